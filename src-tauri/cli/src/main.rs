@@ -1,0 +1,2 @@
+//! The command `spool`.
+fn main() {}

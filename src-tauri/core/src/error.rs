@@ -1,0 +1,80 @@
+//! What can go wrong with a call into the core, as opposed to with a job (that is `failure`).
+//!
+//! Each case is one plain sentence; callers choose exit codes by the case.
+
+use std::path::PathBuf;
+
+/// An error of a call.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database answered with an error.
+    #[error("The queue could not be read or written: {0}.")]
+    Database(String),
+    /// The volume of the data folder is full.
+    #[error("The disk that holds the queue is full. Free some space and try again; nothing was changed.")]
+    DatabaseFull,
+    /// Written by a newer version of Spool.
+    #[error(
+        "This queue was written by a newer Spool (schema {found}, this one knows {known}). Update Spool; nothing was changed."
+    )]
+    NewerSchema {
+        /// Version found in the file.
+        found: i64,
+        /// Newest version this program can read.
+        known: i64,
+    },
+    /// Not a database, or a damaged one.
+    #[error(
+        "The queue at {path} is damaged. Run `spool doctor --restore` to set it aside and restore the newest backup."
+    )]
+    Corrupt {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// The linked SQLite has a known corruption bug.
+    #[error("SQLite {found} is too old to keep a queue safely; 3.51.3 or newer is needed.")]
+    OldSqlite {
+        /// Version linked into this program.
+        found: &'static str,
+    },
+    /// Another process works the queue.
+    #[error(
+        "The queue is already being worked by {holder}. Stop it first, or add jobs and they will be taken up there."
+    )]
+    Held {
+        /// Who, in a few words.
+        holder: String,
+    },
+    /// A file or folder of Spool's own cannot be used.
+    #[error("{what} {path}: {cause}.")]
+    Io {
+        /// What was tried, as the start of a sentence: "Cannot create".
+        what: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The system's words.
+        cause: std::io::Error,
+    },
+    /// ffmpeg or ffprobe is missing or does not run.
+    #[error(transparent)]
+    Tools(#[from] crate::ffmpeg::ToolError),
+    /// The settings file is not valid.
+    #[error("The settings in {path} cannot be read: {cause}. Mend or delete the file; nothing was changed.")]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+}
+
+/// Result of a call into the core.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// For `map_err`: an I/O error with what was tried and on what.
+    pub fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Error {
+        let path = path.into();
+        move |cause| Error::Io { what, path, cause }
+    }
+}

@@ -1,0 +1,164 @@
+//! Something happened: what the engine tells those who listen, filtered by topic, so that nobody has to poll.
+//!
+//! Guarantees that an event follows the commit it speaks of, and that a subscriber who falls behind is told so
+//! with a fresh snapshot in place of what it missed. Events carry no truth of their own: the queue has it.
+
+use crate::failure::FailureCode;
+use crate::job::{Job, JobId, State};
+use crate::progress::Progress;
+use crate::queue::Counts;
+use std::sync::Arc;
+use tokio::sync::broadcast::{self, error::RecvError};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// Rows were added, removed or moved, or another process changed something.
+    QueueChanged,
+    /// One job changed its state.
+    JobChanged {
+        /// Which.
+        id: JobId,
+        /// What it is now.
+        state: State,
+        /// Why, where there is a reason.
+        code: Option<FailureCode>,
+        /// The plain sentence for it.
+        message: Option<String>,
+    },
+    /// A running job got on, at most four times a second.
+    Progress {
+        /// Which.
+        id: JobId,
+        /// How far.
+        progress: Progress,
+    },
+    /// The queue was paused or resumed.
+    Paused(bool),
+    /// Failures pile up.
+    Alarm {
+        /// One plain sentence.
+        message: String,
+    },
+    /// The environment is broken and the queue stands still (`Some`), or works again (`None`).
+    Breaker(Option<String>),
+    /// Nothing is left that could go on by itself.
+    Idle,
+}
+
+/// What a subscriber wants to hear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// Everything but progress.
+    Queue,
+    /// One job, its progress included.
+    Job(JobId),
+    /// Progress of all jobs.
+    Progress,
+}
+
+impl Topic {
+    /// Does this event belong to the topic?
+    pub fn covers(self, event: &Event) -> bool {
+        match (self, event) {
+            (Topic::Progress, event) => matches!(event, Event::Progress { .. }),
+            (Topic::Queue, event) => !matches!(event, Event::Progress { .. }),
+            (Topic::Job(wanted), Event::Progress { id, .. } | Event::JobChanged { id, .. }) => wanted == *id,
+            (Topic::Job(_), _) => false,
+        }
+    }
+}
+
+/// How things stand, for a subscriber that begins or has missed something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// Jobs by state.
+    pub counts: Counts,
+    /// The running jobs with their latest progress.
+    pub running: Vec<Job>,
+    /// The queue is paused.
+    pub paused: bool,
+}
+
+/// What a subscription yields.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    /// First of all, and in place of events that were missed.
+    Snapshot(Box<Snapshot>),
+    /// One event.
+    Event(Event),
+}
+
+/// Takes a fresh snapshot; `None` when the queue cannot be read just now.
+pub type TakeSnapshot = Arc<dyn Fn() -> Option<Snapshot> + Send + Sync>;
+
+/// A filtered stream of events that starts with a snapshot.
+pub struct Subscription {
+    topics: Vec<Topic>,
+    events: broadcast::Receiver<Event>,
+    snapshot: TakeSnapshot,
+    behind: bool,
+}
+
+impl Subscription {
+    /// Listens to `events` from now on.
+    pub fn new(topics: Vec<Topic>, events: broadcast::Receiver<Event>, snapshot: TakeSnapshot) -> Self {
+        Subscription { topics, events, snapshot, behind: true }
+    }
+
+    /// The next thing to know; `None` after the engine has ended.
+    pub async fn next(&mut self) -> Option<Told> {
+        loop {
+            if std::mem::take(&mut self.behind) {
+                let take = self.snapshot.clone();
+                if let Ok(Some(snapshot)) = tokio::task::spawn_blocking(move || take()).await {
+                    return Some(Told::Snapshot(Box::new(snapshot)));
+                }
+            }
+            match self.events.recv().await {
+                Ok(event) if self.topics.iter().any(|t| t.covers(&event)) => return Some(Told::Event(event)),
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => self.behind = true,
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn progress(id: i64) -> Event {
+        Event::Progress { id: JobId(id), progress: Progress::default() }
+    }
+
+    fn subscription(topics: Vec<Topic>, sender: &broadcast::Sender<Event>) -> Subscription {
+        let snapshot = Snapshot { counts: Counts::default(), running: Vec::new(), paused: false };
+        Subscription::new(topics, sender.subscribe(), Arc::new(move || Some(snapshot.clone())))
+    }
+
+    #[tokio::test]
+    async fn a_subscriber_hears_only_its_topics() {
+        let (sender, _keep) = broadcast::channel(16);
+        let mut one = subscription(vec![Topic::Job(JobId(2))], &sender);
+        assert!(matches!(one.next().await, Some(Told::Snapshot(_))), "a snapshot comes first");
+        for event in [progress(1), Event::QueueChanged, progress(2)] {
+            sender.send(event).unwrap();
+        }
+        assert_eq!(one.next().await, Some(Told::Event(progress(2))));
+    }
+
+    #[tokio::test]
+    async fn a_lagging_subscriber_gets_a_fresh_snapshot_in_place_of_what_it_missed() {
+        let (sender, _keep) = broadcast::channel(2);
+        let mut slow = subscription(vec![Topic::Progress], &sender);
+        slow.next().await;
+        for id in 0..10 {
+            sender.send(progress(id)).unwrap();
+        }
+        assert!(matches!(slow.next().await, Some(Told::Snapshot(_))));
+        assert_eq!(slow.next().await, Some(Told::Event(progress(8))));
+        drop(sender);
+    }
+}

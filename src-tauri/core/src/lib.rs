@@ -1,0 +1,27 @@
+//! The core of Spool: a queue of video jobs that cannot lose work, and the pool that runs ffmpeg on them.
+//!
+//! One way through the code: drop -> queue -> claim -> plan -> run -> verify -> publish -> tell.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`job`], [`preset`], [`failure`], [`progress`], [`event`] | the words: plain data |
+//! | [`queue`] | the durable store: a trait, SQLite, a twin in memory |
+//! | [`policy`] | what happens next and when: pure functions |
+//! | [`media`], [`plan`], [`verify`] | what a file is, what becomes of it, whether it did: pure functions |
+//! | [`ffmpeg`] | the only place that starts processes |
+//!
+//! The core reads no environment and no home directory, never talks to a user, and knows no window.
+
+pub mod clock;
+pub mod error;
+pub mod event;
+pub mod failure;
+pub mod ffmpeg;
+pub mod job;
+pub mod media;
+pub mod plan;
+pub mod policy;
+pub mod preset;
+pub mod progress;
+pub mod queue;
+pub mod verify;

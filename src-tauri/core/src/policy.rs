@@ -1,0 +1,172 @@
+//! What happens next, and when: every timer and limit of the engine in one value, and the pure functions
+//! that decide retries, crashes, the alarm and the breaker.
+//!
+//! Guarantees that no other module holds a waiting time of its own. Reads no clock and no file.
+
+use crate::failure::{Class, Failure, FailureCode};
+use crate::job::{Job, Millis, State};
+use std::time::Duration;
+
+/// Timers and limits. Tests set the fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// Wait before the first retry.
+    pub backoff_first: Duration,
+    /// Each further wait is this many times longer.
+    pub backoff_factor: u32,
+    /// Longest wait between two attempts.
+    pub backoff_cap: Duration,
+    /// Waits are spread by this share either way, so that a hundred failures do not return at once.
+    pub jitter: f64,
+    /// Attempts of a new job.
+    pub max_attempts: u32,
+    /// Consecutive crashes after which a job is parked.
+    pub crash_limit: u32,
+    /// How often waiting jobs are looked at again.
+    pub wait_recheck: Duration,
+    /// Free space that must stay beyond what a waiting job needs.
+    pub disk_reserve: u64,
+    /// A job without any sign of work for this long, awake, has stalled.
+    pub stall: Duration,
+    /// The same before its first progress.
+    pub stall_first: Duration,
+    /// Between `q`, terminate and kill when a job stalls or the engine stops.
+    pub stop_grace: Duration,
+    /// The same for a cancel, which must be done within 2 s.
+    pub cancel_grace: Duration,
+    /// How often the engine looks at the clock and at other processes' commands.
+    pub tick: Duration,
+    /// Shortest time between two progress events of a job.
+    pub progress_event: Duration,
+    /// Time between two savings of progress.
+    pub progress_save: Duration,
+    /// Longest look at one file.
+    pub probe_limit: Duration,
+    /// Between the two looks that tell a deleted source from one being replaced, and a growing one from a whole one.
+    pub source_recheck: Duration,
+    /// New failures within `alarm_window` that raise the alarm.
+    pub alarm_count: usize,
+    /// See `alarm_count`.
+    pub alarm_window: Duration,
+    /// Time an open breaker waits before one job tries again.
+    pub breaker_probe: Duration,
+    /// Jobs suspended at a time; they keep their memory.
+    pub max_suspended: usize,
+    /// Done jobs older than this may leave the list ...
+    pub keep_done: Duration,
+    /// ... but never the newest this many.
+    pub keep_done_rows: u64,
+    /// Cancelled jobs older than this leave the list.
+    pub keep_cancelled: Duration,
+    /// Time between two backups of the database.
+    pub backup_every: Duration,
+    /// Backups kept.
+    pub backups: usize,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+impl Default for Policy {
+    fn default() -> Self {
+        let s = Duration::from_secs;
+        Policy {
+            backoff_first: s(10),
+            backoff_factor: 4,
+            backoff_cap: s(900),
+            jitter: 0.1,
+            max_attempts: 4,
+            crash_limit: 3,
+            wait_recheck: s(60),
+            disk_reserve: 64 << 20,
+            stall: s(120),
+            stall_first: s(300),
+            stop_grace: s(5),
+            cancel_grace: Duration::from_millis(600),
+            tick: Duration::from_millis(500),
+            progress_event: Duration::from_millis(250),
+            progress_save: s(2),
+            probe_limit: s(30),
+            source_recheck: s(5),
+            alarm_count: 3,
+            alarm_window: s(600),
+            breaker_probe: s(60),
+            max_suspended: 2,
+            keep_done: DAY * 30,
+            keep_done_rows: 5_000,
+            keep_cancelled: DAY * 7,
+            backup_every: DAY,
+            backups: 3,
+        }
+    }
+}
+
+/// A `run_at` further ahead than this many milliseconds counts as due: no backoff is that long, so the
+/// clock has jumped.
+pub const DUE_HORIZON_MS: Millis = 1_000_000;
+
+/// Crashes from which on a job runs alone, so that the next crash has one suspect.
+pub const SUSPECT_CRASHES: u32 = 2;
+
+/// What becomes of a job whose attempt did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Queued again, not before this time.
+    Retry { run_at: Millis },
+    /// Waiting for the outside.
+    Wait,
+    /// Queued again at once, the attempt given back; the breaker opens.
+    Environment,
+    /// Parked.
+    Park,
+}
+
+impl Policy {
+    /// Wait before retry `n` = 1, 2, 3 ...: `min(cap, first * factor^(n-1))`, spread by `jitter`.
+    /// `uniform` is a random number in 0..1.
+    pub fn backoff(&self, n: u32, uniform: f64) -> Duration {
+        let factor = self.backoff_factor.saturating_pow(n.saturating_sub(1));
+        let plain = self.backoff_first.saturating_mul(factor).min(self.backoff_cap);
+        plain.mul_f64(1.0 + self.jitter * (2.0 * uniform - 1.0))
+    }
+
+    /// Decides what follows `failure` of `job`, whose present attempt is already counted. `seen`: an earlier
+    /// attempt of this job ended with the same fingerprint.
+    pub fn next(&self, job: &Job, failure: &Failure, seen: bool, now: Millis, uniform: f64) -> Next {
+        let retry = || {
+            let wait = self.backoff(job.attempt, uniform).as_millis() as Millis;
+            if job.attempt >= job.max_attempts { Next::Park } else { Next::Retry { run_at: now + wait } }
+        };
+        match failure.code.class() {
+            Class::Wait => Next::Wait,
+            Class::Environment => Next::Environment,
+            Class::Permanent => Next::Park,
+            Class::Suspect if seen => Next::Park,
+            Class::Suspect | Class::Transient => retry(),
+        }
+    }
+
+    /// Crash count of a job found running after a crash. A crash is held against a job when nothing ended
+    /// since the crash before, or when it ran alone; otherwise its series starts anew, since the machine
+    /// evidently gets work done between crashes.
+    pub fn crashes(job: &Job, ended_since_last_crash: bool, alone: bool) -> u32 {
+        let alone_as_suspect = alone && job.crashes >= SUSPECT_CRASHES;
+        if ended_since_last_crash && !alone_as_suspect { 1 } else { job.crashes + 1 }
+    }
+
+    /// Is the failed list growing in a way that a person should know of? `failed_lately`: failures within
+    /// `alarm_window`; `last_ended`: states of the last ten jobs that ended.
+    pub fn alarming(&self, failed_lately: usize, last_ended: &[State]) -> bool {
+        let failed = last_ended.iter().filter(|s| **s == State::Failed).count();
+        failed_lately >= self.alarm_count || (last_ended.len() >= 10 && failed * 2 >= last_ended.len())
+    }
+}
+
+/// May a retry planned for `run_at` start at `now`?
+pub fn is_due(run_at: Option<Millis>, now: Millis) -> bool {
+    run_at.is_none_or(|at| at <= now || at > now + DUE_HORIZON_MS)
+}
+
+/// The sentence for a job parked by its crashes.
+pub fn crashed_too_often(crashes: u32) -> Failure {
+    Failure::new(FailureCode::AppCrashed, format!("This video stopped the application {crashes} times."))
+}

@@ -1,0 +1,340 @@
+//! The queue: the ordered, durable store of jobs, as a trait of plain data, so that SQLite, a twin in memory
+//! and later a shared server can stand behind the engine alike.
+//!
+//! Every implementation guarantees, and `tests/integration/queue_contract.rs` demands:
+//! - `add` returns only after the jobs are durable, all of them or none;
+//! - one claim per job at a time, in list order, each with a fresh epoch;
+//! - a write with an outdated lease changes nothing and says so;
+//! - two active jobs never share a unique key or an output name;
+//! - a job leaves only by `Remove` or by retention.
+//!
+//! A queue must not know ffmpeg or start anything; it touches the file system only through `NewJob::taken`.
+
+pub mod memory;
+mod names;
+pub mod sqlite;
+
+use crate::error::Result;
+use crate::failure::Failure;
+use crate::job::{Attempt, ChildId, Intent, Job, JobId, Lease, Millis, Reason, State};
+use crate::preset::Preset;
+use crate::progress::Progress;
+use std::path::{Path, PathBuf};
+
+pub use names::{candidate, key_of_path};
+
+/// What is added: one file with a preset and a wish for its output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewJob {
+    /// Absolute path of the video.
+    pub source: PathBuf,
+    /// Same file, same key: the canonical path.
+    pub real_source: PathBuf,
+    /// Size in bytes.
+    pub source_size: Option<u64>,
+    /// Where its volume is mounted.
+    pub source_volume: Option<PathBuf>,
+    /// Folder of the result, absolute.
+    pub folder: PathBuf,
+    /// Wished file name without extension.
+    pub stem: std::ffi::OsString,
+    /// Settings, frozen from here on.
+    pub preset: Preset,
+    /// Found in a folder rather than named: skipped when it is the output of a known job.
+    pub from_folder: bool,
+    /// Attempts before it is parked.
+    pub max_attempts: u32,
+}
+
+/// What became of one added file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Added {
+    /// Durable from now on, under this number and output name.
+    Accepted {
+        /// The new job.
+        id: JobId,
+        /// The claimed name.
+        output: PathBuf,
+    },
+    /// The same file with the same preset and folder is already active as this job.
+    Duplicate(JobId),
+    /// The file is what this job wrote.
+    OwnOutput(JobId),
+}
+
+/// Where added jobs go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Behind everything.
+    End,
+    /// Before everything, in the order given.
+    Top,
+}
+
+/// What a worker writes down while it has a job.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Note {
+    /// The plan, as JSON, and the part file about to be written.
+    Plan {
+        /// The plan.
+        plan: String,
+        /// The unfinished output.
+        part: PathBuf,
+    },
+    /// A command line about to run.
+    Command(Vec<String>),
+    /// The process it became.
+    Child(ChildId),
+    /// About to publish; refused when a cancel was asked for, for from here on the job ends done.
+    Publish(Intent),
+}
+
+/// How a worker's hold on a job ends.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Verified and published.
+    Done {
+        /// The name that was free in the end.
+        output: PathBuf,
+        /// Its size in bytes.
+        size: u64,
+        /// Remarks.
+        warnings: Vec<String>,
+    },
+    /// Queued again, not before `run_at`.
+    Retry {
+        /// Why.
+        failure: Failure,
+        /// When.
+        run_at: Millis,
+    },
+    /// Waiting; the attempt is given back.
+    Waiting(Failure),
+    /// Parked.
+    Failed(Failure),
+    /// Ended by the user.
+    Cancelled,
+    /// Queued again at once, the attempt given back: stopped by the engine or refused by the environment.
+    /// A job that was suspended stays on hold.
+    Interrupted(Option<Failure>),
+    /// Found running after a crash: queued again, the attempt given back, with this crash count.
+    Rescued {
+        /// Consecutive crashes, this one included.
+        crashes: u32,
+    },
+}
+
+impl Outcome {
+    /// The word kept with the attempt.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Outcome::Done { .. } => "done",
+            Outcome::Retry { .. } => "retry",
+            Outcome::Waiting(_) => "waiting",
+            Outcome::Failed(_) => "failed",
+            Outcome::Cancelled => "cancelled",
+            Outcome::Interrupted(_) => "interrupted",
+            Outcome::Rescued { .. } => "rescued",
+        }
+    }
+
+    /// The state it leads to.
+    pub fn state(&self) -> State {
+        match self {
+            Outcome::Done { .. } => State::Done,
+            Outcome::Waiting(_) => State::Waiting,
+            Outcome::Failed(_) => State::Failed,
+            Outcome::Cancelled => State::Cancelled,
+            Outcome::Retry { .. } | Outcome::Interrupted(_) | Outcome::Rescued { .. } => State::Queued,
+        }
+    }
+
+    /// The failure behind it, if any.
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Outcome::Retry { failure, .. } | Outcome::Waiting(failure) | Outcome::Failed(failure) => {
+                Some(failure)
+            }
+            Outcome::Interrupted(failure) => failure.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// What a user may ask of jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// End it: at once where it has not started, by its worker where it runs.
+    Cancel,
+    /// Put a failed or cancelled job back in line.
+    Retry,
+    /// Take a job that does not run off the list. Files stay.
+    Remove,
+    /// Do not start it. Asked of a running job: suspend it.
+    Hold,
+    /// The reverse of `Hold`.
+    Release,
+    /// Look at once whether a waiting job may go on, or start a retry without its delay.
+    Now,
+    /// Before everything that has not started.
+    MoveTop,
+    /// One place earlier.
+    MoveUp,
+    /// One place later.
+    MoveDown,
+}
+
+/// Which jobs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// These.
+    Ids(Vec<JobId>),
+    /// All in one of these states.
+    All(Vec<State>),
+}
+
+/// What became of a command.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Steered {
+    /// Jobs it was done to.
+    pub done: Vec<JobId>,
+    /// Jobs it could not be done to, with the reason. Asked for by state, jobs that do not fit are not listed.
+    pub refused: Vec<(JobId, Refusal)>,
+}
+
+/// Why a command was not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// No job has this number.
+    NotFound,
+    /// The command makes no sense in this state.
+    State(State),
+    /// An active job already has the same source and preset, or the same output name.
+    Active,
+}
+
+/// Rows wanted. Ended jobs come newest first, all others in list order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// In one of these states; empty: in any.
+    pub states: Vec<State>,
+}
+
+/// How many jobs are in each state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "one count for each state, named like it")]
+pub struct Counts {
+    pub queued: u64,
+    /// Of the queued: on hold.
+    pub held: u64,
+    pub waiting: u64,
+    pub running: u64,
+    pub done: u64,
+    pub failed: u64,
+    pub cancelled: u64,
+}
+
+impl Counts {
+    /// Adds `n` jobs in `state`.
+    pub fn count(&mut self, state: State, n: u64) {
+        *match state {
+            State::Queued => &mut self.queued,
+            State::Waiting => &mut self.waiting,
+            State::Running => &mut self.running,
+            State::Done => &mut self.done,
+            State::Failed => &mut self.failed,
+            State::Cancelled => &mut self.cancelled,
+        } += n;
+    }
+}
+
+/// Small facts that outlive the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    /// The user paused the queue.
+    Paused,
+    /// The breaker is open; its reason as JSON.
+    Breaker,
+    /// The alarm was raised; its sentence.
+    Alarm,
+    /// Something ended since the last crash.
+    EndedSinceCrash,
+    /// An engine is at work, or died without saying goodbye; its incarnation.
+    Engine,
+}
+
+impl Flag {
+    /// The key it is stored under.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Flag::Paused => "paused",
+            Flag::Breaker => "breaker",
+            Flag::Alarm => "alarm",
+            Flag::EndedSinceCrash => "ended_since_crash",
+            Flag::Engine => "engine",
+        }
+    }
+}
+
+/// What the alarm looks at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recent {
+    /// Jobs that failed since the given time.
+    pub failed: usize,
+    /// States of the last ten done or failed jobs, newest first.
+    pub last_ended: Vec<State>,
+}
+
+/// The durable store of jobs. Synchronous, shared between threads, usable as `dyn Queue`.
+pub trait Queue: Send + Sync {
+    /// Accepts jobs: durable when this returns, in one transaction. `taken` says whether a file name is in
+    /// use on disk. The answers stand in the order of `jobs`.
+    fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>>;
+
+    /// Takes the first job that may start, unless it must run alone and `alone` is false.
+    fn claim(&self, owner: &str, alone: bool) -> Result<Option<Job>>;
+
+    /// Writes something down about a running job. False: the lease is lost, or (publishing) a cancel came first.
+    fn note(&self, lease: Lease, note: &Note) -> Result<bool>;
+
+    /// Ends a worker's hold on a job. False: the lease was already lost and nothing changed.
+    fn settle(&self, lease: Lease, outcome: &Outcome) -> Result<bool>;
+
+    /// Saves progress of running jobs, in one transaction.
+    fn save_progress(&self, progress: &[(Lease, Progress)]) -> Result<()>;
+
+    /// Does what a user asks.
+    fn steer(&self, command: Command, which: &Which) -> Result<Steered>;
+
+    /// One job.
+    fn job(&self, id: JobId) -> Result<Option<Job>>;
+
+    /// Its attempts, oldest first.
+    fn attempts(&self, id: JobId) -> Result<Vec<Attempt>>;
+
+    /// A page of the list.
+    fn page(&self, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>>;
+
+    /// How many jobs are in each state.
+    fn counts(&self) -> Result<Counts>;
+
+    /// Failures since `since` and the last ends.
+    fn recent(&self, since: Millis) -> Result<Recent>;
+
+    /// Reads a small fact.
+    fn flag(&self, flag: Flag) -> Result<Option<String>>;
+
+    /// Sets or clears one.
+    fn set_flag(&self, flag: Flag, value: Option<&str>) -> Result<()>;
+
+    /// Has another process written since this was last asked?
+    fn changed_elsewhere(&self) -> Result<bool>;
+
+    /// Removes what retention allows; says how many jobs.
+    fn retire(&self, done_before: Millis, keep_done: u64, cancelled_before: Millis) -> Result<u64>;
+}
+
+/// The code and sentence of a failure, as a row keeps it.
+pub(crate) fn reason(failure: &Failure) -> Reason {
+    Reason { code: failure.code, message: failure.message.clone() }
+}
