@@ -152,12 +152,17 @@ impl Failure {
         }
     }
 
-    /// What two failures of one cause have in common: the code, the exit status and the sentence with its
-    /// numbers removed (they hold addresses, times and sizes).
+    /// What this failure has in common with others of the same cause.
     pub fn fingerprint(&self) -> String {
-        let words: String = self.message.chars().filter(|c| !c.is_ascii_digit()).collect();
-        format!("{}/{:?}/{:?}/{words}", self.code, self.exit, self.signal)
+        fingerprint(self.code, self.exit, self.signal, &self.message)
     }
+}
+
+/// What two failures of one cause have in common: the code, the exit status and the sentence with its
+/// numbers removed (they hold addresses, times and sizes).
+pub fn fingerprint(code: FailureCode, exit: Option<i32>, signal: Option<i32>, message: &str) -> String {
+    let words: String = message.chars().filter(|c| !c.is_ascii_digit()).collect();
+    format!("{code}/{exit:?}/{signal:?}/{words}")
 }
 
 impl fmt::Display for Failure {

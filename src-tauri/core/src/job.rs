@@ -4,7 +4,7 @@
 //! Plain data. Guarantees that the transition table below is the only list of legal moves; who performs a
 //! move, and when, is decided in `queue` and `pool`. Must not know SQL, processes or files.
 
-use crate::failure::FailureCode;
+use crate::failure::{self, FailureCode};
 use crate::preset::Preset;
 use crate::progress::Progress;
 use serde::{Deserialize, Serialize};
@@ -222,6 +222,15 @@ pub struct Attempt {
     pub commands: Vec<Vec<String>>,
     /// The plan, as JSON (see `plan::Plan`).
     pub plan: Option<String>,
+}
+
+impl Attempt {
+    /// Did this attempt fail with that fingerprint (see [`crate::failure::fingerprint`])?
+    pub fn failed_like(&self, fingerprint: &str) -> bool {
+        let own =
+            self.failure.as_ref().map(|f| failure::fingerprint(f.code, self.exit, self.signal, &f.message));
+        own.is_some_and(|own| own == fingerprint)
+    }
 }
 
 /// Which process, beyond doubt: ids are reused, so start time and executable must agree too.

@@ -64,7 +64,7 @@ pub struct Policy {
     pub backups: usize,
 }
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 
 impl Default for Policy {
     fn default() -> Self {
@@ -111,7 +111,10 @@ pub const SUSPECT_CRASHES: u32 = 2;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
     /// Queued again, not before this time.
-    Retry { run_at: Millis },
+    Retry {
+        /// When.
+        run_at: Millis,
+    },
     /// Waiting for the outside.
     Wait,
     /// Queued again at once, the attempt given back; the breaker opens.

@@ -338,3 +338,24 @@ pub trait Queue: Send + Sync {
 pub(crate) fn reason(failure: &Failure) -> Reason {
     Reason { code: failure.code, message: failure.message.clone() }
 }
+
+/// In which states does a command make sense?
+pub(crate) fn fits(command: Command, state: State) -> bool {
+    match command {
+        Command::Cancel => !state.is_ended(),
+        Command::Retry => matches!(state, State::Failed | State::Cancelled),
+        Command::Remove => state != State::Running,
+        Command::Hold | Command::Release => matches!(state, State::Queued | State::Waiting | State::Running),
+        Command::Now | Command::MoveTop | Command::MoveUp | Command::MoveDown => {
+            matches!(state, State::Queued | State::Waiting)
+        }
+    }
+}
+
+/// Several jobs moved to the top, or down by one, keep their order among each other.
+pub(crate) fn in_order(command: Command, mut ids: Vec<JobId>) -> Vec<JobId> {
+    if matches!(command, Command::MoveTop | Command::MoveDown) {
+        ids.reverse();
+    }
+    ids
+}

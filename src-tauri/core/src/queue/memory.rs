@@ -1,1 +1,399 @@
+//! The queue in memory: the same rules as SQLite's in the plainest form, as a second reading of the contract
+//! and for tests of the engine that need no disk. Durable only as long as the process.
 
+use super::{
+    Added, Command, Counts, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Refusal, Steered,
+    Which, candidate, fits, in_order, key_of_path, reason,
+};
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::job::{Attempt, Job, JobId, Lease, Millis, State};
+use crate::policy::{SUSPECT_CRASHES, is_due};
+use crate::progress::Progress;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use uuid::Uuid;
+
+/// A queue that forgets everything at the end.
+pub struct MemoryQueue {
+    all: Mutex<All>,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Default)]
+struct All {
+    last: i64,
+    rows: BTreeMap<JobId, Row>,
+    flags: HashMap<&'static str, String>,
+}
+
+struct Row {
+    job: Job,
+    real_source: PathBuf,
+    folder: PathBuf,
+    owner: Option<String>,
+    attempts: Vec<Attempt>,
+}
+
+impl Row {
+    fn is_active(&self) -> bool {
+        !self.job.state.is_ended()
+    }
+
+    fn same_work(&self, source: &Path, folder: &Path, job: &super::Preset) -> bool {
+        self.real_source == source && self.folder == folder && self.job.preset == *job
+    }
+}
+
+impl MemoryQueue {
+    /// An empty queue.
+    pub fn new(clock: Arc<dyn Clock>) -> MemoryQueue {
+        MemoryQueue { all: Mutex::default(), clock }
+    }
+
+    fn all(&self) -> MutexGuard<'_, All> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl All {
+    fn leased(&mut self, lease: Lease) -> Option<&mut Row> {
+        let row = self.rows.get_mut(&lease.id)?;
+        (row.job.state == State::Running && row.job.epoch == lease.epoch).then_some(row)
+    }
+
+    fn add(&mut self, new: &NewJob, position: i64, taken: &dyn Fn(&Path) -> bool, now: Millis) -> Added {
+        let twin = self
+            .rows
+            .values()
+            .find(|r| r.is_active() && r.same_work(&new.real_source, &new.folder, &new.preset));
+        if let Some(twin) = twin {
+            return Added::Duplicate(twin.job.id);
+        }
+        let made = |r: &&Row| {
+            matches!(r.job.state, State::Done | State::Running) && same_name(&r.job.output, &new.source)
+        };
+        if let Some(row) = self.rows.values().find(made).filter(|_| new.from_folder) {
+            return Added::OwnOutput(row.job.id);
+        }
+        let names = (1..).map(|n| candidate(&new.folder, &new.stem, new.preset.container.extension(), n));
+        let mut free = names.filter(|name| !taken(name) && !self.is_claimed(name));
+        let Some(output) = free.next() else { unreachable!("there are endlessly many names") };
+        self.last += 1;
+        let id = JobId(self.last);
+        let job = fresh(id, new, &output, position, now);
+        let (real_source, folder) = (new.real_source.clone(), new.folder.clone());
+        self.rows.insert(id, Row { job, real_source, folder, owner: None, attempts: Vec::new() });
+        Added::Accepted { id, output }
+    }
+
+    fn is_claimed(&self, name: &Path) -> bool {
+        self.rows.values().any(|r| r.is_active() && same_name(&r.job.output, name))
+    }
+
+    fn edge(&self, place: Place, count: usize) -> i64 {
+        let positions = self.rows.values().map(|r| r.job.position);
+        match place {
+            Place::End => positions.max().unwrap_or(0) + 1,
+            Place::Top => positions.min().unwrap_or(1) - count as i64,
+        }
+    }
+
+    fn steer(&mut self, command: Command, id: JobId, now: Millis) -> Option<Refusal> {
+        let Some(row) = self.rows.get(&id) else { return Some(Refusal::NotFound) };
+        let state = row.job.state;
+        if !fits(command, state) {
+            return Some(Refusal::State(state));
+        }
+        let active = |r: &Row| {
+            r.is_active()
+                && (r.same_work(&row.real_source, &row.folder, &row.job.preset)
+                    || same_name(&r.job.output, &row.job.output))
+        };
+        if command == Command::Retry && self.rows.values().any(active) {
+            return Some(Refusal::Active);
+        }
+        match command {
+            Command::Remove => drop(self.rows.remove(&id)),
+            Command::MoveTop => self.set_position(id, self.edge(Place::Top, 1)),
+            Command::MoveUp => self.swap(id, true),
+            Command::MoveDown => self.swap(id, false),
+            _ => change(&mut self.rows.get_mut(&id)?.job, command, now),
+        }
+        None
+    }
+
+    fn set_position(&mut self, id: JobId, position: i64) {
+        if let Some(row) = self.rows.get_mut(&id) {
+            row.job.position = position;
+        }
+    }
+
+    fn swap(&mut self, id: JobId, up: bool) {
+        let here = self.rows[&id].job.position;
+        let others =
+            self.rows.values().map(|r| &r.job).filter(|j| matches!(j.state, State::Queued | State::Waiting));
+        let neighbour = if up {
+            others.filter(|j| j.position < here).max_by_key(|j| j.position)
+        } else {
+            others.filter(|j| j.position > here).min_by_key(|j| j.position)
+        };
+        if let Some((other, there)) = neighbour.map(|j| (j.id, j.position)) {
+            self.set_position(id, there);
+            self.set_position(other, here);
+        }
+    }
+}
+
+fn same_name(a: &Path, b: &Path) -> bool {
+    key_of_path(a) == key_of_path(b)
+}
+
+fn fresh(id: JobId, new: &NewJob, output: &Path, position: i64, now: Millis) -> Job {
+    Job {
+        id,
+        uid: Uuid::now_v7(),
+        position,
+        source: new.source.clone(),
+        source_size: new.source_size,
+        source_volume: new.source_volume.clone(),
+        output: output.to_owned(),
+        preset: new.preset.clone(),
+        state: State::Queued,
+        hold: false,
+        run_at: None,
+        epoch: 0,
+        attempt: 0,
+        max_attempts: new.max_attempts,
+        crashes: 0,
+        cancel_requested: false,
+        failure: None,
+        need_bytes: None,
+        warnings: Vec::new(),
+        intent: None,
+        progress: None,
+        output_size: None,
+        created_at: now,
+        started_at: None,
+        finished_at: None,
+    }
+}
+
+fn change(job: &mut Job, command: Command, now: Millis) {
+    match command {
+        Command::Cancel if job.state == State::Running => job.cancel_requested = true,
+        Command::Cancel => {
+            (job.state, job.hold, job.run_at, job.finished_at) = (State::Cancelled, false, None, Some(now));
+            job.failure = None;
+        }
+        Command::Retry => {
+            (job.state, job.finished_at, job.run_at, job.hold) = (State::Queued, None, None, false);
+            (job.failure, job.need_bytes, job.crashes) = (None, None, 0);
+            job.max_attempts = job.max_attempts.max(job.attempt + 3);
+        }
+        Command::Hold => job.hold = true,
+        Command::Release => job.hold = false,
+        Command::Now => (job.state, job.run_at) = (State::Queued, None),
+        Command::Remove | Command::MoveTop | Command::MoveUp | Command::MoveDown => {}
+    }
+}
+
+fn begin(row: &mut Row, owner: &str, now: Millis) {
+    let job = &mut row.job;
+    (job.state, job.started_at, job.run_at) = (State::Running, Some(now), None);
+    (job.epoch, job.attempt) = (job.epoch + 1, job.attempt + 1);
+    (job.cancel_requested, job.progress, job.need_bytes, job.intent) = (false, None, None, None);
+    (job.failure, job.warnings) = (None, Vec::new());
+    row.owner = Some(owner.to_owned());
+    row.attempts.push(Attempt {
+        epoch: job.epoch,
+        owner: owner.to_owned(),
+        started_at: now,
+        ended_at: None,
+        child: None,
+        part: None,
+        outcome: None,
+        exit: None,
+        signal: None,
+        failure: None,
+        log_tail: None,
+        commands: Vec::new(),
+        plan: None,
+    });
+}
+
+fn end(row: &mut Row, outcome: &Outcome, now: Millis) {
+    let (job, failure) = (&mut row.job, outcome.failure());
+    job.state = outcome.state();
+    job.finished_at = job.state.is_ended().then_some(now);
+    job.hold &= !job.state.is_ended();
+    job.run_at = if let Outcome::Retry { run_at, .. } = outcome { Some(*run_at) } else { None };
+    job.failure = failure.map(reason);
+    job.need_bytes = failure.and_then(|f| f.need_bytes);
+    (job.cancel_requested, job.intent) = (false, None);
+    match outcome {
+        Outcome::Done { output, size, warnings } => {
+            (job.output, job.output_size, job.warnings) = (output.clone(), Some(*size), warnings.clone());
+            (job.crashes, job.progress) = (0, None);
+        }
+        Outcome::Rescued { crashes } => (job.crashes, job.attempt) = (*crashes, job.attempt - 1),
+        Outcome::Waiting(_) | Outcome::Interrupted(_) => job.attempt -= 1,
+        _ => {}
+    }
+    row.owner = None;
+    if let Some(attempt) = row.attempts.last_mut() {
+        (attempt.ended_at, attempt.outcome) = (Some(now), Some(outcome.word().to_owned()));
+        attempt.failure = failure.map(reason);
+        (attempt.exit, attempt.signal) = (failure.and_then(|f| f.exit), failure.and_then(|f| f.signal));
+        attempt.log_tail = failure.map(|f| f.log_tail.clone());
+    }
+}
+
+impl Queue for MemoryQueue {
+    fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>> {
+        let (mut all, now) = (self.all(), self.clock.now());
+        let mut position = all.edge(place, jobs.len());
+        let mut add = |job| {
+            let added = all.add(job, position, taken, now);
+            position += i64::from(matches!(added, Added::Accepted { .. }));
+            added
+        };
+        Ok(jobs.iter().map(&mut add).collect())
+    }
+
+    fn claim(&self, owner: &str, alone: bool) -> Result<Option<Job>> {
+        let (mut all, now) = (self.all(), self.clock.now());
+        let due = |r: &&mut Row| r.job.state == State::Queued && !r.job.hold && is_due(r.job.run_at, now);
+        let first = all.rows.values_mut().filter(due).min_by_key(|r| r.job.position);
+        Ok(first.filter(|r| alone || r.job.crashes < SUSPECT_CRASHES).map(|row| {
+            begin(row, owner, now);
+            row.job.clone()
+        }))
+    }
+
+    fn note(&self, lease: Lease, note: &Note) -> Result<bool> {
+        let mut all = self.all();
+        let Some(row) = all.leased(lease) else { return Ok(false) };
+        let Some(attempt) = row.attempts.last_mut() else { return Ok(false) };
+        match note {
+            Note::Plan { plan, part } => {
+                (attempt.plan, attempt.part) = (Some(plan.clone()), Some(part.clone()));
+            }
+            Note::Command(line) => attempt.commands.push(line.clone()),
+            Note::Child(child) => attempt.child = Some(child.clone()),
+            Note::Publish(_) if row.job.cancel_requested && row.job.intent.is_none() => return Ok(false),
+            Note::Publish(intent) => row.job.intent = Some(intent.clone()),
+        }
+        Ok(true)
+    }
+
+    fn settle(&self, lease: Lease, outcome: &Outcome) -> Result<bool> {
+        let (mut all, now) = (self.all(), self.clock.now());
+        let Some(row) = all.leased(lease) else { return Ok(false) };
+        end(row, outcome, now);
+        if matches!(outcome, Outcome::Done { .. } | Outcome::Failed(_)) {
+            all.flags.insert(Flag::EndedSinceCrash.as_str(), "1".into());
+        }
+        Ok(true)
+    }
+
+    fn save_progress(&self, progress: &[(Lease, Progress)]) -> Result<()> {
+        let mut all = self.all();
+        for (lease, progress) in progress {
+            if let Some(row) = all.leased(*lease) {
+                row.job.progress = Some(*progress);
+            }
+        }
+        Ok(())
+    }
+
+    fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
+        let (mut all, now) = (self.all(), self.clock.now());
+        let mut ids = match which {
+            Which::Ids(ids) => ids.clone(),
+            Which::All(states) => {
+                let fit = |j: &&Job| states.contains(&j.state) && fits(command, j.state);
+                let mut jobs: Vec<_> = all.rows.values().map(|r| &r.job).filter(fit).collect();
+                jobs.sort_by_key(|j| (states.iter().position(|s| *s == j.state), j.position));
+                jobs.iter().map(|j| j.id).collect()
+            }
+        };
+        ids = in_order(command, ids);
+        let mut steered = Steered::default();
+        for id in ids {
+            match all.steer(command, id, now) {
+                None => steered.done.push(id),
+                Some(refusal) => steered.refused.push((id, refusal)),
+            }
+        }
+        if matches!(which, Which::All(_)) {
+            steered.refused.retain(|(_, refusal)| *refusal == Refusal::Active);
+        }
+        Ok(steered)
+    }
+
+    fn job(&self, id: JobId) -> Result<Option<Job>> {
+        Ok(self.all().rows.get(&id).map(|r| r.job.clone()))
+    }
+
+    fn attempts(&self, id: JobId) -> Result<Vec<Attempt>> {
+        Ok(self.all().rows.get(&id).map(|r| r.attempts.clone()).unwrap_or_default())
+    }
+
+    fn page(&self, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>> {
+        let all = self.all();
+        let wanted = |j: &&Job| filter.states.is_empty() || filter.states.contains(&j.state);
+        let mut jobs: Vec<&Job> = all.rows.values().map(|r| &r.job).filter(wanted).collect();
+        if !filter.states.is_empty() && filter.states.iter().all(|s| s.is_ended()) {
+            jobs.sort_by_key(|j| std::cmp::Reverse((j.finished_at, j.id)));
+        } else {
+            jobs.sort_by_key(|j| j.position);
+        }
+        Ok(jobs.into_iter().skip(offset as usize).take(limit as usize).cloned().collect())
+    }
+
+    fn counts(&self) -> Result<Counts> {
+        let mut counts = Counts::default();
+        for row in self.all().rows.values() {
+            counts.count(row.job.state, 1);
+            counts.held += u64::from(row.job.hold && row.job.state == State::Queued);
+        }
+        Ok(counts)
+    }
+
+    fn recent(&self, since: Millis) -> Result<Recent> {
+        let ended = self.page(&Filter { states: vec![State::Done, State::Failed] }, 0, u64::MAX)?;
+        let failed =
+            ended.iter().filter(|j| j.state == State::Failed && j.finished_at >= Some(since)).count();
+        Ok(Recent { failed, last_ended: ended.iter().take(10).map(|j| j.state).collect() })
+    }
+
+    fn flag(&self, flag: Flag) -> Result<Option<String>> {
+        Ok(self.all().flags.get(flag.as_str()).cloned())
+    }
+
+    fn set_flag(&self, flag: Flag, value: Option<&str>) -> Result<()> {
+        match value {
+            Some(value) => self.all().flags.insert(flag.as_str(), value.to_owned()),
+            None => self.all().flags.remove(flag.as_str()),
+        };
+        Ok(())
+    }
+
+    fn changed_elsewhere(&self) -> Result<bool> {
+        Ok(false)
+    }
+
+    fn retire(&self, done_before: Millis, keep_done: u64, cancelled_before: Millis) -> Result<u64> {
+        let newest = self.page(&Filter { states: vec![State::Done] }, 0, keep_done)?;
+        let mut all = self.all();
+        let before = all.rows.len();
+        all.rows.retain(|id, row| match row.job.state {
+            State::Done => row.job.finished_at >= Some(done_before) || newest.iter().any(|j| j.id == *id),
+            State::Cancelled => row.job.finished_at >= Some(cancelled_before),
+            _ => true,
+        });
+        Ok((before - all.rows.len()) as u64)
+    }
+}

@@ -1,1 +1,160 @@
+//! The queue in one SQLite file, shared by every process that uses a data folder.
+//!
+//! Guarantees the promises of `Queue` through SQLite's own: each command is one immediate transaction with
+//! `synchronous=FULL` in WAL mode, so what was answered is on disk. SQLite is bundled because Debian's 3.40
+//! has the WAL-reset corruption bug mended in 3.51.3; `open` asserts the version.
+//!
+//! SQL stands in this file's folder and nowhere else. One connection writes and one reads, each behind a
+//! lock: SQLite allows one writer at a time anyway, and a reader never waits for it.
 
+mod add;
+mod claim;
+mod lists;
+mod open;
+mod rows;
+mod steer;
+pub mod upkeep;
+
+use super::{
+    Added, Command, Counts, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Steered, Which,
+};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::job::{Attempt, Job, JobId, Lease, Millis};
+use crate::progress::Progress;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The queue of one data folder.
+pub struct SqliteQueue {
+    writer: Mutex<Connection>,
+    reader: Mutex<Connection>,
+    seen_version: Mutex<i64>,
+    clock: Arc<dyn Clock>,
+}
+
+impl SqliteQueue {
+    /// Opens the database at `path`, creating or migrating it; before a migration a copy is kept beside it.
+    ///
+    /// # Errors
+    /// `NewerSchema`, `Corrupt`, `OldSqlite`, `DatabaseFull` or `Database`; nothing was changed then.
+    pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
+        let writer = open::writer(path)?;
+        let reader = open::reader(path)?;
+        let version = data_version(&writer)?;
+        let seen_version = Mutex::new(version);
+        Ok(SqliteQueue { writer: Mutex::new(writer), reader: Mutex::new(reader), seen_version, clock })
+    }
+
+    /// One immediate transaction; rolled back when `work` fails or panics.
+    fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut writer = lock(&self.writer);
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let answer = work(&transaction)?;
+        transaction.commit()?;
+        Ok(answer)
+    }
+
+    /// One consistent look at the last committed state.
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        work(&lock(&self.reader))
+    }
+}
+
+/// A panic elsewhere leaves no half-done work behind a connection: its transaction was rolled back.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn data_version(connection: &Connection) -> Result<i64> {
+    Ok(connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+}
+
+impl Queue for SqliteQueue {
+    fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>> {
+        let now = self.clock.now();
+        self.write(|t| add::add(t, jobs, place, taken, now))
+    }
+
+    fn claim(&self, owner: &str, alone: bool) -> Result<Option<Job>> {
+        let now = self.clock.now();
+        self.write(|t| claim::claim(t, owner, alone, now))
+    }
+
+    fn note(&self, lease: Lease, note: &Note) -> Result<bool> {
+        self.write(|t| claim::note(t, lease, note))
+    }
+
+    fn settle(&self, lease: Lease, outcome: &Outcome) -> Result<bool> {
+        let now = self.clock.now();
+        self.write(|t| claim::settle(t, lease, outcome, now))
+    }
+
+    fn save_progress(&self, progress: &[(Lease, Progress)]) -> Result<()> {
+        self.write(|t| claim::save_progress(t, progress))
+    }
+
+    fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
+        let now = self.clock.now();
+        self.write(|t| steer::steer(t, command, which, now))
+    }
+
+    fn job(&self, id: JobId) -> Result<Option<Job>> {
+        self.read(|c| lists::job(c, id))
+    }
+
+    fn attempts(&self, id: JobId) -> Result<Vec<Attempt>> {
+        self.read(|c| lists::attempts(c, id))
+    }
+
+    fn page(&self, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>> {
+        self.read(|c| lists::page(c, filter, offset, limit))
+    }
+
+    fn counts(&self) -> Result<Counts> {
+        self.read(lists::counts)
+    }
+
+    fn recent(&self, since: Millis) -> Result<Recent> {
+        self.read(|c| lists::recent(c, since))
+    }
+
+    fn flag(&self, flag: Flag) -> Result<Option<String>> {
+        let sql = "SELECT value FROM flag WHERE name = ?1";
+        self.read(|c| Ok(c.prepare_cached(sql)?.query_row([flag.as_str()], |row| row.get(0)).optional()?))
+    }
+
+    fn set_flag(&self, flag: Flag, value: Option<&str>) -> Result<()> {
+        self.write(|t| set_flag(t, flag, value))
+    }
+
+    fn changed_elsewhere(&self) -> Result<bool> {
+        let version = data_version(&lock(&self.writer))?;
+        let mut seen = lock(&self.seen_version);
+        Ok(std::mem::replace(&mut *seen, version) != version)
+    }
+
+    fn retire(&self, done_before: Millis, keep_done: u64, cancelled_before: Millis) -> Result<u64> {
+        self.write(|t| upkeep::retire(t, done_before, keep_done, cancelled_before))
+    }
+}
+
+fn set_flag(t: &Transaction<'_>, flag: Flag, value: Option<&str>) -> Result<()> {
+    match value {
+        Some(value) => {
+            t.execute("INSERT OR REPLACE INTO flag (name, value) VALUES (?1, ?2)", [flag.as_str(), value])?
+        }
+        None => t.execute("DELETE FROM flag WHERE name = ?1", [flag.as_str()])?,
+    };
+    Ok(())
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Error {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Error::DatabaseFull,
+            _ => Error::Database(error.to_string()),
+        }
+    }
+}

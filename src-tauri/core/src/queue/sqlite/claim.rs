@@ -1,0 +1,164 @@
+//! The worker's side: claim, notes, settle. Every write here but the claim is fenced by the lease, so that a
+//! worker that lost its job changes nothing.
+
+use super::rows::{JOB, job, to_bytes, to_json};
+use crate::error::Result;
+use crate::job::{Job, Lease, Millis};
+use crate::policy::{DUE_HORIZON_MS, SUSPECT_CRASHES};
+use crate::progress::Progress;
+use crate::queue::{Flag, Note, Outcome, key_of_path};
+use rusqlite::{Transaction, params};
+use std::path::Path;
+
+/// The first due job in list order, by `job_claim` without a sort. A job under suspicion of crashing the
+/// application is not passed over while others run: it is waited for, so that it cannot starve.
+pub(super) const CLAIM: &str = "UPDATE job SET state = 'running', epoch = epoch + 1, attempt = attempt + 1, \
+    owner = ?1, started_at = ?2, run_at = NULL, cancel_requested_at = NULL, progress = NULL, need_bytes = NULL, \
+    failure_code = NULL, failure_message = NULL, publish_path = NULL, publish_size = NULL, publish_id = NULL, \
+    warnings = NULL \
+    WHERE id = (SELECT id FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 \
+                AND (run_at IS NULL OR run_at <= ?2 OR run_at > ?2 + ?3) ORDER BY position LIMIT 1) \
+    AND (?4 OR crashes < ?5) RETURNING ";
+
+pub(super) fn claim(t: &Transaction<'_>, owner: &str, alone: bool, now: Millis) -> Result<Option<Job>> {
+    let sql = format!("{CLAIM}{JOB}");
+    let mut statement = t.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![owner, now, DUE_HORIZON_MS, alone, SUSPECT_CRASHES])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let claimed = job(row)?;
+    drop(rows);
+    t.prepare_cached("INSERT INTO attempt (job_id, epoch, owner, started_at) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![claimed.id.0, claimed.epoch, owner, now])?;
+    Ok(Some(claimed))
+}
+
+fn holds(t: &Transaction<'_>, lease: Lease) -> Result<bool> {
+    let sql = "SELECT 1 FROM job WHERE id = ?1 AND state = 'running' AND epoch = ?2";
+    Ok(t.prepare_cached(sql)?.exists(params![lease.id.0, lease.epoch])?)
+}
+
+pub(super) fn note(t: &Transaction<'_>, lease: Lease, note: &Note) -> Result<bool> {
+    if !holds(t, lease)? {
+        return Ok(false);
+    }
+    let key = (lease.id.0, lease.epoch);
+    let changed = match note {
+        Note::Plan { plan, part } => t
+            .prepare_cached("UPDATE attempt SET plan = ?3, part_path = ?4 WHERE job_id = ?1 AND epoch = ?2")?
+            .execute(params![key.0, key.1, plan, to_bytes(part)])?,
+        Note::Command(line) => t
+            .prepare_cached(
+                "UPDATE attempt SET commands = json_insert(commands, '$[#]', json(?3)) WHERE job_id = ?1 AND epoch = ?2",
+            )?
+            .execute(params![key.0, key.1, to_json(line)?])?,
+        Note::Child(child) => t
+            .prepare_cached("UPDATE attempt SET child = ?3 WHERE job_id = ?1 AND epoch = ?2")?
+            .execute(params![key.0, key.1, to_json(child)?])?,
+        Note::Publish(intent) => t
+            .prepare_cached(
+                "UPDATE job SET publish_path = ?3, publish_size = ?4, publish_id = ?5 \
+                 WHERE id = ?1 AND epoch = ?2 AND (cancel_requested_at IS NULL OR publish_id IS NOT NULL)",
+            )?
+            .execute(params![key.0, key.1, to_bytes(&intent.path), intent.size as i64, intent.identity])?,
+    };
+    Ok(changed == 1)
+}
+
+pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: Millis) -> Result<bool> {
+    if !holds(t, lease)? {
+        return Ok(false);
+    }
+    let (id, failure) = (lease.id.0, outcome.failure());
+    let given_back =
+        i64::from(matches!(outcome, Outcome::Waiting(_) | Outcome::Interrupted(_) | Outcome::Rescued { .. }));
+    let run_at = if let Outcome::Retry { run_at, .. } = outcome { Some(*run_at) } else { None };
+    t.prepare_cached(
+        "UPDATE job SET state = ?2, owner = NULL, attempt = attempt - ?3, run_at = ?4, finished_at = ?5, \
+         failure_code = ?6, failure_message = ?7, need_bytes = ?8, cancel_requested_at = NULL, \
+         publish_path = NULL, publish_size = NULL, publish_id = NULL, \
+         hold = CASE WHEN ?2 IN ('queued','waiting') THEN hold ELSE 0 END WHERE id = ?1",
+    )?
+    .execute(params![
+        id,
+        outcome.state().as_str(),
+        given_back,
+        run_at,
+        outcome.state().is_ended().then_some(now),
+        failure.map(|f| f.code.as_str()),
+        failure.map(|f| &f.message),
+        failure.and_then(|f| f.need_bytes).map(|n| n as i64)
+    ])?;
+    end_attempt(t, lease, outcome, now)?;
+    match outcome {
+        Outcome::Done { output, size, warnings } => finish(t, id, output, *size, warnings)?,
+        Outcome::Rescued { crashes } => {
+            t.execute("UPDATE job SET crashes = ?2 WHERE id = ?1", params![id, crashes])?;
+        }
+        Outcome::Failed(_) => super::set_flag(t, Flag::EndedSinceCrash, Some("1"))?,
+        _ => {}
+    }
+    Ok(true)
+}
+
+fn finish(t: &Transaction<'_>, id: i64, output: &Path, size: u64, warnings: &[String]) -> Result<()> {
+    let sql = "UPDATE job SET output_path = ?2, output_key = ?3, output_size = ?4, warnings = ?5, crashes = 0, \
+               progress = NULL WHERE id = ?1";
+    let warnings = (!warnings.is_empty()).then(|| to_json(&warnings)).transpose()?;
+    t.prepare_cached(sql)?.execute(params![
+        id,
+        to_bytes(output),
+        key_of_path(output),
+        size as i64,
+        warnings
+    ])?;
+    super::set_flag(t, Flag::EndedSinceCrash, Some("1"))
+}
+
+fn end_attempt(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: Millis) -> Result<()> {
+    let failure = outcome.failure();
+    t.prepare_cached(
+        "UPDATE attempt SET ended_at = ?3, outcome = ?4, exit_code = ?5, signal = ?6, failure_code = ?7, \
+         failure_message = ?8, log_tail = ?9 WHERE job_id = ?1 AND epoch = ?2",
+    )?
+    .execute(params![
+        lease.id.0,
+        lease.epoch,
+        now,
+        outcome.word(),
+        failure.and_then(|f| f.exit),
+        failure.and_then(|f| f.signal),
+        failure.map(|f| f.code.as_str()),
+        failure.map(|f| &f.message),
+        failure.map(|f| &f.log_tail)
+    ])?;
+    Ok(())
+}
+
+pub(super) fn save_progress(t: &Transaction<'_>, progress: &[(Lease, Progress)]) -> Result<()> {
+    let sql = "UPDATE job SET progress = ?3 WHERE id = ?1 AND epoch = ?2 AND state = 'running'";
+    let mut statement = t.prepare_cached(sql)?;
+    for (lease, progress) in progress {
+        statement.execute(params![lease.id.0, lease.epoch, to_json(progress)?])?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_claim_walks_its_own_index_without_a_sort() {
+        let dir = tempfile::tempdir().unwrap();
+        let connection = super::super::open::writer(&dir.path().join("queue.db")).unwrap();
+        let sql = format!("EXPLAIN QUERY PLAN {CLAIM}id");
+        let mut statement = connection.prepare(&sql).unwrap();
+        let steps = statement.query_map(params!["o", 0, 0, true, 2], |row| row.get::<_, String>(3)).unwrap();
+        let plan = steps.collect::<Result<Vec<_>, _>>().unwrap().join("\n");
+        assert!(
+            plan.contains("USING INDEX job_claim") || plan.contains("USING COVERING INDEX job_claim"),
+            "{plan}"
+        );
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}

@@ -1,0 +1,98 @@
+//! The user's side: what each command does to the jobs it names. Fencing is not needed here, for no command
+//! takes a job out of `running`; a running job is asked, and its worker acts.
+
+use crate::error::Result;
+use crate::job::{JobId, Millis, State};
+use crate::queue::{Command, Refusal, Steered, Which, fits, in_order};
+use rusqlite::{OptionalExtension, Params, Transaction, params};
+
+pub(super) fn steer(t: &Transaction<'_>, command: Command, which: &Which, now: Millis) -> Result<Steered> {
+    let mut steered = Steered::default();
+    for id in in_order(command, ids(t, command, which)?) {
+        match one(t, command, id, now)? {
+            None => steered.done.push(id),
+            Some(refusal) => steered.refused.push((id, refusal)),
+        }
+    }
+    if matches!(which, Which::All(_)) {
+        // Asked of "all", a job the command does not fit is not news; one that stays failed is.
+        steered.refused.retain(|(_, refusal)| *refusal == Refusal::Active);
+    }
+    Ok(steered)
+}
+
+fn ids(t: &Transaction<'_>, command: Command, which: &Which) -> Result<Vec<JobId>> {
+    let states = match which {
+        Which::Ids(ids) => return Ok(ids.clone()),
+        Which::All(states) => states,
+    };
+    let mut all = Vec::new();
+    for state in states.iter().filter(|s| fits(command, **s)) {
+        let mut statement = t.prepare_cached("SELECT id FROM job WHERE state = ?1 ORDER BY position")?;
+        let found = statement.query_map([state.as_str()], |row| row.get(0).map(JobId))?;
+        all.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
+    }
+    Ok(all)
+}
+
+fn one(t: &Transaction<'_>, command: Command, id: JobId, now: Millis) -> Result<Option<Refusal>> {
+    let sql = "SELECT state FROM job WHERE id = ?1";
+    let word: Option<String> = t.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
+    let Some(state) = word.and_then(|w| w.parse::<State>().ok()) else { return Ok(Some(Refusal::NotFound)) };
+    if !fits(command, state) {
+        return Ok(Some(Refusal::State(state)));
+    }
+    match command {
+        Command::Cancel if state == State::Running => {
+            change(t, "cancel_requested_at = ?2", params![id.0, now])?;
+        }
+        Command::Cancel => {
+            change(
+                t,
+                "state = 'cancelled', hold = 0, run_at = NULL, failure_code = NULL, failure_message = NULL, finished_at = ?2",
+                params![id.0, now],
+            )?;
+        }
+        Command::Retry => return retry(t, id),
+        Command::Remove => {
+            t.prepare_cached("DELETE FROM job WHERE id = ?1")?.execute([id.0])?;
+        }
+        Command::Hold => change(t, "hold = 1", [id.0])?,
+        Command::Release => change(t, "hold = 0", [id.0])?,
+        Command::Now => change(t, "state = 'queued', run_at = NULL", [id.0])?,
+        Command::MoveTop => change(t, "position = (SELECT min(position) FROM job) - 1", [id.0])?,
+        Command::MoveUp => swap(t, id, "position < ?2 ORDER BY position DESC")?,
+        Command::MoveDown => swap(t, id, "position > ?2 ORDER BY position")?,
+    }
+    Ok(None)
+}
+
+fn change(t: &Transaction<'_>, set: &str, params: impl Params) -> Result<()> {
+    t.prepare_cached(&format!("UPDATE job SET {set} WHERE id = ?1"))?.execute(params)?;
+    Ok(())
+}
+
+/// `OR IGNORE`: a job whose source or output name is active again stays as it is, nothing is lost.
+fn retry(t: &Transaction<'_>, id: JobId) -> Result<Option<Refusal>> {
+    let sql = "UPDATE OR IGNORE job SET state = 'queued', finished_at = NULL, run_at = NULL, hold = 0, \
+               max_attempts = max(max_attempts, attempt + 3), crashes = 0, failure_code = NULL, \
+               failure_message = NULL, need_bytes = NULL WHERE id = ?1";
+    let changed = t.prepare_cached(sql)?.execute([id.0])?;
+    Ok((changed == 0).then_some(Refusal::Active))
+}
+
+/// Exchanges places with the nearest job that has not started; at the edge nothing happens.
+fn swap(t: &Transaction<'_>, id: JobId, neighbour: &str) -> Result<()> {
+    let here: i64 = t.query_row("SELECT position FROM job WHERE id = ?1", [id.0], |row| row.get(0))?;
+    let sql = format!(
+        "SELECT id, position FROM job WHERE state IN ('queued','waiting') AND id <> ?1 AND {neighbour} LIMIT 1"
+    );
+    let found = t
+        .prepare_cached(&sql)?
+        .query_row(params![id.0, here], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
+    let Some((other, there)) = found.optional()? else { return Ok(()) };
+    let mut place = t.prepare_cached("UPDATE job SET position = ?2 WHERE id = ?1")?;
+    place.execute([id.0, there])?;
+    place.execute([other, here])?;
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Upkeep of the database file: copies, checks, retention, and setting a damaged one aside.
+//!
+//! Guarantees that nothing is ever deleted but what retention names and backups beyond their number.
+
+use super::open;
+use crate::error::{Error, Result};
+use crate::job::Millis;
+use rusqlite::{Connection, Transaction, params};
+use std::path::{Path, PathBuf};
+
+/// Writes a complete copy of the database to `to`: under another name first, so that a copy either is
+/// whole or is not there.
+pub(super) fn copy_to(connection: &Connection, to: &Path) -> Result<()> {
+    let unfinished = to.with_extension("unfinished");
+    remove(&unfinished)?;
+    connection.execute("VACUUM INTO ?1", [unfinished.to_string_lossy()])?;
+    std::fs::rename(&unfinished, to).map_err(Error::io("Cannot write", to))
+}
+
+/// Copies the database at `path` into `folder` as `queue-<now>.db` and keeps the newest `keep` copies.
+pub fn back_up(path: &Path, folder: &Path, now: Millis, keep: usize) -> Result<PathBuf> {
+    std::fs::create_dir_all(folder).map_err(Error::io("Cannot create", folder))?;
+    let copy = folder.join(format!("queue-{now:015}.db"));
+    copy_to(&open::reader(path)?, &copy)?;
+    let all = backups(folder)?;
+    for old in all.iter().rev().skip(keep) {
+        remove(old)?;
+    }
+    Ok(copy)
+}
+
+/// The backups in `folder`, oldest first.
+pub fn backups(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(Error::io("Cannot read", folder)(e)),
+    };
+    let is_backup = |p: &PathBuf| {
+        let name = p.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("queue-") && name.ends_with(".db")
+    };
+    let mut all: Vec<_> = entries.filter_map(|e| e.ok().map(|e| e.path())).filter(is_backup).collect();
+    all.sort();
+    Ok(all)
+}
+
+/// Is the database whole? Reads all of it.
+pub fn is_whole(path: &Path) -> bool {
+    let check = || -> Result<bool> {
+        let answer: String = open::reader(path)?.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        Ok(answer == "ok")
+    };
+    check().unwrap_or(false)
+}
+
+/// Moves the database with its WAL and shared memory aside, together, and puts the newest whole backup in
+/// its place. Returns where the damaged one went, and the backup used, if there was one.
+pub fn set_aside_and_restore(path: &Path, folder: &Path, now: Millis) -> Result<(PathBuf, Option<PathBuf>)> {
+    let aside = path.with_extension(format!("db.damaged-{now}"));
+    for suffix in ["", "-wal", "-shm"] {
+        let (from, to) = (with_suffix(path, suffix), with_suffix(&aside, suffix));
+        match std::fs::rename(&from, &to) {
+            Ok(()) => {}
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+            Err(e) => return Err(Error::io("Cannot move aside", from)(e)),
+        }
+    }
+    let newest = backups(folder)?.into_iter().rev().find(|b| is_whole(b));
+    if let Some(backup) = &newest {
+        std::fs::copy(backup, path).map_err(Error::io("Cannot restore", backup))?;
+    }
+    Ok((aside, newest))
+}
+
+/// Removes done jobs that are old and not among the newest, and old cancelled ones; never a failed one.
+pub(super) fn retire(
+    t: &Transaction<'_>,
+    done_before: Millis,
+    keep_done: u64,
+    cancelled_before: Millis,
+) -> Result<u64> {
+    let done = t.execute(
+        "DELETE FROM job WHERE state = 'done' AND finished_at < ?1 AND id NOT IN \
+         (SELECT id FROM job WHERE state = 'done' ORDER BY finished_at DESC LIMIT ?2)",
+        params![done_before, keep_done as i64],
+    )?;
+    let cancelled =
+        t.execute("DELETE FROM job WHERE state = 'cancelled' AND finished_at < ?1", [cancelled_before])?;
+    Ok((done + cancelled) as u64)
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("Cannot delete", path)(e)),
+        _ => Ok(()),
+    }
+}

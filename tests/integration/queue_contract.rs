@@ -1,0 +1,409 @@
+//! What every queue must do, written against the trait and run on each implementation.
+
+use spool_core::clock::{Clock, ManualClock};
+use spool_core::failure::{Failure, FailureCode};
+use spool_core::job::{Intent, Job, JobId, Lease, State};
+use spool_core::preset;
+use spool_core::progress::Progress;
+use spool_core::queue::memory::MemoryQueue;
+use spool_core::queue::sqlite::SqliteQueue;
+use spool_core::queue::{
+    Added, Command, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Refusal, Steered, Which,
+};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A queue of one kind with a clock that is moved by hand.
+pub(crate) struct World {
+    pub(crate) queue: Box<dyn Queue>,
+    pub(crate) clock: Arc<ManualClock>,
+    _dir: tempfile::TempDir,
+}
+
+const START: i64 = 1_800_000_000_000;
+
+pub(crate) fn sqlite() -> World {
+    let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(ManualClock::at(START)));
+    let queue = SqliteQueue::open(&dir.path().join("queue.db"), clock.clone()).unwrap();
+    World { queue: Box::new(queue), clock, _dir: dir }
+}
+
+pub(crate) fn memory() -> World {
+    let clock = Arc::new(ManualClock::at(START));
+    World { queue: Box::new(MemoryQueue::new(clock.clone())), clock, _dir: tempfile::tempdir().unwrap() }
+}
+
+pub(crate) fn new_job(name: &str) -> NewJob {
+    let source = PathBuf::from("/videos").join(name);
+    NewJob {
+        real_source: source.clone(),
+        stem: source.file_stem().unwrap().to_owned(),
+        source,
+        source_size: Some(1000),
+        source_volume: Some("/".into()),
+        folder: "/out".into(),
+        preset: preset::find("web-1080p").unwrap().clone(),
+        from_folder: false,
+        max_attempts: 4,
+    }
+}
+
+impl World {
+    pub(crate) fn add(&self, names: &[&str]) -> Vec<JobId> {
+        self.add_at(names, Place::End)
+    }
+
+    fn add_at(&self, names: &[&str], place: Place) -> Vec<JobId> {
+        let jobs: Vec<_> = names.iter().map(|n| new_job(n)).collect();
+        let added = self.queue.add(&jobs, place, &|_| false).unwrap();
+        added
+            .into_iter()
+            .map(|a| if let Added::Accepted { id, .. } = a { id } else { panic!("{a:?}") })
+            .collect()
+    }
+
+    fn claim(&self) -> Job {
+        self.queue.claim("engine", true).unwrap().expect("a job is due")
+    }
+
+    fn job(&self, id: JobId) -> Job {
+        self.queue.job(id).unwrap().unwrap()
+    }
+
+    fn steer(&self, command: Command, ids: &[JobId]) -> Steered {
+        self.queue.steer(command, &Which::Ids(ids.to_vec())).unwrap()
+    }
+
+    fn names(&self, states: &[State]) -> Vec<String> {
+        let page = self.queue.page(&Filter { states: states.to_vec() }, 0, 100).unwrap();
+        page.iter().map(|j| j.source.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    }
+}
+
+pub(crate) fn done(job: &Job) -> Outcome {
+    Outcome::Done { output: job.output.clone(), size: 5, warnings: vec!["a remark".into()] }
+}
+
+pub(crate) fn failure() -> Failure {
+    Failure {
+        exit: Some(1),
+        log_tail: "the end".into(),
+        ..Failure::new(FailureCode::EncodeFailed, "It broke.")
+    }
+}
+
+/// Each law runs once per implementation.
+macro_rules! laws {
+    ($($name:ident => |$world:ident| $body:block)*) => {
+        $(fn $name($world: &World) $body)*
+        mod on_sqlite { $(#[test] fn $name() { super::$name(&super::sqlite()); })* }
+        mod in_memory { $(#[test] fn $name() { super::$name(&super::memory()); })* }
+    };
+}
+
+laws! {
+    jobs_are_claimed_in_list_order_each_once => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv"]);
+        let (first, second) = (w.claim(), w.claim());
+        assert_eq!([first.id, second.id], [ids[0], ids[1]]);
+        assert_eq!((first.state, first.epoch, first.attempt), (State::Running, 1, 1));
+        assert!(w.queue.claim("engine", true).unwrap().is_none());
+    }
+
+    added_to_the_top_means_before_everything_in_the_order_given => |w| {
+        w.add(&["a.mkv", "b.mkv"]);
+        w.add_at(&["x.mkv", "y.mkv"], Place::Top);
+        assert_eq!(w.names(&[State::Queued]), ["x.mkv", "y.mkv", "a.mkv", "b.mkv"]);
+    }
+
+    the_same_work_is_not_added_twice_while_active_but_again_after_it_ended => |w| {
+        let id = w.add(&["a.mkv"])[0];
+        assert_eq!(w.queue.add(&[new_job("a.mkv")], Place::End, &|_| false).unwrap(), [Added::Duplicate(id)]);
+        let job = w.claim();
+        assert_eq!(w.queue.add(&[new_job("a.mkv")], Place::End, &|_| false).unwrap(), [Added::Duplicate(id)]);
+        w.queue.settle(job.lease(), &done(&job)).unwrap();
+        assert_ne!(w.add(&["a.mkv"])[0], id);
+    }
+
+    output_names_are_claimed_when_added => |w| {
+        let mut twin = new_job("A.avi");
+        twin.stem = "É".into();
+        let mut first = new_job("a.mkv");
+        first.stem = "e\u{301}".into();
+        let on_disk = |p: &Path| p == Path::new("/out/É (2).mp4");
+        let added = w.queue.add(&[first, twin], Place::End, &on_disk).unwrap();
+        let name = |a: &Added| if let Added::Accepted { output, .. } = a { output.clone() } else { panic!() };
+        assert_eq!(name(&added[0]), Path::new("/out/e\u{301}.mp4"));
+        assert_eq!(name(&added[1]), Path::new("/out/É (3).mp4"), "2 is taken on disk, 1 by the first job");
+    }
+
+    what_a_known_job_wrote_is_skipped_in_a_folder_but_not_when_named => |w| {
+        w.add(&["a.mkv"]);
+        let job = w.claim();
+        w.queue.settle(job.lease(), &done(&job)).unwrap();
+        let mut own = new_job("x");
+        (own.source, own.real_source, own.stem) = (job.output.clone(), job.output.clone(), "a again".into());
+        let named = own.clone();
+        own.from_folder = true;
+        assert_eq!(w.queue.add(&[own], Place::End, &|_| false).unwrap(), [Added::OwnOutput(job.id)]);
+        assert!(matches!(w.queue.add(&[named], Place::End, &|_| false).unwrap()[0], Added::Accepted { .. }));
+    }
+
+    a_retry_waits_for_its_time_and_keeps_its_place => |w| {
+        w.add(&["a.mkv", "b.mkv"]);
+        let job = w.claim();
+        let run_at = w.clock.now() + 10_000;
+        w.queue.settle(job.lease(), &Outcome::Retry { failure: failure(), run_at }).unwrap();
+        assert_eq!(w.job(job.id).failure.unwrap().message, "It broke.");
+        w.clock.advance(std::time::Duration::from_secs(10));
+        assert_eq!(w.claim().id, job.id, "due again, it comes before b");
+        assert_eq!(w.job(job.id).attempt, 2);
+    }
+
+    a_clock_set_back_a_day_holds_up_no_retry => |w| {
+        w.add(&["a.mkv"]);
+        let job = w.claim();
+        let run_at = w.clock.now() + 10_000;
+        w.queue.settle(job.lease(), &Outcome::Retry { failure: failure(), run_at }).unwrap();
+        assert!(w.queue.claim("engine", true).unwrap().is_none(), "not due yet");
+        w.clock.set_back(24 * 3_600_000);
+        assert_eq!(w.claim().id, job.id);
+    }
+
+    waiting_and_interruption_give_the_attempt_back_and_the_epoch_never_goes_back => |w| {
+        w.add(&["a.mkv"]);
+        for (epoch, outcome) in (1..).zip([
+            Outcome::Interrupted(None),
+            Outcome::Rescued { crashes: 1 },
+            Outcome::Waiting(Failure::new(FailureCode::DiskFull, "Full.")),
+        ]) {
+            let job = w.claim();
+            assert_eq!((job.attempt, job.epoch), (1, epoch));
+            assert!(w.queue.settle(job.lease(), &outcome).unwrap());
+            assert_eq!(w.job(job.id).attempt, 0);
+        }
+        let job = w.queue.page(&Filter { states: vec![State::Waiting] }, 0, 1).unwrap().remove(0);
+        assert!(w.queue.claim("engine", true).unwrap().is_none(), "waiting jobs are not claimed");
+        w.steer(Command::Now, &[job.id]);
+        assert_eq!(w.claim().epoch, 4);
+    }
+
+    a_lost_lease_changes_nothing => |w| {
+        w.add(&["a.mkv"]);
+        let old = w.claim();
+        w.queue.settle(old.lease(), &Outcome::Rescued { crashes: 1 }).unwrap();
+        let new = w.claim();
+        let before = w.job(new.id);
+        assert!(!w.queue.settle(old.lease(), &done(&old)).unwrap());
+        assert!(!w.queue.note(old.lease(), &Note::Command(vec!["ffmpeg".into()])).unwrap());
+        w.queue.save_progress(&[(old.lease(), Progress { done_us: 7, ..Progress::default() })]).unwrap();
+        assert_eq!(w.job(new.id), before);
+        assert!(w.queue.settle(new.lease(), &done(&new)).unwrap());
+        assert!(!w.queue.settle(new.lease(), &Outcome::Cancelled).unwrap(), "settled is settled");
+    }
+
+    an_attempt_keeps_what_was_noted_and_how_it_ended => |w| {
+        w.add(&["a.mkv"]);
+        let job = w.claim();
+        let lease = job.lease();
+        let part = PathBuf::from("/out/.x.1.part");
+        let child = spool_core::job::ChildId { pid: 4, started: 5, exe: "/bin/ffmpeg".into() };
+        w.queue.note(lease, &Note::Plan { plan: "{}".into(), part: part.clone() }).unwrap();
+        for line in ["one", "two"] {
+            w.queue.note(lease, &Note::Command(vec![line.into(), "\"quoted\"".into()])).unwrap();
+        }
+        w.queue.note(lease, &Note::Child(child.clone())).unwrap();
+        w.queue.settle(lease, &Outcome::Failed(failure())).unwrap();
+        let attempt = w.queue.attempts(job.id).unwrap().remove(0);
+        assert_eq!((attempt.plan.as_deref(), attempt.part, attempt.child), (Some("{}"), Some(part), Some(child)));
+        assert_eq!(attempt.commands, [["one", "\"quoted\""], ["two", "\"quoted\""]]);
+        assert_eq!((attempt.outcome.as_deref(), attempt.exit), (Some("failed"), Some(1)));
+        assert_eq!(attempt.log_tail.as_deref(), Some("the end"));
+    }
+
+    a_cancel_before_the_intent_wins_and_after_it_loses => |w| {
+        w.add(&["a.mkv", "b.mkv"]);
+        let (early, late) = (w.claim(), w.claim());
+        let intent = |job: &Job| Note::Publish(Intent { path: job.output.clone(), size: 5, identity: "i".into() });
+        assert_eq!(w.steer(Command::Cancel, &[early.id]).done, [early.id]);
+        assert!(w.job(early.id).cancel_requested, "a running job is asked; its worker ends it");
+        assert!(!w.queue.note(early.lease(), &intent(&early)).unwrap());
+        assert!(w.queue.note(late.lease(), &intent(&late)).unwrap());
+        w.steer(Command::Cancel, &[late.id]);
+        assert!(w.queue.note(late.lease(), &intent(&late)).unwrap(), "a further name may still be tried");
+        assert!(w.queue.settle(late.lease(), &done(&late)).unwrap());
+        assert_eq!(w.job(late.id).state, State::Done);
+    }
+
+    cancel_ends_what_has_not_started_at_once => |w| {
+        let ids = w.add(&["a.mkv"]);
+        assert_eq!(w.steer(Command::Cancel, &ids).done, ids);
+        let job = w.job(ids[0]);
+        assert_eq!((job.state, job.finished_at), (State::Cancelled, Some(w.clock.now())));
+        assert_eq!(w.steer(Command::Cancel, &ids).refused, [(ids[0], Refusal::State(State::Cancelled))]);
+        assert_eq!(w.steer(Command::Cancel, &[JobId(99)]).refused, [(JobId(99), Refusal::NotFound)]);
+    }
+
+    retry_gives_three_more_attempts_and_forgets_crashes => |w| {
+        w.add(&["a.mkv"]);
+        let mut job = w.claim();
+        for _ in 0..3 {
+            w.queue.settle(job.lease(), &Outcome::Retry { failure: failure(), run_at: 0 }).unwrap();
+            job = w.claim();
+        }
+        w.queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
+        assert_eq!(w.steer(Command::Retry, &[job.id]).done, [job.id]);
+        let job = w.job(job.id);
+        assert_eq!((job.state, job.attempt, job.max_attempts, job.crashes), (State::Queued, 4, 7, 0));
+        assert_eq!((job.failure, job.finished_at), (None, None));
+    }
+
+    retry_all_leaves_failed_what_is_active_again_and_loses_nothing => |w| {
+        w.add(&["a.mkv", "b.mkv"]);
+        for _ in 0..2 {
+            let job = w.claim();
+            w.queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
+        }
+        w.add(&["a.mkv"]);
+        let steered = w.queue.steer(Command::Retry, &Which::All(vec![State::Failed])).unwrap();
+        assert_eq!(steered.done.len(), 1);
+        assert_eq!(steered.refused.len(), 1);
+        assert_eq!(steered.refused[0].1, Refusal::Active);
+        assert_eq!(w.names(&[State::Failed]), ["a.mkv"]);
+        assert_eq!(w.names(&[State::Queued]), ["b.mkv", "a.mkv"]);
+    }
+
+    a_held_job_is_passed_over_and_keeps_its_place => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv"]);
+        w.steer(Command::Hold, &ids[..1]);
+        assert_eq!(w.claim().id, ids[1]);
+        assert_eq!(w.queue.counts().unwrap().held, 1);
+        w.steer(Command::Release, &ids[..1]);
+        assert_eq!(w.claim().id, ids[0]);
+    }
+
+    a_suspended_job_comes_back_on_hold => |w| {
+        let ids = w.add(&["a.mkv"]);
+        let job = w.claim();
+        w.steer(Command::Hold, &ids);
+        w.queue.settle(job.lease(), &Outcome::Rescued { crashes: 1 }).unwrap();
+        assert!(w.job(ids[0]).hold);
+        assert!(w.queue.claim("engine", true).unwrap().is_none());
+    }
+
+    moves_reorder_and_keep_a_selection_together => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
+        w.steer(Command::MoveTop, &[ids[2], ids[3]]);
+        assert_eq!(w.names(&[State::Queued]), ["c.mkv", "d.mkv", "a.mkv", "b.mkv"]);
+        w.steer(Command::MoveDown, &[ids[2], ids[3]]);
+        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "c.mkv", "d.mkv", "b.mkv"]);
+        w.steer(Command::MoveUp, &[ids[1]]);
+        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "c.mkv", "b.mkv", "d.mkv"]);
+        w.steer(Command::MoveUp, &[ids[0]]);
+        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "c.mkv", "b.mkv", "d.mkv"], "the first stays first");
+        assert_eq!(w.claim().id, ids[0]);
+    }
+
+    remove_spares_running_jobs => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv"]);
+        w.claim();
+        let steered = w.steer(Command::Remove, &ids);
+        assert_eq!(steered.done, [ids[1]]);
+        assert_eq!(steered.refused, [(ids[0], Refusal::State(State::Running))]);
+        assert!(w.queue.job(ids[1]).unwrap().is_none());
+    }
+
+    a_suspect_is_claimed_alone_and_not_passed_over => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv"]);
+        let job = w.claim();
+        w.queue.settle(job.lease(), &Outcome::Rescued { crashes: 2 }).unwrap();
+        assert!(w.queue.claim("engine", false).unwrap().is_none());
+        assert_eq!(w.claim().id, ids[0]);
+    }
+
+    ended_jobs_come_newest_first_and_are_counted => |w| {
+        w.add(&["a.mkv", "b.mkv", "c.mkv"]);
+        for name in ["a", "b"] {
+            let job = w.claim();
+            w.clock.advance(std::time::Duration::from_secs(1));
+            w.queue.settle(job.lease(), &done(&job)).unwrap();
+            assert_eq!(w.job(job.id).warnings, ["a remark"], "{name}");
+        }
+        assert_eq!(w.names(&[State::Done]), ["b.mkv", "a.mkv"]);
+        assert_eq!(w.names(&[]), ["a.mkv", "b.mkv", "c.mkv"]);
+        let counts = w.queue.counts().unwrap();
+        assert_eq!((counts.done, counts.queued), (2, 1));
+        assert_eq!(w.queue.page(&Filter { states: vec![] }, 1, 1).unwrap()[0].source, Path::new("/videos/b.mkv"));
+    }
+
+    the_alarm_sees_recent_failures_and_the_last_ends => |w| {
+        w.add(&["a.mkv", "b.mkv", "c.mkv"]);
+        let job = w.claim();
+        w.queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
+        w.clock.advance(std::time::Duration::from_secs(60));
+        let since = w.clock.now();
+        let job = w.claim();
+        w.queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
+        w.clock.advance(std::time::Duration::from_secs(1));
+        let job = w.claim();
+        w.queue.settle(job.lease(), &done(&job)).unwrap();
+        let recent = w.queue.recent(since).unwrap();
+        assert_eq!(recent.failed, 1);
+        assert_eq!(recent.last_ended, [State::Done, State::Failed, State::Failed]);
+    }
+
+    flags_are_kept_until_cleared => |w| {
+        assert_eq!(w.queue.flag(Flag::Paused).unwrap(), None);
+        w.queue.set_flag(Flag::Paused, Some("1")).unwrap();
+        w.queue.set_flag(Flag::Paused, Some("2")).unwrap();
+        assert_eq!(w.queue.flag(Flag::Paused).unwrap().as_deref(), Some("2"));
+        w.queue.set_flag(Flag::Paused, None).unwrap();
+        assert_eq!(w.queue.flag(Flag::Paused).unwrap(), None);
+    }
+
+    retention_never_touches_failed_or_the_newest_done => |w| {
+        w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
+        for n in 0..3 {
+            let job = w.claim();
+            let outcome = if n == 0 { Outcome::Failed(failure()) } else { done(&job) };
+            w.clock.advance(std::time::Duration::from_secs(1));
+            w.queue.settle(job.lease(), &outcome).unwrap();
+        }
+        w.queue.steer(Command::Cancel, &Which::All(vec![State::Queued])).unwrap();
+        let later = w.clock.now() + 1;
+        assert_eq!(w.queue.retire(later, 1, later).unwrap(), 2, "one done, one cancelled");
+        assert_eq!(w.names(&[]), ["a.mkv", "c.mkv"]);
+    }
+
+    a_lease_names_job_and_epoch => |w| {
+        w.add(&["a.mkv"]);
+        let job = w.claim();
+        let wrong = Lease { id: job.id, epoch: job.epoch + 1 };
+        assert!(!w.queue.settle(wrong, &Outcome::Cancelled).unwrap());
+        assert_eq!(w.job(job.id).state, State::Running);
+    }
+}
+
+#[test]
+fn another_process_is_noticed_and_ones_own_writes_are_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::at(START));
+    let open = || SqliteQueue::open(&dir.path().join("queue.db"), clock.clone()).unwrap();
+    let (ours, theirs) = (open(), open());
+    ours.add(&[new_job("a.mkv")], Place::End, &|_| false).unwrap();
+    assert!(!ours.changed_elsewhere().unwrap());
+    theirs.add(&[new_job("b.mkv")], Place::End, &|_| false).unwrap();
+    assert!(ours.changed_elsewhere().unwrap());
+    assert!(!ours.changed_elsewhere().unwrap(), "told once");
+}
+
+#[test]
+fn a_rejected_batch_leaves_nothing_behind() {
+    let w = sqlite();
+    let taken = |p: &Path| if p.ends_with("b.mp4") { panic!("the disk went away") } else { false };
+    let jobs = [new_job("a.mkv"), new_job("b.mkv")];
+    let add = std::panic::AssertUnwindSafe(|| w.queue.add(&jobs, Place::End, &taken));
+    assert!(std::panic::catch_unwind(add).is_err());
+    assert_eq!(w.queue.counts().unwrap(), spool_core::queue::Counts::default());
+    assert_eq!(w.add(&["a.mkv"]).len(), 1, "and the queue works on");
+}

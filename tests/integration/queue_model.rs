@@ -1,0 +1,212 @@
+//! Random histories: any sequence of commands, crashes and restarts, on SQLite and on the twin in memory side
+//! by side. After each step both hold the same jobs, and the promises hold.
+
+use crate::queue_contract::{failure, new_job};
+use proptest::prelude::*;
+use spool_core::clock::{Clock, ManualClock};
+use spool_core::job::{Job, JobId, State};
+use spool_core::policy::is_due;
+use spool_core::queue::memory::MemoryQueue;
+use spool_core::queue::sqlite::SqliteQueue;
+use spool_core::queue::{Added, Command, Filter, NewJob, Outcome, Place, Queue, Which};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Add { names: Vec<u8>, top: bool },
+    Claim { alone: bool },
+    Settle { worker: usize, end: u8 },
+    Steer { command: Command, job: i64 },
+    SteerAll { command: Command, state: State },
+    Pass { seconds: u64 },
+    SetBack,
+    Crash,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let command = prop::sample::select(vec![
+        Command::Cancel,
+        Command::Retry,
+        Command::Remove,
+        Command::Hold,
+        Command::Release,
+        Command::Now,
+        Command::MoveTop,
+        Command::MoveUp,
+        Command::MoveDown,
+    ]);
+    prop_oneof![
+        3 => (prop::collection::vec(0..8u8, 1..4), any::<bool>()).prop_map(|(names, top)| Step::Add { names, top }),
+        4 => any::<bool>().prop_map(|alone| Step::Claim { alone }),
+        4 => (0..4usize, 0..6u8).prop_map(|(worker, end)| Step::Settle { worker, end }),
+        3 => (command.clone(), 1..20i64).prop_map(|(command, job)| Step::Steer { command, job }),
+        1 => (command, prop::sample::select(State::ALL.to_vec()))
+            .prop_map(|(command, state)| Step::SteerAll { command, state }),
+        1 => (1..200u64).prop_map(|seconds| Step::Pass { seconds }),
+        1 => Just(Step::SetBack),
+        1 => Just(Step::Crash),
+    ]
+}
+
+/// Both queues, the workers that believe they hold a job, and what was promised so far.
+struct Pair {
+    path: PathBuf,
+    clock: Arc<ManualClock>,
+    disk: SqliteQueue,
+    twin: MemoryQueue,
+    workers: Vec<Job>,
+    accepted: BTreeSet<JobId>,
+    epochs: BTreeMap<JobId, i64>,
+}
+
+impl Pair {
+    fn new(path: PathBuf) -> Pair {
+        let clock = Arc::new(ManualClock::at(1_800_000_000_000));
+        let disk = SqliteQueue::open(&path, clock.clone()).unwrap();
+        let twin = MemoryQueue::new(clock.clone());
+        Pair { path, clock, disk, twin, workers: vec![], accepted: BTreeSet::new(), epochs: BTreeMap::new() }
+    }
+
+    fn both<T: PartialEq + std::fmt::Debug>(&self, act: impl Fn(&dyn Queue) -> T) -> T {
+        let (disk, twin) = (act(&self.disk), act(&self.twin));
+        assert_eq!(disk, twin, "SQLite (left) and the twin (right) disagree");
+        disk
+    }
+
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Add { names, top } => self.add(&names, top),
+            Step::Claim { alone } => self.claim(alone),
+            Step::Settle { worker, end } => self.settle(worker, end),
+            Step::Steer { command, job } => self.steer(command, &Which::Ids(vec![JobId(job)])),
+            Step::SteerAll { command, state } => self.steer(command, &Which::All(vec![state])),
+            Step::Pass { seconds } => self.clock.advance(Duration::from_secs(seconds)),
+            Step::SetBack => self.clock.set_back(86_400_000),
+            Step::Crash => self.crash(),
+        }
+    }
+
+    fn add(&mut self, names: &[u8], top: bool) {
+        let jobs: Vec<NewJob> = names.iter().map(|n| new_job(&format!("{}.mkv", n % 8))).collect();
+        let place = if top { Place::Top } else { Place::End };
+        let added = self.both(|q| q.add(&jobs, place, &|_| false).unwrap());
+        self.accepted.extend(
+            added.iter().filter_map(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None }),
+        );
+    }
+
+    /// Promise 9: whoever is claimed is the first that may start.
+    fn claim(&mut self, alone: bool) {
+        let now = self.clock.now();
+        let jobs = self.jobs();
+        let due = jobs.iter().filter(|j| j.state == State::Queued && !j.hold && is_due(j.run_at, now));
+        let first = due.min_by_key(|j| j.position).filter(|j| alone || j.crashes < 2);
+        let claimed = self.both(|q| q.claim("engine", alone).unwrap().map(nameless));
+        assert_eq!(claimed.as_ref().map(|j| j.id), first.map(|j| j.id), "claimed in list order");
+        self.workers.extend(claimed);
+    }
+
+    fn settle(&mut self, worker: usize, end: u8) {
+        if worker >= self.workers.len() {
+            return;
+        }
+        let job = self.workers.remove(worker);
+        let outcome = match end {
+            0 => Outcome::Done { output: job.output.clone(), size: 1, warnings: vec![] },
+            1 => Outcome::Retry { failure: failure(), run_at: self.clock.now() + 10_000 },
+            2 => Outcome::Waiting(failure()),
+            3 => Outcome::Failed(failure()),
+            4 => Outcome::Cancelled,
+            _ => Outcome::Interrupted(None),
+        };
+        let held =
+            self.jobs().iter().any(|j| j.id == job.id && j.state == State::Running && j.epoch == job.epoch);
+        assert_eq!(
+            self.both(|q| q.settle(job.lease(), &outcome).unwrap()),
+            held,
+            "exactly the holder settles"
+        );
+    }
+
+    fn steer(&mut self, command: Command, which: &Which) {
+        let steered = self.both(|q| q.steer(command, which).unwrap());
+        if command == Command::Remove {
+            self.accepted.retain(|id| !steered.done.contains(id));
+        }
+    }
+
+    /// The process dies: the database is opened anew, workers are gone but may still try to write, and the
+    /// rescuer takes back what was running.
+    fn crash(&mut self) {
+        self.disk = SqliteQueue::open(&self.path, self.clock.clone()).unwrap();
+        for job in self.jobs().into_iter().filter(|j| j.state == State::Running) {
+            let outcome = if job.cancel_requested {
+                Outcome::Cancelled
+            } else {
+                Outcome::Rescued { crashes: job.crashes + 1 }
+            };
+            assert!(self.both(|q| q.settle(job.lease(), &outcome).unwrap()));
+        }
+    }
+
+    fn jobs(&self) -> Vec<Job> {
+        self.disk.page(&Filter { states: vec![] }, 0, 1000).unwrap().into_iter().map(nameless).collect()
+    }
+
+    fn check(&mut self) {
+        let jobs = self.both(|q| -> Vec<Job> {
+            q.page(&Filter { states: vec![] }, 0, 1000).unwrap().into_iter().map(nameless).collect()
+        });
+        let present: BTreeSet<JobId> = jobs.iter().map(|j| j.id).collect();
+        assert_eq!(present, self.accepted, "every accepted job is there until it is removed");
+        let active: Vec<_> = jobs.iter().filter(|j| !j.state.is_ended()).collect();
+        assert_eq!(
+            active.iter().map(|j| &j.output).collect::<BTreeSet<_>>().len(),
+            active.len(),
+            "one name each"
+        );
+        assert_eq!(
+            jobs.iter().map(|j| j.position).collect::<BTreeSet<_>>().len(),
+            jobs.len(),
+            "one place each"
+        );
+        for job in &jobs {
+            let before = self.epochs.insert(job.id, job.epoch);
+            assert!(before.is_none_or(|before| before <= job.epoch), "an epoch never goes back");
+            assert!(job.attempt <= job.max_attempts, "no attempt beyond the limit");
+            assert_eq!(job.state.is_ended(), job.finished_at.is_some());
+            assert_eq!(
+                self.both(|q| q.attempts(job.id).unwrap()).len() as i64,
+                job.epoch,
+                "each claim is on record"
+            );
+        }
+    }
+}
+
+/// The uid is random on each side.
+fn nameless(job: Job) -> Job {
+    Job { uid: uuid::Uuid::nil(), ..job }
+}
+
+/// Each history costs a hundred fsyncs: few by default, more by proptest's own setting.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(24)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_history_breaks_a_promise(steps in prop::collection::vec(step(), 1..60)) {
+        let dir = tempfile::tempdir().unwrap();
+        let mut pair = Pair::new(dir.path().join("queue.db"));
+        for step in steps {
+            pair.take(step);
+            pair.check();
+        }
+    }
+}
