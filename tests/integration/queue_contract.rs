@@ -41,6 +41,7 @@ pub(crate) fn new_job(name: &str) -> NewJob {
         source,
         source_size: Some(1000),
         source_volume: Some("/".into()),
+        output_volume: Some("/".into()),
         folder: "/out".into(),
         preset: preset::find("web-1080p").unwrap().clone(),
         from_folder: false,

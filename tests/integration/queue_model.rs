@@ -194,7 +194,7 @@ fn nameless(job: Job) -> Job {
 
 /// Each history costs a hundred fsyncs: few by default, more by proptest's own setting.
 fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(24)
+    std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(100)
 }
 
 proptest! {

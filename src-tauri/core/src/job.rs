@@ -116,6 +116,8 @@ pub struct Job {
     pub source_size: Option<u64>,
     /// Where the source's volume was mounted when added; tells an unplugged drive from a deleted file.
     pub source_volume: Option<PathBuf>,
+    /// Where the volume of the result was mounted when added.
+    pub output_volume: Option<PathBuf>,
     /// The file name claimed for the result.
     pub output: PathBuf,
     /// Settings frozen when added.

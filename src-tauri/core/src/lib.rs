@@ -19,6 +19,7 @@ pub mod failure;
 pub mod ffmpeg;
 pub mod job;
 pub mod media;
+pub mod output;
 pub mod plan;
 pub mod policy;
 pub mod preset;

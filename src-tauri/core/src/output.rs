@@ -1,0 +1,130 @@
+//! Where results go: part files, the volumes they lie on, what makes a file that very file, and publishing.
+//!
+//! Guarantees that no existing file is ever replaced and that a part file is never mistaken for a result.
+//! Must not know ffmpeg.
+
+mod publish;
+pub mod volume;
+
+use crate::failure::{Failure, FailureCode};
+use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+pub use publish::{PublishError, publish};
+
+/// The unfinished output of one claim, beside its target, hence on the same volume. The epoch keeps a
+/// surviving ffmpeg of an earlier claim out.
+pub fn part_path(output: &Path, uid: Uuid, epoch: i64) -> PathBuf {
+    output.with_file_name(format!(".{uid}.{epoch}.part"))
+}
+
+/// Is this the name of a part file?
+pub fn is_part(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let inner = name.strip_prefix('.').and_then(|n| n.strip_suffix(".part"));
+    inner.and_then(|n| n.split_once('.')).is_some_and(|(uid, epoch)| {
+        Uuid::try_parse(uid).is_ok() && !epoch.is_empty() && epoch.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+/// Creates the part file, so that what is wrong with the folder shows before an encoder starts. A folder
+/// that was removed is made again when its volume is there.
+pub fn create_part(part: &Path, volume_present: bool) -> Result<(), Failure> {
+    let folder = part.parent().unwrap_or(part);
+    if volume_present {
+        std::fs::create_dir_all(folder).map_err(|e| write_failure(&e, folder))?;
+    }
+    File::create(part).map(drop).map_err(|e| write_failure(&e, folder))
+}
+
+/// Deletes a part file; one that is not there is fine, and so is one on a volume that has gone.
+pub fn delete_part(part: &Path) {
+    if let Err(cause) = std::fs::remove_file(part)
+        && cause.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(part = %part.display(), %cause, "a part file could not be deleted");
+    }
+}
+
+/// Is something there under this name, be it a dangling link?
+pub fn is_taken(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// Bytes of head and of tail that identify a file.
+const SAMPLE: u64 = 64 * 1024;
+
+/// Size and identity of a file's content: a hash of size, head and tail. It survives a rename and a remount
+/// (inodes do not, on exFAT and network volumes), and two encodes never share it: a container's head or
+/// tail holds the index of all frames.
+pub fn identity(path: &Path) -> io::Result<(u64, String)> {
+    let mut file = File::open(path)?;
+    let size = file.metadata()?.len();
+    let mut sample = size.to_le_bytes().to_vec();
+    (&mut file).take(SAMPLE).read_to_end(&mut sample)?;
+    file.seek(SeekFrom::Start(size.saturating_sub(SAMPLE)))?;
+    file.take(SAMPLE).read_to_end(&mut sample)?;
+    Ok((size, Uuid::new_v5(&Uuid::NAMESPACE_OID, &sample).to_string()))
+}
+
+/// Flushes a file's content to the disk.
+fn flush(path: &Path) -> io::Result<()> {
+    OpenOptions::new().write(true).open(path)?.sync_all()
+}
+
+/// Flushes a folder, so that a name in it survives a power cut. Windows does that by itself.
+fn flush_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// The failure behind an error of writing into `folder`.
+pub fn write_failure(error: &io::Error, folder: &Path) -> Failure {
+    use io::ErrorKind as Kind;
+    let place = folder.display();
+    let (code, message) = match error.kind() {
+        Kind::StorageFull | Kind::QuotaExceeded => {
+            (FailureCode::DiskFull, format!("The disk that holds {place} is full."))
+        }
+        Kind::ReadOnlyFilesystem | Kind::PermissionDenied => {
+            (FailureCode::DestinationReadOnly, format!("The folder {place} cannot be written to."))
+        }
+        Kind::NotFound | Kind::NotADirectory => {
+            (FailureCode::DestinationMissing, format!("The folder {place} is not there."))
+        }
+        Kind::InvalidFilename => {
+            (FailureCode::NameTooLong, format!("The name is too long for the folder {place}."))
+        }
+        _ => (FailureCode::IoError, format!("Writing into {place} failed: {error}.")),
+    };
+    Failure::new(code, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn part_names_are_recognised_and_nothing_else_is() {
+        let part = part_path(Path::new("/v/a.mp4"), Uuid::now_v7(), 3);
+        assert_eq!(part.parent(), Some(Path::new("/v")));
+        assert!(is_part(part.file_name().unwrap()));
+        for name in ["a.part", ".a.1.part", ".part", "..part"] {
+            assert!(!is_part(OsStr::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn identity_follows_the_content_not_the_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, b) = (dir.path().join("a"), dir.path().join("b"));
+        std::fs::write(&a, vec![7; 300_000]).unwrap();
+        let before = identity(&a).unwrap();
+        std::fs::rename(&a, &b).unwrap();
+        assert_eq!(identity(&b).unwrap(), before);
+        std::fs::write(&b, [vec![7; 299_999], vec![8]].concat()).unwrap();
+        assert_ne!(identity(&b).unwrap(), before, "the tail counts");
+    }
+}

@@ -34,6 +34,8 @@ pub struct NewJob {
     pub source_size: Option<u64>,
     /// Where its volume is mounted.
     pub source_volume: Option<PathBuf>,
+    /// Where the volume of the result is mounted.
+    pub output_volume: Option<PathBuf>,
     /// Folder of the result, absolute.
     pub folder: PathBuf,
     /// Wished file name without extension.

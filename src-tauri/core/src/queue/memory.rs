@@ -158,6 +158,7 @@ fn fresh(id: JobId, new: &NewJob, output: &Path, position: i64, now: Millis) -> 
         source: new.source.clone(),
         source_size: new.source_size,
         source_volume: new.source_volume.clone(),
+        output_volume: new.output_volume.clone(),
         output: output.to_owned(),
         preset: new.preset.clone(),
         state: State::Queued,

@@ -98,7 +98,7 @@ fn insert(
     now: Millis,
 ) -> Result<JobId> {
     let sql = "INSERT INTO job (uid, position, source_path, source_size, source_volume, output_path, output_key, \
-               preset, unique_key, max_attempts, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+               preset, unique_key, max_attempts, created_at, output_volume) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     t.prepare_cached(sql)?.execute(params![
         Uuid::now_v7().to_string(),
         position,
@@ -110,7 +110,8 @@ fn insert(
         to_json(&job.preset)?,
         key,
         job.max_attempts,
-        now
+        now,
+        job.output_volume.as_deref().map(to_bytes)
     ])?;
     Ok(JobId(t.last_insert_rowid()))
 }

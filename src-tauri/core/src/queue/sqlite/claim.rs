@@ -154,7 +154,7 @@ mod tests {
         let sql = format!("EXPLAIN QUERY PLAN {CLAIM}id");
         let mut statement = connection.prepare(&sql).unwrap();
         let steps = statement.query_map(params!["o", 0, 0, true, 2], |row| row.get::<_, String>(3)).unwrap();
-        let plan = steps.collect::<Result<Vec<_>, _>>().unwrap().join("\n");
+        let plan = steps.collect::<rusqlite::Result<Vec<_>>>().unwrap().join("\n");
         assert!(
             plan.contains("USING INDEX job_claim") || plan.contains("USING COVERING INDEX job_claim"),
             "{plan}"

@@ -11,7 +11,7 @@ use std::str::FromStr;
 pub(super) const JOB: &str = "id, uid, position, source_path, source_size, source_volume, output_path, preset, \
     state, hold, run_at, epoch, attempt, max_attempts, crashes, cancel_requested_at, failure_code, failure_message, \
     need_bytes, warnings, publish_path, publish_size, publish_id, progress, output_size, created_at, started_at, \
-    finished_at";
+    finished_at, output_volume";
 
 /// Reads a row of `JOB`.
 pub(super) fn job(row: &Row<'_>) -> Result<Job> {
@@ -22,6 +22,7 @@ pub(super) fn job(row: &Row<'_>) -> Result<Job> {
         source: to_path(&row.get::<_, Vec<u8>>(3)?),
         source_size: unsigned(row, 4)?,
         source_volume: path(row, 5)?,
+        output_volume: path(row, 28)?,
         output: to_path(&row.get::<_, Vec<u8>>(6)?),
         preset: json(row, 7)?.ok_or_else(|| bad("preset"))?,
         state: parse(row, 8)?,

@@ -3,7 +3,7 @@ CREATE TABLE job (
   uid TEXT NOT NULL UNIQUE,                            -- UUIDv7, for JSON and part files
   position INTEGER NOT NULL,                           -- list order
   source_path BLOB NOT NULL, source_size INTEGER, source_volume BLOB,
-  output_path BLOB NOT NULL, output_key BLOB NOT NULL, -- key: case-folded, composed: the claimed name
+  output_volume BLOB, output_path BLOB NOT NULL, output_key BLOB NOT NULL, -- key: case-folded, composed: the claimed name
   preset TEXT NOT NULL,                                -- frozen settings (JSON)
   unique_key BLOB NOT NULL,                            -- real source path, preset, folder (hashed)
   state TEXT NOT NULL DEFAULT 'queued'
