@@ -1,1 +1,73 @@
-//! The command `spool`.
+//! The command `spool`: the queue from a terminal, the same that the window shows, also while it runs.
+//!
+//! A thin edge: each verb reads its arguments, calls the core and prints the answer. Errors are one plain
+//! line on stderr; exit codes are those that `spool --help` lists.
+
+mod add;
+mod args;
+mod context;
+mod doctor;
+mod list;
+mod log;
+mod presets;
+mod probe;
+mod run;
+mod show;
+mod steer;
+mod words;
+
+use args::{Cli, PresetVerb, Verb};
+use clap::{CommandFactory, Parser};
+use context::{Answer, Context, Failed};
+use spool_core::error::Error;
+use std::io::ErrorKind;
+use std::process::ExitCode;
+
+/// Parses, acts, and gives the exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match act(&cli) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(failed) => report(&failed, cli.verbose),
+    }
+}
+
+fn act(cli: &Cli) -> Answer {
+    if let Verb::Completions { shell } = cli.verb {
+        clap_complete::generate(shell, &mut Cli::command(), "spool", &mut std::io::stdout());
+        return Ok(true);
+    }
+    let context = Context::new(cli)?;
+    log::start(&context.data, cli.verbose);
+    match &cli.verb {
+        Verb::Add(args) => add::add(&context, args),
+        Verb::Run { workers, until_idle } => run::run(&context, *workers, *until_idle),
+        Verb::List { state, limit } => list::list(&context, state, *limit),
+        Verb::Show { id, log } => show::show(&context, id.first(), *log),
+        Verb::Watch { id } => show::watch(&context, id.map(args::Ids::first)),
+        Verb::Presets { verb: Some(PresetVerb::Import { file }), .. } => presets::import(&context, file),
+        Verb::Presets { verb: Some(PresetVerb::Export { id }), .. } => presets::export(&context, id),
+        Verb::Presets { full, verb: None } => presets::list(&context, *full),
+        Verb::Probe { path, preset } => probe::probe(&context, path, preset.as_deref()),
+        Verb::Doctor { restore: true } => doctor::restore(&context),
+        Verb::Doctor { restore: false } => doctor::doctor(&context),
+        verb => steer::steer(&context, verb),
+    }
+}
+
+fn report(failed: &Failed, verbose: bool) -> ExitCode {
+    let (code, message) = match failed {
+        Failed::Output(cause) if cause.kind() == ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+        Failed::Output(cause) => (1, format!("The answer could not be written: {cause}.")),
+        Failed::Usage(sentence) => (2, sentence.clone()),
+        Failed::Core(error @ Error::Held { .. }) => (3, error.to_string()),
+        Failed::Core(Error::Tools(error)) => (4, format!("{error} {}", error.how_to_install())),
+        Failed::Core(error) => (1, error.to_string()),
+    };
+    eprintln!("spool: {message}");
+    if verbose {
+        eprintln!("{failed:#?}");
+    }
+    ExitCode::from(code)
+}

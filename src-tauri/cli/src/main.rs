@@ -1,2 +1,5 @@
-//! The command `spool`.
-fn main() {}
+//! The binary `spool`.
+
+fn main() -> std::process::ExitCode {
+    spool_cli::main()
+}

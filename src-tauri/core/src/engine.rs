@@ -1,0 +1,232 @@
+//! The engine: the façade over queue, pool and events that the window and the command line share.
+//!
+//! Guarantees that only one engine works a data folder, that what a crash left is rescued before anything
+//! else is claimed, and that stopping ends every ffmpeg it started. Must not know who shows its events.
+
+pub mod lock;
+mod rescue;
+
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::event::{Event, Snapshot, Subscription, Topic};
+use crate::ffmpeg::ToolPlaces;
+use crate::job::{JobId, State};
+use crate::policy::Policy;
+use crate::pool::{self, Pool, Tooling};
+use crate::progress::Progress;
+use crate::queue::sqlite::{SqliteQueue, upkeep};
+use crate::queue::{Added, Command, Filter, Flag, NewJob, Place, Queue, Steered, Which};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Notify, broadcast, watch};
+use tokio_util::sync::CancellationToken;
+
+/// Events kept for a slow subscriber before it gets a snapshot instead.
+const EVENT_BUFFER: usize = 1024;
+
+/// Everything an engine is told; it reads no environment.
+pub struct EngineConfig {
+    /// Folder of the queue.
+    pub data: PathBuf,
+    /// Names this process to others: "spool run".
+    pub who: String,
+    /// Where ffmpeg is looked for.
+    pub tools: ToolPlaces,
+    /// Jobs at a time; `None`: as many as suit this machine.
+    pub workers: Option<usize>,
+    /// Timers and limits.
+    pub policy: Policy,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The database file of a data folder.
+pub fn database(data: &Path) -> PathBuf {
+    data.join("queue.db")
+}
+
+/// The folder of its backups.
+pub fn backups(data: &Path) -> PathBuf {
+    data.join("backups")
+}
+
+/// Opens the queue of a data folder for reading and for user commands, without working it.
+pub fn open_queue(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
+    std::fs::create_dir_all(data).map_err(Error::io("Cannot create", data))?;
+    SqliteQueue::open(&database(data), clock)
+}
+
+/// What the engine, its pool and its workers share.
+pub(crate) struct Shared {
+    pub(crate) queue: Arc<dyn Queue>,
+    pub(crate) policy: Policy,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tooling: Tooling,
+    pub(crate) data: PathBuf,
+    /// This incarnation: written into each claim.
+    pub(crate) owner: String,
+    pub(crate) events: broadcast::Sender<Event>,
+    /// Latest progress of the running jobs.
+    pub(crate) progress: Mutex<HashMap<JobId, Progress>>,
+    /// Something may have become possible.
+    pub(crate) wake: Notify,
+    /// No new claims.
+    pub(crate) drain: CancellationToken,
+    /// End what runs.
+    pub(crate) stop: CancellationToken,
+    /// Nothing can go on by itself.
+    pub(crate) idle: watch::Sender<bool>,
+}
+
+impl Shared {
+    /// Tells subscribers; without any it is dropped.
+    pub(crate) fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    pub(crate) fn progress(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, Progress>> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn snapshot(&self) -> Result<Snapshot> {
+        let mut running = self.queue.page(&Filter { states: vec![State::Running] }, 0, 1000)?;
+        let live = self.progress();
+        for job in &mut running {
+            job.progress = live.get(&job.id).copied().or(job.progress);
+        }
+        Ok(Snapshot {
+            counts: self.queue.counts()?,
+            running,
+            paused: self.queue.flag(Flag::Paused)?.is_some(),
+        })
+    }
+}
+
+/// A running engine. Dropping it without [`Engine::stop`] leaves its jobs to the next start's rescue.
+pub struct Engine {
+    shared: Arc<Shared>,
+    pool: tokio::task::JoinHandle<()>,
+    _lock: lock::Lock,
+}
+
+impl Engine {
+    /// Takes the lock of the data folder, opens the queue, rescues, and starts to work.
+    /// Must be called within a tokio runtime; blocks it for the time of opening and rescue.
+    ///
+    /// # Errors
+    /// `Held` when another engine works this folder; whatever opening the queue may answer.
+    pub fn start(config: EngineConfig) -> Result<Engine> {
+        std::fs::create_dir_all(&config.data).map_err(Error::io("Cannot create", &config.data))?;
+        let lock = lock::take(&config.data, &config.who)?;
+        let queue = Arc::new(open_queue(&config.data, config.clock.clone())?);
+        check_after_crash(queue.as_ref(), &config.data)?;
+        rescue::rescue(queue.as_ref(), &config.policy)?;
+        Engine::with_queue(config, queue, lock)
+    }
+
+    fn with_queue(config: EngineConfig, queue: Arc<dyn Queue>, lock: lock::Lock) -> Result<Engine> {
+        let owner = uuid::Uuid::now_v7().to_string();
+        queue.set_flag(Flag::Engine, Some(&owner))?;
+        let shared = Arc::new(Shared {
+            queue,
+            policy: config.policy,
+            clock: config.clock,
+            tooling: Tooling::new(config.tools),
+            data: config.data,
+            owner,
+            events: broadcast::channel(EVENT_BUFFER).0,
+            progress: Mutex::default(),
+            wake: Notify::new(),
+            drain: CancellationToken::new(),
+            stop: CancellationToken::new(),
+            idle: watch::channel(false).0,
+        });
+        let workers = config.workers.unwrap_or_else(pool::auto_workers).max(1);
+        let pool = tokio::spawn(pool::run(Pool::new(shared.clone(), workers)));
+        Ok(Engine { shared, pool, _lock: lock })
+    }
+
+    /// The queue, for reading.
+    pub fn queue(&self) -> Arc<dyn Queue> {
+        self.shared.queue.clone()
+    }
+
+    /// Accepts jobs and wakes the pool. Blocks for one transaction.
+    pub fn add(&self, jobs: &[NewJob], place: Place) -> Result<Vec<Added>> {
+        let added = self.shared.queue.add(jobs, place, &crate::output::is_taken)?;
+        self.changed();
+        Ok(added)
+    }
+
+    /// Does what a user asks of jobs. Blocks for one transaction.
+    pub fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
+        let steered = self.shared.queue.steer(command, which)?;
+        self.changed();
+        Ok(steered)
+    }
+
+    /// Pauses or resumes the queue: running jobs go on, no new one starts. Kept over restarts.
+    pub fn pause(&self, paused: bool) -> Result<()> {
+        self.shared.queue.set_flag(Flag::Paused, paused.then_some("1"))?;
+        self.shared.tell(Event::Paused(paused));
+        self.shared.wake.notify_one();
+        Ok(())
+    }
+
+    fn changed(&self) {
+        self.shared.tell(Event::QueueChanged);
+        self.shared.wake.notify_one();
+    }
+
+    /// A stream of the events of these topics, beginning with a snapshot.
+    pub fn subscribe(&self, topics: Vec<Topic>) -> Subscription {
+        // A subscriber must not keep the engine's end of the channel open: its end is how it learns of ours.
+        let shared = Arc::downgrade(&self.shared);
+        let take = move || shared.upgrade()?.snapshot().inspect_err(|e| tracing::error!(%e, "no snapshot")).ok();
+        Subscription::new(topics, self.shared.events.subscribe(), Arc::new(take))
+    }
+
+    /// Returns when nothing can go on without a person or the outside.
+    pub async fn until_idle(&self) {
+        // An error means that the pool has ended, which is idle enough.
+        let _ = self.shared.idle.subscribe().wait_for(|idle| *idle).await;
+    }
+
+    /// Starts no further job; what runs goes on.
+    pub fn drain(&self) {
+        self.shared.drain.cancel();
+        self.shared.wake.notify_one();
+    }
+
+    /// Ends every running job cleanly, gives each back to the queue, and returns when all is written.
+    pub async fn stop(self) {
+        self.shared.drain.cancel();
+        self.shared.stop.cancel();
+        self.ended().await;
+    }
+
+    /// Returns when, after [`Engine::drain`], the last job has ended.
+    pub async fn ended(self) {
+        if let Err(cause) = self.pool.await {
+            tracing::error!(%cause, "the pool ended by itself");
+        }
+        if let Err(cause) = self.shared.queue.set_flag(Flag::Engine, None) {
+            tracing::warn!(%cause, "the clean end could not be written down");
+        }
+    }
+
+    /// Cancelled, it ends every running job, also while [`Engine::ended`] is awaited.
+    pub fn stopper(&self) -> CancellationToken {
+        self.shared.stop.clone()
+    }
+}
+
+/// After an unclean end the database is read in full once, before anything is built upon it.
+fn check_after_crash(queue: &dyn Queue, data: &Path) -> Result<()> {
+    let path = database(data);
+    if queue.flag(Flag::Engine)?.is_some() && !upkeep::is_whole(&path) {
+        return Err(Error::Corrupt { path });
+    }
+    Ok(())
+}

@@ -1,12 +1,51 @@
 //! Finding and running ffmpeg and ffprobe: the only place in the project that starts processes.
+//!
+//! Guarantees that every process has a time limit or a watchdog, a bounded memory of its output, an
+//! environment of known variables, and does not outlive the engine. Must not know jobs or the queue.
 
-/// ffmpeg or ffprobe cannot be used.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum ToolError {
-    /// Not found anywhere.
-    #[error("{tool} was not found.")]
-    Missing {
-        /// Which.
-        tool: &'static str,
-    },
+mod capture;
+mod child;
+pub mod classify;
+mod exec;
+mod locate;
+mod pipe;
+pub mod probe;
+mod process;
+pub mod report;
+pub mod run;
+mod watchdog;
+
+pub use locate::{Tool, ToolError, ToolPlaces, Tools, encoder_works, locate, standard_folders};
+pub use process::end_orphan;
+
+/// What a running process is told; its supervisor looks at it ten times a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Run, or go on.
+    Go,
+    /// Stand still, keeping memory.
+    Suspend,
+    /// End within two seconds.
+    Cancel,
+    /// End cleanly.
+    Stop,
+}
+
+/// How orders reach the thread that supervises a process.
+pub type Orders = tokio::sync::watch::Receiver<Order>;
+
+/// Demuxers that user files may be opened with. Playlists and scripts (hls, dash, concat, image2, lavfi) are
+/// not among them: such a file under the name of a video could make ffmpeg read other files or the network.
+pub(crate) const DEMUXERS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpegtsraw,mpeg,mpegvideo,flv,live_flv,\
+asf,ogg,wav,w64,mp3,aac,flac,m4v,h264,hevc,h263,mxf,dv,gif,rm,ivf,nut,wtv,gxf,vc1,av1,obu,yuv4mpegpipe,ac3,eac3,dts,\
+caf,aiff,amr,ape,tta,wv";
+
+/// Protocols for user files.
+pub(crate) const PROTOCOLS: &str = "file,pipe";
+
+/// A path as ffmpeg must be given it: with the protocol, so that no name is taken for an option or a URL.
+pub(crate) fn file_url(path: &std::path::Path) -> std::ffi::OsString {
+    let mut url = std::ffi::OsString::from("file:");
+    url.push(path);
+    url
 }

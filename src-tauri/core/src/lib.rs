@@ -13,16 +13,21 @@
 //! The core reads no environment and no home directory, never talks to a user, and knows no window.
 
 pub mod clock;
+pub mod engine;
 pub mod error;
 pub mod event;
 pub mod failure;
 pub mod ffmpeg;
+pub mod intake;
 pub mod job;
 pub mod media;
 pub mod output;
 pub mod plan;
 pub mod policy;
+mod pool;
 pub mod preset;
 pub mod progress;
 pub mod queue;
+pub mod settings;
 pub mod verify;
+pub mod view;

@@ -1,0 +1,282 @@
+//! The pool: a bounded set of workers that claim jobs and carry out what users ask of running ones.
+//!
+//! Guarantees that no more jobs run than there are workers (suspended ones apart), that a free worker is never
+//! left idle while a job may start, and that only this module and its workers move a job into or out of
+//! `running`. Each running job has an OS thread of its own; the pool itself is one task that looks at the
+//! queue on every wake-up and on a slow tick, so that nothing depends on a single signal arriving.
+
+mod breaker;
+mod order;
+mod tooling;
+mod upkeep;
+mod waiting;
+mod work;
+
+use crate::engine::Shared;
+use crate::error::Result;
+use crate::event::Event;
+use crate::failure::{Class, Failure};
+use crate::ffmpeg::Order;
+use crate::job::{Job, JobId, Lease, State};
+use crate::output::volume;
+use crate::policy::SUSPECT_CRASHES;
+use crate::queue::{Command, Filter, Flag, Outcome, Which};
+use breaker::Breaker;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
+
+pub(crate) use tooling::Tooling;
+
+/// Jobs at a time that suit this machine: x264 and x265 keep about four cores busy each, and a second job
+/// fills the gaps one leaves while it probes, verifies and starts up.
+pub(crate) fn auto_workers() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    cores.div_ceil(4) + 1
+}
+
+/// What a worker tells the pool.
+pub(crate) enum Report {
+    /// Its process was suspended, or goes on.
+    Suspended(JobId, bool),
+    /// It has settled the job (or lost it) and its thread ends.
+    Ended(JobId, Option<Outcome>),
+}
+
+/// A running job as the pool sees it.
+struct Live {
+    lease: Lease,
+    orders: watch::Sender<Order>,
+    suspended: bool,
+    suspect: bool,
+}
+
+/// The pool's own state, owned by its one task.
+pub(crate) struct Pool {
+    shared: Arc<Shared>,
+    workers: usize,
+    live: HashMap<JobId, Live>,
+    breaker: Breaker,
+    reports: mpsc::UnboundedSender<Report>,
+    inbox: mpsc::UnboundedReceiver<Report>,
+    saved: Duration,
+    checked_waiting: Option<Duration>,
+    mounts: u64,
+    kept_up: Option<Duration>,
+}
+
+impl Pool {
+    pub(crate) fn new(shared: Arc<Shared>, workers: usize) -> Pool {
+        let (reports, inbox) = mpsc::unbounded_channel();
+        Pool {
+            shared,
+            workers,
+            live: HashMap::new(),
+            breaker: Breaker::default(),
+            reports,
+            inbox,
+            saved: Duration::ZERO,
+            checked_waiting: None,
+            mounts: 0,
+            kept_up: None,
+        }
+    }
+}
+
+/// Works until drained or stopped, and until the last worker has ended.
+pub(crate) async fn run(mut pool: Pool) {
+    let shared = pool.shared.clone();
+    let mut tick = tokio::time::interval(shared.policy.tick);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while !(shared.drain.is_cancelled() && pool.live.is_empty()) {
+        let report = tokio::select! {
+            report = pool.inbox.recv() => report,
+            () = shared.wake.notified() => None,
+            _ = tick.tick() => None,
+            () = shared.stop.cancelled(), if pool.live.values().any(|l| *l.orders.borrow() != Order::Stop) => None,
+        };
+        // The queue is synchronous: it is spoken to where blocking is allowed.
+        let swept = tokio::task::spawn_blocking(move || {
+            if let Err(cause) = pool.sweep(report) {
+                tracing::error!(%cause, "the queue could not be worked just now");
+            }
+            pool
+        });
+        match swept.await {
+            Ok(back) => pool = back,
+            Err(cause) => return tracing::error!(%cause, "the pool ended"),
+        }
+    }
+    shared.idle.send_replace(true);
+}
+
+impl Pool {
+    fn sweep(&mut self, report: Option<Report>) -> Result<()> {
+        if let Some(report) = report {
+            self.take(report)?;
+        }
+        if self.shared.queue.changed_elsewhere()? {
+            self.shared.tell(Event::QueueChanged);
+        }
+        self.give_orders()?;
+        self.wake_waiting()?;
+        self.claim()?;
+        self.save_progress()?;
+        self.tell_idle()?;
+        if self.live.is_empty() {
+            self.upkeep();
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, report: Report) -> Result<()> {
+        match report {
+            Report::Suspended(id, suspended) => {
+                if let Some(live) = self.live.get_mut(&id) {
+                    live.suspended = suspended;
+                }
+                self.shared.tell(Event::QueueChanged);
+                Ok(())
+            }
+            Report::Ended(id, outcome) => {
+                self.live.remove(&id);
+                self.shared.progress().remove(&id);
+                outcome.map_or(Ok(()), |outcome| self.learn(id, &outcome))
+            }
+        }
+    }
+
+    /// After the commit: tells of the end, and draws the conclusions for the queue as a whole.
+    fn learn(&mut self, id: JobId, outcome: &Outcome) -> Result<()> {
+        let failure = outcome.failure();
+        self.tell_changed(id, outcome.state(), failure);
+        match failure {
+            Some(failure) if failure.code.class() == Class::Environment => {
+                self.breaker.open(&self.shared, failure)?
+            }
+            None if matches!(outcome, Outcome::Interrupted(_) | Outcome::Cancelled) => {}
+            _ => self.breaker.close(&self.shared)?,
+        }
+        breaker::check_alarm(&self.shared)
+    }
+
+    fn tell_changed(&self, id: JobId, state: State, failure: Option<&Failure>) {
+        let (code, message) = (failure.map(|f| f.code), failure.map(|f| f.message.clone()));
+        self.shared.tell(Event::JobChanged { id, state, code, message });
+    }
+
+    fn active(&self) -> usize {
+        self.live.values().filter(|l| !l.suspended).count()
+    }
+
+    /// Passes on what users asked of running jobs, by whichever process.
+    fn give_orders(&mut self) -> Result<()> {
+        if self.live.is_empty() {
+            return Ok(());
+        }
+        let stop = self.shared.stop.is_cancelled();
+        for job in self.shared.queue.page(&Filter { states: vec![State::Running] }, 0, u64::MAX >> 1)? {
+            let free = self.active() < self.workers;
+            let held = self.live.values().filter(|l| *l.orders.borrow() == Order::Suspend).count();
+            let room = held < self.shared.policy.max_suspended;
+            let Some(live) = self.live.get(&job.id).filter(|l| l.lease == job.lease()) else { continue };
+            let now = *live.orders.borrow();
+            let next = order::next(
+                now,
+                &order::Asked { stop, cancel: job.cancel_requested, hold: job.hold, room, free },
+            );
+            if next != now {
+                live.orders.send_replace(next);
+            }
+        }
+        Ok(())
+    }
+
+    /// Waiting jobs are looked at when volumes come or go, and every so often.
+    fn wake_waiting(&mut self) -> Result<()> {
+        let awake = self.shared.clock.awake();
+        let due = self
+            .checked_waiting
+            .is_none_or(|last| awake.saturating_sub(last) >= self.shared.policy.wait_recheck);
+        let mounts = volume::mounts_stamp();
+        if !due && mounts == self.mounts {
+            return Ok(());
+        }
+        (self.checked_waiting, self.mounts) = (Some(awake), mounts);
+        let tools_changed = self.shared.tooling.changed();
+        let reserve = self.shared.policy.disk_reserve;
+        let waiting = self.shared.queue.page(&Filter { states: vec![State::Waiting] }, 0, u64::MAX >> 1)?;
+        let ready = waiting.iter().filter(|job| waiting::cause_gone(job, reserve, tools_changed));
+        let ready: Vec<JobId> = ready.map(|job| job.id).collect();
+        if !ready.is_empty() {
+            self.shared.queue.steer(Command::Now, &Which::Ids(ready))?;
+            self.shared.tell(Event::QueueChanged);
+        }
+        Ok(())
+    }
+
+    fn may_claim(&self) -> bool {
+        let policy = &self.shared.policy;
+        self.active() < self.workers
+            && !self.shared.drain.is_cancelled()
+            && !self.live.values().any(|l| l.suspect)
+            && self.breaker.lets_through(
+                self.shared.clock.awake(),
+                policy.breaker_probe,
+                self.live.is_empty(),
+            )
+    }
+
+    fn claim(&mut self) -> Result<()> {
+        let queue = self.shared.queue.clone();
+        while self.may_claim() && queue.flag(Flag::Paused)?.is_none() {
+            let Some(job) = queue.claim(&self.shared.owner, self.live.is_empty())? else { return Ok(()) };
+            self.tell_changed(job.id, State::Running, None);
+            self.start(job)?;
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, job: Job) -> Result<()> {
+        let (orders, heard) = watch::channel(Order::Go);
+        let (id, lease, suspect) = (job.id, job.lease(), job.crashes >= SUSPECT_CRASHES);
+        let (shared, reports) = (self.shared.clone(), self.reports.clone());
+        let name = format!("job-{id}");
+        let thread =
+            std::thread::Builder::new().name(name).spawn(move || work::run(&shared, &job, &heard, &reports));
+        if let Err(cause) = thread {
+            tracing::error!(job = %id, %cause, "no thread for a job; it is queued again");
+            self.shared.queue.settle(lease, &Outcome::Interrupted(None))?;
+            return Ok(());
+        }
+        self.live.insert(id, Live { lease, orders, suspended: false, suspect });
+        Ok(())
+    }
+
+    fn save_progress(&mut self) -> Result<()> {
+        let awake = self.shared.clock.awake();
+        if awake.saturating_sub(self.saved) < self.shared.policy.progress_save || self.live.is_empty() {
+            return Ok(());
+        }
+        self.saved = awake;
+        let latest = self.shared.progress().clone();
+        let rows: Vec<_> =
+            self.live.values().filter_map(|l| Some((l.lease, *latest.get(&l.lease.id)?))).collect();
+        self.shared.queue.save_progress(&rows)
+    }
+
+    /// Idle: nothing runs, and nothing queued may start by itself, now or later.
+    fn tell_idle(&self) -> Result<()> {
+        let queue = &self.shared.queue;
+        let idle = self.live.is_empty() && {
+            let counts = queue.counts()?;
+            counts.queued == counts.held || self.breaker.is_open() || queue.flag(Flag::Paused)?.is_some()
+        };
+        if self.shared.idle.send_replace(idle) != idle && idle {
+            self.shared.tell(Event::Idle);
+        }
+        Ok(())
+    }
+}

@@ -186,8 +186,25 @@ pub fn set(preset: &Preset, path: &str, value: &str) -> Result<Preset, String> {
         .and_then(validate)
 }
 
+/// Reads one preset from JSON.
+///
+/// # Errors
+/// One sentence naming the field that does not fit.
+pub fn read(text: &str) -> Result<Preset, String> {
+    serde_json::from_str(text).map_err(|e| format!("this is not a valid preset: {e}")).and_then(validate)
+}
+
 /// Bounds that the types alone do not say.
 fn validate(preset: Preset) -> Result<Preset, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if preset.id.is_empty() || preset.id.len() > 40 || !preset.id.chars().all(plain) {
+        return Err("id must be 1 to 40 letters, digits, - or _".into());
+    }
+    // The name becomes part of file names.
+    if preset.name.is_empty() || preset.name.len() > 60 || preset.name.contains(['/', '\\', ':', '\0', '\n'])
+    {
+        return Err("name must be 1 to 60 characters without / \\ : or line breaks".into());
+    }
     if preset.video.crf > 51 {
         return Err(format!("video.crf must be 0 to 51, not {}", preset.video.crf));
     }

@@ -1,0 +1,125 @@
+//! The settings: one JSON file in the data folder. Flags beat it, it beats the defaults.
+//!
+//! Guarantees that a file with a mistake is refused with the place of the mistake and never overwritten.
+
+use crate::error::{Error, Result};
+use crate::preset::{self, Preset};
+use serde::{Deserialize, Serialize};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// What a person may choose once for all jobs. Every field may be left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Settings {
+    /// Jobs at a time; absent: as many as suit this machine.
+    pub workers: Option<usize>,
+    /// Preset of what is added without naming one.
+    pub preset: String,
+    /// Folder of the results; absent: next to each original.
+    pub output_dir: Option<PathBuf>,
+    /// Attempts before a job is parked, at least 1.
+    pub max_attempts: u32,
+    /// This ffmpeg and no other.
+    pub ffmpeg: Option<PathBuf>,
+    /// This ffprobe and no other.
+    pub ffprobe: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            workers: None,
+            preset: preset::DEFAULT_PRESET.into(),
+            output_dir: None,
+            max_attempts: crate::policy::Policy::default().max_attempts,
+            ffmpeg: None,
+            ffprobe: None,
+        }
+    }
+}
+
+/// More than any settings file of ours needs; a larger one is not read.
+const LARGEST: u64 = 1 << 20;
+
+/// Reads `settings.json` of a data folder; the defaults where there is none.
+pub fn load(data: &Path) -> Result<Settings> {
+    let settings: Settings = read(&data.join("settings.json"))?.unwrap_or_default();
+    Ok(Settings { max_attempts: settings.max_attempts.max(1), ..settings })
+}
+
+/// The built-in presets and the user's own from `presets.json` of a data folder.
+pub fn presets(data: &Path) -> Result<Vec<Preset>> {
+    let own: Vec<Preset> = read(&data.join("presets.json"))?.unwrap_or_default();
+    Ok(preset::built_in().iter().cloned().chain(own).collect())
+}
+
+/// Keeps a preset of the user's own, in place of an earlier one of that name.
+///
+/// # Errors
+/// One sentence for a preset that is not valid or bears the name of a built-in one.
+pub fn import_preset(data: &Path, text: &str) -> std::result::Result<Preset, String> {
+    let new = preset::read(text)?;
+    if preset::find(&new.id).is_some() {
+        return Err(format!("\"{}\" is the name of a built-in preset; choose another id", new.id));
+    }
+    let path = data.join("presets.json");
+    let mut own: Vec<Preset> = read(&path).map_err(|e| e.to_string())?.unwrap_or_default();
+    own.retain(|p| p.id != new.id);
+    own.push(new.clone());
+    write(&path, &own).map_err(|e| e.to_string())?;
+    Ok(new)
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {
+    let bad = |cause: String| Error::Settings { path: path.to_owned(), cause };
+    let mut text = String::new();
+    let file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(bad(e.to_string())),
+    };
+    let size = file.take(LARGEST + 1).read_to_string(&mut text).map_err(|e| bad(e.to_string()))?;
+    if size as u64 > LARGEST {
+        return Err(bad("it is larger than 1 MB".into()));
+    }
+    serde_json::from_str(&text).map(Some).map_err(|e| bad(e.to_string()))
+}
+
+/// Whole or not at all: written beside and renamed.
+fn write(path: &Path, value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    let beside = path.with_extension("json.new");
+    std::fs::write(&beside, text).map_err(Error::io("Cannot write", &beside))?;
+    std::fs::rename(&beside, path).map_err(Error::io("Cannot write", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_file_means_the_defaults_and_a_wrong_one_is_named_and_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(load(dir.path()).unwrap(), Settings::default());
+        let path = dir.path().join("settings.json");
+        for wrong in ["{\"workers\": \"many\"}", "{\"wrokers\": 2}", "[]", "\u{0}"] {
+            std::fs::write(&path, wrong).unwrap();
+            let refusal = load(dir.path()).unwrap_err().to_string();
+            assert!(refusal.contains("settings.json"), "{refusal}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), wrong);
+        }
+        std::fs::write(&path, " ".repeat(2 << 20)).unwrap();
+        assert!(load(dir.path()).unwrap_err().to_string().contains("larger than 1 MB"));
+    }
+
+    #[test]
+    fn an_imported_preset_is_found_again_and_may_not_shadow_a_built_in_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let web = preset::find("web-1080p").unwrap();
+        let text = serde_json::to_string(web).unwrap();
+        assert!(import_preset(dir.path(), &text).unwrap_err().contains("built-in"));
+        import_preset(dir.path(), &text.replace("web-1080p", "mine")).unwrap();
+        assert_eq!(presets(dir.path()).unwrap().last().unwrap().id, "mine");
+    }
+}

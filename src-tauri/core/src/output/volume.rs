@@ -23,6 +23,15 @@ pub fn free_space(path: &Path) -> io::Result<u64> {
     fs4::available_space(there)
 }
 
+/// A number that changes when volumes come or go; constant where the system does not tell (the slow recheck
+/// of waiting jobs serves there).
+pub fn mounts_stamp() -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    std::fs::read("/proc/self/mountinfo").unwrap_or_default().hash(&mut hasher);
+    hasher.finish()
+}
+
 #[cfg(unix)]
 mod imp {
     use super::{Path, PathBuf};

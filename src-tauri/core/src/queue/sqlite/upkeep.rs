@@ -45,6 +45,13 @@ pub fn backups(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(all)
 }
 
+/// Milliseconds since the newest backup in `folder`, by the time in its name; `None` without one.
+pub fn newest_backup_age(folder: &Path, now: Millis) -> Result<Option<Millis>> {
+    let newest = backups(folder)?.pop();
+    let stamp = newest.and_then(|p| p.file_stem()?.to_str()?.strip_prefix("queue-")?.parse::<Millis>().ok());
+    Ok(stamp.map(|at| now - at))
+}
+
 /// Is the database whole? Reads all of it.
 pub fn is_whole(path: &Path) -> bool {
     let check = || -> Result<bool> {

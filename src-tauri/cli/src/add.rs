@@ -1,0 +1,113 @@
+//! `spool add`: paths to queued jobs, one line for each.
+
+use crate::args::Add;
+use crate::context::{Answer, Context, Failed};
+use crate::words;
+use serde::Serialize;
+use spool_core::intake::{self, Found, Wish};
+use spool_core::job::JobId;
+use spool_core::output;
+use spool_core::preset::{self, Preset};
+use spool_core::queue::{Added, NewJob, Place, Queue};
+use spool_core::settings;
+use std::path::{Path, PathBuf};
+
+/// What became of one path.
+#[derive(Serialize)]
+struct Line<'a> {
+    outcome: &'a str,
+    id: Option<JobId>,
+    source: String,
+    output: Option<String>,
+    reason: Option<String>,
+}
+
+pub(crate) fn add(context: &Context, args: &Add) -> Answer {
+    let wish = Wish {
+        preset: chosen_preset(context, args)?,
+        folder: output_dir(context, args.output_dir.as_deref())?,
+        max_attempts: context.settings.max_attempts,
+    };
+    let found = intake::find(&args.paths, &wish);
+    let place = if args.next { Place::Top } else { Place::End };
+    let added = context.queue()?.add(&found.jobs, place, &output::is_taken)?;
+    for (job, added) in found.jobs.iter().zip(&added) {
+        tell(context, job, added)?;
+    }
+    tell_rest(context, &found)?;
+    Ok(found.refused.is_empty() && !(found.jobs.is_empty() && found.skipped == 0))
+}
+
+fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(), Failed> {
+    let source = job.source.display().to_string();
+    let name = words::line(&source);
+    let (outcome, id, output, text) = match added {
+        Added::Accepted { id, output } => {
+            let to = output.display().to_string();
+            ("accepted", *id, Some(to.clone()), format!("accepted   {id:>5}  {name} -> {}", words::line(&to)))
+        }
+        Added::Duplicate(id) => {
+            ("duplicate", *id, None, format!("duplicate  {id:>5}  {name} is already queued"))
+        }
+        Added::OwnOutput(id) => {
+            ("skipped", *id, None, format!("skipped    {id:>5}  {name} is the result of this job"))
+        }
+    };
+    context.tell(&Line { outcome, id: Some(id), source, output, reason: None }, text)
+}
+
+fn tell_rest(context: &Context, found: &Found) -> Result<(), Failed> {
+    for (path, reason) in &found.refused {
+        let source = path.display().to_string();
+        if context.json {
+            let reason = Some(reason.clone());
+            context.json_line(&Line { outcome: "refused", id: None, source, output: None, reason })?;
+        } else {
+            eprintln!("spool: {}", words::line(reason));
+        }
+    }
+    if found.skipped > 0 {
+        context.say(format!(
+            "skipped           {} that are no videos",
+            words::count(found.skipped as u64, "file", "files")
+        ))?;
+    }
+    Ok(())
+}
+
+fn chosen_preset(context: &Context, args: &Add) -> Result<Preset, Failed> {
+    let id = args.preset.as_deref().unwrap_or(&context.settings.preset);
+    args.set.iter().try_fold(find_preset(context, id)?, |preset, change| {
+        let (key, value) = change.split_once('=').ok_or_else(|| {
+            Failed::Usage(format!("--set takes KEY=VALUE, such as video.crf=18, not \"{change}\"."))
+        })?;
+        preset::set(&preset, key, value).map_err(|e| Failed::Usage(format!("{e}.")))
+    })
+}
+
+/// The preset of this id, built in or the user's own.
+pub(crate) fn find_preset(context: &Context, id: &str) -> Result<Preset, Failed> {
+    let all = settings::presets(&context.data)?;
+    let known: Vec<String> = all.iter().map(|p| p.id.clone()).collect();
+    let found = all.into_iter().find(|p| p.id == id);
+    found.ok_or_else(|| {
+        Failed::Usage(format!("There is no preset \"{id}\"; choose one of {}.", known.join(", ")))
+    })
+}
+
+/// The folder for results, made when its parent is there.
+fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Option<PathBuf>, Failed> {
+    let Some(folder) = flag.or(context.settings.output_dir.as_deref()) else { return Ok(None) };
+    let folder = std::path::absolute(folder)?;
+    let refuse = |why: &str| {
+        Failed::Usage(format!("{} {why}; name another folder with --output-dir.", folder.display()))
+    };
+    if folder.is_dir() {
+        return Ok(Some(folder));
+    }
+    if folder.exists() {
+        return Err(refuse("is not a folder"));
+    }
+    std::fs::create_dir(&folder).map_err(|e| refuse(&format!("cannot be made ({e})")))?;
+    Ok(Some(folder))
+}

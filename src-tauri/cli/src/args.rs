@@ -1,0 +1,287 @@
+//! The command line as clap reads it: names, help, examples. No behaviour.
+
+use clap::{Args, Parser, Subcommand, ValueHint};
+use spool_core::job::{JobId, State};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// Transcode videos through a queue that cannot lose work.
+#[derive(Debug, Parser)]
+#[command(
+    name = "spool",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  spool add ~/Videos/holiday            queue a folder
+  spool run --until-idle                work the queue here, then end
+  spool list --state failed             what failed, and why
+  spool retry 17 19-24                  try these again
+
+Exit codes: 0 done as asked, 1 some jobs failed or something was not found, 2 usage,
+3 another process works the queue, 4 ffmpeg is missing or broken."
+)]
+pub struct Cli {
+    /// Folder of the queue [default: the system's folder for application data]
+    #[arg(long, global = true, env = "SPOOL_DATA_DIR", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub data_dir: Option<PathBuf>,
+    /// Answer in JSON: one object, or one per line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say only what went wrong
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Show the log, and errors in full, on stderr
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Queue videos, or all videos in folders
+    #[command(after_help = "\
+Examples:
+  spool add a.mkv b.mov
+  spool add --preset small-hevc --output-dir /media/small ~/Videos
+  spool add --next --set video.crf=18 wedding.mov")]
+    Add(Add),
+    /// Work the queue here; Ctrl-C once lets running jobs end, twice stops them
+    #[command(after_help = "Examples:\n  spool run\n  spool run --workers 1 --until-idle")]
+    Run {
+        /// Jobs at a time: a number, or auto for as many as suit this machine
+        #[arg(long, value_name = "N|auto", value_parser = workers)]
+        workers: Option<Workers>,
+        /// End when nothing can go on without a person or the outside
+        #[arg(long)]
+        until_idle: bool,
+    },
+    /// List jobs
+    #[command(after_help = "Examples:\n  spool list\n  spool list --state failed --json")]
+    List {
+        /// Only jobs in this state; may be given several times
+        #[arg(long, value_name = "STATE")]
+        state: Vec<State>,
+        /// At most this many
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: u64,
+    },
+    /// Show a job with its attempts
+    Show {
+        /// The job's number
+        id: Ids,
+        /// With the end of ffmpeg's log
+        #[arg(long)]
+        log: bool,
+    },
+    /// Follow the queue, or one job until it ends
+    Watch {
+        /// The job's number
+        id: Option<Ids>,
+    },
+    /// Put failed or cancelled jobs back in line
+    #[command(after_help = "Examples:\n  spool retry 17 19-24\n  spool retry --all")]
+    Retry(Which),
+    /// End jobs; a running one within two seconds
+    Cancel(Which),
+    /// Take jobs off the list; files stay
+    #[command(after_help = "Examples:\n  spool remove 17\n  spool remove --state done")]
+    Remove(Remove),
+    /// Do not start these jobs; a running one is suspended
+    Hold(These),
+    /// Let held jobs start again
+    Release(These),
+    /// Start no further job, until resumed; what runs goes on
+    Pause,
+    /// The reverse of pause
+    Resume,
+    /// Change the order
+    Move(Move),
+    /// List presets, bring one in or hand one out
+    #[command(args_conflicts_with_subcommands = true)]
+    Presets {
+        /// With all settings, as JSON
+        #[arg(long)]
+        full: bool,
+        /// Bring one in or hand one out
+        #[command(subcommand)]
+        verb: Option<PresetVerb>,
+    },
+    /// Tell what a file is and, with a preset, what would become of it
+    Probe {
+        /// The video
+        #[arg(value_hint = ValueHint::FilePath)]
+        path: PathBuf,
+        /// Show what this preset would do
+        #[arg(long, value_name = "ID")]
+        preset: Option<String>,
+    },
+    /// Check tools, encoders, database and disk
+    Doctor {
+        /// Set a damaged queue aside and restore the newest backup
+        #[arg(long)]
+        restore: bool,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `spool add`
+#[derive(Debug, Args)]
+pub struct Add {
+    /// Preset to use (see: spool presets)
+    #[arg(long, value_name = "ID")]
+    pub preset: Option<String>,
+    /// Folder of the results [default: next to each original]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output_dir: Option<PathBuf>,
+    /// To the top of the list
+    #[arg(long)]
+    pub next: bool,
+    /// Change one setting of the preset for these videos, such as video.crf=18
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Videos and folders
+    #[arg(required = true, value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+}
+
+/// Some jobs, or all that the verb fits.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Which {
+    /// Numbers of jobs: 17 19-24
+    #[arg(value_name = "ID")]
+    pub ids: Vec<Ids>,
+    /// All of them
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Some jobs, or all in a state.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Remove {
+    /// Numbers of jobs: 17 19-24
+    #[arg(value_name = "ID")]
+    pub ids: Vec<Ids>,
+    /// All jobs in this state
+    #[arg(long, value_name = "STATE")]
+    pub state: Option<State>,
+}
+
+/// Some jobs.
+#[derive(Debug, Args)]
+pub struct These {
+    /// Numbers of jobs: 17 19-24
+    #[arg(value_name = "ID", required = true)]
+    pub ids: Vec<Ids>,
+}
+
+/// `spool move`
+#[derive(Debug, Args)]
+pub struct Move {
+    /// Numbers of jobs: 17 19-24
+    #[arg(value_name = "ID", required = true)]
+    pub ids: Vec<Ids>,
+    /// Before everything that has not started
+    #[arg(long, required_unless_present_any = ["up", "down"], conflicts_with_all = ["up", "down"])]
+    pub top: bool,
+    /// One place earlier
+    #[arg(long, conflicts_with = "down")]
+    pub up: bool,
+    /// One place later
+    #[arg(long)]
+    pub down: bool,
+}
+
+/// `spool presets ...`
+#[derive(Debug, Subcommand)]
+pub enum PresetVerb {
+    /// Keep a preset from a JSON file
+    Import {
+        /// The file
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+    /// Print a preset as JSON
+    Export {
+        /// Its id
+        id: String,
+    },
+}
+
+/// A number of workers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workers {
+    /// As many as suit this machine.
+    Auto,
+    /// Exactly this many.
+    Exactly(usize),
+}
+
+fn workers(text: &str) -> Result<Workers, String> {
+    match text.parse() {
+        _ if text == "auto" => Ok(Workers::Auto),
+        Ok(n) if (1..=64).contains(&n) => Ok(Workers::Exactly(n)),
+        _ => Err("use a number from 1 to 64, or auto".into()),
+    }
+}
+
+/// One number, or a range of numbers such as `19-24`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ids {
+    first: i64,
+    last: i64,
+}
+
+impl Ids {
+    /// The jobs it names.
+    pub fn iter(self) -> impl Iterator<Item = JobId> {
+        (self.first..=self.last).map(JobId)
+    }
+
+    /// The only, or first, job it names.
+    pub fn first(self) -> JobId {
+        JobId(self.first)
+    }
+}
+
+impl FromStr for Ids {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Ids, String> {
+        let number = |t: &str| t.parse::<i64>().ok().filter(|n| *n > 0);
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        match (number(first), number(last)) {
+            (Some(first), Some(last)) if first <= last && last - first < 1_000_000 => Ok(Ids { first, last }),
+            _ => Err("use the number of a job, or a range such as 19-24".into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn ranges_name_every_job_between() {
+        let ids = |t: &str| t.parse::<Ids>().map(|i| i.iter().map(|id| id.0).collect::<Vec<_>>());
+        assert_eq!(ids("17"), Ok(vec![17]));
+        assert_eq!(ids("19-21"), Ok(vec![19, 20, 21]));
+        for wrong in ["0", "-1", "5-3", "x", "1-", "1-99999999999"] {
+            assert!(ids(wrong).is_err(), "{wrong}");
+        }
+    }
+}

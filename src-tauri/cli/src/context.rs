@@ -1,0 +1,112 @@
+//! What every verb needs: the data folder, settings, the queue, and how to speak.
+
+use crate::args::Cli;
+use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
+use serde::Serialize;
+use spool_core::clock::SystemClock;
+use spool_core::engine;
+use spool_core::error::Error;
+use spool_core::ffmpeg::{self, ToolPlaces};
+use spool_core::queue::sqlite::SqliteQueue;
+use spool_core::settings::{self, Settings};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// How a verb ended short of what was asked.
+#[derive(Debug)]
+pub enum Failed {
+    /// The core refused.
+    Core(Error),
+    /// A usage that clap cannot see, as one sentence.
+    Usage(String),
+    /// Nothing can be written to where the answer goes: the reader has gone.
+    Output(std::io::Error),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Failed {
+        Failed::Core(error)
+    }
+}
+
+impl From<ffmpeg::ToolError> for Failed {
+    fn from(error: ffmpeg::ToolError) -> Failed {
+        Failed::Core(error.into())
+    }
+}
+
+impl From<std::io::Error> for Failed {
+    fn from(error: std::io::Error) -> Failed {
+        Failed::Output(error)
+    }
+}
+
+/// True: done as asked. False: some of it failed or was not found.
+pub type Answer = Result<bool, Failed>;
+
+/// Where and how this call works.
+pub struct Context {
+    /// Folder of the queue.
+    pub data: PathBuf,
+    /// JSON instead of words.
+    pub json: bool,
+    /// Only what went wrong.
+    pub quiet: bool,
+    /// The user's choices.
+    pub settings: Settings,
+}
+
+impl Context {
+    /// Reads the settings of the data folder that flags, environment or system name.
+    pub fn new(cli: &Cli) -> Result<Context, Failed> {
+        let data = cli.data_dir.clone().map_or_else(default_data_dir, |dir| Ok(std::path::absolute(dir)?))?;
+        let settings = settings::load(&data)?;
+        Ok(Context { data, json: cli.json, quiet: cli.quiet, settings })
+    }
+
+    /// The queue, without working it.
+    pub fn queue(&self) -> Result<SqliteQueue, Failed> {
+        Ok(engine::open_queue(&self.data, Arc::new(SystemClock::default()))?)
+    }
+
+    /// Where tools are looked for: settings, beside this program, PATH, the package managers' folders.
+    pub fn tool_places(&self) -> ToolPlaces {
+        let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.to_owned()));
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        ToolPlaces {
+            ffmpeg: self.settings.ffmpeg.clone(),
+            ffprobe: self.settings.ffprobe.clone(),
+            folders: ffmpeg::standard_folders(beside, &path),
+        }
+    }
+
+    /// Says a line to a person, unless asked to be quiet.
+    pub fn say(&self, line: impl AsRef<str>) -> Result<(), Failed> {
+        if self.quiet || self.json { Ok(()) } else { Ok(writeln!(std::io::stdout(), "{}", line.as_ref())?) }
+    }
+
+    /// Prints one JSON object on a line.
+    pub fn json_line(&self, value: &impl Serialize) -> Result<(), Failed> {
+        let text = serde_json::to_string(value).unwrap_or_default();
+        Ok(writeln!(std::io::stdout(), "{text}")?)
+    }
+
+    /// In JSON the object, else the line.
+    pub fn tell(&self, value: &impl Serialize, line: impl AsRef<str>) -> Result<(), Failed> {
+        if self.json { self.json_line(value) } else { self.say(line) }
+    }
+
+    /// May the screen be drawn on?
+    pub fn draws(&self) -> bool {
+        !self.json && !self.quiet && std::io::stderr().is_terminal()
+    }
+}
+
+fn default_data_dir() -> Result<PathBuf, Failed> {
+    let args =
+        AppStrategyArgs { top_level_domain: "app".into(), author: "Spool".into(), app_name: "Spool".into() };
+    let strategy = choose_app_strategy(args)
+        .map_err(|_| Failed::Usage("No home folder was found; name a folder with --data-dir.".into()))?;
+    Ok(strategy.data_dir())
+}

@@ -1,0 +1,113 @@
+//! `spool doctor`: tools, encoders, database, disk; and setting a damaged database aside.
+
+use crate::context::{Answer, Context, Failed};
+use crate::words;
+use serde_json::json;
+use spool_core::clock::{Clock, SystemClock};
+use spool_core::engine::{self, lock};
+use spool_core::error::Error;
+use spool_core::ffmpeg::{self, Tools};
+use spool_core::output::volume;
+use spool_core::queue::sqlite::upkeep;
+use spool_core::queue::{Flag, Queue};
+
+/// One line of the answer.
+struct Finding {
+    name: &'static str,
+    good: bool,
+    text: String,
+}
+
+fn finding(name: &'static str, good: bool, text: impl Into<String>) -> Finding {
+    Finding { name, good, text: text.into() }
+}
+
+/// Encoders that the built-in presets need.
+const ENCODERS: &[&str] = &["libx264", "libx265", "aac"];
+
+pub(crate) fn doctor(context: &Context) -> Answer {
+    let tools = ffmpeg::locate(&context.tool_places());
+    let mut findings = match &tools {
+        Ok(tools) => tool_findings(tools),
+        Err(error) => vec![finding("ffmpeg", false, format!("{error} {}", error.how_to_install()))],
+    };
+    findings.extend(queue_findings(context));
+    findings.push(disk_finding(context));
+    for f in &findings {
+        let mark = if f.good { "good" } else { "BAD " };
+        context.tell(
+            &json!({ "check": f.name, "good": f.good, "text": f.text }),
+            format!("{mark}  {:<9}  {}", f.name, words::line(&f.text)),
+        )?;
+    }
+    tools?;
+    Ok(findings.iter().all(|f| f.good))
+}
+
+fn tool_findings(tools: &Tools) -> Vec<Finding> {
+    let tool = |name, tool: &ffmpeg::Tool| {
+        finding(name, true, format!("{} at {}", tool.version, tool.path.display()))
+    };
+    let encoders = ENCODERS.iter().map(|name| {
+        let works = ffmpeg::encoder_works(tools, name);
+        finding(
+            "encoder",
+            works,
+            format!("{name} {}", if works { "works" } else { "does not work; presets that need it wait" }),
+        )
+    });
+    [tool("ffmpeg", &tools.ffmpeg), tool("ffprobe", &tools.ffprobe)].into_iter().chain(encoders).collect()
+}
+
+fn queue_findings(context: &Context) -> Vec<Finding> {
+    let queue = match context.queue() {
+        Ok(queue) => queue,
+        Err(Failed::Core(error)) => return vec![finding("queue", false, error.to_string())],
+        Err(_) => return vec![finding("queue", false, "The queue could not be opened.")],
+    };
+    let whole = upkeep::is_whole(&engine::database(&context.data));
+    let text = if whole { "whole" } else { "damaged; `spool doctor --restore` restores the newest backup" };
+    let mut all =
+        vec![finding("queue", whole, format!("{} is {text}", engine::database(&context.data).display()))];
+    let raised = |flag| queue.flag(flag).ok().flatten();
+    all.extend(
+        raised(Flag::Breaker).map(|why| finding("breaker", false, format!("The queue stands still: {why}"))),
+    );
+    all.extend(raised(Flag::Alarm).map(|why| finding("alarm", false, why)));
+    let holder = lock::holder(&context.data).unwrap_or_else(|| "nobody just now".into());
+    all.push(finding("worked by", true, holder));
+    all
+}
+
+fn disk_finding(context: &Context) -> Finding {
+    match volume::free_space(&context.data) {
+        Ok(free) => {
+            finding("disk", free > 1 << 30, format!("{} free where the queue lies", words::size(free)))
+        }
+        Err(cause) => finding("disk", false, format!("free space is unknown: {cause}")),
+    }
+}
+
+/// Sets a damaged database aside, whole, and restores the newest good backup.
+pub(crate) fn restore(context: &Context) -> Answer {
+    let _lock = lock::take(&context.data, "spool doctor --restore")?;
+    let path = engine::database(&context.data);
+    if path.exists() && upkeep::is_whole(&path) {
+        context.say("The queue is whole; nothing was changed.")?;
+        return Ok(true);
+    }
+    let now = SystemClock::default().now();
+    let (aside, backup) = upkeep::set_aside_and_restore(&path, &engine::backups(&context.data), now)?;
+    let queue = context.queue()?;
+    // A person decides when work goes on: the backup may be a day old.
+    queue.set_flag(Flag::Paused, Some("1")).map_err(Error::from)?;
+    let from = backup.as_ref().map_or_else(
+        || "no backup was found, so it starts empty".into(),
+        |b| format!("restored from {}", b.display()),
+    );
+    context.tell(
+        &json!({ "aside": aside.display().to_string(), "backup": backup.map(|b| b.display().to_string()) }),
+        format!("The damaged queue is kept as {}; {from}. It is paused: look at `spool list`, then `spool resume`.", aside.display()),
+    )?;
+    Ok(true)
+}

@@ -1,0 +1,104 @@
+//! `spool list`: jobs, one line each, with what matters in their state.
+
+use crate::context::{Answer, Context, Failed};
+use crate::words;
+use spool_core::clock::{Clock, SystemClock};
+use spool_core::engine::lock;
+use spool_core::job::{Job, State};
+use spool_core::progress::Progress;
+use spool_core::queue::{Filter, Flag, Queue};
+use spool_core::view::JobView;
+
+pub(crate) fn list(context: &Context, states: &[State], limit: u64) -> Answer {
+    let queue = context.queue()?;
+    let jobs = queue.page(&Filter { states: states.to_vec() }, 0, limit)?;
+    if context.json {
+        jobs.iter().try_for_each(|job| context.json_line(&JobView::from(job)))?;
+        return Ok(true);
+    }
+    let now = SystemClock::default().now();
+    for job in &jobs {
+        context.say(line(job, now))?;
+    }
+    context.say(summary(context, &queue)?)?;
+    Ok(true)
+}
+
+/// `   17  running   42 %  3.1x  1 min 12 s left  a.mkv`
+pub(crate) fn line(job: &Job, now: i64) -> String {
+    let word = if job.state == State::Running && job.hold { "paused" } else { job.state.as_str() };
+    let name = words::line(&job.source.file_name().unwrap_or_default().to_string_lossy());
+    format!("{:>5}  {word:<9}  {name}  {}", job.id, facts(job, now)).trim_end().to_owned()
+}
+
+/// What matters in the state a job is in.
+pub(crate) fn facts(job: &Job, now: i64) -> String {
+    let reason = || job.failure.as_ref().map_or(String::new(), |f| words::line(&f.message));
+    match job.state {
+        State::Queued if job.hold => "on hold".into(),
+        State::Queued => match job.run_at.and_then(|at| words::until(at, now)) {
+            Some(wait) => {
+                format!("retry {} of {} in {wait}: {}", job.attempt, job.max_attempts - 1, reason())
+            }
+            None => String::new(),
+        },
+        State::Waiting => format!("waits: {}", reason()),
+        State::Running => job.progress.as_ref().map_or(String::new(), progress),
+        State::Done => result(job),
+        State::Failed => {
+            let code = job.failure.as_ref().map_or("", |f| f.code.as_str());
+            format!(
+                "{code} after {}: {}",
+                words::count(u64::from(job.attempt), "attempt", "attempts"),
+                reason()
+            )
+        }
+        State::Cancelled => String::new(),
+    }
+}
+
+/// `42 %  3.1x  1 min 12 s left  96 MB so far`
+pub(crate) fn progress(progress: &Progress) -> String {
+    let parts = [
+        progress.percent.map(|p| format!("{p:.0} %")),
+        progress.speed.map(|s| format!("{s:.1}x")),
+        progress.eta_seconds.map(|s| format!("{} left", words::duration(s))),
+        progress.bytes.map(|b| format!("{} so far", words::size(b))),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+/// `-> /out/a.mp4  812 MB -> 214 MB (-74 %)  verified`
+pub(crate) fn result(job: &Job) -> String {
+    let sizes = match (job.source_size, job.output_size) {
+        (Some(before), Some(after)) => {
+            format!("{} -> {} ({})", words::size(before), words::size(after), words::change(before, after))
+        }
+        _ => String::new(),
+    };
+    let remarks = if job.warnings.is_empty() { "" } else { ", with remarks" };
+    format!("-> {}  {sizes}  verified{remarks}", words::line(&job.output.to_string_lossy()))
+}
+
+fn summary(context: &Context, queue: &dyn Queue) -> Result<String, Failed> {
+    let c = queue.counts()?;
+    let counts = [
+        (c.running, "running"),
+        (c.queued - c.held, "queued"),
+        (c.held, "on hold"),
+        (c.waiting, "waiting"),
+        (c.done, "done"),
+        (c.failed, "failed"),
+        (c.cancelled, "cancelled"),
+    ];
+    let parts: Vec<String> =
+        counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    let mut text =
+        if parts.is_empty() { "The queue is empty.".into() } else { format!("{}.", parts.join(", ")) };
+    if queue.flag(Flag::Paused)?.is_some() {
+        text += " The queue is paused; `spool resume` lets it go on.";
+    } else if c.queued > c.held && lock::holder(&context.data).is_none() {
+        text += " Nothing works the queue just now; `spool run` does.";
+    }
+    Ok(text)
+}

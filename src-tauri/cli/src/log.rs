@@ -1,0 +1,88 @@
+//! The log: `spool.log` in the data folder, at most two files of 4 MB; on stderr too with `--verbose`.
+//!
+//! A log that cannot be written never stops the queue: it is said once and the log is dropped.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// A file is set aside when it has grown beyond this many bytes.
+const LARGEST: u64 = 4 << 20;
+
+/// Starts logging; messages before this are lost.
+pub fn start(data: &Path, verbose: bool) {
+    let file = match Rolling::open(data.join("spool.log")) {
+        Ok(file) => {
+            Some(fmt::layer().with_ansi(false).with_writer(Mutex::new(file)).with_filter(LevelFilter::INFO))
+        }
+        Err(cause) => {
+            eprintln!("spool: the log cannot be written ({cause}); going on without it");
+            None
+        }
+    };
+    let level = if verbose { LevelFilter::DEBUG } else { LevelFilter::OFF };
+    let screen = fmt::layer().with_writer(io::stderr).with_filter(level);
+    // A second start in one process (tests) keeps the first.
+    let _ = tracing_subscriber::registry().with(file).with(screen).try_init();
+}
+
+struct Rolling {
+    path: PathBuf,
+    file: File,
+    size: u64,
+}
+
+impl Rolling {
+    fn open(path: PathBuf) -> io::Result<Rolling> {
+        std::fs::create_dir_all(path.parent().unwrap_or(&path))?;
+        let file = append(&path)?;
+        let size = file.metadata()?.len();
+        Ok(Rolling { path, file, size })
+    }
+}
+
+fn append(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(path)
+}
+
+impl Write for Rolling {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if self.size >= LARGEST {
+            // Another process may have done it a moment ago; then this sets a short file aside, no more.
+            std::fs::rename(&self.path, self.path.with_extension("log.1"))?;
+            self.file = append(&self.path)?;
+            self.size = 0;
+        }
+        let written = self.file.write(line)?;
+        self.size += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_stays_within_two_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut log = Rolling::open(dir.path().join("spool.log")).unwrap();
+        let line = vec![b'x'; 1 << 20];
+        for _ in 0..15 {
+            log.write_all(&line).unwrap();
+        }
+        let sizes: Vec<u64> =
+            dir.path().read_dir().unwrap().map(|e| e.unwrap().metadata().unwrap().len()).collect();
+        assert_eq!(sizes.len(), 2);
+        assert!(sizes.iter().all(|size| *size <= LARGEST), "{sizes:?}");
+    }
+}

@@ -1,0 +1,32 @@
+//! `spool presets`: list, import, export.
+
+use crate::add::find_preset;
+use crate::context::{Answer, Context, Failed};
+use spool_core::settings;
+use std::path::Path;
+
+pub(crate) fn list(context: &Context, full: bool) -> Answer {
+    for preset in settings::presets(&context.data)? {
+        if context.json || full {
+            context.json_line(&preset)?;
+        } else {
+            context.say(format!("{:<12}  {}: {}", preset.id, preset.name, preset.description))?;
+        }
+    }
+    Ok(true)
+}
+
+pub(crate) fn export(context: &Context, id: &str) -> Answer {
+    let preset = find_preset(context, id)?;
+    println!("{}", serde_json::to_string_pretty(&preset).unwrap_or_default());
+    Ok(true)
+}
+
+pub(crate) fn import(context: &Context, file: &Path) -> Answer {
+    let text = std::fs::read_to_string(file)
+        .map_err(|e| Failed::Usage(format!("{} cannot be read ({e}).", file.display())))?;
+    let preset = settings::import_preset(&context.data, &text)
+        .map_err(|e| Failed::Usage(format!("{}: {e}.", file.display())))?;
+    context.tell(&preset, format!("Preset {} is kept; use it with --preset {}.", preset.name, preset.id))?;
+    Ok(true)
+}

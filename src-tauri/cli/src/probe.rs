@@ -1,0 +1,80 @@
+//! `spool probe`: what a file is and, with a preset, what would become of it.
+
+use crate::add::find_preset;
+use crate::context::{Answer, Context, Failed};
+use crate::words;
+use serde_json::json;
+use spool_core::ffmpeg::{self, probe as look};
+use spool_core::media::{MediaInfo, Stream};
+use spool_core::plan::{self, Action, Plan};
+use spool_core::policy::Policy;
+use std::path::Path;
+
+pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Answer {
+    let tools = ffmpeg::locate(&context.tool_places())?;
+    let path = std::path::absolute(path)?;
+    let info = match look::source(&tools, &path, &Policy::default(), None) {
+        Ok(info) => info.unwrap_or_default(),
+        Err(failure) => return refused(context, &failure),
+    };
+    let planned =
+        preset.map(|id| find_preset(context, id)).transpose()?.map(|preset| plan::plan(&info, &preset));
+    let plan = match planned {
+        Some(Err(failure)) => return refused(context, &failure),
+        Some(Ok(plan)) => Some(plan),
+        None => None,
+    };
+    if context.json {
+        context.json_line(&json!({ "media": info, "plan": plan }))?;
+    } else {
+        tell(context, &info, plan.as_ref())?;
+    }
+    Ok(true)
+}
+
+fn refused(context: &Context, failure: &spool_core::failure::Failure) -> Answer {
+    if context.json {
+        context.json_line(&json!({ "failure": { "code": failure.code, "message": failure.message } }))?;
+    } else {
+        eprintln!("spool: {}", words::line(&failure.to_string()));
+    }
+    Ok(false)
+}
+
+fn tell(context: &Context, info: &MediaInfo, plan: Option<&Plan>) -> Result<(), Failed> {
+    let length = info.length().map_or_else(|| "unknown length".into(), |s| words::duration(s.round() as u64));
+    let size = info.size.map_or(String::new(), |bytes| format!(", {}", words::size(bytes)));
+    context.say(format!(
+        "{}, {length}{size}, {}",
+        info.container,
+        words::count(info.chapters as u64, "chapter", "chapters")
+    ))?;
+    match plan {
+        Some(plan) => stream_lines(plan).iter().try_for_each(|line| context.say(words::line(line))),
+        None => info.streams.iter().try_for_each(|s| context.say(words::line(&stream_line(s)))),
+    }
+}
+
+fn stream_line(stream: &Stream) -> String {
+    let kind = format!("{:?}", stream.kind).to_lowercase();
+    let picture = stream.video.as_ref().map(|p| format!(" {}x{}", p.width, p.height)).unwrap_or_default();
+    let channels = stream.channels.map(|n| format!(" {n} channels")).unwrap_or_default();
+    let language = stream.language.as_deref().map(|l| format!(" ({l})")).unwrap_or_default();
+    format!("{:>3}  {kind} {}{picture}{channels}{language}", stream.index, stream.codec)
+}
+
+/// What becomes of each stream, one line each.
+pub(crate) fn stream_lines(plan: &Plan) -> Vec<String> {
+    let line = |s: &plan::Planned| {
+        let kind = format!("{:?}", s.kind).to_lowercase();
+        let codec = if s.codec.is_empty() { "unknown" } else { &s.codec };
+        let fate = match &s.action {
+            Action::Copy { .. } => "copied".to_owned(),
+            Action::Convert { codec, loss, .. } if loss.is_empty() => format!("converted to {codec}"),
+            Action::Convert { codec, loss, .. } => format!("converted to {codec}; {loss}"),
+            Action::Drop { reason } => format!("left out: {reason}"),
+        };
+        format!("{:>3}  {kind} {codec}: {fate}", s.input)
+    };
+    plan.streams.iter().map(line).collect()
+}

@@ -1,0 +1,176 @@
+//! `spool run`: an engine in this terminal, with bars where the screen can be drawn on and plain lines
+//! elsewhere.
+
+mod screen;
+
+use crate::args::Workers;
+use crate::context::{Answer, Context, Failed};
+use crate::words;
+use screen::Screen;
+use spool_core::clock::{Clock, SystemClock};
+use spool_core::engine::{Engine, EngineConfig};
+use spool_core::event::{Event, Subscription, Told, Topic};
+use spool_core::ffmpeg;
+use spool_core::job::{JobId, State};
+use spool_core::policy::Policy;
+use spool_core::queue::{Filter, Flag, Queue};
+use spool_core::view::JobView;
+use std::sync::Arc;
+
+pub(crate) fn run(context: &Context, workers: Option<Workers>, until_idle: bool) -> Answer {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(work(context, workers, until_idle))
+}
+
+async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> Answer {
+    let clock = Arc::new(SystemClock::default());
+    let started = clock.now();
+    // Held comes before missing tools: the second engine is told who works the queue either way.
+    let engine = Engine::start(config(context, workers, clock))?;
+    if let Err(missing) = ffmpeg::locate(&context.tool_places()) {
+        engine.stop().await;
+        return Err(missing.into());
+    }
+    let queue = engine.queue();
+    let events = engine.subscribe(vec![Topic::Queue, Topic::Progress]);
+    let shown =
+        tokio::spawn(show(events, Screen::new(context.draws()), context.json, context.quiet, queue.clone()));
+    wait_for_the_end(context, engine, until_idle).await?;
+    // The events end with the engine; what is left of them is shown first.
+    let _ = shown.await;
+    if queue.flag(Flag::Breaker)?.is_some() {
+        ffmpeg::locate(&context.tool_places())?;
+    }
+    summary(context, queue.as_ref(), started)
+}
+
+fn config(context: &Context, workers: Option<Workers>, clock: Arc<SystemClock>) -> EngineConfig {
+    EngineConfig {
+        data: context.data.clone(),
+        who: "spool run".into(),
+        tools: context.tool_places(),
+        workers: match workers {
+            Some(Workers::Exactly(n)) => Some(n),
+            Some(Workers::Auto) => None,
+            None => context.settings.workers,
+        },
+        policy: Policy::default(),
+        clock,
+    }
+}
+
+/// Until idle (where asked), or the first request to end drains and the second stops.
+async fn wait_for_the_end(context: &Context, engine: Engine, until_idle: bool) -> Result<(), Failed> {
+    let mut signals = Signals::new()?;
+    let idle = async { if until_idle { engine.until_idle().await } else { std::future::pending().await } };
+    let signal = tokio::select! {
+        () = idle => None,
+        signal = signals.next() => Some(signal),
+    };
+    match signal {
+        None | Some(Signal::Terminate) => engine.stop().await,
+        Some(Signal::Interrupt) => {
+            context.say("Running jobs end, no further one starts. Press Ctrl-C again to stop them now.")?;
+            engine.drain();
+            let stop = engine.stopper();
+            let ended = engine.ended();
+            tokio::pin!(ended);
+            tokio::select! {
+                () = &mut ended => return Ok(()),
+                _ = signals.next() => stop.cancel(),
+            }
+            ended.await;
+        }
+    }
+    Ok(())
+}
+
+enum Signal {
+    Interrupt,
+    Terminate,
+}
+
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> std::io::Result<Signals> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Signals { terminate: signal(SignalKind::terminate())? })
+    }
+
+    #[cfg(windows)]
+    fn new() -> std::io::Result<Signals> {
+        Ok(Signals {})
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => Signal::Interrupt,
+            _ = self.terminate.recv() => Signal::Terminate,
+        }
+    }
+
+    #[cfg(windows)]
+    async fn next(&mut self) -> Signal {
+        let _ = tokio::signal::ctrl_c().await;
+        Signal::Interrupt
+    }
+}
+
+/// Shows what happens until the engine ends.
+async fn show(mut events: Subscription, mut screen: Screen, json: bool, quiet: bool, queue: Arc<dyn Queue>) {
+    while let Some(told) = events.next().await {
+        match told {
+            Told::Snapshot(snapshot) => {
+                snapshot.running.iter().for_each(|job| screen.progress(job.id, job.progress.as_ref()))
+            }
+            Told::Event(Event::Progress { id, progress }) => screen.progress(id, Some(&progress)),
+            Told::Event(Event::JobChanged { id, state, .. }) => {
+                let queue = queue.clone();
+                let job = tokio::task::spawn_blocking(move || queue.job(id)).await;
+                let Some(job) = job.ok().and_then(Result::ok).flatten() else { continue };
+                if json {
+                    println!("{}", serde_json::to_string(&JobView::from(&job)).unwrap_or_default());
+                } else if !quiet {
+                    screen.changed(&job, state);
+                }
+            }
+            Told::Event(Event::Alarm { message } | Event::Breaker(Some(message))) => screen.warn(&message),
+            Told::Event(_) => {}
+        }
+    }
+    screen.clear();
+}
+
+/// What came of it; false when something failed or cannot go on by itself.
+fn summary(context: &Context, queue: &dyn Queue, started: i64) -> Answer {
+    let since = |state| -> Result<Vec<JobId>, Failed> {
+        let page = queue.page(&Filter { states: vec![state] }, 0, u64::MAX >> 1)?;
+        Ok(page.iter().filter(|j| j.finished_at >= Some(started)).map(|j| j.id).collect())
+    };
+    let (done, failed) = (since(State::Done)?.len() as u64, since(State::Failed)?.len() as u64);
+    let counts = queue.counts()?;
+    let paused = queue.flag(Flag::Paused)?.is_some();
+    let stuck = [
+        (counts.held, "on hold"),
+        (counts.waiting, "waiting"),
+        (if paused { counts.queued - counts.held } else { 0 }, "paused"),
+    ];
+    let parts = [(done, "done"), (failed, "failed")].into_iter().chain(stuck).filter(|(n, _)| *n > 0);
+    let parts: Vec<String> =
+        parts.map(|(n, word)| format!("{} {word}", words::count(n, "video", "videos"))).collect();
+    context.say(if parts.is_empty() {
+        "Nothing was to be done.".into()
+    } else {
+        format!("{}.", parts.join(", "))
+    })?;
+    if failed > 0 {
+        context.say("`spool list --state failed` says why; `spool retry --all` tries again.")?;
+    }
+    Ok(failed == 0 && stuck.iter().all(|(n, _)| *n == 0))
+}

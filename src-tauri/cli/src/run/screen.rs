@@ -1,0 +1,67 @@
+//! Bars for running jobs and a line for each that ended; plain lines where no bar can be drawn.
+
+use crate::{list, words};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use spool_core::job::{Job, JobId, State};
+use spool_core::progress::Progress;
+use std::collections::HashMap;
+
+/// What is on the screen.
+pub(crate) struct Screen {
+    bars: MultiProgress,
+    running: HashMap<JobId, ProgressBar>,
+    draws: bool,
+}
+
+impl Screen {
+    /// `draws`: stderr is a terminal that may be drawn on.
+    pub(crate) fn new(draws: bool) -> Screen {
+        let target = if draws { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Screen { bars: MultiProgress::with_draw_target(target), running: HashMap::new(), draws }
+    }
+
+    pub(crate) fn progress(&mut self, id: JobId, progress: Option<&Progress>) {
+        let (Some(bar), Some(progress)) = (self.running.get(&id), progress) else { return };
+        bar.set_position(progress.percent.unwrap_or(0.0) as u64);
+        bar.set_message(list::progress(progress));
+    }
+
+    pub(crate) fn changed(&mut self, job: &Job, state: State) {
+        if state == State::Running {
+            self.start(job);
+            return;
+        }
+        if let Some(bar) = self.running.remove(&job.id) {
+            self.bars.remove(&bar);
+        }
+        self.line(&list::line(job, job.started_at.unwrap_or(0)));
+    }
+
+    fn start(&mut self, job: &Job) {
+        let name = words::line(&job.source.file_name().unwrap_or_default().to_string_lossy());
+        if self.draws {
+            let bar = self.bars.add(ProgressBar::new(100));
+            if let Ok(style) = ProgressStyle::with_template("{prefix:.bold}\n  {bar:32} {wide_msg}") {
+                bar.set_style(style);
+            }
+            bar.set_prefix(name);
+            self.running.insert(job.id, bar);
+        } else {
+            self.line(&format!("{:>5}  running    {name}", job.id));
+        }
+    }
+
+    pub(crate) fn warn(&mut self, message: &str) {
+        let line = format!("spool: {}", words::line(message));
+        self.bars.suspend(|| eprintln!("{line}"));
+    }
+
+    /// Answers go to stdout, above the bars, which are drawn on stderr.
+    fn line(&self, line: &str) {
+        self.bars.suspend(|| println!("{line}"));
+    }
+
+    pub(crate) fn clear(&mut self) {
+        let _ = self.bars.clear();
+    }
+}

@@ -1,0 +1,158 @@
+//! `spool show` and `spool watch`: one job in full, and following by polling the database, which anyone may.
+
+use crate::context::{Answer, Context, Failed};
+use crate::{list, words};
+use serde::Serialize;
+use spool_core::clock::{Clock, SystemClock};
+use spool_core::job::{Attempt, Job, JobId, State};
+use spool_core::queue::{Filter, Queue};
+use spool_core::view::{AttemptView, JobView};
+use std::collections::HashMap;
+use std::time::Duration;
+
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    job: JobView,
+    attempts: Vec<AttemptView>,
+}
+
+pub(crate) fn show(context: &Context, id: JobId, with_log: bool) -> Answer {
+    let queue = context.queue()?;
+    let Some(job) = queue.job(id)? else { return not_found(id) };
+    let attempts = queue.attempts(id)?;
+    if context.json {
+        let attempts = attempts.iter().map(AttemptView::from).collect();
+        context.json_line(&Shown { job: JobView::from(&job), attempts })?;
+        return Ok(true);
+    }
+    facts(context, &job)?;
+    for (n, attempt) in (1..).zip(&attempts) {
+        tell_attempt(context, n, attempt, with_log || job.state == State::Failed)?;
+    }
+    Ok(true)
+}
+
+fn not_found(id: JobId) -> Answer {
+    eprintln!("spool: There is no job {id}.");
+    Ok(false)
+}
+
+fn facts(context: &Context, job: &Job) -> Result<(), Failed> {
+    context.say(list::line(job, SystemClock::default().now()))?;
+    context.say(format!("source    {}", words::line(&job.source.to_string_lossy())))?;
+    context.say(format!("output    {}", words::line(&job.output.to_string_lossy())))?;
+    context.say(format!("preset    {}", job.preset.name))?;
+    context.say(format!("added     {}", words::moment(job.created_at)))?;
+    if let Some(finished) = job.finished_at {
+        context.say(format!("ended     {}", words::moment(finished)))?;
+    }
+    if let Some(failure) = &job.failure {
+        context.say(format!("reason    {}", words::line(&failure.message)))?;
+        context.say(format!("next      {}", failure.code.next_step()))?;
+    }
+    job.warnings.iter().try_for_each(|w| context.say(format!("remark    {}", words::line(w))))
+}
+
+fn tell_attempt(context: &Context, n: usize, attempt: &Attempt, with_log: bool) -> Result<(), Failed> {
+    let outcome = attempt.outcome.as_deref().unwrap_or("running");
+    context.say(format!(
+        "\nrun {n}     {}  {outcome}{}",
+        words::moment(attempt.started_at),
+        how_it_ended(attempt)
+    ))?;
+    for note in plan_notes(attempt) {
+        context.say(format!("  stream  {}", words::line(&note)))?;
+    }
+    for command in &attempt.commands {
+        context.say(format!("  command {}", shell_line(command)))?;
+    }
+    match attempt.log_tail.as_deref().filter(|tail| with_log && !tail.is_empty()) {
+        Some(tail) => {
+            tail.lines().try_for_each(|line| context.say(format!("  log     {}", words::line(line))))
+        }
+        None => Ok(()),
+    }
+}
+
+fn how_it_ended(attempt: &Attempt) -> String {
+    let exit = attempt.exit.map(|code| format!("  exit {code}"));
+    let signal = attempt.signal.map(|signal| format!("  signal {signal}"));
+    let reason = attempt.failure.as_ref().map(|f| format!("  {}: {}", f.code, words::line(&f.message)));
+    [exit, signal, reason].into_iter().flatten().collect()
+}
+
+fn plan_notes(attempt: &Attempt) -> Vec<String> {
+    let plan = attempt.plan.as_deref().and_then(|p| serde_json::from_str(p).ok());
+    plan.as_ref().map(crate::probe::stream_lines).unwrap_or_default()
+}
+
+/// A command that can be pasted into a shell.
+fn shell_line(command: &[String]) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
+    let quote = |word: &String| {
+        if !word.is_empty() && word.chars().all(safe) {
+            word.clone()
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
+    };
+    command.iter().map(quote).collect::<Vec<_>>().join(" ")
+}
+
+/// Time between two looks at the database.
+const POLL: Duration = Duration::from_secs(1);
+
+pub(crate) fn watch(context: &Context, id: Option<JobId>) -> Answer {
+    let queue = context.queue()?;
+    let mut shown: HashMap<JobId, String> = HashMap::new();
+    loop {
+        let jobs = match id {
+            Some(id) => match queue.job(id)? {
+                Some(job) => vec![job],
+                None => return not_found(id),
+            },
+            None => queue.page(&Filter { states: vec![State::Running, State::Waiting] }, 0, 1000)?,
+        };
+        let ended = vanished(&queue, &shown, &jobs)?;
+        for job in jobs.iter().chain(&ended) {
+            tell_change(context, &mut shown, job)?;
+        }
+        shown.retain(|id, _| !ended.iter().any(|j| j.id == *id));
+        if let Some(job) = jobs.first().filter(|j| id.is_some() && j.state.is_ended()) {
+            return Ok(job.state == State::Done);
+        }
+        std::thread::park_timeout(POLL);
+    }
+}
+
+/// Jobs that were shown and run no longer: their end is shown once.
+fn vanished(queue: &dyn Queue, shown: &HashMap<JobId, String>, jobs: &[Job]) -> Result<Vec<Job>, Failed> {
+    let gone = shown.keys().filter(|id| !jobs.iter().any(|j| j.id == **id));
+    let mut found = Vec::new();
+    for id in gone {
+        found.extend(queue.job(*id)?);
+    }
+    Ok(found)
+}
+
+fn tell_change(context: &Context, shown: &mut HashMap<JobId, String>, job: &Job) -> Result<(), Failed> {
+    let line = list::line(job, SystemClock::default().now());
+    if shown.get(&job.id) == Some(&line) {
+        return Ok(());
+    }
+    context.tell(&JobView::from(job), &line)?;
+    shown.insert(job.id, line);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_can_be_pasted_into_a_shell() {
+        let words = ["ffmpeg", "-i", "file:/v/it's a.mp4", ""].map(String::from);
+        assert_eq!(shell_line(&words), r"ffmpeg -i 'file:/v/it'\''s a.mp4' ''");
+    }
+}

@@ -1,0 +1,77 @@
+//! The verbs a user has on jobs: retry, cancel, remove, hold, release, move, and pause for the whole queue.
+
+use crate::args::{Ids, Verb};
+use crate::context::{Answer, Context, Failed};
+use crate::words;
+use serde::Serialize;
+use spool_core::job::{JobId, State};
+use spool_core::queue::{Command, Flag, Queue, Refusal, Steered, Which};
+
+#[derive(Serialize)]
+struct Line {
+    id: JobId,
+    outcome: &'static str,
+    reason: Option<String>,
+}
+
+pub(crate) fn steer(context: &Context, verb: &Verb) -> Answer {
+    let all = State::ALL.to_vec();
+    let (command, which, past) = match verb {
+        Verb::Retry(w) => (Command::Retry, which(&w.ids, w.all.then_some(all)), "queued again"),
+        Verb::Cancel(w) => (Command::Cancel, which(&w.ids, w.all.then_some(all)), "cancelled"),
+        Verb::Remove(r) => (Command::Remove, which(&r.ids, r.state.map(|s| vec![s])), "removed"),
+        Verb::Hold(t) => (Command::Hold, which(&t.ids, None), "on hold"),
+        Verb::Release(t) => (Command::Release, which(&t.ids, None), "released"),
+        Verb::Move(m) if m.top => (Command::MoveTop, which(&m.ids, None), "moved to the top"),
+        Verb::Move(m) if m.up => (Command::MoveUp, which(&m.ids, None), "moved up"),
+        Verb::Move(m) => (Command::MoveDown, which(&m.ids, None), "moved down"),
+        verb => return pause(context, matches!(verb, Verb::Pause)),
+    };
+    let steered = context.queue()?.steer(command, &which)?;
+    tell(context, &steered, past)?;
+    Ok(steered.refused.is_empty())
+}
+
+fn which(ids: &[Ids], all: Option<Vec<State>>) -> Which {
+    all.map_or_else(|| Which::Ids(ids.iter().flat_map(|ids| ids.iter()).collect()), Which::All)
+}
+
+/// One job is named; of many, the number is enough.
+fn tell(context: &Context, steered: &Steered, past: &'static str) -> Result<(), Failed> {
+    if context.json {
+        for id in &steered.done {
+            context.json_line(&Line { id: *id, outcome: "done", reason: None })?;
+        }
+    }
+    match steered.done.as_slice() {
+        [] if steered.refused.is_empty() => context.say("There was nothing to do.")?,
+        [] => {}
+        [id] => context.say(format!("Job {id} {past}."))?,
+        ids => context.say(format!("{} {past}.", words::count(ids.len() as u64, "job", "jobs")))?,
+    }
+    for (id, refusal) in &steered.refused {
+        let reason = sentence(*id, *refusal);
+        if context.json {
+            context.json_line(&Line { id: *id, outcome: "refused", reason: Some(reason) })?;
+        } else {
+            eprintln!("spool: {reason}");
+        }
+    }
+    Ok(())
+}
+
+fn sentence(id: JobId, refusal: Refusal) -> String {
+    match refusal {
+        Refusal::NotFound => format!("There is no job {id}."),
+        Refusal::State(State::Running) => format!("Job {id} is running; cancel it first."),
+        Refusal::State(state) => format!("Job {id} is {state}, so this does not apply to it."),
+        Refusal::Active => format!("Job {id} stays as it is: the same video is already queued."),
+    }
+}
+
+fn pause(context: &Context, paused: bool) -> Answer {
+    context.queue()?.set_flag(Flag::Paused, paused.then_some("1"))?;
+    let line = if paused { "The queue is paused; what runs goes on." } else { "The queue goes on." };
+    context.tell(&serde_json::json!({ "paused": paused }), line)?;
+    Ok(true)
+}

@@ -1,0 +1,92 @@
+//! How numbers are said to people: sizes in decimal units, times as people say them.
+
+use std::time::Duration;
+
+/// `812 MB`, `1.4 GB`: three figures at most, decimal units.
+pub fn size(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    let mut units = ["B", "kB", "MB", "GB", "TB"].into_iter();
+    let mut unit = units.next().unwrap_or_default();
+    for larger in units {
+        if value < 999.5 {
+            break;
+        }
+        (value, unit) = (value / 1000.0, larger);
+    }
+    if value < 9.95 && unit != "B" { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
+}
+
+/// `45 s`, `3 min 12 s`, `2 h 5 min`: the two largest units.
+pub fn duration(seconds: u64) -> String {
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, s) => format!("{s} s"),
+        (0, m, s) => format!("{m} min {s} s"),
+        (h, m, _) => format!("{h} h {m} min"),
+    }
+}
+
+/// From now until `at`, both in milliseconds, as `duration` says it; nothing where it has passed.
+pub fn until(at: i64, now: i64) -> Option<String> {
+    u64::try_from(at - now)
+        .ok()
+        .filter(|ms| *ms > 0)
+        .map(|ms| duration(Duration::from_millis(ms).as_secs() + 1))
+}
+
+/// `-74 %` of a size that became another.
+pub fn change(before: u64, after: u64) -> String {
+    if before == 0 {
+        return String::new();
+    }
+    format!("{:+.0} %", (after as f64 / before as f64 - 1.0) * 100.0)
+}
+
+/// `1 job`, `3 jobs`.
+pub fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// A moment as local date and time.
+pub fn moment(millis: i64) -> String {
+    let Ok(at) = jiff::Timestamp::from_millisecond(millis) else { return String::new() };
+    jiff::ZonedDateTime::new(at, jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// Text from outside on one line: control characters, which could move the cursor, become visible.
+pub fn line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_three_figures_at_most() {
+        for (bytes, words) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (9_949, "9.9 kB"),
+            (9_960, "10 kB"),
+            (812_000_000, "812 MB"),
+            (999_700_000, "1.0 GB"),
+            (1_400_000_000, "1.4 GB"),
+        ] {
+            assert_eq!(size(bytes), words);
+        }
+    }
+
+    #[test]
+    fn times_name_their_two_largest_units() {
+        assert_eq!([duration(45), duration(192), duration(7530)], ["45 s", "3 min 12 s", "2 h 5 min"]);
+        assert_eq!(until(10_000, 1_000).as_deref(), Some("10 s"));
+        assert_eq!(until(1_000, 10_000), None);
+        assert_eq!(change(812, 211), "-74 %");
+    }
+
+    #[test]
+    fn names_cannot_move_the_cursor() {
+        assert_eq!(line("a\u{1b}[2Jb\nc"), "a\u{fffd}[2Jb\u{fffd}c");
+    }
+}

@@ -1,0 +1,66 @@
+//! Who works the queue: one engine per data folder, by a lock of the operating system that dies with its
+//! process, also after kill -9. A second file says in words who holds it.
+
+use crate::error::{Error, Result};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// The right to claim, run and rescue jobs of one data folder; given back when dropped.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+    holder: PathBuf,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // The words go before the lock does; a leftover is harmless, for the lock alone counts.
+        let _ = std::fs::remove_file(&self.holder);
+    }
+}
+
+/// Takes the lock of `data`. `who` names this process to others: "spool run".
+///
+/// # Errors
+/// `Held` with the holder's words when another process has it.
+pub fn take(data: &Path, who: &str) -> Result<Lock> {
+    let (path, holder) = (data.join("engine.lock"), data.join("engine.holder"));
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(Error::io("Cannot open", &path))?;
+    match file.try_lock() {
+        Ok(()) => {
+            let words = format!("{who} (process {})", std::process::id());
+            std::fs::write(&holder, words).map_err(Error::io("Cannot write", &holder))?;
+            Ok(Lock { _file: file, holder })
+        }
+        Err(TryLockError::WouldBlock) => Err(Error::Held { holder: words_of(&holder) }),
+        Err(TryLockError::Error(cause)) => Err(Error::io("Cannot lock", &path)(cause)),
+    }
+}
+
+/// Who holds the lock of `data` just now, in words.
+pub fn holder(data: &Path) -> Option<String> {
+    let file = File::options().write(true).open(data.join("engine.lock")).ok()?;
+    matches!(file.try_lock(), Err(TryLockError::WouldBlock)).then(|| words_of(&data.join("engine.holder")))
+}
+
+fn words_of(holder: &Path) -> String {
+    std::fs::read_to_string(holder).unwrap_or_else(|_| "another process".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_engine_is_told_who_holds_the_queue() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = take(dir.path(), "the window").unwrap();
+        let refusal = take(dir.path(), "spool run").unwrap_err().to_string();
+        assert!(refusal.contains("the window (process"), "{refusal}");
+        assert_eq!(holder(dir.path()).map(|h| h.contains("the window")), Some(true));
+        drop(first);
+        assert_eq!(holder(dir.path()), None);
+        take(dir.path(), "spool run").unwrap();
+    }
+}

@@ -1,0 +1,75 @@
+//! Taking back what a dead engine left: ends its ffmpeg, finishes what was published, queues the rest again.
+//!
+//! Runs before the first claim, under the engine lock, so that every running row belongs to the dead. Nothing
+//! but the recorded process and the job's own part files is touched.
+
+use crate::error::Result;
+use crate::ffmpeg;
+use crate::job::{Attempt, Job, State};
+use crate::output;
+use crate::policy::{Policy, crashed_too_often};
+use crate::queue::{Filter, Flag, Outcome, Queue};
+use std::path::{Path, PathBuf};
+
+/// Rescues every running job; says how many there were.
+pub(super) fn rescue(queue: &dyn Queue, policy: &Policy) -> Result<usize> {
+    let jobs = queue.page(&Filter { states: vec![State::Running] }, 0, u64::MAX >> 1)?;
+    let ended = queue.flag(Flag::EndedSinceCrash)?.is_some();
+    for job in &jobs {
+        let attempts = queue.attempts(job.id)?;
+        end_orphan(attempts.last());
+        let outcome = outcome(job, policy, ended, jobs.len() == 1);
+        tracing::warn!(job = %job.id, outcome = outcome.word(), "found running after a crash");
+        queue.settle(job.lease(), &outcome)?;
+        delete_parts(job, attempts.last());
+    }
+    if !jobs.is_empty() {
+        queue.set_flag(Flag::EndedSinceCrash, None)?;
+    }
+    Ok(jobs.len())
+}
+
+/// What becomes of a job found running.
+fn outcome(job: &Job, policy: &Policy, ended_since_crash: bool, alone: bool) -> Outcome {
+    if let Some(published) = published(job) {
+        return published;
+    }
+    if job.cancel_requested {
+        return Outcome::Cancelled;
+    }
+    let crashes = Policy::crashes(job, ended_since_crash, alone);
+    if crashes >= policy.crash_limit {
+        return Outcome::Failed(crashed_too_often(crashes));
+    }
+    Outcome::Rescued { crashes }
+}
+
+/// The crash came after the rename: the file under the intended name is the verified one.
+fn published(job: &Job) -> Option<Outcome> {
+    let intent = job.intent.as_ref()?;
+    let (size, identity) = output::identity(&intent.path).ok()?;
+    let same = size == intent.size && identity == intent.identity;
+    same.then(|| Outcome::Done { output: intent.path.clone(), size, warnings: Vec::new() })
+}
+
+fn end_orphan(attempt: Option<&Attempt>) {
+    if let Some(child) = attempt.and_then(|a| a.child.as_ref())
+        && ffmpeg::end_orphan(child)
+    {
+        tracing::warn!(pid = child.pid, "ended an ffmpeg that a crash had left running");
+    }
+}
+
+/// The recorded part, and any of this job's beside its output: a crash may have come before the note.
+fn delete_parts(job: &Job, attempt: Option<&Attempt>) {
+    let recorded = attempt.and_then(|a| a.part.clone());
+    let folder = job.output.parent().unwrap_or(&job.output);
+    for part in recorded.into_iter().chain(parts_in(folder, job)) {
+        output::delete_part(&part);
+    }
+}
+
+fn parts_in(folder: &Path, job: &Job) -> Vec<PathBuf> {
+    let (from, to) = (job.epoch - 1, job.epoch);
+    (from.max(1)..=to).map(|epoch| folder.join(output::part_path(&job.output, job.uid, epoch))).collect()
+}

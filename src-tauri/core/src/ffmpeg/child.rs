@@ -1,0 +1,110 @@
+//! Spawning: a known environment, own group, pipes, and the right to end it.
+
+use super::exec::{self, Limits};
+use super::process;
+use ffmpeg_sidecar::command::FfmpegCommand;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+
+/// Variables a child may see: what the system, temporary files and graphics drivers need.
+const ENVIRONMENT: &[&str] = &[
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "SystemRoot",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "LIBVA_DRIVER_NAME",
+    "LIBVA_DRIVERS_PATH",
+    "VDPAU_DRIVER",
+    "CUDA_VISIBLE_DEVICES",
+    "NVIDIA_VISIBLE_DEVICES",
+    "NVIDIA_DRIVER_CAPABILITIES",
+    "XDG_RUNTIME_DIR",
+];
+
+/// A running child: pipes for all three streams, in a process group of its own.
+pub(super) struct Running {
+    child: Child,
+    /// Kept apart, because `Child::wait` would close it.
+    stdin: Option<ChildStdin>,
+}
+
+/// Starts ffmpeg. ffmpeg-sidecar builds the command; its event reader is not used, see `run`.
+pub(super) fn ffmpeg(program: &Path, args: &[OsString]) -> io::Result<Running> {
+    let mut command = FfmpegCommand::new_with_path(program);
+    command.args(args);
+    start(command.as_inner_mut(), Limits::default())
+}
+
+/// Starts another tool (ffprobe), with its memory bounded where the system can.
+pub(super) fn tool(program: &Path, args: &[OsString], memory: Option<u64>) -> io::Result<Running> {
+    start(Command::new(program).args(args), Limits { memory })
+}
+
+fn start(command: &mut Command, limits: Limits) -> io::Result<Running> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.env_clear().env("LC_ALL", "C").envs(inherited());
+    exec::prepare(command, limits);
+    let mut child = command.spawn()?;
+    let stdin = child.stdin.take();
+    Ok(Running { child, stdin })
+}
+
+fn inherited() -> impl Iterator<Item = (&'static str, OsString)> {
+    ENVIRONMENT.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)))
+}
+
+impl Running {
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(super) fn take_pipes(&mut self) -> Option<(ChildStdout, ChildStderr)> {
+        self.child.stdout.take().zip(self.child.stderr.take())
+    }
+
+    /// Asks ffmpeg to end as a user at its terminal would.
+    pub(super) fn ask_to_quit(&mut self) {
+        if let Some(stdin) = &mut self.stdin {
+            // A full or closed pipe means that it does not listen; the next rung of the ladder follows.
+            let _ = stdin.write_all(b"q\n").and_then(|()| stdin.flush());
+        }
+    }
+
+    pub(super) fn has_ended(&mut self) -> io::Result<Option<ExitStatus>> {
+        self.child.try_wait()
+    }
+
+    pub(super) fn terminate(&self) {
+        process::signal_group(self.id(), process::Signal::Terminate);
+    }
+
+    /// Ends the whole group, without asking.
+    pub(super) fn kill(&mut self) {
+        process::signal_group(self.id(), process::Signal::Kill);
+        let _ = self.child.kill();
+    }
+
+    /// Stands still, or goes on. False where the system cannot.
+    pub(super) fn suspend(&self, still: bool) -> bool {
+        process::signal_group(
+            self.id(),
+            if still { process::Signal::Suspend } else { process::Signal::Continue },
+        )
+    }
+}
+
+/// Whoever lets go of a child ends it.
+impl Drop for Running {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            self.kill();
+            let _ = self.child.wait();
+        }
+    }
+}

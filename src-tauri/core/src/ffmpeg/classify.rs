@@ -1,0 +1,164 @@
+//! Why an ffmpeg did not succeed: a pure reading of its report, by rules over lines of level error or fatal
+//! with the names of files removed, for names are chosen by strangers.
+
+use super::run::{Ended, Report};
+use crate::failure::{Failure, FailureCode};
+use std::io;
+use std::path::Path;
+
+/// Phrases and what they mean, most telling first. The sentence says what happened.
+const RULES: &[(&str, FailureCode, &str)] = &[
+    ("No space left on device", FailureCode::DiskFull, "The disk for the result is full."),
+    ("Disk quota exceeded", FailureCode::DiskFull, "The disk quota for the result is used up."),
+    (
+        "Read-only file system",
+        FailureCode::DestinationReadOnly,
+        "The folder for the result cannot be written to.",
+    ),
+    ("Cannot allocate memory", FailureCode::OutOfMemory, "Memory ran out."),
+    ("Error writing trailer", FailureCode::IoError, "The end of the result could not be written."),
+    ("Input/output error", FailureCode::IoError, "The drive reported an error."),
+    ("Unknown encoder", FailureCode::EncoderMissing, "This ffmpeg lacks an encoder that the preset needs."),
+    (
+        "moov atom not found",
+        FailureCode::SourceTruncated,
+        "The end of the video is missing: its index, without which nothing can be read.",
+    ),
+    ("Decoder (codec none) not found", FailureCode::UnsupportedCodec, "ffmpeg cannot decode this video."),
+    ("could not find codec parameters", FailureCode::UnsupportedCodec, "ffmpeg cannot decode this video."),
+];
+
+/// The failure behind a report; `None`: nothing speaks against success so far, which verification must earn.
+/// `names`: paths whose text is removed from lines before they are read.
+pub fn failure(report: &Report, names: &[&Path]) -> Option<Failure> {
+    let lines: Vec<String> = report.errors.iter().map(|line| without(line, names)).collect();
+    let by_rule = || RULES.iter().find(|(phrase, ..)| lines.iter().any(|line| line.contains(phrase)));
+    let failure = match &report.ended {
+        // Orders are no failures; the caller knows what it ordered.
+        Ended::Cancelled | Ended::Stopped => return None,
+        Ended::Exited(0) => {
+            let (_, code, message) = by_rule().filter(|(_, code, _)| fatal_at_exit_0(*code))?;
+            Failure::new(*code, *message)
+        }
+        Ended::Exited(code) => {
+            let failure = match by_rule() {
+                Some((_, code, message)) => Failure::new(*code, *message),
+                None => Failure::new(FailureCode::EncodeFailed, unknown(&lines)),
+            };
+            Failure { exit: Some(*code), ..failure }
+        }
+        Ended::Signalled(signal) => {
+            let message = format!("ffmpeg was ended from outside by {}.", signal_name(*signal));
+            Failure { signal: Some(*signal), ..Failure::new(FailureCode::KilledBySignal, message) }
+        }
+        Ended::Stalled => {
+            Failure::new(FailureCode::Stalled, "ffmpeg made no progress any more and was ended.")
+        }
+        Ended::NotStarted(kind, said) => not_started(*kind, said),
+    };
+    Some(Failure { log_tail: report.log_tail.clone(), ..failure })
+}
+
+/// ffmpeg exits with 0 when only the trailer could not be written; what it says of the *input* then is
+/// judged by verification instead.
+fn fatal_at_exit_0(code: FailureCode) -> bool {
+    matches!(
+        code,
+        FailureCode::DiskFull
+            | FailureCode::DestinationReadOnly
+            | FailureCode::OutOfMemory
+            | FailureCode::IoError
+    )
+}
+
+fn without(line: &str, names: &[&Path]) -> String {
+    names.iter().fold(line.to_owned(), |line, name| line.replace(&*name.to_string_lossy(), ""))
+}
+
+/// The last error in ffmpeg's words, as part of a sentence.
+fn unknown(lines: &[String]) -> String {
+    let noise = |line: &&String| !line.starts_with("Conversion failed") && !line.trim().is_empty();
+    let last = lines.iter().rev().find(noise).map(|line| line.trim().trim_end_matches(['.', '!', ':']));
+    last.map_or_else(
+        || "ffmpeg gave up without saying why.".to_owned(),
+        |line| format!("ffmpeg gave up: {}.", line.chars().take(200).collect::<String>()),
+    )
+}
+
+fn not_started(kind: io::ErrorKind, said: &str) -> Failure {
+    use io::ErrorKind::{NotFound, OutOfMemory, ResourceBusy, WouldBlock};
+    match kind {
+        OutOfMemory | WouldBlock | ResourceBusy => Failure::new(FailureCode::OutOfMemory, "Memory ran out."),
+        NotFound => Failure::new(FailureCode::FfmpegMissing, "ffmpeg is no longer where it was."),
+        _ => Failure::new(FailureCode::FfmpegBroken, format!("ffmpeg could not be started: {said}.")),
+    }
+}
+
+fn signal_name(signal: i32) -> String {
+    match signal {
+        6 => "SIGABRT, as when it finds a mistake in itself".into(),
+        9 => "SIGKILL, as when memory runs out".into(),
+        11 => "SIGSEGV, as when it crashes".into(),
+        15 => "SIGTERM".into(),
+        n => format!("signal {n}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Progress;
+
+    fn report(ended: Ended, errors: &[&str]) -> Report {
+        let errors = errors.iter().map(|s| (*s).to_owned()).collect();
+        let progress = Progress::default();
+        Report {
+            ended,
+            saw_end: true,
+            inputs: vec![],
+            errors,
+            cut_short: false,
+            log_tail: "tail".into(),
+            progress,
+        }
+    }
+
+    fn code(ended: Ended, errors: &[&str]) -> Option<FailureCode> {
+        failure(&report(ended, errors), &[Path::new("/v/No space left on device.mp4")]).map(|f| f.code)
+    }
+
+    #[test]
+    fn causes_are_told_apart() {
+        use Ended::{Exited, Signalled, Stalled};
+        assert_eq!(
+            code(Exited(1), &["av_interleaved_write_frame(): No space left on device"]),
+            Some(FailureCode::DiskFull)
+        );
+        assert_eq!(code(Exited(1), &["something odd"]), Some(FailureCode::EncodeFailed));
+        assert_eq!(code(Signalled(11), &[]), Some(FailureCode::KilledBySignal));
+        assert_eq!(code(Stalled, &[]), Some(FailureCode::Stalled));
+        assert_eq!(code(Exited(0), &["error while decoding MB 3 4"]), None);
+        assert_eq!(
+            code(Ended::NotStarted(io::ErrorKind::NotFound, String::new()), &[]),
+            Some(FailureCode::FfmpegMissing)
+        );
+    }
+
+    #[test]
+    fn exit_0_with_a_lost_trailer_is_not_success() {
+        assert_eq!(
+            code(Ended::Exited(0), &["Error writing trailer of /o.mp4: No space left on device"]),
+            Some(FailureCode::DiskFull)
+        );
+        assert_eq!(
+            code(Ended::Exited(0), &["Error writing trailer of /o.mp4: odd"]),
+            Some(FailureCode::IoError)
+        );
+    }
+
+    #[test]
+    fn names_from_strangers_are_not_believed() {
+        let said = "/v/No space left on device.mp4: Invalid data found when processing input";
+        assert_eq!(code(Ended::Exited(1), &[said]), Some(FailureCode::EncodeFailed));
+    }
+}

@@ -1,0 +1,237 @@
+//! Where ffmpeg and ffprobe are, which version they have, and what they can encode.
+//!
+//! Looks only at the places it is given, in their order. An encoder counts as present when a real test encode
+//! works, for lists name encoders whose library or device is missing.
+
+use super::capture::{Bounds, Output, capture};
+use crate::failure::FailureCode;
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+/// Where to look.
+#[derive(Debug, Clone, Default)]
+pub struct ToolPlaces {
+    /// This ffmpeg and no other.
+    pub ffmpeg: Option<PathBuf>,
+    /// This ffprobe and no other.
+    pub ffprobe: Option<PathBuf>,
+    /// Folders, best first.
+    pub folders: Vec<PathBuf>,
+}
+
+/// Folders to look in: beside the executable, those of `path`, and the package managers' own on macOS, which
+/// are not in the PATH of an application started from the Finder.
+pub fn standard_folders(beside: Option<PathBuf>, path: &OsStr) -> Vec<PathBuf> {
+    let managers: &[&str] = if cfg!(target_os = "macos") {
+        &["/opt/homebrew/bin", "/usr/local/bin", "/opt/local/bin"]
+    } else {
+        &[]
+    };
+    beside.into_iter().chain(std::env::split_paths(path)).chain(managers.iter().map(PathBuf::from)).collect()
+}
+
+/// One tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tool {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// As it names itself: `5.1.9-0+deb12u1`.
+    pub version: String,
+    modified: Option<SystemTime>,
+}
+
+/// The pair that is used together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tools {
+    /// Encodes.
+    pub ffmpeg: Tool,
+    /// Looks.
+    pub ffprobe: Tool,
+}
+
+impl Tools {
+    /// Are both files still there and unchanged?
+    pub fn still_there(&self) -> bool {
+        [&self.ffmpeg, &self.ffprobe].iter().all(|t| t.modified.is_some() && modified(&t.path) == t.modified)
+    }
+}
+
+/// ffmpeg or ffprobe cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ToolError {
+    /// Not found in any place.
+    #[error("{tool} was not found.")]
+    Missing {
+        /// Which.
+        tool: &'static str,
+    },
+    /// Found, but it does not run.
+    #[error("{} does not run: {answer}.", path.display())]
+    Broken {
+        /// Which file.
+        path: PathBuf,
+        /// What it said.
+        answer: String,
+    },
+    /// Older than 5.1.
+    #[error("{} is version {version}; 5.1 or newer is needed.", path.display())]
+    TooOld {
+        /// Which file.
+        path: PathBuf,
+        /// Its version.
+        version: String,
+    },
+}
+
+impl ToolError {
+    /// The failure code of a job that meets it.
+    pub fn code(&self) -> FailureCode {
+        match self {
+            ToolError::Missing { .. } => FailureCode::FfmpegMissing,
+            ToolError::Broken { .. } | ToolError::TooOld { .. } => FailureCode::FfmpegBroken,
+        }
+    }
+
+    /// How to get ffmpeg on this system, as one sentence.
+    pub fn how_to_install(&self) -> String {
+        let os_release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+        install_hint(std::env::consts::OS, &os_release).to_owned()
+    }
+}
+
+fn install_hint(os: &str, os_release: &str) -> &'static str {
+    let ids = os_release.lines().filter_map(|l| l.strip_prefix("ID=").or_else(|| l.strip_prefix("ID_LIKE=")));
+    let ids: String = ids.collect::<Vec<_>>().join(" ");
+    match os {
+        "macos" => "Install it with: brew install ffmpeg",
+        "windows" => "Install it with: winget install ffmpeg",
+        _ if ids.contains("debian") || ids.contains("ubuntu") => "Install it with: sudo apt install ffmpeg",
+        _ if ids.contains("fedora") || ids.contains("rhel") => {
+            "Install it with: sudo dnf install ffmpeg-free"
+        }
+        _ if ids.contains("arch") => "Install it with: sudo pacman -S ffmpeg",
+        _ if ids.contains("suse") => "Install it with: sudo zypper install ffmpeg",
+        _ => {
+            "Install ffmpeg 5.1 or newer with your system's package manager, or name its path in settings.json."
+        }
+    }
+}
+
+/// Finds both tools and asks them for their versions. Takes a few milliseconds.
+pub fn locate(places: &ToolPlaces) -> Result<Tools, ToolError> {
+    let ffmpeg = tool("ffmpeg", places.ffmpeg.as_deref(), &places.folders)?;
+    let ffprobe = tool("ffprobe", places.ffprobe.as_deref(), &places.folders)?;
+    Ok(Tools { ffmpeg, ffprobe })
+}
+
+fn tool(name: &'static str, named: Option<&Path>, folders: &[PathBuf]) -> Result<Tool, ToolError> {
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let mut found = folders.iter().map(|folder| folder.join(&file)).filter(|path| path.is_file());
+    let path = match named {
+        Some(path) => Some(path.to_owned()).filter(|p| p.is_file()),
+        None => found.next(),
+    };
+    let path = path.ok_or(ToolError::Missing { tool: name })?;
+    let version = version(&path)?;
+    if is_old(&version) {
+        return Err(ToolError::TooOld { path, version });
+    }
+    Ok(Tool { modified: modified(&path), path, version })
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|m| m.modified()).ok()
+}
+
+/// Longest time a tool may take to say its version, or to encode three frames.
+const ANSWER_LIMIT: Duration = Duration::from_secs(20);
+
+fn ask(program: &Path, args: &[OsString]) -> std::io::Result<Output> {
+    capture(program, args, &Bounds { limit: ANSWER_LIMIT, memory: None, orders: None })
+}
+
+fn version(path: &Path) -> Result<String, ToolError> {
+    let broken = |answer: String| ToolError::Broken { path: path.to_owned(), answer };
+    let output = ask(path, &["-version".into()]).map_err(|e| broken(e.to_string()))?;
+    let first = output.stdout.lines().next().unwrap_or_default();
+    let version = first.split_whitespace().skip_while(|word| *word != "version").nth(1);
+    match version {
+        Some(version) if output.success => Ok(version.to_owned()),
+        _ => Err(broken(last_words(&output))),
+    }
+}
+
+fn last_words(output: &Output) -> String {
+    let last = output.stderr.lines().last().or_else(|| output.stdout.lines().last());
+    last.unwrap_or("it said nothing").trim_end_matches('.').to_owned()
+}
+
+/// Older than 5.1? Versions that are no numbers are snapshots of the development branch: new.
+fn is_old(version: &str) -> bool {
+    let numbers = version.trim_start_matches('n');
+    let mut parts = numbers.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);
+    match (parts.next(), parts.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) < (5, 1),
+        (Some(Ok(major)), _) => major < 5,
+        _ => false,
+    }
+}
+
+type Tested = HashMap<(PathBuf, Option<SystemTime>, String), bool>;
+static TESTED: Mutex<Option<Tested>> = Mutex::new(None);
+
+/// Does this encoder work here? Encodes three frames (or a tenth of a second of sound) to nowhere; the
+/// answer is kept for the life of the process, per file of ffmpeg.
+pub fn encoder_works(tools: &Tools, encoder: &str) -> bool {
+    let key = (tools.ffmpeg.path.clone(), tools.ffmpeg.modified, encoder.to_owned());
+    let mut tested = TESTED.lock().unwrap_or_else(PoisonError::into_inner);
+    *tested.get_or_insert_default().entry(key).or_insert_with(|| test_encode(&tools.ffmpeg.path, encoder))
+}
+
+fn test_encode(ffmpeg: &Path, encoder: &str) -> bool {
+    let sound = encoder == "aac";
+    let source = if sound { "sine=d=0.1" } else { "color=s=128x128:d=0.12:r=25" };
+    let codec = if sound { "-c:a" } else { "-c:v" };
+    let args = ["-v", "error", "-nostdin", "-f", "lavfi", "-i", source, codec, encoder, "-f", "null", "-"];
+    let args: Vec<OsString> = args.iter().map(OsString::from).collect();
+    ask(ffmpeg, &args).is_ok_and(|output| output.success)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_before_5_1_are_old_and_snapshots_are_not() {
+        for (version, old) in [
+            ("4.4.2-0ubuntu0.22.04.1", true),
+            ("5.0", true),
+            ("n5.0.1", true),
+            ("5.1.9-0+deb12u1", false),
+            ("7.1", false),
+            ("n8.0", false),
+            ("9.0-static", false),
+            ("N-118-gabc", false),
+            ("2026-01-02-git", false),
+        ] {
+            assert_eq!(is_old(version), old, "{version}");
+        }
+    }
+
+    #[test]
+    fn the_hint_names_this_systems_package_manager() {
+        assert!(install_hint("linux", "NAME=x\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\n").contains("apt"));
+        assert!(install_hint("linux", "ID=fedora\n").contains("dnf"));
+        assert!(install_hint("linux", "ID=nixos\n").contains("package manager"));
+        assert!(install_hint("macos", "").contains("brew"));
+    }
+
+    #[test]
+    fn a_missing_tool_is_named() {
+        let places = ToolPlaces { folders: vec!["/nowhere".into()], ..ToolPlaces::default() };
+        assert_eq!(locate(&places), Err(ToolError::Missing { tool: "ffmpeg" }));
+    }
+}

@@ -1,0 +1,77 @@
+//! Reading a child's pipes: always drained, never more than a bounded amount kept.
+
+use std::io::{self, Read};
+use std::sync::mpsc::SyncSender;
+
+/// Longest line kept, in bytes; the rest of a longer one is dropped.
+const LONGEST_LINE: usize = 4096;
+
+/// Sends each line of `pipe` until it closes; `\r` ends a line too. When nobody listens any more the pipe is
+/// drained all the same, so that the child never blocks.
+pub(super) fn send_lines<T>(mut pipe: impl Read, lines: &SyncSender<T>, wrap: impl Fn(String) -> T) {
+    let mut chunk = [0; 16 * 1024];
+    let mut line = Vec::with_capacity(256);
+    let mut listening = true;
+    loop {
+        let read = match pipe.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) => break,
+        };
+        for byte in &chunk[..read] {
+            match byte {
+                b'\n' | b'\r' if line.is_empty() => {}
+                b'\n' | b'\r' => listening = listening && send(&mut line, lines, &wrap),
+                _ if line.len() < LONGEST_LINE => line.push(*byte),
+                _ => {}
+            }
+        }
+    }
+    if listening && !line.is_empty() {
+        send(&mut line, lines, &wrap);
+    }
+}
+
+fn send<T>(line: &mut Vec<u8>, lines: &SyncSender<T>, wrap: impl Fn(String) -> T) -> bool {
+    let text = String::from_utf8_lossy(line).into_owned();
+    line.clear();
+    lines.send(wrap(text)).is_ok()
+}
+
+/// The first `most` bytes of `pipe`; what comes after is drained and dropped.
+pub(super) fn read_at_most(mut pipe: impl Read, most: u64) -> String {
+    let mut bytes = Vec::new();
+    // A broken pipe ends the reading; what came before it counts.
+    let _ = (&mut pipe).take(most).read_to_end(&mut bytes);
+    let _ = io::copy(&mut pipe, &mut io::sink());
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::sync_channel;
+
+    #[test]
+    fn lines_end_at_either_return_and_are_cut_at_their_limit() {
+        let (sender, receiver) = sync_channel(16);
+        let long = "x".repeat(LONGEST_LINE * 3);
+        send_lines(format!("a\rb\r\n\nc\n{long}\nend").as_bytes(), &sender, |line| line);
+        drop(sender);
+        let lines: Vec<String> = receiver.iter().collect();
+        assert_eq!(lines[..3], ["a", "b", "c"]);
+        assert_eq!(lines[3].len(), LONGEST_LINE);
+        assert_eq!(lines[4], "end");
+    }
+
+    #[test]
+    fn a_pipe_is_drained_when_nobody_listens() {
+        let (sender, receiver) = sync_channel(1);
+        drop(receiver);
+        let mut flood = io::repeat(b'\n').take(10 << 20);
+        send_lines(&mut flood, &sender, |line| line);
+        assert_eq!(flood.limit(), 0);
+        assert_eq!(read_at_most(io::repeat(b'x').take(10 << 20), 100).len(), 100);
+    }
+}

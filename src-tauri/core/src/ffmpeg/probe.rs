@@ -1,0 +1,118 @@
+//! Looking at a file with ffprobe, which is told not to trust it: bounded time, memory and picture size, no
+//! network, no playlists.
+
+use super::capture::{Bounds, Output, capture};
+use super::{DEMUXERS, Orders, PROTOCOLS, Tools, file_url};
+use crate::failure::{Failure, FailureCode};
+use crate::media::{self, MediaInfo};
+use crate::policy::Policy;
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+
+/// Largest address space of ffprobe, in bytes.
+const MEMORY: u64 = 2 << 30;
+/// Largest picture opened, in pixels: 16,384 squared.
+const MAX_PIXELS: &str = "268435456";
+
+/// Looks at a source. An interruption by an order comes back as `None`.
+pub fn source(
+    tools: &Tools,
+    path: &Path,
+    policy: &Policy,
+    orders: Option<&Orders>,
+) -> Result<Option<MediaInfo>, Failure> {
+    look(tools, path, policy, orders, &[]).and_then(|info| {
+        info.map(|info| if info.streams.is_empty() { Err(not_media(path, "")) } else { Ok(info) }).transpose()
+    })
+}
+
+/// Looks at a part file and counts its packets.
+pub fn output(
+    tools: &Tools,
+    path: &Path,
+    policy: &Policy,
+    orders: Option<&Orders>,
+) -> Result<Option<MediaInfo>, Failure> {
+    // Counting reads the whole file: a large one on a slow disk takes its time.
+    let patient = Policy { probe_limit: policy.probe_limit * 40, ..policy.clone() };
+    look(tools, path, &patient, orders, &["-count_packets"]).map_err(|failure| {
+        let message = format!("The result cannot be read back: {}", failure.message);
+        Failure { code: FailureCode::VerificationFailed, message, ..failure }
+    })
+}
+
+fn look(
+    tools: &Tools,
+    path: &Path,
+    policy: &Policy,
+    orders: Option<&Orders>,
+    more: &[&str],
+) -> Result<Option<MediaInfo>, Failure> {
+    let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders };
+    match capture(&tools.ffprobe.path, &arguments(path, more), &bounds) {
+        Ok(output) if output.success => {
+            media::read(&output.stdout).map(Some).map_err(|e| not_media(path, &e))
+        }
+        Ok(output) => Err(refused(path, &output)),
+        Err(e) if e.kind() == io::ErrorKind::Interrupted => Ok(None),
+        Err(e) if e.kind() == io::ErrorKind::TimedOut => Err(too_slow(path, policy)),
+        Err(e) => Err(Failure::new(FailureCode::FfmpegBroken, format!("ffprobe could not be started: {e}."))),
+    }
+}
+
+fn arguments(path: &Path, more: &[&str]) -> Vec<OsString> {
+    let fixed = [
+        "-v",
+        "error",
+        "-of",
+        "json",
+        "-show_format",
+        "-show_streams",
+        "-show_chapters",
+        "-max_pixels",
+        MAX_PIXELS,
+        "-protocol_whitelist",
+        PROTOCOLS,
+        "-format_whitelist",
+        DEMUXERS,
+    ];
+    let mut all: Vec<OsString> = fixed.iter().chain(more).map(OsString::from).collect();
+    all.extend(["-i".into(), file_url(path)]);
+    all
+}
+
+fn too_slow(path: &Path, policy: &Policy) -> Failure {
+    let message =
+        format!("Looking at {} took longer than {} s.", path.display(), policy.probe_limit.as_secs());
+    Failure::new(FailureCode::ProbeTimeout, message)
+}
+
+fn not_media(path: &Path, detail: &str) -> Failure {
+    let failure =
+        Failure::new(FailureCode::NotMedia, format!("{} is not a video that can be read.", path.display()));
+    Failure { log_tail: detail.to_owned(), ..failure }
+}
+
+/// ffprobe opened nothing: why?
+fn refused(path: &Path, output: &Output) -> Failure {
+    let name = path.display();
+    let said = output.stderr.as_str();
+    let (code, message) = if said.contains("moov atom not found") {
+        (
+            FailureCode::SourceTruncated,
+            format!("The end of {name} is missing: its index, without which nothing can be read."),
+        )
+    } else if said.contains("Permission denied") {
+        (FailureCode::SourceUnreadable, format!("{name} may not be read by this user."))
+    } else if said.contains("Input/output error") {
+        (FailureCode::IoError, format!("Reading {name} failed: the drive reported an error."))
+    } else if said.contains("No such file or directory") {
+        (FailureCode::SourceGone, format!("{name} is no longer there."))
+    } else if said.contains("Cannot allocate memory") {
+        (FailureCode::ProbeTimeout, format!("Looking at {name} took more memory than a video needs."))
+    } else {
+        return not_media(path, said);
+    };
+    Failure { log_tail: said.to_owned(), ..Failure::new(code, message) }
+}

@@ -1,0 +1,103 @@
+//! Processes as the system sees them: identity beyond a reused id, signs of work, signals to a group.
+
+use crate::job::ChildId;
+use std::time::{Duration, Instant};
+use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
+
+/// Signals that are sent to a process group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signal {
+    Terminate,
+    Kill,
+    Suspend,
+    Continue,
+}
+
+/// Sends a signal to the group of `pid`; false when there is none, or the system has no such signal.
+#[cfg(unix)]
+pub(super) fn signal_group(pid: u32, signal: Signal) -> bool {
+    use rustix::process::{Pid, Signal as Unix, kill_process_group};
+    let unix = match signal {
+        Signal::Terminate => Unix::TERM,
+        Signal::Kill => Unix::KILL,
+        Signal::Suspend => Unix::STOP,
+        Signal::Continue => Unix::CONT,
+    };
+    Pid::from_raw(pid as i32).is_some_and(|pid| kill_process_group(pid, unix).is_ok())
+}
+
+/// Windows has no signals; a child is killed through its handle.
+#[cfg(windows)]
+pub(super) fn signal_group(_pid: u32, _signal: Signal) -> bool {
+    false
+}
+
+/// The identity of a live process.
+pub(super) fn identify(pid: u32) -> Option<ChildId> {
+    let system = look(pid, ProcessRefreshKind::nothing().with_exe(UpdateKind::Always))?;
+    let process = system.process(Pid::from_u32(pid))?;
+    let exe = process.exe().map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();
+    Some(ChildId { pid, started: process.start_time(), exe })
+}
+
+/// Start times are computed from the boot time, which an adjusted clock moves by a second.
+const START_TOLERANCE: u64 = 2;
+
+/// Is this very process alive: id, start time and executable agree?
+pub(super) fn is_alive(child: &ChildId) -> bool {
+    identify(child.pid)
+        .is_some_and(|now| now.exe == child.exe && now.started.abs_diff(child.started) <= START_TOLERANCE)
+}
+
+/// Ends a process of a dead engine with its group, and waits until it is gone, 5 s at most. False when it
+/// was not running any more.
+pub fn end_orphan(child: &ChildId) -> bool {
+    if !is_alive(child) {
+        return false;
+    }
+    kill(child);
+    let patience = Instant::now() + Duration::from_secs(5);
+    while is_alive(child) && Instant::now() < patience {
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+    true
+}
+
+fn kill(child: &ChildId) {
+    signal_group(child.pid, Signal::Kill);
+    if let Some(system) = look(child.pid, ProcessRefreshKind::nothing())
+        && let Some(process) = system.process(Pid::from_u32(child.pid))
+    {
+        process.kill();
+    }
+}
+
+/// A number that changes when the process computes, reads or writes.
+pub(super) fn activity(pid: u32) -> u64 {
+    let system = look(pid, ProcessRefreshKind::nothing().with_cpu().with_disk_usage());
+    system.as_ref().and_then(|s| s.process(Pid::from_u32(pid))).map_or(0, |process| {
+        let disk = process.disk_usage();
+        process.accumulated_cpu_time() + disk.total_read_bytes + disk.total_written_bytes
+    })
+}
+
+/// Absent on systems that sysinfo does not know.
+fn look(pid: u32, what: ProcessRefreshKind) -> Option<System> {
+    let mut system = System::new().ok()?;
+    system.refresh_processes_specifics(ProcessesToUpdate::Some(&[Pid::from_u32(pid)]), true, what);
+    Some(system)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reused_process_id_is_not_mistaken() {
+        let me = identify(std::process::id()).unwrap();
+        assert!(is_alive(&me));
+        assert!(!is_alive(&ChildId { started: me.started - 60, ..me.clone() }));
+        assert!(!is_alive(&ChildId { exe: "/usr/bin/other".into(), ..me.clone() }));
+        assert!(!end_orphan(&ChildId { exe: "/usr/bin/other".into(), ..me }));
+    }
+}

@@ -1,0 +1,86 @@
+//! Is it still working? A process has stalled when nothing at all grows: not frames, time, size, the part
+//! file, CPU time or bytes moved (moving a large file's index to its front makes no progress but much I/O).
+
+use super::process;
+use super::report::Reader;
+use crate::policy::Policy;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+/// What is compared from look to look.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Signs {
+    frame: u64,
+    done_us: u64,
+    bytes: Option<u64>,
+    part: Option<(u64, Option<SystemTime>)>,
+    activity: u64,
+}
+
+/// Reads all signs of a process.
+pub(super) fn signs(reader: &Reader, part: Option<&Path>, pid: u32) -> Signs {
+    let metadata = part.and_then(|p| p.metadata().ok());
+    Signs {
+        frame: reader.frame,
+        done_us: reader.progress.done_us,
+        bytes: reader.progress.bytes,
+        part: metadata.map(|m| (m.len(), m.modified().ok())),
+        activity: process::activity(pid),
+    }
+}
+
+/// The last signs, and since when they have been the same, in time awake.
+#[derive(Debug)]
+pub(super) struct Watchdog {
+    last: Signs,
+    since: Duration,
+    looked: Duration,
+}
+
+impl Watchdog {
+    pub(super) fn new(awake: Duration) -> Watchdog {
+        Watchdog { last: Signs::default(), since: awake, looked: awake }
+    }
+
+    /// Is it time for a look? Once a second, oftener only where a test's limit is shorter.
+    pub(super) fn wants_a_look(&self, awake: Duration, policy: &Policy) -> bool {
+        awake.saturating_sub(self.looked) >= Duration::from_secs(1).min(policy.stall / 10)
+    }
+
+    /// Takes the signs at `awake`; true: stalled.
+    pub(super) fn look(&mut self, signs: Signs, awake: Duration, policy: &Policy) -> bool {
+        self.looked = awake;
+        if signs != self.last {
+            (self.last, self.since) = (signs, awake);
+            return false;
+        }
+        let limit =
+            if self.last.done_us == 0 && self.last.frame == 0 { policy.stall_first } else { policy.stall };
+        awake.saturating_sub(self.since) >= limit
+    }
+
+    /// Time spent suspended does not count.
+    pub(super) fn restart(&mut self, awake: Duration) {
+        self.since = awake;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_complete_standstill_counts_and_the_start_gets_longer() {
+        let (s, policy) = (Duration::from_secs, Policy::default());
+        let mut dog = Watchdog::new(s(0));
+        let at = |frame, activity| Signs { frame, activity, ..Signs::default() };
+        assert!(!dog.look(at(0, 1), s(1), &policy));
+        assert!(!dog.look(at(0, 1), s(200), &policy), "300 s before the first progress");
+        assert!(!dog.look(at(9, 1), s(210), &policy));
+        assert!(!dog.look(at(9, 2), s(320), &policy), "CPU time grew");
+        assert!(!dog.look(at(9, 2), s(439), &policy));
+        assert!(dog.look(at(9, 2), s(440), &policy));
+        dog.restart(s(440));
+        assert!(!dog.look(at(9, 2), s(441), &policy), "suspended meanwhile");
+    }
+}

@@ -1,0 +1,167 @@
+//! From paths that a person names to jobs that can be added: folders are expanded, what is no video is left
+//! out and counted, and each output gets its folder and name.
+//!
+//! Reads names and sizes, never contents: whether a file is a video in truth is found out by its job.
+
+use crate::output::{self, volume};
+use crate::preset::Preset;
+use crate::queue::NewJob;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
+use walkdir::{DirEntry, WalkDir};
+
+/// How jobs are made of paths.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// What they are added with.
+    pub preset: Preset,
+    /// Folder of the results, absolute; `None`: next to each original.
+    pub folder: Option<PathBuf>,
+    /// Attempts before a job is parked.
+    pub max_attempts: u32,
+}
+
+/// What was found under the named paths.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// To be added, in the order named; within a folder by name.
+    pub jobs: Vec<NewJob>,
+    /// Named, but not addable, each with the reason.
+    pub refused: Vec<(PathBuf, String)>,
+    /// Files in folders that are no videos by their name.
+    pub skipped: usize,
+}
+
+/// Extensions taken for videos inside folders. A file that is named itself is taken whatever it is called.
+const VIDEO_EXTENSIONS: &[&str] = &[
+    "3g2", "3gp", "asf", "avi", "divx", "dv", "f4v", "flv", "m2t", "m2ts", "m2v", "m4v", "mkv", "mov", "mp4",
+    "mpe", "mpeg", "mpg", "mts", "mxf", "nut", "ogm", "ogv", "qt", "rm", "rmvb", "ts", "vob", "webm", "wmv",
+    "y4m",
+];
+
+/// Expands `paths` into jobs.
+pub fn find(paths: &[PathBuf], wish: &Wish) -> Found {
+    let mut found = Found::default();
+    for path in paths {
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => expand(path, wish, &mut found),
+            Ok(metadata) if metadata.is_file() => found.take(path, wish, false),
+            Ok(_) => found.refuse(path, "is neither a file nor a folder"),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => found.refuse(path, "does not exist"),
+            Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
+                found.refuse(path, "may not be read by this user")
+            }
+            Err(e) => found.refuse(path, &format!("could not be looked at ({e})")),
+        }
+    }
+    found
+}
+
+fn expand(folder: &Path, wish: &Wish, found: &mut Found) {
+    let visible = |e: &DirEntry| e.depth() == 0 || !e.file_name().as_encoded_bytes().starts_with(b".");
+    for entry in WalkDir::new(folder).sort_by_file_name().follow_links(true).into_iter().filter_entry(visible)
+    {
+        match entry {
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) if entry.file_type().is_file() && is_video(entry.path()) => {
+                found.take(entry.path(), wish, true)
+            }
+            Ok(_) => found.skipped += 1,
+            Err(cause) => {
+                let path = cause.path().unwrap_or(folder).to_owned();
+                found.refuse(&path, "could not be read");
+            }
+        }
+    }
+}
+
+fn is_video(path: &Path) -> bool {
+    let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    extension.is_some_and(|e| VIDEO_EXTENSIONS.contains(&e.as_str()))
+        && !path.file_name().is_some_and(output::is_part)
+}
+
+impl Found {
+    fn refuse(&mut self, path: &Path, why: &str) {
+        self.refused.push((path.to_owned(), format!("{} {why}.", path.display())));
+    }
+
+    fn take(&mut self, path: &Path, wish: &Wish, from_folder: bool) {
+        match job(path, wish, from_folder) {
+            Ok(job) => self.jobs.push(job),
+            Err(cause) => self.refuse(path, &format!("could not be looked at ({cause})")),
+        }
+    }
+}
+
+fn job(path: &Path, wish: &Wish, from_folder: bool) -> io::Result<NewJob> {
+    let source = std::path::absolute(path)?;
+    let real_source = source.canonicalize()?;
+    let beside = source.parent().unwrap_or(&source).to_owned();
+    let folder = wish.folder.clone().unwrap_or(beside);
+    Ok(NewJob {
+        source_size: Some(real_source.metadata()?.len()),
+        source_volume: volume::volume_of(&real_source),
+        output_volume: volume::volume_of(&folder),
+        stem: stem(&source, &folder, &wish.preset),
+        source,
+        real_source,
+        folder,
+        preset: wish.preset.clone(),
+        from_folder,
+        max_attempts: wish.max_attempts,
+    })
+}
+
+/// `{name}`, or `{name} - {preset}` where that would be the original's own name.
+fn stem(source: &Path, folder: &Path, preset: &Preset) -> OsString {
+    let mut stem = source.file_stem().unwrap_or_default().to_owned();
+    let extension = source.extension().unwrap_or_default();
+    if source.parent() == Some(folder) && extension.eq_ignore_ascii_case(preset.container.extension()) {
+        stem.push(format!(" - {}", preset.name));
+    }
+    stem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wish() -> Wish {
+        Wish { preset: crate::preset::find("web-1080p").unwrap().clone(), folder: None, max_attempts: 4 }
+    }
+
+    #[test]
+    fn a_folder_gives_its_videos_by_name_and_counts_the_rest() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(dir.path().join("sub/.hidden")).unwrap();
+        for name in ["b.MKV", "a.mp4", "notes.txt", ".secret.mp4", "sub/c.ts", "sub/.hidden/d.mp4"] {
+            std::fs::write(dir.path().join(name), "x").unwrap();
+        }
+        let found = find(&[dir.path().to_owned()], &wish());
+        let names: Vec<_> = found.jobs.iter().map(|j| j.source.strip_prefix(dir.path()).unwrap()).collect();
+        assert_eq!(names, [Path::new("a.mp4"), Path::new("b.MKV"), Path::new("sub/c.ts")]);
+        assert_eq!(found.skipped, 1, "the text file; hidden ones do not count");
+    }
+
+    #[test]
+    fn a_named_file_is_taken_whatever_it_is_called_and_a_missing_one_refused_by_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let odd = dir.path().join("odd.xyz");
+        std::fs::write(&odd, "x").unwrap();
+        let found = find(&[odd, dir.path().join("gone.mp4")], &wish());
+        assert_eq!(found.jobs.len(), 1);
+        assert!(found.refused[0].1.ends_with("gone.mp4 does not exist."), "{:?}", found.refused);
+    }
+
+    #[test]
+    fn next_to_the_original_the_result_has_a_name_of_its_own() {
+        let name = |source: &str, folder: &str| {
+            stem(Path::new(source), Path::new(folder), &wish().preset).into_string().unwrap()
+        };
+        assert_eq!(name("/v/a.mkv", "/v"), "a");
+        assert_eq!(name("/v/a.MP4", "/v"), "a - Web 1080p");
+        assert_eq!(name("/v/a.mp4", "/out"), "a");
+    }
+}

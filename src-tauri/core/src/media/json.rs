@@ -1,0 +1,211 @@
+//! ffprobe's JSON, read.
+
+use super::{Kind, MediaInfo, Picture, Stream};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    streams: Vec<RawStream>,
+    #[serde(default)]
+    chapters: Vec<serde::de::IgnoredAny>,
+    #[serde(default)]
+    format: RawFormat,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RawFormat {
+    format_name: String,
+    duration: String,
+    size: String,
+    tags: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RawStream {
+    index: usize,
+    codec_type: String,
+    codec_name: String,
+    codec_tag_string: String,
+    width: u32,
+    height: u32,
+    has_b_frames: u32,
+    pix_fmt: String,
+    bits_per_raw_sample: String,
+    sample_aspect_ratio: String,
+    avg_frame_rate: String,
+    field_order: String,
+    color_range: String,
+    color_transfer: String,
+    channels: Option<u32>,
+    sample_rate: String,
+    duration: String,
+    nb_frames: String,
+    nb_read_packets: String,
+    disposition: BTreeMap<String, u8>,
+    tags: BTreeMap<String, String>,
+    side_data_list: Vec<RawSideData>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RawSideData {
+    rotation: Option<f64>,
+}
+
+/// Reads ffprobe's answer.
+///
+/// # Errors
+/// The parser's words when it is not JSON of that shape.
+pub fn read(text: &str) -> Result<MediaInfo, String> {
+    let answer: Answer = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    Ok(MediaInfo {
+        container: answer.format.format_name,
+        seconds: seconds(&answer.format.duration),
+        size: answer.format.size.parse().ok(),
+        streams: answer.streams.into_iter().map(stream).collect(),
+        chapters: answer.chapters.len(),
+        tags: answer.format.tags,
+    })
+}
+
+/// Longest length believed: a year.
+const LONGEST: f64 = 366.0 * 86_400.0;
+
+fn seconds(text: &str) -> Option<f64> {
+    text.parse::<f64>().ok().filter(|s| s.is_finite() && *s > 0.0 && *s < LONGEST)
+}
+
+fn stream(raw: RawStream) -> Stream {
+    let kind = kind(&raw.codec_type);
+    let set = |name: &str| raw.disposition.get(name).is_some_and(|on| *on != 0);
+    let tag =
+        |name: &str| raw.tags.iter().find(|(k, _)| k.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone());
+    // Matroska declares a stream's length as text: 00:00:02.020000000
+    let declared = seconds(&raw.duration).or_else(|| clock_time(&tag("DURATION")?));
+    Stream {
+        index: raw.index,
+        kind,
+        seconds: declared,
+        packets: raw.nb_read_packets.parse().ok().or_else(|| raw.nb_frames.parse().ok()),
+        channels: raw.channels,
+        sample_rate: raw.sample_rate.parse().ok(),
+        language: tag("language"),
+        title: tag("title"),
+        default: set("default"),
+        attached_picture: set("attached_pic") || set("timed_thumbnails"),
+        video: (kind == Kind::Video).then(|| picture(&raw)),
+        codec: raw.codec_name,
+        tag: raw.codec_tag_string,
+    }
+}
+
+fn kind(word: &str) -> Kind {
+    match word {
+        "video" => Kind::Video,
+        "audio" => Kind::Audio,
+        "subtitle" => Kind::Subtitle,
+        "attachment" => Kind::Attachment,
+        _ => Kind::Data,
+    }
+}
+
+fn picture(raw: &RawStream) -> Picture {
+    let turned = raw.side_data_list.iter().find_map(|s| s.rotation);
+    let turned = turned
+        .or_else(|| raw.tags.get("rotate")?.parse::<f64>().ok())
+        .filter(|d| d.is_finite())
+        .unwrap_or(0.0);
+    Picture {
+        width: raw.width,
+        height: raw.height,
+        pixel_aspect: ratio(&raw.sample_aspect_ratio, ':').unwrap_or(1.0),
+        rotation: (turned.rem_euclid(360.0) / 90.0).round() as u32 % 4 * 90,
+        rate: ratio(&raw.avg_frame_rate, '/'),
+        pixel_format: raw.pix_fmt.clone(),
+        bits: bits(raw),
+        field_order: raw.field_order.clone(),
+        range: raw.color_range.clone(),
+        transfer: raw.color_transfer.clone(),
+        reordered: raw.has_b_frames > 0,
+    }
+}
+
+/// By the name of the pixel format (`yuv420p10le`, `p010le`), which is surer than the declared bits.
+fn bits(raw: &RawStream) -> u32 {
+    let named = [("16", 16), ("14", 14), ("12", 12), ("10", 10), ("9", 9)];
+    let ends = |digits: &str| {
+        let format = raw.pix_fmt.trim_end_matches("le").trim_end_matches("be");
+        format.ends_with(&format!("p{digits}"))
+            || format.ends_with(&format!("p0{digits}"))
+            || format.ends_with(&format!("gray{digits}"))
+    };
+    let by_name = named.iter().find(|(digits, _)| ends(digits)).map(|(_, bits)| *bits);
+    by_name.or_else(|| raw.bits_per_raw_sample.parse().ok().filter(|b| (8..=16).contains(b))).unwrap_or(8)
+}
+
+/// `16:9` or `30000/1001`; absent where a part is zero.
+fn ratio(text: &str, separator: char) -> Option<f64> {
+    let (a, b) = text.split_once(separator)?;
+    let (a, b) = (a.parse::<f64>().ok()?, b.parse::<f64>().ok()?);
+    (a > 0.0 && b > 0.0).then(|| a / b)
+}
+
+/// `00:01:02.5`
+fn clock_time(text: &str) -> Option<f64> {
+    let parts: Vec<f64> = text.split(':').map(str::parse).collect::<Result<_, _>>().ok()?;
+    let [hours, minutes, rest] = parts.as_slice() else { return None };
+    Some(hours * 3600.0 + minutes * 60.0 + rest).filter(|s| s.is_finite() && *s > 0.0 && *s < LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rotated_anamorphic_ten_bit_picture_is_understood() {
+        let text = r#"{"streams":[{"index":0,"codec_type":"video","codec_name":"hevc","width":720,"height":576,
+            "sample_aspect_ratio":"16:15","avg_frame_rate":"30000/1001","pix_fmt":"yuv420p10le","color_transfer":"arib-std-b67",
+            "side_data_list":[{"side_data_type":"x"},{"rotation":-90}],"tags":{"DURATION":"00:00:02.500000000"}}],
+            "chapters":[{"id":1},{"id":2}],"format":{"format_name":"matroska,webm","duration":"2.5","size":"100"}}"#;
+        let info = read(text).unwrap();
+        let video = info.video().unwrap();
+        let picture = video.video.as_ref().unwrap();
+        assert_eq!((picture.displayed(), picture.rotation, picture.bits), ((576.0, 768.0), 270, 10));
+        assert!(picture.is_hdr() && (picture.rate.unwrap() - 29.97).abs() < 0.01);
+        assert_eq!((video.seconds, info.seconds, info.chapters), (Some(2.5), Some(2.5), 2));
+    }
+
+    #[test]
+    fn nonsense_is_absent_rather_than_believed() {
+        let text = r#"{"streams":[{"codec_type":"video","avg_frame_rate":"0/0","sample_aspect_ratio":"0:1","duration":"N/A"},
+            {"codec_type":"unknown"}],"format":{"duration":"-5"}}"#;
+        let info = read(text).unwrap();
+        let picture = info.streams[0].video.clone().unwrap();
+        assert_eq!((picture.rate, picture.pixel_aspect, picture.bits), (None, 1.0, 8));
+        assert_eq!((info.seconds, info.streams[1].kind), (None, Kind::Data));
+        assert_eq!(read("{}").unwrap(), MediaInfo::default());
+        assert!(read("no json").is_err());
+    }
+
+    #[test]
+    fn a_cover_is_not_the_picture_and_the_default_one_is_preferred() {
+        let video = |default, cover| Stream {
+            kind: Kind::Video,
+            default,
+            attached_picture: cover,
+            ..Stream::default()
+        };
+        let mut info = MediaInfo {
+            streams: vec![video(true, true), video(false, false), video(true, false)],
+            ..MediaInfo::default()
+        };
+        (0..3).for_each(|n| info.streams[n].index = n);
+        assert_eq!(info.video().unwrap().index, 2);
+        info.streams.pop();
+        assert_eq!(info.video().unwrap().index, 1);
+    }
+}

@@ -1,0 +1,147 @@
+//! One job on its own thread, from the claim to its settling: look, plan, run, verify, publish.
+//!
+//! Guarantees that whatever happens, panics included, the job is settled by exactly one outcome, that a part
+//! file does not outlive an attempt, and that the source is only ever read.
+
+mod source;
+mod transcode;
+
+use super::Report;
+use crate::engine::Shared;
+use crate::error::Error;
+use crate::failure::{Failure, FailureCode};
+use crate::ffmpeg::{Order, Orders};
+use crate::job::Job;
+use crate::output::{self, PublishError};
+use crate::policy::Next;
+use crate::queue::Outcome;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use tokio::sync::mpsc::UnboundedSender;
+
+/// What a worker has at hand.
+pub(super) struct Work<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) job: &'a Job,
+    pub(super) orders: &'a Orders,
+    pub(super) reports: &'a UnboundedSender<Report>,
+    pub(super) part: PathBuf,
+}
+
+/// Why an attempt ended without a result.
+pub(super) enum End {
+    Failed(Failure),
+    /// The user cancelled.
+    Cancelled,
+    /// The engine stops, or the job was paused beyond the room for suspended ones.
+    Stopped,
+    /// Another worker has the job: write nothing.
+    Lost,
+}
+
+impl From<Failure> for End {
+    fn from(failure: Failure) -> End {
+        End::Failed(failure)
+    }
+}
+
+/// The thread of one job.
+pub(super) fn run(shared: &Shared, job: &Job, orders: &Orders, reports: &UnboundedSender<Report>) {
+    let part = output::part_path(&job.output, job.uid, job.epoch);
+    let work = Work { shared, job, orders, reports, part };
+    let result = catch_unwind(AssertUnwindSafe(|| transcode::attempt(&work)));
+    output::delete_part(&work.part);
+    let outcome = match result {
+        Ok(result) => outcome(&work, result),
+        Err(panic) => outcome(&work, Err(End::Failed(panicked(panic.as_ref())))),
+    };
+    let settled = outcome.filter(|outcome| settle(&work, outcome));
+    // The pool may be gone after a stop.
+    let _ = reports.send(Report::Ended(job.id, settled));
+}
+
+/// What the result of an attempt means for the job; `None` when it is another's.
+fn outcome(work: &Work<'_>, result: Result<Outcome, End>) -> Option<Outcome> {
+    Some(match result {
+        Ok(done) => done,
+        Err(End::Failed(failure)) => after(work, failure),
+        Err(End::Cancelled) => Outcome::Cancelled,
+        Err(End::Stopped) => Outcome::Interrupted(None),
+        Err(End::Lost) => return None,
+    })
+}
+
+fn after(work: &Work<'_>, failure: Failure) -> Outcome {
+    let (shared, job) = (work.shared, work.job);
+    tracing::warn!(job = %job.id, code = %failure.code, message = %failure.message, "an attempt failed");
+    let fingerprint = failure.fingerprint();
+    let earlier = shared.queue.attempts(job.id).unwrap_or_default();
+    let seen = earlier.iter().any(|a| a.epoch != job.epoch && a.failed_like(&fingerprint));
+    match shared.policy.next(job, &failure, seen, shared.clock.now(), fastrand::f64()) {
+        Next::Retry { run_at } => Outcome::Retry { failure, run_at },
+        Next::Wait => Outcome::Waiting(failure),
+        Next::Environment => Outcome::Interrupted(Some(failure)),
+        Next::Park => Outcome::Failed(failure),
+    }
+}
+
+/// Writes the outcome down, and keeps trying while the queue cannot be written: a finished job is not lost
+/// to a full disk. Given up when the engine stops; the next start's rescue then settles it.
+fn settle(work: &Work<'_>, outcome: &Outcome) -> bool {
+    loop {
+        match work.shared.queue.settle(work.job.lease(), outcome) {
+            Ok(held) => return held,
+            Err(cause) if work.shared.stop.is_cancelled() => {
+                tracing::error!(job = %work.job.id, %cause, "an outcome could not be written before the end");
+                return false;
+            }
+            Err(cause) => retry_later(work, &cause),
+        }
+    }
+}
+
+fn retry_later(work: &Work<'_>, cause: &Error) {
+    tracing::error!(job = %work.job.id, %cause, "the queue cannot be written; trying again");
+    std::thread::park_timeout(work.shared.policy.tick);
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Failure {
+    let said = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    let failure =
+        Failure::new(FailureCode::Internal, "Spool itself made a mistake while it worked on this video.");
+    Failure { log_tail: said, ..failure }
+}
+
+impl Work<'_> {
+    /// Ends the attempt where an order says so; asked between the steps.
+    pub(super) fn heed(&self) -> Result<(), End> {
+        match *self.orders.borrow() {
+            Order::Cancel => Err(End::Cancelled),
+            Order::Stop => Err(End::Stopped),
+            Order::Go | Order::Suspend => Ok(()),
+        }
+    }
+
+    /// Publishes; while the queue cannot be written the part file waits, for each step may be repeated.
+    pub(super) fn publish(&self, modified: filetime::FileTime) -> Result<(PathBuf, u64), End> {
+        loop {
+            match output::publish(self.shared.queue.as_ref(), self.job, &self.part, modified) {
+                Ok(published) => return Ok(published),
+                Err(PublishError::Failed(failure)) => return Err(failure.into()),
+                Err(PublishError::Refused) => return Err(self.refused()),
+                Err(PublishError::Queue(cause)) => {
+                    self.heed()?;
+                    retry_later(self, &cause);
+                }
+            }
+        }
+    }
+
+    /// The queue refused a note: a cancel came first, or the job is another's.
+    pub(super) fn refused(&self) -> End {
+        let job = self.shared.queue.job(self.job.id).ok().flatten();
+        let ours = job.is_some_and(|job| job.lease() == self.job.lease() && job.cancel_requested);
+        if ours { End::Cancelled } else { End::Lost }
+    }
+}

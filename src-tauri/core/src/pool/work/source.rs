@@ -1,0 +1,70 @@
+//! The source of a job: is it there, and is it still the same at the end?
+
+use crate::failure::{Failure, FailureCode};
+use crate::job::Job;
+use crate::output::volume;
+use filetime::FileTime;
+use std::fs::Metadata;
+use std::io;
+
+/// Size and modification time: what must not change while a job runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    pub(super) size: u64,
+    pub(super) modified: FileTime,
+}
+
+/// Looks at the source, without opening it.
+pub(super) fn look(job: &Job) -> Result<Stamp, Failure> {
+    let metadata = std::fs::metadata(&job.source).map_err(|e| absent(job, &e))?;
+    if !metadata.is_file() {
+        let message = format!("{} is not a file.", job.source.display());
+        return Err(Failure::new(FailureCode::SourceUnreadable, message));
+    }
+    Ok(stamp(&metadata))
+}
+
+fn stamp(metadata: &Metadata) -> Stamp {
+    Stamp { size: metadata.len(), modified: FileTime::from_last_modification_time(metadata) }
+}
+
+fn absent(job: &Job, error: &io::Error) -> Failure {
+    let name = job.source.display();
+    let volume = job.source_volume.as_deref().filter(|v| !volume::is_present(v));
+    match (error.kind(), volume) {
+        (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, Some(volume)) => {
+            let message =
+                format!("The drive at {} that holds this video is not connected.", volume.display());
+            Failure::new(FailureCode::SourceVolumeMissing, message)
+        }
+        (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, None) => {
+            Failure::new(FailureCode::SourceGone, format!("{name} is no longer there."))
+        }
+        (io::ErrorKind::PermissionDenied, _) => {
+            Failure::new(FailureCode::SourceUnreadable, format!("{name} may not be read by this user."))
+        }
+        _ => Failure::new(FailureCode::IoError, format!("{name} could not be looked at: {error}.")),
+    }
+}
+
+/// Is the source as it was? `before`: the stamp at the start.
+pub(super) fn unchanged(job: &Job, before: Stamp) -> Result<(), Failure> {
+    if look(job)? == before {
+        return Ok(());
+    }
+    let message = format!("{} was changed while it was read.", job.source.display());
+    Err(Failure::new(FailureCode::SourceChanged, message))
+}
+
+/// A failure that a growing file explains better: it is being copied or recorded just now.
+pub(super) fn or_growing(job: &Job, before: Stamp, failure: Failure) -> Failure {
+    let explains =
+        matches!(failure.code, FailureCode::NotMedia | FailureCode::NoVideo | FailureCode::SourceTruncated);
+    let grown =
+        look(job).is_ok_and(|now| now != before) || job.source_size.is_some_and(|size| size != before.size);
+    if !(explains && grown) {
+        return failure;
+    }
+    let message = format!("{} is still being written.", job.source.display());
+    Failure { code: FailureCode::SourceGrowing, message, ..failure }
+}

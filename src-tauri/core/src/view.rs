@@ -1,0 +1,103 @@
+//! A job as it crosses a boundary: `--json` and the window. Names are stable; paths are shown as text, with
+//! what is no text replaced, for they name nothing here: jobs are named by id.
+
+use crate::job::{Attempt, Job, JobId, Millis, Reason, State};
+use crate::progress::Progress;
+use serde::Serialize;
+
+/// A job, for people and scripts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields of `Job` under their JSON names")]
+pub struct JobView {
+    pub id: JobId,
+    pub uid: String,
+    pub position: i64,
+    pub state: State,
+    pub hold: bool,
+    pub source: String,
+    pub output: String,
+    pub preset: String,
+    pub attempt: u32,
+    pub max_attempts: u32,
+    pub run_at: Option<Millis>,
+    /// The failure code a waiting job waits upon.
+    pub wait_reason: Option<&'static str>,
+    pub failure: Option<Reason>,
+    pub warnings: Vec<String>,
+    pub progress: Option<Progress>,
+    pub sizes: Sizes,
+    pub created_at: Millis,
+    pub started_at: Option<Millis>,
+    pub finished_at: Option<Millis>,
+}
+
+/// Sizes in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Sizes {
+    /// Of the original, when added.
+    pub source: Option<u64>,
+    /// Of the published result.
+    pub output: Option<u64>,
+}
+
+impl From<&Job> for JobView {
+    fn from(job: &Job) -> JobView {
+        let waits = job.failure.as_ref().filter(|_| job.state == State::Waiting);
+        JobView {
+            id: job.id,
+            uid: job.uid.to_string(),
+            position: job.position,
+            state: job.state,
+            hold: job.hold,
+            source: job.source.to_string_lossy().into_owned(),
+            output: job.output.to_string_lossy().into_owned(),
+            preset: job.preset.id.clone(),
+            attempt: job.attempt,
+            max_attempts: job.max_attempts,
+            run_at: job.run_at,
+            wait_reason: waits.map(|f| f.code.as_str()),
+            failure: job.failure.clone(),
+            warnings: job.warnings.clone(),
+            progress: job.progress,
+            sizes: Sizes { source: job.source_size, output: job.output_size },
+            created_at: job.created_at,
+            started_at: job.started_at,
+            finished_at: job.finished_at,
+        }
+    }
+}
+
+/// An attempt, for people and scripts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields of `Attempt` under their JSON names")]
+pub struct AttemptView {
+    pub epoch: i64,
+    pub outcome: Option<String>,
+    pub failure: Option<Reason>,
+    pub exit: Option<i32>,
+    pub signal: Option<i32>,
+    pub commands: Vec<Vec<String>>,
+    pub plan: Option<serde_json::Value>,
+    pub log_tail: Option<String>,
+    pub started_at: Millis,
+    pub ended_at: Option<Millis>,
+}
+
+impl From<&Attempt> for AttemptView {
+    fn from(attempt: &Attempt) -> AttemptView {
+        AttemptView {
+            epoch: attempt.epoch,
+            outcome: attempt.outcome.clone(),
+            failure: attempt.failure.clone(),
+            exit: attempt.exit,
+            signal: attempt.signal,
+            commands: attempt.commands.clone(),
+            plan: attempt.plan.as_deref().and_then(|p| serde_json::from_str(p).ok()),
+            log_tail: attempt.log_tail.clone(),
+            started_at: attempt.started_at,
+            ended_at: attempt.ended_at,
+        }
+    }
+}
