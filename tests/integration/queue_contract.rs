@@ -341,7 +341,7 @@ laws! {
         w.add(&["a.mkv", "b.mkv", "c.mkv"]);
         let job = w.claim();
         w.queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
-        w.clock.advance(std::time::Duration::from_secs(60));
+        w.clock.advance(std::time::Duration::from_mins(1));
         let since = w.clock.now();
         let job = w.claim();
         w.queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();

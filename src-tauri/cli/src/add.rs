@@ -1,7 +1,7 @@
 //! `spool add`: paths to queued jobs, one line for each.
 
 use crate::args::Add;
-use crate::context::{Answer, Context, Failed};
+use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
 use serde::Serialize;
 use spool_core::intake::{self, Found, Wish};
@@ -61,7 +61,7 @@ fn tell_rest(context: &Context, found: &Found) -> Result<(), Failed> {
         let source = path.display().to_string();
         if context.json {
             let reason = Some(reason.clone());
-            context.json_line(&Line { outcome: "refused", id: None, source, output: None, reason })?;
+            json_line(&Line { outcome: "refused", id: None, source, output: None, reason })?;
         } else {
             eprintln!("spool: {}", words::line(reason));
         }

@@ -86,21 +86,21 @@ impl Context {
         if self.quiet || self.json { Ok(()) } else { Ok(writeln!(std::io::stdout(), "{}", line.as_ref())?) }
     }
 
-    /// Prints one JSON object on a line.
-    pub fn json_line(&self, value: &impl Serialize) -> Result<(), Failed> {
-        let text = serde_json::to_string(value).unwrap_or_default();
-        Ok(writeln!(std::io::stdout(), "{text}")?)
-    }
-
     /// In JSON the object, else the line.
     pub fn tell(&self, value: &impl Serialize, line: impl AsRef<str>) -> Result<(), Failed> {
-        if self.json { self.json_line(value) } else { self.say(line) }
+        if self.json { json_line(value) } else { self.say(line) }
     }
 
     /// May the screen be drawn on?
     pub fn draws(&self) -> bool {
         !self.json && !self.quiet && std::io::stderr().is_terminal()
     }
+}
+
+/// Prints one JSON object on a line.
+pub fn json_line(value: &impl Serialize) -> Result<(), Failed> {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    Ok(writeln!(std::io::stdout(), "{text}")?)
 }
 
 fn default_data_dir() -> Result<PathBuf, Failed> {

@@ -5,7 +5,6 @@ use crate::words;
 use serde_json::json;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{self, lock};
-use spool_core::error::Error;
 use spool_core::ffmpeg::{self, Tools};
 use spool_core::output::volume;
 use spool_core::queue::sqlite::upkeep;
@@ -100,7 +99,7 @@ pub(crate) fn restore(context: &Context) -> Answer {
     let (aside, backup) = upkeep::set_aside_and_restore(&path, &engine::backups(&context.data), now)?;
     let queue = context.queue()?;
     // A person decides when work goes on: the backup may be a day old.
-    queue.set_flag(Flag::Paused, Some("1")).map_err(Error::from)?;
+    queue.set_flag(Flag::Paused, Some("1"))?;
     let from = backup.as_ref().map_or_else(
         || "no backup was found, so it starts empty".into(),
         |b| format!("restored from {}", b.display()),

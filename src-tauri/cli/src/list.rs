@@ -1,6 +1,6 @@
 //! `spool list`: jobs, one line each, with what matters in their state.
 
-use crate::context::{Answer, Context, Failed};
+use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::lock;
@@ -13,7 +13,7 @@ pub(crate) fn list(context: &Context, states: &[State], limit: u64) -> Answer {
     let queue = context.queue()?;
     let jobs = queue.page(&Filter { states: states.to_vec() }, 0, limit)?;
     if context.json {
-        jobs.iter().try_for_each(|job| context.json_line(&JobView::from(job)))?;
+        jobs.iter().try_for_each(|job| json_line(&JobView::from(job)))?;
         return Ok(true);
     }
     let now = SystemClock::default().now();

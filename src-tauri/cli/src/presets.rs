@@ -1,14 +1,14 @@
 //! `spool presets`: list, import, export.
 
 use crate::add::find_preset;
-use crate::context::{Answer, Context, Failed};
+use crate::context::{Answer, Context, Failed, json_line};
 use spool_core::settings;
 use std::path::Path;
 
 pub(crate) fn list(context: &Context, full: bool) -> Answer {
     for preset in settings::presets(&context.data)? {
         if context.json || full {
-            context.json_line(&preset)?;
+            json_line(&preset)?;
         } else {
             context.say(format!("{:<12}  {}: {}", preset.id, preset.name, preset.description))?;
         }

@@ -1,7 +1,7 @@
 //! `spool probe`: what a file is and, with a preset, what would become of it.
 
 use crate::add::find_preset;
-use crate::context::{Answer, Context, Failed};
+use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
 use serde_json::json;
 use spool_core::ffmpeg::{self, probe as look};
@@ -25,7 +25,7 @@ pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Ans
         None => None,
     };
     if context.json {
-        context.json_line(&json!({ "media": info, "plan": plan }))?;
+        json_line(&json!({ "media": info, "plan": plan }))?;
     } else {
         tell(context, &info, plan.as_ref())?;
     }
@@ -34,7 +34,7 @@ pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Ans
 
 fn refused(context: &Context, failure: &spool_core::failure::Failure) -> Answer {
     if context.json {
-        context.json_line(&json!({ "failure": { "code": failure.code, "message": failure.message } }))?;
+        json_line(&json!({ "failure": { "code": failure.code, "message": failure.message } }))?;
     } else {
         eprintln!("spool: {}", words::line(&failure.to_string()));
     }

@@ -127,7 +127,7 @@ async fn show(mut events: Subscription, mut screen: Screen, json: bool, quiet: b
     while let Some(told) = events.next().await {
         match told {
             Told::Snapshot(snapshot) => {
-                snapshot.running.iter().for_each(|job| screen.progress(job.id, job.progress.as_ref()))
+                snapshot.running.iter().for_each(|job| screen.progress(job.id, job.progress.as_ref()));
             }
             Told::Event(Event::Progress { id, progress }) => screen.progress(id, Some(&progress)),
             Told::Event(Event::JobChanged { id, state, .. }) => {

@@ -1,6 +1,6 @@
 //! `spool show` and `spool watch`: one job in full, and following by polling the database, which anyone may.
 
-use crate::context::{Answer, Context, Failed};
+use crate::context::{Answer, Context, Failed, json_line};
 use crate::{list, words};
 use serde::Serialize;
 use spool_core::clock::{Clock, SystemClock};
@@ -19,11 +19,11 @@ struct Shown {
 
 pub(crate) fn show(context: &Context, id: JobId, with_log: bool) -> Answer {
     let queue = context.queue()?;
-    let Some(job) = queue.job(id)? else { return not_found(id) };
+    let Some(job) = queue.job(id)? else { return Ok(not_found(id)) };
     let attempts = queue.attempts(id)?;
     if context.json {
         let attempts = attempts.iter().map(AttemptView::from).collect();
-        context.json_line(&Shown { job: JobView::from(&job), attempts })?;
+        json_line(&Shown { job: JobView::from(&job), attempts })?;
         return Ok(true);
     }
     facts(context, &job)?;
@@ -33,9 +33,10 @@ pub(crate) fn show(context: &Context, id: JobId, with_log: bool) -> Answer {
     Ok(true)
 }
 
-fn not_found(id: JobId) -> Answer {
+/// Says so; the answer is that something was not found.
+fn not_found(id: JobId) -> bool {
     eprintln!("spool: There is no job {id}.");
-    Ok(false)
+    false
 }
 
 fn facts(context: &Context, job: &Job) -> Result<(), Failed> {
@@ -110,7 +111,7 @@ pub(crate) fn watch(context: &Context, id: Option<JobId>) -> Answer {
         let jobs = match id {
             Some(id) => match queue.job(id)? {
                 Some(job) => vec![job],
-                None => return not_found(id),
+                None => return Ok(not_found(id)),
             },
             None => queue.page(&Filter { states: vec![State::Running, State::Waiting] }, 0, 1000)?,
         };

@@ -1,7 +1,7 @@
 //! The verbs a user has on jobs: retry, cancel, remove, hold, release, move, and pause for the whole queue.
 
 use crate::args::{Ids, Verb};
-use crate::context::{Answer, Context, Failed};
+use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
 use serde::Serialize;
 use spool_core::job::{JobId, State};
@@ -40,7 +40,7 @@ fn which(ids: &[Ids], all: Option<Vec<State>>) -> Which {
 fn tell(context: &Context, steered: &Steered, past: &'static str) -> Result<(), Failed> {
     if context.json {
         for id in &steered.done {
-            context.json_line(&Line { id: *id, outcome: "done", reason: None })?;
+            json_line(&Line { id: *id, outcome: "done", reason: None })?;
         }
     }
     match steered.done.as_slice() {
@@ -52,7 +52,7 @@ fn tell(context: &Context, steered: &Steered, past: &'static str) -> Result<(), 
     for (id, refusal) in &steered.refused {
         let reason = sentence(*id, *refusal);
         if context.json {
-            context.json_line(&Line { id: *id, outcome: "refused", reason: Some(reason) })?;
+            json_line(&Line { id: *id, outcome: "refused", reason: Some(reason) })?;
         } else {
             eprintln!("spool: {reason}");
         }

@@ -183,7 +183,8 @@ impl Engine {
     pub fn subscribe(&self, topics: Vec<Topic>) -> Subscription {
         // A subscriber must not keep the engine's end of the channel open: its end is how it learns of ours.
         let shared = Arc::downgrade(&self.shared);
-        let take = move || shared.upgrade()?.snapshot().inspect_err(|e| tracing::error!(%e, "no snapshot")).ok();
+        let take =
+            move || shared.upgrade()?.snapshot().inspect_err(|e| tracing::error!(%e, "no snapshot")).ok();
         Subscription::new(topics, self.shared.events.subscribe(), Arc::new(take))
     }
 

@@ -50,7 +50,7 @@ pub fn find(paths: &[PathBuf], wish: &Wish) -> Found {
             Ok(_) => found.refuse(path, "is neither a file nor a folder"),
             Err(e) if e.kind() == io::ErrorKind::NotFound => found.refuse(path, "does not exist"),
             Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
-                found.refuse(path, "may not be read by this user")
+                found.refuse(path, "may not be read by this user");
             }
             Err(e) => found.refuse(path, &format!("could not be looked at ({e})")),
         }
@@ -65,7 +65,7 @@ fn expand(folder: &Path, wish: &Wish, found: &mut Found) {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
             Ok(entry) if entry.file_type().is_file() && is_video(entry.path()) => {
-                found.take(entry.path(), wish, true)
+                found.take(entry.path(), wish, true);
             }
             Ok(_) => found.skipped += 1,
             Err(cause) => {

@@ -154,7 +154,7 @@ impl Pool {
         self.tell_changed(id, outcome.state(), failure);
         match failure {
             Some(failure) if failure.code.class() == Class::Environment => {
-                self.breaker.open(&self.shared, failure)?
+                self.breaker.open(&self.shared, failure)?;
             }
             None if matches!(outcome, Outcome::Interrupted(_) | Outcome::Cancelled) => {}
             _ => self.breaker.close(&self.shared)?,
@@ -185,7 +185,7 @@ impl Pool {
             let now = *live.orders.borrow();
             let next = order::next(
                 now,
-                &order::Asked { stop, cancel: job.cancel_requested, hold: job.hold, room, free },
+                order::Asked { stop, cancel: job.cancel_requested, hold: job.hold, room, free },
             );
             if next != now {
                 live.orders.send_replace(next);

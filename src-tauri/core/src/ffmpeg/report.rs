@@ -66,7 +66,7 @@ impl Reader {
                 self.progress.done_us = self.progress.done_us.max(us.unwrap_or(0));
             }
             "speed" => {
-                self.progress.speed = value.trim_end_matches('x').trim().parse().ok().filter(|s| *s > 0.0)
+                self.progress.speed = value.trim_end_matches('x').trim().parse().ok().filter(|s| *s > 0.0);
             }
             "progress" => self.saw_end |= value == "end",
             _ => {}
@@ -152,7 +152,9 @@ mod tests {
 
     fn read(lines: &[&str]) -> Reader {
         let mut reader = Reader::default();
-        lines.iter().for_each(|line| reader.take_log(line));
+        for line in lines {
+            reader.take_log(line);
+        }
         reader
     }
 

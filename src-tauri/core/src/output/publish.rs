@@ -1,8 +1,12 @@
 //! Publishing: the verified part file gets its final name, never over an existing file, in an order that a
 //! crash between any two steps can be recovered from.
 //!
-//! 1. times and content on disk, 2. the intent (name, size, identity) in the queue, 3. rename without
-//! replacing, 4. the folder on disk. The worker then settles `done`; `engine::rescue` reads the intent.
+//! 1. times and content on disk,
+//! 2. the intent (name, size, identity) in the queue,
+//! 3. rename without replacing,
+//! 4. the folder on disk.
+//!
+//! The worker then settles `done`; `engine::rescue` reads the intent.
 
 use super::{flush, flush_folder, identity, write_failure};
 use crate::error::Error;

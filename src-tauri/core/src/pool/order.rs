@@ -20,7 +20,7 @@ pub(super) struct Asked {
 
 /// The order after `now`. Cancel and stop are final. A pause beyond the room for suspended jobs stops the
 /// encode; the row's hold keeps it from starting again. A resumed job goes on as soon as a worker is free.
-pub(super) fn next(now: Order, asked: &Asked) -> Order {
+pub(super) fn next(now: Order, asked: Asked) -> Order {
     match now {
         Order::Cancel | Order::Stop => now,
         _ if asked.cancel => Order::Cancel,
@@ -46,21 +46,21 @@ mod tests {
     #[test]
     fn cancel_and_stop_are_final() {
         for last in [Order::Cancel, Order::Stop] {
-            assert_eq!(next(last, &Asked { cancel: true, hold: true, ..NOTHING }), last);
+            assert_eq!(next(last, Asked { cancel: true, hold: true, ..NOTHING }), last);
         }
-        assert_eq!(next(Order::Suspend, &Asked { cancel: true, hold: true, ..NOTHING }), Order::Cancel);
-        assert_eq!(next(Order::Suspend, &Asked { stop: true, hold: true, ..NOTHING }), Order::Stop);
+        assert_eq!(next(Order::Suspend, Asked { cancel: true, hold: true, ..NOTHING }), Order::Cancel);
+        assert_eq!(next(Order::Suspend, Asked { stop: true, hold: true, ..NOTHING }), Order::Stop);
     }
 
     #[test]
     fn a_pause_beyond_the_room_stops_the_encode() {
-        assert_eq!(next(Order::Go, &Asked { hold: true, ..NOTHING }), Order::Suspend);
-        assert_eq!(next(Order::Go, &Asked { hold: true, room: false, ..NOTHING }), Order::Stop);
+        assert_eq!(next(Order::Go, Asked { hold: true, ..NOTHING }), Order::Suspend);
+        assert_eq!(next(Order::Go, Asked { hold: true, room: false, ..NOTHING }), Order::Stop);
     }
 
     #[test]
     fn a_resumed_job_waits_for_a_free_worker() {
-        assert_eq!(next(Order::Suspend, &Asked { free: false, ..NOTHING }), Order::Suspend);
-        assert_eq!(next(Order::Suspend, &NOTHING), Order::Go);
+        assert_eq!(next(Order::Suspend, Asked { free: false, ..NOTHING }), Order::Suspend);
+        assert_eq!(next(Order::Suspend, NOTHING), Order::Go);
     }
 }
