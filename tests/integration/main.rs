@@ -1,5 +1,9 @@
 //! Integration tests, one binary: `mod` per subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod crash;
+mod faults;
+mod main_job;
+mod publish;
 mod queue_contract;
 mod queue_model;

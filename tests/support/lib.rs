@@ -1,1 +1,18 @@
-//! Support.
+//! What the tests share: a small world per test, clips made once, and tools that misbehave.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+pub mod clips;
+pub mod engine;
+pub mod env;
+pub mod judge;
+
+use std::time::{Duration, Instant};
+
+/// Returns when `condition` holds; panics with `what` when it does not within `limit`.
+pub fn wait_until(what: &str, limit: Duration, mut condition: impl FnMut() -> bool) {
+    let patience = Instant::now() + limit;
+    while !condition() {
+        assert!(Instant::now() < patience, "waited {limit:?} in vain: {what}");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}

@@ -54,7 +54,7 @@ fn config(context: &Context, workers: Option<Workers>, clock: Arc<SystemClock>) 
             Some(Workers::Auto) => None,
             None => context.settings.workers,
         },
-        policy: Policy::default(),
+        policy: Policy { crash_limit: context.settings.crash_limit, ..Policy::default() },
         clock,
     }
 }

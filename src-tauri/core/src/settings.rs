@@ -3,6 +3,7 @@
 //! Guarantees that a file with a mistake is refused with the place of the mistake and never overwritten.
 
 use crate::error::{Error, Result};
+use crate::policy::Policy;
 use crate::preset::{self, Preset};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
@@ -20,6 +21,8 @@ pub struct Settings {
     pub output_dir: Option<PathBuf>,
     /// Attempts before a job is parked, at least 1.
     pub max_attempts: u32,
+    /// Consecutive crashes of the application after which a job is parked, at least 1.
+    pub crash_limit: u32,
     /// This ffmpeg and no other.
     pub ffmpeg: Option<PathBuf>,
     /// This ffprobe and no other.
@@ -32,7 +35,8 @@ impl Default for Settings {
             workers: None,
             preset: preset::DEFAULT_PRESET.into(),
             output_dir: None,
-            max_attempts: crate::policy::Policy::default().max_attempts,
+            max_attempts: Policy::default().max_attempts,
+            crash_limit: Policy::default().crash_limit,
             ffmpeg: None,
             ffprobe: None,
         }
@@ -45,7 +49,11 @@ const LARGEST: u64 = 1 << 20;
 /// Reads `settings.json` of a data folder; the defaults where there is none.
 pub fn load(data: &Path) -> Result<Settings> {
     let settings: Settings = read(&data.join("settings.json"))?.unwrap_or_default();
-    Ok(Settings { max_attempts: settings.max_attempts.max(1), ..settings })
+    Ok(Settings {
+        max_attempts: settings.max_attempts.max(1),
+        crash_limit: settings.crash_limit.max(1),
+        ..settings
+    })
 }
 
 /// The built-in presets and the user's own from `presets.json` of a data folder.

@@ -7,7 +7,7 @@ use crate::failure::{Failure, FailureCode};
 use crate::media::{self, MediaInfo};
 use crate::policy::Policy;
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// Largest address space of ffprobe, in bytes.
@@ -94,11 +94,21 @@ fn not_media(path: &Path, detail: &str) -> Failure {
     Failure { log_tail: detail.to_owned(), ..failure }
 }
 
+/// Does the file begin with a box of MP4? By its name alone, ffprobe takes any text for one without an end.
+fn begins_like_mp4(path: &Path) -> bool {
+    let mut head = [0; 8];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok()
+        && [b"ftyp", b"mdat", b"free", b"wide", b"skip", b"moof", b"styp"]
+            .iter()
+            .any(|box_| head[4..] == box_[..])
+}
+
 /// ffprobe opened nothing: why?
 fn refused(path: &Path, output: &Output) -> Failure {
     let name = path.display();
     let said = output.stderr.as_str();
-    let (code, message) = if said.contains("moov atom not found") {
+    let (code, message) = if said.contains("moov atom not found") && begins_like_mp4(path) {
         (
             FailureCode::SourceTruncated,
             format!("The end of {name} is missing: its index, without which nothing can be read."),

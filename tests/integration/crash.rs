@@ -1,0 +1,143 @@
+//! kill -9 of `spool run` at random moments: nothing is lost, nothing is done twice, nothing is left behind.
+//!
+//! `SPOOL_KILL_ROUNDS` sets the number of kills (default 8).
+
+use serde_json::{Value, json};
+use spool_tests::env::{Running, TestEnv};
+use spool_tests::{clips, judge, wait_until};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+fn rounds() -> usize {
+    std::env::var("SPOOL_KILL_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(8)
+}
+
+/// Processes whose command line names a file of this world's out folder: its ffmpegs.
+#[cfg(target_os = "linux")]
+fn encoders(env: &TestEnv) -> Vec<u32> {
+    let needle = env.out().to_string_lossy().into_owned();
+    let pids =
+        fs::read_dir("/proc").unwrap().filter_map(|e| e.unwrap().file_name().to_str()?.parse::<u32>().ok());
+    let writes_here = |pid: &u32| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line).into_owned();
+        line.contains("ffmpeg") && line.contains(&needle)
+    };
+    pids.filter(writes_here).collect()
+}
+
+fn running(env: &TestEnv) -> usize {
+    env.spool(&["list", "--state", "running", "--json"]).json().len()
+}
+
+fn add(env: &TestEnv, count: usize) -> Vec<(PathBuf, Vec<u8>)> {
+    let clip = clips::clip("long.mkv", 8.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    let videos: Vec<PathBuf> = (0..count).map(|n| env.video(&clip, &format!("v{n}.mkv"))).collect();
+    let out = env.out();
+    let added =
+        env.spool(&["add", "--output-dir", out.to_str().unwrap(), "--set", "video.speed=veryfast", "videos"]);
+    assert_eq!(added.code, 0, "{added:?}");
+    videos.into_iter().map(|v| (v.clone(), fs::read(v).unwrap())).collect()
+}
+
+/// Starts the queue; it must take up work within 5 s, if there is any.
+fn restart(env: &TestEnv) -> Running {
+    let (begun, run) = (Instant::now(), env.start(&["run", "--until-idle", "--workers", "2"]));
+    let left = |env: &TestEnv| env.jobs().iter().any(|j| j["state"] == "queued" || j["state"] == "running");
+    wait_until("work to restart", Duration::from_secs(5), || running(env) > 0 || !left(env));
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    run
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_killed_engine_loses_nothing_repeats_nothing_and_leaves_nothing() {
+    let env = TestEnv::new();
+    env.settings(&json!({ "crashLimit": 1_000_000 }));
+    let rounds = rounds();
+    let sources = add(&env, rounds + 2);
+    let mut seed = 0x5eed_u64;
+    for round in 0..rounds {
+        let run = restart(&env);
+        // A cheap generator is random enough; its seed makes a failure repeatable as far as timing allows.
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let moment = Instant::now() + Duration::from_millis(seed >> 33 & 0x3ff);
+        wait_until("the moment", Duration::from_secs(5), || Instant::now() >= moment);
+        run.crash();
+        wait_until("orphans to end with their engine", Duration::from_secs(5), || encoders(&env).is_empty());
+        assert_eq!(env.jobs().len(), rounds + 2, "round {round}: every accepted job is there");
+    }
+    let ended = restart(&env).answer();
+    assert_eq!(ended.code, 0, "{ended:?}");
+    all_done_once(&env, &sources);
+}
+
+fn all_done_once(env: &TestEnv, sources: &[(PathBuf, Vec<u8>)]) {
+    let jobs = env.jobs();
+    assert!(jobs.iter().all(|j| j["state"] == "done"), "{jobs:#?}");
+    let outputs: BTreeSet<String> = jobs.iter().map(name_of_output).collect();
+    assert_eq!(
+        outputs,
+        env.results().into_iter().collect(),
+        "one result a job, no part file, no second output"
+    );
+    for job in &jobs {
+        let shown = env.spool(&["show", &job["id"].to_string(), "--json"]).json().remove(0);
+        let done = shown["attempts"].as_array().unwrap().iter().filter(|a| a["outcome"] == "done").count();
+        assert_eq!(done, 1, "done exactly once: {shown}");
+        assert!(judge::decodes(Path::new(job["output"].as_str().unwrap())));
+    }
+    for (path, before) in sources {
+        assert_eq!(&fs::read(path).unwrap(), before, "a source was touched");
+    }
+}
+
+fn name_of_output(job: &Value) -> String {
+    Path::new(job["output"].as_str().unwrap()).file_name().unwrap().to_string_lossy().into_owned()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_job_that_brings_the_application_down_three_times_is_parked_and_the_rest_goes_on() {
+    let env = TestEnv::new();
+    env.use_fake_ffmpeg();
+    env.video(&clips::ordinary(), "fake-stall.mkv");
+    let out = env.out();
+    let add = ["add", "--output-dir", out.to_str().unwrap(), "--set", "video.speed=ultrafast", "videos"];
+    env.spool(&add);
+    for crash in 1..=3 {
+        let run = env.start(&["run", "--workers", "2"]);
+        wait_until("the job to run", Duration::from_secs(10), || !encoders(&env).is_empty());
+        run.crash();
+        wait_until("its ffmpeg to end", Duration::from_secs(5), || encoders(&env).is_empty());
+        if crash == 1 {
+            env.video(&clips::ordinary(), "good.mkv");
+        }
+    }
+    env.spool(&add);
+    let ran = env.spool(&["run", "--until-idle"]);
+    assert_eq!(ran.code, 1, "parked counts as failed: {ran:?}");
+    let state = |n: usize| (env.jobs()[n]["state"].clone(), env.jobs()[n]["failure"]["code"].clone());
+    assert_eq!(state(0), ("failed".into(), "app_crashed".into()));
+    assert!(env.jobs()[0]["failure"]["message"].as_str().unwrap().contains("3 times"));
+    assert_eq!(state(1).0, "done");
+}
+
+#[test]
+fn only_one_engine_works_a_queue_and_a_crash_frees_it_at_once() {
+    let env = TestEnv::new();
+    env.video(&clips::ordinary(), "fake-stall.mkv");
+    env.use_fake_ffmpeg();
+    env.spool(&["add", "videos"]);
+    let first = env.start(&["run"]);
+    wait_until("the first to work", Duration::from_secs(10), || running(&env) > 0);
+    let second = env.spool(&["run", "--until-idle"]);
+    assert_eq!(second.code, 3, "{second:?}");
+    assert!(second.stderr.contains(&format!("spool run (process {})", first.id())), "{second:?}");
+    first.crash();
+    let mut third = env.start(&["run"]);
+    wait_until("the third to work", Duration::from_secs(5), || running(&env) > 0);
+    assert!(!third.has_ended());
+}

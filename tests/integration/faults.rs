@@ -1,0 +1,197 @@
+//! An ffmpeg that misbehaves: each fault is told apart, the pool keeps its size, and nothing is left behind.
+
+use spool_core::failure::FailureCode;
+use spool_core::job::{Job, State};
+use spool_core::queue::{Command, Which};
+use spool_tests::engine::{Setup, add, fast, faulty, job, reaches, reaches_within, start};
+use spool_tests::env::TestEnv;
+use spool_tests::{clips, judge};
+use std::time::Duration;
+
+/// Works one file whose name asks for a fault, then a good one: the pool must still have all its workers.
+async fn meet(fault: &str, state: State) -> (TestEnv, Job) {
+    let env = TestEnv::new();
+    let bad = env.video(&clips::ordinary(), &format!("fake-{fault}.mkv"));
+    let good: Vec<_> = (0..3).map(|n| env.video(&clips::ordinary(), &format!("good-{n}.mkv"))).collect();
+    let engine = start(&env, faulty());
+    let id = add(&engine, &env, &[&bad])[0];
+    let ended = reaches(&engine, id, state);
+    for good in good {
+        let id = add(&engine, &env, &[&good])[0];
+        reaches(&engine, id, State::Done);
+    }
+    let attempts = engine.queue().attempts(id).unwrap();
+    for part in attempts.iter().filter_map(|a| a.part.as_ref()) {
+        assert!(!part.exists(), "a part file outlived its attempt");
+    }
+    engine.stop().await;
+    (env, ended)
+}
+
+fn code(job: &Job) -> FailureCode {
+    job.failure.as_ref().unwrap().code
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_stalls_is_ended_and_tried_four_times() {
+    let (_env, job) = meet("stall", State::Failed).await;
+    assert_eq!((code(&job), job.attempt), (FailureCode::Stalled, 4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_stalls_and_ignores_q_and_terminate_is_killed() {
+    let (_env, job) = meet("deafstall", State::Failed).await;
+    assert_eq!((code(&job), job.attempt), (FailureCode::Stalled, 4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_messages_is_drained_and_the_job_succeeds() {
+    let (_env, job) = meet("flood", State::Done).await;
+    assert!(judge::decodes(&job.output));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exit_0_without_output_is_never_done_and_tried_twice() {
+    let (_env, job) = meet("nooutput", State::Failed).await;
+    assert_eq!((code(&job), job.attempt), (FailureCode::VerificationFailed, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exit_0_with_a_short_output_is_never_done() {
+    let env = TestEnv::new();
+    let long = clips::clip("long.mkv", 8.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    let bad = env.video(&long, "fake-short.mkv");
+    let engine = start(&env, faulty());
+    let id = add(&engine, &env, &[&bad])[0];
+    let job = reaches(&engine, id, State::Failed);
+    assert_eq!((code(&job), job.attempt), (FailureCode::VerificationFailed, 2));
+    engine.stop().await;
+    assert!(env.results().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_dies_by_a_signal_is_tried_four_times_and_the_signal_named() {
+    let (_env, job) = meet("sig", State::Failed).await;
+    assert_eq!((code(&job), job.attempt), (FailureCode::KilledBySignal, 4));
+    assert!(job.failure.unwrap().message.contains("SIGABRT"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_dies_once_is_retried_and_done() {
+    let (_env, job) = meet("once", State::Done).await;
+    assert_eq!(job.attempt, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nonsense_in_the_progress_does_no_harm() {
+    let (_env, job) = meet("na", State::Done).await;
+    assert_eq!(job.attempt, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_failure_is_tried_once_more_and_told_in_ffmpegs_words() {
+    let (_env, job) = meet("exit1", State::Failed).await;
+    assert_eq!((code(&job), job.attempt), (FailureCode::EncodeFailed, 2));
+    assert!(job.failure.unwrap().message.contains("something odd happened"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_costs_no_attempt() {
+    let env = TestEnv::new();
+    let bad = env.video(&clips::ordinary(), "fake-enospc.mkv");
+    let patient = Setup {
+        policy: spool_core::policy::Policy { wait_recheck: Duration::from_secs(600), ..fast() },
+        ..faulty()
+    };
+    let engine = start(&env, patient);
+    let id = add(&engine, &env, &[&bad])[0];
+    let job = reaches(&engine, id, State::Waiting);
+    assert_eq!((code(&job), job.attempt), (FailureCode::DiskFull, 0));
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_acts_within_two_seconds_even_on_one_that_listens_to_nothing() {
+    let env = TestEnv::new();
+    let engine = start(&env, Setup { policy: spool_core::policy::Policy::default(), ..faulty() });
+    for fault in ["deaf", "stall"] {
+        let bad = env.video(&clips::ordinary(), &format!("fake-{fault}.mkv"));
+        let id = add(&engine, &env, &[&bad])[0];
+        spool_tests::wait_until("progress", Duration::from_secs(20), || {
+            engine.queue().attempts(id).unwrap().iter().any(|a| a.child.is_some())
+        });
+        engine.steer(Command::Cancel, &Which::Ids(vec![id])).unwrap();
+        reaches_within(&engine, id, State::Cancelled, Duration::from_secs(2));
+    }
+    engine.stop().await;
+    assert!(env.results().is_empty(), "no part file: {:?}", env.results());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_gives_running_jobs_back_without_costing_an_attempt() {
+    let env = TestEnv::new();
+    let bad = env.video(&clips::ordinary(), "fake-deafstall.mkv");
+    let engine = start(
+        &env,
+        Setup {
+            policy: spool_core::policy::Policy {
+                stall: Duration::from_secs(600),
+                stall_first: Duration::from_secs(600),
+                ..fast()
+            },
+            ..faulty()
+        },
+    );
+    let id = add(&engine, &env, &[&bad])[0];
+    reaches(&engine, id, State::Running);
+    let queue = engine.queue();
+    engine.stop().await;
+    let job = queue.job(id).unwrap().unwrap();
+    assert_eq!((job.state, job.attempt), (State::Queued, 0));
+    assert!(env.results().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_ffmpeg_stops_the_queue_instead_of_failing_every_job_and_mends_by_itself() {
+    let env = TestEnv::new();
+    let tool = env.out().join("ffmpeg");
+    let videos: Vec<_> = (0..5).map(|n| env.video(&clips::ordinary(), &format!("v{n}.mkv"))).collect();
+    let engine = start(&env, Setup { ffmpeg: Some(tool.clone()), ..Setup::default() });
+    let paths: Vec<_> = videos.iter().map(std::path::PathBuf::as_path).collect();
+    let ids = add(&engine, &env, &paths);
+    let queue = engine.queue();
+    spool_tests::wait_until("the breaker to open", Duration::from_secs(20), || {
+        queue.flag(spool_core::queue::Flag::Breaker).unwrap().is_some()
+    });
+    assert_eq!(queue.counts().unwrap().failed, 0);
+    std::fs::copy(spool_tests::env::binary("fake-ffmpeg"), &tool).unwrap();
+    for id in ids {
+        let done = reaches(&engine, id, State::Done);
+        assert_eq!(done.attempt, 1, "the environment's failures cost no attempt");
+    }
+    spool_tests::wait_until("the breaker to close", Duration::from_secs(5), || {
+        queue.flag(spool_core::queue::Flag::Breaker).unwrap().is_none()
+    });
+    assert_eq!(job(&engine, spool_core::job::JobId(1)).state, State::Done);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_failures_raise_the_alarm_once() {
+    use spool_core::event::{Event, Told, Topic};
+    let env = TestEnv::new();
+    let videos: Vec<_> =
+        (0..4).map(|n| env.video(&clips::ordinary(), &format!("fake-exit1.{n}.mkv"))).collect();
+    let engine = start(&env, faulty());
+    let mut events = engine.subscribe(vec![Topic::Queue]);
+    let paths: Vec<_> = videos.iter().map(std::path::PathBuf::as_path).collect();
+    for id in add(&engine, &env, &paths) {
+        reaches(&engine, id, State::Failed);
+    }
+    engine.stop().await;
+    let mut alarms = 0;
+    while let Some(told) = events.next().await {
+        alarms += usize::from(matches!(told, Told::Event(Event::Alarm { .. })));
+    }
+    assert_eq!(alarms, 1);
+}

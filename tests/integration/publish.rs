@@ -1,0 +1,92 @@
+//! Publishing is recovered after a crash between any two of its steps: the steps up to the crash are taken by
+//! hand, then an engine starts.
+
+use spool_core::clock::SystemClock;
+use spool_core::engine::open_queue;
+use spool_core::job::{Intent, Job, JobId, State};
+use spool_core::output::{self, identity};
+use spool_core::queue::{Added, Note, Place, Queue};
+use spool_core::{intake, queue};
+use spool_tests::engine::{Setup, reaches, start, wish};
+use spool_tests::env::TestEnv;
+use spool_tests::{clips, judge};
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A job claimed by an engine that is dead by now, with a finished part file.
+fn claimed(env: &TestEnv) -> (Job, PathBuf) {
+    let video = env.video(&clips::ordinary(), "a.mkv");
+    let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
+    let found = intake::find(&[video], &wish(env));
+    let added = dead.add(&found.jobs, Place::End, &output::is_taken).unwrap();
+    assert!(matches!(added[0], Added::Accepted { id: JobId(1), .. }));
+    let job = dead.claim("the dead", true).unwrap().unwrap();
+    let part = output::part_path(&job.output, job.uid, job.epoch);
+    fs::copy(clips::clip("h264-aac.mp4", 1.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]), &part)
+        .unwrap();
+    dead.note(job.lease(), &Note::Plan { plan: "{}".into(), part: part.clone() }).unwrap();
+    (job, part)
+}
+
+fn intend(env: &TestEnv, job: &Job, part: &PathBuf) {
+    let (size, identity) = identity(part).unwrap();
+    let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
+    let intent = Intent { path: job.output.clone(), size, identity };
+    assert!(dead.note(job.lease(), &Note::Publish(intent)).unwrap());
+}
+
+/// Restarts and waits for the end; returns the job and how often it was run.
+async fn recover(env: &TestEnv) -> (Job, usize) {
+    let engine = start(env, Setup::default());
+    let job = reaches(&engine, JobId(1), State::Done);
+    let runs = queue::Queue::attempts(engine.queue().as_ref(), job.id).unwrap().len();
+    engine.stop().await;
+    (job, runs)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_the_intent_the_part_is_deleted_and_the_work_done_again() {
+    let env = TestEnv::new();
+    let (_, part) = claimed(&env);
+    let (job, runs) = recover(&env).await;
+    assert_eq!(runs, 2);
+    assert!(!part.exists());
+    assert_eq!(env.results(), ["a.mp4"]);
+    assert!(judge::decodes(&job.output));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn between_intent_and_rename_the_work_is_done_again() {
+    let env = TestEnv::new();
+    let (job, part) = claimed(&env);
+    intend(&env, &job, &part);
+    let (_, runs) = recover(&env).await;
+    assert_eq!(runs, 2);
+    assert_eq!(env.results(), ["a.mp4"], "no part file, no second output");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_rename_the_job_is_done_without_a_second_encode() {
+    let env = TestEnv::new();
+    let (job, part) = claimed(&env);
+    intend(&env, &job, &part);
+    fs::rename(&part, &job.output).unwrap();
+    let before = fs::read(&job.output).unwrap();
+    let (_, runs) = recover(&env).await;
+    assert_eq!(runs, 1);
+    assert_eq!(fs::read(&job.output).unwrap(), before);
+    assert_eq!(env.results(), ["a.mp4"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_under_the_intended_name_is_not_taken_for_the_result() {
+    let env = TestEnv::new();
+    let (job, part) = claimed(&env);
+    intend(&env, &job, &part);
+    fs::write(&job.output, "a letter").unwrap();
+    let (done, runs) = recover(&env).await;
+    assert_eq!(runs, 2);
+    assert_eq!(fs::read_to_string(&job.output).unwrap(), "a letter", "never replaced");
+    assert_eq!(done.output, env.out().join("a (2).mp4"));
+}

@@ -1,0 +1,105 @@
+//! An engine in the test's own process, with short timers and a clock of choice.
+
+use crate::env::TestEnv;
+use crate::wait_until;
+use spool_core::clock::{Clock, SystemClock};
+use spool_core::engine::{Engine, EngineConfig};
+use spool_core::ffmpeg::{ToolPlaces, standard_folders};
+use spool_core::intake::{self, Wish};
+use spool_core::job::{Job, JobId, State};
+use spool_core::policy::Policy;
+use spool_core::preset;
+use spool_core::queue::{Added, Place};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The real policy with every wait cut short.
+pub fn fast() -> Policy {
+    let ms = Duration::from_millis;
+    Policy {
+        backoff_first: ms(40),
+        backoff_cap: ms(200),
+        wait_recheck: ms(100),
+        stall: ms(700),
+        stall_first: ms(700),
+        stop_grace: ms(200),
+        cancel_grace: ms(200),
+        tick: ms(20),
+        progress_save: ms(100),
+        source_recheck: ms(50),
+        breaker_probe: ms(150),
+        disk_reserve: 1 << 20,
+        ..Policy::default()
+    }
+}
+
+/// How a test's engine differs from the ordinary one.
+pub struct Setup {
+    /// Timers and limits.
+    pub policy: Policy,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// This ffmpeg instead of the system's.
+    pub ffmpeg: Option<PathBuf>,
+    /// Jobs at a time.
+    pub workers: usize,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Setup { policy: fast(), clock: Arc::new(SystemClock::default()), ffmpeg: None, workers: 2 }
+    }
+}
+
+/// A setup with the misbehaving ffmpeg.
+pub fn faulty() -> Setup {
+    Setup { ffmpeg: Some(crate::env::binary("fake-ffmpeg")), ..Setup::default() }
+}
+
+/// Starts an engine on the queue of `env`.
+pub fn start(env: &TestEnv, setup: Setup) -> Engine {
+    let path = std::env::var_os("PATH").unwrap();
+    let tools = ToolPlaces { ffmpeg: setup.ffmpeg, ffprobe: None, folders: standard_folders(None, &path) };
+    let (data, who) = (env.data(), "a test".into());
+    Engine::start(EngineConfig {
+        data,
+        who,
+        tools,
+        workers: Some(setup.workers),
+        policy: setup.policy,
+        clock: setup.clock,
+    })
+    .unwrap()
+}
+
+/// A quick variant of the default preset, results in the out folder.
+pub fn wish(env: &TestEnv) -> Wish {
+    let quick = preset::set(preset::find("web-1080p").unwrap(), "video.speed", "ultrafast").unwrap();
+    Wish { preset: quick, folder: Some(env.out()), max_attempts: 4 }
+}
+
+/// Adds these files.
+pub fn add(engine: &Engine, env: &TestEnv, paths: &[&Path]) -> Vec<JobId> {
+    let paths: Vec<PathBuf> = paths.iter().map(|p| (*p).to_owned()).collect();
+    let found = intake::find(&paths, &wish(env));
+    assert!(found.refused.is_empty(), "{:?}", found.refused);
+    let id = |a: &Added| if let Added::Accepted { id, .. } = a { *id } else { panic!("{a:?}") };
+    engine.add(&found.jobs, Place::End).unwrap().iter().map(id).collect()
+}
+
+/// The job as it is now.
+pub fn job(engine: &Engine, id: JobId) -> Job {
+    engine.queue().job(id).unwrap().unwrap()
+}
+
+/// Waits until the job is in this state, and returns it.
+pub fn reaches(engine: &Engine, id: JobId, state: State) -> Job {
+    reaches_within(engine, id, state, Duration::from_secs(60))
+}
+
+/// The same within a time that matters.
+pub fn reaches_within(engine: &Engine, id: JobId, state: State, limit: Duration) -> Job {
+    wait_until(&format!("job {id} to be {state}"), limit, || job(engine, id).state == state);
+    job(engine, id)
+}

@@ -1,0 +1,181 @@
+//! A small world per test: a queue, a folder of videos, a folder for results, and the command line under test.
+
+use crate::wait_until;
+use serde_json::Value;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// The world; deleted at the end.
+pub struct TestEnv {
+    dir: TempDir,
+}
+
+/// What a call of the command line answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// Exit code; 128 for an end by a signal.
+    pub code: i32,
+    /// Everything on stdout.
+    pub stdout: String,
+    /// Everything on stderr.
+    pub stderr: String,
+}
+
+impl Answer {
+    /// The JSON objects on stdout, one a line.
+    pub fn json(&self) -> Vec<Value> {
+        self.stdout.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+    }
+}
+
+/// Longest time a call may take.
+const LIMIT: Duration = Duration::from_secs(120);
+
+impl Default for TestEnv {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl TestEnv {
+    /// An empty world.
+    pub fn new() -> TestEnv {
+        let env = TestEnv { dir: tempfile::tempdir().unwrap() };
+        for folder in [env.data(), env.videos(), env.out()] {
+            std::fs::create_dir(folder).unwrap();
+        }
+        env
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    /// The folder of sources.
+    pub fn videos(&self) -> PathBuf {
+        self.dir.path().join("videos")
+    }
+
+    /// The folder of results.
+    pub fn out(&self) -> PathBuf {
+        self.dir.path().join("out")
+    }
+
+    /// A copy of `clip` among the videos, under this name.
+    pub fn video(&self, clip: &Path, name: &str) -> PathBuf {
+        let path = self.videos().join(name);
+        std::fs::copy(clip, &path).unwrap();
+        path
+    }
+
+    /// Makes this world's ffmpeg the misbehaving one (see `fake_ffmpeg.rs`).
+    pub fn use_fake_ffmpeg(&self) {
+        self.settings(&serde_json::json!({ "ffmpeg": binary("fake-ffmpeg") }));
+    }
+
+    /// Writes the settings file.
+    pub fn settings(&self, settings: &Value) {
+        std::fs::write(self.data().join("settings.json"), settings.to_string()).unwrap();
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(binary("spool-under-test"));
+        command.args(args).env("SPOOL_DATA_DIR", self.data()).current_dir(self.dir.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Calls the command line and waits for its answer.
+    pub fn spool(&self, args: &[&str]) -> Answer {
+        self.start(args).answer()
+    }
+
+    /// Starts the command line and lets it run.
+    pub fn start(&self, args: &[&str]) -> Running {
+        let mut child = self.command(args).spawn().expect("spool-under-test is built");
+        let stdout = reader(child.stdout.take().unwrap());
+        let stderr = reader(child.stderr.take().unwrap());
+        Running { child, output: Some((stdout, stderr)) }
+    }
+
+    /// The results, sorted by name; hidden files too, so that a part file shows.
+    pub fn results(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.out()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// The jobs as JSON.
+    pub fn jobs(&self) -> Vec<Value> {
+        self.spool(&["list", "--json", "--limit", "100000"]).json()
+    }
+}
+
+/// A binary of this package, beside the test's own.
+pub fn binary(name: &str) -> PathBuf {
+    let mut path = std::env::current_exe().unwrap();
+    path.pop();
+    if path.ends_with("deps") {
+        path.pop();
+    }
+    path.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+type Reader = std::thread::JoinHandle<String>;
+
+fn reader(mut pipe: impl Read + Send + 'static) -> Reader {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// A running command line; killed when dropped.
+pub struct Running {
+    child: Child,
+    output: Option<(Reader, Reader)>,
+}
+
+impl Running {
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Kills it as a crash would.
+    pub fn crash(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Has it ended?
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// Waits for its end.
+    pub fn answer(mut self) -> Answer {
+        let mut code = None;
+        wait_until("the command to end", LIMIT, || {
+            code = self.child.try_wait().unwrap();
+            code.is_some()
+        });
+        let (stdout, stderr) = self.output.take().unwrap();
+        let code = code.unwrap().code().unwrap_or(128);
+        Answer { code, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,148 @@
+//! Stands in for ffmpeg and misbehaves as the name of its input asks: `fake-stall.mkv` stalls. Any other call
+//! is handed on to the real ffmpeg, so that only the fault itself is faked.
+#![allow(clippy::unwrap_used, reason = "a test tool fails by panicking")]
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let input = input(&args);
+    let stem = input.as_deref().and_then(Path::file_stem).unwrap_or_default().to_string_lossy().into_owned();
+    let behaviour = stem.strip_prefix("fake-").map(|b| b.split('.').next().unwrap_or(b).to_owned());
+    match behaviour.as_deref() {
+        Some("stall") => stall(false),
+        Some("deafstall") => stall(true),
+        Some("deaf") => deaf(),
+        Some("flood") => {
+            flood();
+            real(&args)
+        }
+        Some("nooutput") => {
+            block("10", "end");
+            ExitCode::SUCCESS
+        }
+        Some("short") => real(&shortened(args)),
+        Some("sig") => die(),
+        Some("na") => {
+            block("N/A", "continue");
+            block("-9223372036854775808", "continue");
+            real(&args)
+        }
+        Some("exit1") => fail("[error] something odd happened"),
+        Some("enospc") => fail("[error] av_interleaved_write_frame(): No space left on device"),
+        Some("once") => once(&args, &input.unwrap()),
+        _ => real(&args),
+    }
+}
+
+fn input(args: &[OsString]) -> Option<PathBuf> {
+    let at = args.iter().position(|a| a == "-i")?;
+    let text = args.get(at + 1)?.to_string_lossy().into_owned();
+    Some(PathBuf::from(text.strip_prefix("file:").unwrap_or(&text)))
+}
+
+/// Becomes the real ffmpeg: the first in PATH that is not this file.
+fn real(args: &[OsString]) -> ExitCode {
+    let me = std::env::current_exe().unwrap().canonicalize().unwrap();
+    let path = std::env::var_os("PATH").unwrap();
+    let mut found = std::env::split_paths(&path).map(|dir| dir.join("ffmpeg"));
+    let ffmpeg = found.find(|p| p.canonicalize().is_ok_and(|p| p != me)).unwrap();
+    become_it(Command::new(ffmpeg).args(args))
+}
+
+#[cfg(unix)]
+fn become_it(command: &mut Command) -> ExitCode {
+    use std::os::unix::process::CommandExt;
+    panic!("{}", command.exec())
+}
+
+#[cfg(windows)]
+fn become_it(command: &mut Command) -> ExitCode {
+    ExitCode::from(command.status().unwrap().code().unwrap_or(1) as u8)
+}
+
+fn shortened(mut args: Vec<OsString>) -> Vec<OsString> {
+    let output = args.pop().unwrap();
+    args.extend(["-t".into(), "0.5".into(), output]);
+    args
+}
+
+fn block(time: &str, state: &str) {
+    println!("frame={time}\nout_time_us={time}\ntotal_size={time}\nspeed={time}\nprogress={state}");
+    std::io::stdout().flush().unwrap();
+}
+
+/// Ends on `q` unless deaf; never does anything again.
+fn stall(deaf: bool) -> ExitCode {
+    if deaf {
+        ignore_terminate();
+    }
+    block("1000", "continue");
+    let mut byte = [0];
+    while let Ok(1) = std::io::stdin().read(&mut byte) {
+        if byte[0] == b'q' && !deaf {
+            return ExitCode::SUCCESS;
+        }
+    }
+    loop {
+        std::thread::park();
+    }
+}
+
+/// Goes on whatever it is told.
+fn deaf() -> ExitCode {
+    ignore_terminate();
+    for n in 1.. {
+        block(&(n * 1000).to_string(), "continue");
+        std::thread::park_timeout(std::time::Duration::from_millis(50));
+    }
+    ExitCode::SUCCESS
+}
+
+/// A shell with the signal ignored becomes the parent's image: no unsafe code here.
+#[cfg(unix)]
+fn ignore_terminate() {
+    use std::os::unix::process::CommandExt;
+    if std::env::args_os().any(|a| a == "-deaf-already") {
+        return;
+    }
+    let me = std::env::current_exe().unwrap();
+    let script = r#"trap '' TERM; exec "$@" -deaf-already"#;
+    let args = std::env::args_os().skip(1);
+    panic!("{}", Command::new("/bin/sh").args(["-c", script, "sh"]).arg(me).args(args).exec())
+}
+
+#[cfg(windows)]
+fn ignore_terminate() {}
+
+/// 100 MB of errors in long lines.
+fn flood() {
+    let line = format!("[info] {}\n", "x".repeat(9_990));
+    let mut stderr = std::io::stderr().lock();
+    for _ in 0..10_000 {
+        stderr.write_all(line.as_bytes()).unwrap();
+    }
+}
+
+/// By SIGABRT, where there are signals.
+fn die() -> ExitCode {
+    std::process::abort()
+}
+
+fn fail(line: &str) -> ExitCode {
+    eprintln!("{line}");
+    ExitCode::FAILURE
+}
+
+/// Dies at the first call for this input and works from the second on.
+fn once(args: &[OsString], input: &Path) -> ExitCode {
+    let marker = input.with_extension("tried");
+    if marker.exists() {
+        return real(args);
+    }
+    std::fs::write(marker, "").unwrap();
+    die()
+}
