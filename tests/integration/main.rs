@@ -1,9 +1,12 @@
 //! Integration tests, one binary: `mod` per subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod cli;
 mod crash;
 mod faults;
+mod layout;
 mod main_job;
+mod order;
 mod publish;
 mod queue_contract;
 mod queue_model;

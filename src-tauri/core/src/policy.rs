@@ -140,6 +140,10 @@ impl Policy {
             if job.attempt >= job.max_attempts { Next::Park } else { Next::Retry { run_at: now + wait } }
         };
         match failure.code.class() {
+            // Perhaps it is being replaced just now: gone is what is missing at a second look.
+            _ if failure.code == FailureCode::SourceGone && !seen => {
+                Next::Retry { run_at: now + self.source_recheck.as_millis() as Millis }
+            }
             Class::Wait => Next::Wait,
             Class::Environment => Next::Environment,
             Class::Permanent => Next::Park,
@@ -172,4 +176,83 @@ pub fn is_due(run_at: Option<Millis>, now: Millis) -> bool {
 /// The sentence for a job parked by its crashes.
 pub fn crashed_too_often(crashes: u32) -> Failure {
     Failure::new(FailureCode::AppCrashed, format!("This video stopped the application {crashes} times."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{Clock, ManualClock};
+    use crate::queue::memory::MemoryQueue;
+    use crate::queue::{NewJob, Place, Queue};
+    use std::sync::Arc;
+
+    fn job(attempt: u32, crashes: u32) -> Job {
+        let clock = Arc::new(ManualClock::at(0));
+        let queue = MemoryQueue::new(clock.clone());
+        let new = NewJob {
+            source: "/a.mkv".into(),
+            real_source: "/a.mkv".into(),
+            source_size: None,
+            source_volume: None,
+            output_volume: None,
+            folder: "/".into(),
+            stem: "a".into(),
+            preset: crate::preset::built_in()[0].clone(),
+            from_folder: false,
+            max_attempts: 4,
+        };
+        queue.add(&[new], Place::End, &|_| false).unwrap();
+        assert_eq!(clock.now(), 0);
+        Job { attempt, crashes, ..queue.claim("x", true).unwrap().unwrap() }
+    }
+
+    fn next(code: FailureCode, attempt: u32, seen: bool) -> Next {
+        Policy::default().next(&job(attempt, 0), &Failure::new(code, "It broke."), seen, 1_000, 0.5)
+    }
+
+    #[test]
+    fn the_ladder_is_10_40_160_seconds_spread_by_a_tenth_and_capped() {
+        let policy = Policy::default();
+        let seconds = |n, uniform| policy.backoff(n, uniform).as_secs_f64();
+        assert_eq!([1, 2, 3].map(|n| seconds(n, 0.5)), [10.0, 40.0, 160.0]);
+        assert!((seconds(1, 0.0) - 9.0).abs() < 1e-9 && (seconds(1, 1.0) - 11.0).abs() < 1e-9);
+        assert_eq!(seconds(99, 0.5), 900.0);
+    }
+
+    #[test]
+    fn each_class_has_its_own_next() {
+        assert_eq!(next(FailureCode::Stalled, 1, true), Next::Retry { run_at: 11_000 });
+        assert_eq!(next(FailureCode::Stalled, 4, false), Next::Park);
+        assert_eq!(next(FailureCode::EncodeFailed, 1, false), Next::Retry { run_at: 11_000 });
+        assert_eq!(next(FailureCode::EncodeFailed, 2, true), Next::Park);
+        assert_eq!(next(FailureCode::NotMedia, 1, false), Next::Park);
+        assert_eq!(next(FailureCode::DiskFull, 4, true), Next::Wait);
+        assert_eq!(next(FailureCode::FfmpegMissing, 4, true), Next::Environment);
+        assert_eq!(next(FailureCode::SourceGone, 1, false), Next::Retry { run_at: 6_000 });
+        assert_eq!(next(FailureCode::SourceGone, 2, true), Next::Park);
+    }
+
+    #[test]
+    fn crashes_count_in_a_row_and_surely_against_one_that_ran_alone() {
+        assert_eq!(Policy::crashes(&job(1, 0), true, false), 1, "the first always counts");
+        assert_eq!(Policy::crashes(&job(1, 1), false, false), 2);
+        assert_eq!(Policy::crashes(&job(1, 1), true, false), 1, "work got done in between");
+        assert_eq!(Policy::crashes(&job(1, 2), true, true), 3, "it ran alone, under suspicion");
+    }
+
+    #[test]
+    fn the_alarm_hears_three_in_its_window_or_half_of_ten() {
+        let policy = Policy::default();
+        let ends = |failed: usize, of: usize| {
+            (0..of).map(|n| if n < failed { State::Failed } else { State::Done }).collect::<Vec<_>>()
+        };
+        assert!(policy.alarming(3, &[]) && !policy.alarming(2, &ends(2, 3)));
+        assert!(policy.alarming(0, &ends(5, 10)) && !policy.alarming(0, &ends(4, 10)));
+    }
+
+    #[test]
+    fn a_retry_too_far_ahead_to_be_true_counts_as_due() {
+        assert!(is_due(None, 0) && is_due(Some(5), 5) && !is_due(Some(5), 4));
+        assert!(is_due(Some(DUE_HORIZON_MS + 1), 0) && !is_due(Some(DUE_HORIZON_MS), 0));
+    }
 }

@@ -48,7 +48,11 @@ const LARGEST: u64 = 1 << 20;
 
 /// Reads `settings.json` of a data folder; the defaults where there is none.
 pub fn load(data: &Path) -> Result<Settings> {
-    let settings: Settings = read(&data.join("settings.json"))?.unwrap_or_default();
+    let path = data.join("settings.json");
+    // By way of a map: a struct alone would also take a list of its values.
+    let map: serde_json::Map<String, serde_json::Value> = read(&path)?.unwrap_or_default();
+    let settings: Settings =
+        serde_json::from_value(map.into()).map_err(|e| Error::Settings { path, cause: e.to_string() })?;
     Ok(Settings {
         max_attempts: settings.max_attempts.max(1),
         crash_limit: settings.crash_limit.max(1),

@@ -1,0 +1,311 @@
+//! The command line: exit codes, plain errors, stable JSON.
+
+use serde_json::{Value, json};
+use spool_tests::clips;
+use spool_tests::env::{Answer, TestEnv};
+use std::fs;
+
+/// A world with three videos queued.
+fn queued() -> TestEnv {
+    let env = TestEnv::new();
+    for name in ["a.mkv", "b.mkv", "c.mkv"] {
+        env.video(&clips::ordinary(), name);
+    }
+    let out = env.out();
+    let added = env.spool(&[
+        "add",
+        "--output-dir",
+        out.to_str().unwrap(),
+        "--set",
+        "video.speed=ultrafast",
+        "videos",
+    ]);
+    assert_eq!(added.code, 0, "{added:?}");
+    env
+}
+
+fn states(env: &TestEnv) -> Vec<String> {
+    env.jobs().iter().map(|j| j["state"].as_str().unwrap().to_owned()).collect()
+}
+
+fn says(answer: &Answer, code: i32, words: &str) {
+    assert_eq!(answer.code, code, "{answer:?}");
+    let all = format!("{}{}", answer.stdout, answer.stderr);
+    assert!(all.contains(words), "\"{words}\" is missing: {answer:?}");
+    assert!(!all.contains("Err(") && !all.contains("Some("), "a debug print: {answer:?}");
+}
+
+#[test]
+fn add_answers_for_each_file() {
+    let env = queued();
+    let again = env.spool(&[
+        "add",
+        "--output-dir",
+        env.out().to_str().unwrap(),
+        "--set",
+        "video.speed=ultrafast",
+        "--json",
+        "videos/a.mkv",
+        "videos/no.mkv",
+    ]);
+    assert_eq!(again.code, 1);
+    let lines = again.json();
+    assert_eq!((lines[0]["outcome"].as_str(), lines[0]["id"].as_i64()), (Some("duplicate"), Some(1)));
+    assert_eq!(lines[1]["outcome"], "refused");
+    assert!(lines[1]["reason"].as_str().unwrap().ends_with("no.mkv does not exist."));
+}
+
+#[test]
+fn the_same_file_by_another_spelling_or_a_link_is_one_job() {
+    let env = queued();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(env.videos().join("a.mkv"), env.videos().join("link.mkv")).unwrap();
+    let out = env.out();
+    let other = format!("{}/./b.mkv", env.videos().display());
+    let link = format!("{}/link.mkv", env.videos().display());
+    let again = env.spool(&[
+        "add",
+        "--output-dir",
+        out.to_str().unwrap(),
+        "--set",
+        "video.speed=ultrafast",
+        "--json",
+        &other,
+        &link,
+    ]);
+    assert!(again.json().iter().all(|line| line["outcome"] == "duplicate"), "{again:?}");
+}
+
+#[test]
+fn bad_usage_is_one_plain_sentence_and_changes_nothing() {
+    let env = queued();
+    says(
+        &env.spool(&["add", "--preset", "webb", "videos"]),
+        2,
+        "There is no preset \"webb\"; choose one of web-1080p",
+    );
+    says(&env.spool(&["add", "--set", "video.crf", "videos"]), 2, "--set takes KEY=VALUE");
+    says(&env.spool(&["add", "--set", "video.crf=99", "videos"]), 2, "0 to 51");
+    says(&env.spool(&["add", "--output-dir", "no/such/folder", "videos"]), 2, "cannot be made");
+    says(&env.spool(&["list", "--state", "status"]), 2, "is not a state");
+    says(&env.spool(&["retry", "seven"]), 2, "such as 19-24");
+    says(&env.spool(&["run", "--workers", "0"]), 2, "from 1 to 64");
+    says(&env.spool(&["remove"]), 2, "required");
+    assert_eq!(states(&env), ["queued", "queued", "queued"]);
+}
+
+#[test]
+fn verbs_do_what_they_say_and_name_what_they_cannot() {
+    let env = queued();
+    says(&env.spool(&["hold", "1-2"]), 0, "2 jobs on hold.");
+    says(&env.spool(&["release", "1"]), 0, "Job 1 released.");
+    says(&env.spool(&["cancel", "2"]), 0, "Job 2 cancelled.");
+    says(&env.spool(&["retry", "2", "3"]), 1, "Job 3 is queued, so this does not apply to it.");
+    says(&env.spool(&["move", "3", "--top"]), 0, "Job 3 moved to the top.");
+    let order: Vec<i64> = env.jobs().iter().map(|j| j["id"].as_i64().unwrap()).collect();
+    assert_eq!(order, [3, 1, 2]);
+    says(&env.spool(&["remove", "--state", "queued"]), 0, "3 jobs removed.");
+    says(&env.spool(&["show", "1"]), 1, "There is no job 1.");
+    says(&env.spool(&["retry", "--all"]), 0, "There was nothing to do.");
+}
+
+#[test]
+fn a_paused_or_held_queue_leaves_exit_code_1_and_says_what_is_left() {
+    let env = queued();
+    says(&env.spool(&["pause"]), 0, "paused");
+    says(&env.spool(&["run", "--until-idle"]), 1, "3 videos paused.");
+    env.spool(&["resume"]);
+    env.spool(&["hold", "1"]);
+    says(&env.spool(&["run", "--until-idle"]), 1, "2 videos done, 1 video on hold.");
+    assert_eq!(env.results().len(), 2);
+}
+
+#[test]
+fn a_missing_ffmpeg_is_exit_code_4_with_the_way_to_get_it() {
+    let env = queued();
+    env.settings(&json!({ "ffmpeg": "/nowhere/ffmpeg" }));
+    says(&env.spool(&["run", "--until-idle"]), 4, "ffmpeg was not found. Install");
+    says(&env.spool(&["doctor"]), 4, "ffmpeg was not found.");
+    assert_eq!(states(&env), ["queued", "queued", "queued"], "nothing is lost");
+}
+
+#[test]
+fn a_broken_settings_file_is_named_and_left_alone() {
+    let env = queued();
+    fs::write(env.data().join("settings.json"), "{ \"workers\": \"all\" }").unwrap();
+    says(&env.spool(&["list"]), 1, "settings.json cannot be read");
+    assert_eq!(fs::read_to_string(env.data().join("settings.json")).unwrap(), "{ \"workers\": \"all\" }");
+}
+
+#[test]
+fn the_json_of_a_job_has_stable_names() {
+    let env = queued();
+    env.spool(&["run", "--until-idle"]);
+    let job = env.spool(&["show", "1", "--json"]).json().remove(0);
+    let names: Vec<&str> = job.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected = [
+        "attempt",
+        "attempts",
+        "createdAt",
+        "failure",
+        "finishedAt",
+        "hold",
+        "id",
+        "maxAttempts",
+        "output",
+        "position",
+        "preset",
+        "progress",
+        "runAt",
+        "sizes",
+        "source",
+        "startedAt",
+        "state",
+        "uid",
+        "waitReason",
+        "warnings",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(
+        (&job["state"], &job["preset"], &job["attempt"]),
+        (&json!("done"), &json!("web-1080p"), &json!(1))
+    );
+    assert!(job["sizes"]["output"].as_u64().unwrap() > 0);
+    let attempt = &job["attempts"][0];
+    assert_eq!(attempt["outcome"], "done");
+    let command: Vec<&str> =
+        attempt["commands"][0].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect();
+    assert!(command.contains(&"-map") && command.contains(&"libx264"), "{command:?}");
+    assert!(attempt["plan"]["streams"].as_array().unwrap().len() == 2);
+}
+
+#[test]
+fn run_tells_each_change_as_a_line_of_json() {
+    let env = queued();
+    let ran = env.spool(&["run", "--until-idle", "--json"]);
+    let lines = ran.json();
+    let of = |id: i64| {
+        lines.iter().filter(|l| l["id"] == id).map(|l| l["state"].as_str().unwrap()).collect::<Vec<_>>()
+    };
+    for id in 1..=3 {
+        assert_eq!(of(id).last(), Some(&"done"), "{ran:?}");
+    }
+}
+
+#[test]
+fn presets_are_listed_exported_and_imported() {
+    let env = TestEnv::new();
+    says(&env.spool(&["presets"]), 0, "web-1080p");
+    let mut preset: Value =
+        serde_json::from_str(&env.spool(&["presets", "export", "web-1080p"]).stdout).unwrap();
+    let file = env.videos().join("mine.json");
+    preset["id"] = "mine".into();
+    preset["video"]["crf"] = 60.into();
+    fs::write(&file, preset.to_string()).unwrap();
+    says(&env.spool(&["presets", "import", file.to_str().unwrap()]), 2, "video.crf must be 0 to 51, not 60");
+    preset["video"]["crf"] = 30.into();
+    fs::write(&file, preset.to_string()).unwrap();
+    says(&env.spool(&["presets", "import", file.to_str().unwrap()]), 0, "--preset mine");
+    env.video(&clips::ordinary(), "a.mkv");
+    says(&env.spool(&["add", "--preset", "mine", "videos"]), 0, "accepted");
+    assert_eq!(env.jobs()[0]["preset"], "mine");
+}
+
+#[test]
+fn probe_tells_what_a_file_is_and_what_would_become_of_it() {
+    let env = TestEnv::new();
+    let video = env.video(&clips::ordinary(), "-a%d:b.mkv");
+    let plan = env.spool(&["probe", "--json", "--preset", "remux-mp4", video.to_str().unwrap()]);
+    let answer = plan.json().remove(0);
+    assert_eq!(answer["media"]["streams"][0]["codec"], "h264");
+    assert_eq!(answer["plan"]["streams"][0]["action"]["do"], "copy");
+    says(&env.spool(&["probe", video.to_str().unwrap()]), 0, "320x240");
+    says(&env.spool(&["probe", "/nowhere.mkv"]), 1, "is no longer there");
+}
+
+#[test]
+fn doctor_checks_tools_encoders_database_and_disk() {
+    let env = queued();
+    let answer = env.spool(&["doctor", "--json"]);
+    let checks: Vec<Value> = answer.json();
+    for name in ["ffmpeg", "ffprobe", "encoder", "queue", "disk"] {
+        assert!(checks.iter().any(|c| c["check"] == name && c["good"] == true), "{name}: {answer:?}");
+    }
+}
+
+#[test]
+fn a_damaged_queue_is_refused_unchanged_and_restored_from_its_backup() {
+    let env = queued();
+    // A worked queue has been backed up when it was idle.
+    env.spool(&["run", "--until-idle"]);
+    assert_eq!(fs::read_dir(env.data().join("backups")).unwrap().count(), 1);
+    let database = env.data().join("queue.db");
+    let broken = b"this is no database at all".repeat(400);
+    for suffix in ["-wal", "-shm"] {
+        let _ = fs::remove_file(env.data().join(format!("queue.db{suffix}")));
+    }
+    fs::write(&database, &broken).unwrap();
+    says(&env.spool(&["list"]), 1, "spool doctor --restore");
+    assert_eq!(fs::read(&database).unwrap(), broken, "left as it was");
+    says(&env.spool(&["doctor", "--restore"]), 0, "restored from");
+    assert_eq!(states(&env).len(), 3);
+    let kept = fs::read_dir(env.data()).unwrap().map(|e| e.unwrap().path());
+    let kept: Vec<_> = kept.filter(|p| p.to_string_lossy().contains("damaged")).collect();
+    assert_eq!(fs::read(&kept[0]).unwrap(), broken, "the damaged one is kept");
+    says(&env.spool(&["list"]), 0, "The queue is paused");
+}
+
+#[test]
+fn watch_follows_a_job_to_its_end() {
+    let env = queued();
+    let watch = env.start(&["watch", "3", "--json"]);
+    env.spool(&["run", "--until-idle"]);
+    let answer = watch.answer();
+    assert_eq!(answer.code, 0, "{answer:?}");
+    assert_eq!(answer.json().last().unwrap()["state"], "done");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminate_is_a_clean_stop_and_an_interrupt_drains() {
+    use rustix::process::{Pid, Signal, kill_process};
+    use spool_tests::wait_until;
+    let env = TestEnv::new();
+    let minute = clips::clip("minute.mkv", 60.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    env.video(&minute, "a.mkv");
+    env.video(&clips::ordinary(), "b.mkv");
+    let out = env.out();
+    env.spool(&["add", "--output-dir", out.to_str().unwrap(), "--set", "video.speed=veryfast", "videos"]);
+    for (signal, after) in [(Signal::TERM, ["queued", "queued"]), (Signal::INT, ["done", "queued"])] {
+        let run = env.start(&["run", "--workers", "1"]);
+        wait_until("the job to run", std::time::Duration::from_secs(10), || states(&env)[0] == "running");
+        kill_process(Pid::from_raw(run.id() as i32).unwrap(), signal).unwrap();
+        let answer = run.answer();
+        assert_eq!(states(&env), after, "{answer:?}");
+    }
+    assert_eq!(env.jobs()[0]["attempt"], 1, "the stopped attempt was given back");
+}
+
+#[test]
+fn completions_and_help_are_there() {
+    let env = TestEnv::new();
+    says(&env.spool(&["completions", "bash"]), 0, "_spool");
+    for verb in ["add", "run", "list", "show", "watch", "retry", "move", "presets", "probe", "doctor"] {
+        says(&env.spool(&[verb, "--help"]), 0, "Usage: spool");
+    }
+}
+
+#[test]
+fn nothing_is_written_outside_the_named_folders() {
+    let env = queued();
+    env.spool(&["run", "--until-idle"]);
+    let names: Vec<_> = fs::read_dir(env.data())
+        .unwrap()
+        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    let ours = ["queue.db", "queue.db-wal", "queue.db-shm", "engine.lock", "spool.log", "backups"];
+    assert!(names.iter().all(|n| ours.contains(&n.as_str())), "{names:?}");
+    let mut videos: Vec<_> = fs::read_dir(env.videos()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    videos.sort();
+    assert_eq!(videos, ["a.mkv", "b.mkv", "c.mkv"]);
+}

@@ -1,0 +1,115 @@
+//! Rules of the code base that a reader relies on, checked over its text.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            all.push(path);
+        }
+    }
+    all
+}
+
+/// The code of the core without its unit tests, by file.
+fn core() -> Vec<(PathBuf, String)> {
+    let base = root().join("src-tauri/core/src");
+    let text = |p: &PathBuf| fs::read_to_string(p).unwrap().split("#[cfg(test)]").next().unwrap().to_owned();
+    sources(&base).into_iter().map(|p| (p.strip_prefix(&base).unwrap().to_owned(), text(&p))).collect()
+}
+
+#[test]
+fn every_test_file_is_declared() {
+    let main = include_str!("main.rs");
+    for path in sources(&root().join("tests/integration")) {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        assert!(name == "main" || main.contains(&format!("mod {name};")), "{name} is never run");
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_400_lines_and_no_function_than_60() {
+    let all = ["src-tauri", "tests"].iter().flat_map(|folder| sources(&root().join(folder)));
+    for path in all {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.lines().count() <= 400 || path.starts_with(root().join("tests")), "{}", path.display());
+        let mut begun: Option<(usize, usize)> = None;
+        for (n, line) in text.lines().enumerate() {
+            let indent = line.len() - line.trim_start().len();
+            let starts = line.trim_start().starts_with("fn ") || line.contains(" fn ");
+            if starts && !line.trim_start().starts_with("//") && begun.is_none() && line.ends_with('{') {
+                begun = Some((n, indent));
+            } else if let Some((from, depth)) =
+                begun.filter(|(_, depth)| line.trim_end() == format!("{}}}", " ".repeat(*depth)))
+            {
+                assert!(
+                    n - from <= 60,
+                    "{}:{} is a function of {} lines ({depth})",
+                    path.display(),
+                    from + 1,
+                    n - from
+                );
+                begun = None;
+            }
+        }
+    }
+}
+
+#[test]
+fn unsafe_code_stands_in_files_that_say_so() {
+    for (path, text) in core() {
+        let code = text.lines().filter(|l| !l.trim_start().starts_with("//")).any(|l| l.contains("unsafe {"));
+        assert!(!code || path == Path::new("ffmpeg/exec.rs"), "{}", path.display());
+    }
+}
+
+#[test]
+fn sql_and_processes_have_one_home_each() {
+    for (path, text) in core() {
+        let sql = ["\"SELECT ", "\"UPDATE ", "\"INSERT ", "\"DELETE ", "PRAGMA "]
+            .iter()
+            .any(|word| text.contains(word));
+        assert!(
+            !sql || path.starts_with("queue/sqlite") || path == Path::new("queue/sqlite.rs"),
+            "SQL in {}",
+            path.display()
+        );
+        let spawns = text.contains("Command::new") || text.contains("FfmpegCommand");
+        assert!(!spawns || path.starts_with("ffmpeg"), "a process is started in {}", path.display());
+    }
+}
+
+#[test]
+fn the_core_reads_no_environment_and_prints_nothing() {
+    for (path, text) in core() {
+        for word in ["env::var(", "env::var_os(", "env::home_dir", "current_dir("] {
+            // A child inherits an allow-list, and only there.
+            let allowed = path == Path::new("ffmpeg/child.rs") && word == "env::var_os(";
+            assert!(allowed || !text.contains(word), "{word} in {}", path.display());
+        }
+        assert!(!text.contains("println!") && !text.contains("eprint"), "{} prints", path.display());
+    }
+}
+
+#[test]
+fn the_core_knows_no_window() {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "-p", "spool-core", "-e", "normal", "--prefix", "none", "--offline", "--locked"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8_lossy(&output.stdout).into_owned();
+    for shell in ["tauri", "gtk", "webkit", "wry"] {
+        assert!(!tree.lines().any(|line| line.starts_with(shell)), "the core depends on {shell}");
+    }
+}

@@ -1,0 +1,399 @@
+//! Order, pause, hold, waiting, and what another process asks for: by an engine in this process, with a clock
+//! that is moved by hand where time matters.
+
+use spool_core::clock::{Clock, ManualClock, SystemClock};
+use spool_core::engine::open_queue;
+use spool_core::failure::FailureCode;
+use spool_core::job::{JobId, State};
+use spool_core::policy::Policy;
+use spool_core::queue::{Command, Filter, Flag, Queue, Which};
+use spool_tests::engine::{Setup, add, fast, faulty, job, reaches, start};
+use spool_tests::env::TestEnv;
+use spool_tests::{clips, wait_until};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(20);
+
+fn videos(env: &TestEnv, names: &[&str]) -> Vec<PathBuf> {
+    names.iter().map(|name| env.video(&clips::ordinary(), &format!("{name}.mkv"))).collect()
+}
+
+fn paths(videos: &[PathBuf]) -> Vec<&Path> {
+    videos.iter().map(PathBuf::as_path).collect()
+}
+
+/// The jobs in the order in which their first attempts began.
+fn begun(queue: &dyn Queue) -> Vec<i64> {
+    let jobs = queue.page(&Filter { states: vec![] }, 0, 100).unwrap();
+    let mut begun: Vec<(uuid::Uuid, i64, i64)> = Vec::new();
+    for job in jobs {
+        let first = queue.attempts(job.id).unwrap().first().map(|a| a.started_at).unwrap_or(i64::MAX);
+        begun.push((job.uid, first, job.id.0));
+    }
+    begun.sort_by_key(|(_, at, id)| (*at, *id));
+    begun.into_iter().map(|(_, _, id)| id).collect()
+}
+
+fn one_worker() -> Setup {
+    Setup { workers: 1, ..Setup::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moved_job_starts_first_and_a_held_one_only_when_released() {
+    let env = TestEnv::new();
+    let engine = start(&env, one_worker());
+    engine.pause(true).unwrap();
+    let ids = add(&engine, &env, &paths(&videos(&env, &["a", "b", "c"])));
+    engine.steer(Command::MoveTop, &Which::Ids(vec![ids[2]])).unwrap();
+    engine.steer(Command::Hold, &Which::Ids(vec![ids[0]])).unwrap();
+    engine.pause(false).unwrap();
+    reaches(&engine, ids[1], State::Done);
+    tokio::time::timeout(SOON, engine.until_idle()).await.unwrap();
+    assert_eq!(job(&engine, ids[0]).state, State::Queued, "held");
+    engine.steer(Command::Release, &Which::Ids(vec![ids[0]])).unwrap();
+    reaches(&engine, ids[0], State::Done);
+    assert_eq!(begun(engine.queue().as_ref()), [3, 2, 1]);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_that_falls_due_comes_before_what_was_added_later() {
+    let env = TestEnv::new();
+    let clock = Arc::new(ManualClock::at(1_800_000_000_000));
+    let engine = start(
+        &env,
+        Setup {
+            clock: clock.clone(),
+            workers: 1,
+            policy: Policy {
+                backoff_first: Duration::from_secs(10),
+                backoff_cap: SOON,
+                jitter: 0.0,
+                ..fast()
+            },
+            ..faulty()
+        },
+    );
+    let first = add(&engine, &env, &paths(&videos(&env, &["fake-once"])))[0];
+    wait_until("the first failure", SOON, || job(&engine, first).run_at.is_some());
+    assert_eq!(job(&engine, first).run_at, Some(clock.now() + 10_000));
+    engine.pause(true).unwrap();
+    let second = add(&engine, &env, &paths(&videos(&env, &["later"])))[0];
+    clock.advance(Duration::from_secs(10));
+    engine.pause(false).unwrap();
+    reaches(&engine, second, State::Done);
+    let start_of = |id| engine.queue().attempts(id).unwrap().last().unwrap().epoch;
+    assert_eq!(
+        (job(&engine, first).state, start_of(first)),
+        (State::Done, 2),
+        "the retry ran before the later job"
+    );
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_a_day_holds_up_no_retry() {
+    let env = TestEnv::new();
+    let clock = Arc::new(ManualClock::at(1_800_000_000_000));
+    let engine = start(
+        &env,
+        Setup {
+            clock: clock.clone(),
+            policy: Policy { backoff_first: Duration::from_secs(10), backoff_cap: SOON, ..fast() },
+            ..faulty()
+        },
+    );
+    let id = add(&engine, &env, &paths(&videos(&env, &["fake-once"])))[0];
+    wait_until("the first failure", SOON, || job(&engine, id).run_at.is_some());
+    clock.set_back(24 * 3_600_000);
+    reaches(&engine, id, State::Done);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspended_job_frees_its_worker_does_not_stall_and_goes_on() {
+    let env = TestEnv::new();
+    let engine = start(&env, one_worker());
+    let long = clips::clip("minute.mkv", 60.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    let long = env.video(&long, "long.mkv");
+    let suspended = add(&engine, &env, &[&long])[0];
+    wait_until("progress", SOON, || job(&engine, suspended).progress.is_some());
+    engine.steer(Command::Hold, &Which::Ids(vec![suspended])).unwrap();
+    let other = add(&engine, &env, &paths(&videos(&env, &["other"])))[0];
+    reaches(&engine, other, State::Done);
+    // Longer than the stall limit of this policy.
+    let since = std::time::Instant::now();
+    wait_until("the stall limit to pass", SOON, || since.elapsed() > fast().stall * 2);
+    let now = job(&engine, suspended);
+    assert_eq!((now.state, now.hold), (State::Running, true));
+    engine.steer(Command::Release, &Which::Ids(vec![suspended])).unwrap();
+    let done = reaches(&engine, suspended, State::Done);
+    assert_eq!(done.attempt, 1);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_third_pause_stops_the_encode_and_a_restart_keeps_all_three_on_hold() {
+    let env = TestEnv::new();
+    let names = ["fake-deaf.1", "fake-deaf.2", "fake-deaf.3"];
+    let engine = start(&env, Setup { workers: 3, ..faulty() });
+    let ids = add(&engine, &env, &paths(&videos(&env, &names)));
+    let queue = engine.queue();
+    wait_until("all to run", SOON, || {
+        ids.iter().all(|id| queue.attempts(*id).unwrap().iter().any(|a| a.child.is_some()))
+    });
+    engine.steer(Command::Hold, &Which::Ids(ids.clone())).unwrap();
+    let held =
+        |state| queue.page(&Filter { states: vec![state] }, 0, 9).unwrap().iter().filter(|j| j.hold).count();
+    wait_until("one to be given back", SOON, || held(State::Queued) == 1);
+    assert_eq!(held(State::Running), 2);
+    engine.stop().await;
+    assert_eq!(held(State::Queued), 3);
+    let again = start(&env, faulty());
+    tokio::time::timeout(SOON, again.until_idle()).await.unwrap();
+    assert_eq!(again.queue().counts().unwrap().held, 3);
+    again.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_queue_stays_paused_over_a_restart() {
+    let env = TestEnv::new();
+    let engine = start(&env, Setup::default());
+    engine.pause(true).unwrap();
+    let id = add(&engine, &env, &paths(&videos(&env, &["a"])))[0];
+    engine.stop().await;
+    let engine = start(&env, Setup::default());
+    tokio::time::timeout(SOON, engine.until_idle()).await.unwrap();
+    assert_eq!(job(&engine, id).state, State::Queued);
+    engine.pause(false).unwrap();
+    reaches(&engine, id, State::Done);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_adds_or_cancels_is_noticed_within_a_second() {
+    let env = TestEnv::new();
+    let engine = start(&env, Setup { policy: Policy { stall: SOON, ..Policy::default() }, ..faulty() });
+    videos(&env, &["fake-stall"]);
+    let out = env.out();
+    assert_eq!(env.spool(&["add", "--output-dir", out.to_str().unwrap(), "videos"]).code, 0);
+    let id = JobId(1);
+    wait_until("the job to be taken up", Duration::from_secs(1), || job(&engine, id).state == State::Running);
+    wait_until("its process", SOON, || engine.queue().attempts(id).unwrap()[0].child.is_some());
+    assert_eq!(env.spool(&["cancel", "1"]).code, 0);
+    wait_until("the cancel", Duration::from_secs(2), || job(&engine, id).state == State::Cancelled);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_vanished_fails_after_a_second_look_and_retry_finds_it_again() {
+    let env = TestEnv::new();
+    let engine = start(&env, Setup::default());
+    engine.pause(true).unwrap();
+    let video = videos(&env, &["a"]).remove(0);
+    let id = add(&engine, &env, &[&video])[0];
+    let away = env.data().join("away");
+    std::fs::rename(&video, &away).unwrap();
+    engine.pause(false).unwrap();
+    let failed = reaches(&engine, id, State::Failed);
+    assert_eq!((failed.failure.unwrap().code, failed.attempt), (FailureCode::SourceGone, 2));
+    std::fs::rename(&away, &video).unwrap();
+    engine.steer(Command::Retry, &Which::Ids(vec![id])).unwrap();
+    reaches(&engine, id, State::Done);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_changed_while_it_is_read_is_not_called_done() {
+    let env = TestEnv::new();
+    let engine = start(&env, Setup { workers: 1, ..Setup::default() });
+    let minute = clips::clip("minute.mkv", 60.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    let video = env.video(&minute, "a.mkv");
+    let id = add(&engine, &env, &[&video])[0];
+    wait_until("progress", SOON, || job(&engine, id).progress.is_some());
+    filetime::set_file_mtime(&video, filetime::FileTime::from_unix_time(1_000_000, 0)).unwrap();
+    let queue = engine.queue();
+    wait_until("the first attempt to end", Duration::from_secs(60), || {
+        queue.attempts(id).unwrap()[0].ended_at.is_some()
+    });
+    let first = queue.attempts(id).unwrap().remove(0);
+    assert_eq!(first.failure.unwrap().code, FailureCode::SourceChanged);
+    reaches(&engine, id, State::Done);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_in_a_worker_is_a_failure_like_any_other_and_costs_no_worker() {
+    let env = TestEnv::new();
+    let clock = Arc::new(Tripwire {
+        system: SystemClock::default(),
+        armed: std::sync::atomic::AtomicBool::new(false),
+    });
+    let engine = start(&env, Setup { clock: clock.clone(), workers: 1, ..Setup::default() });
+    clock.armed.store(true, std::sync::atomic::Ordering::SeqCst);
+    let id = add(&engine, &env, &paths(&videos(&env, &["a"])))[0];
+    let done = reaches(&engine, id, State::Done);
+    let attempts = engine.queue().attempts(done.id).unwrap();
+    assert_eq!(attempts[0].failure.as_ref().map(|f| f.code), Some(FailureCode::Internal));
+    engine.stop().await;
+}
+
+/// Panics once when a worker thread reads it.
+struct Tripwire {
+    system: SystemClock,
+    armed: std::sync::atomic::AtomicBool,
+}
+
+impl Clock for Tripwire {
+    fn now(&self) -> i64 {
+        self.system.now()
+    }
+    fn awake(&self) -> Duration {
+        let in_worker = std::thread::current().name().is_some_and(|n| n.starts_with("job-"));
+        assert!(
+            !(in_worker && self.armed.swap(false, std::sync::atomic::Ordering::SeqCst)),
+            "tripped on purpose"
+        );
+        self.system.awake()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscriber_sees_every_change_of_a_job_in_order() {
+    use spool_core::event::{Event, Told, Topic};
+    let env = TestEnv::new();
+    let engine = start(&env, Setup::default());
+    let mut events = engine.subscribe(vec![Topic::Job(JobId(1))]);
+    assert!(matches!(events.next().await, Some(Told::Snapshot(_))));
+    let id = add(&engine, &env, &paths(&videos(&env, &["a", "b"])))[0];
+    reaches(&engine, id, State::Done);
+    engine.stop().await;
+    let mut states = Vec::new();
+    while let Some(told) = events.next().await {
+        match told {
+            Told::Event(Event::JobChanged { id, state, .. }) => states.push((id, state)),
+            Told::Event(Event::Progress { id, progress }) => {
+                assert_eq!(id, JobId(1));
+                assert!(progress.percent.unwrap() <= 99.0);
+            }
+            other => panic!("not of this topic: {other:?}"),
+        }
+    }
+    assert_eq!(states, [(JobId(1), State::Running), (JobId(1), State::Done)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drained_engine_ends_what_runs_and_starts_nothing_more() {
+    let env = TestEnv::new();
+    let engine = start(&env, one_worker());
+    let ids = add(&engine, &env, &paths(&videos(&env, &["a", "b"])));
+    wait_until("the first to run", SOON, || job(&engine, ids[0]).state != State::Queued);
+    engine.drain();
+    let queue = engine.queue();
+    tokio::time::timeout(SOON, engine.ended()).await.unwrap();
+    assert_eq!(queue.job(ids[0]).unwrap().unwrap().state, State::Done);
+    assert_eq!(queue.job(ids[1]).unwrap().unwrap().state, State::Queued);
+    assert_eq!(queue.flag(Flag::Engine).unwrap(), None, "a clean end is written down");
+}
+
+/// A small file system of its own, unmounted at the end.
+#[cfg(target_os = "linux")]
+struct SmallDisk(PathBuf);
+
+#[cfg(target_os = "linux")]
+impl SmallDisk {
+    /// None, said aloud, where this user may not mount.
+    fn mount(folder: PathBuf, bytes: u64) -> Option<SmallDisk> {
+        std::fs::create_dir_all(&folder).unwrap();
+        let size = format!("size={bytes}");
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(&folder)
+            .status();
+        if mounted.is_ok_and(|status| status.success()) {
+            return Some(SmallDisk(folder));
+        }
+        eprintln!("SKIPPED: only root may mount a small disk here");
+        None
+    }
+
+    fn unmount(&self) {
+        let _ = std::process::Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        self.unmount();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_makes_jobs_wait_and_they_finish_when_space_returns() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.out().join("small"), 64 << 20) else { return };
+    let ballast = disk.0.join("ballast");
+    std::fs::write(&ballast, vec![0; 62 << 20]).unwrap();
+    let policy = Policy { disk_reserve: 100 << 10, ..fast() };
+    let engine = start(&env, Setup { policy, ..Setup::default() });
+    let minute = env
+        .video(&clips::clip("minute.mkv", 60.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]), "a.mkv");
+    let wish = spool_core::intake::Wish { folder: Some(disk.0.clone()), ..spool_tests::engine::wish(&env) };
+    let found = spool_core::intake::find(&[minute], &wish);
+    engine.add(&found.jobs, spool_core::queue::Place::End).unwrap();
+    let waiting = reaches(&engine, JobId(1), State::Waiting);
+    assert_eq!((waiting.failure.unwrap().code, waiting.attempt), (FailureCode::DiskFull, 0));
+    let rest: Vec<_> = disk.0.read_dir().unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(rest, ["ballast"], "the part file is gone");
+    std::fs::remove_file(&ballast).unwrap();
+    reaches(&engine, JobId(1), State::Done);
+    engine.stop().await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_of_an_unplugged_drive_wait_and_continue_when_it_returns() {
+    let env = TestEnv::new();
+    let Some(drive) = SmallDisk::mount(env.videos().join("drive"), 8 << 20) else { return };
+    let video = drive.0.join("a.mkv");
+    std::fs::copy(clips::ordinary(), &video).unwrap();
+    let engine = start(&env, Setup::default());
+    engine.pause(true).unwrap();
+    let id = add(&engine, &env, &[&video])[0];
+    drive.unmount();
+    engine.pause(false).unwrap();
+    let waiting = reaches(&engine, id, State::Waiting);
+    assert_eq!((waiting.failure.unwrap().code, waiting.attempt), (FailureCode::SourceVolumeMissing, 0));
+    let _drive = SmallDisk::mount(drive.0.clone(), 8 << 20).unwrap();
+    std::fs::copy(clips::ordinary(), &video).unwrap();
+    reaches(&engine, id, State::Done);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_folder_on_a_present_volume_is_made_again() {
+    let env = TestEnv::new();
+    let engine = start(&env, Setup::default());
+    engine.pause(true).unwrap();
+    let id = add(&engine, &env, &paths(&videos(&env, &["a"])))[0];
+    std::fs::remove_dir(env.out()).unwrap();
+    engine.pause(false).unwrap();
+    reaches(&engine, id, State::Done);
+    engine.stop().await;
+}
+
+#[test]
+fn two_processes_may_create_one_queue_at_once() {
+    let env = TestEnv::new();
+    let open = || open_queue(&env.data(), Arc::new(SystemClock::default())).map(|_| ());
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+        for one in all {
+            one.join().unwrap().unwrap();
+        }
+    });
+}
