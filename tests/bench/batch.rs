@@ -1,0 +1,145 @@
+//! A whole batch: `spool run --workers auto` on twelve clips, against bare ffmpeg with the very same arguments
+//! one, two and four at a time; rounds interleaved, medians compared. And the memory of spool itself.
+//!
+//! `SPOOL_BENCH_ROUNDS` sets the rounds (default 5).
+
+use crate::{Figures, keep, median};
+use serde_json::Value;
+use spool_tests::env::TestEnv;
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::time::Instant;
+
+const CLIPS: usize = 12;
+
+pub(crate) fn measure(figures: &mut Figures) {
+    let rounds = std::env::var("SPOOL_BENCH_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(5);
+    let clip = clip();
+    let at_a_time = [1, 2, 4];
+    let mut spool = Vec::new();
+    let mut bare = vec![Vec::new(); at_a_time.len()];
+    let mut memory: f64 = 0.0;
+    for round in 0..rounds {
+        let env = world(&clip);
+        let (seconds, megabytes) = run_spool(&env);
+        spool.push(seconds);
+        memory = memory.max(megabytes);
+        let commands = commands(&env);
+        for (n, all) in at_a_time.iter().zip(&mut bare) {
+            all.push(run_bare(&commands, *n));
+        }
+        println!(
+            "round {}: spool {seconds:.1} s, bare ffmpeg {:?}",
+            round + 1,
+            bare.iter().map(|b| b[round]).collect::<Vec<_>>()
+        );
+    }
+    let spool = median(spool);
+    keep(figures, "batch of 12 by spool --workers auto, median", spool, "s");
+    let bare: Vec<f64> = bare.into_iter().map(median).collect();
+    for (n, seconds) in at_a_time.iter().zip(&bare) {
+        keep(figures, &format!("the same by bare ffmpeg, {n} at a time, median"), *seconds, "s");
+    }
+    let best = bare.iter().copied().fold(f64::INFINITY, f64::min);
+    keep(figures, "spool to the best of bare ffmpeg", spool / best, "(limit 1.03)");
+    keep(figures, "peak memory of the spool process", memory, "MB (limit 60)");
+}
+
+/// A clip that takes this machine some 15 s to encode, made once: noise and movement, as film has.
+fn clip() -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/clips/bench.mkv");
+    if !path.exists() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let unfinished = path.with_extension("new.mkv");
+        let made = Command::new("ffmpeg")
+            .args(["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30:d=20"])
+            .args([
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=d=20",
+                "-vf",
+                "noise=alls=12:allf=t",
+                "-c:v",
+                "libx264",
+                "-preset",
+                "ultrafast",
+            ])
+            .args(["-crf", "20", "-c:a", "aac"])
+            .arg(&unfinished)
+            .status();
+        assert!(made.unwrap().success());
+        std::fs::rename(unfinished, &path).unwrap();
+    }
+    path
+}
+
+fn world(clip: &Path) -> TestEnv {
+    let env = TestEnv::new();
+    for n in 0..CLIPS {
+        std::fs::hard_link(clip, env.videos().join(format!("{n}.mkv")))
+            .unwrap_or_else(|_| drop(std::fs::copy(clip, env.videos().join(format!("{n}.mkv"))).unwrap()));
+    }
+    let out = env.out();
+    for n in 0..CLIPS {
+        let source = env.videos().join(format!("{n}.mkv"));
+        assert_eq!(
+            env.spool(&["add", "--output-dir", out.to_str().unwrap(), source.to_str().unwrap()]).code,
+            0
+        );
+    }
+    env
+}
+
+/// Wall seconds of the whole run, and the peak memory in megabytes.
+fn run_spool(env: &TestEnv) -> (f64, f64) {
+    let begun = Instant::now();
+    let mut run = env.start(&["run", "--until-idle", "--workers", "auto"]);
+    let mut peak: f64 = 0.0;
+    while !run.has_ended() {
+        peak = peak.max(peak_memory(run.id()));
+        std::thread::park_timeout(std::time::Duration::from_millis(50));
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    assert_eq!(run.answer().code, 0);
+    (seconds, peak)
+}
+
+/// The kernel's own high-water mark, in megabytes; 0 where it does not tell.
+fn peak_memory(pid: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+    line.and_then(|l| l.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or(0.0) / 1000.0
+}
+
+/// The very commands that spool ran, writing elsewhere.
+fn commands(env: &TestEnv) -> Vec<Vec<String>> {
+    let command = |job: &Value| {
+        let shown = env.spool(&["show", &job["id"].to_string(), "--json"]).json().remove(0);
+        let words = shown["attempts"][0]["commands"][0].as_array().unwrap().iter();
+        let mut words: Vec<String> = words.map(|w| w.as_str().unwrap().to_owned()).collect();
+        *words.last_mut().unwrap() =
+            format!("file:{}", env.out().join(format!("bare-{}.mp4", job["id"])).display());
+        words
+    };
+    env.jobs().iter().map(command).collect()
+}
+
+/// Wall seconds of all commands, `n` at a time.
+fn run_bare(commands: &[Vec<String>], n: usize) -> f64 {
+    let left: Mutex<VecDeque<&Vec<String>>> = Mutex::new(commands.iter().collect());
+    let work = || {
+        loop {
+            let next = left.lock().unwrap().pop_front();
+            let Some(command) = next else { return };
+            let mut ffmpeg = Command::new(&command[0]);
+            ffmpeg.args(&command[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            assert!(ffmpeg.status().unwrap().success());
+        }
+    };
+    let begun = Instant::now();
+    std::thread::scope(|scope| (0..n).for_each(|_| drop(scope.spawn(work))));
+    begun.elapsed().as_secs_f64()
+}

@@ -1,0 +1,89 @@
+//! The queue at size: accepting ten thousand, claiming and paging at a hundred thousand.
+
+use crate::{Figures, keep, median};
+use spool_core::clock::SystemClock;
+use spool_core::engine::open_queue;
+use spool_core::job::State;
+use spool_core::output::is_taken;
+use spool_core::queue::sqlite::SqliteQueue;
+use spool_core::queue::{Filter, NewJob, Outcome, Place, Queue};
+use spool_core::{intake, preset};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub(crate) fn measure(figures: &mut Figures) {
+    let dir = tempfile::tempdir().unwrap();
+    let queue = open_queue(&dir.path().join("data"), Arc::new(SystemClock::default())).unwrap();
+    add_ten_thousand(figures, &queue, dir.path());
+    fill(&queue, 90_000);
+    claim(figures, &queue);
+    page(figures, &queue);
+}
+
+/// Real files: expanding the folder, looking at each, claiming names, one durable transaction.
+fn add_ten_thousand(figures: &mut Figures, queue: &SqliteQueue, dir: &std::path::Path) {
+    let folder = dir.join("videos");
+    std::fs::create_dir(&folder).unwrap();
+    for n in 0..10_000 {
+        std::fs::write(folder.join(format!("video {n}.mkv")), "").unwrap();
+    }
+    let wish = intake::Wish { preset: preset::built_in()[0].clone(), folder: None, max_attempts: 4 };
+    let begun = Instant::now();
+    let found = intake::find(&[folder], &wish);
+    let added = queue.add(&found.jobs, Place::End, &is_taken).unwrap();
+    let took = begun.elapsed();
+    assert_eq!(added.len(), 10_000);
+    keep(figures, "add 10,000 files, until durable", took.as_secs_f64(), "s (limit 2)");
+}
+
+fn fill(queue: &SqliteQueue, count: usize) {
+    let job = |n: usize| NewJob {
+        source: PathBuf::from(format!("/videos/{n}.mkv")),
+        real_source: PathBuf::from(format!("/videos/{n}.mkv")),
+        source_size: Some(1),
+        source_volume: None,
+        output_volume: None,
+        folder: "/out".into(),
+        stem: n.to_string().into(),
+        preset: preset::built_in()[0].clone(),
+        from_folder: false,
+        max_attempts: 4,
+    };
+    let jobs: Vec<NewJob> = (0..count).map(job).collect();
+    queue.add(&jobs, Place::End, &|_| false).unwrap();
+}
+
+fn milliseconds(took: Duration) -> f64 {
+    took.as_secs_f64() * 1e3
+}
+
+fn claim(figures: &mut Figures, queue: &SqliteQueue) {
+    let mut took = Vec::new();
+    for _ in 0..1000 {
+        let begun = Instant::now();
+        let job = queue.claim("bench", true).unwrap().unwrap();
+        took.push(milliseconds(begun.elapsed()));
+        queue.settle(job.lease(), &Outcome::Interrupted(None)).unwrap();
+    }
+    keep(figures, "claim at 100,000 queued, median", median(took), "ms (limit 2)");
+}
+
+fn page(figures: &mut Figures, queue: &SqliteQueue) {
+    let active = Filter { states: vec![State::Queued, State::Waiting, State::Running] };
+    for (name, offset) in [("first", 0), ("middle", 50_000), ("last", 99_900)] {
+        let look = || {
+            let begun = Instant::now();
+            assert_eq!(queue.page(&active, offset, 100).unwrap().len(), 100);
+            milliseconds(begun.elapsed())
+        };
+        let took: Vec<f64> = (0..200).map(|_| look()).collect();
+        keep(figures, &format!("{name} page of 100 at 100,000 rows, median"), median(took), "ms (limit 5)");
+    }
+    let count = || {
+        let begun = Instant::now();
+        queue.counts().unwrap();
+        milliseconds(begun.elapsed())
+    };
+    keep(figures, "counts at 100,000 rows, median", median((0..100).map(|_| count()).collect()), "ms");
+}
