@@ -79,8 +79,7 @@ fn clip() -> PathBuf {
 fn world(clip: &Path) -> TestEnv {
     let env = TestEnv::new();
     for n in 0..CLIPS {
-        std::fs::hard_link(clip, env.videos().join(format!("{n}.mkv")))
-            .unwrap_or_else(|_| drop(std::fs::copy(clip, env.videos().join(format!("{n}.mkv"))).unwrap()));
+        env.video(clip, &format!("{n}.mkv"));
     }
     let out = env.out();
     for n in 0..CLIPS {
@@ -140,6 +139,10 @@ fn run_bare(commands: &[Vec<String>], n: usize) -> f64 {
         }
     };
     let begun = Instant::now();
-    std::thread::scope(|scope| (0..n).for_each(|_| drop(scope.spawn(work))));
+    std::thread::scope(|scope| {
+        for _ in 0..n {
+            scope.spawn(work);
+        }
+    });
     begun.elapsed().as_secs_f64()
 }

@@ -45,6 +45,14 @@ pub(crate) enum Report {
     Ended(JobId, Option<Outcome>),
 }
 
+/// Why the pool looks up.
+enum Cause {
+    Tick,
+    /// Something in this process may have changed.
+    Wake,
+    Report(Report),
+}
+
 /// A running job as the pool sees it.
 struct Live {
     lease: Lease,
@@ -91,15 +99,16 @@ pub(crate) async fn run(mut pool: Pool) {
     let mut tick = tokio::time::interval(shared.policy.tick);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !(shared.drain.is_cancelled() && pool.live.is_empty()) {
-        let report = tokio::select! {
-            report = pool.inbox.recv() => report,
-            () = shared.wake.notified() => None,
-            _ = tick.tick() => None,
-            () = shared.stop.cancelled(), if pool.live.values().any(|l| *l.orders.borrow() != Order::Stop) => None,
+        let running = pool.live.values().any(|l| *l.orders.borrow() != Order::Stop);
+        let cause = tokio::select! {
+            Some(report) = pool.inbox.recv() => Cause::Report(report),
+            () = shared.wake.notified() => Cause::Wake,
+            _ = tick.tick() => Cause::Tick,
+            () = shared.stop.cancelled(), if running => Cause::Wake,
         };
         // The queue is synchronous: it is spoken to where blocking is allowed.
         let swept = tokio::task::spawn_blocking(move || {
-            if let Err(cause) = pool.sweep(report) {
+            if let Err(cause) = pool.sweep(cause) {
                 tracing::error!(%cause, "the queue could not be worked just now");
             }
             pool
@@ -113,18 +122,23 @@ pub(crate) async fn run(mut pool: Pool) {
 }
 
 impl Pool {
-    fn sweep(&mut self, report: Option<Report>) -> Result<()> {
-        if let Some(report) = report {
+    fn sweep(&mut self, cause: Cause) -> Result<()> {
+        let mut news = !matches!(cause, Cause::Tick);
+        if let Cause::Report(report) = cause {
             self.take(report)?;
         }
         if self.shared.queue.changed_elsewhere()? {
             self.shared.tell(Event::QueueChanged);
+            news = true;
         }
-        self.give_orders()?;
-        self.wake_waiting()?;
-        self.claim()?;
-        self.save_progress()?;
-        self.tell_idle()?;
+        news |= self.wake_waiting()?;
+        // An idle queue without news stays idle: nothing is asked of it, however long it is.
+        if news || !*self.shared.idle.borrow() || self.breaker.is_open() {
+            self.give_orders()?;
+            self.claim()?;
+            self.save_progress()?;
+            self.tell_idle()?;
+        }
         if self.live.is_empty() {
             self.upkeep();
         }
@@ -194,15 +208,15 @@ impl Pool {
         Ok(())
     }
 
-    /// Waiting jobs are looked at when volumes come or go, and every so often.
-    fn wake_waiting(&mut self) -> Result<()> {
+    /// Waiting jobs are looked at when volumes come or go, and every so often; true: some may go on.
+    fn wake_waiting(&mut self) -> Result<bool> {
         let awake = self.shared.clock.awake();
         let due = self
             .checked_waiting
             .is_none_or(|last| awake.saturating_sub(last) >= self.shared.policy.wait_recheck);
         let mounts = volume::mounts_stamp();
         if !due && mounts == self.mounts {
-            return Ok(());
+            return Ok(false);
         }
         (self.checked_waiting, self.mounts) = (Some(awake), mounts);
         let tools_changed = self.shared.tooling.changed();
@@ -210,11 +224,12 @@ impl Pool {
         let waiting = self.shared.queue.page(&Filter { states: vec![State::Waiting] }, 0, u64::MAX >> 1)?;
         let ready = waiting.iter().filter(|job| waiting::cause_gone(job, reserve, tools_changed));
         let ready: Vec<JobId> = ready.map(|job| job.id).collect();
-        if !ready.is_empty() {
-            self.shared.queue.steer(Command::Now, &Which::Ids(ready))?;
-            self.shared.tell(Event::QueueChanged);
+        if ready.is_empty() {
+            return Ok(false);
         }
-        Ok(())
+        self.shared.queue.steer(Command::Now, &Which::Ids(ready))?;
+        self.shared.tell(Event::QueueChanged);
+        Ok(true)
     }
 
     fn may_claim(&self) -> bool {

@@ -28,11 +28,11 @@ pub(super) fn attempts(c: &Connection, id: JobId) -> Result<Vec<Attempt>> {
     Ok(all)
 }
 
-/// The page's ids come from an index alone; only its own rows are read.
+/// The page's ids come from an index alone; only its own rows are read, and only they are sorted (`+`).
 pub(super) fn page(c: &Connection, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>> {
-    let (condition, order) = order_of(&filter.states);
-    let ids = format!("SELECT id FROM job {condition} ORDER BY {order} LIMIT ?1 OFFSET ?2");
-    let sql = job_sql(&format!("WHERE id IN ({ids}) ORDER BY {order}"));
+    let Source { from, order } = source(&filter.states);
+    let ids = format!("SELECT id FROM job {from} ORDER BY {order} LIMIT ?1 OFFSET ?2");
+    let sql = job_sql(&format!("WHERE id IN ({ids}) ORDER BY +{order}"));
     let mut statement = c.prepare_cached(&sql)?;
     let mut found = statement.query(params![limit as i64, offset as i64])?;
     let mut all = Vec::new();
@@ -42,33 +42,49 @@ pub(super) fn page(c: &Connection, filter: &Filter, offset: u64, limit: u64) -> 
     Ok(all)
 }
 
-/// Condition and order for a set of states, phrased so that a partial index serves the common ones.
-fn order_of(states: &[State]) -> (String, &'static str) {
-    let mut wanted: Vec<State> = State::ALL.into_iter().filter(|s| states.contains(s)).collect();
-    wanted.sort_unstable();
+/// Where a page comes from and how it is ordered.
+struct Source {
+    from: String,
+    order: &'static str,
+}
+
+/// The sets of states that lists show have an index in their order; the planner is told, for it would rather
+/// collect by state and sort.
+fn source(states: &[State]) -> Source {
+    use State::{Cancelled, Done, Failed, Queued, Running, Waiting};
+    let wanted: Vec<State> = State::ALL.into_iter().filter(|s| states.contains(s)).collect();
     let newest_first = !wanted.is_empty() && wanted.iter().all(|s| s.is_ended());
     let order = if newest_first { "finished_at DESC, id DESC" } else { "position" };
-    let words: Vec<String> = wanted.iter().map(|s| format!("'{s}'")).collect();
-    let condition = match wanted.as_slice() {
+    let from = match wanted.as_slice() {
         [] => String::new(),
+        [Failed] => "INDEXED BY job_failed WHERE state = 'failed'".into(),
+        [Done, Cancelled] => "INDEXED BY job_history WHERE state IN ('done','cancelled')".into(),
+        [Done] => "INDEXED BY job_history WHERE state IN ('done','cancelled') AND state = 'done'".into(),
+        [Queued, Waiting, Running] => {
+            "INDEXED BY job_active WHERE state IN ('queued','waiting','running')".into()
+        }
         [one] => format!("WHERE state = '{one}'"),
-        _ => format!("WHERE state IN ({})", words.join(",")),
+        some => {
+            let words: Vec<String> = some.iter().map(|s| format!("'{s}'")).collect();
+            format!("WHERE state IN ({})", words.join(","))
+        }
     };
-    (condition, order)
+    Source { from, order }
 }
 
 pub(super) fn counts(c: &Connection) -> Result<Counts> {
-    let mut statement = c.prepare_cached("SELECT state, hold, count(*) FROM job GROUP BY state, hold")?;
+    let mut statement =
+        c.prepare_cached("SELECT state, count(*) FROM job INDEXED BY job_state GROUP BY state")?;
     let mut found = statement.query([])?;
     let mut counts = Counts::default();
     while let Some(row) = found.next()? {
-        let (state, held, n): (String, bool, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let Ok(state) = state.parse::<State>() else { continue };
-        counts.count(state, n as u64);
-        if held && state == State::Queued {
-            counts.held += n as u64;
+        let (state, n): (String, i64) = (row.get(0)?, row.get(1)?);
+        if let Ok(state) = state.parse::<State>() {
+            counts.count(state, n as u64);
         }
     }
+    let held = "SELECT count(*) FROM job INDEXED BY job_held WHERE state = 'queued' AND hold = 1";
+    counts.held = c.prepare_cached(held)?.query_row([], |row| row.get::<_, i64>(0))? as u64;
     Ok(counts)
 }
 
@@ -81,4 +97,34 @@ pub(super) fn recent(c: &Connection, since: Millis) -> Result<Recent> {
     let words = words.collect::<rusqlite::Result<Vec<_>>>()?;
     let last_ended = words.iter().filter_map(|word| word.parse().ok()).collect();
     Ok(Recent { failed: failed as usize, last_ended })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use State::{Cancelled, Done, Failed, Queued, Running, Waiting};
+
+    #[test]
+    fn the_ids_of_a_page_come_from_an_index_in_its_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let c = super::super::open::writer(&dir.path().join("queue.db")).unwrap();
+        let lists: [&[State]; 7] = [
+            &[],
+            &[Queued, Waiting, Running],
+            &[Queued],
+            &[Waiting],
+            &[Running],
+            &[Failed],
+            &[Done, Cancelled],
+        ];
+        for states in lists {
+            let Source { from, order } = source(states);
+            let sql = format!("EXPLAIN QUERY PLAN SELECT id FROM job {from} ORDER BY {order} LIMIT 100");
+            let mut statement = c.prepare(&sql).unwrap();
+            let steps = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
+            let plan = steps.collect::<rusqlite::Result<Vec<_>>>().unwrap().join("\n");
+            assert!(plan.contains("COVERING INDEX") || states == [Failed], "{states:?}: {plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{states:?}: {plan}");
+        }
+    }
 }
