@@ -28,7 +28,12 @@ fn add_ten_thousand(figures: &mut Figures, queue: &SqliteQueue, dir: &std::path:
     for n in 0..10_000 {
         std::fs::write(folder.join(format!("video {n}.mkv")), "").unwrap();
     }
-    let wish = intake::Wish { preset: preset::built_in()[0].clone(), folder: None, max_attempts: 4 };
+    let wish = intake::Wish {
+        preset: preset::built_in()[0].clone(),
+        folder: None,
+        name: "{name}".into(),
+        max_attempts: 4,
+    };
     let begun = Instant::now();
     let found = intake::find(&[folder], &wish);
     let added = queue.add(&found.jobs, Place::End, &is_taken).unwrap();

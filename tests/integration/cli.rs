@@ -127,6 +127,8 @@ fn a_missing_ffmpeg_is_exit_code_4_with_the_way_to_get_it() {
     says(&env.spool(&["run", "--until-idle"]), 4, "ffmpeg was not found. Install");
     says(&env.spool(&["doctor"]), 4, "ffmpeg was not found.");
     assert_eq!(states(&env), ["queued", "queued", "queued"], "nothing is lost");
+    env.settings(&json!({}));
+    says(&env.spool(&["doctor"]), 0, "");
 }
 
 #[test]

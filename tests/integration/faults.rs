@@ -100,7 +100,7 @@ async fn a_full_disk_costs_no_attempt() {
     let env = TestEnv::new();
     let bad = env.video(&clips::ordinary(), "fake-enospc.mkv");
     let patient = Setup {
-        policy: spool_core::policy::Policy { wait_recheck: Duration::from_secs(600), ..fast() },
+        policy: spool_core::policy::Policy { wait_recheck: Duration::from_mins(10), ..fast() },
         ..faulty()
     };
     let engine = start(&env, patient);
@@ -135,8 +135,8 @@ async fn a_stop_gives_running_jobs_back_without_costing_an_attempt() {
         &env,
         Setup {
             policy: spool_core::policy::Policy {
-                stall: Duration::from_secs(600),
-                stall_first: Duration::from_secs(600),
+                stall: Duration::from_mins(10),
+                stall_first: Duration::from_mins(10),
                 ..fast()
             },
             ..faulty()
@@ -173,6 +173,19 @@ async fn a_broken_ffmpeg_stops_the_queue_instead_of_failing_every_job_and_mends_
         queue.flag(spool_core::queue::Flag::Breaker).unwrap().is_none()
     });
     assert_eq!(job(&engine, spool_core::job::JobId(1)).state, State::Done);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tripped_breaker_is_closed_by_the_next_start() {
+    use spool_core::queue::Flag;
+    let env = TestEnv::new();
+    let engine = start(&env, faulty());
+    let queue = engine.queue();
+    queue.set_flag(Flag::Breaker, Some("ffmpeg was not found.")).unwrap();
+    engine.stop().await;
+    let engine = start(&env, faulty());
+    assert_eq!(engine.queue().flag(Flag::Breaker).unwrap(), None);
     engine.stop().await;
 }
 

@@ -29,7 +29,7 @@ fn begun(queue: &dyn Queue) -> Vec<i64> {
     let jobs = queue.page(&Filter { states: vec![] }, 0, 100).unwrap();
     let mut begun: Vec<(uuid::Uuid, i64, i64)> = Vec::new();
     for job in jobs {
-        let first = queue.attempts(job.id).unwrap().first().map(|a| a.started_at).unwrap_or(i64::MAX);
+        let first = queue.attempts(job.id).unwrap().first().map_or(i64::MAX, |a| a.started_at);
         begun.push((job.uid, first, job.id.0));
     }
     begun.sort_by_key(|(_, at, id)| (*at, *id));
@@ -215,7 +215,7 @@ async fn a_source_changed_while_it_is_read_is_not_called_done() {
     wait_until("progress", SOON, || job(&engine, id).progress.is_some());
     filetime::set_file_mtime(&video, filetime::FileTime::from_unix_time(1_000_000, 0)).unwrap();
     let queue = engine.queue();
-    wait_until("the first attempt to end", Duration::from_secs(60), || {
+    wait_until("the first attempt to end", Duration::from_mins(1), || {
         queue.attempts(id).unwrap()[0].ended_at.is_some()
     });
     let first = queue.attempts(id).unwrap().remove(0);

@@ -11,7 +11,7 @@ use spool_tests::engine::{Setup, reaches, start, wish};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, judge};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A job claimed by an engine that is dead by now, with a finished part file.
@@ -29,7 +29,7 @@ fn claimed(env: &TestEnv) -> (Job, PathBuf) {
     (job, part)
 }
 
-fn intend(env: &TestEnv, job: &Job, part: &PathBuf) {
+fn intend(env: &TestEnv, job: &Job, part: &Path) {
     let (size, identity) = identity(part).unwrap();
     let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     let intent = Intent { path: job.output.clone(), size, identity };
@@ -54,6 +54,33 @@ async fn before_the_intent_the_part_is_deleted_and_the_work_done_again() {
     assert!(!part.exists());
     assert_eq!(env.results(), ["a.mp4"]);
     assert!(judge::decodes(&job.output));
+}
+
+/// Linux ends children with the thread that started them; elsewhere, and for what slipped through, the next
+/// start does. Here the child belongs to the test, so that only the next start can.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ffmpeg_that_outlived_its_engine_is_ended_at_the_next_start() {
+    use std::os::unix::process::{CommandExt, ExitStatusExt};
+    let env = TestEnv::new();
+    let (job, _) = claimed(&env);
+    let mut orphan = std::process::Command::new(spool_tests::env::binary("fake-ffmpeg"));
+    let mut orphan = orphan
+        .args(["-i", "file:fake-stall.mkv"])
+        .process_group(0)
+        .stdin(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    spool_tests::wait_until("the orphan to be itself", std::time::Duration::from_secs(5), || {
+        spool_core::ffmpeg::identify(orphan.id()).is_some_and(|c| c.exe.ends_with("fake-ffmpeg"))
+    });
+    let child = spool_core::ffmpeg::identify(orphan.id()).unwrap();
+    let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
+    assert!(dead.note(job.lease(), &Note::Child(child)).unwrap());
+    let waiting = std::thread::spawn(move || orphan.wait().unwrap());
+    assert_eq!(recover(&env).await.0.state, State::Done);
+    spool_tests::wait_until("the orphan to end", std::time::Duration::from_secs(5), || waiting.is_finished());
+    assert_eq!(waiting.join().unwrap().signal(), Some(9));
 }
 
 #[tokio::test(flavor = "multi_thread")]

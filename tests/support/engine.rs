@@ -76,7 +76,7 @@ pub fn start(env: &TestEnv, setup: Setup) -> Engine {
 /// A quick variant of the default preset, results in the out folder.
 pub fn wish(env: &TestEnv) -> Wish {
     let quick = preset::set(preset::find("web-1080p").unwrap(), "video.speed", "ultrafast").unwrap();
-    Wish { preset: quick, folder: Some(env.out()), max_attempts: 4 }
+    Wish { preset: quick, folder: Some(env.out()), name: "{name}".into(), max_attempts: 4 }
 }
 
 /// Adds these files.
@@ -95,7 +95,7 @@ pub fn job(engine: &Engine, id: JobId) -> Job {
 
 /// Waits until the job is in this state, and returns it.
 pub fn reaches(engine: &Engine, id: JobId, state: State) -> Job {
-    reaches_within(engine, id, state, Duration::from_secs(60))
+    reaches_within(engine, id, state, Duration::from_mins(1))
 }
 
 /// The same within a time that matters.

@@ -26,6 +26,7 @@ pub(crate) fn add(context: &Context, args: &Add) -> Answer {
     let wish = Wish {
         preset: chosen_preset(context, args)?,
         folder: output_dir(context, args.output_dir.as_deref())?,
+        name: context.settings.output_name.clone(),
         max_attempts: context.settings.max_attempts,
     };
     let found = intake::find(&args.paths, &wish);

@@ -8,10 +8,11 @@ use crate::context::{Answer, Context, Failed};
 use crate::words;
 use screen::Screen;
 use spool_core::clock::{Clock, SystemClock};
-use spool_core::engine::{Engine, EngineConfig};
+use spool_core::engine::{Engine, EngineConfig, lock};
+use spool_core::error::Error;
 use spool_core::event::{Event, Subscription, Told, Topic};
 use spool_core::ffmpeg;
-use spool_core::job::{JobId, State};
+use spool_core::job::{Millis, State};
 use spool_core::policy::Policy;
 use spool_core::queue::{Filter, Flag, Queue};
 use spool_core::view::JobView;
@@ -26,11 +27,11 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
     let clock = Arc::new(SystemClock::default());
     let started = clock.now();
     // Held comes before missing tools: the second engine is told who works the queue either way.
-    let engine = Engine::start(config(context, workers, clock))?;
-    if let Err(missing) = ffmpeg::locate(&context.tool_places()) {
-        engine.stop().await;
-        return Err(missing.into());
+    if let Some(holder) = lock::holder(&context.data) {
+        return Err(Error::Held { holder }.into());
     }
+    ffmpeg::locate(&context.tool_places())?;
+    let engine = Engine::start(config(context, workers, clock))?;
     let queue = engine.queue();
     let events = engine.subscribe(vec![Topic::Queue, Topic::Progress]);
     let shown =
@@ -147,13 +148,24 @@ async fn show(mut events: Subscription, mut screen: Screen, json: bool, quiet: b
     screen.clear();
 }
 
+/// How many jobs came into this state since `started`. Ended jobs come newest first, so a few pages tell.
+fn ended(queue: &dyn Queue, state: State, started: Millis) -> Result<u64, Failed> {
+    const PAGE: u64 = 200;
+    let filter = Filter { states: vec![state] };
+    let mut count = 0;
+    loop {
+        let page = queue.page(&filter, count, PAGE)?;
+        let recent = page.iter().take_while(|j| j.finished_at >= Some(started)).count() as u64;
+        count += recent;
+        if recent < PAGE {
+            return Ok(count);
+        }
+    }
+}
+
 /// What came of it; false when something failed or cannot go on by itself.
-fn summary(context: &Context, queue: &dyn Queue, started: i64) -> Answer {
-    let since = |state| -> Result<Vec<JobId>, Failed> {
-        let page = queue.page(&Filter { states: vec![state] }, 0, u64::MAX >> 1)?;
-        Ok(page.iter().filter(|j| j.finished_at >= Some(started)).map(|j| j.id).collect())
-    };
-    let (done, failed) = (since(State::Done)?.len() as u64, since(State::Failed)?.len() as u64);
+fn summary(context: &Context, queue: &dyn Queue, started: Millis) -> Answer {
+    let (done, failed) = (ended(queue, State::Done, started)?, ended(queue, State::Failed, started)?);
     let counts = queue.counts()?;
     let paused = queue.flag(Flag::Paused)?.is_some();
     let stuck = [

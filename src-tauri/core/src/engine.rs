@@ -128,6 +128,8 @@ impl Engine {
     fn with_queue(config: EngineConfig, queue: Arc<dyn Queue>, lock: lock::Lock) -> Result<Engine> {
         let owner = uuid::Uuid::now_v7().to_string();
         queue.set_flag(Flag::Engine, Some(&owner))?;
+        // The breaker of this engine starts closed; what tripped an earlier one may be mended.
+        queue.set_flag(Flag::Breaker, None)?;
         let shared = Arc::new(Shared {
             queue,
             policy: config.policy,

@@ -16,7 +16,7 @@ pub mod run;
 mod watchdog;
 
 pub use locate::{Tool, ToolError, ToolPlaces, Tools, encoder_works, locate, standard_folders};
-pub use process::end_orphan;
+pub use process::{end_orphan, identify};
 
 /// What a running process is told; its supervisor looks at it ten times a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,6 +18,8 @@ pub struct Wish {
     pub preset: Preset,
     /// Folder of the results, absolute; `None`: next to each original.
     pub folder: Option<PathBuf>,
+    /// Name of the results without extension, see [`check_template`].
+    pub name: String,
     /// Attempts before a job is parked.
     pub max_attempts: u32,
 }
@@ -104,7 +106,7 @@ fn job(path: &Path, wish: &Wish, from_folder: bool) -> io::Result<NewJob> {
         source_size: Some(real_source.metadata()?.len()),
         source_volume: volume::volume_of(&real_source),
         output_volume: volume::volume_of(&folder),
-        stem: stem(&source, &folder, &wish.preset),
+        stem: stem(&source, &folder, wish),
         source,
         real_source,
         folder,
@@ -114,12 +116,33 @@ fn job(path: &Path, wish: &Wish, from_folder: bool) -> io::Result<NewJob> {
     })
 }
 
-/// `{name}`, or `{name} - {preset}` where that would be the original's own name.
-fn stem(source: &Path, folder: &Path, preset: &Preset) -> OsString {
-    let mut stem = source.file_stem().unwrap_or_default().to_owned();
+/// Can this name results? `{name}` must occur, for one name for all would help nobody; folders are not made.
+pub fn check_template(template: &str) -> Result<(), &'static str> {
+    if !template.contains("{name}") {
+        return Err("outputName must contain {name}");
+    }
+    if template.contains(['/', '\\', '\0']) {
+        return Err("outputName is a file name and cannot contain / or \\");
+    }
+    Ok(())
+}
+
+/// The template filled in, with ` - {preset}` behind it where that would be the original's own name.
+fn stem(source: &Path, folder: &Path, wish: &Wish) -> OsString {
+    let own = source.file_stem().unwrap_or_default();
+    // A preset's name is a person's text too.
+    let preset = wish.preset.name.replace(['/', '\\', '\0'], "-");
+    let mut stem = OsString::new();
+    for (n, text) in wish.name.split("{name}").enumerate() {
+        if n > 0 {
+            stem.push(own);
+        }
+        stem.push(text.replace("{preset}", &preset));
+    }
     let extension = source.extension().unwrap_or_default();
-    if source.parent() == Some(folder) && extension.eq_ignore_ascii_case(preset.container.extension()) {
-        stem.push(format!(" - {}", preset.name));
+    let same_kind = extension.eq_ignore_ascii_case(wish.preset.container.extension());
+    if source.parent() == Some(folder) && same_kind && stem == own {
+        stem.push(format!(" - {preset}"));
     }
     stem
 }
@@ -129,7 +152,8 @@ mod tests {
     use super::*;
 
     fn wish() -> Wish {
-        Wish { preset: crate::preset::find("web-1080p").unwrap().clone(), folder: None, max_attempts: 4 }
+        let preset = crate::preset::find("web-1080p").unwrap().clone();
+        Wish { preset, folder: None, name: "{name}".into(), max_attempts: 4 }
     }
 
     #[test]
@@ -158,10 +182,20 @@ mod tests {
     #[test]
     fn next_to_the_original_the_result_has_a_name_of_its_own() {
         let name = |source: &str, folder: &str| {
-            stem(Path::new(source), Path::new(folder), &wish().preset).into_string().unwrap()
+            stem(Path::new(source), Path::new(folder), &wish()).into_string().unwrap()
         };
         assert_eq!(name("/v/a.mkv", "/v"), "a");
         assert_eq!(name("/v/a.MP4", "/v"), "a - Web 1080p");
         assert_eq!(name("/v/a.mp4", "/out"), "a");
+    }
+
+    #[test]
+    fn a_template_names_the_result() {
+        let mut wish = Wish { name: "{preset}, {name} (copy)".into(), ..wish() };
+        let stem = |wish: &Wish| stem(Path::new("/v/a{name}.mp4"), Path::new("/v"), wish);
+        assert_eq!(stem(&wish), "Web 1080p, a{name} (copy)");
+        wish.preset.name = "../up".into();
+        assert_eq!(stem(&wish), "..-up, a{name} (copy)");
+        assert!(check_template("{preset}").is_err() && check_template("x/{name}").is_err());
     }
 }

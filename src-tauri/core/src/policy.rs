@@ -213,10 +213,10 @@ mod tests {
     #[test]
     fn the_ladder_is_10_40_160_seconds_spread_by_a_tenth_and_capped() {
         let policy = Policy::default();
-        let seconds = |n, uniform| policy.backoff(n, uniform).as_secs_f64();
-        assert_eq!([1, 2, 3].map(|n| seconds(n, 0.5)), [10.0, 40.0, 160.0]);
-        assert!((seconds(1, 0.0) - 9.0).abs() < 1e-9 && (seconds(1, 1.0) - 11.0).abs() < 1e-9);
-        assert_eq!(seconds(99, 0.5), 900.0);
+        let millis = |n, uniform| policy.backoff(n, uniform).as_millis();
+        assert_eq!([1, 2, 3].map(|n| millis(n, 0.5)), [10_000, 40_000, 160_000]);
+        assert_eq!([millis(1, 0.0), millis(1, 1.0)], [9_000, 11_000]);
+        assert_eq!(millis(99, 0.5), 900_000);
     }
 
     #[test]

@@ -165,6 +165,7 @@ impl Pool {
     /// After the commit: tells of the end, and draws the conclusions for the queue as a whole.
     fn learn(&mut self, id: JobId, outcome: &Outcome) -> Result<()> {
         let failure = outcome.failure();
+        tracing::info!(job = %id, outcome = outcome.word(), "ended");
         self.tell_changed(id, outcome.state(), failure);
         match failure {
             Some(failure) if failure.code.class() == Class::Environment => {
@@ -258,6 +259,7 @@ impl Pool {
         let (orders, heard) = watch::channel(Order::Go);
         let (id, lease, suspect) = (job.id, job.lease(), job.crashes >= SUSPECT_CRASHES);
         let (shared, reports) = (self.shared.clone(), self.reports.clone());
+        tracing::info!(job = %id, attempt = job.attempt, source = %job.source.display(), "started");
         let name = format!("job-{id}");
         let thread =
             std::thread::Builder::new().name(name).spawn(move || work::run(&shared, &job, &heard, &reports));

@@ -3,6 +3,7 @@
 //! Guarantees that a file with a mistake is refused with the place of the mistake and never overwritten.
 
 use crate::error::{Error, Result};
+use crate::intake;
 use crate::policy::Policy;
 use crate::preset::{self, Preset};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,8 @@ pub struct Settings {
     pub preset: String,
     /// Folder of the results; absent: next to each original.
     pub output_dir: Option<PathBuf>,
+    /// Name of the results without extension; `{name}` is the original's, `{preset}` the preset's.
+    pub output_name: String,
     /// Attempts before a job is parked, at least 1.
     pub max_attempts: u32,
     /// Consecutive crashes of the application after which a job is parked, at least 1.
@@ -35,6 +38,7 @@ impl Default for Settings {
             workers: None,
             preset: preset::DEFAULT_PRESET.into(),
             output_dir: None,
+            output_name: "{name}".into(),
             max_attempts: Policy::default().max_attempts,
             crash_limit: Policy::default().crash_limit,
             ffmpeg: None,
@@ -51,8 +55,9 @@ pub fn load(data: &Path) -> Result<Settings> {
     let path = data.join("settings.json");
     // By way of a map: a struct alone would also take a list of its values.
     let map: serde_json::Map<String, serde_json::Value> = read(&path)?.unwrap_or_default();
-    let settings: Settings =
-        serde_json::from_value(map.into()).map_err(|e| Error::Settings { path, cause: e.to_string() })?;
+    let refuse = |cause: String| Error::Settings { path: path.clone(), cause };
+    let settings: Settings = serde_json::from_value(map.into()).map_err(|e| refuse(e.to_string()))?;
+    intake::check_template(&settings.output_name).map_err(|why| refuse(why.into()))?;
     Ok(Settings {
         max_attempts: settings.max_attempts.max(1),
         crash_limit: settings.crash_limit.max(1),
@@ -115,7 +120,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(load(dir.path()).unwrap(), Settings::default());
         let path = dir.path().join("settings.json");
-        for wrong in ["{\"workers\": \"many\"}", "{\"wrokers\": 2}", "[]", "\u{0}"] {
+        for wrong in
+            ["{\"workers\": \"many\"}", "{\"wrokers\": 2}", "{\"outputName\": \"same\"}", "[]", "\u{0}"]
+        {
             std::fs::write(&path, wrong).unwrap();
             let refusal = load(dir.path()).unwrap_err().to_string();
             assert!(refusal.contains("settings.json"), "{refusal}");

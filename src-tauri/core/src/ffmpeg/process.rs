@@ -32,8 +32,8 @@ pub(super) fn signal_group(_pid: u32, _signal: Signal) -> bool {
     false
 }
 
-/// The identity of a live process.
-pub(super) fn identify(pid: u32) -> Option<ChildId> {
+/// The identity of a live process; `None` where there is none of that number.
+pub fn identify(pid: u32) -> Option<ChildId> {
     let system = look(pid, ProcessRefreshKind::nothing().with_exe(UpdateKind::Always))?;
     let process = system.process(Pid::from_u32(pid))?;
     let exe = process.exe().map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();

@@ -108,13 +108,14 @@ mod tests {
     fn the_ids_of_a_page_come_from_an_index_in_its_order() {
         let dir = tempfile::tempdir().unwrap();
         let c = super::super::open::writer(&dir.path().join("queue.db")).unwrap();
-        let lists: [&[State]; 7] = [
+        let lists: [&[State]; 8] = [
             &[],
             &[Queued, Waiting, Running],
             &[Queued],
             &[Waiting],
             &[Running],
             &[Failed],
+            &[Done],
             &[Done, Cancelled],
         ];
         for states in lists {

@@ -25,9 +25,9 @@ CREATE TABLE job (
   CHECK (state <> 'failed' OR failure_code IS NOT NULL)
 ) STRICT;
 CREATE INDEX job_claim   ON job(position, run_at, id) WHERE state = 'queued' AND hold = 0;
-CREATE INDEX job_active  ON job(position)             WHERE state IN ('queued','waiting','running');
+CREATE INDEX job_active  ON job(position, state)             WHERE state IN ('queued','waiting','running');
 CREATE INDEX job_failed  ON job(finished_at DESC, id DESC) WHERE state = 'failed';
-CREATE INDEX job_history ON job(finished_at DESC, id DESC) WHERE state IN ('done','cancelled');
+CREATE INDEX job_history ON job(finished_at DESC, id DESC, state) WHERE state IN ('done','cancelled');
 CREATE INDEX job_ended   ON job(finished_at DESC)     WHERE state IN ('done','failed');
 CREATE INDEX job_held    ON job(position)             WHERE state = 'queued' AND hold = 1;
 CREATE INDEX job_state   ON job(state, position);

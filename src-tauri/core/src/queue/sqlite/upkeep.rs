@@ -5,6 +5,7 @@
 use super::open;
 use crate::error::{Error, Result};
 use crate::job::Millis;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Transaction, params};
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,9 @@ use std::path::{Path, PathBuf};
 pub(super) fn copy_to(connection: &Connection, to: &Path) -> Result<()> {
     let unfinished = to.with_extension("unfinished");
     remove(&unfinished)?;
-    connection.execute("VACUUM INTO ?1", [unfinished.to_string_lossy()])?;
+    // As bytes, for a path need not be UTF-8.
+    let name = ToSqlOutput::Borrowed(ValueRef::Text(unfinished.as_os_str().as_encoded_bytes()));
+    connection.execute("VACUUM INTO ?1", [name])?;
     std::fs::rename(&unfinished, to).map_err(Error::io("Cannot write", to))
 }
 
