@@ -57,6 +57,12 @@ async fn exit_0_without_output_is_never_done_and_tried_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn exit_0_without_the_end_of_progress_is_never_done() {
+    let (_env, job) = meet("noend", State::Failed).await;
+    assert_eq!((code(&job), job.attempt), (FailureCode::VerificationFailed, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn exit_0_with_a_short_output_is_never_done() {
     let env = TestEnv::new();
     let long = clips::clip("long.mkv", 8.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);

@@ -10,3 +10,5 @@ mod order;
 mod publish;
 mod queue_contract;
 mod queue_model;
+mod queue_sqlite;
+mod queue_world;

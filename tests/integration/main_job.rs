@@ -151,3 +151,20 @@ fn a_file_cut_short_is_never_called_done() {
     }
     assert!(env.results().is_empty());
 }
+
+#[test]
+fn a_script_under_the_name_of_a_video_is_not_followed() {
+    let env = TestEnv::new();
+    fs::write(env.videos().join("concat.mp4"), "ffconcat version 1.0\nfile inner.mkv\n").unwrap();
+    fs::copy(clips::ordinary(), env.videos().join("inner.mkv")).unwrap();
+    let playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:1,\ninner.mkv\n#EXT-X-ENDLIST\n";
+    fs::write(env.videos().join("playlist.mp4"), playlist).unwrap();
+    let out = env.out();
+    let scripts = ["videos/concat.mp4", "videos/playlist.mp4"];
+    env.spool(&["add", "--output-dir", out.to_str().unwrap(), scripts[0], scripts[1]]);
+    env.spool(&["run", "--until-idle"]);
+    for job in env.jobs() {
+        assert_eq!(job["failure"]["code"], "not_media", "{job}");
+    }
+    assert!(env.results().is_empty());
+}

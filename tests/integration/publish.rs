@@ -3,16 +3,19 @@
 
 use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
+use spool_core::ffmpeg::identify;
 use spool_core::job::{Intent, Job, JobId, State};
 use spool_core::output::{self, identity};
 use spool_core::queue::{Added, Note, Place, Queue};
 use spool_core::{intake, queue};
 use spool_tests::engine::{Setup, reaches, start, wish};
 use spool_tests::env::TestEnv;
-use spool_tests::{clips, judge};
+use spool_tests::{clips, judge, wait_until};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A job claimed by an engine that is dead by now, with a finished part file.
 fn claimed(env: &TestEnv) -> (Job, PathBuf) {
@@ -58,29 +61,36 @@ async fn before_the_intent_the_part_is_deleted_and_the_work_done_again() {
 
 /// Linux ends children with the thread that started them; elsewhere, and for what slipped through, the next
 /// start does. Here the child belongs to the test, so that only the next start can.
-#[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ffmpeg_that_outlived_its_engine_is_ended_at_the_next_start() {
-    use std::os::unix::process::{CommandExt, ExitStatusExt};
     let env = TestEnv::new();
     let (job, _) = claimed(&env);
-    let mut orphan = std::process::Command::new(spool_tests::env::binary("fake-ffmpeg"));
-    let mut orphan = orphan
-        .args(["-i", "file:fake-stall.mkv"])
-        .process_group(0)
-        .stdin(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    spool_tests::wait_until("the orphan to be itself", std::time::Duration::from_secs(5), || {
-        spool_core::ffmpeg::identify(orphan.id()).is_some_and(|c| c.exe.ends_with("fake-ffmpeg"))
-    });
-    let child = spool_core::ffmpeg::identify(orphan.id()).unwrap();
+    let mut orphan = Orphan::start();
+    let it_is_itself = || identify(orphan.0.id()).is_some_and(|c| c.exe.ends_with("fake-ffmpeg"));
+    wait_until("the orphan to be itself", Duration::from_secs(5), it_is_itself);
+    let child = identify(orphan.0.id()).unwrap();
     let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     assert!(dead.note(job.lease(), &Note::Child(child)).unwrap());
-    let waiting = std::thread::spawn(move || orphan.wait().unwrap());
     assert_eq!(recover(&env).await.0.state, State::Done);
-    spool_tests::wait_until("the orphan to end", std::time::Duration::from_secs(5), || waiting.is_finished());
-    assert_eq!(waiting.join().unwrap().signal(), Some(9));
+    wait_until("the orphan to end", Duration::from_secs(5), || orphan.0.try_wait().unwrap().is_some());
+}
+
+/// An ffmpeg that stands still for ever; ended by the test where nobody else did.
+struct Orphan(std::process::Child);
+
+impl Orphan {
+    fn start() -> Orphan {
+        let mut command = std::process::Command::new(spool_tests::env::binary("fake-ffmpeg"));
+        command.args(["-i", "file:fake-stall.mkv"]).stdin(Stdio::null()).stdout(Stdio::null());
+        Orphan(command.spawn().unwrap())
+    }
+}
+
+impl Drop for Orphan {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,97 +1,12 @@
 //! What every queue must do, written against the trait and run on each implementation.
 
-use spool_core::clock::{Clock, ManualClock};
+use crate::queue_world::{World, done, failure, memory, new_job, sqlite};
+use spool_core::clock::Clock;
 use spool_core::failure::{Failure, FailureCode};
 use spool_core::job::{Intent, Job, JobId, Lease, State};
-use spool_core::preset;
 use spool_core::progress::Progress;
-use spool_core::queue::memory::MemoryQueue;
-use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{
-    Added, Command, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Refusal, Steered, Which,
-};
+use spool_core::queue::{Added, Command, Filter, Flag, Note, Outcome, Place, Refusal, Saved, Which};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-/// A queue of one kind with a clock that is moved by hand.
-pub(crate) struct World {
-    pub(crate) queue: Box<dyn Queue>,
-    pub(crate) clock: Arc<ManualClock>,
-    _dir: tempfile::TempDir,
-}
-
-const START: i64 = 1_800_000_000_000;
-
-pub(crate) fn sqlite() -> World {
-    let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(ManualClock::at(START)));
-    let queue = SqliteQueue::open(&dir.path().join("queue.db"), clock.clone()).unwrap();
-    World { queue: Box::new(queue), clock, _dir: dir }
-}
-
-pub(crate) fn memory() -> World {
-    let clock = Arc::new(ManualClock::at(START));
-    World { queue: Box::new(MemoryQueue::new(clock.clone())), clock, _dir: tempfile::tempdir().unwrap() }
-}
-
-pub(crate) fn new_job(name: &str) -> NewJob {
-    let source = PathBuf::from("/videos").join(name);
-    NewJob {
-        real_source: source.clone(),
-        stem: source.file_stem().unwrap().to_owned(),
-        source,
-        source_size: Some(1000),
-        source_volume: Some("/".into()),
-        output_volume: Some("/".into()),
-        folder: "/out".into(),
-        preset: preset::find("web-1080p").unwrap().clone(),
-        from_folder: false,
-        max_attempts: 4,
-    }
-}
-
-impl World {
-    pub(crate) fn add(&self, names: &[&str]) -> Vec<JobId> {
-        self.add_at(names, Place::End)
-    }
-
-    fn add_at(&self, names: &[&str], place: Place) -> Vec<JobId> {
-        let jobs: Vec<_> = names.iter().map(|n| new_job(n)).collect();
-        let added = self.queue.add(&jobs, place, &|_| false).unwrap();
-        added
-            .into_iter()
-            .map(|a| if let Added::Accepted { id, .. } = a { id } else { panic!("{a:?}") })
-            .collect()
-    }
-
-    fn claim(&self) -> Job {
-        self.queue.claim("engine", true).unwrap().expect("a job is due")
-    }
-
-    fn job(&self, id: JobId) -> Job {
-        self.queue.job(id).unwrap().unwrap()
-    }
-
-    fn steer(&self, command: Command, ids: &[JobId]) -> Steered {
-        self.queue.steer(command, &Which::Ids(ids.to_vec())).unwrap()
-    }
-
-    fn names(&self, states: &[State]) -> Vec<String> {
-        let page = self.queue.page(&Filter { states: states.to_vec() }, 0, 100).unwrap();
-        page.iter().map(|j| j.source.file_name().unwrap().to_string_lossy().into_owned()).collect()
-    }
-}
-
-pub(crate) fn done(job: &Job) -> Outcome {
-    Outcome::Done { output: job.output.clone(), size: 5, warnings: vec!["a remark".into()] }
-}
-
-pub(crate) fn failure() -> Failure {
-    Failure {
-        exit: Some(1),
-        log_tail: "the end".into(),
-        ..Failure::new(FailureCode::EncodeFailed, "It broke.")
-    }
-}
 
 /// Each law runs once per implementation.
 macro_rules! laws {
@@ -383,28 +298,21 @@ laws! {
         assert!(!w.queue.settle(wrong, &Outcome::Cancelled).unwrap());
         assert_eq!(w.job(job.id).state, State::Running);
     }
-}
 
-#[test]
-fn another_process_is_noticed_and_ones_own_writes_are_not() {
-    let dir = tempfile::tempdir().unwrap();
-    let clock = Arc::new(ManualClock::at(START));
-    let open = || SqliteQueue::open(&dir.path().join("queue.db"), clock.clone()).unwrap();
-    let (ours, theirs) = (open(), open());
-    ours.add(&[new_job("a.mkv")], Place::End, &|_| false).unwrap();
-    assert!(!ours.changed_elsewhere().unwrap());
-    theirs.add(&[new_job("b.mkv")], Place::End, &|_| false).unwrap();
-    assert!(ours.changed_elsewhere().unwrap());
-    assert!(!ours.changed_elsewhere().unwrap(), "told once");
-}
+    only_jobs_that_could_start_count_for_a_place => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
+        w.claim();
+        w.queue.steer(Command::Hold, &Which::Ids(vec![ids[1]])).unwrap();
+        let before = |n: usize| w.queue.startable_before(w.job(ids[n]).position).unwrap();
+        assert_eq!([before(0), before(1), before(2), before(3)], [0, 0, 0, 1]);
+    }
 
-#[test]
-fn a_rejected_batch_leaves_nothing_behind() {
-    let w = sqlite();
-    let taken = |p: &Path| if p.ends_with("b.mp4") { panic!("the disk went away") } else { false };
-    let jobs = [new_job("a.mkv"), new_job("b.mkv")];
-    let add = std::panic::AssertUnwindSafe(|| w.queue.add(&jobs, Place::End, &taken));
-    assert!(std::panic::catch_unwind(add).is_err());
-    assert_eq!(w.queue.counts().unwrap(), spool_core::queue::Counts::default());
-    assert_eq!(w.add(&["a.mkv"]).len(), 1, "and the queue works on");
+    what_was_saved_counts_done_jobs_alone => |w| {
+        w.add(&["a.mkv", "b.mkv", "c.mkv"]);
+        let job = w.claim();
+        w.queue.settle(job.lease(), &done(&job)).unwrap();
+        w.queue.settle(w.claim().lease(), &Outcome::Failed(failure())).unwrap();
+        let Outcome::Done { size, .. } = done(&job) else { unreachable!() };
+        assert_eq!(w.queue.saved().unwrap(), Saved { before: 1000, after: size });
+    }
 }

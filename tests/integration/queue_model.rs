@@ -1,7 +1,7 @@
 //! Random histories: any sequence of commands, crashes and restarts, on SQLite and on the twin in memory side
 //! by side. After each step both hold the same jobs, and the promises hold.
 
-use crate::queue_contract::{failure, new_job};
+use crate::queue_world::{failure, new_job};
 use proptest::prelude::*;
 use spool_core::clock::{Clock, ManualClock};
 use spool_core::job::{Job, JobId, State};

@@ -1,7 +1,7 @@
 //! What every verb needs: the data folder, settings, the queue, and how to speak.
 
 use crate::args::Cli;
-use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
+use crate::places;
 use serde::Serialize;
 use spool_core::clock::SystemClock;
 use spool_core::engine;
@@ -72,13 +72,7 @@ impl Context {
 
     /// Where tools are looked for: settings, beside this program, PATH, the package managers' folders.
     pub fn tool_places(&self) -> ToolPlaces {
-        let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.to_owned()));
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        ToolPlaces {
-            ffmpeg: self.settings.ffmpeg.clone(),
-            ffprobe: self.settings.ffprobe.clone(),
-            folders: ffmpeg::standard_folders(beside, &path),
-        }
+        places::tools(&self.settings)
     }
 
     /// Says a line to a person, unless asked to be quiet.
@@ -104,9 +98,6 @@ pub fn json_line(value: &impl Serialize) -> Result<(), Failed> {
 }
 
 fn default_data_dir() -> Result<PathBuf, Failed> {
-    let args =
-        AppStrategyArgs { top_level_domain: "app".into(), author: "Spool".into(), app_name: "Spool".into() };
-    let strategy = choose_app_strategy(args)
-        .map_err(|_| Failed::Usage("No home folder was found; name a folder with --data-dir.".into()))?;
-    Ok(strategy.data_dir())
+    let missing = || Failed::Usage("No home folder was found; name a folder with --data-dir.".into());
+    places::data_dir().ok_or_else(missing)
 }

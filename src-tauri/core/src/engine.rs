@@ -107,6 +107,7 @@ impl Shared {
 pub struct Engine {
     shared: Arc<Shared>,
     pool: tokio::task::JoinHandle<()>,
+    workers: usize,
     _lock: lock::Lock,
 }
 
@@ -146,12 +147,17 @@ impl Engine {
         });
         let workers = config.workers.unwrap_or_else(pool::auto_workers).max(1);
         let pool = tokio::spawn(pool::run(Pool::new(shared.clone(), workers)));
-        Ok(Engine { shared, pool, _lock: lock })
+        Ok(Engine { shared, pool, workers, _lock: lock })
     }
 
     /// The queue, for reading.
     pub fn queue(&self) -> Arc<dyn Queue> {
         self.shared.queue.clone()
+    }
+
+    /// Jobs it runs at a time.
+    pub fn workers(&self) -> usize {
+        self.workers
     }
 
     /// Accepts jobs and wakes the pool. Blocks for one transaction.

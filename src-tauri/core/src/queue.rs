@@ -250,6 +250,15 @@ impl Counts {
     }
 }
 
+/// Bytes of the done jobs whose both sizes are known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// Of their originals.
+    pub before: u64,
+    /// Of their results.
+    pub after: u64,
+}
+
 /// Small facts that outlive the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flag {
@@ -319,6 +328,12 @@ pub trait Queue: Send + Sync {
 
     /// How many jobs are in each state.
     fn counts(&self) -> Result<Counts>;
+
+    /// How many jobs before this position could start now.
+    fn startable_before(&self, position: i64) -> Result<u64>;
+
+    /// What the done jobs took and take.
+    fn saved(&self) -> Result<Saved>;
 
     /// Failures since `since` and the last ends.
     fn recent(&self, since: Millis) -> Result<Recent>;

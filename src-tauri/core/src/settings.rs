@@ -65,6 +65,11 @@ pub fn load(data: &Path) -> Result<Settings> {
     })
 }
 
+/// Keeps the settings of a data folder.
+pub fn save(data: &Path, settings: &Settings) -> Result<()> {
+    write(&data.join("settings.json"), settings)
+}
+
 /// The built-in presets and the user's own from `presets.json` of a data folder.
 pub fn presets(data: &Path) -> Result<Vec<Preset>> {
     let own: Vec<Preset> = read(&data.join("presets.json"))?.unwrap_or_default();

@@ -16,7 +16,7 @@ mod steer;
 pub mod upkeep;
 
 use super::{
-    Added, Command, Counts, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Steered, Which,
+    Added, Command, Counts, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Saved, Steered, Which,
 };
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -114,6 +114,15 @@ impl Queue for SqliteQueue {
 
     fn counts(&self) -> Result<Counts> {
         self.read(lists::counts)
+    }
+
+    fn startable_before(&self, position: i64) -> Result<u64> {
+        let now = self.clock.now();
+        self.read(|c| lists::startable_before(c, position, now))
+    }
+
+    fn saved(&self) -> Result<Saved> {
+        self.read(lists::saved)
     }
 
     fn recent(&self, since: Millis) -> Result<Recent> {

@@ -4,8 +4,9 @@
 use super::rows::{self, ATTEMPT, JOB};
 use crate::error::Result;
 use crate::job::{Attempt, Job, JobId, Millis, State};
-use crate::queue::{Counts, Filter, Recent};
-use rusqlite::{Connection, params};
+use crate::policy::DUE_HORIZON_MS;
+use crate::queue::{Counts, Filter, Recent, Saved};
+use rusqlite::{Connection, Row, params};
 
 pub(super) fn job_sql(condition: &str) -> String {
     format!("SELECT {JOB} FROM job {condition}")
@@ -86,6 +87,21 @@ pub(super) fn counts(c: &Connection) -> Result<Counts> {
     let held = "SELECT count(*) FROM job INDEXED BY job_held WHERE state = 'queued' AND hold = 1";
     counts.held = c.prepare_cached(held)?.query_row([], |row| row.get::<_, i64>(0))? as u64;
     Ok(counts)
+}
+
+pub(super) fn startable_before(c: &Connection, position: i64, now: Millis) -> Result<u64> {
+    let sql = "SELECT count(*) FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND position < ?1 \
+        AND (run_at IS NULL OR run_at <= ?2 OR run_at > ?2 + ?3)";
+    let count: i64 = c.prepare_cached(sql)?.query_row([position, now, DUE_HORIZON_MS], |row| row.get(0))?;
+    Ok(count as u64)
+}
+
+pub(super) fn saved(c: &Connection) -> Result<Saved> {
+    let sql = "SELECT coalesce(sum(source_size), 0), coalesce(sum(output_size), 0) FROM job INDEXED BY job_saved \
+        WHERE state = 'done' AND source_size > 0 AND output_size > 0";
+    let sums = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+    let (before, after) = c.prepare_cached(sql)?.query_row([], sums)?;
+    Ok(Saved { before: before as u64, after: after as u64 })
 }
 
 pub(super) fn recent(c: &Connection, since: Millis) -> Result<Recent> {

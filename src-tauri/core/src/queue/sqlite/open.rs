@@ -5,6 +5,7 @@
 use crate::error::{Error, Result};
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
+use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
     if rusqlite::version_number() < SAFE_SQLITE {
         return Err(Error::OldSqlite { found: rusqlite::version() });
     }
+    let _turn = turn(path)?;
     let mut connection = Connection::open(path).map_err(|e| damaged(path, e))?;
     connection.busy_timeout(Duration::from_secs(5))?;
     let found = schema_version(&connection).map_err(|e| damaged(path, e))?;
@@ -32,6 +34,16 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
         migrate(&mut connection, path, found)?;
     }
     Ok(connection)
+}
+
+/// One process at a time opens a queue: the change to WAL answers "locked" at once when another is about it,
+/// whatever the busy timeout, and a migration must not be begun twice. Given back when dropped.
+fn turn(path: &Path) -> Result<File> {
+    let path = path.with_extension("opening");
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(Error::io("Cannot open", &path))?;
+    file.lock().map_err(Error::io("Cannot lock", &path))?;
+    Ok(file)
 }
 
 /// The reading connection: cannot write, never waits for the writer.
@@ -58,16 +70,11 @@ fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Two processes may open a new folder at once: the second finds the work done.
 fn migrate(connection: &mut Connection, path: &Path, found: i64) -> Result<()> {
     if found > 0 {
         super::upkeep::copy_to(connection, &path.with_extension(format!("schema-{found}.bak")))?;
     }
-    match MIGRATIONS.to_latest(connection) {
-        Ok(()) => Ok(()),
-        Err(_) if schema_version(connection)? == NEWEST => Ok(()),
-        Err(cause) => Err(Error::Database(cause.to_string())),
-    }
+    MIGRATIONS.to_latest(connection).map_err(|cause| Error::Database(cause.to_string()))
 }
 
 fn damaged(path: &Path, error: rusqlite::Error) -> Error {

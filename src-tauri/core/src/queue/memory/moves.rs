@@ -1,0 +1,112 @@
+//! What each command and outcome does to one row, in plain assignments.
+
+use super::{Row, State};
+use crate::job::{Attempt, Job, JobId, Millis};
+use crate::queue::{Command, NewJob, Outcome, key_of_path, reason};
+use std::path::Path;
+use uuid::Uuid;
+
+pub(super) fn same_name(a: &Path, b: &Path) -> bool {
+    key_of_path(a) == key_of_path(b)
+}
+
+pub(super) fn fresh(id: JobId, new: &NewJob, output: &Path, position: i64, now: Millis) -> Job {
+    Job {
+        id,
+        uid: Uuid::now_v7(),
+        position,
+        source: new.source.clone(),
+        source_size: new.source_size,
+        source_volume: new.source_volume.clone(),
+        output_volume: new.output_volume.clone(),
+        output: output.to_owned(),
+        preset: new.preset.clone(),
+        state: State::Queued,
+        hold: false,
+        run_at: None,
+        epoch: 0,
+        attempt: 0,
+        max_attempts: new.max_attempts,
+        crashes: 0,
+        cancel_requested: false,
+        failure: None,
+        need_bytes: None,
+        warnings: Vec::new(),
+        intent: None,
+        progress: None,
+        output_size: None,
+        created_at: now,
+        started_at: None,
+        finished_at: None,
+    }
+}
+
+pub(super) fn change(job: &mut Job, command: Command, now: Millis) {
+    match command {
+        Command::Cancel if job.state == State::Running => job.cancel_requested = true,
+        Command::Cancel => {
+            (job.state, job.hold, job.run_at, job.finished_at) = (State::Cancelled, false, None, Some(now));
+            job.failure = None;
+        }
+        Command::Retry => {
+            (job.state, job.finished_at, job.run_at, job.hold) = (State::Queued, None, None, false);
+            (job.failure, job.need_bytes, job.crashes) = (None, None, 0);
+            job.max_attempts = job.max_attempts.max(job.attempt + 3);
+        }
+        Command::Hold => job.hold = true,
+        Command::Release => job.hold = false,
+        Command::Now => (job.state, job.run_at) = (State::Queued, None),
+        Command::Remove | Command::MoveTop | Command::MoveUp | Command::MoveDown => {}
+    }
+}
+
+pub(super) fn begin(row: &mut Row, owner: &str, now: Millis) {
+    let job = &mut row.job;
+    (job.state, job.started_at, job.run_at) = (State::Running, Some(now), None);
+    (job.epoch, job.attempt) = (job.epoch + 1, job.attempt + 1);
+    (job.cancel_requested, job.progress, job.need_bytes, job.intent) = (false, None, None, None);
+    (job.failure, job.warnings) = (None, Vec::new());
+    row.owner = Some(owner.to_owned());
+    row.attempts.push(Attempt {
+        epoch: job.epoch,
+        owner: owner.to_owned(),
+        started_at: now,
+        ended_at: None,
+        child: None,
+        part: None,
+        outcome: None,
+        exit: None,
+        signal: None,
+        failure: None,
+        log_tail: None,
+        commands: Vec::new(),
+        plan: None,
+    });
+}
+
+pub(super) fn end(row: &mut Row, outcome: &Outcome, now: Millis) {
+    let (job, failure) = (&mut row.job, outcome.failure());
+    job.state = outcome.state();
+    job.finished_at = job.state.is_ended().then_some(now);
+    job.hold &= !job.state.is_ended();
+    job.run_at = if let Outcome::Retry { run_at, .. } = outcome { Some(*run_at) } else { None };
+    job.failure = failure.map(reason);
+    job.need_bytes = failure.and_then(|f| f.need_bytes);
+    (job.cancel_requested, job.intent) = (false, None);
+    match outcome {
+        Outcome::Done { output, size, warnings } => {
+            (job.output, job.output_size, job.warnings) = (output.clone(), Some(*size), warnings.clone());
+            (job.crashes, job.progress) = (0, None);
+        }
+        Outcome::Rescued { crashes } => (job.crashes, job.attempt) = (*crashes, job.attempt - 1),
+        Outcome::Waiting(_) | Outcome::Interrupted(_) => job.attempt -= 1,
+        _ => {}
+    }
+    row.owner = None;
+    if let Some(attempt) = row.attempts.last_mut() {
+        (attempt.ended_at, attempt.outcome) = (Some(now), Some(outcome.word().to_owned()));
+        attempt.failure = failure.map(reason);
+        (attempt.exit, attempt.signal) = (failure.and_then(|f| f.exit), failure.and_then(|f| f.signal));
+        attempt.log_tail = failure.map(|f| f.log_tail.clone());
+    }
+}

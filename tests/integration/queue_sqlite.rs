@@ -1,0 +1,32 @@
+//! What only the queue on disk can show: other processes, and a batch that fails half way.
+
+use crate::queue_world::{START, new_job, sqlite};
+use spool_core::clock::ManualClock;
+use spool_core::queue::sqlite::SqliteQueue;
+use spool_core::queue::{Place, Queue};
+use std::path::Path;
+use std::sync::Arc;
+
+#[test]
+fn another_process_is_noticed_and_ones_own_writes_are_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::at(START));
+    let open = || SqliteQueue::open(&dir.path().join("queue.db"), clock.clone()).unwrap();
+    let (ours, theirs) = (open(), open());
+    ours.add(&[new_job("a.mkv")], Place::End, &|_| false).unwrap();
+    assert!(!ours.changed_elsewhere().unwrap());
+    theirs.add(&[new_job("b.mkv")], Place::End, &|_| false).unwrap();
+    assert!(ours.changed_elsewhere().unwrap());
+    assert!(!ours.changed_elsewhere().unwrap(), "told once");
+}
+
+#[test]
+fn a_rejected_batch_leaves_nothing_behind() {
+    let w = sqlite();
+    let taken = |p: &Path| if p.ends_with("b.mp4") { panic!("the disk went away") } else { false };
+    let jobs = [new_job("a.mkv"), new_job("b.mkv")];
+    let add = std::panic::AssertUnwindSafe(|| w.queue.add(&jobs, Place::End, &taken));
+    assert!(std::panic::catch_unwind(add).is_err());
+    assert_eq!(w.queue.counts().unwrap(), spool_core::queue::Counts::default());
+    assert_eq!(w.add(&["a.mkv"]).len(), 1, "and the queue works on");
+}

@@ -1,0 +1,91 @@
+//! A queue with a clock that is moved by hand, and jobs to put into it.
+
+use spool_core::clock::ManualClock;
+use spool_core::failure::{Failure, FailureCode};
+use spool_core::job::{Job, JobId, State};
+use spool_core::preset;
+use spool_core::queue::memory::MemoryQueue;
+use spool_core::queue::sqlite::SqliteQueue;
+use spool_core::queue::{Added, Command, Filter, NewJob, Outcome, Place, Queue, Steered, Which};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A queue of one kind with a clock that is moved by hand.
+pub(crate) struct World {
+    pub(crate) queue: Box<dyn Queue>,
+    pub(crate) clock: Arc<ManualClock>,
+    _dir: tempfile::TempDir,
+}
+
+pub(crate) const START: i64 = 1_800_000_000_000;
+
+pub(crate) fn sqlite() -> World {
+    let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(ManualClock::at(START)));
+    let queue = SqliteQueue::open(&dir.path().join("queue.db"), clock.clone()).unwrap();
+    World { queue: Box::new(queue), clock, _dir: dir }
+}
+
+pub(crate) fn memory() -> World {
+    let clock = Arc::new(ManualClock::at(START));
+    World { queue: Box::new(MemoryQueue::new(clock.clone())), clock, _dir: tempfile::tempdir().unwrap() }
+}
+
+pub(crate) fn new_job(name: &str) -> NewJob {
+    let source = PathBuf::from("/videos").join(name);
+    NewJob {
+        real_source: source.clone(),
+        stem: source.file_stem().unwrap().to_owned(),
+        source,
+        source_size: Some(1000),
+        source_volume: Some("/".into()),
+        output_volume: Some("/".into()),
+        folder: "/out".into(),
+        preset: preset::find("web-1080p").unwrap().clone(),
+        from_folder: false,
+        max_attempts: 4,
+    }
+}
+
+impl World {
+    pub(crate) fn add(&self, names: &[&str]) -> Vec<JobId> {
+        self.add_at(names, Place::End)
+    }
+
+    pub(crate) fn add_at(&self, names: &[&str], place: Place) -> Vec<JobId> {
+        let jobs: Vec<_> = names.iter().map(|n| new_job(n)).collect();
+        let added = self.queue.add(&jobs, place, &|_| false).unwrap();
+        added
+            .into_iter()
+            .map(|a| if let Added::Accepted { id, .. } = a { id } else { panic!("{a:?}") })
+            .collect()
+    }
+
+    pub(crate) fn claim(&self) -> Job {
+        self.queue.claim("engine", true).unwrap().expect("a job is due")
+    }
+
+    pub(crate) fn job(&self, id: JobId) -> Job {
+        self.queue.job(id).unwrap().unwrap()
+    }
+
+    pub(crate) fn steer(&self, command: Command, ids: &[JobId]) -> Steered {
+        self.queue.steer(command, &Which::Ids(ids.to_vec())).unwrap()
+    }
+
+    pub(crate) fn names(&self, states: &[State]) -> Vec<String> {
+        let page = self.queue.page(&Filter { states: states.to_vec() }, 0, 100).unwrap();
+        page.iter().map(|j| j.source.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    }
+}
+
+pub(crate) fn done(job: &Job) -> Outcome {
+    Outcome::Done { output: job.output.clone(), size: 5, warnings: vec!["a remark".into()] }
+}
+
+pub(crate) fn failure() -> Failure {
+    Failure {
+        exit: Some(1),
+        log_tail: "the end".into(),
+        ..Failure::new(FailureCode::EncodeFailed, "It broke.")
+    }
+}
