@@ -305,7 +305,8 @@ fn nothing_is_written_outside_the_named_folders() {
         .unwrap()
         .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
         .collect();
-    let ours = ["queue.db", "queue.db-wal", "queue.db-shm", "engine.lock", "spool.log", "backups"];
+    let database = ["queue.db", "queue.db-wal", "queue.db-shm", "queue.opening"];
+    let ours = [&database[..], &["engine.lock", "spool.log", "backups"]].concat();
     assert!(names.iter().all(|n| ours.contains(&n.as_str())), "{names:?}");
     let mut videos: Vec<_> = fs::read_dir(env.videos()).unwrap().map(|e| e.unwrap().file_name()).collect();
     videos.sort();

@@ -153,6 +153,18 @@ fn a_file_cut_short_is_never_called_done() {
 }
 
 #[test]
+fn too_fast_a_video_is_capped_to_the_presets_rate() {
+    let env = TestEnv::new();
+    let fast = ["-vf", "fps=120", "-c:v", "libx264", "-preset", "ultrafast"];
+    env.video(&clips::clip("fast.mkv", 1.0, false, &fast), "fast.mkv");
+    let out = env.out();
+    env.spool(&["add", "--set", "video.speed=ultrafast", "--output-dir", out.to_str().unwrap(), "videos"]);
+    assert_eq!(env.spool(&["run", "--until-idle"]).code, 0);
+    let result = facts(&out.join("fast.mp4"));
+    assert!((60.0..=61.0).contains(&number(&streams(&result, "video")[0]["nb_frames"])), "{result}");
+}
+
+#[test]
 fn a_script_under_the_name_of_a_video_is_not_followed() {
     let env = TestEnv::new();
     fs::write(env.videos().join("concat.mp4"), "ffconcat version 1.0\nfile inner.mkv\n").unwrap();

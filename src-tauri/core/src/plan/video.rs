@@ -33,6 +33,9 @@ fn convert(picture: &Picture, preset: &VideoPreset) -> Result<Action, Failure> {
     let too_fast =
         preset.max_fps.filter(|max| picture.rate.is_some_and(|rate| rate > f64::from(*max) * 1.001));
     let mut all = encoder_options(preset, deep);
+    // Caps the rate of what is too fast in truth. Some files claim 1000 frames a second; a filter that makes
+    // the rate constant would fill those up with copies.
+    all.extend(too_fast.map(|max| ("fpsmax".into(), max.to_string())));
     if tone_map {
         all.extend(options([("color_primaries", "bt709"), ("color_trc", "bt709"), ("colorspace", "bt709")]));
     }
@@ -52,7 +55,7 @@ fn convert(picture: &Picture, preset: &VideoPreset) -> Result<Action, Failure> {
         }
         .into(),
         options: all,
-        filters: filters(picture, (width, height), tone_map, too_fast),
+        filters: filters(picture, (width, height), tone_map),
         frames_change: too_fast.is_some(),
         loss: loss.into(),
     })
@@ -84,14 +87,11 @@ fn target_size(picture: &Picture, preset: &VideoPreset) -> (u32, u32) {
 }
 
 /// ffmpeg turns the picture upright before the first filter.
-fn filters(picture: &Picture, size: (u32, u32), tone_map: bool, max_fps: Option<u32>) -> Vec<String> {
+fn filters(picture: &Picture, size: (u32, u32), tone_map: bool) -> Vec<String> {
     let mut all = Vec::new();
     if picture.is_interlaced() {
         // One frame per pair of fields: the number of frames stays.
         all.push("bwdif=mode=send_frame".into());
-    }
-    if let Some(max) = max_fps {
-        all.push(format!("fps={max}"));
     }
     let reshaped = size != picture.upright() || (picture.pixel_aspect - 1.0).abs() > 1e-6;
     let range = if picture.is_full_range() { ":in_range=full:out_range=limited" } else { "" };
@@ -134,12 +134,23 @@ mod tests {
 
     #[test]
     fn colours_rate_and_fields_are_put_right_only_where_needed() {
-        let plain = filters(&picture(640, 360), (640, 360), false, None);
+        let plain = filters(&picture(640, 360), (640, 360), false);
         assert!(plain.is_empty(), "{plain:?}");
         let full = Picture { pixel_format: "yuvj420p".into(), ..picture(640, 360) };
-        assert!(filters(&full, (640, 360), false, None)[0].contains("in_range=full:out_range=limited"));
+        assert!(filters(&full, (640, 360), false)[0].contains("in_range=full:out_range=limited"));
         let fields = Picture { field_order: "tt".into(), ..picture(720, 576) };
-        assert_eq!(filters(&fields, (720, 576), false, Some(60)), ["bwdif=mode=send_frame", "fps=60"]);
+        assert_eq!(filters(&fields, (720, 576), false), ["bwdif=mode=send_frame"]);
+    }
+
+    #[test]
+    fn a_rate_above_the_limit_is_capped_without_filling_anything_up() {
+        let claimed = Picture { rate: Some(1000.0), ..picture(640, 360) };
+        let Action::Convert { options, filters, frames_change, .. } =
+            convert(&claimed, &preset::find("web-1080p").unwrap().video).unwrap()
+        else {
+            panic!()
+        };
+        assert!(options.contains(&("fpsmax".into(), "60".into())) && filters.is_empty() && frames_change);
     }
 
     #[test]
