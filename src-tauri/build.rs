@@ -1,0 +1,24 @@
+//! Names the window's commands, so that a capability must allow each of them.
+
+const COMMANDS: &[&str] = &[
+    "subscribe",
+    "page",
+    "details",
+    "presets",
+    "choices",
+    "choose",
+    "add",
+    "drop_here",
+    "steer",
+    "pause",
+    "open",
+    "show_in_folder",
+    "close",
+    "tools",
+];
+
+fn main() {
+    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
+    let attributes = tauri_build::Attributes::new().app_manifest(manifest);
+    tauri_build::try_build(attributes).expect("the window's configuration is valid");
+}

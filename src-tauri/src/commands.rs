@@ -1,0 +1,174 @@
+//! What the window may ask: one short function per command, off the UI thread, each a call of the state.
+//! Errors become one plain sentence.
+
+use crate::state::Spool;
+use crate::view::{Choices, CloseChoice, Details, List, Page, PresetChoice, ToolState, Update, Verb};
+use crate::{drop, lifecycle};
+use spool_core::error::Result as CoreResult;
+use spool_core::job::{Job, JobId, State};
+use spool_core::queue::Which;
+use std::sync::Arc;
+use tauri::ipc::Channel;
+use tauri::{AppHandle, State as Managed};
+use tauri_plugin_dialog::DialogExt;
+use tauri_plugin_opener::OpenerExt;
+
+type Answer<T> = Result<T, String>;
+type Shared<'a> = Managed<'a, Arc<Spool>>;
+
+/// Longest page handed out at once.
+const LONGEST_PAGE: u64 = 200;
+
+/// Runs a blocking call where blocking is allowed.
+async fn off_thread<T: Send + 'static>(
+    spool: &Shared<'_>,
+    call: impl FnOnce(&Spool) -> CoreResult<T> + Send + 'static,
+) -> Answer<T> {
+    let spool = Arc::clone(spool.inner());
+    let done = tauri::async_runtime::spawn_blocking(move || call(&spool).map_err(|e| e.to_string())).await;
+    done.map_err(|e| format!("Spool itself made a mistake: {e}."))?
+}
+
+/// Listens: the first update says how everything stands.
+#[tauri::command]
+pub async fn subscribe(spool: Shared<'_>, channel: Channel<Update>) -> Answer<()> {
+    spool.feed.subscribe(channel);
+    Ok(())
+}
+
+/// Part of a list.
+#[tauri::command]
+pub async fn page(spool: Shared<'_>, list: List, offset: u64, limit: u64) -> Answer<Page> {
+    off_thread(&spool, move |s| s.page(list, offset, limit.min(LONGEST_PAGE))).await
+}
+
+/// One job with its attempts; null when it has gone.
+#[tauri::command]
+pub async fn details(spool: Shared<'_>, id: i64) -> Answer<Option<Details>> {
+    off_thread(&spool, move |s| s.details(JobId(id))).await
+}
+
+/// What may be chosen for what is added.
+#[tauri::command]
+pub async fn presets(spool: Shared<'_>) -> Answer<Vec<PresetChoice>> {
+    let all = off_thread(&spool, Spool::presets).await?;
+    let choice =
+        |p: spool_core::preset::Preset| PresetChoice { id: p.id, name: p.name, description: p.description };
+    Ok(all.into_iter().map(choice).collect())
+}
+
+/// What the target strip remembers.
+#[tauri::command]
+pub async fn choices(spool: Shared<'_>) -> Answer<Choices> {
+    let settings = spool.settings();
+    let output_dir = settings.output_dir.map(|d| d.to_string_lossy().into_owned());
+    Ok(Choices { preset: settings.preset, output_dir })
+}
+
+/// Remembers a preset; with `folder`: asks for the folder of results; with `beside`: next to each original.
+#[tauri::command]
+pub async fn choose(
+    app: AppHandle,
+    spool: Shared<'_>,
+    preset: Option<String>,
+    folder: bool,
+    beside: bool,
+) -> Answer<()> {
+    let picked = if folder { lifecycle::pick_folder(&app).await } else { None };
+    off_thread(&spool, move |s| {
+        s.choose(|settings| {
+            settings.preset = preset.unwrap_or_else(|| settings.preset.clone());
+            settings.output_dir = picked.or_else(|| settings.output_dir.clone().filter(|_| !beside));
+        })
+    })
+    .await
+}
+
+/// Asks for files, or a folder, and adds them.
+#[tauri::command]
+pub async fn add(app: AppHandle, spool: Shared<'_>, folder: bool) -> Answer<()> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let dialog = app.dialog().file();
+    let answer = move |paths| std::mem::drop(tell.send(paths));
+    if folder {
+        dialog.pick_folders(answer)
+    } else {
+        dialog.pick_files(answer)
+    }
+    let picked = told.await.ok().flatten().unwrap_or_default();
+    let paths: Vec<_> = picked.into_iter().filter_map(|p| p.into_path().ok()).collect();
+    if paths.is_empty() {
+        return Ok(());
+    }
+    off_thread(&spool, move |s| s.add(&paths, &s.settings().preset)).await
+}
+
+/// Adds what was dropped, with the preset of the tile below the pointer.
+#[tauri::command]
+pub async fn drop_here(
+    spool: Shared<'_>,
+    drops: Managed<'_, Arc<drop::Drops>>,
+    token: u32,
+    preset: String,
+) -> Answer<()> {
+    let Some(paths) = drops.take(token) else { return Ok(()) };
+    off_thread(&spool, move |s| s.add(&paths, &preset)).await
+}
+
+/// Does what the user asks of these jobs, or of all in these states.
+#[tauri::command]
+pub async fn steer(spool: Shared<'_>, verb: Verb, ids: Vec<i64>, states: Vec<State>) -> Answer<()> {
+    let which =
+        if states.is_empty() { Which::Ids(ids.into_iter().map(JobId).collect()) } else { Which::All(states) };
+    off_thread(&spool, move |s| s.steer(verb.into(), &which)).await
+}
+
+/// Pauses or resumes the queue.
+#[tauri::command]
+pub async fn pause(spool: Shared<'_>, paused: bool) -> Answer<()> {
+    off_thread(&spool, move |s| s.pause(paused)).await
+}
+
+async fn job(spool: &Shared<'_>, id: i64) -> Answer<Job> {
+    off_thread(spool, move |s| s.job(JobId(id)))
+        .await?
+        .ok_or_else(|| "This video is no longer in the list.".into())
+}
+
+/// Opens the result.
+#[tauri::command]
+pub async fn open(app: AppHandle, spool: Shared<'_>, id: i64) -> Answer<()> {
+    let job = job(&spool, id).await?;
+    app.opener()
+        .open_path(job.output.to_string_lossy(), None::<&str>)
+        .map_err(|e| format!("It could not be opened: {e}."))
+}
+
+/// Shows the result, or where there is none the original, in its folder.
+#[tauri::command]
+pub async fn show_in_folder(app: AppHandle, spool: Shared<'_>, id: i64) -> Answer<()> {
+    let job = job(&spool, id).await?;
+    let path = if job.state == State::Done { job.output } else { job.source };
+    app.opener().reveal_item_in_dir(path).map_err(|e| format!("It could not be shown: {e}."))
+}
+
+/// How to close, as the user chose.
+#[tauri::command]
+pub async fn close(app: AppHandle, choice: CloseChoice) -> Answer<()> {
+    lifecycle::chosen(&app, choice);
+    Ok(())
+}
+
+/// Is ffmpeg there, and how to get it.
+#[tauri::command]
+pub async fn tools(spool: Shared<'_>) -> Answer<ToolState> {
+    off_thread(&spool, |s| {
+        Ok(match s.tools() {
+            Ok(tools) => ToolState { version: Some(tools.ffmpeg.version), problem: None, install: None },
+            Err(e) => {
+                ToolState { version: None, problem: Some(e.to_string()), install: Some(e.how_to_install()) }
+            }
+        })
+    })
+    .await
+}

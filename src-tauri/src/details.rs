@@ -1,0 +1,73 @@
+//! The details of one job: what was planned stream by stream, each attempt with its reason, command and log.
+
+use crate::state::Spool;
+use crate::view::{AttemptDetails, Details, Row, StreamDetails, Why};
+use spool_core::error::Result;
+use spool_core::job::{Attempt, JobId};
+use spool_core::plan::{Action, Plan, Planned};
+
+impl Spool {
+    /// One job with its attempts; `None` when it has gone.
+    pub fn details(&self, id: JobId) -> Result<Option<Details>> {
+        let Some(job) = self.job(id)? else { return Ok(None) };
+        let attempts = self.queue().attempts(id)?;
+        let plan = attempts.iter().rev().find_map(|a| a.plan.as_deref());
+        let plan: Option<Plan> = plan.and_then(|json| serde_json::from_str(json).ok());
+        Ok(Some(Details {
+            row: Row::new(&job, None),
+            output_path: job.output.to_string_lossy().into_owned(),
+            streams: plan.iter().flat_map(|p| &p.streams).map(stream).collect(),
+            attempts: attempts.iter().map(attempt).collect(),
+        }))
+    }
+}
+
+fn stream(planned: &Planned) -> StreamDetails {
+    let (done, note) = match &planned.action {
+        Action::Copy { .. } => ("kept", String::new()),
+        Action::Convert { codec, loss, .. } => {
+            let note = if loss.is_empty() { codec.clone() } else { format!("{codec}, {loss}") };
+            ("converted", note)
+        }
+        Action::Drop { reason } => ("dropped", reason.clone()),
+    };
+    StreamDetails {
+        kind: format!("{:?}", planned.kind).to_lowercase(),
+        codec: planned.codec.clone(),
+        done: done.into(),
+        note,
+    }
+}
+
+fn attempt(attempt: &Attempt) -> AttemptDetails {
+    let command = attempt.commands.last().map(|words| shell_line(words)).unwrap_or_default();
+    AttemptDetails {
+        outcome: attempt.outcome.clone(),
+        why: attempt.failure.as_ref().map(Why::from),
+        exit: attempt.exit,
+        signal: attempt.signal,
+        command,
+        log_tail: attempt.log_tail.clone().unwrap_or_default(),
+        started_at: attempt.started_at,
+        ended_at: attempt.ended_at,
+    }
+}
+
+/// One line that a shell takes as the same words.
+fn shell_line(words: &[String]) -> String {
+    let plain =
+        |w: &str| !w.is_empty() && w.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=+,@%".contains(c));
+    let quoted = |w: &String| if plain(w) { w.clone() } else { format!("'{}'", w.replace('\'', r"'\''")) };
+    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_can_be_pasted_into_a_shell() {
+        let words = ["ffmpeg", "-i", "file:/a b/it's.mkv"].map(str::to_owned);
+        assert_eq!(shell_line(&words), r"ffmpeg -i 'file:/a b/it'\''s.mkv'");
+    }
+}

@@ -1,0 +1,202 @@
+//! What happened, into the one window: an ordered channel, snapshot first, then at most ten updates a second.
+//!
+//! Guarantees that nothing is lost on a slow or reloaded page: updates are merged while they wait (latest
+//! wins for progress), and a new subscriber is told everything anew. A message stays under 8 kB.
+
+use crate::state::{Spool, lock};
+use crate::view::{AddNotice, Drag, Dropped, Live, Update};
+use spool_core::event::{Event, Told};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tauri::ipc::Channel;
+use tokio::sync::Notify;
+
+/// Least time between two messages.
+const GAP: Duration = Duration::from_millis(100);
+
+/// Running jobs told of in one message; more wait for the next.
+const MOST_LIVE: usize = 40;
+
+/// Notices kept for a page that does not listen.
+const MOST_NOTICES: usize = 8;
+
+/// The feed of the window.
+#[derive(Default)]
+pub struct Feed {
+    pending: Mutex<Pending>,
+    news: Notify,
+    channel: Mutex<Option<Channel<Update>>>,
+}
+
+/// What has not been told yet.
+#[derive(Default)]
+struct Pending {
+    standing: bool,
+    live: BTreeMap<i64, Live>,
+    added: VecDeque<AddNotice>,
+    rest: Update,
+}
+
+impl Feed {
+    /// From now on `channel` is the window; it is told how everything stands.
+    pub fn subscribe(&self, channel: Channel<Update>) {
+        *lock(&self.channel) = Some(channel);
+        self.touch();
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Pending)) {
+        change(&mut lock(&self.pending));
+        self.news.notify_one();
+    }
+
+    /// Rows or counts have changed.
+    pub fn touch(&self) {
+        self.change(|p| p.standing = true);
+    }
+
+    /// Takes in what the engine told.
+    pub fn hear(&self, told: &Told) {
+        match told {
+            Told::Event(Event::Progress { id, progress }) => {
+                self.tell_live([Live::new(id.0, progress)]);
+            }
+            Told::Snapshot(snapshot) => {
+                let live =
+                    snapshot.running.iter().filter_map(|j| Some(Live::new(j.id.0, j.progress.as_ref()?)));
+                self.tell_live(live);
+                self.touch();
+            }
+            Told::Event(_) => self.touch(),
+        }
+    }
+
+    /// Progress of running jobs.
+    pub fn tell_live(&self, live: impl IntoIterator<Item = Live>) {
+        self.change(|p| p.live.extend(live.into_iter().map(|l| (l.id, l))));
+    }
+
+    /// What became of added files.
+    pub fn tell_added(&self, notice: AddNotice) {
+        self.change(|p| {
+            p.added.push_back(notice);
+            if p.added.len() > MOST_NOTICES {
+                p.added.pop_front();
+            }
+        });
+    }
+
+    /// Something is dragged over the window, or (`None`) no longer.
+    pub fn tell_drag(&self, drag: Option<Drag>) {
+        self.change(|p| {
+            p.rest.drag = drag;
+            p.rest.drag_ended = drag.is_none();
+        });
+    }
+
+    /// Something was dropped.
+    pub fn tell_dropped(&self, dropped: Dropped) {
+        self.change(|p| {
+            p.rest.drag = None;
+            p.rest.drag_ended = true;
+            p.rest.dropped = Some(dropped);
+        });
+    }
+
+    /// The user wants to close while jobs run.
+    pub fn ask_close(&self, running: u64) {
+        self.change(|p| p.rest.ask_close = Some(running));
+    }
+
+    /// A sentence about what could not be done.
+    pub fn tell_trouble(&self, sentence: String) {
+        self.change(|p| p.rest.trouble = Some(sentence));
+    }
+
+    /// The next update; `None` when there is nothing to tell. Also says whether more waits.
+    fn take(&self, spool: &Spool) -> (Option<Update>, bool) {
+        let (standing, mut update, more) = lock(&self.pending).take();
+        if standing {
+            update.standing = spool.standing().inspect_err(|e| tracing::error!(%e, "no standing")).ok();
+        }
+        ((update != Update::default()).then_some(update), more)
+    }
+}
+
+impl Pending {
+    fn take(&mut self) -> (bool, Update, bool) {
+        let mut update = std::mem::take(&mut self.rest);
+        let later = self.live.keys().nth(MOST_LIVE).copied();
+        let rest = later.map(|first| self.live.split_off(&first)).unwrap_or_default();
+        update.live = std::mem::replace(&mut self.live, rest).into_values().collect();
+        update.added = self.added.pop_front();
+        let more = !self.live.is_empty() || !self.added.is_empty();
+        (std::mem::take(&mut self.standing), update, more)
+    }
+}
+
+/// Tells the window, as long as the application runs.
+pub async fn pump(spool: Arc<Spool>) {
+    loop {
+        spool.feed.news.notified().await;
+        let Some(channel) = lock(&spool.feed.channel).clone() else { continue };
+        let taken = spool.clone();
+        // Standing is read from the database, where blocking is allowed.
+        let Ok((update, more)) = tokio::task::spawn_blocking(move || taken.feed.take(&taken)).await else {
+            continue;
+        };
+        if let Some(update) = update
+            && let Err(cause) = channel.send(update)
+        {
+            tracing::warn!(%cause, "the window could not be told");
+        }
+        tokio::time::sleep(GAP).await;
+        if more {
+            spool.feed.news.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spool_core::progress::Progress;
+
+    fn live(id: i64, percent: f64) -> Live {
+        Live::new(id, &Progress { percent: Some(percent), ..Progress::default() })
+    }
+
+    #[test]
+    fn the_latest_progress_wins_and_a_message_stays_small() {
+        let feed = Feed::default();
+        for percent in 0..50 {
+            feed.tell_live((0..100).map(|id| live(i64::MAX - id, f64::from(percent) / 3.0)));
+        }
+        let mut told = 0;
+        loop {
+            let (_, update, more) = lock(&feed.pending).take();
+            assert!(serde_json::to_string(&update).unwrap().len() < 8000);
+            assert!(update.live.iter().all(|l| l.percent == Some(49.0 / 3.0)));
+            told += update.live.len();
+            if !more {
+                break;
+            }
+        }
+        assert_eq!(told, 100);
+    }
+
+    #[test]
+    fn a_drop_ends_the_drag_and_old_notices_make_room() {
+        let feed = Feed::default();
+        feed.tell_drag(Some(Drag { files: 2, folders: 1, x: 1.0, y: 1.0 }));
+        feed.tell_dropped(Dropped { token: 1, x: 1.0, y: 1.0 });
+        for accepted in 0..20 {
+            let refused = vec!["\u{1f600}".repeat(200); 5];
+            feed.tell_added(AddNotice { accepted, refused, ..AddNotice::default() });
+        }
+        let (_, update, more) = lock(&feed.pending).take();
+        assert!(update.drag.is_none() && update.drag_ended && update.dropped.is_some() && more);
+        assert_eq!(update.added.as_ref().unwrap().accepted, 12, "one notice a message, the oldest gone");
+        assert!(serde_json::to_string(&update).unwrap().len() < 8000, "{update:?}");
+    }
+}

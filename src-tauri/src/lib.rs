@@ -1,0 +1,172 @@
+//! The window of Spool: a thin shell around the core. It opens the queue, starts an engine where no other
+//! process has it, and tells one window what happens; everything it shows can also be had from `spool`.
+//!
+//! The only crate that knows Tauri. The page may call the commands that `build.rs` names and nothing else.
+
+mod commands;
+mod details;
+mod drop;
+mod feed;
+mod lifecycle;
+mod notify;
+mod state;
+pub mod view;
+
+use spool_cli::places;
+use spool_core::event::{Subscription, Told};
+use state::Spool;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tauri::webview::Color;
+use tauri::{App, AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+
+/// How often a queue that another process works is looked at.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Opens the window and runs until it is quit.
+pub fn run() -> ExitCode {
+    let Some(data) = std::env::var_os("SPOOL_DATA_DIR").map(PathBuf::from).or_else(places::data_dir) else {
+        eprintln!("spool: No home folder was found; set SPOOL_DATA_DIR.");
+        return ExitCode::FAILURE;
+    };
+    spool_cli::log::start(&data, false);
+    let spool = match Spool::open(data) {
+        Ok(spool) => Arc::new(spool),
+        Err(cause) => {
+            eprintln!("spool: {cause}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match build(spool) {
+        Ok(app) => {
+            app.run(heard);
+            ExitCode::SUCCESS
+        }
+        Err(cause) => {
+            tracing::error!(%cause, "the window could not be opened");
+            eprintln!("spool: The window could not be opened: {cause}.");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build(spool: Arc<Spool>) -> tauri::Result<App> {
+    // First, so that a second start ends before it has done anything else.
+    tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, args, folder| {
+            lifecycle::show(app);
+            add(app, &args, &folder);
+        }))
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_notification::init())
+        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .manage(spool)
+        .manage(Arc::new(drop::Drops::default()))
+        .manage(lifecycle::Asked::default())
+        .invoke_handler(tauri::generate_handler![
+            commands::subscribe,
+            commands::page,
+            commands::details,
+            commands::presets,
+            commands::choices,
+            commands::choose,
+            commands::add,
+            commands::drop_here,
+            commands::steer,
+            commands::pause,
+            commands::open,
+            commands::show_in_folder,
+            commands::close,
+            commands::tools,
+        ])
+        .setup(|app| Ok(set_up(app)?))
+        .build(tauri::generate_context!())
+}
+
+fn set_up(app: &mut App) -> tauri::Result<()> {
+    let dark = Color(0x1c, 0x1d, 0x20, 0xff);
+    let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+        .title("Spool")
+        .inner_size(1120.0, 720.0)
+        .min_inner_size(560.0, 400.0);
+    // Before the page paints, a dark desktop must not flash white.
+    let window = window.build()?;
+    if matches!(window.theme(), Ok(tauri::Theme::Dark)) {
+        window.set_background_color(Some(dark))?;
+    }
+    let handle = app.handle().clone();
+    tauri::async_runtime::spawn(feed::pump(handle.state::<Arc<Spool>>().inner().clone()));
+    tauri::async_runtime::spawn(work(handle.clone()));
+    let args: Vec<String> = std::env::args().collect();
+    let folder = std::env::current_dir().unwrap_or_default();
+    add(&handle, &args, &folder.to_string_lossy());
+    Ok(())
+}
+
+/// Adds the files that a start named.
+fn add(app: &AppHandle, args: &[String], folder: &str) {
+    let paths = lifecycle::paths(args, folder.as_ref());
+    if !paths.is_empty() {
+        drop::add_in_background(app.state::<Arc<Spool>>().inner(), paths);
+    }
+}
+
+/// Works the queue as soon as no other process does; until then shows what that one does.
+async fn work(app: AppHandle) {
+    let spool = app.state::<Arc<Spool>>().inner().clone();
+    loop {
+        let taking = spool.clone();
+        match tauri::async_runtime::spawn_blocking(move || taking.take_over()).await {
+            Ok(Ok(Some(events))) => return listen(app, events).await,
+            Ok(Ok(None)) => {}
+            Ok(Err(cause)) => spool.feed.tell_trouble(cause.to_string()),
+            Err(cause) => tracing::error!(%cause, "the engine could not be started"),
+        }
+        let looking = spool.clone();
+        let looked = tauri::async_runtime::spawn_blocking(move || looking.look_elsewhere()).await;
+        if let Ok(Err(cause)) = looked {
+            tracing::warn!(%cause, "the queue could not be looked at");
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+async fn listen(app: AppHandle, mut events: Subscription) {
+    let spool = app.state::<Arc<Spool>>().inner().clone();
+    let mut batch = notify::Batch::default();
+    while let Some(told) = events.next().await {
+        spool.feed.hear(&told);
+        if let Told::Event(event) = &told
+            && let Some(notice) = batch.hear(event)
+        {
+            notify::show(&app, &notice);
+        }
+    }
+}
+
+fn heard(app: &AppHandle, event: RunEvent) {
+    match event {
+        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
+            api.prevent_close();
+            lifecycle::close_asked(app);
+        }
+        RunEvent::WindowEvent { event: WindowEvent::DragDrop(event), .. } => {
+            let scale = lifecycle::window(app).and_then(|w| w.scale_factor().ok()).unwrap_or(1.0);
+            drop::hear(
+                app.state::<Arc<Spool>>().inner(),
+                app.state::<Arc<drop::Drops>>().inner(),
+                &event,
+                scale,
+            );
+        }
+        // Logging out, or the last window going: what runs is ended cleanly first.
+        RunEvent::ExitRequested { api, .. } if app.state::<Arc<Spool>>().is_working() => {
+            api.prevent_exit();
+            lifecycle::quit(app);
+        }
+        _ => {}
+    }
+}

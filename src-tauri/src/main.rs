@@ -1,0 +1,6 @@
+//! The application.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+fn main() -> std::process::ExitCode {
+    spool_desktop::run()
+}

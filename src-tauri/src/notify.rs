@@ -1,0 +1,123 @@
+//! OS notifications: told once, after the commit, only while the window is not in front.
+//!
+//! What is told is decided purely from events; a missing notification service is logged, never an error, for
+//! the same facts stand in the window.
+
+use crate::lifecycle;
+use spool_core::event::Event;
+use spool_core::failure::FailureCode;
+use spool_core::job::State;
+use tauri::AppHandle;
+use tauri_plugin_notification::NotificationExt;
+
+/// What has come of the present batch: from work to idle.
+#[derive(Debug, Default)]
+pub struct Batch {
+    done: u64,
+    failed: u64,
+    told_full: bool,
+}
+
+/// A notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// First line.
+    pub title: String,
+    /// The rest; may be empty.
+    pub body: String,
+}
+
+impl Batch {
+    /// Takes an event in; says what to tell.
+    pub fn hear(&mut self, event: &Event) -> Option<Notice> {
+        let notice = |title: &str, body: &str| Some(Notice { title: title.into(), body: body.into() });
+        match event {
+            Event::JobChanged { state: State::Done, .. } => {
+                self.done += 1;
+                None
+            }
+            Event::JobChanged { state: State::Failed, message, .. } => {
+                self.failed += 1;
+                let first = self.failed == 1;
+                if first { notice("A video failed", message.as_deref().unwrap_or_default()) } else { None }
+            }
+            Event::JobChanged { code: Some(FailureCode::DiskFull), .. } if !self.told_full => {
+                self.told_full = true;
+                notice("Disk full, the queue is waiting", "It continues by itself once there is space.")
+            }
+            Event::Alarm { message } => notice("Failures pile up", message),
+            Event::Breaker(Some(message)) => notice("The queue stands still", message),
+            Event::Idle => std::mem::take(self).summary(),
+            _ => None,
+        }
+    }
+
+    fn summary(self) -> Option<Notice> {
+        let videos = |n: u64| if n == 1 { "1 video".to_owned() } else { format!("{n} videos") };
+        let title = match (self.done, self.failed) {
+            (0, 0) => return None,
+            (done, 0) => format!("{} done", videos(done)),
+            (0, failed) => format!("{} failed", videos(failed)),
+            (done, failed) => format!("{} done, {failed} failed", videos(done)),
+        };
+        Some(Notice { title, body: String::new() })
+    }
+}
+
+/// Notification services read the body as markup.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Shows it, unless the window is in front.
+pub fn show(app: &AppHandle, notice: &Notice) {
+    let in_front = lifecycle::window(app)
+        .is_some_and(|w| w.is_focused().unwrap_or(false) && w.is_visible().unwrap_or(false));
+    if in_front {
+        return;
+    }
+    let (title, body) = (notice.title.clone(), escaped(&notice.body));
+    let shown = app.notification().builder().title(title).body(body).show();
+    if let Err(cause) = shown {
+        tracing::warn!(%cause, "no notification could be shown");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spool_core::job::JobId;
+
+    fn ended(state: State, message: &str) -> Event {
+        Event::JobChanged { id: JobId(1), state, code: None, message: Some(message.into()) }
+    }
+
+    #[test]
+    fn a_batch_tells_of_its_first_failure_and_of_its_end() {
+        let mut batch = Batch::default();
+        assert_eq!(batch.hear(&Event::Idle), None, "nothing happened");
+        assert_eq!(batch.hear(&ended(State::Done, "")), None);
+        assert_eq!(batch.hear(&ended(State::Failed, "Too short.")).unwrap().body, "Too short.");
+        assert_eq!(batch.hear(&ended(State::Failed, "Again.")), None);
+        assert_eq!(batch.hear(&Event::Idle).unwrap().title, "1 video done, 2 failed");
+        assert_eq!(batch.hear(&Event::Idle), None, "told once");
+    }
+
+    #[test]
+    fn a_full_disk_is_told_once_a_batch() {
+        let mut batch = Batch::default();
+        let full = Event::JobChanged {
+            id: JobId(1),
+            state: State::Waiting,
+            code: Some(FailureCode::DiskFull),
+            message: None,
+        };
+        assert!(batch.hear(&full).is_some());
+        assert_eq!(batch.hear(&full), None);
+    }
+
+    #[test]
+    fn markup_in_names_is_text() {
+        assert_eq!(escaped("a<b>&c"), "a&lt;b&gt;&amp;c");
+    }
+}

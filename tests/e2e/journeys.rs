@@ -1,0 +1,229 @@
+//! The journeys of a person through the real window, each on a desktop of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use serde_json::Value;
+use spool_e2e::app::{App, binary};
+use spool_e2e::desk::{Desk, SOON};
+use spool_tests::{clips, judge, wait_until};
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn state(desk: &Desk, n: usize) -> Value {
+    desk.env.jobs().get(n).map_or(Value::Null, |job| job["state"].clone())
+}
+
+/// A desk whose results go to the out folder, encoded quickly by a preset of its own.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    settle_in(&desk, &serde_json::json!({}));
+    desk
+}
+
+fn settle_in(desk: &Desk, more: &Value) {
+    let preset = desk.env.spool(&["presets", "export", "web-1080p"]).stdout;
+    let mut preset: Value = serde_json::from_str(&preset).unwrap();
+    preset["id"] = "quick".into();
+    preset["name"] = "Quick".into();
+    preset["video"]["speed"] = "ultrafast".into();
+    fs::write(desk.env.data().join("presets.json"), Value::Array(vec![preset]).to_string()).unwrap();
+    let mut settings = serde_json::json!({ "preset": "quick", "outputDir": desk.env.out() });
+    settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    desk.env.settings(&settings);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_named_at_the_start_are_worked_and_their_results_verified() {
+    let desk = desk();
+    let long = clips::clip("minute.mkv", 60.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    let (a, b) = (desk.env.video(&long, "a.mkv"), desk.env.video(&clips::ordinary(), "b.mkv"));
+    let app = App::start(&desk, &[text(&a), text(&b)]).await;
+    app.reads("#tab-done .count", "2").await;
+    app.click("#tab-done").await;
+    app.reads("[role=row]", "Verified").await;
+    app.picture("done-real").await;
+    assert_eq!(desk.env.results(), ["a.mp4", "b.mp4"]);
+    assert!(judge::decodes(&desk.env.out().join("a.mp4")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_file_fails_with_its_reason_is_replaced_and_retried() {
+    let desk = desk();
+    let video = desk.env.videos().join("letter.mp4");
+    fs::write(&video, "Dear reader, this is no video.\n".repeat(100)).unwrap();
+    let app = App::start(&desk, &[text(&video)]).await;
+    app.reads("#tab-failed .count", "1").await;
+    app.click("#tab-failed").await;
+    app.reads("[role=row]", "is not a video that can be read").await;
+    app.picture("failed-real").await;
+    fs::copy(clips::ordinary(), &video).unwrap();
+    app.press("Retry").await;
+    app.reads("#tab-done .count", "1").await;
+    app.reads("#tab-failed .count", "0").await;
+    assert!(judge::decodes(&desk.env.out().join("letter.mp4")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn retry_all_tries_every_failed_video_again() {
+    let desk = desk();
+    for name in ["a.mp4", "b.mp4", "c.mp4"] {
+        fs::write(desk.env.videos().join(name), "no video").unwrap();
+    }
+    let app = App::start(&desk, &[text(&desk.env.videos())]).await;
+    app.reads("#tab-failed .count", "3").await;
+    for name in ["a.mp4", "b.mp4", "c.mp4"] {
+        fs::copy(clips::ordinary(), desk.env.videos().join(name)).unwrap();
+    }
+    app.click("#tab-failed").await;
+    app.press("Retry all 3").await;
+    app.reads("#tab-done .count", "3").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_video_is_paused_resumed_and_cancelled() {
+    let desk = Desk::new();
+    settle_in(&desk, &serde_json::json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg") }));
+    let video = desk.env.video(&clips::ordinary(), "fake-stall.mkv");
+    let app = App::start(&desk, &[text(&video)]).await;
+    app.sees("[data-state=running] [aria-label=Pause]").await;
+    app.press("Pause").await;
+    app.reads("[data-state=running]", "Paused").await;
+    app.picture("paused-real").await;
+    app.press("Resume").await;
+    app.sees("[data-state=running] [aria-label=Pause]").await;
+    app.press("Cancel").await;
+    app.reads_within("#tab-queue .count", "0", Duration::from_secs(3)).await;
+    app.click("#tab-done").await;
+    app.reads("[role=row]", "Cancelled").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_drop_adds_files_and_folders_and_counts_what_is_no_video() {
+    let desk = desk();
+    let folder = desk.env.videos().join("holiday");
+    fs::create_dir(&folder).unwrap();
+    fs::copy(clips::ordinary(), folder.join("beach.mkv")).unwrap();
+    fs::write(folder.join("notes.txt"), "sun").unwrap();
+    let odd = desk.env.video(&clips::ordinary(), "-a 100% #1.mkv");
+    let plain = desk.env.video(&clips::ordinary(), "plain.mkv");
+    let app = App::start(&desk, &[]).await;
+    let (x, y) = desk.origin("Spool");
+    desk.drag(&[&odd, &plain, &folder], (x + 300, y + 650));
+    app.reads("[role=status]", "3 videos added. 1 file is not a video.").await;
+    app.reads("#tab-done .count", "3").await;
+    assert_eq!(desk.env.results(), ["-a 100% #1.mp4", "beach.mp4", "plain.mp4"]);
+    assert_eq!(app.count(".overlay.shown").await, 0, "the overlay is gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_batch_is_notified_while_the_window_is_not_in_front() {
+    let desk = desk();
+    let video = desk.env.video(&clips::ordinary(), "a.mkv");
+    let broken = desk.env.videos().join("b <b>.mp4");
+    fs::write(&broken, "no video").unwrap();
+    let app = App::start(&desk, &[]).await;
+    let mut other = desk.command("/usr/bin/python3");
+    other.arg(spool_e2e::desk::tool("drag.py")).args(["10", "10"]).arg(&video).stdout(Stdio::piped());
+    let mut other = spool_e2e::desk::Program::start(&mut other);
+    other.first_line();
+    desk.to_front("files");
+    let started = desk.command(binary()).args([&video, &broken]).stdout(Stdio::null()).status().unwrap();
+    assert!(started.success(), "a second start hands its files over and ends");
+    desk.to_front("files");
+    app.reads("#tab-failed .count", "1").await;
+    let failed = desk.is_notified("A video failed");
+    assert!(failed["body"].as_str().unwrap().contains("b &lt;b&gt;.mp4"), "{failed}");
+    desk.is_notified("1 video done, 1 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_start_hands_its_files_to_the_first_and_ends() {
+    let desk = desk();
+    let app = App::start(&desk, &[]).await;
+    let video = desk.env.video(&clips::ordinary(), "late.mkv");
+    let second =
+        desk.command(binary()).arg("videos/late.mkv").current_dir(desk.env.videos().join("..")).status();
+    assert!(second.unwrap().success());
+    app.reads("#tab-done .count", "1").await;
+    assert!(video.exists());
+    assert_eq!(desk.env.results(), ["late.mp4"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quitting_with_a_running_video_asks_stops_it_cleanly_and_takes_it_up_again() {
+    let desk = Desk::new();
+    settle_in(&desk, &serde_json::json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg") }));
+    let video = desk.env.video(&clips::ordinary(), "fake-stall.mkv");
+    {
+        let app = App::start(&desk, &[text(&video)]).await;
+        app.sees("[data-state=running]").await;
+        desk.to_front("Spool");
+        desk.hands(&["key", "alt+F4"]);
+        app.reads("dialog[open]", "1 video is being converted").await;
+        app.picture("close-real").await;
+        app.press("Stop and quit").await;
+        wait_until("the job to be given back", SOON, || state(&desk, 0) == "queued");
+        wait_until("the part file to go", SOON, || desk.env.results().is_empty());
+    }
+    fs::remove_file(desk.env.data().join("settings.json")).unwrap();
+    settle_in(&desk, &serde_json::json!({}));
+    let app = App::start(&desk, &[]).await;
+    app.reads("#tab-done .count", "1").await;
+    assert_eq!(desk.env.jobs()[0]["attempt"], 1, "a stop costs no attempt");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_that_spool_run_works_is_shown_steered_and_taken_over() {
+    let desk = Desk::new();
+    settle_in(&desk, &serde_json::json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg") }));
+    desk.env.video(&clips::ordinary(), "fake-stall.mkv");
+    desk.env.spool(&["add", "--output-dir", text(&desk.env.out()), "videos"]);
+    let run = desk.env.start(&["run"]);
+    wait_until("the job to run", SOON, || state(&desk, 0) == "running");
+    let app = App::start(&desk, &[]).await;
+    app.reads("footer", &format!("Worked by spool run (process {})", run.id())).await;
+    app.sees("[data-state=running]").await;
+    app.press("Cancel").await;
+    wait_until("the cancel", SOON, || state(&desk, 0) == "cancelled");
+    app.reads("#tab-queue .count", "0").await;
+    run.crash();
+    let video = desk.env.video(&clips::ordinary(), "next.mkv");
+    desk.env.spool(&["add", "--output-dir", text(&desk.env.out()), text(&video)]);
+    app.reads("#tab-done .count", "2").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_can_be_done_by_keyboard() {
+    let desk = desk();
+    let video = desk.env.videos().join("a.mp4");
+    fs::write(&video, "no video").unwrap();
+    let app = App::start(&desk, &[text(&video)]).await;
+    app.reads("#tab-failed .count", "1").await;
+    desk.to_front("Spool");
+    desk.hands(&["key", "ctrl+3"]);
+    app.reads("[role=row]", "a.mp4").await;
+    let focused = || async { app.text(":focus").await };
+    for _ in 0..12 {
+        if app.count("[role=grid]:focus").await == 1 {
+            break;
+        }
+        desk.hands(&["key", "Tab"]);
+        app.page.execute("return new Promise(requestAnimationFrame)", vec![]).await.ok();
+    }
+    assert_eq!(app.count("[role=grid]:focus").await, 1, "Tab reaches the list: {}", focused().await);
+    desk.hands(&["key", "Down"]);
+    app.sees("[role=row][aria-selected=true]").await;
+    desk.hands(&["key", "Return"]);
+    app.reads("aside", "is not a video that can be read").await;
+    app.picture("details-real").await;
+    desk.hands(&["key", "Escape"]);
+    fs::copy(clips::ordinary(), &video).unwrap();
+    app.sees("[role=grid]:focus").await;
+    desk.hands(&["key", "r"]);
+    app.reads("#tab-done .count", "1").await;
+}

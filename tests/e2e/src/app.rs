@@ -1,0 +1,106 @@
+//! The application, driven through WebDriver.
+
+use crate::desk::{Desk, Program, SOON};
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::json;
+use spool_tests::{env, wait_until};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+/// A running application with its page.
+pub struct App {
+    /// Its page.
+    pub page: Client,
+    _driver: Program,
+}
+
+/// The binary under test.
+pub fn binary() -> PathBuf {
+    env::binary("spool-desktop")
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+impl App {
+    /// Starts it with these arguments.
+    pub async fn start(desk: &Desk, args: &[&str]) -> App {
+        let port = free_port();
+        let mut driver = desk.command("WebKitWebDriver");
+        driver.arg(format!("--port={port}")).stdout(Stdio::null());
+        driver.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
+        let driver = Program::start(&mut driver);
+        wait_until("the driver", SOON, || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        let options = json!({ "binary": binary(), "args": args });
+        let capabilities = json!({ "webkitgtk:browserOptions": options });
+        let serde_json::Value::Object(capabilities) = capabilities else { unreachable!() };
+        let connected =
+            ClientBuilder::native().capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}"));
+        let page = tokio::time::timeout(SOON, connected).await.expect("a session in time").unwrap();
+        let app = App { page, _driver: driver };
+        app.sees("[role=tab]").await;
+        app
+    }
+
+    /// Waits until something matches this selector.
+    pub async fn sees(&self, selector: &str) {
+        let found = self.page.wait().at_most(SOON).for_element(Locator::Css(selector)).await;
+        if let Err(cause) = found {
+            panic!("{selector} is not there ({cause}): {}", self.text("body").await);
+        }
+    }
+
+    /// What a person reads there.
+    pub async fn text(&self, selector: &str) -> String {
+        match self.page.find(Locator::Css(selector)).await {
+            Ok(element) => element.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Waits until the text there contains these words.
+    pub async fn reads(&self, selector: &str, words: &str) {
+        self.reads_within(selector, words, SOON).await;
+    }
+
+    /// The same within a time that matters.
+    pub async fn reads_within(&self, selector: &str, words: &str, limit: Duration) {
+        let begun = Instant::now();
+        loop {
+            let text = self.text(selector).await;
+            if text.contains(words) {
+                return;
+            }
+            assert!(begun.elapsed() < limit, "{selector} says \"{text}\", not \"{words}\"");
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// Clicks on it.
+    pub async fn click(&self, selector: &str) {
+        self.sees(selector).await;
+        self.page.find(Locator::Css(selector)).await.unwrap().click().await.unwrap();
+    }
+
+    /// Clicks on the button with this name.
+    pub async fn press(&self, name: &str) {
+        let path = format!("//button[normalize-space()='{name}' or @aria-label='{name}']");
+        let found = self.page.wait().at_most(SOON).for_element(Locator::XPath(&path)).await;
+        found.unwrap_or_else(|e| panic!("no button {name}: {e}")).click().await.unwrap();
+    }
+
+    /// How many match.
+    pub async fn count(&self, selector: &str) -> usize {
+        self.page.find_all(Locator::Css(selector)).await.unwrap().len()
+    }
+
+    /// Keeps a picture of the window under `target/screens`.
+    pub async fn picture(&self, name: &str) {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/screens");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), self.page.screenshot().await.unwrap()).unwrap();
+    }
+}

@@ -1,0 +1,123 @@
+//! The desktop around the application.
+
+use serde_json::Value;
+use spool_tests::env::TestEnv;
+use spool_tests::wait_until;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// Longest wait for anything on the desktop.
+pub const SOON: Duration = Duration::from_secs(20);
+
+/// A program of the desktop; ended with its group when dropped.
+pub struct Program(Child);
+
+impl Program {
+    /// Starts it in a process group of its own.
+    pub fn start(command: &mut Command) -> Program {
+        use std::os::unix::process::CommandExt;
+        let name = command.get_program().to_string_lossy().into_owned();
+        let child = command.process_group(0).stdin(Stdio::null()).stderr(Stdio::null()).spawn();
+        Program(child.unwrap_or_else(|e| panic!("{name} is needed: {e}")))
+    }
+
+    /// The first line it says.
+    pub fn first_line(&mut self) -> String {
+        let mut line = String::new();
+        BufReader::new(self.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        line.trim().to_owned()
+    }
+
+    /// Has it ended?
+    pub fn has_ended(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_some()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _ = self.0.wait();
+    }
+}
+
+/// The desktop and a world of Spool on it. Programs end in the order of the fields.
+pub struct Desk {
+    /// Queue, videos and results.
+    pub env: TestEnv,
+    /// What programs on this desktop are told.
+    pub variables: Vec<(&'static str, String)>,
+    notifications: PathBuf,
+    _programs: Vec<Program>,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Desk {
+    /// Starts it.
+    pub fn new() -> Desk {
+        let env = TestEnv::new();
+        let runtime = env.data().join("../run");
+        std::fs::create_dir(&runtime).unwrap();
+        let mut x = Command::new("Xvfb");
+        x.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]).stdout(Stdio::piped());
+        let mut x = Program::start(&mut x);
+        let display = format!(":{}", x.first_line());
+        let mut bus = Command::new("dbus-daemon");
+        bus.args(["--session", "--nofork", "--print-address"]).stdout(Stdio::piped());
+        let mut bus = Program::start(&mut bus);
+        let home = env.data().join("../home").to_string_lossy().into_owned();
+        let variables = vec![
+            ("DISPLAY", display),
+            ("DBUS_SESSION_BUS_ADDRESS", bus.first_line()),
+            ("XDG_RUNTIME_DIR", runtime.to_string_lossy().into_owned()),
+            ("HOME", home),
+            ("SPOOL_DATA_DIR", env.data().to_string_lossy().into_owned()),
+            ("GDK_BACKEND", "x11".into()),
+        ];
+        let notifications = env.data().join("../notifications");
+        let mut desk = Desk { env, variables, notifications, _programs: Vec::new() };
+        let manager = Program::start(desk.command("openbox").stdout(Stdio::null()));
+        let mut service = desk.command("/usr/bin/python3");
+        service.arg(tool("notifyd.py")).arg(&desk.notifications).stdout(Stdio::piped());
+        let mut service = Program::start(&mut service);
+        assert_eq!(service.first_line(), "READY");
+        desk._programs = vec![service, manager, bus, x];
+        desk
+    }
+
+    /// A command on this desktop.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value.as_str())));
+        command
+    }
+
+    /// The notifications shown so far.
+    pub fn notifications(&self) -> Vec<Value> {
+        let text = std::fs::read_to_string(&self.notifications).unwrap_or_default();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// Waits for a notification with this title.
+    pub fn is_notified(&self, title: &str) -> Value {
+        wait_until(&format!("the notification \"{title}\""), SOON, || self.find(title).is_some());
+        self.find(title).unwrap()
+    }
+
+    fn find(&self, title: &str) -> Option<Value> {
+        self.notifications().into_iter().find(|n| n["title"] == title)
+    }
+}
+
+/// A script beside this crate.
+pub fn tool(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tools").join(name)
+}

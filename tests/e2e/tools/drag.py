@@ -1,0 +1,47 @@
+#!/usr/bin/python3
+"""A window of its own that offers files to be dragged, as a file manager does: drag.py X Y FILE...
+
+Prints READY once it can be grabbed, and END or FAILED when the drag is over."""
+import os
+import sys
+from urllib.parse import quote_from_bytes
+
+arguments, sys.argv[1:] = sys.argv[1:], []  # GTK would try to read them
+
+import gi
+
+gi.require_version("Gtk", "3.0")
+gi.require_version("Gdk", "3.0")
+from gi.repository import Gdk, GLib, Gtk
+
+x, y = int(arguments[0]), int(arguments[1])
+files = ["file://" + quote_from_bytes(os.path.abspath(os.fsencode(path)), safe="/") for path in arguments[2:]]
+
+
+def say(word):
+    print(word, flush=True)
+
+
+def ended(*_):
+    say("END")
+    GLib.timeout_add(100, Gtk.main_quit)
+
+
+window = Gtk.Window(title="files")
+window.set_decorated(False)
+window.set_keep_above(True)
+window.set_default_size(80, 80)
+box = Gtk.EventBox()
+box.add(Gtk.Label(label="files"))
+window.add(box)
+box.drag_source_set(
+    Gdk.ModifierType.BUTTON1_MASK, [Gtk.TargetEntry.new("text/uri-list", 0, 0)], Gdk.DragAction.COPY
+)
+box.connect("drag-data-get", lambda _w, _c, selection, _i, _t: selection.set_uris(files))
+box.connect("drag-failed", lambda *_: say("FAILED"))
+box.connect("drag-end", ended)
+window.connect("map-event", lambda *_: GLib.timeout_add(150, lambda: say("READY")))
+window.show_all()
+window.move(x, y)
+GLib.timeout_add_seconds(20, Gtk.main_quit)
+Gtk.main()

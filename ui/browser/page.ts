@@ -1,0 +1,54 @@
+/** The built page in Debian's Chromium, served with the same content security policy as in the application. */
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
+import { chromium, type Browser, type Page } from "playwright-core";
+
+const ROOT = join(import.meta.dirname, "..");
+const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+
+function policy(): string {
+  const config = JSON.parse(readFileSync(join(ROOT, "../src-tauri/tauri.conf.json"), "utf8"));
+  return config.app.security.csp;
+}
+
+/** Serves `dist` on a free port of this machine. */
+export async function serve(): Promise<{ url: string; stop: () => void }> {
+  const csp = policy();
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    const file = join(ROOT, "dist", path === "/" ? "index.html" : path);
+    try {
+      const body = await readFile(file);
+      response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": csp });
+      response.end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => server.close() };
+}
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+}
+
+export interface Opened {
+  page: Page;
+  /** What the policy forbade, and what went wrong in the page. */
+  trouble: string[];
+}
+
+/** Opens a scene; anything on its console is trouble. */
+export async function open(browser: Browser, url: string, scene: string, scheme: "light" | "dark", width = 1120, height = 720): Promise<Opened> {
+  const page = await browser.newPage({ colorScheme: scheme, viewport: { width, height } });
+  const trouble: string[] = [];
+  page.on("console", (message) => message.type() === "error" && trouble.push(message.text()));
+  page.on("pageerror", (error) => trouble.push(error.message));
+  await page.goto(`${url}/?scene=${scene}`);
+  await page.waitForSelector("[role=tab]");
+  return { page, trouble };
+}

@@ -1,0 +1,106 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Fake } from "../src/backend/fake";
+import { launch, open, serve } from "./page";
+
+const SCREENS = join(import.meta.dirname, "../../target/screens");
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let browser: Browser;
+let server: { url: string; stop: () => void };
+
+beforeAll(async () => {
+  mkdirSync(SCREENS, { recursive: true });
+  [browser, server] = await Promise.all([launch(), serve()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  server.stop();
+});
+
+/** What axe finds, as one line each. Evaluated by the browser's own channel, which no policy of the page binds. */
+async function complaints(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    type Axe = { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    const { violations } = await (window as unknown as { axe: Axe }).axe.run();
+    return violations.map((v) => `${v.id}: ${v.nodes[0]?.html.slice(0, 160)}`);
+  });
+}
+
+type Step = (page: Page) => Promise<void>;
+const tab =
+  (name: string): Step =>
+  (page) =>
+    page.getByRole("tab", { name }).click();
+const tell = (page: Page, update: Parameters<Fake["tell"]>[0]) => page.evaluate((told) => window.demo?.tell(told), update);
+
+const scenes: [string, string, Step][] = [
+  ["queue", "queue", (page) => page.locator("#job-7").click()],
+  ["queue-menu", "queue", async (page) => {
+    await page.locator("#job-7").click();
+    await page.locator("#job-7").getByRole("button", { name: "More" }).click();
+  }],
+  ["done", "queue", tab("Done")],
+  ["failed", "queue", tab("Failed")],
+  ["details", "queue", async (page) => {
+    await tab("Failed")(page);
+    await page.getByRole("button", { name: "Details" }).first().click();
+  }],
+  ["empty", "empty", () => Promise.resolve()],
+  ["first-run", "first-run", () => Promise.resolve()],
+  ["drop", "queue", (page) => tell(page, { drag: { files: 12, folders: 1, x: 560, y: 310 } })],
+  ["queue-added", "queue", (page) =>
+    tell(page, {
+      added: { first: 1, accepted: 5, duplicates: [8], duplicateCount: 1, skipped: 3, refused: [], refusedCount: 0 },
+    })],
+  ["close", "queue", (page) => tell(page, { askClose: 2 })],
+];
+
+test.each(scenes.flatMap((scene) => (["light", "dark"] as const).map((scheme) => [...scene, scheme] as const)))(
+  "%s has no fault that axe finds and breaks no policy (%s %s %s)",
+  async (name, scene, step, scheme) => {
+    const { page, trouble } = await open(browser, server.url, scene, scheme);
+    await step(page);
+    await page.screenshot({ path: join(SCREENS, `${name}-${scheme}.png`) });
+    expect(await complaints(page)).toEqual([]);
+    expect(trouble).toEqual([]);
+    await page.close();
+  },
+);
+
+test.each([720, 560])("a window of %i pixels shows everything without scrolling sideways", async (width) => {
+  const { page } = await open(browser, server.url, "queue", "light", width, 480);
+  await page.locator("#job-3").click();
+  await page.screenshot({ path: join(SCREENS, `narrow-${width}.png`) });
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(wider).toBeLessThanOrEqual(0);
+  const outside = await page.evaluate(() => {
+    const visible = [...document.querySelectorAll("header button, footer span, .row .name, .strip select")];
+    return visible.filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 80));
+  });
+  expect(outside).toEqual([]);
+  await page.close();
+});
+
+test("100,000 rows scroll from end to end with at most 60 in the page", async () => {
+  const { page } = await open(browser, server.url, "many", "light");
+  await page.waitForSelector("#job-1");
+  const most = await page.evaluate(async () => {
+    const grid = document.querySelector("[role=grid]") as HTMLElement;
+    let most = 0;
+    for (let n = 0; n <= 100; n += 1) {
+      grid.scrollTop = (grid.scrollHeight * n) / 100;
+      await new Promise(requestAnimationFrame);
+      most = Math.max(most, document.querySelectorAll("[role=row]").length);
+    }
+    return most;
+  });
+  expect(most).toBeLessThanOrEqual(60);
+  await page.waitForSelector("#job-100000");
+  await page.close();
+});

@@ -1,0 +1,155 @@
+/**
+ * The application in memory: a queue that works itself with a clock of its own. For tests, for screenshots and
+ * for work on the page in a browser.
+ */
+import type { Backend, JobState } from "./backend";
+import type { AddNotice, List, Page, Row, Standing, Update, Verb } from "./types";
+
+const STATES: Record<List, JobState[]> = {
+  queue: ["running", "waiting", "queued"],
+  done: ["done", "cancelled"],
+  failed: ["failed"],
+};
+
+export interface Fake extends Backend {
+  /** Every call but the reading ones, in order: name and arguments. */
+  calls: [string, ...unknown[]][];
+  rows: Row[];
+  tell(update: Partial<Update>): void;
+  /** Says that rows have changed. */
+  touch(): void;
+}
+
+export function row(id: number, change: Partial<Row> = {}): Row {
+  return {
+    id,
+    name: `video ${id}.mkv`,
+    path: `/videos/video ${id}.mkv`,
+    output: `video ${id}.mp4`,
+    preset: "Web 1080p",
+    state: "queued",
+    hold: false,
+    place: null,
+    attempt: 0,
+    maxAttempts: 4,
+    runAt: null,
+    why: null,
+    warnings: [],
+    sourceSize: 812_000_000,
+    outputSize: null,
+    live: null,
+    startedAt: null,
+    finishedAt: null,
+    ...change,
+  };
+}
+
+export const nothing: Update = {
+  standing: null,
+  live: [],
+  drag: null,
+  dragEnded: false,
+  dropped: null,
+  added: null,
+  askClose: null,
+  trouble: null,
+};
+
+export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
+  let hear: ((update: Update) => void) | undefined;
+  let paused = false;
+  let preset = "web-1080p";
+  const calls: Fake["calls"] = [];
+  const called = (name: string, ...args: unknown[]) => {
+    calls.push([name, ...args]);
+    return Promise.resolve();
+  };
+  const count = (state: JobState) => self.rows.filter((r) => r.state === state).length;
+  const sum = (size: "sourceSize" | "outputSize") =>
+    self.rows.filter((r) => r.state === "done").reduce((total, r) => total + (r[size] ?? 0), 0);
+  const standing = (): Standing => ({
+    counts: {
+      queued: count("queued"),
+      held: self.rows.filter((r) => r.state === "queued" && r.hold).length,
+      waiting: count("waiting"),
+      running: count("running"),
+      done: count("done"),
+      failed: count("failed"),
+      cancelled: count("cancelled"),
+    },
+    paused,
+    workedBy: null,
+    workers: 3,
+    breaker: null,
+    alarm: null,
+    bytesBefore: sum("sourceSize"),
+    bytesAfter: sum("outputSize"),
+  });
+  const listed = (list: List) => self.rows.filter((r) => STATES[list].includes(r.state));
+  const self: Fake = {
+    calls,
+    rows,
+    tell: (update) => hear?.({ ...nothing, ...update }),
+    touch: () => self.tell({ standing: standing() }),
+    subscribe: (listener) => {
+      hear = listener;
+      self.touch();
+      return Promise.resolve();
+    },
+    page: (list, offset, limit): Promise<Page> => {
+      const all = listed(list);
+      return Promise.resolve({ offset, rows: all.slice(offset, offset + limit), total: all.length });
+    },
+    details: (id) => {
+      const found = self.rows.find((r) => r.id === id);
+      return Promise.resolve(found ? { row: found, outputPath: `/out/${found.output}`, streams: [], attempts: [] } : null);
+    },
+    presets: () =>
+      Promise.resolve([
+        { id: "web-1080p", name: "Web 1080p", description: "Plays everywhere · MP4, H.264, up to 1920×1080" },
+        { id: "small-hevc", name: "Small HEVC", description: "Small files for newer devices" },
+        { id: "remux-mp4", name: "Remux to MP4", description: "New container, no quality lost" },
+      ]),
+    choices: () => Promise.resolve({ preset, outputDir: null }),
+    choosePreset: (id) => {
+      preset = id;
+      return called("choosePreset", id);
+    },
+    chooseFolder: () => called("chooseFolder"),
+    chooseBeside: () => called("chooseBeside"),
+    add: (folder) => called("add", folder),
+    dropHere: (token, id) => called("dropHere", token, id),
+    steer: (verb, ids) => {
+      apply(verb, (r) => ids.includes(r.id));
+      return called("steer", verb, ids);
+    },
+    steerAll: (verb, states) => {
+      apply(verb, (r) => states.includes(r.state));
+      return called("steerAll", verb, states);
+    },
+    pause: (now) => {
+      paused = now;
+      self.touch();
+      return called("pause", now);
+    },
+    open: (id) => called("open", id),
+    showInFolder: (id) => called("showInFolder", id),
+    close: (choice) => called("close", choice),
+    tools: () => Promise.resolve({ version: ffmpeg || null, problem: ffmpeg ? null : "ffmpeg was not found.", install: "Install it with: sudo apt install ffmpeg" }),
+  };
+  const apply = (verb: Verb, which: (row: Row) => boolean) => {
+    if (verb === "remove") self.rows = self.rows.filter((r) => !which(r));
+    for (const r of self.rows.filter(which)) {
+      if (verb === "retry") Object.assign(r, { state: "queued", why: null });
+      if (verb === "cancel") Object.assign(r, { state: "cancelled" });
+      if (verb === "hold") r.hold = true;
+      if (verb === "release") r.hold = false;
+    }
+    self.touch();
+  };
+  return self;
+}
+
+export function notice(change: Partial<AddNotice>): AddNotice {
+  return { first: null, accepted: 0, duplicates: [], duplicateCount: 0, skipped: 0, refused: [], refusedCount: 0, ...change };
+}

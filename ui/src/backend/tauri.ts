@@ -1,0 +1,34 @@
+/** The real application. The only file that knows Tauri. */
+import { Channel, invoke, isTauri } from "@tauri-apps/api/core";
+import type { Backend } from "./backend";
+import type { Update } from "./types";
+
+/** Is the page shown by the application rather than by a browser? */
+export const isReal = isTauri;
+
+const choose = (choice: { preset?: string; folder?: boolean; beside?: boolean }) =>
+  invoke<void>("choose", { preset: null, folder: false, beside: false, ...choice });
+
+export const tauri: Backend = {
+  subscribe: (hear) => {
+    const channel = new Channel<Update>();
+    channel.onmessage = hear;
+    return invoke("subscribe", { channel });
+  },
+  page: (list, offset, limit) => invoke("page", { list, offset, limit }),
+  details: (id) => invoke("details", { id }),
+  presets: () => invoke("presets"),
+  choices: () => invoke("choices"),
+  choosePreset: (preset) => choose({ preset }),
+  chooseFolder: () => choose({ folder: true }),
+  chooseBeside: () => choose({ beside: true }),
+  add: (folder) => invoke("add", { folder }),
+  dropHere: (token, preset) => invoke("drop_here", { token, preset }),
+  steer: (verb, ids) => invoke("steer", { verb, ids, states: [] }),
+  steerAll: (verb, states) => invoke("steer", { verb, ids: [], states }),
+  pause: (paused) => invoke("pause", { paused }),
+  open: (id) => invoke("open", { id }),
+  showInFolder: (id) => invoke("show_in_folder", { id }),
+  close: (choice) => invoke("close", { choice }),
+  tools: () => invoke("tools"),
+};

@@ -1,0 +1,375 @@
+// Made from src-tauri/src/view.rs by `./dev types`. Do not edit.
+
+export type List = "queue" | "done" | "failed";
+
+export type Live = { 
+/**
+ * Which job.
+ */
+id: number, 
+/**
+ * 0-99.
+ */
+percent: number | null, 
+/**
+ * Seconds of video per second.
+ */
+speed: number | null, 
+/**
+ * Seconds left at the present speed.
+ */
+etaSeconds: number | null, 
+/**
+ * Bytes written so far.
+ */
+bytes: number | null, 
+/**
+ * Seconds of video done.
+ */
+doneSeconds: number, };
+
+export type Why = { 
+/**
+ * The stable code.
+ */
+code: string, 
+/**
+ * What happened, as a sentence.
+ */
+message: string, 
+/**
+ * What a person can do, as a sentence.
+ */
+nextStep: string, };
+
+export type Row = { 
+/**
+ * The job's number.
+ */
+id: number, 
+/**
+ * File name of the original.
+ */
+name: string, 
+/**
+ * Its full path, to read.
+ */
+path: string, 
+/**
+ * File name of the result.
+ */
+output: string, 
+/**
+ * Name of the preset.
+ */
+preset: string, 
+/**
+ * Where the job stands.
+ */
+state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled", 
+/**
+ * On hold (queued), or paused (running).
+ */
+hold: boolean, 
+/**
+ * 1 for the next to start; null where it cannot start now.
+ */
+place: number | null, 
+/**
+ * Attempts so far.
+ */
+attempt: number, 
+/**
+ * Attempts at most.
+ */
+maxAttempts: number, 
+/**
+ * When it is tried again, in milliseconds since 1970.
+ */
+runAt: number | null, 
+/**
+ * Why it waits, is retried or failed.
+ */
+why: Why | null, 
+/**
+ * Remarks on a result.
+ */
+warnings: Array<string>, 
+/**
+ * Bytes of the original.
+ */
+sourceSize: number | null, 
+/**
+ * Bytes of the result.
+ */
+outputSize: number | null, 
+/**
+ * How far it is.
+ */
+live: Live | null, 
+/**
+ * When the present or last attempt began.
+ */
+startedAt: number | null, 
+/**
+ * When it ended.
+ */
+finishedAt: number | null, };
+
+export type StreamDetails = { 
+/**
+ * video, audio, subtitle, data or attachment.
+ */
+kind: string, 
+/**
+ * Its codec in the original.
+ */
+codec: string, 
+/**
+ * kept, converted or dropped.
+ */
+done: string, 
+/**
+ * Into what, or why.
+ */
+note: string, };
+
+export type AttemptDetails = { 
+/**
+ * How it ended; null while it runs.
+ */
+outcome: string | null, 
+/**
+ * Why it did not succeed.
+ */
+why: Why | null, 
+/**
+ * Exit code of ffmpeg.
+ */
+exit: number | null, 
+/**
+ * Signal that ended ffmpeg.
+ */
+signal: number | null, 
+/**
+ * The command line, as a shell takes it.
+ */
+command: string, 
+/**
+ * Last lines of ffmpeg's log.
+ */
+logTail: string, 
+/**
+ * When it began.
+ */
+startedAt: number, 
+/**
+ * When it ended.
+ */
+endedAt: number | null, };
+
+export type Details = { 
+/**
+ * Its row.
+ */
+row: Row, 
+/**
+ * Full path of the result, to read.
+ */
+outputPath: string, 
+/**
+ * Its streams, once planned.
+ */
+streams: Array<StreamDetails>, 
+/**
+ * Its attempts, oldest first.
+ */
+attempts: Array<AttemptDetails>, };
+
+export type Page = { 
+/**
+ * Place of the first row in the list, from 0.
+ */
+offset: number, 
+/**
+ * The rows.
+ */
+rows: Array<Row>, 
+/**
+ * Rows in the whole list.
+ */
+total: number, };
+
+export type Tally = { queued: number, held: number, waiting: number, running: number, done: number, failed: number, cancelled: number, };
+
+export type Standing = { 
+/**
+ * Jobs by state.
+ */
+counts: Tally, 
+/**
+ * No further job starts.
+ */
+paused: boolean, 
+/**
+ * Who works the queue, when it is not this window.
+ */
+workedBy: string | null, 
+/**
+ * Jobs at a time; null when another process works the queue.
+ */
+workers: number | null, 
+/**
+ * Why the queue stands still, as a sentence.
+ */
+breaker: string | null, 
+/**
+ * That failures pile up, as a sentence.
+ */
+alarm: string | null, 
+/**
+ * Bytes of the done jobs' originals.
+ */
+bytesBefore: number, 
+/**
+ * Bytes of their results.
+ */
+bytesAfter: number, };
+
+export type AddNotice = { 
+/**
+ * Number of the first accepted job.
+ */
+first: number | null, 
+/**
+ * How many were accepted.
+ */
+accepted: number, 
+/**
+ * Already in the queue, at most twenty of them.
+ */
+duplicates: Array<number>, 
+/**
+ * How many those are.
+ */
+duplicateCount: number, 
+/**
+ * Files that are no videos by their name, or are results of known jobs.
+ */
+skipped: number, 
+/**
+ * Why others were refused, as sentences, at most five of them.
+ */
+refused: Array<string>, 
+/**
+ * How many those are.
+ */
+refusedCount: number, };
+
+export type Drag = { 
+/**
+ * Files, folders apart.
+ */
+files: number, 
+/**
+ * Folders.
+ */
+folders: number, 
+/**
+ * Position in CSS pixels.
+ */
+x: number, 
+/**
+ * Position in CSS pixels.
+ */
+y: number, };
+
+export type Dropped = { 
+/**
+ * Names what was dropped.
+ */
+token: number, 
+/**
+ * Position in CSS pixels.
+ */
+x: number, 
+/**
+ * Position in CSS pixels.
+ */
+y: number, };
+
+export type Update = { 
+/**
+ * How things stand now.
+ */
+standing: Standing | null, 
+/**
+ * Progress of running jobs.
+ */
+live: Array<Live>, 
+/**
+ * What is dragged over the window.
+ */
+drag: Drag | null, 
+/**
+ * The drag has ended.
+ */
+dragEnded: boolean, 
+/**
+ * What was dropped.
+ */
+dropped: Dropped | null, 
+/**
+ * What became of added files.
+ */
+added: AddNotice | null, 
+/**
+ * The user wants to close while this many jobs run: ask.
+ */
+askClose: number | null, 
+/**
+ * What could not be done, as a sentence.
+ */
+trouble: string | null, };
+
+export type PresetChoice = { 
+/**
+ * Its short name.
+ */
+id: string, 
+/**
+ * Its name on screen.
+ */
+name: string, 
+/**
+ * One line on what it is for.
+ */
+description: string, };
+
+export type Verb = "cancel" | "retry" | "remove" | "hold" | "release" | "now" | "moveTop" | "moveUp" | "moveDown";
+
+export type CloseChoice = "background" | "quit" | "stay";
+
+export type Choices = { 
+/**
+ * Preset of what is added next.
+ */
+preset: string, 
+/**
+ * Folder of the results, to read; null: next to each original.
+ */
+outputDir: string | null, };
+
+export type ToolState = { 
+/**
+ * Version of ffmpeg; null where it cannot be used.
+ */
+version: string | null, 
+/**
+ * Why it cannot be used, as a sentence.
+ */
+problem: string | null, 
+/**
+ * How to get it here.
+ */
+install: string | null, };

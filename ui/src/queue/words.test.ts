@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { row } from "../backend/fake";
+import type { Live } from "../backend/types";
+import { added, cell, footer, saved } from "./words";
+
+const live: Live = { id: 1, percent: 42.4, speed: 3.14, etaSeconds: 72, bytes: 96_000_000, doneSeconds: 100 };
+
+test("a running row says how far, how long still, how fast and how much", () => {
+  expect(cell(row(1, { state: "running" }), live, 0)).toEqual({
+    kind: "bar",
+    left: "42\u202f%",
+    right: "1 min 12 s left",
+    belowLeft: "3.1×",
+    belowRight: "96 MB so far",
+    fraction: 0.424,
+    paused: false,
+  });
+});
+
+test("a paused row stands still, an unknown length has no percentage, and 99 % has a word", () => {
+  expect(cell(row(1, { state: "running", hold: true }), live, 0)).toMatchObject({ right: "Paused", belowLeft: "", paused: true });
+  expect(cell(row(1, { state: "running" }), { ...live, percent: null }, 0)).toMatchObject({ left: "Working", right: "1 min 40 s done", fraction: 0 });
+  expect(cell(row(1, { state: "running" }), { ...live, percent: 99 }, 0)).toMatchObject({ left: "Checking the result", right: "" });
+  expect(cell(row(1, { state: "running" }), undefined, 0)).toMatchObject({ left: "Starting" });
+});
+
+test("a retry says which of how many, and counts down", () => {
+  const why = { code: "stalled", message: "No progress for 2 minutes.", nextStep: "" };
+  const retrying = row(1, { attempt: 2, maxAttempts: 5, runAt: 38_000, why });
+  expect(cell(retrying, undefined, 0)).toEqual({ kind: "lines", icon: "retry", first: "Retry 2 of 4 in 38 s", second: "No progress for 2 minutes" });
+  expect(cell(retrying, undefined, 40_000)).toMatchObject({ first: "Retry 2 of 4" });
+});
+
+test("a queued row has its place, unless it is on hold", () => {
+  expect([1, 2].map((place) => cell(row(1, { place }), undefined, 0))).toMatchObject([{ first: "Next" }, { first: "Place 2" }]);
+  expect(cell(row(1, { hold: true }), undefined, 0)).toMatchObject({ icon: "hold", first: "On hold" });
+});
+
+test("done is verified, or says what is remarkable", () => {
+  const at = { startedAt: 0, finishedAt: 93_000 };
+  expect(cell(row(1, { state: "done", outputSize: 214_000_000, ...at }), undefined, 0)).toMatchObject({ icon: "tick", first: "Verified" });
+  expect(cell(row(1, { state: "done", warnings: ["Damaged places."], ...at }), undefined, 0)).toMatchObject({ icon: "warning", second: "Damaged places" });
+  const bigger = row(1, { state: "done", outputSize: 900_000_000, warnings: ["The result is 11 % bigger than the original."], ...at });
+  expect(cell(bigger, undefined, 0)).toMatchObject({ icon: "tick", second: "Bigger than before" });
+  expect(saved(bigger)).toBe("+11\u202f%");
+});
+
+test("the footer says what is left out", () => {
+  const counts = { queued: 5, held: 1, waiting: 1, running: 2, done: 38, failed: 2, cancelled: 3 };
+  const standing = { counts, paused: false, workedBy: null, workers: 3, breaker: null, alarm: null, bytesBefore: 0, bytesAfter: 0 };
+  expect(footer(standing)).toEqual({ all: 48, done: 38, text: "38 of 48 done", without: "without 1 on hold and 1 waiting" });
+});
+
+test("what was added is said in full sentences", () => {
+  expect(added({ accepted: 5, duplicateCount: 1, skipped: 3, refusedCount: 0 })).toEqual([
+    "5 videos added.",
+    "1 was already in the queue. 3 files are not videos.",
+  ]);
+  expect(added({ accepted: 0, duplicateCount: 0, skipped: 1, refusedCount: 0 })).toEqual(["Nothing added.", "1 file is not a video."]);
+});

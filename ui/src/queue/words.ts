@@ -1,0 +1,151 @@
+/**
+ * What a row says in each state: the fact, then what happens next. Pure: a row, its progress and the time go
+ * in, text and the name of an icon come out.
+ */
+import type { Live, Row, Standing } from "../backend/types";
+import { change, clock, count, duration, percent, size, speed } from "../shared/format";
+
+export type IconName = "hold" | "retry" | "drive" | "tick" | "warning" | "cancelled";
+
+/** A bar with a word on each side above and below it. */
+export interface BarCell {
+  kind: "bar";
+  left: string;
+  right: string;
+  belowLeft: string;
+  belowRight: string;
+  /** 0 to 1. */
+  fraction: number;
+  paused: boolean;
+}
+
+/** One or two lines, with an icon or without. */
+export interface LinesCell {
+  kind: "lines";
+  icon?: IconName;
+  first: string;
+  second?: string;
+  soft?: boolean;
+}
+
+export type Cell = BarCell | LinesCell;
+
+/** What stands in the state column of the queue and of the done list. */
+export function cell(row: Row, live: Live | undefined, now: number): Cell {
+  switch (row.state) {
+    case "running":
+      return running(row, live ?? row.live ?? undefined);
+    case "waiting":
+      return { kind: "lines", icon: "drive", first: waitingFor(row), second: row.why?.nextStep ?? "" };
+    case "queued":
+      return queued(row, now);
+    case "done":
+      return done(row);
+    case "failed":
+      return { kind: "lines", first: row.why?.message ?? "", second: failedBelow(row) };
+    case "cancelled":
+      return { kind: "lines", icon: "cancelled", first: "Cancelled", second: time(row.finishedAt) };
+  }
+}
+
+function running(row: Row, live: Live | undefined): Cell {
+  const known = live?.percent ?? null;
+  const written = live?.bytes ?? null;
+  return {
+    kind: "bar",
+    left: known === null ? (live ? "Working" : "Starting") : known >= 99 ? "Checking the result" : percent(known),
+    right: row.hold ? "Paused" : left(live),
+    belowLeft: row.hold || !live?.speed ? "" : speed(live.speed),
+    belowRight: written === null ? "" : `${size(written)} so far`,
+    fraction: known === null ? 0 : known / 100,
+    paused: row.hold,
+  };
+}
+
+function left(live: Live | undefined): string {
+  if (!live) return "";
+  if (live.percent === null) return `${duration(live.doneSeconds)} done`;
+  if (live.etaSeconds === null || live.percent >= 99) return "";
+  return live.etaSeconds < 10 ? "a few seconds left" : `${duration(live.etaSeconds)} left`;
+}
+
+function queued(row: Row, now: number): Cell {
+  if (row.hold) return { kind: "lines", icon: "hold", first: "On hold" };
+  if (row.runAt !== null) {
+    const wait = Math.max(0, Math.ceil((row.runAt - now) / 1000));
+    const first = `Retry ${row.attempt} of ${row.maxAttempts - 1}${wait > 0 ? ` in ${duration(wait)}` : ""}`;
+    return { kind: "lines", icon: "retry", first, second: sentenceless(row.why?.message) };
+  }
+  return { kind: "lines", first: row.place === 1 ? "Next" : `Place ${row.place ?? ""}`.trim(), soft: true };
+}
+
+/** Which outside thing a waiting job waits for, in a few words. */
+function waitingFor(row: Row): string {
+  const where: Record<string, string> = {
+    source_volume_missing: "Waiting for the drive",
+    destination_missing: "Waiting for the folder",
+    disk_full: "Waiting for space",
+    destination_read_only: "Waiting for permission to write",
+    encoder_missing: "Waiting for the encoder",
+  };
+  return where[row.why?.code ?? ""] ?? "Waiting";
+}
+
+function done(row: Row): Cell {
+  const grown = row.sourceSize !== null && row.outputSize !== null && row.outputSize > row.sourceSize * 1.005;
+  const remarks = row.warnings.filter((w) => !/bigger than the original/.test(w));
+  if (remarks.length > 0) {
+    const second = remarks.length === 1 ? sentenceless(remarks[0]) : count(remarks.length, "remark", "remarks");
+    return { kind: "lines", icon: "warning", first: "With warnings", second };
+  }
+  const took = row.startedAt !== null && row.finishedAt !== null ? duration((row.finishedAt - row.startedAt) / 1000) : "";
+  const second = grown ? "Bigger than before" : `${time(row.finishedAt)} · ${took}`;
+  return { kind: "lines", icon: "tick", first: "Verified", second };
+}
+
+function failedBelow(row: Row): string {
+  return `${count(row.attempt, "attempt", "attempts")} · ${time(row.finishedAt)}`;
+}
+
+function time(at: number | null): string {
+  return at === null ? "" : clock(at);
+}
+
+/** A fragment takes no full stop. */
+function sentenceless(text: string | undefined): string {
+  return (text ?? "").replace(/\.$/, "");
+}
+
+/** −78 %; nothing where a size is unknown or the job was cancelled. */
+export function saved(row: Row): string {
+  if (row.state !== "done" || !row.sourceSize || !row.outputSize) return "";
+  return change(row.sourceSize, row.outputSize);
+}
+
+/** The line of facts under a name, before the arrow and the preset. */
+export function facts(row: Row): string {
+  return row.sourceSize === null ? "" : size(row.sourceSize);
+}
+
+/** The left of the footer: how far all of it is, and what is left out. */
+export function footer(standing: Standing): { all: number; done: number; text: string; without: string } {
+  const c = standing.counts;
+  const all = c.queued + c.waiting + c.running + c.done + c.failed;
+  const stuck = [
+    [c.held, "on hold"],
+    [c.waiting, "waiting"],
+  ] as const;
+  const without = stuck.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
+  const text = all === 0 ? "Nothing in the queue" : `${c.done.toLocaleString("en")} of ${all.toLocaleString("en")} done`;
+  return { all, done: c.done, text, without: without.length === 0 ? "" : `without ${without.join(" and ")}` };
+}
+
+/** What became of added files, in the words of the notice. */
+export function added(notice: { accepted: number; duplicateCount: number; skipped: number; refusedCount: number }): [string, string] {
+  const first = notice.accepted > 0 ? `${count(notice.accepted, "video", "videos")} added.` : "Nothing added.";
+  const rest = [];
+  if (notice.duplicateCount > 0) rest.push(`${notice.duplicateCount} ${notice.duplicateCount === 1 ? "was" : "were"} already in the queue.`);
+  if (notice.skipped > 0) rest.push(`${count(notice.skipped, "file is", "files are")} not ${notice.skipped === 1 ? "a video" : "videos"}.`);
+  if (notice.refusedCount > 0) rest.push(`${notice.refusedCount} could not be added.`);
+  return [first, rest.join(" ")];
+}

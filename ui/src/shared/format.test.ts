@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { change, clock, count, duration, parts, percent, size, speed } from "./format";
+
+test("sizes have three digits and their unit", () => {
+  const all = [0, 999, 1500, 5_400_000, 12_300_000, 812_000_000, 1_160_000_000, 44_700_000_000, 999_999_999];
+  expect(all.map(size)).toEqual(["0 B", "999 B", "2 kB", "5.4 MB", "12 MB", "812 MB", "1.16 GB", "44.7 GB", "1.00 GB"]);
+});
+
+test("a percentage never promises more than there is", () => {
+  expect(percent(42.9)).toBe("42\u202f%");
+});
+
+test("a change of size has a true minus", () => {
+  expect(change(812, 214)).toBe("−74\u202f%");
+  expect(change(388, 434)).toBe("+12\u202f%");
+  expect(change(1000, 1001)).toBe("same");
+});
+
+test("times are said as people say them", () => {
+  expect([7.4, 60, 72, 3600, 7530].map(duration)).toEqual(["7 s", "1 min", "1 min 12 s", "1 h", "2 h 5 min"]);
+  expect(clock(new Date(2024, 1, 1, 9, 5).getTime())).toBe("9:05");
+  expect([3.14, 12.6].map(speed)).toEqual(["3.1×", "13×"]);
+});
+
+test("counts agree with their noun", () => {
+  expect([count(1, "video", "videos"), count(1200, "video", "videos")]).toEqual(["1 video", "1,200 videos"]);
+});
+
+test("a name keeps its end, whole characters only", () => {
+  expect(parts("short.mp4")).toEqual(["", "short.mp4"]);
+  expect(parts("Bildschirmaufnahme (Bildschirm 2).mov")).toEqual(["Bildschirmaufnahme (Bild", "schirm 2).mov"]);
+  expect(parts("👩‍🎤".repeat(10))[1].codePointAt(0)).toBeGreaterThan(0x200c);
+});

@@ -1,0 +1,73 @@
+/**
+ * Numbers as people read them. Pure; the words around them are in `words.ts`.
+ * Sizes count in thousands, as the desktops that Spool runs on do.
+ */
+
+/** Narrow no-break space: between a number and its unit. */
+const NARROW = "\u202f";
+
+const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
+
+/** 812 MB, 1.16 GB, 5.4 MB: three digits at most. */
+export function size(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${digits(value, unit)} ${UNITS[unit]}`;
+}
+
+function digits(value: number, unit: number): string {
+  if (unit < 2) return value.toFixed(0);
+  if (unit === 2) return value.toFixed(value < 9.95 ? 1 : 0);
+  return value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
+}
+
+/** 42 % */
+export function percent(value: number): string {
+  return `${Math.floor(value)}${NARROW}%`;
+}
+
+/** −78 %, +12 %, "same" within half a percent. */
+export function change(before: number, after: number): string {
+  const off = Math.round((after / before - 1) * 100);
+  if (off === 0) return "same";
+  return `${off < 0 ? "−" : "+"}${Math.abs(off)}${NARROW}%`;
+}
+
+/** 3.1× */
+export function speed(value: number): string {
+  return `${value.toFixed(value < 10 ? 1 : 0)}×`;
+}
+
+/** 48 s, 1 min 12 s, 2 h 5 min. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return pair(Math.floor(whole / 60), "min", whole % 60, "s");
+  return pair(Math.floor(whole / 3600), "h", Math.floor((whole % 3600) / 60), "min");
+}
+
+function pair(big: number, bigUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
+}
+
+/** 14:02 */
+export function clock(millis: number): string {
+  const at = new Date(millis);
+  return `${at.getHours()}:${String(at.getMinutes()).padStart(2, "0")}`;
+}
+
+/** 1 video, 12 videos. */
+export function count(n: number, one: string, many: string): string {
+  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+}
+
+/** A name for the middle to be left out of: what may shrink, and the last 13 characters. */
+export function parts(name: string): [head: string, tail: string] {
+  const characters = [...name];
+  const at = Math.max(0, characters.length - 13);
+  return [characters.slice(0, at).join(""), characters.slice(at).join("")];
+}
