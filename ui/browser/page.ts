@@ -18,6 +18,7 @@ function policy(): string {
 export async function serve(): Promise<{ url: string; stop: () => void }> {
   const csp = policy();
   const server = createServer(async (request, response) => {
+    if (request.url === "/favicon.ico") return void response.writeHead(204).end();
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     const file = join(ROOT, "dist", path === "/" ? "index.html" : path);
     try {

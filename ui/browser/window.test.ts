@@ -61,9 +61,9 @@ const scenes: [string, string, Step][] = [
   ["close", "queue", (page) => tell(page, { askClose: 2 })],
 ];
 
-test.each(scenes.flatMap((scene) => (["light", "dark"] as const).map((scheme) => [...scene, scheme] as const)))(
-  "%s has no fault that axe finds and breaks no policy (%s %s %s)",
-  async (name, scene, step, scheme) => {
+test.each(scenes.flatMap(([name, scene, step]) => (["light", "dark"] as const).map((scheme) => ({ name, scene, step, scheme }))))(
+  "$name in $scheme: nothing for axe to find, no policy broken",
+  async ({ name, scene, step, scheme }) => {
     const { page, trouble } = await open(browser, server.url, scene, scheme);
     await step(page);
     await page.screenshot({ path: join(SCREENS, `${name}-${scheme}.png`) });
