@@ -45,8 +45,9 @@ async fn files_named_at_the_start_are_worked_and_their_results_verified() {
     let app = App::start(&desk, &[text(&a), text(&b)]).await;
     app.reads("#tab-done .count", "2").await;
     app.click("#tab-done").await;
-    app.reads("[role=row]", "Verified").await;
+    app.reads("[role=row]", "a.mkv").await;
     app.picture("done-real").await;
+    app.reads("[role=row]", "Verified").await;
     assert_eq!(desk.env.results(), ["a.mp4", "b.mp4"]);
     assert!(judge::decodes(&desk.env.out().join("a.mp4")));
 }
@@ -91,10 +92,10 @@ async fn a_running_video_is_paused_resumed_and_cancelled() {
     let video = desk.env.video(&clips::ordinary(), "fake-stall.mkv");
     let app = App::start(&desk, &[text(&video)]).await;
     app.sees("[data-state=running] [aria-label=Pause]").await;
-    app.press("Pause").await;
+    app.click("[data-state=running] [aria-label=Pause]").await;
     app.reads("[data-state=running]", "Paused").await;
     app.picture("paused-real").await;
-    app.press("Resume").await;
+    app.click("[data-state=running] [aria-label=Resume]").await;
     app.sees("[data-state=running] [aria-label=Pause]").await;
     app.press("Cancel").await;
     app.reads_within("#tab-queue .count", "0", Duration::from_secs(3)).await;

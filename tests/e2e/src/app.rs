@@ -2,6 +2,7 @@
 
 use crate::desk::{Desk, Program, SOON};
 use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use spool_tests::{env, wait_until};
 use std::net::TcpListener;
@@ -37,8 +38,9 @@ impl App {
         let options = json!({ "binary": binary(), "args": args });
         let capabilities = json!({ "webkitgtk:browserOptions": options });
         let serde_json::Value::Object(capabilities) = capabilities else { unreachable!() };
-        let connected =
-            ClientBuilder::native().capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}"));
+        let url = format!("http://127.0.0.1:{port}");
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let connected = builder.capabilities(capabilities).connect(&url);
         let page = tokio::time::timeout(SOON, connected).await.expect("a session in time").unwrap();
         let app = App { page, _driver: driver };
         app.sees("[role=tab]").await;
@@ -55,10 +57,9 @@ impl App {
 
     /// What a person reads there.
     pub async fn text(&self, selector: &str) -> String {
-        match self.page.find(Locator::Css(selector)).await {
-            Ok(element) => element.text().await.unwrap_or_default(),
-            Err(_) => String::new(),
-        }
+        let script = "return document.querySelector(arguments[0])?.innerText.replace(/\\s+/g, ' ') ?? ''";
+        let text = self.page.execute(script, vec![selector.into()]).await;
+        text.ok().and_then(|t| t.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
     /// Waits until the text there contains these words.
