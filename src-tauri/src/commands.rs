@@ -91,9 +91,9 @@ pub async fn add(app: AppHandle, spool: Shared<'_>, folder: bool) -> Answer<()> 
     let dialog = app.dialog().file();
     let answer = move |paths| std::mem::drop(tell.send(paths));
     if folder {
-        dialog.pick_folders(answer)
+        dialog.pick_folders(answer);
     } else {
-        dialog.pick_files(answer)
+        dialog.pick_files(answer);
     }
     let picked = told.await.ok().flatten().unwrap_or_default();
     let paths: Vec<_> = picked.into_iter().filter_map(|p| p.into_path().ok()).collect();

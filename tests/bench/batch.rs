@@ -47,19 +47,19 @@ pub(crate) fn measure(figures: &mut Figures) {
     keep(figures, "peak memory of the spool process", memory, "MB (limit 60)");
 }
 
-/// A clip that takes one core some 15 s to encode, made once: noise and movement, as film has.
+/// A clip that takes two cores some 15 s to encode, made once: noise and movement, as film has.
 fn clip() -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/clips/bench.mkv");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/clips/bench-15s.mkv");
     if !path.exists() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         let unfinished = path.with_extension("new.mkv");
         let made = Command::new("ffmpeg")
-            .args(["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30:d=3.5"])
+            .args(["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30:d=7.2"])
             .args([
                 "-f",
                 "lavfi",
                 "-i",
-                "sine=d=3.5",
+                "sine=d=7.2",
                 "-vf",
                 "noise=alls=12:allf=t",
                 "-c:v",

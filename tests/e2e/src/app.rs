@@ -1,4 +1,4 @@
-//! The application, driven through WebDriver.
+//! The application, driven through `WebDriver`.
 
 use crate::desk::{Desk, Program, SOON};
 use fantoccini::{Client, ClientBuilder, Locator};

@@ -51,7 +51,7 @@ pub struct Desk {
     /// What programs on this desktop are told.
     pub variables: Vec<(&'static str, String)>,
     notifications: PathBuf,
-    _programs: Vec<Program>,
+    programs: Vec<Program>,
 }
 
 impl Default for Desk {
@@ -83,13 +83,13 @@ impl Desk {
             ("GDK_BACKEND", "x11".into()),
         ];
         let notifications = env.data().join("../notifications");
-        let mut desk = Desk { env, variables, notifications, _programs: Vec::new() };
+        let mut desk = Desk { env, variables, notifications, programs: Vec::new() };
         let manager = Program::start(desk.command("openbox").stdout(Stdio::null()));
         let mut service = desk.command("/usr/bin/python3");
         service.arg(tool("notifyd.py")).arg(&desk.notifications).stdout(Stdio::piped());
         let mut service = Program::start(&mut service);
         assert_eq!(service.first_line(), "READY");
-        desk._programs = vec![service, manager, bus, x];
+        desk.programs = vec![service, manager, bus, x];
         desk
     }
 
