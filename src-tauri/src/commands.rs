@@ -2,9 +2,13 @@
 //! Errors become one plain sentence.
 
 use crate::state::Spool;
-use crate::view::{Choices, CloseChoice, Details, List, Page, PresetChoice, ToolState, Update, Verb};
+use crate::view::{
+    Choices, CloseChoice, Details, List, Page, PresetChoice, SettingsChosen, SettingsShown, ToolState,
+    Update, Verb,
+};
 use crate::{drop, lifecycle};
 use spool_core::error::Result as CoreResult;
+use spool_core::failure::FailureCode;
 use spool_core::job::{Job, JobId, State};
 use spool_core::queue::Which;
 use std::sync::Arc;
@@ -36,10 +40,10 @@ pub async fn subscribe(spool: Shared<'_>, channel: Channel<Update>) -> Answer<()
     Ok(())
 }
 
-/// Part of a list.
+/// Part of a list; `open`: causes of the failed list all of whose jobs are shown.
 #[tauri::command]
-pub async fn page(spool: Shared<'_>, list: List, offset: u64, limit: u64) -> Answer<Page> {
-    off_thread(&spool, move |s| s.page(list, offset, limit.min(LONGEST_PAGE))).await
+pub async fn page(spool: Shared<'_>, list: List, offset: u64, limit: u64, open: Vec<String>) -> Answer<Page> {
+    off_thread(&spool, move |s| s.page(list, offset, limit.min(LONGEST_PAGE), &open)).await
 }
 
 /// One job with its attempts; null when it has gone.
@@ -84,6 +88,18 @@ pub async fn choose(
     .await
 }
 
+/// What the settings dialog shows.
+#[tauri::command]
+pub async fn settings(spool: Shared<'_>) -> Answer<SettingsShown> {
+    Ok(spool.settings_shown())
+}
+
+/// Keeps what was chosen there.
+#[tauri::command]
+pub async fn settle(spool: Shared<'_>, chosen: SettingsChosen) -> Answer<()> {
+    off_thread(&spool, move |s| Ok(s.settle(chosen))).await?
+}
+
 /// Asks for files, or a folder, and adds them.
 #[tauri::command]
 pub async fn add(app: AppHandle, spool: Shared<'_>, folder: bool) -> Answer<()> {
@@ -121,6 +137,13 @@ pub async fn steer(spool: Shared<'_>, verb: Verb, ids: Vec<i64>, states: Vec<Sta
     let which =
         if states.is_empty() { Which::Ids(ids.into_iter().map(JobId).collect()) } else { Which::All(states) };
     off_thread(&spool, move |s| s.steer(verb.into(), &which)).await
+}
+
+/// Does what the user asks of all jobs that failed for one cause.
+#[tauri::command]
+pub async fn steer_cause(spool: Shared<'_>, verb: Verb, cause: String) -> Answer<()> {
+    let cause: FailureCode = cause.parse()?;
+    off_thread(&spool, move |s| s.steer_cause(verb.into(), cause)).await
 }
 
 /// Pauses or resumes the queue.

@@ -4,16 +4,19 @@
 //! wins for progress), and a new subscriber is told everything anew. A message stays under 8 kB.
 
 use crate::state::{Spool, lock};
-use crate::view::{AddNotice, Drag, Dropped, Live, Update};
+use crate::view::{AddNotice, Drag, Dropped, Left, Live, Update};
 use spool_core::event::{Event, Told};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 use tauri::ipc::Channel;
 use tokio::sync::Notify;
 
 /// Least time between two messages.
 const GAP: Duration = Duration::from_millis(100);
+
+/// Least time between two words on the time left.
+const LEFT_EVERY: Duration = Duration::from_secs(2);
 
 /// Running jobs told of in one message; more wait for the next.
 const MOST_LIVE: usize = 40;
@@ -27,6 +30,15 @@ pub struct Feed {
     pending: Mutex<Pending>,
     news: Notify,
     channel: Mutex<Option<Channel<Update>>>,
+    percents: Mutex<Percents>,
+    begun: OnceLock<Instant>,
+}
+
+/// Percentages as last heard, and when the time left was last told.
+#[derive(Default)]
+struct Percents {
+    by_job: BTreeMap<i64, f64>,
+    told: Option<Instant>,
 }
 
 /// What has not been told yet.
@@ -113,9 +125,24 @@ impl Feed {
         self.change(|p| p.rest.trouble = Some(sentence));
     }
 
+    /// How long the rest takes, where it is time to tell.
+    fn left(&self, spool: &Spool, live: &[Live]) -> Option<Left> {
+        let mut percents = lock(&self.percents);
+        percents.by_job.extend(live.iter().filter_map(|l| Some((l.id, l.percent?))));
+        let now = Instant::now();
+        if percents.told.is_some_and(|told| now - told < LEFT_EVERY) {
+            return None;
+        }
+        let begun = *self.begun.get_or_init(|| now);
+        percents.told = Some(now);
+        let left = spool.left(now - begun, &mut percents.by_job);
+        left.inspect_err(|e| tracing::error!(%e, "no time left")).ok()
+    }
+
     /// The next update; `None` when there is nothing to tell. Also says whether more waits.
     fn take(&self, spool: &Spool) -> (Option<Update>, bool) {
         let (standing, mut update, more) = lock(&self.pending).take();
+        update.left = self.left(spool, &update.live);
         if standing {
             update.standing = spool.standing().inspect_err(|e| tracing::error!(%e, "no standing")).ok();
         }

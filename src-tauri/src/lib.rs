@@ -6,9 +6,11 @@
 mod commands;
 mod details;
 mod drop;
+mod failed;
 mod feed;
 mod lifecycle;
 mod notify;
+mod pace;
 mod state;
 pub mod view;
 
@@ -55,10 +57,15 @@ pub fn run() -> ExitCode {
 fn build(spool: Arc<Spool>) -> tauri::Result<App> {
     // First, so that a second start ends before it has done anything else.
     tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, args, folder| {
-            lifecycle::show(app);
-            add(app, &args, &folder);
-        }))
+        .plugin(
+            tauri_plugin_single_instance::Builder::new()
+                .dbus_id(lifecycle::bus_name(&spool.data))
+                .callback(|app, args, folder| {
+                    lifecycle::show(app);
+                    add(app, &args, &folder);
+                })
+                .build(),
+        )
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::init())
@@ -73,9 +80,12 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
             commands::presets,
             commands::choices,
             commands::choose,
+            commands::settings,
+            commands::settle,
             commands::add,
             commands::drop_here,
             commands::steer,
+            commands::steer_cause,
             commands::pause,
             commands::open,
             commands::show_in_folder,
@@ -141,6 +151,7 @@ async fn listen(app: AppHandle, mut events: Subscription) {
         spool.feed.hear(&told);
         if let Told::Event(event) = &told
             && let Some(notice) = batch.hear(event)
+            && notify::wanted(&notice, &spool.settings())
         {
             notify::show(&app, &notice);
         }

@@ -5,6 +5,7 @@
 
 use crate::state::Spool;
 use crate::view::CloseChoice;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,6 +40,14 @@ pub fn paths(args: &[String], folder: &Path) -> Vec<PathBuf> {
         is_path.then(|| folder.join(arg))
     };
     args.iter().enumerate().skip(1).filter_map(named).collect()
+}
+
+/// The name under which a second start finds the first. One window per queue: a start with another data folder
+/// is another application. (On the message bus of Linux; elsewhere there is one window per user.)
+pub fn bus_name(data: &Path) -> String {
+    let mut hasher = DefaultHasher::new();
+    data.canonicalize().unwrap_or_else(|_| data.to_owned()).hash(&mut hasher);
+    format!("app.spool.desktop.q{:016x}", hasher.finish())
 }
 
 /// Has the page been asked whether to close?
@@ -106,6 +115,13 @@ pub async fn pick_folder(app: &AppHandle) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_queue_has_a_window_of_its_own() {
+        let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        assert_eq!(bus_name(a.path()), bus_name(&a.path().join(".")));
+        assert_ne!(bus_name(a.path()), bus_name(b.path()));
+    }
 
     #[test]
     fn closing_asks_while_jobs_run_and_a_silent_page_cannot_hold_the_window() {

@@ -7,6 +7,7 @@ use crate::lifecycle;
 use spool_core::event::Event;
 use spool_core::failure::FailureCode;
 use spool_core::job::State;
+use spool_core::settings::Settings;
 use tauri::AppHandle;
 use tauri_plugin_notification::NotificationExt;
 
@@ -18,9 +19,20 @@ pub struct Batch {
     told_full: bool,
 }
 
+/// What a notification is about, as the settings tell them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The batch has ended.
+    End,
+    /// Something failed, or stands still.
+    Trouble,
+}
+
 /// A notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
+    /// What it is about.
+    pub about: About,
     /// First line.
     pub title: String,
     /// The rest; may be empty.
@@ -30,7 +42,9 @@ pub struct Notice {
 impl Batch {
     /// Takes an event in; says what to tell.
     pub fn hear(&mut self, event: &Event) -> Option<Notice> {
-        let notice = |title: &str, body: &str| Some(Notice { title: title.into(), body: body.into() });
+        let notice = |title: &str, body: &str| {
+            Some(Notice { about: About::Trouble, title: title.into(), body: body.into() })
+        };
         match event {
             Event::JobChanged { state: State::Done, .. } => {
                 self.done += 1;
@@ -60,7 +74,15 @@ impl Batch {
             (0, failed) => format!("{} failed", videos(failed)),
             (done, failed) => format!("{} done, {failed} failed", videos(done)),
         };
-        Some(Notice { title, body: String::new() })
+        Some(Notice { about: About::End, title, body: String::new() })
+    }
+}
+
+/// Does the user want to be told of this?
+pub fn wanted(notice: &Notice, settings: &Settings) -> bool {
+    match notice.about {
+        About::End => settings.notify_done,
+        About::Trouble => settings.notify_failed,
     }
 }
 
@@ -114,6 +136,14 @@ mod tests {
         };
         assert!(batch.hear(&full).is_some());
         assert_eq!(batch.hear(&full), None);
+    }
+
+    #[test]
+    fn what_is_not_wanted_is_not_shown() {
+        let end = Notice { about: About::End, title: String::new(), body: String::new() };
+        let quiet = Settings { notify_done: false, ..Settings::default() };
+        assert!(wanted(&end, &Settings::default()) && !wanted(&end, &quiet));
+        assert!(wanted(&Notice { about: About::Trouble, ..end }, &quiet));
     }
 
     #[test]

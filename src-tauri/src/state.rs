@@ -5,10 +5,11 @@
 //! on the UI thread must not call it directly.
 
 use crate::feed::Feed;
-use crate::view::{AddNotice, List, Live, Page, Row, Standing};
+use crate::pace::Pace;
+use crate::view::{AddNotice, Entry, Left, List, Live, Page, Row, SettingsChosen, SettingsShown, Standing};
 use spool_cli::places;
 use spool_core::clock::SystemClock;
-use spool_core::engine::{Engine, EngineConfig, open_queue};
+use spool_core::engine::{self, Engine, EngineConfig, open_queue};
 use spool_core::error::{Error, Result};
 use spool_core::event::Subscription;
 use spool_core::event::Topic;
@@ -20,8 +21,10 @@ use spool_core::policy::Policy;
 use spool_core::preset::{self, Preset};
 use spool_core::queue::{Added, Command, Filter, Flag, Place, Queue, Which};
 use spool_core::settings::{self, Settings};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 /// Names this process to others.
 const WHO: &str = "the window";
@@ -36,6 +39,7 @@ pub struct Spool {
     engine: RwLock<Option<Engine>>,
     holder: Mutex<Option<String>>,
     settings: Mutex<Settings>,
+    pace: Mutex<Pace>,
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -54,6 +58,7 @@ impl Spool {
             engine: RwLock::default(),
             holder: Mutex::default(),
             settings: Mutex::new(settings),
+            pace: Mutex::default(),
         })
     }
 
@@ -110,6 +115,40 @@ impl Spool {
         change(&mut changed);
         settings::save(&self.data, &changed)?;
         *held = changed;
+        Ok(())
+    }
+
+    /// What the settings dialog shows.
+    pub fn settings_shown(&self) -> SettingsShown {
+        let settings = self.settings();
+        let chosen = SettingsChosen {
+            workers: settings.workers,
+            max_attempts: settings.max_attempts,
+            output_name: settings.output_name,
+            notify_done: settings.notify_done,
+            notify_failed: settings.notify_failed,
+        };
+        let data = self.data.to_string_lossy().into_owned();
+        SettingsShown { chosen, auto_workers: engine::auto_workers(), data }
+    }
+
+    /// Keeps what was chosen in the settings dialog; the engine heeds it at once.
+    ///
+    /// # Errors
+    /// A sentence for a name that cannot name results.
+    pub fn settle(&self, chosen: SettingsChosen) -> std::result::Result<(), String> {
+        intake::check_template(&chosen.output_name).map_err(|why| format!("The file name {why}."))?;
+        let workers = chosen.workers;
+        let change = |settings: &mut Settings| {
+            settings.workers = chosen.workers;
+            settings.max_attempts = chosen.max_attempts.max(1);
+            settings.output_name = chosen.output_name;
+            settings.notify_done = chosen.notify_done;
+            settings.notify_failed = chosen.notify_failed;
+        };
+        self.choose(change).map_err(|e| e.to_string())?;
+        self.with_engine(|engine| engine.set_workers(workers));
+        self.feed.touch();
         Ok(())
     }
 
@@ -172,21 +211,23 @@ impl Spool {
         self.queue.as_ref()
     }
 
-    /// Part of a list.
-    pub fn page(&self, list: List, offset: u64, limit: u64) -> Result<Page> {
+    /// Part of a list; `open`: causes of the failed list all of whose jobs are shown.
+    pub fn page(&self, list: List, offset: u64, limit: u64, open: &[String]) -> Result<Page> {
+        if list == List::Failed {
+            return self.failed_page(offset, limit, open);
+        }
         let filter = Filter { states: list.states() };
         let jobs = self.queue.page(&filter, offset, limit)?;
         let counts = self.queue.counts()?;
         let total = match list {
             List::Queue => counts.queued + counts.waiting + counts.running,
-            List::Done => counts.done + counts.cancelled,
-            List::Failed => counts.failed,
+            List::Done | List::Failed => counts.done + counts.cancelled,
         };
-        Ok(Page { offset, rows: self.rows(&jobs)?, total })
+        Ok(Page { offset, entries: self.rows(&jobs)?, total })
     }
 
     /// Rows with their places: the first startable one of the page is counted, the others follow it.
-    fn rows(&self, jobs: &[Job]) -> Result<Vec<Row>> {
+    fn rows(&self, jobs: &[Job]) -> Result<Vec<Entry>> {
         let may_start = |job: &Job| job.state == State::Queued && !job.hold && job.run_at.is_none();
         let mut place = match jobs.iter().find(|job| may_start(job)) {
             Some(first) => self.queue.startable_before(first.position)?,
@@ -197,7 +238,7 @@ impl Spool {
                 place += 1;
                 place
             });
-            Row::new(job, its)
+            Entry::Row(Box::new(Row::new(job, its)))
         };
         Ok(jobs.iter().map(&mut row).collect())
     }
@@ -216,6 +257,26 @@ impl Spool {
             bytes_before: saved.before,
             bytes_after: saved.after,
         })
+    }
+
+    /// How long the rest takes, at the pace of the last minutes. `percents`: progress as
+    /// last heard; what no longer runs is taken out.
+    pub fn left(&self, awake: Duration, percents: &mut BTreeMap<i64, f64>) -> Result<Left> {
+        let mut pace = lock(&self.pace);
+        let running = self.queue.page(&Filter { states: vec![State::Running] }, 0, 1000)?;
+        percents.retain(|id, _| running.iter().any(|job| job.id.0 == *id));
+        let going: Vec<&Job> = running.iter().filter(|job| !job.hold).collect();
+        if going.is_empty() {
+            pace.rest();
+            return Ok(Left::default());
+        }
+        let share = |job: &&Job| percents.get(&job.id.0).copied().unwrap_or(0.0) / 100.0;
+        let size = |job: &&Job| job.source_size.unwrap_or(0) as f64;
+        let worked: f64 = going.iter().map(|job| size(job) * share(job)).sum();
+        let rest: f64 = going.iter().map(|job| size(job) * (1.0 - share(job))).sum();
+        pace.observe(awake, self.queue.saved()?.before as f64 + worked);
+        let range = pace.range(self.queue.left()? as f64 + rest);
+        Ok(Left { from: range.map(|r| r.0), to: range.map(|r| r.1) })
     }
 
     /// Progress of what runs, as saved: for a queue that another process works.

@@ -48,6 +48,8 @@ async fn files_named_at_the_start_are_worked_and_their_results_verified() {
     app.reads("[role=row]", "a.mkv").await;
     app.picture("done-real").await;
     app.reads("[role=row]", "Verified").await;
+    app.page.refresh().await.unwrap();
+    app.reads_within("#tab-done .count", "2", Duration::from_secs(2)).await;
     assert_eq!(desk.env.results(), ["a.mp4", "b.mp4"]);
     assert!(judge::decodes(&desk.env.out().join("a.mp4")));
 }
@@ -60,7 +62,7 @@ async fn a_broken_file_fails_with_its_reason_is_replaced_and_retried() {
     let app = App::start(&desk, &[text(&video)]).await;
     app.reads("#tab-failed .count", "1").await;
     app.click("#tab-failed").await;
-    app.reads("[role=row]", "is not a video that can be read").await;
+    app.reads("[data-state=failed]", "is not a video that can be read").await;
     app.picture("failed-real").await;
     fs::copy(clips::ordinary(), &video).unwrap();
     app.press("Retry").await;
@@ -77,10 +79,11 @@ async fn retry_all_tries_every_failed_video_again() {
     }
     let app = App::start(&desk, &[text(&desk.env.videos())]).await;
     app.reads("#tab-failed .count", "3").await;
+    app.click("#tab-failed").await;
+    app.reads("[role=grid]", "3 files are not videos that can be read").await;
     for name in ["a.mp4", "b.mp4", "c.mp4"] {
         fs::copy(clips::ordinary(), desk.env.videos().join(name)).unwrap();
     }
-    app.click("#tab-failed").await;
     app.press("Retry all 3").await;
     app.reads("#tab-done .count", "3").await;
 }
@@ -207,7 +210,7 @@ async fn everything_can_be_done_by_keyboard() {
     app.reads("#tab-failed .count", "1").await;
     desk.to_front("Spool");
     desk.hands(&["key", "ctrl+3"]);
-    app.reads("[role=row]", "a.mp4").await;
+    app.reads("[data-state=failed]", "a.mp4").await;
     let focused = || async { app.text(":focus").await };
     for _ in 0..12 {
         if app.count("[role=grid]:focus").await == 1 {

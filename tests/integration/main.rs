@@ -7,6 +7,7 @@ mod faults;
 mod layout;
 mod main_job;
 mod order;
+mod pool;
 mod publish;
 mod queue_contract;
 mod queue_model;

@@ -307,6 +307,27 @@ laws! {
         assert_eq!([before(0), before(1), before(2), before(3)], [0, 0, 0, 1]);
     }
 
+    failed_jobs_are_counted_by_cause_the_latest_first => |w| {
+        w.add(&["a.mkv", "b.mkv", "c.mkv"]);
+        for code in [FailureCode::NotMedia, FailureCode::Stalled, FailureCode::NotMedia] {
+            w.clock.advance(std::time::Duration::from_secs(1));
+            w.queue.settle(w.claim().lease(), &Outcome::Failed(Failure::new(code, "It broke."))).unwrap();
+        }
+        assert_eq!(w.queue.causes().unwrap(), [(FailureCode::NotMedia, 2), (FailureCode::Stalled, 1)]);
+        let names = |offset, limit| -> Vec<_> {
+            let page = w.queue.failed_by(FailureCode::NotMedia, offset, limit).unwrap();
+            page.iter().map(|j| j.source.file_name().unwrap().to_owned()).collect()
+        };
+        assert_eq!((names(0, 9), names(1, 1)), (vec!["c.mkv".into(), "a.mkv".into()], vec!["a.mkv".into()]));
+    }
+
+    what_is_left_leaves_out_what_cannot_start => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
+        w.claim();
+        w.queue.steer(Command::Hold, &Which::Ids(vec![ids[1]])).unwrap();
+        assert_eq!(w.queue.left().unwrap(), 2000);
+    }
+
     what_was_saved_counts_done_jobs_alone => |w| {
         w.add(&["a.mkv", "b.mkv", "c.mkv"]);
         let job = w.claim();

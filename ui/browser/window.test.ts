@@ -47,6 +47,20 @@ const scenes: [string, string, Step][] = [
   }],
   ["done", "queue", tab("Done")],
   ["failed", "queue", tab("Failed")],
+  ["alarm", "queue", async (page) => {
+    await tab("Failed")(page);
+    await page.evaluate(() => {
+      if (!window.demo) return;
+      window.demo.alarm = "Failures pile up: 11 in the failed list. Look at their reasons before the rest runs into the same.";
+      window.demo.touch();
+    });
+    await page.getByRole("alert").waitFor();
+  }],
+  ["settings", "queue", async (page) => {
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByText("Videos at the same time").waitFor();
+  }],
+  ["shortcuts", "queue", (page) => page.keyboard.press("?")],
   ["details", "queue", async (page) => {
     await tab("Failed")(page);
     await page.getByRole("button", { name: "Details" }).first().click();

@@ -18,9 +18,12 @@ use crate::queue::sqlite::{SqliteQueue, upkeep};
 use crate::queue::{Added, Command, Filter, Flag, NewJob, Place, Queue, Steered, Which};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
+
+pub use crate::pool::auto_workers;
 
 /// Events kept for a slow subscriber before it gets a snapshot instead.
 const EVENT_BUFFER: usize = 1024;
@@ -64,6 +67,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tooling: Tooling,
     pub(crate) data: PathBuf,
+    /// Jobs at a time.
+    pub(crate) workers: AtomicUsize,
     /// This incarnation: written into each claim.
     pub(crate) owner: String,
     pub(crate) events: broadcast::Sender<Event>,
@@ -107,7 +112,6 @@ impl Shared {
 pub struct Engine {
     shared: Arc<Shared>,
     pool: tokio::task::JoinHandle<()>,
-    workers: usize,
     _lock: lock::Lock,
 }
 
@@ -137,6 +141,7 @@ impl Engine {
             clock: config.clock,
             tooling: Tooling::new(config.tools),
             data: config.data,
+            workers: AtomicUsize::new(counted(config.workers)),
             owner,
             events: broadcast::channel(EVENT_BUFFER).0,
             progress: Mutex::default(),
@@ -145,9 +150,8 @@ impl Engine {
             stop: CancellationToken::new(),
             idle: watch::channel(false).0,
         });
-        let workers = config.workers.unwrap_or_else(pool::auto_workers).max(1);
-        let pool = tokio::spawn(pool::run(Pool::new(shared.clone(), workers)));
-        Ok(Engine { shared, pool, workers, _lock: lock })
+        let pool = tokio::spawn(pool::run(Pool::new(shared.clone())));
+        Ok(Engine { shared, pool, _lock: lock })
     }
 
     /// The queue, for reading.
@@ -157,7 +161,13 @@ impl Engine {
 
     /// Jobs it runs at a time.
     pub fn workers(&self) -> usize {
-        self.workers
+        self.shared.workers.load(Ordering::Relaxed)
+    }
+
+    /// From now on at most so many, `None`: as many as suit this machine. What runs beyond that runs on.
+    pub fn set_workers(&self, workers: Option<usize>) {
+        self.shared.workers.store(counted(workers), Ordering::Relaxed);
+        self.changed();
     }
 
     /// Accepts jobs and wakes the pool. Blocks for one transaction.
@@ -229,6 +239,11 @@ impl Engine {
     pub fn stopper(&self) -> CancellationToken {
         self.shared.stop.clone()
     }
+}
+
+/// Jobs at a time for this wish: at least one.
+fn counted(workers: Option<usize>) -> usize {
+    workers.unwrap_or_else(pool::auto_workers).max(1)
 }
 
 /// After an unclean end the database is read in full once, before anything is built upon it.

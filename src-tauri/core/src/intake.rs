@@ -116,13 +116,13 @@ fn job(path: &Path, wish: &Wish, from_folder: bool) -> io::Result<NewJob> {
     })
 }
 
-/// Can this name results? `{name}` must occur, for one name for all would help nobody; folders are not made.
+/// Can this name results? If not, the rest of the sentence "The file name ...". `{name}` must occur, for one name for all would help nobody; folders are not made.
 pub fn check_template(template: &str) -> Result<(), &'static str> {
     if !template.contains("{name}") {
-        return Err("outputName must contain {name}");
+        return Err("must contain {name}");
     }
     if template.contains(['/', '\\', '\0']) {
-        return Err("outputName is a file name and cannot contain / or \\");
+        return Err("cannot contain / or \\");
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ use crate::queue::{Command, Filter, Flag, Outcome, Which};
 use breaker::Breaker;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
@@ -32,7 +33,7 @@ pub(crate) use tooling::Tooling;
 
 /// Jobs at a time that suit this machine: x264 and x265 keep about four cores busy each, and a second job
 /// fills the gaps one leaves while it probes, verifies and starts up.
-pub(crate) fn auto_workers() -> usize {
+pub fn auto_workers() -> usize {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     cores.div_ceil(4) + 1
 }
@@ -64,7 +65,6 @@ struct Live {
 /// The pool's own state, owned by its one task.
 pub(crate) struct Pool {
     shared: Arc<Shared>,
-    workers: usize,
     live: HashMap<JobId, Live>,
     breaker: Breaker,
     reports: mpsc::UnboundedSender<Report>,
@@ -76,11 +76,10 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    pub(crate) fn new(shared: Arc<Shared>, workers: usize) -> Pool {
+    pub(crate) fn new(shared: Arc<Shared>) -> Pool {
         let (reports, inbox) = mpsc::unbounded_channel();
         Pool {
             shared,
-            workers,
             live: HashMap::new(),
             breaker: Breaker::default(),
             reports,
@@ -182,6 +181,10 @@ impl Pool {
         self.shared.tell(Event::JobChanged { id, state, code, message });
     }
 
+    fn workers(&self) -> usize {
+        self.shared.workers.load(Ordering::Relaxed)
+    }
+
     fn active(&self) -> usize {
         self.live.values().filter(|l| !l.suspended).count()
     }
@@ -193,7 +196,7 @@ impl Pool {
         }
         let stop = self.shared.stop.is_cancelled();
         for job in self.shared.queue.page(&Filter { states: vec![State::Running] }, 0, u64::MAX >> 1)? {
-            let free = self.active() < self.workers;
+            let free = self.active() < self.workers();
             let held = self.live.values().filter(|l| *l.orders.borrow() == Order::Suspend).count();
             let room = held < self.shared.policy.max_suspended;
             let Some(live) = self.live.get(&job.id).filter(|l| l.lease == job.lease()) else { continue };
@@ -235,7 +238,7 @@ impl Pool {
 
     fn may_claim(&self) -> bool {
         let policy = &self.shared.policy;
-        self.active() < self.workers
+        self.active() < self.workers()
             && !self.shared.drain.is_cancelled()
             && !self.live.values().any(|l| l.suspect)
             && self.breaker.lets_through(

@@ -15,7 +15,7 @@ mod names;
 pub mod sqlite;
 
 use crate::error::Result;
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureCode};
 use crate::job::{Attempt, ChildId, Intent, Job, JobId, Lease, Millis, Reason, State};
 use crate::preset::Preset;
 use crate::progress::Progress;
@@ -329,8 +329,17 @@ pub trait Queue: Send + Sync {
     /// How many jobs are in each state.
     fn counts(&self) -> Result<Counts>;
 
+    /// Why jobs are in the failed list and how many for each cause, the cause that failed last first.
+    fn causes(&self) -> Result<Vec<(FailureCode, u64)>>;
+
+    /// The failed jobs of one cause, newest first.
+    fn failed_by(&self, cause: FailureCode, offset: u64, limit: u64) -> Result<Vec<Job>>;
+
     /// How many jobs before this position could start now.
     fn startable_before(&self, position: i64) -> Result<u64>;
+
+    /// Bytes of the originals of jobs that are queued and not on hold.
+    fn left(&self) -> Result<u64>;
 
     /// What the done jobs took and take.
     fn saved(&self) -> Result<Saved>;

@@ -26,6 +26,10 @@ pub struct Settings {
     pub max_attempts: u32,
     /// Consecutive crashes of the application after which a job is parked, at least 1.
     pub crash_limit: u32,
+    /// Tell the desktop when the queue is done.
+    pub notify_done: bool,
+    /// Tell the desktop when the first video of a batch fails, and when failures pile up.
+    pub notify_failed: bool,
     /// This ffmpeg and no other.
     pub ffmpeg: Option<PathBuf>,
     /// This ffprobe and no other.
@@ -41,6 +45,8 @@ impl Default for Settings {
             output_name: "{name}".into(),
             max_attempts: Policy::default().max_attempts,
             crash_limit: Policy::default().crash_limit,
+            notify_done: true,
+            notify_failed: true,
             ffmpeg: None,
             ffprobe: None,
         }
@@ -57,7 +63,7 @@ pub fn load(data: &Path) -> Result<Settings> {
     let map: serde_json::Map<String, serde_json::Value> = read(&path)?.unwrap_or_default();
     let refuse = |cause: String| Error::Settings { path: path.clone(), cause };
     let settings: Settings = serde_json::from_value(map.into()).map_err(|e| refuse(e.to_string()))?;
-    intake::check_template(&settings.output_name).map_err(|why| refuse(why.into()))?;
+    intake::check_template(&settings.output_name).map_err(|why| refuse(format!("outputName {why}")))?;
     Ok(Settings {
         max_attempts: settings.max_attempts.max(1),
         crash_limit: settings.crash_limit.max(1),

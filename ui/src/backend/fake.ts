@@ -3,7 +3,7 @@
  * for work on the page in a browser.
  */
 import type { Backend, JobState } from "./backend";
-import type { AddNotice, List, Page, Row, Standing, Update, Verb } from "./types";
+import type { AddNotice, Entry, List, Page, Row, SettingsChosen, Standing, Update, Verb } from "./types";
 
 const STATES: Record<List, JobState[]> = {
   queue: ["running", "waiting", "queued"],
@@ -15,6 +15,8 @@ export interface Fake extends Backend {
   /** Every call but the reading ones, in order: name and arguments. */
   calls: [string, ...unknown[]][];
   rows: Row[];
+  /** That failures pile up. */
+  alarm: string | null;
   tell(update: Partial<Update>): void;
   /** Says that rows have changed. */
   touch(): void;
@@ -47,6 +49,7 @@ export function row(id: number, change: Partial<Row> = {}): Row {
 export const nothing: Update = {
   standing: null,
   live: [],
+  left: null,
   drag: null,
   dragEnded: false,
   dropped: null,
@@ -59,6 +62,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   let hear: ((update: Update) => void) | undefined;
   let paused = false;
   let preset = "web-1080p";
+  let chosen: SettingsChosen = { workers: null, maxAttempts: 4, outputName: "{name}", notifyDone: true, notifyFailed: true };
   const calls: Fake["calls"] = [];
   const called = (name: string, ...args: unknown[]) => {
     calls.push([name, ...args]);
@@ -81,7 +85,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     workedBy: null,
     workers: 3,
     breaker: null,
-    alarm: null,
+    alarm: self.alarm,
     bytesBefore: sum("sourceSize"),
     bytesAfter: sum("outputSize"),
   });
@@ -89,6 +93,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   const self: Fake = {
     calls,
     rows,
+    alarm: null,
     tell: (update) => hear?.({ ...nothing, ...update }),
     touch: () => self.tell({ standing: standing() }),
     subscribe: (listener) => {
@@ -96,9 +101,9 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       self.touch();
       return Promise.resolve();
     },
-    page: (list, offset, limit): Promise<Page> => {
-      const all = listed(list);
-      return Promise.resolve({ offset, rows: all.slice(offset, offset + limit), total: all.length });
+    page: (list, offset, limit, open): Promise<Page> => {
+      const all = list === "failed" ? grouped(listed(list), open) : listed(list).map((r) => ({ kind: "row" as const, ...r }));
+      return Promise.resolve({ offset, entries: all.slice(offset, offset + limit), total: all.length });
     },
     details: (id) => {
       const found = self.rows.find((r) => r.id === id);
@@ -111,6 +116,11 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
         { id: "remux-mp4", name: "Remux to MP4", description: "New container, no quality lost" },
       ]),
     choices: () => Promise.resolve({ preset, outputDir: null }),
+    settings: () => Promise.resolve({ chosen, autoWorkers: 3, data: "/home/me/.local/share/spool" }),
+    settle: (now) => {
+      chosen = now;
+      return called("settle", now);
+    },
     choosePreset: (id) => {
       preset = id;
       return called("choosePreset", id);
@@ -126,6 +136,10 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     steerAll: (verb, states) => {
       apply(verb, (r) => states.includes(r.state));
       return called("steerAll", verb, states);
+    },
+    steerCause: (verb, cause) => {
+      apply(verb, (r) => r.state === "failed" && r.why?.code === cause);
+      return called("steerCause", verb, cause);
     },
     pause: (now) => {
       paused = now;
@@ -148,6 +162,17 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     self.touch();
   };
   return self;
+}
+
+/** The failed list: a head for each cause, two of its jobs or all of them below. */
+function grouped(rows: Row[], open: string[]): Entry[] {
+  const causes = [...new Set(rows.map((r) => r.why?.code ?? ""))];
+  return causes.flatMap((code) => {
+    const all = rows.filter((r) => r.why?.code === code);
+    const shown = open.includes(code) ? all : all.slice(0, 2);
+    const head = { kind: "group" as const, code, count: all.length, shown: shown.length, nextStep: all[0]?.why?.nextStep ?? "" };
+    return [head, ...shown.map((r) => ({ kind: "row" as const, ...r }))];
+  });
 }
 
 export function notice(change: Partial<AddNotice>): AddNotice {

@@ -15,9 +15,11 @@ export const tauri: Backend = {
     channel.onmessage = hear;
     return invoke("subscribe", { channel });
   },
-  page: (list, offset, limit) => invoke("page", { list, offset, limit }),
+  page: (list, offset, limit, open) => invoke("page", { list, offset, limit, open }),
   details: (id) => invoke("details", { id }),
   presets: () => invoke("presets"),
+  settings: () => invoke("settings"),
+  settle: (chosen) => invoke("settle", { chosen }),
   choices: () => invoke("choices"),
   choosePreset: (preset) => choose({ preset }),
   chooseFolder: () => choose({ folder: true }),
@@ -26,6 +28,7 @@ export const tauri: Backend = {
   dropHere: (token, preset) => invoke("drop_here", { token, preset }),
   steer: (verb, ids) => invoke("steer", { verb, ids, states: [] }),
   steerAll: (verb, states) => invoke("steer", { verb, ids: [], states }),
+  steerCause: (verb, cause) => invoke("steer_cause", { verb, cause }),
   pause: (paused) => invoke("pause", { paused }),
   open: (id) => invoke("open", { id }),
   showInFolder: (id) => invoke("show_in_folder", { id }),

@@ -186,17 +186,37 @@ streams: Array<StreamDetails>,
  */
 attempts: Array<AttemptDetails>, };
 
+export type Group = { 
+/**
+ * The cause.
+ */
+code: string, 
+/**
+ * How many failed for it.
+ */
+count: number, 
+/**
+ * How many of them stand below.
+ */
+shown: number, 
+/**
+ * What a person can do, as a sentence.
+ */
+nextStep: string, };
+
+export type Entry = { "kind": "row" } & Row | { "kind": "group" } & Group;
+
 export type Page = { 
 /**
- * Place of the first row in the list, from 0.
+ * Place of the first entry in the list, from 0.
  */
 offset: number, 
 /**
- * The rows.
+ * What stands there.
  */
-rows: Array<Row>, 
+entries: Array<Entry>, 
 /**
- * Rows in the whole list.
+ * Places in the whole list.
  */
 total: number, };
 
@@ -298,6 +318,16 @@ x: number,
  */
 y: number, };
 
+export type Left = { 
+/**
+ * At least.
+ */
+from: number | null, 
+/**
+ * At most.
+ */
+to: number | null, };
+
 export type Update = { 
 /**
  * How things stand now.
@@ -307,6 +337,10 @@ standing: Standing | null,
  * Progress of running jobs.
  */
 live: Array<Live>, 
+/**
+ * How long the rest takes, in seconds; sent every two seconds while something runs.
+ */
+left: Left | null, 
 /**
  * What is dragged over the window.
  */
@@ -359,6 +393,42 @@ preset: string,
  * Folder of the results, to read; null: next to each original.
  */
 outputDir: string | null, };
+
+export type SettingsChosen = { 
+/**
+ * Jobs at a time; null: as many as suit this machine.
+ */
+workers: number | null, 
+/**
+ * Attempts before a job is parked.
+ */
+maxAttempts: number, 
+/**
+ * Name of the results, with `{name}` and `{preset}`.
+ */
+outputName: string, 
+/**
+ * Tell the desktop when the queue is done.
+ */
+notifyDone: boolean, 
+/**
+ * Tell the desktop when a video fails.
+ */
+notifyFailed: boolean, };
+
+export type SettingsShown = { 
+/**
+ * What can be changed there.
+ */
+chosen: SettingsChosen, 
+/**
+ * Jobs at a time when nothing is chosen.
+ */
+autoWorkers: number, 
+/**
+ * Folder of queue, settings and log, to read.
+ */
+data: string, };
 
 export type ToolState = { 
 /**

@@ -6,7 +6,16 @@
  */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Backend } from "../backend/backend";
-import type { AddNotice, Choices, Drag, List, Live, PresetChoice, Row, Standing, ToolState, Update, Verb } from "../backend/types";
+import type { AddNotice, Choices, Drag, Entry, Left, List, Live, PresetChoice, Row, Standing, ToolState, Update, Verb } from "../backend/types";
+
+/** A question before something that cannot be undone. */
+export interface Question {
+  title: string;
+  text: string;
+  /** What the button says that does it. */
+  button: string;
+  yes: () => void;
+}
 
 /** Rows fetched at once. */
 export const PAGE = 50;
@@ -15,8 +24,10 @@ export class Store {
   list = $state<List>("queue");
   standing = $state.raw<Standing | null>(null);
   total = $state(0);
-  /** Rows in view and near it, by their place in the list. */
-  rows = new SvelteMap<number, Row>();
+  /** What is in view and near it, by its place in the list. */
+  entries = new SvelteMap<number, Entry>();
+  /** Causes of the failed list all of whose jobs are shown. */
+  open = new SvelteSet<string>();
   live = new SvelteMap<number, Live>();
   selected = new SvelteSet<number>();
   /** The job that has the keyboard, and the one a range begins at. */
@@ -25,11 +36,17 @@ export class Store {
   presets = $state.raw<PresetChoice[]>([]);
   choices = $state.raw<Choices>({ preset: "", outputDir: null });
   tools = $state.raw<ToolState | null>(null);
+  left = $state.raw<Left>({ from: null, to: null });
   drag = $state.raw<Drag | null>(null);
   added = $state.raw<AddNotice | null>(null);
   trouble = $state<string | null>(null);
   askClose = $state<number | null>(null);
+  /** Marked as removed, and still to be had back. */
+  removing = new SvelteSet<number>();
   details = $state<number | null>(null);
+  question = $state.raw<Question | null>(null);
+  shortcuts = $state(false);
+  settings = $state(false);
   /** The preset under a point of the window, while something is dragged. */
   presetAt: (x: number, y: number) => string | null = () => null;
 
@@ -48,10 +65,14 @@ export class Store {
 
   hear(update: Update) {
     for (const live of update.live) this.live.set(live.id, live);
+    if (update.left) this.left = update.left;
     if (update.drag) this.drag = update.drag;
     if (update.dragEnded) this.drag = null;
     if (update.dropped) this.dropped(update.dropped.token, update.dropped.x, update.dropped.y);
-    if (update.added) this.added = update.added;
+    if (update.added) {
+      this.finishRemoval();
+      this.added = update.added;
+    }
     if (update.trouble) this.trouble = update.trouble;
     if (update.askClose !== null) this.askClose = update.askClose;
     if (update.standing) {
@@ -62,6 +83,7 @@ export class Store {
 
   /** Runs a call of the backend; what it could not do is shown. */
   async try(call: Promise<void>) {
+    this.trouble = null;
     try {
       await call;
     } catch (cause) {
@@ -76,7 +98,7 @@ export class Store {
   show(list: List) {
     if (list === this.list) return;
     this.list = list;
-    this.rows.clear();
+    this.entries.clear();
     this.total = 0;
     this.unselect();
     this.look(0, PAGE);
@@ -97,29 +119,30 @@ export class Store {
     const until = Math.max(this.#last, from + 1);
     const offsets = [];
     for (let offset = from; offset < until; offset += PAGE) offsets.push(offset);
-    const pages = await Promise.all(offsets.map((offset) => this.backend.page(list, offset, PAGE)));
+    const open = [...this.open];
+    const pages = await Promise.all(offsets.map((offset) => this.backend.page(list, offset, PAGE, open)));
     if (asked !== this.#asked) return;
     this.total = pages[0]?.total ?? 0;
     const fresh = new Set<number>();
     for (const page of pages) {
-      page.rows.forEach((row, n) => {
+      page.entries.forEach((entry, n) => {
         const place = page.offset + n;
         fresh.add(place);
-        if (!same(this.rows.get(place), row)) this.rows.set(place, row);
-        if (row.state !== "running") this.live.delete(row.id);
+        if (!same(this.entries.get(place), entry)) this.entries.set(place, entry);
+        if (entry.kind === "row" && entry.state !== "running") this.live.delete(entry.id);
       });
     }
-    for (const place of [...this.rows.keys()]) if (!fresh.has(place)) this.rows.delete(place);
+    for (const place of [...this.entries.keys()]) if (!fresh.has(place)) this.entries.delete(place);
     this.#keepFocus();
   }
 
   /** Focus and selection belong to jobs: what has left the list hands them to what took its place. */
   #keepFocus() {
-    if (this.current === null || this.total > this.rows.size) return;
-    const ids = new Set([...this.rows.values()].map((row) => row.id));
+    if (this.current === null || this.total > this.entries.size) return;
+    const ids = new Set(this.rows().map((row) => row.id));
     for (const id of this.selected) if (!ids.has(id)) this.selected.delete(id);
     if (!ids.has(this.current)) {
-      const next = this.rows.get(Math.min(this.currentPlace, this.total - 1));
+      const next = this.row(Math.min(this.currentPlace, this.total - 1)) ?? this.rows().at(-1);
       this.current = next?.id ?? null;
       if (next && this.selected.size === 0) this.selected.add(next.id);
     }
@@ -136,12 +159,12 @@ export class Store {
 
   /** Selects the row at this place. */
   select(place: number, how: "only" | "toggle" | "range") {
-    const row = this.rows.get(place);
+    const row = this.row(place);
     if (!row) return;
     if (how === "range" && this.anchor !== null) {
       this.selected.clear();
       for (let n = Math.min(this.anchor, place); n <= Math.max(this.anchor, place); n += 1) {
-        const id = this.rows.get(n)?.id;
+        const id = this.row(n)?.id;
         if (id !== undefined) this.selected.add(id);
       }
     } else {
@@ -156,13 +179,54 @@ export class Store {
 
   /** Moves to the row `by` places on, within what is loaded. */
   step(by: number, range: boolean): number {
-    const place = Math.max(0, Math.min(this.total - 1, this.current === null ? 0 : this.currentPlace + by));
+    const fit = (place: number) => Math.max(0, Math.min(this.total - 1, place));
+    let place = fit(this.current === null ? 0 : this.currentPlace + by);
+    // The heads of causes are passed over: their buttons are reached by Tab.
+    const on = place === 0 ? 1 : place === this.total - 1 ? -1 : Math.sign(by);
+    while (this.entries.get(place)?.kind === "group" && fit(place + on) !== place) place = fit(place + on);
     this.select(place, range ? "range" : "only");
     return place;
   }
 
+  /** The job at this place, where one stands there and is loaded. */
+  row(place: number): Row | undefined {
+    const entry = this.entries.get(place);
+    return entry?.kind === "row" ? entry : undefined;
+  }
+
+  /** All jobs that are loaded. */
+  rows(): Row[] {
+    return [...this.entries.values()].filter((entry) => entry.kind === "row");
+  }
+
+  /** Shows all jobs of a cause, or the newest two. */
+  toggle(cause: string) {
+    if (!this.open.delete(cause)) this.open.add(cause);
+    void this.refresh();
+  }
+
   steer(verb: Verb, ids: number[] = [...this.selected]) {
-    if (ids.length > 0) void this.try(this.backend.steer(verb, ids));
+    if (ids.length === 0) return;
+    if (verb === "remove") this.remove(ids);
+    else void this.try(this.backend.steer(verb, ids));
+  }
+
+  /** Marks jobs as removed; they leave the queue when nobody can want them back any more. */
+  remove(ids: number[]) {
+    this.finishRemoval();
+    this.added = null;
+    for (const id of ids) this.removing.add(id);
+  }
+
+  /** Removes what was marked. Whoever closes the window before has removed nothing. */
+  finishRemoval() {
+    const ids = [...this.removing];
+    this.removing.clear();
+    if (ids.length > 0) void this.try(this.backend.steer("remove", ids));
+  }
+
+  undoRemoval() {
+    this.removing.clear();
   }
 
   async checkTools() {
@@ -181,6 +245,6 @@ export class Store {
 }
 
 /** Rows that would look the same are left as they are, so that only what changed is drawn anew. */
-function same(a: Row | undefined, b: Row): boolean {
+function same(a: Entry | undefined, b: Entry): boolean {
   return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
 }

@@ -54,10 +54,50 @@ test("a failed row has its reason, Retry and Details", async () => {
   const backend = fake([row(7, { state: "failed", attempt: 1, finishedAt: 0, why })]);
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));
-  const failed = within((await rows())[0] as HTMLElement);
+  const failed = within(await waitFor(() => document.getElementById("job-7") as HTMLElement));
   expect(failed.getByText("It is not a video.")).toBeTruthy();
   await user.click(failed.getByRole("button", { name: "Retry" }));
   expect(backend.calls).toContainEqual(["steer", "retry", [7]]);
+});
+
+test("failed rows stand below their cause, two of them until all are wanted", async () => {
+  const why = (code: string) => ({ code, message: "It broke.", nextStep: "Mend it." });
+  const cut = [1, 2, 3].map((id) => row(id, { state: "failed", why: why("source_truncated") }));
+  const backend = fake([...cut, row(4, { state: "failed", why: why("not_media") })]);
+  const user = open(backend);
+  await user.click(await screen.findByRole("tab", { name: /Failed/ }));
+  expect(await screen.findByText("3 recordings are cut short")).toBeTruthy();
+  expect(document.getElementById("job-3")).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Show all 3" }));
+  await waitFor(() => expect(document.getElementById("job-3")).toBeTruthy());
+  screen.getByRole("grid").focus();
+  await user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}{ArrowDown}");
+  expect(screen.getAllByRole("row", { selected: true }).map((r) => r.id)).toEqual(["job-4"]);
+  await user.click(screen.getByRole("button", { name: "Retry 3" }));
+  expect(backend.calls).toContainEqual(["steerCause", "retry", "source_truncated"]);
+});
+
+test("discarding all failed videos asks first", async () => {
+  const backend = fake([1, 2].map((id) => row(id, { state: "failed" })));
+  const user = open(backend);
+  await user.click(await screen.findByRole("tab", { name: /Failed/ }));
+  await user.click(await screen.findByRole("button", { name: "Discard all…" }));
+  expect(backend.rows.length).toBe(2);
+  await user.click(screen.getByRole("button", { name: "Discard 2" }));
+  expect(await screen.findByText("Nothing has failed")).toBeTruthy();
+});
+
+test("the alarm stands above the failed list until it is dismissed", async () => {
+  const backend = fake([row(1, { state: "failed" })]);
+  const user = open(backend);
+  await user.click(await screen.findByRole("tab", { name: /Failed/ }));
+  await rows();
+  backend.alarm = "Failures pile up: 3 in the failed list. Look at their reasons.";
+  backend.touch();
+  await user.click(await screen.findByRole("button", { name: "Pause the queue" }));
+  expect(backend.calls).toContainEqual(["pause", true]);
+  await user.click(screen.getByRole("button", { name: "Dismiss" }));
+  expect(screen.queryByRole("alert")).toBeNull();
 });
 
 test("the keyboard moves, selects and acts", async () => {
@@ -70,6 +110,12 @@ test("the keyboard moves, selects and acts", async () => {
   await user.keyboard(" ");
   expect(backend.calls).toContainEqual(["steer", "hold", [2, 3]]);
   await user.keyboard("{Delete}");
+  expect(await screen.findByText("2 videos removed from the list.")).toBeTruthy();
+  await user.keyboard("{Control>}z{/Control}");
+  expect(screen.queryByRole("button", { name: "Undo" })).toBeNull();
+  await user.keyboard("{Delete}");
+  expect(backend.calls).not.toContainEqual(["steer", "remove", [2, 3]]);
+  await user.click(await screen.findByRole("button", { name: "Close" }));
   expect(backend.calls).toContainEqual(["steer", "remove", [2, 3]]);
   await waitFor(() => expect(screen.getAllByRole("row").length).toBe(2));
   expect(screen.getByRole("row", { selected: true }).id).toBe("job-4");
@@ -93,6 +139,18 @@ test("what was added is told, and what was there already is shown", async () => 
   backend.tell({ added: notice({ accepted: 1, duplicates: [2], duplicateCount: 1 }) });
   expect(await screen.findByText("1 video added.")).toBeTruthy();
   expect(within(document.getElementById("job-2") as HTMLElement).getByText("Already in the queue")).toBeTruthy();
+});
+
+test("a setting counts at once, and a refused one says why", async () => {
+  const backend = fake();
+  const user = open(backend);
+  await user.click(await screen.findByRole("button", { name: "Settings" }));
+  await user.selectOptions(await screen.findByLabelText(/Videos at the same time/), "4");
+  expect(backend.calls.at(-1)).toMatchObject(["settle", { workers: 4, maxAttempts: 4 }]);
+  backend.settle = () => Promise.reject("The file name must contain {name}.");
+  await user.clear(screen.getByLabelText(/File name/));
+  await user.tab();
+  expect((await screen.findByRole("alert")).textContent).toBe("The file name must contain {name}.");
 });
 
 test("closing with running videos asks", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { row } from "../backend/fake";
 import type { Live } from "../backend/types";
-import { added, cell, footer, saved } from "./words";
+import { added, cell, footer, saved, timeLeft } from "./words";
 
 const live: Live = { id: 1, percent: 42.4, speed: 3.14, etaSeconds: 72, bytes: 96_000_000, doneSeconds: 100 };
 
@@ -49,6 +49,18 @@ test("the footer says what is left out", () => {
   const counts = { queued: 5, held: 1, waiting: 1, running: 2, done: 38, failed: 2, cancelled: 3 };
   const standing = { counts, paused: false, workedBy: null, workers: 3, breaker: null, alarm: null, bytesBefore: 0, bytesAfter: 0 };
   expect(footer(standing)).toEqual({ all: 48, done: 38, text: "38 of 48 done", without: "without 1 on hold and 1 waiting" });
+});
+
+test("the time left is a range, rounded to what is known", () => {
+  const left = [
+    [null, null],
+    [2, 8],
+    [31, 47],
+    [100, 130],
+    [1560, 2100],
+    [7300, 9000],
+  ].map(([from, to]) => timeLeft({ from: from ?? null, to: to ?? null }));
+  expect(left).toEqual(["", "a few seconds left", "about 30–50 s left", "about 1–3 min left", "about 26–35 min left", "about 2–3 h left"]);
 });
 
 test("what was added is said in full sentences", () => {

@@ -2,7 +2,7 @@
  * What a row says in each state: the fact, then what happens next. Pure: a row, its progress and the time go
  * in, text and the name of an icon come out.
  */
-import type { Live, Row, Standing } from "../backend/types";
+import type { Left, Live, Row, Standing } from "../backend/types";
 import { change, clock, count, duration, percent, size, speed } from "../shared/format";
 
 export type IconName = "hold" | "retry" | "drive" | "tick" | "warning" | "cancelled";
@@ -138,6 +138,21 @@ export function footer(standing: Standing): { all: number; done: number; text: s
   const without = stuck.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
   const text = all === 0 ? "Nothing in the queue" : `${c.done.toLocaleString("en")} of ${all.toLocaleString("en")} done`;
   return { all, done: c.done, text, without: without.length === 0 ? "" : `without ${without.join(" and ")}` };
+}
+
+/** How long the rest takes: a range rounded to what is known, or nothing. */
+export function timeLeft(left: Left): string {
+  if (left.from === null || left.to === null) return "";
+  if (left.to < 10) return "a few seconds left";
+  if (left.to < 90) return `about ${Math.max(10, tens(left.from, Math.floor))}–${Math.max(20, tens(left.to, Math.ceil))} s left`;
+  const [unit, seconds] = left.to < 5400 ? ["min", 60] as const : ["h", 3600] as const;
+  const from = Math.max(1, Math.floor(left.from / seconds));
+  const to = Math.max(from + 1, Math.ceil(left.to / seconds));
+  return `about ${from}–${to} ${unit} left`;
+}
+
+function tens(seconds: number, round: (n: number) => number): number {
+  return round(seconds / 10) * 10;
 }
 
 /** What became of added files, in the words of the notice. */

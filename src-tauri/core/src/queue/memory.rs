@@ -9,6 +9,7 @@ use super::{
 };
 use crate::clock::Clock;
 use crate::error::Result;
+use crate::failure::FailureCode;
 use crate::job::{Attempt, Job, JobId, Lease, Millis, State};
 use crate::policy::{SUSPECT_CRASHES, is_due};
 use crate::progress::Progress;
@@ -52,6 +53,10 @@ impl MemoryQueue {
     /// An empty queue.
     pub fn new(clock: Arc<dyn Clock>) -> MemoryQueue {
         MemoryQueue { all: Mutex::default(), clock }
+    }
+
+    fn failed(&self) -> Result<Vec<Job>> {
+        self.page(&Filter { states: vec![State::Failed] }, 0, u64::MAX)
     }
 
     fn all(&self) -> MutexGuard<'_, All> {
@@ -260,11 +265,34 @@ impl Queue for MemoryQueue {
         Ok(counts)
     }
 
+    fn causes(&self) -> Result<Vec<(FailureCode, u64)>> {
+        let mut causes: Vec<(FailureCode, u64)> = Vec::new();
+        for code in self.failed()?.iter().filter_map(|job| Some(job.failure.as_ref()?.code)) {
+            match causes.iter_mut().find(|(known, _)| *known == code) {
+                Some((_, count)) => *count += 1,
+                None => causes.push((code, 1)),
+            }
+        }
+        Ok(causes)
+    }
+
+    fn failed_by(&self, cause: FailureCode, offset: u64, limit: u64) -> Result<Vec<Job>> {
+        let of_it = |job: &Job| job.failure.as_ref().is_some_and(|f| f.code == cause);
+        let all = self.failed()?.into_iter().filter(of_it);
+        Ok(all.skip(offset as usize).take(limit as usize).collect())
+    }
+
     fn startable_before(&self, position: i64) -> Result<u64> {
         let now = self.clock.now();
         let may_start = |job: &Job| job.state == State::Queued && !job.hold && is_due(job.run_at, now);
         let rows = &self.all().rows;
         Ok(rows.values().filter(|r| r.job.position < position && may_start(&r.job)).count() as u64)
+    }
+
+    fn left(&self) -> Result<u64> {
+        let all = self.all();
+        let left = all.rows.values().map(|r| &r.job).filter(|j| j.state == State::Queued && !j.hold);
+        Ok(left.filter_map(|job| job.source_size).sum())
     }
 
     fn saved(&self) -> Result<Saved> {

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::failure::FailureCode;
 use crate::job::{Attempt, Job, JobId, Lease, Millis};
 use crate::progress::Progress;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
@@ -116,9 +117,21 @@ impl Queue for SqliteQueue {
         self.read(lists::counts)
     }
 
+    fn causes(&self) -> Result<Vec<(FailureCode, u64)>> {
+        self.read(lists::causes)
+    }
+
+    fn failed_by(&self, cause: FailureCode, offset: u64, limit: u64) -> Result<Vec<Job>> {
+        self.read(|c| lists::failed_by(c, cause, offset, limit))
+    }
+
     fn startable_before(&self, position: i64) -> Result<u64> {
         let now = self.clock.now();
         self.read(|c| lists::startable_before(c, position, now))
+    }
+
+    fn left(&self) -> Result<u64> {
+        self.read(lists::left)
     }
 
     fn saved(&self) -> Result<Saved> {

@@ -3,6 +3,7 @@
 
 use super::rows::{self, ATTEMPT, JOB};
 use crate::error::Result;
+use crate::failure::FailureCode;
 use crate::job::{Attempt, Job, JobId, Millis, State};
 use crate::policy::DUE_HORIZON_MS;
 use crate::queue::{Counts, Filter, Recent, Saved};
@@ -89,11 +90,43 @@ pub(super) fn counts(c: &Connection) -> Result<Counts> {
     Ok(counts)
 }
 
+pub(super) fn causes(c: &Connection) -> Result<Vec<(FailureCode, u64)>> {
+    let sql = "SELECT failure_code, count(*) FROM job INDEXED BY job_cause WHERE state = 'failed' \
+        GROUP BY failure_code ORDER BY max(finished_at) DESC";
+    let mut statement = c.prepare_cached(sql)?;
+    let mut found = statement.query([])?;
+    let mut causes = Vec::new();
+    while let Some(row) = found.next()? {
+        let (code, count): (String, i64) = (row.get(0)?, row.get(1)?);
+        causes.extend(code.parse().ok().map(|code| (code, count as u64)));
+    }
+    Ok(causes)
+}
+
+pub(super) fn failed_by(c: &Connection, cause: FailureCode, offset: u64, limit: u64) -> Result<Vec<Job>> {
+    let ids = "SELECT id FROM job INDEXED BY job_cause WHERE state = 'failed' AND failure_code = ?1 \
+        ORDER BY finished_at DESC, id DESC LIMIT ?2 OFFSET ?3";
+    let sql = job_sql(&format!("WHERE id IN ({ids}) ORDER BY +finished_at DESC, +id DESC"));
+    let mut statement = c.prepare_cached(&sql)?;
+    let mut found = statement.query(params![cause.as_str(), limit as i64, offset as i64])?;
+    let mut all = Vec::new();
+    while let Some(row) = found.next()? {
+        all.push(rows::job(row)?);
+    }
+    Ok(all)
+}
+
 pub(super) fn startable_before(c: &Connection, position: i64, now: Millis) -> Result<u64> {
     let sql = "SELECT count(*) FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND position < ?1 \
         AND (run_at IS NULL OR run_at <= ?2 OR run_at > ?2 + ?3)";
     let count: i64 = c.prepare_cached(sql)?.query_row([position, now, DUE_HORIZON_MS], |row| row.get(0))?;
     Ok(count as u64)
+}
+
+pub(super) fn left(c: &Connection) -> Result<u64> {
+    let sql = "SELECT coalesce(sum(source_size), 0) FROM job INDEXED BY job_left WHERE state = 'queued' AND hold = 0";
+    let bytes: i64 = c.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    Ok(bytes as u64)
 }
 
 pub(super) fn saved(c: &Connection) -> Result<Saved> {

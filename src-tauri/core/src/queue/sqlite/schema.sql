@@ -32,6 +32,8 @@ CREATE INDEX job_ended   ON job(finished_at DESC)     WHERE state IN ('done','fa
 CREATE INDEX job_held    ON job(position)             WHERE state = 'queued' AND hold = 1;
 CREATE INDEX job_state   ON job(state, position);
 CREATE INDEX job_saved   ON job(source_size, output_size) WHERE state = 'done';
+CREATE INDEX job_cause   ON job(failure_code, finished_at DESC, id DESC) WHERE state = 'failed';
+CREATE INDEX job_left    ON job(source_size) WHERE state = 'queued' AND hold = 0;
 CREATE INDEX job_position ON job(position);
 CREATE INDEX job_output  ON job(output_key);
 CREATE UNIQUE INDEX job_active_key    ON job(unique_key) WHERE state IN ('queued','waiting','running');

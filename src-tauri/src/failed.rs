@@ -1,0 +1,83 @@
+//! The failed list as the window shows it: a head for each cause, its two newest jobs below, all of them where
+//! the user opened it. What stands at which place is decided purely from the counts.
+
+use crate::state::Spool;
+use crate::view::{Entry, Group, Page, Row};
+use spool_core::error::Result;
+use spool_core::failure::FailureCode;
+use spool_core::job::JobId;
+use spool_core::queue::{Command, Which};
+
+/// Jobs shown of a cause that was not opened.
+const FEW: u64 = 2;
+
+/// Part of the list: a head, or some jobs of a cause.
+#[derive(Debug, PartialEq, Eq)]
+enum Slot {
+    Head(usize),
+    Jobs { cause: usize, from: u64, count: u64 },
+}
+
+/// What stands at `limit` places from `offset`, and how many places there are. `shown`: jobs of each cause.
+fn slots(shown: &[u64], offset: u64, limit: u64) -> (Vec<Slot>, u64) {
+    let (mut slots, mut place) = (Vec::new(), 0);
+    let until = offset.saturating_add(limit);
+    for (cause, count) in shown.iter().copied().enumerate() {
+        if (offset..until).contains(&place) {
+            slots.push(Slot::Head(cause));
+        }
+        let (first, end) = (place + 1, place + 1 + count);
+        let (from, to) = (first.max(offset), end.min(until));
+        if from < to {
+            slots.push(Slot::Jobs { cause, from: from - first, count: to - from });
+        }
+        place = end;
+    }
+    (slots, place)
+}
+
+impl Spool {
+    /// Part of the failed list; `open`: codes of the causes all of whose jobs are shown.
+    pub fn failed_page(&self, offset: u64, limit: u64, open: &[String]) -> Result<Page> {
+        let causes = self.queue().causes()?;
+        let is_open = |code: FailureCode| open.iter().any(|o| o == code.as_str());
+        let shown =
+            |(code, count): &(FailureCode, u64)| if is_open(*code) { *count } else { FEW.min(*count) };
+        let shown: Vec<u64> = causes.iter().map(shown).collect();
+        let (slots, total) = slots(&shown, offset, limit);
+        let mut entries = Vec::new();
+        for slot in slots {
+            match slot {
+                Slot::Head(n) => entries.push(Entry::Group(Group::new(causes[n].0, causes[n].1, shown[n]))),
+                Slot::Jobs { cause, from, count } => {
+                    let jobs = self.queue().failed_by(causes[cause].0, from, count)?;
+                    entries.extend(jobs.iter().map(|job| Entry::Row(Box::new(Row::new(job, None)))));
+                }
+            }
+        }
+        Ok(Page { offset, entries, total })
+    }
+
+    /// Does what the user asks of all jobs that failed for one cause.
+    pub fn steer_cause(&self, command: Command, cause: FailureCode) -> Result<()> {
+        let jobs = self.queue().failed_by(cause, 0, u64::MAX >> 1)?;
+        let ids: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
+        self.steer(command, &Which::Ids(ids))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_and_jobs_stand_one_below_the_other() {
+        let jobs = |cause, from, count| Slot::Jobs { cause, from, count };
+        let (all, total) = slots(&[2, 1], 0, 100);
+        assert_eq!((all, total), (vec![Slot::Head(0), jobs(0, 0, 2), Slot::Head(1), jobs(1, 0, 1)], 5));
+        assert_eq!(slots(&[2, 1], 1, 1).0, [jobs(0, 0, 1)]);
+        assert_eq!(slots(&[2, 1], 2, 2).0, [jobs(0, 1, 1), Slot::Head(1)]);
+        assert_eq!(slots(&[100_000], 50_000, 50).0, [jobs(0, 49_999, 50)]);
+        assert_eq!(slots(&[], 0, 50), (vec![], 0));
+    }
+}

@@ -1,0 +1,224 @@
+//! A job as a row and as details.
+
+use serde::Serialize;
+use spool_core::failure::FailureCode;
+use spool_core::job::{Job, Millis, Reason, State};
+use spool_core::progress::Progress;
+use ts_rs::TS;
+
+/// How far a running job is. Unknown values are null.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Live {
+    /// Which job.
+    pub id: i64,
+    /// 0-99.
+    pub percent: Option<f64>,
+    /// Seconds of video per second.
+    pub speed: Option<f64>,
+    /// Seconds left at the present speed.
+    pub eta_seconds: Option<u64>,
+    /// Bytes written so far.
+    pub bytes: Option<u64>,
+    /// Seconds of video done.
+    pub done_seconds: f64,
+}
+
+impl Live {
+    /// Of the job with this number.
+    pub fn new(id: i64, progress: &Progress) -> Live {
+        Live {
+            id,
+            percent: progress.percent,
+            speed: progress.speed,
+            eta_seconds: progress.eta_seconds,
+            bytes: progress.bytes,
+            done_seconds: progress.done_us as f64 / 1e6,
+        }
+    }
+}
+
+/// Why a job waits, is retried or failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Why {
+    /// The stable code.
+    pub code: String,
+    /// What happened, as a sentence.
+    pub message: String,
+    /// What a person can do, as a sentence.
+    pub next_step: String,
+}
+
+impl From<&Reason> for Why {
+    fn from(reason: &Reason) -> Why {
+        Why {
+            code: reason.code.to_string(),
+            message: reason.message.clone(),
+            next_step: reason.code.next_step().into(),
+        }
+    }
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    /// The job's number.
+    pub id: i64,
+    /// File name of the original.
+    pub name: String,
+    /// Its full path, to read.
+    pub path: String,
+    /// File name of the result.
+    pub output: String,
+    /// Name of the preset.
+    pub preset: String,
+    /// Where the job stands.
+    #[ts(type = r#""queued" | "waiting" | "running" | "done" | "failed" | "cancelled""#)]
+    pub state: State,
+    /// On hold (queued), or paused (running).
+    pub hold: bool,
+    /// 1 for the next to start; null where it cannot start now.
+    pub place: Option<u64>,
+    /// Attempts so far.
+    pub attempt: u32,
+    /// Attempts at most.
+    pub max_attempts: u32,
+    /// When it is tried again, in milliseconds since 1970.
+    pub run_at: Option<Millis>,
+    /// Why it waits, is retried or failed.
+    pub why: Option<Why>,
+    /// Remarks on a result.
+    pub warnings: Vec<String>,
+    /// Bytes of the original.
+    pub source_size: Option<u64>,
+    /// Bytes of the result.
+    pub output_size: Option<u64>,
+    /// How far it is.
+    pub live: Option<Live>,
+    /// When the present or last attempt began.
+    pub started_at: Option<Millis>,
+    /// When it ended.
+    pub finished_at: Option<Millis>,
+}
+
+impl Row {
+    /// Of a job; `place` counts only jobs that can start.
+    pub fn new(job: &Job, place: Option<u64>) -> Row {
+        let name =
+            |path: &std::path::Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Row {
+            id: job.id.0,
+            name: name(&job.source),
+            path: job.source.to_string_lossy().into_owned(),
+            output: name(&job.output),
+            preset: job.preset.name.clone(),
+            state: job.state,
+            hold: job.hold,
+            place,
+            attempt: job.attempt,
+            max_attempts: job.max_attempts,
+            run_at: job.run_at,
+            why: job.failure.as_ref().map(Why::from),
+            warnings: job.warnings.clone(),
+            source_size: job.source_size,
+            output_size: job.output_size,
+            live: job.progress.filter(|_| job.state == State::Running).map(|p| Live::new(job.id.0, &p)),
+            started_at: job.started_at,
+            finished_at: job.finished_at,
+        }
+    }
+}
+
+/// What becomes of one stream of the original.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct StreamDetails {
+    /// video, audio, subtitle, data or attachment.
+    pub kind: String,
+    /// Its codec in the original.
+    pub codec: String,
+    /// kept, converted or dropped.
+    pub done: String,
+    /// Into what, or why.
+    pub note: String,
+}
+
+/// One run of a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AttemptDetails {
+    /// How it ended; null while it runs.
+    pub outcome: Option<String>,
+    /// Why it did not succeed.
+    pub why: Option<Why>,
+    /// Exit code of ffmpeg.
+    pub exit: Option<i32>,
+    /// Signal that ended ffmpeg.
+    pub signal: Option<i32>,
+    /// The command line, as a shell takes it.
+    pub command: String,
+    /// Last lines of ffmpeg's log.
+    pub log_tail: String,
+    /// When it began.
+    pub started_at: Millis,
+    /// When it ended.
+    pub ended_at: Option<Millis>,
+}
+
+/// Everything about one job.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Details {
+    /// Its row.
+    pub row: Row,
+    /// Full path of the result, to read.
+    pub output_path: String,
+    /// Its streams, once planned.
+    pub streams: Vec<StreamDetails>,
+    /// Its attempts, oldest first.
+    pub attempts: Vec<AttemptDetails>,
+}
+
+/// The head of the jobs that failed for one cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Group {
+    /// The cause.
+    pub code: String,
+    /// How many failed for it.
+    pub count: u64,
+    /// How many of them stand below.
+    pub shown: u64,
+    /// What a person can do, as a sentence.
+    pub next_step: String,
+}
+
+impl Group {
+    /// Of `count` jobs, of which `shown` stand below.
+    pub fn new(code: FailureCode, count: u64, shown: u64) -> Group {
+        Group { code: code.to_string(), count, shown, next_step: code.next_step().into() }
+    }
+}
+
+/// What stands at one place of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Entry {
+    /// A job.
+    Row(Box<Row>),
+    /// In the failed list: the head of a cause.
+    Group(Group),
+}
+
+/// Part of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Page {
+    /// Place of the first entry in the list, from 0.
+    pub offset: u64,
+    /// What stands there.
+    pub entries: Vec<Entry>,
+    /// Places in the whole list.
+    pub total: u64,
+}

@@ -1,0 +1,132 @@
+//! What the window is told without asking.
+
+use super::row::Live;
+use serde::Serialize;
+use spool_core::queue::Counts;
+use ts_rs::TS;
+
+/// How many jobs are in each state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[expect(missing_docs, reason = "named like the states")]
+pub struct Tally {
+    pub queued: u64,
+    pub held: u64,
+    pub waiting: u64,
+    pub running: u64,
+    pub done: u64,
+    pub failed: u64,
+    pub cancelled: u64,
+}
+
+impl From<Counts> for Tally {
+    fn from(c: Counts) -> Tally {
+        Tally {
+            queued: c.queued,
+            held: c.held,
+            waiting: c.waiting,
+            running: c.running,
+            done: c.done,
+            failed: c.failed,
+            cancelled: c.cancelled,
+        }
+    }
+}
+
+/// How things stand. With it rows may have changed: what is shown is fetched anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Standing {
+    /// Jobs by state.
+    pub counts: Tally,
+    /// No further job starts.
+    pub paused: bool,
+    /// Who works the queue, when it is not this window.
+    pub worked_by: Option<String>,
+    /// Jobs at a time; null when another process works the queue.
+    pub workers: Option<usize>,
+    /// Why the queue stands still, as a sentence.
+    pub breaker: Option<String>,
+    /// That failures pile up, as a sentence.
+    pub alarm: Option<String>,
+    /// Bytes of the done jobs' originals.
+    pub bytes_before: u64,
+    /// Bytes of their results.
+    pub bytes_after: u64,
+}
+
+/// What became of added files.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AddNotice {
+    /// Number of the first accepted job.
+    pub first: Option<i64>,
+    /// How many were accepted.
+    pub accepted: usize,
+    /// Already in the queue, at most twenty of them.
+    pub duplicates: Vec<i64>,
+    /// How many those are.
+    pub duplicate_count: usize,
+    /// Files that are no videos by their name, or are results of known jobs.
+    pub skipped: usize,
+    /// Why others were refused, as sentences, at most five of them.
+    pub refused: Vec<String>,
+    /// How many those are.
+    pub refused_count: usize,
+}
+
+/// Something is dragged over the window.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, TS)]
+pub struct Drag {
+    /// Files, folders apart.
+    pub files: usize,
+    /// Folders.
+    pub folders: usize,
+    /// Position in CSS pixels.
+    pub x: f64,
+    /// Position in CSS pixels.
+    pub y: f64,
+}
+
+/// Something was dropped: the window answers with the token and the preset of the tile below.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, TS)]
+pub struct Dropped {
+    /// Names what was dropped.
+    pub token: u32,
+    /// Position in CSS pixels.
+    pub x: f64,
+    /// Position in CSS pixels.
+    pub y: f64,
+}
+
+/// From how many to how many seconds the rest of the queue takes; both null while nobody can say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+pub struct Left {
+    /// At least.
+    pub from: Option<u64>,
+    /// At most.
+    pub to: Option<u64>,
+}
+
+/// What has happened since the last update; absent parts have not changed. At most ten a second.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Update {
+    /// How things stand now.
+    pub standing: Option<Standing>,
+    /// Progress of running jobs.
+    pub live: Vec<Live>,
+    /// How long the rest takes, in seconds; sent every two seconds while something runs.
+    pub left: Option<Left>,
+    /// What is dragged over the window.
+    pub drag: Option<Drag>,
+    /// The drag has ended.
+    pub drag_ended: bool,
+    /// What was dropped.
+    pub dropped: Option<Dropped>,
+    /// What became of added files.
+    pub added: Option<AddNotice>,
+    /// The user wants to close while this many jobs run: ask.
+    pub ask_close: Option<u64>,
+    /// What could not be done, as a sentence.
+    pub trouble: Option<String>,
+}

@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const files = readdirSync("src", { recursive: true, encoding: "utf8" })
+  .filter((name) => /\.(ts|svelte)$/.test(name) && !name.endsWith("types.ts"))
+  .map((name) => ({ name, text: readFileSync(join("src", name), "utf8") }));
+
+test("one file knows Tauri", () => {
+  const knowing = files.filter(({ name, text }) => !name.endsWith(".test.ts") && text.includes("@tauri-apps"));
+  expect(knowing.map((f) => f.name)).toEqual(["backend/tauri.ts"]);
+});
+
+test("no markup has a style attribute", () => {
+  expect(files.filter(({ name, text }) => name.endsWith(".svelte") && /\sstyle=/.test(text))).toEqual([]);
+});
+
+test("no component has more than 150 lines of code and markup", () => {
+  const long = files.filter(({ name, text }) => name.endsWith(".svelte") && (text.split("<style>")[0] ?? "").split("\n").length > 150);
+  expect(long.map((f) => f.name)).toEqual([]);
+});
