@@ -3,11 +3,11 @@
 
 use crate::state::Spool;
 use crate::view::{
-    Choices, CloseChoice, Details, List, Page, PresetChoice, SettingsChosen, SettingsShown, ToolState,
-    Update, Verb,
+    Choices, CloseChoice, Details, EncoderState, Page, PresetChoice, SettingsChosen, SettingsShown,
+    ToolState, Update, Verb, Wanted, WhenDone,
 };
 use crate::{drop, lifecycle};
-use spool_core::error::Result as CoreResult;
+use spool_core::error::{Error, Result as CoreResult};
 use spool_core::failure::FailureCode;
 use spool_core::job::{Job, JobId, State};
 use spool_core::queue::Which;
@@ -40,10 +40,11 @@ pub async fn subscribe(spool: Shared<'_>, channel: Channel<Update>) -> Answer<()
     Ok(())
 }
 
-/// Part of a list; `open`: causes of the failed list all of whose jobs are shown.
+/// Part of a list.
 #[tauri::command]
-pub async fn page(spool: Shared<'_>, list: List, offset: u64, limit: u64, open: Vec<String>) -> Answer<Page> {
-    off_thread(&spool, move |s| s.page(list, offset, limit.min(LONGEST_PAGE), &open)).await
+pub async fn page(spool: Shared<'_>, wanted: Wanted) -> Answer<Page> {
+    let wanted = Wanted { limit: wanted.limit.min(LONGEST_PAGE), ..wanted };
+    off_thread(&spool, move |s| s.page(&wanted)).await
 }
 
 /// One job with its attempts; null when it has gone.
@@ -64,9 +65,7 @@ pub async fn presets(spool: Shared<'_>) -> Answer<Vec<PresetChoice>> {
 /// What the target strip remembers.
 #[tauri::command]
 pub async fn choices(spool: Shared<'_>) -> Answer<Choices> {
-    let settings = spool.settings();
-    let output_dir = settings.output_dir.map(|d| d.to_string_lossy().into_owned());
-    Ok(Choices { preset: settings.preset, output_dir })
+    Ok(spool.choices())
 }
 
 /// Remembers a preset; with `folder`: asks for the folder of results; with `beside`: next to each original.
@@ -91,13 +90,55 @@ pub async fn choose(
 /// What the settings dialog shows.
 #[tauri::command]
 pub async fn settings(spool: Shared<'_>) -> Answer<SettingsShown> {
-    Ok(spool.settings_shown())
+    off_thread(&spool, |s| Ok(s.settings_shown())).await
 }
 
 /// Keeps what was chosen there.
 #[tauri::command]
-pub async fn settle(spool: Shared<'_>, chosen: SettingsChosen) -> Answer<()> {
+pub async fn settle(app: AppHandle, spool: Shared<'_>, chosen: SettingsChosen) -> Answer<()> {
+    app.set_theme(lifecycle::theme(chosen.theme));
     off_thread(&spool, move |s| Ok(s.settle(chosen))).await?
+}
+
+/// What happens when the queue is done: once.
+#[tauri::command]
+pub async fn when_done(spool: Shared<'_>, choice: WhenDone) -> Answer<()> {
+    spool.set_when_done(choice);
+    Ok(())
+}
+
+/// Asks for another ffmpeg; with `found`: whichever is found is used again.
+#[tauri::command]
+pub async fn choose_ffmpeg(app: AppHandle, spool: Shared<'_>, found: bool) -> Answer<()> {
+    let picked = if found { None } else { lifecycle::pick_file(&app).await };
+    if picked.is_none() && !found {
+        return Ok(());
+    }
+    off_thread(&spool, move |s| Ok(s.use_ffmpeg(picked))).await?
+}
+
+/// Which encoders work here.
+#[tauri::command]
+pub async fn encoders(spool: Shared<'_>) -> Answer<Vec<EncoderState>> {
+    off_thread(&spool, |s| Ok(s.encoders())).await
+}
+
+/// Shows the data folder.
+#[tauri::command]
+pub async fn show_data(app: AppHandle, spool: Shared<'_>) -> Answer<()> {
+    let log = spool.data.join("queue.db");
+    app.opener().reveal_item_in_dir(log).map_err(|e| format!("It could not be shown: {e}."))
+}
+
+/// Asks where to, and writes the report of a problem there.
+#[tauri::command]
+pub async fn save_report(app: AppHandle, spool: Shared<'_>) -> Answer<()> {
+    let Some(path) = lifecycle::pick_target(&app, "spool-report.txt").await else { return Ok(()) };
+    off_thread(&spool, move |s| {
+        let text = crate::report::text(s)?;
+        std::fs::write(&path, text).map_err(Error::io("Cannot write", &path))
+    })
+    .await
 }
 
 /// Asks for files, or a folder, and adds them.
@@ -117,6 +158,24 @@ pub async fn add(app: AppHandle, spool: Shared<'_>, folder: bool) -> Answer<()> 
         return Ok(());
     }
     off_thread(&spool, move |s| s.add(&paths, &s.settings().preset)).await
+}
+
+/// Adds anew what was just left out because it was done before.
+#[tauri::command]
+pub async fn add_again(spool: Shared<'_>) -> Answer<()> {
+    off_thread(&spool, Spool::add_again).await
+}
+
+/// Takes back what was just added.
+#[tauri::command]
+pub async fn undo_add(spool: Shared<'_>) -> Answer<()> {
+    off_thread(&spool, Spool::undo_add).await
+}
+
+/// What was just left out.
+#[tauri::command]
+pub async fn left_out(spool: Shared<'_>) -> Answer<Vec<String>> {
+    Ok(spool.left_out())
 }
 
 /// Adds what was dropped, with the preset of the tile below the pointer.
@@ -144,6 +203,20 @@ pub async fn steer(spool: Shared<'_>, verb: Verb, ids: Vec<i64>, states: Vec<Sta
 pub async fn steer_cause(spool: Shared<'_>, verb: Verb, cause: String) -> Answer<()> {
     let cause: FailureCode = cause.parse()?;
     off_thread(&spool, move |s| s.steer_cause(verb.into(), cause)).await
+}
+
+/// Queues failed videos with another preset: these, or all that failed for one cause.
+#[tauri::command]
+pub async fn retry_as(spool: Shared<'_>, ids: Vec<i64>, cause: Option<String>, preset: String) -> Answer<()> {
+    let cause: Option<FailureCode> = cause.map(|c| c.parse()).transpose()?;
+    off_thread(&spool, move |s| {
+        let ids = match cause {
+            Some(cause) => s.failed_ids(cause)?,
+            None => ids.into_iter().map(JobId).collect(),
+        };
+        s.retry_as(&ids, &preset)
+    })
+    .await
 }
 
 /// Pauses or resumes the queue.
@@ -185,13 +258,5 @@ pub async fn close(app: AppHandle, choice: CloseChoice) -> Answer<()> {
 /// Is ffmpeg there, and how to get it.
 #[tauri::command]
 pub async fn tools(spool: Shared<'_>) -> Answer<ToolState> {
-    off_thread(&spool, |s| {
-        Ok(match s.tools() {
-            Ok(tools) => ToolState { version: Some(tools.ffmpeg.version), problem: None, install: None },
-            Err(e) => {
-                ToolState { version: None, problem: Some(e.to_string()), install: Some(e.how_to_install()) }
-            }
-        })
-    })
-    .await
+    off_thread(&spool, |s| Ok(s.tool_state())).await
 }

@@ -1,9 +1,11 @@
 //! The details of one job: what was planned stream by stream, each attempt with its reason, command and log.
 
+use crate::choices::shown;
 use crate::state::Spool;
-use crate::view::{AttemptDetails, Details, Row, StreamDetails, Why};
+use crate::view::{AttemptDetails, Details, StreamDetails, Why};
 use spool_core::error::Result;
-use spool_core::job::{Attempt, JobId};
+use spool_core::job::{Attempt, Job, JobId, State};
+use spool_core::media::{codec_name, running_time};
 use spool_core::plan::{Action, Plan, Planned};
 
 impl Spool {
@@ -14,26 +16,37 @@ impl Spool {
         let plan = attempts.iter().rev().find_map(|a| a.plan.as_deref());
         let plan: Option<Plan> = plan.and_then(|json| serde_json::from_str(json).ok());
         Ok(Some(Details {
-            row: Row::new(&job, None),
+            row: self.row(&job, None),
             output_path: job.output.to_string_lossy().into_owned(),
+            folder: job.output.parent().map(shown).unwrap_or_default(),
+            verified: plan.as_ref().map(|plan| verified(&job, plan)).unwrap_or_default(),
             streams: plan.iter().flat_map(|p| &p.streams).map(stream).collect(),
             attempts: attempts.iter().map(attempt).collect(),
         }))
     }
 }
 
+/// What is known of a result that was published: it was verified before.
+fn verified(job: &Job, plan: &Plan) -> String {
+    if job.state != State::Done {
+        return String::new();
+    }
+    let kept = plan.streams.iter().filter(|s| !matches!(s.action, Action::Drop { .. })).count();
+    let seconds = job.facts.as_ref().and_then(|f| f.seconds);
+    let length = seconds.map(|s| format!(", {} long", running_time(s))).unwrap_or_default();
+    format!("{kept} of {kept} planned streams{length}, file closed properly")
+}
+
 fn stream(planned: &Planned) -> StreamDetails {
-    let (done, note) = match &planned.action {
-        Action::Copy { .. } => ("kept", String::new()),
-        Action::Convert { codec, loss, .. } => {
-            let note = if loss.is_empty() { codec.clone() } else { format!("{codec}, {loss}") };
-            ("converted", note)
-        }
-        Action::Drop { reason } => ("dropped", reason.clone()),
+    let (done, into, note) = match &planned.action {
+        Action::Copy { .. } => ("Kept", String::new(), "Already fits the preset; copied without loss".into()),
+        Action::Convert { codec, loss, .. } => ("Converted", codec_name(codec), loss.clone()),
+        Action::Drop { reason } => ("Dropped", String::new(), reason.clone()),
     };
     StreamDetails {
         kind: format!("{:?}", planned.kind).to_lowercase(),
-        codec: planned.codec.clone(),
+        codec: codec_name(&planned.codec),
+        into,
         done: done.into(),
         note,
     }

@@ -2,7 +2,7 @@
 //! the user opened it. What stands at which place is decided purely from the counts.
 
 use crate::state::Spool;
-use crate::view::{Entry, Group, Page, Row};
+use crate::view::{Entry, Group, Page};
 use spool_core::error::Result;
 use spool_core::failure::FailureCode;
 use spool_core::job::JobId;
@@ -51,18 +51,23 @@ impl Spool {
                 Slot::Head(n) => entries.push(Entry::Group(Group::new(causes[n].0, causes[n].1, shown[n]))),
                 Slot::Jobs { cause, from, count } => {
                     let jobs = self.queue().failed_by(causes[cause].0, from, count)?;
-                    entries.extend(jobs.iter().map(|job| Entry::Row(Box::new(Row::new(job, None)))));
+                    entries.extend(jobs.iter().map(|job| Entry::Row(Box::new(self.row(job, None)))));
                 }
             }
         }
-        Ok(Page { offset, entries, total })
+        Ok(Page { offset, entries, total, groups: causes.len() as u64 })
     }
 
     /// Does what the user asks of all jobs that failed for one cause.
     pub fn steer_cause(&self, command: Command, cause: FailureCode) -> Result<()> {
-        let jobs = self.queue().failed_by(cause, 0, u64::MAX >> 1)?;
-        let ids: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
+        let ids = self.failed_ids(cause)?;
         self.steer(command, &Which::Ids(ids))
+    }
+
+    /// The jobs that failed for this cause.
+    pub fn failed_ids(&self, cause: FailureCode) -> Result<Vec<JobId>> {
+        let jobs = self.queue().failed_by(cause, 0, u64::MAX >> 1)?;
+        Ok(jobs.iter().map(|job| job.id).collect())
     }
 }
 

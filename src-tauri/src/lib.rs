@@ -3,19 +3,31 @@
 //!
 //! The only crate that knows Tauri. The page may call the commands that `build.rs` names and nothing else.
 
+mod add;
+mod choices;
 mod commands;
 mod details;
 mod drop;
 mod failed;
 mod feed;
+mod left;
 mod lifecycle;
+mod lists;
+mod machine;
 mod notify;
 mod pace;
+#[cfg_attr(target_os = "linux", path = "platform/linux.rs")]
+#[cfg_attr(target_os = "macos", path = "platform/macos.rs")]
+#[cfg_attr(windows, path = "platform/windows.rs")]
+mod platform;
+mod previews;
+mod report;
 mod state;
+mod tray;
 pub mod view;
 
 use spool_cli::places;
-use spool_core::event::{Subscription, Told};
+use spool_core::event::{Event, Subscription, Told};
 use state::Spool;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,6 +41,7 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// Opens the window and runs until it is quit.
 pub fn run() -> ExitCode {
+    platform::prepare();
     let Some(data) = std::env::var_os("SPOOL_DATA_DIR").map(PathBuf::from).or_else(places::data_dir) else {
         eprintln!("spool: No home folder was found; set SPOOL_DATA_DIR.");
         return ExitCode::FAILURE;
@@ -82,23 +95,41 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
             commands::choose,
             commands::settings,
             commands::settle,
+            commands::when_done,
+            commands::choose_ffmpeg,
+            commands::encoders,
+            commands::show_data,
+            commands::save_report,
             commands::add,
+            commands::add_again,
+            commands::undo_add,
+            commands::left_out,
             commands::drop_here,
             commands::steer,
             commands::steer_cause,
+            commands::retry_as,
             commands::pause,
             commands::open,
             commands::show_in_folder,
             commands::close,
             commands::tools,
         ])
+        .register_asynchronous_uri_scheme_protocol("thumb", |context, request, responder| {
+            let spool = context.app_handle().state::<Arc<Spool>>().inner().clone();
+            let path = request.uri().path().to_owned();
+            tauri::async_runtime::spawn_blocking(move || {
+                responder.respond(previews::respond(&spool.data, &path));
+            });
+        })
         .setup(|app| Ok(set_up(app)?))
         .build(tauri::generate_context!())
 }
 
 fn set_up(app: &mut App) -> tauri::Result<()> {
     let dark = Color(0x1c, 0x1d, 0x20, 0xff);
+    let chosen = app.state::<Arc<Spool>>().settings().theme;
     let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+        .theme(lifecycle::theme(chosen))
         .title("Spool")
         .inner_size(1120.0, 720.0)
         .min_inner_size(560.0, 400.0);
@@ -110,6 +141,9 @@ fn set_up(app: &mut App) -> tauri::Result<()> {
     let handle = app.handle().clone();
     tauri::async_runtime::spawn(feed::pump(handle.state::<Arc<Spool>>().inner().clone()));
     tauri::async_runtime::spawn(work(handle.clone()));
+    tauri::async_runtime::spawn(machine::mind(handle.clone()));
+    previews::start(handle.state::<Arc<Spool>>().inner());
+    tray::make(&handle);
     let args: Vec<String> = std::env::args().collect();
     let folder = std::env::current_dir().unwrap_or_default();
     add(&handle, &args, &folder.to_string_lossy());
@@ -149,16 +183,20 @@ async fn listen(app: AppHandle, mut events: Subscription) {
     let mut batch = notify::Batch::default();
     while let Some(told) = events.next().await {
         spool.feed.hear(&told);
-        if let Told::Event(event) = &told
-            && let Some(notice) = batch.hear(event)
-            && notify::wanted(&notice, &spool.settings())
-        {
-            notify::show(&app, &notice);
+        let Told::Event(event) = &told else { continue };
+        let Some(notice) = batch.hear(event) else { continue };
+        let settings = spool.settings();
+        if notify::wanted(&notice, &settings) {
+            notify::show(&app, &notice, settings.notify_sound);
+        }
+        if *event == Event::Idle {
+            lifecycle::rest(&app);
         }
     }
 }
 
 fn heard(app: &AppHandle, event: RunEvent) {
+    platform::heard(app, &event);
     match event {
         RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
             api.prevent_close();

@@ -3,8 +3,10 @@
 //! Guarantees that closing never loses work: running jobs are asked about, a hung page cannot keep the window
 //! from closing, and quitting ends every ffmpeg cleanly before the process ends.
 
-use crate::state::Spool;
-use crate::view::CloseChoice;
+use crate::machine;
+use crate::state::{Spool, lock};
+use crate::view::{CloseChoice, WhenDone};
+use spool_core::settings::Theme;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -105,10 +107,43 @@ pub fn quit(app: &AppHandle) {
     });
 }
 
+/// A batch has ended: does what the user chose for that, once.
+pub fn rest(app: &AppHandle) {
+    let choice = std::mem::take(&mut *lock(&app.state::<Arc<Spool>>().when_done));
+    match choice {
+        WhenDone::Nothing => {}
+        WhenDone::Quit => quit(app),
+        WhenDone::Sleep => machine::sleep(),
+    }
+}
+
+/// The colours of the window's frame; `None`: as the system has them.
+pub fn theme(chosen: Theme) -> Option<tauri::Theme> {
+    match chosen {
+        Theme::System => None,
+        Theme::Light => Some(tauri::Theme::Light),
+        Theme::Dark => Some(tauri::Theme::Dark),
+    }
+}
+
 /// Asks for the folder of results.
 pub async fn pick_folder(app: &AppHandle) -> Option<PathBuf> {
     let (tell, told) = tokio::sync::oneshot::channel();
     app.dialog().file().pick_folder(move |folder| drop(tell.send(folder)));
+    told.await.ok().flatten()?.into_path().ok()
+}
+
+/// Asks for one file.
+pub async fn pick_file(app: &AppHandle) -> Option<PathBuf> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    app.dialog().file().pick_file(move |file| drop(tell.send(file)));
+    told.await.ok().flatten()?.into_path().ok()
+}
+
+/// Asks where to write a file of this name.
+pub async fn pick_target(app: &AppHandle, name: &str) -> Option<PathBuf> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    app.dialog().file().set_file_name(name).save_file(move |file| drop(tell.send(file)));
     told.await.ok().flatten()?.into_path().ok()
 }
 

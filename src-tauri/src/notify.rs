@@ -11,6 +11,9 @@ use spool_core::settings::Settings;
 use tauri::AppHandle;
 use tauri_plugin_notification::NotificationExt;
 
+/// What each system calls its usual sound.
+const SOUND: &str = if cfg!(target_os = "linux") { "message-new-instant" } else { "Default" };
+
 /// What has come of the present batch: from work to idle.
 #[derive(Debug, Default)]
 pub struct Batch {
@@ -91,15 +94,19 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Shows it, unless the window is in front.
-pub fn show(app: &AppHandle, notice: &Notice) {
+/// Shows it, unless the window is in front; `sound`: with the system's own.
+pub fn show(app: &AppHandle, notice: &Notice, sound: bool) {
     let in_front = lifecycle::window(app)
         .is_some_and(|w| w.is_focused().unwrap_or(false) && w.is_visible().unwrap_or(false));
     if in_front {
         return;
     }
     let (title, body) = (notice.title.clone(), escaped(&notice.body));
-    let shown = app.notification().builder().title(title).body(body).show();
+    let mut builder = app.notification().builder().title(title).body(body);
+    if sound {
+        builder = builder.sound(SOUND);
+    }
+    let shown = builder.show();
     if let Err(cause) = shown {
         tracing::warn!(%cause, "no notification could be shown");
     }

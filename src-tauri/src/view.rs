@@ -7,8 +7,11 @@ mod asked;
 mod row;
 mod told;
 
-pub use asked::{Choices, CloseChoice, List, PresetChoice, SettingsChosen, SettingsShown, ToolState, Verb};
-pub use row::{AttemptDetails, Details, Entry, Group, Live, Page, Row, StreamDetails, Why};
+pub use asked::{
+    Choices, CloseChoice, EncoderState, List, PresetChoice, SettingsChosen, SettingsShown, Sorted, ToolState,
+    Verb, Wanted, WhenDone,
+};
+pub use row::{AttemptDetails, Details, Entry, Group, Live, Page, Row, StreamDetails, VideoFacts, Why};
 pub use told::{AddNotice, Drag, Dropped, Left, Standing, Tally, Update};
 
 #[cfg(test)]
@@ -30,8 +33,11 @@ mod tests {
         }
         write_all!(
             List,
+            Sorted,
+            Wanted,
             Live,
             Why,
+            VideoFacts,
             Row,
             StreamDetails,
             AttemptDetails,
@@ -51,6 +57,8 @@ mod tests {
             CloseChoice,
             Choices,
             SettingsChosen,
+            WhenDone,
+            EncoderState,
             SettingsShown,
             ToolState
         );

@@ -6,9 +6,9 @@ use spool_core::engine::open_queue;
 use spool_core::job::State;
 use spool_core::output::is_taken;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Filter, NewJob, Outcome, Place, Queue};
+use spool_core::queue::{Filter, Outcome, Place, Queue};
 use spool_core::{intake, preset};
-use std::path::PathBuf;
+use spool_tests::fill::fill;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,7 @@ fn add_ten_thousand(figures: &mut Figures, queue: &SqliteQueue, dir: &std::path:
         folder: None,
         name: "{name}".into(),
         max_attempts: 4,
+        again: false,
     };
     let begun = Instant::now();
     let found = intake::find(&[folder], &wish);
@@ -40,23 +41,6 @@ fn add_ten_thousand(figures: &mut Figures, queue: &SqliteQueue, dir: &std::path:
     let took = begun.elapsed();
     assert_eq!(added.len(), 10_000);
     keep(figures, "add 10,000 files, until durable", took.as_secs_f64(), "s (limit 2)");
-}
-
-fn fill(queue: &SqliteQueue, count: usize) {
-    let job = |n: usize| NewJob {
-        source: PathBuf::from(format!("/videos/{n}.mkv")),
-        real_source: PathBuf::from(format!("/videos/{n}.mkv")),
-        source_size: Some(1),
-        source_volume: None,
-        output_volume: None,
-        folder: "/out".into(),
-        stem: n.to_string().into(),
-        preset: preset::built_in()[0].clone(),
-        from_folder: false,
-        max_attempts: 4,
-    };
-    let jobs: Vec<NewJob> = (0..count).map(job).collect();
-    queue.add(&jobs, Place::End, &|_| false).unwrap();
 }
 
 fn milliseconds(took: Duration) -> f64 {
@@ -75,7 +59,7 @@ fn claim(figures: &mut Figures, queue: &SqliteQueue) {
 }
 
 fn page(figures: &mut Figures, queue: &SqliteQueue) {
-    let active = Filter { states: vec![State::Queued, State::Waiting, State::Running] };
+    let active = Filter::of(&[State::Queued, State::Waiting, State::Running]);
     for (name, offset) in [("first", 0), ("middle", 50_000), ("last", 99_900)] {
         let look = || {
             let begun = Instant::now();

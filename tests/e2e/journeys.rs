@@ -62,7 +62,7 @@ async fn a_broken_file_fails_with_its_reason_is_replaced_and_retried() {
     let app = App::start(&desk, &[text(&video)]).await;
     app.reads("#tab-failed .count", "1").await;
     app.click("#tab-failed").await;
-    app.reads("[data-state=failed]", "is not a video that can be read").await;
+    app.reads("[data-state=failed]", "Not a video that can be read").await;
     app.picture("failed-real").await;
     fs::copy(clips::ordinary(), &video).unwrap();
     app.press("Retry").await;
@@ -136,9 +136,8 @@ async fn the_end_of_a_batch_is_notified_while_the_window_is_not_in_front() {
     let mut other = spool_e2e::desk::Program::start(&mut other);
     other.first_line();
     desk.to_front("files");
-    let started = desk.command(binary()).args([&video, &broken]).stdout(Stdio::null()).status().unwrap();
-    assert!(started.success(), "a second start hands its files over and ends");
-    desk.to_front("files");
+    // Not by a second start: that would bring the window to the front.
+    desk.env.spool(&["add", text(&video), text(&broken)]);
     app.reads("#tab-failed .count", "1").await;
     let failed = desk.is_notified("A video failed");
     assert!(failed["body"].as_str().unwrap().contains("b &lt;b&gt;.mp4"), "{failed}");
@@ -230,4 +229,112 @@ async fn everything_can_be_done_by_keyboard() {
     app.sees("[role=grid]:focus").await;
     desk.hands(&["key", "r"]);
     app.reads("#tab-done .count", "1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_video_in_view_gets_its_facts_and_its_picture() {
+    let desk = desk();
+    desk.env.spool(&["pause"]);
+    let (video, broken) = (desk.env.video(&clips::ordinary(), "a.mkv"), desk.env.videos().join("b.mp4"));
+    fs::write(&broken, "no video").unwrap();
+    let app = App::start(&desk, &[text(&video), text(&broken)]).await;
+    app.reads("#job-1 .facts", "320×240 · H.264 · 0:01 · 109 kB").await;
+    app.sees("#job-1 img").await;
+    let drawn =
+        "const i = document.querySelector('#job-1 img'); return i.decode().then(() => i.naturalWidth)";
+    assert_eq!(app.page.execute(drawn, vec![]).await.unwrap(), 96, "four thirds of 72 lines");
+    assert_eq!(app.count("#job-2 img").await, 0);
+    app.picture("queue-real").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_folder_of_fifty_shows_its_videos_and_counts_the_rest() {
+    let desk = desk();
+    desk.env.spool(&["pause"]);
+    let folder = desk.env.videos().join("mixed");
+    fs::create_dir(&folder).unwrap();
+    for n in 0..50 {
+        let extension = if n % 8 == 7 { "txt" } else { "mkv" };
+        fs::copy(clips::ordinary(), folder.join(format!("{n}.{extension}"))).unwrap();
+    }
+    let app = App::start(&desk, &[]).await;
+    let (x, y) = desk.origin("Spool");
+    desk.drag(&[&folder], (x + 300, y + 650));
+    app.reads("[role=status]", "44 videos added. 6 files are not videos.").await;
+    app.reads_within("#tab-queue .count", "44", Duration::from_secs(1)).await;
+    app.press("Undo").await;
+    app.reads("#tab-queue .count", "0").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_before_is_shown_and_done_again_only_when_wanted() {
+    let desk = desk();
+    let video = desk.env.video(&clips::ordinary(), "a.mkv");
+    let app = App::start(&desk, &[text(&video)]).await;
+    app.reads("#tab-done .count", "1").await;
+    let second = desk.command(binary()).arg(&video).stdout(Stdio::null()).status().unwrap();
+    assert!(second.success());
+    app.reads("[role=status]", "Nothing added. It was already done on").await;
+    app.press("Do it again").await;
+    app.reads("#tab-done .count", "2").await;
+    assert_eq!(desk.env.results(), ["a (2).mp4", "a.mp4"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_video_is_tried_with_another_preset() {
+    let desk = desk();
+    let video = desk.env.videos().join("a.mp4");
+    fs::write(&video, "no video").unwrap();
+    let app = App::start(&desk, &[text(&video)]).await;
+    app.reads("#tab-failed .count", "1").await;
+    app.click("#tab-failed").await;
+    app.sees("#job-1").await;
+    fs::copy(clips::ordinary(), &video).unwrap();
+    let context = "const row = document.querySelector('#job-1'); const box = row.getBoundingClientRect();
+        row.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, clientX: box.x + 300, clientY: box.y + 20 }))";
+    app.page.execute(context, vec![]).await.unwrap();
+    app.reads("[role=menu]", "Try another preset…").await;
+    app.page.execute("[...document.querySelectorAll('[role=menuitem]')].find((i) => /another/.test(i.innerText)).click()", vec![]).await.unwrap();
+    app.press("Retry as Quick").await;
+    app.reads("#tab-done .count", "1").await;
+    app.reads("#tab-failed .count", "0").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_in_the_background_and_a_page_that_hangs_lose_nothing() {
+    let desk = desk();
+    let long = clips::clip("minute.mkv", 60.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    let (a, b) = (desk.env.video(&long, "a.mkv"), desk.env.video(&clips::ordinary(), "b.mkv"));
+    let app = App::start(&desk, &[text(&a)]).await;
+    app.sees("[data-state=running]").await;
+    desk.to_front("Spool");
+    desk.hands(&["key", "alt+F4"]);
+    app.reads("dialog[open]", "1 video is being converted").await;
+    app.press("Keep working in the background").await;
+    let visible = || desk.hands(&["search", "--onlyvisible", "--name", "^Spool$"]);
+    wait_until("the window to go", SOON, || visible().is_empty());
+    assert!(desk.command(binary()).arg(&b).stdout(Stdio::null()).status().unwrap().success());
+    wait_until("the window to come back", SOON, || !visible().is_empty());
+    let hang = "setTimeout(() => { const end = Date.now() + 3000; while (Date.now() < end); }, 0)";
+    app.page.execute(hang, vec![]).await.unwrap();
+    wait_until("both to be done", SOON, || state(&desk, 0) == "done" && state(&desk, 1) == "done");
+    app.reads_within("#tab-done .count", "2", Duration::from_secs(1)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_count_at_once_and_are_there_at_the_next_start() {
+    let desk = desk();
+    {
+        let app = App::start(&desk, &[]).await;
+        app.press("Settings").await;
+        app.reads("dialog[open]", "Encoders that work here H.264").await;
+        app.page.execute("document.querySelector('input[value=dark]').click()", vec![]).await.unwrap();
+        app.sees("html[data-theme=dark]").await;
+        app.picture("settings-real").await;
+        wait_until("the choice to be kept", SOON, || {
+            fs::read_to_string(desk.env.data().join("settings.json")).is_ok_and(|s| s.contains("\"dark\""))
+        });
+    }
+    let app = App::start(&desk, &[]).await;
+    app.sees("html[data-theme=dark]").await;
 }

@@ -56,6 +56,18 @@ fn add_answers_for_each_file() {
 }
 
 #[test]
+fn what_was_done_and_is_still_there_is_done_again_only_on_request() {
+    let env = queued();
+    assert_eq!(env.spool(&["run", "--until-idle"]).code, 0);
+    let out = env.out();
+    let add =
+        ["add", "--output-dir", out.to_str().unwrap(), "--set", "video.speed=ultrafast", "videos/a.mkv"];
+    says(&env.spool(&add), 0, "a.mkv was done before; --again does it again");
+    assert_eq!(env.spool(&[&add[..], &["--again"]].concat()).code, 0);
+    assert_eq!(env.jobs().iter().filter(|job| job["state"] == "queued").count(), 1);
+}
+
+#[test]
 fn the_same_file_by_another_spelling_or_a_link_is_one_job() {
     let env = queued();
     #[cfg(unix)]

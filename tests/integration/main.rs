@@ -10,6 +10,7 @@ mod order;
 mod pool;
 mod publish;
 mod queue_contract;
+mod queue_lists;
 mod queue_model;
 mod queue_sqlite;
 mod queue_world;

@@ -147,7 +147,7 @@ fn a_file_cut_short_is_never_called_done() {
     env.spool(&["run", "--until-idle"]);
     for job in env.jobs() {
         assert_eq!(job["failure"]["code"], "source_truncated", "{job}");
-        assert!(job["failure"]["message"].as_str().unwrap().contains("of 8 s can be read"), "{job}");
+        assert!(job["failure"]["message"].as_str().unwrap().contains("of 0:08 can be read"), "{job}");
     }
     assert!(env.results().is_empty());
 }

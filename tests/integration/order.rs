@@ -26,7 +26,7 @@ fn paths(videos: &[PathBuf]) -> Vec<&Path> {
 
 /// The jobs in the order in which their first attempts began.
 fn begun(queue: &dyn Queue) -> Vec<i64> {
-    let jobs = queue.page(&Filter { states: vec![] }, 0, 100).unwrap();
+    let jobs = queue.page(&Filter::of(&[]), 0, 100).unwrap();
     let mut begun: Vec<(uuid::Uuid, i64, i64)> = Vec::new();
     for job in jobs {
         let first = queue.attempts(job.id).unwrap().first().map_or(i64::MAX, |a| a.started_at);
@@ -145,8 +145,7 @@ async fn a_third_pause_stops_the_encode_and_a_restart_keeps_all_three_on_hold() 
         ids.iter().all(|id| queue.attempts(*id).unwrap().iter().any(|a| a.child.is_some()))
     });
     engine.steer(Command::Hold, &Which::Ids(ids.clone())).unwrap();
-    let held =
-        |state| queue.page(&Filter { states: vec![state] }, 0, 9).unwrap().iter().filter(|j| j.hold).count();
+    let held = |state| queue.page(&Filter::of(&[state]), 0, 9).unwrap().iter().filter(|j| j.hold).count();
     wait_until("one to be given back", SOON, || held(State::Queued) == 1);
     assert_eq!(held(State::Running), 2);
     engine.stop().await;

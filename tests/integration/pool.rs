@@ -28,7 +28,5 @@ async fn more_workers_start_more_jobs_at_once_and_fewer_end_none() {
     engine.stop().await;
     let counts = queue.counts().unwrap();
     assert_eq!((counts.queued, counts.failed, counts.done), (3, 0, 0), "given back, none ended");
-    assert!(
-        queue.page(&spool_core::queue::Filter { states: vec![State::Running] }, 0, 9).unwrap().is_empty()
-    );
+    assert!(queue.page(&spool_core::queue::Filter::of(&[State::Running]), 0, 9).unwrap().is_empty());
 }

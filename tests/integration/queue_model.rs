@@ -153,12 +153,12 @@ impl Pair {
     }
 
     fn jobs(&self) -> Vec<Job> {
-        self.disk.page(&Filter { states: vec![] }, 0, 1000).unwrap().into_iter().map(nameless).collect()
+        self.disk.page(&Filter::of(&[]), 0, 1000).unwrap().into_iter().map(nameless).collect()
     }
 
     fn check(&mut self) {
         let jobs = self.both(|q| -> Vec<Job> {
-            q.page(&Filter { states: vec![] }, 0, 1000).unwrap().into_iter().map(nameless).collect()
+            q.page(&Filter::of(&[]), 0, 1000).unwrap().into_iter().map(nameless).collect()
         });
         let present: BTreeSet<JobId> = jobs.iter().map(|j| j.id).collect();
         assert_eq!(present, self.accepted, "every accepted job is there until it is removed");

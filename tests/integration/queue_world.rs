@@ -10,6 +10,16 @@ use spool_core::queue::{Added, Command, Filter, NewJob, Outcome, Place, Queue, S
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// Each law runs once per implementation.
+macro_rules! laws {
+    ($($name:ident => |$world:ident| $body:block)*) => {
+        $(fn $name($world: &crate::queue_world::World) $body)*
+        mod on_sqlite { $(#[test] fn $name() { super::$name(&crate::queue_world::sqlite()); })* }
+        mod in_memory { $(#[test] fn $name() { super::$name(&crate::queue_world::memory()); })* }
+    };
+}
+pub(crate) use laws;
+
 /// A queue of one kind with a clock that is moved by hand.
 pub(crate) struct World {
     pub(crate) queue: Box<dyn Queue>,
@@ -43,6 +53,7 @@ pub(crate) fn new_job(name: &str) -> NewJob {
         preset: preset::find("web-1080p").unwrap().clone(),
         from_folder: false,
         max_attempts: 4,
+        again: false,
     }
 }
 
@@ -73,7 +84,7 @@ impl World {
     }
 
     pub(crate) fn names(&self, states: &[State]) -> Vec<String> {
-        let page = self.queue.page(&Filter { states: states.to_vec() }, 0, 100).unwrap();
+        let page = self.queue.page(&Filter::of(states), 0, 100).unwrap();
         page.iter().map(|j| j.source.file_name().unwrap().to_string_lossy().into_owned()).collect()
     }
 }

@@ -14,6 +14,7 @@ fn main() -> ExitCode {
     let behaviour = stem.strip_prefix("fake-").map(|b| b.split('.').next().unwrap_or(b).to_owned());
     match behaviour.as_deref() {
         Some("stall") => stall(false),
+        Some("slow") => slow(),
         Some("deafstall") => stall(true),
         Some("deaf") => deaf(),
         Some("flood") => {
@@ -98,6 +99,23 @@ fn stall(deaf: bool) -> ExitCode {
     loop {
         std::thread::park();
     }
+}
+
+/// Gets on a little four times a second, for hours; ends when stdin ends or at `q`.
+fn slow() -> ExitCode {
+    std::thread::spawn(|| {
+        for n in 1.. {
+            block(&(n * 1000).to_string(), "continue");
+            std::thread::park_timeout(std::time::Duration::from_millis(250));
+        }
+    });
+    let mut byte = [0];
+    while let Ok(1) = std::io::stdin().read(&mut byte) {
+        if byte[0] == b'q' {
+            break;
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 /// Goes on whatever it is told.

@@ -4,6 +4,7 @@
 pub mod clips;
 pub mod engine;
 pub mod env;
+pub mod fill;
 pub mod judge;
 
 use std::time::{Duration, Instant};

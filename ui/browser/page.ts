@@ -14,12 +14,20 @@ function policy(): string {
   return config.app.security.csp;
 }
 
+/** A landscape in the colours of a number: what the application makes from a video. */
+function picture(n: number): string {
+  const hue = (n * 67) % 360;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 128 72"><rect width="128" height="72" fill="hsl(${hue} 40% 80%)"/><circle cx="${30 + ((n * 31) % 70)}" cy="20" r="9" fill="hsl(${(hue + 40) % 360} 70% 88%)"/><path d="M0 60 34 ${26 + (n % 3) * 6} 62 54 90 ${30 + (n % 4) * 5} 128 62V72H0Z" fill="hsl(${(hue + 150) % 360} 25% 45%)"/></svg>`;
+}
+
 /** Serves `dist` on a free port of this machine. */
 export async function serve(): Promise<{ url: string; stop: () => void }> {
   const csp = policy();
   const server = createServer(async (request, response) => {
     if (request.url === "/favicon.ico") return void response.writeHead(204).end();
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    const thumb = /^\/thumbs\/(\d+)\.svg$/.exec(path);
+    if (thumb) return void response.writeHead(200, { "content-type": TYPES[".svg"] }).end(picture(Number(thumb[1])));
     const file = join(ROOT, "dist", path === "/" ? "index.html" : path);
     try {
       const body = await readFile(file);
@@ -49,7 +57,7 @@ export async function open(browser: Browser, url: string, scene: string, scheme:
   const trouble: string[] = [];
   page.on("console", (message) => message.type() === "error" && trouble.push(message.text()));
   page.on("pageerror", (error) => trouble.push(error.message));
-  await page.goto(`${url}/?scene=${scene}`);
+  await page.goto(`${url}/?scene=${scene}&pictures`);
   await page.waitForSelector("[role=tab]");
   return { page, trouble };
 }

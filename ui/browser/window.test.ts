@@ -51,17 +51,38 @@ const scenes: [string, string, Step][] = [
     await tab("Failed")(page);
     await page.evaluate(() => {
       if (!window.demo) return;
-      window.demo.alarm = "Failures pile up: 11 in the failed list. Look at their reasons before the rest runs into the same.";
+      window.demo.alarm = "11 videos failed in the last 10 minutes. All of them are on “SD-128”.";
       window.demo.touch();
     });
     await page.getByRole("alert").waitFor();
   }],
   ["settings", "queue", async (page) => {
     await page.getByRole("button", { name: "Settings" }).click();
-    await page.getByText("Videos at the same time").waitFor();
+    await page.getByLabel("Videos at the same time").waitFor();
+  }],
+  ["settings-end", "queue", async (page) => {
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByRole("navigation").getByRole("button", { name: "General" }).click();
+    await page.getByText("Save report…").waitFor();
+  }],
+  ["filter", "queue", async (page) => {
+    await page.keyboard.press("/");
+    await page.keyboard.type("mov");
+    await page.locator("#job-7").waitFor({ state: "detached" });
+  }],
+  ["another", "queue", async (page) => {
+    await tab("Failed")(page);
+    await page.locator("#job-202").click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Try another preset…" }).click();
   }],
   ["shortcuts", "queue", (page) => page.keyboard.press("?")],
   ["details", "queue", async (page) => {
+    await tab("Done")(page);
+    await page.locator("#job-100").click();
+    await page.keyboard.press("Enter");
+    await page.getByText("planned streams").waitFor();
+  }],
+  ["details-failed", "queue", async (page) => {
     await tab("Failed")(page);
     await page.getByRole("button", { name: "Details" }).first().click();
   }],
@@ -70,7 +91,18 @@ const scenes: [string, string, Step][] = [
   ["drop", "queue", (page) => tell(page, { drag: { files: 12, folders: 1, x: 560, y: 310 } })],
   ["queue-added", "queue", (page) =>
     tell(page, {
-      added: { first: 1, accepted: 5, duplicates: [8], duplicateCount: 1, skipped: 3, refused: [], refusedCount: 0 },
+      added: {
+        first: 1,
+        accepted: 5,
+        duplicates: [8],
+        duplicateCount: 1,
+        skipped: 3,
+        doneBefore: null,
+        doneAt: null,
+        doneBeforeCount: 0,
+        refused: [],
+        refusedCount: 0,
+      },
     })],
   ["close", "queue", (page) => tell(page, { askClose: 2 })],
 ];

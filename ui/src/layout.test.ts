@@ -19,3 +19,12 @@ test("no component has more than 150 lines of code and markup", () => {
   const long = files.filter(({ name, text }) => name.endsWith(".svelte") && (text.split("<style>")[0] ?? "").split("\n").length > 150);
   expect(long.map((f) => f.name)).toEqual([]);
 });
+
+test("each command that the application offers is allowed, and called by the page", () => {
+  const shell = (name: string) => readFileSync(join("..", "src-tauri", name), "utf8");
+  const offered = [...(shell("build.rs").split("];")[0] ?? "").matchAll(/"(\w+)"/g)].map((m) => m[1] ?? "");
+  const allowed: string[] = JSON.parse(shell("capabilities/main.json")).permissions;
+  const calls = readFileSync("src/backend/tauri.ts", "utf8");
+  expect(allowed).toEqual(offered.map((name) => `allow-${name.replaceAll("_", "-")}`));
+  expect(offered.filter((name) => !new RegExp(`invoke(<\\w+>)?\\("${name}"`).test(calls))).toEqual([]);
+});

@@ -28,6 +28,7 @@ pub(crate) fn add(context: &Context, args: &Add) -> Answer {
         folder: output_dir(context, args.output_dir.as_deref())?,
         name: context.settings.output_name.clone(),
         max_attempts: context.settings.max_attempts,
+        again: args.again,
     };
     let found = intake::find(&args.paths, &wish);
     let place = if args.next { Place::Top } else { Place::End };
@@ -36,7 +37,7 @@ pub(crate) fn add(context: &Context, args: &Add) -> Answer {
         tell(context, job, added)?;
     }
     tell_rest(context, &found)?;
-    Ok(found.refused.is_empty() && !(found.jobs.is_empty() && found.skipped == 0))
+    Ok(found.refused.is_empty() && !(found.jobs.is_empty() && found.skipped.is_empty()))
 }
 
 fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(), Failed> {
@@ -50,6 +51,12 @@ fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(), Failed> {
         Added::Duplicate(id) => {
             ("duplicate", *id, None, format!("duplicate  {id:>5}  {name} is already queued"))
         }
+        Added::DoneBefore(id) => (
+            "skipped",
+            *id,
+            None,
+            format!("skipped    {id:>5}  {name} was done before; --again does it again"),
+        ),
         Added::OwnOutput(id) => {
             ("skipped", *id, None, format!("skipped    {id:>5}  {name} is the result of this job"))
         }
@@ -67,10 +74,10 @@ fn tell_rest(context: &Context, found: &Found) -> Result<(), Failed> {
             eprintln!("spool: {}", words::line(reason));
         }
     }
-    if found.skipped > 0 {
+    if !found.skipped.is_empty() {
         context.say(format!(
             "skipped           {} that are no videos",
-            words::count(found.skipped as u64, "file", "files")
+            words::count(found.skipped.len() as u64, "file", "files")
         ))?;
     }
     Ok(())

@@ -144,6 +144,9 @@ pub struct Add {
     /// To the top of the list
     #[arg(long)]
     pub next: bool,
+    /// Also videos that were done before with the same preset and whose result is still there
+    #[arg(long)]
+    pub again: bool,
     /// Change one setting of the preset for these videos, such as video.crf=18
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,

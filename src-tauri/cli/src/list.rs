@@ -11,7 +11,7 @@ use spool_core::view::JobView;
 
 pub(crate) fn list(context: &Context, states: &[State], limit: u64) -> Answer {
     let queue = context.queue()?;
-    let jobs = queue.page(&Filter { states: states.to_vec() }, 0, limit)?;
+    let jobs = queue.page(&Filter::of(states), 0, limit)?;
     if context.json {
         jobs.iter().try_for_each(|job| json_line(&JobView::from(job)))?;
         return Ok(true);

@@ -151,7 +151,7 @@ async fn show(mut events: Subscription, mut screen: Screen, json: bool, quiet: b
 /// How many jobs came into this state since `started`. Ended jobs come newest first, so a few pages tell.
 fn ended(queue: &dyn Queue, state: State, started: Millis) -> Result<u64, Failed> {
     const PAGE: u64 = 200;
-    let filter = Filter { states: vec![state] };
+    let filter = Filter::of(&[state]);
     let mut count = 0;
     loop {
         let page = queue.page(&filter, count, PAGE)?;

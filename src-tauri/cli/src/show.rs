@@ -113,7 +113,7 @@ pub(crate) fn watch(context: &Context, id: Option<JobId>) -> Answer {
                 Some(job) => vec![job],
                 None => return Ok(not_found(id)),
             },
-            None => queue.page(&Filter { states: vec![State::Running, State::Waiting] }, 0, 1000)?,
+            None => queue.page(&Filter::of(&[State::Running, State::Waiting]), 0, 1000)?,
         };
         let ended = vanished(&queue, &shown, &jobs)?;
         for job in jobs.iter().chain(&ended) {

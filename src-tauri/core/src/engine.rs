@@ -95,7 +95,7 @@ impl Shared {
     }
 
     fn snapshot(&self) -> Result<Snapshot> {
-        let mut running = self.queue.page(&Filter { states: vec![State::Running] }, 0, 1000)?;
+        let mut running = self.queue.page(&Filter::of(&[State::Running]), 0, 1000)?;
         let live = self.progress();
         for job in &mut running {
             job.progress = live.get(&job.id).copied().or(job.progress);
@@ -167,6 +167,12 @@ impl Engine {
     /// From now on at most so many, `None`: as many as suit this machine. What runs beyond that runs on.
     pub fn set_workers(&self, workers: Option<usize>) {
         self.shared.workers.store(counted(workers), Ordering::Relaxed);
+        self.changed();
+    }
+
+    /// From now on ffmpeg is looked for there. What runs, runs on.
+    pub fn set_tools(&self, places: ToolPlaces) {
+        self.shared.tooling.look_in(places);
         self.changed();
     }
 

@@ -5,7 +5,13 @@
 //! sentence is made where the context is known; this module holds no policy (see `policy`) and no I/O.
 
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::{fmt, str::FromStr};
+
+/// The name of a file, for sentences: lists show it beside the row, its full path is one look away.
+pub(crate) fn name_of(path: &Path) -> impl fmt::Display {
+    path.file_name().unwrap_or(path.as_os_str()).display()
+}
 
 /// What happens to a job after a failure of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,9 +59,9 @@ macro_rules! codes {
 
 codes! {
     /// The drive that held the source is not there.
-    SourceVolumeMissing, "source_volume_missing", Wait, "Connect the drive; this continues by itself.";
+    SourceVolumeMissing, "source_volume_missing", Wait, "Continues by itself once the drive is connected.";
     /// The folder for the result, or its drive, is not there.
-    DestinationMissing, "destination_missing", Wait, "Connect the drive or create the folder; this continues by itself.";
+    DestinationMissing, "destination_missing", Wait, "Continues by itself once the drive is connected or the folder created.";
     /// No room for the result.
     DiskFull, "disk_full", Wait, "Free some space; this continues by itself.";
     /// The folder for the result cannot be written to.

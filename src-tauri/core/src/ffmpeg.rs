@@ -13,10 +13,14 @@ pub mod probe;
 mod process;
 pub mod report;
 pub mod run;
+mod thumbnail;
 mod watchdog;
 
-pub use locate::{Tool, ToolError, ToolPlaces, Tools, encoder_works, locate, standard_folders};
+pub use locate::{
+    Tool, ToolError, ToolPlaces, Tools, encoder_works, locate, missing_encoder, standard_folders,
+};
 pub use process::{end_orphan, identify};
+pub use thumbnail::thumbnail;
 
 /// What a running process is told; its supervisor looks at it ten times a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

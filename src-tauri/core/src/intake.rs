@@ -22,6 +22,8 @@ pub struct Wish {
     pub name: String,
     /// Attempts before a job is parked.
     pub max_attempts: u32,
+    /// Also what was done before.
+    pub again: bool,
 }
 
 /// What was found under the named paths.
@@ -32,7 +34,7 @@ pub struct Found {
     /// Named, but not addable, each with the reason.
     pub refused: Vec<(PathBuf, String)>,
     /// Files in folders that are no videos by their name.
-    pub skipped: usize,
+    pub skipped: Vec<PathBuf>,
 }
 
 /// Extensions taken for videos inside folders. A file that is named itself is taken whatever it is called.
@@ -69,7 +71,7 @@ fn expand(folder: &Path, wish: &Wish, found: &mut Found) {
             Ok(entry) if entry.file_type().is_file() && is_video(entry.path()) => {
                 found.take(entry.path(), wish, true);
             }
-            Ok(_) => found.skipped += 1,
+            Ok(entry) => found.skipped.push(entry.into_path()),
             Err(cause) => {
                 let path = cause.path().unwrap_or(folder).to_owned();
                 found.refuse(&path, "could not be read");
@@ -113,6 +115,7 @@ fn job(path: &Path, wish: &Wish, from_folder: bool) -> io::Result<NewJob> {
         preset: wish.preset.clone(),
         from_folder,
         max_attempts: wish.max_attempts,
+        again: wish.again,
     })
 }
 
@@ -153,7 +156,7 @@ mod tests {
 
     fn wish() -> Wish {
         let preset = crate::preset::find("web-1080p").unwrap().clone();
-        Wish { preset, folder: None, name: "{name}".into(), max_attempts: 4 }
+        Wish { preset, folder: None, name: "{name}".into(), max_attempts: 4, again: false }
     }
 
     #[test]
@@ -166,7 +169,7 @@ mod tests {
         let found = find(&[dir.path().to_owned()], &wish());
         let names: Vec<_> = found.jobs.iter().map(|j| j.source.strip_prefix(dir.path()).unwrap()).collect();
         assert_eq!(names, [Path::new("a.mp4"), Path::new("b.MKV"), Path::new("sub/c.ts")]);
-        assert_eq!(found.skipped, 1, "the text file; hidden ones do not count");
+        assert_eq!(found.skipped, [dir.path().join("notes.txt")], "hidden ones do not count");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! move, and when, is decided in `queue` and `pool`. Must not know SQL, processes or files.
 
 use crate::failure::{self, FailureCode};
+use crate::media::Facts;
 use crate::preset::Preset;
 use crate::progress::Progress;
 use serde::{Deserialize, Serialize};
@@ -120,6 +121,8 @@ pub struct Job {
     pub output_volume: Option<PathBuf>,
     /// The file name claimed for the result.
     pub output: PathBuf,
+    /// What is known of the video, once it was looked at; empty for a file that cannot be read.
+    pub facts: Option<Facts>,
     /// Settings frozen when added.
     pub preset: Preset,
     /// Where the job stands.

@@ -3,11 +3,13 @@
 //! A pure, tolerant reader: numbers may come as text, be missing or be nonsense; what cannot be believed is
 //! absent. Guarantees never to fail on a file that ffprobe could open. Must not know presets.
 
+mod facts;
 mod json;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub use facts::{Facts, codec_name, running_time};
 pub use json::read;
 
 /// A media file.

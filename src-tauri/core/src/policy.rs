@@ -200,6 +200,7 @@ mod tests {
             preset: crate::preset::built_in()[0].clone(),
             from_folder: false,
             max_attempts: 4,
+            again: false,
         };
         queue.add(&[new], Place::End, &|_| false).unwrap();
         assert_eq!(clock.now(), 0);

@@ -195,7 +195,7 @@ impl Pool {
             return Ok(());
         }
         let stop = self.shared.stop.is_cancelled();
-        for job in self.shared.queue.page(&Filter { states: vec![State::Running] }, 0, u64::MAX >> 1)? {
+        for job in self.shared.queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)? {
             let free = self.active() < self.workers();
             let held = self.live.values().filter(|l| *l.orders.borrow() == Order::Suspend).count();
             let room = held < self.shared.policy.max_suspended;
@@ -225,7 +225,7 @@ impl Pool {
         (self.checked_waiting, self.mounts) = (Some(awake), mounts);
         let tools_changed = self.shared.tooling.changed();
         let reserve = self.shared.policy.disk_reserve;
-        let waiting = self.shared.queue.page(&Filter { states: vec![State::Waiting] }, 0, u64::MAX >> 1)?;
+        let waiting = self.shared.queue.page(&Filter::of(&[State::Waiting]), 0, u64::MAX >> 1)?;
         let ready = waiting.iter().filter(|job| waiting::cause_gone(job, reserve, tools_changed));
         let ready: Vec<JobId> = ready.map(|job| job.id).collect();
         if ready.is_empty() {

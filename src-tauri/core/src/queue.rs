@@ -10,6 +10,8 @@
 //!
 //! A queue must not know ffmpeg or start anything; it touches the file system only through `NewJob::taken`.
 
+mod chosen;
+mod lists;
 pub mod memory;
 mod names;
 pub mod sqlite;
@@ -17,10 +19,12 @@ pub mod sqlite;
 use crate::error::Result;
 use crate::failure::{Failure, FailureCode};
 use crate::job::{Attempt, ChildId, Intent, Job, JobId, Lease, Millis, Reason, State};
+use crate::media::Facts;
 use crate::preset::Preset;
 use crate::progress::Progress;
 use std::path::{Path, PathBuf};
 
+pub use lists::{Counts, Filter, Recent, Saved, Sort};
 pub use names::{candidate, key_of_path};
 
 /// What is added: one file with a preset and a wish for its output.
@@ -46,6 +50,8 @@ pub struct NewJob {
     pub from_folder: bool,
     /// Attempts before it is parked.
     pub max_attempts: u32,
+    /// Wanted even though the same was done before.
+    pub again: bool,
 }
 
 /// What became of one added file.
@@ -60,6 +66,9 @@ pub enum Added {
     },
     /// The same file with the same preset and folder is already active as this job.
     Duplicate(JobId),
+    /// The same file, as large as then, was done by this job with the same preset and folder, and its result is
+    /// still there.
+    DoneBefore(JobId),
     /// The file is what this job wrote.
     OwnOutput(JobId),
 }
@@ -215,50 +224,6 @@ pub enum Refusal {
     Active,
 }
 
-/// Rows wanted. Ended jobs come newest first, all others in list order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filter {
-    /// In one of these states; empty: in any.
-    pub states: Vec<State>,
-}
-
-/// How many jobs are in each state.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "one count for each state, named like it")]
-pub struct Counts {
-    pub queued: u64,
-    /// Of the queued: on hold.
-    pub held: u64,
-    pub waiting: u64,
-    pub running: u64,
-    pub done: u64,
-    pub failed: u64,
-    pub cancelled: u64,
-}
-
-impl Counts {
-    /// Adds `n` jobs in `state`.
-    pub fn count(&mut self, state: State, n: u64) {
-        *match state {
-            State::Queued => &mut self.queued,
-            State::Waiting => &mut self.waiting,
-            State::Running => &mut self.running,
-            State::Done => &mut self.done,
-            State::Failed => &mut self.failed,
-            State::Cancelled => &mut self.cancelled,
-        } += n;
-    }
-}
-
-/// Bytes of the done jobs whose both sizes are known.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Saved {
-    /// Of their originals.
-    pub before: u64,
-    /// Of their results.
-    pub after: u64,
-}
-
 /// Small facts that outlive the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flag {
@@ -287,15 +252,6 @@ impl Flag {
     }
 }
 
-/// What the alarm looks at.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Recent {
-    /// Jobs that failed since the given time.
-    pub failed: usize,
-    /// States of the last ten done or failed jobs, newest first.
-    pub last_ended: Vec<State>,
-}
-
 /// The durable store of jobs. Synchronous, shared between threads, usable as `dyn Queue`.
 pub trait Queue: Send + Sync {
     /// Accepts jobs: durable when this returns, in one transaction. `taken` says whether a file name is in
@@ -317,6 +273,9 @@ pub trait Queue: Send + Sync {
     /// Does what a user asks.
     fn steer(&self, command: Command, which: &Which) -> Result<Steered>;
 
+    /// Keeps what is known of a job's video. Not fenced: nothing is decided by it.
+    fn describe(&self, id: JobId, facts: &Facts) -> Result<()>;
+
     /// One job.
     fn job(&self, id: JobId) -> Result<Option<Job>>;
 
@@ -325,6 +284,9 @@ pub trait Queue: Send + Sync {
 
     /// A page of the list.
     fn page(&self, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>>;
+
+    /// How many rows [`Queue::page`] has for this filter.
+    fn matching(&self, filter: &Filter) -> Result<u64>;
 
     /// How many jobs are in each state.
     fn counts(&self) -> Result<Counts>;

@@ -11,6 +11,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// What a person may choose once for all jobs. Every field may be left out.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Settings {
@@ -26,14 +27,33 @@ pub struct Settings {
     pub max_attempts: u32,
     /// Consecutive crashes of the application after which a job is parked, at least 1.
     pub crash_limit: u32,
+    /// Keep the computer awake while something runs.
+    pub keep_awake: bool,
+    /// Start no further job while the computer runs on its battery.
+    pub pause_on_battery: bool,
     /// Tell the desktop when the queue is done.
     pub notify_done: bool,
     /// Tell the desktop when the first video of a batch fails, and when failures pile up.
     pub notify_failed: bool,
+    /// Notifications may make a sound.
+    pub notify_sound: bool,
+    /// Colours of the window.
+    pub theme: Theme,
     /// This ffmpeg and no other.
     pub ffmpeg: Option<PathBuf>,
     /// This ffprobe and no other.
     pub ffprobe: Option<PathBuf>,
+}
+
+/// Colours of the window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "they say it themselves")]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
 }
 
 impl Default for Settings {
@@ -45,8 +65,12 @@ impl Default for Settings {
             output_name: "{name}".into(),
             max_attempts: Policy::default().max_attempts,
             crash_limit: Policy::default().crash_limit,
+            keep_awake: true,
+            pause_on_battery: false,
             notify_done: true,
             notify_failed: true,
+            notify_sound: false,
+            theme: Theme::System,
             ffmpeg: None,
             ffprobe: None,
         }

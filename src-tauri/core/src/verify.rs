@@ -6,7 +6,7 @@
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::report::InputStats;
 use crate::ffmpeg::run::Report;
-use crate::media::{Kind, MediaInfo, Stream};
+use crate::media::{self, Kind, MediaInfo, Stream};
 use crate::plan::{Action, Plan, Planned};
 
 /// Judges a finished encode; returns the remarks to show with the result.
@@ -151,7 +151,9 @@ fn wrong(message: &str, report: &Report) -> Failure {
 
 fn truncated(readable: f64, declared: f64, report: &Report) -> Failure {
     let message = format!(
-        "The end of the video is missing: only the first {readable:.0} s of {declared:.0} s can be read."
+        "The recording ends early: {} of {} can be read.",
+        media::running_time(readable),
+        media::running_time(declared)
     );
     Failure { log_tail: report.log_tail.clone(), ..Failure::new(FailureCode::SourceTruncated, message) }
 }

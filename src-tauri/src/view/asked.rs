@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use spool_core::job::State;
-use spool_core::queue::Command;
+use spool_core::queue::{Command, Sort};
+use spool_core::settings::Theme;
 use ts_rs::TS;
 
 /// The three lists of the window.
@@ -83,6 +84,59 @@ pub enum CloseChoice {
     Stay,
 }
 
+/// What happens when the queue is done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum WhenDone {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The application quits.
+    Quit,
+    /// The computer sleeps.
+    Sleep,
+}
+
+/// The order of the done list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum Sorted {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// Most bytes saved first.
+    Saved,
+    /// By name.
+    Name,
+}
+
+impl From<Sorted> for Sort {
+    fn from(sorted: Sorted) -> Sort {
+        match sorted {
+            Sorted::Newest => Sort::Usual,
+            Sorted::Saved => Sort::MostSaved,
+            Sorted::Name => Sort::Name,
+        }
+    }
+}
+
+/// Which part of which list.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+pub struct Wanted {
+    /// The list.
+    pub list: List,
+    /// Place of the first entry, from 0.
+    pub offset: u64,
+    /// Entries at most.
+    pub limit: u64,
+    /// Causes of the failed list all of whose jobs are shown.
+    pub open: Vec<String>,
+    /// Part of a name; empty: every job.
+    pub find: String,
+    /// The order of the done list.
+    pub sorted: Sorted,
+}
+
 /// What the settings dialog shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -93,9 +147,16 @@ pub struct SettingsShown {
     pub auto_workers: usize,
     /// Folder of queue, settings and log, to read.
     pub data: String,
+    /// Its size in bytes.
+    pub data_size: u64,
+    /// Folder of the results, to read; null: next to each original.
+    pub output_dir: Option<String>,
+    /// What happens when the queue is done; once, then nothing again.
+    pub when_done: WhenDone,
 }
 
 /// What can be changed in the settings dialog.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SettingsChosen {
@@ -105,10 +166,28 @@ pub struct SettingsChosen {
     pub max_attempts: u32,
     /// Name of the results, with `{name}` and `{preset}`.
     pub output_name: String,
+    /// Keep the computer awake while something runs.
+    pub keep_awake: bool,
+    /// Pause while the computer runs on its battery.
+    pub pause_on_battery: bool,
     /// Tell the desktop when the queue is done.
     pub notify_done: bool,
     /// Tell the desktop when a video fails.
     pub notify_failed: bool,
+    /// With a sound.
+    pub notify_sound: bool,
+    /// Colours of the window.
+    #[ts(type = r#""system" | "light" | "dark""#)]
+    pub theme: Theme,
+}
+
+/// An encoder and whether it works here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct EncoderState {
+    /// As people call it.
+    pub name: String,
+    /// It encoded a few frames.
+    pub works: bool,
 }
 
 /// What the target strip remembers.
@@ -119,14 +198,23 @@ pub struct Choices {
     pub preset: String,
     /// Folder of the results, to read; null: next to each original.
     pub output_dir: Option<String>,
+    /// Colours of the window.
+    #[ts(type = r#""system" | "light" | "dark""#)]
+    pub theme: Theme,
 }
 
 /// ffmpeg, as the window shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ToolState {
+    /// Where ffmpeg is, to read.
+    pub path: Option<String>,
+    /// The user chose this one.
+    pub chosen: bool,
     /// Version of ffmpeg; null where it cannot be used.
     pub version: Option<String>,
+    /// Folders it was looked for in, to read; empty where it was found.
+    pub looked: Vec<String>,
     /// Why it cannot be used, as a sentence.
     pub problem: Option<String>,
     /// How to get it here.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use spool_core::failure::FailureCode;
 use spool_core::job::{Job, Millis, Reason, State};
+use spool_core::media::Facts;
 use spool_core::progress::Progress;
 use ts_rs::TS;
 
@@ -60,6 +61,51 @@ impl From<&Reason> for Why {
     }
 }
 
+/// What a row says of the video.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct VideoFacts {
+    /// Width in pixels; 0 where unknown, like the height.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// `H.264`, `HEVC`; empty where unknown.
+    pub codec: String,
+    /// High dynamic range.
+    pub hdr: bool,
+    /// Bits per sample.
+    pub bits: u32,
+    /// Two fields a frame.
+    pub interlaced: bool,
+    /// Length.
+    pub seconds: Option<f64>,
+}
+
+impl From<&Facts> for VideoFacts {
+    fn from(f: &Facts) -> VideoFacts {
+        VideoFacts {
+            width: f.width,
+            height: f.height,
+            codec: f.codec.clone(),
+            hdr: f.hdr,
+            bits: f.bits,
+            interlaced: f.interlaced,
+            seconds: f.seconds,
+        }
+    }
+}
+
+/// The name of what a waiting job waits for, as people call the drive or folder.
+fn waits_for(job: &Job) -> Option<String> {
+    let reason = job.failure.as_ref().filter(|_| job.state == State::Waiting)?;
+    let place = match reason.code {
+        FailureCode::SourceVolumeMissing => job.source_volume.as_deref(),
+        FailureCode::DestinationMissing | FailureCode::DestinationReadOnly => job.output.parent(),
+        FailureCode::DiskFull => job.output_volume.as_deref(),
+        _ => None,
+    };
+    Some(place?.file_name()?.to_string_lossy().into_owned())
+}
+
 /// A row.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -72,6 +118,12 @@ pub struct Row {
     pub path: String,
     /// File name of the result.
     pub output: String,
+    /// What is known of the video; null until it was looked at.
+    pub facts: Option<VideoFacts>,
+    /// There is a picture of it.
+    pub thumb: bool,
+    /// Name of the drive or folder it waits for.
+    pub waits_for: Option<String>,
     /// Name of the preset.
     pub preset: String,
     /// Where the job stands.
@@ -104,8 +156,8 @@ pub struct Row {
 }
 
 impl Row {
-    /// Of a job; `place` counts only jobs that can start.
-    pub fn new(job: &Job, place: Option<u64>) -> Row {
+    /// Of a job; `place` counts only jobs that can start; `thumb`: there is a picture.
+    pub fn new(job: &Job, place: Option<u64>, thumb: bool) -> Row {
         let name =
             |path: &std::path::Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Row {
@@ -113,6 +165,9 @@ impl Row {
             name: name(&job.source),
             path: job.source.to_string_lossy().into_owned(),
             output: name(&job.output),
+            facts: job.facts.as_ref().map(VideoFacts::from),
+            thumb,
+            waits_for: waits_for(job),
             preset: job.preset.name.clone(),
             state: job.state,
             hold: job.hold,
@@ -136,11 +191,13 @@ impl Row {
 pub struct StreamDetails {
     /// video, audio, subtitle, data or attachment.
     pub kind: String,
-    /// Its codec in the original.
+    /// Its codec in the original; empty where unknown.
     pub codec: String,
-    /// kept, converted or dropped.
+    /// The codec of the result, where that is another.
+    pub into: String,
+    /// Kept, Converted or Dropped.
     pub done: String,
-    /// Into what, or why.
+    /// What that costs, or why.
     pub note: String,
 }
 
@@ -174,6 +231,10 @@ pub struct Details {
     pub row: Row,
     /// Full path of the result, to read.
     pub output_path: String,
+    /// Folder of the result, to read.
+    pub folder: String,
+    /// What was verified of the result, as a sentence; empty before.
+    pub verified: String,
     /// Its streams, once planned.
     pub streams: Vec<StreamDetails>,
     /// Its attempts, oldest first.
@@ -221,4 +282,6 @@ pub struct Page {
     pub entries: Vec<Entry>,
     /// Places in the whole list.
     pub total: u64,
+    /// In the failed list: how many causes there are.
+    pub groups: u64,
 }

@@ -2,6 +2,7 @@
 
 use super::row::Live;
 use serde::Serialize;
+use spool_core::job::Millis;
 use spool_core::queue::Counts;
 use ts_rs::TS;
 
@@ -38,6 +39,8 @@ impl From<Counts> for Tally {
 pub struct Standing {
     /// Jobs by state.
     pub counts: Tally,
+    /// Of the running: paused.
+    pub suspended: u64,
     /// No further job starts.
     pub paused: bool,
     /// Who works the queue, when it is not this window.
@@ -68,6 +71,12 @@ pub struct AddNotice {
     pub duplicate_count: usize,
     /// Files that are no videos by their name, or are results of known jobs.
     pub skipped: usize,
+    /// Done before with this preset: the newest of those jobs.
+    pub done_before: Option<i64>,
+    /// When it was done.
+    pub done_at: Option<Millis>,
+    /// How many were.
+    pub done_before_count: usize,
     /// Why others were refused, as sentences, at most five of them.
     pub refused: Vec<String>,
     /// How many those are.

@@ -1,6 +1,7 @@
 //! The application, driven through `WebDriver`.
 
 use crate::desk::{Desk, Program, SOON};
+use crate::usage::{self, Process};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 pub struct App {
     /// Its page.
     pub page: Client,
-    _driver: Program,
+    driver: Program,
 }
 
 /// The binary under test.
@@ -42,9 +43,14 @@ impl App {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let connected = builder.capabilities(capabilities).connect(&url);
         let page = tokio::time::timeout(SOON, connected).await.expect("a session in time").unwrap();
-        let app = App { page, _driver: driver };
+        let app = App { page, driver };
         app.sees("[role=tab]").await;
         app
+    }
+
+    /// Its processes: the application and those of its page.
+    pub fn processes(&self) -> Vec<Process> {
+        usage::below(self.driver.id())
     }
 
     /// Waits until something matches this selector.

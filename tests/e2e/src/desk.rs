@@ -15,6 +15,11 @@ pub const SOON: Duration = Duration::from_secs(20);
 pub struct Program(Child);
 
 impl Program {
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Starts it in a process group of its own.
     pub fn start(command: &mut Command) -> Program {
         use std::os::unix::process::CommandExt;

@@ -5,3 +5,4 @@
 pub mod app;
 pub mod desk;
 pub mod pointer;
+pub mod usage;

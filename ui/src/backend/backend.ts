@@ -3,15 +3,31 @@
  * memory, for tests and for work on the page in a browser. The page names jobs by number and never sees a
  * path it could act upon.
  */
-import type { Choices, CloseChoice, Details, List, Page, PresetChoice, Row, SettingsChosen, SettingsShown, ToolState, Update, Verb } from "./types";
+import type {
+  Choices,
+  CloseChoice,
+  Details,
+  EncoderState,
+  Page,
+  PresetChoice,
+  Row,
+  SettingsChosen,
+  SettingsShown,
+  ToolState,
+  Update,
+  Verb,
+  Wanted,
+  WhenDone,
+} from "./types";
 
 export type JobState = Row["state"];
 
 export interface Backend {
   /** Listens; the first update says how everything stands. */
   subscribe(hear: (update: Update) => void): Promise<void>;
-  /** `open`: causes of the failed list all of whose jobs are shown. */
-  page(list: List, offset: number, limit: number, open: string[]): Promise<Page>;
+  page(wanted: Wanted): Promise<Page>;
+  /** Address of the picture of a job that has one. */
+  picture(id: number): string;
   /** Null when the job has gone. */
   details(id: number): Promise<Details | null>;
   presets(): Promise<PresetChoice[]>;
@@ -19,18 +35,32 @@ export interface Backend {
   settings(): Promise<SettingsShown>;
   /** Refused with a sentence where it makes no sense. */
   settle(chosen: SettingsChosen): Promise<void>;
+  whenDone(choice: WhenDone): Promise<void>;
+  /** Asks for another ffmpeg; with `found`, whichever is found is used again. */
+  chooseFfmpeg(found: boolean): Promise<void>;
+  encoders(): Promise<EncoderState[]>;
+  showData(): Promise<void>;
+  saveReport(): Promise<void>;
   choosePreset(id: string): Promise<void>;
   /** Asks for a folder for the results. */
   chooseFolder(): Promise<void>;
   chooseBeside(): Promise<void>;
   /** Asks for files, or a folder, and adds them. */
   add(folder: boolean): Promise<void>;
+  /** Adds what was just left out because it was done before. */
+  addAgain(): Promise<void>;
+  /** Takes back what was just added. */
+  undoAdd(): Promise<void>;
+  /** What was just left out, a line each. */
+  leftOut(): Promise<string[]>;
   /** Adds what was dropped under this token. */
   dropHere(token: number, preset: string): Promise<void>;
   steer(verb: Verb, ids: number[]): Promise<void>;
   steerAll(verb: Verb, states: JobState[]): Promise<void>;
   /** Asked of all jobs that failed for one cause. */
   steerCause(verb: Verb, cause: string): Promise<void>;
+  /** Queues failed jobs with another preset: these, or all of one cause. */
+  retryAs(ids: number[], cause: string | null, preset: string): Promise<void>;
   pause(paused: boolean): Promise<void>;
   open(id: number): Promise<void>;
   showInFolder(id: number): Promise<void>;

@@ -1,6 +1,6 @@
 /** Queues to look at in a browser: `?scene=queue`, `failed`, `done`, `empty`, `first-run`, `many`. */
 import { fake, row, type Fake } from "./fake";
-import type { Live, Row, Why } from "./types";
+import type { Live, Row, VideoFacts, Why } from "./types";
 
 declare global {
   interface Window {
@@ -21,58 +21,95 @@ const why = (code: string, message: string, nextStep: string): Why => ({ code, m
 const MB = 1_000_000;
 const at = (hour: number, minute: number) => new Date(2024, 10, 21, hour, minute).getTime();
 
+type Known = [width: number, height: number, codec: string, seconds: number, more?: "HDR" | "10-bit" | "interlaced"];
+
+function facts([width, height, codec, seconds, more]: Known): VideoFacts {
+  return { width, height, codec, seconds, hdr: more === "HDR", bits: more === "10-bit" ? 10 : 8, interlaced: more === "interlaced" };
+}
+
+type Made = [name: string, megabytes: number, known: Known | null, change: Partial<Row>];
+
+function made(first: number, all: Made[]): Row[] {
+  return all.map(([name, size, known, change], n) =>
+    row(first + n, {
+      name,
+      path: `/videos/${name}`,
+      output: `${name.replace(/\.\w+$/, "")} (Web 1080p).mp4`,
+      sourceSize: size * MB,
+      facts: known && facts(known),
+      thumb: known !== null && new URLSearchParams(location.search).has("pictures"),
+      ...change,
+    }),
+  );
+}
+
 function queue(): Row[] {
-  const media = why("source_volume_missing", "The drive at /media/Media is not connected.", "Connect the drive; this continues by itself.");
+  const media = why("source_volume_missing", "The drive at /media/Media is not connected.", "Continues by itself once the drive is connected.");
   const stalled = why("stalled", "No progress for 2 minutes.", "Retry.");
-  const rows: [string, number, Partial<Row>][] = [
-    ["IMG_4812.MOV", 1160, { state: "running", live: live(1, 42, 3.1, 72, 96 * MB) }],
+  const retry = { attempt: 2, maxAttempts: 5, runAt: Date.now() + 38_000, why: stalled, preset: "Archive AV1" };
+  return made(1, [
+    ["IMG_4812.MOV", 1160, [3840, 2160, "HEVC", 385, "HDR"], { state: "running", live: live(1, 42, 3.1, 72, 96 * MB) }],
     [
       "Bildschirmaufnahme 2024-11-20 um 09.42.31 – Projektbesprechung mit Quartalszahlen (Bildschirm 2).mov",
       2410,
+      [2560, 1440, "H.264", 4328],
       { state: "running", live: live(2, 71, 5.4, 232, 298 * MB), preset: "Small HEVC" },
     ],
-    ["C0047.MP4", 8310, { state: "running", hold: true, live: live(3, 63, 0, 0, 268 * MB) }],
-    ["京都の朝 — 嵐山の竹林と渡月橋 2024年秋.mp4", 1020, { attempt: 2, maxAttempts: 5, runAt: Date.now() + 38_000, why: stalled }],
-    ["MVI_3391.MOV", 714, { state: "waiting", why: media }],
-    ["VID_20241102_161233.mp4", 104, { place: 1 }],
-    ["GX010163.MP4", 6420, { place: 2, preset: "Small HEVC" }],
-    ["Screen Recording 2024-11-21 at 17.05.44.mov", 1180, { place: 3, preset: "Web 720p" }],
-    ["Geburtstag Oma 80 🎂 – alle zusammen.m4v", 1930, { hold: true, preset: "Remux to MP4" }],
-    ["00017.MTS", 2680, { place: 4 }],
-    ["Вечерний концерт, камера Б, часть 3.mxf", 14_200, { place: 5 }],
-  ];
-  return rows.map(([name, size, change], n) => row(n + 1, { name, path: `/videos/${name}`, sourceSize: size * MB, ...change }));
+    ["C0047.MP4", 8310, [3840, 2160, "H.264", 665, "10-bit"], { state: "running", hold: true, live: live(3, 63, 0, 0, 268 * MB) }],
+    ["京都の朝 — 嵐山の竹林と渡月橋 2024年秋.mp4", 1020, [1920, 1080, "H.264", 892], retry],
+    ["MVI_3391.MOV", 714, [1920, 1080, "H.264", 131], { state: "waiting", waitsFor: "Media", why: media }],
+    ["VID_20241102_161233.mp4", 104, [1080, 1920, "H.264", 48], { place: 1 }],
+    ["GX010163.MP4", 6420, [5312, 2988, "HEVC", 512], { place: 2, preset: "Small HEVC" }],
+    ["Screen Recording 2024-11-21 at 17.05.44.mov", 1180, [2880, 1800, "H.264", 1600], { place: 3, preset: "Web 720p" }],
+    ["Geburtstag Oma 80 🎂 – alle zusammen.m4v", 1930, [1280, 720, "H.264", 3859], { hold: true, preset: "Remux to MP4" }],
+    ["00017.MTS", 2680, [1920, 1080, "H.264", 1263, "interlaced"], { place: 4, preset: "Archive AV1" }],
+    ["Вечерний концерт, камера Б, часть 3.mxf", 14_200, null, { place: 5, preset: "Archive AV1" }],
+  ]);
 }
 
 function done(): Row[] {
-  const rows: [string, number, number, string[]][] = [
-    ["IMG_4790.MOV", 861, 187, []],
-    ["Hochzeit Lena & Jonas – Rede des Brautvaters und erster Tanz (ungeschnitten, Kamera A).mp4", 5200, 1410, []],
-    ["2024-11-20 14-02-11.mkv", 2610, 566, []],
-    ["tape_1994_reel3_capture.avi", 13_400, 1120, ["The original has damaged places; they may show in the result."]],
-    ["Lecture 04 – Measure theory (whiteboard).webm", 388, 434, ["The result is 12 % bigger than the original."]],
-  ];
-  const made = rows.map(([name, before, after, warnings], n) =>
-    row(100 + n, {
-      name,
-      state: "done",
-      sourceSize: before * MB,
-      outputSize: after * MB,
-      warnings,
-      startedAt: at(14, 0 - 5 * n),
-      finishedAt: at(14, 2 - 5 * n),
-    }),
-  );
-  return [...made, row(190, { name: "not wanted.mov", state: "cancelled", finishedAt: at(13, 1) })];
+  const result = (after: number, minutes: number, change: Partial<Row> = {}): Partial<Row> => ({
+    state: "done",
+    attempt: 1,
+    outputSize: after * MB,
+    startedAt: at(14, 0 - minutes),
+    finishedAt: at(14, 2 - minutes),
+    ...change,
+  });
+  const small = { preset: "Small HEVC" };
+  const damaged = { preset: "Archive AV1", warnings: ["The original has damaged places; they may show in the result."] };
+  const grown = { preset: "Web 720p", warnings: ["The result is 12 % bigger than the original."] };
+  return made(100, [
+    ["IMG_4790.MOV", 861, [3840, 2160, "HEVC", 287, "HDR"], result(187, 0)],
+    [
+      "Hochzeit Lena & Jonas – Rede des Brautvaters und erster Tanz (ungeschnitten, Kamera A).mp4",
+      5200,
+      [1920, 1080, "H.264", 2478],
+      result(1410, 5, small),
+    ],
+    ["2024-11-20 14-02-11.mkv", 2610, [1920, 1080, "H.264", 3483], result(566, 10, { preset: "Web 720p" })],
+    ["VID-20241119-WA0007.mp4", 5.4, [848, 480, "H.264", 32], result(5.4, 17)],
+    ["학교 운동회 2024 – 이어달리기 결승.mov", 412, [1920, 1080, "HEVC", 464], result(231, 17)],
+    ["tape_1994_reel3_capture.avi", 13_400, [720, 576, "DV", 3730], result(1120, 30, damaged)],
+    ["Lecture 04 – Measure theory (whiteboard).webm", 388, [1280, 720, "VP9", 5472], result(434, 40, grown)],
+    ["not wanted.mov", 1200, [1920, 1080, "H.264", 300], { state: "cancelled", finishedAt: at(13, 1) }],
+  ]);
 }
 
 function failed(): Row[] {
-  const cut = why("source_truncated", "The end of the video is missing: only the first 761 s of 1203 s can be read.", "Copy or download the video again, then retry.");
+  const cut = (said: string) => why("source_truncated", `The recording ends early: ${said} can be read.`, "Copy or download the video again, then retry.");
   const none = why("not_media", "letter.mp4 is not a video that can be read.", "Check that this is a video; it may be damaged or of another kind.");
-  return [
-    row(200, { name: "VID_20240803_201455.mp4", state: "failed", attempt: 1, finishedAt: at(13, 36), why: cut }),
-    row(201, { name: "letter.mp4", state: "failed", attempt: 1, finishedAt: at(13, 30), why: none }),
-  ];
+  const ended = (minute: number, cause: Why): Partial<Row> => ({ state: "failed", attempt: 1, finishedAt: at(13, minute), why: cause });
+  return made(200, [
+    ["VID_20240803_201455.mp4", 1100, [1080, 1920, "H.264", 1203], ended(36, cut("12:41 of 20:03"))],
+    [
+      "Zoom_0 – Elternabend 4b (lokale Aufnahme, nicht abgeschlossen).mp4",
+      402,
+      [1280, 720, "H.264", 5500],
+      ended(30, { ...cut("0:58:12 of 1:31:40"), code: "source_truncated" }),
+    ],
+    ["letter.mp4", 0.1, null, ended(30, none)],
+  ]);
 }
 
 export function demo(): Fake {

@@ -3,7 +3,7 @@
  * for work on the page in a browser.
  */
 import type { Backend, JobState } from "./backend";
-import type { AddNotice, Entry, List, Page, Row, SettingsChosen, Standing, Update, Verb } from "./types";
+import type { AddNotice, Details, Entry, List, Page, Row, SettingsChosen, Standing, Update, Verb, Wanted, WhenDone } from "./types";
 
 const STATES: Record<List, JobState[]> = {
   queue: ["running", "waiting", "queued"],
@@ -28,6 +28,9 @@ export function row(id: number, change: Partial<Row> = {}): Row {
     name: `video ${id}.mkv`,
     path: `/videos/video ${id}.mkv`,
     output: `video ${id}.mp4`,
+    facts: null,
+    thumb: false,
+    waitsFor: null,
     preset: "Web 1080p",
     state: "queued",
     hold: false,
@@ -62,7 +65,18 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   let hear: ((update: Update) => void) | undefined;
   let paused = false;
   let preset = "web-1080p";
-  let chosen: SettingsChosen = { workers: null, maxAttempts: 4, outputName: "{name}", notifyDone: true, notifyFailed: true };
+  let whenDone: WhenDone = "nothing";
+  let chosen: SettingsChosen = {
+    workers: null,
+    maxAttempts: 4,
+    outputName: "{name}",
+    keepAwake: true,
+    pauseOnBattery: false,
+    notifyDone: true,
+    notifyFailed: true,
+    notifySound: false,
+    theme: "system",
+  };
   const calls: Fake["calls"] = [];
   const called = (name: string, ...args: unknown[]) => {
     calls.push([name, ...args]);
@@ -81,6 +95,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       failed: count("failed"),
       cancelled: count("cancelled"),
     },
+    suspended: self.rows.filter((r) => r.state === "running" && r.hold).length,
     paused,
     workedBy: null,
     workers: 3,
@@ -90,6 +105,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     bytesAfter: sum("outputSize"),
   });
   const listed = (list: List) => self.rows.filter((r) => STATES[list].includes(r.state));
+  const named = (list: List, find: string) => listed(list).filter((r) => r.name.toLowerCase().includes(find.toLowerCase()));
   const self: Fake = {
     calls,
     rows,
@@ -101,13 +117,17 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       self.touch();
       return Promise.resolve();
     },
-    page: (list, offset, limit, open): Promise<Page> => {
-      const all = list === "failed" ? grouped(listed(list), open) : listed(list).map((r) => ({ kind: "row" as const, ...r }));
-      return Promise.resolve({ offset, entries: all.slice(offset, offset + limit), total: all.length });
+    page: ({ list, offset, limit, open, find, sorted }: Wanted): Promise<Page> => {
+      const rows = named(list, find);
+      if (list === "done" && sorted === "name") rows.sort((a, b) => a.name.localeCompare(b.name));
+      const all = list === "failed" && find === "" ? grouped(rows, open) : rows.map((r) => ({ kind: "row" as const, ...r }));
+      const groups = all.filter((e) => e.kind === "group").length;
+      return Promise.resolve({ offset, entries: all.slice(offset, offset + limit), total: all.length, groups });
     },
+    picture: (id) => `/thumbs/${id}.svg`,
     details: (id) => {
       const found = self.rows.find((r) => r.id === id);
-      return Promise.resolve(found ? { row: found, outputPath: `/out/${found.output}`, streams: [], attempts: [] } : null);
+      return Promise.resolve(found ? { row: found, outputPath: `/out/${found.output}`, folder: "~/Videos/2024 Herbst", ...more(found) } : null);
     },
     presets: () =>
       Promise.resolve([
@@ -115,8 +135,18 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
         { id: "small-hevc", name: "Small HEVC", description: "Small files for newer devices" },
         { id: "remux-mp4", name: "Remux to MP4", description: "New container, no quality lost" },
       ]),
-    choices: () => Promise.resolve({ preset, outputDir: null }),
-    settings: () => Promise.resolve({ chosen, autoWorkers: 3, data: "/home/me/.local/share/spool" }),
+    choices: () => Promise.resolve({ preset, outputDir: null, theme: chosen.theme }),
+    settings: () =>
+      Promise.resolve({ chosen, autoWorkers: 3, data: "~/.local/share/spool", dataSize: 14_000_000, outputDir: null, whenDone }),
+    whenDone: (choice) => {
+      whenDone = choice;
+      return called("whenDone", choice);
+    },
+    chooseFfmpeg: (found) => called("chooseFfmpeg", found),
+    encoders: () =>
+      Promise.resolve(["H.264", "H.265", "AV1", "VP9", "ProRes", "AAC", "Opus"].map((name) => ({ name, works: name !== "VP9" }))),
+    showData: () => called("showData"),
+    saveReport: () => called("saveReport"),
     settle: (now) => {
       chosen = now;
       return called("settle", now);
@@ -128,6 +158,9 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     chooseFolder: () => called("chooseFolder"),
     chooseBeside: () => called("chooseBeside"),
     add: (folder) => called("add", folder),
+    addAgain: () => called("addAgain"),
+    undoAdd: () => called("undoAdd"),
+    leftOut: () => Promise.resolve(["/videos/notes.txt", "/videos/cover.jpg", "/videos/list.m3u"]),
     dropHere: (token, id) => called("dropHere", token, id),
     steer: (verb, ids) => {
       apply(verb, (r) => ids.includes(r.id));
@@ -141,6 +174,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       apply(verb, (r) => r.state === "failed" && r.why?.code === cause);
       return called("steerCause", verb, cause);
     },
+    retryAs: (ids, cause, id) => called("retryAs", ids, cause, id),
     pause: (now) => {
       paused = now;
       self.touch();
@@ -149,7 +183,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     open: (id) => called("open", id),
     showInFolder: (id) => called("showInFolder", id),
     close: (choice) => called("close", choice),
-    tools: () => Promise.resolve({ version: ffmpeg || null, problem: ffmpeg ? null : "ffmpeg was not found.", install: "Install it with: sudo apt install ffmpeg" }),
+    tools: () => Promise.resolve({ path: ffmpeg ? "/usr/bin/ffmpeg" : null, chosen: false, version: ffmpeg || null, looked: ffmpeg ? [] : ["/usr/local/bin", "/usr/bin", "~/.local/bin"], problem: ffmpeg ? null : "ffmpeg was not found.", install: "Install it with: sudo apt install ffmpeg" }),
   };
   const apply = (verb: Verb, which: (row: Row) => boolean) => {
     if (verb === "remove") self.rows = self.rows.filter((r) => !which(r));
@@ -164,6 +198,31 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   return self;
 }
 
+/** What the details say beyond the row. */
+function more(row: Row): Pick<Details, "verified" | "streams" | "attempts"> {
+  const done = row.state === "done";
+  const streams = [
+    { kind: "video", codec: "HEVC", into: "H.264", done: "Converted", note: "HDR turned into standard colours for every screen" },
+    { kind: "audio", codec: "AAC", into: "", done: "Kept", note: "Already fits the preset; copied without loss" },
+    { kind: "data", codec: "", into: "", done: "Dropped", note: "MP4 for the web has no place for it" },
+  ];
+  const attempt = {
+    outcome: row.state,
+    why: row.why,
+    exit: done ? 0 : 1,
+    signal: null,
+    command: `ffmpeg -i ${row.path} ${row.output}`,
+    logTail: "frame= 2010 fps=75\nvideo: 180 MB",
+    startedAt: row.startedAt ?? 0,
+    endedAt: row.finishedAt,
+  };
+  return {
+    verified: done ? "2 of 2 planned streams, 4:47 long, file closed properly" : "",
+    streams: row.state === "queued" ? [] : streams,
+    attempts: row.attempt > 0 || done ? [attempt] : [],
+  };
+}
+
 /** The failed list: a head for each cause, two of its jobs or all of them below. */
 function grouped(rows: Row[], open: string[]): Entry[] {
   const causes = [...new Set(rows.map((r) => r.why?.code ?? ""))];
@@ -176,5 +235,17 @@ function grouped(rows: Row[], open: string[]): Entry[] {
 }
 
 export function notice(change: Partial<AddNotice>): AddNotice {
-  return { first: null, accepted: 0, duplicates: [], duplicateCount: 0, skipped: 0, refused: [], refusedCount: 0, ...change };
+  return {
+    first: null,
+    accepted: 0,
+    duplicates: [],
+    duplicateCount: 0,
+    skipped: 0,
+    doneBefore: null,
+    doneAt: null,
+    doneBeforeCount: 0,
+    refused: [],
+    refusedCount: 0,
+    ...change,
+  };
 }

@@ -1,5 +1,5 @@
 /** The real application. The only file that knows Tauri. */
-import { Channel, invoke, isTauri } from "@tauri-apps/api/core";
+import { Channel, convertFileSrc, invoke, isTauri } from "@tauri-apps/api/core";
 import type { Backend } from "./backend";
 import type { Update } from "./types";
 
@@ -15,20 +15,30 @@ export const tauri: Backend = {
     channel.onmessage = hear;
     return invoke("subscribe", { channel });
   },
-  page: (list, offset, limit, open) => invoke("page", { list, offset, limit, open }),
+  page: (wanted) => invoke("page", { wanted }),
+  picture: (id) => convertFileSrc(`${id}`, "thumb"),
   details: (id) => invoke("details", { id }),
   presets: () => invoke("presets"),
   settings: () => invoke("settings"),
   settle: (chosen) => invoke("settle", { chosen }),
+  whenDone: (choice) => invoke("when_done", { choice }),
+  chooseFfmpeg: (found) => invoke("choose_ffmpeg", { found }),
+  encoders: () => invoke("encoders"),
+  showData: () => invoke("show_data"),
+  saveReport: () => invoke("save_report"),
   choices: () => invoke("choices"),
   choosePreset: (preset) => choose({ preset }),
   chooseFolder: () => choose({ folder: true }),
   chooseBeside: () => choose({ beside: true }),
   add: (folder) => invoke("add", { folder }),
+  addAgain: () => invoke("add_again"),
+  undoAdd: () => invoke("undo_add"),
+  leftOut: () => invoke("left_out"),
   dropHere: (token, preset) => invoke("drop_here", { token, preset }),
   steer: (verb, ids) => invoke("steer", { verb, ids, states: [] }),
   steerAll: (verb, states) => invoke("steer", { verb, ids: [], states }),
   steerCause: (verb, cause) => invoke("steer_cause", { verb, cause }),
+  retryAs: (ids, cause, preset) => invoke("retry_as", { ids, cause, preset }),
   pause: (paused) => invoke("pause", { paused }),
   open: (id) => invoke("open", { id }),
   showInFolder: (id) => invoke("show_in_folder", { id }),

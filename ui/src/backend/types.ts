@@ -2,6 +2,34 @@
 
 export type List = "queue" | "done" | "failed";
 
+export type Sorted = "newest" | "saved" | "name";
+
+export type Wanted = { 
+/**
+ * The list.
+ */
+list: List, 
+/**
+ * Place of the first entry, from 0.
+ */
+offset: number, 
+/**
+ * Entries at most.
+ */
+limit: number, 
+/**
+ * Causes of the failed list all of whose jobs are shown.
+ */
+open: Array<string>, 
+/**
+ * Part of a name; empty: every job.
+ */
+find: string, 
+/**
+ * The order of the done list.
+ */
+sorted: Sorted, };
+
 export type Live = { 
 /**
  * Which job.
@@ -42,6 +70,36 @@ message: string,
  */
 nextStep: string, };
 
+export type VideoFacts = { 
+/**
+ * Width in pixels; 0 where unknown, like the height.
+ */
+width: number, 
+/**
+ * Height in pixels.
+ */
+height: number, 
+/**
+ * `H.264`, `HEVC`; empty where unknown.
+ */
+codec: string, 
+/**
+ * High dynamic range.
+ */
+hdr: boolean, 
+/**
+ * Bits per sample.
+ */
+bits: number, 
+/**
+ * Two fields a frame.
+ */
+interlaced: boolean, 
+/**
+ * Length.
+ */
+seconds: number | null, };
+
 export type Row = { 
 /**
  * The job's number.
@@ -59,6 +117,18 @@ path: string,
  * File name of the result.
  */
 output: string, 
+/**
+ * What is known of the video; null until it was looked at.
+ */
+facts: VideoFacts | null, 
+/**
+ * There is a picture of it.
+ */
+thumb: boolean, 
+/**
+ * Name of the drive or folder it waits for.
+ */
+waitsFor: string | null, 
 /**
  * Name of the preset.
  */
@@ -122,15 +192,19 @@ export type StreamDetails = {
  */
 kind: string, 
 /**
- * Its codec in the original.
+ * Its codec in the original; empty where unknown.
  */
 codec: string, 
 /**
- * kept, converted or dropped.
+ * The codec of the result, where that is another.
+ */
+into: string, 
+/**
+ * Kept, Converted or Dropped.
  */
 done: string, 
 /**
- * Into what, or why.
+ * What that costs, or why.
  */
 note: string, };
 
@@ -178,6 +252,14 @@ row: Row,
  */
 outputPath: string, 
 /**
+ * Folder of the result, to read.
+ */
+folder: string, 
+/**
+ * What was verified of the result, as a sentence; empty before.
+ */
+verified: string, 
+/**
  * Its streams, once planned.
  */
 streams: Array<StreamDetails>, 
@@ -218,7 +300,11 @@ entries: Array<Entry>,
 /**
  * Places in the whole list.
  */
-total: number, };
+total: number, 
+/**
+ * In the failed list: how many causes there are.
+ */
+groups: number, };
 
 export type Tally = { queued: number, held: number, waiting: number, running: number, done: number, failed: number, cancelled: number, };
 
@@ -227,6 +313,10 @@ export type Standing = {
  * Jobs by state.
  */
 counts: Tally, 
+/**
+ * Of the running: paused.
+ */
+suspended: number, 
 /**
  * No further job starts.
  */
@@ -277,6 +367,18 @@ duplicateCount: number,
  * Files that are no videos by their name, or are results of known jobs.
  */
 skipped: number, 
+/**
+ * Done before with this preset: the newest of those jobs.
+ */
+doneBefore: number | null, 
+/**
+ * When it was done.
+ */
+doneAt: number | null, 
+/**
+ * How many were.
+ */
+doneBeforeCount: number, 
 /**
  * Why others were refused, as sentences, at most five of them.
  */
@@ -392,7 +494,11 @@ preset: string,
 /**
  * Folder of the results, to read; null: next to each original.
  */
-outputDir: string | null, };
+outputDir: string | null, 
+/**
+ * Colours of the window.
+ */
+theme: "system" | "light" | "dark", };
 
 export type SettingsChosen = { 
 /**
@@ -408,13 +514,41 @@ maxAttempts: number,
  */
 outputName: string, 
 /**
+ * Keep the computer awake while something runs.
+ */
+keepAwake: boolean, 
+/**
+ * Pause while the computer runs on its battery.
+ */
+pauseOnBattery: boolean, 
+/**
  * Tell the desktop when the queue is done.
  */
 notifyDone: boolean, 
 /**
  * Tell the desktop when a video fails.
  */
-notifyFailed: boolean, };
+notifyFailed: boolean, 
+/**
+ * With a sound.
+ */
+notifySound: boolean, 
+/**
+ * Colours of the window.
+ */
+theme: "system" | "light" | "dark", };
+
+export type WhenDone = "nothing" | "quit" | "sleep";
+
+export type EncoderState = { 
+/**
+ * As people call it.
+ */
+name: string, 
+/**
+ * It encoded a few frames.
+ */
+works: boolean, };
 
 export type SettingsShown = { 
 /**
@@ -428,13 +562,37 @@ autoWorkers: number,
 /**
  * Folder of queue, settings and log, to read.
  */
-data: string, };
+data: string, 
+/**
+ * Its size in bytes.
+ */
+dataSize: number, 
+/**
+ * Folder of the results, to read; null: next to each original.
+ */
+outputDir: string | null, 
+/**
+ * What happens when the queue is done; once, then nothing again.
+ */
+whenDone: WhenDone, };
 
 export type ToolState = { 
+/**
+ * Where ffmpeg is, to read.
+ */
+path: string | null, 
+/**
+ * The user chose this one.
+ */
+chosen: boolean, 
 /**
  * Version of ffmpeg; null where it cannot be used.
  */
 version: string | null, 
+/**
+ * Folders it was looked for in, to read; empty where it was found.
+ */
+looked: Array<string>, 
 /**
  * Why it cannot be used, as a sentence.
  */

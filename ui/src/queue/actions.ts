@@ -4,7 +4,7 @@
  */
 import type { Row, Verb } from "../backend/types";
 
-export type ActionName = Verb | "details" | "open" | "showInFolder";
+export type ActionName = Verb | "details" | "open" | "showInFolder" | "another";
 
 export interface Action {
   name: ActionName;
@@ -22,6 +22,7 @@ const up: Action = { name: "moveUp", label: "Move up", keys: "Alt+↑" };
 const down: Action = { name: "moveDown", label: "Move down", keys: "Alt+↓" };
 const hold: Action = { name: "hold", label: "Put on hold", keys: "Space" };
 const release: Action = { name: "release", label: "Release", keys: "Space" };
+const another: Action = { name: "another", label: "Try another preset…" };
 const open: Action = { name: "open", label: "Open" };
 const folder: Action = { name: "showInFolder", label: "Show in folder" };
 
@@ -41,7 +42,7 @@ export function menu(row: Row): Action[][] {
     case "done":
       return [[open, folder], [details, remove]];
     case "failed":
-      return [[retry, details], [folder, remove]];
+      return [[retry, details], [another], [folder, remove]];
     case "cancelled":
       return [[retry, remove], [details]];
   }

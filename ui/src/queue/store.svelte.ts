@@ -6,7 +6,22 @@
  */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Backend } from "../backend/backend";
-import type { AddNotice, Choices, Drag, Entry, Left, List, Live, PresetChoice, Row, Standing, ToolState, Update, Verb } from "../backend/types";
+import type {
+  AddNotice,
+  Choices,
+  Drag,
+  Entry,
+  Left,
+  List,
+  Live,
+  PresetChoice,
+  Row,
+  Sorted,
+  Standing,
+  ToolState,
+  Update,
+  Verb,
+} from "../backend/types";
 
 /** A question before something that cannot be undone. */
 export interface Question {
@@ -17,6 +32,23 @@ export interface Question {
   yes: () => void;
 }
 
+/** The menu of a row, at a point of the window. */
+export interface OpenMenu {
+  row: Row;
+  x: number;
+  y: number;
+}
+
+/** Which failed jobs are to be tried with another preset. */
+export interface Another {
+  ids: number[];
+  cause: string | null;
+  count: number;
+}
+
+/** How long a row says that it was in the queue already. */
+const TWIN = 4000;
+
 /** Rows fetched at once. */
 export const PAGE = 50;
 
@@ -26,6 +58,15 @@ export class Store {
   total = $state(0);
   /** What is in view and near it, by its place in the list. */
   entries = new SvelteMap<number, Entry>();
+  /** Part of a name; only such jobs are shown. */
+  find = $state("");
+  sorted = $state<Sorted>("newest");
+  /** How many causes the failed list has. */
+  groups = $state(0);
+  /** Rows that say that they were in the queue already. */
+  twins = new SvelteSet<number>();
+  menu = $state.raw<OpenMenu | null>(null);
+  another = $state.raw<Another | null>(null);
   /** Causes of the failed list all of whose jobs are shown. */
   open = new SvelteSet<string>();
   live = new SvelteMap<number, Live>();
@@ -34,7 +75,7 @@ export class Store {
   current = $state<number | null>(null);
   anchor = $state<number | null>(null);
   presets = $state.raw<PresetChoice[]>([]);
-  choices = $state.raw<Choices>({ preset: "", outputDir: null });
+  choices = $state.raw<Choices>({ preset: "", outputDir: null, theme: "system" });
   tools = $state.raw<ToolState | null>(null);
   left = $state.raw<Left>({ from: null, to: null });
   drag = $state.raw<Drag | null>(null);
@@ -46,6 +87,7 @@ export class Store {
   details = $state<number | null>(null);
   question = $state.raw<Question | null>(null);
   shortcuts = $state(false);
+  leftOut = $state(false);
   settings = $state(false);
   /** The preset under a point of the window, while something is dragged. */
   presetAt: (x: number, y: number) => string | null = () => null;
@@ -53,6 +95,7 @@ export class Store {
   #first = 0;
   #last = PAGE;
   #asked = 0;
+  #listed = false;
 
   constructor(readonly backend: Backend) {}
 
@@ -72,6 +115,7 @@ export class Store {
     if (update.added) {
       this.finishRemoval();
       this.added = update.added;
+      this.#mark(update.added.duplicates);
     }
     if (update.trouble) this.trouble = update.trouble;
     if (update.askClose !== null) this.askClose = update.askClose;
@@ -79,6 +123,11 @@ export class Store {
       this.standing = update.standing;
       void this.refresh();
     }
+  }
+
+  #mark(ids: number[]) {
+    for (const id of ids) this.twins.add(id);
+    setTimeout(() => ids.forEach((id) => this.twins.delete(id)), TWIN);
   }
 
   /** Runs a call of the backend; what it could not do is shown. */
@@ -104,6 +153,18 @@ export class Store {
     this.look(0, PAGE);
   }
 
+  /** Shows only jobs with this part of a name. */
+  filter(find: string) {
+    this.find = find;
+    this.unselect();
+    this.look(0, PAGE);
+  }
+
+  sort(sorted: Sorted) {
+    this.sorted = sorted;
+    void this.refresh();
+  }
+
   /** These places of the list are in view now. */
   look(first: number, last: number) {
     this.#first = first;
@@ -119,10 +180,11 @@ export class Store {
     const until = Math.max(this.#last, from + 1);
     const offsets = [];
     for (let offset = from; offset < until; offset += PAGE) offsets.push(offset);
-    const open = [...this.open];
-    const pages = await Promise.all(offsets.map((offset) => this.backend.page(list, offset, PAGE, open)));
+    const wanted = { list, limit: PAGE, open: [...this.open], find: this.find.trim(), sorted: this.sorted };
+    const pages = await Promise.all(offsets.map((offset) => this.backend.page({ ...wanted, offset })));
     if (asked !== this.#asked) return;
     this.total = pages[0]?.total ?? 0;
+    this.groups = pages[0]?.groups ?? 0;
     const fresh = new Set<number>();
     for (const page of pages) {
       page.entries.forEach((entry, n) => {
@@ -134,6 +196,9 @@ export class Store {
     }
     for (const place of [...this.entries.keys()]) if (!fresh.has(place)) this.entries.delete(place);
     this.#keepFocus();
+    // For measuring the start: when the list first stood there.
+    if (!this.#listed) performance.mark("listed");
+    this.#listed = true;
   }
 
   /** Focus and selection belong to jobs: what has left the list hands them to what took its place. */

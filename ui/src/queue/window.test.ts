@@ -55,7 +55,7 @@ test("a failed row has its reason, Retry and Details", async () => {
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));
   const failed = within(await waitFor(() => document.getElementById("job-7") as HTMLElement));
-  expect(failed.getByText("It is not a video.")).toBeTruthy();
+  expect(failed.getByText("It is not a video")).toBeTruthy();
   await user.click(failed.getByRole("button", { name: "Retry" }));
   expect(backend.calls).toContainEqual(["steer", "retry", [7]]);
 });
@@ -92,7 +92,7 @@ test("the alarm stands above the failed list until it is dismissed", async () =>
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));
   await rows();
-  backend.alarm = "Failures pile up: 3 in the failed list. Look at their reasons.";
+  backend.alarm = "3 videos failed in the last 10 minutes. Look at their reasons.";
   backend.touch();
   await user.click(await screen.findByRole("button", { name: "Pause the queue" }));
   expect(backend.calls).toContainEqual(["pause", true]);
@@ -160,4 +160,73 @@ test("closing with running videos asks", async () => {
   backend.tell({ askClose: 2 });
   await user.click(await screen.findByRole("button", { name: "Keep working in the background" }));
   expect(backend.calls).toContainEqual(["close", "background"]);
+});
+
+test("a filter shows only what is called so, and Escape shows all again", async () => {
+  const user = open(fake([row(1, { name: "Holiday.mov" }), row(2, { name: "wedding.mov" })]));
+  await rows();
+  await user.keyboard("/holi");
+  await waitFor(() => expect(screen.getAllByRole("row").map((r) => r.id)).toEqual(["job-1"]));
+  await user.keyboard("xyz");
+  expect(await screen.findByText(/No name in Queue contains/)).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Show all" }));
+  await waitFor(() => expect(screen.getAllByRole("row").length).toBe(2));
+});
+
+test("what was done before can be looked at, or done again", async () => {
+  const backend = fake([row(9, { state: "done" })]);
+  const user = open(backend);
+  await screen.findByText("Drop videos or folders here");
+  backend.tell({ added: notice({ doneBefore: 9, doneBeforeCount: 1, doneAt: new Date(2024, 4, 3).getTime() }) });
+  expect(await screen.findByText(/It was already done on 3 May 2024/)).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Do it again" }));
+  expect(backend.calls).toContainEqual(["addAgain"]);
+  backend.tell({ added: notice({ doneBefore: 9, doneBeforeCount: 1 }) });
+  await user.click(await screen.findByRole("button", { name: "Show" }));
+  expect(await screen.findByRole("complementary", { name: "Details" })).toBeTruthy();
+});
+
+test("failed videos can be tried with another preset, one or a whole cause", async () => {
+  const why = { code: "plan_refused", message: "It does not fit.", nextStep: "Choose another preset." };
+  const backend = fake([1, 2].map((id) => row(id, { state: "failed", why })));
+  const user = open(backend);
+  await user.click(await screen.findByRole("tab", { name: /Failed/ }));
+  await user.click(await screen.findByRole("button", { name: "Try another preset…" }));
+  await user.selectOptions(screen.getByLabelText("Preset"), "remux-mp4");
+  await user.click(screen.getByRole("button", { name: "Retry as Remux to MP4" }));
+  expect(backend.calls).toContainEqual(["retryAs", [], "plan_refused", "remux-mp4"]);
+  await user.pointer({ keys: "[MouseRight]", target: document.getElementById("job-2") as HTMLElement });
+  await user.click(await screen.findByRole("menuitem", { name: /Try another preset/ }));
+  await user.click(screen.getByRole("button", { name: /^Retry as/ }));
+  expect(backend.calls.at(-1)).toEqual(["retryAs", [2], null, "remux-mp4"]);
+});
+
+test("the chosen colours are those of the page", async () => {
+  const backend = fake();
+  const user = open(backend);
+  await user.click(await screen.findByRole("button", { name: "Settings" }));
+  await user.click(await screen.findByLabelText("Dark"));
+  await waitFor(() => expect(document.documentElement.dataset["theme"]).toBe("dark"));
+});
+
+test("a row has its picture, and an icon where there is none or it cannot be shown", async () => {
+  open(fake([row(1, { thumb: true }), row(2)]));
+  await rows();
+  const picture = (id: number) => document.querySelector(`#job-${id} img`);
+  expect(picture(1)?.getAttribute("src")).toBe("/thumbs/1.svg");
+  expect(picture(2)).toBeNull();
+  picture(1)?.dispatchEvent(new Event("error"));
+  await waitFor(() => expect(picture(1)).toBeNull());
+});
+
+test("what was added can be taken back, and what was left out looked at", async () => {
+  const backend = fake([row(1)]);
+  const user = open(backend);
+  await rows();
+  backend.tell({ added: notice({ accepted: 5, skipped: 3 }) });
+  await user.click(await screen.findByRole("button", { name: "Show the 3 files" }));
+  expect(await screen.findByText("/videos/notes.txt")).toBeTruthy();
+  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Close" }));
+  await user.click(screen.getByRole("button", { name: "Undo" }));
+  expect(backend.calls).toContainEqual(["undoAdd"]);
 });

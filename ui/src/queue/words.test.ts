@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { row } from "../backend/fake";
+import { notice, row } from "../backend/fake";
 import type { Live } from "../backend/types";
-import { added, cell, footer, saved, timeLeft } from "./words";
+import { added, cell, facts, footer, reason, saved, timeLeft } from "./words";
 
 const live: Live = { id: 1, percent: 42.4, speed: 3.14, etaSeconds: 72, bytes: 96_000_000, doneSeconds: 100 };
 
@@ -47,8 +47,8 @@ test("done is verified, or says what is remarkable", () => {
 
 test("the footer says what is left out", () => {
   const counts = { queued: 5, held: 1, waiting: 1, running: 2, done: 38, failed: 2, cancelled: 3 };
-  const standing = { counts, paused: false, workedBy: null, workers: 3, breaker: null, alarm: null, bytesBefore: 0, bytesAfter: 0 };
-  expect(footer(standing)).toEqual({ all: 48, done: 38, text: "38 of 48 done", without: "without 1 on hold and 1 waiting" });
+  const standing = { counts, suspended: 1, paused: false, workedBy: null, workers: 3, breaker: null, alarm: null, bytesBefore: 0, bytesAfter: 0 };
+  expect(footer(standing)).toEqual({ all: 48, done: 38, text: "38 of 48 done", without: "without 1 paused, 1 on hold and 1 waiting" });
 });
 
 test("the time left is a range, rounded to what is known", () => {
@@ -64,9 +64,35 @@ test("the time left is a range, rounded to what is known", () => {
 });
 
 test("what was added is said in full sentences", () => {
-  expect(added({ accepted: 5, duplicateCount: 1, skipped: 3, refusedCount: 0 })).toEqual([
+  expect(added(notice({ accepted: 5, duplicateCount: 1, skipped: 3 }))).toEqual([
     "5 videos added.",
     "1 was already in the queue. 3 files are not videos.",
   ]);
-  expect(added({ accepted: 0, duplicateCount: 0, skipped: 1, refusedCount: 0 })).toEqual(["Nothing added.", "1 file is not a video."]);
+  expect(added(notice({ skipped: 1 }))).toEqual(["Nothing added.", "1 file is not a video."]);
+  const may = new Date(2024, 4, 3).getTime();
+  expect(added(notice({ doneBeforeCount: 1, doneAt: may }))).toEqual(["Nothing added.", "It was already done on 3 May 2024."]);
+});
+
+test("the facts are what is known, and nothing stands for what is not", () => {
+  const text = (change: Parameters<typeof row>[1]) => facts(row(1, change)).map((f) => f.text);
+  const known = { width: 3840, height: 2160, codec: "HEVC", hdr: true, bits: 10, interlaced: false, seconds: 385 };
+  expect(text({ facts: known, sourceSize: 1_160_000_000 })).toEqual(["3840×2160", "HEVC HDR", "6:25", "1.16 GB"]);
+  expect(text({ facts: { ...known, hdr: false, codec: "H.264", interlaced: true, height: 1080, width: 1920 } })[0]).toBe("1920×1080 interlaced");
+  expect(text({ facts: { ...known, hdr: false, codec: "H.264" } })[1]).toBe("H.264 10-bit");
+  expect(text({ facts: known, state: "done" })).toEqual(["3840×2160", "HEVC HDR", "6:25"]);
+  expect(text({ facts: null, sourceSize: 14_200_000_000 })).toEqual(["Just added", "14.2 GB"]);
+  expect(text({ facts: { ...known, width: 0, codec: "", seconds: null } })).toEqual(["812 MB"]);
+});
+
+test("a failed row says the particular reason and not the name again", () => {
+  const said = (message: string) => reason(row(1, { name: "a.mp4", state: "failed", why: { code: "x", message, nextStep: "" } }));
+  expect(said("The recording ends early: 12:41 of 20:03 can be read.")).toBe("Ends at 12:41 of 20:03");
+  expect(said("a.mp4 is not a video that can be read.")).toBe("Not a video that can be read");
+  expect(said("ffmpeg ended with 1.")).toBe("ffmpeg ended with 1");
+});
+
+test("a waiting row names what it waits for", () => {
+  const why = { code: "source_volume_missing", message: "", nextStep: "Continues by itself once the drive is connected." };
+  const waiting = cell(row(1, { state: "waiting", waitsFor: "Media", why }), undefined, 0);
+  expect(waiting).toMatchObject({ first: "Waiting for “Media”", second: "Continues by itself once the drive is connected" });
 });

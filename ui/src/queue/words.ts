@@ -2,8 +2,8 @@
  * What a row says in each state: the fact, then what happens next. Pure: a row, its progress and the time go
  * in, text and the name of an icon come out.
  */
-import type { Left, Live, Row, Standing } from "../backend/types";
-import { change, clock, count, duration, percent, size, speed } from "../shared/format";
+import type { AddNotice, Left, Live, Row, Standing } from "../backend/types";
+import { change, clock, count, day, duration, percent, playtime, size, speed } from "../shared/format";
 
 export type IconName = "hold" | "retry" | "drive" | "tick" | "warning" | "cancelled";
 
@@ -36,13 +36,13 @@ export function cell(row: Row, live: Live | undefined, now: number): Cell {
     case "running":
       return running(row, live ?? row.live ?? undefined);
     case "waiting":
-      return { kind: "lines", icon: "drive", first: waitingFor(row), second: row.why?.nextStep ?? "" };
+      return { kind: "lines", icon: "drive", first: waitingFor(row), second: sentenceless(row.why?.nextStep) };
     case "queued":
       return queued(row, now);
     case "done":
       return done(row);
     case "failed":
-      return { kind: "lines", first: row.why?.message ?? "", second: failedBelow(row) };
+      return { kind: "lines", first: reason(row), second: failedBelow(row) };
     case "cancelled":
       return { kind: "lines", icon: "cancelled", first: "Cancelled", second: time(row.finishedAt) };
   }
@@ -76,19 +76,30 @@ function queued(row: Row, now: number): Cell {
     const first = `Retry ${row.attempt} of ${row.maxAttempts - 1}${wait > 0 ? ` in ${duration(wait)}` : ""}`;
     return { kind: "lines", icon: "retry", first, second: sentenceless(row.why?.message) };
   }
-  return { kind: "lines", first: row.place === 1 ? "Next" : `Place ${row.place ?? ""}`.trim(), soft: true };
+  const place = row.place === null ? "Queued" : row.place === 1 ? "Next" : `Place ${row.place.toLocaleString("en")}`;
+  return { kind: "lines", first: place, soft: true };
 }
 
 /** Which outside thing a waiting job waits for, in a few words. */
 function waitingFor(row: Row): string {
+  const name = row.waitsFor === null ? null : `“${row.waitsFor}”`;
   const where: Record<string, string> = {
-    source_volume_missing: "Waiting for the drive",
-    destination_missing: "Waiting for the folder",
-    disk_full: "Waiting for space",
-    destination_read_only: "Waiting for permission to write",
+    source_volume_missing: `Waiting for ${name ?? "the drive"}`,
+    destination_missing: `Waiting for ${name ?? "the folder"}`,
+    disk_full: `Waiting for space${name ? ` on ${name}` : ""}`,
+    destination_read_only: `Waiting for permission to write${name ? ` to ${name}` : ""}`,
     encoder_missing: "Waiting for the encoder",
   };
   return where[row.why?.code ?? ""] ?? "Waiting";
+}
+
+/** The particular reason of a failure: the row has the name of the file already, so the sentence needs none. */
+export function reason(row: Row): string {
+  const message = row.why?.message ?? "";
+  const cut = /: ([\d:]+) of ([\d:]+) can be read/.exec(message);
+  if (cut) return `Ends at ${cut[1]} of ${cut[2]}`;
+  const rest = message.startsWith(`${row.name} `) ? message.slice(row.name.length + 1).replace(/^(is|was) /, "") : message;
+  return sentenceless(rest === message ? rest : rest.charAt(0).toUpperCase() + rest.slice(1));
 }
 
 function done(row: Row): Cell {
@@ -98,13 +109,16 @@ function done(row: Row): Cell {
     const second = remarks.length === 1 ? sentenceless(remarks[0]) : count(remarks.length, "remark", "remarks");
     return { kind: "lines", icon: "warning", first: "With warnings", second };
   }
-  const took = row.startedAt !== null && row.finishedAt !== null ? duration((row.finishedAt - row.startedAt) / 1000) : "";
-  const second = grown ? "Bigger than before" : `${time(row.finishedAt)} · ${took}`;
+  const second = grown ? "Bigger than before" : [time(row.finishedAt), took(row)].filter(Boolean).join(" · ");
   return { kind: "lines", icon: "tick", first: "Verified", second };
 }
 
+function took(row: Row): string {
+  return row.startedAt !== null && row.finishedAt !== null ? duration((row.finishedAt - row.startedAt) / 1000) : "";
+}
+
 function failedBelow(row: Row): string {
-  return `${count(row.attempt, "attempt", "attempts")} · ${time(row.finishedAt)}`;
+  return [count(row.attempt, "attempt", "attempts"), time(row.finishedAt)].filter(Boolean).join(" · ");
 }
 
 function time(at: number | null): string {
@@ -122,9 +136,23 @@ export function saved(row: Row): string {
   return change(row.sourceSize, row.outputSize);
 }
 
-/** The line of facts under a name, before the arrow and the preset. */
-export function facts(row: Row): string {
-  return row.sourceSize === null ? "" : size(row.sourceSize);
+/** One fact of the line under a name; narrow windows leave some kinds out. */
+export interface Fact {
+  kind: "picture" | "codec" | "length" | "size";
+  text: string;
+}
+
+/** The line of facts under a name, before the arrow and the preset. What is unknown is left out. */
+export function facts(row: Row): Fact[] {
+  const f = row.facts;
+  const bytes = row.sourceSize === null || row.state === "done" ? "" : size(row.sourceSize);
+  const all: Fact[] = [
+    { kind: "picture", text: f?.width ? `${f.width}×${f.height}${f.interlaced ? " interlaced" : ""}` : "" },
+    { kind: "codec", text: f?.codec ? [f.codec, f.hdr ? "HDR" : f.bits > 8 ? `${f.bits}-bit` : ""].filter(Boolean).join(" ") : "" },
+    { kind: "length", text: f ? (f.seconds ? playtime(f.seconds) : "") : row.state === "queued" ? "Just added" : "" },
+    { kind: "size", text: bytes },
+  ];
+  return all.filter((fact) => fact.text !== "");
 }
 
 /** The left of the footer: how far all of it is, and what is left out. */
@@ -132,12 +160,15 @@ export function footer(standing: Standing): { all: number; done: number; text: s
   const c = standing.counts;
   const all = c.queued + c.waiting + c.running + c.done + c.failed;
   const stuck = [
+    [standing.suspended, "paused"],
     [c.held, "on hold"],
     [c.waiting, "waiting"],
   ] as const;
   const without = stuck.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
   const text = all === 0 ? "Nothing in the queue" : `${c.done.toLocaleString("en")} of ${all.toLocaleString("en")} done`;
-  return { all, done: c.done, text, without: without.length === 0 ? "" : `without ${without.join(" and ")}` };
+  const last = without.pop();
+  const listed = without.length === 0 ? last : `${without.join(", ")} and ${last}`;
+  return { all, done: c.done, text, without: last === undefined ? "" : `without ${listed}` };
 }
 
 /** How long the rest takes: a range rounded to what is known, or nothing. */
@@ -156,11 +187,17 @@ function tens(seconds: number, round: (n: number) => number): number {
 }
 
 /** What became of added files, in the words of the notice. */
-export function added(notice: { accepted: number; duplicateCount: number; skipped: number; refusedCount: number }): [string, string] {
+export function added(notice: AddNotice): [string, string] {
   const first = notice.accepted > 0 ? `${count(notice.accepted, "video", "videos")} added.` : "Nothing added.";
   const rest = [];
   if (notice.duplicateCount > 0) rest.push(`${notice.duplicateCount} ${notice.duplicateCount === 1 ? "was" : "were"} already in the queue.`);
+  if (notice.doneBeforeCount > 0) rest.push(doneBefore(notice));
   if (notice.skipped > 0) rest.push(`${count(notice.skipped, "file is", "files are")} not ${notice.skipped === 1 ? "a video" : "videos"}.`);
   if (notice.refusedCount > 0) rest.push(`${notice.refusedCount} could not be added.`);
   return [first, rest.join(" ")];
+}
+
+function doneBefore(notice: AddNotice): string {
+  const when = notice.doneAt === null ? "before" : `on ${day(notice.doneAt)}`;
+  return notice.doneBeforeCount === 1 ? `It was already done ${when}.` : `${notice.doneBeforeCount} were already done, the last ${when}.`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { change, clock, count, duration, parts, percent, size, speed } from "./format";
+import { day, playtime, change, clock, count, duration, parts, percent, size, speed } from "./format";
 
 test("sizes have three digits and their unit", () => {
   const all = [0, 999, 1500, 5_400_000, 12_300_000, 812_000_000, 1_160_000_000, 44_700_000_000, 999_999_999];
@@ -30,4 +30,10 @@ test("a name keeps its end, whole characters only", () => {
   expect(parts("short.mp4")).toEqual(["", "short.mp4"]);
   expect(parts("Bildschirmaufnahme (Bildschirm 2).mov")).toEqual(["Bildschirmaufnahme (Bild", "schirm 2).mov"]);
   expect(parts("👩‍🎤".repeat(10))[1].codePointAt(0)).toBeGreaterThan(0x200c);
+});
+
+test("lengths and days are as people say them", () => {
+  expect([48.4, 204, 4328].map(playtime)).toEqual(["0:48", "3:24", "1:12:08"]);
+  const may = new Date(2026, 4, 3, 12).getTime();
+  expect([day(may, may), day(may, new Date(2027, 0, 1).getTime())]).toEqual(["3 May", "3 May 2026"]);
 });

@@ -54,6 +54,21 @@ function pair(big: number, bigUnit: string, small: number, smallUnit: string): s
   return small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
 }
 
+/** Length of a video as players show it: 0:48, 1:12:08. */
+export function playtime(seconds: number): string {
+  const whole = Math.round(seconds);
+  const two = (n: number) => String(n).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** 3 May, or 3 May 2023 in another year than `now`. */
+export function day(millis: number, now = Date.now()): string {
+  const at = new Date(millis);
+  const year = at.getFullYear() === new Date(now).getFullYear() ? {} : { year: "numeric" as const };
+  return at.toLocaleDateString("en-GB", { day: "numeric", month: "long", ...year });
+}
+
 /** 14:02 */
 export function clock(millis: number): string {
   const at = new Date(millis);

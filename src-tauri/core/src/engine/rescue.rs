@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// Rescues every running job; says how many there were.
 pub(super) fn rescue(queue: &dyn Queue, policy: &Policy) -> Result<usize> {
-    let jobs = queue.page(&Filter { states: vec![State::Running] }, 0, u64::MAX >> 1)?;
+    let jobs = queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)?;
     let ended = queue.flag(Flag::EndedSinceCrash)?.is_some();
     for job in &jobs {
         let attempts = queue.attempts(job.id)?;

@@ -8,7 +8,8 @@ use crate::failure::FailureCode;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, SystemTime};
 
 /// Where to look.
@@ -194,15 +195,28 @@ fn is_old(version: &str) -> bool {
     }
 }
 
-type Tested = HashMap<(PathBuf, Option<SystemTime>, String), bool>;
+type Tested = HashMap<(PathBuf, Option<SystemTime>, String), Arc<OnceLock<bool>>>;
 static TESTED: Mutex<Option<Tested>> = Mutex::new(None);
+
+/// The first of these encoders that does not work here; all are tried at once.
+pub fn missing_encoder<'a>(tools: &Tools, encoders: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    std::thread::scope(|scope| {
+        let tried: Vec<_> =
+            encoders.map(|name| (name, scope.spawn(move || encoder_works(tools, name)))).collect();
+        let missing = |works: ScopedJoinHandle<'_, bool>| !works.join().unwrap_or(false);
+        tried.into_iter().find_map(|(name, works)| missing(works).then_some(name))
+    })
+}
 
 /// Does this encoder work here? Encodes three frames (or a tenth of a second of sound) to nowhere; the
 /// answer is kept for the life of the process, per file of ffmpeg.
 pub fn encoder_works(tools: &Tools, encoder: &str) -> bool {
     let key = (tools.ffmpeg.path.clone(), tools.ffmpeg.modified, encoder.to_owned());
-    let mut tested = TESTED.lock().unwrap_or_else(PoisonError::into_inner);
-    *tested.get_or_insert_default().entry(key).or_insert_with(|| test_encode(&tools.ffmpeg.path, encoder))
+    let answer = {
+        let mut tested = TESTED.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(tested.get_or_insert_default().entry(key).or_default())
+    };
+    *answer.get_or_init(|| test_encode(&tools.ffmpeg.path, encoder))
 }
 
 fn test_encode(ffmpeg: &Path, encoder: &str) -> bool {

@@ -3,7 +3,7 @@
 
 use super::capture::{Bounds, Output, capture};
 use super::{DEMUXERS, Orders, PROTOCOLS, Tools, file_url};
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, FailureCode, name_of};
 use crate::media::{self, MediaInfo};
 use crate::policy::Policy;
 use std::ffi::OsString;
@@ -84,13 +84,13 @@ fn arguments(path: &Path, more: &[&str]) -> Vec<OsString> {
 
 fn too_slow(path: &Path, policy: &Policy) -> Failure {
     let message =
-        format!("Looking at {} took longer than {} s.", path.display(), policy.probe_limit.as_secs());
+        format!("Looking at {} took longer than {} s.", name_of(path), policy.probe_limit.as_secs());
     Failure::new(FailureCode::ProbeTimeout, message)
 }
 
 fn not_media(path: &Path, detail: &str) -> Failure {
     let failure =
-        Failure::new(FailureCode::NotMedia, format!("{} is not a video that can be read.", path.display()));
+        Failure::new(FailureCode::NotMedia, format!("{} is not a video that can be read.", name_of(path)));
     Failure { log_tail: detail.to_owned(), ..failure }
 }
 
@@ -106,7 +106,7 @@ fn begins_like_mp4(path: &Path) -> bool {
 
 /// ffprobe opened nothing: why?
 fn refused(path: &Path, output: &Output) -> Failure {
-    let name = path.display();
+    let name = name_of(path);
     let said = output.stderr.as_str();
     let (code, message) = if said.contains("moov atom not found") && begins_like_mp4(path) {
         (

@@ -5,18 +5,24 @@ use std::sync::{Mutex, PoisonError};
 
 /// Where to look, and what was there when last asked.
 pub(crate) struct Tooling {
-    places: ToolPlaces,
+    places: Mutex<ToolPlaces>,
     asked: Mutex<Option<Tools>>,
 }
 
 impl Tooling {
     pub(crate) fn new(places: ToolPlaces) -> Tooling {
-        Tooling { places, asked: Mutex::default() }
+        Tooling { places: Mutex::new(places), asked: Mutex::default() }
+    }
+
+    /// From now on they are looked for there.
+    pub(crate) fn look_in(&self, places: ToolPlaces) {
+        *self.places.lock().unwrap_or_else(PoisonError::into_inner) = places;
     }
 
     /// The tools as they are now.
     pub(crate) fn get(&self) -> Result<Tools, ToolError> {
-        ffmpeg::locate(&self.places)
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        ffmpeg::locate(&places)
     }
 
     /// Are these other tools than when this was last asked?

@@ -3,6 +3,7 @@
 
 mod moves;
 
+use super::chosen::{Brief, chosen};
 use super::{
     Added, Command, Counts, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Refusal, Saved,
     Steered, Which, candidate, fits, in_order,
@@ -11,6 +12,7 @@ use crate::clock::Clock;
 use crate::error::Result;
 use crate::failure::FailureCode;
 use crate::job::{Attempt, Job, JobId, Lease, Millis, State};
+use crate::media::Facts;
 use crate::policy::{SUSPECT_CRASHES, is_due};
 use crate::progress::Progress;
 use moves::{begin, change, end, fresh, same_name};
@@ -56,7 +58,7 @@ impl MemoryQueue {
     }
 
     fn failed(&self) -> Result<Vec<Job>> {
-        self.page(&Filter { states: vec![State::Failed] }, 0, u64::MAX)
+        self.page(&Filter::of(&[State::Failed]), 0, u64::MAX)
     }
 
     fn all(&self) -> MutexGuard<'_, All> {
@@ -83,6 +85,16 @@ impl All {
         };
         if let Some(row) = self.rows.values().find(made).filter(|_| new.from_folder) {
             return Added::OwnOutput(row.job.id);
+        }
+        let before = |r: &&Row| {
+            r.job.state == State::Done
+                && r.same_work(&new.real_source, &new.folder, &new.preset)
+                && r.job.source_size == new.source_size
+                && taken(&r.job.output)
+        };
+        let newest = self.rows.values().filter(before).max_by_key(|r| r.job.finished_at);
+        if let Some(row) = newest.filter(|_| !new.again) {
+            return Added::DoneBefore(row.job.id);
         }
         let names = (1..).map(|n| candidate(&new.folder, &new.stem, new.preset.container.extension(), n));
         let mut free = names.filter(|name| !taken(name) && !self.is_claimed(name));
@@ -236,6 +248,13 @@ impl Queue for MemoryQueue {
         Ok(steered)
     }
 
+    fn describe(&self, id: JobId, facts: &Facts) -> Result<()> {
+        if let Some(row) = self.all().rows.get_mut(&id) {
+            row.job.facts = Some(facts.clone());
+        }
+        Ok(())
+    }
+
     fn job(&self, id: JobId) -> Result<Option<Job>> {
         Ok(self.all().rows.get(&id).map(|r| r.job.clone()))
     }
@@ -253,7 +272,13 @@ impl Queue for MemoryQueue {
         } else {
             jobs.sort_by_key(|j| j.position);
         }
-        Ok(jobs.into_iter().skip(offset as usize).take(limit as usize).cloned().collect())
+        let wanted = chosen(jobs.into_iter().map(Brief::from).collect(), filter).into_iter();
+        let page = wanted.skip(offset as usize).take(limit as usize);
+        Ok(page.filter_map(|id| Some(all.rows.get(&id)?.job.clone())).collect())
+    }
+
+    fn matching(&self, filter: &Filter) -> Result<u64> {
+        Ok(self.page(filter, 0, u64::MAX)?.len() as u64)
     }
 
     fn counts(&self) -> Result<Counts> {
@@ -306,7 +331,7 @@ impl Queue for MemoryQueue {
     }
 
     fn recent(&self, since: Millis) -> Result<Recent> {
-        let ended = self.page(&Filter { states: vec![State::Done, State::Failed] }, 0, u64::MAX)?;
+        let ended = self.page(&Filter::of(&[State::Done, State::Failed]), 0, u64::MAX)?;
         let failed =
             ended.iter().filter(|j| j.state == State::Failed && j.finished_at >= Some(since)).count();
         Ok(Recent { failed, last_ended: ended.iter().take(10).map(|j| j.state).collect() })
@@ -329,7 +354,7 @@ impl Queue for MemoryQueue {
     }
 
     fn retire(&self, done_before: Millis, keep_done: u64, cancelled_before: Millis) -> Result<u64> {
-        let newest = self.page(&Filter { states: vec![State::Done] }, 0, keep_done)?;
+        let newest = self.page(&Filter::of(&[State::Done]), 0, keep_done)?;
         let mut all = self.all();
         let before = all.rows.len();
         all.rows.retain(|id, row| match row.job.state {

@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::failure::FailureCode;
 use crate::job::{Attempt, Job, JobId, Lease, Millis};
+use crate::media::Facts;
 use crate::progress::Progress;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use std::path::Path;
@@ -101,6 +102,10 @@ impl Queue for SqliteQueue {
         self.write(|t| steer::steer(t, command, which, now))
     }
 
+    fn describe(&self, id: JobId, facts: &Facts) -> Result<()> {
+        self.write(|t| claim::describe(t, id, facts))
+    }
+
     fn job(&self, id: JobId) -> Result<Option<Job>> {
         self.read(|c| lists::job(c, id))
     }
@@ -111,6 +116,10 @@ impl Queue for SqliteQueue {
 
     fn page(&self, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>> {
         self.read(|c| lists::page(c, filter, offset, limit))
+    }
+
+    fn matching(&self, filter: &Filter) -> Result<u64> {
+        self.read(|c| lists::matching(c, filter))
     }
 
     fn counts(&self) -> Result<Counts> {

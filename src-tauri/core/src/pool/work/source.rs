@@ -1,6 +1,6 @@
 //! The source of a job: is it there, and is it still the same at the end?
 
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, FailureCode, name_of};
 use crate::job::Job;
 use crate::output::volume;
 use filetime::FileTime;
@@ -18,7 +18,7 @@ pub(super) struct Stamp {
 pub(super) fn look(job: &Job) -> Result<Stamp, Failure> {
     let metadata = std::fs::metadata(&job.source).map_err(|e| absent(job, &e))?;
     if !metadata.is_file() {
-        let message = format!("{} is not a file.", job.source.display());
+        let message = format!("{} is not a file.", name_of(&job.source));
         return Err(Failure::new(FailureCode::SourceUnreadable, message));
     }
     Ok(stamp(&metadata))
@@ -29,7 +29,7 @@ fn stamp(metadata: &Metadata) -> Stamp {
 }
 
 fn absent(job: &Job, error: &io::Error) -> Failure {
-    let name = job.source.display();
+    let name = name_of(&job.source);
     let volume = job.source_volume.as_deref().filter(|v| !volume::is_present(v));
     match (error.kind(), volume) {
         (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, Some(volume)) => {
@@ -52,7 +52,7 @@ pub(super) fn unchanged(job: &Job, before: Stamp) -> Result<(), Failure> {
     if look(job)? == before {
         return Ok(());
     }
-    let message = format!("{} was changed while it was read.", job.source.display());
+    let message = format!("{} was changed while it was read.", name_of(&job.source));
     Err(Failure::new(FailureCode::SourceChanged, message))
 }
 
@@ -65,6 +65,6 @@ pub(super) fn or_growing(job: &Job, before: Stamp, failure: Failure) -> Failure 
     if !(explains && grown) {
         return failure;
     }
-    let message = format!("{} is still being written.", job.source.display());
+    let message = format!("{} is still being written.", name_of(&job.source));
     Failure { code: FailureCode::SourceGrowing, message, ..failure }
 }

@@ -34,12 +34,25 @@ fn unusable(error: &ToolError) -> Failure {
 fn look_and_plan(work: &Work<'_>, tools: &Tools) -> Result<(MediaInfo, Plan), End> {
     let info = probe::source(tools, &work.job.source, &work.shared.policy, Some(work.orders))?;
     let info = info.ok_or_else(|| work.ordered())?;
+    describe(work, &info);
     let plan = plan::plan(&info, &work.job.preset)?;
-    if let Some(encoder) = plan.encoders().find(|encoder| !ffmpeg::encoder_works(tools, encoder)) {
+    if let Some(encoder) = ffmpeg::missing_encoder(tools, plan.encoders()) {
         let message = format!("This ffmpeg cannot encode with {encoder}, which the preset needs.");
         return Err(Failure::new(FailureCode::EncoderMissing, message).into());
     }
     Ok((info, plan))
+}
+
+/// Keeps what lists say of the video, where it is news.
+fn describe(work: &Work<'_>, info: &MediaInfo) {
+    let facts = info.facts();
+    if work.job.facts.as_ref() == Some(&facts) {
+        return;
+    }
+    match work.shared.queue.describe(work.job.id, &facts) {
+        Ok(()) => work.shared.tell(Event::QueueChanged),
+        Err(cause) => tracing::warn!(job = %work.job.id, %cause, "the facts of a video could not be kept"),
+    }
 }
 
 fn encode(work: &Work<'_>, tools: &Tools, info: &MediaInfo, plan: &Plan) -> Result<run::Report, End> {

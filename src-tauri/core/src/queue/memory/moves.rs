@@ -20,6 +20,7 @@ pub(super) fn fresh(id: JobId, new: &NewJob, output: &Path, position: i64, now: 
         source_volume: new.source_volume.clone(),
         output_volume: new.output_volume.clone(),
         output: output.to_owned(),
+        facts: None,
         preset: new.preset.clone(),
         state: State::Queued,
         hold: false,

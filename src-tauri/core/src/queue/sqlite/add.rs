@@ -1,10 +1,10 @@
 //! Accepting jobs: claimed names, no duplicates, one transaction.
 
-use super::rows::{to_bytes, to_json};
+use super::rows::{to_bytes, to_json, to_path};
 use crate::error::Result;
 use crate::job::{JobId, Millis};
 use crate::queue::{Added, NewJob, Place, candidate, key_of_path};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
@@ -24,7 +24,7 @@ pub(super) fn add(
     let mut answers = Vec::with_capacity(jobs.len());
     for job in jobs {
         let key = unique_key(job)?;
-        if let Some(known) = known(t, job, &key)? {
+        if let Some(known) = known(t, job, &key, taken)? {
             answers.push(known);
             continue;
         }
@@ -55,11 +55,21 @@ fn unique_key(job: &NewJob) -> Result<Vec<u8>> {
     Ok(Uuid::new_v5(&Uuid::NAMESPACE_OID, &text).as_bytes().to_vec())
 }
 
-fn known(t: &Transaction<'_>, job: &NewJob, key: &[u8]) -> Result<Option<Added>> {
+fn known(
+    t: &Transaction<'_>,
+    job: &NewJob,
+    key: &[u8],
+    taken: &dyn Fn(&Path) -> bool,
+) -> Result<Option<Added>> {
     let twin = "SELECT id FROM job WHERE unique_key = ?1 AND state IN ('queued','waiting','running')";
     let id: Option<i64> = t.prepare_cached(twin)?.query_row([key], |row| row.get(0)).optional()?;
     if let Some(id) = id {
         return Ok(Some(Added::Duplicate(JobId(id))));
+    }
+    if !job.again
+        && let Some(id) = done_before(t, job, key, taken)?
+    {
+        return Ok(Some(Added::DoneBefore(id)));
     }
     if !job.from_folder {
         return Ok(None);
@@ -67,6 +77,22 @@ fn known(t: &Transaction<'_>, job: &NewJob, key: &[u8]) -> Result<Option<Added>>
     let made = "SELECT id FROM job WHERE output_key = ?1 AND state IN ('done','running') LIMIT 1";
     let id = t.prepare_cached(made)?.query_row([key_of_path(&job.source)], |row| row.get(0)).optional()?;
     Ok(id.map(|id| Added::OwnOutput(JobId(id))))
+}
+
+/// The newest job that did the same, where its result is still there and the file as large as then.
+fn done_before(
+    t: &Transaction<'_>,
+    job: &NewJob,
+    key: &[u8],
+    taken: &dyn Fn(&Path) -> bool,
+) -> Result<Option<JobId>> {
+    let sql = "SELECT id, output_path, source_size FROM job INDEXED BY job_done_key \
+               WHERE state = 'done' AND unique_key = ?1 ORDER BY finished_at DESC LIMIT 1";
+    let read =
+        |row: &Row<'_>| Ok((JobId(row.get(0)?), row.get::<_, Vec<u8>>(1)?, row.get::<_, Option<i64>>(2)?));
+    let newest = t.prepare_cached(sql)?.query_row([key], read).optional()?;
+    let same = |size: Option<i64>| size == job.source_size.map(|n| n as i64);
+    Ok(newest.filter(|(_, output, size)| same(*size) && taken(&to_path(output))).map(|(id, ..)| id))
 }
 
 fn free_name(

@@ -3,7 +3,8 @@
 
 use super::rows::{JOB, job, to_bytes, to_json};
 use crate::error::Result;
-use crate::job::{Job, Lease, Millis};
+use crate::job::{Job, JobId, Lease, Millis};
+use crate::media::Facts;
 use crate::policy::{DUE_HORIZON_MS, SUSPECT_CRASHES};
 use crate::progress::Progress;
 use crate::queue::{Flag, Note, Outcome, key_of_path};
@@ -62,6 +63,11 @@ pub(super) fn note(t: &Transaction<'_>, lease: Lease, note: &Note) -> Result<boo
             .execute(params![key.0, key.1, to_bytes(&intent.path), intent.size as i64, intent.identity])?,
     };
     Ok(changed == 1)
+}
+
+pub(super) fn describe(t: &Transaction<'_>, id: JobId, facts: &Facts) -> Result<()> {
+    t.prepare_cached("UPDATE job SET facts = ?2 WHERE id = ?1")?.execute(params![id.0, to_json(facts)?])?;
+    Ok(())
 }
 
 pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: Millis) -> Result<bool> {

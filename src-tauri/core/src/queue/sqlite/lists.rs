@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::failure::FailureCode;
 use crate::job::{Attempt, Job, JobId, Millis, State};
 use crate::policy::DUE_HORIZON_MS;
+use crate::queue::chosen::{Brief, chosen};
 use crate::queue::{Counts, Filter, Recent, Saved};
 use rusqlite::{Connection, Row, params};
 
@@ -32,6 +33,12 @@ pub(super) fn attempts(c: &Connection, id: JobId) -> Result<Vec<Attempt>> {
 
 /// The page's ids come from an index alone; only its own rows are read, and only they are sorted (`+`).
 pub(super) fn page(c: &Connection, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>> {
+    if !filter.is_plain() {
+        let ids = chosen(briefs(c, filter)?, filter);
+        let wanted = ids.into_iter().skip(offset as usize).take(limit as usize);
+        // One that has gone meanwhile is missing from the page.
+        return wanted.filter_map(|id| job(c, id).transpose()).collect();
+    }
     let Source { from, order } = source(&filter.states);
     let ids = format!("SELECT id FROM job {from} ORDER BY {order} LIMIT ?1 OFFSET ?2");
     let sql = job_sql(&format!("WHERE id IN ({ids}) ORDER BY +{order}"));
@@ -42,6 +49,28 @@ pub(super) fn page(c: &Connection, filter: &Filter, offset: u64, limit: u64) -> 
         all.push(rows::job(row)?);
     }
     Ok(all)
+}
+
+fn briefs(c: &Connection, filter: &Filter) -> Result<Vec<Brief>> {
+    let Source { from, order } = source(&filter.states);
+    let sql = format!("SELECT id, source_path, source_size, output_size FROM job {from} ORDER BY {order}");
+    let mut statement = c.prepare_cached(&sql)?;
+    let mut found = statement.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = found.next()? {
+        all.push(rows::brief(row)?);
+    }
+    Ok(all)
+}
+
+pub(super) fn matching(c: &Connection, filter: &Filter) -> Result<u64> {
+    if !filter.name.is_empty() {
+        return Ok(chosen(briefs(c, filter)?, filter).len() as u64);
+    }
+    let Source { from, .. } = source(&filter.states);
+    let count: i64 =
+        c.prepare_cached(&format!("SELECT count(*) FROM job {from}"))?.query_row([], |row| row.get(0))?;
+    Ok(count as u64)
 }
 
 /// Where a page comes from and how it is ordered.

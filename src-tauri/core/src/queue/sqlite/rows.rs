@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::job::{Attempt, Intent, Job, JobId, Reason};
+use crate::queue::chosen::Brief;
 use rusqlite::Row;
 use rusqlite::types::FromSql;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::str::FromStr;
 pub(super) const JOB: &str = "id, uid, position, source_path, source_size, source_volume, output_path, preset, \
     state, hold, run_at, epoch, attempt, max_attempts, crashes, cancel_requested_at, failure_code, failure_message, \
     need_bytes, warnings, publish_path, publish_size, publish_id, progress, output_size, created_at, started_at, \
-    finished_at, output_volume";
+    finished_at, output_volume, facts";
 
 /// Reads a row of `JOB`.
 pub(super) fn job(row: &Row<'_>) -> Result<Job> {
@@ -23,6 +24,7 @@ pub(super) fn job(row: &Row<'_>) -> Result<Job> {
         source_size: unsigned(row, 4)?,
         source_volume: path(row, 5)?,
         output_volume: path(row, 28)?,
+        facts: json(row, 29)?,
         output: to_path(&row.get::<_, Vec<u8>>(6)?),
         preset: json(row, 7)?.ok_or_else(|| bad("preset"))?,
         state: parse(row, 8)?,
@@ -43,6 +45,12 @@ pub(super) fn job(row: &Row<'_>) -> Result<Job> {
         started_at: row.get(26)?,
         finished_at: row.get(27)?,
     })
+}
+
+/// Reads id, path and both sizes.
+pub(super) fn brief(row: &Row<'_>) -> Result<Brief> {
+    let source = to_path(&row.get::<_, Vec<u8>>(1)?);
+    Ok(Brief { id: JobId(row.get(0)?), source, sizes: (unsigned(row, 2)?, unsigned(row, 3)?) })
 }
 
 /// Columns of an attempt, in the order `attempt` reads them.

@@ -1,0 +1,85 @@
+//! Which rows a filter by name or another order chooses. Pure; every row in the wanted states is looked at, so it
+//! costs some 0.1 s for 100,000 rows, and is asked only when a person types or chooses.
+
+use super::{Filter, Sort, key_of_path};
+use crate::job::{Job, JobId};
+use std::cmp::Reverse;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+/// What a choice looks at.
+pub(super) struct Brief {
+    pub(super) id: JobId,
+    pub(super) source: PathBuf,
+    /// Bytes of the original and of the result.
+    pub(super) sizes: (Option<u64>, Option<u64>),
+}
+
+impl From<&Job> for Brief {
+    fn from(job: &Job) -> Brief {
+        Brief { id: job.id, source: job.source.clone(), sizes: (job.source_size, job.output_size) }
+    }
+}
+
+/// The jobs that `filter` wants, in its order; `all` stand in the usual order.
+pub(super) fn chosen(all: Vec<Brief>, filter: &Filter) -> Vec<JobId> {
+    let part = folded(OsStr::new(&filter.name));
+    let mut left: Vec<Brief> = all.into_iter().filter(|b| part.is_empty() || has(&b.source, &part)).collect();
+    match filter.sort {
+        Sort::Usual => {}
+        Sort::MostSaved => left.sort_by_cached_key(|b| Reverse(saved(b))),
+        Sort::Name => left.sort_by_cached_key(|b| folded(b.source.file_name().unwrap_or_default())),
+    }
+    left.into_iter().map(|b| b.id).collect()
+}
+
+/// Bytes saved; unknown counts as less than any loss.
+fn saved(brief: &Brief) -> Option<i64> {
+    let (before, after) = brief.sizes;
+    Some(before? as i64 - after? as i64)
+}
+
+fn folded(name: &OsStr) -> Vec<u8> {
+    let bytes = name.as_encoded_bytes();
+    if bytes.is_ascii() { bytes.to_ascii_lowercase() } else { key_of_path(Path::new(name)) }
+}
+
+fn has(path: &Path, part: &[u8]) -> bool {
+    folded(path.file_name().unwrap_or_default()).windows(part.len()).any(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn brief(id: i64, name: &str, before: u64, after: Option<u64>) -> Brief {
+        Brief { id: JobId(id), source: Path::new("/holiday").join(name), sizes: (Some(before), after) }
+    }
+
+    fn all() -> Vec<Brief> {
+        vec![
+            brief(1, "Straße.mkv", 10, Some(9)),
+            brief(2, "b.mp4", 50, None),
+            brief(3, "A.mp4", 50, Some(60)),
+        ]
+    }
+
+    fn ids(filter: &Filter) -> Vec<i64> {
+        chosen(all(), filter).into_iter().map(|id| id.0).collect()
+    }
+
+    #[test]
+    fn a_part_of_the_name_in_any_case_chooses_and_folders_do_not_count() {
+        let by = |name: &str| ids(&Filter { name: name.into(), ..Filter::default() });
+        assert_eq!(by(""), [1, 2, 3]);
+        assert_eq!(by("MP4"), [2, 3]);
+        assert_eq!(by("STRASSE"), [1]);
+        assert!(by("holiday").is_empty());
+    }
+
+    #[test]
+    fn the_most_saved_come_first_and_names_without_regard_to_case() {
+        assert_eq!(ids(&Filter { sort: Sort::MostSaved, ..Filter::default() }), [1, 3, 2]);
+        assert_eq!(ids(&Filter { sort: Sort::Name, ..Filter::default() }), [3, 2, 1]);
+    }
+}

@@ -1,0 +1,84 @@
+//! What a queue is asked for its lists and sums, and what it answers. Plain data.
+
+use crate::job::State;
+
+/// Rows wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// In one of these states; empty: in any.
+    pub states: Vec<State>,
+    /// Part of the name of the video's file, in any case; empty: any name.
+    pub name: String,
+    /// In which order.
+    pub sort: Sort,
+}
+
+impl Filter {
+    /// All in these states, in the usual order.
+    pub fn of(states: &[State]) -> Filter {
+        Filter { states: states.to_vec(), ..Filter::default() }
+    }
+
+    /// Are names asked for or compared? Then every row in these states is looked at.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.name.is_empty() && self.sort == Sort::Usual
+    }
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Ended jobs newest first, all others in list order.
+    #[default]
+    Usual,
+    /// Most bytes saved first, unknown ones last.
+    MostSaved,
+    /// By the name of the video's file, in any case.
+    Name,
+}
+
+/// How many jobs are in each state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "one count for each state, named like it")]
+pub struct Counts {
+    pub queued: u64,
+    /// Of the queued: on hold.
+    pub held: u64,
+    pub waiting: u64,
+    pub running: u64,
+    pub done: u64,
+    pub failed: u64,
+    pub cancelled: u64,
+}
+
+impl Counts {
+    /// Adds `n` jobs in `state`.
+    pub fn count(&mut self, state: State, n: u64) {
+        *match state {
+            State::Queued => &mut self.queued,
+            State::Waiting => &mut self.waiting,
+            State::Running => &mut self.running,
+            State::Done => &mut self.done,
+            State::Failed => &mut self.failed,
+            State::Cancelled => &mut self.cancelled,
+        } += n;
+    }
+}
+
+/// Bytes of the done jobs whose both sizes are known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// Of their originals.
+    pub before: u64,
+    /// Of their results.
+    pub after: u64,
+}
+
+/// What the alarm looks at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recent {
+    /// Jobs that failed since the given time.
+    pub failed: usize,
+    /// States of the last ten done or failed jobs, newest first.
+    pub last_ended: Vec<State>,
+}

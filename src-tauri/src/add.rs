@@ -1,0 +1,194 @@
+//! Adding: with which preset and where to, what became of each file, and doing again what was done before.
+
+use crate::choices::shown;
+use crate::state::{Spool, lock};
+use crate::view::AddNotice;
+use spool_core::error::Result;
+use spool_core::intake::{self, Found, Wish};
+use spool_core::job::{JobId, State};
+use spool_core::preset::{self, Preset};
+use spool_core::queue::{Added, Command, NewJob, Place, Which};
+use spool_core::{output, settings};
+use std::path::{Path, PathBuf};
+
+/// Names of files left out that the window can be shown.
+const MOST_LEFT_OUT: usize = 500;
+
+/// What became of the last that was added: to be undone, looked at, or done again.
+#[derive(Default)]
+pub struct LastAdded {
+    accepted: Vec<JobId>,
+    left_out: Vec<String>,
+    done_before: Vec<PathBuf>,
+    preset: String,
+}
+
+impl Spool {
+    /// All presets.
+    pub fn presets(&self) -> Result<Vec<Preset>> {
+        settings::presets(&self.data)
+    }
+
+    fn preset(&self, id: &str) -> Result<Preset> {
+        let found = self.presets()?.into_iter().find(|p| p.id == id);
+        Ok(found.unwrap_or_else(|| preset::built_in()[0].clone()))
+    }
+
+    fn wish(&self, preset: &str, again: bool) -> Result<Wish> {
+        let settings = self.settings();
+        Ok(Wish {
+            preset: self.preset(preset)?,
+            folder: settings.output_dir,
+            name: settings.output_name,
+            max_attempts: settings.max_attempts,
+            again,
+        })
+    }
+
+    fn accept(&self, jobs: &[NewJob]) -> Result<Vec<Added>> {
+        match self.with_engine(|engine| engine.add(jobs, Place::End)) {
+            Some(added) => added,
+            None => self.queue().add(jobs, Place::End, &output::is_taken),
+        }
+    }
+
+    /// Adds files and folders with this preset; tells the window what became of them.
+    pub fn add(&self, paths: &[PathBuf], preset: &str) -> Result<()> {
+        self.add_wished(paths, preset, false)
+    }
+
+    /// Adds anew what was last left out because it was done before.
+    pub fn add_again(&self) -> Result<()> {
+        let last = std::mem::take(&mut *lock(&self.last));
+        self.add_wished(&last.done_before, &last.preset, true)
+    }
+
+    /// Takes back what was last added: what has not started goes, what runs is cancelled, what is done stays.
+    pub fn undo_add(&self) -> Result<()> {
+        let accepted = std::mem::take(&mut lock(&self.last).accepted);
+        let (mut unstarted, mut running) = (Vec::new(), Vec::new());
+        for id in accepted {
+            match self.job(id)?.map(|job| job.state) {
+                Some(State::Queued | State::Waiting) => unstarted.push(id),
+                Some(State::Running) => running.push(id),
+                _ => {}
+            }
+        }
+        self.steer(Command::Remove, &Which::Ids(unstarted))?;
+        self.steer(Command::Cancel, &Which::Ids(running))
+    }
+
+    /// What the last adding left out, each as a line to read.
+    pub fn left_out(&self) -> Vec<String> {
+        lock(&self.last).left_out.clone()
+    }
+
+    fn add_wished(&self, paths: &[PathBuf], preset: &str, again: bool) -> Result<()> {
+        let found = intake::find(paths, &self.wish(preset, again)?);
+        let added = self.accept(&found.jobs)?;
+        *lock(&self.last) = last(&found, &added, preset);
+        self.feed.tell_added(self.notice(&found, &added)?);
+        self.feed.touch();
+        Ok(())
+    }
+
+    /// What became of added files, in at most a few kilobytes.
+    fn notice(&self, found: &Found, added: &[Added]) -> Result<AddNotice> {
+        let ids =
+            |of: fn(&Added) -> Option<JobId>| added.iter().filter_map(of).map(|id| id.0).collect::<Vec<_>>();
+        let accepted = ids(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None });
+        let twins = ids(|a| if let Added::Duplicate(id) = a { Some(*id) } else { None });
+        let before = ids(|a| if let Added::DoneBefore(id) = a { Some(*id) } else { None });
+        let newest = before.last().copied();
+        let done_at = match newest {
+            Some(id) => self.job(JobId(id))?.and_then(|job| job.finished_at),
+            None => None,
+        };
+        let own = added.len() - accepted.len() - twins.len() - before.len();
+        Ok(AddNotice {
+            first: accepted.first().copied(),
+            accepted: accepted.len(),
+            duplicate_count: twins.len(),
+            duplicates: twins.into_iter().take(20).collect(),
+            skipped: found.skipped.len() + own,
+            done_before: newest,
+            done_at,
+            done_before_count: before.len(),
+            refused: found.refused.iter().take(5).map(|(_, why)| why.chars().take(200).collect()).collect(),
+            refused_count: found.refused.len(),
+        })
+    }
+
+    /// Queues the videos of failed jobs with another preset; each failed job goes when its successor is there.
+    pub fn retry_as(&self, ids: &[JobId], preset: &str) -> Result<()> {
+        for id in ids {
+            let Some(job) = self.job(*id)? else { continue };
+            let folder = job.output.parent().map(Path::to_owned);
+            let wish = Wish { folder, ..self.wish(preset, true)? };
+            let found = intake::find(&[job.source], &wish);
+            if let Some((_, why)) = found.refused.first() {
+                self.feed.tell_trouble(why.clone());
+                continue;
+            }
+            self.accept(&found.jobs)?;
+            self.steer(Command::Remove, &Which::Ids(vec![*id]))?;
+        }
+        Ok(())
+    }
+}
+
+fn last(found: &Found, added: &[Added], preset: &str) -> LastAdded {
+    let accepted =
+        added.iter().filter_map(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None });
+    let before = found.jobs.iter().zip(added).filter(|(_, a)| matches!(a, Added::DoneBefore(_)));
+    let skipped = found.skipped.iter().map(|path| shown(path));
+    LastAdded {
+        accepted: accepted.collect(),
+        left_out: found
+            .refused
+            .iter()
+            .map(|(_, why)| why.clone())
+            .chain(skipped)
+            .take(MOST_LEFT_OUT)
+            .collect(),
+        done_before: before.map(|(job, _)| job.source.clone()).collect(),
+        preset: preset.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_added_can_be_taken_back_and_what_was_left_out_is_known() {
+        let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for name in ["a.mkv", "b.mkv", "notes.txt"] {
+            std::fs::write(videos.path().join(name), "x").unwrap();
+        }
+        let spool = Spool::open(data.path().to_owned()).unwrap();
+        spool.add(&[videos.path().to_owned(), videos.path().join("gone.mkv")], "web-1080p").unwrap();
+        assert_eq!(spool.queue().counts().unwrap().queued, 2);
+        let left_out = spool.left_out();
+        assert!(left_out[0].contains("gone.mkv") && left_out[1].ends_with("notes.txt"), "{left_out:?}");
+        spool.undo_add().unwrap();
+        assert_eq!(spool.queue().counts().unwrap(), spool_core::queue::Counts::default());
+        spool.undo_add().unwrap();
+    }
+
+    #[test]
+    fn a_job_tried_with_another_preset_makes_room_for_its_successor() {
+        let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let video = videos.path().join("a.mkv");
+        std::fs::write(&video, "x").unwrap();
+        let spool = Spool::open(data.path().to_owned()).unwrap();
+        spool.add(std::slice::from_ref(&video), "web-1080p").unwrap();
+        spool.retry_as(&[JobId(1), JobId(99)], "remux-mp4").unwrap();
+        let job = spool.job(JobId(2)).unwrap().unwrap();
+        assert_eq!((job.preset.id.as_str(), job.source), ("remux-mp4", video.clone()));
+        assert_eq!(spool.job(JobId(1)).unwrap(), None);
+        std::fs::remove_file(&video).unwrap();
+        spool.retry_as(&[JobId(2)], "web-1080p").unwrap();
+        assert!(spool.job(JobId(2)).unwrap().is_some(), "nothing takes its place, so it stays");
+    }
+}

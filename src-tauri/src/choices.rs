@@ -1,0 +1,172 @@
+//! What the user chose: the target strip and the settings dialog. Every change counts at once, also for the engine.
+
+use crate::report::ENCODERS;
+use crate::state::{Spool, lock};
+use crate::view::{Choices, EncoderState, SettingsChosen, SettingsShown, ToolState, WhenDone};
+use spool_cli::places;
+use spool_core::engine;
+use spool_core::ffmpeg;
+use spool_core::intake;
+use spool_core::settings::Settings;
+use std::path::{Path, PathBuf};
+
+/// What stands for the home folder in paths that are shown.
+pub(crate) fn shown(path: &Path) -> String {
+    let home = std::env::home_dir().filter(|home| home.parent().is_some());
+    match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
+        Some(rest) => Path::new("~").join(rest).to_string_lossy().into_owned(),
+        None => path.to_string_lossy().into_owned(),
+    }
+}
+
+impl Spool {
+    /// What the target strip remembers.
+    pub fn choices(&self) -> Choices {
+        let settings = self.settings();
+        let output_dir = settings.output_dir.as_deref().map(shown);
+        Choices { preset: settings.preset, output_dir, theme: settings.theme }
+    }
+
+    /// What the settings dialog shows.
+    pub fn settings_shown(&self) -> SettingsShown {
+        let settings = self.settings();
+        SettingsShown {
+            output_dir: settings.output_dir.as_deref().map(shown),
+            chosen: chosen(settings),
+            auto_workers: engine::auto_workers(),
+            data: shown(&self.data),
+            data_size: size_of(&self.data),
+            when_done: *lock(&self.when_done),
+        }
+    }
+
+    /// Keeps what was chosen in the settings dialog.
+    ///
+    /// # Errors
+    /// A sentence for a name that cannot name results.
+    pub fn settle(&self, chosen: SettingsChosen) -> std::result::Result<(), String> {
+        intake::check_template(&chosen.output_name).map_err(|why| format!("The file name {why}."))?;
+        let workers = chosen.workers;
+        self.choose(|settings| take_over(settings, chosen)).map_err(|e| e.to_string())?;
+        self.with_engine(|engine| engine.set_workers(workers));
+        self.feed.touch();
+        Ok(())
+    }
+
+    /// What happens when the queue is done: once, then nothing again.
+    pub fn set_when_done(&self, choice: WhenDone) {
+        *lock(&self.when_done) = choice;
+    }
+
+    /// Uses this ffmpeg and the ffprobe beside it, or (`None`) whichever is found.
+    ///
+    /// # Errors
+    /// A sentence where it does not work; then nothing is changed.
+    pub fn use_ffmpeg(&self, ffmpeg: Option<PathBuf>) -> std::result::Result<(), String> {
+        let beside =
+            |path: &PathBuf| Some(path.with_file_name(format!("ffprobe{}", std::env::consts::EXE_SUFFIX)));
+        let ffprobe = ffmpeg.as_ref().and_then(beside).filter(|path| path.exists());
+        let tried = Settings { ffmpeg: ffmpeg.clone(), ffprobe: ffprobe.clone(), ..self.settings() };
+        if ffmpeg.is_some() {
+            ffmpeg::locate(&places::tools(&tried)).map_err(|e| e.to_string())?;
+        }
+        self.choose(|settings| (settings.ffmpeg, settings.ffprobe) = (ffmpeg, ffprobe))
+            .map_err(|e| e.to_string())?;
+        self.with_engine(|engine| engine.set_tools(places::tools(&tried)));
+        Ok(())
+    }
+
+    /// ffmpeg, as the window shows it.
+    pub fn tool_state(&self) -> ToolState {
+        let chosen = self.settings().ffmpeg.is_some();
+        match self.tools() {
+            Ok(tools) => ToolState {
+                path: Some(shown(&tools.ffmpeg.path)),
+                chosen,
+                version: Some(tools.ffmpeg.version),
+                looked: Vec::new(),
+                problem: None,
+                install: None,
+            },
+            Err(e) => ToolState {
+                path: None,
+                chosen,
+                version: None,
+                looked: places::tools(&self.settings()).folders.iter().map(|folder| shown(folder)).collect(),
+                problem: Some(e.to_string()),
+                install: Some(e.how_to_install()),
+            },
+        }
+    }
+
+    /// Which encoders work here; tries each the first time, which takes a second or two.
+    pub fn encoders(&self) -> Vec<EncoderState> {
+        let Ok(tools) = self.tools() else { return Vec::new() };
+        let state = |(encoder, name): &(&str, &str)| EncoderState {
+            name: (*name).to_owned(),
+            works: ffmpeg::encoder_works(&tools, encoder),
+        };
+        ENCODERS.iter().map(state).collect()
+    }
+}
+
+fn chosen(settings: Settings) -> SettingsChosen {
+    SettingsChosen {
+        workers: settings.workers,
+        max_attempts: settings.max_attempts,
+        output_name: settings.output_name,
+        keep_awake: settings.keep_awake,
+        pause_on_battery: settings.pause_on_battery,
+        notify_done: settings.notify_done,
+        notify_failed: settings.notify_failed,
+        notify_sound: settings.notify_sound,
+        theme: settings.theme,
+    }
+}
+
+fn take_over(settings: &mut Settings, chosen: SettingsChosen) {
+    settings.workers = chosen.workers;
+    settings.max_attempts = chosen.max_attempts.max(1);
+    settings.output_name = chosen.output_name;
+    settings.keep_awake = chosen.keep_awake;
+    settings.pause_on_battery = chosen.pause_on_battery;
+    settings.notify_done = chosen.notify_done;
+    settings.notify_failed = chosen.notify_failed;
+    settings.notify_sound = chosen.notify_sound;
+    settings.theme = chosen.theme;
+}
+
+/// Bytes in a folder and those below it.
+fn size_of(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let size = |entry: std::fs::DirEntry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => size_of(&entry.path()),
+        Ok(metadata) => metadata.len(),
+        Err(_) => 0,
+    };
+    entries.map(size).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spool_core::settings::Theme;
+
+    #[test]
+    fn what_the_dialog_shows_is_what_it_keeps() {
+        let changed = SettingsChosen {
+            workers: Some(7),
+            max_attempts: 2,
+            output_name: "{name} x".into(),
+            keep_awake: false,
+            pause_on_battery: true,
+            notify_done: false,
+            notify_failed: false,
+            notify_sound: true,
+            theme: Theme::Dark,
+        };
+        let mut settings = Settings::default();
+        take_over(&mut settings, changed.clone());
+        assert_eq!(chosen(settings), changed);
+    }
+}

@@ -1,0 +1,177 @@
+//! The machine around the queue: kept awake while something runs, spared while it runs on its battery, put to sleep
+//! when the user asked for it.
+//!
+//! What is to be done is decided purely; where the system offers no such service, that is logged and nothing else.
+
+use crate::lifecycle;
+use crate::state::Spool;
+use keepawake::KeepAwake;
+use spool_core::error::Result;
+use spool_core::queue::{Counts, Flag};
+use spool_core::settings::Settings;
+use starship_battery::State as Charge;
+use std::sync::Arc;
+use std::time::Duration;
+use tauri::window::{ProgressBarState, ProgressBarStatus};
+use tauri::{AppHandle, Manager};
+
+/// How often the machine is looked at.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Keeps the machine awake as long as it is held.
+#[derive(Default)]
+pub struct Machine {
+    awake: Option<KeepAwake>,
+    failed: bool,
+    /// The pause of the queue is ours, to be ended when the power is back.
+    spared: bool,
+}
+
+/// What the battery asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Spare {
+    /// Pause the queue.
+    Pause,
+    /// End the pause that we made.
+    Resume,
+    /// Leave it.
+    Nothing,
+}
+
+/// Decides it. `sparing`: it runs on its battery, and that is to be spared; `ours`: the present pause was made here.
+pub fn spare(sparing: bool, paused: bool, ours: bool) -> Spare {
+    match (sparing, paused) {
+        (true, false) if !ours => Spare::Pause,
+        (false, true) if ours => Spare::Resume,
+        _ => Spare::Nothing,
+    }
+}
+
+impl Machine {
+    /// Holds the machine awake, or lets it go.
+    fn keep_awake(&mut self, wanted: bool) {
+        if !wanted {
+            (self.awake, self.failed) = (None, false);
+        } else if self.awake.is_none() && !self.failed {
+            let made = keepawake::Builder::default()
+                .idle(true)
+                .sleep(true)
+                .reason("Converting videos")
+                .app_name("Spool")
+                .app_reverse_domain("app.spool.desktop")
+                .create();
+            match made {
+                Ok(held) => self.awake = Some(held),
+                Err(cause) => {
+                    tracing::warn!(%cause, "the computer cannot be kept awake");
+                    self.failed = true;
+                }
+            }
+        }
+    }
+
+    /// What the battery asks for now; remembers whose pause it is. A user who resumes on battery is obeyed: until
+    /// the power has been back, it is not paused again.
+    fn spare(&mut self, settings: &Settings, paused: bool) -> Spare {
+        let on_battery = settings.pause_on_battery && on_battery();
+        let what = spare(on_battery, paused, self.spared);
+        self.spared = on_battery && (self.spared || what == Spare::Pause);
+        what
+    }
+}
+
+/// How far the whole queue is, in percent, for the taskbar; `None` while nothing runs.
+pub fn whole(counts: &Counts) -> Option<u64> {
+    let ended = counts.done + counts.failed;
+    let all = ended + counts.queued + counts.waiting + counts.running;
+    (counts.running > 0).then(|| ended * 100 / all)
+}
+
+/// Minds the machine as long as the application runs.
+pub async fn mind(app: AppHandle) {
+    let spool = app.state::<Arc<Spool>>().inner().clone();
+    let mut machine = Machine::default();
+    loop {
+        let minding = spool.clone();
+        let turn = move || {
+            let counts = machine.turn(&minding);
+            (machine, counts)
+        };
+        match tauri::async_runtime::spawn_blocking(turn).await {
+            Ok((back, Ok(counts))) => {
+                machine = back;
+                show_progress(&app, &counts);
+            }
+            Ok((back, Err(cause))) => {
+                machine = back;
+                tracing::warn!(%cause, "the machine could not be minded");
+            }
+            Err(cause) => return tracing::error!(%cause, "nobody minds the machine"),
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+impl Machine {
+    fn turn(&mut self, spool: &Spool) -> Result<Counts> {
+        let counts = spool.queue().counts()?;
+        if spool.is_working() {
+            let settings = spool.settings();
+            self.keep_awake(settings.keep_awake && counts.running > 0);
+            match self.spare(&settings, spool.queue().flag(Flag::Paused)?.is_some()) {
+                Spare::Pause => spool.pause(true)?,
+                Spare::Resume => spool.pause(false)?,
+                Spare::Nothing => {}
+            }
+        }
+        Ok(counts)
+    }
+}
+
+fn show_progress(app: &AppHandle, counts: &Counts) {
+    let progress = whole(counts);
+    let status = if progress.is_some() { ProgressBarStatus::Normal } else { ProgressBarStatus::None };
+    let shown = lifecycle::window(app)
+        .map(|w| w.set_progress_bar(ProgressBarState { status: Some(status), progress }));
+    if let Some(Err(cause)) = shown {
+        tracing::debug!(%cause, "no progress in the taskbar");
+    }
+}
+
+/// Does this machine run on its battery? One without a battery does not.
+fn on_battery() -> bool {
+    let batteries = || -> std::result::Result<bool, starship_battery::Error> {
+        let mut all = starship_battery::Manager::new()?.batteries()?;
+        Ok(all.any(|battery| battery.is_ok_and(|b| b.state() == Charge::Discharging)))
+    };
+    batteries().unwrap_or(false)
+}
+
+/// Puts the machine to sleep.
+pub fn sleep() {
+    if let Err(cause) = system_shutdown::sleep() {
+        tracing::warn!(%cause, "the computer cannot be put to sleep");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_taskbar_shows_how_many_have_ended_while_something_runs() {
+        let counts = Counts { queued: 1, running: 1, done: 5, failed: 1, cancelled: 9, ..Counts::default() };
+        assert_eq!(whole(&counts), Some(75));
+        assert_eq!(whole(&Counts { running: 0, ..counts }), None);
+    }
+
+    #[test]
+    fn on_battery_the_queue_pauses_once_and_only_our_pause_is_ended() {
+        assert_eq!(spare(true, false, false), Spare::Pause);
+        assert_eq!(spare(true, true, true), Spare::Nothing, "paused already");
+        assert_eq!(spare(false, true, true), Spare::Resume, "the power is back, or it is no longer wanted");
+        assert_eq!(spare(false, true, false), Spare::Nothing, "the user paused");
+        assert_eq!(spare(true, false, true), Spare::Nothing, "the user resumed on battery");
+        assert_eq!(spare(false, false, false), Spare::Nothing);
+    }
+}

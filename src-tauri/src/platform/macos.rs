@@ -1,0 +1,28 @@
+//! What only macOS needs. Never compiled where Spool is tested.
+
+use crate::state::Spool;
+use crate::{drop, lifecycle};
+use std::sync::Arc;
+use tauri::{AppHandle, Manager, RunEvent};
+
+/// Nothing has to be prepared.
+pub fn prepare() {}
+
+/// The menu bar is always there.
+pub fn has_tray() -> bool {
+    true
+}
+
+/// Files opened with Spool come as an event, and a click on the icon in the dock brings the window back.
+pub fn heard(app: &AppHandle, event: &RunEvent) {
+    match event {
+        RunEvent::Opened { urls } => {
+            let paths: Vec<_> = urls.iter().filter_map(|url| url.to_file_path().ok()).collect();
+            if !paths.is_empty() {
+                drop::add_in_background(app.state::<Arc<Spool>>().inner(), paths);
+            }
+        }
+        RunEvent::Reopen { .. } => lifecycle::show(app),
+        _ => {}
+    }
+}

@@ -1,0 +1,200 @@
+//! Facts and pictures of videos that are in view: looked at one after the other, last seen first, off the way of the
+//! queue.
+//!
+//! Guarantees that a queue of 100,000 is never looked through: only rows that the window asked for are, each once
+//! while the application runs. Pictures lie in the data folder under the job's number; the oldest make room.
+
+use crate::state::{Spool, lock};
+use spool_core::ffmpeg::{self, probe};
+use spool_core::job::{Job, JobId, State};
+use spool_core::media::Facts;
+use spool_core::policy::Policy;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::SystemTime;
+use tauri::http::Response;
+
+/// Rows that wait to be looked at; what was seen longest ago is forgotten first.
+const MOST_WANTED: usize = 120;
+/// Pictures kept, some 3 kB each.
+const MOST_KEPT: usize = 4000;
+/// One picture in so many is a look at how many there are.
+const TIDY_EVERY: usize = 100;
+/// Which frame, as a share of the length.
+const SHARE: f64 = 0.1;
+
+/// What is to be looked at.
+#[derive(Default)]
+pub struct Previews {
+    state: Mutex<Wanted>,
+    news: Condvar,
+}
+
+#[derive(Default)]
+struct Wanted {
+    /// The last is next.
+    waiting: Vec<JobId>,
+    tried: HashSet<JobId>,
+}
+
+impl Wanted {
+    fn want(&mut self, id: JobId) -> bool {
+        if self.tried.contains(&id) || self.waiting.contains(&id) {
+            return false;
+        }
+        self.waiting.push(id);
+        if self.waiting.len() > MOST_WANTED {
+            self.waiting.remove(0);
+        }
+        true
+    }
+
+    fn take(&mut self) -> Option<JobId> {
+        let id = self.waiting.pop()?;
+        self.tried.insert(id);
+        Some(id)
+    }
+}
+
+impl Previews {
+    /// A row is in view: what it lacks is looked up when there is time.
+    pub fn want(&self, job: &Job, has_picture: bool) {
+        // A running job tells of itself first, and its drive is busy.
+        if job.state == State::Running && job.facts.is_none() {
+            return;
+        }
+        let lacks = job.facts.is_none() || !has_picture && job.facts.as_ref().is_some_and(|f| f.width > 0);
+        if lacks && lock(&self.state).want(job.id) {
+            self.news.notify_one();
+        }
+    }
+
+    fn next(&self) -> JobId {
+        let mut state = lock(&self.state);
+        loop {
+            if let Some(id) = state.take() {
+                return id;
+            }
+            state = self.news.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Where the picture of a job lies, whether or not it is there.
+pub fn picture(data: &Path, id: JobId) -> PathBuf {
+    data.join("thumbnails").join(format!("{id}.jpg"))
+}
+
+/// Starts looking, for as long as the application runs.
+pub fn start(spool: &Arc<Spool>) {
+    let spool = Arc::clone(spool);
+    let thread = std::thread::Builder::new().name("previews".into()).spawn(move || {
+        for made in 0_usize.. {
+            let id = spool.previews.next();
+            if look(&spool, id).is_some() {
+                spool.feed.touch();
+            }
+            if made.is_multiple_of(TIDY_EVERY) {
+                tidy(&spool.data.join("thumbnails"), MOST_KEPT);
+            }
+        }
+    });
+    if let Err(cause) = thread {
+        tracing::error!(%cause, "no previews");
+    }
+}
+
+/// Looks at one video; `None` when nothing new is known.
+fn look(spool: &Spool, id: JobId) -> Option<()> {
+    let job = spool.job(id).ok()??;
+    let tools = spool.tools().ok()?;
+    let facts = if let Some(facts) = job.facts.clone() {
+        facts
+    } else {
+        let seen = probe::source(&tools, &job.source, &Policy::default(), None).ok().flatten();
+        let facts = seen.map_or_else(Facts::default, |info| info.facts());
+        spool.queue().describe(id, &facts).ok()?;
+        facts
+    };
+    let to = picture(&spool.data, id);
+    if facts.width > 0 && !to.exists() {
+        std::fs::create_dir_all(to.parent()?).ok()?;
+        let at = facts.seconds.unwrap_or(0.0) * SHARE;
+        let made = ffmpeg::thumbnail(&tools, &job.source, at, &to);
+        if let Err(cause) = made {
+            tracing::info!(job = %id, %cause, "no picture");
+        }
+    }
+    Some(())
+}
+
+/// Answers the page's request for a picture: the path is the number of a job and nothing else.
+pub fn respond(data: &Path, path: &str) -> Response<Vec<u8>> {
+    let id = path.trim_start_matches('/').parse().ok().map(JobId);
+    let picture = id.and_then(|id| std::fs::read(picture(data, id)).ok());
+    let status = if picture.is_some() { 200 } else { 404 };
+    let answer = Response::builder()
+        .status(status)
+        .header("content-type", "image/jpeg")
+        .header("cache-control", "max-age=86400")
+        .body(picture.unwrap_or_default());
+    answer.unwrap_or_default()
+}
+
+/// Removes the oldest pictures beyond `most`.
+fn tidy(folder: &Path, most: usize) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let age =
+        |e: &std::fs::DirEntry| e.metadata().and_then(|m| m.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+    let mut all: Vec<_> = entries.filter_map(Result::ok).map(|e| (age(&e), e.path())).collect();
+    all.sort();
+    for (_, path) in all.iter().rev().skip(most) {
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_seen_last_comes_first_and_each_only_once() {
+        let mut wanted = Wanted::default();
+        for id in 1..=200 {
+            assert!(wanted.want(JobId(id)));
+        }
+        assert!(!wanted.want(JobId(200)), "waits already");
+        assert_eq!(wanted.take(), Some(JobId(200)));
+        assert!(!wanted.want(JobId(200)), "was tried");
+        assert_eq!(wanted.waiting.len(), MOST_WANTED - 1);
+        assert!(wanted.want(JobId(1)), "forgotten, and in view again");
+    }
+
+    #[test]
+    fn a_picture_is_had_by_the_number_of_its_job_and_by_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = picture(dir.path(), JobId(7));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, "a picture").unwrap();
+        std::fs::write(dir.path().join("settings.jpg"), "a secret").unwrap();
+        assert_eq!(respond(dir.path(), "/7").body(), b"a picture");
+        for path in ["/8", "/../settings", "/7.jpg", "/", ""] {
+            assert_eq!(respond(dir.path(), path).status(), 404, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_oldest_pictures_make_room() {
+        let dir = tempfile::tempdir().unwrap();
+        for n in 0..5_u64 {
+            let path = picture(dir.path(), JobId(n as i64));
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let file = std::fs::File::create(&path).unwrap();
+            file.set_modified(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(100 - n)).unwrap();
+        }
+        tidy(&dir.path().join("thumbnails"), 2);
+        let left: Vec<_> = (0..5).filter(|n| picture(dir.path(), JobId(*n)).exists()).collect();
+        assert_eq!(left, [0, 1]);
+    }
+}

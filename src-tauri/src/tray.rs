@@ -1,0 +1,56 @@
+//! The icon in the tray, where the system has one: brings the window back, pauses, quits.
+//!
+//! Guarantees that the start never depends on it.
+
+use crate::state::Spool;
+use crate::{lifecycle, platform};
+use std::sync::Arc;
+use tauri::menu::{Menu, MenuItem};
+use tauri::tray::{TrayIconBuilder, TrayIconEvent};
+use tauri::{AppHandle, Manager};
+
+/// Makes the icon; without the library, or where it fails, there is none and nothing else is missing.
+pub fn make(app: &AppHandle) {
+    if !platform::has_tray() {
+        return tracing::info!("no library for an icon in the tray");
+    }
+    if let Err(cause) = try_make(app) {
+        tracing::warn!(%cause, "no icon in the tray");
+    }
+}
+
+fn try_make(app: &AppHandle) -> tauri::Result<()> {
+    let item = |id, label| MenuItem::with_id(app, id, label, true, None::<&str>);
+    let (show, pause, quit) =
+        (item("show", "Show Spool")?, item("pause", "Pause or resume")?, item("quit", "Stop and quit")?);
+    let mut tray = TrayIconBuilder::with_id("spool")
+        .tooltip("Spool")
+        .menu(&Menu::with_items(app, &[&show, &pause, &quit])?);
+    if let Some(icon) = app.default_window_icon() {
+        tray = tray.icon(icon.clone());
+    }
+    tray.on_menu_event(|app, event| chosen(app, event.id().as_ref()))
+        .on_tray_icon_event(|tray, event| {
+            if matches!(event, TrayIconEvent::DoubleClick { .. }) {
+                lifecycle::show(tray.app_handle());
+            }
+        })
+        .build(app)?;
+    Ok(())
+}
+
+fn chosen(app: &AppHandle, id: &str) {
+    match id {
+        "show" => lifecycle::show(app),
+        "quit" => lifecycle::quit(app),
+        _ => {
+            let spool = app.state::<Arc<Spool>>().inner().clone();
+            tauri::async_runtime::spawn_blocking(move || {
+                let paused = spool.standing().map(|s| s.paused);
+                if let Err(cause) = paused.and_then(|paused| spool.pause(!paused)) {
+                    tracing::warn!(%cause, "the queue could not be paused");
+                }
+            });
+        }
+    }
+}

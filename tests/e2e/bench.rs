@@ -1,0 +1,169 @@
+//! The benchmarks of the window: `./dev bench ui`, on a release build, on a desktop of their own. Nothing is
+//! asserted: tests assert structure instead. `SPOOL_BENCH_MINUTES` sets how long eight jobs run (default 5).
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark fails by panicking")]
+
+use serde_json::{Map, Value, json};
+use spool_core::clock::SystemClock;
+use spool_core::engine::open_queue;
+use spool_e2e::app::App;
+use spool_e2e::desk::Desk;
+use spool_e2e::usage::Process;
+use spool_tests::{clips, fill};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+const MANY: usize = 100_000;
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut figures = Map::new();
+    runtime.block_on(async {
+        starts(&mut figures).await;
+        scroll(&mut figures).await;
+        drop_of_a_thousand(&mut figures).await;
+        eight_running(&mut figures).await;
+    });
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/bench-ui.json");
+    std::fs::write(&path, serde_json::to_string_pretty(&figures).unwrap()).unwrap();
+    println!("written to target/bench-ui.json");
+}
+
+fn keep(figures: &mut Map<String, Value>, name: &str, value: f64, unit: &str) {
+    let value = (value * 100.0).round() / 100.0;
+    println!("{name:<58} {value:>10} {unit}");
+    figures.insert(name.to_owned(), json!({ "value": value, "unit": unit }));
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// A desk whose queue has so many videos and is paused.
+fn desk_with(count: usize) -> Desk {
+    let desk = Desk::new();
+    let queue = open_queue(&desk.env.data(), Arc::new(SystemClock::default())).unwrap();
+    if count > 0 {
+        fill::fill(&queue, count);
+    }
+    drop(queue);
+    desk.env.spool(&["pause"]);
+    desk
+}
+
+fn named<'a>(all: &'a [Process], name: &str) -> &'a Process {
+    all.iter().find(|p| p.name.starts_with(name)).unwrap_or_else(|| panic!("no {name} among {all:?}"))
+}
+
+/// Milliseconds from the start of the process until the list was first shown.
+async fn start(count: usize) -> f64 {
+    let desk = desk_with(count);
+    let app = App::start(&desk, &[]).await;
+    let script = "return performance.timeOrigin + performance.getEntriesByName('listed')[0].startTime";
+    let listed = app.page.execute(script, vec![]).await.unwrap().as_f64().unwrap();
+    listed - named(&app.processes(), "spool-desktop").started()
+}
+
+async fn starts(figures: &mut Map<String, Value>) {
+    let (mut empty, mut full) = (Vec::new(), Vec::new());
+    for _ in 0..7 {
+        empty.push(start(0).await);
+        full.push(start(MANY).await);
+    }
+    let (empty, full) = (median(empty), median(full));
+    keep(figures, "start to list, empty queue, median of 7", empty, "ms");
+    keep(figures, "start to list, 100,000 jobs, median of 7", full, "ms (limit 2000)");
+    keep(figures, "start at 100,000 to an empty queue", full / empty, "(limit 1.1)");
+}
+
+async fn scroll(figures: &mut Map<String, Value>) {
+    let desk = desk_with(MANY);
+    let app = App::start(&desk, &[]).await;
+    app.sees("[role=row]").await;
+    let script = r"return new Promise((done) => {
+        const grid = document.querySelector('[role=grid]');
+        const frames = [];
+        let last = performance.now(), n = 0;
+        const frame = (now) => {
+            frames.push(now - last);
+            last = now;
+            n += 1;
+            // By the wheel for a while, then through the whole list.
+            grid.scrollTop = n < 300 ? grid.scrollTop + 120 : (grid.scrollHeight * (n - 300)) / 300;
+            if (n < 600) requestAnimationFrame(frame);
+            else done(frames.slice(2));
+        };
+        requestAnimationFrame(frame);
+    })";
+    let frames = app.page.execute(script, vec![]).await.unwrap();
+    let frames: Vec<f64> = frames.as_array().unwrap().iter().filter_map(Value::as_f64).collect();
+    keep(
+        figures,
+        "scrolling 100,000 rows: longest frame of 600",
+        frames.iter().copied().fold(0.0, f64::max),
+        "ms (limit 100)",
+    );
+    keep(figures, "scrolling 100,000 rows: median frame", median(frames), "ms");
+    let used = || app.processes().iter().map(Process::cpu_seconds).sum::<f64>();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let before = used();
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    keep(
+        figures,
+        "idle for a minute, all processes",
+        (used() - before) / 60.0 * 100.0,
+        "% of one core (limit 1)",
+    );
+}
+
+async fn drop_of_a_thousand(figures: &mut Map<String, Value>) {
+    let desk = desk_with(0);
+    let folder = desk.env.videos().join("thousand");
+    std::fs::create_dir(&folder).unwrap();
+    for n in 0..1000 {
+        std::fs::write(folder.join(format!("{n}.mkv")), "x").unwrap();
+    }
+    let app = App::start(&desk, &[]).await;
+    let watch = r"window.seen = {};
+        new MutationObserver(() => {
+            const shown = document.querySelector('.overlay.shown');
+            if (shown) window.seen.over = true;
+            else if (window.seen.over && !window.seen.dropped) window.seen.dropped = performance.now();
+            if (document.querySelector('#tab-queue .count').textContent === '1,000' && document.querySelector('[role=row]'))
+                window.seen.listed ??= performance.now();
+        }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });";
+    app.page.execute(watch, vec![]).await.unwrap();
+    let (x, y) = desk.origin("Spool");
+    desk.drag(&[&folder], (x + 300, y + 650));
+    app.reads("#tab-queue .count", "1,000").await;
+    app.sees("[role=row]").await;
+    let took = app.page.execute("return window.seen.listed - window.seen.dropped", vec![]).await.unwrap();
+    keep(figures, "drop of 1,000 files to rows", took.as_f64().unwrap(), "ms (limit 1000)");
+}
+
+async fn eight_running(figures: &mut Map<String, Value>) {
+    let minutes: u64 = std::env::var("SPOOL_BENCH_MINUTES").ok().and_then(|n| n.parse().ok()).unwrap_or(5);
+    let desk = Desk::new();
+    desk.env.settings(&json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg"), "workers": 8, "outputDir": desk.env.out() }));
+    for n in 0..8 {
+        let folder = desk.env.videos().join(n.to_string());
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::copy(clips::ordinary(), folder.join("fake-slow.mkv")).unwrap();
+    }
+    let app = App::start(&desk, &[desk.env.videos().to_str().unwrap()]).await;
+    app.reads("footer", "8 of 8 workers busy").await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    let all = app.processes();
+    let page = named(&all, "WebKitWebProces");
+    let (cpu, mut memory) = (page.cpu_seconds(), vec![page.megabytes()]);
+    for _ in 0..minutes {
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        memory.push(page.megabytes());
+    }
+    let used = (page.cpu_seconds() - cpu) / (60.0 * minutes as f64) * 100.0;
+    keep(figures, "web process while 8 jobs run", used, "% of one core (limit 10)");
+    keep(figures, "page memory after the first seconds", memory[0], "MB");
+    keep(figures, &format!("page memory after {minutes} min"), *memory.last().unwrap(), "MB");
+    println!("page memory each minute: {memory:.1?} MB");
+}

@@ -1,0 +1,109 @@
+//! What every queue must tell: lists, places, sums, and what was done before.
+
+use crate::queue_world::{World, done, failure, laws, new_job};
+use spool_core::failure::{Failure, FailureCode};
+use spool_core::job::{JobId, State};
+use spool_core::media::Facts;
+use spool_core::queue::{Added, Command, Filter, NewJob, Outcome, Place, Saved, Sort, Which};
+use std::path::Path;
+
+fn add_one(w: &World, job: NewJob, is_taken: bool) -> Added {
+    w.queue.add(&[job], Place::End, &|_: &Path| is_taken).unwrap().remove(0)
+}
+
+laws! {
+    only_jobs_that_could_start_count_for_a_place => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
+        w.claim();
+        w.queue.steer(Command::Hold, &Which::Ids(vec![ids[1]])).unwrap();
+        let before = |n: usize| w.queue.startable_before(w.job(ids[n]).position).unwrap();
+        assert_eq!([before(0), before(1), before(2), before(3)], [0, 0, 0, 1]);
+    }
+
+    failed_jobs_are_counted_by_cause_the_latest_first => |w| {
+        w.add(&["a.mkv", "b.mkv", "c.mkv"]);
+        for code in [FailureCode::NotMedia, FailureCode::Stalled, FailureCode::NotMedia] {
+            w.clock.advance(std::time::Duration::from_secs(1));
+            w.queue.settle(w.claim().lease(), &Outcome::Failed(Failure::new(code, "It broke."))).unwrap();
+        }
+        assert_eq!(w.queue.causes().unwrap(), [(FailureCode::NotMedia, 2), (FailureCode::Stalled, 1)]);
+        let names = |offset, limit| -> Vec<_> {
+            let page = w.queue.failed_by(FailureCode::NotMedia, offset, limit).unwrap();
+            page.iter().map(|j| j.source.file_name().unwrap().to_owned()).collect()
+        };
+        assert_eq!((names(0, 9), names(1, 1)), (vec!["c.mkv".into(), "a.mkv".into()], vec!["a.mkv".into()]));
+    }
+
+    what_is_left_leaves_out_what_cannot_start => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
+        w.claim();
+        w.queue.steer(Command::Hold, &Which::Ids(vec![ids[1]])).unwrap();
+        assert_eq!(w.queue.left().unwrap(), 2000);
+    }
+
+    what_was_saved_counts_done_jobs_alone => |w| {
+        w.add(&["a.mkv", "b.mkv", "c.mkv"]);
+        let job = w.claim();
+        w.queue.settle(job.lease(), &done(&job)).unwrap();
+        w.queue.settle(w.claim().lease(), &Outcome::Failed(failure())).unwrap();
+        let Outcome::Done { size, .. } = done(&job) else { unreachable!() };
+        assert_eq!(w.queue.saved().unwrap(), Saved { before: 1000, after: size });
+    }
+
+    what_was_done_and_is_still_there_is_not_done_again_unless_wanted => |w| {
+        w.add(&["a.mkv"]);
+        let job = w.claim();
+        w.queue.settle(job.lease(), &done(&job)).unwrap();
+        let there = |p: &Path| p == job.output;
+        let again = |job: NewJob| w.queue.add(&[job], Place::End, &there).unwrap().remove(0);
+        assert_eq!(again(new_job("a.mkv")), Added::DoneBefore(job.id));
+        let accepted = |added: &Added| matches!(added, Added::Accepted { .. });
+        assert!(accepted(&again(NewJob { source_size: Some(1001), ..new_job("a.mkv") })), "the file is another");
+        w.steer(Command::Cancel, &[JobId(2)]);
+        assert!(accepted(&again(NewJob { again: true, ..new_job("a.mkv") })), "wanted");
+        w.steer(Command::Cancel, &[JobId(3)]);
+        assert!(accepted(&add_one(w, new_job("a.mkv"), false)), "the result is gone");
+    }
+
+    facts_of_a_video_are_kept_with_its_job => |w| {
+        let id = w.add(&["a.mkv"])[0];
+        assert_eq!(w.job(id).facts, None);
+        let facts = Facts { width: 1920, codec: "H.264".into(), seconds: Some(3.5), ..Facts::default() };
+        w.queue.describe(id, &facts).unwrap();
+        assert_eq!(w.job(id).facts, Some(facts.clone()));
+        assert_eq!(w.claim().facts, Some(facts), "and handed to who claims it");
+        w.queue.describe(JobId(99), &Facts::default()).unwrap();
+    }
+
+    a_part_of_a_name_chooses_rows_of_a_list => |w| {
+        w.add(&["Holiday.mkv", "wedding.mov", "holiday 2.mkv"]);
+        let filter = Filter { name: "holi".into(), ..Filter::of(&[State::Queued]) };
+        let names = |filter: &Filter, offset, limit| -> Vec<String> {
+            let page = w.queue.page(filter, offset, limit).unwrap();
+            page.iter().map(|j| j.source.file_name().unwrap().to_string_lossy().into_owned()).collect()
+        };
+        assert_eq!(names(&filter, 0, 9), ["Holiday.mkv", "holiday 2.mkv"]);
+        assert_eq!(names(&filter, 1, 1), ["holiday 2.mkv"]);
+        assert_eq!(w.queue.matching(&filter).unwrap(), 2);
+        assert_eq!(w.queue.matching(&Filter::of(&[State::Queued])).unwrap(), 3);
+        assert_eq!(w.queue.matching(&Filter::of(&[State::Done])).unwrap(), 0);
+        let none = Filter { name: "xyz".into(), ..Filter::default() };
+        assert_eq!((names(&none, 0, 9).len(), w.queue.matching(&none).unwrap()), (0, 0));
+    }
+
+    done_jobs_can_be_sorted_by_what_they_saved_and_by_name => |w| {
+        w.add(&["b.mkv", "a.mkv", "c.mkv"]);
+        for size in [700, 100, 1200] {
+            let job = w.claim();
+            let output = job.output.clone();
+            w.queue.settle(job.lease(), &Outcome::Done { output, size, warnings: Vec::new() }).unwrap();
+        }
+        let sorted = |sort| -> Vec<u64> {
+            let filter = Filter { sort, ..Filter::of(&[State::Done]) };
+            w.queue.page(&filter, 0, 9).unwrap().iter().filter_map(|j| j.output_size).collect()
+        };
+        assert_eq!(sorted(Sort::Usual), [1200, 100, 700]);
+        assert_eq!(sorted(Sort::MostSaved), [100, 700, 1200]);
+        assert_eq!(sorted(Sort::Name), [100, 700, 1200]);
+    }
+}

@@ -1,0 +1,25 @@
+//! A queue with many rows of videos that do not exist.
+
+use spool_core::preset;
+use spool_core::queue::sqlite::SqliteQueue;
+use spool_core::queue::{NewJob, Place, Queue};
+use std::path::PathBuf;
+
+/// Adds so many.
+pub fn fill(queue: &SqliteQueue, count: usize) {
+    let job = |n: usize| NewJob {
+        source: PathBuf::from(format!("/videos/{n}.mkv")),
+        real_source: PathBuf::from(format!("/videos/{n}.mkv")),
+        source_size: Some(1),
+        source_volume: None,
+        output_volume: None,
+        folder: "/out".into(),
+        stem: n.to_string().into(),
+        preset: preset::built_in()[0].clone(),
+        from_folder: false,
+        max_attempts: 4,
+        again: false,
+    };
+    let jobs: Vec<NewJob> = (0..count).map(job).collect();
+    queue.add(&jobs, Place::End, &|_| false).unwrap();
+}

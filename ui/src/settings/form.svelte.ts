@@ -1,0 +1,35 @@
+/** What the settings dialog shows and changes. Every change counts at once; what is refused says so and is not kept. */
+import type { Backend } from "../backend/backend";
+import type { EncoderState, SettingsChosen, SettingsShown, ToolState } from "../backend/types";
+
+export class Form {
+  shown = $state.raw<SettingsShown | null>(null);
+  tools = $state.raw<ToolState | null>(null);
+  encoders = $state.raw<EncoderState[] | null>(null);
+  refusal = $state("");
+
+  constructor(readonly backend: Backend) {
+    void this.reload();
+  }
+
+  async reload() {
+    this.shown = await this.backend.settings();
+    this.tools = await this.backend.tools();
+    this.encoders = await this.backend.encoders();
+  }
+
+  /** Runs a change and shows what came of it. */
+  async do(change: Promise<void>) {
+    this.refusal = "";
+    try {
+      await change;
+    } catch (cause) {
+      this.refusal = String(cause);
+    }
+    this.shown = await this.backend.settings();
+  }
+
+  change(part: Partial<SettingsChosen>) {
+    if (this.shown) void this.do(this.backend.settle({ ...this.shown.chosen, ...part }));
+  }
+}
