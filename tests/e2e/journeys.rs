@@ -165,11 +165,10 @@ async fn quitting_with_a_running_video_asks_stops_it_cleanly_and_takes_it_up_aga
     {
         let app = App::start(&desk, &[text(&video)]).await;
         app.sees("[data-state=running]").await;
-        desk.to_front("Spool");
-        desk.hands(&["key", "alt+F4"]);
+        desk.close("Spool");
         app.reads("dialog[open]", "1 video is being converted").await;
         app.picture("close-real").await;
-        app.press("Stop and quit").await;
+        app.press_and_leave("Stop and quit").await;
         wait_until("the job to be given back", SOON, || state(&desk, 0) == "queued");
         wait_until("the part file to go", SOON, || desk.env.results().is_empty());
     }
@@ -216,7 +215,7 @@ async fn everything_can_be_done_by_keyboard() {
             break;
         }
         desk.hands(&["key", "Tab"]);
-        app.page.execute("return new Promise(requestAnimationFrame)", vec![]).await.ok();
+        app.script("return new Promise(requestAnimationFrame)", vec![]).await;
     }
     assert_eq!(app.count("[role=grid]:focus").await, 1, "Tab reaches the list: {}", focused().await);
     desk.hands(&["key", "Down"]);
@@ -242,7 +241,7 @@ async fn a_video_in_view_gets_its_facts_and_its_picture() {
     app.sees("#job-1 img").await;
     let drawn =
         "const i = document.querySelector('#job-1 img'); return i.decode().then(() => i.naturalWidth)";
-    assert_eq!(app.page.execute(drawn, vec![]).await.unwrap(), 96, "four thirds of 72 lines");
+    assert_eq!(app.script(drawn, vec![]).await, 96, "four thirds of 72 lines");
     assert_eq!(app.count("#job-2 img").await, 0);
     app.picture("queue-real").await;
 }
@@ -292,9 +291,9 @@ async fn a_failed_video_is_tried_with_another_preset() {
     fs::copy(clips::ordinary(), &video).unwrap();
     let context = "const row = document.querySelector('#job-1'); const box = row.getBoundingClientRect();
         row.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, clientX: box.x + 300, clientY: box.y + 20 }))";
-    app.page.execute(context, vec![]).await.unwrap();
+    app.script(context, vec![]).await;
     app.reads("[role=menu]", "Try another preset…").await;
-    app.page.execute("[...document.querySelectorAll('[role=menuitem]')].find((i) => /another/.test(i.innerText)).click()", vec![]).await.unwrap();
+    app.script("[...document.querySelectorAll('[role=menuitem]')].find((i) => /another/.test(i.innerText)).click()", vec![]).await;
     app.press("Retry as Quick").await;
     app.reads("#tab-done .count", "1").await;
     app.reads("#tab-failed .count", "0").await;
@@ -307,16 +306,15 @@ async fn a_window_in_the_background_and_a_page_that_hangs_lose_nothing() {
     let (a, b) = (desk.env.video(&long, "a.mkv"), desk.env.video(&clips::ordinary(), "b.mkv"));
     let app = App::start(&desk, &[text(&a)]).await;
     app.sees("[data-state=running]").await;
-    desk.to_front("Spool");
-    desk.hands(&["key", "alt+F4"]);
+    desk.close("Spool");
     app.reads("dialog[open]", "1 video is being converted").await;
-    app.press("Keep working in the background").await;
+    app.press_and_leave("Keep working in the background").await;
     let visible = || desk.hands(&["search", "--onlyvisible", "--name", "^Spool$"]);
     wait_until("the window to go", SOON, || visible().is_empty());
     assert!(desk.command(binary()).arg(&b).stdout(Stdio::null()).status().unwrap().success());
     wait_until("the window to come back", SOON, || !visible().is_empty());
     let hang = "setTimeout(() => { const end = Date.now() + 3000; while (Date.now() < end); }, 0)";
-    app.page.execute(hang, vec![]).await.unwrap();
+    app.script(hang, vec![]).await;
     wait_until("both to be done", SOON, || state(&desk, 0) == "done" && state(&desk, 1) == "done");
     app.reads_within("#tab-done .count", "2", Duration::from_secs(1)).await;
 }
@@ -328,7 +326,7 @@ async fn settings_count_at_once_and_are_there_at_the_next_start() {
         let app = App::start(&desk, &[]).await;
         app.press("Settings").await;
         app.reads("dialog[open]", "Encoders that work here H.264").await;
-        app.page.execute("document.querySelector('input[value=dark]').click()", vec![]).await.unwrap();
+        app.script("document.querySelector('input[value=dark]').click()", vec![]).await;
         app.sees("html[data-theme=dark]").await;
         app.picture("settings-real").await;
         wait_until("the choice to be kept", SOON, || {

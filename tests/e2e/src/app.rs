@@ -4,7 +4,7 @@ use crate::desk::{Desk, Program, SOON};
 use crate::usage::{self, Process};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::json;
+use serde_json::{Value, json};
 use spool_tests::{env, wait_until};
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -27,6 +27,11 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+/// No call of the driver may hang: it fails after twice the longest wait of any condition.
+async fn within<T>(what: &str, call: impl Future<Output = T>) -> T {
+    tokio::time::timeout(SOON * 2, call).await.unwrap_or_else(|_| panic!("the driver does not answer: {what}"))
+}
+
 impl App {
     /// Starts it with these arguments.
     pub async fn start(desk: &Desk, args: &[&str]) -> App {
@@ -38,7 +43,7 @@ impl App {
         wait_until("the driver", SOON, || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
         let options = json!({ "binary": binary(), "args": args });
         let capabilities = json!({ "webkitgtk:browserOptions": options });
-        let serde_json::Value::Object(capabilities) = capabilities else { unreachable!() };
+        let Value::Object(capabilities) = capabilities else { unreachable!() };
         let url = format!("http://127.0.0.1:{port}");
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let connected = builder.capabilities(capabilities).connect(&url);
@@ -55,17 +60,21 @@ impl App {
 
     /// Waits until something matches this selector.
     pub async fn sees(&self, selector: &str) {
-        let found = self.page.wait().at_most(SOON).for_element(Locator::Css(selector)).await;
+        let found = within(selector, self.page.wait().at_most(SOON).for_element(Locator::Css(selector))).await;
         if let Err(cause) = found {
             panic!("{selector} is not there ({cause}): {}", self.text("body").await);
         }
     }
 
+    /// Runs a script of the page.
+    pub async fn script(&self, script: &str, args: Vec<Value>) -> Value {
+        within(script, self.page.execute(script, args)).await.unwrap_or_else(|e| panic!("{script}: {e}"))
+    }
+
     /// What a person reads there.
     pub async fn text(&self, selector: &str) -> String {
         let script = "return document.querySelector(arguments[0])?.innerText.replace(/\\s+/g, ' ') ?? ''";
-        let text = self.page.execute(script, vec![selector.into()]).await;
-        text.ok().and_then(|t| t.as_str().map(str::to_owned)).unwrap_or_default()
+        self.script(script, vec![selector.into()]).await.as_str().unwrap_or_default().to_owned()
     }
 
     /// Waits until the text there contains these words.
@@ -89,25 +98,34 @@ impl App {
     /// Clicks on it.
     pub async fn click(&self, selector: &str) {
         self.sees(selector).await;
-        self.page.find(Locator::Css(selector)).await.unwrap().click().await.unwrap();
+        within(selector, async { self.page.find(Locator::Css(selector)).await?.click().await }).await.unwrap();
     }
 
     /// Clicks on the button with this name.
     pub async fn press(&self, name: &str) {
         let path = format!("//button[normalize-space()='{name}' or @aria-label='{name}']");
-        let found = self.page.wait().at_most(SOON).for_element(Locator::XPath(&path)).await;
-        found.unwrap_or_else(|e| panic!("no button {name}: {e}")).click().await.unwrap();
+        let found = within(name, self.page.wait().at_most(SOON).for_element(Locator::XPath(&path))).await;
+        let button = found.unwrap_or_else(|e| panic!("no button {name}: {e}"));
+        within(name, button.click()).await.unwrap();
+    }
+
+    /// Clicks on a button that makes the window go: the driver answers before the click, for it never gets an
+    /// answer out of a page that is not shown.
+    pub async fn press_and_leave(&self, name: &str) {
+        let script = "const found = [...document.querySelectorAll('button')].find((b) => b.innerText === arguments[0]);
+            setTimeout(() => found.click(), 0); return found !== undefined";
+        assert_eq!(self.script(script, vec![name.into()]).await, true, "no button {name}");
     }
 
     /// How many match.
     pub async fn count(&self, selector: &str) -> usize {
-        self.page.find_all(Locator::Css(selector)).await.unwrap().len()
+        within(selector, self.page.find_all(Locator::Css(selector))).await.unwrap().len()
     }
 
     /// Keeps a picture of the window under `target/screens`.
     pub async fn picture(&self, name: &str) {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/screens");
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(format!("{name}.png")), self.page.screenshot().await.unwrap()).unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), within(name, self.page.screenshot()).await.unwrap()).unwrap();
     }
 }

@@ -12,6 +12,13 @@ impl Desk {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
+    /// Closes the window of this title as its close button does. Not by alt+F4: a first key from xdotool makes the
+    /// window manager take its keys anew, and what is pressed meanwhile is lost.
+    pub fn close(&self, title: &str) {
+        let closed = self.command("wmctrl").args(["-F", "-c", title]).status();
+        assert!(closed.expect("wmctrl is installed").success(), "no window {title}");
+    }
+
     /// Brings the window of this title to the front, where its keys are heard.
     pub fn to_front(&self, title: &str) {
         let find = ["search", "--onlyvisible", "--name", title];
