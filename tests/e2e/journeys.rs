@@ -293,7 +293,11 @@ async fn a_failed_video_is_tried_with_another_preset() {
         row.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, clientX: box.x + 300, clientY: box.y + 20 }))";
     app.script(context, vec![]).await;
     app.reads("[role=menu]", "Try another preset…").await;
-    app.script("[...document.querySelectorAll('[role=menuitem]')].find((i) => /another/.test(i.innerText)).click()", vec![]).await;
+    app.script(
+        "[...document.querySelectorAll('[role=menuitem]')].find((i) => /another/.test(i.innerText)).click()",
+        vec![],
+    )
+    .await;
     app.press("Retry as Quick").await;
     app.reads("#tab-done .count", "1").await;
     app.reads("#tab-failed .count", "0").await;

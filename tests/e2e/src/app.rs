@@ -29,7 +29,9 @@ fn free_port() -> u16 {
 
 /// No call of the driver may hang: it fails after twice the longest wait of any condition.
 async fn within<T>(what: &str, call: impl Future<Output = T>) -> T {
-    tokio::time::timeout(SOON * 2, call).await.unwrap_or_else(|_| panic!("the driver does not answer: {what}"))
+    tokio::time::timeout(SOON * 2, call)
+        .await
+        .unwrap_or_else(|_| panic!("the driver does not answer: {what}"))
 }
 
 impl App {
@@ -60,7 +62,8 @@ impl App {
 
     /// Waits until something matches this selector.
     pub async fn sees(&self, selector: &str) {
-        let found = within(selector, self.page.wait().at_most(SOON).for_element(Locator::Css(selector))).await;
+        let found =
+            within(selector, self.page.wait().at_most(SOON).for_element(Locator::Css(selector))).await;
         if let Err(cause) = found {
             panic!("{selector} is not there ({cause}): {}", self.text("body").await);
         }
@@ -98,7 +101,9 @@ impl App {
     /// Clicks on it.
     pub async fn click(&self, selector: &str) {
         self.sees(selector).await;
-        within(selector, async { self.page.find(Locator::Css(selector)).await?.click().await }).await.unwrap();
+        within(selector, async { self.page.find(Locator::Css(selector)).await?.click().await })
+            .await
+            .unwrap();
     }
 
     /// Clicks on the button with this name.
@@ -126,6 +131,10 @@ impl App {
     pub async fn picture(&self, name: &str) {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/screens");
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(format!("{name}.png")), within(name, self.page.screenshot()).await.unwrap()).unwrap();
+        std::fs::write(
+            folder.join(format!("{name}.png")),
+            within(name, self.page.screenshot()).await.unwrap(),
+        )
+        .unwrap();
     }
 }
