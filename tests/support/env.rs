@@ -94,6 +94,11 @@ impl TestEnv {
         self.start(args).answer()
     }
 
+    /// The same for what may take long.
+    pub fn spool_slowly(&self, args: &[&str]) -> Answer {
+        self.start(args).answer_within(LIMIT * 10)
+    }
+
     /// Starts the command line and lets it run.
     pub fn start(&self, args: &[&str]) -> Running {
         let mut child = self.command(args).spawn().expect("spool-under-test is built");
@@ -161,9 +166,13 @@ impl Running {
     }
 
     /// Waits for its end.
-    pub fn answer(mut self) -> Answer {
+    pub fn answer(self) -> Answer {
+        self.answer_within(LIMIT)
+    }
+
+    fn answer_within(mut self, limit: Duration) -> Answer {
         let mut code = None;
-        wait_until("the command to end", LIMIT, || {
+        wait_until("the command to end", limit, || {
             code = self.child.try_wait().unwrap();
             code.is_some()
         });

@@ -22,7 +22,7 @@ fn finding(name: &'static str, good: bool, text: impl Into<String>) -> Finding {
 }
 
 /// Encoders that the built-in presets need.
-const ENCODERS: &[&str] = &["libx264", "libx265", "aac"];
+const ENCODERS: &[&str] = &["libx264", "libx265", "libsvtav1", "prores_ks", "aac", "libopus"];
 
 pub(crate) fn doctor(context: &Context) -> Answer {
     let tools = ffmpeg::locate(&context.tool_places());

@@ -8,6 +8,7 @@ use spool_core::ffmpeg::{self, probe as look};
 use spool_core::media::{MediaInfo, Stream};
 use spool_core::plan::{self, Action, Plan};
 use spool_core::policy::Policy;
+use spool_core::preset::Hardware;
 use std::path::Path;
 
 pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Answer {
@@ -17,8 +18,10 @@ pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Ans
         Ok(info) => info.unwrap_or_default(),
         Err(failure) => return refused(context, &failure),
     };
-    let planned =
-        preset.map(|id| find_preset(context, id)).transpose()?.map(|preset| plan::plan(&info, &preset));
+    let planned = preset.map(|id| find_preset(context, id)).transpose()?.map(|preset| {
+        let hardware = preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto);
+        plan::plan(&info, &preset, &ffmpeg::abilities(&tools, hardware))
+    });
     let plan = match planned {
         Some(Err(failure)) => return refused(context, &failure),
         Some(Ok(plan)) => Some(plan),

@@ -76,6 +76,8 @@ codes! {
     IoError, "io_error", Transient, "Check the drive and its cable, then retry.";
     /// Memory ran out.
     OutOfMemory, "out_of_memory", Transient, "Close other programs or run fewer jobs at once, then retry.";
+    /// The graphics hardware takes no further encode just now.
+    EncoderSession, "encoder_session", Transient, "Close other programs that record or encode, or run fewer jobs at once, then retry.";
     /// The source was modified while it was read.
     SourceChanged, "source_changed", Transient, "Retry when nothing writes to the video any more.";
     /// The source is still being written.
@@ -90,6 +92,8 @@ codes! {
     NotMedia, "not_media", Permanent, "Check that this is a video; it may be damaged or of another kind.";
     /// Sound or data only.
     NoVideo, "no_video", Permanent, "Choose a preset for sound, or remove it from the list.";
+    /// No sound, for a preset for sound.
+    NoAudio, "no_audio", Permanent, "Choose a preset for pictures, or remove it from the list.";
     /// The end is missing.
     SourceTruncated, "source_truncated", Permanent, "Copy or download the video again, then retry.";
     /// Deleted or renamed, on a drive that is there.

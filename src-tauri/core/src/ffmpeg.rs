@@ -3,6 +3,7 @@
 //! Guarantees that every process has a time limit or a watchdog, a bounded memory of its output, an
 //! environment of known variables, and does not outlive the engine. Must not know jobs or the queue.
 
+mod abilities;
 mod capture;
 mod child;
 pub mod classify;
@@ -16,9 +17,8 @@ pub mod run;
 mod thumbnail;
 mod watchdog;
 
-pub use locate::{
-    Tool, ToolError, ToolPlaces, Tools, encoder_works, locate, missing_encoder, standard_folders,
-};
+pub use abilities::{abilities, encoder_works, missing_encoder};
+pub use locate::{Tool, ToolError, ToolPlaces, Tools, locate, standard_folders};
 pub use process::{end_orphan, identify};
 pub use thumbnail::thumbnail;
 
@@ -43,6 +43,9 @@ pub type Orders = tokio::sync::watch::Receiver<Order>;
 pub(crate) const DEMUXERS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpegtsraw,mpeg,mpegvideo,flv,live_flv,\
 asf,ogg,wav,w64,mp3,aac,flac,m4v,h264,hevc,h263,mxf,dv,gif,rm,ivf,nut,wtv,gxf,vc1,av1,obu,yuv4mpegpipe,ac3,eac3,dts,\
 caf,aiff,amr,ape,tta,wv";
+
+/// Largest picture that is opened, in pixels: 16K, 15360x8640.
+pub(crate) const MAX_PIXELS: &str = "132710400";
 
 /// Protocols for user files.
 pub(crate) const PROTOCOLS: &str = "file,pipe";

@@ -3,14 +3,17 @@
 //! A pure, tolerant reader: numbers may come as text, be missing or be nonsense; what cannot be believed is
 //! absent. Guarantees never to fail on a file that ffprobe could open. Must not know presets.
 
+pub mod boxes;
 mod facts;
 mod json;
+mod packets;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 pub use facts::{Facts, codec_name, running_time};
-pub use json::read;
+pub use json::{read, read_frame};
+pub use packets::{Measured, Span, measure};
 
 /// A media file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -61,8 +64,18 @@ pub struct Stream {
     pub packets: Option<u64>,
     /// Facts of a picture.
     pub video: Option<Picture>,
+    /// Mean bits per second, as declared.
+    pub bit_rate: Option<u64>,
+    /// Profile of the codec in ffmpeg's words: `High`, `LC`; empty where unknown.
+    pub profile: String,
+    /// Level of the codec, times 10 for H.264: 41 is 4.1.
+    pub level: Option<u32>,
     /// Channels, for sound.
     pub channels: Option<u32>,
+    /// Their layout in ffmpeg's words: `5.1(side)`; empty where unknown.
+    pub layout: String,
+    /// Bits per sample, for sound that is not compressed with loss; else absent.
+    pub sample_bits: Option<u32>,
     /// Samples per second, for sound.
     pub sample_rate: Option<u32>,
     /// `eng`, `und` ...
@@ -99,8 +112,28 @@ pub struct Picture {
     pub range: String,
     /// Transfer characteristic: `bt709`, `smpte2084` ... or empty.
     pub transfer: String,
+    /// Primaries: `bt709`, `bt2020` ... or empty.
+    pub primaries: String,
+    /// Matrix: `bt709`, `bt2020nc` ... or empty.
+    pub matrix: String,
+    /// What the screen it was mastered on could show.
+    pub mastering: Option<Mastering>,
+    /// Brightest pixel and brightest mean of a frame, in cd/m2.
+    pub light: Option<(u32, u32)>,
+    /// Profile of Dolby Vision.
+    pub dolby_vision: Option<u32>,
     /// Frames are stored in another order than shown.
     pub reordered: bool,
+}
+
+/// Primaries, white point and luminance of a mastering screen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Mastering {
+    /// x and y of red, green, blue and white, 0 to 1.
+    pub points: [(f64, f64); 4],
+    /// Darkest and brightest, in cd/m2.
+    pub luminance: (f64, f64),
 }
 
 impl Picture {
@@ -124,6 +157,13 @@ impl Picture {
         matches!(self.transfer.as_str(), "smpte2084" | "arib-std-b67")
     }
 
+    /// Red, green and blue rather than brightness and colour.
+    pub fn is_rgb(&self) -> bool {
+        ["rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr", "x2"]
+            .iter()
+            .any(|start| self.pixel_format.starts_with(start))
+    }
+
     /// Two fields a frame.
     pub fn is_interlaced(&self) -> bool {
         matches!(self.field_order.as_str(), "tt" | "bb" | "tb" | "bt")
@@ -135,6 +175,9 @@ impl Picture {
     }
 }
 
+/// No moving picture takes fewer bytes a second: 30 black frames are some 300.
+const LEAST_RATE: f64 = 50.0;
+
 impl MediaInfo {
     /// The moving picture: marked as default, else the first; covers do not count.
     pub fn video(&self) -> Option<&Stream> {
@@ -142,8 +185,16 @@ impl MediaInfo {
         moving.clone().find(|s| s.default).or_else(|| moving.next())
     }
 
-    /// Length in seconds to reckon progress with: the picture's, else the file's.
+    /// The sound: marked as default, else the first.
+    pub fn audio(&self) -> Option<&Stream> {
+        let mut tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio);
+        tracks.clone().find(|s| s.default).or_else(|| tracks.next())
+    }
+
+    /// Length in seconds to reckon progress with: the picture's, else the file's. One that the size of the file
+    /// belies is not believed: broken headers claim days for a second.
     pub fn length(&self) -> Option<f64> {
-        self.video().and_then(|v| v.seconds).or(self.seconds)
+        let declared = self.video().and_then(|v| v.seconds).or(self.seconds);
+        declared.filter(|seconds| self.size.is_none_or(|size| size as f64 / seconds >= LEAST_RATE))
     }
 }

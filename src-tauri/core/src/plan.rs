@@ -6,15 +6,38 @@
 
 mod arguments;
 mod audio;
+mod colour;
+mod copy;
+mod encoder;
 mod others;
+mod rate;
 mod video;
 
 use crate::failure::{Failure, FailureCode};
 use crate::media::{Kind, MediaInfo, Stream};
-use crate::preset::{Container, Preset};
+use crate::preset::{Container, CopyRule, Hardware, Metadata, Preset, Tracks};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
-pub use arguments::arguments;
+pub use arguments::commands;
+pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
+pub use rate::slower;
+
+/// What the ffmpeg that encodes can do. The default: everything but hardware.
+#[derive(Debug, Clone, Default)]
+pub struct Abilities {
+    /// Codecs it can decode, in ffmpeg's words; `None`: unknown, so whatever ffprobe names.
+    pub decoders: Option<BTreeSet<String>>,
+    /// Hardware encoders that work here, best first.
+    pub hardware: Vec<&'static HardwareEncoder>,
+}
+
+impl Abilities {
+    fn decodes(&self, codec: &str) -> bool {
+        let named = !matches!(codec, "" | "none" | "unknown");
+        named && self.decoders.as_ref().is_none_or(|known| known.contains(codec))
+    }
+}
 
 /// What becomes of a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +51,21 @@ pub struct Plan {
     pub chapters: usize,
     /// Tags of phone makers, which MP4 keeps only when asked.
     pub vendor_tags: bool,
+    /// Tags that are left out.
+    #[serde(default)]
+    pub without_tags: Vec<String>,
+    /// Copied streams are decoded meanwhile, so that damage in them is known.
+    #[serde(default)]
+    pub check_copies: bool,
+    /// Largest result in bytes, aimed at in two passes.
+    #[serde(default)]
+    pub limit: Option<u64>,
+    /// Encodes on graphics hardware.
+    #[serde(default)]
+    pub hardware: bool,
+    /// Arguments that set the hardware up, before the input.
+    #[serde(default)]
+    pub set_up: Vec<String>,
 }
 
 /// What becomes of one stream.
@@ -90,7 +128,7 @@ impl Action {
 }
 
 impl Plan {
-    /// The streams of the result, in its order: moving picture, covers, sound, subtitles.
+    /// The streams of the result, in its order: moving picture, covers, sound, subtitles, attachments.
     pub fn kept(&self) -> impl Iterator<Item = &Planned> {
         let of = |kind, cover| {
             self.streams.iter().filter(move |s| s.kind == kind && s.cover == cover && s.action.keeps())
@@ -99,6 +137,12 @@ impl Plan {
             .chain(of(Kind::Video, true))
             .chain(of(Kind::Audio, false))
             .chain(of(Kind::Subtitle, false))
+            .chain(of(Kind::Attachment, false))
+    }
+
+    /// The moving picture.
+    pub fn picture(&self) -> Option<&Planned> {
+        self.kept().find(|s| s.kind == Kind::Video && !s.cover)
     }
 
     /// Encoders the plan needs.
@@ -111,52 +155,137 @@ impl Plan {
     }
 }
 
+/// Tags that say where a video was recorded, in the words of the containers.
+const LOCATION: &[&str] =
+    &["location", "location-eng", "com.apple.quicktime.location.ISO6709", "xyz", "GPSCoordinates"];
+
+/// Statistics that some programs leave in Matroska: untrue of the result.
+const STALE: &[&str] = &["BPS", "DURATION", "NUMBER_OF_FRAMES", "NUMBER_OF_BYTES", "_STATISTICS_TAGS"];
+
 /// Plans a file.
 ///
 /// # Errors
-/// `no_video`, `drm_protected`, `unsupported_codec` or `plan_refused`, with a plain sentence.
-pub fn plan(info: &MediaInfo, preset: &Preset) -> Result<Plan, Failure> {
-    let Some(main) = info.video() else {
-        return Err(Failure::new(FailureCode::NoVideo, "There is no moving picture in this file."));
-    };
-    refuse_unreadable(main)?;
-    let streams: Vec<Planned> =
-        info.streams.iter().map(|s| planned(s, main, info, preset)).collect::<Result<_, _>>()?;
+/// `no_video`, `no_audio`, `drm_protected`, `unsupported_codec` or `plan_refused`, with a plain sentence.
+pub fn plan(info: &MediaInfo, preset: &Preset, abilities: &Abilities) -> Result<Plan, Failure> {
+    let main = main_stream(info, preset, abilities)?;
+    let task = Task { info, preset, abilities, main };
+    let streams: Vec<Planned> = info.streams.iter().map(|s| planned(s, &task)).collect::<Result<_, _>>()?;
     let cover = streams.iter().any(|s| s.cover && s.action.keeps());
     let vendor = |key: &String| key.starts_with("com.apple.quicktime.") || key.starts_with("com.android.");
-    // With a cover kept, asking for vendor tags makes the cover vanish (ffmpeg 5.1, exit 0).
-    let vendor_tags = !cover && info.tags.keys().any(vendor);
-    Ok(Plan { container: preset.container, streams, chapters: info.chapters, vendor_tags })
+    let hardware = video::hardware(&task);
+    let mut plan = Plan {
+        container: preset.container,
+        chapters: info.chapters,
+        // With a cover kept, asking for vendor tags makes the cover vanish (ffmpeg 5.1, exit 0).
+        vendor_tags: !cover && preset.container != Container::Mkv && info.tags.keys().any(vendor),
+        without_tags: without_tags(preset),
+        check_copies: preset.video.as_ref().map_or(preset.audio.copy, |v| v.copy) == CopyRule::WhenFits,
+        limit: None,
+        hardware: hardware.is_some_and(|h| streams.iter().any(|s| uses(s, h.name))),
+        set_up: Vec::new(),
+        streams,
+    };
+    if let Some(hardware) = hardware.filter(|_| plan.hardware) {
+        plan.set_up = hardware.set_up.iter().map(|word| (*word).to_owned()).collect();
+    }
+    rate::aim(&mut plan, &task)?;
+    Ok(plan)
 }
 
-fn refuse_unreadable(main: &Stream) -> Result<(), Failure> {
+fn uses(stream: &Planned, name: &str) -> bool {
+    matches!(&stream.action, Action::Convert { encoder, .. } if encoder == name)
+}
+
+fn without_tags(preset: &Preset) -> Vec<String> {
+    let location = if preset.metadata == Metadata::StripLocation { LOCATION } else { &[] };
+    let stale = if preset.container == Container::Mkv { STALE } else { &[] };
+    location.iter().chain(stale).map(|tag| (*tag).to_owned()).collect()
+}
+
+/// Everything a decision about one stream may look at.
+struct Task<'a> {
+    info: &'a MediaInfo,
+    preset: &'a Preset,
+    abilities: &'a Abilities,
+    /// The stream the preset is about: the moving picture, or the sound of a preset for sound.
+    main: &'a Stream,
+}
+
+fn main_stream<'a>(
+    info: &'a MediaInfo,
+    preset: &Preset,
+    abilities: &Abilities,
+) -> Result<&'a Stream, Failure> {
+    if preset.video.is_none() {
+        let none = || Failure::new(FailureCode::NoAudio, "There is no sound in this file.");
+        let main = info.audio().ok_or_else(none)?;
+        if info.streams.iter().any(|s| s.kind == Kind::Audio && audio::is_readable(s, abilities)) {
+            return Ok(main);
+        }
+        let message = format!("The sound is in a format that this ffmpeg cannot decode ({}).", name_of(main));
+        return Err(Failure::new(FailureCode::UnsupportedCodec, message));
+    }
+    let none = || Failure::new(FailureCode::NoVideo, "There is no moving picture in this file.");
+    let main = info.video().ok_or_else(none)?;
+    refuse_unreadable(main, abilities)?;
+    Ok(main)
+}
+
+fn name_of(stream: &Stream) -> &str {
+    if stream.codec.is_empty() { stream.tag.as_str() } else { stream.codec.as_str() }
+}
+
+fn refuse_unreadable(main: &Stream, abilities: &Abilities) -> Result<(), Failure> {
     if matches!(main.tag.as_str(), "encv" | "drmi") {
         return Err(Failure::new(
             FailureCode::DrmProtected,
-            "This video is copy-protected and cannot be read.",
+            "This file is copy-protected and cannot be converted.",
         ));
     }
-    let sized = main.video.as_ref().is_some_and(|p| p.width > 0 && p.height > 0);
-    if main.codec.is_empty() || main.codec == "none" || main.codec == "unknown" || !sized {
-        let codec = if main.codec.is_empty() { main.tag.as_str() } else { main.codec.as_str() };
-        let message = format!("The picture is in a format that this ffmpeg cannot decode ({codec}).");
+    let picture = main.video.as_ref().filter(|p| p.width > 0 && p.height > 0);
+    let Some(picture) = picture.filter(|_| abilities.decodes(&main.codec)) else {
+        let message =
+            format!("The picture is in a format that this ffmpeg cannot decode ({}).", name_of(main));
         return Err(Failure::new(FailureCode::UnsupportedCodec, message));
+    };
+    if picture.dolby_vision == Some(5) {
+        let message =
+            "This is Dolby Vision of profile 5: without its own decoder the colours would be wrong.";
+        return Err(Failure::new(FailureCode::PlanRefused, message));
     }
     Ok(())
 }
 
-fn planned(stream: &Stream, main: &Stream, info: &MediaInfo, preset: &Preset) -> Result<Planned, Failure> {
-    let cover = stream.attached_picture;
+fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
+    let (cover, container) = (stream.attached_picture, task.preset.container);
     let action = match stream.kind {
-        Kind::Video if stream.index == main.index => video::action(stream, info, preset)?,
-        Kind::Video if cover => others::cover(stream),
+        Kind::Video if cover => others::cover(stream, container),
+        Kind::Video if task.preset.video.is_none() => Action::drop("only the sound is kept"),
+        Kind::Video if stream.index == task.main.index => video::action(task)?,
         Kind::Video => Action::drop("a further picture; one is kept"),
-        Kind::Audio => audio::action(stream, preset),
-        Kind::Subtitle => others::subtitle(stream),
-        Kind::Attachment => Action::drop("MP4 cannot hold attached files"),
+        Kind::Audio if task.preset.audio.tracks == Tracks::First && !is_first_track(stream, task) => {
+            Action::drop("a further track; one is kept")
+        }
+        Kind::Audio => audio::action(stream, task),
+        Kind::Subtitle => others::subtitle(stream, task.preset),
+        Kind::Attachment if container == Container::Mkv => Action::Copy { tag: None },
+        Kind::Attachment => Action::drop(format!("{} cannot hold attached files", container.name())),
+        Kind::Data if others::is_chapters(stream, task.info) => {
+            Action::drop("the chapters, which are kept as such")
+        }
         Kind::Data => Action::drop("data that players do not show"),
     };
     Ok(Planned { input: stream.index, kind: stream.kind, codec: stream.codec.clone(), cover, action })
+}
+
+fn is_first_track(stream: &Stream, task: &Task<'_>) -> bool {
+    task.info.audio().is_some_and(|first| first.index == stream.index)
+}
+
+/// Does this preset want hardware, and which works here for its codec?
+fn wanted_hardware<'a>(preset: &Preset, abilities: &Abilities) -> Option<&'a HardwareEncoder> {
+    let video = preset.video.as_ref().filter(|v| v.hardware == Hardware::Auto && v.size_mb.is_none())?;
+    abilities.hardware.iter().copied().find(|h| h.codec == video.codec)
 }
 
 /// Pairs of text, for options.

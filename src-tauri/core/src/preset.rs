@@ -4,6 +4,9 @@
 //! Guarantees that an unknown field or word is refused with its name. What a preset means for one file is
 //! decided in `plan`.
 
+mod check;
+
+use check::validate;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
@@ -19,10 +22,27 @@ pub struct Preset {
     pub description: String,
     /// Kind of file written.
     pub container: Container,
-    /// What happens to the picture.
-    pub video: VideoPreset,
+    /// What happens to the picture; absent: only the sound is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video: Option<VideoPreset>,
     /// What happens to sound.
     pub audio: AudioPreset,
+    /// What happens to subtitles.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub subtitles: Subtitles,
+    /// What happens to tags.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub metadata: Metadata,
+    /// What happens to a result that is bigger than its original.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub bigger: Bigger,
+    /// Finish what is readable of a damaged original, and say that the result is partial.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub salvage: bool,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Kinds of file that can be written.
@@ -31,6 +51,12 @@ pub struct Preset {
 pub enum Container {
     /// MPEG-4 part 14.
     Mp4,
+    /// Matroska.
+    Mkv,
+    /// `QuickTime`.
+    Mov,
+    /// MPEG-4 with sound alone.
+    M4a,
 }
 
 impl Container {
@@ -38,6 +64,19 @@ impl Container {
     pub fn extension(self) -> &'static str {
         match self {
             Container::Mp4 => "mp4",
+            Container::Mkv => "mkv",
+            Container::Mov => "mov",
+            Container::M4a => "m4a",
+        }
+    }
+
+    /// Its name in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Container::Mp4 => "MP4",
+            Container::Mkv => "MKV",
+            Container::Mov => "MOV",
+            Container::M4a => "M4A",
         }
     }
 }
@@ -48,9 +87,17 @@ impl Container {
 pub struct VideoPreset {
     /// Codec to encode with, where it is not copied.
     pub codec: VideoCodec,
-    /// Constant rate factor of the codec, 0-51; smaller is better and bigger.
-    pub crf: u8,
-    /// The encoder's own speed word, `ultrafast` to `veryslow`.
+    /// Constant quality, in the codec's own measure: 0-51 for H.264 and H.265, 0-63 for AV1; smaller is better
+    /// and bigger. Exactly one of `crf`, `kbps` and `size_mb`; none for `ProRes`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crf: Option<u8>,
+    /// Mean rate in kilobits per second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kbps: Option<u32>,
+    /// Largest size of the whole result in megabytes (10^6 bytes); H.264 alone, in two passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size_mb: Option<u32>,
+    /// Effort, `ultrafast` to `veryslow`.
     pub speed: Speed,
     /// Longer side of the box the displayed picture must fit, in pixels; absent: any size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,41 +110,127 @@ pub struct VideoPreset {
     pub max_fps: Option<u32>,
     /// Bits per sample of the result.
     pub depth: Depth,
+    /// What happens to high dynamic range.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub hdr: Hdr,
+    /// Whether graphics hardware may encode.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub hardware: Hardware,
     /// Whether a stream may be copied instead.
     pub copy: CopyRule,
 }
 
-/// What happens to sound: every decodable track is kept.
+/// What happens to sound.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AudioPreset {
     /// Codec to encode with, where it is not copied.
     pub codec: AudioCodec,
-    /// Kilobits per second for stereo; other layouts in proportion to their channels.
+    /// Kilobits per second for stereo; other layouts in proportion to their channels. Without meaning for PCM.
     pub kbps: u32,
+    /// Most channels kept; more are mixed down. Absent: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channels: Option<u32>,
+    /// Which tracks are kept.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tracks: Tracks,
     /// Whether a stream may be copied instead.
     pub copy: CopyRule,
 }
 
 /// Codecs for the picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VideoCodec {
-    /// H.264 by libx264.
+    /// H.264.
     H264,
-    /// H.265 by libx265.
+    /// H.265.
     Hevc,
+    /// AV1.
+    Av1,
+    /// Apple's `ProRes` 422 HQ.
+    ProRes,
 }
 
 /// Codecs for sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AudioCodec {
-    /// ffmpeg's own AAC-LC.
+    /// AAC-LC.
     Aac,
+    /// Opus.
+    Opus,
+    /// Uncompressed, as deep as the original.
+    Pcm,
 }
 
-/// Effort of an encoder, in x264's and x265's words.
+/// Sound tracks kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tracks {
+    /// Every track that can be decoded.
+    #[default]
+    All,
+    /// The default one, else the first.
+    First,
+}
+
+/// What happens to subtitles.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Subtitles {
+    /// Kept as far as the container can hold them.
+    #[default]
+    Keep,
+    /// Left out.
+    Drop,
+}
+
+/// What happens to tags.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Metadata {
+    /// All are kept.
+    #[default]
+    Keep,
+    /// All but where it was recorded.
+    StripLocation,
+}
+
+/// What happens to a result that is bigger than its original.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Bigger {
+    /// It is kept, with a remark.
+    #[default]
+    Keep,
+    /// It is discarded: the original, which stays where it is, is the result.
+    UseOriginal,
+}
+
+/// What happens to high dynamic range.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Hdr {
+    /// Mapped to standard range.
+    #[default]
+    ToneMap,
+    /// Kept, with its tags and mastering data; needs more than 8 bits.
+    Keep,
+}
+
+/// Whether graphics hardware may encode.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hardware {
+    /// The processor encodes: smallest files.
+    #[default]
+    Off,
+    /// Hardware that works here encodes, where it fails the processor.
+    Auto,
+}
+
+/// Effort of an encoder, in x264's and x265's words; other encoders have numbers for them, see `plan`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the encoders' own words, fastest first")]
@@ -138,6 +271,8 @@ pub enum Depth {
     Eight,
     /// 10 where the source has more than 8, else 8.
     Source,
+    /// Always 10.
+    Ten,
 }
 
 /// When a stream is copied instead of encoded again.
@@ -146,6 +281,8 @@ pub enum Depth {
 pub enum CopyRule {
     /// Always encode.
     Never,
+    /// Copy what already is as the preset wants it (smart copy).
+    WhenFits,
     /// Copy whatever the container can hold.
     WhenHeld,
 }
@@ -168,6 +305,8 @@ pub fn find(id: &str) -> Option<&'static Preset> {
     BUILT_IN.iter().find(|p| p.id == id)
 }
 
+const QUALITY: [&str; 3] = ["crf", "kbps", "sizeMb"];
+
 /// The preset with one field changed: `path` is its dotted name in JSON, such as `video.crf`.
 ///
 /// # Errors
@@ -180,6 +319,10 @@ pub fn set(preset: &Preset, path: &str, value: &str) -> Result<Preset, String> {
     let group = group.ok_or_else(|| format!("\"{path}\" is not a setting of the preset {}", preset.id))?;
     // A word is a string, anything else that parses is itself: 23, true, null.
     let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    // One measure of quality takes the place of another.
+    if QUALITY.contains(&field) {
+        QUALITY.iter().for_each(|other| drop(group.remove(*other)));
+    }
     group.insert(field.to_owned(), value);
     serde_json::from_value::<Preset>(json)
         .map_err(|e| format!("{path} cannot be set so: {e}"))
@@ -194,32 +337,6 @@ pub fn read(text: &str) -> Result<Preset, String> {
     serde_json::from_str(text).map_err(|e| format!("this is not a valid preset: {e}")).and_then(validate)
 }
 
-/// Bounds that the types alone do not say.
-fn validate(preset: Preset) -> Result<Preset, String> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if preset.id.is_empty() || preset.id.len() > 40 || !preset.id.chars().all(plain) {
-        return Err("id must be 1 to 40 letters, digits, - or _".into());
-    }
-    // The name becomes part of file names.
-    if preset.name.is_empty() || preset.name.len() > 60 || preset.name.contains(['/', '\\', ':', '\0', '\n'])
-    {
-        return Err("name must be 1 to 60 characters without / \\ : or line breaks".into());
-    }
-    if preset.video.crf > 51 {
-        return Err(format!("video.crf must be 0 to 51, not {}", preset.video.crf));
-    }
-    if !(8..=1024).contains(&preset.audio.kbps) {
-        return Err(format!("audio.kbps must be 8 to 1024, not {}", preset.audio.kbps));
-    }
-    if preset.video.box_long.is_some_and(|n| n < 16) || preset.video.box_short.is_some_and(|n| n < 16) {
-        return Err("video.boxLong and video.boxShort must be at least 16".into());
-    }
-    if preset.video.max_fps == Some(0) {
-        return Err("video.maxFps must be at least 1".into());
-    }
-    Ok(preset)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,7 +344,19 @@ mod tests {
     #[test]
     fn the_built_in_presets_are_valid_and_named_once() {
         let ids: Vec<_> = built_in().iter().map(|p| p.id.as_str()).collect();
-        assert_eq!(ids, ["web-1080p", "web-720p", "small-hevc", "remux-mp4"]);
+        assert_eq!(
+            ids,
+            [
+                "web-1080p",
+                "web-720p",
+                "small-hevc",
+                "archive-av1",
+                "edit-prores",
+                "remux-mp4",
+                "fit-size",
+                "audio-m4a"
+            ]
+        );
         assert!(find(DEFAULT_PRESET).is_some());
         for preset in built_in() {
             validate(preset.clone()).unwrap();
@@ -237,15 +366,21 @@ mod tests {
     #[test]
     fn a_setting_is_changed_by_its_dotted_name_and_nonsense_is_refused_by_name() {
         let web = find("web-1080p").unwrap();
-        assert_eq!(set(web, "video.crf", "30").unwrap().video.crf, 30);
-        assert_eq!(set(web, "video.speed", "ultrafast").unwrap().video.speed, Speed::Ultrafast);
-        assert_eq!(set(web, "video.maxFps", "null").unwrap().video.max_fps, None);
+        let picture = |preset: Result<Preset, String>| preset.unwrap().video.unwrap();
+        assert_eq!(picture(set(web, "video.crf", "30")).crf, Some(30));
+        let rate = picture(set(web, "video.kbps", "900"));
+        assert_eq!((rate.kbps, rate.crf), (Some(900), None), "one measure replaces the other");
+        assert_eq!(picture(set(web, "video.speed", "ultrafast")).speed, Speed::Ultrafast);
+        assert_eq!(picture(set(web, "video.maxFps", "null")).max_fps, None);
         for (path, value, word) in [
             ("video.crf", "99", "0 to 51"),
             ("video.speed", "warp", "warp"),
             ("video.colour", "1", "colour"),
             ("nothing.here", "1", "nothing.here"),
             ("video.maxFps", "0", "at least 1"),
+            ("video.kbps", "9", "50 to 500000"),
+            ("video.hdr", "keep", "more than 8 bits"),
+            ("container", "m4a", "M4A holds no picture"),
         ] {
             let refusal = set(web, path, value).unwrap_err();
             assert!(refusal.contains(word), "{path}={value}: {refusal}");

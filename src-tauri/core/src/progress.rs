@@ -40,6 +40,20 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// The same as part of a job of several passes over the video, this being number `pass`, from 0.
+    #[must_use]
+    pub fn of_pass(mut self, pass: usize, passes: usize) -> Progress {
+        if passes > 1 {
+            let whole = |percent: f64| (pass as f64 * 100.0 + percent) / passes as f64;
+            self.percent = self.percent.map(whole);
+            // How fast a later pass is, nobody knows.
+            self.eta_seconds = self.eta_seconds.filter(|_| pass + 1 == passes);
+        }
+        self
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +75,13 @@ mod tests {
     fn an_unknown_duration_has_no_percentage() {
         assert_eq!(at(5).of_total(None, &Progress::default()).percent, None);
         assert_eq!(at(5).of_total(Some(0), &Progress::default()).percent, None);
+    }
+
+    #[test]
+    fn two_passes_share_the_percentage() {
+        let half = at(5_000_000).of_total(Some(10_000_000), &Progress::default());
+        assert_eq!((half.of_pass(0, 2).percent, half.of_pass(0, 2).eta_seconds), (Some(25.0), None));
+        assert_eq!((half.of_pass(1, 2).percent, half.of_pass(1, 2).eta_seconds), (Some(75.0), Some(3)));
+        assert_eq!(half.of_pass(0, 1), half);
     }
 }

@@ -6,36 +6,70 @@
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::report::InputStats;
 use crate::ffmpeg::run::Report;
-use crate::media::{self, Kind, MediaInfo, Stream};
+use crate::media::{self, Kind, Measured, MediaInfo, Stream};
 use crate::plan::{Action, Plan, Planned};
 
-/// Judges a finished encode; returns the remarks to show with the result.
-pub fn verify(
-    plan: &Plan,
-    source: &MediaInfo,
-    report: &Report,
-    output: &MediaInfo,
-) -> Result<Vec<String>, Failure> {
-    if output.size.unwrap_or(0) == 0 || output.streams.is_empty() {
-        return Err(wrong("The result is empty.", report));
+/// A finished encode and what is known of it.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// What was to be done.
+    pub plan: &'a Plan,
+    /// The source by its headers.
+    pub source: &'a MediaInfo,
+    /// What ffmpeg said.
+    pub report: &'a Report,
+    /// The part file.
+    pub output: &'a MediaInfo,
+    /// The source by its packets, where that was asked for.
+    pub measured: Option<&'a Measured>,
+    /// What is readable of a damaged source is enough.
+    pub salvage: bool,
+}
+
+/// A result that may be published.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// To be shown with it.
+    pub remarks: Vec<String>,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// Why a result may not be published.
+#[derive(Debug)]
+pub enum Refusal {
+    /// It is not what was planned.
+    Failed(Failure),
+    /// It is another length than the source's headers say: the packets of the source must decide.
+    Doubtful(Failure),
+}
+
+/// Judges a finished encode.
+pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
+    let (report, size) = (case.report, case.output.size.unwrap_or(0));
+    if size == 0 || case.output.streams.is_empty() {
+        return Err(Refusal::Failed(wrong("The result is empty.", report)));
     }
     if !report.saw_end {
-        return Err(wrong("ffmpeg ended before it said that it was through.", report));
+        return Err(Refusal::Failed(wrong("ffmpeg ended before it said that it was through.", report)));
     }
     let mut remarks = Vec::new();
-    for (planned, found) in matched(plan, output, report)? {
-        let input = source.streams.iter().find(|s| s.index == planned.input);
+    for (planned, found) in matched(case).map_err(Refusal::Failed)? {
+        let input = case.source.streams.iter().find(|s| s.index == planned.input);
         let stats = report.inputs.iter().find(|s| s.index == planned.input);
-        if let Some(input) = input.filter(|_| !planned.cover && planned.kind != Kind::Subtitle) {
-            check(&Pair { planned, found, input, stats }, source, report)?;
+        let timed = matches!(planned.kind, Kind::Video | Kind::Audio) && !planned.cover;
+        if let Some(input) = input.filter(|_| timed) {
+            let pair = Pair { planned, found, input, stats };
+            remarks.extend(check_length(&pair, case)?);
+            check_count(&pair, report).map_err(Refusal::Failed)?;
         }
     }
-    remarks.extend(losses(plan));
-    if !report.errors.is_empty() {
-        remarks.push("The original has damaged places; they may show in the result.".into());
-    }
-    remarks.extend(bigger(source, output));
-    Ok(remarks)
+    remarks.dedup();
+    remarks.extend(losses(case.plan));
+    remarks.extend(shared_times(report));
+    remarks.extend(damage(report));
+    remarks.extend(bigger(case.source, size));
+    Ok(Verdict { remarks, size })
 }
 
 struct Pair<'a> {
@@ -46,17 +80,13 @@ struct Pair<'a> {
 }
 
 /// Pairs each planned stream with the one in the result: the n-th of its kind.
-fn matched<'a>(
-    plan: &'a Plan,
-    output: &'a MediaInfo,
-    report: &Report,
-) -> Result<Vec<(&'a Planned, &'a Stream)>, Failure> {
+fn matched<'a>(case: &Case<'a>) -> Result<Vec<(&'a Planned, &'a Stream)>, Failure> {
     let mut pairs = Vec::new();
-    for kind in [Kind::Video, Kind::Audio, Kind::Subtitle] {
-        let mut found = output.streams.iter().filter(|s| s.kind == kind);
-        for planned in plan.kept().filter(|p| p.kind == kind) {
-            let stream = found.next().filter(|s| s.codec == expected_codec(planned));
-            let stream = stream.ok_or_else(|| wrong(&missing(planned), report))?;
+    for kind in [Kind::Video, Kind::Audio, Kind::Subtitle, Kind::Attachment] {
+        let mut found = case.output.streams.iter().filter(|s| s.kind == kind);
+        for planned in case.plan.kept().filter(|p| p.kind == kind) {
+            let right = |s: &&Stream| kind == Kind::Attachment || s.codec == expected_codec(planned);
+            let stream = found.next().filter(right).ok_or_else(|| wrong(&missing(planned), case.report))?;
             pairs.push((planned, stream));
         }
     }
@@ -75,32 +105,65 @@ fn missing(planned: &Planned) -> String {
         Kind::Video if planned.cover => "The cover",
         Kind::Video => "The picture",
         Kind::Audio => "A sound track",
+        Kind::Attachment => "An attached file",
         _ => "A subtitle track",
     };
     format!("{what} is missing in the result.")
 }
 
-/// Length and frames of one stream.
-fn check(pair: &Pair<'_>, source: &MediaInfo, report: &Report) -> Result<(), Failure> {
-    let declared = pair.input.seconds.or(source.seconds);
-    let decoded = decoded_seconds(pair);
-    let Some(found) = pair.found.seconds else {
-        return Err(wrong("The length of the result cannot be read.", report));
+/// Is the stream as long as its source? Independent witnesses are the source's header and, where that disagrees,
+/// its packets; what ffmpeg says that it decoded counts only where it also says that something is damaged.
+fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<String>, Refusal> {
+    let report = case.report;
+    let Some(found) = pair.found.seconds.or(case.output.seconds) else {
+        return Err(Refusal::Failed(wrong("The length of the result cannot be read.", report)));
     };
-    if report.cut_short
-        && declared.zip(decoded).is_some_and(|(declared, decoded)| decoded < declared - tolerance(declared))
-    {
-        return Err(truncated(decoded.unwrap_or(found), declared.unwrap_or(found), report));
+    let declared = pair.input.seconds.or(case.source.seconds);
+    if declared.is_some_and(|declared| agree(found, declared)) {
+        return Ok(None);
     }
-    let agrees = |length: f64| (found - length).abs() <= tolerance(length);
-    let known: Vec<f64> = [declared, decoded].into_iter().flatten().collect();
-    if !known.is_empty() && !known.into_iter().any(agrees) {
-        let what = if pair.planned.kind == Kind::Video { "picture" } else { "sound" };
-        let expected = decoded.or(declared).unwrap_or(0.0);
-        let message = format!("The {what} of the result lasts {found:.1} s instead of {expected:.1} s.");
-        return Err(wrong(&message, report));
+    let short = declared.filter(|declared| found < *declared);
+    if let Some(declared) = short.filter(|_| report.cut_short && !case.salvage) {
+        return Err(Refusal::Failed(truncated(found, declared, report)));
     }
-    check_count(pair, report)
+    let Some(measured) = case.measured else {
+        return Err(Refusal::Doubtful(other_length(pair, found, declared.unwrap_or(found), report)));
+    };
+    let span = measured.streams.get(&pair.planned.input);
+    let witnessed = span.map(|s| s.seconds).filter(|seconds| agree(found, *seconds));
+    let damaged = decoded_seconds(pair).filter(|s| !report.errors.is_empty() && agree(found, *s));
+    if witnessed.or(damaged).is_none() {
+        let expected = span.map(|s| s.seconds).or(declared).unwrap_or(found);
+        return Err(Refusal::Failed(other_length(pair, found, expected, report)));
+    }
+    Ok(missing_part(pair, case, found, short))
+}
+
+/// What to say of a result that is shorter than the source's header promises: what is missing, where that matters.
+fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f64>) -> Option<String> {
+    let declared = declared.filter(|d| case.source.length().is_some_and(|l| l >= *d * 0.5))?;
+    let (readable, whole) = (media::running_time(found), media::running_time(declared));
+    let span = case.measured.and_then(|m| m.streams.get(&pair.planned.input));
+    let gaps: Vec<String> = span.map_or(&[][..], |s| &s.gaps[..]).iter().map(range).collect();
+    let gaps = if gaps.is_empty() { String::new() } else { format!(" Missing within: {}.", gaps.join(", ")) };
+    if case.salvage && case.report.cut_short {
+        return Some(format!("Partial: {readable} of {whole} could be read; what follows is missing.{gaps}"));
+    }
+    let told = case.source.container == "avi" || !case.report.errors.is_empty();
+    told.then(|| format!("The original ends early: {readable} of {whole} is there.{gaps}"))
+}
+
+fn range((from, to): &(f64, f64)) -> String {
+    format!("{}\u{2013}{}", media::running_time(*from), media::running_time(*to))
+}
+
+fn agree(found: f64, length: f64) -> bool {
+    (found - length).abs() <= tolerance(length)
+}
+
+fn other_length(pair: &Pair<'_>, found: f64, expected: f64, report: &Report) -> Failure {
+    let what = if pair.planned.kind == Kind::Video { "picture" } else { "sound" };
+    wrong(&format!("The {what} of the result lasts {found:.1} s instead of {expected:.1} s."), report)
 }
 
 /// As long as a stream may be off: half a second or 1 %, whichever is more.
@@ -121,8 +184,8 @@ fn decoded_seconds(pair: &Pair<'_>) -> Option<f64> {
     Some(frames as f64 / rate)
 }
 
-/// As many pictures as were decoded (copied: as many packets as were read), within 1 or 1 %; where the rate
-/// is capped, no more than those.
+/// As many pictures as were decoded (copied: as many packets as were read), within 1 or 1 %, less those that share
+/// their time with another; where the rate is capped, no more than those.
 fn check_count(pair: &Pair<'_>, report: &Report) -> Result<(), Failure> {
     let capped = matches!(pair.planned.action, Action::Convert { frames_change: true, .. });
     let expected = match &pair.planned.action {
@@ -135,7 +198,9 @@ fn check_count(pair: &Pair<'_>, report: &Report) -> Result<(), Failure> {
     else {
         return Ok(());
     };
-    if is_as_many(expected, found, capped) {
+    if is_as_many(expected, found, capped)
+        || is_as_many(expected.saturating_sub(report.dropped), found, capped)
+    {
         return Ok(());
     }
     Err(wrong(&format!("The result has {found} pictures instead of {expected}."), report))
@@ -170,10 +235,42 @@ fn losses(plan: &Plan) -> Vec<String> {
     plan.streams.iter().filter_map(loss).collect()
 }
 
-fn bigger(source: &MediaInfo, output: &MediaInfo) -> Option<String> {
-    let (before, after) = (source.size.filter(|s| *s > 0)?, output.size?);
-    let percent = (after as f64 / before as f64 - 1.0) * 100.0;
+/// Pictures that no player could have shown.
+fn shared_times(report: &Report) -> Option<String> {
+    let all = report.inputs.iter().filter_map(|s| s.frames).max().unwrap_or(0);
+    (report.dropped > (all / 100).max(2)).then(|| {
+        format!("{} of {all} pictures have the same time as another and were left out.", report.dropped)
+    })
+}
+
+/// Damage that decoding met, in the words of a row.
+fn damage(report: &Report) -> Option<String> {
+    let spots = report.errors.len();
+    match spots {
+        0 => None,
+        1 => Some("1 damaged spot in the original; it may show in the result.".into()),
+        n if n >= crate::ffmpeg::report::MOST_ERRORS => {
+            Some(format!("More than {n} damaged spots in the original; they may show in the result."))
+        }
+        n => Some(format!("{n} damaged spots in the original; they may show in the result.")),
+    }
+}
+
+/// By how many percent `size` is more than the source.
+fn bigger(source: &MediaInfo, size: u64) -> Option<String> {
+    let percent = growth(source, size)?;
     (percent >= 1.0).then(|| format!("The result is {percent:.0} % bigger than the original."))
+}
+
+fn growth(source: &MediaInfo, size: u64) -> Option<f64> {
+    let before = source.size.filter(|s| *s > 0)?;
+    Some((size as f64 / before as f64 - 1.0) * 100.0)
+}
+
+/// What to say where a result of `size` bytes was discarded for being bigger.
+pub fn kept_original(source: &MediaInfo, size: u64) -> String {
+    let percent = growth(source, size).unwrap_or(0.0);
+    format!("The result would have been {percent:.0} % bigger, so the original was kept.")
 }
 
 #[cfg(test)]

@@ -18,6 +18,11 @@ const RULES: &[(&str, FailureCode, &str)] = &[
     ("Cannot allocate memory", FailureCode::OutOfMemory, "Memory ran out."),
     ("Error writing trailer", FailureCode::IoError, "The end of the result could not be written."),
     ("Input/output error", FailureCode::IoError, "The drive reported an error."),
+    (
+        "OpenEncodeSessionEx failed",
+        FailureCode::EncoderSession,
+        "The graphics hardware takes no further encode just now.",
+    ),
     ("Unknown encoder", FailureCode::EncoderMissing, "This ffmpeg lacks an encoder that the preset needs."),
     (
         "moov atom not found",
@@ -118,6 +123,8 @@ mod tests {
             inputs: vec![],
             errors,
             cut_short: false,
+            dropped: 0,
+            guessed: false,
             log_tail: "tail".into(),
             progress,
         }

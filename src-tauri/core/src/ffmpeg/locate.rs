@@ -1,15 +1,11 @@
-//! Where ffmpeg and ffprobe are, which version they have, and what they can encode.
-//!
-//! Looks only at the places it is given, in their order. An encoder counts as present when a real test encode
-//! works, for lists name encoders whose library or device is missing.
+//! Where ffmpeg and ffprobe are, and which version they have. Looks only at the places it is given, in their order.
 
 use super::capture::{Bounds, Output, capture};
 use crate::failure::FailureCode;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread::ScopedJoinHandle;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 /// Where to look.
@@ -41,7 +37,7 @@ pub struct Tool {
     pub path: PathBuf,
     /// As it names itself: `5.1.9-0+deb12u1`.
     pub version: String,
-    modified: Option<SystemTime>,
+    pub(super) modified: Option<SystemTime>,
 }
 
 /// The pair that is used together.
@@ -149,7 +145,7 @@ fn modified(path: &Path) -> Option<SystemTime> {
 /// Longest time a tool may take to say its version, or to encode three frames.
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
-fn ask(program: &Path, args: &[OsString]) -> std::io::Result<Output> {
+pub(super) fn ask(program: &Path, args: &[OsString]) -> std::io::Result<Output> {
     capture(program, args, &Bounds { limit: ANSWER_LIMIT, memory: None, orders: None })
 }
 
@@ -193,39 +189,6 @@ fn is_old(version: &str) -> bool {
         (Some(Ok(major)), _) => major < 5,
         _ => false,
     }
-}
-
-type Tested = HashMap<(PathBuf, Option<SystemTime>, String), Arc<OnceLock<bool>>>;
-static TESTED: Mutex<Option<Tested>> = Mutex::new(None);
-
-/// The first of these encoders that does not work here; all are tried at once.
-pub fn missing_encoder<'a>(tools: &Tools, encoders: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    std::thread::scope(|scope| {
-        let tried: Vec<_> =
-            encoders.map(|name| (name, scope.spawn(move || encoder_works(tools, name)))).collect();
-        let missing = |works: ScopedJoinHandle<'_, bool>| !works.join().unwrap_or(false);
-        tried.into_iter().find_map(|(name, works)| missing(works).then_some(name))
-    })
-}
-
-/// Does this encoder work here? Encodes three frames (or a tenth of a second of sound) to nowhere; the
-/// answer is kept for the life of the process, per file of ffmpeg.
-pub fn encoder_works(tools: &Tools, encoder: &str) -> bool {
-    let key = (tools.ffmpeg.path.clone(), tools.ffmpeg.modified, encoder.to_owned());
-    let answer = {
-        let mut tested = TESTED.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(tested.get_or_insert_default().entry(key).or_default())
-    };
-    *answer.get_or_init(|| test_encode(&tools.ffmpeg.path, encoder))
-}
-
-fn test_encode(ffmpeg: &Path, encoder: &str) -> bool {
-    let sound = encoder == "aac";
-    let source = if sound { "sine=d=0.1" } else { "color=s=128x128:d=0.12:r=25" };
-    let codec = if sound { "-c:a" } else { "-c:v" };
-    let args = ["-v", "error", "-nostdin", "-f", "lavfi", "-i", source, codec, encoder, "-f", "null", "-"];
-    let args: Vec<OsString> = args.iter().map(OsString::from).collect();
-    ask(ffmpeg, &args).is_ok_and(|output| output.success)
 }
 
 #[cfg(test)]

@@ -2,18 +2,17 @@
 //! network, no playlists.
 
 use super::capture::{Bounds, Output, capture};
-use super::{DEMUXERS, Orders, PROTOCOLS, Tools, file_url};
+use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, file_url};
 use crate::failure::{Failure, FailureCode, name_of};
-use crate::media::{self, MediaInfo};
+use crate::media::boxes::{self, Boxes};
+use crate::media::{self, Measured, MediaInfo};
 use crate::policy::Policy;
 use std::ffi::OsString;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 /// Largest address space of ffprobe, in bytes.
 const MEMORY: u64 = 2 << 30;
-/// Largest picture opened, in pixels: 16,384 squared.
-const MAX_PIXELS: &str = "268435456";
 
 /// Looks at a source. An interruption by an order comes back as `None`.
 pub fn source(
@@ -27,6 +26,38 @@ pub fn source(
     })
 }
 
+/// Adds to what is known of the moving picture what its first frame tells: mastering data that no container names.
+/// Without an answer nothing is added.
+pub fn first_frame(tools: &Tools, path: &Path, policy: &Policy, info: &mut MediaInfo) {
+    let Some(index) = info.video().map(|v| v.index) else { return };
+    let stream = index.to_string();
+    let more = ["-select_streams", &stream, "-show_frames", "-read_intervals", "%+#1"];
+    let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders: None };
+    let answer = capture(&tools.ffprobe.path, &arguments(path, &more), &bounds);
+    let picture = info.streams.iter_mut().find(|s| s.index == index).and_then(|s| s.video.as_mut());
+    if let (Ok(answer), Some(picture)) = (answer, picture)
+        && let Err(cause) = media::read_frame(&answer.stdout, picture)
+    {
+        tracing::warn!(%cause, "the first frame could not be read");
+    }
+}
+
+/// Where the packets of each stream begin and end, and where some are missing: the truth about a source whose
+/// header lies. Reads the whole file. `None` when it cannot be told.
+pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>) -> Option<Measured> {
+    let entries = ["-show_entries", "packet=stream_index,pts_time,dts_time,duration_time"];
+    let fixed =
+        ["-v", "quiet", "-of", "csv=p=0", "-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS];
+    let mut args: Vec<OsString> = fixed.iter().chain(&entries).map(OsString::from).collect();
+    args.extend(["-i".into(), file_url(path)]);
+    let bounds = Bounds { limit: policy.probe_limit * PATIENCE, memory: Some(MEMORY), orders };
+    let answer = capture(&tools.ffprobe.path, &args, &bounds).ok()?;
+    Some(media::measure(&answer.stdout))
+}
+
+/// Reading a whole file may take this many times as long as a look: a large one on a slow disk takes its time.
+const PATIENCE: u32 = 40;
+
 /// Looks at a part file and counts its packets.
 pub fn output(
     tools: &Tools,
@@ -34,8 +65,7 @@ pub fn output(
     policy: &Policy,
     orders: Option<&Orders>,
 ) -> Result<Option<MediaInfo>, Failure> {
-    // Counting reads the whole file: a large one on a slow disk takes its time.
-    let patient = Policy { probe_limit: policy.probe_limit * 40, ..policy.clone() };
+    let patient = Policy { probe_limit: policy.probe_limit * PATIENCE, ..policy.clone() };
     look(tools, path, &patient, orders, &["-count_packets"]).map_err(|failure| {
         let message = format!("The result cannot be read back: {}", failure.message);
         Failure { code: FailureCode::VerificationFailed, message, ..failure }
@@ -94,21 +124,19 @@ fn not_media(path: &Path, detail: &str) -> Failure {
     Failure { log_tail: detail.to_owned(), ..failure }
 }
 
-/// Does the file begin with a box of MP4? By its name alone, ffprobe takes any text for one without an end.
-fn begins_like_mp4(path: &Path) -> bool {
-    let mut head = [0; 8];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
-    read.is_ok()
-        && [b"ftyp", b"mdat", b"free", b"wide", b"skip", b"moof", b"styp"]
-            .iter()
-            .any(|box_| head[4..] == box_[..])
+/// By its name alone, ffprobe takes any text for an MP4 without an end: its boxes decide.
+fn boxes_of(path: &Path) -> Boxes {
+    std::fs::File::open(path).and_then(|mut file| boxes::look(&mut file)).unwrap_or(Boxes::None)
 }
 
 /// ffprobe opened nothing: why?
 fn refused(path: &Path, output: &Output) -> Failure {
     let name = name_of(path);
     let said = output.stderr.as_str();
-    let (code, message) = if said.contains("moov atom not found") && begins_like_mp4(path) {
+    let boxes = boxes_of(path);
+    let (code, message) = if boxes == Boxes::Protected {
+        (FailureCode::DrmProtected, format!("{name} is copy-protected and cannot be converted."))
+    } else if boxes == Boxes::CutShort && said.contains("moov atom not found") {
         (
             FailureCode::SourceTruncated,
             format!("The end of {name} is missing: its index, without which nothing can be read."),

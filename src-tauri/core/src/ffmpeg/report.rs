@@ -22,6 +22,10 @@ pub struct Reader {
     pub errors: Vec<String>,
     /// The input ended before its index said.
     pub cut_short: bool,
+    /// Frames left out because others have the same time.
+    pub dropped: u64,
+    /// Time stamps of the copied picture were invalid and were guessed.
+    pub guessed: bool,
     tail: VecDeque<String>,
     tail_bytes: usize,
 }
@@ -44,7 +48,7 @@ const TAIL: usize = 64 * 1024;
 /// Bytes of log kept with an attempt.
 const KEPT: usize = 16 * 1024;
 /// Errors kept; a broken file can give one per frame.
-const ERRORS: usize = 50;
+pub const MOST_ERRORS: usize = 50;
 
 /// Phrases by which demuxers say that the file ends too early.
 const CUT_SHORT: &[&str] =
@@ -58,6 +62,7 @@ impl Reader {
         let number = || value.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
         match key.trim() {
             "frame" => self.frame = value.parse().unwrap_or(self.frame),
+            "drop_frames" => self.dropped = value.parse().unwrap_or(self.dropped),
             "fps" => self.progress.fps = number(),
             "total_size" => self.progress.bytes = value.parse().ok().or(self.progress.bytes),
             // Both are in microseconds; before the first packet it is the smallest integer.
@@ -76,10 +81,11 @@ impl Reader {
     /// Takes a line of the log.
     pub fn take_log(&mut self, line: &str) {
         self.remember(line);
+        self.guessed |= is_guess(line);
         match split_level(line) {
             Some(("error" | "fatal" | "panic", text)) => {
                 self.cut_short |= is_cut_short(text);
-                if self.errors.len() < ERRORS {
+                if self.errors.len() < MOST_ERRORS {
                     self.errors.push(text.to_owned());
                 }
             }
@@ -116,6 +122,13 @@ impl Reader {
         lines.reverse();
         lines.join("\n")
     }
+}
+
+/// The muxer says so of the first stream of the result, which is the picture; old and new versions name it
+/// in other places. Titles, which come at level info, do not count.
+fn is_guess(line: &str) -> bool {
+    let picture = line.contains("output stream 0:0,") || line.contains("[vost#0:0/copy ");
+    picture && line.contains("] [warning] ") && line.contains("replacing by guess")
 }
 
 fn is_cut_short(text: &str) -> bool {
@@ -228,12 +241,22 @@ mod tests {
     }
 
     #[test]
+    fn guessed_time_stamps_of_the_picture_are_noticed_in_old_and_new_words() {
+        let old =
+            "[mp4 @ 0x560b] [warning] Invalid DTS: 1920 PTS: 640 in output stream 0:0, replacing by guess";
+        let new = "[vost#0:0/copy @ 0x55f1] [warning] Invalid DTS: 1920 PTS: 640, replacing by guess";
+        let sound =
+            "[mp4 @ 0x560b] [warning] Invalid DTS: 19 PTS: 6 in output stream 0:1, replacing by guess";
+        assert!(read(&[old]).guessed && read(&[new]).guessed && !read(&[sound]).guessed);
+    }
+
+    #[test]
     fn memory_is_bounded_whatever_is_said() {
         let mut reader = Reader::default();
         for n in 0..100_000 {
             reader.take_log(&format!("[error] line {n} of a very broken file"));
         }
-        assert_eq!(reader.errors.len(), ERRORS);
+        assert_eq!(reader.errors.len(), MOST_ERRORS);
         assert!(reader.tail_bytes <= TAIL);
         let tail = reader.log_tail();
         assert!(tail.len() <= KEPT && tail.ends_with("line 99999 of a very broken file"));

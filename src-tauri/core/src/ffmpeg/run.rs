@@ -78,6 +78,10 @@ pub struct Report {
     pub errors: Vec<String>,
     /// The input ended before its index said.
     pub cut_short: bool,
+    /// Frames left out because others have the same time.
+    pub dropped: u64,
+    /// Time stamps of the copied picture were invalid and were guessed.
+    pub guessed: bool,
     /// The last 16 KiB of the log.
     pub log_tail: String,
     /// The last reading.
@@ -116,8 +120,8 @@ fn not_started(error: &io::Error) -> Report {
 
 fn report(ended: Ended, reader: Reader) -> Report {
     let log_tail = reader.log_tail();
-    let Reader { progress, saw_end, inputs, errors, cut_short, .. } = reader;
-    Report { ended, saw_end, inputs, errors, cut_short, log_tail, progress }
+    let Reader { progress, saw_end, inputs, errors, cut_short, dropped, guessed, .. } = reader;
+    Report { ended, saw_end, inputs, errors, cut_short, dropped, guessed, log_tail, progress }
 }
 
 /// Two threads that end when the pipes close.

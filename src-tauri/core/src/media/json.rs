@@ -1,6 +1,6 @@
 //! ffprobe's JSON, read.
 
-use super::{Kind, MediaInfo, Picture, Stream};
+use super::{Kind, Mastering, MediaInfo, Picture, Stream};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -40,6 +40,13 @@ struct RawStream {
     field_order: String,
     color_range: String,
     color_transfer: String,
+    color_primaries: String,
+    color_space: String,
+    profile: String,
+    level: i64,
+    bit_rate: String,
+    channel_layout: String,
+    bits_per_sample: u32,
     channels: Option<u32>,
     sample_rate: String,
     duration: String,
@@ -54,6 +61,32 @@ struct RawStream {
 #[serde(default)]
 struct RawSideData {
     rotation: Option<f64>,
+    dv_profile: Option<u32>,
+    max_content: Option<u32>,
+    max_average: Option<u32>,
+    red_x: String,
+    red_y: String,
+    green_x: String,
+    green_y: String,
+    blue_x: String,
+    blue_y: String,
+    white_point_x: String,
+    white_point_y: String,
+    min_luminance: String,
+    max_luminance: String,
+}
+
+/// What ffprobe says of the first frame of a picture.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct FrameAnswer {
+    frames: Vec<RawFrame>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RawFrame {
+    side_data_list: Vec<RawSideData>,
 }
 
 /// Reads ffprobe's answer.
@@ -91,16 +124,76 @@ fn stream(raw: RawStream) -> Stream {
         kind,
         seconds: declared,
         packets: raw.nb_read_packets.parse().ok().or_else(|| raw.nb_frames.parse().ok()),
+        bit_rate: raw.bit_rate.parse().ok().filter(|rate| *rate > 0),
+        profile: known(&raw.profile),
+        level: u32::try_from(raw.level).ok().filter(|level| *level > 0),
         channels: raw.channels,
+        layout: known(&raw.channel_layout),
+        sample_bits: sample_bits(&raw),
         sample_rate: raw.sample_rate.parse().ok(),
         language: tag("language"),
         title: tag("title"),
         default: set("default"),
         attached_picture: set("attached_pic") || set("timed_thumbnails"),
         video: (kind == Kind::Video).then(|| picture(&raw)),
-        codec: raw.codec_name,
+        codec: named(&raw.codec_name, &raw.codec_tag_string),
         tag: raw.codec_tag_string,
     }
+}
+
+/// A word of ffprobe's; the one for nothing is nothing.
+fn known(word: &str) -> String {
+    if word == "unknown" { String::new() } else { word.to_owned() }
+}
+
+/// The codec, by its container's letters where this ffprobe knows no name for it: a newer ffmpeg may decode it.
+fn named(codec: &str, tag: &str) -> String {
+    match (codec, tag) {
+        ("" | "unknown" | "none", "vvc1" | "vvi1") => "vvc".into(),
+        ("" | "unknown" | "none", "apac") => "apac".into(),
+        ("" | "unknown" | "none", "ac-4") => "ac4".into(),
+        ("unknown" | "none", _) => String::new(),
+        (codec, _) => codec.to_owned(),
+    }
+}
+
+/// Depth of sound without loss: PCM says it plainly, FLAC and ALAC as the depth before compression.
+fn sample_bits(raw: &RawStream) -> Option<u32> {
+    let raw_bits = raw.bits_per_raw_sample.parse().ok().filter(|bits| *bits > 0);
+    raw_bits.or_else(|| Some(raw.bits_per_sample).filter(|bits| *bits > 0))
+}
+
+/// Adds what ffprobe says of the first frame to what is known of a picture: some files carry their mastering data
+/// in the stream alone.
+///
+/// # Errors
+/// The parser's words when it is not JSON of that shape.
+pub fn read_frame(text: &str, picture: &mut Picture) -> Result<(), String> {
+    let answer: FrameAnswer = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    let side = answer.frames.iter().flat_map(|f| &f.side_data_list);
+    picture.mastering = picture.mastering.or_else(|| side.clone().find_map(mastering));
+    picture.light = picture.light.or_else(|| side.clone().find_map(light));
+    Ok(())
+}
+
+fn light(side: &RawSideData) -> Option<(u32, u32)> {
+    Some((side.max_content.filter(|n| *n > 0)?, side.max_average.unwrap_or(0)))
+}
+
+fn mastering(side: &RawSideData) -> Option<Mastering> {
+    let part = |text: &str| {
+        let (a, b) = text.split_once('/')?;
+        Some(a.parse::<f64>().ok()? / b.parse::<f64>().ok().filter(|b| *b > 0.0)?)
+    };
+    let point = |x: &str, y: &str| Some((part(x)?, part(y)?));
+    let points = [
+        point(&side.red_x, &side.red_y)?,
+        point(&side.green_x, &side.green_y)?,
+        point(&side.blue_x, &side.blue_y)?,
+        point(&side.white_point_x, &side.white_point_y)?,
+    ];
+    let luminance = (part(&side.min_luminance)?, part(&side.max_luminance)?);
+    (luminance.1 > 0.0).then_some(Mastering { points, luminance })
 }
 
 fn kind(word: &str) -> Kind {
@@ -122,14 +215,21 @@ fn picture(raw: &RawStream) -> Picture {
     Picture {
         width: raw.width,
         height: raw.height,
-        pixel_aspect: ratio(&raw.sample_aspect_ratio, ':').unwrap_or(1.0),
+        pixel_aspect: ratio(&raw.sample_aspect_ratio, ':')
+            .filter(|r| (0.05..=20.0).contains(r))
+            .unwrap_or(1.0),
         rotation: (turned.rem_euclid(360.0) / 90.0).round() as u32 % 4 * 90,
         rate: ratio(&raw.avg_frame_rate, '/'),
         pixel_format: raw.pix_fmt.clone(),
         bits: bits(raw),
-        field_order: raw.field_order.clone(),
-        range: raw.color_range.clone(),
-        transfer: raw.color_transfer.clone(),
+        field_order: known(&raw.field_order),
+        range: known(&raw.color_range),
+        transfer: known(&raw.color_transfer),
+        primaries: known(&raw.color_primaries),
+        matrix: known(&raw.color_space),
+        mastering: raw.side_data_list.iter().find_map(mastering),
+        light: raw.side_data_list.iter().find_map(light),
+        dolby_vision: raw.side_data_list.iter().find_map(|s| s.dv_profile),
         reordered: raw.has_b_frames > 0,
     }
 }

@@ -1,15 +1,29 @@
 //! A plan as ffmpeg's arguments: a pure function, and the only place that knows their order.
 
 use super::{Action, Plan, Planned};
-use crate::ffmpeg::{DEMUXERS, PROTOCOLS, file_url};
+use crate::ffmpeg::{DEMUXERS, MAX_PIXELS, PROTOCOLS, file_url};
 use crate::media::Kind;
 use crate::preset::Container;
 use std::ffi::OsString;
 use std::path::Path;
 
-/// The arguments that carry `plan` out. `verbose` is the level at which ffmpeg tells how many frames it
-/// decoded, which verification needs. No `-nostdin`: the pipe carries `q`.
-pub fn arguments(plan: &Plan, source: &Path, part: &Path) -> Vec<OsString> {
+/// The command lines that carry `plan` out, one after the other: one, or two for a size aimed at in two passes.
+/// `notes`: where the first pass leaves its statistics for the second, as the beginning of file names.
+pub fn commands(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> Vec<Vec<OsString>> {
+    if plan.limit.is_none() {
+        return vec![whole(plan, source, part, &[])];
+    }
+    let pass = |n: &str| {
+        let mut all = words(&["-pass:v:0", n, "-passlogfile:v:0"]);
+        all.push(notes.into());
+        all
+    };
+    vec![first_pass(plan, source, &pass("1")), whole(plan, source, part, &pass("2"))]
+}
+
+/// `verbose` is the level at which ffmpeg tells how many frames it decoded, which verification needs. No
+/// `-nostdin`: the pipe carries `q`.
+fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
     let mut all = words(&[
         "-hide_banner",
         "-y",
@@ -20,25 +34,77 @@ pub fn arguments(plan: &Plan, source: &Path, part: &Path) -> Vec<OsString> {
         "0.25",
         "-loglevel",
         "level+verbose",
+    ]);
+    all.extend(plan.set_up.iter().map(OsString::from));
+    all.extend(words(&[
         "-protocol_whitelist",
         PROTOCOLS,
         "-format_whitelist",
         DEMUXERS,
+        "-max_pixels",
+        MAX_PIXELS,
         "-fflags",
         "+genpts",
-        "-i",
-    ]);
+    ]));
+    if checked(plan).next().is_some() {
+        // What is only decoded to be checked need not be turned upright.
+        all.extend(words(&["-noautorotate"]));
+    }
+    all.push("-i".into());
     all.push(file_url(source));
+    all
+}
+
+fn whole(plan: &Plan, source: &Path, part: &Path, pass: &[OsString]) -> Vec<OsString> {
+    let mut all = input(plan, source);
     for stream in plan.kept() {
         all.extend(words(&["-map", &format!("0:{}", stream.input)]));
     }
-    let mut counts = [0; 3];
+    let mut counts = [0; 4];
     for stream in plan.kept() {
         all.extend(stream_arguments(stream, &mut counts));
     }
+    all.extend_from_slice(pass);
     all.extend(words(&["-map_metadata", "0", "-map_chapters", "0", "-max_muxing_queue_size", "4096"]));
+    for tag in &plan.without_tags {
+        all.extend(words(&["-metadata", &format!("{tag}="), "-metadata:s", &format!("{tag}=")]));
+    }
     all.extend(container_arguments(plan));
     all.push(file_url(part));
+    all.extend(check_arguments(plan));
+    all
+}
+
+/// The picture alone, to nowhere.
+fn first_pass(plan: &Plan, source: &Path, pass: &[OsString]) -> Vec<OsString> {
+    let mut all = input(plan, source);
+    if let Some(picture) = plan.picture() {
+        all.extend(words(&["-map", &format!("0:{}", picture.input)]));
+        all.extend(stream_arguments(picture, &mut [0; 4]));
+    }
+    all.extend_from_slice(pass);
+    all.extend(words(&["-f", "null", "-"]));
+    all
+}
+
+/// Copied streams that are decoded meanwhile, when the picture is among them: only then nothing else needs the
+/// frames as they should be shown.
+fn checked(plan: &Plan) -> impl Iterator<Item = &Planned> {
+    let copied = |s: &&Planned| matches!(s.action, Action::Copy { .. });
+    let picture = plan.check_copies && plan.picture().is_none_or(|p| copied(&p));
+    plan.kept()
+        .filter(move |s| picture && !s.cover && matches!(s.kind, Kind::Video | Kind::Audio) && copied(s))
+}
+
+/// A second output, to nowhere: decoding tells what a copy would hide.
+fn check_arguments(plan: &Plan) -> Vec<OsString> {
+    let mut all = Vec::new();
+    for stream in checked(plan) {
+        all.extend(words(&["-map", &format!("0:{}", stream.input)]));
+    }
+    if !all.is_empty() {
+        all.extend(words(&["-fps_mode", "passthrough", "-f", "null", "-"]));
+    }
     all
 }
 
@@ -46,10 +112,11 @@ fn words(words: &[&str]) -> Vec<OsString> {
     words.iter().map(OsString::from).collect()
 }
 
-fn stream_arguments(stream: &Planned, counts: &mut [usize; 3]) -> Vec<OsString> {
+fn stream_arguments(stream: &Planned, counts: &mut [usize; 4]) -> Vec<OsString> {
     let (letter, count) = match stream.kind {
         Kind::Audio => ("a", &mut counts[1]),
         Kind::Subtitle => ("s", &mut counts[2]),
+        Kind::Attachment => ("t", &mut counts[3]),
         _ => ("v", &mut counts[0]),
     };
     let at = |option: &str| format!("-{option}:{letter}:{count}");
@@ -76,12 +143,13 @@ fn stream_arguments(stream: &Planned, counts: &mut [usize; 3]) -> Vec<OsString> 
 }
 
 fn container_arguments(plan: &Plan) -> Vec<OsString> {
+    // The index goes to the front, so that playing can begin before the file is all there.
+    let flags = if plan.vendor_tags { "+faststart+use_metadata_tags" } else { "+faststart" };
     match plan.container {
-        // The index goes to the front, so that playing can begin before the file is all there.
-        Container::Mp4 => {
-            let flags = if plan.vendor_tags { "+faststart+use_metadata_tags" } else { "+faststart" };
-            words(&["-movflags", flags, "-f", "mp4"])
-        }
+        Container::Mp4 => words(&["-movflags", flags, "-f", "mp4"]),
+        Container::Mov => words(&["-movflags", flags, "-f", "mov"]),
+        Container::M4a => words(&["-movflags", flags, "-f", "ipod"]),
+        Container::Mkv => words(&["-f", "matroska"]),
     }
 }
 
@@ -89,7 +157,8 @@ fn container_arguments(plan: &Plan) -> Vec<OsString> {
 mod tests {
     use super::*;
     use crate::media::{MediaInfo, Picture, Stream};
-    use crate::{plan::plan, preset};
+    use crate::plan::{Abilities, plan};
+    use crate::preset;
 
     fn stream(index: usize, kind: Kind, codec: &str) -> Stream {
         let video = (kind == Kind::Video).then(|| Picture {
@@ -104,9 +173,15 @@ mod tests {
 
     fn line(streams: Vec<Stream>, preset: &str) -> String {
         let info = MediaInfo { streams, ..MediaInfo::default() };
-        let plan = plan(&info, preset::find(preset).unwrap()).unwrap();
-        let all = arguments(&plan, Path::new("/v/-x.mkv"), Path::new("/o/.part"));
-        all.iter().map(|a| a.to_string_lossy()).collect::<Vec<_>>().join(" ")
+        lines(&info, preset).remove(0)
+    }
+
+    fn lines(info: &MediaInfo, preset: &str) -> Vec<String> {
+        let plan = plan(info, preset::find(preset).unwrap(), &Abilities::default()).unwrap();
+        let all = commands(&plan, Path::new("/v/-x.mkv"), Path::new("/o/.part"), Path::new("/d/notes"));
+        let line =
+            |words: &Vec<OsString>| words.iter().map(|a| a.to_string_lossy()).collect::<Vec<_>>().join(" ");
+        all.iter().map(line).collect()
     }
 
     #[test]
@@ -140,5 +215,46 @@ mod tests {
             line.contains("-c:v:0 copy -tag:v:0 hvc1 -c:v:1 copy -disposition:v:1 attached_pic"),
             "{line}"
         );
+    }
+
+    #[test]
+    fn a_size_is_aimed_at_in_two_passes_of_which_the_first_writes_nothing() {
+        let film = Stream { seconds: Some(60.0), ..stream(0, Kind::Video, "h264") };
+        let info = MediaInfo { streams: vec![film, stream(1, Kind::Audio, "aac")], ..MediaInfo::default() };
+        let lines = lines(&info, "fit-size");
+        assert_eq!(lines.len(), 2);
+        assert!(
+            lines[0].contains("-map 0:0 -c:v:0 libx264") && lines[0].ends_with("-f null -"),
+            "{}",
+            lines[0]
+        );
+        assert!(lines[0].contains("-pass:v:0 1 -passlogfile:v:0 /d/notes") && !lines[0].contains("0:1"));
+        assert!(lines[1].contains("-pass:v:0 2 -passlogfile:v:0 /d/notes"), "{}", lines[1]);
+        assert!(lines[1].ends_with("file:/o/.part"), "{}", lines[1]);
+    }
+
+    #[test]
+    fn a_copy_that_is_to_play_everywhere_is_decoded_meanwhile() {
+        let picture = Picture {
+            width: 640,
+            height: 360,
+            pixel_aspect: 1.0,
+            bits: 8,
+            rate: Some(25.0),
+            pixel_format: "yuv420p".into(),
+            ..Picture::default()
+        };
+        let video = Stream {
+            codec: "h264".into(),
+            level: Some(30),
+            bit_rate: Some(900_000),
+            video: Some(picture),
+            ..stream(0, Kind::Video, "h264")
+        };
+        let info = MediaInfo { streams: vec![video], container: "mov,mp4".into(), ..MediaInfo::default() };
+        let line = lines(&info, "web-1080p").remove(0);
+        assert!(line.contains("-c:v:0 copy"), "{line}");
+        assert!(line.ends_with("file:/o/.part -map 0:0 -fps_mode passthrough -f null -"), "{line}");
+        assert!(!lines(&info, "remux-mp4")[0].contains("null"));
     }
 }

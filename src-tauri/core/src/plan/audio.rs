@@ -1,34 +1,62 @@
 //! Sound: every track that can be decoded is kept.
 
-use super::{Action, options};
+use super::{Abilities, Action, Task, copy, options};
 use crate::media::Stream;
-use crate::preset::{AudioCodec, CopyRule, Preset};
+use crate::preset::AudioCodec;
 
-/// Codecs that players expect in an MP4.
-const MP4_HOLDS: &[&str] = &["aac", "mp3", "ac3", "eac3", "alac"];
+/// Can this track be decoded here?
+pub(super) fn is_readable(stream: &Stream, abilities: &Abilities) -> bool {
+    !is_protected(stream) && stream.channels.unwrap_or(0) > 0 && abilities.decodes(&stream.codec)
+}
 
-pub(super) fn action(stream: &Stream, preset: &Preset) -> Action {
-    if matches!(stream.tag.as_str(), "enca" | "drms") {
+fn is_protected(stream: &Stream) -> bool {
+    matches!(stream.tag.as_str(), "enca" | "drms")
+}
+
+pub(super) fn action(stream: &Stream, task: &Task<'_>) -> Action {
+    if is_protected(stream) {
         return Action::drop("this track is copy-protected");
     }
-    let channels = stream.channels.unwrap_or(0);
-    if stream.codec.is_empty() || stream.codec == "none" || channels == 0 {
+    if !is_readable(stream, task.abilities) {
         return Action::drop("this ffmpeg cannot decode this track");
     }
-    if preset.audio.copy == CopyRule::WhenHeld && MP4_HOLDS.contains(&stream.codec.as_str()) {
+    if copy::audio(stream, task) {
         return Action::Copy { tag: None };
     }
-    let (codec, encoder) = match preset.audio.codec {
+    convert(stream, task)
+}
+
+/// Most channels that an encoder here takes.
+const MOST: u32 = 8;
+
+fn convert(stream: &Stream, task: &Task<'_>) -> Action {
+    let preset = &task.preset.audio;
+    let had = stream.channels.unwrap_or(2);
+    let channels = had.min(preset.channels.unwrap_or(MOST)).min(MOST);
+    let rate = format!("{}k", kbps(preset.kbps, channels));
+    let (codec, encoder) = match preset.codec {
         AudioCodec::Aac => ("aac", "aac"),
+        AudioCodec::Opus => ("opus", "libopus"),
+        AudioCodec::Pcm if stream.sample_bits.is_some_and(|bits| bits > 16) => ("pcm_s24le", "pcm_s24le"),
+        AudioCodec::Pcm => ("pcm_s16le", "pcm_s16le"),
     };
     Action::Convert {
         codec: codec.into(),
         encoder: encoder.into(),
-        options: options([("b", &format!("{}k", kbps(preset.audio.kbps, channels)))]),
-        filters: Vec::new(),
+        options: if preset.codec == AudioCodec::Pcm { Vec::new() } else { options([("b", &rate)]) },
+        filters: layout(stream, channels, preset.codec).into_iter().collect(),
         frames_change: false,
-        loss: String::new(),
+        loss: if channels < had { format!("{had} channels become {channels}") } else { String::new() },
     }
+}
+
+/// The layout the encoder takes. Opus knows one for each number of channels, and 5.1(side) is none of them.
+fn layout(stream: &Stream, channels: u32, codec: AudioCodec) -> Option<String> {
+    let names = ["mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"];
+    let name = names.get(channels.checked_sub(1)? as usize)?;
+    let same = stream.channels == Some(channels);
+    let known = codec != AudioCodec::Opus || stream.layout == *name;
+    (!(same && known)).then(|| format!("aformat=channel_layouts={name}"))
 }
 
 /// The preset's rate is for stereo; a single channel needs 60 % of it, more channels half of it each.
@@ -43,8 +71,14 @@ fn kbps(stereo: u32, channels: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::Kind;
+    use crate::media::{Kind, MediaInfo};
     use crate::preset;
+
+    fn fate(track: &Stream, preset: &str) -> Action {
+        let info = MediaInfo { container: "mov,mp4".into(), ..MediaInfo::default() };
+        let preset = preset::find(preset).unwrap();
+        action(track, &Task { info: &info, preset, abilities: &Abilities::default(), main: track })
+    }
 
     fn track(codec: &str) -> Stream {
         Stream { kind: Kind::Audio, codec: codec.into(), channels: Some(6), ..Stream::default() }
@@ -52,18 +86,50 @@ mod tests {
 
     #[test]
     fn remux_copies_what_mp4_holds_and_converts_the_rest() {
-        let remux = preset::find("remux-mp4").unwrap();
-        assert_eq!(action(&track("ac3"), remux), Action::Copy { tag: None });
-        assert!(matches!(action(&track("vorbis"), remux), Action::Convert { .. }));
+        assert_eq!(fate(&track("ac3"), "remux-mp4"), Action::Copy { tag: None });
+        assert!(matches!(fate(&track("vorbis"), "remux-mp4"), Action::Convert { .. }));
     }
 
     #[test]
     fn surround_gets_its_share_and_an_unknown_codec_is_dropped_aloud() {
-        let web = preset::find("web-1080p").unwrap();
-        let Action::Convert { options, .. } = action(&track("dts"), web) else { panic!() };
+        let Action::Convert { options, .. } = fate(&track("dts"), "web-1080p") else { panic!() };
         assert_eq!(options, [("b".to_owned(), "480k".to_owned())]);
         assert!(
-            matches!(action(&track(""), web), Action::Drop { reason } if reason.contains("cannot decode"))
+            matches!(fate(&track(""), "web-1080p"), Action::Drop { reason } if reason.contains("cannot decode"))
         );
+    }
+
+    #[test]
+    fn each_encoder_gets_a_layout_it_takes_and_a_mixdown_is_said() {
+        let side = Stream { layout: "5.1(side)".into(), ..track("ac3") };
+        let filters =
+            |action: Action| if let Action::Convert { filters, .. } = action { filters } else { panic!() };
+        assert_eq!(filters(fate(&side, "archive-av1")), ["aformat=channel_layouts=5.1"]);
+        assert!(filters(fate(&side, "web-1080p")).is_empty());
+        let Action::Convert { loss, filters, .. } = fate(&side, "fit-size") else { panic!() };
+        assert_eq!(
+            (loss.as_str(), filters),
+            ("6 channels become 2", vec!["aformat=channel_layouts=stereo".to_owned()])
+        );
+    }
+
+    #[test]
+    fn sound_that_already_fits_is_copied() {
+        let fits = Stream {
+            channels: Some(2),
+            sample_rate: Some(48_000),
+            profile: "LC".into(),
+            bit_rate: Some(128_000),
+            ..track("aac")
+        };
+        assert_eq!(fate(&fits, "web-1080p"), Action::Copy { tag: None });
+        for other in [
+            Stream { sample_rate: Some(96_000), ..fits.clone() },
+            Stream { profile: "HE-AAC".into(), ..fits.clone() },
+            Stream { channels: Some(8), ..fits.clone() },
+            Stream { codec: "mp3".into(), ..fits },
+        ] {
+            assert!(matches!(fate(&other, "web-1080p"), Action::Convert { .. }), "{other:?}");
+        }
     }
 }

@@ -1,38 +1,90 @@
-//! Subtitles and covers.
+//! Subtitles, covers, and what chapters look like from outside.
 
 use super::Action;
-use crate::media::Stream;
+use crate::media::{MediaInfo, Stream};
+use crate::preset::{Container, Preset, Subtitles};
 
 /// Subtitles made of text.
-const TEXT: &[&str] = &["subrip", "srt", "ass", "ssa", "webvtt", "text", "microdvd", "subviewer", "eia_608"];
+const TEXT: &[&str] =
+    &["subrip", "srt", "ass", "ssa", "webvtt", "text", "mov_text", "microdvd", "subviewer", "eia_608"];
 
-pub(super) fn subtitle(stream: &Stream) -> Action {
+/// Subtitles made of pictures.
+const PICTURES: &[&str] = &["hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"];
+
+pub(super) fn subtitle(stream: &Stream, preset: &Preset) -> Action {
+    if preset.subtitles == Subtitles::Drop {
+        return Action::drop("the preset leaves subtitles out");
+    }
     let codec = stream.codec.as_str();
-    match codec {
-        "mov_text" => Action::Copy { tag: None },
-        _ if TEXT.contains(&codec) => Action::Convert {
-            codec: "mov_text".into(),
-            encoder: "mov_text".into(),
-            options: Vec::new(),
-            filters: Vec::new(),
-            frames_change: false,
-            loss: if matches!(codec, "ass" | "ssa") {
-                "styles and positions are lost".into()
-            } else {
-                String::new()
-            },
-        },
-        "hdmv_pgs_subtitle" | "dvd_subtitle" | "dvb_subtitle" | "xsub" => {
-            Action::drop("MP4 cannot hold subtitles made of pictures; MKV can")
+    let (text, picture) = (TEXT.contains(&codec), PICTURES.contains(&codec));
+    match preset.container {
+        Container::M4a => Action::drop("only the sound is kept"),
+        Container::Mkv if codec == "mov_text" || codec == "eia_608" => converted("subrip", "srt", ""),
+        Container::Mkv if text || (picture && codec != "xsub") => Action::Copy { tag: None },
+        Container::Mp4 | Container::Mov if codec == "mov_text" => Action::Copy { tag: None },
+        Container::Mp4 | Container::Mov if text => {
+            let styled = matches!(codec, "ass" | "ssa");
+            converted("mov_text", "mov_text", if styled { "styles and positions are lost" } else { "" })
         }
+        _ if picture => Action::drop(format!(
+            "{} cannot hold subtitles made of pictures; MKV can",
+            preset.container.name()
+        )),
         _ => Action::drop("subtitles in a format that cannot be converted"),
     }
 }
 
-pub(super) fn cover(stream: &Stream) -> Action {
-    if matches!(stream.codec.as_str(), "mjpeg" | "png") {
-        Action::Copy { tag: None }
-    } else {
-        Action::drop("a cover in a format that MP4 cannot hold")
+fn converted(codec: &str, encoder: &str, loss: &str) -> Action {
+    Action::Convert {
+        codec: codec.into(),
+        encoder: encoder.into(),
+        options: Vec::new(),
+        filters: Vec::new(),
+        frames_change: false,
+        loss: loss.into(),
+    }
+}
+
+pub(super) fn cover(stream: &Stream, container: Container) -> Action {
+    match container {
+        // ffmpeg writes a cover into these as a second moving picture, or not at all.
+        Container::Mkv | Container::Mov => {
+            Action::drop(format!("covers are not kept in {}", container.name()))
+        }
+        _ if matches!(stream.codec.as_str(), "mjpeg" | "png") => Action::Copy { tag: None },
+        _ => Action::drop(format!("a cover in a format that {} cannot hold", container.name())),
+    }
+}
+
+/// MP4 keeps chapters as a track of text, which ffprobe shows as one more stream.
+pub(super) fn is_chapters(stream: &Stream, info: &MediaInfo) -> bool {
+    info.chapters > 0 && stream.codec == "bin_data" && stream.tag == "text"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preset;
+
+    fn fate(codec: &str, preset: &str) -> Action {
+        let stream = Stream { codec: codec.into(), ..Stream::default() };
+        subtitle(&stream, preset::find(preset).unwrap())
+    }
+
+    #[test]
+    fn each_container_gets_the_subtitles_it_can_hold() {
+        assert_eq!(fate("mov_text", "web-1080p"), Action::Copy { tag: None });
+        assert!(
+            matches!(fate("ass", "edit-prores"), Action::Convert { loss, .. } if loss.contains("styles"))
+        );
+        assert!(
+            matches!(fate("hdmv_pgs_subtitle", "web-1080p"), Action::Drop { reason } if reason.contains("MKV can"))
+        );
+        assert_eq!(fate("hdmv_pgs_subtitle", "archive-av1"), Action::Copy { tag: None });
+        assert_eq!(fate("ass", "archive-av1"), Action::Copy { tag: None });
+        assert!(
+            matches!(fate("mov_text", "archive-av1"), Action::Convert { codec, .. } if codec == "subrip")
+        );
+        assert!(matches!(fate("", "archive-av1"), Action::Drop { .. }));
     }
 }

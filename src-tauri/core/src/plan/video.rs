@@ -1,82 +1,115 @@
 //! The moving picture: size, shape, colours, frame rate, encoder.
 
-use super::{Action, options};
+use super::colour::{self, Colours};
+use super::encoder::{HardwareEncoder, Wish};
+use super::{Action, Task, copy, options, wanted_hardware};
 use crate::failure::{Failure, FailureCode};
-use crate::media::{MediaInfo, Picture, Stream};
-use crate::preset::{CopyRule, Depth, Preset, VideoCodec, VideoPreset};
+use crate::media::Picture;
+use crate::preset::{Container, Depth, Hdr, VideoCodec, VideoPreset};
 
-/// Codecs that players expect in an MP4.
-const MP4_HOLDS: &[&str] = &["h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video"];
-
-pub(super) fn action(stream: &Stream, info: &MediaInfo, preset: &Preset) -> Result<Action, Failure> {
-    let picture = stream.video.clone().unwrap_or_default();
-    if preset.video.copy == CopyRule::WhenHeld && can_be_copied(stream, &picture, info) {
-        return Ok(Action::Copy { tag: (stream.codec == "hevc").then(|| "hvc1".to_owned()) });
+pub(super) fn action(task: &Task<'_>) -> Result<Action, Failure> {
+    let picture = task.main.video.clone().unwrap_or_default();
+    let Some(preset) = &task.preset.video else { return Ok(Action::drop("only the sound is kept")) };
+    if copy::video(task, &picture, preset) {
+        let tagged = task.main.codec == "hevc" && task.preset.container != Container::Mkv;
+        return Ok(Action::Copy { tag: tagged.then(|| "hvc1".to_owned()) });
     }
-    convert(&picture, &preset.video)
+    convert(task, &picture, preset)
 }
 
-/// AVI keeps no time stamps of its own: reordered frames cannot be copied out of it.
-fn can_be_copied(stream: &Stream, picture: &Picture, info: &MediaInfo) -> bool {
-    MP4_HOLDS.contains(&stream.codec.as_str()) && !(info.container == "avi" && picture.reordered)
+/// The hardware encoder that this picture would be encoded with.
+pub(super) fn hardware<'a>(task: &Task<'a>) -> Option<&'a HardwareEncoder> {
+    wanted_hardware(task.preset, task.abilities)
 }
 
-fn convert(picture: &Picture, preset: &VideoPreset) -> Result<Action, Failure> {
-    let (width, height) = target_size(picture, preset);
-    if preset.codec == VideoCodec::Hevc && (width < 16 || height < 16) {
-        let message =
-            format!("The picture is too small for H.265 ({width}x{height}); the Web presets can hold it.");
-        return Err(Failure::new(FailureCode::PlanRefused, message));
-    }
-    let deep = preset.depth == Depth::Source && picture.bits > 8;
-    let tone_map = picture.is_hdr() && !deep;
-    let too_fast =
-        preset.max_fps.filter(|max| picture.rate.is_some_and(|rate| rate > f64::from(*max) * 1.001));
-    let mut all = encoder_options(preset, deep);
-    // Caps the rate of what is too fast in truth. Some files claim 1000 frames a second; a filter that makes
-    // the rate constant would fill those up with copies.
-    all.extend(too_fast.map(|max| ("fpsmax".into(), max.to_string())));
-    if tone_map {
-        all.extend(options([("color_primaries", "bt709"), ("color_trc", "bt709"), ("colorspace", "bt709")]));
-    }
-    if picture.is_full_range() || tone_map {
-        all.extend(options([("color_range", "tv")]));
-    }
-    let loss = if tone_map { "high dynamic range becomes standard range" } else { "" };
+/// Frames per second beyond which a rate is no rate but a fault of time stamps: capping it would throw pictures away
+/// that were taken one after the other. Cameras store their fastest recordings slowed down.
+const BELIEVED: f64 = 480.0;
+
+/// Pixels of the largest picture that is worked on: 16K.
+const MOST_PIXELS: u64 = 15_360 * 8_640;
+
+fn convert(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> Result<Action, Failure> {
+    let size = target_size(picture, preset);
+    refuse_size(picture, preset, size)?;
+    let deep = match preset.depth {
+        Depth::Eight => false,
+        Depth::Source => picture.bits > 8,
+        Depth::Ten => true,
+    };
+    let rate = picture.rate.filter(|rate| *rate <= BELIEVED);
+    let wish = Wish { preset, size, deep, rate: picture.rate, hardware: hardware(task) };
+    let colours = colours(picture, preset, deep);
+    let too_fast = preset.max_fps.filter(|max| rate.is_some_and(|rate| rate > f64::from(*max) * 1.001));
     Ok(Action::Convert {
         codec: match preset.codec {
             VideoCodec::H264 => "h264",
             VideoCodec::Hevc => "hevc",
+            VideoCodec::Av1 => "av1",
+            VideoCodec::ProRes => "prores",
         }
         .into(),
-        encoder: match preset.codec {
-            VideoCodec::H264 => "libx264",
-            VideoCodec::Hevc => "libx265",
-        }
-        .into(),
-        options: all,
-        filters: filters(picture, (width, height), tone_map),
+        encoder: wish.name().into(),
+        options: encoder_options(task, &wish, picture, colours, too_fast),
+        filters: filters(picture, &wish, colours),
         frames_change: too_fast.is_some(),
-        loss: loss.into(),
+        loss: if colours == Colours::ToneMap { "high dynamic range becomes standard range" } else { "" }
+            .into(),
     })
 }
 
-fn encoder_options(preset: &VideoPreset, deep: bool) -> Vec<(String, String)> {
-    let crf = preset.crf.to_string();
-    let format = if deep { "yuv420p10le" } else { "yuv420p" };
+fn refuse_size(picture: &Picture, preset: &VideoPreset, (width, height): (u32, u32)) -> Result<(), Failure> {
+    let refuse = |message: String| Err(Failure::new(FailureCode::PlanRefused, message));
+    if u64::from(picture.width) * u64::from(picture.height) > MOST_PIXELS {
+        return refuse(format!(
+            "The picture is too large ({}x{}); Spool works on up to 15360x8640.",
+            picture.width, picture.height
+        ));
+    }
+    if preset.codec == VideoCodec::Hevc && (width < 16 || height < 16) {
+        return refuse(format!(
+            "The picture is too small for H.265 ({width}x{height}); the Web presets can hold it."
+        ));
+    }
+    Ok(())
+}
+
+fn colours(picture: &Picture, preset: &VideoPreset, deep: bool) -> Colours {
+    match (picture.is_hdr(), deep && preset.hdr == Hdr::Keep) {
+        (true, true) => Colours::KeepHdr,
+        (true, false) => Colours::ToneMap,
+        (false, _) if picture.is_rgb() => Colours::FromRgb,
+        (false, _) => Colours::Keep,
+    }
+}
+
+fn encoder_options(
+    task: &Task<'_>,
+    wish: &Wish<'_>,
+    picture: &Picture,
+    colours: Colours,
+    too_fast: Option<u32>,
+) -> Vec<(String, String)> {
+    let mut all = wish.options();
     // Variable frame rate: MP4's default of a constant one doubles frames of uneven sources.
-    let common =
-        [("crf", crf.as_str()), ("preset", preset.speed.as_str()), ("pix_fmt", format), ("fps_mode", "vfr")];
-    let mut all = options(common);
-    all.extend(match preset.codec {
-        VideoCodec::H264 => options([("profile", "high")]),
-        VideoCodec::Hevc => options([("tag", "hvc1"), ("x265-params", "log-level=error")]),
-    });
+    all.extend(options([("fps_mode", "vfr")]));
+    if wish.filter().is_none() {
+        all.extend(options([("pix_fmt", wish.pixel_format())]));
+    }
+    if wish.preset.codec == VideoCodec::Hevc && task.preset.container != Container::Mkv {
+        all.extend(options([("tag", "hvc1")]));
+    }
+    all.extend(colour::tags(colours, picture, wish));
+    if wish.name() == "libx265" && colours != Colours::KeepHdr {
+        all.extend(options([("x265-params", "log-level=error")]));
+    }
+    // Caps the rate; a filter that makes it constant would fill uneven ones up with copies.
+    all.extend(too_fast.map(|max| ("fpsmax".into(), max.to_string())));
     all
 }
 
 /// Displayed size fitted into the preset's box, never enlarged, both sides even (4:2:0 needs it).
-fn target_size(picture: &Picture, preset: &VideoPreset) -> (u32, u32) {
+pub(super) fn target_size(picture: &Picture, preset: &VideoPreset) -> (u32, u32) {
     let (width, height) = picture.displayed();
     let fit = |limit: Option<u32>, side: f64| limit.map_or(1.0, |limit| f64::from(limit) / side.max(1.0));
     let long = fit(preset.box_long, width.max(height));
@@ -87,37 +120,44 @@ fn target_size(picture: &Picture, preset: &VideoPreset) -> (u32, u32) {
 }
 
 /// ffmpeg turns the picture upright before the first filter.
-fn filters(picture: &Picture, size: (u32, u32), tone_map: bool) -> Vec<String> {
+fn filters(picture: &Picture, wish: &Wish<'_>, colours: Colours) -> Vec<String> {
     let mut all = Vec::new();
     if picture.is_interlaced() {
         // One frame per pair of fields: the number of frames stays.
         all.push("bwdif=mode=send_frame".into());
     }
-    let reshaped = size != picture.upright() || (picture.pixel_aspect - 1.0).abs() > 1e-6;
-    let range = if picture.is_full_range() { ":in_range=full:out_range=limited" } else { "" };
+    let reshaped = wish.size != picture.upright() || (picture.pixel_aspect - 1.0).abs() > 1e-6;
+    let range = match colours {
+        Colours::FromRgb => ":out_color_matrix=bt709:out_range=limited",
+        // The tone map knows the range itself.
+        Colours::ToneMap => "",
+        _ if picture.is_full_range() => ":in_range=full:out_range=limited",
+        _ => "",
+    };
     if reshaped || !range.is_empty() {
-        all.push(format!("scale={}:{}:flags=bicubic{range}", size.0, size.1));
+        all.push(format!("scale={}:{}:flags=bicubic{range}", wish.size.0, wish.size.1));
         all.push("setsar=1".into());
     }
-    if tone_map {
-        // Linear light at a nominal peak of 100 nits, primaries to BT.709, Hable's curve, back to video.
-        all.push("zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0".into());
-        all.push("zscale=t=bt709:m=bt709:r=tv,format=yuv420p".into());
+    if colours == Colours::ToneMap {
+        all.push(colour::tone_map(picture, wish.pixel_format()));
     }
+    all.extend(wish.filter().map(str::to_owned));
     all
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preset;
+    use crate::media::{Kind, MediaInfo, Stream};
+    use crate::plan::{Abilities, HARDWARE};
+    use crate::preset::{self, Hardware, Preset};
 
     fn picture(width: u32, height: u32) -> Picture {
         Picture { width, height, pixel_aspect: 1.0, bits: 8, ..Picture::default() }
     }
 
     fn size(picture: &Picture) -> (u32, u32) {
-        target_size(picture, &preset::find("web-1080p").unwrap().video)
+        target_size(picture, preset::find("web-1080p").unwrap().video.as_ref().unwrap())
     }
 
     #[test]
@@ -132,42 +172,90 @@ mod tests {
         assert_eq!(size(&anamorphic), (1024, 576), "square pixels");
     }
 
+    /// The options and filters of this picture under this preset.
+    fn converted(
+        picture: &Picture,
+        preset: &Preset,
+        abilities: &Abilities,
+    ) -> (Vec<(String, String)>, Vec<String>, bool) {
+        let main = Stream {
+            kind: Kind::Video,
+            codec: "mpeg2video".into(),
+            video: Some(picture.clone()),
+            ..Stream::default()
+        };
+        let info = MediaInfo { streams: vec![main.clone()], ..MediaInfo::default() };
+        let task = Task { info: &info, preset, abilities, main: &main };
+        match action(&task).unwrap() {
+            Action::Convert { options, filters, frames_change, .. } => (options, filters, frames_change),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn by(picture: &Picture, preset: &str) -> (Vec<(String, String)>, Vec<String>, bool) {
+        converted(picture, preset::find(preset).unwrap(), &Abilities::default())
+    }
+
     #[test]
     fn colours_rate_and_fields_are_put_right_only_where_needed() {
-        let plain = filters(&picture(640, 360), (640, 360), false);
+        let plain = by(&picture(640, 360), "web-1080p").1;
         assert!(plain.is_empty(), "{plain:?}");
         let full = Picture { pixel_format: "yuvj420p".into(), ..picture(640, 360) };
-        assert!(filters(&full, (640, 360), false)[0].contains("in_range=full:out_range=limited"));
+        assert!(by(&full, "web-1080p").1[0].contains("in_range=full:out_range=limited"));
         let fields = Picture { field_order: "tt".into(), ..picture(720, 576) };
-        assert_eq!(filters(&fields, (720, 576), false), ["bwdif=mode=send_frame"]);
+        assert_eq!(by(&fields, "web-1080p").1, ["bwdif=mode=send_frame"]);
+        let screen = Picture { pixel_format: "gbrp".into(), ..picture(640, 360) };
+        assert!(by(&screen, "web-1080p").1[0].contains("out_color_matrix=bt709"));
     }
 
     #[test]
     fn a_rate_above_the_limit_is_capped_without_filling_anything_up() {
-        let claimed = Picture { rate: Some(1000.0), ..picture(640, 360) };
-        let Action::Convert { options, filters, frames_change, .. } =
-            convert(&claimed, &preset::find("web-1080p").unwrap().video).unwrap()
-        else {
-            panic!()
-        };
+        let fast = Picture { rate: Some(120.0), ..picture(640, 360) };
+        let (options, filters, frames_change) = by(&fast, "web-1080p");
         assert!(options.contains(&("fpsmax".into(), "60".into())) && filters.is_empty() && frames_change);
+        let claimed = Picture { rate: Some(1000.0), ..picture(640, 360) };
+        assert!(!by(&claimed, "web-1080p").2, "nobody takes a thousand pictures a second");
     }
 
     #[test]
     fn high_dynamic_range_is_kept_in_ten_bits_or_mapped_never_left_tagged_in_eight() {
         let hdr = Picture { transfer: "smpte2084".into(), bits: 10, ..picture(1280, 720) };
-        let Action::Convert { options, filters, .. } =
-            convert(&hdr, &preset::find("web-1080p").unwrap().video).unwrap()
-        else {
-            panic!()
-        };
+        let (options, filters, _) = by(&hdr, "web-1080p");
         assert!(filters.iter().any(|f| f.contains("tonemap=hable")));
         assert!(options.contains(&("color_trc".into(), "bt709".into())));
-        let Action::Convert { options, filters, .. } =
-            convert(&hdr, &preset::find("small-hevc").unwrap().video).unwrap()
-        else {
-            panic!()
-        };
-        assert!(filters.is_empty() && options.contains(&("pix_fmt".into(), "yuv420p10le".into())));
+        for preset in ["small-hevc", "archive-av1", "edit-prores"] {
+            let (options, filters, _) = by(&hdr, preset);
+            assert!(
+                filters.is_empty() && options.contains(&("color_trc".into(), "smpte2084".into())),
+                "{preset}"
+            );
+            assert!(
+                options.iter().any(|(name, value)| name == "pix_fmt" && value.ends_with("p10le")),
+                "{preset}"
+            );
+        }
+    }
+
+    #[test]
+    fn hardware_encodes_when_wanted_and_there() {
+        let mut preset = preset::find("web-1080p").unwrap().clone();
+        let nvenc = HARDWARE.iter().find(|h| h.name == "h264_nvenc").unwrap();
+        let abilities = Abilities { hardware: vec![nvenc], ..Abilities::default() };
+        let quality = |options: &[(String, String)]| options.iter().find(|(name, _)| name == "cq").cloned();
+        assert_eq!(quality(&converted(&picture(640, 360), &preset, &abilities).0), None, "not wanted");
+        preset.video.as_mut().unwrap().hardware = Hardware::Auto;
+        assert_eq!(
+            quality(&converted(&picture(640, 360), &preset, &abilities).0),
+            Some(("cq".into(), "21".into()))
+        );
+    }
+
+    #[test]
+    fn pictures_beyond_what_is_sensible_are_refused() {
+        let preset = preset::find("web-1080p").unwrap().video.as_ref().unwrap();
+        let huge = picture(30_000, 30_000);
+        assert!(refuse_size(&huge, preset, target_size(&huge, preset)).is_err());
+        let hevc = preset::find("small-hevc").unwrap().video.as_ref().unwrap();
+        assert!(refuse_size(&picture(10, 12), hevc, (10, 12)).is_err());
     }
 }

@@ -1,17 +1,17 @@
 //! The steps of one attempt, in their order: look, plan, run, verify, publish. Each may end it.
 
+use super::make;
 use super::source::{self, Stamp};
 use super::{End, Report, Work};
 use crate::event::Event;
 use crate::failure::{Failure, FailureCode};
-use crate::ffmpeg::run::{self, Ended, Happened, Request};
-use crate::ffmpeg::{self, ToolError, Tools, classify, probe};
+use crate::ffmpeg::run::Happened;
+use crate::ffmpeg::{self, ToolError, Tools, probe};
 use crate::media::MediaInfo;
-use crate::output::{self, volume};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Abilities, Plan};
+use crate::preset::{Bigger, Hardware};
 use crate::queue::{Note, Outcome};
-use crate::verify;
-use std::ffi::OsString;
+use crate::verify::{self, Verdict};
 
 /// One attempt; the source is looked at first and last.
 pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
@@ -22,9 +22,8 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
         end => end,
     };
     let (info, plan) = look_and_plan(work, &tools).map_err(grown)?;
-    let report = encode(work, &tools, &info, &plan)?;
-    let remarks = judge(work, &tools, &info, &plan, &report).map_err(grown)?;
-    publish(work, before, remarks)
+    let verdict = make::make(&make::Making { work, tools: &tools, info: &info }, plan).map_err(grown)?;
+    publish(work, before, &info, verdict)
 }
 
 fn unusable(error: &ToolError) -> Failure {
@@ -32,15 +31,25 @@ fn unusable(error: &ToolError) -> Failure {
 }
 
 fn look_and_plan(work: &Work<'_>, tools: &Tools) -> Result<(MediaInfo, Plan), End> {
-    let info = probe::source(tools, &work.job.source, &work.shared.policy, Some(work.orders))?;
-    let info = info.ok_or_else(|| work.ordered())?;
+    let policy = &work.shared.policy;
+    let info = probe::source(tools, &work.job.source, policy, Some(work.orders))?;
+    let mut info = info.ok_or_else(|| work.ordered())?;
     describe(work, &info);
-    let plan = plan::plan(&info, &work.job.preset)?;
+    let picture = info.video().and_then(|v| v.video.as_ref());
+    if picture.is_some_and(|p| p.is_hdr() && p.mastering.is_none()) {
+        probe::first_frame(tools, &work.job.source, policy, &mut info);
+    }
+    let plan = plan::plan(&info, &work.job.preset, &abilities(work, tools))?;
     if let Some(encoder) = ffmpeg::missing_encoder(tools, plan.encoders()) {
         let message = format!("This ffmpeg cannot encode with {encoder}, which the preset needs.");
         return Err(Failure::new(FailureCode::EncoderMissing, message).into());
     }
     Ok((info, plan))
+}
+
+fn abilities(work: &Work<'_>, tools: &Tools) -> Abilities {
+    let wanted = work.job.preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto);
+    ffmpeg::abilities(tools, wanted)
 }
 
 /// Keeps what lists say of the video, where it is news.
@@ -55,92 +64,30 @@ fn describe(work: &Work<'_>, info: &MediaInfo) {
     }
 }
 
-fn encode(work: &Work<'_>, tools: &Tools, info: &MediaInfo, plan: &Plan) -> Result<run::Report, End> {
-    prepare_destination(work)?;
-    let args = plan::arguments(plan, &work.job.source, &work.part);
-    let json = serde_json::to_string(plan).unwrap_or_default();
-    work.note(&Note::Plan { plan: json, part: work.part.clone() })?;
-    output::create_part(&work.part, work.job.output_volume.as_deref().is_none_or(volume::is_present))?;
-    work.note(&Note::Command(command_line(tools, &args)))?;
-    work.heed()?;
-    let request = Request {
-        program: &tools.ffmpeg.path,
-        args: &args,
-        part: Some(&work.part),
-        total_us: info.length().map(|seconds| (seconds * 1e6) as u64),
-        orders: work.orders,
-        policy: &work.shared.policy,
-        clock: work.shared.clock.as_ref(),
-    };
-    let report = run::run(&request, &mut |happened| work.hear(happened));
-    match report.ended {
-        Ended::Cancelled => Err(End::Cancelled),
-        Ended::Stopped => Err(End::Stopped),
-        _ => Ok(report),
-    }
-}
-
-fn command_line(tools: &Tools, args: &[OsString]) -> Vec<String> {
-    let program = tools.ffmpeg.path.as_os_str().to_owned();
-    std::iter::once(&program).chain(args).map(|a| a.to_string_lossy().into_owned()).collect()
-}
-
-/// Room enough to begin with, so that a full disk is met before an encoder starts.
-fn prepare_destination(work: &Work<'_>) -> Result<(), Failure> {
-    let folder = work.job.output.parent().unwrap_or(&work.job.output);
-    let reserve = work.shared.policy.disk_reserve;
-    match volume::free_space(folder) {
-        Ok(free) if free < reserve => {
-            let message = format!("The disk that holds {} is full.", folder.display());
-            Err(Failure { need_bytes: Some(0), ..Failure::new(FailureCode::DiskFull, message) })
-        }
-        _ => Ok(()),
-    }
-}
-
-fn judge(
-    work: &Work<'_>,
-    tools: &Tools,
-    info: &MediaInfo,
-    plan: &Plan,
-    report: &run::Report,
-) -> Result<Vec<String>, End> {
-    let names = [work.job.source.as_path(), work.part.as_path()];
-    if let Some(failure) = classify::failure(report, &names) {
-        return Err(with_need(work, report, failure).into());
-    }
-    let made = probe::output(tools, &work.part, &work.shared.policy, Some(work.orders))?;
-    let made = made.ok_or_else(|| work.ordered())?;
-    Ok(verify::verify(plan, info, report, &made)?)
-}
-
-/// A full disk: what the whole result would have taken, by the share that was done.
-fn with_need(work: &Work<'_>, report: &run::Report, failure: Failure) -> Failure {
-    if failure.code != FailureCode::DiskFull {
-        return failure;
-    }
-    let written = report.progress.bytes.unwrap_or(0);
-    let share = work.shared.progress().get(&work.job.id).and_then(|p| p.percent).filter(|p| *p >= 1.0);
-    let need = share.map_or(written * 2, |percent| (written as f64 * 100.0 / percent) as u64);
-    Failure { need_bytes: Some(need), ..failure }
-}
-
-fn publish(work: &Work<'_>, before: Stamp, remarks: Vec<String>) -> Result<Outcome, End> {
+fn publish(work: &Work<'_>, before: Stamp, info: &MediaInfo, verdict: Verdict) -> Result<Outcome, End> {
     work.heed()?;
     source::unchanged(work.job, before)?;
+    if work.job.preset.bigger == Bigger::UseOriginal && verdict.size > before.size {
+        let remark = verify::kept_original(info, verdict.size);
+        return Ok(Outcome::Done {
+            output: work.job.source.clone(),
+            size: before.size,
+            warnings: vec![remark],
+        });
+    }
     let (output, size) = work.publish(before.modified)?;
-    Ok(Outcome::Done { output, size, warnings: remarks })
+    Ok(Outcome::Done { output, size, warnings: verdict.remarks })
 }
 
 impl Work<'_> {
     /// What the order that interrupted a step means.
-    fn ordered(&self) -> End {
+    pub(super) fn ordered(&self) -> End {
         self.heed().err().unwrap_or(End::Stopped)
     }
 
     /// Writes something down. That the queue cannot be written just now is no reason to stop an encode: the
     /// note helps people and rescue, the result does not depend on it.
-    fn note(&self, note: &Note) -> Result<(), End> {
+    pub(super) fn note(&self, note: &Note) -> Result<(), End> {
         match self.shared.queue.note(self.job.lease(), note) {
             Ok(true) => Ok(()),
             Ok(false) => Err(End::Lost),
@@ -151,11 +98,13 @@ impl Work<'_> {
         }
     }
 
-    fn hear(&self, happened: Happened) {
+    /// Passes on what happens while a command runs, the `pass`-th of `passes`.
+    pub(super) fn hear(&self, happened: Happened, pass: usize, passes: usize) {
         match happened {
             Happened::Started(child) => drop(self.note(&Note::Child(child))),
             Happened::Suspended(still) => drop(self.reports.send(Report::Suspended(self.job.id, still))),
             Happened::Progress(progress) => {
+                let progress = progress.of_pass(pass, passes);
                 self.shared.progress().insert(self.job.id, progress);
                 self.shared.tell(Event::Progress { id: self.job.id, progress });
             }

@@ -1,0 +1,80 @@
+//! What the ffmpeg that encodes can do: codecs it decodes, as it lists them, and encoders, which a real test encode
+//! proves, for lists name encoders whose library or device is missing.
+//!
+//! Answers are kept for the life of the process, per file of ffmpeg: another version is asked anew.
+
+use super::locate::{Tools, ask};
+use crate::plan::{Abilities, HARDWARE, test_arguments};
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::ScopedJoinHandle;
+use std::time::SystemTime;
+
+type Once<T> = Arc<OnceLock<T>>;
+type PerFile<T> = Mutex<Option<HashMap<(PathBuf, Option<SystemTime>, String), Once<T>>>>;
+
+static TESTED: PerFile<bool> = Mutex::new(None);
+static DECODERS: PerFile<Option<BTreeSet<String>>> = Mutex::new(None);
+
+/// The place of an answer about this ffmpeg, empty or filled.
+fn slot<T>(answers: &PerFile<T>, tools: &Tools, about: &str) -> Once<T> {
+    let key = (tools.ffmpeg.path.clone(), tools.ffmpeg.modified, about.to_owned());
+    let mut known = answers.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(known.get_or_insert_default().entry(key).or_default())
+}
+
+/// What it can do; hardware is looked for only where it is wanted.
+pub fn abilities(tools: &Tools, with_hardware: bool) -> Abilities {
+    let decoders = slot(&DECODERS, tools, "").get_or_init(|| decoders(&tools.ffmpeg.path)).clone();
+    let works = |name: &str| with_hardware && encoder_works(tools, name);
+    Abilities { decoders, hardware: HARDWARE.iter().filter(|h| works(h.name)).collect() }
+}
+
+fn decoders(ffmpeg: &Path) -> Option<BTreeSet<String>> {
+    let answer =
+        ask(ffmpeg, &["-hide_banner".into(), "-codecs".into()]).ok().filter(|answer| answer.success)?;
+    Some(listed(&answer.stdout)).filter(|codecs| !codecs.is_empty())
+}
+
+/// The codecs of `ffmpeg -codecs` that have a decoder: ` DEV.LS h264   H.264 / AVC ...`.
+fn listed(text: &str) -> BTreeSet<String> {
+    let decoded = |line: &str| {
+        let mut words = line.split_whitespace();
+        let flags = words.next().filter(|flags| flags.len() == 6 && flags.starts_with('D'))?;
+        let name = words.next().filter(|name| *name != "=")?;
+        flags.chars().all(|c| c == '.' || c.is_ascii_uppercase()).then(|| name.to_owned())
+    };
+    text.lines().filter_map(decoded).collect()
+}
+
+/// The first of these encoders that does not work here; all are tried at once.
+pub fn missing_encoder<'a>(tools: &Tools, encoders: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    std::thread::scope(|scope| {
+        let tried: Vec<_> =
+            encoders.map(|name| (name, scope.spawn(move || encoder_works(tools, name)))).collect();
+        let missing = |works: ScopedJoinHandle<'_, bool>| !works.join().unwrap_or(false);
+        tried.into_iter().find_map(|(name, works)| missing(works).then_some(name))
+    })
+}
+
+/// Does this encoder work here? Encodes three frames (or a tenth of a second of sound) to nowhere.
+pub fn encoder_works(tools: &Tools, encoder: &str) -> bool {
+    *slot(&TESTED, tools, encoder).get_or_init(|| {
+        let args: Vec<OsString> = test_arguments(encoder).into_iter().map(OsString::from).collect();
+        ask(&tools.ffmpeg.path, &args).is_ok_and(|answer| answer.success)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codecs_with_a_decoder_are_read_from_the_list() {
+        let text = "Codecs:\n D..... = Decoding supported\n -------\n DEV.LS h264                 H.264 / AVC\n \
+                    .EV.L. libx                 no decoder\n DEA.L. aac                  AAC\n ..V.L. vvc     H.266\n";
+        assert_eq!(listed(text), BTreeSet::from(["aac".to_owned(), "h264".to_owned()]));
+    }
+}

@@ -1,0 +1,106 @@
+//! The boxes of an MP4, read just far enough to tell what ffprobe cannot: that a file is copy-protected, or that its
+//! end is missing. Bounded in time and memory whatever the file says.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+/// What the boxes tell of a file that ffprobe could not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Boxes {
+    /// These are no boxes of an MP4, or they do not fit together.
+    None,
+    /// Every box is whole.
+    Whole,
+    /// The last box should be longer than the file.
+    CutShort,
+    /// Something in it is encrypted.
+    Protected,
+}
+
+/// Boxes looked at.
+const MOST: usize = 10_000;
+/// Bytes of an index that are searched.
+const INDEX: u64 = 16 << 20;
+/// Boxes that a file may begin with.
+const FIRST: [&[u8; 4]; 8] = [b"ftyp", b"mdat", b"free", b"wide", b"skip", b"moof", b"styp", b"moov"];
+
+/// Walks the boxes of the file from its beginning.
+pub fn look(file: &mut (impl Read + Seek)) -> io::Result<Boxes> {
+    let end = file.seek(SeekFrom::End(0))?;
+    let (mut at, mut found) = (0, Boxes::None);
+    for _ in 0..MOST {
+        if at + 8 > end {
+            return Ok(found);
+        }
+        let (size, kind) = header(file, at, end)?;
+        if (at == 0 && !FIRST.contains(&&kind)) || size < 8 {
+            return Ok(Boxes::None);
+        }
+        if matches!(&kind, b"moov" | b"moof") && is_protected(file, at, size)? {
+            return Ok(Boxes::Protected);
+        }
+        if at + size > end {
+            return Ok(Boxes::CutShort);
+        }
+        (at, found) = (at + size, Boxes::Whole);
+    }
+    Ok(found)
+}
+
+/// Size and kind of the box at `at`; one without a size goes on to the end.
+fn header(file: &mut (impl Read + Seek), at: u64, end: u64) -> io::Result<(u64, [u8; 4])> {
+    let mut head = [0; 8];
+    file.seek(SeekFrom::Start(at))?;
+    file.read_exact(&mut head)?;
+    let [a, b, c, d, kind @ ..] = head;
+    let size = match u32::from_be_bytes([a, b, c, d]) {
+        0 => end - at,
+        1 if at + 16 <= end => {
+            let mut long = [0; 8];
+            file.read_exact(&mut long)?;
+            // Beyond any file is as good as the largest number.
+            u64::from_be_bytes(long).min(u64::MAX / 2)
+        }
+        size => u64::from(size),
+    };
+    Ok((size, kind))
+}
+
+fn is_protected(file: &mut (impl Read + Seek), at: u64, size: u64) -> io::Result<bool> {
+    let mut index = Vec::new();
+    file.seek(SeekFrom::Start(at))?;
+    file.take(size.min(INDEX)).read_to_end(&mut index)?;
+    let marks: [&[u8]; 3] = [b"pssh", b"encv", b"enca"];
+    Ok(index.windows(4).any(|four| marks.contains(&four)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    fn of(boxes: &[(u32, &[u8; 4], &[u8])]) -> Boxes {
+        let bytes: Vec<u8> = boxes
+            .iter()
+            .flat_map(|(size, kind, content)| [&size.to_be_bytes()[..], *kind, content].concat())
+            .collect();
+        look(&mut Cursor::new(bytes)).unwrap()
+    }
+
+    #[test]
+    fn whole_cut_protected_and_foreign_files_are_told_apart() {
+        assert_eq!(of(&[(8, b"ftyp", b""), (12, b"mdat", b"1234")]), Boxes::Whole);
+        assert_eq!(of(&[(8, b"ftyp", b""), (900, b"mdat", b"1234")]), Boxes::CutShort);
+        assert_eq!(
+            of(&[(8, b"ftyp", b""), (1, b"mdat", b"\xff\xff\xff\xff\xff\xff\xff\xff")]),
+            Boxes::CutShort
+        );
+        assert_eq!(of(&[(8, b"ftyp", b""), (16, b"moov", b"....encv")]), Boxes::Protected);
+        assert_eq!(
+            of(&[(8, b"ftyp", b""), (3, b"free", b"12345")]),
+            Boxes::None,
+            "a box smaller than its head"
+        );
+        assert_eq!(of(&[(0x4465_6172, b" rea", b"der, this is a letter")]), Boxes::None);
+        assert_eq!(of(&[]), Boxes::None);
+    }
+}

@@ -1,0 +1,129 @@
+//! When a stream is copied instead of encoded again: because the container can hold it, or because it already is
+//! what the preset would make of it.
+
+use super::Task;
+use crate::media::{Picture, Stream};
+use crate::preset::{AudioCodec, Container, CopyRule, Depth, VideoCodec, VideoPreset};
+
+pub(super) fn video(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
+    match preset.copy {
+        CopyRule::Never => false,
+        CopyRule::WhenHeld => can_be_copied(task, picture),
+        CopyRule::WhenFits => can_be_copied(task, picture) && fits(task, picture, preset),
+    }
+}
+
+/// AVI keeps no time stamps of its own: reordered frames cannot be copied out of it. Into Matroska the frames that
+/// an edit list hides would come back.
+fn can_be_copied(task: &Task<'_>, picture: &Picture) -> bool {
+    let (main, container) = (task.main, task.preset.container);
+    let held = match container {
+        Container::Mp4 => {
+            matches!(main.codec.as_str(), "h264" | "hevc" | "av1" | "vp9" | "mpeg4" | "mpeg2video")
+        }
+        Container::Mov => {
+            matches!(
+                main.codec.as_str(),
+                "h264" | "hevc" | "prores" | "mpeg4" | "dnxhd" | "mjpeg" | "mpeg2video"
+            )
+        }
+        Container::Mkv => !matches!(main.codec.as_str(), "rawvideo" | "gif" | "h263"),
+        Container::M4a => false,
+    };
+    let hidden = container == Container::Mkv && hides_frames(main, picture);
+    held && !hidden && !(task.info.container == "avi" && picture.reordered)
+}
+
+fn hides_frames(stream: &Stream, picture: &Picture) -> bool {
+    let shown = stream.seconds.zip(picture.rate).map(|(seconds, rate)| seconds * rate);
+    stream.packets.zip(shown).is_some_and(|(packets, shown)| packets as f64 > shown + 2.0)
+}
+
+/// Bits that a pixel of a frame may take, so that a copy is no bigger than what an encode is good for.
+const BITS_PER_PIXEL: f64 = 0.2;
+/// Small pictures may take this many bits a second in any case.
+const ALWAYS_FINE: f64 = 2e6;
+/// H.264 that every player decodes: 4.2, which is 1080p at 60 frames.
+const HIGHEST_LEVEL: u32 = 42;
+
+fn fits(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
+    let codec = match preset.codec {
+        VideoCodec::H264 => "h264",
+        VideoCodec::Hevc => "hevc",
+        VideoCodec::Av1 => "av1",
+        VideoCodec::ProRes => "prores",
+    };
+    let level = preset.codec != VideoCodec::H264 || task.main.level.is_some_and(|l| l <= HIGHEST_LEVEL);
+    task.main.codec == codec
+        && level
+        && whole(task)
+        && samples_fit(picture, preset)
+        && rate_fits(task, picture, preset)
+}
+
+/// Only out of containers that keep time stamps and an index, so that the copy is as sound as the original.
+fn whole(task: &Task<'_>) -> bool {
+    ["mov", "matroska", "flv"].iter().any(|name| task.info.container.starts_with(name))
+}
+
+fn samples_fit(picture: &Picture, preset: &VideoPreset) -> bool {
+    let deep_enough = match preset.depth {
+        Depth::Eight => picture.bits == 8 && picture.pixel_format == "yuv420p",
+        Depth::Source => picture.pixel_format.starts_with("yuv420p"),
+        Depth::Ten => picture.pixel_format == "yuv420p10le",
+    };
+    let square = (picture.pixel_aspect - 1.0).abs() < 1e-6;
+    let even = picture.width.is_multiple_of(2) && picture.height.is_multiple_of(2);
+    deep_enough && square && even && !picture.is_interlaced() && !picture.is_full_range() && !picture.is_hdr()
+}
+
+fn rate_fits(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
+    let (long, short) = (picture.width.max(picture.height), picture.width.min(picture.height));
+    let in_box = preset.box_long.is_none_or(|n| long <= n) && preset.box_short.is_none_or(|n| short <= n);
+    let Some(fps) =
+        picture.rate.filter(|fps| preset.max_fps.is_none_or(|max| *fps <= f64::from(max) * 1.001))
+    else {
+        return false;
+    };
+    let whole_file = || Some(task.info.size? as f64 * 8.0 / task.info.length()?);
+    let bits = task.main.bit_rate.map(|rate| rate as f64).or_else(whole_file);
+    let most = f64::from(long) * f64::from(short) * fps * BITS_PER_PIXEL;
+    in_box && bits.is_some_and(|bits| bits <= most.max(ALWAYS_FINE))
+}
+
+/// Bits a second of AAC above which it is encoded again.
+const MOST_AUDIO: u64 = 330_000;
+
+pub(super) fn audio(stream: &Stream, task: &Task<'_>) -> bool {
+    let preset = &task.preset.audio;
+    let held = match task.preset.container {
+        Container::Mp4 | Container::M4a => {
+            matches!(stream.codec.as_str(), "aac" | "mp3" | "ac3" | "eac3" | "alac")
+        }
+        Container::Mov => {
+            matches!(
+                stream.codec.as_str(),
+                "aac" | "mp3" | "ac3" | "eac3" | "alac" | "pcm_s16le" | "pcm_s24le"
+            )
+        }
+        Container::Mkv => true,
+    };
+    match preset.copy {
+        CopyRule::Never => false,
+        CopyRule::WhenHeld => held,
+        CopyRule::WhenFits => {
+            let codec = match preset.codec {
+                AudioCodec::Aac => stream.codec == "aac" && matches!(stream.profile.as_str(), "LC" | ""),
+                AudioCodec::Opus => stream.codec == "opus",
+                AudioCodec::Pcm => stream.codec.starts_with("pcm_s"),
+            };
+            let channels = stream.channels.is_some_and(|n| n <= preset.channels.unwrap_or(6));
+            let slow = stream.bit_rate.is_none_or(|rate| rate <= MOST_AUDIO);
+            held && codec
+                && channels
+                && slow
+                && stream.sample_rate.is_some_and(|r| r <= 48_000)
+                && whole(task)
+        }
+    }
+}

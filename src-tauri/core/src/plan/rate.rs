@@ -1,0 +1,140 @@
+//! Aiming at a size: how many bits a second the picture may take so that the whole result stays below a limit.
+
+use super::{Action, Plan, Task};
+use crate::failure::{Failure, FailureCode};
+use crate::media::Kind;
+
+/// Share of the limit that is aimed at: x264's second pass comes out within some 2 % of its aim.
+const AIM: f64 = 0.975;
+/// What the container takes of each stream, in kilobits per second: its index, some 12 bytes a frame.
+const INDEX: f64 = 4.0;
+/// Fewer bits a pixel of a frame show nothing that is worth keeping.
+const LEAST_BITS_PER_PIXEL: f64 = 0.01;
+/// The picture's least rate in kilobits per second, however small it is.
+const LEAST: f64 = 40.0;
+
+/// Gives the picture the rate that the preset's size leaves for it.
+///
+/// # Errors
+/// `plan_refused` when the length is unknown, or the size hopeless: then with the smallest one possible.
+pub(super) fn aim(plan: &mut Plan, task: &Task<'_>) -> Result<(), Failure> {
+    let Some(megabytes) = task.preset.video.as_ref().and_then(|v| v.size_mb) else { return Ok(()) };
+    let seconds = task.info.length().ok_or_else(|| {
+        Failure::new(
+            FailureCode::PlanRefused,
+            "The length of this video is unknown, so no size can be aimed at.",
+        )
+    })?;
+    let others = other_kbps(plan);
+    let kbps = f64::from(megabytes) * 8000.0 * AIM / seconds - others;
+    let least = least_kbps(task);
+    if kbps < least {
+        let smallest = ((least + others) * seconds / 8000.0 / AIM).ceil();
+        let message = format!("Cannot fit into {megabytes} MB. The smallest possible is {smallest} MB.");
+        return Err(Failure::new(FailureCode::PlanRefused, message));
+    }
+    plan.limit = Some(u64::from(megabytes) * 1_000_000);
+    set_rate(plan, kbps as u64);
+    Ok(())
+}
+
+/// The same with the picture's rate lowered, after a result of `made` bytes came out too big.
+pub fn slower(plan: &Plan, made: u64) -> Option<Plan> {
+    let limit = plan.limit.filter(|limit| made > *limit)?;
+    let now = rate(plan)?;
+    let mut plan = plan.clone();
+    set_rate(&mut plan, (now as f64 * limit as f64 / made as f64 * AIM) as u64);
+    Some(plan)
+}
+
+fn least_kbps(task: &Task<'_>) -> f64 {
+    let Some((picture, preset)) = task.main.video.as_ref().zip(task.preset.video.as_ref()) else {
+        return LEAST;
+    };
+    let (width, height) = super::video::target_size(picture, preset);
+    let fps = picture.rate.unwrap_or(30.0).min(f64::from(preset.max_fps.unwrap_or(1000)));
+    (f64::from(width) * f64::from(height) * fps * LEAST_BITS_PER_PIXEL / 1000.0).max(LEAST)
+}
+
+/// What sound and container take, in kilobits per second.
+fn other_kbps(plan: &Plan) -> f64 {
+    let sound = plan.streams.iter().filter(|s| s.kind == Kind::Audio && s.action.keeps());
+    let kbps = |action: &Action| match action {
+        Action::Convert { options, .. } => {
+            let rate = options.iter().find(|(name, _)| name == "b");
+            rate.and_then(|(_, rate)| rate.trim_end_matches('k').parse::<f64>().ok()).unwrap_or(0.0)
+        }
+        _ => 0.0,
+    };
+    sound.map(|s| kbps(&s.action) + INDEX).sum::<f64>() + INDEX
+}
+
+fn options_of(plan: &mut Plan) -> Option<&mut Vec<(String, String)>> {
+    plan.streams.iter_mut().find_map(|s| match &mut s.action {
+        Action::Convert { options, .. } if s.kind == Kind::Video && !s.cover => Some(options),
+        _ => None,
+    })
+}
+
+fn set_rate(plan: &mut Plan, kbps: u64) {
+    let Some(options) = options_of(plan) else { return };
+    options.retain(|(name, _)| name != "b");
+    options.push(("b".into(), format!("{}k", kbps.max(1))));
+}
+
+fn rate(plan: &Plan) -> Option<u64> {
+    let Action::Convert { options, .. } = &plan.picture()?.action else { return None };
+    options.iter().find(|(name, _)| name == "b")?.1.trim_end_matches('k').parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::{MediaInfo, Picture, Stream};
+    use crate::plan::{Abilities, plan};
+    use crate::preset;
+
+    fn film(seconds: f64) -> MediaInfo {
+        let picture = Picture {
+            width: 1920,
+            height: 1080,
+            pixel_aspect: 1.0,
+            bits: 8,
+            rate: Some(30.0),
+            ..Picture::default()
+        };
+        let video = Stream {
+            kind: Kind::Video,
+            codec: "h264".into(),
+            seconds: Some(seconds),
+            video: Some(picture),
+            ..Stream::default()
+        };
+        let audio = Stream {
+            index: 1,
+            kind: Kind::Audio,
+            codec: "aac".into(),
+            channels: Some(2),
+            ..Stream::default()
+        };
+        MediaInfo { streams: vec![video, audio], ..MediaInfo::default() }
+    }
+
+    #[test]
+    fn the_picture_gets_what_the_sound_leaves() {
+        let fit = preset::find("fit-size").unwrap();
+        let aimed = plan(&film(100.0), fit, &Abilities::default()).unwrap();
+        assert_eq!(aimed.limit, Some(25_000_000));
+        assert_eq!(rate(&aimed), Some(1846), "25 MB in 100 s are 2,000 kbit/s, less 2.5 %, 96 and 8");
+        assert_eq!(slower(&aimed, 24_000_000), None);
+        assert_eq!(rate(&slower(&aimed, 27_500_000).unwrap()), Some(1636));
+    }
+
+    #[test]
+    fn a_hopeless_size_is_refused_with_the_smallest_possible_one() {
+        let fit = preset::find("fit-size").unwrap();
+        let refusal = plan(&film(3600.0), fit, &Abilities::default()).unwrap_err();
+        assert_eq!(refusal.code, FailureCode::PlanRefused);
+        assert_eq!(refusal.message, "Cannot fit into 25 MB. The smallest possible is 336 MB.");
+    }
+}

@@ -1,0 +1,229 @@
+//! Making the result: run the plan's commands, judge what came out, and give it a second chance where there is one:
+//! hardware that failed hands over to the processor, a picture whose time stamps cannot be copied is converted, a
+//! result above its size is made once more.
+
+use super::{End, Work};
+use crate::failure::{Failure, FailureCode};
+use crate::ffmpeg::run::{self, Ended, Report, Request};
+use crate::ffmpeg::{Tools, classify, probe};
+use crate::media::{Measured, MediaInfo};
+use crate::output::{self, volume};
+use crate::plan::{self, Action, Plan};
+use crate::preset::CopyRule;
+use crate::queue::Note;
+use crate::verify::{self, Case, Refusal, Verdict};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// What one making works on.
+pub(super) struct Making<'a> {
+    pub(super) work: &'a Work<'a>,
+    pub(super) tools: &'a Tools,
+    pub(super) info: &'a MediaInfo,
+}
+
+/// Makes the part file and earns its verdict.
+pub(super) fn make(making: &Making<'_>, plan: Plan) -> Result<Verdict, End> {
+    let notes = Notes::of(making.work);
+    let preset = &making.work.job.preset;
+    let remark = match in_size(making, &plan, &notes) {
+        Ok(made) if made.guessed && copies_picture(&plan) => {
+            "The time stamps of the original are damaged, so the picture was converted rather than copied."
+        }
+        Ok(made) => return Ok(made.verdict),
+        Err(End::Failed(failure))
+            if failure.code == FailureCode::VerificationFailed && copies_picture(&plan) =>
+        {
+            "The picture could not be copied faithfully, so it was converted."
+        }
+        Err(End::Failed(failure)) if plan.hardware && may_be_the_hardware(&failure) => {
+            tracing::warn!(job = %making.work.job.id, message = %failure.message, "the hardware failed");
+            "The graphics hardware could not encode this; the processor did."
+        }
+        Err(other) => return Err(other),
+    };
+    let mut safe = preset.clone();
+    if let Some(video) = safe.video.as_mut().filter(|_| !plan.hardware) {
+        video.copy = CopyRule::Never;
+    }
+    let plan = plan::plan(making.info, &safe, &crate::ffmpeg::abilities(making.tools, false))?;
+    let mut verdict = in_size(making, &plan, &notes)?.verdict;
+    verdict.remarks.push(remark.into());
+    Ok(verdict)
+}
+
+fn copies_picture(plan: &Plan) -> bool {
+    plan.picture().is_some_and(|p| matches!(p.action, Action::Copy { .. }))
+}
+
+/// A part file that passed.
+struct Made {
+    verdict: Verdict,
+    /// Time stamps of the picture were guessed.
+    guessed: bool,
+}
+
+fn may_be_the_hardware(failure: &Failure) -> bool {
+    use FailureCode::{EncodeFailed, EncoderMissing, EncoderSession, KilledBySignal, VerificationFailed};
+    matches!(
+        failure.code,
+        EncodeFailed | EncoderMissing | EncoderSession | KilledBySignal | VerificationFailed
+    )
+}
+
+/// Runs and judges; a result above its size is made once more with the statistics of the first pass.
+fn in_size(making: &Making<'_>, plan: &Plan, notes: &Notes) -> Result<Made, End> {
+    let work = making.work;
+    let commands = plan::commands(plan, &work.job.source, &work.part, &notes.prefix);
+    let made = run_all(making, plan, &commands)?;
+    let Some(slower) = plan::slower(plan, made.verdict.size) else { return Ok(made) };
+    let again = plan::commands(&slower, &work.job.source, &work.part, &notes.prefix);
+    let made = run_all(making, &slower, &again[again.len() - 1..])?;
+    if plan::slower(&slower, made.verdict.size).is_some() {
+        let limit = slower.limit.unwrap_or(0) / 1_000_000;
+        let message = format!("The result did not come out below {limit} MB, also at a second try.");
+        return Err(Failure::new(FailureCode::PlanRefused, message).into());
+    }
+    Ok(made)
+}
+
+fn run_all(making: &Making<'_>, plan: &Plan, commands: &[Vec<OsString>]) -> Result<Made, End> {
+    prepare(making, plan)?;
+    let last = commands.len().saturating_sub(1);
+    for (n, args) in commands.iter().enumerate() {
+        let report = run_one(making, args, n, commands.len())?;
+        if n == last {
+            return Ok(Made { verdict: judge(making, plan, &report)?, guessed: report.guessed });
+        }
+        refuse_failed(making, &report)?;
+    }
+    Err(Failure::new(FailureCode::Internal, "The plan had nothing to run.").into())
+}
+
+/// Room enough to begin with, so that a full disk is met before an encoder starts; then the plan and the part.
+fn prepare(making: &Making<'_>, plan: &Plan) -> Result<(), End> {
+    let work = making.work;
+    refuse_full_disk(work)?;
+    let json = serde_json::to_string(plan).unwrap_or_default();
+    work.note(&Note::Plan { plan: json, part: work.part.clone() })?;
+    output::create_part(&work.part, work.job.output_volume.as_deref().is_none_or(volume::is_present))?;
+    Ok(())
+}
+
+fn refuse_full_disk(work: &Work<'_>) -> Result<(), Failure> {
+    let folder = work.job.output.parent().unwrap_or(&work.job.output);
+    let reserve = work.shared.policy.disk_reserve;
+    match volume::free_space(folder) {
+        Ok(free) if free < reserve => {
+            let message = format!("The disk that holds {} is full.", folder.display());
+            Err(Failure { need_bytes: Some(0), ..Failure::new(FailureCode::DiskFull, message) })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn run_one(making: &Making<'_>, args: &[OsString], pass: usize, passes: usize) -> Result<Report, End> {
+    let work = making.work;
+    work.note(&Note::Command(command_line(making.tools, args)))?;
+    work.heed()?;
+    let request = Request {
+        program: &making.tools.ffmpeg.path,
+        args,
+        part: Some(&work.part),
+        total_us: making.info.length().map(|seconds| (seconds * 1e6) as u64),
+        orders: work.orders,
+        policy: &work.shared.policy,
+        clock: work.shared.clock.as_ref(),
+    };
+    let report = run::run(&request, &mut |happened| work.hear(happened, pass, passes));
+    match report.ended {
+        Ended::Cancelled => Err(End::Cancelled),
+        Ended::Stopped => Err(End::Stopped),
+        _ => Ok(report),
+    }
+}
+
+fn command_line(tools: &Tools, args: &[OsString]) -> Vec<String> {
+    let program = tools.ffmpeg.path.as_os_str().to_owned();
+    std::iter::once(&program).chain(args).map(|a| a.to_string_lossy().into_owned()).collect()
+}
+
+fn refuse_failed(making: &Making<'_>, report: &Report) -> Result<(), End> {
+    let names = [making.work.job.source.as_path(), making.work.part.as_path()];
+    match classify::failure(report, &names) {
+        Some(failure) => Err(with_need(making.work, report, failure).into()),
+        None => Ok(()),
+    }
+}
+
+/// The packets of the source are measured only where its header and what was decoded of it leave a doubt.
+fn judge(making: &Making<'_>, plan: &Plan, report: &Report) -> Result<Verdict, End> {
+    let work = making.work;
+    refuse_failed(making, report)?;
+    let made = probe::output(making.tools, &work.part, &work.shared.policy, Some(work.orders))?;
+    let made = made.ok_or_else(|| work.ordered())?;
+    let salvage = work.job.preset.salvage;
+    let case = Case { plan, source: making.info, report, output: &made, measured: None, salvage };
+    let doubt = match verify::verify(&case) {
+        Ok(verdict) => return Ok(verdict),
+        Err(Refusal::Failed(failure)) => return Err(failure.into()),
+        Err(Refusal::Doubtful(failure)) => failure,
+    };
+    let measured = measure(making).unwrap_or_default();
+    work.heed()?;
+    match verify::verify(&Case { measured: Some(&measured), ..case }) {
+        Ok(verdict) => Ok(verdict),
+        Err(Refusal::Failed(failure)) => Err(failure.into()),
+        Err(Refusal::Doubtful(_)) => Err(doubt.into()),
+    }
+}
+
+fn measure(making: &Making<'_>) -> Option<Measured> {
+    let work = making.work;
+    probe::packets(making.tools, &work.job.source, &work.shared.policy, Some(work.orders))
+}
+
+/// A full disk: what the whole result would have taken, by the share that was done.
+fn with_need(work: &Work<'_>, report: &Report, failure: Failure) -> Failure {
+    if failure.code != FailureCode::DiskFull {
+        return failure;
+    }
+    let written = report.progress.bytes.unwrap_or(0);
+    let share = work.shared.progress().get(&work.job.id).and_then(|p| p.percent).filter(|p| *p >= 1.0);
+    let need = share.map_or(written * 2, |percent| (written as f64 * 100.0 / percent) as u64);
+    Failure { need_bytes: Some(need), ..failure }
+}
+
+/// Where the first of two passes leaves its statistics; removed when dropped, and so is what a crash left.
+struct Notes {
+    folder: PathBuf,
+    uid: String,
+    prefix: PathBuf,
+}
+
+impl Notes {
+    fn of(work: &Work<'_>) -> Notes {
+        let (folder, uid) = (work.shared.data.join("passes"), work.job.uid.to_string());
+        let notes = Notes { prefix: folder.join(format!("{uid}.{}", work.job.epoch)), folder, uid };
+        if work.job.preset.video.as_ref().is_some_and(|v| v.size_mb.is_some()) {
+            notes.clear();
+            if let Err(cause) = std::fs::create_dir_all(&notes.folder) {
+                tracing::warn!(%cause, "no folder for the statistics of a first pass");
+            }
+        }
+        notes
+    }
+
+    fn clear(&self) {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().filter_map(Result::ok);
+        let ours =
+            |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&self.uid));
+        entries.map(|e| e.path()).filter(|path| ours(path)).for_each(|path| drop(std::fs::remove_file(path)));
+    }
+}
+
+impl Drop for Notes {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
