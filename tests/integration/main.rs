@@ -15,3 +15,4 @@ mod queue_lists;
 mod queue_model;
 mod queue_sqlite;
 mod queue_world;
+mod truth;

@@ -6,6 +6,9 @@ import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 
+/** Where pictures of the screens are written to. */
+export const SCREENS = join(import.meta.dirname, "../../target/screens");
+
 const ROOT = join(import.meta.dirname, "..");
 const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 
@@ -42,7 +45,7 @@ export async function serve(): Promise<{ url: string; stop: () => void }> {
 }
 
 export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+  return chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ["--no-sandbox"], ignoreDefaultArgs: ["--hide-scrollbars"] });
 }
 
 export interface Opened {

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Fake } from "../src/backend/fake";
-import { launch, open, serve } from "./page";
+import { launch, open, SCREENS, serve } from "./page";
 
-const SCREENS = join(import.meta.dirname, "../../target/screens");
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let browser: Browser;
@@ -39,21 +38,26 @@ const tab =
     page.getByRole("tab", { name }).click();
 const tell = (page: Page, update: Parameters<Fake["tell"]>[0]) => page.evaluate((told) => window.demo?.tell(told), update);
 
+/** The row at this place of the list, counted from 1, by keyboard alone. */
+async function keyed(page: Page, nth: number) {
+  await page.getByRole("grid").focus();
+  for (let n = 0; n < nth; n += 1) await page.keyboard.press("ArrowDown");
+  await page.locator("[role=row][aria-selected=true]").waitFor();
+}
+
 const scenes: [string, string, Step][] = [
-  ["queue", "queue", (page) => page.locator("#job-7").click()],
+  ["queue", "queue", (page) => keyed(page, 7)],
   ["queue-menu", "queue", async (page) => {
     await page.locator("#job-7").click();
     await page.locator("#job-7").getByRole("button", { name: "More" }).click();
   }],
-  ["done", "queue", tab("Done")],
-  ["failed", "queue", tab("Failed")],
-  ["alarm", "queue", async (page) => {
+  ["done", "queue", async (page) => {
+    await tab("Done")(page);
+    await keyed(page, 1);
+  }],
+  ["failed", "failed", async (page) => {
     await tab("Failed")(page);
-    await page.evaluate(() => {
-      if (!window.demo) return;
-      window.demo.alarm = "11 videos failed in the last 10 minutes. All of them are on “SD-128”.";
-      window.demo.touch();
-    });
+    await keyed(page, 1);
     await page.getByRole("alert").waitFor();
   }],
   ["settings", "queue", async (page) => {
@@ -72,7 +76,7 @@ const scenes: [string, string, Step][] = [
   }],
   ["another", "queue", async (page) => {
     await tab("Failed")(page);
-    await page.locator("#job-202").click({ button: "right" });
+    await page.locator("#job-200").click({ button: "right" });
     await page.getByRole("menuitem", { name: "Try another preset…" }).click();
   }],
   ["shortcuts", "queue", (page) => page.keyboard.press("?")],

@@ -123,7 +123,7 @@ fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<String>, Refu
         return Ok(None);
     }
     let short = declared.filter(|declared| found < *declared);
-    if let Some(declared) = short.filter(|_| report.cut_short && !case.salvage) {
+    if let Some(declared) = short.filter(|_| report.cut_short && !case.salvage && declares(case.source)) {
         return Err(Refusal::Failed(truncated(found, declared, report)));
     }
     let Some(measured) = case.measured else {
@@ -137,6 +137,12 @@ fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<String>, Refu
         return Err(Refusal::Failed(other_length(pair, found, expected, report)));
     }
     Ok(missing_part(pair, case, found, short))
+}
+
+/// These containers declare too little to tell a file that was cut from a whole one: a header is written once, at
+/// the beginning, or there is none.
+fn declares(source: &MediaInfo) -> bool {
+    !matches!(source.container.as_str(), "avi" | "mpegts" | "mpeg" | "mpegvideo")
 }
 
 /// What to say of a result that is shorter than the source's header promises: what is missing, where that matters.
@@ -243,13 +249,21 @@ fn shared_times(report: &Report) -> Option<String> {
     })
 }
 
+/// Lines that say a second time what the line before them said.
+const AGAIN: &[&str] = &[
+    "Error while decoding stream",
+    "Error submitting packet to decoder",
+    "Error splitting the input into NAL units",
+];
+
 /// Damage that decoding met, in the words of a row.
 fn damage(report: &Report) -> Option<String> {
-    let spots = report.errors.len();
+    let again = |line: &&String| !AGAIN.iter().any(|phrase| line.contains(phrase));
+    let spots = report.errors.iter().filter(again).count();
     match spots {
         0 => None,
         1 => Some("1 damaged spot in the original; it may show in the result.".into()),
-        n if n >= crate::ffmpeg::report::MOST_ERRORS => {
+        n if report.errors.len() >= crate::ffmpeg::report::MOST_ERRORS => {
             Some(format!("More than {n} damaged spots in the original; they may show in the result."))
         }
         n => Some(format!("{n} damaged spots in the original; they may show in the result.")),

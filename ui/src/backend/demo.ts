@@ -1,4 +1,4 @@
-/** Queues to look at in a browser: `?scene=queue`, `failed`, `done`, `empty`, `first-run`, `many`. */
+/** Queues to look at in a browser: `?scene=queue`, `failed`, `empty`, `first-run`, `many`. */
 import { fake, row, type Fake } from "./fake";
 import type { Live, Row, VideoFacts, Why } from "./types";
 
@@ -64,15 +64,22 @@ function queue(): Row[] {
     ["Geburtstag Oma 80 🎂 – alle zusammen.m4v", 1930, [1280, 720, "H.264", 3859], { hold: true, preset: "Remux to MP4" }],
     ["00017.MTS", 2680, [1920, 1080, "H.264", 1263, "interlaced"], { place: 4, preset: "Archive AV1" }],
     ["Вечерний концерт, камера Б, часть 3.mxf", 14_200, null, { place: 5, preset: "Archive AV1" }],
+    ["IMG_4813.MOV", 940, [3840, 2160, "HEVC", 301, "HDR"], { place: 6 }],
+    ["IMG_4814.MOV", 233, [3840, 2160, "HEVC", 74, "HDR"], { place: 7 }],
   ]);
 }
 
+/** What was done before all that has a name here. */
+function older(result: (after: number, minutes: number) => Partial<Row>): Made[] {
+  return Array.from({ length: 28 }, (_, n) => [`C00${70 - n}.MP4`, 980 + 7 * n, [1920, 1080, "H.264", 200 + n], result(420 + 3 * n, 70 + 3 * n)]);
+}
+
 function done(): Row[] {
-  const result = (after: number, minutes: number, change: Partial<Row> = {}): Partial<Row> => ({
+  const result = (after: number, minutes: number, change: Partial<Row> = {}, took = 60 + ((after * 7) % 400)): Partial<Row> => ({
     state: "done",
     attempt: 1,
     outputSize: after * MB,
-    startedAt: at(14, 0 - minutes),
+    startedAt: at(14, 2 - minutes) - took * 1000,
     finishedAt: at(14, 2 - minutes),
     ...change,
   });
@@ -80,7 +87,7 @@ function done(): Row[] {
   const damaged = { preset: "Archive AV1", warnings: ["The original has damaged places; they may show in the result."] };
   const grown = { preset: "Web 720p", warnings: ["The result is 12 % bigger than the original."] };
   return made(100, [
-    ["IMG_4790.MOV", 861, [3840, 2160, "HEVC", 287, "HDR"], result(187, 0)],
+    ["IMG_4790.MOV", 861, [3840, 2160, "HEVC", 287, "HDR"], result(187, 0, { attempt: 2 }, 93)],
     [
       "Hochzeit Lena & Jonas – Rede des Brautvaters und erster Tanz (ungeschnitten, Kamera A).mp4",
       5200,
@@ -90,15 +97,18 @@ function done(): Row[] {
     ["2024-11-20 14-02-11.mkv", 2610, [1920, 1080, "H.264", 3483], result(566, 10, { preset: "Web 720p" })],
     ["VID-20241119-WA0007.mp4", 5.4, [848, 480, "H.264", 32], result(5.4, 17)],
     ["학교 운동회 2024 – 이어달리기 결승.mov", 412, [1920, 1080, "HEVC", 464], result(231, 17)],
+    ["GX010158.MP4", 6880, [5312, 2988, "HEVC", 550], result(1620, 21, small)],
     ["tape_1994_reel3_capture.avi", 13_400, [720, 576, "DV", 3730], result(1120, 30, damaged)],
     ["Lecture 04 – Measure theory (whiteboard).webm", 388, [1280, 720, "VP9", 5472], result(434, 40, grown)],
+    ["Cámara frontal – Concierto de Año Nuevo.mp4", 4520, [3840, 2160, "H.264", 729], result(487, 55)],
+    ["DJI_20241012143305_0041_D.MP4", 1750, [3840, 2160, "HEVC", 156, "10-bit"], result(98, 59)],
+    ...older(result),
     ["not wanted.mov", 1200, [1920, 1080, "H.264", 300], { state: "cancelled", finishedAt: at(13, 1) }],
   ]);
 }
 
 function failed(): Row[] {
   const cut = (said: string) => why("source_truncated", `The recording ends early: ${said} can be read.`, "Copy or download the video again, then retry.");
-  const none = why("not_media", "letter.mp4 is not a video that can be read.", "Check that this is a video; it may be damaged or of another kind.");
   const ended = (minute: number, cause: Why): Partial<Row> => ({ state: "failed", attempt: 1, finishedAt: at(13, minute), why: cause });
   return made(200, [
     ["VID_20240803_201455.mp4", 1100, [1080, 1920, "H.264", 1203], ended(36, cut("12:41 of 20:03"))],
@@ -108,14 +118,47 @@ function failed(): Row[] {
       [1280, 720, "H.264", 5500],
       ended(30, { ...cut("0:58:12 of 1:31:40"), code: "source_truncated" }),
     ],
-    ["letter.mp4", 0.1, null, ended(30, none)],
   ]);
+}
+
+/** Failures that pile up, of three causes. */
+function piled(): Row[] {
+  const ended = (code: string, message: string, nextStep: string, minutes: number, attempt = 1): Partial<Row> => ({
+    state: "failed",
+    attempt,
+    finishedAt: at(14, 21 - minutes),
+    why: why(code, message, nextStep),
+  });
+  const unread = (said: string, minutes: number) => ended("io_error", `Read error at ${said}, twice.`, "Try another card reader or cable, then retry.", minutes, 2);
+  const big = (least: number) => ended("plan_refused", `Smallest possible: ${least} MB.`, "Choose a larger size, a smaller picture, or another preset.", 59);
+  return [
+    ...made(230, [
+      ["C0061.MP4", 6900, [3840, 2160, "H.264", 552, "10-bit"], unread("3:07", 0)],
+      ["C0058.MP4", 1750, [3840, 2160, "H.264", 140, "10-bit"], unread("0:02", 1)],
+      ...Array.from({ length: 9 }, (_, n): Made => [`C005${n}.MP4`, 2000, [3840, 2160, "H.264", 160], unread("0:02", 2)]),
+    ]),
+    ...failed(),
+    ...failed().map((r) => ({ ...r, id: r.id + 10 })),
+    ...made(250, [
+      ["Vereinsfest 2024 – Rede.mp4", 1920, [1920, 1080, "H.264", 2890], { ...big(61), preset: "Fit 25 MB" }],
+      ["demo-final-v7 (neu).mov", 840, [1920, 1080, "H.264", 1864], { ...big(38), preset: "Fit 25 MB" }],
+    ]),
+  ];
 }
 
 export function demo(): Fake {
   const scene = new URLSearchParams(location.search).get("scene") ?? "queue";
   const many = () => Array.from({ length: 100_000 }, (_, n) => row(n + 1, { place: n + 1 }));
-  const rows = scene === "empty" || scene === "first-run" ? [] : scene === "many" ? many() : [...queue(), ...done(), ...failed()];
-  window.demo = fake(rows, scene === "first-run" ? "" : "7.1");
-  return window.demo;
+  const rows: Record<string, () => Row[]> = {
+    empty: () => [],
+    "first-run": () => [],
+    many,
+    failed: () => [...queue(), ...done(), ...piled()],
+    queue: () => [...queue(), ...done(), ...failed()],
+  };
+  const played = fake((rows[scene] ?? queue)(), scene === "first-run" ? "" : "7.1");
+  if (scene === "failed") played.alarm = "11 videos failed in the last 10 minutes. All of them are on “SD-128”. The rest of the queue goes on.";
+  if (scene === "queue" || scene === "failed") played.left = { from: 1570, to: 2090 };
+  window.demo = played;
+  return played;
 }

@@ -3,12 +3,20 @@
  * for work on the page in a browser.
  */
 import type { Backend, JobState } from "./backend";
-import type { AddNotice, Details, Entry, List, Page, Row, SettingsChosen, Standing, Update, Verb, Wanted, WhenDone } from "./types";
+import type { AddNotice, Details, Entry, Left, List, Page, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone } from "./types";
 
 const STATES: Record<List, JobState[]> = {
   queue: ["running", "waiting", "queued"],
   done: ["done", "cancelled"],
   failed: ["failed"],
+};
+
+const gain = (row: Row) => (row.sourceSize ?? 0) - (row.outputSize ?? row.sourceSize ?? 0);
+
+const ORDERS: Record<Sorted, (a: Row, b: Row) => number> = {
+  newest: (a, b) => (b.finishedAt ?? 0) - (a.finishedAt ?? 0),
+  saved: (a, b) => gain(b) - gain(a),
+  name: (a, b) => a.name.localeCompare(b.name),
 };
 
 export interface Fake extends Backend {
@@ -17,6 +25,8 @@ export interface Fake extends Backend {
   rows: Row[];
   /** That failures pile up. */
   alarm: string | null;
+  /** How long the rest takes. */
+  left: Left | null;
   tell(update: Partial<Update>): void;
   /** Says that rows have changed. */
   touch(): void;
@@ -65,6 +75,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   let hear: ((update: Update) => void) | undefined;
   let paused = false;
   let preset = "web-1080p";
+  let outputDir: string | null = null;
   let whenDone: WhenDone = "nothing";
   let chosen: SettingsChosen = {
     workers: null,
@@ -110,8 +121,9 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     calls,
     rows,
     alarm: null,
+    left: null,
     tell: (update) => hear?.({ ...nothing, ...update }),
-    touch: () => self.tell({ standing: standing() }),
+    touch: () => self.tell({ standing: standing(), left: self.left }),
     subscribe: (listener) => {
       hear = listener;
       self.touch();
@@ -119,7 +131,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     },
     page: ({ list, offset, limit, open, find, sorted }: Wanted): Promise<Page> => {
       const rows = named(list, find);
-      if (list === "done" && sorted === "name") rows.sort((a, b) => a.name.localeCompare(b.name));
+      if (list === "done") rows.sort(ORDERS[sorted]);
       const all = list === "failed" && find === "" ? grouped(rows, open) : rows.map((r) => ({ kind: "row" as const, ...r }));
       const groups = all.filter((e) => e.kind === "group").length;
       return Promise.resolve({ offset, entries: all.slice(offset, offset + limit), total: all.length, groups });
@@ -131,13 +143,16 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     },
     presets: () =>
       Promise.resolve([
-        { id: "web-1080p", name: "Web 1080p", description: "Plays everywhere · MP4, H.264, up to 1920×1080" },
+        { id: "web-1080p", name: "Web 1080p", description: "Plays everywhere · MP4, H.264, up to 1920x1080" },
         { id: "small-hevc", name: "Small HEVC", description: "Small files for newer devices" },
+        { id: "archive-av1", name: "Archive AV1", description: "Smallest for keeping, all tracks" },
+        { id: "web-720p", name: "Web 720p", description: "Smaller, still plays everywhere" },
         { id: "remux-mp4", name: "Remux to MP4", description: "New container, no quality lost" },
+        { id: "sound", name: "Sound only", description: "M4A without the picture" },
       ]),
-    choices: () => Promise.resolve({ preset, outputDir: null, theme: chosen.theme }),
+    choices: () => Promise.resolve({ preset, outputDir, theme: chosen.theme }),
     settings: () =>
-      Promise.resolve({ chosen, autoWorkers: 3, data: "~/.local/share/spool", dataSize: 14_000_000, outputDir: null, whenDone }),
+      Promise.resolve({ chosen, autoWorkers: 3, data: "~/.local/share/spool", dataSize: 14_000_000, outputDir, whenDone }),
     whenDone: (choice) => {
       whenDone = choice;
       return called("whenDone", choice);
@@ -155,8 +170,14 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       preset = id;
       return called("choosePreset", id);
     },
-    chooseFolder: () => called("chooseFolder"),
-    chooseBeside: () => called("chooseBeside"),
+    chooseFolder: () => {
+      outputDir = "/media/archive/Videos of the family/2024 Herbst, umgewandelt";
+      return called("chooseFolder");
+    },
+    chooseBeside: () => {
+      outputDir = null;
+      return called("chooseBeside");
+    },
     add: (folder) => called("add", folder),
     addAgain: () => called("addAgain"),
     undoAdd: () => called("undoAdd"),
@@ -198,11 +219,13 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   return self;
 }
 
+const ended = { code: "out_of_memory", message: "The system ended ffmpeg to free memory.", nextStep: "Retry." };
+
 /** What the details say beyond the row. */
 function more(row: Row): Pick<Details, "verified" | "streams" | "attempts"> {
   const done = row.state === "done";
   const streams = [
-    { kind: "video", codec: "HEVC", into: "H.264", done: "Converted", note: "HDR turned into standard colours for every screen" },
+    { kind: "video", codec: "HEVC", into: "H.264", done: "Converted", note: "HDR turned into standard colours" },
     { kind: "audio", codec: "AAC", into: "", done: "Kept", note: "Already fits the preset; copied without loss" },
     { kind: "data", codec: "", into: "", done: "Dropped", note: "MP4 for the web has no place for it" },
   ];
@@ -216,10 +239,11 @@ function more(row: Row): Pick<Details, "verified" | "streams" | "attempts"> {
     startedAt: row.startedAt ?? 0,
     endedAt: row.finishedAt,
   };
+  const first = { ...attempt, outcome: "retry", why: ended, exit: null, signal: 9, startedAt: attempt.startedAt - 60_000, endedAt: attempt.startedAt - 19_000 };
   return {
     verified: done ? "2 of 2 planned streams, 4:47 long, file closed properly" : "",
     streams: row.state === "queued" ? [] : streams,
-    attempts: row.attempt > 0 || done ? [attempt] : [],
+    attempts: [...(done && row.attempt > 1 ? [first] : []), ...(row.attempt > 0 || done ? [attempt] : [])],
   };
 }
 

@@ -4,7 +4,7 @@ import type { ActionName } from "./actions";
 import type { Store } from "./store.svelte";
 
 export function act(store: Store, row: Row, name: ActionName) {
-  const ids = store.selected.has(row.id) ? [...store.selected] : [row.id];
+  const ids = store.selection.ids.has(row.id) ? [...store.selection.ids] : [row.id];
   if (name === "details") store.details = row.id;
   else if (name === "open") void store.try(store.backend.open(row.id));
   else if (name === "showInFolder") void store.try(store.backend.showInFolder(row.id));

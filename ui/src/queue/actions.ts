@@ -3,12 +3,15 @@
  * keyboard, buttons and menus share.
  */
 import type { Row, Verb } from "../backend/types";
+import { remarksOf } from "./words";
 
 export type ActionName = Verb | "details" | "open" | "showInFolder" | "another";
 
 export interface Action {
   name: ActionName;
   label: string;
+  /** What the button of a row says where that is less. */
+  short?: string;
   /** The keys that do the same, as shown in menus. */
   keys?: string;
 }
@@ -22,7 +25,7 @@ const up: Action = { name: "moveUp", label: "Move up", keys: "Alt+↑" };
 const down: Action = { name: "moveDown", label: "Move down", keys: "Alt+↓" };
 const hold: Action = { name: "hold", label: "Put on hold", keys: "Space" };
 const release: Action = { name: "release", label: "Release", keys: "Space" };
-const another: Action = { name: "another", label: "Try another preset…" };
+const another: Action = { name: "another", label: "Try another preset…", short: "Preset…" };
 const open: Action = { name: "open", label: "Open" };
 const folder: Action = { name: "showInFolder", label: "Show in folder" };
 
@@ -32,26 +35,38 @@ export function menu(row: Row): Action[][] {
     case "running":
       return [[row.hold ? { ...release, label: "Resume" } : { ...hold, label: "Pause" }, cancel], [details]];
     case "waiting":
-      return [[{ name: "now", label: "Check now", keys: "R" }], [top, up, down], [details, { ...cancel, keys: "" }, remove]];
+      return [[{ name: "now", label: "Check now", keys: "R" }], [top, up, down], [details], [remove]];
     case "queued":
-      return [
-        row.hold ? [release] : row.runAt !== null ? [{ name: "now", label: "Retry now", keys: "R" }, hold] : [top, up, down],
-        row.hold || row.runAt !== null ? [top, up, down] : [hold],
-        [details, { ...cancel, keys: "" }, remove],
-      ];
+      if (row.hold) return [[release], [top, up, down], [details], [remove]];
+      if (row.runAt !== null) return [[{ name: "now", label: "Retry now", keys: "R" }], [top, up, down], [hold, details], [remove]];
+      return [[top, up, down], [hold, details], [remove]];
     case "done":
       return [[open, folder], [details, remove]];
     case "failed":
-      return [[retry, details], [another], [folder, remove]];
+      return refused(row) ? [[another, details], [retry], [folder, remove]] : [[retry, details], [another], [folder, remove]];
     case "cancelled":
       return [[retry, remove], [details]];
   }
 }
 
+/** Is another preset what helps? Trying the same again does not. */
+function refused(row: Row): boolean {
+  return row.why?.code === "plan_refused";
+}
+
 /** The buttons of a row beside "More"; a second one takes its place where two say all. */
 export function buttons(row: Row): Action[] {
+  return row.state === "done" && remarksOf(row).length > 0 ? [details, folder] : main(row);
+}
+
+/** The buttons below the details. */
+export function beneath(row: Row): Action[] {
+  return main(row).filter((action) => action.name !== "details");
+}
+
+function main(row: Row): Action[] {
   const [first, second] = menu(row)[0] ?? [];
-  const pair = row.state === "running" || row.state === "done" || row.state === "cancelled";
+  const pair = row.state !== "queued" && row.state !== "waiting";
   return [first, pair ? second : undefined].filter((a) => a !== undefined);
 }
 

@@ -7,7 +7,7 @@ import FolderOpen from "@lucide/svelte/icons/folder";
 import List from "@lucide/svelte/icons/list";
 import Pause from "@lucide/svelte/icons/pause";
 import Play from "@lucide/svelte/icons/play";
-import RotateCcw from "@lucide/svelte/icons/rotate-ccw";
+import RotateCw from "@lucide/svelte/icons/rotate-cw";
 import SlidersHorizontal from "@lucide/svelte/icons/sliders-horizontal";
 import Trash2 from "@lucide/svelte/icons/trash-2";
 import X from "@lucide/svelte/icons/x";
@@ -18,8 +18,8 @@ const icons: Record<ActionName, typeof Play> = {
   cancel: X,
   hold: CirclePause,
   release: Play,
-  now: RotateCcw,
-  retry: RotateCcw,
+  now: RotateCw,
+  retry: RotateCw,
   another: SlidersHorizontal,
   moveTop: ArrowUpToLine,
   moveUp: ArrowUp,

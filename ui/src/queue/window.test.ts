@@ -230,3 +230,124 @@ test("what was added can be taken back, and what was left out looked at", async 
   await user.click(screen.getByRole("button", { name: "Undo" }));
   expect(backend.calls).toContainEqual(["undoAdd"]);
 });
+
+test("the done list is sorted as wanted, and cleared after a question", async () => {
+  const done = (id: number, name: string, outputSize: number) => row(id, { name, state: "done", finishedAt: id * 1000, outputSize });
+  const backend = fake([done(1, "b.mkv", 1), done(2, "c.mkv", 800_000_000), done(3, "a.mkv", 700_000_000)]);
+  const user = open(backend);
+  await user.click(await screen.findByRole("tab", { name: /Done/ }));
+  const shown = () => screen.getAllByRole("row").map((r) => r.id);
+  await waitFor(() => expect(shown()).toEqual(["job-3", "job-2", "job-1"]));
+  await user.selectOptions(screen.getByLabelText("Sort by"), "name");
+  await waitFor(() => expect(shown()).toEqual(["job-3", "job-1", "job-2"]));
+  await user.selectOptions(screen.getByLabelText("Sort by"), "saved");
+  await waitFor(() => expect(shown()).toEqual(["job-1", "job-3", "job-2"]));
+  await user.click(screen.getByRole("button", { name: "Clear list…" }));
+  expect(backend.rows.length).toBe(3);
+  await user.click(screen.getByRole("button", { name: "Clear list" }));
+  expect(backend.calls).toContainEqual(["steerAll", "remove", ["done", "cancelled"]]);
+  expect(await screen.findByText("Nothing is done yet")).toBeTruthy();
+});
+
+test("all failed videos can be retried at once", async () => {
+  const backend = fake([1, 2].map((id) => row(id, { state: "failed" })));
+  const user = open(backend);
+  await user.click(await screen.findByRole("tab", { name: /Failed/ }));
+  await user.click(await screen.findByRole("button", { name: "Retry all 2" }));
+  expect(backend.calls).toContainEqual(["steerAll", "retry", ["failed"]]);
+  expect(await screen.findByText("Nothing has failed")).toBeTruthy();
+});
+
+test("nothing is said of a list before it is known", async () => {
+  const backend = fake([row(1, { state: "failed" })]);
+  const page = backend.page;
+  let answer = () => {};
+  backend.page = (wanted) => new Promise((known) => (answer = () => known(page(wanted))));
+  open(backend);
+  expect(await screen.findByRole("tab", { name: /Failed 1/ })).toBeTruthy();
+  expect(screen.queryByText("Drop videos or folders here")).toBeNull();
+  answer();
+  expect(await screen.findByText("Drop videos or folders here")).toBeTruthy();
+});
+
+test("the keys of the window reach every list, the table of keys and the settings", async () => {
+  const backend = fake([row(1), row(2, { state: "done" })]);
+  const user = open(backend);
+  await rows();
+  await user.keyboard("{Control>}2{/Control}");
+  await waitFor(() => expect(screen.getAllByRole("row").map((r) => r.id)).toEqual(["job-2"]));
+  await user.keyboard("{Control>}3{/Control}");
+  expect(await screen.findByText("Nothing has failed")).toBeTruthy();
+  await user.keyboard("{Control>}1{/Control}");
+  await waitFor(() => expect(screen.getAllByRole("row").map((r) => r.id)).toEqual(["job-1"]));
+  await user.keyboard("{Meta>}o{/Meta}");
+  expect(backend.calls).toContainEqual(["add", false]);
+  await user.keyboard("?");
+  expect(await screen.findByText("This table")).toBeTruthy();
+  await user.keyboard("{Control>}2{/Control}");
+  expect(screen.getByRole("tab", { name: /Queue/, selected: true })).toBeTruthy();
+});
+
+test("Escape closes the details from wherever the keyboard is", async () => {
+  const user = open(fake([row(1), row(2)]));
+  await rows();
+  screen.getByRole("grid").focus();
+  await user.keyboard("{ArrowDown}{Enter}");
+  expect(await screen.findByRole("complementary", { name: "Details" })).toBeTruthy();
+  screen.getByRole("grid").focus();
+  await user.keyboard("{Escape}");
+  expect(screen.queryByRole("complementary")).toBeNull();
+  expect(document.activeElement).toBe(screen.getByRole("grid"));
+});
+
+test("a paused video keeps no worker busy", async () => {
+  open(fake([row(1, { state: "running" }), row(2, { state: "running", hold: true })]));
+  expect(await screen.findByText("1 of 3 workers busy")).toBeTruthy();
+});
+
+test("an ffmpeg that does not serve is told from one that is missing", async () => {
+  const backend = fake([], "");
+  const tools = await backend.tools();
+  backend.tools = () => Promise.resolve({ ...tools, problem: "/opt/ffmpeg is version 4.4; 5.1 or newer is needed." });
+  open(backend);
+  expect(await screen.findByText("This ffmpeg cannot be used")).toBeTruthy();
+  expect(screen.getByText(/is version 4.4/)).toBeTruthy();
+});
+
+test("with videos in the queue, a missing ffmpeg leads to its settings", async () => {
+  const user = open(fake([row(1)], ""));
+  await user.click(await screen.findByRole("button", { name: "ffmpeg is missing" }));
+  expect(await screen.findByText("Encoders that work here")).toBeTruthy();
+});
+
+test("the settings begin at their first control and stay where the keyboard is", async () => {
+  const user = open(fake());
+  await user.click(await screen.findByRole("button", { name: "Settings" }));
+  const first = await screen.findByLabelText(/Videos at the same time/);
+  await waitFor(() => expect(document.activeElement).toBe(first));
+  const awake = screen.getByRole("switch", { name: /Keep the computer awake/ });
+  await user.click(awake);
+  expect(document.activeElement).toBe(awake);
+});
+
+test("the button of a menu says whether it is open", async () => {
+  const user = open(fake([row(1, { place: 1 })]));
+  await rows();
+  const more = screen.getByRole("button", { name: "More" });
+  expect([more.getAttribute("aria-haspopup"), more.getAttribute("aria-expanded")]).toEqual(["menu", "false"]);
+  await user.click(more);
+  expect(more.getAttribute("aria-expanded")).toBe("true");
+});
+
+test("attempts say how they ended, and their command can be copied", async () => {
+  const why = { code: "out_of_memory", message: "The system ended ffmpeg to free memory.", nextStep: "" };
+  const backend = fake([row(1, { state: "failed", attempt: 1, why, startedAt: 0, finishedAt: 41_000 })]);
+  const user = open(backend);
+  await user.click(await screen.findByRole("tab", { name: /Failed/ }));
+  await user.click(await screen.findByRole("button", { name: "Details" }));
+  const details = within(await screen.findByRole("complementary"));
+  expect(await details.findByText("The system ended ffmpeg to free memory")).toBeTruthy();
+  expect(details.getByText("Exit 1, after 41 s")).toBeTruthy();
+  await user.click(details.getByRole("button", { name: "Copy" }));
+  expect(await navigator.clipboard.readText()).toContain("ffmpeg -i /videos");
+});

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { notice, row } from "../backend/fake";
 import type { Live } from "../backend/types";
-import { added, cell, facts, footer, reason, saved, timeLeft } from "./words";
+import { added, cell, dragged, facts, footer, reason, saved, timeLeft } from "./words";
 
 const live: Live = { id: 1, percent: 42.4, speed: 3.14, etaSeconds: 72, bytes: 96_000_000, doneSeconds: 100 };
 
@@ -40,6 +40,8 @@ test("done is verified, or says what is remarkable", () => {
   const at = { startedAt: 0, finishedAt: 93_000 };
   expect(cell(row(1, { state: "done", outputSize: 214_000_000, ...at }), undefined, 0)).toMatchObject({ icon: "tick", first: "Verified" });
   expect(cell(row(1, { state: "done", warnings: ["Damaged places."], ...at }), undefined, 0)).toMatchObject({ icon: "warning", second: "Damaged places" });
+  const damaged = row(1, { state: "done", warnings: ["The original has damaged places; they may show in the result."], ...at });
+  expect(cell(damaged, undefined, 0)).toMatchObject({ first: "With warnings", second: "Damaged places" });
   const bigger = row(1, { state: "done", outputSize: 900_000_000, warnings: ["The result is 11 % bigger than the original."], ...at });
   expect(cell(bigger, undefined, 0)).toMatchObject({ icon: "tick", second: "Bigger than before" });
   expect(saved(bigger)).toBe("+11\u202f%");
@@ -61,6 +63,15 @@ test("the time left is a range, rounded to what is known", () => {
     [7300, 9000],
   ].map(([from, to]) => timeLeft({ from: from ?? null, to: to ?? null }));
   expect(left).toEqual(["", "a few seconds left", "about 30–50 s left", "about 1–3 min left", "about 26–35 min left", "about 2–3 h left"]);
+});
+
+test("what is held over the window is counted", () => {
+  const over = [
+    [12, 1],
+    [1, 0],
+    [0, 2],
+  ].map(([files = 0, folders = 0]) => dragged({ files, folders, x: 0, y: 0 }));
+  expect(over).toEqual(["12 files and 1 folder", "1 file", "2 folders"]);
 });
 
 test("what was added is said in full sentences", () => {
@@ -94,5 +105,7 @@ test("a failed row says the particular reason and not the name again", () => {
 test("a waiting row names what it waits for", () => {
   const why = { code: "source_volume_missing", message: "", nextStep: "Continues by itself once the drive is connected." };
   const waiting = cell(row(1, { state: "waiting", waitsFor: "Media", why }), undefined, 0);
-  expect(waiting).toMatchObject({ first: "Waiting for “Media”", second: "Continues by itself once the drive is connected" });
+  expect(waiting).toMatchObject({ first: "Waiting for “Media”", second: "Continues by itself", rest: " once the drive is connected" });
+  const full = { code: "disk_full", message: "", nextStep: "Free some space; this continues by itself." };
+  expect(cell(row(1, { state: "waiting", why: full }), undefined, 0)).toMatchObject({ second: "Free some space; this continues by itself", rest: "" });
 });

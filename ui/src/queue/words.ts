@@ -2,8 +2,8 @@
  * What a row says in each state: the fact, then what happens next. Pure: a row, its progress and the time go
  * in, text and the name of an icon come out.
  */
-import type { AddNotice, Left, Live, Row, Standing } from "../backend/types";
-import { change, clock, count, day, duration, percent, playtime, size, speed } from "../shared/format";
+import type { AddNotice, Drag, Left, Live, Row, Standing } from "../backend/types";
+import { change, clock, count, day, duration, listed, percent, playtime, size, speed } from "../shared/format";
 
 export type IconName = "hold" | "retry" | "drive" | "tick" | "warning" | "cancelled";
 
@@ -25,6 +25,8 @@ export interface LinesCell {
   icon?: IconName;
   first: string;
   second?: string;
+  /** How the second line goes on where there is room. */
+  rest?: string;
   soft?: boolean;
 }
 
@@ -36,7 +38,7 @@ export function cell(row: Row, live: Live | undefined, now: number): Cell {
     case "running":
       return running(row, live ?? row.live ?? undefined);
     case "waiting":
-      return { kind: "lines", icon: "drive", first: waitingFor(row), second: sentenceless(row.why?.nextStep) };
+      return { kind: "lines", icon: "drive", first: waitingFor(row), ...continues(row) };
     case "queued":
       return queued(row, now);
     case "done":
@@ -93,6 +95,12 @@ function waitingFor(row: Row): string {
   return where[row.why?.code ?? ""] ?? "Waiting";
 }
 
+/** "Continues by itself", and once what has happened. */
+function continues(row: Row): Pick<LinesCell, "second" | "rest"> {
+  const [, second = "", rest = ""] = /^(.*?)( once .*)?$/.exec(sentenceless(row.why?.nextStep)) ?? [];
+  return { second, rest };
+}
+
 /** The particular reason of a failure: the row has the name of the file already, so the sentence needs none. */
 export function reason(row: Row): string {
   const message = row.why?.message ?? "";
@@ -104,13 +112,23 @@ export function reason(row: Row): string {
 
 function done(row: Row): Cell {
   const grown = row.sourceSize !== null && row.outputSize !== null && row.outputSize > row.sourceSize * 1.005;
-  const remarks = row.warnings.filter((w) => !/bigger than the original/.test(w));
+  const remarks = remarksOf(row);
   if (remarks.length > 0) {
-    const second = remarks.length === 1 ? sentenceless(remarks[0]) : count(remarks.length, "remark", "remarks");
+    const second = remarks.length === 1 ? fragment(remarks[0] ?? "") : count(remarks.length, "remark", "remarks");
     return { kind: "lines", icon: "warning", first: "With warnings", second };
   }
   const second = grown ? "Bigger than before" : [time(row.finishedAt), took(row)].filter(Boolean).join(" · ");
   return { kind: "lines", icon: "tick", first: "Verified", second };
+}
+
+/** What is remarkable about a result; that it has grown is a fact among others. */
+export function remarksOf(row: Row): string[] {
+  return row.warnings.filter((w) => !/bigger than the original/.test(w));
+}
+
+/** A warning in as few words as the column has room for: the details have the whole sentence. */
+function fragment(warning: string): string {
+  return /^The original has damaged places/.test(warning) ? "Damaged places" : sentenceless(warning);
 }
 
 function took(row: Row): string {
@@ -128,6 +146,12 @@ function time(at: number | null): string {
 /** A fragment takes no full stop. */
 function sentenceless(text: string | undefined): string {
   return (text ?? "").replace(/\.$/, "");
+}
+
+/** The same with the sizes below, where there is no room for columns of their own. */
+export function sizesBelow(cell: Cell, row: Row): Cell {
+  const sizes = `${size(row.sourceSize ?? 0)} → ${size(row.outputSize ?? 0)}`;
+  return cell.kind === "lines" ? { ...cell, second: sizes } : cell;
 }
 
 /** −78 %; nothing where a size is unknown or the job was cancelled. */
@@ -166,9 +190,7 @@ export function footer(standing: Standing): { all: number; done: number; text: s
   ] as const;
   const without = stuck.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
   const text = all === 0 ? "Nothing in the queue" : `${c.done.toLocaleString("en")} of ${all.toLocaleString("en")} done`;
-  const last = without.pop();
-  const listed = without.length === 0 ? last : `${without.join(", ")} and ${last}`;
-  return { all, done: c.done, text, without: last === undefined ? "" : `without ${listed}` };
+  return { all, done: c.done, text, without: without.length === 0 ? "" : `without ${listed(without)}` };
 }
 
 /** How long the rest takes: a range rounded to what is known, or nothing. */
@@ -184,6 +206,11 @@ export function timeLeft(left: Left): string {
 
 function tens(seconds: number, round: (n: number) => number): number {
   return round(seconds / 10) * 10;
+}
+
+/** What is held over the window. */
+export function dragged({ files, folders }: Drag): string {
+  return listed([files > 0 ? count(files, "file", "files") : "", folders > 0 ? count(folders, "folder", "folders") : ""].filter(Boolean));
 }
 
 /** What became of added files, in the words of the notice. */

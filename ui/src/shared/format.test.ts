@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { day, playtime, change, clock, count, duration, parts, percent, size, speed } from "./format";
+import { day, listed, playtime, typeset, change, clock, count, duration, parts, percent, size, speed } from "./format";
 
 test("sizes have three digits and their unit", () => {
   const all = [0, 999, 1500, 5_400_000, 12_300_000, 812_000_000, 1_160_000_000, 44_700_000_000, 999_999_999];
@@ -30,6 +30,11 @@ test("a name keeps its end, whole characters only", () => {
   expect(parts("short.mp4")).toEqual(["", "short.mp4"]);
   expect(parts("Bildschirmaufnahme (Bildschirm 2).mov")).toEqual(["Bildschirmaufnahme (Bild", "schirm 2).mov"]);
   expect(parts("👩‍🎤".repeat(10))[1].codePointAt(0)).toBeGreaterThan(0x200c);
+});
+
+test("lists end in a word, and pictures are measured with a sign", () => {
+  expect([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(listed)).toEqual(["", "a", "a and b", "a, b and c"]);
+  expect(typeset("up to 1920x1080, x264, 5x")).toBe("up to 1920×1080, x264, 5x");
 });
 
 test("lengths and days are as people say them", () => {

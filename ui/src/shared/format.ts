@@ -80,6 +80,16 @@ export function count(n: number, one: string, many: string): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 }
 
+/** /usr/bin, /usr/local/bin and ~/.local/bin */
+export function listed(all: string[]): string {
+  return all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
+}
+
+/** 1920×1080, where it was written with a letter. */
+export function typeset(text: string): string {
+  return text.replace(/(\d)x(?=\d)/g, "$1×");
+}
+
 /** A name for the middle to be left out of: what may shrink, and the last 13 characters. */
 export function parts(name: string): [head: string, tail: string] {
   const characters = [...name];

@@ -48,6 +48,10 @@ pub fn failure(report: &Report, names: &[&Path]) -> Option<Failure> {
         Ended::Exited(code) => {
             let failure = match by_rule() {
                 Some((_, code, message)) => Failure::new(*code, *message),
+                None if report.cut_short => Failure::new(
+                    FailureCode::SourceTruncated,
+                    "The recording ends so early that nothing of it can be read.",
+                ),
                 None => Failure::new(FailureCode::EncodeFailed, unknown(&lines)),
             };
             Failure { exit: Some(*code), ..failure }

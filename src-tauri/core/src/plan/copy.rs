@@ -7,6 +7,8 @@ use crate::preset::{AudioCodec, Container, CopyRule, Depth, VideoCodec, VideoPre
 
 pub(super) fn video(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
     match preset.copy {
+        // Decoding passes over what is damaged, a copy would take it along.
+        _ if task.preset.salvage => false,
         CopyRule::Never => false,
         CopyRule::WhenHeld => can_be_copied(task, picture),
         CopyRule::WhenFits => can_be_copied(task, picture) && fits(task, picture, preset),
@@ -109,6 +111,7 @@ pub(super) fn audio(stream: &Stream, task: &Task<'_>) -> bool {
         Container::Mkv => true,
     };
     match preset.copy {
+        _ if task.preset.salvage => false,
         CopyRule::Never => false,
         CopyRule::WhenHeld => held,
         CopyRule::WhenFits => {

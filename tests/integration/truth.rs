@@ -1,0 +1,139 @@
+//! What a source really holds decides, not what its header says: cut files fail with what is readable, whole ones
+//! with lying headers succeed, damage is said, and salvage labels its results.
+
+use serde_json::Value;
+use spool_tests::clips;
+use spool_tests::env::TestEnv;
+use spool_tests::judge;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const H264: [&str; 6] = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "25"];
+
+/// Eight seconds with sound, in this container.
+fn long(name: &str, more: &[&str]) -> PathBuf {
+    clips::clip(name, 8.0, true, &[&H264[..], more].concat())
+}
+
+fn half(env: &TestEnv, clip: &Path, name: &str) {
+    let whole = fs::read(clip).unwrap();
+    fs::write(env.videos().join(name), &whole[..whole.len() / 2]).unwrap();
+}
+
+/// Works all videos of the world and returns the jobs by name.
+fn work(env: &TestEnv, more: &[&str]) -> impl Fn(&str) -> Value {
+    let out = env.out();
+    let add = ["add", "--set", "video.speed=ultrafast", "--output-dir", out.to_str().unwrap(), "videos"];
+    let added = env.spool(&[&add[..], more].concat());
+    assert_eq!(added.code, 0, "{added:?}");
+    env.spool(&["run", "--until-idle"]);
+    let jobs = env.jobs();
+    move |name: &str| jobs.iter().find(|j| j["source"].as_str().unwrap().ends_with(name)).unwrap().clone()
+}
+
+fn warnings(job: &Value) -> String {
+    assert_eq!(job["state"], "done", "{job}");
+    job["warnings"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn recordings_that_were_cut_fail_and_say_how_much_is_readable() {
+    let env = TestEnv::new();
+    half(&env, &long("cut-fast.mp4", &["-movflags", "+faststart"]), "fast.mp4");
+    half(&env, &long("cut-fragments.mp4", &["-movflags", "+frag_keyframe+empty_moov"]), "fragments.mp4");
+    half(&env, &long("cut-index.mp4", &["-movflags", "+frag_keyframe+empty_moov+global_sidx"]), "index.mp4");
+    half(&env, &long("cut.mkv", &[]), "cut.mkv");
+    half(&env, &long("cut.flv", &[]), "cut.flv");
+    let job = work(&env, &[]);
+    for name in ["fast.mp4", "fragments.mp4", "cut.mkv", "cut.flv"] {
+        let message = job(name)["failure"]["message"].as_str().unwrap().to_owned();
+        assert_eq!(job(name)["failure"]["code"], "source_truncated", "{name}: {message}");
+        assert!(message.contains("0:04 of 0:0"), "{name}: {message}");
+    }
+    assert_eq!(job("index.mp4")["failure"]["code"], "source_truncated");
+    assert!(env.results().is_empty());
+}
+
+#[test]
+fn broadcasts_and_old_containers_that_were_cut_end_done_with_warnings() {
+    let env = TestEnv::new();
+    half(&env, &long("cut.ts", &[]), "cut.ts");
+    let mpeg = ["-c:v", "mpeg2video", "-c:a", "mp2", "-f", "vob"];
+    half(&env, &clips::clip("cut.mpg", 8.0, true, &mpeg), "cut.mpg");
+    half(&env, &clips::clip("cut.avi", 8.0, true, &["-c:v", "mpeg4", "-c:a", "mp3"]), "cut.avi");
+    let job = work(&env, &[]);
+    for name in ["cut.ts", "cut.mpg", "cut.avi"] {
+        assert!(warnings(&job(name)).contains("damaged spot"), "{name}: {}", job(name));
+    }
+}
+
+/// A stretch in the middle overwritten: everything is there, not everything is sound.
+#[test]
+fn damage_in_a_whole_file_is_said_whether_it_is_copied_or_converted() {
+    let env = TestEnv::new();
+    for (name, clip) in
+        [("copied.mp4", long("whole.mp4", &[])), ("converted.mkv", long("whole.mkv", &["-bf", "0"]))]
+    {
+        let mut bytes = fs::read(clip).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle..middle + 4000].fill(0x55);
+        fs::write(env.videos().join(name), bytes).unwrap();
+    }
+    let job = work(&env, &[]);
+    for name in ["copied.mp4", "converted.mkv"] {
+        assert!(warnings(&job(name)).contains("damaged spot"), "{name}: {}", job(name));
+    }
+}
+
+#[test]
+fn a_header_that_lies_is_not_believed() {
+    let env = TestEnv::new();
+    let clip = long("liar.mp4", &["-movflags", "+faststart"]);
+    let mut bytes = fs::read(&clip).unwrap();
+    // The length in the header of the whole and in that of each track, in its unit of time: a hundred times as long.
+    for name in [b"mvhd", b"mdhd", b"tkhd"] {
+        let places: Vec<usize> =
+            bytes.windows(4).enumerate().filter(|(_, w)| w == name).map(|(n, _)| n).collect();
+        for at in places {
+            let at = at + if name == b"tkhd" { 24 } else { 20 };
+            let length = u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) * 100;
+            bytes[at..at + 4].copy_from_slice(&length.to_be_bytes());
+        }
+    }
+    fs::write(env.videos().join("liar.mp4"), bytes).unwrap();
+    let job = work(&env, &["--set", "video.copy=never"]);
+    assert_eq!(job("liar.mp4")["state"], "done", "{}", job("liar.mp4"));
+    let made = judge::judge(&env.out().join("liar.mp4"));
+    assert!((made.video_seconds - 8.0).abs() < 0.2 && made.frames == 200, "{made:?}");
+}
+
+#[test]
+fn a_late_and_a_short_sound_keep_their_place_and_length() {
+    let env = TestEnv::new();
+    let video = long("silent.mkv", &["-an"]);
+    let made = env.videos().join("late.mkv");
+    let args = ["-v", "error", "-nostdin", "-y", "-i", video.to_str().unwrap(), "-itsoffset", "3"];
+    let sound =
+        ["-f", "lavfi", "-i", "sine=d=2", "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac"];
+    let status = std::process::Command::new("ffmpeg").args(args).args(sound).arg(&made).status().unwrap();
+    assert!(status.success());
+    let job = work(&env, &["--set", "video.copy=never"]);
+    assert_eq!(job("late.mkv")["state"], "done", "{}", job("late.mkv"));
+    let facts = judge::facts(&env.out().join("late.mp4"));
+    let audio = &judge::streams(&facts, "audio")[0];
+    assert!((judge::number(&audio["start_time"]) - 3.0).abs() < 0.1, "{audio}");
+    assert!((judge::judge(&env.out().join("late.mp4")).audio_seconds - 2.0).abs() < 0.1);
+}
+
+#[test]
+fn salvage_finishes_what_is_readable_and_never_calls_it_plainly_done() {
+    let env = TestEnv::new();
+    half(&env, &long("cut.mkv", &[]), "cut.mkv");
+    half(&env, &long("cut-fast.mp4", &["-movflags", "+faststart"]), "fast.mp4");
+    let job = work(&env, &["--set", "salvage=true"]);
+    for (name, made) in [("cut.mkv", "cut.mp4"), ("fast.mp4", "fast.mp4")] {
+        let said = warnings(&job(name));
+        assert!(said.starts_with("Partial: 0:04 of 0:08 could be read"), "{name}: {said}");
+        assert!(judge::decodes(&env.out().join(made)));
+    }
+}

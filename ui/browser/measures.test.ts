@@ -1,0 +1,273 @@
+/** The measures, the narrow windows and the system's wishes of the look, in a real engine. */
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { notice } from "../src/backend/fake";
+import { launch, open, SCREENS, serve } from "./page";
+
+let browser: Browser;
+let server: { url: string; stop: () => void };
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([launch(), serve()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  server.stop();
+});
+
+type Box = { left: number; right: number; top: number; width: number; height: number };
+
+/** The boxes of what can be seen there. */
+async function boxes(page: Page, selector: string): Promise<Box[]> {
+  return page.evaluate((selector) => {
+    const all = [...document.querySelectorAll<HTMLElement>(selector)].filter((e) => e.checkVisibility({ opacityProperty: false }) && e.offsetWidth > 1);
+    return all.map((e) => {
+      const { left, right, top, width, height } = e.getBoundingClientRect();
+      return { left, right, top, width, height };
+    });
+  }, selector);
+}
+
+const inside = (a: Box, b: Box) => a.left > b.left && a.right < b.right && a.top > b.top && a.top + a.height < b.top + b.height;
+
+/** Those that stand in each other's way. */
+const crowded = (row: Box[]) => row.sort((a, b) => a.left - b.left).filter((box, n) => box.left < (row[n - 1]?.right ?? 0));
+
+const seen = async (page: Page, selector: string) => (await boxes(page, selector)).length > 0;
+const first = async (page: Page, selector: string) => (await boxes(page, selector))[0];
+
+test("header, strip, rows, banner, notice and footer have their heights", async () => {
+  const { page } = await open(browser, server.url, "failed", "light");
+  await page.getByRole("tab", { name: "Failed" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.evaluate((added) => window.demo?.tell({ added }), notice({ accepted: 1 }));
+  await page.locator(".notice").waitFor();
+  const wanted = { header: 48, ".strip .strip": 44, ".alarm": 64, ".group": 56, ".row": 56, ".notice": 44, footer: 40 };
+  const found: Record<string, number | undefined> = {};
+  for (const selector of Object.keys(wanted)) found[selector] = (await first(page, selector))?.height;
+  expect(found).toEqual(wanted);
+  await page.close();
+});
+
+test("the columns stand where they are drawn, whether the list scrolls or not", async () => {
+  const { page } = await open(browser, server.url, "queue", "light");
+  await page.waitForSelector("#job-1");
+  const states = async () => [...new Set((await boxes(page, ".row .state")).map((b) => b.left))];
+  expect(await states()).toEqual([728]);
+  expect((await first(page, "#job-1 [aria-label=Cancel]"))?.right).toBe(1104);
+  await page.keyboard.press("/");
+  await page.keyboard.type("4812");
+  await page.locator("#job-2").waitFor({ state: "detached" });
+  expect(await states()).toEqual([728]);
+  await page.close();
+});
+
+test("the numbers of the done list stand in columns", async () => {
+  const { page } = await open(browser, server.url, "queue", "light");
+  await page.getByRole("tab", { name: "Done" }).click();
+  await page.waitForSelector("#job-100");
+  const right = async (nth: number) => [...new Set((await boxes(page, `.columns > :nth-child(${nth})`)).map((b) => b.right))];
+  expect([await right(1), await right(3), await right(4)]).toEqual([[718], [804], [864]]);
+  expect([...new Set((await boxes(page, ".long .lines")).map((b) => b.left))]).toEqual([884]);
+  await page.close();
+});
+
+test("a name keeps the space that it is parted at", async () => {
+  const { page } = await open(browser, server.url, "queue", "light");
+  await page.getByRole("tab", { name: "Done" }).click();
+  const name = page.locator(".name", { hasText: "Concierto" });
+  expect(await name.evaluate((e) => (e as HTMLElement).innerText.replaceAll("\n", ""))).toBe("Cámara frontal – Concierto de Año Nuevo.mp4");
+  await page.close();
+});
+
+test.each([1120, 999, 839, 599])("at %i pixels the row has the facts and actions that there is room for", async (width) => {
+  const { page } = await open(browser, server.url, "queue", "light", width, 480);
+  await page.waitForSelector("#job-1");
+  await page.locator("#job-1").click();
+  const row = "#job-1";
+  const shown = {
+    description: await seen(page, ".description"),
+    codec: await seen(page, `${row} .codec`),
+    picture: await seen(page, `${row} .picture`),
+    pause: await seen(page, `${row} [aria-label=Pause]`),
+    more: await seen(page, `${row} [aria-label=More]`),
+    wait: await seen(page, "#job-5 .rest"),
+    without: await seen(page, "footer .wide"),
+    savings: await seen(page, "footer .savings"),
+    labels: await seen(page, ".strip label"),
+    state: (await first(page, `${row} .state`))?.width,
+    filter: (await first(page, "header label"))?.width,
+    search: (await first(page, "header label svg, header label"))?.height,
+  };
+  const wide = width > 839;
+  expect(shown).toEqual({
+    description: width > 999,
+    codec: width > 999,
+    picture: width > 599,
+    pause: wide,
+    more: !wide,
+    wait: wide,
+    without: wide,
+    savings: width > 599,
+    labels: width > 599,
+    state: wide ? 312 : 208,
+    filter: wide ? 176 : 30,
+    search: 30,
+  });
+  expect(await page.locator("header label svg").evaluate((e) => e.getBoundingClientRect().width)).toBe(16);
+  await page.close();
+});
+
+test.each([720, 560])("at %i pixels each list, the details and the drop fit", async (width) => {
+  const { page } = await open(browser, server.url, "failed", "light", width, 400);
+  const wider = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const bars = async () => crowded(await boxes(page, ".strip strong, .strip select, .strip button")).concat(crowded(await boxes(page, "header [role=tab], header label, .tools button")));
+  await page.keyboard.press("/");
+  await page.getByLabel("Save to").selectOption("choose");
+  await page.locator("option", { hasText: "/media/archive" }).waitFor({ state: "attached" });
+  expect(await bars()).toEqual([]);
+  expect(await wider()).toBe(0);
+  await page.getByRole("tab", { name: "Done" }).click();
+  await page.waitForSelector("#job-100");
+  expect(await bars()).toEqual([]);
+  expect(await seen(page, ".columns")).toBe(false);
+  expect(await page.locator("#job-100 .short").innerText()).toContain("861 MB → 187 MB");
+  await page.screenshot({ path: join(SCREENS, `narrow-done-${width}.png`) });
+  await page.getByRole("tab", { name: "Failed" }).click();
+  await page.waitForSelector("#job-230");
+  expect(await seen(page, "#job-230 [aria-label=More]")).toBe(true);
+  expect(await bars()).toEqual([]);
+  await page.screenshot({ path: join(SCREENS, `narrow-failed-${width}.png`) });
+  expect(await wider()).toBe(0);
+  await page.locator("#job-230").dblclick();
+  await page.getByRole("complementary").waitFor();
+  expect((await first(page, "aside"))?.width).toBe(width);
+  await page.screenshot({ path: join(SCREENS, `narrow-details-${width}.png`) });
+  await page.evaluate(() => window.demo?.tell({ drag: { files: 2, folders: 0, x: 1, y: 1 } }));
+  await page.locator(".overlay.shown").waitFor();
+  await page.screenshot({ path: join(SCREENS, `narrow-drop-${width}.png`) });
+  const [frame] = await boxes(page, ".overlay .frame");
+  const outside = (await boxes(page, ".overlay h2, .overlay .tile, .overlay p")).filter((b) => !frame || !inside(b, frame));
+  expect(outside).toEqual([]);
+  await page.close();
+});
+
+test("between 840 and 999 pixels the details lie over the list, which stays as it is", async () => {
+  const { page } = await open(browser, server.url, "queue", "light", 900);
+  await page.locator("#job-1").click();
+  const before = await first(page, "#job-1 .main");
+  await page.keyboard.press("Enter");
+  await page.locator("#job-1").dblclick({ position: { x: 100, y: 20 } });
+  await page.getByRole("complementary").waitFor();
+  expect((await first(page, "aside"))?.left).toBe(500);
+  expect(await first(page, "#job-1 .main")).toEqual(before);
+  await page.close();
+});
+
+test("every control is at least 28 pixels in each direction", async () => {
+  const { page } = await open(browser, server.url, "failed", "light");
+  const small = async () => {
+    const all = await boxes(page, "button, select, summary, header label");
+    return all.filter((b) => b.width < 28 || b.height < 28);
+  };
+  expect(await small()).toEqual([]);
+  await page.getByRole("tab", { name: "Failed" }).click();
+  await page.getByRole("alert").waitFor();
+  expect(await small()).toEqual([]);
+  await page.evaluate((added) => window.demo?.tell({ added }), notice({ skipped: 3 }));
+  await page.getByRole("button", { name: "Show the 3 files" }).waitFor();
+  expect(await small()).toEqual([]);
+  await page.locator("#job-230").dblclick();
+  await page.getByRole("heading", { name: "Attempts" }).waitFor();
+  expect(await small()).toEqual([]);
+  await page.close();
+});
+
+/** The colours that are seen at these points. */
+async function colours(page: Page, points: [x: number, y: number][]): Promise<string[]> {
+  const picture = (await page.screenshot()).toString("base64");
+  const blank = await browser.newPage();
+  const seen = await blank.evaluate(
+    async ([picture, points]) => {
+      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${picture}`)).blob());
+      const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+      canvas?.drawImage(image, 0, 0);
+      return points.map(([x, y]) => `${canvas?.getImageData(x, y, 1, 1).data}`);
+    },
+    [picture, points] as [string, [number, number][]],
+  );
+  await blank.close();
+  return seen;
+}
+
+/** A point within what is shown there, in parts of its width and height. */
+async function point(page: Page, selector: string, across: number, down: number): Promise<[number, number]> {
+  const box = await first(page, selector);
+  if (!box) throw new Error(`no ${selector}`);
+  return [Math.floor(box.left + box.width * across), Math.floor(box.top + box.height * down)];
+}
+
+/** What moves: anything that runs, or would on a change. */
+const moving = (page: Page) =>
+  page.evaluate(() => {
+    const all = [...document.querySelectorAll("*")].map((e) => getComputedStyle(e));
+    const told = all.filter((s) => s.animationName !== "none" || (s.transitionDuration !== "0s" && s.transitionDuration !== ""));
+    return [...new Set(told.map((s) => `${s.transitionProperty} ${s.transitionDuration}`))];
+  });
+
+test("nothing moves but the ground of a button, and nothing at all where that is wished", async () => {
+  const { page } = await open(browser, server.url, "failed", "light");
+  await page.waitForSelector("#job-1");
+  expect(await moving(page)).toEqual(["background-color 0.08s"]);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  expect(await moving(page)).toEqual([]);
+  await page.close();
+});
+
+test.each(["light", "dark"] as const)("in the system's own %s colours bars, switches, tabs and the selection can be told", async (scheme) => {
+  const { page } = await open(browser, server.url, "queue", scheme);
+  await page.emulateMedia({ forcedColors: "active" });
+  await page.locator("#job-1").click();
+  await page.screenshot({ path: join(SCREENS, `forced-${scheme}.png`) });
+  const outline = (id: string) => page.locator(id).evaluate((e) => getComputedStyle(e).outlineStyle);
+  expect([await outline("#job-1"), await outline("#job-2")]).toEqual(["solid", "none"]);
+  const [done, todo, ground, add, word, tab, other] = await colours(page, [
+    await point(page, "#job-1 .track", 0.2, 0.5),
+    await point(page, "#job-1 .track", 0.8, 0.5),
+    await point(page, "footer", 0.6, 0.5),
+    await point(page, "header .filled", 0.05, 0.5),
+    await point(page, "header .filled span", 0.02, 0.1),
+    await point(page, "#tab-queue", 0.5, 0.99),
+    await point(page, "#tab-done", 0.5, 0.99),
+  ]);
+  expect(done).not.toBe(todo);
+  expect([todo, other]).toEqual([ground, ground]);
+  expect([add, word, tab]).toEqual([done, done, done]);
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByLabel("Videos at the same time").waitFor();
+  await page.screenshot({ path: join(SCREENS, `forced-settings-${scheme}.png`) });
+  const on = await colours(page, [await point(page, "[role=switch]:checked", 0.25, 0.5), await point(page, "[role=switch]:checked", 0.7, 0.5)]);
+  const off = await colours(page, [await point(page, "[role=switch]:not(:checked)", 0.7, 0.5), await point(page, "[role=switch]:not(:checked)", 0.28, 0.5)]);
+  expect([new Set(on).size, new Set(off).size]).toEqual([2, 2]);
+  expect(on[0]).not.toBe(off[0]);
+  await page.close();
+});
+
+test("one stop of the Tab key leads to each region, and a row's buttons follow the list", async () => {
+  const { page } = await open(browser, server.url, "queue", "light");
+  await page.locator("#job-7").click();
+  const stops: string[] = [];
+  await page.getByRole("tab", { name: "Queue" }).focus();
+  for (let n = 0; n < 12; n += 1) {
+    const name = await page.evaluate(() => {
+      const e = document.activeElement as HTMLElement;
+      return e.getAttribute("aria-label") ?? (e as HTMLSelectElement).labels?.[0]?.innerText ?? e.innerText.replace(/\s+/g, " ");
+    });
+    stops.push(name);
+    await page.keyboard.press("Tab");
+  }
+  expect(stops.slice(0, 11)).toEqual(["Queue 13", "Filter by name", "Add", "More ways to add", "Pause", "Settings", "Add as", "Save to", "Queue", "Move to top", "More"]);
+  await page.close();
+});

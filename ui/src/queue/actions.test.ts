@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { row } from "../backend/fake";
+import type { Row } from "../backend/types";
+import { beneath, buttons, byKey, menu } from "./actions";
+
+const labels = (change: Partial<Row>) => buttons(row(1, change)).map((action) => action.label);
+const why = (code: string) => ({ code, message: "", nextStep: "" });
+
+test("each state has the buttons that fit it", () => {
+  expect(labels({ state: "running" })).toEqual(["Pause", "Cancel"]);
+  expect(labels({ state: "running", hold: true })).toEqual(["Resume", "Cancel"]);
+  expect(labels({ place: 2 })).toEqual(["Move to top"]);
+  expect(labels({ hold: true })).toEqual(["Release"]);
+  expect(labels({ runAt: 5 })).toEqual(["Retry now"]);
+  expect(labels({ state: "waiting" })).toEqual(["Check now"]);
+  expect(labels({ state: "done" })).toEqual(["Open", "Show in folder"]);
+  expect(labels({ state: "failed", why: why("not_media") })).toEqual(["Retry", "Details"]);
+  expect(labels({ state: "cancelled" })).toEqual(["Retry", "Remove"]);
+});
+
+test("a result with warnings offers its details; one that has grown is a result like others", () => {
+  expect(labels({ state: "done", warnings: ["The original has damaged places."] })).toEqual(["Details", "Show in folder"]);
+  expect(labels({ state: "done", warnings: ["The result is 12 % bigger than the original."] })).toEqual(["Open", "Show in folder"]);
+});
+
+test("where a video does not fit its preset, another is what helps, and R still tries the same again", () => {
+  const refused = row(1, { state: "failed", why: why("plan_refused") });
+  expect(buttons(refused).map((a) => a.label)).toEqual(["Try another preset…", "Details"]);
+  expect(byKey(refused, "r")).toBe("retry");
+});
+
+test("the details offer what the row does, without themselves", () => {
+  expect(beneath(row(1, { state: "failed" })).map((a) => a.label)).toEqual(["Retry"]);
+  expect(beneath(row(1, { state: "done", warnings: ["Damaged places."] })).map((a) => a.label)).toEqual(["Open", "Show in folder"]);
+});
+
+test("the menu of a queued video is as short as it can be", () => {
+  const groups = menu(row(1, { place: 2 })).map((group) => group.map((a) => a.label));
+  expect(groups).toEqual([["Move to top", "Move up", "Move down"], ["Put on hold", "Details"], ["Remove"]]);
+});

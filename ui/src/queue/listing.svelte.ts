@@ -1,0 +1,108 @@
+/**
+ * The part of one list that is in view.
+ *
+ * Guarantees that it never holds the whole queue: pages out of view are dropped, and every answer that is
+ * older than a newer question is ignored. What would look the same is left as it is, so that only what changed
+ * is drawn anew. Knows nothing of selection and progress.
+ */
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
+import type { Backend } from "../backend/backend";
+import type { Entry, List, Page, Row, Sorted } from "../backend/types";
+
+/** Rows fetched at once. */
+export const PAGE = 50;
+
+export class Listing {
+  list = $state<List>("queue");
+  total = $state(0);
+  /** Is it known yet how long the list is? */
+  known = $state(false);
+  /** How many causes the failed list has. */
+  groups = $state(0);
+  /** What is in view and near it, by its place in the list. */
+  entries = new SvelteMap<number, Entry>();
+  /** Part of a name; only such jobs are shown. */
+  find = $state("");
+  sorted = $state<Sorted>("newest");
+  /** Causes of the failed list all of whose jobs are shown. */
+  open = new SvelteSet<string>();
+
+  #first = 0;
+  #last = PAGE;
+  #asked = 0;
+
+  /** `arrived` is told each time the entries are as the application has them. */
+  constructor(
+    readonly backend: Backend,
+    readonly arrived: () => void,
+  ) {}
+
+  show(list: List) {
+    this.list = list;
+    this.entries.clear();
+    this.total = 0;
+    this.known = false;
+    this.look(0, PAGE);
+  }
+
+  filter(find: string) {
+    this.find = find;
+    this.look(0, PAGE);
+  }
+
+  sort(sorted: Sorted) {
+    this.sorted = sorted;
+    void this.refresh();
+  }
+
+  /** Shows all jobs of a cause, or the newest two. */
+  toggle(cause: string) {
+    if (!this.open.delete(cause)) this.open.add(cause);
+    void this.refresh();
+  }
+
+  /** These places of the list are in view now. */
+  look(first: number, last: number) {
+    this.#first = first;
+    this.#last = last;
+    void this.refresh();
+  }
+
+  /** Fetches the pages in view and drops the others. */
+  async refresh() {
+    const asked = ++this.#asked;
+    const { list, find, sorted } = this;
+    const from = Math.floor(this.#first / PAGE) * PAGE;
+    const until = Math.max(this.#last, from + 1);
+    const offsets = [];
+    for (let offset = from; offset < until; offset += PAGE) offsets.push(offset);
+    const wanted = { list, limit: PAGE, open: [...this.open], find: find.trim(), sorted };
+    const pages = await Promise.all(offsets.map((offset) => this.backend.page({ ...wanted, offset })));
+    if (asked === this.#asked) this.#take(pages);
+  }
+
+  #take(pages: Page[]) {
+    this.total = pages[0]?.total ?? 0;
+    this.groups = pages[0]?.groups ?? 0;
+    this.known = true;
+    const fresh = new Map(pages.flatMap((page) => page.entries.map((entry, n) => [page.offset + n, entry] as const)));
+    for (const [place, entry] of fresh) if (!same(this.entries.get(place), entry)) this.entries.set(place, entry);
+    for (const place of [...this.entries.keys()]) if (!fresh.has(place)) this.entries.delete(place);
+    this.arrived();
+  }
+
+  /** The job at this place, where one stands there and is loaded. */
+  row(place: number): Row | undefined {
+    const entry = this.entries.get(place);
+    return entry?.kind === "row" ? entry : undefined;
+  }
+
+  /** All jobs that are loaded. */
+  rows(): Row[] {
+    return [...this.entries.values()].filter((entry) => entry.kind === "row");
+  }
+}
+
+function same(a: Entry | undefined, b: Entry): boolean {
+  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+}
