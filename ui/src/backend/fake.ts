@@ -146,9 +146,11 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
         { id: "web-1080p", name: "Web 1080p", description: "Plays everywhere · MP4, H.264, up to 1920x1080" },
         { id: "small-hevc", name: "Small HEVC", description: "Small files for newer devices" },
         { id: "archive-av1", name: "Archive AV1", description: "Smallest for keeping, all tracks" },
+        { id: "fit-size", name: "Fit 25 MB", description: "Stays under a size, for sending" },
+        { id: "edit-prores", name: "Edit ProRes", description: "For video editors, large files" },
+        { id: "audio-m4a", name: "Sound only", description: "M4A without the picture" },
         { id: "web-720p", name: "Web 720p", description: "Smaller, still plays everywhere" },
         { id: "remux-mp4", name: "Remux to MP4", description: "New container, no quality lost" },
-        { id: "sound", name: "Sound only", description: "M4A without the picture" },
       ]),
     choices: () => Promise.resolve({ preset, outputDir, theme: chosen.theme }),
     settings: () =>

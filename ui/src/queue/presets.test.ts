@@ -1,0 +1,10 @@
+import Film from "@lucide/svelte/icons/film";
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { presetIcon } from "./presets";
+
+test("each built-in preset has an icon of its own, and one's own has a film", () => {
+  const ids: string[] = JSON.parse(readFileSync("../src-tauri/core/src/presets.json", "utf8")).map((p: { id: string }) => p.id);
+  expect(new Set([...ids.map(presetIcon), Film]).size).toBe(ids.length + 1);
+  expect(presetIcon("mine")).toBe(Film);
+});
