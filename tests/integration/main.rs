@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod cli;
+mod colour;
 mod corpus;
 mod crash;
 mod faults;
@@ -9,6 +10,7 @@ mod layout;
 mod main_job;
 mod order;
 mod pool;
+mod presets;
 mod publish;
 mod queue_contract;
 mod queue_lists;

@@ -110,7 +110,7 @@ fn a_header_that_lies_is_not_believed() {
 #[test]
 fn a_late_and_a_short_sound_keep_their_place_and_length() {
     let env = TestEnv::new();
-    let video = long("silent.mkv", &["-an"]);
+    let video = long("silent-long.mkv", &["-an"]);
     let made = env.videos().join("late.mkv");
     let args = ["-v", "error", "-nostdin", "-y", "-i", video.to_str().unwrap(), "-itsoffset", "3"];
     let sound =

@@ -12,6 +12,9 @@ fn main() -> ExitCode {
     let input = input(&args);
     let stem = input.as_deref().and_then(Path::file_stem).unwrap_or_default().to_string_lossy().into_owned();
     let behaviour = stem.strip_prefix("fake-").map(|b| b.split('.').next().unwrap_or(b).to_owned());
+    if let Some(answer) = hardware(&args, behaviour.as_deref()) {
+        return answer;
+    }
     match behaviour.as_deref() {
         Some("stall") => stall(false),
         Some("slow") => slow(),
@@ -38,6 +41,29 @@ fn main() -> ExitCode {
         Some("once") => once(&args, &input.unwrap()),
         _ => real(&args),
     }
+}
+
+/// Pretends to have NVIDIA's encoder: a test encode of it works, `fake-nogpu.mkv` does not, and anything else is done
+/// by x264 under its name.
+fn hardware(args: &[OsString], behaviour: Option<&str>) -> Option<ExitCode> {
+    let at = args.iter().position(|a| a == "h264_nvenc")?;
+    if args.iter().any(|a| a == "lavfi") {
+        return Some(ExitCode::SUCCESS);
+    }
+    if behaviour == Some("nogpu") {
+        return Some(fail("[h264_nvenc @ 0x55d0] [error] OpenEncodeSessionEx failed: out of memory (10)"));
+    }
+    let own = ["-cq:v:0", "-rc:v:0", "-b:v:0"];
+    let mut kept: Vec<OsString> = Vec::new();
+    let mut all = args.iter().enumerate();
+    while let Some((n, word)) = all.next() {
+        if own.iter().any(|option| word == option) {
+            all.next();
+        } else {
+            kept.push(if n == at { "libx264".into() } else { word.clone() });
+        }
+    }
+    Some(real(&kept))
 }
 
 fn input(args: &[OsString]) -> Option<PathBuf> {

@@ -1,0 +1,263 @@
+//! What each preset promises beyond the ordinary: sizes, copies, sound alone, hardware, everything kept.
+
+use serde_json::Value;
+use spool_tests::clips;
+use spool_tests::env::TestEnv;
+use spool_tests::judge::{self, facts, number, streams};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const QUICK: [&str; 2] = ["--set", "video.speed=ultrafast"];
+
+/// Works one video with this preset and more words, and returns its job.
+fn work(env: &TestEnv, video: &Path, preset: &str, more: &[&str]) -> Value {
+    let out = env.out();
+    let add = ["add", "--preset", preset, "--output-dir", out.to_str().unwrap(), video.to_str().unwrap()];
+    let added = env.spool(&[&add[..], more].concat());
+    assert_eq!(added.code, 0, "{added:?}");
+    env.spool(&["run", "--until-idle"]);
+    env.jobs().pop().unwrap()
+}
+
+fn output(job: &Value) -> PathBuf {
+    assert_eq!(job["state"], "done", "{job}");
+    PathBuf::from(job["output"].as_str().unwrap())
+}
+
+/// The very command lines of the last attempt.
+fn commands(env: &TestEnv, job: &Value) -> Vec<String> {
+    let shown = env.spool(&["show", &job["id"].to_string(), "--json"]).json().remove(0);
+    let all = shown["attempts"].as_array().unwrap().last().unwrap()["commands"].as_array().unwrap().clone();
+    let line = |words: &Value| {
+        words.as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect::<Vec<_>>().join(" ")
+    };
+    all.iter().map(line).collect()
+}
+
+fn ffmpeg(args: &[&str]) {
+    let status = Command::new("ffmpeg").args(["-v", "error", "-nostdin", "-y"]).args(args).status();
+    assert!(status.unwrap().success(), "{args:?}");
+}
+
+/// A number for each frame that decodes.
+fn frame_hashes(path: &Path) -> String {
+    let args = ["-v", "error", "-nostdin", "-i", path.to_str().unwrap(), "-map", "0:v:0"];
+    let hash = ["-fps_mode", "passthrough", "-f", "framehash", "-hash", "md5", "-"];
+    let output = Command::new("ffmpeg").args(args).args(hash).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let last = |line: &str| line.rsplit(',').next().unwrap_or_default().trim().to_owned();
+    text.lines().filter(|line| !line.starts_with('#')).map(last).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_size_is_kept_to_in_two_passes() {
+    let env = TestEnv::new();
+    let noisy = ["-vf", "noise=alls=30:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "10"];
+    let video = env.video(&clips::clip("noisy.mkv", 8.0, true, &noisy), "noisy.mkv");
+    let job = work(&env, &video, "fit-size", &["--set", "video.sizeMb=1", QUICK[0], QUICK[1]]);
+    let size = fs::metadata(output(&job)).unwrap().len();
+    assert!((800_000..=1_000_000).contains(&size), "{size} bytes: {job}");
+    let passes = commands(&env, &job);
+    assert!(passes[0].contains("-pass:v:0 1") && passes[1].contains("-pass:v:0 2"), "{passes:?}");
+    assert_eq!(
+        fs::read_dir(env.data().join("passes")).unwrap().count(),
+        0,
+        "the notes of the first pass are gone"
+    );
+}
+
+#[test]
+fn a_hopeless_size_is_refused_with_the_smallest_possible_one() {
+    let env = TestEnv::new();
+    let minute = clips::clip("minute.mkv", 60.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    let huge =
+        ["-i", minute.to_str().unwrap(), "-vf", "scale=1920:1080,fps=60", "-c:v", "libx264", "-preset"];
+    let video = env.videos().join("long.mkv");
+    ffmpeg(&[&huge[..], &["ultrafast", "-crf", "45", "-c:a", "copy", video.to_str().unwrap()]].concat());
+    let job = work(&env, &video, "fit-size", &["--set", "video.sizeMb=1"]);
+    assert_eq!(job["failure"]["code"], "plan_refused", "{job}");
+    let message = job["failure"]["message"].as_str().unwrap();
+    assert!(message.starts_with("Cannot fit into 1 MB. The smallest possible is "), "{message}");
+}
+
+#[test]
+fn the_sound_alone_is_kept_with_its_tags_and_a_silent_video_refused() {
+    let env = TestEnv::new();
+    let video = env.video(&clips::ordinary(), "a.mkv");
+    let made = output(&work(&env, &video, "audio-m4a", &[]));
+    assert_eq!(made.file_name().unwrap(), "a.m4a");
+    let facts = facts(&made);
+    assert!(streams(&facts, "video").is_empty() && streams(&facts, "audio").len() == 1, "{facts}");
+    let silent = env.video(&clips::clip("silent.mkv", 1.0, false, &["-c:v", "libx264"]), "silent.mkv");
+    let job = work(&env, &silent, "audio-m4a", &[]);
+    assert_eq!(job["failure"]["code"], "no_audio", "{job}");
+}
+
+#[test]
+fn what_already_fits_is_copied_frame_for_frame() {
+    let env = TestEnv::new();
+    let fits = ["-c:v", "libx264", "-preset", "fast", "-pix_fmt", "yuv420p", "-c:a", "aac"];
+    let video = env.video(&clips::clip("fits.mp4", 4.0, true, &fits), "fits.mp4");
+    let job = work(&env, &video, "web-1080p", &[]);
+    let made = output(&job);
+    assert!(commands(&env, &job)[0].contains("-c:v:0 copy"));
+    assert_eq!(frame_hashes(&made), frame_hashes(&video));
+    assert!(judge::is_faststart(&made) && judge::decodes(&made));
+    assert!(job["warnings"].as_array().unwrap().is_empty(), "{job}");
+}
+
+#[test]
+fn hardware_encodes_when_wanted_and_hands_over_when_it_fails() {
+    let env = TestEnv::new();
+    env.use_fake_ffmpeg();
+    let good = env.video(&clips::ordinary(), "good.mkv");
+    let wanted = ["--set", "video.hardware=auto", "--set", "video.copy=never"];
+    let job = work(&env, &good, "web-1080p", &wanted);
+    assert!(commands(&env, &job)[0].contains("-c:v:0 h264_nvenc -cq:v:0 21"), "{:?}", commands(&env, &job));
+    output(&job);
+    let bad = env.video(&clips::ordinary(), "fake-nogpu.mkv");
+    let job = work(&env, &bad, "web-1080p", &[&wanted[..], &QUICK].concat());
+    assert!(judge::decodes(&output(&job)));
+    assert_eq!(job["attempt"], 1, "no attempt is lost");
+    let commands = commands(&env, &job);
+    assert!(commands[0].contains("h264_nvenc") && commands[1].contains("libx264"), "{commands:?}");
+    assert!(job["warnings"].to_string().contains("the processor did"), "{job}");
+}
+
+#[test]
+fn a_bigger_result_is_told_or_discarded_as_the_preset_says() {
+    let env = TestEnv::new();
+    let small = ["-c:v", "libx264", "-preset", "slow", "-crf", "40", "-c:a", "aac", "-b:a", "32k"];
+    let video = env.video(&clips::clip("small.mkv", 4.0, true, &small), "small.mkv");
+    let better = ["--set", "video.crf=10", "--set", "video.copy=never", QUICK[0], QUICK[1]];
+    let job = work(&env, &video, "web-1080p", &better);
+    assert!(job["warnings"].to_string().contains("% bigger than the original"), "{job}");
+    output(&job);
+    let before = env.results();
+    let job = work(&env, &video, "web-1080p", &[&better[..], &["--set", "bigger=useOriginal"]].concat());
+    assert_eq!(output(&job), video, "the original is the result");
+    assert!(job["warnings"].to_string().contains("so the original was kept"), "{job}");
+    assert_eq!(env.results(), before);
+}
+
+/// Surround sound of a layout Opus does not know, styled and plain subtitles, a font, chapters, a second language.
+fn everything(env: &TestEnv) -> PathBuf {
+    let folder = env.videos();
+    let at = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    fs::write(at("a.srt"), "1\n00:00:00,100 --> 00:00:00,900\nHello\n").unwrap();
+    fs::write(at("a.txt"), ";FFMETADATA1\ntitle=Everything\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=500\ntitle=One\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=500\nEND=1000\ntitle=Two\n").unwrap();
+    fs::write(at("a.ttf"), b"not really a font").unwrap();
+    ffmpeg(&["-i", &at("a.srt"), &at("a.ass")]);
+    let (srt, ass, text, font, made) = (at("a.srt"), at("a.ass"), at("a.txt"), at("a.ttf"), at("all.mkv"));
+    let inputs = ["-f", "lavfi", "-i", "testsrc2=s=320x240:d=1", "-f", "lavfi", "-i", "sine=d=1"];
+    let more = ["-i", &srt, "-i", &ass, "-i", &text, "-attach", &font];
+    let maps = ["-map", "0", "-map", "1", "-map", "1", "-map", "2", "-map", "3", "-map_metadata", "4"];
+    let codecs = [
+        "-c:v",
+        "libx264",
+        "-c:a:0",
+        "flac",
+        "-c:a:1",
+        "aac",
+        "-filter:a:0",
+        "aformat=channel_layouts=5.1(side)",
+    ];
+    let tags = [
+        "-metadata:s:a:1",
+        "language=fra",
+        "-metadata:s:a:1",
+        "title=Français",
+        "-metadata:s:s:0",
+        "language=deu",
+        "-metadata:s:t",
+        "mimetype=application/x-truetype-font",
+        "-metadata",
+        "creation_time=2020-02-03T04:05:06Z",
+    ];
+    ffmpeg(&[&inputs[..], &more, &maps, &codecs, &["-c:s", "copy"], &tags, &[&made]].concat());
+    PathBuf::from(made)
+}
+
+#[test]
+fn an_archive_keeps_everything() {
+    let env = TestEnv::new();
+    let video = everything(&env);
+    let job = work(&env, &video, "archive-av1", &QUICK);
+    let made = facts(&output(&job));
+    let audio = streams(&made, "audio");
+    assert_eq!(
+        (audio.len(), audio[0]["channels"].as_u64(), &audio[0]["codec_name"]),
+        (2, Some(6), &"opus".into())
+    );
+    assert_eq!(
+        (&audio[1]["tags"]["language"], &audio[1]["tags"]["title"]),
+        (&"fra".into(), &"Français".into())
+    );
+    let subtitles: Vec<Value> = streams(&made, "subtitle").iter().map(|s| s["codec_name"].clone()).collect();
+    assert_eq!(subtitles, ["subrip", "ass"]);
+    assert_eq!(streams(&made, "attachment").len(), 1);
+    assert_eq!(made["chapters"].as_array().unwrap().len(), 2);
+    assert_eq!(streams(&made, "video")[0]["pix_fmt"], "yuv420p10le");
+    assert!(
+        made["format"]["tags"]["creation_time"].as_str().unwrap().starts_with("2020-02-03T04:05:06"),
+        "{made}"
+    );
+}
+
+#[test]
+fn mp4_keeps_what_it_can_hold_and_says_what_it_cannot() {
+    let env = TestEnv::new();
+    let video = everything(&env);
+    let job = work(&env, &video, "web-1080p", &QUICK);
+    let made = facts(&output(&job));
+    let subtitles = streams(&made, "subtitle");
+    assert_eq!(subtitles.len(), 2);
+    assert!(subtitles.iter().all(|s| s["codec_name"] == "mov_text"));
+    assert_eq!(subtitles[0]["tags"]["language"], "deu");
+    assert_eq!(streams(&made, "audio")[1]["tags"]["language"], "fra");
+    assert_eq!(made["chapters"].as_array().unwrap().len(), 2);
+    assert!(job["warnings"].to_string().contains("styles and positions are lost"), "{job}");
+    let planned = env.spool(&["probe", "--preset", "web-1080p", video.to_str().unwrap()]);
+    assert!(planned.stdout.contains("left out: MP4 cannot hold attached files"), "{planned:?}");
+}
+
+#[test]
+fn where_it_was_recorded_is_left_out_on_request() {
+    let env = TestEnv::new();
+    let video = env.videos().join("here.mov");
+    let place = ["-metadata", "location=+48.8577+002.295/", "-metadata", "title=Tower"];
+    let source = clips::ordinary();
+    ffmpeg(
+        &[&["-i", source.to_str().unwrap(), "-c", "copy"], &place[..], &[video.to_str().unwrap()]].concat(),
+    );
+    let tags = |more: &[&str]| {
+        let job = work(&env, &video, "remux-mp4", more);
+        facts(&output(&job))["format"]["tags"].clone()
+    };
+    let kept = tags(&[]);
+    assert!(kept.to_string().contains("48.8577"), "{kept}");
+    let stripped = tags(&["--set", "metadata=stripLocation"]);
+    assert!(!stripped.to_string().contains("48.8577") && stripped["title"] == "Tower", "{stripped}");
+}
+
+#[test]
+fn an_anamorphic_interlaced_tape_becomes_square_and_progressive() {
+    let env = TestEnv::new();
+    let tape = [
+        "-vf",
+        "scale=720:576,setsar=64/45,setfield=tff",
+        "-c:v",
+        "mpeg2video",
+        "-flags",
+        "+ildct+ilme",
+        "-top",
+        "1",
+    ];
+    let video = env.video(&clips::clip("tape.mkv", 1.0, true, &tape), "tape.mkv");
+    let made = output(&work(&env, &video, "web-1080p", &QUICK));
+    let picture = streams(&facts(&made), "video")[0].clone();
+    assert_eq!((picture["width"].as_u64(), picture["height"].as_u64()), (Some(1024), Some(576)), "{picture}");
+    assert!(picture["field_order"] == "progressive" && picture["sample_aspect_ratio"] == "1:1", "{picture}");
+    assert!((number(&picture["nb_frames"]) - 25.0).abs() <= 1.0, "{picture}");
+}
