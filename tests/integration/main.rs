@@ -6,6 +6,7 @@ mod colour;
 mod corpus;
 mod crash;
 mod faults;
+mod hostile;
 mod layout;
 mod main_job;
 mod order;

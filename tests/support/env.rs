@@ -2,6 +2,7 @@
 
 use crate::wait_until;
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -82,7 +83,7 @@ impl TestEnv {
         std::fs::write(self.data().join("settings.json"), settings.to_string()).unwrap();
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
         let mut command = Command::new(binary("spool-under-test"));
         command.args(args).env("SPOOL_DATA_DIR", self.data()).current_dir(self.dir.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -94,6 +95,24 @@ impl TestEnv {
         self.start(args).answer()
     }
 
+    /// The same with words that need not be text.
+    pub fn spool_os(&self, args: &[&OsStr]) -> Answer {
+        Running::start(&mut self.command(args)).answer()
+    }
+
+    /// Calls the command line under strace, which writes what is opened and connected to into `trace`; the exit code.
+    pub fn traced(&self, args: &[&str], trace: &Path) -> i32 {
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-qq", "-s", "500", "-e", "trace=open,openat,connect", "-o"]).arg(trace);
+        strace.arg(binary("spool-under-test")).args(args).env("SPOOL_DATA_DIR", self.data());
+        strace
+            .current_dir(self.dir.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Running::start(&mut strace).answer().code
+    }
+
     /// The same for what may take long.
     pub fn spool_slowly(&self, args: &[&str]) -> Answer {
         self.start(args).answer_within(LIMIT * 10)
@@ -101,10 +120,7 @@ impl TestEnv {
 
     /// Starts the command line and lets it run.
     pub fn start(&self, args: &[&str]) -> Running {
-        let mut child = self.command(args).spawn().expect("spool-under-test is built");
-        let stdout = reader(child.stdout.take().unwrap());
-        let stderr = reader(child.stderr.take().unwrap());
-        Running { child, output: Some((stdout, stderr)) }
+        Running::start(&mut self.command(args))
     }
 
     /// The results, sorted by name; hidden files too, so that a part file shows.
@@ -149,6 +165,13 @@ pub struct Running {
 }
 
 impl Running {
+    fn start(command: &mut Command) -> Running {
+        let mut child = command.spawn().expect("it is built");
+        let stdout = reader(child.stdout.take().unwrap());
+        let stderr = reader(child.stderr.take().unwrap());
+        Running { child, output: Some((stdout, stderr)) }
+    }
+
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()

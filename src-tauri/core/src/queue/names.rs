@@ -15,15 +15,29 @@ pub fn key_of_path(path: &Path) -> Vec<u8> {
     }
 }
 
-/// The n-th name to try: `stem.ext`, `stem (2).ext`, `stem (3).ext` ...
+/// Longest file name of the common file systems, in bytes.
+const LONGEST: usize = 255;
+
+/// The n-th name to try: `stem.ext`, `stem (2).ext`, `stem (3).ext` ... Where that would be too long, the middle of
+/// the stem gives way: what distinguishes names stands at their ends.
 pub fn candidate(folder: &Path, stem: &OsStr, extension: &str, n: u32) -> PathBuf {
-    let mut name = OsString::from(stem);
-    if n > 1 {
-        name.push(format!(" ({n})"));
-    }
-    name.push(".");
-    name.push(extension);
+    let mut end = if n > 1 { format!(" ({n})") } else { String::new() };
+    end.push('.');
+    end += extension;
+    let mut name = shortened(stem, LONGEST - end.len().min(LONGEST));
+    name.push(end);
     folder.join(name)
+}
+
+/// The text with its middle replaced by an ellipsis; bytes that are not UTF-8 are too rare to be shortened.
+fn shortened(stem: &OsStr, most: usize) -> OsString {
+    let Some(text) = stem.to_str().filter(|text| text.len() > most) else { return stem.to_owned() };
+    const GAP: &str = "\u{2026}";
+    const TAIL: usize = 40;
+    let tail = text.char_indices().map(|(at, _)| at).find(|at| text.len() - at <= TAIL).unwrap_or(0);
+    let room = most.saturating_sub(text.len() - tail + GAP.len());
+    let head = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= room).last();
+    format!("{}{GAP}{}", &text[..head.unwrap_or(0)], &text[tail..]).into()
 }
 
 #[cfg(test)]
@@ -43,5 +57,18 @@ mod tests {
         let name = |n| candidate(Path::new("/v"), OsStr::new("a.b"), "mp4", n);
         assert_eq!(name(1), Path::new("/v/a.b.mp4"));
         assert_eq!(name(2), Path::new("/v/a.b (2).mp4"));
+    }
+
+    #[test]
+    fn a_name_that_would_be_too_long_gives_way_in_its_middle() {
+        let name = |stem: &str, n| {
+            let path = candidate(Path::new("/v"), OsStr::new(stem), "mp4", n);
+            path.file_name().unwrap().to_str().unwrap().to_owned()
+        };
+        let long = format!("{}\u{fc} - Web 1080p", "n".repeat(245));
+        assert!(name(&long, 1).ends_with("n\u{fc} - Web 1080p.mp4") && name(&long, 1).len() <= LONGEST);
+        assert!(name(&long, 12).ends_with(" - Web 1080p (12).mp4") && name(&long, 12).len() <= LONGEST);
+        assert!(name(&"\u{1f600}".repeat(70), 1).len() <= LONGEST);
+        assert_eq!(name("short", 2), "short (2).mp4");
     }
 }
