@@ -91,7 +91,15 @@ fn world(clip: &Path) -> TestEnv {
     for n in 0..CLIPS {
         let source = env.videos().join(format!("{n}.mkv"));
         assert_eq!(
-            env.spool(&["add", "--output-dir", out.to_str().unwrap(), source.to_str().unwrap()]).code,
+            env.spool(&[
+                "add",
+                "--set",
+                "video.copy=never",
+                "--output-dir",
+                out.to_str().unwrap(),
+                source.to_str().unwrap()
+            ])
+            .code,
             0
         );
     }

@@ -31,6 +31,7 @@ fn settle_in(desk: &Desk, more: &Value) {
     preset["id"] = "quick".into();
     preset["name"] = "Quick".into();
     preset["video"]["speed"] = "ultrafast".into();
+    preset["video"]["copy"] = "never".into();
     fs::write(desk.env.data().join("presets.json"), Value::Array(vec![preset]).to_string()).unwrap();
     let mut settings = serde_json::json!({ "preset": "quick", "outputDir": desk.env.out() });
     settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

@@ -12,14 +12,8 @@ fn queued() -> TestEnv {
         env.video(&clips::ordinary(), name);
     }
     let out = env.out();
-    let added = env.spool(&[
-        "add",
-        "--output-dir",
-        out.to_str().unwrap(),
-        "--set",
-        "video.speed=ultrafast",
-        "videos",
-    ]);
+    let added =
+        env.spool(&["add", "--output-dir", out.to_str().unwrap(), "--set", "video.copy=never", "videos"]);
     assert_eq!(added.code, 0, "{added:?}");
     env
 }
@@ -43,7 +37,7 @@ fn add_answers_for_each_file() {
         "--output-dir",
         env.out().to_str().unwrap(),
         "--set",
-        "video.speed=ultrafast",
+        "video.copy=never",
         "--json",
         "videos/a.mkv",
         "videos/no.mkv",
@@ -60,8 +54,7 @@ fn what_was_done_and_is_still_there_is_done_again_only_on_request() {
     let env = queued();
     assert_eq!(env.spool(&["run", "--until-idle"]).code, 0);
     let out = env.out();
-    let add =
-        ["add", "--output-dir", out.to_str().unwrap(), "--set", "video.speed=ultrafast", "videos/a.mkv"];
+    let add = ["add", "--output-dir", out.to_str().unwrap(), "--set", "video.copy=never", "videos/a.mkv"];
     says(&env.spool(&add), 0, "a.mkv was done before; --again does it again");
     assert_eq!(env.spool(&[&add[..], &["--again"]].concat()).code, 0);
     assert_eq!(env.jobs().iter().filter(|job| job["state"] == "queued").count(), 1);
@@ -80,7 +73,7 @@ fn the_same_file_by_another_spelling_or_a_link_is_one_job() {
         "--output-dir",
         out.to_str().unwrap(),
         "--set",
-        "video.speed=ultrafast",
+        "video.copy=never",
         "--json",
         &other,
         &link,
@@ -289,7 +282,16 @@ fn a_terminate_is_a_clean_stop_and_an_interrupt_drains() {
     env.video(&minute, "a.mkv");
     env.video(&clips::ordinary(), "b.mkv");
     let out = env.out();
-    env.spool(&["add", "--output-dir", out.to_str().unwrap(), "--set", "video.speed=veryfast", "videos"]);
+    env.spool(&[
+        "add",
+        "--output-dir",
+        out.to_str().unwrap(),
+        "--set",
+        "video.speed=veryfast",
+        "--set",
+        "video.copy=never",
+        "videos",
+    ]);
     for (signal, after) in [(Signal::TERM, ["queued", "queued"]), (Signal::INT, ["done", "queued"])] {
         let run = env.start(&["run", "--workers", "1"]);
         wait_until("the job to run", std::time::Duration::from_secs(10), || states(&env)[0] == "running");

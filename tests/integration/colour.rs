@@ -33,7 +33,9 @@ fn patches(env: &TestEnv, transfer: &str, signal: impl Fn(f64) -> f64) -> PathBu
     });
     let made = env.videos().join(format!("{transfer}.mkv"));
     let size = format!("{}x{PATCH}", NITS.len() * PATCH);
-    let graph = format!("nullsrc=s={size}:d=0.2:r=25,format=yuv420p10le,geq=lum='{lum}':cb=512:cr=512");
+    let tags = format!("setparams=color_trc={transfer}:color_primaries=bt2020:colorspace=bt2020nc:range=tv");
+    let graph =
+        format!("nullsrc=s={size}:d=0.2:r=25,format=yuv420p10le,geq=lum='{lum}':cb=512:cr=512,{tags}");
     let status = Command::new("ffmpeg")
         .args([
             "-v",
@@ -124,7 +126,7 @@ fn mastering_data_survives_an_encode() {
     let params = "log-level=error:hdr-opt=1:repeat-headers=1:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:\
                   master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=900,300";
     let status = Command::new("ffmpeg")
-        .args(["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "testsrc2=s=320x240:d=0.4"])
+        .args(["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "testsrc2=s=320x240:d=0.4,format=yuv420p10le,setparams=color_trc=smpte2084:color_primaries=bt2020:colorspace=bt2020nc"])
         .args([
             "-c:v",
             "libx265",

@@ -36,8 +36,16 @@ fn add(env: &TestEnv, count: usize) -> Vec<(PathBuf, Vec<u8>)> {
     let clip = clips::clip("long.mkv", 8.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
     let videos: Vec<PathBuf> = (0..count).map(|n| env.video(&clip, &format!("v{n}.mkv"))).collect();
     let out = env.out();
-    let added =
-        env.spool(&["add", "--output-dir", out.to_str().unwrap(), "--set", "video.speed=veryfast", "videos"]);
+    let added = env.spool(&[
+        "add",
+        "--output-dir",
+        out.to_str().unwrap(),
+        "--set",
+        "video.speed=veryfast",
+        "--set",
+        "video.copy=never",
+        "videos",
+    ]);
     assert_eq!(added.code, 0, "{added:?}");
     videos.into_iter().map(|v| (v.clone(), fs::read(v).unwrap())).collect()
 }

@@ -20,7 +20,15 @@ fn work(preset: &str) -> TestEnv {
         env.video(&clip, clip.file_name().unwrap().to_str().unwrap());
     }
     let (before, out) = (contents(&env.videos()), env.out());
-    let quick = ["--set", "video.speed=ultrafast", "--output-dir", out.to_str().unwrap(), "videos"];
+    let quick = [
+        "--set",
+        "video.speed=ultrafast",
+        "--set",
+        "video.copy=never",
+        "--output-dir",
+        out.to_str().unwrap(),
+        "videos",
+    ];
     let added = env.spool(&[["add", "--preset", preset].as_slice(), &quick].concat());
     assert_eq!(added.code, 0, "{added:?}");
     let ran = env.spool(&["run", "--until-idle"]);

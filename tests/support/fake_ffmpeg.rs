@@ -100,8 +100,8 @@ fn silent(mut args: Vec<OsString>) -> Vec<OsString> {
 }
 
 fn shortened(mut args: Vec<OsString>) -> Vec<OsString> {
-    let output = args.pop().unwrap();
-    args.extend(["-t".into(), "0.5".into(), output]);
+    let output = args.iter().rposition(|a| a.to_string_lossy().starts_with("file:")).unwrap();
+    args.splice(output..output, ["-t".into(), "0.5".into()]);
     args
 }
 

@@ -16,6 +16,10 @@ pub(super) enum Colours {
     FromRgb,
 }
 
+fn or(word: &str, usual: &str) -> String {
+    if word.is_empty() { usual.to_owned() } else { word.to_owned() }
+}
+
 /// Options of the encoder that tag the result.
 pub(super) fn tags(colours: Colours, picture: &Picture, wish: &Wish<'_>) -> Vec<(String, String)> {
     let or =
@@ -31,6 +35,18 @@ pub(super) fn tags(colours: Colours, picture: &Picture, wish: &Wish<'_>) -> Vec<
             all
         }
     }
+}
+
+/// The same as a filter: newer versions of ffmpeg believe the frames rather than the encoder's options.
+pub(super) fn set_tags(colours: Colours, picture: &Picture) -> Option<String> {
+    let (primaries, transfer, matrix) = match colours {
+        Colours::Keep => return None,
+        Colours::ToneMap | Colours::FromRgb => ("bt709".into(), "bt709".into(), "bt709".into()),
+        Colours::KeepHdr => {
+            (or(&picture.primaries, "bt2020"), picture.transfer.clone(), or(&picture.matrix, "bt2020nc"))
+        }
+    };
+    Some(format!("setparams=color_primaries={primaries}:color_trc={transfer}:colorspace={matrix}:range=tv"))
 }
 
 fn tagged(primaries: &str, transfer: &str, matrix: &str) -> Vec<(String, String)> {

@@ -50,8 +50,8 @@ fn convert(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> Result<A
         }
         .into(),
         encoder: wish.name().into(),
-        options: encoder_options(task, &wish, picture, colours, too_fast),
-        filters: filters(picture, &wish, colours),
+        options: encoder_options(task, &wish, picture, colours),
+        filters: filters(picture, &wish, colours, too_fast),
         frames_change: too_fast.is_some(),
         loss: if colours == Colours::ToneMap { "high dynamic range becomes standard range" } else { "" }
             .into(),
@@ -88,7 +88,6 @@ fn encoder_options(
     wish: &Wish<'_>,
     picture: &Picture,
     colours: Colours,
-    too_fast: Option<u32>,
 ) -> Vec<(String, String)> {
     let mut all = wish.options();
     // Variable frame rate: MP4's default of a constant one doubles frames of uneven sources.
@@ -103,8 +102,6 @@ fn encoder_options(
     if wish.name() == "libx265" && colours != Colours::KeepHdr {
         all.extend(options([("x265-params", "log-level=error")]));
     }
-    // Caps the rate; a filter that makes it constant would fill uneven ones up with copies.
-    all.extend(too_fast.map(|max| ("fpsmax".into(), max.to_string())));
     all
 }
 
@@ -120,8 +117,8 @@ pub(super) fn target_size(picture: &Picture, preset: &VideoPreset) -> (u32, u32)
 }
 
 /// ffmpeg turns the picture upright before the first filter.
-fn filters(picture: &Picture, wish: &Wish<'_>, colours: Colours) -> Vec<String> {
-    let mut all = Vec::new();
+fn filters(picture: &Picture, wish: &Wish<'_>, colours: Colours, too_fast: Option<u32>) -> Vec<String> {
+    let mut all: Vec<String> = too_fast.map(cap).into_iter().collect();
     if picture.is_interlaced() {
         // One frame per pair of fields: the number of frames stays.
         all.push("bwdif=mode=send_frame".into());
@@ -141,8 +138,16 @@ fn filters(picture: &Picture, wish: &Wish<'_>, colours: Colours) -> Vec<String> 
     if colours == Colours::ToneMap {
         all.push(colour::tone_map(picture, wish.pixel_format()));
     }
+    all.extend(colour::set_tags(colours, picture));
     all.extend(wish.filter().map(str::to_owned));
     all
+}
+
+/// Keeps the first frame of each `1/max` of a second, and fills nothing up, as a filter that makes the rate constant
+/// would. The twentieth of a frame is for time stamps that are rounded to milliseconds.
+fn cap(max: u32) -> String {
+    let place = |time: &str| format!("floor({time}*{max}+0.05)");
+    format!("select='isnan(prev_selected_t)+gt({},{})'", place("t"), place("prev_selected_t"))
 }
 
 #[cfg(test)]
@@ -212,7 +217,10 @@ mod tests {
     fn a_rate_above_the_limit_is_capped_without_filling_anything_up() {
         let fast = Picture { rate: Some(120.0), ..picture(640, 360) };
         let (options, filters, frames_change) = by(&fast, "web-1080p");
-        assert!(options.contains(&("fpsmax".into(), "60".into())) && filters.is_empty() && frames_change);
+        assert!(
+            filters[0].starts_with("select=") && filters[0].contains("*60") && frames_change,
+            "{options:?}"
+        );
         let claimed = Picture { rate: Some(1000.0), ..picture(640, 360) };
         assert!(!by(&claimed, "web-1080p").2, "nobody takes a thousand pictures a second");
     }
@@ -226,7 +234,8 @@ mod tests {
         for preset in ["small-hevc", "archive-av1", "edit-prores"] {
             let (options, filters, _) = by(&hdr, preset);
             assert!(
-                filters.is_empty() && options.contains(&("color_trc".into(), "smpte2084".into())),
+                !filters[0].contains("tonemap")
+                    && options.contains(&("color_trc".into(), "smpte2084".into())),
                 "{preset}"
             );
             assert!(
