@@ -9,6 +9,7 @@ mod faults;
 mod hostile;
 mod layout;
 mod main_job;
+mod matrix;
 mod order;
 mod pool;
 mod presets;

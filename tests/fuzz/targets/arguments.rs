@@ -1,0 +1,25 @@
+//! Any media under any preset: a plan or a refusal, and a command line in which nothing of the file is an option.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use spool_core::media;
+use spool_core::plan::{self, Abilities};
+use spool_core::preset;
+use std::path::Path;
+
+fuzz_target!(|input: (u8, &str)| {
+    let (which, text) = input;
+    let Ok(info) = media::read(text) else { return };
+    let all = preset::built_in();
+    let preset = &all[usize::from(which) % all.len()];
+    let Ok(plan) = plan::plan(&info, preset, &Abilities::default()) else { return };
+    let commands = plan::commands(&plan, Path::new("/v/-source"), Path::new("/o/.part"), Path::new("/d/notes"));
+    let last = commands.last().expect("at least one command");
+    let at = last.iter().position(|word| word == "-i").expect("an input");
+    assert_eq!(last[at + 1], "file:/v/-source");
+    assert!(last.iter().any(|word| word == "file:/o/.part"));
+    for word in commands.iter().flatten() {
+        let word = word.to_str().expect("text");
+        assert!(!word.contains('\0') && !word.contains("NaN") && !word.contains("inf"), "{word}");
+    }
+});

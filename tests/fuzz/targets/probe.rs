@@ -1,0 +1,18 @@
+//! ffprobe's answer, whatever it says: read or refused, never a crash, and nothing that cannot be believed.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use spool_core::media;
+
+fuzz_target!(|text: &str| {
+    let _ = media::measure(text);
+    let Ok(info) = media::read(text) else { return };
+    let _ = (info.facts(), info.length(), info.audio());
+    for stream in &info.streams {
+        assert!(stream.seconds.is_none_or(|s| s.is_finite() && s > 0.0));
+        if let Some(picture) = &stream.video {
+            let (width, height) = picture.displayed();
+            assert!(width.is_finite() && height.is_finite());
+        }
+    }
+});
