@@ -4,6 +4,8 @@
 mod cli;
 mod crash;
 mod faults;
+mod faults_db_damage;
+mod faults_db_world;
 mod layout;
 mod main_job;
 mod order;

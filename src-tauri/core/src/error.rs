@@ -23,6 +23,14 @@ pub enum Error {
         /// Newest version this program can read.
         known: i64,
     },
+    /// A database, but not a queue.
+    #[error(
+        "The file {path} is another program's database. Move it elsewhere or choose another folder with --data-dir; nothing was changed."
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
     /// Not a database, or a damaged one.
     #[error(
         "The queue at {path} is damaged. Run `spool doctor --restore` to set it aside and restore the newest backup."

@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn the_claim_walks_its_own_index_without_a_sort() {
         let dir = tempfile::tempdir().unwrap();
-        let connection = super::super::open::writer(&dir.path().join("queue.db")).unwrap();
+        let connection = super::super::open::open(&dir.path().join("queue.db")).unwrap().writer;
         let sql = format!("EXPLAIN QUERY PLAN {CLAIM}id");
         let mut statement = connection.prepare(&sql).unwrap();
         let steps = statement.query_map(params!["o", 0, 0, true, 2], |row| row.get::<_, String>(3)).unwrap();
