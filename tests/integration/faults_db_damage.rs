@@ -138,16 +138,23 @@ fn a_crash_in_the_middle_of_mending_is_carried_on_with() {
     let look = |env: &TestEnv, now| {
         mend::mend(&file(env, ""), &env.data().join("backups"), now, Look::AfterCrash).unwrap()
     };
-    let env = crashed_without_log(|queue| add_each(queue, 0..5));
-    flip(&file(&env, ""), 0..4);
-    look(&env, 1).expect("mended");
-    // As if it had stopped before the last step, with the old log still in its place.
-    fs::rename(file(&env, ""), env.data().join("queue.mended")).unwrap();
-    fs::write(file(&env, "-wal"), "of the damaged one").unwrap();
-    assert!(matches!(open(&env), Err(Error::Corrupt { .. })), "not taken for a new queue");
-    let carried_on = look(&env, 2).expect("carried on");
-    assert!(carried_on.sentence.contains("5 jobs could be read"), "{carried_on:?}");
-    assert_eq!(names(&open(&env).unwrap()), numbered(0..5));
+    for old_log in [false, true] {
+        let env = crashed_without_log(|queue| add_each(queue, 0..5));
+        flip(&file(&env, ""), 0..4);
+        look(&env, 1).expect("mended");
+        // As if it had stopped before the last step, perhaps with the old log still in its place.
+        fs::rename(file(&env, ""), env.data().join("queue.mended")).unwrap();
+        for suffix in ["-wal", "-shm"] {
+            let _ = fs::remove_file(file(&env, suffix));
+        }
+        if old_log {
+            fs::write(file(&env, "-wal"), "of the damaged one").unwrap();
+        }
+        assert!(matches!(open(&env), Err(Error::Corrupt { .. })), "not taken for a new queue");
+        let carried_on = look(&env, 2).expect("carried on");
+        assert!(carried_on.sentence.contains("5 jobs could be read"), "{carried_on:?}");
+        assert_eq!(names(&open(&env).unwrap()), numbered(0..5));
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod open;
 mod rows;
 mod salvage;
 mod steer;
+mod turn;
 pub mod upkeep;
 
 use super::{

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Do the files of the database at `path` show that something was lost? Nobody may have it open.
+/// Do the files of the database at `path` show that something was lost? Nobody may be opening it just now.
 pub(super) fn of_files(path: &Path) -> Result<bool> {
     let database = size(path)?;
     let (log, memory) = (size(&part(path, "-wal"))?, size(&part(path, "-shm"))?);
@@ -20,7 +20,14 @@ pub(super) fn of_files(path: &Path) -> Result<bool> {
     let log_alone = database.is_none() && log.is_some_and(|n| n > 0);
     // The last to close removes both; a crash leaves both.
     let log_lost = log.is_none() && memory.is_some();
-    Ok(halfway || emptied || log_alone || log_lost || log_is_damaged(&read(&part(path, "-wal"))?))
+    Ok(halfway || emptied || log_alone || log_lost || log_at_rest_is_damaged(&part(path, "-wal"))?)
+}
+
+/// Two looks that see the same have seen it as it was at one moment; a log that changes between them is being
+/// written by somebody who found it whole.
+fn log_at_rest_is_damaged(path: &Path) -> Result<bool> {
+    let log = read(path)?;
+    Ok(log_is_damaged(&log) && log == read(path)?)
 }
 
 /// Does SQLite say that the file itself is wrong?

@@ -5,11 +5,11 @@
 //! new one is complete before the old one is moved), and that the mended queue is paused and says what happened.
 //! A queue of a newer Spool or of another program is not damaged, and is left alone.
 
+use super::turn::Turn;
 use super::{damage, open, salvage, set_flag, upkeep};
 use crate::error::{Error, Result};
 use crate::job::Millis;
 use crate::queue::Flag;
-use open::Turn;
 use rusqlite::{Connection, OptionalExtension};
 use std::path::{Path, PathBuf};
 
@@ -56,14 +56,11 @@ pub struct Mended {
 /// `Corrupt` while another process has it open; `NewerSchema`, `Foreign`; then nothing was changed.
 pub fn mend(path: &Path, backups: &Path, now: Millis, look: Look) -> Result<Option<Mended>> {
     let turn = Turn::take(path)?;
-    let alone = turn.alone()?;
-    let broken = alone.is_some() && damage::of_files(path)?;
+    let broken = damage::of_files(path)?;
     if !is_damaged_inside(path, look)? && !broken {
         return Ok(None);
     }
-    if alone.is_none() {
-        return Err(Error::Corrupt { path: path.to_owned() });
-    }
+    let Some(_alone) = turn.alone()? else { return Err(Error::Corrupt { path: path.to_owned() }) };
     let aside = path.with_extension(format!("db.damaged-{now}"));
     let made = if mended(path).exists() { Made::default() } else { make(path, &aside, backups)? };
     for suffix in PARTS {

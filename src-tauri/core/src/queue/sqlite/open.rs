@@ -4,12 +4,13 @@
 //! that a new one is there whole or not at all, so that an empty file is never mistaken for a new queue.
 
 use super::damage;
+use super::turn::Turn;
 use crate::error::{Error, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// One entry per schema version; entries are never edited once released.
@@ -29,7 +30,7 @@ const BEFORE_MARKED: i64 = 2;
 /// First SQLite without the WAL-reset corruption bug.
 const SAFE_SQLITE: i32 = 3_051_003;
 
-/// An open database: who writes, and that it is in use (see [`Turn::alone`]).
+/// An open database: who writes, and that it is in use (see `Turn::alone`).
 pub(super) struct Opened {
     pub(super) writer: Connection,
     pub(super) in_use: File,
@@ -41,8 +42,7 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
         return Err(Error::OldSqlite { found: rusqlite::version() });
     }
     let turn = Turn::take(path)?;
-    // Others at work keep the log moving, and one of them has looked before us.
-    if turn.alone()?.is_some() && damage::of_files(path)? {
+    if damage::of_files(path)? {
         return Err(Error::Corrupt { path: path.to_owned() });
     }
     if !path.exists() {
@@ -50,44 +50,6 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
     }
     let writer = writer(path)?;
     Ok(Opened { writer, in_use: turn.join()? })
-}
-
-/// The right to open or mend the queue: one process at a time. The change to WAL answers "locked" at once when
-/// another is about it, whatever the busy timeout, and a migration must not be begun twice.
-pub(super) struct Turn {
-    _file: File,
-    users: PathBuf,
-}
-
-impl Turn {
-    pub(super) fn take(path: &Path) -> Result<Turn> {
-        let opening = path.with_extension("opening");
-        let file = lock_file(&opening)?;
-        file.lock().map_err(Error::io("Cannot lock", &opening))?;
-        Ok(Turn { _file: file, users: path.with_extension("users") })
-    }
-
-    /// Nobody has the database open, and nobody will while this is held. None: somebody has.
-    pub(super) fn alone(&self) -> Result<Option<File>> {
-        let file = lock_file(&self.users)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
-            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-            Err(std::fs::TryLockError::Error(cause)) => Err(Error::io("Cannot lock", &self.users)(cause)),
-        }
-    }
-
-    /// From now on the database is in use, for as long as the answer lives.
-    fn join(&self) -> Result<File> {
-        let file = lock_file(&self.users)?;
-        file.lock_shared().map_err(Error::io("Cannot lock", &self.users))?;
-        Ok(file)
-    }
-}
-
-fn lock_file(path: &Path) -> Result<File> {
-    let file = File::options().create(true).truncate(false).write(true).open(path);
-    file.map_err(Error::io("Cannot open", path))
 }
 
 /// A new database, made under another name.
@@ -210,17 +172,5 @@ mod tests {
         assert_eq!(version_of(&connection, &path).unwrap(), NEWEST);
         let mark: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).unwrap();
         assert_eq!(mark, OURS);
-    }
-
-    #[test]
-    fn a_queue_is_in_use_as_long_as_it_is_open_and_not_longer() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("queue.db");
-        let (first, second) = (open(&path).unwrap(), open(&path).unwrap());
-        let alone = || Turn::take(&path).unwrap().alone().unwrap().is_some();
-        drop(first);
-        assert!(!alone());
-        drop(second);
-        assert!(alone());
     }
 }
