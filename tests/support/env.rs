@@ -84,9 +84,13 @@ impl TestEnv {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(binary("spool-under-test"));
-        command.args(args).env("SPOOL_DATA_DIR", self.data()).current_dir(self.dir.path());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.place(command.args(args));
         command
+    }
+
+    fn place<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.env("SPOOL_DATA_DIR", self.data()).current_dir(self.dir.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped())
     }
 
     /// Calls the command line and waits for its answer.
@@ -94,12 +98,16 @@ impl TestEnv {
         self.start(args).answer()
     }
 
+    /// Calls the command line by way of another program, such as a tracer; none where that is not installed.
+    pub fn under(&self, program: &str, program_args: &[&str], args: &[&str]) -> Option<Answer> {
+        let mut command = Command::new(program);
+        command.args(program_args).arg(binary("spool-under-test")).args(args);
+        self.place(&mut command).spawn().ok().map(|child| Running::of(child).answer())
+    }
+
     /// Starts the command line and lets it run.
     pub fn start(&self, args: &[&str]) -> Running {
-        let mut child = self.command(args).spawn().expect("spool-under-test is built");
-        let stdout = reader(child.stdout.take().unwrap());
-        let stderr = reader(child.stderr.take().unwrap());
-        Running { child, output: Some((stdout, stderr)) }
+        Running::of(self.command(args).spawn().expect("spool-under-test is built"))
     }
 
     /// The results, sorted by name; hidden files too, so that a part file shows.
@@ -144,6 +152,12 @@ pub struct Running {
 }
 
 impl Running {
+    fn of(mut child: Child) -> Running {
+        let stdout = reader(child.stdout.take().unwrap());
+        let stderr = reader(child.stderr.take().unwrap());
+        Running { child, output: Some((stdout, stderr)) }
+    }
+
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
