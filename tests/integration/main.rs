@@ -5,6 +5,7 @@ mod cli;
 mod crash;
 mod faults;
 mod faults_db_damage;
+mod faults_db_full;
 mod faults_db_power;
 mod faults_db_world;
 mod layout;

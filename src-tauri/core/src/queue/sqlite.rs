@@ -192,6 +192,10 @@ impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Error {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Error::DatabaseFull,
+            // The memory that connections share lies on the same disk.
+            _ if error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => {
+                Error::DatabaseFull
+            }
             _ if damage::is_damage(&error) => Error::Database(
                 "it is damaged; `spool doctor --restore` sets it aside and restores the newest backup".into(),
             ),

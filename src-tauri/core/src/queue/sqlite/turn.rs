@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -49,7 +50,10 @@ impl Turn {
 
 fn lock_file(path: &Path) -> Result<File> {
     let file = File::options().create(true).truncate(false).write(true).open(path);
-    file.map_err(Error::io("Cannot open", path))
+    file.map_err(|cause| match cause.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::DatabaseFull,
+        _ => Error::io("Cannot open", path)(cause),
+    })
 }
 
 #[cfg(test)]
