@@ -6,6 +6,7 @@ mod crash;
 mod faults;
 mod faults_db_damage;
 mod faults_db_full;
+mod faults_db_hostile;
 mod faults_db_power;
 mod faults_db_world;
 mod layout;

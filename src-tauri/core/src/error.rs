@@ -39,6 +39,14 @@ pub enum Error {
         /// The database file.
         path: PathBuf,
     },
+    /// A row of the queue that cannot be understood.
+    #[error("Job {id} cannot be read. `spool remove {id}` takes it off the list ({why})")]
+    UnreadableJob {
+        /// The job.
+        id: i64,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The linked SQLite has a known corruption bug.
     #[error("SQLite {found} is too old to keep a queue safely; 3.51.3 or newer is needed.")]
     OldSqlite {

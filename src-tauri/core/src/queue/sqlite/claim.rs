@@ -2,7 +2,8 @@
 //! worker that lost its job changes nothing.
 
 use super::rows::{JOB, job, to_bytes, to_json};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::failure::FailureCode;
 use crate::job::{Job, JobId, Lease, Millis};
 use crate::media::Facts;
 use crate::policy::{DUE_HORIZON_MS, SUSPECT_CRASHES};
@@ -26,11 +27,26 @@ pub(super) fn claim(t: &Transaction<'_>, owner: &str, alone: bool, now: Millis) 
     let mut statement = t.prepare_cached(&sql)?;
     let mut rows = statement.query(params![owner, now, DUE_HORIZON_MS, alone, SUSPECT_CRASHES])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let claimed = job(row)?;
+    let claimed = match job(row) {
+        Err(Error::UnreadableJob { id, why }) => {
+            drop(rows);
+            park_unreadable(t, id, &why, now)?;
+            return claim(t, owner, alone, now);
+        }
+        other => other?,
+    };
     drop(rows);
     t.prepare_cached("INSERT INTO attempt (job_id, epoch, owner, started_at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![claimed.id.0, claimed.epoch, owner, now])?;
     Ok(Some(claimed))
+}
+
+/// What nobody can run must not hold up the rest.
+fn park_unreadable(t: &Transaction<'_>, id: i64, why: &str, now: Millis) -> Result<()> {
+    let sql = "UPDATE job SET state = 'failed', owner = NULL, finished_at = ?2, failure_code = ?3, \
+               failure_message = ?4 WHERE id = ?1";
+    t.execute(sql, params![id, now, FailureCode::Internal.as_str(), why])?;
+    Ok(())
 }
 
 fn holds(t: &Transaction<'_>, lease: Lease) -> Result<bool> {
