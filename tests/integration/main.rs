@@ -7,6 +7,7 @@ mod faults;
 mod faults_db_damage;
 mod faults_db_full;
 mod faults_db_hostile;
+mod faults_db_network;
 mod faults_db_power;
 mod faults_db_world;
 mod layout;

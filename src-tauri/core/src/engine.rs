@@ -4,6 +4,7 @@
 //! else is claimed, and that stopping ends every ffmpeg it started. Must not know who shows its events.
 
 pub mod lock;
+mod place;
 mod rescue;
 
 use crate::clock::Clock;
@@ -57,14 +58,13 @@ pub fn backups(data: &Path) -> PathBuf {
 
 /// Opens the queue of a data folder for reading and for user commands, without working it.
 pub fn open_queue(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
-    std::fs::create_dir_all(data).map_err(Error::io("Cannot create", data))?;
+    place::prepare(data)?;
     SqliteQueue::open(&database(data), clock)
 }
 
 /// Sets a damaged queue aside and restores it, as [`Engine::start`] does, for a program that opens the queue
 /// before it starts its engine. `who` names it to others. Where another engine works the queue, nothing is done.
 pub fn mend(data: &Path, who: &str, clock: &dyn Clock) -> Result<()> {
-    std::fs::create_dir_all(data).map_err(Error::io("Cannot create", data))?;
     match lock::take(data, who) {
         Ok(_lock) => mend_locked(data, clock),
         Err(Error::Held { .. }) => Ok(()),
@@ -141,9 +141,8 @@ impl Engine {
     /// Must be called within a tokio runtime; blocks it for the time of opening and rescue.
     ///
     /// # Errors
-    /// `Held` when another engine works this folder; whatever opening the queue may answer.
+    /// `Held` when another engine works this folder; `NetworkFolder`; whatever opening the queue may answer.
     pub fn start(config: EngineConfig) -> Result<Engine> {
-        std::fs::create_dir_all(&config.data).map_err(Error::io("Cannot create", &config.data))?;
         let lock = lock::take(&config.data, &config.who)?;
         mend_locked(&config.data, config.clock.as_ref())?;
         let queue = Arc::new(open_queue(&config.data, config.clock.clone())?);

@@ -39,6 +39,16 @@ pub enum Error {
         /// The database file.
         path: PathBuf,
     },
+    /// A data folder where no queue can be kept.
+    #[error(
+        "The folder {path} lies on a network file system ({kind}), where a queue is not safe. Choose a folder on a local disk with --data-dir."
+    )]
+    NetworkFolder {
+        /// The data folder.
+        path: PathBuf,
+        /// As the system calls it: "nfs4".
+        kind: String,
+    },
     /// A row of the queue that cannot be understood.
     #[error("Job {id} cannot be read. `spool remove {id}` takes it off the list ({why})")]
     UnreadableJob {

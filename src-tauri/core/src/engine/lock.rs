@@ -19,11 +19,12 @@ impl Drop for Lock {
     }
 }
 
-/// Takes the lock of `data`. `who` names this process to others: "spool run".
+/// Takes the lock of `data`, made where it is missing. `who` names this process to others: "spool run".
 ///
 /// # Errors
-/// `Held` with the holder's words when another process has it.
+/// `Held` with the holder's words when another process has it; `NetworkFolder` where locks mean nothing.
 pub fn take(data: &Path, who: &str) -> Result<Lock> {
+    super::place::prepare(data)?;
     let (path, holder) = (data.join("engine.lock"), data.join("engine.holder"));
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(Error::io("Cannot open", &path))?;
