@@ -113,3 +113,13 @@ fn aside(env: &TestEnv) -> [Vec<u8>; 2] {
     let database = kept.iter().find(|p| !ends(p, "-wal") && !ends(p, "-shm")).map(|p| fs::read(p).unwrap());
     [database.unwrap_or_default(), log.unwrap_or_default()]
 }
+
+/// Finished transactions in the log since it was begun anew.
+pub(crate) fn commits(env: &TestEnv) -> usize {
+    let log = fs::read(file(env, "-wal")).unwrap();
+    if log.is_empty() {
+        return 0;
+    }
+    let (round, frames) = (&log[16..24], log[32..].chunks_exact(24 + 4096));
+    frames.filter(|frame| &frame[8..16] == round && frame[4..8] != [0; 4]).count()
+}

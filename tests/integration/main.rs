@@ -4,6 +4,7 @@
 mod cli;
 mod crash;
 mod faults;
+mod faults_db_adding;
 mod faults_db_damage;
 mod faults_db_full;
 mod faults_db_hostile;
