@@ -23,8 +23,10 @@ fn ten_thousand_files_are_accepted_in_one_transaction_within_little_memory() {
     for n in 0..MANY {
         fs::write(env.videos().join(format!("{n}.mkv")), "").unwrap();
     }
-    // In use by another, so that the log stays to be counted.
     let queue = open(&env).unwrap();
+    // Somebody who reads keeps the log from being begun anew, so that it can be counted.
+    let reader = rusqlite::Connection::open(file(&env, "")).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM job").unwrap();
     let before = commits(&env);
     // The whole of the program, its code and libraries included.
     let limit = format!("--as={}", 96 << 20);
@@ -118,6 +120,7 @@ fn results_that_would_share_a_name_get_names_of_their_own_and_replace_nothing() 
     let names: BTreeSet<String> = added.json().iter().map(|line| name(&line["output"])).collect();
     let folded = |name: &String| spool_core::queue::key_of_path(Path::new(name));
     assert_eq!(names.iter().map(folded).collect::<BTreeSet<_>>().len(), 7, "claimed when added: {names:?}");
+    assert!(!names.contains("b.mp4"), "taken on the disk: {names:?}");
     assert!(names.contains("a (2).mp4") || names.contains("A (2).mp4"), "{names:?}");
     // Somebody takes a claimed name before the result is there.
     fs::write(env.out().join("late.mp4"), "mine too").unwrap();
