@@ -164,7 +164,9 @@ fn a_damaged_queue_that_is_open_elsewhere_is_left_alone() {
     flip(&file(&env, ""), 4096..8192);
     let before = bytes(&env)[0].clone();
     let refused = mend::mend(&file(&env, ""), &env.data().join("backups"), 1, Look::AfterCrash);
-    assert!(matches!(refused, Err(Error::Corrupt { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::DamagedInUse { .. })), "{refused:?}");
+    let refused = env.spool(&["doctor", "--restore"]);
+    assert!(refused.code == 1 && refused.stderr.contains("still has it open. Close that"), "{refused:?}");
     assert_eq!(bytes(&env)[0], before);
     drop(user);
 }

@@ -10,6 +10,7 @@ mod faults_db_full;
 mod faults_db_hostile;
 mod faults_db_network;
 mod faults_db_power;
+mod faults_db_upkeep;
 mod faults_db_world;
 mod layout;
 mod main_job;

@@ -57,6 +57,14 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// A damaged database cannot be set aside while somebody has it open.
+    #[error(
+        "The queue at {path} is damaged, and a window or another command still has it open. Close that, then start again."
+    )]
+    DamagedInUse {
+        /// The database file.
+        path: PathBuf,
+    },
     /// The linked SQLite has a known corruption bug.
     #[error("SQLite {found} is too old to keep a queue safely; 3.51.3 or newer is needed.")]
     OldSqlite {

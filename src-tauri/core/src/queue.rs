@@ -331,6 +331,11 @@ pub fn pause(queue: &dyn Queue, paused: bool) -> Result<()> {
     if paused { Ok(()) } else { queue.set_flag(Flag::Restored, None) }
 }
 
+/// Attempts kept of one job: an ffmpeg that stays broken is tried every minute, for weeks.
+pub const KEPT_ATTEMPTS: i64 = 100;
+/// Bytes kept of the log of one attempt.
+pub const KEPT_LOG: usize = 16 << 10;
+
 /// The code and sentence of a failure, as a row keeps it.
 pub(crate) fn reason(failure: &Failure) -> Reason {
     Reason { code: failure.code, message: failure.message.clone() }

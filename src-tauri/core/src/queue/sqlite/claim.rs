@@ -8,7 +8,7 @@ use crate::job::{Job, JobId, Lease, Millis};
 use crate::media::Facts;
 use crate::policy::{DUE_HORIZON_MS, SUSPECT_CRASHES};
 use crate::progress::Progress;
-use crate::queue::{Flag, Note, Outcome, key_of_path};
+use crate::queue::{Flag, KEPT_ATTEMPTS, KEPT_LOG, Note, Outcome, key_of_path};
 use rusqlite::{Transaction, params};
 use std::path::Path;
 
@@ -38,6 +38,8 @@ pub(super) fn claim(t: &Transaction<'_>, owner: &str, alone: bool, now: Millis) 
     drop(rows);
     t.prepare_cached("INSERT INTO attempt (job_id, epoch, owner, started_at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![claimed.id.0, claimed.epoch, owner, now])?;
+    t.prepare_cached("DELETE FROM attempt WHERE job_id = ?1 AND epoch <= ?2")?
+        .execute(params![claimed.id.0, claimed.epoch - KEPT_ATTEMPTS])?;
     Ok(Some(claimed))
 }
 
@@ -151,9 +153,14 @@ fn end_attempt(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: Millis
         failure.and_then(|f| f.signal),
         failure.map(|f| f.code.as_str()),
         failure.map(|f| &f.message),
-        failure.map(|f| &f.log_tail)
+        failure.map(|f| tail(&f.log_tail))
     ])?;
     Ok(())
+}
+
+/// The end of a log, as much as is kept.
+fn tail(log: &str) -> &str {
+    &log[log.ceil_char_boundary(log.len().saturating_sub(KEPT_LOG))..]
 }
 
 pub(super) fn save_progress(t: &Transaction<'_>, progress: &[(Lease, Progress)]) -> Result<()> {

@@ -53,14 +53,14 @@ pub struct Mended {
 /// Mends the database at `path` where it is damaged; `None`: it is whole, or not there yet.
 ///
 /// # Errors
-/// `Corrupt` while another process has it open; `NewerSchema`, `Foreign`; then nothing was changed.
+/// `DamagedInUse` while another process has it open; `NewerSchema`, `Foreign`; then nothing was changed.
 pub fn mend(path: &Path, backups: &Path, now: Millis, look: Look) -> Result<Option<Mended>> {
     let turn = Turn::take(path)?;
     let broken = damage::of_files(path)?;
     if !is_damaged_inside(path, look)? && !broken {
         return Ok(None);
     }
-    let Some(_alone) = turn.alone()? else { return Err(Error::Corrupt { path: path.to_owned() }) };
+    let Some(_alone) = turn.alone()? else { return Err(Error::DamagedInUse { path: path.to_owned() }) };
     let aside = path.with_extension(format!("db.damaged-{now}"));
     let made = if mended(path).exists() { Made::default() } else { make(path, &aside, backups)? };
     for suffix in PARTS {

@@ -1,6 +1,10 @@
 //! Upkeep of the database file: copies, checks, retention.
 //!
 //! Guarantees that nothing is ever deleted but what retention names and backups beyond their number.
+//!
+//! The file is never vacuumed: SQLite uses freed pages again, so that it stays as large as the queue has ever
+//! been at once, which retention bounds; giving that back would cost a second copy of it on the disk and a
+//! pause. Copies are compact, for `VACUUM INTO` leaves free pages out.
 
 use super::open;
 use crate::error::{Error, Result};
