@@ -122,8 +122,8 @@ pub(super) fn reader(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Bytes of log kept after it has been moved into the database; an ordinary day stays below.
-const LOG_KEPT: i64 = 8 << 20;
+/// Bytes of log kept after it has been moved into the database, which happens beyond about as many.
+const LOG_KEPT: i64 = 4 << 20;
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // FULL: an accepted job survives a power cut; a commit costs one fsync.
