@@ -27,12 +27,28 @@ fn another_users_engine_is_named_to_the_second_one() {
     let Some(second) = as_nobody(&env, &["run", "--until-idle"]) else { return };
     assert_eq!(second.code, 3, "{second:?}");
     assert!(second.stderr.contains("already being worked by the window (process"), "{second:?}");
+    let restored = as_nobody(&env, &["doctor", "--restore"]).unwrap();
+    assert!(restored.code == 3 && restored.stderr.contains("the window (process"), "{restored:?}");
     drop(held);
     // Free, but not theirs to work.
     let second = as_nobody(&env, &["run", "--until-idle"]).unwrap();
     assert_eq!(second.code, 1, "{second:?}");
     assert!(second.stderr.contains("Permission denied"), "{second:?}");
     assert_eq!(names(&open(&env).unwrap()), numbered(0..3), "nothing was changed");
+}
+
+#[test]
+fn in_a_shared_folder_everybody_sees_that_the_queue_is_worked() {
+    let env = TestEnv::new();
+    add_each(&open(&env).unwrap(), 0..3);
+    let _held = lock::take(&env.data(), "the window").unwrap();
+    fs::set_permissions(env.data(), Permissions::from_mode(0o777)).unwrap();
+    for name in ["queue.db", "queue.opening", "queue.users"] {
+        fs::set_permissions(env.data().join(name), Permissions::from_mode(0o666)).unwrap();
+    }
+    let Some(listed) = as_nobody(&env, &["list"]) else { return };
+    assert!(listed.code == 0 && listed.stdout.contains("3 queued"), "{listed:?}");
+    assert!(!listed.stdout.contains("Nothing works the queue"), "{listed:?}");
 }
 
 #[test]
