@@ -149,7 +149,9 @@ async fn retry_all_loses_neither_a_job_whose_name_is_taken_nor_one_whose_video_i
     let videos: Vec<_> = names.iter().map(|n| env.video(&clips::ordinary(), n)).collect();
     let paths: Vec<&Path> = videos.iter().map(AsRef::as_ref).collect();
     let ids = add(&engine, &env, &paths);
-    ids.iter().for_each(|id| drop(reaches(&engine, *id, State::Failed)));
+    for id in &ids {
+        reaches(&engine, *id, State::Failed);
+    }
     engine.pause(true).unwrap();
     // Another video, whose result now has the name of the first.
     fs::create_dir(env.videos().join("other")).unwrap();

@@ -3,10 +3,12 @@
 use crate::faults_db_world::{
     add, add_each, back_up, bytes, crashed, crashed_without_log, file, flip, mended, names, numbered, open,
 };
+use crate::queue_world::failure;
 use spool_core::engine::lock;
 use spool_core::error::Error;
+use spool_core::job::State;
 use spool_core::queue::sqlite::mend::{self, Look};
-use spool_core::queue::{self, Command, Flag, Queue, Which};
+use spool_core::queue::{self, Command, Flag, Outcome, Queue, Which};
 use spool_tests::engine::{Setup, start};
 use spool_tests::env::TestEnv;
 use std::fs;
@@ -81,6 +83,23 @@ async fn a_missing_log_is_noticed_and_what_the_database_has_is_kept() {
     fs::write(file(&env, "-shm"), vec![0; 32768]).unwrap();
     let engine = mended(&env);
     assert_eq!(names(engine.queue().as_ref()), numbered(0..10));
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_log_the_database_is_still_newer_than_a_backup() {
+    let env = crashed_without_log(|queue| add_each(queue, 0..3));
+    back_up(&env);
+    let queue = open(&env).unwrap();
+    let job = queue.claim("engine", true).unwrap().unwrap();
+    queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
+    drop(queue);
+    fs::write(file(&env, "-shm"), vec![0; 32768]).unwrap();
+    let engine = mended(&env);
+    let queue = engine.queue();
+    assert_eq!(queue.job(job.id).unwrap().unwrap().state, State::Failed);
+    let told = queue.flag(Flag::Restored).unwrap().unwrap();
+    assert!(told.contains("Its log was lost, perhaps with what came last; 3 jobs kept"), "{told}");
     engine.stop().await;
 }
 

@@ -13,14 +13,17 @@ use std::path::Path;
 /// Do the files of the database at `path` show that something was lost? Nobody may be opening it just now.
 pub(super) fn of_files(path: &Path) -> Result<bool> {
     let database = size(path)?;
-    let (log, memory) = (size(&part(path, "-wal"))?, size(&part(path, "-shm"))?);
+    let log = size(&part(path, "-wal"))?;
     // What was mended, but not yet put in its place.
     let halfway = mended(path).exists();
     let emptied = database == Some(0);
     let log_alone = database.is_none() && log.is_some_and(|n| n > 0);
-    // The last to close removes both; a crash leaves both.
-    let log_lost = log.is_none() && memory.is_some();
-    Ok(halfway || emptied || log_alone || log_lost || log_at_rest_is_damaged(&part(path, "-wal"))?)
+    Ok(halfway || emptied || log_alone || lost_its_log(path)? || log_at_rest_is_damaged(&part(path, "-wal"))?)
+}
+
+/// Was the log taken away? The last to close removes it and the shared memory; a crash leaves both.
+pub(super) fn lost_its_log(path: &Path) -> Result<bool> {
+    Ok(size(&part(path, "-wal"))?.is_none() && size(&part(path, "-shm"))?.is_some())
 }
 
 /// Two looks that see the same have seen it as it was at one moment; a log that changes between them is being

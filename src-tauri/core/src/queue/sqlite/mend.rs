@@ -56,13 +56,13 @@ pub struct Mended {
 /// `DamagedInUse` while another process has it open; `NewerSchema`, `Foreign`; then nothing was changed.
 pub fn mend(path: &Path, backups: &Path, now: Millis, look: Look) -> Result<Option<Mended>> {
     let turn = Turn::take(path)?;
-    let broken = damage::of_files(path)?;
+    let (broken, log_lost) = (damage::of_files(path)?, damage::lost_its_log(path)?);
     if !is_damaged_inside(path, look)? && !broken {
         return Ok(None);
     }
     let Some(_alone) = turn.alone()? else { return Err(Error::DamagedInUse { path: path.to_owned() }) };
     let aside = path.with_extension(format!("db.damaged-{now}"));
-    let made = if mended(path).exists() { Made::default() } else { make(path, &aside, backups)? };
+    let made = if mended(path).exists() { Made::default() } else { make(path, &aside, backups, log_lost)? };
     for suffix in PARTS {
         move_aside(&part(path, suffix), &part(&aside, suffix))?;
     }
@@ -98,23 +98,28 @@ fn flag(path: &Path, flag: Flag) -> Result<Option<String>> {
 /// What a mended database was made of.
 #[derive(Default)]
 struct Made {
+    /// Nothing but its log is missing.
+    whole: bool,
     backup: Option<PathBuf>,
     salvaged: u64,
 }
 
 /// Makes the new database beside the damaged one, complete and on disk when this returns.
-fn make(path: &Path, aside: &Path, backups: &Path) -> Result<Made> {
+fn make(path: &Path, aside: &Path, backups: &Path, log_lost: bool) -> Result<Made> {
     let fresh = mended(path).with_extension("making");
     for suffix in PARTS {
         upkeep::remove(&part(&fresh, suffix))?;
     }
-    let backup = upkeep::backups(backups)?.into_iter().rev().find(|b| upkeep::is_whole(b));
+    // Without its log it is still newer than any backup.
+    let whole = log_lost && upkeep::is_whole(path);
+    let candidates = if whole { Vec::new() } else { upkeep::backups(backups)? };
+    let backup = candidates.into_iter().rev().find(|b| upkeep::is_whole(b));
     if let Some(backup) = &backup {
         std::fs::copy(backup, &fresh).map_err(Error::io("Cannot restore", backup))?;
     }
     let mut connection = open::writer(&fresh)?;
     let salvaged = salvage::into(&mut connection, path)?;
-    let made = Made { backup, salvaged };
+    let made = Made { whole, backup, salvaged };
     tell(&mut connection, &sentence(aside, &made))?;
     // The last to close moves the log into the database.
     drop(connection);
@@ -134,6 +139,9 @@ fn tell(connection: &mut Connection, sentence: &str) -> Result<()> {
 
 fn sentence(aside: &Path, made: &Made) -> String {
     let from = match (&made.backup, made.salvaged) {
+        _ if made.whole => {
+            format!("Its log was lost, perhaps with what came last; {} kept", jobs(made.salvaged))
+        }
         (Some(_), 0) => "The newest backup was restored".to_owned(),
         (Some(_), n) => format!("The newest backup was restored, with {} added since", jobs(n)),
         (None, 0) => "There was no backup and nothing could be read, so the queue starts empty".to_owned(),
