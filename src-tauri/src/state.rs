@@ -11,7 +11,7 @@ use crate::previews::Previews;
 use crate::view::{Live, Standing, WhenDone};
 use spool_cli::places;
 use spool_core::clock::SystemClock;
-use spool_core::engine::{Engine, EngineConfig, open_queue};
+use spool_core::engine::{self, Engine, EngineConfig, open_queue};
 use spool_core::error::{Error, Result};
 use spool_core::event::{Subscription, Topic};
 use spool_core::ffmpeg;
@@ -50,6 +50,8 @@ impl Spool {
     /// Opens the queue of `data`; works it from [`Spool::take_over`] on.
     pub fn open(data: PathBuf) -> Result<Spool> {
         let settings = settings::load(&data)?;
+        // Before the queue is open here: one that is in use is not mended.
+        engine::mend(&data, WHO, &SystemClock::default())?;
         let queue = Arc::new(open_queue(&data, Arc::new(SystemClock::default()))?);
         Ok(Spool {
             data,
@@ -125,7 +127,7 @@ impl Spool {
     pub fn pause(&self, paused: bool) -> Result<()> {
         match self.with_engine(|engine| engine.pause(paused)) {
             Some(done) => done?,
-            None => self.queue.set_flag(Flag::Paused, paused.then_some("1"))?,
+            None => spool_core::queue::pause(self.queue.as_ref(), paused)?,
         }
         self.feed.touch();
         Ok(())
@@ -163,7 +165,8 @@ impl Spool {
             worked_by: lock(&self.holder).clone().filter(|_| !self.is_working()),
             workers: self.with_engine(Engine::workers),
             breaker: queue.flag(Flag::Breaker)?,
-            alarm: queue.flag(Flag::Alarm)?,
+            // The news of a mended queue comes before any other.
+            alarm: queue.flag(Flag::Restored)?.or(queue.flag(Flag::Alarm)?),
             bytes_before: saved.before,
             bytes_after: saved.after,
         })

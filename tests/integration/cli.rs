@@ -254,7 +254,7 @@ fn a_damaged_queue_is_refused_unchanged_and_restored_from_its_backup() {
     fs::write(&database, &broken).unwrap();
     says(&env.spool(&["list"]), 1, "spool doctor --restore");
     assert_eq!(fs::read(&database).unwrap(), broken, "left as it was");
-    says(&env.spool(&["doctor", "--restore"]), 0, "restored from");
+    says(&env.spool(&["doctor", "--restore"]), 0, "The newest backup was restored");
     assert_eq!(states(&env).len(), 3);
     let kept = fs::read_dir(env.data()).unwrap().map(|e| e.unwrap().path());
     let kept: Vec<_> = kept.filter(|p| p.to_string_lossy().contains("damaged")).collect();
@@ -319,7 +319,7 @@ fn nothing_is_written_outside_the_named_folders() {
         .unwrap()
         .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
         .collect();
-    let database = ["queue.db", "queue.db-wal", "queue.db-shm", "queue.opening"];
+    let database = ["queue.db", "queue.db-wal", "queue.db-shm", "queue.opening", "queue.users"];
     let ours = [&database[..], &["engine.lock", "spool.log", "backups"]].concat();
     assert!(names.iter().all(|n| ours.contains(&n.as_str())), "{names:?}");
     let mut videos: Vec<_> = fs::read_dir(env.videos()).unwrap().map(|e| e.unwrap().file_name()).collect();

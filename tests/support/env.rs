@@ -85,9 +85,13 @@ impl TestEnv {
 
     fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
         let mut command = Command::new(binary("spool-under-test"));
-        command.args(args).env("SPOOL_DATA_DIR", self.data()).current_dir(self.dir.path());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.place(command.args(args));
         command
+    }
+
+    fn place<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.env("SPOOL_DATA_DIR", self.data()).current_dir(self.dir.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped())
     }
 
     /// Calls the command line and waits for its answer.
@@ -97,20 +101,7 @@ impl TestEnv {
 
     /// The same with words that need not be text.
     pub fn spool_os(&self, args: &[&OsStr]) -> Answer {
-        Running::start(&mut self.command(args)).answer()
-    }
-
-    /// Calls the command line under strace, which writes what is opened and connected to into `trace`; the exit code.
-    pub fn traced(&self, args: &[&str], trace: &Path) -> i32 {
-        let mut strace = Command::new("strace");
-        strace.args(["-f", "-qq", "-s", "500", "-e", "trace=open,openat,connect", "-o"]).arg(trace);
-        strace.arg(binary("spool-under-test")).args(args).env("SPOOL_DATA_DIR", self.data());
-        strace
-            .current_dir(self.dir.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        Running::start(&mut strace).answer().code
+        Running::of(self.command(args).spawn().expect("spool-under-test is built")).answer()
     }
 
     /// The same for what may take long.
@@ -118,9 +109,16 @@ impl TestEnv {
         self.start(args).answer_within(LIMIT * 10)
     }
 
+    /// Calls the command line by way of another program, such as a tracer; none where that is not installed.
+    pub fn under(&self, program: &str, program_args: &[&str], args: &[&str]) -> Option<Answer> {
+        let mut command = Command::new(program);
+        command.args(program_args).arg(binary("spool-under-test")).args(args);
+        self.place(&mut command).spawn().ok().map(|child| Running::of(child).answer())
+    }
+
     /// Starts the command line and lets it run.
     pub fn start(&self, args: &[&str]) -> Running {
-        Running::start(&mut self.command(args))
+        Running::of(self.command(args).spawn().expect("spool-under-test is built"))
     }
 
     /// The results, sorted by name; hidden files too, so that a part file shows.
@@ -165,8 +163,7 @@ pub struct Running {
 }
 
 impl Running {
-    fn start(command: &mut Command) -> Running {
-        let mut child = command.spawn().expect("it is built");
+    fn of(mut child: Child) -> Running {
         let stdout = reader(child.stdout.take().unwrap());
         let stderr = reader(child.stderr.take().unwrap());
         Running { child, output: Some((stdout, stderr)) }

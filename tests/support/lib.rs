@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 pub mod clips;
+#[cfg(target_os = "linux")]
+pub mod disk;
 pub mod engine;
 pub mod env;
 pub mod fill;

@@ -7,8 +7,10 @@ use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{self, lock};
 use spool_core::ffmpeg::{self, Tools};
 use spool_core::output::volume;
+use spool_core::queue::sqlite::mend::{self, Look};
 use spool_core::queue::sqlite::upkeep;
 use spool_core::queue::{Flag, Queue};
+use std::path::Path;
 
 /// One line of the answer.
 struct Finding {
@@ -72,6 +74,7 @@ fn queue_findings(context: &Context) -> Vec<Finding> {
     all.extend(
         raised(Flag::Breaker).map(|why| finding("breaker", false, format!("The queue stands still: {why}"))),
     );
+    all.extend(raised(Flag::Restored).map(|what| finding("restored", false, what)));
     all.extend(raised(Flag::Alarm).map(|why| finding("alarm", false, why)));
     let holder = lock::holder(&context.data).unwrap_or_else(|| "nobody just now".into());
     all.push(finding("worked by", true, holder));
@@ -90,23 +93,19 @@ fn disk_finding(context: &Context) -> Finding {
 /// Sets a damaged database aside, whole, and restores the newest good backup.
 pub(crate) fn restore(context: &Context) -> Answer {
     let _lock = lock::take(&context.data, "spool doctor --restore")?;
-    let path = engine::database(&context.data);
-    if path.exists() && upkeep::is_whole(&path) {
+    let (path, backups) = (engine::database(&context.data), engine::backups(&context.data));
+    let Some(mended) = mend::mend(&path, &backups, SystemClock::default().now(), Look::Whole)? else {
         context.say("The queue is whole; nothing was changed.")?;
         return Ok(true);
-    }
-    let now = SystemClock::default().now();
-    let (aside, backup) = upkeep::set_aside_and_restore(&path, &engine::backups(&context.data), now)?;
-    let queue = context.queue()?;
-    // A person decides when work goes on: the backup may be a day old.
-    queue.set_flag(Flag::Paused, Some("1"))?;
-    let from = backup.as_ref().map_or_else(
-        || "no backup was found, so it starts empty".into(),
-        |b| format!("restored from {}", b.display()),
-    );
+    };
+    let shown = |path: &Path| path.display().to_string();
     context.tell(
-        &json!({ "aside": aside.display().to_string(), "backup": backup.map(|b| b.display().to_string()) }),
-        format!("The damaged queue is kept as {}; {from}. It is paused: look at `spool list`, then `spool resume`.", aside.display()),
+        &json!({
+            "aside": shown(&mended.aside),
+            "backup": mended.backup.as_deref().map(shown),
+            "salvaged": mended.salvaged,
+        }),
+        format!("{} `spool list` shows it, `spool resume` lets it go on.", mended.sentence),
     )?;
     Ok(true)
 }

@@ -95,6 +95,9 @@ fn summary(context: &Context, queue: &dyn Queue) -> Result<String, Failed> {
         counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     let mut text =
         if parts.is_empty() { "The queue is empty.".into() } else { format!("{}.", parts.join(", ")) };
+    if let Some(what) = queue.flag(Flag::Restored)? {
+        text = format!("{what}\n{text}");
+    }
     if queue.flag(Flag::Paused)?.is_some() {
         text += " The queue is paused; `spool resume` lets it go on.";
     } else if c.queued > c.held && lock::holder(&context.data).is_none() {

@@ -1,6 +1,6 @@
 //! The log: `spool.log` in the data folder, at most two files of 4 MB; on stderr too with `--verbose`.
 //!
-//! A log that cannot be written never stops the queue: it is said once and the log is dropped.
+//! A log that cannot be written never stops the queue: it is said once, and work goes on without it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -21,7 +21,7 @@ pub fn start(data: &Path, verbose: bool) {
             Some(fmt::layer().with_ansi(false).with_writer(Mutex::new(file)).with_filter(LevelFilter::INFO))
         }
         Err(cause) => {
-            eprintln!("spool: the log cannot be written ({cause}); going on without it");
+            complain(&cause);
             None
         }
     };
@@ -31,10 +31,16 @@ pub fn start(data: &Path, verbose: bool) {
     let _ = tracing_subscriber::registry().with(file).with(screen).try_init();
 }
 
+fn complain(cause: &io::Error) {
+    eprintln!("spool: the log cannot be written ({cause}); going on without it");
+}
+
 struct Rolling {
     path: PathBuf,
     file: File,
     size: u64,
+    /// It was said that something could not be written.
+    said: bool,
 }
 
 impl Rolling {
@@ -42,7 +48,7 @@ impl Rolling {
         std::fs::create_dir_all(path.parent().unwrap_or(&path))?;
         let file = append(&path)?;
         let size = file.metadata()?.len();
-        Ok(Rolling { path, file, size })
+        Ok(Rolling { path, file, size, said: false })
     }
 }
 
@@ -50,17 +56,28 @@ fn append(path: &Path) -> io::Result<File> {
     OpenOptions::new().create(true).append(true).open(path)
 }
 
-impl Write for Rolling {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+impl Rolling {
+    fn append(&mut self, line: &[u8]) -> io::Result<()> {
         if self.size >= LARGEST {
             // Another process may have done it a moment ago; then this sets a short file aside, no more.
             std::fs::rename(&self.path, self.path.with_extension("log.1"))?;
             self.file = append(&self.path)?;
             self.size = 0;
         }
-        let written = self.file.write(line)?;
-        self.size += written as u64;
-        Ok(written)
+        self.size += line.len() as u64;
+        self.file.write_all(line)
+    }
+}
+
+/// Never fails: that a line cannot be written is said once, and the next one tried all the same.
+impl Write for Rolling {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if let Err(cause) = self.append(line)
+            && !std::mem::replace(&mut self.said, true)
+        {
+            complain(&cause);
+        }
+        Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -33,6 +33,9 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
     ffmpeg::locate(&context.tool_places())?;
     let engine = Engine::start(config(context, workers, clock))?;
     let queue = engine.queue();
+    if let Some(what) = queue.flag(Flag::Restored)? {
+        eprintln!("spool: {what}");
+    }
     let events = engine.subscribe(vec![Topic::Queue, Topic::Progress]);
     let shown =
         tokio::spawn(show(events, Screen::new(context.draws()), context.json, context.quiet, queue.clone()));

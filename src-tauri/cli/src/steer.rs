@@ -5,7 +5,7 @@ use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
 use serde::Serialize;
 use spool_core::job::{JobId, State};
-use spool_core::queue::{Command, Flag, Queue, Refusal, Steered, Which};
+use spool_core::queue::{self, Command, Queue, Refusal, Steered, Which};
 
 #[derive(Serialize)]
 struct Line {
@@ -70,7 +70,7 @@ fn sentence(id: JobId, refusal: Refusal) -> String {
 }
 
 fn pause(context: &Context, paused: bool) -> Answer {
-    context.queue()?.set_flag(Flag::Paused, paused.then_some("1"))?;
+    queue::pause(&context.queue()?, paused)?;
     let line = if paused { "The queue is paused; what runs goes on." } else { "The queue goes on." };
     context.tell(&serde_json::json!({ "paused": paused }), line)?;
     Ok(true)

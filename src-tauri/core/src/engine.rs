@@ -4,6 +4,7 @@
 //! else is claimed, and that stopping ends every ffmpeg it started. Must not know who shows its events.
 
 pub mod lock;
+mod place;
 mod rescue;
 
 use crate::clock::Clock;
@@ -14,8 +15,9 @@ use crate::job::{JobId, State};
 use crate::policy::Policy;
 use crate::pool::{self, Pool, Tooling};
 use crate::progress::Progress;
-use crate::queue::sqlite::{SqliteQueue, upkeep};
-use crate::queue::{Added, Command, Filter, Flag, NewJob, Place, Queue, Steered, Which};
+use crate::queue::sqlite::SqliteQueue;
+use crate::queue::sqlite::mend::{self, Look};
+use crate::queue::{self, Added, Command, Filter, Flag, NewJob, Place, Queue, Steered, Which};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -56,8 +58,27 @@ pub fn backups(data: &Path) -> PathBuf {
 
 /// Opens the queue of a data folder for reading and for user commands, without working it.
 pub fn open_queue(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
-    std::fs::create_dir_all(data).map_err(Error::io("Cannot create", data))?;
+    place::prepare(data)?;
     SqliteQueue::open(&database(data), clock)
+}
+
+/// Sets a damaged queue aside and restores it, as [`Engine::start`] does, for a program that opens the queue
+/// before it starts its engine. `who` names it to others. Where another engine works the queue, nothing is done.
+pub fn mend(data: &Path, who: &str, clock: &dyn Clock) -> Result<()> {
+    match lock::take(data, who) {
+        Ok(_lock) => mend_locked(data, clock),
+        Err(Error::Held { .. }) => Ok(()),
+        Err(other) => Err(other),
+    }
+}
+
+/// After an unclean end the database is read in full once, before anything is built upon it.
+fn mend_locked(data: &Path, clock: &dyn Clock) -> Result<()> {
+    let mended = mend::mend(&database(data), &backups(data), clock.now(), Look::AfterCrash)?;
+    if let Some(mended) = mended {
+        tracing::error!("{}", mended.sentence);
+    }
+    Ok(())
 }
 
 /// What the engine, its pool and its workers share.
@@ -120,12 +141,11 @@ impl Engine {
     /// Must be called within a tokio runtime; blocks it for the time of opening and rescue.
     ///
     /// # Errors
-    /// `Held` when another engine works this folder; whatever opening the queue may answer.
+    /// `Held` when another engine works this folder; `NetworkFolder`; whatever opening the queue may answer.
     pub fn start(config: EngineConfig) -> Result<Engine> {
-        std::fs::create_dir_all(&config.data).map_err(Error::io("Cannot create", &config.data))?;
         let lock = lock::take(&config.data, &config.who)?;
+        mend_locked(&config.data, config.clock.as_ref())?;
         let queue = Arc::new(open_queue(&config.data, config.clock.clone())?);
-        check_after_crash(queue.as_ref(), &config.data)?;
         rescue::rescue(queue.as_ref(), &config.policy)?;
         Engine::with_queue(config, queue, lock)
     }
@@ -192,7 +212,7 @@ impl Engine {
 
     /// Pauses or resumes the queue: running jobs go on, no new one starts. Kept over restarts.
     pub fn pause(&self, paused: bool) -> Result<()> {
-        self.shared.queue.set_flag(Flag::Paused, paused.then_some("1"))?;
+        queue::pause(self.shared.queue.as_ref(), paused)?;
         self.shared.tell(Event::Paused(paused));
         self.shared.wake.notify_one();
         Ok(())
@@ -250,13 +270,4 @@ impl Engine {
 /// Jobs at a time for this wish: at least one.
 fn counted(workers: Option<usize>) -> usize {
     workers.unwrap_or_else(pool::auto_workers).max(1)
-}
-
-/// After an unclean end the database is read in full once, before anything is built upon it.
-fn check_after_crash(queue: &dyn Queue, data: &Path) -> Result<()> {
-    let path = database(data);
-    if queue.flag(Flag::Engine)?.is_some() && !upkeep::is_whole(&path) {
-        return Err(Error::Corrupt { path });
-    }
-    Ok(())
 }

@@ -23,11 +23,45 @@ pub enum Error {
         /// Newest version this program can read.
         known: i64,
     },
+    /// A database, but not a queue.
+    #[error(
+        "The file {path} is another program's database. Move it elsewhere or choose another folder with --data-dir; nothing was changed."
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
     /// Not a database, or a damaged one.
     #[error(
         "The queue at {path} is damaged. Run `spool doctor --restore` to set it aside and restore the newest backup."
     )]
     Corrupt {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// A data folder where no queue can be kept.
+    #[error(
+        "The folder {path} lies on a network file system ({kind}), where a queue is not safe. Choose a folder on a local disk with --data-dir."
+    )]
+    NetworkFolder {
+        /// The data folder.
+        path: PathBuf,
+        /// As the system calls it: "nfs4".
+        kind: String,
+    },
+    /// A row of the queue that cannot be understood.
+    #[error("Job {id} cannot be read. `spool remove {id}` takes it off the list ({why})")]
+    UnreadableJob {
+        /// The job.
+        id: i64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A damaged database cannot be set aside while somebody has it open.
+    #[error(
+        "The queue at {path} is damaged, and a window or another command still has it open. Close that, then start again."
+    )]
+    DamagedInUse {
         /// The database file.
         path: PathBuf,
     },

@@ -237,6 +237,8 @@ pub enum Flag {
     EndedSinceCrash,
     /// An engine is at work, or died without saying goodbye; its incarnation.
     Engine,
+    /// The queue was damaged and has been mended; what was done, as a sentence. Until someone resumes.
+    Restored,
 }
 
 impl Flag {
@@ -248,6 +250,7 @@ impl Flag {
             Flag::Alarm => "alarm",
             Flag::EndedSinceCrash => "ended_since_crash",
             Flag::Engine => "engine",
+            Flag::Restored => "restored",
         }
     }
 }
@@ -321,6 +324,17 @@ pub trait Queue: Send + Sync {
     /// Removes what retention allows; says how many jobs.
     fn retire(&self, done_before: Millis, keep_done: u64, cancelled_before: Millis) -> Result<u64>;
 }
+
+/// Pauses or resumes the queue. Who resumes has seen that it was mended, if it was.
+pub fn pause(queue: &dyn Queue, paused: bool) -> Result<()> {
+    queue.set_flag(Flag::Paused, paused.then_some("1"))?;
+    if paused { Ok(()) } else { queue.set_flag(Flag::Restored, None) }
+}
+
+/// Attempts kept of one job: an ffmpeg that stays broken is tried every minute, for weeks.
+pub const KEPT_ATTEMPTS: i64 = 100;
+/// Bytes kept of the log of one attempt.
+pub const KEPT_LOG: usize = 16 << 10;
 
 /// The code and sentence of a failure, as a row keeps it.
 pub(crate) fn reason(failure: &Failure) -> Reason {

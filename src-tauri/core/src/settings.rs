@@ -95,8 +95,9 @@ pub fn load(data: &Path) -> Result<Settings> {
     })
 }
 
-/// Keeps the settings of a data folder.
+/// Keeps the settings of a data folder, unless the file there has a mistake by now.
 pub fn save(data: &Path, settings: &Settings) -> Result<()> {
+    load(data)?;
     write(&data.join("settings.json"), settings)
 }
 
@@ -126,11 +127,13 @@ pub fn import_preset(data: &Path, text: &str) -> std::result::Result<Preset, Str
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     let bad = |cause: String| Error::Settings { path: path.to_owned(), cause };
     let mut text = String::new();
-    let file = match std::fs::File::open(path) {
-        Ok(file) => file,
+    match path.metadata() {
+        // A pipe would be waited for, and a device never end.
+        Ok(metadata) if !metadata.is_file() => return Err(bad("it is no file".into())),
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(bad(e.to_string())),
-    };
+        _ => {}
+    }
+    let file = std::fs::File::open(path).map_err(|e| bad(e.to_string()))?;
     let size = file.take(LARGEST + 1).read_to_string(&mut text).map_err(|e| bad(e.to_string()))?;
     if size as u64 > LARGEST {
         return Err(bad("it is larger than 1 MB".into()));

@@ -19,13 +19,16 @@ impl Drop for Lock {
     }
 }
 
-/// Takes the lock of `data`. `who` names this process to others: "spool run".
+/// Takes the lock of `data`, made where it is missing. `who` names this process to others: "spool run".
 ///
 /// # Errors
-/// `Held` with the holder's words when another process has it.
+/// `Held` with the holder's words when another process has it; `NetworkFolder` where locks mean nothing.
 pub fn take(data: &Path, who: &str) -> Result<Lock> {
+    super::place::prepare(data)?;
     let (path, holder) = (data.join("engine.lock"), data.join("engine.holder"));
     let file = File::options().create(true).truncate(false).write(true).open(&path);
+    // Another user's file can still tell whether it is locked.
+    let file = file.or_else(|cause| File::open(&path).map_err(|_| cause));
     let file = file.map_err(Error::io("Cannot open", &path))?;
     match file.try_lock() {
         Ok(()) => {
@@ -40,7 +43,7 @@ pub fn take(data: &Path, who: &str) -> Result<Lock> {
 
 /// Who holds the lock of `data` just now, in words.
 pub fn holder(data: &Path) -> Option<String> {
-    let file = File::options().write(true).open(data.join("engine.lock")).ok()?;
+    let file = File::open(data.join("engine.lock")).ok()?;
     matches!(file.try_lock(), Err(TryLockError::WouldBlock)).then(|| words_of(&data.join("engine.holder")))
 }
 

@@ -31,9 +31,9 @@ impl Pool {
             before(policy.keep_cancelled),
         )?;
         let (database, folder) = (engine::database(&shared.data), engine::backups(&shared.data));
-        if upkeep::newest_backup_age(&folder, now)?
-            .is_none_or(|age| age >= policy.backup_every.as_millis() as Millis)
-        {
+        // A backup from the future tells of a clock that was wrong, and is no reason to go without.
+        let fresh = 0..policy.backup_every.as_millis() as Millis;
+        if upkeep::newest_backup_age(&folder, now)?.is_none_or(|age| !fresh.contains(&age)) {
             upkeep::back_up(&database, &folder, now, policy.backups)?;
         }
         Ok(())

@@ -9,10 +9,14 @@
 
 mod add;
 mod claim;
+mod damage;
 mod lists;
+pub mod mend;
 mod open;
 mod rows;
+mod salvage;
 mod steer;
+mod turn;
 pub mod upkeep;
 
 use super::{
@@ -24,29 +28,32 @@ use crate::failure::FailureCode;
 use crate::job::{Attempt, Job, JobId, Lease, Millis};
 use crate::media::Facts;
 use crate::progress::Progress;
+use open::Opened;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The queue of one data folder.
 pub struct SqliteQueue {
-    writer: Mutex<Connection>,
+    // Dropped in this order: the last to close must be the one that may write, for it tidies up the log.
     reader: Mutex<Connection>,
+    writer: Mutex<Connection>,
     seen_version: Mutex<i64>,
     clock: Arc<dyn Clock>,
+    _in_use: File,
 }
 
 impl SqliteQueue {
     /// Opens the database at `path`, creating or migrating it; before a migration a copy is kept beside it.
     ///
     /// # Errors
-    /// `NewerSchema`, `Corrupt`, `OldSqlite`, `DatabaseFull` or `Database`; nothing was changed then.
+    /// `NewerSchema`, `Foreign`, `Corrupt`, `OldSqlite`, `DatabaseFull` or `Database`; nothing was changed then.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
-        let writer = open::writer(path)?;
-        let reader = open::reader(path)?;
-        let version = data_version(&writer)?;
-        let seen_version = Mutex::new(version);
-        Ok(SqliteQueue { writer: Mutex::new(writer), reader: Mutex::new(reader), seen_version, clock })
+        let Opened { writer, in_use } = open::open(path)?;
+        let reader = Mutex::new(open::reader(path)?);
+        let seen_version = Mutex::new(data_version(&writer)?);
+        Ok(SqliteQueue { reader, writer: Mutex::new(writer), seen_version, clock, _in_use: in_use })
     }
 
     /// One immediate transaction; rolled back when `work` fails or panics.
@@ -185,6 +192,13 @@ impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Error {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Error::DatabaseFull,
+            // The memory that connections share lies on the same disk.
+            _ if error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => {
+                Error::DatabaseFull
+            }
+            _ if damage::is_damage(&error) => Error::Database(
+                "it is damaged; `spool doctor --restore` sets it aside and restores the newest backup".into(),
+            ),
             _ => Error::Database(error.to_string()),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Row, State};
 use crate::job::{Attempt, Job, JobId, Millis};
-use crate::queue::{Command, NewJob, Outcome, key_of_path, reason};
+use crate::queue::{Command, KEPT_ATTEMPTS, NewJob, Outcome, key_of_path, reason};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -83,6 +83,7 @@ pub(super) fn begin(row: &mut Row, owner: &str, now: Millis) {
         commands: Vec::new(),
         plan: None,
     });
+    row.attempts.retain(|attempt| attempt.epoch > row.job.epoch - KEPT_ATTEMPTS);
 }
 
 pub(super) fn end(row: &mut Row, outcome: &Outcome, now: Millis) {

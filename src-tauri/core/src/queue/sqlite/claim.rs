@@ -2,12 +2,13 @@
 //! worker that lost its job changes nothing.
 
 use super::rows::{JOB, job, to_bytes, to_json};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::failure::FailureCode;
 use crate::job::{Job, JobId, Lease, Millis};
 use crate::media::Facts;
 use crate::policy::{DUE_HORIZON_MS, SUSPECT_CRASHES};
 use crate::progress::Progress;
-use crate::queue::{Flag, Note, Outcome, key_of_path};
+use crate::queue::{Flag, KEPT_ATTEMPTS, KEPT_LOG, Note, Outcome, key_of_path};
 use rusqlite::{Transaction, params};
 use std::path::Path;
 
@@ -26,11 +27,28 @@ pub(super) fn claim(t: &Transaction<'_>, owner: &str, alone: bool, now: Millis) 
     let mut statement = t.prepare_cached(&sql)?;
     let mut rows = statement.query(params![owner, now, DUE_HORIZON_MS, alone, SUSPECT_CRASHES])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let claimed = job(row)?;
+    let claimed = match job(row) {
+        Err(Error::UnreadableJob { id, why }) => {
+            drop(rows);
+            park_unreadable(t, id, &why, now)?;
+            return claim(t, owner, alone, now);
+        }
+        other => other?,
+    };
     drop(rows);
     t.prepare_cached("INSERT INTO attempt (job_id, epoch, owner, started_at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![claimed.id.0, claimed.epoch, owner, now])?;
+    t.prepare_cached("DELETE FROM attempt WHERE job_id = ?1 AND epoch <= ?2")?
+        .execute(params![claimed.id.0, claimed.epoch - KEPT_ATTEMPTS])?;
     Ok(Some(claimed))
+}
+
+/// What nobody can run must not hold up the rest.
+fn park_unreadable(t: &Transaction<'_>, id: i64, why: &str, now: Millis) -> Result<()> {
+    let sql = "UPDATE job SET state = 'failed', owner = NULL, finished_at = ?2, failure_code = ?3, \
+               failure_message = ?4 WHERE id = ?1";
+    t.execute(sql, params![id, now, FailureCode::Internal.as_str(), why])?;
+    Ok(())
 }
 
 fn holds(t: &Transaction<'_>, lease: Lease) -> Result<bool> {
@@ -135,9 +153,14 @@ fn end_attempt(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: Millis
         failure.and_then(|f| f.signal),
         failure.map(|f| f.code.as_str()),
         failure.map(|f| &f.message),
-        failure.map(|f| &f.log_tail)
+        failure.map(|f| tail(&f.log_tail))
     ])?;
     Ok(())
+}
+
+/// The end of a log, as much as is kept.
+fn tail(log: &str) -> &str {
+    &log[log.ceil_char_boundary(log.len().saturating_sub(KEPT_LOG))..]
 }
 
 pub(super) fn save_progress(t: &Transaction<'_>, progress: &[(Lease, Progress)]) -> Result<()> {
@@ -156,7 +179,7 @@ mod tests {
     #[test]
     fn the_claim_walks_its_own_index_without_a_sort() {
         let dir = tempfile::tempdir().unwrap();
-        let connection = super::super::open::writer(&dir.path().join("queue.db")).unwrap();
+        let connection = super::super::open::open(&dir.path().join("queue.db")).unwrap().writer;
         let sql = format!("EXPLAIN QUERY PLAN {CLAIM}id");
         let mut statement = connection.prepare(&sql).unwrap();
         let steps = statement.query_map(params!["o", 0, 0, true, 2], |row| row.get::<_, String>(3)).unwrap();

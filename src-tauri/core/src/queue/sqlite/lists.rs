@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn the_ids_of_a_page_come_from_an_index_in_its_order() {
         let dir = tempfile::tempdir().unwrap();
-        let c = super::super::open::writer(&dir.path().join("queue.db")).unwrap();
+        let c = super::super::open::open(&dir.path().join("queue.db")).unwrap().writer;
         let lists: [&[State]; 8] = [
             &[],
             &[Queued, Waiting, Running],

@@ -1,8 +1,12 @@
-//! Opening the database: version checks, settings of a connection, migrations with a copy kept first.
+//! Opening the database: whose it is, which version, settings of a connection, migrations with a copy kept first.
 //!
-//! Guarantees that a database this program does not understand is refused unchanged.
+//! Guarantees that a database this program does not understand, or that is damaged, is refused unchanged, and
+//! that a new one is there whole or not at all, so that an empty file is never mistaken for a new queue.
 
+use super::damage;
+use super::turn::Turn;
 use crate::error::{Error, Result};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 use std::fs::File;
@@ -10,25 +14,59 @@ use std::path::Path;
 use std::time::Duration;
 
 /// One entry per schema version; entries are never edited once released.
-const STEPS: &[M<'_>] = &[M::up(include_str!("schema.sql")), M::up(include_str!("schema-2.sql"))];
+const STEPS: &[M<'_>] = &[
+    M::up(include_str!("schema.sql")),
+    M::up(include_str!("schema-2.sql")),
+    M::up(include_str!("schema-3.sql")),
+];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 const NEWEST: i64 = STEPS.len() as i64;
+
+/// `application_id` of a queue since schema 3: "Spoo".
+const OURS: i64 = 0x5370_6f6f;
+/// Until then its tables tell.
+const BEFORE_MARKED: i64 = 2;
 
 /// First SQLite without the WAL-reset corruption bug.
 const SAFE_SQLITE: i32 = 3_051_003;
 
-/// The writing connection, on a migrated database.
-pub(super) fn writer(path: &Path) -> Result<Connection> {
+/// An open database: who writes, and that it is in use (see `Turn::alone`).
+pub(super) struct Opened {
+    pub(super) writer: Connection,
+    pub(super) in_use: File,
+}
+
+/// Opens the database at `path`, creating or migrating it.
+pub(super) fn open(path: &Path) -> Result<Opened> {
     if rusqlite::version_number() < SAFE_SQLITE {
         return Err(Error::OldSqlite { found: rusqlite::version() });
     }
-    let _turn = turn(path)?;
+    let turn = Turn::take(path)?;
+    if damage::of_files(path)? {
+        return Err(Error::Corrupt { path: path.to_owned() });
+    }
+    if !path.exists() {
+        create(path)?;
+    }
+    let writer = writer(path)?;
+    Ok(Opened { writer, in_use: turn.join()? })
+}
+
+/// A new database, made under another name.
+pub(super) fn create(path: &Path) -> Result<()> {
+    let unfinished = path.with_extension("new");
+    for suffix in super::mend::PARTS {
+        super::upkeep::remove(&super::mend::part(&unfinished, suffix))?;
+    }
+    drop(writer(&unfinished)?);
+    std::fs::rename(&unfinished, path).map_err(Error::io("Cannot write", path))
+}
+
+/// The writing connection, on a migrated database; made where there is none.
+pub(super) fn writer(path: &Path) -> Result<Connection> {
     let mut connection = Connection::open(path).map_err(|e| damaged(path, e))?;
     connection.busy_timeout(Duration::from_secs(5))?;
-    let found = schema_version(&connection).map_err(|e| damaged(path, e))?;
-    if found > NEWEST {
-        return Err(Error::NewerSchema { found, known: NEWEST });
-    }
+    let found = identify(&connection, path)?;
     configure(&connection).map_err(|e| damaged(path, e))?;
     if found < NEWEST {
         migrate(&mut connection, path, found)?;
@@ -36,14 +74,43 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// One process at a time opens a queue: the change to WAL answers "locked" at once when another is about it,
-/// whatever the busy timeout, and a migration must not be begun twice. Given back when dropped.
-fn turn(path: &Path) -> Result<File> {
-    let path = path.with_extension("opening");
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(Error::io("Cannot open", &path))?;
-    file.lock().map_err(Error::io("Cannot lock", &path))?;
-    Ok(file)
+/// The schema version of a queue of ours; refuses everything else without a change to the file, also where
+/// closing would be the moment to move the log into it.
+fn identify(connection: &Connection, path: &Path) -> Result<i64> {
+    let on_close = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+    connection.set_db_config(on_close, true)?;
+    let found = version_of(connection, path)?;
+    connection.set_db_config(on_close, false)?;
+    Ok(found)
+}
+
+/// The schema version of a queue of ours.
+///
+/// # Errors
+/// `Foreign`, `NewerSchema`, or `Corrupt` for what is none.
+pub(super) fn version_of(connection: &Connection, path: &Path) -> Result<i64> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let found = number("user_version").map_err(|e| damaged(path, e))?;
+    let mark = number("application_id").map_err(|e| damaged(path, e))?;
+    let ours = match (mark, found) {
+        (OURS, _) => true,
+        (0, 0) => tables(connection).map_err(|e| damaged(path, e))?.is_empty(),
+        (0, ..=BEFORE_MARKED) => {
+            tables(connection).map_err(|e| damaged(path, e))? == ["attempt", "flag", "job"]
+        }
+        _ => false,
+    };
+    match ours {
+        false => Err(Error::Foreign { path: path.to_owned() }),
+        true if found > NEWEST => Err(Error::NewerSchema { found, known: NEWEST }),
+        true => Ok(found),
+    }
+}
+
+fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql =
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+    connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 
 /// The reading connection: cannot write, never waits for the writer.
@@ -55,6 +122,9 @@ pub(super) fn reader(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Bytes of log kept after it has been moved into the database, which happens beyond about as many.
+const LOG_KEPT: i64 = 4 << 20;
+
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // FULL: an accepted job survives a power cut; a commit costs one fsync.
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
@@ -62,12 +132,9 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update_and_check(None, "journal_size_limit", LOG_KEPT, |_| Ok(()))?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
-}
-
-fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 fn migrate(connection: &mut Connection, path: &Path, found: i64) -> Result<()> {
@@ -77,12 +144,9 @@ fn migrate(connection: &mut Connection, path: &Path, found: i64) -> Result<()> {
     MIGRATIONS.to_latest(connection).map_err(|cause| Error::Database(cause.to_string()))
 }
 
-fn damaged(path: &Path, error: rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    match error.sqlite_error_code() {
-        Some(DatabaseCorrupt | NotADatabase) => Error::Corrupt { path: path.to_owned() },
-        _ => error.into(),
-    }
+/// The error of a file that is no database or a damaged one, by name.
+pub(super) fn damaged(path: &Path, error: rusqlite::Error) -> Error {
+    if damage::is_damage(&error) { Error::Corrupt { path: path.to_owned() } } else { error.into() }
 }
 
 #[cfg(test)]
@@ -100,23 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_schema_is_refused_and_left_alone() {
+    fn a_new_queue_bears_our_mark() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("queue.db");
-        drop(writer(&path).unwrap());
-        Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-        assert!(matches!(writer(&path), Err(Error::NewerSchema { found: 99, known: NEWEST })));
-        assert_eq!(schema_version(&Connection::open(&path).unwrap()).unwrap(), 99);
-    }
-
-    #[test]
-    fn a_file_that_is_no_database_is_refused_and_left_alone() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("queue.db");
-        std::fs::write(&path, "not a database, not even close to one, but long enough to be read".repeat(20))
-            .unwrap();
-        let before = std::fs::read(&path).unwrap();
-        assert!(matches!(writer(&path), Err(Error::Corrupt { .. })));
-        assert_eq!(std::fs::read(&path).unwrap(), before);
+        drop(open(&path).unwrap());
+        let connection = Connection::open(&path).unwrap();
+        assert_eq!(version_of(&connection, &path).unwrap(), NEWEST);
+        let mark: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).unwrap();
+        assert_eq!(mark, OURS);
     }
 }

@@ -15,7 +15,17 @@ pub(super) const JOB: &str = "id, uid, position, source_path, source_size, sourc
     finished_at, output_volume, facts";
 
 /// Reads a row of `JOB`.
+///
+/// # Errors
+/// One that cannot be understood is named, with the way to be rid of it.
 pub(super) fn job(row: &Row<'_>) -> Result<Job> {
+    fields(row).map_err(|cause| {
+        let (id, why) = (row.get(0).unwrap_or_default(), cause.to_string());
+        Error::UnreadableJob { id, why }
+    })
+}
+
+fn fields(row: &Row<'_>) -> Result<Job> {
     Ok(Job {
         id: JobId(row.get(0)?),
         uid: parse(row, 1)?,

@@ -1,6 +1,10 @@
-//! Upkeep of the database file: copies, checks, retention, and setting a damaged one aside.
+//! Upkeep of the database file: copies, checks, retention.
 //!
 //! Guarantees that nothing is ever deleted but what retention names and backups beyond their number.
+//!
+//! The file is never vacuumed: SQLite uses freed pages again, so that it stays as large as the queue has ever
+//! been at once, which retention bounds; giving that back would cost a second copy of it on the disk and a
+//! pause. Copies are compact, for `VACUUM INTO` leaves free pages out.
 
 use super::open;
 use crate::error::{Error, Result};
@@ -64,25 +68,6 @@ pub fn is_whole(path: &Path) -> bool {
     check().unwrap_or(false)
 }
 
-/// Moves the database with its WAL and shared memory aside, together, and puts the newest whole backup in
-/// its place. Returns where the damaged one went, and the backup used, if there was one.
-pub fn set_aside_and_restore(path: &Path, folder: &Path, now: Millis) -> Result<(PathBuf, Option<PathBuf>)> {
-    let aside = path.with_extension(format!("db.damaged-{now}"));
-    for suffix in ["", "-wal", "-shm"] {
-        let (from, to) = (with_suffix(path, suffix), with_suffix(&aside, suffix));
-        match std::fs::rename(&from, &to) {
-            Ok(()) => {}
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-            Err(e) => return Err(Error::io("Cannot move aside", from)(e)),
-        }
-    }
-    let newest = backups(folder)?.into_iter().rev().find(|b| is_whole(b));
-    if let Some(backup) = &newest {
-        std::fs::copy(backup, path).map_err(Error::io("Cannot restore", backup))?;
-    }
-    Ok((aside, newest))
-}
-
 /// Removes done jobs that are old and not among the newest, and old cancelled ones; never a failed one.
 pub(super) fn retire(
     t: &Transaction<'_>,
@@ -100,13 +85,7 @@ pub(super) fn retire(
     Ok((done + cancelled) as u64)
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-fn remove(path: &Path) -> Result<()> {
+pub(super) fn remove(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("Cannot delete", path)(e)),
         _ => Ok(()),

@@ -1,0 +1,220 @@
+//! Telling damage from an ordinary crash, by the files alone: before SQLite opens them, for it takes a log that
+//! breaks off for the end of the log, and would go on without what follows.
+//!
+//! Guarantees that a power cut is never taken for damage: it may tear the one transaction that was not yet
+//! answered, at the end of the log. Two finished transactions behind a break mean that the first of them was
+//! on disk before. A break within the very last transaction cannot be told from a torn one, and counts as torn.
+
+use super::mend::{mended, part};
+use crate::error::{Error, Result};
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// Do the files of the database at `path` show that something was lost? Nobody may be opening it just now.
+pub(super) fn of_files(path: &Path) -> Result<bool> {
+    let database = size(path)?;
+    let log = size(&part(path, "-wal"))?;
+    // What was mended, but not yet put in its place.
+    let halfway = mended(path).exists();
+    let emptied = database == Some(0);
+    let log_alone = database.is_none() && log.is_some_and(|n| n > 0);
+    Ok(halfway || emptied || log_alone || lost_its_log(path)? || log_at_rest_is_damaged(&part(path, "-wal"))?)
+}
+
+/// Was the log taken away? The last to close removes it and the shared memory; a crash leaves both.
+pub(super) fn lost_its_log(path: &Path) -> Result<bool> {
+    Ok(size(&part(path, "-wal"))?.is_none() && size(&part(path, "-shm"))?.is_some())
+}
+
+/// Two looks that see the same have seen it as it was at one moment; a log that changes between them is being
+/// written by somebody who found it whole.
+fn log_at_rest_is_damaged(path: &Path) -> Result<bool> {
+    let log = read(path)?;
+    Ok(log_is_damaged(&log) && log == read(path)?)
+}
+
+/// Does SQLite say that the file itself is wrong?
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+}
+
+/// The content; empty where there is no such file.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
+    match std::fs::read(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        other => other.map_err(Error::io("Cannot read", path)),
+    }
+}
+
+fn size(path: &Path) -> Result<Option<u64>> {
+    match path.metadata() {
+        Ok(metadata) => Ok(Some(metadata.len())),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(Error::io("Cannot read", path)(e)),
+    }
+}
+
+/// Length of the log's header, and of a frame's.
+const HEADER: usize = 32;
+const FRAME: usize = 24;
+
+/// A log is a header and frames: page number, size of the database after a commit (else 0), the salt of this
+/// round, and a sum over all that came before. <https://sqlite.org/fileformat2.html#the_write_ahead_log>
+fn log_is_damaged(log: &[u8]) -> bool {
+    if log.len() <= HEADER {
+        return false;
+    }
+    // The header is on disk before the first frame is written.
+    let Some(size) = page_size(log).filter(|_| header_holds(log)) else { return true };
+    let rest = first_break(log, size);
+    let salt = &log[16..24];
+    let frames = log[rest..].chunks_exact(FRAME + size);
+    frames.filter(|f| f[8..16] == *salt && commits(f)).count() >= 2
+}
+
+fn commits(frame: &[u8]) -> bool {
+    word(frame, 4) != 0
+}
+
+/// Where the first frame stands that does not follow from what is before it.
+fn first_break(log: &[u8], size: usize) -> usize {
+    let (mut at, mut sums) = (HEADER, (word(log, 24), word(log, 28)));
+    for frame in log[HEADER..].chunks_exact(FRAME + size) {
+        sums = frame_sums(log, sums, frame);
+        if frame[8..16] != log[16..24] || (word(frame, 16), word(frame, 20)) != sums {
+            break;
+        }
+        at += frame.len();
+    }
+    at
+}
+
+fn header_holds(log: &[u8]) -> bool {
+    add_up(log, (0, 0), &log[..24]) == (word(log, 24), word(log, 28))
+}
+
+fn page_size(log: &[u8]) -> Option<usize> {
+    let size = word(log, 8);
+    let known = matches!(word(log, 0), MAGIC..=MAGIC_BIG) && word(log, 4) == VERSION;
+    (known && (512..=65536).contains(&size) && size.is_power_of_two()).then_some(size as usize)
+}
+
+const MAGIC: u32 = 0x377f_0682;
+/// The sums are over big-endian words.
+const MAGIC_BIG: u32 = 0x377f_0683;
+const VERSION: u32 = 3_007_000;
+/// Page size of our databases: SQLite's default.
+const PAGE: u32 = 4096;
+
+/// Sums over a frame's page number and commit mark, and its page.
+fn frame_sums(log: &[u8], before: (u32, u32), frame: &[u8]) -> (u32, u32) {
+    add_up(log, add_up(log, before, &frame[..8]), &frame[FRAME..])
+}
+
+fn add_up(log: &[u8], before: (u32, u32), bytes: &[u8]) -> (u32, u32) {
+    let big = word(log, 0) == MAGIC_BIG;
+    let read = |b: &[u8]| if big { word(b, 0) } else { word(b, 0).swap_bytes() };
+    bytes.chunks_exact(8).fold(before, |(a, b), pair| {
+        let a = a.wrapping_add(read(&pair[..4])).wrapping_add(b);
+        (a, b.wrapping_add(read(&pair[4..])).wrapping_add(a))
+    })
+}
+
+/// A big-endian number.
+fn word(bytes: &[u8], at: usize) -> u32 {
+    bytes[at..at + 4].iter().fold(0, |n, byte| n << 8 | u32::from(*byte))
+}
+
+/// Makes every frame of the log's last round count again, damaged ones included, so that what lies behind the
+/// damage can be read. For rescuing rows from a copy, never for the database itself.
+pub(super) fn reseal(log: &mut Vec<u8>) {
+    if log.len() < HEADER + FRAME {
+        return log.clear();
+    }
+    if !header_holds(log) {
+        let salt = log[HEADER + 8..HEADER + 16].to_vec();
+        let head = [MAGIC, VERSION, PAGE, 0].map(u32::to_be_bytes).concat();
+        log.splice(..24, head.into_iter().chain(salt));
+        let sums = add_up(log, (0, 0), &log[..24]);
+        put(log, 24, sums);
+    }
+    let Some(size) = page_size(log) else { return log.clear() };
+    let round = log[16..24].to_vec();
+    // Frames of this round stand before leftovers of earlier ones; in between only damage differs.
+    let last = log[HEADER..].chunks_exact(FRAME + size).rposition(|f| f[8..16] == round);
+    let count = last.map_or(0, |n| n + 1);
+    log.truncate(HEADER + count * (FRAME + size));
+    let mut sums = (word(log, 24), word(log, 28));
+    for n in 0..count {
+        let at = HEADER + n * (FRAME + size);
+        log[at + 8..at + 16].copy_from_slice(&round);
+        sums = frame_sums(log, sums, &log[at..at + FRAME + size]);
+        put(log, at + 16, sums);
+    }
+}
+
+fn put(log: &mut [u8], at: usize, sums: (u32, u32)) {
+    log[at..at + 4].copy_from_slice(&sums.0.to_be_bytes());
+    log[at + 4..at + 8].copy_from_slice(&sums.1.to_be_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::Connection;
+
+    /// A log with five transactions of SQLite's own making.
+    fn log() -> Vec<u8> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        let c = Connection::open(&path).unwrap();
+        c.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).unwrap();
+        c.execute_batch("CREATE TABLE t(x)").unwrap();
+        for n in 0..4 {
+            c.execute("INSERT INTO t VALUES (?1)", [n]).unwrap();
+        }
+        std::fs::read(part(&path, "-wal")).unwrap()
+    }
+
+    #[test]
+    fn a_log_cut_anywhere_is_a_power_cut_and_not_damage() {
+        let log = log();
+        for length in (0..log.len()).step_by(97).chain([log.len()]) {
+            assert!(!log_is_damaged(&log[..length]), "cut at {length}");
+        }
+    }
+
+    #[test]
+    fn a_flipped_byte_with_finished_transactions_behind_it_is_damage() {
+        let whole = log();
+        let last = whole.len() - 2 * (FRAME + PAGE as usize);
+        for at in (0..last).step_by(311) {
+            let mut log = whole.clone();
+            log[at] ^= 0x10;
+            assert!(log_is_damaged(&log), "byte {at} of {}", whole.len());
+        }
+    }
+
+    #[test]
+    fn leftovers_of_an_earlier_round_are_not_damage() {
+        let mut log = log();
+        let frame = FRAME + PAGE as usize;
+        for at in (HEADER + 2 * frame..log.len()).step_by(frame) {
+            log[at + 8] ^= 1;
+        }
+        assert!(!log_is_damaged(&log));
+    }
+
+    #[test]
+    fn a_resealed_log_holds_throughout() {
+        let whole = log();
+        for at in [3, 20, HEADER + FRAME + 100, HEADER + 20, HEADER + FRAME + PAGE as usize + 9] {
+            let mut log = whole.clone();
+            log[at] ^= 0x10;
+            reseal(&mut log);
+            assert_eq!(log.len(), whole.len());
+            assert_eq!(first_break(&log, PAGE as usize), log.len(), "byte {at}");
+        }
+    }
+}

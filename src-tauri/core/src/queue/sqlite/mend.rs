@@ -1,0 +1,170 @@
+//! Mending a damaged database: it is set aside whole, and a new one takes its place, made of the newest good
+//! backup and of every job that can still be read in the damaged one and is not in the backup.
+//!
+//! Guarantees that the damaged files are kept as they were found, that a crash in the middle loses nothing (the
+//! new one is complete before the old one is moved), and that the mended queue is paused and says what happened.
+//! A queue of a newer Spool or of another program is not damaged, and is left alone.
+
+use super::turn::Turn;
+use super::{damage, open, salvage, set_flag, upkeep};
+use crate::error::{Error, Result};
+use crate::job::Millis;
+use crate::queue::Flag;
+use rusqlite::{Connection, OptionalExtension};
+use std::path::{Path, PathBuf};
+
+/// The files of one database, by what is appended to its name.
+pub(super) const PARTS: [&str; 3] = ["", "-wal", "-shm"];
+
+/// One of them.
+pub(super) fn part(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Where a mended database stands, complete, until the damaged one is out of its way.
+pub(super) fn mended(path: &Path) -> PathBuf {
+    path.with_extension("mended")
+}
+
+/// How much is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// All of it after an unclean end, else what opening shows.
+    AfterCrash,
+    /// All of it.
+    Whole,
+}
+
+/// What was done about a damaged database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mended {
+    /// Where the damaged one is kept.
+    pub aside: PathBuf,
+    /// The backup that was used.
+    pub backup: Option<PathBuf>,
+    /// Jobs read from the damaged one.
+    pub salvaged: u64,
+    /// What happened and what to do next, for people.
+    pub sentence: String,
+}
+
+/// Mends the database at `path` where it is damaged; `None`: it is whole, or not there yet.
+///
+/// # Errors
+/// `DamagedInUse` while another process has it open; `NewerSchema`, `Foreign`; then nothing was changed.
+pub fn mend(path: &Path, backups: &Path, now: Millis, look: Look) -> Result<Option<Mended>> {
+    let turn = Turn::take(path)?;
+    let (broken, log_lost) = (damage::of_files(path)?, damage::lost_its_log(path)?);
+    if !is_damaged_inside(path, look)? && !broken {
+        return Ok(None);
+    }
+    let Some(_alone) = turn.alone()? else { return Err(Error::DamagedInUse { path: path.to_owned() }) };
+    let aside = path.with_extension(format!("db.damaged-{now}"));
+    let made = if mended(path).exists() { Made::default() } else { make(path, &aside, backups, log_lost)? };
+    for suffix in PARTS {
+        move_aside(&part(path, suffix), &part(&aside, suffix))?;
+    }
+    std::fs::rename(mended(path), path).map_err(Error::io("Cannot write", path))?;
+    let sentence = flag(path, Flag::Restored)?.unwrap_or_default();
+    Ok(Some(Mended { aside, backup: made.backup, salvaged: made.salvaged, sentence }))
+}
+
+fn is_damaged_inside(path: &Path, look: Look) -> Result<bool> {
+    // An empty file is left to the look at the files: SQLite would delete the log beside it.
+    if path.metadata().map_or(0, |m| m.len()) == 0 {
+        return Ok(false);
+    }
+    match flag(path, Flag::Engine) {
+        Ok(unclean) => Ok((unclean.is_some() || look == Look::Whole) && !upkeep::is_whole(path)),
+        Err(Error::Corrupt { .. }) => Ok(true),
+        Err(other) => Err(other),
+    }
+}
+
+/// Reads a small fact of a queue that is not open. `Flag::Engine` is there after an engine that ended without
+/// a word.
+fn flag(path: &Path, flag: Flag) -> Result<Option<String>> {
+    let connection = open::reader(path)?;
+    if open::version_of(&connection, path)? == 0 {
+        return Ok(None);
+    }
+    let sql = "SELECT value FROM flag WHERE name = ?1";
+    let found = connection.query_row(sql, [flag.as_str()], |row| row.get(0)).optional();
+    found.map_err(|e| open::damaged(path, e))
+}
+
+/// What a mended database was made of.
+#[derive(Default)]
+struct Made {
+    /// Nothing but its log is missing.
+    whole: bool,
+    backup: Option<PathBuf>,
+    salvaged: u64,
+}
+
+/// Makes the new database beside the damaged one, complete and on disk when this returns.
+fn make(path: &Path, aside: &Path, backups: &Path, log_lost: bool) -> Result<Made> {
+    let fresh = mended(path).with_extension("making");
+    for suffix in PARTS {
+        upkeep::remove(&part(&fresh, suffix))?;
+    }
+    // Without its log it is still newer than any backup.
+    let whole = log_lost && upkeep::is_whole(path);
+    let candidates = if whole { Vec::new() } else { upkeep::backups(backups)? };
+    let backup = candidates.into_iter().rev().find(|b| upkeep::is_whole(b));
+    if let Some(backup) = &backup {
+        std::fs::copy(backup, &fresh).map_err(Error::io("Cannot restore", backup))?;
+    }
+    let mut connection = open::writer(&fresh)?;
+    let salvaged = salvage::into(&mut connection, path)?;
+    let made = Made { whole, backup, salvaged };
+    tell(&mut connection, &sentence(aside, &made))?;
+    // The last to close moves the log into the database.
+    drop(connection);
+    flush(&fresh)?;
+    std::fs::rename(&fresh, mended(path)).map_err(Error::io("Cannot write", path))?;
+    Ok(made)
+}
+
+/// A person decides when work goes on: what was lost or is out of date, only they can tell.
+fn tell(connection: &mut Connection, sentence: &str) -> Result<()> {
+    let transaction = connection.transaction()?;
+    set_flag(&transaction, Flag::Paused, Some("1"))?;
+    set_flag(&transaction, Flag::Restored, Some(sentence))?;
+    set_flag(&transaction, Flag::Engine, None)?;
+    Ok(transaction.commit()?)
+}
+
+fn sentence(aside: &Path, made: &Made) -> String {
+    let from = match (&made.backup, made.salvaged) {
+        _ if made.whole => {
+            format!("Its log was lost, perhaps with what came last; {} kept", jobs(made.salvaged))
+        }
+        (Some(_), 0) => "The newest backup was restored".to_owned(),
+        (Some(_), n) => format!("The newest backup was restored, with {} added since", jobs(n)),
+        (None, 0) => "There was no backup and nothing could be read, so the queue starts empty".to_owned(),
+        (None, n) => format!("There was no backup; {} could be read and kept", jobs(n)),
+    };
+    let kept = aside.file_name().unwrap_or_default().to_string_lossy();
+    format!(
+        "The queue was damaged. {from}; the damaged file is kept as {kept}. The queue is paused: look through the list, then resume."
+    )
+}
+
+fn jobs(n: u64) -> String {
+    if n == 1 { "1 job".into() } else { format!("{n} jobs") }
+}
+
+fn flush(path: &Path) -> Result<()> {
+    let file = std::fs::File::options().write(true).open(path);
+    file.and_then(|file| file.sync_all()).map_err(Error::io("Cannot write", path))
+}
+
+fn move_aside(from: &Path, to: &Path) -> Result<()> {
+    match std::fs::rename(from, to) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("Cannot move aside", from)(e)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,265 @@
+//! A damaged database is set aside whole, and the engine starts, paused, with all that can be had.
+
+use crate::faults_db_world::{
+    add, add_each, back_up, bytes, crashed, crashed_without_log, file, flip, mended, names, numbered, open,
+};
+use crate::queue_world::failure;
+use spool_core::engine::lock;
+use spool_core::error::Error;
+use spool_core::job::State;
+use spool_core::queue::sqlite::mend::{self, Look};
+use spool_core::queue::{self, Command, Flag, Outcome, Queue, Which};
+use spool_tests::engine::{Setup, start};
+use spool_tests::env::TestEnv;
+use std::fs;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flipped_bytes_in_the_header_cost_no_job() {
+    for at in [0..4, 16..18, 18..20] {
+        let env = crashed_without_log(|queue| add_each(queue, 0..50));
+        flip(&file(&env, ""), at);
+        let engine = mended(&env);
+        assert_eq!(names(engine.queue().as_ref()), numbered(0..50));
+        engine.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_page_costs_the_jobs_on_it_alone() {
+    let env = crashed_without_log(|queue| add_each(queue, 0..200));
+    // Somewhere among the rows: a page that holds the text of a job in the middle.
+    let database = fs::read(file(&env, "")).unwrap();
+    let at = database.windows(15).position(|w| w == b"/videos/100.mkv").unwrap() / 4096 * 4096;
+    flip(&file(&env, ""), at..at + 2000);
+    // Opening alone reads nothing of that page.
+    let listed = env.spool(&["list", "--limit", "1000"]);
+    assert_eq!(listed.code, 1, "{listed:?}");
+    assert!(listed.stderr.contains("it is damaged; `spool doctor --restore`"), "{listed:?}");
+    let engine = start(&env, Setup::default());
+    let queue = engine.queue();
+    let told = queue.flag(Flag::Restored).unwrap().expect("found by reading all of it after a crash");
+    assert!(told.contains("could be read and kept"), "{told}");
+    let left = names(queue.as_ref());
+    assert!((150..200).contains(&left.len()), "{} of 200", left.len());
+    assert!(numbered(0..50).iter().chain(&numbered(150..200)).all(|n| left.contains(n)), "{left:?}");
+    assert!(queue.flag(Flag::Paused).unwrap().is_some());
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flipped_bytes_in_the_log_are_noticed_and_cost_no_later_job() {
+    // In the header of the log, and in the middle, where SQLite would take the break for the end.
+    for place in [|_: usize| 4, |length: usize| length / 2] {
+        let env = crashed(|queue| add_each(queue, 0..30));
+        let at = place(bytes(&env)[1].len());
+        flip(&file(&env, "-wal"), at..at + 1);
+        let engine = mended(&env);
+        let left = names(engine.queue().as_ref());
+        assert!(left.len() >= 29 && left.contains(&"29.mkv".to_owned()), "{left:?}");
+        engine.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_no_length_is_no_new_queue_and_its_log_is_read() {
+    let env = crashed(|queue| add_each(queue, 0..10));
+    fs::write(file(&env, ""), "").unwrap();
+    let engine = mended(&env);
+    assert_eq!(names(engine.queue().as_ref()), numbered(0..10));
+    engine.stop().await;
+    let env = crashed_without_log(|queue| add_each(queue, 0..10));
+    fs::write(file(&env, ""), "").unwrap();
+    let engine = mended(&env);
+    assert!(names(engine.queue().as_ref()).is_empty());
+    let told = engine.queue().flag(Flag::Restored).unwrap().unwrap();
+    assert!(told.contains("nothing could be read, so the queue starts empty"), "{told}");
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_log_is_noticed_and_what_the_database_has_is_kept() {
+    let env = crashed_without_log(|queue| add_each(queue, 0..10));
+    // Both lay there after the crash; somebody deleted the log.
+    fs::write(file(&env, "-shm"), vec![0; 32768]).unwrap();
+    let engine = mended(&env);
+    assert_eq!(names(engine.queue().as_ref()), numbered(0..10));
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_log_the_database_is_still_newer_than_a_backup() {
+    let env = crashed_without_log(|queue| add_each(queue, 0..3));
+    back_up(&env);
+    let queue = open(&env).unwrap();
+    let job = queue.claim("engine", true).unwrap().unwrap();
+    queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
+    drop(queue);
+    fs::write(file(&env, "-shm"), vec![0; 32768]).unwrap();
+    let engine = mended(&env);
+    let queue = engine.queue();
+    assert_eq!(queue.job(job.id).unwrap().unwrap().state, State::Failed);
+    let told = queue.flag(Flag::Restored).unwrap().unwrap();
+    assert!(told.contains("Its log was lost, perhaps with what came last; 3 jobs kept"), "{told}");
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_database_beside_its_log_is_read_from_the_log() {
+    let env = crashed(|queue| add_each(queue, 0..10));
+    fs::remove_file(file(&env, "")).unwrap();
+    let engine = mended(&env);
+    assert_eq!(names(engine.queue().as_ref()), numbered(0..10));
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_good_backup_is_restored_and_what_came_since_is_added() {
+    let env = crashed_without_log(|queue| {
+        add_each(queue, 0..5);
+        queue.claim("engine", true).unwrap();
+    });
+    back_up(&env);
+    // The newest is no good.
+    fs::write(env.data().join("backups/queue-999999999999999.db"), "nothing").unwrap();
+    let queue = open(&env).unwrap();
+    add(&queue, "since.mkv");
+    queue.steer(Command::Remove, &Which::Ids(vec![spool_core::job::JobId(5)])).unwrap();
+    drop(queue);
+    flip(&file(&env, ""), 0..4);
+    let engine = mended(&env);
+    let queue = engine.queue();
+    assert_eq!(names(queue.as_ref()), ["0.mkv", "1.mkv", "2.mkv", "3.mkv", "4.mkv", "since.mkv"]);
+    let told = queue.flag(Flag::Restored).unwrap().unwrap();
+    assert!(told.contains("newest backup was restored, with 1 job added since"), "{told}");
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mended_queue_is_whole_says_so_until_resumed_and_takes_jobs_again() {
+    let env = crashed_without_log(|queue| add_each(queue, 0..5));
+    flip(&file(&env, ""), 0..4);
+    let listed = env.spool(&["list"]);
+    assert_eq!(listed.code, 1, "{listed:?}");
+    assert_eq!(env.spool(&["run", "--until-idle"]).code, 1, "paused, so work is left");
+    let listed = env.spool(&["list"]);
+    assert!(listed.stdout.contains("The queue was damaged."), "{listed:?}");
+    let checks = env.spool(&["doctor", "--json"]).json();
+    assert!(checks.iter().any(|c| c["check"] == "restored" && c["good"] == false), "{checks:?}");
+    assert!(checks.iter().any(|c| c["check"] == "queue" && c["good"] == true), "{checks:?}");
+    assert_eq!(env.spool(&["resume"]).code, 0);
+    assert!(!env.spool(&["list"]).stdout.contains("damaged"));
+    let queue = open(&env).unwrap();
+    assert!(add(&queue, "new.mkv").0 > 5, "no number is given twice");
+}
+
+#[test]
+fn a_crash_in_the_middle_of_mending_is_carried_on_with() {
+    let look = |env: &TestEnv, now| {
+        mend::mend(&file(env, ""), &env.data().join("backups"), now, Look::AfterCrash).unwrap()
+    };
+    for old_log in [false, true] {
+        let env = crashed_without_log(|queue| add_each(queue, 0..5));
+        flip(&file(&env, ""), 0..4);
+        look(&env, 1).expect("mended");
+        // As if it had stopped before the last step, perhaps with the old log still in its place.
+        fs::rename(file(&env, ""), env.data().join("queue.mended")).unwrap();
+        for suffix in ["-wal", "-shm"] {
+            let _ = fs::remove_file(file(&env, suffix));
+        }
+        if old_log {
+            fs::write(file(&env, "-wal"), "of the damaged one").unwrap();
+        }
+        assert!(matches!(open(&env), Err(Error::Corrupt { .. })), "not taken for a new queue");
+        let carried_on = look(&env, 2).expect("carried on");
+        assert!(carried_on.sentence.contains("5 jobs could be read"), "{carried_on:?}");
+        assert_eq!(names(&open(&env).unwrap()), numbered(0..5));
+    }
+}
+
+#[test]
+fn a_damaged_queue_that_is_open_elsewhere_is_left_alone() {
+    let env = crashed_without_log(|queue| add_each(queue, 0..50));
+    let user = open(&env).unwrap();
+    flip(&file(&env, ""), 4096..8192);
+    let before = bytes(&env)[0].clone();
+    let refused = mend::mend(&file(&env, ""), &env.data().join("backups"), 1, Look::AfterCrash);
+    assert!(matches!(refused, Err(Error::DamagedInUse { .. })), "{refused:?}");
+    let refused = env.spool(&["doctor", "--restore"]);
+    assert!(refused.code == 1 && refused.stderr.contains("still has it open. Close that"), "{refused:?}");
+    assert_eq!(bytes(&env)[0], before);
+    drop(user);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_queue_is_not_mended_after_a_crash() {
+    let env = crashed(|queue| add_each(queue, 0..5));
+    let queue = open(&env).unwrap();
+    queue::pause(&queue, true).unwrap();
+    drop(queue);
+    let engine = start(&env, Setup::default());
+    assert_eq!(engine.queue().flag(Flag::Restored).unwrap(), None);
+    assert_eq!(names(engine.queue().as_ref()), numbered(0..5));
+    engine.stop().await;
+}
+
+/// A queue of schema 1, as the first release wrote it.
+fn of_schema_1(env: &TestEnv) {
+    let c = rusqlite::Connection::open(file(env, "")).unwrap();
+    c.execute_batch(include_str!("../../src-tauri/core/src/queue/sqlite/schema.sql")).unwrap();
+    c.pragma_update(None, "user_version", 1).unwrap();
+    let insert = "INSERT INTO job (uid, position, source_path, output_path, output_key, preset, unique_key, \
+        max_attempts, created_at) VALUES (?1, 1, X'2F61', X'2F62', X'2F62', ?2, X'01', 4, 0)";
+    let preset = serde_json::to_string(&spool_core::preset::built_in()[0]).unwrap();
+    c.execute(insert, [uuid::Uuid::now_v7().to_string(), preset]).unwrap();
+}
+
+#[test]
+fn an_older_schema_is_brought_up_and_a_copy_of_it_kept() {
+    for version in [1, 2] {
+        let env = TestEnv::new();
+        of_schema_1(&env);
+        if version == 2 {
+            let c = rusqlite::Connection::open(file(&env, "")).unwrap();
+            c.execute_batch(include_str!("../../src-tauri/core/src/queue/sqlite/schema-2.sql")).unwrap();
+            c.pragma_update(None, "user_version", 2).unwrap();
+        }
+        assert_eq!(names(&open(&env).unwrap()), ["a"]);
+        let copy =
+            rusqlite::Connection::open(env.data().join(format!("queue.schema-{version}.bak"))).unwrap();
+        let found: i64 = copy.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        let jobs: i64 = copy.query_row("SELECT count(*) FROM job", [], |row| row.get(0)).unwrap();
+        assert_eq!((found, jobs), (version, 1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_schema_is_refused_with_its_version_by_all_and_nothing_is_changed() {
+    let env = crashed(|queue| {
+        add_each(queue, 0..3);
+        // In the log alone, where a newer Spool would just have written it.
+        queue.set_flag(Flag::Paused, Some("1")).unwrap();
+    });
+    {
+        let c = rusqlite::Connection::open(file(&env, "")).unwrap();
+        c.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
+        c.pragma_update(None, "user_version", 99).unwrap();
+    }
+    let before = bytes(&env);
+    assert!(!before[1].is_empty());
+    for verb in [&["list"][..], &["add", "videos"], &["run", "--until-idle"], &["doctor", "--restore"]] {
+        let refused = env.spool(verb);
+        assert_eq!(refused.code, 1, "{refused:?}");
+        assert!(refused.stderr.contains("a newer Spool (schema 99"), "{refused:?}");
+        assert!(bytes(&env) == before, "{verb:?} changed it");
+    }
+}
+
+#[test]
+fn whose_engine_died_is_mended_by_the_next_and_not_by_a_bystander() {
+    let env = crashed_without_log(|queue| add_each(queue, 0..3));
+    flip(&file(&env, ""), 0..4);
+    let _other = lock::take(&env.data(), "another").unwrap();
+    let before = bytes(&env);
+    spool_core::engine::mend(&env.data(), "the window", &spool_core::clock::SystemClock::default()).unwrap();
+    assert_eq!(bytes(&env), before, "not while another has the lock");
+}

@@ -1,0 +1,105 @@
+//! The disk that holds the queue is full: what cannot be kept is refused aloud, what has been done is written
+//! down later, and nothing is half.
+#![cfg(target_os = "linux")]
+
+use crate::faults_db_world::{add_each, file, names, numbered, open};
+use spool_core::error::Error;
+use spool_core::job::State;
+use spool_core::queue::{Flag, Queue};
+use spool_tests::disk::SmallDisk;
+use spool_tests::engine::{Setup, add, faulty, job, reaches, start};
+use spool_tests::env::TestEnv;
+use spool_tests::{clips, judge, wait_until};
+use std::fs;
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(20);
+
+/// A world whose queue lies on a disk of its own.
+fn world() -> Option<(TestEnv, SmallDisk)> {
+    let env = TestEnv::new();
+    let disk = SmallDisk::mount(env.data(), 8 << 20)?;
+    Some((env, disk))
+}
+
+#[test]
+fn adds_are_refused_in_one_sentence_and_accepted_again_when_there_is_space() {
+    let Some((env, disk)) = world() else { return };
+    env.video(&clips::ordinary(), "a.mkv");
+    add_each(&open(&env).unwrap(), 0..3);
+    for in_use in [true, false] {
+        let other = in_use.then(|| open(&env).unwrap());
+        let ballast = disk.fill();
+        let refused = env.spool(&["add", "videos"]);
+        assert_eq!(refused.code, 1, "{refused:?}");
+        assert!(
+            refused.stderr.contains("The disk that holds the queue is full. Free some space"),
+            "{refused:?}"
+        );
+        assert!(!refused.stdout.contains("accepted"), "{refused:?}");
+        fs::remove_file(ballast).unwrap();
+        drop(other);
+        assert_eq!(names(&open(&env).unwrap()), numbered(0..3), "nothing half");
+    }
+    let added = env.spool(&["add", "videos"]);
+    assert_eq!((added.code, env.jobs().len()), (0, 4), "{added:?}");
+}
+
+#[test]
+fn a_batch_that_fills_the_disk_half_way_leaves_nothing_behind() {
+    let Some((env, disk)) = world() else { return };
+    let queue = open(&env).unwrap();
+    let jobs: Vec<_> = (0..20_000).map(|n| crate::queue_world::new_job(&format!("{n}.mkv"))).collect();
+    let refused = queue.add(&jobs, spool_core::queue::Place::End, &|_| false);
+    assert!(matches!(refused, Err(Error::DatabaseFull)), "{refused:?}");
+    assert!(names(&queue).is_empty());
+    drop(queue);
+    let queue = open(&env).unwrap();
+    add_each(&queue, 0..3);
+    assert_eq!(names(&queue), numbered(0..3));
+    assert!(spool_core::queue::sqlite::upkeep::is_whole(&file(&env, "")));
+    drop((queue, disk));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finish_is_kept_in_memory_and_written_when_there_is_space() {
+    let Some((env, disk)) = world() else { return };
+    let long = clips::clip("long.mkv", 8.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    let engine = start(&env, Setup::default());
+    let video = env.video(&long, "a.mkv");
+    let long_ago = filetime::FileTime::from_unix_time(1_000_000_000, 0);
+    filetime::set_file_mtime(&video, long_ago).unwrap();
+    let id = add(&engine, &env, &[&video])[0];
+    let part =
+        || engine.queue().attempts(id).unwrap().pop().filter(|a| a.child.is_some()).and_then(|a| a.part);
+    wait_until("its ffmpeg to run", SOON, || part().is_some());
+    let (part, ballast) = (part().unwrap(), disk.fill());
+    let changed = || filetime::FileTime::from_last_modification_time(&part.metadata().unwrap());
+    wait_until("the last step before the intent is written down", SOON, || changed() == long_ago);
+    engine.queue().set_flag(Flag::Alarm, Some("x")).unwrap_err();
+    assert_eq!(job(&engine, id).state, State::Running, "nothing is written down yet");
+    fs::remove_file(ballast).unwrap();
+    let job = reaches(&engine, id, State::Done);
+    assert_eq!((job.attempt, job.epoch), (1, 1), "the work is not done again");
+    assert_eq!(env.results(), ["a.mp4"]);
+    assert!(judge::decodes(&job.output));
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_is_kept_in_memory_and_written_when_there_is_space() {
+    let Some((env, disk)) = world() else { return };
+    let engine = start(&env, faulty());
+    let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-stall.mkv")])[0];
+    let part =
+        || engine.queue().attempts(id).unwrap().pop().filter(|a| a.child.is_some()).and_then(|a| a.part);
+    wait_until("its ffmpeg to run", SOON, || part().is_some());
+    let (part, ballast) = (part().unwrap(), disk.fill());
+    wait_until("the attempt to end", SOON, || !part.exists());
+    assert_eq!(job(&engine, id).state, State::Running, "nothing is written down yet");
+    fs::remove_file(ballast).unwrap();
+    wait_until("the failure to be written", SOON, || {
+        engine.queue().attempts(id).unwrap()[0].outcome.as_deref() == Some("retry")
+    });
+    engine.stop().await;
+}

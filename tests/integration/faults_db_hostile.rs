@@ -1,0 +1,127 @@
+//! Files that are not what they should be: another program's database in the queue's place, rows that make no
+//! sense, settings of the wrong kind. Each is refused by name and never overwritten.
+
+use crate::faults_db_world::{add_each, bytes, file, names, open};
+use spool_core::job::State;
+use spool_core::queue::{Command, Filter, Queue, Which};
+use spool_core::settings;
+use spool_tests::env::TestEnv;
+use std::fs;
+
+/// Verbs that read, write, work and mend.
+const VERBS: [&[&str]; 5] =
+    [&["list"], &["add", "videos"], &["run", "--until-idle"], &["doctor", "--restore"], &["pause"]];
+
+fn refused_unchanged(env: &TestEnv, sentence: &str, contents: &dyn Fn() -> Vec<u8>) {
+    let before = contents();
+    for verb in VERBS {
+        let answer = env.spool(verb);
+        assert_eq!(answer.code, 1, "{verb:?}: {answer:?}");
+        assert!(answer.stderr.contains(sentence), "{verb:?}: {answer:?}");
+        assert_eq!(answer.stderr.lines().count(), 1, "one sentence: {answer:?}");
+        assert!(contents() == before, "{verb:?} changed it");
+    }
+}
+
+#[test]
+fn another_programs_database_is_refused_and_left_alone() {
+    let tables =
+        "CREATE TABLE bookmark (id INTEGER PRIMARY KEY, url TEXT); INSERT INTO bookmark VALUES (1, 'x');";
+    for (version, mark, mode) in
+        [(0, 0, "DELETE"), (1, 0, "DELETE"), (3, 0, "WAL"), (99, 0, "DELETE"), (2, 0x4d5a_1234, "WAL")]
+    {
+        let env = TestEnv::new();
+        let c = rusqlite::Connection::open(file(&env, "")).unwrap();
+        c.pragma_update_and_check(None, "journal_mode", mode, |_| Ok(())).unwrap();
+        c.execute_batch(tables).unwrap();
+        c.pragma_update(None, "user_version", version).unwrap();
+        c.pragma_update(None, "application_id", mark).unwrap();
+        drop(c);
+        refused_unchanged(&env, "is another program's database. Move it elsewhere", &|| bytes(&env).concat());
+        let moved = fs::read_dir(env.data()).unwrap().map(|e| e.unwrap().file_name());
+        assert!(
+            !moved.into_iter().any(|n| n.to_string_lossy().contains("damaged")),
+            "not taken for a damaged queue"
+        );
+    }
+}
+
+#[test]
+fn a_queue_of_an_older_version_with_a_table_too_many_is_not_ours() {
+    let env = TestEnv::new();
+    let c = rusqlite::Connection::open(file(&env, "")).unwrap();
+    c.execute_batch(
+        "CREATE TABLE job (id); CREATE TABLE attempt (id); CREATE TABLE flag (id); CREATE TABLE more (id);",
+    )
+    .unwrap();
+    c.pragma_update(None, "user_version", 2).unwrap();
+    drop(c);
+    refused_unchanged(&env, "is another program's database", &|| bytes(&env).concat());
+}
+
+#[test]
+fn a_row_that_makes_no_sense_is_named_parked_and_holds_up_nobody() {
+    let env = TestEnv::new();
+    let queue = open(&env).unwrap();
+    add_each(&queue, 0..3);
+    let spoil = "UPDATE job SET preset = '{\"id\": 7}' WHERE id = 1";
+    rusqlite::Connection::open(file(&env, "")).unwrap().execute(spoil, []).unwrap();
+    let listed = env.spool(&["list"]);
+    assert!(
+        listed.stderr.contains("Job 1 cannot be read. `spool remove 1` takes it off the list"),
+        "{listed:?}"
+    );
+    let claimed = queue.claim("engine", true).unwrap().expect("the next one");
+    assert_eq!(claimed.id.0, 2);
+    assert_eq!(queue.counts().unwrap().failed, 1, "parked, not lost");
+    assert_eq!(queue.page(&Filter::of(&[State::Running]), 0, 10).unwrap().len(), 1);
+    queue.steer(Command::Remove, &Which::Ids(vec![spool_core::job::JobId(1)])).unwrap();
+    assert_eq!(names(&queue), ["1.mkv", "2.mkv"]);
+}
+
+#[test]
+fn settings_of_any_wrong_kind_are_refused_by_name_and_never_overwritten() {
+    let env = TestEnv::new();
+    let path = env.data().join("settings.json");
+    for wrong in [
+        "{\"workers\": {}}",
+        "{\"preset\": 5}",
+        "{\"keepAwake\": \"yes\"}",
+        "[1, 2]",
+        "null",
+        "\"a\"",
+        "{",
+        "",
+    ] {
+        fs::write(&path, wrong).unwrap();
+        refused_unchanged(&env, "settings.json", &|| fs::read(&path).unwrap());
+        assert!(settings::save(&env.data(), &settings::Settings::default()).is_err());
+        assert_eq!(
+            fs::read_to_string(&path).unwrap(),
+            wrong,
+            "not overwritten by a choice in the window either"
+        );
+    }
+    fs::write(&path, vec![0xff; 10]).unwrap();
+    refused_unchanged(&env, "settings.json", &|| fs::read(&path).unwrap());
+}
+
+#[test]
+fn settings_of_a_gigabyte_are_refused_without_being_read() {
+    let env = TestEnv::new();
+    let path = env.data().join("settings.json");
+    fs::File::create(&path).unwrap().set_len(1 << 30).unwrap();
+    refused_unchanged(&env, "it is larger than 1 MB", &|| {
+        path.metadata().unwrap().len().to_le_bytes().into()
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn settings_that_are_no_file_are_not_waited_for() {
+    let env = TestEnv::new();
+    let path = env.data().join("settings.json");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let answer = env.spool(&["list"]);
+    assert!(answer.code == 1 && answer.stderr.contains("it is no file"), "{answer:?}");
+}

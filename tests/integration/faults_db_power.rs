@@ -1,0 +1,124 @@
+//! A power cut: what was answered is on the disk, and what is on the disk is no half job.
+
+use crate::faults_db_world::{add, file, names, numbered, open};
+use crate::queue_world::{done, failure, new_job};
+use spool_core::job::State;
+use spool_core::queue::{Filter, Flag, Note, Outcome, Place, Queue};
+use spool_tests::env::TestEnv;
+use std::fs;
+
+/// Bytes of the log's header, and of a frame with its page.
+const HEADER: usize = 32;
+const FRAME: usize = 24 + 4096;
+
+/// A queue at work that never moves its log into the database, with the length the log had at each answer.
+struct Written {
+    database: Vec<u8>,
+    log: Vec<u8>,
+    /// Length of the log when so many jobs had been accepted.
+    accepted: Vec<(usize, usize)>,
+}
+
+fn write() -> Written {
+    let env = TestEnv::new();
+    let queue = open(&env).unwrap();
+    queue.set_flag(Flag::Engine, Some("an engine")).unwrap();
+    let length = || fs::metadata(file(&env, "-wal")).unwrap().len() as usize;
+    let mut accepted = vec![(length(), 0)];
+    for n in 0..4 {
+        add(&queue, &format!("{n}.mkv"));
+        accepted.push((length(), n + 1));
+        work_one(&queue, n);
+    }
+    let batch: Vec<_> = (4..7).map(|n| new_job(&format!("{n}.mkv"))).collect();
+    queue.add(&batch, Place::End, &|_| false).unwrap();
+    accepted.push((length(), 7));
+    let [database, log] = crate::faults_db_world::bytes(&env);
+    Written { database, log, accepted }
+}
+
+/// One life of a job after the other.
+fn work_one(queue: &dyn Queue, n: usize) {
+    let job = queue.claim("engine", true).unwrap().unwrap();
+    queue.note(job.lease(), &Note::Command(vec!["ffmpeg".into()])).unwrap();
+    let outcome = match n % 4 {
+        0 => done(&job),
+        1 => Outcome::Failed(failure()),
+        2 => Outcome::Interrupted(None),
+        _ => return,
+    };
+    queue.settle(job.lease(), &outcome).unwrap();
+}
+
+/// No row is half: each can be read, running ones have the attempt that began with them, ended ones its end.
+fn judge(queue: &dyn Queue) {
+    for job in queue.page(&Filter::default(), 0, 1000).unwrap() {
+        let last = queue.attempts(job.id).unwrap().pop();
+        let ended = last.as_ref().map(|a| a.outcome.is_some());
+        let right = match job.state {
+            State::Running => ended == Some(false) && last.unwrap().epoch == job.epoch,
+            State::Done | State::Failed => ended == Some(true),
+            _ => ended != Some(false),
+        };
+        assert!(right, "{job:?}");
+    }
+}
+
+#[test]
+fn a_log_cut_at_any_frame_or_within_one_keeps_every_accepted_job_and_tears_none() {
+    let written = write();
+    assert!(written.database.len() < written.log.len(), "the log was never moved");
+    let boundaries = (HEADER..=written.log.len()).step_by(FRAME);
+    // Within a frame: in its header, behind it, and in its page.
+    let within = boundaries.clone().zip([12, 24, 2000].into_iter().cycle()).map(|(at, more)| at + more);
+    for cut in [0, 7].into_iter().chain(boundaries).chain(within) {
+        let cut = cut.min(written.log.len());
+        let env = TestEnv::new();
+        fs::write(file(&env, ""), &written.database).unwrap();
+        fs::write(file(&env, "-wal"), &written.log[..cut]).unwrap();
+        let queue = open(&env).unwrap();
+        let there = names(&queue);
+        assert!(there.len() < 5 || there.len() == 7, "a batch is there whole or not at all");
+        assert_eq!(there, numbered(0..there.len()), "cut at {cut}");
+        let accepted = written.accepted.iter().filter(|(length, _)| *length <= cut).map(|(_, n)| *n).max();
+        assert!(there.len() >= accepted.unwrap_or(0), "{} of {accepted:?} jobs, cut at {cut}", there.len());
+        judge(&queue);
+        drop(queue);
+        let c = rusqlite::Connection::open(file(&env, "")).unwrap();
+        let verdict: String = c.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(verdict, "ok", "cut at {cut}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_acceptance_is_told_only_after_the_log_is_on_the_disk() {
+    let env = TestEnv::new();
+    for n in 0..3 {
+        fs::write(env.videos().join(format!("{n}.mkv")), "a video").unwrap();
+    }
+    // In use by another, so that the log stays a log and closing it flushes nothing by the way.
+    let _other = open(&env).unwrap();
+    let trace = env.out().join("trace");
+    let calls = "trace=write,pwrite64,fsync,fdatasync";
+    let line = ["-f", "-y", "-s", "80", "-e", calls, "-o", trace.to_str().unwrap()];
+    let Some(answer) = env.under("strace", &line, &["add", "videos"]) else {
+        eprintln!("SKIPPED: strace is not installed");
+        return;
+    };
+    if answer.stderr.contains("ptrace") {
+        eprintln!("SKIPPED: strace may not watch a process here: {}", answer.stderr);
+        return;
+    }
+    assert_eq!(answer.code, 0, "{answer:?}");
+    let trace = fs::read_to_string(trace).unwrap();
+    let calls: Vec<&str> = trace.lines().collect();
+    let told =
+        calls.iter().position(|c| c.contains("write(1<") && c.contains("accepted")).expect("an answer");
+    let to_log = |c: &str| c.contains("queue.db-wal>");
+    let written = calls[..told].iter().rposition(|c| to_log(c) && c.contains("pwrite64(")).expect("a commit");
+    let flushed =
+        |c: &&str| to_log(c) && (c.contains("fdatasync(") || c.contains("fsync(")) && c.ends_with("= 0");
+    assert!(calls[written..told].iter().any(flushed), "{:#?}", &calls[written..=told]);
+    assert!(!calls[told..].iter().any(|c| to_log(c) && c.contains("pwrite64(")), "written after the answer");
+}

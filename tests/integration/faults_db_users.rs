@@ -1,0 +1,77 @@
+//! Two engines, two users, and what a dead engine left: the lock alone counts, and the second is told.
+#![cfg(target_os = "linux")]
+
+use crate::faults_db_world::{add_each, names, numbered, open};
+use spool_core::engine::lock;
+use spool_tests::env::{Answer, TestEnv};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
+/// Calls the command line as a user who owns nothing here.
+fn as_nobody(env: &TestEnv, args: &[&str]) -> Option<Answer> {
+    fs::set_permissions(env.data().parent().unwrap(), Permissions::from_mode(0o755)).unwrap();
+    let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+    let answer = env.under("setpriv", &nobody, args);
+    let refused = answer.as_ref().is_none_or(|a| a.stderr.starts_with("setpriv:"));
+    if refused {
+        eprintln!("SKIPPED: only root may act as another user");
+    }
+    answer.filter(|_| !refused)
+}
+
+#[test]
+fn another_users_engine_is_named_to_the_second_one() {
+    let env = TestEnv::new();
+    add_each(&open(&env).unwrap(), 0..3);
+    let held = lock::take(&env.data(), "the window").unwrap();
+    let Some(second) = as_nobody(&env, &["run", "--until-idle"]) else { return };
+    assert_eq!(second.code, 3, "{second:?}");
+    assert!(second.stderr.contains("already being worked by the window (process"), "{second:?}");
+    let restored = as_nobody(&env, &["doctor", "--restore"]).unwrap();
+    assert!(restored.code == 3 && restored.stderr.contains("the window (process"), "{restored:?}");
+    drop(held);
+    // Free, but not theirs to work.
+    let second = as_nobody(&env, &["run", "--until-idle"]).unwrap();
+    assert_eq!(second.code, 1, "{second:?}");
+    assert!(second.stderr.contains("Permission denied"), "{second:?}");
+    assert_eq!(names(&open(&env).unwrap()), numbered(0..3), "nothing was changed");
+}
+
+#[test]
+fn in_a_shared_folder_everybody_sees_that_the_queue_is_worked() {
+    let env = TestEnv::new();
+    add_each(&open(&env).unwrap(), 0..3);
+    let _held = lock::take(&env.data(), "the window").unwrap();
+    fs::set_permissions(env.data(), Permissions::from_mode(0o777)).unwrap();
+    for name in ["queue.db", "queue.opening", "queue.users"] {
+        fs::set_permissions(env.data().join(name), Permissions::from_mode(0o666)).unwrap();
+    }
+    let Some(listed) = as_nobody(&env, &["list"]) else { return };
+    assert!(listed.code == 0 && listed.stdout.contains("3 queued"), "{listed:?}");
+    assert!(!listed.stdout.contains("Nothing works the queue"), "{listed:?}");
+}
+
+#[test]
+fn another_users_queue_is_refused_in_a_sentence() {
+    let env = TestEnv::new();
+    add_each(&open(&env).unwrap(), 0..1);
+    fs::set_permissions(env.data(), Permissions::from_mode(0o700)).unwrap();
+    for verb in [&["list"][..], &["add", "videos"], &["run"], &["doctor", "--restore"]] {
+        let Some(refused) = as_nobody(&env, verb) else { return };
+        assert_eq!(refused.code, 1, "{refused:?}");
+        let last = refused.stderr.lines().last().unwrap_or_default();
+        assert!(last.starts_with("spool: ") && last.contains("Permission denied"), "{verb:?}: {refused:?}");
+    }
+}
+
+#[test]
+fn the_files_of_a_dead_engine_lock_nobody_out() {
+    let env = TestEnv::new();
+    drop(open(&env).unwrap());
+    fs::write(env.data().join("engine.lock"), "").unwrap();
+    fs::write(env.data().join("engine.holder"), "the window (process 1)").unwrap();
+    let checks = env.spool(&["doctor", "--json"]).json();
+    assert!(checks.iter().any(|c| c["check"] == "worked by" && c["text"] == "nobody just now"), "{checks:?}");
+    let ran = env.spool(&["run", "--until-idle"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
