@@ -4,6 +4,7 @@
 mod cli;
 mod crash;
 mod faults;
+mod faults_disk;
 mod layout;
 mod main_job;
 mod order;

@@ -7,6 +7,7 @@ use spool_core::failure::FailureCode;
 use spool_core::job::{JobId, State};
 use spool_core::policy::Policy;
 use spool_core::queue::{Command, Filter, Flag, Queue, Which};
+use spool_tests::disk::SmallDisk;
 use spool_tests::engine::{Setup, add, fast, faulty, job, reaches, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
@@ -297,39 +298,6 @@ async fn a_drained_engine_ends_what_runs_and_starts_nothing_more() {
     assert_eq!(queue.flag(Flag::Engine).unwrap(), None, "a clean end is written down");
 }
 
-/// A small file system of its own, unmounted at the end.
-#[cfg(target_os = "linux")]
-struct SmallDisk(PathBuf);
-
-#[cfg(target_os = "linux")]
-impl SmallDisk {
-    /// None, said aloud, where this user may not mount.
-    fn mount(folder: PathBuf, bytes: u64) -> Option<SmallDisk> {
-        std::fs::create_dir_all(&folder).unwrap();
-        let size = format!("size={bytes}");
-        let mounted = std::process::Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
-            .arg(&folder)
-            .status();
-        if mounted.is_ok_and(|status| status.success()) {
-            return Some(SmallDisk(folder));
-        }
-        eprintln!("SKIPPED: only root may mount a small disk here");
-        None
-    }
-
-    fn unmount(&self) {
-        let _ = std::process::Command::new("umount").arg(&self.0).status();
-    }
-}
-
-#[cfg(target_os = "linux")]
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        self.unmount();
-    }
-}
-
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_makes_jobs_wait_and_they_finish_when_space_returns() {
@@ -363,7 +331,7 @@ async fn jobs_of_an_unplugged_drive_wait_and_continue_when_it_returns() {
     let engine = start(&env, Setup::default());
     engine.pause(true).unwrap();
     let id = add(&engine, &env, &[&video])[0];
-    drive.unmount();
+    drive.unplug();
     engine.pause(false).unwrap();
     let waiting = reaches(&engine, id, State::Waiting);
     assert_eq!((waiting.failure.unwrap().code, waiting.attempt), (FailureCode::SourceVolumeMissing, 0));

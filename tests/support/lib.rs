@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 pub mod clips;
+pub mod disk;
 pub mod engine;
 pub mod env;
 pub mod fill;

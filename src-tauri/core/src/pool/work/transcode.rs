@@ -56,7 +56,6 @@ fn describe(work: &Work<'_>, info: &MediaInfo) {
 }
 
 fn encode(work: &Work<'_>, tools: &Tools, info: &MediaInfo, plan: &Plan) -> Result<run::Report, End> {
-    prepare_destination(work)?;
     let args = plan::arguments(plan, &work.job.source, &work.part);
     let json = serde_json::to_string(plan).unwrap_or_default();
     work.note(&Note::Plan { plan: json, part: work.part.clone() })?;
@@ -83,19 +82,6 @@ fn encode(work: &Work<'_>, tools: &Tools, info: &MediaInfo, plan: &Plan) -> Resu
 fn command_line(tools: &Tools, args: &[OsString]) -> Vec<String> {
     let program = tools.ffmpeg.path.as_os_str().to_owned();
     std::iter::once(&program).chain(args).map(|a| a.to_string_lossy().into_owned()).collect()
-}
-
-/// Room enough to begin with, so that a full disk is met before an encoder starts.
-fn prepare_destination(work: &Work<'_>) -> Result<(), Failure> {
-    let folder = work.job.output.parent().unwrap_or(&work.job.output);
-    let reserve = work.shared.policy.disk_reserve;
-    match volume::free_space(folder) {
-        Ok(free) if free < reserve => {
-            let message = format!("The disk that holds {} is full.", folder.display());
-            Err(Failure { need_bytes: Some(0), ..Failure::new(FailureCode::DiskFull, message) })
-        }
-        _ => Ok(()),
-    }
 }
 
 fn judge(

@@ -1,0 +1,101 @@
+//! Disks that are too small, full, read-only or gone: nothing half is left, and all goes on by itself.
+
+use spool_core::failure::FailureCode;
+use spool_core::intake::{self, Wish};
+use spool_core::job::{Job, JobId, State};
+use spool_core::policy::Policy;
+use spool_core::queue::{Added, Command, Place, Which};
+use spool_tests::disk::SmallDisk;
+use spool_tests::engine::{Setup, add, fast, faulty, job, reaches, start, wish};
+use spool_tests::env::TestEnv;
+use spool_tests::{clips, judge, wait_until};
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(20);
+
+/// Results on this disk.
+fn onto(engine: &spool_core::engine::Engine, env: &TestEnv, disk: &Path, video: &Path) -> JobId {
+    let found = intake::find(&[video.to_owned()], &Wish { folder: Some(disk.to_owned()), ..wish(env) });
+    match engine.add(&found.jobs, Place::End).unwrap().remove(0) {
+        Added::Accepted { id, .. } => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A sound video that is this large: an MP4 with an empty box behind it.
+fn large(env: &TestEnv, name: &str, bytes: u64) -> PathBuf {
+    let clip = clips::clip(
+        "h264-minute.mp4",
+        60.0,
+        true,
+        &["-c:v", "libx264", "-preset", "ultrafast", "-crf", "40"],
+    );
+    let video = env.video(&clip, name);
+    let mut file = File::options().append(true).open(&video).unwrap();
+    let rest = bytes - file.metadata().unwrap().len();
+    file.write_all(&u32::try_from(rest).unwrap().to_be_bytes()).unwrap();
+    file.write_all(b"free").unwrap();
+    file.set_len(bytes).unwrap();
+    video
+}
+
+fn code(job: &Job) -> FailureCode {
+    job.failure.as_ref().unwrap().code
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_does_not_fit_beside_the_running_ones_waits_and_a_smaller_one_passes_it() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.out().join("Media"), 20 << 20) else { return };
+    let engine = start(&env, faulty());
+    let running = onto(&engine, &env, &disk.0, &large(&env, "fake-slow.mp4", 12 << 20));
+    reaches(&engine, running, State::Running);
+    let second = onto(&engine, &env, &disk.0, &large(&env, "fake-slow.2.mp4", 12 << 20));
+    let waiting = reaches(&engine, second, State::Waiting);
+    assert_eq!(
+        (code(&waiting), waiting.need_bytes, waiting.attempt),
+        (FailureCode::DiskFull, Some(12 << 20), 0)
+    );
+    let why = waiting.failure.unwrap().message;
+    assert_eq!(why, "Media has no room for this video beside those that run: it may take 13 MB.");
+    let small = onto(&engine, &env, &disk.0, &env.video(&clips::ordinary(), "small.mkv"));
+    reaches(&engine, small, State::Done);
+    assert_eq!(job(&engine, second).state, State::Waiting);
+    engine.steer(Command::Cancel, &Which::Ids(vec![running])).unwrap();
+    reaches(&engine, second, State::Running);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_do_not_fit_together_wait_for_each_other_and_all_get_done() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.out().join("Media"), 64 << 20) else { return };
+    // Only the end of a job lets the next one in, not the clock.
+    let policy = Policy { wait_recheck: Duration::from_mins(10), ..fast() };
+    let engine = start(&env, Setup { workers: 3, policy, ..Setup::default() });
+    engine.pause(true).unwrap();
+    let video = |n: usize| large(&env, &format!("{n}.mp4"), 40 << 20);
+    let ids: Vec<_> = (0..5).map(|n| onto(&engine, &env, &disk.0, &video(n))).collect();
+    engine.pause(false).unwrap();
+    let mut firsts = Vec::new();
+    for id in ids {
+        reaches(&engine, id, State::Done);
+        firsts.push(engine.queue().attempts(id).unwrap().remove(0).outcome.unwrap());
+    }
+    assert_eq!(firsts, ["done", "waiting", "waiting", "waiting", "waiting"]);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_alone_on_its_disk_is_not_held_up_by_a_guess() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.out().join("Media"), 20 << 20) else { return };
+    let engine = start(&env, Setup::default());
+    let id = onto(&engine, &env, &disk.0, &large(&env, "a.mp4", 100 << 20));
+    let done = reaches(&engine, id, State::Done);
+    assert!(judge::decodes(&done.output));
+    engine.stop().await;
+}

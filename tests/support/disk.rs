@@ -1,0 +1,48 @@
+//! A small file system of its own, for full disks and unplugged drives. Only root may mount one on Linux.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Mounted in memory; unmounted when dropped.
+pub struct SmallDisk(pub PathBuf);
+
+impl SmallDisk {
+    /// `None`, said aloud, where this user or system may not mount.
+    pub fn mount(folder: PathBuf, bytes: u64) -> Option<SmallDisk> {
+        std::fs::create_dir_all(&folder).unwrap();
+        let size = format!("size={bytes}");
+        if cfg!(target_os = "linux") && mount(&["-t", "tmpfs", "-o", &size, "tmpfs"], &folder) {
+            return Some(SmallDisk(folder));
+        }
+        eprintln!("SKIPPED: only root may mount a small disk here");
+        None
+    }
+
+    /// Takes it away, as a pulled cable would: also while files on it are open.
+    pub fn unplug(&self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+
+    /// From now on nothing can be written to it, or again.
+    pub fn read_only(&self, read_only: bool) {
+        let how = if read_only { "remount,ro" } else { "remount,rw" };
+        assert!(mount(&["-o", how], &self.0), "the disk can be remounted");
+    }
+
+    /// Writes `bytes` of ballast onto it.
+    pub fn fill(&self, bytes: usize) -> PathBuf {
+        let ballast = self.0.join("ballast");
+        std::fs::write(&ballast, vec![0; bytes]).unwrap();
+        ballast
+    }
+}
+
+fn mount(args: &[&str], folder: &Path) -> bool {
+    Command::new("mount").args(args).arg(folder).status().is_ok_and(|status| status.success())
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        self.unplug();
+    }
+}
