@@ -99,3 +99,18 @@ async fn a_job_alone_on_its_disk_is_not_held_up_by_a_guess() {
     assert!(judge::decodes(&done.output));
     engine.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_encode_leaves_half_of_the_reserve_free() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.out().join("Media"), 20 << 20) else { return };
+    let policy = Policy { disk_reserve: 10 << 20, wait_recheck: Duration::from_mins(10), ..fast() };
+    let engine = start(&env, Setup { policy, ..faulty() });
+    let id = onto(&engine, &env, &disk.0, &large(&env, "fake-slow.mp4", 12 << 20));
+    wait_until("the part file", SOON, || disk.0.read_dir().unwrap().count() == 1);
+    disk.fill(16 << 20);
+    let waiting = reaches(&engine, id, State::Waiting);
+    assert_eq!((code(&waiting), waiting.attempt), (FailureCode::DiskFull, 0));
+    assert_eq!(disk.0.read_dir().unwrap().count(), 1, "the part file is gone");
+    engine.stop().await;
+}

@@ -5,6 +5,7 @@ mod cli;
 mod crash;
 mod faults;
 mod faults_disk;
+mod faults_process;
 mod layout;
 mod main_job;
 mod order;

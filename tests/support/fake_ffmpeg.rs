@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Some("exit1") => fail("[error] something odd happened"),
         Some("enospc") => fail("[error] av_interleaved_write_frame(): No space left on device"),
         Some("once") => once(&args, &input.unwrap()),
+        Some("bomb") => bomb(&args),
         _ => real(&args),
     }
 }
@@ -109,6 +110,10 @@ fn slow() -> ExitCode {
             std::thread::park_timeout(std::time::Duration::from_millis(250));
         }
     });
+    until_q()
+}
+
+fn until_q() -> ExitCode {
     let mut byte = [0];
     while let Ok(1) = std::io::stdin().read(&mut byte) {
         if byte[0] == b'q' {
@@ -171,4 +176,18 @@ fn once(args: &[OsString], input: &Path) -> ExitCode {
     }
     std::fs::write(marker, "").unwrap();
     die()
+}
+
+/// Writes on and on, without taking room: its file is mostly holes. Ends at `q`.
+fn bomb(args: &[OsString]) -> ExitCode {
+    let output = args.last().unwrap().to_string_lossy().into_owned();
+    let file = std::fs::File::create(output.strip_prefix("file:").unwrap_or(&output)).unwrap();
+    std::thread::spawn(move || {
+        for n in 1.. {
+            file.set_len(n << 26).unwrap();
+            block(&(n << 26).to_string(), "continue");
+            std::thread::park_timeout(std::time::Duration::from_millis(20));
+        }
+    });
+    until_q()
 }

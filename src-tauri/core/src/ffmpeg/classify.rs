@@ -1,6 +1,7 @@
 //! Why an ffmpeg did not succeed: a pure reading of its report, by rules over lines of level error or fatal
 //! with the names of files removed, for names are chosen by strangers.
 
+use super::growth::Excess;
 use super::run::{Ended, Report};
 use crate::failure::{Failure, FailureCode};
 use std::io;
@@ -54,6 +55,13 @@ pub fn failure(report: &Report, names: &[&Path]) -> Option<Failure> {
         Ended::Stalled => {
             Failure::new(FailureCode::Stalled, "ffmpeg made no progress any more and was ended.")
         }
+        Ended::Exceeded(Excess::Disk) => {
+            Failure::new(FailureCode::DiskFull, "The disk for the result is almost full.")
+        }
+        Ended::Exceeded(Excess::Output) => Failure::new(
+            FailureCode::PlanRefused,
+            "The result grew far beyond what a video of this size and length can take.",
+        ),
         Ended::NotStarted(kind, said) => not_started(*kind, said),
     };
     Some(Failure { log_tail: report.log_tail.clone(), ..failure })

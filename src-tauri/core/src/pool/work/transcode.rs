@@ -5,7 +5,7 @@ use super::{End, Report, Work};
 use crate::event::Event;
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::run::{self, Ended, Happened, Request};
-use crate::ffmpeg::{self, ToolError, Tools, classify, probe};
+use crate::ffmpeg::{self, ToolError, Tools, classify, growth, probe};
 use crate::media::MediaInfo;
 use crate::output::{self, volume};
 use crate::plan::{self, Plan};
@@ -66,6 +66,7 @@ fn encode(work: &Work<'_>, tools: &Tools, info: &MediaInfo, plan: &Plan) -> Resu
         program: &tools.ffmpeg.path,
         args: &args,
         part: Some(&work.part),
+        ceiling: growth::ceiling(info.size.unwrap_or(0), info.length()),
         total_us: info.length().map(|seconds| (seconds * 1e6) as u64),
         orders: work.orders,
         policy: &work.shared.policy,
