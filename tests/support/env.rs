@@ -96,7 +96,14 @@ impl TestEnv {
 
     /// Starts the command line and lets it run.
     pub fn start(&self, args: &[&str]) -> Running {
-        let mut child = self.command(args).spawn().expect("spool-under-test is built");
+        self.start_with(args, &[])
+    }
+
+    /// The same with these variables in its environment.
+    pub fn start_with(&self, args: &[&str], variables: &[(&str, String)]) -> Running {
+        let mut command = self.command(args);
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
+        let mut child = command.spawn().expect("spool-under-test is built");
         let stdout = reader(child.stdout.take().unwrap());
         let stderr = reader(child.stderr.take().unwrap());
         Running { child, output: Some((stdout, stderr)) }

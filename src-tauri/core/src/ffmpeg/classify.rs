@@ -48,10 +48,7 @@ pub fn failure(report: &Report, names: &[&Path]) -> Option<Failure> {
             };
             Failure { exit: Some(*code), ..failure }
         }
-        Ended::Signalled(signal) => {
-            let message = format!("ffmpeg was ended from outside by {}.", signal_name(*signal));
-            Failure { signal: Some(*signal), ..Failure::new(FailureCode::KilledBySignal, message) }
-        }
+        Ended::Signalled(signal) => killed("ffmpeg", *signal),
         Ended::Stalled => {
             Failure::new(FailureCode::Stalled, "ffmpeg made no progress any more and was ended.")
         }
@@ -100,6 +97,12 @@ fn not_started(kind: io::ErrorKind, said: &str) -> Failure {
         NotFound => Failure::new(FailureCode::FfmpegMissing, "ffmpeg is no longer where it was."),
         _ => Failure::new(FailureCode::FfmpegBroken, format!("ffmpeg could not be started: {said}.")),
     }
+}
+
+/// A tool that a signal ended has answered nothing.
+pub(super) fn killed(tool: &str, signal: i32) -> Failure {
+    let message = format!("{tool} was ended from outside by {}.", signal_name(signal));
+    Failure { signal: Some(signal), ..Failure::new(FailureCode::KilledBySignal, message) }
 }
 
 fn signal_name(signal: i32) -> String {

@@ -305,13 +305,6 @@ impl<'a> Supervisor<'a> {
     }
 }
 
-#[cfg(unix)]
 fn of_status(status: ExitStatus) -> Ended {
-    use std::os::unix::process::ExitStatusExt;
-    status.signal().map_or_else(|| Ended::Exited(status.code().unwrap_or(-1)), Ended::Signalled)
-}
-
-#[cfg(windows)]
-fn of_status(status: ExitStatus) -> Ended {
-    Ended::Exited(status.code().unwrap_or(-1))
+    process::ended_by(status).map_or_else(|| Ended::Exited(status.code().unwrap_or(-1)), Ended::Signalled)
 }
