@@ -5,7 +5,7 @@
 
 /// Any output may become this large, in bytes.
 const BASE: u64 = 256 << 20;
-/// More for each second of the source: above what ProRes 422 HQ takes for 4K at 60 frames a second.
+/// More for each second of the source: above what `ProRes` 422 HQ takes for 4K at 60 frames a second.
 const PER_SECOND: u64 = 250_000_000;
 /// More for each byte of the source: many times what any conversion makes of an ordinary video.
 const PER_BYTE: u64 = 64;

@@ -8,7 +8,7 @@ use crate::job::{Job, JobId, State};
 use crate::output::volume;
 use crate::queue::{Command, Filter, Which};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What is promised on each volume.
 type Promised = HashMap<Option<PathBuf>, Option<u64>>;
@@ -63,13 +63,11 @@ fn cause_gone(job: &Job, code: Option<FailureCode>, tools_changed: bool) -> bool
         Some(FailureCode::SourceVolumeMissing) => {
             job.source.exists() || job.source_volume.as_deref().is_none_or(volume::is_present)
         }
-        Some(FailureCode::DestinationMissing) => folder.exists() || is_there(job.output_volume.as_deref()),
+        Some(FailureCode::DestinationMissing) => {
+            job.output_volume.as_deref().map_or_else(|| folder.exists(), volume::is_present)
+        }
         Some(FailureCode::DestinationReadOnly) => tempfile::tempfile_in(folder).is_ok(),
         Some(FailureCode::EncoderMissing) => tools_changed,
         _ => true,
     }
-}
-
-fn is_there(volume: Option<&Path>) -> bool {
-    volume.is_some_and(volume::is_present)
 }

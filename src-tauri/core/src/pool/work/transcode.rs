@@ -7,7 +7,7 @@ use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::run::{self, Ended, Happened, Request};
 use crate::ffmpeg::{self, ToolError, Tools, classify, growth, probe};
 use crate::media::MediaInfo;
-use crate::output::{self, volume};
+use crate::output;
 use crate::plan::{self, Plan};
 use crate::queue::{Note, Outcome};
 use crate::verify;
@@ -18,7 +18,7 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
     let before = source::look(work.job)?;
     let tools = work.shared.tooling.get().map_err(|e| unusable(&e))?;
     let grown = |end: End| match end {
-        End::Failed(failure) => End::Failed(source::or_growing(work.job, before, failure)),
+        End::Failed(failure) => source::or_growing(work, before, failure),
         end => end,
     };
     let (info, plan) = look_and_plan(work, &tools).map_err(grown)?;
@@ -59,7 +59,7 @@ fn encode(work: &Work<'_>, tools: &Tools, info: &MediaInfo, plan: &Plan) -> Resu
     let args = plan::arguments(plan, &work.job.source, &work.part);
     let json = serde_json::to_string(plan).unwrap_or_default();
     work.note(&Note::Plan { plan: json, part: work.part.clone() })?;
-    output::create_part(&work.part, work.job.output_volume.as_deref().is_none_or(volume::is_present))?;
+    output::create_part(&work.part, work.job.output_volume.as_deref())?;
     work.note(&Note::Command(command_line(tools, &args)))?;
     work.heed()?;
     let request = Request {
@@ -92,6 +92,7 @@ fn judge(
     plan: &Plan,
     report: &run::Report,
 ) -> Result<Vec<String>, End> {
+    output::check_folder(&work.part, work.job.output_volume.as_deref())?;
     let names = [work.job.source.as_path(), work.part.as_path()];
     if let Some(failure) = classify::failure(report, &names) {
         return Err(with_need(work, report, failure).into());
