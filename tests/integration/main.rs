@@ -4,8 +4,11 @@
 mod cli;
 mod crash;
 mod faults;
+mod faults_cancel;
+mod faults_clock;
 mod faults_disk;
 mod faults_process;
+mod faults_source;
 mod layout;
 mod main_job;
 mod order;

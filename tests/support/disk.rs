@@ -1,7 +1,7 @@
 //! A small file system of its own, for full disks and unplugged drives. Only root may mount one on Linux.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Mounted in memory; unmounted when dropped.
 pub struct SmallDisk(pub PathBuf);
@@ -20,7 +20,7 @@ impl SmallDisk {
 
     /// Takes it away, as a pulled cable would: also while files on it are open.
     pub fn unplug(&self) {
-        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).stderr(Stdio::null()).status();
     }
 
     /// From now on nothing can be written to it, or again.
@@ -38,7 +38,12 @@ impl SmallDisk {
 }
 
 fn mount(args: &[&str], folder: &Path) -> bool {
-    Command::new("mount").args(args).arg(folder).status().is_ok_and(|status| status.success())
+    Command::new("mount")
+        .args(args)
+        .arg(folder)
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 impl Drop for SmallDisk {

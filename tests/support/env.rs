@@ -94,6 +94,13 @@ impl TestEnv {
         self.start(args).answer()
     }
 
+    /// The same as another user of this system; only root may.
+    #[cfg(unix)]
+    pub fn spool_as(&self, user: u32, args: &[&str]) -> Answer {
+        use std::os::unix::process::CommandExt;
+        Running::of(self.command(args).uid(user).gid(user)).answer()
+    }
+
     /// Starts the command line and lets it run.
     pub fn start(&self, args: &[&str]) -> Running {
         self.start_with(args, &[])
@@ -103,10 +110,7 @@ impl TestEnv {
     pub fn start_with(&self, args: &[&str], variables: &[(&str, String)]) -> Running {
         let mut command = self.command(args);
         command.envs(variables.iter().map(|(name, value)| (name, value)));
-        let mut child = command.spawn().expect("spool-under-test is built");
-        let stdout = reader(child.stdout.take().unwrap());
-        let stderr = reader(child.stderr.take().unwrap());
-        Running { child, output: Some((stdout, stderr)) }
+        Running::of(&mut command)
     }
 
     /// The results, sorted by name; hidden files too, so that a part file shows.
@@ -151,6 +155,13 @@ pub struct Running {
 }
 
 impl Running {
+    fn of(command: &mut Command) -> Running {
+        let mut child = command.spawn().expect("spool-under-test is built");
+        let stdout = reader(child.stdout.take().unwrap());
+        let stderr = reader(child.stderr.take().unwrap());
+        Running { child, output: Some((stdout, stderr)) }
+    }
+
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
