@@ -57,7 +57,7 @@ async fn a_copy_that_never_ends_is_called_cut_short_in_the_end_and_a_cancel_does
     let whole =
         fs::read(clips::clip("h264-aac.mp4", 1.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]))
             .unwrap();
-    let (video, other) = (env.videos().join("a.mp4"), env.videos().join("b.mp4"));
+    let (video, other) = (env.videos().join("a.mp4"), env.videos().join("fake-looked.mp4"));
     fs::write(&video, &whole[..whole.len() / 2]).unwrap();
     let engine = start(&env, Setup::default());
     let id = add(&engine, &env, &[&video])[0];
@@ -65,10 +65,12 @@ async fn a_copy_that_never_ends_is_called_cut_short_in_the_end_and_a_cancel_does
     assert_eq!(met(&engine, id), [FailureCode::SourceTruncated]);
     engine.stop().await;
     let policy = Policy { source_recheck: Duration::from_mins(5), ..fast() };
-    let engine = start(&env, Setup { policy, ..Setup::default() });
+    let engine = start(&env, Setup { policy, ..faulty_tools() });
     fs::write(&other, &whole[..whole.len() / 2]).unwrap();
     let id = add(&engine, &env, &[&other])[0];
-    reaches(&engine, id, State::Running);
+    wait_until("the first look", SOON, || other.with_extension("looked").exists());
+    let since = Instant::now();
+    wait_until("the second to be waited for", SOON, || since.elapsed() > Duration::from_millis(300));
     engine.steer(Command::Cancel, &Which::Ids(vec![id])).unwrap();
     reaches_within(&engine, id, State::Cancelled, Duration::from_secs(2));
     engine.stop().await;

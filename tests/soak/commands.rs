@@ -7,16 +7,20 @@ use spool_core::queue::Queue;
 use std::fs;
 use std::time::Instant;
 
-/// Jobs not yet started beyond which none is added.
+/// Jobs not yet started beyond which none is added ...
 const BACKLOG: u64 = 80;
+/// ... unless fewer have been added than this for each second: then the engine is slow, and gets its fill.
+const JOBS_PER_SECOND: f64 = 2.0;
 
 /// Adds whenever the queue runs low, and asks for this and that.
 pub(crate) fn commands(world: &World, end: Instant, random: &mut Rng) {
     let templates = KINDS.map(|kind| (kind, template(kind)));
-    let mut batch = 0;
+    let (mut batch, begun) = (0, Instant::now());
     while Instant::now() < end {
         let counts = world.queue.counts().unwrap();
-        if counts.queued + counts.waiting < BACKLOG {
+        let behind =
+            (world.accepted.lock().unwrap().len() as f64) < begun.elapsed().as_secs_f64() * JOBS_PER_SECOND;
+        if behind || counts.queued + counts.waiting < BACKLOG {
             batch += 1;
             add(world, batch, &templates, random);
         }
@@ -62,7 +66,7 @@ fn steer(world: &World, random: &mut Rng) {
     match random.u8(..12) {
         0 | 1 => ask(world, &["cancel", &one]),
         2 => ask(world, &["retry", &one]),
-        3 => ask(world, &["retry", "--all"]),
+        3 if random.u8(..8) == 0 => ask(world, &["retry", "--all"]),
         4 | 5 => ask(world, &["hold", &one]),
         6 | 7 => ask(world, &["release", &some]),
         8 => ask(world, &["move", "--top", &one]),
