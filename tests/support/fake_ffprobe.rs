@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     let name = input.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let asked = |sign: &str| {
         let world = input.parent().and_then(Path::parent);
-        name.ends_with(".part") && world.is_some_and(|world| world.join(sign).exists())
+        input.extension().is_some_and(|e| e == "part") && world.is_some_and(|world| world.join(sign).exists())
     };
     if name.starts_with("fake-probekill") || asked("kill-verify") {
         std::process::abort();
