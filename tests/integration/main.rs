@@ -7,6 +7,7 @@ mod faults;
 mod faults_cancel;
 mod faults_clock;
 mod faults_disk;
+mod faults_pool;
 mod faults_process;
 mod faults_source;
 mod layout;

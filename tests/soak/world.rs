@@ -6,6 +6,7 @@ use spool_core::queue::sqlite::SqliteQueue;
 use spool_tests::clips;
 use spool_tests::disk::SmallDisk;
 use spool_tests::env::{Running, TestEnv};
+use spool_tests::faketime;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -73,23 +74,11 @@ impl World {
     /// An engine, with the wall clock shifted by so much ("+1d").
     pub(crate) fn engine(&self, args: &[&str], shift: Option<&str>) -> Running {
         let args: Vec<&str> = ["run", "--workers", "3", "--quiet"].iter().chain(args).copied().collect();
-        match shift.zip(faketime()) {
-            None => self.env.start(&args),
-            Some((shift, library)) => {
-                count(&self.tally.clock_shifts);
-                let only_the_wall_clock = |name| (name, "1".to_owned());
-                self.env.start_with(
-                    &args,
-                    &[
-                        ("LD_PRELOAD", library.to_string_lossy().into_owned()),
-                        ("FAKETIME", shift.to_owned()),
-                        only_the_wall_clock("FAKETIME_DONT_FAKE_MONOTONIC"),
-                        only_the_wall_clock("DONT_FAKE_MONOTONIC"),
-                        only_the_wall_clock("NO_FAKE_STAT"),
-                    ],
-                )
-            }
+        let shifted = shift.and_then(faketime::shifted);
+        if shifted.is_some() {
+            count(&self.tally.clock_shifts);
         }
+        self.env.start_with(&args, &shifted.unwrap_or_default())
     }
 
     /// Something that must hold does not.
@@ -131,9 +120,4 @@ pub(crate) fn template(kind: &str) -> Vec<u8> {
 /// The kind of a source.
 pub(crate) fn kind_of(source: &Path) -> &str {
     source.file_name().unwrap().to_str().unwrap().split('-').next().unwrap()
-}
-
-fn faketime() -> Option<PathBuf> {
-    let folders = std::fs::read_dir("/usr/lib").ok()?.flatten().map(|e| e.path().join("faketime"));
-    folders.map(|f| f.join("libfaketime.so.1")).find(|p| p.exists())
 }

@@ -5,6 +5,7 @@ pub mod clips;
 pub mod disk;
 pub mod engine;
 pub mod env;
+pub mod faketime;
 pub mod fill;
 pub mod judge;
 
