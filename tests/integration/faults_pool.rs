@@ -1,14 +1,18 @@
 //! Everything fails, everybody is deaf, the engine dies while jobs stand still: the queue goes on.
 
 use serde_json::Value;
+use spool_core::clock::{Clock, SystemClock};
 use spool_core::event::{Event, Told, Topic};
 use spool_core::job::State;
 use spool_core::policy::Policy;
-use spool_core::queue::{Command, Flag, Which};
+use spool_core::queue::{Command, Counts, Flag, Place, Which};
 use spool_tests::engine::{Setup, add, fast, faulty, reaches, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 const SOON: Duration = Duration::from_secs(20);
@@ -105,6 +109,52 @@ async fn a_subscriber_that_never_reads_holds_nothing_up_and_gets_a_snapshot_in_t
     for _ in 0..2 {
         let Some(Told::Snapshot(now)) = deaf.next().await else { panic!("no snapshot") };
         assert_eq!(now.counts.done, 3);
+    }
+    engine.stop().await;
+}
+
+/// Panics once when a thread of the runtime, and so the pool, reads it.
+struct Tripwire {
+    system: SystemClock,
+    armed: AtomicBool,
+}
+
+impl Clock for Tripwire {
+    fn now(&self) -> i64 {
+        self.system.now()
+    }
+    fn awake(&self) -> Duration {
+        let in_pool = std::thread::current().name().is_some_and(|name| name.starts_with("tokio"));
+        assert!(!(in_pool && self.armed.swap(false, Ordering::SeqCst)), "tripped on purpose");
+        self.system.awake()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_in_the_pool_itself_does_not_end_it() {
+    let env = TestEnv::new();
+    let clock = Arc::new(Tripwire { system: SystemClock::default(), armed: AtomicBool::new(false) });
+    let engine = start(&env, Setup { clock: clock.clone(), ..Setup::default() });
+    clock.armed.store(true, Ordering::SeqCst);
+    wait_until("the panic", SOON, || !clock.armed.load(Ordering::SeqCst));
+    for id in add(&engine, &env, &paths(&videos(&env, 3, "v"))) {
+        reaches(&engine, id, State::Done);
+    }
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_in_the_middle_of_a_transaction_changes_nothing_and_locks_nobody_out() {
+    let env = TestEnv::new();
+    let engine = start(&env, Setup::default());
+    let found = spool_core::intake::find(&videos(&env, 3, "v"), &spool_tests::engine::wish(&env));
+    let queue = engine.queue();
+    let panicking =
+        AssertUnwindSafe(|| queue.add(&found.jobs, Place::End, &|_| panic!("tripped on purpose")));
+    assert!(catch_unwind(panicking).is_err());
+    assert_eq!(queue.counts().unwrap(), Counts::default(), "nothing half");
+    for id in add(&engine, &env, &paths(&videos(&env, 3, "v"))) {
+        reaches(&engine, id, State::Done);
     }
     engine.stop().await;
 }

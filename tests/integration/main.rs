@@ -6,6 +6,7 @@ mod crash;
 mod faults;
 mod faults_cancel;
 mod faults_clock;
+mod faults_crash;
 mod faults_disk;
 mod faults_pool;
 mod faults_process;

@@ -31,12 +31,14 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
         return Err(Error::Held { holder }.into());
     }
     ffmpeg::locate(&context.tool_places())?;
+    // Before the first job starts: a request to end that came in between would be a crash.
+    let signals = Signals::new()?;
     let engine = Engine::start(config(context, workers, clock))?;
     let queue = engine.queue();
     let events = engine.subscribe(vec![Topic::Queue, Topic::Progress]);
     let shown =
         tokio::spawn(show(events, Screen::new(context.draws()), context.json, context.quiet, queue.clone()));
-    wait_for_the_end(context, engine, until_idle).await?;
+    wait_for_the_end(context, engine, signals, until_idle).await?;
     // The events end with the engine; what is left of them is shown first.
     let _ = shown.await;
     if queue.flag(Flag::Breaker)?.is_some() {
@@ -61,8 +63,12 @@ fn config(context: &Context, workers: Option<Workers>, clock: Arc<SystemClock>) 
 }
 
 /// Until idle (where asked), or the first request to end drains and the second stops.
-async fn wait_for_the_end(context: &Context, engine: Engine, until_idle: bool) -> Result<(), Failed> {
-    let mut signals = Signals::new()?;
+async fn wait_for_the_end(
+    context: &Context,
+    engine: Engine,
+    mut signals: Signals,
+    until_idle: bool,
+) -> Result<(), Failed> {
     let idle = async { if until_idle { engine.until_idle().await } else { std::future::pending().await } };
     let signal = tokio::select! {
         () = idle => None,

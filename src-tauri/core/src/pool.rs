@@ -25,6 +25,7 @@ use crate::queue::{Filter, Flag, Outcome};
 use admission::Place;
 use breaker::Breaker;
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -113,8 +114,11 @@ pub(crate) async fn run(mut pool: Pool) {
         };
         // The queue is synchronous: it is spoken to where blocking is allowed.
         let swept = tokio::task::spawn_blocking(move || {
-            if let Err(cause) = pool.sweep(cause) {
-                tracing::error!(%cause, "the queue could not be worked just now");
+            // A mistake in one sweep must not end the pool: the next one looks at everything anew.
+            match catch_unwind(AssertUnwindSafe(|| pool.sweep(cause))) {
+                Ok(Ok(())) => {}
+                Ok(Err(cause)) => tracing::error!(%cause, "the queue could not be worked just now"),
+                Err(_) => tracing::error!("Spool itself made a mistake while it looked at the queue"),
             }
             pool
         });
