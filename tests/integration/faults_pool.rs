@@ -67,7 +67,7 @@ async fn when_every_job_fails_the_alarm_comes_at_the_third_and_retry_all_after_t
 async fn while_the_environment_is_broken_one_job_probes_at_a_time_and_none_pays() {
     let env = TestEnv::new();
     let clock = std::sync::Arc::new(spool_core::clock::ManualClock::at(1_800_000_000_000));
-    let probe = Duration::from_mins(1);
+    let (probe, second) = (Duration::from_mins(1), Duration::from_secs(1));
     let policy = Policy { breaker_probe: probe, ..fast() };
     let missing = env.out().join("ffmpeg");
     let engine =
@@ -80,11 +80,11 @@ async fn while_the_environment_is_broken_one_job_probes_at_a_time_and_none_pays(
     let before = runs();
     assert!(before <= 2, "no more than there are workers: {before}");
     for n in 1..=3 {
-        clock.advance(probe - Duration::from_secs(1));
+        clock.advance(probe.saturating_sub(second));
         let since = Instant::now();
         wait_until("many ticks", SOON, || since.elapsed() > fast().tick * 10);
         assert_eq!(runs(), before + n - 1, "too early for a probe");
-        clock.advance(Duration::from_secs(1));
+        clock.advance(second);
         wait_until("the probe", SOON, || runs() == before + n && running() == 0);
     }
     assert!(queue.page(&spool_core::queue::Filter::default(), 0, 9).unwrap().iter().all(|j| j.attempt == 0));

@@ -65,6 +65,25 @@ async fn a_flood_of_progress_is_drained_and_the_job_succeeds() {
     assert_eq!(job.attempt, 1);
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_encoder_that_ends_politely_at_a_strangers_signal_is_tried_again() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let env = TestEnv::new();
+    let engine = start(&env, Setup::default());
+    let long = clips::clip("long.mkv", 8.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    let id = add(&engine, &env, &[&env.video(&long, "a.mkv")])[0];
+    let queue = engine.queue();
+    wait_until("progress", SOON, || queue.job(id).unwrap().unwrap().progress.is_some());
+    let child = queue.attempts(id).unwrap().remove(0).child.unwrap();
+    kill_process(Pid::from_raw(child.pid as i32).unwrap(), Signal::TERM).unwrap();
+    let done = reaches(&engine, id, State::Done);
+    let first = queue.attempts(id).unwrap().remove(0).failure.unwrap();
+    assert_eq!((first.code, done.attempt), (FailureCode::KilledBySignal, 2));
+    assert!(first.message.contains("SIGTERM"), "{}", first.message);
+    engine.stop().await;
+}
+
 /// Neither its own end nor ours leaves anything of it behind.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
