@@ -27,7 +27,7 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
     let clock = Arc::new(SystemClock::default());
     let started = clock.now();
     // Held comes before missing tools: the second engine is told who works the queue either way.
-    if let Some(holder) = lock::holder(&context.data) {
+    if let Some(holder) = lock::living_holder(&context.data) {
         return Err(Error::Held { holder }.into());
     }
     ffmpeg::locate(&context.tool_places())?;

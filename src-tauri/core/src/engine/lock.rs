@@ -39,10 +39,19 @@ pub fn take(data: &Path, who: &str) -> Result<Lock> {
     }
 }
 
-/// Who holds the lock of `data` just now, in words.
+/// Who holds the lock of `data` just now, in words; for a moment it may be an engine that has just died.
 pub fn holder(data: &Path) -> Option<String> {
+    held(data, File::try_lock)
+}
+
+/// The same for those who want the lock: only a holder that lives. Takes up to a second when there is one.
+pub fn living_holder(data: &Path) -> Option<String> {
+    held(data, try_lock)
+}
+
+fn held(data: &Path, attempt: fn(&File) -> std::result::Result<(), TryLockError>) -> Option<String> {
     let file = File::options().write(true).open(data.join("engine.lock")).ok()?;
-    matches!(try_lock(&file), Err(TryLockError::WouldBlock)).then(|| words_of(&data.join("engine.holder")))
+    matches!(attempt(&file), Err(TryLockError::WouldBlock)).then(|| words_of(&data.join("engine.holder")))
 }
 
 /// Longest time a dead engine's lock lives on.
