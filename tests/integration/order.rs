@@ -7,7 +7,6 @@ use spool_core::failure::FailureCode;
 use spool_core::job::{JobId, State};
 use spool_core::policy::Policy;
 use spool_core::queue::{Command, Filter, Flag, Queue, Which};
-#[cfg(target_os = "linux")]
 use spool_tests::disk::SmallDisk;
 use spool_tests::engine::{Setup, add, fast, faulty, job, reaches, start};
 use spool_tests::env::TestEnv;
@@ -332,7 +331,7 @@ async fn jobs_of_an_unplugged_drive_wait_and_continue_when_it_returns() {
     let engine = start(&env, Setup::default());
     engine.pause(true).unwrap();
     let id = add(&engine, &env, &[&video])[0];
-    drive.unmount();
+    drive.unplug();
     engine.pause(false).unwrap();
     let waiting = reaches(&engine, id, State::Waiting);
     assert_eq!((waiting.failure.unwrap().code, waiting.attempt), (FailureCode::SourceVolumeMissing, 0));

@@ -127,3 +127,45 @@ async fn a_stranger_under_the_intended_name_is_not_taken_for_the_result() {
     assert_eq!(fs::read_to_string(&job.output).unwrap(), "a letter", "never replaced");
     assert_eq!(done.output, env.out().join("a (2).mp4"));
 }
+
+fn cancel(env: &TestEnv, job: &Job) {
+    let other = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
+    let steered = other.steer(queue::Command::Cancel, &queue::Which::Ids(vec![job.id])).unwrap();
+    assert_eq!(steered.done, [job.id]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_asked_for_before_the_crash_is_honoured_after_it() {
+    let env = TestEnv::new();
+    let (job, part) = claimed(&env);
+    cancel(&env, &job);
+    let engine = start(&env, Setup::default());
+    let cancelled = reaches(&engine, job.id, State::Cancelled);
+    assert_eq!(cancelled.epoch, 1, "it was not run again");
+    engine.stop().await;
+    assert!(!part.exists() && env.results().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_asked_for_after_the_intent_comes_too_late_when_the_rename_was_made() {
+    let env = TestEnv::new();
+    let (job, part) = claimed(&env);
+    intend(&env, &job, &part);
+    cancel(&env, &job);
+    fs::rename(&part, &job.output).unwrap();
+    let (done, runs) = recover(&env).await;
+    assert_eq!((done.state, runs), (State::Done, 1));
+    assert_eq!(env.results(), ["a.mp4"], "done, with its file");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_asked_for_after_the_intent_wins_when_the_rename_was_not_made() {
+    let env = TestEnv::new();
+    let (job, part) = claimed(&env);
+    intend(&env, &job, &part);
+    cancel(&env, &job);
+    let engine = start(&env, Setup::default());
+    reaches(&engine, job.id, State::Cancelled);
+    engine.stop().await;
+    assert!(env.results().is_empty(), "cancelled, without a file");
+}

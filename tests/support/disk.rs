@@ -1,20 +1,17 @@
-//! A small disk that can be filled and unplugged. Linux, and only as root.
+//! A small file system of its own, for full disks and unplugged drives. Only root may mount one on Linux.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-/// A small file system of its own, unmounted at the end.
+/// Mounted in memory; unmounted when dropped.
 pub struct SmallDisk(pub PathBuf);
 
 impl SmallDisk {
-    /// None, said aloud, where this user may not mount.
+    /// `None`, said aloud, where this user or system may not mount.
     pub fn mount(folder: PathBuf, bytes: u64) -> Option<SmallDisk> {
         std::fs::create_dir_all(&folder).unwrap();
         let size = format!("size={bytes}");
-        let mounted = std::process::Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
-            .arg(&folder)
-            .status();
-        if mounted.is_ok_and(|status| status.success()) {
+        if cfg!(target_os = "linux") && mount(&["-t", "tmpfs", "-o", &size, "tmpfs"], &folder) {
             return Some(SmallDisk(folder));
         }
         eprintln!("SKIPPED: only root may mount a small disk here");
@@ -34,14 +31,36 @@ impl SmallDisk {
         ballast
     }
 
-    /// Takes it away, with all that is on it.
-    pub fn unmount(&self) {
-        let _ = std::process::Command::new("umount").arg(&self.0).status();
+    /// Takes it away, as a pulled cable would: also while files on it are open.
+    pub fn unplug(&self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).stderr(Stdio::null()).status();
     }
+
+    /// From now on nothing can be written to it, or again.
+    pub fn read_only(&self, read_only: bool) {
+        let how = if read_only { "remount,ro" } else { "remount,rw" };
+        assert!(mount(&["-o", how], &self.0), "the disk can be remounted");
+    }
+
+    /// Writes `bytes` of ballast onto it.
+    pub fn load(&self, bytes: usize) -> PathBuf {
+        let ballast = self.0.join("ballast");
+        std::fs::write(&ballast, vec![0; bytes]).unwrap();
+        ballast
+    }
+}
+
+fn mount(args: &[&str], folder: &Path) -> bool {
+    Command::new("mount")
+        .args(args)
+        .arg(folder)
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        self.unmount();
+        self.unplug();
     }
 }

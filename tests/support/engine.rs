@@ -42,13 +42,21 @@ pub struct Setup {
     pub clock: Arc<dyn Clock>,
     /// This ffmpeg instead of the system's.
     pub ffmpeg: Option<PathBuf>,
+    /// This ffprobe instead of the system's.
+    pub ffprobe: Option<PathBuf>,
     /// Jobs at a time.
     pub workers: usize,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Setup { policy: fast(), clock: Arc::new(SystemClock::default()), ffmpeg: None, workers: 2 }
+        Setup {
+            policy: fast(),
+            clock: Arc::new(SystemClock::default()),
+            ffmpeg: None,
+            ffprobe: None,
+            workers: 2,
+        }
     }
 }
 
@@ -57,10 +65,21 @@ pub fn faulty() -> Setup {
     Setup { ffmpeg: Some(crate::env::binary("fake-ffmpeg")), ..Setup::default() }
 }
 
+/// A setup with both tools misbehaving.
+pub fn faulty_tools() -> Setup {
+    Setup { ffprobe: Some(crate::env::binary("fake-ffprobe")), ..faulty() }
+}
+
+/// A policy under which nothing stalls.
+pub fn patient() -> Policy {
+    Policy { stall: Duration::from_mins(10), stall_first: Duration::from_mins(10), ..fast() }
+}
+
 /// Starts an engine on the queue of `env`.
 pub fn start(env: &TestEnv, setup: Setup) -> Engine {
     let path = std::env::var_os("PATH").unwrap();
-    let tools = ToolPlaces { ffmpeg: setup.ffmpeg, ffprobe: None, folders: standard_folders(None, &path) };
+    let tools =
+        ToolPlaces { ffmpeg: setup.ffmpeg, ffprobe: setup.ffprobe, folders: standard_folders(None, &path) };
     let (data, who) = (env.data(), "a test".into());
     Engine::start(EngineConfig {
         data,

@@ -101,7 +101,7 @@ impl TestEnv {
 
     /// The same with words that need not be text.
     pub fn spool_os(&self, args: &[&OsStr]) -> Answer {
-        Running::of(self.command(args).spawn().expect("spool-under-test is built")).answer()
+        Running::of(&mut self.command(args)).answer()
     }
 
     /// The same for what may take long.
@@ -113,12 +113,26 @@ impl TestEnv {
     pub fn under(&self, program: &str, program_args: &[&str], args: &[&str]) -> Option<Answer> {
         let mut command = Command::new(program);
         command.args(program_args).arg(binary("spool-under-test")).args(args);
-        self.place(&mut command).spawn().ok().map(|child| Running::of(child).answer())
+        self.place(&mut command).spawn().ok().map(|child| Running::read(child).answer())
+    }
+
+    /// The same as another user of this system; only root may.
+    #[cfg(unix)]
+    pub fn spool_as(&self, user: u32, args: &[&str]) -> Answer {
+        use std::os::unix::process::CommandExt;
+        Running::of(self.command(args).uid(user).gid(user)).answer()
     }
 
     /// Starts the command line and lets it run.
     pub fn start(&self, args: &[&str]) -> Running {
-        Running::of(self.command(args).spawn().expect("spool-under-test is built"))
+        self.start_with(args, &[])
+    }
+
+    /// The same with these variables in its environment.
+    pub fn start_with(&self, args: &[&str], variables: &[(&str, String)]) -> Running {
+        let mut command = self.command(args);
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
+        Running::of(&mut command)
     }
 
     /// The results, sorted by name; hidden files too, so that a part file shows.
@@ -163,7 +177,11 @@ pub struct Running {
 }
 
 impl Running {
-    fn of(mut child: Child) -> Running {
+    fn of(command: &mut Command) -> Running {
+        Running::read(command.spawn().expect("spool-under-test is built"))
+    }
+
+    fn read(mut child: Child) -> Running {
         let stdout = reader(child.stdout.take().unwrap());
         let stderr = reader(child.stderr.take().unwrap());
         Running { child, output: Some((stdout, stderr)) }

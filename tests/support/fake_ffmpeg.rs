@@ -39,6 +39,18 @@ fn main() -> ExitCode {
         Some("exit1") => fail("[error] something odd happened"),
         Some("enospc") => fail("[error] av_interleaved_write_frame(): No space left on device"),
         Some("once") => once(&args, &input.unwrap()),
+        Some("bomb") => bomb(&args),
+        Some("floodout") => {
+            flood_progress();
+            real(&args)
+        }
+        Some("family") => family(&input.unwrap()),
+        Some("missing") => after(&args, |output| std::fs::remove_file(output).unwrap(), ""),
+        Some("garbage") => after(&args, |output| std::fs::write(output, "x".repeat(9_999)).unwrap(), ""),
+        Some("trailer") => {
+            after(&args, |_| (), "[error] Error writing trailer of file:/o.mp4: No space left on device")
+        }
+        Some("oom") => fail("[error] Cannot allocate memory"),
         _ => real(&args),
     }
 }
@@ -72,13 +84,17 @@ fn input(args: &[OsString]) -> Option<PathBuf> {
     Some(PathBuf::from(text.strip_prefix("file:").unwrap_or(&text)))
 }
 
-/// Becomes the real ffmpeg: the first in PATH that is not this file.
+/// Becomes the real ffmpeg.
 fn real(args: &[OsString]) -> ExitCode {
+    become_it(Command::new(real_ffmpeg()).args(args))
+}
+
+/// The first in PATH that is not this file.
+fn real_ffmpeg() -> PathBuf {
     let me = std::env::current_exe().unwrap().canonicalize().unwrap();
     let path = std::env::var_os("PATH").unwrap();
     let mut found = std::env::split_paths(&path).map(|dir| dir.join("ffmpeg"));
-    let ffmpeg = found.find(|p| p.canonicalize().is_ok_and(|p| p != me)).unwrap();
-    become_it(Command::new(ffmpeg).args(args))
+    found.find(|p| p.canonicalize().is_ok_and(|p| p != me)).unwrap()
 }
 
 #[cfg(unix)]
@@ -135,6 +151,10 @@ fn slow() -> ExitCode {
             std::thread::park_timeout(std::time::Duration::from_millis(250));
         }
     });
+    until_q()
+}
+
+fn until_q() -> ExitCode {
     let mut byte = [0];
     while let Ok(1) = std::io::stdin().read(&mut byte) {
         if byte[0] == b'q' {
@@ -197,4 +217,46 @@ fn once(args: &[OsString], input: &Path) -> ExitCode {
     }
     std::fs::write(marker, "").unwrap();
     die()
+}
+
+/// Writes on and on, without taking room: its file is mostly holes. Ends at `q`.
+fn bomb(args: &[OsString]) -> ExitCode {
+    let output = args.last().unwrap().to_string_lossy().into_owned();
+    let file = std::fs::File::create(output.strip_prefix("file:").unwrap_or(&output)).unwrap();
+    std::thread::spawn(move || {
+        for n in 1.. {
+            file.set_len(n << 26).unwrap();
+            block(&(n << 26).to_string(), "continue");
+            std::thread::park_timeout(std::time::Duration::from_millis(20));
+        }
+    });
+    until_q()
+}
+
+/// 100 MB of progress that never ends a block, in long lines.
+fn flood_progress() {
+    let line = format!("frame={}\n", "9".repeat(9_990));
+    let mut stdout = std::io::stdout().lock();
+    for _ in 0..10_000 {
+        stdout.write_all(line.as_bytes()).unwrap();
+    }
+}
+
+#[expect(clippy::zombie_processes, reason = "it is to outlive its parent if nobody ends it")]
+/// Works on with a child of its own, whose id it leaves beside the input; ends at `q`, alone.
+fn family(input: &Path) -> ExitCode {
+    let child = Command::new("sleep").arg("1000").spawn().unwrap();
+    let (unfinished, marker) = (input.with_extension("new"), input.with_extension("child"));
+    std::fs::write(&unfinished, child.id().to_string()).unwrap();
+    std::fs::rename(unfinished, marker).unwrap();
+    slow()
+}
+
+/// A good run whose output is dealt with afterwards, with a last word, and exit 0.
+fn after(args: &[OsString], then: fn(&Path), word: &str) -> ExitCode {
+    let output = args.last().unwrap().to_string_lossy().into_owned();
+    let status = Command::new(real_ffmpeg()).args(args).status().unwrap();
+    then(Path::new(output.strip_prefix("file:").unwrap_or(&output)));
+    eprintln!("{word}");
+    ExitCode::from(status.code().unwrap() as u8)
 }

@@ -2,10 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 pub mod clips;
-#[cfg(target_os = "linux")]
 pub mod disk;
 pub mod engine;
 pub mod env;
+pub mod faketime;
 pub mod fill;
 pub mod judge;
 

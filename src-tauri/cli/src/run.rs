@@ -27,10 +27,12 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
     let clock = Arc::new(SystemClock::default());
     let started = clock.now();
     // Held comes before missing tools: the second engine is told who works the queue either way.
-    if let Some(holder) = lock::holder(&context.data) {
+    if let Some(holder) = lock::living_holder(&context.data) {
         return Err(Error::Held { holder }.into());
     }
     ffmpeg::locate(&context.tool_places())?;
+    // Before the first job starts: a request to end that came in between would be a crash.
+    let signals = Signals::new()?;
     let engine = Engine::start(config(context, workers, clock))?;
     let queue = engine.queue();
     if let Some(what) = queue.flag(Flag::Restored)? {
@@ -39,7 +41,7 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
     let events = engine.subscribe(vec![Topic::Queue, Topic::Progress]);
     let shown =
         tokio::spawn(show(events, Screen::new(context.draws()), context.json, context.quiet, queue.clone()));
-    wait_for_the_end(context, engine, until_idle).await?;
+    wait_for_the_end(context, engine, signals, until_idle).await?;
     // The events end with the engine; what is left of them is shown first.
     let _ = shown.await;
     if queue.flag(Flag::Breaker)?.is_some() {
@@ -64,8 +66,12 @@ fn config(context: &Context, workers: Option<Workers>, clock: Arc<SystemClock>) 
 }
 
 /// Until idle (where asked), or the first request to end drains and the second stops.
-async fn wait_for_the_end(context: &Context, engine: Engine, until_idle: bool) -> Result<(), Failed> {
-    let mut signals = Signals::new()?;
+async fn wait_for_the_end(
+    context: &Context,
+    engine: Engine,
+    mut signals: Signals,
+    until_idle: bool,
+) -> Result<(), Failed> {
     let idle = async { if until_idle { engine.until_idle().await } else { std::future::pending().await } };
     let signal = tokio::select! {
         () = idle => None,

@@ -8,6 +8,7 @@ mod capture;
 mod child;
 pub mod classify;
 mod exec;
+pub mod growth;
 mod locate;
 mod pipe;
 pub mod probe;

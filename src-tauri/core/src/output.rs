@@ -31,13 +31,24 @@ pub fn is_part(name: &OsStr) -> bool {
 }
 
 /// Creates the part file, so that what is wrong with the folder shows before an encoder starts. A folder
-/// that was removed is made again when its volume is there.
-pub fn create_part(part: &Path, volume_present: bool) -> Result<(), Failure> {
+/// that was removed is made again when its volume is there; where that is gone nothing is written, for the
+/// folder it was mounted on lies on another disk.
+pub fn create_part(part: &Path, volume: Option<&Path>) -> Result<(), Failure> {
     let folder = part.parent().unwrap_or(part);
-    if volume_present {
-        std::fs::create_dir_all(folder).map_err(|e| write_failure(&e, folder))?;
+    if !volume.is_none_or(volume::is_present) {
+        return Err(write_failure(&io::ErrorKind::NotFound.into(), folder));
     }
+    std::fs::create_dir_all(folder).map_err(|e| write_failure(&e, folder))?;
     File::create(part).map(drop).map_err(|e| write_failure(&e, folder))
+}
+
+/// A part file that went away together with its folder or volume: then nothing else that went wrong counts.
+pub fn check_folder(part: &Path, volume: Option<&Path>) -> Result<(), Failure> {
+    let folder = part.parent().unwrap_or(part);
+    if is_taken(part) || (folder.exists() && volume.is_none_or(volume::is_present)) {
+        return Ok(());
+    }
+    Err(write_failure(&io::ErrorKind::NotFound.into(), folder))
 }
 
 /// Deletes a part file; one that is not there is fine, and so is one on a volume that has gone.

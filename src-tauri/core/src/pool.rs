@@ -5,8 +5,10 @@
 //! `running`. Each running job has an OS thread of its own; the pool itself is one task that looks at the
 //! queue on every wake-up and on a slow tick, so that nothing depends on a single signal arriving.
 
+mod admission;
 mod breaker;
 mod order;
+mod room;
 mod tooling;
 mod upkeep;
 mod waiting;
@@ -18,11 +20,12 @@ use crate::event::Event;
 use crate::failure::{Class, Failure};
 use crate::ffmpeg::Order;
 use crate::job::{Job, JobId, Lease, State};
-use crate::output::volume;
 use crate::policy::SUSPECT_CRASHES;
-use crate::queue::{Command, Filter, Flag, Outcome, Which};
+use crate::queue::{Filter, Flag, Outcome};
+use admission::Place;
 use breaker::Breaker;
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -60,7 +63,11 @@ struct Live {
     orders: watch::Sender<Order>,
     suspended: bool,
     suspect: bool,
+    place: Place,
 }
+
+/// Jobs taken up or sent to wait in one sweep; the rest of a long queue comes with the next.
+const CLAIMS: usize = 100;
 
 /// The pool's own state, owned by its one task.
 pub(crate) struct Pool {
@@ -107,8 +114,11 @@ pub(crate) async fn run(mut pool: Pool) {
         };
         // The queue is synchronous: it is spoken to where blocking is allowed.
         let swept = tokio::task::spawn_blocking(move || {
-            if let Err(cause) = pool.sweep(cause) {
-                tracing::error!(%cause, "the queue could not be worked just now");
+            // A mistake in one sweep must not end the pool: the next one looks at everything anew.
+            match catch_unwind(AssertUnwindSafe(|| pool.sweep(cause))) {
+                Ok(Ok(())) => {}
+                Ok(Err(cause)) => tracing::error!(%cause, "the queue could not be worked just now"),
+                Err(_) => tracing::error!("Spool itself made a mistake while it looked at the queue"),
             }
             pool
         });
@@ -156,6 +166,10 @@ impl Pool {
             Report::Ended(id, outcome) => {
                 self.live.remove(&id);
                 self.shared.progress().remove(&id);
+                if !matches!(outcome, Some(Outcome::Waiting(_))) {
+                    // What it left free may be what others wait for.
+                    self.checked_waiting = None;
+                }
                 outcome.map_or(Ok(()), |outcome| self.learn(id, &outcome))
             }
         }
@@ -212,30 +226,6 @@ impl Pool {
         Ok(())
     }
 
-    /// Waiting jobs are looked at when volumes come or go, and every so often; true: some may go on.
-    fn wake_waiting(&mut self) -> Result<bool> {
-        let awake = self.shared.clock.awake();
-        let due = self
-            .checked_waiting
-            .is_none_or(|last| awake.saturating_sub(last) >= self.shared.policy.wait_recheck);
-        let mounts = volume::mounts_stamp();
-        if !due && mounts == self.mounts {
-            return Ok(false);
-        }
-        (self.checked_waiting, self.mounts) = (Some(awake), mounts);
-        let tools_changed = self.shared.tooling.changed();
-        let reserve = self.shared.policy.disk_reserve;
-        let waiting = self.shared.queue.page(&Filter::of(&[State::Waiting]), 0, u64::MAX >> 1)?;
-        let ready = waiting.iter().filter(|job| waiting::cause_gone(job, reserve, tools_changed));
-        let ready: Vec<JobId> = ready.map(|job| job.id).collect();
-        if ready.is_empty() {
-            return Ok(false);
-        }
-        self.shared.queue.steer(Command::Now, &Which::Ids(ready))?;
-        self.shared.tell(Event::QueueChanged);
-        Ok(true)
-    }
-
     fn may_claim(&self) -> bool {
         let policy = &self.shared.policy;
         self.active() < self.workers()
@@ -250,15 +240,23 @@ impl Pool {
 
     fn claim(&mut self) -> Result<()> {
         let queue = self.shared.queue.clone();
-        while self.may_claim() && queue.flag(Flag::Paused)?.is_none() {
-            let Some(job) = queue.claim(&self.shared.owner, self.live.is_empty())? else { return Ok(()) };
-            self.tell_changed(job.id, State::Running, None);
-            self.start(job)?;
+        for _ in 0..CLAIMS {
+            if !self.may_claim() || queue.flag(Flag::Paused)?.is_some() {
+                break;
+            }
+            let Some(job) = queue.claim(&self.shared.owner, self.live.is_empty())? else { break };
+            match self.admit(&job) {
+                Ok(place) => {
+                    self.tell_changed(job.id, State::Running, None);
+                    self.start(job, place)?;
+                }
+                Err(failure) => self.decline(&job, failure)?,
+            }
         }
         Ok(())
     }
 
-    fn start(&mut self, job: Job) -> Result<()> {
+    fn start(&mut self, job: Job, place: Place) -> Result<()> {
         let (orders, heard) = watch::channel(Order::Go);
         let (id, lease, suspect) = (job.id, job.lease(), job.crashes >= SUSPECT_CRASHES);
         let (shared, reports) = (self.shared.clone(), self.reports.clone());
@@ -271,7 +269,7 @@ impl Pool {
             self.shared.queue.settle(lease, &Outcome::Interrupted(None))?;
             return Ok(());
         }
-        self.live.insert(id, Live { lease, orders, suspended: false, suspect });
+        self.live.insert(id, Live { lease, orders, suspended: false, suspect, place });
         Ok(())
     }
 

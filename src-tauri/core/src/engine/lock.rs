@@ -4,6 +4,7 @@
 use crate::error::{Error, Result};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// The right to claim, run and rescue jobs of one data folder; given back when dropped.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub fn take(data: &Path, who: &str) -> Result<Lock> {
     // Another user's file can still tell whether it is locked.
     let file = file.or_else(|cause| File::open(&path).map_err(|_| cause));
     let file = file.map_err(Error::io("Cannot open", &path))?;
-    match file.try_lock() {
+    match try_lock(&file) {
         Ok(()) => {
             let words = format!("{who} (process {})", std::process::id());
             std::fs::write(&holder, words).map_err(Error::io("Cannot write", &holder))?;
@@ -41,10 +42,36 @@ pub fn take(data: &Path, who: &str) -> Result<Lock> {
     }
 }
 
-/// Who holds the lock of `data` just now, in words.
+/// Who holds the lock of `data` just now, in words; for a moment it may be an engine that has just died.
 pub fn holder(data: &Path) -> Option<String> {
+    held(data, File::try_lock)
+}
+
+/// The same for those who want the lock: only a holder that lives. Takes up to a second when there is one.
+pub fn living_holder(data: &Path) -> Option<String> {
+    held(data, try_lock)
+}
+
+fn held(data: &Path, attempt: fn(&File) -> std::result::Result<(), TryLockError>) -> Option<String> {
     let file = File::open(data.join("engine.lock")).ok()?;
-    matches!(file.try_lock(), Err(TryLockError::WouldBlock)).then(|| words_of(&data.join("engine.holder")))
+    matches!(attempt(&file), Err(TryLockError::WouldBlock)).then(|| words_of(&data.join("engine.holder")))
+}
+
+/// Longest time a dead engine's lock lives on.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A child of a killed engine that was just about to become an ffmpeg still has its parent's files open, and
+/// with them the lock, for some milliseconds: only who holds it longer is alive.
+fn try_lock(file: &File) -> std::result::Result<(), TryLockError> {
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < patience => {
+                std::thread::park_timeout(Duration::from_millis(20));
+            }
+            answer => return answer,
+        }
+    }
 }
 
 fn words_of(holder: &Path) -> String {
@@ -54,6 +81,20 @@ fn words_of(holder: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lock_that_a_dead_engine_leaves_behind_for_a_moment_is_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = take(dir.path(), "the window").unwrap();
+        let (letting_go, heard) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            letting_go.send(()).unwrap();
+            std::thread::park_timeout(Duration::from_millis(100));
+            drop(first);
+        });
+        heard.recv().unwrap();
+        take(dir.path(), "spool run").unwrap();
+    }
 
     #[test]
     fn a_second_engine_is_told_who_holds_the_queue() {

@@ -20,8 +20,9 @@ pub(super) fn rescue(queue: &dyn Queue, policy: &Policy) -> Result<usize> {
         end_orphan(attempts.last());
         let outcome = outcome(job, policy, ended, jobs.len() == 1);
         tracing::warn!(job = %job.id, outcome = outcome.word(), "found running after a crash");
-        queue.settle(job.lease(), &outcome)?;
+        // Before the row lets go of them: a crash in between must not leave them to nobody.
         delete_parts(job, attempts.last());
+        queue.settle(job.lease(), &outcome)?;
     }
     if !jobs.is_empty() {
         queue.set_flag(Flag::EndedSinceCrash, None)?;

@@ -2,6 +2,7 @@
 
 use super::child;
 use super::pipe;
+use super::process;
 use super::{Order, Orders};
 use std::ffi::OsString;
 use std::io;
@@ -13,6 +14,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub(super) struct Output {
     pub(super) success: bool,
+    /// The signal that ended it, where one did: then its answer means nothing.
+    pub(super) signal: Option<i32>,
     pub(super) stdout: String,
     pub(super) stderr: String,
 }
@@ -39,7 +42,7 @@ pub(super) fn capture(program: &Path, args: &[OsString], bounds: &Bounds<'_>) ->
         std::thread::spawn(move || sender.send((true, pipe::read_at_most(stdout, LARGEST))));
         std::thread::spawn(move || other.send((false, pipe::read_at_most(stderr, LARGEST / 16))));
     }
-    let mut output = Output { success: false, stdout: String::new(), stderr: String::new() };
+    let mut output = Output { success: false, signal: None, stdout: String::new(), stderr: String::new() };
     let patience = Instant::now() + bounds.limit;
     loop {
         match ended.recv_timeout(Duration::from_millis(50)) {
@@ -59,6 +62,7 @@ pub(super) fn capture(program: &Path, args: &[OsString], bounds: &Bounds<'_>) ->
     loop {
         if let Some(status) = running.has_ended()? {
             output.success = status.success();
+            output.signal = process::ended_by(status);
             return Ok(output);
         }
         if Instant::now() > patience {

@@ -32,6 +32,8 @@ pub(super) struct Running {
     child: Child,
     /// Kept apart, because `Child::wait` would close it.
     stdin: Option<ChildStdin>,
+    /// It has been waited for, and its group has been ended.
+    ended: bool,
 }
 
 /// Starts ffmpeg. ffmpeg-sidecar builds the command; its event reader is not used, see `run`.
@@ -52,7 +54,7 @@ fn start(command: &mut Command, limits: Limits) -> io::Result<Running> {
     exec::prepare(command, limits);
     let mut child = command.spawn()?;
     let stdin = child.stdin.take();
-    Ok(Running { child, stdin })
+    Ok(Running { child, stdin, ended: false })
 }
 
 fn inherited() -> impl Iterator<Item = (&'static str, OsString)> {
@@ -76,8 +78,14 @@ impl Running {
         }
     }
 
+    /// Its status once it has ended; what it started in its group ends with it.
     pub(super) fn has_ended(&mut self) -> io::Result<Option<ExitStatus>> {
-        self.child.try_wait()
+        let status = self.child.try_wait()?;
+        if status.is_some() && !self.ended {
+            self.ended = true;
+            process::signal_group(self.id(), process::Signal::Kill);
+        }
+        Ok(status)
     }
 
     pub(super) fn terminate(&self) {

@@ -1,6 +1,7 @@
 //! Why an ffmpeg did not succeed: a pure reading of its report, by rules over lines of level error or fatal
 //! with the names of files removed, for names are chosen by strangers.
 
+use super::growth::Excess;
 use super::run::{Ended, Report};
 use crate::failure::{Failure, FailureCode};
 use std::io;
@@ -37,6 +38,9 @@ const RULES: &[(&str, FailureCode, &str)] = &[
 /// `names`: paths whose text is removed from lines before they are read.
 pub fn failure(report: &Report, names: &[&Path]) -> Option<Failure> {
     let lines: Vec<String> = report.errors.iter().map(|line| without(line, names)).collect();
+    if let (Ended::Exited(255), Some(signal)) = (&report.ended, told_signal(&report.log_tail)) {
+        return Some(Failure { log_tail: report.log_tail.clone(), ..killed("ffmpeg", signal) });
+    }
     let by_rule = || RULES.iter().find(|(phrase, ..)| lines.iter().any(|line| line.contains(phrase)));
     let failure = match &report.ended {
         // Orders are no failures; the caller knows what it ordered.
@@ -56,13 +60,17 @@ pub fn failure(report: &Report, names: &[&Path]) -> Option<Failure> {
             };
             Failure { exit: Some(*code), ..failure }
         }
-        Ended::Signalled(signal) => {
-            let message = format!("ffmpeg was ended from outside by {}.", signal_name(*signal));
-            Failure { signal: Some(*signal), ..Failure::new(FailureCode::KilledBySignal, message) }
-        }
+        Ended::Signalled(signal) => killed("ffmpeg", *signal),
         Ended::Stalled => {
             Failure::new(FailureCode::Stalled, "ffmpeg made no progress any more and was ended.")
         }
+        Ended::Exceeded(Excess::Disk) => {
+            Failure::new(FailureCode::DiskFull, "The disk for the result is almost full.")
+        }
+        Ended::Exceeded(Excess::Output) => Failure::new(
+            FailureCode::PlanRefused,
+            "The result grew far beyond what a video of this size and length can take.",
+        ),
         Ended::NotStarted(kind, said) => not_started(*kind, said),
     };
     Some(Failure { log_tail: report.log_tail.clone(), ..failure })
@@ -101,6 +109,20 @@ fn not_started(kind: io::ErrorKind, said: &str) -> Failure {
         NotFound => Failure::new(FailureCode::FfmpegMissing, "ffmpeg is no longer where it was."),
         _ => Failure::new(FailureCode::FfmpegBroken, format!("ffmpeg could not be started: {said}.")),
     }
+}
+
+/// A tool that a signal ended has answered nothing.
+pub(super) fn killed(tool: &str, signal: i32) -> Failure {
+    let message = format!("{tool} was ended from outside by {}.", signal_name(signal));
+    Failure { signal: Some(signal), ..Failure::new(FailureCode::KilledBySignal, message) }
+}
+
+/// ffmpeg ends by itself at a signal that it can catch, with 255, and says so.
+fn told_signal(log_tail: &str) -> Option<i32> {
+    let said = |line: &str| {
+        line.strip_prefix("[info] Exiting normally, received signal ")?.trim_end_matches('.').parse().ok()
+    };
+    log_tail.lines().rev().find_map(said)
 }
 
 fn signal_name(signal: i32) -> String {
@@ -153,6 +175,18 @@ mod tests {
             code(Ended::NotStarted(io::ErrorKind::NotFound, String::new()), &[]),
             Some(FailureCode::FfmpegMissing)
         );
+    }
+
+    #[test]
+    fn a_signal_that_ffmpeg_catches_is_named_and_255_alone_is_none() {
+        let said = |tail: &str, code| {
+            let report = Report { log_tail: tail.into(), ..report(Ended::Exited(code), &[]) };
+            failure(&report, &[]).map(|f| (f.code, f.signal))
+        };
+        let line = "[info] x\n[info] Exiting normally, received signal 15.\n[verbose] y";
+        assert_eq!(said(line, 255), Some((FailureCode::KilledBySignal, Some(15))));
+        assert_eq!(said(line, 1), Some((FailureCode::EncodeFailed, None)));
+        assert_eq!(said("[info] title: received signal 15.", 255), Some((FailureCode::EncodeFailed, None)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! network, no playlists.
 
 use super::capture::{Bounds, Output, capture};
-use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, file_url};
+use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, file_url};
 use crate::failure::{Failure, FailureCode, name_of};
 use crate::media::boxes::{self, Boxes};
 use crate::media::{self, Measured, MediaInfo};
@@ -67,6 +67,9 @@ pub fn output(
 ) -> Result<Option<MediaInfo>, Failure> {
     let patient = Policy { probe_limit: policy.probe_limit * PATIENCE, ..policy.clone() };
     look(tools, path, &patient, orders, &["-count_packets"]).map_err(|failure| {
+        if failure.code == FailureCode::KilledBySignal {
+            return failure;
+        }
         let message = format!("The result cannot be read back: {}", failure.message);
         Failure { code: FailureCode::VerificationFailed, message, ..failure }
     })
@@ -84,6 +87,7 @@ fn look(
         Ok(output) if output.success => {
             media::read(&output.stdout).map(Some).map_err(|e| not_media(path, &e))
         }
+        Ok(Output { signal: Some(signal), .. }) => Err(classify::killed("ffprobe", signal)),
         Ok(output) => Err(refused(path, &output)),
         Err(e) if e.kind() == io::ErrorKind::Interrupted => Ok(None),
         Err(e) if e.kind() == io::ErrorKind::TimedOut => Err(too_slow(path, policy)),

@@ -1,6 +1,7 @@
 //! Processes as the system sees them: identity beyond a reused id, signs of work, signals to a group.
 
 use crate::job::ChildId;
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
@@ -30,6 +31,18 @@ pub(super) fn signal_group(pid: u32, signal: Signal) -> bool {
 #[cfg(windows)]
 pub(super) fn signal_group(_pid: u32, _signal: Signal) -> bool {
     false
+}
+
+/// The signal that ended a process, where one did.
+#[cfg(unix)]
+pub(super) fn ended_by(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+/// Windows has no signals.
+#[cfg(windows)]
+pub(super) fn ended_by(_status: ExitStatus) -> Option<i32> {
+    None
 }
 
 /// The identity of a live process; `None` where there is none of that number.

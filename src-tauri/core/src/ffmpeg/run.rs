@@ -5,6 +5,7 @@
 //! of a second, that a stalled process is ended, and that this returns only when the child is gone.
 
 use super::child::{self, Running};
+use super::growth::{self, Excess};
 use super::report::{InputStats, Reader};
 use super::watchdog::{self, Watchdog};
 use super::{Order, Orders, pipe, process};
@@ -27,6 +28,8 @@ pub struct Request<'a> {
     pub args: &'a [OsString],
     /// The file it writes, watched for growth.
     pub part: Option<&'a Path>,
+    /// Bytes beyond which that file has run away.
+    pub ceiling: u64,
     /// Length of the video in microseconds, for the percentage.
     pub total_us: Option<u64>,
     /// What it is told meanwhile.
@@ -57,6 +60,8 @@ pub enum Ended {
     Signalled(i32),
     /// Nothing moved any more.
     Stalled,
+    /// By the watch over its output, before that did harm.
+    Exceeded(Excess),
     /// By the user's order.
     Cancelled,
     /// By the engine's order.
@@ -271,7 +276,15 @@ impl<'a> Supervisor<'a> {
         let signs = watchdog::signs(&self.reader, self.request.part, self.running.id());
         if self.watchdog.look(signs, awake, policy) {
             self.end(Ended::Stalled);
+        } else if let Some(excess) = self.request.part.and_then(|part| self.excess(part)) {
+            self.end(Ended::Exceeded(excess));
         }
+    }
+
+    fn excess(&self, part: &Path) -> Option<Excess> {
+        let written = part.metadata().map_or(0, |m| m.len());
+        let free = part.parent().and_then(|folder| fs4::available_space(folder).ok());
+        growth::excess(written, self.request.ceiling, free, self.request.policy.disk_reserve)
     }
 
     fn climb(&mut self) {
@@ -296,13 +309,6 @@ impl<'a> Supervisor<'a> {
     }
 }
 
-#[cfg(unix)]
 fn of_status(status: ExitStatus) -> Ended {
-    use std::os::unix::process::ExitStatusExt;
-    status.signal().map_or_else(|| Ended::Exited(status.code().unwrap_or(-1)), Ended::Signalled)
-}
-
-#[cfg(windows)]
-fn of_status(status: ExitStatus) -> Ended {
-    Ended::Exited(status.code().unwrap_or(-1))
+    process::ended_by(status).map_or_else(|| Ended::Exited(status.code().unwrap_or(-1)), Ended::Signalled)
 }

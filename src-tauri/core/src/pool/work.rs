@@ -18,6 +18,7 @@ use crate::policy::Next;
 use crate::queue::Outcome;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
 /// What a worker has at hand.
@@ -122,6 +123,16 @@ impl Work<'_> {
             Order::Stop => Err(End::Stopped),
             Order::Go | Order::Suspend => Ok(()),
         }
+    }
+
+    /// Waits so long, or until an order ends the attempt.
+    pub(super) fn pause(&self, length: Duration) -> Result<(), End> {
+        let until = Instant::now() + length;
+        while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+            self.heed()?;
+            std::thread::park_timeout(left.min(Duration::from_millis(100)));
+        }
+        self.heed()
     }
 
     /// Publishes; while the queue cannot be written the part file waits, for each step may be repeated.

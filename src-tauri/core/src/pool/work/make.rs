@@ -5,9 +5,9 @@
 use super::{End, Work};
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::run::{self, Ended, Report, Request};
-use crate::ffmpeg::{Tools, classify, probe};
+use crate::ffmpeg::{Tools, classify, growth, probe};
 use crate::media::{Measured, MediaInfo};
-use crate::output::{self, volume};
+use crate::output;
 use crate::plan::{self, Action, Plan};
 use crate::preset::CopyRule;
 use crate::queue::Note;
@@ -100,26 +100,13 @@ fn run_all(making: &Making<'_>, plan: &Plan, commands: &[Vec<OsString>]) -> Resu
     Err(Failure::new(FailureCode::Internal, "The plan had nothing to run.").into())
 }
 
-/// Room enough to begin with, so that a full disk is met before an encoder starts; then the plan and the part.
+/// The plan is written down, the part is there: what is wrong with the folder shows before an encoder starts.
 fn prepare(making: &Making<'_>, plan: &Plan) -> Result<(), End> {
     let work = making.work;
-    refuse_full_disk(work)?;
     let json = serde_json::to_string(plan).unwrap_or_default();
     work.note(&Note::Plan { plan: json, part: work.part.clone() })?;
-    output::create_part(&work.part, work.job.output_volume.as_deref().is_none_or(volume::is_present))?;
+    output::create_part(&work.part, work.job.output_volume.as_deref())?;
     Ok(())
-}
-
-fn refuse_full_disk(work: &Work<'_>) -> Result<(), Failure> {
-    let folder = work.job.output.parent().unwrap_or(&work.job.output);
-    let reserve = work.shared.policy.disk_reserve;
-    match volume::free_space(folder) {
-        Ok(free) if free < reserve => {
-            let message = format!("The disk that holds {} is full.", folder.display());
-            Err(Failure { need_bytes: Some(0), ..Failure::new(FailureCode::DiskFull, message) })
-        }
-        _ => Ok(()),
-    }
 }
 
 fn run_one(making: &Making<'_>, args: &[OsString], pass: usize, passes: usize) -> Result<Report, End> {
@@ -130,6 +117,7 @@ fn run_one(making: &Making<'_>, args: &[OsString], pass: usize, passes: usize) -
         program: &making.tools.ffmpeg.path,
         args,
         part: Some(&work.part),
+        ceiling: growth::ceiling(making.info.size.unwrap_or(0), making.info.length()),
         total_us: making.info.length().map(|seconds| (seconds * 1e6) as u64),
         orders: work.orders,
         policy: &work.shared.policy,
@@ -149,6 +137,7 @@ fn command_line(tools: &Tools, args: &[OsString]) -> Vec<String> {
 }
 
 fn refuse_failed(making: &Making<'_>, report: &Report) -> Result<(), End> {
+    output::check_folder(&making.work.part, making.work.job.output_volume.as_deref())?;
     let names = [making.work.job.source.as_path(), making.work.part.as_path()];
     match classify::failure(report, &names) {
         Some(failure) => Err(with_need(making.work, report, failure).into()),

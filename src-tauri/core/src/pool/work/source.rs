@@ -1,5 +1,6 @@
 //! The source of a job: is it there, and is it still the same at the end?
 
+use super::{End, Work};
 use crate::failure::{Failure, FailureCode, name_of};
 use crate::job::Job;
 use crate::output::volume;
@@ -56,15 +57,29 @@ pub(super) fn unchanged(job: &Job, before: Stamp) -> Result<(), Failure> {
     Err(Failure::new(FailureCode::SourceChanged, message))
 }
 
-/// A failure that a growing file explains better: it is being copied or recorded just now.
-pub(super) fn or_growing(job: &Job, before: Stamp, failure: Failure) -> Failure {
-    let explains =
-        matches!(failure.code, FailureCode::NotMedia | FailureCode::NoVideo | FailureCode::SourceTruncated);
-    let grown =
-        look(job).is_ok_and(|now| now != before) || job.source_size.is_some_and(|size| size != before.size);
-    if !(explains && grown) {
-        return failure;
+/// A file written to so lately may be written to still.
+const LATELY_MS: i64 = 60_000;
+
+/// A failure that a growing file explains better: it is being copied or recorded just now. Copies pause, so a
+/// file written to lately is looked at once more after a while before it is called damaged.
+pub(super) fn or_growing(work: &Work<'_>, before: Stamp, failure: Failure) -> End {
+    let job = work.job;
+    if !matches!(failure.code, FailureCode::NotMedia | FailureCode::NoVideo | FailureCode::SourceTruncated) {
+        return failure.into();
+    }
+    let grown = || {
+        look(job).is_ok_and(|now| now != before) || job.source_size.is_some_and(|size| size != before.size)
+    };
+    let age = work.shared.clock.now() - before.modified.unix_seconds() * 1000;
+    if !grown()
+        && age.abs() < LATELY_MS
+        && let Err(end) = work.pause(work.shared.policy.source_recheck)
+    {
+        return end;
+    }
+    if !grown() {
+        return failure.into();
     }
     let message = format!("{} is still being written.", name_of(&job.source));
-    Failure { code: FailureCode::SourceGrowing, message, ..failure }
+    Failure { code: FailureCode::SourceGrowing, message, ..failure }.into()
 }

@@ -18,7 +18,7 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
     let before = source::look(work.job)?;
     let tools = work.shared.tooling.get().map_err(|e| unusable(&e))?;
     let grown = |end: End| match end {
-        End::Failed(failure) => End::Failed(source::or_growing(work.job, before, failure)),
+        End::Failed(failure) => source::or_growing(work, before, failure),
         end => end,
     };
     let (info, plan) = look_and_plan(work, &tools).map_err(grown)?;

@@ -1,0 +1,121 @@
+//! Room on volumes: may a job start beside those that run, by what each is still expected to write?
+//!
+//! Guarantees that running jobs are not promised more than their volume has, and that a job alone on its
+//! volume is never held up by a guess: free space alone decides then, so that nothing waits for ever. Pure
+//! decisions; `pool` looks at the disks.
+
+use crate::failure::{Failure, FailureCode};
+use crate::job::Job;
+use crate::progress::Progress;
+use std::path::Path;
+
+/// Bytes a job is expected to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// By the size of the source.
+    Guessed(u64),
+    /// By an attempt that met a full disk.
+    Measured(u64),
+}
+
+impl Need {
+    pub(super) fn bytes(self) -> u64 {
+        match self {
+            Need::Guessed(bytes) | Need::Measured(bytes) => bytes,
+        }
+    }
+}
+
+/// What this job needs. The guess is the size of its source: a copy takes just that, an encode mostly less.
+/// A need on the row that differs from the guess was measured.
+pub(super) fn need(job: &Job) -> Need {
+    let guess = job.source_size.unwrap_or(0);
+    match job.need_bytes {
+        Some(bytes) if bytes != guess => Need::Measured(bytes),
+        _ => Need::Guessed(guess),
+    }
+}
+
+/// Percent from which on progress tells the size of a result better than the guess.
+const TELLING: f64 = 5.0;
+
+/// Bytes that a running job will still write, of `need` in all; what is written already is no longer free.
+pub(super) fn outstanding(need: u64, progress: Option<&Progress>) -> u64 {
+    let written = progress.and_then(|p| p.bytes).unwrap_or(0);
+    let told = progress.and_then(|p| p.percent).filter(|percent| *percent >= TELLING);
+    let total = told.map_or(need, |percent| (written as f64 * 100.0 / percent) as u64);
+    total.saturating_sub(written)
+}
+
+/// Does it fit into `free` bytes of which `reserve` must stay? `promised`: what the jobs running on that
+/// volume will still write; `None`: none runs there.
+pub(super) fn fits(need: Need, free: u64, reserve: u64, promised: Option<u64>) -> bool {
+    let wanted = match (need, promised) {
+        (Need::Guessed(_), None) => 0,
+        (need, promised) => need.bytes().saturating_add(promised.unwrap_or(0)),
+    };
+    free >= wanted.saturating_add(reserve)
+}
+
+/// Why a job waits for room on `volume`, the one of `folder`.
+pub(super) fn no_room(need: Need, folder: &Path, volume: &Path, promised: Option<u64>) -> Failure {
+    let message = if promised.is_some() {
+        let (name, size) = (volume.file_name().unwrap_or(volume.as_os_str()).display(), size(need.bytes()));
+        format!("{name} has no room for this video beside those that run: it may take {size}.")
+    } else {
+        format!("The disk that holds {} is full.", folder.display())
+    };
+    Failure { need_bytes: Some(need.bytes()), ..Failure::new(FailureCode::DiskFull, message) }
+}
+
+fn size(bytes: u64) -> String {
+    if bytes < 1_000_000_000 {
+        format!("{} MB", bytes.div_ceil(1_000_000))
+    } else {
+        format!("{:.1} GB", bytes as f64 / 1e9)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beside_others_a_job_needs_room_for_all_and_the_reserve() {
+        let (guess, measured) = (Need::Guessed(30), Need::Measured(30));
+        for need in [guess, measured] {
+            assert!(fits(need, 100, 10, Some(60)));
+            assert!(!fits(need, 99, 10, Some(60)));
+        }
+    }
+
+    #[test]
+    fn alone_a_guess_holds_up_nothing_but_a_measured_need_counts() {
+        assert!(fits(Need::Guessed(1_000), 10, 10, None), "it may turn out smaller");
+        assert!(!fits(Need::Guessed(1_000), 9, 10, None), "the reserve stays");
+        assert!(!fits(Need::Measured(30), 39, 10, None) && fits(Need::Measured(30), 40, 10, None));
+    }
+
+    #[test]
+    fn what_is_written_and_what_progress_tells_shrink_the_promise() {
+        let at = |percent, bytes| Progress { percent, bytes: Some(bytes), ..Progress::default() };
+        assert_eq!(outstanding(1_000, None), 1_000);
+        assert_eq!(outstanding(1_000, Some(&at(None, 400))), 600);
+        assert_eq!(outstanding(1_000, Some(&at(Some(2.0), 400))), 600, "too early to tell");
+        assert_eq!(outstanding(1_000, Some(&at(Some(50.0), 100))), 100);
+        assert_eq!(outstanding(100, Some(&at(None, 400))), 0);
+    }
+
+    #[test]
+    fn the_reason_names_the_volume_and_the_size() {
+        let why = |need, promised| no_room(need, Path::new("/m/Media/out"), Path::new("/m/Media"), promised);
+        let beside = why(Need::Guessed(1_400_000_000), Some(5));
+        assert_eq!(
+            beside.message,
+            "Media has no room for this video beside those that run: it may take 1.4 GB."
+        );
+        assert_eq!(beside.need_bytes, Some(1_400_000_000));
+        assert!(why(Need::Guessed(1), None).message.starts_with("The disk that holds /m/Media/out"));
+        assert_eq!(size(1), "1 MB");
+    }
+}

@@ -1,0 +1,91 @@
+//! Clocks that jump and machines that sleep: no job waits for a day, and none is declared dead.
+
+use spool_core::clock::{Clock, ManualClock};
+use spool_core::job::State;
+use spool_core::policy::Policy;
+use spool_tests::engine::{Setup, add, fast, faulty, job, reaches, start};
+use spool_tests::env::TestEnv;
+use spool_tests::{clips, faketime, wait_until};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const SOON: Duration = Duration::from_secs(20);
+const DAY_MS: i64 = 24 * 3_600_000;
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::at(1_800_000_000_000))
+}
+
+/// An hour between attempts, so that only a jump of the clock makes one due.
+fn slow_backoff(clock: &Arc<ManualClock>) -> Setup {
+    let policy =
+        Policy { backoff_first: Duration::from_mins(15), backoff_cap: Duration::from_mins(15), ..fast() };
+    Setup { clock: clock.clone(), policy, ..faulty() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_a_day_ahead_or_behind_makes_a_retry_due_and_holds_none_up() {
+    for jump in [-DAY_MS, DAY_MS] {
+        let (env, clock) = (TestEnv::new(), clock());
+        let engine = start(&env, slow_backoff(&clock));
+        let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-once.mkv")])[0];
+        wait_until("the first failure", SOON, || job(&engine, id).run_at.is_some());
+        clock.set_back(jump);
+        assert_eq!(reaches(&engine, id, State::Done).attempt, 2);
+        engine.stop().await;
+    }
+}
+
+/// As after a night with the lid closed: the wall clock has moved on, time awake has not.
+#[tokio::test(flavor = "multi_thread")]
+async fn neither_a_jump_of_the_clock_nor_a_night_asleep_makes_a_running_job_stall() {
+    let (env, clock) = (TestEnv::new(), clock());
+    let engine = start(&env, Setup { clock: clock.clone(), ..faulty() });
+    let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-stall.mkv")])[0];
+    let child = || engine.queue().attempts(id).unwrap().first().is_some_and(|a| a.child.is_some());
+    wait_until("its process", SOON, child);
+    // Some time awake before and after each jump, all together less than the limit.
+    let a_little_later = || {
+        clock.advance(fast().stall / 10);
+        let since = Instant::now();
+        wait_until("some looks", SOON, || since.elapsed() > Duration::from_millis(300));
+    };
+    for jump in [-DAY_MS, 2 * DAY_MS, -DAY_MS] {
+        a_little_later();
+        clock.set_back(jump);
+        a_little_later();
+        assert_eq!((job(&engine, id).state, job(&engine, id).epoch), (State::Running, 1));
+    }
+    // Time awake is what counts: twice its limit, in steps, since the supervisor looks in between.
+    let ended = || engine.queue().attempts(id).unwrap()[0].ended_at.is_some();
+    wait_until("the stall", SOON, || {
+        clock.advance(fast().stall / 10);
+        ended()
+    });
+    engine.stop().await;
+}
+
+/// What was planned by a clock a day ahead is due at once under the right one.
+#[test]
+fn an_engine_under_another_clock_holds_up_no_job_of_the_next() {
+    let (Some(ahead), Some(behind)) = (faketime::shifted("+1d"), faketime::shifted("-1d")) else {
+        return eprintln!("SKIPPED: libfaketime is not installed");
+    };
+    for shift in [ahead, behind] {
+        let env = TestEnv::new();
+        env.use_fake_ffmpeg();
+        env.video(&clips::ordinary(), "fake-sig.mkv");
+        let out = env.out();
+        assert_eq!(env.spool(&["add", "--output-dir", out.to_str().unwrap(), "videos"]).code, 0);
+        let first = env.start_with(&["run"], &shift);
+        let job = |env: &TestEnv| env.jobs().remove(0);
+        wait_until("its retry", SOON, || job(&env)["runAt"].is_i64());
+        let ahead_by = job(&env)["runAt"].as_i64().unwrap() - spool_core::clock::SystemClock::default().now();
+        assert!(ahead_by.abs() > DAY_MS / 2, "the clock of that engine was another: {ahead_by} ms");
+        first.crash();
+        let attempt = |env: &TestEnv| job(env)["attempt"].clone();
+        assert_eq!(attempt(&env), 1);
+        let _second = env.start(&["run"]);
+        wait_until("the second attempt", Duration::from_secs(5), || attempt(&env) == 2);
+    }
+}

@@ -1,0 +1,200 @@
+//! Disks that are too small, full, read-only or gone: nothing half is left, and all goes on by itself.
+
+use spool_core::failure::FailureCode;
+use spool_core::intake::{self, Wish};
+use spool_core::job::{Job, JobId, State};
+use spool_core::policy::Policy;
+use spool_core::queue::{Added, Command, Place, Which};
+use spool_tests::disk::SmallDisk;
+use spool_tests::engine::{Setup, add, fast, faulty, job, reaches, start, wish};
+use spool_tests::env::TestEnv;
+use spool_tests::{clips, judge, wait_until};
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(20);
+
+/// Results on this disk.
+fn onto(engine: &spool_core::engine::Engine, env: &TestEnv, disk: &Path, video: &Path) -> JobId {
+    let found = intake::find(&[video.to_owned()], &Wish { folder: Some(disk.to_owned()), ..wish(env) });
+    match engine.add(&found.jobs, Place::End).unwrap().remove(0) {
+        Added::Accepted { id, .. } => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A sound video that is this large: an MP4 with an empty box behind it.
+fn large(env: &TestEnv, name: &str, bytes: u64) -> PathBuf {
+    let clip = clips::clip(
+        "h264-minute.mp4",
+        60.0,
+        true,
+        &["-c:v", "libx264", "-preset", "ultrafast", "-crf", "40"],
+    );
+    let video = env.video(&clip, name);
+    let mut file = File::options().append(true).open(&video).unwrap();
+    let rest = bytes - file.metadata().unwrap().len();
+    file.write_all(&u32::try_from(rest).unwrap().to_be_bytes()).unwrap();
+    file.write_all(b"free").unwrap();
+    file.set_len(bytes).unwrap();
+    video
+}
+
+fn code(job: &Job) -> FailureCode {
+    job.failure.as_ref().unwrap().code
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_does_not_fit_beside_the_running_ones_waits_and_a_smaller_one_passes_it() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.out().join("Media"), 20 << 20) else { return };
+    let engine = start(&env, faulty());
+    let running = onto(&engine, &env, &disk.0, &large(&env, "fake-slow.mp4", 12 << 20));
+    reaches(&engine, running, State::Running);
+    let second = onto(&engine, &env, &disk.0, &large(&env, "fake-slow.2.mp4", 12 << 20));
+    let waiting = reaches(&engine, second, State::Waiting);
+    assert_eq!(
+        (code(&waiting), waiting.need_bytes, waiting.attempt),
+        (FailureCode::DiskFull, Some(12 << 20), 0)
+    );
+    let why = waiting.failure.unwrap().message;
+    assert_eq!(why, "Media has no room for this video beside those that run: it may take 13 MB.");
+    let small = onto(&engine, &env, &disk.0, &env.video(&clips::ordinary(), "small.mkv"));
+    reaches(&engine, small, State::Done);
+    assert_eq!(job(&engine, second).state, State::Waiting);
+    engine.steer(Command::Cancel, &Which::Ids(vec![running])).unwrap();
+    reaches(&engine, second, State::Running);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_do_not_fit_together_wait_for_each_other_and_all_get_done() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.out().join("Media"), 64 << 20) else { return };
+    // Only the end of a job lets the next one in, not the clock.
+    let policy = Policy { wait_recheck: Duration::from_mins(10), ..fast() };
+    let engine = start(&env, Setup { workers: 3, policy, ..Setup::default() });
+    engine.pause(true).unwrap();
+    let video = |n: usize| large(&env, &format!("{n}.mp4"), 40 << 20);
+    let ids: Vec<_> = (0..5).map(|n| onto(&engine, &env, &disk.0, &video(n))).collect();
+    engine.pause(false).unwrap();
+    let mut firsts = Vec::new();
+    for id in ids {
+        reaches(&engine, id, State::Done);
+        firsts.push(engine.queue().attempts(id).unwrap().remove(0).outcome.unwrap());
+    }
+    assert_eq!(firsts, ["done", "waiting", "waiting", "waiting", "waiting"]);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_alone_on_its_disk_is_not_held_up_by_a_guess() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.out().join("Media"), 20 << 20) else { return };
+    let engine = start(&env, Setup::default());
+    let id = onto(&engine, &env, &disk.0, &large(&env, "a.mp4", 100 << 20));
+    let done = reaches(&engine, id, State::Done);
+    assert!(judge::decodes(&done.output));
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_encode_leaves_half_of_the_reserve_free() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.out().join("Media"), 20 << 20) else { return };
+    let policy = Policy { disk_reserve: 10 << 20, wait_recheck: Duration::from_mins(10), ..fast() };
+    let engine = start(&env, Setup { policy, ..faulty() });
+    let id = onto(&engine, &env, &disk.0, &large(&env, "fake-slow.mp4", 12 << 20));
+    wait_until("the part file", SOON, || disk.0.read_dir().unwrap().count() == 1);
+    disk.load(16 << 20);
+    let waiting = reaches(&engine, id, State::Waiting);
+    assert_eq!((code(&waiting), waiting.attempt), (FailureCode::DiskFull, 0));
+    assert_eq!(disk.0.read_dir().unwrap().count(), 1, "the part file is gone");
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_during_an_encode_is_told_once_and_costs_nothing() {
+    use spool_core::event::{Event, Told, Topic};
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.out().join("Media"), 20 << 20) else { return };
+    let policy = Policy { disk_reserve: 2 << 20, ..fast() };
+    let engine = start(&env, Setup { policy: policy.clone(), ..Setup::default() });
+    let mut events = engine.subscribe(vec![Topic::Queue]);
+    let minute = clips::clip("minute.mkv", 60.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    let id = onto(&engine, &env, &disk.0, &env.video(&minute, "a.mkv"));
+    wait_until("progress", SOON, || job(&engine, id).progress.is_some());
+    let ballast = disk.load(19 << 20);
+    let waiting = reaches(&engine, id, State::Waiting);
+    assert_eq!((code(&waiting), waiting.attempt), (FailureCode::DiskFull, 0));
+    assert_eq!(disk.0.read_dir().unwrap().count(), 1, "the part file is gone");
+    // Many looks later it still waits, and nothing more has been said.
+    let since = std::time::Instant::now();
+    wait_until("some looks", SOON, || since.elapsed() > policy.wait_recheck * 5);
+    std::fs::remove_file(&ballast).unwrap();
+    reaches(&engine, id, State::Done);
+    engine.stop().await;
+    let mut told = 0;
+    while let Some(next) = events.next().await {
+        let full = Some(FailureCode::DiskFull);
+        told += usize::from(matches!(next, Told::Event(Event::JobChanged { code, .. }) if code == full));
+    }
+    assert_eq!(told, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_removed_during_an_encode_is_made_again_and_the_job_done() {
+    let env = TestEnv::new();
+    let engine = start(&env, Setup::default());
+    let long = clips::clip("long.mkv", 8.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    let id = add(&engine, &env, &[&env.video(&long, "a.mkv")])[0];
+    wait_until("progress", SOON, || job(&engine, id).progress.is_some());
+    std::fs::remove_dir_all(env.out()).unwrap();
+    let done = reaches(&engine, id, State::Done);
+    assert!(judge::decodes(&done.output));
+    let first = engine.queue().attempts(id).unwrap().remove(0);
+    assert_eq!(first.failure.unwrap().code, FailureCode::DestinationMissing);
+    assert_eq!(done.attempt, 1, "it cost no attempt");
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destination_unplugged_during_an_encode_is_waited_for_and_its_mount_folder_left_empty() {
+    let env = TestEnv::new();
+    let Some(drive) = SmallDisk::mount(env.out().join("drive"), 32 << 20) else { return };
+    let engine = start(&env, Setup::default());
+    let long = clips::clip("long.mkv", 8.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    let first = onto(&engine, &env, &drive.0, &env.video(&long, "a.mkv"));
+    wait_until("progress", SOON, || job(&engine, first).progress.is_some());
+    engine.pause(true).unwrap();
+    let second = onto(&engine, &env, &drive.0, &env.video(&clips::ordinary(), "b.mkv"));
+    drive.unplug();
+    engine.pause(false).unwrap();
+    for id in [first, second] {
+        let waiting = reaches(&engine, id, State::Waiting);
+        assert_eq!((code(&waiting), waiting.attempt), (FailureCode::DestinationMissing, 0));
+    }
+    assert_eq!(drive.0.read_dir().unwrap().count(), 0, "nothing is written to the disk below");
+    let again = SmallDisk::mount(drive.0.clone(), 32 << 20).unwrap();
+    for id in [first, second] {
+        assert!(judge::decodes(&reaches(&engine, id, State::Done).output));
+    }
+    assert_eq!(again.0.read_dir().unwrap().count(), 2);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_only_destination_is_waited_for() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.out().join("Media"), 32 << 20) else { return };
+    disk.read_only(true);
+    let engine = start(&env, Setup::default());
+    let id = onto(&engine, &env, &disk.0, &env.video(&clips::ordinary(), "a.mkv"));
+    let waiting = reaches(&engine, id, State::Waiting);
+    assert_eq!((code(&waiting), waiting.attempt), (FailureCode::DestinationReadOnly, 0));
+    disk.read_only(false);
+    reaches(&engine, id, State::Done);
+    engine.stop().await;
+}

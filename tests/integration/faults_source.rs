@@ -1,0 +1,181 @@
+//! Sources that change, vanish or cannot be read while they are wanted: told apart, and never touched.
+
+use spool_core::failure::FailureCode;
+use spool_core::job::{JobId, State};
+use spool_core::policy::Policy;
+use spool_core::queue::{Command, Which};
+use spool_tests::disk::SmallDisk;
+use spool_tests::engine::{Setup, add, fast, faulty_tools, job, reaches, reaches_within, start};
+use spool_tests::env::TestEnv;
+use spool_tests::{clips, judge, wait_until};
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+const SOON: Duration = Duration::from_secs(20);
+
+fn minute() -> PathBuf {
+    clips::clip("minute.mkv", 60.0, true, &["-c:v", "libx264", "-preset", "ultrafast"])
+}
+
+/// The codes of the attempts so far.
+fn met(engine: &spool_core::engine::Engine, id: JobId) -> Vec<FailureCode> {
+    let attempts = engine.queue().attempts(id).unwrap();
+    attempts.into_iter().filter_map(|a| Some(a.failure?.code)).collect()
+}
+
+/// An MP4 has its index at the end: until all is there it cannot be read.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_video_that_is_still_being_copied_is_done_once_it_is_whole() {
+    let env = TestEnv::new();
+    let whole =
+        fs::read(clips::clip("h264-aac.mp4", 1.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]))
+            .unwrap();
+    let video = env.videos().join("fake-looked.mp4");
+    fs::write(&video, &whole[..whole.len() / 2]).unwrap();
+    // The copy pauses for longer than a look at the file takes, but not for as long as two looks are apart.
+    let policy = Policy { source_recheck: Duration::from_secs(3), ..fast() };
+    let engine = start(&env, Setup { policy, ..faulty_tools() });
+    let id = add(&engine, &env, &[&video])[0];
+    wait_until("the first look", SOON, || video.with_extension("looked").exists());
+    let since = Instant::now();
+    wait_until("the copy to go on", SOON, || since.elapsed() > Duration::from_millis(300));
+    fs::write(&video, &whole).unwrap();
+    let done = reaches(&engine, id, State::Done);
+    assert!(judge::decodes(&done.output));
+    assert!(
+        met(&engine, id).iter().all(|code| *code == FailureCode::SourceGrowing),
+        "{:?}",
+        met(&engine, id)
+    );
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_never_ends_is_called_cut_short_in_the_end_and_a_cancel_does_not_wait_for_that() {
+    let env = TestEnv::new();
+    let whole =
+        fs::read(clips::clip("h264-aac.mp4", 1.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]))
+            .unwrap();
+    let (video, other) = (env.videos().join("a.mp4"), env.videos().join("fake-looked.mp4"));
+    fs::write(&video, &whole[..whole.len() / 2]).unwrap();
+    let engine = start(&env, Setup::default());
+    let id = add(&engine, &env, &[&video])[0];
+    reaches(&engine, id, State::Failed);
+    assert_eq!(met(&engine, id), [FailureCode::SourceTruncated]);
+    engine.stop().await;
+    let policy = Policy { source_recheck: Duration::from_mins(5), ..fast() };
+    let engine = start(&env, Setup { policy, ..faulty_tools() });
+    fs::write(&other, &whole[..whole.len() / 2]).unwrap();
+    let id = add(&engine, &env, &[&other])[0];
+    wait_until("the first look", SOON, || other.with_extension("looked").exists());
+    let since = Instant::now();
+    wait_until("the second to be waited for", SOON, || since.elapsed() > Duration::from_millis(300));
+    engine.steer(Command::Cancel, &Which::Ids(vec![id])).unwrap();
+    reaches_within(&engine, id, State::Cancelled, Duration::from_secs(2));
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_video_replaced_by_another_while_it_is_read_is_done_anew_from_the_other() {
+    let env = TestEnv::new();
+    let engine = start(&env, Setup { workers: 1, ..Setup::default() });
+    let video = env.video(&minute(), "a.mkv");
+    let id = add(&engine, &env, &[&video])[0];
+    wait_until("progress", SOON, || job(&engine, id).progress.is_some());
+    fs::rename(env.video(&clips::ordinary(), "new"), &video).unwrap();
+    let done = reaches(&engine, id, State::Done);
+    assert_eq!(met(&engine, id), [FailureCode::SourceChanged]);
+    let seconds = judge::number(&judge::facts(&done.output)["format"]["duration"]);
+    assert!(seconds < 2.0, "of the new video, not of the old: {seconds} s");
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_video_deleted_while_it_is_read_fails_as_gone_after_a_second_look() {
+    let env = TestEnv::new();
+    let engine = start(&env, Setup { workers: 1, ..Setup::default() });
+    let video = env.video(&minute(), "a.mkv");
+    let id = add(&engine, &env, &[&video])[0];
+    wait_until("progress", SOON, || job(&engine, id).progress.is_some());
+    fs::remove_file(&video).unwrap();
+    reaches(&engine, id, State::Failed);
+    assert_eq!(met(&engine, id), [FailureCode::SourceGone, FailureCode::SourceGone]);
+    let attempts = engine.queue().attempts(id).unwrap();
+    let apart = attempts[1].started_at - attempts[0].ended_at.unwrap();
+    assert!(apart >= fast().source_recheck.as_millis() as i64, "the second look came after {apart} ms");
+    engine.stop().await;
+    assert!(env.results().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_jobs_of_a_drive_unplugged_during_an_encode_wait_together_and_go_on_when_it_returns() {
+    let env = TestEnv::new();
+    let Some(drive) = SmallDisk::mount(env.videos().join("drive"), 32 << 20) else { return };
+    let fill = || {
+        [("a.mkv", minute()), ("b.mkv", clips::ordinary()), ("c.mkv", clips::ordinary())].map(
+            |(name, clip)| {
+                let video = drive.0.join(name);
+                fs::copy(clip, &video).unwrap();
+                video
+            },
+        )
+    };
+    let engine = start(&env, Setup { workers: 1, ..Setup::default() });
+    let videos = fill();
+    let ids = add(&engine, &env, &[&videos[0], &videos[1], &videos[2]]);
+    wait_until("progress", SOON, || job(&engine, ids[0]).progress.is_some());
+    drive.unplug();
+    for id in &ids {
+        let waiting = reaches(&engine, *id, State::Waiting);
+        assert_eq!(waiting.failure.unwrap().code, FailureCode::SourceVolumeMissing);
+        assert_eq!(waiting.attempt, 0);
+    }
+    assert!(env.results().is_empty(), "no part file: {:?}", env.results());
+    let _again = SmallDisk::mount(drive.0.clone(), 32 << 20).unwrap();
+    fill();
+    for id in ids {
+        reaches(&engine, id, State::Done);
+    }
+    engine.stop().await;
+}
+
+/// Root may read everything, so the queue is worked by nobody.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_video_that_may_not_be_read_fails_with_that_reason() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    const NOBODY: u32 = 65_534;
+    let env = TestEnv::new();
+    let video = env.video(&clips::ordinary(), "a.mkv");
+    fs::set_permissions(&video, fs::Permissions::from_mode(0o600)).unwrap();
+    for folder in [env.data(), env.out(), env.videos(), env.data().parent().unwrap().to_owned()] {
+        if chown(&folder, Some(NOBODY), None).is_err() {
+            return eprintln!("SKIPPED: only root can work the queue as another user");
+        }
+    }
+    let out = env.out();
+    let add = env.spool_as(NOBODY, &["add", "--output-dir", out.to_str().unwrap(), video.to_str().unwrap()]);
+    assert_eq!(add.code, 0, "{add:?}");
+    let run = env.spool_as(NOBODY, &["run", "--until-idle"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    let job = env.jobs().remove(0);
+    assert_eq!((&job["state"], &job["failure"]["code"]), (&"failed".into(), &"source_unreadable".into()));
+    assert_eq!(job["attempt"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_that_is_killed_from_outside_says_nothing_about_the_video() {
+    let env = TestEnv::new();
+    let engine = start(&env, faulty_tools());
+    let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-probekill.mkv")])[0];
+    reaches(&engine, id, State::Failed);
+    assert_eq!(met(&engine, id), [FailureCode::KilledBySignal; 4]);
+    assert!(job(&engine, id).failure.unwrap().message.contains("SIGABRT"));
+    let sign = env.out().parent().unwrap().join("kill-verify");
+    fs::write(&sign, "").unwrap();
+    let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "good.mkv")])[0];
+    reaches(&engine, id, State::Failed);
+    assert_eq!(met(&engine, id), [FailureCode::KilledBySignal; 4], "a killed verification is no verdict");
+    engine.stop().await;
+}

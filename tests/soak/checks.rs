@@ -1,0 +1,139 @@
+//! The end: the queue is worked off without faults, and what must hold is checked.
+
+use crate::faults::tools;
+use crate::world::{KINDS, Vitals, World, kind_of, template};
+use spool_core::engine::database;
+use spool_core::failure::FailureCode;
+use spool_core::job::{Job, JobId, State};
+use spool_core::queue::sqlite::upkeep;
+use spool_core::queue::{Command, Filter, Queue, Which};
+use spool_tests::{judge, wait_until};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// Works the queue off, what failed by a fault included.
+pub(crate) fn settle(world: &World) {
+    for _ in 0..4 {
+        let (queue, all) = (&world.queue, State::ALL.to_vec());
+        queue.steer(Command::Release, &Which::All(all.clone())).unwrap();
+        queue.steer(Command::Now, &Which::All(all)).unwrap();
+        queue.steer(Command::Retry, &Which::Ids(failed_by_faults(world))).unwrap();
+        let mut run = world.engine(&["--until-idle"], None);
+        wait_until("the queue to be worked off", Duration::from_mins(5), || run.has_ended());
+        let counts = queue.counts().unwrap();
+        if counts.queued + counts.waiting + counts.running == 0 && failed_by_faults(world).is_empty() {
+            return;
+        }
+    }
+}
+
+fn all_jobs(world: &World) -> Vec<Job> {
+    world.queue.page(&Filter::default(), 0, u64::MAX >> 1).unwrap()
+}
+
+fn failed_by_faults(world: &World) -> Vec<JobId> {
+    let failed = world.queue.page(&Filter::of(&[State::Failed]), 0, u64::MAX >> 1).unwrap();
+    failed.iter().filter(|j| kind_of(&j.source) != "bad").map(|j| j.id).collect()
+}
+
+/// Checks everything.
+pub(crate) fn check(world: &World) {
+    let jobs = all_jobs(world);
+    accounted_for(world, &jobs);
+    each_ended_as_it_must(world, &jobs);
+    outputs_equal_done_jobs(world, &jobs);
+    sources_are_unchanged(world, &jobs);
+    flat(world);
+    let left = tools(world);
+    world.demand(left.is_empty(), || format!("tools still run: {left:?}"));
+    world.demand(upkeep::is_whole(&database(&world.env.data())), || "the database is damaged".into());
+    let kills = world.tally.kills.load(Ordering::Relaxed) as u64;
+    world.demand(kills >= 3 * world.minutes, || format!("only {kills} kills"));
+    world.demand(jobs.len() as u64 >= 100 * world.minutes, || format!("only {} jobs", jobs.len()));
+}
+
+/// What the faults may do to a sound video; it must never be called damaged.
+const MAY_MEET: [FailureCode; 4] =
+    [FailureCode::KilledBySignal, FailureCode::DiskFull, FailureCode::Stalled, FailureCode::AppCrashed];
+
+fn accounted_for(world: &World, jobs: &[Job]) {
+    let known: BTreeSet<i64> = jobs.iter().map(|j| j.id.0).collect();
+    let accepted = world.accepted.lock().unwrap();
+    let lost: Vec<_> = accepted.difference(&known).collect();
+    world.demand(lost.is_empty(), || format!("accepted and lost: {lost:?}"));
+    let strange: Vec<_> = known.difference(&accepted).collect();
+    world.demand(strange.is_empty(), || format!("never accepted: {strange:?}"));
+}
+
+fn each_ended_as_it_must(world: &World, jobs: &[Job]) {
+    let mut states: BTreeMap<State, usize> = BTreeMap::new();
+    let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
+    for job in jobs {
+        *states.entry(job.state).or_default() += 1;
+        let bad = kind_of(&job.source) == "bad";
+        let fits = match job.state {
+            State::Done => !bad,
+            State::Failed => bad,
+            state => state == State::Cancelled,
+        };
+        let why = || format!("job {} is {}: {:?}", job.id, job.state, job.failure);
+        world.demand(fits, why);
+        let attempts = world.queue.attempts(job.id).unwrap();
+        for code in attempts.iter().filter_map(|a| Some(a.failure.as_ref()?.code)).filter(|_| !bad) {
+            *codes.entry(code.as_str()).or_default() += 1;
+            world.demand(MAY_MEET.contains(&code), || format!("job {} was called {code}", job.id));
+        }
+        let done = attempts.iter().filter(|a| a.outcome.as_deref() == Some("done")).count();
+        world.demand(done == usize::from(job.state == State::Done), || {
+            format!("job {} is {} with {done} attempts done", job.id, job.state)
+        });
+    }
+    println!("soak: {states:?}, sound videos met {codes:?}");
+}
+
+fn outputs_equal_done_jobs(world: &World, jobs: &[Job]) {
+    let done: Vec<&Job> = jobs.iter().filter(|j| j.state == State::Done).collect();
+    let wanted: BTreeSet<PathBuf> = done.iter().map(|j| j.output.clone()).collect();
+    world.demand(wanted.len() == done.len(), || "two done jobs share an output".into());
+    let found = std::fs::read_dir(world.env.out()).unwrap().map(|e| e.unwrap().path());
+    let found: BTreeSet<PathBuf> = found.collect();
+    let (missing, extra): (Vec<_>, Vec<_>) =
+        (wanted.difference(&found).collect(), found.difference(&wanted).collect());
+    world.demand(missing.is_empty(), || format!("results are missing: {missing:?}"));
+    world.demand(extra.is_empty(), || format!("files that no job answers for: {extra:?}"));
+    for job in done.iter().filter(|j| found.contains(&j.output)) {
+        let size = job.output.metadata().unwrap().len();
+        world.demand(Some(size) == job.output_size, || format!("job {}'s result has another size", job.id));
+    }
+    for job in done.iter().step_by(done.len() / 40 + 1).filter(|j| found.contains(&j.output)) {
+        world.demand(judge::decodes(&job.output), || format!("job {}'s result does not decode", job.id));
+    }
+}
+
+fn sources_are_unchanged(world: &World, jobs: &[Job]) {
+    let templates: BTreeMap<&str, Vec<u8>> = KINDS.iter().map(|kind| (*kind, template(kind))).collect();
+    for job in jobs {
+        let same = std::fs::read(&job.source).is_ok_and(|bytes| bytes == templates[kind_of(&job.source)]);
+        world.demand(same, || format!("{} was touched", job.source.display()));
+    }
+}
+
+/// The long-lived engine: the lowest readings of the last third against those of the second, the first being
+/// warm-up. A leak raises the floor; the peaks depend on what happens to run.
+fn flat(world: &World) {
+    let vitals = world.vitals.lock().unwrap();
+    let third = vitals.len() / 3;
+    world.demand(third > 0, || "the engine was not watched".into());
+    let lowest = |part: &[Vitals]| {
+        let kilobytes = part.iter().map(|v| v.kilobytes).min().unwrap_or(0);
+        (kilobytes, part.iter().map(|v| v.handles).min().unwrap_or(0))
+    };
+    let (before, after) = (lowest(&vitals[third..2 * third]), lowest(&vitals[2 * third..]));
+    println!("soak: lowest memory (kB) and handles of the engine: {before:?}, then {after:?}");
+    world.demand(after.0 <= before.0 + before.0 / 5 + 4_000, || {
+        format!("memory grows: {before:?} then {after:?}")
+    });
+    world.demand(after.1 <= before.1 + 6, || format!("handles grow: {before:?} then {after:?}"));
+}

@@ -1,0 +1,108 @@
+//! What is broken from outside: the engine, its processes, its disk, its clock.
+
+use crate::world::{DISK, Vitals, World, count};
+use fastrand::Rng;
+use rustix::process::{Pid, Signal, kill_process};
+use spool_tests::disk::SmallDisk;
+use spool_tests::env::Running;
+use std::fs;
+use std::time::{Duration, Instant};
+
+/// Waits so long, but not beyond the end.
+pub(crate) fn pause(millis: u64, end: Instant) {
+    let until = (Instant::now() + Duration::from_millis(millis)).min(end);
+    while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+        std::thread::park_timeout(left);
+    }
+}
+
+/// Engines that are killed or, now and then, stopped; the last one lives on and is watched.
+pub(crate) fn engines(world: &World, kills_end: Instant, end: Instant, random: &mut Rng) {
+    while Instant::now() < kills_end {
+        let shift = random.choice(["+1d", "-1d", "", "", "", ""]).filter(|s| !s.is_empty());
+        let run = world.engine(&[], shift);
+        pause(random.u64(300..8_000), kills_end);
+        end_it(world, run, random.u8(..8) == 0);
+    }
+    let mut run = world.engine(&[], None);
+    while Instant::now() < end {
+        pause(1_000, end);
+        if run.has_ended() {
+            break;
+        }
+        world.vitals.lock().unwrap().extend(vitals(run.id()));
+    }
+    end_it(world, run, true);
+}
+
+fn end_it(world: &World, mut run: Running, cleanly: bool) {
+    if run.has_ended() {
+        return world.broken(format!("the engine ended by itself: {:?}", run.answer()));
+    }
+    if !cleanly {
+        count(&world.tally.kills);
+        return run.crash();
+    }
+    count(&world.tally.stops);
+    send(run.id(), Signal::TERM);
+    let answer = run.answer();
+    // One that had hardly begun to start ends by the signal itself.
+    world.demand(answer.code <= 1 || answer.code == 128, || format!("a stopped engine said {answer:?}"));
+}
+
+fn send(pid: u32, signal: Signal) -> bool {
+    Pid::from_raw(pid as i32).is_some_and(|pid| kill_process(pid, signal).is_ok())
+}
+
+fn vitals(pid: u32) -> Option<Vitals> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:"))?;
+    let kilobytes = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(Vitals { kilobytes, handles: fs::read_dir(format!("/proc/{pid}/fd")).ok()?.count() })
+}
+
+/// Processes of this world's tools.
+pub(crate) fn tools(world: &World) -> Vec<u32> {
+    let needles = [world.env.out(), world.env.videos()].map(|p| p.to_string_lossy().into_owned());
+    let pids = fs::read_dir("/proc").unwrap().flatten().filter_map(|e| e.file_name().to_str()?.parse().ok());
+    let is_ours = |pid: &u32| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line).into_owned();
+        line.split('\0').next().is_some_and(|p| p.ends_with("ffmpeg") || p.ends_with("ffprobe"))
+            && needles.iter().any(|n| line.contains(n))
+    };
+    pids.filter(is_ours).collect()
+}
+
+/// Signals to tools at work.
+pub(crate) fn signals(world: &World, end: Instant, random: &mut Rng) {
+    let kinds = [Signal::KILL, Signal::SEGV, Signal::ABORT, Signal::TERM, Signal::STOP];
+    while Instant::now() < end {
+        pause(random.u64(200..1_500), end);
+        let (Some(pid), Some(signal)) = (random.choice(tools(world)), random.choice(kinds)) else { continue };
+        if send(pid, signal) {
+            count(&world.tally.signals);
+        }
+        if signal == Signal::STOP {
+            pause(random.u64(100..2_000), end);
+            send(pid, Signal::CONT);
+        }
+    }
+}
+
+/// A disk that fills up, to the last byte or to less than the engine wants to keep free, and empties again.
+pub(crate) fn disk(world: &World, end: Instant, random: &mut Rng) {
+    let Some(disk) = &world.disk else { return };
+    while Instant::now() < end {
+        pause(random.u64(8_000..25_000), end);
+        count(&world.tally.full_disks);
+        let left = random.choice([0, 20 << 20]).unwrap_or(0);
+        let ballast = disk.0.join("ballast");
+        // Filled to the end the last write fails, as it should.
+        let _ = fs::write(&ballast, vec![0; (DISK - left) as usize]);
+        pause(random.u64(1_000..5_000), end);
+        fs::remove_file(&ballast).unwrap();
+        // Volumes come and go: waiting jobs are looked at again.
+        drop(SmallDisk::mount(world.env.data().join("drive"), 1 << 20));
+    }
+}
