@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod cli;
+#[cfg(unix)]
+mod codes;
 mod colour;
 mod corpus;
 mod crash;

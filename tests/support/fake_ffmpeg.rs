@@ -36,6 +36,14 @@ fn main() -> ExitCode {
             block("-9223372036854775808", "continue");
             real(&args)
         }
+        Some("erofs") => fail("[error] out.mp4: Read-only file system"),
+        Some("eio") => fail("[error] in.mkv: Input/output error"),
+        Some("session") => {
+            fail("[h264_nvenc @ 0x55d0] [error] OpenEncodeSessionEx failed: out of memory (10)")
+        }
+        Some("noencoder") => fail("[fatal] Unknown encoder 'libx264'"),
+        Some("nodecoder") => fail("[error] Decoder (codec none) not found for input stream #0:0"),
+        Some("touch") => touched(&args, &input.unwrap()),
         Some("exit1") => fail("[error] something odd happened"),
         Some("enospc") => fail("[error] av_interleaved_write_frame(): No space left on device"),
         Some("once") => once(&args, &input.unwrap()),
@@ -202,6 +210,13 @@ fn flood() {
 /// By SIGABRT, where there are signals.
 fn die() -> ExitCode {
     std::process::abort()
+}
+
+/// Works, while somebody writes to the source.
+fn touched(args: &[OsString], input: &Path) -> ExitCode {
+    let mut file = std::fs::OpenOptions::new().append(true).open(input).unwrap();
+    file.write_all(&[0]).unwrap();
+    real(args)
 }
 
 fn fail(line: &str) -> ExitCode {

@@ -1,0 +1,170 @@
+//! Every failure code is produced: for real where a test can, else in the words of a misbehaving ffmpeg. The list is
+//! exhaustive, so that a new code needs its case here.
+
+use spool_core::clock::SystemClock;
+use spool_core::engine::{Engine, open_queue};
+use spool_core::failure::FailureCode;
+use spool_core::job::JobId;
+use spool_core::policy::Policy;
+use spool_core::preset::{self, Preset};
+use spool_core::queue::{Added, Flag, NewJob, Place, Queue};
+use spool_core::{intake, output};
+use spool_tests::engine::{Setup, fast, faulty, start, wish};
+use spool_tests::env::TestEnv;
+use spool_tests::{clips, wait_until};
+use std::fs;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a code takes to be produced.
+struct Trouble {
+    job: NewJob,
+    setup: Setup,
+    /// Done to the source between adding and working.
+    meanwhile: fn(&NewJob),
+}
+
+fn job(env: &TestEnv, source: PathBuf, preset: &Preset) -> NewJob {
+    let wish = intake::Wish { preset: preset.clone(), ..wish(env) };
+    intake::find(&[source], &wish).jobs.remove(0)
+}
+
+fn trouble(env: &TestEnv, source: PathBuf) -> Trouble {
+    let policy = Policy { max_attempts: 1, ..fast() };
+    Trouble {
+        job: job(env, source, &wish(env).preset),
+        setup: Setup { policy, ..faulty() },
+        meanwhile: |_| {},
+    }
+}
+
+/// ffmpeg meets this (see `fake_ffmpeg.rs`).
+fn said(env: &TestEnv, word: &str) -> Trouble {
+    trouble(env, env.video(&clips::ordinary(), &format!("fake-{word}.mkv")))
+}
+
+/// A file with this content.
+fn file(env: &TestEnv, content: &[u8]) -> Trouble {
+    let path = env.videos().join("file.mp4");
+    fs::write(&path, content).unwrap();
+    trouble(env, path)
+}
+
+/// A good video, and what happens to it.
+fn video(env: &TestEnv, meanwhile: fn(&NewJob)) -> Trouble {
+    Trouble { meanwhile, ..trouble(env, env.video(&clips::ordinary(), "a.mkv")) }
+}
+
+fn with_preset(env: &TestEnv, clip: PathBuf, id: &str) -> Trouble {
+    let good = trouble(env, clip.clone());
+    Trouble { job: job(env, clip, preset::find(id).unwrap()), ..good }
+}
+
+fn gone(job: &NewJob) {
+    fs::remove_file(&job.source).unwrap();
+}
+
+fn elsewhere() -> Option<PathBuf> {
+    Some("/no/such/volume".into())
+}
+
+/// What produces this code; `None`: see the test named beside it.
+fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
+    use FailureCode as Code;
+    let small = || clips::clip("tiny.mkv", 0.2, false, &["-vf", "scale=10:12", "-c:v", "libx264"]);
+    let silent = || clips::clip("mute.mkv", 0.2, false, &["-c:v", "libx264"]);
+    let sound = || clips::clip("sound.m4a", 0.2, true, &["-vn"]);
+    Some(match code {
+        Code::SourceVolumeMissing => {
+            let lost = video(env, gone);
+            Trouble { job: NewJob { source_volume: elsewhere(), ..lost.job }, ..lost }
+        }
+        Code::DestinationMissing => {
+            let lost = video(env, |_| {});
+            Trouble { job: NewJob { output_volume: elsewhere(), ..lost.job }, ..lost }
+        }
+        Code::DiskFull => said(env, "enospc"),
+        Code::DestinationReadOnly => said(env, "erofs"),
+        Code::EncoderMissing => said(env, "noencoder"),
+        Code::KilledBySignal => said(env, "sig"),
+        Code::Stalled => said(env, "stall"),
+        Code::IoError => said(env, "eio"),
+        Code::OutOfMemory => said(env, "oom"),
+        Code::EncoderSession => said(env, "session"),
+        Code::SourceChanged => said(env, "touch"),
+        Code::SourceGrowing => {
+            Trouble { meanwhile: |job| fs::write(&job.source, "more").unwrap(), ..file(env, b"x") }
+        }
+        Code::VerificationFailed => said(env, "nooutput"),
+        Code::EncodeFailed => said(env, "exit1"),
+        Code::NotMedia => file(env, b"Dear reader, this is no video."),
+        Code::NoVideo => trouble(env, sound()),
+        Code::NoAudio => with_preset(env, silent(), "audio-m4a"),
+        Code::SourceTruncated => {
+            let whole = fs::read(clips::clip("h264-aac.mp4", 1.0, true, &["-c:v", "libx264"])).unwrap();
+            file(env, &whole[..whole.len() / 2])
+        }
+        Code::SourceGone => video(env, gone),
+        Code::SourceUnreadable => video(env, |job| {
+            gone(job);
+            fs::create_dir(&job.source).unwrap();
+        }),
+        Code::DrmProtected => file(env, b"\0\0\0\x08ftyp\0\0\0\x10moov....encv"),
+        Code::UnsupportedCodec => said(env, "nodecoder"),
+        Code::PlanRefused => with_preset(env, small(), "small-hevc"),
+        Code::NameTooLong => {
+            let good = video(env, |_| {});
+            let stem = std::ffi::OsString::from_vec(vec![0xff; 300]);
+            Trouble { job: NewJob { stem, ..good.job }, ..good }
+        }
+        Code::ProbeTimeout => {
+            let slow = video(env, |_| {});
+            let policy = Policy { probe_limit: Duration::from_millis(1), ..slow.setup.policy };
+            Trouble { setup: Setup { policy, ..slow.setup }, ..slow }
+        }
+        Code::FfmpegMissing => {
+            let good = video(env, |_| {});
+            Trouble { setup: Setup { ffmpeg: Some("/no/such/ffmpeg".into()), ..good.setup }, ..good }
+        }
+        Code::FfmpegBroken => {
+            let good = video(env, |_| {});
+            Trouble { setup: Setup { ffmpeg: Some(clips::ordinary()), ..good.setup }, ..good }
+        }
+        // crash.rs: a job that brings the application down three times is parked.
+        // No way through the program is known that leads to this one; `work.rs` catches every panic into it.
+        Code::AppCrashed | Code::Internal => return None,
+    })
+}
+
+fn met(engine: &Engine, id: JobId, code: FailureCode) -> bool {
+    let queue = engine.queue();
+    let of_row = queue.job(id).unwrap().and_then(|job| job.failure).map(|f| f.code);
+    let of_attempts = queue.attempts(id).unwrap().into_iter().filter_map(|a| Some(a.failure?.code));
+    of_row.into_iter().chain(of_attempts).any(|met| met == code)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_code_is_produced_with_its_sentence() {
+    for code in FailureCode::ALL {
+        let env = TestEnv::new();
+        let Some(trouble) = produce(*code, &env) else { continue };
+        let queue = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
+        let added = queue.add(std::slice::from_ref(&trouble.job), Place::End, &output::is_taken).unwrap();
+        let Added::Accepted { id, .. } = added[0] else { panic!("{added:?}") };
+        drop(queue);
+        (trouble.meanwhile)(&trouble.job);
+        let engine = start(&env, trouble.setup);
+        wait_until(&format!("{code}"), Duration::from_secs(20), || met(&engine, id, *code));
+        let attempts = engine.queue().attempts(id).unwrap();
+        let failure = attempts.into_iter().filter_map(|a| a.failure).find(|f| f.code == *code);
+        let message = failure.map_or_else(String::new, |f| f.message);
+        assert!(message.ends_with('.') && !message.contains("Err("), "{code}: {message}");
+        if code.class() == spool_core::failure::Class::Environment {
+            assert!(engine.queue().flag(Flag::Breaker).unwrap().is_some(), "{code} opens the breaker");
+        }
+        engine.stop().await;
+        assert!(env.results().is_empty(), "{code} leaves nothing behind: {:?}", env.results());
+    }
+}
