@@ -129,6 +129,10 @@ impl App {
 
     /// Keeps a picture of the window under `target/screens`.
     pub async fn picture(&self, name: &str) {
+        // What is on the page already may not be painted yet.
+        let painted =
+            "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))";
+        self.script(painted, vec![]).await;
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/screens");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(
