@@ -81,9 +81,10 @@ fn each_ended_as_it_must(world: &World, jobs: &[Job]) {
         let why = || format!("job {} is {}: {:?}", job.id, job.state, job.failure);
         world.demand(fits, why);
         let attempts = world.queue.attempts(job.id).unwrap();
-        for code in attempts.iter().filter_map(|a| Some(a.failure.as_ref()?.code)).filter(|_| !bad) {
+        for attempt in attempts.iter().filter(|a| !bad && a.failure.is_some()) {
+            let code = attempt.failure.as_ref().unwrap().code;
             *codes.entry(code.as_str()).or_default() += 1;
-            world.demand(MAY_MEET.contains(&code), || format!("job {} was called {code}", job.id));
+            world.demand(MAY_MEET.contains(&code), || format!("job {} is sound and met {attempt:?}", job.id));
         }
         let done = attempts.iter().filter(|a| a.outcome.as_deref() == Some("done")).count();
         world.demand(done == usize::from(job.state == State::Done), || {

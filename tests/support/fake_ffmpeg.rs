@@ -257,8 +257,8 @@ fn flood_progress() {
     }
 }
 
-#[expect(clippy::zombie_processes, reason = "it is to outlive its parent if nobody ends it")]
 /// Works on with a child of its own, whose id it leaves beside the input; ends at `q`, alone.
+#[expect(clippy::zombie_processes, reason = "it is to outlive its parent if nobody ends it")]
 fn family(input: &Path) -> ExitCode {
     let child = Command::new("sleep").arg("1000").spawn().unwrap();
     let (unfinished, marker) = (input.with_extension("new"), input.with_extension("child"));

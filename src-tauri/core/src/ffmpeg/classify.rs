@@ -38,7 +38,7 @@ const RULES: &[(&str, FailureCode, &str)] = &[
 /// `names`: paths whose text is removed from lines before they are read.
 pub fn failure(report: &Report, names: &[&Path]) -> Option<Failure> {
     let lines: Vec<String> = report.errors.iter().map(|line| without(line, names)).collect();
-    if let (Ended::Exited(255), Some(signal)) = (&report.ended, told_signal(&report.log_tail)) {
+    if let (Ended::Exited(1..), Some(signal)) = (&report.ended, told_signal(&report.log_tail)) {
         return Some(Failure { log_tail: report.log_tail.clone(), ..killed("ffmpeg", signal) });
     }
     let by_rule = || RULES.iter().find(|(phrase, ..)| lines.iter().any(|line| line.contains(phrase)));
@@ -117,7 +117,7 @@ pub(super) fn killed(tool: &str, signal: i32) -> Failure {
     Failure { signal: Some(signal), ..Failure::new(FailureCode::KilledBySignal, message) }
 }
 
-/// ffmpeg ends by itself at a signal that it can catch, with 255, and says so.
+/// ffmpeg ends by itself at a signal that it can catch, with 255, or 1 before it has begun, and says so.
 fn told_signal(log_tail: &str) -> Option<i32> {
     let said = |line: &str| {
         line.strip_prefix("[info] Exiting normally, received signal ")?.trim_end_matches('.').parse().ok()
@@ -178,14 +178,15 @@ mod tests {
     }
 
     #[test]
-    fn a_signal_that_ffmpeg_catches_is_named_and_255_alone_is_none() {
+    fn a_signal_that_ffmpeg_catches_is_named_and_an_exit_code_alone_is_none() {
         let said = |tail: &str, code| {
             let report = Report { log_tail: tail.into(), ..report(Ended::Exited(code), &[]) };
             failure(&report, &[]).map(|f| (f.code, f.signal))
         };
         let line = "[info] x\n[info] Exiting normally, received signal 15.\n[verbose] y";
         assert_eq!(said(line, 255), Some((FailureCode::KilledBySignal, Some(15))));
-        assert_eq!(said(line, 1), Some((FailureCode::EncodeFailed, None)));
+        assert_eq!(said(line, 1), Some((FailureCode::KilledBySignal, Some(15))));
+        assert_eq!(said(line, 0), None);
         assert_eq!(said("[info] title: received signal 15.", 255), Some((FailureCode::EncodeFailed, None)));
     }
 
