@@ -66,9 +66,7 @@ fn gone(job: &NewJob) {
     fs::remove_file(&job.source).unwrap();
 }
 
-fn elsewhere() -> Option<PathBuf> {
-    Some("/no/such/volume".into())
-}
+const ELSEWHERE: &str = "/no/such/volume";
 
 /// What produces this code; `None`: see the test named beside it.
 fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
@@ -79,11 +77,11 @@ fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
     Some(match code {
         Code::SourceVolumeMissing => {
             let lost = video(env, gone);
-            Trouble { job: NewJob { source_volume: elsewhere(), ..lost.job }, ..lost }
+            Trouble { job: NewJob { source_volume: Some(ELSEWHERE.into()), ..lost.job }, ..lost }
         }
         Code::DestinationMissing => {
             let lost = video(env, |_| {});
-            Trouble { job: NewJob { output_volume: elsewhere(), ..lost.job }, ..lost }
+            Trouble { job: NewJob { output_volume: Some(ELSEWHERE.into()), ..lost.job }, ..lost }
         }
         Code::DiskFull => said(env, "enospc"),
         Code::DestinationReadOnly => said(env, "erofs"),

@@ -89,8 +89,7 @@ fn case(number: usize) -> Case {
     };
     let colour = &COLOURS[(number / 2 + number * 3) % COLOURS.len()];
     let colour = match (video.name, colour.name) {
-        ("mpeg2" | "mpeg4" | "prores", _) => &COLOURS[0],
-        ("vp9", "full") | ("h264", "pq") => &COLOURS[0],
+        ("mpeg2" | "mpeg4" | "prores", _) | ("vp9", "full") | ("h264", "pq") => &COLOURS[0],
         _ => colour,
     };
     let text =

@@ -42,6 +42,7 @@ pub fn is_faststart(path: &Path) -> bool {
 }
 
 /// What a result is, all of it decoded.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug)]
 pub struct Judged {
     /// Without an error.

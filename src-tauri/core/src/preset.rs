@@ -321,7 +321,7 @@ pub fn set(preset: &Preset, path: &str, value: &str) -> Result<Preset, String> {
     let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
     // One measure of quality takes the place of another.
     if QUALITY.contains(&field) {
-        QUALITY.iter().for_each(|other| drop(group.remove(*other)));
+        group.retain(|other, _| !QUALITY.contains(&other.as_str()));
     }
     group.insert(field.to_owned(), value);
     serde_json::from_value::<Preset>(json)

@@ -63,16 +63,12 @@ fn mastering_option(picture: &Picture, encoder: &str, tags: (&str, &str, &str)) 
     match encoder {
         "libx265" => {
             let (primaries, transfer, matrix) = tags;
-            let mut words = format!(
+            let mut words = vec![format!(
                 "log-level=error:hdr-opt=1:repeat-headers=1:colorprim={primaries}:transfer={transfer}:colormatrix={matrix}"
-            );
-            if let Some(m) = &picture.mastering {
-                words += &format!(":master-display={}", in_x265_units(m));
-            }
-            if let Some((content, average)) = picture.light {
-                words += &format!(":max-cll={content},{average}");
-            }
-            Some(("x265-params".into(), words))
+            )];
+            words.extend(picture.mastering.as_ref().map(|m| format!("master-display={}", in_x265_units(m))));
+            words.extend(picture.light.map(|(content, average)| format!("max-cll={content},{average}")));
+            Some(("x265-params".into(), words.join(":")))
         }
         "libsvtav1" => {
             let mut words: Vec<String> = Vec::new();
@@ -87,14 +83,19 @@ fn mastering_option(picture: &Picture, encoder: &str, tags: (&str, &str, &str)) 
 }
 
 /// Units of 0.00002 for points and 0.0001 cd/m2 for luminance (H.265, D.2.28).
-fn in_x265_units(m: &Mastering) -> String {
-    let [r, g, b, w] = m.points.map(|(x, y)| format!("({:.0},{:.0})", x * 50_000.0, y * 50_000.0));
-    format!("G{g}B{b}R{r}WP{w}L({:.0},{:.0})", m.luminance.1 * 10_000.0, m.luminance.0 * 10_000.0)
+fn in_x265_units(mastering: &Mastering) -> String {
+    let [red, green, blue, white] =
+        mastering.points.map(|(x, y)| format!("({:.0},{:.0})", x * 50_000.0, y * 50_000.0));
+    format!(
+        "G{green}B{blue}R{red}WP{white}L({:.0},{:.0})",
+        mastering.luminance.1 * 10_000.0,
+        mastering.luminance.0 * 10_000.0
+    )
 }
 
-fn in_svt_units(m: &Mastering) -> String {
-    let [r, g, b, w] = m.points.map(|(x, y)| format!("({x:.5},{y:.5})"));
-    format!("G{g}B{b}R{r}WP{w}L({:.4},{:.4})", m.luminance.1, m.luminance.0)
+fn in_svt_units(mastering: &Mastering) -> String {
+    let [red, green, blue, white] = mastering.points.map(|(x, y)| format!("({x:.5},{y:.5})"));
+    format!("G{green}B{blue}R{red}WP{white}L({:.4},{:.4})", mastering.luminance.1, mastering.luminance.0)
 }
 
 /// Light that becomes 1.0 before the curve, in cd/m2. With the peak below, Hable's curve puts reference white

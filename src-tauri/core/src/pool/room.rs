@@ -6,6 +6,7 @@
 
 use crate::failure::{Failure, FailureCode};
 use crate::job::Job;
+use crate::preset::VideoCodec;
 use crate::progress::Progress;
 use std::path::Path;
 
@@ -26,13 +27,26 @@ impl Need {
     }
 }
 
-/// What this job needs. The guess is the size of its source: a copy takes just that, an encode mostly less.
-/// A need on the row that differs from the guess was measured.
+/// What this job needs. A need on the row that differs from the guess was measured.
 pub(super) fn need(job: &Job) -> Need {
-    let guess = job.source_size.unwrap_or(0);
+    let guess = guess(job);
     match job.need_bytes {
         Some(bytes) if bytes != guess => Need::Measured(bytes),
         _ => Need::Guessed(guess),
+    }
+}
+
+/// `ProRes` 422 HQ at 220 Mbit/s for 1080p, by the some 15 Mbit/s that cameras and phones record.
+const PRORES: u64 = 15;
+
+/// By the size of the source: a copy takes just that, an encode mostly less, one for editing much more.
+fn guess(job: &Job) -> u64 {
+    let size = job.source_size.unwrap_or(0);
+    let video = job.preset.video.as_ref();
+    match video.and_then(|v| v.size_mb) {
+        Some(megabytes) => u64::from(megabytes) * 1_000_000,
+        None if video.is_some_and(|v| v.codec == VideoCodec::ProRes) => size.saturating_mul(PRORES),
+        None => size,
     }
 }
 

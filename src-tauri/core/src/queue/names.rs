@@ -29,11 +29,14 @@ pub fn candidate(folder: &Path, stem: &OsStr, extension: &str, n: u32) -> PathBu
     folder.join(name)
 }
 
+/// Stands for the middle that gave way.
+const GAP: &str = "\u{2026}";
+/// Bytes kept of the end, at most.
+const TAIL: usize = 40;
+
 /// The text with its middle replaced by an ellipsis; bytes that are not UTF-8 are too rare to be shortened.
 fn shortened(stem: &OsStr, most: usize) -> OsString {
     let Some(text) = stem.to_str().filter(|text| text.len() > most) else { return stem.to_owned() };
-    const GAP: &str = "\u{2026}";
-    const TAIL: usize = 40;
     let tail = text.char_indices().map(|(at, _)| at).find(|at| text.len() - at <= TAIL).unwrap_or(0);
     let room = most.saturating_sub(text.len() - tail + GAP.len());
     let head = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= room).last();

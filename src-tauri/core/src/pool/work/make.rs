@@ -23,16 +23,16 @@ pub(super) struct Making<'a> {
 }
 
 /// Makes the part file and earns its verdict.
-pub(super) fn make(making: &Making<'_>, plan: Plan) -> Result<Verdict, End> {
+pub(super) fn make(making: &Making<'_>, plan: &Plan) -> Result<Verdict, End> {
     let notes = Notes::of(making.work);
     let preset = &making.work.job.preset;
-    let remark = match in_size(making, &plan, &notes) {
-        Ok(made) if made.guessed && copies_picture(&plan) => {
+    let remark = match in_size(making, plan, &notes) {
+        Ok(made) if made.guessed && copies_picture(plan) => {
             "The time stamps of the original are damaged, so the picture was converted rather than copied."
         }
         Ok(made) => return Ok(made.verdict),
         Err(End::Failed(failure))
-            if failure.code == FailureCode::VerificationFailed && copies_picture(&plan) =>
+            if failure.code == FailureCode::VerificationFailed && copies_picture(plan) =>
         {
             "The picture could not be copied faithfully, so it was converted."
         }

@@ -22,7 +22,7 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
         end => end,
     };
     let (info, plan) = look_and_plan(work, &tools).map_err(grown)?;
-    let verdict = make::make(&make::Making { work, tools: &tools, info: &info }, plan).map_err(grown)?;
+    let verdict = make::make(&make::Making { work, tools: &tools, info: &info }, &plan).map_err(grown)?;
     publish(work, before, &info, verdict)
 }
 
