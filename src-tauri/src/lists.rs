@@ -4,7 +4,8 @@ use crate::previews;
 use crate::state::Spool;
 use crate::view::{Entry, List, Page, Row, Wanted};
 use spool_core::error::Result;
-use spool_core::job::{Job, State};
+use spool_core::job::{Job, JobId, State};
+use spool_core::plan::{Action, Plan};
 use spool_core::queue::{Filter, Sort};
 
 impl Spool {
@@ -54,7 +55,14 @@ impl Spool {
     pub fn row(&self, job: &Job, place: Option<u64>) -> Row {
         let thumb = previews::picture(&self.data, job.id).exists();
         self.previews.want(job, thumb);
-        Row::new(job, place, thumb)
+        Row::new(job, place, thumb, job.state == State::Done && self.was_copied(job.id))
+    }
+
+    /// Did the last attempt take the picture over as it is?
+    fn was_copied(&self, id: JobId) -> bool {
+        let attempts = self.queue().attempts(id).unwrap_or_default();
+        let plan = attempts.last().and_then(|a| serde_json::from_str::<Plan>(a.plan.as_deref()?).ok());
+        plan.is_some_and(|plan| plan.picture().is_some_and(|p| matches!(p.action, Action::Copy { .. })))
     }
 }
 

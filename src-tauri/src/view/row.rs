@@ -122,6 +122,8 @@ pub struct Row {
     pub facts: Option<VideoFacts>,
     /// There is a picture of it.
     pub thumb: bool,
+    /// The picture of the result is a copy: it already was as wanted.
+    pub copied: bool,
     /// Name of the drive or folder it waits for.
     pub waits_for: Option<String>,
     /// Name of the preset.
@@ -156,8 +158,8 @@ pub struct Row {
 }
 
 impl Row {
-    /// Of a job; `place` counts only jobs that can start; `thumb`: there is a picture.
-    pub fn new(job: &Job, place: Option<u64>, thumb: bool) -> Row {
+    /// Of a job; `place` counts only jobs that can start; `thumb`: there is a picture; `copied`: of a done job.
+    pub fn new(job: &Job, place: Option<u64>, thumb: bool, copied: bool) -> Row {
         let name =
             |path: &std::path::Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Row {
@@ -167,6 +169,7 @@ impl Row {
             output: name(&job.output),
             facts: job.facts.as_ref().map(VideoFacts::from),
             thumb,
+            copied,
             waits_for: waits_for(job),
             preset: job.preset.name.clone(),
             state: job.state,

@@ -84,7 +84,7 @@ function done(): Row[] {
     ...change,
   });
   const small = { preset: "Small HEVC" };
-  const damaged = { preset: "Archive AV1", warnings: ["The original has damaged places; they may show in the result."] };
+  const damaged = { preset: "Archive AV1", warnings: ["4 damaged spots in the original; they may show in the result."] };
   const grown = { preset: "Web 720p", warnings: ["The result is 12 % bigger than the original."] };
   return made(100, [
     ["IMG_4790.MOV", 861, [3840, 2160, "HEVC", 287, "HDR"], result(187, 0, { attempt: 2 }, 93)],

@@ -40,6 +40,7 @@ export function row(id: number, change: Partial<Row> = {}): Row {
     output: `video ${id}.mp4`,
     facts: null,
     thumb: false,
+    copied: false,
     waitsFor: null,
     preset: "Web 1080p",
     state: "queued",

@@ -126,6 +126,10 @@ facts: VideoFacts | null,
  */
 thumb: boolean, 
 /**
+ * The picture of the result is a copy: it already was as wanted.
+ */
+copied: boolean, 
+/**
  * Name of the drive or folder it waits for.
  */
 waitsFor: string | null, 

@@ -128,11 +128,14 @@ export function remarksOf(row: Row): string[] {
 
 /** A warning in as few words as the column has room for: the details have the whole sentence. */
 function fragment(warning: string): string {
-  return /^The original has damaged places/.test(warning) ? "Damaged places" : sentenceless(warning);
+  const short = /^((?:More than )?\d+ damaged spots?) in|^(Partial: [\d:]+ of [\d:]+) /.exec(warning);
+  return short ? (short[1] ?? short[2] ?? "") : sentenceless(warning);
 }
 
 function took(row: Row): string {
-  return row.startedAt !== null && row.finishedAt !== null ? duration((row.finishedAt - row.startedAt) / 1000) : "";
+  if (row.startedAt === null || row.finishedAt === null) return "";
+  const long = duration((row.finishedAt - row.startedAt) / 1000);
+  return row.copied ? `copied in ${long}` : long;
 }
 
 function failedBelow(row: Row): string {
