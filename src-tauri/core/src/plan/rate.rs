@@ -34,7 +34,9 @@ pub(super) fn aim(plan: &mut Plan, task: &Task<'_>) -> Result<(), Failure> {
         return Err(Failure::new(FailureCode::PlanRefused, message));
     }
     plan.limit = Some(u64::from(megabytes) * 1_000_000);
-    set_rate(plan, kbps as u64);
+    // More than the source has would only fill the size up.
+    let had = task.info.size.map_or(f64::INFINITY, |size| size as f64 * 8.0 / seconds / 1000.0);
+    set_rate(plan, kbps.min(had.max(least)) as u64);
     Ok(())
 }
 
@@ -126,6 +128,12 @@ mod tests {
         let aimed = plan(&film(100.0), fit, &Abilities::default()).unwrap();
         assert_eq!(aimed.limit, Some(25_000_000));
         assert_eq!(rate(&aimed), Some(1846), "25 MB in 100 s are 2,000 kbit/s, less 2.5 %, 96 and 8");
+        let small = MediaInfo { size: Some(5_000_000), ..film(100.0) };
+        assert_eq!(
+            rate(&plan(&small, fit, &Abilities::default()).unwrap()),
+            Some(622),
+            "as the source; never less than shows anything"
+        );
         assert_eq!(slower(&aimed, 24_000_000), None);
         assert_eq!(rate(&slower(&aimed, 27_500_000).unwrap()), Some(1636));
     }
