@@ -75,10 +75,9 @@ fn tell_rest(context: &Context, found: &Found) -> Result<(), Failed> {
         }
     }
     if !found.skipped.is_empty() {
-        context.say(format!(
-            "skipped           {} that are no videos",
-            words::count(found.skipped.len() as u64, "file", "files")
-        ))?;
+        let files =
+            words::count(found.skipped.len() as u64, "file that is no video", "files that are no videos");
+        context.say(format!("skipped           {files}"))?;
     }
     Ok(())
 }
