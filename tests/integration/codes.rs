@@ -1,5 +1,5 @@
-//! Every failure code is produced: for real where a test can, else in the words of a misbehaving ffmpeg. The list is
-//! exhaustive, so that a new code needs its case here.
+//! Every failure code is produced: for real where a test can, else in the words of a misbehaving ffmpeg. A new
+//! code without a case here fails.
 
 use spool_core::clock::SystemClock;
 use spool_core::engine::{Engine, open_queue};
@@ -40,7 +40,7 @@ fn trouble(env: &TestEnv, source: PathBuf) -> Trouble {
     }
 }
 
-/// ffmpeg meets this (see `fake_ffmpeg.rs`).
+/// ffmpeg meets this word of `WORDS`.
 fn said(env: &TestEnv, word: &str) -> Trouble {
     trouble(env, env.video(&clips::ordinary(), &format!("fake-{word}.mkv")))
 }
@@ -68,9 +68,28 @@ fn gone(job: &NewJob) {
 
 const ELSEWHERE: &str = "/no/such/volume";
 
+/// What the fake ffmpeg does (see `fake_ffmpeg.rs`) for the codes that only a misbehaving ffmpeg produces.
+const WORDS: &[(FailureCode, &str)] = &[
+    (FailureCode::DiskFull, "enospc"),
+    (FailureCode::DestinationReadOnly, "erofs"),
+    (FailureCode::EncoderMissing, "noencoder"),
+    (FailureCode::KilledBySignal, "sig"),
+    (FailureCode::Stalled, "stall"),
+    (FailureCode::IoError, "eio"),
+    (FailureCode::OutOfMemory, "oom"),
+    (FailureCode::EncoderSession, "session"),
+    (FailureCode::SourceChanged, "touch"),
+    (FailureCode::VerificationFailed, "nooutput"),
+    (FailureCode::EncodeFailed, "exit1"),
+    (FailureCode::UnsupportedCodec, "nodecoder"),
+];
+
 /// What produces this code; `None`: see the test named beside it.
 fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
     use FailureCode as Code;
+    if let Some((_, word)) = WORDS.iter().find(|(of, _)| *of == code) {
+        return Some(said(env, word));
+    }
     let small = || clips::clip("tiny.mkv", 0.2, false, &["-vf", "scale=10:12", "-c:v", "libx264"]);
     let silent = || clips::clip("mute.mkv", 0.2, false, &["-c:v", "libx264"]);
     let sound = || clips::clip("sound.m4a", 0.2, true, &["-vn"]);
@@ -83,20 +102,9 @@ fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
             let lost = video(env, |_| {});
             Trouble { job: NewJob { output_volume: Some(ELSEWHERE.into()), ..lost.job }, ..lost }
         }
-        Code::DiskFull => said(env, "enospc"),
-        Code::DestinationReadOnly => said(env, "erofs"),
-        Code::EncoderMissing => said(env, "noencoder"),
-        Code::KilledBySignal => said(env, "sig"),
-        Code::Stalled => said(env, "stall"),
-        Code::IoError => said(env, "eio"),
-        Code::OutOfMemory => said(env, "oom"),
-        Code::EncoderSession => said(env, "session"),
-        Code::SourceChanged => said(env, "touch"),
         Code::SourceGrowing => {
             Trouble { meanwhile: |job| fs::write(&job.source, "more").unwrap(), ..file(env, b"x") }
         }
-        Code::VerificationFailed => said(env, "nooutput"),
-        Code::EncodeFailed => said(env, "exit1"),
         Code::NotMedia => file(env, b"Dear reader, this is no video."),
         Code::NoVideo => trouble(env, sound()),
         Code::NoAudio => with_preset(env, silent(), "audio-m4a"),
@@ -110,7 +118,6 @@ fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
             fs::create_dir(&job.source).unwrap();
         }),
         Code::DrmProtected => file(env, b"\0\0\0\x08ftyp\0\0\0\x10moov....encv"),
-        Code::UnsupportedCodec => said(env, "nodecoder"),
         Code::PlanRefused => with_preset(env, small(), "small-hevc"),
         Code::NameTooLong => {
             let good = video(env, |_| {});
@@ -133,6 +140,7 @@ fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
         // crash.rs: a job that brings the application down three times is parked.
         // No way through the program is known that leads to this one; `work.rs` catches every panic into it.
         Code::AppCrashed | Code::Internal => return None,
+        _ => panic!("{code} has no case here"),
     })
 }
 
