@@ -261,3 +261,63 @@ fn an_anamorphic_interlaced_tape_becomes_square_and_progressive() {
     assert!(picture["field_order"] == "progressive" && picture["sample_aspect_ratio"] == "1:1", "{picture}");
     assert!((number(&picture["nb_frames"]) - 25.0).abs() <= 1.0, "{picture}");
 }
+
+/// How many frames look interlaced, and how many do not.
+fn fields(path: &Path) -> (u32, u32) {
+    let args = [
+        "-hide_banner",
+        "-nostdin",
+        "-i",
+        path.to_str().unwrap(),
+        "-vf",
+        "format=gray,idet",
+        "-f",
+        "null",
+        "-",
+    ];
+    let output = Command::new("ffmpeg").args(args).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let line = said.lines().rfind(|l| l.contains("Multi frame detection")).unwrap();
+    let after = |word: &str| {
+        let rest = line.split(word).nth(1).unwrap();
+        rest.split_whitespace().next().unwrap().parse::<u32>().unwrap()
+    };
+    (after("TFF:") + after("BFF:"), after("Progressive:"))
+}
+
+#[test]
+fn fields_that_no_header_names_are_found_in_the_picture() {
+    let env = TestEnv::new();
+    let woven = ["-f", "lavfi", "-i", "testsrc2=s=720x576:r=50:d=2", "-vf", "tinterlace=interleave_bottom"];
+    let tapes: [(&str, &[&str]); 4] = [
+        ("flagged.dv", &["-c:v", "dvvideo", "-pix_fmt", "yuv420p"]),
+        ("flagged.avi", &["-c:v", "mpeg4", "-q:v", "3", "-flags", "+ildct+ilme", "-top", "0"]),
+        ("unflagged.avi", &["-c:v", "huffyuv", "-pix_fmt", "yuv422p"]),
+        ("unflagged.mkv", &["-c:v", "mjpeg", "-pix_fmt", "yuvj422p", "-q:v", "3"]),
+    ];
+    for (name, coded) in tapes {
+        let tape = env.videos().join(name);
+        ffmpeg(&[&woven[..], coded, &[tape.to_str().unwrap()]].concat());
+        assert!(fields(&tape).0 > 40, "{name} is no tape");
+        let made = output(&work(&env, &tape, "web-1080p", &QUICK));
+        let (interlaced, progressive) = fields(&made);
+        assert!(
+            interlaced < 10 && progressive > 40,
+            "{name}: {interlaced} of {progressive} frames are woven"
+        );
+        assert!((number(&streams(&facts(&made), "video")[0]["nb_frames"]) - 50.0).abs() <= 1.0, "{name}");
+    }
+}
+
+#[test]
+fn a_film_is_not_taken_for_a_tape() {
+    let env = TestEnv::new();
+    for (name, codec) in [("film.avi", "mpeg4"), ("captured.avi", "huffyuv")] {
+        let film = env.videos().join(name);
+        let moving = ["-f", "lavfi", "-i", "testsrc2=s=720x576:r=25:d=2", "-q:v", "3", "-c:v", codec];
+        ffmpeg(&[&moving[..], &[film.to_str().unwrap()]].concat());
+        let job = work(&env, &film, "web-1080p", &QUICK);
+        output(&job);
+        assert!(!commands(&env, &job).concat().contains("bwdif"), "{job}");
+    }
+}

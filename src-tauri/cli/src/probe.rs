@@ -14,10 +14,12 @@ use std::path::Path;
 pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Answer {
     let tools = ffmpeg::locate(&context.tool_places())?;
     let path = std::path::absolute(path)?;
-    let info = match look::source(&tools, &path, &Policy::default(), None) {
+    let policy = Policy::default();
+    let mut info = match look::source(&tools, &path, &policy, None) {
         Ok(info) => info.unwrap_or_default(),
         Err(failure) => return refused(context, &failure),
     };
+    look::frames(&tools, &path, &policy, None, &mut info);
     let planned = preset.map(|id| find_preset(context, id)).transpose()?.map(|preset| {
         let hardware = preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto);
         plan::plan(&info, &preset, &ffmpeg::abilities(&tools, hardware))

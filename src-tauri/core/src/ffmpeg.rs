@@ -8,6 +8,7 @@ mod capture;
 mod child;
 pub mod classify;
 mod exec;
+mod fields;
 pub mod growth;
 mod locate;
 mod pipe;

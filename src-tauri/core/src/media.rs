@@ -106,7 +106,8 @@ pub struct Picture {
     pub pixel_format: String,
     /// Bits per sample, 8 where unknown.
     pub bits: u32,
-    /// `tt`, `bb`, `tb`, `bt`, `progressive` or empty.
+    /// `tt`, `bb`, `tb`, `bt`, `progressive` or empty, as the header says; `tff` or `bff` where it is silent and the
+    /// frames tell.
     pub field_order: String,
     /// `tv`, `pc` or empty.
     pub range: String,
@@ -166,7 +167,7 @@ impl Picture {
 
     /// Two fields a frame.
     pub fn is_interlaced(&self) -> bool {
-        matches!(self.field_order.as_str(), "tt" | "bb" | "tb" | "bt")
+        matches!(self.field_order.as_str(), "tt" | "bb" | "tb" | "bt" | "tff" | "bff")
     }
 
     /// Full range: black is 0, not 16.

@@ -2,10 +2,10 @@
 //! network, no playlists.
 
 use super::capture::{Bounds, Output, capture};
-use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, file_url};
+use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, fields, file_url};
 use crate::failure::{Failure, FailureCode, name_of};
 use crate::media::boxes::{self, Boxes};
-use crate::media::{self, Measured, MediaInfo};
+use crate::media::{self, Measured, MediaInfo, Picture};
 use crate::policy::Policy;
 use std::ffi::OsString;
 use std::io;
@@ -26,16 +26,30 @@ pub fn source(
     })
 }
 
-/// Adds to what is known of the moving picture what its first frame tells: mastering data that no container names.
-/// Without an answer nothing is added.
-pub fn first_frame(tools: &Tools, path: &Path, policy: &Policy, info: &mut MediaInfo) {
-    let Some(index) = info.video().map(|v| v.index) else { return };
+/// Adds to what is known of the moving picture what only its frames tell: mastering data that no container names,
+/// fields that no header names. Without an answer nothing is added.
+pub fn frames(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
+    let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders };
+    let Some(stream) = info.video().cloned() else { return };
+    let Some(picture) =
+        info.streams.iter_mut().find(|s| s.index == stream.index).and_then(|s| s.video.as_mut())
+    else {
+        return;
+    };
+    if picture.is_hdr() && picture.mastering.is_none() {
+        first_frame(tools, path, &bounds, stream.index, picture);
+    }
+    if fields::in_question(&stream)
+        && let Some(order) = fields::seen(tools, path, &stream, &bounds)
+    {
+        picture.field_order = order.into();
+    }
+}
+
+fn first_frame(tools: &Tools, path: &Path, bounds: &Bounds<'_>, index: usize, picture: &mut Picture) {
     let stream = index.to_string();
     let more = ["-select_streams", &stream, "-show_frames", "-read_intervals", "%+#1"];
-    let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders: None };
-    let answer = capture(&tools.ffprobe.path, &arguments(path, &more), &bounds);
-    let picture = info.streams.iter_mut().find(|s| s.index == index).and_then(|s| s.video.as_mut());
-    if let (Ok(answer), Some(picture)) = (answer, picture)
+    if let Ok(answer) = capture(&tools.ffprobe.path, &arguments(path, &more), bounds)
         && let Err(cause) = media::read_frame(&answer.stdout, picture)
     {
         tracing::warn!(%cause, "the first frame could not be read");

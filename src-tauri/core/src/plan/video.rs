@@ -120,8 +120,9 @@ pub(super) fn target_size(picture: &Picture, preset: &VideoPreset) -> (u32, u32)
 fn filters(picture: &Picture, wish: &Wish<'_>, colours: Colours, too_fast: Option<u32>) -> Vec<String> {
     let mut all: Vec<String> = too_fast.map(cap).into_iter().collect();
     if picture.is_interlaced() {
-        // One frame per pair of fields: the number of frames stays.
-        all.push("bwdif=mode=send_frame".into());
+        // One frame per pair of fields: the number of frames stays. Frames without a flag would count as top first.
+        let parity = if picture.field_order == "bff" { ":parity=bff" } else { "" };
+        all.push(format!("bwdif=mode=send_frame{parity}"));
     }
     let reshaped = wish.size != picture.upright() || (picture.pixel_aspect - 1.0).abs() > 1e-6;
     let range = match colours {

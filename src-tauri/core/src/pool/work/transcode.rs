@@ -35,10 +35,8 @@ fn look_and_plan(work: &Work<'_>, tools: &Tools) -> Result<(MediaInfo, Plan), En
     let info = probe::source(tools, &work.job.source, policy, Some(work.orders))?;
     let mut info = info.ok_or_else(|| work.ordered())?;
     describe(work, &info);
-    let picture = info.video().and_then(|v| v.video.as_ref());
-    if picture.is_some_and(|p| p.is_hdr() && p.mastering.is_none()) {
-        probe::first_frame(tools, &work.job.source, policy, &mut info);
-    }
+    probe::frames(tools, &work.job.source, policy, Some(work.orders), &mut info);
+    work.heed()?;
     let plan = plan::plan(&info, &work.job.preset, &abilities(work, tools))?;
     if let Some(encoder) = ffmpeg::missing_encoder(tools, plan.encoders()) {
         let message = format!("This ffmpeg cannot encode with {encoder}, which the preset needs.");

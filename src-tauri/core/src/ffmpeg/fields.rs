@@ -1,0 +1,126 @@
+//! Whether frames are woven of two fields where the header does not say so: old tapes and capture cards. By the flags
+//! of some frames, else by their look, which ffmpeg's `idet` judges. Without an answer the picture counts as
+//! progressive.
+
+use super::capture::{Bounds, capture};
+use super::{DEMUXERS, MAX_PIXELS, PROTOCOLS, Tools, file_url};
+use crate::media::{Picture, Stream};
+use std::ffi::OsString;
+use std::path::Path;
+
+/// Frames that are looked at, from a tenth of the video on.
+const FRAMES: &str = "60";
+/// So few woven frames are no tape, in frames of `FRAMES`.
+const LEAST: u32 = 10;
+/// Heights that were ever recorded in fields, in lines.
+const HEIGHTS: std::ops::RangeInclusive<u32> = 400..=1152;
+/// Codecs that carry fields, and flag them in each frame.
+const FLAGGED: &[&str] = &["dvvideo", "mpeg2video", "mpeg4", "h264", "vc1", "ffv1", "prores", "dnxhd"];
+/// Codecs of capture cards, which carry fields and say nothing.
+const SILENT: &[&str] =
+    &["mjpeg", "huffyuv", "ffvhuff", "utvideo", "magicyuv", "lagarith", "rawvideo", "v210"];
+
+/// Could there be fields that the header does not tell?
+pub(super) fn in_question(stream: &Stream) -> bool {
+    let silent = |p: &Picture| p.field_order.is_empty() && HEIGHTS.contains(&p.height);
+    stream.video.as_ref().is_some_and(silent) && [FLAGGED, SILENT].concat().contains(&stream.codec.as_str())
+}
+
+/// `tff` or `bff`, as of `Picture::field_order`.
+pub(super) fn seen(tools: &Tools, path: &Path, stream: &Stream, bounds: &Bounds<'_>) -> Option<&'static str> {
+    let answer = capture(&tools.ffmpeg.path, &arguments(path, stream), bounds).ok()?;
+    if SILENT.contains(&stream.codec.as_str()) { by_look(&answer.stderr) } else { by_flags(&answer.stderr) }
+}
+
+fn arguments(path: &Path, stream: &Stream) -> Vec<OsString> {
+    let begin = format!("{:.3}", stream.seconds.unwrap_or(0.0) / 10.0);
+    let index = format!("0:{}", stream.index);
+    let before = [
+        "-hide_banner",
+        "-nostdin",
+        "-max_pixels",
+        MAX_PIXELS,
+        "-protocol_whitelist",
+        PROTOCOLS,
+        "-format_whitelist",
+        DEMUXERS,
+        "-noaccurate_seek",
+        "-ss",
+        &begin,
+        "-i",
+    ];
+    let mut all: Vec<OsString> = before.iter().map(OsString::from).collect();
+    all.push(file_url(path));
+    let after = [
+        "-map",
+        &index,
+        "-frames:v",
+        FRAMES,
+        "-vf",
+        "showinfo=checksum=0,format=gray,idet",
+        "-f",
+        "null",
+        "-",
+    ];
+    all.extend(after.map(OsString::from));
+    all
+}
+
+/// Reads ` i:T ` (top field first), ` i:B ` or ` i:P ` of each frame.
+fn by_flags(said: &str) -> Option<&'static str> {
+    let frames = |flag: &str| said.lines().filter(|line| line.contains(flag)).count() as u32;
+    let (top, bottom) = (frames(" i:T "), frames(" i:B "));
+    first(top, bottom).filter(|_| top + bottom > frames(" i:P "))
+}
+
+/// Reads the sum at the end, of brightness alone: colour of half height deceives. Fine patterns look woven too, but not in nearly every frame.
+fn by_look(said: &str) -> Option<&'static str> {
+    let sum = said.lines().rfind(|line| line.contains("Multi frame detection"))?;
+    let frames = |word: &str| {
+        let count = sum.split(word).nth(1).and_then(|rest| rest.split_whitespace().next());
+        count.and_then(|n| n.parse::<u32>().ok()).unwrap_or(0)
+    };
+    let (top, bottom) = (frames("TFF:"), frames("BFF:"));
+    first(top, bottom).filter(|_| top.max(bottom) > 9 * (top.min(bottom) + frames("Progressive:")))
+}
+
+/// Which field comes first, where enough frames are woven.
+fn first(top: u32, bottom: u32) -> Option<&'static str> {
+    (top + bottom >= LEAST).then_some(if top >= bottom { "tff" } else { "bff" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_believed() {
+        let frames = |flag: &str| format!("[x] n: 1 s:720x576 i:{flag} iskey:1\n").repeat(40);
+        assert_eq!(by_flags(&frames("B")), Some("bff"));
+        assert_eq!(by_flags(&(frames("P") + &frames("T"))), None, "half and half");
+        assert_eq!(by_flags(&frames("P")), None);
+        assert_eq!(by_flags("Error while decoding"), None);
+    }
+
+    #[test]
+    fn a_look_must_be_sure() {
+        let said = |sum: &str| format!("[x] Multi frame detection: {sum} Undetermined: 3\n");
+        assert_eq!(by_look(&said("TFF: 40 BFF: 1 Progressive: 2")), Some("tff"));
+        assert_eq!(by_look(&said("TFF: 37 BFF: 0 Progressive: 13")), None, "a fine pattern");
+        assert_eq!(by_look(&said("TFF: 20 BFF: 20 Progressive: 0")), None, "neither first");
+        assert_eq!(by_look(&said("TFF: 4 BFF: 0 Progressive: 0")), None, "too few");
+        assert_eq!(by_look("Error while decoding"), None);
+    }
+
+    #[test]
+    fn only_what_could_be_a_tape_is_looked_at() {
+        let stream = |codec: &str, height, field_order: &str| Stream {
+            codec: codec.into(),
+            video: Some(Picture { height, field_order: field_order.into(), ..Picture::default() }),
+            ..Stream::default()
+        };
+        assert!(in_question(&stream("dvvideo", 576, "")));
+        assert!(!in_question(&stream("dvvideo", 576, "progressive")), "told");
+        assert!(!in_question(&stream("vp9", 576, "")) && !in_question(&stream("mjpeg", 240, "")));
+    }
+}
