@@ -247,6 +247,7 @@ impl Pool {
             let Some(job) = queue.claim(&self.shared.owner, self.live.is_empty())? else { break };
             match self.admit(&job) {
                 Ok(place) => {
+                    self.breaker.started(self.shared.clock.awake());
                     self.tell_changed(job.id, State::Running, None);
                     self.start(job, place)?;
                 }

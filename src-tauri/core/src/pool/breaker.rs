@@ -17,7 +17,7 @@ const LOOKED_AT: u64 = 100;
 /// Closed: jobs may start. Open: none may, but for one probe from time to time.
 #[derive(Debug, Default)]
 pub(super) struct Breaker {
-    /// When it opened or last let a probe through, in time awake.
+    /// When it opened or its last probe started, in time awake.
     open_since: Option<Duration>,
 }
 
@@ -31,10 +31,15 @@ impl Breaker {
         self.open_since.is_none_or(|since| alone && awake.saturating_sub(since) >= probe_after)
     }
 
-    /// The environment failed (again).
+    /// A job starts: if the breaker is open, it is the probe, and the next one is reckoned from here.
+    pub(super) fn started(&mut self, awake: Duration) {
+        self.open_since = self.open_since.map(|_| awake);
+    }
+
+    /// The environment failed (again). Jobs that had started before it opened do not put off the probe.
     pub(super) fn open(&mut self, shared: &Shared, failure: &Failure) -> Result<()> {
-        let news = self.open_since.replace(shared.clock.awake()).is_none();
-        if news {
+        if self.open_since.is_none() {
+            self.open_since = Some(shared.clock.awake());
             let message = failure.to_string();
             shared.queue.set_flag(Flag::Breaker, Some(&message))?;
             tracing::error!(%message, "the queue stands still");
@@ -144,9 +149,11 @@ mod tests {
         let s = Duration::from_secs;
         let closed = Breaker::default();
         assert!(closed.lets_through(s(0), s(60), false));
-        let open = Breaker { open_since: Some(s(100)) };
+        let mut open = Breaker { open_since: Some(s(100)) };
         assert!(!open.lets_through(s(159), s(60), true));
         assert!(open.lets_through(s(160), s(60), true));
         assert!(!open.lets_through(s(160), s(60), false), "a probe runs alone");
+        open.started(s(170));
+        assert!(!open.lets_through(s(229), s(60), true) && open.lets_through(s(230), s(60), true));
     }
 }
