@@ -149,9 +149,10 @@ fn everything(env: &TestEnv) -> PathBuf {
     fs::write(at("a.txt"), ";FFMETADATA1\ntitle=Everything\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=500\ntitle=One\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=500\nEND=1000\ntitle=Two\n").unwrap();
     fs::write(at("a.ttf"), b"not really a font").unwrap();
     ffmpeg(&["-i", &at("a.srt"), &at("a.ass")]);
+    ffmpeg(&["-f", "lavfi", "-i", "color=red:s=64x96", "-frames:v", "1", &at("a.jpg")]);
     let (srt, ass, text, font, made) = (at("a.srt"), at("a.ass"), at("a.txt"), at("a.ttf"), at("all.mkv"));
     let inputs = ["-f", "lavfi", "-i", "testsrc2=s=320x240:d=1", "-f", "lavfi", "-i", "sine=d=1"];
-    let more = ["-i", &srt, "-i", &ass, "-i", &text, "-attach", &font];
+    let more = ["-i", &srt, "-i", &ass, "-i", &text, "-attach", &font, "-attach", &at("a.jpg")];
     let maps = ["-map", "0", "-map", "1", "-map", "1", "-map", "2", "-map", "3", "-map_metadata", "4"];
     let codecs = [
         "-c:v",
@@ -170,8 +171,10 @@ fn everything(env: &TestEnv) -> PathBuf {
         "title=Français",
         "-metadata:s:s:0",
         "language=deu",
-        "-metadata:s:t",
+        "-metadata:s:t:0",
         "mimetype=application/x-truetype-font",
+        "-metadata:s:t:1",
+        "mimetype=image/jpeg",
         "-metadata",
         "creation_time=2020-02-03T04:05:06Z",
     ];
@@ -198,7 +201,14 @@ fn an_archive_keeps_everything() {
     assert_eq!(subtitles, ["subrip", "ass"]);
     assert_eq!(streams(&made, "attachment").len(), 1);
     assert_eq!(made["chapters"].as_array().unwrap().len(), 2);
-    assert_eq!(streams(&made, "video")[0]["pix_fmt"], "yuv420p10le");
+    let pictures = streams(&made, "video");
+    assert_eq!((pictures.len(), &pictures[0]["pix_fmt"]), (2, &"yuv420p10le".into()));
+    assert!(pictures[1]["disposition"]["attached_pic"] == 1 && pictures[1]["height"] == 96, "{pictures:?}");
+    assert!(!job["warnings"].to_string().contains("cover"), "{job}");
+    assert!(
+        fs::read_dir(env.data().join("passes")).unwrap().next().is_none(),
+        "the cover's file is left behind"
+    );
     assert!(
         made["format"]["tags"]["creation_time"].as_str().unwrap().starts_with("2020-02-03T04:05:06"),
         "{made}"

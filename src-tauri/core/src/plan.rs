@@ -19,7 +19,7 @@ use crate::preset::{Container, CopyRule, Hardware, Metadata, Preset, Tracks};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-pub use arguments::commands;
+pub use arguments::{commands, take_covers};
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
 pub use rate::slower;
 
@@ -138,6 +138,11 @@ impl Plan {
             .chain(of(Kind::Audio, false))
             .chain(of(Kind::Subtitle, false))
             .chain(of(Kind::Attachment, false))
+    }
+
+    /// Covers that ffmpeg takes as files alone: those of MKV, where they are attached files.
+    pub fn attached(&self) -> impl Iterator<Item = &Planned> {
+        self.kept().filter(|s| s.cover && self.container == Container::Mkv)
     }
 
     /// The moving picture.

@@ -5,20 +5,64 @@ use crate::ffmpeg::{DEMUXERS, MAX_PIXELS, PROTOCOLS, file_url};
 use crate::media::Kind;
 use crate::preset::Container;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The command lines that carry `plan` out, one after the other: one, or two for a size aimed at in two passes.
-/// `notes`: where the first pass leaves its statistics for the second, as the beginning of file names.
+/// `notes`: where the first pass leaves its statistics for the second and `take_covers` the covers, as the beginning of
+/// file names.
 pub fn commands(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> Vec<Vec<OsString>> {
     if plan.limit.is_none() {
-        return vec![whole(plan, source, part, &[])];
+        return vec![whole(plan, source, part, notes, &[])];
     }
     let pass = |n: &str| {
         let mut all = words(&["-pass:v:0", n, "-passlogfile:v:0"]);
         all.push(notes.into());
         all
     };
-    vec![first_pass(plan, source, &pass("1")), whole(plan, source, part, &pass("2"))]
+    vec![first_pass(plan, source, &pass("1")), whole(plan, source, part, notes, &pass("2"))]
+}
+
+/// What must be run before `commands` where covers are to be attached: each is written to a file of its own.
+pub fn take_covers(plan: &Plan, source: &Path, notes: &Path) -> Option<Vec<OsString>> {
+    plan.attached().next()?;
+    let mut all = input(plan, source);
+    for (n, cover) in plan.attached().enumerate() {
+        all.extend(words(&[
+            "-map",
+            &format!("0:{}", cover.input),
+            "-c",
+            "copy",
+            "-frames:v",
+            "1",
+            "-f",
+            "data",
+        ]));
+        all.push(file_url(&cover_file(notes, n)));
+    }
+    Some(all)
+}
+
+fn cover_file(notes: &Path, n: usize) -> PathBuf {
+    let mut name = notes.as_os_str().to_owned();
+    name.push(format!(".cover{n}"));
+    name.into()
+}
+
+fn attach_arguments(plan: &Plan, notes: &Path) -> Vec<OsString> {
+    let files = plan.kept().filter(|s| s.kind == Kind::Attachment).count();
+    let attach = |(n, cover): (usize, &Planned)| {
+        let (kind, extension) = if cover.codec == "png" { ("png", "png") } else { ("jpeg", "jpg") };
+        let mut all = vec!["-attach".into(), file_url(&cover_file(notes, n))];
+        let tag = format!("-metadata:s:t:{}", files + n);
+        all.extend(words(&[
+            &tag,
+            &format!("mimetype=image/{kind}"),
+            &tag,
+            &format!("filename=cover.{extension}"),
+        ]));
+        all
+    };
+    plan.attached().enumerate().flat_map(attach).collect()
 }
 
 /// `verbose` is the level at which ffmpeg tells how many frames it decoded, which verification needs. No
@@ -55,15 +99,18 @@ fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
     all
 }
 
-fn whole(plan: &Plan, source: &Path, part: &Path, pass: &[OsString]) -> Vec<OsString> {
+fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString]) -> Vec<OsString> {
     let mut all = input(plan, source);
-    for stream in plan.kept() {
+    let attached = |s: &&Planned| plan.attached().any(|cover| cover.input == s.input);
+    let streams: Vec<&Planned> = plan.kept().filter(|s| !attached(s)).collect();
+    for stream in &streams {
         all.extend(words(&["-map", &format!("0:{}", stream.input)]));
     }
     let mut counts = [0; 4];
-    for stream in plan.kept() {
+    for stream in &streams {
         all.extend(stream_arguments(stream, &mut counts));
     }
+    all.extend(attach_arguments(plan, notes));
     all.extend_from_slice(pass);
     all.extend(words(&["-map_metadata", "0", "-map_chapters", "0", "-max_muxing_queue_size", "4096"]));
     for tag in &plan.without_tags {

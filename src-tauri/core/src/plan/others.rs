@@ -47,10 +47,8 @@ fn converted(codec: &str, encoder: &str, loss: &str) -> Action {
 
 pub(super) fn cover(stream: &Stream, container: Container) -> Action {
     match container {
-        // ffmpeg writes a cover into these as a second moving picture, or not at all.
-        Container::Mkv | Container::Mov => {
-            Action::drop(format!("covers are not kept in {}", container.name()))
-        }
+        // ffmpeg writes none into it.
+        Container::Mov => Action::drop("covers are not kept in MOV"),
         _ if matches!(stream.codec.as_str(), "mjpeg" | "png") => Action::Copy { tag: None },
         _ => Action::drop(format!("a cover in a format that {} cannot hold", container.name())),
     }

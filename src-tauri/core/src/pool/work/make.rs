@@ -4,7 +4,7 @@
 
 use super::{End, Work};
 use crate::failure::{Failure, FailureCode};
-use crate::ffmpeg::run::{self, Ended, Report, Request};
+use crate::ffmpeg::run::{self, Ended, Happened, Report, Request};
 use crate::ffmpeg::{Tools, classify, growth, probe};
 use crate::media::{Measured, MediaInfo};
 use crate::output;
@@ -24,7 +24,7 @@ pub(super) struct Making<'a> {
 
 /// Makes the part file and earns its verdict.
 pub(super) fn make(making: &Making<'_>, plan: &Plan) -> Result<Verdict, End> {
-    let notes = Notes::of(making.work);
+    let notes = Notes::of(making.work, plan);
     let preset = &making.work.job.preset;
     let remark = match in_size(making, plan, &notes) {
         Ok(made) if made.guessed && copies_picture(plan) => {
@@ -75,10 +75,10 @@ fn may_be_the_hardware(failure: &Failure) -> bool {
 fn in_size(making: &Making<'_>, plan: &Plan, notes: &Notes) -> Result<Made, End> {
     let work = making.work;
     let commands = plan::commands(plan, &work.job.source, &work.part, &notes.prefix);
-    let made = run_all(making, plan, &commands)?;
+    let made = run_all(making, plan, &commands, notes)?;
     let Some(slower) = plan::slower(plan, made.verdict.size) else { return Ok(made) };
     let again = plan::commands(&slower, &work.job.source, &work.part, &notes.prefix);
-    let made = run_all(making, &slower, &again[again.len() - 1..])?;
+    let made = run_all(making, &slower, &again[again.len() - 1..], notes)?;
     if plan::slower(&slower, made.verdict.size).is_some() {
         let limit = slower.limit.unwrap_or(0) / 1_000_000;
         let message = format!("The result did not come out below {limit} MB, also at a second try.");
@@ -87,12 +87,12 @@ fn in_size(making: &Making<'_>, plan: &Plan, notes: &Notes) -> Result<Made, End>
     Ok(made)
 }
 
-fn run_all(making: &Making<'_>, plan: &Plan, commands: &[Vec<OsString>]) -> Result<Made, End> {
-    prepare(making, plan)?;
-    let last = commands.len().saturating_sub(1);
+fn run_all(making: &Making<'_>, plan: &Plan, commands: &[Vec<OsString>], notes: &Notes) -> Result<Made, End> {
+    prepare(making, plan, notes)?;
+    let (work, passes) = (making.work, commands.len());
     for (n, args) in commands.iter().enumerate() {
-        let report = run_one(making, args, n, commands.len())?;
-        if n == last {
+        let report = run_one(making, args, &mut |happened| work.hear(happened, n, passes))?;
+        if n + 1 == passes {
             return Ok(Made { verdict: judge(making, plan, &report)?, guessed: report.guessed });
         }
         refuse_failed(making, &report)?;
@@ -101,15 +101,22 @@ fn run_all(making: &Making<'_>, plan: &Plan, commands: &[Vec<OsString>]) -> Resu
 }
 
 /// The plan is written down, the part is there: what is wrong with the folder shows before an encoder starts.
-fn prepare(making: &Making<'_>, plan: &Plan) -> Result<(), End> {
+fn prepare(making: &Making<'_>, plan: &Plan, notes: &Notes) -> Result<(), End> {
     let work = making.work;
     let json = serde_json::to_string(plan).unwrap_or_default();
     work.note(&Note::Plan { plan: json, part: work.part.clone() })?;
     output::create_part(&work.part, work.job.output_volume.as_deref())?;
-    Ok(())
+    let Some(args) = plan::take_covers(plan, &work.job.source, &notes.prefix) else { return Ok(()) };
+    // A moment's work, of which nobody needs to see progress.
+    let mut heed = |happened| match happened {
+        Happened::Progress(_) => {}
+        other => work.hear(other, 0, 1),
+    };
+    let report = run_one(making, &args, &mut heed)?;
+    refuse_failed(making, &report)
 }
 
-fn run_one(making: &Making<'_>, args: &[OsString], pass: usize, passes: usize) -> Result<Report, End> {
+fn run_one(making: &Making<'_>, args: &[OsString], hear: &mut dyn FnMut(Happened)) -> Result<Report, End> {
     let work = making.work;
     work.note(&Note::Command(command_line(making.tools, args)))?;
     work.heed()?;
@@ -123,7 +130,7 @@ fn run_one(making: &Making<'_>, args: &[OsString], pass: usize, passes: usize) -
         policy: &work.shared.policy,
         clock: work.shared.clock.as_ref(),
     };
-    let report = run::run(&request, &mut |happened| work.hear(happened, pass, passes));
+    let report = run::run(&request, hear);
     match report.ended {
         Ended::Cancelled => Err(End::Cancelled),
         Ended::Stopped => Err(End::Stopped),
@@ -183,7 +190,8 @@ fn with_need(work: &Work<'_>, report: &Report, failure: Failure) -> Failure {
     Failure { need_bytes: Some(need), ..failure }
 }
 
-/// Where the first of two passes leaves its statistics; removed when dropped, and so is what a crash left.
+/// Where the first of two passes leaves its statistics, and covers lie that are to be attached; removed when dropped,
+/// and so is what a crash left.
 struct Notes {
     folder: PathBuf,
     uid: String,
@@ -191,13 +199,13 @@ struct Notes {
 }
 
 impl Notes {
-    fn of(work: &Work<'_>) -> Notes {
+    fn of(work: &Work<'_>, plan: &Plan) -> Notes {
         let (folder, uid) = (work.shared.data.join("passes"), work.job.uid.to_string());
         let notes = Notes { prefix: folder.join(format!("{uid}.{}", work.job.epoch)), folder, uid };
-        if work.job.preset.video.as_ref().is_some_and(|v| v.size_mb.is_some()) {
+        if plan.limit.is_some() || plan.attached().next().is_some() {
             notes.clear();
             if let Err(cause) = std::fs::create_dir_all(&notes.folder) {
-                tracing::warn!(%cause, "no folder for the statistics of a first pass");
+                tracing::warn!(%cause, "no folder for what a job notes beside its result");
             }
         }
         notes
