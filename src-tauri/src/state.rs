@@ -19,7 +19,7 @@ use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
 use spool_core::queue::{Command, Filter, Flag, Queue, Which};
 use spool_core::settings::{self, Settings};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Names this process to others.
@@ -158,9 +158,13 @@ impl Spool {
         let queue = &self.queue;
         let saved = queue.saved()?;
         let running = queue.page(&Filter::of(&[State::Running]), 0, 1000)?;
+        let crowded = queue.crowded()?;
+        let disk = crowded.volume.as_deref().and_then(Path::file_name);
         Ok(Standing {
             counts: queue.counts()?.into(),
             suspended: running.iter().filter(|job| job.hold).count() as u64,
+            crowded: crowded.jobs,
+            crowded_disk: disk.map(|name| name.to_string_lossy().into_owned()),
             paused: queue.flag(Flag::Paused)?.is_some(),
             worked_by: lock(&self.holder).clone().filter(|_| !self.is_working()),
             workers: self.with_engine(Engine::workers),

@@ -4,7 +4,7 @@ use crate::queue_world::{World, done, failure, laws, new_job};
 use spool_core::failure::{Failure, FailureCode};
 use spool_core::job::{JobId, State};
 use spool_core::media::Facts;
-use spool_core::queue::{Added, Command, Filter, NewJob, Outcome, Place, Saved, Sort, Which};
+use spool_core::queue::{Added, Command, Crowded, Filter, NewJob, Outcome, Place, Saved, Sort, Which};
 use std::path::Path;
 
 fn add_one(w: &World, job: NewJob, is_taken: bool) -> Added {
@@ -32,6 +32,20 @@ laws! {
             page.iter().map(|j| j.source.file_name().unwrap().to_owned()).collect()
         };
         assert_eq!((names(0, 9), names(1, 1)), (vec!["c.mkv".into(), "a.mkv".into()], vec!["a.mkv".into()]));
+    }
+
+    what_waits_for_space_is_counted_and_its_volume_named => |w| {
+        let job = |name: &str, volume: &str| NewJob { output_volume: Some(volume.into()), ..new_job(name) };
+        let jobs = [job("a.mkv", "/media/Media"), job("b.mkv", "/media/Media"), job("c.mkv", "/media/Other")];
+        w.queue.add(&jobs, Place::End, &|_| false).unwrap();
+        assert_eq!(w.queue.crowded().unwrap(), Crowded::default());
+        let full = |code| {
+            w.queue.settle(w.claim().lease(), &Outcome::Waiting(Failure::new(code, "No."))).unwrap();
+            w.queue.crowded().unwrap()
+        };
+        let media = |jobs| Crowded { jobs, volume: Some("/media/Media".into()) };
+        assert_eq!((full(FailureCode::DiskFull), full(FailureCode::DiskFull)), (media(1), media(2)));
+        assert_eq!(full(FailureCode::DiskFull), Crowded { jobs: 3, volume: None });
     }
 
     what_is_left_leaves_out_what_cannot_start => |w| {

@@ -95,6 +95,9 @@ fn summary(context: &Context, queue: &dyn Queue) -> Result<String, Failed> {
         counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     let mut text =
         if parts.is_empty() { "The queue is empty.".into() } else { format!("{}.", parts.join(", ")) };
+    if let Some(sentence) = words::crowded(&queue.crowded()?) {
+        text = format!("{text} {sentence}");
+    }
     if let Some(what) = queue.flag(Flag::Restored)? {
         text = format!("{what}\n{text}");
     }

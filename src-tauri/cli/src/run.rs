@@ -190,6 +190,9 @@ fn summary(context: &Context, queue: &dyn Queue, started: Millis) -> Answer {
     } else {
         format!("{}.", parts.join(", "))
     })?;
+    if let Some(sentence) = words::crowded(&queue.crowded()?) {
+        context.say(sentence)?;
+    }
     if failed > 0 {
         context.say("`spool list --state failed` says why; `spool retry --all` tries again.")?;
     }

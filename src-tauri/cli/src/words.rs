@@ -1,5 +1,7 @@
 //! How numbers are said to people: sizes in decimal units, times as people say them.
 
+use spool_core::queue::Crowded;
+use std::path::Path;
 use std::time::Duration;
 
 /// `812 MB`, `1.4 GB`: three figures at most, decimal units.
@@ -14,6 +16,14 @@ pub fn size(bytes: u64) -> String {
         (value, unit) = (value / 1000.0, larger);
     }
     if value < 9.95 && unit != "B" { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
+}
+
+/// `14 videos wait for space on Media.`; nothing where none does.
+pub fn crowded(crowded: &Crowded) -> Option<String> {
+    let disk = crowded.volume.as_deref().and_then(Path::file_name);
+    let place = disk.map_or_else(String::new, |name| format!(" on {}", line(&name.to_string_lossy())));
+    let wait = if crowded.jobs == 1 { "waits" } else { "wait" };
+    (crowded.jobs > 0).then(|| format!("{} {wait} for space{place}.", count(crowded.jobs, "video", "videos")))
 }
 
 /// `45 s`, `3 min 12 s`, `2 h 5 min`: the two largest units.
@@ -75,6 +85,15 @@ mod tests {
         ] {
             assert_eq!(size(bytes), words);
         }
+    }
+
+    #[test]
+    fn what_waits_for_space_is_counted_and_its_disk_named() {
+        let all = |jobs, volume: &str| Crowded { jobs, volume: (!volume.is_empty()).then(|| volume.into()) };
+        let media = crowded(&all(14, "/media/Media"));
+        assert_eq!(media.as_deref(), Some("14 videos wait for space on Media."));
+        assert_eq!(crowded(&all(1, "")).as_deref(), Some("1 video waits for space."));
+        assert_eq!(crowded(&Crowded::default()), None);
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::preset::Preset;
 use crate::progress::Progress;
 use std::path::{Path, PathBuf};
 
-pub use lists::{Counts, Filter, Recent, Saved, Sort};
+pub use lists::{Counts, Crowded, Filter, Recent, Saved, Sort};
 pub use names::{candidate, key_of_path};
 
 /// What is added: one file with a preset and a wish for its output.
@@ -305,6 +305,9 @@ pub trait Queue: Send + Sync {
 
     /// Bytes of the originals of jobs that are queued and not on hold.
     fn left(&self) -> Result<u64>;
+
+    /// What waits for room on a disk.
+    fn crowded(&self) -> Result<Crowded>;
 
     /// What the done jobs took and take.
     fn saved(&self) -> Result<Saved>;

@@ -41,6 +41,10 @@ pub struct Standing {
     pub counts: Tally,
     /// Of the running: paused.
     pub suspended: u64,
+    /// Of the waiting: for room on a disk.
+    pub crowded: u64,
+    /// The name of that disk, where it is one for all of them.
+    pub crowded_disk: Option<String>,
     /// No further job starts.
     pub paused: bool,
     /// Who works the queue, when it is not this window.

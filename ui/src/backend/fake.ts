@@ -108,6 +108,8 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       cancelled: count("cancelled"),
     },
     suspended: self.rows.filter((r) => r.state === "running" && r.hold).length,
+    crowded: self.rows.filter((r) => r.state === "waiting" && r.why?.code === "disk_full").length,
+    crowdedDisk: self.rows.find((r) => r.why?.code === "disk_full")?.waitsFor ?? null,
     paused,
     workedBy: null,
     workers: 3,

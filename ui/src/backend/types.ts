@@ -322,6 +322,14 @@ counts: Tally,
  */
 suspended: number, 
 /**
+ * Of the waiting: for room on a disk.
+ */
+crowded: number, 
+/**
+ * The name of that disk, where it is one for all of them.
+ */
+crowdedDisk: string | null, 
+/**
  * No further job starts.
  */
 paused: boolean, 

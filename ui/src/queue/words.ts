@@ -189,7 +189,8 @@ export function footer(standing: Standing): { all: number; done: number; text: s
   const stuck = [
     [standing.suspended, "paused"],
     [c.held, "on hold"],
-    [c.waiting, "waiting"],
+    [c.waiting - standing.crowded, "waiting"],
+    [standing.crowded, `waiting for space${standing.crowdedDisk ? ` on “${standing.crowdedDisk}”` : ""}`],
   ] as const;
   const without = stuck.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
   const text = all === 0 ? "Nothing in the queue" : `${c.done.toLocaleString("en")} of ${all.toLocaleString("en")} done`;

@@ -1,6 +1,7 @@
 //! What a queue is asked for its lists and sums, and what it answers. Plain data.
 
 use crate::job::State;
+use std::path::PathBuf;
 
 /// Rows wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -72,6 +73,15 @@ pub struct Saved {
     pub before: u64,
     /// Of their results.
     pub after: u64,
+}
+
+/// Jobs that wait for room on a disk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Crowded {
+    /// How many.
+    pub jobs: u64,
+    /// The volume, where it is one for all of them and known.
+    pub volume: Option<PathBuf>,
 }
 
 /// What the alarm looks at.

@@ -5,8 +5,8 @@ mod moves;
 
 use super::chosen::{Brief, chosen};
 use super::{
-    Added, Command, Counts, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Refusal, Saved,
-    Steered, Which, candidate, fits, in_order,
+    Added, Command, Counts, Crowded, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Refusal,
+    Saved, Steered, Which, candidate, fits, in_order,
 };
 use crate::clock::Clock;
 use crate::error::Result;
@@ -318,6 +318,15 @@ impl Queue for MemoryQueue {
         let all = self.all();
         let left = all.rows.values().map(|r| &r.job).filter(|j| j.state == State::Queued && !j.hold);
         Ok(left.filter_map(|job| job.source_size).sum())
+    }
+
+    fn crowded(&self) -> Result<Crowded> {
+        let waiting = self.page(&Filter::of(&[State::Waiting]), 0, u64::MAX)?;
+        let full = |job: &Job| job.failure.as_ref().is_some_and(|f| f.code == FailureCode::DiskFull);
+        let volumes: Vec<_> = waiting.into_iter().filter(full).map(|job| job.output_volume).collect();
+        let first = volumes.first().cloned().flatten();
+        let one = volumes.iter().all(|volume| *volume == first);
+        Ok(Crowded { jobs: volumes.len() as u64, volume: first.filter(|_| one) })
     }
 
     fn saved(&self) -> Result<Saved> {

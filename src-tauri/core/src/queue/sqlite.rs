@@ -20,7 +20,8 @@ mod turn;
 pub mod upkeep;
 
 use super::{
-    Added, Command, Counts, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Saved, Steered, Which,
+    Added, Command, Counts, Crowded, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Saved,
+    Steered, Which,
 };
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -148,6 +149,10 @@ impl Queue for SqliteQueue {
 
     fn left(&self) -> Result<u64> {
         self.read(lists::left)
+    }
+
+    fn crowded(&self) -> Result<Crowded> {
+        self.read(lists::crowded)
     }
 
     fn saved(&self) -> Result<Saved> {

@@ -7,7 +7,7 @@ use crate::failure::FailureCode;
 use crate::job::{Attempt, Job, JobId, Millis, State};
 use crate::policy::DUE_HORIZON_MS;
 use crate::queue::chosen::{Brief, chosen};
-use crate::queue::{Counts, Filter, Recent, Saved};
+use crate::queue::{Counts, Crowded, Filter, Recent, Saved};
 use rusqlite::{Connection, Row, params};
 
 pub(super) fn job_sql(condition: &str) -> String {
@@ -156,6 +156,16 @@ pub(super) fn left(c: &Connection) -> Result<u64> {
     let sql = "SELECT coalesce(sum(source_size), 0) FROM job INDEXED BY job_left WHERE state = 'queued' AND hold = 0";
     let bytes: i64 = c.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     Ok(bytes as u64)
+}
+
+pub(super) fn crowded(c: &Connection) -> Result<Crowded> {
+    // A volume that is not known counts as one of its own.
+    let sql = "SELECT count(*), CASE WHEN min(coalesce(output_volume, x'')) = max(coalesce(output_volume, x'')) \
+        THEN min(output_volume) END FROM job WHERE state = 'waiting' AND failure_code = ?1";
+    let code = FailureCode::DiskFull.as_str();
+    let found = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<Vec<u8>>>(1)?));
+    let (jobs, volume) = c.prepare_cached(sql)?.query_row([code], found)?;
+    Ok(Crowded { jobs: jobs as u64, volume: volume.map(|bytes| rows::to_path(&bytes)) })
 }
 
 pub(super) fn saved(c: &Connection) -> Result<Saved> {
