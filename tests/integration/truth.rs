@@ -67,6 +67,35 @@ fn broadcasts_and_old_containers_that_were_cut_end_done_with_warnings() {
     }
 }
 
+/// Recorders begin anew with their clock, and people put their pieces together.
+#[test]
+fn pieces_of_a_broadcast_are_joined_whatever_their_clocks_say() {
+    let env = TestEnv::new();
+    let piece = |name: &str, more: &[&str]| {
+        fs::read(clips::clip(name, 4.0, true, &[&H264[..], more].concat())).unwrap()
+    };
+    let early = piece("piece.ts", &[]);
+    let late = piece("late-piece.ts", &["-output_ts_offset", "100"]);
+    let film = ["-c:v", "mpeg2video", "-c:a", "mp2", "-f", "vob"];
+    let disc = piece("piece.vob", &film);
+    for (name, pieces) in [
+        ("anew.ts", [&early, &early]),
+        ("later.ts", [&early, &late]),
+        ("earlier.ts", [&late, &early]),
+        ("anew.vob", [&disc, &disc]),
+    ] {
+        fs::write(env.videos().join(name), pieces.map(Vec::as_slice).concat()).unwrap();
+    }
+    let job = work(&env, &[]);
+    for name in ["anew.ts", "later.ts", "earlier.ts", "anew.vob"] {
+        assert!(warnings(&job(name)).contains("parts were joined"), "{name}: {}", job(name));
+        let made = judge::facts(Path::new(job(name)["output"].as_str().unwrap()));
+        let picture = judge::streams(&made, "video")[0].clone();
+        let (frames, seconds) = (judge::number(&picture["nb_frames"]), judge::number(&picture["duration"]));
+        assert!((frames - 200.0).abs() <= 2.0 && (seconds - 8.0).abs() < 0.3, "{name}: {picture}");
+    }
+}
+
 /// A stretch in the middle overwritten: everything is there, not everything is sound.
 #[test]
 fn damage_in_a_whole_file_is_said_whether_it_is_copied_or_converted() {

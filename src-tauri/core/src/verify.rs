@@ -131,6 +131,11 @@ fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<String>, Refu
     };
     let span = measured.streams.get(&pair.planned.input);
     let witnessed = span.map(|s| s.seconds).filter(|seconds| agree(found, *seconds));
+    if witnessed.is_none()
+        && span.is_some_and(|s| joins(case.source) && s.joined.is_some_and(|j| agree(found, j)))
+    {
+        return Ok(Some("The clock of the original jumps; its parts were joined.".into()));
+    }
     let damaged = decoded_seconds(pair).filter(|s| !report.errors.is_empty() && agree(found, *s));
     if witnessed.or(damaged).is_none() {
         let expected = span.map(|s| s.seconds).or(declared).unwrap_or(found);
@@ -143,6 +148,11 @@ fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<String>, Refu
 /// the beginning, or there is none.
 fn declares(source: &MediaInfo) -> bool {
     !matches!(source.container.as_str(), "avi" | "mpegts" | "mpeg" | "mpegvideo")
+}
+
+/// In these containers ffmpeg closes jumps of the clock: recordings begin anew, and pieces are put together.
+fn joins(source: &MediaInfo) -> bool {
+    matches!(source.container.as_str(), "mpegts" | "mpeg")
 }
 
 /// What to say of a result that is shorter than the source's header promises: what is missing, where that matters.
