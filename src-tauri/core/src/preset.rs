@@ -5,6 +5,7 @@
 //! decided in `plan`.
 
 mod check;
+mod words;
 
 use check::validate;
 use serde::{Deserialize, Serialize};
@@ -325,7 +326,7 @@ pub fn set(preset: &Preset, path: &str, value: &str) -> Result<Preset, String> {
     }
     group.insert(field.to_owned(), value);
     serde_json::from_value::<Preset>(json)
-        .map_err(|e| format!("{path} cannot be set so: {e}"))
+        .map_err(|e| format!("{path} cannot be set so: {}", words::plain(&e)))
         .and_then(validate)
 }
 
@@ -334,7 +335,9 @@ pub fn set(preset: &Preset, path: &str, value: &str) -> Result<Preset, String> {
 /// # Errors
 /// One sentence naming the field that does not fit.
 pub fn read(text: &str) -> Result<Preset, String> {
-    serde_json::from_str(text).map_err(|e| format!("this is not a valid preset: {e}")).and_then(validate)
+    serde_json::from_str(text)
+        .map_err(|e| format!("this is not a valid preset: {}", words::plain(&e)))
+        .and_then(validate)
 }
 
 #[cfg(test)]

@@ -1,0 +1,57 @@
+//! What the JSON reader has against a preset, in words for people: it speaks of variants and types.
+
+/// One clause: `"fps" is not known; choose among "codec", ...`. Where in a text it stands is kept.
+pub(super) fn plain(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    let (what, place) = said.split_once(" at line ").map_or((said.as_str(), None), |(w, p)| (w, Some(p)));
+    let clause = clause(&what.replace('`', "\"")).unwrap_or_else(|| what.to_owned());
+    place
+        .map_or(clause.clone(), |place| format!("{clause} (line {})", place.replace(" column ", ", column ")))
+}
+
+fn clause(said: &str) -> Option<String> {
+    let (kind, rest) = said.split_once(' ')?;
+    match (kind, rest.split_once(' ')?) {
+        ("unknown", (_, rest)) => {
+            let (found, known) = rest.split_once(", expected ")?;
+            let known = known.trim_start_matches("one of ");
+            Some(format!("{found} is not known; choose among {known}"))
+        }
+        ("missing", (_, field)) => Some(format!("{field} is missing")),
+        ("invalid", (_, rest)) => {
+            let (found, wanted) = rest.split_once(", expected ")?;
+            let found = found.find('"').map(|at| &found[at..]);
+            let wanted = match wanted {
+                "u8" | "u16" | "u32" | "u64" => "a whole number from 0 up",
+                "a boolean" => "true or false",
+                "string or map" | "a string" | "a borrowed string" => "a word",
+                other => other,
+            };
+            let found = found.map_or_else(String::new, |found| format!(", not {found}"));
+            Some(format!("{wanted} is needed{found}"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::preset::{find, read, set};
+
+    #[test]
+    fn nobody_reads_of_variants_and_types() {
+        let refusal = |path, value| set(find("web-1080p").unwrap(), path, value).unwrap_err();
+        for (path, value, words) in [
+            ("video.speed", "warp", "\"warp\" is not known; choose among \"ultrafast\""),
+            ("video.fps", "3", "\"fps\" is not known; choose among \"codec\""),
+            ("video.crf", "foo", "a whole number from 0 up is needed, not \"foo\""),
+            ("video.crf", "-3", "a whole number from 0 up is needed, not \"-3\""),
+            ("container", "12", "a word is needed, not \"12\""),
+            ("salvage", "1", "true or false is needed, not \"1\""),
+        ] {
+            assert!(refusal(path, value).contains(words), "{path}={value}: {}", refusal(path, value));
+        }
+        assert!(read("{}").unwrap_err().contains("\"id\" is missing (line 1, column 2)"), "{:?}", read("{}"));
+        assert!(read("Dear").unwrap_err().contains("expected value"), "{:?}", read("Dear"));
+    }
+}
