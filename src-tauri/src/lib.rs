@@ -184,9 +184,8 @@ async fn listen(app: AppHandle, mut events: Subscription) {
     while let Some(told) = events.next().await {
         spool.feed.hear(&told);
         let Told::Event(event) = &told else { continue };
-        let Some(notice) = batch.hear(event) else { continue };
         let settings = spool.settings();
-        if notify::wanted(&notice, &settings) {
+        if let Some(notice) = batch.hear(event).filter(|notice| notify::wanted(notice, &settings)) {
             notify::show(&app, &notice, settings.notify_sound);
         }
         if *event == Event::Idle {

@@ -17,7 +17,7 @@ use spool_core::event::{Subscription, Topic};
 use spool_core::ffmpeg;
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
-use spool_core::queue::{Command, Filter, Flag, Queue, Which};
+use spool_core::queue::{Command, Filter, Flag, Queue, Refusal, Which};
 use spool_core::settings::{self, Settings};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -113,11 +113,17 @@ impl Spool {
         lock(&self.settings).clone()
     }
 
-    /// Does what the user asks of jobs.
+    /// Does what the user asks of jobs. One that began to run before it could be removed is cancelled.
     pub fn steer(&self, command: Command, which: &Which) -> Result<()> {
-        match self.with_engine(|engine| engine.steer(command, which)) {
-            Some(done) => drop(done?),
-            None => drop(self.queue.steer(command, which)?),
+        let steer = |command, which: &Which| match self.with_engine(|engine| engine.steer(command, which)) {
+            Some(done) => done,
+            None => self.queue.steer(command, which),
+        };
+        let steered = steer(command, which)?;
+        if command == Command::Remove {
+            let runs = |refused: &&(JobId, Refusal)| refused.1 == Refusal::State(State::Running);
+            let begun: Vec<JobId> = steered.refused.iter().filter(runs).map(|(id, _)| *id).collect();
+            steer(Command::Cancel, &Which::Ids(begun))?;
         }
         self.feed.touch();
         Ok(())
@@ -169,8 +175,8 @@ impl Spool {
             worked_by: lock(&self.holder).clone().filter(|_| !self.is_working()),
             workers: self.with_engine(Engine::workers),
             breaker: queue.flag(Flag::Breaker)?,
-            // The news of a mended queue comes before any other.
-            alarm: queue.flag(Flag::Restored)?.or(queue.flag(Flag::Alarm)?),
+            restored: queue.flag(Flag::Restored)?,
+            alarm: queue.flag(Flag::Alarm)?,
             bytes_before: saved.before,
             bytes_after: saved.after,
         })

@@ -53,6 +53,8 @@ pub struct Standing {
     pub workers: Option<usize>,
     /// Why the queue stands still, as a sentence.
     pub breaker: Option<String>,
+    /// That a damaged queue was mended, as a sentence, until the queue goes on.
+    pub restored: Option<String>,
     /// That failures pile up, as a sentence.
     pub alarm: Option<String>,
     /// Bytes of the done jobs' originals.

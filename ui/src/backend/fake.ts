@@ -24,6 +24,7 @@ export interface Fake extends Backend {
   calls: [string, ...unknown[]][];
   rows: Row[];
   /** That failures pile up. */
+  restored: string | null;
   alarm: string | null;
   /** How long the rest takes. */
   left: Left | null;
@@ -114,6 +115,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     workedBy: null,
     workers: 3,
     breaker: null,
+    restored: self.restored,
     alarm: self.alarm,
     bytesBefore: sum("sourceSize"),
     bytesAfter: sum("outputSize"),
@@ -123,6 +125,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   const self: Fake = {
     calls,
     rows,
+    restored: null,
     alarm: null,
     left: null,
     tell: (update) => hear?.({ ...nothing, ...update }),

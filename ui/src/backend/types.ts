@@ -346,6 +346,10 @@ workers: number | null,
  */
 breaker: string | null, 
 /**
+ * That a damaged queue was mended, as a sentence, until the queue goes on.
+ */
+restored: string | null, 
+/**
  * That failures pile up, as a sentence.
  */
 alarm: string | null, 

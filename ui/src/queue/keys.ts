@@ -14,7 +14,7 @@ function commanded(store: Store, key: string): boolean {
   const list = LISTS[Number(key) - 1];
   if (list) store.show(list);
   else if (key === ",") store.settings = true;
-  else if (key === "z") store.undoRemoval();
+  else if (key === "z" && !(document.activeElement instanceof HTMLInputElement)) store.undoRemoval();
   else if (key === "o") void store.try(store.backend.add(false));
   else return false;
   return true;

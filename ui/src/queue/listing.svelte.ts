@@ -1,8 +1,8 @@
 /**
  * The part of one list that is in view.
  *
- * Guarantees that it never holds the whole queue: pages out of view are dropped, and every answer that is
- * older than a newer question is ignored. What would look the same is left as it is, so that only what changed
+ * Guarantees that it never holds the whole queue: pages out of view are dropped, and one question is asked at a
+ * time, so that slow answers hold up nothing and none overtakes another. What would look the same is left as it is, so that only what changed
  * is drawn anew. Knows nothing of selection and progress.
  */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
@@ -30,11 +30,13 @@ export class Listing {
   #first = 0;
   #last = PAGE;
   #asked = 0;
+  #busy = false;
 
-  /** `arrived` is told each time the entries are as the application has them. */
+  /** `arrived` is told each time the entries are as the application has them, `failed` why they could not be had. */
   constructor(
     readonly backend: Backend,
     readonly arrived: () => void,
+    readonly failed: (why: string) => void,
   ) {}
 
   show(list: List) {
@@ -68,9 +70,24 @@ export class Listing {
     void this.refresh();
   }
 
-  /** Fetches the pages in view and drops the others. */
+  /** Fetches the pages in view and drops the others; asked again meanwhile, once more after that. */
   async refresh() {
-    const asked = ++this.#asked;
+    this.#asked += 1;
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      for (let asked = 0; asked !== this.#asked; ) {
+        asked = this.#asked;
+        await this.#fetch();
+      }
+    } catch (cause) {
+      this.failed(String(cause));
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #fetch() {
     const { list, find, sorted } = this;
     const from = Math.floor(this.#first / PAGE) * PAGE;
     const until = Math.max(this.#last, from + 1);
@@ -78,7 +95,8 @@ export class Listing {
     for (let offset = from; offset < until; offset += PAGE) offsets.push(offset);
     const wanted = { list, limit: PAGE, open: [...this.open], find: find.trim(), sorted };
     const pages = await Promise.all(offsets.map((offset) => this.backend.page({ ...wanted, offset })));
-    if (asked === this.#asked) this.#take(pages);
+    // Pages of another list than the one that is shown by now are of no use.
+    if (list === this.list && find === this.find && sorted === this.sorted) this.#take(pages);
   }
 
   #take(pages: Page[]) {
@@ -95,6 +113,28 @@ export class Listing {
   row(place: number): Row | undefined {
     const entry = this.entries.get(place);
     return entry?.kind === "row" ? entry : undefined;
+  }
+
+  /** What is loaded of these places, each named by what it is, so that a row that moves stays the same element. */
+  between(first: number, last: number): { key: string; place: number; entry: Entry }[] {
+    // Two pages may name a job that moved between them.
+    const all = new Map<string, { place: number; entry: Entry }>();
+    for (let place = first; place < last; place += 1) {
+      const entry = this.entries.get(place);
+      if (entry) all.set(entry.kind === "row" ? `${entry.id}` : entry.code, { place, entry });
+    }
+    return [...all].map(([key, at]) => ({ key, ...at }));
+  }
+
+  /** Where this job stands, if it is loaded. */
+  placeOf(id: number): number | undefined {
+    for (const [place, entry] of this.entries) if (entry.kind === "row" && entry.id === id) return place;
+    return undefined;
+  }
+
+  /** Is this place among those that are loaded, or behind the end? */
+  holds(place: number): boolean {
+    return this.entries.has(place) || place >= this.total;
   }
 
   /** All jobs that are loaded. */

@@ -56,6 +56,8 @@ export class Store {
   menu = $state.raw<OpenMenu | null>(null);
   another = $state.raw<Another | null>(null);
   question = $state.raw<Question | null>(null);
+  /** The alarm that was dismissed. */
+  dismissed = $state<string | null>(null);
   shortcuts = $state(false);
   leftOut = $state(false);
   settings = $state(false);
@@ -65,15 +67,26 @@ export class Store {
   #listed = false;
 
   constructor(readonly backend: Backend) {
-    this.listing = new Listing(backend, () => this.#arrived());
+    this.listing = new Listing(
+      backend,
+      () => this.#arrived(),
+      (why) => (this.trouble = why),
+    );
     this.selection = new Selection(this.listing);
   }
 
   async start() {
     await this.backend.subscribe((update) => this.hear(update));
-    this.presets = (await this.backend.presets()).map((p) => ({ ...p, description: typeset(p.description) }));
-    this.choices = await this.backend.choices();
-    await this.checkTools();
+    const presets = this.backend.presets().then((all) => {
+      this.presets = all.map((p) => ({ ...p, description: typeset(p.description) }));
+    });
+    const choices = this.backend.choices().then((found) => {
+      this.choices = found;
+    });
+    // One that cannot be had leaves the others.
+    const ended = await Promise.allSettled([presets, choices, this.checkTools()]);
+    const refused = ended.find((end) => end.status === "rejected");
+    if (refused) this.trouble = String(refused.reason);
   }
 
   hear(update: Update) {
@@ -91,6 +104,7 @@ export class Store {
     if (update.askClose !== null) this.askClose = update.askClose;
     if (update.standing) {
       this.standing = update.standing;
+      this.#forget(update.standing.counts.running);
       void this.listing.refresh();
     }
   }
@@ -98,6 +112,11 @@ export class Store {
   #mark(ids: number[]) {
     for (const id of ids) this.twins.add(id);
     setTimeout(() => ids.forEach((id) => this.twins.delete(id)), TWIN);
+  }
+
+  /** What more jobs than run are said to be doing is old: news of those that do run come four times a second. */
+  #forget(running: number) {
+    if (this.live.size > running) this.live.clear();
   }
 
   #arrived() {

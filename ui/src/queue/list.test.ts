@@ -1,0 +1,121 @@
+/** The list under change: keyboard, focus and selection belong to jobs, wherever they move. */
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import App from "../App.svelte";
+import { fake, row, type Fake } from "../backend/fake";
+import type { Row } from "../backend/types";
+
+function open(backend: Fake) {
+  Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, get: () => 600 });
+  render(App, { backend });
+  return userEvent.setup();
+}
+
+const queued = (...ids: number[]) => ids.map((id) => row(id, { place: id }));
+const job = (id: number) => document.getElementById(`job-${id}`);
+const selected = () => screen.queryAllByRole("row", { selected: true }).map((r) => r.id);
+
+/** These jobs are the list from now on. */
+async function becomes(backend: Fake, rows: Row[]) {
+  backend.rows = rows;
+  backend.touch();
+  await waitFor(() => expect(screen.getByRole("grid").getAttribute("aria-rowcount")).toBe(String(rows.length)));
+}
+
+test("keys act on the job that was selected, wherever it stands by now", async () => {
+  const backend = fake(queued(1, 2, 3, 4));
+  const user = open(backend);
+  await waitFor(() => expect(job(4)).toBeTruthy());
+  screen.getByRole("grid").focus();
+  await user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}");
+  expect(selected()).toEqual(["job-3"]);
+  await becomes(backend, queued(2, 3, 4));
+  await user.keyboard(" ");
+  expect(backend.calls).toContainEqual(["steer", "hold", [3]]);
+  await user.keyboard("{Shift>}{ArrowDown}{/Shift}");
+  expect(selected()).toEqual(["job-3", "job-4"]);
+});
+
+test("the button that has the keyboard belongs to its job, and the list takes over where that is gone", async () => {
+  const running = (...ids: number[]) => ids.map((id) => row(id, { state: "running" }));
+  const backend = fake(running(1, 2));
+  const user = open(backend);
+  await waitFor(() => expect(job(2)).toBeTruthy());
+  const cancel = within(job(1) as HTMLElement).getByRole("button", { name: "Cancel" });
+  cancel.focus();
+  await becomes(backend, running(2));
+  expect(document.activeElement).toBe(screen.getByRole("grid"));
+  await user.keyboard("{Enter}");
+  expect(backend.calls.filter(([name]) => name === "steer")).toEqual([]);
+});
+
+test("Delete cancels what runs and removes what does not", async () => {
+  const backend = fake([row(1, { state: "running" }), ...queued(2, 3)]);
+  const user = open(backend);
+  await waitFor(() => expect(job(3)).toBeTruthy());
+  screen.getByRole("grid").focus();
+  await user.keyboard("{ArrowDown}{Shift>}{ArrowDown}{ArrowDown}{/Shift}{Delete}");
+  expect(backend.calls).toContainEqual(["steer", "cancel", [1]]);
+  expect(await screen.findByText("2 videos removed from the list.")).toBeTruthy();
+});
+
+test("what leaves a long list hands its place on, and its end can be gone to", async () => {
+  const all = Array.from({ length: 300 }, (_, n) => row(n + 1, { place: n + 1 }));
+  const backend = fake(all);
+  const user = open(backend);
+  await waitFor(() => expect(job(2)).toBeTruthy());
+  const grid = screen.getByRole("grid");
+  grid.focus();
+  await user.keyboard("{ArrowDown}{ArrowDown}");
+  expect(selected()).toEqual(["job-2"]);
+  await becomes(backend, all.filter((r) => r.id !== 2));
+  await waitFor(() => expect(selected()).toEqual(["job-3"]));
+  await user.keyboard("{End}");
+  grid.dispatchEvent(new Event("scroll"));
+  await waitFor(() => expect(selected()).toEqual(["job-300"]));
+});
+
+test("a button in the details is for that job alone", async () => {
+  const why = { code: "not_media", message: "It is not a video.", nextStep: "Check it." };
+  const failed = (id: number) => row(id, { state: "failed", attempt: 1, finishedAt: 0, why });
+  const backend = fake([failed(1), failed(2)]);
+  const user = open(backend);
+  await user.click(await screen.findByRole("tab", { name: /Failed/ }));
+  await waitFor(() => expect(job(2)).toBeTruthy());
+  screen.getByRole("grid").focus();
+  await user.keyboard("{Control>}a{/Control}{ArrowDown}{Control>}a{/Control}{Enter}");
+  const panel = within(await screen.findByRole("complementary", { name: "Details" }));
+  await user.click(await panel.findByRole("button", { name: "Retry" }));
+  const retried = backend.calls.filter(([name, verb]) => name === "steer" && verb === "retry");
+  expect(retried.map(([, , ids]) => (ids as number[]).length)).toEqual([1]);
+});
+
+test("a list that changes faster than it can be had is shown all the same", async () => {
+  const backend = fake(queued(1));
+  const page = backend.page;
+  backend.page = async (wanted) => {
+    await new Promise((later) => setTimeout(later, 30));
+    return page(wanted);
+  };
+  open(backend);
+  let n = 1;
+  const news = setInterval(() => {
+    backend.rows = queued(...Array.from({ length: (n += 1) }, (_, i) => i + 1));
+    backend.touch();
+  }, 10);
+  await waitFor(() => expect(screen.queryAllByRole("row").length).toBeGreaterThan(3));
+  clearInterval(news);
+});
+
+test("that a queue was mended is said in every list, and one that cannot be read too", async () => {
+  const backend = fake(queued(1));
+  open(backend);
+  await waitFor(() => expect(job(1)).toBeTruthy());
+  backend.restored = "The queue was damaged and was restored from a backup. It stays paused until you resume it.";
+  backend.touch();
+  expect(await screen.findByText("The queue was damaged and was restored from a backup")).toBeTruthy();
+  backend.page = () => Promise.reject(new Error("The disk is full."));
+  backend.touch();
+  expect(await screen.findByText("Error: The disk is full.")).toBeTruthy();
+});
