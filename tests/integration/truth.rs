@@ -96,6 +96,63 @@ fn pieces_of_a_broadcast_are_joined_whatever_their_clocks_say() {
     }
 }
 
+/// `-f lavfi` sources and what is done with them, written under this name.
+fn make(env: &TestEnv, name: &str, args: &[&str]) {
+    let to = env.videos().join(name);
+    let mut all: Vec<&str> = vec!["-v", "error", "-nostdin", "-y"];
+    for source in ["testsrc2=s=320x240:r=25:d=6", "sine=d=6:r=48000"] {
+        all.extend(["-f", "lavfi", "-i", source]);
+    }
+    all.extend(args);
+    all.push(to.to_str().unwrap());
+    assert!(std::process::Command::new("ffmpeg").args(all).status().unwrap().success(), "{name}");
+}
+
+/// When each picture is shown after the beginning of the file, in seconds.
+fn times(path: &Path) -> Vec<f64> {
+    let args = ["-v", "error", "-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time"];
+    let output = std::process::Command::new("ffprobe").args(args).args(["-of", "csv=p=0"]).arg(path).output();
+    let text = String::from_utf8_lossy(&output.unwrap().stdout).into_owned();
+    text.lines().filter_map(|line| line.split(',').next()?.parse().ok()).collect()
+}
+
+#[test]
+fn pictures_that_are_slow_late_or_stand_for_long_keep_their_times() {
+    let env = TestEnv::new();
+    let slow = [
+        "-vf",
+        "fps=2,settb=1/1000,setpts=PTS+230",
+        "-enc_time_base:v",
+        "1:1000",
+        "-fps_mode",
+        "passthrough",
+    ];
+    make(&env, "slow.mkv", &[&slow[..], &["-c:v", "mpeg4", "-c:a", "mp3"]].concat());
+    let held = ["-vf", "select='lt(t,2)+eq(n,100)'", "-fps_mode", "vfr", "-c:v", "mpeg4", "-c:a", "mp3"];
+    make(&env, "held.mkv", &held);
+    make(
+        &env,
+        "late.mp4",
+        &["-af", "asetpts=PTS+1/TB", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"],
+    );
+    let out = env.out();
+    let out = out.to_str().unwrap();
+    for preset in ["web-1080p", "archive-av1", "edit-prores"] {
+        let added = env.spool(&["add", "--preset", preset, "--output-dir", out, "videos"]);
+        assert_eq!(added.code, 0, "{added:?}");
+    }
+    env.spool(&["run", "--until-idle"]);
+    for job in env.jobs() {
+        assert_eq!(job["state"], "done", "{job}");
+        let path = |key: &str| PathBuf::from(job[key].as_str().unwrap());
+        let (from, to) = (times(&path("source")), times(&path("output")));
+        assert_eq!(from.len(), to.len(), "{job}");
+        for (from, to) in from.iter().zip(&to) {
+            assert!((from - to).abs() < 0.06, "{from} s became {to} s: {job}");
+        }
+    }
+}
+
 /// A stretch in the middle overwritten: everything is there, not everything is sound.
 #[test]
 fn damage_in_a_whole_file_is_said_whether_it_is_copied_or_converted() {

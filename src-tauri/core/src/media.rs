@@ -165,6 +165,13 @@ impl Picture {
             .any(|start| self.pixel_format.starts_with(start))
     }
 
+    /// Some of it may be transparent.
+    pub fn has_alpha(&self) -> bool {
+        ["yuva", "rgba", "argb", "bgra", "abgr", "gbrap", "ya8", "ya16"]
+            .iter()
+            .any(|s| self.pixel_format.starts_with(s))
+    }
+
     /// Two fields a frame.
     pub fn is_interlaced(&self) -> bool {
         matches!(self.field_order.as_str(), "tt" | "bb" | "tb" | "bt" | "tff" | "bff")
@@ -190,6 +197,17 @@ impl MediaInfo {
     pub fn audio(&self) -> Option<&Stream> {
         let mut tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio);
         tracks.clone().find(|s| s.default).or_else(|| tracks.next())
+    }
+
+    /// The same with lengths by packets: MP4 says of pictures with B-frames when the last is decoded, not shown.
+    pub fn measured(mut self, measured: &Measured) -> MediaInfo {
+        for stream in &mut self.streams {
+            let longer = |span: &&Span| stream.seconds.is_some_and(|seconds| seconds < span.seconds);
+            if let Some(span) = measured.streams.get(&stream.index).filter(longer) {
+                stream.seconds = Some(span.seconds);
+            }
+        }
+        self
     }
 
     /// Length in seconds to reckon progress with: the picture's, else the file's. One that the size of the file

@@ -193,6 +193,10 @@ pub fn plan(info: &MediaInfo, preset: &Preset, abilities: &Abilities) -> Result<
     if let Some(hardware) = hardware.filter(|_| plan.hardware) {
         plan.set_up = hardware.set_up.iter().map(|word| (*word).to_owned()).collect();
     }
+    if plan.picture().is_some_and(|p| matches!(p.action, Action::Convert { .. })) {
+        // No encoder here keeps transparency.
+        plan.without_tags.push("alpha_mode".into());
+    }
     rate::aim(&mut plan, &task)?;
     Ok(plan)
 }

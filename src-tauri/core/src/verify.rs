@@ -6,7 +6,7 @@
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::report::InputStats;
 use crate::ffmpeg::run::Report;
-use crate::media::{self, Kind, Measured, MediaInfo, Stream};
+use crate::media::{self, Kind, Measured, MediaInfo, Span, Stream};
 use crate::plan::{Action, Plan, Planned};
 
 /// A finished encode and what is known of it.
@@ -130,7 +130,9 @@ fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<String>, Refu
         return Err(Refusal::Doubtful(other_length(pair, found, declared.unwrap_or(found), report)));
     };
     let span = measured.streams.get(&pair.planned.input);
-    let witnessed = span.map(|s| s.seconds).filter(|seconds| agree(found, *seconds));
+    // The last picture may stand for long, which not every container can say.
+    let reaches = |s: &&Span| agree(found, s.seconds) || (s.last..s.seconds).contains(&found);
+    let witnessed = span.filter(reaches).map(|s| s.seconds);
     if witnessed.is_none()
         && span.is_some_and(|s| joins(case.source) && s.joined.is_some_and(|j| agree(found, j)))
     {
@@ -166,7 +168,7 @@ fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f
         return Some(format!("Partial: {readable} of {whole} could be read; what follows is missing.{gaps}"));
     }
     let told = case.source.container == "avi" || !case.report.errors.is_empty();
-    told.then(|| format!("The original ends early: {readable} of {whole} is there.{gaps}"))
+    told.then(|| format!("The original is not all there: {readable} of {whole} could be read.{gaps}"))
 }
 
 fn range((from, to): &(f64, f64)) -> String {
@@ -242,7 +244,9 @@ fn truncated(readable: f64, declared: f64, report: &Report) -> Failure {
 /// What was lost by plan, for people who did not read it.
 fn losses(plan: &Plan) -> Vec<String> {
     let loss = |planned: &Planned| match &planned.action {
-        Action::Drop { reason } if matches!(planned.kind, Kind::Audio | Kind::Subtitle) => {
+        Action::Drop { reason }
+            if !planned.cover && matches!(planned.kind, Kind::Video | Kind::Audio | Kind::Subtitle) =>
+        {
             Some(format!("Track {} was left out: {reason}.", planned.input))
         }
         Action::Convert { loss, .. } if !loss.is_empty() => Some(format!("Track {}: {loss}.", planned.input)),

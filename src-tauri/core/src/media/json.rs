@@ -49,6 +49,7 @@ struct RawStream {
     bits_per_sample: u32,
     channels: Option<u32>,
     sample_rate: String,
+    start_time: String,
     duration: String,
     nb_frames: String,
     nb_read_packets: String,
@@ -117,8 +118,10 @@ fn stream(raw: RawStream) -> Stream {
     let set = |name: &str| raw.disposition.get(name).is_some_and(|on| *on != 0);
     let tag =
         |name: &str| raw.tags.iter().find(|(k, _)| k.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone());
-    // Matroska declares a stream's length as text: 00:00:02.020000000
-    let declared = seconds(&raw.duration).or_else(|| clock_time(&tag("DURATION")?));
+    // Matroska declares as text when a stream ends: 00:00:02.020000000
+    let start = raw.start_time.parse::<f64>().ok().filter(|s| s.is_finite() && *s > 0.0).unwrap_or(0.0);
+    let to_end = || clock_time(&tag("DURATION")?).map(|end| end - start).filter(|length| *length > 0.0);
+    let declared = seconds(&raw.duration).or_else(to_end);
     Stream {
         index: raw.index,
         kind,

@@ -14,6 +14,8 @@ pub struct Measured {
 pub struct Span {
     /// Seconds from the beginning of the first to the end of the last.
     pub seconds: f64,
+    /// Seconds from the beginning of the first to that of the last, which may stand for long.
+    pub last: f64,
     /// How many there are.
     pub packets: u64,
     /// Places without packets, as seconds from the beginning: from, to.
@@ -68,7 +70,8 @@ fn span(mut packets: Vec<Packet>) -> Span {
         }
         end = end.max(at + duration);
     }
-    Span { seconds: end - begin, packets: packets.len() as u64, gaps, joined }
+    let last = packets.last().map_or(0.0, |p| p.at - begin);
+    Span { seconds: end - begin, last, packets: packets.len() as u64, gaps, joined }
 }
 
 /// The parts between jumps, each as long as its packets, in the order of the file.
@@ -90,7 +93,7 @@ mod tests {
     fn length_and_gaps_follow_from_the_packets_whatever_their_order() {
         let measured = measure("0,1.5,1.4,0.5\n0,1.0,1.0,0.5\n1,N/A,0.2,0.1\nnonsense\n0,5.0,5.0,0.5\n");
         let video = &measured.streams[&0];
-        assert_eq!((video.seconds, video.packets), (4.5, 3));
+        assert_eq!((video.seconds, video.last, video.packets), (4.5, 4.0, 3));
         assert_eq!(video.gaps, [(1.0, 4.0)]);
         assert!((measured.streams[&1].seconds - 0.1).abs() < 1e-9);
     }

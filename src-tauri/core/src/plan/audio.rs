@@ -50,12 +50,17 @@ fn convert(stream: &Stream, task: &Task<'_>) -> Action {
     }
 }
 
-/// The layout the encoder takes. Opus knows one for each number of channels, and 5.1(side) is none of them.
+/// The layout the encoder takes. Opus knows one for each number of channels, and 5.1(side) is none of them; AAC tells
+/// players the usual ones alone, others they have to guess.
 fn layout(stream: &Stream, channels: u32, codec: AudioCodec) -> Option<String> {
     let names = ["mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"];
     let name = names.get(channels.checked_sub(1)? as usize)?;
     let same = stream.channels == Some(channels);
-    let known = codec != AudioCodec::Opus || stream.layout == *name;
+    let known = match codec {
+        AudioCodec::Opus => false,
+        AudioCodec::Aac => !matches!(channels, 5 | 6 | 8),
+        AudioCodec::Pcm => true,
+    } || stream.layout == *name;
     (!(same && known)).then(|| format!("aformat=channel_layouts={name}"))
 }
 
@@ -105,7 +110,8 @@ mod tests {
         let filters =
             |action: Action| if let Action::Convert { filters, .. } = action { filters } else { panic!() };
         assert_eq!(filters(fate(&side, "archive-av1")), ["aformat=channel_layouts=5.1"]);
-        assert!(filters(fate(&side, "web-1080p")).is_empty());
+        assert_eq!(filters(fate(&side, "web-1080p")), ["aformat=channel_layouts=5.1"]);
+        assert!(filters(fate(&side, "edit-prores")).is_empty());
         let Action::Convert { loss, filters, .. } = fate(&side, "fit-size") else { panic!() };
         assert_eq!(
             (loss.as_str(), filters),

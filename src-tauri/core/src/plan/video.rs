@@ -53,8 +53,14 @@ fn convert(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> Result<A
         options: encoder_options(task, &wish, picture, colours),
         filters: filters(picture, &wish, colours, too_fast),
         frames_change: too_fast.is_some(),
-        loss: if colours == Colours::ToneMap { "high dynamic range becomes standard range" } else { "" }
-            .into(),
+        loss: if colours == Colours::ToneMap {
+            "high dynamic range becomes standard range"
+        } else if picture.has_alpha() && task.main.codec != "gif" {
+            "transparency is lost"
+        } else {
+            ""
+        }
+        .into(),
     })
 }
 
@@ -92,6 +98,10 @@ fn encoder_options(
     let mut all = wish.options();
     // Variable frame rate: MP4's default of a constant one doubles frames of uneven sources.
     all.extend(options([("fps_mode", "vfr")]));
+    // An encoder's clock ticks once a frame; where these are slow, pictures would move against the sound.
+    if picture.rate.is_none_or(|rate| rate < SLOW) {
+        all.extend(options([("enc_time_base", "1:90000")]));
+    }
     if wish.filter().is_none() {
         all.extend(options([("pix_fmt", wish.pixel_format())]));
     }
@@ -104,6 +114,9 @@ fn encoder_options(
     }
     all
 }
+
+/// Frames a second from which on the tick of a frame is fine enough: half of one is 25 ms.
+const SLOW: f64 = 20.0;
 
 /// Displayed size fitted into the preset's box, never enlarged, both sides even (4:2:0 needs it).
 pub(super) fn target_size(picture: &Picture, preset: &VideoPreset) -> (u32, u32) {

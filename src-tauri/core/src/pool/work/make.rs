@@ -152,7 +152,7 @@ fn refuse_failed(making: &Making<'_>, report: &Report) -> Result<(), End> {
     }
 }
 
-/// The packets of the source are measured only where its header and what was decoded of it leave a doubt.
+/// The packets of source and result are measured only where headers and what was decoded leave a doubt.
 fn judge(making: &Making<'_>, plan: &Plan, report: &Report) -> Result<Verdict, End> {
     let work = making.work;
     refuse_failed(making, report)?;
@@ -165,18 +165,20 @@ fn judge(making: &Making<'_>, plan: &Plan, report: &Report) -> Result<Verdict, E
         Err(Refusal::Failed(failure)) => return Err(failure.into()),
         Err(Refusal::Doubtful(failure)) => failure,
     };
-    let measured = measure(making).unwrap_or_default();
+    let measured = measure(making, &work.job.source).unwrap_or_default();
     work.heed()?;
-    match verify::verify(&Case { measured: Some(&measured), ..case }) {
+    let made = made.clone().measured(&measure(making, &work.part).unwrap_or_default());
+    work.heed()?;
+    match verify::verify(&Case { measured: Some(&measured), output: &made, ..case }) {
         Ok(verdict) => Ok(verdict),
         Err(Refusal::Failed(failure)) => Err(failure.into()),
         Err(Refusal::Doubtful(_)) => Err(doubt.into()),
     }
 }
 
-fn measure(making: &Making<'_>) -> Option<Measured> {
+fn measure(making: &Making<'_>, path: &Path) -> Option<Measured> {
     let work = making.work;
-    probe::packets(making.tools, &work.job.source, &work.shared.policy, Some(work.orders))
+    probe::packets(making.tools, path, &work.shared.policy, Some(work.orders))
 }
 
 /// A full disk: what the whole result would have taken, by the share that was done.
