@@ -8,9 +8,9 @@ use std::time::Instant;
 const ROUNDS: usize = 3;
 
 pub(crate) fn measure(figures: &mut Figures) {
-    let film = ["-vf", "scale=1280:720,noise=alls=6:allf=t", "-pix_fmt", "yuv420p"];
+    let film = ["-vf", "scale=1280:720,setsar=1,noise=alls=6:allf=t", "-pix_fmt", "yuv420p"];
     let coding = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "30"];
-    let clip = clips::clip("bench-fits.mp4", 60.0, true, &[&film[..], &coding].concat());
+    let clip = clips::clip("bench-square.mp4", 60.0, true, &[&film[..], &coding].concat());
     let mut seconds = [Vec::new(), Vec::new()];
     for round in 0..ROUNDS {
         for (n, copy) in ["whenFits", "never"].into_iter().enumerate() {

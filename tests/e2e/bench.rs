@@ -60,7 +60,14 @@ fn named<'a>(all: &'a [Process], name: &str) -> &'a Process {
 async fn start(count: usize) -> f64 {
     let desk = desk_with(count);
     let app = App::start(&desk, &[]).await;
-    let script = "return performance.timeOrigin + performance.getEntriesByName('listed')[0].startTime";
+    let script = r"return new Promise((done) => {
+        const look = () => {
+            const [listed] = performance.getEntriesByName('listed');
+            if (listed) done(performance.timeOrigin + listed.startTime);
+            else setTimeout(look, 20);
+        };
+        look();
+    })";
     let listed = app.page.execute(script, vec![]).await.unwrap().as_f64().unwrap();
     listed - named(&app.processes(), "spool-desktop").started()
 }

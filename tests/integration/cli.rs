@@ -326,3 +326,82 @@ fn nothing_is_written_outside_the_named_folders() {
     videos.sort();
     assert_eq!(videos, ["a.mkv", "b.mkv", "c.mkv"]);
 }
+
+#[test]
+fn one_place_is_one_place_however_it_is_spelt() {
+    let env = TestEnv::new();
+    let folder = env.videos().join("holiday");
+    fs::create_dir(&folder).unwrap();
+    env.video(&clips::ordinary(), "holiday/a.mkv");
+    std::os::unix::fs::symlink(&folder, env.videos().join("link")).unwrap();
+    std::os::unix::fs::symlink(env.out(), env.videos().join("out")).unwrap();
+    let out = env.out();
+    let out = out.to_str().unwrap();
+    says(&env.spool(&["add", "--output-dir", out, "videos/holiday/a.mkv"]), 0, "accepted");
+    for (to, video) in [
+        (out, "videos/holiday/../holiday/a.mkv"),
+        (out, "videos/link/a.mkv"),
+        ("videos/out", "videos/holiday/a.mkv"),
+        ("videos/../out", "videos/link/a.mkv"),
+    ] {
+        says(&env.spool(&["add", "--output-dir", to, video]), 0, "already queued");
+    }
+    says(&env.spool(&["run", "--until-idle"]), 0, "1 video done");
+    says(&env.spool(&["add", "videos/out"]), 0, "is the result of this job");
+}
+
+/// Three videos queued, of which the second is none.
+fn one_of_three_broken() -> TestEnv {
+    let env = TestEnv::new();
+    fs::write(env.videos().join("b.mkv"), "no video").unwrap();
+    for name in ["a.mkv", "c.mkv"] {
+        env.video(&clips::ordinary(), name);
+    }
+    let out = env.out();
+    let added = env.spool(&["add", "--output-dir", out.to_str().unwrap(), "videos"]);
+    assert_eq!(added.code, 0, "{added:?}");
+    env
+}
+
+#[test]
+fn all_that_failed_is_retried_and_nothing_that_was_cancelled() {
+    let env = one_of_three_broken();
+    assert_eq!(env.spool(&["cancel", "1"]).code, 0);
+    assert_eq!(env.spool(&["run", "--until-idle"]).code, 1);
+    says(&env.spool(&["retry", "--all"]), 0, "Job 2 queued again");
+    let mut states = states(&env);
+    states.sort();
+    assert_eq!(states, ["cancelled", "done", "queued"]);
+}
+
+#[test]
+fn whoever_stops_reading_neither_stops_the_work_nor_hides_what_failed() {
+    let env = one_of_three_broken();
+    let mut run = env.start_unread(&["run", "--until-idle"]);
+    assert_eq!(run.wait().unwrap().code(), Some(1));
+    assert_eq!(env.jobs().iter().filter(|j| j["state"] == "done").count(), 2);
+    for verb in [&["presets", "export", "web-1080p"][..], &["completions", "bash"], &["list"]] {
+        assert_ne!(env.start_unread(verb).wait().unwrap().code(), Some(101), "{verb:?} panics");
+    }
+}
+
+/// Ctrl-C at a pipeline ends the reader too, and a closed terminal hangs up: neither is a crash of the video.
+#[test]
+fn being_interrupted_unread_or_hung_up_is_no_crash() {
+    let env = TestEnv::new();
+    env.video(&clips::clip("slow.mkv", 20.0, false, &["-c:v", "libx264", "-preset", "ultrafast"]), "a.mkv");
+    let out = env.out();
+    let slowly = ["--set", "video.copy=never", "--set", "video.speed=veryslow"];
+    env.spool(&[&["add", "--output-dir", out.to_str().unwrap(), "videos"], &slowly[..]].concat());
+    for signal in ["-HUP", "-INT"] {
+        let mut run = env.start_unread(&["run"]);
+        let running = || env.jobs()[0]["state"] == "running";
+        spool_tests::wait_until("the job to run", std::time::Duration::from_secs(20), running);
+        let sent = std::process::Command::new("kill").args([signal, &run.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+        assert!(run.wait().unwrap().code().is_some(), "{signal} ended it like a crash");
+        let shown = env.spool(&["show", "1"]).stdout;
+        assert!(!shown.contains("crash"), "{signal}: {shown}");
+    }
+    assert_eq!(states(&env), ["done".to_owned()], "an interrupt lets the running job end");
+}

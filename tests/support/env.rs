@@ -123,6 +123,13 @@ impl TestEnv {
         Running::of(self.command(args).uid(user).gid(user)).answer()
     }
 
+    /// Starts the command line where nobody reads its answers, as behind a pipe whose reader has gone.
+    pub fn start_unread(&self, args: &[&str]) -> Child {
+        let mut child = self.command(args).stderr(Stdio::null()).spawn().unwrap();
+        drop(child.stdout.take());
+        child
+    }
+
     /// Starts the command line and lets it run.
     pub fn start(&self, args: &[&str]) -> Running {
         self.start_with(args, &[])

@@ -74,6 +74,9 @@ fn tell_rest(context: &Context, found: &Found) -> Result<(), Failed> {
             eprintln!("spool: {}", words::line(reason));
         }
     }
+    if found.jobs.is_empty() && found.skipped.is_empty() && found.refused.is_empty() && !context.json {
+        eprintln!("spool: There is no video in what was named; name videos or folders that hold some.");
+    }
     if !found.skipped.is_empty() {
         let files =
             words::count(found.skipped.len() as u64, "file that is no video", "files that are no videos");

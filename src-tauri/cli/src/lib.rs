@@ -21,7 +21,7 @@ use args::{Cli, PresetVerb, Verb};
 use clap::{CommandFactory, Parser};
 use context::{Answer, Context, Failed};
 use spool_core::error::Error;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 /// Parses, acts, and gives the exit code.
@@ -30,13 +30,15 @@ pub fn main() -> ExitCode {
     match act(&cli) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
-        Err(failed) => report(&failed, cli.verbose),
+        Err(failed) => report(&failed),
     }
 }
 
 fn act(cli: &Cli) -> Answer {
     if let Verb::Completions { shell } = cli.verb {
-        clap_complete::generate(shell, &mut Cli::command(), "spool", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Cli::command(), "spool", &mut script);
+        std::io::stdout().write_all(&script)?;
         return Ok(true);
     }
     let context = Context::new(cli)?;
@@ -57,7 +59,7 @@ fn act(cli: &Cli) -> Answer {
     }
 }
 
-fn report(failed: &Failed, verbose: bool) -> ExitCode {
+fn report(failed: &Failed) -> ExitCode {
     let (code, message) = match failed {
         Failed::Output(cause) if cause.kind() == ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
         Failed::Output(cause) => (1, format!("The answer could not be written: {cause}.")),
@@ -66,9 +68,6 @@ fn report(failed: &Failed, verbose: bool) -> ExitCode {
         Failed::Core(Error::Tools(error)) => (4, format!("{error} {}", error.how_to_install())),
         Failed::Core(error) => (1, error.to_string()),
     };
-    eprintln!("spool: {message}");
-    if verbose {
-        eprintln!("{failed:#?}");
-    }
+    let _ = writeln!(std::io::stderr(), "spool: {}", words::line(&message));
     ExitCode::from(code)
 }

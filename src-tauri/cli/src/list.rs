@@ -20,6 +20,10 @@ pub(crate) fn list(context: &Context, states: &[State], limit: u64) -> Answer {
     for job in &jobs {
         context.say(line(job, now))?;
     }
+    let all = queue.matching(&Filter::of(states))?;
+    if all > jobs.len() as u64 {
+        context.say(format!("{} of {all} are shown; --limit {all} shows all.", jobs.len()))?;
+    }
     context.say(summary(context, &queue)?)?;
     Ok(true)
 }

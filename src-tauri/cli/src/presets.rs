@@ -3,6 +3,7 @@
 use crate::add::find_preset;
 use crate::context::{Answer, Context, Failed, json_line};
 use spool_core::settings;
+use std::io::Write;
 use std::path::Path;
 
 pub(crate) fn list(context: &Context, full: bool) -> Answer {
@@ -18,7 +19,8 @@ pub(crate) fn list(context: &Context, full: bool) -> Answer {
 
 pub(crate) fn export(context: &Context, id: &str) -> Answer {
     let preset = find_preset(context, id)?;
-    println!("{}", serde_json::to_string_pretty(&preset).unwrap_or_default());
+    let text = serde_json::to_string_pretty(&preset).unwrap_or_default();
+    writeln!(std::io::stdout(), "{text}")?;
     Ok(true)
 }
 

@@ -4,7 +4,7 @@
 mod screen;
 
 use crate::args::Workers;
-use crate::context::{Answer, Context, Failed};
+use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
 use screen::Screen;
 use spool_core::clock::{Clock, SystemClock};
@@ -39,9 +39,10 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
         eprintln!("spool: {what}");
     }
     let events = engine.subscribe(vec![Topic::Queue, Topic::Progress]);
-    let shown =
-        tokio::spawn(show(events, Screen::new(context.draws()), context.json, context.quiet, queue.clone()));
-    wait_for_the_end(context, engine, signals, until_idle).await?;
+    let screen = Screen::new(context.draws());
+    let aside = screen.clone();
+    let shown = tokio::spawn(show(events, screen, context.json, context.quiet, queue.clone()));
+    wait_for_the_end(engine, signals, until_idle, &|line| aside.say(line)).await;
     // The events end with the engine; what is left of them is shown first.
     let _ = shown.await;
     if queue.flag(Flag::Breaker)?.is_some() {
@@ -66,12 +67,7 @@ fn config(context: &Context, workers: Option<Workers>, clock: Arc<SystemClock>) 
 }
 
 /// Until idle (where asked), or the first request to end drains and the second stops.
-async fn wait_for_the_end(
-    context: &Context,
-    engine: Engine,
-    mut signals: Signals,
-    until_idle: bool,
-) -> Result<(), Failed> {
+async fn wait_for_the_end(engine: Engine, mut signals: Signals, until_idle: bool, say: &dyn Fn(&str)) {
     let idle = async { if until_idle { engine.until_idle().await } else { std::future::pending().await } };
     let signal = tokio::select! {
         () = idle => None,
@@ -80,19 +76,19 @@ async fn wait_for_the_end(
     match signal {
         None | Some(Signal::Terminate) => engine.stop().await,
         Some(Signal::Interrupt) => {
-            context.say("Running jobs end, no further one starts. Press Ctrl-C again to stop them now.")?;
             engine.drain();
+            say("Running jobs end, no further one starts. Press Ctrl-C again to stop them now.");
             let stop = engine.stopper();
             let ended = engine.ended();
             tokio::pin!(ended);
             tokio::select! {
-                () = &mut ended => return Ok(()),
+                () = &mut ended => return,
                 _ = signals.next() => stop.cancel(),
             }
+            say("Stopping; what ran starts again with the next run.");
             ended.await;
         }
     }
-    Ok(())
 }
 
 enum Signal {
@@ -103,13 +99,16 @@ enum Signal {
 struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
+    /// The terminal was closed, or the connection to it was lost.
+    #[cfg(unix)]
+    hangup: tokio::signal::unix::Signal,
 }
 
 impl Signals {
     #[cfg(unix)]
     fn new() -> std::io::Result<Signals> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Signals { terminate: signal(SignalKind::terminate())? })
+        Ok(Signals { terminate: signal(SignalKind::terminate())?, hangup: signal(SignalKind::hangup())? })
     }
 
     #[cfg(windows)]
@@ -122,6 +121,7 @@ impl Signals {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => Signal::Interrupt,
             _ = self.terminate.recv() => Signal::Terminate,
+            _ = self.hangup.recv() => Signal::Terminate,
         }
     }
 
@@ -145,7 +145,8 @@ async fn show(mut events: Subscription, mut screen: Screen, json: bool, quiet: b
                 let job = tokio::task::spawn_blocking(move || queue.job(id)).await;
                 let Some(job) = job.ok().and_then(Result::ok).flatten() else { continue };
                 if json {
-                    println!("{}", serde_json::to_string(&JobView::from(&job)).unwrap_or_default());
+                    // Whoever stops reading does not stop the work.
+                    let _ = json_line(&JobView::from(&job));
                 } else if !quiet {
                     screen.changed(&job, state);
                 }
@@ -177,24 +178,25 @@ fn summary(context: &Context, queue: &dyn Queue, started: Millis) -> Answer {
     let (done, failed) = (ended(queue, State::Done, started)?, ended(queue, State::Failed, started)?);
     let counts = queue.counts()?;
     let paused = queue.flag(Flag::Paused)?.is_some();
+    let left = counts.queued - counts.held;
     let stuck = [
         (counts.held, "on hold"),
         (counts.waiting, "waiting"),
-        (if paused { counts.queued - counts.held } else { 0 }, "paused"),
+        (left, if paused { "paused" } else { "still queued" }),
     ];
     let parts = [(done, "done"), (failed, "failed")].into_iter().chain(stuck).filter(|(n, _)| *n > 0);
     let parts: Vec<String> =
         parts.map(|(n, word)| format!("{} {word}", words::count(n, "video", "videos"))).collect();
-    context.say(if parts.is_empty() {
+    let mut lines = vec![if parts.is_empty() {
         "Nothing was to be done.".into()
     } else {
         format!("{}.", parts.join(", "))
-    })?;
-    if let Some(sentence) = words::crowded(&queue.crowded()?) {
-        context.say(sentence)?;
-    }
+    }];
+    lines.extend(words::crowded(&queue.crowded()?));
     if failed > 0 {
-        context.say("`spool list --state failed` says why; `spool retry --all` tries again.")?;
+        lines.push("`spool list --state failed` says why; `spool retry --all` tries again.".into());
     }
+    // The answer is in the exit code too, for those who do not read it.
+    let _ = lines.iter().try_for_each(|line| context.say(line));
     Ok(failed == 0 && stuck.iter().all(|(n, _)| *n == 0))
 }

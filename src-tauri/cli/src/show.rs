@@ -94,11 +94,23 @@ fn shell_line(command: &[String]) -> String {
     let quote = |word: &String| {
         if !word.is_empty() && word.chars().all(safe) {
             word.clone()
+        } else if word.chars().any(char::is_control) {
+            // As the shell reads it, and no terminal obeys it.
+            format!("$'{}'", word.chars().map(escaped).collect::<String>())
         } else {
             format!("'{}'", word.replace('\'', r"'\''"))
         }
     };
     command.iter().map(quote).collect::<Vec<_>>().join(" ")
+}
+
+fn escaped(c: char) -> String {
+    match c {
+        '\'' | '\\' => format!("\\{c}"),
+        c if c.is_control() && c.is_ascii() => format!("\\x{:02x}", u32::from(c)),
+        c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
+        c => c.into(),
+    }
 }
 
 /// Time between two looks at the database.
@@ -155,5 +167,6 @@ mod tests {
     fn a_command_can_be_pasted_into_a_shell() {
         let words = ["ffmpeg", "-i", "file:/v/it's a.mp4", ""].map(String::from);
         assert_eq!(shell_line(&words), r"ffmpeg -i 'file:/v/it'\''s a.mp4' ''");
+        assert_eq!(shell_line(&["a\nb\x1b[31m".to_owned()]), r"$'a\x0ab\x1b[31m'");
     }
 }

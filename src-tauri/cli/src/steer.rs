@@ -17,7 +17,8 @@ struct Line {
 pub(crate) fn steer(context: &Context, verb: &Verb) -> Answer {
     let all = State::ALL.to_vec();
     let (command, which, past) = match verb {
-        Verb::Retry(w) => (Command::Retry, which(&w.ids, w.all.then_some(all)), "queued again"),
+        // All that failed: what somebody cancelled stays so.
+        Verb::Retry(w) => (Command::Retry, which(&w.ids, w.all.then(|| vec![State::Failed])), "queued again"),
         Verb::Cancel(w) => (Command::Cancel, which(&w.ids, w.all.then_some(all)), "cancelled"),
         Verb::Remove(r) => (Command::Remove, which(&r.ids, r.state.map(|s| vec![s])), "removed"),
         Verb::Hold(t) => (Command::Hold, which(&t.ids, None), "on hold"),
@@ -50,7 +51,7 @@ fn tell(context: &Context, steered: &Steered, past: &'static str) -> Result<(), 
         ids => context.say(format!("{} {past}.", words::count(ids.len() as u64, "job", "jobs")))?,
     }
     for (id, refusal) in &steered.refused {
-        let reason = sentence(*id, *refusal);
+        let reason = sentence(*id, *refusal, past);
         if context.json {
             json_line(&Line { id: *id, outcome: "refused", reason: Some(reason) })?;
         } else {
@@ -60,10 +61,12 @@ fn tell(context: &Context, steered: &Steered, past: &'static str) -> Result<(), 
     Ok(())
 }
 
-fn sentence(id: JobId, refusal: Refusal) -> String {
+fn sentence(id: JobId, refusal: Refusal, past: &str) -> String {
     match refusal {
         Refusal::NotFound => format!("There is no job {id}."),
-        Refusal::State(State::Running) => format!("Job {id} is running; cancel it first."),
+        Refusal::State(State::Running) if past == "removed" => {
+            format!("Job {id} is running; cancel it first.")
+        }
         Refusal::State(state) => format!("Job {id} is {state}, so this does not apply to it."),
         Refusal::Active => format!("Job {id} stays as it is: the same video is already queued."),
     }

@@ -100,10 +100,12 @@ impl Found {
 }
 
 fn job(path: &Path, wish: &Wish, from_folder: bool) -> io::Result<NewJob> {
-    let source = std::path::absolute(path)?;
-    let real_source = source.canonicalize()?;
-    let beside = source.parent().unwrap_or(&source).to_owned();
-    let folder = wish.folder.clone().unwrap_or(beside);
+    let given = std::path::absolute(path)?;
+    let real_source = given.canonicalize()?;
+    let beside = real_folder(given.parent().unwrap_or(&given));
+    // A link to a video keeps its own name; its folder has one name, however it was come by.
+    let source = beside.join(given.file_name().unwrap_or_default());
+    let folder = wish.folder.as_deref().map_or_else(|| beside.clone(), real_folder);
     Ok(NewJob {
         source_size: Some(real_source.metadata()?.len()),
         source_volume: volume::volume_of(&real_source),
@@ -117,6 +119,13 @@ fn job(path: &Path, wish: &Wish, from_folder: bool) -> io::Result<NewJob> {
         max_attempts: wish.max_attempts,
         again: wish.again,
     })
+}
+
+/// A folder without links and `..` on the way to it, so that one place is not taken for two.
+fn real_folder(folder: &Path) -> PathBuf {
+    // Windows has no links on the way that people know of, and canonical names that they do not.
+    let real = if cfg!(windows) { std::path::absolute(folder) } else { folder.canonicalize() };
+    real.unwrap_or_else(|_| folder.to_owned())
 }
 
 /// Can this name results? If not, the rest of the sentence "The file name ...". `{name}` must occur, for one name for all would help nobody; folders are not made.

@@ -200,6 +200,7 @@ impl MediaInfo {
     }
 
     /// The same with lengths by packets: MP4 says of pictures with B-frames when the last is decoded, not shown.
+    #[must_use]
     pub fn measured(mut self, measured: &Measured) -> MediaInfo {
         for stream in &mut self.streams {
             let longer = |span: &&Span| stream.seconds.is_some_and(|seconds| seconds < span.seconds);

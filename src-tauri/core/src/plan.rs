@@ -193,7 +193,8 @@ pub fn plan(info: &MediaInfo, preset: &Preset, abilities: &Abilities) -> Result<
     if let Some(hardware) = hardware.filter(|_| plan.hardware) {
         plan.set_up = hardware.set_up.iter().map(|word| (*word).to_owned()).collect();
     }
-    if plan.picture().is_some_and(|p| matches!(p.action, Action::Convert { .. })) {
+    let converted = plan.picture().is_some_and(|p| matches!(p.action, Action::Convert { .. }));
+    if converted && preset.container == Container::Mkv {
         // No encoder here keeps transparency.
         plan.without_tags.push("alpha_mode".into());
     }

@@ -2,11 +2,14 @@
 
 use crate::{list, words};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{Job, JobId, State};
 use spool_core::progress::Progress;
 use std::collections::HashMap;
+use std::io::Write;
 
-/// What is on the screen.
+/// What is on the screen. Clones draw on the same one.
+#[derive(Clone)]
 pub(crate) struct Screen {
     bars: MultiProgress,
     running: HashMap<JobId, ProgressBar>,
@@ -34,7 +37,7 @@ impl Screen {
         if let Some(bar) = self.running.remove(&job.id) {
             self.bars.remove(&bar);
         }
-        self.line(&list::line(job, job.started_at.unwrap_or(0)));
+        self.line(&list::line(job, SystemClock::default().now()));
     }
 
     fn start(&mut self, job: &Job) {
@@ -52,13 +55,17 @@ impl Screen {
     }
 
     pub(crate) fn warn(&mut self, message: &str) {
-        let line = format!("spool: {}", words::line(message));
-        self.bars.suspend(|| eprintln!("{line}"));
+        self.say(&format!("spool: {}", words::line(message)));
     }
 
-    /// Answers go to stdout, above the bars, which are drawn on stderr.
+    /// Beside the answers.
+    pub(crate) fn say(&self, line: &str) {
+        self.bars.suspend(|| drop(writeln!(std::io::stderr(), "{line}")));
+    }
+
+    /// Answers go to stdout, above the bars, which are drawn on stderr. Whoever stops reading does not stop the work.
     fn line(&self, line: &str) {
-        self.bars.suspend(|| println!("{line}"));
+        self.bars.suspend(|| drop(writeln!(std::io::stdout(), "{line}")));
     }
 
     pub(crate) fn clear(&mut self) {

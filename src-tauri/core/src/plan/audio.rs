@@ -40,11 +40,13 @@ fn convert(stream: &Stream, task: &Task<'_>) -> Action {
         AudioCodec::Pcm if stream.sample_bits.is_some_and(|bits| bits > 16) => ("pcm_s24le", "pcm_s24le"),
         AudioCodec::Pcm => ("pcm_s16le", "pcm_s16le"),
     };
+    // PCM has no times of its own: what is missing becomes silence, lest all after it come early.
+    let whole = (preset.codec == AudioCodec::Pcm).then(|| "aresample=async=1".to_owned()).into_iter();
     Action::Convert {
         codec: codec.into(),
         encoder: encoder.into(),
         options: if preset.codec == AudioCodec::Pcm { Vec::new() } else { options([("b", &rate)]) },
-        filters: layout(stream, channels, preset.codec).into_iter().collect(),
+        filters: whole.chain(layout(stream, channels, preset.codec)).collect(),
         frames_change: false,
         loss: if channels < had { format!("{had} channels become {channels}") } else { String::new() },
     }
@@ -111,7 +113,7 @@ mod tests {
             |action: Action| if let Action::Convert { filters, .. } = action { filters } else { panic!() };
         assert_eq!(filters(fate(&side, "archive-av1")), ["aformat=channel_layouts=5.1"]);
         assert_eq!(filters(fate(&side, "web-1080p")), ["aformat=channel_layouts=5.1"]);
-        assert!(filters(fate(&side, "edit-prores")).is_empty());
+        assert_eq!(filters(fate(&side, "edit-prores")), ["aresample=async=1"]);
         let Action::Convert { loss, filters, .. } = fate(&side, "fit-size") else { panic!() };
         assert_eq!(
             (loss.as_str(), filters),

@@ -45,7 +45,7 @@ fn hides_frames(stream: &Stream, picture: &Picture) -> bool {
 const BITS_PER_PIXEL: f64 = 0.2;
 /// Small pictures may take this many bits a second in any case.
 const ALWAYS_FINE: f64 = 2e6;
-/// H.264 that every player decodes: 4.2, which is 1080p at 60 frames.
+/// H.264 that every player decodes: up to profile High, and level 4.2, which is 1080p at 60 frames.
 const HIGHEST_LEVEL: u32 = 42;
 
 fn fits(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
@@ -55,9 +55,11 @@ fn fits(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
         VideoCodec::Av1 => "av1",
         VideoCodec::ProRes => "prores",
     };
-    let level = preset.codec != VideoCodec::H264 || task.main.level.is_some_and(|l| l <= HIGHEST_LEVEL);
+    let common = ["", "Baseline", "Constrained Baseline", "Main", "High"]
+        .contains(&task.main.profile.as_str())
+        && task.main.level.is_some_and(|level| level <= HIGHEST_LEVEL);
     task.main.codec == codec
-        && level
+        && (preset.codec != VideoCodec::H264 || common)
         && whole(task)
         && samples_fit(picture, preset)
         && rate_fits(task, picture, preset)

@@ -1,12 +1,12 @@
 //! Waiting jobs: has what they wait for come back?
 
-use super::{Pool, room};
+use super::{Pool, breaker, room};
 use crate::error::Result;
 use crate::event::Event;
 use crate::failure::FailureCode;
 use crate::job::{Job, JobId, State};
 use crate::output::volume;
-use crate::queue::{Command, Filter, Which};
+use crate::queue::{Command, Filter, Flag, Which};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -25,6 +25,10 @@ impl Pool {
             return Ok(false);
         }
         (self.checked_waiting, self.mounts) = (Some(awake), mounts);
+        // Failures grow old while nothing ends.
+        if self.shared.queue.flag(Flag::Alarm)?.is_some() {
+            breaker::check_alarm(&self.shared)?;
+        }
         let tools_changed = self.shared.tooling.changed();
         let waiting = self.shared.queue.page(&Filter::of(&[State::Waiting]), 0, u64::MAX >> 1)?;
         let mut promised = Promised::new();

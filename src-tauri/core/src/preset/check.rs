@@ -11,6 +11,10 @@ pub(super) fn validate(preset: Preset) -> Result<Preset, String> {
     if preset.id.is_empty() || preset.id.len() > 40 || !preset.id.chars().all(plain) {
         return Err("id must be 1 to 40 letters, digits, - or _".into());
     }
+    // Both are shown as they are.
+    if [&preset.name, &preset.description].iter().any(|text| text.chars().any(char::is_control)) {
+        return Err("name and description must be without control characters".into());
+    }
     // The name becomes part of file names.
     if preset.name.is_empty() || preset.name.len() > 60 || preset.name.contains(['/', '\\', ':', '\0', '\n'])
     {
