@@ -46,6 +46,22 @@ async fn a_damaged_page_costs_the_jobs_on_it_alone() {
     engine.stop().await;
 }
 
+/// Disks also rot while nothing runs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_page_is_found_after_a_clean_end_too() {
+    let env = TestEnv::new();
+    let queue = open(&env).unwrap();
+    add_each(&queue, 0..200);
+    drop(queue);
+    let database = fs::read(file(&env, "")).unwrap();
+    let at = database.windows(15).position(|w| w == b"/videos/100.mkv").unwrap() / 4096 * 4096;
+    flip(&file(&env, ""), at..at + 2000);
+    let engine = start(&env, Setup::default());
+    let told = engine.queue().flag(Flag::Restored).unwrap();
+    assert!(told.is_some_and(|told| told.contains("could be read and kept")));
+    engine.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn flipped_bytes_in_the_log_are_noticed_and_cost_no_later_job() {
     // In the header of the log, and in the middle, where SQLite would take the break for the end.

@@ -31,7 +31,7 @@ pub(super) fn mended(path: &Path) -> PathBuf {
 /// How much is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// All of it after an unclean end, else what opening shows.
+    /// All of it after an unclean end or where it is small, else what opening shows.
     AfterCrash,
     /// All of it.
     Whole,
@@ -77,10 +77,18 @@ fn is_damaged_inside(path: &Path, look: Look) -> Result<bool> {
         return Ok(false);
     }
     match flag(path, Flag::Engine) {
-        Ok(unclean) => Ok((unclean.is_some() || look == Look::Whole) && !upkeep::is_whole(path)),
+        Ok(unclean) => {
+            let whole = unclean.is_some() || look == Look::Whole || is_small(path);
+            Ok(whole && !upkeep::is_whole(path))
+        }
         Err(Error::Corrupt { .. }) => Ok(true),
         Err(other) => Err(other),
     }
+}
+
+/// Some ten thousand jobs: read in a moment, which a start may take in any case.
+fn is_small(path: &Path) -> bool {
+    path.metadata().is_ok_and(|m| m.len() <= 16 << 20)
 }
 
 /// Reads a small fact of a queue that is not open. `Flag::Engine` is there after an engine that ended without
