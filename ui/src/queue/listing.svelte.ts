@@ -12,6 +12,9 @@ import type { Entry, List, Page, Row, Sorted } from "../backend/types";
 /** Rows fetched at once. */
 export const PAGE = 50;
 
+/** Longest time without new rows while they are asked for again and again, in milliseconds. */
+const LATE = 250;
+
 export class Listing {
   list = $state<List>("queue");
   total = $state(0);
@@ -31,6 +34,7 @@ export class Listing {
   #last = PAGE;
   #asked = 0;
   #busy = false;
+  #taken = 0;
 
   /** `arrived` is told each time the entries are as the application has them, `failed` why they could not be had. */
   constructor(
@@ -78,7 +82,7 @@ export class Listing {
     try {
       for (let asked = 0; asked !== this.#asked; ) {
         asked = this.#asked;
-        await this.#fetch();
+        await this.#fetch(asked);
       }
     } catch (cause) {
       this.failed(String(cause));
@@ -87,7 +91,7 @@ export class Listing {
     }
   }
 
-  async #fetch() {
+  async #fetch(asked: number) {
     const { list, find, sorted } = this;
     const from = Math.floor(this.#first / PAGE) * PAGE;
     const until = Math.max(this.#last, from + 1);
@@ -95,11 +99,15 @@ export class Listing {
     for (let offset = from; offset < until; offset += PAGE) offsets.push(offset);
     const wanted = { list, limit: PAGE, open: [...this.open], find: find.trim(), sorted };
     const pages = await Promise.all(offsets.map((offset) => this.backend.page({ ...wanted, offset })));
-    // Pages of another list than the one that is shown by now are of no use.
-    if (list === this.list && find === this.find && sorted === this.sorted) this.#take(pages);
+    // Pages of another list than the one that is shown by now are of no use, and old ones only where nothing was shown
+    // for long: who scrolls through the whole list is not to wait for each stop on the way.
+    const wantedStill = list === this.list && find === this.find && sorted === this.sorted;
+    const late = performance.now() - this.#taken > LATE;
+    if (wantedStill && (asked === this.#asked || late)) this.#take(pages);
   }
 
   #take(pages: Page[]) {
+    this.#taken = performance.now();
     this.total = pages[0]?.total ?? 0;
     this.groups = pages[0]?.groups ?? 0;
     this.known = true;

@@ -94,6 +94,10 @@ fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
         // What is only decoded to be checked need not be turned upright.
         all.extend(words(&["-noautorotate"]));
     }
+    if checked(plan).any(|s| s.kind == Kind::Video) {
+        // Nobody sees these pictures; what is damaged shows before they are smoothed.
+        all.extend(words(&["-skip_loop_filter", "all"]));
+    }
     all.push("-i".into());
     all.push(file_url(source));
     all
