@@ -82,7 +82,7 @@ Examples:
         /// The job's number
         id: Option<Ids>,
     },
-    /// Put failed or cancelled jobs back in line
+    /// Put failed or cancelled jobs back in line; with --all, every failed one
     #[command(after_help = "Examples:\n  spool retry 17 19-24\n  spool retry --all")]
     Retry(Which),
     /// End jobs; a running one within two seconds
