@@ -2,8 +2,9 @@
  * The part of one list that is in view.
  *
  * Guarantees that it never holds the whole queue: pages out of view are dropped, and one question is asked at a
- * time, so that slow answers hold up nothing and none overtakes another. What would look the same is left as it is, so that only what changed
- * is drawn anew. Knows nothing of selection and progress.
+ * time, so that slow answers hold up nothing and none overtakes another. Who scrolls within the pages at hand asks
+ * nothing. What would look the same is left as it is, so that only what changed is drawn anew. Knows nothing of
+ * selection and progress.
  */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Backend } from "../backend/backend";
@@ -12,7 +13,7 @@ import type { Entry, List, Page, Row, Sorted } from "../backend/types";
 /** Rows fetched at once. */
 export const PAGE = 50;
 
-/** Longest time without new rows while they are asked for again and again, in milliseconds. */
+/** Longest time without new rows while others are asked for again and again, in milliseconds. */
 const LATE = 250;
 
 export class Listing {
@@ -32,6 +33,8 @@ export class Listing {
 
   #first = 0;
   #last = PAGE;
+  /** The pages asked for last. */
+  #wanted = "";
   #asked = 0;
   #busy = false;
   #taken = 0;
@@ -48,12 +51,18 @@ export class Listing {
     this.entries.clear();
     this.total = 0;
     this.known = false;
-    this.look(0, PAGE);
+    this.#begin();
   }
 
   filter(find: string) {
     this.find = find;
-    this.look(0, PAGE);
+    this.#begin();
+  }
+
+  #begin() {
+    this.#first = 0;
+    this.#last = PAGE;
+    void this.refresh();
   }
 
   sort(sorted: Sorted) {
@@ -71,7 +80,14 @@ export class Listing {
   look(first: number, last: number) {
     this.#first = first;
     this.#last = last;
-    void this.refresh();
+    if (this.#offsets().join() !== this.#wanted) void this.refresh();
+  }
+
+  #offsets(): number[] {
+    const offsets = [];
+    const from = Math.floor(this.#first / PAGE) * PAGE;
+    for (let offset = from; offset < Math.max(this.#last, from + 1); offset += PAGE) offsets.push(offset);
+    return offsets;
   }
 
   /** Fetches the pages in view and drops the others; asked again meanwhile, once more after that. */
@@ -82,28 +98,27 @@ export class Listing {
     try {
       for (let asked = 0; asked !== this.#asked; ) {
         asked = this.#asked;
-        await this.#fetch(asked);
+        await this.#fetch();
       }
     } catch (cause) {
+      this.#wanted = "";
       this.failed(String(cause));
     } finally {
       this.#busy = false;
     }
   }
 
-  async #fetch(asked: number) {
+  async #fetch() {
     const { list, find, sorted } = this;
-    const from = Math.floor(this.#first / PAGE) * PAGE;
-    const until = Math.max(this.#last, from + 1);
-    const offsets = [];
-    for (let offset = from; offset < until; offset += PAGE) offsets.push(offset);
+    const offsets = this.#offsets();
+    this.#wanted = offsets.join();
     const wanted = { list, limit: PAGE, open: [...this.open], find: find.trim(), sorted };
     const pages = await Promise.all(offsets.map((offset) => this.backend.page({ ...wanted, offset })));
-    // Pages of another list than the one that is shown by now are of no use, and old ones only where nothing was shown
-    // for long: who scrolls through the whole list is not to wait for each stop on the way.
-    const wantedStill = list === this.list && find === this.find && sorted === this.sorted;
-    const late = performance.now() - this.#taken > LATE;
-    if (wantedStill && (asked === this.#asked || late)) this.#take(pages);
+    // Pages of another list than the one that is shown by now are of no use, and those out of view by now only where
+    // nothing was shown for long: who scrolls through the whole list is not to wait for each stop on the way.
+    const listed = list === this.list && find === this.find && sorted === this.sorted;
+    const viewed = this.#wanted === this.#offsets().join();
+    if (listed && (viewed || performance.now() - this.#taken > LATE)) this.#take(pages);
   }
 
   #take(pages: Page[]) {
