@@ -116,7 +116,9 @@ pub fn locate(places: &ToolPlaces) -> Result<Tools, ToolError> {
     let folders = &places.folders;
     let (ffmpeg, ffprobe) = std::thread::scope(|scope| {
         let ffmpeg = scope.spawn(|| tool("ffmpeg", places.ffmpeg.as_deref(), folders));
-        (ffmpeg.join(), tool("ffprobe", places.ffprobe.as_deref(), folders))
+        // Asked while the other answers.
+        let ffprobe = tool("ffprobe", places.ffprobe.as_deref(), folders);
+        (ffmpeg.join(), ffprobe)
     });
     let ffmpeg = ffmpeg.unwrap_or(Err(ToolError::Missing { tool: "ffmpeg" }))?;
     Ok(Tools { ffmpeg, ffprobe: ffprobe? })
