@@ -158,13 +158,25 @@ fn add(app: &AppHandle, args: &[String], folder: &str) {
     }
 }
 
+/// The window itself has the queue open, so mending it takes another start.
+async fn tell_damage(spool: Arc<Spool>) {
+    let Some(damaged) = spool.with_engine(spool_core::engine::Engine::damaged) else { return };
+    damaged.cancelled().await;
+    spool.feed.tell_trouble(
+        "The queue was found damaged, so no further video starts. Quit Spool and start it again: it sets the damaged file aside and keeps all that can be read.".into(),
+    );
+}
+
 /// Works the queue as soon as no other process does; until then shows what that one does.
 async fn work(app: AppHandle) {
     let spool = app.state::<Arc<Spool>>().inner().clone();
     loop {
         let taking = spool.clone();
         match tauri::async_runtime::spawn_blocking(move || taking.take_over()).await {
-            Ok(Ok(Some(events))) => return listen(app, events).await,
+            Ok(Ok(Some(events))) => {
+                tauri::async_runtime::spawn(tell_damage(spool));
+                return listen(app, events).await;
+            }
             Ok(Ok(None)) => {}
             Ok(Err(cause)) => spool.feed.tell_trouble(cause.to_string()),
             Err(cause) => tracing::error!(%cause, "the engine could not be started"),

@@ -11,7 +11,9 @@ use spool_core::queue::sqlite::mend::{self, Look};
 use spool_core::queue::{self, Command, Flag, Outcome, Queue, Which};
 use spool_tests::engine::{Setup, start};
 use spool_tests::env::TestEnv;
+use spool_tests::wait_until;
 use std::fs;
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn flipped_bytes_in_the_header_cost_no_job() {
@@ -60,6 +62,34 @@ async fn a_damaged_page_is_found_after_a_clean_end_too() {
     let told = engine.queue().flag(Flag::Restored).unwrap();
     assert!(told.is_some_and(|told| told.contains("could be read and kept")));
     engine.stop().await;
+}
+
+/// An engine cannot mend what it has open; it must not try for ever either.
+#[test]
+fn damage_found_while_working_ends_the_run_and_the_next_one_mends_it() {
+    let env = TestEnv::new();
+    let clip = spool_tests::clips::ordinary();
+    env.settings(
+        &serde_json::json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg"), "outputDir": env.out() }),
+    );
+    let video = env.video(&clip, "fake-slow.mkv");
+    assert_eq!(env.spool(&["add", video.to_str().unwrap()]).code, 0);
+    add_each(&open(&env).unwrap(), 0..200);
+    let run = env.start(&["run", "--until-idle"]);
+    wait_until("it works", Duration::from_secs(20), || {
+        env.jobs().iter().any(|job| job["state"] == "running")
+    });
+    // All but the first page, which is read when the file is opened; and the log, which overrules the file.
+    let size = fs::metadata(file(&env, "")).unwrap().len() as usize;
+    flip(&file(&env, ""), 4096..size);
+    let log = fs::metadata(file(&env, "-wal")).unwrap().len() as usize;
+    flip(&file(&env, "-wal"), 32..log);
+    let ended = run.answer();
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.stderr.contains("it is damaged"), "{ended:?}");
+    let again = env.spool(&["run", "--until-idle"]);
+    assert!(again.stderr.contains("The queue was damaged."), "{again:?}");
+    assert!(open(&env).unwrap().flag(Flag::Paused).unwrap().is_some(), "a person decides when it goes on");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -41,10 +41,14 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
     let events = engine.subscribe(vec![Topic::Queue, Topic::Progress]);
     let screen = Screen::new(context.draws());
     let aside = screen.clone();
+    let damaged = engine.damaged();
     let shown = tokio::spawn(show(events, screen, context.json, context.quiet, queue.clone()));
     wait_for_the_end(engine, signals, until_idle, &|line| aside.say(line)).await;
     // The events end with the engine; what is left of them is shown first.
     let _ = shown.await;
+    if damaged.is_cancelled() {
+        return Err(Error::Damaged.into());
+    }
     if queue.flag(Flag::Breaker)?.is_some() {
         ffmpeg::locate(&context.tool_places())?;
     }
@@ -66,11 +70,13 @@ fn config(context: &Context, workers: Option<Workers>, clock: Arc<SystemClock>) 
     }
 }
 
-/// Until idle (where asked), or the first request to end drains and the second stops.
+/// Until idle (where asked) or damaged, or the first request to end drains and the second stops.
 async fn wait_for_the_end(engine: Engine, mut signals: Signals, until_idle: bool, say: &dyn Fn(&str)) {
     let idle = async { if until_idle { engine.until_idle().await } else { std::future::pending().await } };
+    let damaged = engine.damaged();
     let signal = tokio::select! {
         () = idle => None,
+        () = damaged.cancelled() => None,
         signal = signals.next() => Some(signal),
     };
     match signal {

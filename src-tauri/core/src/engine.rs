@@ -103,6 +103,8 @@ pub(crate) struct Shared {
     pub(crate) stop: CancellationToken,
     /// Nothing can go on by itself.
     pub(crate) idle: watch::Sender<bool>,
+    /// The queue was found damaged: nothing is worked before a start has mended it.
+    pub(crate) damaged: CancellationToken,
 }
 
 impl Shared {
@@ -113,6 +115,14 @@ impl Shared {
 
     pub(crate) fn progress(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, Progress>> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends all work: on a damaged queue nothing can be promised. What runs is rescued by the start that mends it.
+    pub(crate) fn give_up(&self) {
+        self.damaged.cancel();
+        self.drain.cancel();
+        self.stop.cancel();
+        self.wake.notify_one();
     }
 
     fn snapshot(&self) -> Result<Snapshot> {
@@ -169,6 +179,7 @@ impl Engine {
             drain: CancellationToken::new(),
             stop: CancellationToken::new(),
             idle: watch::channel(false).0,
+            damaged: CancellationToken::new(),
         });
         let pool = tokio::spawn(pool::run(Pool::new(shared.clone())));
         Ok(Engine { shared, pool, _lock: lock })
@@ -251,10 +262,19 @@ impl Engine {
         self.ended().await;
     }
 
+    /// Cancelled when the queue was found damaged: this engine works nothing more, and the next start mends it.
+    pub fn damaged(&self) -> CancellationToken {
+        self.shared.damaged.clone()
+    }
+
     /// Returns when, after [`Engine::drain`], the last job has ended.
     pub async fn ended(self) {
         if let Err(cause) = self.pool.await {
             tracing::error!(%cause, "the pool ended by itself");
+        }
+        if self.shared.damaged.is_cancelled() {
+            // An end that is not clean: the next start reads all of the queue and mends it.
+            return;
         }
         if let Err(cause) = self.shared.queue.set_flag(Flag::Engine, None) {
             tracing::warn!(%cause, "the clean end could not be written down");

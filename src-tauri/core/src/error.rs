@@ -39,6 +39,11 @@ pub enum Error {
         /// The database file.
         path: PathBuf,
     },
+    /// Damage that was found while the queue was in use.
+    #[error(
+        "The queue could not be read or written: it is damaged; `spool doctor --restore` sets it aside and restores the newest backup."
+    )]
+    Damaged,
     /// A data folder where no queue can be kept.
     #[error(
         "The folder {path} lies on a network file system ({kind}), where a queue is not safe. Choose a folder on a local disk with --data-dir."

@@ -15,7 +15,7 @@ mod waiting;
 mod work;
 
 use crate::engine::Shared;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::failure::{Class, Failure};
 use crate::ffmpeg::Order;
@@ -117,6 +117,7 @@ pub(crate) async fn run(mut pool: Pool) {
             // A mistake in one sweep must not end the pool: the next one looks at everything anew.
             match catch_unwind(AssertUnwindSafe(|| pool.sweep(cause))) {
                 Ok(Ok(())) => {}
+                Ok(Err(Error::Damaged)) => pool.give_up(),
                 Ok(Err(cause)) => tracing::error!(%cause, "the queue could not be worked just now"),
                 Err(_) => tracing::error!("Spool itself made a mistake while it looked at the queue"),
             }
@@ -152,6 +153,15 @@ impl Pool {
             self.upkeep();
         }
         Ok(())
+    }
+
+    /// The workers are told directly: what the queue says of them cannot be read.
+    fn give_up(&mut self) {
+        tracing::error!("the queue is damaged; nothing is worked any more");
+        self.shared.give_up();
+        for live in self.live.values() {
+            live.orders.send_replace(Order::Stop);
+        }
     }
 
     fn take(&mut self, report: Report) -> Result<()> {

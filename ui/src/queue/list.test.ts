@@ -119,3 +119,28 @@ test("that a queue was mended is said in every list, and one that cannot be read
   backend.touch();
   expect(await screen.findByText("Error: The disk is full.")).toBeTruthy();
 });
+
+test("who scrolls within the pages at hand asks for no others", async () => {
+  const backend = fake(queued(...Array.from({ length: 500 }, (_, n) => n + 1)));
+  const page = backend.page;
+  let asked: number[] = [];
+  backend.page = (wanted) => {
+    asked.push(wanted.offset);
+    return page(wanted);
+  };
+  open(backend);
+  await waitFor(() => expect(job(1)).toBeTruthy());
+  asked = [];
+  const to = (place: number) => {
+    screen.getByRole("grid").scrollTop = place * 56;
+    screen.getByRole("grid").dispatchEvent(new Event("scroll"));
+  };
+  for (const place of [1, 10, 20]) {
+    to(place);
+    await waitFor(() => expect(job(place + 8)).toBeTruthy());
+  }
+  expect(asked).toEqual([]);
+  to(60);
+  await waitFor(() => expect(job(65)).toBeTruthy());
+  expect(asked).toEqual([50]);
+});

@@ -97,6 +97,10 @@ fn settle(work: &Work<'_>, outcome: &Outcome) -> bool {
                 tracing::error!(job = %work.job.id, %cause, "an outcome could not be written before the end");
                 return false;
             }
+            Err(Error::Damaged) => {
+                work.shared.give_up();
+                return false;
+            }
             Err(cause) => retry_later(work, &cause),
         }
     }

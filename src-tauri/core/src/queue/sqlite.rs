@@ -201,9 +201,7 @@ impl From<rusqlite::Error> for Error {
             _ if error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => {
                 Error::DatabaseFull
             }
-            _ if damage::is_damage(&error) => Error::Database(
-                "it is damaged; `spool doctor --restore` sets it aside and restores the newest backup".into(),
-            ),
+            _ if damage::is_damage(&error) => Error::Damaged,
             _ => Error::Database(error.to_string()),
         }
     }
