@@ -129,10 +129,22 @@ impl App {
 
     /// Keeps a picture of the window under `target/screens`.
     pub async fn picture(&self, name: &str) {
-        // What is on the page already may not be painted yet.
-        let painted =
-            "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))";
-        self.script(painted, vec![]).await;
+        // The driver waits for the next painting, which a page at rest never has where it is painted plainly: a dot
+        // that nobody sees has it painted again and again. Two frames on, all that is on the page is painted too.
+        let paint = "return new Promise((done) => {
+            const dot = document.body.appendChild(document.createElement('i'));
+            Object.assign(dot.style, { position: 'fixed', left: 0, bottom: 0, width: '1px', height: '1px' });
+            let frames = 0;
+            window.painting = true;
+            const frame = () => {
+                dot.style.background = frames % 2 ? 'transparent' : 'rgba(128, 128, 128, 0.01)';
+                if (++frames === 3) done(0);
+                if (window.painting) requestAnimationFrame(frame);
+                else dot.remove();
+            };
+            requestAnimationFrame(frame);
+        })";
+        self.script(paint, vec![]).await;
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/screens");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(
@@ -140,5 +152,6 @@ impl App {
             within(name, self.page.screenshot()).await.unwrap(),
         )
         .unwrap();
+        self.script("window.painting = false", vec![]).await;
     }
 }
