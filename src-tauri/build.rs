@@ -3,6 +3,7 @@
 const COMMANDS: &[&str] = &[
     "subscribe",
     "page",
+    "pick",
     "details",
     "presets",
     "choices",

@@ -3,7 +3,7 @@
 
 use crate::state::Spool;
 use crate::view::{
-    Choices, CloseChoice, Details, EncoderState, Page, PresetChoice, SettingsChosen, SettingsShown,
+    Choices, CloseChoice, Details, EncoderState, Page, Picked, PresetChoice, SettingsChosen, SettingsShown,
     ToolState, Update, Verb, Wanted, WhenDone,
 };
 use crate::{drop, lifecycle};
@@ -45,6 +45,12 @@ pub async fn subscribe(spool: Shared<'_>, channel: Channel<Update>) -> Answer<()
 pub async fn page(spool: Shared<'_>, wanted: Wanted) -> Answer<Page> {
     let wanted = Wanted { limit: wanted.limit.min(LONGEST_PAGE), ..wanted };
     off_thread(&spool, move |s| s.page(&wanted)).await
+}
+
+/// The jobs of a part of a list, which may be all of it.
+#[tauri::command]
+pub async fn pick(spool: Shared<'_>, wanted: Wanted) -> Answer<Vec<Picked>> {
+    off_thread(&spool, move |s| s.pick(&wanted)).await
 }
 
 /// One job with its attempts; null when it has gone.

@@ -89,6 +89,7 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
         .invoke_handler(tauri::generate_handler![
             commands::subscribe,
             commands::page,
+            commands::pick,
             commands::details,
             commands::presets,
             commands::choices,

@@ -11,7 +11,9 @@ pub use asked::{
     Choices, CloseChoice, EncoderState, List, PresetChoice, SettingsChosen, SettingsShown, Sorted, ToolState,
     Verb, Wanted, WhenDone,
 };
-pub use row::{AttemptDetails, Details, Entry, Group, Live, Page, Row, StreamDetails, VideoFacts, Why};
+pub use row::{
+    AttemptDetails, Details, Entry, Group, Live, Page, Picked, Row, StreamDetails, VideoFacts, Why,
+};
 pub use told::{AddNotice, Drag, Dropped, Left, Standing, Tally, Update};
 
 #[cfg(test)]
@@ -39,6 +41,7 @@ mod tests {
             Why,
             VideoFacts,
             Row,
+            Picked,
             StreamDetails,
             AttemptDetails,
             Details,

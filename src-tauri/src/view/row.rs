@@ -189,6 +189,35 @@ impl Row {
     }
 }
 
+/// A job of a list, whether in view or not, with what decides what may be asked of it.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Picked {
+    /// The job's number.
+    pub id: i64,
+    /// Where the job stands.
+    #[ts(type = r#""queued" | "waiting" | "running" | "done" | "failed" | "cancelled""#)]
+    pub state: State,
+    /// On hold (queued), or paused (running).
+    pub hold: bool,
+    /// When it is tried again, in milliseconds since 1970.
+    pub run_at: Option<Millis>,
+    /// Why it waits, is retried or failed.
+    pub why: Option<Why>,
+}
+
+impl From<&Job> for Picked {
+    fn from(job: &Job) -> Picked {
+        Picked {
+            id: job.id.0,
+            state: job.state,
+            hold: job.hold,
+            run_at: job.run_at,
+            why: job.failure.as_ref().map(Why::from),
+        }
+    }
+}
+
 /// What becomes of one stream of the original.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct StreamDetails {

@@ -9,6 +9,7 @@ import type {
   Details,
   EncoderState,
   Page,
+  Picked,
   PresetChoice,
   Row,
   SettingsChosen,
@@ -26,6 +27,8 @@ export interface Backend {
   /** Listens; the first update says how everything stands. */
   subscribe(hear: (update: Update) => void): Promise<void>;
   page(wanted: Wanted): Promise<Page>;
+  /** The jobs of a part of a list, which may be all of it. */
+  pick(wanted: Wanted): Promise<Picked[]>;
   /** Address of the picture of a job that has one. */
   picture(id: number): string;
   /** Null when the job has gone. */

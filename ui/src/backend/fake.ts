@@ -122,6 +122,11 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   });
   const listed = (list: List) => self.rows.filter((r) => STATES[list].includes(r.state));
   const named = (list: List, find: string) => listed(list).filter((r) => r.name.toLowerCase().includes(find.toLowerCase()));
+  const entries = ({ list, open, find, sorted }: Wanted): Entry[] => {
+    const rows = named(list, find);
+    if (list === "done") rows.sort(ORDERS[sorted]);
+    return list === "failed" && find === "" ? grouped(rows, open) : rows.map((r) => ({ kind: "row" as const, ...r }));
+  };
   const self: Fake = {
     calls,
     rows,
@@ -135,13 +140,13 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       self.touch();
       return Promise.resolve();
     },
-    page: ({ list, offset, limit, open, find, sorted }: Wanted): Promise<Page> => {
-      const rows = named(list, find);
-      if (list === "done") rows.sort(ORDERS[sorted]);
-      const all = list === "failed" && find === "" ? grouped(rows, open) : rows.map((r) => ({ kind: "row" as const, ...r }));
+    page: (wanted: Wanted): Promise<Page> => {
+      const { offset, limit } = wanted;
+      const all = entries(wanted);
       const groups = all.filter((e) => e.kind === "group").length;
       return Promise.resolve({ offset, entries: all.slice(offset, offset + limit), total: all.length, groups });
     },
+    pick: async (wanted) => (await self.page(wanted)).entries.filter((e) => e.kind === "row"),
     picture: (id) => `/thumbs/${id}.svg`,
     details: (id) => {
       const found = self.rows.find((r) => r.id === id);

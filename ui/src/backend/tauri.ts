@@ -16,6 +16,7 @@ export const tauri: Backend = {
     return invoke("subscribe", { channel });
   },
   page: (wanted) => invoke("page", { wanted }),
+  pick: (wanted) => invoke("pick", { wanted }),
   picture: (id) => convertFileSrc(`${id}`, "thumb"),
   details: (id) => invoke("details", { id }),
   presets: () => invoke("presets"),

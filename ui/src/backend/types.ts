@@ -190,6 +190,28 @@ startedAt: number | null,
  */
 finishedAt: number | null, };
 
+export type Picked = { 
+/**
+ * The job's number.
+ */
+id: number, 
+/**
+ * Where the job stands.
+ */
+state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled", 
+/**
+ * On hold (queued), or paused (running).
+ */
+hold: boolean, 
+/**
+ * When it is tried again, in milliseconds since 1970.
+ */
+runAt: number | null, 
+/**
+ * Why it waits, is retried or failed.
+ */
+why: Why | null, };
+
 export type StreamDetails = { 
 /**
  * video, audio, subtitle, data or attachment.

@@ -14,7 +14,7 @@ export function actOn(store: Store, row: Row, name: ActionName) {
 
 /** Does what a key asks of the row that has the keyboard and, where that is selected, of each other as suits it. */
 export function actByKey(store: Store, row: Row, key: string) {
-  const others = store.selection.ids.has(row.id) ? store.listing.rows().filter((r) => store.selection.ids.has(r.id)) : [row];
+  const others = store.selection.ids.has(row.id) ? store.selection.rows() : [row];
   const name = byKey(row, key);
   if (name === "details") return actOn(store, row, name);
   const names = new Set(others.map((other) => byKey(other, key)).filter((n) => n !== undefined));

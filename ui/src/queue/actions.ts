@@ -2,7 +2,7 @@
  * What can be done with a row, in each state: the two buttons of the row, and the whole menu. One table, which
  * keyboard, buttons and menus share.
  */
-import type { Row, Verb } from "../backend/types";
+import type { Picked, Row, Verb } from "../backend/types";
 import { remarksOf } from "./words";
 
 export type ActionName = Verb | "details" | "open" | "showInFolder" | "another";
@@ -30,7 +30,7 @@ const open: Action = { name: "open", label: "Open" };
 const folder: Action = { name: "showInFolder", label: "Show in folder" };
 
 /** Everything that can be done with a row, in groups. The first action of the first group is its main one. */
-export function menu(row: Row): Action[][] {
+export function menu(row: Picked): Action[][] {
   switch (row.state) {
     case "running":
       return [[row.hold ? { ...release, label: "Resume" } : { ...hold, label: "Pause" }, cancel], [details]];
@@ -50,7 +50,7 @@ export function menu(row: Row): Action[][] {
 }
 
 /** Is another preset what helps? Trying the same again does not. */
-function refused(row: Row): boolean {
+function refused(row: Picked): boolean {
   return row.why?.code === "plan_refused";
 }
 
@@ -60,18 +60,18 @@ export function buttons(row: Row): Action[] {
 }
 
 /** The buttons below the details. */
-export function beneath(row: Row): Action[] {
+export function beneath(row: Picked): Action[] {
   return main(row).filter((action) => action.name !== "details");
 }
 
-function main(row: Row): Action[] {
+function main(row: Picked): Action[] {
   const [first, second] = menu(row)[0] ?? [];
   const pair = row.state !== "queued" && row.state !== "waiting";
   return [first, pair ? second : undefined].filter((a) => a !== undefined);
 }
 
 /** What a key does to a row; undefined where it does nothing. */
-export function byKey(row: Row, key: string): ActionName | undefined {
+export function byKey(row: Picked, key: string): ActionName | undefined {
   const wanted = { " ": "Space", r: "R", R: "R", Delete: "Delete", Enter: "Enter" }[key];
   return menu(row).flat().find((a) => a.keys === wanted && wanted !== undefined)?.name;
 }

@@ -76,6 +76,27 @@ test("what leaves a long list hands its place on, and its end can be gone to", a
   await waitFor(() => expect(selected()).toEqual(["job-300"]));
 });
 
+test("all means the whole list, and a range what lies between, at hand or not", async () => {
+  const backend = fake([row(1, { state: "running" }), ...queued(...Array.from({ length: 299 }, (_, n) => n + 2))]);
+  const user = open(backend);
+  await waitFor(() => expect(job(2)).toBeTruthy());
+  const grid = screen.getByRole("grid");
+  grid.focus();
+  await user.keyboard("{ArrowDown}{Control>}a{/Control}");
+  await user.keyboard("{Delete}");
+  expect(backend.calls).toContainEqual(["steer", "cancel", [1]]);
+  expect(await screen.findByText("299 videos removed from the list.")).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Undo" }));
+  grid.focus();
+  // The first was cancelled and has left the list: from the second of 299 on.
+  await user.keyboard("{Home}{ArrowDown}{Shift>}{End}{/Shift}");
+  grid.dispatchEvent(new Event("scroll"));
+  await waitFor(() => expect(job(300)?.getAttribute("aria-selected")).toBe("true"));
+  await user.keyboard(" ");
+  const held = backend.calls.filter(([name, verb]) => name === "steer" && verb === "hold");
+  expect(held.map(([, , ids]) => (ids as number[]).length)).toEqual([298]);
+});
+
 test("a button in the details is for that job alone", async () => {
   const why = { code: "not_media", message: "It is not a video.", nextStep: "Check it." };
   const failed = (id: number) => row(id, { state: "failed", attempt: 1, finishedAt: 0, why });

@@ -8,7 +8,7 @@
  */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Backend } from "../backend/backend";
-import type { Entry, List, Page, Row, Sorted } from "../backend/types";
+import type { Entry, List, Page, Picked, Row, Sorted, Wanted } from "../backend/types";
 
 /** Rows fetched at once. */
 export const PAGE = 50;
@@ -112,13 +112,27 @@ export class Listing {
     const { list, find, sorted } = this;
     const offsets = this.#offsets();
     this.#wanted = offsets.join();
-    const wanted = { list, limit: PAGE, open: [...this.open], find: find.trim(), sorted };
-    const pages = await Promise.all(offsets.map((offset) => this.backend.page({ ...wanted, offset })));
+    const pages = await Promise.all(offsets.map((offset) => this.backend.page(this.#part(offset, PAGE))));
     // Pages of another list than the one that is shown by now are of no use, and those out of view by now only where
     // nothing was shown for long: who scrolls through the whole list is not to wait for each stop on the way.
     const listed = list === this.list && find === this.find && sorted === this.sorted;
     const viewed = this.#wanted === this.#offsets().join();
     if (listed && (viewed || performance.now() - this.#taken > LATE)) this.#take(pages);
+  }
+
+  #part(offset: number, limit: number): Wanted {
+    const { list, sorted } = this;
+    return { list, offset, limit, open: [...this.open], find: this.find.trim(), sorted };
+  }
+
+  /** The jobs at `limit` places from `offset`, at hand or not. */
+  async pick(offset: number, limit: number): Promise<Picked[]> {
+    try {
+      return await this.backend.pick(this.#part(offset, limit));
+    } catch (cause) {
+      this.failed(String(cause));
+      return [];
+    }
   }
 
   #take(pages: Page[]) {
