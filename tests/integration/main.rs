@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod cli;
+mod cli_unread;
 #[cfg(unix)]
 mod codes;
 mod colour;
@@ -26,6 +27,7 @@ mod faults_pool;
 mod faults_process;
 mod faults_source;
 mod hostile;
+mod kept;
 mod layout;
 mod main_job;
 mod matrix;

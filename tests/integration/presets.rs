@@ -8,10 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const QUICK: [&str; 2] = ["--set", "video.speed=ultrafast"];
+pub(crate) const QUICK: [&str; 2] = ["--set", "video.speed=ultrafast"];
 
 /// Works one video with this preset and more words, and returns its job.
-fn work(env: &TestEnv, video: &Path, preset: &str, more: &[&str]) -> Value {
+pub(crate) fn work(env: &TestEnv, video: &Path, preset: &str, more: &[&str]) -> Value {
     let out = env.out();
     let add = ["add", "--preset", preset, "--output-dir", out.to_str().unwrap(), video.to_str().unwrap()];
     let added = env.spool(&[&add[..], more].concat());
@@ -20,7 +20,7 @@ fn work(env: &TestEnv, video: &Path, preset: &str, more: &[&str]) -> Value {
     env.jobs().pop().unwrap()
 }
 
-fn output(job: &Value) -> PathBuf {
+pub(crate) fn output(job: &Value) -> PathBuf {
     assert_eq!(job["state"], "done", "{job}");
     PathBuf::from(job["output"].as_str().unwrap())
 }
@@ -35,7 +35,7 @@ fn commands(env: &TestEnv, job: &Value) -> Vec<String> {
     all.iter().map(line).collect()
 }
 
-fn ffmpeg(args: &[&str]) {
+pub(crate) fn ffmpeg(args: &[&str]) {
     let status = Command::new("ffmpeg").args(["-v", "error", "-nostdin", "-y"]).args(args).status();
     assert!(status.unwrap().success(), "{args:?}");
 }
@@ -330,4 +330,14 @@ fn a_film_is_not_taken_for_a_tape() {
         output(&job);
         assert!(!commands(&env, &job).concat().contains("bwdif"), "{job}");
     }
+}
+
+#[test]
+fn what_a_remux_has_to_encode_is_said() {
+    let env = TestEnv::new();
+    let old = ["-c:v", "libvpx", "-b:v", "200k", "-c:a", "libvorbis"];
+    let video = env.video(&clips::clip("old.webm", 1.0, true, &old), "old.webm");
+    let job = work(&env, &video, "remux-mp4", &[]);
+    output(&job);
+    assert_eq!(job["warnings"].to_string().matches("encoded again").count(), 2, "{job}");
 }

@@ -125,6 +125,9 @@ pub struct Picture {
     pub dolby_vision: Option<u32>,
     /// Frames are stored in another order than shown.
     pub reordered: bool,
+    /// To be seen all around, or with two eyes: players must be told.
+    #[serde(default)]
+    pub immersive: bool,
 }
 
 /// Primaries, white point and luminance of a mastering screen.

@@ -9,6 +9,7 @@ mod audio;
 mod colour;
 mod copy;
 mod encoder;
+mod language;
 mod others;
 mod rate;
 mod video;
@@ -42,6 +43,7 @@ impl Abilities {
 /// What becomes of a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Plan {
     /// Kind of file written.
     pub container: Container,
@@ -51,6 +53,9 @@ pub struct Plan {
     pub chapters: usize,
     /// Tags of phone makers, which MP4 keeps only when asked.
     pub vendor_tags: bool,
+    /// The picture is all around, or for two eyes, which MP4 says only when asked.
+    #[serde(default)]
+    pub immersive: bool,
     /// Tags that are left out.
     #[serde(default)]
     pub without_tags: Vec<String>,
@@ -81,6 +86,9 @@ pub struct Planned {
     /// A cover rather than the moving picture.
     #[serde(default)]
     pub cover: bool,
+    /// Its language, where the container keeps it in another word.
+    #[serde(default)]
+    pub language: Option<String>,
     /// What is done.
     pub action: Action,
 }
@@ -183,6 +191,8 @@ pub fn plan(info: &MediaInfo, preset: &Preset, abilities: &Abilities) -> Result<
         chapters: info.chapters,
         // With a cover kept, asking for vendor tags makes the cover vanish (ffmpeg 5.1, exit 0).
         vendor_tags: !cover && preset.container != Container::Mkv && info.tags.keys().any(vendor),
+        // Dolby Vision would be declared likewise, of a picture that no longer is any.
+        immersive: main.video.as_ref().is_some_and(|p| p.immersive && p.dolby_vision.is_none()),
         without_tags: without_tags(preset),
         check_copies: preset.video.as_ref().map_or(preset.audio.copy, |v| v.copy) == CopyRule::WhenFits,
         limit: None,
@@ -285,7 +295,15 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         }
         Kind::Data => Action::drop("data that players do not show"),
     };
-    Ok(Planned { input: stream.index, kind: stream.kind, codec: stream.codec.clone(), cover, action })
+    let language = stream.language.as_deref().and_then(|word| language::kept(word, container));
+    Ok(Planned {
+        input: stream.index,
+        kind: stream.kind,
+        codec: stream.codec.clone(),
+        cover,
+        language,
+        action,
+    })
 }
 
 fn is_first_track(stream: &Stream, task: &Task<'_>) -> bool {

@@ -61,6 +61,7 @@ struct RawStream {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct RawSideData {
+    side_data_type: String,
     rotation: Option<f64>,
     dv_profile: Option<u32>,
     max_content: Option<u32>,
@@ -234,6 +235,10 @@ fn picture(raw: &RawStream) -> Picture {
         light: raw.side_data_list.iter().find_map(light),
         dolby_vision: raw.side_data_list.iter().find_map(|s| s.dv_profile),
         reordered: raw.has_b_frames > 0,
+        immersive: raw
+            .side_data_list
+            .iter()
+            .any(|s| matches!(s.side_data_type.as_str(), "Spherical Mapping" | "Stereo 3D")),
     }
 }
 

@@ -114,6 +114,10 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
     for stream in &streams {
         all.extend(stream_arguments(stream, &mut counts));
     }
+    if plan.picture().is_some() {
+        // One that is named keeps ffmpeg from making the first of several subtitles the one that is shown.
+        all.extend(words(&["-disposition:v:0", "default"]));
+    }
     all.extend(attach_arguments(plan, notes));
     all.extend_from_slice(pass);
     all.extend(words(&["-map_metadata", "0", "-map_chapters", "0", "-max_muxing_queue_size", "4096"]));
@@ -186,6 +190,9 @@ fn stream_arguments(stream: &Planned, counts: &mut [usize; 4]) -> Vec<OsString> 
         }
         Action::Drop { .. } => {}
     }
+    if let Some(language) = &stream.language {
+        all.extend([format!("-metadata:s:{letter}:{count}"), format!("language={language}")]);
+    }
     if stream.cover {
         all.extend([at("disposition"), "attached_pic".into()]);
     }
@@ -197,6 +204,9 @@ fn container_arguments(plan: &Plan) -> Vec<OsString> {
     // The index goes to the front, so that playing can begin before the file is all there.
     let flags = if plan.vendor_tags { "+faststart+use_metadata_tags" } else { "+faststart" };
     match plan.container {
+        Container::Mp4 if plan.immersive => {
+            words(&["-strict", "unofficial", "-movflags", flags, "-f", "mp4"])
+        }
         Container::Mp4 => words(&["-movflags", flags, "-f", "mp4"]),
         Container::Mov => words(&["-movflags", flags, "-f", "mov"]),
         Container::M4a => words(&["-movflags", flags, "-f", "ipod"]),

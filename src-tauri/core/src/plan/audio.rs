@@ -2,7 +2,7 @@
 
 use super::{Abilities, Action, Task, copy, options};
 use crate::media::Stream;
-use crate::preset::AudioCodec;
+use crate::preset::{AudioCodec, CopyRule};
 
 /// Can this track be decoded here?
 pub(super) fn is_readable(stream: &Stream, abilities: &Abilities) -> bool {
@@ -48,7 +48,13 @@ fn convert(stream: &Stream, task: &Task<'_>) -> Action {
         options: if preset.codec == AudioCodec::Pcm { Vec::new() } else { options([("b", &rate)]) },
         filters: whole.chain(layout(stream, channels, preset.codec)).collect(),
         frames_change: false,
-        loss: if channels < had { format!("{had} channels become {channels}") } else { String::new() },
+        loss: if channels < had {
+            format!("{had} channels become {channels}")
+        } else if preset.copy == CopyRule::WhenHeld {
+            copy::NOT_HELD.into()
+        } else {
+            String::new()
+        },
     }
 }
 

@@ -5,6 +5,9 @@ use super::Task;
 use crate::media::{Picture, Stream};
 use crate::preset::{AudioCodec, Container, CopyRule, Depth, VideoCodec, VideoPreset};
 
+/// What a preset that promises no loss says where it cannot keep that.
+pub(super) const NOT_HELD: &str = "it could not be taken over as it is and was encoded again";
+
 pub(super) fn video(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
     match preset.copy {
         // Decoding passes over what is damaged, a copy would take it along.

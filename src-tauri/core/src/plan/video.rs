@@ -5,7 +5,7 @@ use super::encoder::{HardwareEncoder, Wish};
 use super::{Action, Task, copy, options, wanted_hardware};
 use crate::failure::{Failure, FailureCode};
 use crate::media::Picture;
-use crate::preset::{Container, Depth, Hdr, VideoCodec, VideoPreset};
+use crate::preset::{Container, CopyRule, Depth, Hdr, VideoCodec, VideoPreset};
 
 pub(super) fn action(task: &Task<'_>) -> Result<Action, Failure> {
     let picture = task.main.video.clone().unwrap_or_default();
@@ -57,6 +57,8 @@ fn convert(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> Result<A
             "high dynamic range becomes standard range"
         } else if picture.has_alpha() && task.main.codec != "gif" {
             "transparency is lost"
+        } else if preset.copy == CopyRule::WhenHeld {
+            copy::NOT_HELD
         } else {
             ""
         }

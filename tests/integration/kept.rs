@@ -1,0 +1,95 @@
+//! What says how a video is to be shown and must come out as it went in: languages, which subtitles are shown, that a
+//! picture is all around.
+
+use crate::presets::{QUICK, ffmpeg, output, work};
+use serde_json::Value;
+use spool_tests::clips;
+use spool_tests::env::TestEnv;
+use spool_tests::judge::{facts, streams};
+use std::fs;
+use std::path::PathBuf;
+
+/// Two subtitles, none of them shown by default; languages as some programs write them.
+fn bilingual(env: &TestEnv) -> PathBuf {
+    let at = |name: &str| env.videos().join(name).to_str().unwrap().to_owned();
+    fs::write(at("b.srt"), "1\n00:00:00,100 --> 00:00:00,900\nHello\n").unwrap();
+    let (srt, made) = (at("b.srt"), at("two.mkv"));
+    let inputs = ["-f", "lavfi", "-i", "testsrc2=s=160x120:d=1", "-f", "lavfi", "-i", "sine=d=1", "-i", &srt];
+    let maps = ["-map", "0", "-map", "1", "-map", "2", "-map", "2", "-c:v", "libx264", "-c:a", "aac"];
+    let shown = ["-disposition:v:0", "default", "-disposition:a:0", "default", "-disposition:s", "0"];
+    let languages = ["a:0", "s:0", "s:1"].map(|track| format!("-metadata:s:{track}"));
+    let words = ["language=pt-BR", "language=swe", "language=de"];
+    let tags: Vec<&str> =
+        languages.iter().zip(words).flat_map(|(option, word)| [option.as_str(), word]).collect();
+    ffmpeg(&[&inputs[..], &maps, &shown, &tags, &[&made]].concat());
+    PathBuf::from(made)
+}
+
+#[test]
+fn subtitles_that_are_not_shown_by_themselves_stay_so() {
+    let env = TestEnv::new();
+    let job = work(&env, &bilingual(&env), "archive-av1", &QUICK);
+    let made = facts(&output(&job));
+    let shown: Vec<Value> =
+        streams(&made, "subtitle").iter().map(|s| s["disposition"]["default"].clone()).collect();
+    assert_eq!(shown, [0, 0], "{made}");
+}
+
+#[test]
+fn languages_keep_their_meaning_in_every_container() {
+    let env = TestEnv::new();
+    let video = bilingual(&env);
+    let spoken = |preset: &str| {
+        let made = facts(&output(&work(&env, &video, preset, &["--set", "video.copy=never"])));
+        let language = |s: &Value| s["tags"]["language"].as_str().unwrap_or("none").to_owned();
+        ["audio", "subtitle"]
+            .map(|kind| streams(&made, kind).iter().map(language).collect::<Vec<_>>())
+            .concat()
+    };
+    assert_eq!(spoken("web-1080p"), ["por", "swe", "deu"]);
+    assert_eq!(spoken("edit-prores"), ["por", "sve", "ger"], "the words of ffmpeg for the list of MOV");
+    assert_eq!(spoken("archive-av1"), ["pt-BR", "swe", "de"]);
+}
+
+/// The mark of 360 degrees, as cameras write it: a box with a text, at the end of the track.
+fn all_around(env: &TestEnv) -> PathBuf {
+    const MARK: [u8; 16] = *b"\xff\xcc\x82\x63\xf8\x55\x4a\x93\x88\x14\x58\x7a\x02\x52\x1f\xdd";
+    let says = |name: &str, value: &str| format!("<GSpherical:{name}>{value}</GSpherical:{name}>");
+    let marks = [
+        says("Spherical", "true"),
+        says("Stitched", "true"),
+        says("StitchingSoftware", "camera"),
+        says("ProjectionType", "equirectangular"),
+    ];
+    let text = marks.concat();
+    let mut mark = ((24 + text.len()) as u32).to_be_bytes().to_vec();
+    mark.extend(b"uuid".iter().chain(&MARK).chain(text.as_bytes()));
+    let made = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"];
+    let mut film = fs::read(clips::clip("sphere.mp4", 1.0, false, &made)).unwrap();
+    let at = |film: &[u8], name: &[u8]| film.windows(4).position(|w| w == name).unwrap() - 4;
+    let length = |film: &[u8], at: usize| u32::from_be_bytes(film[at..at + 4].try_into().unwrap());
+    let (moov, trak) = (at(&film, b"moov"), at(&film, b"trak"));
+    let end = trak + length(&film, trak) as usize;
+    for place in [moov, trak] {
+        let grown = length(&film, place) + mark.len() as u32;
+        film[place..place + 4].copy_from_slice(&grown.to_be_bytes());
+    }
+    film.splice(end..end, mark);
+    let video = env.videos().join("sphere.mp4");
+    fs::write(&video, film).unwrap();
+    video
+}
+
+#[test]
+fn a_picture_that_is_all_around_stays_so() {
+    let env = TestEnv::new();
+    let video = all_around(&env);
+    let is_sphere = |facts: &Value| facts.to_string().contains("\"Spherical Mapping\"");
+    assert!(is_sphere(&facts(&video)));
+    for (preset, more) in
+        [("web-1080p", &["--set", "video.copy=never"][..]), ("web-720p", &[]), ("archive-av1", &QUICK)]
+    {
+        let made = facts(&output(&work(&env, &video, preset, more)));
+        assert!(is_sphere(&made), "{preset}: {made}");
+    }
+}
