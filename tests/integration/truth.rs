@@ -223,3 +223,24 @@ fn salvage_finishes_what_is_readable_and_never_calls_it_plainly_done() {
         assert!(judge::decodes(&env.out().join(made)));
     }
 }
+
+#[test]
+fn a_bare_stream_without_times_is_as_long_as_its_frames() {
+    let env = TestEnv::new();
+    let hevc = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error"];
+    let bare: [(&str, &[&str]); 4] = [
+        ("bare.h264", &H264),
+        ("bare.hevc", &hevc),
+        ("bare.m2v", &["-c:v", "mpeg2video"]),
+        ("bare.ivf", &["-c:v", "libvpx"]),
+    ];
+    for (name, codec) in bare {
+        env.video(&clips::clip(name, 2.0, false, codec), name);
+    }
+    let job = work(&env, &[]);
+    for (name, _) in bare {
+        assert!(!warnings(&job(name)).contains("original is"), "{}", job(name));
+        let made = judge::facts(Path::new(job(name)["output"].as_str().unwrap()));
+        assert_eq!(judge::streams(&made, "video")[0]["nb_frames"], "50", "{name}: {made}");
+    }
+}
