@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 use spool_core::job::{JobId, State};
+use spool_core::settings::WORKERS;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -232,7 +233,7 @@ pub enum Workers {
 fn workers(text: &str) -> Result<Workers, String> {
     match text.parse() {
         _ if text == "auto" => Ok(Workers::Auto),
-        Ok(n) if (1..=64).contains(&n) => Ok(Workers::Exactly(n)),
+        Ok(n) if WORKERS.contains(&n) => Ok(Workers::Exactly(n)),
         _ => Err("use a number from 1 to 64, or auto".into()),
     }
 }

@@ -20,7 +20,7 @@ mod words;
 use args::{Cli, PresetVerb, Verb};
 use clap::{CommandFactory, Parser};
 use context::{Answer, Context, Failed};
-use spool_core::error::Error;
+use spool_core::error::{Error, said};
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
@@ -62,7 +62,7 @@ fn act(cli: &Cli) -> Answer {
 fn report(failed: &Failed) -> ExitCode {
     let (code, message) = match failed {
         Failed::Output(cause) if cause.kind() == ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
-        Failed::Output(cause) => (1, format!("The answer could not be written: {cause}.")),
+        Failed::Output(cause) => (1, format!("The answer could not be written: {}.", said(cause))),
         Failed::Usage(sentence) => (2, sentence.clone()),
         Failed::Core(error @ Error::Held { .. }) => (3, error.to_string()),
         Failed::Core(Error::Tools(error)) => (4, format!("{error} {}", error.how_to_install())),

@@ -2,6 +2,7 @@
 //!
 //! A log that cannot be written never stops the queue: it is said once, and work goes on without it.
 
+use spool_core::error::said;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ pub fn start(data: &Path, verbose: bool) {
 }
 
 fn complain(cause: &io::Error) {
-    eprintln!("spool: the log cannot be written ({cause}); going on without it");
+    eprintln!("spool: the log cannot be written ({}); going on without it", said(cause));
 }
 
 struct Rolling {

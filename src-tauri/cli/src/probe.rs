@@ -4,6 +4,7 @@ use crate::add::find_preset;
 use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
 use serde_json::json;
+use spool_core::failure::{Failure, FailureCode};
 use spool_core::ffmpeg::{self, probe as look};
 use spool_core::media::{MediaInfo, Stream};
 use spool_core::plan::{self, Action, Plan};
@@ -14,6 +15,11 @@ use std::path::Path;
 pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Answer {
     let tools = ffmpeg::locate(&context.tool_places())?;
     let path = std::path::absolute(path)?;
+    if path.metadata().is_ok_and(|m| !m.is_file()) {
+        // ffprobe would wait for what comes out of a pipe or device.
+        let message = format!("{} is not a file.", path.display());
+        return refused(context, &Failure::new(FailureCode::SourceUnreadable, message));
+    }
     let policy = Policy::default();
     let mut info = match look::source(&tools, &path, &policy, None) {
         Ok(info) => info.unwrap_or_default(),
@@ -37,7 +43,7 @@ pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Ans
     Ok(true)
 }
 
-fn refused(context: &Context, failure: &spool_core::failure::Failure) -> Answer {
+fn refused(context: &Context, failure: &Failure) -> Answer {
     if context.json {
         json_line(&json!({ "failure": { "code": failure.code, "message": failure.message } }))?;
     } else {

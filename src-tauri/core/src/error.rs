@@ -85,7 +85,7 @@ pub enum Error {
         holder: String,
     },
     /// A file or folder of Spool's own cannot be used.
-    #[error("{what} {path}: {cause}.")]
+    #[error("{what} {path}: {}.", said(cause))]
     Io {
         /// What was tried, as the start of a sentence: "Cannot create".
         what: &'static str,
@@ -107,6 +107,12 @@ pub enum Error {
     },
 }
 
+/// What the system says of an error, without its number, which tells people nothing.
+pub fn said(cause: &std::io::Error) -> String {
+    let text = cause.to_string();
+    text.split(" (os error ").next().unwrap_or_default().to_owned()
+}
+
 /// Result of a call into the core.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -115,5 +121,18 @@ impl Error {
     pub fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Error {
         let path = path.into();
         move |cause| Error::Io { what, path, cause }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_numbers_are_left_out_of_sentences() {
+        let cause = std::io::Error::from_raw_os_error(13);
+        assert!(cause.to_string().contains("os error 13"));
+        let error = Error::io("Cannot create", "/x")(cause);
+        assert_eq!(error.to_string(), "Cannot create /x: Permission denied.");
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Reads names and sizes, never contents: whether a file is a video in truth is found out by its job.
 
+use crate::error::said;
 use crate::output::{self, volume};
 use crate::preset::Preset;
 use crate::queue::NewJob;
@@ -39,9 +40,9 @@ pub struct Found {
 
 /// Extensions taken for videos inside folders. A file that is named itself is taken whatever it is called.
 const VIDEO_EXTENSIONS: &[&str] = &[
-    "3g2", "3gp", "asf", "avi", "divx", "dv", "f4v", "flv", "m2t", "m2ts", "m2v", "m4v", "mkv", "mov", "mp4",
-    "mpe", "mpeg", "mpg", "mts", "mxf", "nut", "ogm", "ogv", "qt", "rm", "rmvb", "ts", "vob", "webm", "wmv",
-    "y4m",
+    "264", "265", "3g2", "3gp", "asf", "avi", "divx", "dv", "f4v", "flv", "gxf", "h264", "h265", "hevc",
+    "ivf", "m1v", "m2t", "m2ts", "m2v", "m4v", "mkv", "mov", "mp4", "mpe", "mpeg", "mpg", "mts", "mxf",
+    "nut", "ogm", "ogv", "qt", "rm", "rmvb", "ts", "vob", "webm", "wmv", "wtv", "y4m",
 ];
 
 /// Expands `paths` into jobs.
@@ -56,7 +57,7 @@ pub fn find(paths: &[PathBuf], wish: &Wish) -> Found {
             Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
                 found.refuse(path, "may not be read by this user");
             }
-            Err(e) => found.refuse(path, &format!("could not be looked at ({e})")),
+            Err(e) => found.refuse(path, &format!("could not be looked at ({})", said(&e))),
         }
     }
     found
@@ -94,7 +95,7 @@ impl Found {
     fn take(&mut self, path: &Path, wish: &Wish, from_folder: bool) {
         match job(path, wish, from_folder) {
             Ok(job) => self.jobs.push(job),
-            Err(cause) => self.refuse(path, &format!("could not be looked at ({cause})")),
+            Err(cause) => self.refuse(path, &format!("could not be looked at ({})", said(&cause))),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod publish;
 pub mod volume;
 
+use crate::error::said;
 use crate::failure::{Failure, FailureCode};
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
@@ -108,7 +109,7 @@ pub fn write_failure(error: &io::Error, folder: &Path) -> Failure {
         Kind::InvalidFilename => {
             (FailureCode::NameTooLong, format!("The name is too long for the folder {place}."))
         }
-        _ => (FailureCode::IoError, format!("Writing into {place} failed: {error}.")),
+        _ => (FailureCode::IoError, format!("Writing into {place} failed: {}.", said(error))),
     };
     Failure::new(code, message)
 }

@@ -7,7 +7,7 @@
 mod check;
 mod words;
 
-use check::validate;
+pub(crate) use check::validate;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
@@ -313,6 +313,9 @@ const QUALITY: [&str; 3] = ["crf", "kbps", "sizeMb"];
 /// # Errors
 /// One sentence naming the field or value that does not fit.
 pub fn set(preset: &Preset, path: &str, value: &str) -> Result<Preset, String> {
+    if matches!(path, "id" | "name" | "description") {
+        return Err(format!("\"{path}\" names the preset and cannot be set for one job"));
+    }
     let mut json = serde_json::to_value(preset).map_err(|e| e.to_string())?;
     let (parent, field) = path.rsplit_once('.').unwrap_or(("", path));
     let pointer = if parent.is_empty() { String::new() } else { format!("/{}", parent.replace('.', "/")) };

@@ -2,7 +2,7 @@
 //!
 //! Guarantees that a file with a mistake is refused with the place of the mistake and never overwritten.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, said};
 use crate::intake;
 use crate::policy::Policy;
 use crate::preset::{self, Preset};
@@ -77,6 +77,9 @@ impl Default for Settings {
     }
 }
 
+/// Jobs at a time that may be chosen.
+pub const WORKERS: std::ops::RangeInclusive<usize> = 1..=64;
+
 /// More than any settings file of ours needs; a larger one is not read.
 const LARGEST: u64 = 1 << 20;
 
@@ -88,6 +91,9 @@ pub fn load(data: &Path) -> Result<Settings> {
     let refuse = |cause: String| Error::Settings { path: path.clone(), cause };
     let settings: Settings = serde_json::from_value(map.into()).map_err(|e| refuse(e.to_string()))?;
     intake::check_template(&settings.output_name).map_err(|why| refuse(format!("outputName {why}")))?;
+    if settings.workers.is_some_and(|n| !WORKERS.contains(&n)) {
+        return Err(refuse(format!("workers must be {} to {}", WORKERS.start(), WORKERS.end())));
+    }
     Ok(Settings {
         max_attempts: settings.max_attempts.max(1),
         crash_limit: settings.crash_limit.max(1),
@@ -103,7 +109,14 @@ pub fn save(data: &Path, settings: &Settings) -> Result<()> {
 
 /// The built-in presets and the user's own from `presets.json` of a data folder.
 pub fn presets(data: &Path) -> Result<Vec<Preset>> {
-    let own: Vec<Preset> = read(&data.join("presets.json"))?.unwrap_or_default();
+    let path = data.join("presets.json");
+    let own: Vec<Preset> = read(&path)?.unwrap_or_default();
+    let refuse = |cause: String| Error::Settings { path: path.clone(), cause };
+    let checked = |preset: Preset| {
+        let id = preset.id.clone();
+        preset::validate(preset).map_err(|why| refuse(format!("preset \"{id}\": {why}")))
+    };
+    let own = own.into_iter().map(checked).collect::<Result<Vec<_>>>()?;
     Ok(preset::built_in().iter().cloned().chain(own).collect())
 }
 
@@ -126,19 +139,28 @@ pub fn import_preset(data: &Path, text: &str) -> std::result::Result<Preset, Str
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     let bad = |cause: String| Error::Settings { path: path.to_owned(), cause };
+    match text(path) {
+        Ok(text) => serde_json::from_str(&text).map(Some).map_err(|e| bad(e.to_string())),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(bad(said(&e))),
+    }
+}
+
+/// The text of a small file that somebody else may have written.
+///
+/// # Errors
+/// The system's, or that it is no file, larger than 1 MB or no text.
+pub fn text(path: &Path) -> io::Result<String> {
+    // A pipe would be waited for, and a device never end.
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
     let mut text = String::new();
-    match path.metadata() {
-        // A pipe would be waited for, and a device never end.
-        Ok(metadata) if !metadata.is_file() => return Err(bad("it is no file".into())),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        _ => {}
-    }
-    let file = std::fs::File::open(path).map_err(|e| bad(e.to_string()))?;
-    let size = file.take(LARGEST + 1).read_to_string(&mut text).map_err(|e| bad(e.to_string()))?;
+    let size = std::fs::File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
     if size as u64 > LARGEST {
-        return Err(bad("it is larger than 1 MB".into()));
+        return Err(io::Error::other("it is larger than 1 MB"));
     }
-    serde_json::from_str(&text).map(Some).map_err(|e| bad(e.to_string()))
+    Ok(text)
 }
 
 /// Whole or not at all: written beside and renamed.
@@ -158,9 +180,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(load(dir.path()).unwrap(), Settings::default());
         let path = dir.path().join("settings.json");
-        for wrong in
-            ["{\"workers\": \"many\"}", "{\"wrokers\": 2}", "{\"outputName\": \"same\"}", "[]", "\u{0}"]
-        {
+        for wrong in [
+            "{\"workers\": \"many\"}",
+            "{\"workers\": 0}",
+            "{\"wrokers\": 2}",
+            "{\"outputName\": \"same\"}",
+            "[]",
+            "\u{0}",
+        ] {
             std::fs::write(&path, wrong).unwrap();
             let refusal = load(dir.path()).unwrap_err().to_string();
             assert!(refusal.contains("settings.json"), "{refusal}");
@@ -178,5 +205,10 @@ mod tests {
         assert!(import_preset(dir.path(), &text).unwrap_err().contains("built-in"));
         import_preset(dir.path(), &text.replace("web-1080p", "mine")).unwrap();
         assert_eq!(presets(dir.path()).unwrap().last().unwrap().id, "mine");
+        let path = dir.path().join("presets.json");
+        let broken = std::fs::read_to_string(&path).unwrap().replace("\"kbps\": 160", "\"kbps\": 2");
+        std::fs::write(&path, broken).unwrap();
+        let refusal = presets(dir.path()).unwrap_err().to_string();
+        assert!(refusal.contains("preset \"mine\": audio.kbps must be 8 to 1024"), "{refusal}");
     }
 }

@@ -3,6 +3,7 @@
 
 use super::capture::{Bounds, Output, capture};
 use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, fields, file_url};
+use crate::error::said;
 use crate::failure::{Failure, FailureCode, name_of};
 use crate::media::boxes::{self, Boxes};
 use crate::media::{self, Measured, MediaInfo, Picture};
@@ -105,7 +106,10 @@ fn look(
         Ok(output) => Err(refused(path, &output)),
         Err(e) if e.kind() == io::ErrorKind::Interrupted => Ok(None),
         Err(e) if e.kind() == io::ErrorKind::TimedOut => Err(too_slow(path, policy)),
-        Err(e) => Err(Failure::new(FailureCode::FfmpegBroken, format!("ffprobe could not be started: {e}."))),
+        Err(e) => {
+            let message = format!("ffprobe could not be started: {}.", said(&e));
+            Err(Failure::new(FailureCode::FfmpegBroken, message))
+        }
     }
 }
 

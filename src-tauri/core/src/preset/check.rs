@@ -6,7 +6,7 @@ use super::{AudioCodec, Container, Depth, Hdr, Preset, VideoCodec, VideoPreset};
 ///
 /// # Errors
 /// One sentence naming the field that does not.
-pub(super) fn validate(preset: Preset) -> Result<Preset, String> {
+pub(crate) fn validate(preset: Preset) -> Result<Preset, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if preset.id.is_empty() || preset.id.len() > 40 || !preset.id.chars().all(plain) {
         return Err("id must be 1 to 40 letters, digits, - or _".into());

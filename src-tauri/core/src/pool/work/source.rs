@@ -1,6 +1,7 @@
 //! The source of a job: is it there, and is it still the same at the end?
 
 use super::{End, Work};
+use crate::error::said;
 use crate::failure::{Failure, FailureCode, name_of};
 use crate::job::Job;
 use crate::output::volume;
@@ -44,7 +45,7 @@ fn absent(job: &Job, error: &io::Error) -> Failure {
         (io::ErrorKind::PermissionDenied, _) => {
             Failure::new(FailureCode::SourceUnreadable, format!("{name} may not be read by this user."))
         }
-        _ => Failure::new(FailureCode::IoError, format!("{name} could not be looked at: {error}.")),
+        _ => Failure::new(FailureCode::IoError, format!("{name} could not be looked at: {}.", said(error))),
     }
 }
 
