@@ -60,12 +60,12 @@ fn clip() -> PathBuf {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         let unfinished = path.with_extension("new.mkv");
         let made = Command::new("ffmpeg")
-            .args(["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30:d=6.6"])
+            .args(["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30:d=7.2"])
             .args([
                 "-f",
                 "lavfi",
                 "-i",
-                "sine=d=6.6",
+                "sine=d=7.2",
                 "-vf",
                 "noise=alls=12:allf=t",
                 "-c:v",

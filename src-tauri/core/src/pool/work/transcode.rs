@@ -32,12 +32,17 @@ fn unusable(error: &ToolError) -> Failure {
 
 fn look_and_plan(work: &Work<'_>, tools: &Tools) -> Result<(MediaInfo, Plan), End> {
     let policy = &work.shared.policy;
-    let info = probe::source(tools, &work.job.source, policy, Some(work.orders))?;
-    let mut info = info.ok_or_else(|| work.ordered())?;
+    let (abilities, info) = std::thread::scope(|scope| {
+        // ffmpeg is asked, once in a process, while ffprobe looks.
+        let asked = scope.spawn(|| abilities(work, tools));
+        let info = probe::source(tools, &work.job.source, policy, Some(work.orders));
+        (asked.join().unwrap_or_default(), info)
+    });
+    let mut info = info?.ok_or_else(|| work.ordered())?;
     describe(work, &info);
     probe::frames(tools, &work.job.source, policy, Some(work.orders), &mut info);
     work.heed()?;
-    let plan = plan::plan(&info, &work.job.preset, &abilities(work, tools))?;
+    let plan = plan::plan(&info, &work.job.preset, &abilities)?;
     if let Some(encoder) = ffmpeg::missing_encoder(tools, plan.encoders()) {
         let message = format!("This ffmpeg cannot encode with {encoder}, which the preset needs.");
         return Err(Failure::new(FailureCode::EncoderMissing, message).into());
