@@ -6,7 +6,7 @@ use spool_tests::env::{Answer, TestEnv};
 use std::fs;
 
 /// A world with three videos queued.
-fn queued() -> TestEnv {
+pub(crate) fn queued() -> TestEnv {
     let env = TestEnv::new();
     for name in ["a.mkv", "b.mkv", "c.mkv"] {
         env.video(&clips::ordinary(), name);
@@ -18,7 +18,7 @@ fn queued() -> TestEnv {
     env
 }
 
-fn states(env: &TestEnv) -> Vec<String> {
+pub(crate) fn states(env: &TestEnv) -> Vec<String> {
     env.jobs().iter().map(|j| j["state"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -47,6 +47,37 @@ fn add_answers_for_each_file() {
     assert_eq!((lines[0]["outcome"].as_str(), lines[0]["id"].as_i64()), (Some("duplicate"), Some(1)));
     assert_eq!(lines[1]["outcome"], "refused");
     assert!(lines[1]["reason"].as_str().unwrap().ends_with("no.mkv does not exist."));
+}
+
+#[test]
+fn each_file_that_is_passed_over_is_named_to_scripts_with_its_reason() {
+    let env = TestEnv::new();
+    env.video(&clips::ordinary(), "a.mkv");
+    fs::write(env.videos().join("notes.txt"), "no video").unwrap();
+    let (first, again) = (env.spool(&["add", "--json", "videos"]), env.spool(&["add", "--json", "videos"]));
+    assert_eq!(first.code, 0);
+    let line = |answer: &Answer, name: &str| {
+        let lines = answer.json();
+        let found = lines.iter().find(|l| l["source"].as_str().unwrap().ends_with(name)).cloned().unwrap();
+        (found["outcome"].clone(), found["reason"].clone())
+    };
+    assert_eq!(line(&first, "a.mkv"), (json!("accepted"), Value::Null));
+    assert_eq!(line(&first, "notes.txt"), (json!("skipped"), json!("is no video")));
+    assert_eq!(line(&again, "a.mkv"), (json!("duplicate"), json!("is already queued")));
+}
+
+#[test]
+fn what_is_still_to_come_is_listed_first() {
+    let env = queued();
+    env.spool(&["hold", "2", "3"]);
+    env.spool(&["run", "--until-idle"]);
+    let ids = |args: &[&str]| {
+        let lines = env.spool(&[&["list", "--json"], args].concat()).json();
+        lines.iter().map(|l| l["id"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&[]), [2, 3, 1]);
+    assert_eq!(ids(&["--limit", "1"]), [2]);
+    assert_eq!(ids(&["--state", "done", "--state", "queued", "--limit", "9"]), [2, 3, 1]);
 }
 
 #[test]
@@ -197,6 +228,8 @@ fn run_tells_each_change_as_a_line_of_json() {
     for id in 1..=3 {
         assert_eq!(of(id).last(), Some(&"done"), "{ran:?}");
     }
+    let none = json!({ "queued": 0, "held": 0, "waiting": 0, "paused": false });
+    assert_eq!(lines.last().unwrap(), &json!({ "summary": { "done": 3, "failed": 0, "left": none } }));
 }
 
 #[test]
@@ -351,7 +384,7 @@ fn one_place_is_one_place_however_it_is_spelt() {
 }
 
 /// Three videos queued, of which the second is none.
-fn one_of_three_broken() -> TestEnv {
+pub(crate) fn one_of_three_broken() -> TestEnv {
     let env = TestEnv::new();
     fs::write(env.videos().join("b.mkv"), "no video").unwrap();
     for name in ["a.mkv", "c.mkv"] {
@@ -372,36 +405,4 @@ fn all_that_failed_is_retried_and_nothing_that_was_cancelled() {
     let mut states = states(&env);
     states.sort();
     assert_eq!(states, ["cancelled", "done", "queued"]);
-}
-
-#[test]
-fn whoever_stops_reading_neither_stops_the_work_nor_hides_what_failed() {
-    let env = one_of_three_broken();
-    let mut run = env.start_unread(&["run", "--until-idle"]);
-    assert_eq!(run.wait().unwrap().code(), Some(1));
-    assert_eq!(env.jobs().iter().filter(|j| j["state"] == "done").count(), 2);
-    for verb in [&["presets", "export", "web-1080p"][..], &["completions", "bash"], &["list"]] {
-        assert_ne!(env.start_unread(verb).wait().unwrap().code(), Some(101), "{verb:?} panics");
-    }
-}
-
-/// Ctrl-C at a pipeline ends the reader too, and a closed terminal hangs up: neither is a crash of the video.
-#[test]
-fn being_interrupted_unread_or_hung_up_is_no_crash() {
-    let env = TestEnv::new();
-    env.video(&clips::clip("slow.mkv", 20.0, false, &["-c:v", "libx264", "-preset", "ultrafast"]), "a.mkv");
-    let out = env.out();
-    let slowly = ["--set", "video.copy=never", "--set", "video.speed=veryslow"];
-    env.spool(&[&["add", "--output-dir", out.to_str().unwrap(), "videos"], &slowly[..]].concat());
-    for signal in ["-HUP", "-INT"] {
-        let mut run = env.start_unread(&["run"]);
-        let running = || env.jobs()[0]["state"] == "running";
-        spool_tests::wait_until("the job to run", std::time::Duration::from_secs(20), running);
-        let sent = std::process::Command::new("kill").args([signal, &run.id().to_string()]).status();
-        assert!(sent.unwrap().success());
-        assert!(run.wait().unwrap().code().is_some(), "{signal} ended it like a crash");
-        let shown = env.spool(&["show", "1"]).stdout;
-        assert!(!shown.contains("crash"), "{signal}: {shown}");
-    }
-    assert_eq!(states(&env), ["done".to_owned()], "an interrupt lets the running job end");
 }

@@ -151,9 +151,11 @@ impl TestEnv {
         names
     }
 
-    /// The jobs as JSON.
+    /// The jobs as JSON, in the order of the list, ended ones where they stood.
     pub fn jobs(&self) -> Vec<Value> {
-        self.spool(&["list", "--json", "--limit", "100000"]).json()
+        let mut jobs = self.spool(&["list", "--json", "--limit", "100000"]).json();
+        jobs.sort_by_key(|job| job["position"].as_i64());
+        jobs
     }
 }
 

@@ -4,6 +4,7 @@ use crate::args::Add;
 use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
 use serde::Serialize;
+use spool_core::error::said;
 use spool_core::intake::{self, Found, Wish};
 use spool_core::job::JobId;
 use spool_core::output;
@@ -43,39 +44,51 @@ pub(crate) fn add(context: &Context, args: &Add) -> Answer {
 fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(), Failed> {
     let source = job.source.display().to_string();
     let name = words::line(&source);
-    let (outcome, id, output, text) = match added {
+    let line = |outcome, id: &JobId, reason: Option<&str>| Line {
+        outcome,
+        id: Some(*id),
+        source: source.clone(),
+        output: None,
+        reason: reason.map(str::to_owned),
+    };
+    match added {
         Added::Accepted { id, output } => {
             let to = output.display().to_string();
-            ("accepted", *id, Some(to.clone()), format!("accepted   {id:>5}  {name} -> {}", words::line(&to)))
+            let text = format!("accepted   {id:>5}  {name} -> {}", words::line(&to));
+            context.tell(&Line { output: Some(to), ..line("accepted", id, None) }, text)
         }
         Added::Duplicate(id) => {
-            ("duplicate", *id, None, format!("duplicate  {id:>5}  {name} is already queued"))
+            let reason = "is already queued";
+            context.tell(&line("duplicate", id, Some(reason)), format!("duplicate  {id:>5}  {name} {reason}"))
         }
-        Added::DoneBefore(id) => (
-            "skipped",
-            *id,
-            None,
-            format!("skipped    {id:>5}  {name} was done before; --again does it again"),
-        ),
+        Added::DoneBefore(id) => {
+            let reason = "was done before; --again does it again";
+            context.tell(&line("skipped", id, Some(reason)), format!("skipped    {id:>5}  {name} {reason}"))
+        }
         Added::OwnOutput(id) => {
-            ("skipped", *id, None, format!("skipped    {id:>5}  {name} is the result of this job"))
+            let reason = "is the result of this job";
+            context.tell(&line("skipped", id, Some(reason)), format!("skipped    {id:>5}  {name} {reason}"))
         }
-    };
-    context.tell(&Line { outcome, id: Some(id), source, output, reason: None }, text)
+    }
 }
 
 fn tell_rest(context: &Context, found: &Found) -> Result<(), Failed> {
-    for (path, reason) in &found.refused {
+    let line = |outcome, path: &Path, reason: &str| {
         let source = path.display().to_string();
+        json_line(&Line { outcome, id: None, source, output: None, reason: Some(reason.to_owned()) })
+    };
+    for (path, reason) in &found.refused {
         if context.json {
-            let reason = Some(reason.clone());
-            json_line(&Line { outcome: "refused", id: None, source, output: None, reason })?;
+            line("refused", path, reason)?;
         } else {
             eprintln!("spool: {}", words::line(reason));
         }
     }
     if found.jobs.is_empty() && found.skipped.is_empty() && found.refused.is_empty() && !context.json {
         eprintln!("spool: There is no video in what was named; name videos or folders that hold some.");
+    }
+    if context.json {
+        found.skipped.iter().try_for_each(|path| line("skipped", path, "is no video"))?;
     }
     if !found.skipped.is_empty() {
         let files =
@@ -118,6 +131,6 @@ fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Option<PathBuf>,
     if folder.exists() {
         return Err(refuse("is not a folder"));
     }
-    std::fs::create_dir(&folder).map_err(|e| refuse(&format!("cannot be made ({e})")))?;
+    std::fs::create_dir(&folder).map_err(|e| refuse(&format!("cannot be made ({})", said(&e))))?;
     Ok(Some(folder))
 }

@@ -11,7 +11,7 @@ use spool_core::view::JobView;
 
 pub(crate) fn list(context: &Context, states: &[State], limit: u64) -> Answer {
     let queue = context.queue()?;
-    let jobs = queue.page(&Filter::of(states), 0, limit)?;
+    let jobs = page(&queue, states, limit)?;
     if context.json {
         jobs.iter().try_for_each(|job| json_line(&JobView::from(job)))?;
         return Ok(true);
@@ -26,6 +26,19 @@ pub(crate) fn list(context: &Context, states: &[State], limit: u64) -> Answer {
     }
     context.say(summary(context, &queue)?)?;
     Ok(true)
+}
+
+/// What is still to come, in its order, before what has ended, the newest first.
+fn page(queue: &dyn Queue, states: &[State], limit: u64) -> Result<Vec<Job>, Failed> {
+    let wanted = if states.is_empty() { State::ALL.as_slice() } else { states };
+    let (ended, coming): (Vec<State>, Vec<State>) =
+        wanted.iter().copied().partition(|state| state.is_ended());
+    let mut jobs = Vec::new();
+    // A filter without states would mean all of them.
+    for part in [coming, ended].iter().filter(|states| !states.is_empty()) {
+        jobs.extend(queue.page(&Filter::of(part), 0, limit - jobs.len() as u64)?);
+    }
+    Ok(jobs)
 }
 
 /// `   17  running   42 %  3.1x  1 min 12 s left  a.mkv`

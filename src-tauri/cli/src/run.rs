@@ -7,6 +7,7 @@ use crate::args::Workers;
 use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
 use screen::Screen;
+use serde_json::json;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{Engine, EngineConfig, lock};
 use spool_core::error::Error;
@@ -190,6 +191,12 @@ fn summary(context: &Context, queue: &dyn Queue, started: Millis) -> Answer {
         (counts.waiting, "waiting"),
         (left, if paused { "paused" } else { "still queued" }),
     ];
+    if context.json {
+        // What stays is named to scripts too: of jobs that do not move no line has told.
+        let left =
+            json!({ "queued": left, "held": counts.held, "waiting": counts.waiting, "paused": paused });
+        let _ = json_line(&json!({ "summary": { "done": done, "failed": failed, "left": left } }));
+    }
     let parts = [(done, "done"), (failed, "failed")].into_iter().chain(stuck).filter(|(n, _)| *n > 0);
     let parts: Vec<String> =
         parts.map(|(n, word)| format!("{} {word}", words::count(n, "video", "videos"))).collect();
