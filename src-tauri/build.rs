@@ -23,6 +23,7 @@ const COMMANDS: &[&str] = &[
     "steer",
     "steer_cause",
     "retry_as",
+    "salvage",
     "pause",
     "open",
     "show_in_folder",

@@ -5,7 +5,7 @@ use crate::state::{Spool, lock};
 use crate::view::AddNotice;
 use spool_core::error::Result;
 use spool_core::intake::{self, Found, Wish};
-use spool_core::job::{JobId, State};
+use spool_core::job::{Job, JobId, State};
 use spool_core::preset::{self, Preset};
 use spool_core::queue::{Added, Command, NewJob, Place, Which};
 use spool_core::{output, settings};
@@ -26,7 +26,7 @@ pub struct LastAdded {
 impl Spool {
     /// All presets.
     pub fn presets(&self) -> Result<Vec<Preset>> {
-        settings::presets(&self.data)
+        settings::presets(&self.data, &self.settings())
     }
 
     fn preset(&self, id: &str) -> Result<Preset> {
@@ -34,15 +34,15 @@ impl Spool {
         Ok(found.unwrap_or_else(|| preset::built_in()[0].clone()))
     }
 
-    fn wish(&self, preset: &str, again: bool) -> Result<Wish> {
+    fn wish(&self, preset: Preset, again: bool) -> Wish {
         let settings = self.settings();
-        Ok(Wish {
-            preset: self.preset(preset)?,
+        Wish {
+            preset,
             folder: settings.output_dir,
             name: settings.output_name,
             max_attempts: settings.max_attempts,
             again,
-        })
+        }
     }
 
     fn accept(&self, jobs: &[NewJob]) -> Result<Vec<Added>> {
@@ -84,7 +84,7 @@ impl Spool {
     }
 
     fn add_wished(&self, paths: &[PathBuf], preset: &str, again: bool) -> Result<()> {
-        let found = intake::find(paths, &self.wish(preset, again)?);
+        let found = intake::find(paths, &self.wish(self.preset(preset)?, again));
         let added = self.accept(&found.jobs)?;
         *lock(&self.last) = last(&found, &added, preset);
         self.feed.tell_added(self.notice(&found, &added)?);
@@ -121,11 +121,24 @@ impl Spool {
 
     /// Queues the videos of failed jobs with another preset; each failed job goes when its successor is there.
     pub fn retry_as(&self, ids: &[JobId], preset: &str) -> Result<()> {
+        let preset = self.preset(preset)?;
+        self.anew(ids, |_| preset.clone())
+    }
+
+    /// The same with the presets they had, to finish what is readable of damaged videos.
+    pub fn salvage(&self, ids: &[JobId]) -> Result<()> {
+        self.anew(ids, |job| Preset { salvage: true, ..job.preset.clone() })
+    }
+
+    fn anew(&self, ids: &[JobId], preset: impl Fn(&Job) -> Preset) -> Result<()> {
         for id in ids {
-            let Some(job) = self.job(*id)? else { continue };
+            // What has been retried or removed meanwhile is another matter.
+            let Some(job) = self.job(*id)?.filter(|job| job.state == State::Failed) else { continue };
             let folder = job.output.parent().map(Path::to_owned);
-            let wish = Wish { folder, ..self.wish(preset, true)? };
-            let found = intake::find(&[job.source], &wish);
+            let found = intake::find(
+                std::slice::from_ref(&job.source),
+                &Wish { folder, ..self.wish(preset(&job), true) },
+            );
             if let Some((_, why)) = found.refused.first() {
                 self.feed.tell_trouble(why.clone());
                 continue;
@@ -159,6 +172,8 @@ fn last(found: &Found, added: &[Added], preset: &str) -> LastAdded {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use spool_core::failure::{Failure, FailureCode};
+    use spool_core::queue::Outcome;
 
     #[test]
     fn what_was_added_can_be_taken_back_and_what_was_left_out_is_known() {
@@ -183,12 +198,25 @@ mod tests {
         std::fs::write(&video, "x").unwrap();
         let spool = Spool::open(data.path().to_owned()).unwrap();
         spool.add(std::slice::from_ref(&video), "web-1080p").unwrap();
+        let fail = || {
+            let job = spool.queue().claim("test", true).unwrap().unwrap();
+            let failure = Failure::new(FailureCode::SourceTruncated, "It ends early.");
+            spool.queue().settle(job.lease(), &Outcome::Failed(failure)).unwrap();
+        };
+        spool.retry_as(&[JobId(1)], "remux-mp4").unwrap();
+        assert_eq!(spool.job(JobId(2)).unwrap(), None, "it has not failed");
+        fail();
         spool.retry_as(&[JobId(1), JobId(99)], "remux-mp4").unwrap();
         let job = spool.job(JobId(2)).unwrap().unwrap();
         assert_eq!((job.preset.id.as_str(), job.source), ("remux-mp4", video.clone()));
         assert_eq!(spool.job(JobId(1)).unwrap(), None);
+        fail();
+        spool.salvage(&[JobId(2)]).unwrap();
+        let job = spool.job(JobId(3)).unwrap().unwrap();
+        assert_eq!((job.preset.id.as_str(), job.preset.salvage), ("remux-mp4", true));
+        fail();
         std::fs::remove_file(&video).unwrap();
-        spool.retry_as(&[JobId(2)], "web-1080p").unwrap();
-        assert!(spool.job(JobId(2)).unwrap().is_some(), "nothing takes its place, so it stays");
+        spool.retry_as(&[JobId(3)], "web-1080p").unwrap();
+        assert!(spool.job(JobId(3)).unwrap().is_some(), "nothing takes its place, so it stays");
     }
 }

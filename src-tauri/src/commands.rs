@@ -63,9 +63,7 @@ pub async fn details(spool: Shared<'_>, id: i64) -> Answer<Option<Details>> {
 #[tauri::command]
 pub async fn presets(spool: Shared<'_>) -> Answer<Vec<PresetChoice>> {
     let all = off_thread(&spool, Spool::presets).await?;
-    let choice =
-        |p: spool_core::preset::Preset| PresetChoice { id: p.id, name: p.name, description: p.description };
-    Ok(all.into_iter().map(choice).collect())
+    Ok(all.into_iter().map(PresetChoice::from).collect())
 }
 
 /// What the target strip remembers.
@@ -223,6 +221,12 @@ pub async fn retry_as(spool: Shared<'_>, ids: Vec<i64>, cause: Option<String>, p
         s.retry_as(&ids, &preset)
     })
     .await
+}
+
+/// Queues failed jobs anew, to finish what is readable of them.
+#[tauri::command]
+pub async fn salvage(spool: Shared<'_>, ids: Vec<i64>) -> Answer<()> {
+    off_thread(&spool, move |s| s.salvage(&ids.into_iter().map(JobId).collect::<Vec<_>>())).await
 }
 
 /// Pauses or resumes the queue.

@@ -109,6 +109,7 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
             commands::steer,
             commands::steer_cause,
             commands::retry_as,
+            commands::salvage,
             commands::pause,
             commands::open,
             commands::show_in_folder,

@@ -13,6 +13,9 @@ pub(crate) fn name_of(path: &Path) -> impl fmt::Display {
     path.file_name().unwrap_or(path.as_os_str()).display()
 }
 
+/// The end of the sentence of a video that ends early and can be read so far.
+pub const READABLE: &str = "can be read.";
+
 /// What happens to a job after a failure of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {

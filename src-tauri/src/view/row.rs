@@ -1,7 +1,7 @@
 //! A job as a row and as details.
 
 use serde::Serialize;
-use spool_core::failure::FailureCode;
+use spool_core::failure::{FailureCode, READABLE};
 use spool_core::job::{Job, Millis, Reason, State};
 use spool_core::media::Facts;
 use spool_core::progress::Progress;
@@ -94,6 +94,12 @@ impl From<&Facts> for VideoFacts {
     }
 }
 
+/// Did it fail because it ends early, though what is there of it can be read?
+fn is_cut(job: &Job) -> bool {
+    let cut = |r: &Reason| r.code == FailureCode::SourceTruncated && r.message.ends_with(READABLE);
+    job.state == State::Failed && job.failure.as_ref().is_some_and(cut)
+}
+
 /// The name of what a waiting job waits for, as people call the drive or folder.
 fn waits_for(job: &Job) -> Option<String> {
     let reason = job.failure.as_ref().filter(|_| job.state == State::Waiting)?;
@@ -143,6 +149,8 @@ pub struct Row {
     pub run_at: Option<Millis>,
     /// Why it waits, is retried or failed.
     pub why: Option<Why>,
+    /// It ends early; what is there of it can be kept.
+    pub cut: bool,
     /// Remarks on a result.
     pub warnings: Vec<String>,
     /// Bytes of the original.
@@ -179,6 +187,7 @@ impl Row {
             max_attempts: job.max_attempts,
             run_at: job.run_at,
             why: job.failure.as_ref().map(Why::from),
+            cut: is_cut(job),
             warnings: job.warnings.clone(),
             source_size: job.source_size,
             output_size: job.output_size,
@@ -204,6 +213,8 @@ pub struct Picked {
     pub run_at: Option<Millis>,
     /// Why it waits, is retried or failed.
     pub why: Option<Why>,
+    /// It ends early; what is there of it can be kept.
+    pub cut: bool,
 }
 
 impl From<&Job> for Picked {
@@ -214,6 +225,7 @@ impl From<&Job> for Picked {
             hold: job.hold,
             run_at: job.run_at,
             why: job.failure.as_ref().map(Why::from),
+            cut: is_cut(job),
         }
     }
 }

@@ -64,6 +64,8 @@ export interface Backend {
   steerCause(verb: Verb, cause: string): Promise<void>;
   /** Queues failed jobs with another preset: these, or all of one cause. */
   retryAs(ids: number[], cause: string | null, preset: string): Promise<void>;
+  /** Queues failed jobs anew, to finish what is readable of them. */
+  salvage(ids: number[]): Promise<void>;
   pause(paused: boolean): Promise<void>;
   open(id: number): Promise<void>;
   showInFolder(id: number): Promise<void>;

@@ -51,6 +51,7 @@ export function row(id: number, change: Partial<Row> = {}): Row {
     maxAttempts: 4,
     runAt: null,
     why: null,
+    cut: false,
     warnings: [],
     sourceSize: 812_000_000,
     outputSize: null,
@@ -83,6 +84,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     workers: null,
     maxAttempts: 4,
     outputName: "{name}",
+    fitSizeMb: 25,
     keepAwake: true,
     pauseOnBattery: false,
     notifyDone: true,
@@ -209,6 +211,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       return called("steerCause", verb, cause);
     },
     retryAs: (ids, cause, id) => called("retryAs", ids, cause, id),
+    salvage: (ids) => called("salvage", ids),
     pause: (now) => {
       paused = now;
       self.touch();

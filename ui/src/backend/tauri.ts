@@ -40,6 +40,7 @@ export const tauri: Backend = {
   steerAll: (verb, states) => invoke("steer", { verb, ids: [], states }),
   steerCause: (verb, cause) => invoke("steer_cause", { verb, cause }),
   retryAs: (ids, cause, preset) => invoke("retry_as", { ids, cause, preset }),
+  salvage: (ids) => invoke("salvage", { ids }),
   pause: (paused) => invoke("pause", { paused }),
   open: (id) => invoke("open", { id }),
   showInFolder: (id) => invoke("show_in_folder", { id }),

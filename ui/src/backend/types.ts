@@ -166,6 +166,10 @@ runAt: number | null,
  */
 why: Why | null, 
 /**
+ * It ends early; what is there of it can be kept.
+ */
+cut: boolean, 
+/**
  * Remarks on a result.
  */
 warnings: Array<string>, 
@@ -210,7 +214,11 @@ runAt: number | null,
 /**
  * Why it waits, is retried or failed.
  */
-why: Why | null, };
+why: Why | null, 
+/**
+ * It ends early; what is there of it can be kept.
+ */
+cut: boolean, };
 
 export type StreamDetails = { 
 /**
@@ -551,6 +559,10 @@ maxAttempts: number,
  * Name of the results, with `{name}` and `{preset}`.
  */
 outputName: string, 
+/**
+ * Largest result of the preset that fits a size, in megabytes.
+ */
+fitSizeMb: number, 
 /**
  * Keep the computer awake while something runs.
  */

@@ -29,6 +29,11 @@ test("where a video does not fit its preset, another is what helps, and R still 
   expect(byKey(refused, "r")).toBe("retry");
 });
 
+test("of a video that ends too early, what can be read may be kept", () => {
+  const cut = menu(row(1, { state: "failed", cut: true, why: why("source_truncated") }));
+  expect(cut[1]?.map((a) => a.label)).toEqual(["Keep what can be read", "Try another preset…"]);
+});
+
 test("the details offer what the row does, without themselves", () => {
   expect(beneath(row(1, { state: "failed" })).map((a) => a.label)).toEqual(["Retry"]);
   expect(beneath(row(1, { state: "done", warnings: ["Damaged places."] })).map((a) => a.label)).toEqual(["Open", "Show in folder"]);

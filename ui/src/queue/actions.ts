@@ -5,7 +5,7 @@
 import type { Picked, Row, Verb } from "../backend/types";
 import { remarksOf } from "./words";
 
-export type ActionName = Verb | "details" | "open" | "showInFolder" | "another";
+export type ActionName = Verb | "details" | "open" | "showInFolder" | "another" | "salvage";
 
 export interface Action {
   name: ActionName;
@@ -26,6 +26,7 @@ const down: Action = { name: "moveDown", label: "Move down", keys: "Alt+↓" };
 const hold: Action = { name: "hold", label: "Put on hold", keys: "Space" };
 const release: Action = { name: "release", label: "Release", keys: "Space" };
 const another: Action = { name: "another", label: "Try another preset…", short: "Preset…" };
+const salvage: Action = { name: "salvage", label: "Keep what can be read" };
 const open: Action = { name: "open", label: "Open" };
 const folder: Action = { name: "showInFolder", label: "Show in folder" };
 
@@ -43,7 +44,8 @@ export function menu(row: Picked): Action[][] {
     case "done":
       return [[open, folder], [details, remove]];
     case "failed":
-      return refused(row) ? [[another, details], [retry], [folder, remove]] : [[retry, details], [another], [folder, remove]];
+      if (refused(row)) return [[another, details], [retry], [folder, remove]];
+      return [[retry, details], row.cut ? [salvage, another] : [another], [folder, remove]];
     case "cancelled":
       return [[retry, remove], [details]];
   }

@@ -8,6 +8,7 @@ import List from "@lucide/svelte/icons/list";
 import Pause from "@lucide/svelte/icons/pause";
 import Play from "@lucide/svelte/icons/play";
 import RotateCw from "@lucide/svelte/icons/rotate-cw";
+import Scissors from "@lucide/svelte/icons/scissors";
 import SlidersHorizontal from "@lucide/svelte/icons/sliders-horizontal";
 import Trash2 from "@lucide/svelte/icons/trash-2";
 import X from "@lucide/svelte/icons/x";
@@ -21,6 +22,7 @@ const icons: Record<ActionName, typeof Play> = {
   now: RotateCw,
   retry: RotateCw,
   another: SlidersHorizontal,
+  salvage: Scissors,
   moveTop: ArrowUpToLine,
   moveUp: ArrowUp,
   moveDown: ArrowDown,

@@ -97,6 +97,65 @@ test("all means the whole list, and a range what lies between, at hand or not", 
   expect(held.map(([, , ids]) => (ids as number[]).length)).toEqual([298]);
 });
 
+const many = () => fake(queued(...Array.from({ length: 300 }, (_, n) => n + 1)));
+
+test("what has left the list since it was selected is not acted on", async () => {
+  const backend = many();
+  const user = open(backend);
+  await waitFor(() => expect(job(2)).toBeTruthy());
+  screen.getByRole("grid").focus();
+  await user.keyboard("{ArrowDown}{Control>}a{/Control}");
+  const failed = backend.rows.map((r) => (r.id === 250 ? { ...r, state: "failed" as const } : r));
+  await becomes(backend, failed.filter((r) => r.state !== "failed"));
+  backend.rows = failed;
+  await user.keyboard("{Delete}");
+  expect(await screen.findByText("299 videos removed from the list.")).toBeTruthy();
+});
+
+test("what is done while the whole list is still being selected counts for all of it", async () => {
+  const backend = many();
+  const pick = backend.pick;
+  let answer = () => {};
+  backend.pick = async (wanted) => {
+    await new Promise<void>((done) => (answer = done));
+    return pick(wanted);
+  };
+  const user = open(backend);
+  await waitFor(() => expect(job(3)).toBeTruthy());
+  screen.getByRole("grid").focus();
+  await user.keyboard("{ArrowDown}{Control>}a{/Control}{Control>}");
+  await user.click(job(2) as HTMLElement);
+  await user.keyboard("{/Control}{ArrowUp}");
+  answer();
+  await new Promise((later) => setTimeout(later));
+  expect(selected()).toEqual(["job-1"]);
+  await user.keyboard("{Control>}a{/Control}{Control>}");
+  await user.click(job(2) as HTMLElement);
+  await user.click(job(3) as HTMLElement);
+  await user.click(job(3) as HTMLElement);
+  await user.keyboard("{/Control} ");
+  answer();
+  // The key waited for the whole list; then it is asked once more how its jobs stand.
+  await new Promise((later) => setTimeout(later));
+  answer();
+  const held = () => backend.calls.find(([name, verb]) => name === "steer" && verb === "hold")?.[2] as number[] | undefined;
+  await waitFor(() => expect(held()?.length).toBe(299));
+  expect(held()).not.toContain(2);
+});
+
+test("keeping what can be read is asked of those selected that can be", async () => {
+  const why = { code: "source_truncated", message: "It ends early.", nextStep: "Copy it again." };
+  const backend = fake([row(1, { state: "failed", cut: true, why }), row(2, { state: "failed", why })]);
+  const user = open(backend);
+  await user.click(await screen.findByRole("tab", { name: /Failed/ }));
+  await waitFor(() => expect(job(2)).toBeTruthy());
+  screen.getByRole("grid").focus();
+  await user.keyboard("{ArrowDown}{Control>}a{/Control}");
+  await user.click(within(job(1) as HTMLElement).getByRole("button", { name: "More" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Keep what can be read" }));
+  expect(backend.calls).toContainEqual(["salvage", [1]]);
+});
+
 test("a button in the details is for that job alone", async () => {
   const why = { code: "not_media", message: "It is not a video.", nextStep: "Check it." };
   const failed = (id: number) => row(id, { state: "failed", attempt: 1, finishedAt: 0, why });

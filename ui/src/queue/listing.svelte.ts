@@ -125,10 +125,10 @@ export class Listing {
     return { list, offset, limit, open: [...this.open], find: this.find.trim(), sorted };
   }
 
-  /** The jobs at `limit` places from `offset`, at hand or not. */
-  async pick(offset: number, limit: number): Promise<Picked[]> {
+  /** All jobs of the list, at hand or not; none where they cannot be had. */
+  async everything(): Promise<Picked[]> {
     try {
-      return await this.backend.pick(this.#part(offset, limit));
+      return await this.backend.pick(this.#part(0, Number.MAX_SAFE_INTEGER));
     } catch (cause) {
       this.failed(String(cause));
       return [];

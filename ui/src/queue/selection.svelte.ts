@@ -9,20 +9,27 @@ import type { Listing } from "./listing.svelte";
 
 type How = "only" | "toggle" | "range";
 
+/** A job and its place, as last known. */
+interface At {
+  id: number;
+  place: number;
+}
+
 export class Selection {
   ids = new SvelteSet<number>();
   /** The job that has the keyboard. */
   current = $state<number | null>(null);
   /** Its place in the list, as last known. */
   place = 0;
-  /** The selected as they were when they were selected: most of a long list is not at hand. */
-  #known = new Map<number, Picked>();
-  /** The job a range begins at, and its place. */
-  #anchor: { id: number; place: number } | null = null;
+  /** The job a range begins at. */
+  #anchor: At | null = null;
   /** A place that was gone to before its row was there. */
   #wanted: { place: number; how: How } | null = null;
-  /** Counts what was asked of the selection: an answer that comes after the next wish is of no use. */
+  /** Counts what was selected anew: an answer for what was selected before is of no use. */
   #asked = 0;
+  /** What is still to be added of a selection that is not at hand, and what was taken out of it meanwhile. */
+  #more: Promise<void> = Promise.resolve();
+  #out = new Set<number>();
 
   constructor(readonly listing: Listing) {}
 
@@ -39,10 +46,11 @@ export class Selection {
     this.#wanted = row ? null : { place, how };
     if (!row) return;
     if (how === "range" && this.#anchor !== null) {
-      this.#span(Math.min(this.#anchor.place, place), Math.max(this.#anchor.place, place) + 1);
+      this.#range(this.#anchor, { id: row.id, place });
     } else {
       if (how === "only") this.#choose([]);
-      if (how !== "toggle" || !this.ids.delete(row.id)) this.#add(row);
+      if (how === "toggle" && this.ids.delete(row.id)) this.#out.add(row.id);
+      else this.ids.add(row.id);
       this.#anchor = { id: row.id, place };
     }
     this.current = row.id;
@@ -51,39 +59,42 @@ export class Selection {
 
   /** Selects the whole list. */
   all() {
-    this.#span(0, this.listing.total);
+    this.#wanted = null;
+    this.#choose(this.listing.rows());
+    if (this.listing.total > this.listing.entries.size) this.#more = this.#add((all) => all);
   }
 
-  /** The selected jobs: as they are now where they are at hand. */
-  rows(): Picked[] {
-    const near = new Map<number, Picked>(this.listing.rows().map((row) => [row.id, row]));
-    return [...this.ids].map((id) => near.get(id) ?? this.#known.get(id)).filter((row) => row !== undefined);
+  /** The selected jobs of the list as they are now. */
+  async rows(): Promise<Picked[]> {
+    await this.#more;
+    const chosen = (rows: Picked[]) => rows.filter((row) => this.ids.has(row.id));
+    const near = chosen(this.listing.rows());
+    return near.length === this.ids.size ? near : chosen(await this.listing.everything());
   }
 
-  /** Selects what stands at the places from `first` to before `end`; what of it is not at hand is asked for. */
-  #span(first: number, end: number) {
-    const entries = Array.from({ length: end - first }, (_, n) => this.listing.entries.get(first + n));
+  /** Selects what stands from one job to the other; what of it is not at hand is asked for. */
+  #range(a: At, b: At) {
+    const [first, last] = [Math.min(a.place, b.place), Math.max(a.place, b.place)];
+    const entries = Array.from({ length: last - first + 1 }, (_, n) => this.listing.entries.get(first + n));
     const near = entries.filter((entry) => entry !== undefined);
     this.#choose(near.filter((entry) => entry.kind === "row"));
-    if (near.length < entries.length) void this.#fetch(first, end);
+    if (near.length < entries.length) this.#more = this.#add((all) => between(all, a, b));
   }
 
-  async #fetch(first: number, end: number) {
+  /** Adds part of the whole list. */
+  async #add(part: (all: Picked[]) => Picked[]) {
     const asked = this.#asked;
-    const picked = await this.listing.pick(first, end - first);
-    if (asked === this.#asked) this.#choose(picked);
+    const all = await this.listing.everything();
+    if (asked !== this.#asked) return;
+    for (const row of part(all)) if (!this.#out.has(row.id)) this.ids.add(row.id);
   }
 
   #choose(rows: Picked[]) {
     this.#asked += 1;
+    this.#more = Promise.resolve();
+    this.#out.clear();
     this.ids.clear();
-    this.#known.clear();
-    for (const row of rows) this.#add(row);
-  }
-
-  #add(row: Picked) {
-    this.ids.add(row.id);
-    this.#known.set(row.id, row);
+    for (const row of rows) this.ids.add(row.id);
   }
 
   /** Moves to the row `by` places on; one that is not loaded yet is selected when it arrives. The answer is its place. */
@@ -123,6 +134,16 @@ export class Selection {
     if (this.current !== null) this.ids.delete(this.current);
     const next = listing.row(Math.min(this.place, listing.total - 1)) ?? listing.rows().at(-1);
     this.current = next?.id ?? null;
-    if (next && this.ids.size === 0) this.#add(next);
+    if (next && this.ids.size === 0) this.ids.add(next.id);
   }
+}
+
+/** What stands from one job to the other, wherever these stand by now; one that has gone counts by its place. */
+function between(all: Picked[], a: At, b: At): Picked[] {
+  const place = ({ id, place }: At) => {
+    const at = all.findIndex((row) => row.id === id);
+    return at < 0 ? place : at;
+  };
+  const ends = [place(a), place(b)];
+  return all.slice(Math.min(...ends), Math.max(...ends) + 1);
 }
