@@ -5,7 +5,7 @@ use crate::state::{Spool, lock};
 use crate::view::{Choices, EncoderState, SettingsChosen, SettingsShown, ToolState, WhenDone};
 use spool_cli::places;
 use spool_core::engine;
-use spool_core::ffmpeg;
+use spool_core::ffmpeg::{self, ToolError};
 use spool_core::intake;
 use spool_core::settings::Settings;
 use std::path::{Path, PathBuf};
@@ -92,9 +92,14 @@ impl Spool {
                 path: None,
                 chosen,
                 version: None,
-                looked: places::tools(&self.settings()).folders.iter().map(|folder| shown(folder)).collect(),
+                looked: match e {
+                    ToolError::Missing { .. } => {
+                        places::tools(&self.settings()).folders.iter().map(|folder| shown(folder)).collect()
+                    }
+                    _ => Vec::new(),
+                },
                 problem: Some(e.to_string()),
-                install: Some(e.how_to_install()),
+                install: Some(e.what_helps()),
             },
         }
     }
@@ -115,6 +120,7 @@ fn chosen(settings: Settings) -> SettingsChosen {
         workers: settings.workers,
         max_attempts: settings.max_attempts,
         output_name: settings.output_name,
+        fit_size_mb: settings.fit_size_mb,
         keep_awake: settings.keep_awake,
         pause_on_battery: settings.pause_on_battery,
         notify_done: settings.notify_done,
@@ -128,6 +134,7 @@ fn take_over(settings: &mut Settings, chosen: SettingsChosen) {
     settings.workers = chosen.workers;
     settings.max_attempts = chosen.max_attempts.max(1);
     settings.output_name = chosen.output_name;
+    settings.fit_size_mb = chosen.fit_size_mb.max(1);
     settings.keep_awake = chosen.keep_awake;
     settings.pause_on_battery = chosen.pause_on_battery;
     settings.notify_done = chosen.notify_done;
@@ -158,6 +165,7 @@ mod tests {
             workers: Some(7),
             max_attempts: 2,
             output_name: "{name} x".into(),
+            fit_size_mb: 10,
             keep_awake: false,
             pause_on_battery: true,
             notify_done: false,

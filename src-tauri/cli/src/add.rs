@@ -110,7 +110,7 @@ fn chosen_preset(context: &Context, args: &Add) -> Result<Preset, Failed> {
 
 /// The preset of this id, built in or the user's own.
 pub(crate) fn find_preset(context: &Context, id: &str) -> Result<Preset, Failed> {
-    let all = settings::presets(&context.data)?;
+    let all = settings::presets(&context.data, &context.settings)?;
     let known: Vec<String> = all.iter().map(|p| p.id.clone()).collect();
     let found = all.into_iter().find(|p| p.id == id);
     found.ok_or_else(|| {

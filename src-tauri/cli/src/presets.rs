@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::Path;
 
 pub(crate) fn list(context: &Context, full: bool) -> Answer {
-    for preset in settings::presets(&context.data)? {
+    for preset in settings::presets(&context.data, &context.settings)? {
         if context.json || full {
             json_line(&preset)?;
         } else {

@@ -27,6 +27,8 @@ pub struct Settings {
     pub max_attempts: u32,
     /// Consecutive crashes of the application after which a job is parked, at least 1.
     pub crash_limit: u32,
+    /// Largest result of the preset `fit-size`, in megabytes.
+    pub fit_size_mb: u32,
     /// Keep the computer awake while something runs.
     pub keep_awake: bool,
     /// Start no further job while the computer runs on its battery.
@@ -65,6 +67,7 @@ impl Default for Settings {
             output_name: "{name}".into(),
             max_attempts: Policy::default().max_attempts,
             crash_limit: Policy::default().crash_limit,
+            fit_size_mb: 25,
             keep_awake: true,
             pause_on_battery: false,
             notify_done: true,
@@ -94,6 +97,9 @@ pub fn load(data: &Path) -> Result<Settings> {
     if settings.workers.is_some_and(|n| !WORKERS.contains(&n)) {
         return Err(refuse(format!("workers must be {} to {}", WORKERS.start(), WORKERS.end())));
     }
+    if settings.fit_size_mb == 0 {
+        return Err(refuse("fitSizeMb must be at least 1".into()));
+    }
     Ok(Settings {
         max_attempts: settings.max_attempts.max(1),
         crash_limit: settings.crash_limit.max(1),
@@ -107,8 +113,8 @@ pub fn save(data: &Path, settings: &Settings) -> Result<()> {
     write(&data.join("settings.json"), settings)
 }
 
-/// The built-in presets and the user's own from `presets.json` of a data folder.
-pub fn presets(data: &Path) -> Result<Vec<Preset>> {
+/// The built-in presets, as the settings have them, and the user's own from `presets.json` of a data folder.
+pub fn presets(data: &Path, settings: &Settings) -> Result<Vec<Preset>> {
     let path = data.join("presets.json");
     let own: Vec<Preset> = read(&path)?.unwrap_or_default();
     let refuse = |cause: String| Error::Settings { path: path.clone(), cause };
@@ -117,7 +123,16 @@ pub fn presets(data: &Path) -> Result<Vec<Preset>> {
         preset::validate(preset).map_err(|why| refuse(format!("preset \"{id}\": {why}")))
     };
     let own = own.into_iter().map(checked).collect::<Result<Vec<_>>>()?;
-    Ok(preset::built_in().iter().cloned().chain(own).collect())
+    let sized = |preset: &Preset| sized(preset, settings.fit_size_mb);
+    Ok(preset::built_in().iter().map(sized).chain(own).collect())
+}
+
+fn sized(preset: &Preset, size_mb: u32) -> Preset {
+    let mut preset = preset.clone();
+    if let Some(video) = preset.video.as_mut().filter(|v| v.size_mb.is_some()) {
+        video.size_mb = Some(size_mb);
+    }
+    preset
 }
 
 /// Keeps a preset of the user's own, in place of an earlier one of that name.
@@ -203,12 +218,15 @@ mod tests {
         let web = preset::find("web-1080p").unwrap();
         let text = serde_json::to_string(web).unwrap();
         assert!(import_preset(dir.path(), &text).unwrap_err().contains("built-in"));
+        let all = presets(dir.path(), &Settings { fit_size_mb: 10, ..Settings::default() }).unwrap();
+        let fit = all.iter().find(|p| p.id == "fit-size").unwrap();
+        assert_eq!(fit.video.as_ref().unwrap().size_mb, Some(10));
         import_preset(dir.path(), &text.replace("web-1080p", "mine")).unwrap();
-        assert_eq!(presets(dir.path()).unwrap().last().unwrap().id, "mine");
+        assert_eq!(presets(dir.path(), &Settings::default()).unwrap().last().unwrap().id, "mine");
         let path = dir.path().join("presets.json");
         let broken = std::fs::read_to_string(&path).unwrap().replace("\"kbps\": 160", "\"kbps\": 2");
         std::fs::write(&path, broken).unwrap();
-        let refusal = presets(dir.path()).unwrap_err().to_string();
+        let refusal = presets(dir.path(), &Settings::default()).unwrap_err().to_string();
         assert!(refusal.contains("preset \"mine\": audio.kbps must be 8 to 1024"), "{refusal}");
     }
 }

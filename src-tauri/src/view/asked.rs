@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use spool_core::job::State;
+use spool_core::preset::Preset;
 use spool_core::queue::{Command, Sort};
 use spool_core::settings::Theme;
 use ts_rs::TS;
@@ -38,6 +39,16 @@ pub struct PresetChoice {
     pub name: String,
     /// One line on what it is for.
     pub description: String,
+}
+
+impl From<Preset> for PresetChoice {
+    fn from(preset: Preset) -> PresetChoice {
+        let description = match preset.video.and_then(|v| v.size_mb) {
+            Some(mb) => preset.description.replace("a size", &format!("{mb} MB")),
+            None => preset.description,
+        };
+        PresetChoice { id: preset.id, name: preset.name, description }
+    }
 }
 
 /// What users ask of jobs.
@@ -166,6 +177,8 @@ pub struct SettingsChosen {
     pub max_attempts: u32,
     /// Name of the results, with `{name}` and `{preset}`.
     pub output_name: String,
+    /// Largest result of the preset that fits a size, in megabytes.
+    pub fit_size_mb: u32,
     /// Keep the computer awake while something runs.
     pub keep_awake: bool,
     /// Pause while the computer runs on its battery.

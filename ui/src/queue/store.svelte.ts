@@ -77,16 +77,18 @@ export class Store {
 
   async start() {
     await this.backend.subscribe((update) => this.hear(update));
-    const presets = this.backend.presets().then((all) => {
-      this.presets = all.map((p) => ({ ...p, description: typeset(p.description) }));
-    });
     const choices = this.backend.choices().then((found) => {
       this.choices = found;
     });
     // One that cannot be had leaves the others.
-    const ended = await Promise.allSettled([presets, choices, this.checkTools()]);
+    const ended = await Promise.allSettled([this.loadPresets(), choices, this.checkTools()]);
     const refused = ended.find((end) => end.status === "rejected");
     if (refused) this.trouble = String(refused.reason);
+  }
+
+  async loadPresets() {
+    const all = await this.backend.presets();
+    this.presets = all.map((p) => ({ ...p, description: typeset(p.description) }));
   }
 
   hear(update: Update) {
@@ -153,7 +155,7 @@ export class Store {
     this.listing.filter(find);
   }
 
-  steer(verb: Verb, ids: number[] = [...this.selection.ids]) {
+  steer(verb: Verb, ids: number[]) {
     if (ids.length === 0) return;
     if (verb === "remove") this.remove(ids);
     else void this.try(this.backend.steer(verb, ids));

@@ -320,6 +320,14 @@ test("with videos in the queue, a missing ffmpeg leads to its settings", async (
   expect(await screen.findByText("Encoders that work here")).toBeTruthy();
 });
 
+test("the size that results are to fit is chosen in the settings", async () => {
+  const backend = fake();
+  const user = open(backend);
+  await user.click(await screen.findByRole("button", { name: "Settings" }));
+  await user.selectOptions(await screen.findByLabelText(/^Largest result/), "10 MB");
+  await waitFor(() => expect(backend.calls).toContainEqual(["settle", expect.objectContaining({ fitSizeMb: 10 })]));
+});
+
 test("the settings begin at their first control and stay where the keyboard is", async () => {
   const user = open(fake());
   await user.click(await screen.findByRole("button", { name: "Settings" }));

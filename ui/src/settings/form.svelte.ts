@@ -29,7 +29,7 @@ export class Form {
     this.shown = await this.backend.settings();
   }
 
-  change(part: Partial<SettingsChosen>) {
-    if (this.shown) void this.do(this.backend.settle({ ...this.shown.chosen, ...part }));
+  async change(part: Partial<SettingsChosen>) {
+    if (this.shown) await this.do(this.backend.settle({ ...this.shown.chosen, ...part }));
   }
 }
