@@ -3,7 +3,7 @@
 //! Pure: judges the plan, what ffmpeg read of the source, and what ffprobe finds in the part file. Guarantees
 //! that a result that is short, empty or lacks a stream is never called done. Exit codes prove nothing.
 
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, FailureCode, READABLE};
 use crate::ffmpeg::report::InputStats;
 use crate::ffmpeg::run::Report;
 use crate::media::{self, Kind, Measured, MediaInfo, Span, Stream};
@@ -112,7 +112,8 @@ fn missing(planned: &Planned) -> String {
 }
 
 /// Is the stream as long as its source? Independent witnesses are the source's header and, where that disagrees,
-/// its packets; what ffmpeg says that it decoded counts only where it also says that something is damaged.
+/// its packets; what ffmpeg says that it decoded counts only where it also says that something is damaged, or where
+/// a bare stream has nothing else.
 fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<String>, Refusal> {
     let report = case.report;
     let Some(found) = pair.found.seconds.or(case.output.seconds) else {
@@ -138,9 +139,12 @@ fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<String>, Refu
     {
         return Ok(Some("The clock of the original jumps; its parts were joined.".into()));
     }
-    // A bare stream has neither a length nor times: its frames, at their rate, are all there is.
-    let bare = declared.is_none() && span.is_none();
+    let bare = is_bare(case.source) && !report.cut_short;
     let counted = decoded_seconds(pair).filter(|s| (bare || !report.errors.is_empty()) && agree(found, *s));
+    if let Some(rate) = pair.input.video.as_ref().and_then(|p| p.rate).filter(|_| bare && counted.is_some()) {
+        let rate = (rate * 1000.0).round() / 1000.0;
+        return Ok(Some(format!("The original keeps no times; {rate} pictures a second were assumed.")));
+    }
     if witnessed.or(counted).is_none() {
         let expected = span.map(|s| s.seconds).or(declared).unwrap_or(found);
         return Err(Refusal::Failed(other_length(pair, found, expected, report)));
@@ -157,6 +161,11 @@ fn declares(source: &MediaInfo) -> bool {
 /// In these containers ffmpeg closes jumps of the clock: recordings begin anew, and pieces are put together.
 fn joins(source: &MediaInfo) -> bool {
     matches!(source.container.as_str(), "mpegts" | "mpeg")
+}
+
+/// A stream without a container has neither a length nor times: its frames, at their rate, are all there is.
+fn is_bare(source: &MediaInfo) -> bool {
+    matches!(source.container.as_str(), "h264" | "hevc" | "h263" | "m4v" | "mpegvideo" | "vc1" | "obu")
 }
 
 /// What to say of a result that is shorter than the source's header promises: what is missing, where that matters.
@@ -236,7 +245,7 @@ fn wrong(message: &str, report: &Report) -> Failure {
 
 fn truncated(readable: f64, declared: f64, report: &Report) -> Failure {
     let message = format!(
-        "The recording ends early: {} of {} can be read.",
+        "The recording ends early: {} of {} {READABLE}",
         media::running_time(readable),
         media::running_time(declared)
     );
