@@ -140,8 +140,11 @@ fn verbs_do_what_they_say_and_name_what_they_cannot() {
     says(&env.spool(&["move", "3", "--top"]), 0, "Job 3 moved to the top.");
     let order: Vec<i64> = env.jobs().iter().map(|j| j["id"].as_i64().unwrap()).collect();
     assert_eq!(order, [3, 1, 2]);
+    assert_eq!(env.spool(&["show", "2-3", "--json"]).json().len(), 2);
     says(&env.spool(&["remove", "--state", "queued"]), 0, "3 jobs removed.");
     says(&env.spool(&["show", "1"]), 1, "There is no job 1.");
+    let missing = env.spool(&["hold", "7-9", "11"]);
+    assert_eq!((missing.code, missing.stderr.as_str()), (1, "spool: There are no jobs 7-9, 11.\n"));
     says(&env.spool(&["retry", "--all"]), 0, "There was nothing to do.");
 }
 
@@ -159,9 +162,11 @@ fn a_paused_or_held_queue_leaves_exit_code_1_and_says_what_is_left() {
 #[test]
 fn a_missing_ffmpeg_is_exit_code_4_with_the_way_to_get_it() {
     let env = queued();
+    let without = |verb: &[&str]| env.start_with(verb, &[("PATH", "/nowhere".into())]).answer();
+    says(&without(&["run", "--until-idle"]), 4, "ffmpeg was not found. Install");
+    says(&without(&["doctor"]), 4, "ffmpeg was not found.");
     env.settings(&json!({ "ffmpeg": "/nowhere/ffmpeg" }));
-    says(&env.spool(&["run", "--until-idle"]), 4, "ffmpeg was not found. Install");
-    says(&env.spool(&["doctor"]), 4, "ffmpeg was not found.");
+    says(&env.spool(&["run", "--until-idle"]), 4, "/nowhere/ffmpeg, which the settings name, is no file");
     assert_eq!(states(&env), ["queued", "queued", "queued"], "nothing is lost");
     env.settings(&json!({}));
     says(&env.spool(&["doctor"]), 0, "");

@@ -70,15 +70,17 @@ Examples:
         #[arg(long, value_name = "N", default_value_t = 100)]
         limit: u64,
     },
-    /// Show a job with its attempts
+    /// Show jobs with their attempts
+    #[command(after_help = "Examples:\n  spool show 17\n  spool show 17 --log")]
     Show {
-        /// The job's number
+        /// The job's number, or a range of them
         id: Ids,
         /// With the end of ffmpeg's log
         #[arg(long)]
         log: bool,
     },
     /// Follow the queue, or one job until it ends
+    #[command(after_help = "Examples:\n  spool watch\n  spool watch 17")]
     Watch {
         /// The job's number
         id: Option<Ids>,
@@ -87,22 +89,29 @@ Examples:
     #[command(after_help = "Examples:\n  spool retry 17 19-24\n  spool retry --all")]
     Retry(Which),
     /// End jobs; a running one within two seconds
+    #[command(after_help = "Examples:\n  spool cancel 17\n  spool cancel --all")]
     Cancel(Which),
     /// Take jobs off the list; files stay
     #[command(after_help = "Examples:\n  spool remove 17\n  spool remove --state done")]
     Remove(Remove),
     /// Do not start these jobs; a running one is suspended
+    #[command(after_help = "Examples:\n  spool hold 17 19-24")]
     Hold(These),
     /// Let held jobs start again
+    #[command(after_help = "Examples:\n  spool release 17 19-24")]
     Release(These),
     /// Start no further job, until resumed; what runs goes on
     Pause,
     /// The reverse of pause
     Resume,
     /// Change the order
+    #[command(after_help = "Examples:\n  spool move 17 --top\n  spool move 19-24 --down")]
     Move(Move),
     /// List presets, bring one in or hand one out
-    #[command(args_conflicts_with_subcommands = true)]
+    #[command(
+        args_conflicts_with_subcommands = true,
+        after_help = "Examples:\n  spool presets\n  spool presets export web-1080p > mine.json\n  spool presets import mine.json"
+    )]
     Presets {
         /// With all settings, as JSON
         #[arg(long)]
@@ -112,6 +121,7 @@ Examples:
         verb: Option<PresetVerb>,
     },
     /// Tell what a file is and, with a preset, what would become of it
+    #[command(after_help = "Examples:\n  spool probe film.mkv\n  spool probe --preset web-1080p film.mkv")]
     Probe {
         /// The video
         #[arg(value_hint = ValueHint::FilePath)]
@@ -121,12 +131,16 @@ Examples:
         preset: Option<String>,
     },
     /// Check tools, encoders, database and disk
+    #[command(after_help = "Examples:\n  spool doctor\n  spool doctor --restore")]
     Doctor {
         /// Set a damaged queue aside and restore the newest backup
         #[arg(long)]
         restore: bool,
     },
     /// Print completions for a shell
+    #[command(
+        after_help = "Examples:\n  spool completions bash > ~/.local/share/bash-completion/completions/spool"
+    )]
     Completions {
         /// The shell
         shell: clap_complete::Shell,

@@ -5,6 +5,7 @@ use crate::words;
 use serde_json::json;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{self, lock};
+use spool_core::error::said;
 use spool_core::ffmpeg::{self, Tools};
 use spool_core::output::volume;
 use spool_core::queue::sqlite::mend::{self, Look};
@@ -30,7 +31,7 @@ pub(crate) fn doctor(context: &Context) -> Answer {
     let tools = ffmpeg::locate(&context.tool_places());
     let mut findings = match &tools {
         Ok(tools) => tool_findings(tools),
-        Err(error) => vec![finding("ffmpeg", false, format!("{error} {}", error.how_to_install()))],
+        Err(error) => vec![finding("ffmpeg", false, format!("{error} {}", error.what_helps()))],
     };
     findings.extend(queue_findings(context));
     findings.push(disk_finding(context));
@@ -86,7 +87,7 @@ fn disk_finding(context: &Context) -> Finding {
         Ok(free) => {
             finding("disk", free > 1 << 30, format!("{} free where the queue lies", words::size(free)))
         }
-        Err(cause) => finding("disk", false, format!("free space is unknown: {cause}")),
+        Err(cause) => finding("disk", false, format!("free space is unknown: {}", said(&cause))),
     }
 }
 
@@ -95,7 +96,8 @@ pub(crate) fn restore(context: &Context) -> Answer {
     let _lock = lock::take(&context.data, "spool doctor --restore")?;
     let (path, backups) = (engine::database(&context.data), engine::backups(&context.data));
     let Some(mended) = mend::mend(&path, &backups, SystemClock::default().now(), Look::Whole)? else {
-        context.say("The queue is whole; nothing was changed.")?;
+        let nothing = json!({ "aside": null, "backup": null, "salvaged": 0 });
+        context.tell(&nothing, "The queue is whole; nothing was changed.")?;
         return Ok(true);
     };
     let shown = |path: &Path| path.display().to_string();

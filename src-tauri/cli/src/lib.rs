@@ -47,7 +47,7 @@ fn act(cli: &Cli) -> Answer {
         Verb::Add(args) => add::add(&context, args),
         Verb::Run { workers, until_idle } => run::run(&context, *workers, *until_idle),
         Verb::List { state, limit } => list::list(&context, state, *limit),
-        Verb::Show { id, log } => show::show(&context, id.first(), *log),
+        Verb::Show { id, log } => show::show(&context, *id, *log),
         Verb::Watch { id } => show::watch(&context, id.map(args::Ids::first)),
         Verb::Presets { verb: Some(PresetVerb::Import { file }), .. } => presets::import(&context, file),
         Verb::Presets { verb: Some(PresetVerb::Export { id }), .. } => presets::export(&context, id),
@@ -65,7 +65,7 @@ fn report(failed: &Failed) -> ExitCode {
         Failed::Output(cause) => (1, format!("The answer could not be written: {}.", said(cause))),
         Failed::Usage(sentence) => (2, sentence.clone()),
         Failed::Core(error @ Error::Held { .. }) => (3, error.to_string()),
-        Failed::Core(Error::Tools(error)) => (4, format!("{error} {}", error.how_to_install())),
+        Failed::Core(Error::Tools(error)) => (4, format!("{error} {}", error.what_helps())),
         Failed::Core(error) => (1, error.to_string()),
     };
     let _ = writeln!(std::io::stderr(), "spool: {}", words::line(&message));

@@ -8,6 +8,8 @@ use spool_core::job::{Job, State};
 use spool_core::progress::Progress;
 use spool_core::queue::{Filter, Flag, Queue};
 use spool_core::view::JobView;
+use std::cmp::Reverse;
+use std::collections::HashSet;
 
 pub(crate) fn list(context: &Context, states: &[State], limit: u64) -> Answer {
     let queue = context.queue()?;
@@ -28,16 +30,26 @@ pub(crate) fn list(context: &Context, states: &[State], limit: u64) -> Answer {
     Ok(true)
 }
 
-/// What is still to come, in its order, before what has ended, the newest first.
+/// What is still to come, in its order, before what has ended, the newest first. Done and failed are asked for each by
+/// itself, for so they stand in the queue.
 fn page(queue: &dyn Queue, states: &[State], limit: u64) -> Result<Vec<Job>, Failed> {
-    let wanted = if states.is_empty() { State::ALL.as_slice() } else { states };
-    let (ended, coming): (Vec<State>, Vec<State>) =
-        wanted.iter().copied().partition(|state| state.is_ended());
-    let mut jobs = Vec::new();
+    let wanted = |of: &[State]| -> Vec<State> {
+        of.iter().copied().filter(|state| states.is_empty() || states.contains(state)).collect()
+    };
     // A filter without states would mean all of them.
-    for part in [coming, ended].iter().filter(|states| !states.is_empty()) {
-        jobs.extend(queue.page(&Filter::of(part), 0, limit - jobs.len() as u64)?);
-    }
+    let page = |of: &[State]| match wanted(of).as_slice() {
+        [] => Ok(Vec::new()),
+        some => queue.page(&Filter::of(some), 0, limit),
+    };
+    let mut jobs = page(&[State::Queued, State::Waiting, State::Running])?;
+    let mut ended = page(&[State::Done, State::Cancelled])?;
+    ended.extend(page(&[State::Failed])?);
+    ended.sort_by_key(|job| Reverse((job.finished_at, job.id)));
+    jobs.extend(ended);
+    // One that ended between two of these looks is in both.
+    let mut seen = HashSet::new();
+    jobs.retain(|job| seen.insert(job.id));
+    jobs.truncate(limit as usize);
     Ok(jobs)
 }
 

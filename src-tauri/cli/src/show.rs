@@ -1,5 +1,6 @@
 //! `spool show` and `spool watch`: one job in full, and following by polling the database, which anyone may.
 
+use crate::args::Ids;
 use crate::context::{Answer, Context, Failed, json_line};
 use crate::{list, words};
 use serde::Serialize;
@@ -17,25 +18,38 @@ struct Shown {
     attempts: Vec<AttemptView>,
 }
 
-pub(crate) fn show(context: &Context, id: JobId, with_log: bool) -> Answer {
+pub(crate) fn show(context: &Context, ids: Ids, with_log: bool) -> Answer {
     let queue = context.queue()?;
-    let Some(job) = queue.job(id)? else { return Ok(not_found(id)) };
-    let attempts = queue.attempts(id)?;
+    let (mut missing, mut shown) = (Vec::new(), 0);
+    for id in ids.iter() {
+        let Some(job) = queue.job(id)? else {
+            missing.push(id);
+            continue;
+        };
+        if shown > 0 {
+            context.say("")?;
+        }
+        show_one(context, &job, &queue.attempts(id)?, with_log)?;
+        shown += 1;
+    }
+    Ok(missing.is_empty() || not_found(&missing))
+}
+
+fn show_one(context: &Context, job: &Job, attempts: &[Attempt], with_log: bool) -> Result<(), Failed> {
     if context.json {
         let attempts = attempts.iter().map(AttemptView::from).collect();
-        json_line(&Shown { job: JobView::from(&job), attempts })?;
-        return Ok(true);
+        return json_line(&Shown { job: JobView::from(job), attempts });
     }
-    facts(context, &job)?;
-    for (n, attempt) in (1..).zip(&attempts) {
+    facts(context, job)?;
+    for (n, attempt) in (1..).zip(attempts) {
         tell_attempt(context, n, attempt, with_log || job.state == State::Failed)?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Says so; the answer is that something was not found.
-fn not_found(id: JobId) -> bool {
-    eprintln!("spool: There is no job {id}.");
+fn not_found(ids: &[JobId]) -> bool {
+    eprintln!("spool: {}", words::no_such(ids));
     false
 }
 
@@ -123,7 +137,7 @@ pub(crate) fn watch(context: &Context, id: Option<JobId>) -> Answer {
         let jobs = match id {
             Some(id) => match queue.job(id)? {
                 Some(job) => vec![job],
-                None => return Ok(not_found(id)),
+                None => return Ok(not_found(&[id])),
             },
             None => queue.page(&Filter::of(&[State::Running, State::Waiting]), 0, 1000)?,
         };

@@ -50,20 +50,26 @@ fn tell(context: &Context, steered: &Steered, past: &'static str) -> Result<(), 
         [id] => context.say(format!("Job {id} {past}."))?,
         ids => context.say(format!("{} {past}.", words::count(ids.len() as u64, "job", "jobs")))?,
     }
-    for (id, refusal) in &steered.refused {
-        let reason = sentence(*id, *refusal, past);
-        if context.json {
-            json_line(&Line { id: *id, outcome: "refused", reason: Some(reason) })?;
-        } else {
-            eprintln!("spool: {reason}");
-        }
+    let missing = |refused: &&(JobId, Refusal)| refused.1 == Refusal::NotFound;
+    if context.json {
+        return steered.refused.iter().try_for_each(|(id, refusal)| {
+            let reason = Some(sentence(*id, *refusal, past));
+            json_line(&Line { id: *id, outcome: "refused", reason })
+        });
+    }
+    for (id, refusal) in steered.refused.iter().filter(|refused| !missing(refused)) {
+        eprintln!("spool: {}", sentence(*id, *refusal, past));
+    }
+    let missing: Vec<JobId> = steered.refused.iter().filter(missing).map(|(id, _)| *id).collect();
+    if !missing.is_empty() {
+        eprintln!("spool: {}", words::no_such(&missing));
     }
     Ok(())
 }
 
 fn sentence(id: JobId, refusal: Refusal, past: &str) -> String {
     match refusal {
-        Refusal::NotFound => format!("There is no job {id}."),
+        Refusal::NotFound => words::no_such(&[id]),
         Refusal::State(State::Running) if past == "removed" => {
             format!("Job {id} is running; cancel it first.")
         }

@@ -1,5 +1,6 @@
 //! How numbers are said to people: sizes in decimal units, times as people say them.
 
+use spool_core::job::JobId;
 use spool_core::queue::Crowded;
 use std::path::Path;
 use std::time::Duration;
@@ -56,6 +57,17 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
+/// `There is no job 17.`, `There are no jobs 17, 19-24.`
+pub fn no_such(ids: &[JobId]) -> String {
+    let runs = ids.chunk_by(|a, b| a.0 + 1 == b.0);
+    let named = |run: &[JobId]| match run {
+        [first, .., last] => format!("{first}-{last}"),
+        _ => run.iter().map(JobId::to_string).collect(),
+    };
+    let named: Vec<String> = runs.map(named).collect();
+    format!("There {} {}.", if ids.len() == 1 { "is no job" } else { "are no jobs" }, named.join(", "))
+}
+
 /// A moment as local date and time.
 pub fn moment(millis: i64) -> String {
     let Ok(at) = jiff::Timestamp::from_millisecond(millis) else { return String::new() };
@@ -102,6 +114,13 @@ mod tests {
         assert_eq!(until(10_000, 1_000).as_deref(), Some("10 s"));
         assert_eq!(until(1_000, 10_000), None);
         assert_eq!(change(812, 211), "-74 %");
+    }
+
+    #[test]
+    fn missing_jobs_are_named_in_one_sentence() {
+        let said = |ids: &[i64]| no_such(&ids.iter().copied().map(JobId).collect::<Vec<_>>());
+        assert_eq!(said(&[17]), "There is no job 17.");
+        assert_eq!(said(&[17, 19, 20, 21]), "There are no jobs 17, 19-21.");
     }
 
     #[test]

@@ -107,10 +107,10 @@ pub enum Error {
     },
 }
 
-/// What the system says of an error, without its number, which tells people nothing.
+/// What the system says of an error, within a sentence: without its number, which tells people nothing.
 pub fn said(cause: &std::io::Error) -> String {
     let text = cause.to_string();
-    text.split(" (os error ").next().unwrap_or_default().to_owned()
+    text.split(" (os error ").next().unwrap_or_default().trim_end_matches('.').to_owned()
 }
 
 /// Result of a call into the core.
@@ -130,9 +130,9 @@ mod tests {
 
     #[test]
     fn the_systems_numbers_are_left_out_of_sentences() {
-        let cause = std::io::Error::from_raw_os_error(13);
-        assert!(cause.to_string().contains("os error 13"));
-        let error = Error::io("Cannot create", "/x")(cause);
-        assert_eq!(error.to_string(), "Cannot create /x: Permission denied.");
+        let cause = std::io::Error::from_raw_os_error(2);
+        assert!(cause.to_string().contains("os error 2"));
+        let sentence = Error::io("Cannot create", "/x")(cause).to_string();
+        assert!(!sentence.contains("os error") && !sentence.ends_with(".."), "{sentence}");
     }
 }

@@ -229,7 +229,7 @@ pub enum Refusal {
 pub enum Flag {
     /// The user paused the queue.
     Paused,
-    /// The breaker is open; its reason as JSON.
+    /// The breaker is open; why, as a sentence.
     Breaker,
     /// The alarm was raised; its sentence.
     Alarm,

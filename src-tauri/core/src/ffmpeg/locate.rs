@@ -1,6 +1,7 @@
 //! Where ffmpeg and ffprobe are, and which version they have. Looks only at the places it is given, in their order.
 
 use super::capture::{Bounds, Output, capture};
+use crate::error::said;
 use crate::failure::FailureCode;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -58,6 +59,12 @@ pub enum ToolError {
         /// Which.
         tool: &'static str,
     },
+    /// Named by the settings, and no file.
+    #[error("{}, which the settings name, is no file that could be used.", path.display())]
+    NoFile {
+        /// Where it was to be.
+        path: PathBuf,
+    },
     /// Found, but it does not run.
     #[error("{} does not run: {answer}.", path.display())]
     Broken {
@@ -80,13 +87,17 @@ impl ToolError {
     /// The failure code of a job that meets it.
     pub fn code(&self) -> FailureCode {
         match self {
-            ToolError::Missing { .. } => FailureCode::FfmpegMissing,
+            ToolError::Missing { .. } | ToolError::NoFile { .. } => FailureCode::FfmpegMissing,
             ToolError::Broken { .. } | ToolError::TooOld { .. } => FailureCode::FfmpegBroken,
         }
     }
 
-    /// How to get ffmpeg on this system, as one sentence.
-    pub fn how_to_install(&self) -> String {
+    /// How to get ffmpeg on this system, or what else helps, as one sentence.
+    pub fn what_helps(&self) -> String {
+        if matches!(self, ToolError::NoFile { .. }) {
+            return "Choose another file, or take it out of the settings, so that ffmpeg is looked for."
+                .into();
+        }
         let os_release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
         install_hint(std::env::consts::OS, &os_release).to_owned()
     }
@@ -128,10 +139,10 @@ fn tool(name: &'static str, named: Option<&Path>, folders: &[PathBuf]) -> Result
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let mut found = folders.iter().map(|folder| folder.join(&file)).filter(|path| path.is_file());
     let path = match named {
-        Some(path) => Some(path.to_owned()).filter(|p| p.is_file()),
-        None => found.next(),
+        Some(path) if path.is_file() => path.to_owned(),
+        Some(path) => return Err(ToolError::NoFile { path: path.to_owned() }),
+        None => found.next().ok_or(ToolError::Missing { tool: name })?,
     };
-    let path = path.ok_or(ToolError::Missing { tool: name })?;
     let modified = modified(&path);
     let version = version(&path, modified)?;
     if is_old(&version) {
@@ -168,7 +179,7 @@ fn version(path: &Path, modified: Option<SystemTime>) -> Result<String, ToolErro
 
 fn ask_version(path: &Path) -> Result<String, ToolError> {
     let broken = |answer: String| ToolError::Broken { path: path.to_owned(), answer };
-    let output = ask(path, &["-version".into()]).map_err(|e| broken(e.to_string()))?;
+    let output = ask(path, &["-version".into()]).map_err(|e| broken(said(&e)))?;
     let first = output.stdout.lines().next().unwrap_or_default();
     let version = first.split_whitespace().skip_while(|word| *word != "version").nth(1);
     match version {
@@ -226,5 +237,9 @@ mod tests {
     fn a_missing_tool_is_named() {
         let places = ToolPlaces { folders: vec!["/nowhere".into()], ..ToolPlaces::default() };
         assert_eq!(locate(&places), Err(ToolError::Missing { tool: "ffmpeg" }));
+        let named = ToolPlaces { ffmpeg: Some("/nope".into()), ..places };
+        let error = locate(&named).unwrap_err();
+        assert_eq!(error.to_string(), "/nope, which the settings name, is no file that could be used.");
+        assert!(!error.what_helps().contains("nstall"), "{}", error.what_helps());
     }
 }

@@ -10,6 +10,7 @@ use super::report::{InputStats, Reader};
 use super::watchdog::{self, Watchdog};
 use super::{Order, Orders, pipe, process};
 use crate::clock::Clock;
+use crate::error::said;
 use crate::job::ChildId;
 use crate::policy::Policy;
 use crate::progress::Progress;
@@ -303,7 +304,7 @@ impl<'a> Supervisor<'a> {
         let ended = match (self.ending, status) {
             (Some(ending), _) => ending.why,
             (None, Ok(status)) => of_status(status),
-            (None, Err(e)) => Ended::NotStarted(e.kind(), e.to_string()),
+            (None, Err(e)) => Ended::NotStarted(e.kind(), said(&e)),
         };
         report(ended, self.reader)
     }

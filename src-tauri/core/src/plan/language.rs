@@ -1,5 +1,6 @@
 //! The languages of tracks in the words that a container keeps: MP4 in three letters, MOV in those of a list of its
-//! own, of which ffmpeg finds only one spelling each. What neither has, `pt-BR` say, would be lost without a word.
+//! own, of which ffmpeg finds only one spelling each. Others, `pt-BR` say, would be lost. What the list of MOV lacks
+//! is lost there all the same.
 
 use crate::preset::Container;
 use isolang::Language;
@@ -12,8 +13,10 @@ const MOV: &[(&str, &str)] = &[
     ("deu", "ger"),
     ("ell", "gre"),
     ("eus", "baq"),
+    ("fao", "fo "),
     ("fre", "fra"),
     ("gle", "iri"),
+    ("hrv", "hr "),
     ("hye", "arm"),
     ("isl", "ice"),
     ("kat", "geo"),
@@ -21,9 +24,11 @@ const MOV: &[(&str, &str)] = &[
     ("msa", "may"),
     ("mya", "bur"),
     ("nld", "dut"),
+    ("pan", "pa "),
     ("rum", "ron"),
     ("slo", "slk"),
     ("sqi", "alb"),
+    ("srp", "sr "),
     ("swe", "sve"),
     ("zho", "chi"),
 ];
