@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod cli;
+mod cli_json;
 mod cli_unread;
 #[cfg(unix)]
 mod codes;

@@ -1,0 +1,95 @@
+//! The command line's answers to scripts: JSON with stable names, one object a line.
+
+use crate::cli::queued;
+use serde_json::{Value, json};
+use spool_tests::clips;
+use spool_tests::env::{Answer, TestEnv};
+use std::fs;
+
+#[test]
+fn each_file_that_is_passed_over_is_named_to_scripts_with_its_reason() {
+    let env = TestEnv::new();
+    env.video(&clips::ordinary(), "a.mkv");
+    fs::write(env.videos().join("notes.txt"), "no video").unwrap();
+    let (first, again) = (env.spool(&["add", "--json", "videos"]), env.spool(&["add", "--json", "videos"]));
+    assert_eq!(first.code, 0);
+    let line = |answer: &Answer, name: &str| {
+        let lines = answer.json();
+        let found = lines.iter().find(|l| l["source"].as_str().unwrap().ends_with(name)).cloned().unwrap();
+        (found["outcome"].clone(), found["reason"].clone())
+    };
+    assert_eq!(line(&first, "a.mkv"), (json!("accepted"), Value::Null));
+    assert_eq!(line(&first, "notes.txt"), (json!("skipped"), json!("is no video")));
+    assert_eq!(line(&again, "a.mkv"), (json!("duplicate"), json!("is already queued")));
+}
+
+#[test]
+fn what_is_still_to_come_is_listed_first() {
+    let env = queued();
+    env.spool(&["hold", "2", "3"]);
+    env.spool(&["run", "--until-idle"]);
+    let ids = |args: &[&str]| {
+        let lines = env.spool(&[&["list", "--json"], args].concat()).json();
+        lines.iter().map(|l| l["id"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&[]), [2, 3, 1]);
+    assert_eq!(ids(&["--limit", "1"]), [2]);
+    assert_eq!(ids(&["--state", "done", "--state", "queued", "--limit", "9"]), [2, 3, 1]);
+}
+
+#[test]
+fn the_json_of_a_job_has_stable_names() {
+    let env = queued();
+    env.spool(&["run", "--until-idle"]);
+    let job = env.spool(&["show", "1", "--json"]).json().remove(0);
+    let names: Vec<&str> = job.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected = [
+        "attempt",
+        "attempts",
+        "createdAt",
+        "failure",
+        "finishedAt",
+        "hold",
+        "id",
+        "maxAttempts",
+        "output",
+        "position",
+        "preset",
+        "progress",
+        "runAt",
+        "sizes",
+        "source",
+        "startedAt",
+        "state",
+        "uid",
+        "waitReason",
+        "warnings",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(
+        (&job["state"], &job["preset"], &job["attempt"]),
+        (&json!("done"), &json!("web-1080p"), &json!(1))
+    );
+    assert!(job["sizes"]["output"].as_u64().unwrap() > 0);
+    let attempt = &job["attempts"][0];
+    assert_eq!(attempt["outcome"], "done");
+    let command: Vec<&str> =
+        attempt["commands"][0].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect();
+    assert!(command.contains(&"-map") && command.contains(&"libx264"), "{command:?}");
+    assert!(attempt["plan"]["streams"].as_array().unwrap().len() == 2);
+}
+
+#[test]
+fn run_tells_each_change_as_a_line_of_json() {
+    let env = queued();
+    let ran = env.spool(&["run", "--until-idle", "--json"]);
+    let lines = ran.json();
+    let of = |id: i64| {
+        lines.iter().filter(|l| l["id"] == id).map(|l| l["state"].as_str().unwrap()).collect::<Vec<_>>()
+    };
+    for id in 1..=3 {
+        assert_eq!(of(id).last(), Some(&"done"), "{ran:?}");
+    }
+    let none = json!({ "queued": 0, "held": 0, "waiting": 0, "paused": false });
+    assert_eq!(lines.last().unwrap(), &json!({ "summary": { "done": 3, "failed": 0, "left": none } }));
+}
