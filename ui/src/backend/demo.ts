@@ -109,7 +109,7 @@ function done(): Row[] {
 
 function failed(): Row[] {
   const cut = (said: string) => why("source_truncated", `The recording ends early: ${said} can be read.`, "Copy or download the video again, then retry.");
-  const ended = (minute: number, cause: Why): Partial<Row> => ({ state: "failed", attempt: 1, finishedAt: at(13, minute), why: cause });
+  const ended = (minute: number, cause: Why): Partial<Row> => ({ state: "failed", cut: true, attempt: 1, finishedAt: at(13, minute), why: cause });
   return made(200, [
     ["VID_20240803_201455.mp4", 1100, [1080, 1920, "H.264", 1203], ended(36, cut("12:41 of 20:03"))],
     [

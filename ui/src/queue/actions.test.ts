@@ -32,6 +32,8 @@ test("where a video does not fit its preset, another is what helps, and R still 
 test("of a video that ends too early, what can be read may be kept", () => {
   const cut = menu(row(1, { state: "failed", cut: true, why: why("source_truncated") }));
   expect(cut[1]?.map((a) => a.label)).toEqual(["Keep what can be read", "Try another preset…"]);
+  const below = beneath(row(1, { state: "failed", cut: true, why: why("source_truncated") }));
+  expect(below.map((a) => a.label)).toEqual(["Retry", "Keep what can be read"]);
 });
 
 test("the details offer what the row does, without themselves", () => {

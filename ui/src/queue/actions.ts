@@ -63,7 +63,8 @@ export function buttons(row: Row): Action[] {
 
 /** The buttons below the details. */
 export function beneath(row: Picked): Action[] {
-  return main(row).filter((action) => action.name !== "details");
+  const actions = main(row).filter((action) => action.name !== "details");
+  return row.cut ? [...actions, salvage] : actions;
 }
 
 function main(row: Picked): Action[] {
