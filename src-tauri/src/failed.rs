@@ -36,10 +36,17 @@ fn slots(shown: &[u64], offset: u64, limit: u64) -> (Vec<Slot>, u64) {
     (slots, place)
 }
 
+/// How many jobs are shown of each cause.
+fn shown(causes: &[(FailureCode, u64)], open: &[String]) -> Vec<u64> {
+    let is_open = |code: FailureCode| open.iter().any(|o| o == code.as_str());
+    causes.iter().map(|(code, count)| if is_open(*code) { *count } else { FEW.min(*count) }).collect()
+}
+
 impl Spool {
     /// Part of the failed list; `open`: codes of the causes all of whose jobs are shown.
     pub fn failed_page(&self, offset: u64, limit: u64, open: &[String]) -> Result<Page> {
-        let (causes, shown) = self.shown(open)?;
+        let causes = self.queue().causes()?;
+        let shown = shown(&causes, open);
         let (slots, total) = slots(&shown, offset, limit);
         let mut entries = Vec::new();
         for slot in slots {
@@ -56,24 +63,14 @@ impl Spool {
 
     /// The jobs that stand there.
     pub fn failed_jobs(&self, offset: u64, limit: u64, open: &[String]) -> Result<Vec<Job>> {
-        let (causes, shown) = self.shown(open)?;
+        let causes = self.queue().causes()?;
         let mut jobs = Vec::new();
-        for slot in slots(&shown, offset, limit).0 {
+        for slot in slots(&shown(&causes, open), offset, limit).0 {
             if let Slot::Jobs { cause, from, count } = slot {
                 jobs.extend(self.queue().failed_by(causes[cause].0, from, count)?);
             }
         }
         Ok(jobs)
-    }
-
-    /// The causes, and how many jobs are shown of each.
-    fn shown(&self, open: &[String]) -> Result<(Vec<(FailureCode, u64)>, Vec<u64>)> {
-        let causes = self.queue().causes()?;
-        let is_open = |code: FailureCode| open.iter().any(|o| o == code.as_str());
-        let shown =
-            |(code, count): &(FailureCode, u64)| if is_open(*code) { *count } else { FEW.min(*count) };
-        let shown = causes.iter().map(shown).collect();
-        Ok((causes, shown))
     }
 
     /// Does what the user asks of all jobs that failed for one cause.

@@ -113,6 +113,7 @@ fn waits_for(job: &Job) -> Option<String> {
 }
 
 /// A row.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
