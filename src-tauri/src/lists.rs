@@ -21,7 +21,7 @@ impl Spool {
         Ok(Page { offset: wanted.offset, entries, total, groups: 0 })
     }
 
-    /// The jobs of a part of a list, which may be all of it: some 10 µs for each.
+    /// The jobs of a part of a list, which may be all of it.
     pub fn pick(&self, wanted: &Wanted) -> Result<Vec<Picked>> {
         let jobs = if wanted.list == List::Failed && wanted.find.is_empty() {
             self.failed_jobs(wanted.offset, wanted.limit, &wanted.open)?

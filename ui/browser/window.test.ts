@@ -154,3 +154,11 @@ test("100,000 rows scroll from end to end with at most 60 in the page", async ()
   await page.waitForSelector("#job-100000");
   await page.close();
 });
+
+test("a question begins at Cancel, so that Enter alone does no harm", async () => {
+  const { page } = await open(browser, server.url, "failed", "light");
+  await page.getByRole("tab", { name: "Failed" }).click();
+  await page.getByRole("button", { name: "Discard all…" }).click();
+  expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe("Cancel");
+  await page.close();
+});

@@ -44,31 +44,21 @@ pub(crate) fn add(context: &Context, args: &Add) -> Answer {
 fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(), Failed> {
     let source = job.source.display().to_string();
     let name = words::line(&source);
-    let line = |outcome, id: &JobId, reason: Option<&str>| Line {
-        outcome,
-        id: Some(*id),
-        source: source.clone(),
-        output: None,
-        reason: reason.map(str::to_owned),
+    let passed = |outcome, id: &JobId, reason: &str| {
+        let text = format!("{outcome:<9}  {id:>5}  {name} {reason}");
+        let reason = Some(reason.to_owned());
+        context.tell(&Line { outcome, id: Some(*id), source: source.clone(), output: None, reason }, text)
     };
     match added {
         Added::Accepted { id, output } => {
             let to = output.display().to_string();
             let text = format!("accepted   {id:>5}  {name} -> {}", words::line(&to));
-            context.tell(&Line { output: Some(to), ..line("accepted", id, None) }, text)
+            let (id, output, source) = (Some(*id), Some(to), source.clone());
+            context.tell(&Line { outcome: "accepted", id, source, output, reason: None }, text)
         }
-        Added::Duplicate(id) => {
-            let reason = "is already queued";
-            context.tell(&line("duplicate", id, Some(reason)), format!("duplicate  {id:>5}  {name} {reason}"))
-        }
-        Added::DoneBefore(id) => {
-            let reason = "was done before; --again does it again";
-            context.tell(&line("skipped", id, Some(reason)), format!("skipped    {id:>5}  {name} {reason}"))
-        }
-        Added::OwnOutput(id) => {
-            let reason = "is the result of this job";
-            context.tell(&line("skipped", id, Some(reason)), format!("skipped    {id:>5}  {name} {reason}"))
-        }
+        Added::Duplicate(id) => passed("duplicate", id, "is already queued"),
+        Added::DoneBefore(id) => passed("skipped", id, "was done before; --again does it again"),
+        Added::OwnOutput(id) => passed("skipped", id, "is the result of this job"),
     }
 }
 
