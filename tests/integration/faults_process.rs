@@ -70,9 +70,8 @@ async fn a_flood_of_progress_is_drained_and_the_job_succeeds() {
 async fn an_encoder_that_ends_politely_at_a_strangers_signal_is_tried_again() {
     use rustix::process::{Pid, Signal, kill_process};
     let env = TestEnv::new();
-    let engine = start(&env, Setup::default());
-    let long = clips::clip("long.mkv", 8.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
-    let id = add(&engine, &env, &[&env.video(&long, "a.mkv")])[0];
+    let engine = start(&env, faulty());
+    let id = add(&engine, &env, &[&env.video(&clips::longer(), "fake-pace.mkv")])[0];
     let queue = engine.queue();
     wait_until("progress", SOON, || queue.job(id).unwrap().unwrap().progress.is_some());
     let child = queue.attempts(id).unwrap().remove(0).child.unwrap();

@@ -5,18 +5,13 @@ use spool_core::job::{JobId, State};
 use spool_core::policy::Policy;
 use spool_core::queue::{Command, Which};
 use spool_tests::disk::SmallDisk;
-use spool_tests::engine::{Setup, add, fast, faulty_tools, job, reaches, reaches_within, start};
+use spool_tests::engine::{Setup, add, fast, faulty, faulty_tools, job, reaches, reaches_within, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, judge, wait_until};
 use std::fs;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 const SOON: Duration = Duration::from_secs(20);
-
-fn minute() -> PathBuf {
-    clips::clip("minute.mkv", 60.0, true, &["-c:v", "libx264", "-preset", "ultrafast"])
-}
 
 /// The codes of the attempts so far.
 fn met(engine: &spool_core::engine::Engine, id: JobId) -> Vec<FailureCode> {
@@ -79,8 +74,8 @@ async fn a_copy_that_never_ends_is_called_cut_short_in_the_end_and_a_cancel_does
 #[tokio::test(flavor = "multi_thread")]
 async fn a_video_replaced_by_another_while_it_is_read_is_done_anew_from_the_other() {
     let env = TestEnv::new();
-    let engine = start(&env, Setup { workers: 1, ..Setup::default() });
-    let video = env.video(&minute(), "a.mkv");
+    let engine = start(&env, Setup { workers: 1, ..faulty() });
+    let video = env.video(&clips::longer(), "fake-pace.mkv");
     let id = add(&engine, &env, &[&video])[0];
     wait_until("progress", SOON, || job(&engine, id).progress.is_some());
     fs::rename(env.video(&clips::ordinary(), "new"), &video).unwrap();
@@ -94,8 +89,8 @@ async fn a_video_replaced_by_another_while_it_is_read_is_done_anew_from_the_othe
 #[tokio::test(flavor = "multi_thread")]
 async fn a_video_deleted_while_it_is_read_fails_as_gone_after_a_second_look() {
     let env = TestEnv::new();
-    let engine = start(&env, Setup { workers: 1, ..Setup::default() });
-    let video = env.video(&minute(), "a.mkv");
+    let engine = start(&env, Setup { workers: 1, ..faulty() });
+    let video = env.video(&clips::longer(), "fake-pace.mkv");
     let id = add(&engine, &env, &[&video])[0];
     wait_until("progress", SOON, || job(&engine, id).progress.is_some());
     fs::remove_file(&video).unwrap();
@@ -113,7 +108,7 @@ async fn all_jobs_of_a_drive_unplugged_during_an_encode_wait_together_and_go_on_
     let env = TestEnv::new();
     let Some(drive) = SmallDisk::mount(env.videos().join("drive"), 32 << 20) else { return };
     let fill = || {
-        [("a.mkv", minute()), ("b.mkv", clips::ordinary()), ("c.mkv", clips::ordinary())].map(
+        [("fake-pace.mkv", clips::longer()), ("b.mkv", clips::ordinary()), ("c.mkv", clips::ordinary())].map(
             |(name, clip)| {
                 let video = drive.0.join(name);
                 fs::copy(clip, &video).unwrap();
@@ -121,7 +116,7 @@ async fn all_jobs_of_a_drive_unplugged_during_an_encode_wait_together_and_go_on_
             },
         )
     };
-    let engine = start(&env, Setup { workers: 1, ..Setup::default() });
+    let engine = start(&env, Setup { workers: 1, ..faulty() });
     let videos = fill();
     let ids = add(&engine, &env, &[&videos[0], &videos[1], &videos[2]]);
     wait_until("progress", SOON, || job(&engine, ids[0]).progress.is_some());

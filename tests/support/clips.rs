@@ -31,6 +31,11 @@ pub fn ordinary() -> PathBuf {
     clip("ordinary.mkv", 1.0, true, &["-c:v", "libx264", "-preset", "ultrafast"])
 }
 
+/// Four seconds of the same.
+pub fn longer() -> PathBuf {
+    clip("longer.mkv", 4.0, true, &["-c:v", "libx264", "-preset", "ultrafast"])
+}
+
 /// Ten kinds of ordinary files: H.264, HEVC, VP9, MPEG-2, MPEG-4; with and without sound; six containers.
 pub fn ten_kinds() -> Vec<PathBuf> {
     let x264: &[&str] = &["-c:v", "libx264", "-preset", "ultrafast"];

@@ -42,6 +42,11 @@ impl SmallDisk {
         assert!(mount(&["-o", how], &self.0), "the disk can be remounted");
     }
 
+    /// Makes it this large.
+    pub fn resize(&self, bytes: u64) {
+        assert!(mount(&["-o", &format!("remount,size={bytes}")], &self.0), "the disk can be remounted");
+    }
+
     /// Writes `bytes` of ballast onto it.
     pub fn load(&self, bytes: usize) -> PathBuf {
         let ballast = self.0.join("ballast");
