@@ -9,7 +9,7 @@ use spool_core::policy::Policy;
 use spool_core::preset::{self, Preset};
 use spool_core::queue::{Added, Flag, NewJob, Place, Queue};
 use spool_core::{intake, output};
-use spool_tests::engine::{Setup, fast, faulty, start, wish};
+use spool_tests::engine::{Setup, fast, faulty, impatient, start, wish};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
 use std::fs;
@@ -42,7 +42,11 @@ fn trouble(env: &TestEnv, source: PathBuf) -> Trouble {
 
 /// ffmpeg meets this word of `WORDS`.
 fn said(env: &TestEnv, word: &str) -> Trouble {
-    trouble(env, env.video(&clips::ordinary(), &format!("fake-{word}.mkv")))
+    let mut trouble = trouble(env, env.video(&clips::ordinary(), &format!("fake-{word}.mkv")));
+    if word == "stall" {
+        trouble.setup.policy = Policy { max_attempts: 1, ..impatient() };
+    }
+    trouble
 }
 
 /// A file with this content.

@@ -2,18 +2,23 @@
 
 use spool_core::failure::FailureCode;
 use spool_core::job::{Job, State};
+use spool_core::policy::Policy;
 use spool_core::queue::{Command, Which};
-use spool_tests::engine::{Setup, add, fast, faulty, job, reaches, reaches_within, start};
+use spool_tests::engine::{Setup, add, fast, faulty, impatient, job, reaches, reaches_within, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, judge};
 use std::time::Duration;
 
 /// Works one file whose name asks for a fault, then a good one: the pool must still have all its workers.
 async fn meet(fault: &str, state: State) -> (TestEnv, Job) {
+    meet_under(fast(), fault, state).await
+}
+
+async fn meet_under(policy: Policy, fault: &str, state: State) -> (TestEnv, Job) {
     let env = TestEnv::new();
     let bad = env.video(&clips::ordinary(), &format!("fake-{fault}.mkv"));
     let good: Vec<_> = (0..3).map(|n| env.video(&clips::ordinary(), &format!("good-{n}.mkv"))).collect();
-    let engine = start(&env, faulty());
+    let engine = start(&env, Setup { policy, ..faulty() });
     let id = add(&engine, &env, &[&bad])[0];
     let ended = reaches(&engine, id, state);
     for good in good {
@@ -34,13 +39,13 @@ fn code(job: &Job) -> FailureCode {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_stalls_is_ended_and_tried_four_times() {
-    let (_env, job) = meet("stall", State::Failed).await;
+    let (_env, job) = meet_under(impatient(), "stall", State::Failed).await;
     assert_eq!((code(&job), job.attempt), (FailureCode::Stalled, 4));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_stalls_and_ignores_q_and_terminate_is_killed() {
-    let (_env, job) = meet("deafstall", State::Failed).await;
+    let (_env, job) = meet_under(impatient(), "deafstall", State::Failed).await;
     assert_eq!((code(&job), job.attempt), (FailureCode::Stalled, 4));
 }
 
@@ -105,10 +110,7 @@ async fn an_unknown_failure_is_tried_once_more_and_told_in_ffmpegs_words() {
 async fn a_full_disk_costs_no_attempt() {
     let env = TestEnv::new();
     let bad = env.video(&clips::ordinary(), "fake-enospc.mkv");
-    let patient = Setup {
-        policy: spool_core::policy::Policy { wait_recheck: Duration::from_mins(10), ..fast() },
-        ..faulty()
-    };
+    let patient = Setup { policy: Policy { wait_recheck: Duration::from_mins(10), ..fast() }, ..faulty() };
     let engine = start(&env, patient);
     let id = add(&engine, &env, &[&bad])[0];
     let job = reaches(&engine, id, State::Waiting);
@@ -119,7 +121,7 @@ async fn a_full_disk_costs_no_attempt() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancel_acts_within_two_seconds_even_on_one_that_listens_to_nothing() {
     let env = TestEnv::new();
-    let engine = start(&env, Setup { policy: spool_core::policy::Policy::default(), ..faulty() });
+    let engine = start(&env, Setup { policy: Policy::default(), ..faulty() });
     for fault in ["deaf", "stall"] {
         let bad = env.video(&clips::ordinary(), &format!("fake-{fault}.mkv"));
         let id = add(&engine, &env, &[&bad])[0];
@@ -137,17 +139,7 @@ async fn a_cancel_acts_within_two_seconds_even_on_one_that_listens_to_nothing() 
 async fn a_stop_gives_running_jobs_back_without_costing_an_attempt() {
     let env = TestEnv::new();
     let bad = env.video(&clips::ordinary(), "fake-deafstall.mkv");
-    let engine = start(
-        &env,
-        Setup {
-            policy: spool_core::policy::Policy {
-                stall: Duration::from_mins(10),
-                stall_first: Duration::from_mins(10),
-                ..fast()
-            },
-            ..faulty()
-        },
-    );
+    let engine = start(&env, faulty());
     let id = add(&engine, &env, &[&bad])[0];
     reaches(&engine, id, State::Running);
     let queue = engine.queue();

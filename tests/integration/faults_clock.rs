@@ -3,7 +3,7 @@
 use spool_core::clock::{Clock, ManualClock};
 use spool_core::job::State;
 use spool_core::policy::Policy;
-use spool_tests::engine::{Setup, add, fast, faulty, job, reaches, start};
+use spool_tests::engine::{Setup, add, fast, faulty, impatient, job, reaches, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, faketime, wait_until};
 use std::sync::Arc;
@@ -40,13 +40,13 @@ async fn a_clock_a_day_ahead_or_behind_makes_a_retry_due_and_holds_none_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn neither_a_jump_of_the_clock_nor_a_night_asleep_makes_a_running_job_stall() {
     let (env, clock) = (TestEnv::new(), clock());
-    let engine = start(&env, Setup { clock: clock.clone(), ..faulty() });
+    let engine = start(&env, Setup { clock: clock.clone(), policy: impatient(), ..faulty() });
     let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-stall.mkv")])[0];
     let child = || engine.queue().attempts(id).unwrap().first().is_some_and(|a| a.child.is_some());
     wait_until("its process", SOON, child);
     // Some time awake before and after each jump, all together less than the limit.
     let a_little_later = || {
-        clock.advance(fast().stall / 10);
+        clock.advance(impatient().stall / 10);
         let since = Instant::now();
         wait_until("some looks", SOON, || since.elapsed() > Duration::from_millis(300));
     };
@@ -59,7 +59,7 @@ async fn neither_a_jump_of_the_clock_nor_a_night_asleep_makes_a_running_job_stal
     // Time awake is what counts: twice its limit, in steps, since the supervisor looks in between.
     let ended = || engine.queue().attempts(id).unwrap()[0].ended_at.is_some();
     wait_until("the stall", SOON, || {
-        clock.advance(fast().stall / 10);
+        clock.advance(impatient().stall / 10);
         ended()
     });
     engine.stop().await;

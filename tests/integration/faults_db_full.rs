@@ -7,7 +7,7 @@ use spool_core::error::Error;
 use spool_core::job::State;
 use spool_core::queue::{Flag, Queue};
 use spool_tests::disk::SmallDisk;
-use spool_tests::engine::{Setup, add, faulty, job, reaches, start};
+use spool_tests::engine::{Setup, add, faulty, impatient, job, reaches, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, judge, wait_until};
 use std::fs;
@@ -64,9 +64,8 @@ fn a_batch_that_fills_the_disk_half_way_leaves_nothing_behind() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_finish_is_kept_in_memory_and_written_when_there_is_space() {
     let Some((env, disk)) = world() else { return };
-    let long = clips::clip("long.mkv", 8.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
-    let engine = start(&env, Setup::default());
-    let video = env.video(&long, "a.mkv");
+    let engine = start(&env, faulty());
+    let video = env.video(&clips::longer(), "fake-pace.mkv");
     let long_ago = filetime::FileTime::from_unix_time(1_000_000_000, 0);
     filetime::set_file_mtime(&video, long_ago).unwrap();
     let id = add(&engine, &env, &[&video])[0];
@@ -81,7 +80,7 @@ async fn a_finish_is_kept_in_memory_and_written_when_there_is_space() {
     fs::remove_file(ballast).unwrap();
     let job = reaches(&engine, id, State::Done);
     assert_eq!((job.attempt, job.epoch), (1, 1), "the work is not done again");
-    assert_eq!(env.results(), ["a.mp4"]);
+    assert_eq!(env.results(), ["fake-pace.mp4"]);
     assert!(judge::decodes(&job.output));
     engine.stop().await;
 }
@@ -89,7 +88,7 @@ async fn a_finish_is_kept_in_memory_and_written_when_there_is_space() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_is_kept_in_memory_and_written_when_there_is_space() {
     let Some((env, disk)) = world() else { return };
-    let engine = start(&env, faulty());
+    let engine = start(&env, Setup { policy: impatient(), ..faulty() });
     let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-stall.mkv")])[0];
     let part =
         || engine.queue().attempts(id).unwrap().pop().filter(|a| a.child.is_some()).and_then(|a| a.part);

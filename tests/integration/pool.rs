@@ -1,7 +1,7 @@
 //! The pool's size may change while it works.
 
 use spool_core::job::State;
-use spool_tests::engine::{Setup, add, fast, faulty, start};
+use spool_tests::engine::{Setup, add, faulty, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
 use std::time::Duration;
@@ -9,12 +9,7 @@ use std::time::Duration;
 #[tokio::test(flavor = "multi_thread")]
 async fn more_workers_start_more_jobs_at_once_and_fewer_end_none() {
     let env = TestEnv::new();
-    let patient = spool_core::policy::Policy {
-        stall: Duration::from_mins(10),
-        stall_first: Duration::from_mins(10),
-        ..fast()
-    };
-    let engine = start(&env, Setup { workers: 1, policy: patient, ..faulty() });
+    let engine = start(&env, Setup { workers: 1, ..faulty() });
     let videos: Vec<_> =
         (0..3).map(|n| env.video(&clips::ordinary(), &format!("fake-stall.{n}.mkv"))).collect();
     add(&engine, &env, &videos.iter().map(std::path::PathBuf::as_path).collect::<Vec<_>>());

@@ -2,6 +2,7 @@
 //! with lying headers succeed, damage is said, and salvage labels its results.
 
 use serde_json::Value;
+use spool_core::failure::keeps_some;
 use spool_tests::clips;
 use spool_tests::env::TestEnv;
 use spool_tests::judge;
@@ -42,15 +43,24 @@ fn recordings_that_were_cut_fail_and_say_how_much_is_readable() {
     half(&env, &long("cut-fast.mp4", &["-movflags", "+faststart"]), "fast.mp4");
     half(&env, &long("cut-fragments.mp4", &["-movflags", "+frag_keyframe+empty_moov"]), "fragments.mp4");
     half(&env, &long("cut-index.mp4", &["-movflags", "+frag_keyframe+empty_moov+global_sidx"]), "index.mp4");
+    half(&env, &long("cut-late.mp4", &[]), "late.mp4");
     half(&env, &long("cut.mkv", &[]), "cut.mkv");
     half(&env, &long("cut.flv", &[]), "cut.flv");
+    let x265 = ["-c:v", "libx265", "-x265-params", "log-level=error", "-movflags", "+faststart"];
+    let early = fs::read(clips::clip("early-hevc.mp4", 1.0, false, &x265)).unwrap();
+    let data = early.windows(4).position(|w| w == b"mdat").unwrap();
+    fs::write(env.videos().join("early.mp4"), &early[..data - 4]).unwrap();
     let job = work(&env, &[]);
     for name in ["fast.mp4", "fragments.mp4", "cut.mkv", "cut.flv"] {
         let message = job(name)["failure"]["message"].as_str().unwrap().to_owned();
         assert_eq!(job(name)["failure"]["code"], "source_truncated", "{name}: {message}");
-        assert!(message.contains("0:04 of 0:0"), "{name}: {message}");
+        assert!(message.contains("0:04 of 0:0") && keeps_some(&message), "{name}: {message}");
     }
-    assert_eq!(job("index.mp4")["failure"]["code"], "source_truncated");
+    for name in ["index.mp4", "late.mp4", "early.mp4"] {
+        let message = job(name)["failure"]["message"].as_str().unwrap().to_owned();
+        assert_eq!(job(name)["failure"]["code"], "source_truncated", "{name}: {message}");
+        assert!(!keeps_some(&message), "{name}: {message}");
+    }
     assert!(env.results().is_empty());
 }
 
@@ -222,6 +232,29 @@ fn salvage_finishes_what_is_readable_and_never_calls_it_plainly_done() {
         assert!(said.starts_with("Partial: 0:04 of 0:08 could be read"), "{name}: {said}");
         assert!(judge::decodes(&env.out().join(made)));
     }
+}
+
+/// An MPEG program stream whose packets carry no time stamps.
+fn without_times(bare: &[u8]) -> Vec<u8> {
+    const PACK: [u8; 12] = [0, 0, 1, 0xba, 0x21, 0, 1, 0, 1, 0x80, 0x27, 0x11];
+    let packet = |data: &[u8]| {
+        let length = u16::try_from(data.len() + 1).unwrap().to_be_bytes();
+        [&PACK[..], &[0, 0, 1, 0xe0], &length, &[0x0f], data].concat()
+    };
+    let packets: Vec<u8> = bare.chunks(2_000).flat_map(packet).collect();
+    [&packets[..], &[0, 0, 1, 0xb9]].concat()
+}
+
+#[test]
+fn a_container_that_was_given_no_times_is_as_long_as_its_frames() {
+    let env = TestEnv::new();
+    let bare = fs::read(clips::clip("bare.m1v", 2.0, false, &["-c:v", "mpeg1video"])).unwrap();
+    fs::write(env.videos().join("a.mpg"), without_times(&bare)).unwrap();
+    let job = work(&env, &[])("a.mpg");
+    let said = warnings(&job);
+    assert!(said.starts_with("The original keeps no times; 25 pictures a second were assumed."), "{said}");
+    let made = judge::facts(Path::new(job["output"].as_str().unwrap()));
+    assert_eq!(judge::streams(&made, "video")[0]["nb_frames"], "50", "{made}");
 }
 
 #[test]

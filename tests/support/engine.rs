@@ -14,15 +14,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The real policy with every wait cut short.
+/// The real policy with every wait cut short but that for a stall: a machine under load may hold up a sound encoder
+/// for seconds.
 pub fn fast() -> Policy {
-    let ms = Duration::from_millis;
+    let (ms, never) = (Duration::from_millis, Duration::from_mins(10));
     Policy {
         backoff_first: ms(40),
         backoff_cap: ms(200),
         wait_recheck: ms(100),
-        stall: ms(700),
-        stall_first: ms(700),
+        stall: never,
+        stall_first: never,
         stop_grace: ms(200),
         cancel_grace: ms(200),
         tick: ms(20),
@@ -70,9 +71,10 @@ pub fn faulty_tools() -> Setup {
     Setup { ffprobe: Some(crate::env::binary("fake-ffprobe")), ..faulty() }
 }
 
-/// A policy under which nothing stalls.
-pub fn patient() -> Policy {
-    Policy { stall: Duration::from_mins(10), stall_first: Duration::from_mins(10), ..fast() }
+/// The same for encoders that are to stall.
+pub fn impatient() -> Policy {
+    let soon = Duration::from_millis(700);
+    Policy { stall: soon, stall_first: soon, ..fast() }
 }
 
 /// Starts an engine on the queue of `env`.

@@ -13,8 +13,13 @@ pub(crate) fn name_of(path: &Path) -> impl fmt::Display {
     path.file_name().unwrap_or(path.as_os_str()).display()
 }
 
-/// The end of the sentence of a video that ends early and can be read so far.
-pub const READABLE: &str = "can be read.";
+/// What is said of a video that ends before anything of it does.
+pub(crate) const NOTHING_READABLE: &str = "The recording ends so early that nothing can be read.";
+
+/// Does the sentence of a video that ends early say that something is there to be kept?
+pub fn keeps_some(message: &str) -> bool {
+    message.ends_with(" can be read.") && !message.ends_with(" nothing can be read.")
+}
 
 /// What happens to a job after a failure of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! Pure: judges the plan, what ffmpeg read of the source, and what ffprobe finds in the part file. Guarantees
 //! that a result that is short, empty or lacks a stream is never called done. Exit codes prove nothing.
 
-use crate::failure::{Failure, FailureCode, READABLE};
+use crate::failure::{Failure, FailureCode, NOTHING_READABLE};
 use crate::ffmpeg::report::InputStats;
 use crate::ffmpeg::run::Report;
 use crate::media::{self, Kind, Measured, MediaInfo, Span, Stream};
@@ -48,7 +48,7 @@ pub enum Refusal {
 pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     let (report, size) = (case.report, case.output.size.unwrap_or(0));
     if size == 0 || case.output.streams.is_empty() {
-        return Err(Refusal::Failed(wrong("The result is empty.", report)));
+        return Err(Refusal::Failed(empty(report)));
     }
     if !report.saw_end {
         return Err(Refusal::Failed(wrong("ffmpeg ended before it said that it was through.", report)));
@@ -128,7 +128,7 @@ fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<String>, Refu
         return Err(Refusal::Failed(truncated(found, declared, report)));
     }
     let Some(measured) = case.measured else {
-        return Err(Refusal::Doubtful(other_length(pair, found, declared.unwrap_or(found), report)));
+        return Err(Refusal::Doubtful(other_length(pair, found, declared, report)));
     };
     let span = measured.streams.get(&pair.planned.input);
     // The last picture may stand for long, which not every container can say.
@@ -139,14 +139,15 @@ fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<String>, Refu
     {
         return Ok(Some("The clock of the original jumps; its parts were joined.".into()));
     }
-    let bare = is_bare(case.source) && !report.cut_short;
+    let timeless = is_bare(case.source) || (declared.is_none() && span.is_none());
+    let bare = timeless && !report.cut_short;
     let counted = decoded_seconds(pair).filter(|s| (bare || !report.errors.is_empty()) && agree(found, *s));
     if let Some(rate) = pair.input.video.as_ref().and_then(|p| p.rate).filter(|_| bare && counted.is_some()) {
         let rate = (rate * 1000.0).round() / 1000.0;
         return Ok(Some(format!("The original keeps no times; {rate} pictures a second were assumed.")));
     }
     if witnessed.or(counted).is_none() {
-        let expected = span.map(|s| s.seconds).or(declared).unwrap_or(found);
+        let expected = span.map(|s| s.seconds).or(declared);
         return Err(Refusal::Failed(other_length(pair, found, expected, report)));
     }
     Ok(missing_part(pair, case, found, short))
@@ -163,7 +164,8 @@ fn joins(source: &MediaInfo) -> bool {
     matches!(source.container.as_str(), "mpegts" | "mpeg")
 }
 
-/// A stream without a container has neither a length nor times: its frames, at their rate, are all there is.
+/// A stream without a container, as one in a container that was given no time stamps, has neither a length nor
+/// times: its frames, at their rate, are all there is.
 fn is_bare(source: &MediaInfo) -> bool {
     matches!(source.container.as_str(), "h264" | "hevc" | "h263" | "m4v" | "mpegvideo" | "vc1" | "obu")
 }
@@ -190,9 +192,13 @@ fn agree(found: f64, length: f64) -> bool {
     (found - length).abs() <= tolerance(length)
 }
 
-fn other_length(pair: &Pair<'_>, found: f64, expected: f64, report: &Report) -> Failure {
+fn other_length(pair: &Pair<'_>, found: f64, expected: Option<f64>, report: &Report) -> Failure {
     let what = if pair.planned.kind == Kind::Video { "picture" } else { "sound" };
-    wrong(&format!("The {what} of the result lasts {found:.1} s instead of {expected:.1} s."), report)
+    let instead = match expected {
+        Some(expected) => format!("instead of {expected:.1} s"),
+        None => "and nothing in the original tells how long it should".into(),
+    };
+    wrong(&format!("The {what} of the result lasts {found:.1} s {instead}."), report)
 }
 
 /// As long as a stream may be off: half a second or 1 %, whichever is more.
@@ -243,9 +249,18 @@ fn wrong(message: &str, report: &Report) -> Failure {
     Failure { log_tail: report.log_tail.clone(), ..Failure::new(FailureCode::VerificationFailed, message) }
 }
 
+fn empty(report: &Report) -> Failure {
+    if report.cut_short {
+        let code = FailureCode::SourceTruncated;
+        Failure { log_tail: report.log_tail.clone(), ..Failure::new(code, NOTHING_READABLE) }
+    } else {
+        wrong("The result is empty.", report)
+    }
+}
+
 fn truncated(readable: f64, declared: f64, report: &Report) -> Failure {
     let message = format!(
-        "The recording ends early: {} of {} {READABLE}",
+        "The recording ends early: {} of {} can be read.",
         media::running_time(readable),
         media::running_time(declared)
     );

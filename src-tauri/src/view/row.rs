@@ -1,7 +1,7 @@
 //! A job as a row and as details.
 
 use serde::Serialize;
-use spool_core::failure::{FailureCode, READABLE};
+use spool_core::failure::{self, FailureCode};
 use spool_core::job::{Job, Millis, Reason, State};
 use spool_core::media::Facts;
 use spool_core::progress::Progress;
@@ -96,7 +96,7 @@ impl From<&Facts> for VideoFacts {
 
 /// Did it fail because it ends early, though what is there of it can be read?
 fn is_cut(job: &Job) -> bool {
-    let cut = |r: &Reason| r.code == FailureCode::SourceTruncated && r.message.ends_with(READABLE);
+    let cut = |r: &Reason| r.code == FailureCode::SourceTruncated && failure::keeps_some(&r.message);
     job.state == State::Failed && job.failure.as_ref().is_some_and(cut)
 }
 

@@ -3,7 +3,7 @@
 
 use super::growth::Excess;
 use super::run::{Ended, Report};
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, FailureCode, NOTHING_READABLE};
 use std::io;
 use std::path::Path;
 
@@ -52,10 +52,7 @@ pub fn failure(report: &Report, names: &[&Path]) -> Option<Failure> {
         Ended::Exited(code) => {
             let failure = match by_rule() {
                 Some((_, code, message)) => Failure::new(*code, *message),
-                None if report.cut_short => Failure::new(
-                    FailureCode::SourceTruncated,
-                    "The recording ends so early that nothing of it can be read.",
-                ),
+                None if report.cut_short => Failure::new(FailureCode::SourceTruncated, NOTHING_READABLE),
                 None => Failure::new(FailureCode::EncodeFailed, unknown(&lines)),
             };
             Failure { exit: Some(*code), ..failure }
