@@ -53,6 +53,13 @@ async fn exit_0_with_the_trailer_lost_to_a_full_disk_waits_for_room() {
     assert_eq!((code(&job), job.attempt, attempts), (FailureCode::DiskFull, 0, 1));
 }
 
+/// Some decoders say nothing themselves: ffmpeg's own line is all there is.
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_of_which_the_decoder_says_nothing_is_said_all_the_same() {
+    let (job, _) = meet("terse", State::Done).await;
+    assert_eq!(job.warnings[0], "1 damaged spot in the original; it may show in the result.");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn out_of_memory_is_tried_four_times() {
     let (job, attempts) = meet("oom", State::Failed).await;

@@ -25,6 +25,25 @@ fn bilingual(env: &TestEnv) -> PathBuf {
     PathBuf::from(made)
 }
 
+/// As mkvmerge leaves them, with the language it gives its tags.
+#[test]
+fn statistics_of_the_original_are_not_passed_on_with_a_picture_that_is_new() {
+    let env = TestEnv::new();
+    let video = env.videos().join("counted.mkv");
+    let source =
+        ["-f", "lavfi", "-i", "testsrc2=s=160x120:d=1", "-c:v", "libx264", "-metadata", "title=A film"];
+    let mut tags = Vec::new();
+    for tag in ["BPS", "BPS-eng", "NUMBER_OF_BYTES-eng", "_STATISTICS_TAGS-eng"] {
+        tags.extend(["-metadata:s:v".to_owned(), format!("{tag}=1234")]);
+    }
+    let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+    ffmpeg(&[&source[..], &tags, &[video.to_str().unwrap()]].concat());
+    assert_eq!(facts(&video).to_string().matches("1234").count(), 4);
+    let made = output(&work(&env, &video, "archive-av1", &QUICK));
+    let said = facts(&made).to_string();
+    assert!(!said.contains("1234") && said.contains("A film"), "{said}");
+}
+
 #[test]
 fn subtitles_that_are_not_shown_by_themselves_stay_so() {
     let env = TestEnv::new();

@@ -67,6 +67,36 @@ fn a_size_is_kept_to_in_two_passes() {
     );
 }
 
+/// As browsers record: written as it comes, without going back to put the length at the front.
+#[test]
+fn a_recording_that_does_not_say_how_long_it_is_can_aim_at_a_size_too() {
+    let env = TestEnv::new();
+    let noisy = ["-vf", "noise=alls=30:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "10"];
+    let whole = clips::clip("noisy.mkv", 8.0, true, &noisy);
+    let args = [
+        "-v",
+        "error",
+        "-nostdin",
+        "-i",
+        whole.to_str().unwrap(),
+        "-c",
+        "copy",
+        "-f",
+        "matroska",
+        "-live",
+        "1",
+        "-",
+    ];
+    let video = env.videos().join("live.mkv");
+    fs::write(&video, Command::new("ffmpeg").args(args).output().unwrap().stdout).unwrap();
+    assert!(facts(&video)["format"]["duration"].is_null());
+    let probed = env.spool(&["probe", "--json", "--preset", "fit-size", video.to_str().unwrap()]);
+    assert!(probed.stdout.contains(r#""limit":25000000"#), "{probed:?}");
+    let job = work(&env, &video, "fit-size", &["--set", "video.sizeMb=1", QUICK[0], QUICK[1]]);
+    let size = fs::metadata(output(&job)).unwrap().len();
+    assert!((800_000..=1_000_000).contains(&size), "{size} bytes: {job}");
+}
+
 #[test]
 fn a_hopeless_size_is_refused_with_the_smallest_possible_one() {
     let env = TestEnv::new();

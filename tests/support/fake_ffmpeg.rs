@@ -15,6 +15,9 @@ fn main() -> ExitCode {
     if let Some(answer) = hardware(&args, behaviour.as_deref()) {
         return answer;
     }
+    if let Some(line) = behaviour.as_deref().and_then(last_words) {
+        return fail(line);
+    }
     match behaviour.as_deref() {
         Some("stall") => stall(false),
         Some("slow") => slow(),
@@ -36,16 +39,7 @@ fn main() -> ExitCode {
             block("-9223372036854775808", "continue");
             real(&args)
         }
-        Some("erofs") => fail("[error] out.mp4: Read-only file system"),
-        Some("eio") => fail("[error] in.mkv: Input/output error"),
-        Some("session") => {
-            fail("[h264_nvenc @ 0x55d0] [error] OpenEncodeSessionEx failed: out of memory (10)")
-        }
-        Some("noencoder") => fail("[fatal] Unknown encoder 'libx264'"),
-        Some("nodecoder") => fail("[error] Decoder (codec none) not found for input stream #0:0"),
         Some("touch") => touched(&args, &input.unwrap()),
-        Some("exit1") => fail("[error] something odd happened"),
-        Some("enospc") => fail("[error] av_interleaved_write_frame(): No space left on device"),
         Some("once") => once(&args, &input.unwrap(), |_| die()),
         Some("pace") => once(&args, &input.unwrap(), |args| real(&paced(args))),
         Some("bomb") => bomb(&args),
@@ -59,9 +53,28 @@ fn main() -> ExitCode {
         Some("trailer") => {
             after(&args, |_| (), "[error] Error writing trailer of file:/o.mp4: No space left on device")
         }
-        Some("oom") => fail("[error] Cannot allocate memory"),
+        Some("terse") => after(
+            &args,
+            |_| (),
+            "[error] Error while decoding stream #0:0: Invalid data found when processing input",
+        ),
         _ => real(&args),
     }
+}
+
+/// What ffmpeg says before it fails.
+fn last_words(behaviour: &str) -> Option<&'static str> {
+    Some(match behaviour {
+        "erofs" => "[error] out.mp4: Read-only file system",
+        "eio" => "[error] in.mkv: Input/output error",
+        "session" => "[h264_nvenc @ 0x55d0] [error] OpenEncodeSessionEx failed: out of memory (10)",
+        "noencoder" => "[fatal] Unknown encoder 'libx264'",
+        "nodecoder" => "[error] Decoder (codec none) not found for input stream #0:0",
+        "exit1" => "[error] something odd happened",
+        "enospc" => "[error] av_interleaved_write_frame(): No space left on device",
+        "oom" => "[error] Cannot allocate memory",
+        _ => return None,
+    })
 }
 
 /// Pretends to have NVIDIA's encoder: a test encode of it works, `fake-nogpu.mkv` does not, and anything else is done

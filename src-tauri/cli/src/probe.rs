@@ -27,6 +27,9 @@ pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Ans
     };
     look::frames(&tools, &path, &policy, None, &mut info);
     let planned = preset.map(|id| find_preset(context, id)).transpose()?.map(|preset| {
+        if preset.size_mb().is_some() {
+            look::length(&tools, &path, &policy, None, &mut info);
+        }
         let hardware = preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto);
         plan::plan(&info, &preset, &ffmpeg::abilities(&tools, hardware))
     });

@@ -214,6 +214,14 @@ impl MediaInfo {
         self
     }
 
+    /// Takes the lengths that its packets tell for those that its header declares.
+    pub(crate) fn believe(&mut self, measured: &Measured) {
+        for stream in &mut self.streams {
+            stream.seconds = measured.streams.get(&stream.index).map(|span| span.seconds);
+        }
+        self.seconds = measured.streams.values().map(|span| span.seconds).max_by(f64::total_cmp);
+    }
+
     /// Length in seconds to reckon progress with: the picture's, else the file's. One that the size of the file
     /// belies is not believed: broken headers claim days for a second.
     pub fn length(&self) -> Option<f64> {

@@ -172,8 +172,23 @@ impl Plan {
 const LOCATION: &[&str] =
     &["location", "location-eng", "com.apple.quicktime.location.ISO6709", "xyz", "GPSCoordinates"];
 
-/// Statistics that some programs leave in Matroska: untrue of the result.
-const STALE: &[&str] = &["BPS", "DURATION", "NUMBER_OF_FRAMES", "NUMBER_OF_BYTES", "_STATISTICS_TAGS"];
+/// Statistics that some programs leave in Matroska, with or without a language: untrue of the result.
+const STALE: &[&str] = &[
+    "BPS",
+    "BPS-eng",
+    "DURATION",
+    "DURATION-eng",
+    "NUMBER_OF_FRAMES",
+    "NUMBER_OF_FRAMES-eng",
+    "NUMBER_OF_BYTES",
+    "NUMBER_OF_BYTES-eng",
+    "_STATISTICS_TAGS",
+    "_STATISTICS_TAGS-eng",
+    "_STATISTICS_WRITING_APP",
+    "_STATISTICS_WRITING_APP-eng",
+    "_STATISTICS_WRITING_DATE_UTC",
+    "_STATISTICS_WRITING_DATE_UTC-eng",
+];
 
 /// Plans a file.
 ///

@@ -42,6 +42,13 @@ pub struct Preset {
     pub salvage: bool,
 }
 
+impl Preset {
+    /// Megabytes below which the result is to stay.
+    pub fn size_mb(&self) -> Option<u32> {
+        self.video.as_ref()?.size_mb
+    }
+}
+
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
@@ -351,17 +358,8 @@ mod tests {
     fn the_built_in_presets_are_valid_and_named_once() {
         let ids: Vec<_> = built_in().iter().map(|p| p.id.as_str()).collect();
         assert_eq!(
-            ids,
-            [
-                "web-1080p",
-                "web-720p",
-                "small-hevc",
-                "archive-av1",
-                "edit-prores",
-                "remux-mp4",
-                "fit-size",
-                "audio-m4a"
-            ]
+            ids.join(" "),
+            "web-1080p web-720p small-hevc archive-av1 edit-prores remux-mp4 fit-size audio-m4a"
         );
         assert!(find(DEFAULT_PRESET).is_some());
         for preset in built_in() {

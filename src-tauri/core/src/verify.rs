@@ -299,10 +299,11 @@ const AGAIN: &[&str] = &[
 /// Damage that decoding met, in the words of a row.
 fn damage(report: &Report) -> Option<String> {
     let again = |line: &&String| !AGAIN.iter().any(|phrase| line.contains(phrase));
-    let spots = report.errors.iter().filter(again).count();
-    match spots {
-        0 => None,
-        1 => Some("1 damaged spot in the original; it may show in the result.".into()),
+    if report.errors.is_empty() {
+        return None;
+    }
+    match report.errors.iter().filter(again).count() {
+        0 | 1 => Some("1 damaged spot in the original; it may show in the result.".into()),
         n if report.errors.len() >= crate::ffmpeg::report::MOST_ERRORS => {
             Some(format!("More than {n} damaged spots in the original; they may show in the result."))
         }

@@ -57,6 +57,16 @@ fn first_frame(tools: &Tools, path: &Path, bounds: &Bounds<'_>, index: usize, pi
     }
 }
 
+/// Finds out by its packets how long a file is that does not say so, or whose size belies what it says. Without an
+/// answer all stays as it is.
+pub fn length(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
+    if info.length().is_none()
+        && let Some(measured) = packets(tools, path, policy, orders)
+    {
+        info.believe(&measured);
+    }
+}
+
 /// Where the packets of each stream begin and end, and where some are missing: the truth about a source whose
 /// header lies. Reads the whole file. `None` when it cannot be told.
 pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>) -> Option<Measured> {

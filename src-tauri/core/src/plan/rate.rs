@@ -18,7 +18,7 @@ const LEAST: f64 = 40.0;
 /// # Errors
 /// `plan_refused` when the length is unknown, or the size hopeless: then with the smallest one possible.
 pub(super) fn aim(plan: &mut Plan, task: &Task<'_>) -> Result<(), Failure> {
-    let Some(megabytes) = task.preset.video.as_ref().and_then(|v| v.size_mb) else { return Ok(()) };
+    let Some(megabytes) = task.preset.size_mb() else { return Ok(()) };
     let seconds = task.info.length().ok_or_else(|| {
         Failure::new(
             FailureCode::PlanRefused,

@@ -43,7 +43,7 @@ const PRORES: u64 = 15;
 fn guess(job: &Job) -> u64 {
     let size = job.source_size.unwrap_or(0);
     let video = job.preset.video.as_ref();
-    match video.and_then(|v| v.size_mb) {
+    match job.preset.size_mb() {
         Some(megabytes) => u64::from(megabytes) * 1_000_000,
         None if video.is_some_and(|v| v.codec == VideoCodec::ProRes) => size.saturating_mul(PRORES),
         None => size,

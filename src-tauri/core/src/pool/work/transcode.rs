@@ -41,6 +41,9 @@ fn look_and_plan(work: &Work<'_>, tools: &Tools) -> Result<(MediaInfo, Plan), En
     let mut info = info?.ok_or_else(|| work.ordered())?;
     describe(work, &info);
     probe::frames(tools, &work.job.source, policy, Some(work.orders), &mut info);
+    if work.job.preset.size_mb().is_some() {
+        probe::length(tools, &work.job.source, policy, Some(work.orders), &mut info);
+    }
     work.heed()?;
     let plan = plan::plan(&info, &work.job.preset, &abilities)?;
     if let Some(encoder) = ffmpeg::missing_encoder(tools, plan.encoders()) {
