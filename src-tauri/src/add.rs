@@ -110,7 +110,8 @@ impl Spool {
             accepted: accepted.len(),
             duplicate_count: twins.len(),
             duplicates: twins.into_iter().take(20).collect(),
-            skipped: found.skipped.len() + own,
+            skipped: found.skipped.len(),
+            own,
             done_before: newest,
             done_at,
             done_before_count: before.len(),
@@ -154,6 +155,8 @@ fn last(found: &Found, added: &[Added], preset: &str) -> LastAdded {
     let accepted =
         added.iter().filter_map(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None });
     let before = found.jobs.iter().zip(added).filter(|(_, a)| matches!(a, Added::DoneBefore(_)));
+    let own = found.jobs.iter().zip(added).filter(|(_, a)| matches!(a, Added::OwnOutput(_)));
+    let own = own.map(|(job, _)| format!("{} is a result of Spool.", shown(&job.source)));
     let skipped = found.skipped.iter().map(|path| shown(path));
     LastAdded {
         accepted: accepted.collect(),
@@ -161,6 +164,7 @@ fn last(found: &Found, added: &[Added], preset: &str) -> LastAdded {
             .refused
             .iter()
             .map(|(_, why)| why.clone())
+            .chain(own)
             .chain(skipped)
             .take(MOST_LEFT_OUT)
             .collect(),
@@ -189,6 +193,25 @@ mod tests {
         spool.undo_add().unwrap();
         assert_eq!(spool.queue().counts().unwrap(), spool_core::queue::Counts::default());
         spool.undo_add().unwrap();
+    }
+
+    #[test]
+    fn results_of_spool_are_told_as_such_and_not_as_something_else_than_videos() {
+        let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::fs::write(videos.path().join("a.mkv"), "x").unwrap();
+        let spool = Spool::open(data.path().to_owned()).unwrap();
+        spool.add(&[videos.path().to_owned()], "web-1080p").unwrap();
+        let job = spool.queue().claim("test", true).unwrap().unwrap();
+        std::fs::write(&job.output, "x").unwrap();
+        let done = Outcome::Done { output: job.output.clone(), size: 1, warnings: Vec::new() };
+        spool.queue().settle(job.lease(), &done).unwrap();
+        let found =
+            intake::find(&[videos.path().to_owned()], &spool.wish(spool.preset("web-1080p").unwrap(), false));
+        let added = spool.accept(&found.jobs).unwrap();
+        let notice = spool.notice(&found, &added).unwrap();
+        assert_eq!((notice.own, notice.skipped, notice.done_before_count), (1, 0, 1));
+        let said = last(&found, &added, "web-1080p").left_out;
+        assert!(said.len() == 1 && said[0].ends_with("is a result of Spool."), "{said:?}");
     }
 
     #[test]

@@ -38,7 +38,13 @@ impl Drops {
     }
 }
 
-/// Takes in what happens to a drag over the window. `scale`: physical pixels per CSS pixel.
+/// The unit in which the positions of a drag are told, per CSS pixel, where `scale` physical pixels make one: Windows
+/// tells physical pixels, macOS and GTK their own logical ones, whatever the type is called (wry 0.57).
+pub fn told_per_css_pixel(scale: f64) -> f64 {
+    if cfg!(windows) { scale } else { 1.0 }
+}
+
+/// Takes in what happens to a drag over the window. `scale`: units of its positions per CSS pixel.
 pub fn hear(spool: &Arc<Spool>, drops: &Arc<Drops>, event: &DragDropEvent, scale: f64) {
     let at = |p: &PhysicalPosition<f64>| (p.x / scale, p.y / scale);
     let drag = |over: (usize, usize), (x, y)| Drag { files: over.0, folders: over.1, x, y };

@@ -125,12 +125,12 @@ impl Feed {
         self.change(|p| p.rest.trouble = Some(sentence));
     }
 
-    /// How long the rest takes, where it is time to tell.
-    fn left(&self, spool: &Spool, live: &[Live]) -> Option<Left> {
+    /// How long the rest takes, where it is time to tell: now and then, and when something has changed.
+    fn left(&self, spool: &Spool, live: &[Live], changed: bool) -> Option<Left> {
         let mut percents = lock(&self.percents);
         percents.by_job.extend(live.iter().filter_map(|l| Some((l.id, l.percent?))));
         let now = Instant::now();
-        if percents.told.is_some_and(|told| now - told < LEFT_EVERY) {
+        if !changed && percents.told.is_some_and(|told| now - told < LEFT_EVERY) {
             return None;
         }
         let begun = *self.begun.get_or_init(|| now);
@@ -142,7 +142,7 @@ impl Feed {
     /// The next update; `None` when there is nothing to tell. Also says whether more waits.
     fn take(&self, spool: &Spool) -> (Option<Update>, bool) {
         let (standing, mut update, more) = lock(&self.pending).take();
-        update.left = self.left(spool, &update.live);
+        update.left = self.left(spool, &update.live, standing);
         if standing {
             update.standing = spool.standing().inspect_err(|e| tracing::error!(%e, "no standing")).ok();
         }

@@ -202,7 +202,7 @@ async fn listen(app: AppHandle, mut events: Subscription) {
         if let Some(notice) = batch.hear(event).filter(|notice| notify::wanted(notice, &settings)) {
             notify::show(&app, &notice, settings.notify_sound);
         }
-        if *event == Event::Idle {
+        if *event == Event::Idle && spool.is_through() {
             lifecycle::rest(&app);
         }
     }
@@ -221,7 +221,7 @@ fn heard(app: &AppHandle, event: RunEvent) {
                 app.state::<Arc<Spool>>().inner(),
                 app.state::<Arc<drop::Drops>>().inner(),
                 &event,
-                scale,
+                drop::told_per_css_pixel(scale),
             );
         }
         // Logging out, or the last window going: what runs is ended cleanly first.

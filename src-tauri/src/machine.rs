@@ -4,7 +4,7 @@
 //! What is to be done is decided purely; where the system offers no such service, that is logged and nothing else.
 
 use crate::lifecycle;
-use crate::state::Spool;
+use crate::state::{ON_BATTERY, Spool};
 use keepawake::KeepAwake;
 use spool_core::error::Result;
 use spool_core::queue::{Counts, Flag};
@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_secs(5);
 pub struct Machine {
     awake: Option<KeepAwake>,
     failed: bool,
-    /// The pause of the queue is ours, to be ended when the power is back.
+    /// The queue was paused since it runs on its battery.
     spared: bool,
 }
 
@@ -32,17 +32,18 @@ pub struct Machine {
 pub enum Spare {
     /// Pause the queue.
     Pause,
-    /// End the pause that we made.
+    /// End that pause.
     Resume,
     /// Leave it.
     Nothing,
 }
 
-/// Decides it. `sparing`: it runs on its battery, and that is to be spared; `ours`: the present pause was made here.
-pub fn spare(sparing: bool, paused: bool, ours: bool) -> Spare {
+/// Decides it. `sparing`: it runs on its battery, and that is to be spared; `paused`: the flag of the queue;
+/// `spared`: it was paused for that before, since the power went.
+pub fn spare(sparing: bool, paused: Option<&str>, spared: bool) -> Spare {
     match (sparing, paused) {
-        (true, false) if !ours => Spare::Pause,
-        (false, true) if ours => Spare::Resume,
+        (true, None) if !spared => Spare::Pause,
+        (false, Some(ON_BATTERY)) => Spare::Resume,
         _ => Spare::Nothing,
     }
 }
@@ -70,12 +71,12 @@ impl Machine {
         }
     }
 
-    /// What the battery asks for now; remembers whose pause it is. A user who resumes on battery is obeyed: until
-    /// the power has been back, it is not paused again.
-    fn spare(&mut self, settings: &Settings, paused: bool) -> Spare {
+    /// What the battery asks for now. Whose pause it is stands in the queue, and outlives this process. A user who
+    /// resumes on battery is obeyed: until the power has been back, it is not paused again.
+    fn spare(&mut self, settings: &Settings, paused: Option<&str>) -> Spare {
         let on_battery = settings.pause_on_battery && on_battery();
         let what = spare(on_battery, paused, self.spared);
-        self.spared = on_battery && (self.spared || what == Spare::Pause);
+        self.spared = on_battery && (self.spared || what == Spare::Pause || paused == Some(ON_BATTERY));
         what
     }
 }
@@ -118,8 +119,8 @@ impl Machine {
         if spool.is_working() {
             let settings = spool.settings();
             self.keep_awake(settings.keep_awake && counts.running > 0);
-            match self.spare(&settings, spool.queue().flag(Flag::Paused)?.is_some()) {
-                Spare::Pause => spool.pause(true)?,
+            match self.spare(&settings, spool.queue().flag(Flag::Paused)?.as_deref()) {
+                Spare::Pause => spool.pause_on_battery()?,
                 Spare::Resume => spool.pause(false)?,
                 Spare::Nothing => {}
             }
@@ -167,11 +168,13 @@ mod tests {
 
     #[test]
     fn on_battery_the_queue_pauses_once_and_only_our_pause_is_ended() {
-        assert_eq!(spare(true, false, false), Spare::Pause);
-        assert_eq!(spare(true, true, true), Spare::Nothing, "paused already");
-        assert_eq!(spare(false, true, true), Spare::Resume, "the power is back, or it is no longer wanted");
-        assert_eq!(spare(false, true, false), Spare::Nothing, "the user paused");
-        assert_eq!(spare(true, false, true), Spare::Nothing, "the user resumed on battery");
-        assert_eq!(spare(false, false, false), Spare::Nothing);
+        let (user, ours) = (Some("1"), Some(ON_BATTERY));
+        assert_eq!(spare(true, None, false), Spare::Pause);
+        assert_eq!(spare(true, ours, true), Spare::Nothing, "paused already");
+        assert_eq!(spare(false, ours, true), Spare::Resume, "the power is back, or it is no longer wanted");
+        assert_eq!(spare(false, ours, false), Spare::Resume, "the power came back while Spool was not there");
+        assert_eq!(spare(false, user, false), Spare::Nothing, "the user paused");
+        assert_eq!(spare(true, None, true), Spare::Nothing, "the user resumed on battery");
+        assert_eq!(spare(false, None, false), Spare::Nothing);
     }
 }

@@ -22,6 +22,9 @@ use spool_core::settings::{self, Settings};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+/// What the flag of a paused queue holds when that is for the battery.
+pub const ON_BATTERY: &str = "battery";
+
 /// Names this process to others.
 const WHO: &str = "the window";
 
@@ -139,6 +142,24 @@ impl Spool {
         Ok(())
     }
 
+    /// Pauses the queue until the power is back.
+    pub fn pause_on_battery(&self) -> Result<()> {
+        self.pause(true)?;
+        self.queue.set_flag(Flag::Paused, Some(ON_BATTERY))?;
+        self.feed.touch();
+        Ok(())
+    }
+
+    /// Has all been done that can be? A queue that rests because it is paused or stands still has not.
+    pub fn is_through(&self) -> bool {
+        let through = || -> Result<bool> {
+            let (counts, queue) = (self.queue.counts()?, &self.queue);
+            let stands = queue.flag(Flag::Paused)?.is_some() || queue.flag(Flag::Breaker)?.is_some();
+            Ok(counts.running == 0 && counts.queued == counts.held && !stands)
+        };
+        through().unwrap_or(false)
+    }
+
     /// Changes the settings and keeps them.
     pub fn choose(&self, change: impl FnOnce(&mut Settings)) -> Result<()> {
         let mut held = lock(&self.settings);
@@ -164,14 +185,15 @@ impl Spool {
         let queue = &self.queue;
         let saved = queue.saved()?;
         let running = queue.page(&Filter::of(&[State::Running]), 0, 1000)?;
-        let crowded = queue.crowded()?;
+        let (crowded, paused) = (queue.crowded()?, queue.flag(Flag::Paused)?);
         let disk = crowded.volume.as_deref().and_then(Path::file_name);
         Ok(Standing {
             counts: queue.counts()?.into(),
             suspended: running.iter().filter(|job| job.hold).count() as u64,
             crowded: crowded.jobs,
             crowded_disk: disk.map(|name| name.to_string_lossy().into_owned()),
-            paused: queue.flag(Flag::Paused)?.is_some(),
+            paused: paused.is_some(),
+            on_battery: paused.as_deref() == Some(ON_BATTERY),
             worked_by: lock(&self.holder).clone().filter(|_| !self.is_working()),
             workers: self.with_engine(Engine::workers),
             breaker: queue.flag(Flag::Breaker)?,
@@ -207,5 +229,38 @@ impl Spool {
     /// Is ffmpeg there?
     pub fn tools(&self) -> std::result::Result<ffmpeg::Tools, ffmpeg::ToolError> {
         ffmpeg::locate(&places::tools(&self.settings()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_that_is_paused_or_stands_still_is_not_through_with_its_work() {
+        let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let spool = Spool::open(data.path().to_owned()).unwrap();
+        assert!(spool.is_through());
+        std::fs::write(videos.path().join("a.mkv"), "x").unwrap();
+        spool.add(&[videos.path().to_owned()], "web-1080p").unwrap();
+        assert!(!spool.is_through());
+        spool.steer(Command::Hold, &Which::Ids(vec![JobId(1)])).unwrap();
+        assert!(spool.is_through(), "what is on hold is not wanted now");
+        for flag in [Flag::Paused, Flag::Breaker] {
+            spool.queue().set_flag(flag, Some("1")).unwrap();
+            assert!(!spool.is_through());
+            spool.queue().set_flag(flag, None).unwrap();
+        }
+    }
+
+    #[test]
+    fn whose_pause_it_is_outlives_the_process() {
+        let data = tempfile::tempdir().unwrap();
+        Spool::open(data.path().to_owned()).unwrap().pause_on_battery().unwrap();
+        let spool = Spool::open(data.path().to_owned()).unwrap();
+        let standing = spool.standing().unwrap();
+        assert!(standing.paused && standing.on_battery);
+        spool.pause(true).unwrap();
+        assert!(!spool.standing().unwrap().on_battery);
     }
 }

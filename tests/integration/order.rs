@@ -147,6 +147,8 @@ async fn a_third_pause_stops_the_encode_and_a_restart_keeps_all_three_on_hold() 
     let held = |state| queue.page(&Filter::of(&[state]), 0, 9).unwrap().iter().filter(|j| j.hold).count();
     wait_until("one to be given back", SOON, || held(State::Queued) == 1);
     assert_eq!(held(State::Running), 2);
+    let stopped = queue.page(&Filter::of(&[State::Queued]), 0, 9).unwrap().remove(0);
+    assert!(stopped.started_at.is_some(), "by this it is known that it starts again");
     engine.stop().await;
     assert_eq!(held(State::Queued), 3);
     let again = start(&env, faulty());

@@ -101,6 +101,7 @@ const scenes: [string, string, Step][] = [
         duplicates: [8],
         duplicateCount: 1,
         skipped: 3,
+        own: 0,
         doneBefore: null,
         doneAt: null,
         doneBeforeCount: 0,

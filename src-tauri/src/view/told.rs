@@ -47,6 +47,8 @@ pub struct Standing {
     pub crowded_disk: Option<String>,
     /// No further job starts.
     pub paused: bool,
+    /// Until the power is back, that is.
+    pub on_battery: bool,
     /// Who works the queue, when it is not this window.
     pub worked_by: Option<String>,
     /// Jobs at a time; null when another process works the queue.
@@ -75,8 +77,10 @@ pub struct AddNotice {
     pub duplicates: Vec<i64>,
     /// How many those are.
     pub duplicate_count: usize,
-    /// Files that are no videos by their name, or are results of known jobs.
+    /// Files that are no videos by their name.
     pub skipped: usize,
+    /// Videos that are results of known jobs.
+    pub own: usize,
     /// Done before with this preset: the newest of those jobs.
     pub done_before: Option<i64>,
     /// When it was done.

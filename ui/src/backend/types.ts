@@ -364,6 +364,10 @@ crowdedDisk: string | null,
  */
 paused: boolean, 
 /**
+ * Until the power is back, that is.
+ */
+onBattery: boolean, 
+/**
  * Who works the queue, when it is not this window.
  */
 workedBy: string | null, 
@@ -410,9 +414,13 @@ duplicates: Array<number>,
  */
 duplicateCount: number, 
 /**
- * Files that are no videos by their name, or are results of known jobs.
+ * Files that are no videos by their name.
  */
 skipped: number, 
+/**
+ * Videos that are results of known jobs.
+ */
+own: number, 
 /**
  * Done before with this preset: the newest of those jobs.
  */

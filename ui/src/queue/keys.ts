@@ -13,7 +13,7 @@ export function windowKey(store: Store, event: KeyboardEvent) {
 function commanded(store: Store, key: string): boolean {
   const list = LISTS[Number(key) - 1];
   if (list) store.show(list);
-  else if (key === ",") store.settings = true;
+  else if (key === ",") store.settings = "Queue";
   else if (key === "z" && !(document.activeElement instanceof HTMLInputElement)) store.undoRemoval();
   else if (key === "o") void store.try(store.backend.add(false));
   else return false;

@@ -4,7 +4,7 @@ export const shortcuts: [keys: string, what: string][] = [
   ["/", "Filter by name"],
   ["Ctrl+1, 2, 3", "Queue, Done, Failed"],
   ["↑ ↓ Page Home End", "Move in the list; with Shift, select"],
-  ["Ctrl+A", "Select what is loaded"],
+  ["Ctrl+A", "Select all of the list"],
   ["Space", "Pause or resume, put on hold or release"],
   ["R", "Retry, or check now"],
   ["Enter", "Details"],

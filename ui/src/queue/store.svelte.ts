@@ -52,6 +52,8 @@ export class Store {
   askClose = $state<number | null>(null);
   /** Marked as removed, and still to be had back. */
   removing = new SvelteSet<number>();
+  /** How many times something was removed. */
+  removals = $state(0);
   details = $state<number | null>(null);
   menu = $state.raw<OpenMenu | null>(null);
   another = $state.raw<Another | null>(null);
@@ -60,7 +62,8 @@ export class Store {
   dismissed = $state<string | null>(null);
   shortcuts = $state(false);
   leftOut = $state(false);
-  settings = $state(false);
+  /** The part of the settings that is open. */
+  settings = $state<string | null>(null);
   /** The preset under a point of the window, while something is dragged. */
   presetAt: (x: number, y: number) => string | null = () => null;
 
@@ -106,6 +109,7 @@ export class Store {
     if (update.askClose !== null) this.askClose = update.askClose;
     if (update.standing) {
       this.standing = update.standing;
+      if (!update.standing.alarm && !update.standing.restored) this.dismissed = null;
       this.#forget(update.standing.counts.running);
       void this.listing.refresh();
     }
@@ -163,9 +167,12 @@ export class Store {
 
   /** Marks jobs as removed; they leave the queue when nobody can want them back any more. */
   remove(ids: number[]) {
+    const more = ids.filter((id) => !this.removing.has(id));
+    if (more.length === 0) return;
     this.finishRemoval();
     this.added = null;
-    for (const id of ids) this.removing.add(id);
+    for (const id of more) this.removing.add(id);
+    this.removals += 1;
   }
 
   /** Removes what was marked. Whoever closes the window before has removed nothing. */

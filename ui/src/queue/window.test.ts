@@ -98,6 +98,13 @@ test("the alarm stands above the failed list until it is dismissed", async () =>
   expect(backend.calls).toContainEqual(["pause", true]);
   await user.click(screen.getByRole("button", { name: "Dismiss" }));
   expect(screen.queryByRole("alert")).toBeNull();
+  // The next alarm is another, also in the same words.
+  const words = backend.alarm;
+  backend.alarm = null;
+  backend.touch();
+  backend.alarm = words;
+  backend.touch();
+  expect(await screen.findByRole("alert")).toBeTruthy();
 });
 
 test("the keyboard moves, selects and acts", async () => {
@@ -318,6 +325,8 @@ test("with videos in the queue, a missing ffmpeg leads to its settings", async (
   const user = open(fake([row(1)], ""));
   await user.click(await screen.findByRole("button", { name: "ffmpeg is missing" }));
   expect(await screen.findByText("Encoders that work here")).toBeTruthy();
+  expect(screen.getByText("sudo apt install ffmpeg")).toBeTruthy();
+  await waitFor(() => expect(document.activeElement?.textContent).toMatch(/Choose/));
 });
 
 test("the size that results are to fit is chosen in the settings", async () => {

@@ -53,7 +53,7 @@ test("done is verified, or says what is remarkable", () => {
 
 test("the footer says what is left out", () => {
   const counts = { queued: 5, held: 1, waiting: 1, running: 2, done: 38, failed: 2, cancelled: 3 };
-  const standing = { counts, suspended: 1, crowded: 0, crowdedDisk: null, paused: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null, bytesBefore: 0, bytesAfter: 0 };
+  const standing = { counts, suspended: 1, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null, bytesBefore: 0, bytesAfter: 0 };
   expect(footer(standing)).toEqual({ all: 48, done: 38, text: "38 of 48 done", without: "without 1 paused, 1 on hold and 1 waiting" });
   const crowded = { ...standing, counts: { ...counts, held: 0, waiting: 15 }, suspended: 0, crowded: 14, crowdedDisk: "Media" };
   expect(footer(crowded).without).toBe("without 1 waiting and 14 waiting for space on “Media”");
@@ -81,7 +81,13 @@ test("what is held over the window is counted", () => {
   expect(over).toEqual(["12 files and 1 folder", "1 file", "2 folders"]);
 });
 
+test("a video that was stopped rather than kept paused says that it starts again", () => {
+  expect(cell(row(1, { hold: true }), undefined, 0)).toEqual({ kind: "lines", icon: "hold", first: "On hold" });
+  expect(cell(row(1, { hold: true, startedAt: 5 }), undefined, 0)).toMatchObject({ second: "Starts again from its beginning" });
+});
+
 test("what was added is said in full sentences", () => {
+  expect(added(notice({ own: 1 }))[1]).toBe("1 is a result of Spool.");
   expect(added(notice({ accepted: 5, duplicateCount: 1, skipped: 3 }))).toEqual([
     "5 videos added.",
     "1 was already in the queue. 3 files are not videos.",

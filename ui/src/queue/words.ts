@@ -3,7 +3,7 @@
  * in, text and the name of an icon come out.
  */
 import type { AddNotice, Drag, Left, Live, Row, Standing } from "../backend/types";
-import { change, clock, count, day, duration, listed, percent, playtime, size, speed } from "../shared/format";
+import { change, count, day, duration, listed, percent, playtime, size, speed, when } from "../shared/format";
 
 export type IconName = "hold" | "retry" | "drive" | "tick" | "warning" | "cancelled";
 
@@ -42,11 +42,11 @@ export function cell(row: Row, live: Live | undefined, now: number): Cell {
     case "queued":
       return queued(row, now);
     case "done":
-      return done(row);
+      return done(row, now);
     case "failed":
-      return { kind: "lines", first: reason(row), second: failedBelow(row) };
+      return { kind: "lines", first: reason(row), second: failedBelow(row, now) };
     case "cancelled":
-      return { kind: "lines", icon: "cancelled", first: "Cancelled", second: time(row.finishedAt) };
+      return { kind: "lines", icon: "cancelled", first: "Cancelled", second: time(row.finishedAt, now) };
   }
 }
 
@@ -72,7 +72,8 @@ function left(live: Live | undefined): string {
 }
 
 function queued(row: Row, now: number): Cell {
-  if (row.hold) return { kind: "lines", icon: "hold", first: "On hold" };
+  // Only so many are kept paused half way: one beyond that was stopped.
+  if (row.hold) return { kind: "lines", icon: "hold", first: "On hold", ...(row.startedAt === null ? {} : { second: "Starts again from its beginning" }) };
   if (row.runAt !== null) {
     const wait = Math.max(0, Math.ceil((row.runAt - now) / 1000));
     const first = `Retry ${row.attempt} of ${row.maxAttempts - 1}${wait > 0 ? ` in ${duration(wait)}` : ""}`;
@@ -110,14 +111,14 @@ export function reason(row: Row): string {
   return sentenceless(rest === message ? rest : rest.charAt(0).toUpperCase() + rest.slice(1));
 }
 
-function done(row: Row): Cell {
+function done(row: Row, now: number): Cell {
   const grown = row.sourceSize !== null && row.outputSize !== null && row.outputSize > row.sourceSize * 1.005;
   const remarks = remarksOf(row);
   if (remarks.length > 0) {
     const second = remarks.length === 1 ? fragment(remarks[0] ?? "") : count(remarks.length, "remark", "remarks");
     return { kind: "lines", icon: "warning", first: "With warnings", second };
   }
-  const second = grown ? "Bigger than before" : [time(row.finishedAt), took(row)].filter(Boolean).join(" · ");
+  const second = grown ? "Bigger than before" : [time(row.finishedAt, now), took(row)].filter(Boolean).join(" · ");
   return { kind: "lines", icon: "tick", first: "Verified", second };
 }
 
@@ -138,12 +139,12 @@ function took(row: Row): string {
   return row.copied ? `copied in ${long}` : long;
 }
 
-function failedBelow(row: Row): string {
-  return [count(row.attempt, "attempt", "attempts"), time(row.finishedAt)].filter(Boolean).join(" · ");
+function failedBelow(row: Row, now: number): string {
+  return [count(row.attempt, "attempt", "attempts"), time(row.finishedAt, now)].filter(Boolean).join(" · ");
 }
 
-function time(at: number | null): string {
-  return at === null ? "" : clock(at);
+function time(at: number | null, now: number): string {
+  return at === null ? "" : when(at, now);
 }
 
 /** A fragment takes no full stop. */
@@ -223,12 +224,13 @@ export function added(notice: AddNotice): [string, string] {
   const rest = [];
   if (notice.duplicateCount > 0) rest.push(`${notice.duplicateCount} ${notice.duplicateCount === 1 ? "was" : "were"} already in the queue.`);
   if (notice.doneBeforeCount > 0) rest.push(doneBefore(notice));
+  if (notice.own > 0) rest.push(`${count(notice.own, "is a result", "are results")} of Spool.`);
   if (notice.skipped > 0) rest.push(`${count(notice.skipped, "file is", "files are")} not ${notice.skipped === 1 ? "a video" : "videos"}.`);
   if (notice.refusedCount > 0) rest.push(`${notice.refusedCount} could not be added.`);
   return [first, rest.join(" ")];
 }
 
 function doneBefore(notice: AddNotice): string {
-  const when = notice.doneAt === null ? "before" : `on ${day(notice.doneAt)}`;
-  return notice.doneBeforeCount === 1 ? `It was already done ${when}.` : `${notice.doneBeforeCount} were already done, the last ${when}.`;
+  const then = notice.doneAt === null ? "before" : `on ${day(notice.doneAt)}`;
+  return notice.doneBeforeCount === 1 ? `It was already done ${then}.` : `${notice.doneBeforeCount} were already done, the last ${then}.`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { day, listed, playtime, typeset, change, clock, count, duration, parts, percent, size, speed } from "./format";
+import { day, listed, playtime, typeset, change, clock, count, duration, parts, percent, size, speed, moment, when } from "./format";
 
 test("sizes have three digits and their unit", () => {
   const all = [0, 999, 1500, 5_400_000, 12_300_000, 812_000_000, 1_160_000_000, 44_700_000_000, 999_999_999];
@@ -19,6 +19,9 @@ test("a change of size has a true minus", () => {
 test("times are said as people say them", () => {
   expect([7.4, 60, 72, 3600, 7530].map(duration)).toEqual(["7 s", "1 min", "1 min 12 s", "1 h", "2 h 5 min"]);
   expect(clock(new Date(2024, 1, 1, 9, 5).getTime())).toBe("9:05");
+  const [then, now] = [new Date(2024, 1, 1, 9, 5).getTime(), (...day: [number, number, number]) => new Date(...day).getTime()];
+  expect([now(2024, 1, 1), now(2024, 1, 2), now(2025, 1, 1)].map((day) => when(then, day))).toEqual(["9:05", "1 Feb", "1 Feb 2024"]);
+  expect([now(2024, 1, 1), now(2024, 1, 2)].map((day) => moment(then, day))).toEqual(["9:05", "1 Feb, 9:05"]);
   expect([3.14, 12.6].map(speed)).toEqual(["3.1×", "13×"]);
 });
 

@@ -64,9 +64,27 @@ export function playtime(seconds: number): string {
 
 /** 3 May, or 3 May 2023 in another year than `now`. */
 export function day(millis: number, now = Date.now()): string {
+  return date(millis, now, "long");
+}
+
+function date(millis: number, now: number, month: "long" | "short"): string {
   const at = new Date(millis);
   const year = at.getFullYear() === new Date(now).getFullYear() ? {} : { year: "numeric" as const };
-  return at.toLocaleDateString("en-GB", { day: "numeric", month: "long", ...year });
+  return at.toLocaleDateString("en-GB", { day: "numeric", month, ...year });
+}
+
+/** 14:02; of another day 3 May, or 3 May 2023 in another year. */
+export function when(millis: number, now = Date.now()): string {
+  return sameDay(millis, now) ? clock(millis) : date(millis, now, "short");
+}
+
+/** 14:02; of another day 3 May, 14:02. */
+export function moment(millis: number, now = Date.now()): string {
+  return sameDay(millis, now) ? clock(millis) : `${when(millis, now)}, ${clock(millis)}`;
+}
+
+function sameDay(millis: number, now: number): boolean {
+  return new Date(millis).toDateString() === new Date(now).toDateString();
 }
 
 /** 14:02 */

@@ -70,7 +70,10 @@ pub(super) fn check_alarm(shared: &Shared) -> Result<()> {
             shared.queue.set_flag(Flag::Alarm, Some(&message))?;
             shared.tell(Event::Alarm { message });
         }
-        (false, true) => shared.queue.set_flag(Flag::Alarm, None)?,
+        (false, true) => {
+            shared.queue.set_flag(Flag::Alarm, None)?;
+            shared.tell(Event::QueueChanged);
+        }
         _ => {}
     }
     Ok(())
