@@ -125,6 +125,24 @@ async fn a_real_drop_adds_files_and_folders_and_counts_what_is_no_video() {
     assert_eq!(app.count(".overlay.shown").await, 0, "the overlay is gone");
 }
 
+/// Twice as many pixels: what the page measures is half of what the pointer moves by.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_dense_screen_a_drop_gets_the_preset_of_the_tile_it_lies_on() {
+    let mut desk = desk();
+    desk.variables.push(("GDK_SCALE", "2".into()));
+    let video = desk.env.video(&clips::ordinary(), "a.mkv");
+    let app = App::start(&desk, &[]).await;
+    app.sees("[data-preset=small-hevc]").await;
+    let middle = "const tile = document.querySelector('[data-preset=small-hevc]').getBoundingClientRect();
+        return [devicePixelRatio, tile.x + tile.width / 2, tile.y + tile.height / 2]";
+    let [ratio, x, y]: [f64; 3] = serde_json::from_value(app.script(middle, Vec::new()).await).unwrap();
+    assert!((ratio - 2.0).abs() < 0.01);
+    let (left, top) = desk.origin("Spool");
+    desk.drag(&[&video], (left + (x * 2.0) as i64, top + (y * 2.0) as i64));
+    wait_until("the job", SOON, || !desk.env.jobs().is_empty());
+    assert_eq!(desk.env.jobs()[0]["preset"], "small-hevc");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_a_batch_is_notified_while_the_window_is_not_in_front() {
     let desk = desk();

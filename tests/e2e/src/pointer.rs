@@ -43,7 +43,12 @@ impl Desk {
     pub fn drag(&self, files: &[&Path], to: (i64, i64)) {
         let from = (1190, 10);
         let mut source = self.command("/usr/bin/python3");
-        source.arg(tool("drag.py")).args([from.0.to_string(), from.1.to_string()]).args(files);
+        // Its own window stays as large as it is expected to be.
+        source
+            .env_remove("GDK_SCALE")
+            .arg(tool("drag.py"))
+            .args([from.0.to_string(), from.1.to_string()])
+            .args(files);
         let mut source = Program::start(source.stdout(Stdio::piped()));
         assert_eq!(source.first_line(), "READY");
         let (x, y) = (from.0 + 40, from.1 + 40);
