@@ -71,6 +71,23 @@ async fn a_copy_that_never_ends_is_called_cut_short_in_the_end_and_a_cancel_does
     engine.stop().await;
 }
 
+/// Another size than when it was added is no sign of writing where it was written long ago.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_copy_that_took_the_place_of_another_is_not_called_growing() {
+    let env = TestEnv::new();
+    let engine = start(&env, Setup::default());
+    engine.pause(true).unwrap();
+    let video = env.videos().join("a.mp4");
+    fs::write(&video, "no video").unwrap();
+    let id = add(&engine, &env, &[&video])[0];
+    fs::write(&video, "no video either").unwrap();
+    filetime::set_file_mtime(&video, filetime::FileTime::from_unix_time(1_700_000_000, 0)).unwrap();
+    engine.pause(false).unwrap();
+    reaches(&engine, id, State::Failed);
+    assert_eq!(met(&engine, id), [FailureCode::NotMedia]);
+    engine.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_video_replaced_by_another_while_it_is_read_is_done_anew_from_the_other() {
     let env = TestEnv::new();

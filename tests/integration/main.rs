@@ -33,6 +33,7 @@ mod layout;
 mod main_job;
 mod matrix;
 mod order;
+mod paused;
 mod pool;
 mod presets;
 mod publish;

@@ -98,6 +98,29 @@ fn a_recording_that_does_not_say_how_long_it_is_can_aim_at_a_size_too() {
 }
 
 #[test]
+fn settings_that_are_accepted_can_be_encoded() {
+    let env = TestEnv::new();
+    let video = env.video(&clips::ordinary(), "a.mkv");
+    let deep = work(&env, &video, "web-1080p", &["--set", "video.depth=ten", QUICK[0], QUICK[1]]);
+    assert_eq!(streams(&facts(&output(&deep)), "video")[0]["pix_fmt"], "yuv420p10le");
+    let mono = ["-c:v", "libx264", "-preset", "ultrafast", "-ac", "1"];
+    let mono = env.video(&clips::clip("mono.mkv", 0.5, true, &mono), "mono.mkv");
+    output(&work(&env, &mono, "archive-av1", &["--set", "audio.kbps=1024", QUICK[0], QUICK[1]]));
+    let sound = ["--set", "container=m4a", "--set", "video=null"];
+    assert_eq!(output(&work(&env, &video, "remux-mp4", &sound)).extension().unwrap(), "m4a");
+}
+
+/// As old films have it: MP4 takes none of the lowest rates.
+#[test]
+fn sound_that_mp4_cannot_hold_is_converted_and_the_picture_copied() {
+    let env = TestEnv::new();
+    let old = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "libmp3lame", "-ar", "11025"];
+    let video = env.video(&clips::clip("old.mkv", 1.0, true, &old), "old.mkv");
+    let made = facts(&output(&work(&env, &video, "remux-mp4", &[])));
+    assert_eq!(streams(&made, "audio")[0]["codec_name"], "aac");
+}
+
+#[test]
 fn a_hopeless_size_is_refused_with_the_smallest_possible_one() {
     let env = TestEnv::new();
     let minute = clips::clip("minute.mkv", 60.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);

@@ -36,7 +36,7 @@ fn intend(env: &TestEnv, job: &Job, part: &Path) {
     let (size, identity) = identity(part).unwrap();
     let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     let intent = Intent { path: job.output.clone(), size, identity };
-    assert!(dead.note(job.lease(), &Note::Publish(intent)).unwrap());
+    assert!(dead.note(job.lease(), &Note::Publish { intent, warnings: vec!["Partial.".into()] }).unwrap());
 }
 
 /// Restarts and waits for the end; returns the job and how often it was run.
@@ -103,6 +103,27 @@ async fn between_intent_and_rename_the_work_is_done_again() {
     assert_eq!(env.results(), ["a.mp4"], "no part file, no second output");
 }
 
+/// A box to drop things into: what is in it cannot be listed, and the folder not be flushed.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_is_there_is_not_made_again_because_its_folder_cannot_be_flushed() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    const NOBODY: u32 = 65_534;
+    let env = TestEnv::new();
+    let video = env.video(&clips::ordinary(), "a.mkv");
+    for folder in [env.data(), env.out(), env.videos(), env.data().parent().unwrap().to_owned()] {
+        if chown(&folder, Some(NOBODY), None).is_err() {
+            return eprintln!("SKIPPED: only root can work the queue as another user");
+        }
+    }
+    fs::set_permissions(env.out(), fs::Permissions::from_mode(0o300)).unwrap();
+    let out = env.out();
+    let add = env.spool_as(NOBODY, &["add", "--output-dir", out.to_str().unwrap(), video.to_str().unwrap()]);
+    assert_eq!(add.code, 0, "{add:?}");
+    let run = env.spool_as(NOBODY, &["run", "--until-idle"]);
+    assert_eq!((run.code, env.results()), (0, vec!["a.mp4".to_owned()]), "{run:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn after_the_rename_the_job_is_done_without_a_second_encode() {
     let env = TestEnv::new();
@@ -110,8 +131,8 @@ async fn after_the_rename_the_job_is_done_without_a_second_encode() {
     intend(&env, &job, &part);
     fs::rename(&part, &job.output).unwrap();
     let before = fs::read(&job.output).unwrap();
-    let (_, runs) = recover(&env).await;
-    assert_eq!(runs, 1);
+    let (recovered, runs) = recover(&env).await;
+    assert_eq!((runs, recovered.warnings), (1, vec!["Partial.".to_owned()]));
     assert_eq!(fs::read(&job.output).unwrap(), before);
     assert_eq!(env.results(), ["a.mp4"]);
 }

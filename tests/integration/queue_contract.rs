@@ -56,6 +56,26 @@ laws! {
         assert!(matches!(w.queue.add(&[named], Place::End, &|_| false).unwrap()[0], Added::Accepted { .. }));
     }
 
+    an_original_that_was_kept_for_its_result_is_no_result => |w| {
+        w.add(&["a.mkv"]);
+        let job = w.claim();
+        let kept = Outcome::Done { output: job.source.clone(), size: 5, warnings: Vec::new() };
+        w.queue.settle(job.lease(), &kept).unwrap();
+        let mut other = new_job("a.mkv");
+        (other.from_folder, other.again) = (true, true);
+        assert!(matches!(w.queue.add(&[other], Place::End, &|_| false).unwrap()[0], Added::Accepted { .. }));
+    }
+
+    what_was_to_be_said_of_a_result_goes_with_the_result_alone => |w| {
+        w.add(&["a.mkv"]);
+        let job = w.claim();
+        let intent = Intent { path: job.output.clone(), size: 5, identity: "i".into() };
+        w.queue.note(job.lease(), &Note::Publish { intent, warnings: vec!["Partial.".into()] }).unwrap();
+        assert_eq!(w.job(job.id).warnings, ["Partial."], "it outlives a crash");
+        w.queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
+        assert!(w.job(job.id).warnings.is_empty());
+    }
+
     a_retry_waits_for_its_time_and_keeps_its_place => |w| {
         w.add(&["a.mkv", "b.mkv"]);
         let job = w.claim();
@@ -131,7 +151,7 @@ laws! {
     a_cancel_before_the_intent_wins_and_after_it_loses => |w| {
         w.add(&["a.mkv", "b.mkv"]);
         let (early, late) = (w.claim(), w.claim());
-        let intent = |job: &Job| Note::Publish(Intent { path: job.output.clone(), size: 5, identity: "i".into() });
+        let intent = |job: &Job| Note::Publish { intent: Intent { path: job.output.clone(), size: 5, identity: "i".into() }, warnings: vec!["w".into()] };
         assert_eq!(w.steer(Command::Cancel, &[early.id]).done, [early.id]);
         assert!(w.job(early.id).cancel_requested, "a running job is asked; its worker ends it");
         assert!(!w.queue.note(early.lease(), &intent(&early)).unwrap());

@@ -96,8 +96,8 @@ pub fn start(env: &TestEnv, setup: Setup) -> Engine {
 
 /// A quick variant of the default preset, results in the out folder.
 pub fn wish(env: &TestEnv) -> Wish {
-    let encoded = preset::set(preset::find("web-1080p").unwrap(), "video.copy", "never").unwrap();
-    let quick = preset::set(&encoded, "video.speed", "ultrafast").unwrap();
+    let changes = [("video.copy", "never"), ("video.speed", "ultrafast")];
+    let quick = preset::set(preset::find("web-1080p").unwrap(), &changes).unwrap();
     Wish { preset: quick, folder: Some(env.out()), name: "{name}".into(), max_attempts: 4, again: true }
 }
 

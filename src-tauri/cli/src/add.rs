@@ -90,11 +90,13 @@ fn tell_rest(context: &Context, found: &Found) -> Result<(), Failed> {
 
 fn chosen_preset(context: &Context, args: &Add) -> Result<Preset, Failed> {
     let id = args.preset.as_deref().unwrap_or(&context.settings.preset);
-    args.set.iter().try_fold(find_preset(context, id)?, |preset, change| {
-        let (key, value) = change.split_once('=').ok_or_else(|| {
-            Failed::Usage(format!("--set takes KEY=VALUE, such as video.crf=18, not \"{change}\"."))
-        })?;
-        preset::set(&preset, key, value).map_err(|e| Failed::Usage(format!("{e}.")))
+    let changes = args.set.iter().map(|change| pair(change)).collect::<Result<Vec<_>, _>>()?;
+    preset::set(&find_preset(context, id)?, &changes).map_err(|e| Failed::Usage(format!("{e}.")))
+}
+
+fn pair(change: &str) -> Result<(&str, &str), Failed> {
+    change.split_once('=').ok_or_else(|| {
+        Failed::Usage(format!("--set takes KEY=VALUE, such as video.crf=18, not \"{change}\"."))
     })
 }
 

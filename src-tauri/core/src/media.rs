@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 pub use facts::{Facts, codec_name, running_time};
 pub use json::{read, read_frame};
-pub use packets::{Measured, Span, measure};
+pub use packets::{Measured, Measuring, Span};
 
 /// A media file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -66,6 +66,13 @@ struct Live {
     place: Place,
 }
 
+impl Live {
+    /// Is it suspended, and to stay so?
+    fn rests(&self) -> bool {
+        self.suspended && *self.orders.borrow() == Order::Suspend
+    }
+}
+
 /// Jobs taken up or sent to wait in one sweep; the rest of a long queue comes with the next.
 const CLAIMS: usize = 100;
 
@@ -209,8 +216,9 @@ impl Pool {
         self.shared.workers.load(Ordering::Relaxed)
     }
 
+    /// Jobs that keep a worker busy: one that was told to go on does so before it says so.
     fn active(&self) -> usize {
-        self.live.values().filter(|l| !l.suspended).count()
+        self.live.values().filter(|l| !l.rests()).count()
     }
 
     /// Passes on what users asked of running jobs, by whichever process.
@@ -218,13 +226,15 @@ impl Pool {
         if self.live.is_empty() {
             return Ok(());
         }
-        let stop = self.shared.stop.is_cancelled();
+        let (stop, drain) = (self.shared.stop.is_cancelled(), self.shared.drain.is_cancelled());
         for job in self.shared.queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)? {
             let free = self.active() < self.workers();
             let held = self.live.values().filter(|l| *l.orders.borrow() == Order::Suspend).count();
             let room = held < self.shared.policy.max_suspended;
             let Some(live) = self.live.get(&job.id).filter(|l| l.lease == job.lease()) else { continue };
             let now = *live.orders.borrow();
+            // What is paused would never end.
+            let stop = stop || (drain && live.rests());
             let next = order::next(
                 now,
                 order::Asked { stop, cancel: job.cancel_requested, hold: job.hold, room, free },
@@ -296,10 +306,10 @@ impl Pool {
         self.shared.queue.save_progress(&rows)
     }
 
-    /// Idle: nothing runs, and nothing queued may start by itself, now or later.
+    /// Idle: nothing runs but what is paused, and nothing queued may start by itself, now or later.
     fn tell_idle(&self) -> Result<()> {
         let queue = &self.shared.queue;
-        let idle = self.live.is_empty() && {
+        let idle = self.active() == 0 && {
             let counts = queue.counts()?;
             counts.queued == counts.held || self.breaker.is_open() || queue.flag(Flag::Paused)?.is_some()
         };

@@ -4,9 +4,11 @@
 //! Guarantees that an unknown field or word is refused with its name. What a preset means for one file is
 //! decided in `plan`.
 
+mod change;
 mod check;
 mod words;
 
+pub use change::set;
 pub(crate) use check::validate;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
@@ -313,33 +315,6 @@ pub fn find(id: &str) -> Option<&'static Preset> {
     BUILT_IN.iter().find(|p| p.id == id)
 }
 
-const QUALITY: [&str; 3] = ["crf", "kbps", "sizeMb"];
-
-/// The preset with one field changed: `path` is its dotted name in JSON, such as `video.crf`.
-///
-/// # Errors
-/// One sentence naming the field or value that does not fit.
-pub fn set(preset: &Preset, path: &str, value: &str) -> Result<Preset, String> {
-    if matches!(path, "id" | "name" | "description") {
-        return Err(format!("\"{path}\" names the preset and cannot be set for one job"));
-    }
-    let mut json = serde_json::to_value(preset).map_err(|e| e.to_string())?;
-    let (parent, field) = path.rsplit_once('.').unwrap_or(("", path));
-    let pointer = if parent.is_empty() { String::new() } else { format!("/{}", parent.replace('.', "/")) };
-    let group = json.pointer_mut(&pointer).and_then(|v| v.as_object_mut());
-    let group = group.ok_or_else(|| format!("\"{path}\" is not a setting of the preset {}", preset.id))?;
-    // A word is a string, anything else that parses is itself: 23, true, null.
-    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
-    // One measure of quality takes the place of another.
-    if QUALITY.contains(&field) {
-        group.retain(|other, _| !QUALITY.contains(&other.as_str()));
-    }
-    group.insert(field.to_owned(), value);
-    serde_json::from_value::<Preset>(json)
-        .map_err(|e| format!("{path} cannot be set so: {}", words::plain(&e)))
-        .and_then(validate)
-}
-
 /// Reads one preset from JSON.
 ///
 /// # Errors
@@ -364,30 +339,6 @@ mod tests {
         assert!(find(DEFAULT_PRESET).is_some());
         for preset in built_in() {
             validate(preset.clone()).unwrap();
-        }
-    }
-
-    #[test]
-    fn a_setting_is_changed_by_its_dotted_name_and_nonsense_is_refused_by_name() {
-        let web = find("web-1080p").unwrap();
-        let picture = |preset: Result<Preset, String>| preset.unwrap().video.unwrap();
-        assert_eq!(picture(set(web, "video.crf", "30")).crf, Some(30));
-        let rate = picture(set(web, "video.kbps", "900"));
-        assert_eq!((rate.kbps, rate.crf), (Some(900), None), "one measure replaces the other");
-        assert_eq!(picture(set(web, "video.speed", "ultrafast")).speed, Speed::Ultrafast);
-        assert_eq!(picture(set(web, "video.maxFps", "null")).max_fps, None);
-        for (path, value, word) in [
-            ("video.crf", "99", "0 to 51"),
-            ("video.speed", "warp", "warp"),
-            ("video.colour", "1", "colour"),
-            ("nothing.here", "1", "nothing.here"),
-            ("video.maxFps", "0", "at least 1"),
-            ("video.kbps", "9", "50 to 500000"),
-            ("video.hdr", "keep", "more than 8 bits"),
-            ("container", "m4a", "M4A holds no picture"),
-        ] {
-            let refusal = set(web, path, value).unwrap_err();
-            assert!(refusal.contains(word), "{path}={value}: {refusal}");
         }
     }
 }

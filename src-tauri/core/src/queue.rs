@@ -97,7 +97,12 @@ pub enum Note {
     /// The process it became.
     Child(ChildId),
     /// About to publish; refused when a cancel was asked for, for from here on the job ends done.
-    Publish(Intent),
+    Publish {
+        /// Under which name.
+        intent: Intent,
+        /// What is to be said of the result.
+        warnings: Vec<String>,
+    },
 }
 
 /// How a worker's hold on a job ends.

@@ -66,7 +66,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     }
     remarks.dedup();
     remarks.extend(losses(case.plan));
-    remarks.extend(shared_times(report));
+    remarks.extend(shared_times(case));
     remarks.extend(damage(report));
     remarks.extend(bigger(case.source, size));
     Ok(Verdict { remarks, size })
@@ -282,8 +282,9 @@ fn losses(plan: &Plan) -> Vec<String> {
 }
 
 /// Pictures that no player could have shown.
-fn shared_times(report: &Report) -> Option<String> {
-    let all = report.inputs.iter().filter_map(|s| s.frames).max().unwrap_or(0);
+fn shared_times(Case { plan, report, .. }: &Case<'_>) -> Option<String> {
+    let picture = plan.picture()?.input;
+    let all = report.inputs.iter().find(|s| s.index == picture)?.frames?;
     (report.dropped > (all / 100).max(2)).then(|| {
         format!("{} of {all} pictures have the same time as another and were left out.", report.dropped)
     })

@@ -5,7 +5,9 @@ use libfuzzer_sys::fuzz_target;
 use spool_core::media;
 
 fuzz_target!(|text: &str| {
-    let _ = media::measure(text);
+    let mut measuring = media::Measuring::default();
+    text.lines().for_each(|line| measuring.take(line));
+    let _ = measuring.done();
     let Ok(info) = media::read(text) else { return };
     let _ = (info.facts(), info.length(), info.audio());
     for stream in &info.streams {

@@ -50,7 +50,7 @@ fn published(job: &Job) -> Option<Outcome> {
     let intent = job.intent.as_ref()?;
     let (size, identity) = output::identity(&intent.path).ok()?;
     let same = size == intent.size && identity == intent.identity;
-    same.then(|| Outcome::Done { output: intent.path.clone(), size, warnings: Vec::new() })
+    same.then(|| Outcome::Done { output: intent.path.clone(), size, warnings: job.warnings.clone() })
 }
 
 fn end_orphan(attempt: Option<&Attempt>) {

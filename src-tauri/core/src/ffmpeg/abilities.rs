@@ -52,19 +52,29 @@ fn listed(text: &str) -> BTreeSet<String> {
 /// The first of these encoders that does not work here; all are tried at once.
 pub fn missing_encoder<'a>(tools: &Tools, encoders: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     std::thread::scope(|scope| {
-        let tried: Vec<_> =
-            encoders.map(|name| (name, scope.spawn(move || encoder_works(tools, name)))).collect();
-        let missing = |works: ScopedJoinHandle<'_, bool>| !works.join().unwrap_or(false);
+        let tried: Vec<_> = encoders.map(|name| (name, scope.spawn(move || tried(tools, name)))).collect();
+        let missing =
+            |works: ScopedJoinHandle<'_, Option<bool>>| works.join().is_ok_and(|told| told == Some(false));
         tried.into_iter().find_map(|(name, works)| missing(works).then_some(name))
     })
 }
 
 /// Does this encoder work here? Encodes three frames (or a tenth of a second of sound) to nowhere.
 pub fn encoder_works(tools: &Tools, encoder: &str) -> bool {
-    *slot(&TESTED, tools, encoder).get_or_init(|| {
-        let args: Vec<OsString> = test_arguments(encoder).into_iter().map(OsString::from).collect();
-        ask(&tools.ffmpeg.path, &args).is_ok_and(|answer| answer.success)
-    })
+    tried(tools, encoder) == Some(true)
+}
+
+/// `None`: ffmpeg could not answer, which a machine under load or out of memory may be the cause of. A refusal counts
+/// when it is repeated, since jobs then wait for another ffmpeg.
+fn tried(tools: &Tools, encoder: &str) -> Option<bool> {
+    let known = slot(&TESTED, tools, encoder);
+    if let Some(works) = known.get() {
+        return Some(*works);
+    }
+    let args: Vec<OsString> = test_arguments(encoder).into_iter().map(OsString::from).collect();
+    let answer = || ask(&tools.ffmpeg.path, &args).ok().filter(|a| a.signal.is_none()).map(|a| a.success);
+    let works = answer().filter(|works| *works).or_else(answer)?;
+    Some(*known.get_or_init(|| works))
 }
 
 #[cfg(test)]

@@ -6,12 +6,21 @@ use std::sync::mpsc::SyncSender;
 /// Longest line kept, in bytes; the rest of a longer one is dropped.
 const LONGEST_LINE: usize = 4096;
 
-/// Sends each line of `pipe` until it closes; `\r` ends a line too. When nobody listens any more the pipe is
-/// drained all the same, so that the child never blocks.
-pub(super) fn send_lines<T>(mut pipe: impl Read, lines: &SyncSender<T>, wrap: impl Fn(String) -> T) {
+/// Sends each line of `pipe` until it closes. When nobody listens any more the pipe is drained all the same, so that
+/// the child never blocks.
+pub(super) fn send_lines<T>(pipe: impl Read, lines: &SyncSender<T>, wrap: impl Fn(String) -> T) {
+    let mut listening = true;
+    each_line(pipe, |line| listening = listening && lines.send(wrap(line.into())).is_ok());
+}
+
+/// Takes each line of `pipe` until it closes; `\r` ends a line too.
+pub(super) fn each_line(mut pipe: impl Read, mut take: impl FnMut(&str)) {
     let mut chunk = [0; 16 * 1024];
     let mut line = Vec::with_capacity(256);
-    let mut listening = true;
+    let mut end = |line: &mut Vec<u8>| {
+        take(&String::from_utf8_lossy(line));
+        line.clear();
+    };
     loop {
         let read = match pipe.read(&mut chunk) {
             Ok(0) => break,
@@ -22,21 +31,15 @@ pub(super) fn send_lines<T>(mut pipe: impl Read, lines: &SyncSender<T>, wrap: im
         for byte in &chunk[..read] {
             match byte {
                 b'\n' | b'\r' if line.is_empty() => {}
-                b'\n' | b'\r' => listening = listening && send(&mut line, lines, &wrap),
+                b'\n' | b'\r' => end(&mut line),
                 _ if line.len() < LONGEST_LINE => line.push(*byte),
                 _ => {}
             }
         }
     }
-    if listening && !line.is_empty() {
-        send(&mut line, lines, &wrap);
+    if !line.is_empty() {
+        end(&mut line);
     }
-}
-
-fn send<T>(line: &mut Vec<u8>, lines: &SyncSender<T>, wrap: impl Fn(String) -> T) -> bool {
-    let text = String::from_utf8_lossy(line).into_owned();
-    line.clear();
-    lines.send(wrap(text)).is_ok()
 }
 
 /// The first `most` bytes of `pipe`; what comes after is drained and dropped.

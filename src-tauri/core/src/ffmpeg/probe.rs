@@ -1,12 +1,12 @@
 //! Looking at a file with ffprobe, which is told not to trust it: bounded time, memory and picture size, no
 //! network, no playlists.
 
-use super::capture::{Bounds, Output, capture};
-use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, fields, file_url};
+use super::capture::{Bounds, Output, capture, capture_by};
+use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, fields, file_url, pipe};
 use crate::error::said;
 use crate::failure::{Failure, FailureCode, name_of};
 use crate::media::boxes::{self, Boxes};
-use crate::media::{self, Measured, MediaInfo, Picture};
+use crate::media::{self, Measured, Measuring, MediaInfo, Picture};
 use crate::policy::Policy;
 use std::ffi::OsString;
 use std::io;
@@ -76,8 +76,12 @@ pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orde
     let mut args: Vec<OsString> = fixed.iter().chain(&entries).map(OsString::from).collect();
     args.extend(["-i".into(), file_url(path)]);
     let bounds = Bounds { limit: policy.probe_limit * PATIENCE, memory: Some(MEMORY), orders };
-    let answer = capture(&tools.ffprobe.path, &args, &bounds).ok()?;
-    Some(media::measure(&answer.stdout))
+    let measure = |stdout| {
+        let mut measuring = Measuring::default();
+        pipe::each_line(stdout, |line| measuring.take(line));
+        measuring.done()
+    };
+    Some(capture_by(&tools.ffprobe.path, &args, &bounds, measure).ok()?.stdout)
 }
 
 /// Reading a whole file may take this many times as long as a look: a large one on a slow disk takes its time.

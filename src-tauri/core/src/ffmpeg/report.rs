@@ -18,7 +18,7 @@ pub struct Reader {
     pub saw_end: bool,
     /// Statistics of the input's streams, by index.
     pub inputs: Vec<InputStats>,
-    /// Lines of level error or fatal, the first ones.
+    /// Lines of level error or fatal, the first ones and the last.
     pub errors: Vec<String>,
     /// The input ended before its index said.
     pub cut_short: bool,
@@ -49,6 +49,8 @@ const TAIL: usize = 64 * 1024;
 const KEPT: usize = 16 * 1024;
 /// Errors kept; a broken file can give one per frame.
 pub const MOST_ERRORS: usize = 50;
+/// So many of those are the last ones: why it ended is said at the end.
+const LAST_ERRORS: usize = 10;
 
 /// Phrases by which demuxers say that the file ends too early.
 const CUT_SHORT: &[&str] =
@@ -85,9 +87,10 @@ impl Reader {
         match split_level(line) {
             Some(("error" | "fatal" | "panic", text)) => {
                 self.cut_short |= is_cut_short(text);
-                if self.errors.len() < MOST_ERRORS {
-                    self.errors.push(text.to_owned());
+                if self.errors.len() == MOST_ERRORS {
+                    self.errors.remove(MOST_ERRORS - LAST_ERRORS);
                 }
+                self.errors.push(text.to_owned());
             }
             Some(("warning", text)) => self.cut_short |= is_cut_short(text),
             Some(("verbose", text)) => self.take_stats(text),

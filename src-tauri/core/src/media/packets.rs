@@ -32,62 +32,93 @@ const GAP: f64 = 1.0;
 const BACK: f64 = 0.1;
 const AHEAD: f64 = 10.0;
 
-/// One packet, in seconds.
-struct Packet {
-    /// When it is shown.
-    at: f64,
-    /// When it is decoded: its place in the file.
-    turn: f64,
-    duration: f64,
+/// Packets as they are read, of which no more is kept than is asked for.
+#[derive(Debug, Default)]
+pub struct Measuring {
+    streams: BTreeMap<usize, Track>,
 }
 
-/// Reads lines of `stream,pts,dts,duration`, in any order of time; what is no number is passed over.
-pub fn measure(text: &str) -> Measured {
-    let mut all: BTreeMap<usize, Vec<Packet>> = BTreeMap::new();
-    for line in text.lines() {
+/// What is known so far of the packets of one stream, in seconds.
+#[derive(Debug, Default)]
+struct Track {
+    packets: u64,
+    /// Begin of the last packet that is shown.
+    last: f64,
+    /// From, to: what packets cover, in the order of time; between two of these a silence is worth telling.
+    covered: Vec<(f64, f64)>,
+    /// The stretch under the present clock, from and to, and when its last packet is decoded.
+    part: Option<(f64, f64, f64)>,
+    /// How long the parts before it are; none where there was but one clock.
+    parts: Option<f64>,
+}
+
+impl Measuring {
+    /// Takes a line of `stream,pts,dts,duration`; what is no number is passed over.
+    pub fn take(&mut self, line: &str) {
         let mut fields = line.split(',');
-        let Some(index) = fields.next().and_then(|f| f.trim().parse().ok()) else { continue };
+        let Some(index) = fields.next().and_then(|f| f.trim().parse().ok()) else { return };
         let mut number =
             || fields.next().and_then(|f| f.trim().parse::<f64>().ok()).filter(|n| n.is_finite());
         let (pts, dts, duration) = (number(), number(), number());
         if let Some(at) = pts.or(dts) {
-            let duration = duration.unwrap_or(0.0).max(0.0);
-            all.entry(index).or_default().push(Packet { at, turn: dts.unwrap_or(at), duration });
+            let end = at + duration.unwrap_or(0.0).max(0.0);
+            self.streams.entry(index).or_default().take(at, end, dts.unwrap_or(at));
         }
     }
-    Measured { streams: all.into_iter().map(|(index, packets)| (index, span(packets))).collect() }
-}
 
-fn span(mut packets: Vec<Packet>) -> Span {
-    let joined = joined(&packets);
-    packets.sort_by(|a, b| a.at.total_cmp(&b.at));
-    let begin = packets.first().map_or(0.0, |p| p.at);
-    let mut end = begin;
-    let mut gaps = Vec::new();
-    for Packet { at, duration, .. } in &packets {
-        if at - end > GAP {
-            gaps.push((end - begin, at - begin));
-        }
-        end = end.max(at + duration);
+    /// What they say together.
+    pub fn done(self) -> Measured {
+        Measured { streams: self.streams.into_iter().map(|(index, track)| (index, track.span())).collect() }
     }
-    let last = packets.last().map_or(0.0, |p| p.at - begin);
-    Span { seconds: end - begin, last, packets: packets.len() as u64, gaps, joined }
 }
 
-/// The parts between jumps, each as long as its packets, in the order of the file.
-fn joined(packets: &[Packet]) -> Option<f64> {
-    let same_clock = |a: &Packet, b: &Packet| (-BACK..=AHEAD).contains(&(b.turn - a.turn));
-    let parts: Vec<&[Packet]> = packets.chunk_by(same_clock).collect();
-    let length = |part: &&[Packet]| {
-        let begin = part.iter().map(|p| p.at).fold(f64::INFINITY, f64::min);
-        part.iter().map(|p| p.at + p.duration).fold(begin, f64::max) - begin
-    };
-    (parts.len() > 1).then(|| parts.iter().map(length).sum())
+impl Track {
+    /// Shown from `at` to `end`, decoded at `turn`: its place in the file.
+    fn take(&mut self, at: f64, end: f64, turn: f64) {
+        self.last = if self.packets == 0 { at } else { self.last.max(at) };
+        self.packets += 1;
+        self.cover(at, end);
+        self.part = Some(match self.part {
+            Some((from, to, before)) if (-BACK..=AHEAD).contains(&(turn - before)) => {
+                (from.min(at), to.max(end), turn)
+            }
+            Some((from, to, _)) => {
+                *self.parts.get_or_insert_default() += to - from;
+                (at, end, turn)
+            }
+            None => (at, end, turn),
+        });
+    }
+
+    /// Packets come in the order of decoding, and later ones may fill a gap.
+    fn cover(&mut self, at: f64, end: f64) {
+        let from = self.covered.partition_point(|(_, to)| at - to > GAP);
+        let to = self.covered.partition_point(|(from, _)| from - end <= GAP);
+        let mut whole = (at, end);
+        for (from, to) in self.covered.drain(from..to.max(from)) {
+            whole = (whole.0.min(from), whole.1.max(to));
+        }
+        self.covered.insert(from, whole);
+    }
+
+    fn span(self) -> Span {
+        let begin = self.covered.first().map_or(0.0, |(from, _)| *from);
+        let end = self.covered.last().map_or(begin, |(_, to)| *to);
+        let gaps = self.covered.windows(2).map(|pair| (pair[0].1 - begin, pair[1].0 - begin)).collect();
+        let joined = self.parts.zip(self.part).map(|(parts, (from, to, _))| parts + to - from);
+        Span { seconds: end - begin, last: self.last - begin, packets: self.packets, gaps, joined }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn measure(text: &str) -> Measured {
+        let mut measuring = Measuring::default();
+        text.lines().for_each(|line| measuring.take(line));
+        measuring.done()
+    }
 
     #[test]
     fn length_and_gaps_follow_from_the_packets_whatever_their_order() {

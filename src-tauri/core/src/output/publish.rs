@@ -30,26 +30,36 @@ pub enum PublishError {
 }
 
 /// Publishes `part` under the name the job claimed, or the next free one. `modified` is the time given to
-/// the result. Returns the name and the size in bytes.
+/// the result, `warnings` what is said of it. Returns the name and the size in bytes.
 pub fn publish(
     queue: &dyn Queue,
     job: &Job,
     part: &Path,
     modified: FileTime,
+    warnings: &[String],
 ) -> Result<(PathBuf, u64), PublishError> {
     let folder = job.output.parent().unwrap_or(&job.output);
     let failed = |e: io::Error| PublishError::Failed(write_failure(&e, folder));
-    filetime::set_file_mtime(part, modified).map_err(failed)?;
+    // Some shares refuse it to all but the owner of a file: a result without its date is one all the same.
+    if let Err(cause) = filetime::set_file_mtime(part, modified) {
+        tracing::warn!(%cause, job = %job.id, "a result keeps the time at which it was made");
+    }
     flush(part).map_err(failed)?;
     let (size, identity) = identity(part).map_err(failed)?;
     for name in names(&job.output) {
         let intent = Intent { path: name.clone(), size, identity: identity.clone() };
-        if !queue.note(job.lease(), &Note::Publish(intent)).map_err(PublishError::Queue)? {
+        if !queue
+            .note(job.lease(), &Note::Publish { intent, warnings: warnings.to_vec() })
+            .map_err(PublishError::Queue)?
+        {
             return Err(PublishError::Refused);
         }
         match rename_without_replacing(part, &name) {
             Ok(()) => {
-                flush_folder(folder).map_err(failed)?;
+                // It is there by now: to say that it is not would have it made, and published, again.
+                if let Err(cause) = flush_folder(folder) {
+                    tracing::warn!(%cause, folder = %folder.display(), "a folder could not be flushed");
+                }
                 return Ok((name, size));
             }
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}

@@ -19,8 +19,16 @@ pub fn is_present(volume: &Path) -> bool {
 
 /// Free bytes for this user on the volume of `path` or of its nearest existing parent.
 pub fn free_space(path: &Path) -> io::Result<u64> {
-    let there = path.ancestors().find(|p| p.exists()).unwrap_or(path);
-    fs4::available_space(there)
+    fs4::available_space(nearest(path))
+}
+
+/// May this user write into `folder`, or make it where it is not there?
+pub fn is_writable(folder: &Path) -> bool {
+    tempfile::tempfile_in(nearest(folder)).is_ok()
+}
+
+fn nearest(path: &Path) -> &Path {
+    path.ancestors().find(|p| p.exists()).unwrap_or(path)
 }
 
 /// A number that changes when volumes come or go; constant where the system does not tell (the slow recheck
@@ -65,6 +73,13 @@ mod tests {
         let volume = volume_of(dir.path()).unwrap();
         assert_eq!(volume_of(&dir.path().join("no/such/file")), Some(volume.clone()));
         assert!(is_present(&volume));
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_writable_where_it_can_be_made() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(is_writable(dir.path()) && is_writable(&dir.path().join("no/such")));
+        assert!(!is_writable(Path::new("/proc/no/such")));
     }
 
     #[test]

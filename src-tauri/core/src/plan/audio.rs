@@ -33,7 +33,8 @@ fn convert(stream: &Stream, task: &Task<'_>) -> Action {
     let preset = &task.preset.audio;
     let had = stream.channels.unwrap_or(2);
     let channels = had.min(preset.channels.unwrap_or(MOST)).min(MOST);
-    let rate = format!("{}k", kbps(preset.kbps, channels));
+    let most = if preset.codec == AudioCodec::Opus { MOST_OPUS * channels } else { u32::MAX };
+    let rate = format!("{}k", kbps(preset.kbps, channels).min(most));
     let (codec, encoder) = match preset.codec {
         AudioCodec::Aac => ("aac", "aac"),
         AudioCodec::Opus => ("opus", "libopus"),
@@ -71,6 +72,9 @@ fn layout(stream: &Stream, channels: u32, codec: AudioCodec) -> Option<String> {
     } || stream.layout == *name;
     (!(same && known)).then(|| format!("aformat=channel_layouts={name}"))
 }
+
+/// The most that Opus takes for a channel, in kilobits a second.
+const MOST_OPUS: u32 = 256;
 
 /// The preset's rate is for stereo; a single channel needs 60 % of it, more channels half of it each.
 fn kbps(stereo: u32, channels: u32) -> u32 {

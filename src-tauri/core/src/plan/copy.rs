@@ -104,9 +104,12 @@ const MOST_AUDIO: u64 = 330_000;
 pub(super) fn audio(stream: &Stream, task: &Task<'_>) -> bool {
     let preset = &task.preset.audio;
     let held = match task.preset.container {
-        Container::Mp4 | Container::M4a => {
-            matches!(stream.codec.as_str(), "aac" | "mp3" | "ac3" | "eac3" | "alac")
-        }
+        Container::Mp4 | Container::M4a => match stream.codec.as_str() {
+            "aac" | "ac3" | "eac3" | "alac" => true,
+            // Of the lowest rates ffmpeg's muxer takes none.
+            "mp3" => stream.sample_rate.is_some_and(|rate| rate >= 16_000),
+            _ => false,
+        },
         Container::Mov => {
             matches!(
                 stream.codec.as_str(),

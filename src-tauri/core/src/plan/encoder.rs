@@ -119,7 +119,9 @@ impl Wish<'_> {
         }
         let speed = self.preset.speed;
         all.extend(match self.name() {
-            "libx264" => options([("preset", speed.as_str()), ("profile", "high")]),
+            "libx264" => {
+                options([("preset", speed.as_str()), ("profile", if self.deep { "high10" } else { "high" })])
+            }
             "libx265" => options([("preset", speed.as_str())]),
             "libsvtav1" => options([("preset", &svt_preset(speed).to_string())]),
             "libaom-av1" => {

@@ -56,7 +56,8 @@ const TELLING: f64 = 5.0;
 /// Bytes that a running job will still write, of `need` in all; what is written already is no longer free.
 pub(super) fn outstanding(need: u64, progress: Option<&Progress>) -> u64 {
     let written = progress.and_then(|p| p.bytes).unwrap_or(0);
-    let told = progress.and_then(|p| p.percent).filter(|percent| *percent >= TELLING);
+    // A first pass gets on without writing anything.
+    let told = progress.and_then(|p| p.percent).filter(|percent| *percent >= TELLING && written > 0);
     let total = told.map_or(need, |percent| (written as f64 * 100.0 / percent) as u64);
     total.saturating_sub(written)
 }
@@ -118,6 +119,7 @@ mod tests {
         assert_eq!(outstanding(1_000, Some(&at(Some(2.0), 400))), 600, "too early to tell");
         assert_eq!(outstanding(1_000, Some(&at(Some(50.0), 100))), 100);
         assert_eq!(outstanding(100, Some(&at(None, 400))), 0);
+        assert_eq!(outstanding(1_000, Some(&at(Some(50.0), 0))), 1_000, "a first pass");
     }
 
     #[test]

@@ -70,7 +70,7 @@ fn cause_gone(job: &Job, code: Option<FailureCode>, tools_changed: bool) -> bool
         Some(FailureCode::DestinationMissing) => {
             job.output_volume.as_deref().map_or_else(|| folder.exists(), volume::is_present)
         }
-        Some(FailureCode::DestinationReadOnly) => tempfile::tempfile_in(folder).is_ok(),
+        Some(FailureCode::DestinationReadOnly) => volume::is_writable(folder),
         Some(FailureCode::EncoderMissing) => tools_changed,
         _ => true,
     }

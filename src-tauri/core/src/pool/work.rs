@@ -140,9 +140,13 @@ impl Work<'_> {
     }
 
     /// Publishes; while the queue cannot be written the part file waits, for each step may be repeated.
-    pub(super) fn publish(&self, modified: filetime::FileTime) -> Result<(PathBuf, u64), End> {
+    pub(super) fn publish(
+        &self,
+        modified: filetime::FileTime,
+        warnings: &[String],
+    ) -> Result<(PathBuf, u64), End> {
         loop {
-            match output::publish(self.shared.queue.as_ref(), self.job, &self.part, modified) {
+            match output::publish(self.shared.queue.as_ref(), self.job, &self.part, modified, warnings) {
                 Ok(published) => return Ok(published),
                 Err(PublishError::Failed(failure)) => return Err(failure.into()),
                 Err(PublishError::Refused) => return Err(self.refused()),

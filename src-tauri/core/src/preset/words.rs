@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn nobody_reads_of_variants_and_types() {
-        let refusal = |path, value| set(find("web-1080p").unwrap(), path, value).unwrap_err();
+        let refusal = |path, value| set(find("web-1080p").unwrap(), &[(path, value)]).unwrap_err();
         for (path, value, words) in [
             ("video.speed", "warp", "\"warp\" is not known; choose among \"ultrafast\""),
             ("video.fps", "3", "\"fps\" is not known; choose among \"codec\""),

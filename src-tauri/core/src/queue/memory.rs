@@ -81,7 +81,9 @@ impl All {
             return Added::Duplicate(twin.job.id);
         }
         let made = |r: &&Row| {
-            matches!(r.job.state, State::Done | State::Running) && same_name(&r.job.output, &new.source)
+            matches!(r.job.state, State::Done | State::Running)
+                && same_name(&r.job.output, &new.source)
+                && r.job.source != r.job.output
         };
         if let Some(row) = self.rows.values().find(made).filter(|_| new.from_folder) {
             return Added::OwnOutput(row.job.id);
@@ -197,8 +199,10 @@ impl Queue for MemoryQueue {
             }
             Note::Command(line) => attempt.commands.push(line.clone()),
             Note::Child(child) => attempt.child = Some(child.clone()),
-            Note::Publish(_) if row.job.cancel_requested && row.job.intent.is_none() => return Ok(false),
-            Note::Publish(intent) => row.job.intent = Some(intent.clone()),
+            Note::Publish { .. } if row.job.cancel_requested && row.job.intent.is_none() => return Ok(false),
+            Note::Publish { intent, warnings } => {
+                (row.job.intent, row.job.warnings) = (Some(intent.clone()), warnings.clone());
+            }
         }
         Ok(true)
     }

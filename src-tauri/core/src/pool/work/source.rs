@@ -68,12 +68,13 @@ pub(super) fn or_growing(work: &Work<'_>, before: Stamp, failure: Failure) -> En
     if !matches!(failure.code, FailureCode::NotMedia | FailureCode::NoVideo | FailureCode::SourceTruncated) {
         return failure.into();
     }
-    let grown = || {
-        look(job).is_ok_and(|now| now != before) || job.source_size.is_some_and(|size| size != before.size)
-    };
     let age = work.shared.clock.now() - before.modified.unix_seconds() * 1000;
+    let lately = age.abs() < LATELY_MS;
+    // Another size than when it was added may also be another file, put there long ago.
+    let since_added = lately && job.source_size.is_some_and(|size| size != before.size);
+    let grown = || since_added || look(job).is_ok_and(|now| now != before);
     if !grown()
-        && age.abs() < LATELY_MS
+        && lately
         && let Err(end) = work.pause(work.shared.policy.source_recheck)
     {
         return end;

@@ -81,7 +81,7 @@ fn publish(work: &Work<'_>, before: Stamp, info: &MediaInfo, verdict: Verdict) -
             warnings: vec![remark],
         });
     }
-    let (output, size) = work.publish(before.modified)?;
+    let (output, size) = work.publish(before.modified, &verdict.remarks)?;
     Ok(Outcome::Done { output, size, warnings: verdict.remarks })
 }
 

@@ -94,7 +94,7 @@ pub(super) fn end(row: &mut Row, outcome: &Outcome, now: Millis) {
     job.run_at = if let Outcome::Retry { run_at, .. } = outcome { Some(*run_at) } else { None };
     job.failure = failure.map(reason);
     job.need_bytes = failure.and_then(|f| f.need_bytes);
-    (job.cancel_requested, job.intent) = (false, None);
+    (job.cancel_requested, job.intent, job.warnings) = (false, None, Vec::new());
     match outcome {
         Outcome::Done { output, size, warnings } => {
             (job.output, job.output_size, job.warnings) = (output.clone(), Some(*size), warnings.clone());

@@ -74,7 +74,8 @@ fn known(
     if !job.from_folder {
         return Ok(None);
     }
-    let made = "SELECT id FROM job WHERE output_key = ?1 AND state IN ('done','running') LIMIT 1";
+    let made = "SELECT id FROM job WHERE output_key = ?1 AND state IN ('done','running') \
+                AND output_path <> source_path LIMIT 1";
     let id = t.prepare_cached(made)?.query_row([key_of_path(&job.source)], |row| row.get(0)).optional()?;
     Ok(id.map(|id| Added::OwnOutput(JobId(id))))
 }

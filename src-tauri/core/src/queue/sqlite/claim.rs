@@ -73,12 +73,19 @@ pub(super) fn note(t: &Transaction<'_>, lease: Lease, note: &Note) -> Result<boo
         Note::Child(child) => t
             .prepare_cached("UPDATE attempt SET child = ?3 WHERE job_id = ?1 AND epoch = ?2")?
             .execute(params![key.0, key.1, to_json(child)?])?,
-        Note::Publish(intent) => t
+        Note::Publish { intent, warnings } => t
             .prepare_cached(
-                "UPDATE job SET publish_path = ?3, publish_size = ?4, publish_id = ?5 \
+                "UPDATE job SET publish_path = ?3, publish_size = ?4, publish_id = ?5, warnings = ?6 \
                  WHERE id = ?1 AND epoch = ?2 AND (cancel_requested_at IS NULL OR publish_id IS NOT NULL)",
             )?
-            .execute(params![key.0, key.1, to_bytes(&intent.path), intent.size as i64, intent.identity])?,
+            .execute(params![
+                key.0,
+                key.1,
+                to_bytes(&intent.path),
+                intent.size as i64,
+                intent.identity,
+                some_warnings(warnings)?
+            ])?,
     };
     Ok(changed == 1)
 }
@@ -99,7 +106,7 @@ pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: 
     t.prepare_cached(
         "UPDATE job SET state = ?2, owner = NULL, attempt = attempt - ?3, run_at = ?4, finished_at = ?5, \
          failure_code = ?6, failure_message = ?7, need_bytes = ?8, cancel_requested_at = NULL, \
-         publish_path = NULL, publish_size = NULL, publish_id = NULL, \
+         publish_path = NULL, publish_size = NULL, publish_id = NULL, warnings = NULL, \
          hold = CASE WHEN ?2 IN ('queued','waiting') THEN hold ELSE 0 END WHERE id = ?1",
     )?
     .execute(params![
@@ -127,15 +134,18 @@ pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: 
 fn finish(t: &Transaction<'_>, id: i64, output: &Path, size: u64, warnings: &[String]) -> Result<()> {
     let sql = "UPDATE job SET output_path = ?2, output_key = ?3, output_size = ?4, warnings = ?5, crashes = 0, \
                progress = NULL WHERE id = ?1";
-    let warnings = (!warnings.is_empty()).then(|| to_json(&warnings)).transpose()?;
     t.prepare_cached(sql)?.execute(params![
         id,
         to_bytes(output),
         key_of_path(output),
         size as i64,
-        warnings
+        some_warnings(warnings)?
     ])?;
     super::set_flag(t, Flag::EndedSinceCrash, Some("1"))
+}
+
+fn some_warnings(warnings: &[String]) -> Result<Option<String>> {
+    (!warnings.is_empty()).then(|| to_json(&warnings)).transpose()
 }
 
 fn end_attempt(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: Millis) -> Result<()> {

@@ -1,0 +1,66 @@
+//! Running jobs that are paused: they keep no worker, hold up nobody who waits for the end, and go on in their turn.
+
+use spool_core::job::{JobId, State};
+use spool_core::queue::{Command, Which};
+use spool_tests::engine::{Setup, add, faulty, job, reaches};
+use spool_tests::env::TestEnv;
+use spool_tests::{clips, wait_until};
+use std::path::Path;
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(20);
+
+fn start(env: &TestEnv) -> spool_core::engine::Engine {
+    spool_tests::engine::start(env, Setup { workers: 1, ..faulty() })
+}
+
+/// Videos whose encode gets on slowly, for hours.
+fn slow(engine: &spool_core::engine::Engine, env: &TestEnv, count: usize) -> Vec<JobId> {
+    let videos: Vec<_> =
+        (0..count).map(|n| env.video(&clips::ordinary(), &format!("fake-slow.{n}.mkv"))).collect();
+    add(engine, env, &videos.iter().map(std::path::PathBuf::as_path).collect::<Vec<_>>())
+}
+
+/// The state of its ffmpeg as the system has it: T is stopped.
+#[cfg(target_os = "linux")]
+fn process(engine: &spool_core::engine::Engine, id: JobId) -> Option<char> {
+    let child = engine.queue().attempts(id).unwrap().pop()?.child?;
+    let stat = std::fs::read_to_string(Path::new("/proc").join(child.pid.to_string()).join("stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resumed_job_takes_the_next_free_worker_and_nobody_else_does() {
+    let env = TestEnv::new();
+    let engine = start(&env);
+    let ids = slow(&engine, &env, 3);
+    let is = |id: JobId, stopped: bool| process(&engine, id).is_some_and(|state| (state == 'T') == stopped);
+    wait_until("the first to work", SOON, || is(ids[0], false));
+    engine.steer(Command::Hold, &Which::Ids(vec![ids[0]])).unwrap();
+    wait_until("the first to stop and the second to work", SOON, || is(ids[0], true) && is(ids[1], false));
+    engine.steer(Command::Release, &Which::Ids(vec![ids[0]])).unwrap();
+    engine.steer(Command::Cancel, &Which::Ids(vec![ids[1]])).unwrap();
+    wait_until("the first to go on", SOON, || is(ids[0], false));
+    assert_eq!(job(&engine, ids[2]).state, State::Queued, "there is one worker");
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_the_end_does_not_wait_for_what_is_paused() {
+    let env = TestEnv::new();
+    let engine = start(&env);
+    let id = slow(&engine, &env, 1)[0];
+    let other = add(&engine, &env, &[&env.video(&clips::ordinary(), "a.mkv")])[0];
+    let child = || engine.queue().attempts(id).unwrap().pop().is_some_and(|a| a.child.is_some());
+    wait_until("it to work", SOON, child);
+    engine.steer(Command::Hold, &Which::Ids(vec![id])).unwrap();
+    reaches(&engine, other, State::Done);
+    tokio::time::timeout(SOON, engine.until_idle()).await.expect("nothing can go on without a person");
+    assert_eq!(job(&engine, id).state, State::Running);
+    engine.drain();
+    let queue = engine.queue();
+    tokio::time::timeout(SOON, engine.ended()).await.expect("what is paused would never end");
+    let left = queue.job(id).unwrap().unwrap();
+    assert_eq!((left.state, left.hold, left.attempt), (State::Queued, true, 0));
+}
