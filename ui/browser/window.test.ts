@@ -92,6 +92,10 @@ const scenes: [string, string, Step][] = [
   }],
   ["empty", "empty", () => Promise.resolve()],
   ["first-run", "first-run", () => Promise.resolve()],
+  ["first-run-settings", "first-run", async (page) => {
+    await page.getByRole("button", { name: "ffmpeg is missing" }).click();
+    await page.getByRole("button", { name: "Choose…" }).waitFor();
+  }],
   ["drop", "queue", (page) => tell(page, { drag: { files: 12, folders: 1, x: 560, y: 310 } })],
   ["queue-added", "queue", (page) =>
     tell(page, {
