@@ -4,6 +4,7 @@
 //! The only crate that knows Tauri. The page may call the commands that `build.rs` names and nothing else.
 
 mod add;
+mod batch;
 mod choices;
 mod commands;
 mod details;
@@ -196,6 +197,9 @@ async fn listen(app: AppHandle, mut events: Subscription) {
     let spool = app.state::<Arc<Spool>>().inner().clone();
     let mut batch = notify::Batch::default();
     while let Some(told) = events.next().await {
+        if let Told::Event(event) = &told {
+            state::lock(&spool.ended).hear(event);
+        }
         spool.feed.hear(&told);
         let Told::Event(event) = &told else { continue };
         let settings = spool.settings();

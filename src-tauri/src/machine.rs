@@ -81,9 +81,8 @@ impl Machine {
     }
 }
 
-/// How far the whole queue is, in percent, for the taskbar; `None` while nothing runs.
-pub fn whole(counts: &Counts) -> Option<u64> {
-    let ended = counts.done + counts.failed;
+/// How far the batch is of which so many have ended, in percent, for the taskbar; `None` while nothing runs.
+pub fn whole(counts: &Counts, ended: u64) -> Option<u64> {
     let all = ended + counts.queued + counts.waiting + counts.running;
     (counts.running > 0).then(|| ended * 100 / all)
 }
@@ -130,7 +129,8 @@ impl Machine {
 }
 
 fn show_progress(app: &AppHandle, counts: &Counts) {
-    let progress = whole(counts);
+    let (done, failed) = app.state::<Arc<Spool>>().ended(counts);
+    let progress = whole(counts, done + failed);
     let status = if progress.is_some() { ProgressBarStatus::Normal } else { ProgressBarStatus::None };
     let shown = lifecycle::window(app)
         .map(|w| w.set_progress_bar(ProgressBarState { status: Some(status), progress }));
@@ -162,8 +162,9 @@ mod tests {
     #[test]
     fn the_taskbar_shows_how_many_have_ended_while_something_runs() {
         let counts = Counts { queued: 1, running: 1, done: 5, failed: 1, cancelled: 9, ..Counts::default() };
-        assert_eq!(whole(&counts), Some(75));
-        assert_eq!(whole(&Counts { running: 0, ..counts }), None);
+        assert_eq!(whole(&counts, 6), Some(75));
+        assert_eq!(whole(&counts, 0), Some(0), "of older batches nothing counts");
+        assert_eq!(whole(&Counts { running: 0, ..counts }, 6), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! on the UI thread must not call it directly.
 
 use crate::add::LastAdded;
+use crate::batch::Ended;
 use crate::feed::Feed;
 use crate::pace::Pace;
 use crate::previews::Previews;
@@ -17,7 +18,7 @@ use spool_core::event::{Subscription, Topic};
 use spool_core::ffmpeg;
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
-use spool_core::queue::{Command, Filter, Flag, Queue, Refusal, Which};
+use spool_core::queue::{Command, Counts, Filter, Flag, Queue, Refusal, Which};
 use spool_core::settings::{self, Settings};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -43,6 +44,7 @@ pub struct Spool {
     pub(crate) last: Mutex<LastAdded>,
     pub(crate) when_done: Mutex<WhenDone>,
     pub(crate) pace: Mutex<Pace>,
+    pub(crate) ended: Mutex<Ended>,
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -67,6 +69,7 @@ impl Spool {
             last: Mutex::default(),
             when_done: Mutex::default(),
             pace: Mutex::default(),
+            ended: Mutex::default(),
         })
     }
 
@@ -187,8 +190,12 @@ impl Spool {
         let running = queue.page(&Filter::of(&[State::Running]), 0, 1000)?;
         let (crowded, paused) = (queue.crowded()?, queue.flag(Flag::Paused)?);
         let disk = crowded.volume.as_deref().and_then(Path::file_name);
+        let counts = queue.counts()?;
+        let (batch_done, batch_failed) = self.ended(&counts);
         Ok(Standing {
-            counts: queue.counts()?.into(),
+            counts: counts.into(),
+            batch_done,
+            batch_failed,
             suspended: running.iter().filter(|job| job.hold).count() as u64,
             crowded: crowded.jobs,
             crowded_disk: disk.map(|name| name.to_string_lossy().into_owned()),
@@ -202,6 +209,12 @@ impl Spool {
             bytes_before: saved.before,
             bytes_after: saved.after,
         })
+    }
+
+    /// How many are done and have failed of the present batch.
+    pub fn ended(&self, counts: &Counts) -> (u64, u64) {
+        let ended = *lock(&self.ended);
+        if self.is_working() { (ended.done, ended.failed) } else { (counts.done, counts.failed) }
     }
 
     /// Progress of what runs, as saved: for a queue that another process works.

@@ -39,6 +39,10 @@ impl From<Counts> for Tally {
 pub struct Standing {
     /// Jobs by state.
     pub counts: Tally,
+    /// Done since the present batch began; all that are, where another process works the queue.
+    pub batch_done: u64,
+    /// Failed since then.
+    pub batch_failed: u64,
     /// Of the running: paused.
     pub suspended: u64,
     /// Of the waiting: for room on a disk.

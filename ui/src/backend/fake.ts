@@ -110,6 +110,8 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       failed: count("failed"),
       cancelled: count("cancelled"),
     },
+    batchDone: count("done"),
+    batchFailed: count("failed"),
     suspended: self.rows.filter((r) => r.state === "running" && r.hold).length,
     crowded: self.rows.filter((r) => r.state === "waiting" && r.why?.code === "disk_full").length,
     crowdedDisk: self.rows.find((r) => r.why?.code === "disk_full")?.waitsFor ?? null,

@@ -348,6 +348,14 @@ export type Standing = {
  */
 counts: Tally, 
 /**
+ * Done since the present batch began; all that are, where another process works the queue.
+ */
+batchDone: number, 
+/**
+ * Failed since then.
+ */
+batchFailed: number, 
+/**
  * Of the running: paused.
  */
 suspended: number, 

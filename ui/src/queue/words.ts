@@ -183,10 +183,10 @@ export function facts(row: Row): Fact[] {
   return all.filter((fact) => fact.text !== "");
 }
 
-/** The left of the footer: how far all of it is, and what is left out. */
+/** The left of the footer: how far the present batch is, and what is left out. */
 export function footer(standing: Standing): { all: number; done: number; text: string; without: string } {
-  const c = standing.counts;
-  const all = c.queued + c.waiting + c.running + c.done + c.failed;
+  const { counts: c, batchDone, batchFailed } = standing;
+  const all = c.queued + c.waiting + c.running + batchDone + batchFailed;
   const stuck = [
     [standing.suspended, "paused"],
     [c.held, "on hold"],
@@ -194,8 +194,8 @@ export function footer(standing: Standing): { all: number; done: number; text: s
     [standing.crowded, `waiting for space${standing.crowdedDisk ? ` on “${standing.crowdedDisk}”` : ""}`],
   ] as const;
   const without = stuck.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
-  const text = all === 0 ? "Nothing in the queue" : `${c.done.toLocaleString("en")} of ${all.toLocaleString("en")} done`;
-  return { all, done: c.done, text, without: without.length === 0 ? "" : `without ${listed(without)}` };
+  const text = all === 0 ? "Nothing in the queue" : `${batchDone.toLocaleString("en")} of ${all.toLocaleString("en")} done`;
+  return { all, done: batchDone, text, without: without.length === 0 ? "" : `without ${listed(without)}` };
 }
 
 /** How long the rest takes: a range rounded to what is known, or nothing. */
