@@ -183,6 +183,31 @@ async fn a_destination_unplugged_during_an_encode_is_waited_for_and_its_mount_fo
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_an_unplugged_drive_kept_of_an_encode_is_deleted_when_it_is_back() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.data().join("../disk"), 32 << 20) else { return };
+    let place = env.out().join("drive");
+    let drive = disk.at(place.clone());
+    let parts = || {
+        let all = disk.0.read_dir().unwrap();
+        all.map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>()
+    };
+    let engine = start(&env, faulty());
+    let id = onto(&engine, &env, &place, &env.video(&clips::ordinary(), "fake-slow.mkv"));
+    wait_until("its part file", SOON, || parts().len() == 1);
+    let old = parts();
+    drive.unplug();
+    engine.stop().await;
+    assert_eq!(parts(), old, "it could not be deleted");
+    let _back = disk.at(place);
+    let engine = start(&env, faulty());
+    wait_until("the next part file alone", SOON, || parts().len() == 1 && parts() != old);
+    engine.steer(Command::Cancel, &Which::Ids(vec![id])).unwrap();
+    reaches(&engine, id, State::Cancelled);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_read_only_destination_is_waited_for() {
     let env = TestEnv::new();
     let Some(disk) = SmallDisk::mount(env.out().join("Media"), 32 << 20) else { return };

@@ -94,15 +94,13 @@ async fn an_encoder_that_ends_politely_at_a_strangers_signal_is_tried_again() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_encoder_that_fails_its_test_once_is_not_called_missing() {
-    use std::os::unix::fs::PermissionsExt;
     let env = TestEnv::new();
     let (tool, mark) = (env.data().join("ffmpeg"), env.data().join("failed-once"));
     let script = format!(
-        "#!/bin/sh\ncase \"$*\" in *lavfi*libx264*) [ -e {0} ] || {{ touch {0}; exit 1; }};; esac\nexec ffmpeg \"$@\"\n",
+        "case \"$*\" in *lavfi*libx264*) [ -e {0} ] || {{ touch {0}; exit 1; }};; esac\nexec ffmpeg \"$@\"",
         mark.display()
     );
-    std::fs::write(&tool, script).unwrap();
-    std::fs::set_permissions(&tool, std::fs::Permissions::from_mode(0o755)).unwrap();
+    spool_tests::env::script(&tool, &script);
     let engine = start(&env, Setup { ffmpeg: Some(tool), ..Setup::default() });
     let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "a.mkv")])[0];
     reaches(&engine, id, State::Done);

@@ -152,6 +152,28 @@ async fn all_jobs_of_a_drive_unplugged_during_an_encode_wait_together_and_go_on_
     engine.stop().await;
 }
 
+/// Reading fails before anybody has looked whether the drive is there.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drive_pulled_while_it_is_read_is_waited_for_and_costs_no_attempt() {
+    let env = TestEnv::new();
+    let Some(drive) = SmallDisk::mount(env.videos().join("drive"), 8 << 20) else { return };
+    let (video, tool) = (drive.0.join("a.mkv"), env.data().join("ffmpeg"));
+    fs::copy(clips::ordinary(), &video).unwrap();
+    spool_tests::env::script(
+        &tool,
+        &format!(
+            "case \"$*\" in *pipe:1*) umount --lazy {}; echo '[error] a.mkv: Input/output error' >&2; exit 1;; esac\nexec ffmpeg \"$@\"",
+            drive.0.display()
+        ),
+    );
+    let engine = start(&env, Setup { ffmpeg: Some(tool), ..Setup::default() });
+    let id = add(&engine, &env, &[&video])[0];
+    let waiting = reaches(&engine, id, State::Waiting);
+    assert_eq!((waiting.failure.unwrap().code, waiting.attempt), (FailureCode::SourceVolumeMissing, 0));
+    engine.stop().await;
+}
+
 /// Root may read everything, so the queue is worked by nobody.
 #[cfg(target_os = "linux")]
 #[test]

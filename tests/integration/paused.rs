@@ -1,7 +1,8 @@
 //! Running jobs that are paused: they keep no worker, hold up nobody who waits for the end, and go on in their turn.
 
 use spool_core::job::{JobId, State};
-use spool_core::queue::{Command, Which};
+use spool_core::policy::SUSPECT_CRASHES;
+use spool_core::queue::{Command, Flag, Outcome, Which};
 use spool_tests::engine::{Setup, add, faulty, job, reaches};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
@@ -43,6 +44,48 @@ async fn a_resumed_job_takes_the_next_free_worker_and_nobody_else_does() {
     engine.steer(Command::Cancel, &Which::Ids(vec![ids[1]])).unwrap();
     wait_until("the first to go on", SOON, || is(ids[0], false));
     assert_eq!(job(&engine, ids[2]).state, State::Queued, "there is one worker");
+    engine.stop().await;
+}
+
+/// One that may bring the application down works alone; paused, it does not work.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_suspect_keeps_nobody_from_working() {
+    let env = TestEnv::new();
+    let engine = start(&env);
+    engine.pause(true).unwrap();
+    let id = slow(&engine, &env, 1)[0];
+    let crashed = engine.queue().claim("the dead", true).unwrap().unwrap();
+    engine.queue().settle(crashed.lease(), &Outcome::Rescued { crashes: SUSPECT_CRASHES }).unwrap();
+    let other = add(&engine, &env, &[&env.video(&clips::ordinary(), "a.mkv")])[0];
+    engine.pause(false).unwrap();
+    let child = || engine.queue().attempts(id).unwrap().pop().is_some_and(|a| a.child.is_some());
+    wait_until("it to work", SOON, child);
+    assert_eq!(job(&engine, other).state, State::Queued, "alone");
+    engine.steer(Command::Hold, &Which::Ids(vec![id])).unwrap();
+    reaches(&engine, other, State::Done);
+    engine.stop().await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_job_does_not_keep_the_breaker_open() {
+    let env = TestEnv::new();
+    let (tool, away) = (env.data().join("ffmpeg"), env.data().join("away"));
+    let fake = spool_tests::env::binary("fake-ffmpeg");
+    spool_tests::env::script(&tool, &format!("exec {} \"$@\"", fake.display()));
+    let engine = spool_tests::engine::start(
+        &env,
+        Setup { workers: 1, ffmpeg: Some(tool.clone()), ..Setup::default() },
+    );
+    let id = slow(&engine, &env, 1)[0];
+    let child = || engine.queue().attempts(id).unwrap().pop().is_some_and(|a| a.child.is_some());
+    wait_until("it to work", SOON, child);
+    engine.steer(Command::Hold, &Which::Ids(vec![id])).unwrap();
+    std::fs::rename(&tool, &away).unwrap();
+    let other = add(&engine, &env, &[&env.video(&clips::ordinary(), "a.mkv")])[0];
+    wait_until("the breaker", SOON, || engine.queue().flag(Flag::Breaker).unwrap().is_some());
+    std::fs::rename(&away, &tool).unwrap();
+    reaches(&engine, other, State::Done);
     engine.stop().await;
 }
 

@@ -3,11 +3,13 @@
 
 use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
+use spool_core::failure::FailureCode;
 use spool_core::ffmpeg::identify;
 use spool_core::job::{Intent, Job, JobId, State};
 use spool_core::output::{self, identity};
 use spool_core::queue::{Added, Note, Place, Queue};
 use spool_core::{intake, queue};
+use spool_tests::disk::SmallDisk;
 use spool_tests::engine::{Setup, reaches, start, wish};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, judge, wait_until};
@@ -19,9 +21,13 @@ use std::time::Duration;
 
 /// A job claimed by an engine that is dead by now, with a finished part file.
 fn claimed(env: &TestEnv) -> (Job, PathBuf) {
+    claimed_for(env, env.out())
+}
+
+fn claimed_for(env: &TestEnv, folder: PathBuf) -> (Job, PathBuf) {
     let video = env.video(&clips::ordinary(), "a.mkv");
     let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
-    let found = intake::find(&[video], &wish(env));
+    let found = intake::find(&[video], &intake::Wish { folder: Some(folder), ..wish(env) });
     let added = dead.add(&found.jobs, Place::End, &output::is_taken).unwrap();
     assert!(matches!(added[0], Added::Accepted { id: JobId(1), .. }));
     let job = dead.claim("the dead", true).unwrap().unwrap();
@@ -162,6 +168,27 @@ async fn a_cancel_asked_for_before_the_crash_is_honoured_after_it() {
     assert_eq!(cancelled.epoch, 1, "it was not run again");
     engine.stop().await;
     assert!(!part.exists() && env.results().is_empty());
+}
+
+/// To make it again would put a second one beside it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_on_a_drive_that_is_away_after_the_crash_is_looked_for_when_it_is_back() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.data().join("../disk"), 32 << 20) else { return };
+    let place = env.out().join("drive");
+    let drive = disk.at(place.clone());
+    let (job, part) = claimed_for(&env, place.clone());
+    intend(&env, &job, &part);
+    fs::rename(&part, &job.output).unwrap();
+    drive.unplug();
+    let engine = start(&env, Setup::default());
+    let waiting = reaches(&engine, job.id, State::Waiting);
+    assert_eq!(waiting.failure.unwrap().code, FailureCode::DestinationMissing);
+    let _back = disk.at(place);
+    let done = reaches(&engine, job.id, State::Done);
+    assert_eq!((done.output, done.warnings), (job.output, vec!["Partial.".to_owned()]));
+    assert_eq!(disk.0.read_dir().unwrap().count(), 1, "there is one result");
+    engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

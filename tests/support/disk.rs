@@ -18,6 +18,14 @@ impl SmallDisk {
         None
     }
 
+    /// The same disk at another place as well: what is taken away there is still here.
+    #[must_use]
+    pub fn at(&self, folder: PathBuf) -> SmallDisk {
+        std::fs::create_dir_all(&folder).unwrap();
+        assert!(mount(&["--bind", self.0.to_str().unwrap()], &folder), "a disk can be mounted twice");
+        SmallDisk(folder)
+    }
+
     /// Fills it to the last byte; the answer frees it again.
     pub fn fill(&self) -> PathBuf {
         let ballast = self.0.join("ballast");

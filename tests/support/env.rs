@@ -177,6 +177,14 @@ impl TestEnv {
     }
 }
 
+/// A program that does what these lines of the shell say.
+#[cfg(unix)]
+pub fn script(path: &Path, lines: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(path, format!("#!/bin/sh\n{lines}\n")).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 /// A binary of this package, beside the test's own.
 pub fn binary(name: &str) -> PathBuf {
     let mut path = std::env::current_exe().unwrap();

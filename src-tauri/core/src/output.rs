@@ -14,7 +14,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-pub use publish::{PublishError, publish};
+pub use publish::{PublishError, publish, published};
 
 /// The unfinished output of one claim, beside its target, hence on the same volume. The epoch keeps a
 /// surviving ffmpeg of an earlier claim out.
@@ -49,7 +49,18 @@ pub fn check_folder(part: &Path, volume: Option<&Path>) -> Result<(), Failure> {
     if is_taken(part) || (folder.exists() && volume.is_none_or(volume::is_present)) {
         return Ok(());
     }
-    Err(write_failure(&io::ErrorKind::NotFound.into(), folder))
+    Err(absent(folder, volume))
+}
+
+/// Why nothing can be written into `folder`, which is not there.
+fn absent(folder: &Path, volume: Option<&Path>) -> Failure {
+    match volume.filter(|volume| !volume::is_present(volume)) {
+        Some(volume) => {
+            let message = format!("The drive at {} is not connected.", volume.display());
+            Failure::new(FailureCode::DestinationMissing, message)
+        }
+        None => write_failure(&io::ErrorKind::NotFound.into(), folder),
+    }
 }
 
 /// Deletes a part file; one that is not there is fine, and so is one on a volume that has gone.

@@ -4,7 +4,7 @@
 //! Guarantees that no other module holds a waiting time of its own. Reads no clock and no file.
 
 use crate::failure::{Class, Failure, FailureCode};
-use crate::job::{Job, Millis, State};
+use crate::job::{Attempt, Job, Millis, State};
 use std::time::Duration;
 
 /// Timers and limits. Tests set the fields.
@@ -132,11 +132,13 @@ impl Policy {
         plain.mul_f64(1.0 + self.jitter * (2.0 * uniform - 1.0))
     }
 
-    /// Decides what follows `failure` of `job`, whose present attempt is already counted. `seen`: an earlier
-    /// attempt of this job ended with the same fingerprint.
-    pub fn next(&self, job: &Job, failure: &Failure, seen: bool, now: Millis, uniform: f64) -> Next {
+    /// Decides what follows `failure` of `job`, whose present attempt is already counted. `earlier`: its attempts
+    /// before, the oldest first.
+    pub fn next(&self, job: &Job, failure: &Failure, earlier: &[Attempt], now: Millis, uniform: f64) -> Next {
+        let fingerprint = failure.fingerprint();
+        let seen = earlier.iter().any(|a| a.failed_like(&fingerprint));
         let retry = || {
-            let wait = self.backoff(job.attempt, uniform).as_millis() as Millis;
+            let wait = self.backoff(in_a_row(earlier) + 1, uniform).as_millis() as Millis;
             if job.attempt >= job.max_attempts { Next::Park } else { Next::Retry { run_at: now + wait } }
         };
         match failure.code.class() {
@@ -173,6 +175,14 @@ pub fn is_due(run_at: Option<Millis>, now: Millis) -> bool {
     run_at.is_none_or(|at| at <= now || at > now + DUE_HORIZON_MS)
 }
 
+/// Retries since the job was last parked: who retries by hand starts the ladder anew. What waited or was interrupted
+/// was no try.
+fn in_a_row(earlier: &[Attempt]) -> u32 {
+    let words = earlier.iter().rev().filter_map(|a| a.outcome.as_deref());
+    let tries = words.filter(|word| matches!(*word, "retry" | "failed"));
+    tries.take_while(|word| *word == "retry").count() as u32
+}
+
 /// The sentence for a job parked by its crashes.
 pub fn crashed_too_often(crashes: u32) -> Failure {
     Failure::new(FailureCode::AppCrashed, format!("This video stopped the application {crashes} times."))
@@ -182,6 +192,7 @@ pub fn crashed_too_often(crashes: u32) -> Failure {
 mod tests {
     use super::*;
     use crate::clock::{Clock, ManualClock};
+    use crate::job::Reason;
     use crate::queue::memory::MemoryQueue;
     use crate::queue::{NewJob, Place, Queue};
     use std::sync::Arc;
@@ -207,8 +218,38 @@ mod tests {
         Job { attempt, crashes, ..queue.claim("x", true).unwrap().unwrap() }
     }
 
+    /// Attempts that ended so, each for another reason unless `code` is given.
+    fn ended(words: &[&str], code: Option<FailureCode>) -> Vec<Attempt> {
+        let attempt = |(n, word): (usize, &&str)| Attempt {
+            epoch: n as i64 + 1,
+            owner: "x".into(),
+            started_at: 0,
+            ended_at: Some(0),
+            child: None,
+            part: None,
+            outcome: Some((*word).to_owned()),
+            exit: None,
+            signal: None,
+            failure: code.map(|code| Reason { code, message: "It broke.".into() }),
+            log_tail: None,
+            commands: Vec::new(),
+            plan: None,
+        };
+        words.iter().enumerate().map(attempt).collect()
+    }
+
     fn next(code: FailureCode, attempt: u32, seen: bool) -> Next {
-        Policy::default().next(&job(attempt, 0), &Failure::new(code, "It broke."), seen, 1_000, 0.5)
+        let words = vec!["retry"; attempt as usize - 1];
+        let earlier = if seen { ended(&["retry"], Some(code)) } else { ended(&words, None) };
+        Policy::default().next(&job(attempt, 0), &Failure::new(code, "It broke."), &earlier, 1_000, 0.5)
+    }
+
+    #[test]
+    fn the_ladder_starts_anew_after_a_retry_by_hand_and_waiting_is_no_try() {
+        assert_eq!(in_a_row(&ended(&["retry", "retry"], None)), 2);
+        assert_eq!(in_a_row(&ended(&["retry", "waiting", "interrupted", "retry"], None)), 2);
+        assert_eq!(in_a_row(&ended(&["retry", "retry", "retry", "failed"], None)), 0);
+        assert_eq!(in_a_row(&ended(&["retry", "failed", "waiting", "retry"], None)), 1);
     }
 
     #[test]
@@ -222,7 +263,8 @@ mod tests {
 
     #[test]
     fn each_class_has_its_own_next() {
-        assert_eq!(next(FailureCode::Stalled, 1, true), Next::Retry { run_at: 11_000 });
+        assert_eq!(next(FailureCode::Stalled, 1, false), Next::Retry { run_at: 11_000 });
+        assert_eq!(next(FailureCode::Stalled, 2, true), Next::Retry { run_at: 41_000 });
         assert_eq!(next(FailureCode::Stalled, 4, false), Next::Park);
         assert_eq!(next(FailureCode::EncodeFailed, 1, false), Next::Retry { run_at: 11_000 });
         assert_eq!(next(FailureCode::EncodeFailed, 2, true), Next::Park);

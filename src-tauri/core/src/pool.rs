@@ -221,6 +221,11 @@ impl Pool {
         self.live.values().filter(|l| !l.rests()).count()
     }
 
+    /// One that may bring the application down works alone.
+    fn suspect_at_work(&self) -> bool {
+        self.live.values().any(|l| l.suspect && !l.rests())
+    }
+
     /// Passes on what users asked of running jobs, by whichever process.
     fn give_orders(&mut self) -> Result<()> {
         if self.live.is_empty() {
@@ -228,11 +233,12 @@ impl Pool {
         }
         let (stop, drain) = (self.shared.stop.is_cancelled(), self.shared.drain.is_cancelled());
         for job in self.shared.queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)? {
-            let free = self.active() < self.workers();
+            let (active, suspect) = (self.active(), self.suspect_at_work());
             let held = self.live.values().filter(|l| *l.orders.borrow() == Order::Suspend).count();
             let room = held < self.shared.policy.max_suspended;
             let Some(live) = self.live.get(&job.id).filter(|l| l.lease == job.lease()) else { continue };
             let now = *live.orders.borrow();
+            let free = active < self.workers() && !suspect && (active == 0 || !live.suspect);
             // What is paused would never end.
             let stop = stop || (drain && live.rests());
             let next = order::next(
@@ -250,12 +256,8 @@ impl Pool {
         let policy = &self.shared.policy;
         self.active() < self.workers()
             && !self.shared.drain.is_cancelled()
-            && !self.live.values().any(|l| l.suspect)
-            && self.breaker.lets_through(
-                self.shared.clock.awake(),
-                policy.breaker_probe,
-                self.live.is_empty(),
-            )
+            && !self.suspect_at_work()
+            && self.breaker.lets_through(self.shared.clock.awake(), policy.breaker_probe, self.active() == 0)
     }
 
     fn claim(&mut self) -> Result<()> {
@@ -264,7 +266,7 @@ impl Pool {
             if !self.may_claim() || queue.flag(Flag::Paused)?.is_some() {
                 break;
             }
-            let Some(job) = queue.claim(&self.shared.owner, self.live.is_empty())? else { break };
+            let Some(job) = queue.claim(&self.shared.owner, self.active() == 0)? else { break };
             match self.admit(&job) {
                 Ok(place) => {
                     self.breaker.started(self.shared.clock.awake());

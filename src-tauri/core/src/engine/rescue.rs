@@ -32,8 +32,12 @@ pub(super) fn rescue(queue: &dyn Queue, policy: &Policy) -> Result<usize> {
 
 /// What becomes of a job found running.
 fn outcome(job: &Job, policy: &Policy, ended_since_crash: bool, alone: bool) -> Outcome {
-    if let Some(published) = published(job) {
-        return published;
+    match output::published(job) {
+        Ok(Some((output, size))) => {
+            return Outcome::Done { output, size, warnings: job.warnings.clone() };
+        }
+        Ok(None) => {}
+        Err(unknown) => return Outcome::Waiting(unknown),
     }
     if job.cancel_requested {
         return Outcome::Cancelled;
@@ -43,14 +47,6 @@ fn outcome(job: &Job, policy: &Policy, ended_since_crash: bool, alone: bool) -> 
         return Outcome::Failed(crashed_too_often(crashes));
     }
     Outcome::Rescued { crashes }
-}
-
-/// The crash came after the rename: the file under the intended name is the verified one.
-fn published(job: &Job) -> Option<Outcome> {
-    let intent = job.intent.as_ref()?;
-    let (size, identity) = output::identity(&intent.path).ok()?;
-    let same = size == intent.size && identity == intent.identity;
-    same.then(|| Outcome::Done { output: intent.path.clone(), size, warnings: job.warnings.clone() })
 }
 
 fn end_orphan(attempt: Option<&Attempt>) {

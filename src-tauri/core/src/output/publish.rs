@@ -8,7 +8,7 @@
 //!
 //! The worker then settles `done`; `engine::rescue` reads the intent.
 
-use super::{flush, flush_folder, identity, write_failure};
+use super::{absent, flush, flush_folder, identity, volume, write_failure};
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::job::{Intent, Job};
@@ -67,6 +67,25 @@ pub fn publish(
         }
     }
     Err(failed(io::ErrorKind::AlreadyExists.into()))
+}
+
+/// The result that a crash kept from being written down, as its name and size in bytes: the file under the intended
+/// name is the verified one.
+///
+/// # Errors
+/// Why it cannot be told; to make the video again then might publish it twice.
+pub fn published(job: &Job) -> Result<Option<(PathBuf, u64)>, Failure> {
+    let Some(intent) = &job.intent else { return Ok(None) };
+    let folder = intent.path.parent().unwrap_or(&intent.path);
+    let volume = job.output_volume.as_deref();
+    match identity(&intent.path) {
+        Ok((size, found)) => {
+            Ok((size == intent.size && found == intent.identity).then(|| (intent.path.clone(), size)))
+        }
+        Err(e) if e.kind() == io::ErrorKind::NotFound && volume.is_none_or(volume::is_present) => Ok(None),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Err(absent(folder, volume)),
+        Err(e) => Err(write_failure(&e, folder)),
+    }
 }
 
 /// The claimed name, then the same with rising numbers.

@@ -76,10 +76,9 @@ fn outcome(work: &Work<'_>, result: Result<Outcome, End>) -> Option<Outcome> {
 fn after(work: &Work<'_>, failure: Failure) -> Outcome {
     let (shared, job) = (work.shared, work.job);
     tracing::warn!(job = %job.id, code = %failure.code, message = %failure.message, "an attempt failed");
-    let fingerprint = failure.fingerprint();
-    let earlier = shared.queue.attempts(job.id).unwrap_or_default();
-    let seen = earlier.iter().any(|a| a.epoch != job.epoch && a.failed_like(&fingerprint));
-    match shared.policy.next(job, &failure, seen, shared.clock.now(), fastrand::f64()) {
+    let mut earlier = shared.queue.attempts(job.id).unwrap_or_default();
+    earlier.retain(|attempt| attempt.epoch != job.epoch);
+    match shared.policy.next(job, &failure, &earlier, shared.clock.now(), fastrand::f64()) {
         Next::Retry { run_at } => Outcome::Retry { failure, run_at },
         Next::Wait => Outcome::Waiting(failure),
         Next::Environment => Outcome::Interrupted(Some(failure)),

@@ -196,6 +196,7 @@ impl Queue for MemoryQueue {
         match note {
             Note::Plan { plan, part } => {
                 (attempt.plan, attempt.part) = (Some(plan.clone()), Some(part.clone()));
+                (row.job.intent, row.job.warnings) = (None, Vec::new());
             }
             Note::Command(line) => attempt.commands.push(line.clone()),
             Note::Child(child) => attempt.child = Some(child.clone()),

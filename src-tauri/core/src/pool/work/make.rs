@@ -105,6 +105,7 @@ fn prepare(making: &Making<'_>, plan: &Plan, notes: &Notes) -> Result<(), End> {
     let work = making.work;
     let json = serde_json::to_string(plan).unwrap_or_default();
     work.note(&Note::Plan { plan: json, part: work.part.clone() })?;
+    delete_earlier_parts(work);
     output::create_part(&work.part, work.job.output_volume.as_deref())?;
     let Some(args) = plan::take_covers(plan, &work.job.source, &notes.prefix) else { return Ok(()) };
     // A moment's work, of which nobody needs to see progress.
@@ -114,6 +115,14 @@ fn prepare(making: &Making<'_>, plan: &Plan, notes: &Notes) -> Result<(), End> {
     };
     let report = run_one(making, &args, &mut heed)?;
     refuse_failed(making, &report)
+}
+
+/// Those of attempts that ended while their drive was away.
+fn delete_earlier_parts(work: &Work<'_>) {
+    let earlier = work.shared.queue.attempts(work.job.id).unwrap_or_default();
+    for part in earlier.into_iter().filter_map(|a| a.part).filter(|part| *part != work.part) {
+        output::delete_part(&part);
+    }
 }
 
 fn run_one(making: &Making<'_>, args: &[OsString], hear: &mut dyn FnMut(Happened)) -> Result<Report, End> {

@@ -8,6 +8,7 @@ use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::run::Happened;
 use crate::ffmpeg::{self, ToolError, Tools, probe};
 use crate::media::MediaInfo;
+use crate::output;
 use crate::plan::{self, Abilities, Plan};
 use crate::preset::{Bigger, Hardware};
 use crate::queue::{Note, Outcome};
@@ -15,14 +16,17 @@ use crate::verify::{self, Verdict};
 
 /// One attempt; the source is looked at first and last.
 pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
+    if let Some((output, size)) = output::published(work.job)? {
+        return Ok(Outcome::Done { output, size, warnings: work.job.warnings.clone() });
+    }
     let before = source::look(work.job)?;
     let tools = work.shared.tooling.get().map_err(|e| unusable(&e))?;
-    let grown = |end: End| match end {
-        End::Failed(failure) => source::or_growing(work, before, failure),
+    let explained = |end: End| match end {
+        End::Failed(failure) => source::by_source(work, before, failure),
         end => end,
     };
-    let (info, plan) = look_and_plan(work, &tools).map_err(grown)?;
-    let verdict = make::make(&make::Making { work, tools: &tools, info: &info }, &plan).map_err(grown)?;
+    let (info, plan) = look_and_plan(work, &tools).map_err(explained)?;
+    let verdict = make::make(&make::Making { work, tools: &tools, info: &info }, &plan).map_err(explained)?;
     publish(work, before, &info, verdict)
 }
 

@@ -65,8 +65,7 @@ pub(super) fn begin(row: &mut Row, owner: &str, now: Millis) {
     let job = &mut row.job;
     (job.state, job.started_at, job.run_at) = (State::Running, Some(now), None);
     (job.epoch, job.attempt) = (job.epoch + 1, job.attempt + 1);
-    (job.cancel_requested, job.progress, job.need_bytes, job.intent) = (false, None, None, None);
-    (job.failure, job.warnings) = (None, Vec::new());
+    (job.cancel_requested, job.progress, job.need_bytes, job.failure) = (false, None, None, None);
     row.owner = Some(owner.to_owned());
     row.attempts.push(Attempt {
         epoch: job.epoch,
@@ -94,7 +93,10 @@ pub(super) fn end(row: &mut Row, outcome: &Outcome, now: Millis) {
     job.run_at = if let Outcome::Retry { run_at, .. } = outcome { Some(*run_at) } else { None };
     job.failure = failure.map(reason);
     job.need_bytes = failure.and_then(|f| f.need_bytes);
-    (job.cancel_requested, job.intent, job.warnings) = (false, None, Vec::new());
+    job.cancel_requested = false;
+    if job.state != State::Waiting {
+        (job.intent, job.warnings) = (None, Vec::new());
+    }
     match outcome {
         Outcome::Done { output, size, warnings } => {
             (job.output, job.output_size, job.warnings) = (output.clone(), Some(*size), warnings.clone());

@@ -16,8 +16,7 @@ use std::path::Path;
 /// application is not passed over while others run: it is waited for, so that it cannot starve.
 pub(super) const CLAIM: &str = "UPDATE job SET state = 'running', epoch = epoch + 1, attempt = attempt + 1, \
     owner = ?1, started_at = ?2, run_at = NULL, cancel_requested_at = NULL, progress = NULL, need_bytes = NULL, \
-    failure_code = NULL, failure_message = NULL, publish_path = NULL, publish_size = NULL, publish_id = NULL, \
-    warnings = NULL \
+    failure_code = NULL, failure_message = NULL \
     WHERE id = (SELECT id FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 \
                 AND (run_at IS NULL OR run_at <= ?2 OR run_at > ?2 + ?3) ORDER BY position LIMIT 1) \
     AND (?4 OR crashes < ?5) RETURNING ";
@@ -62,9 +61,13 @@ pub(super) fn note(t: &Transaction<'_>, lease: Lease, note: &Note) -> Result<boo
     }
     let key = (lease.id.0, lease.epoch);
     let changed = match note {
-        Note::Plan { plan, part } => t
-            .prepare_cached("UPDATE attempt SET plan = ?3, part_path = ?4 WHERE job_id = ?1 AND epoch = ?2")?
-            .execute(params![key.0, key.1, plan, to_bytes(part)])?,
+        Note::Plan { plan, part } => {
+            forget_intent(t, lease)?;
+            t.prepare_cached(
+                "UPDATE attempt SET plan = ?3, part_path = ?4 WHERE job_id = ?1 AND epoch = ?2",
+            )?
+            .execute(params![key.0, key.1, plan, to_bytes(part)])?
+        }
         Note::Command(line) => t
             .prepare_cached(
                 "UPDATE attempt SET commands = json_insert(commands, '$[#]', json(?3)) WHERE job_id = ?1 AND epoch = ?2",
@@ -90,6 +93,14 @@ pub(super) fn note(t: &Transaction<'_>, lease: Lease, note: &Note) -> Result<boo
     Ok(changed == 1)
 }
 
+/// What is made now is another file than what an earlier attempt may have published.
+fn forget_intent(t: &Transaction<'_>, lease: Lease) -> Result<()> {
+    let sql = "UPDATE job SET publish_path = NULL, publish_size = NULL, publish_id = NULL, warnings = NULL \
+               WHERE id = ?1";
+    t.prepare_cached(sql)?.execute([lease.id.0])?;
+    Ok(())
+}
+
 pub(super) fn describe(t: &Transaction<'_>, id: JobId, facts: &Facts) -> Result<()> {
     t.prepare_cached("UPDATE job SET facts = ?2 WHERE id = ?1")?.execute(params![id.0, to_json(facts)?])?;
     Ok(())
@@ -106,7 +117,10 @@ pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: 
     t.prepare_cached(
         "UPDATE job SET state = ?2, owner = NULL, attempt = attempt - ?3, run_at = ?4, finished_at = ?5, \
          failure_code = ?6, failure_message = ?7, need_bytes = ?8, cancel_requested_at = NULL, \
-         publish_path = NULL, publish_size = NULL, publish_id = NULL, warnings = NULL, \
+         publish_path = CASE WHEN ?2 = 'waiting' THEN publish_path END, \
+         publish_size = CASE WHEN ?2 = 'waiting' THEN publish_size END, \
+         publish_id = CASE WHEN ?2 = 'waiting' THEN publish_id END, \
+         warnings = CASE WHEN ?2 = 'waiting' THEN warnings END, \
          hold = CASE WHEN ?2 IN ('queued','waiting') THEN hold ELSE 0 END WHERE id = ?1",
     )?
     .execute(params![
