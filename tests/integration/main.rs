@@ -32,6 +32,7 @@ mod kept;
 mod layout;
 mod main_job;
 mod matrix;
+mod odd;
 mod order;
 mod paused;
 mod pool;

@@ -127,8 +127,12 @@ fn times(path: &Path) -> Vec<f64> {
 }
 
 #[test]
-fn pictures_that_are_slow_late_or_stand_for_long_keep_their_times() {
+fn pictures_that_are_slow_late_uneven_or_stand_for_long_keep_their_times() {
     let env = TestEnv::new();
+    let faster =
+        ["-vf", "fps=50,select='gte(t,4)+not(mod(n,2))'", "-fps_mode", "vfr", "-enc_time_base:v", "1:90000"];
+    let exact = ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", "-video_track_timescale", "90000"];
+    make(&env, "faster.mp4", &[&faster[..], &exact, &["-c:a", "aac"]].concat());
     let slow = [
         "-vf",
         "fps=2,settb=1/1000,setpts=PTS+230",

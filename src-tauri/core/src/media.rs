@@ -89,6 +89,7 @@ pub struct Stream {
 }
 
 /// Facts of a picture.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Picture {
@@ -102,6 +103,12 @@ pub struct Picture {
     pub rotation: u32,
     /// Mean frames per second; absent where unknown.
     pub rate: Option<f64>,
+    /// The rate that its first frames keep is another than the mean: they do not come evenly.
+    #[serde(default)]
+    pub uneven: bool,
+    /// Transparency is stored beside it (`alpha_mode` of `WebM`), which the pixel format does not say.
+    #[serde(default)]
+    pub alpha_beside: bool,
     /// `yuv420p10le` ...
     pub pixel_format: String,
     /// Bits per sample, 8 where unknown.
@@ -170,9 +177,10 @@ impl Picture {
 
     /// Some of it may be transparent.
     pub fn has_alpha(&self) -> bool {
-        ["yuva", "rgba", "argb", "bgra", "abgr", "gbrap", "ya8", "ya16"]
-            .iter()
-            .any(|s| self.pixel_format.starts_with(s))
+        self.alpha_beside
+            || ["yuva", "rgba", "argb", "bgra", "abgr", "gbrap", "ya8", "ya16"]
+                .iter()
+                .any(|s| self.pixel_format.starts_with(s))
     }
 
     /// Two fields a frame.

@@ -70,7 +70,7 @@ pub fn length(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Order
 /// Where the packets of each stream begin and end, and where some are missing: the truth about a source whose
 /// header lies. Reads the whole file. `None` when it cannot be told.
 pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>) -> Option<Measured> {
-    let entries = ["-show_entries", "packet=stream_index,pts_time,dts_time,duration_time"];
+    let entries = ["-show_entries", "packet=stream_index,pts_time,dts_time,duration_time,flags"];
     let fixed =
         ["-v", "quiet", "-of", "csv=p=0", "-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS];
     let mut args: Vec<OsString> = fixed.iter().chain(&entries).map(OsString::from).collect();

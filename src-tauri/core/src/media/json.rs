@@ -37,6 +37,7 @@ struct RawStream {
     bits_per_raw_sample: String,
     sample_aspect_ratio: String,
     avg_frame_rate: String,
+    r_frame_rate: String,
     field_order: String,
     color_range: String,
     color_transfer: String,
@@ -224,6 +225,10 @@ fn picture(raw: &RawStream) -> Picture {
             .unwrap_or(1.0),
         rotation: (turned.rem_euclid(360.0) / 90.0).round() as u32 % 4 * 90,
         rate: ratio(&raw.avg_frame_rate, '/'),
+        uneven: ratio(&raw.r_frame_rate, '/')
+            .zip(ratio(&raw.avg_frame_rate, '/'))
+            .is_some_and(|(first, mean)| (first / mean - 1.0).abs() > 0.001),
+        alpha_beside: raw.tags.iter().any(|(k, v)| k.eq_ignore_ascii_case("alpha_mode") && v == "1"),
         pixel_format: raw.pix_fmt.clone(),
         bits: bits(raw),
         field_order: known(&raw.field_order),

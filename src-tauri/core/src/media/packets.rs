@@ -18,6 +18,8 @@ pub struct Span {
     pub last: f64,
     /// How many there are.
     pub packets: u64,
+    /// How many there are before those: of a recording that begins between two pictures that stand on their own.
+    pub lead: u64,
     /// Places without packets, as seconds from the beginning: from, to.
     pub gaps: Vec<(f64, f64)>,
     /// Seconds of its parts put together, where time stamps jump as only a new clock makes them: back, or far ahead.
@@ -35,7 +37,14 @@ const AHEAD: f64 = 10.0;
 /// Packets as they are read, of which no more is kept than is asked for.
 #[derive(Debug, Default)]
 pub struct Measuring {
-    streams: BTreeMap<usize, Track>,
+    streams: BTreeMap<usize, Entry>,
+}
+
+/// The packets before the first that stands on its own, which nobody can show, and those from there on.
+#[derive(Debug, Default)]
+struct Entry {
+    lead: Track,
+    rest: Track,
 }
 
 /// What is known so far of the packets of one stream, in seconds.
@@ -53,22 +62,33 @@ struct Track {
 }
 
 impl Measuring {
-    /// Takes a line of `stream,pts,dts,duration`; what is no number is passed over.
+    /// Takes a line of `stream,pts,dts,duration,flags`; what is no number is passed over.
     pub fn take(&mut self, line: &str) {
         let mut fields = line.split(',');
         let Some(index) = fields.next().and_then(|f| f.trim().parse().ok()) else { return };
         let mut number =
             || fields.next().and_then(|f| f.trim().parse::<f64>().ok()).filter(|n| n.is_finite());
         let (pts, dts, duration) = (number(), number(), number());
+        let key = fields.next().is_none_or(|flags| flags.starts_with('K'));
         if let Some(at) = pts.or(dts) {
             let end = at + duration.unwrap_or(0.0).max(0.0);
-            self.streams.entry(index).or_default().take(at, end, dts.unwrap_or(at));
+            let Entry { lead, rest } = self.streams.entry(index).or_default();
+            let track = if key || rest.packets > 0 { rest } else { lead };
+            track.take(at, end, dts.unwrap_or(at));
         }
     }
 
     /// What they say together.
     pub fn done(self) -> Measured {
-        Measured { streams: self.streams.into_iter().map(|(index, track)| (index, track.span())).collect() }
+        Measured { streams: self.streams.into_iter().map(|(index, entry)| (index, entry.span())).collect() }
+    }
+}
+
+impl Entry {
+    /// A stream without any packet that stands on its own begins with its first all the same.
+    fn span(self) -> Span {
+        let lead = self.lead.packets;
+        if self.rest.packets == 0 { self.lead.span() } else { Span { lead, ..self.rest.span() } }
     }
 }
 
@@ -106,7 +126,7 @@ impl Track {
         let end = self.covered.last().map_or(begin, |(_, to)| *to);
         let gaps = self.covered.windows(2).map(|pair| (pair[0].1 - begin, pair[1].0 - begin)).collect();
         let joined = self.parts.zip(self.part).map(|(parts, (from, to, _))| parts + to - from);
-        Span { seconds: end - begin, last: self.last - begin, packets: self.packets, gaps, joined }
+        Span { seconds: end - begin, last: self.last - begin, packets: self.packets, lead: 0, gaps, joined }
     }
 }
 
@@ -127,6 +147,13 @@ mod tests {
         assert_eq!((video.seconds, video.last, video.packets), (4.5, 4.0, 3));
         assert_eq!(video.gaps, [(1.0, 4.0)]);
         assert!((measured.streams[&1].seconds - 0.1).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_stream_begins_with_the_first_packet_that_stands_on_its_own() {
+        let measured = measure("0,1.0,1.0,0.5,__\n0,1.5,1.5,0.5,K_\n0,2.0,2.0,0.5,__\n1,1.0,1.0,0.5,__\n");
+        assert_eq!((measured.streams[&0].seconds, measured.streams[&0].lead), (1.0, 1));
+        assert_eq!((measured.streams[&1].seconds, measured.streams[&1].lead), (0.5, 0), "none does");
     }
 
     #[test]

@@ -65,6 +65,12 @@ fn layout(stream: &Stream, channels: u32, codec: AudioCodec) -> Option<String> {
     let names = ["mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"];
     let name = names.get(channels.checked_sub(1)? as usize)?;
     let same = stream.channels == Some(channels);
+    // Of these ffmpeg guesses a layout with other places, into which it would mix them.
+    let guessed = stream.layout.is_empty()
+        && matches!((codec, channels), (AudioCodec::Opus, 3 | 4) | (AudioCodec::Aac, 3));
+    if same && guessed {
+        return Some(format!("channelmap=channel_layout={name}"));
+    }
     let known = match codec {
         AudioCodec::Opus => false,
         AudioCodec::Aac => !matches!(channels, 5 | 6 | 8),

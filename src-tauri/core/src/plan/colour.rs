@@ -112,15 +112,17 @@ fn peak(picture: &Picture) -> f64 {
 }
 
 /// To linear light, primaries to BT.709, Hable's curve, back to video. What the source does not say is taken to
-/// be BT.2020.
+/// be BT.2020, and said of its frames: zscale knows no way out of what is unknown.
 pub(super) fn tone_map(picture: &Picture, format: &str) -> String {
     let or =
         |word: &str, usual: &'static str| if word.is_empty() { usual.to_owned() } else { word.to_owned() };
     let (primaries, matrix) = (or(&picture.primaries, "bt2020"), or(&picture.matrix, "bt2020nc"));
+    // zimg knows no way from light that is constant; of it the other is near enough.
+    let matrix = if matrix == "bt2020c" { "bt2020nc".to_owned() } else { matrix };
     let range = if picture.is_full_range() { "pc" } else { "tv" };
     format!(
-        "zscale=tin={}:pin={primaries}:min={matrix}:rin={range}:t=linear:npl={NOMINAL},format=gbrpf32le,\
-         zscale=p=bt709,tonemap=hable:desat=0:peak={:.2},zscale=t=bt709:m=bt709:r=tv,format={format}",
+        "setparams=color_primaries={primaries}:color_trc={}:colorspace={matrix}:range={range},\
+         zscale=t=linear:npl={NOMINAL},format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0:peak={:.2},zscale=t=bt709:m=bt709:r=tv,format={format}",
         picture.transfer,
         peak(picture) / NOMINAL
     )

@@ -100,8 +100,9 @@ fn encoder_options(
     let mut all = wish.options();
     // Variable frame rate: MP4's default of a constant one doubles frames of uneven sources.
     all.extend(options([("fps_mode", "vfr")]));
-    // An encoder's clock ticks once a frame; where these are slow, pictures would move against the sound.
-    if picture.rate.is_none_or(|rate| rate < SLOW) {
+    // An encoder's clock ticks once a frame; where these are slow, pictures would move against the sound, and where
+    // they come unevenly, those between two ticks would be lost.
+    if picture.uneven || picture.rate.is_none_or(|rate| rate < SLOW) {
         all.extend(options([("enc_time_base", "1:90000")]));
     }
     if wish.filter().is_none() {
