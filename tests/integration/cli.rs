@@ -129,6 +129,19 @@ fn a_paused_or_held_queue_leaves_exit_code_1_and_says_what_is_left() {
 }
 
 #[test]
+fn a_run_whose_only_job_was_cancelled_says_so() {
+    let env = TestEnv::new();
+    env.use_fake_ffmpeg();
+    env.video(&clips::ordinary(), "fake-stall.mkv");
+    env.spool(&["add", "--output-dir", env.out().to_str().unwrap(), "--set", "video.copy=never", "videos"]);
+    let run = env.start(&["run", "--until-idle"]);
+    let runs = || env.jobs()[0]["state"] == "running";
+    spool_tests::wait_until("the job to run", std::time::Duration::from_secs(10), runs);
+    env.spool(&["cancel", "1"]);
+    says(&run.answer(), 0, "1 video cancelled.");
+}
+
+#[test]
 fn a_missing_ffmpeg_is_exit_code_4_with_the_way_to_get_it() {
     let env = queued();
     let without = |verb: &[&str]| env.start_with(verb, &[("PATH", "/nowhere".into())]).answer();

@@ -91,5 +91,6 @@ fn run_tells_each_change_as_a_line_of_json() {
         assert_eq!(of(id).last(), Some(&"done"), "{ran:?}");
     }
     let none = json!({ "queued": 0, "held": 0, "waiting": 0, "paused": false });
-    assert_eq!(lines.last().unwrap(), &json!({ "summary": { "done": 3, "failed": 0, "left": none } }));
+    let summary = json!({ "done": 3, "failed": 0, "cancelled": 0, "left": none });
+    assert_eq!(lines.last().unwrap(), &json!({ "summary": summary }));
 }

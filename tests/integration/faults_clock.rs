@@ -36,6 +36,19 @@ async fn a_clock_a_day_ahead_or_behind_makes_a_retry_due_and_holds_none_up() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_hides_no_end_from_the_tally() {
+    let (env, clock) = (TestEnv::new(), clock());
+    let engine = start(&env, Setup { clock: clock.clone(), ..faulty() });
+    clock.set_back(DAY_MS);
+    std::fs::write(env.videos().join("none.mkv"), "no video").unwrap();
+    let id = add(&engine, &env, &[&env.videos().join("none.mkv")])[0];
+    reaches(&engine, id, State::Failed);
+    // The event follows the commit.
+    wait_until("the count", SOON, || engine.tally().of(State::Failed) == 1);
+    engine.stop().await;
+}
+
 /// As after a night with the lid closed: the wall clock has moved on, time awake has not.
 #[tokio::test(flavor = "multi_thread")]
 async fn neither_a_jump_of_the_clock_nor_a_night_asleep_makes_a_running_job_stall() {

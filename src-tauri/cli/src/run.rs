@@ -4,18 +4,18 @@
 mod screen;
 
 use crate::args::Workers;
-use crate::context::{Answer, Context, Failed, json_line};
+use crate::context::{Answer, Context, json_line};
 use crate::words;
 use screen::Screen;
 use serde_json::json;
-use spool_core::clock::{Clock, SystemClock};
-use spool_core::engine::{Engine, EngineConfig, lock};
+use spool_core::clock::SystemClock;
+use spool_core::engine::{Engine, EngineConfig, Tally, lock};
 use spool_core::error::Error;
 use spool_core::event::{Event, Subscription, Told, Topic};
 use spool_core::ffmpeg;
-use spool_core::job::{Millis, State};
+use spool_core::job::State;
 use spool_core::policy::Policy;
-use spool_core::queue::{Filter, Flag, Queue};
+use spool_core::queue::{Flag, Queue};
 use spool_core::view::JobView;
 use std::sync::Arc;
 
@@ -25,8 +25,6 @@ pub(crate) fn run(context: &Context, workers: Option<Workers>, until_idle: bool)
 }
 
 async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> Answer {
-    let clock = Arc::new(SystemClock::default());
-    let started = clock.now();
     // Held comes before missing tools: the second engine is told who works the queue either way.
     if let Some(holder) = lock::living_holder(&context.data) {
         return Err(Error::Held { holder }.into());
@@ -34,8 +32,8 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
     ffmpeg::locate(&context.tool_places())?;
     // Before the first job starts: a request to end that came in between would be a crash.
     let signals = Signals::new()?;
-    let engine = Engine::start(config(context, workers, clock))?;
-    let queue = engine.queue();
+    let engine = Engine::start(config(context, workers))?;
+    let (queue, tally) = (engine.queue(), engine.tally());
     if let Some(what) = queue.flag(Flag::Restored)? {
         eprintln!("spool: {what}");
     }
@@ -53,10 +51,10 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
     if queue.flag(Flag::Breaker)?.is_some() {
         ffmpeg::locate(&context.tool_places())?;
     }
-    summary(context, queue.as_ref(), started)
+    summary(context, queue.as_ref(), &tally)
 }
 
-fn config(context: &Context, workers: Option<Workers>, clock: Arc<SystemClock>) -> EngineConfig {
+fn config(context: &Context, workers: Option<Workers>) -> EngineConfig {
     EngineConfig {
         data: context.data.clone(),
         who: "spool run".into(),
@@ -67,7 +65,7 @@ fn config(context: &Context, workers: Option<Workers>, clock: Arc<SystemClock>) 
             None => context.settings.workers,
         },
         policy: Policy { crash_limit: context.settings.crash_limit, ..Policy::default() },
-        clock,
+        clock: Arc::new(SystemClock::default()),
     }
 }
 
@@ -165,24 +163,9 @@ async fn show(mut events: Subscription, mut screen: Screen, json: bool, quiet: b
     screen.clear();
 }
 
-/// How many jobs came into this state since `started`. Ended jobs come newest first, so a few pages tell.
-fn ended(queue: &dyn Queue, state: State, started: Millis) -> Result<u64, Failed> {
-    const PAGE: u64 = 200;
-    let filter = Filter::of(&[state]);
-    let mut count = 0;
-    loop {
-        let page = queue.page(&filter, count, PAGE)?;
-        let recent = page.iter().take_while(|j| j.finished_at >= Some(started)).count() as u64;
-        count += recent;
-        if recent < PAGE {
-            return Ok(count);
-        }
-    }
-}
-
 /// What came of it; false when something failed or cannot go on by itself.
-fn summary(context: &Context, queue: &dyn Queue, started: Millis) -> Answer {
-    let (done, failed) = (ended(queue, State::Done, started)?, ended(queue, State::Failed, started)?);
+fn summary(context: &Context, queue: &dyn Queue, tally: &Tally) -> Answer {
+    let [done, failed, cancelled] = [State::Done, State::Failed, State::Cancelled].map(|s| tally.of(s));
     let counts = queue.counts()?;
     let paused = queue.flag(Flag::Paused)?.is_some();
     let left = counts.queued - counts.held;
@@ -195,9 +178,12 @@ fn summary(context: &Context, queue: &dyn Queue, started: Millis) -> Answer {
         // What stays is named to scripts too: of jobs that do not move no line has told.
         let left =
             json!({ "queued": left, "held": counts.held, "waiting": counts.waiting, "paused": paused });
-        let _ = json_line(&json!({ "summary": { "done": done, "failed": failed, "left": left } }));
+        let _ = json_line(
+            &json!({ "summary": { "done": done, "failed": failed, "cancelled": cancelled, "left": left } }),
+        );
     }
-    let parts = [(done, "done"), (failed, "failed")].into_iter().chain(stuck).filter(|(n, _)| *n > 0);
+    let ends = [(done, "done"), (failed, "failed"), (cancelled, "cancelled")];
+    let parts = ends.into_iter().chain(stuck).filter(|(n, _)| *n > 0);
     let parts: Vec<String> =
         parts.map(|(n, word)| format!("{} {word}", words::count(n, "video", "videos"))).collect();
     let mut lines = vec![if parts.is_empty() {

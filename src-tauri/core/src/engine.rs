@@ -6,6 +6,7 @@
 pub mod lock;
 mod place;
 mod rescue;
+mod tally;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -26,6 +27,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use crate::pool::auto_workers;
+pub use tally::Tally;
 
 /// Events kept for a slow subscriber before it gets a snapshot instead.
 const EVENT_BUFFER: usize = 1024;
@@ -93,6 +95,7 @@ pub(crate) struct Shared {
     /// This incarnation: written into each claim.
     pub(crate) owner: String,
     pub(crate) events: broadcast::Sender<Event>,
+    tally: Arc<Tally>,
     /// Latest progress of the running jobs.
     pub(crate) progress: Mutex<HashMap<JobId, Progress>>,
     /// Something may have become possible.
@@ -108,8 +111,9 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// Tells subscribers; without any it is dropped.
+    /// Counts it and tells subscribers; without any it is dropped.
     pub(crate) fn tell(&self, event: Event) {
+        self.tally.hear(&event);
         let _ = self.events.send(event);
     }
 
@@ -156,11 +160,16 @@ impl Engine {
         let lock = lock::take(&config.data, &config.who)?;
         mend_locked(&config.data, config.clock.as_ref())?;
         let queue = Arc::new(open_queue(&config.data, config.clock.clone())?);
-        rescue::rescue(queue.as_ref(), &config.policy)?;
-        Engine::with_queue(config, queue, lock)
+        let tally = rescued(queue.as_ref(), &config.policy)?;
+        Engine::with_queue(config, queue, tally, lock)
     }
 
-    fn with_queue(config: EngineConfig, queue: Arc<dyn Queue>, lock: lock::Lock) -> Result<Engine> {
+    fn with_queue(
+        config: EngineConfig,
+        queue: Arc<dyn Queue>,
+        tally: Tally,
+        lock: lock::Lock,
+    ) -> Result<Engine> {
         let owner = uuid::Uuid::now_v7().to_string();
         queue.set_flag(Flag::Engine, Some(&owner))?;
         // The breaker of this engine starts closed; what tripped an earlier one may be mended.
@@ -174,6 +183,7 @@ impl Engine {
             workers: AtomicUsize::new(counted(config.workers)),
             owner,
             events: broadcast::channel(EVENT_BUFFER).0,
+            tally: Arc::new(tally),
             progress: Mutex::default(),
             wake: Notify::new(),
             drain: CancellationToken::new(),
@@ -243,6 +253,11 @@ impl Engine {
         Subscription::new(topics, self.shared.events.subscribe(), Arc::new(take))
     }
 
+    /// What has ended since the start, the ends that rescue found included.
+    pub fn tally(&self) -> Arc<Tally> {
+        self.shared.tally.clone()
+    }
+
     /// Returns when nothing can go on without a person or the outside.
     pub async fn until_idle(&self) {
         // An error means that the pool has ended, which is idle enough.
@@ -285,6 +300,19 @@ impl Engine {
     pub fn stopper(&self) -> CancellationToken {
         self.shared.stop.clone()
     }
+}
+
+/// Rescues, and counts what thereby ended: no event tells of it, for nobody can listen yet.
+fn rescued(queue: &dyn Queue, policy: &Policy) -> Result<Tally> {
+    let left = queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)?;
+    rescue::rescue(queue, policy)?;
+    let tally = Tally::default();
+    for job in left {
+        if let Some(job) = queue.job(job.id)? {
+            tally.now(job.id, job.state);
+        }
+    }
+    Ok(tally)
 }
 
 /// Jobs at a time for this wish: at least one.
