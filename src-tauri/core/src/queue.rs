@@ -362,8 +362,17 @@ pub(crate) fn fits(command: Command, state: State) -> bool {
     }
 }
 
-/// Several jobs moved to the top, or down by one, keep their order among each other.
-pub(crate) fn in_order(command: Command, mut ids: Vec<JobId>) -> Vec<JobId> {
+/// Several jobs moved to the top, or by one place, keep their order among each other. By one place they are moved
+/// as they stand in the list, however they were named, the foremost first; `place` is asked for nothing else.
+pub(crate) fn in_order(
+    command: Command,
+    mut ids: Vec<JobId>,
+    place: impl Fn(&JobId) -> Option<i64>,
+) -> Vec<JobId> {
+    if matches!(command, Command::MoveUp | Command::MoveDown) {
+        ids.sort_by_cached_key(place);
+        ids.dedup();
+    }
     if matches!(command, Command::MoveTop | Command::MoveDown) {
         ids.reverse();
     }

@@ -121,7 +121,7 @@ impl All {
         }
     }
 
-    fn steer(&mut self, command: Command, id: JobId, now: Millis) -> Option<Refusal> {
+    fn steer(&mut self, command: Command, id: JobId, named: &[JobId], now: Millis) -> Option<Refusal> {
         let Some(row) = self.rows.get(&id) else { return Some(Refusal::NotFound) };
         let state = row.job.state;
         if !fits(command, state) {
@@ -138,8 +138,8 @@ impl All {
         match command {
             Command::Remove => drop(self.rows.remove(&id)),
             Command::MoveTop => self.set_position(id, self.edge(Place::Top, 1)),
-            Command::MoveUp => self.swap(id, true),
-            Command::MoveDown => self.swap(id, false),
+            Command::MoveUp => self.swap(id, named, true),
+            Command::MoveDown => self.swap(id, named, false),
             _ => change(&mut self.rows.get_mut(&id)?.job, command, now),
         }
         None
@@ -151,7 +151,7 @@ impl All {
         }
     }
 
-    fn swap(&mut self, id: JobId, up: bool) {
+    fn swap(&mut self, id: JobId, named: &[JobId], up: bool) {
         let here = self.rows[&id].job.position;
         let others =
             self.rows.values().map(|r| &r.job).filter(|j| matches!(j.state, State::Queued | State::Waiting));
@@ -160,7 +160,8 @@ impl All {
         } else {
             others.filter(|j| j.position > here).min_by_key(|j| j.position)
         };
-        if let Some((other, there)) = neighbour.map(|j| (j.id, j.position)) {
+        let free = neighbour.filter(|j| !named.contains(&j.id));
+        if let Some((other, there)) = free.map(|j| (j.id, j.position)) {
             self.set_position(id, there);
             self.set_position(other, here);
         }
@@ -239,10 +240,10 @@ impl Queue for MemoryQueue {
                 jobs.iter().map(|j| j.id).collect()
             }
         };
-        ids = in_order(command, ids);
+        ids = in_order(command, ids, |id| Some(all.rows.get(id)?.job.position));
         let mut steered = Steered::default();
-        for id in ids {
-            match all.steer(command, id, now) {
+        for &id in &ids {
+            match all.steer(command, id, &ids, now) {
                 None => steered.done.push(id),
                 Some(refusal) => steered.refused.push((id, refusal)),
             }

@@ -5,11 +5,14 @@ use crate::error::Result;
 use crate::job::{JobId, Millis, State};
 use crate::queue::{Command, Refusal, Steered, Which, fits, in_order};
 use rusqlite::{OptionalExtension, Params, Transaction, params};
+use std::collections::HashSet;
 
 pub(super) fn steer(t: &Transaction<'_>, command: Command, which: &Which, now: Millis) -> Result<Steered> {
     let mut steered = Steered::default();
-    for id in in_order(command, ids(t, command, which)?) {
-        match one(t, command, id, now)? {
+    let ids = ids(t, command, which)?;
+    let named: HashSet<JobId> = ids.iter().copied().collect();
+    for id in in_order(command, ids, |id| place(t, *id).ok()) {
+        match one(t, command, id, &named, now)? {
             None => steered.done.push(id),
             Some(refusal) => steered.refused.push((id, refusal)),
         }
@@ -35,7 +38,13 @@ fn ids(t: &Transaction<'_>, command: Command, which: &Which) -> Result<Vec<JobId
     Ok(all)
 }
 
-fn one(t: &Transaction<'_>, command: Command, id: JobId, now: Millis) -> Result<Option<Refusal>> {
+fn one(
+    t: &Transaction<'_>,
+    command: Command,
+    id: JobId,
+    named: &HashSet<JobId>,
+    now: Millis,
+) -> Result<Option<Refusal>> {
     let sql = "SELECT state FROM job WHERE id = ?1";
     let word: Option<String> = t.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
     let Some(state) = word.and_then(|w| w.parse::<State>().ok()) else { return Ok(Some(Refusal::NotFound)) };
@@ -61,8 +70,8 @@ fn one(t: &Transaction<'_>, command: Command, id: JobId, now: Millis) -> Result<
         Command::Release => change(t, "hold = 0", [id.0])?,
         Command::Now => change(t, "state = 'queued', run_at = NULL", [id.0])?,
         Command::MoveTop => change(t, "position = (SELECT min(position) FROM job) - 1", [id.0])?,
-        Command::MoveUp => swap(t, id, "position < ?2 ORDER BY position DESC")?,
-        Command::MoveDown => swap(t, id, "position > ?2 ORDER BY position")?,
+        Command::MoveUp => swap(t, id, named, "position < ?2 ORDER BY position DESC")?,
+        Command::MoveDown => swap(t, id, named, "position > ?2 ORDER BY position")?,
     }
     Ok(None)
 }
@@ -81,16 +90,22 @@ fn retry(t: &Transaction<'_>, id: JobId) -> Result<Option<Refusal>> {
     Ok((changed == 0).then_some(Refusal::Active))
 }
 
-/// Exchanges places with the nearest job that has not started; at the edge nothing happens.
-fn swap(t: &Transaction<'_>, id: JobId, neighbour: &str) -> Result<()> {
-    let here: i64 = t.query_row("SELECT position FROM job WHERE id = ?1", [id.0], |row| row.get(0))?;
+fn place(t: &Transaction<'_>, id: JobId) -> rusqlite::Result<i64> {
+    t.prepare_cached("SELECT position FROM job WHERE id = ?1")?.query_row([id.0], |row| row.get(0))
+}
+
+/// Exchanges places with the nearest job that has not started. At the edge nothing happens, nor behind a named job
+/// that stands there: a block keeps its order.
+fn swap(t: &Transaction<'_>, id: JobId, named: &HashSet<JobId>, neighbour: &str) -> Result<()> {
+    let here = place(t, id)?;
     let sql = format!(
         "SELECT id, position FROM job WHERE state IN ('queued','waiting') AND id <> ?1 AND {neighbour} LIMIT 1"
     );
     let found = t
         .prepare_cached(&sql)?
         .query_row(params![id.0, here], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
-    let Some((other, there)) = found.optional()? else { return Ok(()) };
+    let free = found.optional()?.filter(|(other, _)| !named.contains(&JobId(*other)));
+    let Some((other, there)) = free else { return Ok(()) };
     let mut place = t.prepare_cached("UPDATE job SET position = ?2 WHERE id = ?1")?;
     place.execute([id.0, there])?;
     place.execute([other, here])?;
