@@ -266,6 +266,21 @@ fn a_terminate_is_a_clean_stop_and_an_interrupt_drains() {
 }
 
 #[test]
+fn a_retry_is_refused_in_true_words_where_another_job_has_the_name() {
+    let env = TestEnv::new();
+    let out = env.out();
+    env.video(&clips::ordinary(), "a.mkv");
+    env.video(&clips::ordinary(), "a.mov");
+    let add = |name| env.spool(&["add", "--output-dir", out.to_str().unwrap(), name]);
+    add("videos/a.mkv");
+    env.spool(&["cancel", "1"]);
+    says(&add("videos/a.mov"), 0, "a.mp4");
+    let taken = "Job 1 stays as it is: its video, or the name of its result, is taken by another job";
+    says(&env.spool(&["retry", "1"]), 1, taken);
+    says(&env.spool(&["retry", "1", "--json"]), 1, taken);
+}
+
+#[test]
 fn completions_and_help_are_there() {
     let env = TestEnv::new();
     says(&env.spool(&["completions", "bash"]), 0, "_spool");
