@@ -94,6 +94,7 @@ fn bad_usage_is_one_plain_sentence_and_changes_nothing() {
     says(&env.spool(&["add", "--output-dir", "no/such/folder", "videos"]), 2, "cannot be made");
     says(&env.spool(&["list", "--state", "status"]), 2, "is not a state");
     says(&env.spool(&["retry", "seven"]), 2, "such as 19-24");
+    says(&env.spool(&["watch", "3-5"]), 2, "use the number of one job");
     says(&env.spool(&["run", "--workers", "0"]), 2, "from 1 to 64");
     says(&env.spool(&["remove"]), 2, "required");
     assert_eq!(states(&env), ["queued", "queued", "queued"]);

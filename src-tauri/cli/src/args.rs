@@ -83,7 +83,8 @@ Examples:
     #[command(after_help = "Examples:\n  spool watch\n  spool watch 17")]
     Watch {
         /// The job's number
-        id: Option<Ids>,
+        #[arg(value_parser = one_job)]
+        id: Option<JobId>,
     },
     /// Put failed or cancelled jobs back in line; with --all, every failed one
     #[command(after_help = "Examples:\n  spool retry 17 19-24\n  spool retry --all")]
@@ -264,11 +265,11 @@ impl Ids {
     pub fn iter(self) -> impl Iterator<Item = JobId> {
         (self.first..=self.last).map(JobId)
     }
+}
 
-    /// The only, or first, job it names.
-    pub fn first(self) -> JobId {
-        JobId(self.first)
-    }
+fn one_job(text: &str) -> Result<JobId, String> {
+    let number = text.parse().ok().filter(|n| *n > 0);
+    number.map(JobId).ok_or_else(|| "use the number of one job; without a number all are followed".into())
 }
 
 impl FromStr for Ids {

@@ -15,6 +15,7 @@ mod probe;
 mod run;
 mod show;
 mod steer;
+mod watch;
 mod words;
 
 use args::{Cli, PresetVerb, Verb};
@@ -48,7 +49,7 @@ fn act(cli: &Cli) -> Answer {
         Verb::Run { workers, until_idle } => run::run(&context, *workers, *until_idle),
         Verb::List { state, limit } => list::list(&context, state, *limit),
         Verb::Show { id, log } => show::show(&context, *id, *log),
-        Verb::Watch { id } => show::watch(&context, id.map(args::Ids::first)),
+        Verb::Watch { id } => watch::watch(&context, *id),
         Verb::Presets { verb: Some(PresetVerb::Import { file }), .. } => presets::import(&context, file),
         Verb::Presets { verb: Some(PresetVerb::Export { id }), .. } => presets::export(&context, id),
         Verb::Presets { full, verb: None } => presets::list(&context, *full),

@@ -1,4 +1,4 @@
-//! `spool show` and `spool watch`: one job in full, and following by polling the database, which anyone may.
+//! `spool show`: jobs in full, with their attempts.
 
 use crate::args::Ids;
 use crate::context::{Answer, Context, Failed, json_line};
@@ -6,10 +6,8 @@ use crate::{list, words};
 use serde::Serialize;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{Attempt, Job, JobId, State};
-use spool_core::queue::{Filter, Queue};
+use spool_core::queue::Queue;
 use spool_core::view::{AttemptView, JobView};
-use std::collections::HashMap;
-use std::time::Duration;
 
 #[derive(Serialize)]
 struct Shown {
@@ -48,7 +46,7 @@ fn show_one(context: &Context, job: &Job, attempts: &[Attempt], with_log: bool) 
 }
 
 /// Says so; the answer is that something was not found.
-fn not_found(ids: &[JobId]) -> bool {
+pub(crate) fn not_found(ids: &[JobId]) -> bool {
     eprintln!("spool: {}", words::no_such(ids));
     false
 }
@@ -125,52 +123,6 @@ fn escaped(c: char) -> String {
         c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
         c => c.into(),
     }
-}
-
-/// Time between two looks at the database.
-const POLL: Duration = Duration::from_secs(1);
-
-pub(crate) fn watch(context: &Context, id: Option<JobId>) -> Answer {
-    let queue = context.queue()?;
-    let mut shown: HashMap<JobId, String> = HashMap::new();
-    loop {
-        let jobs = match id {
-            Some(id) => match queue.job(id)? {
-                Some(job) => vec![job],
-                None => return Ok(not_found(&[id])),
-            },
-            None => queue.page(&Filter::of(&[State::Running, State::Waiting]), 0, 1000)?,
-        };
-        let ended = vanished(&queue, &shown, &jobs)?;
-        for job in jobs.iter().chain(&ended) {
-            tell_change(context, &mut shown, job)?;
-        }
-        shown.retain(|id, _| !ended.iter().any(|j| j.id == *id));
-        if let Some(job) = jobs.first().filter(|j| id.is_some() && j.state.is_ended()) {
-            return Ok(job.state == State::Done);
-        }
-        std::thread::park_timeout(POLL);
-    }
-}
-
-/// Jobs that were shown and run no longer: their end is shown once.
-fn vanished(queue: &dyn Queue, shown: &HashMap<JobId, String>, jobs: &[Job]) -> Result<Vec<Job>, Failed> {
-    let gone = shown.keys().filter(|id| !jobs.iter().any(|j| j.id == **id));
-    let mut found = Vec::new();
-    for id in gone {
-        found.extend(queue.job(*id)?);
-    }
-    Ok(found)
-}
-
-fn tell_change(context: &Context, shown: &mut HashMap<JobId, String>, job: &Job) -> Result<(), Failed> {
-    let line = list::line(job, SystemClock::default().now());
-    if shown.get(&job.id) == Some(&line) {
-        return Ok(());
-    }
-    context.tell(&JobView::from(job), &line)?;
-    shown.insert(job.id, line);
-    Ok(())
 }
 
 #[cfg(test)]

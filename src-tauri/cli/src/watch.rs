@@ -1,0 +1,178 @@
+//! `spool watch`: following by polling the database, which anyone may.
+
+use crate::context::{Answer, Context, Failed};
+use crate::list;
+use crate::show::not_found;
+use spool_core::clock::{Clock, SystemClock};
+use spool_core::job::{Job, JobId, Millis, State};
+use spool_core::queue::{Filter, Queue};
+use spool_core::view::JobView;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+/// Time between two looks at the database.
+const POLL: Duration = Duration::from_secs(1);
+
+pub(crate) fn watch(context: &Context, id: Option<JobId>) -> Answer {
+    let queue = context.queue()?;
+    match id {
+        Some(id) => one(context, &queue, id),
+        None => all(context, &queue),
+    }
+}
+
+fn one(context: &Context, queue: &dyn Queue, id: JobId) -> Answer {
+    let mut shown = String::new();
+    loop {
+        let Some(job) = queue.job(id)? else { return Ok(not_found(&[id])) };
+        let line = list::line(&job, SystemClock::default().now());
+        if line != shown {
+            context.tell(&JobView::from(&job), &line)?;
+            shown = line;
+        }
+        if job.state.is_ended() {
+            return Ok(job.state == State::Done);
+        }
+        std::thread::park_timeout(POLL);
+    }
+}
+
+fn all(context: &Context, queue: &dyn Queue) -> Answer {
+    let mut watch = Watch { ends: Ends::so_far(queue)?, shown: HashMap::new() };
+    loop {
+        for (job, line) in watch.look(queue, SystemClock::default().now())? {
+            context.tell(&JobView::from(&job), &line)?;
+        }
+        std::thread::park_timeout(POLL);
+    }
+}
+
+struct Watch {
+    ends: Ends,
+    /// What was last said of the jobs that run or wait.
+    shown: HashMap<JobId, String>,
+}
+
+impl Watch {
+    /// What is to be said since the last look: of what runs or waits each change, of every other job its end, once.
+    fn look(&mut self, queue: &dyn Queue, now: Millis) -> Result<Vec<(Job, String)>, Failed> {
+        let ended = self.ends.since(queue)?;
+        let jobs = queue.page(&Filter::of(&[State::Running, State::Waiting]), 0, 1000)?;
+        let live: HashSet<JobId> = jobs.iter().map(|j| j.id).collect();
+        let gone = self.gone(queue, &live)?;
+        // It may have ended after the ends were looked at; the next look is not to tell of it again.
+        self.ends.told.extend(gone.iter().map(end));
+        let mut seen = HashSet::new();
+        let all = jobs.into_iter().chain(gone).chain(ended).filter(|j| seen.insert(j.id));
+        let lines = all.map(|job| {
+            let said = list::line(&job, now);
+            (job, said)
+        });
+        let news: Vec<_> = lines.filter(|(job, line)| self.shown.get(&job.id) != Some(line)).collect();
+        self.remember(&news, &live);
+        Ok(news)
+    }
+
+    fn gone(&self, queue: &dyn Queue, live: &HashSet<JobId>) -> Result<Vec<Job>, Failed> {
+        let mut found = Vec::new();
+        for id in self.shown.keys().filter(|id| !live.contains(id)) {
+            found.extend(queue.job(*id)?);
+        }
+        Ok(found)
+    }
+
+    fn remember(&mut self, news: &[(Job, String)], live: &HashSet<JobId>) {
+        self.shown.extend(news.iter().map(|(job, line)| (job.id, line.clone())));
+        self.shown.retain(|id, _| live.contains(id));
+    }
+}
+
+/// One end of a job; a job that was tried again has several. In the order of the history.
+type End = (Option<Millis>, JobId);
+
+fn end(job: &Job) -> End {
+    (job.finished_at, job.id)
+}
+
+/// The lists of ended jobs as the queue has them, newest first.
+const LISTS: [&[State]; 2] = [&[State::Done, State::Cancelled], &[State::Failed]];
+
+/// Ends looked at in one go.
+const PAGE: u64 = 50;
+
+/// Which ends are known. Not by the clock alone: one that was set back puts a new end among older ones.
+#[derive(Default)]
+struct Ends {
+    told: HashSet<End>,
+    /// Of each list: what lies at or before this end had ended before the watch began.
+    floors: [Option<End>; LISTS.len()],
+}
+
+impl Ends {
+    fn so_far(queue: &dyn Queue) -> Result<Ends, Failed> {
+        let mut ends = Ends::default();
+        for (states, floor) in LISTS.iter().zip(&mut ends.floors) {
+            let page = queue.page(&Filter::of(states), 0, PAGE)?;
+            *floor = page.last().filter(|_| page.len() as u64 == PAGE).map(end);
+            ends.told.extend(page.iter().map(end));
+        }
+        Ok(ends)
+    }
+
+    /// What ended since the last look, the oldest first.
+    fn since(&mut self, queue: &dyn Queue) -> Result<Vec<Job>, Failed> {
+        let mut news = Vec::new();
+        for (states, floor) in LISTS.iter().zip(self.floors) {
+            for offset in (0..).step_by(PAGE as usize) {
+                let mut page = queue.page(&Filter::of(states), offset, PAGE)?;
+                let full = page.len() as u64 == PAGE;
+                page.retain(|job| floor.is_none_or(|f| end(job) > f) && self.told.insert(end(job)));
+                let further = full && !page.is_empty();
+                news.extend(page);
+                if !further {
+                    break;
+                }
+            }
+        }
+        news.sort_by_key(end);
+        Ok(news)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spool_core::intake::{Wish, find};
+    use spool_core::preset;
+    use spool_core::queue::memory::MemoryQueue;
+    use spool_core::queue::{Command, Place, Which};
+    use std::sync::Arc;
+
+    fn add(queue: &dyn Queue, count: usize) {
+        let (dir, preset) = (tempfile::tempdir().unwrap(), preset::find("web-1080p").unwrap().clone());
+        (0..count).for_each(|n| std::fs::write(dir.path().join(format!("{n}.mkv")), "x").unwrap());
+        let wish = Wish { preset, folder: None, name: "{name}".into(), max_attempts: 4, again: false };
+        queue.add(&find(&[dir.path().to_owned()], &wish).jobs, Place::End, &|_| false).unwrap();
+    }
+
+    #[test]
+    fn what_began_and_ended_between_two_looks_is_shown_once() {
+        let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
+        let cancel = || queue.steer(Command::Cancel, &Which::All(vec![State::Queued])).unwrap();
+        add(&queue, 60);
+        cancel();
+        let mut watch = Watch { ends: Ends::so_far(&queue).unwrap(), shown: HashMap::new() };
+        let mut told = || {
+            let news = watch.look(&queue, 0).unwrap();
+            news.iter().map(|(job, _)| (job.id.0, job.state)).collect::<Vec<_>>()
+        };
+        assert_eq!(told(), [], "it ended before");
+        add(&queue, 120);
+        let running = queue.claim("engine", true).unwrap().unwrap().id;
+        assert_eq!(told(), [(running.0, State::Running)]);
+        cancel();
+        assert_eq!(told().len(), 119);
+        queue.steer(Command::Remove, &Which::Ids((62..181).map(JobId).collect())).unwrap();
+        assert_eq!(told(), [], "nor what the history shows in their place");
+    }
+}
