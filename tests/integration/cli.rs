@@ -180,6 +180,10 @@ fn presets_are_listed_exported_and_imported() {
     env.video(&clips::ordinary(), "a.mkv");
     says(&env.spool(&["add", "--preset", "mine", "videos"]), 0, "accepted");
     assert_eq!(env.jobs()[0]["preset"], "mine");
+    fs::write(env.data().join("presets.json"), "{").unwrap();
+    let broken = env.spool(&["presets", "import", file.to_str().unwrap()]);
+    says(&broken, 1, "presets.json cannot be read");
+    assert!(!broken.stderr.contains(".."), "{broken:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::add::find_preset;
 use crate::context::{Answer, Context, Failed, json_line};
-use spool_core::error::said;
+use spool_core::error::{Error, said};
 use spool_core::settings;
 use std::io::Write;
 use std::path::Path;
@@ -28,8 +28,10 @@ pub(crate) fn export(context: &Context, id: &str) -> Answer {
 pub(crate) fn import(context: &Context, file: &Path) -> Answer {
     let text = settings::text(file)
         .map_err(|e| Failed::Usage(format!("{} cannot be read ({}).", file.display(), said(&e))))?;
-    let preset = settings::import_preset(&context.data, &text)
-        .map_err(|e| Failed::Usage(format!("{}: {e}.", file.display())))?;
+    let preset = settings::import_preset(&context.data, &text).map_err(|error| match error {
+        Error::Preset(why) => Failed::Usage(format!("{}: {why}.", file.display())),
+        other => other.into(),
+    })?;
     context.tell(&preset, format!("Preset {} is kept; use it with --preset {}.", preset.name, preset.id))?;
     Ok(true)
 }

@@ -105,6 +105,9 @@ pub enum Error {
         /// What is wrong with it.
         cause: String,
     },
+    /// A preset that was brought in is not valid.
+    #[error("{0}.")]
+    Preset(String),
 }
 
 /// What the system says of an error, within a sentence: without its number, which tells people nothing.

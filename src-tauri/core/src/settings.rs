@@ -7,8 +7,10 @@ use crate::intake;
 use crate::policy::Policy;
 use crate::preset::{self, Preset};
 use serde::{Deserialize, Serialize};
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// What a person may choose once for all jobs. Every field may be left out.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -109,6 +111,7 @@ pub fn load(data: &Path) -> Result<Settings> {
 
 /// Keeps the settings of a data folder, unless the file there has a mistake by now.
 pub fn save(data: &Path, settings: &Settings) -> Result<()> {
+    let _lock = lock(data)?;
     load(data)?;
     write(&data.join("settings.json"), settings)
 }
@@ -138,18 +141,32 @@ fn sized(preset: &Preset, size_mb: u32) -> Preset {
 /// Keeps a preset of the user's own, in place of an earlier one of that name.
 ///
 /// # Errors
-/// One sentence for a preset that is not valid or bears the name of a built-in one.
-pub fn import_preset(data: &Path, text: &str) -> std::result::Result<Preset, String> {
-    let new = preset::read(text)?;
+/// `Preset` for one that is not valid or bears the name of a built-in one.
+pub fn import_preset(data: &Path, text: &str) -> Result<Preset> {
+    let new = preset::read(text).map_err(Error::Preset)?;
     if preset::find(&new.id).is_some() {
-        return Err(format!("\"{}\" is the name of a built-in preset; choose another id", new.id));
+        let why = format!("\"{}\" is the name of a built-in preset; choose another id", new.id);
+        return Err(Error::Preset(why));
     }
+    let _lock = lock(data)?;
     let path = data.join("presets.json");
-    let mut own: Vec<Preset> = read(&path).map_err(|e| e.to_string())?.unwrap_or_default();
+    let mut own: Vec<Preset> = read(&path)?.unwrap_or_default();
     own.retain(|p| p.id != new.id);
     own.push(new.clone());
-    write(&path, &own).map_err(|e| e.to_string())?;
+    write(&path, &own)?;
     Ok(new)
+}
+
+/// Held from reading to writing, so that of two who change a file at once neither loses the other's change. The
+/// system gives it back with the process.
+fn lock(data: &Path) -> Result<File> {
+    let path = data.join("settings.lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    // Another user's file can be locked too.
+    let file = file.or_else(|cause| File::open(&path).map_err(|_| cause));
+    let file = file.map_err(Error::io("Cannot open", &path))?;
+    file.lock().map_err(Error::io("Cannot lock", &path))?;
+    Ok(file)
 }
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {
@@ -171,19 +188,38 @@ pub fn text(path: &Path) -> io::Result<String> {
         return Err(io::Error::other("it is no file"));
     }
     let mut text = String::new();
-    let size = std::fs::File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
+    let size = File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
     if size as u64 > LARGEST {
         return Err(io::Error::other("it is larger than 1 MB"));
     }
     Ok(text)
 }
 
-/// Whole or not at all: written beside and renamed.
+/// Whole or not at all: written beside, under a name that nobody else uses, and renamed.
 fn write(path: &Path, value: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
-    let beside = path.with_extension("json.new");
-    std::fs::write(&beside, text).map_err(Error::io("Cannot write", &beside))?;
-    std::fs::rename(&beside, path).map_err(Error::io("Cannot write", path))
+    let written = || -> io::Result<()> {
+        let mut beside = beside(path.parent().unwrap_or(path))?;
+        beside.write_all(text.as_bytes())?;
+        beside.as_file().sync_all()?;
+        beside.persist(path)?;
+        Ok(())
+    };
+    written().map_err(Error::io("Cannot write", path))
+}
+
+/// Gone by itself unless it is kept.
+fn beside(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("settings.").suffix(".new");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any file of this user's: whom the folder is open to may read it.
+        builder.permissions(std::fs::Permissions::from_mode(0o666)).tempfile_in(folder)
+    }
+    #[cfg(not(unix))]
+    builder.tempfile_in(folder)
 }
 
 #[cfg(test)]
@@ -213,11 +249,27 @@ mod tests {
     }
 
     #[test]
+    fn of_presets_imported_at_once_none_is_lost() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = serde_json::to_string(preset::find("web-1080p").unwrap()).unwrap();
+        std::thread::scope(|scope| {
+            for n in 0..16 {
+                let text = text.replace("web-1080p", &format!("mine-{n}"));
+                let data = dir.path();
+                scope.spawn(move || import_preset(data, &text).unwrap());
+            }
+        });
+        let own = presets(dir.path(), &Settings::default()).unwrap().len() - preset::built_in().len();
+        assert_eq!(own, 16);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left beside");
+    }
+
+    #[test]
     fn an_imported_preset_is_found_again_and_may_not_shadow_a_built_in_one() {
         let dir = tempfile::tempdir().unwrap();
         let web = preset::find("web-1080p").unwrap();
         let text = serde_json::to_string(web).unwrap();
-        assert!(import_preset(dir.path(), &text).unwrap_err().contains("built-in"));
+        assert!(import_preset(dir.path(), &text).unwrap_err().to_string().contains("built-in"));
         let all = presets(dir.path(), &Settings { fit_size_mb: 10, ..Settings::default() }).unwrap();
         let fit = all.iter().find(|p| p.id == "fit-size").unwrap();
         assert_eq!(fit.video.as_ref().unwrap().size_mb, Some(10));
