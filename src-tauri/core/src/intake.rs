@@ -64,7 +64,7 @@ pub fn find(paths: &[PathBuf], wish: &Wish) -> Found {
 }
 
 fn expand(folder: &Path, wish: &Wish, found: &mut Found) {
-    let visible = |e: &DirEntry| e.depth() == 0 || !e.file_name().as_encoded_bytes().starts_with(b".");
+    let visible = |e: &DirEntry| e.depth() == 0 || !is_hidden(e.file_name());
     for entry in WalkDir::new(folder).sort_by_file_name().follow_links(true).into_iter().filter_entry(visible)
     {
         match entry {
@@ -74,11 +74,26 @@ fn expand(folder: &Path, wish: &Wish, found: &mut Found) {
             }
             Ok(entry) => found.skipped.push(entry.into_path()),
             Err(cause) => {
-                let path = cause.path().unwrap_or(folder).to_owned();
-                found.refuse(&path, "could not be read");
+                let path = cause.path().unwrap_or(folder);
+                if cause.depth() > 0 && path.file_name().is_some_and(is_hidden) {
+                    // Left out as every hidden one is; editors lock files by links that lead nowhere.
+                } else if cause.loop_ancestor().is_some() || (leads_nowhere(path) && !is_video(path)) {
+                    found.skipped.push(path.to_owned());
+                } else {
+                    found.refuse(path, "could not be read");
+                }
             }
         }
     }
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+/// A link to what is not there, or to itself; not one to what this user may not see.
+fn leads_nowhere(path: &Path) -> bool {
+    path.is_symlink() && path.metadata().is_err_and(|e| e.kind() != io::ErrorKind::PermissionDenied)
 }
 
 fn is_video(path: &Path) -> bool {
@@ -180,6 +195,22 @@ mod tests {
         let names: Vec<_> = found.jobs.iter().map(|j| j.source.strip_prefix(dir.path()).unwrap()).collect();
         assert_eq!(names, [Path::new("a.mp4"), Path::new("b.MKV"), Path::new("sub/c.ts")]);
         assert_eq!(found.skipped, [dir.path().join("notes.txt")], "hidden ones do not count");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_lead_nowhere_or_in_a_circle_are_no_videos_unless_they_are_named_so() {
+        use std::os::unix::fs::symlink;
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        symlink(dir.path(), at("circle")).unwrap();
+        symlink(at("itself"), at("itself")).unwrap();
+        for link in ["lost.txt", "lost.mkv", ".#lock"] {
+            symlink("/nowhere", at(link)).unwrap();
+        }
+        let found = find(&[dir.path().to_owned()], &wish());
+        assert_eq!(found.skipped, [at("circle"), at("itself"), at("lost.txt")]);
+        assert_eq!(found.refused.iter().map(|(path, _)| path).collect::<Vec<_>>(), [&at("lost.mkv")]);
     }
 
     #[test]
