@@ -164,6 +164,16 @@ fn a_broken_settings_file_is_named_and_left_alone() {
 }
 
 #[test]
+fn a_path_that_leads_nowhere_is_told_as_such() {
+    let env = queued();
+    let in_a_gone_folder = "mkdir gone && cd gone && rmdir ../gone && exec \"$@\"";
+    let gone = env.under("sh", &["-c", in_a_gone_folder, "sh"], &["probe", "a.mkv"]).unwrap();
+    says(&gone, 2, "The folder that this was started in cannot be found (No such file or directory)");
+    env.settings(&json!({ "outputDir": "" }));
+    says(&env.spool(&["add", "videos"]), 1, "cannot be read: outputDir must not be empty.");
+}
+
+#[test]
 fn presets_are_listed_exported_and_imported() {
     let env = TestEnv::new();
     says(&env.spool(&["presets"]), 0, "web-1080p");

@@ -1,7 +1,7 @@
 //! `spool add`: paths to queued jobs, one line for each.
 
 use crate::args::Add;
-use crate::context::{Answer, Context, Failed, json_line};
+use crate::context::{Answer, Context, Failed, absolute, json_line};
 use crate::words;
 use serde::Serialize;
 use spool_core::error::said;
@@ -113,7 +113,7 @@ pub(crate) fn find_preset(context: &Context, id: &str) -> Result<Preset, Failed>
 /// The folder for results, made when its parent is there.
 fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Option<PathBuf>, Failed> {
     let Some(folder) = flag.or(context.settings.output_dir.as_deref()) else { return Ok(None) };
-    let folder = std::path::absolute(folder)?;
+    let folder = absolute(folder)?;
     let refuse = |why: &str| {
         Failed::Usage(format!("{} {why}; name another folder with --output-dir.", folder.display()))
     };

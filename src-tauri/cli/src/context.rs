@@ -5,12 +5,12 @@ use crate::places;
 use serde::Serialize;
 use spool_core::clock::SystemClock;
 use spool_core::engine;
-use spool_core::error::Error;
+use spool_core::error::{Error, said};
 use spool_core::ffmpeg::{self, ToolPlaces};
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::settings::{self, Settings};
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How a verb ended short of what was asked.
@@ -60,7 +60,7 @@ pub struct Context {
 impl Context {
     /// Reads the settings of the data folder that flags, environment or system name.
     pub fn new(cli: &Cli) -> Result<Context, Failed> {
-        let data = cli.data_dir.clone().map_or_else(default_data_dir, |dir| Ok(std::path::absolute(dir)?))?;
+        let data = cli.data_dir.clone().map_or_else(default_data_dir, |dir| absolute(&dir))?;
         let settings = settings::load(&data)?;
         Ok(Context { data, json: cli.json, quiet: cli.quiet, settings })
     }
@@ -95,6 +95,16 @@ impl Context {
 pub fn json_line(value: &impl Serialize) -> Result<(), Failed> {
     let text = serde_json::to_string(value).unwrap_or_default();
     Ok(writeln!(std::io::stdout(), "{text}")?)
+}
+
+/// The path as it is named from anywhere. An empty one comes from neither flags nor settings, which refuse it.
+pub fn absolute(path: &Path) -> Result<PathBuf, Failed> {
+    std::path::absolute(path).map_err(|e| {
+        let why = said(&e);
+        Failed::Usage(format!(
+            "The folder that this was started in cannot be found ({why}); change to another one."
+        ))
+    })
 }
 
 fn default_data_dir() -> Result<PathBuf, Failed> {

@@ -1,7 +1,7 @@
 //! `spool probe`: what a file is and, with a preset, what would become of it.
 
 use crate::add::find_preset;
-use crate::context::{Answer, Context, Failed, json_line};
+use crate::context::{Answer, Context, Failed, absolute, json_line};
 use crate::words;
 use serde_json::json;
 use spool_core::failure::{Failure, FailureCode};
@@ -14,7 +14,7 @@ use std::path::Path;
 
 pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Answer {
     let tools = ffmpeg::locate(&context.tool_places())?;
-    let path = std::path::absolute(path)?;
+    let path = absolute(path)?;
     if path.metadata().is_ok_and(|m| !m.is_file()) {
         // ffprobe would wait for what comes out of a pipe or device.
         let message = format!("{} is not a file.", path.display());

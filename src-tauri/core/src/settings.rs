@@ -99,6 +99,9 @@ pub fn load(data: &Path) -> Result<Settings> {
     if settings.workers.is_some_and(|n| !WORKERS.contains(&n)) {
         return Err(refuse(format!("workers must be {} to {}", WORKERS.start(), WORKERS.end())));
     }
+    if settings.output_dir.as_ref().is_some_and(|dir| dir.as_os_str().is_empty()) {
+        return Err(refuse("outputDir must not be empty".into()));
+    }
     if settings.fit_size_mb == 0 {
         return Err(refuse("fitSizeMb must be at least 1".into()));
     }
@@ -236,6 +239,7 @@ mod tests {
             "{\"workers\": 0}",
             "{\"wrokers\": 2}",
             "{\"outputName\": \"same\"}",
+            "{\"outputDir\": \"\"}",
             "[]",
             "\u{0}",
         ] {
