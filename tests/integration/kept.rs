@@ -112,3 +112,30 @@ fn a_picture_that_is_all_around_stays_so() {
         assert!(is_sphere(&made), "{preset}: {made}");
     }
 }
+
+/// Ogg keeps the tags of the film with its streams.
+#[test]
+fn the_title_of_an_ogg_file_is_the_films_and_that_of_a_track_the_tracks() {
+    let env = TestEnv::new();
+    let at = |name: &str| env.videos().join(name).to_str().unwrap().to_owned();
+    let (plain, film) = (at("plain.ogv"), at("film.ogv"));
+    let inputs = ["-f", "lavfi", "-i", "testsrc2=s=320x240:d=1", "-f", "lavfi", "-i", "sine=d=1:r=48000"];
+    let made = ["-map", "0", "-map", "1", "-map", "1", "-c:v", "libtheora", "-c:a", "libvorbis", "-ac", "2"];
+    let tags = ["-metadata", "title=My Film", "-metadata", "artist=Me"];
+    ffmpeg(&[&inputs[..], &made, &tags, &[&plain]].concat());
+    let track = ["-metadata:s:2", "title=Comments", "-metadata:s:2", "language=fre"];
+    ffmpeg(&[&["-i", &plain, "-map", "0", "-c", "copy"], &track[..], &[&film]].concat());
+    for (preset, more) in [("web-1080p", &QUICK[..]), ("audio-m4a", &[]), ("archive-av1", &QUICK)] {
+        let made = facts(&output(&work(&env, &PathBuf::from(&film), preset, more)));
+        let said = |tags: &Value| tags.to_string().to_lowercase();
+        let (of_film, of_tracks) = (said(&made["format"]["tags"]), said(&made["streams"]));
+        assert!(of_film.contains("my film") && of_film.contains("\"artist\":\"me\""), "{preset}: {made}");
+        assert!(!of_tracks.contains("my film") && !of_tracks.contains("libtheora"), "{preset}: {made}");
+        if preset != "audio-m4a" {
+            let second = said(&streams(&made, "audio")[1]["tags"]);
+            assert!(second.contains("fre"), "{preset}: {made}");
+            // MP4 has no room for titles of tracks.
+            assert_eq!(second.contains("comments"), preset == "archive-av1", "{preset}: {made}");
+        }
+    }
+}

@@ -56,6 +56,9 @@ pub struct Plan {
     /// The picture is all around, or for two eyes, which MP4 says only when asked.
     #[serde(default)]
     pub immersive: bool,
+    /// The stream whose tags are the film's: Ogg has no tags of the file, ffmpeg reads them as the streams'.
+    #[serde(default)]
+    pub tags_from: Option<usize>,
     /// Tags that are left out.
     #[serde(default)]
     pub without_tags: Vec<String>,
@@ -89,6 +92,9 @@ pub struct Planned {
     /// Its language, where the container keeps it in another word.
     #[serde(default)]
     pub language: Option<String>,
+    /// Its title is the film's, not one of its own.
+    #[serde(default)]
+    pub titled_as_film: bool,
     /// What is done.
     pub action: Action,
 }
@@ -208,6 +214,7 @@ pub fn plan(info: &MediaInfo, preset: &Preset, abilities: &Abilities) -> Result<
         vendor_tags: !cover && preset.container != Container::Mkv && info.tags.keys().any(vendor),
         // Dolby Vision would be declared likewise, of a picture that no longer is any.
         immersive: main.video.as_ref().is_some_and(|p| p.immersive && p.dolby_vision.is_none()),
+        tags_from: tags_from(&task),
         without_tags: without_tags(preset),
         check_copies: preset.video.as_ref().map_or(preset.audio.copy, |v| v.copy) == CopyRule::WhenFits,
         limit: None,
@@ -229,6 +236,10 @@ pub fn plan(info: &MediaInfo, preset: &Preset, abilities: &Abilities) -> Result<
 
 fn uses(stream: &Planned, name: &str) -> bool {
     matches!(&stream.action, Action::Convert { encoder, .. } if encoder == name)
+}
+
+fn tags_from(task: &Task<'_>) -> Option<usize> {
+    (task.info.container == "ogg").then_some(task.main.index)
 }
 
 fn without_tags(preset: &Preset) -> Vec<String> {
@@ -317,6 +328,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         codec: stream.codec.clone(),
         cover,
         language,
+        titled_as_film: tags_from(task).is_some() && stream.title == task.main.title,
         action,
     })
 }

@@ -121,12 +121,33 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
     all.extend(attach_arguments(plan, notes));
     all.extend_from_slice(pass);
     all.extend(words(&["-map_metadata", "0", "-map_chapters", "0", "-max_muxing_queue_size", "4096"]));
+    all.extend(plan.tags_from.into_iter().flat_map(|main| tags_of_streams(main, &streams)));
     for tag in &plan.without_tags {
         all.extend(words(&["-metadata", &format!("{tag}="), "-metadata:s", &format!("{tag}=")]));
     }
     all.extend(container_arguments(plan));
     all.push(file_url(part));
     all.extend(check_arguments(plan));
+    all
+}
+
+/// Tags of the film from stream `main`. Naming one stream's tags stops ffmpeg from passing on any by itself, so each
+/// stream is named; then it also keeps the name of the old encoder, and the film would have the language of a track.
+fn tags_of_streams(main: usize, streams: &[&Planned]) -> Vec<OsString> {
+    let mut all = words(&["-map_metadata:g", &format!("0:s:{main}"), "-metadata", "language="]);
+    for (n, stream) in streams.iter().enumerate() {
+        all.extend(words(&[&format!("-map_metadata:s:{n}"), &format!("0:s:{}", stream.input)]));
+        let (of, converted) = (format!("-metadata:s:{n}"), matches!(stream.action, Action::Convert { .. }));
+        if converted {
+            all.extend(words(&[&of, "encoder="]));
+        }
+        if stream.titled_as_film {
+            all.extend(words(&[&of, "title="]));
+        }
+        if let Some(language) = stream.language.as_ref() {
+            all.extend(words(&[&of, &format!("language={language}")]));
+        }
+    }
     all
 }
 
