@@ -45,13 +45,21 @@ fn statistics_of_the_original_are_not_passed_on_with_a_picture_that_is_new() {
 }
 
 #[test]
-fn subtitles_that_are_not_shown_by_themselves_stay_so() {
+fn subtitles_are_shown_by_themselves_as_in_the_original() {
     let env = TestEnv::new();
-    let job = work(&env, &bilingual(&env), "archive-av1", &QUICK);
-    let made = facts(&output(&job));
-    let shown: Vec<Value> =
-        streams(&made, "subtitle").iter().map(|s| s["disposition"]["default"].clone()).collect();
-    assert_eq!(shown, [0, 0], "{made}");
+    let hidden = bilingual(&env);
+    let shown = env.videos().join("shown.mkv");
+    let second = ["-map", "0", "-c", "copy", "-disposition:s:1", "default"];
+    ffmpeg(&[&["-i", hidden.to_str().unwrap()], &second[..], &[shown.to_str().unwrap()]].concat());
+    for preset in ["web-1080p", "edit-prores", "remux-mp4", "archive-av1"] {
+        let more: &[&str] = if preset == "archive-av1" { &QUICK } else { &[] };
+        for (video, expected) in [(&hidden, [0, 0]), (&shown, [0, 1])] {
+            let made = facts(&output(&work(&env, video, preset, more)));
+            let defaults: Vec<Value> =
+                streams(&made, "subtitle").iter().map(|s| s["disposition"]["default"].clone()).collect();
+            assert_eq!(defaults, expected, "{preset}: {made}");
+        }
+    }
 }
 
 #[test]

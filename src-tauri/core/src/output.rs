@@ -8,9 +8,10 @@ pub mod volume;
 
 use crate::error::said;
 use crate::failure::{Failure, FailureCode};
+use crate::media::boxes;
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -61,6 +62,22 @@ fn absent(folder: &Path, volume: Option<&Path>) -> Failure {
         }
         None => write_failure(&io::ErrorKind::NotFound.into(), folder),
     }
+}
+
+/// Switches the subtitles of a part file off, in place: one bit for each track.
+pub fn hide_subtitles(part: &Path) -> io::Result<()> {
+    if !part.file_name().is_some_and(is_part) {
+        return Err(io::ErrorKind::InvalidFilename.into());
+    }
+    let mut file = OpenOptions::new().read(true).write(true).open(part)?;
+    for at in boxes::subtitle_switches(&mut file)? {
+        let mut flags = [0];
+        file.seek(SeekFrom::Start(at))?;
+        file.read_exact(&mut flags)?;
+        file.seek(SeekFrom::Start(at))?;
+        file.write_all(&[flags[0] & !1])?;
+    }
+    Ok(())
 }
 
 /// Deletes a part file; one that is not there is fine, and so is one on a volume that has gone.

@@ -92,6 +92,9 @@ pub struct Planned {
     /// Its language, where the container keeps it in another word.
     #[serde(default)]
     pub language: Option<String>,
+    /// The source has players choose it by default.
+    #[serde(default)]
+    pub default: bool,
     /// Its title is the film's, not one of its own.
     #[serde(default)]
     pub titled_as_film: bool,
@@ -157,6 +160,14 @@ impl Plan {
     /// Covers that ffmpeg takes as files alone: those of MKV, where they are attached files.
     pub fn attached(&self) -> impl Iterator<Item = &Planned> {
         self.kept().filter(|s| s.cover && self.container == Container::Mkv)
+    }
+
+    /// Subtitles that ffmpeg shows against the source: of MP4 and MOV, where it enables the first if none is.
+    pub fn hides_subtitles(&self) -> bool {
+        let mut subtitles = self.kept().filter(|s| s.kind == Kind::Subtitle).peekable();
+        matches!(self.container, Container::Mp4 | Container::Mov)
+            && subtitles.peek().is_some()
+            && !subtitles.any(|s| s.default)
     }
 
     /// The moving picture.
@@ -328,6 +339,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         codec: stream.codec.clone(),
         cover,
         language,
+        default: stream.default,
         titled_as_film: tags_from(task).is_some() && stream.title == task.main.title,
         action,
     })

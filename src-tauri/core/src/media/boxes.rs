@@ -46,6 +46,51 @@ pub fn look(file: &mut (impl Read + Seek)) -> io::Result<Boxes> {
     Ok(found)
 }
 
+/// A box: where its content begins, where it ends, its kind.
+type Found = (u64, u64, [u8; 4]);
+
+/// Where in the file each track of subtitles says that it is shown: a byte of which bit 0 is meant.
+pub fn subtitle_switches(file: &mut (impl Read + Seek)) -> io::Result<Vec<u64>> {
+    let end = file.seek(SeekFrom::End(0))?;
+    let mut switches = Vec::new();
+    for (start, end, _) in inside(file, 0, end)?.into_iter().filter(|(.., kind)| kind == b"moov") {
+        for (start, end, _) in inside(file, start, end)?.into_iter().filter(|(.., kind)| kind == b"trak") {
+            switches.extend(switch(file, start, end)?);
+        }
+    }
+    Ok(switches)
+}
+
+/// That of the track with these bounds, where it carries subtitles.
+fn switch(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Option<u64>> {
+    let track = inside(file, start, end)?;
+    let of = |boxes: &[Found], name: &[u8; 4]| boxes.iter().find(|(.., kind)| kind == name).copied();
+    let (Some((head, ..)), Some((start, end, _))) = (of(&track, b"tkhd"), of(&track, b"mdia")) else {
+        return Ok(None);
+    };
+    let Some((handler, ..)) = of(&inside(file, start, end)?, b"hdlr") else { return Ok(None) };
+    // Before the kind lie a version, three bytes of flags and four bytes of nothing.
+    let mut kind = [0; 4];
+    file.seek(SeekFrom::Start(handler + 8))?;
+    file.read_exact(&mut kind)?;
+    Ok(matches!(&kind, b"sbtl" | b"text" | b"subt").then_some(head + 3))
+}
+
+/// The boxes between two places, as far as they fit.
+fn inside(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Vec<Found>> {
+    let (mut at, mut found) = (start, Vec::new());
+    while at + 8 <= end && found.len() < MOST {
+        let (size, kind) = header(file, at, end)?;
+        let long = file.stream_position()? - at;
+        if size < long || size > end - at {
+            break;
+        }
+        found.push((at + long, at + size, kind));
+        at += size;
+    }
+    Ok(found)
+}
+
 /// Size and kind of the box at `at`; one without a size goes on to the end.
 fn header(file: &mut (impl Read + Seek), at: u64, end: u64) -> io::Result<(u64, [u8; 4])> {
     let mut head = [0; 8];
@@ -84,6 +129,27 @@ mod tests {
             .flat_map(|(size, kind, content)| [&size.to_be_bytes()[..], *kind, content].concat())
             .collect();
         look(&mut Cursor::new(bytes)).unwrap()
+    }
+
+    fn boxed(kind: &[u8], content: &[u8]) -> Vec<u8> {
+        [&(content.len() as u32 + 8).to_be_bytes(), kind, content].concat()
+    }
+
+    fn track(handler: &[u8]) -> Vec<u8> {
+        let hdlr = boxed(b"hdlr", &[&[0; 8][..], handler].concat());
+        boxed(b"trak", &[boxed(b"tkhd", &[0, 0, 0, 3, 9, 9]), boxed(b"mdia", &hdlr)].concat())
+    }
+
+    #[test]
+    fn the_switches_of_subtitles_are_found_and_no_others() {
+        let moov = boxed(b"moov", &[track(b"vide"), track(b"sbtl"), track(b"text")].concat());
+        let film = [boxed(b"ftyp", b"isom"), moov, boxed(b"mdat", b"1234")].concat();
+        let places = subtitle_switches(&mut Cursor::new(&film)).unwrap();
+        assert_eq!(places.len(), 2);
+        assert!(places.iter().all(|at| film[*at as usize..][..3] == [3, 9, 9]), "{places:?}");
+        for end in 0..film.len() {
+            drop(subtitle_switches(&mut Cursor::new(&film[..end])));
+        }
     }
 
     #[test]

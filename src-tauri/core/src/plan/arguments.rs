@@ -115,7 +115,8 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
         all.extend(stream_arguments(stream, &mut counts));
     }
     if plan.picture().is_some() {
-        // One that is named keeps ffmpeg from making the first of several subtitles the one that is shown.
+        // One that is named keeps ffmpeg from making the first of several subtitles the one that is shown. MP4 and MOV
+        // enable it nevertheless: see `Plan::hides_subtitles`.
         all.extend(words(&["-disposition:v:0", "default"]));
     }
     all.extend(attach_arguments(plan, notes));

@@ -165,6 +165,11 @@ fn refuse_failed(making: &Making<'_>, report: &Report) -> Result<(), End> {
 fn judge(making: &Making<'_>, plan: &Plan, report: &Report) -> Result<Verdict, End> {
     let work = making.work;
     refuse_failed(making, report)?;
+    if plan.hides_subtitles()
+        && let Err(cause) = output::hide_subtitles(&work.part)
+    {
+        tracing::warn!(job = %work.job.id, %cause, "its subtitles stay switched on");
+    }
     let made = probe::output(making.tools, &work.part, &work.shared.policy, Some(work.orders))?;
     let made = made.ok_or_else(|| work.ordered())?;
     let salvage = work.job.preset.salvage;
