@@ -147,3 +147,27 @@ fn the_title_of_an_ogg_file_is_the_films_and_that_of_a_track_the_tracks() {
         }
     }
 }
+
+/// A sign, and what is said meanwhile.
+#[test]
+fn lines_of_subtitles_that_mp4_cannot_show_together_are_told() {
+    let env = TestEnv::new();
+    let at = |name: &str| env.videos().join(name).to_str().unwrap().to_owned();
+    let (lines, film) = (at("sign.srt"), at("sign.mkv"));
+    let cue = |n: u32, from: u32, to: u32| format!("{n}\n00:00:00,{from} --> 00:00:00,{to}\nLine\n\n");
+    fs::write(&lines, [cue(1, 100, 900), cue(2, 100, 400), cue(3, 500, 700), cue(4, 890, 990)].concat())
+        .unwrap();
+    ffmpeg(&["-f", "lavfi", "-i", "testsrc2=s=160x120:d=1", "-i", &lines, "-c:v", "libx264", &film]);
+    let told = |preset: &str, more: &[&str]| {
+        let job = work(&env, &PathBuf::from(&film), preset, more);
+        output(&job);
+        job["warnings"].to_string()
+    };
+    for preset in ["web-1080p", "remux-mp4", "edit-prores"] {
+        let warnings = told(preset, &[]);
+        assert!(warnings.contains("2 lines of subtitles overlap others"), "{preset}: {warnings}");
+    }
+    assert!(!told("archive-av1", &QUICK).contains("overlap"));
+    let notes = fs::read_dir(env.data().join("passes")).unwrap().count();
+    assert_eq!(notes, 0, "notes are removed");
+}

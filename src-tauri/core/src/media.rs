@@ -4,6 +4,7 @@
 //! absent. Guarantees never to fail on a file that ffprobe could open. Must not know presets.
 
 pub mod boxes;
+pub mod cues;
 mod facts;
 mod json;
 mod packets;

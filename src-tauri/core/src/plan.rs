@@ -20,7 +20,7 @@ use crate::preset::{Container, CopyRule, Hardware, Metadata, Preset, Tracks};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-pub use arguments::{commands, take_covers};
+pub use arguments::{commands, cue_file, take_covers};
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
 pub use rate::slower;
 

@@ -7,9 +7,12 @@ use crate::preset::Container;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+/// Lines noted of a track of subtitles, at 60 bytes each: no honest one has more.
+const MOST_CUES: &str = "50000";
+
 /// The command lines that carry `plan` out, one after the other: one, or two for a size aimed at in two passes.
-/// `notes`: where the first pass leaves its statistics for the second and `take_covers` the covers, as the beginning of
-/// file names.
+/// `notes`: where the first pass leaves its statistics for the second, `take_covers` the covers, and a result without
+/// room for them the times of its subtitles, as the beginning of file names.
 pub fn commands(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> Vec<Vec<OsString>> {
     if plan.limit.is_none() {
         return vec![whole(plan, source, part, notes, &[])];
@@ -46,6 +49,28 @@ fn cover_file(notes: &Path, n: usize) -> PathBuf {
     let mut name = notes.as_os_str().to_owned();
     name.push(format!(".cover{n}"));
     name.into()
+}
+
+/// Where the times of subtitles are noted that go where only one line is shown at a time.
+pub fn cue_file(plan: &Plan, notes: &Path) -> Option<PathBuf> {
+    one_at_a_time(plan).next()?;
+    let mut name = notes.as_os_str().to_owned();
+    name.push(".cues");
+    Some(name.into())
+}
+
+fn one_at_a_time(plan: &Plan) -> impl Iterator<Item = &Planned> {
+    plan.kept().filter(|s| matches!(&s.action, Action::Convert { encoder, .. } if encoder == "mov_text"))
+}
+
+/// A further output, beside the result: it takes no reading of its own. Bounded, for the file is a stranger's.
+fn cue_arguments(plan: &Plan, notes: &Path) -> Vec<OsString> {
+    let Some(file) = cue_file(plan, notes) else { return Vec::new() };
+    let map = |s: &Planned| words(&["-map", &format!("0:{}", s.input)]);
+    let mut all: Vec<OsString> = one_at_a_time(plan).flat_map(map).collect();
+    all.extend(words(&["-c", "copy", "-frames:s", MOST_CUES, "-f", "framecrc"]));
+    all.push(file_url(&file));
+    all
 }
 
 fn attach_arguments(plan: &Plan, notes: &Path) -> Vec<OsString> {
@@ -128,6 +153,7 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
     }
     all.extend(container_arguments(plan));
     all.push(file_url(part));
+    all.extend(cue_arguments(plan, notes));
     all.extend(check_arguments(plan));
     all
 }
@@ -283,7 +309,8 @@ mod tests {
             "{line}"
         );
         assert!(line.contains("-c:a:1 aac -b:a:1 160k -c:s:0 mov_text"), "{line}");
-        assert!(line.ends_with("-movflags +faststart -f mp4 file:/o/.part"), "{line}");
+        let (_, after) = line.split_once("-movflags +faststart -f mp4 file:/o/.part ").unwrap();
+        assert_eq!(after, "-map 0:2 -c copy -frames:s 50000 -f framecrc file:/d/notes.cues");
         assert!(
             line.contains("-fps_mode:v:0 vfr") && line.contains("-protocol_whitelist file,pipe"),
             "{line}"

@@ -6,13 +6,15 @@ use super::{End, Work};
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::run::{self, Ended, Happened, Report, Request};
 use crate::ffmpeg::{Tools, classify, growth, probe};
-use crate::media::{Measured, MediaInfo};
+use crate::media::{Measured, MediaInfo, cues};
 use crate::output;
 use crate::plan::{self, Action, Plan};
 use crate::preset::CopyRule;
 use crate::queue::Note;
 use crate::verify::{self, Case, Refusal, Verdict};
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// What one making works on.
@@ -93,7 +95,9 @@ fn run_all(making: &Making<'_>, plan: &Plan, commands: &[Vec<OsString>], notes: 
     for (n, args) in commands.iter().enumerate() {
         let report = run_one(making, args, &mut |happened| work.hear(happened, n, passes))?;
         if n + 1 == passes {
-            return Ok(Made { verdict: judge(making, plan, &report)?, guessed: report.guessed });
+            let mut verdict = judge(making, plan, &report)?;
+            verdict.remarks.extend(notes.overlaps(plan));
+            return Ok(Made { verdict, guessed: report.guessed });
         }
         refuse_failed(making, &report)?;
     }
@@ -206,7 +210,11 @@ fn with_need(work: &Work<'_>, report: &Report, failure: Failure) -> Failure {
     Failure { need_bytes: Some(need), ..failure }
 }
 
-/// Where the first of two passes leaves its statistics, and covers lie that are to be attached; removed when dropped,
+/// Bytes of notes that are read, whatever is there.
+const MOST_NOTES: u64 = 8 << 20;
+
+/// Where the first of two passes leaves its statistics, covers lie that are to be attached, and the times of subtitles
+/// are noted; removed when dropped,
 /// and so is what a crash left.
 struct Notes {
     folder: PathBuf,
@@ -218,13 +226,30 @@ impl Notes {
     fn of(work: &Work<'_>, plan: &Plan) -> Notes {
         let (folder, uid) = (work.shared.data.join("passes"), work.job.uid.to_string());
         let notes = Notes { prefix: folder.join(format!("{uid}.{}", work.job.epoch)), folder, uid };
-        if plan.limit.is_some() || plan.attached().next().is_some() {
+        let cues = plan::cue_file(plan, &notes.prefix).is_some();
+        if plan.limit.is_some() || plan.attached().next().is_some() || cues {
             notes.clear();
             if let Err(cause) = std::fs::create_dir_all(&notes.folder) {
                 tracing::warn!(%cause, "no folder for what a job notes beside its result");
             }
         }
         notes
+    }
+
+    /// Lines of subtitles that get lost where only one is shown at a time. Notes that cannot be read tell of none.
+    fn overlaps(&self, plan: &Plan) -> Option<String> {
+        let mut said = Vec::new();
+        let file = File::open(plan::cue_file(plan, &self.prefix)?).ok()?;
+        file.take(MOST_NOTES).read_to_end(&mut said).ok()?;
+        match cues::overlaps(&String::from_utf8_lossy(&said)) {
+            0 => None,
+            1 => Some(
+                "1 line of subtitles overlaps others and is cut short or not shown; MKV keeps it.".into(),
+            ),
+            n => Some(format!(
+                "{n} lines of subtitles overlap others and are cut short or not shown; MKV keeps them."
+            )),
+        }
     }
 
     fn clear(&self) {
