@@ -170,4 +170,7 @@ fn lines_of_subtitles_that_mp4_cannot_show_together_are_told() {
     assert!(!told("archive-av1", &QUICK).contains("overlap"));
     let notes = fs::read_dir(env.data().join("passes")).unwrap().count();
     assert_eq!(notes, 0, "notes are removed");
+    fs::remove_dir(env.data().join("passes")).unwrap();
+    fs::write(env.data().join("passes"), "in the way").unwrap();
+    assert!(!told("web-720p", &[]).contains("overlap"), "nothing fails for want of a remark");
 }

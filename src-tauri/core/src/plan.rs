@@ -65,6 +65,9 @@ pub struct Plan {
     /// Copied streams are decoded meanwhile, so that damage in them is known.
     #[serde(default)]
     pub check_copies: bool,
+    /// Lines of subtitles are counted that are lost where only one is shown at a time.
+    #[serde(default)]
+    pub count_cues: bool,
     /// Largest result in bytes, aimed at in two passes.
     #[serde(default)]
     pub limit: Option<u64>,
@@ -228,6 +231,7 @@ pub fn plan(info: &MediaInfo, preset: &Preset, abilities: &Abilities) -> Result<
         tags_from: tags_from(&task),
         without_tags: without_tags(preset),
         check_copies: preset.video.as_ref().map_or(preset.audio.copy, |v| v.copy) == CopyRule::WhenFits,
+        count_cues: true,
         limit: None,
         hardware: hardware.is_some_and(|h| streams.iter().any(|s| uses(s, h.name))),
         set_up: Vec::new(),

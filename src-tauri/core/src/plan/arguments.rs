@@ -60,7 +60,8 @@ pub fn cue_file(plan: &Plan, notes: &Path) -> Option<PathBuf> {
 }
 
 fn one_at_a_time(plan: &Plan) -> impl Iterator<Item = &Planned> {
-    plan.kept().filter(|s| matches!(&s.action, Action::Convert { encoder, .. } if encoder == "mov_text"))
+    let alone = |s: &Planned| matches!(&s.action, Action::Convert { encoder, .. } if encoder == "mov_text");
+    plan.kept().filter(move |s| plan.count_cues && alone(s))
 }
 
 /// A further output, beside the result: it takes no reading of its own. Bounded, for the file is a stranger's.

@@ -27,6 +27,7 @@ pub(super) struct Making<'a> {
 /// Makes the part file and earns its verdict.
 pub(super) fn make(making: &Making<'_>, plan: &Plan) -> Result<Verdict, End> {
     let notes = Notes::of(making.work, plan);
+    let plan = &notes.possible(plan.clone());
     let preset = &making.work.job.preset;
     let remark = match in_size(making, plan, &notes) {
         Ok(made) if made.guessed && copies_picture(plan) => {
@@ -49,6 +50,7 @@ pub(super) fn make(making: &Making<'_>, plan: &Plan) -> Result<Verdict, End> {
         video.copy = CopyRule::Never;
     }
     let plan = plan::plan(making.info, &safe, &crate::ffmpeg::abilities(making.tools, false))?;
+    let plan = notes.possible(plan);
     let mut verdict = in_size(making, &plan, &notes)?.verdict;
     verdict.remarks.push(remark.into());
     Ok(verdict)
@@ -234,6 +236,12 @@ impl Notes {
             }
         }
         notes
+    }
+
+    /// The plan without what is only counted, where that cannot be noted: no result fails for a remark.
+    fn possible(&self, mut plan: Plan) -> Plan {
+        plan.count_cues = plan::cue_file(&plan, &self.prefix).is_some_and(|file| File::create(file).is_ok());
+        plan
     }
 
     /// Lines of subtitles that get lost where only one is shown at a time. Notes that cannot be read tell of none.
