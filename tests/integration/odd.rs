@@ -5,7 +5,7 @@ use crate::presets::{QUICK, ffmpeg, output, work};
 use serde_json::Value;
 use spool_tests::clips;
 use spool_tests::env::TestEnv;
-use spool_tests::judge::{facts, streams};
+use spool_tests::judge::{facts, number, streams};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -104,7 +104,7 @@ fn transparency_that_webm_stores_beside_the_picture_is_missed() {
     assert!(remarks(&job).contains("transparency is lost"), "{job}");
 }
 
-/// All its packets have the same time.
+/// All its packets have the same time; newer versions of ffmpeg make sense of them.
 #[test]
 fn sound_that_damaged_times_leave_no_room_for_is_missed() {
     let env = TestEnv::new();
@@ -112,5 +112,7 @@ fn sound_that_damaged_times_leave_no_room_for_is_missed() {
     let codecs = ["-c:v", "rv20", "-c:a", "real_144", "-ar", "8000", "-ac", "1"];
     let video = made(&env, "a.rm", &[&input[..], &codecs].concat());
     let job = work(&env, &video, "small-hevc", &QUICK);
-    assert!(remarks(&job).contains("The times of the sound are damaged: 0:02 of it became 0:00."), "{job}");
+    let told = remarks(&job).contains("The times of the sound are damaged: 0:02 of it became 0:00.");
+    let whole = number(&streams(&facts(&output(&job)), "audio")[0]["duration"]) > 1.8;
+    assert!(told != whole, "{job}");
 }

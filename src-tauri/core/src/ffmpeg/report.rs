@@ -145,15 +145,16 @@ fn split_level(line: &str) -> Option<(&str, &str)> {
     if bracket.contains(" @ 0x") || bracket.contains('#') { split_level(rest) } else { Some((bracket, rest)) }
 }
 
-/// `Input stream #0:1 (audio): 88 packets read (17620 bytes); 87 frames decoded (89088 samples); `
+/// `Input stream #0:1 (audio): 88 packets read (17620 bytes); 87 frames decoded (89088 samples); `, newer
+/// `...; 87 frames decoded; 0 decode errors (89088 samples); `
 fn input_stats(text: &str) -> Option<InputStats> {
     let rest = text.trim_start().strip_prefix("Input stream #0:")?;
     let (index, rest) = rest.split_once(" (")?;
     let (_, rest) = rest.split_once("): ")?;
     let (packets, rest) = rest.split_once(" packets read")?;
     let decoded = rest.split("; ").find_map(|part| part.split_once(" frames decoded"));
-    let samples =
-        decoded.and_then(|(_, more)| more.trim().strip_prefix('(')?.split_once(" samples")?.0.parse().ok());
+    // Newer versions count errors of decoding in between.
+    let samples = rest.split('(').find_map(|part| part.split_once(" samples)")?.0.parse().ok());
     Some(InputStats {
         index: index.parse().ok()?,
         packets: packets.parse().ok()?,
@@ -216,7 +217,8 @@ mod tests {
             "[verbose]   Input stream #0:3 (audio): 5 packets read (40 bytes); 4 frames decoded (4096 samples); ",
         ]);
         assert_eq!(reader.inputs[0], InputStats { index: 0, packets: 50, frames: Some(50), samples: None });
-        assert_eq!((reader.inputs[1].packets, reader.inputs[1].frames), (88, Some(87)));
+        let sound = InputStats { index: 1, packets: 88, frames: Some(87), samples: Some(89088) };
+        assert_eq!(reader.inputs[1], sound);
         assert_eq!((reader.inputs[2].packets, reader.inputs[2].frames), (3, None));
         assert_eq!(reader.inputs[3].samples, Some(4096));
     }
