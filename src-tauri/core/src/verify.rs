@@ -220,8 +220,8 @@ fn decoded_seconds(pair: &Pair<'_>) -> Option<f64> {
     Some(frames as f64 / rate)
 }
 
-/// As many pictures as were decoded (copied: as many packets as were read, from the first that stands on its own), within
-/// 1 or 1 %, less those that share their time with another; where the rate is capped, no more than those.
+/// As many pictures as were decoded (copied: as many packets as were read, from the first that stands on its own),
+/// within 1 or 1 %, less those that share their time with another; where the rate is capped, no more than those.
 fn check_count(pair: &Pair<'_>, case: &Case<'_>) -> Result<(), Refusal> {
     let report = case.report;
     let capped = matches!(pair.planned.action, Action::Convert { frames_change: true, .. });

@@ -1,4 +1,5 @@
-//! Taking back what a dead engine left: ends its ffmpeg, finishes what was published, queues the rest again.
+//! Taking back what a dead engine left: ends its ffmpeg, finishes what was published, queues the rest again. What may
+//! be published on a drive that is away waits for the drive.
 //!
 //! Runs before the first claim, under the engine lock, so that every running row belongs to the dead. Nothing
 //! but the recorded process and the job's own part files is touched.

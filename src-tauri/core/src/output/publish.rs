@@ -4,9 +4,10 @@
 //! 1. times and content on disk,
 //! 2. the intent (name, size, identity) in the queue,
 //! 3. rename without replacing,
-//! 4. the folder on disk.
+//! 4. the folder on disk, which some file systems refuse: the result is there all the same.
 //!
-//! The worker then settles `done`; `engine::rescue` reads the intent.
+//! The worker then settles `done`. After a crash `published` reads the intent, for `engine::rescue` and, where the
+//! drive was away by then, for the next attempt.
 
 use super::{absent, flush, flush_folder, identity, volume, write_failure};
 use crate::error::Error;

@@ -216,8 +216,7 @@ fn with_need(work: &Work<'_>, report: &Report, failure: Failure) -> Failure {
 const MOST_NOTES: u64 = 8 << 20;
 
 /// Where the first of two passes leaves its statistics, covers lie that are to be attached, and the times of subtitles
-/// are noted; removed when dropped,
-/// and so is what a crash left.
+/// are noted; removed when dropped, and so is what a crash left.
 struct Notes {
     folder: PathBuf,
     uid: String,

@@ -61,8 +61,8 @@ pub(super) fn unchanged(job: &Job, before: Stamp) -> Result<(), Failure> {
 /// A file written to so lately may be written to still.
 const LATELY_MS: i64 = 60_000;
 
-/// A failure that its source explains better: the drive was pulled, or the file is being copied or recorded just now. Copies pause, so a
-/// file written to lately is looked at once more after a while before it is called damaged.
+/// A failure that its source explains better: the drive was pulled, or the file is being copied or recorded just
+/// now. Copies pause, so a file written to lately is looked at once more after a while before it is called damaged.
 pub(super) fn by_source(work: &Work<'_>, before: Stamp, failure: Failure) -> End {
     let job = work.job;
     if let Err(gone) = look(job)
