@@ -3,11 +3,12 @@
 use crate::choices::shown;
 use crate::state::{Spool, lock};
 use crate::view::AddNotice;
-use spool_core::error::Result;
+use spool_core::error::{Error, Result};
 use spool_core::intake::{self, Found, Wish};
-use spool_core::job::{Job, JobId, State};
+use spool_core::job::{JobId, State};
 use spool_core::preset::{self, Preset};
 use spool_core::queue::{Added, Command, NewJob, Place, Which};
+use spool_core::spec::JobSpec;
 use spool_core::{output, settings};
 use std::path::{Path, PathBuf};
 
@@ -34,10 +35,10 @@ impl Spool {
         Ok(found.unwrap_or_else(|| preset::built_in()[0].clone()))
     }
 
-    fn wish(&self, preset: Preset, again: bool) -> Wish {
+    fn wish(&self, spec: JobSpec, again: bool) -> Wish {
         let settings = self.settings();
         Wish {
-            preset,
+            spec,
             folder: settings.output_dir,
             name: settings.output_name,
             max_attempts: settings.max_attempts,
@@ -84,7 +85,7 @@ impl Spool {
     }
 
     fn add_wished(&self, paths: &[PathBuf], preset: &str, again: bool) -> Result<()> {
-        let found = intake::find(paths, &self.wish(self.preset(preset)?, again));
+        let found = intake::find(paths, &self.wish(JobSpec::of(self.preset(preset)?), again));
         let added = self.accept(&found.jobs)?;
         *lock(&self.last) = last(&found, &added, preset);
         self.feed.tell_added(self.notice(&found, &added)?);
@@ -123,22 +124,29 @@ impl Spool {
     /// Queues the videos of failed jobs with another preset; each failed job goes when its successor is there.
     pub fn retry_as(&self, ids: &[JobId], preset: &str) -> Result<()> {
         let preset = self.preset(preset)?;
-        self.anew(ids, |_| preset.clone())
+        self.anew(ids, |old| JobSpec { preset: preset.clone(), options: old.options.clone() })
     }
 
     /// The same with the presets they had, to finish what is readable of damaged videos.
     pub fn salvage(&self, ids: &[JobId]) -> Result<()> {
-        self.anew(ids, |job| Preset { salvage: true, ..job.preset.clone() })
+        self.anew(ids, |old| {
+            let preset = Preset { salvage: true, ..old.preset.clone() };
+            JobSpec { preset, options: old.options.clone() }
+        })
     }
 
-    fn anew(&self, ids: &[JobId], preset: impl Fn(&Job) -> Preset) -> Result<()> {
+    fn anew(&self, ids: &[JobId], spec: impl Fn(&JobSpec) -> JobSpec) -> Result<()> {
         for id in ids {
             // What has been retried or removed meanwhile is another matter.
             let Some(job) = self.job(*id)?.filter(|job| job.state == State::Failed) else { continue };
+            let Some(old) = &job.spec else {
+                self.feed.tell_trouble(Error::Unreadable { id: *id }.to_string());
+                continue;
+            };
             let folder = job.output.parent().map(Path::to_owned);
             let found = intake::find(
                 std::slice::from_ref(&job.source),
-                &Wish { folder, ..self.wish(preset(&job), true) },
+                &Wish { folder, ..self.wish(spec(old), true) },
             );
             if let Some((_, why)) = found.refused.first() {
                 self.feed.tell_trouble(why.clone());
@@ -205,8 +213,10 @@ mod tests {
         std::fs::write(&job.output, "x").unwrap();
         let done = Outcome::Done { output: job.output.clone(), size: 1, warnings: Vec::new() };
         spool.queue().settle(job.lease(), &done).unwrap();
-        let found =
-            intake::find(&[videos.path().to_owned()], &spool.wish(spool.preset("web-1080p").unwrap(), false));
+        let found = intake::find(
+            &[videos.path().to_owned()],
+            &spool.wish(JobSpec::of(spool.preset("web-1080p").unwrap()), false),
+        );
         let added = spool.accept(&found.jobs).unwrap();
         let notice = spool.notice(&found, &added).unwrap();
         assert_eq!((notice.own, notice.skipped, notice.done_before_count), (1, 0, 1));
@@ -231,12 +241,13 @@ mod tests {
         fail();
         spool.retry_as(&[JobId(1), JobId(99)], "remux-mp4").unwrap();
         let job = spool.job(JobId(2)).unwrap().unwrap();
-        assert_eq!((job.preset.id.as_str(), job.source), ("remux-mp4", video.clone()));
+        assert_eq!((job.spec.unwrap().preset.id.as_str(), job.source), ("remux-mp4", video.clone()));
         assert_eq!(spool.job(JobId(1)).unwrap(), None);
         fail();
         spool.salvage(&[JobId(2)]).unwrap();
         let job = spool.job(JobId(3)).unwrap().unwrap();
-        assert_eq!((job.preset.id.as_str(), job.preset.salvage), ("remux-mp4", true));
+        let preset = job.spec.unwrap().preset;
+        assert_eq!((preset.id.as_str(), preset.salvage), ("remux-mp4", true));
         fail();
         std::fs::remove_file(&video).unwrap();
         spool.retry_as(&[JobId(3)], "web-1080p").unwrap();

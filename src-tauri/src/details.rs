@@ -2,10 +2,10 @@
 
 use crate::choices::shown;
 use crate::state::Spool;
-use crate::view::{AttemptDetails, Details, StreamDetails, Why};
+use crate::view::{AttemptDetails, Checked, Details, StreamDetails, Why};
 use spool_core::error::Result;
 use spool_core::job::{Attempt, Job, JobId, State};
-use spool_core::media::{codec_name, running_time};
+use spool_core::media::codec_name;
 use spool_core::plan::{Action, Plan, Planned};
 
 impl Spool {
@@ -19,22 +19,18 @@ impl Spool {
             row: self.row(&job, None),
             output_path: job.output.to_string_lossy().into_owned(),
             folder: job.output.parent().map(shown).unwrap_or_default(),
-            verified: plan.as_ref().map(|plan| verified(&job, plan)).unwrap_or_default(),
+            options: job.spec.as_ref().map(|spec| spec.options.clone()),
+            checked: checked(&job, &attempts),
             streams: plan.iter().flat_map(|p| &p.streams).map(stream).collect(),
             attempts: attempts.iter().map(attempt).collect(),
         }))
     }
 }
 
-/// What is known of a result that was published: it was verified before.
-fn verified(job: &Job, plan: &Plan) -> String {
-    if job.state != State::Done {
-        return String::new();
-    }
-    let kept = plan.streams.iter().filter(|s| !matches!(s.action, Action::Drop { .. })).count();
-    let seconds = job.facts.as_ref().and_then(|f| f.seconds);
-    let length = seconds.map(|s| format!(", {} long", running_time(s))).unwrap_or_default();
-    format!("{kept} of {kept} planned streams{length}, file closed properly")
+/// What was checked of a result that was published, by the attempt that made it.
+fn checked(job: &Job, attempts: &[Attempt]) -> Option<Checked> {
+    let made = attempts.iter().find(|a| job.state == State::Done && a.epoch == job.epoch)?;
+    made.verification.as_ref().map(Checked::from)
 }
 
 fn stream(planned: &Planned) -> StreamDetails {

@@ -158,7 +158,7 @@ impl Spool {
         let through = || -> Result<bool> {
             let (counts, queue) = (self.queue.counts()?, &self.queue);
             let stands = queue.flag(Flag::Paused)?.is_some() || queue.flag(Flag::Breaker)?.is_some();
-            Ok(counts.running == 0 && counts.queued == counts.held && !stands)
+            Ok(counts.running == 0 && counts.startable() == 0 && !stands)
         };
         through().unwrap_or(false)
     }

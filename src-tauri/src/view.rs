@@ -12,7 +12,8 @@ pub use asked::{
     Verb, Wanted, WhenDone,
 };
 pub use row::{
-    AttemptDetails, Details, Entry, Group, Live, Page, Picked, Row, StreamDetails, VideoFacts, Why,
+    AttemptDetails, Checked, DecodedOf, Details, Entry, Group, Live, Page, Picked, Pictures, Row,
+    StreamDetails, VideoFacts, Why,
 };
 pub use told::{AddNotice, Drag, Dropped, Left, Standing, Tally, Update};
 
@@ -44,6 +45,9 @@ mod tests {
             Picked,
             StreamDetails,
             AttemptDetails,
+            Pictures,
+            DecodedOf,
+            Checked,
             Details,
             Group,
             Entry,

@@ -7,6 +7,7 @@ use spool_core::job::State;
 use spool_core::output::is_taken;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Filter, Outcome, Place, Queue};
+use spool_core::spec::JobSpec;
 use spool_core::{intake, preset};
 use spool_tests::fill::fill;
 use std::sync::Arc;
@@ -29,7 +30,7 @@ fn add_ten_thousand(figures: &mut Figures, queue: &SqliteQueue, dir: &std::path:
         std::fs::write(folder.join(format!("video {n}.mkv")), "").unwrap();
     }
     let wish = intake::Wish {
-        preset: preset::built_in()[0].clone(),
+        spec: JobSpec::of(preset::built_in()[0].clone()),
         folder: None,
         name: "{name}".into(),
         max_attempts: 4,

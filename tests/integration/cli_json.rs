@@ -52,6 +52,7 @@ fn the_json_of_a_job_has_stable_names() {
         "hold",
         "id",
         "maxAttempts",
+        "options",
         "output",
         "position",
         "preset",
@@ -59,9 +60,11 @@ fn the_json_of_a_job_has_stable_names() {
         "runAt",
         "sizes",
         "source",
+        "sourceMtimeNs",
         "startedAt",
         "state",
         "uid",
+        "verified",
         "waitReason",
         "warnings",
     ];
@@ -80,6 +83,42 @@ fn the_json_of_a_job_has_stable_names() {
 }
 
 #[test]
+fn what_was_checked_of_a_result_is_shown_as_data_and_in_words() {
+    let env = queued();
+    assert_eq!(env.spool(&["run", "--until-idle"]).code, 0);
+    let job = env.spool(&["show", "--json", "1"]).json().remove(0);
+    let seen = &job["attempts"][0]["verification"];
+    assert_eq!((&job["verified"], &job["options"]), (&json!(true), &json!({})));
+    assert!(job["sourceMtimeNs"].as_i64().unwrap() > 1_700_000_000_000_000_000);
+    assert_eq!(seen["size"], job["sizes"]["output"]);
+    let (video, audio) = (&seen["streams"][0], &seen["streams"][1]);
+    assert_eq!(
+        (&video["kind"], &video["copied"], &video["codec"]),
+        (&json!("video"), &json!(false), &json!("h264"))
+    );
+    assert_eq!(video["frames"], json!({ "expected": 25, "found": 25 }), "{video}");
+    assert_eq!((&video["by"], &video["decoded"]["of"]), (&json!("header"), &json!("source")));
+    assert!((video["seconds"]["found"].as_f64().unwrap() - 1.0).abs() < 0.1, "{video}");
+    assert_eq!((&audio["copied"], &audio["decoded"]), (&json!(true), &Value::Null), "{audio}");
+    let shown = env.spool(&["show", "1"]).stdout;
+    let line = "  checked   0  video H.264 converted: 0:01 of 0:01, 25 of 25 pictures, by the header of the original; original decoded";
+    assert!(shown.contains(line), "{shown}");
+}
+
+#[test]
+fn a_result_without_a_record_was_checked_by_an_earlier_version() {
+    let env = queued();
+    assert_eq!(env.spool(&["run", "--until-idle"]).code, 0);
+    assert!(env.spool(&["list"]).stdout.contains("verified"));
+    let database = rusqlite::Connection::open(env.data().join("queue.db")).unwrap();
+    database.execute("UPDATE attempt SET verification = NULL", []).unwrap();
+    drop(database);
+    let listed = env.spool(&["list"]).stdout;
+    assert!(listed.contains("checked by an earlier version") && !listed.contains("verified"), "{listed}");
+    assert_eq!(env.jobs()[0]["verified"], json!(false));
+}
+
+#[test]
 fn run_tells_each_change_as_a_line_of_json() {
     let env = queued();
     let ran = env.spool(&["run", "--until-idle", "--json"]);
@@ -90,7 +129,7 @@ fn run_tells_each_change_as_a_line_of_json() {
     for id in 1..=3 {
         assert_eq!(of(id).last(), Some(&"done"), "{ran:?}");
     }
-    let none = json!({ "queued": 0, "held": 0, "waiting": 0, "paused": false });
+    let none = json!({ "queued": 0, "held": 0, "unreadable": 0, "waiting": 0, "paused": false });
     let summary = json!({ "done": 3, "failed": 0, "cancelled": 0, "left": none });
     assert_eq!(lines.last().unwrap(), &json!({ "summary": summary }));
 }

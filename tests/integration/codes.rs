@@ -8,6 +8,7 @@ use spool_core::job::JobId;
 use spool_core::policy::Policy;
 use spool_core::preset::{self, Preset};
 use spool_core::queue::{Added, Flag, NewJob, Place, Queue};
+use spool_core::spec::JobSpec;
 use spool_core::{intake, output};
 use spool_tests::engine::{Setup, fast, faulty, impatient, start, wish};
 use spool_tests::env::TestEnv;
@@ -27,14 +28,14 @@ struct Trouble {
 }
 
 fn job(env: &TestEnv, source: PathBuf, preset: &Preset) -> NewJob {
-    let wish = intake::Wish { preset: preset.clone(), ..wish(env) };
+    let wish = intake::Wish { spec: JobSpec::of(preset.clone()), ..wish(env) };
     intake::find(&[source], &wish).jobs.remove(0)
 }
 
 fn trouble(env: &TestEnv, source: PathBuf) -> Trouble {
     let policy = Policy { max_attempts: 1, ..fast() };
     Trouble {
-        job: job(env, source, &wish(env).preset),
+        job: job(env, source, &wish(env).spec.preset),
         setup: Setup { policy, ..faulty() },
         meanwhile: |_| {},
     }

@@ -4,8 +4,10 @@ use crate::queue_world::{done, failure, laws, new_job};
 use spool_core::clock::Clock;
 use spool_core::failure::{Failure, FailureCode};
 use spool_core::job::{Intent, Job, JobId, Lease, State};
+use spool_core::preset;
 use spool_core::progress::Progress;
-use spool_core::queue::{Added, Command, Filter, Flag, Note, Outcome, Place, Refusal, Which};
+use spool_core::queue::{Added, Command, Filter, Flag, NewJob, Note, Outcome, Place, Refusal, Which};
+use spool_core::verify::verification::Verification;
 use std::path::{Path, PathBuf};
 
 laws! {
@@ -42,6 +44,105 @@ laws! {
         let name = |a: &Added| if let Added::Accepted { output, .. } = a { output.clone() } else { panic!() };
         assert_eq!(name(&added[0]), Path::new("/out/e\u{301}.mp4"));
         assert_eq!(name(&added[1]), Path::new("/out/É (3).mp4"), "2 is taken on disk, 1 by the first job");
+    }
+
+    the_same_work_is_known_by_what_its_preset_means => |w| {
+        let id = w.add(&["a.mkv"])[0];
+        let again = |change: &dyn Fn(&mut NewJob)| {
+            let mut job = new_job("a.mkv");
+            change(&mut job);
+            w.queue.add(&[job], Place::End, &|_| false).unwrap().remove(0)
+        };
+        let renamed = |job: &mut NewJob| {
+            let preset = &mut job.spec.preset;
+            (preset.id, preset.name, preset.description) = ("mine".into(), "Mine".into(), "My own".into());
+        };
+        assert_eq!(again(&renamed), Added::Duplicate(id));
+        assert_eq!(again(&|job| job.source = "/videos/link.mkv".into()), Added::Duplicate(id), "the real source counts");
+        for other in [
+            (&|job: &mut NewJob| job.spec.preset.salvage = true) as &dyn Fn(&mut NewJob),
+            &|job| job.folder = "/elsewhere".into(),
+            &|job| job.real_source = "/videos/b.mkv".into(),
+        ] {
+            assert!(matches!(again(other), Added::Accepted { .. }));
+        }
+    }
+
+    what_an_earlier_version_of_a_built_in_preset_did_counts_as_done => |w| {
+        let mut earlier = new_job("a.mkv");
+        let changes = [("video.copy", "never"), ("audio.copy", "never")];
+        earlier.spec.preset = preset::set(&earlier.spec.preset, &changes).unwrap();
+        w.queue.add(&[earlier], Place::End, &|_| false).unwrap();
+        let job = w.claim();
+        w.queue.settle(job.lease(), &done(&job)).unwrap();
+        let there = |name: &Path| name == job.output;
+        let now = |job| w.queue.add(&[job], Place::End, &there).unwrap().remove(0);
+        assert_eq!(now(new_job("a.mkv")), Added::DoneBefore(job.id));
+        let mut changed = new_job("a.mkv");
+        changed.spec.preset = preset::set(&changed.spec.preset, &[("video.crf", "30")]).unwrap();
+        assert!(matches!(now(changed), Added::Accepted { .. }), "it is no built-in preset any more");
+    }
+
+    what_is_known_of_a_file_is_kept_with_its_job => |w| {
+        let job = w.job(w.add(&["a.mkv"])[0]);
+        let new = new_job("a.mkv");
+        assert_eq!((job.spec, job.real_source), (Some(new.spec), new.real_source));
+        assert_eq!((job.source_size, job.source_mtime_ns), (new.source_size, new.source_mtime_ns));
+        assert!(job.source_mtime_ns.is_some());
+    }
+
+    what_was_checked_of_a_result_is_kept_with_the_attempt_that_made_it => |w| {
+        w.add(&["a.mkv", "b.mkv"]);
+        let job = w.claim();
+        let seen = Verification { size: 5, seconds: Some(1.5), streams: Vec::new(), damaged: 2 };
+        assert!(w.queue.note(job.lease(), &Note::Verified(seen.clone())).unwrap());
+        assert!(!w.job(job.id).verified, "not before it is published");
+        w.queue.settle(job.lease(), &done(&job)).unwrap();
+        assert_eq!(w.queue.attempts(job.id).unwrap()[0].verification, Some(seen.clone()));
+        assert!(w.job(job.id).verified);
+        assert!(!w.queue.note(job.lease(), &Note::Verified(seen)).unwrap(), "the lease is over");
+        let unchecked = w.claim();
+        w.queue.settle(unchecked.lease(), &done(&unchecked)).unwrap();
+        assert!(!w.job(unchecked.id).verified);
+    }
+
+    what_another_version_made_is_listed_and_removed_and_never_started => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv"]);
+        (w.make_unreadable)(ids[0]);
+        let job = w.job(ids[0]);
+        assert_eq!((job.state, job.spec), (State::Queued, None));
+        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "b.mkv", "c.mkv"]);
+        let counts = w.queue.counts().unwrap();
+        assert_eq!((counts.queued, counts.unreadable, counts.startable()), (3, 1, 2));
+        assert_eq!(w.queue.startable_before(i64::MAX).unwrap(), 2);
+        assert_eq!(w.queue.left().unwrap(), 2000);
+        assert_eq!([w.claim().id, w.claim().id], [ids[1], ids[2]]);
+        assert!(w.queue.claim("engine", true).unwrap().is_none());
+        for command in [Command::Now, Command::Retry] {
+            let refusal = w.steer(command, &ids[..1]).refused[0].1;
+            assert!(matches!(refusal, Refusal::Unreadable | Refusal::State(_)), "{command:?}: {refusal:?}");
+        }
+        assert_eq!(w.job(ids[0]).attempt, 0);
+        assert!(matches!(w.queue.add(&[new_job("a.mkv")], Place::End, &|_| false).unwrap()[0], Added::Duplicate(_)));
+        assert_eq!(w.steer(Command::Remove, &ids[..1]).done, ids[..1]);
+    }
+
+    what_another_version_made_keeps_its_state => |w| {
+        let ids = w.add(&["running.mkv", "waiting.mkv", "failed.mkv"]);
+        let (running, waiting, failed) = (w.claim(), w.claim(), w.claim());
+        let full = Failure::new(FailureCode::DiskFull, "Full.");
+        w.queue.settle(waiting.lease(), &Outcome::Waiting(full)).unwrap();
+        w.queue.settle(failed.lease(), &Outcome::Failed(failure())).unwrap();
+        ids.iter().for_each(|id| (w.make_unreadable)(*id));
+        assert_eq!(w.steer(Command::Now, &ids[1..2]).refused, [(ids[1], Refusal::Unreadable)]);
+        assert_eq!(w.steer(Command::Retry, &ids[2..]).refused, [(ids[2], Refusal::Unreadable)]);
+        let all = w.queue.steer(Command::Retry, &Which::All(vec![State::Failed])).unwrap();
+        assert_eq!(all.refused, [(ids[2], Refusal::Unreadable)], "one that stays failed is said");
+        assert_eq!([w.job(ids[1]).state, w.job(ids[2]).state], [State::Waiting, State::Failed]);
+        assert!(w.queue.settle(running.lease(), &Outcome::Rescued { crashes: 1 }).unwrap());
+        let job = w.job(ids[0]);
+        assert_eq!((job.state, job.attempt, job.crashes, job.spec), (State::Queued, 0, 1, None));
+        assert!(w.queue.claim("engine", true).unwrap().is_none());
     }
 
     what_a_known_job_wrote_is_skipped_in_a_folder_but_not_when_named => |w| {

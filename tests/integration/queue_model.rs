@@ -1,7 +1,7 @@
 //! Random histories: any sequence of commands, crashes and restarts, on SQLite and on the twin in memory side
 //! by side. After each step both hold the same jobs, and the promises hold.
 
-use crate::queue_world::{failure, new_job};
+use crate::queue_world::{failure, new_job, of_another_version};
 use proptest::prelude::*;
 use spool_core::clock::{Clock, ManualClock};
 use spool_core::job::{Job, JobId, State};
@@ -16,14 +16,37 @@ use std::time::Duration;
 
 #[derive(Debug, Clone)]
 enum Step {
-    Add { names: Vec<u8>, top: bool },
-    Claim { alone: bool },
-    Settle { worker: usize, end: u8 },
-    Steer { command: Command, job: i64 },
-    SteerAll { command: Command, state: State },
-    Pass { seconds: u64 },
+    Add {
+        names: Vec<u8>,
+        top: bool,
+        renamed: bool,
+        crf: u8,
+        again: bool,
+    },
+    Claim {
+        alone: bool,
+    },
+    Settle {
+        worker: usize,
+        end: u8,
+    },
+    Steer {
+        command: Command,
+        job: i64,
+    },
+    SteerAll {
+        command: Command,
+        state: State,
+    },
+    Pass {
+        seconds: u64,
+    },
     SetBack,
     Crash,
+    /// Another version of Spool writes to a job's row.
+    Foreign {
+        job: i64,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -39,7 +62,8 @@ fn step() -> impl Strategy<Value = Step> {
         Command::MoveDown,
     ]);
     prop_oneof![
-        3 => (prop::collection::vec(0..8u8, 1..4), any::<bool>()).prop_map(|(names, top)| Step::Add { names, top }),
+        3 => (prop::collection::vec(0..8u8, 1..4), any::<bool>(), any::<bool>(), 21..23u8, any::<bool>())
+            .prop_map(|(names, top, renamed, crf, again)| Step::Add { names, top, renamed, crf, again }),
         4 => any::<bool>().prop_map(|alone| Step::Claim { alone }),
         4 => (0..4usize, 0..6u8).prop_map(|(worker, end)| Step::Settle { worker, end }),
         3 => (command.clone(), 1..20i64).prop_map(|(command, job)| Step::Steer { command, job }),
@@ -48,6 +72,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (1..200u64).prop_map(|seconds| Step::Pass { seconds }),
         1 => Just(Step::SetBack),
         1 => Just(Step::Crash),
+        1 => (1..20i64).prop_map(|job| Step::Foreign { job }),
     ]
 }
 
@@ -78,7 +103,10 @@ impl Pair {
 
     fn take(&mut self, step: Step) {
         match step {
-            Step::Add { names, top } => self.add(&names, top),
+            Step::Add { names, top, renamed, crf, again } => {
+                let jobs = names.iter().map(|n| wanted(*n, renamed, crf, again)).collect::<Vec<_>>();
+                self.add(&jobs, if top { Place::Top } else { Place::End });
+            }
             Step::Claim { alone } => self.claim(alone),
             Step::Settle { worker, end } => self.settle(worker, end),
             Step::Steer { command, job } => self.steer(command, &Which::Ids(vec![JobId(job)])),
@@ -86,13 +114,18 @@ impl Pair {
             Step::Pass { seconds } => self.clock.advance(Duration::from_secs(seconds)),
             Step::SetBack => self.clock.set_back(86_400_000),
             Step::Crash => self.crash(),
+            Step::Foreign { job } => {
+                of_another_version(&self.path, JobId(job));
+                self.twin.make_unreadable(JobId(job));
+            }
         }
     }
 
-    fn add(&mut self, names: &[u8], top: bool) {
-        let jobs: Vec<NewJob> = names.iter().map(|n| new_job(&format!("{}.mkv", n % 8))).collect();
-        let place = if top { Place::Top } else { Place::End };
-        let added = self.both(|q| q.add(&jobs, place, &|_| false).unwrap());
+    /// Results of done jobs are there.
+    fn add(&mut self, jobs: &[NewJob], place: Place) {
+        let done = self.jobs().into_iter().filter(|j| j.state == State::Done).map(|j| j.output);
+        let there: BTreeSet<PathBuf> = done.collect();
+        let added = self.both(|q| q.add(jobs, place, &|name| there.contains(name)).unwrap());
         self.accepted.extend(
             added.iter().filter_map(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None }),
         );
@@ -102,7 +135,8 @@ impl Pair {
     fn claim(&mut self, alone: bool) {
         let now = self.clock.now();
         let jobs = self.jobs();
-        let due = jobs.iter().filter(|j| j.state == State::Queued && !j.hold && is_due(j.run_at, now));
+        let may_start = |j: &&Job| j.state == State::Queued && !j.hold && j.spec.is_some();
+        let due = jobs.iter().filter(may_start).filter(|j| is_due(j.run_at, now));
         let first = due.min_by_key(|j| j.position).filter(|j| alone || j.crashes < 2);
         let claimed = self.both(|q| q.claim("engine", alone).unwrap().map(nameless));
         assert_eq!(claimed.as_ref().map(|j| j.id), first.map(|j| j.id), "claimed in list order");
@@ -160,6 +194,7 @@ impl Pair {
         let jobs = self.both(|q| -> Vec<Job> {
             q.page(&Filter::of(&[]), 0, 1000).unwrap().into_iter().map(nameless).collect()
         });
+        self.both(|q| (q.counts().unwrap(), q.left().unwrap(), q.startable_before(i64::MAX).unwrap()));
         let present: BTreeSet<JobId> = jobs.iter().map(|j| j.id).collect();
         assert_eq!(present, self.accepted, "every accepted job is there until it is removed");
         let active: Vec<_> = jobs.iter().filter(|j| !j.state.is_ended()).collect();
@@ -185,6 +220,17 @@ impl Pair {
             );
         }
     }
+}
+
+/// Few names, presets that differ in name alone, and some that differ in meaning.
+fn wanted(name: u8, renamed: bool, crf: u8, again: bool) -> NewJob {
+    let mut job = NewJob { again, ..new_job(&format!("{name}.mkv")) };
+    let preset = &mut job.spec.preset;
+    preset.video.as_mut().unwrap().crf = Some(crf);
+    if renamed {
+        (preset.id, preset.name) = ("mine".into(), "Mine".into());
+    }
+    job
 }
 
 /// The uid is random on each side.

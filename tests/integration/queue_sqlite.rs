@@ -2,8 +2,9 @@
 
 use crate::queue_world::{START, new_job, sqlite};
 use spool_core::clock::ManualClock;
+use spool_core::failure::{Failure, FailureCode};
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Place, Queue};
+use spool_core::queue::{Outcome, Place, Queue};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,6 +19,25 @@ fn another_process_is_noticed_and_ones_own_writes_are_not() {
     theirs.add(&[new_job("b.mkv")], Place::End, &|_| false).unwrap();
     assert!(ours.changed_elsewhere().unwrap());
     assert!(!ours.changed_elsewhere().unwrap(), "told once");
+}
+
+#[test]
+fn failures_whose_code_only_a_newer_version_knows_are_listed() {
+    let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(ManualClock::at(START)));
+    let path = dir.path().join("queue.db");
+    let queue = SqliteQueue::open(&path, clock).unwrap();
+    queue.add(&["a.mkv", "b.mkv", "c.mkv"].map(new_job), Place::End, &|_| false).unwrap();
+    for code in [FailureCode::Internal, FailureCode::NoVideo, FailureCode::NoVideo] {
+        let job = queue.claim("engine", true).unwrap().unwrap();
+        queue.settle(job.lease(), &Outcome::Failed(Failure::new(code, "It broke."))).unwrap();
+    }
+    let future = "UPDATE job SET failure_code = 'of_the_future' WHERE id = 3";
+    rusqlite::Connection::open(&path).unwrap().execute(future, []).unwrap();
+    let mut causes = queue.causes().unwrap();
+    causes.sort();
+    assert_eq!(causes, [(FailureCode::Internal, 2), (FailureCode::NoVideo, 1)]);
+    let ids = |cause| queue.failed_by(cause, 0, 9).unwrap().iter().map(|job| job.id.0).collect::<Vec<_>>();
+    assert_eq!((ids(FailureCode::Internal), ids(FailureCode::NoVideo)), (vec![3, 1], vec![2]));
 }
 
 #[test]

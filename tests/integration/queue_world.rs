@@ -7,7 +7,8 @@ use spool_core::preset;
 use spool_core::queue::memory::MemoryQueue;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Added, Command, Filter, NewJob, Outcome, Place, Queue, Steered, Which};
-use std::path::PathBuf;
+use spool_core::spec::JobSpec;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Each law runs once per implementation.
@@ -22,8 +23,10 @@ pub(crate) use laws;
 
 /// A queue of one kind with a clock that is moved by hand.
 pub(crate) struct World {
-    pub(crate) queue: Box<dyn Queue>,
+    pub(crate) queue: Arc<dyn Queue>,
     pub(crate) clock: Arc<ManualClock>,
+    /// Makes a job one that another version of Spool wrote.
+    pub(crate) make_unreadable: Box<dyn Fn(JobId)>,
     _dir: tempfile::TempDir,
 }
 
@@ -31,13 +34,25 @@ pub(crate) const START: i64 = 1_800_000_000_000;
 
 pub(crate) fn sqlite() -> World {
     let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(ManualClock::at(START)));
-    let queue = SqliteQueue::open(&dir.path().join("queue.db"), clock.clone()).unwrap();
-    World { queue: Box::new(queue), clock, _dir: dir }
+    let path = dir.path().join("queue.db");
+    let queue = SqliteQueue::open(&path, clock.clone()).unwrap();
+    let make_unreadable = Box::new(move |id| of_another_version(&path, id));
+    World { queue: Arc::new(queue), clock, make_unreadable, _dir: dir }
 }
 
 pub(crate) fn memory() -> World {
     let clock = Arc::new(ManualClock::at(START));
-    World { queue: Box::new(MemoryQueue::new(clock.clone())), clock, _dir: tempfile::tempdir().unwrap() }
+    let queue = Arc::new(MemoryQueue::new(clock.clone()));
+    let twin = queue.clone();
+    let make_unreadable = Box::new(move |id| twin.make_unreadable(id));
+    World { queue, clock, make_unreadable, _dir: tempfile::tempdir().unwrap() }
+}
+
+/// Writes to a row what a newer version would.
+pub(crate) fn of_another_version(path: &Path, id: JobId) {
+    let sql = "UPDATE job SET preset = json_set(preset, '$.version', 2, '$.video.grain', 8), spec_version = 2 \
+               WHERE id = ?1";
+    rusqlite::Connection::open(path).unwrap().execute(sql, [id.0]).unwrap();
 }
 
 pub(crate) fn new_job(name: &str) -> NewJob {
@@ -47,10 +62,11 @@ pub(crate) fn new_job(name: &str) -> NewJob {
         stem: source.file_stem().unwrap().to_owned(),
         source,
         source_size: Some(1000),
+        source_mtime_ns: Some(1_700_000_000_123_456_789),
         source_volume: Some("/".into()),
         output_volume: Some("/".into()),
         folder: "/out".into(),
-        preset: preset::find("web-1080p").unwrap().clone(),
+        spec: JobSpec::of(preset::find("web-1080p").unwrap().clone()),
         from_folder: false,
         max_attempts: 4,
         again: false,

@@ -10,6 +10,7 @@ use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
 use spool_core::preset;
 use spool_core::queue::{Added, Place};
+use spool_core::spec::JobSpec;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -98,7 +99,8 @@ pub fn start(env: &TestEnv, setup: Setup) -> Engine {
 pub fn wish(env: &TestEnv) -> Wish {
     let changes = [("video.copy", "never"), ("video.speed", "ultrafast")];
     let quick = preset::set(preset::find("web-1080p").unwrap(), &changes).unwrap();
-    Wish { preset: quick, folder: Some(env.out()), name: "{name}".into(), max_attempts: 4, again: true }
+    let spec = JobSpec::of(quick);
+    Wish { spec, folder: Some(env.out()), name: "{name}".into(), max_attempts: 4, again: true }
 }
 
 /// Adds these files.

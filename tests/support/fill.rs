@@ -3,6 +3,7 @@
 use spool_core::preset;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{NewJob, Place, Queue};
+use spool_core::spec::JobSpec;
 use std::path::PathBuf;
 
 /// Adds so many.
@@ -11,11 +12,12 @@ pub fn fill(queue: &SqliteQueue, count: usize) {
         source: PathBuf::from(format!("/videos/{n}.mkv")),
         real_source: PathBuf::from(format!("/videos/{n}.mkv")),
         source_size: Some(1),
+        source_mtime_ns: None,
         source_volume: None,
         output_volume: None,
         folder: "/out".into(),
         stem: n.to_string().into(),
-        preset: preset::built_in()[0].clone(),
+        spec: JobSpec::of(preset::built_in()[0].clone()),
         from_folder: false,
         max_attempts: 4,
         again: false,

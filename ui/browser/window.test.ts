@@ -84,7 +84,7 @@ const scenes: [string, string, Step][] = [
     await tab("Done")(page);
     await page.locator("#job-100").click();
     await page.keyboard.press("Enter");
-    await page.getByText("planned streams").waitFor();
+    await page.getByText("streams as planned").waitFor();
   }],
   ["details-failed", "queue", async (page) => {
     await tab("Failed")(page);

@@ -11,6 +11,7 @@ use spool_core::output;
 use spool_core::preset::{self, Preset};
 use spool_core::queue::{Added, NewJob, Place, Queue};
 use spool_core::settings;
+use spool_core::spec::JobSpec;
 use std::path::{Path, PathBuf};
 
 /// What became of one path.
@@ -25,7 +26,7 @@ struct Line<'a> {
 
 pub(crate) fn add(context: &Context, args: &Add) -> Answer {
     let wish = Wish {
-        preset: chosen_preset(context, args)?,
+        spec: JobSpec::of(chosen_preset(context, args)?),
         folder: output_dir(context, args.output_dir.as_deref())?,
         name: context.settings.output_name.clone(),
         max_attempts: context.settings.max_attempts,

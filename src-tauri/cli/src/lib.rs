@@ -5,6 +5,7 @@
 
 mod add;
 mod args;
+mod checked;
 mod context;
 mod doctor;
 mod list;

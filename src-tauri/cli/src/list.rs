@@ -64,6 +64,7 @@ pub(crate) fn line(job: &Job, now: i64) -> String {
 pub(crate) fn facts(job: &Job, now: i64) -> String {
     let reason = || job.failure.as_ref().map_or(String::new(), |f| words::line(&f.message));
     match job.state {
+        _ if job.spec.is_none() => words::OTHER_VERSION.into(),
         State::Queued if job.hold => "on hold".into(),
         State::Queued => match job.run_at.and_then(|at| words::until(at, now)) {
             Some(wait) => {
@@ -97,7 +98,8 @@ pub(crate) fn progress(progress: &Progress) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
-/// `-> /out/a.mp4  812 MB -> 214 MB (-74 %)  verified`
+/// `-> /out/a.mp4  812 MB -> 214 MB (-74 %)  verified`. Where no check is on record, an earlier version checked it, or
+/// the original was kept for its result.
 pub(crate) fn result(job: &Job) -> String {
     let sizes = match (job.source_size, job.output_size) {
         (Some(before), Some(after)) => {
@@ -106,14 +108,20 @@ pub(crate) fn result(job: &Job) -> String {
         _ => String::new(),
     };
     let remarks = if job.warnings.is_empty() { "" } else { ", with remarks" };
-    format!("-> {}  {sizes}  verified{remarks}", words::line(&job.output.to_string_lossy()))
+    let checked = match (job.verified, job.output == job.source) {
+        (true, _) => "verified",
+        (false, true) => "original kept",
+        (false, false) => "checked by an earlier version",
+    };
+    format!("-> {}  {sizes}  {checked}{remarks}", words::line(&job.output.to_string_lossy()))
 }
 
 fn summary(context: &Context, queue: &dyn Queue) -> Result<String, Failed> {
     let c = queue.counts()?;
     let counts = [
         (c.running, "running"),
-        (c.queued - c.held, "queued"),
+        (c.startable(), "queued"),
+        (c.unreadable, "made by another version"),
         (c.held, "on hold"),
         (c.waiting, "waiting"),
         (c.done, "done"),
@@ -132,7 +140,7 @@ fn summary(context: &Context, queue: &dyn Queue) -> Result<String, Failed> {
     }
     if queue.flag(Flag::Paused)?.is_some() {
         text += " The queue is paused; `spool resume` lets it go on.";
-    } else if c.queued > c.held && lock::holder(&context.data).is_none() {
+    } else if c.startable() > 0 && lock::holder(&context.data).is_none() {
         text += " Nothing works the queue just now; `spool run` does.";
     }
     Ok(text)

@@ -10,6 +10,7 @@ use spool_core::media::{MediaInfo, Stream};
 use spool_core::plan::{self, Action, Plan};
 use spool_core::policy::Policy;
 use spool_core::preset::Hardware;
+use spool_core::spec::JobSpec;
 use std::path::Path;
 
 pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Answer {
@@ -31,7 +32,7 @@ pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Ans
             look::length(&tools, &path, &policy, None, &mut info);
         }
         let hardware = preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto);
-        plan::plan(&info, &preset, &ffmpeg::abilities(&tools, hardware))
+        plan::plan(&info, &JobSpec::of(preset), &ffmpeg::abilities(&tools, hardware))
     });
     let plan = match planned {
         Some(Err(failure)) => return refused(context, &failure),

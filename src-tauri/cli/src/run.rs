@@ -168,16 +168,19 @@ fn summary(context: &Context, queue: &dyn Queue, tally: &Tally) -> Answer {
     let [done, failed, cancelled] = [State::Done, State::Failed, State::Cancelled].map(|s| tally.of(s));
     let counts = queue.counts()?;
     let paused = queue.flag(Flag::Paused)?.is_some();
-    let left = counts.queued - counts.held;
+    let left = counts.startable();
     let stuck = [
         (counts.held, "on hold"),
+        (counts.unreadable, "made by another version of Spool"),
         (counts.waiting, "waiting"),
         (left, if paused { "paused" } else { "still queued" }),
     ];
     if context.json {
         // What stays is named to scripts too: of jobs that do not move no line has told.
-        let left =
-            json!({ "queued": left, "held": counts.held, "waiting": counts.waiting, "paused": paused });
+        let left = json!({
+            "queued": left, "held": counts.held, "unreadable": counts.unreadable, "waiting": counts.waiting,
+            "paused": paused
+        });
         let _ = json_line(
             &json!({ "summary": { "done": done, "failed": failed, "cancelled": cancelled, "left": left } }),
         );

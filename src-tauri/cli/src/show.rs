@@ -2,7 +2,7 @@
 
 use crate::args::Ids;
 use crate::context::{Answer, Context, Failed, json_line};
-use crate::{list, words};
+use crate::{checked, list, words};
 use serde::Serialize;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{Attempt, Job, JobId, State};
@@ -55,7 +55,8 @@ fn facts(context: &Context, job: &Job) -> Result<(), Failed> {
     context.say(list::line(job, SystemClock::default().now()))?;
     context.say(format!("source    {}", words::line(&job.source.to_string_lossy())))?;
     context.say(format!("output    {}", words::line(&job.output.to_string_lossy())))?;
-    context.say(format!("preset    {}", job.preset.name))?;
+    let preset = job.spec.as_ref().map_or(words::OTHER_VERSION, |spec| spec.preset.name.as_str());
+    context.say(format!("preset    {}", words::line(preset)))?;
     context.say(format!("added     {}", words::moment(job.created_at)))?;
     if let Some(finished) = job.finished_at {
         context.say(format!("ended     {}", words::moment(finished)))?;
@@ -74,6 +75,9 @@ fn tell_attempt(context: &Context, n: usize, attempt: &Attempt, with_log: bool) 
         words::moment(attempt.started_at),
         how_it_ended(attempt)
     ))?;
+    for line in attempt.verification.iter().flat_map(checked::lines) {
+        context.say(format!("  checked {}", words::line(&line)))?;
+    }
     for note in plan_notes(attempt) {
         context.say(format!("  stream  {}", words::line(&note)))?;
     }

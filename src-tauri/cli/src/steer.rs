@@ -74,6 +74,7 @@ fn sentence(id: JobId, refusal: Refusal, past: &str) -> String {
             format!("Job {id} is running; cancel it first.")
         }
         Refusal::State(state) => format!("Job {id} is {state}, so this does not apply to it."),
+        Refusal::Unreadable => format!("Job {id} was {}.", words::OTHER_VERSION),
         Refusal::Active => format!(
             "Job {id} stays as it is: its video, or the name of its result, is taken by another job that is not \
              finished."

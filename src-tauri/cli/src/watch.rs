@@ -146,12 +146,14 @@ mod tests {
     use spool_core::preset;
     use spool_core::queue::memory::MemoryQueue;
     use spool_core::queue::{Command, Place, Which};
+    use spool_core::spec::JobSpec;
     use std::sync::Arc;
 
     fn add(queue: &dyn Queue, count: usize) {
         let (dir, preset) = (tempfile::tempdir().unwrap(), preset::find("web-1080p").unwrap().clone());
         (0..count).for_each(|n| std::fs::write(dir.path().join(format!("{n}.mkv")), "x").unwrap());
-        let wish = Wish { preset, folder: None, name: "{name}".into(), max_attempts: 4, again: false };
+        let spec = JobSpec::of(preset);
+        let wish = Wish { spec, folder: None, name: "{name}".into(), max_attempts: 4, again: false };
         queue.add(&find(&[dir.path().to_owned()], &wish).jobs, Place::End, &|_| false).unwrap();
     }
 

@@ -5,6 +5,9 @@ use spool_core::queue::Crowded;
 use std::path::Path;
 use std::time::Duration;
 
+/// What is said of a job whose preset this version cannot read.
+pub const OTHER_VERSION: &str = "made by another version of Spool; update Spool, or remove the job";
+
 /// `812 MB`, `1.4 GB`: three figures at most, decimal units.
 pub fn size(bytes: u64) -> String {
     let mut value = bytes as f64;

@@ -2,6 +2,7 @@
 //!
 //! Each case is one plain sentence; callers choose exit codes by the case.
 
+use crate::job::JobId;
 use std::path::PathBuf;
 
 /// An error of a call.
@@ -54,13 +55,13 @@ pub enum Error {
         /// As the system calls it: "nfs4".
         kind: String,
     },
-    /// A row of the queue that cannot be understood.
-    #[error("Job {id} cannot be read. `spool remove {id}` takes it off the list ({why})")]
-    UnreadableJob {
+    /// A job that another version of Spool added.
+    #[error(
+        "Job {id} was made by another version of Spool. Update Spool, or take it off the list with `spool remove {id}`."
+    )]
+    Unreadable {
         /// The job.
-        id: i64,
-        /// What is wrong with it.
-        why: String,
+        id: JobId,
     },
     /// A damaged database cannot be set aside while somebody has it open.
     #[error(

@@ -5,9 +5,11 @@
 
 use crate::error::said;
 use crate::output::{self, volume};
-use crate::preset::Preset;
 use crate::queue::NewJob;
+use crate::spec::JobSpec;
+use filetime::FileTime;
 use std::ffi::{OsStr, OsString};
+use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
@@ -16,7 +18,7 @@ use walkdir::{DirEntry, WalkDir};
 #[derive(Debug, Clone)]
 pub struct Wish {
     /// What they are added with.
-    pub preset: Preset,
+    pub spec: JobSpec,
     /// Folder of the results, absolute; `None`: next to each original.
     pub folder: Option<PathBuf>,
     /// Name of the results without extension, see [`check_template`].
@@ -122,19 +124,27 @@ fn job(path: &Path, wish: &Wish, from_folder: bool) -> io::Result<NewJob> {
     // A link to a video keeps its own name; its folder has one name, however it was come by.
     let source = beside.join(given.file_name().unwrap_or_default());
     let folder = wish.folder.as_deref().map_or_else(|| beside.clone(), real_folder);
+    let metadata = real_source.metadata()?;
     Ok(NewJob {
-        source_size: Some(real_source.metadata()?.len()),
+        source_size: Some(metadata.len()),
+        source_mtime_ns: mtime_ns(&metadata),
         source_volume: volume::volume_of(&real_source),
         output_volume: volume::volume_of(&folder),
         stem: stem(&source, &folder, wish),
         source,
         real_source,
         folder,
-        preset: wish.preset.clone(),
+        spec: wish.spec.clone(),
         from_folder,
         max_attempts: wish.max_attempts,
         again: wish.again,
     })
+}
+
+/// Nanoseconds since 1970; from 1678 to 2262 they fit.
+fn mtime_ns(metadata: &Metadata) -> Option<i64> {
+    let modified = FileTime::from_last_modification_time(metadata);
+    modified.unix_seconds().checked_mul(1_000_000_000)?.checked_add(i64::from(modified.nanoseconds()))
 }
 
 /// A folder without links and `..` on the way to it, so that one place is not taken for two.
@@ -159,7 +169,7 @@ pub fn check_template(template: &str) -> Result<(), &'static str> {
 fn stem(source: &Path, folder: &Path, wish: &Wish) -> OsString {
     let own = source.file_stem().unwrap_or_default();
     // A preset's name is a person's text too.
-    let preset = wish.preset.name.replace(['/', '\\', '\0'], "-");
+    let preset = wish.spec.preset.name.replace(['/', '\\', '\0'], "-");
     let mut stem = OsString::new();
     for (n, text) in wish.name.split("{name}").enumerate() {
         if n > 0 {
@@ -168,7 +178,7 @@ fn stem(source: &Path, folder: &Path, wish: &Wish) -> OsString {
         stem.push(text.replace("{preset}", &preset));
     }
     let extension = source.extension().unwrap_or_default();
-    let same_kind = extension.eq_ignore_ascii_case(wish.preset.container.extension());
+    let same_kind = extension.eq_ignore_ascii_case(wish.spec.preset.container.extension());
     if source.parent() == Some(folder) && same_kind && stem == own {
         stem.push(format!(" - {preset}"));
     }
@@ -181,7 +191,7 @@ mod tests {
 
     fn wish() -> Wish {
         let preset = crate::preset::find("web-1080p").unwrap().clone();
-        Wish { preset, folder: None, name: "{name}".into(), max_attempts: 4, again: false }
+        Wish { spec: JobSpec::of(preset), folder: None, name: "{name}".into(), max_attempts: 4, again: false }
     }
 
     #[test]
@@ -238,7 +248,7 @@ mod tests {
         let mut wish = Wish { name: "{preset}, {name} (copy)".into(), ..wish() };
         let stem = |wish: &Wish| stem(Path::new("/v/a{name}.mp4"), Path::new("/v"), wish);
         assert_eq!(stem(&wish), "Web 1080p, a{name} (copy)");
-        wish.preset.name = "../up".into();
+        wish.spec.preset.name = "../up".into();
         assert_eq!(stem(&wish), "..-up, a{name} (copy)");
         assert!(check_template("{preset}").is_err() && check_template("x/{name}").is_err());
     }

@@ -6,8 +6,9 @@
 
 use crate::failure::{self, FailureCode};
 use crate::media::Facts;
-use crate::preset::Preset;
 use crate::progress::Progress;
+use crate::spec::JobSpec;
+use crate::verify::verification::Verification;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::{fmt, str::FromStr};
@@ -113,8 +114,12 @@ pub struct Job {
     pub position: i64,
     /// The video to read. Never written to.
     pub source: PathBuf,
+    /// Its canonical path when added; in rows of before, the path it was added by.
+    pub real_source: PathBuf,
     /// Size in bytes when added.
     pub source_size: Option<u64>,
+    /// Modification time when added, in nanoseconds since 1970.
+    pub source_mtime_ns: Option<i64>,
     /// Where the source's volume was mounted when added; tells an unplugged drive from a deleted file.
     pub source_volume: Option<PathBuf>,
     /// Where the volume of the result was mounted when added.
@@ -123,8 +128,9 @@ pub struct Job {
     pub output: PathBuf,
     /// What is known of the video, once it was looked at; empty for a file that cannot be read.
     pub facts: Option<Facts>,
-    /// Settings frozen when added.
-    pub preset: Preset,
+    /// What is wanted, frozen when added. Nothing: another version of Spool wrote it, and this one cannot read it;
+    /// such a job is listed and can be removed, and is never started.
+    pub spec: Option<JobSpec>,
     /// Where the job stands.
     pub state: State,
     /// Not to be started (queued), or suspended (running), until the user says so.
@@ -153,6 +159,8 @@ pub struct Job {
     pub progress: Option<Progress>,
     /// Size in bytes of the published result.
     pub output_size: Option<u64>,
+    /// What was checked of the result is on record with its attempt.
+    pub verified: bool,
     /// When it was accepted.
     pub created_at: Millis,
     /// When the present or last attempt began.
@@ -227,6 +235,8 @@ pub struct Attempt {
     pub commands: Vec<Vec<String>>,
     /// The plan, as JSON (see `plan::Plan`).
     pub plan: Option<String>,
+    /// What was checked of its result; nothing where it has none, or an earlier version checked it.
+    pub verification: Option<Verification>,
 }
 
 impl Attempt {

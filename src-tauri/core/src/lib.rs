@@ -4,7 +4,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`job`], [`preset`], [`failure`], [`progress`], [`event`] | the words: plain data |
+//! | [`job`], [`spec`], [`preset`], [`failure`], [`progress`], [`event`] | the words: plain data |
 //! | [`queue`] | the durable store: a trait, SQLite, a twin in memory |
 //! | [`policy`] | what happens next and when: pure functions |
 //! | [`media`], [`plan`], [`verify`] | what a file is, what becomes of it, whether it did: pure functions |
@@ -22,6 +22,7 @@ pub mod intake;
 pub mod job;
 pub mod media;
 pub mod output;
+mod path_bytes;
 pub mod plan;
 pub mod policy;
 mod pool;
@@ -29,5 +30,6 @@ pub mod preset;
 pub mod progress;
 pub mod queue;
 pub mod settings;
+pub mod spec;
 pub mod verify;
 pub mod view;

@@ -17,6 +17,7 @@ mod video;
 use crate::failure::{Failure, FailureCode};
 use crate::media::{Kind, MediaInfo, Stream};
 use crate::preset::{Container, CopyRule, Hardware, Metadata, Preset, Tracks};
+use crate::spec::{JobOptions, JobSpec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -214,7 +215,9 @@ const STALE: &[&str] = &[
 ///
 /// # Errors
 /// `no_video`, `no_audio`, `drm_protected`, `unsupported_codec` or `plan_refused`, with a plain sentence.
-pub fn plan(info: &MediaInfo, preset: &Preset, abilities: &Abilities) -> Result<Plan, Failure> {
+pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<Plan, Failure> {
+    // Taken apart, so that an option that is added must be thought of here.
+    let JobSpec { preset, options: JobOptions {} } = spec;
     let main = main_stream(info, preset, abilities)?;
     let task = Task { info, preset, abilities, main };
     let streams: Vec<Planned> = info.streams.iter().map(|s| planned(s, &task)).collect::<Result<_, _>>()?;

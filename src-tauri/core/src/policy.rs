@@ -204,11 +204,12 @@ mod tests {
             source: "/a.mkv".into(),
             real_source: "/a.mkv".into(),
             source_size: None,
+            source_mtime_ns: None,
             source_volume: None,
             output_volume: None,
             folder: "/".into(),
             stem: "a".into(),
-            preset: crate::preset::built_in()[0].clone(),
+            spec: crate::spec::JobSpec::of(crate::preset::built_in()[0].clone()),
             from_folder: false,
             max_attempts: 4,
             again: false,
@@ -234,6 +235,7 @@ mod tests {
             log_tail: None,
             commands: Vec::new(),
             plan: None,
+            verification: None,
         };
         words.iter().enumerate().map(attempt).collect()
     }

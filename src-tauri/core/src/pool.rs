@@ -280,13 +280,19 @@ impl Pool {
     }
 
     fn start(&mut self, job: Job, place: Place) -> Result<()> {
+        let Some(spec) = job.spec.clone() else {
+            tracing::error!(job = %job.id, "claimed, though it cannot be read; it is given back");
+            self.shared.queue.settle(job.lease(), &Outcome::Interrupted(None))?;
+            return Ok(());
+        };
         let (orders, heard) = watch::channel(Order::Go);
         let (id, lease, suspect) = (job.id, job.lease(), job.crashes >= SUSPECT_CRASHES);
         let (shared, reports) = (self.shared.clone(), self.reports.clone());
         tracing::info!(job = %id, attempt = job.attempt, source = %job.source.display(), "started");
         let name = format!("job-{id}");
-        let thread =
-            std::thread::Builder::new().name(name).spawn(move || work::run(&shared, &job, &heard, &reports));
+        let thread = std::thread::Builder::new()
+            .name(name)
+            .spawn(move || work::run(&shared, &job, &spec, &heard, &reports));
         if let Err(cause) = thread {
             tracing::error!(job = %id, %cause, "no thread for a job; it is queued again");
             self.shared.queue.settle(lease, &Outcome::Interrupted(None))?;
@@ -313,7 +319,7 @@ impl Pool {
         let queue = &self.shared.queue;
         let idle = self.active() == 0 && {
             let counts = queue.counts()?;
-            counts.queued == counts.held || self.breaker.is_open() || queue.flag(Flag::Paused)?.is_some()
+            counts.startable() == 0 || self.breaker.is_open() || queue.flag(Flag::Paused)?.is_some()
         };
         if self.shared.idle.send_replace(idle) != idle && idle {
             self.shared.tell(Event::Idle);

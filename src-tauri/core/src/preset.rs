@@ -6,10 +6,13 @@
 
 mod change;
 mod check;
+mod meaning;
 mod words;
 
 pub use change::set;
 pub(crate) use check::validate;
+pub(crate) use meaning::meaning_of;
+pub use meaning::{earlier_meanings, meaning};
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 

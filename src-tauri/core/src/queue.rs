@@ -15,13 +15,15 @@ mod lists;
 pub mod memory;
 mod names;
 pub mod sqlite;
+mod work;
 
 use crate::error::Result;
 use crate::failure::{Failure, FailureCode};
 use crate::job::{Attempt, ChildId, Intent, Job, JobId, Lease, Millis, Reason, State};
 use crate::media::Facts;
-use crate::preset::Preset;
 use crate::progress::Progress;
+use crate::spec::JobSpec;
+use crate::verify::verification::Verification;
 use std::path::{Path, PathBuf};
 
 pub use lists::{Counts, Crowded, Filter, Recent, Saved, Sort};
@@ -36,6 +38,8 @@ pub struct NewJob {
     pub real_source: PathBuf,
     /// Size in bytes.
     pub source_size: Option<u64>,
+    /// Modification time, in nanoseconds since 1970.
+    pub source_mtime_ns: Option<i64>,
     /// Where its volume is mounted.
     pub source_volume: Option<PathBuf>,
     /// Where the volume of the result is mounted.
@@ -44,8 +48,8 @@ pub struct NewJob {
     pub folder: PathBuf,
     /// Wished file name without extension.
     pub stem: std::ffi::OsString,
-    /// Settings, frozen from here on.
-    pub preset: Preset,
+    /// What is wanted, frozen from here on.
+    pub spec: JobSpec,
     /// Found in a folder rather than named: skipped when it is the output of a known job.
     pub from_folder: bool,
     /// Attempts before it is parked.
@@ -64,10 +68,9 @@ pub enum Added {
         /// The claimed name.
         output: PathBuf,
     },
-    /// The same file with the same preset and folder is already active as this job.
+    /// The same work (file, what preset and options mean, folder) is already active as this job.
     Duplicate(JobId),
-    /// The same file, as large as then, was done by this job with the same preset and folder, and its result is
-    /// still there.
+    /// The same work was done by this job on a file as large as now, and its result is still there.
     DoneBefore(JobId),
     /// The file is what this job wrote.
     OwnOutput(JobId),
@@ -92,6 +95,8 @@ pub enum Note {
         /// The unfinished output.
         part: PathBuf,
     },
+    /// What was checked of the part file, which passed.
+    Verified(Verification),
     /// A command line about to run.
     Command(Vec<String>),
     /// The process it became.
@@ -225,8 +230,10 @@ pub enum Refusal {
     NotFound,
     /// The command makes no sense in this state.
     State(State),
-    /// An active job already has the same source and preset, or the same output name.
+    /// An active job is the same work or has the same output name.
     Active,
+    /// What it was added with cannot be read: another version of Spool made it.
+    Unreadable,
 }
 
 /// Small facts that outlive the process.
@@ -266,7 +273,7 @@ pub trait Queue: Send + Sync {
     /// use on disk. The answers stand in the order of `jobs`.
     fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>>;
 
-    /// Takes the first job that may start, unless it must run alone and `alone` is false: something else is at work,
+    /// Takes the first job that may start and whose spec can be read, unless it must run alone and `alone` is false: something else is at work,
     /// which a paused job is not.
     fn claim(&self, owner: &str, alone: bool) -> Result<Option<Job>>;
 
@@ -361,6 +368,11 @@ pub(crate) fn fits(command: Command, state: State) -> bool {
             matches!(state, State::Queued | State::Waiting)
         }
     }
+}
+
+/// Commands that make a job start, which one that cannot be read never does.
+pub(crate) fn starts(command: Command) -> bool {
+    matches!(command, Command::Retry | Command::Now)
 }
 
 /// Several jobs moved to the top, or by one place, keep their order among each other. By one place they are moved

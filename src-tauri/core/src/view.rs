@@ -3,6 +3,8 @@
 
 use crate::job::{Attempt, Job, JobId, Millis, Reason, State};
 use crate::progress::Progress;
+use crate::spec::JobOptions;
+use crate::verify::verification::Verification;
 use serde::Serialize;
 
 /// A job, for people and scripts.
@@ -16,8 +18,12 @@ pub struct JobView {
     pub state: State,
     pub hold: bool,
     pub source: String,
+    /// When the original was modified last, as it was added, in nanoseconds since 1970.
+    pub source_mtime_ns: Option<i64>,
     pub output: String,
-    pub preset: String,
+    /// Id of its preset; null where another version of Spool made the job.
+    pub preset: Option<String>,
+    pub options: Option<JobOptions>,
     pub attempt: u32,
     pub max_attempts: u32,
     pub run_at: Option<Millis>,
@@ -25,6 +31,8 @@ pub struct JobView {
     pub wait_reason: Option<&'static str>,
     pub failure: Option<Reason>,
     pub warnings: Vec<String>,
+    /// What was checked of the result is on record; false before there is one, and where an earlier version checked it.
+    pub verified: bool,
     pub progress: Option<Progress>,
     pub sizes: Sizes,
     pub created_at: Millis,
@@ -51,14 +59,17 @@ impl From<&Job> for JobView {
             state: job.state,
             hold: job.hold,
             source: job.source.to_string_lossy().into_owned(),
+            source_mtime_ns: job.source_mtime_ns,
             output: job.output.to_string_lossy().into_owned(),
-            preset: job.preset.id.clone(),
+            preset: job.spec.as_ref().map(|spec| spec.preset.id.clone()),
+            options: job.spec.as_ref().map(|spec| spec.options.clone()),
             attempt: job.attempt,
             max_attempts: job.max_attempts,
             run_at: job.run_at,
             wait_reason: waits.map(|f| f.code.as_str()),
             failure: job.failure.clone(),
             warnings: job.warnings.clone(),
+            verified: job.verified,
             progress: job.progress,
             sizes: Sizes { source: job.source_size, output: job.output_size },
             created_at: job.created_at,
@@ -80,6 +91,7 @@ pub struct AttemptView {
     pub signal: Option<i32>,
     pub commands: Vec<Vec<String>>,
     pub plan: Option<serde_json::Value>,
+    pub verification: Option<Verification>,
     pub log_tail: Option<String>,
     pub started_at: Millis,
     pub ended_at: Option<Millis>,
@@ -95,6 +107,7 @@ impl From<&Attempt> for AttemptView {
             signal: attempt.signal,
             commands: attempt.commands.clone(),
             plan: attempt.plan.as_deref().and_then(|p| serde_json::from_str(p).ok()),
+            verification: attempt.verification.clone(),
             log_tail: attempt.log_tail.clone(),
             started_at: attempt.started_at,
             ended_at: attempt.ended_at,

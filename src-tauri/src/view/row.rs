@@ -3,8 +3,10 @@
 use serde::Serialize;
 use spool_core::failure::{self, FailureCode};
 use spool_core::job::{Job, Millis, Reason, State};
-use spool_core::media::Facts;
+use spool_core::media::{Facts, Kind};
 use spool_core::progress::Progress;
+use spool_core::spec::JobOptions;
+use spool_core::verify::verification::{Side, StreamCheck, Verification};
 use ts_rs::TS;
 
 /// How far a running job is. Unknown values are null.
@@ -133,8 +135,8 @@ pub struct Row {
     pub copied: bool,
     /// Name of the drive or folder it waits for.
     pub waits_for: Option<String>,
-    /// Name of the preset.
-    pub preset: String,
+    /// Name of the preset; null where it cannot be read.
+    pub preset: Option<String>,
     /// Where the job stands.
     #[ts(type = r#""queued" | "waiting" | "running" | "done" | "failed" | "cancelled""#)]
     pub state: State,
@@ -152,8 +154,14 @@ pub struct Row {
     pub why: Option<Why>,
     /// It ends early; what is there of it can be kept.
     pub cut: bool,
+    /// This version of Spool can read what was wanted; if not, the job is never started.
+    pub readable: bool,
     /// Remarks on a result.
     pub warnings: Vec<String>,
+    /// What was checked of the result is on record; an earlier version kept none.
+    pub verified: bool,
+    /// The result grew and was discarded: the original is the result.
+    pub kept: bool,
     /// Bytes of the original.
     pub source_size: Option<u64>,
     /// Bytes of the result.
@@ -180,7 +188,7 @@ impl Row {
             thumb,
             copied,
             waits_for: waits_for(job),
-            preset: job.preset.name.clone(),
+            preset: job.spec.as_ref().map(|spec| spec.preset.name.clone()),
             state: job.state,
             hold: job.hold,
             place,
@@ -189,7 +197,10 @@ impl Row {
             run_at: job.run_at,
             why: job.failure.as_ref().map(Why::from),
             cut: is_cut(job),
+            readable: job.spec.is_some(),
             warnings: job.warnings.clone(),
+            verified: job.verified,
+            kept: job.state == State::Done && job.output == job.source,
             source_size: job.source_size,
             output_size: job.output_size,
             live: job.progress.filter(|_| job.state == State::Running).map(|p| Live::new(job.id.0, &p)),
@@ -216,6 +227,8 @@ pub struct Picked {
     pub why: Option<Why>,
     /// It ends early; what is there of it can be kept.
     pub cut: bool,
+    /// This version of Spool can read what was wanted; if not, the job is never started.
+    pub readable: bool,
 }
 
 impl From<&Job> for Picked {
@@ -227,6 +240,7 @@ impl From<&Job> for Picked {
             run_at: job.run_at,
             why: job.failure.as_ref().map(Why::from),
             cut: is_cut(job),
+            readable: job.spec.is_some(),
         }
     }
 }
@@ -268,6 +282,56 @@ pub struct AttemptDetails {
     pub ended_at: Option<Millis>,
 }
 
+/// What was checked of a published result.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Checked {
+    /// Streams that were planned, each of which was found.
+    pub streams: usize,
+    /// Length of the whole result in seconds.
+    pub seconds: Option<f64>,
+    /// Pictures that were found, and how many there were to be.
+    pub pictures: Option<Pictures>,
+    /// What was decoded of its streams.
+    pub decoded: DecodedOf,
+}
+
+/// Pictures of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct Pictures {
+    /// In the result.
+    pub found: u64,
+    /// By the original; null where that is not known.
+    pub expected: Option<u64>,
+}
+
+/// Of which file all sound and pictures were decoded while the result was made or checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum DecodedOf {
+    /// Not of all of them: some were copied without.
+    Some,
+    /// Of the original.
+    Original,
+    /// Of the result.
+    Result,
+}
+
+impl From<&Verification> for Checked {
+    fn from(of: &Verification) -> Checked {
+        let timed = |s: &&StreamCheck| matches!(s.kind, Kind::Video | Kind::Audio) && !s.cover;
+        let picture = of.streams.iter().find(|s| timed(s) && s.kind == Kind::Video);
+        let pictures =
+            picture.and_then(|s| Some(Pictures { found: s.frames.found?, expected: s.frames.expected }));
+        let all = |side| of.streams.iter().filter(timed).all(|s| s.decoded.is_some_and(|d| d.of == side));
+        let decoded = match (all(Side::Result), all(Side::Source)) {
+            (true, _) => DecodedOf::Result,
+            (false, true) => DecodedOf::Original,
+            _ => DecodedOf::Some,
+        };
+        Checked { streams: of.streams.len(), seconds: of.seconds, pictures, decoded }
+    }
+}
+
 /// Everything about one job.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -278,8 +342,11 @@ pub struct Details {
     pub output_path: String,
     /// Folder of the result, to read.
     pub folder: String,
-    /// What was verified of the result, as a sentence; empty before.
-    pub verified: String,
+    /// What is wanted of this file beside its preset; null like the preset.
+    #[ts(type = "Record<string, never> | null")]
+    pub options: Option<JobOptions>,
+    /// What was checked of the result; null before there is one, and where an earlier version checked it.
+    pub checked: Option<Checked>,
     /// Its streams, once planned.
     pub streams: Vec<StreamDetails>,
     /// Its attempts, oldest first.

@@ -12,6 +12,7 @@ use ts_rs::TS;
 pub struct Tally {
     pub queued: u64,
     pub held: u64,
+    pub unreadable: u64,
     pub waiting: u64,
     pub running: u64,
     pub done: u64,
@@ -24,6 +25,7 @@ impl From<Counts> for Tally {
         Tally {
             queued: c.queued,
             held: c.held,
+            unreadable: c.unreadable,
             waiting: c.waiting,
             running: c.running,
             done: c.done,

@@ -5,14 +5,15 @@ use libfuzzer_sys::fuzz_target;
 use spool_core::media;
 use spool_core::plan::{self, Abilities};
 use spool_core::preset;
+use spool_core::spec::JobSpec;
 use std::path::Path;
 
 fuzz_target!(|input: (u8, &str)| {
     let (which, text) = input;
     let Ok(info) = media::read(text) else { return };
     let all = preset::built_in();
-    let preset = &all[usize::from(which) % all.len()];
-    let Ok(plan) = plan::plan(&info, preset, &Abilities::default()) else { return };
+    let spec = JobSpec::of(all[usize::from(which) % all.len()].clone());
+    let Ok(plan) = plan::plan(&info, &spec, &Abilities::default()) else { return };
     let commands = plan::commands(&plan, Path::new("/v/-source"), Path::new("/o/.part"), Path::new("/d/notes"));
     let last = commands.last().expect("at least one command");
     let at = last.iter().position(|word| word == "-i").expect("an input");

@@ -52,7 +52,10 @@ export function row(id: number, change: Partial<Row> = {}): Row {
     runAt: null,
     why: null,
     cut: false,
+    readable: change.preset !== null,
     warnings: [],
+    verified: change.state === "done",
+    kept: false,
     sourceSize: 812_000_000,
     outputSize: null,
     live: null,
@@ -104,6 +107,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     counts: {
       queued: count("queued"),
       held: self.rows.filter((r) => r.state === "queued" && r.hold).length,
+      unreadable: self.rows.filter((r) => r.state === "queued" && !r.hold && !r.readable).length,
       waiting: count("waiting"),
       running: count("running"),
       done: count("done"),
@@ -241,7 +245,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
 const ended = { code: "out_of_memory", message: "The system ended ffmpeg to free memory.", nextStep: "Retry." };
 
 /** What the details say beyond the row. */
-function more(row: Row): Pick<Details, "verified" | "streams" | "attempts"> {
+function more(row: Row): Pick<Details, "options" | "checked" | "streams" | "attempts"> {
   const done = row.state === "done";
   const streams = [
     { kind: "video", codec: "HEVC", into: "H.264", done: "Converted", note: "HDR turned into standard colours" },
@@ -260,7 +264,8 @@ function more(row: Row): Pick<Details, "verified" | "streams" | "attempts"> {
   };
   const first = { ...attempt, outcome: "retry", why: ended, exit: null, signal: 9, startedAt: attempt.startedAt - 60_000, endedAt: attempt.startedAt - 19_000 };
   return {
-    verified: done ? "2 of 2 planned streams, 4:47 long, file closed properly" : "",
+    options: row.preset === null ? null : {},
+    checked: row.verified ? { streams: 2, seconds: 287, pictures: { found: 7175, expected: 7175 }, decoded: "original" } : null,
     streams: row.state === "queued" ? [] : streams,
     attempts: [...(done && row.attempt > 1 ? [first] : []), ...(row.attempt > 0 || done ? [attempt] : [])],
   };

@@ -134,9 +134,9 @@ copied: boolean,
  */
 waitsFor: string | null, 
 /**
- * Name of the preset.
+ * Name of the preset; null where it cannot be read.
  */
-preset: string, 
+preset: string | null, 
 /**
  * Where the job stands.
  */
@@ -170,9 +170,21 @@ why: Why | null,
  */
 cut: boolean, 
 /**
+ * This version of Spool can read what was wanted; if not, the job is never started.
+ */
+readable: boolean, 
+/**
  * Remarks on a result.
  */
 warnings: Array<string>, 
+/**
+ * What was checked of the result is on record; an earlier version kept none.
+ */
+verified: boolean, 
+/**
+ * The result grew and was discarded: the original is the result.
+ */
+kept: boolean, 
 /**
  * Bytes of the original.
  */
@@ -218,7 +230,11 @@ why: Why | null,
 /**
  * It ends early; what is there of it can be kept.
  */
-cut: boolean, };
+cut: boolean, 
+/**
+ * This version of Spool can read what was wanted; if not, the job is never started.
+ */
+readable: boolean, };
 
 export type StreamDetails = { 
 /**
@@ -276,6 +292,36 @@ startedAt: number,
  */
 endedAt: number | null, };
 
+export type Pictures = { 
+/**
+ * In the result.
+ */
+found: number, 
+/**
+ * By the original; null where that is not known.
+ */
+expected: number | null, };
+
+export type DecodedOf = "some" | "original" | "result";
+
+export type Checked = { 
+/**
+ * Streams that were planned, each of which was found.
+ */
+streams: number, 
+/**
+ * Length of the whole result in seconds.
+ */
+seconds: number | null, 
+/**
+ * Pictures that were found, and how many there were to be.
+ */
+pictures: Pictures | null, 
+/**
+ * What was decoded of its streams.
+ */
+decoded: DecodedOf, };
+
 export type Details = { 
 /**
  * Its row.
@@ -290,9 +336,13 @@ outputPath: string,
  */
 folder: string, 
 /**
- * What was verified of the result, as a sentence; empty before.
+ * What is wanted of this file beside its preset; null like the preset.
  */
-verified: string, 
+options: Record<string, never> | null, 
+/**
+ * What was checked of the result; null before there is one, and where an earlier version checked it.
+ */
+checked: Checked | null, 
 /**
  * Its streams, once planned.
  */
@@ -340,7 +390,7 @@ total: number,
  */
 groups: number, };
 
-export type Tally = { queued: number, held: number, waiting: number, running: number, done: number, failed: number, cancelled: number, };
+export type Tally = { queued: number, held: number, unreadable: number, waiting: number, running: number, done: number, failed: number, cancelled: number, };
 
 export type Standing = { 
 /**

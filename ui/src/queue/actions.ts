@@ -32,6 +32,7 @@ const folder: Action = { name: "showInFolder", label: "Show in folder" };
 
 /** Everything that can be done with a row, in groups. The first action of the first group is its main one. */
 export function menu(row: Picked): Action[][] {
+  if (!row.readable) return unreadable(row);
   switch (row.state) {
     case "running":
       return [[row.hold ? { ...release, label: "Resume" } : { ...hold, label: "Pause" }, cancel], [details]];
@@ -49,6 +50,13 @@ export function menu(row: Picked): Action[][] {
     case "cancelled":
       return [[retry, remove], [details]];
   }
+}
+
+/** A job of another version: it is never started, so that all that starts or changes it is missing. */
+function unreadable(row: Picked): Action[][] {
+  if (row.state === "running") return [[cancel], [details]];
+  if (row.state === "done") return [[open, folder], [details, remove]];
+  return row.state === "failed" || row.state === "cancelled" ? [[remove, details]] : [[top, up, down], [details], [remove]];
 }
 
 /** Is another preset what helps? Trying the same again does not. */

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { notice, row } from "../backend/fake";
-import type { Live } from "../backend/types";
+import type { Checked, Live } from "../backend/types";
+import { checked, earlier } from "../details/checked";
+import { menu } from "./actions";
 import { added, cell, dragged, facts, footer, reason, saved, timeLeft } from "./words";
 
 const live: Live = { id: 1, percent: 42.4, speed: 3.14, etaSeconds: 72, bytes: 96_000_000, doneSeconds: 100 };
@@ -51,8 +53,25 @@ test("done is verified, or says what is remarkable", () => {
   expect(saved(bigger)).toBe("+11\u202f%");
 });
 
+test("a job of another version says so, and a result without a record is not called verified", () => {
+  const foreign = { preset: null, readable: false };
+  expect(cell(row(1, foreign), undefined, 0)).toMatchObject({ first: "Made by another version", second: "Update Spool, or remove it" });
+  expect(menu(row(1, foreign)).flat().map((a) => a.name)).toEqual(["moveTop", "moveUp", "moveDown", "details", "remove"]);
+  expect(menu(row(1, { ...foreign, state: "failed" })).flat().map((a) => a.name)).toEqual(["remove", "details"]);
+  const done = { state: "done", verified: false, finishedAt: 1000 } as const;
+  expect(cell(row(1, done), undefined, 0)).toMatchObject({ first: "Checked by an earlier version" });
+  expect(cell(row(1, { ...done, kept: true }), undefined, 0)).toMatchObject({ first: "Original kept" });
+  expect([earlier(row(1, done)), earlier(row(1, { ...done, kept: true })), earlier(row(1))]).toEqual([true, false, false]);
+});
+
+test("what was checked is said as it was measured", () => {
+  const all: Checked = { streams: 3, seconds: 287, pictures: { found: 7174, expected: 7175 }, decoded: "result" };
+  expect(checked(all)).toBe("3 streams as planned, 4:47 long, 7,174 of 7,175 pictures, result decoded");
+  expect(checked({ streams: 1, seconds: null, pictures: null, decoded: "some" })).toBe("1 stream as planned");
+});
+
 test("the footer says what is left out", () => {
-  const counts = { queued: 5, held: 1, waiting: 1, running: 2, done: 38, failed: 2, cancelled: 3 };
+  const counts = { queued: 5, held: 1, unreadable: 0, waiting: 1, running: 2, done: 38, failed: 2, cancelled: 3 };
   const standing = { counts, batchDone: 3, batchFailed: 1, suspended: 1, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null, bytesBefore: 0, bytesAfter: 0 };
   expect(footer(standing)).toEqual({ all: 12, done: 3, text: "3 of 12 done", without: "without 1 paused, 1 on hold and 1 waiting" });
   const crowded = { ...standing, counts: { ...counts, held: 0, waiting: 15 }, suspended: 0, crowded: 14, crowdedDisk: "Media" };

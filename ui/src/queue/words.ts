@@ -32,8 +32,12 @@ export interface LinesCell {
 
 export type Cell = BarCell | LinesCell;
 
+/** Of a job whose preset this version cannot read: it is never started. */
+const otherVersion: LinesCell = { kind: "lines", icon: "hold", first: "Made by another version", second: "Update Spool, or remove it" };
+
 /** What stands in the state column of the queue and of the done list. */
 export function cell(row: Row, live: Live | undefined, now: number): Cell {
+  if (!row.readable && row.state !== "done") return otherVersion;
   switch (row.state) {
     case "running":
       return running(row, live ?? row.live ?? undefined);
@@ -119,7 +123,9 @@ function done(row: Row, now: number): Cell {
     return { kind: "lines", icon: "warning", first: "With warnings", second };
   }
   const second = grown ? "Bigger than before" : [time(row.finishedAt, now), took(row)].filter(Boolean).join(" · ");
-  return { kind: "lines", icon: "tick", first: "Verified", second };
+  // Only what is on record was checked by this version or one that keeps its checks.
+  const first = row.verified ? "Verified" : row.kept ? "Original kept" : "Checked by an earlier version";
+  return { kind: "lines", icon: "tick", first, second };
 }
 
 /** What is remarkable about a result; that it has grown is a fact among others. */
@@ -190,6 +196,7 @@ export function footer(standing: Standing): { all: number; done: number; text: s
   const stuck = [
     [standing.suspended, "paused"],
     [c.held, "on hold"],
+    [c.unreadable, "made by another version"],
     [c.waiting - standing.crowded, "waiting"],
     [standing.crowded, `waiting for space${standing.crowdedDisk ? ` on “${standing.crowdedDisk}”` : ""}`],
   ] as const;

@@ -269,6 +269,7 @@ mod tests {
     use crate::media::{MediaInfo, Picture, Stream};
     use crate::plan::{Abilities, plan};
     use crate::preset;
+    use crate::spec::JobSpec;
 
     fn stream(index: usize, kind: Kind, codec: &str) -> Stream {
         let video = (kind == Kind::Video).then(|| Picture {
@@ -287,7 +288,8 @@ mod tests {
     }
 
     fn lines(info: &MediaInfo, preset: &str) -> Vec<String> {
-        let plan = plan(info, preset::find(preset).unwrap(), &Abilities::default()).unwrap();
+        let plan =
+            plan(info, &JobSpec::of(preset::find(preset).unwrap().clone()), &Abilities::default()).unwrap();
         let all = commands(&plan, Path::new("/v/-x.mkv"), Path::new("/o/.part"), Path::new("/d/notes"));
         let line =
             |words: &Vec<OsString>| words.iter().map(|a| a.to_string_lossy()).collect::<Vec<_>>().join(" ");

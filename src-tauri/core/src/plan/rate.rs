@@ -95,6 +95,7 @@ mod tests {
     use crate::media::{MediaInfo, Picture, Stream};
     use crate::plan::{Abilities, plan};
     use crate::preset;
+    use crate::spec::JobSpec;
 
     fn film(seconds: f64) -> MediaInfo {
         let picture = Picture {
@@ -124,13 +125,13 @@ mod tests {
 
     #[test]
     fn the_picture_gets_what_the_sound_leaves() {
-        let fit = preset::find("fit-size").unwrap();
-        let aimed = plan(&film(100.0), fit, &Abilities::default()).unwrap();
+        let fit = JobSpec::of(preset::find("fit-size").unwrap().clone());
+        let aimed = plan(&film(100.0), &fit, &Abilities::default()).unwrap();
         assert_eq!(aimed.limit, Some(25_000_000));
         assert_eq!(rate(&aimed), Some(1846), "25 MB in 100 s are 2,000 kbit/s, less 2.5 %, 96 and 8");
         let small = MediaInfo { size: Some(5_000_000), ..film(100.0) };
         assert_eq!(
-            rate(&plan(&small, fit, &Abilities::default()).unwrap()),
+            rate(&plan(&small, &fit, &Abilities::default()).unwrap()),
             Some(622),
             "as the source; never less than shows anything"
         );
@@ -140,8 +141,8 @@ mod tests {
 
     #[test]
     fn a_hopeless_size_is_refused_with_the_smallest_possible_one() {
-        let fit = preset::find("fit-size").unwrap();
-        let refusal = plan(&film(3600.0), fit, &Abilities::default()).unwrap_err();
+        let fit = JobSpec::of(preset::find("fit-size").unwrap().clone());
+        let refusal = plan(&film(3600.0), &fit, &Abilities::default()).unwrap_err();
         assert_eq!(refusal.code, FailureCode::PlanRefused);
         assert_eq!(refusal.message, "Cannot fit into 25 MB. The smallest possible is 336 MB.");
     }

@@ -42,8 +42,9 @@ const PRORES: u64 = 15;
 /// By the size of the source: a copy takes just that, an encode mostly less, one for editing much more.
 fn guess(job: &Job) -> u64 {
     let size = job.source_size.unwrap_or(0);
-    let video = job.preset.video.as_ref();
-    match job.preset.size_mb() {
+    let Some(preset) = job.spec.as_ref().map(|spec| &spec.preset) else { return size };
+    let video = preset.video.as_ref();
+    match preset.size_mb() {
         Some(megabytes) => u64::from(megabytes) * 1_000_000,
         None if video.is_some_and(|v| v.codec == VideoCodec::ProRes) => size.saturating_mul(PRORES),
         None => size,

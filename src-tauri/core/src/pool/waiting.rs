@@ -32,7 +32,8 @@ impl Pool {
         let tools_changed = self.shared.tooling.changed();
         let waiting = self.shared.queue.page(&Filter::of(&[State::Waiting]), 0, u64::MAX >> 1)?;
         let mut promised = Promised::new();
-        let ready = waiting.iter().filter(|job| match job.failure.as_ref().map(|f| f.code) {
+        let readable = waiting.iter().filter(|job| job.spec.is_some());
+        let ready = readable.filter(|job| match job.failure.as_ref().map(|f| f.code) {
             Some(FailureCode::DiskFull) => self.has_room(job, &mut promised),
             code => cause_gone(job, code, tools_changed),
         });

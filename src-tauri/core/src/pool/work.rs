@@ -16,6 +16,7 @@ use crate::job::Job;
 use crate::output::{self, PublishError};
 use crate::policy::Next;
 use crate::queue::Outcome;
+use crate::spec::JobSpec;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -25,6 +26,8 @@ use tokio::sync::mpsc::UnboundedSender;
 pub(super) struct Work<'a> {
     pub(super) shared: &'a Shared,
     pub(super) job: &'a Job,
+    /// What is wanted of it.
+    pub(super) spec: &'a JobSpec,
     pub(super) orders: &'a Orders,
     pub(super) reports: &'a UnboundedSender<Report>,
     pub(super) part: PathBuf,
@@ -48,9 +51,15 @@ impl From<Failure> for End {
 }
 
 /// The thread of one job.
-pub(super) fn run(shared: &Shared, job: &Job, orders: &Orders, reports: &UnboundedSender<Report>) {
+pub(super) fn run(
+    shared: &Shared,
+    job: &Job,
+    spec: &JobSpec,
+    orders: &Orders,
+    reports: &UnboundedSender<Report>,
+) {
     let part = output::part_path(&job.output, job.uid, job.epoch);
-    let work = Work { shared, job, orders, reports, part };
+    let work = Work { shared, job, spec, orders, reports, part };
     let result = catch_unwind(AssertUnwindSafe(|| transcode::attempt(&work)));
     output::delete_part(&work.part);
     let outcome = match result {

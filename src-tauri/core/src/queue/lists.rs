@@ -45,6 +45,8 @@ pub struct Counts {
     pub queued: u64,
     /// Of the queued: on hold.
     pub held: u64,
+    /// Of the queued and not on hold: made by another version of Spool, so that this one never starts them.
+    pub unreadable: u64,
     pub waiting: u64,
     pub running: u64,
     pub done: u64,
@@ -53,6 +55,11 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// How many of the queued may start, now or when their time has come.
+    pub fn startable(&self) -> u64 {
+        self.queued.saturating_sub(self.held + self.unreadable)
+    }
+
     /// Adds `n` jobs in `state`.
     pub fn count(&mut self, state: State, n: u64) {
         *match state {

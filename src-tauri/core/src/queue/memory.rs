@@ -4,9 +4,10 @@
 mod moves;
 
 use super::chosen::{Brief, chosen};
+use super::work::Work;
 use super::{
     Added, Command, Counts, Crowded, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Refusal,
-    Saved, Steered, Which, candidate, fits, in_order,
+    Saved, Steered, Which, candidate, fits, in_order, starts,
 };
 use crate::clock::Clock;
 use crate::error::Result;
@@ -17,7 +18,7 @@ use crate::policy::{SUSPECT_CRASHES, is_due};
 use crate::progress::Progress;
 use moves::{begin, change, end, fresh, same_name};
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A queue that forgets everything at the end.
@@ -35,8 +36,7 @@ struct All {
 
 struct Row {
     job: Job,
-    real_source: PathBuf,
-    folder: PathBuf,
+    work: Work,
     owner: Option<String>,
     attempts: Vec<Attempt>,
 }
@@ -46,8 +46,9 @@ impl Row {
         !self.job.state.is_ended()
     }
 
-    fn same_work(&self, source: &Path, folder: &Path, job: &super::Preset) -> bool {
-        self.real_source == source && self.folder == folder && self.job.preset == *job
+    fn may_start(&self, now: Millis) -> bool {
+        let job = &self.job;
+        job.state == State::Queued && !job.hold && job.spec.is_some() && is_due(job.run_at, now)
     }
 }
 
@@ -55,6 +56,13 @@ impl MemoryQueue {
     /// An empty queue.
     pub fn new(clock: Arc<dyn Clock>) -> MemoryQueue {
         MemoryQueue { all: Mutex::default(), clock }
+    }
+
+    /// Makes a job one that another version of Spool wrote and this one cannot read.
+    pub fn make_unreadable(&self, id: JobId) {
+        if let Some(row) = self.all().rows.get_mut(&id) {
+            row.job.spec = None;
+        }
     }
 
     fn failed(&self) -> Result<Vec<Job>> {
@@ -73,13 +81,11 @@ impl All {
     }
 
     fn add(&mut self, new: &NewJob, position: i64, taken: &dyn Fn(&Path) -> bool, now: Millis) -> Added {
-        let twin = self
-            .rows
-            .values()
-            .find(|r| r.is_active() && r.same_work(&new.real_source, &new.folder, &new.preset));
-        if let Some(twin) = twin {
+        let work = Work::of(&new.real_source, &new.folder, &new.spec);
+        if let Some(twin) = self.rows.values().find(|r| r.is_active() && r.work == work) {
             return Added::Duplicate(twin.job.id);
         }
+        let earlier = work.earlier(&new.spec.preset);
         let made = |r: &&Row| {
             matches!(r.job.state, State::Done | State::Running)
                 && same_name(&r.job.output, &new.source)
@@ -90,7 +96,7 @@ impl All {
         }
         let before = |r: &&Row| {
             r.job.state == State::Done
-                && r.same_work(&new.real_source, &new.folder, &new.preset)
+                && (r.work == work || earlier.contains(&r.work))
                 && r.job.source_size == new.source_size
                 && taken(&r.job.output)
         };
@@ -98,14 +104,14 @@ impl All {
         if let Some(row) = newest.filter(|_| !new.again) {
             return Added::DoneBefore(row.job.id);
         }
-        let names = (1..).map(|n| candidate(&new.folder, &new.stem, new.preset.container.extension(), n));
+        let names =
+            (1..).map(|n| candidate(&new.folder, &new.stem, new.spec.preset.container.extension(), n));
         let mut free = names.filter(|name| !taken(name) && !self.is_claimed(name));
         let Some(output) = free.next() else { unreachable!("there are endlessly many names") };
         self.last += 1;
         let id = JobId(self.last);
         let job = fresh(id, new, &output, position, now);
-        let (real_source, folder) = (new.real_source.clone(), new.folder.clone());
-        self.rows.insert(id, Row { job, real_source, folder, owner: None, attempts: Vec::new() });
+        self.rows.insert(id, Row { job, work, owner: None, attempts: Vec::new() });
         Added::Accepted { id, output }
     }
 
@@ -127,11 +133,11 @@ impl All {
         if !fits(command, state) {
             return Some(Refusal::State(state));
         }
-        let active = |r: &Row| {
-            r.is_active()
-                && (r.same_work(&row.real_source, &row.folder, &row.job.preset)
-                    || same_name(&r.job.output, &row.job.output))
-        };
+        if starts(command) && row.job.spec.is_none() {
+            return Some(Refusal::Unreadable);
+        }
+        let active =
+            |r: &Row| r.is_active() && (r.work == row.work || same_name(&r.job.output, &row.job.output));
         if command == Command::Retry && self.rows.values().any(active) {
             return Some(Refusal::Active);
         }
@@ -182,8 +188,7 @@ impl Queue for MemoryQueue {
 
     fn claim(&self, owner: &str, alone: bool) -> Result<Option<Job>> {
         let (mut all, now) = (self.all(), self.clock.now());
-        let due = |r: &&mut Row| r.job.state == State::Queued && !r.job.hold && is_due(r.job.run_at, now);
-        let first = all.rows.values_mut().filter(due).min_by_key(|r| r.job.position);
+        let first = all.rows.values_mut().filter(|r| r.may_start(now)).min_by_key(|r| r.job.position);
         Ok(first.filter(|r| alone || r.job.crashes < SUSPECT_CRASHES).map(|row| {
             begin(row, owner, now);
             row.job.clone()
@@ -199,6 +204,7 @@ impl Queue for MemoryQueue {
                 (attempt.plan, attempt.part) = (Some(plan.clone()), Some(part.clone()));
                 (row.job.intent, row.job.warnings) = (None, Vec::new());
             }
+            Note::Verified(verification) => attempt.verification = Some(verification.clone()),
             Note::Command(line) => attempt.commands.push(line.clone()),
             Note::Child(child) => attempt.child = Some(child.clone()),
             Note::Publish { .. } if row.job.cancel_requested && row.job.intent.is_none() => return Ok(false),
@@ -249,7 +255,7 @@ impl Queue for MemoryQueue {
             }
         }
         if matches!(which, Which::All(_)) {
-            steered.refused.retain(|(_, refusal)| *refusal == Refusal::Active);
+            steered.refused.retain(|(_, refusal)| !matches!(refusal, Refusal::State(_) | Refusal::NotFound));
         }
         Ok(steered)
     }
@@ -291,7 +297,9 @@ impl Queue for MemoryQueue {
         let mut counts = Counts::default();
         for row in self.all().rows.values() {
             counts.count(row.job.state, 1);
-            counts.held += u64::from(row.job.hold && row.job.state == State::Queued);
+            let queued = row.job.state == State::Queued;
+            counts.held += u64::from(queued && row.job.hold);
+            counts.unreadable += u64::from(queued && !row.job.hold && row.job.spec.is_none());
         }
         Ok(counts)
     }
@@ -315,14 +323,14 @@ impl Queue for MemoryQueue {
 
     fn startable_before(&self, position: i64) -> Result<u64> {
         let now = self.clock.now();
-        let may_start = |job: &Job| job.state == State::Queued && !job.hold && is_due(job.run_at, now);
         let rows = &self.all().rows;
-        Ok(rows.values().filter(|r| r.job.position < position && may_start(&r.job)).count() as u64)
+        Ok(rows.values().filter(|r| r.job.position < position && r.may_start(now)).count() as u64)
     }
 
     fn left(&self) -> Result<u64> {
         let all = self.all();
-        let left = all.rows.values().map(|r| &r.job).filter(|j| j.state == State::Queued && !j.hold);
+        let left = all.rows.values().map(|r| &r.job);
+        let left = left.filter(|j| j.state == State::Queued && !j.hold && j.spec.is_some());
         Ok(left.filter_map(|job| job.source_size).sum())
     }
 

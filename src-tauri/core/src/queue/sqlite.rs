@@ -8,6 +8,7 @@
 //! lock: SQLite allows one writer at a time anyway, and a reader never waits for it.
 
 mod add;
+mod adopt;
 mod claim;
 mod damage;
 mod lists;

@@ -28,7 +28,6 @@ pub(super) struct Making<'a> {
 pub(super) fn make(making: &Making<'_>, plan: &Plan) -> Result<Verdict, End> {
     let notes = Notes::of(making.work, plan);
     let plan = &notes.possible(plan.clone());
-    let preset = &making.work.job.preset;
     let remark = match in_size(making, plan, &notes) {
         Ok(made) if made.guessed && copies_picture(plan) => {
             "The time stamps of the original are damaged, so the picture was converted rather than copied."
@@ -45,8 +44,8 @@ pub(super) fn make(making: &Making<'_>, plan: &Plan) -> Result<Verdict, End> {
         }
         Err(other) => return Err(other),
     };
-    let mut safe = preset.clone();
-    if let Some(video) = safe.video.as_mut().filter(|_| !plan.hardware) {
+    let mut safe = making.work.spec.clone();
+    if let Some(video) = safe.preset.video.as_mut().filter(|_| !plan.hardware) {
         video.copy = CopyRule::Never;
     }
     let plan = plan::plan(making.info, &safe, &crate::ffmpeg::abilities(making.tools, false))?;
@@ -80,10 +79,10 @@ fn in_size(making: &Making<'_>, plan: &Plan, notes: &Notes) -> Result<Made, End>
     let work = making.work;
     let commands = plan::commands(plan, &work.job.source, &work.part, &notes.prefix);
     let made = run_all(making, plan, &commands, notes)?;
-    let Some(slower) = plan::slower(plan, made.verdict.size) else { return Ok(made) };
+    let Some(slower) = plan::slower(plan, made.verdict.verification.size) else { return Ok(made) };
     let again = plan::commands(&slower, &work.job.source, &work.part, &notes.prefix);
     let made = run_all(making, &slower, &again[again.len() - 1..], notes)?;
-    if plan::slower(&slower, made.verdict.size).is_some() {
+    if plan::slower(&slower, made.verdict.verification.size).is_some() {
         let limit = slower.limit.unwrap_or(0) / 1_000_000;
         let message = format!("The result did not come out below {limit} MB, also at a second try.");
         return Err(Failure::new(FailureCode::PlanRefused, message).into());
@@ -178,7 +177,7 @@ fn judge(making: &Making<'_>, plan: &Plan, report: &Report) -> Result<Verdict, E
     }
     let made = probe::output(making.tools, &work.part, &work.shared.policy, Some(work.orders))?;
     let made = made.ok_or_else(|| work.ordered())?;
-    let salvage = work.job.preset.salvage;
+    let salvage = work.spec.preset.salvage;
     let case = Case { plan, source: making.info, report, output: &made, measured: None, salvage };
     let doubt = match verify::verify(&case) {
         Ok(verdict) => return Ok(verdict),

@@ -45,11 +45,11 @@ fn look_and_plan(work: &Work<'_>, tools: &Tools) -> Result<(MediaInfo, Plan), En
     let mut info = info?.ok_or_else(|| work.ordered())?;
     describe(work, &info);
     probe::frames(tools, &work.job.source, policy, Some(work.orders), &mut info);
-    if work.job.preset.size_mb().is_some() {
+    if work.spec.preset.size_mb().is_some() {
         probe::length(tools, &work.job.source, policy, Some(work.orders), &mut info);
     }
     work.heed()?;
-    let plan = plan::plan(&info, &work.job.preset, &abilities)?;
+    let plan = plan::plan(&info, work.spec, &abilities)?;
     if let Some(encoder) = ffmpeg::missing_encoder(tools, plan.encoders()) {
         let message = format!("This ffmpeg cannot encode with {encoder}, which the preset needs.");
         return Err(Failure::new(FailureCode::EncoderMissing, message).into());
@@ -58,7 +58,7 @@ fn look_and_plan(work: &Work<'_>, tools: &Tools) -> Result<(MediaInfo, Plan), En
 }
 
 fn abilities(work: &Work<'_>, tools: &Tools) -> Abilities {
-    let wanted = work.job.preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto);
+    let wanted = work.spec.preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto);
     ffmpeg::abilities(tools, wanted)
 }
 
@@ -77,14 +77,15 @@ fn describe(work: &Work<'_>, info: &MediaInfo) {
 fn publish(work: &Work<'_>, before: Stamp, info: &MediaInfo, verdict: Verdict) -> Result<Outcome, End> {
     work.heed()?;
     source::unchanged(work.job, before)?;
-    if work.job.preset.bigger == Bigger::UseOriginal && verdict.size > before.size {
-        let remark = verify::kept_original(info, verdict.size);
+    if work.spec.preset.bigger == Bigger::UseOriginal && verdict.verification.size > before.size {
+        let remark = verify::kept_original(info, verdict.verification.size);
         return Ok(Outcome::Done {
             output: work.job.source.clone(),
             size: before.size,
             warnings: vec![remark],
         });
     }
+    work.note(&Note::Verified(verdict.verification))?;
     let (output, size) = work.publish(before.modified, &verdict.remarks)?;
     Ok(Outcome::Done { output, size, warnings: verdict.remarks })
 }

@@ -16,12 +16,14 @@ pub(super) fn fresh(id: JobId, new: &NewJob, output: &Path, position: i64, now: 
         uid: Uuid::now_v7(),
         position,
         source: new.source.clone(),
+        real_source: new.real_source.clone(),
         source_size: new.source_size,
+        source_mtime_ns: new.source_mtime_ns,
         source_volume: new.source_volume.clone(),
         output_volume: new.output_volume.clone(),
         output: output.to_owned(),
         facts: None,
-        preset: new.preset.clone(),
+        spec: Some(new.spec.clone()),
         state: State::Queued,
         hold: false,
         run_at: None,
@@ -36,6 +38,7 @@ pub(super) fn fresh(id: JobId, new: &NewJob, output: &Path, position: i64, now: 
         intent: None,
         progress: None,
         output_size: None,
+        verified: false,
         created_at: now,
         started_at: None,
         finished_at: None,
@@ -81,6 +84,7 @@ pub(super) fn begin(row: &mut Row, owner: &str, now: Millis) {
         log_tail: None,
         commands: Vec::new(),
         plan: None,
+        verification: None,
     });
     row.attempts.retain(|attempt| attempt.epoch > row.job.epoch - KEPT_ATTEMPTS);
 }
@@ -101,6 +105,7 @@ pub(super) fn end(row: &mut Row, outcome: &Outcome, now: Millis) {
         Outcome::Done { output, size, warnings } => {
             (job.output, job.output_size, job.warnings) = (output.clone(), Some(*size), warnings.clone());
             (job.crashes, job.progress) = (0, None);
+            job.verified = row.attempts.last().is_some_and(|attempt| attempt.verification.is_some());
         }
         Outcome::Rescued { crashes } => (job.crashes, job.attempt) = (*crashes, job.attempt - 1),
         Outcome::Waiting(_) | Outcome::Interrupted(_) => job.attempt -= 1,

@@ -1,9 +1,11 @@
 //! Accepting jobs: claimed names, no duplicates, one transaction.
 
 use super::rows::{to_bytes, to_json, to_path};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::{JobId, Millis};
+use crate::queue::work::{Work, former_key};
 use crate::queue::{Added, NewJob, Place, candidate, key_of_path};
+use crate::spec::{self, JobOptions};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -22,18 +24,43 @@ pub(super) fn add(
     let mut position = first_position(t, jobs.len(), place)?;
     let mut numbers = NextNumber::new();
     let mut answers = Vec::with_capacity(jobs.len());
+    let former = t.prepare("SELECT 1 FROM job WHERE former_key IS NOT NULL LIMIT 1")?.exists([])?;
     for job in jobs {
-        let key = unique_key(job)?;
-        if let Some(known) = known(t, job, &key, taken)? {
+        let keys = Keys::of(job, former)?;
+        if let Some(known) = known(t, job, &keys, taken)? {
             answers.push(known);
             continue;
         }
         let output = free_name(t, job, taken, &mut numbers)?;
-        let id = insert(t, job, &key, &output, position, now)?;
+        let id = insert(t, job, &keys.own, &output, position, now)?;
         position += 1;
         answers.push(Added::Accepted { id, output });
     }
     Ok(answers)
+}
+
+/// The keys under which the same work may be known.
+struct Keys {
+    own: Vec<u8>,
+    /// Of what the preset meant in earlier versions.
+    earlier: Vec<Vec<u8>>,
+    /// As rows of earlier schemas have it; none where no such row is left.
+    former: Option<Vec<u8>>,
+}
+
+impl Keys {
+    fn of(job: &NewJob, former: bool) -> Result<Keys> {
+        let work = Work::of(&job.real_source, &job.folder, &job.spec);
+        let key =
+            || -> Result<_> { Ok(former_key(&job.real_source, &job.folder, &to_json(&job.spec.preset)?)) };
+        // What has options was never done in those schemas.
+        let former = former && job.spec.options == JobOptions::default();
+        Ok(Keys {
+            own: work.key(),
+            earlier: work.earlier(&job.spec.preset).iter().map(Work::key).collect(),
+            former: former.then(key).transpose()?,
+        })
+    }
 }
 
 fn first_position(t: &Transaction<'_>, count: usize, place: Place) -> Result<i64> {
@@ -45,29 +72,17 @@ fn first_position(t: &Transaction<'_>, count: usize, place: Place) -> Result<i64
     Ok(if place == Place::Top { edge - count as i64 } else { edge })
 }
 
-/// Hash of what makes two jobs the same work: real source, preset, folder.
-fn unique_key(job: &NewJob) -> Result<Vec<u8>> {
-    let mut text = to_bytes(&job.real_source);
-    for part in [to_json(&job.preset)?.into_bytes(), to_bytes(&job.folder)] {
-        text.push(0);
-        text.extend(part);
-    }
-    Ok(Uuid::new_v5(&Uuid::NAMESPACE_OID, &text).as_bytes().to_vec())
-}
-
 fn known(
     t: &Transaction<'_>,
     job: &NewJob,
-    key: &[u8],
+    keys: &Keys,
     taken: &dyn Fn(&Path) -> bool,
 ) -> Result<Option<Added>> {
-    let twin = "SELECT id FROM job WHERE unique_key = ?1 AND state IN ('queued','waiting','running')";
-    let id: Option<i64> = t.prepare_cached(twin)?.query_row([key], |row| row.get(0)).optional()?;
-    if let Some(id) = id {
-        return Ok(Some(Added::Duplicate(JobId(id))));
+    if let Some(id) = active(t, keys)? {
+        return Ok(Some(Added::Duplicate(id)));
     }
     if !job.again
-        && let Some(id) = done_before(t, job, key, taken)?
+        && let Some(id) = done_before(t, job, keys, taken)?
     {
         return Ok(Some(Added::DoneBefore(id)));
     }
@@ -80,20 +95,39 @@ fn known(
     Ok(id.map(|id| Added::OwnOutput(JobId(id))))
 }
 
-/// The newest job that did the same, where its result is still there and the file as large as then.
+/// The active job that is the same work.
+fn active(t: &Transaction<'_>, keys: &Keys) -> Result<Option<JobId>> {
+    let own = "SELECT id FROM job WHERE unique_key = ?1 AND state IN ('queued','waiting','running')";
+    let found = t.prepare_cached(own)?.query_row([&keys.own], |row| row.get(0)).optional()?;
+    let Some(former) = keys.former.as_ref().filter(|_| found.is_none()) else { return Ok(found.map(JobId)) };
+    let sql = "SELECT id FROM job INDEXED BY job_former_key WHERE former_key = ?1 \
+               AND state IN ('queued','waiting','running') LIMIT 1";
+    Ok(t.prepare_cached(sql)?.query_row([former], |row| row.get(0)).optional()?.map(JobId))
+}
+
+/// The newest job that did the same to a file as large as this, and whose result is still there.
 fn done_before(
     t: &Transaction<'_>,
     job: &NewJob,
-    key: &[u8],
+    keys: &Keys,
     taken: &dyn Fn(&Path) -> bool,
 ) -> Result<Option<JobId>> {
-    let sql = "SELECT id, output_path, source_size FROM job INDEXED BY job_done_key \
-               WHERE state = 'done' AND unique_key = ?1 ORDER BY finished_at DESC LIMIT 1";
-    let read =
-        |row: &Row<'_>| Ok((JobId(row.get(0)?), row.get::<_, Vec<u8>>(1)?, row.get::<_, Option<i64>>(2)?));
-    let newest = t.prepare_cached(sql)?.query_row([key], read).optional()?;
-    let same = |size: Option<i64>| size == job.source_size.map(|n| n as i64);
-    Ok(newest.filter(|(_, output, size)| same(*size) && taken(&to_path(output))).map(|(id, ..)| id))
+    let own = "SELECT finished_at, id, output_path FROM job INDEXED BY job_done_key \
+               WHERE state = 'done' AND unique_key = ?1 AND source_size IS ?2";
+    let former = "SELECT finished_at, id, output_path FROM job INDEXED BY job_former_key \
+                  WHERE former_key = ?1 AND state = 'done' AND source_size IS ?2";
+    let size = job.source_size.map(|n| n as i64);
+    let mut all: Vec<(i64, i64, Vec<u8>)> = Vec::new();
+    let looks = std::iter::once((own, &keys.own));
+    let looks = looks.chain(keys.earlier.iter().map(|key| (own, key)));
+    for (sql, key) in looks.chain(keys.former.iter().map(|key| (former, key))) {
+        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let mut statement = t.prepare_cached(sql)?;
+        let found = statement.query_map(params![key, size], read)?;
+        all.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
+    }
+    all.sort_by(|a, b| b.cmp(a));
+    Ok(all.into_iter().find(|(_, _, output)| taken(&to_path(output))).map(|(_, id, _)| JobId(id)))
 }
 
 fn free_name(
@@ -102,7 +136,7 @@ fn free_name(
     taken: &dyn Fn(&Path) -> bool,
     numbers: &mut NextNumber,
 ) -> Result<PathBuf> {
-    let extension = job.preset.container.extension();
+    let extension = job.spec.preset.container.extension();
     let wish = key_of_path(&candidate(&job.folder, &job.stem, extension, 1));
     let number = numbers.entry(wish).or_insert(1);
     let sql = "SELECT 1 FROM job WHERE output_key = ?1 AND state IN ('queued','waiting','running')";
@@ -124,21 +158,27 @@ fn insert(
     position: i64,
     now: Millis,
 ) -> Result<JobId> {
-    let sql = "INSERT INTO job (uid, position, source_path, source_size, source_volume, output_path, output_key, \
-               preset, unique_key, max_attempts, created_at, output_volume) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    let sql = "INSERT INTO job (uid, position, source_path, real_source, source_size, source_mtime_ns, source_volume, \
+               output_path, output_key, output_volume, preset, options, spec_version, unique_key, max_attempts, \
+               created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+    let (preset, options) = spec::write(&job.spec).map_err(|e| Error::Database(e.to_string()))?;
     t.prepare_cached(sql)?.execute(params![
         Uuid::now_v7().to_string(),
         position,
         to_bytes(&job.source),
+        to_bytes(&job.real_source),
         job.source_size.map(|n| n as i64),
+        job.source_mtime_ns,
         job.source_volume.as_deref().map(to_bytes),
         to_bytes(output),
         key_of_path(output),
-        to_json(&job.preset)?,
+        job.output_volume.as_deref().map(to_bytes),
+        preset,
+        options,
+        spec::VERSION,
         key,
         job.max_attempts,
-        now,
-        job.output_volume.as_deref().map(to_bytes)
+        now
     ])?;
     Ok(JobId(t.last_insert_rowid()))
 }

@@ -2,8 +2,7 @@
 //! worker that lost its job changes nothing.
 
 use super::rows::{JOB, job, to_bytes, to_json};
-use crate::error::{Error, Result};
-use crate::failure::FailureCode;
+use crate::error::Result;
 use crate::job::{Job, JobId, Lease, Millis};
 use crate::media::Facts;
 use crate::policy::{DUE_HORIZON_MS, SUSPECT_CRASHES};
@@ -17,23 +16,16 @@ use std::path::Path;
 pub(super) const CLAIM: &str = "UPDATE job SET state = 'running', epoch = epoch + 1, attempt = attempt + 1, \
     owner = ?1, started_at = ?2, run_at = NULL, cancel_requested_at = NULL, progress = NULL, need_bytes = NULL, \
     failure_code = NULL, failure_message = NULL \
-    WHERE id = (SELECT id FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 \
+    WHERE id = (SELECT id FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND spec_version = 1 \
                 AND (run_at IS NULL OR run_at <= ?2 OR run_at > ?2 + ?3) ORDER BY position LIMIT 1) \
     AND (?4 OR crashes < ?5) RETURNING ";
 
 pub(super) fn claim(t: &Transaction<'_>, owner: &str, alone: bool, now: Millis) -> Result<Option<Job>> {
+    pass_over_unreadable(t, now)?;
     let sql = format!("{CLAIM}{JOB}");
     let mut statement = t.prepare_cached(&sql)?;
     let mut rows = statement.query(params![owner, now, DUE_HORIZON_MS, alone, SUSPECT_CRASHES])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let claimed = match job(row) {
-        Err(Error::UnreadableJob { id, why }) => {
-            drop(rows);
-            park_unreadable(t, id, &why, now)?;
-            return claim(t, owner, alone, now);
-        }
-        other => other?,
-    };
+    let Some(claimed) = rows.next()?.map(job).transpose()? else { return Ok(None) };
     drop(rows);
     t.prepare_cached("INSERT INTO attempt (job_id, epoch, owner, started_at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![claimed.id.0, claimed.epoch, owner, now])?;
@@ -42,12 +34,23 @@ pub(super) fn claim(t: &Transaction<'_>, owner: &str, alone: bool, now: Millis) 
     Ok(Some(claimed))
 }
 
-/// What nobody can run must not hold up the rest.
-fn park_unreadable(t: &Transaction<'_>, id: i64, why: &str, now: Millis) -> Result<()> {
-    let sql = "UPDATE job SET state = 'failed', owner = NULL, finished_at = ?2, failure_code = ?3, \
-               failure_message = ?4 WHERE id = ?1";
-    t.execute(sql, params![id, now, FailureCode::Internal.as_str(), why])?;
-    Ok(())
+/// A row that says it can be read, and cannot, leaves the index of those that may start; nothing else of it changes.
+fn pass_over_unreadable(t: &Transaction<'_>, now: Millis) -> Result<()> {
+    let first = format!(
+        "SELECT {JOB} FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND spec_version = 1 \
+         AND (run_at IS NULL OR run_at <= ?1 OR run_at > ?1 + ?2) ORDER BY position LIMIT 1"
+    );
+    let mut first = t.prepare_cached(&first)?;
+    let mut mark = t.prepare_cached("UPDATE job SET spec_version = 0 WHERE id = ?1")?;
+    loop {
+        let mut rows = first.query(params![now, DUE_HORIZON_MS])?;
+        let Some(found) = rows.next()?.map(job).transpose()? else { return Ok(()) };
+        drop(rows);
+        if found.spec.is_some() {
+            return Ok(());
+        }
+        mark.execute([found.id.0])?;
+    }
 }
 
 fn holds(t: &Transaction<'_>, lease: Lease) -> Result<bool> {
@@ -68,6 +71,9 @@ pub(super) fn note(t: &Transaction<'_>, lease: Lease, note: &Note) -> Result<boo
             )?
             .execute(params![key.0, key.1, plan, to_bytes(part)])?
         }
+        Note::Verified(verification) => t
+            .prepare_cached("UPDATE attempt SET verification = ?3 WHERE job_id = ?1 AND epoch = ?2")?
+            .execute(params![key.0, key.1, to_json(verification)?])?,
         Note::Command(line) => t
             .prepare_cached(
                 "UPDATE attempt SET commands = json_insert(commands, '$[#]', json(?3)) WHERE job_id = ?1 AND epoch = ?2",

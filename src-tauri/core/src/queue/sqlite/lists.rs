@@ -116,6 +116,8 @@ pub(super) fn counts(c: &Connection) -> Result<Counts> {
     }
     let held = "SELECT count(*) FROM job INDEXED BY job_held WHERE state = 'queued' AND hold = 1";
     counts.held = c.prepare_cached(held)?.query_row([], |row| row.get::<_, i64>(0))? as u64;
+    let unread = "SELECT count(*) FROM job INDEXED BY job_unread WHERE spec_version <> 1 AND state = 'queued' AND hold = 0";
+    counts.unreadable = c.prepare_cached(unread)?.query_row([], |row| row.get::<_, i64>(0))? as u64;
     Ok(counts)
 }
 
@@ -124,20 +126,39 @@ pub(super) fn causes(c: &Connection) -> Result<Vec<(FailureCode, u64)>> {
         GROUP BY failure_code ORDER BY max(finished_at) DESC";
     let mut statement = c.prepare_cached(sql)?;
     let mut found = statement.query([])?;
-    let mut causes = Vec::new();
+    let mut causes: Vec<(FailureCode, u64)> = Vec::new();
     while let Some(row) = found.next()? {
         let (code, count): (String, i64) = (row.get(0)?, row.get(1)?);
-        causes.extend(code.parse().ok().map(|code| (code, count as u64)));
+        // A code of a newer version counts as what it is read as.
+        let code = code.parse().unwrap_or(FailureCode::Internal);
+        match causes.iter_mut().find(|(known, _)| *known == code) {
+            Some((_, sum)) => *sum += count as u64,
+            None => causes.push((code, count as u64)),
+        }
     }
     Ok(causes)
 }
 
+/// The words under which failures of this cause are stored, as a condition.
+fn stored_as(cause: FailureCode) -> String {
+    let word = cause.as_str();
+    if cause != FailureCode::Internal {
+        return format!("failure_code = '{word}'");
+    }
+    let others = FailureCode::ALL.iter().filter(|code| **code != cause);
+    let others: Vec<String> = others.map(|code| format!("'{}'", code.as_str())).collect();
+    format!("failure_code NOT IN ({})", others.join(","))
+}
+
 pub(super) fn failed_by(c: &Connection, cause: FailureCode, offset: u64, limit: u64) -> Result<Vec<Job>> {
-    let ids = "SELECT id FROM job INDEXED BY job_cause WHERE state = 'failed' AND failure_code = ?1 \
-        ORDER BY finished_at DESC, id DESC LIMIT ?2 OFFSET ?3";
+    let ids = format!(
+        "SELECT id FROM job INDEXED BY job_cause WHERE state = 'failed' AND {} \
+         ORDER BY finished_at DESC, id DESC LIMIT ?1 OFFSET ?2",
+        stored_as(cause)
+    );
     let sql = job_sql(&format!("WHERE id IN ({ids}) ORDER BY +finished_at DESC, +id DESC"));
     let mut statement = c.prepare_cached(&sql)?;
-    let mut found = statement.query(params![cause.as_str(), limit as i64, offset as i64])?;
+    let mut found = statement.query(params![limit as i64, offset as i64])?;
     let mut all = Vec::new();
     while let Some(row) = found.next()? {
         all.push(rows::job(row)?);
@@ -146,14 +167,15 @@ pub(super) fn failed_by(c: &Connection, cause: FailureCode, offset: u64, limit: 
 }
 
 pub(super) fn startable_before(c: &Connection, position: i64, now: Millis) -> Result<u64> {
-    let sql = "SELECT count(*) FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND position < ?1 \
+    let sql = "SELECT count(*) FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND spec_version = 1 AND position < ?1 \
         AND (run_at IS NULL OR run_at <= ?2 OR run_at > ?2 + ?3)";
     let count: i64 = c.prepare_cached(sql)?.query_row([position, now, DUE_HORIZON_MS], |row| row.get(0))?;
     Ok(count as u64)
 }
 
 pub(super) fn left(c: &Connection) -> Result<u64> {
-    let sql = "SELECT coalesce(sum(source_size), 0) FROM job INDEXED BY job_left WHERE state = 'queued' AND hold = 0";
+    let sql = "SELECT coalesce(sum(source_size), 0) FROM job INDEXED BY job_left \
+        WHERE state = 'queued' AND hold = 0 AND spec_version = 1";
     let bytes: i64 = c.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     Ok(bytes as u64)
 }

@@ -6,7 +6,7 @@
 //! A queue of a newer Spool or of another program is not damaged, and is left alone.
 
 use super::turn::Turn;
-use super::{damage, open, salvage, set_flag, upkeep};
+use super::{adopt, damage, open, salvage, set_flag, upkeep};
 use crate::error::{Error, Result};
 use crate::job::Millis;
 use crate::queue::Flag;
@@ -127,6 +127,7 @@ fn make(path: &Path, aside: &Path, backups: &Path, log_lost: bool) -> Result<Mad
     }
     let mut connection = open::writer(&fresh)?;
     let salvaged = salvage::into(&mut connection, path)?;
+    adopt::adopt(&mut connection)?;
     let made = Made { whole, backup, salvaged };
     tell(&mut connection, &sentence(aside, &made))?;
     // The last to close moves the log into the database.

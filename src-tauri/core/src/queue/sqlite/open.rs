@@ -18,6 +18,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema.sql")),
     M::up(include_str!("schema-2.sql")),
     M::up(include_str!("schema-3.sql")),
+    M::up(include_str!("schema-4.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 const NEWEST: i64 = STEPS.len() as i64;
@@ -71,6 +72,7 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
     if found < NEWEST {
         migrate(&mut connection, path, found)?;
     }
+    super::adopt::adopt(&mut connection)?;
     Ok(connection)
 }
 

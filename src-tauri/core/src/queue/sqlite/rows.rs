@@ -1,56 +1,63 @@
 //! Between rows and plain data. Paths are stored as bytes, so that names that are not text survive.
+//!
+//! Guarantees that no row stops a list: what decides (preset, options) is read whole or not at all, and what only
+//! informs (facts, progress, warnings, plan) is left out where it cannot be read.
 
 use crate::error::{Error, Result};
 use crate::job::{Attempt, Intent, Job, JobId, Reason};
 use crate::queue::chosen::Brief;
+use crate::spec;
 use rusqlite::Row;
-use rusqlite::types::FromSql;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::path::PathBuf;
+use uuid::Uuid;
+
+pub(super) use crate::path_bytes::{to_bytes, to_path};
 
 /// Columns of a job, in the order `job` reads them.
 pub(super) const JOB: &str = "id, uid, position, source_path, source_size, source_volume, output_path, preset, \
     state, hold, run_at, epoch, attempt, max_attempts, crashes, cancel_requested_at, failure_code, failure_message, \
     need_bytes, warnings, publish_path, publish_size, publish_id, progress, output_size, created_at, started_at, \
-    finished_at, output_volume, facts";
+    finished_at, output_volume, facts, real_source, source_mtime_ns, options, \
+    state = 'done' AND EXISTS (SELECT 1 FROM attempt \
+        WHERE job_id = job.id AND attempt.epoch = job.epoch AND verification IS NOT NULL)";
+
+/// How many those are.
+pub(super) const JOB_COLUMNS: usize = 34;
 
 /// Reads a row of `JOB`.
-///
-/// # Errors
-/// One that cannot be understood is named, with the way to be rid of it.
 pub(super) fn job(row: &Row<'_>) -> Result<Job> {
-    fields(row).map_err(|cause| {
-        let (id, why) = (row.get(0).unwrap_or_default(), cause.to_string());
-        Error::UnreadableJob { id, why }
-    })
-}
-
-fn fields(row: &Row<'_>) -> Result<Job> {
+    let source = to_path(&row.get::<_, Vec<u8>>(3)?);
+    let uid = Uuid::parse_str(&row.get::<_, String>(1)?);
+    let (preset, options): (String, String) = (row.get(7)?, row.get(32)?);
     Ok(Job {
         id: JobId(row.get(0)?),
-        uid: parse(row, 1)?,
+        // Without its name its part files cannot be told from others'.
+        spec: spec::read(&preset, &options).filter(|_| uid.is_ok()),
+        uid: uid.unwrap_or_default(),
         position: row.get(2)?,
-        source: to_path(&row.get::<_, Vec<u8>>(3)?),
+        real_source: path(row, 30)?.unwrap_or_else(|| source.clone()),
+        source,
         source_size: unsigned(row, 4)?,
+        source_mtime_ns: row.get(31)?,
         source_volume: path(row, 5)?,
         output_volume: path(row, 28)?,
-        facts: json(row, 29)?,
+        facts: informing(row, 29)?,
         output: to_path(&row.get::<_, Vec<u8>>(6)?),
-        preset: json(row, 7)?.ok_or_else(|| bad("preset"))?,
-        state: parse(row, 8)?,
+        state: row.get::<_, String>(8)?.parse().map_err(|_| bad("state"))?,
         hold: row.get(9)?,
         run_at: row.get(10)?,
         epoch: row.get(11)?,
-        attempt: row.get(12)?,
-        max_attempts: row.get(13)?,
-        crashes: row.get(14)?,
+        attempt: count(row, 12)?,
+        max_attempts: count(row, 13)?,
+        crashes: count(row, 14)?,
         cancel_requested: row.get::<_, Option<i64>>(15)?.is_some(),
         failure: reason(row, 16)?,
         need_bytes: unsigned(row, 18)?,
-        warnings: json(row, 19)?.unwrap_or_default(),
+        warnings: informing(row, 19)?.unwrap_or_default(),
         intent: intent(row)?,
-        progress: json(row, 23)?,
+        progress: informing(row, 23)?,
         output_size: unsigned(row, 24)?,
+        verified: row.get(33)?,
         created_at: row.get(25)?,
         started_at: row.get(26)?,
         finished_at: row.get(27)?,
@@ -65,7 +72,7 @@ pub(super) fn brief(row: &Row<'_>) -> Result<Brief> {
 
 /// Columns of an attempt, in the order `attempt` reads them.
 pub(super) const ATTEMPT: &str = "epoch, owner, started_at, ended_at, child, part_path, outcome, exit_code, signal, \
-    failure_code, failure_message, log_tail, commands, plan";
+    failure_code, failure_message, log_tail, commands, plan, verification";
 
 /// Reads a row of `ATTEMPT`.
 pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt> {
@@ -74,15 +81,16 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt> {
         owner: row.get(1)?,
         started_at: row.get(2)?,
         ended_at: row.get(3)?,
-        child: json(row, 4)?,
+        child: informing(row, 4)?,
         part: path(row, 5)?,
         outcome: row.get(6)?,
         exit: row.get(7)?,
         signal: row.get(8)?,
         failure: reason(row, 9)?,
         log_tail: row.get(11)?,
-        commands: json(row, 12)?.unwrap_or_default(),
+        commands: informing(row, 12)?.unwrap_or_default(),
         plan: row.get(13)?,
+        verification: informing(row, 14)?,
     })
 }
 
@@ -109,53 +117,21 @@ fn path(row: &Row<'_>, at: usize) -> Result<Option<PathBuf>> {
     Ok(row.get::<_, Option<Vec<u8>>>(at)?.map(|bytes| to_path(&bytes)))
 }
 
-fn parse<T: FromStr>(row: &Row<'_>, at: usize) -> Result<T> {
-    get::<String>(row, at)?.parse().map_err(|_| bad("row"))
+/// A number of times; one that makes no sense counts as never.
+fn count(row: &Row<'_>, at: usize) -> Result<u32> {
+    Ok(u32::try_from(row.get::<_, i64>(at)?).unwrap_or(0))
 }
 
-fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, at: usize) -> Result<Option<T>> {
-    let text = get::<Option<String>>(row, at)?;
-    text.map(|t| serde_json::from_str(&t).map_err(|e| Error::Database(e.to_string()))).transpose()
-}
-
-fn get<T: FromSql>(row: &Row<'_>, at: usize) -> Result<T> {
-    Ok(row.get(at)?)
+/// JSON that only informs: what cannot be read is left out.
+fn informing<T: serde::de::DeserializeOwned>(row: &Row<'_>, at: usize) -> Result<Option<T>> {
+    Ok(row.get::<_, Option<String>>(at)?.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 fn bad(what: &str) -> Error {
-    Error::Database(format!("a {what} holds something unexpected"))
+    Error::Database(format!("the {what} of a job is not known"))
 }
 
 /// A value as JSON text, for a column. Values of our own types cannot fail to serialise.
 pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|e| Error::Database(e.to_string()))
-}
-
-/// A path as bytes.
-#[cfg(unix)]
-pub(super) fn to_bytes(path: &Path) -> Vec<u8> {
-    use std::os::unix::ffi::OsStrExt;
-    path.as_os_str().as_bytes().to_vec()
-}
-
-/// Bytes as a path.
-#[cfg(unix)]
-pub(super) fn to_path(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt;
-    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
-}
-
-/// A path as little-endian UTF-16, which also holds the unpaired surrogates that Windows allows.
-#[cfg(windows)]
-pub(super) fn to_bytes(path: &Path) -> Vec<u8> {
-    use std::os::windows::ffi::OsStrExt;
-    path.as_os_str().encode_wide().flat_map(u16::to_le_bytes).collect()
-}
-
-/// The reverse.
-#[cfg(windows)]
-pub(super) fn to_path(bytes: &[u8]) -> PathBuf {
-    use std::os::windows::ffi::OsStringExt;
-    let wide: Vec<u16> = bytes.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
-    PathBuf::from(std::ffi::OsString::from_wide(&wide))
 }

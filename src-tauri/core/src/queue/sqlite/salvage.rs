@@ -1,14 +1,15 @@
 //! Reading what can still be read in a damaged database, row by row.
 //!
 //! Works on a copy whose header and log are made acceptable first, and believes nothing: a row is kept only
-//! where every field of it makes sense, and only beside those that are there already.
+//! where every field of it makes sense, and only beside those that are there already. A preset of another version of
+//! Spool makes sense as long as it is JSON.
 
 use super::damage;
 use super::mend::part;
-use super::rows::{self, JOB};
+use super::rows::{self, JOB, JOB_COLUMNS};
 use crate::error::{Error, Result};
 use rusqlite::types::Value;
-use rusqlite::{Connection, Transaction, params_from_iter};
+use rusqlite::{Connection, Row, Transaction, params_from_iter};
 use std::path::Path;
 
 /// Jobs in memory at a time.
@@ -122,9 +123,13 @@ fn keep(t: &Transaction<'_>, job: &Found) -> Result<bool> {
     if !insert(t, "job", job) {
         return Ok(false);
     }
-    let mut statement = t.prepare_cached(&format!("SELECT {JOB} FROM job WHERE id = ?1"))?;
+    let sql = format!("SELECT {JOB}, json_valid(preset) AND json_valid(options) FROM job WHERE id = ?1");
+    let mut statement = t.prepare_cached(&sql)?;
     let mut found = statement.query([id])?;
-    let understood = matches!(found.next(), Ok(Some(row)) if rows::job(row).is_ok());
+    let makes_sense = |row: &Row<'_>| {
+        rows::job(row).is_ok_and(|job| !job.uid.is_nil()) && row.get(JOB_COLUMNS).unwrap_or(false)
+    };
+    let understood = matches!(found.next(), Ok(Some(row)) if makes_sense(row));
     drop(found);
     if !understood {
         t.execute("DELETE FROM job WHERE id = ?1", [id])?;

@@ -3,8 +3,9 @@
 
 use crate::error::Result;
 use crate::job::{JobId, Millis, State};
-use crate::queue::{Command, Refusal, Steered, Which, fits, in_order};
-use rusqlite::{OptionalExtension, Params, Transaction, params};
+use crate::queue::{Command, Refusal, Steered, Which, fits, in_order, starts};
+use crate::spec;
+use rusqlite::{OptionalExtension, Params, Row, Transaction, params};
 use std::collections::HashSet;
 
 pub(super) fn steer(t: &Transaction<'_>, command: Command, which: &Which, now: Millis) -> Result<Steered> {
@@ -19,7 +20,7 @@ pub(super) fn steer(t: &Transaction<'_>, command: Command, which: &Which, now: M
     }
     if matches!(which, Which::All(_)) {
         // Asked of "all", a job the command does not fit is not news; one that stays failed is.
-        steered.refused.retain(|(_, refusal)| *refusal == Refusal::Active);
+        steered.refused.retain(|(_, refusal)| !matches!(refusal, Refusal::State(_) | Refusal::NotFound));
     }
     Ok(steered)
 }
@@ -45,11 +46,12 @@ fn one(
     named: &HashSet<JobId>,
     now: Millis,
 ) -> Result<Option<Refusal>> {
-    let sql = "SELECT state FROM job WHERE id = ?1";
-    let word: Option<String> = t.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
-    let Some(state) = word.and_then(|w| w.parse::<State>().ok()) else { return Ok(Some(Refusal::NotFound)) };
+    let Some(state) = state_of(t, id)? else { return Ok(Some(Refusal::NotFound)) };
     if !fits(command, state) {
         return Ok(Some(Refusal::State(state)));
+    }
+    if starts(command) && !is_readable(t, id)? {
+        return Ok(Some(Refusal::Unreadable));
     }
     match command {
         Command::Cancel if state == State::Running => {
@@ -74,6 +76,18 @@ fn one(
         Command::MoveDown => swap(t, id, named, "position > ?2 ORDER BY position")?,
     }
     Ok(None)
+}
+
+fn state_of(t: &Transaction<'_>, id: JobId) -> Result<Option<State>> {
+    let sql = "SELECT state FROM job WHERE id = ?1";
+    let word: Option<String> = t.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
+    Ok(word.and_then(|word| word.parse().ok()))
+}
+
+fn is_readable(t: &Transaction<'_>, id: JobId) -> Result<bool> {
+    let sql = "SELECT preset, options FROM job WHERE id = ?1";
+    let read = |row: &Row<'_>| Ok(spec::read(&row.get::<_, String>(0)?, &row.get::<_, String>(1)?).is_some());
+    Ok(t.prepare_cached(sql)?.query_row([id.0], read)?)
 }
 
 fn change(t: &Transaction<'_>, set: &str, params: impl Params) -> Result<()> {

@@ -1,0 +1,107 @@
+//! What a job was added with: its preset and its options, frozen, and how both are written into a row.
+//!
+//! Guarantees that what another version of Spool wrote and this one does not understand is never taken for
+//! something else: reading it gives nothing. Must not know SQL.
+
+use crate::preset::Preset;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Version of the form that preset and options have in a row. It is raised when a field is added or changes its
+/// meaning, so that an older version leaves such a row alone.
+pub const VERSION: u32 = 1;
+
+/// What is wanted of one job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobSpec {
+    /// The encoding choice.
+    pub preset: Preset,
+    /// What is wanted of this file alone.
+    pub options: JobOptions,
+}
+
+impl JobSpec {
+    /// A preset without options.
+    pub fn of(preset: Preset) -> JobSpec {
+        JobSpec { preset, options: JobOptions::default() }
+    }
+}
+
+/// What is wanted of one file beside its preset. Nothing can be chosen yet; unknown fields are errors.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct JobOptions {}
+
+/// A preset as a row keeps it.
+#[derive(Serialize)]
+struct Versioned<'a> {
+    version: u32,
+    #[serde(flatten)]
+    preset: &'a Preset,
+}
+
+/// The columns `preset` and `options` of a row, as JSON.
+pub(crate) fn write(spec: &JobSpec) -> serde_json::Result<(String, String)> {
+    let preset = Versioned { version: VERSION, preset: &spec.preset };
+    Ok((serde_json::to_string(&preset)?, serde_json::to_string(&spec.options)?))
+}
+
+/// The reverse. Nothing: written by another version, or damaged.
+pub(crate) fn read(preset: &str, options: &str) -> Option<JobSpec> {
+    // By way of a map: a struct alone would also take a list of its values.
+    let mut fields: serde_json::Map<String, Value> = serde_json::from_str(preset).ok()?;
+    // Rows of before were of the first version and did not say so.
+    let version = fields.remove("version").map_or(Some(1), |version| version.as_u64())?;
+    if version != u64::from(VERSION) {
+        return None;
+    }
+    let preset = serde_json::from_value(Value::Object(fields)).ok()?;
+    let options: serde_json::Map<String, Value> = serde_json::from_str(options).ok()?;
+    Some(JobSpec { preset, options: serde_json::from_value(Value::Object(options)).ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preset;
+
+    fn web() -> JobSpec {
+        JobSpec::of(preset::find("web-1080p").unwrap().clone())
+    }
+
+    #[test]
+    fn a_row_says_its_version_and_is_read_back() {
+        for preset in preset::built_in() {
+            let spec = JobSpec::of(preset.clone());
+            let (preset, options) = write(&spec).unwrap();
+            assert!(preset.starts_with(r#"{"version":1,"id":"#), "{preset}");
+            assert_eq!((options.as_str(), read(&preset, &options)), ("{}", Some(spec)));
+        }
+    }
+
+    #[test]
+    fn a_row_of_before_has_no_version_and_is_read() {
+        let old = serde_json::to_string(&web().preset).unwrap();
+        assert!(!old.contains("version"));
+        assert_eq!(read(&old, "{}"), Some(web()));
+    }
+
+    #[test]
+    fn what_another_version_wrote_is_not_guessed_at() {
+        let (preset, _) = write(&web()).unwrap();
+        for (preset, options) in [
+            (preset.replace("\"version\":1", "\"version\":2"), "{}"),
+            (preset.replace("\"version\":1", "\"version\":\"1\""), "{}"),
+            (preset.replace("\"version\":1", "\"version\":1,\"crop\":true"), "{}"),
+            (preset.replace("h264", "h266"), "{}"),
+            (preset.clone(), r#"{"trim":[1,2]}"#),
+            (preset.clone(), "[]"),
+            (preset.clone(), ""),
+            (String::new(), "{}"),
+            ("7".into(), "{}"),
+        ] {
+            assert_eq!(read(&preset, options), None, "{preset} {options}");
+        }
+        assert!(read(&preset, "{}").is_some());
+    }
+}

@@ -1,0 +1,185 @@
+//! Is each stream of the result as long as the original, and has it as many pictures?
+//!
+//! Pure. Witnesses, in this order: the header of the original, its packets, what was decoded of it. Guarantees that a
+//! length is never held against what the plan hoped for.
+
+use super::verification::{Evidence, Measure};
+use super::{Case, Pair, Refusal, truncated, wrong};
+use crate::failure::Failure;
+use crate::ffmpeg::run::Report;
+use crate::media::{self, Kind, MediaInfo, Span};
+use crate::plan::Action;
+
+/// A length that was accepted.
+pub(super) struct Length {
+    pub(super) seconds: Measure<f64>,
+    pub(super) by: Evidence,
+    /// To be said of it.
+    pub(super) remark: Option<String>,
+}
+
+/// Is the stream as long as its source? Independent witnesses are the source's header and, where that disagrees,
+/// its packets; what ffmpeg says that it decoded counts only where it also says that something is damaged, or where
+/// a bare stream has nothing else.
+pub(super) fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Length, Refusal> {
+    let report = case.report;
+    let Some(found) = pair.found.seconds.or(case.output.seconds) else {
+        return Err(Refusal::Failed(wrong("The length of the result cannot be read.", report)));
+    };
+    let accept =
+        |expected, by, remark| Ok(Length { seconds: Measure { expected, found: Some(found) }, by, remark });
+    let declared = pair.input.seconds.or(case.source.seconds);
+    if declared.is_some_and(|declared| agree(found, declared)) {
+        return accept(declared, Evidence::Header, None);
+    }
+    let short = declared.filter(|declared| found < *declared);
+    if let Some(declared) = short.filter(|_| report.cut_short && !case.salvage && declares(case.source)) {
+        return Err(Refusal::Failed(truncated(found, declared, report)));
+    }
+    let Some(measured) = case.measured else {
+        return Err(Refusal::Doubtful(other_length(pair, found, declared, report)));
+    };
+    let span = measured.streams.get(&pair.planned.input);
+    // The last picture may stand for long, which not every container can say.
+    let reaches = |s: &&Span| agree(found, s.seconds) || (s.last..s.seconds).contains(&found);
+    let witnessed = span.filter(reaches).map(|s| s.seconds);
+    let joined = span.and_then(|s| s.joined).filter(|j| joins(case.source) && agree(found, *j));
+    if witnessed.is_none() && joined.is_some() {
+        let remark = "The clock of the original jumps; its parts were joined.";
+        return accept(joined, Evidence::JoinedPackets, Some(remark.into()));
+    }
+    let timeless = is_bare(case.source) || (declared.is_none() && span.is_none());
+    let bare = timeless && !report.cut_short;
+    let counted = decoded_seconds(pair).filter(|s| (bare || !report.errors.is_empty()) && agree(found, *s));
+    if let Some(rate) = pair.input.video.as_ref().and_then(|p| p.rate).filter(|_| bare && counted.is_some()) {
+        let rate = (rate * 1000.0).round() / 1000.0;
+        let remark = format!("The original keeps no times; {rate} pictures a second were assumed.");
+        return accept(counted, Evidence::AssumedRate, Some(remark));
+    }
+    if witnessed.or(counted).is_none() {
+        let expected = span.map(|s| s.seconds).or(declared);
+        return Err(Refusal::Failed(other_length(pair, found, expected, report)));
+    }
+    let by = if witnessed.is_some() { Evidence::Packets } else { Evidence::Decoding };
+    accept(witnessed.or(counted), by, missing_part(pair, case, found, short))
+}
+
+/// These containers declare too little to tell a file that was cut from a whole one: a header is written once, at
+/// the beginning, or there is none.
+fn declares(source: &MediaInfo) -> bool {
+    !matches!(source.container.as_str(), "avi" | "mpegts" | "mpeg" | "mpegvideo")
+}
+
+/// In these containers ffmpeg closes jumps of the clock: recordings begin anew, and pieces are put together.
+fn joins(source: &MediaInfo) -> bool {
+    matches!(source.container.as_str(), "mpegts" | "mpeg")
+}
+
+/// A stream without a container, as one in a container that was given no time stamps, has neither a length nor
+/// times: its frames, at their rate, are all there is.
+fn is_bare(source: &MediaInfo) -> bool {
+    matches!(source.container.as_str(), "h264" | "hevc" | "h263" | "m4v" | "mpegvideo" | "vc1" | "obu")
+}
+
+/// What to say of a result that is shorter than the source's header promises: what is missing, where that matters.
+fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f64>) -> Option<String> {
+    let declared = declared.filter(|d| case.source.length().is_some_and(|l| l >= *d * 0.5))?;
+    let (readable, whole) = (media::running_time(found), media::running_time(declared));
+    let span = case.measured.and_then(|m| m.streams.get(&pair.planned.input));
+    let gaps: Vec<String> = span.map_or(&[][..], |s| &s.gaps[..]).iter().map(range).collect();
+    let gaps = if gaps.is_empty() { String::new() } else { format!(" Missing within: {}.", gaps.join(", ")) };
+    if case.salvage && case.report.cut_short {
+        return Some(format!("Partial: {readable} of {whole} could be read; what follows is missing.{gaps}"));
+    }
+    let told = case.source.container == "avi" || !case.report.errors.is_empty();
+    told.then(|| format!("The original is not all there: {readable} of {whole} could be read.{gaps}"))
+}
+
+fn range((from, to): &(f64, f64)) -> String {
+    format!("{}\u{2013}{}", media::running_time(*from), media::running_time(*to))
+}
+
+fn agree(found: f64, length: f64) -> bool {
+    (found - length).abs() <= tolerance(length)
+}
+
+fn other_length(pair: &Pair<'_>, found: f64, expected: Option<f64>, report: &Report) -> Failure {
+    let what = if pair.planned.kind == Kind::Video { "picture" } else { "sound" };
+    let instead = match expected {
+        Some(expected) => format!("instead of {expected:.1} s"),
+        None => "and nothing in the original tells how long it should".into(),
+    };
+    wrong(&format!("The {what} of the result lasts {found:.1} s {instead}."), report)
+}
+
+/// As long as a stream may be off: half a second or 1 %, whichever is more.
+fn tolerance(seconds: f64) -> f64 {
+    (seconds * 0.01).max(0.5)
+}
+
+/// Length of what was decoded: samples by their rate, frames by theirs.
+fn decoded_seconds(pair: &Pair<'_>) -> Option<f64> {
+    let stats = pair.stats?;
+    if pair.planned.kind == Kind::Audio {
+        return Some(stats.samples? as f64 / f64::from(pair.input.sample_rate.filter(|r| *r > 0)?));
+    }
+    let rate = pair.input.video.as_ref()?.rate?;
+    let frames = stats
+        .frames
+        .or_else(|| matches!(pair.planned.action, Action::Copy { .. }).then_some(stats.packets))?;
+    Some(frames as f64 / rate)
+}
+
+/// As many pictures as were decoded (copied: as many packets as were read, from the first that stands on its own),
+/// within 1 or 1 %, less those that share their time with another; where the rate is capped, no more than those.
+pub(super) fn check_count(pair: &Pair<'_>, case: &Case<'_>) -> Result<Measure<u64>, Refusal> {
+    let report = case.report;
+    let capped = matches!(pair.planned.action, Action::Convert { frames_change: true, .. });
+    let expected = match &pair.planned.action {
+        Action::Convert { .. } => pair.stats.and_then(|s| s.frames),
+        Action::Copy { .. } => pair.stats.map(|s| s.packets),
+        Action::Drop { .. } => None,
+    };
+    let (Some(expected), Some(found)) =
+        (expected.filter(|_| pair.planned.kind == Kind::Video), pair.found.packets)
+    else {
+        return Ok(Measure { expected: None, found: pair.found.packets });
+    };
+    let counted = Measure { expected: Some(expected), found: Some(found) };
+    if is_as_many(expected, found, capped)
+        || is_as_many(expected.saturating_sub(report.dropped), found, capped)
+    {
+        return Ok(counted);
+    }
+    let failure = wrong(&format!("The result has {found} pictures instead of {expected}."), report);
+    let copied = matches!(pair.planned.action, Action::Copy { .. });
+    match case.measured.and_then(|m| m.streams.get(&pair.planned.input)) {
+        Some(span) if copied && is_as_many(expected.saturating_sub(span.lead), found, false) => Ok(counted),
+        None if copied => Err(Refusal::Doubtful(failure)),
+        _ => Err(Refusal::Failed(failure)),
+    }
+}
+
+/// Sound whose times are damaged: more was decoded than the result has time for.
+pub(super) fn squeezed(pair: &Pair<'_>) -> Option<String> {
+    let (decoded, found) = (decoded_seconds(pair)?, pair.found.seconds?);
+    let (whole, left) = (media::running_time(decoded), media::running_time(found));
+    let lost = pair.planned.kind == Kind::Audio && decoded > found + 2.0 * tolerance(found);
+    lost.then(|| format!("The times of the sound are damaged: {whole} of it became {left}."))
+}
+
+fn is_as_many(expected: u64, found: u64, capped: bool) -> bool {
+    expected.abs_diff(found) <= (expected / 100).max(1) || (capped && found < expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_may_be_off_by_one_in_a_hundred_and_a_cap_may_only_drop_some() {
+        assert!(is_as_many(30, 31, false) && is_as_many(1000, 990, false));
+        assert!(!is_as_many(30, 58, false) && !is_as_many(30, 28, false));
+        assert!(is_as_many(120, 60, true) && !is_as_many(30, 58, true));
+    }
+}

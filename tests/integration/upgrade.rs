@@ -1,0 +1,140 @@
+//! Queues of earlier versions: files that those versions wrote, opened by this one. `queues/schema-N.db` was made
+//! by the program that had schema N: three videos done (one of them by a link), one failed, one cancelled, one whose
+//! engine was killed while it ran, two queued that differ in the name of their preset alone, one on hold.
+
+use crate::queue_world::{START, new_job};
+use spool_core::clock::ManualClock;
+use spool_core::job::{Job, JobId, State};
+use spool_core::preset;
+use spool_core::queue::sqlite::SqliteQueue;
+use spool_core::queue::{Added, Filter, NewJob, Outcome, Place, Queue};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The newest schema before this one.
+const TODAY: u32 = 3;
+
+struct Upgraded {
+    queue: SqliteQueue,
+    path: PathBuf,
+    _dir: tempfile::TempDir,
+}
+
+fn open(schema: u32) -> Upgraded {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("queue.db");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("integration/queues");
+    std::fs::copy(folder.join(format!("schema-{schema}.db")), &path).unwrap();
+    let queue = SqliteQueue::open(&path, Arc::new(ManualClock::at(START))).unwrap();
+    Upgraded { queue, path, _dir: dir }
+}
+
+impl Upgraded {
+    fn job(&self, id: i64) -> Job {
+        self.queue.job(JobId(id)).unwrap().unwrap()
+    }
+
+    /// The file of this job as it is added today. `real`: where a link leads.
+    fn again(&self, id: i64, preset: &str, real: Option<&str>) -> NewJob {
+        let job = self.job(id);
+        let mut new = new_job("x");
+        new.real_source = real.map_or_else(|| job.source.clone(), PathBuf::from);
+        (new.stem, new.source, new.source_size) =
+            (job.source.file_stem().unwrap().into(), job.source, job.source_size);
+        new.folder = "/out/holiday".into();
+        new.spec.preset = preset::find(preset).unwrap().clone();
+        new
+    }
+
+    fn add(&self, job: NewJob) -> Added {
+        let done = self.queue.page(&Filter::of(&[State::Done]), 0, 100).unwrap();
+        let there = |name: &Path| done.iter().any(|job| job.output == name);
+        self.queue.add(&[job], Place::End, &there).unwrap().remove(0)
+    }
+}
+
+#[test]
+fn every_job_of_an_earlier_queue_is_there_as_it_was() {
+    use State::{Cancelled, Done, Failed, Queued, Running};
+    for schema in 1..=TODAY {
+        let upgraded = open(schema);
+        let all = upgraded.queue.page(&Filter::default(), 0, 100).unwrap();
+        let states: Vec<State> = all.iter().map(|job| job.state).collect();
+        assert_eq!(
+            states,
+            [Done, Done, Done, Failed, Cancelled, Running, Queued, Queued, Queued],
+            "{schema}"
+        );
+        assert!(all.iter().all(|job| job.spec.is_some() && job.real_source == job.source));
+        assert!(all.iter().all(|job| !job.verified && job.source_mtime_ns.is_none()));
+        let counts = upgraded.queue.counts().unwrap();
+        assert_eq!((counts.queued, counts.held, counts.startable()), (3, 1, 2), "{schema}");
+        assert_eq!(upgraded.queue.startable_before(i64::MAX).unwrap(), 2);
+        let attempts = upgraded.queue.attempts(JobId(1)).unwrap();
+        assert!(attempts[0].plan.is_some() && attempts[0].verification.is_none());
+        let running = upgraded.job(6);
+        assert!(upgraded.queue.settle(running.lease(), &Outcome::Rescued { crashes: 1 }).unwrap());
+        let claimed = upgraded.queue.claim("engine", true).unwrap().unwrap();
+        assert_eq!(claimed.id, JobId(6), "first in the list");
+    }
+}
+
+#[test]
+fn what_was_done_before_the_upgrade_is_done_and_none_is_done_twice() {
+    let upgraded = open(TODAY);
+    let count = || upgraded.queue.matching(&Filter::default()).unwrap();
+    let before = count();
+    let link = Some("/videos/elsewhere/film.mkv");
+    assert_eq!(upgraded.add(upgraded.again(1, "web-1080p", None)), Added::DoneBefore(JobId(1)));
+    assert_eq!(upgraded.add(upgraded.again(2, "web-1080p", None)), Added::DoneBefore(JobId(2)));
+    assert_eq!(
+        upgraded.add(upgraded.again(3, "web-1080p", link)),
+        Added::DoneBefore(JobId(3)),
+        "by its former key"
+    );
+    assert_eq!(upgraded.add(upgraded.again(6, "small-hevc", None)), Added::Duplicate(JobId(6)));
+    assert_eq!(upgraded.add(upgraded.again(7, "web-720p", None)), Added::Duplicate(JobId(7)));
+    assert_eq!(count(), before);
+    let mut renamed = upgraded.again(2, "web-1080p", None);
+    (renamed.spec.preset.id, renamed.spec.preset.name) = ("mine".into(), "Mine".into());
+    assert_eq!(upgraded.add(renamed), Added::DoneBefore(JobId(2)), "only its name is another");
+    let mut other = upgraded.again(2, "web-1080p", None);
+    (other.spec.preset.salvage, other.stem) = (true, "new".into());
+    assert!(matches!(upgraded.add(other), Added::Accepted { .. }));
+}
+
+#[test]
+fn two_queued_jobs_whose_presets_mean_the_same_both_stay() {
+    for schema in 1..=TODAY {
+        let upgraded = open(schema);
+        let claimed: Vec<i64> = std::iter::from_fn(|| upgraded.queue.claim("engine", true).unwrap())
+            .map(|job| job.id.0)
+            .collect();
+        assert_eq!(claimed, [7, 8], "{schema}");
+    }
+}
+
+#[test]
+fn what_a_built_in_preset_did_before_its_values_changed_counts_as_done() {
+    for schema in 1..TODAY {
+        let upgraded = open(schema);
+        assert_eq!(
+            upgraded.add(upgraded.again(1, "web-1080p", None)),
+            Added::DoneBefore(JobId(1)),
+            "{schema}"
+        );
+    }
+}
+
+#[test]
+fn an_upgrade_that_was_cut_short_is_finished_by_the_next_start() {
+    let upgraded = open(TODAY);
+    let sql = "UPDATE job SET spec_version = 0, unique_key = former_key, former_key = NULL WHERE id <> 1";
+    rusqlite::Connection::open(&upgraded.path).unwrap().execute(sql, []).unwrap();
+    let reopened = SqliteQueue::open(&upgraded.path, Arc::new(ManualClock::at(START))).unwrap();
+    let again = Upgraded { queue: reopened, path: upgraded.path.clone(), _dir: tempfile::tempdir().unwrap() };
+    assert_eq!(again.queue.counts().unwrap().startable(), 2);
+    assert_eq!(again.add(again.again(2, "web-1080p", None)), Added::DoneBefore(JobId(2)));
+    let link = Some("/videos/elsewhere/film.mkv");
+    assert_eq!(again.add(again.again(3, "web-1080p", link)), Added::DoneBefore(JobId(3)));
+}
