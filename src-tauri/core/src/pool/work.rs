@@ -4,6 +4,7 @@
 //! file does not outlive an attempt, and that the source is only ever read.
 
 mod make;
+mod scratch;
 mod source;
 mod transcode;
 

@@ -2,20 +2,19 @@
 //! hardware that failed hands over to the processor, a picture whose time stamps cannot be copied is converted, a
 //! result above its size is made once more.
 
+use super::scratch::Scratch;
 use super::{End, Work};
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::run::{self, Ended, Happened, Report, Request};
 use crate::ffmpeg::{Tools, classify, growth, probe};
-use crate::media::{Measured, MediaInfo, cues};
+use crate::media::{Measured, MediaInfo};
 use crate::output;
 use crate::plan::{self, Action, Plan};
 use crate::preset::CopyRule;
 use crate::queue::Note;
 use crate::verify::{self, Case, Refusal, Verdict};
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What one making works on.
 pub(super) struct Making<'a> {
@@ -26,10 +25,10 @@ pub(super) struct Making<'a> {
 
 /// Makes the part file and earns its verdict.
 pub(super) fn make(making: &Making<'_>, plan: &Plan) -> Result<Verdict, End> {
-    let notes = Notes::of(making.work, plan);
-    let plan = &notes.possible(plan.clone());
+    let scratch = Scratch::of(making.work, plan);
+    let plan = &scratch.possible(plan.clone());
     let preset = &making.work.job.preset;
-    let remark = match in_size(making, plan, &notes) {
+    let remark = match in_size(making, plan, &scratch) {
         Ok(made) if made.guessed && copies_picture(plan) => {
             "The time stamps of the original are damaged, so the picture was converted rather than copied."
         }
@@ -50,8 +49,8 @@ pub(super) fn make(making: &Making<'_>, plan: &Plan) -> Result<Verdict, End> {
         video.copy = CopyRule::Never;
     }
     let plan = plan::plan(making.info, &safe, &crate::ffmpeg::abilities(making.tools, false))?;
-    let plan = notes.possible(plan);
-    let mut verdict = in_size(making, &plan, &notes)?.verdict;
+    let plan = scratch.possible(plan);
+    let mut verdict = in_size(making, &plan, &scratch)?.verdict;
     verdict.remarks.push(remark.into());
     Ok(verdict)
 }
@@ -76,13 +75,13 @@ fn may_be_the_hardware(failure: &Failure) -> bool {
 }
 
 /// Runs and judges; a result above its size is made once more with the statistics of the first pass.
-fn in_size(making: &Making<'_>, plan: &Plan, notes: &Notes) -> Result<Made, End> {
+fn in_size(making: &Making<'_>, plan: &Plan, scratch: &Scratch) -> Result<Made, End> {
     let work = making.work;
-    let commands = plan::commands(plan, &work.job.source, &work.part, &notes.prefix);
-    let made = run_all(making, plan, &commands, notes)?;
+    let commands = plan::commands(plan, &work.job.source, &work.part, &scratch.prefix);
+    let made = run_all(making, plan, &commands, scratch)?;
     let Some(slower) = plan::slower(plan, made.verdict.size) else { return Ok(made) };
-    let again = plan::commands(&slower, &work.job.source, &work.part, &notes.prefix);
-    let made = run_all(making, &slower, &again[again.len() - 1..], notes)?;
+    let again = plan::commands(&slower, &work.job.source, &work.part, &scratch.prefix);
+    let made = run_all(making, &slower, &again[again.len() - 1..], scratch)?;
     if plan::slower(&slower, made.verdict.size).is_some() {
         let limit = slower.limit.unwrap_or(0) / 1_000_000;
         let message = format!("The result did not come out below {limit} MB, also at a second try.");
@@ -91,14 +90,19 @@ fn in_size(making: &Making<'_>, plan: &Plan, notes: &Notes) -> Result<Made, End>
     Ok(made)
 }
 
-fn run_all(making: &Making<'_>, plan: &Plan, commands: &[Vec<OsString>], notes: &Notes) -> Result<Made, End> {
-    prepare(making, plan, notes)?;
+fn run_all(
+    making: &Making<'_>,
+    plan: &Plan,
+    commands: &[Vec<OsString>],
+    scratch: &Scratch,
+) -> Result<Made, End> {
+    prepare(making, plan, scratch)?;
     let (work, passes) = (making.work, commands.len());
     for (n, args) in commands.iter().enumerate() {
         let report = run_one(making, args, &mut |happened| work.hear(happened, n, passes))?;
         if n + 1 == passes {
             let mut verdict = judge(making, plan, &report)?;
-            verdict.remarks.extend(notes.overlaps(plan));
+            verdict.remarks.extend(scratch.overlaps(plan));
             return Ok(Made { verdict, guessed: report.guessed });
         }
         refuse_failed(making, &report)?;
@@ -107,13 +111,13 @@ fn run_all(making: &Making<'_>, plan: &Plan, commands: &[Vec<OsString>], notes: 
 }
 
 /// The plan is written down, the part is there: what is wrong with the folder shows before an encoder starts.
-fn prepare(making: &Making<'_>, plan: &Plan, notes: &Notes) -> Result<(), End> {
+fn prepare(making: &Making<'_>, plan: &Plan, scratch: &Scratch) -> Result<(), End> {
     let work = making.work;
     let json = serde_json::to_string(plan).unwrap_or_default();
     work.note(&Note::Plan { plan: json, part: work.part.clone() })?;
     delete_earlier_parts(work);
     output::create_part(&work.part, work.job.output_volume.as_deref())?;
-    let Some(args) = plan::take_covers(plan, &work.job.source, &notes.prefix) else { return Ok(()) };
+    let Some(args) = plan::take_covers(plan, &work.job.source, &scratch.prefix) else { return Ok(()) };
     // A moment's work, of which nobody needs to see progress.
     let mut heed = |happened| match happened {
         Happened::Progress(_) => {}
@@ -210,65 +214,4 @@ fn with_need(work: &Work<'_>, report: &Report, failure: Failure) -> Failure {
     let share = work.shared.progress().get(&work.job.id).and_then(|p| p.percent).filter(|p| *p >= 1.0);
     let need = share.map_or(written * 2, |percent| (written as f64 * 100.0 / percent) as u64);
     Failure { need_bytes: Some(need), ..failure }
-}
-
-/// Bytes of notes that are read, whatever is there.
-const MOST_NOTES: u64 = 8 << 20;
-
-/// Where the first of two passes leaves its statistics, covers lie that are to be attached, and the times of subtitles
-/// are noted; removed when dropped, and so is what a crash left.
-struct Notes {
-    folder: PathBuf,
-    uid: String,
-    prefix: PathBuf,
-}
-
-impl Notes {
-    fn of(work: &Work<'_>, plan: &Plan) -> Notes {
-        let (folder, uid) = (work.shared.data.join("passes"), work.job.uid.to_string());
-        let notes = Notes { prefix: folder.join(format!("{uid}.{}", work.job.epoch)), folder, uid };
-        let cues = plan::cue_file(plan, &notes.prefix).is_some();
-        if plan.limit.is_some() || plan.attached().next().is_some() || cues {
-            notes.clear();
-            if let Err(cause) = std::fs::create_dir_all(&notes.folder) {
-                tracing::warn!(%cause, "no folder for what a job notes beside its result");
-            }
-        }
-        notes
-    }
-
-    /// The plan without what is only counted, where that cannot be noted: no result fails for a remark.
-    fn possible(&self, mut plan: Plan) -> Plan {
-        plan.count_cues = plan::cue_file(&plan, &self.prefix).is_some_and(|file| File::create(file).is_ok());
-        plan
-    }
-
-    /// Lines of subtitles that get lost where only one is shown at a time. Notes that cannot be read tell of none.
-    fn overlaps(&self, plan: &Plan) -> Option<String> {
-        let mut said = Vec::new();
-        let file = File::open(plan::cue_file(plan, &self.prefix)?).ok()?;
-        file.take(MOST_NOTES).read_to_end(&mut said).ok()?;
-        match cues::overlaps(&String::from_utf8_lossy(&said)) {
-            0 => None,
-            1 => Some(
-                "1 line of subtitles overlaps others and is cut short or not shown; MKV keeps it.".into(),
-            ),
-            n => Some(format!(
-                "{n} lines of subtitles overlap others and are cut short or not shown; MKV keeps them."
-            )),
-        }
-    }
-
-    fn clear(&self) {
-        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().filter_map(Result::ok);
-        let ours =
-            |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&self.uid));
-        entries.map(|e| e.path()).filter(|path| ours(path)).for_each(|path| drop(std::fs::remove_file(path)));
-    }
-}
-
-impl Drop for Notes {
-    fn drop(&mut self) {
-        self.clear();
-    }
 }
