@@ -144,8 +144,8 @@ async fn a_full_disk_during_an_encode_is_told_once_and_costs_nothing() {
     assert_eq!(told, 1);
 }
 
-/// The job that waits for room after ffmpeg did this to a minute of video.
-async fn waits_for_room(preset: &Preset, fault: &str) -> Job {
+/// The job that waits for room after ffmpeg did this to a minute of video, and the log of its attempt.
+async fn waits_for_room(preset: &Preset, fault: &str) -> (Job, String) {
     let env = TestEnv::new();
     let policy = Policy { wait_recheck: Duration::from_mins(10), ..fast() };
     let engine = start(&env, Setup { policy, ..faulty() });
@@ -153,9 +153,10 @@ async fn waits_for_room(preset: &Preset, fault: &str) -> Job {
     let found = intake::find(&[video], &Wish { preset: preset.clone(), ..wish(&env) });
     let Added::Accepted { id, .. } = engine.add(&found.jobs, Place::End).unwrap().remove(0) else { panic!() };
     let waiting = reaches(&engine, id, State::Waiting);
+    let log = engine.queue().attempts(id).unwrap().remove(0).log_tail.unwrap();
     engine.stop().await;
     assert_eq!((code(&waiting), waiting.attempt), (FailureCode::DiskFull, 0));
-    waiting
+    (waiting, log)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,10 +167,14 @@ async fn a_disk_that_was_full_at_a_tenth_of_the_result_must_hold_ten_times_as_mu
     };
     let (one, two) = (quick("web-1080p", &[("video.copy", "never")]), quick("fit-size", &[]));
     for preset in [&one, &two] {
-        let job = waits_for_room(preset, "tenth").await;
+        let (job, _) = waits_for_room(preset, "tenth").await;
         let need = job.need_bytes.unwrap();
         assert!(need.abs_diff(10_000_000) < 100_000, "{}: {need} bytes", preset.id);
     }
+    let (_, log) = waits_for_room(&two, "tenth").await;
+    let first = log.find("-- first pass --\n").unwrap();
+    let (_, second) = log.split_once("\n-- second pass --\n").unwrap();
+    assert!(first == 0 && second.trim() == "[error] av_interleaved_write_frame(): No space left on device");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -195,8 +200,8 @@ async fn a_disk_that_fills_in_the_second_pass_is_waited_for_until_the_whole_resu
 /// Statistics and covers are on the disk of the data folder.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_in_a_first_pass_tells_nothing_of_the_size_of_the_result() {
-    let job = waits_for_room(preset::find("fit-size").unwrap(), "enospc").await;
-    assert_eq!(job.need_bytes, None);
+    let (job, log) = waits_for_room(preset::find("fit-size").unwrap(), "enospc").await;
+    assert_eq!((job.need_bytes, log.contains("--")), (None, false));
     assert_eq!(job.failure.unwrap().message, "The disk that holds Spool's data is full.");
 }
 

@@ -25,6 +25,20 @@ pub enum What {
     Measure,
 }
 
+impl What {
+    /// Its name in logs.
+    pub fn name(self) -> &'static str {
+        match self {
+            What::Covers => "covers",
+            What::FirstPass => "first pass",
+            What::SecondPass => "second pass",
+            What::Encode => "encode",
+            What::Check => "check",
+            What::Measure => "measure",
+        }
+    }
+}
+
 /// One step of an attempt.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {

@@ -5,6 +5,7 @@
 
 mod command;
 mod judge;
+mod log;
 mod make;
 mod scratch;
 mod source;

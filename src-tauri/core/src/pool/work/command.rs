@@ -32,6 +32,7 @@ pub(super) fn run(making: &mut Making<'_>, step: &Step) -> Result<Report, End> {
     };
     let report = run::run(&request, &mut |happened| work.hear(happened, &mut making.steps));
     work.keep(making.steps.take(report.progress));
+    making.log.add(step.what, &report.log_tail);
     match report.ended {
         Ended::Cancelled => Err(End::Cancelled),
         Ended::Stopped => Err(End::Stopped),

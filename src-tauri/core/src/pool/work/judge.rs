@@ -22,7 +22,7 @@ pub(super) fn judge(
 ) -> Result<Verdict, End> {
     making.enter(check);
     hide_subtitles(making, plan);
-    let output = &look(making)?;
+    let output = &look(making, check)?;
     let salvage = making.work.job.preset.salvage;
     let case = Case { plan, source: making.info, report, output, measured: None, salvage };
     let doubt = match verify::verify(&case) {
@@ -46,10 +46,15 @@ fn hide_subtitles(making: &Making<'_>, plan: &Plan) {
     }
 }
 
-fn look(making: &Making<'_>) -> Result<MediaInfo, End> {
+fn look(making: &mut Making<'_>, check: &Step) -> Result<MediaInfo, End> {
     let work = making.work;
-    let output = probe::output(making.tools, &work.part, &work.shared.policy, Some(work.orders))?;
-    output.ok_or_else(|| work.ordered())
+    match probe::output(making.tools, &work.part, &work.shared.policy, Some(work.orders)) {
+        Ok(output) => output.ok_or_else(|| work.ordered()),
+        Err(failure) => {
+            making.log.add(check.what, &failure.log_tail);
+            Err(failure.into())
+        }
+    }
 }
 
 /// The packets of the source, and the result with those of its own.

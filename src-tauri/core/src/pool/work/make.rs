@@ -2,8 +2,9 @@
 //! failed hands over to the processor, a picture whose time stamps cannot be copied is converted, a result above its size
 //! is made once more.
 //!
-//! Guarantees that a result is returned only with the verdict it earned.
+//! Guarantees that a result is returned only with the verdict it earned, and a failure with the log of all steps.
 
+use super::log::Log;
 use super::scratch::Scratch;
 use super::steps::Steps;
 use super::{End, Work, command, judge};
@@ -22,6 +23,7 @@ pub(super) struct Making<'a> {
     pub(super) tools: &'a Tools,
     pub(super) info: &'a MediaInfo,
     pub(super) steps: Steps,
+    pub(super) log: Log,
     scratch: Scratch,
 }
 
@@ -35,9 +37,12 @@ impl Making<'_> {
 
 /// Makes the part file and earns its verdict.
 pub(super) fn make(work: &Work<'_>, tools: &Tools, info: &MediaInfo, plan: &Plan) -> Result<Verdict, End> {
-    let (scratch, steps) = (Scratch::of(work, plan), Steps::default());
-    let mut making = Making { work, tools, info, steps, scratch };
-    with_second_chance(&mut making, plan)
+    let (scratch, steps, log) = (Scratch::of(work, plan), Steps::default(), Log::default());
+    let mut making = Making { work, tools, info, steps, log, scratch };
+    with_second_chance(&mut making, plan).map_err(|end| match end {
+        End::Failed(failure) => Failure { log_tail: making.log.tail(), ..failure }.into(),
+        end => end,
+    })
 }
 
 fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
