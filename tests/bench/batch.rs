@@ -54,7 +54,7 @@ pub(crate) fn measure(figures: &mut Figures) {
 }
 
 /// A clip that takes two cores some 15 s to encode, made once: noise and movement, as film has.
-fn clip() -> PathBuf {
+pub(crate) fn clip() -> PathBuf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/clips/bench.mkv");
     if !path.exists() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

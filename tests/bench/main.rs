@@ -1,9 +1,10 @@
-//! The benchmarks: `./dev bench [queue|copy|batch]`. Figures are ratios or medians of one run on one machine; they
+//! The benchmarks: `./dev bench [queue|copy|batch|percent]`. Figures are ratios or medians of one run on one machine; they
 //! are printed and written to `target/bench.json`. Nothing here is asserted: tests assert structure instead.
 #![allow(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 mod batch;
 mod copy;
+mod percent;
 mod queue;
 
 use serde_json::{Map, Value};
@@ -15,9 +16,12 @@ type Figures = Map<String, Value>;
 fn main() {
     let wanted = std::env::args().skip(1).find(|a| !a.starts_with('-'));
     let mut figures = Figures::new();
-    for (name, measure) in
-        [("queue", queue::measure as fn(&mut Figures)), ("copy", copy::measure), ("batch", batch::measure)]
-    {
+    for (name, measure) in [
+        ("queue", queue::measure as fn(&mut Figures)),
+        ("copy", copy::measure),
+        ("batch", batch::measure),
+        ("percent", percent::measure),
+    ] {
         if wanted.as_deref().is_none_or(|w| w == name) {
             measure(&mut figures);
         }

@@ -1,12 +1,15 @@
 //! An ffmpeg that misbehaves: each fault is told apart, the pool keeps its size, and nothing is left behind.
 
 use spool_core::failure::FailureCode;
-use spool_core::job::{Job, State};
+use spool_core::intake::{self, Wish};
+use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
-use spool_core::queue::{Command, Which};
-use spool_tests::engine::{Setup, add, fast, faulty, impatient, job, reaches, reaches_within, start};
+use spool_core::preset;
+use spool_core::queue::{Command, Place, Which};
+use spool_core::spec::JobSpec;
+use spool_tests::engine::{Setup, add, fast, faulty, impatient, job, reaches, reaches_within, start, wish};
 use spool_tests::env::TestEnv;
-use spool_tests::{clips, judge};
+use spool_tests::{clips, judge, wait_until};
 use std::time::Duration;
 
 /// Works one file whose name asks for a fault, then a good one: the pool must still have all its workers.
@@ -47,6 +50,27 @@ async fn one_that_stalls_is_ended_and_tried_four_times() {
 async fn one_that_stalls_and_ignores_q_and_terminate_is_killed() {
     let (_env, job) = meet_under(impatient(), "deafstall", State::Failed).await;
     assert_eq!((code(&job), job.attempt), (FailureCode::Stalled, 4));
+}
+
+/// It writes statistics alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stalled_first_pass_is_not_taken_for_alive_because_the_part_file_changes() {
+    let env = TestEnv::new();
+    let engine = start(&env, Setup { policy: impatient(), ..faulty() });
+    let preset = preset::find("fit-size").unwrap().clone();
+    let video = env.video(&clips::ordinary(), "fake-stall.mkv");
+    let found = intake::find(&[video], &Wish { spec: JobSpec::of(preset), ..wish(&env) });
+    engine.add(&found.jobs, Place::End).unwrap();
+    wait_until("the stall to be noticed", Duration::from_secs(20), || {
+        for part in env.out().read_dir().unwrap().filter_map(Result::ok) {
+            // It may be gone by now.
+            let _ = std::fs::write(part.path(), "changed");
+        }
+        engine.queue().attempts(JobId(1)).unwrap().iter().any(|attempt| {
+            attempt.failure.as_ref().is_some_and(|failure| failure.code == FailureCode::Stalled)
+        })
+    });
+    engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

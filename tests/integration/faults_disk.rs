@@ -4,7 +4,9 @@ use spool_core::failure::FailureCode;
 use spool_core::intake::{self, Wish};
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
+use spool_core::preset::{self, Preset};
 use spool_core::queue::{Added, Command, Place, Which};
+use spool_core::spec::JobSpec;
 use spool_tests::disk::SmallDisk;
 use spool_tests::engine::{Setup, add, fast, faulty, job, reaches, start, wish};
 use spool_tests::env::TestEnv;
@@ -25,15 +27,15 @@ fn onto(engine: &spool_core::engine::Engine, env: &TestEnv, disk: &Path, video: 
     }
 }
 
+/// A minute of video.
+fn minute() -> PathBuf {
+    let coding = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "40"];
+    clips::clip("h264-minute.mp4", 60.0, true, &coding)
+}
+
 /// A sound video that is this large: an MP4 with an empty box behind it.
 fn large(env: &TestEnv, name: &str, bytes: u64) -> PathBuf {
-    let clip = clips::clip(
-        "h264-minute.mp4",
-        60.0,
-        true,
-        &["-c:v", "libx264", "-preset", "ultrafast", "-crf", "40"],
-    );
-    let video = env.video(&clip, name);
+    let video = env.video(&minute(), name);
     let mut file = File::options().append(true).open(&video).unwrap();
     let rest = bytes - file.metadata().unwrap().len();
     file.write_all(&u32::try_from(rest).unwrap().to_be_bytes()).unwrap();
@@ -141,6 +143,70 @@ async fn a_full_disk_during_an_encode_is_told_once_and_costs_nothing() {
         told += usize::from(matches!(next, Told::Event(Event::JobChanged { code, .. }) if code == full));
     }
     assert_eq!(told, 1);
+}
+
+/// The job that waits for room after ffmpeg did this to a minute of video, and the log of its attempt.
+async fn waits_for_room(preset: &Preset, fault: &str) -> (Job, String) {
+    let env = TestEnv::new();
+    let policy = Policy { wait_recheck: Duration::from_mins(10), ..fast() };
+    let engine = start(&env, Setup { policy, ..faulty() });
+    let video = env.video(&minute(), &format!("fake-{fault}.mp4"));
+    let found = intake::find(&[video], &Wish { spec: JobSpec::of(preset.clone()), ..wish(&env) });
+    let Added::Accepted { id, .. } = engine.add(&found.jobs, Place::End).unwrap().remove(0) else { panic!() };
+    let waiting = reaches(&engine, id, State::Waiting);
+    let log = engine.queue().attempts(id).unwrap().remove(0).log_tail.unwrap();
+    engine.stop().await;
+    assert_eq!((code(&waiting), waiting.attempt), (FailureCode::DiskFull, 0));
+    (waiting, log)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_was_full_at_a_tenth_of_the_result_must_hold_ten_times_as_much() {
+    let quick = |id, changes: &[_]| {
+        let speed = ("video.speed", "ultrafast");
+        preset::set(preset::find(id).unwrap(), &[&[speed], changes].concat()).unwrap()
+    };
+    let (one, two) = (quick("web-1080p", &[("video.copy", "never")]), quick("fit-size", &[]));
+    for preset in [&one, &two] {
+        let (job, _) = waits_for_room(preset, "tenth").await;
+        let need = job.need_bytes.unwrap();
+        assert!(need.abs_diff(10_000_000) < 100_000, "{}: {need} bytes", preset.id);
+    }
+    let (_, log) = waits_for_room(&two, "tenth").await;
+    let first = log.find("-- first pass --\n").unwrap();
+    let (_, second) = log.split_once("\n-- second pass --\n").unwrap();
+    assert!(first == 0 && second.trim() == "[error] av_interleaved_write_frame(): No space left on device");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_fills_in_the_second_pass_is_waited_for_until_the_whole_result_fits() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.out().join("Media"), 1 << 20) else { return };
+    let policy = Policy { disk_reserve: 0, ..fast() };
+    let engine = start(&env, Setup { policy, ..Setup::default() });
+    let noisy = ["-vf", "noise=alls=30:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "10"];
+    let video = env.video(&clips::clip("noisy.mkv", 8.0, true, &noisy), "noisy.mkv");
+    let changes = [("video.sizeMb", "6"), ("video.speed", "ultrafast")];
+    let preset = preset::set(preset::find("fit-size").unwrap(), &changes).unwrap();
+    let found = intake::find(
+        &[video],
+        &Wish { spec: JobSpec::of(preset), folder: Some(disk.0.clone()), ..wish(&env) },
+    );
+    engine.add(&found.jobs, Place::End).unwrap();
+    let waiting = reaches(&engine, JobId(1), State::Waiting);
+    let need = waiting.need_bytes.unwrap() as f64;
+    disk.resize(64 << 20);
+    let took = reaches(&engine, JobId(1), State::Done).output_size.unwrap() as f64;
+    assert!((0.6..1.7).contains(&(need / took)), "{need} bytes expected, {took} written");
+    engine.stop().await;
+}
+
+/// Statistics and covers are on the disk of the data folder.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_in_a_first_pass_tells_nothing_of_the_size_of_the_result() {
+    let (job, log) = waits_for_room(preset::find("fit-size").unwrap(), "enospc").await;
+    assert_eq!((job.need_bytes, log.contains("--")), (None, false));
+    assert_eq!(job.failure.unwrap().message, "The disk that holds Spool's data is full.");
 }
 
 #[tokio::test(flavor = "multi_thread")]

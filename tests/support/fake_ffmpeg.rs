@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         return fail(line);
     }
     match behaviour.as_deref() {
+        Some("tenth") => tenth(&args),
         Some("stall") => stall(false),
         Some("slow") => slow(),
         Some("deafstall") => stall(true),
@@ -146,6 +147,15 @@ fn shortened(mut args: Vec<OsString>) -> Vec<OsString> {
 fn block(time: &str, state: &str) {
     println!("frame={time}\nout_time_us={time}\ntotal_size={time}\nspeed={time}\nprogress={state}");
     std::io::stdout().flush().unwrap();
+}
+
+/// Meets a full disk when a tenth of a minute of video is written, as a megabyte. A first pass works: it writes nothing.
+fn tenth(args: &[OsString]) -> ExitCode {
+    if args.windows(2).any(|pair| pair[0] == "-pass:v:0" && pair[1] == "1") {
+        return real(args);
+    }
+    println!("out_time_us=6000000\ntotal_size=1000000\nspeed=2x\nprogress=continue");
+    fail("[error] av_interleaved_write_frame(): No space left on device")
 }
 
 /// Ends on `q` unless deaf; never does anything again.

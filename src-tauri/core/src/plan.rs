@@ -12,6 +12,7 @@ mod encoder;
 mod language;
 mod others;
 mod rate;
+mod steps;
 mod video;
 
 use crate::failure::{Failure, FailureCode};
@@ -21,9 +22,10 @@ use crate::spec::{JobOptions, JobSpec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-pub use arguments::{commands, cue_file, take_covers};
+pub use arguments::cue_file;
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
 pub use rate::slower;
+pub use steps::{Step, What, measure, steps};
 
 /// What the ffmpeg that encodes can do. The default: everything but hardware.
 #[derive(Debug, Clone, Default)]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Progress {
-    /// 0-99; absent while the duration is unknown.
+    /// 0-99, of all the work on the result; absent while the duration is unknown.
     pub percent: Option<f64>,
     /// Seconds of video per second.
     pub speed: Option<f64>,
@@ -17,14 +17,18 @@ pub struct Progress {
     pub fps: Option<f64>,
     /// Seconds left at the present speed.
     pub eta_seconds: Option<u64>,
-    /// Bytes written so far.
+    /// Bytes of the result written so far.
     pub bytes: Option<u64>,
+    /// The share of the result that these bytes are, in percent: work that writes nothing of it counts only in
+    /// `percent`.
+    #[serde(default)]
+    pub written: Option<f64>,
     /// Microseconds of the video done.
     pub done_us: u64,
 }
 
 /// Held back until the result is verified and published.
-const CEILING: f64 = 99.0;
+pub const CEILING: f64 = 99.0;
 
 impl Progress {
     /// Fills in percentage and time left for a video of `total_us` microseconds, never below `before`.
@@ -38,19 +42,11 @@ impl Progress {
         self.eta_seconds = self.speed.filter(|s| *s > 0.0).map(|s| (left / s).round() as u64);
         self
     }
-}
 
-impl Progress {
-    /// The same as part of a job of several passes over the video, this being number `pass`, from 0.
-    #[must_use]
-    pub fn of_pass(mut self, pass: usize, passes: usize) -> Progress {
-        if passes > 1 {
-            let whole = |percent: f64| (pass as f64 * 100.0 + percent) / passes as f64;
-            self.percent = self.percent.map(whole);
-            // How fast a later pass is, nobody knows.
-            self.eta_seconds = self.eta_seconds.filter(|_| pass + 1 == passes);
-        }
-        self
+    /// Size of the whole result by what is written of it; `None` before that is `least` percent of it.
+    pub fn expected_bytes(&self, least: f64) -> Option<u64> {
+        let (bytes, written) = self.bytes.filter(|bytes| *bytes > 0).zip(self.written)?;
+        (written >= least).then(|| (bytes as f64 * 100.0 / written) as u64)
     }
 }
 
@@ -78,10 +74,18 @@ mod tests {
     }
 
     #[test]
-    fn two_passes_share_the_percentage() {
-        let half = at(5_000_000).of_total(Some(10_000_000), &Progress::default());
-        assert_eq!((half.of_pass(0, 2).percent, half.of_pass(0, 2).eta_seconds), (Some(25.0), None));
-        assert_eq!((half.of_pass(1, 2).percent, half.of_pass(1, 2).eta_seconds), (Some(75.0), Some(3)));
-        assert_eq!(half.of_pass(0, 1), half);
+    fn the_size_of_a_result_follows_from_its_own_share_not_from_the_percentage() {
+        let second = Progress { percent: Some(55.0), written: Some(10.0), ..at(1) };
+        assert_eq!(Progress { bytes: Some(100), ..second }.expected_bytes(5.0), Some(1_000));
+        assert_eq!(Progress { bytes: Some(100), ..second }.expected_bytes(11.0), None);
+        assert_eq!(Progress { bytes: Some(0), ..second }.expected_bytes(5.0), None);
+        assert_eq!(Progress { bytes: Some(100), written: None, ..second }.expected_bytes(5.0), None);
+    }
+
+    #[test]
+    fn a_row_saved_by_an_earlier_version_can_be_read() {
+        let saved = r#"{"percent":5.0,"speed":null,"fps":null,"etaSeconds":null,"bytes":7,"doneUs":1}"#;
+        let read: Progress = serde_json::from_str(saved).unwrap();
+        assert_eq!((read.percent, read.bytes, read.written), (Some(5.0), Some(7), None));
     }
 }

@@ -14,12 +14,12 @@ fuzz_target!(|input: (u8, &str)| {
     let all = preset::built_in();
     let spec = JobSpec::of(all[usize::from(which) % all.len()].clone());
     let Ok(plan) = plan::plan(&info, &spec, &Abilities::default()) else { return };
-    let commands = plan::commands(&plan, Path::new("/v/-source"), Path::new("/o/.part"), Path::new("/d/notes"));
-    let last = commands.last().expect("at least one command");
+    let steps = plan::steps(&plan, Path::new("/v/-source"), Path::new("/o/.part"), Path::new("/d/notes"));
+    let last = &steps.iter().find(|step| step.writes).expect("a step that writes the result").arguments;
     let at = last.iter().position(|word| word == "-i").expect("an input");
     assert_eq!(last[at + 1], "file:/v/-source");
     assert!(last.iter().any(|word| word == "file:/o/.part"));
-    for word in commands.iter().flatten() {
+    for word in steps.iter().flat_map(|step| &step.arguments) {
         let word = word.to_str().expect("text");
         assert!(!word.contains('\0') && !word.contains("NaN") && !word.contains("inf"), "{word}");
     }

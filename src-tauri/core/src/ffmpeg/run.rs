@@ -27,7 +27,7 @@ pub struct Request<'a> {
     pub program: &'a Path,
     /// Its arguments.
     pub args: &'a [OsString],
-    /// The file it writes, watched for growth.
+    /// The file it writes, watched for growth; `None` where what it writes is of no size.
     pub part: Option<&'a Path>,
     /// Bytes beyond which that file has run away.
     pub ceiling: u64,
@@ -90,7 +90,7 @@ pub struct Report {
     pub guessed: bool,
     /// The last 16 KiB of the log.
     pub log_tail: String,
-    /// The last reading.
+    /// The last reading, with its percentage.
     pub progress: Progress,
 }
 
@@ -300,7 +300,8 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    fn report(self, status: io::Result<ExitStatus>) -> Report {
+    fn report(mut self, status: io::Result<ExitStatus>) -> Report {
+        self.reader.progress = self.reader.progress.of_total(self.request.total_us, &self.told);
         let ended = match (self.ending, status) {
             (Some(ending), _) => ending.why,
             (None, Ok(status)) => of_status(status),

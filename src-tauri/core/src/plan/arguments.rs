@@ -10,23 +10,8 @@ use std::path::{Path, PathBuf};
 /// Lines noted of a track of subtitles, at 60 bytes each: no honest one has more.
 const MOST_CUES: &str = "50000";
 
-/// The command lines that carry `plan` out, one after the other: one, or two for a size aimed at in two passes.
-/// `notes`: where the first pass leaves its statistics for the second, `take_covers` the covers, and a result without
-/// room for them the times of its subtitles, as the beginning of file names.
-pub fn commands(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> Vec<Vec<OsString>> {
-    if plan.limit.is_none() {
-        return vec![whole(plan, source, part, notes, &[])];
-    }
-    let pass = |n: &str| {
-        let mut all = words(&["-pass:v:0", n, "-passlogfile:v:0"]);
-        all.push(notes.into());
-        all
-    };
-    vec![first_pass(plan, source, &pass("1")), whole(plan, source, part, notes, &pass("2"))]
-}
-
-/// What must be run before `commands` where covers are to be attached: each is written to a file of its own.
-pub fn take_covers(plan: &Plan, source: &Path, notes: &Path) -> Option<Vec<OsString>> {
+/// Covers that are to be attached must be files: each is written to one of its own. `None`: there are none.
+pub(super) fn take_covers(plan: &Plan, source: &Path, notes: &Path) -> Option<Vec<OsString>> {
     plan.attached().next()?;
     let mut all = input(plan, source);
     for (n, cover) in plan.attached().enumerate() {
@@ -129,6 +114,34 @@ fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
     all
 }
 
+/// The result in one pass.
+pub(super) fn encode(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> Vec<OsString> {
+    whole(plan, source, part, notes, &[])
+}
+
+/// The picture alone, to nowhere but the statistics for the second pass.
+pub(super) fn first_pass(plan: &Plan, source: &Path, notes: &Path) -> Vec<OsString> {
+    let mut all = input(plan, source);
+    if let Some(picture) = plan.picture() {
+        all.extend(words(&["-map", &format!("0:{}", picture.input)]));
+        all.extend(stream_arguments(picture, &mut [0; 4]));
+    }
+    all.extend(pass("1", notes));
+    all.extend(words(&["-f", "null", "-"]));
+    all
+}
+
+/// The result by the statistics of the first pass.
+pub(super) fn second_pass(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> Vec<OsString> {
+    whole(plan, source, part, notes, &pass("2", notes))
+}
+
+fn pass(number: &str, notes: &Path) -> Vec<OsString> {
+    let mut all = words(&["-pass:v:0", number, "-passlogfile:v:0"]);
+    all.push(notes.into());
+    all
+}
+
 fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString]) -> Vec<OsString> {
     let mut all = input(plan, source);
     let attached = |s: &&Planned| plan.attached().any(|cover| cover.input == s.input);
@@ -176,18 +189,6 @@ fn tags_of_streams(main: usize, streams: &[&Planned]) -> Vec<OsString> {
             all.extend(words(&[&of, &format!("language={language}")]));
         }
     }
-    all
-}
-
-/// The picture alone, to nowhere.
-fn first_pass(plan: &Plan, source: &Path, pass: &[OsString]) -> Vec<OsString> {
-    let mut all = input(plan, source);
-    if let Some(picture) = plan.picture() {
-        all.extend(words(&["-map", &format!("0:{}", picture.input)]));
-        all.extend(stream_arguments(picture, &mut [0; 4]));
-    }
-    all.extend_from_slice(pass);
-    all.extend(words(&["-f", "null", "-"]));
     all
 }
 
@@ -267,7 +268,7 @@ fn container_arguments(plan: &Plan) -> Vec<OsString> {
 mod tests {
     use super::*;
     use crate::media::{MediaInfo, Picture, Stream};
-    use crate::plan::{Abilities, plan};
+    use crate::plan::{Abilities, plan, steps};
     use crate::preset;
     use crate::spec::JobSpec;
 
@@ -290,10 +291,10 @@ mod tests {
     fn lines(info: &MediaInfo, preset: &str) -> Vec<String> {
         let plan =
             plan(info, &JobSpec::of(preset::find(preset).unwrap().clone()), &Abilities::default()).unwrap();
-        let all = commands(&plan, Path::new("/v/-x.mkv"), Path::new("/o/.part"), Path::new("/d/notes"));
+        let all = steps(&plan, Path::new("/v/-x.mkv"), Path::new("/o/.part"), Path::new("/d/notes"));
         let line =
-            |words: &Vec<OsString>| words.iter().map(|a| a.to_string_lossy()).collect::<Vec<_>>().join(" ");
-        all.iter().map(line).collect()
+            |words: &[OsString]| words.iter().map(|a| a.to_string_lossy()).collect::<Vec<_>>().join(" ");
+        all.iter().filter(|step| !step.arguments.is_empty()).map(|step| line(&step.arguments)).collect()
     }
 
     #[test]

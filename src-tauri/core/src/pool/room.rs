@@ -51,15 +51,13 @@ fn guess(job: &Job) -> u64 {
     }
 }
 
-/// Percent from which on progress tells the size of a result better than the guess.
+/// Percent of the result from which on what is written tells its size better than the guess.
 const TELLING: f64 = 5.0;
 
 /// Bytes that a running job will still write, of `need` in all; what is written already is no longer free.
 pub(super) fn outstanding(need: u64, progress: Option<&Progress>) -> u64 {
     let written = progress.and_then(|p| p.bytes).unwrap_or(0);
-    // A first pass gets on without writing anything.
-    let told = progress.and_then(|p| p.percent).filter(|percent| *percent >= TELLING && written > 0);
-    let total = told.map_or(need, |percent| (written as f64 * 100.0 / percent) as u64);
+    let total = progress.and_then(|p| p.expected_bytes(TELLING)).unwrap_or(need);
     total.saturating_sub(written)
 }
 
@@ -114,13 +112,20 @@ mod tests {
 
     #[test]
     fn what_is_written_and_what_progress_tells_shrink_the_promise() {
-        let at = |percent, bytes| Progress { percent, bytes: Some(bytes), ..Progress::default() };
+        let at = |written, bytes| Progress { written, bytes: Some(bytes), ..Progress::default() };
         assert_eq!(outstanding(1_000, None), 1_000);
         assert_eq!(outstanding(1_000, Some(&at(None, 400))), 600);
         assert_eq!(outstanding(1_000, Some(&at(Some(2.0), 400))), 600, "too early to tell");
         assert_eq!(outstanding(1_000, Some(&at(Some(50.0), 100))), 100);
         assert_eq!(outstanding(100, Some(&at(None, 400))), 0);
-        assert_eq!(outstanding(1_000, Some(&at(Some(50.0), 0))), 1_000, "a first pass");
+    }
+
+    #[test]
+    fn of_two_passes_only_the_second_tells_the_size() {
+        let at = |percent, bytes, written| Progress { percent, bytes, written, ..Progress::default() };
+        assert_eq!(outstanding(1_000, Some(&at(Some(20.0), None, None))), 1_000, "the first writes nothing");
+        let second = at(Some(35.0), Some(200), Some(10.0));
+        assert_eq!(outstanding(1_000, Some(&second)), 1_800, "a tenth of the result is 200 bytes");
     }
 
     #[test]

@@ -3,8 +3,13 @@
 //! Guarantees that whatever happens, panics included, the job is settled by exactly one outcome, that a part
 //! file does not outlive an attempt, and that the source is only ever read.
 
+mod command;
+mod judge;
+mod log;
 mod make;
+mod scratch;
 mod source;
+mod steps;
 mod transcode;
 
 use super::Report;

@@ -1,7 +1,8 @@
-//! The steps of one attempt, in their order: look, plan, run, verify, publish. Each may end it.
+//! One attempt from beginning to end: look, plan, make, publish. Each may end it.
 
 use super::make;
 use super::source::{self, Stamp};
+use super::steps::Steps;
 use super::{End, Report, Work};
 use crate::event::Event;
 use crate::failure::{Failure, FailureCode};
@@ -11,6 +12,7 @@ use crate::media::MediaInfo;
 use crate::output;
 use crate::plan::{self, Abilities, Plan};
 use crate::preset::{Bigger, Hardware};
+use crate::progress::Progress;
 use crate::queue::{Note, Outcome};
 use crate::verify::{self, Verdict};
 
@@ -26,7 +28,7 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
         end => end,
     };
     let (info, plan) = look_and_plan(work, &tools).map_err(explained)?;
-    let verdict = make::make(&make::Making { work, tools: &tools, info: &info }, &plan).map_err(explained)?;
+    let verdict = make::make(work, &tools, &info, &plan).map_err(explained)?;
     publish(work, before, &info, verdict)
 }
 
@@ -109,16 +111,25 @@ impl Work<'_> {
         }
     }
 
-    /// Passes on what happens while a command runs, the `pass`-th of `passes`.
-    pub(super) fn hear(&self, happened: Happened, pass: usize, passes: usize) {
+    /// Passes on what happens while a command runs, one of these steps.
+    pub(super) fn hear(&self, happened: Happened, steps: &mut Steps) {
         match happened {
             Happened::Started(child) => drop(self.note(&Note::Child(child))),
             Happened::Suspended(still) => drop(self.reports.send(Report::Suspended(self.job.id, still))),
-            Happened::Progress(progress) => {
-                let progress = progress.of_pass(pass, passes);
-                self.shared.progress().insert(self.job.id, progress);
-                self.shared.tell(Event::Progress { id: self.job.id, progress });
-            }
+            Happened::Progress(reading) => self.show(steps.take(reading)),
+        }
+    }
+
+    /// Keeps a reading of the attempt, and passes it on.
+    fn show(&self, progress: Progress) {
+        self.shared.progress().insert(self.job.id, progress);
+        self.shared.tell(Event::Progress { id: self.job.id, progress });
+    }
+
+    /// Replaces the last reading, where there is one, between two that are passed on.
+    pub(super) fn keep(&self, progress: Progress) {
+        if let Some(latest) = self.shared.progress().get_mut(&self.job.id) {
+            *latest = progress;
         }
     }
 }

@@ -1,0 +1,93 @@
+//! Running the command of one step: it is noted before, its progress shown meanwhile, its failure explained afterwards.
+//!
+//! Guarantees that the part file is watched only while a step writes it, and that what a full disk is to have room for
+//! follows from the result alone.
+
+use super::End;
+use super::make::Making;
+use crate::failure::{Failure, FailureCode};
+use crate::ffmpeg::run::{self, Ended, Report, Request};
+use crate::ffmpeg::{Tools, classify, growth};
+use crate::output;
+use crate::plan::Step;
+use crate::progress::Progress;
+use crate::queue::Note;
+use std::ffi::OsString;
+
+/// Runs a step to its end; only one that did not fail is reported.
+pub(super) fn run(making: &mut Making<'_>, step: &Step) -> Result<Report, End> {
+    let work = making.work;
+    work.note(&Note::Command(command_line(making.tools, &step.arguments)))?;
+    work.heed()?;
+    making.enter(step);
+    let request = Request {
+        program: &making.tools.ffmpeg.path,
+        args: &step.arguments,
+        part: step.writes.then_some(&work.part),
+        ceiling: growth::ceiling(making.info.size.unwrap_or(0), making.info.length()),
+        total_us: making.info.length().map(|seconds| (seconds * 1e6) as u64),
+        orders: work.orders,
+        policy: &work.shared.policy,
+        clock: work.shared.clock.as_ref(),
+    };
+    let report = run::run(&request, &mut |happened| work.hear(happened, &mut making.steps));
+    work.keep(making.steps.take(report.progress));
+    making.log.add(step.what, &report.log_tail);
+    match report.ended {
+        Ended::Cancelled => Err(End::Cancelled),
+        Ended::Stopped => Err(End::Stopped),
+        _ => refuse_failed(making, step, &report).map(|()| report),
+    }
+}
+
+fn command_line(tools: &Tools, args: &[OsString]) -> Vec<String> {
+    let program = tools.ffmpeg.path.as_os_str().to_owned();
+    std::iter::once(&program).chain(args).map(|a| a.to_string_lossy().into_owned()).collect()
+}
+
+fn refuse_failed(making: &Making<'_>, step: &Step, report: &Report) -> Result<(), End> {
+    let work = making.work;
+    output::check_folder(&work.part, work.job.output_volume.as_deref())?;
+    let names = [work.job.source.as_path(), work.part.as_path()];
+    match classify::failure(report, &names) {
+        Some(failure) => Err(with_need(failure, step.writes, &making.steps.shown()).into()),
+        None => Ok(()),
+    }
+}
+
+/// Percent of the result below which its size is guessed to be twice what was written.
+const TELLING: f64 = 1.0;
+
+/// A disk that was full: what the whole result would have taken. Scratch files are on the disk of the data folder, of
+/// which nothing follows for the result.
+fn with_need(failure: Failure, writes: bool, progress: &Progress) -> Failure {
+    if failure.code != FailureCode::DiskFull {
+        return failure;
+    }
+    if !writes {
+        return Failure { message: "The disk that holds Spool's data is full.".into(), ..failure };
+    }
+    let twice = || progress.bytes.filter(|bytes| *bytes > 0).map(|bytes| bytes * 2);
+    Failure { need_bytes: progress.expected_bytes(TELLING).or_else(twice), ..failure }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn need(code: FailureCode, writes: bool, bytes: u64, written: Option<f64>) -> Option<u64> {
+        let progress = Progress { percent: Some(55.0), bytes: Some(bytes), written, ..Progress::default() };
+        with_need(Failure::new(code, "x"), writes, &progress).need_bytes
+    }
+
+    #[test]
+    fn a_full_disk_tells_the_size_of_the_whole_result_by_the_share_of_it_that_is_written() {
+        let full = FailureCode::DiskFull;
+        assert_eq!(need(full, true, 1_000, Some(10.0)), Some(10_000));
+        assert_eq!(need(full, true, 1_000, Some(0.5)), Some(2_000), "too early to tell");
+        assert_eq!(need(full, true, 1_000, None), Some(2_000), "of unknown length");
+        assert_eq!(need(full, true, 0, Some(50.0)), None, "not a byte fitted");
+        assert_eq!(need(full, false, 1_000, Some(10.0)), None, "another disk");
+        assert_eq!(need(FailureCode::EncodeFailed, true, 1_000, Some(10.0)), None);
+    }
+}

@@ -1,0 +1,78 @@
+//! What the steps of an attempt said, as the one log that is kept with a failure.
+//!
+//! Guarantees that it is no longer than what is kept of a log, and that the latest step keeps most: it is the one that
+//! failed. Pure.
+
+use crate::plan::What;
+use crate::queue::KEPT_LOG;
+
+/// The ends of the logs of all steps so far.
+#[derive(Debug, Default)]
+pub(super) struct Log(Vec<(What, String)>);
+
+impl Log {
+    pub(super) fn add(&mut self, what: What, said: &str) {
+        self.0.push((what, said.to_owned()));
+    }
+
+    /// Its last 16 KiB. Where several steps said something, a line names each.
+    pub(super) fn tail(&self) -> String {
+        if let [(_, only)] = self.0.as_slice() {
+            return only.clone();
+        }
+        let mut tail = String::new();
+        for (what, said) in self.0.iter().rev() {
+            let header = format!("-- {} --\n", what.name());
+            let Some(room) = KEPT_LOG.checked_sub(header.len() + tail.len() + 1) else { break };
+            let lines = last_lines(said, room);
+            if lines.is_empty() && !said.is_empty() {
+                break;
+            }
+            tail = format!("{header}{lines}\n{tail}");
+        }
+        tail
+    }
+}
+
+/// The last lines of a text that fit into so many bytes.
+fn last_lines(text: &str, room: usize) -> &str {
+    let Some(excess) = text.len().checked_sub(room).filter(|excess| *excess > 0) else { return text };
+    let cut = &text[text.floor_char_boundary(excess - 1)..];
+    cut.split_once('\n').map_or("", |(_, lines)| lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(steps: &[(What, &str)]) -> String {
+        let mut log = Log::default();
+        for (what, said) in steps {
+            log.add(*what, said);
+        }
+        log.tail()
+    }
+
+    #[test]
+    fn each_of_several_steps_has_its_name_above_what_it_said() {
+        assert_eq!(log(&[(What::Encode, "[info] a\n[info] b")]), "[info] a\n[info] b");
+        let two = log(&[(What::FirstPass, "[info] a"), (What::SecondPass, "[error] b")]);
+        assert_eq!(two, "-- first pass --\n[info] a\n-- second pass --\n[error] b\n");
+    }
+
+    #[test]
+    fn the_latest_step_keeps_most_and_lines_stay_whole() {
+        let long = |word: &str| vec![format!("[info] {word}é"); 2000].join("\n");
+        let (first, second) = (long("first"), long("second"));
+        let tail = log(&[(What::FirstPass, &first), (What::SecondPass, &second)]);
+        assert!(tail.len() <= KEPT_LOG && tail.len() > KEPT_LOG - 50, "{}", tail.len());
+        assert!(tail.starts_with("-- second pass --\n[info] second") && !tail.contains("first"));
+        let tail = log(&[(What::FirstPass, &first), (What::SecondPass, "[error] b")]);
+        assert!(
+            tail.len() <= KEPT_LOG && tail.starts_with("-- first pass --\n[info] first"),
+            "{}",
+            tail.len()
+        );
+        assert!(tail.ends_with("\n-- second pass --\n[error] b\n"));
+    }
+}

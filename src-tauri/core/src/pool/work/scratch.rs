@@ -1,0 +1,74 @@
+//! Scratch files of an attempt, in the data folder: statistics that the first of two passes leaves for the second, covers
+//! that are to be attached, and the times of subtitles.
+//!
+//! Guarantees that they are removed when dropped, and so is what a crash left. Only a remark depends on the times of
+//! subtitles: no result fails because they cannot be noted.
+
+use super::Work;
+use crate::media::cues;
+use crate::plan::{self, Plan};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Bytes of noted times that are read, whatever is there.
+const MOST_CUES: u64 = 8 << 20;
+
+/// The scratch files of one attempt.
+pub(super) struct Scratch {
+    folder: PathBuf,
+    uid: String,
+    /// How their names begin, with the folder.
+    pub(super) prefix: PathBuf,
+}
+
+impl Scratch {
+    /// Makes their folder where `plan` needs one.
+    pub(super) fn of(work: &Work<'_>, plan: &Plan) -> Scratch {
+        let (folder, uid) = (work.shared.data.join("passes"), work.job.uid.to_string());
+        let scratch = Scratch { prefix: folder.join(format!("{uid}.{}", work.job.epoch)), folder, uid };
+        let cues = plan::cue_file(plan, &scratch.prefix).is_some();
+        if plan.limit.is_some() || plan.attached().next().is_some() || cues {
+            scratch.clear();
+            if let Err(cause) = std::fs::create_dir_all(&scratch.folder) {
+                tracing::warn!(%cause, "no folder for what a job notes beside its result");
+            }
+        }
+        scratch
+    }
+
+    /// The plan without what is only counted, where that cannot be noted.
+    pub(super) fn possible(&self, mut plan: Plan) -> Plan {
+        plan.count_cues = plan::cue_file(&plan, &self.prefix).is_some_and(|file| File::create(file).is_ok());
+        plan
+    }
+
+    /// A remark on lines of subtitles that are lost where only one is shown at a time.
+    pub(super) fn overlaps(&self, plan: &Plan) -> Option<String> {
+        let mut noted = Vec::new();
+        let file = File::open(plan::cue_file(plan, &self.prefix)?).ok()?;
+        file.take(MOST_CUES).read_to_end(&mut noted).ok()?;
+        match cues::overlaps(&String::from_utf8_lossy(&noted)) {
+            0 => None,
+            1 => Some(
+                "1 line of subtitles overlaps others and is cut short or not shown; MKV keeps it.".into(),
+            ),
+            n => Some(format!(
+                "{n} lines of subtitles overlap others and are cut short or not shown; MKV keeps them."
+            )),
+        }
+    }
+
+    fn clear(&self) {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().filter_map(Result::ok);
+        let ours =
+            |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&self.uid));
+        entries.map(|e| e.path()).filter(|path| ours(path)).for_each(|path| drop(std::fs::remove_file(path)));
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}

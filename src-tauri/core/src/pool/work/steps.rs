@@ -1,0 +1,190 @@
+//! How far an attempt is: its list of steps as one percentage of the time they take together.
+//!
+//! Guarantees that the percentage never goes backwards over a whole attempt, also when a result is made once more, and
+//! stays at or below 99; and that bytes are those of the result alone. Pure. Must not know how a step is run.
+
+use crate::plan::Step;
+use crate::progress::{CEILING, Progress};
+
+/// The time left is known in the step after which no more than this share of the time is spent: how fast a later step
+/// will be cannot be read off an earlier one.
+const NEGLIGIBLE: f64 = 0.05;
+
+/// The present list of steps, and which of them runs.
+#[derive(Debug, Default)]
+pub(super) struct Steps {
+    /// Percentage at which the list began.
+    from: f64,
+    /// Weights of the whole list, of its finished steps, and of the one that runs.
+    all: f64,
+    finished: f64,
+    running: f64,
+    /// The one that runs writes the result.
+    writes: bool,
+    shown: Progress,
+}
+
+impl Steps {
+    /// Begins a list. One that makes the result once more has what is left of the percentage, and no bytes yet.
+    pub(super) fn start(&mut self, steps: &[Step]) {
+        let percent = self.shown.percent;
+        *self = Steps {
+            from: percent.unwrap_or(0.0),
+            all: steps.iter().map(|step| step.weight).sum(),
+            shown: Progress { percent, ..Progress::default() },
+            ..Steps::default()
+        };
+    }
+
+    /// Adds a step to the list, to come after those that are in it.
+    pub(super) fn add(&mut self, step: &Step) {
+        self.all += step.weight;
+    }
+
+    /// The next step of the list begins. What the one before wrote of the result is still there.
+    pub(super) fn enter(&mut self, step: &Step) {
+        self.finished += self.running;
+        (self.running, self.writes) = (step.weight, step.writes);
+        let Progress { percent, bytes, written, .. } = self.shown;
+        self.shown = Progress { percent, bytes, written, ..Progress::default() };
+    }
+
+    /// Takes a reading of the step that runs, and returns that of the attempt.
+    pub(super) fn take(&mut self, reading: Progress) -> Progress {
+        let before = self.shown;
+        let (bytes, written) =
+            if self.writes { (reading.bytes, reading.percent) } else { (before.bytes, before.written) };
+        let percent = reading.percent.map(|share| self.percent(share).max(before.percent.unwrap_or(0.0)));
+        let later = self.all - self.finished - self.running;
+        self.shown = Progress {
+            percent: percent.or(before.percent),
+            bytes,
+            written,
+            eta_seconds: reading.eta_seconds.filter(|_| later <= self.all * NEGLIGIBLE),
+            ..reading
+        };
+        self.shown
+    }
+
+    /// The attempt's, with `share` percent of the running step done.
+    fn percent(&self, share: f64) -> f64 {
+        let done = (self.finished + self.running * share / 100.0) / self.all;
+        self.from + (CEILING - self.from) * done.min(1.0)
+    }
+
+    /// The attempt's latest.
+    pub(super) fn shown(&self) -> Progress {
+        self.shown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::What;
+
+    fn step(what: What, weight: f64, writes: bool) -> Step {
+        Step { what, weight, writes, arguments: Vec::new() }
+    }
+
+    fn two_passes() -> [Step; 3] {
+        [step(What::FirstPass, 0.4, false), step(What::SecondPass, 1.0, true), step(What::Check, 0.01, false)]
+    }
+
+    /// At `share` percent of a step, which would take ten seconds more.
+    fn reading(share: f64) -> Progress {
+        let bytes = Some((share * 1000.0) as u64);
+        Progress { percent: Some(share), bytes, eta_seconds: Some(10), ..Progress::default() }
+    }
+
+    fn percent(progress: Progress) -> f64 {
+        progress.percent.unwrap()
+    }
+
+    #[test]
+    fn the_percentage_of_two_passes_follows_the_time_that_passes() {
+        // Unlike the weights: a first pass that takes a little longer, and a check that takes no time.
+        let (list, seconds) = (two_passes(), [45.0, 100.0, 0.0]);
+        let (mut steps, mut before) = (Steps::default(), 0.0);
+        steps.start(&list);
+        for (step, length) in list.iter().zip(seconds) {
+            steps.enter(step);
+            for second in 0..=length as u32 {
+                let shown = percent(steps.take(reading(f64::from(second) / f64::max(length, 1.0) * 100.0)));
+                let passed = (before + f64::from(second)) / 145.0 * 100.0;
+                assert!((shown - passed).abs() < 4.0, "{shown} % at {passed} % of the time");
+            }
+            before += length;
+        }
+    }
+
+    #[test]
+    fn a_result_made_once_more_has_what_is_left_and_nothing_goes_backwards() {
+        let mut steps = Steps::default();
+        let mut last = 0.0;
+        let mut shows = |steps: &mut Steps, share| {
+            let shown = percent(steps.take(reading(share)));
+            assert!(shown >= last && shown <= CEILING, "{shown} % after {last} %");
+            last = shown;
+            shown
+        };
+        let (encode, check) = (step(What::Encode, 1.0, true), step(What::Check, 0.01, false));
+        steps.start(&[encode.clone(), check.clone()]);
+        steps.enter(&encode);
+        let failed_at = shows(&mut steps, 30.0);
+        assert!((failed_at - 30.0).abs() < 1.0, "{failed_at}");
+        steps.start(&[encode.clone(), check.clone()]);
+        assert_eq!(steps.shown().percent, Some(failed_at));
+        steps.enter(&encode);
+        let half = shows(&mut steps, 50.0);
+        assert!((half - f64::midpoint(failed_at, CEILING)).abs() < 1.0, "{half}");
+        shows(&mut steps, 20.0);
+        shows(&mut steps, 99.0);
+        steps.enter(&check);
+        let measure = step(What::Measure, 0.05, false);
+        steps.add(&measure);
+        steps.enter(&measure);
+        shows(&mut steps, 0.0);
+        shows(&mut steps, 1000.0);
+    }
+
+    #[test]
+    fn only_what_is_written_of_the_result_counts_as_bytes() {
+        let (mut steps, list) = (Steps::default(), two_passes());
+        let of = |progress: Progress| (progress.bytes, progress.written);
+        steps.start(&list);
+        steps.enter(&list[0]);
+        assert_eq!(of(steps.take(reading(90.0))), (None, None), "the statistics are no result");
+        steps.enter(&list[1]);
+        assert_eq!(of(steps.shown()), (None, None));
+        assert_eq!(of(steps.take(reading(10.0))), (Some(10_000), Some(10.0)));
+        steps.enter(&list[2]);
+        assert_eq!(of(steps.shown()), (Some(10_000), Some(10.0)), "still there while it is checked");
+        steps.start(&list[1..]);
+        assert_eq!(of(steps.shown()), (None, None), "made once more, from nothing");
+    }
+
+    #[test]
+    fn the_time_left_is_shown_in_the_last_step_that_takes_time() {
+        let (mut steps, list) = (Steps::default(), two_passes());
+        steps.start(&list);
+        steps.enter(&list[0]);
+        assert_eq!(steps.take(reading(90.0)).eta_seconds, None, "the second pass is slower");
+        steps.enter(&list[1]);
+        assert_eq!(steps.shown().eta_seconds, None);
+        assert_eq!(steps.take(reading(10.0)).eta_seconds, Some(10));
+    }
+
+    #[test]
+    fn without_a_length_there_is_no_percentage_whatever_came_before() {
+        let (mut steps, list) =
+            (Steps::default(), [step(What::Covers, 0.01, false), two_passes()[1].clone()]);
+        steps.start(&list);
+        for step in &list {
+            steps.enter(step);
+            let shown = steps.take(Progress { percent: None, ..reading(50.0) });
+            assert_eq!((shown.percent, shown.written), (None, None));
+        }
+        assert_eq!(steps.shown().bytes, Some(50_000));
+    }
+}

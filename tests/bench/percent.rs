@@ -1,0 +1,59 @@
+//! How true the percentage is: one video made to fit a size, which takes two passes. Each percentage shown is compared
+//! with the share of the whole time that had passed by then, which is known at the end.
+//!
+//! `SPOOL_BENCH_VIDEO` names a video; without it a synthetic one is made.
+
+use crate::{Figures, keep};
+use spool_core::engine::Engine;
+use spool_core::event::{Event, Told, Topic};
+use spool_core::intake::{self, Wish};
+use spool_core::job::State;
+use spool_core::preset;
+use spool_core::queue::Place;
+use spool_core::spec::JobSpec;
+use spool_tests::engine::{Setup, start, wish};
+use spool_tests::env::TestEnv;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Seconds since the start, and the percentage shown then.
+type Reading = (f64, f64);
+
+pub(crate) fn measure(figures: &mut Figures) {
+    let video = std::env::var_os("SPOOL_BENCH_VIDEO").map_or_else(crate::batch::clip, PathBuf::from);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (readings, seconds) = runtime.block_on(watch(&video));
+    let off: Vec<f64> = readings.iter().map(|(at, percent)| percent - at / seconds * 100.0).collect();
+    let (ahead, behind) = (off.iter().copied().fold(0.0, f64::max), off.iter().copied().fold(0.0, f64::min));
+    keep(figures, "two passes, the whole job", seconds, "s");
+    keep(figures, "its percentage ahead of the time passed, at most", ahead, "points");
+    keep(figures, "its percentage behind the time passed, at most", -behind, "points");
+}
+
+/// All readings of one job, and how long it took.
+async fn watch(video: &Path) -> (Vec<Reading>, f64) {
+    let env = TestEnv::new();
+    let engine = start(&env, Setup::default());
+    let mut events = engine.subscribe(vec![Topic::Queue, Topic::Progress]);
+    add(&engine, &env, video);
+    let (mut begun, mut readings) = (Instant::now(), Vec::new());
+    while let Some(told) = events.next().await {
+        match told {
+            Told::Event(Event::JobChanged { state: State::Running, .. }) => begun = Instant::now(),
+            Told::Event(Event::JobChanged { state: State::Done, .. }) => break,
+            Told::Event(Event::Progress { progress, .. }) => {
+                readings.extend(progress.percent.map(|percent| (begun.elapsed().as_secs_f64(), percent)));
+            }
+            _ => {}
+        }
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    engine.stop().await;
+    (readings, seconds)
+}
+
+fn add(engine: &Engine, env: &TestEnv, video: &Path) {
+    let preset = preset::find("fit-size").unwrap().clone();
+    let found = intake::find(&[video.to_owned()], &Wish { spec: JobSpec::of(preset), ..wish(env) });
+    engine.add(&found.jobs, Place::End).unwrap();
+}
