@@ -46,6 +46,18 @@ laws! {
         assert_eq!(name(&added[1]), Path::new("/out/É (3).mp4"), "2 is taken on disk, 1 by the first job");
     }
 
+    what_a_full_disk_measured_is_known_when_the_job_is_claimed_again => |w| {
+        w.add(&["a.mkv"]);
+        let full = Failure { need_bytes: Some(7000), ..Failure::new(FailureCode::DiskFull, "Full.") };
+        let job = w.claim();
+        w.queue.settle(job.lease(), &Outcome::Waiting(full)).unwrap();
+        w.steer(Command::Now, &[job.id]);
+        let again = w.claim();
+        assert_eq!(again.need_bytes, Some(7000), "admission holds the disk against it");
+        w.queue.settle(again.lease(), &done(&again)).unwrap();
+        assert_eq!(w.job(job.id).need_bytes, None);
+    }
+
     the_same_work_is_known_by_what_its_preset_means => |w| {
         let id = w.add(&["a.mkv"])[0];
         let again = |change: &dyn Fn(&mut NewJob)| {

@@ -68,7 +68,7 @@ pub(super) fn begin(row: &mut Row, owner: &str, now: Millis) {
     let job = &mut row.job;
     (job.state, job.started_at, job.run_at) = (State::Running, Some(now), None);
     (job.epoch, job.attempt) = (job.epoch + 1, job.attempt + 1);
-    (job.cancel_requested, job.progress, job.need_bytes, job.failure) = (false, None, None, None);
+    (job.cancel_requested, job.progress, job.failure) = (false, None, None);
     row.owner = Some(owner.to_owned());
     row.attempts.push(Attempt {
         epoch: job.epoch,

@@ -14,7 +14,7 @@ use std::path::Path;
 /// The first due job in list order, by `job_claim` without a sort. A job under suspicion of crashing the
 /// application is not passed over while others run: it is waited for, so that it cannot starve.
 pub(super) const CLAIM: &str = "UPDATE job SET state = 'running', epoch = epoch + 1, attempt = attempt + 1, \
-    owner = ?1, started_at = ?2, run_at = NULL, cancel_requested_at = NULL, progress = NULL, need_bytes = NULL, \
+    owner = ?1, started_at = ?2, run_at = NULL, cancel_requested_at = NULL, progress = NULL, \
     failure_code = NULL, failure_message = NULL \
     WHERE id = (SELECT id FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND spec_version = 1 \
                 AND (run_at IS NULL OR run_at <= ?2 OR run_at > ?2 + ?3) ORDER BY position LIMIT 1) \
