@@ -71,8 +71,17 @@ pub fn length(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Order
 /// header lies. Reads the whole file. `None` when it cannot be told.
 pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>) -> Option<Measured> {
     let entries = ["-show_entries", "packet=stream_index,pts_time,dts_time,duration_time,flags"];
-    let fixed =
-        ["-v", "quiet", "-of", "csv=p=0", "-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS];
+    let fixed = [
+        "-v",
+        "quiet",
+        // Separated by bars, because a locale may write numbers with a comma.
+        "-of",
+        "compact=p=0:nk=1",
+        "-protocol_whitelist",
+        PROTOCOLS,
+        "-format_whitelist",
+        DEMUXERS,
+    ];
     let mut args: Vec<OsString> = fixed.iter().chain(&entries).map(OsString::from).collect();
     args.extend(["-i".into(), file_url(path)]);
     let bounds = Bounds { limit: policy.probe_limit * PATIENCE, memory: Some(MEMORY), orders };

@@ -4,6 +4,7 @@
 //! Guarantees bounded memory whatever is said, and that titles and names from strangers, which ffmpeg prints
 //! at level info, count neither as errors nor as statistics.
 
+use crate::media::decimal;
 use crate::progress::Progress;
 use std::collections::VecDeque;
 
@@ -61,7 +62,7 @@ impl Reader {
     pub fn take_progress(&mut self, line: &str) {
         let Some((key, value)) = line.split_once('=') else { return };
         let value = value.trim();
-        let number = || value.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
+        let number = || decimal(value).filter(|n| *n >= 0.0);
         match key.trim() {
             "frame" => self.frame = value.parse().unwrap_or(self.frame),
             "drop_frames" => self.dropped = value.parse().unwrap_or(self.dropped),
@@ -72,9 +73,7 @@ impl Reader {
                 let us = value.parse::<i64>().ok().and_then(|us| u64::try_from(us).ok());
                 self.progress.done_us = self.progress.done_us.max(us.unwrap_or(0));
             }
-            "speed" => {
-                self.progress.speed = value.trim_end_matches('x').trim().parse().ok().filter(|s| *s > 0.0);
-            }
+            "speed" => self.progress.speed = decimal(value.trim_end_matches('x')).filter(|s| *s > 0.0),
             "progress" => self.saw_end |= value == "end",
             _ => {}
         }
@@ -206,6 +205,19 @@ mod tests {
         assert_eq!((reader.progress.fps, reader.progress.speed, reader.saw_end), (Some(24.5), None, false));
         reader.take_progress("progress=end");
         assert!(reader.saw_end);
+    }
+
+    #[test]
+    fn progress_is_read_as_every_version_and_locale_writes_it() {
+        for (speed, expected) in [("12.6x", 12.6), (" 12.6x", 12.6), ("12,6x", 12.6), ("1.26e+03x\r", 1260.0)]
+        {
+            let mut reader = Reader::default();
+            for line in [&format!("speed={speed}"), "fps=24,50", "frame=   50", "total_size=84501\r"] {
+                reader.take_progress(line);
+            }
+            assert_eq!((reader.progress.speed, reader.progress.fps), (Some(expected), Some(24.5)), "{speed}");
+            assert_eq!((reader.frame, reader.progress.bytes), (50, Some(84_501)));
+        }
     }
 
     #[test]
