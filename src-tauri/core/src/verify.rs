@@ -4,8 +4,8 @@
 //! that a result that is short, empty or lacks a stream is never called done. Exit codes prove nothing.
 
 use crate::failure::{Failure, FailureCode, NOTHING_READABLE};
-use crate::ffmpeg::report::InputStats;
 use crate::ffmpeg::run::Report;
+use crate::ffmpeg::statistics::InputStats;
 use crate::media::{self, Kind, Measured, MediaInfo, Span, Stream};
 use crate::plan::{Action, Plan, Planned};
 

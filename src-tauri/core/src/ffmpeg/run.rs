@@ -6,7 +6,8 @@
 
 use super::child::{self, Running};
 use super::growth::{self, Excess};
-use super::report::{InputStats, Reader};
+use super::report::Reader;
+use super::statistics::InputStats;
 use super::watchdog::{self, Watchdog};
 use super::{Order, Orders, pipe, process};
 use crate::clock::Clock;
