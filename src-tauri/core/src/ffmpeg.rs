@@ -12,6 +12,7 @@ mod fields;
 pub mod growth;
 mod line;
 mod locate;
+mod names;
 mod pipe;
 pub mod probe;
 mod process;

@@ -2,13 +2,16 @@
 //! signs of damage. Pure readers over lines.
 //!
 //! Guarantees bounded memory whatever is said, and that texts from strangers count neither as errors nor as statistics:
-//! ffmpeg prints titles at level info, and further lines of such a text have no coloured level.
+//! ffmpeg prints titles at level info, further lines of such a text have no coloured level, and names of files are
+//! removed.
 
 use super::line::{self, Level, Line};
+use super::names::Names;
 use super::statistics::{self, InputStats};
 use crate::media::decimal;
 use crate::progress::Progress;
 use std::collections::VecDeque;
+use std::ffi::OsString;
 
 /// What has been read so far.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -22,7 +25,7 @@ pub struct Reader {
     pub saw_end: bool,
     /// Statistics of the input's streams, by index.
     pub inputs: Vec<InputStats>,
-    /// Lines of level error or fatal, the first ones and the last.
+    /// Lines of level error or fatal without the names of files, the first ones and the last.
     pub errors: Vec<String>,
     /// The input ended before its index said.
     pub cut_short: bool,
@@ -30,6 +33,7 @@ pub struct Reader {
     pub dropped: u64,
     /// Time stamps of the copied picture were invalid and were guessed.
     pub guessed: bool,
+    names: Names,
     /// A coloured level was seen: this ffmpeg colours all of them but info.
     colours: bool,
     tail: VecDeque<String>,
@@ -50,6 +54,11 @@ const CUT_SHORT: &[&str] =
     &["partial file", "File ended prematurely", "Packet corrupt", "corrupt input packet"];
 
 impl Reader {
+    /// Reads what an ffmpeg with these arguments says.
+    pub fn new(args: &[OsString]) -> Reader {
+        Reader { names: Names::of(args), ..Reader::default() }
+    }
+
     /// Takes a line of `-progress`. Values may be `N/A` or nonsense: those are passed over.
     pub fn take_progress(&mut self, line: &str) {
         let Some((key, value)) = line.split_once('=') else { return };
@@ -97,15 +106,16 @@ impl Reader {
     }
 
     fn take_error(&mut self, line: &Line<'_>) {
-        self.cut_short |= is_cut_short(&line.text);
+        let text = self.names.remove(&line.text);
+        self.cut_short |= is_cut_short(&text);
         if self.errors.len() == MOST_ERRORS {
             self.errors.remove(MOST_ERRORS - LAST_ERRORS);
         }
-        self.errors.push(line.text.to_string());
+        self.errors.push(text);
     }
 
     fn take_warning(&mut self, line: &Line<'_>) {
-        self.cut_short |= is_cut_short(&line.text);
+        self.cut_short |= is_cut_short(&self.names.remove(&line.text));
         self.guessed |= is_guess(line);
     }
 
@@ -316,6 +326,25 @@ mod tests {
             assert!(read(&[line]).cut_short, "{line}");
         }
         assert!(!read(&["[h264 @ 0x5581] [error] error while decoding MB 3 4"]).cut_short);
+    }
+
+    #[test]
+    fn a_file_that_is_called_partial_is_not_cut_short() {
+        for path in
+            ["/v/partial file.mkv", r"C:\v\partial file.mkv", r"\\?\C:\v\Packet corrupt partial file.mkv"]
+        {
+            let url = format!("file:{path}");
+            for line in [
+                format!("[warning] {url}: corrupt decoded frame in stream 0"),
+                format!("[error] {url}: Invalid data found when processing input"),
+                format!("[error] Error opening input file {url}."),
+            ] {
+                let mut reader = Reader::new(&["-i".into(), url.clone().into()]);
+                reader.take_log(&line);
+                assert!(!reader.cut_short, "{line}");
+                assert!(reader.log_tail().contains(path), "the log keeps it");
+            }
+        }
     }
 
     #[test]

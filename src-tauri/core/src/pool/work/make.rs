@@ -160,8 +160,7 @@ fn command_line(tools: &Tools, args: &[OsString]) -> Vec<String> {
 
 fn refuse_failed(making: &Making<'_>, report: &Report) -> Result<(), End> {
     output::check_folder(&making.work.part, making.work.job.output_volume.as_deref())?;
-    let names = [making.work.job.source.as_path(), making.work.part.as_path()];
-    match classify::failure(report, &names) {
+    match classify::failure(report) {
         Some(failure) => Err(with_need(making.work, report, failure).into()),
         None => Ok(()),
     }
