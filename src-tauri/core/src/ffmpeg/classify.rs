@@ -6,9 +6,10 @@ use super::run::{Ended, Report};
 use crate::failure::{Failure, FailureCode, NOTHING_READABLE};
 use std::io;
 
-const QUOTA: &[&str] = &["Disk quota exceeded"];
-pub(super) const MEMORY: &[&str] = &["Cannot allocate memory"];
-pub(super) const DRIVE: &[&str] = &["Input/output error"];
+/// The C library words these causes: glibc, macOS, musl, and on Windows a table in ffmpeg.
+const QUOTA: &[&str] = &["quota exceeded", "Quota exceeded"];
+pub(super) const MEMORY: &[&str] = &["Cannot allocate memory", "Out of memory"];
+pub(super) const DRIVE: &[&str] = &["Input/output error", "I/O error"];
 
 /// Phrases of old and new versions and what they mean, most telling first. The sentence says what happened.
 const RULES: &[(&[&str], FailureCode, &str)] = &[
@@ -38,7 +39,11 @@ const RULES: &[(&[&str], FailureCode, &str)] = &[
         "The end of the video is missing: its index, without which nothing can be read.",
     ),
     (
-        &["Decoder (codec none) not found", "could not find codec parameters"],
+        &[
+            "Decoder (codec none) not found",
+            "Decoding requested, but no decoder found",
+            "could not find codec parameters",
+        ],
         FailureCode::UnsupportedCodec,
         "ffmpeg cannot decode this video.",
     ),
@@ -195,13 +200,18 @@ mod tests {
             ("Error submitting a packet to the muxer: No space left on device", FailureCode::DiskFull),
             ("Task finished with error code: -28 (No space left on device)", FailureCode::DiskFull),
             ("Error muxing a packet: Disk quota exceeded", FailureCode::DiskFull),
+            ("Error muxing a packet: Disc quota exceeded", FailureCode::DiskFull),
+            ("Error muxing a packet: Quota exceeded", FailureCode::DiskFull),
             ("Error opening output files: Read-only file system", FailureCode::DestinationReadOnly),
             ("Error while opening encoder: Cannot allocate memory", FailureCode::OutOfMemory),
+            ("Error while opening encoder: Out of memory", FailureCode::OutOfMemory),
             ("OpenEncodeSessionEx failed: out of memory (10): (no details)", FailureCode::EncoderSession),
             ("Error opening input: Input/output error", FailureCode::IoError),
+            ("Error opening input: I/O error", FailureCode::IoError),
             ("Unknown encoder 'libx264'", FailureCode::EncoderMissing),
             ("moov atom not found", FailureCode::SourceTruncated),
             ("Decoder (codec none) not found for input stream #0:1", FailureCode::UnsupportedCodec),
+            ("Decoding requested, but no decoder found for: none", FailureCode::UnsupportedCodec),
             (": could not find codec parameters", FailureCode::UnsupportedCodec),
         ] {
             assert_eq!(code(Ended::Exited(1), &["Conversion failed!", line]), Some(expected), "{line}");

@@ -220,8 +220,10 @@ mod tests {
         for (words, expected) in [
             ("Permission denied", FailureCode::SourceUnreadable),
             ("Input/output error", FailureCode::IoError),
+            ("I/O error", FailureCode::IoError),
             ("No such file or directory", FailureCode::SourceGone),
             ("Cannot allocate memory", FailureCode::ProbeTimeout),
+            ("Out of memory", FailureCode::ProbeTimeout),
         ] {
             for folder in ["/v/", "/v/two\nlines ", r"C:\v\", r"\\?\C:\v\", r"\\server\share\"] {
                 let path = format!("{folder}{words}.mp4");
