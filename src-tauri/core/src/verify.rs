@@ -4,6 +4,7 @@
 //! that a result that is short, empty or lacks a stream is never called done. Exit codes prove nothing.
 
 use crate::failure::{Failure, FailureCode, NOTHING_READABLE};
+use crate::ffmpeg::classify::DECODING;
 use crate::ffmpeg::run::Report;
 use crate::ffmpeg::statistics::InputStats;
 use crate::media::{self, Kind, Measured, MediaInfo, Span, Stream};
@@ -306,20 +307,18 @@ fn shared_times(Case { plan, report, .. }: &Case<'_>) -> Option<String> {
     })
 }
 
-/// Lines that say a second time what the line before them said.
-const AGAIN: &[&str] = &[
-    "Error while decoding stream",
-    "Error submitting packet to decoder",
-    "Error splitting the input into NAL units",
-];
+/// Does this line repeat the error of the line before it?
+fn is_again(line: &str) -> bool {
+    let phrases = DECODING.iter().chain(&["Error splitting the input into NAL units"]);
+    phrases.into_iter().any(|phrase| line.contains(phrase))
+}
 
 /// Damage that decoding met, in the words of a row.
 fn damage(report: &Report) -> Option<String> {
-    let again = |line: &&String| !AGAIN.iter().any(|phrase| line.contains(phrase));
     if report.errors.is_empty() {
         return None;
     }
-    match report.errors.iter().filter(again).count() {
+    match report.errors.iter().filter(|line| !is_again(line)).count() {
         0 | 1 => Some("1 damaged spot in the original; it may show in the result.".into()),
         n if report.errors.len() >= crate::ffmpeg::report::MOST_ERRORS => {
             Some(format!("More than {n} damaged spots in the original; they may show in the result."))
@@ -348,6 +347,22 @@ pub fn kept_original(source: &MediaInfo, size: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_damaged_spot_counts_once_in_the_words_of_old_and_new_versions() {
+        for again in [
+            "Error while decoding stream #0:1: Invalid data found when processing input",
+            "Error submitting packet to decoder: Invalid data found when processing input",
+            "Error processing packet in decoder: Invalid data found when processing input",
+            "Decoding error: Invalid data found when processing input",
+            "Error splitting the input into NAL units.",
+        ] {
+            assert!(is_again(again), "{again}");
+        }
+        assert!(
+            !is_again("error while decoding MB 3 9") && !is_again("channel element 1.12 is not allocated")
+        );
+    }
 
     #[test]
     fn pictures_may_be_off_by_one_in_a_hundred_and_a_cap_may_only_drop_some() {

@@ -54,6 +54,14 @@ pub(super) fn says(text: &str, phrases: &[&str]) -> bool {
     phrases.iter().any(|phrase| text.contains(phrase))
 }
 
+/// How ffmpeg reports the error of a decoder, after the decoder itself.
+pub(crate) const DECODING: &[&str] = &[
+    "Error while decoding stream",
+    "Error submitting packet to decoder",
+    "Error processing packet in decoder",
+    "Decoding error: ",
+];
+
 /// The failure behind a report; `None`: nothing speaks against success so far, which verification must earn.
 pub fn failure(report: &Report) -> Option<Failure> {
     if let (Ended::Exited(1..), Some(signal)) = (&report.ended, told_signal(&report.log_tail)) {
@@ -86,8 +94,10 @@ fn rule(is_said: impl Fn(&[&str]) -> bool) -> Option<(FailureCode, &'static str)
     met.map(|(_, code, message)| (*code, *message))
 }
 
+/// Errors of decoding concern the input, which verification judges: damage can ask for any amount of memory.
 fn of_success(errors: &[String]) -> Option<Failure> {
-    let (code, message) = rule(|phrases| errors.iter().any(|line| says(line, phrases)))?;
+    let said = |line: &String, phrases: &[&str]| says(line, phrases) && !says(line, DECODING);
+    let (code, message) = rule(|phrases| errors.iter().any(|line| said(line, phrases)))?;
     fatal_at_exit_0(code).then(|| Failure::new(code, message))
 }
 
@@ -241,6 +251,20 @@ mod tests {
             code(Ended::Exited(0), &["Error writing trailer of /o.mp4: odd"]),
             Some(FailureCode::IoError)
         );
+    }
+
+    #[test]
+    fn an_error_of_decoding_is_no_failure_at_exit_0() {
+        for line in [
+            "Error while decoding stream #0:0: Cannot allocate memory",
+            "Error submitting packet to decoder: Cannot allocate memory",
+            "Error processing packet in decoder: Input/output error",
+            "Decoding error: I/O error",
+        ] {
+            assert_eq!(code(Ended::Exited(0), &[line]), None, "{line}");
+            assert!(code(Ended::Exited(1), &[line]).is_some(), "{line}");
+        }
+        assert_eq!(code(Ended::Exited(0), &["Cannot allocate memory"]), Some(FailureCode::OutOfMemory));
     }
 
     #[test]
