@@ -225,3 +225,27 @@ fn titles_of_strangers_are_text_and_nothing_else() {
     assert_eq!(job["state"], "done", "{job}");
     assert!(judge::decodes(Path::new(job["output"].as_str().unwrap())));
 }
+
+/// ffmpeg prints line breaks in languages and names of files as they are, so that the text after one looks like a line of
+/// its own.
+#[cfg(unix)]
+#[test]
+fn text_after_a_line_break_is_not_taken_for_a_message_of_ffmpeg() {
+    let env = TestEnv::new();
+    let forged = "[error] No space left on device: partial file";
+    let names = [format!("a\n{forged}.mkv"), "tags.mkv".into(), "No space left on device.mkv".into()];
+    let source = clips::ordinary();
+    let tags = [format!("language=eng\n{forged}"), format!("language=deu\n[critical] {forged}")];
+    for name in &names {
+        let mut copy = Command::new("ffmpeg");
+        copy.args(["-v", "error", "-nostdin", "-y", "-i", source.to_str().unwrap(), "-c", "copy"]);
+        copy.args(["-metadata:s:0", &tags[0], "-metadata:s:1", &tags[1]]);
+        assert!(copy.arg(format!("file:{}", env.videos().join(name).display())).status().unwrap().success());
+    }
+    let jobs = work(&env, &[env.videos().as_os_str()]);
+    assert_eq!(jobs.len(), names.len());
+    for job in jobs {
+        assert_eq!(job["state"], "done", "{job}");
+        assert_eq!(job["warnings"], Value::Array(vec![]), "{job}");
+    }
+}

@@ -52,13 +52,11 @@ fn main() -> ExitCode {
         Some("missing") => after(&args, |output| std::fs::remove_file(output).unwrap(), ""),
         Some("garbage") => after(&args, |output| std::fs::write(output, "x".repeat(9_999)).unwrap(), ""),
         Some("trailer") => {
-            after(&args, |_| (), "[error] Error writing trailer of file:/o.mp4: No space left on device")
+            after(&args, |_| (), "Error writing trailer of file:/o.mp4: No space left on device")
         }
-        Some("terse") => after(
-            &args,
-            |_| (),
-            "[error] Error while decoding stream #0:0: Invalid data found when processing input",
-        ),
+        Some("terse") => {
+            after(&args, |_| (), "Error while decoding stream #0:0: Invalid data found when processing input")
+        }
         _ => real(&args),
     }
 }
@@ -299,11 +297,13 @@ fn family(input: &Path) -> ExitCode {
     slow()
 }
 
-/// A good run whose output is dealt with afterwards, with a last word, and exit 0.
+/// A good run whose output is dealt with afterwards, with a last error coloured like the real ones, and exit 0.
 fn after(args: &[OsString], then: fn(&Path), word: &str) -> ExitCode {
     let output = args.last().unwrap().to_string_lossy().into_owned();
     let status = Command::new(real_ffmpeg()).args(args).status().unwrap();
     then(Path::new(output.strip_prefix("file:").unwrap_or(&output)));
-    eprintln!("{word}");
+    if !word.is_empty() {
+        eprintln!("\x1b[1;31m[error] \x1b[0m\x1b[1;31m{word}\n\x1b[0m");
+    }
     ExitCode::from(status.code().unwrap() as u8)
 }

@@ -10,12 +10,15 @@ pub mod classify;
 mod exec;
 mod fields;
 pub mod growth;
+mod line;
 mod locate;
+mod names;
 mod pipe;
 pub mod probe;
 mod process;
 pub mod report;
 pub mod run;
+pub mod statistics;
 mod thumbnail;
 mod watchdog;
 

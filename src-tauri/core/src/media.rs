@@ -16,6 +16,11 @@ pub use facts::{Facts, codec_name, running_time};
 pub use json::{read, read_frame};
 pub use packets::{Measured, Measuring, Span};
 
+/// A number as ffmpeg and ffprobe print it: `2.02`, or `2,02` in a locale with a decimal comma.
+pub(crate) fn decimal(text: &str) -> Option<f64> {
+    text.trim().replace(',', ".").parse().ok().filter(|n: &f64| n.is_finite())
+}
+
 /// A media file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

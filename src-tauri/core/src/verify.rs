@@ -9,8 +9,8 @@ mod remarks;
 pub mod verification;
 
 use crate::failure::{Failure, FailureCode, NOTHING_READABLE};
-use crate::ffmpeg::report::InputStats;
 use crate::ffmpeg::run::Report;
+use crate::ffmpeg::statistics::InputStats;
 use crate::media::{self, Kind, Measured, MediaInfo, Stream};
 use crate::plan::{Action, Plan, Planned};
 use verification::{Decoded, Evidence, Measure, Side, StreamCheck, Verification};

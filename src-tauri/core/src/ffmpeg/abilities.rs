@@ -85,6 +85,8 @@ mod tests {
     fn codecs_with_a_decoder_are_read_from_the_list() {
         let text = "Codecs:\n D..... = Decoding supported\n -------\n DEV.LS h264                 H.264 / AVC\n \
                     .EV.L. libx                 no decoder\n DEA.L. aac                  AAC\n ..V.L. vvc     H.266\n";
-        assert_eq!(listed(text), BTreeSet::from(["aac".to_owned(), "h264".to_owned()]));
+        let expected = BTreeSet::from(["aac".to_owned(), "h264".to_owned()]);
+        assert_eq!(listed(text), expected);
+        assert_eq!(listed(&text.replace('\n', "\r\n")), expected, "on Windows");
     }
 }

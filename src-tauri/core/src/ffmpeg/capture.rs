@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_long_answer_is_read_to_its_end() {
-        let script = r#"BEGIN { for (n = 0; n < 600000; n++) printf "0,%.6f,%.6f,1.000000\n", n, n }"#;
+        let script = r#"BEGIN { for (n = 0; n < 600000; n++) printf "0|%.6f|%.6f|1.000000\n", n, n }"#;
         let args = [OsString::from(script)];
         let bounds = Bounds { limit: Duration::from_mins(1), memory: None, orders: None };
         let measure = |stdout| {

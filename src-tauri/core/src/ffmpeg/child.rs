@@ -36,21 +36,24 @@ pub(super) struct Running {
     ended: bool,
 }
 
+/// Makes ffmpeg colour its levels, which distinguishes its own lines from texts of files.
+const COLOURS: &str = "AV_LOG_FORCE_COLOR";
+
 /// Starts ffmpeg. ffmpeg-sidecar builds the command; its event reader is not used, see `run`.
 pub(super) fn ffmpeg(program: &Path, args: &[OsString]) -> io::Result<Running> {
     let mut command = FfmpegCommand::new_with_path(program);
     command.args(args);
-    start(command.as_inner_mut(), Limits::default())
+    start(command.as_inner_mut(), Limits::default(), &[(COLOURS, "1")])
 }
 
 /// Starts another tool (ffprobe), with its memory bounded where the system can.
 pub(super) fn tool(program: &Path, args: &[OsString], memory: Option<u64>) -> io::Result<Running> {
-    start(Command::new(program).args(args), Limits { memory })
+    start(Command::new(program).args(args), Limits { memory }, &[])
 }
 
-fn start(command: &mut Command, limits: Limits) -> io::Result<Running> {
+fn start(command: &mut Command, limits: Limits, variables: &[(&str, &str)]) -> io::Result<Running> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.env_clear().env("LC_ALL", "C").envs(inherited());
+    command.env_clear().env("LC_ALL", "C").envs(inherited()).envs(variables.iter().copied());
     exec::prepare(command, limits);
     let mut child = command.spawn()?;
     let stdin = child.stdin.take();

@@ -1,62 +1,77 @@
-//! Why an ffmpeg did not succeed: a pure reading of its report, by rules over lines of level error or fatal
-//! with the names of files removed, for names are chosen by strangers.
+//! Why an ffmpeg did not succeed: a pure reading of its report, by rules over lines of level error or fatal, from which
+//! the names of files have been removed.
 
 use super::growth::Excess;
 use super::run::{Ended, Report};
 use crate::failure::{Failure, FailureCode, NOTHING_READABLE};
 use std::io;
-use std::path::Path;
 
-/// Phrases and what they mean, most telling first. The sentence says what happened.
-const RULES: &[(&str, FailureCode, &str)] = &[
-    ("No space left on device", FailureCode::DiskFull, "The disk for the result is full."),
-    ("Disk quota exceeded", FailureCode::DiskFull, "The disk quota for the result is used up."),
+/// The C library words these causes: glibc, macOS, musl, and on Windows a table in ffmpeg.
+const QUOTA: &[&str] = &["quota exceeded", "Quota exceeded"];
+pub(super) const MEMORY: &[&str] = &["Cannot allocate memory", "Out of memory"];
+pub(super) const DRIVE: &[&str] = &["Input/output error", "I/O error"];
+
+/// Phrases of old and new versions and what they mean, most telling first. The sentence says what happened.
+const RULES: &[(&[&str], FailureCode, &str)] = &[
+    (&["No space left on device"], FailureCode::DiskFull, "The disk for the result is full."),
+    (QUOTA, FailureCode::DiskFull, "The disk quota for the result is used up."),
     (
-        "Read-only file system",
+        &["Read-only file system"],
         FailureCode::DestinationReadOnly,
         "The folder for the result cannot be written to.",
     ),
-    ("Cannot allocate memory", FailureCode::OutOfMemory, "Memory ran out."),
-    ("Error writing trailer", FailureCode::IoError, "The end of the result could not be written."),
-    ("Input/output error", FailureCode::IoError, "The drive reported an error."),
+    (MEMORY, FailureCode::OutOfMemory, "Memory ran out."),
+    (&["Error writing trailer"], FailureCode::IoError, "The end of the result could not be written."),
+    (DRIVE, FailureCode::IoError, "The drive reported an error."),
     (
-        "OpenEncodeSessionEx failed",
+        &["OpenEncodeSessionEx failed"],
         FailureCode::EncoderSession,
         "The graphics hardware takes no further encode just now.",
     ),
-    ("Unknown encoder", FailureCode::EncoderMissing, "This ffmpeg lacks an encoder that the preset needs."),
     (
-        "moov atom not found",
+        &["Unknown encoder"],
+        FailureCode::EncoderMissing,
+        "This ffmpeg lacks an encoder that the preset needs.",
+    ),
+    (
+        &["moov atom not found"],
         FailureCode::SourceTruncated,
         "The end of the video is missing: its index, without which nothing can be read.",
     ),
-    ("Decoder (codec none) not found", FailureCode::UnsupportedCodec, "ffmpeg cannot decode this video."),
-    ("could not find codec parameters", FailureCode::UnsupportedCodec, "ffmpeg cannot decode this video."),
+    (
+        &[
+            "Decoder (codec none) not found",
+            "Decoding requested, but no decoder found",
+            "could not find codec parameters",
+        ],
+        FailureCode::UnsupportedCodec,
+        "ffmpeg cannot decode this video.",
+    ),
+];
+
+/// Does the text contain one of these phrases?
+pub(super) fn says(text: &str, phrases: &[&str]) -> bool {
+    phrases.iter().any(|phrase| text.contains(phrase))
+}
+
+/// How ffmpeg reports the error of a decoder, after the decoder itself.
+pub(crate) const DECODING: &[&str] = &[
+    "Error while decoding stream",
+    "Error submitting packet to decoder",
+    "Error processing packet in decoder",
+    "Decoding error: ",
 ];
 
 /// The failure behind a report; `None`: nothing speaks against success so far, which verification must earn.
-/// `names`: paths whose text is removed from lines before they are read.
-pub fn failure(report: &Report, names: &[&Path]) -> Option<Failure> {
-    let lines: Vec<String> = report.errors.iter().map(|line| without(line, names)).collect();
+pub fn failure(report: &Report) -> Option<Failure> {
     if let (Ended::Exited(1..), Some(signal)) = (&report.ended, told_signal(&report.log_tail)) {
         return Some(Failure { log_tail: report.log_tail.clone(), ..killed("ffmpeg", signal) });
     }
-    let by_rule = || RULES.iter().find(|(phrase, ..)| lines.iter().any(|line| line.contains(phrase)));
     let failure = match &report.ended {
         // Orders are no failures; the caller knows what it ordered.
         Ended::Cancelled | Ended::Stopped => return None,
-        Ended::Exited(0) => {
-            let (_, code, message) = by_rule().filter(|(_, code, _)| fatal_at_exit_0(*code))?;
-            Failure::new(*code, *message)
-        }
-        Ended::Exited(code) => {
-            let failure = match by_rule() {
-                Some((_, code, message)) => Failure::new(*code, *message),
-                None if report.cut_short => Failure::new(FailureCode::SourceTruncated, NOTHING_READABLE),
-                None => Failure::new(FailureCode::EncodeFailed, unknown(&lines)),
-            };
-            Failure { exit: Some(*code), ..failure }
-        }
+        Ended::Exited(0) => of_success(&report.errors)?,
+        Ended::Exited(code) => Failure { exit: Some(*code), ..of_exit(report) },
         Ended::Signalled(signal) => killed("ffmpeg", *signal),
         Ended::Stalled => {
             Failure::new(FailureCode::Stalled, "ffmpeg made no progress any more and was ended.")
@@ -73,6 +88,27 @@ pub fn failure(report: &Report, names: &[&Path]) -> Option<Failure> {
     Some(Failure { log_tail: report.log_tail.clone(), ..failure })
 }
 
+/// The first rule with a phrase for which `is_said` holds.
+fn rule(is_said: impl Fn(&[&str]) -> bool) -> Option<(FailureCode, &'static str)> {
+    let met = RULES.iter().find(|(phrases, ..)| is_said(phrases));
+    met.map(|(_, code, message)| (*code, *message))
+}
+
+/// Errors of decoding concern the input, which verification judges: damage can ask for any amount of memory.
+fn of_success(errors: &[String]) -> Option<Failure> {
+    let said = |line: &String, phrases: &[&str]| says(line, phrases) && !says(line, DECODING);
+    let (code, message) = rule(|phrases| errors.iter().any(|line| said(line, phrases)))?;
+    fatal_at_exit_0(code).then(|| Failure::new(code, message))
+}
+
+fn of_exit(report: &Report) -> Failure {
+    match rule(|phrases| report.errors.iter().any(|line| says(line, phrases))) {
+        Some((code, message)) => Failure::new(code, message),
+        None if report.cut_short => Failure::new(FailureCode::SourceTruncated, NOTHING_READABLE),
+        None => Failure::new(FailureCode::EncodeFailed, unknown(&report.errors)),
+    }
+}
+
 /// ffmpeg exits with 0 when only the trailer could not be written; what it says of the *input* then is
 /// judged by verification instead.
 fn fatal_at_exit_0(code: FailureCode) -> bool {
@@ -85,14 +121,10 @@ fn fatal_at_exit_0(code: FailureCode) -> bool {
     )
 }
 
-fn without(line: &str, names: &[&Path]) -> String {
-    names.iter().fold(line.to_owned(), |line, name| line.replace(&*name.to_string_lossy(), ""))
-}
-
 /// The last error in ffmpeg's words, as part of a sentence.
 fn unknown(lines: &[String]) -> String {
     let noise = |line: &&String| !line.starts_with("Conversion failed") && !line.trim().is_empty();
-    let last = lines.iter().rev().find(noise).map(|line| line.trim().trim_end_matches(['.', '!', ':']));
+    let last = lines.iter().rev().find(noise).map(|line| line.trim_matches([' ', '.', '!', ':']));
     last.map_or_else(
         || "ffmpeg gave up without saying why.".to_owned(),
         |line| format!("ffmpeg gave up: {}.", line.chars().take(200).collect::<String>()),
@@ -134,6 +166,7 @@ fn signal_name(signal: i32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::report::Reader;
     use super::*;
     use crate::progress::Progress;
 
@@ -154,16 +187,12 @@ mod tests {
     }
 
     fn code(ended: Ended, errors: &[&str]) -> Option<FailureCode> {
-        failure(&report(ended, errors), &[Path::new("/v/No space left on device.mp4")]).map(|f| f.code)
+        failure(&report(ended, errors)).map(|f| f.code)
     }
 
     #[test]
     fn causes_are_told_apart() {
         use Ended::{Exited, Signalled, Stalled};
-        assert_eq!(
-            code(Exited(1), &["av_interleaved_write_frame(): No space left on device"]),
-            Some(FailureCode::DiskFull)
-        );
         assert_eq!(code(Exited(1), &["something odd"]), Some(FailureCode::EncodeFailed));
         assert_eq!(code(Signalled(11), &[]), Some(FailureCode::KilledBySignal));
         assert_eq!(code(Stalled, &[]), Some(FailureCode::Stalled));
@@ -175,10 +204,35 @@ mod tests {
     }
 
     #[test]
+    fn a_cause_is_the_same_in_the_words_of_every_version_and_system() {
+        for (line, expected) in [
+            ("av_interleaved_write_frame(): No space left on device", FailureCode::DiskFull),
+            ("Error submitting a packet to the muxer: No space left on device", FailureCode::DiskFull),
+            ("Task finished with error code: -28 (No space left on device)", FailureCode::DiskFull),
+            ("Error muxing a packet: Disk quota exceeded", FailureCode::DiskFull),
+            ("Error muxing a packet: Disc quota exceeded", FailureCode::DiskFull),
+            ("Error muxing a packet: Quota exceeded", FailureCode::DiskFull),
+            ("Error opening output files: Read-only file system", FailureCode::DestinationReadOnly),
+            ("Error while opening encoder: Cannot allocate memory", FailureCode::OutOfMemory),
+            ("Error while opening encoder: Out of memory", FailureCode::OutOfMemory),
+            ("OpenEncodeSessionEx failed: out of memory (10): (no details)", FailureCode::EncoderSession),
+            ("Error opening input: Input/output error", FailureCode::IoError),
+            ("Error opening input: I/O error", FailureCode::IoError),
+            ("Unknown encoder 'libx264'", FailureCode::EncoderMissing),
+            ("moov atom not found", FailureCode::SourceTruncated),
+            ("Decoder (codec none) not found for input stream #0:1", FailureCode::UnsupportedCodec),
+            ("Decoding requested, but no decoder found for: none", FailureCode::UnsupportedCodec),
+            (": could not find codec parameters", FailureCode::UnsupportedCodec),
+        ] {
+            assert_eq!(code(Ended::Exited(1), &["Conversion failed!", line]), Some(expected), "{line}");
+        }
+    }
+
+    #[test]
     fn a_signal_that_ffmpeg_catches_is_named_and_an_exit_code_alone_is_none() {
         let said = |tail: &str, code| {
             let report = Report { log_tail: tail.into(), ..report(Ended::Exited(code), &[]) };
-            failure(&report, &[]).map(|f| (f.code, f.signal))
+            failure(&report).map(|f| (f.code, f.signal))
         };
         let line = "[info] x\n[info] Exiting normally, received signal 15.\n[verbose] y";
         assert_eq!(said(line, 255), Some((FailureCode::KilledBySignal, Some(15))));
@@ -200,8 +254,42 @@ mod tests {
     }
 
     #[test]
+    fn an_error_of_decoding_is_no_failure_at_exit_0() {
+        for line in [
+            "Error while decoding stream #0:0: Cannot allocate memory",
+            "Error submitting packet to decoder: Cannot allocate memory",
+            "Error processing packet in decoder: Input/output error",
+            "Decoding error: I/O error",
+        ] {
+            assert_eq!(code(Ended::Exited(0), &[line]), None, "{line}");
+            assert!(code(Ended::Exited(1), &[line]).is_some(), "{line}");
+        }
+        assert_eq!(code(Ended::Exited(0), &["Cannot allocate memory"]), Some(FailureCode::OutOfMemory));
+    }
+
+    #[test]
     fn names_from_strangers_are_not_believed() {
-        let said = "/v/No space left on device.mp4: Invalid data found when processing input";
-        assert_eq!(code(Ended::Exited(1), &[said]), Some(FailureCode::EncodeFailed));
+        for (folder, line) in [
+            ("/v/", "[error] {}: Invalid data found when processing input"),
+            (r"C:\v\", "[error] {}: Invalid data found when processing input"),
+            (
+                r"\\?\C:\v\",
+                "[out#0/mp4 @ 000001f2a3b4c5d0] [fatal] Error opening output {}: Invalid argument",
+            ),
+            (r"\\server\share\", "[error] Error opening input file {}."),
+            ("/v/", "[error] Error opening input file {}."),
+        ] {
+            let name = format!("file:{folder}No space left on device.mp4");
+            let mut reader = Reader::new(&[name.as_str().into()]);
+            reader.take_log(&line.replace("{}", &name));
+            let report = Report { errors: reader.errors, ..report(Ended::Exited(1), &[]) };
+            assert_eq!(failure(&report).map(|f| f.code), Some(FailureCode::EncodeFailed), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_rest_of_a_removed_name_is_not_shown() {
+        let said = failure(&report(Ended::Exited(1), &[": Invalid data found when processing input"]));
+        assert_eq!(said.unwrap().message, "ffmpeg gave up: Invalid data found when processing input.");
     }
 }

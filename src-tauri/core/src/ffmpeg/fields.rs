@@ -3,6 +3,7 @@
 //! progressive.
 
 use super::capture::{Bounds, capture};
+use super::line::{self, Line};
 use super::{DEMUXERS, MAX_PIXELS, PROTOCOLS, Tools, file_url};
 use crate::media::{Picture, Stream};
 use std::ffi::OsString;
@@ -37,6 +38,7 @@ fn arguments(path: &Path, stream: &Stream) -> Vec<OsString> {
     let index = format!("0:{}", stream.index);
     let before = [
         "-hide_banner",
+        "-nostats",
         "-nostdin",
         "-max_pixels",
         MAX_PIXELS,
@@ -66,18 +68,27 @@ fn arguments(path: &Path, stream: &Stream) -> Vec<OsString> {
     all
 }
 
+/// Lines that this filter wrote; a title of the file may look the same.
+fn lines_of<'a>(filter: &str, said: &'a str) -> impl DoubleEndedIterator<Item = Line<'a>> {
+    let prefix = format!("Parsed_{filter}_");
+    let wrote = move |line: &Line<'_>| line.component.is_some_and(|name| name.starts_with(&prefix));
+    said.split(['\n', '\r']).map(line::read).filter(wrote)
+}
+
 /// Reads ` i:T ` (top field first), ` i:B ` or ` i:P ` of each frame.
 fn by_flags(said: &str) -> Option<&'static str> {
-    let frames = |flag: &str| said.lines().filter(|line| line.contains(flag)).count() as u32;
+    let frames =
+        |flag: &str| lines_of("showinfo", said).filter(|line| line.text.contains(flag)).count() as u32;
     let (top, bottom) = (frames(" i:T "), frames(" i:B "));
     first(top, bottom).filter(|_| top + bottom > frames(" i:P "))
 }
 
-/// Reads the sum at the end, of brightness alone: colour of half height deceives. Fine patterns look woven too, but not in nearly every frame.
+/// Reads the last sum, of brightness alone: colour of half height deceives. Fine patterns look woven too, but not in
+/// nearly every frame.
 fn by_look(said: &str) -> Option<&'static str> {
-    let sum = said.lines().rfind(|line| line.contains("Multi frame detection"))?;
+    let sum = lines_of("idet", said).rfind(|line| line.text.starts_with("Multi frame detection"))?;
     let frames = |word: &str| {
-        let count = sum.split(word).nth(1).and_then(|rest| rest.split_whitespace().next());
+        let count = sum.text.split(word).nth(1).and_then(|rest| rest.split_whitespace().next());
         count.and_then(|n| n.parse::<u32>().ok()).unwrap_or(0)
     };
     let (top, bottom) = (frames("TFF:"), frames("BFF:"));
@@ -93,22 +104,41 @@ fn first(top: u32, bottom: u32) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    const ADDRESSES: [&str; 3] = ["0x5643e1ee6f00", "000001F2A3B4C5D0", "00007fffff3a7400"];
+
     #[test]
-    fn flags_are_believed() {
-        let frames = |flag: &str| format!("[x] n: 1 s:720x576 i:{flag} iskey:1\n").repeat(40);
-        assert_eq!(by_flags(&frames("B")), Some("bff"));
-        assert_eq!(by_flags(&(frames("P") + &frames("T"))), None, "half and half");
-        assert_eq!(by_flags(&frames("P")), None);
+    fn flags_are_believed_in_the_words_of_old_and_new_versions() {
+        for address in ADDRESSES {
+            for (middle, end) in [("pos:     5794 fmt:yuv420p", "\n"), ("fmt:yuv420p cl:left", "\r\n")] {
+                let frames = |flag: &str| {
+                    let line = format!("{middle} sar:1/1 s:720x576 i:{flag} iskey:1 type:I {end}");
+                    format!("[Parsed_showinfo_0 @ {address}] n:   0 pts:      0 pts_time:0       {line}")
+                        .repeat(40)
+                };
+                assert_eq!(by_flags(&frames("B")), Some("bff"));
+                assert_eq!(by_flags(&(frames("P") + &frames("T"))), None, "half and half");
+                assert_eq!(by_flags(&frames("P")), None);
+            }
+        }
         assert_eq!(by_flags("Error while decoding"), None);
+        assert_eq!(by_flags(&"    title           : s:720x576 i:T iskey:1\n".repeat(40)), None, "a title");
     }
 
     #[test]
     fn a_look_must_be_sure() {
-        let said = |sum: &str| format!("[x] Multi frame detection: {sum} Undetermined: 3\n");
-        assert_eq!(by_look(&said("TFF: 40 BFF: 1 Progressive: 2")), Some("tff"));
-        assert_eq!(by_look(&said("TFF: 37 BFF: 0 Progressive: 13")), None, "a fine pattern");
-        assert_eq!(by_look(&said("TFF: 20 BFF: 20 Progressive: 0")), None, "neither first");
-        assert_eq!(by_look(&said("TFF: 4 BFF: 0 Progressive: 0")), None, "too few");
+        for address in ADDRESSES {
+            let line = |sum: &str| {
+                format!("[Parsed_idet_2 @ {address}] Multi frame detection: {sum} Undetermined: 3")
+            };
+            // New versions write an empty sum first.
+            let said = |sum: &str| format!("{}\r\nframe=    3 fps=0.0\r{}\r\n", line("TFF: 0"), line(sum));
+            assert_eq!(by_look(&said("TFF:    40 BFF:     1 Progressive:     2")), Some("tff"));
+            assert_eq!(by_look(&said("TFF: 37 BFF: 0 Progressive: 13")), None, "a fine pattern");
+            assert_eq!(by_look(&said("TFF: 20 BFF: 20 Progressive: 0")), None, "neither first");
+            assert_eq!(by_look(&said("TFF: 4 BFF: 0 Progressive: 0")), None, "too few");
+            let title = "    title           : Multi frame detection: TFF: 90 BFF: 0 Progressive: 0\n";
+            assert_eq!(by_look(&format!("{}{title}", said("TFF: 0 BFF: 0"))), None, "a title");
+        }
         assert_eq!(by_look("Error while decoding"), None);
     }
 

@@ -180,12 +180,15 @@ fn version(path: &Path, modified: Option<SystemTime>) -> Result<String, ToolErro
 fn ask_version(path: &Path) -> Result<String, ToolError> {
     let broken = |answer: String| ToolError::Broken { path: path.to_owned(), answer };
     let output = ask(path, &["-version".into()]).map_err(|e| broken(said(&e)))?;
-    let first = output.stdout.lines().next().unwrap_or_default();
-    let version = first.split_whitespace().skip_while(|word| *word != "version").nth(1);
-    match version {
+    match version_in(&output.stdout) {
         Some(version) if output.success => Ok(version.to_owned()),
         _ => Err(broken(last_words(&output))),
     }
+}
+
+/// `ffmpeg version n7.1 Copyright (c) 2000-2024 the FFmpeg developers`
+fn version_in(answer: &str) -> Option<&str> {
+    answer.lines().next()?.split_whitespace().skip_while(|word| *word != "version").nth(1)
 }
 
 fn last_words(output: &Output) -> String {
@@ -212,16 +215,42 @@ mod tests {
     fn versions_before_5_1_are_old_and_snapshots_are_not() {
         for (version, old) in [
             ("4.4.2-0ubuntu0.22.04.1", true),
+            ("4.1", true),
             ("5.0", true),
             ("n5.0.1", true),
+            ("n4.4-12-gabc", true),
             ("5.1.9-0+deb12u1", false),
+            ("5.1-essentials_build-www.gyan.dev", false),
+            ("6.0-static", false),
             ("7.1", false),
+            ("7.1-full_build-www.gyan.dev", false),
+            ("7.1.1-tessus", false),
             ("n8.0", false),
+            ("n8.0-23-gd1f31a829d-20251022", false),
             ("9.0-static", false),
+            ("10", false),
             ("N-118-gabc", false),
+            ("N-12345-g0123456789", false),
             ("2026-01-02-git", false),
+            ("2023-02-13-git-2296078397-full_build-www.gyan.dev", false),
+            ("git-2020-08-01-abc", false),
         ] {
+            for tool in ["ffmpeg", "ffprobe"] {
+                for rest in [
+                    "",
+                    " Copyright (c) 2000-2026 the FFmpeg developers",
+                    " https://johnvansickle.com/ffmpeg/  C",
+                ] {
+                    for end in ["", "\n", "\r\nbuilt with gcc 12.2.0 version 1\r\n"] {
+                        let answer = format!("{tool} version {version}{rest}{end}");
+                        assert_eq!(version_in(&answer), Some(version), "{answer:?}");
+                    }
+                }
+            }
             assert_eq!(is_old(version), old, "{version}");
+        }
+        for nothing in ["", "\r\n", "ffmpeg version", "ffmpeg version \r\n", "no such command\nversion 5"] {
+            assert_eq!(version_in(nothing), None, "{nothing:?}");
         }
     }
 

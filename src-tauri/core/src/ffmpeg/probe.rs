@@ -2,6 +2,7 @@
 //! network, no playlists.
 
 use super::capture::{Bounds, Output, capture, capture_by};
+use super::names::Names;
 use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, fields, file_url, pipe};
 use crate::error::said;
 use crate::failure::{Failure, FailureCode, name_of};
@@ -71,8 +72,17 @@ pub fn length(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Order
 /// header lies. Reads the whole file. `None` when it cannot be told.
 pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>) -> Option<Measured> {
     let entries = ["-show_entries", "packet=stream_index,pts_time,dts_time,duration_time,flags"];
-    let fixed =
-        ["-v", "quiet", "-of", "csv=p=0", "-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS];
+    let fixed = [
+        "-v",
+        "quiet",
+        // Separated by bars, because a locale may write numbers with a comma.
+        "-of",
+        "compact=p=0:nk=1",
+        "-protocol_whitelist",
+        PROTOCOLS,
+        "-format_whitelist",
+        DEMUXERS,
+    ];
     let mut args: Vec<OsString> = fixed.iter().chain(&entries).map(OsString::from).collect();
     args.extend(["-i".into(), file_url(path)]);
     let bounds = Bounds { limit: policy.probe_limit * PATIENCE, memory: Some(MEMORY), orders };
@@ -167,26 +177,68 @@ fn boxes_of(path: &Path) -> Boxes {
 
 /// ffprobe opened nothing: why?
 fn refused(path: &Path, output: &Output) -> Failure {
-    let name = name_of(path);
-    let said = output.stderr.as_str();
-    let boxes = boxes_of(path);
-    let (code, message) = if boxes == Boxes::Protected {
+    match reason(path, boxes_of(path), &output.stderr) {
+        Some((code, message)) => Failure { log_tail: output.stderr.clone(), ..Failure::new(code, message) },
+        None => not_media(path, &output.stderr),
+    }
+}
+
+/// By the boxes of the file and the message of ffprobe without the file's name; `None` for a cause that is not known.
+fn reason(path: &Path, boxes: Boxes, stderr: &str) -> Option<(FailureCode, String)> {
+    let (name, text) = (name_of(path), Names::of(&[file_url(path)]).remove(stderr));
+    let says = |phrases: &[&str]| classify::says(&text, phrases);
+    Some(if boxes == Boxes::Protected {
         (FailureCode::DrmProtected, format!("{name} is copy-protected and cannot be converted."))
-    } else if boxes == Boxes::CutShort && said.contains("moov atom not found") {
+    } else if boxes == Boxes::CutShort && says(&["moov atom not found"]) {
         (
             FailureCode::SourceTruncated,
             format!("The end of {name} is missing: its index, without which nothing can be read."),
         )
-    } else if said.contains("Permission denied") {
+    } else if says(&["Permission denied"]) {
         (FailureCode::SourceUnreadable, format!("{name} may not be read by this user."))
-    } else if said.contains("Input/output error") {
+    } else if says(classify::DRIVE) {
         (FailureCode::IoError, format!("Reading {name} failed: the drive reported an error."))
-    } else if said.contains("No such file or directory") {
+    } else if says(&["No such file or directory"]) {
         (FailureCode::SourceGone, format!("{name} is no longer there."))
-    } else if said.contains("Cannot allocate memory") {
+    } else if says(classify::MEMORY) {
         (FailureCode::ProbeTimeout, format!("Looking at {name} took more memory than a video needs."))
     } else {
-        return not_media(path, said);
-    };
-    Failure { log_tail: said.to_owned(), ..Failure::new(code, message) }
+        return None;
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(path: &str, boxes: Boxes, stderr: &str) -> Option<FailureCode> {
+        reason(Path::new(path), boxes, stderr).map(|(code, _)| code)
+    }
+
+    #[test]
+    fn causes_are_read_in_the_words_of_every_system_and_never_from_a_name() {
+        for (words, expected) in [
+            ("Permission denied", FailureCode::SourceUnreadable),
+            ("Input/output error", FailureCode::IoError),
+            ("I/O error", FailureCode::IoError),
+            ("No such file or directory", FailureCode::SourceGone),
+            ("Cannot allocate memory", FailureCode::ProbeTimeout),
+            ("Out of memory", FailureCode::ProbeTimeout),
+        ] {
+            for folder in ["/v/", "/v/two\nlines ", r"C:\v\", r"\\?\C:\v\", r"\\server\share\"] {
+                let path = format!("{folder}{words}.mp4");
+                let said = |words: &str| code(&path, Boxes::None, &format!("file:{path}: {words}\r\n"));
+                assert_eq!(said(words), Some(expected), "{path}");
+                assert_eq!(said("Invalid data found when processing input"), None, "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_index_and_copy_protection_are_recognised_by_the_boxes() {
+        let said = "[mov,mp4,m4a,3gp,3g2,mj2 @ 000001F2A3B4C5D0] moov atom not found\r\n";
+        assert_eq!(code("/v/a.mp4", Boxes::CutShort, said), Some(FailureCode::SourceTruncated));
+        assert_eq!(code("/v/a.mp4", Boxes::None, said), None);
+        assert_eq!(code("/v/a.mp4", Boxes::Protected, said), Some(FailureCode::DrmProtected));
+    }
 }

@@ -6,7 +6,8 @@
 
 use super::child::{self, Running};
 use super::growth::{self, Excess};
-use super::report::{InputStats, Reader};
+use super::report::Reader;
+use super::statistics::InputStats;
 use super::watchdog::{self, Watchdog};
 use super::{Order, Orders, pipe, process};
 use crate::clock::Clock;
@@ -80,7 +81,7 @@ pub struct Report {
     pub saw_end: bool,
     /// What was read of each input stream.
     pub inputs: Vec<InputStats>,
-    /// Lines of level error or fatal.
+    /// Lines of level error or fatal, without the names of files.
     pub errors: Vec<String>,
     /// The input ended before its index said.
     pub cut_short: bool,
@@ -164,7 +165,7 @@ impl<'a> Supervisor<'a> {
         Supervisor {
             request,
             running,
-            reader: Reader::default(),
+            reader: Reader::new(request.args),
             told: Progress::default(),
             told_at: None,
             watchdog: Watchdog::new(request.clock.awake()),

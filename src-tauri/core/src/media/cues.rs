@@ -49,6 +49,7 @@ mod tests {
             0, 100, 100, 800, 24, 0x5\n0, 100, 100, 400, 23, 0x4\n1, 20, 20, 40, 9, 0x1\n\
             0, 600, 600, 200, 23, 0x6\n0, 850, 850, 500, 23, 0x6\n1, 40, 40, 10, 9, 0x1\n";
         assert_eq!(overlaps(said), 3, "50 ms at the end of the first are not missed");
+        assert_eq!(overlaps(&said.replace('\n', "\r\n")), 3, "on Windows");
         for nonsense in ["", "#tb", "0", "0,1,NOPTS,3,4", "0, 0, 0, -5\n0, 0, 0, -5", "#tb 0: 1/0\n,,,,"] {
             assert_eq!(overlaps(nonsense), 0, "{nonsense}");
         }

@@ -1,6 +1,6 @@
 //! ffprobe's JSON, read.
 
-use super::{Kind, Mastering, MediaInfo, Picture, Stream};
+use super::{Kind, Mastering, MediaInfo, Picture, Stream, decimal};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -112,7 +112,7 @@ pub fn read(text: &str) -> Result<MediaInfo, String> {
 const LONGEST: f64 = 366.0 * 86_400.0;
 
 fn seconds(text: &str) -> Option<f64> {
-    text.parse::<f64>().ok().filter(|s| s.is_finite() && *s > 0.0 && *s < LONGEST)
+    decimal(text).filter(|s| *s > 0.0 && *s < LONGEST)
 }
 
 fn stream(raw: RawStream) -> Stream {
@@ -121,7 +121,7 @@ fn stream(raw: RawStream) -> Stream {
     let tag =
         |name: &str| raw.tags.iter().find(|(k, _)| k.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone());
     // Matroska declares as text when a stream ends: 00:00:02.020000000
-    let start = raw.start_time.parse::<f64>().ok().filter(|s| s.is_finite() && *s > 0.0).unwrap_or(0.0);
+    let start = decimal(&raw.start_time).filter(|s| *s > 0.0).unwrap_or(0.0);
     let to_end = || clock_time(&tag("DURATION")?).map(|end| end - start).filter(|length| *length > 0.0);
     let declared = seconds(&raw.duration).or_else(to_end);
     Stream {
@@ -213,10 +213,7 @@ fn kind(word: &str) -> Kind {
 
 fn picture(raw: &RawStream) -> Picture {
     let turned = raw.side_data_list.iter().find_map(|s| s.rotation);
-    let turned = turned
-        .or_else(|| raw.tags.get("rotate")?.parse::<f64>().ok())
-        .filter(|d| d.is_finite())
-        .unwrap_or(0.0);
+    let turned = turned.or_else(|| decimal(raw.tags.get("rotate")?)).filter(|d| d.is_finite()).unwrap_or(0.0);
     Picture {
         width: raw.width,
         height: raw.height,
@@ -269,7 +266,7 @@ fn ratio(text: &str, separator: char) -> Option<f64> {
 
 /// `00:01:02.5`
 fn clock_time(text: &str) -> Option<f64> {
-    let parts: Vec<f64> = text.split(':').map(str::parse).collect::<Result<_, _>>().ok()?;
+    let parts: Vec<f64> = text.split(':').map(decimal).collect::<Option<_>>()?;
     let [hours, minutes, rest] = parts.as_slice() else { return None };
     Some(hours * 3600.0 + minutes * 60.0 + rest).filter(|s| s.is_finite() && *s > 0.0 && *s < LONGEST)
 }
@@ -302,6 +299,17 @@ mod tests {
         assert_eq!((info.seconds, info.streams[1].kind), (None, Kind::Data));
         assert_eq!(read("{}").unwrap(), MediaInfo::default());
         assert!(read("no json").is_err());
+    }
+
+    #[test]
+    fn windows_line_ends_paths_and_the_comma_of_a_locale_are_read() {
+        let text = r#"{"streams":[{"codec_type":"video","start_time":"0,500000","tags":{"DURATION":"00:00:02,500000000"}}],
+            "format":{"filename":"file:\\\\?\\C:\\v\\a.mkv","duration":"2,500000","size":"100","tags":{"title":"a\nb"}}}"#;
+        for text in [text.to_owned(), text.replace('\n', "\r\n"), text.replace("2,5", "2.5")] {
+            let info = read(&text).unwrap();
+            assert_eq!((info.seconds, info.streams[0].seconds, info.size), (Some(2.5), Some(2.0), Some(100)));
+            assert_eq!(info.tags["title"], "a\nb");
+        }
     }
 
     #[test]

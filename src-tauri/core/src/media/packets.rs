@@ -1,5 +1,6 @@
 //! Packets, measured: how long each stream is in truth, and where something is missing.
 
+use super::decimal;
 use std::collections::BTreeMap;
 
 /// What the packets of a file say.
@@ -62,12 +63,11 @@ struct Track {
 }
 
 impl Measuring {
-    /// Takes a line of `stream,pts,dts,duration,flags`; what is no number is passed over.
+    /// Takes a line of `stream|pts|dts|duration|flags`; what is no number is passed over.
     pub fn take(&mut self, line: &str) {
-        let mut fields = line.split(',');
+        let mut fields = line.split('|');
         let Some(index) = fields.next().and_then(|f| f.trim().parse().ok()) else { return };
-        let mut number =
-            || fields.next().and_then(|f| f.trim().parse::<f64>().ok()).filter(|n| n.is_finite());
+        let mut number = || fields.next().and_then(decimal);
         let (pts, dts, duration) = (number(), number(), number());
         let key = fields.next().is_none_or(|flags| flags.starts_with('K'));
         if let Some(at) = pts.or(dts) {
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn length_and_gaps_follow_from_the_packets_whatever_their_order() {
-        let measured = measure("0,1.5,1.4,0.5\n0,1.0,1.0,0.5\n1,N/A,0.2,0.1\nnonsense\n0,5.0,5.0,0.5\n");
+        let measured = measure("0|1.5|1.4|0.5\n0|1.0|1.0|0.5\n1|N/A|0.2|0.1\nnonsense\n0|5.0|5.0|0.5\n");
         let video = &measured.streams[&0];
         assert_eq!((video.seconds, video.last, video.packets), (4.5, 4.0, 3));
         assert_eq!(video.gaps, [(1.0, 4.0)]);
@@ -151,9 +151,23 @@ mod tests {
 
     #[test]
     fn a_stream_begins_with_the_first_packet_that_stands_on_its_own() {
-        let measured = measure("0,1.0,1.0,0.5,__\n0,1.5,1.5,0.5,K_\n0,2.0,2.0,0.5,__\n1,1.0,1.0,0.5,__\n");
+        let measured = measure("0|1.0|1.0|0.5|__\n0|1.5|1.5|0.5|K_\n0|2.0|2.0|0.5|__\n1|1.0|1.0|0.5|__\n");
         assert_eq!((measured.streams[&0].seconds, measured.streams[&0].lead), (1.0, 1));
         assert_eq!((measured.streams[&1].seconds, measured.streams[&1].lead), (0.5, 0), "none does");
+    }
+
+    #[test]
+    fn packets_are_read_as_every_version_and_locale_writes_them() {
+        for line in [
+            "0|1.5|1.4|0.5|K_",
+            "0|1.5|1.4|0.5\r",
+            "0|1.5|1.4|0.5|K__\r",
+            "0|1,500000|1,400000|0,500000|K_C",
+            " 0|1.5|N/A|0.5|K__",
+        ] {
+            let measured = measure(line);
+            assert_eq!((measured.streams[&0].seconds, measured.streams[&0].lead), (0.5, 0), "{line:?}");
+        }
     }
 
     #[test]
@@ -161,7 +175,7 @@ mod tests {
         let joined = |text: String| measure(&text).streams[&0].joined;
         let part = |from: f64| -> String {
             (0..4)
-                .map(|n| format!("0,{0:.3},{0:.3},0.5\n", f64::from(n) * 0.5 + from))
+                .map(|n| format!("0|{0:.3}|{0:.3}|0.5\n", f64::from(n) * 0.5 + from))
                 .collect::<Vec<_>>()
                 .concat()
         };

@@ -1,6 +1,7 @@
 //! What is to be said of a result that passed: what was lost by plan, damage that decoding met, its size. Pure.
 
 use super::Case;
+use crate::ffmpeg::classify::DECODING;
 use crate::ffmpeg::report::MOST_ERRORS;
 use crate::ffmpeg::run::Report;
 use crate::media::{Kind, MediaInfo};
@@ -29,17 +30,15 @@ pub(super) fn shared_times(Case { plan, report, .. }: &Case<'_>) -> Option<Strin
     })
 }
 
-/// Lines that say a second time what the line before them said.
-const AGAIN: &[&str] = &[
-    "Error while decoding stream",
-    "Error submitting packet to decoder",
-    "Error splitting the input into NAL units",
-];
+/// Does this line repeat the error of the line before it?
+fn is_again(line: &str) -> bool {
+    let phrases = DECODING.iter().chain(&["Error splitting the input into NAL units"]);
+    phrases.into_iter().any(|phrase| line.contains(phrase))
+}
 
 /// Damaged spots that decoding met, as far as they were counted.
 pub(super) fn damaged_spots(report: &Report) -> usize {
-    let again = |line: &&String| AGAIN.iter().any(|phrase| line.contains(phrase));
-    let repeated = report.errors.iter().filter(again).count();
+    let repeated = report.errors.iter().filter(|line| is_again(line)).count();
     (report.errors.len() - repeated).max(usize::from(repeated > 0))
 }
 
@@ -70,4 +69,25 @@ fn growth(source: &MediaInfo, size: u64) -> Option<f64> {
 pub fn kept_original(source: &MediaInfo, size: u64) -> String {
     let percent = growth(source, size).unwrap_or(0.0);
     format!("The result would have been {percent:.0} % bigger, so the original was kept.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_spot_counts_once_in_the_words_of_old_and_new_versions() {
+        for again in [
+            "Error while decoding stream #0:1: Invalid data found when processing input",
+            "Error submitting packet to decoder: Invalid data found when processing input",
+            "Error processing packet in decoder: Invalid data found when processing input",
+            "Decoding error: Invalid data found when processing input",
+            "Error splitting the input into NAL units.",
+        ] {
+            assert!(is_again(again), "{again}");
+        }
+        assert!(
+            !is_again("error while decoding MB 3 9") && !is_again("channel element 1.12 is not allocated")
+        );
+    }
 }

@@ -48,8 +48,7 @@ fn command_line(tools: &Tools, args: &[OsString]) -> Vec<String> {
 fn refuse_failed(making: &Making<'_>, step: &Step, report: &Report) -> Result<(), End> {
     let work = making.work;
     output::check_folder(&work.part, work.job.output_volume.as_deref())?;
-    let names = [work.job.source.as_path(), work.part.as_path()];
-    match classify::failure(report, &names) {
+    match classify::failure(report) {
         Some(failure) => Err(with_need(failure, step.writes, &making.steps.shown()).into()),
         None => Ok(()),
     }
