@@ -4,6 +4,7 @@
 //! the window names jobs by id. Numbers and codes only; the words on screen are the window's.
 
 mod asked;
+mod details;
 mod row;
 mod told;
 
@@ -11,10 +12,8 @@ pub use asked::{
     Choices, CloseChoice, EncoderState, List, PresetChoice, SettingsChosen, SettingsShown, Sorted, ToolState,
     Verb, Wanted, WhenDone,
 };
-pub use row::{
-    AttemptDetails, Checked, DecodedOf, Details, Entry, Group, Live, Page, Picked, Pictures, Row,
-    StreamDetails, VideoFacts, Why,
-};
+pub use details::{AttemptDetails, Checked, DecodedOf, Details, Pictures, StreamDetails};
+pub use row::{Entry, Group, Live, Page, Picked, Row, VideoFacts, Why};
 pub use told::{AddNotice, Drag, Dropped, Left, Standing, Tally, Update};
 
 #[cfg(test)]

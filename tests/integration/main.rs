@@ -7,6 +7,7 @@ mod cli_unread;
 #[cfg(unix)]
 mod codes;
 mod colour;
+mod copies;
 mod corpus;
 mod crash;
 mod faults;

@@ -78,11 +78,15 @@ pub fn impatient() -> Policy {
     Policy { stall: soon, stall_first: soon, ..fast() }
 }
 
+/// The system's tools.
+pub fn places() -> ToolPlaces {
+    let path = std::env::var_os("PATH").unwrap();
+    ToolPlaces { ffmpeg: None, ffprobe: None, folders: standard_folders(None, &path) }
+}
+
 /// Starts an engine on the queue of `env`.
 pub fn start(env: &TestEnv, setup: Setup) -> Engine {
-    let path = std::env::var_os("PATH").unwrap();
-    let tools =
-        ToolPlaces { ffmpeg: setup.ffmpeg, ffprobe: setup.ffprobe, folders: standard_folders(None, &path) };
+    let tools = ToolPlaces { ffmpeg: setup.ffmpeg, ffprobe: setup.ffprobe, ..places() };
     let (data, who) = (env.data(), "a test".into());
     Engine::start(EngineConfig {
         data,

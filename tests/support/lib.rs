@@ -1,12 +1,14 @@
 //! What the tests share: a small world per test, clips made once, and tools that misbehave.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+pub mod boxes;
 pub mod clips;
 pub mod disk;
 pub mod engine;
 pub mod env;
 pub mod faketime;
 pub mod fill;
+pub mod flv;
 pub mod judge;
 
 use std::time::{Duration, Instant};

@@ -21,7 +21,8 @@ pub(crate) fn lines(verification: &Verification) -> Vec<String> {
 fn stream(check: &StreamCheck) -> String {
     let done = if check.copied { "copied" } else { "converted" };
     let codec = if check.codec.is_empty() { String::new() } else { format!(" {}", codec_name(&check.codec)) };
-    let parts = [length(check.seconds), pictures(check), evidence(check.by).map(str::to_owned)];
+    let same = check.compared.then(|| "packets compared".to_owned());
+    let parts = [length(check.seconds), pictures(check), evidence(check.by).map(str::to_owned), same];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let facts = if parts.is_empty() { "is there".to_owned() } else { parts.join(", ") };
     let decoded = check.decoded.map(decoded).unwrap_or_default();
@@ -68,7 +69,10 @@ fn decoded(decoded: Decoded) -> String {
         Side::Source => "original",
         Side::Result => "result",
     };
-    format!("; {side} decoded")
+    match decoded.places {
+        Some(places) => format!("; {side} decoded at {}", count(places as u64, "place", "places")),
+        None => format!("; {side} decoded"),
+    }
 }
 
 #[cfg(test)]
@@ -87,7 +91,8 @@ mod tests {
             seconds: Measure { expected: Some(61.2), found: Some(61.0) },
             frames: Measure { expected: Some(1530), found: Some(1529) },
             by: Evidence::Header,
-            decoded: Some(Decoded { of: Side::Source, frames: Some(1530), samples: None }),
+            compared: false,
+            decoded: Some(Decoded { of: Side::Source, frames: Some(1530), samples: None, places: None }),
         };
         let text = StreamCheck {
             input: 2,
@@ -100,6 +105,12 @@ mod tests {
             decoded: None,
             ..video.clone()
         };
+        let copied =
+            StreamCheck { compared: true, copied: true, decoded: Some(Decoded::at(7)), ..video.clone() };
+        assert!(
+            stream(&copied)
+                .ends_with("by the header of the original, packets compared; result decoded at 7 places")
+        );
         let all = Verification { size: 9, seconds: Some(61.2), streams: vec![video, text], damaged: 1 };
         assert_eq!(
             lines(&all),

@@ -7,6 +7,7 @@ mod abilities;
 mod capture;
 mod child;
 pub mod classify;
+pub mod compare;
 mod exec;
 mod fields;
 pub mod growth;

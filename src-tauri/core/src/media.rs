@@ -6,8 +6,10 @@
 pub mod boxes;
 pub mod cues;
 mod facts;
+pub mod headers;
 mod json;
 mod packets;
+pub mod segments;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -37,6 +39,9 @@ pub struct MediaInfo {
     pub chapters: usize,
     /// The file's own tags.
     pub tags: BTreeMap<String, String>,
+    /// A second recording stands behind the one that is described here.
+    #[serde(default)]
+    pub second_recording: bool,
 }
 
 /// What a stream carries.
@@ -92,6 +97,24 @@ pub struct Stream {
     pub default: bool,
     /// A cover or thumbnail rather than a moving picture.
     pub attached_picture: bool,
+    /// Why a copy of it was refused, once one was made and judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy_fault: Option<CopyFault>,
+    /// What its packets say, where they were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
+}
+
+/// What is wrong with a copy of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CopyFault {
+    /// It cannot be decoded everywhere.
+    Damaged,
+    /// Its time stamps had to be guessed.
+    Times,
+    /// It does not show what the original shows.
+    Differs,
 }
 
 /// Facts of a picture.
@@ -214,6 +237,20 @@ impl MediaInfo {
     pub fn audio(&self) -> Option<&Stream> {
         let mut tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio);
         tracks.clone().find(|s| s.default).or_else(|| tracks.next())
+    }
+
+    /// Keeps with each stream what its packets say; of one without packets that have a time nothing is known.
+    pub fn keep(&mut self, measured: &Measured) {
+        for stream in &mut self.streams {
+            stream.span = measured.streams.get(&stream.index).cloned();
+        }
+    }
+
+    /// Keeps that copies of these streams were refused.
+    pub fn refuse_copies(&mut self, faults: &BTreeMap<usize, CopyFault>) {
+        for stream in &mut self.streams {
+            stream.copy_fault = faults.get(&stream.index).copied().or(stream.copy_fault);
+        }
     }
 
     /// The same with lengths by packets: MP4 says of pictures with B-frames when the last is decoded, not shown.

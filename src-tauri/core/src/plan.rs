@@ -22,7 +22,7 @@ use crate::spec::{JobOptions, JobSpec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-pub use arguments::cue_file;
+pub use arguments::{cue_file, decode_originals};
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
 pub use rate::slower;
 pub use steps::{Step, What, measure, steps};
@@ -65,9 +65,10 @@ pub struct Plan {
     /// Tags that are left out.
     #[serde(default)]
     pub without_tags: Vec<String>,
-    /// Copied streams are decoded meanwhile, so that damage in them is known.
+    /// Seconds of the result at which copied streams are decoded to be checked, their packets being compared with the
+    /// original's; empty: they are decoded whole.
     #[serde(default)]
-    pub check_copies: bool,
+    pub places: Vec<f64>,
     /// Lines of subtitles are counted that are lost where only one is shown at a time.
     #[serde(default)]
     pub count_cues: bool,
@@ -163,6 +164,12 @@ impl Plan {
             .chain(of(Kind::Attachment, false))
     }
 
+    /// The streams of the result that are taken from the source one by one, in its order; covers that are attached as
+    /// files come behind them.
+    pub fn written(&self) -> impl Iterator<Item = &Planned> {
+        self.kept().filter(|s| !self.attached().any(|cover| cover.input == s.input))
+    }
+
     /// Covers that ffmpeg takes as files alone: those of MKV, where they are attached files.
     pub fn attached(&self) -> impl Iterator<Item = &Planned> {
         self.kept().filter(|s| s.cover && self.container == Container::Mkv)
@@ -174,6 +181,19 @@ impl Plan {
         matches!(self.container, Container::Mp4 | Container::Mov)
             && subtitles.peek().is_some()
             && !subtitles.any(|s| s.default)
+    }
+
+    /// Copied pictures and sound: what they show must be known by their packets, and be found again in the result.
+    pub fn copies(&self) -> impl Iterator<Item = &Planned> {
+        let timed = |s: &&Planned| matches!(s.kind, Kind::Video | Kind::Audio) && !s.cover;
+        self.kept().filter(timed).filter(|s| matches!(s.action, Action::Copy { .. }))
+    }
+
+    /// How ffmpeg names this copied stream in the result: covers may stand before or behind all others there.
+    pub fn specifier(&self, stream: &Planned) -> String {
+        let alike = self.kept().filter(|s| s.kind == stream.kind && !s.cover);
+        let place = alike.take_while(|s| s.input != stream.input).count();
+        format!("{}:{place}", if stream.kind == Kind::Video { "V" } else { "a" })
     }
 
     /// The moving picture.
@@ -213,6 +233,19 @@ const STALE: &[&str] = &[
     "_STATISTICS_WRITING_DATE_UTC-eng",
 ];
 
+/// Seconds decoded at each place.
+pub(crate) const PLACE: f64 = 1.0;
+
+/// A preset that copies whatever its container holds has its packets compared, and is decoded at the beginning, at the
+/// end and at five places between, unless it is so short that all of it is decoded as quickly.
+fn places(info: &MediaInfo, preset: &Preset) -> Vec<f64> {
+    let rule = preset.video.as_ref().map_or(preset.audio.copy, |v| v.copy);
+    let length = info.length().filter(|length| rule == CopyRule::WhenHeld && *length > 10.0 * PLACE);
+    let Some(length) = length else { return Vec::new() };
+    let between = (1..6).map(|n| length * f64::from(n) / 6.0);
+    std::iter::once(0.0).chain(between).chain([length - PLACE]).collect()
+}
+
 /// Plans a file.
 ///
 /// # Errors
@@ -220,6 +253,7 @@ const STALE: &[&str] = &[
 pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<Plan, Failure> {
     // Taken apart, so that an option that is added must be thought of here.
     let JobSpec { preset, options: JobOptions {} } = spec;
+    refuse_second_recording(info, preset)?;
     let main = main_stream(info, preset, abilities)?;
     let task = Task { info, preset, abilities, main };
     let streams: Vec<Planned> = info.streams.iter().map(|s| planned(s, &task)).collect::<Result<_, _>>()?;
@@ -235,7 +269,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         immersive: main.video.as_ref().is_some_and(|p| p.immersive && p.dolby_vision.is_none()),
         tags_from: tags_from(&task),
         without_tags: without_tags(preset),
-        check_copies: preset.video.as_ref().map_or(preset.audio.copy, |v| v.copy) == CopyRule::WhenFits,
+        places: places(info, preset),
         count_cues: true,
         limit: None,
         hardware: hardware.is_some_and(|h| streams.iter().any(|s| uses(s, h.name))),
@@ -252,6 +286,15 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
     }
     rate::aim(&mut plan, &task)?;
     Ok(plan)
+}
+
+/// What ffmpeg makes of two recordings is neither of them: their clocks both begin at nought.
+fn refuse_second_recording(info: &MediaInfo, preset: &Preset) -> Result<(), Failure> {
+    if !info.second_recording || preset.salvage {
+        return Ok(());
+    }
+    let message = "Two recordings stand one behind the other in this file; only the first can be read.";
+    Err(Failure::new(FailureCode::SourceTruncated, message))
 }
 
 fn uses(stream: &Planned, name: &str) -> bool {

@@ -4,6 +4,7 @@
 //! that a result that is short, empty or lacks a stream is never called done. Exit codes prove nothing. What was
 //! checked comes out as data ([`verification`]).
 
+mod copies;
 mod length;
 mod remarks;
 pub mod verification;
@@ -11,8 +12,10 @@ pub mod verification;
 use crate::failure::{Failure, FailureCode, NOTHING_READABLE};
 use crate::ffmpeg::run::Report;
 use crate::ffmpeg::statistics::InputStats;
-use crate::media::{self, Kind, Measured, MediaInfo, Stream};
+use crate::media::{self, CopyFault, Kind, Measured, MediaInfo, Stream};
 use crate::plan::{Action, Plan, Planned};
+use copies::Copy;
+use std::collections::BTreeMap;
 use verification::{Decoded, Evidence, Measure, Side, StreamCheck, Verification};
 
 pub use remarks::kept_original;
@@ -30,8 +33,20 @@ pub struct Case<'a> {
     pub output: &'a MediaInfo,
     /// The source by its packets, where that was asked for.
     pub measured: Option<&'a Measured>,
+    /// What is known of the copied streams of the result, where there are any.
+    pub copies: Option<&'a Copies>,
     /// What is readable of a damaged source is enough.
     pub salvage: bool,
+}
+
+/// What was found of copied streams in the result itself.
+pub struct Copies {
+    /// What ffmpeg said when it decoded them.
+    pub decoded: Report,
+    /// The same places of their originals are damaged too.
+    pub damaged_before: bool,
+    /// Are their packets those of the original? By index in the source; absent where they were not compared.
+    pub equal: BTreeMap<usize, bool>,
 }
 
 /// A result that may be published.
@@ -50,6 +65,8 @@ pub enum Refusal {
     Failed(Failure),
     /// It is another length than the source's headers say: the packets of the source must decide.
     Doubtful(Failure),
+    /// Copies of these streams of the source are not what they show: they must be converted.
+    Unfaithful(Failure, BTreeMap<usize, CopyFault>),
 }
 
 /// Judges a finished encode.
@@ -58,6 +75,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     if size == 0 || case.output.streams.is_empty() {
         return Err(Refusal::Failed(empty(report)));
     }
+    copies::refuse_faulty(case)?;
     if !report.saw_end {
         return Err(Refusal::Failed(wrong("ffmpeg ended before it said that it was through.", report)));
     }
@@ -68,11 +86,12 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
         remarks.extend(said);
     }
     remarks.dedup();
+    remarks.extend(remarks::second_recording(case));
     remarks.extend(remarks::losses(case.plan));
     remarks.extend(remarks::shared_times(case));
-    remarks.extend(remarks::damage(report));
+    remarks.extend(remarks::damage(case));
     remarks.extend(remarks::bigger(case.source, size));
-    let damaged = remarks::damaged_spots(report);
+    let damaged = remarks::damaged_spots(case);
     Ok(Verdict {
         remarks,
         verification: Verification { size, seconds: case.output.seconds, streams, damaged },
@@ -94,20 +113,29 @@ fn check(case: &Case<'_>, planned: &Planned, found: &Stream) -> Result<(StreamCh
         seconds: Measure::default(),
         frames: Measure::default(),
         by: Evidence::Presence,
-        decoded: stats.and_then(decoded),
+        compared: false,
+        decoded: stats.and_then(|stats| decoded(stats, Side::Source)),
     };
     let timed = matches!(planned.kind, Kind::Video | Kind::Audio) && !planned.cover;
     let Some(input) = input.filter(|_| timed) else { return Ok((check, Vec::new())) };
     let pair = Pair { planned, found, input, stats };
+    if let Some(copy) = copies::check(&pair, case)? {
+        let Copy { seconds, frames, decoded, compared, remark } = copy;
+        let by = Evidence::Packets;
+        return Ok((
+            StreamCheck { seconds, frames, by, decoded, compared, ..check },
+            remark.into_iter().collect(),
+        ));
+    }
     let length = length::check_length(&pair, case)?;
     check.frames = length::check_count(&pair, case)?;
     (check.seconds, check.by) = (length.seconds, length.by);
     Ok((check, length.remark.into_iter().chain(length::squeezed(&pair)).collect()))
 }
 
-fn decoded(stats: &InputStats) -> Option<Decoded> {
+fn decoded(stats: &InputStats, of: Side) -> Option<Decoded> {
     let InputStats { frames, samples, .. } = *stats;
-    (frames.is_some() || samples.is_some()).then_some(Decoded { of: Side::Source, frames, samples })
+    (frames.is_some() || samples.is_some()).then_some(Decoded { of, frames, samples, places: None })
 }
 
 struct Pair<'a> {

@@ -1,12 +1,10 @@
-//! A job as a row and as details.
+//! A job as a row, and the lists made of rows.
 
 use serde::Serialize;
 use spool_core::failure::{self, FailureCode};
 use spool_core::job::{Job, Millis, Reason, State};
-use spool_core::media::{Facts, Kind};
+use spool_core::media::Facts;
 use spool_core::progress::Progress;
-use spool_core::spec::JobOptions;
-use spool_core::verify::verification::{Side, StreamCheck, Verification};
 use ts_rs::TS;
 
 /// How far a running job is. Unknown values are null.
@@ -243,114 +241,6 @@ impl From<&Job> for Picked {
             readable: job.spec.is_some(),
         }
     }
-}
-
-/// What becomes of one stream of the original.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct StreamDetails {
-    /// video, audio, subtitle, data or attachment.
-    pub kind: String,
-    /// Its codec in the original; empty where unknown.
-    pub codec: String,
-    /// The codec of the result, where that is another.
-    pub into: String,
-    /// Kept, Converted or Dropped.
-    pub done: String,
-    /// What that costs, or why.
-    pub note: String,
-}
-
-/// One run of a job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct AttemptDetails {
-    /// How it ended; null while it runs.
-    pub outcome: Option<String>,
-    /// Why it did not succeed.
-    pub why: Option<Why>,
-    /// Exit code of ffmpeg.
-    pub exit: Option<i32>,
-    /// Signal that ended ffmpeg.
-    pub signal: Option<i32>,
-    /// The command line, as a shell takes it.
-    pub command: String,
-    /// Last lines of ffmpeg's log.
-    pub log_tail: String,
-    /// When it began.
-    pub started_at: Millis,
-    /// When it ended.
-    pub ended_at: Option<Millis>,
-}
-
-/// What was checked of a published result.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
-pub struct Checked {
-    /// Streams that were planned, each of which was found.
-    pub streams: usize,
-    /// Length of the whole result in seconds.
-    pub seconds: Option<f64>,
-    /// Pictures that were found, and how many there were to be.
-    pub pictures: Option<Pictures>,
-    /// What was decoded of its streams.
-    pub decoded: DecodedOf,
-}
-
-/// Pictures of a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-pub struct Pictures {
-    /// In the result.
-    pub found: u64,
-    /// By the original; null where that is not known.
-    pub expected: Option<u64>,
-}
-
-/// Of which file all sound and pictures were decoded while the result was made or checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum DecodedOf {
-    /// Not of all of them: some were copied without.
-    Some,
-    /// Of the original.
-    Original,
-    /// Of the result.
-    Result,
-}
-
-impl From<&Verification> for Checked {
-    fn from(of: &Verification) -> Checked {
-        let timed = |s: &&StreamCheck| matches!(s.kind, Kind::Video | Kind::Audio) && !s.cover;
-        let picture = of.streams.iter().find(|s| timed(s) && s.kind == Kind::Video);
-        let pictures =
-            picture.and_then(|s| Some(Pictures { found: s.frames.found?, expected: s.frames.expected }));
-        let all = |side| of.streams.iter().filter(timed).all(|s| s.decoded.is_some_and(|d| d.of == side));
-        let decoded = match (all(Side::Result), all(Side::Source)) {
-            (true, _) => DecodedOf::Result,
-            (false, true) => DecodedOf::Original,
-            _ => DecodedOf::Some,
-        };
-        Checked { streams: of.streams.len(), seconds: of.seconds, pictures, decoded }
-    }
-}
-
-/// Everything about one job.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Details {
-    /// Its row.
-    pub row: Row,
-    /// Full path of the result, to read.
-    pub output_path: String,
-    /// Folder of the result, to read.
-    pub folder: String,
-    /// What is wanted of this file beside its preset; null like the preset.
-    #[ts(type = "Record<string, never> | null")]
-    pub options: Option<JobOptions>,
-    /// What was checked of the result; null before there is one, and where an earlier version checked it.
-    pub checked: Option<Checked>,
-    /// Its streams, once planned.
-    pub streams: Vec<StreamDetails>,
-    /// Its attempts, oldest first.
-    pub attempts: Vec<AttemptDetails>,
 }
 
 /// The head of the jobs that failed for one cause.

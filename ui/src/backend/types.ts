@@ -320,7 +320,11 @@ pictures: Pictures | null,
 /**
  * What was decoded of its streams.
  */
-decoded: DecodedOf, };
+decoded: DecodedOf, 
+/**
+ * Packets of copies were compared with the original's, and copies decoded at so many places; null: whole.
+ */
+places: number | null, };
 
 export type Details = { 
 /**

@@ -178,6 +178,7 @@ mod tests {
             saw_end: true,
             inputs: vec![],
             errors,
+            complained: std::collections::BTreeSet::new(),
             cut_short: false,
             dropped: 0,
             guessed: false,

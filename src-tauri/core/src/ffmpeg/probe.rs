@@ -7,7 +7,9 @@ use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, fields, fi
 use crate::error::said;
 use crate::failure::{Failure, FailureCode, name_of};
 use crate::media::boxes::{self, Boxes};
-use crate::media::{self, Measured, Measuring, MediaInfo, Picture};
+use crate::media::headers::{self, Differ};
+use crate::media::segments;
+use crate::media::{self, Kind, Measured, Measuring, MediaInfo, Picture};
 use crate::policy::Policy;
 use std::ffi::OsString;
 use std::io;
@@ -23,9 +25,12 @@ pub fn source(
     policy: &Policy,
     orders: Option<&Orders>,
 ) -> Result<Option<MediaInfo>, Failure> {
-    look(tools, path, policy, orders, &[]).and_then(|info| {
-        info.map(|info| if info.streams.is_empty() { Err(not_media(path, "")) } else { Ok(info) }).transpose()
-    })
+    let Some(mut info) = look(tools, path, policy, orders, &[])? else { return Ok(None) };
+    if info.streams.is_empty() {
+        return Err(not_media(path, ""));
+    }
+    info.second_recording = has_second(path, &info.container);
+    Ok(Some(info))
 }
 
 /// Adds to what is known of the moving picture what only its frames tell: mastering data that no container names,
@@ -48,6 +53,12 @@ pub fn frames(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Order
     }
 }
 
+/// Only Matroska is put together so; what cannot be looked at has none.
+fn has_second(path: &Path, container: &str) -> bool {
+    let look = || segments::has_second(&mut std::fs::File::open(path)?);
+    container.starts_with("matroska") && look().unwrap_or(false)
+}
+
 fn first_frame(tools: &Tools, path: &Path, bounds: &Bounds<'_>, index: usize, picture: &mut Picture) {
     let stream = index.to_string();
     let more = ["-select_streams", &stream, "-show_frames", "-read_intervals", "%+#1"];
@@ -68,10 +79,33 @@ pub fn length(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Order
     }
 }
 
+/// Adds to each stream what its packets say: what of it is shown, and whether its header changes. Reads the whole file.
+/// Without an answer nothing is added.
+pub fn shown(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
+    let Some(mut measured) = packets(tools, path, policy, orders) else { return };
+    if measured.streams.values().any(|span| span.headers > 0) {
+        let differ = headers_differ(path, &info.container);
+        for stream in &info.streams {
+            let another = if stream.kind == Kind::Video { differ.picture } else { differ.sound };
+            measured.streams.entry(stream.index).and_modify(|span| span.headers *= u64::from(another));
+        }
+    }
+    info.keep(&measured);
+}
+
+/// A header that comes again is no other header. What cannot be compared counts as another.
+fn headers_differ(path: &Path, container: &str) -> Differ {
+    let compared = std::fs::File::open(path).and_then(|mut file| headers::differ(container, &mut file));
+    compared.unwrap_or(Differ { picture: true, sound: true })
+}
+
 /// Where the packets of each stream begin and end, and where some are missing: the truth about a source whose
 /// header lies. Reads the whole file. `None` when it cannot be told.
 pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>) -> Option<Measured> {
-    let entries = ["-show_entries", "packet=stream_index,pts_time,dts_time,duration_time,flags"];
+    let entries = [
+        "-show_entries",
+        "packet=stream_index,pts_time,dts_time,duration_time,flags:packet_side_data=side_data_type",
+    ];
     let fixed = [
         "-v",
         "quiet",

@@ -10,7 +10,7 @@ use super::names::Names;
 use super::statistics::{self, InputStats};
 use crate::media::decimal;
 use crate::progress::Progress;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::ffi::OsString;
 
 /// What has been read so far.
@@ -27,6 +27,8 @@ pub struct Reader {
     pub inputs: Vec<InputStats>,
     /// Lines of level error or fatal without the names of files, the first ones and the last.
     pub errors: Vec<String>,
+    /// Components that wrote those: `h264`, `aist#0:1/aac`.
+    pub complained: BTreeSet<String>,
     /// The input ended before its index said.
     pub cut_short: bool,
     /// Frames left out because others have the same time.
@@ -102,6 +104,7 @@ impl Reader {
         self.colours = true;
         self.inputs.clear();
         self.errors.clear();
+        self.complained.clear();
         (self.cut_short, self.guessed) = (false, false);
     }
 
@@ -112,6 +115,9 @@ impl Reader {
             self.errors.remove(MOST_ERRORS - LAST_ERRORS);
         }
         self.errors.push(text);
+        if let Some(component) = line.component.filter(|_| self.complained.len() < MOST_ERRORS) {
+            self.complained.insert(component.to_owned());
+        }
     }
 
     fn take_warning(&mut self, line: &Line<'_>) {

@@ -15,6 +15,7 @@ use crate::error::said;
 use crate::job::ChildId;
 use crate::policy::Policy;
 use crate::progress::Progress;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
@@ -83,6 +84,8 @@ pub struct Report {
     pub inputs: Vec<InputStats>,
     /// Lines of level error or fatal, without the names of files.
     pub errors: Vec<String>,
+    /// Components that wrote those: `h264`, `aist#0:1/aac`.
+    pub complained: BTreeSet<String>,
     /// The input ended before its index said.
     pub cut_short: bool,
     /// Frames left out because others have the same time.
@@ -127,8 +130,8 @@ fn not_started(error: &io::Error) -> Report {
 
 fn report(ended: Ended, reader: Reader) -> Report {
     let log_tail = reader.log_tail();
-    let Reader { progress, saw_end, inputs, errors, cut_short, dropped, guessed, .. } = reader;
-    Report { ended, saw_end, inputs, errors, cut_short, dropped, guessed, log_tail, progress }
+    let Reader { progress, saw_end, inputs, errors, complained, cut_short, dropped, guessed, .. } = reader;
+    Report { ended, saw_end, inputs, errors, complained, cut_short, dropped, guessed, log_tail, progress }
 }
 
 /// Two threads that end when the pipes close.

@@ -105,6 +105,7 @@ pub fn read(text: &str) -> Result<MediaInfo, String> {
         streams: answer.streams.into_iter().map(stream).collect(),
         chapters: answer.chapters.len(),
         tags: answer.format.tags,
+        second_recording: false,
     })
 }
 
@@ -143,6 +144,8 @@ fn stream(raw: RawStream) -> Stream {
         video: (kind == Kind::Video).then(|| picture(&raw)),
         codec: named(&raw.codec_name, &raw.codec_tag_string),
         tag: raw.codec_tag_string,
+        copy_fault: None,
+        span: None,
     }
 }
 

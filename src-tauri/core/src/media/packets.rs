@@ -1,6 +1,10 @@
-//! Packets, measured: how long each stream is in truth, and where something is missing.
+//! Packets, measured: how long each stream is as it is shown, what of it is hidden, and where something is missing.
+//!
+//! Guarantees that packets which an edit list hides (marked *discard*) count neither for length nor for number, and
+//! bounded memory whatever a file says.
 
 use super::decimal;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What the packets of a file say.
@@ -10,8 +14,9 @@ pub struct Measured {
     pub streams: BTreeMap<usize, Span>,
 }
 
-/// The packets of one stream.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// The packets of one stream that are shown.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Span {
     /// Seconds from the beginning of the first to the end of the last.
     pub seconds: f64,
@@ -19,8 +24,14 @@ pub struct Span {
     pub last: f64,
     /// How many there are.
     pub packets: u64,
-    /// How many there are before those: of a recording that begins between two pictures that stand on their own.
+    /// How many there are before those: of a recording that begins between two keyframes.
     pub lead: u64,
+    /// Packets that an edit list hides.
+    pub hidden: u64,
+    /// Some of those stand behind the first that is shown: a middle or an end is hidden, which a copy would show again.
+    pub hidden_later: bool,
+    /// Packets that begin with a new header of the codec, the first header apart.
+    pub headers: u64,
     /// Places without packets, as seconds from the beginning: from, to.
     pub gaps: Vec<(f64, f64)>,
     /// Seconds of its parts put together, where time stamps jump as only a new clock makes them: back, or far ahead.
@@ -41,9 +52,13 @@ pub struct Measuring {
     streams: BTreeMap<usize, Entry>,
 }
 
-/// The packets before the first that stands on its own, which nobody can show, and those from there on.
+/// The packets before the first keyframe, which cannot be decoded, and those from there on.
 #[derive(Debug, Default)]
 struct Entry {
+    keyed: bool,
+    hidden: u64,
+    hidden_later: bool,
+    headers: u64,
     lead: Track,
     rest: Track,
 }
@@ -63,32 +78,47 @@ struct Track {
 }
 
 impl Measuring {
-    /// Takes a line of `stream|pts|dts|duration|flags`; what is no number is passed over.
+    /// Takes a line of `stream|pts|dts|duration|flags`, behind which side data is named; what is no number is passed
+    /// over.
     pub fn take(&mut self, line: &str) {
         let mut fields = line.split('|');
         let Some(index) = fields.next().and_then(|f| f.trim().parse().ok()) else { return };
         let mut number = || fields.next().and_then(decimal);
         let (pts, dts, duration) = (number(), number(), number());
-        let key = fields.next().is_none_or(|flags| flags.starts_with('K'));
+        let flags = fields.next();
+        let entry = self.streams.entry(index).or_default();
+        entry.keyed |= flags.is_none_or(|flags| flags.starts_with('K'));
+        entry.headers += u64::from(fields.any(|side| side.trim() == "New Extradata"));
+        if flags.is_some_and(|flags| flags.contains('D')) {
+            return entry.hide();
+        }
         if let Some(at) = pts.or(dts) {
             let end = at + duration.unwrap_or(0.0).max(0.0);
-            let Entry { lead, rest } = self.streams.entry(index).or_default();
-            let track = if key || rest.packets > 0 { rest } else { lead };
+            let track = if entry.keyed { &mut entry.rest } else { &mut entry.lead };
             track.take(at, end, dts.unwrap_or(at));
         }
     }
 
     /// What they say together.
     pub fn done(self) -> Measured {
-        Measured { streams: self.streams.into_iter().map(|(index, entry)| (index, entry.span())).collect() }
+        let timed = |entry: &Entry| entry.lead.packets + entry.rest.packets > 0;
+        let timed = self.streams.into_iter().filter(|(_, entry)| timed(entry));
+        Measured { streams: timed.map(|(index, entry)| (index, entry.span())).collect() }
     }
 }
 
 impl Entry {
-    /// A stream without any packet that stands on its own begins with its first all the same.
+    fn hide(&mut self) {
+        self.hidden += 1;
+        self.hidden_later |= self.rest.packets > 0;
+    }
+
+    /// A stream without any keyframe begins with its first packet all the same.
     fn span(self) -> Span {
-        let lead = self.lead.packets;
-        if self.rest.packets == 0 { self.lead.span() } else { Span { lead, ..self.rest.span() } }
+        let Entry { lead, rest, hidden, hidden_later, headers, .. } = self;
+        let before = lead.packets;
+        let span = if rest.packets == 0 { lead.span() } else { Span { lead: before, ..rest.span() } };
+        Span { hidden, hidden_later, headers, ..span }
     }
 }
 
@@ -126,7 +156,8 @@ impl Track {
         let end = self.covered.last().map_or(begin, |(_, to)| *to);
         let gaps = self.covered.windows(2).map(|pair| (pair[0].1 - begin, pair[1].0 - begin)).collect();
         let joined = self.parts.zip(self.part).map(|(parts, (from, to, _))| parts + to - from);
-        Span { seconds: end - begin, last: self.last - begin, packets: self.packets, lead: 0, gaps, joined }
+        let (seconds, last) = (end - begin, self.last - begin);
+        Span { seconds, last, packets: self.packets, gaps, joined, ..Span::default() }
     }
 }
 
@@ -147,6 +178,29 @@ mod tests {
         assert_eq!((video.seconds, video.last, video.packets), (4.5, 4.0, 3));
         assert_eq!(video.gaps, [(1.0, 4.0)]);
         assert!((measured.streams[&1].seconds - 0.1).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_an_edit_list_hides_is_not_shown() {
+        let head = measure("0|-1|-1|0.5|KD\n0|-0.5|-0.5|0.5|_D\n0|0|0|0.5|__\n0|0.5|0.5|0.5|K_\n");
+        let span = &head.streams[&0];
+        assert_eq!(
+            (span.seconds, span.packets, span.lead),
+            (1.0, 2, 0),
+            "the hidden keyframe is there to decode"
+        );
+        assert_eq!((span.hidden, span.hidden_later), (2, false));
+        let tail = measure("0|0|0|0.5|K_\n0|0.5|0.5|0.5|__\n0|1|1|0.5|KD\n0|1.5|1.5|0.5|_D_\n");
+        let span = &tail.streams[&0];
+        assert_eq!((span.seconds, span.packets, span.hidden, span.hidden_later), (1.0, 2, 2, true));
+    }
+
+    #[test]
+    fn a_header_that_changes_is_counted_with_its_stream() {
+        let measured = measure(
+            "0|0|0|1|K_\n1|0|0|1|K_\n1|1|1|1|K_|New Extradata\n0|1|1|1|K_|Skip Samples|New Extradata\n0|2|2|1|K_\n",
+        );
+        assert_eq!((measured.streams[&0].headers, measured.streams[&1].headers), (1, 1));
     }
 
     #[test]

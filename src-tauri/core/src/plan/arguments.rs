@@ -1,6 +1,6 @@
 //! A plan as ffmpeg's arguments: a pure function, and the only place that knows their order.
 
-use super::{Action, Plan, Planned};
+use super::{Action, PLACE, Plan, Planned};
 use crate::ffmpeg::{DEMUXERS, MAX_PIXELS, PROTOCOLS, file_url};
 use crate::media::Kind;
 use crate::preset::Container;
@@ -79,6 +79,14 @@ fn attach_arguments(plan: &Plan, notes: &Path) -> Vec<OsString> {
 /// `verbose` is the level at which ffmpeg tells how many frames it decoded, which verification needs. No
 /// `-nostdin`: the pipe carries `q`.
 fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
+    let mut all = reading(plan);
+    all.push("-i".into());
+    all.push(file_url(source));
+    all
+}
+
+/// What stands before any input.
+fn reading(plan: &Plan) -> Vec<OsString> {
     let mut all = words(&[
         "-hide_banner",
         "-y",
@@ -101,16 +109,6 @@ fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
         "-fflags",
         "+genpts",
     ]));
-    if checked(plan).next().is_some() {
-        // What is only decoded to be checked need not be turned upright.
-        all.extend(words(&["-noautorotate"]));
-    }
-    if checked(plan).any(|s| s.kind == Kind::Video) {
-        // Nobody sees these pictures; what is damaged shows before they are smoothed.
-        all.extend(words(&["-skip_loop_filter", "all"]));
-    }
-    all.push("-i".into());
-    all.push(file_url(source));
     all
 }
 
@@ -144,8 +142,7 @@ fn pass(number: &str, notes: &Path) -> Vec<OsString> {
 
 fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString]) -> Vec<OsString> {
     let mut all = input(plan, source);
-    let attached = |s: &&Planned| plan.attached().any(|cover| cover.input == s.input);
-    let streams: Vec<&Planned> = plan.kept().filter(|s| !attached(s)).collect();
+    let streams: Vec<&Planned> = plan.written().collect();
     for stream in &streams {
         all.extend(words(&["-map", &format!("0:{}", stream.input)]));
     }
@@ -168,7 +165,6 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
     all.extend(container_arguments(plan));
     all.push(file_url(part));
     all.extend(cue_arguments(plan, notes));
-    all.extend(check_arguments(plan));
     all
 }
 
@@ -192,24 +188,38 @@ fn tags_of_streams(main: usize, streams: &[&Planned]) -> Vec<OsString> {
     all
 }
 
-/// Copied streams that are decoded meanwhile, when the picture is among them: only then nothing else needs the
-/// frames as they should be shown.
-fn checked(plan: &Plan) -> impl Iterator<Item = &Planned> {
-    let copied = |s: &&Planned| matches!(s.action, Action::Copy { .. });
-    let picture = plan.check_copies && plan.picture().is_none_or(|p| copied(&p));
-    plan.kept()
-        .filter(move |s| picture && !s.cover && matches!(s.kind, Kind::Video | Kind::Audio) && copied(s))
+/// Decodes the copied streams of the result, whole or at the plan's places, to nowhere.
+pub(super) fn decode_copies(plan: &Plan, part: &Path) -> Vec<OsString> {
+    decode(plan, part, &plan.copies().map(|s| plan.specifier(s)).collect::<Vec<_>>())
 }
 
-/// A second output, to nowhere: decoding tells what a copy would hide.
-fn check_arguments(plan: &Plan) -> Vec<OsString> {
-    let mut all = Vec::new();
-    for stream in checked(plan) {
-        all.extend(words(&["-map", &format!("0:{}", stream.input)]));
+/// The same of their originals: what is damaged there is no fault of the copy.
+pub fn decode_originals(plan: &Plan, source: &Path) -> Vec<OsString> {
+    decode(plan, source, &plan.copies().map(|s| s.input.to_string()).collect::<Vec<_>>())
+}
+
+fn decode(plan: &Plan, file: &Path, streams: &[String]) -> Vec<OsString> {
+    let mut all = reading(plan);
+    // What is only decoded to be checked is neither turned upright nor smoothed: damage shows before that.
+    let input = ["-noautorotate", "-skip_loop_filter", "all"];
+    let mut open = |more: &[&str]| {
+        all.extend(words(&input));
+        all.extend(words(more));
+        all.push("-i".into());
+        all.push(file_url(file));
+    };
+    for at in &plan.places {
+        open(&["-ss", &format!("{at:.3}"), "-t", &format!("{PLACE}")]);
     }
-    if !all.is_empty() {
-        all.extend(words(&["-fps_mode", "passthrough", "-f", "null", "-"]));
+    if plan.places.is_empty() {
+        open(&[]);
     }
+    for input in 0..plan.places.len().max(1) {
+        for stream in streams {
+            all.extend(words(&["-map", &format!("{input}:{stream}")]));
+        }
+    }
+    all.extend(words(&["-fps_mode", "passthrough", "-f", "null", "-"]));
     all
 }
 
@@ -348,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_that_is_to_play_everywhere_is_decoded_meanwhile() {
+    fn a_copy_that_is_to_play_everywhere_is_decoded_out_of_the_result() {
         let picture = Picture {
             width: 640,
             height: 360,
@@ -366,9 +376,20 @@ mod tests {
             ..stream(0, Kind::Video, "h264")
         };
         let info = MediaInfo { streams: vec![video], container: "mov,mp4".into(), ..MediaInfo::default() };
-        let line = lines(&info, "web-1080p").remove(0);
-        assert!(line.contains("-c:v:0 copy"), "{line}");
-        assert!(line.ends_with("file:/o/.part -map 0:0 -fps_mode passthrough -f null -"), "{line}");
-        assert!(!lines(&info, "remux-mp4")[0].contains("null"));
+        let super_lines = lines;
+        let lines = |preset| super_lines(&info, preset);
+        let [copy, check] = &lines("web-1080p")[..] else { panic!("two commands") };
+        assert!(copy.contains("-c:v:0 copy") && copy.ends_with("file:/o/.part"), "{copy}");
+        assert!(check.ends_with("-i file:/o/.part -map 0:V:0 -fps_mode passthrough -f null -"), "{check}");
+        assert_eq!(lines("remux-mp4").len(), 2, "so short that it is decoded whole");
+        let long = Stream { seconds: Some(60.0), ..info.streams[0].clone() };
+        let info = MediaInfo { streams: vec![long], ..info.clone() };
+        let [_, check] = &super_lines(&info, "remux-mp4")[..] else { panic!("two commands") };
+        assert_eq!(check.matches(" -ss ").count(), 7, "{check}");
+        assert!(check.contains("-ss 0.000 -t 1 -i file:/o/.part") && check.contains("-ss 59.000"), "{check}");
+        assert!(
+            check.contains("-map 0:V:0 -map 1:V:0")
+                && check.ends_with("-map 6:V:0 -fps_mode passthrough -f null -")
+        );
     }
 }

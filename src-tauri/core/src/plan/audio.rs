@@ -52,7 +52,7 @@ fn convert(stream: &Stream, task: &Task<'_>) -> Action {
         loss: if channels < had {
             format!("{had} channels become {channels}")
         } else if preset.copy == CopyRule::WhenHeld {
-            copy::NOT_HELD.into()
+            copy::obstacle(stream).unwrap_or(copy::NOT_HELD).into()
         } else {
             String::new()
         },

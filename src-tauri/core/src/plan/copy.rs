@@ -8,6 +8,19 @@ use crate::preset::{AudioCodec, Container, CopyRule, Depth, VideoCodec, VideoPre
 /// What a preset that promises no loss says where it cannot keep that.
 pub(super) const NOT_HELD: &str = "it could not be taken over as it is and was encoded again";
 
+/// What stands in the way of a copy that shows just what the original shows: a copy was refused, a part is hidden behind
+/// the beginning, or another header of the codec begins in the middle. Known once the packets were measured.
+pub(super) fn obstacle(stream: &Stream) -> Option<&'static str> {
+    if stream.copy_fault.is_some() {
+        return Some(NOT_HELD);
+    }
+    let span = stream.span.as_ref()?;
+    if span.hidden_later {
+        return Some("it was trimmed by an edit list, which a copy would undo, so it was encoded again");
+    }
+    (span.headers > 0).then_some("its format changes in the middle, so it was encoded again")
+}
+
 pub(super) fn video(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
     match preset.copy {
         // Decoding passes over what is damaged, a copy would take it along.
@@ -36,10 +49,13 @@ fn can_be_copied(task: &Task<'_>, picture: &Picture) -> bool {
         Container::M4a => false,
     };
     let hidden = container == Container::Mkv && hides_frames(main, picture);
-    held && !hidden && !(task.info.container == "avi" && picture.reordered)
+    held && !hidden && obstacle(main).is_none() && !(task.info.container == "avi" && picture.reordered)
 }
 
 fn hides_frames(stream: &Stream, picture: &Picture) -> bool {
+    if let Some(span) = &stream.span {
+        return span.hidden > 0;
+    }
     let shown = stream.seconds.zip(picture.rate).map(|(seconds, rate)| seconds * rate);
     stream.packets.zip(shown).is_some_and(|(packets, shown)| packets as f64 > shown + 2.0)
 }
@@ -119,7 +135,7 @@ pub(super) fn audio(stream: &Stream, task: &Task<'_>) -> bool {
         Container::Mkv => true,
     };
     match preset.copy {
-        _ if task.preset.salvage => false,
+        _ if task.preset.salvage || obstacle(stream).is_some() => false,
         CopyRule::Never => false,
         CopyRule::WhenHeld => held,
         CopyRule::WhenFits => {

@@ -58,7 +58,7 @@ fn convert(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> Result<A
         } else if picture.has_alpha() && task.main.codec != "gif" {
             "transparency is lost"
         } else if preset.copy == CopyRule::WhenHeld {
-            copy::NOT_HELD
+            copy::obstacle(task.main).unwrap_or(copy::NOT_HELD)
         } else {
             ""
         }

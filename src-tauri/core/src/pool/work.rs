@@ -18,10 +18,12 @@ use crate::error::Error;
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::{Order, Orders};
 use crate::job::Job;
+use crate::media::CopyFault;
 use crate::output::{self, PublishError};
 use crate::policy::Next;
 use crate::queue::Outcome;
 use crate::spec::JobSpec;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -41,6 +43,8 @@ pub(super) struct Work<'a> {
 /// Why an attempt ended without a result.
 pub(super) enum End {
     Failed(Failure),
+    /// Copies of these streams were refused; converted they may pass.
+    Unfaithful(Failure, BTreeMap<usize, CopyFault>),
     /// The user cancelled.
     Cancelled,
     /// The engine stops, or the job was paused beyond the room for suspended ones.
@@ -80,7 +84,7 @@ pub(super) fn run(
 fn outcome(work: &Work<'_>, result: Result<Outcome, End>) -> Option<Outcome> {
     Some(match result {
         Ok(done) => done,
-        Err(End::Failed(failure)) => after(work, failure),
+        Err(End::Failed(failure) | End::Unfaithful(failure, _)) => after(work, failure),
         Err(End::Cancelled) => Outcome::Cancelled,
         Err(End::Stopped) => Outcome::Interrupted(None),
         Err(End::Lost) => return None,

@@ -33,9 +33,7 @@ pub(super) fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Length, R
         return accept(declared, Evidence::Header, None);
     }
     let short = declared.filter(|declared| found < *declared);
-    if let Some(declared) = short.filter(|_| report.cut_short && !case.salvage && declares(case.source)) {
-        return Err(Refusal::Failed(truncated(found, declared, report)));
-    }
+    refuse_truncated(case, found, short)?;
     let Some(measured) = case.measured else {
         return Err(Refusal::Doubtful(other_length(pair, found, declared, report)));
     };
@@ -64,6 +62,30 @@ pub(super) fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Length, R
     accept(witnessed.or(counted), by, missing_part(pair, case, found, short))
 }
 
+/// A source that was cut ends earlier than it declares, and its demuxer says so.
+fn refuse_truncated(case: &Case<'_>, found: f64, declared: Option<f64>) -> Result<(), Refusal> {
+    let cut = case.report.cut_short && !case.salvage && declares(case.source);
+    match declared.filter(|_| cut) {
+        Some(declared) => Err(Refusal::Failed(truncated(found, declared, case.report))),
+        None => Ok(()),
+    }
+}
+
+/// What to say of a copy that is as long as what can be read, but shorter than the header promises.
+///
+/// # Errors
+/// `source_truncated` where the original was cut.
+pub(super) fn shorter_than_declared(
+    pair: &Pair<'_>,
+    case: &Case<'_>,
+    found: f64,
+) -> Result<Option<String>, Refusal> {
+    let declared = pair.input.seconds.or(case.source.seconds);
+    let short = declared.filter(|declared| found < *declared && !agree(found, *declared));
+    refuse_truncated(case, found, short)?;
+    Ok(missing_part(pair, case, found, short))
+}
+
 /// These containers declare too little to tell a file that was cut from a whole one: a header is written once, at
 /// the beginning, or there is none.
 fn declares(source: &MediaInfo) -> bool {
@@ -85,7 +107,7 @@ fn is_bare(source: &MediaInfo) -> bool {
 fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f64>) -> Option<String> {
     let declared = declared.filter(|d| case.source.length().is_some_and(|l| l >= *d * 0.5))?;
     let (readable, whole) = (media::running_time(found), media::running_time(declared));
-    let span = case.measured.and_then(|m| m.streams.get(&pair.planned.input));
+    let span = case.measured.and_then(|m| m.streams.get(&pair.planned.input)).or(pair.input.span.as_ref());
     let gaps: Vec<String> = span.map_or(&[][..], |s| &s.gaps[..]).iter().map(range).collect();
     let gaps = if gaps.is_empty() { String::new() } else { format!(" Missing within: {}.", gaps.join(", ")) };
     if case.salvage && case.report.cut_short {

@@ -7,6 +7,12 @@ use crate::ffmpeg::run::Report;
 use crate::media::{Kind, MediaInfo};
 use crate::plan::{Action, Plan, Planned};
 
+/// What stands behind the first recording of a file.
+pub(super) fn second_recording(case: &Case<'_>) -> Option<String> {
+    let remark = "Partial: a second recording stands behind this one in the file; it is missing.";
+    case.source.second_recording.then(|| remark.to_owned())
+}
+
 /// What was lost by plan, for people who did not read it.
 pub(super) fn losses(plan: &Plan) -> Vec<String> {
     let loss = |planned: &Planned| match &planned.action {
@@ -36,18 +42,23 @@ fn is_again(line: &str) -> bool {
     phrases.into_iter().any(|phrase| line.contains(phrase))
 }
 
-/// Damaged spots that decoding met, as far as they were counted.
-pub(super) fn damaged_spots(report: &Report) -> usize {
+/// Damaged spots that decoding met, in the original or at the same places of its copy.
+pub(super) fn damaged_spots(case: &Case<'_>) -> usize {
+    counted(case.report) + case.copies.filter(|c| c.damaged_before).map_or(0, |c| counted(&c.decoded))
+}
+
+/// As far as they were counted.
+fn counted(report: &Report) -> usize {
     let repeated = report.errors.iter().filter(|line| is_again(line)).count();
     (report.errors.len() - repeated).max(usize::from(repeated > 0))
 }
 
 /// Damage that decoding met, in the words of a row.
-pub(super) fn damage(report: &Report) -> Option<String> {
-    match damaged_spots(report) {
+pub(super) fn damage(case: &Case<'_>) -> Option<String> {
+    match damaged_spots(case) {
         0 => None,
         1 => Some("1 damaged spot in the original; it may show in the result.".into()),
-        n if report.errors.len() >= MOST_ERRORS => {
+        n if case.report.errors.len() >= MOST_ERRORS => {
             Some(format!("More than {n} damaged spots in the original; they may show in the result."))
         }
         n => Some(format!("{n} damaged spots in the original; they may show in the result.")),

@@ -42,6 +42,9 @@ pub struct StreamCheck {
     pub frames: Measure<u64>,
     /// What its length was held against.
     pub by: Evidence,
+    /// Its packets were compared with those of the original, and are the same.
+    #[serde(default)]
+    pub compared: bool,
     /// What was decoded of it; nothing for what was neither converted nor decoded to be checked.
     pub decoded: Option<Decoded>,
 }
@@ -84,6 +87,16 @@ pub struct Decoded {
     pub frames: Option<u64>,
     /// Samples of sound.
     pub samples: Option<u64>,
+    /// At how many places; absent: all of it.
+    #[serde(default)]
+    pub places: Option<usize>,
+}
+
+impl Decoded {
+    /// The result at so many places.
+    pub fn at(places: usize) -> Decoded {
+        Decoded { of: Side::Result, frames: None, samples: None, places: Some(places) }
+    }
 }
 
 /// One of the two files of a job.

@@ -9,7 +9,7 @@ use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::run::{self, Ended, Report, Request};
 use crate::ffmpeg::{Tools, classify, growth};
 use crate::output;
-use crate::plan::Step;
+use crate::plan::{Step, What};
 use crate::progress::Progress;
 use crate::queue::Note;
 use std::ffi::OsString;
@@ -49,6 +49,10 @@ fn refuse_failed(making: &Making<'_>, step: &Step, report: &Report) -> Result<()
     let work = making.work;
     output::check_folder(&work.part, work.job.output_volume.as_deref())?;
     match classify::failure(report) {
+        // What cannot be decoded is judged by what was said of it.
+        Some(failure) if step.what == What::DecodeCopies && failure.code == FailureCode::EncodeFailed => {
+            Ok(())
+        }
         Some(failure) => Err(with_need(failure, step.writes, &making.steps.shown()).into()),
         None => Ok(()),
     }

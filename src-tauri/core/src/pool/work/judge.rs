@@ -1,41 +1,82 @@
 //! Judging what the steps of an attempt made: is the part file what the plan promised?
 //!
-//! Guarantees that a verdict comes from looking at the file itself. The packets of source and result are measured only
-//! where headers and what was decoded leave a doubt.
+//! Guarantees that a verdict comes from looking at the file itself. What was copied is decoded out of the result and
+//! measured packet by packet; of the rest, packets are measured only where headers and what was decoded leave a doubt.
 
-use super::End;
 use super::make::Making;
-use crate::ffmpeg::probe;
+use super::{End, command};
 use crate::ffmpeg::run::Report;
+use crate::ffmpeg::{compare, probe};
 use crate::media::{Measured, MediaInfo};
 use crate::output;
-use crate::plan::{self, Plan, Step};
-use crate::verify::{self, Case, Refusal, Verdict};
+use crate::plan::{self, Plan, Planned, Step, What};
+use crate::verify::{self, Case, Copies, Refusal, Verdict};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Carries out `check`. `report`: of the step that wrote the result.
+/// Carries out the steps that read the result. `report`: of the step that wrote it.
 pub(super) fn judge(
     making: &mut Making<'_>,
     plan: &Plan,
     report: &Report,
-    check: &Step,
+    steps: &[Step],
 ) -> Result<Verdict, End> {
-    making.enter(check);
-    hide_subtitles(making, plan);
-    let output = &look(making, check)?;
-    let salvage = making.work.spec.preset.salvage;
-    let case = Case { plan, source: making.info, report, output, measured: None, salvage };
+    let mut output = look(making, plan, steps)?;
+    let copies = check_copies(making, plan, &mut output, steps)?;
+    let (source, salvage) = (making.info.clone(), making.work.spec.preset.salvage);
+    let copies = copies.as_ref();
+    let case = Case { plan, source: &source, report, output: &output, measured: None, copies, salvage };
     let doubt = match verify::verify(&case) {
-        Ok(verdict) => return Ok(verdict),
-        Err(Refusal::Failed(failure)) => return Err(failure.into()),
         Err(Refusal::Doubtful(failure)) => failure,
+        decided => return decided.map_err(refused),
     };
-    let (measured, output) = measure_both(making, output)?;
+    let (measured, output) = measure_both(making, &output)?;
     match verify::verify(&Case { measured: Some(&measured), output: &output, ..case }) {
-        Ok(verdict) => Ok(verdict),
-        Err(Refusal::Failed(failure)) => Err(failure.into()),
         Err(Refusal::Doubtful(_)) => Err(doubt.into()),
+        decided => decided.map_err(refused),
     }
+}
+
+fn refused(refusal: Refusal) -> End {
+    match refusal {
+        Refusal::Failed(failure) | Refusal::Doubtful(failure) => failure.into(),
+        Refusal::Unfaithful(failure, faults) => End::Unfaithful(failure, faults),
+    }
+}
+
+/// Looks at what was copied in the result itself.
+fn check_copies(
+    making: &mut Making<'_>,
+    plan: &Plan,
+    output: &mut MediaInfo,
+    steps: &[Step],
+) -> Result<Option<Copies>, End> {
+    let Some(step) = steps.iter().find(|step| step.what == What::DecodeCopies) else { return Ok(None) };
+    output.keep(&measure(making, &making.work.part)?);
+    let equal = if plan.places.is_empty() { BTreeMap::new() } else { compare(making, plan)? };
+    let decoded = command::run(making, step)?;
+    let damaged_before = !decoded.errors.is_empty() && !plan.places.is_empty() && is_damaged(making, plan)?;
+    Ok(Some(Copies { decoded, damaged_before, equal }))
+}
+
+/// Are the packets of the copies those of the original?
+fn compare(making: &Making<'_>, plan: &Plan) -> Result<BTreeMap<usize, bool>, End> {
+    let work = making.work;
+    let all: Vec<&Planned> = plan.copies().filter(|s| compare::is_comparable(&s.codec)).collect();
+    let original: Vec<compare::Wanted<'_>> =
+        all.iter().map(|s| (s.input.to_string(), s.codec.as_str())).collect();
+    let copy: Vec<compare::Wanted<'_>> = all.iter().map(|s| (plan.specifier(s), s.codec.as_str())).collect();
+    let (original, copy) = ((work.job.source.as_path(), &original[..]), (work.part.as_path(), &copy[..]));
+    let equal = compare::packets_equal(making.tools, original, copy, &work.shared.policy, Some(work.orders));
+    work.heed()?;
+    Ok(all.iter().map(|s| s.input).zip(equal.unwrap_or_default()).collect())
+}
+
+/// Does decoding the original meet errors where decoding its copy did?
+fn is_damaged(making: &mut Making<'_>, plan: &Plan) -> Result<bool, End> {
+    let arguments = plan::decode_originals(plan, &making.work.job.source);
+    let step = Step { what: What::DecodeCopies, weight: 0.0, writes: false, arguments };
+    Ok(!command::run(making, &step)?.errors.is_empty())
 }
 
 fn hide_subtitles(making: &Making<'_>, plan: &Plan) {
@@ -46,12 +87,15 @@ fn hide_subtitles(making: &Making<'_>, plan: &Plan) {
     }
 }
 
-fn look(making: &mut Making<'_>, check: &Step) -> Result<MediaInfo, End> {
+/// Probes the result, the first of the steps that check it.
+fn look(making: &mut Making<'_>, plan: &Plan, steps: &[Step]) -> Result<MediaInfo, End> {
     let work = making.work;
+    steps.first().into_iter().for_each(|check| making.enter(check));
+    hide_subtitles(making, plan);
     match probe::output(making.tools, &work.part, &work.shared.policy, Some(work.orders)) {
         Ok(output) => output.ok_or_else(|| work.ordered()),
         Err(failure) => {
-            making.log.add(check.what, &failure.log_tail);
+            making.log.add(What::Check, &failure.log_tail);
             Err(failure.into())
         }
     }

@@ -1,6 +1,6 @@
-//! Making the result: carry out the steps of the plan, and give it a second chance where there is one: hardware that
-//! failed hands over to the processor, a picture whose time stamps cannot be copied is converted, a result above its size
-//! is made once more.
+//! Making the result: carry out the steps of the plan, and give it a further chance where there is one: hardware that
+//! failed hands over to the processor, a stream of which a copy was refused is converted, a result above its size is made
+//! once more.
 //!
 //! Guarantees that a result is returned only with the verdict it earned, and a failure with the log of all steps.
 
@@ -10,18 +10,20 @@ use super::steps::Steps;
 use super::{End, Work, command, judge};
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::{Tools, abilities};
-use crate::media::MediaInfo;
+use crate::media::{CopyFault, Kind, MediaInfo};
 use crate::output;
-use crate::plan::{self, Action, Plan, Step, What};
-use crate::preset::CopyRule;
+use crate::plan::{self, Plan, Step, What};
+use crate::preset::Hardware;
 use crate::queue::Note;
 use crate::verify::Verdict;
+use std::collections::BTreeMap;
 
 /// What one making works on, and how far it is.
 pub(super) struct Making<'a> {
     pub(super) work: &'a Work<'a>,
     pub(super) tools: &'a Tools,
-    pub(super) info: &'a MediaInfo,
+    /// What is known of the source; grows when a copy is refused.
+    pub(super) info: MediaInfo,
     pub(super) steps: Steps,
     pub(super) log: Log,
     scratch: Scratch,
@@ -36,45 +38,97 @@ impl Making<'_> {
 }
 
 /// Makes the part file and earns its verdict.
-pub(super) fn make(work: &Work<'_>, tools: &Tools, info: &MediaInfo, plan: &Plan) -> Result<Verdict, End> {
+pub(super) fn make(work: &Work<'_>, tools: &Tools, info: MediaInfo, plan: &Plan) -> Result<Verdict, End> {
     let (scratch, steps, log) = (Scratch::of(work, plan), Steps::default(), Log::default());
     let mut making = Making { work, tools, info, steps, log, scratch };
     with_second_chance(&mut making, plan).map_err(|end| match end {
-        End::Failed(failure) => Failure { log_tail: making.log.tail(), ..failure }.into(),
+        End::Failed(failure) | End::Unfaithful(failure, _) => {
+            Failure { log_tail: making.log.tail(), ..failure }.into()
+        }
         end => end,
     })
 }
 
+/// Each further chance takes away what failed: hardware, or streams to be copied. So it ends.
 fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
-    let plan = &making.scratch.possible(plan.clone());
-    let remark = match in_size(making, plan) {
-        Ok(made) if made.guessed && copies_picture(plan) => {
-            "The time stamps of the original are damaged, so the picture was converted rather than copied."
+    let mut plan = making.scratch.possible(plan.clone());
+    let (mut remarks, mut hardware) = (Vec::new(), wants_hardware(making.work));
+    loop {
+        match in_size(making, &plan) {
+            Ok(mut made) => {
+                made.remarks.extend(remarks);
+                return Ok(made);
+            }
+            Err(end) => {
+                let lesson = learn(making, &plan, end)?;
+                hardware &= !matches!(lesson, Lesson::Hardware);
+                remarks.extend(lesson.remarks());
+                let safer = plan::plan(&making.info, making.work.spec, &abilities(making.tools, hardware))?;
+                plan = making.scratch.possible(safer);
+            }
         }
-        Ok(made) => return Ok(made.verdict),
-        Err(End::Failed(failure)) => remedy(making.work, plan, &failure).ok_or(failure)?,
-        Err(other) => return Err(other),
+    }
+}
+
+/// What an end teaches for the next chance.
+enum Lesson {
+    /// The processor is to encode.
+    Hardware,
+    /// These streams are to be converted.
+    Copies(Vec<(Kind, CopyFault)>),
+}
+
+impl Lesson {
+    fn remarks(&self) -> Vec<String> {
+        match self {
+            Lesson::Hardware => {
+                vec!["The graphics hardware could not encode this; the processor did.".into()]
+            }
+            Lesson::Copies(all) => all.iter().map(|(kind, fault)| converted(*kind, *fault)).collect(),
+        }
+    }
+}
+
+/// What is said of a stream that was to be copied and had to be converted.
+fn converted(kind: Kind, fault: CopyFault) -> String {
+    let what = if kind == Kind::Video { "picture" } else { "sound" };
+    match fault {
+        CopyFault::Damaged => {
+            format!("The {what} is damaged in places, so it was converted rather than copied.")
+        }
+        CopyFault::Times => {
+            format!(
+                "The time stamps of the original are damaged, so the {what} was converted rather than copied."
+            )
+        }
+        CopyFault::Differs => format!("The {what} could not be copied faithfully, so it was converted."),
+    }
+}
+
+/// An end that teaches nothing is final.
+fn learn(making: &mut Making<'_>, plan: &Plan, end: End) -> Result<Lesson, End> {
+    let faults: BTreeMap<usize, CopyFault> = match &end {
+        End::Unfaithful(_, faults) => faults.clone(),
+        End::Failed(failure) if plan.hardware && may_be_the_hardware(failure) => {
+            tracing::warn!(job = %making.work.job.id, message = %failure.message, "the hardware failed");
+            return Ok(Lesson::Hardware);
+        }
+        End::Failed(failure) if failure.code == FailureCode::VerificationFailed => {
+            plan.copies().map(|s| (s.input, CopyFault::Differs)).collect()
+        }
+        _ => return Err(end),
     };
-    let safe = making.scratch.possible(safer(making, plan)?);
-    let mut verdict = in_size(making, &safe)?.verdict;
-    verdict.remarks.push(remark.into());
-    Ok(verdict)
+    let refused: Vec<(Kind, CopyFault)> =
+        plan.copies().filter_map(|s| Some((s.kind, *faults.get(&s.input)?))).collect();
+    if refused.is_empty() {
+        return Err(end);
+    }
+    making.info.refuse_copies(&faults);
+    Ok(Lesson::Copies(refused))
 }
 
-/// What to say of the safer plan that may help after this failure; `None`: none does.
-fn remedy(work: &Work<'_>, plan: &Plan, failure: &Failure) -> Option<&'static str> {
-    if failure.code == FailureCode::VerificationFailed && copies_picture(plan) {
-        return Some("The picture could not be copied faithfully, so it was converted.");
-    }
-    if plan.hardware && may_be_the_hardware(failure) {
-        tracing::warn!(job = %work.job.id, message = %failure.message, "the hardware failed");
-        return Some("The graphics hardware could not encode this; the processor did.");
-    }
-    None
-}
-
-fn copies_picture(plan: &Plan) -> bool {
-    plan.picture().is_some_and(|p| matches!(p.action, Action::Copy { .. }))
+fn wants_hardware(work: &Work<'_>) -> bool {
+    work.spec.preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto)
 }
 
 fn may_be_the_hardware(failure: &Failure) -> bool {
@@ -85,30 +139,14 @@ fn may_be_the_hardware(failure: &Failure) -> bool {
     )
 }
 
-/// The plan without hardware, or where there was none without a copied picture.
-fn safer(making: &Making<'_>, plan: &Plan) -> Result<Plan, Failure> {
-    let mut spec = making.work.spec.clone();
-    if let Some(video) = spec.preset.video.as_mut().filter(|_| !plan.hardware) {
-        video.copy = CopyRule::Never;
-    }
-    plan::plan(making.info, &spec, &abilities(making.tools, false))
-}
-
-/// A part file that passed.
-struct Made {
-    verdict: Verdict,
-    /// Time stamps of the picture were guessed.
-    guessed: bool,
-}
-
 /// Carries `plan` out; a result above its size is made once more with the statistics of the first pass.
-fn in_size(making: &mut Making<'_>, plan: &Plan) -> Result<Made, End> {
+fn in_size(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
     let made = carry_out(making, plan, &steps(making, plan))?;
-    let Some(slower) = plan::slower(plan, made.verdict.verification.size) else { return Ok(made) };
+    let Some(slower) = plan::slower(plan, made.verification.size) else { return Ok(made) };
     let again = steps(making, &slower);
     let again: Vec<Step> = again.into_iter().skip_while(|step| step.what != What::SecondPass).collect();
     let made = carry_out(making, &slower, &again)?;
-    if plan::slower(&slower, made.verdict.verification.size).is_some() {
+    if plan::slower(&slower, made.verification.size).is_some() {
         let limit = slower.limit.unwrap_or(0) / 1_000_000;
         let message = format!("The result did not come out below {limit} MB, also at a second try.");
         return Err(Failure::new(FailureCode::PlanRefused, message).into());
@@ -120,19 +158,20 @@ fn steps(making: &Making<'_>, plan: &Plan) -> Vec<Step> {
     plan::steps(plan, &making.work.job.source, &making.work.part, &making.scratch.prefix)
 }
 
-/// Carries out steps of which the last is the check, for which the report of the one before it counts.
-fn carry_out(making: &mut Making<'_>, plan: &Plan, steps: &[Step]) -> Result<Made, End> {
-    let nothing = || Failure::new(FailureCode::Internal, "The plan had nothing to run.");
-    let [first, rest @ .., check] = steps else { return Err(nothing().into()) };
+/// Carries out steps that write a result, and behind them those that check it.
+fn carry_out(making: &mut Making<'_>, plan: &Plan, steps: &[Step]) -> Result<Verdict, End> {
+    let nothing = || End::from(Failure::new(FailureCode::Internal, "The plan had nothing to run."));
+    let check = steps.iter().position(|step| step.what == What::Check).ok_or_else(nothing)?;
+    let (writing, checking) = steps.split_at(check);
     prepare(making.work, plan)?;
     making.steps.start(steps);
-    let mut report = command::run(making, first)?;
-    for step in rest {
-        report = command::run(making, step)?;
+    let mut report = None;
+    for step in writing {
+        report = Some(command::run(making, step)?);
     }
-    let mut verdict = judge::judge(making, plan, &report, check)?;
+    let mut verdict = judge::judge(making, plan, &report.ok_or_else(nothing)?, checking)?;
     verdict.remarks.extend(making.scratch.overlaps(plan));
-    Ok(Made { verdict, guessed: report.guessed })
+    Ok(verdict)
 }
 
 /// The plan is written down, the part is there: what is wrong with the folder shows before an encoder starts.

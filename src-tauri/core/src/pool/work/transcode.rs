@@ -28,7 +28,7 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
         end => end,
     };
     let (info, plan) = look_and_plan(work, &tools).map_err(explained)?;
-    let verdict = make::make(work, &tools, &info, &plan).map_err(explained)?;
+    let verdict = make::make(work, &tools, info.clone(), &plan).map_err(explained)?;
     publish(work, before, &info, verdict)
 }
 
@@ -51,7 +51,13 @@ fn look_and_plan(work: &Work<'_>, tools: &Tools) -> Result<(MediaInfo, Plan), En
         probe::length(tools, &work.job.source, policy, Some(work.orders), &mut info);
     }
     work.heed()?;
-    let plan = plan::plan(&info, work.spec, &abilities)?;
+    let mut plan = plan::plan(&info, work.spec, &abilities)?;
+    if plan.copies().next().is_some() {
+        // What a copy must show is known by the packets of the original alone.
+        probe::shown(tools, &work.job.source, policy, Some(work.orders), &mut info);
+        work.heed()?;
+        plan = plan::plan(&info, work.spec, &abilities)?;
+    }
     if let Some(encoder) = ffmpeg::missing_encoder(tools, plan.encoders()) {
         let message = format!("This ffmpeg cannot encode with {encoder}, which the preset needs.");
         return Err(Failure::new(FailureCode::EncoderMissing, message).into());

@@ -1,0 +1,207 @@
+//! Does the codec's header change within a file? ffprobe tells where one comes anew, not whether it is another: live
+//! streams repeat theirs, and a list of sample descriptions may hold one twice.
+//!
+//! Reads MP4 and FLV just far enough to compare; bounded in time and memory whatever the file says.
+
+use super::boxes::{Found, inside};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+/// Of which kinds of stream the headers differ.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Differ {
+    /// Of a picture.
+    pub picture: bool,
+    /// Of sound.
+    pub sound: bool,
+}
+
+/// Compares the headers. `container`: ffmpeg's name of it. Of other containers it is not known, and counts as yes.
+pub fn differ(container: &str, file: &mut (impl Read + Seek)) -> io::Result<Differ> {
+    if container.starts_with("mov") {
+        descriptions_differ(file)
+    } else if container.contains("flv") {
+        flv_headers_differ(file)
+    } else {
+        Ok(Differ { picture: true, sound: true })
+    }
+}
+
+/// Bytes of a header, or of a sample description, that are compared; a longer one counts as different.
+const LONGEST: u64 = 1 << 20;
+
+/// MP4: the sample descriptions of each track.
+fn descriptions_differ(file: &mut (impl Read + Seek)) -> io::Result<Differ> {
+    let end = file.seek(SeekFrom::End(0))?;
+    let mut found = Differ::default();
+    for (start, end, _) in of_kind(inside(file, 0, end)?, b"moov") {
+        for (start, end, _) in of_kind(inside(file, start, end)?, b"trak") {
+            let (kind, differ) = track(file, start, end)?;
+            found.picture |= differ && &kind == b"vide";
+            found.sound |= differ && &kind == b"soun";
+        }
+    }
+    Ok(found)
+}
+
+/// What a track carries, and whether its descriptions differ.
+fn track(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<([u8; 4], bool)> {
+    let mut kind = [0; 4];
+    let Some((start, end, _)) = of_kind(inside(file, start, end)?, b"mdia").next() else {
+        return Ok((kind, false));
+    };
+    if let Some((handler, ..)) = of_kind(inside(file, start, end)?, b"hdlr").next() {
+        // Before the kind lie a version, three bytes of flags and four bytes of nothing.
+        file.seek(SeekFrom::Start(handler + 8))?;
+        file.read_exact(&mut kind)?;
+    }
+    let mut place = Some((start, end));
+    for name in [b"minf", b"stbl", b"stsd"] {
+        let Some((start, end)) = place else { break };
+        place = of_kind(inside(file, start, end)?, name).next().map(|(start, end, _)| (start, end));
+    }
+    // Before the descriptions lie a version, three bytes of flags and their number.
+    let differ = place.map_or(Ok(false), |(start, end)| entries_differ(file, start + 8, end))?;
+    Ok((kind, differ))
+}
+
+fn of_kind(boxes: Vec<Found>, kind: &'static [u8; 4]) -> impl Iterator<Item = Found> {
+    boxes.into_iter().filter(move |(.., found)| found == kind)
+}
+
+fn entries_differ(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<bool> {
+    let mut first: Option<Vec<u8>> = None;
+    for (from, to, _) in inside(file, start, end)? {
+        if to - from > LONGEST {
+            return Ok(true);
+        }
+        let mut entry = vec![0; (to - from) as usize];
+        file.seek(SeekFrom::Start(from))?;
+        file.read_exact(&mut entry)?;
+        match &first {
+            Some(first) if *first != entry => return Ok(true),
+            Some(_) => {}
+            None => first = Some(entry),
+        }
+    }
+    Ok(false)
+}
+
+/// FLV: a header of nine bytes and the size of nothing; then tags of a kind, a size in three bytes, seven bytes of time
+/// and stream, the content, and the size of the tag.
+fn flv_headers_differ(file: &mut (impl Read + Seek)) -> io::Result<Differ> {
+    const TAGS: u64 = 9 + 4;
+    let end = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(TAGS))?;
+    let mut file = BufReader::new(file);
+    let (mut at, mut firsts, mut found) = (TAGS, [const { None::<Vec<u8>> }; 2], Differ::default());
+    while at + 13 <= end {
+        let mut head = [0; 13];
+        file.read_exact(&mut head)?;
+        let size = u64::from(u32::from_be_bytes([0, head[1], head[2], head[3]]));
+        let next = at + 11 + size + 4;
+        if next > end {
+            break;
+        }
+        let mut read = 13;
+        if let Some(which) =
+            header_of(head[0], [head[11], head[12]]).filter(|_| (2..=LONGEST).contains(&size))
+        {
+            let mut header = vec![0; size as usize];
+            header[..2].copy_from_slice(&head[11..]);
+            file.read_exact(&mut header[2..])?;
+            read = 11 + size;
+            match &firsts[which] {
+                Some(first) if *first == header => {}
+                Some(_) if which == 1 => found.picture = true,
+                Some(_) => found.sound = true,
+                None => firsts[which] = Some(header),
+            }
+        }
+        file.seek_relative((next - at - read) as i64)?;
+        at = next;
+    }
+    Ok(found)
+}
+
+/// Sound is 0 and the picture 1, where a tag holds a header of AAC or of a picture: H.264 as of old, any codec since
+/// the format was enhanced.
+fn header_of(kind: u8, content: [u8; 2]) -> Option<usize> {
+    let [first, second] = content;
+    match kind & 0x1f {
+        8 if first >> 4 == 10 && second == 0 => Some(0),
+        9 if first & 0x80 != 0 && first & 0x0f == 0 => Some(1),
+        9 if first & 0x8f == 7 && second == 0 => Some(1),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    fn tag(kind: u8, content: &[u8]) -> Vec<u8> {
+        let size = content.len() as u32;
+        let head = [&[kind][..], &size.to_be_bytes()[1..], &[0; 7]].concat();
+        [&head[..], content, &(size + 11).to_be_bytes()].concat()
+    }
+
+    fn flv(tags: &[Vec<u8>]) -> Differ {
+        let bytes = [b"FLV\x01\x05\0\0\0\x09\0\0\0\0".to_vec(), tags.concat()].concat();
+        for end in 0..bytes.len() {
+            drop(differ("flv", &mut Cursor::new(&bytes[..end])));
+        }
+        differ("flv", &mut Cursor::new(bytes)).unwrap()
+    }
+
+    #[test]
+    fn a_header_of_flv_that_comes_again_is_no_other_header() {
+        let (avc, aac) = (tag(9, b"\x17\0\0\0\0one"), tag(8, b"\xaf\0ab"));
+        let (picture, sound) = (tag(9, b"\x27\x01\0\0\0..."), tag(8, b"\xaf\x01..."));
+        let once = [avc.clone(), aac.clone(), picture.clone(), sound.clone()];
+        const SAME: Differ = Differ { picture: false, sound: false };
+        const PICTURE: Differ = Differ { picture: true, sound: false };
+        assert_eq!(flv(&once), SAME);
+        assert_eq!(flv(&[&once[..], &[avc.clone(), aac.clone(), picture.clone()]].concat()), SAME);
+        assert_eq!(flv(&[&once[..], &[tag(9, b"\x17\0\0\0\0two")]].concat()), PICTURE);
+        assert_eq!(
+            flv(&[&once[..], &[tag(8, b"\xaf\0cd")]].concat()),
+            Differ { picture: false, sound: true }
+        );
+        assert_eq!(flv(&[tag(9, b"\x90hvc1one"), sound, tag(9, b"\x90hvc1two")]), PICTURE);
+    }
+
+    fn boxed(kind: &[u8], content: &[u8]) -> Vec<u8> {
+        [&(content.len() as u32 + 8).to_be_bytes(), kind, content].concat()
+    }
+
+    fn mp4(descriptions: &[&[u8]]) -> Differ {
+        let entries: Vec<u8> = descriptions.iter().flat_map(|d| boxed(b"avc1", d)).collect();
+        let stsd = boxed(b"stsd", &[&[0, 0, 0, 0, 0, 0, 0, 2][..], &entries].concat());
+        let table = [b"stbl", b"minf"].iter().fold(stsd, |inner, kind| boxed(*kind, &inner));
+        let handler = boxed(b"hdlr", &[&[0; 8][..], b"vide"].concat());
+        let media = [handler, table].concat();
+        let track = [b"mdia", b"trak", b"moov"].iter().fold(media, |inner, kind| boxed(*kind, &inner));
+        let film = [boxed(b"ftyp", b"isom"), track].concat();
+        for end in 0..film.len() {
+            drop(differ("mov,mp4", &mut Cursor::new(&film[..end])));
+        }
+        differ("mov,mp4", &mut Cursor::new(film)).unwrap()
+    }
+
+    #[test]
+    fn sample_descriptions_differ_where_their_bytes_do() {
+        for same in [&[&b"one"[..]][..], &[b"one", b"one"]] {
+            assert_eq!(mp4(same), Differ::default());
+        }
+        for other in [&[&b"one"[..], b"two"][..], &[b"one", b"one", b"other"]] {
+            assert_eq!(mp4(other), Differ { picture: true, sound: false });
+        }
+    }
+
+    #[test]
+    fn of_other_containers_it_is_not_known() {
+        let unknown = differ("matroska,webm", &mut Cursor::new(b"")).unwrap();
+        assert_eq!(unknown, Differ { picture: true, sound: true });
+    }
+}

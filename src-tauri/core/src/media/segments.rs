@@ -1,0 +1,129 @@
+//! Matroska files put one behind the other (`cat a.mkv b.mkv`): a second Segment, whose clock begins again, of which
+//! ffmpeg reads the packets and no player shows more than the first.
+//!
+//! Reads heads of elements alone; bounded in time whatever the file says.
+//! <https://www.rfc-editor.org/rfc/rfc8794> for the form of an element.
+
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+const EBML: u32 = 0x1a45_dfa3;
+const SEGMENT: u32 = 0x1853_8067;
+const CLUSTER: u32 = 0x1f43_b675;
+
+/// Elements looked at: some days of a live recording, whose parts do not say how long they are.
+const MOST: usize = 20_000_000;
+
+/// Does a second Segment follow the first?
+pub fn has_second(file: &mut (impl Read + Seek)) -> io::Result<bool> {
+    let end = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(0))?;
+    let mut file = BufReader::new(file);
+    let (mut at, mut segments) = (0, 0);
+    for _ in 0..MOST {
+        let Some(element) = element(&mut file, end - at)? else { return Ok(false) };
+        if (at == 0) != (element.id == EBML) {
+            // A second header is that of another file; what does not begin with one is no Matroska.
+            return Ok(at > 0 && element.id == EBML);
+        }
+        segments += usize::from(element.id == SEGMENT);
+        if segments > 1 {
+            return Ok(true);
+        }
+        let inside = element.size.unwrap_or(0);
+        if element.size.is_none() && !matches!(element.id, SEGMENT | CLUSTER) {
+            return Ok(false);
+        }
+        at += element.head + inside;
+        if at >= end {
+            return Ok(false);
+        }
+        file.seek_relative(i64::try_from(inside).unwrap_or(i64::MAX))?;
+    }
+    Ok(false)
+}
+
+struct Element {
+    id: u32,
+    /// Bytes of its id and size.
+    head: u64,
+    /// Bytes of its content; nothing where it does not say.
+    size: Option<u64>,
+}
+
+/// The element that begins here; nothing where fewer than `left` bytes hold none.
+fn element(file: &mut impl Read, left: u64) -> io::Result<Option<Element>> {
+    if left < 2 {
+        return Ok(None);
+    }
+    let Some((id, id_bytes)) = number(file, 4, true)? else { return Ok(None) };
+    let Some((size, size_bytes)) = number(file, 8, false)? else { return Ok(None) };
+    let unknown = size == (1 << (7 * size_bytes)) - 1;
+    let id = u32::try_from(id).unwrap_or(0);
+    Ok(Some(Element { id, head: id_bytes + size_bytes, size: (!unknown).then_some(size) }))
+}
+
+/// A number whose leading zero bits say how many bytes it has; an id keeps the bit that ends them.
+fn number(file: &mut impl Read, longest: u32, keep: bool) -> io::Result<Option<(u64, u64)>> {
+    let mut first = [0];
+    if file.read(&mut first)? == 0 {
+        return Ok(None);
+    }
+    let length = first[0].leading_zeros() + 1;
+    if length > longest {
+        return Ok(None);
+    }
+    let mark = if keep { 0 } else { 0x80 >> (length - 1) };
+    let mut value = u64::from(first[0] & !mark);
+    for _ in 1..length {
+        let mut next = [0];
+        if file.read(&mut next)? == 0 {
+            return Ok(None);
+        }
+        value = value << 8 | u64::from(next[0]);
+    }
+    Ok(Some((value, u64::from(length))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    fn element(id: u32, size: Option<u8>, content: &[u8]) -> Vec<u8> {
+        let id: Vec<u8> = id.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
+        let size =
+            size.map_or(vec![0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], |size| vec![0x80 | size]);
+        [&id[..], &size, content].concat()
+    }
+
+    fn film(known: bool) -> Vec<u8> {
+        let block = element(0xa3, Some(3), b"...");
+        let cluster = element(CLUSTER, known.then_some(5), &block);
+        let size = known.then_some(cluster.len() as u8);
+        [element(EBML, Some(2), b"ok"), element(SEGMENT, size, &cluster)].concat()
+    }
+
+    fn second(bytes: &[u8]) -> bool {
+        has_second(&mut Cursor::new(bytes)).unwrap()
+    }
+
+    #[test]
+    fn a_second_recording_is_found_whether_the_first_says_its_length_or_not() {
+        for (first, then) in [(true, true), (false, true), (true, false), (false, false)] {
+            let both = [film(first), film(then)].concat();
+            assert!(!second(&film(first)) && second(&both), "{first} {then}");
+        }
+        let bare = element(SEGMENT, Some(0), b"");
+        assert!(second(&[film(true), bare].concat()), "without a header of its own");
+    }
+
+    #[test]
+    fn what_is_cut_or_no_matroska_has_none() {
+        let both = [film(false), film(true)].concat();
+        for end in 0..film(false).len() {
+            assert!(!second(&both[..end]), "{end}");
+        }
+        assert!(!second(b"RIFF....AVI LIST") && !second(b"") && !second(&[0; 64]));
+        assert!(!second(&[film(true), vec![0; 40]].concat()), "padding");
+    }
+}

@@ -1,0 +1,251 @@
+//! Copies are judged by their result: what a copy would show that the original does not, or show damaged, is converted.
+
+use serde_json::Value;
+use spool_tests::boxes::{self, Edit, shows};
+use spool_tests::env::TestEnv;
+use spool_tests::judge::{Judged, judge};
+use spool_tests::{clips, flv};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const H264: [&str; 8] = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25"];
+/// Two settings of an encoder whose headers differ.
+const PLAIN: [&str; 6] = ["-preset", "veryfast", "-profile:v", "high", "-bf", "0"];
+const OTHER: [&str; 6] = ["-profile:v", "baseline", "-bf", "0", "-x264-params", "ref=1:cabac=0"];
+const CLOCK: [&str; 2] = ["-video_track_timescale", "12800"];
+
+fn bytes(name: &str, seconds: f64, sound: bool, more: &[&str]) -> Vec<u8> {
+    fs::read(clips::clip(name, seconds, sound, &[&H264[..], more].concat())).unwrap()
+}
+
+/// Works one file by a preset; the job and its result.
+fn work(env: &TestEnv, name: &str, preset: &str) -> (Value, PathBuf) {
+    let out = env.out().join(preset);
+    let (video, folder) = (env.videos().join(name), out.to_str().unwrap());
+    fs::create_dir_all(&out).unwrap();
+    let add = ["add", "--preset", preset, "--output-dir", folder, "--set", "video.speed=ultrafast"];
+    let added = env.spool(&[&add[..], &[video.to_str().unwrap()]].concat());
+    assert_eq!(added.code, 0, "{added:?}");
+    env.spool(&["run", "--until-idle"]);
+    let id = env.jobs().iter().map(|job| job["id"].as_i64().unwrap()).max().unwrap().to_string();
+    let job = env.spool(&["show", "--json", &id]).json().remove(0);
+    assert_eq!(job["state"], "done", "{name} by {preset}: {job}");
+    let output = PathBuf::from(job["output"].as_str().unwrap());
+    (job, output)
+}
+
+fn copied(job: &Value, kind: &str) -> bool {
+    let checks = job["attempts"].as_array().unwrap().last().unwrap()["verification"]["streams"].clone();
+    checks.as_array().unwrap().iter().find(|s| s["kind"] == kind).unwrap()["copied"] == true
+}
+
+fn remarks(job: &Value) -> String {
+    job["warnings"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect::<Vec<_>>().join(" ")
+}
+
+fn right(path: &Path, frames: u64, seconds: f64, what: &str) -> Judged {
+    let judged = judge(path);
+    assert!(judged.decodes, "{what}: {judged:?}");
+    assert_eq!(judged.frames, frames, "{what}: {judged:?}");
+    assert!((judged.video_seconds - seconds).abs() < 0.1, "{what}: {judged:?}");
+    judged
+}
+
+#[test]
+fn a_header_that_changes_in_the_middle_is_converted_and_one_that_comes_again_is_copied() {
+    let env = TestEnv::new();
+    let put = |name: &str, bytes: Vec<u8>| fs::write(env.videos().join(name), bytes).unwrap();
+    let mono = ["-c:a", "aac", "-ac", "1", "-ar", "22050"];
+    let (a, b) = (bytes("headers-a.flv", 2.0, true, &PLAIN), bytes("headers-b.flv", 2.0, true, &OTHER));
+    let c = bytes("headers-c.flv", 2.0, true, &[&PLAIN[..], &mono].concat());
+    put("other-picture.flv", flv::joined(&a, &b, 2000));
+    put("other-sound.flv", flv::joined(&a, &c, 2000));
+    put("again.flv", flv::with_headers_again(&flv::joined(&a, &a, 2000), 60));
+    let (a, b) = (
+        bytes("headers-a.mp4", 2.0, false, &[&PLAIN[..], &CLOCK].concat()),
+        bytes("headers-b.mp4", 2.0, false, &[&OTHER[..], &CLOCK].concat()),
+    );
+    put("other.mp4", boxes::joined(&a, &b, 512));
+    put("twice.mp4", boxes::joined(&a, &a, 512));
+    for preset in ["web-1080p", "remux-mp4"] {
+        for (name, copies) in [
+            ("other-picture.flv", false),
+            ("other-sound.flv", true),
+            ("again.flv", true),
+            ("other.mp4", false),
+            ("twice.mp4", true),
+        ] {
+            let (job, output) = work(&env, name, preset);
+            let what = format!("{name} by {preset}");
+            let judged = right(&output, 100, 4.0, &what);
+            assert_eq!(copied(&job, "video"), copies, "{what}: {job}");
+            if name.ends_with("flv") {
+                assert!((judged.audio_seconds - 4.0).abs() < 0.2, "{what}: {judged:?}");
+                assert_eq!(
+                    copied(&job, "audio"),
+                    name == "again.flv" || name == "other-picture.flv",
+                    "{what}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_an_edit_list_hides_stays_hidden() {
+    let env = TestEnv::new();
+    let more = ["-bf", "2", "-g", "50", "-c:a", "aac", "-video_track_timescale", "12800"];
+    let film = bytes("edits.mp4", 6.0, true, &more);
+    let nothing = |seconds| Edit { from: None, seconds, rate: 1.0 };
+    let lists: [(&str, Vec<Edit>, u64, f64); 6] = [
+        ("head.mp4", vec![shows(0.88, 5.12)], 128, 5.12),
+        ("tail.mp4", vec![shows(0.0, 2.0)], 50, 2.0),
+        ("both.mp4", vec![shows(0.88, 4.0)], 100, 4.0),
+        ("middle.mp4", vec![shows(0.0, 2.0), shows(4.0, 2.0)], 100, 4.0),
+        ("order.mp4", vec![shows(4.0, 1.0), shows(0.0, 1.0)], 50, 2.0),
+        ("late.mp4", vec![nothing(1.0), shows(0.0, 2.0)], 50, 2.0),
+    ];
+    for (name, edits, frames, seconds) in lists {
+        fs::write(env.videos().join(name), boxes::edited(&film, &edits)).unwrap();
+        for preset in ["web-1080p", "remux-mp4", "small-hevc"] {
+            let (job, output) = work(&env, name, preset);
+            let what = format!("{name} by {preset}: {}", remarks(&job));
+            right(&output, frames, seconds, &what);
+        }
+    }
+}
+
+/// Overwrites bytes of packets in the middle of one stream, and leaves all else as it is.
+fn damage(path: &Path, stream: &str, count: usize) {
+    let entries =
+        ["-v", "quiet", "-of", "csv=p=0", "-select_streams", stream, "-show_entries", "packet=pos,size"];
+    let listed = std::process::Command::new("ffprobe").args(entries).arg(path).output().unwrap();
+    let text = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let packets: Vec<(usize, usize)> = text
+        .lines()
+        .filter_map(|line| {
+            let mut fields = line.split(',').map(|field| field.trim().parse::<usize>());
+            // ffprobe prints the size before the place.
+            let (size, at) = (fields.next()?.ok()?, fields.next()?.ok()?);
+            Some((at, size))
+        })
+        .collect();
+    let mut bytes = fs::read(path).unwrap();
+    for (at, size) in packets.iter().skip(packets.len() / 2).take(count) {
+        // Behind the head of the packet, so that its container stays whole.
+        let (from, to) = (at + (size / 3).max(8), at + size);
+        bytes[from..to]
+            .iter_mut()
+            .enumerate()
+            .for_each(|(n, byte)| *byte = (n as u8).wrapping_mul(31) ^ 0x5a);
+    }
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn what_is_damaged_in_the_original_is_converted_so_that_the_result_plays_everywhere() {
+    let env = TestEnv::new();
+    for container in ["mp4", "mkv", "flv"] {
+        let film = clips::clip(&format!("sound.{container}"), 4.0, true, &[&H264[..], &PLAIN].concat());
+        for stream in ["v:0", "a:0"] {
+            let name = format!("{}.{container}", &stream[..1]);
+            fs::copy(&film, env.videos().join(&name)).unwrap();
+            damage(&env.videos().join(&name), stream, 6);
+            let (job, output) = work(&env, &name, "web-1080p");
+            let what = format!("{name}: {}", remarks(&job));
+            assert!(judge(&output).decodes, "{what}");
+            let (picture, sound) = (copied(&job, "video"), copied(&job, "audio"));
+            assert_eq!(
+                (picture, sound),
+                (stream == "a:0", stream == "v:0"),
+                "only what is damaged is converted: {what}"
+            );
+            assert!(what.contains("damaged in places, so it was converted rather than copied"), "{what}");
+        }
+        let whole = env.videos().join(format!("whole.{container}"));
+        fs::copy(&film, &whole).unwrap();
+        let (job, _) = work(&env, &format!("whole.{container}"), "web-1080p");
+        assert!(copied(&job, "video") && copied(&job, "audio") && remarks(&job).is_empty(), "{job}");
+    }
+}
+
+#[test]
+fn a_new_container_is_compared_packet_by_packet_and_decoded_at_places() {
+    let env = TestEnv::new();
+    let film = clips::clip("places.mkv", 12.0, true, &[&H264[..], &PLAIN].concat());
+    fs::copy(&film, env.videos().join("long.mkv")).unwrap();
+    fs::copy(&film, env.videos().join("hurt.mkv")).unwrap();
+    damage(&env.videos().join("hurt.mkv"), "v:0", 10);
+    for name in ["long.mkv", "hurt.mkv"] {
+        let (job, _) = work(&env, name, "remux-mp4");
+        let seen = &job["attempts"][0]["verification"]["streams"];
+        for stream in seen.as_array().unwrap() {
+            assert_eq!(
+                (&stream["copied"], &stream["compared"]),
+                (&true.into(), &true.into()),
+                "{name}: {stream}"
+            );
+            assert_eq!(
+                (&stream["decoded"]["of"], &stream["decoded"]["places"]),
+                (&"result".into(), &7.into())
+            );
+        }
+        assert_eq!(remarks(&job).contains("damaged spot"), name == "hurt.mkv", "{name}: {}", remarks(&job));
+        let id = job["id"].to_string();
+        assert!(env.spool(&["show", &id]).stdout.contains("packets compared; result decoded at 7 places"));
+    }
+}
+
+#[test]
+fn packets_are_the_same_in_every_container_and_one_changed_byte_is_found() {
+    use spool_core::ffmpeg::{compare, locate};
+    let env = TestEnv::new();
+    let film = clips::clip("same.mp4", 2.0, true, &[&H264[..], &["-bf", "2"]].concat());
+    let tools = locate(&spool_tests::engine::places()).unwrap();
+    let policy = spool_core::policy::Policy::default();
+    let streams = [("0".to_owned(), "h264"), ("1".to_owned(), "aac")];
+    let equal = |other: &Path| {
+        compare::packets_equal(&tools, (&film, &streams), (other, &streams), &policy, None).unwrap()
+    };
+    for container in ["ts", "mkv", "mov", "flv"] {
+        let other = env.out().join(format!("other.{container}"));
+        let made = std::process::Command::new("ffmpeg")
+            .args(["-v", "error", "-nostdin", "-i"])
+            .arg(&film)
+            .args(["-c", "copy"])
+            .arg(&other)
+            .status();
+        assert!(made.unwrap().success());
+        assert_eq!(equal(&other), [true, true], "{container}");
+    }
+    let changed = env.out().join("changed.mov");
+    fs::copy(env.out().join("other.mov"), &changed).unwrap();
+    damage(&changed, "a:0", 1);
+    assert_eq!(equal(&changed), [true, false]);
+    let shorter = clips::clip("shorter.mp4", 1.0, true, &[&H264[..], &["-bf", "2"]].concat());
+    assert_eq!(equal(&shorter), [false, false]);
+}
+
+#[test]
+fn two_recordings_in_one_file_are_not_taken_for_one() {
+    let env = TestEnv::new();
+    let film = |seconds| bytes(&format!("segment-{seconds}.mkv"), f64::from(seconds), true, &PLAIN);
+    fs::write(env.videos().join("two.mkv"), [film(2), film(1)].concat()).unwrap();
+    let add = ["add", "--output-dir", env.out().to_str().unwrap(), "videos/two.mkv"].map(str::to_owned);
+    for (n, preset) in ["web-1080p", "remux-mp4", "small-hevc"].iter().enumerate() {
+        let add = add.iter().map(String::as_str).chain(["--preset", preset]).collect::<Vec<_>>();
+        assert_eq!(env.spool(&add).code, 0);
+        env.spool(&["run", "--until-idle"]);
+        let job = env.jobs().into_iter().find(|job| job["id"] == n + 1).unwrap();
+        assert_eq!(job["failure"]["code"], "source_truncated", "{preset}: {job}");
+        assert!(
+            job["failure"]["message"].as_str().unwrap().ends_with("only the first can be read."),
+            "{job}"
+        );
+    }
+    let add = add.iter().map(String::as_str).chain(["--set", "salvage=true"]).collect::<Vec<_>>();
+    assert_eq!(env.spool(&add).code, 0);
+    env.spool(&["run", "--until-idle"]);
+    let job = env.jobs().into_iter().find(|job| job["id"] == 4).unwrap();
+    assert!(remarks(&job).contains("Partial: a second recording"), "{job}");
+}
