@@ -26,6 +26,7 @@ pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Ans
         Ok(info) => info.unwrap_or_default(),
         Err(failure) => return refused(context, &failure),
     };
+    ffmpeg::survey(&tools, &path, &policy, None, &mut info);
     look::frames(&tools, &path, &policy, None, &mut info);
     let planned = preset.map(|id| find_preset(context, id)).transpose()?.map(|preset| {
         if preset.size_mb().is_some() {

@@ -8,6 +8,7 @@ pub mod cues;
 mod facts;
 mod json;
 mod packets;
+mod survey;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 pub use facts::{Facts, codec_name, running_time};
 pub use json::{read, read_frame};
 pub use packets::{Measured, Measuring, Span};
+pub use survey::{Question, Survey};
 
 /// A media file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -87,6 +89,9 @@ pub struct Stream {
     pub default: bool,
     /// A cover or thumbnail rather than a moving picture.
     pub attached_picture: bool,
+    /// Announced, and not one packet of it is in the file.
+    #[serde(default)]
+    pub empty: bool,
 }
 
 /// Facts of a picture.
@@ -205,10 +210,11 @@ impl MediaInfo {
         moving.clone().find(|s| s.default).or_else(|| moving.next())
     }
 
-    /// The sound: marked as default, else the first.
+    /// The sound: marked as default, else the first; a track that holds nothing only where there is no other.
     pub fn audio(&self) -> Option<&Stream> {
-        let mut tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio);
-        tracks.clone().find(|s| s.default).or_else(|| tracks.next())
+        let tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio);
+        // Of equal ones the first is the least.
+        tracks.min_by_key(|s| (s.empty, !s.default))
     }
 
     /// The same with lengths by packets: MP4 says of pictures with B-frames when the last is decoded, not shown.

@@ -285,6 +285,10 @@ fn main_stream<'a>(
     if preset.video.is_none() {
         let none = || Failure::new(FailureCode::NoAudio, "There is no sound in this file.");
         let main = info.audio().ok_or_else(none)?;
+        if main.empty {
+            let message = "The sound of this file is announced, but there is none in it.";
+            return Err(Failure::new(FailureCode::NoAudio, message));
+        }
         if info.streams.iter().any(|s| s.kind == Kind::Audio && audio::is_readable(s, abilities)) {
             return Ok(main);
         }
@@ -333,6 +337,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
             Action::drop("a further track; one is kept")
         }
         Kind::Audio => audio::action(stream, task),
+        Kind::Subtitle if stream.empty && container != Container::M4a => Action::drop(audio::NOTHING),
         Kind::Subtitle => others::subtitle(stream, task.preset),
         Kind::Attachment if container == Container::Mkv => Action::Copy { tag: None },
         Kind::Attachment => Action::drop(format!("{} cannot hold attached files", container.name())),

@@ -4,6 +4,7 @@
 //! that a result that is short, empty or lacks a stream is never called done. Exit codes prove nothing. What was
 //! checked comes out as data ([`verification`]).
 
+mod empty;
 mod length;
 mod remarks;
 pub mod verification;
@@ -68,6 +69,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
         remarks.extend(said);
     }
     remarks.dedup();
+    remarks.extend(empty::remarks(case));
     remarks.extend(remarks::losses(case.plan));
     remarks.extend(remarks::shared_times(case));
     remarks.extend(remarks::damage(report));
@@ -97,6 +99,9 @@ fn check(case: &Case<'_>, planned: &Planned, found: &Stream) -> Result<(StreamCh
         decoded: stats.and_then(decoded),
     };
     let timed = matches!(planned.kind, Kind::Video | Kind::Audio) && !planned.cover;
+    if empty::is_empty(planned, case.report) {
+        return Ok((check, Vec::new()));
+    }
     let Some(input) = input.filter(|_| timed) else { return Ok((check, Vec::new())) };
     let pair = Pair { planned, found, input, stats };
     let length = length::check_length(&pair, case)?;
@@ -122,7 +127,8 @@ fn matched<'a>(case: &Case<'a>) -> Result<Vec<(&'a Planned, &'a Stream)>, Failur
     let mut pairs = Vec::new();
     for kind in [Kind::Video, Kind::Audio, Kind::Subtitle, Kind::Attachment] {
         let mut found = case.output.streams.iter().filter(|s| s.kind == kind);
-        for planned in case.plan.kept().filter(|p| p.kind == kind) {
+        let absent = empty::absent(case, kind);
+        for planned in case.plan.kept().filter(|p| p.kind == kind && !absent.contains(&p.input)) {
             let right = |s: &&Stream| kind == Kind::Attachment || s.codec == expected_codec(planned);
             let stream = found.next().filter(right).ok_or_else(|| wrong(&missing(planned), case.report))?;
             pairs.push((planned, stream));

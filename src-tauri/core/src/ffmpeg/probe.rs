@@ -13,7 +13,7 @@ use std::io;
 use std::path::Path;
 
 /// Largest address space of ffprobe, in bytes.
-const MEMORY: u64 = 2 << 30;
+pub(super) const MEMORY: u64 = 2 << 30;
 
 /// Looks at a source. An interruption by an order comes back as `None`.
 pub fn source(
@@ -85,7 +85,7 @@ pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orde
 }
 
 /// Reading a whole file may take this many times as long as a look: a large one on a slow disk takes its time.
-const PATIENCE: u32 = 40;
+pub(super) const PATIENCE: u32 = 40;
 
 /// Looks at a part file and counts its packets.
 pub fn output(

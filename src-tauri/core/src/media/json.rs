@@ -140,6 +140,8 @@ fn stream(raw: RawStream) -> Stream {
         title: tag("title"),
         default: set("default"),
         attached_picture: set("attached_pic") || set("timed_thumbnails"),
+        // An MP4 without a line of subtitles has a sample without a text that is shown for no time.
+        empty: raw.codec_name == "mov_text" && raw.duration.parse() == Ok(0.0),
         video: (kind == Kind::Video).then(|| picture(&raw)),
         codec: named(&raw.codec_name, &raw.codec_tag_string),
         tag: raw.codec_tag_string,
@@ -302,6 +304,17 @@ mod tests {
         assert_eq!((info.seconds, info.streams[1].kind), (None, Kind::Data));
         assert_eq!(read("{}").unwrap(), MediaInfo::default());
         assert!(read("no json").is_err());
+    }
+
+    #[test]
+    fn subtitles_that_are_shown_for_no_time_hold_nothing() {
+        let of = |duration: &str| {
+            let stream = format!(
+                r#"{{"streams":[{{"codec_type":"subtitle","codec_name":"mov_text","duration":"{duration}"}}]}}"#
+            );
+            read(&stream).unwrap().streams[0].empty
+        };
+        assert_eq!([of("0.000000"), of("1.500000"), of("N/A")], [true, false, false]);
     }
 
     #[test]

@@ -1,0 +1,125 @@
+//! Files of recorders, download programs and discs whose streams are not what the header makes one expect: announced
+//! and empty, late, a still beside the film, marks beyond its end. The result holds what the film shows, and what it
+//! lacks is said.
+
+use crate::presets::{QUICK, ffmpeg};
+use serde_json::Value;
+use spool_tests::env::TestEnv;
+use spool_tests::judge::{facts, streams};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Works all videos of the world under this preset, and returns the jobs with the names of their sources.
+fn work_all(env: &TestEnv, preset: &str) -> Vec<(String, Value)> {
+    let out = env.out().join(preset);
+    let add = ["add", "--preset", preset, "--output-dir", out.to_str().unwrap(), "videos"];
+    let quick = matches!(preset, "web-1080p" | "small-hevc" | "archive-av1" | "fit-size");
+    let added = env.spool(&[&add[..], if quick { &QUICK } else { &[] }].concat());
+    assert_eq!(added.code, 0, "{added:?}");
+    env.spool(&["run", "--until-idle"]);
+    let name = |job: &Value| Path::new(job["source"].as_str().unwrap()).file_name().unwrap().to_owned();
+    let under = |job: &Value| job["preset"] == preset;
+    let jobs = env.jobs().into_iter().filter(under);
+    jobs.map(|job| (name(&job).into_string().unwrap(), job)).collect()
+}
+
+fn at(env: &TestEnv, name: &str) -> String {
+    env.videos().join(name).to_str().unwrap().to_owned()
+}
+
+fn made(job: &Value) -> Value {
+    assert_eq!(job["state"], "done", "{job}");
+    facts(&PathBuf::from(job["output"].as_str().unwrap()))
+}
+
+/// Zeroes the number of samples in each table of the first track of this kind: of an MP4 the way a camera leaves it.
+fn emptied(film: &mut [u8], handler: &[u8]) {
+    let find = |film: &[u8], from: usize, name: &[u8]| {
+        from + film[from..].windows(4).position(|w| w == name).unwrap()
+    };
+    let track = find(film, 0, handler);
+    for (table, count) in [(b"stts", 8), (b"stsc", 8), (b"stsz", 12), (b"stco", 8)] {
+        let at = find(film, track, table) + count;
+        film[at..at + 4].fill(0);
+    }
+}
+
+/// Cameras whose microphone is off, in every container they write.
+fn without_a_sample(env: &TestEnv) {
+    let (full, web) = (at(env, "../full.mp4"), at(env, "../full.webm"));
+    let source =
+        ["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=2", "-f", "lavfi", "-i", "sine=d=2:r=48000"];
+    let h264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-bf", "0", "-c:a", "aac"];
+    ffmpeg(&[&source[..], &h264, &[&full]].concat());
+    let vp8 = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"];
+    ffmpeg(&[&source[..], &vp8, &[&web]].concat());
+    let fragments = ["-movflags", "+empty_moov+frag_keyframe"];
+    for (from, name, more) in [
+        (&full, "a.mkv", &[][..]),
+        (&full, "b.avi", &[]),
+        (&full, "c.flv", &[]),
+        (&full, "d.ts", &[]),
+        (&full, "e.mp4", &fragments),
+        (&web, "f.webm", &[]),
+    ] {
+        let dropped = ["-i", from, "-map", "0", "-c", "copy", "-bsf:a", "noise=drop=1"];
+        ffmpeg(&[&dropped[..], more, &[&at(env, name)]].concat());
+    }
+    for name in ["g.mp4", "h.mov"] {
+        ffmpeg(&["-i", &full, "-c", "copy", &at(env, name)]);
+        let mut film = fs::read(at(env, name)).unwrap();
+        emptied(&mut film, b"soun");
+        fs::write(at(env, name), film).unwrap();
+    }
+}
+
+#[test]
+fn sound_that_is_announced_and_never_comes_is_left_out_and_named() {
+    let env = TestEnv::new();
+    without_a_sample(&env);
+    for preset in ["web-1080p", "remux-mp4", "archive-av1", "edit-prores"] {
+        let jobs = work_all(&env, preset);
+        assert_eq!(jobs.len(), 8);
+        for (name, job) in jobs {
+            let made = made(&job);
+            let warnings = job["warnings"].to_string();
+            assert!(warnings.contains("Track 1 was left out: it holds nothing."), "{preset} {name}: {job}");
+            assert_eq!(streams(&made, "audio").len(), 0, "{preset} {name}: {made}");
+            assert_eq!(streams(&made, "video")[0]["nb_read_packets"], "50", "{preset} {name}: {made}");
+        }
+    }
+    for (name, job) in work_all(&env, "audio-m4a") {
+        assert_eq!(job["failure"]["code"], "no_audio", "{name}: {job}");
+    }
+}
+
+#[test]
+fn an_empty_track_costs_neither_the_track_beside_it_nor_the_subtitles() {
+    let env = TestEnv::new();
+    let (full, lines) = (at(&env, "../full.mkv"), at(&env, "../lines.srt"));
+    fs::write(&lines, "1\n00:00:00,100 --> 00:00:00,900\nHello\n").unwrap();
+    let source =
+        ["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=2", "-f", "lavfi", "-i", "sine=d=2:r=48000"];
+    let maps = ["-i", &lines, "-map", "0", "-map", "1", "-map", "1", "-map", "2", "-map", "2"];
+    let codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"];
+    ffmpeg(&[&source[..], &maps, &codecs, &[&full]].concat());
+    let copy = ["-i", &full, "-map", "0", "-c", "copy"];
+    ffmpeg(&[&copy[..], &["-bsf:a:0", "noise=drop=1", &at(&env, "sound.mkv")]].concat());
+    ffmpeg(&[&copy[..], &["-bsf:s:1", "noise=drop=1", &at(&env, "lines.mkv")]].concat());
+    // Of subtitles that are all dropped an MP4 keeps a track with one sample of nothing.
+    let (from, to) = (at(&env, "lines.mkv"), at(&env, "lines.mp4"));
+    ffmpeg(&["-i", &from, "-map", "0", "-c", "copy", "-c:s", "mov_text", &to]);
+    for preset in ["web-1080p", "remux-mp4", "archive-av1", "edit-prores", "audio-m4a"] {
+        for (name, job) in work_all(&env, preset) {
+            let made = made(&job);
+            let heard: Vec<Value> =
+                streams(&made, "audio").iter().map(|s| s["nb_read_packets"].clone()).collect();
+            assert!(!heard.is_empty() && heard.iter().all(Value::is_string), "{preset} {name}: {made}");
+            let empty = if name == "sound.mkv" { "Track 1 " } else { "Track 4 " };
+            let said = job["warnings"].as_array().unwrap().iter().filter_map(Value::as_str);
+            let said = said.filter(|w| w.starts_with(empty) && w.contains("holds nothing")).count();
+            let kept = preset != "audio-m4a" || name == "sound.mkv";
+            assert_eq!(said, usize::from(kept), "{preset} {name}: {job}");
+        }
+    }
+}
