@@ -123,3 +123,70 @@ fn an_empty_track_costs_neither_the_track_beside_it_nor_the_subtitles() {
         }
     }
 }
+
+/// A still of one frame as the first picture, in this codec and with these flags, and two seconds of film after it.
+fn behind_a_still(env: &TestEnv, name: &str, still: &str, film: &str, flags: &[&str]) {
+    let inputs = ["color=red:s=200x300:r=25:d=0.04", "testsrc2=s=160x120:r=25:d=2", "sine=d=2:r=48000"];
+    let inputs: Vec<&str> = inputs.iter().flat_map(|source| ["-f", "lavfi", "-i", source]).collect();
+    let maps = ["-map", "0", "-map", "1", "-map", "2", "-c:v:0", still, "-c:v:1", film, "-c:a", "aac"];
+    let pixels = if still == "png" { "rgb24" } else { "yuvj420p" };
+    let pixels = ["-pix_fmt:v:0", pixels, "-pix_fmt:v:1", "yuv420p", "-preset:v", "ultrafast"];
+    ffmpeg(&[&inputs[..], &maps, &pixels, flags, &[&at(env, name)]].concat());
+}
+
+#[test]
+fn the_film_is_the_picture_that_moves_and_the_still_before_it_becomes_a_cover() {
+    let env = TestEnv::new();
+    let (both, none) =
+        (["-disposition:v", "default"], ["-disposition:v", "0", "-default_mode", "infer_no_subs"]);
+    let live = ["-disposition:v:0", "default", "-disposition:v:1", "0", "-live", "1"];
+    for (name, still, film, flags) in [
+        ("a.mkv", "mjpeg", "libx264", &both[..]),
+        ("b.mkv", "mjpeg", "libx264", &none),
+        ("c.mkv", "png", "libx264", &live),
+        ("d.mkv", "libx264", "libx264", &live),
+        ("e.mp4", "mjpeg", "libx264", &both),
+        ("f.mov", "mjpeg", "libx264", &both),
+        ("g.mp4", "libx264", "libx264", &["-movflags", "+empty_moov+frag_keyframe"]),
+        ("h.avi", "mjpeg", "mpeg4", &both),
+        ("i.mp4", "mjpeg", "libx264", &["-disposition:v:0", "attached_pic"]),
+    ] {
+        behind_a_still(&env, name, still, film, flags);
+    }
+    for preset in ["web-1080p", "remux-mp4", "archive-av1", "edit-prores"] {
+        for (name, job) in work_all(&env, preset) {
+            let made = made(&job);
+            let (covers, films): (Vec<Value>, Vec<Value>) =
+                streams(&made, "video").into_iter().partition(|s| s["disposition"]["attached_pic"] == 1);
+            assert_eq!(films.len(), 1, "{preset} {name}: {made}");
+            let film = (&films[0]["nb_read_packets"], &films[0]["width"]);
+            assert_eq!(film, (&"50".into(), &160.into()), "{preset} {name}: {made}");
+            let picture = !matches!(name.as_str(), "d.mkv" | "g.mp4");
+            let kept = picture && preset != "edit-prores";
+            assert_eq!(covers.len(), usize::from(kept), "{preset} {name}: {made}");
+            let still = if name == "i.mp4" { "Track 2 was left out" } else { "Track 0 was left out" };
+            assert_eq!(job["warnings"].to_string().contains(still), !kept, "{preset} {name}: {job}");
+        }
+    }
+}
+
+/// Of two films side by side neither is a still.
+#[test]
+fn of_two_moving_pictures_the_one_marked_as_default_is_kept_and_else_the_first() {
+    let env = TestEnv::new();
+    let two = ["testsrc2=s=160x120:r=25:d=2", "testsrc2=s=80x60:r=30:d=2"];
+    let two: Vec<&str> = two.iter().flat_map(|source| ["-f", "lavfi", "-i", source]).collect();
+    let maps = ["-map", "0", "-map", "1", "-c:v", "libx264", "-preset", "ultrafast", "-disposition:v", "0"];
+    let (first, second) = (["-default_mode", "infer_no_subs"], ["-disposition:v:1", "default"]);
+    for (name, flags, more) in [
+        ("first.mkv", first, ["-live", "1"]),
+        ("second.mkv", second, ["-live", "1"]),
+        ("second.mp4", second, ["-movflags", "+faststart"]),
+    ] {
+        ffmpeg(&[&two[..], &maps, &flags, &more, &[&at(&env, name)]].concat());
+    }
+    for (name, job) in work_all(&env, "remux-mp4") {
+        let width = streams(&made(&job), "video")[0]["width"].clone();
+        assert_eq!(width, if name.starts_with("first") { 160 } else { 80 }, "{name}");
+    }
+}

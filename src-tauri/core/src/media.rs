@@ -7,6 +7,7 @@ pub mod boxes;
 pub mod cues;
 mod facts;
 mod json;
+mod motion;
 mod packets;
 mod survey;
 
@@ -65,6 +66,9 @@ pub struct Stream {
     pub seconds: Option<f64>,
     /// Packets counted, or declared where they were not counted.
     pub packets: Option<u64>,
+    /// Packets in the stretch that was read to compare the pictures of a file that does not count them.
+    #[serde(default)]
+    pub sampled: Option<u64>,
     /// Facts of a picture.
     pub video: Option<Picture>,
     /// Mean bits per second, as declared.
@@ -204,12 +208,6 @@ impl Picture {
 const LEAST_RATE: f64 = 50.0;
 
 impl MediaInfo {
-    /// The moving picture: marked as default, else the first; covers do not count.
-    pub fn video(&self) -> Option<&Stream> {
-        let mut moving = self.streams.iter().filter(|s| s.kind == Kind::Video && !s.attached_picture);
-        moving.clone().find(|s| s.default).or_else(|| moving.next())
-    }
-
     /// The sound: marked as default, else the first; a track that holds nothing only where there is no other.
     pub fn audio(&self) -> Option<&Stream> {
         let tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio);

@@ -12,18 +12,24 @@ use std::path::Path;
 
 /// Adds to what is known of a source what only its packets tell.
 pub fn survey(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
-    let Some(question) = Question::of(info) else { return };
     let bounds = Bounds { limit: policy.probe_limit * PATIENCE, memory: Some(MEMORY), orders };
+    if let Some((survey, to_the_end)) = Question::of(info).and_then(|q| read(tools, path, &bounds, q)) {
+        info.surveyed(&survey, to_the_end);
+    }
+    info.take_stills_for_covers();
+}
+
+/// Packets until the question is answered; was that at the end of the file?
+fn read(tools: &Tools, path: &Path, bounds: &Bounds<'_>, question: Question) -> Option<(Survey, bool)> {
     let read = move |stdout| {
         let mut survey = Survey::default();
         let all = pipe::lines_while(stdout, |line| survey.take(line, &question));
         (survey, all)
     };
     // An ffprobe that is no longer listened to is ended by its closed pipe.
-    if let Ok(answer) = capture_by(&tools.ffprobe.path, &arguments(path), &bounds, read) {
-        let (survey, all) = answer.stdout;
-        info.surveyed(&survey, all && answer.success);
-    }
+    let answer = capture_by(&tools.ffprobe.path, &arguments(path), bounds, read).ok()?;
+    let (survey, all) = answer.stdout;
+    Some((survey, all && answer.success))
 }
 
 fn arguments(path: &Path) -> Vec<OsString> {

@@ -129,6 +129,7 @@ fn stream(raw: RawStream) -> Stream {
         kind,
         seconds: declared,
         packets: raw.nb_read_packets.parse().ok().or_else(|| raw.nb_frames.parse().ok()),
+        sampled: None,
         bit_rate: raw.bit_rate.parse().ok().filter(|rate| *rate > 0),
         profile: known(&raw.profile),
         level: u32::try_from(raw.level).ok().filter(|level| *level > 0),
