@@ -5,9 +5,10 @@
 use crate::presets::{QUICK, ffmpeg};
 use serde_json::Value;
 use spool_tests::env::TestEnv;
-use spool_tests::judge::{facts, streams};
+use spool_tests::judge::{facts, number, streams};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Works all videos of the world under this preset, and returns the jobs with the names of their sources.
 fn work_all(env: &TestEnv, preset: &str) -> Vec<(String, Value)> {
@@ -188,5 +189,91 @@ fn of_two_moving_pictures_the_one_marked_as_default_is_kept_and_else_the_first()
     for (name, job) in work_all(&env, "remux-mp4") {
         let width = streams(&made(&job), "video")[0]["width"].clone();
         assert_eq!(width, if name.starts_with("first") { 160 } else { 80 }, "{name}");
+    }
+}
+
+/// A cut of two seconds that keeps the chapters of an hour, and one with the subtitles of it.
+fn cuts(env: &TestEnv) {
+    let (chapters, lines) = (at(env, "../chapters.txt"), at(env, "../lines.srt"));
+    let chapter =
+        |from, to, title| format!("[CHAPTER]\nTIMEBASE=1/1000\nSTART={from}\nEND={to}\ntitle={title}\n");
+    let three =
+        [chapter(0, 1000, "Intro"), chapter(1000, 900_000, "a\\=b\\; c"), chapter(900_000, 3_600_000, "End")];
+    fs::write(&chapters, format!(";FFMETADATA1\n{}", three.concat())).unwrap();
+    let cue = |n, from, to| format!("{n}\n00:00:0{from},000 --> 00:{to},000\nLine\n\n");
+    fs::write(
+        &lines,
+        [cue(1, 0, "00:01"), cue(2, 1, "09:00")].concat() + "3\n00:20:00,000 --> 00:20:02,000\nLate\n",
+    )
+    .unwrap();
+    let source =
+        ["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=2", "-f", "lavfi", "-i", "sine=d=2:r=48000"];
+    let codecs = [
+        "-map",
+        "0",
+        "-map",
+        "1",
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-pix_fmt",
+        "yuv420p",
+        "-c:a",
+        "aac",
+    ];
+    let marked = ["-i", &chapters, "-map_chapters", "2"];
+    for name in ["chapters.mkv", "chapters.mp4", "chapters.mov"] {
+        ffmpeg(&[&source[..], &marked, &codecs, &[&at(env, name)]].concat());
+    }
+    let spoken = ["-i", &lines, "-map", "2"];
+    for (name, codec, more) in
+        [("lines.mkv", "srt", "0"), ("lines.mp4", "mov_text", "0"), ("live.mkv", "srt", "1")]
+    {
+        let coded = ["-c:s", codec, "-live", more, &at(env, name)];
+        let coded = if name == "lines.mp4" { [&coded[..2], &coded[4..]].concat() } else { coded.to_vec() };
+        ffmpeg(&[&source[..], &spoken, &codecs, &coded].concat());
+    }
+}
+
+/// When the subtitles of a result are shown, to the second.
+fn lines(job: &Value) -> Vec<String> {
+    let args = ["-v", "error", "-i", job["output"].as_str().unwrap(), "-map", "0:s", "-f", "srt", "-"];
+    let text = String::from_utf8(Command::new("ffmpeg").args(args).output().unwrap().stdout).unwrap();
+    let times = text.lines().filter_map(|line| line.split_once(" --> "));
+    times.map(|(from, to)| format!("{} to {}", &from[..8], &to[..8])).collect()
+}
+
+#[test]
+fn a_cut_lasts_as_long_as_its_picture_and_sound_whatever_is_marked_beyond() {
+    let env = TestEnv::new();
+    cuts(&env);
+    for preset in ["web-1080p", "remux-mp4", "archive-av1", "edit-prores", "audio-m4a"] {
+        for (name, job) in work_all(&env, preset) {
+            let made = made(&job);
+            let lasts = number(&made["format"]["duration"]);
+            assert!((lasts - 2.0).abs() < 0.2, "{preset} {name}: {lasts} s: {made}");
+            if preset != "audio-m4a" {
+                assert_eq!(streams(&made, "video")[0]["nb_read_packets"], "50", "{preset} {name}: {made}");
+            }
+            if !name.starts_with("chapters") && preset != "audio-m4a" {
+                assert_eq!(lines(&job), ["00:00:00 to 00:00:01", "00:00:01 to 00:00:02"], "{preset} {name}");
+            }
+            let time = |chapter: &Value, end| number(&chapter[format!("{end}_time")]);
+            let all = made["chapters"].as_array().unwrap();
+            let ends: Vec<f64> = all.iter().map(|c| time(c, "end")).collect();
+            if name.starts_with("chapters") {
+                assert_eq!(ends.len(), 2, "{preset} {name}: {made}");
+                assert!(
+                    (ends[0] - 1.0).abs() < 0.05 && (ends[1] - 2.0).abs() < 0.2,
+                    "{preset} {name}: {ends:?}"
+                );
+                assert_eq!(all[1]["tags"]["title"], "a=b; c", "{preset} {name}");
+                assert!(
+                    job["warnings"].to_string().contains("1 of 3 chapters begins after"),
+                    "{preset} {name}: {job}"
+                );
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod boxes;
 pub mod cues;
+mod ends;
 mod facts;
 mod json;
 mod motion;
@@ -14,6 +15,8 @@ mod survey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub use ends::Chapter;
+pub(crate) use ends::slack;
 pub use facts::{Facts, codec_name, running_time};
 pub use json::{read, read_frame};
 pub use packets::{Measured, Measuring, Span};
@@ -31,8 +34,11 @@ pub struct MediaInfo {
     pub size: Option<u64>,
     /// All streams, in the file's order.
     pub streams: Vec<Stream>,
-    /// Number of chapters.
-    pub chapters: usize,
+    /// When the first of its streams begins, in seconds.
+    #[serde(default)]
+    pub start: Option<f64>,
+    /// Its chapters, in the file's order.
+    pub chapters: Vec<Chapter>,
     /// The file's own tags.
     pub tags: BTreeMap<String, String>,
 }
@@ -64,6 +70,12 @@ pub struct Stream {
     pub tag: String,
     /// Declared length in seconds.
     pub seconds: Option<f64>,
+    /// When it begins, in seconds as the file counts them; 0 where that is not said.
+    #[serde(default)]
+    pub start: f64,
+    /// When it ends by its packets, in seconds after the beginning of the file, where that was measured.
+    #[serde(default)]
+    pub measured_end: Option<f64>,
     /// Packets counted, or declared where they were not counted.
     pub packets: Option<u64>,
     /// Packets in the stretch that was read to compare the pictures of a file that does not count them.

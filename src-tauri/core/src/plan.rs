@@ -6,6 +6,7 @@
 
 mod arguments;
 mod audio;
+mod clip;
 mod colour;
 mod copy;
 mod encoder;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 pub use arguments::cue_file;
+pub use clip::{Clip, chapter_file, chapter_text};
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
 pub use rate::slower;
 pub use steps::{Step, What, measure, steps};
@@ -80,6 +82,9 @@ pub struct Plan {
     /// Arguments that set the hardware up, before the input.
     #[serde(default)]
     pub set_up: Vec<String>,
+    /// What is left of chapters and subtitles that lie beyond the end of the film.
+    #[serde(default)]
+    pub clip: Option<Clip>,
 }
 
 /// What becomes of one stream.
@@ -228,7 +233,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
     let hardware = video::hardware(&task);
     let mut plan = Plan {
         container: preset.container,
-        chapters: info.chapters,
+        chapters: info.chapters.len(),
         // With a cover kept, asking for vendor tags makes the cover vanish (ffmpeg 5.1, exit 0).
         vendor_tags: !cover && preset.container != Container::Mkv && info.tags.keys().any(vendor),
         // Dolby Vision would be declared likewise, of a picture that no longer is any.
@@ -240,6 +245,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         limit: None,
         hardware: hardware.is_some_and(|h| streams.iter().any(|s| uses(s, h.name))),
         set_up: Vec::new(),
+        clip: None,
         streams,
     };
     if let Some(hardware) = hardware.filter(|_| plan.hardware) {
@@ -251,7 +257,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         plan.without_tags.push("alpha_mode".into());
     }
     rate::aim(&mut plan, &task)?;
-    Ok(plan)
+    Ok(plan.clipped_as_measured(info))
 }
 
 fn uses(stream: &Planned, name: &str) -> bool {

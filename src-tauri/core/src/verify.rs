@@ -8,6 +8,7 @@ mod empty;
 mod length;
 mod remarks;
 pub mod verification;
+mod whole;
 
 use crate::failure::{Failure, FailureCode, NOTHING_READABLE};
 use crate::ffmpeg::report::InputStats;
@@ -51,6 +52,13 @@ pub enum Refusal {
     Failed(Failure),
     /// It is another length than the source's headers say: the packets of the source must decide.
     Doubtful(Failure),
+    /// Chapters or subtitles make it last longer than what it shows.
+    Overlong {
+        /// When picture and sound end, in seconds.
+        shown: f64,
+        /// What that means where nothing helps.
+        failure: Failure,
+    },
 }
 
 /// Judges a finished encode.
@@ -69,6 +77,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
         remarks.extend(said);
     }
     remarks.dedup();
+    remarks.extend(whole::check(case)?);
     remarks.extend(empty::remarks(case));
     remarks.extend(remarks::losses(case.plan));
     remarks.extend(remarks::shared_times(case));
@@ -99,7 +108,7 @@ fn check(case: &Case<'_>, planned: &Planned, found: &Stream) -> Result<(StreamCh
         decoded: stats.and_then(decoded),
     };
     let timed = matches!(planned.kind, Kind::Video | Kind::Audio) && !planned.cover;
-    if empty::is_empty(planned, case.report) {
+    if empty::is_empty(planned, case) {
         return Ok((check, Vec::new()));
     }
     let Some(input) = input.filter(|_| timed) else { return Ok((check, Vec::new())) };

@@ -67,6 +67,15 @@ pub fn length(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Order
     }
 }
 
+/// Finds out by its packets where a file ends that seems to mark more than it shows.
+pub fn ends(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
+    if info.may_overrun()
+        && let Some(measured) = packets(tools, path, policy, orders)
+    {
+        info.take_ends(&measured);
+    }
+}
+
 /// Where the packets of each stream begin and end, and where some are missing: the truth about a source whose
 /// header lies. Reads the whole file. `None` when it cannot be told.
 pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>) -> Option<Measured> {

@@ -1,6 +1,6 @@
 //! ffprobe's JSON, read.
 
-use super::{Kind, Mastering, MediaInfo, Picture, Stream};
+use super::{Chapter, Kind, Mastering, MediaInfo, Picture, Stream};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ struct Answer {
     #[serde(default)]
     streams: Vec<RawStream>,
     #[serde(default)]
-    chapters: Vec<serde::de::IgnoredAny>,
+    chapters: Vec<RawChapter>,
     #[serde(default)]
     format: RawFormat,
 }
@@ -18,8 +18,17 @@ struct Answer {
 #[serde(default)]
 struct RawFormat {
     format_name: String,
+    start_time: String,
     duration: String,
     size: String,
+    tags: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RawChapter {
+    start_time: String,
+    end_time: String,
     tags: BTreeMap<String, String>,
 }
 
@@ -103,9 +112,14 @@ pub fn read(text: &str) -> Result<MediaInfo, String> {
         seconds: seconds(&answer.format.duration),
         size: answer.format.size.parse().ok(),
         streams: answer.streams.into_iter().map(stream).collect(),
-        chapters: answer.chapters.len(),
+        start: answer.format.start_time.parse().ok().filter(|s: &f64| s.is_finite()),
+        chapters: answer.chapters.into_iter().map(chapter).collect(),
         tags: answer.format.tags,
     })
+}
+
+fn chapter(RawChapter { start_time, end_time, tags }: RawChapter) -> Chapter {
+    Chapter { start: seconds(&start_time).unwrap_or(0.0), end: seconds(&end_time).unwrap_or(0.0), tags }
 }
 
 /// Longest length believed: a year.
@@ -128,6 +142,8 @@ fn stream(raw: RawStream) -> Stream {
         index: raw.index,
         kind,
         seconds: declared,
+        start,
+        measured_end: None,
         packets: raw.nb_read_packets.parse().ok().or_else(|| raw.nb_frames.parse().ok()),
         sampled: None,
         bit_rate: raw.bit_rate.parse().ok().filter(|rate| *rate > 0),
@@ -292,7 +308,7 @@ mod tests {
         let picture = video.video.as_ref().unwrap();
         assert_eq!((picture.displayed(), picture.rotation, picture.bits), ((576.0, 768.0), 270, 10));
         assert!(picture.is_hdr() && (picture.rate.unwrap() - 29.97).abs() < 0.01);
-        assert_eq!((video.seconds, info.seconds, info.chapters), (Some(2.5), Some(2.5), 2));
+        assert_eq!((video.seconds, info.seconds, info.chapters.len()), (Some(2.5), Some(2.5), 2));
     }
 
     #[test]

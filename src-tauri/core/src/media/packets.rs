@@ -12,6 +12,8 @@ pub struct Measured {
 /// The packets of one stream.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Span {
+    /// Where the first begins, in seconds.
+    pub begin: f64,
     /// Seconds from the beginning of the first to the end of the last.
     pub seconds: f64,
     /// Seconds from the beginning of the first to that of the last, which may stand for long.
@@ -126,7 +128,15 @@ impl Track {
         let end = self.covered.last().map_or(begin, |(_, to)| *to);
         let gaps = self.covered.windows(2).map(|pair| (pair[0].1 - begin, pair[1].0 - begin)).collect();
         let joined = self.parts.zip(self.part).map(|(parts, (from, to, _))| parts + to - from);
-        Span { seconds: end - begin, last: self.last - begin, packets: self.packets, lead: 0, gaps, joined }
+        Span {
+            begin,
+            seconds: end - begin,
+            last: self.last - begin,
+            packets: self.packets,
+            lead: 0,
+            gaps,
+            joined,
+        }
     }
 }
 

@@ -1,19 +1,19 @@
 //! Tracks that are announced and of which not one packet was read: no result can hold more of them. Pure.
 
 use super::Case;
-use crate::ffmpeg::run::Report;
 use crate::media::Kind;
 use crate::plan::Planned;
 
 /// Was there nothing of it in the source?
-pub(super) fn is_empty(planned: &Planned, report: &Report) -> bool {
-    let read = report.inputs.iter().find(|s| s.index == planned.input).map(|s| s.packets);
-    matches!(planned.kind, Kind::Audio | Kind::Subtitle) && read == Some(0)
+pub(super) fn is_empty(planned: &Planned, case: &Case<'_>) -> bool {
+    let read = case.report.inputs.iter().find(|s| s.index == planned.input).map(|s| s.packets);
+    let here = !case.plan.sets_apart(planned);
+    here && matches!(planned.kind, Kind::Audio | Kind::Subtitle) && read == Some(0)
 }
 
 /// To be said of them.
 pub(super) fn remarks(case: &Case<'_>) -> Vec<String> {
-    let empty = case.plan.kept().filter(|planned| is_empty(planned, case.report));
+    let empty = case.plan.kept().filter(|planned| is_empty(planned, case));
     empty.map(|planned| format!("Track {} holds nothing.", planned.input)).collect()
 }
 
@@ -21,7 +21,7 @@ pub(super) fn remarks(case: &Case<'_>) -> Vec<String> {
 pub(super) fn absent(case: &Case<'_>, kind: Kind) -> Vec<usize> {
     let planned: Vec<_> = case.plan.kept().filter(|p| p.kind == kind).collect();
     let found = case.output.streams.iter().filter(|s| s.kind == kind).count();
-    let empty = planned.iter().filter(|p| is_empty(p, case.report)).map(|p| p.input);
+    let empty = planned.iter().filter(|p| is_empty(p, case)).map(|p| p.input);
     if found < planned.len() { empty.collect() } else { Vec::new() }
 }
 
@@ -29,7 +29,7 @@ pub(super) fn absent(case: &Case<'_>, kind: Kind) -> Vec<usize> {
 mod tests {
     use super::*;
     use crate::ffmpeg::report::InputStats;
-    use crate::ffmpeg::run::Ended;
+    use crate::ffmpeg::run::{Ended, Report};
     use crate::media::{MediaInfo, Picture, Stream};
     use crate::plan::{Abilities, plan};
     use crate::preset;

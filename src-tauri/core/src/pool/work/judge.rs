@@ -27,14 +27,25 @@ pub(super) fn judge(
     let case = Case { plan, source: making.info, report, output, measured: None, salvage };
     let doubt = match verify::verify(&case) {
         Ok(verdict) => return Ok(verdict),
-        Err(Refusal::Failed(failure)) => return Err(failure.into()),
         Err(Refusal::Doubtful(failure)) => failure,
+        Err(other) => return Err(refused(making, other)),
     };
     let (measured, output) = measure_both(making, output)?;
     match verify::verify(&Case { measured: Some(&measured), output: &output, ..case }) {
         Ok(verdict) => Ok(verdict),
-        Err(Refusal::Failed(failure)) => Err(failure.into()),
         Err(Refusal::Doubtful(_)) => Err(doubt.into()),
+        Err(other) => Err(refused(making, other)),
+    }
+}
+
+/// The end of a making that was refused; where what is shown ends sooner than the file, that is noted.
+fn refused(making: &mut Making<'_>, refusal: Refusal) -> End {
+    match refusal {
+        Refusal::Failed(failure) | Refusal::Doubtful(failure) => failure.into(),
+        Refusal::Overlong { shown, failure } => {
+            making.shown = Some(shown);
+            failure.into()
+        }
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Making<'a> {
     pub(super) info: &'a MediaInfo,
     pub(super) steps: Steps,
     pub(super) log: Log,
+    /// Where picture and sound of a result end whose chapters or subtitles go on.
+    pub(super) shown: Option<f64>,
     scratch: Scratch,
 }
 
@@ -38,7 +40,7 @@ impl Making<'_> {
 /// Makes the part file and earns its verdict.
 pub(super) fn make(work: &Work<'_>, tools: &Tools, info: &MediaInfo, plan: &Plan) -> Result<Verdict, End> {
     let (scratch, steps, log) = (Scratch::of(work, plan), Steps::default(), Log::default());
-    let mut making = Making { work, tools, info, steps, log, scratch };
+    let mut making = Making { work, tools, info, steps, log, shown: None, scratch };
     with_second_chance(&mut making, plan).map_err(|end| match end {
         End::Failed(failure) => Failure { log_tail: making.log.tail(), ..failure }.into(),
         end => end,
@@ -47,7 +49,11 @@ pub(super) fn make(work: &Work<'_>, tools: &Tools, info: &MediaInfo, plan: &Plan
 
 fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
     let plan = &making.scratch.possible(plan.clone());
-    let remark = match in_size(making, plan) {
+    let made = in_size(making, plan);
+    if let (Err(End::Failed(_)), Some(shown), None) = (&made, making.shown, &plan.clip) {
+        return with_second_chance(making, &plan.clone().clipped(making.info, shown));
+    }
+    let remark = match made {
         Ok(made) if made.guessed && copies_picture(plan) => {
             "The time stamps of the original are damaged, so the picture was converted rather than copied."
         }

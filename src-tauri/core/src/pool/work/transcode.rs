@@ -48,6 +48,7 @@ fn look_and_plan(work: &Work<'_>, tools: &Tools) -> Result<(MediaInfo, Plan), En
     ffmpeg::survey(tools, &work.job.source, policy, Some(work.orders), &mut info);
     describe(work, &info);
     probe::frames(tools, &work.job.source, policy, Some(work.orders), &mut info);
+    probe::ends(tools, &work.job.source, policy, Some(work.orders), &mut info);
     if work.spec.preset.size_mb().is_some() {
         probe::length(tools, &work.job.source, policy, Some(work.orders), &mut info);
     }
