@@ -1,7 +1,7 @@
 //! The command line's answers to scripts: JSON with stable names, one object a line.
 
 use crate::cli::queued;
-use serde_json::json;
+use serde_json::{Value, json};
 use spool_tests::clips;
 use spool_tests::env::{Answer, TestEnv};
 use std::fs;

@@ -28,6 +28,7 @@ mod faults_disk;
 mod faults_pool;
 mod faults_process;
 mod faults_source;
+mod field_streams;
 mod hostile;
 mod kept;
 mod layout;

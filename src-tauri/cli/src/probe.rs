@@ -26,7 +26,9 @@ pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Ans
         Ok(info) => info.unwrap_or_default(),
         Err(failure) => return refused(context, &failure),
     };
+    ffmpeg::survey(&tools, &path, &policy, None, &mut info);
     look::frames(&tools, &path, &policy, None, &mut info);
+    look::ends(&tools, &path, &policy, None, &mut info);
     let planned = preset.map(|id| find_preset(context, id)).transpose()?.map(|preset| {
         if preset.size_mb().is_some() {
             look::length(&tools, &path, &policy, None, &mut info);
@@ -62,7 +64,7 @@ fn tell(context: &Context, info: &MediaInfo, plan: Option<&Plan>) -> Result<(), 
     context.say(format!(
         "{}, {length}{size}, {}",
         info.container,
-        words::count(info.chapters as u64, "chapter", "chapters")
+        words::count(info.chapters.len() as u64, "chapter", "chapters")
     ))?;
     match plan {
         Some(plan) => stream_lines(plan).iter().try_for_each(|line| context.say(words::line(line))),

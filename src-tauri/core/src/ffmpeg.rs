@@ -20,12 +20,14 @@ mod process;
 pub mod report;
 pub mod run;
 pub mod statistics;
+mod survey;
 mod thumbnail;
 mod watchdog;
 
 pub use abilities::{abilities, encoder_works, missing_encoder};
 pub use locate::{Tool, ToolError, ToolPlaces, Tools, locate, standard_folders};
 pub use process::{end_orphan, identify};
+pub use survey::survey;
 pub use thumbnail::thumbnail;
 
 /// What a running process is told; its supervisor looks at it ten times a second.

@@ -5,18 +5,24 @@
 
 pub mod boxes;
 pub mod cues;
+mod ends;
 mod facts;
 pub mod headers;
 mod json;
+mod motion;
 mod packets;
 pub mod segments;
+mod survey;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub use ends::Chapter;
+pub(crate) use ends::slack;
 pub use facts::{Facts, codec_name, running_time};
 pub use json::{read, read_frame};
 pub use packets::{Measured, Measuring, Span};
+pub use survey::{Question, Survey};
 
 /// A number as ffmpeg and ffprobe print it: `2.02`, or `2,02` in a locale with a decimal comma.
 pub(crate) fn decimal(text: &str) -> Option<f64> {
@@ -35,8 +41,11 @@ pub struct MediaInfo {
     pub size: Option<u64>,
     /// All streams, in the file's order.
     pub streams: Vec<Stream>,
-    /// Number of chapters.
-    pub chapters: usize,
+    /// When the first of its streams begins, in seconds.
+    #[serde(default)]
+    pub start: Option<f64>,
+    /// Its chapters, in the file's order.
+    pub chapters: Vec<Chapter>,
     /// The file's own tags.
     pub tags: BTreeMap<String, String>,
     /// A second recording stands behind the one that is described here.
@@ -71,8 +80,17 @@ pub struct Stream {
     pub tag: String,
     /// Declared length in seconds.
     pub seconds: Option<f64>,
+    /// When it begins, in seconds as the file counts them; 0 where that is not said.
+    #[serde(default)]
+    pub start: f64,
+    /// When it ends by its packets, in seconds after the beginning of the file, where that was measured.
+    #[serde(default)]
+    pub measured_end: Option<f64>,
     /// Packets counted, or declared where they were not counted.
     pub packets: Option<u64>,
+    /// Packets in the stretch that was read to compare the pictures of a file that does not count them.
+    #[serde(default)]
+    pub sampled: Option<u64>,
     /// Facts of a picture.
     pub video: Option<Picture>,
     /// Mean bits per second, as declared.
@@ -97,6 +115,9 @@ pub struct Stream {
     pub default: bool,
     /// A cover or thumbnail rather than a moving picture.
     pub attached_picture: bool,
+    /// Announced, and not one packet of it is in the file.
+    #[serde(default)]
+    pub empty: bool,
     /// Why a copy of it was refused, once one was made and judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy_fault: Option<CopyFault>,
@@ -227,16 +248,11 @@ impl Picture {
 const LEAST_RATE: f64 = 50.0;
 
 impl MediaInfo {
-    /// The moving picture: marked as default, else the first; covers do not count.
-    pub fn video(&self) -> Option<&Stream> {
-        let mut moving = self.streams.iter().filter(|s| s.kind == Kind::Video && !s.attached_picture);
-        moving.clone().find(|s| s.default).or_else(|| moving.next())
-    }
-
-    /// The sound: marked as default, else the first.
+    /// The sound: marked as default, else the first; a track that holds nothing only where there is no other.
     pub fn audio(&self) -> Option<&Stream> {
-        let mut tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio);
-        tracks.clone().find(|s| s.default).or_else(|| tracks.next())
+        let tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio);
+        // Of equal ones the first is the least.
+        tracks.min_by_key(|s| (s.empty, !s.default))
     }
 
     /// Keeps with each stream what its packets say; of one without packets that have a time nothing is known.

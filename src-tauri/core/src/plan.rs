@@ -6,6 +6,7 @@
 
 mod arguments;
 mod audio;
+mod clip;
 mod colour;
 mod copy;
 mod encoder;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 pub use arguments::{cue_file, decode_originals};
+pub use clip::{Clip, chapter_file, chapter_text};
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
 pub use rate::slower;
 pub use steps::{Step, What, measure, steps};
@@ -81,6 +83,9 @@ pub struct Plan {
     /// Arguments that set the hardware up, before the input.
     #[serde(default)]
     pub set_up: Vec<String>,
+    /// What is left of chapters and subtitles that lie beyond the end of the film.
+    #[serde(default)]
+    pub clip: Option<Clip>,
 }
 
 /// What becomes of one stream.
@@ -262,7 +267,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
     let hardware = video::hardware(&task);
     let mut plan = Plan {
         container: preset.container,
-        chapters: info.chapters,
+        chapters: info.chapters.len(),
         // With a cover kept, asking for vendor tags makes the cover vanish (ffmpeg 5.1, exit 0).
         vendor_tags: !cover && preset.container != Container::Mkv && info.tags.keys().any(vendor),
         // Dolby Vision would be declared likewise, of a picture that no longer is any.
@@ -274,6 +279,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         limit: None,
         hardware: hardware.is_some_and(|h| streams.iter().any(|s| uses(s, h.name))),
         set_up: Vec::new(),
+        clip: None,
         streams,
     };
     if let Some(hardware) = hardware.filter(|_| plan.hardware) {
@@ -285,7 +291,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         plan.without_tags.push("alpha_mode".into());
     }
     rate::aim(&mut plan, &task)?;
-    Ok(plan)
+    Ok(plan.clipped_as_measured(info))
 }
 
 /// What ffmpeg makes of two recordings is neither of them: their clocks both begin at nought.
@@ -328,6 +334,10 @@ fn main_stream<'a>(
     if preset.video.is_none() {
         let none = || Failure::new(FailureCode::NoAudio, "There is no sound in this file.");
         let main = info.audio().ok_or_else(none)?;
+        if main.empty {
+            let message = "The sound of this file is announced, but there is none in it.";
+            return Err(Failure::new(FailureCode::NoAudio, message));
+        }
         if info.streams.iter().any(|s| s.kind == Kind::Audio && audio::is_readable(s, abilities)) {
             return Ok(main);
         }
@@ -376,6 +386,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
             Action::drop("a further track; one is kept")
         }
         Kind::Audio => audio::action(stream, task),
+        Kind::Subtitle if stream.empty && container != Container::M4a => Action::drop(audio::NOTHING),
         Kind::Subtitle => others::subtitle(stream, task.preset),
         Kind::Attachment if container == Container::Mkv => Action::Copy { tag: None },
         Kind::Attachment => Action::drop(format!("{} cannot hold attached files", container.name())),

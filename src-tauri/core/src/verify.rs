@@ -5,9 +5,11 @@
 //! checked comes out as data ([`verification`]).
 
 mod copies;
+mod empty;
 mod length;
 mod remarks;
 pub mod verification;
+mod whole;
 
 use crate::failure::{Failure, FailureCode, NOTHING_READABLE};
 use crate::ffmpeg::run::Report;
@@ -67,6 +69,13 @@ pub enum Refusal {
     Doubtful(Failure),
     /// Copies of these streams of the source are not what they show: they must be converted.
     Unfaithful(Failure, BTreeMap<usize, CopyFault>),
+    /// Chapters or subtitles make it last longer than what it shows.
+    Overlong {
+        /// When picture and sound end, in seconds.
+        shown: f64,
+        /// What that means where nothing helps.
+        failure: Failure,
+    },
 }
 
 /// Judges a finished encode.
@@ -87,6 +96,8 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     }
     remarks.dedup();
     remarks.extend(remarks::second_recording(case));
+    remarks.extend(whole::check(case)?);
+    remarks.extend(empty::remarks(case));
     remarks.extend(remarks::losses(case.plan));
     remarks.extend(remarks::shared_times(case));
     remarks.extend(remarks::damage(case));
@@ -117,6 +128,9 @@ fn check(case: &Case<'_>, planned: &Planned, found: &Stream) -> Result<(StreamCh
         decoded: stats.and_then(|stats| decoded(stats, Side::Source)),
     };
     let timed = matches!(planned.kind, Kind::Video | Kind::Audio) && !planned.cover;
+    if empty::is_empty(planned, case) {
+        return Ok((check, Vec::new()));
+    }
     let Some(input) = input.filter(|_| timed) else { return Ok((check, Vec::new())) };
     let pair = Pair { planned, found, input, stats };
     if let Some(copy) = copies::check(&pair, case)? {
@@ -150,7 +164,8 @@ fn matched<'a>(case: &Case<'a>) -> Result<Vec<(&'a Planned, &'a Stream)>, Failur
     let mut pairs = Vec::new();
     for kind in [Kind::Video, Kind::Audio, Kind::Subtitle, Kind::Attachment] {
         let mut found = case.output.streams.iter().filter(|s| s.kind == kind);
-        for planned in case.plan.kept().filter(|p| p.kind == kind) {
+        let absent = empty::absent(case, kind);
+        for planned in case.plan.kept().filter(|p| p.kind == kind && !absent.contains(&p.input)) {
             let right = |s: &&Stream| kind == Kind::Attachment || s.codec == expected_codec(planned);
             let stream = found.next().filter(right).ok_or_else(|| wrong(&missing(planned), case.report))?;
             pairs.push((planned, stream));

@@ -14,12 +14,21 @@ pub(super) fn send_lines<T>(pipe: impl Read, lines: &SyncSender<T>, wrap: impl F
 }
 
 /// Takes each line of `pipe` until it closes; `\r` ends a line too.
-pub(super) fn each_line(mut pipe: impl Read, mut take: impl FnMut(&str)) {
+pub(super) fn each_line(pipe: impl Read, mut take: impl FnMut(&str)) {
+    lines_while(pipe, |line| {
+        take(line);
+        true
+    });
+}
+
+/// The same for as long as `take` wants more. Has it taken all?
+pub(super) fn lines_while(mut pipe: impl Read, mut take: impl FnMut(&str) -> bool) -> bool {
     let mut chunk = [0; 16 * 1024];
     let mut line = Vec::with_capacity(256);
     let mut end = |line: &mut Vec<u8>| {
-        take(&String::from_utf8_lossy(line));
+        let more = take(&String::from_utf8_lossy(line));
         line.clear();
+        more
     };
     loop {
         let read = match pipe.read(&mut chunk) {
@@ -31,15 +40,14 @@ pub(super) fn each_line(mut pipe: impl Read, mut take: impl FnMut(&str)) {
         for byte in &chunk[..read] {
             match byte {
                 b'\n' | b'\r' if line.is_empty() => {}
-                b'\n' | b'\r' => end(&mut line),
+                b'\n' | b'\r' if end(&mut line) => {}
+                b'\n' | b'\r' => return false,
                 _ if line.len() < LONGEST_LINE => line.push(*byte),
                 _ => {}
             }
         }
     }
-    if !line.is_empty() {
-        end(&mut line);
-    }
+    line.is_empty() || end(&mut line)
 }
 
 /// The first `most` bytes of `pipe`; what comes after is drained and dropped.
@@ -66,6 +74,18 @@ mod tests {
         assert_eq!(lines[..3], ["a", "b", "c"]);
         assert_eq!(lines[3].len(), LONGEST_LINE);
         assert_eq!(lines[4], "end");
+    }
+
+    #[test]
+    fn reading_ends_when_enough_is_known() {
+        let mut taken = 0;
+        let mut one = || {
+            taken += 1;
+            taken < 3
+        };
+        assert!(!lines_while("a\nb\nc\nd\n".as_bytes(), |_| one()));
+        assert_eq!(taken, 3);
+        assert!(lines_while("a\nb".as_bytes(), |_| true));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::io;
 use std::path::Path;
 
 /// Largest address space of ffprobe, in bytes.
-const MEMORY: u64 = 2 << 30;
+pub(super) const MEMORY: u64 = 2 << 30;
 
 /// Looks at a source. An interruption by an order comes back as `None`.
 pub fn source(
@@ -99,6 +99,15 @@ fn headers_differ(path: &Path, container: &str) -> Differ {
     compared.unwrap_or(Differ { picture: true, sound: true })
 }
 
+/// Finds out by its packets where a file ends that seems to mark more than it shows.
+pub fn ends(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
+    if info.may_overrun()
+        && let Some(measured) = packets(tools, path, policy, orders)
+    {
+        info.take_ends(&measured);
+    }
+}
+
 /// Where the packets of each stream begin and end, and where some are missing: the truth about a source whose
 /// header lies. Reads the whole file. `None` when it cannot be told.
 pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>) -> Option<Measured> {
@@ -129,7 +138,7 @@ pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orde
 }
 
 /// Reading a whole file may take this many times as long as a look: a large one on a slow disk takes its time.
-const PATIENCE: u32 = 40;
+pub(super) const PATIENCE: u32 = 40;
 
 /// Looks at a part file and counts its packets.
 pub fn output(

@@ -1,6 +1,6 @@
 //! ffprobe's JSON, read.
 
-use super::{Kind, Mastering, MediaInfo, Picture, Stream, decimal};
+use super::{Chapter, Kind, Mastering, MediaInfo, Picture, Stream, decimal};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ struct Answer {
     #[serde(default)]
     streams: Vec<RawStream>,
     #[serde(default)]
-    chapters: Vec<serde::de::IgnoredAny>,
+    chapters: Vec<RawChapter>,
     #[serde(default)]
     format: RawFormat,
 }
@@ -18,8 +18,17 @@ struct Answer {
 #[serde(default)]
 struct RawFormat {
     format_name: String,
+    start_time: String,
     duration: String,
     size: String,
+    tags: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RawChapter {
+    start_time: String,
+    end_time: String,
     tags: BTreeMap<String, String>,
 }
 
@@ -103,10 +112,15 @@ pub fn read(text: &str) -> Result<MediaInfo, String> {
         seconds: seconds(&answer.format.duration),
         size: answer.format.size.parse().ok(),
         streams: answer.streams.into_iter().map(stream).collect(),
-        chapters: answer.chapters.len(),
+        start: answer.format.start_time.parse().ok().filter(|s: &f64| s.is_finite()),
+        chapters: answer.chapters.into_iter().map(chapter).collect(),
         tags: answer.format.tags,
         second_recording: false,
     })
+}
+
+fn chapter(RawChapter { start_time, end_time, tags }: RawChapter) -> Chapter {
+    Chapter { start: seconds(&start_time).unwrap_or(0.0), end: seconds(&end_time).unwrap_or(0.0), tags }
 }
 
 /// Longest length believed: a year.
@@ -129,7 +143,10 @@ fn stream(raw: RawStream) -> Stream {
         index: raw.index,
         kind,
         seconds: declared,
+        start,
+        measured_end: None,
         packets: raw.nb_read_packets.parse().ok().or_else(|| raw.nb_frames.parse().ok()),
+        sampled: None,
         bit_rate: raw.bit_rate.parse().ok().filter(|rate| *rate > 0),
         profile: known(&raw.profile),
         level: u32::try_from(raw.level).ok().filter(|level| *level > 0),
@@ -141,6 +158,8 @@ fn stream(raw: RawStream) -> Stream {
         title: tag("title"),
         default: set("default"),
         attached_picture: set("attached_pic") || set("timed_thumbnails"),
+        // An MP4 without a line of subtitles has a sample without a text that is shown for no time.
+        empty: raw.codec_name == "mov_text" && raw.duration.parse() == Ok(0.0),
         video: (kind == Kind::Video).then(|| picture(&raw)),
         codec: named(&raw.codec_name, &raw.codec_tag_string),
         tag: raw.codec_tag_string,
@@ -289,7 +308,7 @@ mod tests {
         let picture = video.video.as_ref().unwrap();
         assert_eq!((picture.displayed(), picture.rotation, picture.bits), ((576.0, 768.0), 270, 10));
         assert!(picture.is_hdr() && (picture.rate.unwrap() - 29.97).abs() < 0.01);
-        assert_eq!((video.seconds, info.seconds, info.chapters), (Some(2.5), Some(2.5), 2));
+        assert_eq!((video.seconds, info.seconds, info.chapters.len()), (Some(2.5), Some(2.5), 2));
     }
 
     #[test]
@@ -313,6 +332,17 @@ mod tests {
             assert_eq!((info.seconds, info.streams[0].seconds, info.size), (Some(2.5), Some(2.0), Some(100)));
             assert_eq!(info.tags["title"], "a\nb");
         }
+    }
+
+    #[test]
+    fn subtitles_that_are_shown_for_no_time_hold_nothing() {
+        let of = |duration: &str| {
+            let stream = format!(
+                r#"{{"streams":[{{"codec_type":"subtitle","codec_name":"mov_text","duration":"{duration}"}}]}}"#
+            );
+            read(&stream).unwrap().streams[0].empty
+        };
+        assert_eq!([of("0.000000"), of("1.500000"), of("N/A")], [true, false, false]);
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Measured {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Span {
+    /// Where the first begins, in seconds.
+    pub begin: f64,
     /// Seconds from the beginning of the first to the end of the last.
     pub seconds: f64,
     /// Seconds from the beginning of the first to that of the last, which may stand for long.
@@ -157,7 +159,7 @@ impl Track {
         let gaps = self.covered.windows(2).map(|pair| (pair[0].1 - begin, pair[1].0 - begin)).collect();
         let joined = self.parts.zip(self.part).map(|(parts, (from, to, _))| parts + to - from);
         let (seconds, last) = (end - begin, self.last - begin);
-        Span { seconds, last, packets: self.packets, gaps, joined, ..Span::default() }
+        Span { begin, seconds, last, packets: self.packets, gaps, joined, ..Span::default() }
     }
 }
 

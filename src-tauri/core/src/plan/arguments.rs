@@ -1,6 +1,6 @@
 //! A plan as ffmpeg's arguments: a pure function, and the only place that knows their order.
 
-use super::{Action, PLACE, Plan, Planned};
+use super::{Action, PLACE, Plan, Planned, clip};
 use crate::ffmpeg::{DEMUXERS, MAX_PIXELS, PROTOCOLS, file_url};
 use crate::media::Kind;
 use crate::preset::Container;
@@ -9,6 +9,22 @@ use std::path::{Path, PathBuf};
 
 /// Lines noted of a track of subtitles, at 60 bytes each: no honest one has more.
 const MOST_CUES: &str = "50000";
+
+fn is_copied_text(stream: &Planned) -> bool {
+    stream.kind == Kind::Subtitle && matches!(stream.action, Action::Copy { .. })
+}
+
+/// Subtitles that are to be clipped before they are converted, to a file of their own. `None`: there are none.
+pub(super) fn set_lines_apart(plan: &Plan, source: &Path, notes: &Path) -> Option<Vec<OsString>> {
+    let (file, clip) = clip::lines_file(plan, notes).zip(plan.clip.as_ref())?;
+    let mut all = input(plan, source);
+    for stream in clip::set_apart(plan) {
+        all.extend(words(&["-map", &format!("0:{}", stream.input)]));
+    }
+    all.extend(words(&["-c", "copy", "-bsf:s", &clip::filter(clip), "-f", clip::lines_format(plan)]));
+    all.push(file_url(&file));
+    Some(all)
+}
 
 /// Covers that are to be attached must be files: each is written to one of its own. `None`: there are none.
 pub(super) fn take_covers(plan: &Plan, source: &Path, notes: &Path) -> Option<Vec<OsString>> {
@@ -141,13 +157,16 @@ fn pass(number: &str, notes: &Path) -> Vec<OsString> {
 }
 
 fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString]) -> Vec<OsString> {
-    let mut all = input(plan, source);
+    let mut all = [input(plan, source), clip::inputs(plan, notes)].concat();
     let streams: Vec<&Planned> = plan.written().collect();
     for stream in &streams {
-        all.extend(words(&["-map", &format!("0:{}", stream.input)]));
+        all.extend(words(&["-map", &clip::origin(plan, stream)]));
     }
     let mut counts = [0; 4];
     for stream in &streams {
+        if let Some(clip) = plan.clip.as_ref().filter(|_| is_copied_text(stream)) {
+            all.extend(words(&[&format!("-bsf:s:{}", counts[2]), &clip::filter(clip)]));
+        }
         all.extend(stream_arguments(stream, &mut counts));
     }
     if plan.picture().is_some() {
@@ -157,7 +176,8 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
     }
     all.extend(attach_arguments(plan, notes));
     all.extend_from_slice(pass);
-    all.extend(words(&["-map_metadata", "0", "-map_chapters", "0", "-max_muxing_queue_size", "4096"]));
+    let chapters = if plan.clip.is_some() { "1" } else { "0" };
+    all.extend(words(&["-map_metadata", "0", "-map_chapters", chapters, "-max_muxing_queue_size", "4096"]));
     all.extend(plan.tags_from.into_iter().flat_map(|main| tags_of_streams(main, &streams)));
     for tag in &plan.without_tags {
         all.extend(words(&["-metadata", &format!("{tag}="), "-metadata:s", &format!("{tag}=")]));

@@ -4,6 +4,9 @@ use super::{Abilities, Action, Task, copy, options};
 use crate::media::Stream;
 use crate::preset::{AudioCodec, CopyRule};
 
+/// Why a track is left out that is only announced.
+pub(super) const NOTHING: &str = "it holds nothing";
+
 /// Can this track be decoded here?
 pub(super) fn is_readable(stream: &Stream, abilities: &Abilities) -> bool {
     !is_protected(stream) && stream.channels.unwrap_or(0) > 0 && abilities.decodes(&stream.codec)
@@ -14,6 +17,9 @@ fn is_protected(stream: &Stream) -> bool {
 }
 
 pub(super) fn action(stream: &Stream, task: &Task<'_>) -> Action {
+    if stream.empty {
+        return Action::drop(NOTHING);
+    }
     if is_protected(stream) {
         return Action::drop("this track is copy-protected");
     }

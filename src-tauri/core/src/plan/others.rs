@@ -56,7 +56,7 @@ pub(super) fn cover(stream: &Stream, container: Container) -> Action {
 
 /// MP4 keeps chapters as a track of text, which ffprobe shows as one more stream.
 pub(super) fn is_chapters(stream: &Stream, info: &MediaInfo) -> bool {
-    info.chapters > 0 && stream.codec == "bin_data" && stream.tag == "text"
+    !info.chapters.is_empty() && stream.codec == "bin_data" && stream.tag == "text"
 }
 
 #[cfg(test)]

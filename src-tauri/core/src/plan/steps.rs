@@ -3,7 +3,7 @@
 //! Pure. Guarantees that what is made is checked, by a step behind all that make it, and that at most one of those writes
 //! the result. Must not know how a step is run; the arguments themselves are made in `arguments`.
 
-use super::arguments::{decode_copies, encode, first_pass, second_pass, take_covers};
+use super::arguments::{decode_copies, encode, first_pass, second_pass, set_lines_apart, take_covers};
 use super::{Action, Plan};
 use std::ffi::OsString;
 use std::path::Path;
@@ -13,6 +13,8 @@ use std::path::Path;
 pub enum What {
     /// Takes the covers that are to be attached out of the source.
     Covers,
+    /// Clips subtitles that are converted afterwards, in a file of their own.
+    Lines,
     /// Gathers statistics for the second pass.
     FirstPass,
     /// Writes the result by the statistics of the first pass.
@@ -32,6 +34,7 @@ impl What {
     pub fn name(self) -> &'static str {
         match self {
             What::Covers => "covers",
+            What::Lines => "subtitles",
             What::FirstPass => "first pass",
             What::SecondPass => "second pass",
             What::Encode => "encode",
@@ -68,6 +71,9 @@ pub fn steps(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> Vec<Step>
     let mut all = Vec::new();
     if let Some(arguments) = take_covers(plan, source, notes) {
         all.push(Step { what: What::Covers, weight: COVERS, writes: false, arguments });
+    }
+    if let Some(arguments) = set_lines_apart(plan, source, notes) {
+        all.push(Step { what: What::Lines, weight: MEASURE, writes: false, arguments });
     }
     let writing = |what, arguments| Step { what, weight: 1.0, writes: true, arguments };
     if plan.limit.is_some() {

@@ -16,9 +16,7 @@ pub(super) fn second_recording(case: &Case<'_>) -> Option<String> {
 /// What was lost by plan, for people who did not read it.
 pub(super) fn losses(plan: &Plan) -> Vec<String> {
     let loss = |planned: &Planned| match &planned.action {
-        Action::Drop { reason }
-            if !planned.cover && matches!(planned.kind, Kind::Video | Kind::Audio | Kind::Subtitle) =>
-        {
+        Action::Drop { reason } if matches!(planned.kind, Kind::Video | Kind::Audio | Kind::Subtitle) => {
             Some(format!("Track {} was left out: {reason}.", planned.input))
         }
         Action::Convert { loss, .. } if !loss.is_empty() => Some(format!("Track {}: {loss}.", planned.input)),

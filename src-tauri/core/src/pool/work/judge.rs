@@ -28,19 +28,24 @@ pub(super) fn judge(
     let case = Case { plan, source: &source, report, output: &output, measured: None, copies, salvage };
     let doubt = match verify::verify(&case) {
         Err(Refusal::Doubtful(failure)) => failure,
-        decided => return decided.map_err(refused),
+        decided => return decided.map_err(|refusal| refused(making, refusal)),
     };
     let (measured, output) = measure_both(making, &output)?;
     match verify::verify(&Case { measured: Some(&measured), output: &output, ..case }) {
         Err(Refusal::Doubtful(_)) => Err(doubt.into()),
-        decided => decided.map_err(refused),
+        decided => decided.map_err(|refusal| refused(making, refusal)),
     }
 }
 
-fn refused(refusal: Refusal) -> End {
+/// The end of a making that was refused; where what is shown ends sooner than the file, that is noted.
+fn refused(making: &mut Making<'_>, refusal: Refusal) -> End {
     match refusal {
         Refusal::Failed(failure) | Refusal::Doubtful(failure) => failure.into(),
         Refusal::Unfaithful(failure, faults) => End::Unfaithful(failure, faults),
+        Refusal::Overlong { shown, failure } => {
+            making.shown = Some(shown);
+            failure.into()
+        }
     }
 }
 

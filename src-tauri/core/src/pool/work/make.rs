@@ -26,6 +26,8 @@ pub(super) struct Making<'a> {
     pub(super) info: MediaInfo,
     pub(super) steps: Steps,
     pub(super) log: Log,
+    /// Where picture and sound of a result end whose chapters or subtitles go on.
+    pub(super) shown: Option<f64>,
     scratch: Scratch,
 }
 
@@ -40,7 +42,7 @@ impl Making<'_> {
 /// Makes the part file and earns its verdict.
 pub(super) fn make(work: &Work<'_>, tools: &Tools, info: MediaInfo, plan: &Plan) -> Result<Verdict, End> {
     let (scratch, steps, log) = (Scratch::of(work, plan), Steps::default(), Log::default());
-    let mut making = Making { work, tools, info, steps, log, scratch };
+    let mut making = Making { work, tools, info, steps, log, shown: None, scratch };
     with_second_chance(&mut making, plan).map_err(|end| match end {
         End::Failed(failure) | End::Unfaithful(failure, _) => {
             Failure { log_tail: making.log.tail(), ..failure }.into()
@@ -49,7 +51,8 @@ pub(super) fn make(work: &Work<'_>, tools: &Tools, info: MediaInfo, plan: &Plan)
     })
 }
 
-/// Each further chance takes away what failed: hardware, or streams to be copied. So it ends.
+/// Each further chance takes away what failed: hardware, streams to be copied, or what is marked beyond the end. So it
+/// ends.
 fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
     let mut plan = making.scratch.possible(plan.clone());
     let (mut remarks, mut hardware) = (Vec::new(), wants_hardware(making.work));
@@ -61,9 +64,10 @@ fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, E
             }
             Err(end) => {
                 let lesson = learn(making, &plan, end)?;
-                hardware &= !matches!(lesson, Lesson::Hardware);
+                hardware &= lesson != Lesson::Hardware;
                 remarks.extend(lesson.remarks());
                 let safer = plan::plan(&making.info, making.work.spec, &abilities(making.tools, hardware))?;
+                let safer = making.shown.map_or(safer.clone(), |shown| safer.clipped(&making.info, shown));
                 plan = making.scratch.possible(safer);
             }
         }
@@ -71,9 +75,12 @@ fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, E
 }
 
 /// What an end teaches for the next chance.
+#[derive(PartialEq)]
 enum Lesson {
     /// The processor is to encode.
     Hardware,
+    /// Chapters and subtitles are to end where picture and sound do.
+    Clip,
     /// These streams are to be converted.
     Copies(Vec<(Kind, CopyFault)>),
 }
@@ -84,6 +91,7 @@ impl Lesson {
             Lesson::Hardware => {
                 vec!["The graphics hardware could not encode this; the processor did.".into()]
             }
+            Lesson::Clip => Vec::new(),
             Lesson::Copies(all) => all.iter().map(|(kind, fault)| converted(*kind, *fault)).collect(),
         }
     }
@@ -109,6 +117,7 @@ fn converted(kind: Kind, fault: CopyFault) -> String {
 fn learn(making: &mut Making<'_>, plan: &Plan, end: End) -> Result<Lesson, End> {
     let faults: BTreeMap<usize, CopyFault> = match &end {
         End::Unfaithful(_, faults) => faults.clone(),
+        End::Failed(_) if making.shown.is_some() && plan.clip.is_none() => return Ok(Lesson::Clip),
         End::Failed(failure) if plan.hardware && may_be_the_hardware(failure) => {
             tracing::warn!(job = %making.work.job.id, message = %failure.message, "the hardware failed");
             return Ok(Lesson::Hardware);

@@ -39,6 +39,13 @@ impl Scratch {
 
     /// The plan without what is only counted, where that cannot be noted.
     pub(super) fn possible(&self, mut plan: Plan) -> Plan {
+        if let Some((file, clip)) = plan::chapter_file(&plan, &self.prefix).zip(plan.clip.as_ref())
+            && let Err(cause) = std::fs::create_dir_all(&self.folder)
+                .and_then(|()| std::fs::write(file, plan::chapter_text(clip)))
+        {
+            tracing::warn!(%cause, "the chapters of a job could not be written down");
+            plan.clip = None;
+        }
         plan.count_cues = plan::cue_file(&plan, &self.prefix).is_some_and(|file| File::create(file).is_ok());
         plan
     }

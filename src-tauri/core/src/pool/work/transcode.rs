@@ -45,8 +45,10 @@ fn look_and_plan(work: &Work<'_>, tools: &Tools) -> Result<(MediaInfo, Plan), En
         (asked.join().unwrap_or_default(), info)
     });
     let mut info = info?.ok_or_else(|| work.ordered())?;
+    ffmpeg::survey(tools, &work.job.source, policy, Some(work.orders), &mut info);
     describe(work, &info);
     probe::frames(tools, &work.job.source, policy, Some(work.orders), &mut info);
+    probe::ends(tools, &work.job.source, policy, Some(work.orders), &mut info);
     if work.spec.preset.size_mb().is_some() {
         probe::length(tools, &work.job.source, policy, Some(work.orders), &mut info);
     }

@@ -1,0 +1,52 @@
+//! A second look at a source: its packets are read as far as the headers leave something open.
+//!
+//! Guarantees the same bounds as the first look, and that without an answer all stays as the headers say.
+
+use super::capture::{Bounds, capture_by};
+use super::probe::{MEMORY, PATIENCE};
+use super::{DEMUXERS, Orders, PROTOCOLS, Tools, file_url, pipe};
+use crate::media::{MediaInfo, Question, Survey};
+use crate::policy::Policy;
+use std::ffi::OsString;
+use std::path::Path;
+
+/// Adds to what is known of a source what only its packets tell.
+pub fn survey(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
+    let bounds = Bounds { limit: policy.probe_limit * PATIENCE, memory: Some(MEMORY), orders };
+    if let Some((survey, to_the_end)) = Question::of(info).and_then(|q| read(tools, path, &bounds, q)) {
+        info.surveyed(&survey, to_the_end);
+    }
+    info.take_stills_for_covers();
+}
+
+/// Packets until the question is answered; was that at the end of the file?
+fn read(tools: &Tools, path: &Path, bounds: &Bounds<'_>, question: Question) -> Option<(Survey, bool)> {
+    let read = move |stdout| {
+        let mut survey = Survey::default();
+        let all = pipe::lines_while(stdout, |line| survey.take(line, &question));
+        (survey, all)
+    };
+    // An ffprobe that is no longer listened to is ended by its closed pipe.
+    let answer = capture_by(&tools.ffprobe.path, &arguments(path), bounds, read).ok()?;
+    let (survey, all) = answer.stdout;
+    Some((survey, all && answer.success))
+}
+
+fn arguments(path: &Path) -> Vec<OsString> {
+    let fixed = [
+        "-v",
+        "quiet",
+        "-of",
+        "csv=p=0",
+        "-protocol_whitelist",
+        PROTOCOLS,
+        "-format_whitelist",
+        DEMUXERS,
+        "-show_entries",
+        "packet=stream_index",
+        "-i",
+    ];
+    let mut all: Vec<OsString> = fixed.iter().map(OsString::from).collect();
+    all.push(file_url(path));
+    all
+}

@@ -1,0 +1,98 @@
+//! Where a film ends, and what its file marks beyond that: chapters and subtitles of a whole of which it is a cut.
+//!
+//! Pure. Guarantees that an end comes from packets, never from what a header declares.
+
+use super::{Kind, Measured, MediaInfo, Stream};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A chapter, in seconds as the file counts them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Chapter {
+    /// When it begins.
+    pub start: f64,
+    /// When it ends.
+    pub end: f64,
+    /// Its tags, such as `title`: texts from a stranger.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// So far, in seconds, may a mark lie beyond the end of a film that lasts `seconds`: half of what a length may be off.
+pub(crate) fn slack(seconds: f64) -> f64 {
+    (seconds * 0.005).max(0.25)
+}
+
+impl MediaInfo {
+    /// Are there, by what is declared, marks beyond the end of the picture and sound, or of the sound alone?
+    pub fn may_overrun(&self) -> bool {
+        let latest = |streams: &mut dyn Iterator<Item = &Stream>| {
+            streams.map(|s| s.end().or(self.seconds).unwrap_or(0.0)).reduce(f64::max)
+        };
+        let sound = || self.streams.iter().filter(|s| s.kind == Kind::Audio && !s.empty);
+        let film = latest(&mut sound().chain(self.video()));
+        let Some(end) = latest(&mut sound()).or(film).zip(film).map(|(a, b)| a.min(b)) else { return false };
+        // The clock of a broadcast may jump: nothing follows from when its packets end.
+        let steady = !matches!(self.container.as_str(), "mpegts" | "mpeg");
+        steady && self.marks().any(|mark| mark > end + slack(end))
+    }
+
+    /// When chapters and subtitles end, as far as that is declared.
+    fn marks(&self) -> impl Iterator<Item = f64> {
+        let subtitles = self.streams.iter().filter(|s| s.kind == Kind::Subtitle);
+        self.chapters.iter().map(|c| c.end).chain(subtitles.filter_map(Stream::end))
+    }
+
+    /// Takes in when its streams end by their packets, in seconds after the beginning of the file.
+    pub(crate) fn take_ends(&mut self, measured: &Measured) {
+        let begin = self.start.unwrap_or(0.0);
+        for stream in &mut self.streams {
+            let span = measured.streams.get(&stream.index);
+            stream.measured_end = span.map(|span| span.begin + span.seconds - begin);
+        }
+    }
+}
+
+impl Stream {
+    /// When it ends as far as that is declared, in seconds as the file counts them.
+    pub fn end(&self) -> Option<f64> {
+        self.seconds.map(|seconds| self.start + seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn film(sound: f64, chapter: f64, lines: f64) -> MediaInfo {
+        let stream = |kind, seconds| Stream { kind, seconds: Some(seconds), ..Stream::default() };
+        MediaInfo {
+            streams: vec![
+                stream(Kind::Video, 10.0),
+                stream(Kind::Audio, sound),
+                stream(Kind::Subtitle, lines),
+            ],
+            chapters: vec![Chapter { end: chapter, ..Chapter::default() }],
+            ..MediaInfo::default()
+        }
+    }
+
+    #[test]
+    fn chapters_and_lines_beyond_picture_and_sound_are_in_question() {
+        assert!(!film(10.0, 10.2, 9.0).may_overrun(), "a frame or two");
+        assert!(film(10.0, 3600.0, 9.0).may_overrun() && film(10.0, 10.0, 14.0).may_overrun());
+        assert!(film(4.0, 10.0, 4.0).may_overrun(), "beyond the sound, where that alone is kept");
+        assert!(!MediaInfo::default().may_overrun());
+    }
+
+    #[test]
+    fn ends_are_counted_from_the_beginning_of_the_file() {
+        let mut measuring = crate::media::Measuring::default();
+        for line in ["0|2.0|2.0|0.5|K", "0|5.5|5.5|0.5|K"] {
+            measuring.take(line);
+        }
+        let mut info = MediaInfo { start: Some(1.5), ..film(10.0, 10.0, 10.0) };
+        info.take_ends(&measuring.done());
+        assert_eq!(info.streams[0].measured_end, Some(4.5));
+    }
+}

@@ -1,0 +1,82 @@
+//! Which of several pictures is the film: frames and lengths decide, then the mark as default, then the order.
+//!
+//! Pure. Guarantees that a still beside a film is never taken for it, and that a file of stills alone keeps one of them.
+
+use super::{Kind, MediaInfo, Stream};
+
+/// A picture with fewer frames than this share of the richest, or as much shorter than the longest, is beside the film.
+const SHARE: f64 = 0.1;
+
+impl MediaInfo {
+    /// The moving picture; covers do not count.
+    pub fn video(&self) -> Option<&Stream> {
+        let most = self.pictures().filter_map(frames).fold(0.0, f64::max);
+        let longest = self.pictures().filter_map(|s| s.seconds).fold(0.0, f64::max);
+        let beside = |s: &Stream| {
+            frames(s).is_some_and(|n| n < most * SHARE) || s.seconds.is_some_and(|n| n < longest * SHARE)
+        };
+        // Of equal ones the first is the least.
+        self.pictures().min_by_key(|s| (beside(s), !s.default))
+    }
+
+    /// All that may be the moving picture.
+    pub(super) fn pictures(&self) -> impl Iterator<Item = &Stream> {
+        self.streams.iter().filter(|s| s.kind == Kind::Video && !s.attached_picture)
+    }
+
+    /// Takes stills beside a moving picture for the covers they are, marked as such or not.
+    pub fn take_stills_for_covers(&mut self) {
+        let Some(film) = self.video().filter(|s| frames(s).is_some_and(|n| n > 1.0)).map(|s| s.index) else {
+            return;
+        };
+        let still = |s: &&mut Stream| s.kind == Kind::Video && s.index != film && frames(s) == Some(1.0);
+        self.streams.iter_mut().filter(still).for_each(|s| s.attached_picture = true);
+    }
+}
+
+/// Frames in the stretch that was read of all pictures, else those declared.
+fn frames(stream: &Stream) -> Option<f64> {
+    stream.sampled.or(stream.packets).map(|n| n as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn info(pictures: &[(Option<u64>, Option<f64>, bool)]) -> MediaInfo {
+        let stream =
+            |(index, (packets, seconds, default)): (usize, &(Option<u64>, Option<f64>, bool))| Stream {
+                index,
+                kind: Kind::Video,
+                packets: *packets,
+                seconds: *seconds,
+                default: *default,
+                ..Stream::default()
+            };
+        MediaInfo { streams: pictures.iter().enumerate().map(stream).collect(), ..MediaInfo::default() }
+    }
+
+    #[test]
+    fn frames_and_lengths_decide_before_marks_and_order() {
+        let film = |pictures: &[_]| info(pictures).video().unwrap().index;
+        assert_eq!(film(&[(Some(1), Some(4.0), true), (Some(100), Some(4.0), false)]), 1, "frames");
+        assert_eq!(film(&[(None, Some(0.04), true), (None, Some(4.0), false)]), 1, "lengths");
+        assert_eq!(film(&[(Some(90), None, false), (Some(100), None, true)]), 1, "marks");
+        assert_eq!(film(&[(Some(90), None, true), (Some(100), None, true)]), 0, "order");
+        assert_eq!(film(&[(None, None, false), (None, None, true)]), 1, "nothing is known");
+        assert_eq!(film(&[(Some(1), Some(9.0), false), (Some(1), Some(9.0), false)]), 0, "stills alone");
+    }
+
+    #[test]
+    fn a_still_is_a_cover_beside_a_film_alone() {
+        let covers = |pictures: &[_]| {
+            let mut info = info(pictures);
+            info.take_stills_for_covers();
+            info.streams.iter().map(|s| s.attached_picture).collect::<Vec<_>>()
+        };
+        assert_eq!(covers(&[(Some(1), None, true), (Some(100), None, false)]), [true, false]);
+        assert_eq!(covers(&[(Some(1), None, true), (Some(1), None, false)]), [false, false]);
+        assert_eq!(covers(&[(Some(2), None, true), (Some(100), None, false)]), [false, false]);
+        assert_eq!(covers(&[(Some(1), None, true)]), [false]);
+    }
+}

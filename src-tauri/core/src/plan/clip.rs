@@ -1,0 +1,150 @@
+//! Chapters and subtitles of a file that marks more than it shows, clipped to what is shown.
+//!
+//! Pure. Guarantees that picture and sound are never touched: a length that is wrong costs marks and nothing else.
+
+use super::{Action, Plan, Planned};
+use crate::ffmpeg::file_url;
+use crate::media::{Chapter, Kind, MediaInfo, slack};
+use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// What is left of the marks of a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Clip {
+    /// Where picture and sound end, in seconds after the beginning.
+    pub seconds: f64,
+    /// The chapters up to there.
+    pub chapters: Vec<Chapter>,
+}
+
+impl Plan {
+    /// The same with nothing beyond `seconds` but picture and sound.
+    #[must_use]
+    pub fn clipped(mut self, info: &MediaInfo, seconds: f64) -> Plan {
+        let begin = info.start.unwrap_or(0.0);
+        let clipped = |c: &Chapter| Chapter {
+            start: (c.start - begin).max(0.0),
+            end: (c.end - begin).min(seconds),
+            tags: c.tags.clone(),
+        };
+        let chapters: Vec<Chapter> =
+            info.chapters.iter().map(clipped).filter(|c| c.start < c.end.min(seconds)).collect();
+        self.chapters = chapters.len();
+        self.clip = Some(Clip { seconds, chapters });
+        self
+    }
+
+    /// Is this stream read before the result is written, not while?
+    pub(crate) fn sets_apart(&self, stream: &Planned) -> bool {
+        set_apart(self).any(|s| s.input == stream.input)
+    }
+
+    /// The same clipped where its marks are known to lie beyond the end.
+    pub(super) fn clipped_as_measured(self, info: &MediaInfo) -> Plan {
+        let end = |s: &Planned| info.streams.iter().find(|i| i.index == s.input)?.measured_end;
+        let of = |lines: bool| {
+            let kinds = move |s: &&Planned| match s.kind {
+                Kind::Video => !lines && !s.cover,
+                Kind::Audio => !lines,
+                Kind::Subtitle => lines,
+                Kind::Attachment | Kind::Data => false,
+            };
+            self.kept().filter(kinds).filter_map(end).reduce(f64::max)
+        };
+        let Some(shown) = of(false) else { return self };
+        let begin = info.start.unwrap_or(0.0);
+        let last = info.chapters.iter().map(|c| c.end - begin).chain(of(true)).reduce(f64::max);
+        if last.is_some_and(|last| last > shown + slack(shown)) { self.clipped(info, shown) } else { self }
+    }
+}
+
+/// Where the clipped chapters lie, as a further input.
+pub fn chapter_file(plan: &Plan, notes: &Path) -> Option<PathBuf> {
+    plan.clip.as_ref()?;
+    let mut name = notes.as_os_str().to_owned();
+    name.push(".chapters");
+    Some(name.into())
+}
+
+/// The filter of a copied track of subtitles: it drops what begins beyond the end, and cuts short what ends there.
+pub(super) fn filter(clip: &Clip) -> String {
+    let seconds = clip.seconds;
+    format!("noise=drop=gte(pts*tb\\,{seconds:.6}),setts=duration=min(DURATION\\,{seconds:.6}/TB-PTS)")
+}
+
+/// Subtitles that are clipped in a file of their own before they are converted: ffmpeg 5.1 loses the last line that it
+/// encodes where such a filter follows.
+pub(super) fn set_apart(plan: &Plan) -> impl Iterator<Item = &Planned> {
+    let converted = |s: &Planned| s.kind == Kind::Subtitle && matches!(s.action, Action::Convert { .. });
+    plan.kept().filter(move |s| plan.clip.is_some() && converted(s))
+}
+
+/// That file, where there is one.
+pub(super) fn lines_file(plan: &Plan, notes: &Path) -> Option<PathBuf> {
+    set_apart(plan).next()?;
+    let mut name = notes.as_os_str().to_owned();
+    name.push(".lines");
+    Some(name.into())
+}
+
+/// The container that holds the codecs of these subtitles.
+pub(super) fn lines_format(plan: &Plan) -> &'static str {
+    if set_apart(plan).all(|s| s.codec == "mov_text") { "mov" } else { "matroska" }
+}
+
+/// The chapters in ffmpeg's own format for tags.
+pub fn chapter_text(clip: &Clip) -> String {
+    let mut text = String::from(";FFMETADATA1\n");
+    let unit = |seconds: f64| (seconds * 1e6).round();
+    for Chapter { start, end, tags } in &clip.chapters {
+        let (start, end) = (unit(*start), unit(*end));
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "[CHAPTER]\nTIMEBASE=1/1000000\nSTART={start}\nEND={end}");
+        for (name, value) in tags {
+            let _ = writeln!(text, "{}={}", escaped(name), escaped(value));
+        }
+    }
+    text
+}
+
+/// Characters that mean something there, and the ends of lines, stand behind a backslash.
+fn escaped(text: &str) -> String {
+    let special = |c: char| matches!(c, '=' | ';' | '#' | '\\' | '\n');
+    text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
+}
+
+/// Further inputs, before the output's arguments: the chapters, then the subtitles that were set apart, which keep their
+/// times although their first line comes late.
+pub(super) fn inputs(plan: &Plan, notes: &Path) -> Vec<OsString> {
+    let input = |options: [&str; 2], file: PathBuf| {
+        let options = options.into_iter().chain(["-i"]).map(OsString::from);
+        options.chain([file_url(&file)]).collect::<Vec<_>>()
+    };
+    let chapters = chapter_file(plan, notes).map(|file| input(["-f", "ffmetadata"], file));
+    let lines = lines_file(plan, notes).map(|file| input(["-seek_timestamp", "1"], file));
+    chapters.into_iter().chain(lines).flatten().collect()
+}
+
+/// Where a stream of the result comes from: input and stream.
+pub(super) fn origin(plan: &Plan, stream: &Planned) -> String {
+    match set_apart(plan).position(|s| s.input == stream.input) {
+        Some(n) => format!("2:{n}"),
+        None => format!("0:{}", stream.input),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_from_strangers_do_not_become_chapters() {
+        let tags = [("title".to_owned(), "a=b\n[CHAPTER]\n;\\".to_owned())].into();
+        let clip = Clip { seconds: 4.0, chapters: vec![Chapter { start: 0.5, end: 4.0, tags }] };
+        let text = chapter_text(&clip);
+        assert!(text.contains("START=500000\nEND=4000000\ntitle=a\\=b\\\n[CHAPTER]\\\n\\;\\\\\n"), "{text}");
+    }
+}

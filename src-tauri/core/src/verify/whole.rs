@@ -1,0 +1,79 @@
+//! Is the whole result as long as what it shows? Chapters and subtitles beyond the end of picture and sound make players
+//! wait before nothing. Pure.
+
+use super::{Case, Refusal, wrong};
+use crate::media::{Kind, MediaInfo, running_time};
+
+/// So far, in seconds, may anything lie beyond the end of what is shown.
+fn tolerance(seconds: f64) -> f64 {
+    (seconds * 0.01).max(0.5)
+}
+
+/// When picture and sound of a result end; nothing where it does not say so.
+fn shown(output: &MediaInfo) -> Option<f64> {
+    let timed = |kind| matches!(kind, Kind::Video | Kind::Audio);
+    let film = output.streams.iter().filter(|s| timed(s.kind) && !s.attached_picture);
+    film.filter_map(crate::media::Stream::end).reduce(f64::max)
+}
+
+/// The end of the file, or of the last chapter.
+fn end_of_file(output: &MediaInfo) -> f64 {
+    let whole = output.start.unwrap_or(0.0) + output.seconds.unwrap_or(0.0);
+    output.chapters.iter().map(|c| c.end).fold(whole, f64::max)
+}
+
+/// The end of the last track of subtitles.
+fn end_of_lines(output: &MediaInfo) -> f64 {
+    let lines = output.streams.iter().filter(|s| s.kind == Kind::Subtitle);
+    lines.filter_map(crate::media::Stream::end).fold(0.0, f64::max)
+}
+
+/// Checks the length of the file and of what is neither picture nor sound. The answer is what to say of it.
+pub(super) fn check(case: &Case<'_>) -> Result<Vec<String>, Refusal> {
+    let Some(shown) = shown(case.output) else { return Ok(Vec::new()) };
+    let (lines, last) = (end_of_lines(case.output), end_of_file(case.output));
+    if lines.max(last) <= shown + tolerance(shown) {
+        return Ok(lost_chapters(case).into_iter().collect());
+    }
+    let (lasts, ends) = (running_time(lines.max(last)), running_time(shown));
+    let message = format!("The result lasts {lasts}, though its picture and sound end at {ends}.");
+    if case.plan.clip.is_none() {
+        return Err(Refusal::Overlong { shown, failure: wrong(&message, case.report) });
+    }
+    if lines + tolerance(shown) < last {
+        return Err(Refusal::Failed(wrong(&message, case.report)));
+    }
+    // A line that begins before the end cannot be cut short everywhere.
+    Ok(lost_chapters(case).into_iter().chain([message]).collect())
+}
+
+/// Chapters of the source that were clipped away.
+fn lost_chapters(case: &Case<'_>) -> Option<String> {
+    case.plan.clip.as_ref()?;
+    let all = case.source.chapters.len();
+    match all.saturating_sub(case.output.chapters.len()) {
+        0 => None,
+        1 => Some(format!("1 of {all} chapters begins after the end of the film and was left out.")),
+        n => Some(format!("{n} of {all} chapters begin after the end of the film and were left out.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::{Chapter, Stream};
+
+    #[test]
+    fn the_end_of_a_file_is_that_of_its_last_chapter_or_track() {
+        let stream =
+            |kind, start, seconds| Stream { kind, start, seconds: Some(seconds), ..Stream::default() };
+        let mut output = MediaInfo {
+            streams: vec![stream(Kind::Video, 1.0, 3.0), stream(Kind::Subtitle, 0.0, 9.0)],
+            seconds: Some(9.0),
+            ..MediaInfo::default()
+        };
+        assert_eq!((shown(&output), end_of_lines(&output), end_of_file(&output)), (Some(4.0), 9.0, 9.0));
+        output.chapters.push(Chapter { end: 60.0, ..Chapter::default() });
+        assert!(end_of_file(&output) > 59.0);
+    }
+}
