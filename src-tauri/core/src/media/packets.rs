@@ -30,8 +30,9 @@ pub struct Span {
     pub lead: u64,
     /// Packets that an edit list hides.
     pub hidden: u64,
-    /// Some of those stand behind the first that is shown: a middle or an end is hidden, which a copy would show again.
-    pub hidden_later: bool,
+    /// How many of those stand behind the first that is shown: a middle or an end is hidden, which a copy would show
+    /// again.
+    pub hidden_later: u64,
     /// Packets that begin with a new header of the codec, the first header apart.
     pub headers: u64,
     /// Places without packets, as seconds from the beginning: from, to.
@@ -59,7 +60,7 @@ pub struct Measuring {
 struct Entry {
     keyed: bool,
     hidden: u64,
-    hidden_later: bool,
+    hidden_later: u64,
     headers: u64,
     lead: Track,
     rest: Track,
@@ -112,7 +113,7 @@ impl Measuring {
 impl Entry {
     fn hide(&mut self) {
         self.hidden += 1;
-        self.hidden_later |= self.rest.packets > 0;
+        self.hidden_later += u64::from(self.rest.packets > 0);
     }
 
     /// A stream without any keyframe begins with its first packet all the same.
@@ -191,10 +192,10 @@ mod tests {
             (1.0, 2, 0),
             "the hidden keyframe is there to decode"
         );
-        assert_eq!((span.hidden, span.hidden_later), (2, false));
+        assert_eq!((span.hidden, span.hidden_later), (2, 0));
         let tail = measure("0|0|0|0.5|K_\n0|0.5|0.5|0.5|__\n0|1|1|0.5|KD\n0|1.5|1.5|0.5|_D_\n");
         let span = &tail.streams[&0];
-        assert_eq!((span.seconds, span.packets, span.hidden, span.hidden_later), (1.0, 2, 2, true));
+        assert_eq!((span.seconds, span.packets, span.hidden, span.hidden_later), (1.0, 2, 2, 2));
     }
 
     #[test]

@@ -2,11 +2,14 @@
 //! what the preset would make of it.
 
 use super::Task;
-use crate::media::{Picture, Stream};
+use crate::media::{Kind, Picture, Stream};
 use crate::preset::{AudioCodec, Container, CopyRule, Depth, VideoCodec, VideoPreset};
 
 /// What a preset that promises no loss says where it cannot keep that.
 pub(super) const NOT_HELD: &str = "it could not be taken over as it is and was encoded again";
+
+/// Packets that fill up the end of sound.
+const PADDING: u64 = 3;
 
 /// What stands in the way of a copy that shows just what the original shows: a copy was refused, a part is hidden behind
 /// the beginning, or another header of the codec begins in the middle. Known once the packets were measured.
@@ -15,7 +18,9 @@ pub(super) fn obstacle(stream: &Stream) -> Option<&'static str> {
         return Some(NOT_HELD);
     }
     let span = stream.span.as_ref()?;
-    if span.hidden_later {
+    // Sound is encoded with some more at its end, which an edit list hides too.
+    let padding = if stream.kind == Kind::Audio { PADDING } else { 0 };
+    if span.hidden_later > padding {
         return Some("it was trimmed by an edit list, which a copy would undo, so it was encoded again");
     }
     (span.headers > 0).then_some("its format changes in the middle, so it was encoded again")
@@ -152,5 +157,26 @@ pub(super) fn audio(stream: &Stream, task: &Task<'_>) -> bool {
                 && stream.sample_rate.is_some_and(|r| r <= 48_000)
                 && whole(task)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::{CopyFault, Span};
+
+    #[test]
+    fn what_a_copy_would_show_again_stands_in_its_way() {
+        let with = |kind, span| obstacle(&Stream { kind, span: Some(span), ..Stream::default() }).is_some();
+        let hidden = |hidden_later| Span { hidden: 5, hidden_later, ..Span::default() };
+        assert!(!with(Kind::Video, hidden(0)), "what is hidden at the beginning alone stays hidden");
+        assert!(with(Kind::Video, hidden(1)));
+        assert!(
+            !with(Kind::Audio, hidden(3)) && with(Kind::Audio, hidden(4)),
+            "sound is filled up at its end"
+        );
+        assert!(with(Kind::Video, Span { headers: 1, ..Span::default() }));
+        let refused = Stream { copy_fault: Some(CopyFault::Damaged), ..Stream::default() };
+        assert!(obstacle(&refused).is_some() && obstacle(&Stream::default()).is_none());
     }
 }
