@@ -82,6 +82,9 @@ pub struct Plan {
     /// Arguments that set the hardware up, before the input.
     #[serde(default)]
     pub set_up: Vec<String>,
+    /// Bytes to be read before the streams are known, as `MediaInfo::reach`.
+    #[serde(default)]
+    pub reach: Option<u64>,
     /// What is left of chapters and subtitles that lie beyond the end of the film.
     #[serde(default)]
     pub clip: Option<Clip>,
@@ -245,6 +248,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         limit: None,
         hardware: hardware.is_some_and(|h| streams.iter().any(|s| uses(s, h.name))),
         set_up: Vec::new(),
+        reach: info.reach,
         clip: None,
         streams,
     };
@@ -298,7 +302,7 @@ fn main_stream<'a>(
         if info.streams.iter().any(|s| s.kind == Kind::Audio && audio::is_readable(s, abilities)) {
             return Ok(main);
         }
-        let message = format!("The sound is in a format that this ffmpeg cannot decode ({}).", name_of(main));
+        let message = undecodable("sound", main, abilities);
         return Err(Failure::new(FailureCode::UnsupportedCodec, message));
     }
     let none = || Failure::new(FailureCode::NoVideo, "There is no moving picture in this file.");
@@ -311,6 +315,16 @@ fn name_of(stream: &Stream) -> &str {
     if stream.codec.is_empty() { stream.tag.as_str() } else { stream.codec.as_str() }
 }
 
+/// A codec that is known and lacks its parameters is no codec that cannot be decoded.
+fn undecodable(what: &str, main: &Stream, abilities: &Abilities) -> String {
+    let name = name_of(main);
+    if abilities.decodes(&main.codec) {
+        format!("What decoding the {what} takes was not found in this file ({name}).")
+    } else {
+        format!("The {what} is in a format that this ffmpeg cannot decode ({name}).")
+    }
+}
+
 fn refuse_unreadable(main: &Stream, abilities: &Abilities) -> Result<(), Failure> {
     if matches!(main.tag.as_str(), "encv" | "drmi") {
         return Err(Failure::new(
@@ -320,8 +334,7 @@ fn refuse_unreadable(main: &Stream, abilities: &Abilities) -> Result<(), Failure
     }
     let picture = main.video.as_ref().filter(|p| p.width > 0 && p.height > 0);
     let Some(picture) = picture.filter(|_| abilities.decodes(&main.codec)) else {
-        let message =
-            format!("The picture is in a format that this ffmpeg cannot decode ({}).", name_of(main));
+        let message = undecodable("picture", main, abilities);
         return Err(Failure::new(FailureCode::UnsupportedCodec, message));
     };
     if picture.dolby_vision == Some(5) {

@@ -1,30 +1,18 @@
 //! A plan as ffmpeg's arguments: a pure function, and the only place that knows their order.
 
 use super::{Action, Plan, Planned, clip};
+use crate::ffmpeg::probe::reach_arguments;
 use crate::ffmpeg::{DEMUXERS, MAX_PIXELS, PROTOCOLS, file_url};
 use crate::media::Kind;
 use crate::preset::Container;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+/// Packets that may wait for the first of a track that begins late: those of 40 minutes.
+const MOST_WAITING: &str = "65536";
+
 /// Lines noted of a track of subtitles, at 60 bytes each: no honest one has more.
 const MOST_CUES: &str = "50000";
-
-fn is_copied_text(stream: &Planned) -> bool {
-    stream.kind == Kind::Subtitle && matches!(stream.action, Action::Copy { .. })
-}
-
-/// Subtitles that are to be clipped before they are converted, to a file of their own. `None`: there are none.
-pub(super) fn set_lines_apart(plan: &Plan, source: &Path, notes: &Path) -> Option<Vec<OsString>> {
-    let (file, clip) = clip::lines_file(plan, notes).zip(plan.clip.as_ref())?;
-    let mut all = input(plan, source);
-    for stream in clip::set_apart(plan) {
-        all.extend(words(&["-map", &format!("0:{}", stream.input)]));
-    }
-    all.extend(words(&["-c", "copy", "-bsf:s", &clip::filter(clip), "-f", clip::lines_format(plan)]));
-    all.push(file_url(&file));
-    Some(all)
-}
 
 /// Covers that are to be attached must be files: each is written to one of its own. `None`: there are none.
 pub(super) fn take_covers(plan: &Plan, source: &Path, notes: &Path) -> Option<Vec<OsString>> {
@@ -94,7 +82,7 @@ fn attach_arguments(plan: &Plan, notes: &Path) -> Vec<OsString> {
 
 /// `verbose` is the level at which ffmpeg tells how many frames it decoded, which verification needs. No
 /// `-nostdin`: the pipe carries `q`.
-fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
+pub(super) fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
     let mut all = words(&[
         "-hide_banner",
         "-y",
@@ -125,6 +113,7 @@ fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
         // Nobody sees these pictures; what is damaged shows before they are smoothed.
         all.extend(words(&["-skip_loop_filter", "all"]));
     }
+    all.extend(reach_arguments(plan.reach).into_iter().map(OsString::from));
     all.push("-i".into());
     all.push(file_url(source));
     all
@@ -167,7 +156,7 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
     }
     let mut counts = [0; 4];
     for stream in &streams {
-        if let Some(clip) = plan.clip.as_ref().filter(|_| is_copied_text(stream)) {
+        if let Some(clip) = plan.clip.as_ref().filter(|_| clip::is_copied_text(stream)) {
             all.extend(words(&[&format!("-bsf:s:{}", counts[2]), &clip::filter(clip)]));
         }
         all.extend(stream_arguments(stream, &mut counts));
@@ -180,7 +169,14 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
     all.extend(attach_arguments(plan, notes));
     all.extend_from_slice(pass);
     let chapters = if plan.clip.is_some() { "1" } else { "0" };
-    all.extend(words(&["-map_metadata", "0", "-map_chapters", chapters, "-max_muxing_queue_size", "4096"]));
+    all.extend(words(&[
+        "-map_metadata",
+        "0",
+        "-map_chapters",
+        chapters,
+        "-max_muxing_queue_size",
+        MOST_WAITING,
+    ]));
     all.extend(plan.tags_from.into_iter().flat_map(|main| tags_of_streams(main, &streams)));
     for tag in &plan.without_tags {
         all.extend(words(&["-metadata", &format!("{tag}="), "-metadata:s", &format!("{tag}=")]));

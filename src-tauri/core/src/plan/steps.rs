@@ -3,7 +3,8 @@
 //! Pure. Guarantees that the last step is the check of what the others made, and that at most one before it writes the
 //! result. Must not know how a step is run; the arguments themselves are made in `arguments`.
 
-use super::arguments::{encode, first_pass, second_pass, set_lines_apart, take_covers};
+use super::arguments::{encode, first_pass, second_pass, take_covers};
+use super::clip::set_lines_apart;
 use super::{Action, Plan};
 use std::ffi::OsString;
 use std::path::Path;
