@@ -277,3 +277,129 @@ fn a_cut_lasts_as_long_as_its_picture_and_sound_whatever_is_marked_beyond() {
         }
     }
 }
+
+/// A packet of a disc's subtitles, shown at `seconds`: a picture of nothing.
+fn disc_line(seconds: f64) -> Vec<u8> {
+    let pts = (seconds * 90_000.0) as u64;
+    let place = [
+        0x21 | (pts >> 29 & 0x0e) as u8,
+        (pts >> 22) as u8,
+        (pts >> 14 & 0xfe) as u8 | 1,
+        (pts >> 7) as u8,
+        (pts << 1 & 0xfe) as u8 | 1,
+    ];
+    let mut line = [0; 32];
+    (line[1], line[3]) = (32, 28);
+    [&[0, 0, 1, 0xbd, 0, 41, 0x81, 0x80, 5][..], &place, &[0x20], &line].concat()
+}
+
+/// Recordings that begin with one stream alone; the other begins at nine seconds.
+fn late(env: &TestEnv) {
+    let (film, tone) = ("testsrc2=s=160x120:r=25", "sine=r=48000");
+    let h264 = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-c:a", "aac", "-muxdelay", "0"];
+    let mpeg2 = ["-c:v", "mpeg2video", "-c:a", "mp2", "-f", "vob"];
+    for (name, codecs, late_picture) in [
+        ("sound.ts", &h264[..], false),
+        ("sound.flv", &h264, false),
+        ("sound.vob", &mpeg2, false),
+        ("picture.ts", &h264, true),
+    ] {
+        let (picture, sound) = if late_picture { (2, 11) } else { (11, 2) };
+        let (film, tone) = (format!("{film}:d={picture}"), format!("{tone}:d={sound}"));
+        let shift = if late_picture {
+            "[0]setpts=PTS+9/TB[v];[1]anull[a]"
+        } else {
+            "[0]null[v];[1]asetpts=PTS+9/TB[a]"
+        };
+        let inputs = ["-f", "lavfi", "-i", &film, "-f", "lavfi", "-i", &tone, "-filter_complex", shift];
+        let maps = ["-map", "[v]", "-map", "[a]"];
+        ffmpeg(&[&inputs[..], &maps, codecs, &[&at(env, name)]].concat());
+    }
+    let mut disc = fs::read(at(env, "sound.vob")).unwrap();
+    let packs: Vec<usize> = (0..disc.len() - 4).filter(|n| disc[*n..*n + 4] == [0, 0, 1, 0xba]).collect();
+    let place = packs[packs.len() * 9 / 10];
+    disc.splice(place..place, disc_line(9.9));
+    fs::write(at(env, "sound.vob"), disc).unwrap();
+}
+
+/// What of a result is where, by its packets: the beginning of picture and sound, and how long each lasts.
+fn places(job: &Value) -> Vec<(f64, f64)> {
+    let times = |kind: &str| {
+        let args =
+            ["-v", "quiet", "-select_streams", kind, "-show_entries", "packet=pts_time", "-of", "csv=p=0"];
+        let output = Command::new("ffprobe").args(args).arg(job["output"].as_str().unwrap()).output();
+        let text = String::from_utf8(output.unwrap().stdout).unwrap();
+        let times: Vec<f64> = text.split([',', '\n']).filter_map(|time| time.parse().ok()).collect();
+        let (first, last) = times.iter().fold((f64::MAX, f64::MIN), |(a, b), t| (a.min(*t), b.max(*t)));
+        (!times.is_empty()).then_some((first, last - first))
+    };
+    ["v", "a"].into_iter().filter_map(times).collect()
+}
+
+#[test]
+fn what_begins_late_is_found_and_keeps_its_place() {
+    let env = TestEnv::new();
+    late(&env);
+    for preset in ["web-1080p", "remux-mp4", "archive-av1", "edit-prores", "audio-m4a"] {
+        for (name, job) in work_all(&env, preset) {
+            let made = made(&job);
+            assert!(!job["warnings"].to_string().contains("decode"), "{preset} {name}: {job}");
+            let places = places(&job);
+            let near = |a: f64, b: f64| (a - b).abs() < 0.2;
+            let late_picture = name == "picture.ts";
+            if preset == "audio-m4a" {
+                let long = if late_picture { 11.0 } else { 2.0 };
+                assert!(places.len() == 1 && near(places[0].1, long), "{preset} {name}: {places:?}");
+                continue;
+            }
+            let [(picture, shown), (sound, heard)] = places[..] else { panic!("{preset} {name}: {made}") };
+            let (apart, lengths) = if late_picture { (-9.0, (2.0, 11.0)) } else { (9.0, (11.0, 2.0)) };
+            let right = near(sound - picture, apart) && near(shown, lengths.0) && near(heard, lengths.1);
+            assert!(right, "{preset} {name}: {places:?}");
+            if preset == "archive-av1" && name == "sound.vob" {
+                assert_eq!(streams(&made, "subtitle").len(), 1, "{made}");
+            } else if name == "sound.vob" {
+                assert!(
+                    job["warnings"].to_string().contains("subtitles made of pictures"),
+                    "{preset}: {job}"
+                );
+            }
+        }
+    }
+}
+
+/// Of a camera with a whole picture every nine seconds.
+#[test]
+fn a_capture_that_begins_long_before_its_first_whole_picture_is_shown_from_there() {
+    let env = TestEnv::new();
+    let whole = at(&env, "../whole.ts");
+    let source =
+        ["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=14", "-f", "lavfi", "-i", "sine=d=14:r=48000"];
+    let codecs = [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-g",
+        "250",
+        "-sc_threshold",
+        "0",
+        "-bf",
+        "0",
+        "-c:a",
+        "aac",
+    ];
+    ffmpeg(&[&source[..], &codecs, &["-x264-params", "repeat-headers=1", &whole]].concat());
+    let bytes = fs::read(&whole).unwrap();
+    let cut = bytes.len() / 188 / 14 * 188;
+    fs::write(at(&env, "capture.ts"), [&bytes[..3 * 188], &bytes[cut..]].concat()).unwrap();
+    for preset in ["web-1080p", "remux-mp4", "archive-av1", "edit-prores"] {
+        for (name, job) in work_all(&env, preset) {
+            let made = made(&job);
+            assert_eq!(streams(&made, "video")[0]["nb_read_packets"], "100", "{preset} {name}: {made}");
+            let [(picture, shown), (sound, heard)] = places(&job)[..] else { panic!("{preset}: {made}") };
+            let tone = picture + shown - sound - heard;
+            assert!((shown - 4.0).abs() < 0.2 && tone.abs() < 0.3 && heard > 12.0, "{preset}: {made}");
+        }
+    }
+}

@@ -90,9 +90,9 @@ laws! {
         let there = |name: &Path| name == job.output;
         let now = |job| w.queue.add(&[job], Place::End, &there).unwrap().remove(0);
         assert_eq!(now(new_job("a.mkv")), Added::DoneBefore(job.id));
-        let mut changed = new_job("a.mkv");
-        changed.spec.preset = preset::set(&changed.spec.preset, &[("video.crf", "30")]).unwrap();
-        assert!(matches!(now(changed), Added::Accepted { .. }), "it is no built-in preset any more");
+        let mut other = new_job("a.mkv");
+        other.spec.preset = preset::set(&other.spec.preset, &[("video.crf", "30")]).unwrap();
+        assert!(matches!(now(other), Added::Accepted { .. }), "it is no built-in preset any more");
     }
 
     what_is_known_of_a_file_is_kept_with_its_job => |w| {
@@ -145,7 +145,9 @@ laws! {
         let full = Failure::new(FailureCode::DiskFull, "Full.");
         w.queue.settle(waiting.lease(), &Outcome::Waiting(full)).unwrap();
         w.queue.settle(failed.lease(), &Outcome::Failed(failure())).unwrap();
-        ids.iter().for_each(|id| (w.make_unreadable)(*id));
+        for id in &ids {
+            (w.make_unreadable)(*id);
+        }
         assert_eq!(w.steer(Command::Now, &ids[1..2]).refused, [(ids[1], Refusal::Unreadable)]);
         assert_eq!(w.steer(Command::Retry, &ids[2..]).refused, [(ids[2], Refusal::Unreadable)]);
         let all = w.queue.steer(Command::Retry, &Which::All(vec![State::Failed])).unwrap();

@@ -19,7 +19,9 @@ pub fn with_headers_again(film: &[u8], n: usize) -> Vec<u8> {
     let mut made = film[..HEAD].to_vec();
     for (at, (kind, time, content)) in all.iter().enumerate() {
         if at == n {
-            headers.iter().for_each(|(kind, _, content)| made.extend(tag(*kind, *time, content)));
+            for (kind, _, content) in &headers {
+                made.extend(tag(*kind, *time, content));
+            }
         }
         made.extend(tag(*kind, *time, content));
     }

@@ -44,6 +44,9 @@ pub struct MediaInfo {
     /// When the first of its streams begins, in seconds.
     #[serde(default)]
     pub start: Option<f64>,
+    /// Bytes that must be read before all its streams are known, where those are more than ffmpeg reads by itself.
+    #[serde(default)]
+    pub reach: Option<u64>,
     /// Its chapters, in the file's order.
     pub chapters: Vec<Chapter>,
     /// The file's own tags.
@@ -244,6 +247,9 @@ impl Picture {
     }
 }
 
+/// Seconds after which a stream begins late.
+const LATE: f64 = 0.5;
+
 /// No moving picture takes fewer bytes a second: 30 black frames are some 300.
 const LEAST_RATE: f64 = 50.0;
 
@@ -269,13 +275,15 @@ impl MediaInfo {
         }
     }
 
-    /// The same with lengths by packets: MP4 says of pictures with B-frames when the last is decoded, not shown.
+    /// The same with lengths by packets: MP4 says of pictures with B-frames when the last is decoded, not shown, and of
+    /// a stream that begins late ffprobe tells the length of the file.
     #[must_use]
     pub fn measured(mut self, measured: &Measured) -> MediaInfo {
         for stream in &mut self.streams {
-            let longer = |span: &&Span| stream.seconds.is_some_and(|seconds| seconds < span.seconds);
-            if let Some(span) = measured.streams.get(&stream.index).filter(longer) {
-                stream.seconds = Some(span.seconds);
+            let late = |span: &Span| span.begin > stream.start + LATE;
+            let wrong = |span: &&Span| stream.seconds.is_some_and(|s| s < span.seconds || late(span));
+            if let Some(span) = measured.streams.get(&stream.index).filter(wrong) {
+                (stream.start, stream.seconds) = (span.begin, Some(span.seconds));
             }
         }
         self

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod audio;
+mod checks;
 mod clip;
 mod colour;
 mod copy;
@@ -13,17 +14,19 @@ mod encoder;
 mod language;
 mod others;
 mod rate;
+mod refusals;
 mod steps;
 mod video;
 
-use crate::failure::{Failure, FailureCode};
+use crate::failure::Failure;
 use crate::media::{Kind, MediaInfo, Stream};
 use crate::preset::{Container, CopyRule, Hardware, Metadata, Preset, Tracks};
 use crate::spec::{JobOptions, JobSpec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-pub use arguments::{cue_file, decode_originals};
+pub use arguments::cue_file;
+pub use checks::decode_originals;
 pub use clip::{Clip, chapter_file, chapter_text};
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
 pub use rate::slower;
@@ -83,6 +86,9 @@ pub struct Plan {
     /// Arguments that set the hardware up, before the input.
     #[serde(default)]
     pub set_up: Vec<String>,
+    /// Bytes to be read before the streams are known, as `MediaInfo::reach`.
+    #[serde(default)]
+    pub reach: Option<u64>,
     /// What is left of chapters and subtitles that lie beyond the end of the film.
     #[serde(default)]
     pub clip: Option<Clip>,
@@ -258,8 +264,8 @@ fn places(info: &MediaInfo, preset: &Preset) -> Vec<f64> {
 pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<Plan, Failure> {
     // Taken apart, so that an option that is added must be thought of here.
     let JobSpec { preset, options: JobOptions {} } = spec;
-    refuse_second_recording(info, preset)?;
-    let main = main_stream(info, preset, abilities)?;
+    refusals::second_recording(info, preset)?;
+    let main = refusals::main_stream(info, preset, abilities)?;
     let task = Task { info, preset, abilities, main };
     let streams: Vec<Planned> = info.streams.iter().map(|s| planned(s, &task)).collect::<Result<_, _>>()?;
     let cover = streams.iter().any(|s| s.cover && s.action.keeps());
@@ -279,6 +285,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         limit: None,
         hardware: hardware.is_some_and(|h| streams.iter().any(|s| uses(s, h.name))),
         set_up: Vec::new(),
+        reach: info.reach,
         clip: None,
         streams,
     };
@@ -292,15 +299,6 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
     }
     rate::aim(&mut plan, &task)?;
     Ok(plan.clipped_as_measured(info))
-}
-
-/// What ffmpeg makes of two recordings is neither of them: their clocks both begin at nought.
-fn refuse_second_recording(info: &MediaInfo, preset: &Preset) -> Result<(), Failure> {
-    if !info.second_recording || preset.salvage {
-        return Ok(());
-    }
-    let message = "Two recordings stand one behind the other in this file; only the first can be read.";
-    Err(Failure::new(FailureCode::SourceTruncated, message))
 }
 
 fn uses(stream: &Planned, name: &str) -> bool {
@@ -324,55 +322,6 @@ struct Task<'a> {
     abilities: &'a Abilities,
     /// The stream the preset is about: the moving picture, or the sound of a preset for sound.
     main: &'a Stream,
-}
-
-fn main_stream<'a>(
-    info: &'a MediaInfo,
-    preset: &Preset,
-    abilities: &Abilities,
-) -> Result<&'a Stream, Failure> {
-    if preset.video.is_none() {
-        let none = || Failure::new(FailureCode::NoAudio, "There is no sound in this file.");
-        let main = info.audio().ok_or_else(none)?;
-        if main.empty {
-            let message = "The sound of this file is announced, but there is none in it.";
-            return Err(Failure::new(FailureCode::NoAudio, message));
-        }
-        if info.streams.iter().any(|s| s.kind == Kind::Audio && audio::is_readable(s, abilities)) {
-            return Ok(main);
-        }
-        let message = format!("The sound is in a format that this ffmpeg cannot decode ({}).", name_of(main));
-        return Err(Failure::new(FailureCode::UnsupportedCodec, message));
-    }
-    let none = || Failure::new(FailureCode::NoVideo, "There is no moving picture in this file.");
-    let main = info.video().ok_or_else(none)?;
-    refuse_unreadable(main, abilities)?;
-    Ok(main)
-}
-
-fn name_of(stream: &Stream) -> &str {
-    if stream.codec.is_empty() { stream.tag.as_str() } else { stream.codec.as_str() }
-}
-
-fn refuse_unreadable(main: &Stream, abilities: &Abilities) -> Result<(), Failure> {
-    if matches!(main.tag.as_str(), "encv" | "drmi") {
-        return Err(Failure::new(
-            FailureCode::DrmProtected,
-            "This file is copy-protected and cannot be converted.",
-        ));
-    }
-    let picture = main.video.as_ref().filter(|p| p.width > 0 && p.height > 0);
-    let Some(picture) = picture.filter(|_| abilities.decodes(&main.codec)) else {
-        let message =
-            format!("The picture is in a format that this ffmpeg cannot decode ({}).", name_of(main));
-        return Err(Failure::new(FailureCode::UnsupportedCodec, message));
-    };
-    if picture.dolby_vision == Some(5) {
-        let message =
-            "This is Dolby Vision of profile 5: without its own decoder the colours would be wrong.";
-        return Err(Failure::new(FailureCode::PlanRefused, message));
-    }
-    Ok(())
 }
 
 fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {

@@ -137,7 +137,7 @@ fn check(case: &Case<'_>, planned: &Planned, found: &Stream) -> Result<(StreamCh
         let Copy { seconds, frames, decoded, compared, remark } = copy;
         let by = Evidence::Packets;
         return Ok((
-            StreamCheck { seconds, frames, by, decoded, compared, ..check },
+            StreamCheck { seconds, frames, by, compared, decoded, ..check },
             remark.into_iter().collect(),
         ));
     }

@@ -4,6 +4,7 @@
 
 use super::capture::{Bounds, capture};
 use super::line::{self, Line};
+use super::probe::reach_arguments;
 use super::{DEMUXERS, MAX_PIXELS, PROTOCOLS, Tools, file_url};
 use crate::media::{Picture, Stream};
 use std::ffi::OsString;
@@ -28,12 +29,18 @@ pub(super) fn in_question(stream: &Stream) -> bool {
 }
 
 /// `tff` or `bff`, as of `Picture::field_order`.
-pub(super) fn seen(tools: &Tools, path: &Path, stream: &Stream, bounds: &Bounds<'_>) -> Option<&'static str> {
-    let answer = capture(&tools.ffmpeg.path, &arguments(path, stream), bounds).ok()?;
+pub(super) fn seen(
+    tools: &Tools,
+    path: &Path,
+    stream: &Stream,
+    reach: Option<u64>,
+    bounds: &Bounds<'_>,
+) -> Option<&'static str> {
+    let answer = capture(&tools.ffmpeg.path, &arguments(path, stream, reach), bounds).ok()?;
     if SILENT.contains(&stream.codec.as_str()) { by_look(&answer.stderr) } else { by_flags(&answer.stderr) }
 }
 
-fn arguments(path: &Path, stream: &Stream) -> Vec<OsString> {
+fn arguments(path: &Path, stream: &Stream, reach: Option<u64>) -> Vec<OsString> {
     let begin = format!("{:.3}", stream.seconds.unwrap_or(0.0) / 10.0);
     let index = format!("0:{}", stream.index);
     let before = [
@@ -51,7 +58,8 @@ fn arguments(path: &Path, stream: &Stream) -> Vec<OsString> {
         &begin,
         "-i",
     ];
-    let mut all: Vec<OsString> = before.iter().map(OsString::from).collect();
+    let mut all: Vec<OsString> = reach_arguments(reach).into_iter().map(OsString::from).collect();
+    all.extend(before.iter().map(OsString::from));
     all.push(file_url(path));
     let after = [
         "-map",

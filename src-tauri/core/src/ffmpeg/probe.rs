@@ -33,21 +33,44 @@ pub fn source(
     Ok(Some(info))
 }
 
+/// Looks at a source once more, and reads `reach` bytes of it for that. Nothing where that takes too long.
+pub(super) fn farther(
+    tools: &Tools,
+    path: &Path,
+    policy: &Policy,
+    orders: Option<&Orders>,
+    reach: u64,
+) -> Option<MediaInfo> {
+    let patient = Policy { probe_limit: policy.probe_limit * PATIENCE, ..policy.clone() };
+    let more = reach_arguments(Some(reach));
+    let more: Vec<&str> = more.iter().map(String::as_str).collect();
+    let info = look(tools, path, &patient, orders, &more).ok().flatten()?;
+    Some(MediaInfo { reach: Some(reach), ..info })
+}
+
+/// How far a file is to be read before its streams are known: by bytes alone, whatever the time stamps say.
+pub(crate) fn reach_arguments(reach: Option<u64>) -> Vec<String> {
+    let arguments = |bytes: u64| {
+        ["-probesize", &bytes.to_string(), "-analyzeduration", "86400000000"].map(str::to_owned).to_vec()
+    };
+    reach.map(arguments).unwrap_or_default()
+}
+
 /// Adds to what is known of the moving picture what only its frames tell: mastering data that no container names,
 /// fields that no header names. Without an answer nothing is added.
 pub fn frames(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
     let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders };
-    let Some(stream) = info.video().cloned() else { return };
+    let (Some(stream), reach) = (info.video().cloned(), info.reach) else { return };
     let Some(picture) =
         info.streams.iter_mut().find(|s| s.index == stream.index).and_then(|s| s.video.as_mut())
     else {
         return;
     };
     if picture.is_hdr() && picture.mastering.is_none() {
-        first_frame(tools, path, &bounds, stream.index, picture);
+        first_frame(tools, path, &bounds, (stream.index, reach), picture);
     }
     if fields::in_question(&stream)
-        && let Some(order) = fields::seen(tools, path, &stream, &bounds)
+        && let Some(order) = fields::seen(tools, path, &stream, reach, &bounds)
     {
         picture.field_order = order.into();
     }
@@ -59,9 +82,16 @@ fn has_second(path: &Path, container: &str) -> bool {
     container.starts_with("matroska") && look().unwrap_or(false)
 }
 
-fn first_frame(tools: &Tools, path: &Path, bounds: &Bounds<'_>, index: usize, picture: &mut Picture) {
-    let stream = index.to_string();
-    let more = ["-select_streams", &stream, "-show_frames", "-read_intervals", "%+#1"];
+fn first_frame(
+    tools: &Tools,
+    path: &Path,
+    bounds: &Bounds<'_>,
+    (index, reach): (usize, Option<u64>),
+    picture: &mut Picture,
+) {
+    let (stream, reach) = (index.to_string(), reach_arguments(reach));
+    let mut more = vec!["-select_streams", &stream, "-show_frames", "-read_intervals", "%+#1"];
+    more.extend(reach.iter().map(String::as_str));
     if let Ok(answer) = capture(&tools.ffprobe.path, &arguments(path, &more), bounds)
         && let Err(cause) = media::read_frame(&answer.stdout, picture)
     {

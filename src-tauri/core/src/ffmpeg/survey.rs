@@ -3,7 +3,7 @@
 //! Guarantees the same bounds as the first look, and that without an answer all stays as the headers say.
 
 use super::capture::{Bounds, capture_by};
-use super::probe::{MEMORY, PATIENCE};
+use super::probe::{self, MEMORY, PATIENCE};
 use super::{DEMUXERS, Orders, PROTOCOLS, Tools, file_url, pipe};
 use crate::media::{MediaInfo, Question, Survey};
 use crate::policy::Policy;
@@ -13,7 +13,13 @@ use std::path::Path;
 /// Adds to what is known of a source what only its packets tell.
 pub fn survey(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
     let bounds = Bounds { limit: policy.probe_limit * PATIENCE, memory: Some(MEMORY), orders };
-    if let Some((survey, to_the_end)) = Question::of(info).and_then(|q| read(tools, path, &bounds, q)) {
+    if let Some(question) = Question::of(info)
+        && let Some((survey, to_the_end)) = read(tools, path, &bounds, question.clone())
+    {
+        let farther = |reach| probe::farther(tools, path, policy, orders, reach);
+        if let Some(known) = survey.reach(&question).and_then(farther) {
+            *info = known;
+        }
         info.surveyed(&survey, to_the_end);
     }
     info.take_stills_for_covers();
@@ -43,7 +49,7 @@ fn arguments(path: &Path) -> Vec<OsString> {
         "-format_whitelist",
         DEMUXERS,
         "-show_entries",
-        "packet=stream_index",
+        "packet=stream_index,pos,flags",
         "-i",
     ];
     let mut all: Vec<OsString> = fixed.iter().map(OsString::from).collect();

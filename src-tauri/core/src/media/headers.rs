@@ -33,8 +33,8 @@ const LONGEST: u64 = 1 << 20;
 fn descriptions_differ(file: &mut (impl Read + Seek)) -> io::Result<Differ> {
     let end = file.seek(SeekFrom::End(0))?;
     let mut found = Differ::default();
-    for (start, end, _) in of_kind(inside(file, 0, end)?, b"moov") {
-        for (start, end, _) in of_kind(inside(file, start, end)?, b"trak") {
+    for (start, end, _) in of_kind(inside(file, 0, end)?, *b"moov") {
+        for (start, end, _) in of_kind(inside(file, start, end)?, *b"trak") {
             let (kind, differ) = track(file, start, end)?;
             found.picture |= differ && &kind == b"vide";
             found.sound |= differ && &kind == b"soun";
@@ -46,16 +46,16 @@ fn descriptions_differ(file: &mut (impl Read + Seek)) -> io::Result<Differ> {
 /// What a track carries, and whether its descriptions differ.
 fn track(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<([u8; 4], bool)> {
     let mut kind = [0; 4];
-    let Some((start, end, _)) = of_kind(inside(file, start, end)?, b"mdia").next() else {
+    let Some((start, end, _)) = of_kind(inside(file, start, end)?, *b"mdia").next() else {
         return Ok((kind, false));
     };
-    if let Some((handler, ..)) = of_kind(inside(file, start, end)?, b"hdlr").next() {
+    if let Some((handler, ..)) = of_kind(inside(file, start, end)?, *b"hdlr").next() {
         // Before the kind lie a version, three bytes of flags and four bytes of nothing.
         file.seek(SeekFrom::Start(handler + 8))?;
         file.read_exact(&mut kind)?;
     }
     let mut place = Some((start, end));
-    for name in [b"minf", b"stbl", b"stsd"] {
+    for name in [*b"minf", *b"stbl", *b"stsd"] {
         let Some((start, end)) = place else { break };
         place = of_kind(inside(file, start, end)?, name).next().map(|(start, end, _)| (start, end));
     }
@@ -64,8 +64,8 @@ fn track(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<([u8
     Ok((kind, differ))
 }
 
-fn of_kind(boxes: Vec<Found>, kind: &'static [u8; 4]) -> impl Iterator<Item = Found> {
-    boxes.into_iter().filter(move |(.., found)| found == kind)
+fn of_kind(boxes: Vec<Found>, kind: [u8; 4]) -> impl Iterator<Item = Found> {
+    boxes.into_iter().filter(move |(.., found)| *found == kind)
 }
 
 fn entries_differ(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<bool> {
@@ -129,7 +129,7 @@ fn header_of(kind: u8, content: [u8; 2]) -> Option<usize> {
     let [first, second] = content;
     match kind & 0x1f {
         8 if first >> 4 == 10 && second == 0 => Some(0),
-        9 if first & 0x80 != 0 && first & 0x0f == 0 => Some(1),
+        9 if first & 0x8f == 0x80 => Some(1),
         9 if first & 0x8f == 7 && second == 0 => Some(1),
         _ => None,
     }
@@ -139,6 +139,9 @@ fn header_of(kind: u8, content: [u8; 2]) -> Option<usize> {
 mod tests {
     use super::*;
     use std::io::Cursor;
+
+    const SAME: Differ = Differ { picture: false, sound: false };
+    const PICTURE: Differ = Differ { picture: true, sound: false };
 
     fn tag(kind: u8, content: &[u8]) -> Vec<u8> {
         let size = content.len() as u32;
@@ -159,8 +162,6 @@ mod tests {
         let (avc, aac) = (tag(9, b"\x17\0\0\0\0one"), tag(8, b"\xaf\0ab"));
         let (picture, sound) = (tag(9, b"\x27\x01\0\0\0..."), tag(8, b"\xaf\x01..."));
         let once = [avc.clone(), aac.clone(), picture.clone(), sound.clone()];
-        const SAME: Differ = Differ { picture: false, sound: false };
-        const PICTURE: Differ = Differ { picture: true, sound: false };
         assert_eq!(flv(&once), SAME);
         assert_eq!(flv(&[&once[..], &[avc.clone(), aac.clone(), picture.clone()]].concat()), SAME);
         assert_eq!(flv(&[&once[..], &[tag(9, b"\x17\0\0\0\0two")]].concat()), PICTURE);

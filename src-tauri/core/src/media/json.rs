@@ -113,6 +113,7 @@ pub fn read(text: &str) -> Result<MediaInfo, String> {
         size: answer.format.size.parse().ok(),
         streams: answer.streams.into_iter().map(stream).collect(),
         start: answer.format.start_time.parse().ok().filter(|s: &f64| s.is_finite()),
+        reach: None,
         chapters: answer.chapters.into_iter().map(chapter).collect(),
         tags: answer.format.tags,
         second_recording: false,

@@ -1,5 +1,5 @@
 //! What the first packets of a file show and no header says: whether anything ever comes on a track, which picture
-//! moves.
+//! moves, how far one has to read to know every stream.
 //!
 //! Pure. Guarantees that reading ends as soon as the question is answered, and that *nothing* is said only of a file
 //! that was read to its end. Must not know how packets are read.
@@ -14,7 +14,16 @@ pub struct Question {
     awaited: BTreeSet<usize>,
     /// Pictures of which one moves, and no header says which.
     compared: BTreeSet<usize>,
+    /// Streams whose parameters were not found; those of a picture stand in its first keyframe.
+    unknown: BTreeMap<usize, Kind>,
+    /// Streams known so far, where the container announces others only as they come.
+    announced: Option<usize>,
 }
+
+/// Bytes of a file that are read to find late streams: minutes of a disc. ffmpeg keeps them in memory.
+const FARTHEST: u64 = 256 << 20;
+/// Bytes after the beginning of a stream that hold its first whole frames.
+const FRAMES: u64 = 8 << 20;
 
 /// Packets of the film after which a picture of which but one was read is a still: ten seconds of it.
 const TELLING: u64 = 250;
@@ -28,7 +37,11 @@ impl Question {
         let counted = info.container.starts_with("mov") && info.pictures().all(|s| s.packets.is_some());
         let uncounted = !counted && info.pictures().count() > 1;
         let compared = info.pictures().filter(|_| uncounted).map(|s| s.index).collect();
-        let question = Question { awaited, compared };
+        let unknown =
+            info.streams.iter().filter(|s| s.lacks_parameters()).map(|s| (s.index, s.kind)).collect();
+        let late = ["mpegts", "mpeg", "flv"].contains(&info.container.as_str());
+        let announced = late.then_some(info.streams.len());
+        let question = Question { awaited, compared, unknown, announced };
         (question != Question::default()).then_some(question)
     }
 }
@@ -39,23 +52,77 @@ fn may_be_empty(stream: &Stream) -> bool {
     stream.kind == Kind::Audio && stream.packets.is_none_or(|n| n == 0)
 }
 
+impl Stream {
+    /// Is something not known without which it cannot be decoded?
+    fn lacks_parameters(&self) -> bool {
+        let picture = self.video.as_ref().is_some_and(|p| p.width == 0 || p.height == 0);
+        let sound = self.sample_rate.unwrap_or(0) == 0 || self.channels.unwrap_or(0) == 0;
+        match self.kind {
+            Kind::Video => picture || self.codec.is_empty(),
+            Kind::Audio => sound || self.codec.is_empty(),
+            Kind::Subtitle | Kind::Attachment | Kind::Data => false,
+        }
+    }
+}
+
 /// Packets as they are read.
 #[derive(Debug, Default)]
 pub struct Survey {
-    seen: BTreeMap<usize, u64>,
+    seen: BTreeMap<usize, Seen>,
+    /// The farthest place of a packet in the file, in bytes.
+    place: u64,
+}
+
+/// The packets of one stream.
+#[derive(Debug, Default)]
+struct Seen {
+    packets: u64,
+    /// Where the first is.
+    first: Option<u64>,
+    /// Where the first keyframe is.
+    key: Option<u64>,
 }
 
 impl Survey {
-    /// Takes a line that begins with the index of a stream; what is no number is passed over. Is more to be read?
+    /// Takes a line of `stream,place,flags`; what is no number is passed over. Is more to be read?
     pub fn take(&mut self, line: &str, question: &Question) -> bool {
-        if let Some(index) = line.split(',').next().and_then(|field| field.trim().parse().ok()) {
-            *self.seen.entry(index).or_default() += 1;
+        let mut fields = line.split(',').map(str::trim);
+        if let Some(index) = fields.next().and_then(|field| field.parse().ok()) {
+            let place: Option<u64> = fields.next().and_then(|field| field.parse().ok());
+            let key = fields.next().is_some_and(|flags| flags.starts_with('K'));
+            self.place = self.place.max(place.unwrap_or(0));
+            let seen = self.seen.entry(index).or_default();
+            seen.packets += 1;
+            seen.first = seen.first.or(place);
+            seen.key = seen.key.or(place.filter(|_| key));
         }
-        !question.awaited.iter().all(|index| self.count(*index) > 0) || !self.compares(&question.compared)
+        let looks = self.place < FARTHEST && (question.announced.is_some() || !self.finds(&question.unknown));
+        looks
+            || !question.awaited.iter().all(|index| self.count(*index) > 0)
+            || !self.compares(&question.compared)
     }
 
     fn count(&self, index: usize) -> u64 {
-        self.seen.get(&index).copied().unwrap_or(0)
+        self.seen.get(&index).map_or(0, |seen| seen.packets)
+    }
+
+    /// Where the parameters of a stream stand.
+    fn parameters(&self, index: usize, kind: Kind) -> Option<u64> {
+        let seen = self.seen.get(&index)?;
+        if kind == Kind::Video { seen.key } else { seen.first }
+    }
+
+    fn finds(&self, unknown: &BTreeMap<usize, Kind>) -> bool {
+        unknown.iter().all(|(index, kind)| self.parameters(*index, *kind).is_some())
+    }
+
+    /// Bytes that must be read to know every stream that was found; `None`: no more than were.
+    pub fn reach(&self, question: &Question) -> Option<u64> {
+        let unknown = question.unknown.iter().filter_map(|(index, kind)| self.parameters(*index, *kind));
+        let known = question.announced.unwrap_or(usize::MAX);
+        let new = self.seen.iter().filter(|(index, _)| **index >= known).filter_map(|(_, seen)| seen.first);
+        let within = |place: &u64| *place < FARTHEST;
+        unknown.chain(new).filter(within).max().map(|place| place + FRAMES)
     }
 
     /// Do all of these move, or is one of them the film?
@@ -85,7 +152,14 @@ mod tests {
     use super::*;
 
     fn film() -> MediaInfo {
-        let stream = |index, kind| Stream { index, kind, ..Stream::default() };
+        let stream = |index, kind| Stream {
+            index,
+            kind,
+            codec: "known".into(),
+            channels: Some(2),
+            sample_rate: Some(48_000),
+            ..Stream::default()
+        };
         let kinds = [Kind::Video, Kind::Audio, Kind::Audio, Kind::Subtitle];
         let streams = kinds.into_iter().enumerate().map(|(n, kind)| stream(n, kind)).collect();
         MediaInfo { streams, ..MediaInfo::default() }
@@ -96,14 +170,14 @@ mod tests {
         let question = Question::of(&film()).unwrap();
         let mut survey = Survey::default();
         let more: Vec<bool> =
-            ["0,0.0", "1,0.0", "nonsense", "0,0.1", "2,9.0"].map(|line| survey.take(line, &question)).into();
+            ["0,0,K", "1,0,K", "nonsense", "0,1,K", "2,9,K"].map(|line| survey.take(line, &question)).into();
         assert_eq!(more, [true, true, true, true, false]);
     }
 
     #[test]
     fn pictures_are_compared_until_all_move_or_one_has_left_the_others_behind() {
         let mut info = film();
-        info.streams[1] = Stream { index: 1, kind: Kind::Video, ..Stream::default() };
+        info.streams[1].kind = Kind::Video;
         info.streams.truncate(2);
         let question = Question::of(&info).unwrap();
         let read = |lines: &str| {
@@ -113,6 +187,28 @@ mod tests {
         };
         assert_eq!(read("0 1 1 0"), (3, 4), "both move");
         assert_eq!(read(&["0"].iter().chain(&["1"; 250]).copied().collect::<Vec<_>>().join(" ")), (250, 251));
+    }
+
+    #[test]
+    fn reading_goes_as_far_as_the_first_keyframe_and_the_last_stream_to_come() {
+        let survey = |info: &MediaInfo, lines: &[&str]| {
+            let question = Question::of(info).unwrap();
+            let mut survey = Survey::default();
+            let more = lines.iter().map(|line| survey.take(line, &question)).last();
+            (survey.reach(&question), more)
+        };
+        let mut info = film();
+        assert_eq!(survey(&info, &["0,5,K_", "1,9,K_", "2,9,K_"]), (None, Some(false)), "nothing is missing");
+        info.streams[0].codec.clear();
+        let lines = ["0,5,__", "1,9,K_", "2,9,K_", "0,1000,K_"];
+        assert_eq!(survey(&info, &lines[..3]), (None, Some(true)), "before the first keyframe");
+        assert_eq!(survey(&info, &lines), (Some(1000 + FRAMES), Some(false)));
+        let mut disc = MediaInfo { container: "mpeg".into(), ..film() };
+        assert_eq!(survey(&disc, &["1,9,K_", "2,9,K_"]), (None, Some(true)), "others may come");
+        assert_eq!(survey(&disc, &["1,9,K_", "2,9,K_", "4,2000,K_"]).0, Some(2000 + FRAMES));
+        disc.streams[1].sample_rate = None;
+        let far = format!("1,{FARTHEST},K_");
+        assert_eq!(survey(&disc, &["2,9,K_", &far]), (None, Some(false)), "too far");
     }
 
     #[test]

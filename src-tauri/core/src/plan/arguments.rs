@@ -1,30 +1,18 @@
 //! A plan as ffmpeg's arguments: a pure function, and the only place that knows their order.
 
-use super::{Action, PLACE, Plan, Planned, clip};
+use super::{Action, Plan, Planned, clip};
+use crate::ffmpeg::probe::reach_arguments;
 use crate::ffmpeg::{DEMUXERS, MAX_PIXELS, PROTOCOLS, file_url};
 use crate::media::Kind;
 use crate::preset::Container;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+/// Packets that may wait for the first of a track that begins late: those of 40 minutes.
+const MOST_WAITING: &str = "65536";
+
 /// Lines noted of a track of subtitles, at 60 bytes each: no honest one has more.
 const MOST_CUES: &str = "50000";
-
-fn is_copied_text(stream: &Planned) -> bool {
-    stream.kind == Kind::Subtitle && matches!(stream.action, Action::Copy { .. })
-}
-
-/// Subtitles that are to be clipped before they are converted, to a file of their own. `None`: there are none.
-pub(super) fn set_lines_apart(plan: &Plan, source: &Path, notes: &Path) -> Option<Vec<OsString>> {
-    let (file, clip) = clip::lines_file(plan, notes).zip(plan.clip.as_ref())?;
-    let mut all = input(plan, source);
-    for stream in clip::set_apart(plan) {
-        all.extend(words(&["-map", &format!("0:{}", stream.input)]));
-    }
-    all.extend(words(&["-c", "copy", "-bsf:s", &clip::filter(clip), "-f", clip::lines_format(plan)]));
-    all.push(file_url(&file));
-    Some(all)
-}
 
 /// Covers that are to be attached must be files: each is written to one of its own. `None`: there are none.
 pub(super) fn take_covers(plan: &Plan, source: &Path, notes: &Path) -> Option<Vec<OsString>> {
@@ -92,40 +80,28 @@ fn attach_arguments(plan: &Plan, notes: &Path) -> Vec<OsString> {
     plan.attached().enumerate().flat_map(attach).collect()
 }
 
-/// `verbose` is the level at which ffmpeg tells how many frames it decoded, which verification needs. No
-/// `-nostdin`: the pipe carries `q`.
-fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
-    let mut all = reading(plan);
+/// The source as an input, with what stands before it.
+pub(super) fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
+    let mut all = [reading(plan), guard()].concat();
+    all.extend(reach_arguments(plan.reach).into_iter().map(OsString::from));
     all.push("-i".into());
     all.push(file_url(source));
     all
 }
 
-/// What stands before any input.
-fn reading(plan: &Plan) -> Vec<OsString> {
-    let mut all = words(&[
-        "-hide_banner",
-        "-y",
-        "-nostats",
-        "-progress",
-        "pipe:1",
-        "-stats_period",
-        "0.25",
-        "-loglevel",
-        "level+verbose",
-    ]);
+/// What stands before any input: `verbose` is the level at which ffmpeg tells how many frames it decoded, which
+/// verification needs. No `-nostdin`: the pipe carries `q`.
+pub(super) fn reading(plan: &Plan) -> Vec<OsString> {
+    let mut all = words(&["-hide_banner", "-y", "-nostats", "-progress", "pipe:1", "-stats_period", "0.25"]);
+    all.extend(words(&["-loglevel", "level+verbose"]));
     all.extend(plan.set_up.iter().map(OsString::from));
-    all.extend(words(&[
-        "-protocol_whitelist",
-        PROTOCOLS,
-        "-format_whitelist",
-        DEMUXERS,
-        "-max_pixels",
-        MAX_PIXELS,
-        "-fflags",
-        "+genpts",
-    ]));
     all
+}
+
+/// What stands before each input that is not trusted.
+pub(super) fn guard() -> Vec<OsString> {
+    let whitelists = ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS];
+    words(&[&whitelists[..], &["-max_pixels", MAX_PIXELS, "-fflags", "+genpts"]].concat())
 }
 
 /// The result in one pass.
@@ -164,7 +140,7 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
     }
     let mut counts = [0; 4];
     for stream in &streams {
-        if let Some(clip) = plan.clip.as_ref().filter(|_| is_copied_text(stream)) {
+        if let Some(clip) = plan.clip.as_ref().filter(|_| clip::is_copied_text(stream)) {
             all.extend(words(&[&format!("-bsf:s:{}", counts[2]), &clip::filter(clip)]));
         }
         all.extend(stream_arguments(stream, &mut counts));
@@ -177,7 +153,14 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
     all.extend(attach_arguments(plan, notes));
     all.extend_from_slice(pass);
     let chapters = if plan.clip.is_some() { "1" } else { "0" };
-    all.extend(words(&["-map_metadata", "0", "-map_chapters", chapters, "-max_muxing_queue_size", "4096"]));
+    all.extend(words(&[
+        "-map_metadata",
+        "0",
+        "-map_chapters",
+        chapters,
+        "-max_muxing_queue_size",
+        MOST_WAITING,
+    ]));
     all.extend(plan.tags_from.into_iter().flat_map(|main| tags_of_streams(main, &streams)));
     for tag in &plan.without_tags {
         all.extend(words(&["-metadata", &format!("{tag}="), "-metadata:s", &format!("{tag}=")]));
@@ -208,42 +191,7 @@ fn tags_of_streams(main: usize, streams: &[&Planned]) -> Vec<OsString> {
     all
 }
 
-/// Decodes the copied streams of the result, whole or at the plan's places, to nowhere.
-pub(super) fn decode_copies(plan: &Plan, part: &Path) -> Vec<OsString> {
-    decode(plan, part, &plan.copies().map(|s| plan.specifier(s)).collect::<Vec<_>>())
-}
-
-/// The same of their originals: what is damaged there is no fault of the copy.
-pub fn decode_originals(plan: &Plan, source: &Path) -> Vec<OsString> {
-    decode(plan, source, &plan.copies().map(|s| s.input.to_string()).collect::<Vec<_>>())
-}
-
-fn decode(plan: &Plan, file: &Path, streams: &[String]) -> Vec<OsString> {
-    let mut all = reading(plan);
-    // What is only decoded to be checked is neither turned upright nor smoothed: damage shows before that.
-    let input = ["-noautorotate", "-skip_loop_filter", "all"];
-    let mut open = |more: &[&str]| {
-        all.extend(words(&input));
-        all.extend(words(more));
-        all.push("-i".into());
-        all.push(file_url(file));
-    };
-    for at in &plan.places {
-        open(&["-ss", &format!("{at:.3}"), "-t", &format!("{PLACE}")]);
-    }
-    if plan.places.is_empty() {
-        open(&[]);
-    }
-    for input in 0..plan.places.len().max(1) {
-        for stream in streams {
-            all.extend(words(&["-map", &format!("{input}:{stream}")]));
-        }
-    }
-    all.extend(words(&["-fps_mode", "passthrough", "-f", "null", "-"]));
-    all
-}
-
-fn words(words: &[&str]) -> Vec<OsString> {
+pub(super) fn words(words: &[&str]) -> Vec<OsString> {
     words.iter().map(OsString::from).collect()
 }
 

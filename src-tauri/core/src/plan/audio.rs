@@ -4,6 +4,9 @@ use super::{Abilities, Action, Task, copy, options};
 use crate::media::Stream;
 use crate::preset::{AudioCodec, CopyRule};
 
+/// Why a track is left out of a codec that could be decoded.
+const UNKNOWN: &str = "what decoding it takes was not found in the file";
+
 /// Why a track is left out that is only announced.
 pub(super) const NOTHING: &str = "it holds nothing";
 
@@ -24,7 +27,8 @@ pub(super) fn action(stream: &Stream, task: &Task<'_>) -> Action {
         return Action::drop("this track is copy-protected");
     }
     if !is_readable(stream, task.abilities) {
-        return Action::drop("this ffmpeg cannot decode this track");
+        let known = task.abilities.decodes(&stream.codec);
+        return Action::drop(if known { UNKNOWN } else { "this ffmpeg cannot decode this track" });
     }
     if copy::audio(stream, task) {
         return Action::Copy { tag: None };

@@ -95,6 +95,23 @@ pub(super) fn lines_format(plan: &Plan) -> &'static str {
     if set_apart(plan).all(|s| s.codec == "mov_text") { "mov" } else { "matroska" }
 }
 
+pub(super) fn is_copied_text(stream: &Planned) -> bool {
+    stream.kind == Kind::Subtitle && matches!(stream.action, Action::Copy { .. })
+}
+
+/// Subtitles that are to be clipped before they are converted, to a file of their own. `None`: there are none.
+pub(super) fn set_lines_apart(plan: &Plan, source: &Path, notes: &Path) -> Option<Vec<OsString>> {
+    let (file, clip) = lines_file(plan, notes).zip(plan.clip.as_ref())?;
+    let mut all = super::arguments::input(plan, source);
+    for stream in set_apart(plan) {
+        all.extend(["-map".into(), format!("0:{}", stream.input).into()]);
+    }
+    let (filter, format) = (filter(clip), lines_format(plan));
+    all.extend(["-c", "copy", "-bsf:s", &filter, "-f", format].map(OsString::from));
+    all.push(file_url(&file));
+    Some(all)
+}
+
 /// The chapters in ffmpeg's own format for tags.
 pub fn chapter_text(clip: &Clip) -> String {
     let mut text = String::from(";FFMETADATA1\n");

@@ -3,7 +3,9 @@
 //! Pure. Guarantees that what is made is checked, by a step behind all that make it, and that at most one of those writes
 //! the result. Must not know how a step is run; the arguments themselves are made in `arguments`.
 
-use super::arguments::{decode_copies, encode, first_pass, second_pass, set_lines_apart, take_covers};
+use super::arguments::{encode, first_pass, second_pass, take_covers};
+use super::checks::decode_copies;
+use super::clip::set_lines_apart;
 use super::{Action, Plan};
 use std::ffi::OsString;
 use std::path::Path;

@@ -18,7 +18,7 @@ pub fn meaning(preset: &Preset) -> String {
     let mut fields = BTreeMap::new();
     // A value of our own types cannot fail to serialise; fields at their default are not written.
     flatten(String::new(), serde_json::to_value(preset).unwrap_or_default(), &mut fields);
-    NAMING.iter().for_each(|name| drop(fields.remove(*name)));
+    fields.retain(|name, _| !NAMING.contains(&name.as_str()));
     lines(&fields)
 }
 

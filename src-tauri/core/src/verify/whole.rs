@@ -16,10 +16,10 @@ fn shown(output: &MediaInfo) -> Option<f64> {
     film.filter_map(crate::media::Stream::end).reduce(f64::max)
 }
 
-/// The end of the file, or of the last chapter.
+/// The end of the file, or of the last chapter. The containers that are written count their length from 0, wherever
+/// the first stream begins.
 fn end_of_file(output: &MediaInfo) -> f64 {
-    let whole = output.start.unwrap_or(0.0) + output.seconds.unwrap_or(0.0);
-    output.chapters.iter().map(|c| c.end).fold(whole, f64::max)
+    output.chapters.iter().map(|c| c.end).fold(output.seconds.unwrap_or(0.0), f64::max)
 }
 
 /// The end of the last track of subtitles.

@@ -1,0 +1,74 @@
+//! Files of which no plan can be made, each with the reason; and what a plan is about. Pure.
+
+use super::{Abilities, audio};
+use crate::failure::{Failure, FailureCode};
+use crate::media::{Kind, MediaInfo, Stream};
+use crate::preset::Preset;
+
+/// The stream the preset is about: the moving picture, or the sound of a preset for sound.
+pub(super) fn main_stream<'a>(
+    info: &'a MediaInfo,
+    preset: &Preset,
+    abilities: &Abilities,
+) -> Result<&'a Stream, Failure> {
+    if preset.video.is_none() {
+        let none = || Failure::new(FailureCode::NoAudio, "There is no sound in this file.");
+        let main = info.audio().ok_or_else(none)?;
+        if main.empty {
+            let message = "The sound of this file is announced, but there is none in it.";
+            return Err(Failure::new(FailureCode::NoAudio, message));
+        }
+        if info.streams.iter().any(|s| s.kind == Kind::Audio && audio::is_readable(s, abilities)) {
+            return Ok(main);
+        }
+        let message = undecodable("sound", main, abilities);
+        return Err(Failure::new(FailureCode::UnsupportedCodec, message));
+    }
+    let none = || Failure::new(FailureCode::NoVideo, "There is no moving picture in this file.");
+    let main = info.video().ok_or_else(none)?;
+    refuse_unreadable(main, abilities)?;
+    Ok(main)
+}
+
+fn name_of(stream: &Stream) -> &str {
+    if stream.codec.is_empty() { stream.tag.as_str() } else { stream.codec.as_str() }
+}
+
+/// A codec that is known and lacks its parameters is no codec that cannot be decoded.
+fn undecodable(what: &str, main: &Stream, abilities: &Abilities) -> String {
+    let name = name_of(main);
+    if abilities.decodes(&main.codec) {
+        format!("What decoding the {what} takes was not found in this file ({name}).")
+    } else {
+        format!("The {what} is in a format that this ffmpeg cannot decode ({name}).")
+    }
+}
+
+fn refuse_unreadable(main: &Stream, abilities: &Abilities) -> Result<(), Failure> {
+    if matches!(main.tag.as_str(), "encv" | "drmi") {
+        return Err(Failure::new(
+            FailureCode::DrmProtected,
+            "This file is copy-protected and cannot be converted.",
+        ));
+    }
+    let picture = main.video.as_ref().filter(|p| p.width > 0 && p.height > 0);
+    let Some(picture) = picture.filter(|_| abilities.decodes(&main.codec)) else {
+        let message = undecodable("picture", main, abilities);
+        return Err(Failure::new(FailureCode::UnsupportedCodec, message));
+    };
+    if picture.dolby_vision == Some(5) {
+        let message =
+            "This is Dolby Vision of profile 5: without its own decoder the colours would be wrong.";
+        return Err(Failure::new(FailureCode::PlanRefused, message));
+    }
+    Ok(())
+}
+
+/// What ffmpeg makes of two recordings is neither of them: their clocks both begin at nought.
+pub(super) fn second_recording(info: &MediaInfo, preset: &Preset) -> Result<(), Failure> {
+    if !info.second_recording || preset.salvage {
+        return Ok(());
+    }
+    let message = "Two recordings stand one behind the other in this file; only the first can be read.";
+    Err(Failure::new(FailureCode::SourceTruncated, message))
+}
