@@ -27,18 +27,19 @@ pub fn survey(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Order
 
 /// Packets until the question is answered; was that at the end of the file?
 fn read(tools: &Tools, path: &Path, bounds: &Bounds<'_>, question: Question) -> Option<(Survey, bool)> {
+    let arguments = arguments(path, question.reach());
     let read = move |stdout| {
         let mut survey = Survey::default();
         let all = pipe::lines_while(stdout, |line| survey.take(line, &question));
         (survey, all)
     };
     // An ffprobe that is no longer listened to is ended by its closed pipe.
-    let answer = capture_by(&tools.ffprobe.path, &arguments(path), bounds, read).ok()?;
+    let answer = capture_by(&tools.ffprobe.path, &arguments, bounds, read).ok()?;
     let (survey, all) = answer.stdout;
     Some((survey, all && answer.success))
 }
 
-fn arguments(path: &Path) -> Vec<OsString> {
+fn arguments(path: &Path, reach: Option<u64>) -> Vec<OsString> {
     let fixed = [
         "-v",
         "quiet",
@@ -50,9 +51,9 @@ fn arguments(path: &Path) -> Vec<OsString> {
         DEMUXERS,
         "-show_entries",
         "packet=stream_index,pos,flags",
-        "-i",
     ];
     let mut all: Vec<OsString> = fixed.iter().map(OsString::from).collect();
-    all.push(file_url(path));
+    all.extend(probe::reach_arguments(reach).into_iter().map(OsString::from));
+    all.extend(["-i".into(), file_url(path)]);
     all
 }

@@ -44,6 +44,11 @@ impl Question {
         let question = Question { awaited, compared, unknown, announced };
         (question != Question::default()).then_some(question)
     }
+
+    /// Bytes to be read before packets are, lest those of streams that come later are passed over.
+    pub fn reach(&self) -> Option<u64> {
+        self.announced.map(|_| FARTHEST)
+    }
 }
 
 /// Sound of which no index counts samples. Subtitles begin minutes in: looking for their first line would mean to read

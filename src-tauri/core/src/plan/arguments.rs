@@ -56,7 +56,7 @@ fn one_at_a_time(plan: &Plan) -> impl Iterator<Item = &Planned> {
 /// A further output, beside the result: it takes no reading of its own. Bounded, for the file is a stranger's.
 fn cue_arguments(plan: &Plan, notes: &Path) -> Vec<OsString> {
     let Some(file) = cue_file(plan, notes) else { return Vec::new() };
-    let map = |s: &Planned| words(&["-map", &format!("0:{}", s.input)]);
+    let map = |s: &Planned| words(&["-map", &clip::origin(plan, s)]);
     let mut all: Vec<OsString> = one_at_a_time(plan).flat_map(map).collect();
     all.extend(words(&["-c", "copy", "-frames:s", MOST_CUES, "-f", "framecrc"]));
     all.push(file_url(&file));
