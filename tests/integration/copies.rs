@@ -78,6 +78,7 @@ fn a_header_that_changes_in_the_middle_is_converted_and_one_that_comes_again_is_
             let (job, output) = work(&env, name, preset);
             let what = format!("{name} by {preset}");
             let judged = right(&output, 100, 4.0, &what);
+            assert!(!remarks(&job).contains("damaged"), "{what}: {}", remarks(&job));
             assert_eq!(copied(&job, "video"), copies, "{what}: {job}");
             if name.ends_with("flv") {
                 assert!((judged.audio_seconds - 4.0).abs() < 0.2, "{what}: {judged:?}");

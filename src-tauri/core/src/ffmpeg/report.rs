@@ -48,6 +48,9 @@ const TAIL: usize = 64 * 1024;
 const KEPT: usize = 16 * 1024;
 /// Errors kept; a broken file can give one per frame.
 pub const MOST_ERRORS: usize = 50;
+/// How a parser signs, which has no codec of its own. It knows the first header of a stream alone, and takes pictures
+/// behind another one for damaged; the decoder decides.
+const PARSER: &str = "NULL";
 /// So many of those are the last ones: why it ended is said at the end.
 const LAST_ERRORS: usize = 10;
 
@@ -111,6 +114,9 @@ impl Reader {
     fn take_error(&mut self, line: &Line<'_>) {
         let text = self.names.remove(&line.text);
         self.cut_short |= is_cut_short(&text);
+        if line.component == Some(PARSER) {
+            return;
+        }
         if self.errors.len() == MOST_ERRORS {
             self.errors.remove(MOST_ERRORS - LAST_ERRORS);
         }
@@ -178,6 +184,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_parser_takes_for_damage_is_left_to_the_decoder() {
+        let mut reader = Reader::default();
+        reader.take_log("[NULL @ 0x55dd89b95900] [error] luma_log2_weight_denom 16 is out of range");
+        reader.take_log("[NULL @ 000001f2a3b4c5d0] [error] illegal memory management control operation 24");
+        assert!(reader.errors.is_empty() && reader.log_tail().contains("luma_log2"));
+        reader.take_log("[h264 @ 0x55dd89b95900] [error] error while decoding MB 3 9");
+        assert_eq!((reader.errors.len(), reader.complained.len()), (1, 1));
+    }
+
+    #[test]
     fn progress_never_goes_backwards_and_nonsense_is_passed_over() {
         let mut reader = Reader::default();
         for line in [
@@ -242,7 +258,7 @@ mod tests {
             "[fatal] Unknown encoder 'libx264'",
             "[h264 @ 0x5642d2162c00] [error] error while decoding MB 3 9",
             "[h264 @ 00007fffff3a7400] [error] error while decoding MB 3 9",
-            "[NULL @ 000001F2A3B4C5D0] [error] Invalid NAL unit size (10034 > 6625).",
+            "[h264 @ 000001F2A3B4C5D0] [error] Invalid NAL unit size (10034 > 6625).",
             "[vost#0:0 @ 0x34d63dc0] [fatal] Unknown encoder 'nosuch'",
             "[aist#0:1/aac @ 0000021c3d4e5f60] [dec:aac @ 0000021c3d4e6000] [error] Error submitting packet to decoder: x",
             "[out#0/mp4 @ 0000021c3d4e5f60] [panic] Error opening output C:\\v\\[info] a.mp4: No such file or directory",
