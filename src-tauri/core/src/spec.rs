@@ -6,6 +6,7 @@
 use crate::preset::Preset;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::cell::RefCell;
 
 /// Version of the form that preset and options have in a row. It is raised when a field is added or changes its
 /// meaning, so that an older version leaves such a row alone.
@@ -46,8 +47,24 @@ pub(crate) fn write(spec: &JobSpec) -> serde_json::Result<(String, String)> {
     Ok((serde_json::to_string(&preset)?, serde_json::to_string(&spec.options)?))
 }
 
+thread_local! {
+    /// What was read last: rows of one list mostly have the same preset.
+    static LAST: RefCell<Option<(String, String, JobSpec)>> = const { RefCell::new(None) };
+}
+
 /// The reverse. Nothing: written by another version, or damaged.
 pub(crate) fn read(preset: &str, options: &str) -> Option<JobSpec> {
+    LAST.with_borrow_mut(|last| match last {
+        Some((p, o, spec)) if p == preset && o == options => Some(spec.clone()),
+        _ => {
+            let spec = parse(preset, options)?;
+            *last = Some((preset.to_owned(), options.to_owned(), spec.clone()));
+            Some(spec)
+        }
+    })
+}
+
+fn parse(preset: &str, options: &str) -> Option<JobSpec> {
     // By way of a map: a struct alone would also take a list of its values.
     let mut fields: serde_json::Map<String, Value> = serde_json::from_str(preset).ok()?;
     // Rows of before were of the first version and did not say so.

@@ -8,6 +8,7 @@ use super::{Preset, built_in};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 /// Fields that name a preset or its form and do not change what it does.
 const NAMING: [&str; 4] = ["id", "name", "description", "version"];
@@ -72,6 +73,10 @@ const EARLIER: &[(&str, &str)] = &[
     ),
 ];
 
+/// What the built-in presets mean, by id: asked for each file that is added.
+static MEANINGS: LazyLock<Vec<(&str, String)>> =
+    LazyLock::new(|| built_in().iter().map(|p| (p.id.as_str(), meaning(p))).collect());
+
 /// The meanings that this preset, where it is a built-in one as it comes, had in earlier versions.
 pub fn earlier_meanings(preset: &Preset) -> Vec<&'static str> {
     earlier_in(EARLIER, preset)
@@ -79,7 +84,7 @@ pub fn earlier_meanings(preset: &Preset) -> Vec<&'static str> {
 
 fn earlier_in<'a>(table: &[(&str, &'a str)], preset: &Preset) -> Vec<&'a str> {
     let own = meaning(preset);
-    let alike: Vec<&str> = built_in().iter().filter(|p| meaning(p) == own).map(|p| p.id.as_str()).collect();
+    let alike: Vec<&str> = MEANINGS.iter().filter(|(_, m)| *m == own).map(|(id, _)| *id).collect();
     table.iter().filter(|(id, _)| alike.contains(id)).map(|(_, earlier)| *earlier).collect()
 }
 
