@@ -285,14 +285,14 @@ impl Pool {
             self.shared.queue.settle(job.lease(), &Outcome::Interrupted(None))?;
             return Ok(());
         };
-        let (orders, heard) = watch::channel(Order::Go);
+        let (orders, received) = watch::channel(Order::Go);
         let (id, lease, suspect) = (job.id, job.lease(), job.crashes >= SUSPECT_CRASHES);
         let (shared, reports) = (self.shared.clone(), self.reports.clone());
         tracing::info!(job = %id, attempt = job.attempt, source = %job.source.display(), "started");
         let name = format!("job-{id}");
         let thread = std::thread::Builder::new()
             .name(name)
-            .spawn(move || work::run(&shared, &job, &spec, &heard, &reports));
+            .spawn(move || work::run(&shared, &job, &spec, &received, &reports));
         if let Err(cause) = thread {
             tracing::error!(job = %id, %cause, "no thread for a job; it is queued again");
             self.shared.queue.settle(lease, &Outcome::Interrupted(None))?;

@@ -56,8 +56,10 @@ pub struct Checked {
     pub pictures: Option<Pictures>,
     /// What was decoded of its streams.
     pub decoded: DecodedOf,
-    /// Packets of copies were compared with the original's, and copies decoded at so many places; null: whole.
+    /// Copies were decoded at so many places; null: whole.
     pub places: Option<usize>,
+    /// The packets of all those copies were compared with the original's, and are the same.
+    pub compared: bool,
 }
 
 /// Pictures of a result.
@@ -94,7 +96,8 @@ impl From<&Verification> for Checked {
             _ => DecodedOf::Some,
         };
         let places = of.streams.iter().filter_map(|s| s.decoded?.places).max();
-        Checked { streams: of.streams.len(), seconds: of.seconds, pictures, decoded, places }
+        let compared = places.is_some() && of.streams.iter().filter(timed).all(|s| !s.copied || s.compared);
+        Checked { streams: of.streams.len(), seconds: of.seconds, pictures, decoded, places, compared }
     }
 }
 

@@ -322,9 +322,13 @@ pictures: Pictures | null,
  */
 decoded: DecodedOf, 
 /**
- * Packets of copies were compared with the original's, and copies decoded at so many places; null: whole.
+ * Copies were decoded at so many places; null: whole.
  */
-places: number | null, };
+places: number | null, 
+/**
+ * The packets of all those copies were compared with the original's, and are the same.
+ */
+compared: boolean, };
 
 export type Details = { 
 /**

@@ -7,7 +7,7 @@ export function checked(of: Checked): string {
     `${count(of.streams, "stream", "streams")} as planned`,
     of.seconds === null ? "" : `${playtime(of.seconds)} long`,
     of.pictures === null ? "" : pictures(of.pictures.found, of.pictures.expected),
-    of.places === null ? { original: "original decoded", result: "result decoded", some: "" }[of.decoded] : `packets compared, decoded at ${count(of.places, "place", "places")}`,
+    of.places === null ? { original: "original decoded", result: "result decoded", some: "" }[of.decoded] : `${of.compared ? "packets compared, " : ""}decoded at ${count(of.places, "place", "places")}`,
   ];
   return facts.filter(Boolean).join(", ");
 }

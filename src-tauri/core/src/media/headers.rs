@@ -1,4 +1,4 @@
-//! Does the codec's header change within a file? ffprobe tells where one comes anew, not whether it is another: live
+//! Does the codec's header change within a file? ffprobe tells where one is repeated or replaced, not which of both: live
 //! streams repeat theirs, and a list of sample descriptions may hold one twice.
 //!
 //! Reads MP4 and FLV just far enough to compare; bounded in time and memory whatever the file says.
