@@ -4,7 +4,7 @@
 mod moves;
 
 use super::chosen::{Brief, chosen};
-use super::work::Work;
+use super::work::{Meaning, Work};
 use super::{
     Added, Command, Counts, Crowded, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Refusal,
     Saved, Steered, Which, candidate, fits, in_order, starts,
@@ -81,11 +81,12 @@ impl All {
     }
 
     fn add(&mut self, new: &NewJob, position: i64, taken: &dyn Fn(&Path) -> bool, now: Millis) -> Added {
-        let work = Work::of(&new.real_source, &new.folder, &new.spec);
+        let meaning = Meaning::of(&new.spec);
+        let work = Work::of(&new.real_source, &new.folder, &meaning);
         if let Some(twin) = self.rows.values().find(|r| r.is_active() && r.work == work) {
             return Added::Duplicate(twin.job.id);
         }
-        let earlier = work.earlier(&new.spec.preset);
+        let earlier = work.earlier(&meaning);
         let made = |r: &&Row| {
             matches!(r.job.state, State::Done | State::Running)
                 && same_name(&r.job.output, &new.source)

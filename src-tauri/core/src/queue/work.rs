@@ -4,7 +4,7 @@
 //! holds. Pure; touches no disk.
 
 use crate::path_bytes::to_bytes;
-use crate::preset::{self, Preset};
+use crate::preset;
 use crate::spec::JobSpec;
 use std::path::Path;
 use uuid::Uuid;
@@ -18,21 +18,39 @@ pub(crate) struct Work {
     options: String,
 }
 
+/// What preset and options of a spec mean. Made once for all jobs of that spec, for it costs more than their keys.
+#[derive(Debug)]
+pub(crate) struct Meaning {
+    preset: String,
+    options: String,
+    earlier: Vec<&'static str>,
+}
+
+impl Meaning {
+    pub(crate) fn of(spec: &JobSpec) -> Meaning {
+        Meaning {
+            preset: preset::meaning(&spec.preset),
+            options: preset::meaning_of(&spec.options),
+            earlier: preset::earlier_meanings(&spec.preset),
+        }
+    }
+}
+
 impl Work {
     /// `source`: the canonical path of the video. `root`: the folder of the results.
-    pub(crate) fn of(source: &Path, root: &Path, spec: &JobSpec) -> Work {
+    pub(crate) fn of(source: &Path, root: &Path, meaning: &Meaning) -> Work {
         Work {
             source: to_bytes(source),
             root: to_bytes(root),
-            preset: preset::meaning(&spec.preset),
-            options: preset::meaning_of(&spec.options),
+            preset: meaning.preset.clone(),
+            options: meaning.options.clone(),
         }
     }
 
     /// The same with what the preset meant in earlier versions: done then, it need not be done again.
-    pub(crate) fn earlier(&self, preset: &Preset) -> Vec<Work> {
-        let with = |meaning: &str| Work { preset: meaning.to_owned(), ..self.clone() };
-        preset::earlier_meanings(preset).into_iter().map(with).collect()
+    pub(crate) fn earlier(&self, meaning: &Meaning) -> Vec<Work> {
+        let with = |earlier: &&str| Work { preset: (*earlier).to_owned(), ..self.clone() };
+        meaning.earlier.iter().map(with).collect()
     }
 
     /// Its hash, 16 bytes.
@@ -76,7 +94,8 @@ mod tests {
     use super::*;
 
     fn work(source: &str, root: &str, preset: &str) -> Work {
-        Work::of(Path::new(source), Path::new(root), &JobSpec::of(preset::find(preset).unwrap().clone()))
+        let meaning = Meaning::of(&JobSpec::of(preset::find(preset).unwrap().clone()));
+        Work::of(Path::new(source), Path::new(root), &meaning)
     }
 
     #[cfg(unix)]

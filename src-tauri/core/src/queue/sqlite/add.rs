@@ -3,9 +3,9 @@
 use super::rows::{to_bytes, to_json, to_path};
 use crate::error::{Error, Result};
 use crate::job::{JobId, Millis};
-use crate::queue::work::{Work, former_key};
+use crate::queue::work::{Meaning, Work, former_key};
 use crate::queue::{Added, NewJob, Place, candidate, key_of_path};
-use crate::spec::{self, JobOptions};
+use crate::spec::{self, JobOptions, JobSpec};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -25,18 +25,44 @@ pub(super) fn add(
     let mut numbers = NextNumber::new();
     let mut answers = Vec::with_capacity(jobs.len());
     let former = t.prepare("SELECT 1 FROM job WHERE former_key IS NOT NULL LIMIT 1")?.exists([])?;
+    let mut texts = None;
     for job in jobs {
-        let keys = Keys::of(job, former)?;
+        let texts = Texts::of(&mut texts, &job.spec)?;
+        let keys = Keys::of(job, texts, former)?;
         if let Some(known) = known(t, job, &keys, taken)? {
             answers.push(known);
             continue;
         }
         let output = free_name(t, job, taken, &mut numbers)?;
-        let id = insert(t, job, &keys.own, &output, position, now)?;
+        let id = insert(t, job, &keys.own, texts, &output, position, now)?;
         position += 1;
         answers.push(Added::Accepted { id, output });
     }
     Ok(answers)
+}
+
+/// What is written of a spec: the jobs of one call mostly share theirs.
+struct Texts<'a> {
+    spec: &'a JobSpec,
+    meaning: Meaning,
+    preset: String,
+    options: String,
+}
+
+impl<'a> Texts<'a> {
+    /// Those of the job before where its spec was the same.
+    fn of<'b>(last: &'b mut Option<Texts<'a>>, spec: &'a JobSpec) -> Result<&'b Texts<'a>> {
+        let texts = match last.take().filter(|texts| texts.spec == spec) {
+            Some(texts) => texts,
+            None => Texts::new(spec)?,
+        };
+        Ok(last.insert(texts))
+    }
+
+    fn new(spec: &'a JobSpec) -> Result<Texts<'a>> {
+        let (preset, options) = spec::write(spec).map_err(|e| Error::Database(e.to_string()))?;
+        Ok(Texts { spec, meaning: Meaning::of(spec), preset, options })
+    }
 }
 
 /// The keys under which the same work may be known.
@@ -49,15 +75,15 @@ struct Keys {
 }
 
 impl Keys {
-    fn of(job: &NewJob, former: bool) -> Result<Keys> {
-        let work = Work::of(&job.real_source, &job.folder, &job.spec);
+    fn of(job: &NewJob, texts: &Texts<'_>, former: bool) -> Result<Keys> {
+        let work = Work::of(&job.real_source, &job.folder, &texts.meaning);
         let key =
             || -> Result<_> { Ok(former_key(&job.real_source, &job.folder, &to_json(&job.spec.preset)?)) };
         // What has options was never done in those schemas.
         let former = former && job.spec.options == JobOptions::default();
         Ok(Keys {
             own: work.key(),
-            earlier: work.earlier(&job.spec.preset).iter().map(Work::key).collect(),
+            earlier: work.earlier(&texts.meaning).iter().map(Work::key).collect(),
             former: former.then(key).transpose()?,
         })
     }
@@ -154,6 +180,7 @@ fn insert(
     t: &Transaction<'_>,
     job: &NewJob,
     key: &[u8],
+    texts: &Texts<'_>,
     output: &Path,
     position: i64,
     now: Millis,
@@ -161,7 +188,6 @@ fn insert(
     let sql = "INSERT INTO job (uid, position, source_path, real_source, source_size, source_mtime_ns, source_volume, \
                output_path, output_key, output_volume, preset, options, spec_version, unique_key, max_attempts, \
                created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
-    let (preset, options) = spec::write(&job.spec).map_err(|e| Error::Database(e.to_string()))?;
     t.prepare_cached(sql)?.execute(params![
         Uuid::now_v7().to_string(),
         position,
@@ -173,8 +199,8 @@ fn insert(
         to_bytes(output),
         key_of_path(output),
         job.output_volume.as_deref().map(to_bytes),
-        preset,
-        options,
+        texts.preset,
+        texts.options,
         spec::VERSION,
         key,
         job.max_attempts,

@@ -6,7 +6,7 @@
 
 use super::rows::to_path;
 use crate::error::Result;
-use crate::queue::work::Work;
+use crate::queue::work::{Meaning, Work};
 use crate::spec::{self, JobSpec};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
@@ -63,7 +63,7 @@ fn adopt_row(t: &Transaction<'_>, row: &Unread) -> Result<()> {
     }
     t.prepare_cached("UPDATE job SET former_key = unique_key WHERE id = ?1")?.execute([row.id])?;
     let output = to_path(&row.output);
-    let key = Work::of(&to_path(&row.source), output.parent().unwrap_or(&output), spec).key();
+    let key = Work::of(&to_path(&row.source), output.parent().unwrap_or(&output), &Meaning::of(spec)).key();
     // Of two active jobs that differ in the name of their preset alone, the second keeps its former key: both were
     // accepted.
     t.prepare_cached("UPDATE OR IGNORE job SET unique_key = ?2 WHERE id = ?1")?
