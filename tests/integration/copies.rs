@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use spool_tests::boxes::{self, Edit, shows};
+use spool_tests::damage::damage;
 use spool_tests::env::TestEnv;
 use spool_tests::judge::{Judged, judge};
 use spool_tests::{clips, flv};
@@ -116,33 +117,6 @@ fn what_an_edit_list_hides_stays_hidden() {
     }
 }
 
-/// Overwrites bytes of packets in the middle of one stream, and leaves all else as it is.
-fn damage(path: &Path, stream: &str, count: usize) {
-    let entries =
-        ["-v", "quiet", "-of", "csv=p=0", "-select_streams", stream, "-show_entries", "packet=pos,size"];
-    let listed = std::process::Command::new("ffprobe").args(entries).arg(path).output().unwrap();
-    let text = String::from_utf8_lossy(&listed.stdout).into_owned();
-    let packets: Vec<(usize, usize)> = text
-        .lines()
-        .filter_map(|line| {
-            let mut fields = line.split(',').map(|field| field.trim().parse::<usize>());
-            // ffprobe prints the size before the place.
-            let (size, at) = (fields.next()?.ok()?, fields.next()?.ok()?);
-            Some((at, size))
-        })
-        .collect();
-    let mut bytes = fs::read(path).unwrap();
-    for (at, size) in packets.iter().skip(packets.len() / 2).take(count) {
-        // Behind the head of the packet, so that its container stays whole.
-        let (from, to) = (at + (size / 3).max(8), at + size);
-        bytes[from..to]
-            .iter_mut()
-            .enumerate()
-            .for_each(|(n, byte)| *byte = (n as u8).wrapping_mul(31) ^ 0x5a);
-    }
-    fs::write(path, bytes).unwrap();
-}
-
 #[test]
 fn what_is_damaged_in_the_original_is_converted_so_that_the_result_plays_everywhere() {
     let env = TestEnv::new();
@@ -206,7 +180,8 @@ fn packets_are_the_same_in_every_container_and_one_changed_byte_is_found() {
     let policy = spool_core::policy::Policy::default();
     let streams = [("0".to_owned(), "h264"), ("1".to_owned(), "aac")];
     let equal = |other: &Path| {
-        compare::packets_equal(&tools, (&film, &streams), (other, &streams), &policy, None).unwrap()
+        let side = |path| compare::Side { path, reach: None, streams: &streams };
+        compare::packets_equal(&tools, side(&film), side(other), &policy, None).unwrap()
     };
     for container in ["ts", "mkv", "mov", "flv"] {
         let other = env.out().join(format!("other.{container}"));

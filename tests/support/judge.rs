@@ -31,7 +31,8 @@ pub fn decodes(path: &Path) -> bool {
     // Where frames follow each other faster than the clock of the container, ffmpeg's own output complains of
     // times; nothing is wrong with the pictures.
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    output.status.success() && said.lines().all(|line| line.contains("non monotonically increasing dts"))
+    let harmless = ["non monotonically increasing dts", "Last message repeated"];
+    output.status.success() && said.lines().all(|line| harmless.iter().any(|words| line.contains(words)))
 }
 
 /// Does the index stand before the pictures, so that playing can begin at once?

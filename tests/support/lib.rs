@@ -3,13 +3,16 @@
 
 pub mod boxes;
 pub mod clips;
+pub mod damage;
 pub mod disk;
 pub mod engine;
 pub mod env;
 pub mod faketime;
 pub mod fill;
+pub mod film;
 pub mod flv;
 pub mod judge;
+pub mod seen;
 
 use std::time::{Duration, Instant};
 

@@ -12,6 +12,7 @@ mod json;
 mod motion;
 mod packets;
 pub mod segments;
+pub mod speed;
 mod survey;
 
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,9 @@ pub struct MediaInfo {
     /// A second recording stands behind the one that is described here.
     #[serde(default)]
     pub second_recording: bool,
+    /// An edit list asks for another speed than that of the recording.
+    #[serde(default)]
+    pub other_speed: bool,
 }
 
 /// What a stream carries.

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 pub use arguments::cue_file;
-pub use checks::decode_originals;
+pub use checks::{decode_copies, decode_originals};
 pub use clip::{Clip, chapter_file, chapter_text};
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
 pub use rate::slower;
@@ -70,8 +70,11 @@ pub struct Plan {
     /// Tags that are left out.
     #[serde(default)]
     pub without_tags: Vec<String>,
-    /// Seconds of the result at which copied streams are decoded to be checked, their packets being compared with the
-    /// original's; empty: they are decoded whole.
+    /// The packets of copied streams are compared with the original's, whose damage is taken over with them; where not,
+    /// what is damaged is converted.
+    #[serde(default)]
+    pub compared: bool,
+    /// Seconds of the result at which compared streams are decoded; empty: they are decoded whole.
     #[serde(default)]
     pub places: Vec<f64>,
     /// Lines of subtitles are counted that are lost where only one is shown at a time.
@@ -247,11 +250,15 @@ const STALE: &[&str] = &[
 /// Seconds decoded at each place.
 pub(crate) const PLACE: f64 = 1.0;
 
-/// A preset that copies whatever its container holds has its packets compared, and is decoded at the beginning, at the
-/// end and at five places between, unless it is so short that all of it is decoded as quickly.
+/// A preset that copies whatever its container holds promises the same packets.
+fn is_compared(preset: &Preset) -> bool {
+    preset.video.as_ref().map_or(preset.audio.copy, |v| v.copy) == CopyRule::WhenHeld
+}
+
+/// What is compared is decoded at the beginning, at the end and at five places between, unless it is so short that all of
+/// it is decoded as quickly.
 fn places(info: &MediaInfo, preset: &Preset) -> Vec<f64> {
-    let rule = preset.video.as_ref().map_or(preset.audio.copy, |v| v.copy);
-    let length = info.length().filter(|length| rule == CopyRule::WhenHeld && *length > 10.0 * PLACE);
+    let length = info.length().filter(|length| is_compared(preset) && *length > 10.0 * PLACE);
     let Some(length) = length else { return Vec::new() };
     let between = (1..6).map(|n| length * f64::from(n) / 6.0);
     std::iter::once(0.0).chain(between).chain([length - PLACE]).collect()
@@ -265,6 +272,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
     // Taken apart, so that an option that is added must be thought of here.
     let JobSpec { preset, options: JobOptions {} } = spec;
     refusals::second_recording(info, preset)?;
+    refusals::other_speed(info, preset)?;
     let main = refusals::main_stream(info, preset, abilities)?;
     let task = Task { info, preset, abilities, main };
     let streams: Vec<Planned> = info.streams.iter().map(|s| planned(s, &task)).collect::<Result<_, _>>()?;
@@ -280,6 +288,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         immersive: main.video.as_ref().is_some_and(|p| p.immersive && p.dolby_vision.is_none()),
         tags_from: tags_from(&task),
         without_tags: without_tags(preset),
+        compared: is_compared(preset),
         places: places(info, preset),
         count_cues: true,
         limit: None,

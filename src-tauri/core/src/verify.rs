@@ -6,6 +6,7 @@
 
 mod copies;
 mod empty;
+mod lead;
 mod length;
 mod remarks;
 pub mod verification;
@@ -49,6 +50,8 @@ pub struct Copies {
     pub damaged_before: bool,
     /// Are their packets those of the original? By index in the source; absent where they were not compared.
     pub equal: BTreeMap<usize, bool>,
+    /// They were decoded at the plan's places alone.
+    pub at_places: bool,
 }
 
 /// A result that may be published.
@@ -65,7 +68,7 @@ pub struct Verdict {
 pub enum Refusal {
     /// It is not what was planned.
     Failed(Failure),
-    /// It is another length than the source's headers say: the packets of the source must decide.
+    /// The source's headers do not explain it, in length or damage: the packets of the source must decide.
     Doubtful(Failure),
     /// Copies of these streams of the source are not what they show: they must be converted.
     Unfaithful(Failure, BTreeMap<usize, CopyFault>),
@@ -96,10 +99,15 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     }
     remarks.dedup();
     remarks.extend(remarks::second_recording(case));
+    remarks.extend(remarks::other_speed(case));
+    if lead::is_in_question(case) {
+        return Err(Refusal::Doubtful(wrong("Where the picture begins is not known.", report)));
+    }
     remarks.extend(whole::check(case)?);
     remarks.extend(empty::remarks(case));
     remarks.extend(remarks::losses(case.plan));
     remarks.extend(remarks::shared_times(case));
+    remarks.extend(lead::remark(case));
     remarks.extend(remarks::damage(case));
     remarks.extend(remarks::bigger(case.source, size));
     let damaged = remarks::damaged_spots(case);

@@ -4,6 +4,7 @@
 //! Guarantees bounded memory: eight bytes for each packet. Reads both files whole.
 
 use super::capture::{Bounds, capture_by};
+use super::probe::reach_arguments;
 use super::{DEMUXERS, Orders, PROTOCOLS, Tools, file_url, pipe};
 use crate::policy::Policy;
 use std::collections::BTreeMap;
@@ -12,6 +13,17 @@ use std::path::Path;
 
 /// A stream of a file: how ffmpeg names it there, and its codec in ffmpeg's words.
 pub type Wanted<'a> = (String, &'a str);
+
+/// A file, and which of its streams are compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// Where it is.
+    pub path: &'a Path,
+    /// Bytes that must be read before its streams are known, as `MediaInfo::reach`.
+    pub reach: Option<u64>,
+    /// Its streams.
+    pub streams: &'a [Wanted<'a>],
+}
 
 /// Hashes of packets, by index of the stream.
 type Hashes = BTreeMap<usize, Vec<u64>>;
@@ -23,14 +35,14 @@ const PATIENCE: u32 = 80;
 /// cannot be told.
 pub fn packets_equal(
     tools: &Tools,
-    original: (&Path, &[Wanted<'_>]),
-    copy: (&Path, &[Wanted<'_>]),
+    original: Side<'_>,
+    copy: Side<'_>,
     policy: &Policy,
     orders: Option<&Orders>,
 ) -> Option<Vec<bool>> {
     let bounds = Bounds { limit: policy.probe_limit * PATIENCE, memory: None, orders };
-    let hashes = |(path, streams): (&Path, &[Wanted<'_>])| {
-        let answer = capture_by(&tools.ffmpeg.path, &arguments(path, streams), &bounds, read).ok()?;
+    let hashes = |side: Side<'_>| {
+        let answer = capture_by(&tools.ffmpeg.path, &arguments(side), &bounds, read).ok()?;
         answer.success.then_some(answer.stdout)
     };
     let (mut original, mut copy) = (hashes(original)?, hashes(copy)?);
@@ -43,11 +55,11 @@ pub fn is_comparable(codec: &str) -> bool {
     !codec.starts_with("pcm_")
 }
 
-fn arguments(path: &Path, streams: &[Wanted<'_>]) -> Vec<OsString> {
-    let fixed =
-        ["-v", "quiet", "-nostats", "-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS, "-i"];
+fn arguments(Side { path, reach, streams }: Side<'_>) -> Vec<OsString> {
+    let fixed = ["-v", "quiet", "-nostats", "-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS];
     let mut all: Vec<OsString> = fixed.map(OsString::from).into();
-    all.push(file_url(path));
+    all.extend(reach_arguments(reach).into_iter().map(OsString::from));
+    all.extend(["-i".into(), file_url(path)]);
     for (n, (index, codec)) in streams.iter().enumerate() {
         all.extend(["-map".into(), format!("0:{index}").into()]);
         if let Some(filters) = normal_form(codec) {

@@ -8,7 +8,7 @@ use crate::error::said;
 use crate::failure::{Failure, FailureCode, name_of};
 use crate::media::boxes::{self, Boxes};
 use crate::media::headers::{self, Differ};
-use crate::media::segments;
+use crate::media::{segments, speed};
 use crate::media::{self, Kind, Measured, Measuring, MediaInfo, Picture};
 use crate::policy::Policy;
 use std::ffi::OsString;
@@ -30,6 +30,7 @@ pub fn source(
         return Err(not_media(path, ""));
     }
     info.second_recording = has_second(path, &info.container);
+    info.other_speed = has_other_speed(path, &info.container);
     Ok(Some(info))
 }
 
@@ -80,6 +81,12 @@ pub fn frames(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Order
 fn has_second(path: &Path, container: &str) -> bool {
     let look = || segments::has_second(&mut std::fs::File::open(path)?);
     container.starts_with("matroska") && look().unwrap_or(false)
+}
+
+/// Only MP4 and MOV have edit lists; what cannot be looked at has none.
+fn has_other_speed(path: &Path, container: &str) -> bool {
+    let look = || speed::is_changed(&mut std::fs::File::open(path)?);
+    container.starts_with("mov") && look().unwrap_or(false)
 }
 
 fn first_frame(

@@ -117,6 +117,7 @@ pub fn read(text: &str) -> Result<MediaInfo, String> {
         chapters: answer.chapters.into_iter().map(chapter).collect(),
         tags: answer.format.tags,
         second_recording: false,
+        other_speed: false,
     })
 }
 

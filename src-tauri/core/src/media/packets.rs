@@ -28,6 +28,9 @@ pub struct Span {
     pub packets: u64,
     /// How many there are before those: of a recording that begins between two keyframes.
     pub lead: u64,
+    /// Seconds from the first of those to the first keyframe.
+    #[serde(default)]
+    pub before: f64,
     /// Packets that an edit list hides.
     pub hidden: u64,
     /// How many of those stand behind the first that is shown: a middle or an end is hidden, which a copy would show
@@ -120,7 +123,14 @@ impl Entry {
     fn span(self) -> Span {
         let Entry { lead, rest, hidden, hidden_later, headers, .. } = self;
         let before = lead.packets;
-        let span = if rest.packets == 0 { lead.span() } else { Span { lead: before, ..rest.span() } };
+        let span = match (lead.span(), rest.packets) {
+            (lead, 0) => lead,
+            (lead, _) if before > 0 => {
+                let rest = rest.span();
+                Span { lead: before, before: (rest.begin - lead.begin).max(0.0), ..rest }
+            }
+            _ => rest.span(),
+        };
         Span { hidden, hidden_later, headers, ..span }
     }
 }
@@ -210,6 +220,7 @@ mod tests {
     fn a_stream_begins_with_the_first_packet_that_stands_on_its_own() {
         let measured = measure("0|1.0|1.0|0.5|__\n0|1.5|1.5|0.5|K_\n0|2.0|2.0|0.5|__\n1|1.0|1.0|0.5|__\n");
         assert_eq!((measured.streams[&0].seconds, measured.streams[&0].lead), (1.0, 1));
+        assert!((measured.streams[&0].before - 0.5).abs() < 1e-9);
         assert_eq!((measured.streams[&1].seconds, measured.streams[&1].lead), (0.5, 0), "none does");
     }
 

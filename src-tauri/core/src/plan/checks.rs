@@ -5,25 +5,27 @@
 use super::arguments::{guard, reading, words};
 use super::{PLACE, Plan};
 use crate::ffmpeg::file_url;
+use crate::ffmpeg::probe::reach_arguments;
 use std::ffi::OsString;
 use std::path::Path;
 
 /// Decodes the copied streams of the result, whole or at the plan's places, to nowhere.
-pub(super) fn decode_copies(plan: &Plan, part: &Path) -> Vec<OsString> {
-    decode(plan, part, &plan.copies().map(|s| plan.specifier(s)).collect::<Vec<_>>())
+pub fn decode_copies(plan: &Plan, part: &Path) -> Vec<OsString> {
+    decode(plan, part, None, &plan.copies().map(|s| plan.specifier(s)).collect::<Vec<_>>())
 }
 
 /// The same of their originals: what is damaged there is no fault of the copy.
 pub fn decode_originals(plan: &Plan, source: &Path) -> Vec<OsString> {
-    decode(plan, source, &plan.copies().map(|s| s.input.to_string()).collect::<Vec<_>>())
+    decode(plan, source, plan.reach, &plan.copies().map(|s| s.input.to_string()).collect::<Vec<_>>())
 }
 
-fn decode(plan: &Plan, file: &Path, streams: &[String]) -> Vec<OsString> {
+fn decode(plan: &Plan, file: &Path, reach: Option<u64>, streams: &[String]) -> Vec<OsString> {
     let mut all = reading(plan);
     // What is only decoded to be checked is neither turned upright nor smoothed: damage shows before that.
     let input = ["-noautorotate", "-skip_loop_filter", "all"];
     let mut open = |more: &[&str]| {
         all.extend(guard());
+        all.extend(reach_arguments(reach).into_iter().map(OsString::from));
         all.extend(words(&input));
         all.extend(words(more));
         all.push("-i".into());

@@ -49,6 +49,9 @@ pub(super) fn cover(stream: &Stream, container: Container) -> Action {
     match container {
         // ffmpeg writes none into it.
         Container::Mov => Action::drop("covers are not kept in MOV"),
+        // The tag that MP4 gives to a picture is refused here, where covers have none.
+        Container::M4a if stream.codec == "mjpeg" => Action::Copy { tag: Some("jpeg".into()) },
+        Container::M4a if stream.codec == "png" => Action::Copy { tag: Some("png ".into()) },
         _ if matches!(stream.codec.as_str(), "mjpeg" | "png") => Action::Copy { tag: None },
         _ => Action::drop(format!("a cover in a format that {} cannot hold", container.name())),
     }

@@ -64,6 +64,16 @@ fn refuse_unreadable(main: &Stream, abilities: &Abilities) -> Result<(), Failure
     Ok(())
 }
 
+/// ffmpeg takes what the edit list names at the speed of the recording: another stretch of it, and too slow or too fast.
+pub(super) fn other_speed(info: &MediaInfo, preset: &Preset) -> Result<(), Failure> {
+    if !info.other_speed || preset.salvage {
+        return Ok(());
+    }
+    let message = "This clip is to be played at another speed than it was recorded, which ffmpeg cannot do. \
+                   Export it from the program that changed its speed, and add that file.";
+    Err(Failure::new(FailureCode::PlanRefused, message))
+}
+
 /// What ffmpeg makes of two recordings is neither of them: their clocks both begin at nought.
 pub(super) fn second_recording(info: &MediaInfo, preset: &Preset) -> Result<(), Failure> {
     if !info.second_recording || preset.salvage {

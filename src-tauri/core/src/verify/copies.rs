@@ -105,7 +105,7 @@ pub(super) fn check(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<Copy>, Re
             format!("The copied {what} has {} packets instead of {}.", copy.packets, original.packets);
         return Err(refused(case, &message, pair.planned, CopyFault::Differs));
     }
-    let whole = case.copies.filter(|_| case.plan.places.is_empty());
+    let whole = case.copies.filter(|copies| !copies.at_places);
     let stats = whole.and_then(|c| c.decoded.inputs.iter().find(|s| s.index == pair.found.index));
     too_few_decoded(pair, case, copy, stats)?;
     Ok(Some(Copy {
@@ -116,8 +116,13 @@ pub(super) fn check(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<Copy>, Re
             _ => stats.and_then(|stats| decoded(stats, Side::Result)),
         },
         compared: case.copies.is_some_and(|c| c.equal.contains_key(&pair.planned.input)),
-        remark,
+        remark: remark.or_else(|| closes_jump(original, case).then(|| length::JOINED.to_owned())),
     }))
+}
+
+/// Was a jump of the clock closed that people would see in the original?
+fn closes_jump(original: &Span, case: &Case<'_>) -> bool {
+    original.joined.is_some() && length::joins(case.source)
 }
 
 /// Where the clock of the original jumps, its parts are put together.
@@ -210,7 +215,7 @@ mod tests {
     /// Judges a copy of ten seconds, changed by `change`.
     fn judged(change: impl FnOnce(&mut MediaInfo, &mut Report, &mut Copies)) -> Result<Verdict, Refusal> {
         let (plan, source, mut output, mut written) = (planned(), film(10.0), film(10.0), report());
-        let mut copies = Copies { decoded: report(), damaged_before: false, equal: BTreeMap::new() };
+        let mut copies = Copies { decoded: report(), damaged_before: false, equal: BTreeMap::new(), at_places: false };
         change(&mut output, &mut written, &mut copies);
         let (report, output, copies) = (&written, &output, Some(&copies));
         verify(&Case { plan: &plan, source: &source, report, output, measured: None, copies, salvage: false })
@@ -292,7 +297,7 @@ mod tests {
         output.streams.iter_mut().for_each(|s| s.seconds = Some(5.0));
         let report = Report { cut_short: true, ..report() };
         let copies =
-            Copies { decoded: super::tests::report(), damaged_before: false, equal: BTreeMap::new() };
+            Copies { decoded: super::tests::report(), damaged_before: false, equal: BTreeMap::new(), at_places: false };
         let case = Case {
             plan: &plan,
             source: &source,

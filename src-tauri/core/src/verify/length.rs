@@ -4,7 +4,7 @@
 //! length is never held against what the plan hoped for.
 
 use super::verification::{Evidence, Measure};
-use super::{Case, Pair, Refusal, truncated, wrong};
+use super::{Case, Pair, Refusal, lead, truncated, wrong};
 use crate::failure::Failure;
 use crate::ffmpeg::run::Report;
 use crate::media::{self, Kind, MediaInfo, Span};
@@ -43,8 +43,7 @@ pub(super) fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Length, R
     let witnessed = span.filter(reaches).map(|s| s.seconds);
     let joined = span.and_then(|s| s.joined).filter(|j| joins(case.source) && agree(found, *j));
     if witnessed.is_none() && joined.is_some() {
-        let remark = "The clock of the original jumps; its parts were joined.";
-        return accept(joined, Evidence::JoinedPackets, Some(remark.into()));
+        return accept(joined, Evidence::JoinedPackets, Some(JOINED.into()));
     }
     let timeless = is_bare(case.source) || (declared.is_none() && span.is_none());
     let bare = timeless && !report.cut_short;
@@ -61,6 +60,9 @@ pub(super) fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Length, R
     let by = if witnessed.is_some() { Evidence::Packets } else { Evidence::Decoding };
     accept(witnessed.or(counted), by, missing_part(pair, case, found, short))
 }
+
+/// What is said of parts with clocks of their own.
+pub(super) const JOINED: &str = "The clock of the original jumps; its parts were joined.";
 
 /// A source that was cut ends earlier than it declares, and its demuxer says so.
 fn refuse_truncated(case: &Case<'_>, found: f64, declared: Option<f64>) -> Result<(), Refusal> {
@@ -93,7 +95,7 @@ fn declares(source: &MediaInfo) -> bool {
 }
 
 /// In these containers ffmpeg closes jumps of the clock: recordings begin anew, and pieces are put together.
-fn joins(source: &MediaInfo) -> bool {
+pub(super) fn joins(source: &MediaInfo) -> bool {
     matches!(source.container.as_str(), "mpegts" | "mpeg")
 }
 
@@ -112,6 +114,11 @@ fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f
     let gaps = if gaps.is_empty() { String::new() } else { format!(" Missing within: {}.", gaps.join(", ")) };
     if case.salvage && case.report.cut_short {
         return Some(format!("Partial: {readable} of {whole} could be read; what follows is missing.{gaps}"));
+    }
+    // What lies before the first keyframe is told by itself.
+    let before = lead::lead(case).filter(|_| pair.planned.kind == Kind::Video).map_or(0.0, |span| span.before);
+    if before > 0.0 && agree(found + before, declared) {
+        return None;
     }
     let told = case.source.container == "avi" || !case.report.errors.is_empty();
     told.then(|| format!("The original is not all there: {readable} of {whole} could be read.{gaps}"))

@@ -1,6 +1,6 @@
 //! What is to be said of a result that passed: what was lost by plan, damage that decoding met, its size. Pure.
 
-use super::Case;
+use super::{Case, lead};
 use crate::ffmpeg::classify::DECODING;
 use crate::ffmpeg::report::MOST_ERRORS;
 use crate::ffmpeg::run::Report;
@@ -11,6 +11,12 @@ use crate::plan::{Action, Plan, Planned};
 pub(super) fn second_recording(case: &Case<'_>) -> Option<String> {
     let remark = "Partial: a second recording stands behind this one in the file; it is missing.";
     case.source.second_recording.then(|| remark.to_owned())
+}
+
+/// What its edit list asks for is not what ffmpeg shows of it.
+pub(super) fn other_speed(case: &Case<'_>) -> Option<String> {
+    let remark = "Partial: the original is to be played at another speed; this is what was recorded.";
+    case.source.other_speed.then(|| remark.to_owned())
 }
 
 /// What was lost by plan, for people who did not read it.
@@ -42,13 +48,15 @@ fn is_again(line: &str) -> bool {
 
 /// Damaged spots that decoding met, in the original or at the same places of its copy.
 pub(super) fn damaged_spots(case: &Case<'_>) -> usize {
-    counted(case.report) + case.copies.filter(|c| c.damaged_before).map_or(0, |c| counted(&c.decoded))
+    let copies = case.copies.filter(|c| c.damaged_before);
+    counted(case, case.report) + copies.map_or(0, |c| counted(case, &c.decoded))
 }
 
 /// As far as they were counted.
-fn counted(report: &Report) -> usize {
-    let repeated = report.errors.iter().filter(|line| is_again(line)).count();
-    (report.errors.len() - repeated).max(usize::from(repeated > 0))
+fn counted(case: &Case<'_>, report: &Report) -> usize {
+    let errors = lead::unexplained(case, report);
+    let repeated = errors.iter().filter(|line| is_again(line)).count();
+    (errors.len() - repeated).max(usize::from(repeated > 0))
 }
 
 /// Damage that decoding met, in the words of a row.

@@ -58,10 +58,16 @@ fn check_copies(
 ) -> Result<Option<Copies>, End> {
     let Some(step) = steps.iter().find(|step| step.what == What::DecodeCopies) else { return Ok(None) };
     output.keep(&measure(making, &making.work.part)?);
-    let equal = if plan.places.is_empty() { BTreeMap::new() } else { compare(making, plan)? };
-    let decoded = command::run(making, step)?;
-    let damaged_before = !decoded.errors.is_empty() && !plan.places.is_empty() && is_damaged(making, plan)?;
-    Ok(Some(Copies { decoded, damaged_before, equal }))
+    let equal = if plan.compared { compare(making, plan)? } else { BTreeMap::new() };
+    let mut plan = plan.clone();
+    if plan.copies().any(|copy| !equal.contains_key(&copy.input)) {
+        // What cannot be compared packet by packet is decoded whole.
+        plan.places.clear();
+    }
+    let arguments = plan::decode_copies(&plan, &making.work.part);
+    let decoded = command::run(making, &Step { arguments, ..step.clone() })?;
+    let damaged_before = plan.compared && !decoded.errors.is_empty() && is_damaged(making, &plan)?;
+    Ok(Some(Copies { decoded, damaged_before, equal, at_places: !plan.places.is_empty() }))
 }
 
 /// Are the packets of the copies those of the original?
@@ -71,7 +77,8 @@ fn compare(making: &Making<'_>, plan: &Plan) -> Result<BTreeMap<usize, bool>, En
     let original: Vec<compare::Wanted<'_>> =
         all.iter().map(|s| (s.input.to_string(), s.codec.as_str())).collect();
     let copy: Vec<compare::Wanted<'_>> = all.iter().map(|s| (plan.specifier(s), s.codec.as_str())).collect();
-    let (original, copy) = ((work.job.source.as_path(), &original[..]), (work.part.as_path(), &copy[..]));
+    let original = compare::Side { path: &work.job.source, reach: plan.reach, streams: &original };
+    let copy = compare::Side { path: &work.part, reach: None, streams: &copy };
     let equal = compare::packets_equal(making.tools, original, copy, &work.shared.policy, Some(work.orders));
     work.heed()?;
     Ok(all.iter().map(|s| s.input).zip(equal.unwrap_or_default()).collect())

@@ -1,0 +1,140 @@
+//! Situations that people met with other transcoders, made by generators that lie outside the project: `SPOOL_FIELD`,
+//! or `../shared/field/media` beside the checkout; without them this says that it skips. What is right of each file
+//! under each preset stands in `field.json`.
+
+use crate::presets::QUICK;
+use serde_json::{Value, json};
+use spool_tests::env::TestEnv;
+use spool_tests::judge::{self, number, streams};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const PRESETS: [&str; 5] = ["web-1080p", "remux-mp4", "small-hevc", "archive-av1", "edit-prores"];
+
+/// By folder, file and preset.
+type Expected = BTreeMap<String, BTreeMap<String, BTreeMap<String, Value>>>;
+
+fn folder() -> Option<PathBuf> {
+    let named = std::env::var_os("SPOOL_FIELD").map(PathBuf::from);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/field/media");
+    let found = named.or(Some(beside)).filter(|folder| folder.is_dir());
+    if found.is_none() {
+        eprintln!("SKIPPED: no generators of field media here; set SPOOL_FIELD to test with them");
+    }
+    found
+}
+
+/// Runs the generator in a copy of its folder, and returns that.
+fn generate(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+    let status = Command::new("sh").arg("make.sh").current_dir(to).status().unwrap();
+    assert!(status.success(), "{} cannot be made", to.display());
+}
+
+/// From when to when packets of a stream are shown, to a tenth of a second after the beginning of the file.
+fn stretch(path: &Path, stream: &Value, begin: f64) -> Value {
+    let index = stream["index"].to_string();
+    let args = ["-v", "quiet", "-select_streams", &index, "-of", "csv=p=0", "-show_entries"];
+    let listed = Command::new("ffprobe").args(args).arg("packet=pts_time,duration_time").arg(path).output();
+    let text = String::from_utf8(listed.unwrap().stdout).unwrap();
+    let times = text.lines().filter_map(|line| {
+        let mut fields = line.split(',').filter_map(|field| field.trim().parse::<f64>().ok());
+        Some((fields.next()?, fields.next().unwrap_or(0.0)))
+    });
+    let bounds = times.fold((f64::MAX, f64::MIN), |(a, b), (at, long)| (a.min(at), b.max(at + long)));
+    let tenth = |at: f64| ((at - begin) * 10.0).round() / 10.0 + 0.0;
+    json!([tenth(bounds.0), tenth(bounds.1)])
+}
+
+/// What a job came to, in the words of `field.json`.
+fn outcome(job: &Value) -> Value {
+    if job["state"] != "done" {
+        return json!({ "fails": job["failure"]["code"] });
+    }
+    let path = Path::new(job["output"].as_str().unwrap());
+    let (facts, judged) = (judge::facts(path), judge::judge(path));
+    let begin = number(&facts["format"]["start_time"]);
+    let covers = streams(&facts, "video").iter().filter(|s| s["disposition"]["attached_pic"] == 1).count();
+    let tracks: Vec<Value> = streams(&facts, "audio").iter().map(|s| stretch(path, s, begin)).collect();
+    // How much bigger a result is depends on the version of the encoder.
+    let said = job["warnings"].as_array().unwrap().iter();
+    let remarks: Vec<&Value> = said.filter(|w| !w.to_string().contains("bigger than")).collect();
+    let picture = streams(&facts, "video").into_iter().find(|s| s["disposition"]["attached_pic"] != 1);
+    json!({
+        "frames": judged.frames,
+        "size": [judged.display.0, judged.display.1],
+        "picture": picture.map(|s| stretch(path, &s, begin)),
+        "tracks": tracks,
+        "subtitles": streams(&facts, "subtitle").len(),
+        "covers": covers,
+        "chapters": facts["chapters"].as_array().map_or(0, Vec::len),
+        "seconds": (number(&facts["format"]["duration"]) * 10.0).round() / 10.0,
+        "decodes": judged.decodes,
+        "remarks": remarks,
+    })
+}
+
+/// Numbers may be off by a fifth of a second, or by a frame; all else is the same.
+fn alike(want: &Value, got: &Value) -> bool {
+    match (want, got) {
+        (Value::Number(a), Value::Number(b)) if a.is_f64() || b.is_f64() => {
+            (a.as_f64().unwrap() - b.as_f64().unwrap()).abs() <= 0.201
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| alike(a, b)))
+        }
+        _ => want == got,
+    }
+}
+
+#[test]
+fn each_situation_of_the_field_comes_out_right_by_every_preset() {
+    let Some(folder) = folder() else { return };
+    let expected: Expected = serde_json::from_str(include_str!("field.json")).unwrap();
+    let env = TestEnv::new();
+    for name in expected.keys() {
+        generate(&folder.join(name), &env.videos().join(name));
+    }
+    for (name, files) in &expected {
+        for file in files.keys() {
+            let source = env.videos().join(name).join(file);
+            for preset in PRESETS {
+                let out = env.out().join(format!("{preset}-{name}"));
+                let add = ["add", "--preset", preset, "--output-dir", out.to_str().unwrap()];
+                let quick = !matches!(preset, "edit-prores" | "remux-mp4");
+                let more = if quick { &QUICK[..] } else { &[] };
+                let added = env.spool(&[&add[..], more, &[source.to_str().unwrap()]].concat());
+                assert_eq!(added.code, 0, "{added:?}");
+            }
+        }
+    }
+    env.spool_slowly(&["run", "--until-idle"]);
+    let mut got = Expected::new();
+    for job in env.jobs() {
+        let source = PathBuf::from(job["source"].as_str().unwrap());
+        let mut words = source.iter().rev().map(|word| word.to_str().unwrap().to_owned());
+        let (file, name) = (words.next().unwrap(), words.next().unwrap());
+        let preset = job["preset"].as_str().unwrap().to_owned();
+        got.entry(name).or_default().entry(file).or_default().insert(preset, outcome(&job));
+    }
+    let mut wrong = Vec::new();
+    for (name, files) in &got {
+        for (file, presets) in files {
+            for (preset, outcome) in presets {
+                let want = &expected[name][file].get(preset).cloned().unwrap_or_default();
+                if !alike(want, outcome) {
+                    wrong.push(format!("{name}/{file} {preset}:\n  {want}\n  {outcome}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
