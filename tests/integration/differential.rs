@@ -31,7 +31,15 @@ const PRESETS: [&str; 8] = [
 ];
 
 /// What is known to come out wrong, with the reason. One that passes fails the test, so that the list stays true.
-const KNOWN: &[(&str, &str)] = &[];
+const KNOWN: &[(&str, &str)] = &[
+    ("Animation.gif web", "how long the last frame of an animation stands is lost"),
+    ("Animation.gif small-hevc", "as above"),
+    ("Animation.gif archive-av1", "as above"),
+    ("Animation.gif edit-prores", "as above"),
+    ("Animation.gif remux-mp4", "as above"),
+    ("Animation.gif fit-size", "as above"),
+    ("Programmes.ts", "the sound of the other programme is kept too"),
+];
 
 type Case = (Source, &'static str);
 
@@ -45,7 +53,8 @@ fn cases() -> (Vec<Case>, usize) {
     let all = sources.len() * PRESETS.len();
     let wanted = std::env::var("SPOOL_TRUTH").unwrap_or_default();
     let only = std::env::var("SPOOL_TRUTH_ONLY").unwrap_or_default();
-    let sample = if wanted == "all" || !only.is_empty() { all } else { wanted.parse().unwrap_or(SAMPLE).min(all) };
+    let sample =
+        if wanted == "all" || !only.is_empty() { all } else { wanted.parse().unwrap_or(SAMPLE).min(all) };
     let case = |n: usize| (sources[n / PRESETS.len()], PRESETS[n % PRESETS.len()]);
     let stride = (all / sample..all).find(|stride| common_divisor(*stride, all) == 1).unwrap_or(1);
     let cases = (0..sample).map(|n| case(n * stride % all)).filter(|case| name(case).contains(&only));
@@ -74,7 +83,9 @@ fn what_is_called_verified_shows_what_its_source_shows() {
         let faults = faults(preset, &wants[&source], jobs.iter().find(of).unwrap());
         let known = KNOWN.iter().find(|(what, _)| name(case).contains(what));
         match (known, faults.is_empty()) {
-            (Some((what, _)), true) => wrong.push(format!("{}: is known to fail ({what}), and passes", name(case))),
+            (Some((what, _)), true) => {
+                wrong.push(format!("{}: is known to fail ({what}), and passes", name(case)))
+            }
             (None, false) => wrong.push(format!("{}: {}", name(case), faults.join("; "))),
             _ => {}
         }
@@ -123,6 +134,10 @@ fn faults(preset: &str, want: &Want, job: &Value) -> Vec<String> {
     let seen = see(Path::new(job["output"].as_str().unwrap()));
     let shown = if sound_alone { want.shown.clone().sound_alone() } else { want.shown.clone() };
     let mut wrong = if want.short { short(&shown, &seen) } else { differences(&shown, &seen, want.spare) };
+    let end = shown.frames.last().map(|(at, _)| at + want.last.unwrap_or(0.04));
+    if want.last.is_some() && end.is_none_or(|end| (seen.seconds - end).abs() > 0.25) {
+        wrong.push(format!("lasts {:.2} s instead of {end:.2?}", seen.seconds));
+    }
     let said = job["warnings"].to_string();
     if let Some(what) = want.saying.filter(|what| !said.contains(what) && !sound_alone) {
         wrong.push(format!("says nothing of {what:?}: {said}"));

@@ -85,9 +85,7 @@ fn alike(want: &Value, got: &Value) -> bool {
         (Value::Number(a), Value::Number(b)) if a.is_f64() || b.is_f64() => {
             (a.as_f64().unwrap() - b.as_f64().unwrap()).abs() <= 0.201
         }
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b))
-        }
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b)),
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| alike(a, b)))
         }

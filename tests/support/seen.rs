@@ -135,7 +135,8 @@ fn beeps(samples: &[f64]) -> Vec<(f64, f64)> {
 }
 
 fn cues(path: &Path) -> Vec<(f64, f64, String)> {
-    let srt = text("ffmpeg", &["-v", "quiet", "-i", path.to_str().unwrap(), "-map", "0:s:0", "-f", "srt", "-"]);
+    let srt =
+        text("ffmpeg", &["-v", "quiet", "-i", path.to_str().unwrap(), "-map", "0:s:0", "-f", "srt", "-"]);
     let time = |word: &str| {
         let mut fields = word.split([':', ',']).map(|f| f.trim().parse::<f64>().unwrap_or(f64::NAN));
         let mut next = || fields.next().unwrap_or(0.0);
@@ -171,6 +172,7 @@ pub fn differences(want: &Shown, seen: &Seen, spare: (usize, usize)) -> Vec<Stri
     let begins = want.frames.iter().map(|(at, _)| *at).chain(want.tracks.iter().map(|t| t.from));
     let long = ends.fold(0.0, f64::max) - begins.fold(f64::INFINITY, f64::min).max(-shift).min(0.0);
     // Some containers count from their own beginning, some from that of their first stream.
+    // A last frame that stands for long is looked at by itself.
     if [0.0, seen.begin].iter().all(|begin| (seen.seconds - begin - long - shift).abs() > 0.25) {
         wrong.push(format!("the file lasts {:.2} s instead of {:.2}", seen.seconds, long + shift));
     }
@@ -204,8 +206,10 @@ fn of_frames(want: &Shown, got: &Shown, shift: f64, spare: usize) -> Option<Stri
         left.nth(before);
     }
     missing += left.count();
-    let text = format!("{missing} frames of {} missing, {moved} at another time (up to {farthest:.3} s), {foreign} foreign",
-        want.frames.len());
+    let text = format!(
+        "{missing} frames of {} missing, {moved} at another time (up to {farthest:.3} s), {foreign} foreign",
+        want.frames.len()
+    );
     (missing > spare || moved > 0 || foreign > spare.saturating_sub(1)).then_some(text)
 }
 
@@ -226,7 +230,12 @@ fn of_sound(want: &Sound, got: &Sound, shift: f64, spare: usize) -> Vec<String> 
     wrong
 }
 
-fn of_marks(what: &str, want: &[(f64, f64, String)], got: &[(f64, f64, String)], shift: f64) -> Option<String> {
+fn of_marks(
+    what: &str,
+    want: &[(f64, f64, String)],
+    got: &[(f64, f64, String)],
+    shift: f64,
+) -> Option<String> {
     let near = |a: f64, b: f64| (a - b - shift).abs() <= MARK;
     let same = want.len() == got.len()
         && want.iter().zip(got).all(|(w, g)| near(g.0, w.0) && near(g.1, w.1) && g.2 == w.2);

@@ -46,8 +46,8 @@ pub struct Case<'a> {
 pub struct Copies {
     /// What ffmpeg said when it decoded them.
     pub decoded: Report,
-    /// The same places of their originals are damaged too.
-    pub damaged_before: bool,
+    /// What it said when it decoded the same of their originals, where that was asked for.
+    pub original: Option<Report>,
     /// Are their packets those of the original? By index in the source; absent where they were not compared.
     pub equal: BTreeMap<usize, bool>,
     /// They were decoded at the plan's places alone.

@@ -15,6 +15,8 @@ pub(super) enum Kind {
     OtherHeader,
     /// Another size of the picture in the middle.
     OtherSize,
+    /// More channels of sound from the middle on.
+    OtherLayout,
     /// Time stamps begin again in the middle.
     NewClock,
     /// A second Matroska Segment.
@@ -46,6 +48,8 @@ pub(super) enum Kind {
     Programmes,
     /// Sound that is missing for a while.
     Gap,
+    /// An animation, whose last frame stands for long.
+    Animation,
     /// Half a file.
     Cut,
     /// Packets whose content is damaged.
@@ -58,9 +62,10 @@ pub(super) enum Kind {
 const KINDS: &[(Kind, &[&str])] = &[
     (Kind::Plain, &["mkv", "mp4", "mov", "flv", "ts", "vob", "avi", "webm"]),
     (Kind::TwoTracks, &["mkv", "mp4", "ts"]),
-    (Kind::Uneven, &["mkv", "mp4"]),
+    (Kind::Uneven, &["mkv", "mp4", "flv", "ts"]),
     (Kind::OtherHeader, &["flv", "mp4", "ts"]),
     (Kind::OtherSize, &["flv", "mp4", "ts"]),
+    (Kind::OtherLayout, &["ts"]),
     (Kind::NewClock, &["ts", "vob"]),
     (Kind::SecondSegment, &["mkv"]),
     (Kind::Head, &["mp4", "mov"]),
@@ -78,7 +83,8 @@ const KINDS: &[(Kind, &[&str])] = &[
     (Kind::Cues, &["mkv", "mp4"]),
     (Kind::Still, &["mkv", "mp4", "avi"]),
     (Kind::Programmes, &["ts"]),
-    (Kind::Gap, &["mkv", "ts"]),
+    (Kind::Gap, &["mkv", "ts", "mp4"]),
+    (Kind::Animation, &["gif"]),
     (Kind::Cut, &["mp4", "mkv", "flv", "ts", "avi"]),
     (Kind::DamagedH264, &["mp4", "mkv", "flv"]),
     (Kind::DamagedHevc, &["mp4", "mkv"]),
@@ -122,6 +128,8 @@ pub(super) struct Want {
     pub(super) damaged: bool,
     /// There is no sound: a preset for sound has nothing to do.
     pub(super) no_sound: bool,
+    /// How long the last frame stands, in seconds.
+    pub(super) last: Option<f64>,
     /// The end is missing.
     pub(super) short: bool,
 }
@@ -135,6 +143,7 @@ impl Want {
             spare: (1, 0),
             damaged: false,
             no_sound: false,
+            last: None,
             short: false,
         }
     }

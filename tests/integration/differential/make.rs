@@ -81,6 +81,7 @@ pub(super) fn make(source: &Source, bench: &Bench<'_>) -> Want {
         Kind::Uneven => uneven(bench),
         Kind::OtherHeader => joined(bench, container, &["-profile:v", "baseline", "-bf", "0"], None),
         Kind::OtherSize => joined(bench, container, &[], Some("scale=96:160")),
+        Kind::OtherLayout => joined(bench, container, &["-ac", "6"], None),
         Kind::NewClock => new_clock(bench, container),
         Kind::SecondSegment => second_segment(bench),
         Kind::Head => edited(bench, &[shows(0.8, 2.0)]),
@@ -99,6 +100,7 @@ pub(super) fn make(source: &Source, bench: &Bench<'_>) -> Want {
         Kind::Still => still_first(bench, container),
         Kind::Programmes => programmes(bench),
         Kind::Gap => gap(bench),
+        Kind::Animation => animation(bench),
         Kind::Cut => cut(bench, container),
         Kind::DamagedH264 => damaged(bench, container, H264, "v:0"),
         Kind::DamagedHevc => damaged(bench, container, HEVC, "v:0"),
@@ -163,7 +165,8 @@ fn joined(bench: &Bench<'_>, container: &str, other: &[&str], filter: Option<&st
     let (a, b) = (Part::first(2.0), Part { from: 2.0, seconds: 2.0 });
     let turned: Vec<&str> = filter.into_iter().flat_map(|f| ["-vf", f]).collect();
     let silent = container == "mp4";
-    let exact: &[&str] = if silent { &["-an", "-bf", "0", "-video_track_timescale", "12800"] } else { &["-bf", "0"] };
+    let exact: &[&str] =
+        if silent { &["-an", "-bf", "0", "-video_track_timescale", "12800"] } else { &["-bf", "0"] };
     let name = |n: u8| format!("{n}.{container}");
     let first = bench.part(&name(1), a, H264, exact);
     let shift: &[&str] = if container == "ts" { &["-output_ts_offset", "2"] } else { &[] };
@@ -219,7 +222,10 @@ fn edited(bench: &Bench<'_>, edits: &[Edit]) -> Want {
 
 fn late_sound(bench: &Bench<'_>, container: &str) -> Want {
     let later = ["-filter:a", "atrim=9,asetpts=PTS", "-muxdelay", "0"];
-    bench.film(Part::first(11.0), &[codecs(container), &["-pix_fmt", "yuv420p"], &later, &[bench.target()]].concat());
+    bench.film(
+        Part::first(11.0),
+        &[codecs(container), &["-pix_fmt", "yuv420p"], &later, &[bench.target()]].concat(),
+    );
     let mut shown = Part::first(11.0).shown();
     shown.tracks[0].from = 9.0;
     shown.tracks[0].beeps.retain(|(at, _)| *at >= 9.0);
@@ -277,7 +283,10 @@ fn cues_beyond(bench: &Bench<'_>, container: &str) -> Want {
     fs::write(&srt, format!("{LINES}\n3\n00:09:00,000 --> 00:09:05,000\nLate\n")).unwrap();
     let text = ["-i", &srt, "-map", "0", "-map", "1", "-map", "2", "-c:s"];
     let codec = if container == "mkv" { "srt" } else { "mov_text" };
-    bench.film(Part::first(4.0), &[&text[..], &[codec], H264, &["-pix_fmt", "yuv420p", bench.target()]].concat());
+    bench.film(
+        Part::first(4.0),
+        &[&text[..], &[codec], H264, &["-pix_fmt", "yuv420p", bench.target()]].concat(),
+    );
     let mut shown = Part::first(4.0).shown();
     shown.cues = lines();
     Want::done(shown)
@@ -286,17 +295,25 @@ fn cues_beyond(bench: &Bench<'_>, container: &str) -> Want {
 fn still_first(bench: &Bench<'_>, container: &str) -> Want {
     let still = ["-f", "lavfi", "-i", "color=red:s=200x300:r=25:d=0.04"];
     let maps = ["-map", "2", "-map", "0", "-map", "1", "-c:v:0", "mjpeg", "-pix_fmt:v:0", "yuvj420p"];
-    let film: &[&str] = if container == "avi" { &["-c:v:1", "mpeg4", "-q:v:1", "3", "-c:a", "libmp3lame"] } else { &["-c:v:1", "libx264", "-preset:v:1", "ultrafast", "-c:a", "aac"] };
+    let film: &[&str] = if container == "avi" {
+        &["-c:v:1", "mpeg4", "-q:v:1", "3", "-c:a", "libmp3lame"]
+    } else {
+        &["-c:v:1", "libx264", "-preset:v:1", "ultrafast", "-c:a", "aac"]
+    };
     let plain = ["-pix_fmt:v:1", "yuv420p", bench.target()];
     bench.film(Part::first(3.0), &[&still[..], &maps, film, &plain].concat());
     Want::done(Part::first(3.0).shown())
 }
 
-/// A second programme of another size behind the first.
+/// A second programme of another size behind the first, with sound of its own.
 fn programmes(bench: &Bench<'_>) -> Want {
-    let small = ["-f", "lavfi", "-i", "color=gray:s=80x48:r=25:d=4", "-map", "0", "-map", "1", "-map", "2"];
-    let named = ["-program", "title=One:st=0:st=1", "-program", "title=Two:st=2"];
-    bench.film(Part::first(4.0), &[&small[..], H264, &["-pix_fmt", "yuv420p"], &named, &[bench.target()]].concat());
+    let small = ["-f", "lavfi", "-i", "color=gray:s=80x48:r=25:d=4", "-f", "lavfi", "-i", "sine=d=4"];
+    let small = [&small[..], &["-map", "0", "-map", "1", "-map", "2", "-map", "3"]].concat();
+    let named = ["-program", "title=One:st=0:st=1", "-program", "title=Two:st=2:st=3"];
+    bench.film(
+        Part::first(4.0),
+        &[&small[..], H264, &["-pix_fmt", "yuv420p"], &named, &[bench.target()]].concat(),
+    );
     Want::done(Part::first(4.0).shown())
 }
 
@@ -307,6 +324,17 @@ fn gap(bench: &Bench<'_>) -> Want {
     let mut shown = Part::first(5.0).shown();
     shown.tracks[0].beeps.retain(|(at, _)| !(1.0..3.0).contains(at));
     Want::done(shown)
+}
+
+/// Five frames a second, the last of which stands for two seconds.
+fn animation(bench: &Bench<'_>) -> Want {
+    let slow =
+        ["-map", "0", "-vf", "select='not(mod(n,5))*lt(n,50)'", "-fps_mode", "vfr", "-final_delay", "200"];
+    bench.film(Part::first(2.0), &[&slow[..], &[bench.target()]].concat());
+    let mut shown = Part::first(2.0).shown();
+    shown.frames.retain(|(_, n)| n % 5 == 0);
+    shown.tracks.clear();
+    Want { no_sound: true, last: Some(2.0), ..Want::done(shown) }
 }
 
 fn cut(bench: &Bench<'_>, container: &str) -> Want {

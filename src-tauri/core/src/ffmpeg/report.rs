@@ -48,9 +48,10 @@ const TAIL: usize = 64 * 1024;
 const KEPT: usize = 16 * 1024;
 /// Errors kept; a broken file can give one per frame.
 pub const MOST_ERRORS: usize = 50;
-/// How a parser signs, which has no codec of its own. It knows the first header of a stream alone, and takes pictures
-/// behind another one for damaged; the decoder decides.
-const PARSER: &str = "NULL";
+/// Components whose errors are no damage. A parser, which has no codec of its own, signs `NULL`: it knows the first header
+/// of a stream alone, and takes pictures behind another one for damaged; the decoder decides. `null` is the muxer of runs
+/// that only decode, which complains of times that are not written anywhere.
+const HARMLESS: [&str; 2] = ["NULL", "null"];
 /// So many of those are the last ones: why it ended is said at the end.
 const LAST_ERRORS: usize = 10;
 
@@ -114,7 +115,7 @@ impl Reader {
     fn take_error(&mut self, line: &Line<'_>) {
         let text = self.names.remove(&line.text);
         self.cut_short |= is_cut_short(&text);
-        if line.component == Some(PARSER) {
+        if line.component.is_some_and(|component| HARMLESS.contains(&component)) {
             return;
         }
         if self.errors.len() == MOST_ERRORS {
@@ -184,10 +185,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_parser_takes_for_damage_is_left_to_the_decoder() {
+    fn what_a_parser_or_the_muxer_of_a_check_says_is_no_damage() {
         let mut reader = Reader::default();
         reader.take_log("[NULL @ 0x55dd89b95900] [error] luma_log2_weight_denom 16 is out of range");
         reader.take_log("[NULL @ 000001f2a3b4c5d0] [error] illegal memory management control operation 24");
+        reader.take_log(
+            "[null @ 0x55776b577280] [error] Application provided invalid, non monotonically increasing dts to muxer",
+        );
         assert!(reader.errors.is_empty() && reader.log_tail().contains("luma_log2"));
         reader.take_log("[h264 @ 0x55dd89b95900] [error] error while decoding MB 3 9");
         assert_eq!((reader.errors.len(), reader.complained.len()), (1, 1));

@@ -19,7 +19,9 @@ pub fn is_changed(file: &mut (impl Read + Seek)) -> io::Result<bool> {
         let mut next = Vec::new();
         for (start, end) in places {
             let found: Vec<Found> = inside(file, start, end)?;
-            next.extend(found.iter().filter(|(.., name)| *name == kind).map(|(start, end, _)| (*start, *end)));
+            next.extend(
+                found.iter().filter(|(.., name)| *name == kind).map(|(start, end, _)| (*start, *end)),
+            );
         }
         places = next;
     }
@@ -64,7 +66,8 @@ mod tests {
 
     fn film(version: u8, entries: &[(i64, u32)]) -> Vec<u8> {
         let number = |n: i64| n.to_be_bytes()[if version == 1 { 0 } else { 4 }..].to_vec();
-        let entry = |(place, rate): &(i64, u32)| [number(100), number(*place), rate.to_be_bytes().to_vec()].concat();
+        let entry =
+            |(place, rate): &(i64, u32)| [number(100), number(*place), rate.to_be_bytes().to_vec()].concat();
         let list: Vec<u8> = entries.iter().flat_map(entry).collect();
         let head = [&[version, 0, 0, 0][..], &(entries.len() as u32).to_be_bytes()].concat();
         let edits = boxed(b"edts", &boxed(b"elst", &[head, list].concat()));

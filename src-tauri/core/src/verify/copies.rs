@@ -5,7 +5,7 @@
 //! can be converted instead.
 
 use super::verification::{Decoded, Measure, Side};
-use super::{Case, Pair, Refusal, decoded, length, matched, wrong};
+use super::{Case, Copies, Pair, Refusal, decoded, length, matched, wrong};
 use crate::ffmpeg::run::Report;
 use crate::ffmpeg::statistics::InputStats;
 use crate::media::{CopyFault, Kind, Span};
@@ -45,12 +45,20 @@ pub(super) fn refuse_faulty(case: &Case<'_>) -> Result<(), Refusal> {
     if !other.is_empty() {
         return Err(Refusal::Unfaithful(wrong("Copied packets differ from the original's.", report), other));
     }
+    // An original that decodes better than its copy is not what is damaged.
+    let fault = if copies.original.is_some() { CopyFault::Differs } else { CopyFault::Damaged };
     let damaged: BTreeMap<usize, CopyFault> =
-        damaged(case, report).into_iter().map(|input| (input, CopyFault::Damaged)).collect();
-    if damaged.is_empty() || copies.damaged_before {
+        damaged(case, report).into_iter().map(|input| (input, fault)).collect();
+    if damaged.is_empty() || is_damaged_alike(copies) {
         return Ok(());
     }
     Err(Refusal::Unfaithful(wrong("What was copied cannot be decoded everywhere.", report), damaged))
+}
+
+/// Did decoding the original meet as many errors? A few more come from where ffmpeg begins to decode within a file.
+pub(super) fn is_damaged_alike(copies: &Copies) -> bool {
+    let errors = copies.decoded.errors.len();
+    copies.original.as_ref().is_some_and(|original| errors <= original.errors.len() * 5 / 4)
 }
 
 /// The streams of the source whose copies met errors, by the components that wrote them: decoders are named after their
@@ -215,7 +223,8 @@ mod tests {
     /// Judges a copy of ten seconds, changed by `change`.
     fn judged(change: impl FnOnce(&mut MediaInfo, &mut Report, &mut Copies)) -> Result<Verdict, Refusal> {
         let (plan, source, mut output, mut written) = (planned(), film(10.0), film(10.0), report());
-        let mut copies = Copies { decoded: report(), damaged_before: false, equal: BTreeMap::new(), at_places: false };
+        let mut copies =
+            Copies { decoded: report(), original: None, equal: BTreeMap::new(), at_places: false };
         change(&mut output, &mut written, &mut copies);
         let (report, output, copies) = (&written, &output, Some(&copies));
         verify(&Case { plan: &plan, source: &source, report, output, measured: None, copies, salvage: false })
@@ -284,10 +293,20 @@ mod tests {
     fn damage_that_the_original_has_at_the_same_places_is_a_remark() {
         let verdict = judged(|_, _, copies| {
             copies.decoded.errors = vec!["error while decoding MB 3 9".into()];
-            copies.damaged_before = true;
+            copies.original = Some(Report { errors: copies.decoded.errors.clone(), ..report() });
         });
         let verdict = verdict.unwrap();
         assert_eq!((verdict.verification.damaged, verdict.remarks.len()), (1, 1), "{:?}", verdict.remarks);
+    }
+
+    #[test]
+    fn a_copy_that_is_damaged_more_than_its_original_is_refused() {
+        let worse = judged(|_, _, copies| {
+            copies.decoded.errors = vec!["channel element 1.0 is not allocated".into(); 20];
+            copies.decoded.complained = BTreeSet::from(["aac".to_owned()]);
+            copies.original = Some(Report { errors: vec!["channel element".into()], ..report() });
+        });
+        assert_eq!(faults(worse), [(1, CopyFault::Differs)]);
     }
 
     #[test]
@@ -296,8 +315,12 @@ mod tests {
         source.streams.iter_mut().for_each(|s| s.seconds = Some(10.0));
         output.streams.iter_mut().for_each(|s| s.seconds = Some(5.0));
         let report = Report { cut_short: true, ..report() };
-        let copies =
-            Copies { decoded: super::tests::report(), damaged_before: false, equal: BTreeMap::new(), at_places: false };
+        let copies = Copies {
+            decoded: super::tests::report(),
+            original: None,
+            equal: BTreeMap::new(),
+            at_places: false,
+        };
         let case = Case {
             plan: &plan,
             source: &source,

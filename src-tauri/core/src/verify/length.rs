@@ -116,7 +116,8 @@ fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f
         return Some(format!("Partial: {readable} of {whole} could be read; what follows is missing.{gaps}"));
     }
     // What lies before the first keyframe is told by itself.
-    let before = lead::lead(case).filter(|_| pair.planned.kind == Kind::Video).map_or(0.0, |span| span.before);
+    let before =
+        lead::lead(case).filter(|_| pair.planned.kind == Kind::Video).map_or(0.0, |span| span.before);
     if before > 0.0 && agree(found + before, declared) {
         return None;
     }

@@ -1,6 +1,6 @@
 //! What is to be said of a result that passed: what was lost by plan, damage that decoding met, its size. Pure.
 
-use super::{Case, lead};
+use super::{Case, copies, lead};
 use crate::ffmpeg::classify::DECODING;
 use crate::ffmpeg::report::MOST_ERRORS;
 use crate::ffmpeg::run::Report;
@@ -48,7 +48,7 @@ fn is_again(line: &str) -> bool {
 
 /// Damaged spots that decoding met, in the original or at the same places of its copy.
 pub(super) fn damaged_spots(case: &Case<'_>) -> usize {
-    let copies = case.copies.filter(|c| c.damaged_before);
+    let copies = case.copies.filter(|copies| copies::is_damaged_alike(copies));
     counted(case, case.report) + copies.map_or(0, |c| counted(case, &c.decoded))
 }
 

@@ -66,8 +66,9 @@ fn check_copies(
     }
     let arguments = plan::decode_copies(&plan, &making.work.part);
     let decoded = command::run(making, &Step { arguments, ..step.clone() })?;
-    let damaged_before = plan.compared && !decoded.errors.is_empty() && is_damaged(making, &plan)?;
-    Ok(Some(Copies { decoded, damaged_before, equal, at_places: !plan.places.is_empty() }))
+    let in_question = plan.compared && !decoded.errors.is_empty();
+    let original = in_question.then(|| decode_originals(making, &plan)).transpose()?;
+    Ok(Some(Copies { decoded, original, equal, at_places: !plan.places.is_empty() }))
 }
 
 /// Are the packets of the copies those of the original?
@@ -84,11 +85,11 @@ fn compare(making: &Making<'_>, plan: &Plan) -> Result<BTreeMap<usize, bool>, En
     Ok(all.iter().map(|s| s.input).zip(equal.unwrap_or_default()).collect())
 }
 
-/// Does decoding the original meet errors where decoding its copy did?
-fn is_damaged(making: &mut Making<'_>, plan: &Plan) -> Result<bool, End> {
+/// Decodes of the original what was decoded of its copy.
+fn decode_originals(making: &mut Making<'_>, plan: &Plan) -> Result<Report, End> {
     let arguments = plan::decode_originals(plan, &making.work.job.source);
     let step = Step { what: What::DecodeCopies, weight: 0.0, writes: false, arguments };
-    Ok(!command::run(making, &step)?.errors.is_empty())
+    command::run(making, &step)
 }
 
 fn hide_subtitles(making: &Making<'_>, plan: &Plan) {
