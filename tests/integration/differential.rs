@@ -84,7 +84,7 @@ fn what_is_called_verified_shows_what_its_source_shows() {
         let known = KNOWN.iter().find(|(what, _)| name(case).contains(what));
         match (known, faults.is_empty()) {
             (Some((what, _)), true) => {
-                wrong.push(format!("{}: is known to fail ({what}), and passes", name(case)))
+                wrong.push(format!("{}: is known to fail ({what}), and passes", name(case)));
             }
             (None, false) => wrong.push(format!("{}: {}", name(case), faults.join("; "))),
             _ => {}
@@ -96,11 +96,10 @@ fn what_is_called_verified_shows_what_its_source_shows() {
 fn make_sources(env: &TestEnv, cases: &[Case]) -> BTreeMap<String, Want> {
     let mut wants = BTreeMap::new();
     for (source, _) in cases {
-        if !wants.contains_key(&source.name()) {
+        wants.entry(source.name()).or_insert_with_key(|name| {
             let folder = tempfile::tempdir().unwrap();
-            let bench = Bench { folder: folder.path(), to: env.videos().join(source.name()) };
-            wants.insert(source.name(), make::make(source, &bench));
-        }
+            make::make(source, &Bench { folder: folder.path(), to: env.videos().join(name) })
+        });
     }
     wants
 }

@@ -133,6 +133,7 @@ pub fn number_on(frame: &[u8]) -> Option<u32> {
 
 impl Shown {
     /// The same, so many seconds later.
+    #[must_use]
     pub fn later(mut self, by: f64) -> Shown {
         self.frames.iter_mut().for_each(|(at, _)| *at += by);
         for sound in &mut self.tracks {
@@ -148,6 +149,7 @@ impl Shown {
     }
 
     /// This one, and another behind it that begins at `at`.
+    #[must_use]
     pub fn then(mut self, other: Shown, at: f64) -> Shown {
         let other = other.later(at);
         self.frames.extend(other.frames);
@@ -161,6 +163,7 @@ impl Shown {
     }
 
     /// What is shown from `from` on for `seconds`, as a film of its own.
+    #[must_use]
     pub fn between(&self, from: f64, seconds: f64) -> Shown {
         // A frame belongs to the piece in which it begins.
         let inside = |at: f64| at > from - 0.001 && at < from + seconds - 0.001;
@@ -174,6 +177,7 @@ impl Shown {
     }
 
     /// Without pictures, subtitles and all but the sound.
+    #[must_use]
     pub fn sound_alone(self) -> Shown {
         Shown { frames: Vec::new(), cues: Vec::new(), ..self }
     }

@@ -9,6 +9,8 @@ mod empty;
 mod lead;
 mod length;
 mod remarks;
+#[cfg(test)]
+mod tests;
 pub mod verification;
 mod whole;
 

@@ -4,7 +4,7 @@
 use super::kinds::{Kind, Source, Want};
 use spool_tests::boxes::{self, Edit, shows};
 use spool_tests::damage::damage;
-use spool_tests::film::{Part, SAMPLES, SIZE, Shown};
+use spool_tests::film::{Part, SAMPLES, SIZE, Shown, Sound};
 use spool_tests::flv;
 use spool_tests::judge::decodes;
 use std::fs;
@@ -203,10 +203,10 @@ fn edited(bench: &Bench<'_>, edits: &[Edit]) -> Want {
     let film = bench.part("whole.mp4", Part::first(4.0), H264, &["-video_track_timescale", "12800"]);
     bench.save(&boxes::edited(&film, edits));
     let whole = Part::first(4.0).shown();
-    let (mut shown, mut at) = (Shown { tracks: vec![Default::default()], ..Shown::default() }, 0.0);
+    let (mut shown, mut at) = (Shown { tracks: vec![Sound::default()], ..Shown::default() }, 0.0);
     for edit in edits {
         if let Some(from) = edit.from {
-            if edit.rate != 1.0 {
+            if (edit.rate - 1.0).abs() > 1e-9 {
                 return Want::refused(&["plan_refused"]);
             }
             let begins = shown.frames.is_empty();

@@ -1,0 +1,466 @@
+//! Conversions of a film of ten seconds, judged: each test changes one fact and says what that means.
+
+use super::*;
+use crate::ffmpeg::report::MOST_ERRORS;
+use crate::ffmpeg::run::Ended;
+use crate::media::{Measured, Picture, Span};
+use crate::plan::{Abilities, plan};
+use crate::preset;
+use crate::progress::Progress;
+use crate::spec::JobSpec;
+use std::collections::BTreeSet;
+
+/// What may be changed before the result is judged.
+struct World {
+    source: MediaInfo,
+    output: MediaInfo,
+    report: Report,
+    measured: Option<Measured>,
+    plan: Plan,
+    salvage: bool,
+}
+
+fn stream(index: usize, kind: Kind, codec: &str) -> Stream {
+    Stream { index, kind, codec: codec.into(), seconds: Some(10.0), ..Stream::default() }
+}
+
+fn film(video: &str, audio: &str) -> MediaInfo {
+    let picture = Picture { width: 640, height: 360, pixel_aspect: 1.0, bits: 8, ..Picture::default() };
+    let picture = Picture { rate: Some(25.0), ..picture };
+    let video = Stream { video: Some(picture), packets: Some(250), ..stream(0, Kind::Video, video) };
+    let audio = Stream {
+        channels: Some(2),
+        sample_rate: Some(48_000),
+        packets: Some(469),
+        ..stream(1, Kind::Audio, audio)
+    };
+    let lines = stream(2, Kind::Subtitle, if video.codec == "hevc" { "mov_text" } else { "subrip" });
+    MediaInfo {
+        container: "matroska,webm".into(),
+        size: Some(1_000_000),
+        seconds: Some(10.0),
+        streams: vec![video, audio, lines],
+        ..MediaInfo::default()
+    }
+}
+
+fn world() -> World {
+    let source = film("mpeg4", "mp3");
+    let spec = JobSpec::of(preset::find("small-hevc").unwrap().clone());
+    let stats = |index, frames, samples| InputStats { index, packets: 250, frames, samples };
+    let report = Report {
+        ended: Ended::Exited(0),
+        saw_end: true,
+        inputs: vec![stats(0, Some(250), None), stats(1, Some(469), Some(480_000)), stats(2, None, None)],
+        errors: Vec::new(),
+        complained: BTreeSet::new(),
+        cut_short: false,
+        dropped: 0,
+        guessed: false,
+        log_tail: "[info] the log".into(),
+        progress: Progress::default(),
+    };
+    let plan = plan(&source, &spec, &Abilities::default()).unwrap();
+    World { source, output: film("hevc", "aac"), report, measured: None, plan, salvage: false }
+}
+
+fn judged(change: impl FnOnce(&mut World)) -> Result<Verdict, Refusal> {
+    let mut world = world();
+    change(&mut world);
+    let World { source, output, report, measured, plan, salvage } = &world;
+    verify(&Case {
+        plan,
+        source,
+        report,
+        output,
+        measured: measured.as_ref(),
+        copies: None,
+        salvage: *salvage,
+    })
+}
+
+fn failed(change: impl FnOnce(&mut World)) -> Failure {
+    match judged(change) {
+        Err(Refusal::Failed(failure)) => failure,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn is_doubtful(change: impl FnOnce(&mut World)) -> bool {
+    matches!(judged(change), Err(Refusal::Doubtful(_)))
+}
+
+fn remarks(change: impl FnOnce(&mut World)) -> Vec<String> {
+    judged(change).unwrap().remarks
+}
+
+fn measured(index: usize, span: Span) -> Option<Measured> {
+    Some(Measured { streams: BTreeMap::from([(index, span)]) })
+}
+
+fn span(seconds: f64) -> Span {
+    Span { seconds, last: seconds - 0.04, packets: 250, ..Span::default() }
+}
+
+#[test]
+fn a_result_as_long_as_its_original_passes_with_what_was_checked() {
+    let Verdict { remarks, verification } = judged(|_| {}).unwrap();
+    assert!(remarks.is_empty(), "{remarks:?}");
+    assert_eq!((verification.size, verification.seconds, verification.damaged), (1_000_000, Some(10.0), 0));
+    let [video, audio, lines] = &verification.streams[..] else { panic!("{verification:?}") };
+    assert_eq!((video.planned.as_str(), video.codec.as_str(), video.copied), ("hevc", "hevc", false));
+    assert_eq!((video.frames.expected, video.frames.found), (Some(250), Some(250)));
+    assert_eq!((video.seconds.expected, video.seconds.found), (Some(10.0), Some(10.0)));
+    assert_eq!((video.by, audio.by, lines.by), (Evidence::Header, Evidence::Header, Evidence::Presence));
+    let of_source = |frames, samples| Decoded { of: Side::Source, frames, samples, places: None };
+    assert_eq!(video.decoded, Some(of_source(Some(250), None)));
+    assert_eq!(audio.decoded, Some(of_source(Some(469), Some(480_000))));
+    assert_eq!((lines.decoded, lines.seconds.found), (None, None), "lines have no length to be checked");
+    assert!(!video.compared && audio.frames.expected.is_none());
+}
+
+#[test]
+fn what_is_empty_unfinished_or_lacks_a_stream_fails_with_its_log() {
+    for failure in [
+        failed(|w| w.output.size = Some(0)),
+        failed(|w| w.output.size = None),
+        failed(|w| w.output.streams.clear()),
+    ] {
+        assert_eq!(failure.message, "The result is empty.");
+        assert_eq!(
+            (failure.code, failure.log_tail.as_str()),
+            (FailureCode::VerificationFailed, "[info] the log")
+        );
+    }
+    let nothing = failed(|w| (w.output.size, w.report.cut_short) = (Some(0), true));
+    assert_eq!((nothing.code, nothing.message.as_str()), (FailureCode::SourceTruncated, NOTHING_READABLE));
+    assert_eq!(nothing.log_tail, "[info] the log");
+    let unfinished = failed(|w| w.report.saw_end = false);
+    assert_eq!(unfinished.message, "ffmpeg ended before it said that it was through.");
+    let lacks = |index: usize| failed(|w| drop(w.output.streams.remove(index))).message;
+    assert_eq!(lacks(0), "The picture is missing in the result.");
+    assert_eq!(lacks(1), "A sound track is missing in the result.");
+    assert_eq!(lacks(2), "A subtitle track is missing in the result.");
+    let other = failed(|w| w.output.streams[0].codec = "h264".into());
+    assert_eq!(other.message, "The picture is missing in the result.", "of another codec");
+}
+
+#[test]
+fn a_missing_cover_or_attached_file_is_named() {
+    let planned = |kind, cover| {
+        let action = Action::Copy { tag: None };
+        let codec = String::new();
+        let (language, default, titled_as_film) = (None, false, false);
+        Planned { input: 9, kind, codec, cover, language, default, titled_as_film, action }
+    };
+    assert_eq!(missing(&planned(Kind::Video, true)), "The cover is missing in the result.");
+    assert_eq!(missing(&planned(Kind::Attachment, false)), "An attached file is missing in the result.");
+}
+
+#[test]
+fn attached_files_are_matched_whatever_their_codec() {
+    let archive = JobSpec::of(preset::find("archive-av1").unwrap().clone());
+    let verdict = judged(|w| {
+        w.source.streams.push(stream(3, Kind::Attachment, "ttf"));
+        w.plan = plan(&w.source, &archive, &Abilities::default()).unwrap();
+        w.output = film("av1", "opus");
+        w.output.streams[2].codec = "subrip".into();
+        w.output.streams.push(stream(3, Kind::Attachment, ""));
+    });
+    assert_eq!(verdict.unwrap().verification.streams.len(), 4);
+}
+
+#[test]
+fn another_length_is_doubted_until_packets_decide() {
+    for index in [0, 1] {
+        assert!(judged(|w| w.output.streams[index].seconds = Some(9.6)).is_ok(), "within half a second");
+        assert!(is_doubtful(|w| w.output.streams[index].seconds = Some(9.4)), "{index}");
+        assert!(is_doubtful(|w| w.output.streams[index].seconds = Some(10.6)), "{index}");
+    }
+    assert!(is_doubtful(|w| {
+        w.source.streams[0].seconds = Some(1000.0);
+        w.output.streams[0].seconds = Some(989.0);
+    }));
+    let shorter = |packets: f64| {
+        judged(|w| {
+            w.output.streams[0].seconds = Some(6.0);
+            w.measured = measured(0, span(packets));
+        })
+    };
+    let verdict = shorter(6.0).unwrap();
+    assert_eq!(verdict.verification.streams[0].by, Evidence::Packets);
+    let Err(Refusal::Failed(failure)) = shorter(10.0) else { panic!("refused") };
+    assert_eq!(failure.message, "The picture of the result lasts 6.0 s instead of 10.0 s.");
+    let sound = failed(|w| {
+        w.output.streams[1].seconds = Some(6.0);
+        w.measured = Some(Measured::default());
+    });
+    assert_eq!(sound.message, "The sound of the result lasts 6.0 s instead of 10.0 s.");
+}
+
+#[test]
+fn the_length_of_the_file_stands_in_where_a_stream_has_none() {
+    let without = |w: &mut World| w.output.streams[0].seconds = None;
+    assert!(judged(without).is_ok());
+    let neither = failed(|w| {
+        w.output.seconds = None;
+        without(w);
+    });
+    assert_eq!(neither.message, "The length of the result cannot be read.");
+    assert!(judged(|w| w.source.streams[0].seconds = None).is_ok(), "that of the source likewise");
+}
+
+#[test]
+fn the_last_picture_may_stand_for_long() {
+    let standing = |found| {
+        judged(|w| {
+            w.output.streams[0].seconds = Some(found);
+            w.measured = measured(0, Span { seconds: 8.0, last: 5.0, ..span(8.0) });
+        })
+    };
+    assert!(standing(5.0).is_ok() && standing(7.0).is_ok() && standing(4.9).is_err());
+}
+
+#[test]
+fn a_source_that_was_cut_fails_with_what_is_readable_or_is_partial_by_wish() {
+    let cut = |w: &mut World| {
+        w.report.cut_short = true;
+        w.output.streams.iter_mut().for_each(|s| s.seconds = Some(4.0));
+        w.output.seconds = Some(4.0);
+    };
+    let failure = failed(cut);
+    assert_eq!(failure.code, FailureCode::SourceTruncated);
+    assert_eq!(failure.message, "The recording ends early: 0:04 of 0:10 can be read.");
+    assert_eq!(failure.log_tail, "[info] the log");
+    let readable = Measured { streams: BTreeMap::from([(0, span(4.0)), (1, span(4.0))]) };
+    let partial = remarks(|w| {
+        cut(w);
+        (w.salvage, w.measured) = (true, Some(readable.clone()));
+        w.report.inputs[1].samples = Some(192_000);
+    });
+    assert_eq!(partial, ["Partial: 0:04 of 0:10 could be read; what follows is missing."]);
+    let broadcast = remarks(|w| {
+        cut(w);
+        w.source.container = "mpegts".into();
+        w.report.errors = vec!["Packet corrupt".into()];
+        w.report.inputs[1].samples = Some(192_000);
+        w.measured = Some(readable.clone());
+    });
+    assert_eq!(
+        broadcast[0], "The original is not all there: 0:04 of 0:10 could be read.",
+        "declares too little"
+    );
+    assert_eq!(broadcast.len(), 2, "{broadcast:?}");
+}
+
+#[test]
+fn gaps_within_what_is_readable_are_named() {
+    let said = remarks(|w| {
+        w.source.container = "avi".into();
+        w.output.streams[0].seconds = Some(6.0);
+        w.measured = measured(0, Span { gaps: vec![(1.0, 3.0), (4.0, 5.0)], ..span(6.0) });
+    });
+    let gaps = "Missing within: 0:01\u{2013}0:03, 0:04\u{2013}0:05.";
+    assert_eq!(said, [format!("The original is not all there: 0:06 of 0:10 could be read. {gaps}")]);
+}
+
+#[test]
+fn parts_with_clocks_of_their_own_are_joined_in_broadcasts_alone() {
+    let joined = |container: &str, parts| {
+        judged(|w| {
+            w.source.container = container.into();
+            w.output.streams[0].seconds = Some(8.0);
+            w.measured = measured(0, Span { joined: parts, ..span(104.0) });
+        })
+    };
+    let verdict = joined("mpegts", Some(8.0)).unwrap();
+    assert_eq!(verdict.verification.streams[0].by, Evidence::JoinedPackets);
+    assert!(verdict.remarks[0].contains("parts were joined"));
+    assert!(joined("mpeg", Some(8.0)).is_ok());
+    assert!(joined("mpegts", None).is_err() && joined("mpegts", Some(7.0)).is_err());
+    assert!(joined("matroska,webm", Some(8.0)).is_err());
+}
+
+#[test]
+fn a_bare_stream_has_nothing_but_its_frames() {
+    let bare = |container: &str, frames| {
+        judged(|w| {
+            w.source.container = container.into();
+            w.source.seconds = None;
+            w.source.streams.truncate(1);
+            w.source.streams[0].seconds = None;
+            w.plan.streams.truncate(1);
+            w.report.inputs[0].frames = Some(frames);
+            w.output.streams.truncate(1);
+            w.output.streams[0].packets = Some(frames);
+            w.measured = Some(Measured::default());
+        })
+    };
+    for container in ["h264", "hevc", "h263", "m4v", "mpegvideo", "vc1", "obu"] {
+        let verdict = bare(container, 250).unwrap();
+        assert_eq!(verdict.verification.streams[0].by, Evidence::AssumedRate, "{container}");
+        assert_eq!(verdict.remarks, ["The original keeps no times; 25 pictures a second were assumed."]);
+        assert!(bare(container, 100).is_err(), "{container}");
+    }
+}
+
+#[test]
+fn what_was_decoded_counts_only_beside_damage() {
+    let decoded = |errors: &[&str], samples| {
+        judged(|w| {
+            w.source.container = "avi".into();
+            w.output.streams[1].seconds = Some(6.0);
+            w.report.inputs[1].samples = Some(samples);
+            w.report.errors = errors.iter().map(|e| (*e).to_owned()).collect();
+            w.measured = measured(1, span(10.0));
+        })
+    };
+    let damaged = decoded(&["Header missing"], 288_000).unwrap();
+    assert_eq!(damaged.verification.streams[1].by, Evidence::Decoding);
+    assert!(damaged.remarks[0].contains("0:06 of 0:10"), "{:?}", damaged.remarks);
+    assert!(decoded(&[], 288_000).is_err() && decoded(&["Header missing"], 480_000).is_err());
+}
+
+#[test]
+fn pictures_are_counted() {
+    let made =
+        |found, dropped| judged(|w| (w.output.streams[0].packets, w.report.dropped) = (Some(found), dropped));
+    assert!(made(248, 0).is_ok() && made(252, 0).is_ok());
+    let Err(Refusal::Failed(failure)) = made(247, 0) else { panic!("refused") };
+    assert_eq!(failure.message, "The result has 247 pictures instead of 250.");
+    assert!(made(500, 0).is_err(), "doubled");
+    let verdict = made(240, 10).unwrap();
+    assert_eq!(verdict.remarks, ["10 of 250 pictures have the same time as another and were left out."]);
+    assert!(made(248, 2).unwrap().remarks.is_empty(), "too few to say so");
+    assert!(judged(|w| w.output.streams[0].packets = None).is_ok(), "not counted");
+}
+
+#[test]
+fn sound_that_has_no_room_for_what_was_decoded_is_told() {
+    let squeezed = remarks(|w| w.report.inputs[1].samples = Some(720_000));
+    assert_eq!(squeezed, ["The times of the sound are damaged: 0:15 of it became 0:10."]);
+    assert!(remarks(|w| w.report.inputs[1].samples = Some(520_000)).is_empty());
+}
+
+#[test]
+fn damage_is_counted_and_size_is_compared() {
+    let after = |count: usize| remarks(|w| w.report.errors = vec!["cbp too large".into(); count]);
+    assert!(after(0).is_empty());
+    assert_eq!(after(1), ["1 damaged spot in the original; it may show in the result."]);
+    assert_eq!(after(2), ["2 damaged spots in the original; they may show in the result."]);
+    let most = format!("More than {MOST_ERRORS} damaged spots in the original; they may show in the result.");
+    assert_eq!(after(MOST_ERRORS), [most]);
+    assert!(remarks(|w| w.output.size = Some(1_009_000)).is_empty());
+    assert_eq!(remarks(|w| w.output.size = Some(1_010_000)), ["The result is 1 % bigger than the original."]);
+    assert_eq!(
+        remarks(|w| w.output.size = Some(2_500_000)),
+        ["The result is 150 % bigger than the original."]
+    );
+    let kept = kept_original(&film("mpeg4", "mp3"), 1_500_000);
+    assert_eq!(kept, "The result would have been 50 % bigger, so the original was kept.");
+}
+
+#[test]
+fn what_was_left_out_or_costs_something_is_said() {
+    let said = remarks(|w| {
+        w.plan.streams[1].action = Action::Drop { reason: "a further track; one is kept".into() };
+        w.plan.streams.push(Planned {
+            input: 3,
+            kind: Kind::Data,
+            action: Action::Drop { reason: "data".into() },
+            ..w.plan.streams[0].clone()
+        });
+        if let Action::Convert { loss, .. } = &mut w.plan.streams[2].action {
+            *loss = "styles are lost".into();
+        }
+        w.output.streams.remove(1);
+        (w.source.second_recording, w.source.other_speed) = (true, true);
+    });
+    assert_eq!(said.len(), 4, "{said:?}");
+    assert!(
+        said[0].starts_with("Partial: a second recording") && said[1].starts_with("Partial: the original")
+    );
+    assert_eq!(
+        said[2..],
+        ["Track 1 was left out: a further track; one is kept.", "Track 2: styles are lost."]
+    );
+}
+
+#[test]
+fn a_capture_that_begins_between_keyframes_is_no_damage() {
+    let capture = |w: &mut World, container: &str| {
+        w.source.container = container.into();
+        w.report.errors = vec!["non-existing PPS 0 referenced".into(), "no frame!".into()];
+        w.output.streams[0].seconds = Some(6.0);
+    };
+    assert!(is_doubtful(|w| {
+        capture(w, "mpegts");
+        w.output.streams[0].seconds = Some(10.0);
+    }));
+    let lead = |seconds: f64| Span { lead: 100, before: seconds, ..span(10.0 - seconds) };
+    let said = remarks(|w| {
+        capture(w, "mpegts");
+        w.measured = measured(0, lead(4.0));
+    });
+    assert_eq!(
+        said,
+        ["The recording begins 4.0 s before its first keyframe; the picture is shown from there on."]
+    );
+    let more = remarks(|w| {
+        capture(w, "mpegts");
+        w.report.errors.push("error while decoding MB 3 9".into());
+        w.measured = measured(0, lead(4.0));
+    });
+    assert_eq!(more.len(), 2, "{more:?}");
+    let none = remarks(|w| {
+        capture(w, "mpegts");
+        w.output.streams[0].seconds = Some(10.0);
+        w.measured = measured(0, span(10.0));
+    });
+    assert_eq!(none, ["2 damaged spots in the original; they may show in the result."]);
+    let file = remarks(|w| {
+        capture(w, "matroska,webm");
+        w.output.streams[0].seconds = Some(10.0);
+    });
+    assert_eq!(file.len(), 1, "no broadcast: {file:?}");
+}
+
+#[test]
+fn the_whole_file_may_not_outlast_what_it_shows() {
+    let longer = |change: fn(&mut World)| match judged(change) {
+        Err(Refusal::Overlong { shown, failure }) => (shown, failure.message),
+        other => panic!("{other:?}"),
+    };
+    for (shown, message) in [
+        longer(|w| w.output.seconds = Some(3600.0)),
+        longer(|w| w.output.streams[2].seconds = Some(3600.0)),
+        longer(|w| w.output.chapters.push(media::Chapter { end: 3600.0, ..media::Chapter::default() })),
+    ] {
+        assert!((shown - 10.0).abs() < 1e-9);
+        assert_eq!(message, "The result lasts 1:00:00, though its picture and sound end at 0:10.");
+    }
+    assert!(judged(|w| w.output.seconds = Some(10.4)).is_ok());
+}
+
+#[test]
+fn once_clipped_only_a_line_may_reach_beyond_the_end() {
+    let clipped = |w: &mut World| w.plan = w.plan.clone().clipped(&w.source, 10.0);
+    let failure = failed(|w| {
+        clipped(w);
+        w.output.seconds = Some(3600.0);
+    });
+    assert!(failure.message.contains("1:00:00"), "{}", failure.message);
+    let line = remarks(|w| {
+        clipped(w);
+        w.output.streams[2].seconds = Some(60.0);
+        w.output.seconds = Some(60.0);
+    });
+    assert_eq!(line, ["The result lasts 1:00, though its picture and sound end at 0:10."]);
+    let chapter = |end| media::Chapter { end, ..media::Chapter::default() };
+    let lost = remarks(|w| {
+        w.source.chapters = vec![chapter(5.0), chapter(600.0), chapter(900.0)];
+        clipped(w);
+        w.output.chapters = vec![chapter(5.0)];
+    });
+    assert_eq!(lost, ["2 of 3 chapters begin after the end of the film and were left out."]);
+}
