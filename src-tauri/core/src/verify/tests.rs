@@ -10,6 +10,8 @@ use crate::progress::Progress;
 use crate::spec::JobSpec;
 use std::collections::BTreeSet;
 
+mod remarks;
+
 /// What may be changed before the result is judged.
 struct World {
     source: MediaInfo,
@@ -90,7 +92,7 @@ fn is_doubtful(change: impl FnOnce(&mut World)) -> bool {
     matches!(judged(change), Err(Refusal::Doubtful(_)))
 }
 
-fn remarks(change: impl FnOnce(&mut World)) -> Vec<String> {
+fn said_of(change: impl FnOnce(&mut World)) -> Vec<String> {
     judged(change).unwrap().remarks
 }
 
@@ -233,13 +235,13 @@ fn a_source_that_was_cut_fails_with_what_is_readable_or_is_partial_by_wish() {
     assert_eq!(failure.message, "The recording ends early: 0:04 of 0:10 can be read.");
     assert_eq!(failure.log_tail, "[info] the log");
     let readable = Measured { streams: BTreeMap::from([(0, span(4.0)), (1, span(4.0))]) };
-    let partial = remarks(|w| {
+    let partial = said_of(|w| {
         cut(w);
         (w.salvage, w.measured) = (true, Some(readable.clone()));
         w.report.inputs[1].samples = Some(192_000);
     });
     assert_eq!(partial, ["Partial: 0:04 of 0:10 could be read; what follows is missing."]);
-    let broadcast = remarks(|w| {
+    let broadcast = said_of(|w| {
         cut(w);
         w.source.container = "mpegts".into();
         w.report.errors = vec!["Packet corrupt".into()];
@@ -255,7 +257,7 @@ fn a_source_that_was_cut_fails_with_what_is_readable_or_is_partial_by_wish() {
 
 #[test]
 fn gaps_within_what_is_readable_are_named() {
-    let said = remarks(|w| {
+    let said = said_of(|w| {
         w.source.container = "avi".into();
         w.output.streams[0].seconds = Some(6.0);
         w.measured = measured(0, Span { gaps: vec![(1.0, 3.0), (4.0, 5.0)], ..span(6.0) });
@@ -333,134 +335,4 @@ fn pictures_are_counted() {
     assert_eq!(verdict.remarks, ["10 of 250 pictures have the same time as another and were left out."]);
     assert!(made(248, 2).unwrap().remarks.is_empty(), "too few to say so");
     assert!(judged(|w| w.output.streams[0].packets = None).is_ok(), "not counted");
-}
-
-#[test]
-fn sound_that_has_no_room_for_what_was_decoded_is_told() {
-    let squeezed = remarks(|w| w.report.inputs[1].samples = Some(720_000));
-    assert_eq!(squeezed, ["The times of the sound are damaged: 0:15 of it became 0:10."]);
-    assert!(remarks(|w| w.report.inputs[1].samples = Some(520_000)).is_empty());
-}
-
-#[test]
-fn damage_is_counted_and_size_is_compared() {
-    let after = |count: usize| remarks(|w| w.report.errors = vec!["cbp too large".into(); count]);
-    assert!(after(0).is_empty());
-    assert_eq!(after(1), ["1 damaged spot in the original; it may show in the result."]);
-    assert_eq!(after(2), ["2 damaged spots in the original; they may show in the result."]);
-    let most = format!("More than {MOST_ERRORS} damaged spots in the original; they may show in the result.");
-    assert_eq!(after(MOST_ERRORS), [most]);
-    assert!(remarks(|w| w.output.size = Some(1_009_000)).is_empty());
-    assert_eq!(remarks(|w| w.output.size = Some(1_010_000)), ["The result is 1 % bigger than the original."]);
-    assert_eq!(
-        remarks(|w| w.output.size = Some(2_500_000)),
-        ["The result is 150 % bigger than the original."]
-    );
-    let kept = kept_original(&film("mpeg4", "mp3"), 1_500_000);
-    assert_eq!(kept, "The result would have been 50 % bigger, so the original was kept.");
-}
-
-#[test]
-fn what_was_left_out_or_costs_something_is_said() {
-    let said = remarks(|w| {
-        w.plan.streams[1].action = Action::Drop { reason: "a further track; one is kept".into() };
-        w.plan.streams.push(Planned {
-            input: 3,
-            kind: Kind::Data,
-            action: Action::Drop { reason: "data".into() },
-            ..w.plan.streams[0].clone()
-        });
-        if let Action::Convert { loss, .. } = &mut w.plan.streams[2].action {
-            *loss = "styles are lost".into();
-        }
-        w.output.streams.remove(1);
-        (w.source.second_recording, w.source.other_speed) = (true, true);
-    });
-    assert_eq!(said.len(), 4, "{said:?}");
-    assert!(
-        said[0].starts_with("Partial: a second recording") && said[1].starts_with("Partial: the original")
-    );
-    assert_eq!(
-        said[2..],
-        ["Track 1 was left out: a further track; one is kept.", "Track 2: styles are lost."]
-    );
-}
-
-#[test]
-fn a_capture_that_begins_between_keyframes_is_no_damage() {
-    let capture = |w: &mut World, container: &str| {
-        w.source.container = container.into();
-        w.report.errors = vec!["non-existing PPS 0 referenced".into(), "no frame!".into()];
-        w.output.streams[0].seconds = Some(6.0);
-    };
-    assert!(is_doubtful(|w| {
-        capture(w, "mpegts");
-        w.output.streams[0].seconds = Some(10.0);
-    }));
-    let lead = |seconds: f64| Span { lead: 100, before: seconds, ..span(10.0 - seconds) };
-    let said = remarks(|w| {
-        capture(w, "mpegts");
-        w.measured = measured(0, lead(4.0));
-    });
-    assert_eq!(
-        said,
-        ["The recording begins 4.0 s before its first keyframe; the picture is shown from there on."]
-    );
-    let more = remarks(|w| {
-        capture(w, "mpegts");
-        w.report.errors.push("error while decoding MB 3 9".into());
-        w.measured = measured(0, lead(4.0));
-    });
-    assert_eq!(more.len(), 2, "{more:?}");
-    let none = remarks(|w| {
-        capture(w, "mpegts");
-        w.output.streams[0].seconds = Some(10.0);
-        w.measured = measured(0, span(10.0));
-    });
-    assert_eq!(none, ["2 damaged spots in the original; they may show in the result."]);
-    let file = remarks(|w| {
-        capture(w, "matroska,webm");
-        w.output.streams[0].seconds = Some(10.0);
-    });
-    assert_eq!(file.len(), 1, "no broadcast: {file:?}");
-}
-
-#[test]
-fn the_whole_file_may_not_outlast_what_it_shows() {
-    let longer = |change: fn(&mut World)| match judged(change) {
-        Err(Refusal::Overlong { shown, failure }) => (shown, failure.message),
-        other => panic!("{other:?}"),
-    };
-    for (shown, message) in [
-        longer(|w| w.output.seconds = Some(3600.0)),
-        longer(|w| w.output.streams[2].seconds = Some(3600.0)),
-        longer(|w| w.output.chapters.push(media::Chapter { end: 3600.0, ..media::Chapter::default() })),
-    ] {
-        assert!((shown - 10.0).abs() < 1e-9);
-        assert_eq!(message, "The result lasts 1:00:00, though its picture and sound end at 0:10.");
-    }
-    assert!(judged(|w| w.output.seconds = Some(10.4)).is_ok());
-}
-
-#[test]
-fn once_clipped_only_a_line_may_reach_beyond_the_end() {
-    let clipped = |w: &mut World| w.plan = w.plan.clone().clipped(&w.source, 10.0);
-    let failure = failed(|w| {
-        clipped(w);
-        w.output.seconds = Some(3600.0);
-    });
-    assert!(failure.message.contains("1:00:00"), "{}", failure.message);
-    let line = remarks(|w| {
-        clipped(w);
-        w.output.streams[2].seconds = Some(60.0);
-        w.output.seconds = Some(60.0);
-    });
-    assert_eq!(line, ["The result lasts 1:00, though its picture and sound end at 0:10."]);
-    let chapter = |end| media::Chapter { end, ..media::Chapter::default() };
-    let lost = remarks(|w| {
-        w.source.chapters = vec![chapter(5.0), chapter(600.0), chapter(900.0)];
-        clipped(w);
-        w.output.chapters = vec![chapter(5.0)];
-    });
-    assert_eq!(lost, ["2 of 3 chapters begin after the end of the film and were left out."]);
 }

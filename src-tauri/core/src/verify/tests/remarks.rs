@@ -1,0 +1,133 @@
+//! What is said of a result that passes, and how long the whole file may be.
+
+use super::*;
+
+#[test]
+fn sound_that_has_no_room_for_what_was_decoded_is_told() {
+    let squeezed = said_of(|w| w.report.inputs[1].samples = Some(720_000));
+    assert_eq!(squeezed, ["The times of the sound are damaged: 0:15 of it became 0:10."]);
+    assert!(said_of(|w| w.report.inputs[1].samples = Some(520_000)).is_empty());
+}
+
+#[test]
+fn damage_is_counted_and_size_is_compared() {
+    let after = |count: usize| said_of(|w| w.report.errors = vec!["cbp too large".into(); count]);
+    assert!(after(0).is_empty());
+    assert_eq!(after(1), ["1 damaged spot in the original; it may show in the result."]);
+    assert_eq!(after(2), ["2 damaged spots in the original; they may show in the result."]);
+    let most = format!("More than {MOST_ERRORS} damaged spots in the original; they may show in the result.");
+    assert_eq!(after(MOST_ERRORS), [most]);
+    assert!(said_of(|w| w.output.size = Some(1_009_000)).is_empty());
+    assert_eq!(said_of(|w| w.output.size = Some(1_010_000)), ["The result is 1 % bigger than the original."]);
+    assert_eq!(
+        said_of(|w| w.output.size = Some(2_500_000)),
+        ["The result is 150 % bigger than the original."]
+    );
+    let kept = kept_original(&film("mpeg4", "mp3"), 1_500_000);
+    assert_eq!(kept, "The result would have been 50 % bigger, so the original was kept.");
+}
+
+#[test]
+fn what_was_left_out_or_costs_something_is_said() {
+    let said = said_of(|w| {
+        w.plan.streams[1].action = Action::Drop { reason: "a further track; one is kept".into() };
+        w.plan.streams.push(Planned {
+            input: 3,
+            kind: Kind::Data,
+            action: Action::Drop { reason: "data".into() },
+            ..w.plan.streams[0].clone()
+        });
+        if let Action::Convert { loss, .. } = &mut w.plan.streams[2].action {
+            *loss = "styles are lost".into();
+        }
+        w.output.streams.remove(1);
+        (w.source.second_recording, w.source.other_speed) = (true, true);
+    });
+    assert_eq!(said.len(), 4, "{said:?}");
+    assert!(
+        said[0].starts_with("Partial: a second recording") && said[1].starts_with("Partial: the original")
+    );
+    assert_eq!(
+        said[2..],
+        ["Track 1 was left out: a further track; one is kept.", "Track 2: styles are lost."]
+    );
+}
+
+#[test]
+fn a_capture_that_begins_between_keyframes_is_no_damage() {
+    let capture = |w: &mut World, container: &str| {
+        w.source.container = container.into();
+        w.report.errors = vec!["non-existing PPS 0 referenced".into(), "no frame!".into()];
+        w.output.streams[0].seconds = Some(6.0);
+    };
+    assert!(is_doubtful(|w| {
+        capture(w, "mpegts");
+        w.output.streams[0].seconds = Some(10.0);
+    }));
+    let lead = |seconds: f64| Span { lead: 100, before: seconds, ..span(10.0 - seconds) };
+    let said = said_of(|w| {
+        capture(w, "mpegts");
+        w.measured = measured(0, lead(4.0));
+    });
+    assert_eq!(
+        said,
+        ["The recording begins 4.0 s before its first keyframe; the picture is shown from there on."]
+    );
+    let more = said_of(|w| {
+        capture(w, "mpegts");
+        w.report.errors.push("error while decoding MB 3 9".into());
+        w.measured = measured(0, lead(4.0));
+    });
+    assert_eq!(more.len(), 2, "{more:?}");
+    let none = said_of(|w| {
+        capture(w, "mpegts");
+        w.output.streams[0].seconds = Some(10.0);
+        w.measured = measured(0, span(10.0));
+    });
+    assert_eq!(none, ["2 damaged spots in the original; they may show in the result."]);
+    let file = said_of(|w| {
+        capture(w, "matroska,webm");
+        w.output.streams[0].seconds = Some(10.0);
+    });
+    assert_eq!(file.len(), 1, "no broadcast: {file:?}");
+}
+
+#[test]
+fn the_whole_file_may_not_outlast_what_it_shows() {
+    let longer = |change: fn(&mut World)| match judged(change) {
+        Err(Refusal::Overlong { shown, failure }) => (shown, failure.message),
+        other => panic!("{other:?}"),
+    };
+    for (shown, message) in [
+        longer(|w| w.output.seconds = Some(3600.0)),
+        longer(|w| w.output.streams[2].seconds = Some(3600.0)),
+        longer(|w| w.output.chapters.push(media::Chapter { end: 3600.0, ..media::Chapter::default() })),
+    ] {
+        assert!((shown - 10.0).abs() < 1e-9);
+        assert_eq!(message, "The result lasts 1:00:00, though its picture and sound end at 0:10.");
+    }
+    assert!(judged(|w| w.output.seconds = Some(10.4)).is_ok());
+}
+
+#[test]
+fn once_clipped_only_a_line_may_reach_beyond_the_end() {
+    let clipped = |w: &mut World| w.plan = w.plan.clone().clipped(&w.source, 10.0);
+    let failure = failed(|w| {
+        clipped(w);
+        w.output.seconds = Some(3600.0);
+    });
+    assert!(failure.message.contains("1:00:00"), "{}", failure.message);
+    let line = said_of(|w| {
+        clipped(w);
+        w.output.streams[2].seconds = Some(60.0);
+        w.output.seconds = Some(60.0);
+    });
+    assert_eq!(line, ["The result lasts 1:00, though its picture and sound end at 0:10."]);
+    let chapter = |end| media::Chapter { end, ..media::Chapter::default() };
+    let lost = said_of(|w| {
+        w.source.chapters = vec![chapter(5.0), chapter(600.0), chapter(900.0)];
+        clipped(w);
+        w.output.chapters = vec![chapter(5.0)];
+    });
+    assert_eq!(lost, ["2 of 3 chapters begin after the end of the film and were left out."]);
+}
