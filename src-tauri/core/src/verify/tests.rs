@@ -96,8 +96,8 @@ fn said_of(change: impl FnOnce(&mut World)) -> Vec<String> {
     judged(change).unwrap().remarks
 }
 
-fn measured(index: usize, span: Span) -> Option<Measured> {
-    Some(Measured { streams: BTreeMap::from([(index, span)]) })
+fn measured(index: usize, span: Span) -> Measured {
+    Measured { streams: BTreeMap::from([(index, span)]) }
 }
 
 fn span(seconds: f64) -> Span {
@@ -186,7 +186,7 @@ fn another_length_is_doubted_until_packets_decide() {
     let shorter = |packets: f64| {
         judged(|w| {
             w.output.streams[0].seconds = Some(6.0);
-            w.measured = measured(0, span(packets));
+            w.measured = Some(measured(0, span(packets)));
         })
     };
     let verdict = shorter(6.0).unwrap();
@@ -217,7 +217,7 @@ fn the_last_picture_may_stand_for_long() {
     let standing = |found| {
         judged(|w| {
             w.output.streams[0].seconds = Some(found);
-            w.measured = measured(0, Span { seconds: 8.0, last: 5.0, ..span(8.0) });
+            w.measured = Some(measured(0, Span { seconds: 8.0, last: 5.0, ..span(8.0) }));
         })
     };
     assert!(standing(5.0).is_ok() && standing(7.0).is_ok() && standing(4.9).is_err());
@@ -260,7 +260,7 @@ fn gaps_within_what_is_readable_are_named() {
     let said = said_of(|w| {
         w.source.container = "avi".into();
         w.output.streams[0].seconds = Some(6.0);
-        w.measured = measured(0, Span { gaps: vec![(1.0, 3.0), (4.0, 5.0)], ..span(6.0) });
+        w.measured = Some(measured(0, Span { gaps: vec![(1.0, 3.0), (4.0, 5.0)], ..span(6.0) }));
     });
     let gaps = "Missing within: 0:01\u{2013}0:03, 0:04\u{2013}0:05.";
     assert_eq!(said, [format!("The original is not all there: 0:06 of 0:10 could be read. {gaps}")]);
@@ -272,7 +272,7 @@ fn parts_with_clocks_of_their_own_are_joined_in_broadcasts_alone() {
         judged(|w| {
             w.source.container = container.into();
             w.output.streams[0].seconds = Some(8.0);
-            w.measured = measured(0, Span { joined: parts, ..span(104.0) });
+            w.measured = Some(measured(0, Span { joined: parts, ..span(104.0) }));
         })
     };
     let verdict = joined("mpegts", Some(8.0)).unwrap();
@@ -314,7 +314,7 @@ fn what_was_decoded_counts_only_beside_damage() {
             w.output.streams[1].seconds = Some(6.0);
             w.report.inputs[1].samples = Some(samples);
             w.report.errors = errors.iter().map(|e| (*e).to_owned()).collect();
-            w.measured = measured(1, span(10.0));
+            w.measured = Some(measured(1, span(10.0)));
         })
     };
     let damaged = decoded(&["Header missing"], 288_000).unwrap();

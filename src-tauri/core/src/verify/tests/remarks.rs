@@ -67,7 +67,7 @@ fn a_capture_that_begins_between_keyframes_is_no_damage() {
     let lead = |seconds: f64| Span { lead: 100, before: seconds, ..span(10.0 - seconds) };
     let said = said_of(|w| {
         capture(w, "mpegts");
-        w.measured = measured(0, lead(4.0));
+        w.measured = Some(measured(0, lead(4.0)));
     });
     assert_eq!(
         said,
@@ -76,13 +76,13 @@ fn a_capture_that_begins_between_keyframes_is_no_damage() {
     let more = said_of(|w| {
         capture(w, "mpegts");
         w.report.errors.push("error while decoding MB 3 9".into());
-        w.measured = measured(0, lead(4.0));
+        w.measured = Some(measured(0, lead(4.0)));
     });
     assert_eq!(more.len(), 2, "{more:?}");
     let none = said_of(|w| {
         capture(w, "mpegts");
         w.output.streams[0].seconds = Some(10.0);
-        w.measured = measured(0, span(10.0));
+        w.measured = Some(measured(0, span(10.0)));
     });
     assert_eq!(none, ["2 damaged spots in the original; they may show in the result."]);
     let file = said_of(|w| {
