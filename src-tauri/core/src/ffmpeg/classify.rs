@@ -62,6 +62,12 @@ pub(crate) const DECODING: &[&str] = &[
     "Decoding error: ",
 ];
 
+/// A complaint of ffmpeg's own output about times, where frames follow each other faster than its clock; it says nothing of
+/// what was decoded.
+pub(crate) fn is_about_times(error: &str) -> bool {
+    error.contains("non monotonically increasing dts")
+}
+
 /// The failure behind a report; `None`: nothing speaks against success so far, which verification must earn.
 pub fn failure(report: &Report) -> Option<Failure> {
     if let (Ended::Exited(1..), Some(signal)) = (&report.ended, told_signal(&report.log_tail)) {

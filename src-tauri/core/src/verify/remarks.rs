@@ -47,8 +47,13 @@ pub(super) fn damaged_spots(case: &Case<'_>) -> usize {
 
 /// As far as they were counted.
 fn counted(report: &Report) -> usize {
-    let repeated = report.errors.iter().filter(|line| is_again(line)).count();
-    (report.errors.len() - repeated).max(usize::from(repeated > 0))
+    spots(&report.errors)
+}
+
+/// Damaged spots of which these lines tell.
+pub(crate) fn spots(errors: &[String]) -> usize {
+    let repeated = errors.iter().filter(|line| is_again(line)).count();
+    (errors.len() - repeated).max(usize::from(repeated > 0))
 }
 
 /// Damage that decoding met, in the words of a row.
