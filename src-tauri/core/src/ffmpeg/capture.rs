@@ -115,6 +115,25 @@ mod tests {
     use crate::media::Measuring;
 
     #[test]
+    fn while_it_is_told_to_stand_still_no_time_passes() {
+        let (give, orders) = tokio::sync::watch::channel(Order::Suspend);
+        let (ms, begun) = (Duration::from_millis, Instant::now());
+        let bounds = Bounds { limit: ms(500), memory: None, orders: Some(&orders), nice: 10 };
+        let (stood, limit) = (ms(800), bounds.limit);
+        let answer = std::thread::scope(|scope| {
+            scope.spawn(move || {
+                while let Some(left) = stood.checked_sub(begun.elapsed()) {
+                    std::thread::park_timeout(left);
+                }
+                give.send_replace(Order::Go);
+                give
+            });
+            capture(Path::new("/bin/sleep"), &["0.3".into()], &bounds)
+        });
+        assert!(answer.is_ok_and(|answer| answer.success) && begun.elapsed() > limit);
+    }
+
+    #[test]
     fn a_long_answer_is_read_to_its_end() {
         let script = r#"BEGIN { for (n = 0; n < 600000; n++) printf "0|%.6f|%.6f|1.000000\n", n, n }"#;
         let args = [OsString::from(script)];
