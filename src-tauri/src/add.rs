@@ -5,7 +5,7 @@ use crate::state::{Spool, lock};
 use crate::view::AddNotice;
 use spool_core::error::{Error, Result};
 use spool_core::intake::{self, Found, Wish};
-use spool_core::job::{JobId, State};
+use spool_core::job::{Job, JobId, State};
 use spool_core::preset::{self, Preset};
 use spool_core::queue::{Added, Command, NewJob, Place, Which};
 use spool_core::spec::JobSpec;
@@ -133,6 +133,23 @@ impl Spool {
             let preset = Preset { salvage: true, ..old.preset.clone() };
             JobSpec { preset, options: old.options.clone() }
         })
+    }
+
+    /// The videos of these done jobs once more, with what they had and into the same folders.
+    pub(crate) fn add_as_before(&self, jobs: &[Job]) -> Result<()> {
+        let settings = self.settings();
+        let mut found = Found::default();
+        for job in jobs {
+            match intake::again(job, &settings.output_name, settings.max_attempts) {
+                Ok(new) => found.jobs.push(new),
+                Err(why) => found.refused.push((job.source.clone(), why)),
+            }
+        }
+        let added = self.accept(&found.jobs)?;
+        *lock(&self.last) = last(&found, &added, &settings.preset);
+        self.feed.tell_added(self.notice(&found, &added)?);
+        self.feed.touch();
+        Ok(())
     }
 
     fn anew(&self, ids: &[JobId], spec: impl Fn(&JobSpec) -> JobSpec) -> Result<()> {

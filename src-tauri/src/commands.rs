@@ -6,7 +6,7 @@ use crate::view::{
     Choices, CloseChoice, Details, EncoderState, Page, Picked, PresetChoice, SettingsChosen, SettingsShown,
     ToolState, Update, Verb, Wanted, WhenDone,
 };
-use crate::{drop, lifecycle};
+use crate::{drop, lifecycle, recheck};
 use spool_core::error::{Error, Result as CoreResult};
 use spool_core::failure::FailureCode;
 use spool_core::job::{Job, JobId, State};
@@ -227,6 +227,26 @@ pub async fn retry_as(spool: Shared<'_>, ids: Vec<i64>, cause: Option<String>, p
 #[tauri::command]
 pub async fn salvage(spool: Shared<'_>, ids: Vec<i64>) -> Answer<()> {
     off_thread(&spool, move |s| s.salvage(&ids.into_iter().map(JobId).collect::<Vec<_>>())).await
+}
+
+/// Checks the results of these jobs again; without any, of all that are done.
+#[tauri::command]
+pub async fn check_again(spool: Shared<'_>, ids: Vec<i64>) -> Answer<()> {
+    let shared = Arc::clone(spool.inner());
+    off_thread(&spool, move |_| recheck::check_again(&shared, ids.into_iter().map(JobId).collect())).await
+}
+
+/// Stops checking; what was found is kept.
+#[tauri::command]
+pub async fn stop_checking(spool: Shared<'_>) -> Answer<()> {
+    spool.checks.stop();
+    Ok(())
+}
+
+/// Queues the videos of done jobs again, as they were added.
+#[tauri::command]
+pub async fn do_again(spool: Shared<'_>, ids: Vec<i64>) -> Answer<()> {
+    off_thread(&spool, move |s| s.do_again(&ids.into_iter().map(JobId).collect::<Vec<_>>())).await
 }
 
 /// Pauses or resumes the queue.

@@ -27,9 +27,9 @@ impl Spool {
     }
 }
 
-/// What was checked of a result that was published, by the attempt that made it.
+/// What was checked of a result that was published and not found wrong since.
 fn checked(job: &Job, attempts: &[Attempt]) -> Option<Checked> {
-    let made = attempts.iter().find(|a| job.state == State::Done && a.epoch == job.epoch)?;
+    let made = attempts.iter().find(|a| job.verified && job.state == State::Done && a.epoch == job.epoch)?;
     made.verification.as_ref().map(Checked::from)
 }
 

@@ -4,7 +4,7 @@
 //! wins for progress), and a new subscriber is told everything anew. A message stays under 8 kB.
 
 use crate::state::{Spool, lock};
-use crate::view::{AddNotice, Drag, Dropped, Left, Live, Update};
+use crate::view::{AddNotice, Drag, Dropped, Left, Live, Rechecked, Update};
 use spool_core::event::{Event, Told};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -96,6 +96,11 @@ impl Feed {
                 p.added.pop_front();
             }
         });
+    }
+
+    /// What checking results again found.
+    pub fn tell_checked(&self, found: Rechecked) {
+        self.change(|p| p.rest.checked = Some(found));
     }
 
     /// Something is dragged over the window, or (`None`) no longer.

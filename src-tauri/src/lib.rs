@@ -22,6 +22,7 @@ mod pace;
 #[cfg_attr(windows, path = "platform/windows.rs")]
 mod platform;
 mod previews;
+mod recheck;
 mod report;
 mod state;
 mod tray;
@@ -111,6 +112,9 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
             commands::steer_cause,
             commands::retry_as,
             commands::salvage,
+            commands::check_again,
+            commands::stop_checking,
+            commands::do_again,
             commands::pause,
             commands::open,
             commands::show_in_folder,

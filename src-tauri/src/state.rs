@@ -9,6 +9,7 @@ use crate::batch::Ended;
 use crate::feed::Feed;
 use crate::pace::Pace;
 use crate::previews::Previews;
+use crate::recheck::Checks;
 use crate::view::{Live, Standing, WhenDone};
 use spool_cli::places;
 use spool_core::clock::SystemClock;
@@ -45,6 +46,7 @@ pub struct Spool {
     pub(crate) when_done: Mutex<WhenDone>,
     pub(crate) pace: Mutex<Pace>,
     pub(crate) ended: Mutex<Ended>,
+    pub(crate) checks: Checks,
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -70,6 +72,7 @@ impl Spool {
             when_done: Mutex::default(),
             pace: Mutex::default(),
             ended: Mutex::default(),
+            checks: Checks::default(),
         })
     }
 
@@ -101,6 +104,7 @@ impl Spool {
 
     /// Takes the engine out, to stop it. Afterwards this process works nothing.
     pub fn leave(&self) -> Option<Engine> {
+        self.checks.stop();
         self.engine.write().unwrap_or_else(PoisonError::into_inner).take()
     }
 
@@ -206,6 +210,7 @@ impl Spool {
             breaker: queue.flag(Flag::Breaker)?,
             restored: queue.flag(Flag::Restored)?,
             alarm: queue.flag(Flag::Alarm)?,
+            checking: self.checks.shown(),
             bytes_before: saved.before,
             bytes_after: saved.after,
         })

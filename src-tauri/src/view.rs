@@ -13,8 +13,8 @@ pub use asked::{
     Verb, Wanted, WhenDone,
 };
 pub use details::{AttemptDetails, Checked, DecodedOf, Details, Pictures, StreamDetails};
-pub use row::{Entry, Group, Live, Page, Picked, Row, VideoFacts, Why};
-pub use told::{AddNotice, Drag, Dropped, Left, Standing, Tally, Update};
+pub use row::{Entry, Group, Live, Page, Picked, Recheck, Row, VideoFacts, Why};
+pub use told::{AddNotice, Checking, Drag, Dropped, Left, Rechecked, Standing, Tally, Update};
 
 #[cfg(test)]
 mod tests {
@@ -40,6 +40,7 @@ mod tests {
             Live,
             Why,
             VideoFacts,
+            Recheck,
             Row,
             Picked,
             StreamDetails,
@@ -52,6 +53,8 @@ mod tests {
             Entry,
             Page,
             Tally,
+            Checking,
+            Rechecked,
             Standing,
             AddNotice,
             Drag,

@@ -46,6 +46,7 @@ fn the_json_of_a_job_has_stable_names() {
     let expected = [
         "attempt",
         "attempts",
+        "check",
         "createdAt",
         "failure",
         "finishedAt",

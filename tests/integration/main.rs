@@ -48,5 +48,7 @@ mod queue_lists;
 mod queue_model;
 mod queue_sqlite;
 mod queue_world;
+mod recheck;
+mod recheck_round;
 mod truth;
 mod upgrade;

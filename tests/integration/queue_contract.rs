@@ -3,10 +3,11 @@
 use crate::queue_world::{done, failure, laws, new_job};
 use spool_core::clock::Clock;
 use spool_core::failure::{Failure, FailureCode};
-use spool_core::job::{Intent, Job, JobId, Lease, State};
+use spool_core::job::{Attempt, Intent, Job, JobId, Lease, State};
 use spool_core::preset;
 use spool_core::progress::Progress;
 use spool_core::queue::{Added, Command, Filter, Flag, NewJob, Note, Outcome, Place, Refusal, Which};
+use spool_core::recheck::finding::{Check, Fault, Finding};
 use spool_core::verify::verification::Verification;
 use std::path::{Path, PathBuf};
 
@@ -116,6 +117,27 @@ laws! {
         let unchecked = w.claim();
         w.queue.settle(unchecked.lease(), &done(&unchecked)).unwrap();
         assert!(!w.job(unchecked.id).verified);
+    }
+
+    what_checking_a_result_again_found_is_kept_and_changes_nothing_else => |w| {
+        w.add(&["a.mkv", "b.mkv"]);
+        let job = w.claim();
+        let right = Check { at: 7, finding: Finding::Right { remarks: vec!["A remark.".into()] } };
+        assert!(!w.queue.keep_check(job.id, &right, None).unwrap(), "it is not done");
+        assert!(!w.queue.keep_check(JobId(99), &right, None).unwrap());
+        w.queue.settle(job.lease(), &done(&job)).unwrap();
+        let (before, attempts) = (w.job(job.id), w.queue.attempts(job.id).unwrap());
+        assert_eq!((before.verified, &before.check), (false, &None));
+        let wrong = Check { at: 8, finding: Finding::Wrong { fault: Fault::Damaged { spots: 2 } } };
+        let seen = Verification { size: 5, seconds: Some(1.5), streams: Vec::new(), damaged: 0 };
+        assert!(w.queue.keep_check(job.id, &right, Some(&seen)).unwrap());
+        let expected = Job { verified: true, check: Some(right), ..before.clone() };
+        assert_eq!(w.job(job.id), expected);
+        let expected = vec![Attempt { verification: Some(seen), ..attempts[0].clone() }];
+        assert_eq!(w.queue.attempts(job.id).unwrap(), expected);
+        assert!(w.queue.keep_check(job.id, &wrong, None).unwrap());
+        assert_eq!(w.job(job.id), Job { check: Some(wrong), ..before }, "what is wrong is not verified");
+        assert_eq!(w.queue.attempts(job.id).unwrap(), expected, "what was measured stays on record");
     }
 
     what_another_version_made_is_listed_and_removed_and_never_started => |w| {

@@ -1,18 +1,21 @@
 //! Queues of earlier versions: files that those versions wrote, opened by this one. `queues/schema-N.db` was made
 //! by the program that had schema N: three videos done (one of them by a link), one failed, one cancelled, one whose
-//! engine was killed while it ran, two queued that differ in the name of their preset alone, one on hold.
+//! engine was killed while it ran, two queued that differ in the name of their preset alone, one on hold. From schema 4 on
+//! two are done and one is queued: such a pair can no longer be.
 
 use crate::queue_world::{START, new_job};
 use spool_core::clock::ManualClock;
 use spool_core::job::{Job, JobId, State};
+use spool_core::plan::Plan;
 use spool_core::preset;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Added, Filter, NewJob, Outcome, Place, Queue};
+use spool_core::recheck::finding::{Check, Finding, Obstacle};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The newest schema before this one.
-const TODAY: u32 = 3;
+/// The newest schema that knew jobs by the name of their preset, and kept no record of what was checked.
+const FORMER: u32 = 3;
 
 struct Upgraded {
     queue: SqliteQueue,
@@ -56,7 +59,7 @@ impl Upgraded {
 #[test]
 fn every_job_of_an_earlier_queue_is_there_as_it_was() {
     use State::{Cancelled, Done, Failed, Queued, Running};
-    for schema in 1..=TODAY {
+    for schema in 1..=FORMER {
         let upgraded = open(schema);
         let all = upgraded.queue.page(&Filter::default(), 0, 100).unwrap();
         let states: Vec<State> = all.iter().map(|job| job.state).collect();
@@ -80,8 +83,34 @@ fn every_job_of_an_earlier_queue_is_there_as_it_was() {
 }
 
 #[test]
+fn what_schema_4_kept_is_there_and_its_results_were_not_checked_again() {
+    use State::{Cancelled, Done, Failed, Queued, Running};
+    let upgraded = open(4);
+    let all = upgraded.queue.page(&Filter::default(), 0, 100).unwrap();
+    let states: Vec<State> = all.iter().map(|job| job.state).collect();
+    assert_eq!(states, [Done, Done, Failed, Cancelled, Running, Queued, Queued]);
+    assert!(all.iter().all(|job| job.spec.is_some() && job.source_mtime_ns.is_some() && job.check.is_none()));
+    assert!(all.iter().all(|job| job.verified == (job.state == Done)));
+    let attempts = upgraded.queue.attempts(JobId(1)).unwrap();
+    assert!(attempts[0].plan.is_some() && attempts[0].verification.is_some());
+    assert_eq!(upgraded.add(upgraded.again(1, "web-1080p", None)), Added::DoneBefore(JobId(1)));
+    let check = Check { at: 7, finding: Finding::NotChecked { why: Obstacle::SourceGone } };
+    assert!(upgraded.queue.keep_check(JobId(1), &check, None).unwrap());
+    assert_eq!(upgraded.job(1).check, Some(check));
+}
+
+#[test]
+fn plans_of_every_earlier_version_can_be_read() {
+    for schema in 1..=4 {
+        let attempts = open(schema).queue.attempts(JobId(1)).unwrap();
+        let plan: Plan = serde_json::from_str(attempts[0].plan.as_deref().unwrap()).unwrap();
+        assert_eq!(plan.kept().count(), 2, "{schema}");
+    }
+}
+
+#[test]
 fn what_was_done_before_the_upgrade_is_done_and_none_is_done_twice() {
-    let upgraded = open(TODAY);
+    let upgraded = open(FORMER);
     let count = || upgraded.queue.matching(&Filter::default()).unwrap();
     let before = count();
     let link = Some("/videos/elsewhere/film.mkv");
@@ -105,7 +134,7 @@ fn what_was_done_before_the_upgrade_is_done_and_none_is_done_twice() {
 
 #[test]
 fn two_queued_jobs_whose_presets_mean_the_same_both_stay() {
-    for schema in 1..=TODAY {
+    for schema in 1..=FORMER {
         let upgraded = open(schema);
         let claimed: Vec<i64> = std::iter::from_fn(|| upgraded.queue.claim("engine", true).unwrap())
             .map(|job| job.id.0)
@@ -116,7 +145,7 @@ fn two_queued_jobs_whose_presets_mean_the_same_both_stay() {
 
 #[test]
 fn what_a_built_in_preset_did_before_its_values_changed_counts_as_done() {
-    for schema in 1..TODAY {
+    for schema in 1..FORMER {
         let upgraded = open(schema);
         assert_eq!(
             upgraded.add(upgraded.again(1, "web-1080p", None)),
@@ -128,7 +157,7 @@ fn what_a_built_in_preset_did_before_its_values_changed_counts_as_done() {
 
 #[test]
 fn an_upgrade_that_was_cut_short_is_finished_by_the_next_start() {
-    let upgraded = open(TODAY);
+    let upgraded = open(FORMER);
     let sql = "UPDATE job SET spec_version = 0, unique_key = former_key, former_key = NULL WHERE id <> 1";
     rusqlite::Connection::open(&upgraded.path).unwrap().execute(sql, []).unwrap();
     let reopened = SqliteQueue::open(&upgraded.path, Arc::new(ManualClock::at(START))).unwrap();

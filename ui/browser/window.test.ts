@@ -90,6 +90,23 @@ const scenes: [string, string, Step][] = [
     await tab("Failed")(page);
     await page.getByRole("button", { name: "Details" }).first().click();
   }],
+  ["checked", "queue", async (page) => {
+    await tab("Done")(page);
+    await page.evaluate(() => {
+      const { demo } = window;
+      if (!demo) return;
+      const message = "Track 2 (sound, AAC, ger) is missing in the result.";
+      const wrong = (id: number) => ({ check: { found: "wrong" as const, message, at: Date.now() }, wrong: true, verified: false });
+      demo.rows = demo.rows.map((r) => (r.id === 101 || r.id === 103 ? { ...r, ...wrong(r.id) } : r));
+      demo.checking = { n: 3, of: 38, waits: true };
+      demo.touch();
+    });
+    await page.locator("#job-101").click();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Do it again" }).waitFor();
+    await tell(page, { checked: { right: 36, wrong: 2, notChecked: 0 } });
+    await page.getByText("2 results are wrong.").waitFor();
+  }],
   ["empty", "empty", () => Promise.resolve()],
   ["first-run", "first-run", () => Promise.resolve()],
   ["first-run-settings", "first-run", async (page) => {

@@ -42,7 +42,7 @@ pub(crate) fn add(context: &Context, args: &Add) -> Answer {
     Ok(found.refused.is_empty() && !(found.jobs.is_empty() && found.skipped.is_empty()))
 }
 
-fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(), Failed> {
+pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(), Failed> {
     let source = job.source.display().to_string();
     let name = words::line(&source);
     let passed = |outcome, id: &JobId, reason: &str| {

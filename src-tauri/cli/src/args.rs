@@ -86,6 +86,17 @@ Examples:
         #[arg(value_parser = one_job)]
         id: Option<JobId>,
     },
+    /// Check again whether results are what their originals promise; changes no file, and waits while the queue has work
+    #[command(after_help = "\
+Examples:
+  spool check                all results
+  spool check 17 19-24
+
+An earlier version of Spool may have called a result verified that is not. Ctrl-C stops; what was found is kept.")]
+    Check(Check),
+    /// Queue the videos of done jobs again as they were added; the results that are there stay
+    #[command(after_help = "Examples:\n  spool again 17 19-24\n  spool again --wrong")]
+    Again(Again),
     /// Put failed or cancelled jobs back in line; with --all, every failed one
     #[command(after_help = "Examples:\n  spool retry 17 19-24\n  spool retry --all")]
     Retry(Which),
@@ -193,6 +204,30 @@ pub struct Remove {
     /// All jobs in this state
     #[arg(long, value_name = "STATE")]
     pub state: Option<State>,
+}
+
+/// `spool check`
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct Check {
+    /// Numbers of jobs: 17 19-24 [default: all that are done]
+    #[arg(value_name = "ID")]
+    pub ids: Vec<Ids>,
+    /// All jobs in this state, which can only be done
+    #[arg(long, value_name = "STATE", value_parser = ["done"])]
+    pub state: Option<String>,
+}
+
+/// `spool again`
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Again {
+    /// Numbers of jobs: 17 19-24
+    #[arg(value_name = "ID")]
+    pub ids: Vec<Ids>,
+    /// All whose results were found wrong by `spool check`
+    #[arg(long)]
+    pub wrong: bool,
 }
 
 /// Some jobs.

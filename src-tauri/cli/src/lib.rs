@@ -4,7 +4,9 @@
 //! line on stderr; exit codes are those that `spool --help` lists.
 
 mod add;
+mod again;
 mod args;
+mod check;
 mod checked;
 mod context;
 mod doctor;
@@ -15,6 +17,7 @@ mod presets;
 mod probe;
 mod run;
 mod show;
+mod signals;
 mod steer;
 mod watch;
 mod words;
@@ -48,6 +51,8 @@ fn act(cli: &Cli) -> Answer {
     match &cli.verb {
         Verb::Add(args) => add::add(&context, args),
         Verb::Run { workers, until_idle } => run::run(&context, *workers, *until_idle),
+        Verb::Check(args) => check::check(&context, args),
+        Verb::Again(args) => again::again(&context, args),
         Verb::List { state, limit } => list::list(&context, state, *limit),
         Verb::Show { id, log } => show::show(&context, *id, *log),
         Verb::Watch { id } => watch::watch(&context, *id),

@@ -108,6 +108,14 @@ pub(crate) fn result(job: &Job) -> String {
         _ => String::new(),
     };
     let remarks = if job.warnings.is_empty() { "" } else { ", with remarks" };
+    let wrong = job.check.as_ref().filter(|check| check.finding.is_wrong());
+    if let Some(check) = wrong {
+        let sentence = words::line(&check.finding.sentence());
+        return format!(
+            "-> {}  {sizes}  found wrong: {sentence}",
+            words::line(&job.output.to_string_lossy())
+        );
+    }
     let checked = match (job.verified, job.output == job.source) {
         (true, _) => "verified",
         (false, true) => "original kept",

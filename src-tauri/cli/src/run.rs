@@ -1,10 +1,11 @@
 //! `spool run`: an engine in this terminal, with bars where the screen can be drawn on and plain lines
 //! elsewhere.
 
-mod screen;
+pub(crate) mod screen;
 
 use crate::args::Workers;
 use crate::context::{Answer, Context, json_line};
+use crate::signals::{Signal, Signals};
 use crate::words;
 use screen::Screen;
 use serde_json::json;
@@ -93,47 +94,6 @@ async fn wait_for_the_end(engine: Engine, mut signals: Signals, until_idle: bool
             say("Stopping; what ran starts again with the next run.");
             ended.await;
         }
-    }
-}
-
-enum Signal {
-    Interrupt,
-    Terminate,
-}
-
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    /// The terminal was closed, or the connection to it was lost.
-    #[cfg(unix)]
-    hangup: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    #[cfg(unix)]
-    fn new() -> std::io::Result<Signals> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Signals { terminate: signal(SignalKind::terminate())?, hangup: signal(SignalKind::hangup())? })
-    }
-
-    #[cfg(windows)]
-    fn new() -> std::io::Result<Signals> {
-        Ok(Signals {})
-    }
-
-    #[cfg(unix)]
-    async fn next(&mut self) -> Signal {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => Signal::Interrupt,
-            _ = self.terminate.recv() => Signal::Terminate,
-            _ = self.hangup.recv() => Signal::Terminate,
-        }
-    }
-
-    #[cfg(windows)]
-    async fn next(&mut self) -> Signal {
-        let _ = tokio::signal::ctrl_c().await;
-        Signal::Interrupt
     }
 }
 

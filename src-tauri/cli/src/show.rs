@@ -7,6 +7,7 @@ use serde::Serialize;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{Attempt, Job, JobId, State};
 use spool_core::queue::Queue;
+use spool_core::recheck::finding::Check;
 use spool_core::view::{AttemptView, JobView};
 
 #[derive(Serialize)]
@@ -65,7 +66,16 @@ fn facts(context: &Context, job: &Job) -> Result<(), Failed> {
         context.say(format!("reason    {}", words::line(&failure.message)))?;
         context.say(format!("next      {}", failure.code.next_step()))?;
     }
+    if let Some(check) = &job.check {
+        context.say(format!("checked   {}  {}", words::moment(check.at), words::line(&found(check))))?;
+    }
     job.warnings.iter().try_for_each(|w| context.say(format!("remark    {}", words::line(w))))
+}
+
+/// `wrong: Track 2 (sound, AAC, ger) is missing in the result.`
+fn found(check: &Check) -> String {
+    let (word, sentence) = (check.finding.word(), check.finding.sentence());
+    if sentence.is_empty() { word.to_owned() } else { format!("{word}: {sentence}") }
 }
 
 fn tell_attempt(context: &Context, n: usize, attempt: &Attempt, with_log: bool) -> Result<(), Failed> {

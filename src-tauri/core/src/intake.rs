@@ -3,7 +3,8 @@
 //!
 //! Reads names and sizes, never contents: whether a file is a video in truth is found out by its job.
 
-use crate::error::said;
+use crate::error::{Error, said};
+use crate::job::Job;
 use crate::output::{self, volume};
 use crate::queue::NewJob;
 use crate::spec::JobSpec;
@@ -63,6 +64,22 @@ pub fn find(paths: &[PathBuf], wish: &Wish) -> Found {
         }
     }
     found
+}
+
+/// The video of a done job once more, with the same spec and into the same folder; the result that is there keeps its
+/// name. `name` and `max_attempts`: as of a [`Wish`].
+///
+/// # Errors
+/// Why that cannot be, as a sentence.
+pub fn again(job: &Job, name: &str, max_attempts: u32) -> Result<NewJob, String> {
+    let Some(spec) = job.spec.clone() else { return Err(Error::Unreadable { id: job.id }.to_string()) };
+    let folder = job.output.parent().map(Path::to_owned);
+    let wish = Wish { spec, folder, name: name.to_owned(), max_attempts, again: true };
+    let mut found = find(std::slice::from_ref(&job.source), &wish);
+    match found.jobs.pop() {
+        Some(new) => Ok(new),
+        None => Err(found.refused.pop().map_or_else(String::new, |(_, why)| why)),
+    }
 }
 
 fn expand(folder: &Path, wish: &Wish, found: &mut Found) {
@@ -142,7 +159,7 @@ fn job(path: &Path, wish: &Wish, from_folder: bool) -> io::Result<NewJob> {
 }
 
 /// Nanoseconds since 1970; from 1678 to 2262 they fit.
-fn mtime_ns(metadata: &Metadata) -> Option<i64> {
+pub(crate) fn mtime_ns(metadata: &Metadata) -> Option<i64> {
     let modified = FileTime::from_last_modification_time(metadata);
     modified.unix_seconds().checked_mul(1_000_000_000)?.checked_add(i64::from(modified.nanoseconds()))
 }

@@ -7,6 +7,7 @@
 use crate::failure::{self, FailureCode};
 use crate::media::Facts;
 use crate::progress::Progress;
+use crate::recheck::finding::Check;
 use crate::spec::JobSpec;
 use crate::verify::verification::Verification;
 use serde::{Deserialize, Serialize};
@@ -159,8 +160,10 @@ pub struct Job {
     pub progress: Option<Progress>,
     /// Size in bytes of the published result.
     pub output_size: Option<u64>,
-    /// What was checked of the result is on record with its attempt.
+    /// What was checked of the result is on record with its attempt, and nothing wrong was found since.
     pub verified: bool,
+    /// What checking the result again found.
+    pub check: Option<Check>,
     /// When it was accepted.
     pub created_at: Millis,
     /// When the present or last attempt began.

@@ -8,6 +8,7 @@
 //! | [`queue`] | the durable store: a trait, SQLite, a twin in memory |
 //! | [`policy`] | what happens next and when: pure functions |
 //! | [`media`], [`plan`], [`verify`] | what a file is, what becomes of it, whether it did: pure functions |
+//! | [`recheck`] | judges existing results anew |
 //! | [`ffmpeg`] | the only place that starts processes |
 //!
 //! The core reads no environment and no home directory, never talks to a user, and knows no window.
@@ -20,6 +21,8 @@ pub mod failure;
 pub mod ffmpeg;
 pub mod intake;
 pub mod job;
+mod judge;
+mod look;
 pub mod media;
 pub mod output;
 mod path_bytes;
@@ -29,6 +32,7 @@ mod pool;
 pub mod preset;
 pub mod progress;
 pub mod queue;
+pub mod recheck;
 pub mod settings;
 pub mod spec;
 pub mod verify;

@@ -26,11 +26,12 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 pub use arguments::cue_file;
+pub(crate) use checks::CLOCK;
 pub use checks::{decode_copies, decode_originals};
 pub use clip::{Clip, chapter_file, chapter_text};
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
 pub use rate::slower;
-pub use steps::{Step, What, measure, steps};
+pub use steps::{Step, What, measure, steps, steps_of_check};
 
 /// What the ffmpeg that encodes can do. The default: everything but hardware.
 #[derive(Debug, Clone, Default)]
@@ -203,7 +204,13 @@ impl Plan {
         self.kept().filter(timed).filter(|s| matches!(s.action, Action::Copy { .. }))
     }
 
-    /// How ffmpeg names this copied stream in the result: covers may stand before or behind all others there.
+    /// Converted pictures and sound.
+    pub fn converted(&self) -> impl Iterator<Item = &Planned> {
+        let timed = |s: &&Planned| matches!(s.kind, Kind::Video | Kind::Audio) && !s.cover;
+        self.kept().filter(timed).filter(|s| matches!(s.action, Action::Convert { .. }))
+    }
+
+    /// How ffmpeg names this picture or sound in the result: covers may stand before or behind all others there.
     pub fn specifier(&self, stream: &Planned) -> String {
         let alike = self.kept().filter(|s| s.kind == stream.kind && !s.cover);
         let place = alike.take_while(|s| s.input != stream.input).count();

@@ -42,6 +42,8 @@ pub struct Policy {
     pub progress_save: Duration,
     /// Longest look at one file.
     pub probe_limit: Duration,
+    /// How far tools stand back behind the work of others, as `nice` counts.
+    pub nice: i32,
     /// Between the two looks that tell a deleted source from one being replaced, and a growing one from a whole one.
     pub source_recheck: Duration,
     /// New failures within `alarm_window` that raise the alarm.
@@ -63,6 +65,11 @@ pub struct Policy {
     /// Backups kept.
     pub backups: usize,
 }
+
+/// How far the tools of jobs stand back.
+pub const NICE: i32 = 10;
+/// How far those stand back whose work may wait for ever.
+pub const NICEST: i32 = 19;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -86,6 +93,7 @@ impl Default for Policy {
             progress_event: Duration::from_millis(250),
             progress_save: s(2),
             probe_limit: s(30),
+            nice: NICE,
             source_recheck: s(5),
             alarm_count: 3,
             alarm_window: s(600),

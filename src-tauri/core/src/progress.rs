@@ -3,6 +3,8 @@
 //! Guarantees that a percentage never goes backwards and stays below 100 until the result is published.
 //! Must not know where the numbers come from; `ffmpeg/report.rs` reads them.
 
+pub(crate) mod steps;
+
 use serde::{Deserialize, Serialize};
 
 /// A reading of a running job. Unknown values are absent, never guessed.

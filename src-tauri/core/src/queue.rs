@@ -22,6 +22,7 @@ use crate::failure::{Failure, FailureCode};
 use crate::job::{Attempt, ChildId, Intent, Job, JobId, Lease, Millis, Reason, State};
 use crate::media::Facts;
 use crate::progress::Progress;
+use crate::recheck::finding::Check;
 use crate::spec::JobSpec;
 use crate::verify::verification::Verification;
 use std::path::{Path, PathBuf};
@@ -291,6 +292,10 @@ pub trait Queue: Send + Sync {
 
     /// Keeps what is known of a job's video. Not fenced: nothing is decided by it.
     fn describe(&self, id: JobId, facts: &Facts) -> Result<()>;
+
+    /// Keeps what checking the result of a done job again found, and what was checked of one that is right. False: there
+    /// is no such job, or it is not done. It is no change of state.
+    fn keep_check(&self, id: JobId, check: &Check, verification: Option<&Verification>) -> Result<bool>;
 
     /// One job.
     fn job(&self, id: JobId) -> Result<Option<Job>>;

@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 use verification::{Decoded, Evidence, Measure, Side, StreamCheck, Verification};
 
 pub use remarks::kept_original;
+pub(crate) use remarks::spots;
 
 /// A finished encode and what is known of it.
 #[derive(Clone, Copy)]
@@ -81,6 +82,18 @@ pub enum Refusal {
         /// What that means where nothing helps.
         failure: Failure,
     },
+}
+
+impl Refusal {
+    /// What it means where there is no further chance.
+    pub(crate) fn into_failure(self) -> Failure {
+        match self {
+            Refusal::Failed(failure)
+            | Refusal::Doubtful(failure)
+            | Refusal::Unfaithful(failure, _)
+            | Refusal::Overlong { failure, .. } => failure,
+        }
+    }
 }
 
 /// Judges a finished encode.

@@ -3,6 +3,7 @@
 
 use crate::job::{Attempt, Job, JobId, Millis, Reason, State};
 use crate::progress::Progress;
+use crate::recheck::finding::{Check, Finding};
 use crate::spec::JobOptions;
 use crate::verify::verification::Verification;
 use serde::Serialize;
@@ -33,6 +34,8 @@ pub struct JobView {
     pub warnings: Vec<String>,
     /// What was checked of the result is on record; false before there is one, and where an earlier version checked it.
     pub verified: bool,
+    /// What checking the result again found; null where nobody asked.
+    pub check: Option<CheckView>,
     pub progress: Option<Progress>,
     pub sizes: Sizes,
     pub created_at: Millis,
@@ -70,12 +73,31 @@ impl From<&Job> for JobView {
             failure: job.failure.clone(),
             warnings: job.warnings.clone(),
             verified: job.verified,
+            check: job.check.as_ref().map(CheckView::from),
             progress: job.progress,
             sizes: Sizes { source: job.source_size, output: job.output_size },
             created_at: job.created_at,
             started_at: job.started_at,
             finished_at: job.finished_at,
         }
+    }
+}
+
+/// What checking a result again found, for people and scripts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CheckView {
+    /// When.
+    pub at: Millis,
+    /// What was found, as data.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// The same as sentences; empty where all is right.
+    pub message: String,
+}
+
+impl From<&Check> for CheckView {
+    fn from(check: &Check) -> CheckView {
+        CheckView { at: check.at, finding: check.finding.clone(), message: check.finding.sentence() }
     }
 }
 

@@ -5,6 +5,7 @@ use spool_core::failure::{self, FailureCode};
 use spool_core::job::{Job, Millis, Reason, State};
 use spool_core::media::Facts;
 use spool_core::progress::Progress;
+use spool_core::recheck::finding::{Check, Finding};
 use ts_rs::TS;
 
 /// How far a running job is. Unknown values are null.
@@ -100,6 +101,11 @@ fn is_cut(job: &Job) -> bool {
     job.state == State::Failed && job.failure.as_ref().is_some_and(cut)
 }
 
+/// Was the original kept rather than a result that grew?
+fn is_kept(job: &Job) -> bool {
+    job.state == State::Done && job.output == job.source
+}
+
 /// The name of what a waiting job waits for, as people call the drive or folder.
 fn waits_for(job: &Job) -> Option<String> {
     let reason = job.failure.as_ref().filter(|_| job.state == State::Waiting)?;
@@ -110,6 +116,33 @@ fn waits_for(job: &Job) -> Option<String> {
         _ => None,
     };
     Some(place?.file_name()?.to_string_lossy().into_owned())
+}
+
+/// What checking a result again found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Recheck {
+    /// What.
+    #[ts(type = r#""right" | "wrong" | "notChecked""#)]
+    pub found: &'static str,
+    /// What is to be said of it, as sentences; empty where all is right.
+    pub message: String,
+    /// When.
+    pub at: Millis,
+}
+
+impl From<&Check> for Recheck {
+    fn from(check: &Check) -> Recheck {
+        let found = match check.finding {
+            Finding::Right { .. } => "right",
+            Finding::Wrong { .. } => "wrong",
+            Finding::NotChecked { .. } => "notChecked",
+        };
+        Recheck { found, message: check.finding.sentence(), at: check.at }
+    }
+}
+
+fn is_wrong(job: &Job) -> bool {
+    job.check.as_ref().is_some_and(|check| check.finding.is_wrong())
 }
 
 /// A row.
@@ -158,6 +191,10 @@ pub struct Row {
     pub warnings: Vec<String>,
     /// What was checked of the result is on record; an earlier version kept none.
     pub verified: bool,
+    /// What checking the result again found; null where nobody asked.
+    pub check: Option<Recheck>,
+    /// The result was found wrong when it was checked again.
+    pub wrong: bool,
     /// The result grew and was discarded: the original is the result.
     pub kept: bool,
     /// Bytes of the original.
@@ -198,7 +235,9 @@ impl Row {
             readable: job.spec.is_some(),
             warnings: job.warnings.clone(),
             verified: job.verified,
-            kept: job.state == State::Done && job.output == job.source,
+            check: job.check.as_ref().map(Recheck::from),
+            wrong: is_wrong(job),
+            kept: is_kept(job),
             source_size: job.source_size,
             output_size: job.output_size,
             live: job.progress.filter(|_| job.state == State::Running).map(|p| Live::new(job.id.0, &p)),
@@ -209,6 +248,7 @@ impl Row {
 }
 
 /// A job of a list, whether in view or not, with what decides what may be asked of it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Picked {
@@ -227,6 +267,10 @@ pub struct Picked {
     pub cut: bool,
     /// This version of Spool can read what was wanted; if not, the job is never started.
     pub readable: bool,
+    /// The result was found wrong when it was checked again.
+    pub wrong: bool,
+    /// The result grew and was discarded: the original is the result.
+    pub kept: bool,
 }
 
 impl From<&Job> for Picked {
@@ -239,6 +283,8 @@ impl From<&Job> for Picked {
             why: job.failure.as_ref().map(Why::from),
             cut: is_cut(job),
             readable: job.spec.is_some(),
+            wrong: is_wrong(job),
+            kept: is_kept(job),
         }
     }
 }

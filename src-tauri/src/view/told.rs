@@ -65,10 +65,35 @@ pub struct Standing {
     pub restored: Option<String>,
     /// That failures pile up, as a sentence.
     pub alarm: Option<String>,
+    /// Results are being checked again.
+    pub checking: Option<Checking>,
     /// Bytes of the done jobs' originals.
     pub bytes_before: u64,
     /// Bytes of their results.
     pub bytes_after: u64,
+}
+
+/// How far the results are checked that were asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct Checking {
+    /// Which of them is looked at, from 1; 0 before the first.
+    pub n: u64,
+    /// How many there are.
+    pub of: u64,
+    /// It waits until the queue has no work.
+    pub waits: bool,
+}
+
+/// What checking results again found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Rechecked {
+    /// Results that are right.
+    pub right: u64,
+    /// Results that are wrong.
+    pub wrong: u64,
+    /// Results that could not be checked.
+    pub not_checked: u64,
 }
 
 /// What became of added files.
@@ -150,6 +175,8 @@ pub struct Update {
     pub dropped: Option<Dropped>,
     /// What became of added files.
     pub added: Option<AddNotice>,
+    /// What checking results again found, once that has ended.
+    pub checked: Option<Rechecked>,
     /// The user wants to close while this many jobs run: ask.
     pub ask_close: Option<u64>,
     /// What could not be done, as a sentence.

@@ -66,6 +66,11 @@ export interface Backend {
   retryAs(ids: number[], cause: string | null, preset: string): Promise<void>;
   /** Queues failed jobs anew, to finish what is readable of them. */
   salvage(ids: number[]): Promise<void>;
+  /** Checks results again: these, or with none all that are done. */
+  checkAgain(ids: number[]): Promise<void>;
+  stopChecking(): Promise<void>;
+  /** Queues done jobs again, as they were added; the results that are there stay. */
+  doAgain(ids: number[]): Promise<void>;
   pause(paused: boolean): Promise<void>;
   open(id: number): Promise<void>;
   showInFolder(id: number): Promise<void>;

@@ -3,7 +3,7 @@
  * for work on the page in a browser.
  */
 import type { Backend, JobState } from "./backend";
-import type { AddNotice, Details, Entry, Left, List, Page, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone } from "./types";
+import type { AddNotice, Checking, Details, Entry, Left, List, Page, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone } from "./types";
 
 const STATES: Record<List, JobState[]> = {
   queue: ["running", "waiting", "queued"],
@@ -26,6 +26,8 @@ export interface Fake extends Backend {
   /** That failures pile up. */
   restored: string | null;
   alarm: string | null;
+  /** Results that are being checked again. */
+  checking: Checking | null;
   /** How long the rest takes. */
   left: Left | null;
   tell(update: Partial<Update>): void;
@@ -54,7 +56,9 @@ export function row(id: number, change: Partial<Row> = {}): Row {
     cut: false,
     readable: change.preset !== null,
     warnings: [],
-    verified: change.state === "done",
+    verified: change.state === "done" && change.check?.found !== "wrong",
+    check: null,
+    wrong: change.check?.found === "wrong",
     kept: false,
     sourceSize: 812_000_000,
     outputSize: null,
@@ -73,6 +77,7 @@ export const nothing: Update = {
   dragEnded: false,
   dropped: null,
   added: null,
+  checked: null,
   askClose: null,
   trouble: null,
 };
@@ -126,6 +131,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     breaker: null,
     restored: self.restored,
     alarm: self.alarm,
+    checking: self.checking,
     bytesBefore: sum("sourceSize"),
     bytesAfter: sum("outputSize"),
   });
@@ -141,6 +147,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     rows,
     restored: null,
     alarm: null,
+    checking: null,
     left: null,
     tell: (update) => hear?.({ ...nothing, ...update }),
     touch: () => self.tell({ standing: standing(), left: self.left }),
@@ -219,6 +226,24 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     },
     retryAs: (ids, cause, id) => called("retryAs", ids, cause, id),
     salvage: (ids) => called("salvage", ids),
+    checkAgain: (ids) => {
+      const all = self.rows.filter((r) => r.state === "done" && (ids.length === 0 || ids.includes(r.id)));
+      self.checking = { n: Math.min(1, all.length), of: all.length, waits: false };
+      self.touch();
+      return called("checkAgain", ids);
+    },
+    stopChecking: () => {
+      self.checking = null;
+      self.touch();
+      return called("stopChecking");
+    },
+    doAgain: (ids) => {
+      const next = Math.max(0, ...self.rows.map((r) => r.id)) + 1;
+      const again = self.rows.filter((r) => ids.includes(r.id)).map((r, n) => row(next + n, { name: r.name, place: n + 1 }));
+      self.rows = [...self.rows, ...again];
+      self.touch();
+      return called("doAgain", ids);
+    },
     pause: (now) => {
       paused = now;
       self.touch();

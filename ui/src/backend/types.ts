@@ -100,6 +100,20 @@ interlaced: boolean,
  */
 seconds: number | null, };
 
+export type Recheck = { 
+/**
+ * What.
+ */
+found: "right" | "wrong" | "notChecked", 
+/**
+ * What is to be said of it, as sentences; empty where all is right.
+ */
+message: string, 
+/**
+ * When.
+ */
+at: number, };
+
 export type Row = { 
 /**
  * The job's number.
@@ -182,6 +196,14 @@ warnings: Array<string>,
  */
 verified: boolean, 
 /**
+ * What checking the result again found; null where nobody asked.
+ */
+check: Recheck | null, 
+/**
+ * The result was found wrong when it was checked again.
+ */
+wrong: boolean, 
+/**
  * The result grew and was discarded: the original is the result.
  */
 kept: boolean, 
@@ -234,7 +256,15 @@ cut: boolean,
 /**
  * This version of Spool can read what was wanted; if not, the job is never started.
  */
-readable: boolean, };
+readable: boolean, 
+/**
+ * The result was found wrong when it was checked again.
+ */
+wrong: boolean, 
+/**
+ * The result grew and was discarded: the original is the result.
+ */
+kept: boolean, };
 
 export type StreamDetails = { 
 /**
@@ -400,6 +430,34 @@ groups: number, };
 
 export type Tally = { queued: number, held: number, unreadable: number, waiting: number, running: number, done: number, failed: number, cancelled: number, };
 
+export type Checking = { 
+/**
+ * Which of them is looked at, from 1; 0 before the first.
+ */
+n: number, 
+/**
+ * How many there are.
+ */
+of: number, 
+/**
+ * It waits until the queue has no work.
+ */
+waits: boolean, };
+
+export type Rechecked = { 
+/**
+ * Results that are right.
+ */
+right: number, 
+/**
+ * Results that are wrong.
+ */
+wrong: number, 
+/**
+ * Results that could not be checked.
+ */
+notChecked: number, };
+
 export type Standing = { 
 /**
  * Jobs by state.
@@ -453,6 +511,10 @@ restored: string | null,
  * That failures pile up, as a sentence.
  */
 alarm: string | null, 
+/**
+ * Results are being checked again.
+ */
+checking: Checking | null, 
 /**
  * Bytes of the done jobs' originals.
  */
@@ -579,6 +641,10 @@ dropped: Dropped | null,
  * What became of added files.
  */
 added: AddNotice | null, 
+/**
+ * What checking results again found, once that has ended.
+ */
+checked: Rechecked | null, 
 /**
  * The user wants to close while this many jobs run: ask.
  */

@@ -5,8 +5,9 @@ import type { Store } from "./store.svelte";
 
 export async function act(store: Store, row: Row, name: ActionName) {
   const rows = await meant(store, row);
-  // Others among them may be whole.
-  const fit = name === "salvage" ? rows.filter((r) => menu(r).flat().some((a) => a.name === name)) : rows;
+  // Others among them may be whole, or have no result.
+  const some = name === "salvage" || name === "check" || name === "again";
+  const fit = some ? rows.filter((r) => menu(r).flat().some((a) => a.name === name)) : rows;
   on(store, row, name, ids(fit));
 }
 
@@ -40,5 +41,7 @@ function on(store: Store, row: Row, name: ActionName, ids: number[]) {
   else if (name === "showInFolder") void store.try(store.backend.showInFolder(row.id));
   else if (name === "another") store.another = { ids, cause: null, count: ids.length };
   else if (name === "salvage") void store.try(store.backend.salvage(ids));
+  else if (name === "check") store.check(ids);
+  else if (name === "again") void store.try(store.backend.doAgain(ids));
   else store.steer(name, ids);
 }

@@ -5,7 +5,7 @@
 import type { Picked, Row, Verb } from "../backend/types";
 import { remarksOf } from "./words";
 
-export type ActionName = Verb | "details" | "open" | "showInFolder" | "another" | "salvage";
+export type ActionName = Verb | "details" | "open" | "showInFolder" | "another" | "salvage" | "check" | "again";
 
 export interface Action {
   name: ActionName;
@@ -27,6 +27,8 @@ const hold: Action = { name: "hold", label: "Put on hold", keys: "Space" };
 const release: Action = { name: "release", label: "Release", keys: "Space" };
 const another: Action = { name: "another", label: "Try another preset…", short: "Preset…" };
 const salvage: Action = { name: "salvage", label: "Keep what can be read" };
+const check: Action = { name: "check", label: "Check again" };
+const again: Action = { name: "again", label: "Do it again" };
 const open: Action = { name: "open", label: "Open" };
 const folder: Action = { name: "showInFolder", label: "Show in folder" };
 
@@ -43,7 +45,8 @@ export function menu(row: Picked): Action[][] {
       if (row.runAt !== null) return [[{ name: "now", label: "Retry now", keys: "R" }], [top, up, down], [hold, details], [remove]];
       return [[top, up, down], [hold, details], [remove]];
     case "done":
-      return [[open, folder], [details, remove]];
+      if (row.wrong) return [[again, details], [open, folder], [check, remove]];
+      return [[open, folder], row.kept ? [details, remove] : [details, check, remove]];
     case "failed":
       if (refused(row)) return [[another, details], [retry], [folder, remove]];
       return [[retry, details], row.cut ? [salvage, another] : [another], [folder, remove]];
@@ -66,7 +69,7 @@ function refused(row: Picked): boolean {
 
 /** The buttons of a row beside "More"; a second one takes its place where two say all. */
 export function buttons(row: Row): Action[] {
-  return row.state === "done" && remarksOf(row).length > 0 ? [details, folder] : main(row);
+  return row.state === "done" && !row.wrong && remarksOf(row).length > 0 ? [details, folder] : main(row);
 }
 
 /** The buttons below the details. */

@@ -3,6 +3,7 @@ import ArrowDown from "@lucide/svelte/icons/arrow-down";
 import ArrowUp from "@lucide/svelte/icons/arrow-up";
 import ArrowUpToLine from "@lucide/svelte/icons/arrow-up-to-line";
 import CirclePause from "@lucide/svelte/icons/circle-pause";
+import ClipboardCheck from "@lucide/svelte/icons/clipboard-check";
 import FolderOpen from "@lucide/svelte/icons/folder";
 import List from "@lucide/svelte/icons/list";
 import Pause from "@lucide/svelte/icons/pause";
@@ -23,6 +24,8 @@ const icons: Record<ActionName, typeof Play> = {
   retry: RotateCw,
   another: SlidersHorizontal,
   salvage: Scissors,
+  check: ClipboardCheck,
+  again: RotateCw,
   moveTop: ArrowUpToLine,
   moveUp: ArrowUp,
   moveDown: ArrowDown,

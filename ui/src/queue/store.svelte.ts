@@ -4,7 +4,7 @@
  */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Backend } from "../backend/backend";
-import type { AddNotice, Choices, Drag, Left, List, Live, PresetChoice, Row, Standing, ToolState, Update, Verb } from "../backend/types";
+import type { AddNotice, Choices, Drag, Left, List, Live, PresetChoice, Rechecked, Row, Standing, ToolState, Update, Verb } from "../backend/types";
 import { typeset } from "../shared/format";
 import { Listing } from "./listing.svelte";
 import { Selection } from "./selection.svelte";
@@ -48,6 +48,8 @@ export class Store {
   left = $state.raw<Left>({ from: null, to: null });
   drag = $state.raw<Drag | null>(null);
   added = $state.raw<AddNotice | null>(null);
+  /** What checking results again found. */
+  checked = $state.raw<Rechecked | null>(null);
   trouble = $state<string | null>(null);
   askClose = $state<number | null>(null);
   /** Marked as removed, and still to be had back. */
@@ -105,6 +107,7 @@ export class Store {
       this.added = update.added;
       this.#mark(update.added.duplicates);
     }
+    if (update.checked) this.checked = update.checked;
     if (update.trouble) this.trouble = update.trouble;
     if (update.askClose !== null) this.askClose = update.askClose;
     if (update.standing) {
@@ -184,6 +187,12 @@ export class Store {
 
   undoRemoval() {
     this.removing.clear();
+  }
+
+  /** Checks results again: these, or with none all that are done. */
+  check(ids: number[]) {
+    this.checked = null;
+    void this.try(this.backend.checkAgain(ids));
   }
 
   async checkTools() {

@@ -74,7 +74,8 @@ test("what was checked is said as it was measured", () => {
 
 test("the footer says what is left out", () => {
   const counts = { queued: 5, held: 1, unreadable: 0, waiting: 1, running: 2, done: 38, failed: 2, cancelled: 3 };
-  const standing = { counts, batchDone: 3, batchFailed: 1, suspended: 1, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null, bytesBefore: 0, bytesAfter: 0 };
+  const standing = { counts, batchDone: 3, batchFailed: 1, suspended: 1, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
+ checking: null, bytesBefore: 0, bytesAfter: 0 };
   expect(footer(standing)).toEqual({ all: 12, done: 3, text: "3 of 12 done", without: "without 1 paused, 1 on hold and 1 waiting" });
   const crowded = { ...standing, counts: { ...counts, held: 0, waiting: 15 }, suspended: 0, crowded: 14, crowdedDisk: "Media" };
   expect(footer(crowded).without).toBe("without 1 waiting and 14 waiting for space on “Media”");

@@ -2,7 +2,7 @@
  * What a row says in each state: the fact, then what happens next. Pure: a row, its progress and the time go
  * in, text and the name of an icon come out.
  */
-import type { AddNotice, Drag, Left, Live, Row, Standing } from "../backend/types";
+import type { AddNotice, Checking, Drag, Left, Live, Rechecked, Row, Standing } from "../backend/types";
 import { change, count, day, duration, listed, percent, playtime, size, speed, when } from "../shared/format";
 
 export type IconName = "hold" | "retry" | "drive" | "tick" | "warning" | "cancelled";
@@ -118,6 +118,7 @@ export function reason(row: Row): string {
 function done(row: Row, now: number): Cell {
   const grown = row.sourceSize !== null && row.outputSize !== null && row.outputSize > row.sourceSize * 1.005;
   const remarks = remarksOf(row);
+  if (row.check?.found === "wrong") return { kind: "lines", icon: "warning", first: "Found wrong", second: sentenceless(row.check.message) };
   if (remarks.length > 0) {
     const second = remarks.length === 1 ? fragment(remarks[0] ?? "") : count(remarks.length, "remark", "remarks");
     return { kind: "lines", icon: "warning", first: "With warnings", second };
@@ -203,6 +204,22 @@ export function footer(standing: Standing): { all: number; done: number; text: s
   const without = stuck.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
   const text = all === 0 ? "Nothing in the queue" : `${batchDone.toLocaleString("en")} of ${all.toLocaleString("en")} done`;
   return { all, done: batchDone, text, without: without.length === 0 ? "" : `without ${listed(without)}` };
+}
+
+/** How far results are checked again. */
+export function checking({ n, of, waits }: Checking): string {
+  const at = `Checking ${Math.max(1, n).toLocaleString("en")} of ${of.toLocaleString("en")}`;
+  return waits ? `${at}, waits for the queue` : at;
+}
+
+/** What checking results again found, in the words of the notice. */
+export function rechecked({ right, wrong, notChecked }: Rechecked): [string, string] {
+  const all = right + wrong;
+  const first = wrong > 0 ? `${count(wrong, "result is", "results are")} wrong.` : all > 0 ? "Nothing wrong was found." : "Nothing was checked.";
+  const rest = [];
+  if (all > 0) rest.push(`${count(all, "result", "results")} checked.`);
+  if (notChecked > 0) rest.push(`${count(notChecked, "result", "results")} could not be checked.`);
+  return [first, rest.join(" ")];
 }
 
 /** How long the rest takes: a range rounded to what is known, or nothing. */

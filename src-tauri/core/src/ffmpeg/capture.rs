@@ -1,7 +1,8 @@
 //! A call of a tool whose answer is wanted whole, under a time limit: a short one kept as it is and bounded, a long
 //! one read as it comes.
 
-use super::child;
+use super::child::{self, Running};
+use super::exec::Limits;
 use super::pipe;
 use super::process;
 use super::{Order, Orders};
@@ -28,8 +29,10 @@ pub(super) struct Bounds<'a> {
     pub(super) limit: Duration,
     /// Largest address space in bytes.
     pub(super) memory: Option<u64>,
-    /// Cancel and stop end it early.
+    /// Cancel and stop end it early; while it is suspended, no time passes.
     pub(super) orders: Option<&'a Orders>,
+    /// See `Policy::nice`.
+    pub(super) nice: i32,
 }
 
 /// Largest answer; ffprobe's for a file with a thousand chapters is about a megabyte.
@@ -47,7 +50,7 @@ pub(super) fn capture_by<T: Default + Send + 'static>(
     bounds: &Bounds<'_>,
     read: impl FnOnce(ChildStdout) -> T + Send + 'static,
 ) -> io::Result<Output<T>> {
-    let mut running = child::tool(program, args, bounds.memory)?;
+    let mut running = child::tool(program, args, Limits { memory: bounds.memory, nice: bounds.nice })?;
     let (sender, ended) = channel();
     if let Some((stdout, stderr)) = running.take_pipes() {
         let other = sender.clone();
@@ -55,7 +58,7 @@ pub(super) fn capture_by<T: Default + Send + 'static>(
         std::thread::spawn(move || other.send(Err(pipe::read_at_most(stderr, LARGEST / 16))));
     }
     let mut output = Output::default();
-    let patience = Instant::now() + bounds.limit;
+    let mut patience = Patience { until: Instant::now() + bounds.limit, suspended: None };
     loop {
         match ended.recv_timeout(Duration::from_millis(50)) {
             Ok(Ok(answer)) => output.stdout = answer,
@@ -64,12 +67,7 @@ pub(super) fn capture_by<T: Default + Send + 'static>(
             Err(RecvTimeoutError::Disconnected) => break,
         }
         // Dropping the child ends it.
-        if Instant::now() > patience {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        if bounds.orders.is_some_and(|o| matches!(*o.borrow(), Order::Cancel | Order::Stop)) {
-            return Err(io::ErrorKind::Interrupted.into());
-        }
+        patience.hold(bounds, &running)?;
     }
     loop {
         if let Some(status) = running.has_ended()? {
@@ -77,10 +75,37 @@ pub(super) fn capture_by<T: Default + Send + 'static>(
             output.signal = process::ended_by(status);
             return Ok(output);
         }
-        if Instant::now() > patience {
+        if Instant::now() > patience.until {
             return Err(io::ErrorKind::TimedOut.into());
         }
         std::thread::park_timeout(Duration::from_millis(2));
+    }
+}
+
+/// The time there is, which does not pass while the tool is suspended.
+struct Patience {
+    until: Instant,
+    suspended: Option<Instant>,
+}
+
+impl Patience {
+    /// Follows the orders. An error where one ends it, or time has run out.
+    fn hold(&mut self, bounds: &Bounds<'_>, running: &Running) -> io::Result<()> {
+        match bounds.orders.map_or(Order::Go, |orders| *orders.borrow()) {
+            Order::Cancel | Order::Stop => return Err(io::ErrorKind::Interrupted.into()),
+            Order::Suspend if self.suspended.is_none() && running.suspend(true) => {
+                self.suspended = Some(Instant::now());
+            }
+            Order::Suspend => {}
+            Order::Go => {
+                if let Some(since) = self.suspended.take() {
+                    running.suspend(false);
+                    self.until += since.elapsed();
+                }
+            }
+        }
+        let late = self.suspended.is_none() && Instant::now() > self.until;
+        if late { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
     }
 }
 
@@ -90,10 +115,29 @@ mod tests {
     use crate::media::Measuring;
 
     #[test]
+    fn while_it_is_told_to_stand_still_no_time_passes() {
+        let (give, orders) = tokio::sync::watch::channel(Order::Suspend);
+        let (ms, begun) = (Duration::from_millis, Instant::now());
+        let bounds = Bounds { limit: ms(500), memory: None, orders: Some(&orders), nice: 10 };
+        let (stood, limit) = (ms(800), bounds.limit);
+        let answer = std::thread::scope(|scope| {
+            scope.spawn(move || {
+                while let Some(left) = stood.checked_sub(begun.elapsed()) {
+                    std::thread::park_timeout(left);
+                }
+                give.send_replace(Order::Go);
+                give
+            });
+            capture(Path::new("/bin/sleep"), &["0.3".into()], &bounds)
+        });
+        assert!(answer.is_ok_and(|answer| answer.success) && begun.elapsed() > limit);
+    }
+
+    #[test]
     fn a_long_answer_is_read_to_its_end() {
         let script = r#"BEGIN { for (n = 0; n < 600000; n++) printf "0|%.6f|%.6f|1.000000\n", n, n }"#;
         let args = [OsString::from(script)];
-        let bounds = Bounds { limit: Duration::from_mins(1), memory: None, orders: None };
+        let bounds = Bounds { limit: Duration::from_mins(1), memory: None, orders: None, nice: 10 };
         let measure = |stdout| {
             let mut measuring = Measuring::default();
             pipe::each_line(stdout, |line| measuring.take(line));

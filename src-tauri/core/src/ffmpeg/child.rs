@@ -40,15 +40,15 @@ pub(super) struct Running {
 const COLOURS: &str = "AV_LOG_FORCE_COLOR";
 
 /// Starts ffmpeg. ffmpeg-sidecar builds the command; its event reader is not used, see `run`.
-pub(super) fn ffmpeg(program: &Path, args: &[OsString]) -> io::Result<Running> {
+pub(super) fn ffmpeg(program: &Path, args: &[OsString], nice: i32) -> io::Result<Running> {
     let mut command = FfmpegCommand::new_with_path(program);
     command.args(args);
-    start(command.as_inner_mut(), Limits::default(), &[(COLOURS, "1")])
+    start(command.as_inner_mut(), Limits { memory: None, nice }, &[(COLOURS, "1")])
 }
 
 /// Starts another tool (ffprobe), with its memory bounded where the system can.
-pub(super) fn tool(program: &Path, args: &[OsString], memory: Option<u64>) -> io::Result<Running> {
-    start(Command::new(program).args(args), Limits { memory }, &[])
+pub(super) fn tool(program: &Path, args: &[OsString], limits: Limits) -> io::Result<Running> {
+    start(Command::new(program).args(args), limits, &[])
 }
 
 fn start(command: &mut Command, limits: Limits, variables: &[(&str, &str)]) -> io::Result<Running> {

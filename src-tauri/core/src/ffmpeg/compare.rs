@@ -40,7 +40,7 @@ pub fn packets_equal(
     policy: &Policy,
     orders: Option<&Orders>,
 ) -> Option<Vec<bool>> {
-    let bounds = Bounds { limit: policy.probe_limit * PATIENCE, memory: None, orders };
+    let bounds = Bounds { limit: policy.probe_limit * PATIENCE, memory: None, orders, nice: policy.nice };
     let hashes = |side: Side<'_>| {
         let answer = capture_by(&tools.ffmpeg.path, &arguments(side), &bounds, read).ok()?;
         answer.success.then_some(answer.stdout)

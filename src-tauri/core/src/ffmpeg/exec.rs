@@ -6,10 +6,12 @@
 use std::process::Command;
 
 /// Limits of a child.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     /// Largest address space in bytes.
     pub(super) memory: Option<u64>,
+    /// See `Policy::nice`.
+    pub(super) nice: i32,
 }
 
 /// Own process group, lower priority, limits, and on Linux death with the spawning thread.
@@ -21,7 +23,7 @@ pub(super) fn prepare(command: &mut Command, limits: Limits) {
     let parent = rustix::process::getpid();
     let set_up = move || {
         // Others' work goes first; failing to be polite is no reason to fail.
-        let _ = rustix::process::setpriority_process(None, 10);
+        let _ = rustix::process::setpriority_process(None, limits.nice);
         if let Some(memory) = limits.memory {
             let limit = rustix::process::Rlimit { current: Some(memory), maximum: Some(memory) };
             rustix::process::setrlimit(rustix::process::Resource::As, limit)?;
@@ -41,12 +43,14 @@ pub(super) fn prepare(command: &mut Command, limits: Limits) {
     unsafe { command.pre_exec(set_up) };
 }
 
-/// Windows: below-normal priority, no console window, a process group of its own for later signals.
+/// Windows: below-normal or idle priority, no console window, a process group of its own for later signals.
 #[cfg(windows)]
-pub(super) fn prepare(command: &mut Command, _limits: Limits) {
+pub(super) fn prepare(command: &mut Command, limits: Limits) {
     use std::os::windows::process::CommandExt;
     const BELOW_NORMAL: u32 = 0x0000_4000;
+    const IDLE: u32 = 0x0000_0040;
     const NO_WINDOW: u32 = 0x0800_0000;
     const NEW_GROUP: u32 = 0x0000_0200;
-    command.creation_flags(BELOW_NORMAL | NO_WINDOW | NEW_GROUP);
+    let priority = if limits.nice > crate::policy::NICE { IDLE } else { BELOW_NORMAL };
+    command.creation_flags(priority | NO_WINDOW | NEW_GROUP);
 }

@@ -3,6 +3,7 @@
 use super::capture::{Bounds, Output, capture};
 use crate::error::said;
 use crate::failure::FailureCode;
+use crate::policy::NICE;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -159,7 +160,7 @@ fn modified(path: &Path) -> Option<SystemTime> {
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
 pub(super) fn ask(program: &Path, args: &[OsString]) -> std::io::Result<Output> {
-    capture(program, args, &Bounds { limit: ANSWER_LIMIT, memory: None, orders: None })
+    capture(program, args, &Bounds { limit: ANSWER_LIMIT, memory: None, orders: None, nice: NICE })
 }
 
 type Versions = HashMap<(PathBuf, Option<SystemTime>), String>;

@@ -60,7 +60,7 @@ pub(crate) fn reach_arguments(reach: Option<u64>) -> Vec<String> {
 /// Adds to what is known of the moving picture what only its frames tell: mastering data that no container names,
 /// fields that no header names. Without an answer nothing is added.
 pub fn frames(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
-    let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders };
+    let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders, nice: policy.nice };
     let (Some(stream), reach) = (info.video().cloned(), info.reach) else { return };
     let Some(picture) =
         info.streams.iter_mut().find(|s| s.index == stream.index).and_then(|s| s.video.as_mut())
@@ -165,7 +165,8 @@ pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orde
     ];
     let mut args: Vec<OsString> = fixed.iter().chain(&entries).map(OsString::from).collect();
     args.extend(["-i".into(), file_url(path)]);
-    let bounds = Bounds { limit: policy.probe_limit * PATIENCE, memory: Some(MEMORY), orders };
+    let bounds =
+        Bounds { limit: policy.probe_limit * PATIENCE, memory: Some(MEMORY), orders, nice: policy.nice };
     let measure = |stdout| {
         let mut measuring = Measuring::default();
         pipe::each_line(stdout, |line| measuring.take(line));
@@ -177,7 +178,7 @@ pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orde
 /// Reading a whole file may take this many times as long as a look: a large one on a slow disk takes its time.
 pub(super) const PATIENCE: u32 = 40;
 
-/// Looks at a part file and counts its packets.
+/// Looks at a result and counts its packets.
 pub fn output(
     tools: &Tools,
     path: &Path,
@@ -185,13 +186,16 @@ pub fn output(
     orders: Option<&Orders>,
 ) -> Result<Option<MediaInfo>, Failure> {
     let patient = Policy { probe_limit: policy.probe_limit * PATIENCE, ..policy.clone() };
-    look(tools, path, &patient, orders, &["-count_packets"]).map_err(|failure| {
-        if failure.code == FailureCode::KilledBySignal {
-            return failure;
-        }
-        let message = format!("The result cannot be read back: {}", failure.message);
-        Failure { code: FailureCode::VerificationFailed, message, ..failure }
-    })
+    look(tools, path, &patient, orders, &["-count_packets"])
+}
+
+/// The failure of a result that could not be looked at.
+pub fn not_read_back(failure: Failure) -> Failure {
+    if failure.code == FailureCode::KilledBySignal {
+        return failure;
+    }
+    let message = format!("The result cannot be read back: {}", failure.message);
+    Failure { code: FailureCode::VerificationFailed, message, ..failure }
 }
 
 fn look(
@@ -201,7 +205,7 @@ fn look(
     orders: Option<&Orders>,
     more: &[&str],
 ) -> Result<Option<MediaInfo>, Failure> {
-    let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders };
+    let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders, nice: policy.nice };
     match capture(&tools.ffprobe.path, &arguments(path, more), &bounds) {
         Ok(output) if output.success => {
             media::read(&output.stdout).map(Some).map_err(|e| not_media(path, &e))

@@ -110,7 +110,7 @@ const BACKLOG: usize = 256;
 
 /// Runs it to its end.
 pub fn run(request: &Request<'_>, tell: &mut dyn FnMut(Happened)) -> Report {
-    let mut running = match child::ffmpeg(request.program, request.args) {
+    let mut running = match child::ffmpeg(request.program, request.args, request.policy.nice) {
         Ok(running) => running,
         Err(e) => return not_started(&e),
     };

@@ -12,7 +12,8 @@ use std::path::Path;
 
 /// Adds to what is known of a source what only its packets tell.
 pub fn survey(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
-    let bounds = Bounds { limit: policy.probe_limit * PATIENCE, memory: Some(MEMORY), orders };
+    let bounds =
+        Bounds { limit: policy.probe_limit * PATIENCE, memory: Some(MEMORY), orders, nice: policy.nice };
     if let Some(question) = Question::of(info)
         && let Some((survey, to_the_end)) = read(tools, path, &bounds, question.clone())
     {

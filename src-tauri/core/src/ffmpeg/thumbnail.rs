@@ -3,6 +3,7 @@
 
 use super::capture::{Bounds, capture};
 use super::{DEMUXERS, PROTOCOLS, Tools, file_url};
+use crate::policy::NICE;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
@@ -19,7 +20,7 @@ const MEMORY: u64 = 4 << 30;
 /// Writes the frame at `seconds` as a JPEG to `to`, under another name first.
 pub fn thumbnail(tools: &Tools, source: &Path, seconds: f64, to: &Path) -> io::Result<()> {
     let unfinished = to.with_extension("new");
-    let bounds = Bounds { limit: LIMIT, memory: Some(MEMORY), orders: None };
+    let bounds = Bounds { limit: LIMIT, memory: Some(MEMORY), orders: None, nice: NICE };
     let answer = capture(&tools.ffmpeg.path, &arguments(source, seconds, &unfinished), &bounds)?;
     let made = unfinished.metadata().is_ok_and(|m| m.len() > 0);
     if answer.success && made {

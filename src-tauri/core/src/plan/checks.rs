@@ -1,43 +1,86 @@
-//! Arguments of the runs that decode what was copied, out of the result or, to compare, out of the original. Pure.
+//! Arguments of the runs that decode to nowhere: what was copied, out of the result or, to compare, out of the original;
+//! and where a result is judged long after it was made, the original as the encode read it, and all of the result. Pure.
 //!
 //! Guarantees that each input is guarded like a source: the content of a copy is as little trusted as its original's.
 
 use super::arguments::{guard, reading, words};
-use super::{PLACE, Plan};
+use super::{Action, PLACE, Plan, Planned};
 use crate::ffmpeg::file_url;
 use crate::ffmpeg::probe::reach_arguments;
+use crate::media::Kind;
 use std::ffi::OsString;
 use std::path::Path;
 
 /// Decodes the copied streams of the result, whole or at the plan's places, to nowhere.
-pub fn decode_copies(plan: &Plan, part: &Path) -> Vec<OsString> {
-    decode(plan, part, None, &plan.copies().map(|s| plan.specifier(s)).collect::<Vec<_>>())
+pub fn decode_copies(plan: &Plan, result: &Path) -> Vec<OsString> {
+    let streams: Vec<String> = plan.copies().map(|s| plan.specifier(s)).collect();
+    decode(plan, (result, None), &plan.places, &streams)
 }
 
 /// The same of their originals: what is damaged there is no fault of the copy.
 pub fn decode_originals(plan: &Plan, source: &Path) -> Vec<OsString> {
-    decode(plan, source, plan.reach, &plan.copies().map(|s| s.input.to_string()).collect::<Vec<_>>())
+    let streams: Vec<String> = plan.copies().map(|s| s.input.to_string()).collect();
+    decode(plan, (source, plan.reach), &plan.places, &streams)
 }
 
-fn decode(plan: &Plan, file: &Path, reach: Option<u64>, streams: &[String]) -> Vec<OsString> {
+/// Decodes what was converted, out of the result, all of it. `None`: nothing was.
+pub(super) fn decode_converted(plan: &Plan, result: &Path) -> Option<Vec<OsString>> {
+    let streams: Vec<String> = plan.converted().map(|s| plan.specifier(s)).collect();
+    (!streams.is_empty()).then(|| decode(plan, (result, None), &[], &streams))
+}
+
+/// Reads the source as the encode did: what was converted is decoded, its pictures dropped where two have the same time,
+/// and the packets of all else are counted.
+pub(super) fn read_source(plan: &Plan, source: &Path) -> Vec<OsString> {
+    let mut all = [reading(plan), guard(), words(&LIGHT)].concat();
+    all.extend(reach_arguments(plan.reach).into_iter().map(OsString::from));
+    all.extend(["-i".into(), file_url(source)]);
+    let counted = |s: &&Planned| s.kind != Kind::Attachment && !s.cover;
+    for (n, stream) in plan.kept().filter(counted).enumerate() {
+        all.extend(words(&["-map", &format!("0:{}", stream.input)]));
+        match &stream.action {
+            Action::Convert { options, .. } if stream.kind == Kind::Video => {
+                all.extend(words(&[&format!("-fps_mode:{n}"), "vfr"]));
+                let clock = options.iter().filter(|(name, _)| name == CLOCK);
+                all.extend(clock.flat_map(|(name, value)| [format!("-{name}:{n}").into(), value.into()]));
+            }
+            Action::Convert { .. } if stream.kind == Kind::Audio => {}
+            _ => all.extend(words(&[&format!("-c:{n}"), "copy"])),
+        }
+    }
+    all.extend(words(&["-f", "null", "-"]));
+    all
+}
+
+/// The option that says how finely an encoder counts time.
+pub(crate) const CLOCK: &str = "enc_time_base";
+
+/// What is only decoded to be checked is neither turned upright nor smoothed: damage shows before that.
+const LIGHT: [&str; 3] = ["-noautorotate", "-skip_loop_filter", "all"];
+
+/// `reach`: as `MediaInfo::reach`, of the file.
+fn decode(
+    plan: &Plan,
+    (file, reach): (&Path, Option<u64>),
+    places: &[f64],
+    streams: &[String],
+) -> Vec<OsString> {
     let mut all = reading(plan);
-    // What is only decoded to be checked is neither turned upright nor smoothed: damage shows before that.
-    let input = ["-noautorotate", "-skip_loop_filter", "all"];
     let mut open = |more: &[&str]| {
         all.extend(guard());
         all.extend(reach_arguments(reach).into_iter().map(OsString::from));
-        all.extend(words(&input));
+        all.extend(words(&LIGHT));
         all.extend(words(more));
         all.push("-i".into());
         all.push(file_url(file));
     };
-    for at in &plan.places {
+    for at in places {
         open(&["-ss", &format!("{at:.3}"), "-t", &format!("{PLACE}")]);
     }
-    if plan.places.is_empty() {
+    if places.is_empty() {
         open(&[]);
     }
-    for input in 0..plan.places.len().max(1) {
+    for input in 0..places.len().max(1) {
         for stream in streams {
             all.extend(words(&["-map", &format!("{input}:{stream}")]));
         }

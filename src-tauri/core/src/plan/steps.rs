@@ -4,7 +4,7 @@
 //! the result. Must not know how a step is run; the arguments themselves are made in `arguments`.
 
 use super::arguments::{encode, first_pass, second_pass, take_covers};
-use super::checks::decode_copies;
+use super::checks::{decode_converted, decode_copies, read_source};
 use super::clip::set_lines_apart;
 use super::{Action, Plan};
 use std::ffi::OsString;
@@ -29,6 +29,10 @@ pub enum What {
     Check,
     /// Reads all packets of source and result, where the check leaves a doubt.
     Measure,
+    /// Reads the source as the encode did, for a result that was made long ago.
+    ReadSource,
+    /// Decodes what was converted, out of such a result.
+    DecodeResult,
 }
 
 impl What {
@@ -43,6 +47,8 @@ impl What {
             What::DecodeCopies => "decoding what was copied",
             What::Check => "check",
             What::Measure => "measure",
+            What::ReadSource => "reading the original",
+            What::DecodeResult => "decoding the result",
         }
     }
 }
@@ -85,11 +91,29 @@ pub fn steps(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> Vec<Step>
     } else {
         all.push(writing(What::Encode, encode(plan, source, part, notes)));
     }
-    all.push(reading(What::Check, CHECK));
+    all.extend(judging(plan, part));
+    all
+}
+
+/// The steps that judge a result.
+fn judging(plan: &Plan, result: &Path) -> Vec<Step> {
+    let mut all = vec![reading(What::Check, CHECK)];
     if plan.copies().next().is_some() {
-        let (weight, arguments) = (decoding_weight(plan), decode_copies(plan, part));
+        let (weight, arguments) = (decoding_weight(plan), decode_copies(plan, result));
         all.push(Step { what: What::DecodeCopies, weight, writes: false, arguments });
     }
+    all
+}
+
+/// The steps that judge a result long after it was made, of which none writes anything: what the encode said is told by
+/// reading the source anew, and what was converted is decoded too.
+pub fn steps_of_check(plan: &Plan, source: &Path, result: &Path) -> Vec<Step> {
+    let step = |what, weight, arguments| Step { what, weight, writes: false, arguments };
+    let decoded = decode_converted(plan, result);
+    let weight = if decoded.is_some() { 1.0 } else { MEASURE };
+    let mut all = vec![step(What::ReadSource, weight, read_source(plan, source))];
+    all.extend(judging(plan, result));
+    all.extend(decoded.map(|arguments| step(What::DecodeResult, 1.0, arguments)));
     all
 }
 

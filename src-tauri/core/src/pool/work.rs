@@ -4,12 +4,11 @@
 //! file does not outlive an attempt, and that the source is only ever read.
 
 mod command;
-mod judge;
+mod judged;
 mod log;
 mod make;
 mod scratch;
 mod source;
-mod steps;
 mod transcode;
 
 use super::Report;

@@ -16,7 +16,9 @@ use crate::job::{Attempt, Job, JobId, Lease, Millis, State};
 use crate::media::Facts;
 use crate::policy::{SUSPECT_CRASHES, is_due};
 use crate::progress::Progress;
-use moves::{begin, change, end, fresh, same_name};
+use crate::recheck::finding::Check;
+use crate::verify::verification::Verification;
+use moves::{begin, change, end, fresh, keep_check, same_name};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -266,6 +268,12 @@ impl Queue for MemoryQueue {
             row.job.facts = Some(facts.clone());
         }
         Ok(())
+    }
+
+    fn keep_check(&self, id: JobId, check: &Check, verification: Option<&Verification>) -> Result<bool> {
+        let mut all = self.all();
+        let done = all.rows.get_mut(&id).filter(|row| row.job.state == State::Done);
+        Ok(done.map(|row| keep_check(row, check, verification)).is_some())
     }
 
     fn job(&self, id: JobId) -> Result<Option<Job>> {

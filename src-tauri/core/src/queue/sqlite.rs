@@ -30,6 +30,8 @@ use crate::failure::FailureCode;
 use crate::job::{Attempt, Job, JobId, Lease, Millis};
 use crate::media::Facts;
 use crate::progress::Progress;
+use crate::recheck::finding::Check;
+use crate::verify::verification::Verification;
 use open::Opened;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use std::fs::File;
@@ -113,6 +115,10 @@ impl Queue for SqliteQueue {
 
     fn describe(&self, id: JobId, facts: &Facts) -> Result<()> {
         self.write(|t| claim::describe(t, id, facts))
+    }
+
+    fn keep_check(&self, id: JobId, check: &Check, verification: Option<&Verification>) -> Result<bool> {
+        self.write(|t| claim::keep_check(t, id, check, verification))
     }
 
     fn job(&self, id: JobId) -> Result<Option<Job>> {

@@ -54,7 +54,11 @@ pub(super) fn damaged_spots(case: &Case<'_>) -> usize {
 
 /// As far as they were counted.
 fn counted(case: &Case<'_>, report: &Report) -> usize {
-    let errors = lead::unexplained(case, report);
+    spots(&lead::unexplained(case, report))
+}
+
+/// Damaged spots of which these lines tell.
+pub(crate) fn spots(errors: &[&String]) -> usize {
     let repeated = errors.iter().filter(|line| is_again(line)).count();
     (errors.len() - repeated).max(usize::from(repeated > 0))
 }

@@ -6,14 +6,14 @@
 
 use super::log::Log;
 use super::scratch::Scratch;
-use super::steps::Steps;
-use super::{End, Work, command, judge};
+use super::{End, Work, command, judged};
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::{Tools, abilities};
 use crate::media::{CopyFault, Kind, MediaInfo};
 use crate::output;
 use crate::plan::{self, Plan, Step, What};
 use crate::preset::Hardware;
+use crate::progress::steps::Steps;
 use crate::queue::Note;
 use crate::verify::Verdict;
 use std::collections::BTreeMap;
@@ -178,7 +178,7 @@ fn carry_out(making: &mut Making<'_>, plan: &Plan, steps: &[Step]) -> Result<Ver
     for step in writing {
         report = Some(command::run(making, step)?);
     }
-    let mut verdict = judge::judge(making, plan, &report.ok_or_else(nothing)?, checking)?;
+    let mut verdict = judged::judge(making, plan, &report.ok_or_else(nothing)?, checking)?;
     verdict.remarks.extend(making.scratch.overlaps(plan));
     Ok(verdict)
 }

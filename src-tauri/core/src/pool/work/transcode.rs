@@ -2,17 +2,18 @@
 
 use super::make;
 use super::source::{self, Stamp};
-use super::steps::Steps;
 use super::{End, Report, Work};
 use crate::event::Event;
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::run::Happened;
-use crate::ffmpeg::{self, ToolError, Tools, probe};
+use crate::ffmpeg::{self, ToolError, Tools};
+use crate::look::{self, Asking, Halt};
 use crate::media::MediaInfo;
 use crate::output;
-use crate::plan::{self, Abilities, Plan};
-use crate::preset::{Bigger, Hardware};
+use crate::plan::Plan;
+use crate::preset::Bigger;
 use crate::progress::Progress;
+use crate::progress::steps::Steps;
 use crate::queue::{Note, Outcome};
 use crate::verify::{self, Verdict};
 
@@ -37,39 +38,17 @@ fn unusable(error: &ToolError) -> Failure {
 }
 
 fn look_and_plan(work: &Work<'_>, tools: &Tools) -> Result<(MediaInfo, Plan), End> {
-    let policy = &work.shared.policy;
-    let (abilities, info) = std::thread::scope(|scope| {
-        // ffmpeg is asked, once in a process, while ffprobe looks.
-        let asked = scope.spawn(|| abilities(work, tools));
-        let info = probe::source(tools, &work.job.source, policy, Some(work.orders));
-        (asked.join().unwrap_or_default(), info)
-    });
-    let mut info = info?.ok_or_else(|| work.ordered())?;
-    ffmpeg::survey(tools, &work.job.source, policy, Some(work.orders), &mut info);
-    describe(work, &info);
-    probe::frames(tools, &work.job.source, policy, Some(work.orders), &mut info);
-    probe::ends(tools, &work.job.source, policy, Some(work.orders), &mut info);
-    if work.spec.preset.size_mb().is_some() {
-        probe::length(tools, &work.job.source, policy, Some(work.orders), &mut info);
-    }
-    work.heed()?;
-    let mut plan = plan::plan(&info, work.spec, &abilities)?;
-    if plan.copies().next().is_some() {
-        // What a copy must show is known by the packets of the original alone.
-        probe::shown(tools, &work.job.source, policy, Some(work.orders), &mut info);
-        work.heed()?;
-        plan = plan::plan(&info, work.spec, &abilities)?;
-    }
+    let asking = Asking { tools, policy: &work.shared.policy, orders: work.orders };
+    let source = work.job.source.as_path();
+    let looked = look::look(asking, source, work.spec, |info| describe(work, info));
+    let (mut info, abilities) = looked.map_err(|halt| work.halted(halt))?;
+    let planned = look::plan(asking, source, work.spec, (&mut info, &abilities), false);
+    let plan = planned.map_err(|halt| work.halted(halt))?;
     if let Some(encoder) = ffmpeg::missing_encoder(tools, plan.encoders()) {
         let message = format!("This ffmpeg cannot encode with {encoder}, which the preset needs.");
         return Err(Failure::new(FailureCode::EncoderMissing, message).into());
     }
     Ok((info, plan))
-}
-
-fn abilities(work: &Work<'_>, tools: &Tools) -> Abilities {
-    let wanted = work.spec.preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto);
-    ffmpeg::abilities(tools, wanted)
 }
 
 /// Keeps what lists say of the video, where it is news.
@@ -101,9 +80,12 @@ fn publish(work: &Work<'_>, before: Stamp, info: &MediaInfo, verdict: Verdict) -
 }
 
 impl Work<'_> {
-    /// What the order that interrupted a step means.
-    pub(super) fn ordered(&self) -> End {
-        self.heed().err().unwrap_or(End::Stopped)
+    /// What the order that interrupted a step means, or its failure.
+    pub(super) fn halted(&self, halt: Halt) -> End {
+        match halt {
+            Halt::Failed(failure) => failure.into(),
+            Halt::Ordered => self.heed().err().unwrap_or(End::Stopped),
+        }
     }
 
     /// Writes something down. That the queue cannot be written just now is no reason to stop an encode: the

@@ -3,6 +3,8 @@
 use super::{Row, State};
 use crate::job::{Attempt, Job, JobId, Millis};
 use crate::queue::{Command, KEPT_ATTEMPTS, NewJob, Outcome, key_of_path, reason};
+use crate::recheck::finding::Check;
+use crate::verify::verification::Verification;
 use std::path::Path;
 use uuid::Uuid;
 
@@ -39,6 +41,7 @@ pub(super) fn fresh(id: JobId, new: &NewJob, output: &Path, position: i64, now: 
         progress: None,
         output_size: None,
         verified: false,
+        check: None,
         created_at: now,
         started_at: None,
         finished_at: None,
@@ -87,6 +90,15 @@ pub(super) fn begin(row: &mut Row, owner: &str, now: Millis) {
         verification: None,
     });
     row.attempts.retain(|attempt| attempt.epoch > row.job.epoch - KEPT_ATTEMPTS);
+}
+
+pub(super) fn keep_check(row: &mut Row, check: &Check, verification: Option<&Verification>) {
+    if let (Some(attempt), Some(verification)) = (row.attempts.last_mut(), verification) {
+        attempt.verification = Some(verification.clone());
+    }
+    let on_record = row.attempts.last().is_some_and(|attempt| attempt.verification.is_some());
+    row.job.verified = on_record && !check.finding.is_wrong();
+    row.job.check = Some(check.clone());
 }
 
 pub(super) fn end(row: &mut Row, outcome: &Outcome, now: Millis) {

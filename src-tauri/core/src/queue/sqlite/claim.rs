@@ -1,5 +1,5 @@
 //! The worker's side: claim, notes, settle. Every write here but the claim is fenced by the lease, so that a
-//! worker that lost its job changes nothing.
+//! worker that lost its job changes nothing; what only informs is not: facts, and checks of results.
 
 use super::rows::{JOB, job, to_bytes, to_json};
 use crate::error::Result;
@@ -8,6 +8,8 @@ use crate::media::Facts;
 use crate::policy::{DUE_HORIZON_MS, SUSPECT_CRASHES};
 use crate::progress::Progress;
 use crate::queue::{Flag, KEPT_ATTEMPTS, KEPT_LOG, Note, Outcome, key_of_path};
+use crate::recheck::finding::Check;
+use crate::verify::verification::Verification;
 use rusqlite::{Transaction, params};
 use std::path::Path;
 
@@ -110,6 +112,23 @@ fn forget_intent(t: &Transaction<'_>, lease: Lease) -> Result<()> {
 pub(super) fn describe(t: &Transaction<'_>, id: JobId, facts: &Facts) -> Result<()> {
     t.prepare_cached("UPDATE job SET facts = ?2 WHERE id = ?1")?.execute(params![id.0, to_json(facts)?])?;
     Ok(())
+}
+
+/// Of a done job nothing else changes any more.
+pub(super) fn keep_check(
+    t: &Transaction<'_>,
+    id: JobId,
+    check: &Check,
+    verification: Option<&Verification>,
+) -> Result<bool> {
+    let sql = "UPDATE job SET checked = ?2 WHERE id = ?1 AND state = 'done'";
+    let kept = t.prepare_cached(sql)?.execute(params![id.0, to_json(check)?])? == 1;
+    if let Some(verification) = verification.filter(|_| kept) {
+        let sql = "UPDATE attempt SET verification = ?2 WHERE job_id = ?1 \
+                   AND epoch = (SELECT epoch FROM job WHERE id = ?1)";
+        t.prepare_cached(sql)?.execute(params![id.0, to_json(verification)?])?;
+    }
+    Ok(kept)
 }
 
 pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: Millis) -> Result<bool> {

@@ -6,6 +6,7 @@
 use crate::error::{Error, Result};
 use crate::job::{Attempt, Intent, Job, JobId, Reason};
 use crate::queue::chosen::Brief;
+use crate::recheck::finding::Check;
 use crate::spec;
 use rusqlite::Row;
 use std::path::PathBuf;
@@ -17,18 +18,19 @@ pub(super) use crate::path_bytes::{to_bytes, to_path};
 pub(super) const JOB: &str = "id, uid, position, source_path, source_size, source_volume, output_path, preset, \
     state, hold, run_at, epoch, attempt, max_attempts, crashes, cancel_requested_at, failure_code, failure_message, \
     need_bytes, warnings, publish_path, publish_size, publish_id, progress, output_size, created_at, started_at, \
-    finished_at, output_volume, facts, real_source, source_mtime_ns, options, \
+    finished_at, output_volume, facts, real_source, source_mtime_ns, options, checked, \
     state = 'done' AND EXISTS (SELECT 1 FROM attempt \
         WHERE job_id = job.id AND attempt.epoch = job.epoch AND verification IS NOT NULL)";
 
 /// How many those are.
-pub(super) const JOB_COLUMNS: usize = 34;
+pub(super) const JOB_COLUMNS: usize = 35;
 
 /// Reads a row of `JOB`.
 pub(super) fn job(row: &Row<'_>) -> Result<Job> {
     let source = to_path(&row.get::<_, Vec<u8>>(3)?);
     let uid = Uuid::parse_str(&row.get::<_, String>(1)?);
     let (preset, options): (String, String) = (row.get(7)?, row.get(32)?);
+    let check: Option<Check> = informing(row, 33)?;
     Ok(Job {
         id: JobId(row.get(0)?),
         // Without its name its part files cannot be told from others'.
@@ -57,7 +59,8 @@ pub(super) fn job(row: &Row<'_>) -> Result<Job> {
         intent: intent(row)?,
         progress: informing(row, 23)?,
         output_size: unsigned(row, 24)?,
-        verified: row.get(33)?,
+        verified: row.get::<_, bool>(34)? && !check.as_ref().is_some_and(|c| c.finding.is_wrong()),
+        check,
         created_at: row.get(25)?,
         started_at: row.get(26)?,
         finished_at: row.get(27)?,

@@ -1,4 +1,4 @@
-//! How far an attempt is: its list of steps as one percentage of the time they take together.
+//! How far an attempt, or a check of its result, is: its list of steps as one percentage of the time they take together.
 //!
 //! Guarantees that the percentage never goes backwards over a whole attempt, also when a result is made once more, and
 //! stays at or below 99; and that bytes are those of the result alone. Pure. Must not know how a step is run.
@@ -12,7 +12,7 @@ const NEGLIGIBLE: f64 = 0.05;
 
 /// The present list of steps, and which of them runs.
 #[derive(Debug, Default)]
-pub(super) struct Steps {
+pub(crate) struct Steps {
     /// Percentage at which the list began.
     from: f64,
     /// Weights of the whole list, of its finished steps, and of the one that runs.
@@ -26,7 +26,7 @@ pub(super) struct Steps {
 
 impl Steps {
     /// Begins a list. One that makes the result once more has what is left of the percentage, and no bytes yet.
-    pub(super) fn start(&mut self, steps: &[Step]) {
+    pub(crate) fn start(&mut self, steps: &[Step]) {
         let percent = self.shown.percent;
         *self = Steps {
             from: percent.unwrap_or(0.0),
@@ -37,12 +37,12 @@ impl Steps {
     }
 
     /// Adds a step to the list, to come after those that are in it.
-    pub(super) fn add(&mut self, step: &Step) {
+    pub(crate) fn add(&mut self, step: &Step) {
         self.all += step.weight;
     }
 
     /// The next step of the list begins. What the one before wrote of the result is still there.
-    pub(super) fn enter(&mut self, step: &Step) {
+    pub(crate) fn enter(&mut self, step: &Step) {
         self.finished += self.running;
         (self.running, self.writes) = (step.weight, step.writes);
         let Progress { percent, bytes, written, .. } = self.shown;
@@ -50,7 +50,7 @@ impl Steps {
     }
 
     /// Takes a reading of the step that runs, and returns that of the attempt.
-    pub(super) fn take(&mut self, reading: Progress) -> Progress {
+    pub(crate) fn take(&mut self, reading: Progress) -> Progress {
         let before = self.shown;
         let (bytes, written) =
             if self.writes { (reading.bytes, reading.percent) } else { (before.bytes, before.written) };
@@ -73,7 +73,7 @@ impl Steps {
     }
 
     /// The attempt's latest.
-    pub(super) fn shown(&self) -> Progress {
+    pub(crate) fn shown(&self) -> Progress {
         self.shown
     }
 }

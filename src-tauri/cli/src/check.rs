@@ -1,0 +1,174 @@
+//! `spool check`: results judged anew, one after the other, behind everything else.
+
+mod screen;
+
+use crate::args;
+use crate::context::{Answer, Context, Failed, json_line};
+use crate::signals::Signals;
+use crate::words;
+use screen::Screen;
+use serde::Serialize;
+use serde_json::json;
+use spool_core::clock::SystemClock;
+use spool_core::ffmpeg::{self, Order, Tools};
+use spool_core::job::{Job, JobId, State};
+use spool_core::policy::Policy;
+use spool_core::queue::sqlite::SqliteQueue;
+use spool_core::queue::{Filter, Queue};
+use spool_core::recheck::finding::Check;
+use spool_core::recheck::{Round, Tally, Told, run_all};
+use spool_core::view::CheckView;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What was found of one result.
+#[derive(Serialize)]
+struct Line {
+    id: JobId,
+    source: String,
+    output: String,
+    check: CheckView,
+}
+
+pub(crate) fn check(context: &Context, args: &args::Check) -> Answer {
+    let queue = Arc::new(context.queue()?);
+    let chosen = chosen(queue.as_ref(), args)?;
+    let tools = ffmpeg::locate(&context.tool_places())?;
+    let screen = Screen::new(context.draws(), context.json, context.quiet);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let checked = runtime.block_on(until_stopped(context, queue, tools, chosen.done.clone(), screen));
+    let tally = checked?;
+    summary(context, &tally, chosen.done.len())?;
+    chosen.tell_refused();
+    Ok(tally.wrong.is_empty() && !tally.stopped && chosen.refused.is_empty() && chosen.missing.is_empty())
+}
+
+/// The jobs that were named, by what can be done with them.
+#[derive(Default)]
+struct Chosen {
+    done: Vec<JobId>,
+    missing: Vec<JobId>,
+    refused: Vec<(JobId, State)>,
+}
+
+/// All that are done, the newest first, where none is named.
+fn chosen(queue: &dyn Queue, args: &args::Check) -> Result<Chosen, Failed> {
+    let mut chosen = Chosen::default();
+    if args.ids.is_empty() {
+        let all = queue.page(&Filter::of(&[State::Done]), 0, u64::MAX >> 1)?;
+        chosen.done = all.iter().map(|job| job.id).collect();
+        return Ok(chosen);
+    }
+    for id in args.ids.iter().flat_map(|ids| ids.iter()) {
+        match queue.job(id)?.map(|job| job.state) {
+            Some(State::Done) => chosen.done.push(id),
+            Some(state) => chosen.refused.push((id, state)),
+            None => chosen.missing.push(id),
+        }
+    }
+    Ok(chosen)
+}
+
+impl Chosen {
+    fn tell_refused(&self) {
+        for (id, state) in &self.refused {
+            eprintln!("spool: Job {id} is {state}, so it has no result to be checked.");
+        }
+        if !self.missing.is_empty() {
+            eprintln!("spool: {}", words::no_such(&self.missing));
+        }
+    }
+}
+
+/// Checks on a thread of its own until all is checked, or the first request to end.
+async fn until_stopped(
+    context: &Context,
+    queue: Arc<SqliteQueue>,
+    tools: Tools,
+    ids: Vec<JobId>,
+    mut screen: Screen,
+) -> Result<Tally, Failed> {
+    let mut signals = Signals::new()?;
+    let (give, orders) = watch::channel(Order::Go);
+    let data = context.data.clone();
+    let mut work = tokio::task::spawn_blocking(move || {
+        let (policy, clock) = (Policy::default(), SystemClock::default());
+        let round =
+            Round { queue: queue.as_ref(), data: &data, tools: &tools, policy: &policy, clock: &clock };
+        let done = run_all(round, &ids, &orders, &mut |told| hear(&mut screen, &told));
+        screen.clear();
+        done
+    });
+    let ended = tokio::select! {
+        ended = &mut work => ended,
+        _ = signals.next() => {
+            // Nobody listens any more only when it has ended by itself.
+            let _ = give.send(Order::Cancel);
+            work.await
+        }
+    };
+    Ok(ended.map_err(std::io::Error::other)??)
+}
+
+fn hear(screen: &mut Screen, told: &Told<'_>) {
+    match told {
+        Told::Begins { n, of, job } => screen.begins(*n, *of, job),
+        Told::Progress(progress) => screen.progress(progress),
+        Told::Waits(still) => screen.waits(*still),
+        Told::Found { job, check } => screen.found(job, check),
+    }
+}
+
+impl Line {
+    fn new(job: &Job, check: &Check) -> Line {
+        Line {
+            id: job.id,
+            source: job.source.to_string_lossy().into_owned(),
+            output: job.output.to_string_lossy().into_owned(),
+            check: CheckView::from(check),
+        }
+    }
+}
+
+/// `412 results checked: 409 right, 3 wrong, 5 could not be checked.`
+fn counted(tally: &Tally) -> String {
+    let judged = match tally.checked() {
+        0 => "0 results checked".to_owned(),
+        n => {
+            let checked = words::count(n, "result checked", "results checked");
+            format!("{checked}: {} right, {} wrong", tally.right, tally.wrong.len())
+        }
+    };
+    match tally.not_checked {
+        0 => format!("{judged}."),
+        n => format!("{judged}, {n} could not be checked."),
+    }
+}
+
+/// What came of it, and what to do next.
+fn summary(context: &Context, tally: &Tally, all: usize) -> Result<(), Failed> {
+    let (right, wrong, passed) = (tally.right, tally.wrong.len() as u64, tally.not_checked);
+    let left = all as u64 - (tally.checked() + passed).min(all as u64);
+    if context.json {
+        let summary = json!({ "right": right, "wrong": wrong, "notChecked": passed, "left": left });
+        return json_line(&json!({ "summary": summary }));
+    }
+    if all == 0 {
+        return context.say("There was nothing to check.");
+    }
+    context.say(counted(tally))?;
+    if tally.stopped {
+        context.say(format!(
+            "Stopped: {} left to be checked.",
+            words::count(left, "result is", "results are")
+        ))?;
+    }
+    if wrong > 0 {
+        let ids: Vec<String> = tally.wrong.iter().map(JobId::to_string).collect();
+        let named = if ids.len() > 20 { "--wrong".to_owned() } else { ids.join(" ") };
+        context.say(format!(
+            "`spool again {named}` does what is wrong again; the results that are there stay."
+        ))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! A bar for the result that is checked, and a line for each that was.
+
+use super::Line;
+use crate::context::json_line;
+use crate::{list, words};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use spool_core::job::Job;
+use spool_core::progress::Progress;
+use spool_core::recheck::finding::Check;
+use std::io::Write;
+
+/// What is on the screen.
+pub(super) struct Screen {
+    bar: ProgressBar,
+    json: bool,
+    quiet: bool,
+}
+
+impl Screen {
+    /// `draws`: stderr is a terminal that may be drawn on.
+    pub(super) fn new(draws: bool, json: bool, quiet: bool) -> Screen {
+        let target = if draws { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(100), target);
+        if let Ok(style) = ProgressStyle::with_template("{prefix:.bold}\n  {bar:32} {wide_msg}") {
+            bar.set_style(style);
+        }
+        Screen { bar, json, quiet }
+    }
+
+    pub(super) fn begins(&mut self, n: usize, of: usize, job: &Job) {
+        self.bar.set_prefix(format!("Checking {n} of {of}: {}", name(job)));
+        self.bar.set_position(0);
+        self.bar.set_message("");
+    }
+
+    pub(super) fn progress(&mut self, progress: &Progress) {
+        self.bar.set_position(progress.percent.unwrap_or(0.0) as u64);
+        self.bar.set_message(list::progress(&Progress { bytes: None, ..*progress }));
+    }
+
+    pub(super) fn waits(&mut self, still: bool) {
+        self.bar.set_message(if still { "waits until the queue has no work" } else { "" });
+    }
+
+    /// Answers go to stdout, above the bar. Whoever stops reading does not stop the work.
+    pub(super) fn found(&mut self, job: &Job, check: &Check) {
+        if self.json {
+            let _ = json_line(&Line::new(job, check));
+        } else if !self.quiet || check.finding.is_wrong() {
+            let line = line(job, check);
+            self.bar.suspend(|| drop(writeln!(std::io::stdout(), "{line}")));
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn name(job: &Job) -> String {
+    words::line(&job.source.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// `   17  wrong        a.mkv  Track 2 (sound, AAC, ger) is missing in the result.`
+fn line(job: &Job, check: &Check) -> String {
+    let sentence = words::line(&check.finding.sentence());
+    format!("{:>5}  {:<11}  {}  {sentence}", job.id, check.finding.word(), name(job)).trim_end().to_owned()
+}

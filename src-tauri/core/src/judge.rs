@@ -1,0 +1,138 @@
+//! Judging a result: is the file what the plan promised? One that was just made, before it is published, or one of long
+//! ago.
+//!
+//! Guarantees that a verdict comes from looking at the file itself, and that the file is only read. What was copied is
+//! decoded out of the result and measured packet by packet; of the rest, packets are measured only where headers and what
+//! was decoded leave a doubt.
+
+use crate::failure::Failure;
+use crate::ffmpeg::run::Report;
+use crate::ffmpeg::{compare, probe};
+use crate::look::{Asking, Halt};
+use crate::media::{Measured, MediaInfo};
+use crate::plan::{self, Plan, Planned, Step, What};
+use crate::verify::{self, Case, Copies, Refusal, Verdict};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Who has a result judged: carries out the steps, and shows how far they are.
+pub(crate) trait Judging {
+    /// How it ends short of a verdict.
+    type End;
+
+    fn asking(&self) -> Asking<'_>;
+    fn source(&self) -> &Path;
+    fn result(&self) -> &Path;
+    /// What is known of the source.
+    fn info(&self) -> &MediaInfo;
+    /// What is readable of a damaged source is enough.
+    fn salvage(&self) -> bool;
+
+    /// A further step is to come after those that are known.
+    fn add(&mut self, step: &Step);
+    /// The next step begins.
+    fn enter(&mut self, step: &Step);
+    /// Runs the command of a step.
+    fn run(&mut self, step: &Step) -> Result<Report, Self::End>;
+    /// The end that this halt means.
+    fn halted(&self, halt: Halt) -> Self::End;
+    /// The result could not be looked at.
+    fn unreadable(&mut self, failure: Failure) -> Self::End;
+    /// What counts where the packets of a file could not be measured.
+    fn unmeasured(&self) -> Result<Measured, Self::End>;
+}
+
+/// Carries out the steps that read the result. `report`: of the step that wrote it, or that read the source like it. The
+/// answer comes with the result as it was found.
+pub(crate) fn judge<J: Judging>(
+    judging: &mut J,
+    plan: &Plan,
+    report: &Report,
+    steps: &[Step],
+) -> Result<(Result<Verdict, Refusal>, MediaInfo), J::End> {
+    let mut output = look(judging, steps)?;
+    let copies = check_copies(judging, plan, &mut output, steps)?;
+    let (source, salvage) = (judging.info().clone(), judging.salvage());
+    let copies = copies.as_ref();
+    let case = Case { plan, source: &source, report, output: &output, measured: None, copies, salvage };
+    let doubt = match verify::verify(&case) {
+        Err(Refusal::Doubtful(failure)) => failure,
+        decided => return Ok((decided, output)),
+    };
+    let (measured, output) = measure_both(judging, &output)?;
+    let decided = match verify::verify(&Case { measured: Some(&measured), output: &output, ..case }) {
+        Err(Refusal::Doubtful(_)) => Err(Refusal::Failed(doubt)),
+        decided => decided,
+    };
+    Ok((decided, output))
+}
+
+/// Looks at what was copied in the result itself.
+fn check_copies<J: Judging>(
+    judging: &mut J,
+    plan: &Plan,
+    output: &mut MediaInfo,
+    steps: &[Step],
+) -> Result<Option<Copies>, J::End> {
+    let Some(step) = steps.iter().find(|step| step.what == What::DecodeCopies) else { return Ok(None) };
+    output.keep(&measure(judging, judging.result())?);
+    let equal = if plan.compared { compare(judging, plan)? } else { BTreeMap::new() };
+    let mut plan = plan.clone();
+    if plan.copies().any(|copy| !equal.contains_key(&copy.input)) {
+        // What cannot be compared packet by packet is decoded whole.
+        plan.places.clear();
+    }
+    let arguments = plan::decode_copies(&plan, judging.result());
+    let decoded = judging.run(&Step { arguments, ..step.clone() })?;
+    let in_question = plan.compared && !decoded.errors.is_empty();
+    let original = in_question.then(|| decode_originals(judging, &plan)).transpose()?;
+    Ok(Some(Copies { decoded, original, equal, at_places: !plan.places.is_empty() }))
+}
+
+/// Are the packets of the copies those of the original?
+fn compare<J: Judging>(judging: &J, plan: &Plan) -> Result<BTreeMap<usize, bool>, J::End> {
+    let asking = judging.asking();
+    let all: Vec<&Planned> = plan.copies().filter(|s| compare::is_comparable(&s.codec)).collect();
+    let original: Vec<compare::Wanted<'_>> =
+        all.iter().map(|s| (s.input.to_string(), s.codec.as_str())).collect();
+    let copy: Vec<compare::Wanted<'_>> = all.iter().map(|s| (plan.specifier(s), s.codec.as_str())).collect();
+    let original = compare::Side { path: judging.source(), reach: plan.reach, streams: &original };
+    let copy = compare::Side { path: judging.result(), reach: None, streams: &copy };
+    let equal = compare::packets_equal(asking.tools, original, copy, asking.policy, Some(asking.orders));
+    asking.heed().map_err(|halt| judging.halted(halt))?;
+    Ok(all.iter().map(|s| s.input).zip(equal.unwrap_or_default()).collect())
+}
+
+/// Decodes of the original what was decoded of its copy.
+fn decode_originals<J: Judging>(judging: &mut J, plan: &Plan) -> Result<Report, J::End> {
+    let arguments = plan::decode_originals(plan, judging.source());
+    let step = Step { what: What::DecodeCopies, weight: 0.0, writes: false, arguments };
+    judging.run(&step)
+}
+
+/// Probes the result, the first of the steps that check it.
+fn look<J: Judging>(judging: &mut J, steps: &[Step]) -> Result<MediaInfo, J::End> {
+    steps.first().into_iter().for_each(|check| judging.enter(check));
+    let Asking { tools, policy, orders } = judging.asking();
+    match probe::output(tools, judging.result(), policy, Some(orders)) {
+        Ok(output) => output.ok_or_else(|| judging.halted(Halt::Ordered)),
+        Err(failure) => Err(judging.unreadable(failure)),
+    }
+}
+
+/// The packets of the source, and the result with those of its own.
+fn measure_both<J: Judging>(judging: &mut J, output: &MediaInfo) -> Result<(Measured, MediaInfo), J::End> {
+    let step = plan::measure();
+    judging.add(&step);
+    judging.enter(&step);
+    let source = measure(judging, judging.source())?;
+    let output = output.clone().measured(&measure(judging, judging.result())?);
+    Ok((source, output))
+}
+
+fn measure<J: Judging>(judging: &J, path: &Path) -> Result<Measured, J::End> {
+    let asking = judging.asking();
+    let measured = probe::packets(asking.tools, path, asking.policy, Some(asking.orders));
+    asking.heed().map_err(|halt| judging.halted(halt))?;
+    measured.map_or_else(|| judging.unmeasured(), Ok)
+}

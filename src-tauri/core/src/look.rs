@@ -1,0 +1,90 @@
+//! A source looked at and planned: probed, surveyed, and measured as far as its plan needs. An attempt does so before it
+//! makes a result, and a check of that result once more.
+//!
+//! Guarantees that both know the same of a source. Only reads it. Must not know the queue.
+
+use crate::failure::Failure;
+use crate::ffmpeg::{self, Order, Orders, Tools, probe};
+use crate::media::MediaInfo;
+use crate::plan::{self, Abilities, Plan};
+use crate::policy::Policy;
+use crate::preset::Hardware;
+use crate::spec::JobSpec;
+use std::path::Path;
+
+/// Who asks the tools.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking<'a> {
+    pub(crate) tools: &'a Tools,
+    pub(crate) policy: &'a Policy,
+    pub(crate) orders: &'a Orders,
+}
+
+/// Why there is no answer.
+pub(crate) enum Halt {
+    /// It failed.
+    Failed(Failure),
+    /// An order came.
+    Ordered,
+}
+
+impl From<Failure> for Halt {
+    fn from(failure: Failure) -> Halt {
+        Halt::Failed(failure)
+    }
+}
+
+impl Asking<'_> {
+    /// Halts where an order says so; asked between the steps.
+    pub(crate) fn heed(&self) -> Result<(), Halt> {
+        match *self.orders.borrow() {
+            Order::Cancel | Order::Stop => Err(Halt::Ordered),
+            Order::Go | Order::Suspend => Ok(()),
+        }
+    }
+}
+
+/// What a source is. `found` hears it before what takes longer.
+pub(crate) fn look(
+    asking: Asking<'_>,
+    source: &Path,
+    spec: &JobSpec,
+    found: impl FnOnce(&MediaInfo),
+) -> Result<(MediaInfo, Abilities), Halt> {
+    let Asking { tools, policy, orders } = asking;
+    let wanted = spec.preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto);
+    let (abilities, info) = std::thread::scope(|scope| {
+        // ffmpeg is asked, once in a process, while ffprobe looks.
+        let asked = scope.spawn(|| ffmpeg::abilities(tools, wanted));
+        let info = probe::source(tools, source, policy, Some(orders));
+        (asked.join().unwrap_or_default(), info)
+    });
+    let mut info = info?.ok_or(Halt::Ordered)?;
+    ffmpeg::survey(tools, source, policy, Some(orders), &mut info);
+    found(&info);
+    probe::frames(tools, source, policy, Some(orders), &mut info);
+    probe::ends(tools, source, policy, Some(orders), &mut info);
+    if spec.preset.size_mb().is_some() {
+        probe::length(tools, source, policy, Some(orders), &mut info);
+    }
+    asking.heed()?;
+    Ok((info, abilities))
+}
+
+/// What becomes of it. `also_measured`: its packets are wanted whatever the plan says; else where it copies any.
+pub(crate) fn plan(
+    asking: Asking<'_>,
+    source: &Path,
+    spec: &JobSpec,
+    (info, abilities): (&mut MediaInfo, &Abilities),
+    also_measured: bool,
+) -> Result<Plan, Halt> {
+    let planned = plan::plan(info, spec, abilities)?;
+    if !also_measured && planned.copies().next().is_none() {
+        return Ok(planned);
+    }
+    // What a copy must show is known by the packets of the original alone.
+    probe::shown(asking.tools, source, asking.policy, Some(asking.orders), info);
+    asking.heed()?;
+    Ok(plan::plan(info, spec, abilities)?)
+}

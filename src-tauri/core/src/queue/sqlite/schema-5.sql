@@ -1,0 +1,1 @@
+ALTER TABLE job ADD COLUMN checked TEXT;               -- what checking the result again found (JSON)

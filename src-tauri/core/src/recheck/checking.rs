@@ -1,0 +1,268 @@
+//! One result judged anew: the original is looked at and planned as for an attempt, what was made is held against that,
+//! then both files are read as far as the verdict takes.
+//!
+//! Guarantees that no file is written; that a fault is found only in files which are still those of the job, before and
+//! after; and that a tool which fails is no fault of the result.
+
+use super::decoded::{self, Decoded};
+use super::finding::{Fault, Finding, Obstacle};
+use super::{files, plans};
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::failure::{Failure, FailureCode};
+use crate::ffmpeg::run::{self, Ended, Happened, Report, Request};
+use crate::ffmpeg::{Order, Orders, Tools, classify, probe};
+use crate::job::Job;
+use crate::judge::{self, Judging};
+use crate::look::{self, Asking, Halt};
+use crate::media::{Measured, MediaInfo};
+use crate::plan::{self, Plan, Step, What};
+use crate::policy::Policy;
+use crate::progress::Progress;
+use crate::progress::steps::Steps;
+use crate::queue::Queue;
+use crate::spec::JobSpec;
+use crate::verify::Verdict;
+use crate::verify::verification::Verification;
+use std::path::Path;
+
+/// What checking takes.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    /// ffmpeg and ffprobe.
+    pub tools: &'a Tools,
+    /// Limits.
+    pub policy: &'a Policy,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// What it is told meanwhile.
+    pub orders: &'a Orders,
+}
+
+impl Means<'_> {
+    /// Waits between two steps, in which no tool runs that would be suspended. False: an order ends it.
+    pub(super) fn wait_while_suspended(&self) -> bool {
+        while *self.orders.borrow() == Order::Suspend {
+            std::thread::park_timeout(self.policy.tick);
+        }
+        !matches!(*self.orders.borrow(), Order::Cancel | Order::Stop)
+    }
+}
+
+/// What was found of one result.
+#[derive(Debug, PartialEq)]
+pub struct Found {
+    /// The finding.
+    pub finding: Finding,
+    /// What was checked of a result that is right.
+    pub verification: Option<Verification>,
+}
+
+/// A check that ended before its verdict.
+enum Stop {
+    Ordered,
+    Found(Finding),
+}
+
+impl Stop {
+    fn wrong(fault: impl Into<Fault>) -> Stop {
+        Stop::Found(Finding::Wrong { fault: fault.into() })
+    }
+
+    fn not_checked(why: impl Into<Obstacle>) -> Stop {
+        Stop::Found(Finding::NotChecked { why: why.into() })
+    }
+}
+
+impl From<Halt> for Stop {
+    fn from(halt: Halt) -> Stop {
+        match halt {
+            Halt::Failed(failure) => Stop::not_checked(failure),
+            Halt::Ordered => Stop::Ordered,
+        }
+    }
+}
+
+/// Judges the result of a job that is done; `None`: an order ended it.
+pub fn recheck(
+    queue: &dyn Queue,
+    means: Means<'_>,
+    job: &Job,
+    hear: &mut dyn FnMut(Progress),
+) -> Result<Option<Found>> {
+    let attempts = queue.attempts(job.id)?;
+    let mut plans = attempts.iter().rev().filter_map(|attempt| attempt.plan.as_deref());
+    let made = plans.find_map(|plan| serde_json::from_str(plan).ok());
+    let found = match check(means, job, made, hear) {
+        Ok(Verdict { remarks, verification }) => {
+            Found { finding: Finding::Right { remarks }, verification: Some(verification) }
+        }
+        Err(Stop::Found(finding)) => Found { finding, verification: None },
+        Err(Stop::Ordered) => return Ok(None),
+    };
+    // What was changed while it was read says nothing.
+    Ok(Some(match files::obstacle(job) {
+        Some(why) => Found { finding: Finding::NotChecked { why }, verification: None },
+        None => found,
+    }))
+}
+
+/// `made`: the plan that the result was made by, where it is on record.
+fn check(
+    means: Means<'_>,
+    job: &Job,
+    made: Option<Plan>,
+    hear: &mut dyn FnMut(Progress),
+) -> std::result::Result<Verdict, Stop> {
+    if let Some(why) = files::obstacle(job) {
+        return Err(Stop::not_checked(why));
+    }
+    let Some(spec) = &job.spec else { return Err(Stop::not_checked(Obstacle::OtherVersion)) };
+    let asking = Asking { tools: means.tools, policy: means.policy, orders: means.orders };
+    let (mut info, abilities) = look::look(asking, &job.source, spec, |_| ())?;
+    let copies = made.as_ref().is_some_and(|made| made.copies().next().is_some());
+    let today = look::plan(asking, &job.source, spec, (&mut info, &abilities), copies);
+    let today = today.map_err(refused)?;
+    let known = made.is_some();
+    let made = made.unwrap_or_else(|| today.clone());
+    if let Some(fault) = plans::fault(&made, &today, &info) {
+        return Err(Stop::wrong(fault));
+    }
+    let plan = plans::judged(made, &today);
+    let checking = Checking { means, job, spec, info, steps: Steps::default(), hear };
+    judged(checking, &plan).map_err(|stop| match stop {
+        // Perhaps it was made by another plan than today's.
+        Stop::Found(Finding::Wrong { .. }) if !known => Stop::not_checked(Obstacle::NoPlan),
+        stop => stop,
+    })
+}
+
+/// What today's version would not make a result of. Of what this ffmpeg cannot decode nothing is known.
+fn refused(halt: Halt) -> Stop {
+    match halt {
+        Halt::Failed(failure) if failure.code != FailureCode::UnsupportedCodec => Stop::wrong(failure),
+        halt => halt.into(),
+    }
+}
+
+fn judged(mut checking: Checking<'_, '_>, plan: &Plan) -> std::result::Result<Verdict, Stop> {
+    let steps = plan::steps_of_check(plan, checking.source(), checking.result());
+    checking.steps.start(&steps);
+    let (read, rest) = match steps.split_first() {
+        Some((read, rest)) => (checking.run(read)?, rest),
+        None => return Err(Stop::not_checked(Obstacle::NoPlan)),
+    };
+    let (verdict, output) = judge::judge(&mut checking, plan, &read, rest)?;
+    let verdict = verdict.map_err(|refusal| Stop::wrong(refusal.into_failure()))?;
+    if let Some(step) = rest.iter().find(|step| step.what == What::DecodeResult) {
+        let result = checking.run(step)?;
+        let both = Decoded { source: &read, result: &result };
+        let fault = decoded::fault(plan, (&checking.info, &output), &both);
+        fault.map_or(Ok(()), |fault| Err(Stop::wrong(fault)))?;
+    }
+    Ok(verdict)
+}
+
+/// A check under way.
+struct Checking<'a, 'h> {
+    means: Means<'a>,
+    job: &'a Job,
+    spec: &'a JobSpec,
+    info: MediaInfo,
+    steps: Steps,
+    hear: &'h mut dyn FnMut(Progress),
+}
+
+impl Checking<'_, '_> {
+    fn follow(&mut self, step: &Step) -> Report {
+        let means = self.means;
+        let request = Request {
+            program: &means.tools.ffmpeg.path,
+            args: &step.arguments,
+            part: None,
+            ceiling: u64::MAX,
+            total_us: self.info.length().map(|seconds| (seconds * 1e6) as u64),
+            orders: means.orders,
+            policy: means.policy,
+            clock: means.clock,
+        };
+        run::run(&request, &mut |happened| {
+            if let Happened::Progress(reading) = happened {
+                (self.hear)(self.steps.take(reading));
+            }
+        })
+    }
+}
+
+/// A failure of the command of a step that keeps the result from being judged; an error of decoding is judged.
+fn failure(step: &Step, report: &Report) -> Option<Failure> {
+    let failure = classify::failure(report)?;
+    let judged = matches!(failure.code, FailureCode::EncodeFailed | FailureCode::SourceTruncated);
+    (step.what == What::ReadSource || !judged).then_some(failure)
+}
+
+impl Judging for Checking<'_, '_> {
+    type End = Stop;
+
+    fn asking(&self) -> Asking<'_> {
+        Asking { tools: self.means.tools, policy: self.means.policy, orders: self.means.orders }
+    }
+
+    fn source(&self) -> &Path {
+        &self.job.source
+    }
+
+    fn result(&self) -> &Path {
+        &self.job.output
+    }
+
+    fn info(&self) -> &MediaInfo {
+        &self.info
+    }
+
+    fn salvage(&self) -> bool {
+        self.spec.preset.salvage
+    }
+
+    fn add(&mut self, step: &Step) {
+        self.steps.add(step);
+    }
+
+    fn enter(&mut self, step: &Step) {
+        self.steps.enter(step);
+    }
+
+    fn run(&mut self, step: &Step) -> std::result::Result<Report, Stop> {
+        if !self.means.wait_while_suspended() {
+            return Err(Stop::Ordered);
+        }
+        self.enter(step);
+        let report = self.follow(step);
+        match report.ended {
+            Ended::Cancelled | Ended::Stopped => Err(Stop::Ordered),
+            _ => match failure(step, &report) {
+                Some(failure) => Err(Stop::not_checked(failure)),
+                None => Ok(report),
+            },
+        }
+    }
+
+    fn halted(&self, halt: Halt) -> Stop {
+        halt.into()
+    }
+
+    /// What is no video any more is wrong; that ffprobe could not be asked is not its fault.
+    fn unreadable(&mut self, failure: Failure) -> Stop {
+        match failure.code {
+            FailureCode::NotMedia | FailureCode::SourceTruncated | FailureCode::DrmProtected => {
+                Stop::wrong(probe::not_read_back(failure))
+            }
+            _ => Stop::not_checked(failure),
+        }
+    }
+
+    fn unmeasured(&self) -> std::result::Result<Measured, Stop> {
+        let message = "The packets of a file could not be read to their end.";
+        Err(Stop::not_checked(Failure::new(FailureCode::ProbeTimeout, message)))
+    }
+}

@@ -1,0 +1,93 @@
+//! Does all of a result come out when it is decoded? Of what was copied, verification judges; this is about what was
+//! converted. Pure.
+
+use super::finding::Fault;
+use crate::ffmpeg::run::Report;
+use crate::ffmpeg::statistics::InputStats;
+use crate::media::{Kind, MediaInfo, Stream};
+use crate::plan::{Plan, Planned};
+use crate::verify;
+
+/// What was decoded: of the original while it was read, and of the result.
+pub(super) struct Decoded<'a> {
+    pub(super) source: &'a Report,
+    pub(super) result: &'a Report,
+}
+
+/// What is wrong with converted streams, by their decoding.
+pub(super) fn fault(
+    plan: &Plan,
+    (source, output): (&MediaInfo, &MediaInfo),
+    decoded: &Decoded<'_>,
+) -> Option<Fault> {
+    let report = decoded.result;
+    if !report.errors.is_empty() || report.cut_short || !report.saw_end {
+        return Some(Fault::Damaged { spots: verify::spots(&report.errors.iter().collect::<Vec<_>>()) });
+    }
+    plan.converted().find_map(|planned| {
+        let found = found(plan, planned, output)?;
+        let stats = stats_of(report, found.index)?;
+        if planned.kind == Kind::Video {
+            return fewer_pictures(found, stats);
+        }
+        let input = source.streams.iter().find(|s| s.index == planned.input)?;
+        let before = seconds(input, stats_of(decoded.source, planned.input)?)?;
+        ends_early(found, stats, before)
+    })
+}
+
+/// The stream of the result that this one became.
+fn found<'a>(plan: &Plan, planned: &Planned, output: &'a MediaInfo) -> Option<&'a Stream> {
+    let place = plan.kept().filter(|s| s.kind == planned.kind && !s.cover);
+    let place = place.take_while(|s| s.input != planned.input).count();
+    output.streams.iter().filter(|s| s.kind == planned.kind && !s.attached_picture).nth(place)
+}
+
+fn stats_of(report: &Report, index: usize) -> Option<&InputStats> {
+    report.inputs.iter().find(|s| s.index == index)
+}
+
+/// Every packet of an encoded picture is one that is shown.
+fn fewer_pictures(found: &Stream, stats: &InputStats) -> Option<Fault> {
+    let (packets, frames) = (found.packets?, stats.frames?);
+    let lost = packets.saturating_sub(frames);
+    (lost > (packets / 100).max(1)).then_some(Fault::Damaged { spots: lost as usize })
+}
+
+fn seconds(stream: &Stream, stats: &InputStats) -> Option<f64> {
+    Some(stats.samples? as f64 / f64::from(stream.sample_rate.filter(|rate| *rate > 0)?))
+}
+
+/// Sound of which less comes out than its header says, and less than came out of the original: `before`, in seconds.
+fn ends_early(found: &Stream, stats: &InputStats, before: f64) -> Option<Fault> {
+    let (seconds, of) = (seconds(found, stats)?, found.seconds?.min(before));
+    let early = seconds + (of * 0.01).max(0.5) < of;
+    early.then_some(Fault::EndsEarly { kind: Kind::Audio, seconds, of })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stats(frames: u64, samples: u64) -> InputStats {
+        InputStats { frames: Some(frames), samples: Some(samples), ..InputStats::default() }
+    }
+
+    #[test]
+    fn pictures_that_do_not_come_out_are_damage() {
+        let video = Stream { packets: Some(1000), ..Stream::default() };
+        assert_eq!(fewer_pictures(&video, &stats(990, 0)), None);
+        assert_eq!(fewer_pictures(&video, &stats(980, 0)), Some(Fault::Damaged { spots: 20 }));
+        assert_eq!(fewer_pictures(&video, &stats(1100, 0)), None);
+    }
+
+    #[test]
+    fn sound_that_ends_before_its_header_says_ends_early_unless_there_was_no_more() {
+        let audio = Stream { seconds: Some(8.0), sample_rate: Some(48_000), ..Stream::default() };
+        let half = stats(0, 4 * 48_000);
+        let fault = ends_early(&audio, &half, 8.0);
+        assert_eq!(fault, Some(Fault::EndsEarly { kind: Kind::Audio, seconds: 4.0, of: 8.0 }));
+        assert_eq!(ends_early(&audio, &half, 4.0), None, "it begins late");
+        assert_eq!(ends_early(&audio, &stats(0, 8 * 48_000), 8.0), None);
+    }
+}

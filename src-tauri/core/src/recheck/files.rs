@@ -1,0 +1,64 @@
+//! Are original and result there as they were when the job ended? Looks at names, sizes and dates; opens nothing.
+
+use super::finding::Obstacle;
+use crate::error::said;
+use crate::failure::{Failure, FailureCode, name_of};
+use crate::intake::mtime_ns;
+use crate::job::Job;
+use crate::output::volume;
+use std::fs::Metadata;
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// What keeps the result of this job from being judged.
+pub(super) fn obstacle(job: &Job) -> Option<Obstacle> {
+    if job.output == job.source {
+        return Some(Obstacle::OriginalKept);
+    }
+    let source = match file(&job.source, job.source_volume.as_deref()) {
+        Ok(source) => source,
+        Err(Absent::Away) => return Some(Obstacle::SourceAway),
+        Err(Absent::Gone) => return Some(Obstacle::SourceGone),
+        Err(Absent::Hidden(failure)) => return Some(failure.into()),
+    };
+    let result = match file(&job.output, job.output_volume.as_deref()) {
+        Ok(result) => result,
+        Err(Absent::Away) => return Some(Obstacle::ResultAway),
+        Err(Absent::Gone) => return Some(Obstacle::ResultGone),
+        Err(Absent::Hidden(failure)) => return Some(failure.into()),
+    };
+    changed(job, (source.len(), mtime_ns(&source)), result.len())
+}
+
+/// Why there is no file.
+enum Absent {
+    Away,
+    Gone,
+    Hidden(Failure),
+}
+
+fn file(path: &Path, volume: Option<&Path>) -> Result<Metadata, Absent> {
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => Ok(metadata),
+        Err(e) if !matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            let message = format!("{} could not be looked at: {}.", name_of(path), said(&e));
+            Err(Absent::Hidden(Failure::new(FailureCode::IoError, message)))
+        }
+        _ if is_away(volume) => Err(Absent::Away),
+        _ => Err(Absent::Gone),
+    }
+}
+
+fn is_away(volume: Option<&Path>) -> bool {
+    volume.is_some_and(|volume| !volume::is_present(volume))
+}
+
+/// Rows of before do not know the date of their original.
+fn changed(job: &Job, (size, date): (u64, Option<i64>), result: u64) -> Option<Obstacle> {
+    let other_size = job.source_size.is_some_and(|known| known != size);
+    let other_date = job.source_mtime_ns.zip(date).is_some_and(|(known, now)| known != now);
+    if other_size || other_date {
+        return Some(Obstacle::SourceChanged);
+    }
+    job.output_size.is_some_and(|known| known != result).then_some(Obstacle::ResultChanged)
+}
