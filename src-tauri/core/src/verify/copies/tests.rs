@@ -7,6 +7,7 @@ use crate::plan::{Abilities, Plan, plan};
 use crate::preset;
 use crate::progress::Progress;
 use crate::spec::JobSpec;
+use crate::verify::verification::Evidence;
 use crate::verify::{Copies, Verdict, verify};
 use std::collections::BTreeSet;
 
@@ -77,7 +78,11 @@ fn a_faithful_copy_passes_with_what_was_measured() {
     let video = &verdict.verification.streams[0];
     assert_eq!((video.frames.expected, video.frames.found), (Some(250), Some(250)));
     assert_eq!(video.decoded.map(|d| (d.of, d.frames)), Some((Side::Result, Some(250))));
+    assert_eq!((video.seconds.expected, video.seconds.found), (Some(10.0), Some(10.0)));
+    assert_eq!(video.by, Evidence::Packets);
     assert!(verdict.remarks.is_empty() && !video.compared);
+    let compared = judged(|_, _, copies| copies.equal.extend([(0, true), (1, true)])).unwrap();
+    assert!(compared.verification.streams.iter().all(|stream| stream.compared));
 }
 
 #[test]
