@@ -36,7 +36,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tauri::webview::Color;
-use tauri::{App, AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri::{
+    App, AppHandle, Manager, RunEvent, UriSchemeResponder, WebviewUrl, WebviewWindowBuilder, WindowEvent,
+};
 
 /// How often a queue that another process works is looked at.
 const LOOK: Duration = Duration::from_secs(2);
@@ -122,14 +124,18 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
             commands::tools,
         ])
         .register_asynchronous_uri_scheme_protocol("thumb", |context, request, responder| {
-            let spool = context.app_handle().state::<Arc<Spool>>().inner().clone();
-            let path = request.uri().path().to_owned();
-            tauri::async_runtime::spawn_blocking(move || {
-                responder.respond(previews::respond(&spool.data, &path));
-            });
+            give_picture(context.app_handle(), request.uri().path().to_owned(), responder);
         })
         .setup(|app| Ok(set_up(app)?))
         .build(tauri::generate_context!())
+}
+
+/// Answers the page, which asks for a picture by the number of its job.
+fn give_picture(app: &AppHandle, path: String, responder: UriSchemeResponder) {
+    let spool = app.state::<Arc<Spool>>().inner().clone();
+    tauri::async_runtime::spawn_blocking(move || {
+        responder.respond(previews::respond(&spool.data, &path));
+    });
 }
 
 fn set_up(app: &mut App) -> tauri::Result<()> {

@@ -50,6 +50,8 @@ impl Checks {
         if let Some(going) = held.as_mut() {
             going.shown.of += ids.len() as u64;
             going.asked.extend(ids);
+            // One that was just stopped goes on with these.
+            going.stop.send_replace(Order::Go);
             return None;
         }
         let (stop, orders) = watch::channel(Order::Go);
@@ -176,8 +178,11 @@ mod tests {
         let orders = checks.ask(ids(&[1, 2])).unwrap();
         checks.stop();
         assert_eq!(*orders.borrow(), Order::Cancel);
-        assert!(checks.next().is_err());
+        assert!(checks.ask(ids(&[3])).is_none());
+        assert_eq!(*orders.borrow(), Order::Go);
+        assert_eq!(checks.next(), Ok(ids(&[3])), "only what was asked for since");
         checks.stop();
+        assert!(checks.next().is_err());
     }
 
     #[test]
