@@ -96,8 +96,8 @@ const scenes: [string, string, Step][] = [
       const { demo } = window;
       if (!demo) return;
       const message = "Track 2 (sound, AAC, ger) is missing in the result.";
-      const wrong = (id: number) => ({ check: { found: "wrong" as const, message, at: Date.now() }, wrong: true, verified: false });
-      demo.rows = demo.rows.map((r) => (r.id === 101 || r.id === 103 ? { ...r, ...wrong(r.id) } : r));
+      const wrong = { check: { found: "wrong" as const, message, at: Date.now() }, wrong: true, verified: false };
+      demo.rows = demo.rows.map((r) => (r.id === 101 || r.id === 103 ? { ...r, ...wrong } : r));
       demo.checking = { n: 3, of: 38, waits: true };
       demo.touch();
     });
