@@ -69,6 +69,8 @@ mod tests {
             let output = &MediaInfo { streams: (0..tracks).map(sound).collect(), ..MediaInfo::default() };
             let case = Case { plan, source, report, output, measured: None, copies: None, salvage: false };
             assert_eq!(absent(&case, Kind::Audio), expected, "{packets:?} {tracks}");
+            let silent = packets[1] == 0;
+            assert_eq!(remarks(&case), if silent { vec!["Track 1 holds nothing."] } else { vec![] });
         }
     }
 }

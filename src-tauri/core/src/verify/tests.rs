@@ -307,6 +307,23 @@ fn a_bare_stream_has_nothing_but_its_frames() {
 }
 
 #[test]
+fn a_stream_has_no_times_where_neither_header_nor_packets_tell_any() {
+    let judged = |container: &str, declared: Option<f64>, packets: Option<f64>, frames: u64| {
+        judged(|w| {
+            w.source.container = container.into();
+            (w.source.seconds, w.source.streams[0].seconds) = (declared, declared);
+            w.output.streams[0].seconds = Some(frames as f64 / 25.0);
+            (w.report.inputs[0].frames, w.output.streams[0].packets) = (Some(frames), Some(frames));
+            w.measured = Some(packets.map_or_else(Measured::default, |seconds| measured(0, span(seconds))));
+        })
+    };
+    assert!(judged("ogg", None, None, 250).is_ok());
+    assert!(judged("ogg", None, Some(10.0), 150).is_err(), "its packets tell more");
+    assert!(judged("h264", Some(20.0), None, 250).is_ok(), "what a bare stream declares is a guess");
+    assert!(judged("ogg", Some(20.0), None, 250).is_err());
+}
+
+#[test]
 fn what_was_decoded_counts_only_beside_damage() {
     let decoded = |errors: &[&str], samples| {
         judged(|w| {

@@ -97,6 +97,8 @@ fn a_copy_that_shows_more_or_less_is_refused_by_its_stream() {
     let primed = judged(|output, _, _| output.streams[1].span.as_mut().unwrap().packets = 252);
     assert!(primed.is_ok(), "packets that only prepare a decoder");
     assert_eq!(faults(judged(|_, _, copies| copies.decoded.inputs[0].frames = Some(240))), [(0, Damaged)]);
+    let nearly = judged(|_, _, copies| copies.decoded.inputs[0].frames = Some(248));
+    assert!(nearly.is_ok(), "one in a hundred");
     let other = judged(|_, _, copies| {
         copies.equal.insert(1, false);
     });

@@ -85,6 +85,12 @@ fn a_capture_that_begins_between_keyframes_is_no_damage() {
         w.measured = Some(measured(0, span(10.0)));
     });
     assert_eq!(none, ["2 damaged spots in the original; they may show in the result."]);
+    let known = said_of(|w| {
+        capture(w, "mpegts");
+        w.source.streams[0].span = Some(lead(4.0));
+        w.output.streams[0].seconds = Some(10.0);
+    });
+    assert_eq!(known, said, "its packets were measured before");
     let file = said_of(|w| {
         capture(w, "matroska,webm");
         w.output.streams[0].seconds = Some(10.0);
