@@ -243,6 +243,15 @@ fn errors_of_a_decoder_count_against_no_converted_stream() {
 }
 
 #[test]
+fn a_copy_that_ends_with_what_is_declared_is_whole() {
+    let whole = judged(|output, written, _| {
+        written.cut_short = true;
+        output.streams[0].span.as_mut().unwrap().seconds = 9.8;
+    });
+    assert!(whole.is_ok(), "within half a second of it");
+}
+
+#[test]
 fn a_source_that_was_cut_is_refused_also_where_its_copy_is_whole() {
     let (plan, mut source, mut output) = (planned(), film(5.0), film(5.0));
     source.streams.iter_mut().for_each(|s| s.seconds = Some(10.0));
