@@ -352,4 +352,9 @@ fn pictures_are_counted() {
     assert_eq!(verdict.remarks, ["10 of 250 pictures have the same time as another and were left out."]);
     assert!(made(248, 2).unwrap().remarks.is_empty(), "too few to say so");
     assert!(judged(|w| w.output.streams[0].packets = None).is_ok(), "not counted");
+    let converted = judged(|w| {
+        w.output.streams[0].packets = Some(200);
+        w.measured = Some(measured(0, Span { lead: 50, ..span(10.0) }));
+    });
+    assert!(converted.is_err(), "what was decoded is there, whatever came before a keyframe");
 }

@@ -243,6 +243,29 @@ fn errors_of_a_decoder_count_against_no_converted_stream() {
 }
 
 #[test]
+fn a_copy_whose_packets_were_not_measured_is_held_against_what_was_read() {
+    let counted = |found: u64, lead: Option<u64>| {
+        let (plan, mut source, mut output) = (planned(), film(10.0), film(10.0));
+        for stream in source.streams.iter_mut().chain(&mut output.streams) {
+            stream.span = None;
+        }
+        output.streams[0].packets = Some(found);
+        let measured = lead.map(|lead| {
+            let span = Span { lead, seconds: 10.0, ..Span::default() };
+            crate::media::Measured { streams: BTreeMap::from([(0, span)]) }
+        });
+        let (report, measured, copies, salvage) = (report(), measured.as_ref(), None, false);
+        let (plan, source, report, output) = (&plan, &source, &report, &output);
+        verify(&Case { plan, source, report, output, measured, copies, salvage })
+    };
+    assert!(counted(250, None).is_ok() && counted(249, None).is_ok());
+    assert!(matches!(counted(200, None), Err(Refusal::Doubtful(_))));
+    assert!(counted(200, Some(50)).is_ok(), "of a recording that begins between two keyframes");
+    assert!(matches!(counted(200, Some(10)), Err(Refusal::Failed(_))));
+    assert!(matches!(counted(200, Some(0)), Err(Refusal::Failed(_))));
+}
+
+#[test]
 fn a_copy_that_ends_with_what_is_declared_is_whole() {
     let whole = judged(|output, written, _| {
         written.cut_short = true;
