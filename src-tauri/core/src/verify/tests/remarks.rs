@@ -17,6 +17,16 @@ fn damage_is_counted_and_size_is_compared() {
     assert!(after(0).is_empty());
     assert_eq!(after(1), ["1 damaged spot in the original; it may show in the result."]);
     assert_eq!(after(2), ["2 damaged spots in the original; they may show in the result."]);
+    let again = "Error while decoding stream #0:0: Invalid data found when processing input";
+    let spots = |errors: &[&str]| {
+        let verdict = judged(|w| w.report.errors = errors.iter().map(|e| (*e).to_owned()).collect());
+        verdict.unwrap().verification.damaged
+    };
+    assert_eq!(
+        (spots(&["cbp too large", again]), spots(&["cbp too large", again, "mb_type", again])),
+        (1, 2)
+    );
+    assert_eq!((spots(&[again]), spots(&[again, again]), spots(&[])), (1, 1, 0), "alone it is one spot");
     let most = format!("More than {MOST_ERRORS} damaged spots in the original; they may show in the result.");
     assert_eq!(after(MOST_ERRORS), [most]);
     assert!(said_of(|w| w.output.size = Some(1_009_000)).is_empty());
