@@ -53,17 +53,22 @@ fn convert(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> Result<A
         options: encoder_options(task, &wish, picture, colours),
         filters: filters(picture, &wish, colours, too_fast),
         frames_change: too_fast.is_some(),
-        loss: if colours == Colours::ToneMap {
-            "high dynamic range becomes standard range"
-        } else if picture.has_alpha() && task.main.codec != "gif" {
-            "transparency is lost"
-        } else if preset.copy == CopyRule::WhenHeld {
-            copy::obstacle(task.main).unwrap_or(copy::NOT_HELD)
-        } else {
-            ""
-        }
-        .into(),
+        loss: loss(task, picture, preset, colours),
     })
+}
+
+/// What converting costs, and why it is done where the preset promises a copy.
+fn loss(task: &Task<'_>, picture: &Picture, preset: &VideoPreset, colours: Colours) -> String {
+    let promised = preset.copy == CopyRule::WhenHeld;
+    let reason = promised.then(|| copy::obstacle(task.main).unwrap_or(copy::NOT_HELD));
+    let cost = if colours == Colours::ToneMap {
+        Some("high dynamic range becomes standard range")
+    } else if picture.has_alpha() && task.main.codec != "gif" {
+        Some("transparency is lost")
+    } else {
+        None
+    };
+    [reason, cost].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 fn refuse_size(picture: &Picture, preset: &VideoPreset, (width, height): (u32, u32)) -> Result<(), Failure> {
@@ -228,6 +233,28 @@ mod tests {
         assert_eq!(by(&fields, "web-1080p").1, ["bwdif=mode=send_frame"]);
         let screen = Picture { pixel_format: "gbrp".into(), ..picture(640, 360) };
         assert!(by(&screen, "web-1080p").1[0].contains("out_color_matrix=bt709"));
+    }
+
+    #[test]
+    fn a_promised_copy_that_is_converted_says_why_and_what_that_costs() {
+        let hdr = Picture { transfer: "smpte2084".into(), bits: 10, ..picture(640, 360) };
+        let said = |picture: &Picture, preset: &str| {
+            let main = Stream { kind: Kind::Video, codec: "vp8".into(), ..Stream::default() };
+            let main = Stream { video: Some(picture.clone()), ..main };
+            let info = MediaInfo { streams: vec![main.clone()], ..MediaInfo::default() };
+            let (preset, abilities) = (preset::find(preset).unwrap(), &Abilities::default());
+            match action(&Task { info: &info, preset, abilities, main: &main }).unwrap() {
+                Action::Convert { loss, .. } => loss,
+                other => panic!("{other:?}"),
+            }
+        };
+        let cost = "high dynamic range becomes standard range";
+        assert_eq!(said(&picture(640, 360), "remux-mp4"), copy::NOT_HELD);
+        assert_eq!(said(&hdr, "remux-mp4"), format!("{}; {cost}", copy::NOT_HELD));
+        assert_eq!(
+            (said(&hdr, "web-1080p"), said(&picture(640, 360), "web-1080p")),
+            (cost.into(), String::new())
+        );
     }
 
     #[test]
