@@ -130,6 +130,7 @@ fn the_whole_file_may_not_outlast_what_it_shows() {
         assert_eq!(message, "The result lasts 1:00:00, though its picture and sound end at 0:10.");
     }
     assert!(judged(|w| w.output.seconds = Some(10.4)).is_ok());
+    assert!(judged(|w| w.output.seconds = Some(10.6)).is_err(), "more than half a second");
 }
 
 #[test]
