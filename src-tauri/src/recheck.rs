@@ -1,5 +1,5 @@
-//! Results that are checked again while the window is open: one round at a time, which takes up what is asked for
-//! meanwhile.
+//! Results that are checked again while the window is open: one round at a time, which takes up what is
+//! requested meanwhile.
 //!
 //! Guarantees that it never runs before a queued job (see `spool_core::recheck`), and that stopping it keeps what was found.
 
@@ -10,9 +10,8 @@ use spool_core::error::Result;
 use spool_core::ffmpeg::Order;
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
-use spool_core::queue::Filter;
 use spool_core::recheck::finding::Finding;
-use spool_core::recheck::{Round, Told, run_all};
+use spool_core::recheck::{self, Event, Round, run_all};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
@@ -23,8 +22,8 @@ pub struct Checks(Mutex<Option<Going>>);
 
 /// A round that goes on.
 struct Going {
-    /// Asked for, and not yet begun.
-    asked: Vec<JobId>,
+    /// Requested, and not yet begun.
+    pending: Vec<JobId>,
     shown: Checking,
     found: Rechecked,
     stop: watch::Sender<Order>,
@@ -39,7 +38,7 @@ impl Checks {
     /// Ends the round; what was found is kept.
     pub fn stop(&self) {
         if let Some(going) = lock(&self.0).as_mut() {
-            going.asked.clear();
+            going.pending.clear();
             going.stop.send_replace(Order::Cancel);
         }
     }
@@ -49,34 +48,34 @@ impl Checks {
         let mut held = lock(&self.0);
         if let Some(going) = held.as_mut() {
             going.shown.of += ids.len() as u64;
-            going.asked.extend(ids);
+            going.pending.extend(ids);
             // One that was just stopped goes on with these.
             going.stop.send_replace(Order::Go);
             return None;
         }
         let (stop, orders) = watch::channel(Order::Go);
         let shown = Checking { n: 0, of: ids.len() as u64, waits: false };
-        *held = Some(Going { asked: ids, shown, found: Rechecked::default(), stop });
+        *held = Some(Going { pending: ids, shown, found: Rechecked::default(), stop });
         Some(orders)
     }
 
     /// What is to be checked next; with none the round is over, and the answer is what it found.
     fn next(&self) -> std::result::Result<Vec<JobId>, Rechecked> {
         let mut held = lock(&self.0);
-        match held.as_mut().map(|going| std::mem::take(&mut going.asked)) {
+        match held.as_mut().map(|going| std::mem::take(&mut going.pending)) {
             Some(asked) if !asked.is_empty() => Ok(asked),
             _ => Err(held.take().map(|going| going.found).unwrap_or_default()),
         }
     }
 
-    fn hear(&self, told: &Told<'_>) {
+    fn take(&self, event: &Event<'_>) {
         let mut held = lock(&self.0);
         let Some(going) = held.as_mut() else { return };
-        match told {
-            Told::Begins { .. } => going.shown.n += 1,
-            Told::Waits(still) => going.shown.waits = *still,
-            Told::Progress(_) => {}
-            Told::Found { check, .. } => match check.finding {
+        match event {
+            Event::Begins { .. } => going.shown.n += 1,
+            Event::Waits(still) => going.shown.waits = *still,
+            Event::Progress(_) => {}
+            Event::Found { check, .. } => match check.finding {
                 Finding::Right { .. } => going.found.right += 1,
                 Finding::Wrong { .. } => going.found.wrong += 1,
                 Finding::NotChecked { .. } => going.found.not_checked += 1,
@@ -88,7 +87,7 @@ impl Checks {
 /// Checks the results of these jobs; without any, of all that are done.
 pub fn check_again(spool: &Arc<Spool>, ids: Vec<JobId>) -> Result<()> {
     spool.tools()?;
-    let ids = if ids.is_empty() { all_done(spool)? } else { ids };
+    let ids = if ids.is_empty() { recheck::done(spool.queue())? } else { ids };
     if let Some(orders) = spool.checks.ask(ids) {
         let spool = Arc::clone(spool);
         // A thread of its own, for its children end with it.
@@ -98,12 +97,7 @@ pub fn check_again(spool: &Arc<Spool>, ids: Vec<JobId>) -> Result<()> {
     Ok(())
 }
 
-fn all_done(spool: &Spool) -> Result<Vec<JobId>> {
-    let done = spool.queue().page(&Filter::of(&[State::Done]), 0, u64::MAX >> 1)?;
-    Ok(done.iter().map(|job| job.id).collect())
-}
-
-/// Until nothing more is asked for.
+/// Until nothing is pending.
 fn go_on(spool: &Spool, orders: &watch::Receiver<Order>) {
     loop {
         match spool.checks.next() {
@@ -126,9 +120,9 @@ fn check(spool: &Spool, ids: &[JobId], orders: &watch::Receiver<Order>) -> Resul
     let (tools, policy, clock) = (spool.tools()?, Policy::default(), SystemClock::default());
     let round =
         Round { queue: spool.queue(), data: &spool.data, tools: &tools, policy: &policy, clock: &clock };
-    run_all(round, ids, orders, &mut |told| {
-        spool.checks.hear(&told);
-        if !matches!(told, Told::Progress(_)) {
+    run_all(round, ids, orders, &mut |event| {
+        spool.checks.take(&event);
+        if !matches!(event, Event::Progress(_)) {
             spool.feed.touch();
         }
     })?;
@@ -165,7 +159,7 @@ mod tests {
         assert_eq!(checks.next(), Ok(ids(&[1, 2])));
         assert!(checks.ask(ids(&[3])).is_none(), "it goes on already");
         assert_eq!(checks.shown().map(|shown| shown.of), Some(3));
-        checks.hear(&Told::Waits(true));
+        checks.take(&Event::Waits(true));
         assert_eq!(checks.shown().map(|shown| shown.waits), Some(true));
         assert_eq!(checks.next(), Ok(ids(&[3])));
         assert_eq!(checks.next(), Err(Rechecked::default()));

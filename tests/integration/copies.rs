@@ -203,6 +203,38 @@ fn packets_are_the_same_in_every_container_and_one_changed_byte_is_found() {
 }
 
 #[test]
+fn a_clip_to_be_played_at_another_speed_is_refused_or_partial_by_wish() {
+    let env = TestEnv::new();
+    let film = bytes("sound.mp4", 4.0, true, &PLAIN);
+    let fast = boxes::edited(&film, &[Edit { from: Some(0.0), seconds: 2.0, rate: 2.0 }]);
+    fs::write(env.videos().join("fast.mp4"), fast).unwrap();
+    let video = env.videos().join("fast.mp4");
+    for preset in ["web-1080p", "remux-mp4"] {
+        let job = crate::presets::work(&env, &video, preset, &[]);
+        assert_eq!(job["failure"]["code"], "plan_refused", "{preset}: {job}");
+    }
+    let job = crate::presets::work(&env, &video, "web-1080p", &["--set", "salvage=true"]);
+    assert!(remarks(&job).contains("Partial: the original is to be played at another speed"), "{job}");
+}
+
+#[test]
+fn a_copy_whose_packets_cannot_be_compared_is_decoded_whole() {
+    let env = TestEnv::new();
+    let film = clips::clip("pcm.mov", 12.0, true, &[&H264[..], &["-c:a", "pcm_s16le"]].concat());
+    let video = env.video(&film, "pcm.mov");
+    let id = crate::presets::work(&env, &video, "remux-mp4", &["--set", "container=mov"])["id"].to_string();
+    let job = env.spool(&["show", &id, "--json"]).json().remove(0);
+    assert!(copied(&job, "video") && copied(&job, "audio"), "{job}");
+    for stream in job["attempts"][0]["verification"]["streams"].as_array().unwrap() {
+        assert_eq!(
+            (&stream["decoded"]["of"], &stream["decoded"]["places"]),
+            (&"result".into(), &Value::Null)
+        );
+        assert_eq!(stream["compared"], stream["kind"] == "video", "{stream}");
+    }
+}
+
+#[test]
 fn two_recordings_in_one_file_are_not_taken_for_one() {
     let env = TestEnv::new();
     let film = |seconds| bytes(&format!("segment-{seconds}.mkv"), f64::from(seconds), true, &PLAIN);

@@ -30,6 +30,7 @@ mod faults_pool;
 mod faults_process;
 mod faults_source;
 mod field;
+mod field_late;
 mod field_streams;
 mod hostile;
 mod kept;

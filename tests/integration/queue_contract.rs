@@ -3,11 +3,10 @@
 use crate::queue_world::{done, failure, laws, new_job};
 use spool_core::clock::Clock;
 use spool_core::failure::{Failure, FailureCode};
-use spool_core::job::{Attempt, Intent, Job, JobId, Lease, State};
+use spool_core::job::{Intent, Job, JobId, Lease, State};
 use spool_core::preset;
 use spool_core::progress::Progress;
-use spool_core::queue::{Added, Command, Filter, Flag, NewJob, Note, Outcome, Place, Refusal, Which};
-use spool_core::recheck::finding::{Check, Fault, Finding};
+use spool_core::queue::{Added, Command, Filter, NewJob, Note, Outcome, Place, Refusal, Which};
 use spool_core::verify::verification::Verification;
 use std::path::{Path, PathBuf};
 
@@ -117,27 +116,6 @@ laws! {
         let unchecked = w.claim();
         w.queue.settle(unchecked.lease(), &done(&unchecked)).unwrap();
         assert!(!w.job(unchecked.id).verified);
-    }
-
-    what_checking_a_result_again_found_is_kept_and_changes_nothing_else => |w| {
-        w.add(&["a.mkv", "b.mkv"]);
-        let job = w.claim();
-        let right = Check { at: 7, finding: Finding::Right { remarks: vec!["A remark.".into()] } };
-        assert!(!w.queue.keep_check(job.id, &right, None).unwrap(), "it is not done");
-        assert!(!w.queue.keep_check(JobId(99), &right, None).unwrap());
-        w.queue.settle(job.lease(), &done(&job)).unwrap();
-        let (before, attempts) = (w.job(job.id), w.queue.attempts(job.id).unwrap());
-        assert_eq!((before.verified, &before.check), (false, &None));
-        let wrong = Check { at: 8, finding: Finding::Wrong { fault: Fault::Damaged { spots: 2 } } };
-        let seen = Verification { size: 5, seconds: Some(1.5), streams: Vec::new(), damaged: 0 };
-        assert!(w.queue.keep_check(job.id, &right, Some(&seen)).unwrap());
-        let expected = Job { verified: true, check: Some(right), ..before.clone() };
-        assert_eq!(w.job(job.id), expected);
-        let expected = vec![Attempt { verification: Some(seen), ..attempts[0].clone() }];
-        assert_eq!(w.queue.attempts(job.id).unwrap(), expected);
-        assert!(w.queue.keep_check(job.id, &wrong, None).unwrap());
-        assert_eq!(w.job(job.id), Job { check: Some(wrong), ..before }, "what is wrong is not verified");
-        assert_eq!(w.queue.attempts(job.id).unwrap(), expected, "what was measured stays on record");
     }
 
     what_another_version_made_is_listed_and_removed_and_never_started => |w| {
@@ -394,60 +372,6 @@ laws! {
         w.queue.settle(job.lease(), &Outcome::Rescued { crashes: 2 }).unwrap();
         assert!(w.queue.claim("engine", false).unwrap().is_none());
         assert_eq!(w.claim().id, ids[0]);
-    }
-
-    ended_jobs_come_newest_first_and_are_counted => |w| {
-        w.add(&["a.mkv", "b.mkv", "c.mkv"]);
-        for name in ["a", "b"] {
-            let job = w.claim();
-            w.clock.advance(std::time::Duration::from_secs(1));
-            w.queue.settle(job.lease(), &done(&job)).unwrap();
-            assert_eq!(w.job(job.id).warnings, ["a remark"], "{name}");
-        }
-        assert_eq!(w.names(&[State::Done]), ["b.mkv", "a.mkv"]);
-        assert_eq!(w.names(&[]), ["a.mkv", "b.mkv", "c.mkv"]);
-        let counts = w.queue.counts().unwrap();
-        assert_eq!((counts.done, counts.queued), (2, 1));
-        assert_eq!(w.queue.page(&Filter::of(&[]), 1, 1).unwrap()[0].source, Path::new("/videos/b.mkv"));
-    }
-
-    the_alarm_sees_recent_failures_and_the_last_ends => |w| {
-        w.add(&["a.mkv", "b.mkv", "c.mkv"]);
-        let job = w.claim();
-        w.queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
-        w.clock.advance(std::time::Duration::from_mins(1));
-        let since = w.clock.now();
-        let job = w.claim();
-        w.queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
-        w.clock.advance(std::time::Duration::from_secs(1));
-        let job = w.claim();
-        w.queue.settle(job.lease(), &done(&job)).unwrap();
-        let recent = w.queue.recent(since).unwrap();
-        assert_eq!(recent.failed, 1);
-        assert_eq!(recent.last_ended, [State::Done, State::Failed, State::Failed]);
-    }
-
-    flags_are_kept_until_cleared => |w| {
-        assert_eq!(w.queue.flag(Flag::Paused).unwrap(), None);
-        w.queue.set_flag(Flag::Paused, Some("1")).unwrap();
-        w.queue.set_flag(Flag::Paused, Some("2")).unwrap();
-        assert_eq!(w.queue.flag(Flag::Paused).unwrap().as_deref(), Some("2"));
-        w.queue.set_flag(Flag::Paused, None).unwrap();
-        assert_eq!(w.queue.flag(Flag::Paused).unwrap(), None);
-    }
-
-    retention_never_touches_failed_or_the_newest_done => |w| {
-        w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
-        for n in 0..3 {
-            let job = w.claim();
-            let outcome = if n == 0 { Outcome::Failed(failure()) } else { done(&job) };
-            w.clock.advance(std::time::Duration::from_secs(1));
-            w.queue.settle(job.lease(), &outcome).unwrap();
-        }
-        w.queue.steer(Command::Cancel, &Which::All(vec![State::Queued])).unwrap();
-        let later = w.clock.now() + 1;
-        assert_eq!(w.queue.retire(later, 1, later).unwrap(), 2, "one done, one cancelled");
-        assert_eq!(w.names(&[]), ["a.mkv", "c.mkv"]);
     }
 
     a_lease_names_job_and_epoch => |w| {

@@ -1,11 +1,11 @@
-//! Checks of results stand back behind queued jobs, and stop when they are told to.
+//! Checks of results stand back behind queued jobs, and stop on request.
 #![cfg(target_os = "linux")]
 
 use spool_core::clock::SystemClock;
 use spool_core::ffmpeg::{Order, locate};
 use spool_core::job::{JobId, State};
 use spool_core::queue::{Command, Queue, Which};
-use spool_core::recheck::{Round, Told, run_all};
+use spool_core::recheck::{Event, Round, run_all};
 use spool_tests::engine::{Setup, add, fast, faulty, job, places, reaches};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
@@ -91,8 +91,8 @@ async fn no_result_is_checked_while_the_queue_has_work() {
         let (tools, policy, clock) = (locate(&tools).unwrap(), fast(), SystemClock::default());
         let round =
             Round { queue: queue.as_ref(), data: &data, tools: &tools, policy: &policy, clock: &clock };
-        run_all(round, &[done], &orders, &mut |told| {
-            if let Told::Waits(still) = told {
+        run_all(round, &[done], &orders, &mut |event| {
+            if let Event::Waits(still) = event {
                 say.send(still).unwrap();
             }
         })

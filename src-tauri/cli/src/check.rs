@@ -1,4 +1,4 @@
-//! `spool check`: results judged anew, one after the other, behind everything else.
+//! `spool check`: checks existing results one after the other, at the lowest priority.
 
 mod screen;
 
@@ -13,10 +13,10 @@ use spool_core::clock::SystemClock;
 use spool_core::ffmpeg::{self, Order, Tools};
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
+use spool_core::queue::Queue;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Filter, Queue};
 use spool_core::recheck::finding::Check;
-use spool_core::recheck::{Round, Tally, Told, run_all};
+use spool_core::recheck::{self, Event, Round, Tally, run_all};
 use spool_core::view::CheckView;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -55,8 +55,7 @@ struct Chosen {
 fn chosen(queue: &dyn Queue, args: &args::Check) -> Result<Chosen, Failed> {
     let mut chosen = Chosen::default();
     if args.ids.is_empty() {
-        let all = queue.page(&Filter::of(&[State::Done]), 0, u64::MAX >> 1)?;
-        chosen.done = all.iter().map(|job| job.id).collect();
+        chosen.done = recheck::done(queue)?;
         return Ok(chosen);
     }
     for id in args.ids.iter().flat_map(|ids| ids.iter()) {
@@ -95,14 +94,14 @@ async fn until_stopped(
         let (policy, clock) = (Policy::default(), SystemClock::default());
         let round =
             Round { queue: queue.as_ref(), data: &data, tools: &tools, policy: &policy, clock: &clock };
-        let done = run_all(round, &ids, &orders, &mut |told| hear(&mut screen, &told));
+        let done = run_all(round, &ids, &orders, &mut |event| show(&mut screen, &event));
         screen.clear();
         done
     });
     let ended = tokio::select! {
         ended = &mut work => ended,
         _ = signals.next() => {
-            // Nobody listens any more only when it has ended by itself.
+            // The send fails only where the round has already ended.
             let _ = give.send(Order::Cancel);
             work.await
         }
@@ -110,12 +109,12 @@ async fn until_stopped(
     Ok(ended.map_err(std::io::Error::other)??)
 }
 
-fn hear(screen: &mut Screen, told: &Told<'_>) {
-    match told {
-        Told::Begins { n, of, job } => screen.begins(*n, *of, job),
-        Told::Progress(progress) => screen.progress(progress),
-        Told::Waits(still) => screen.waits(*still),
-        Told::Found { job, check } => screen.found(job, check),
+fn show(screen: &mut Screen, event: &Event<'_>) {
+    match event {
+        Event::Begins { n, of, job } => screen.begins(*n, *of, job),
+        Event::Progress(progress) => screen.progress(progress),
+        Event::Waits(still) => screen.waits(*still),
+        Event::Found { job, check } => screen.found(job, check),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Judging a result: is the file what the plan promised? One that was just made, before it is published, or one of long
-//! ago.
+//! Judging a result: is the file what the plan promised? Used before a result is published, and when an existing one is
+//! checked again.
 //!
 //! Guarantees that a verdict comes from looking at the file itself, and that the file is only read. What was copied is
 //! decoded out of the result and measured packet by packet; of the rest, packets are measured only where headers and what
@@ -77,13 +77,13 @@ fn check_copies<J: Judging>(
     let Some(step) = steps.iter().find(|step| step.what == What::DecodeCopies) else { return Ok(None) };
     output.keep(&measure(judging, judging.result())?);
     let equal = if plan.compared { compare(judging, plan)? } else { BTreeMap::new() };
-    let mut plan = plan.clone();
-    if plan.copies().any(|copy| !equal.contains_key(&copy.input)) {
+    let (mut plan, mut step) = (plan.clone(), step.clone());
+    if !plan.places.is_empty() && plan.copies().any(|copy| !equal.contains_key(&copy.input)) {
         // What cannot be compared packet by packet is decoded whole.
         plan.places.clear();
+        step.arguments = plan::decode_copies(&plan, judging.result());
     }
-    let arguments = plan::decode_copies(&plan, judging.result());
-    let decoded = judging.run(&Step { arguments, ..step.clone() })?;
+    let decoded = judging.run(&step)?;
     let in_question = plan.compared && !decoded.errors.is_empty();
     let original = in_question.then(|| decode_originals(judging, &plan)).transpose()?;
     Ok(Some(Copies { decoded, original, equal, at_places: !plan.places.is_empty() }))

@@ -1,4 +1,4 @@
-//! Existing results judged anew by what is known today: what an earlier version called verified may be wrong.
+//! Checks existing results again with the rules of today: an earlier version may have called a wrong result verified.
 //!
 //! Guarantees that nothing is made, changed or deleted but the note of what was found; and that whatever keeps a result
 //! from being judged is said so, and never counts against it. Must not know who asked.
@@ -11,4 +11,4 @@ mod plans;
 mod round;
 
 pub use checking::{Found, Means, recheck};
-pub use round::{Round, Tally, Told, run_all};
+pub use round::{Event, Round, Tally, done, run_all};

@@ -49,7 +49,7 @@ pub struct Case<'a> {
 pub struct Copies {
     /// What ffmpeg said when it decoded them.
     pub decoded: Report,
-    /// What it said when it decoded the same of their originals, where that was asked for.
+    /// What it reported for the same parts of their originals, where those were decoded.
     pub original: Option<Report>,
     /// Are their packets those of the original? By index in the source; absent where they were not compared.
     pub equal: BTreeMap<usize, bool>,

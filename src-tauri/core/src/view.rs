@@ -34,7 +34,7 @@ pub struct JobView {
     pub warnings: Vec<String>,
     /// What was checked of the result is on record; false before there is one, and where an earlier version checked it.
     pub verified: bool,
-    /// What checking the result again found; null where nobody asked.
+    /// What checking the result again found; null where it was not checked again.
     pub check: Option<CheckView>,
     pub progress: Option<Progress>,
     pub sizes: Sizes,

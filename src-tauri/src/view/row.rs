@@ -191,7 +191,7 @@ pub struct Row {
     pub warnings: Vec<String>,
     /// What was checked of the result is on record; an earlier version kept none.
     pub verified: bool,
-    /// What checking the result again found; null where nobody asked.
+    /// What checking the result again found; null where it was not checked again.
     pub check: Option<Recheck>,
     /// The result was found wrong when it was checked again.
     pub wrong: bool,

@@ -196,7 +196,7 @@ warnings: Array<string>,
  */
 verified: boolean, 
 /**
- * What checking the result again found; null where nobody asked.
+ * What checking the result again found; null where it was not checked again.
  */
 check: Recheck | null, 
 /**

@@ -41,9 +41,9 @@ fn list_changes(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Resu
     file.read_exact(&mut head)?;
     let width = if head[0] == 1 { 8 } else { 4 };
     let entry = 2 * width + NORMAL.len();
-    let told = u32::from_be_bytes([head[4], head[5], head[6], head[7]]);
+    let count = u32::from_be_bytes([head[4], head[5], head[6], head[7]]);
     let fit = (end - start).saturating_sub(8) / entry as u64;
-    for _ in 0..u64::from(told.min(MOST)).min(fit) {
+    for _ in 0..u64::from(count.min(MOST)).min(fit) {
         let mut bytes = [0; 20];
         let bytes = &mut bytes[..entry];
         file.read_exact(bytes)?;

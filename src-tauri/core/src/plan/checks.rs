@@ -1,5 +1,5 @@
 //! Arguments of the runs that decode to nowhere: what was copied, out of the result or, to compare, out of the original;
-//! and where a result is judged long after it was made, the original as the encode read it, and all of the result. Pure.
+//! and when an existing result is checked, the original as the encode read it, and all of the result. Pure.
 //!
 //! Guarantees that each input is guarded like a source: the content of a copy is as little trusted as its original's.
 
@@ -87,4 +87,37 @@ fn decode(
     }
     all.extend(words(&["-fps_mode", "passthrough", "-f", "null", "-"]));
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::{MediaInfo, Picture, Stream};
+    use crate::plan::{Abilities, plan};
+    use crate::preset;
+    use crate::spec::JobSpec;
+
+    fn film() -> Plan {
+        let picture = Picture { width: 640, height: 360, bits: 8, ..Picture::default() };
+        let video =
+            Stream { kind: Kind::Video, codec: "h264".into(), video: Some(picture), ..Stream::default() };
+        let reach = Some(50_000_000);
+        let info = MediaInfo { streams: vec![video], seconds: Some(60.0), reach, ..MediaInfo::default() };
+        let remux = JobSpec::of(preset::find("remux-mp4").unwrap().clone());
+        plan(&info, &remux, &Abilities::default()).unwrap()
+    }
+
+    fn count(arguments: &[OsString], word: &str) -> usize {
+        arguments.iter().filter(|argument| *argument == word).count()
+    }
+
+    #[test]
+    fn originals_are_read_as_far_as_their_streams_take_and_results_are_not() {
+        let (plan, file) = (film(), Path::new("/v/a.ts"));
+        assert_eq!(plan.places.len(), 7);
+        let originals = decode_originals(&plan, file);
+        assert_eq!((count(&originals, "-i"), count(&originals, "-probesize")), (7, 7));
+        assert_eq!(count(&decode_copies(&plan, file), "-probesize"), 0);
+        assert_eq!(count(&read_source(&plan, file), "-probesize"), 1);
+    }
 }

@@ -73,6 +73,20 @@ mod tests {
     }
 
     #[test]
+    fn a_cover_of_an_m4a_has_a_tag_that_its_muxer_takes() {
+        let tag = |codec: &str, container| {
+            let Action::Copy { tag } = cover(&Stream { codec: codec.into(), ..Stream::default() }, container)
+            else {
+                panic!("{codec}")
+            };
+            tag
+        };
+        assert_eq!(tag("mjpeg", Container::M4a).as_deref(), Some("jpeg"));
+        assert_eq!(tag("png", Container::M4a).as_deref(), Some("png "));
+        assert_eq!((tag("mjpeg", Container::Mp4), tag("png", Container::Mkv)), (None, None));
+    }
+
+    #[test]
     fn each_container_gets_the_subtitles_it_can_hold() {
         assert_eq!(fate("mov_text", "web-1080p"), Action::Copy { tag: None });
         assert!(

@@ -29,7 +29,7 @@ pub enum What {
     Check,
     /// Reads all packets of source and result, where the check leaves a doubt.
     Measure,
-    /// Reads the source as the encode did, for a result that was made long ago.
+    /// Reads the source as the encode did, to check an existing result.
     ReadSource,
     /// Decodes what was converted, out of such a result.
     DecodeResult,
@@ -105,8 +105,8 @@ fn judging(plan: &Plan, result: &Path) -> Vec<Step> {
     all
 }
 
-/// The steps that judge a result long after it was made, of which none writes anything: what the encode said is told by
-/// reading the source anew, and what was converted is decoded too.
+/// The steps that check an existing result; none writes anything. Reading the source again replaces what the encode
+/// reported, and what was converted is decoded too.
 pub fn steps_of_check(plan: &Plan, source: &Path, result: &Path) -> Vec<Step> {
     let step = |what, weight, arguments| Step { what, weight, writes: false, arguments };
     let decoded = decode_converted(plan, result);

@@ -73,7 +73,7 @@ const EARLIER: &[(&str, &str)] = &[
     ),
 ];
 
-/// What the built-in presets mean, by id: asked for each row of an earlier schema.
+/// What the built-in presets mean, by id: read for each row of an earlier schema.
 static MEANINGS: LazyLock<Vec<(&str, String)>> =
     LazyLock::new(|| built_in().iter().map(|p| (p.id.as_str(), meaning(p))).collect());
 

@@ -1,4 +1,4 @@
-//! One result judged anew: the original is looked at and planned as for an attempt, what was made is held against that,
+//! Checks one result: the original is probed and planned as for an attempt, what was made is compared with that,
 //! then both files are read as far as the verdict takes.
 //!
 //! Guarantees that no file is written; that a fault is found only in files which are still those of the job, before and
@@ -35,7 +35,7 @@ pub struct Means<'a> {
     pub policy: &'a Policy,
     /// Time.
     pub clock: &'a dyn Clock,
-    /// What it is told meanwhile.
+    /// Suspends or ends it.
     pub orders: &'a Orders,
 }
 
@@ -88,12 +88,12 @@ pub fn recheck(
     queue: &dyn Queue,
     means: Means<'_>,
     job: &Job,
-    hear: &mut dyn FnMut(Progress),
+    on_progress: &mut dyn FnMut(Progress),
 ) -> Result<Option<Found>> {
     let attempts = queue.attempts(job.id)?;
     let mut plans = attempts.iter().rev().filter_map(|attempt| attempt.plan.as_deref());
     let made = plans.find_map(|plan| serde_json::from_str(plan).ok());
-    let found = match check(means, job, made, hear) {
+    let found = match check(means, job, made, on_progress) {
         Ok(Verdict { remarks, verification }) => {
             Found { finding: Finding::Right { remarks }, verification: Some(verification) }
         }
@@ -112,7 +112,7 @@ fn check(
     means: Means<'_>,
     job: &Job,
     made: Option<Plan>,
-    hear: &mut dyn FnMut(Progress),
+    on_progress: &mut dyn FnMut(Progress),
 ) -> std::result::Result<Verdict, Stop> {
     if let Some(why) = files::obstacle(job) {
         return Err(Stop::not_checked(why));
@@ -129,7 +129,7 @@ fn check(
         return Err(Stop::wrong(fault));
     }
     let plan = plans::judged(made, &today);
-    let checking = Checking { means, job, spec, info, steps: Steps::default(), hear };
+    let checking = Checking { means, job, spec, info, steps: Steps::default(), on_progress };
     judged(checking, &plan).map_err(|stop| match stop {
         // Perhaps it was made by another plan than today's.
         Stop::Found(Finding::Wrong { .. }) if !known => Stop::not_checked(Obstacle::NoPlan),
@@ -170,7 +170,7 @@ struct Checking<'a, 'h> {
     spec: &'a JobSpec,
     info: MediaInfo,
     steps: Steps,
-    hear: &'h mut dyn FnMut(Progress),
+    on_progress: &'h mut dyn FnMut(Progress),
 }
 
 impl Checking<'_, '_> {
@@ -188,7 +188,7 @@ impl Checking<'_, '_> {
         };
         run::run(&request, &mut |happened| {
             if let Happened::Progress(reading) = happened {
-                (self.hear)(self.steps.take(reading));
+                (self.on_progress)(self.steps.take(reading));
             }
         })
     }

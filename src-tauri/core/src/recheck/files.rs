@@ -53,7 +53,7 @@ fn is_away(volume: Option<&Path>) -> bool {
     volume.is_some_and(|volume| !volume::is_present(volume))
 }
 
-/// Rows of before do not know the date of their original.
+/// Rows of schemas 1 to 3 have no date of the original.
 fn changed(job: &Job, (size, date): (u64, Option<i64>), result: u64) -> Option<Obstacle> {
     let other_size = job.source_size.is_some_and(|known| known != size);
     let other_date = job.source_mtime_ns.zip(date).is_some_and(|(known, now)| known != now);

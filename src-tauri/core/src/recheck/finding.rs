@@ -28,7 +28,7 @@ pub enum Finding {
         /// What is wrong with it.
         fault: Fault,
     },
-    /// It could not be told.
+    /// It could not be checked.
     NotChecked {
         /// Why.
         why: Obstacle,

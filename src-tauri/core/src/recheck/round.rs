@@ -36,7 +36,7 @@ pub struct Round<'a> {
 
 /// What happens during a round.
 #[derive(Debug)]
-pub enum Told<'a> {
+pub enum Event<'a> {
     /// The check of a result begins, the `n`-th `of` so many, from 1.
     Begins {
         /// Which of them.
@@ -87,11 +87,17 @@ impl Tally {
     }
 }
 
-/// Hears what happens, from either thread.
-type Hear<'a> = Mutex<&'a mut (dyn FnMut(Told<'_>) + Send)>;
+/// Receives the events, from either thread.
+type Subscriber<'a> = Mutex<&'a mut (dyn FnMut(Event<'_>) + Send)>;
 
-fn tell(hear: &Hear<'_>, told: Told<'_>) {
-    (hear.lock().unwrap_or_else(PoisonError::into_inner))(told);
+fn send(subscriber: &Subscriber<'_>, event: Event<'_>) {
+    (subscriber.lock().unwrap_or_else(PoisonError::into_inner))(event);
+}
+
+/// The jobs whose results can be checked, the newest first.
+pub fn done(queue: &dyn Queue) -> Result<Vec<JobId>> {
+    let all = queue.page(&Filter::of(&[State::Done]), 0, u64::MAX >> 1)?;
+    Ok(all.iter().map(|job| job.id).collect())
 }
 
 /// Checks the results of these jobs, as far as they are done. `stop`: cancel or stop ends the round.
@@ -99,32 +105,32 @@ pub fn run_all(
     round: Round<'_>,
     ids: &[JobId],
     stop: &Orders,
-    hear: &mut (dyn FnMut(Told<'_>) + Send),
+    subscriber: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Result<Tally> {
-    let hear = Mutex::new(hear);
+    let subscriber = Mutex::new(subscriber);
     let (give, orders) = watch::channel(Order::Go);
     let (through, end) = channel::<()>();
-    give_order(&round, &give, stop, &hear);
+    give_order(&round, &give, stop, &subscriber);
     std::thread::scope(|scope| {
-        let (round, hear) = (&round, &hear);
+        let (round, subscriber) = (&round, &subscriber);
         scope.spawn(move || {
             while end.recv_timeout(round.policy.tick) == Err(RecvTimeoutError::Timeout) {
-                give_order(round, &give, stop, hear);
+                give_order(round, &give, stop, subscriber);
             }
         });
-        let done = check_all(round, ids, &orders, hear);
+        let done = check_all(round, ids, &orders, subscriber);
         drop(through);
         done
     })
 }
 
 /// Gives the order that follows from how things stand, and says when the round begins to wait for the queue or goes on.
-fn give_order(round: &Round<'_>, give: &watch::Sender<Order>, stop: &Orders, hear: &Hear<'_>) {
+fn give_order(round: &Round<'_>, give: &watch::Sender<Order>, stop: &Orders, subscriber: &Subscriber<'_>) {
     let now = *give.borrow();
     let next = order(round, now, stop);
     if next != now {
         give.send_replace(next);
-        tell(hear, Told::Waits(next == Order::Suspend));
+        send(subscriber, Event::Waits(next == Order::Suspend));
     }
 }
 
@@ -158,37 +164,48 @@ fn is_busy(round: &Round<'_>) -> Result<bool> {
     Ok(!stands && queue.startable_before(i64::MAX)? > 0)
 }
 
-fn check_all(round: &Round<'_>, ids: &[JobId], orders: &Orders, hear: &Hear<'_>) -> Result<Tally> {
+fn check_all(
+    round: &Round<'_>,
+    ids: &[JobId],
+    orders: &Orders,
+    subscriber: &Subscriber<'_>,
+) -> Result<Tally> {
     let policy = patient(round.policy);
     let means = Means { tools: round.tools, policy: &policy, clock: round.clock, orders };
     let mut tally = Tally::default();
     for (n, id) in (1..).zip(ids) {
         // What was removed meanwhile has no result to be checked.
         let Some(job) = round.queue.job(*id)?.filter(|job| job.state == State::Done) else { continue };
-        tell(hear, Told::Begins { n, of: ids.len(), job: &job });
-        let Some(check) = check(round, means, &job, hear)? else {
+        send(subscriber, Event::Begins { n, of: ids.len(), job: &job });
+        let Some(check) = check(round, means, &job, subscriber)? else {
             tally.stopped = true;
             break;
         };
         tally.count(*id, &check.finding);
-        tell(hear, Told::Found { job: &job, check: &check });
+        send(subscriber, Event::Found { job: &job, check: &check });
     }
     Ok(tally)
 }
 
 /// Checks one and keeps what was found; `None`: an order ended it.
-fn check(round: &Round<'_>, means: Means<'_>, job: &Job, hear: &Hear<'_>) -> Result<Option<Check>> {
+fn check(
+    round: &Round<'_>,
+    means: Means<'_>,
+    job: &Job,
+    subscriber: &Subscriber<'_>,
+) -> Result<Option<Check>> {
     if !means.wait_while_suspended() {
         return Ok(None);
     }
-    let found = recheck(round.queue, means, job, &mut |progress| tell(hear, Told::Progress(progress)))?;
+    let found =
+        recheck(round.queue, means, job, &mut |progress| send(subscriber, Event::Progress(progress)))?;
     let Some(Found { finding, verification }) = found else { return Ok(None) };
     let check = Check { at: round.clock.now(), finding };
     round.queue.keep_check(job.id, &check, verification.as_ref())?;
     Ok(Some(check))
 }
 
-/// Behind the work of everybody else, a tool may stand still for long without having stalled.
+/// At the lowest priority a tool may wait long for the processor without having stalled.
 fn patient(policy: &Policy) -> Policy {
     const LONG: Duration = Duration::from_hours(1);
     Policy {

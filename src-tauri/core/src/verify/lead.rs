@@ -7,8 +7,8 @@ use super::Case;
 use crate::ffmpeg::run::Report;
 use crate::media::Span;
 
-/// What decoders say of pictures whose headers or references come later.
-const BEGINNING: [&str; 11] = [
+/// What decoders report for pictures whose headers or references come later.
+const BEGINNING: [&str; 10] = [
     "non-existing PPS",
     "non-existing SPS",
     "decode_slice_header error",
@@ -19,15 +19,18 @@ const BEGINNING: [&str; 11] = [
     "Could not find ref with POC",
     "Error parsing NAL unit",
     "Skipping invalid undecodable NALU",
-    "Invalid data found when processing input",
 ];
 
-/// Does a line say only that a picture cannot be decoded without what was before it?
+/// The line that repeats any error of decoding, whatever its cause.
+const REPEATED: &str = "Invalid data found when processing input";
+
+/// Does this line report only missing headers or references?
 pub(super) fn is_of_beginning(line: &str) -> bool {
     BEGINNING.iter().any(|phrase| line.contains(phrase))
 }
 
-/// Must the packets of the source be looked at, to tell a late beginning from damage? Such recordings are broadcasts.
+/// Must the packets of the source be read, to tell a late first keyframe from damage? Only broadcasts begin so; other damage
+/// asks for no reading of the whole file.
 pub(super) fn is_in_question(case: &Case<'_>) -> bool {
     let broadcast = matches!(case.source.container.as_str(), "mpegts" | "mpeg");
     case.measured.is_none()
@@ -51,7 +54,8 @@ fn picture<'a>(case: &Case<'a>) -> Option<&'a Span> {
 /// Errors that a late beginning does not explain.
 pub(super) fn unexplained<'a>(case: &Case<'a>, report: &'a Report) -> Vec<&'a String> {
     let explained = lead(case).is_some();
-    report.errors.iter().filter(|line| !(explained && is_of_beginning(line))).collect()
+    let by_beginning = |line: &String| is_of_beginning(line) || line.contains(REPEATED);
+    report.errors.iter().filter(|line| !(explained && by_beginning(line))).collect()
 }
 
 /// What is to be said of it.
@@ -62,7 +66,7 @@ pub(super) fn remark(case: &Case<'_>) -> Option<String> {
     ))
 }
 
-/// A stretch that anyone would notice, in seconds.
+/// Shorter than this, in seconds, it is not worth a remark.
 const LEAST: f64 = 0.1;
 
 #[cfg(test)]
@@ -71,15 +75,10 @@ mod tests {
 
     #[test]
     fn what_decoders_say_of_a_late_beginning_is_no_other_damage() {
-        for line in [
-            "non-existing PPS 0 referenced",
-            "no frame!",
-            "PPS id out of range: 0",
-            "Error submitting packet to decoder: Invalid data found when processing input",
-        ] {
+        for line in ["non-existing PPS 0 referenced", "no frame!", "PPS id out of range: 0"] {
             assert!(is_of_beginning(line), "{line}");
         }
-        for line in ["error while decoding MB 3 7, bytestream -5", "Packet corrupt", "cbp too large"] {
+        for line in ["error while decoding MB 3 7, bytestream -5", "cbp too large", REPEATED] {
             assert!(!is_of_beginning(line), "{line}");
         }
     }

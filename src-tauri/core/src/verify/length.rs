@@ -115,7 +115,7 @@ fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f
     if case.salvage && case.report.cut_short {
         return Some(format!("Partial: {readable} of {whole} could be read; what follows is missing.{gaps}"));
     }
-    // What lies before the first keyframe is told by itself.
+    // What lies before the first keyframe has a remark of its own.
     let before =
         lead::lead(case).filter(|_| pair.planned.kind == Kind::Video).map_or(0.0, |span| span.before);
     if before > 0.0 && agree(found + before, declared) {

@@ -69,13 +69,20 @@ fn what_was_left_out_or_costs_something_is_said() {
 fn a_capture_that_begins_between_keyframes_is_no_damage() {
     let capture = |w: &mut World, container: &str| {
         w.source.container = container.into();
-        w.report.errors = vec!["non-existing PPS 0 referenced".into(), "no frame!".into()];
+        let repeated = "Error while decoding stream #0:0: Invalid data found when processing input";
+        w.report.errors = ["non-existing PPS 0 referenced", "no frame!", repeated].map(Into::into).to_vec();
         w.output.streams[0].seconds = Some(6.0);
     };
     assert!(is_doubtful(|w| {
         capture(w, "mpegts");
         w.output.streams[0].seconds = Some(10.0);
     }));
+    let damaged = said_of(|w| {
+        w.source.container = "mpegts".into();
+        w.report.errors =
+            vec!["Error while decoding stream #0:0: Invalid data found when processing input".into()];
+    });
+    assert_eq!(damaged.len(), 1, "other damage asks for no reading of the whole file");
     let lead = |seconds: f64| Span { lead: 100, before: seconds, ..span(10.0 - seconds) };
     let said = said_of(|w| {
         capture(w, "mpegts");
