@@ -80,6 +80,21 @@ laws! {
         }
     }
 
+    jobs_of_one_call_keep_a_preset_each => |w| {
+        let with = |preset: &str| {
+            let mut job = new_job("a.mkv");
+            job.spec.preset = preset::find(preset).unwrap().clone();
+            job
+        };
+        let wanted = ["web-1080p", "archive-av1", "web-1080p", "remux-mp4"];
+        let added = w.queue.add(&wanted.map(with), Place::End, &|_| false).unwrap();
+        let presets = |id: &JobId| w.job(*id).spec.unwrap().preset.id;
+        let accepted: Vec<JobId> =
+            added.iter().filter_map(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None }).collect();
+        assert_eq!(accepted.iter().map(presets).collect::<Vec<_>>(), ["web-1080p", "archive-av1", "remux-mp4"]);
+        assert_eq!(added[2], Added::Duplicate(accepted[0]));
+    }
+
     what_an_earlier_version_of_a_built_in_preset_did_counts_as_done => |w| {
         let mut earlier = new_job("a.mkv");
         let changes = [("video.copy", "never"), ("audio.copy", "never")];
