@@ -81,7 +81,6 @@ async fn a_retry_that_falls_due_comes_before_what_was_added_later() {
     wait_until("the first failure", SOON, || job(&engine, first).run_at.is_some());
     assert_eq!(job(&engine, first).run_at, Some(clock.now() + 10_000));
     engine.pause(true).unwrap();
-    // A sweep that had not seen the pause may still claim: then, too, the retry is due before the later job is there.
     clock.advance(Duration::from_secs(10));
     let second = add(&engine, &env, &paths(&videos(&env, &["later"])))[0];
     engine.pause(false).unwrap();

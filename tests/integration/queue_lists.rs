@@ -5,7 +5,9 @@ use spool_core::clock::Clock;
 use spool_core::failure::{Failure, FailureCode};
 use spool_core::job::{Attempt, Job, JobId, State};
 use spool_core::media::Facts;
-use spool_core::queue::{Added, Command, Crowded, Filter, Flag, NewJob, Outcome, Place, Saved, Sort, Which};
+use spool_core::queue::{
+    self, Added, Command, Crowded, Filter, Flag, NewJob, Outcome, Place, Saved, Sort, Which,
+};
 use spool_core::recheck::finding::{Check, Fault, Finding};
 use spool_core::verify::verification::Verification;
 use std::path::Path;
@@ -15,6 +17,14 @@ fn add_one(w: &World, job: NewJob, is_taken: bool) -> Added {
 }
 
 laws! {
+    a_paused_queue_gives_no_job => |w| {
+        w.add(&["a.mkv"]);
+        queue::pause(w.queue.as_ref(), true).unwrap();
+        assert!(w.queue.claim("engine", true).unwrap().is_none());
+        queue::pause(w.queue.as_ref(), false).unwrap();
+        assert!(w.queue.claim("engine", true).unwrap().is_some());
+    }
+
     what_checking_a_result_again_found_is_kept_and_changes_nothing_else => |w| {
         w.add(&["a.mkv", "b.mkv"]);
         let job = w.claim();

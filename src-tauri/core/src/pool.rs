@@ -263,7 +263,7 @@ impl Pool {
     fn claim(&mut self) -> Result<()> {
         let queue = self.shared.queue.clone();
         for _ in 0..CLAIMS {
-            if !self.may_claim() || queue.flag(Flag::Paused)?.is_some() {
+            if !self.may_claim() {
                 break;
             }
             let Some(job) = queue.claim(&self.shared.owner, self.active() == 0)? else { break };

@@ -274,8 +274,8 @@ pub trait Queue: Send + Sync {
     /// use on disk. The answers stand in the order of `jobs`.
     fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>>;
 
-    /// Takes the first job that may start and whose spec can be read, unless it must run alone and `alone` is false: something else is at work,
-    /// which a paused job is not.
+    /// Takes the first job that may start and whose spec can be read, unless it must run alone and `alone` is false:
+    /// something else is at work, which a paused job is not. A paused queue gives none.
     fn claim(&self, owner: &str, alone: bool) -> Result<Option<Job>>;
 
     /// Writes something down about a running job. False: the lease is lost, or (publishing) a cancel came first.

@@ -191,6 +191,9 @@ impl Queue for MemoryQueue {
 
     fn claim(&self, owner: &str, alone: bool) -> Result<Option<Job>> {
         let (mut all, now) = (self.all(), self.clock.now());
+        if all.flags.contains_key(Flag::Paused.as_str()) {
+            return Ok(None);
+        }
         let first = all.rows.values_mut().filter(|r| r.may_start(now)).min_by_key(|r| r.job.position);
         Ok(first.filter(|r| alone || r.job.crashes < SUSPECT_CRASHES).map(|row| {
             begin(row, owner, now);

@@ -91,8 +91,8 @@ impl Queue for SqliteQueue {
     }
 
     fn claim(&self, owner: &str, alone: bool) -> Result<Option<Job>> {
-        let now = self.clock.now();
-        self.write(|t| claim::claim(t, owner, alone, now))
+        // The time is read once the transaction has begun: a wait for it must not pass over a retry due by now.
+        self.write(|t| claim::claim(t, owner, alone, self.clock.now()))
     }
 
     fn note(&self, lease: Lease, note: &Note) -> Result<bool> {
@@ -171,8 +171,7 @@ impl Queue for SqliteQueue {
     }
 
     fn flag(&self, flag: Flag) -> Result<Option<String>> {
-        let sql = "SELECT value FROM flag WHERE name = ?1";
-        self.read(|c| Ok(c.prepare_cached(sql)?.query_row([flag.as_str()], |row| row.get(0)).optional()?))
+        self.read(|c| self::flag(c, flag))
     }
 
     fn set_flag(&self, flag: Flag, value: Option<&str>) -> Result<()> {
@@ -188,6 +187,11 @@ impl Queue for SqliteQueue {
     fn retire(&self, done_before: Millis, keep_done: u64, cancelled_before: Millis) -> Result<u64> {
         self.write(|t| upkeep::retire(t, done_before, keep_done, cancelled_before))
     }
+}
+
+fn flag(c: &Connection, flag: Flag) -> Result<Option<String>> {
+    let sql = "SELECT value FROM flag WHERE name = ?1";
+    Ok(c.prepare_cached(sql)?.query_row([flag.as_str()], |row| row.get(0)).optional()?)
 }
 
 fn set_flag(t: &Transaction<'_>, flag: Flag, value: Option<&str>) -> Result<()> {

@@ -23,6 +23,9 @@ pub(super) const CLAIM: &str = "UPDATE job SET state = 'running', epoch = epoch 
     AND (?4 OR crashes < ?5) RETURNING ";
 
 pub(super) fn claim(t: &Transaction<'_>, owner: &str, alone: bool, now: Millis) -> Result<Option<Job>> {
+    if super::flag(t, Flag::Paused)?.is_some() {
+        return Ok(None);
+    }
     pass_over_unreadable(t, now)?;
     let sql = format!("{CLAIM}{JOB}");
     let mut statement = t.prepare_cached(&sql)?;
