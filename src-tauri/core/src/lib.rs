@@ -37,3 +37,4 @@ pub mod settings;
 pub mod spec;
 pub mod verify;
 pub mod view;
+pub mod volumes;

@@ -1,0 +1,86 @@
+//! Linux: `/proc/self/mountinfo`. Other systems without a table of their own have an empty one.
+
+use super::Mount;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+pub(super) fn read() -> Vec<Mount> {
+    parse(&std::fs::read("/proc/self/mountinfo").unwrap_or_default())
+}
+
+/// What is assumed without a table: one file system.
+pub(super) fn assumed(path: &Path) -> Option<PathBuf> {
+    path.ancestors().last().filter(|root| root.has_root()).map(Path::to_owned)
+}
+
+pub(super) fn is_there(point: &Path) -> bool {
+    point == Path::new("/")
+}
+
+/// Lines of the form `36 35 0:45 /root /mount/point options [tags] - type source options`, where special characters
+/// stand in octal.
+fn parse(table: &[u8]) -> Vec<Mount> {
+    table.split(|byte| *byte == b'\n').filter_map(mount).collect()
+}
+
+fn mount(line: &[u8]) -> Option<Mount> {
+    let mut fields = line.split(|byte| *byte == b' ');
+    let device = text(fields.nth(2)?);
+    let point = path(fields.nth(1)?);
+    let kind = text(fields.skip_while(|field| *field != b"-").nth(1)?);
+    Some(Mount { point, kind, device })
+}
+
+fn text(field: &[u8]) -> String {
+    String::from_utf8_lossy(field).into_owned()
+}
+
+/// `\040` stands for a space.
+fn path(field: &[u8]) -> PathBuf {
+    let mut bytes = Vec::with_capacity(field.len());
+    let mut rest = field;
+    while let Some((first, behind)) = rest.split_first() {
+        let octal =
+            behind.get(..3).filter(|_| *first == b'\\').and_then(|digits| std::str::from_utf8(digits).ok());
+        match octal.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &behind[3..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    named(bytes)
+}
+
+#[cfg(unix)]
+fn named(bytes: Vec<u8>) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    OsString::from_vec(bytes).into()
+}
+
+#[cfg(not(unix))]
+fn named(bytes: Vec<u8>) -> PathBuf {
+    OsString::from(String::from_utf8_lossy(&bytes).into_owned()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_read_with_its_escapes_and_its_optional_fields() {
+        let table = b"22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n\
+            40 22 0:51 / /mnt/a\\040b\\134c rw shared:3 master:2 - fuse.sshfs host:/home rw\n\
+            garbled\n";
+        let mount = |point: &str, kind: &str, device: &str| Mount {
+            point: point.into(),
+            kind: kind.into(),
+            device: device.into(),
+        };
+        assert_eq!(parse(table), [mount("/", "ext4", "8:1"), mount("/mnt/a b\\c", "fuse.sshfs", "0:51")]);
+    }
+}

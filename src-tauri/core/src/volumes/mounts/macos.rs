@@ -1,0 +1,50 @@
+//! macOS: the kernel's table, by `getfsstat` without waiting for any file system. One of the places with `unsafe`: the
+//! call fills memory of ours.
+#![allow(unsafe_code)]
+
+use super::Mount;
+use std::ffi::{CStr, OsStr};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// Rows of room for what is mounted between two calls.
+const MORE: usize = 16;
+
+pub(super) fn read() -> Vec<Mount> {
+    // SAFETY: without a buffer the call only counts.
+    let count = unsafe { libc::getfsstat(std::ptr::null_mut(), 0, libc::MNT_NOWAIT) };
+    let mut rows: Vec<libc::statfs> = Vec::with_capacity(usize::try_from(count).unwrap_or(0) + MORE);
+    let bytes =
+        libc::c_int::try_from(rows.capacity() * size_of::<libc::statfs>()).unwrap_or(libc::c_int::MAX);
+    // SAFETY: the buffer has `bytes` bytes, and the kernel writes whole rows into it, as many as it answers.
+    let filled = unsafe { libc::getfsstat(rows.as_mut_ptr(), bytes, libc::MNT_NOWAIT) };
+    let filled = usize::try_from(filled).unwrap_or(0).min(rows.capacity());
+    // SAFETY: so many rows were written.
+    unsafe { rows.set_len(filled) };
+    rows.iter().map(mount).collect()
+}
+
+fn mount(row: &libc::statfs) -> Mount {
+    // SAFETY: the kernel ends both names with a zero within their arrays.
+    let (point, kind, device) = unsafe {
+        (
+            CStr::from_ptr(row.f_mntonname.as_ptr()),
+            CStr::from_ptr(row.f_fstypename.as_ptr()),
+            CStr::from_ptr(row.f_mntfromname.as_ptr()),
+        )
+    };
+    Mount {
+        point: OsStr::from_bytes(point.to_bytes()).into(),
+        kind: kind.to_string_lossy().into_owned(),
+        device: device.to_string_lossy().into_owned(),
+    }
+}
+
+/// What is assumed without a table: one file system.
+pub(super) fn assumed(path: &Path) -> Option<PathBuf> {
+    path.ancestors().last().filter(|root| root.has_root()).map(Path::to_owned)
+}
+
+pub(super) fn is_there(point: &Path) -> bool {
+    point == Path::new("/")
+}
