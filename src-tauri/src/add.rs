@@ -4,12 +4,12 @@ use crate::choices::shown;
 use crate::state::{Spool, lock};
 use crate::view::AddNotice;
 use spool_core::error::{Error, Result};
-use spool_core::intake::{self, Found, Wish};
+use spool_core::intake::{self, Asking, Found, Taken, Wish};
 use spool_core::job::{Job, JobId, State};
 use spool_core::preset::{self, Preset};
 use spool_core::queue::{Added, Command, NewJob, Place, Which};
+use spool_core::settings;
 use spool_core::spec::JobSpec;
-use spool_core::{output, settings};
 use std::path::{Path, PathBuf};
 
 /// Names of files left out that the window can be shown.
@@ -46,10 +46,15 @@ impl Spool {
         }
     }
 
+    fn asking(&self) -> Asking<'_> {
+        Asking::of(&self.volumes)
+    }
+
     fn accept(&self, jobs: &[NewJob]) -> Result<Vec<Added>> {
-        match self.with_engine(|engine| engine.add(jobs, Place::End)) {
+        let taken = Taken::read(self.asking(), jobs);
+        match self.with_engine(|engine| engine.add(jobs, Place::End, &taken)) {
             Some(added) => added,
-            None => self.queue().add(jobs, Place::End, &output::is_taken),
+            None => self.queue().add(jobs, Place::End, &|path| taken.has(path)),
         }
     }
 
@@ -85,7 +90,7 @@ impl Spool {
     }
 
     fn add_wished(&self, paths: &[PathBuf], preset: &str, again: bool) -> Result<()> {
-        let found = intake::find(paths, &self.wish(JobSpec::of(self.preset(preset)?), again));
+        let found = intake::find(self.asking(), paths, &self.wish(JobSpec::of(self.preset(preset)?), again));
         let added = self.accept(&found.jobs)?;
         *lock(&self.last) = last(&found, &added, preset);
         self.feed.tell_added(self.notice(&found, &added)?);
@@ -140,7 +145,7 @@ impl Spool {
         let settings = self.settings();
         let mut found = Found::default();
         for job in jobs {
-            match intake::again(job, &settings.output_name, settings.max_attempts) {
+            match intake::again(self.asking(), job, &settings.output_name, settings.max_attempts) {
                 Ok(new) => found.jobs.push(new),
                 Err(why) => found.refused.push((job.source.clone(), why)),
             }
@@ -162,6 +167,7 @@ impl Spool {
             };
             let folder = job.output.parent().map(Path::to_owned);
             let found = intake::find(
+                self.asking(),
                 std::slice::from_ref(&job.source),
                 &Wish { folder, ..self.wish(spec(old), true) },
             );
@@ -231,6 +237,7 @@ mod tests {
         let done = Outcome::Done { output: job.output.clone(), size: 1, warnings: Vec::new() };
         spool.queue().settle(job.lease(), &done).unwrap();
         let found = intake::find(
+            spool.asking(),
             &[videos.path().to_owned()],
             &spool.wish(JobSpec::of(spool.preset("web-1080p").unwrap()), false),
         );

@@ -21,6 +21,7 @@ use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
 use spool_core::queue::{Command, Counts, Filter, Flag, Queue, Refusal, Which};
 use spool_core::settings::{self, Settings};
+use spool_core::volumes::Volumes;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -37,6 +38,8 @@ pub struct Spool {
     /// What is sent to the window.
     pub feed: Feed,
     queue: Arc<dyn Queue>,
+    /// What is known of drives.
+    pub volumes: Arc<Volumes>,
     engine: RwLock<Option<Engine>>,
     holder: Mutex<Option<String>>,
     settings: Mutex<Settings>,
@@ -64,6 +67,7 @@ impl Spool {
             data,
             feed: Feed::default(),
             queue,
+            volumes: Arc::default(),
             engine: RwLock::default(),
             holder: Mutex::default(),
             settings: Mutex::new(settings),
@@ -85,6 +89,7 @@ impl Spool {
             tools: places::tools(&settings),
             workers: settings.workers,
             policy: Policy { crash_limit: settings.crash_limit, ..Policy::default() },
+            volumes: self.volumes.clone(),
             clock: Arc::new(SystemClock::default()),
         };
         match Engine::start(config) {

@@ -54,6 +54,7 @@ async fn watch(video: &Path) -> (Vec<Reading>, f64) {
 
 fn add(engine: &Engine, env: &TestEnv, video: &Path) {
     let preset = preset::find("fit-size").unwrap().clone();
-    let found = intake::find(&[video.to_owned()], &Wish { spec: JobSpec::of(preset), ..wish(env) });
-    engine.add(&found.jobs, Place::End).unwrap();
+    let found =
+        spool_tests::engine::find(&[video.to_owned()], &Wish { spec: JobSpec::of(preset), ..wish(env) });
+    engine.add(&found.jobs, Place::End, &spool_tests::engine::taken(&found.jobs)).unwrap();
 }

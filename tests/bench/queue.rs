@@ -37,7 +37,7 @@ fn add_ten_thousand(figures: &mut Figures, queue: &SqliteQueue, dir: &std::path:
         again: false,
     };
     let begun = Instant::now();
-    let found = intake::find(&[folder], &wish);
+    let found = spool_tests::engine::find(&[folder], &wish);
     let added = queue.add(&found.jobs, Place::End, &is_taken).unwrap();
     let took = begun.elapsed();
     assert_eq!(added.len(), 10_000);

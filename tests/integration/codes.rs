@@ -29,7 +29,7 @@ struct Trouble {
 
 fn job(env: &TestEnv, source: PathBuf, preset: &Preset) -> NewJob {
     let wish = intake::Wish { spec: JobSpec::of(preset.clone()), ..wish(env) };
-    intake::find(&[source], &wish).jobs.remove(0)
+    spool_tests::engine::find(&[source], &wish).jobs.remove(0)
 }
 
 fn trouble(env: &TestEnv, source: PathBuf) -> Trouble {
@@ -122,6 +122,12 @@ fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
             gone(job);
             fs::create_dir(&job.source).unwrap();
         }),
+        // The memory of a process, which cannot be read from its first byte on.
+        Code::SourceDefective => {
+            let source = env.videos().join("a.mkv");
+            std::os::unix::fs::symlink("/proc/self/mem", &source).unwrap();
+            trouble(env, source)
+        }
         Code::DrmProtected => file(env, b"\0\0\0\x08ftyp\0\0\0\x10moov....encv"),
         Code::PlanRefused => with_preset(env, small(), "small-hevc"),
         Code::NameTooLong => {
@@ -144,7 +150,8 @@ fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
         }
         // crash.rs: a job that brings the application down three times is parked.
         // No way through the program is known that leads to this one; `work.rs` catches every panic into it.
-        Code::AppCrashed | Code::Internal => return None,
+        // volumes.rs: a drive that hangs, and one whose server was killed.
+        Code::AppCrashed | Code::Internal | Code::VolumeSilent => return None,
         _ => panic!("{code} has no case here"),
     })
 }

@@ -1,7 +1,7 @@
 //! An ffmpeg that misbehaves: each fault is told apart, the pool keeps its size, and nothing is left behind.
 
 use spool_core::failure::FailureCode;
-use spool_core::intake::{self, Wish};
+use spool_core::intake::Wish;
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
 use spool_core::preset;
@@ -59,8 +59,8 @@ async fn a_stalled_first_pass_is_not_taken_for_alive_because_the_part_file_chang
     let engine = start(&env, Setup { policy: impatient(), ..faulty() });
     let preset = preset::find("fit-size").unwrap().clone();
     let video = env.video(&clips::ordinary(), "fake-stall.mkv");
-    let found = intake::find(&[video], &Wish { spec: JobSpec::of(preset), ..wish(&env) });
-    engine.add(&found.jobs, Place::End).unwrap();
+    let found = spool_tests::engine::find(&[video], &Wish { spec: JobSpec::of(preset), ..wish(&env) });
+    engine.add(&found.jobs, Place::End, &spool_tests::engine::taken(&found.jobs)).unwrap();
     wait_until("the stall to be noticed", Duration::from_secs(20), || {
         for part in env.out().read_dir().unwrap().filter_map(Result::ok) {
             // It may be gone by now.

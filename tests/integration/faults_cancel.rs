@@ -120,7 +120,7 @@ fn a_cancel_before_the_intent_to_publish_refuses_it_and_one_after_it_comes_too_l
     let env = TestEnv::new();
     let queue = open_queue(&env.data(), Arc::new(spool_core::clock::SystemClock::default())).unwrap();
     let videos = [env.video(&clips::ordinary(), "a.mkv"), env.video(&clips::ordinary(), "b.mkv")];
-    let found = spool_core::intake::find(&videos, &spool_tests::engine::wish(&env));
+    let found = spool_tests::engine::find(&videos, &spool_tests::engine::wish(&env));
     queue.add(&found.jobs, Place::End, &|_| false).unwrap();
     let intent = |job: &spool_core::job::Job| Note::Publish {
         intent: Intent { path: job.output.clone(), size: 1, identity: "x".into() },

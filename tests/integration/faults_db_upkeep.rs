@@ -62,7 +62,7 @@ async fn a_busy_queue_is_backed_up_when_it_becomes_idle() {
 
 fn add_real(env: &TestEnv, name: &str) {
     let found =
-        spool_core::intake::find(&[env.video(&clips::ordinary(), name)], &spool_tests::engine::wish(env));
+        spool_tests::engine::find(&[env.video(&clips::ordinary(), name)], &spool_tests::engine::wish(env));
     open(env).unwrap().add(&found.jobs, spool_core::queue::Place::End, &|_| false).unwrap();
 }
 

@@ -1,7 +1,7 @@
 //! Disks that are too small, full, read-only or gone: nothing half is left, and all goes on by itself.
 
 use spool_core::failure::FailureCode;
-use spool_core::intake::{self, Wish};
+use spool_core::intake::Wish;
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
 use spool_core::preset::{self, Preset};
@@ -20,8 +20,9 @@ const SOON: Duration = Duration::from_secs(20);
 
 /// Results on this disk.
 fn onto(engine: &spool_core::engine::Engine, env: &TestEnv, disk: &Path, video: &Path) -> JobId {
-    let found = intake::find(&[video.to_owned()], &Wish { folder: Some(disk.to_owned()), ..wish(env) });
-    match engine.add(&found.jobs, Place::End).unwrap().remove(0) {
+    let found =
+        spool_tests::engine::find(&[video.to_owned()], &Wish { folder: Some(disk.to_owned()), ..wish(env) });
+    match engine.add(&found.jobs, Place::End, &spool_tests::engine::taken(&found.jobs)).unwrap().remove(0) {
         Added::Accepted { id, .. } => id,
         other => panic!("{other:?}"),
     }
@@ -151,8 +152,13 @@ async fn waits_for_room(preset: &Preset, fault: &str) -> (Job, String) {
     let policy = Policy { wait_recheck: Duration::from_mins(10), ..fast() };
     let engine = start(&env, Setup { policy, ..faulty() });
     let video = env.video(&minute(), &format!("fake-{fault}.mp4"));
-    let found = intake::find(&[video], &Wish { spec: JobSpec::of(preset.clone()), ..wish(&env) });
-    let Added::Accepted { id, .. } = engine.add(&found.jobs, Place::End).unwrap().remove(0) else { panic!() };
+    let found =
+        spool_tests::engine::find(&[video], &Wish { spec: JobSpec::of(preset.clone()), ..wish(&env) });
+    let Added::Accepted { id, .. } =
+        engine.add(&found.jobs, Place::End, &spool_tests::engine::taken(&found.jobs)).unwrap().remove(0)
+    else {
+        panic!()
+    };
     let waiting = reaches(&engine, id, State::Waiting);
     let log = engine.queue().attempts(id).unwrap().remove(0).log_tail.unwrap();
     engine.stop().await;
@@ -188,11 +194,11 @@ async fn a_disk_that_fills_in_the_second_pass_is_waited_for_until_the_whole_resu
     let video = env.video(&clips::clip("noisy.mkv", 8.0, true, &noisy), "noisy.mkv");
     let changes = [("video.sizeMb", "6"), ("video.speed", "ultrafast")];
     let preset = preset::set(preset::find("fit-size").unwrap(), &changes).unwrap();
-    let found = intake::find(
+    let found = spool_tests::engine::find(
         &[video],
         &Wish { spec: JobSpec::of(preset), folder: Some(disk.0.clone()), ..wish(&env) },
     );
-    engine.add(&found.jobs, Place::End).unwrap();
+    engine.add(&found.jobs, Place::End, &spool_tests::engine::taken(&found.jobs)).unwrap();
     let waiting = reaches(&engine, JobId(1), State::Waiting);
     let need = waiting.need_bytes.unwrap() as f64;
     disk.resize(64 << 20);

@@ -147,7 +147,7 @@ async fn a_panic_in_the_pool_itself_does_not_end_it() {
 async fn a_panic_in_the_middle_of_a_transaction_changes_nothing_and_locks_nobody_out() {
     let env = TestEnv::new();
     let engine = start(&env, Setup::default());
-    let found = spool_core::intake::find(&videos(&env, 3, "v"), &spool_tests::engine::wish(&env));
+    let found = spool_tests::engine::find(&videos(&env, 3, "v"), &spool_tests::engine::wish(&env));
     let queue = engine.queue();
     let panicking =
         AssertUnwindSafe(|| queue.add(&found.jobs, Place::End, &|_| panic!("tripped on purpose")));

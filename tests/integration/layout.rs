@@ -71,7 +71,8 @@ fn no_file_is_longer_than_400_lines_and_no_function_than_60() {
 fn unsafe_code_stands_in_files_that_say_so() {
     for (path, text) in core() {
         let code = text.lines().filter(|l| !l.trim_start().starts_with("//")).any(|l| l.contains("unsafe {"));
-        assert!(!code || path == Path::new("ffmpeg/exec.rs"), "{}", path.display());
+        let places = ["ffmpeg/exec.rs", "volumes/mounts/macos.rs"].map(Path::new);
+        assert!(!code || places.contains(&path.as_path()), "{}", path.display());
     }
 }
 

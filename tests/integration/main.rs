@@ -53,3 +53,5 @@ mod recheck;
 mod recheck_round;
 mod truth;
 mod upgrade;
+#[cfg(target_os = "linux")]
+mod volumes;

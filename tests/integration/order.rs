@@ -250,7 +250,7 @@ impl Clock for Tripwire {
         self.system.now()
     }
     fn awake(&self) -> Duration {
-        let in_worker = std::thread::current().name().is_some_and(|n| n.starts_with("job-"));
+        let in_worker = std::thread::current().name().is_some_and(|n| n.starts_with("media-"));
         assert!(
             !(in_worker && self.armed.swap(false, std::sync::atomic::Ordering::SeqCst)),
             "tripped on purpose"

@@ -1,12 +1,15 @@
 //! Running jobs that are paused: they keep no worker, hold up nobody who waits for the end, and go on in their turn.
 
+use spool_core::clock::SystemClock;
+use spool_core::engine::open_queue;
 use spool_core::job::{JobId, State};
 use spool_core::policy::SUSPECT_CRASHES;
-use spool_core::queue::{Command, Flag, Outcome, Which};
-use spool_tests::engine::{Setup, add, faulty, job, reaches};
+use spool_core::queue::{Command, Flag, Outcome, Place, Queue, Which};
+use spool_tests::engine::{Setup, add, faulty, find, job, reaches, wish};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(20);
@@ -51,13 +54,14 @@ async fn a_resumed_job_takes_the_next_free_worker_and_nobody_else_does() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_suspect_keeps_nobody_from_working() {
     let env = TestEnv::new();
+    let queue = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
+    let videos = [env.video(&clips::ordinary(), "fake-slow.mkv"), env.video(&clips::ordinary(), "a.mkv")];
+    queue.add(&find(&videos, &wish(&env)).jobs, Place::End, &|_| false).unwrap();
+    let suspect = queue.claim("a dead engine", true).unwrap().unwrap();
+    queue.settle(suspect.lease(), &Outcome::Rescued { crashes: SUSPECT_CRASHES }).unwrap();
+    drop(queue);
     let engine = start(&env);
-    engine.pause(true).unwrap();
-    let id = slow(&engine, &env, 1)[0];
-    let crashed = engine.queue().claim("the dead", true).unwrap().unwrap();
-    engine.queue().settle(crashed.lease(), &Outcome::Rescued { crashes: SUSPECT_CRASHES }).unwrap();
-    let other = add(&engine, &env, &[&env.video(&clips::ordinary(), "a.mkv")])[0];
-    engine.pause(false).unwrap();
+    let (id, other) = (JobId(1), JobId(2));
     let child = || engine.queue().attempts(id).unwrap().pop().is_some_and(|a| a.child.is_some());
     wait_until("it to work", SOON, child);
     assert_eq!(job(&engine, other).state, State::Queued, "alone");

@@ -27,7 +27,7 @@ fn claimed(env: &TestEnv) -> (Job, PathBuf) {
 fn claimed_for(env: &TestEnv, folder: PathBuf) -> (Job, PathBuf) {
     let video = env.video(&clips::ordinary(), "a.mkv");
     let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
-    let found = intake::find(&[video], &intake::Wish { folder: Some(folder), ..wish(env) });
+    let found = spool_tests::engine::find(&[video], &intake::Wish { folder: Some(folder), ..wish(env) });
     let added = dead.add(&found.jobs, Place::End, &output::is_taken).unwrap();
     assert!(matches!(added[0], Added::Accepted { id: JobId(1), .. }));
     let job = dead.claim("the dead", true).unwrap().unwrap();

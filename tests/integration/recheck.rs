@@ -5,7 +5,7 @@ use crate::presets::ffmpeg;
 use serde_json::{Value, json};
 use spool_core::clock::SystemClock;
 use spool_core::engine::{database, open_queue};
-use spool_core::intake::{self, Wish};
+use spool_core::intake::Wish;
 use spool_core::plan::Plan;
 use spool_core::preset;
 use spool_core::queue::{Note, Outcome, Place, Queue};
@@ -65,7 +65,7 @@ impl Past {
         let spec = JobSpec::of(preset::find(preset).unwrap().clone());
         let wish =
             Wish { spec, folder: Some(self.env.out()), name: "{name}".into(), max_attempts: 4, again: true };
-        let found = intake::find(&[source.to_owned()], &wish);
+        let found = spool_tests::engine::find(&[source.to_owned()], &wish);
         queue.add(&found.jobs, Place::End, &|_| false).unwrap();
         let job = queue.claim("an earlier version", true).unwrap().unwrap();
         let part = job.output.with_extension("part");

@@ -5,11 +5,11 @@ use crate::wait_until;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{Engine, EngineConfig};
 use spool_core::ffmpeg::{ToolPlaces, standard_folders};
-use spool_core::intake::{self, Wish};
+use spool_core::intake::{self, Asking, Found, Taken, Wish};
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
 use spool_core::preset;
-use spool_core::queue::{Added, Place};
+use spool_core::queue::{Added, NewJob, Place};
 use spool_core::spec::JobSpec;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -94,6 +94,7 @@ pub fn start(env: &TestEnv, setup: Setup) -> Engine {
         tools,
         workers: Some(setup.workers),
         policy: setup.policy,
+        volumes: Arc::default(),
         clock: setup.clock,
     })
     .unwrap()
@@ -107,13 +108,23 @@ pub fn wish(env: &TestEnv) -> Wish {
     Wish { spec, folder: Some(env.out()), name: "{name}".into(), max_attempts: 4, again: true }
 }
 
+/// Expands paths into jobs.
+pub fn find(paths: &[PathBuf], wish: &Wish) -> Found {
+    intake::find(Asking::of(&Arc::default()), paths, wish)
+}
+
+/// The names in use where the results of these jobs go.
+pub fn taken(jobs: &[NewJob]) -> Taken {
+    Taken::read(Asking::of(&Arc::default()), jobs)
+}
+
 /// Adds these files.
 pub fn add(engine: &Engine, env: &TestEnv, paths: &[&Path]) -> Vec<JobId> {
     let paths: Vec<PathBuf> = paths.iter().map(|p| (*p).to_owned()).collect();
-    let found = intake::find(&paths, &wish(env));
+    let found = find(&paths, &wish(env));
     assert!(found.refused.is_empty(), "{:?}", found.refused);
     let id = |a: &Added| if let Added::Accepted { id, .. } = a { *id } else { panic!("{a:?}") };
-    engine.add(&found.jobs, Place::End).unwrap().iter().map(id).collect()
+    engine.add(&found.jobs, Place::End, &taken(&found.jobs)).unwrap().iter().map(id).collect()
 }
 
 /// The job as it is now.

@@ -13,6 +13,8 @@ pub mod film;
 pub mod flv;
 pub mod judge;
 pub mod seen;
+#[cfg(target_os = "linux")]
+pub mod share;
 
 use std::time::{Duration, Instant};
 

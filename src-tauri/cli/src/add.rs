@@ -5,9 +5,8 @@ use crate::context::{Answer, Context, Failed, absolute, json_line};
 use crate::words;
 use serde::Serialize;
 use spool_core::error::said;
-use spool_core::intake::{self, Found, Wish};
+use spool_core::intake::{self, Asking, Found, Taken, Wish};
 use spool_core::job::JobId;
-use spool_core::output;
 use spool_core::preset::{self, Preset};
 use spool_core::queue::{Added, NewJob, Place, Queue};
 use spool_core::settings;
@@ -32,9 +31,11 @@ pub(crate) fn add(context: &Context, args: &Add) -> Answer {
         max_attempts: context.settings.max_attempts,
         again: args.again,
     };
-    let found = intake::find(&args.paths, &wish);
+    let asking = Asking::of(&context.volumes);
+    let found = intake::find(asking, &args.paths, &wish);
+    let taken = Taken::read(asking, &found.jobs);
     let place = if args.next { Place::Top } else { Place::End };
-    let added = context.queue()?.add(&found.jobs, place, &output::is_taken)?;
+    let added = context.queue()?.add(&found.jobs, place, &|path| taken.has(path))?;
     for (job, added) in found.jobs.iter().zip(&added) {
         tell(context, job, added)?;
     }

@@ -4,9 +4,8 @@ use crate::add;
 use crate::args::Again;
 use crate::context::{Answer, Context, Failed};
 use crate::words;
-use spool_core::intake;
+use spool_core::intake::{self, Asking, Taken};
 use spool_core::job::{Job, State};
-use spool_core::output;
 use spool_core::queue::{Filter, Place, Queue};
 
 pub(crate) fn again(context: &Context, args: &Again) -> Answer {
@@ -36,9 +35,9 @@ pub(crate) fn again(context: &Context, args: &Again) -> Answer {
 }
 
 fn queue_again(context: &Context, queue: &dyn Queue, jobs: &[Job]) -> Result<bool, Failed> {
-    let (mut new, mut fine) = (Vec::new(), true);
+    let (mut new, mut fine, asking) = (Vec::new(), true, Asking::of(&context.volumes));
     for job in jobs {
-        match intake::again(job, &context.settings.output_name, context.settings.max_attempts) {
+        match intake::again(asking, job, &context.settings.output_name, context.settings.max_attempts) {
             Ok(job) => new.push(job),
             Err(why) => {
                 eprintln!("spool: {}", words::line(&why));
@@ -49,7 +48,8 @@ fn queue_again(context: &Context, queue: &dyn Queue, jobs: &[Job]) -> Result<boo
     if jobs.is_empty() && fine {
         context.say("There was nothing to do.")?;
     }
-    let added = queue.add(&new, Place::End, &output::is_taken)?;
+    let taken = Taken::read(asking, &new);
+    let added = queue.add(&new, Place::End, &|path| taken.has(path))?;
     for (job, added) in new.iter().zip(&added) {
         add::tell(context, job, added)?;
     }

@@ -9,6 +9,7 @@ use spool_core::error::{Error, said};
 use spool_core::ffmpeg::{self, ToolPlaces};
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::settings::{self, Settings};
+use spool_core::volumes::Volumes;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,6 +56,8 @@ pub struct Context {
     pub quiet: bool,
     /// The user's choices.
     pub settings: Settings,
+    /// What is known of drives.
+    pub volumes: Arc<Volumes>,
 }
 
 impl Context {
@@ -62,7 +65,7 @@ impl Context {
     pub fn new(cli: &Cli) -> Result<Context, Failed> {
         let data = cli.data_dir.clone().map_or_else(default_data_dir, |dir| absolute(&dir))?;
         let settings = settings::load(&data)?;
-        Ok(Context { data, json: cli.json, quiet: cli.quiet, settings })
+        Ok(Context { data, json: cli.json, quiet: cli.quiet, settings, volumes: Arc::default() })
     }
 
     /// The queue, without working it.

@@ -7,10 +7,10 @@ use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{self, lock};
 use spool_core::error::said;
 use spool_core::ffmpeg::{self, Tools};
-use spool_core::output::volume;
 use spool_core::queue::sqlite::mend::{self, Look};
 use spool_core::queue::sqlite::upkeep;
 use spool_core::queue::{Flag, Queue};
+use spool_core::volumes;
 use std::path::Path;
 
 /// One line of the answer.
@@ -83,7 +83,7 @@ fn queue_findings(context: &Context) -> Vec<Finding> {
 }
 
 fn disk_finding(context: &Context) -> Finding {
-    match volume::free_space(&context.data) {
+    match volumes::free_space(&context.data) {
         Ok(free) => {
             finding("disk", free > 1 << 30, format!("{} free where the queue lies", words::size(free)))
         }

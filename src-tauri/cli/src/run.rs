@@ -66,6 +66,7 @@ fn config(context: &Context, workers: Option<Workers>) -> EngineConfig {
             None => context.settings.workers,
         },
         policy: Policy { crash_limit: context.settings.crash_limit, ..Policy::default() },
+        volumes: context.volumes.clone(),
         clock: Arc::new(SystemClock::default()),
     }
 }

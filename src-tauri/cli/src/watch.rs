@@ -142,7 +142,7 @@ impl Ends {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use spool_core::intake::{Wish, find};
+    use spool_core::intake::{Asking, Wish, find};
     use spool_core::preset;
     use spool_core::queue::memory::MemoryQueue;
     use spool_core::queue::{Command, Place, Which};
@@ -154,7 +154,13 @@ mod tests {
         (0..count).for_each(|n| std::fs::write(dir.path().join(format!("{n}.mkv")), "x").unwrap());
         let spec = JobSpec::of(preset);
         let wish = Wish { spec, folder: None, name: "{name}".into(), max_attempts: 4, again: false };
-        queue.add(&find(&[dir.path().to_owned()], &wish).jobs, Place::End, &|_| false).unwrap();
+        queue
+            .add(
+                &find(Asking::of(&Arc::default()), &[dir.path().to_owned()], &wish).jobs,
+                Place::End,
+                &|_| false,
+            )
+            .unwrap();
     }
 
     #[test]

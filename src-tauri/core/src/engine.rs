@@ -12,13 +12,15 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::event::{Event, Snapshot, Subscription, Topic};
 use crate::ffmpeg::ToolPlaces;
+use crate::intake::Taken;
 use crate::job::{JobId, State};
 use crate::policy::Policy;
-use crate::pool::{self, Pool, Tooling};
+use crate::pool::{self, Places, Pool, Tooling};
 use crate::progress::Progress;
 use crate::queue::sqlite::SqliteQueue;
 use crate::queue::sqlite::mend::{self, Look};
 use crate::queue::{self, Added, Command, Filter, Flag, NewJob, Place, Queue, Steered, Which};
+use crate::volumes::Volumes;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,6 +44,8 @@ pub struct EngineConfig {
     pub tools: ToolPlaces,
     /// Jobs at a time; `None`: as many as suit this machine.
     pub workers: Option<usize>,
+    /// What is known of drives; shared by all who ask them.
+    pub volumes: Arc<Volumes>,
     /// Timers and limits.
     pub policy: Policy,
     /// Time.
@@ -88,7 +92,8 @@ pub(crate) struct Shared {
     pub(crate) queue: Arc<dyn Queue>,
     pub(crate) policy: Policy,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) tooling: Tooling,
+    pub(crate) tooling: Arc<Tooling>,
+    pub(crate) volumes: Arc<Volumes>,
     pub(crate) data: PathBuf,
     /// Jobs at a time.
     pub(crate) workers: AtomicUsize,
@@ -98,6 +103,8 @@ pub(crate) struct Shared {
     tally: Arc<Tally>,
     /// Latest progress of the running jobs.
     pub(crate) progress: Mutex<HashMap<JobId, Progress>>,
+    /// What the jobs at work are expected to write, and where.
+    places: Mutex<Places>,
     /// Something may have become possible.
     pub(crate) wake: Notify,
     /// No new claims.
@@ -119,6 +126,10 @@ impl Shared {
 
     pub(crate) fn progress(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, Progress>> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn places(&self) -> std::sync::MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends all work: on a damaged queue nothing can be promised. What runs is rescued by the start that mends it.
@@ -160,7 +171,7 @@ impl Engine {
         let lock = lock::take(&config.data, &config.who)?;
         mend_locked(&config.data, config.clock.as_ref())?;
         let queue = Arc::new(open_queue(&config.data, config.clock.clone())?);
-        let tally = rescued(queue.as_ref(), &config.policy)?;
+        let tally = rescued(queue.as_ref(), &config)?;
         Engine::with_queue(config, queue, tally, lock)
     }
 
@@ -178,13 +189,15 @@ impl Engine {
             queue,
             policy: config.policy,
             clock: config.clock,
-            tooling: Tooling::new(config.tools),
+            tooling: Arc::new(Tooling::new(config.tools)),
+            volumes: config.volumes,
             data: config.data,
             workers: AtomicUsize::new(counted(config.workers)),
             owner,
             events: broadcast::channel(EVENT_BUFFER).0,
             tally: Arc::new(tally),
             progress: Mutex::default(),
+            places: Mutex::default(),
             wake: Notify::new(),
             drain: CancellationToken::new(),
             stop: CancellationToken::new(),
@@ -217,9 +230,9 @@ impl Engine {
         self.changed();
     }
 
-    /// Accepts jobs and wakes the pool. Blocks for one transaction.
-    pub fn add(&self, jobs: &[NewJob], place: Place) -> Result<Vec<Added>> {
-        let added = self.shared.queue.add(jobs, place, &crate::output::is_taken)?;
+    /// Accepts jobs and wakes the pool. Blocks for one transaction. `taken`: the names in use where their results go.
+    pub fn add(&self, jobs: &[NewJob], place: Place, taken: &Taken) -> Result<Vec<Added>> {
+        let added = self.shared.queue.add(jobs, place, &|path| taken.has(path))?;
         self.changed();
         Ok(added)
     }
@@ -303,9 +316,9 @@ impl Engine {
 }
 
 /// Rescues, and counts what thereby ended: no event tells of it, for nobody can listen yet.
-fn rescued(queue: &dyn Queue, policy: &Policy) -> Result<Tally> {
+fn rescued(queue: &dyn Queue, config: &EngineConfig) -> Result<Tally> {
     let left = queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)?;
-    rescue::rescue(queue, policy)?;
+    rescue::rescue(queue, &config.policy, &config.volumes)?;
     let tally = Tally::default();
     for job in left {
         if let Some(job) = queue.job(job.id)? {

@@ -70,6 +70,8 @@ codes! {
     SourceVolumeMissing, "source_volume_missing", Wait, "Continues by itself once the drive is connected.";
     /// The folder for the result, or its drive, is not there.
     DestinationMissing, "destination_missing", Wait, "Continues by itself once the drive is connected or the folder created.";
+    /// The drive of the source or of the result does not answer, or its connection is lost.
+    VolumeSilent, "volume_silent", Wait, "Continues by itself once the drive answers.";
     /// No room for the result.
     DiskFull, "disk_full", Wait, "Free some space; this continues by itself.";
     /// The folder for the result cannot be written to.
@@ -106,6 +108,8 @@ codes! {
     SourceTruncated, "source_truncated", Permanent, "Copy or download the video again, then retry.";
     /// Deleted or renamed, on a drive that is there.
     SourceGone, "source_gone", Permanent, "Put the video back under this name and retry, or add it from where it is now.";
+    /// The drive cannot read a part of it, time after time.
+    SourceDefective, "source_defective", Permanent, "Copy the video again from where it came from, then retry; check the drive.";
     /// No permission, or not a regular file.
     SourceUnreadable, "source_unreadable", Permanent, "Change the permissions of the video, then retry.";
     /// Encrypted.

@@ -3,16 +3,24 @@
 //!
 //! Reads names and sizes, never contents: whether a file is a video in truth is found out by its job.
 
+mod taken;
+
 use crate::error::{Error, said};
 use crate::job::Job;
-use crate::output::{self, volume};
+use crate::output;
+use crate::policy::Policy;
 use crate::queue::NewJob;
 use crate::spec::JobSpec;
+use crate::volumes::mounts::{self, Mounts};
+use crate::volumes::{Unanswered, Volumes};
 use filetime::FileTime;
 use std::ffi::{OsStr, OsString};
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+pub use taken::Taken;
 use walkdir::{DirEntry, WalkDir};
 
 /// How jobs are made of paths.
@@ -39,6 +47,8 @@ pub struct Found {
     pub refused: Vec<(PathBuf, String)>,
     /// Files in folders that are no videos by their name.
     pub skipped: Vec<PathBuf>,
+    /// Read once for all.
+    mounts: Mounts,
 }
 
 /// Extensions taken for videos inside folders. A file that is named itself is taken whatever it is called.
@@ -48,20 +58,70 @@ const VIDEO_EXTENSIONS: &[&str] = &[
     "nut", "ogm", "ogv", "qt", "rm", "rmvb", "ts", "vob", "webm", "wmv", "wtv", "y4m",
 ];
 
-/// Expands `paths` into jobs.
-pub fn find(paths: &[PathBuf], wish: &Wish) -> Found {
+/// Who asks the drives, and how long a person waits for one that does not answer.
+#[derive(Clone, Copy)]
+pub struct Asking<'a> {
+    /// What is known of drives.
+    pub volumes: &'a Arc<Volumes>,
+    /// Longest wait for a sign of one.
+    pub patience: Duration,
+}
+
+impl Asking<'_> {
+    /// With the patience of the policy.
+    pub fn of(volumes: &Arc<Volumes>) -> Asking<'_> {
+        Asking { volumes, patience: Policy::default().volume_patience }
+    }
+}
+
+/// Expands `paths` into jobs. A drive that does not answer is waited for once and refused by name.
+pub fn find(asking: Asking<'_>, paths: &[PathBuf], wish: &Wish) -> Found {
     let mut found = Found::default();
     for path in paths {
-        match std::fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => expand(path, wish, &mut found),
-            Ok(metadata) if metadata.is_file() => found.take(path, wish, false),
-            Ok(_) => found.refuse(path, "is neither a file nor a folder"),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => found.refuse(path, "does not exist"),
-            Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
-                found.refuse(path, "may not be read by this user");
+        match find_patiently(asking, path, wish) {
+            Ok(more) => found.extend(more),
+            Err(Unanswered::Failed) => found.refuse(path, "could not be looked at (memory ran out)"),
+            Err(_) => {
+                found.refuse(path, "is on a drive that does not answer; add it again when the drive does");
             }
-            Err(e) => found.refuse(path, &format!("could not be looked at ({})", said(&e))),
         }
+    }
+    found
+}
+
+/// A large folder takes its time: it is waited for as long as its drive answers.
+fn find_patiently(asking: Asking<'_>, path: &Path, wish: &Wish) -> Result<Found, Unanswered> {
+    let Asking { volumes, patience } = asking;
+    let given = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let real = volumes.ask(&given, patience, {
+        let given = given.clone();
+        move || given.canonicalize().unwrap_or(given)
+    })?;
+    let (path, wish) = (path.to_owned(), wish.clone());
+    let folder = wish.folder.clone().unwrap_or_else(|| real.clone());
+    let search = volumes.begin(&real, move || find_one(&path, &wish))?;
+    loop {
+        match search.wait(patience / 2) {
+            Err(Unanswered::Late) => {}
+            ended => return ended,
+        }
+        if [&real, &folder].into_iter().any(|place| volumes.is_silent(place, patience / 2)) {
+            return Err(Unanswered::Late);
+        }
+    }
+}
+
+fn find_one(path: &Path, wish: &Wish) -> Found {
+    let mut found = Found { mounts: Mounts::read(), ..Found::default() };
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => expand(path, wish, &mut found),
+        Ok(metadata) if metadata.is_file() => found.take(path, wish, false),
+        Ok(_) => found.refuse(path, "is neither a file nor a folder"),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => found.refuse(path, "does not exist"),
+        Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
+            found.refuse(path, "may not be read by this user");
+        }
+        Err(e) => found.refuse(path, &format!("could not be looked at ({})", said(&e))),
     }
     found
 }
@@ -71,11 +131,11 @@ pub fn find(paths: &[PathBuf], wish: &Wish) -> Found {
 ///
 /// # Errors
 /// Why that cannot be, as a sentence.
-pub fn again(job: &Job, name: &str, max_attempts: u32) -> Result<NewJob, String> {
+pub fn again(asking: Asking<'_>, job: &Job, name: &str, max_attempts: u32) -> Result<NewJob, String> {
     let Some(spec) = job.spec.clone() else { return Err(Error::Unreadable { id: job.id }.to_string()) };
     let folder = job.output.parent().map(Path::to_owned);
     let wish = Wish { spec, folder, name: name.to_owned(), max_attempts, again: true };
-    let mut found = find(std::slice::from_ref(&job.source), &wish);
+    let mut found = find(asking, std::slice::from_ref(&job.source), &wish);
     match found.jobs.pop() {
         Some(new) => Ok(new),
         None => Err(found.refused.pop().map_or_else(String::new, |(_, why)| why)),
@@ -122,19 +182,27 @@ fn is_video(path: &Path) -> bool {
 }
 
 impl Found {
+    fn extend(&mut self, more: Found) {
+        self.jobs.extend(more.jobs);
+        self.refused.extend(more.refused);
+        self.skipped.extend(more.skipped);
+    }
+
     fn refuse(&mut self, path: &Path, why: &str) {
         self.refused.push((path.to_owned(), format!("{} {why}.", path.display())));
     }
 
     fn take(&mut self, path: &Path, wish: &Wish, from_folder: bool) {
-        match job(path, wish, from_folder) {
+        match job(path, wish, from_folder, &self.mounts) {
             Ok(job) => self.jobs.push(job),
             Err(cause) => self.refuse(path, &format!("could not be looked at ({})", said(&cause))),
         }
     }
 }
 
-fn job(path: &Path, wish: &Wish, from_folder: bool) -> io::Result<NewJob> {
+fn job(path: &Path, wish: &Wish, from_folder: bool, mounts: &Mounts) -> io::Result<NewJob> {
+    let volume =
+        |path: &Path| mounts.of(path).map(|mount| mount.point.clone()).or_else(|| mounts::point_of(path));
     let given = std::path::absolute(path)?;
     let real_source = given.canonicalize()?;
     let beside = real_folder(given.parent().unwrap_or(&given));
@@ -145,8 +213,8 @@ fn job(path: &Path, wish: &Wish, from_folder: bool) -> io::Result<NewJob> {
     Ok(NewJob {
         source_size: Some(metadata.len()),
         source_mtime_ns: mtime_ns(&metadata),
-        source_volume: volume::volume_of(&real_source),
-        output_volume: volume::volume_of(&folder),
+        source_volume: volume(&real_source),
+        output_volume: volume(&folder),
         stem: stem(&source, &folder, wish),
         source,
         real_source,
@@ -206,9 +274,13 @@ fn stem(source: &Path, folder: &Path, wish: &Wish) -> OsString {
 mod tests {
     use super::*;
 
-    fn wish() -> Wish {
+    pub(super) fn wish() -> Wish {
         let preset = crate::preset::find("web-1080p").unwrap().clone();
         Wish { spec: JobSpec::of(preset), folder: None, name: "{name}".into(), max_attempts: 4, again: false }
+    }
+
+    pub(super) fn find_now(paths: &[PathBuf], wish: &Wish) -> Found {
+        find(Asking { volumes: &Arc::default(), patience: Duration::from_secs(20) }, paths, wish)
     }
 
     #[test]
@@ -218,7 +290,7 @@ mod tests {
         for name in ["b.MKV", "a.mp4", "notes.txt", ".secret.mp4", "sub/c.ts", "sub/.hidden/d.mp4"] {
             std::fs::write(dir.path().join(name), "x").unwrap();
         }
-        let found = find(&[dir.path().to_owned()], &wish());
+        let found = find_now(&[dir.path().to_owned()], &wish());
         let names: Vec<_> = found.jobs.iter().map(|j| j.source.strip_prefix(dir.path()).unwrap()).collect();
         assert_eq!(names, [Path::new("a.mp4"), Path::new("b.MKV"), Path::new("sub/c.ts")]);
         assert_eq!(found.skipped, [dir.path().join("notes.txt")], "hidden ones do not count");
@@ -235,7 +307,7 @@ mod tests {
         for link in ["lost.txt", "lost.mkv", ".#lock"] {
             symlink("/nowhere", at(link)).unwrap();
         }
-        let found = find(&[dir.path().to_owned()], &wish());
+        let found = find_now(&[dir.path().to_owned()], &wish());
         assert_eq!(found.skipped, [at("circle"), at("itself"), at("lost.txt")]);
         assert_eq!(found.refused.iter().map(|(path, _)| path).collect::<Vec<_>>(), [&at("lost.mkv")]);
     }
@@ -245,7 +317,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let odd = dir.path().join("odd.xyz");
         std::fs::write(&odd, "x").unwrap();
-        let found = find(&[odd, dir.path().join("gone.mp4")], &wish());
+        let found = find_now(&[odd, dir.path().join("gone.mp4")], &wish());
         assert_eq!(found.jobs.len(), 1);
         assert!(found.refused[0].1.ends_with("gone.mp4 does not exist."), "{:?}", found.refused);
     }

@@ -4,11 +4,11 @@
 //! Must not know ffmpeg.
 
 mod publish;
-pub mod volume;
 
 use crate::error::said;
 use crate::failure::{Failure, FailureCode};
 use crate::media::boxes;
+use crate::volumes::{self, Trouble, mounts};
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -37,7 +37,7 @@ pub fn is_part(name: &OsStr) -> bool {
 /// folder it was mounted on lies on another disk.
 pub fn create_part(part: &Path, volume: Option<&Path>) -> Result<(), Failure> {
     let folder = part.parent().unwrap_or(part);
-    if !volume.is_none_or(volume::is_present) {
+    if !volume.is_none_or(mounts::is_mounted) {
         return Err(write_failure(&io::ErrorKind::NotFound.into(), folder));
     }
     std::fs::create_dir_all(folder).map_err(|e| write_failure(&e, folder))?;
@@ -47,7 +47,7 @@ pub fn create_part(part: &Path, volume: Option<&Path>) -> Result<(), Failure> {
 /// A part file that went away together with its folder or volume: then nothing else that went wrong counts.
 pub fn check_folder(part: &Path, volume: Option<&Path>) -> Result<(), Failure> {
     let folder = part.parent().unwrap_or(part);
-    if is_taken(part) || (folder.exists() && volume.is_none_or(volume::is_present)) {
+    if is_taken(part) || (folder.exists() && volume.is_none_or(mounts::is_mounted)) {
         return Ok(());
     }
     Err(absent(folder, volume))
@@ -55,7 +55,7 @@ pub fn check_folder(part: &Path, volume: Option<&Path>) -> Result<(), Failure> {
 
 /// Why nothing can be written into `folder`, which is not there.
 fn absent(folder: &Path, volume: Option<&Path>) -> Failure {
-    match volume.filter(|volume| !volume::is_present(volume)) {
+    match volume.filter(|volume| !mounts::is_mounted(volume)) {
         Some(volume) => {
             let message = format!("The drive at {} is not connected.", volume.display());
             Failure::new(FailureCode::DestinationMissing, message)
@@ -120,9 +120,18 @@ fn flush_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
+/// The failure of a job that needs the drive mounted at `place`, whose connection is lost.
+pub fn lost(place: &Path) -> Failure {
+    let message = format!("The connection to the drive at {} is lost.", place.display());
+    Failure::new(FailureCode::VolumeSilent, message)
+}
+
 /// The failure behind an error of writing into `folder`.
 pub fn write_failure(error: &io::Error, folder: &Path) -> Failure {
     use io::ErrorKind as Kind;
+    if volumes::trouble(error) == Trouble::Lost {
+        return lost(&mounts::point_of(folder).unwrap_or_else(|| folder.to_owned()));
+    }
     let place = folder.display();
     let (code, message) = match error.kind() {
         Kind::StorageFull | Kind::QuotaExceeded => {

@@ -46,6 +46,14 @@ pub struct Policy {
     pub nice: i32,
     /// Between the two looks that tell a deleted source from one being replaced, and a growing one from a whole one.
     pub source_recheck: Duration,
+    /// Longest wait for the answer of a drive where a person or the queue waits for it.
+    pub volume_patience: Duration,
+    /// Time between two looks at the drives of a running job.
+    pub volume_look: Duration,
+    /// Silence of a drive after which a job that has made progress is left behind and waits.
+    pub silence: Duration,
+    /// The same before its first progress: a sleeping drive takes some seconds to start.
+    pub silence_first: Duration,
     /// New failures within `alarm_window` that raise the alarm.
     pub alarm_count: usize,
     /// See `alarm_count`.
@@ -95,6 +103,10 @@ impl Default for Policy {
             probe_limit: s(30),
             nice: NICE,
             source_recheck: s(5),
+            volume_patience: s(4),
+            volume_look: s(5),
+            silence: s(60),
+            silence_first: s(20),
             alarm_count: 3,
             alarm_window: s(600),
             breaker_probe: s(60),

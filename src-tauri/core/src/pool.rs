@@ -22,10 +22,11 @@ use crate::ffmpeg::Order;
 use crate::job::{Job, JobId, Lease, State};
 use crate::policy::SUSPECT_CRASHES;
 use crate::queue::{Filter, Flag, Outcome};
-use admission::Place;
+pub(crate) use admission::Places;
 use breaker::Breaker;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -45,8 +46,19 @@ pub fn auto_workers() -> usize {
 pub(crate) enum Report {
     /// Its process was suspended, or goes on.
     Suspended(JobId, bool),
-    /// It has settled the job (or lost it) and its thread ends.
-    Ended(JobId, Option<Outcome>),
+    /// Its thread ends.
+    Ended(JobId, Ended),
+    /// What waiting jobs wait for was looked at.
+    Looked(waiting::Looked),
+}
+
+/// How a worker ended.
+#[derive(Default)]
+pub(crate) struct Ended {
+    /// What it settled the job with; `None`: it had lost the job, or could not settle it.
+    outcome: Option<Outcome>,
+    /// The job waits for room beside others, which is no news.
+    crowded: bool,
 }
 
 /// Why the pool looks up.
@@ -63,7 +75,6 @@ struct Live {
     orders: watch::Sender<Order>,
     suspended: bool,
     suspect: bool,
-    place: Place,
 }
 
 impl Live {
@@ -85,7 +96,11 @@ pub(crate) struct Pool {
     inbox: mpsc::UnboundedReceiver<Report>,
     saved: Duration,
     checked_waiting: Option<Duration>,
-    mounts: u64,
+    /// When volumes last came or went.
+    volumes_stamp: (u64, u64),
+    /// Looks at waiting jobs that are under way, and those among them that something came too late for.
+    looking: HashSet<Vec<PathBuf>>,
+    missed: HashSet<Vec<PathBuf>>,
     kept_up: Option<Duration>,
 }
 
@@ -100,7 +115,9 @@ impl Pool {
             inbox,
             saved: Duration::ZERO,
             checked_waiting: None,
-            mounts: 0,
+            volumes_stamp: (0, 0),
+            looking: HashSet::new(),
+            missed: HashSet::new(),
             kept_up: None,
         }
     }
@@ -140,6 +157,9 @@ pub(crate) async fn run(mut pool: Pool) {
 
 impl Pool {
     fn sweep(&mut self, cause: Cause) -> Result<()> {
+        if self.shared.stop.is_cancelled() {
+            self.stop_all();
+        }
         let mut news = !matches!(cause, Cause::Tick);
         if let Cause::Report(report) = cause {
             self.take(report)?;
@@ -148,7 +168,7 @@ impl Pool {
             self.shared.tell(Event::QueueChanged);
             news = true;
         }
-        news |= self.wake_waiting()?;
+        self.look_at_waiting()?;
         // An idle queue without news stays idle: nothing is asked of it, however long it is.
         if news || !*self.shared.idle.borrow() || self.breaker.is_open() {
             self.give_orders()?;
@@ -162,11 +182,15 @@ impl Pool {
         Ok(())
     }
 
-    /// The workers are told directly: what the queue says of them cannot be read.
     fn give_up(&mut self) {
         tracing::error!("the queue is damaged; nothing is worked any more");
         self.shared.give_up();
-        for live in self.live.values() {
+        self.stop_all();
+    }
+
+    /// Without the queue, which may be impossible to read or to write.
+    fn stop_all(&self) {
+        for live in self.live.values().filter(|live| *live.orders.borrow() != Order::Cancel) {
             live.orders.send_replace(Order::Stop);
         }
     }
@@ -180,15 +204,26 @@ impl Pool {
                 self.shared.tell(Event::QueueChanged);
                 Ok(())
             }
-            Report::Ended(id, outcome) => {
-                self.live.remove(&id);
-                self.shared.progress().remove(&id);
-                if !matches!(outcome, Some(Outcome::Waiting(_))) {
-                    // What it left free may be what others wait for.
-                    self.checked_waiting = None;
-                }
-                outcome.map_or(Ok(()), |outcome| self.learn(id, &outcome))
+            Report::Ended(id, ended) => self.take_ended(id, &ended),
+            Report::Looked(looked) => self.take_looked(looked),
+        }
+    }
+
+    fn take_ended(&mut self, id: JobId, ended: &Ended) -> Result<()> {
+        self.live.remove(&id);
+        self.shared.progress().remove(&id);
+        if !matches!(ended.outcome, Some(Outcome::Waiting(_))) {
+            // What it left free may be what others wait for.
+            self.checked_waiting = None;
+        }
+        match &ended.outcome {
+            Some(outcome) if ended.crowded => {
+                tracing::info!(job = %id, outcome = outcome.word(), "has no room beside others");
+                self.shared.tell(Event::QueueChanged);
+                Ok(())
             }
+            Some(outcome) => self.learn(id, outcome),
+            None => Ok(()),
         }
     }
 
@@ -226,29 +261,42 @@ impl Pool {
         self.live.values().any(|l| l.suspect && !l.rests())
     }
 
-    /// Passes on what users asked of running jobs, by whichever process.
+    /// Passes on what users asked of running jobs, by whichever process, and gives back those that no worker has.
     fn give_orders(&mut self) -> Result<()> {
-        if self.live.is_empty() {
-            return Ok(());
-        }
-        let (stop, drain) = (self.shared.stop.is_cancelled(), self.shared.drain.is_cancelled());
         for job in self.shared.queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)? {
-            let (active, suspect) = (self.active(), self.suspect_at_work());
-            let held = self.live.values().filter(|l| *l.orders.borrow() == Order::Suspend).count();
-            let room = held < self.shared.policy.max_suspended;
-            let Some(live) = self.live.get(&job.id).filter(|l| l.lease == job.lease()) else { continue };
-            let now = *live.orders.borrow();
-            let free = active < self.workers() && !suspect && (active == 0 || !live.suspect);
-            // What is paused would never end.
-            let stop = stop || (drain && live.rests());
-            let next = order::next(
-                now,
-                order::Asked { stop, cancel: job.cancel_requested, hold: job.hold, room, free },
-            );
-            if next != now {
-                live.orders.send_replace(next);
+            if self.live.get(&job.id).is_some_and(|live| live.lease == job.lease()) {
+                self.give_order(&job);
+            } else {
+                self.give_back(&job)?;
             }
         }
+        Ok(())
+    }
+
+    fn give_order(&self, job: &Job) {
+        let (stop, drain) = (self.shared.stop.is_cancelled(), self.shared.drain.is_cancelled());
+        let (active, suspect) = (self.active(), self.suspect_at_work());
+        let held = self.live.values().filter(|l| *l.orders.borrow() == Order::Suspend).count();
+        let room = held < self.shared.policy.max_suspended;
+        let Some(live) = self.live.get(&job.id) else { return };
+        let now = *live.orders.borrow();
+        let free = active < self.workers() && !suspect && (active == 0 || !live.suspect);
+        // What is paused would never end.
+        let stop = stop || (drain && live.rests());
+        let asked = order::Asked { stop, cancel: job.cancel_requested, hold: job.hold, room, free };
+        let next = order::next(now, asked);
+        if next != now {
+            live.orders.send_replace(next);
+        }
+    }
+
+    /// Running by the queue, without a worker: its end or its start could not be written down. No attempt is used. Only
+    /// this engine claims, so the job is no other's.
+    fn give_back(&self, job: &Job) -> Result<()> {
+        tracing::error!(job = %job.id, "no worker has it; it is queued again");
+        let outcome = if job.cancel_requested { Outcome::Cancelled } else { Outcome::Interrupted(None) };
+        self.shared.queue.settle(job.lease(), &outcome)?;
+        self.tell_changed(job.id, outcome.state(), None);
         Ok(())
     }
 
@@ -267,39 +315,28 @@ impl Pool {
                 break;
             }
             let Some(job) = queue.claim(&self.shared.owner, self.active() == 0)? else { break };
-            match self.admit(&job) {
-                Ok(place) => {
-                    self.breaker.started(self.shared.clock.awake());
-                    self.tell_changed(job.id, State::Running, None);
-                    self.start(job, place)?;
-                }
-                Err(failure) => self.decline(&job, failure)?,
-            }
+            self.breaker.started(self.shared.clock.awake());
+            self.tell_changed(job.id, State::Running, None);
+            self.start(job);
         }
         Ok(())
     }
 
-    fn start(&mut self, job: Job, place: Place) -> Result<()> {
+    /// Gives a claimed job to a thread. What cannot be started is given back by the next sweep, as it has no worker.
+    fn start(&mut self, job: Job) {
         let Some(spec) = job.spec.clone() else {
-            tracing::error!(job = %job.id, "claimed, though it cannot be read; it is given back");
-            self.shared.queue.settle(job.lease(), &Outcome::Interrupted(None))?;
-            return Ok(());
+            return tracing::error!(job = %job.id, "claimed, though it cannot be read");
         };
         let (orders, received) = watch::channel(Order::Go);
         let (id, lease, suspect) = (job.id, job.lease(), job.crashes >= SUSPECT_CRASHES);
-        let (shared, reports) = (self.shared.clone(), self.reports.clone());
         tracing::info!(job = %id, attempt = job.attempt, source = %job.source.display(), "started");
-        let name = format!("job-{id}");
-        let thread = std::thread::Builder::new()
-            .name(name)
-            .spawn(move || work::run(&shared, &job, &spec, &received, &reports));
-        if let Err(cause) = thread {
-            tracing::error!(job = %id, %cause, "no thread for a job; it is queued again");
-            self.shared.queue.settle(lease, &Outcome::Interrupted(None))?;
-            return Ok(());
+        let task = work::Task { shared: self.shared.clone(), job, spec, reports: self.reports.clone() };
+        let thread =
+            std::thread::Builder::new().name(format!("job-{id}")).spawn(move || work::run(&task, &received));
+        match thread {
+            Ok(_) => drop(self.live.insert(id, Live { lease, orders, suspended: false, suspect })),
+            Err(cause) => tracing::error!(job = %id, %cause, "no thread for a job"),
         }
-        self.live.insert(id, Live { lease, orders, suspended: false, suspect, place });
-        Ok(())
     }
 
     fn save_progress(&mut self) -> Result<()> {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// The right to claim, run and rescue jobs of one data folder; given back when dropped.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
     holder: PathBuf,
 }
 
@@ -17,6 +17,8 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // The words go before the lock does; a leftover is harmless, for the lock alone counts.
         let _ = std::fs::remove_file(&self.holder);
+        // Not by closing alone: a thread that hangs in a call to a dead drive keeps the files of its process open.
+        let _ = self.file.unlock();
     }
 }
 
@@ -35,7 +37,7 @@ pub fn take(data: &Path, who: &str) -> Result<Lock> {
         Ok(()) => {
             let words = format!("{who} (process {})", std::process::id());
             std::fs::write(&holder, words).map_err(Error::io("Cannot write", &holder))?;
-            Ok(Lock { _file: file, holder })
+            Ok(Lock { file, holder })
         }
         Err(TryLockError::WouldBlock) => Err(Error::Held { holder: words_of(&holder) }),
         Err(TryLockError::Error(cause)) => Err(Error::io("Cannot lock", &path)(cause)),

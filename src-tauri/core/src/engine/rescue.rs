@@ -1,28 +1,38 @@
 //! Taking back what a dead engine left: ends its ffmpeg, finishes what was published, queues the rest again. What may
-//! be published on a drive that is away waits for the drive.
+//! be published on a drive that does not answer waits for the drive.
 //!
-//! Runs before the first claim, under the engine lock, so that every running row belongs to the dead. Nothing
-//! but the recorded process and the job's own part files is touched.
+//! Runs before the first claim, under the engine lock, so that every running row belongs to the dead. No drive is waited
+//! for longer than a moment. Nothing but the recorded process and the job's own part files is touched.
 
 use crate::error::Result;
+use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg;
 use crate::job::{Attempt, Job, State};
 use crate::output;
 use crate::policy::{Policy, crashed_too_often};
 use crate::queue::{Filter, Flag, Outcome, Queue};
+use crate::volumes::Volumes;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Longest wait for the drives of all jobs together.
+const MOMENT: Duration = Duration::from_millis(500);
+
+/// What was published of a job, as its name and size; or why it cannot be told.
+type Published = std::result::Result<Option<(PathBuf, u64)>, Failure>;
 
 /// Rescues every running job; says how many there were.
-pub(super) fn rescue(queue: &dyn Queue, policy: &Policy) -> Result<usize> {
+pub(super) fn rescue(queue: &dyn Queue, policy: &Policy, volumes: &Arc<Volumes>) -> Result<usize> {
     let jobs = queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)?;
+    let attempts = jobs.iter().map(|job| Ok(queue.attempts(job.id)?.pop())).collect::<Result<Vec<_>>>()?;
+    end_orphans(&attempts);
     let ended = queue.flag(Flag::EndedSinceCrash)?.is_some();
-    for job in &jobs {
-        let attempts = queue.attempts(job.id)?;
-        end_orphan(attempts.last());
-        let outcome = outcome(job, policy, ended, jobs.len() == 1);
+    // Parts go before the row lets go of them: a crash in between must not leave them behind for good.
+    let published = look(&jobs, &attempts, volumes);
+    for (job, published) in jobs.iter().zip(published) {
+        let outcome = outcome(job, published, policy, ended, jobs.len() == 1);
         tracing::warn!(job = %job.id, outcome = outcome.word(), "found running after a crash");
-        // Before the row lets go of them: a crash in between must not leave them to nobody.
-        delete_parts(job, attempts.last());
         queue.settle(job.lease(), &outcome)?;
     }
     if !jobs.is_empty() {
@@ -31,9 +41,43 @@ pub(super) fn rescue(queue: &dyn Queue, policy: &Policy) -> Result<usize> {
     Ok(jobs.len())
 }
 
+/// Deletes the parts of these jobs and looks for what they published, on all their drives at once.
+fn look(jobs: &[Job], attempts: &[Option<Attempt>], volumes: &Arc<Volumes>) -> Vec<Published> {
+    let begin = |(job, attempt): (&Job, &Option<Attempt>)| {
+        let (parts, job) = (parts(job, attempt.as_ref()), job.clone());
+        volumes.begin(&job.output.clone(), move || {
+            for part in &parts {
+                output::delete_part(part);
+            }
+            output::published(&job)
+        })
+    };
+    let looks: Vec<_> = jobs.iter().zip(attempts).map(begin).collect();
+    let until = Instant::now() + MOMENT;
+    let answer = |(job, look): (&Job, std::result::Result<crate::volumes::Question<Published>, _>)| {
+        let left = until.saturating_duration_since(Instant::now());
+        let answer = look.and_then(|look| look.wait(left));
+        // Without an intent nothing was published.
+        answer.unwrap_or_else(|_| if job.intent.is_some() { Err(silent(job)) } else { Ok(None) })
+    };
+    jobs.iter().zip(looks).map(answer).collect()
+}
+
+fn silent(job: &Job) -> Failure {
+    let folder = job.output.parent().unwrap_or(&job.output);
+    let message = format!("The drive that holds {} does not answer.", folder.display());
+    Failure::new(FailureCode::VolumeSilent, message)
+}
+
 /// What becomes of a job found running.
-fn outcome(job: &Job, policy: &Policy, ended_since_crash: bool, alone: bool) -> Outcome {
-    match output::published(job) {
+fn outcome(
+    job: &Job,
+    published: Published,
+    policy: &Policy,
+    ended_since_crash: bool,
+    alone: bool,
+) -> Outcome {
+    match published {
         Ok(Some((output, size))) => {
             return Outcome::Done { output, size, warnings: job.warnings.clone() };
         }
@@ -50,21 +94,19 @@ fn outcome(job: &Job, policy: &Policy, ended_since_crash: bool, alone: bool) -> 
     Outcome::Rescued { crashes }
 }
 
-fn end_orphan(attempt: Option<&Attempt>) {
-    if let Some(child) = attempt.and_then(|a| a.child.as_ref())
-        && ffmpeg::end_orphan(child)
-    {
-        tracing::warn!(pid = child.pid, "ended an ffmpeg that a crash had left running");
+fn end_orphans(attempts: &[Option<Attempt>]) {
+    let children = attempts.iter().flatten().filter_map(|attempt| attempt.child.clone());
+    let ended = ffmpeg::end_orphans(&children.collect::<Vec<_>>());
+    if ended > 0 {
+        tracing::warn!(ended, "ended each ffmpeg that a crash had left running");
     }
 }
 
 /// The recorded part, and any of this job's beside its output: a crash may have come before the note.
-fn delete_parts(job: &Job, attempt: Option<&Attempt>) {
+fn parts(job: &Job, attempt: Option<&Attempt>) -> Vec<PathBuf> {
     let recorded = attempt.and_then(|a| a.part.clone());
     let folder = job.output.parent().unwrap_or(&job.output);
-    for part in recorded.into_iter().chain(parts_in(folder, job)) {
-        output::delete_part(&part);
-    }
+    recorded.into_iter().chain(parts_in(folder, job)).collect()
 }
 
 fn parts_in(folder: &Path, job: &Job) -> Vec<PathBuf> {

@@ -9,7 +9,21 @@ use std::io;
 /// The C library words these causes: glibc, macOS, musl, and on Windows a table in ffmpeg.
 const QUOTA: &[&str] = &["quota exceeded", "Quota exceeded"];
 pub(super) const MEMORY: &[&str] = &["Cannot allocate memory", "Out of memory"];
-pub(super) const DRIVE: &[&str] = &["Input/output error", "I/O error"];
+pub(super) const DRIVE: &[&str] =
+    &["Input/output error", "I/O error", "Connection timed out", "Operation timed out"];
+/// The connection to a drive is lost.
+pub(super) const LOST: &[&str] = &[
+    "Transport endpoint is not connected",
+    "Socket not connected",
+    "Socket is not connected",
+    "Stale file handle",
+    "Stale NFS file handle",
+    "Host is down",
+    "No route to host",
+];
+
+/// What is said where only ffmpeg or ffprobe has seen it.
+pub(super) const LOST_CONNECTION: &str = "The connection to the drive is lost.";
 
 /// Phrases of old and new versions and what they mean, most telling first. The sentence says what happened.
 const RULES: &[(&[&str], FailureCode, &str)] = &[
@@ -21,6 +35,7 @@ const RULES: &[(&[&str], FailureCode, &str)] = &[
         "The folder for the result cannot be written to.",
     ),
     (MEMORY, FailureCode::OutOfMemory, "Memory ran out."),
+    (LOST, FailureCode::VolumeSilent, LOST_CONNECTION),
     (&["Error writing trailer"], FailureCode::IoError, "The end of the result could not be written."),
     (DRIVE, FailureCode::IoError, "The drive reported an error."),
     (
@@ -117,6 +132,7 @@ fn fatal_at_exit_0(code: FailureCode) -> bool {
         FailureCode::DiskFull
             | FailureCode::DestinationReadOnly
             | FailureCode::OutOfMemory
+            | FailureCode::VolumeSilent
             | FailureCode::IoError
     )
 }
@@ -219,6 +235,10 @@ mod tests {
             ("OpenEncodeSessionEx failed: out of memory (10): (no details)", FailureCode::EncoderSession),
             ("Error opening input: Input/output error", FailureCode::IoError),
             ("Error opening input: I/O error", FailureCode::IoError),
+            ("{}: Connection timed out", FailureCode::IoError),
+            ("{}: Transport endpoint is not connected", FailureCode::VolumeSilent),
+            ("{}: Stale file handle", FailureCode::VolumeSilent),
+            ("av_interleaved_write_frame(): Host is down", FailureCode::VolumeSilent),
             ("Unknown encoder 'libx264'", FailureCode::EncoderMissing),
             ("moov atom not found", FailureCode::SourceTruncated),
             ("Decoder (codec none) not found for input stream #0:1", FailureCode::UnsupportedCodec),
@@ -252,6 +272,17 @@ mod tests {
             code(Ended::Exited(0), &["Error writing trailer of /o.mp4: odd"]),
             Some(FailureCode::IoError)
         );
+    }
+
+    #[test]
+    fn exit_0_with_a_drive_that_failed_meanwhile_is_not_success() {
+        for (line, expected) in [
+            (": Transport endpoint is not connected", FailureCode::VolumeSilent),
+            (": Stale file handle", FailureCode::VolumeSilent),
+            (": Input/output error", FailureCode::IoError),
+        ] {
+            assert_eq!(code(Ended::Exited(0), &[line]), Some(expected), "{line}");
+        }
     }
 
     #[test]

@@ -282,6 +282,8 @@ fn reason(path: &Path, boxes: Boxes, stderr: &str) -> Option<(FailureCode, Strin
         (FailureCode::SourceUnreadable, format!("{name} may not be read by this user."))
     } else if says(classify::DRIVE) {
         (FailureCode::IoError, format!("Reading {name} failed: the drive reported an error."))
+    } else if says(classify::LOST) {
+        (FailureCode::VolumeSilent, classify::LOST_CONNECTION.to_owned())
     } else if says(&["No such file or directory"]) {
         (FailureCode::SourceGone, format!("{name} is no longer there."))
     } else if says(classify::MEMORY) {
@@ -305,6 +307,8 @@ mod tests {
             ("Permission denied", FailureCode::SourceUnreadable),
             ("Input/output error", FailureCode::IoError),
             ("I/O error", FailureCode::IoError),
+            ("Transport endpoint is not connected", FailureCode::VolumeSilent),
+            ("Stale file handle", FailureCode::VolumeSilent),
             ("No such file or directory", FailureCode::SourceGone),
             ("Cannot allocate memory", FailureCode::ProbeTimeout),
             ("Out of memory", FailureCode::ProbeTimeout),

@@ -62,18 +62,21 @@ pub(super) fn is_alive(child: &ChildId) -> bool {
         .is_some_and(|now| now.exe == child.exe && now.started.abs_diff(child.started) <= START_TOLERANCE)
 }
 
-/// Ends a process of a dead engine with its group, and waits until it is gone, 5 s at most. False when it
-/// was not running any more.
-pub fn end_orphan(child: &ChildId) -> bool {
-    if !is_alive(child) {
-        return false;
+/// How long those that were killed are waited for. One in a call to a drive that does not answer ends only with it.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Ends those of these processes of a dead engine that still run, with their groups, and waits a moment until they are
+/// gone. Says how many there were.
+pub fn end_orphans(children: &[ChildId]) -> usize {
+    let alive: Vec<&ChildId> = children.iter().filter(|child| is_alive(child)).collect();
+    for child in &alive {
+        kill(child);
     }
-    kill(child);
-    let patience = Instant::now() + Duration::from_secs(5);
-    while is_alive(child) && Instant::now() < patience {
+    let until = Instant::now() + PATIENCE;
+    while alive.iter().any(|child| is_alive(child)) && Instant::now() < until {
         std::thread::park_timeout(Duration::from_millis(20));
     }
-    true
+    alive.len()
 }
 
 fn kill(child: &ChildId) {
@@ -111,6 +114,6 @@ mod tests {
         assert!(is_alive(&me));
         assert!(!is_alive(&ChildId { started: me.started - 60, ..me.clone() }));
         assert!(!is_alive(&ChildId { exe: "/usr/bin/other".into(), ..me.clone() }));
-        assert!(!end_orphan(&ChildId { exe: "/usr/bin/other".into(), ..me }));
+        assert_eq!(end_orphans(&[ChildId { exe: "/usr/bin/other".into(), ..me }]), 0);
     }
 }

@@ -9,11 +9,12 @@
 //! The worker then settles `done`. After a crash `published` reads the intent, for `engine::rescue` and, where the
 //! drive was away by then, for the next attempt.
 
-use super::{absent, flush, flush_folder, identity, volume, write_failure};
+use super::{absent, flush, flush_folder, identity, write_failure};
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::job::{Intent, Job};
 use crate::queue::{Note, Queue, candidate};
+use crate::volumes::mounts;
 use filetime::FileTime;
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -83,7 +84,7 @@ pub fn published(job: &Job) -> Result<Option<(PathBuf, u64)>, Failure> {
         Ok((size, found)) => {
             Ok((size == intent.size && found == intent.identity).then(|| (intent.path.clone(), size)))
         }
-        Err(e) if e.kind() == io::ErrorKind::NotFound && volume.is_none_or(volume::is_present) => Ok(None),
+        Err(e) if e.kind() == io::ErrorKind::NotFound && volume.is_none_or(mounts::is_mounted) => Ok(None),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Err(absent(folder, volume)),
         Err(e) => Err(write_failure(&e, folder)),
     }

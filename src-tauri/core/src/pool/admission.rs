@@ -1,52 +1,73 @@
-//! Admission: a claimed job starts when its volume has room for the result beside what runs there, else it
+//! Admission: an attempt begins when its volume has room for the result beside what other jobs write there, else the job
 //! waits. The decision itself is `room`'s.
 
-use super::{Pool, room};
-use crate::error::Result;
-use crate::event::Event;
+use super::room;
+use crate::engine::Shared;
 use crate::failure::Failure;
-use crate::job::{Job, State};
-use crate::output::volume;
-use crate::queue::Outcome;
+use crate::job::{Job, Lease};
+use crate::volumes::free_space;
+use crate::volumes::mounts::Mounts;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Where a job writes, and how much it is expected to write in all.
-pub(super) struct Place {
-    pub(super) volume: Option<PathBuf>,
-    pub(super) bytes: u64,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    device: Option<String>,
+    bytes: u64,
 }
 
-impl Pool {
-    /// What the jobs running on this volume will still write; `None`: none runs there.
-    pub(super) fn promised(&self, volume: Option<&Path>) -> Option<u64> {
-        let latest = self.shared.progress();
-        let here = self.live.values().filter(|l| l.place.volume.as_deref() == volume);
-        here.map(|l| room::outstanding(l.place.bytes, latest.get(&l.lease.id)))
-            .fold(None, |sum, bytes| Some(sum.unwrap_or(0) + bytes))
-    }
+/// The places of the jobs at work.
+pub(crate) type Places = HashMap<Lease, Place>;
 
-    /// Reserves room for the result of a job about to start.
-    pub(super) fn admit(&self, job: &Job) -> std::result::Result<Place, Failure> {
-        let (folder, need) = (job.output.parent().unwrap_or(&job.output), room::need(job));
-        let volume = volume::volume_of(folder);
-        let promised = self.promised(volume.as_deref());
-        // A disk that does not tell is left to the attempt.
-        let free = volume::free_space(folder).unwrap_or(u64::MAX);
-        if room::fits(need, free, self.shared.policy.disk_reserve, promised) {
-            return Ok(Place { volume, bytes: need.bytes() });
-        }
-        Err(room::no_room(need, folder, volume.as_deref().unwrap_or(folder), promised))
-    }
+/// Why an attempt may not begin.
+pub(super) enum Refused {
+    /// The volume is full.
+    Full(Failure),
+    /// It has no room beside what others write there.
+    Crowded(Failure),
+}
 
-    /// Sends a claimed job to wait for room. Only a full disk is news: what waits for others goes on by itself.
-    pub(super) fn decline(&self, job: &Job, failure: Failure) -> Result<()> {
-        tracing::info!(job = %job.id, message = %failure.message, "waits for room");
-        let full = self.promised(volume::volume_of(&job.output).as_deref()).is_none();
-        let outcome = Outcome::Waiting(failure);
-        if self.shared.queue.settle(job.lease(), &outcome)? && full {
-            self.tell_changed(job.id, State::Waiting, outcome.failure());
-        }
-        self.shared.tell(Event::QueueChanged);
-        Ok(())
+/// What holds the data of `path`: two mounts of one file system share their room.
+pub(super) fn device_of(path: &Path) -> Option<String> {
+    Mounts::read().of(path).map(|mount| mount.device.clone())
+}
+
+/// What the jobs at work on this device will still write; `None`: there are none.
+pub(super) fn promised(shared: &Shared, places: &Places, device: Option<&str>) -> Option<u64> {
+    let latest = shared.progress();
+    let here = places.iter().filter(|(_, place)| place.device.as_deref() == device);
+    here.map(|(lease, place)| room::outstanding(place.bytes, latest.get(&lease.id)))
+        .fold(None, |sum, bytes| Some(sum.unwrap_or(0) + bytes))
+}
+
+/// Room that an attempt has, until it ends.
+pub(super) struct Reserved<'a> {
+    shared: &'a Shared,
+    lease: Lease,
+}
+
+impl Drop for Reserved<'_> {
+    fn drop(&mut self) {
+        self.shared.places().remove(&self.lease);
     }
+}
+
+/// Reserves room for the result of an attempt. Asks the volume.
+pub(super) fn admit<'a>(shared: &'a Shared, job: &Job) -> Result<Reserved<'a>, Refused> {
+    let (folder, need) = (job.output.parent().unwrap_or(&job.output), room::need(job));
+    let mounts = Mounts::read();
+    let mount = mounts.of(folder);
+    let device = mount.map(|mount| mount.device.clone());
+    // A disk that does not tell is left to the attempt.
+    let free = free_space(folder).unwrap_or(u64::MAX);
+    let mut places = shared.places();
+    let promised = promised(shared, &places, device.as_deref());
+    if room::fits(need, free, shared.policy.disk_reserve, promised) {
+        places.insert(job.lease(), Place { device, bytes: need.bytes() });
+        return Ok(Reserved { shared, lease: job.lease() });
+    }
+    let volume: PathBuf = mount.map_or(folder, |mount| &mount.point).to_owned();
+    let failure = room::no_room(need, folder, &volume, promised);
+    Err(if promised.is_none() { Refused::Full(failure) } else { Refused::Crowded(failure) })
 }

@@ -1,78 +1,173 @@
 //! Waiting jobs: has what they wait for come back?
+//!
+//! Guarantees that the sweep asks no drive: the looks run on threads of their own, one at a time for each set of
+//! volumes and for all jobs that need it, and report what they found.
 
-use super::{Pool, breaker, room};
+use super::{Pool, Report, Tooling, admission, breaker, room};
 use crate::error::Result;
 use crate::event::Event;
 use crate::failure::FailureCode;
 use crate::job::{Job, JobId, State};
-use crate::output::volume;
 use crate::queue::{Command, Filter, Flag, Which};
+use crate::volumes::mounts::{self, Mounts};
+use crate::volumes::{Volumes, answers, free_space, is_writable};
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// What is promised on each volume.
-type Promised = HashMap<Option<PathBuf>, Option<u64>>;
+/// The volumes that a look touches.
+type Roots = Vec<PathBuf>;
+
+/// What a look found.
+pub(crate) struct Looked {
+    roots: Roots,
+    /// What these waited for is there.
+    ready: Vec<JobId>,
+    /// Free bytes for the results of these.
+    free: Vec<(JobId, u64)>,
+}
 
 impl Pool {
-    /// Waiting jobs are looked at when volumes come or go, and every so often; true: some may go on.
-    pub(super) fn wake_waiting(&mut self) -> Result<bool> {
+    /// Waiting jobs are looked at when volumes come or go, and every so often.
+    pub(super) fn look_at_waiting(&mut self) -> Result<()> {
         let awake = self.shared.clock.awake();
         let due = self
             .checked_waiting
             .is_none_or(|last| awake.saturating_sub(last) >= self.shared.policy.wait_recheck);
-        let mounts = volume::mounts_stamp();
-        if !due && mounts == self.mounts {
-            return Ok(false);
+        let stamp = (mounts::stamp(), self.shared.volumes.stamp());
+        if !due && stamp == self.volumes_stamp {
+            return Ok(());
         }
-        (self.checked_waiting, self.mounts) = (Some(awake), mounts);
+        (self.checked_waiting, self.volumes_stamp) = (Some(awake), stamp);
         // Failures grow old while nothing ends.
         if self.shared.queue.flag(Flag::Alarm)?.is_some() {
             breaker::check_alarm(&self.shared)?;
         }
-        let tools_changed = self.shared.tooling.changed();
         let waiting = self.shared.queue.page(&Filter::of(&[State::Waiting]), 0, u64::MAX >> 1)?;
-        let mut promised = Promised::new();
-        let readable = waiting.iter().filter(|job| job.spec.is_some());
-        let ready = readable.filter(|job| match job.failure.as_ref().map(|f| f.code) {
-            Some(FailureCode::DiskFull) => self.has_room(job, &mut promised),
-            code => cause_gone(job, code, tools_changed),
-        });
-        let ready: Vec<JobId> = ready.map(|job| job.id).collect();
+        let mut by_roots: HashMap<Roots, Vec<Job>> = HashMap::new();
+        for job in waiting.into_iter().filter(|job| job.spec.is_some()) {
+            by_roots.entry(roots(&job)).or_default().push(job);
+        }
+        for (roots, jobs) in by_roots {
+            self.look_at(roots, jobs);
+        }
+        Ok(())
+    }
+
+    /// A look that does not come back, as on a drive that hangs, keeps further ones from being started.
+    fn look_at(&mut self, roots: Roots, jobs: Vec<Job>) {
+        if !self.looking.insert(roots.clone()) {
+            // What has changed meanwhile is seen by the look after this one.
+            self.missed.insert(roots);
+            return;
+        }
+        let (tooling, volumes, reports) =
+            (self.shared.tooling.clone(), self.shared.volumes.clone(), self.reports.clone());
+        let look = move || drop(reports.send(Report::Looked(look(roots, &jobs, &tooling, &volumes))));
+        if let Err(cause) = std::thread::Builder::new().name("volume".into()).spawn(look) {
+            tracing::warn!(%cause, "no thread to look at what jobs wait for");
+        }
+    }
+
+    /// Some may go on.
+    pub(super) fn take_looked(&mut self, looked: Looked) -> Result<()> {
+        self.looking.remove(&looked.roots);
+        if self.missed.remove(&looked.roots) {
+            self.checked_waiting = None;
+        }
+        let mut ready = looked.ready;
+        ready.extend(self.fitting(&looked.free)?);
         if ready.is_empty() {
-            return Ok(false);
+            return Ok(());
         }
         self.shared.queue.steer(Command::Now, &Which::Ids(ready))?;
         self.shared.tell(Event::QueueChanged);
-        Ok(true)
+        Ok(())
     }
 
-    /// Has this waiting job room by now? `promised` counts those that were found to have it before, too.
-    fn has_room(&self, job: &Job, promised: &mut Promised) -> bool {
-        let (folder, need) = (job.output.parent().unwrap_or(&job.output), room::need(job));
-        let volume = volume::volume_of(folder);
-        let here = promised.entry(volume.clone()).or_insert_with(|| self.promised(volume.as_deref()));
-        let free = volume::free_space(folder).unwrap_or(0);
-        let fits = room::fits(need, free, self.shared.policy.disk_reserve, *here);
-        if fits {
-            *here = Some(here.unwrap_or(0) + need.bytes());
+    /// The jobs that have room by now, each beside those before it.
+    fn fitting(&self, free: &[(JobId, u64)]) -> Result<Vec<JobId>> {
+        let mut promised: HashMap<Option<String>, Option<u64>> = HashMap::new();
+        let mut fitting = Vec::new();
+        for (id, free) in free {
+            let Some(job) = self.shared.queue.job(*id)?.filter(|job| job.state == State::Waiting) else {
+                continue;
+            };
+            let (need, device) = (room::need(&job), admission::device_of(folder(&job)));
+            let here = promised.entry(device.clone()).or_insert_with(|| {
+                admission::promised(&self.shared, &self.shared.places(), device.as_deref())
+            });
+            if room::fits(need, *free, self.shared.policy.disk_reserve, *here) {
+                *here = Some(here.unwrap_or(0) + need.bytes());
+                fitting.push(*id);
+            }
         }
-        fits
+        Ok(fitting)
     }
 }
 
-/// May this waiting job be tried again? `code`: what it waits for, a full disk apart (see `room`);
+/// Looks for all of these jobs, which touch the same volumes. These are asked once.
+fn look(roots: Roots, jobs: &[Job], tooling: &Tooling, volumes: &Volumes) -> Looked {
+    let waits_for = |what| jobs.iter().any(|job| code(job) == Some(what));
+    let tools_changed = waits_for(FailureCode::EncoderMissing) && tooling.changed();
+    let answering = waits_for(FailureCode::VolumeSilent) && roots.iter().all(|root| works(volumes, root));
+    let mut looked = Looked { roots, ready: Vec::new(), free: Vec::new() };
+    for job in jobs {
+        match code(job) {
+            Some(FailureCode::DiskFull) => {
+                looked.free.push((job.id, free_space(folder(job)).unwrap_or(0)));
+            }
+            code if cause_gone(job, code, answering, tools_changed) => looked.ready.push(job.id),
+            _ => {}
+        }
+    }
+    looked
+}
+
+/// What a look at this job touches.
+fn roots(job: &Job) -> Roots {
+    let mounts = Mounts::read();
+    let root = |path: &Path| mounts.of(path).map(|mount| mount.point.clone());
+    let mut roots: Roots = match code(job) {
+        Some(FailureCode::SourceVolumeMissing) => vec![root(&job.real_source)],
+        Some(FailureCode::EncoderMissing) => vec![],
+        Some(FailureCode::VolumeSilent) => vec![root(&job.real_source), root(&job.output)],
+        _ => vec![root(&job.output)],
+    }
+    .into_iter()
+    .flatten()
+    .collect();
+    roots.dedup();
+    roots
+}
+
+fn code(job: &Job) -> Option<FailureCode> {
+    job.failure.as_ref().map(|failure| failure.code)
+}
+
+fn folder(job: &Job) -> &Path {
+    job.output.parent().unwrap_or(&job.output)
+}
+
+/// May this waiting job be tried again? Not for one that waits for room. `answering`: its volumes work;
 /// `tools_changed`: ffmpeg is another one than when last asked.
-fn cause_gone(job: &Job, code: Option<FailureCode>, tools_changed: bool) -> bool {
-    let folder = job.output.parent().unwrap_or(&job.output);
+fn cause_gone(job: &Job, code: Option<FailureCode>, answering: bool, tools_changed: bool) -> bool {
     match code {
         Some(FailureCode::SourceVolumeMissing) => {
-            job.source.exists() || job.source_volume.as_deref().is_none_or(volume::is_present)
+            job.source.exists() || job.source_volume.as_deref().is_none_or(mounts::is_mounted)
         }
         Some(FailureCode::DestinationMissing) => {
-            job.output_volume.as_deref().map_or_else(|| folder.exists(), volume::is_present)
+            job.output_volume.as_deref().map_or_else(|| folder(job).exists(), mounts::is_mounted)
         }
-        Some(FailureCode::DestinationReadOnly) => volume::is_writable(folder),
+        Some(FailureCode::VolumeSilent) => answering,
+        Some(FailureCode::DestinationReadOnly) => is_writable(folder(job)),
         Some(FailureCode::EncoderMissing) => tools_changed,
         _ => true,
     }
+}
+
+/// Does the volume work that is mounted here? What is known of it is corrected.
+fn works(volumes: &Volumes, root: &Path) -> bool {
+    let works = answers(root).is_ok();
+    volumes.set_lost(root, !works);
+    works
 }

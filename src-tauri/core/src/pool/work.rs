@@ -4,19 +4,22 @@
 //! file does not outlive an attempt, and that the source is only ever read.
 
 mod command;
+mod connection;
 mod judged;
 mod log;
 mod make;
+mod readable;
 mod scratch;
 mod source;
+mod supervise;
 mod transcode;
 
-use super::Report;
+use super::{Ended, Report};
 use crate::engine::Shared;
 use crate::error::Error;
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::{Order, Orders};
-use crate::job::Job;
+use crate::job::{Job, JobId};
 use crate::media::CopyFault;
 use crate::output::{self, PublishError};
 use crate::policy::Next;
@@ -26,6 +29,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
+pub(super) use supervise::Task;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// What a worker has at hand.
@@ -42,6 +46,8 @@ pub(super) struct Work<'a> {
 /// Why an attempt ended without a result.
 pub(super) enum End {
     Failed(Failure),
+    /// Its volume has no room beside what other jobs write there.
+    Crowded(Failure),
     /// Copies of these streams were refused; converted they may pass.
     Unfaithful(Failure, BTreeMap<usize, CopyFault>),
     /// The user cancelled.
@@ -58,40 +64,43 @@ impl From<Failure> for End {
     }
 }
 
-/// The thread of one job.
-pub(super) fn run(
-    shared: &Shared,
-    job: &Job,
-    spec: &JobSpec,
-    orders: &Orders,
-    reports: &UnboundedSender<Report>,
-) {
-    let part = output::part_path(&job.output, job.uid, job.epoch);
-    let work = Work { shared, job, spec, orders, reports, part };
-    let result = catch_unwind(AssertUnwindSafe(|| transcode::attempt(&work)));
-    output::delete_part(&work.part);
-    let outcome = match result {
-        Ok(result) => outcome(&work, result),
-        Err(panic) => outcome(&work, Err(End::Failed(panicked(panic.as_ref())))),
-    };
-    let settled = outcome.filter(|outcome| settle(&work, outcome));
-    // The pool may be gone after a stop.
-    let _ = reports.send(Report::Ended(job.id, settled));
+/// The thread of one job. It touches no drive, so that none can hold it.
+pub(super) fn run(task: &Task, orders: &Orders) {
+    let mut goodbye = Goodbye { reports: &task.reports, id: task.job.id, ended: Ended::default() };
+    let end = catch_unwind(AssertUnwindSafe(|| supervise::attempt(task, orders)));
+    let end = end.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()));
+    goodbye.ended.crowded = matches!(end, Err(End::Crowded(_)));
+    goodbye.ended.outcome = outcome(task, end).filter(|outcome| settle(task, outcome));
+}
+
+/// Tells the pool that a thread ends, also one that a panic ends.
+struct Goodbye<'a> {
+    reports: &'a UnboundedSender<Report>,
+    id: JobId,
+    ended: Ended,
+}
+
+impl Drop for Goodbye<'_> {
+    fn drop(&mut self) {
+        // The pool may be gone after a stop.
+        let _ = self.reports.send(Report::Ended(self.id, std::mem::take(&mut self.ended)));
+    }
 }
 
 /// What the result of an attempt means for the job; `None` when it is another's.
-fn outcome(work: &Work<'_>, result: Result<Outcome, End>) -> Option<Outcome> {
+fn outcome(task: &Task, result: Result<Outcome, End>) -> Option<Outcome> {
     Some(match result {
         Ok(done) => done,
-        Err(End::Failed(failure) | End::Unfaithful(failure, _)) => after(work, failure),
+        Err(End::Failed(failure) | End::Unfaithful(failure, _)) => after(task, failure),
+        Err(End::Crowded(failure)) => Outcome::Waiting(failure),
         Err(End::Cancelled) => Outcome::Cancelled,
         Err(End::Stopped) => Outcome::Interrupted(None),
         Err(End::Lost) => return None,
     })
 }
 
-fn after(work: &Work<'_>, failure: Failure) -> Outcome {
-    let (shared, job) = (work.shared, work.job);
+fn after(task: &Task, failure: Failure) -> Outcome {
+    let (shared, job) = (&task.shared, &task.job);
     tracing::warn!(job = %job.id, code = %failure.code, message = %failure.message, "an attempt failed");
     let mut earlier = shared.queue.attempts(job.id).unwrap_or_default();
     earlier.retain(|attempt| attempt.epoch != job.epoch);
@@ -105,26 +114,27 @@ fn after(work: &Work<'_>, failure: Failure) -> Outcome {
 
 /// Writes the outcome down, and keeps trying while the queue cannot be written: a finished job is not lost
 /// to a full disk. Given up when the engine stops; the next start's rescue then settles it.
-fn settle(work: &Work<'_>, outcome: &Outcome) -> bool {
+fn settle(task: &Task, outcome: &Outcome) -> bool {
+    let Task { shared, job, .. } = task;
     loop {
-        match work.shared.queue.settle(work.job.lease(), outcome) {
+        match shared.queue.settle(job.lease(), outcome) {
             Ok(held) => return held,
-            Err(cause) if work.shared.stop.is_cancelled() => {
-                tracing::error!(job = %work.job.id, %cause, "an outcome could not be written before the end");
+            Err(cause) if shared.stop.is_cancelled() => {
+                tracing::error!(job = %job.id, %cause, "an outcome could not be written before the end");
                 return false;
             }
             Err(Error::Damaged) => {
-                work.shared.give_up();
+                shared.give_up();
                 return false;
             }
-            Err(cause) => retry_later(work, &cause),
+            Err(cause) => retry_later(shared, job, &cause),
         }
     }
 }
 
-fn retry_later(work: &Work<'_>, cause: &Error) {
-    tracing::error!(job = %work.job.id, %cause, "the queue cannot be written; trying again");
-    std::thread::park_timeout(work.shared.policy.tick);
+fn retry_later(shared: &Shared, job: &Job, cause: &Error) {
+    tracing::error!(job = %job.id, %cause, "the queue cannot be written; trying again");
+    std::thread::park_timeout(shared.policy.tick);
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Failure {
@@ -168,7 +178,7 @@ impl Work<'_> {
                 Err(PublishError::Refused) => return Err(self.refused()),
                 Err(PublishError::Queue(cause)) => {
                     self.heed()?;
-                    retry_later(self, &cause);
+                    retry_later(self.shared, self.job, &cause);
                 }
             }
         }

@@ -153,28 +153,6 @@ impl All {
         }
         None
     }
-
-    fn set_position(&mut self, id: JobId, position: i64) {
-        if let Some(row) = self.rows.get_mut(&id) {
-            row.job.position = position;
-        }
-    }
-
-    fn swap(&mut self, id: JobId, named: &[JobId], up: bool) {
-        let here = self.rows[&id].job.position;
-        let others =
-            self.rows.values().map(|r| &r.job).filter(|j| matches!(j.state, State::Queued | State::Waiting));
-        let neighbour = if up {
-            others.filter(|j| j.position < here).max_by_key(|j| j.position)
-        } else {
-            others.filter(|j| j.position > here).min_by_key(|j| j.position)
-        };
-        let free = neighbour.filter(|j| !named.contains(&j.id));
-        if let Some((other, there)) = free.map(|j| (j.id, j.position)) {
-            self.set_position(id, there);
-            self.set_position(other, here);
-        }
-    }
 }
 
 impl Queue for MemoryQueue {
@@ -191,11 +169,10 @@ impl Queue for MemoryQueue {
 
     fn claim(&self, owner: &str, alone: bool) -> Result<Option<Job>> {
         let (mut all, now) = (self.all(), self.clock.now());
-        if all.flags.contains_key(Flag::Paused.as_str()) {
-            return Ok(None);
-        }
-        let first = all.rows.values_mut().filter(|r| r.may_start(now)).min_by_key(|r| r.job.position);
-        Ok(first.filter(|r| alone || r.job.crashes < SUSPECT_CRASHES).map(|row| {
+        let paused = all.flags.contains_key(Flag::Paused.as_str());
+        let free =
+            all.rows.values_mut().filter(|r| !paused && r.may_start(now)).min_by_key(|r| r.job.position);
+        Ok(free.filter(|r| alone || r.job.crashes < SUSPECT_CRASHES).map(|row| {
             begin(row, owner, now);
             row.job.clone()
         }))

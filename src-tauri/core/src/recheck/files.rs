@@ -5,7 +5,7 @@ use crate::error::said;
 use crate::failure::{Failure, FailureCode, name_of};
 use crate::intake::mtime_ns;
 use crate::job::Job;
-use crate::output::volume;
+use crate::volumes::mounts;
 use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -50,7 +50,7 @@ fn file(path: &Path, volume: Option<&Path>) -> Result<Metadata, Absent> {
 }
 
 fn is_away(volume: Option<&Path>) -> bool {
-    volume.is_some_and(|volume| !volume::is_present(volume))
+    volume.is_some_and(|volume| !mounts::is_mounted(volume))
 }
 
 /// Rows of schemas 1 to 3 have no date of the original.

@@ -4,7 +4,8 @@ use super::{End, Work};
 use crate::error::said;
 use crate::failure::{Failure, FailureCode, name_of};
 use crate::job::Job;
-use crate::output::volume;
+use crate::output;
+use crate::volumes::{self, Trouble, mounts};
 use filetime::FileTime;
 use std::fs::Metadata;
 use std::io;
@@ -32,7 +33,7 @@ fn stamp(metadata: &Metadata) -> Stamp {
 
 fn absent(job: &Job, error: &io::Error) -> Failure {
     let name = name_of(&job.source);
-    let volume = job.source_volume.as_deref().filter(|v| !volume::is_present(v));
+    let volume = job.source_volume.as_deref().filter(|v| !mounts::is_mounted(v));
     match (error.kind(), volume) {
         (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, Some(volume)) => {
             let message =
@@ -44,6 +45,9 @@ fn absent(job: &Job, error: &io::Error) -> Failure {
         }
         (io::ErrorKind::PermissionDenied, _) => {
             Failure::new(FailureCode::SourceUnreadable, format!("{name} may not be read by this user."))
+        }
+        _ if volumes::trouble(error) == Trouble::Lost => {
+            output::lost(&mounts::point_of(&job.real_source).unwrap_or_else(|| job.source.clone()))
         }
         _ => Failure::new(FailureCode::IoError, format!("{name} could not be looked at: {}.", said(error))),
     }

@@ -1,5 +1,6 @@
 //! One attempt from beginning to end: look, plan, make, publish. Each may end it.
 
+use super::connection;
 use super::make;
 use super::source::{self, Stamp};
 use super::{End, Report, Work};
@@ -11,6 +12,7 @@ use crate::look::{self, Asking, Halt};
 use crate::media::MediaInfo;
 use crate::output;
 use crate::plan::Plan;
+use crate::pool::admission::{self, Refused};
 use crate::preset::Bigger;
 use crate::progress::Progress;
 use crate::progress::steps::Steps;
@@ -22,10 +24,17 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
     if let Some((output, size)) = output::published(work.job)? {
         return Ok(Outcome::Done { output, size, warnings: work.job.warnings.clone() });
     }
+    let _room = admission::admit(work.shared, work.job).map_err(|refused| match refused {
+        Refused::Full(failure) => End::Failed(failure),
+        Refused::Crowded(failure) => End::Crowded(failure),
+    })?;
     let before = source::look(work.job)?;
     let tools = work.shared.tooling.get().map_err(|e| unusable(&e))?;
     let explained = |end: End| match end {
-        End::Failed(failure) => source::by_source(work, before, failure),
+        End::Failed(failure) => match connection::explain(work, failure) {
+            Ok(failure) => source::by_source(work, before, failure),
+            Err(end) => end,
+        },
         end => end,
     };
     let (info, plan) = look_and_plan(work, &tools).map_err(explained)?;

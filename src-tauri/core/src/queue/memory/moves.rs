@@ -1,12 +1,36 @@
 //! What each command and outcome does to one row, in plain assignments.
 
-use super::{Row, State};
+use super::{All, Row, State};
 use crate::job::{Attempt, Job, JobId, Millis};
 use crate::queue::{Command, KEPT_ATTEMPTS, NewJob, Outcome, key_of_path, reason};
 use crate::recheck::finding::Check;
 use crate::verify::verification::Verification;
 use std::path::Path;
 use uuid::Uuid;
+
+impl All {
+    pub(super) fn set_position(&mut self, id: JobId, position: i64) {
+        if let Some(row) = self.rows.get_mut(&id) {
+            row.job.position = position;
+        }
+    }
+
+    pub(super) fn swap(&mut self, id: JobId, named: &[JobId], up: bool) {
+        let here = self.rows[&id].job.position;
+        let others =
+            self.rows.values().map(|r| &r.job).filter(|j| matches!(j.state, State::Queued | State::Waiting));
+        let neighbour = if up {
+            others.filter(|j| j.position < here).max_by_key(|j| j.position)
+        } else {
+            others.filter(|j| j.position > here).min_by_key(|j| j.position)
+        };
+        let free = neighbour.filter(|j| !named.contains(&j.id));
+        if let Some((other, there)) = free.map(|j| (j.id, j.position)) {
+            self.set_position(id, there);
+            self.set_position(other, here);
+        }
+    }
+}
 
 pub(super) fn same_name(a: &Path, b: &Path) -> bool {
     key_of_path(a) == key_of_path(b)
@@ -71,7 +95,8 @@ pub(super) fn begin(row: &mut Row, owner: &str, now: Millis) {
     let job = &mut row.job;
     (job.state, job.started_at, job.run_at) = (State::Running, Some(now), None);
     (job.epoch, job.attempt) = (job.epoch + 1, job.attempt + 1);
-    (job.cancel_requested, job.progress, job.failure) = (false, None, None);
+    (job.progress, job.failure) = (None, None);
+    job.cancel_requested &= job.intent.is_some();
     row.owner = Some(owner.to_owned());
     row.attempts.push(Attempt {
         epoch: job.epoch,
@@ -109,10 +134,11 @@ pub(super) fn end(row: &mut Row, outcome: &Outcome, now: Millis) {
     job.run_at = if let Outcome::Retry { run_at, .. } = outcome { Some(*run_at) } else { None };
     job.failure = failure.map(reason);
     job.need_bytes = failure.and_then(|f| f.need_bytes);
-    job.cancel_requested = false;
-    if job.state != State::Waiting {
+    // Whether something was published is found out by the next attempt.
+    if !matches!(outcome, Outcome::Waiting(_) | Outcome::Interrupted(_) | Outcome::Rescued { .. }) {
         (job.intent, job.warnings) = (None, Vec::new());
     }
+    job.cancel_requested &= job.intent.is_some();
     match outcome {
         Outcome::Done { output, size, warnings } => {
             (job.output, job.output_size, job.warnings) = (output.clone(), Some(*size), warnings.clone());

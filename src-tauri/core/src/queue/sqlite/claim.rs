@@ -16,7 +16,8 @@ use std::path::Path;
 /// The first due job in list order, by `job_claim` without a sort. A job under suspicion of crashing the
 /// application is not passed over while others run: it is waited for, so that it cannot starve.
 pub(super) const CLAIM: &str = "UPDATE job SET state = 'running', epoch = epoch + 1, attempt = attempt + 1, \
-    owner = ?1, started_at = ?2, run_at = NULL, cancel_requested_at = NULL, progress = NULL, \
+    owner = ?1, started_at = ?2, run_at = NULL, progress = NULL, \
+    cancel_requested_at = CASE WHEN publish_id IS NOT NULL THEN cancel_requested_at END, \
     failure_code = NULL, failure_message = NULL \
     WHERE id = (SELECT id FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND spec_version = 1 \
                 AND (run_at IS NULL OR run_at <= ?2 OR run_at > ?2 + ?3) ORDER BY position LIMIT 1) \
@@ -144,11 +145,12 @@ pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: 
     let run_at = if let Outcome::Retry { run_at, .. } = outcome { Some(*run_at) } else { None };
     t.prepare_cached(
         "UPDATE job SET state = ?2, owner = NULL, attempt = attempt - ?3, run_at = ?4, finished_at = ?5, \
-         failure_code = ?6, failure_message = ?7, need_bytes = ?8, cancel_requested_at = NULL, \
-         publish_path = CASE WHEN ?2 = 'waiting' THEN publish_path END, \
-         publish_size = CASE WHEN ?2 = 'waiting' THEN publish_size END, \
-         publish_id = CASE WHEN ?2 = 'waiting' THEN publish_id END, \
-         warnings = CASE WHEN ?2 = 'waiting' THEN warnings END, \
+         failure_code = ?6, failure_message = ?7, need_bytes = ?8, \
+         cancel_requested_at = CASE WHEN ?9 AND publish_id IS NOT NULL THEN cancel_requested_at END, \
+         publish_path = CASE WHEN ?9 THEN publish_path END, \
+         publish_size = CASE WHEN ?9 THEN publish_size END, \
+         publish_id = CASE WHEN ?9 THEN publish_id END, \
+         warnings = CASE WHEN ?9 THEN warnings END, \
          hold = CASE WHEN ?2 IN ('queued','waiting') THEN hold ELSE 0 END WHERE id = ?1",
     )?
     .execute(params![
@@ -159,7 +161,8 @@ pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: 
         outcome.state().is_ended().then_some(now),
         failure.map(|f| f.code.as_str()),
         failure.map(|f| &f.message),
-        failure.and_then(|f| f.need_bytes).map(|n| n as i64)
+        failure.and_then(|f| f.need_bytes).map(|n| n as i64),
+        keeps_intent(outcome)
     ])?;
     end_attempt(t, lease, outcome, now)?;
     match outcome {
@@ -171,6 +174,11 @@ pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: 
         _ => {}
     }
     Ok(true)
+}
+
+/// Whether something was published is found out by the next attempt.
+fn keeps_intent(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Waiting(_) | Outcome::Interrupted(_) | Outcome::Rescued { .. })
 }
 
 fn finish(t: &Transaction<'_>, id: i64, output: &Path, size: u64, warnings: &[String]) -> Result<()> {

@@ -42,16 +42,9 @@ fn path(field: &[u8]) -> PathBuf {
     while let Some((first, behind)) = rest.split_first() {
         let octal =
             behind.get(..3).filter(|_| *first == b'\\').and_then(|digits| std::str::from_utf8(digits).ok());
-        match octal.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &behind[3..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = behind;
-            }
-        }
+        let octal = octal.and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        bytes.push(octal.unwrap_or(*first));
+        rest = octal.map_or(behind, |_| &behind[3..]);
     }
     named(bytes)
 }

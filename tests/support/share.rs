@@ -1,0 +1,85 @@
+//! A file system whose server is a program, as that of a share: stopped it hangs, killed it is a lost connection. Only
+//! root may mount one on Linux.
+
+use crate::wait_until;
+use rustix::process::{Pid, Signal, kill_process};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// Shows another folder; unmounted when dropped.
+pub struct Share {
+    at: PathBuf,
+    shown: PathBuf,
+    server: Child,
+}
+
+impl Share {
+    /// Shows `shown` at `at`. `None`, said aloud, where that cannot be had.
+    pub fn mount(shown: PathBuf, at: &Path) -> Option<Share> {
+        std::fs::create_dir_all(at).unwrap();
+        std::fs::create_dir_all(&shown).unwrap();
+        let at = at.canonicalize().unwrap();
+        let Some(server) = serve(&shown, &at) else {
+            eprintln!("SKIPPED: bindfs is not installed, or this user may not mount");
+            return None;
+        };
+        Some(Share { at, shown, server })
+    }
+
+    /// Where it is mounted.
+    pub fn path(&self) -> &Path {
+        &self.at
+    }
+
+    /// From now on it answers nothing.
+    pub fn hang(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// It answers again, what was asked meanwhile first.
+    pub fn answer(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    /// Its server dies: the folder stays mounted, and every call fails.
+    pub fn lose(&mut self) {
+        self.server.kill().unwrap();
+        self.server.wait().unwrap();
+    }
+
+    /// Mounts it anew after its server died.
+    pub fn return_again(&mut self) {
+        unmount(&self.at);
+        self.server = serve(&self.shown, &self.at).unwrap();
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.server), signal).unwrap();
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let _ = kill_process(Pid::from_child(&self.server), Signal::CONT);
+        unmount(&self.at);
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn serve(shown: &Path, at: &Path) -> Option<Child> {
+    let mut command = Command::new("bindfs");
+    command.arg("-f").args([shown, at]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut server = command.spawn().ok()?;
+    let mut ended = false;
+    wait_until("the share to be mounted", Duration::from_secs(20), || {
+        ended = server.try_wait().unwrap().is_some();
+        ended || spool_core::volumes::mounts::is_mounted(at)
+    });
+    (!ended).then_some(server)
+}
+
+fn unmount(at: &Path) {
+    let _ = Command::new("umount").arg("--lazy").arg(at).stderr(Stdio::null()).status();
+}
