@@ -6,7 +6,7 @@
 use crate::{Figures, keep};
 use spool_core::engine::Engine;
 use spool_core::event::{Event, Told, Topic};
-use spool_core::intake::{self, Wish};
+use spool_core::intake::Wish;
 use spool_core::job::State;
 use spool_core::preset;
 use spool_core::queue::Place;
