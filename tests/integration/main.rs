@@ -1,6 +1,8 @@
 //! Integration tests, one binary: `mod` per subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+#[cfg(unix)]
+mod abandoned;
 mod cli;
 mod cli_json;
 mod cli_unread;

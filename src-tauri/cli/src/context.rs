@@ -4,9 +4,10 @@ use crate::args::Cli;
 use crate::places;
 use serde::Serialize;
 use spool_core::clock::SystemClock;
-use spool_core::engine;
+use spool_core::engine::{self, lock};
 use spool_core::error::{Error, said};
 use spool_core::ffmpeg::{self, ToolPlaces};
+use spool_core::policy::Policy;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::settings::{self, Settings};
 use spool_core::volumes::Volumes;
@@ -71,6 +72,19 @@ impl Context {
     /// The queue, without working it.
     pub fn queue(&self) -> Result<SqliteQueue, Failed> {
         Ok(engine::open_queue(&self.data, Arc::new(SystemClock::default()))?)
+    }
+
+    /// Takes back what a dead engine left running; where one is at work, nothing is done.
+    pub fn rescue_idle(&self) -> Result<(), Failed> {
+        let policy = Policy { crash_limit: self.settings.crash_limit, ..Policy::default() };
+        let clock = Arc::new(SystemClock::default());
+        engine::rescue_idle(&self.data, "spool", &policy, &self.volumes, clock)?;
+        Ok(())
+    }
+
+    /// Since when nothing works the queue though jobs were running, where that is so: an engine was killed.
+    pub fn abandoned_since(&self) -> Option<i64> {
+        lock::last_sign(&self.data)
     }
 
     /// Where tools are looked for: settings, beside this program, PATH, the package managers' folders.

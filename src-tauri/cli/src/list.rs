@@ -15,12 +15,12 @@ pub(crate) fn list(context: &Context, states: &[State], limit: u64) -> Answer {
     let queue = context.queue()?;
     let jobs = page(&queue, states, limit)?;
     if context.json {
-        jobs.iter().try_for_each(|job| json_line(&JobView::from(job)))?;
+        jobs.iter().try_for_each(|job| json_line(&view(context, job)))?;
         return Ok(true);
     }
     let now = SystemClock::default().now();
     for job in &jobs {
-        context.say(line(job, now))?;
+        context.say(line(job, now, context.abandoned_since()))?;
     }
     let all = queue.matching(&Filter::of(states))?;
     if all > jobs.len() as u64 {
@@ -53,18 +53,31 @@ fn page(queue: &dyn Queue, states: &[State], limit: u64) -> Result<Vec<Job>, Fai
     Ok(jobs)
 }
 
-/// `   17  running   42 %  3.1x  1 min 12 s left  a.mkv`
-pub(crate) fn line(job: &Job, now: i64) -> String {
-    let word = if job.state == State::Running && job.hold { "paused" } else { job.state.as_str() };
+/// A job for scripts. One that a killed engine left running says since when nothing works it.
+pub(crate) fn view(context: &Context, job: &Job) -> JobView {
+    let abandoned = context.abandoned_since().filter(|_| job.state == State::Running);
+    JobView { abandoned_since: abandoned, ..JobView::from(job) }
+}
+
+/// `   17  running   42 %  3.1x  1 min 12 s left  a.mkv`. `abandoned`: since when nothing works the queue, where an engine
+/// was killed.
+pub(crate) fn line(job: &Job, now: i64, abandoned: Option<i64>) -> String {
+    let abandoned = abandoned.filter(|_| job.state == State::Running);
+    let word = match job.state {
+        State::Running if abandoned.is_some() => "stopped",
+        State::Running if job.hold => "paused",
+        state => state.as_str(),
+    };
     let name = words::line(&job.source.file_name().unwrap_or_default().to_string_lossy());
-    format!("{:>5}  {word:<9}  {name}  {}", job.id, facts(job, now)).trim_end().to_owned()
+    let facts = abandoned.map_or_else(|| facts(job, now), words::abandoned);
+    format!("{:>5}  {word:<9}  {name}  {facts}", job.id).trim_end().to_owned()
 }
 
 /// What matters in the state a job is in.
 pub(crate) fn facts(job: &Job, now: i64) -> String {
     let reason = || job.failure.as_ref().map_or(String::new(), |f| words::line(&f.message));
     match job.state {
-        _ if job.spec.is_none() => words::OTHER_VERSION.into(),
+        _ if job.spec.is_none() => words::other_version(job),
         State::Queued if job.hold => "on hold".into(),
         State::Queued => match job.run_at.and_then(|at| words::until(at, now)) {
             Some(wait) => {
@@ -148,8 +161,8 @@ fn summary(context: &Context, queue: &dyn Queue) -> Result<String, Failed> {
     }
     if queue.flag(Flag::Paused)?.is_some() {
         text += " The queue is paused; `spool resume` lets it go on.";
-    } else if c.startable() > 0 && lock::holder(&context.data).is_none() {
-        text += " Nothing works the queue just now; `spool run` does.";
+    } else if c.startable() + c.running > 0 && lock::holder(&context.data).is_none() {
+        text += &words::idle(context.abandoned_since());
     }
     Ok(text)
 }

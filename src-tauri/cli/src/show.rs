@@ -37,7 +37,7 @@ pub(crate) fn show(context: &Context, ids: Ids, with_log: bool) -> Answer {
 fn show_one(context: &Context, job: &Job, attempts: &[Attempt], with_log: bool) -> Result<(), Failed> {
     if context.json {
         let attempts = attempts.iter().map(AttemptView::from).collect();
-        return json_line(&Shown { job: JobView::from(job), attempts });
+        return json_line(&Shown { job: list::view(context, job), attempts });
     }
     facts(context, job)?;
     for (n, attempt) in (1..).zip(attempts) {
@@ -53,11 +53,11 @@ pub(crate) fn not_found(ids: &[JobId]) -> bool {
 }
 
 fn facts(context: &Context, job: &Job) -> Result<(), Failed> {
-    context.say(list::line(job, SystemClock::default().now()))?;
+    context.say(list::line(job, SystemClock::default().now(), context.abandoned_since()))?;
     context.say(format!("source    {}", words::line(&job.source.to_string_lossy())))?;
     context.say(format!("output    {}", words::line(&job.output.to_string_lossy())))?;
-    let preset = job.spec.as_ref().map_or(words::OTHER_VERSION, |spec| spec.preset.name.as_str());
-    context.say(format!("preset    {}", words::line(preset)))?;
+    let preset = job.spec.as_ref().map_or_else(|| words::other_version(job), |spec| spec.preset.name.clone());
+    context.say(format!("preset    {}", words::line(&preset)))?;
     context.say(format!("added     {}", words::moment(job.created_at)))?;
     if let Some(finished) = job.finished_at {
         context.say(format!("ended     {}", words::moment(finished)))?;

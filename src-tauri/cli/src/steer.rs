@@ -6,6 +6,10 @@ use crate::words;
 use serde::Serialize;
 use spool_core::job::{JobId, State};
 use spool_core::queue::{self, Command, Queue, Refusal, Steered, Which};
+use std::time::Duration;
+
+/// How long a job that runs is waited for before it is removed; a cancel is done within 2 s.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 #[derive(Serialize)]
 struct Line {
@@ -28,7 +32,15 @@ pub(crate) fn steer(context: &Context, verb: &Verb) -> Answer {
         Verb::Move(m) => (Command::MoveDown, which(&m.ids, None), "moved down"),
         verb => return pause(context, matches!(verb, Verb::Pause)),
     };
-    let steered = context.queue()?.steer(command, &which)?;
+    let queue = context.queue()?;
+    if matches!(command, Command::Cancel | Command::Remove) && queue.counts()?.running > 0 {
+        context.rescue_idle()?;
+    }
+    let steer = |command, which: &Which| queue.steer(command, which);
+    let steered = match command {
+        Command::Remove => queue::remove(&queue, &steer, &which, PATIENCE)?,
+        command => steer(command, &which)?,
+    };
     tell(context, &steered, past)?;
     Ok(steered.refused.is_empty())
 }
@@ -71,10 +83,12 @@ fn sentence(id: JobId, refusal: Refusal, past: &str) -> String {
     match refusal {
         Refusal::NotFound => words::no_such(&[id]),
         Refusal::State(State::Running) if past == "removed" => {
-            format!("Job {id} is running; cancel it first.")
+            format!("Job {id} is being cancelled; remove it once it has ended.")
         }
         Refusal::State(state) => format!("Job {id} is {state}, so this does not apply to it."),
-        Refusal::Unreadable => format!("Job {id} was {}.", words::OTHER_VERSION),
+        Refusal::Unreadable => {
+            format!("Job {id} was made by another version of Spool; update Spool, or remove the job.")
+        }
         Refusal::Active => format!(
             "Job {id} stays as it is: its video, or the name of its result, is taken by another job that is not \
              finished."

@@ -6,7 +6,6 @@ use crate::show::not_found;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{Job, JobId, Millis, State};
 use spool_core::queue::{Filter, Queue};
-use spool_core::view::JobView;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -25,9 +24,9 @@ fn one(context: &Context, queue: &dyn Queue, id: JobId) -> Answer {
     let mut shown = String::new();
     loop {
         let Some(job) = queue.job(id)? else { return Ok(not_found(&[id])) };
-        let line = list::line(&job, SystemClock::default().now());
+        let line = list::line(&job, SystemClock::default().now(), context.abandoned_since());
         if line != shown {
-            context.tell(&JobView::from(&job), &line)?;
+            context.tell(&list::view(context, &job), &line)?;
             shown = line;
         }
         if job.state.is_ended() {
@@ -40,8 +39,8 @@ fn one(context: &Context, queue: &dyn Queue, id: JobId) -> Answer {
 fn all(context: &Context, queue: &dyn Queue) -> Answer {
     let mut watch = Watch { ends: Ends::so_far(queue)?, shown: HashMap::new() };
     loop {
-        for (job, line) in watch.look(queue, SystemClock::default().now())? {
-            context.tell(&JobView::from(&job), &line)?;
+        for (job, line) in watch.look(queue, SystemClock::default().now(), context.abandoned_since())? {
+            context.tell(&list::view(context, &job), &line)?;
         }
         std::thread::park_timeout(POLL);
     }
@@ -55,7 +54,12 @@ struct Watch {
 
 impl Watch {
     /// What is to be said since the last look: of what runs or waits each change, of every other job its end, once.
-    fn look(&mut self, queue: &dyn Queue, now: Millis) -> Result<Vec<(Job, String)>, Failed> {
+    fn look(
+        &mut self,
+        queue: &dyn Queue,
+        now: Millis,
+        abandoned: Option<Millis>,
+    ) -> Result<Vec<(Job, String)>, Failed> {
         let ended = self.ends.since(queue)?;
         let jobs = queue.page(&Filter::of(&[State::Running, State::Waiting]), 0, 1000)?;
         let live: HashSet<JobId> = jobs.iter().map(|j| j.id).collect();
@@ -65,7 +69,7 @@ impl Watch {
         let mut seen = HashSet::new();
         let all = jobs.into_iter().chain(gone).chain(ended).filter(|j| seen.insert(j.id));
         let lines = all.map(|job| {
-            let said = list::line(&job, now);
+            let said = list::line(&job, now, abandoned);
             (job, said)
         });
         let news: Vec<_> = lines.filter(|(job, line)| self.shown.get(&job.id) != Some(line)).collect();
@@ -171,7 +175,7 @@ mod tests {
         cancel();
         let mut watch = Watch { ends: Ends::so_far(&queue).unwrap(), shown: HashMap::new() };
         let mut told = || {
-            let news = watch.look(&queue, 0).unwrap();
+            let news = watch.look(&queue, 0, None).unwrap();
             news.iter().map(|(job, _)| (job.id.0, job.state)).collect::<Vec<_>>()
         };
         assert_eq!(told(), [], "it ended before");

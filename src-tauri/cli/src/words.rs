@@ -1,12 +1,10 @@
 //! How numbers are said to people: sizes in decimal units, times as people say them.
 
-use spool_core::job::JobId;
+use spool_core::job::{Job, JobId};
 use spool_core::queue::Crowded;
+use spool_core::spec;
 use std::path::Path;
 use std::time::Duration;
-
-/// What is said of a job whose preset this version cannot read.
-pub const OTHER_VERSION: &str = "made by another version of Spool; update Spool, or remove the job";
 
 /// `812 MB`, `1.4 GB`: three figures at most, decimal units.
 pub fn size(bytes: u64) -> String {
@@ -28,6 +26,32 @@ pub fn crowded(crowded: &Crowded) -> Option<String> {
     let place = disk.map_or_else(String::new, |name| format!(" on {}", line(&name.to_string_lossy())));
     let wait = if crowded.jobs == 1 { "waits" } else { "wait" };
     (crowded.jobs > 0).then(|| format!("{} {wait} for space{place}.", count(crowded.jobs, "video", "videos")))
+}
+
+/// What is said of a job that this version cannot read.
+pub fn other_version(job: &Job) -> String {
+    let formats =
+        job.foreign_format.map(|found| format!(" (format {found}, this one reads {})", spec::VERSION));
+    format!(
+        "made by another version of Spool{}; update Spool, or remove the job",
+        formats.unwrap_or_default()
+    )
+}
+
+/// What is said of a job that an engine left running which was killed. `since`: its last sign of life.
+pub fn abandoned(since: i64) -> String {
+    format!("nothing has worked on it since {}; `spool run` starts it again", moment(since))
+}
+
+/// What is said of a queue that has something to do and no engine.
+pub fn idle(abandoned: Option<i64>) -> String {
+    match abandoned {
+        Some(since) => format!(
+            " The engine was ended from outside after {}, and nothing works the queue since; `spool run` goes on.",
+            moment(since)
+        ),
+        None => " Nothing works the queue just now; `spool run` does.".into(),
+    }
 }
 
 /// `45 s`, `3 min 12 s`, `2 h 5 min`: the two largest units.

@@ -78,6 +78,27 @@ pub fn mend(data: &Path, who: &str, clock: &dyn Clock) -> Result<()> {
     }
 }
 
+/// Takes back what an engine left running that has died, for a program that acts on such jobs without working the queue.
+/// False: an engine is at work, and acts itself.
+pub fn rescue_idle(
+    data: &Path,
+    who: &str,
+    policy: &Policy,
+    volumes: &Arc<Volumes>,
+    clock: Arc<dyn Clock>,
+) -> Result<bool> {
+    let _lock = match lock::take(data, who) {
+        Ok(lock) => lock,
+        Err(Error::Held { .. }) => return Ok(false),
+        Err(other) => return Err(other),
+    };
+    mend_locked(data, clock.as_ref())?;
+    let queue = open_queue(data, clock)?;
+    rescue::rescue(&queue, policy, volumes)?;
+    queue.set_flag(Flag::Engine, None)?;
+    Ok(true)
+}
+
 /// After an unclean end the database is read in full once, before anything is built upon it.
 fn mend_locked(data: &Path, clock: &dyn Clock) -> Result<()> {
     let mended = mend::mend(&database(data), &backups(data), clock.now(), Look::AfterCrash)?;

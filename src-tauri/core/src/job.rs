@@ -132,6 +132,8 @@ pub struct Job {
     /// What is wanted, frozen when added. Nothing: another version of Spool wrote it, and this one cannot read it;
     /// such a job is listed and can be removed, and is never started.
     pub spec: Option<JobSpec>,
+    /// Without a spec that can be read: the version of the form it was written in, where the row says so.
+    pub foreign_format: Option<u64>,
     /// Where the job stands.
     pub state: State,
     /// Not to be started (queued), or suspended (running), until the user says so.

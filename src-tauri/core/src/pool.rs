@@ -14,7 +14,7 @@ mod upkeep;
 mod waiting;
 mod work;
 
-use crate::engine::Shared;
+use crate::engine::{self, Shared};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::failure::{Class, Failure};
@@ -345,6 +345,7 @@ impl Pool {
             return Ok(());
         }
         self.saved = awake;
+        engine::lock::give_sign(&self.shared.data);
         let latest = self.shared.progress().clone();
         let rows: Vec<_> =
             self.live.values().filter_map(|l| Some((l.lease, *latest.get(&l.lease.id)?))).collect();

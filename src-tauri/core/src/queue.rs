@@ -14,6 +14,7 @@ mod chosen;
 mod lists;
 pub mod memory;
 mod names;
+mod removal;
 pub mod sqlite;
 mod work;
 
@@ -29,6 +30,7 @@ use std::path::{Path, PathBuf};
 
 pub use lists::{Counts, Crowded, Filter, Recent, Saved, Sort};
 pub use names::{candidate, key_of_path};
+pub use removal::remove;
 
 /// What is added: one file with a preset and a wish for its output.
 #[derive(Debug, Clone, PartialEq)]

@@ -64,6 +64,12 @@ pub(crate) fn read(preset: &str, options: &str) -> Option<JobSpec> {
     })
 }
 
+/// The version of the form in which a preset was written.
+pub(crate) fn version(preset: &str) -> Option<u64> {
+    let fields: serde_json::Map<String, Value> = serde_json::from_str(preset).ok()?;
+    fields.get("version")?.as_u64()
+}
+
 fn parse(preset: &str, options: &str) -> Option<JobSpec> {
     // By way of a map: a struct alone would also take a list of its values.
     let mut fields: serde_json::Map<String, Value> = serde_json::from_str(preset).ok()?;

@@ -37,6 +37,10 @@ pub struct JobView {
     /// What checking the result again found; null where it was not checked again.
     pub check: Option<CheckView>,
     pub progress: Option<Progress>,
+    /// Of a running job: the last sign of life of the engine that ran it, where that engine was killed; else null.
+    pub abandoned_since: Option<Millis>,
+    /// Version of the form its preset was written in, where another version of Spool made the job; else null.
+    pub foreign_format: Option<u64>,
     pub sizes: Sizes,
     pub created_at: Millis,
     pub started_at: Option<Millis>,
@@ -75,6 +79,8 @@ impl From<&Job> for JobView {
             verified: job.verified,
             check: job.check.as_ref().map(CheckView::from),
             progress: job.progress,
+            abandoned_since: None,
+            foreign_format: job.foreign_format,
             sizes: Sizes { source: job.source_size, output: job.output_size },
             created_at: job.created_at,
             started_at: job.started_at,

@@ -37,7 +37,7 @@ impl Screen {
         if let Some(bar) = self.running.remove(&job.id) {
             self.bars.remove(&bar);
         }
-        self.line(&list::line(job, SystemClock::default().now()));
+        self.line(&list::line(job, SystemClock::default().now(), None));
     }
 
     fn start(&mut self, job: &Job) {

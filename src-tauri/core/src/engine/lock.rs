@@ -2,9 +2,11 @@
 //! process, also after kill -9. A second file says in words who holds it.
 
 use crate::error::{Error, Result};
+use crate::job::Millis;
+use filetime::FileTime;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 /// The right to claim, run and rescue jobs of one data folder; given back when dropped.
 #[derive(Debug)]
@@ -54,6 +56,23 @@ pub fn living_holder(data: &Path) -> Option<String> {
     held(data, try_lock)
 }
 
+/// When the last engine of `data` gave a sign of life, where it ended without giving the lock back in peace; `None`: one
+/// is at work, or the last one stopped.
+pub fn last_sign(data: &Path) -> Option<Millis> {
+    if holder(data).is_some() {
+        return None;
+    }
+    let modified = data.join("engine.holder").metadata().ok()?.modified().ok()?;
+    Some(modified.duration_since(UNIX_EPOCH).ok()?.as_millis() as Millis)
+}
+
+/// The engine that holds the lock of `data` is alive.
+pub(crate) fn give_sign(data: &Path) {
+    if let Err(cause) = filetime::set_file_mtime(data.join("engine.holder"), FileTime::now()) {
+        tracing::debug!(%cause, "a sign of life could not be given");
+    }
+}
+
 fn held(data: &Path, attempt: fn(&File) -> std::result::Result<(), TryLockError>) -> Option<String> {
     let file = File::open(data.join("engine.lock")).ok()?;
     matches!(attempt(&file), Err(TryLockError::WouldBlock)).then(|| words_of(&data.join("engine.holder")))
@@ -99,14 +118,26 @@ mod tests {
     }
 
     #[test]
+    fn of_an_engine_that_ended_without_a_word_the_last_sign_of_life_is_known() {
+        let dir = tempfile::tempdir().unwrap();
+        let killed = take(dir.path(), "spool run").unwrap();
+        give_sign(dir.path());
+        // The lock goes with its process, the words stay.
+        killed.file.unlock().unwrap();
+        std::mem::forget(killed);
+        assert!(last_sign(dir.path()).is_some_and(|at| at > 1_700_000_000_000));
+    }
+
+    #[test]
     fn a_second_engine_is_told_who_holds_the_queue() {
         let dir = tempfile::tempdir().unwrap();
         let first = take(dir.path(), "the window").unwrap();
         let refusal = take(dir.path(), "spool run").unwrap_err().to_string();
         assert!(refusal.contains("the window (process"), "{refusal}");
         assert_eq!(holder(dir.path()).map(|h| h.contains("the window")), Some(true));
+        assert_eq!(last_sign(dir.path()), None);
         drop(first);
-        assert_eq!(holder(dir.path()), None);
+        assert_eq!((holder(dir.path()), last_sign(dir.path())), (None, None));
         take(dir.path(), "spool run").unwrap();
     }
 }

@@ -50,6 +50,7 @@ pub(super) fn fresh(id: JobId, new: &NewJob, output: &Path, position: i64, now: 
         output: output.to_owned(),
         facts: None,
         spec: Some(new.spec.clone()),
+        foreign_format: None,
         state: State::Queued,
         hold: false,
         run_at: None,

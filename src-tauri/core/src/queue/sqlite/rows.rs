@@ -31,10 +31,12 @@ pub(super) fn job(row: &Row<'_>) -> Result<Job> {
     let uid = Uuid::parse_str(&row.get::<_, String>(1)?);
     let (preset, options): (String, String) = (row.get(7)?, row.get(32)?);
     let check: Option<Check> = informing(row, 33)?;
+    // Without its name its part files cannot be told from others'.
+    let spec = spec::read(&preset, &options).filter(|_| uid.is_ok());
     Ok(Job {
         id: JobId(row.get(0)?),
-        // Without its name its part files cannot be told from others'.
-        spec: spec::read(&preset, &options).filter(|_| uid.is_ok()),
+        foreign_format: if spec.is_none() { spec::version(&preset) } else { None },
+        spec,
         uid: uid.unwrap_or_default(),
         position: row.get(2)?,
         real_source: path(row, 30)?.unwrap_or_else(|| source.clone()),
