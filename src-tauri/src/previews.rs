@@ -12,7 +12,7 @@ use spool_core::policy::Policy;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use tauri::http::Response;
 
 /// Rows that wait to be looked at; what was seen longest ago is forgotten first.
@@ -21,6 +21,8 @@ const MOST_WANTED: usize = 120;
 const MOST_KEPT: usize = 4000;
 /// One picture in so many is a look at how many there are.
 const TIDY_EVERY: usize = 100;
+/// Longest look at one video; ffprobe itself has 30 s.
+const LOOK_LIMIT: Duration = Duration::from_secs(45);
 /// Which frame, as a share of the length.
 const SHARE: f64 = 0.1;
 
@@ -105,14 +107,16 @@ pub fn start(spool: &Arc<Spool>) {
     }
 }
 
-/// Looks at one video; `None` when nothing new is known.
+/// Looks at one video; `None` when nothing new is known. A drive that does not answer holds a thread of its own.
 fn look(spool: &Spool, id: JobId) -> Option<()> {
     let job = spool.job(id).ok()??;
     let tools = spool.tools().ok()?;
     let facts = if let Some(facts) = job.facts.clone() {
         facts
     } else {
-        let seen = probe::source(&tools, &job.source, &Policy::default(), None).ok().flatten();
+        let (tools, source) = (tools.clone(), job.source.clone());
+        let ask = move || probe::source(&tools, &source, &Policy::default(), None).ok().flatten();
+        let seen = spool.volumes.ask(&job.real_source, LOOK_LIMIT, ask).ok()?;
         let facts = seen.map_or_else(Facts::default, |info| info.facts());
         spool.queue().describe(id, &facts).ok()?;
         facts
@@ -120,9 +124,9 @@ fn look(spool: &Spool, id: JobId) -> Option<()> {
     let to = picture(&spool.data, id);
     if facts.width > 0 && !to.exists() {
         std::fs::create_dir_all(to.parent()?).ok()?;
-        let at = facts.seconds.unwrap_or(0.0) * SHARE;
-        let made = ffmpeg::thumbnail(&tools, &job.source, at, &to);
-        if let Err(cause) = made {
+        let (at, source) = (facts.seconds.unwrap_or(0.0) * SHARE, job.source.clone());
+        let make = move || ffmpeg::thumbnail(&tools, &source, at, &to).map_err(|cause| cause.to_string());
+        if let Err(cause) = spool.volumes.ask(&job.real_source, LOOK_LIMIT, make).ok()? {
             tracing::info!(job = %id, %cause, "no picture");
         }
     }

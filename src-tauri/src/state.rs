@@ -19,11 +19,12 @@ use spool_core::event::{Subscription, Topic};
 use spool_core::ffmpeg;
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
-use spool_core::queue::{Command, Counts, Filter, Flag, Queue, Refusal, Which};
+use spool_core::queue::{self, Command, Counts, Filter, Flag, Queue, Which};
 use spool_core::settings::{self, Settings};
 use spool_core::volumes::Volumes;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 /// What the flag of a paused queue holds when that is for the battery.
 pub const ON_BATTERY: &str = "battery";
@@ -51,6 +52,9 @@ pub struct Spool {
     pub(crate) ended: Mutex<Ended>,
     pub(crate) checks: Checks,
 }
+
+/// How long a job that runs is waited for before it is removed; a cancel is done within 2 s.
+const CANCEL_LIMIT: Duration = Duration::from_secs(15);
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -128,18 +132,16 @@ impl Spool {
         lock(&self.settings).clone()
     }
 
-    /// Does what the user asks of jobs. One that began to run before it could be removed is cancelled.
+    /// Does what the user asks of jobs. One that runs is cancelled before it is removed.
     pub fn steer(&self, command: Command, which: &Which) -> Result<()> {
         let steer = |command, which: &Which| match self.with_engine(|engine| engine.steer(command, which)) {
             Some(done) => done,
             None => self.queue.steer(command, which),
         };
-        let steered = steer(command, which)?;
-        if command == Command::Remove {
-            let runs = |refused: &&(JobId, Refusal)| refused.1 == Refusal::State(State::Running);
-            let begun: Vec<JobId> = steered.refused.iter().filter(runs).map(|(id, _)| *id).collect();
-            steer(Command::Cancel, &Which::Ids(begun))?;
-        }
+        match command {
+            Command::Remove => queue::remove(self.queue.as_ref(), &steer, which, CANCEL_LIMIT)?,
+            command => steer(command, which)?,
+        };
         self.feed.touch();
         Ok(())
     }

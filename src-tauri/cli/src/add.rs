@@ -112,6 +112,16 @@ pub(crate) fn find_preset(context: &Context, id: &str) -> Result<Preset, Failed>
     })
 }
 
+fn make_folder(folder: &Path) -> Result<(), String> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if folder.exists() {
+        return Err("is not a folder".into());
+    }
+    std::fs::create_dir(folder).map_err(|e| format!("cannot be made ({})", said(&e)))
+}
+
 /// The folder for results, made when its parent is there.
 fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Option<PathBuf>, Failed> {
     let Some(folder) = flag.or(context.settings.output_dir.as_deref()) else { return Ok(None) };
@@ -119,12 +129,11 @@ fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Option<PathBuf>,
     let refuse = |why: &str| {
         Failed::Usage(format!("{} {why}; name another folder with --output-dir.", folder.display()))
     };
-    if folder.is_dir() {
-        return Ok(Some(folder));
+    let asking = Asking::of(&context.volumes);
+    let making = folder.clone();
+    match asking.volumes.ask(&folder, asking.patience, move || make_folder(&making)) {
+        Ok(Ok(())) => Ok(Some(folder)),
+        Ok(Err(why)) => Err(refuse(&why)),
+        Err(_) => Err(refuse("is on a drive that does not answer")),
     }
-    if folder.exists() {
-        return Err(refuse("is not a folder"));
-    }
-    std::fs::create_dir(&folder).map_err(|e| refuse(&format!("cannot be made ({})", said(&e))))?;
-    Ok(Some(folder))
 }

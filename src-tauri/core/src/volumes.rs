@@ -17,6 +17,9 @@ use std::time::Duration;
 
 pub use look::{Trouble, answers, free_space, is_writable, trouble};
 
+/// A volume that did not answer for so long counts as silent, and not before.
+const CERTAIN: Duration = Duration::from_secs(1);
+
 /// Bytes of stack of a question, which walks folders at most.
 const STACK: usize = 512 << 10;
 
@@ -101,7 +104,9 @@ impl Volumes {
         let asked = self.begin(path, question)?;
         let look = self.look(&asked.point);
         let answer = asked.wait(patience);
-        if let (Err(Unanswered::Late), Ok(look)) = (&answer, look) {
+        if let (Err(Unanswered::Late), Ok(look)) = (&answer, look)
+            && patience >= CERTAIN
+        {
             look.give_up();
         }
         answer

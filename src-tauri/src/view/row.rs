@@ -113,6 +113,8 @@ fn waits_for(job: &Job) -> Option<String> {
         FailureCode::SourceVolumeMissing => job.source_volume.as_deref(),
         FailureCode::DestinationMissing | FailureCode::DestinationReadOnly => job.output.parent(),
         FailureCode::DiskFull => job.output_volume.as_deref(),
+        // Where there are two, the reason names the one.
+        FailureCode::VolumeSilent if job.source_volume == job.output_volume => job.source_volume.as_deref(),
         _ => None,
     };
     Some(place?.file_name()?.to_string_lossy().into_owned())

@@ -18,6 +18,7 @@ const CAUSES: Record<string, Words> = {
   no_video: ["1 file has no moving picture", "files have no moving picture"],
   source_truncated: ["1 recording is cut short", "recordings are cut short"],
   source_gone: ["1 video is no longer there", "videos are no longer there"],
+  source_defective: ["1 video cannot be read by its drive", "videos cannot be read by their drives"],
   source_unreadable: ["1 video may not be read", "videos may not be read"],
   drm_protected: ["1 video is copy-protected", "videos are copy-protected"],
   unsupported_codec: ["1 video is in a format that this ffmpeg cannot read", "videos are in a format that this ffmpeg cannot read"],

@@ -141,6 +141,10 @@ test("a waiting row names what it waits for", () => {
   const why = { code: "source_volume_missing", message: "", nextStep: "Continues by itself once the drive is connected." };
   const waiting = cell(row(1, { state: "waiting", waitsFor: "Media", why }), undefined, 0);
   expect(waiting).toMatchObject({ first: "Waiting for “Media”", second: "Continues by itself", rest: " once the drive is connected" });
+  const silent = { code: "volume_silent", message: "", nextStep: "Continues by itself once the drive answers." };
+  const one = row(1, { state: "waiting", waitsFor: "Media", why: silent });
+  expect(cell(one, undefined, 0)).toMatchObject({ first: "“Media” does not answer", second: "Continues by itself", rest: " once the drive answers" });
+  expect(cell({ ...one, waitsFor: null }, undefined, 0)).toMatchObject({ first: "The drive does not answer" });
   const full = { code: "disk_full", message: "", nextStep: "Free some space; this continues by itself." };
   expect(cell(row(1, { state: "waiting", why: full }), undefined, 0)).toMatchObject({ second: "Free some space; this continues by itself", rest: "" });
 });

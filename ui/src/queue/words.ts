@@ -93,6 +93,7 @@ function waitingFor(row: Row): string {
   const where: Record<string, string> = {
     source_volume_missing: `Waiting for ${name ?? "the drive"}`,
     destination_missing: `Waiting for ${name ?? "the folder"}`,
+    volume_silent: `${name ?? "The drive"} does not answer`,
     disk_full: `Waiting for space${name ? ` on ${name}` : ""}`,
     destination_read_only: `Waiting for permission to write${name ? ` to ${name}` : ""}`,
     encoder_missing: "Waiting for the encoder",
