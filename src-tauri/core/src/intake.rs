@@ -6,7 +6,7 @@
 use crate::error::{Error, said};
 use crate::job::Job;
 use crate::output::{self, volume};
-use crate::queue::NewJob;
+use crate::queue::{Naming, NewJob};
 use crate::spec::JobSpec;
 use filetime::FileTime;
 use std::ffi::{OsStr, OsString};
@@ -148,6 +148,7 @@ fn job(path: &Path, wish: &Wish, from_folder: bool) -> io::Result<NewJob> {
         source_volume: volume::volume_of(&real_source),
         output_volume: volume::volume_of(&folder),
         stem: stem(&source, &folder, wish),
+        naming: Naming::default(),
         source,
         real_source,
         folder,
