@@ -3,17 +3,22 @@
 //!
 //! Reads names and sizes, never contents: whether a file is a video in truth is found out by its job.
 
+mod held;
+
 use crate::error::{Error, said};
 use crate::job::Job;
 use crate::output::{self, volume};
 use crate::queue::{Naming, NewJob};
 use crate::spec::JobSpec;
+use crate::volumes::mounts::Mounts;
 use filetime::FileTime;
 use std::ffi::{OsStr, OsString};
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
+
+pub use held::renamed;
 
 /// How jobs are made of paths.
 #[derive(Debug, Clone)]
@@ -63,6 +68,7 @@ pub fn find(paths: &[PathBuf], wish: &Wish) -> Found {
             Err(e) => found.refuse(path, &format!("could not be looked at ({})", said(&e))),
         }
     }
+    held::fit(&mut found.jobs, &Mounts::read());
     found
 }
 
