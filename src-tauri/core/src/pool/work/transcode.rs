@@ -9,7 +9,7 @@ use crate::ffmpeg::run::Happened;
 use crate::ffmpeg::{self, ToolError, Tools};
 use crate::look::{self, Asking, Halt};
 use crate::media::MediaInfo;
-use crate::output;
+use crate::output::{self, Published};
 use crate::plan::Plan;
 use crate::preset::Bigger;
 use crate::progress::Progress;
@@ -75,8 +75,8 @@ fn publish(work: &Work<'_>, before: Stamp, info: &MediaInfo, verdict: Verdict) -
         });
     }
     work.note(&Note::Verified(verdict.verification))?;
-    let (output, size) = work.publish(before.modified, &verdict.remarks)?;
-    Ok(Outcome::Done { output, size, warnings: verdict.remarks })
+    let Published { output, size, warnings } = work.publish(before.modified, &verdict.remarks)?;
+    Ok(Outcome::Done { output, size, warnings })
 }
 
 impl Work<'_> {
