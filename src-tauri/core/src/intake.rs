@@ -3,13 +3,14 @@
 //!
 //! Reads names and sizes, never contents: whether a file is a video in truth is found out by its job.
 
+mod held;
 mod taken;
 
 use crate::error::{Error, said};
 use crate::job::Job;
 use crate::output;
 use crate::policy::Policy;
-use crate::queue::NewJob;
+use crate::queue::{Naming, NewJob};
 use crate::spec::JobSpec;
 use crate::volumes::mounts::{self, Mounts};
 use crate::volumes::{Unanswered, Volumes};
@@ -22,6 +23,8 @@ use std::sync::Arc;
 use std::time::Duration;
 pub use taken::Taken;
 use walkdir::{DirEntry, WalkDir};
+
+pub use held::renamed;
 
 /// How jobs are made of paths.
 #[derive(Debug, Clone)]
@@ -86,6 +89,7 @@ pub fn find(asking: Asking<'_>, paths: &[PathBuf], wish: &Wish) -> Found {
             }
         }
     }
+    held::fit(&mut found.jobs, &Mounts::read());
     found
 }
 
@@ -216,6 +220,7 @@ fn job(path: &Path, wish: &Wish, from_folder: bool, mounts: &Mounts) -> io::Resu
         source_volume: volume(&real_source),
         output_volume: volume(&folder),
         stem: stem(&source, &folder, wish),
+        naming: Naming::default(),
         source,
         real_source,
         folder,
