@@ -82,6 +82,7 @@ impl Spool {
         let config = EngineConfig {
             data: self.data.clone(),
             who: WHO.into(),
+            boot: places::boot(),
             tools: places::tools(&settings),
             workers: settings.workers,
             policy: Policy { crash_limit: settings.crash_limit, ..Policy::default() },

@@ -35,6 +35,7 @@ mod field_streams;
 mod hostile;
 mod kept;
 mod layout;
+mod machine_ends;
 mod main_job;
 mod matrix;
 mod odd;

@@ -5,6 +5,7 @@ pub(crate) mod screen;
 
 use crate::args::Workers;
 use crate::context::{Answer, Context, json_line};
+use crate::places;
 use crate::signals::{Signal, Signals};
 use crate::words;
 use screen::Screen;
@@ -59,6 +60,7 @@ fn config(context: &Context, workers: Option<Workers>) -> EngineConfig {
     EngineConfig {
         data: context.data.clone(),
         who: "spool run".into(),
+        boot: places::boot(),
         tools: context.tool_places(),
         workers: match workers {
             Some(Workers::Exactly(n)) => Some(n),

@@ -38,6 +38,8 @@ pub struct EngineConfig {
     pub data: PathBuf,
     /// Names this process to others: "spool run".
     pub who: String,
+    /// Names this run of the machine, another after each start of it; `None` where that is not known.
+    pub boot: Option<String>,
     /// Where ffmpeg is looked for.
     pub tools: ToolPlaces,
     /// Jobs at a time; `None`: as many as suit this machine.
@@ -94,6 +96,8 @@ pub(crate) struct Shared {
     pub(crate) workers: AtomicUsize,
     /// This incarnation: written into each claim.
     pub(crate) owner: String,
+    /// See `EngineConfig`.
+    pub(crate) boot: Option<String>,
     pub(crate) events: broadcast::Sender<Event>,
     tally: Arc<Tally>,
     /// Latest progress of the running jobs.
@@ -160,7 +164,7 @@ impl Engine {
         let lock = lock::take(&config.data, &config.who)?;
         mend_locked(&config.data, config.clock.as_ref())?;
         let queue = Arc::new(open_queue(&config.data, config.clock.clone())?);
-        let tally = rescued(queue.as_ref(), &config.policy)?;
+        let tally = rescued(queue.as_ref(), &config.policy, config.boot.as_deref())?;
         Engine::with_queue(config, queue, tally, lock)
     }
 
@@ -182,6 +186,7 @@ impl Engine {
             data: config.data,
             workers: AtomicUsize::new(counted(config.workers)),
             owner,
+            boot: config.boot,
             events: broadcast::channel(EVENT_BUFFER).0,
             tally: Arc::new(tally),
             progress: Mutex::default(),
@@ -303,9 +308,9 @@ impl Engine {
 }
 
 /// Rescues, and counts what thereby ended: no event tells of it, for nobody can listen yet.
-fn rescued(queue: &dyn Queue, policy: &Policy) -> Result<Tally> {
+fn rescued(queue: &dyn Queue, policy: &Policy, boot: Option<&str>) -> Result<Tally> {
     let left = queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)?;
-    rescue::rescue(queue, policy)?;
+    rescue::rescue(queue, policy, boot)?;
     let tally = Tally::default();
     for job in left {
         if let Some(job) = queue.job(job.id)? {

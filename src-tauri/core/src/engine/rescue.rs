@@ -8,31 +8,35 @@ use crate::error::Result;
 use crate::ffmpeg;
 use crate::job::{Attempt, Job, State};
 use crate::output;
-use crate::policy::{Policy, crashed_too_often};
+use crate::policy::{Ending, Left, Policy, went_down};
 use crate::queue::{Filter, Flag, Outcome, Queue};
 use std::path::{Path, PathBuf};
 
-/// Rescues every running job; says how many there were.
-pub(super) fn rescue(queue: &dyn Queue, policy: &Policy) -> Result<usize> {
+/// Rescues every running job; says how many there were. `boot`: see `EngineConfig`.
+pub(super) fn rescue(queue: &dyn Queue, policy: &Policy, boot: Option<&str>) -> Result<usize> {
     let jobs = queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)?;
     let ended = queue.flag(Flag::EndedSinceCrash)?.is_some();
+    let mut crashed = false;
     for job in &jobs {
         let attempts = queue.attempts(job.id)?;
         end_orphan(attempts.last());
-        let outcome = outcome(job, policy, ended, jobs.len() == 1);
+        let machine = went_down(attempts.last().and_then(|a| a.boot.as_deref()), boot);
+        let ending = Ending { machine, ended_since_crash: ended, alone: jobs.len() == 1 };
+        let outcome = outcome(job, policy, ending);
+        crashed |= !machine;
         tracing::warn!(job = %job.id, outcome = outcome.word(), "found running after a crash");
         // Before the row lets go of them: a crash in between must not leave them to nobody.
         delete_parts(job, attempts.last());
         queue.settle(job.lease(), &outcome)?;
     }
-    if !jobs.is_empty() {
+    if crashed {
         queue.set_flag(Flag::EndedSinceCrash, None)?;
     }
     Ok(jobs.len())
 }
 
 /// What becomes of a job found running.
-fn outcome(job: &Job, policy: &Policy, ended_since_crash: bool, alone: bool) -> Outcome {
+fn outcome(job: &Job, policy: &Policy, ending: Ending) -> Outcome {
     match output::published(job) {
         Ok(Some((output, size))) => {
             return Outcome::Done { output, size, warnings: job.warnings.clone() };
@@ -43,11 +47,12 @@ fn outcome(job: &Job, policy: &Policy, ended_since_crash: bool, alone: bool) -> 
     if job.cancel_requested {
         return Outcome::Cancelled;
     }
-    let crashes = Policy::crashes(job, ended_since_crash, alone);
-    if crashes >= policy.crash_limit {
-        return Outcome::Failed(crashed_too_often(crashes));
+    match policy.left(job, ending) {
+        Left::Crashed(crashes) => Outcome::Rescued { crashes },
+        Left::Park(failure) => Outcome::Failed(failure),
+        Left::MachineDown(ends) => Outcome::MachineDown { ends, hold: None },
+        Left::Hold(ends, failure) => Outcome::MachineDown { ends, hold: Some(failure) },
     }
-    Outcome::Rescued { crashes }
 }
 
 fn end_orphan(attempt: Option<&Attempt>) {
