@@ -33,6 +33,8 @@ mod field;
 mod field_late;
 mod field_streams;
 mod hostile;
+#[cfg(unix)]
+mod ignored_signals;
 mod kept;
 mod layout;
 mod machine_ends;
