@@ -25,6 +25,7 @@ mod previews;
 mod recheck;
 mod report;
 mod state;
+mod stop;
 mod tray;
 pub mod view;
 
@@ -51,6 +52,7 @@ pub fn run() -> ExitCode {
         return ExitCode::FAILURE;
     };
     spool_cli::log::start(&data, false);
+    let signals = stop::listen();
     let spool = match Spool::open(data) {
         Ok(spool) => Arc::new(spool),
         Err(cause) => {
@@ -60,6 +62,7 @@ pub fn run() -> ExitCode {
     };
     match build(spool) {
         Ok(app) => {
+            stop::quit_on(signals, app.handle().clone());
             app.run(heard);
             ExitCode::SUCCESS
         }
@@ -152,6 +155,7 @@ fn set_up(app: &mut App) -> tauri::Result<()> {
         window.set_background_color(Some(dark))?;
     }
     let handle = app.handle().clone();
+    platform::mind_display(handle.state::<Arc<Spool>>().inner());
     tauri::async_runtime::spawn(feed::pump(handle.state::<Arc<Spool>>().inner().clone()));
     tauri::async_runtime::spawn(work(handle.clone()));
     tauri::async_runtime::spawn(machine::mind(handle.clone()));
@@ -238,11 +242,13 @@ fn heard(app: &AppHandle, event: RunEvent) {
                 drop::told_per_css_pixel(scale),
             );
         }
-        // Logging out, or the last window going: what runs is ended cleanly first.
-        RunEvent::ExitRequested { api, .. } if app.state::<Arc<Spool>>().is_working() => {
+        // The last window going: what runs is ended cleanly first.
+        RunEvent::ExitRequested { api, .. } if !app.state::<Arc<Spool>>().stopped.is_done() => {
             api.prevent_exit();
             lifecycle::quit(app);
         }
+        // Quitting macOS or Windows and logging out there come without a question: the process ends with this event.
+        RunEvent::Exit => app.state::<Arc<Spool>>().stop_now(),
         _ => {}
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::machine;
 use crate::state::{Spool, lock};
+use crate::stop;
 use crate::view::{CloseChoice, WhenDone};
 use spool_core::settings::Theme;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -100,10 +101,11 @@ pub fn chosen(app: &AppHandle, choice: CloseChoice) {
 pub fn quit(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        if let Some(engine) = app.state::<Arc<Spool>>().leave() {
-            engine.stop().await;
-        }
+        app.state::<Arc<Spool>>().stop().await;
         app.exit(0);
+        // A window that hangs does not go by itself.
+        tokio::time::sleep(stop::TO_GO).await;
+        std::process::exit(0);
     });
 }
 

@@ -10,6 +10,7 @@ use crate::feed::Feed;
 use crate::pace::Pace;
 use crate::previews::Previews;
 use crate::recheck::Checks;
+use crate::stop::Stop;
 use crate::view::{Live, Standing, WhenDone};
 use spool_cli::places;
 use spool_core::clock::SystemClock;
@@ -51,6 +52,10 @@ pub struct Spool {
     pub(crate) pace: Mutex<Pace>,
     pub(crate) ended: Mutex<Ended>,
     pub(crate) checks: Checks,
+    /// This process is to start no engine any more. Held while one is started.
+    left: Mutex<bool>,
+    /// The one stop.
+    pub(crate) stopped: Stop,
 }
 
 /// How long a job that runs is waited for before it is removed; a cancel is done within 2 s.
@@ -81,15 +86,23 @@ impl Spool {
             pace: Mutex::default(),
             ended: Mutex::default(),
             checks: Checks::default(),
+            left: Mutex::default(),
+            stopped: Stop::default(),
         })
     }
 
-    /// Starts an engine unless another process has the queue; yields its events. Within a tokio runtime.
+    /// Starts an engine unless another process has the queue or this one is about to end; yields its events. Within a
+    /// tokio runtime.
     pub fn take_over(&self) -> Result<Option<Subscription>> {
+        let left = lock(&self.left);
+        if *left {
+            return Ok(None);
+        }
         let settings = self.settings();
         let config = EngineConfig {
             data: self.data.clone(),
             who: WHO.into(),
+            boot: places::boot(),
             tools: places::tools(&settings),
             workers: settings.workers,
             policy: Policy { crash_limit: settings.crash_limit, ..Policy::default() },
@@ -111,9 +124,10 @@ impl Spool {
         }
     }
 
-    /// Takes the engine out, to stop it. Afterwards this process works nothing.
+    /// Takes the engine out, to stop it. Afterwards this process works nothing, and never will.
     pub fn leave(&self) -> Option<Engine> {
         self.checks.stop();
+        *lock(&self.left) = true;
         self.engine.write().unwrap_or_else(PoisonError::into_inner).take()
     }
 

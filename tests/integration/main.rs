@@ -35,8 +35,11 @@ mod field;
 mod field_late;
 mod field_streams;
 mod hostile;
+#[cfg(unix)]
+mod ignored_signals;
 mod kept;
 mod layout;
+mod machine_ends;
 mod main_job;
 mod matrix;
 #[cfg(unix)]

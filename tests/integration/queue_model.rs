@@ -179,6 +179,11 @@ impl Pair {
         for job in self.jobs().into_iter().filter(|j| j.state == State::Running) {
             let outcome = if job.cancel_requested {
                 Outcome::Cancelled
+            } else if job.epoch % 2 == 0 {
+                Outcome::MachineDown {
+                    ends: job.machine_ends + 1,
+                    hold: (job.machine_ends > 1).then(failure),
+                }
             } else {
                 Outcome::Rescued { crashes: job.crashes + 1 }
             };

@@ -100,8 +100,24 @@ fn what_schema_4_kept_is_there_and_its_results_were_not_checked_again() {
 }
 
 #[test]
+fn what_schema_5_kept_is_there_and_its_attempts_know_no_run_of_the_machine() {
+    let upgraded = open(5);
+    let all = upgraded.queue.page(&Filter::default(), 0, 100).unwrap();
+    assert_eq!(all.len(), 7);
+    assert!(all.iter().all(|job| job.spec.is_some() && job.machine_ends == 0 && job.best.is_none()));
+    let running = upgraded.job(5);
+    assert_eq!((running.state, running.progress.is_some()), (State::Running, true));
+    assert_eq!(upgraded.queue.attempts(running.id).unwrap()[0].boot, None);
+    let down = Outcome::MachineDown { ends: 1, hold: None };
+    assert!(upgraded.queue.settle(running.lease(), &down).unwrap());
+    let claimed = upgraded.queue.claim_on(Some("a"), "engine", true).unwrap().unwrap();
+    assert_eq!((claimed.id, claimed.machine_ends), (JobId(5), 1));
+    assert_eq!(upgraded.queue.attempts(claimed.id).unwrap()[1].boot.as_deref(), Some("a"));
+}
+
+#[test]
 fn plans_of_every_earlier_version_can_be_read() {
-    for schema in 1..=4 {
+    for schema in 1..=5 {
         let attempts = open(schema).queue.attempts(JobId(1)).unwrap();
         let plan: Plan = serde_json::from_str(attempts[0].plan.as_deref().unwrap()).unwrap();
         assert_eq!(plan.kept().count(), 2, "{schema}");

@@ -48,6 +48,8 @@ pub struct Setup {
     pub ffprobe: Option<PathBuf>,
     /// Jobs at a time.
     pub workers: usize,
+    /// The run of the machine.
+    pub boot: Option<String>,
 }
 
 impl Default for Setup {
@@ -58,6 +60,7 @@ impl Default for Setup {
             ffmpeg: None,
             ffprobe: None,
             workers: 2,
+            boot: None,
         }
     }
 }
@@ -91,6 +94,7 @@ pub fn start(env: &TestEnv, setup: Setup) -> Engine {
     Engine::start(EngineConfig {
         data,
         who,
+        boot: setup.boot,
         tools,
         workers: Some(setup.workers),
         policy: setup.policy,

@@ -160,6 +160,14 @@ impl TestEnv {
         Running::of(&mut command)
     }
 
+    /// The same by a shell that ignores these signals ("HUP INT"), as `nohup` does.
+    #[cfg(unix)]
+    pub fn start_ignoring(&self, signals: &str, args: &[&str]) -> Running {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("trap '' {signals}; exec \"$@\""), "sh"]);
+        Running::of(self.place(command.arg(binary("spool-under-test")).args(args)))
+    }
+
     /// The results, sorted by name; hidden files too, so that a part file shows.
     pub fn results(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.out()).unwrap();

@@ -4,7 +4,7 @@ use crate::args::Cli;
 use crate::places;
 use serde::Serialize;
 use spool_core::clock::SystemClock;
-use spool_core::engine::{self, lock};
+use spool_core::engine::{self, EngineConfig, lock};
 use spool_core::error::{Error, said};
 use spool_core::ffmpeg::{self, ToolPlaces};
 use spool_core::policy::Policy;
@@ -74,11 +74,23 @@ impl Context {
         Ok(engine::open_queue(&self.data, Arc::new(SystemClock::default()))?)
     }
 
+    /// What an engine of this call would be started with. `who`: its name for others.
+    pub fn engine(&self, who: &str, workers: Option<usize>) -> EngineConfig {
+        EngineConfig {
+            data: self.data.clone(),
+            who: who.into(),
+            tools: self.tool_places(),
+            workers,
+            policy: Policy { crash_limit: self.settings.crash_limit, ..Policy::default() },
+            volumes: self.volumes.clone(),
+            boot: places::boot(),
+            clock: Arc::new(SystemClock::default()),
+        }
+    }
+
     /// Takes back what a dead engine left running; where one is at work, nothing is done.
     pub fn rescue_idle(&self) -> Result<(), Failed> {
-        let policy = Policy { crash_limit: self.settings.crash_limit, ..Policy::default() };
-        let clock = Arc::new(SystemClock::default());
-        engine::rescue_idle(&self.data, "spool", &policy, &self.volumes, clock)?;
+        engine::rescue_idle(&self.engine("spool", self.settings.workers))?;
         Ok(())
     }
 

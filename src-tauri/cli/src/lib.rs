@@ -17,7 +17,7 @@ mod presets;
 mod probe;
 mod run;
 mod show;
-mod signals;
+pub mod signals;
 mod steer;
 mod watch;
 mod words;

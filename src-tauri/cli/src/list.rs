@@ -4,6 +4,7 @@ use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::lock;
+use spool_core::failure::FailureCode;
 use spool_core::job::{Job, State};
 use spool_core::progress::Progress;
 use spool_core::queue::{Filter, Flag, Queue};
@@ -78,6 +79,7 @@ pub(crate) fn facts(job: &Job, now: i64) -> String {
     let reason = || job.failure.as_ref().map_or(String::new(), |f| words::line(&f.message));
     match job.state {
         _ if job.spec.is_none() => words::other_version(job),
+        State::Queued if job.hold && held_by_machine(job) => format!("on hold: {}", reason()),
         State::Queued if job.hold => "on hold".into(),
         State::Queued => match job.run_at.and_then(|at| words::until(at, now)) {
             Some(wait) => {
@@ -98,6 +100,11 @@ pub(crate) fn facts(job: &Job, now: i64) -> String {
         }
         State::Cancelled => String::new(),
     }
+}
+
+/// Was it put on hold because the machine went down with it again and again?
+fn held_by_machine(job: &Job) -> bool {
+    job.failure.as_ref().is_some_and(|why| why.code == FailureCode::MachineDown)
 }
 
 /// `42 %  3.1x  1 min 12 s left  96 MB so far`

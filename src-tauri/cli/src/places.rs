@@ -1,5 +1,5 @@
-//! Where things are on this system: the data folder, and the folders tools are looked for in. Shared with the
-//! window, so that both see the same queue; the core itself reads no environment.
+//! Where things are on this system: the data folder, and the folders tools are looked for in; and which run of the
+//! machine this is. Shared with the window, so that both see the same queue; the core itself reads no environment.
 
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 use spool_core::ffmpeg::{self, ToolPlaces};
@@ -13,6 +13,30 @@ pub fn data_dir() -> Option<PathBuf> {
     Some(choose_app_strategy(args).ok()?.data_dir())
 }
 
+/// Names this run of the machine, another after each start of it; `None` where the system has no such name.
+#[cfg(target_os = "linux")]
+pub fn boot() -> Option<String> {
+    named(&std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?)
+}
+
+/// Names this run of the machine, another after each start of it; `None` where the system has no such name.
+#[cfg(target_os = "macos")]
+pub fn boot() -> Option<String> {
+    let asked = std::process::Command::new("/usr/sbin/sysctl").args(["-n", "kern.bootsessionuuid"]).output();
+    named(&String::from_utf8_lossy(&asked.ok()?.stdout))
+}
+
+/// None: Windows knows the time of its start only by its clock, which is set again and again.
+#[cfg(windows)]
+pub fn boot() -> Option<String> {
+    None
+}
+
+#[cfg(unix)]
+fn named(answer: &str) -> Option<String> {
+    Some(answer.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
 /// Where tools are looked for: settings, beside this program, PATH, the package managers' folders.
 pub fn tools(settings: &Settings) -> ToolPlaces {
     let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.to_owned()));
@@ -21,5 +45,17 @@ pub fn tools(settings: &Settings) -> ToolPlaces {
         ffmpeg: settings.ffmpeg.clone(),
         ffprobe: settings.ffprobe.clone(),
         folders: ffmpeg::standard_folders(beside, &path),
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_of_the_machine_has_one_name() {
+        assert!(boot().is_some_and(|name| name.len() == 36));
+        assert_eq!(boot(), boot());
+        assert_eq!(named("\n"), None);
     }
 }

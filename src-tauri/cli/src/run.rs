@@ -9,13 +9,11 @@ use crate::signals::{Signal, Signals};
 use crate::words;
 use screen::Screen;
 use serde_json::json;
-use spool_core::clock::SystemClock;
 use spool_core::engine::{Engine, EngineConfig, Tally, lock};
 use spool_core::error::Error;
 use spool_core::event::{Event, Subscription, Told, Topic};
 use spool_core::ffmpeg;
 use spool_core::job::State;
-use spool_core::policy::Policy;
 use spool_core::queue::{Flag, Queue};
 use spool_core::view::JobView;
 use std::sync::Arc;
@@ -56,19 +54,12 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
 }
 
 fn config(context: &Context, workers: Option<Workers>) -> EngineConfig {
-    EngineConfig {
-        data: context.data.clone(),
-        who: "spool run".into(),
-        tools: context.tool_places(),
-        workers: match workers {
-            Some(Workers::Exactly(n)) => Some(n),
-            Some(Workers::Auto) => None,
-            None => context.settings.workers,
-        },
-        policy: Policy { crash_limit: context.settings.crash_limit, ..Policy::default() },
-        volumes: context.volumes.clone(),
-        clock: Arc::new(SystemClock::default()),
-    }
+    let workers = match workers {
+        Some(Workers::Exactly(n)) => Some(n),
+        Some(Workers::Auto) => None,
+        None => context.settings.workers,
+    };
+    context.engine("spool run", workers)
 }
 
 /// Until idle (where asked) or damaged, or the first request to end drains and the second stops.

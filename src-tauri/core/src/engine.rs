@@ -40,6 +40,8 @@ pub struct EngineConfig {
     pub data: PathBuf,
     /// Names this process to others: "spool run".
     pub who: String,
+    /// Names this run of the machine, another after each start of it; `None` where that is not known.
+    pub boot: Option<String>,
     /// Where ffmpeg is looked for.
     pub tools: ToolPlaces,
     /// Jobs at a time; `None`: as many as suit this machine.
@@ -80,21 +82,15 @@ pub fn mend(data: &Path, who: &str, clock: &dyn Clock) -> Result<()> {
 
 /// Takes back what an engine left running that has died, for a program that acts on such jobs without working the queue.
 /// False: an engine is at work, and acts itself.
-pub fn rescue_idle(
-    data: &Path,
-    who: &str,
-    policy: &Policy,
-    volumes: &Arc<Volumes>,
-    clock: Arc<dyn Clock>,
-) -> Result<bool> {
-    let _lock = match lock::take(data, who) {
+pub fn rescue_idle(config: &EngineConfig) -> Result<bool> {
+    let _lock = match lock::take(&config.data, &config.who) {
         Ok(lock) => lock,
         Err(Error::Held { .. }) => return Ok(false),
         Err(other) => return Err(other),
     };
-    mend_locked(data, clock.as_ref())?;
-    let queue = open_queue(data, clock)?;
-    rescue::rescue(&queue, policy, volumes)?;
+    mend_locked(&config.data, config.clock.as_ref())?;
+    let queue = open_queue(&config.data, config.clock.clone())?;
+    rescue::rescue(&queue, &config.policy, config.boot.as_deref(), &config.volumes)?;
     queue.set_flag(Flag::Engine, None)?;
     Ok(true)
 }
@@ -120,6 +116,8 @@ pub(crate) struct Shared {
     pub(crate) workers: AtomicUsize,
     /// This incarnation: written into each claim.
     pub(crate) owner: String,
+    /// See `EngineConfig`.
+    pub(crate) boot: Option<String>,
     pub(crate) events: broadcast::Sender<Event>,
     tally: Arc<Tally>,
     /// Latest progress of the running jobs.
@@ -215,6 +213,7 @@ impl Engine {
             data: config.data,
             workers: AtomicUsize::new(counted(config.workers)),
             owner,
+            boot: config.boot,
             events: broadcast::channel(EVENT_BUFFER).0,
             tally: Arc::new(tally),
             progress: Mutex::default(),
@@ -339,7 +338,7 @@ impl Engine {
 /// Rescues, and counts what thereby ended: no event tells of it, for nobody can listen yet.
 fn rescued(queue: &dyn Queue, config: &EngineConfig) -> Result<Tally> {
     let left = queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)?;
-    rescue::rescue(queue, &config.policy, &config.volumes)?;
+    rescue::rescue(queue, &config.policy, config.boot.as_deref(), &config.volumes)?;
     let tally = Tally::default();
     for job in left {
         if let Some(job) = queue.job(job.id)? {

@@ -126,6 +126,8 @@ codes! {
     ProbeTimeout, "probe_timeout", Permanent, "Check the video in a player; it may be damaged.";
     /// The application crashed with this job, time after time.
     AppCrashed, "app_crashed", Permanent, "Retry it alone; if it happens again, please report it with the log.";
+    /// The machine went down with this job, time after time.
+    MachineDown, "machine_down", Permanent, "If it happens again, update the graphics driver or choose another preset.";
     /// No ffmpeg on this system.
     FfmpegMissing, "ffmpeg_missing", Environment, "Install ffmpeg; `spool doctor` says how.";
     /// ffmpeg is there but does not run.

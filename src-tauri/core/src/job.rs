@@ -148,6 +148,10 @@ pub struct Job {
     pub max_attempts: u32,
     /// Consecutive crashes of the application with this job running.
     pub crashes: u32,
+    /// Ends of the machine in a row with this job running that brought no progress beyond `best`.
+    pub machine_ends: u32,
+    /// The farthest that an attempt before the present one came.
+    pub best: Option<Progress>,
     /// The user asked to cancel while it ran.
     pub cancel_requested: bool,
     /// Why it waits, was retried last, or failed.
@@ -218,6 +222,8 @@ pub struct Attempt {
     pub epoch: i64,
     /// Incarnation of the engine that ran it.
     pub owner: String,
+    /// The run of the machine it ran in, where that was known.
+    pub boot: Option<String>,
     /// When it was claimed.
     pub started_at: Millis,
     /// When it was settled.
@@ -226,7 +232,7 @@ pub struct Attempt {
     pub child: Option<ChildId>,
     /// The unfinished output it wrote.
     pub part: Option<PathBuf>,
-    /// How it ended: done, retry, waiting, failed, cancelled, interrupted, rescued.
+    /// How it ended: done, retry, waiting, failed, cancelled, interrupted, rescued, `machine_down`.
     pub outcome: Option<String>,
     /// Exit code of ffmpeg, where it had one.
     pub exit: Option<i32>,

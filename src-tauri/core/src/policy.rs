@@ -3,9 +3,14 @@
 //!
 //! Guarantees that no other module holds a waiting time of its own. Reads no clock and no file.
 
+mod left;
+
 use crate::failure::{Class, Failure, FailureCode};
 use crate::job::{Attempt, Job, Millis, State};
 use std::time::Duration;
+
+pub(crate) use left::is_best;
+pub use left::{Ending, Left, went_down};
 
 /// Timers and limits. Tests set the fields.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +27,8 @@ pub struct Policy {
     pub max_attempts: u32,
     /// Consecutive crashes after which a job is parked.
     pub crash_limit: u32,
+    /// Ends of the machine in a row without progress that count nothing; the next puts the job on hold.
+    pub machine_limit: u32,
     /// How often waiting jobs are looked at again.
     pub wait_recheck: Duration,
     /// Free space that must stay beyond what a waiting job needs.
@@ -91,6 +98,7 @@ impl Default for Policy {
             jitter: 0.1,
             max_attempts: 4,
             crash_limit: 3,
+            machine_limit: 5,
             wait_recheck: s(60),
             disk_reserve: 64 << 20,
             stall: s(120),
@@ -203,11 +211,6 @@ fn in_a_row(earlier: &[Attempt]) -> u32 {
     tries.take_while(|word| *word == "retry").count() as u32
 }
 
-/// The sentence for a job parked by its crashes.
-pub fn crashed_too_often(crashes: u32) -> Failure {
-    Failure::new(FailureCode::AppCrashed, format!("This video stopped the application {crashes} times."))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,7 +220,7 @@ mod tests {
     use crate::queue::{Naming, NewJob, Place, Queue};
     use std::sync::Arc;
 
-    fn job(attempt: u32, crashes: u32) -> Job {
+    pub(super) fn job(attempt: u32, crashes: u32) -> Job {
         let clock = Arc::new(ManualClock::at(0));
         let queue = MemoryQueue::new(clock.clone());
         let new = NewJob {
@@ -245,6 +248,7 @@ mod tests {
         let attempt = |(n, word): (usize, &&str)| Attempt {
             epoch: n as i64 + 1,
             owner: "x".into(),
+            boot: None,
             started_at: 0,
             ended_at: Some(0),
             child: None,

@@ -314,7 +314,8 @@ impl Pool {
             if !self.may_claim() {
                 break;
             }
-            let Some(job) = queue.claim(&self.shared.owner, self.active() == 0)? else { break };
+            let (boot, owner) = (self.shared.boot.as_deref(), &self.shared.owner);
+            let Some(job) = queue.claim_on(boot, owner, self.active() == 0)? else { break };
             self.breaker.started(self.shared.clock.awake());
             self.tell_changed(job.id, State::Running, None);
             self.start(job);

@@ -45,6 +45,14 @@ impl Progress {
         self
     }
 
+    /// Is this farther than `other`? Without a percentage on both sides the time done decides.
+    pub fn is_beyond(&self, other: &Progress) -> bool {
+        match (self.percent, other.percent) {
+            (Some(this), Some(that)) => this > that,
+            _ => self.done_us > other.done_us,
+        }
+    }
+
     /// Size of the whole result by what is written of it; `None` before that is `least` percent of it.
     pub fn expected_bytes(&self, least: f64) -> Option<u64> {
         let (bytes, written) = self.bytes.filter(|bytes| *bytes > 0).zip(self.written)?;
@@ -73,6 +81,14 @@ mod tests {
     fn an_unknown_duration_has_no_percentage() {
         assert_eq!(at(5).of_total(None, &Progress::default()).percent, None);
         assert_eq!(at(5).of_total(Some(0), &Progress::default()).percent, None);
+    }
+
+    #[test]
+    fn what_came_farther_is_told_by_the_work_done_or_else_by_the_time() {
+        let (early, late) = (at(1_000_000), at(2_000_000));
+        assert!(late.is_beyond(&early) && !early.is_beyond(&late) && !late.is_beyond(&late));
+        let second_pass = Progress { percent: Some(60.0), ..early };
+        assert!(second_pass.is_beyond(&Progress { percent: Some(45.0), ..late }));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod chosen;
 mod lists;
 pub mod memory;
 mod names;
+mod outcome;
 mod removal;
 pub mod sqlite;
 mod work;
@@ -30,6 +31,7 @@ use std::path::{Path, PathBuf};
 
 pub use lists::{Counts, Crowded, Filter, Recent, Saved, Sort};
 pub use names::{LONGEST, Longest, Naming, candidate, key_of_path, shortened};
+pub use outcome::Outcome;
 pub use removal::remove;
 
 /// What is added: one file with a preset and a wish for its output.
@@ -113,78 +115,6 @@ pub enum Note {
         /// What is to be said of the result.
         warnings: Vec<String>,
     },
-}
-
-/// How a worker's hold on a job ends.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// Verified and published.
-    Done {
-        /// The name that was free in the end.
-        output: PathBuf,
-        /// Its size in bytes.
-        size: u64,
-        /// Remarks.
-        warnings: Vec<String>,
-    },
-    /// Queued again, not before `run_at`.
-    Retry {
-        /// Why.
-        failure: Failure,
-        /// When.
-        run_at: Millis,
-    },
-    /// Waiting; the attempt is given back.
-    Waiting(Failure),
-    /// Parked.
-    Failed(Failure),
-    /// Ended by the user.
-    Cancelled,
-    /// Queued again at once, the attempt given back: stopped by the engine or refused by the environment.
-    /// A job that was suspended stays on hold.
-    Interrupted(Option<Failure>),
-    /// Found running after a crash: queued again, the attempt given back, with this crash count.
-    Rescued {
-        /// Consecutive crashes, this one included.
-        crashes: u32,
-    },
-}
-
-impl Outcome {
-    /// The word kept with the attempt.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Outcome::Done { .. } => "done",
-            Outcome::Retry { .. } => "retry",
-            Outcome::Waiting(_) => "waiting",
-            Outcome::Failed(_) => "failed",
-            Outcome::Cancelled => "cancelled",
-            Outcome::Interrupted(_) => "interrupted",
-            Outcome::Rescued { .. } => "rescued",
-        }
-    }
-
-    /// The state it leads to.
-    pub fn state(&self) -> State {
-        match self {
-            Outcome::Done { .. } => State::Done,
-            Outcome::Waiting(_) => State::Waiting,
-            Outcome::Failed(_) => State::Failed,
-            Outcome::Cancelled => State::Cancelled,
-            Outcome::Retry { .. } | Outcome::Interrupted(_) | Outcome::Rescued { .. } => State::Queued,
-        }
-    }
-
-    /// The failure behind it, if any.
-    pub fn failure(&self) -> Option<&Failure> {
-        match self {
-            Outcome::Retry { failure, .. } | Outcome::Waiting(failure) | Outcome::Failed(failure) => {
-                Some(failure)
-            }
-            Outcome::Interrupted(failure) => failure.as_ref(),
-            _ => None,
-        }
-    }
 }
 
 /// What a user may ask of jobs.
@@ -279,8 +209,14 @@ pub trait Queue: Send + Sync {
     fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>>;
 
     /// Takes the first job that may start and whose spec can be read, unless it must run alone and `alone` is false:
-    /// something else is at work, which a paused job is not. A paused queue gives none.
-    fn claim(&self, owner: &str, alone: bool) -> Result<Option<Job>>;
+    /// something else is at work, which a paused job is not. A paused queue gives none. `boot` names this run of the
+    /// machine, where that is known; it is kept with the attempt.
+    fn claim_on(&self, boot: Option<&str>, owner: &str, alone: bool) -> Result<Option<Job>>;
+
+    /// The same where the run of the machine is not known.
+    fn claim(&self, owner: &str, alone: bool) -> Result<Option<Job>> {
+        self.claim_on(None, owner, alone)
+    }
 
     /// Writes something down about a running job. False: the lease is lost, or (publishing) a cancel came first.
     fn note(&self, lease: Lease, note: &Note) -> Result<bool>;

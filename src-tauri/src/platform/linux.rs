@@ -1,7 +1,11 @@
-//! What only Linux needs: workarounds for its web engine, and a look whether it can show an icon in the tray.
+//! What only Linux needs: workarounds for its web engine, a look whether it can show an icon in the tray, and a clean stop
+//! when the display is gone.
 #![allow(unsafe_code)]
 
+use crate::state::Spool;
+use glib::LogField;
 use std::path::Path;
+use std::sync::Arc;
 use tauri::{AppHandle, RunEvent};
 
 /// Set before the first thread starts, each only where the user has not set it.
@@ -32,12 +36,44 @@ pub fn has_tray() -> bool {
     names.into_iter().any(|name| unsafe { libloading::Library::new(name) }.is_ok())
 }
 
+/// Stops the engine when the display server is gone, which is how most sessions end: no signal comes then, and GTK ends
+/// the process itself (`_exit`, which runs no handler), right after a message on the thread that noticed. So that thread
+/// is held in the message until the engine has stopped.
+pub fn mind_display(spool: &Arc<Spool>) {
+    let spool = spool.clone();
+    glib::log_set_writer_func(move |level, fields| {
+        if is_end_of_display(fields) {
+            tracing::info!("the display is gone");
+            spool.stop_now();
+        }
+        glib::log_writer_default(level, fields)
+    });
+}
+
+fn is_end_of_display(fields: &[LogField<'_>]) -> bool {
+    let field = |key| fields.iter().find(|field| field.key() == key).and_then(LogField::value_str);
+    field("GLIB_DOMAIN").zip(field("MESSAGE")).is_some_and(|(domain, words)| ends_display(domain, words))
+}
+
+/// Every message after which GTK 3 ends the process, from its sources for X and for Wayland; none is translated.
+fn ends_display(domain: &str, words: &str) -> bool {
+    const ENDS: [&str; 6] = [
+        "lost its connection to the display",
+        "Fatal IO error",
+        "Lost connection to Wayland compositor",
+        "dispatching to Wayland display",
+        "Error reading events from display",
+        "Error flushing display",
+    ];
+    domain == "Gdk" && ENDS.iter().any(|end| words.contains(end))
+}
+
 /// What only this system tells: nothing.
 pub fn heard(_app: &AppHandle, _event: &RunEvent) {}
 
 #[cfg(test)]
 mod tests {
-    use super::has_graphics_card;
+    use super::{ends_display, has_graphics_card};
 
     #[test]
     fn a_graphics_card_is_a_device_that_renders() {
@@ -49,5 +85,17 @@ mod tests {
         assert!(!has_graphics_card(&devices.path().join("missing")));
         assert!(!card("card0"), "a screen alone");
         assert!(card("renderD128"));
+    }
+
+    #[test]
+    fn the_last_words_of_gtk_are_known_from_its_other_messages() {
+        let x = "The application 'spool' lost its connection to the display :1;\nmost likely the X server was shut down";
+        let wayland = "Error 32 (Broken pipe) dispatching to Wayland display.";
+        for words in
+            [x, "spool: Fatal IO error 11 (Resource temporarily unavailable) on X server :1.", wayland]
+        {
+            assert!(ends_display("Gdk", words) && !ends_display("Gtk", words));
+        }
+        assert!(!ends_display("Gdk", "Unable to load hand2 from the cursor theme"));
     }
 }

@@ -13,6 +13,9 @@ pub fn has_tray() -> bool {
     true
 }
 
+/// The display does not go without the application.
+pub fn mind_display(_spool: &Arc<Spool>) {}
+
 /// Files opened with Spool come as an event, and a click on the icon in the dock brings the window back.
 pub fn heard(app: &AppHandle, event: &RunEvent) {
     match event {

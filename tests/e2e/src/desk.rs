@@ -71,10 +71,7 @@ impl Desk {
         let env = TestEnv::new();
         let runtime = env.data().join("../run");
         std::fs::create_dir(&runtime).unwrap();
-        let mut x = Command::new("Xvfb");
-        x.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]).stdout(Stdio::piped());
-        let mut x = Program::start(&mut x);
-        let display = format!(":{}", x.first_line());
+        let (x, display) = display_server();
         let mut bus = Command::new("dbus-daemon");
         bus.args(["--session", "--nofork", "--print-address"]).stdout(Stdio::piped());
         let mut bus = Program::start(&mut bus);
@@ -96,6 +93,20 @@ impl Desk {
         assert_eq!(service.first_line(), "READY");
         desk.programs = vec![service, manager, bus, x];
         desk
+    }
+
+    /// Kills the display server under everything on it.
+    pub fn lose_display(&mut self) {
+        drop(self.programs.pop());
+    }
+
+    /// Another display server in its place, with a window manager.
+    pub fn new_display(&mut self) {
+        let (x, display) = display_server();
+        self.variables.retain(|(name, _)| *name != "DISPLAY");
+        self.variables.push(("DISPLAY", display));
+        self.programs.push(x);
+        self.programs[1] = Program::start(self.command("openbox").stdout(Stdio::null()));
     }
 
     /// A command on this desktop.
@@ -120,6 +131,14 @@ impl Desk {
     fn find(&self, title: &str) -> Option<Value> {
         self.notifications().into_iter().find(|n| n["title"] == title)
     }
+}
+
+fn display_server() -> (Program, String) {
+    let mut x = Command::new("Xvfb");
+    x.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]).stdout(Stdio::piped());
+    let mut x = Program::start(&mut x);
+    let display = format!(":{}", x.first_line());
+    (x, display)
 }
 
 /// A script beside this crate.

@@ -45,6 +45,11 @@ pub fn below(id: u32) -> Vec<Process> {
 }
 
 impl Process {
+    /// Does it run? One that has ended and was not yet waited for does not.
+    pub fn is_alive(&self) -> bool {
+        fields(self.id).is_some_and(|(_, f)| f.first().is_some_and(|state| state != "Z"))
+    }
+
     /// Seconds of one core used so far.
     pub fn cpu_seconds(&self) -> f64 {
         fields(self.id).map_or(0.0, |(_, f)| (number(&f, 11) + number(&f, 12)) / TICKS)

@@ -108,6 +108,12 @@ test("a video that was stopped rather than kept paused says that it starts again
   expect(cell(row(1, { hold: true, startedAt: 5 }), undefined, 0)).toMatchObject({ second: "Starts again from its beginning" });
 });
 
+test("a video with which the computer went down again and again says why it is on hold", () => {
+  const why = { code: "machine_down", message: "The computer went down 6 times.", nextStep: "" };
+  const held = cell(row(1, { hold: true, startedAt: 5, why }), undefined, 0);
+  expect(held).toEqual({ kind: "lines", icon: "hold", first: "On hold", second: "The computer went down 6 times" });
+});
+
 test("what was added is said in full sentences", () => {
   expect(added(notice({ own: 1 }))[1]).toBe("1 is a result of Spool.");
   expect(added(notice({ accepted: 5, duplicateCount: 1, skipped: 3 }))).toEqual([

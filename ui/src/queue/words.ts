@@ -76,6 +76,7 @@ function left(live: Live | undefined): string {
 }
 
 function queued(row: Row, now: number): Cell {
+  if (row.hold && row.why?.code === "machine_down") return { kind: "lines", icon: "hold", first: "On hold", second: sentenceless(row.why.message) };
   // Only so many are kept paused half way: one beyond that was stopped.
   if (row.hold) return { kind: "lines", icon: "hold", first: "On hold", ...(row.startedAt === null ? {} : { second: "Starts again from its beginning" }) };
   if (row.runAt !== null) {

@@ -9,7 +9,7 @@ use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg;
 use crate::job::{Attempt, Job, State};
 use crate::output;
-use crate::policy::{Policy, crashed_too_often};
+use crate::policy::{Ending, Left, Policy, went_down};
 use crate::queue::{Filter, Flag, Outcome, Queue};
 use crate::volumes::Volumes;
 use std::path::{Path, PathBuf};
@@ -22,20 +22,29 @@ const MOMENT: Duration = Duration::from_millis(500);
 /// What was published of a job, as its name and size; or why it cannot be told.
 type Published = std::result::Result<Option<(PathBuf, u64)>, Failure>;
 
-/// Rescues every running job; says how many there were.
-pub(super) fn rescue(queue: &dyn Queue, policy: &Policy, volumes: &Arc<Volumes>) -> Result<usize> {
+/// Rescues every running job; says how many there were. `boot`: see `EngineConfig`.
+pub(super) fn rescue(
+    queue: &dyn Queue,
+    policy: &Policy,
+    boot: Option<&str>,
+    volumes: &Arc<Volumes>,
+) -> Result<usize> {
     let jobs = queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)?;
     let attempts = jobs.iter().map(|job| Ok(queue.attempts(job.id)?.pop())).collect::<Result<Vec<_>>>()?;
     end_orphans(&attempts);
     let ended = queue.flag(Flag::EndedSinceCrash)?.is_some();
+    let mut crashed = false;
     // Parts go before the row lets go of them: a crash in between must not leave them behind for good.
     let published = look(&jobs, &attempts, volumes);
-    for (job, published) in jobs.iter().zip(published) {
-        let outcome = outcome(job, published, policy, ended, jobs.len() == 1);
+    for ((job, attempt), published) in jobs.iter().zip(&attempts).zip(published) {
+        let machine = went_down(attempt.as_ref().and_then(|a| a.boot.as_deref()), boot);
+        let ending = Ending { machine, ended_since_crash: ended, alone: jobs.len() == 1 };
+        let outcome = outcome(job, published, policy, ending);
+        crashed |= !machine;
         tracing::warn!(job = %job.id, outcome = outcome.word(), "found running after a crash");
         queue.settle(job.lease(), &outcome)?;
     }
-    if !jobs.is_empty() {
+    if crashed {
         queue.set_flag(Flag::EndedSinceCrash, None)?;
     }
     Ok(jobs.len())
@@ -70,13 +79,7 @@ fn silent(job: &Job) -> Failure {
 }
 
 /// What becomes of a job found running.
-fn outcome(
-    job: &Job,
-    published: Published,
-    policy: &Policy,
-    ended_since_crash: bool,
-    alone: bool,
-) -> Outcome {
+fn outcome(job: &Job, published: Published, policy: &Policy, ending: Ending) -> Outcome {
     match published {
         Ok(Some((output, size))) => {
             return Outcome::Done { output, size, warnings: job.warnings.clone() };
@@ -87,11 +90,12 @@ fn outcome(
     if job.cancel_requested {
         return Outcome::Cancelled;
     }
-    let crashes = Policy::crashes(job, ended_since_crash, alone);
-    if crashes >= policy.crash_limit {
-        return Outcome::Failed(crashed_too_often(crashes));
+    match policy.left(job, ending) {
+        Left::Crashed(crashes) => Outcome::Rescued { crashes },
+        Left::Park(failure) => Outcome::Failed(failure),
+        Left::MachineDown(ends) => Outcome::MachineDown { ends, hold: None },
+        Left::Hold(ends, failure) => Outcome::MachineDown { ends, hold: Some(failure) },
     }
-    Outcome::Rescued { crashes }
 }
 
 fn end_orphans(attempts: &[Option<Attempt>]) {

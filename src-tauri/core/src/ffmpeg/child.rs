@@ -54,8 +54,7 @@ pub(super) fn tool(program: &Path, args: &[OsString], limits: Limits) -> io::Res
 fn start(command: &mut Command, limits: Limits, variables: &[(&str, &str)]) -> io::Result<Running> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.env_clear().env("LC_ALL", "C").envs(inherited()).envs(variables.iter().copied());
-    exec::prepare(command, limits);
-    let mut child = command.spawn()?;
+    let mut child = exec::spawn(command, limits)?;
     let stdin = child.stdin.take();
     Ok(Running { child, stdin, ended: false })
 }

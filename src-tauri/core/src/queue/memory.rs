@@ -18,7 +18,7 @@ use crate::policy::{SUSPECT_CRASHES, is_due};
 use crate::progress::Progress;
 use crate::recheck::finding::Check;
 use crate::verify::verification::Verification;
-use moves::{begin, change, end, fresh, keep_check, same_name};
+use moves::{begin, change, end, fresh, is_past, keep_check, same_name};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -165,13 +165,13 @@ impl Queue for MemoryQueue {
         Ok(jobs.iter().map(&mut add).collect())
     }
 
-    fn claim(&self, owner: &str, alone: bool) -> Result<Option<Job>> {
+    fn claim_on(&self, boot: Option<&str>, owner: &str, alone: bool) -> Result<Option<Job>> {
         let (mut all, now) = (self.all(), self.clock.now());
         let paused = all.flags.contains_key(Flag::Paused.as_str());
         let free =
             all.rows.values_mut().filter(|r| !paused && r.may_start(now)).min_by_key(|r| r.job.position);
         Ok(free.filter(|r| alone || r.job.crashes < SUSPECT_CRASHES).map(|row| {
-            begin(row, owner, now);
+            begin(row, boot, owner, now);
             row.job.clone()
         }))
     }
@@ -367,11 +367,8 @@ impl Queue for MemoryQueue {
         let newest = self.page(&Filter::of(&[State::Done]), 0, keep_done)?;
         let mut all = self.all();
         let before = all.rows.len();
-        all.rows.retain(|id, row| match row.job.state {
-            State::Done => row.job.finished_at >= Some(done_before) || newest.iter().any(|j| j.id == *id),
-            State::Cancelled => row.job.finished_at >= Some(cancelled_before),
-            _ => true,
-        });
+        let past = |job: &Job| is_past(job, done_before, cancelled_before);
+        all.rows.retain(|id, row| !past(&row.job) || newest.iter().any(|j| j.id == *id));
         Ok((before - all.rows.len()) as u64)
     }
 }

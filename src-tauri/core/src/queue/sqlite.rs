@@ -90,9 +90,9 @@ impl Queue for SqliteQueue {
         self.write(|t| add::add(t, jobs, place, taken, now))
     }
 
-    fn claim(&self, owner: &str, alone: bool) -> Result<Option<Job>> {
+    fn claim_on(&self, boot: Option<&str>, owner: &str, alone: bool) -> Result<Option<Job>> {
         // The time is read once the transaction has begun: a wait for it must not pass over a retry due by now.
-        self.write(|t| claim::claim(t, owner, alone, self.clock.now()))
+        self.write(|t| claim::claim(t, boot, owner, alone, self.clock.now()))
     }
 
     fn note(&self, lease: Lease, note: &Note) -> Result<bool> {

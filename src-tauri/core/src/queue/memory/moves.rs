@@ -1,7 +1,9 @@
 //! What each command and outcome does to one row, in plain assignments.
 
 use super::{All, Row, State};
+use crate::failure::FailureCode;
 use crate::job::{Attempt, Job, JobId, Millis};
+use crate::policy::is_best;
 use crate::queue::{Command, KEPT_ATTEMPTS, NewJob, Outcome, key_of_path, reason};
 use crate::recheck::finding::Check;
 use crate::verify::verification::Verification;
@@ -58,6 +60,8 @@ pub(super) fn fresh(id: JobId, new: &NewJob, output: &Path, position: i64, now: 
         attempt: 0,
         max_attempts: new.max_attempts,
         crashes: 0,
+        machine_ends: 0,
+        best: None,
         cancel_requested: false,
         failure: None,
         need_bytes: None,
@@ -82,17 +86,20 @@ pub(super) fn change(job: &mut Job, command: Command, now: Millis) {
         }
         Command::Retry => {
             (job.state, job.finished_at, job.run_at, job.hold) = (State::Queued, None, None, false);
-            (job.failure, job.need_bytes, job.crashes) = (None, None, 0);
+            (job.failure, job.need_bytes, job.crashes, job.machine_ends) = (None, None, 0, 0);
             job.max_attempts = job.max_attempts.max(job.attempt + 3);
         }
         Command::Hold => job.hold = true,
-        Command::Release => job.hold = false,
+        Command::Release => {
+            (job.hold, job.machine_ends) = (false, 0);
+            job.failure = job.failure.take().filter(|why| why.code != FailureCode::MachineDown);
+        }
         Command::Now => (job.state, job.run_at) = (State::Queued, None),
         Command::Remove | Command::MoveTop | Command::MoveUp | Command::MoveDown => {}
     }
 }
 
-pub(super) fn begin(row: &mut Row, owner: &str, now: Millis) {
+pub(super) fn begin(row: &mut Row, boot: Option<&str>, owner: &str, now: Millis) {
     let job = &mut row.job;
     (job.state, job.started_at, job.run_at) = (State::Running, Some(now), None);
     (job.epoch, job.attempt) = (job.epoch + 1, job.attempt + 1);
@@ -102,6 +109,7 @@ pub(super) fn begin(row: &mut Row, owner: &str, now: Millis) {
     row.attempts.push(Attempt {
         epoch: job.epoch,
         owner: owner.to_owned(),
+        boot: boot.map(str::to_owned),
         started_at: now,
         ended_at: None,
         child: None,
@@ -118,6 +126,15 @@ pub(super) fn begin(row: &mut Row, owner: &str, now: Millis) {
     row.attempts.retain(|attempt| attempt.epoch > row.job.epoch - KEPT_ATTEMPTS);
 }
 
+/// Is it old enough to leave the list?
+pub(super) fn is_past(job: &Job, done_before: Millis, cancelled_before: Millis) -> bool {
+    match job.state {
+        State::Done => job.finished_at < Some(done_before),
+        State::Cancelled => job.finished_at < Some(cancelled_before),
+        _ => false,
+    }
+}
+
 pub(super) fn keep_check(row: &mut Row, check: &Check, verification: Option<&Verification>) {
     if let (Some(attempt), Some(verification)) = (row.attempts.last_mut(), verification) {
         attempt.verification = Some(verification.clone());
@@ -129,14 +146,21 @@ pub(super) fn keep_check(row: &mut Row, check: &Check, verification: Option<&Ver
 
 pub(super) fn end(row: &mut Row, outcome: &Outcome, now: Millis) {
     let (job, failure) = (&mut row.job, outcome.failure());
+    if is_best(job.progress.as_ref(), job.best.as_ref()) {
+        (job.best, job.machine_ends) = (job.progress, 0);
+    }
     job.state = outcome.state();
     job.finished_at = job.state.is_ended().then_some(now);
-    job.hold &= !job.state.is_ended();
+    job.hold = (job.hold || outcome.holds()) && !job.state.is_ended();
+    job.attempt -= u32::from(outcome.gives_back());
     job.run_at = if let Outcome::Retry { run_at, .. } = outcome { Some(*run_at) } else { None };
     job.failure = failure.map(reason);
     job.need_bytes = failure.and_then(|f| f.need_bytes);
     // Whether something was published is found out by the next attempt.
-    if !matches!(outcome, Outcome::Waiting(_) | Outcome::Interrupted(_) | Outcome::Rescued { .. }) {
+    if !matches!(
+        outcome,
+        Outcome::Waiting(_) | Outcome::Interrupted(_) | Outcome::Rescued { .. } | Outcome::MachineDown { .. }
+    ) {
         (job.intent, job.warnings) = (None, Vec::new());
     }
     job.cancel_requested &= job.intent.is_some();
@@ -144,10 +168,11 @@ pub(super) fn end(row: &mut Row, outcome: &Outcome, now: Millis) {
         Outcome::Done { output, size, warnings } => {
             (job.output, job.output_size, job.warnings) = (output.clone(), Some(*size), warnings.clone());
             (job.crashes, job.progress) = (0, None);
+            (job.machine_ends, job.best) = (0, None);
             job.verified = row.attempts.last().is_some_and(|attempt| attempt.verification.is_some());
         }
-        Outcome::Rescued { crashes } => (job.crashes, job.attempt) = (*crashes, job.attempt - 1),
-        Outcome::Waiting(_) | Outcome::Interrupted(_) => job.attempt -= 1,
+        Outcome::Rescued { crashes } => job.crashes = *crashes,
+        Outcome::MachineDown { ends, .. } => job.machine_ends = *ends,
         _ => {}
     }
     row.owner = None;

@@ -1,16 +1,16 @@
 //! The worker's side: claim, notes, settle. Every write here but the claim is fenced by the lease, so that a
 //! worker that lost its job changes nothing; what only informs is not: facts, and checks of results.
 
-use super::rows::{JOB, job, to_bytes, to_json};
+use super::rows::{JOB, informing, job, to_bytes, to_json};
 use crate::error::Result;
 use crate::job::{Job, JobId, Lease, Millis};
 use crate::media::Facts;
-use crate::policy::{DUE_HORIZON_MS, SUSPECT_CRASHES};
+use crate::policy::{DUE_HORIZON_MS, SUSPECT_CRASHES, is_best};
 use crate::progress::Progress;
 use crate::queue::{Flag, KEPT_ATTEMPTS, KEPT_LOG, Note, Outcome, key_of_path};
 use crate::recheck::finding::Check;
 use crate::verify::verification::Verification;
-use rusqlite::{Transaction, params};
+use rusqlite::{Row, Transaction, params};
 use std::path::Path;
 
 /// The first due job in list order, by `job_claim` without a sort. A job under suspicion of crashing the
@@ -23,7 +23,13 @@ pub(super) const CLAIM: &str = "UPDATE job SET state = 'running', epoch = epoch 
                 AND (run_at IS NULL OR run_at <= ?2 OR run_at > ?2 + ?3) ORDER BY position LIMIT 1) \
     AND (?4 OR crashes < ?5) RETURNING ";
 
-pub(super) fn claim(t: &Transaction<'_>, owner: &str, alone: bool, now: Millis) -> Result<Option<Job>> {
+pub(super) fn claim(
+    t: &Transaction<'_>,
+    boot: Option<&str>,
+    owner: &str,
+    alone: bool,
+    now: Millis,
+) -> Result<Option<Job>> {
     if super::flag(t, Flag::Paused)?.is_some() {
         return Ok(None);
     }
@@ -33,8 +39,8 @@ pub(super) fn claim(t: &Transaction<'_>, owner: &str, alone: bool, now: Millis) 
     let mut rows = statement.query(params![owner, now, DUE_HORIZON_MS, alone, SUSPECT_CRASHES])?;
     let Some(claimed) = rows.next()?.map(job).transpose()? else { return Ok(None) };
     drop(rows);
-    t.prepare_cached("INSERT INTO attempt (job_id, epoch, owner, started_at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![claimed.id.0, claimed.epoch, owner, now])?;
+    let sql = "INSERT INTO attempt (job_id, epoch, owner, boot, started_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    t.prepare_cached(sql)?.execute(params![claimed.id.0, claimed.epoch, owner, boot, now])?;
     t.prepare_cached("DELETE FROM attempt WHERE job_id = ?1 AND epoch <= ?2")?
         .execute(params![claimed.id.0, claimed.epoch - KEPT_ATTEMPTS])?;
     Ok(Some(claimed))
@@ -140,8 +146,7 @@ pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: 
         return Ok(false);
     }
     let (id, failure) = (lease.id.0, outcome.failure());
-    let given_back =
-        i64::from(matches!(outcome, Outcome::Waiting(_) | Outcome::Interrupted(_) | Outcome::Rescued { .. }));
+    keep_best(t, id)?;
     let run_at = if let Outcome::Retry { run_at, .. } = outcome { Some(*run_at) } else { None };
     t.prepare_cached(
         "UPDATE job SET state = ?2, owner = NULL, attempt = attempt - ?3, run_at = ?4, finished_at = ?5, \
@@ -151,24 +156,28 @@ pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: 
          publish_size = CASE WHEN ?9 THEN publish_size END, \
          publish_id = CASE WHEN ?9 THEN publish_id END, \
          warnings = CASE WHEN ?9 THEN warnings END, \
-         hold = CASE WHEN ?2 IN ('queued','waiting') THEN hold ELSE 0 END WHERE id = ?1",
+         hold = CASE WHEN ?2 IN ('queued','waiting') THEN hold OR ?10 ELSE 0 END WHERE id = ?1",
     )?
     .execute(params![
         id,
         outcome.state().as_str(),
-        given_back,
+        i64::from(outcome.gives_back()),
         run_at,
         outcome.state().is_ended().then_some(now),
         failure.map(|f| f.code.as_str()),
         failure.map(|f| &f.message),
         failure.and_then(|f| f.need_bytes).map(|n| n as i64),
-        keeps_intent(outcome)
+        keeps_intent(outcome),
+        outcome.holds()
     ])?;
     end_attempt(t, lease, outcome, now)?;
     match outcome {
         Outcome::Done { output, size, warnings } => finish(t, id, output, *size, warnings)?,
         Outcome::Rescued { crashes } => {
             t.execute("UPDATE job SET crashes = ?2 WHERE id = ?1", params![id, crashes])?;
+        }
+        Outcome::MachineDown { ends, .. } => {
+            t.execute("UPDATE job SET machine_ends = ?2 WHERE id = ?1", params![id, ends])?;
         }
         Outcome::Failed(_) => super::set_flag(t, Flag::EndedSinceCrash, Some("1"))?,
         _ => {}
@@ -178,12 +187,27 @@ pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: 
 
 /// Whether something was published is found out by the next attempt.
 fn keeps_intent(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Waiting(_) | Outcome::Interrupted(_) | Outcome::Rescued { .. })
+    matches!(
+        outcome,
+        Outcome::Waiting(_) | Outcome::Interrupted(_) | Outcome::Rescued { .. } | Outcome::MachineDown { .. }
+    )
+}
+
+/// Before the next claim clears the progress: one beyond all before is kept, and begins the count of machine ends anew.
+fn keep_best(t: &Transaction<'_>, id: i64) -> Result<()> {
+    let sql = "SELECT progress, best_progress FROM job WHERE id = ?1";
+    let read = |row: &Row<'_>| Ok((informing(row, 0), informing(row, 1)));
+    let (progress, best) = t.prepare_cached(sql)?.query_row([id], read)?;
+    if is_best(progress?.as_ref(), best?.as_ref()) {
+        let sql = "UPDATE job SET best_progress = progress, machine_ends = 0 WHERE id = ?1";
+        t.prepare_cached(sql)?.execute([id])?;
+    }
+    Ok(())
 }
 
 fn finish(t: &Transaction<'_>, id: i64, output: &Path, size: u64, warnings: &[String]) -> Result<()> {
     let sql = "UPDATE job SET output_path = ?2, output_key = ?3, output_size = ?4, warnings = ?5, crashes = 0, \
-               progress = NULL WHERE id = ?1";
+               machine_ends = 0, best_progress = NULL, progress = NULL WHERE id = ?1";
     t.prepare_cached(sql)?.execute(params![
         id,
         to_bytes(output),

@@ -20,10 +20,11 @@ pub(super) const JOB: &str = "id, uid, position, source_path, source_size, sourc
     need_bytes, warnings, publish_path, publish_size, publish_id, progress, output_size, created_at, started_at, \
     finished_at, output_volume, facts, real_source, source_mtime_ns, options, checked, \
     state = 'done' AND EXISTS (SELECT 1 FROM attempt \
-        WHERE job_id = job.id AND attempt.epoch = job.epoch AND verification IS NOT NULL)";
+        WHERE job_id = job.id AND attempt.epoch = job.epoch AND verification IS NOT NULL), \
+    machine_ends, best_progress";
 
 /// How many those are.
-pub(super) const JOB_COLUMNS: usize = 35;
+pub(super) const JOB_COLUMNS: usize = 37;
 
 /// Reads a row of `JOB`.
 pub(super) fn job(row: &Row<'_>) -> Result<Job> {
@@ -54,6 +55,8 @@ pub(super) fn job(row: &Row<'_>) -> Result<Job> {
         attempt: count(row, 12)?,
         max_attempts: count(row, 13)?,
         crashes: count(row, 14)?,
+        machine_ends: count(row, 35)?,
+        best: informing(row, 36)?,
         cancel_requested: row.get::<_, Option<i64>>(15)?.is_some(),
         failure: reason(row, 16)?,
         need_bytes: unsigned(row, 18)?,
@@ -77,7 +80,7 @@ pub(super) fn brief(row: &Row<'_>) -> Result<Brief> {
 
 /// Columns of an attempt, in the order `attempt` reads them.
 pub(super) const ATTEMPT: &str = "epoch, owner, started_at, ended_at, child, part_path, outcome, exit_code, signal, \
-    failure_code, failure_message, log_tail, commands, plan, verification";
+    failure_code, failure_message, log_tail, commands, plan, verification, boot";
 
 /// Reads a row of `ATTEMPT`.
 pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt> {
@@ -96,6 +99,7 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt> {
         commands: informing(row, 12)?.unwrap_or_default(),
         plan: row.get(13)?,
         verification: informing(row, 14)?,
+        boot: row.get(15)?,
     })
 }
 
@@ -128,7 +132,7 @@ fn count(row: &Row<'_>, at: usize) -> Result<u32> {
 }
 
 /// JSON that only informs: what cannot be read is left out.
-fn informing<T: serde::de::DeserializeOwned>(row: &Row<'_>, at: usize) -> Result<Option<T>> {
+pub(super) fn informing<T: serde::de::DeserializeOwned>(row: &Row<'_>, at: usize) -> Result<Option<T>> {
     Ok(row.get::<_, Option<String>>(at)?.and_then(|text| serde_json::from_str(&text).ok()))
 }
 

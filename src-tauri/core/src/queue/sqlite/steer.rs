@@ -2,6 +2,7 @@
 //! takes a job out of `running`; a running job is asked, and its worker acts.
 
 use crate::error::Result;
+use crate::failure::FailureCode;
 use crate::job::{JobId, Millis, State};
 use crate::queue::{Command, Refusal, Steered, Which, fits, in_order, starts};
 use crate::spec;
@@ -69,7 +70,10 @@ fn one(
             t.prepare_cached("DELETE FROM job WHERE id = ?1")?.execute([id.0])?;
         }
         Command::Hold => change(t, "hold = 1", [id.0])?,
-        Command::Release => change(t, "hold = 0", [id.0])?,
+        Command::Release => {
+            forget_machine_ends(t, id)?;
+            change(t, "hold = 0", [id.0])?;
+        }
         Command::Now => change(t, "state = 'queued', run_at = NULL", [id.0])?,
         Command::MoveTop => change(t, "position = (SELECT min(position) FROM job) - 1", [id.0])?,
         Command::MoveUp => swap(t, id, named, "position < ?2 ORDER BY position DESC")?,
@@ -98,10 +102,19 @@ fn change(t: &Transaction<'_>, set: &str, params: impl Params) -> Result<()> {
 /// `OR IGNORE`: a job whose source or output name is active again stays as it is, nothing is lost.
 fn retry(t: &Transaction<'_>, id: JobId) -> Result<Option<Refusal>> {
     let sql = "UPDATE OR IGNORE job SET state = 'queued', finished_at = NULL, run_at = NULL, hold = 0, \
-               max_attempts = max(max_attempts, attempt + 3), crashes = 0, failure_code = NULL, \
+               max_attempts = max(max_attempts, attempt + 3), crashes = 0, machine_ends = 0, failure_code = NULL, \
                failure_message = NULL, need_bytes = NULL WHERE id = ?1";
     let changed = t.prepare_cached(sql)?.execute([id.0])?;
     Ok((changed == 0).then_some(Refusal::Active))
+}
+
+/// What is released is tried again, as often as a new job; why it was on hold is past.
+fn forget_machine_ends(t: &Transaction<'_>, id: JobId) -> Result<()> {
+    change(t, "machine_ends = 0", [id.0])?;
+    let sql =
+        "UPDATE job SET failure_code = NULL, failure_message = NULL WHERE id = ?1 AND failure_code = ?2";
+    t.prepare_cached(sql)?.execute(params![id.0, FailureCode::MachineDown.as_str()])?;
+    Ok(())
 }
 
 fn place(t: &Transaction<'_>, id: JobId) -> rusqlite::Result<i64> {

@@ -1,0 +1,127 @@
+//! What becomes of a job that an engine left running: a crash is held against it, an end of the machine is not, unless
+//! the machine goes down with this job again and again.
+//!
+//! Guarantees that an end whose cause is not known counts as a crash. Reads no clock and no file.
+
+use super::Policy;
+use crate::failure::{Failure, FailureCode};
+use crate::job::Job;
+use crate::progress::Progress;
+
+/// How the engine that ran a job ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// The whole machine went down.
+    pub machine: bool,
+    /// Some job ended since the crash before.
+    pub ended_since_crash: bool,
+    /// No other job ran.
+    pub alone: bool,
+}
+
+/// What becomes of a job that such an engine left running.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Left {
+    /// Queued again, with this crash count.
+    Crashed(u32),
+    /// Parked.
+    Park(Failure),
+    /// Queued again; so often in a row the machine went down without progress.
+    MachineDown(u32),
+    /// The same, and on hold.
+    Hold(u32, Failure),
+}
+
+impl Policy {
+    /// Decides what becomes of a job left running.
+    pub fn left(&self, job: &Job, ending: Ending) -> Left {
+        if ending.machine {
+            let ends = machine_ends(job);
+            return if ends > self.machine_limit {
+                Left::Hold(ends, went_down_too_often(ends))
+            } else {
+                Left::MachineDown(ends)
+            };
+        }
+        let crashes = Policy::crashes(job, ending.ended_since_crash, ending.alone);
+        if crashes >= self.crash_limit {
+            Left::Park(crashed_too_often(crashes))
+        } else {
+            Left::Crashed(crashes)
+        }
+    }
+}
+
+/// Did the machine go down since an attempt ran? `then` and `now` name runs of the machine; where either is not known, it
+/// counts as the same run.
+pub fn went_down(then: Option<&str>, now: Option<&str>) -> bool {
+    then.zip(now).is_some_and(|(then, now)| then != now)
+}
+
+/// Does this progress of a job go beyond all before? A machine that gets on with a job is not brought down by it.
+pub(crate) fn is_best(progress: Option<&Progress>, best: Option<&Progress>) -> bool {
+    let start = Progress { percent: Some(0.0), ..Progress::default() };
+    progress.is_some_and(|now| now.is_beyond(best.unwrap_or(&start)))
+}
+
+/// Ends of the machine in a row without progress, one more included.
+fn machine_ends(job: &Job) -> u32 {
+    if is_best(job.progress.as_ref(), job.best.as_ref()) { 1 } else { job.machine_ends + 1 }
+}
+
+fn went_down_too_often(ends: u32) -> Failure {
+    let message = format!(
+        "The computer went down {ends} times while this video was converted; release it to try again."
+    );
+    Failure::new(FailureCode::MachineDown, message)
+}
+
+/// The sentence for a job parked by its crashes.
+fn crashed_too_often(crashes: u32) -> Failure {
+    Failure::new(FailureCode::AppCrashed, format!("This video stopped the application {crashes} times."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::job;
+    use super::*;
+
+    const MACHINE: Ending = Ending { machine: true, ended_since_crash: false, alone: true };
+
+    #[test]
+    fn an_end_of_the_machine_is_no_crash_and_the_sixth_in_a_row_holds_the_job() {
+        let policy = Policy::default();
+        let after = |machine_ends| policy.left(&Job { machine_ends, ..job(1, 2) }, MACHINE);
+        assert_eq!(after(0), Left::MachineDown(1));
+        assert_eq!(after(4), Left::MachineDown(5));
+        let Left::Hold(6, failure) = after(5) else { panic!("the sixth") };
+        assert_eq!(
+            failure.message,
+            "The computer went down 6 times while this video was converted; release it to try again."
+        );
+        let crash = Ending { machine: false, ..MACHINE };
+        assert!(matches!(policy.left(&job(1, 2), crash), Left::Park(_)));
+        assert_eq!(policy.left(&job(1, 0), crash), Left::Crashed(1));
+    }
+
+    #[test]
+    fn progress_beyond_the_best_begins_the_count_of_machine_ends_anew() {
+        let at = |percent| Some(Progress { percent: Some(percent), ..Progress::default() });
+        let left = |now, best| {
+            let job = Job { progress: now, best, machine_ends: 5, ..job(1, 0) };
+            Policy::default().left(&job, MACHINE)
+        };
+        assert_eq!(left(at(31.0), at(30.0)), Left::MachineDown(1));
+        assert_eq!(left(at(31.0), None), Left::MachineDown(1));
+        for (now, best) in [(at(30.0), at(30.0)), (None, at(30.0)), (None, None), (at(0.0), None)] {
+            assert!(matches!(left(now, best), Left::Hold(6, _)));
+        }
+    }
+
+    #[test]
+    fn a_machine_went_down_where_both_of_its_runs_are_known_and_differ() {
+        assert!(went_down(Some("a"), Some("b")));
+        assert!(!went_down(Some("a"), Some("a")));
+        assert!(!went_down(None, Some("a")) && !went_down(Some("a"), None) && !went_down(None, None));
+    }
+}
