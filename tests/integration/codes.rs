@@ -41,6 +41,12 @@ fn trouble(env: &TestEnv, source: PathBuf) -> Trouble {
     }
 }
 
+/// The result is to be called so.
+fn called(env: &TestEnv, stem: Vec<u8>) -> Trouble {
+    let good = trouble(env, env.video(&clips::ordinary(), "a.mkv"));
+    Trouble { job: NewJob { stem: std::ffi::OsString::from_vec(stem), ..good.job }, ..good }
+}
+
 /// ffmpeg meets this word of `WORDS`.
 fn said(env: &TestEnv, word: &str) -> Trouble {
     let mut trouble = trouble(env, env.video(&clips::ordinary(), &format!("fake-{word}.mkv")));
@@ -130,11 +136,9 @@ fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
         }
         Code::DrmProtected => file(env, b"\0\0\0\x08ftyp\0\0\0\x10moov....encv"),
         Code::PlanRefused => with_preset(env, small(), "small-hevc"),
-        Code::NameTooLong => {
-            let good = video(env, |_| {});
-            let stem = std::ffi::OsString::from_vec(vec![0xff; 300]);
-            Trouble { job: NewJob { stem, ..good.job }, ..good }
-        }
+        Code::NameTooLong => called(env, vec![0xff; 300]),
+        // No file system holds a zero.
+        Code::NameRefused => called(env, b"a\0b".to_vec()),
         Code::ProbeTimeout => {
             let slow = video(env, |_| {});
             let policy = Policy { probe_limit: Duration::from_millis(1), ..slow.setup.policy };

@@ -6,7 +6,7 @@ use spool_core::job::{Job, JobId, State};
 use spool_core::preset;
 use spool_core::queue::memory::MemoryQueue;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Added, Command, Filter, NewJob, Outcome, Place, Queue, Steered, Which};
+use spool_core::queue::{Added, Command, Filter, Naming, NewJob, Outcome, Place, Queue, Steered, Which};
 use spool_core::spec::JobSpec;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -60,6 +60,7 @@ pub(crate) fn new_job(name: &str) -> NewJob {
     NewJob {
         real_source: source.clone(),
         stem: source.file_stem().unwrap().to_owned(),
+        naming: Naming::default(),
         source,
         source_size: Some(1000),
         source_mtime_ns: Some(1_700_000_000_123_456_789),

@@ -2,7 +2,7 @@
 
 use spool_core::preset;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{NewJob, Place, Queue};
+use spool_core::queue::{Naming, NewJob, Place, Queue};
 use spool_core::spec::JobSpec;
 use std::path::PathBuf;
 
@@ -17,6 +17,7 @@ pub fn fill(queue: &SqliteQueue, count: usize) {
         output_volume: None,
         folder: "/out".into(),
         stem: n.to_string().into(),
+        naming: Naming::default(),
         spec: JobSpec::of(preset::built_in()[0].clone()),
         from_folder: false,
         max_attempts: 4,

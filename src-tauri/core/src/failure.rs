@@ -120,6 +120,8 @@ codes! {
     PlanRefused, "plan_refused", Permanent, "Choose another preset.";
     /// The path is longer than the file system allows.
     NameTooLong, "name_too_long", Permanent, "Shorten the name or choose another folder, then add it again.";
+    /// The file system of the result cannot hold the name.
+    NameRefused, "name_refused", Permanent, "Rename the video or choose another folder, then add it again.";
     /// Looking at the file took too long.
     ProbeTimeout, "probe_timeout", Permanent, "Check the video in a player; it may be damaged.";
     /// The application crashed with this job, time after time.

@@ -9,7 +9,7 @@ use crate::error::{Error, said};
 use crate::job::Job;
 use crate::output;
 use crate::policy::Policy;
-use crate::queue::NewJob;
+use crate::queue::{Naming, NewJob};
 use crate::spec::JobSpec;
 use crate::volumes::mounts::{self, Mounts};
 use crate::volumes::{Unanswered, Volumes};
@@ -216,6 +216,7 @@ fn job(path: &Path, wish: &Wish, from_folder: bool, mounts: &Mounts) -> io::Resu
         source_volume: volume(&real_source),
         output_volume: volume(&folder),
         stem: stem(&source, &folder, wish),
+        naming: Naming::default(),
         source,
         real_source,
         folder,

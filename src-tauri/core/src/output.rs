@@ -4,12 +4,14 @@
 //! Must not know ffmpeg.
 
 mod publish;
+mod refused;
 
 use crate::error::said;
 use crate::failure::{Failure, FailureCode};
 use crate::media::boxes;
+use crate::queue::{LONGEST, Longest, shortened};
 use crate::volumes::{self, Trouble, mounts};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -18,30 +20,49 @@ use uuid::Uuid;
 pub use publish::{PublishError, publish, published};
 
 /// The unfinished output of one claim, beside its target, hence on the same volume. The epoch keeps a
-/// surviving ffmpeg of an earlier claim out.
+/// surviving ffmpeg of an earlier claim out; the stem shows at once whether the volume holds such a name.
 pub fn part_path(output: &Path, uid: Uuid, epoch: i64) -> PathBuf {
-    output.with_file_name(format!(".{uid}.{epoch}.part"))
+    let mut name = OsString::from(format!(".{uid}.{epoch}."));
+    let room = LONGEST - name.len() - PART.len();
+    let stem = output.file_stem().unwrap_or_default();
+    let text = if stem.len() > room { OsString::from(&*stem.to_string_lossy()) } else { stem.to_owned() };
+    name.push(shortened(&text, room, Longest::Bytes));
+    name.push(PART);
+    output.with_file_name(name)
 }
 
-/// Is this the name of a part file?
+/// The same as earlier versions called it.
+pub fn former_part_path(output: &Path, uid: Uuid, epoch: i64) -> PathBuf {
+    output.with_file_name(format!(".{uid}.{epoch}{PART}"))
+}
+
+const PART: &str = ".part";
+
+/// Is this the name of a part file, of this version or an earlier one?
 pub fn is_part(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
-    let inner = name.strip_prefix('.').and_then(|n| n.strip_suffix(".part"));
-    inner.and_then(|n| n.split_once('.')).is_some_and(|(uid, epoch)| {
+    let inner = name.strip_prefix('.').and_then(|n| n.strip_suffix(PART));
+    inner.and_then(|n| n.split_once('.')).is_some_and(|(uid, rest)| {
+        let epoch = rest.split_once('.').map_or(rest, |(epoch, _)| epoch);
         Uuid::try_parse(uid).is_ok() && !epoch.is_empty() && epoch.bytes().all(|b| b.is_ascii_digit())
     })
 }
 
-/// Creates the part file, so that what is wrong with the folder shows before an encoder starts. A folder
-/// that was removed is made again when its volume is there; where that is gone nothing is written, for the
+/// Creates the part file of `output`, so that what is wrong with the folder or the name shows before an encoder starts.
+/// A folder that was removed is made again when its volume is there; where that is gone nothing is written, for the
 /// folder it was mounted on lies on another disk.
-pub fn create_part(part: &Path, volume: Option<&Path>) -> Result<(), Failure> {
+pub fn create_part(part: &Path, output: &Path, volume: Option<&Path>) -> Result<(), Failure> {
+    refused::check_length(output)?;
     let folder = part.parent().unwrap_or(part);
     if !volume.is_none_or(mounts::is_mounted) {
         return Err(write_failure(&io::ErrorKind::NotFound.into(), folder));
     }
     std::fs::create_dir_all(folder).map_err(|e| write_failure(&e, folder))?;
-    File::create(part).map(drop).map_err(|e| write_failure(&e, folder))
+    let reachable = || folder.is_dir() && volume.is_none_or(mounts::is_mounted);
+    File::create(part).map(drop).map_err(|e| match refused::is_of_name(&e, reachable) {
+        true => refused::failure(&e, output),
+        false => write_failure(&e, folder),
+    })
 }
 
 /// A part file that went away together with its folder or volume: then nothing else that went wrong counts.
@@ -160,8 +181,22 @@ mod tests {
         let part = part_path(Path::new("/v/a.mp4"), Uuid::now_v7(), 3);
         assert_eq!(part.parent(), Some(Path::new("/v")));
         assert!(is_part(part.file_name().unwrap()));
-        for name in ["a.part", ".a.1.part", ".part", "..part"] {
+        assert!(part.to_str().unwrap().ends_with(".3.a.part"), "{}", part.display());
+        let former = former_part_path(Path::new("/v/a.mp4"), Uuid::now_v7(), 3);
+        assert!(is_part(former.file_name().unwrap()) && former.to_str().unwrap().ends_with(".3.part"));
+        let uid = Uuid::now_v7();
+        let others = [format!(".{uid}.part"), format!(".{uid}..a.part"), format!(".{uid}.a.3.part")];
+        for name in others.iter().map(String::as_str).chain(["a.part", ".a.1.part", ".part", "..part"]) {
             assert!(!is_part(OsStr::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_part_fits_whatever_its_result_is_called() {
+        for stem in ["n".repeat(251), "\u{1f600}".repeat(120), "a. .b".into(), "..".into()] {
+            let part = part_path(&Path::new("/v").join(format!("{stem}.mp4")), Uuid::now_v7(), i64::MAX);
+            let name = part.file_name().unwrap();
+            assert!(name.len() <= LONGEST && is_part(name), "{}", part.display());
         }
     }
 

@@ -214,7 +214,7 @@ mod tests {
     use crate::clock::{Clock, ManualClock};
     use crate::job::Reason;
     use crate::queue::memory::MemoryQueue;
-    use crate::queue::{NewJob, Place, Queue};
+    use crate::queue::{Naming, NewJob, Place, Queue};
     use std::sync::Arc;
 
     fn job(attempt: u32, crashes: u32) -> Job {
@@ -229,6 +229,7 @@ mod tests {
             output_volume: None,
             folder: "/".into(),
             stem: "a".into(),
+            naming: Naming::default(),
             spec: crate::spec::JobSpec::of(crate::preset::built_in()[0].clone()),
             from_folder: false,
             max_attempts: 4,

@@ -29,7 +29,7 @@ use crate::verify::verification::Verification;
 use std::path::{Path, PathBuf};
 
 pub use lists::{Counts, Crowded, Filter, Recent, Saved, Sort};
-pub use names::{candidate, key_of_path};
+pub use names::{LONGEST, Longest, Naming, candidate, key_of_path, shortened};
 pub use removal::remove;
 
 /// What is added: one file with a preset and a wish for its output.
@@ -49,8 +49,10 @@ pub struct NewJob {
     pub output_volume: Option<PathBuf>,
     /// Folder of the result, absolute.
     pub folder: PathBuf,
-    /// Wished file name without extension.
+    /// Wished file name without extension, as the volume of the result holds it.
     pub stem: std::ffi::OsString,
+    /// What that volume asks of it.
+    pub naming: Naming,
     /// What is wanted, frozen from here on.
     pub spec: JobSpec,
     /// Found in a folder rather than named: skipped when it is the output of a known job.

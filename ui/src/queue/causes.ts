@@ -23,6 +23,7 @@ const CAUSES: Record<string, Words> = {
   unsupported_codec: ["1 video is in a format that this ffmpeg cannot read", "videos are in a format that this ffmpeg cannot read"],
   plan_refused: ["1 video does not fit its preset", "videos do not fit their preset"],
   name_too_long: ["1 name is too long", "names are too long"],
+  name_refused: ["1 name is refused by its drive", "names are refused by their drive"],
   probe_timeout: ["1 video took too long to look at", "videos took too long to look at"],
   app_crashed: ["1 video brought Spool down", "videos brought Spool down"],
 };

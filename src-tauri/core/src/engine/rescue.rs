@@ -111,5 +111,7 @@ fn parts(job: &Job, attempt: Option<&Attempt>) -> Vec<PathBuf> {
 
 fn parts_in(folder: &Path, job: &Job) -> Vec<PathBuf> {
     let (from, to) = (job.epoch - 1, job.epoch);
-    (from.max(1)..=to).map(|epoch| folder.join(output::part_path(&job.output, job.uid, epoch))).collect()
+    let names = [output::part_path, output::former_part_path];
+    let parts = |epoch| names.map(|name| folder.join(name(&job.output, job.uid, epoch)));
+    (from.max(1)..=to).flat_map(parts).collect()
 }

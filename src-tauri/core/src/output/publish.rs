@@ -13,7 +13,7 @@ use super::{absent, flush, flush_folder, identity, write_failure};
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::job::{Intent, Job};
-use crate::queue::{Note, Queue, candidate};
+use crate::queue::{Longest, Note, Queue, candidate};
 use crate::volumes::mounts;
 use filetime::FileTime;
 use std::ffi::{OsStr, OsString};
@@ -94,8 +94,9 @@ pub fn published(job: &Job) -> Result<Option<(PathBuf, u64)>, Failure> {
 fn names(output: &Path) -> impl Iterator<Item = PathBuf> {
     let folder = output.parent().unwrap_or(output).to_owned();
     let extension = output.extension().unwrap_or_default().to_string_lossy().into_owned();
+    let longest = Longest::of_name(output.file_name().unwrap_or_default());
     let (stem, number) = split_number(output.file_stem().unwrap_or_default());
-    (number..number + 10_000).map(move |n| candidate(&folder, &stem, &extension, n))
+    (number..number + 10_000).map(move |n| candidate(&folder, &stem, &extension, n, longest))
 }
 
 /// `a (2)` is the name `a` with the number 2; `Alien (1979)` is a name of its own.

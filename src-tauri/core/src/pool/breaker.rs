@@ -104,7 +104,7 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
     use crate::queue::memory::MemoryQueue;
-    use crate::queue::{NewJob, Place, Queue};
+    use crate::queue::{Naming, NewJob, Place, Queue};
     use std::sync::Arc;
 
     fn failed_on(volumes: &[&str]) -> Vec<Job> {
@@ -118,6 +118,7 @@ mod tests {
             output_volume: None,
             folder: "/".into(),
             stem: n.to_string().into(),
+            naming: Naming::default(),
             spec: crate::spec::JobSpec::of(crate::preset::built_in()[0].clone()),
             from_folder: false,
             max_attempts: 4,

@@ -7,7 +7,7 @@ use super::chosen::{Brief, chosen};
 use super::work::{Meaning, Work};
 use super::{
     Added, Command, Counts, Crowded, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Refusal,
-    Saved, Steered, Which, candidate, fits, in_order, starts,
+    Saved, Steered, Which, fits, in_order, starts,
 };
 use crate::clock::Clock;
 use crate::error::Result;
@@ -107,9 +107,7 @@ impl All {
         if let Some(row) = newest.filter(|_| !new.again) {
             return Added::DoneBefore(row.job.id);
         }
-        let names =
-            (1..).map(|n| candidate(&new.folder, &new.stem, new.spec.preset.container.extension(), n));
-        let mut free = names.filter(|name| !taken(name) && !self.is_claimed(name));
+        let mut free = (1..).map(|n| new.candidate(n)).filter(|name| !taken(name) && !self.is_claimed(name));
         let Some(output) = free.next() else { unreachable!("there are endlessly many names") };
         self.last += 1;
         let id = JobId(self.last);

@@ -188,7 +188,7 @@ fn prepare(work: &Work<'_>, plan: &Plan) -> Result<(), End> {
     let json = serde_json::to_string(plan).unwrap_or_default();
     work.note(&Note::Plan { plan: json, part: work.part.clone() })?;
     delete_earlier_parts(work);
-    output::create_part(&work.part, work.job.output_volume.as_deref())?;
+    output::create_part(&work.part, &work.job.output, work.job.output_volume.as_deref())?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use super::rows::{to_bytes, to_json, to_path};
 use crate::error::{Error, Result};
 use crate::job::{JobId, Millis};
 use crate::queue::work::{Meaning, Work, former_key};
-use crate::queue::{Added, NewJob, Place, candidate, key_of_path};
+use crate::queue::{Added, NewJob, Place, key_of_path};
 use crate::spec::{self, JobOptions, JobSpec};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use std::collections::HashMap;
@@ -162,13 +162,12 @@ fn free_name(
     taken: &dyn Fn(&Path) -> bool,
     numbers: &mut NextNumber,
 ) -> Result<PathBuf> {
-    let extension = job.spec.preset.container.extension();
-    let wish = key_of_path(&candidate(&job.folder, &job.stem, extension, 1));
+    let wish = key_of_path(&job.candidate(1));
     let number = numbers.entry(wish).or_insert(1);
     let sql = "SELECT 1 FROM job WHERE output_key = ?1 AND state IN ('queued','waiting','running')";
     let mut claimed = t.prepare_cached(sql)?;
     loop {
-        let name = candidate(&job.folder, &job.stem, extension, *number);
+        let name = job.candidate(*number);
         *number += 1;
         if !claimed.exists([key_of_path(&name)])? && !taken(&name) {
             return Ok(name);
