@@ -21,6 +21,8 @@ struct Line<'a> {
     source: String,
     output: Option<String>,
     reason: Option<String>,
+    /// That the result could not be called as was wished.
+    note: Option<String>,
 }
 
 pub(crate) fn add(context: &Context, args: &Add) -> Answer {
@@ -49,14 +51,19 @@ pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(),
     let passed = |outcome, id: &JobId, reason: &str| {
         let text = format!("{outcome:<9}  {id:>5}  {name} {reason}");
         let reason = Some(reason.to_owned());
-        context.tell(&Line { outcome, id: Some(*id), source: source.clone(), output: None, reason }, text)
+        context.tell(
+            &Line { outcome, id: Some(*id), source: source.clone(), output: None, reason, note: None },
+            text,
+        )
     };
     match added {
         Added::Accepted { id, output } => {
             let to = output.display().to_string();
-            let text = format!("accepted   {id:>5}  {name} -> {}", words::line(&to));
+            let note = intake::renamed(job, output);
+            let mut text = format!("accepted   {id:>5}  {name} -> {}", words::line(&to));
+            text.extend(note.iter().map(|note| format!("\n                  {}", words::line(note))));
             let (id, output, source) = (Some(*id), Some(to), source.clone());
-            context.tell(&Line { outcome: "accepted", id, source, output, reason: None }, text)
+            context.tell(&Line { outcome: "accepted", id, source, output, reason: None, note }, text)
         }
         Added::Duplicate(id) => passed("duplicate", id, "is already queued"),
         Added::DoneBefore(id) => passed("skipped", id, "was done before; --again does it again"),
@@ -67,7 +74,8 @@ pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(),
 fn tell_rest(context: &Context, found: &Found) -> Result<(), Failed> {
     let line = |outcome, path: &Path, reason: &str| {
         let source = path.display().to_string();
-        json_line(&Line { outcome, id: None, source, output: None, reason: Some(reason.to_owned()) })
+        let reason = Some(reason.to_owned());
+        json_line(&Line { outcome, id: None, source, output: None, reason, note: None })
     };
     for (path, reason) in &found.refused {
         if context.json {

@@ -3,6 +3,7 @@
 //!
 //! Reads names and sizes, never contents: whether a file is a video in truth is found out by its job.
 
+mod held;
 mod taken;
 
 use crate::error::{Error, said};
@@ -20,8 +21,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-pub use taken::Taken;
 use walkdir::{DirEntry, WalkDir};
+
+pub use held::renamed;
+pub use taken::Taken;
 
 /// How jobs are made of paths.
 #[derive(Debug, Clone)]
@@ -86,6 +89,7 @@ pub fn find(asking: Asking<'_>, paths: &[PathBuf], wish: &Wish) -> Found {
             }
         }
     }
+    held::fit(&mut found.jobs, &Mounts::read());
     found
 }
 

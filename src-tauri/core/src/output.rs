@@ -3,6 +3,7 @@
 //! Guarantees that no existing file is ever replaced and that a part file is never mistaken for a result.
 //! Must not know ffmpeg.
 
+pub mod naming;
 mod publish;
 mod refused;
 

@@ -36,6 +36,11 @@ impl Mounts {
         Mounts(system::read())
     }
 
+    /// A table of these rows, later mounts behind earlier ones.
+    pub fn of_rows(rows: Vec<Mount>) -> Mounts {
+        Mounts(rows)
+    }
+
     /// The mount that holds `path`, which is absolute and without links; the path itself need not exist.
     pub fn of(&self, path: &Path) -> Option<&Mount> {
         let holds = self.0.iter().filter(|mount| path.starts_with(&mount.point));

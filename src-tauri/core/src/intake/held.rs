@@ -1,0 +1,96 @@
+//! Names of results as the volumes of their folders hold them, and the sentence that says where one had to change.
+//!
+//! Guarantees that nothing is created and no drive is asked: the table of mounts tells the type of its file system.
+
+use crate::output::naming::{Rules, is_device};
+use crate::queue::NewJob;
+use crate::volumes::mounts::{Mount, Mounts};
+use std::path::Path;
+
+/// Replaces what cannot be held in the names of these jobs.
+pub(super) fn fit(jobs: &mut [NewJob], mounts: &Mounts) {
+    for job in jobs {
+        let rules = rules(job, mounts);
+        let stem = rules.held_stem(&job.stem, job.spec.preset.container.extension());
+        job.naming.longest = rules.longest();
+        if stem != job.stem {
+            job.naming.wished = Some(std::mem::replace(&mut job.stem, stem));
+        }
+    }
+}
+
+/// The original's own name shows what the volume holds where both lie on the same one.
+fn rules(job: &NewJob, mounts: &Mounts) -> Rules {
+    let (from, to) = (job.source.parent().unwrap_or(&job.source), mounts.of(&job.folder));
+    let rules = Rules::of_kind(to.map_or("", |mount| &mount.kind));
+    let one = |a: &Mount, b: &Mount| (&a.device, &a.kind) == (&b.device, &b.kind);
+    let same = from == job.folder || mounts.of(from).zip(to).is_some_and(|(from, to)| one(from, to));
+    if same { rules.proven_by(job.source.file_name().unwrap_or_default()) } else { rules }
+}
+
+/// That the result of this job, which got the name of `output`, could not be called as was wished.
+pub fn renamed(job: &NewJob, output: &Path) -> Option<String> {
+    let wished = job.naming.wished.as_ref()?;
+    let why = match is_device(wished) {
+        true => "does not hold files of that name",
+        false => "cannot hold some characters of the name",
+    };
+    let name = output.file_name().unwrap_or_default().display();
+    Some(format!("{} becomes \"{name}\": the drive {why}.", wished.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::{Wish, find};
+    use crate::preset;
+    use crate::spec::JobSpec;
+
+    fn mount(point: &Path, kind: &str) -> Mount {
+        Mount { point: point.into(), kind: kind.into(), device: kind.into() }
+    }
+
+    /// The job of a video of this name beside `out`, or beside itself.
+    fn job(dir: &Path, name: &str, beside: bool) -> NewJob {
+        let source = dir.join(name);
+        std::fs::write(&source, "x").unwrap();
+        let spec = JobSpec::of(preset::find("web-1080p").unwrap().clone());
+        let folder = (!beside).then(|| dir.join("out"));
+        let wish = Wish { spec, folder, name: "{name}".into(), max_attempts: 4, again: false };
+        find(&[source], &wish).jobs.remove(0)
+    }
+
+    fn stem(mut job: NewJob, mounts: &Mounts) -> (String, Option<String>) {
+        fit(std::slice::from_mut(&mut job), mounts);
+        (job.stem.to_str().unwrap().to_owned(), renamed(&job, &job.candidate(1)))
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_volume_of_the_result_decides_and_the_original_on_it_shows_what_it_holds() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        let (film, other) = ("Mission: Impossible.mkv", root.join("out"));
+        let drive = Mounts::of_rows(vec![mount(&root, "nfs4"), mount(&other, "exfat")]);
+        let whole = Mounts::of_rows(vec![mount(&root, "nfs4")]);
+        let note = "Mission: Impossible becomes \"Mission_ Impossible.mp4\": the drive cannot hold some characters \
+                    of the name.";
+        let changed = ("Mission_ Impossible".to_owned(), Some(note.to_owned()));
+        assert_eq!(stem(job(&root, film, false), &drive), changed);
+        let kept = ("Mission: Impossible".to_owned(), None);
+        assert_eq!(stem(job(&root, film, true), &drive), kept, "beside itself");
+        assert_eq!(stem(job(&root, film, false), &whole), kept, "elsewhere on the same volume");
+        let free = Mounts::of_rows(vec![mount(&root, "ext4")]);
+        assert_eq!(stem(job(&root, film, false), &free), kept);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_sentence_tells_a_reserved_name_from_one_with_characters_that_cannot_be_held() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        let drive = Mounts::of_rows(vec![mount(Path::new("/"), "ext4"), mount(&root.join("out"), "ntfs3")]);
+        let note = "con becomes \"con_.mp4\": the drive does not hold files of that name.";
+        assert_eq!(stem(job(&root, "con.mkv", false), &drive), ("con_".into(), Some(note.into())));
+    }
+}
