@@ -18,7 +18,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-pub use publish::{PublishError, publish, published};
+pub use publish::{PublishError, Published, publish, published};
 
 /// The unfinished output of one claim, beside its target, hence on the same volume. The epoch keeps a
 /// surviving ffmpeg of an earlier claim out; the stem shows at once whether the volume holds such a name.
@@ -59,11 +59,15 @@ pub fn create_part(part: &Path, output: &Path, volume: Option<&Path>) -> Result<
         return Err(write_failure(&io::ErrorKind::NotFound.into(), folder));
     }
     std::fs::create_dir_all(folder).map_err(|e| write_failure(&e, folder))?;
+    File::create(part).map(drop).map_err(|e| creation_failure(&e, output, volume))
+}
+
+/// The failure behind an error of creating the part file of `output`.
+fn creation_failure(error: &io::Error, output: &Path, volume: Option<&Path>) -> Failure {
+    let folder = output.parent().unwrap_or(output);
     let reachable = || folder.is_dir() && volume.is_none_or(mounts::is_mounted);
-    File::create(part).map(drop).map_err(|e| match refused::is_of_name(&e, reachable) {
-        true => refused::failure(&e, output),
-        false => write_failure(&e, folder),
-    })
+    let is_of_name = refused::is_of_name(error, reachable);
+    if is_of_name { refused::failure(error, output) } else { write_failure(error, folder) }
 }
 
 /// A part file that went away together with its folder or volume: then nothing else that went wrong counts.

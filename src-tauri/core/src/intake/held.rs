@@ -31,10 +31,9 @@ fn rules(job: &NewJob, mounts: &Mounts) -> Rules {
 /// That the result of this job, which got the name of `output`, could not be called as was wished.
 pub fn renamed(job: &NewJob, output: &Path) -> Option<String> {
     let wished = job.naming.wished.as_ref()?;
-    let why = match is_device(wished) {
-        true => "does not hold files of that name",
-        false => "cannot hold some characters of the name",
-    };
+    let device = is_device(wished);
+    let why =
+        if device { "does not hold files of that name" } else { "cannot hold some characters of the name" };
     let name = output.file_name().unwrap_or_default().display();
     Some(format!("{} becomes \"{name}\": the drive {why}.", wished.display()))
 }
@@ -42,7 +41,7 @@ pub fn renamed(job: &NewJob, output: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{Wish, find};
+    use crate::intake::Wish;
     use crate::preset;
     use crate::spec::JobSpec;
 
@@ -57,7 +56,7 @@ mod tests {
         let spec = JobSpec::of(preset::find("web-1080p").unwrap().clone());
         let folder = (!beside).then(|| dir.join("out"));
         let wish = Wish { spec, folder, name: "{name}".into(), max_attempts: 4, again: false };
-        find(&[source], &wish).jobs.remove(0)
+        super::super::job(&source, &wish, false).unwrap()
     }
 
     fn stem(mut job: NewJob, mounts: &Mounts) -> (String, Option<String>) {

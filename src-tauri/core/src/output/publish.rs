@@ -8,17 +8,24 @@
 //!
 //! The worker then settles `done`. After a crash `published` reads the intent, for `engine::rescue` and, where the
 //! drive was away by then, for the next attempt.
+//!
+//! A verified part file is not given up because of its name: where the file system refuses that, a permitted one is taken,
+//! which is said as a warning.
 
-use super::{absent, flush, flush_folder, identity, write_failure};
+mod instead;
+mod verified;
+
+use super::{absent, flush, identity, write_failure};
 use crate::error::Error;
 use crate::failure::Failure;
-use crate::job::{Intent, Job};
-use crate::queue::{Longest, Note, Queue, candidate};
+use crate::job::Job;
+use crate::queue::{Longest, Queue, candidate};
 use crate::volumes::mounts;
 use filetime::FileTime;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
+use verified::Verified;
 
 /// Why a part file was not published.
 #[derive(Debug)]
@@ -31,15 +38,26 @@ pub enum PublishError {
     Queue(Error),
 }
 
+/// A result that is there under its final name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// That name.
+    pub output: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// What is said of it.
+    pub warnings: Vec<String>,
+}
+
 /// Publishes `part` under the name the job claimed, or the next free one. `modified` is the time given to
-/// the result, `warnings` what is said of it. Returns the name and the size in bytes.
+/// the result, `warnings` what is said of it.
 pub fn publish(
     queue: &dyn Queue,
     job: &Job,
     part: &Path,
     modified: FileTime,
     warnings: &[String],
-) -> Result<(PathBuf, u64), PublishError> {
+) -> Result<Published, PublishError> {
     let folder = job.output.parent().unwrap_or(&job.output);
     let failed = |e: io::Error| PublishError::Failed(write_failure(&e, folder));
     // Some shares refuse it to all but the owner of a file: a result without its date is one all the same.
@@ -48,27 +66,18 @@ pub fn publish(
     }
     flush(part).map_err(failed)?;
     let (size, identity) = identity(part).map_err(failed)?;
-    for name in names(&job.output) {
-        let intent = Intent { path: name.clone(), size, identity: identity.clone() };
-        if !queue
-            .note(job.lease(), &Note::Publish { intent, warnings: warnings.to_vec() })
-            .map_err(PublishError::Queue)?
-        {
-            return Err(PublishError::Refused);
-        }
-        match rename_without_replacing(part, &name) {
-            Ok(()) => {
-                // It is there by now: to say that it is not would have it made, and published, again.
-                if let Err(cause) = flush_folder(folder) {
-                    tracing::warn!(%cause, folder = %folder.display(), "a folder could not be flushed");
-                }
-                return Ok((name, size));
-            }
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(e) => return Err(failed(e)),
+    let verified = Verified { queue, job, part, folder, size, identity };
+    let refused = match verified.publish(&job.output, warnings)? {
+        Ok(output) => return Ok(Published { output, size, warnings: warnings.to_vec() }),
+        Err(refused) => refused,
+    };
+    let warnings = [warnings, &[instead::warning(&job.output)]].concat();
+    for base in instead::names(&job.output, job.id) {
+        if let Ok(output) = verified.publish(&base, &warnings)? {
+            return Ok(Published { output, size, warnings });
         }
     }
-    Err(failed(io::ErrorKind::AlreadyExists.into()))
+    Err(PublishError::Failed(refused))
 }
 
 /// The result that a crash kept from being written down, as its name and size in bytes: the file under the intended
@@ -81,12 +90,24 @@ pub fn published(job: &Job) -> Result<Option<(PathBuf, u64)>, Failure> {
     let folder = intent.path.parent().unwrap_or(&intent.path);
     let volume = job.output_volume.as_deref();
     match identity(&intent.path) {
+        Ok((0, _)) if intent.size > 0 => {
+            remove_leftover(&intent.path);
+            Ok(None)
+        }
         Ok((size, found)) => {
             Ok((size == intent.size && found == intent.identity).then(|| (intent.path.clone(), size)))
         }
         Err(e) if e.kind() == io::ErrorKind::NotFound && volume.is_none_or(mounts::is_mounted) => Ok(None),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Err(absent(folder, volume)),
         Err(e) => Err(write_failure(&e, folder)),
+    }
+}
+
+/// Removes the empty file that a crash left between taking the intended name with it and renaming onto it.
+fn remove_leftover(name: &Path) {
+    let empty = name.symlink_metadata().is_ok_and(|m| m.is_file() && m.len() == 0);
+    if empty && let Err(cause) = std::fs::remove_file(name) {
+        tracing::warn!(%cause, name = %name.display(), "an empty file could not be removed");
     }
 }
 
@@ -108,25 +129,6 @@ fn split_number(stem: &OsStr) -> (OsString, u32) {
     numbered.unwrap_or_else(|| (stem.to_owned(), 1))
 }
 
-/// Where a volume knows neither rename-without-replacing nor hard links (FAT), the name is taken with a new
-/// empty file first, and only that is replaced.
-fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
-    let part = tempfile::TempPath::try_from_path(from)?;
-    let Err(refused) = part.persist_noclobber(to) else { return Ok(()) };
-    let kind = refused.error.kind();
-    // Keeps the part file: a dropped TempPath deletes it.
-    let _ = refused.path.keep();
-    let unable = matches!(
-        kind,
-        io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidInput
-    );
-    if !unable {
-        return Err(refused.error);
-    }
-    std::fs::OpenOptions::new().write(true).create_new(true).open(to)?;
-    std::fs::rename(from, to).inspect_err(|_| drop(std::fs::remove_file(to)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,17 +139,5 @@ mod tests {
         assert_eq!(first("/v/a.mp4"), [Path::new("/v/a.mp4"), Path::new("/v/a (2).mp4")]);
         assert_eq!(first("/v/a (2).mp4"), [Path::new("/v/a (2).mp4"), Path::new("/v/a (3).mp4")]);
         assert_eq!(first("/v/Alien (1979).mp4")[1], Path::new("/v/Alien (1979) (2).mp4"));
-    }
-
-    #[test]
-    fn an_existing_file_is_never_replaced() {
-        let dir = tempfile::tempdir().unwrap();
-        let (part, target) = (dir.path().join("part"), dir.path().join("a.mp4"));
-        std::fs::write(&part, "new").unwrap();
-        std::fs::write(&target, "old").unwrap();
-        let refused = rename_without_replacing(&part, &target).unwrap_err();
-        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
-        assert_eq!(std::fs::read_to_string(&target).unwrap(), "old");
-        assert_eq!(std::fs::read_to_string(&part).unwrap(), "new", "the part file stays for the next name");
     }
 }

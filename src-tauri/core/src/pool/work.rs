@@ -21,7 +21,7 @@ use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::{Order, Orders};
 use crate::job::{Job, JobId};
 use crate::media::CopyFault;
-use crate::output::{self, PublishError};
+use crate::output::{self, PublishError, Published};
 use crate::policy::Next;
 use crate::queue::Outcome;
 use crate::spec::JobSpec;
@@ -170,7 +170,7 @@ impl Work<'_> {
         &self,
         modified: filetime::FileTime,
         warnings: &[String],
-    ) -> Result<(PathBuf, u64), End> {
+    ) -> Result<Published, End> {
         loop {
             match output::publish(self.shared.queue.as_ref(), self.job, &self.part, modified, warnings) {
                 Ok(published) => return Ok(published),

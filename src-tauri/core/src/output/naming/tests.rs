@@ -86,7 +86,7 @@ fn units_count_where_they_are_known_to() {
 #[test]
 fn a_stem_is_held_together_with_its_extension() {
     let stem = |stem: &str| Rules::of_kind("ntfs").held_stem(OsStr::new(stem), "mp4").into_string().unwrap();
-    let stems = ["a", "a.", "a ", "con", "a.con", ".a", ".", "Aux.tar"].map(|s| stem(s));
+    let stems = ["a", "a.", "a ", "con", "a.con", ".a", ".", "Aux.tar"].map(stem);
     assert_eq!(stems, ["a", "a.", "a ", "con_", "a.con", ".a", ".", "Aux_.tar"]);
 }
 

@@ -10,7 +10,7 @@ use crate::ffmpeg::run::Happened;
 use crate::ffmpeg::{self, ToolError, Tools};
 use crate::look::{self, Asking, Halt};
 use crate::media::MediaInfo;
-use crate::output;
+use crate::output::{self, Published};
 use crate::plan::Plan;
 use crate::pool::admission::{self, Refused};
 use crate::preset::Bigger;
@@ -84,8 +84,8 @@ fn publish(work: &Work<'_>, before: Stamp, info: &MediaInfo, verdict: Verdict) -
         });
     }
     work.note(&Note::Verified(verdict.verification))?;
-    let (output, size) = work.publish(before.modified, &verdict.remarks)?;
-    Ok(Outcome::Done { output, size, warnings: verdict.remarks })
+    let Published { output, size, warnings } = work.publish(before.modified, &verdict.remarks)?;
+    Ok(Outcome::Done { output, size, warnings })
 }
 
 impl Work<'_> {

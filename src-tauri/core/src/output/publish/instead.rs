@@ -1,0 +1,49 @@
+//! What a result is called whose name the file system refuses, though its type or its part file let it pass. Pure.
+
+use crate::failure::name_of;
+use crate::job::JobId;
+use crate::output::naming::Rules;
+use crate::queue::{Longest, candidate};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+/// The refused name under the rules of Windows and in 255 bytes; then one that every file system holds.
+pub(super) fn names(refused: &Path, id: JobId) -> Vec<PathBuf> {
+    let folder = refused.parent().unwrap_or(refused);
+    let extension = refused.extension().unwrap_or_default().to_string_lossy();
+    let stem = Rules::of_kind("").held_stem(refused.file_stem().unwrap_or_default(), &extension);
+    let plain = format!("video-{id}");
+    let stems = [stem.as_os_str(), OsStr::new(&plain)];
+    let mut names = stems.map(|stem| candidate(folder, stem, &extension, 1, Longest::Bytes)).to_vec();
+    names.retain(|name| name != refused);
+    names
+}
+
+/// That the result of this claimed name has another one.
+pub(super) fn warning(refused: &Path) -> String {
+    format!("The drive refused the name \"{}\", so the result has another one.", name_of(refused))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instead(name: &str) -> Vec<PathBuf> {
+        names(&Path::new("/out").join(name), JobId(7))
+    }
+
+    #[test]
+    fn the_permitted_name_comes_first_and_a_plain_one_last() {
+        assert_eq!(instead("con.mp4"), [Path::new("/out/con_.mp4"), Path::new("/out/video-7.mp4")]);
+        assert_eq!(instead("a:b.mp4")[0], Path::new("/out/a_b.mp4"));
+        assert_eq!(instead("a.mp4"), [Path::new("/out/video-7.mp4")], "not the refused one again");
+        let long = instead(&format!("{}.mp4", "\u{e9}".repeat(200)));
+        assert!(long[0].file_name().unwrap().len() <= 255);
+    }
+
+    #[test]
+    fn the_warning_names_what_was_refused() {
+        let warning = warning(Path::new("/out/con.mp4"));
+        assert_eq!(warning, "The drive refused the name \"con.mp4\", so the result has another one.");
+    }
+}
