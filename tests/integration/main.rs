@@ -39,6 +39,8 @@ mod kept;
 mod layout;
 mod main_job;
 mod matrix;
+#[cfg(unix)]
+mod names;
 mod odd;
 mod order;
 mod other_version;

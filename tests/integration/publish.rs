@@ -19,12 +19,17 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The queue, without an engine.
+pub(crate) fn open(env: &TestEnv) -> impl Queue {
+    open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap()
+}
+
 /// A job claimed by an engine that is dead by now, with a finished part file.
-fn claimed(env: &TestEnv) -> (Job, PathBuf) {
+pub(crate) fn claimed(env: &TestEnv) -> (Job, PathBuf) {
     claimed_for(env, env.out())
 }
 
-fn claimed_for(env: &TestEnv, folder: PathBuf) -> (Job, PathBuf) {
+pub(crate) fn claimed_for(env: &TestEnv, folder: PathBuf) -> (Job, PathBuf) {
     let video = env.video(&clips::ordinary(), "a.mkv");
     let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     let found = spool_tests::engine::find(&[video], &intake::Wish { folder: Some(folder), ..wish(env) });
@@ -38,7 +43,7 @@ fn claimed_for(env: &TestEnv, folder: PathBuf) -> (Job, PathBuf) {
     (job, part)
 }
 
-fn intend(env: &TestEnv, job: &Job, part: &Path) {
+pub(crate) fn intend(env: &TestEnv, job: &Job, part: &Path) {
     let (size, identity) = identity(part).unwrap();
     let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     let intent = Intent { path: job.output.clone(), size, identity };
@@ -46,7 +51,7 @@ fn intend(env: &TestEnv, job: &Job, part: &Path) {
 }
 
 /// Restarts and waits for the end; returns the job and how often it was run.
-async fn recover(env: &TestEnv) -> (Job, usize) {
+pub(crate) async fn recover(env: &TestEnv) -> (Job, usize) {
     let engine = start(env, Setup::default());
     let job = reaches(&engine, JobId(1), State::Done);
     let runs = queue::Queue::attempts(engine.queue().as_ref(), job.id).unwrap().len();

@@ -5,6 +5,7 @@ pub mod boxes;
 pub mod clips;
 pub mod damage;
 pub mod disk;
+pub mod drive;
 pub mod engine;
 pub mod env;
 pub mod faketime;
