@@ -24,7 +24,9 @@ pub use publish::{PublishError, Published, publish, published};
 /// surviving ffmpeg of an earlier claim out; the stem shows at once whether the volume holds such a name.
 pub fn part_path(output: &Path, uid: Uuid, epoch: i64) -> PathBuf {
     let mut name = OsString::from(format!(".{uid}.{epoch}."));
-    let room = LONGEST - name.len() - PART.len();
+    // Some file systems hold less than others; where they hold the name of the result they are to hold this one.
+    let most = output.file_name().unwrap_or_default().len().clamp(SHORTEST_LIMIT, LONGEST);
+    let room = most - name.len() - PART.len();
     let stem = output.file_stem().unwrap_or_default();
     let text = if stem.len() > room { OsString::from(&*stem.to_string_lossy()) } else { stem.to_owned() };
     name.push(shortened(&text, room, Longest::Bytes));
@@ -38,6 +40,8 @@ pub fn former_part_path(output: &Path, uid: Uuid, epoch: i64) -> PathBuf {
 }
 
 const PART: &str = ".part";
+/// Bytes that encrypting file systems hold of a name (eCryptfs, also on shares).
+const SHORTEST_LIMIT: usize = 143;
 
 /// Is this the name of a part file, of this version or an earlier one?
 pub fn is_part(name: &OsStr) -> bool {
@@ -198,10 +202,15 @@ mod tests {
 
     #[test]
     fn the_name_of_a_part_fits_whatever_its_result_is_called() {
-        for stem in ["n".repeat(251), "\u{1f600}".repeat(120), "a. .b".into(), "..".into()] {
+        for stem in ["n".repeat(251), "n".repeat(139), "\u{1f600}".repeat(120), "a. .b".into(), "..".into()] {
             let part = part_path(&Path::new("/v").join(format!("{stem}.mp4")), Uuid::now_v7(), i64::MAX);
             let name = part.file_name().unwrap();
-            assert!(name.len() <= LONGEST && is_part(name), "{}", part.display());
+            let result = stem.len() + ".mp4".len();
+            assert!(
+                name.len() <= result.clamp(SHORTEST_LIMIT, LONGEST) && is_part(name),
+                "{}",
+                part.display()
+            );
         }
     }
 
