@@ -68,6 +68,11 @@ fn video(env: &TestEnv, meanwhile: fn(&NewJob)) -> Trouble {
     Trouble { meanwhile, ..trouble(env, env.video(&clips::ordinary(), "a.mkv")) }
 }
 
+fn with_ffmpeg(env: &TestEnv, ffmpeg: PathBuf) -> Trouble {
+    let good = video(env, |_| {});
+    Trouble { setup: Setup { ffmpeg: Some(ffmpeg), ..good.setup }, ..good }
+}
+
 fn with_preset(env: &TestEnv, clip: PathBuf, id: &str) -> Trouble {
     let good = trouble(env, clip.clone());
     Trouble { job: job(env, clip, preset::find(id).unwrap()), ..good }
@@ -144,14 +149,8 @@ fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
             let policy = Policy { probe_limit: Duration::from_millis(1), ..slow.setup.policy };
             Trouble { setup: Setup { policy, ..slow.setup }, ..slow }
         }
-        Code::FfmpegMissing => {
-            let good = video(env, |_| {});
-            Trouble { setup: Setup { ffmpeg: Some("/no/such/ffmpeg".into()), ..good.setup }, ..good }
-        }
-        Code::FfmpegBroken => {
-            let good = video(env, |_| {});
-            Trouble { setup: Setup { ffmpeg: Some(clips::ordinary()), ..good.setup }, ..good }
-        }
+        Code::FfmpegMissing => with_ffmpeg(env, "/no/such/ffmpeg".into()),
+        Code::FfmpegBroken => with_ffmpeg(env, clips::ordinary()),
         // crash.rs: a job that brings the application down three times is parked.
         // No way through the program is known that leads to this one; `work.rs` catches every panic into it.
         // volumes.rs: a drive that hangs, and one whose server was killed.
