@@ -68,6 +68,11 @@ fn video(env: &TestEnv, meanwhile: fn(&NewJob)) -> Trouble {
     Trouble { meanwhile, ..trouble(env, env.video(&clips::ordinary(), "a.mkv")) }
 }
 
+fn with_ffmpeg(env: &TestEnv, ffmpeg: PathBuf) -> Trouble {
+    let good = video(env, |_| {});
+    Trouble { setup: Setup { ffmpeg: Some(ffmpeg), ..good.setup }, ..good }
+}
+
 fn with_preset(env: &TestEnv, clip: PathBuf, id: &str) -> Trouble {
     let good = trouble(env, clip.clone());
     Trouble { job: job(env, clip, preset::find(id).unwrap()), ..good }
@@ -102,8 +107,6 @@ fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
         return Some(said(env, word));
     }
     let small = || clips::clip("tiny.mkv", 0.2, false, &["-vf", "scale=10:12", "-c:v", "libx264"]);
-    let silent = || clips::clip("mute.mkv", 0.2, false, &["-c:v", "libx264"]);
-    let sound = || clips::clip("sound.m4a", 0.2, true, &["-vn"]);
     Some(match code {
         Code::SourceVolumeMissing => {
             let lost = video(env, gone);
@@ -113,6 +116,32 @@ fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
             let lost = video(env, |_| {});
             Trouble { job: NewJob { output_volume: Some(ELSEWHERE.into()), ..lost.job }, ..lost }
         }
+        Code::PlanRefused => with_preset(env, small(), "small-hevc"),
+        Code::NameTooLong => called(env, vec![0xff; 300]),
+        // No file system holds a zero.
+        Code::NameRefused => called(env, b"a\0b".to_vec()),
+        Code::ProbeTimeout => {
+            let slow = video(env, |_| {});
+            let policy = Policy { probe_limit: Duration::from_millis(1), ..slow.setup.policy };
+            Trouble { setup: Setup { policy, ..slow.setup }, ..slow }
+        }
+        Code::FfmpegMissing => with_ffmpeg(env, "/no/such/ffmpeg".into()),
+        Code::FfmpegBroken => with_ffmpeg(env, clips::ordinary()),
+        // crash.rs: a job that brings the application down three times is parked.
+        // machine_ends.rs: a job with which the machine goes down six times is held.
+        // No way through the program is known that leads to this one; `work.rs` catches every panic into it.
+        // volumes.rs: a drive that hangs, and one whose server was killed.
+        Code::AppCrashed | Code::MachineDown | Code::Internal | Code::VolumeSilent => return None,
+        _ => of_source(code, env).unwrap_or_else(|| panic!("{code} has no case here")),
+    })
+}
+
+/// What is wrong with the video itself.
+fn of_source(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
+    use FailureCode as Code;
+    let silent = || clips::clip("mute.mkv", 0.2, false, &["-c:v", "libx264"]);
+    let sound = || clips::clip("sound.m4a", 0.2, true, &["-vn"]);
+    Some(match code {
         Code::SourceGrowing => {
             Trouble { meanwhile: |job| fs::write(&job.source, "more").unwrap(), ..file(env, b"x") }
         }
@@ -135,29 +164,7 @@ fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
             trouble(env, source)
         }
         Code::DrmProtected => file(env, b"\0\0\0\x08ftyp\0\0\0\x10moov....encv"),
-        Code::PlanRefused => with_preset(env, small(), "small-hevc"),
-        Code::NameTooLong => called(env, vec![0xff; 300]),
-        // No file system holds a zero.
-        Code::NameRefused => called(env, b"a\0b".to_vec()),
-        Code::ProbeTimeout => {
-            let slow = video(env, |_| {});
-            let policy = Policy { probe_limit: Duration::from_millis(1), ..slow.setup.policy };
-            Trouble { setup: Setup { policy, ..slow.setup }, ..slow }
-        }
-        Code::FfmpegMissing => {
-            let good = video(env, |_| {});
-            Trouble { setup: Setup { ffmpeg: Some("/no/such/ffmpeg".into()), ..good.setup }, ..good }
-        }
-        Code::FfmpegBroken => {
-            let good = video(env, |_| {});
-            Trouble { setup: Setup { ffmpeg: Some(clips::ordinary()), ..good.setup }, ..good }
-        }
-        // crash.rs: a job that brings the application down three times is parked.
-        // machine_ends.rs: a job with which the machine goes down six times is held.
-        // No way through the program is known that leads to this one; `work.rs` catches every panic into it.
-        // volumes.rs: a drive that hangs, and one whose server was killed.
-        Code::AppCrashed | Code::MachineDown | Code::Internal | Code::VolumeSilent => return None,
-        _ => panic!("{code} has no case here"),
+        _ => return None,
     })
 }
 
@@ -168,23 +175,23 @@ fn met(engine: &Engine, id: JobId, code: FailureCode) -> bool {
     of_row.into_iter().chain(of_attempts).any(|met| met == code)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_code_is_produced_with_its_sentence() {
-    for code in FailureCode::ALL {
+/// The codes of one class; so the classes run side by side.
+async fn every_code_of(class: Class) {
+    for code in FailureCode::ALL.iter().copied().filter(|code| code.class() == class) {
         let env = TestEnv::new();
-        let Some(trouble) = produce(*code, &env) else { continue };
+        let Some(trouble) = produce(code, &env) else { continue };
         let queue = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
         let added = queue.add(std::slice::from_ref(&trouble.job), Place::End, &output::is_taken).unwrap();
         let Added::Accepted { id, .. } = added[0] else { panic!("{added:?}") };
         drop(queue);
         (trouble.meanwhile)(&trouble.job);
         let engine = start(&env, trouble.setup);
-        wait_until(&format!("{code}"), Duration::from_secs(20), || met(&engine, id, *code));
+        wait_until(&format!("{code}"), Duration::from_secs(20), || met(&engine, id, code));
         let attempts = engine.queue().attempts(id).unwrap();
-        let failure = attempts.into_iter().filter_map(|a| a.failure).find(|f| f.code == *code);
+        let failure = attempts.into_iter().filter_map(|a| a.failure).find(|f| f.code == code);
         let message = failure.map_or_else(String::new, |f| f.message);
         assert!(message.ends_with('.') && !message.contains("Err("), "{code}: {message}");
-        if code.class() == Class::Environment {
+        if class == Class::Environment {
             // The pool opens it after the job has been given back.
             let open = || engine.queue().flag(Flag::Breaker).unwrap().is_some();
             wait_until(&format!("{code} to open the breaker"), Duration::from_secs(20), open);
@@ -192,4 +199,20 @@ async fn every_code_is_produced_with_its_sentence() {
         engine.stop().await;
         assert!(env.results().is_empty(), "{code} leaves nothing behind: {:?}", env.results());
     }
+}
+
+macro_rules! each_class {
+    ($($name:ident: $class:ident,)*) => {
+        $(#[tokio::test(flavor = "multi_thread")]
+        async fn $name() {
+            every_code_of(Class::$class).await;
+        })*
+    };
+}
+each_class! {
+    every_code_that_waits_is_produced_with_its_sentence: Wait,
+    every_transient_code_is_produced_with_its_sentence: Transient,
+    every_suspect_code_is_produced_with_its_sentence: Suspect,
+    every_permanent_code_is_produced_with_its_sentence: Permanent,
+    every_code_of_the_environment_is_produced_with_its_sentence: Environment,
 }

@@ -11,7 +11,7 @@ use spool_core::queue::{Added, NewJob, Place, Queue};
 use spool_tests::clips;
 use spool_tests::disk::SmallDisk;
 use spool_tests::drive::{Drive, Kind};
-use spool_tests::engine::{Setup, reaches, start, wish};
+use spool_tests::engine::{Setup, find, reaches, start, wish};
 use spool_tests::env::TestEnv;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -101,7 +101,7 @@ async fn the_name_of_a_preset_is_held_as_well() {
     let name = "{name}: {preset}".to_owned();
     let mut wish = Wish { folder: Some(drive.root.clone()), name, ..wish(&env) };
     wish.spec.preset.name = "TV? 1/2:".into();
-    let id = queue(&env, spool_tests::engine::find(&[video], &wish).jobs.remove(0));
+    let id = queue(&env, find(&[video], &wish).jobs.remove(0));
     let engine = start(&env, Setup::default());
     assert_eq!(reaches(&engine, id, State::Done).attempt, 1);
     engine.stop().await;
@@ -137,10 +137,7 @@ fn where_units_of_utf_16_count_a_long_name_stays_whole() {
 fn called(env: &TestEnv, folder: &Path, stem: &str) -> JobId {
     let video = env.video(&clips::ordinary(), "a.mkv");
     let wish = Wish { folder: Some(folder.to_owned()), ..wish(env) };
-    queue(
-        env,
-        NewJob { stem: OsString::from(stem), ..spool_tests::engine::find(&[video], &wish).jobs.remove(0) },
-    )
+    queue(env, NewJob { stem: OsString::from(stem), ..find(&[video], &wish).jobs.remove(0) })
 }
 
 fn queue(env: &TestEnv, job: NewJob) -> JobId {

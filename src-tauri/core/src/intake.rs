@@ -21,10 +21,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-pub use taken::Taken;
 use walkdir::{DirEntry, WalkDir};
 
 pub use held::renamed;
+pub use taken::Taken;
 
 /// How jobs are made of paths.
 #[derive(Debug, Clone)]

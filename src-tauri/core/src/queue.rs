@@ -11,6 +11,7 @@
 //! A queue must not know ffmpeg or start anything; it touches the file system only through `NewJob::taken`.
 
 mod chosen;
+mod command;
 mod lists;
 pub mod memory;
 mod names;
@@ -29,6 +30,7 @@ use crate::spec::JobSpec;
 use crate::verify::verification::Verification;
 use std::path::{Path, PathBuf};
 
+pub(crate) use command::{fits, in_order, starts};
 pub use lists::{Counts, Crowded, Filter, Recent, Saved, Sort};
 pub use names::{LONGEST, Longest, Naming, candidate, key_of_path, shortened};
 pub use outcome::Outcome;
@@ -300,39 +302,4 @@ pub const KEPT_LOG: usize = 16 << 10;
 /// The code and sentence of a failure, as a row keeps it.
 pub(crate) fn reason(failure: &Failure) -> Reason {
     Reason { code: failure.code, message: failure.message.clone() }
-}
-
-/// In which states does a command make sense?
-pub(crate) fn fits(command: Command, state: State) -> bool {
-    match command {
-        Command::Cancel => !state.is_ended(),
-        Command::Retry => matches!(state, State::Failed | State::Cancelled),
-        Command::Remove => state != State::Running,
-        Command::Hold | Command::Release => matches!(state, State::Queued | State::Waiting | State::Running),
-        Command::Now | Command::MoveTop | Command::MoveUp | Command::MoveDown => {
-            matches!(state, State::Queued | State::Waiting)
-        }
-    }
-}
-
-/// Commands that make a job start, which one that cannot be read never does.
-pub(crate) fn starts(command: Command) -> bool {
-    matches!(command, Command::Retry | Command::Now)
-}
-
-/// Several jobs moved to the top, or by one place, keep their order among each other. By one place they are moved
-/// as they stand in the list, however they were named, the foremost first; `place` is asked for nothing else.
-pub(crate) fn in_order(
-    command: Command,
-    mut ids: Vec<JobId>,
-    place: impl Fn(&JobId) -> Option<i64>,
-) -> Vec<JobId> {
-    if matches!(command, Command::MoveUp | Command::MoveDown) {
-        ids.sort_by_cached_key(place);
-        ids.dedup();
-    }
-    if matches!(command, Command::MoveTop | Command::MoveDown) {
-        ids.reverse();
-    }
-    ids
 }

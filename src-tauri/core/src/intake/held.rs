@@ -56,7 +56,7 @@ mod tests {
         let spec = JobSpec::of(preset::find("web-1080p").unwrap().clone());
         let folder = (!beside).then(|| dir.join("out"));
         let wish = Wish { spec, folder, name: "{name}".into(), max_attempts: 4, again: false };
-        super::super::job(&source, &wish, false, &Mounts::read()).unwrap()
+        super::super::job(&source, &wish, false, &Mounts::default()).unwrap()
     }
 
     fn stem(mut job: NewJob, mounts: &Mounts) -> (String, Option<String>) {
