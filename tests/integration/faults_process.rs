@@ -7,7 +7,7 @@ use spool_core::queue::{Command, Which};
 use spool_tests::engine::{Setup, add, fast, faulty, reaches, reaches_within, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -88,6 +88,28 @@ async fn an_encoder_that_ends_politely_at_a_strangers_signal_is_tried_again() {
     assert_eq!((first.code, done.attempt), (FailureCode::KilledBySignal, 2));
     assert!(first.message.contains("SIGTERM"), "{}", first.message);
     engine.stop().await;
+}
+
+/// Logging out sends the signal to everything: what ends an encoder then is no failure of its video.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_encoder_that_a_signal_ends_just_before_the_engine_is_stopped_has_not_failed() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let env = TestEnv::new();
+    let engine = start(&env, faulty());
+    let id = add(&engine, &env, &[&env.video(&clips::longer(), "fake-pace.mkv")])[0];
+    let queue = engine.queue();
+    wait_until("progress", SOON, || queue.job(id).unwrap().unwrap().progress.is_some());
+    let child = queue.attempts(id).unwrap().remove(0).child.unwrap();
+    kill_process(Pid::from_raw(child.pid as i32).unwrap(), Signal::TERM).unwrap();
+    wait_until("it to end", SOON, || !is_alive(child.pid));
+    // The engine may be slow to get its own.
+    let moment = Instant::now() + Duration::from_millis(800);
+    wait_until("the moment", SOON, || Instant::now() >= moment);
+    engine.stop().await;
+    let job = queue.job(id).unwrap().unwrap();
+    assert_eq!((job.state, job.attempt, job.failure), (State::Queued, 0, None));
+    assert_eq!(queue.attempts(id).unwrap().remove(0).outcome.as_deref(), Some("interrupted"));
 }
 
 /// Its jobs would wait for another ffmpeg, for as long as this process lives.

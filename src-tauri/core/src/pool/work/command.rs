@@ -7,12 +7,13 @@ use super::End;
 use super::make::Making;
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::run::{self, Ended, Report, Request};
-use crate::ffmpeg::{Tools, classify, growth};
+use crate::ffmpeg::{Order, Orders, Tools, classify, growth};
 use crate::output;
 use crate::plan::{Step, What};
 use crate::progress::Progress;
 use crate::queue::Note;
 use std::ffi::OsString;
+use std::time::{Duration, Instant};
 
 /// Runs a step to its end; only one that did not fail is reported.
 pub(super) fn run(making: &mut Making<'_>, step: &Step) -> Result<Report, End> {
@@ -53,9 +54,27 @@ fn refuse_failed(making: &Making<'_>, step: &Step, report: &Report) -> Result<()
         Some(failure) if step.what == What::DecodeCopies && failure.code == FailureCode::EncodeFailed => {
             Ok(())
         }
+        Some(failure) if may_be_the_session(&failure) && stop_follows(work.orders) => Err(End::Stopped),
         Some(failure) => Err(with_need(failure, step.writes, &making.steps.shown()).into()),
         None => Ok(()),
     }
+}
+
+/// HUP, INT and TERM.
+fn may_be_the_session(failure: &Failure) -> bool {
+    failure.code == FailureCode::KilledBySignal && matches!(failure.signal, Some(1 | 2 | 15))
+}
+
+/// How long after its encoder a worker may get the order to stop.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A session that ends sends its signal to all its processes: an encoder may have gone before the order to stop comes.
+fn stop_follows(orders: &Orders) -> bool {
+    let until = Instant::now() + PATIENCE;
+    while *orders.borrow() != Order::Stop && Instant::now() < until {
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+    *orders.borrow() == Order::Stop
 }
 
 /// Percent of the result below which its size is guessed to be twice what was written.
