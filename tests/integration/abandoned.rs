@@ -47,12 +47,12 @@ fn lists_say_that_nothing_works_a_job_and_since_when_after_its_engine_was_killed
     let engine = working(&env);
     let listed = env.spool(&["list"]).stdout;
     assert!(listed.contains("running") && !listed.contains("`spool run`"), "{listed}");
-    assert!(env.jobs()[0]["abandonedSince"].is_null());
+    assert!(env.spool(&["list", "--json"]).json()[0]["abandonedSince"].is_null());
     engine.crash();
     let listed = env.spool(&["list"]).stdout;
     assert!(listed.contains("stopped    fake-slow.mkv  nothing has worked on it since 20"), "{listed}");
     assert!(listed.contains("The engine was ended from outside after 20"), "{listed}");
-    let since = env.jobs()[0]["abandonedSince"].as_i64().unwrap();
+    let since = env.spool(&["list", "--json"]).json()[0]["abandonedSince"].as_i64().unwrap();
     let age = SystemClock::default().now() - since;
     assert!((0..60_000).contains(&age), "{age} ms ago");
     assert!(env.spool(&["show", "1"]).stdout.contains("nothing has worked on it since 20"));

@@ -44,12 +44,14 @@ fn the_json_of_a_job_has_stable_names() {
     let job = env.spool(&["show", "1", "--json"]).json().remove(0);
     let names: Vec<&str> = job.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = [
+        "abandonedSince",
         "attempt",
         "attempts",
         "check",
         "createdAt",
         "failure",
         "finishedAt",
+        "foreignFormat",
         "hold",
         "id",
         "maxAttempts",

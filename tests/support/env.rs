@@ -2,10 +2,15 @@
 
 use crate::wait_until;
 use serde_json::Value;
+use spool_core::clock::SystemClock;
+use spool_core::engine::open_queue;
+use spool_core::queue::{Filter, Queue};
+use spool_core::view::JobView;
 use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -88,7 +93,7 @@ impl TestEnv {
     }
 
     fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
-        let mut command = Command::new(binary("spool-under-test"));
+        let mut command = listening(&binary("spool-under-test"));
         self.place(command.args(args));
         command
     }
@@ -177,12 +182,25 @@ impl TestEnv {
         names
     }
 
-    /// The jobs as JSON, in the order of the list, ended ones where they stood.
+    /// The jobs as `spool list --json` shows them, in the order of the list, ended ones where they stood. Read in this
+    /// process: tests ask for them many times a second.
     pub fn jobs(&self) -> Vec<Value> {
-        let mut jobs = self.spool(&["list", "--json", "--limit", "100000"]).json();
-        jobs.sort_by_key(|job| job["position"].as_i64());
-        jobs
+        let queue = open_queue(&self.data(), Arc::new(SystemClock::default())).unwrap();
+        let mut jobs = queue.page(&Filter::default(), 0, u64::MAX >> 1).unwrap();
+        jobs.sort_by_key(|job| job.position);
+        jobs.iter().map(|job| serde_json::to_value(JobView::from(job)).unwrap()).collect()
     }
+}
+
+/// A command that ignores no signal, though the tests were started in the background by a shell that makes its jobs ignore
+/// some.
+pub fn listening(program: &Path) -> Command {
+    if !cfg!(target_os = "linux") {
+        return Command::new(program);
+    }
+    let mut command = Command::new("env");
+    command.arg("--default-signal=INT,HUP").arg(program);
+    command
 }
 
 /// A program that does what these lines of the shell say.

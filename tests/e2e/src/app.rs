@@ -38,8 +38,12 @@ impl App {
     /// Starts it with these arguments.
     pub async fn start(desk: &Desk, args: &[&str]) -> App {
         let port = free_port();
-        let mut driver = desk.command("WebKitWebDriver");
-        driver.arg(format!("--port={port}")).stdout(Stdio::null());
+        // Tests that a shell runs in the background ignore signals, and hand that on.
+        let mut driver = desk.command("env");
+        driver
+            .args(["--default-signal=INT,HUP", "WebKitWebDriver"])
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null());
         driver.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
         let driver = Program::start(&mut driver);
         wait_until("the driver", SOON, || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
