@@ -111,6 +111,7 @@ impl Spool {
             None => None,
         };
         let own = added.len() - accepted.len() - twins.len() - before.len();
+        let renamed: Vec<String> = found.jobs.iter().zip(added).filter_map(renamed).collect();
         Ok(AddNotice {
             first: accepted.first().copied(),
             accepted: accepted.len(),
@@ -123,6 +124,8 @@ impl Spool {
             done_before_count: before.len(),
             refused: found.refused.iter().take(5).map(|(_, why)| why.chars().take(200).collect()).collect(),
             refused_count: found.refused.len(),
+            renamed_count: renamed.len(),
+            renamed: renamed.into_iter().next(),
         })
     }
 
@@ -180,6 +183,12 @@ impl Spool {
         }
         Ok(())
     }
+}
+
+/// That the result of a new job could not be called as was wished.
+fn renamed((job, added): (&NewJob, &Added)) -> Option<String> {
+    let Added::Accepted { output, .. } = added else { return None };
+    intake::renamed(job, output)
 }
 
 fn last(found: &Found, added: &[Added], preset: &str) -> LastAdded {
@@ -246,6 +255,22 @@ mod tests {
         assert_eq!((notice.own, notice.skipped, notice.done_before_count), (1, 0, 1));
         let said = last(&found, &added, "web-1080p").left_out;
         assert!(said.len() == 1 && said[0].ends_with("is a result of Spool."), "{said:?}");
+    }
+
+    #[test]
+    fn a_name_that_the_drive_cannot_hold_is_said() {
+        let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::fs::write(videos.path().join("a.mkv"), "x").unwrap();
+        let spool = Spool::open(data.path().to_owned()).unwrap();
+        let wish = spool.wish(JobSpec::of(spool.preset("web-1080p").unwrap()), false);
+        let mut found = intake::find(spool.asking(), &[videos.path().to_owned()], &wish);
+        found.jobs[0].naming.wished = Some("a?".into());
+        let added = spool.accept(&found.jobs).unwrap();
+        let notice = spool.notice(&found, &added).unwrap();
+        let said = "a? becomes \"a.mp4\": the drive cannot hold some characters of the name.";
+        assert_eq!((notice.renamed_count, notice.renamed.as_deref()), (1, Some(said)));
+        let again = spool.accept(&found.jobs).unwrap();
+        assert_eq!(spool.notice(&found, &again).unwrap().renamed, None, "nothing new was named");
     }
 
     #[test]

@@ -128,6 +128,8 @@ const scenes: [string, string, Step][] = [
         doneBeforeCount: 0,
         refused: [],
         refusedCount: 0,
+        renamed: null,
+        renamedCount: 0,
       },
     })],
   ["close", "queue", (page) => tell(page, { askClose: 2 })],

@@ -122,6 +122,10 @@ pub struct AddNotice {
     pub refused: Vec<String>,
     /// How many those are.
     pub refused_count: usize,
+    /// That the drive of a result cannot hold the name it was to have, as a sentence: of the first such result.
+    pub renamed: Option<String>,
+    /// How many those are.
+    pub renamed_count: usize,
 }
 
 /// Something is dragged over the window.

@@ -320,6 +320,8 @@ export function notice(change: Partial<AddNotice>): AddNotice {
     doneBeforeCount: 0,
     refused: [],
     refusedCount: 0,
+    renamed: null,
+    renamedCount: 0,
     ...change,
   };
 }

@@ -568,7 +568,15 @@ refused: Array<string>,
 /**
  * How many those are.
  */
-refusedCount: number, };
+refusedCount: number, 
+/**
+ * That the drive of a result cannot hold the name it was to have, as a sentence: of the first such result.
+ */
+renamed: string | null, 
+/**
+ * How many those are.
+ */
+renamedCount: number, };
 
 export type Drag = { 
 /**

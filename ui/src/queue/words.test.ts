@@ -120,6 +120,11 @@ test("what was added is said in full sentences", () => {
     "5 videos added.",
     "1 was already in the queue. 3 files are not videos.",
   ]);
+  const renamed = 'con becomes "con_.mp4": the drive does not hold files of that name.';
+  expect(added(notice({ accepted: 1, renamed, renamedCount: 1 }))).toEqual(["1 video added.", renamed]);
+  expect(added(notice({ accepted: 3, renamed, renamedCount: 2 }))[1]).toBe(
+    "2 results get other names than asked for, which their drive cannot hold.",
+  );
   expect(added(notice({ skipped: 1 }))).toEqual(["Nothing added.", "1 file is not a video."]);
   const may = new Date(2024, 4, 3).getTime();
   expect(added(notice({ doneBeforeCount: 1, doneAt: may }))).toEqual(["Nothing added.", "It was already done on 3 May 2024."]);

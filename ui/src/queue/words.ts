@@ -250,10 +250,15 @@ export function added(notice: AddNotice): [string, string] {
   const rest = [];
   if (notice.duplicateCount > 0) rest.push(`${notice.duplicateCount} ${notice.duplicateCount === 1 ? "was" : "were"} already in the queue.`);
   if (notice.doneBeforeCount > 0) rest.push(doneBefore(notice));
+  if (notice.renamed !== null) rest.push(renamed(notice.renamed, notice.renamedCount));
   if (notice.own > 0) rest.push(`${count(notice.own, "is a result", "are results")} of Spool.`);
   if (notice.skipped > 0) rest.push(`${count(notice.skipped, "file is", "files are")} not ${notice.skipped === 1 ? "a video" : "videos"}.`);
   if (notice.refusedCount > 0) rest.push(`${notice.refusedCount} could not be added.`);
   return [first, rest.join(" ")];
+}
+
+function renamed(sentence: string, of: number): string {
+  return of === 1 ? sentence : `${of} results get other names than asked for, which their drive cannot hold.`;
 }
 
 function doneBefore(notice: AddNotice): string {
