@@ -122,7 +122,9 @@ async fn a_job_whose_worker_panics_in_its_last_steps_is_given_back_without_an_at
     clock.armed.store(true, Ordering::SeqCst);
     let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "a.mkv")])[0];
     let done = reaches(&engine, id, State::Done);
-    let ends: Vec<_> = engine.queue().attempts(id).unwrap().into_iter().filter_map(|a| a.outcome).collect();
+    let attempts = engine.queue().attempts(id).unwrap();
+    assert!(attempts[1].commands.is_empty(), "the result of the first is found: {:?}", attempts[1].commands);
+    let ends: Vec<_> = attempts.into_iter().filter_map(|a| a.outcome).collect();
     assert_eq!(ends, ["interrupted", "done"]);
     assert_eq!((done.attempt, done.crashes), (1, 0));
     assert_eq!(env.results(), ["a.mp4"], "what the first attempt published is found, not made again");

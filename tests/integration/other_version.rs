@@ -35,9 +35,13 @@ fn the_queue_runs_beside_a_job_of_another_version_and_ends() {
         let env = queued();
         change(&env, &format!("UPDATE job SET {what} WHERE id = 1"));
         let listed = env.spool(&["list"]);
-        let line =
-            "    1  queued     a.mkv  made by another version of Spool; update Spool, or remove the job";
-        assert!(listed.stdout.contains(line), "{what}: {listed:?}");
+        let format = if what.contains("'$.version', 2") { " (format 2, this one reads 1)" } else { "" };
+        let line = format!(
+            "    1  queued     a.mkv  made by another version of Spool{format}; update Spool, or remove the job"
+        );
+        assert!(listed.stdout.contains(&line), "{what}: {listed:?}");
+        let foreign = of(&env, 1)["foreignFormat"].as_u64();
+        assert_eq!(foreign, (!format.is_empty()).then_some(2), "{what}");
         let run = env.spool(&["run", "--until-idle"]);
         assert_eq!(run.code, 1, "not all could be done: {run:?}");
         assert!(

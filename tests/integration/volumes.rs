@@ -192,6 +192,19 @@ async fn a_connection_lost_in_the_middle_of_an_encode_is_no_fault_of_the_video()
     engine.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_an_encode_while_the_connection_is_lost_is_not_held_against_the_video() {
+    let env = TestEnv::new();
+    let Some((mut share, video)) = share(&env, "fake-stall.mkv") else { return };
+    let stall = Duration::from_secs(3);
+    let engine = start(&env, Setup { policy: Policy { stall, stall_first: stall, ..policy() }, ..faulty() });
+    let id = add(&engine, &env, &[&video])[0];
+    wait_until("it to work", SOON, || works(&engine, id));
+    share.lose();
+    waits_for_the_drive(&engine, id);
+    engine.stop().await;
+}
+
 #[test]
 fn adding_from_a_drive_that_hangs_is_answered_within_five_seconds_with_a_sentence() {
     let env = TestEnv::new();

@@ -64,10 +64,10 @@ pub(crate) fn read(preset: &str, options: &str) -> Option<JobSpec> {
     })
 }
 
-/// The version of the form in which a preset was written.
-pub(crate) fn version(preset: &str) -> Option<u64> {
+/// The version of the form in which a preset was written, where that is not ours.
+pub(crate) fn foreign_version(preset: &str) -> Option<u64> {
     let fields: serde_json::Map<String, Value> = serde_json::from_str(preset).ok()?;
-    fields.get("version")?.as_u64()
+    fields.get("version")?.as_u64().filter(|version| *version != u64::from(VERSION))
 }
 
 fn parse(preset: &str, options: &str) -> Option<JobSpec> {

@@ -63,7 +63,7 @@ impl MemoryQueue {
     /// Makes a job one that another version of Spool wrote and this one cannot read.
     pub fn make_unreadable(&self, id: JobId) {
         if let Some(row) = self.all().rows.get_mut(&id) {
-            row.job.spec = None;
+            (row.job.spec, row.job.foreign_format) = (None, Some(2));
         }
     }
 

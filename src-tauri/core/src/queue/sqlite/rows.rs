@@ -36,7 +36,7 @@ pub(super) fn job(row: &Row<'_>) -> Result<Job> {
     let spec = spec::read(&preset, &options).filter(|_| uid.is_ok());
     Ok(Job {
         id: JobId(row.get(0)?),
-        foreign_format: if spec.is_none() { spec::version(&preset) } else { None },
+        foreign_format: if spec.is_none() { spec::foreign_version(&preset) } else { None },
         spec,
         uid: uid.unwrap_or_default(),
         position: row.get(2)?,
