@@ -103,7 +103,7 @@ An earlier version of Spool may have called a result verified that is not. Ctrl-
     /// End jobs; a running one within two seconds
     #[command(after_help = "Examples:\n  spool cancel 17\n  spool cancel --all")]
     Cancel(Which),
-    /// Take jobs off the list; files stay
+    /// Take jobs off the list, running ones after cancelling them; files stay
     #[command(after_help = "Examples:\n  spool remove 17\n  spool remove --state done")]
     Remove(Remove),
     /// Do not start these jobs; a running one is suspended
