@@ -151,3 +151,53 @@ async fn one_that_becomes_unreadable_while_the_engine_works_is_passed_over() {
     engine.until_idle().await;
     engine.stop().await;
 }
+
+#[test]
+fn columns_that_this_version_does_not_know_stay_as_they_are() {
+    let env = queued();
+    change(
+        &env,
+        "ALTER TABLE job ADD COLUMN mood TEXT; UPDATE job SET mood = 'calm';
+         ALTER TABLE attempt ADD COLUMN gpu TEXT",
+    );
+    assert_eq!(env.spool(&["hold", "1"]).code, 0);
+    assert_eq!(env.spool(&["release", "1"]).code, 0);
+    assert_eq!(env.spool(&["run", "--until-idle"]).code, 0);
+    assert_eq!(states(&env), ["done", "done", "done"]);
+    let connection = rusqlite::Connection::open(env.data().join("queue.db")).unwrap();
+    let kept: i64 =
+        connection.query_row("SELECT count(*) FROM job WHERE mood = 'calm'", [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, 3);
+}
+
+/// With columns, a state and a kind of attempt of its own.
+#[test]
+fn the_queue_of_a_newer_version_is_refused_by_every_verb_and_not_written() {
+    let env = queued();
+    change(
+        &env,
+        "ALTER TABLE job ADD COLUMN machine TEXT; PRAGMA ignore_check_constraints = ON;
+         UPDATE job SET state = 'offered', machine = 'attic' WHERE id = 2;
+         PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)",
+    );
+    let file = env.data().join("queue.db");
+    let before = std::fs::read(&file).unwrap();
+    for verb in [
+        &["list"][..],
+        &["list", "--json"],
+        &["show", "1"],
+        &["add", "videos"],
+        &["cancel", "1"],
+        &["remove", "2"],
+        &["retry", "--all"],
+        &["pause"],
+        &["run", "--until-idle"],
+    ] {
+        let answer = env.spool(verb);
+        assert!(
+            answer.code == 1 && answer.stderr.contains("a newer Spool (schema 99"),
+            "{verb:?}: {answer:?}"
+        );
+    }
+    assert!(std::fs::read(&file).unwrap() == before, "the file was written");
+}

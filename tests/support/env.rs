@@ -198,7 +198,8 @@ pub fn listening(program: &Path) -> Command {
     if !cfg!(target_os = "linux") {
         return Command::new(program);
     }
-    let mut command = Command::new("env");
+    // By its whole path: a test may take PATH away from the program.
+    let mut command = Command::new("/usr/bin/env");
     command.arg("--default-signal=INT,HUP").arg(program);
     command
 }

@@ -23,7 +23,7 @@ use crate::queue::{self, Added, Command, Filter, Flag, NewJob, Place, Queue, Ste
 use crate::volumes::Volumes;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
@@ -124,6 +124,8 @@ pub(crate) struct Shared {
     pub(crate) progress: Mutex<HashMap<JobId, Progress>>,
     /// What the jobs at work are expected to write, and where.
     places: Mutex<Places>,
+    /// A dead drive holds a thread of an attempt, and with it all of this.
+    pub(crate) left_behind: AtomicBool,
     /// Something may have become possible.
     pub(crate) wake: Notify,
     /// No new claims.
@@ -218,6 +220,7 @@ impl Engine {
             tally: Arc::new(tally),
             progress: Mutex::default(),
             places: Mutex::default(),
+            left_behind: AtomicBool::new(false),
             wake: Notify::new(),
             drain: CancellationToken::new(),
             stop: CancellationToken::new(),
@@ -326,6 +329,9 @@ impl Engine {
         }
         if let Err(cause) = self.shared.queue.set_flag(Flag::Engine, None) {
             tracing::warn!(%cause, "the clean end could not be written down");
+        }
+        if self.shared.left_behind.load(Ordering::Relaxed) {
+            self.shared.queue.let_go();
         }
     }
 

@@ -284,6 +284,10 @@ pub trait Queue: Send + Sync {
     /// Has another process written since this was last asked?
     fn changed_elsewhere(&self) -> Result<bool>;
 
+    /// From now on the queue does not count as in use, though a thread that a dead drive holds may keep it for as long as
+    /// that hangs: others may repair it.
+    fn let_go(&self) {}
+
     /// Removes what retention allows; says how many jobs.
     fn retire(&self, done_before: Millis, keep_done: u64, cancelled_before: Millis) -> Result<u64>;
 }

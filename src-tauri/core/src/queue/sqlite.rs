@@ -45,7 +45,7 @@ pub struct SqliteQueue {
     writer: Mutex<Connection>,
     seen_version: Mutex<i64>,
     clock: Arc<dyn Clock>,
-    _in_use: File,
+    in_use: File,
 }
 
 impl SqliteQueue {
@@ -57,7 +57,7 @@ impl SqliteQueue {
         let Opened { writer, in_use } = open::open(path)?;
         let reader = Mutex::new(open::reader(path)?);
         let seen_version = Mutex::new(data_version(&writer)?);
-        Ok(SqliteQueue { reader, writer: Mutex::new(writer), seen_version, clock, _in_use: in_use })
+        Ok(SqliteQueue { reader, writer: Mutex::new(writer), seen_version, clock, in_use })
     }
 
     /// One immediate transaction; rolled back when `work` fails or panics.
@@ -182,6 +182,12 @@ impl Queue for SqliteQueue {
         let version = data_version(&lock(&self.writer))?;
         let mut seen = lock(&self.seen_version);
         Ok(std::mem::replace(&mut *seen, version) != version)
+    }
+
+    fn let_go(&self) {
+        if let Err(cause) = self.in_use.unlock() {
+            tracing::warn!(%cause, "the queue still counts as in use");
+        }
     }
 
     fn retire(&self, done_before: Millis, keep_done: u64, cancelled_before: Millis) -> Result<u64> {

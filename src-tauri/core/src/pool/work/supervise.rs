@@ -18,6 +18,7 @@ use crate::volumes::{Absence, Question, Volumes, mounts};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
@@ -68,7 +69,7 @@ pub(super) fn attempt(task: &Task, orders: &Orders) -> Result<Outcome, End> {
         let ordered = matches!(order.0, Order::Cancel | Order::Stop);
         if silent || (ordered && order.1.elapsed() >= LAST) {
             pass_on.send_replace(Order::Stop);
-            let place = silence.give_up();
+            let place = silence.give_up().unwrap_or_else(|| task.job.output.clone());
             return Err(left_behind(task, order.0, &place));
         }
     }
@@ -128,6 +129,7 @@ fn limit(order: Order, begun: bool, policy: &Policy) -> Option<Duration> {
 /// The end of an attempt that was left behind. One that has begun to publish may yet do so: whether it did is found out
 /// when the drive is back, so its job waits whatever was ordered.
 fn left_behind(task: &Task, order: Order, place: &Path) -> End {
+    task.shared.left_behind.store(true, Ordering::Relaxed);
     tracing::warn!(job = %task.job.id, place = %place.display(), "left an attempt behind whose drive does not answer");
     let publishing =
         || task.shared.queue.job(task.job.id).ok().flatten().is_some_and(|job| job.intent.is_some());
@@ -183,12 +185,12 @@ impl Silence {
         first.zip(limit).is_some_and(|(since, limit)| since.elapsed() >= limit)
     }
 
-    /// The volume that was silent longest; all that are silent are known to be so from now on.
-    fn give_up(mut self) -> PathBuf {
+    /// The volume that was silent longest, if any is; all that are silent are known to be so from now on.
+    fn give_up(mut self) -> Option<PathBuf> {
         self.places.retain(|place| place.since.is_some());
         self.places.sort_by_key(|place| place.since);
         self.places.iter_mut().filter_map(|place| place.question.take()).for_each(Question::give_up);
-        self.places.into_iter().next().map_or_else(PathBuf::new, |place| place.root)
+        self.places.into_iter().next().map(|place| place.root)
     }
 }
 

@@ -114,6 +114,8 @@ impl Work<'_> {
     pub(super) fn hear(&self, happened: Happened, steps: &mut Steps) {
         match happened {
             Happened::Started(child) => drop(self.note(&Note::Child(child))),
+            // An attempt that was left behind, with an order to stop, is not the one that is shown.
+            _ if self.heed().is_err() => {}
             Happened::Suspended(still) => drop(self.reports.send(Report::Suspended(self.job.id, still))),
             Happened::Progress(reading) => self.show(steps.take(reading)),
         }
@@ -127,7 +129,9 @@ impl Work<'_> {
 
     /// Replaces the last reading, where there is one, between two that are passed on.
     pub(super) fn keep(&self, progress: Progress) {
-        if let Some(latest) = self.shared.progress().get_mut(&self.job.id) {
+        if self.heed().is_ok()
+            && let Some(latest) = self.shared.progress().get_mut(&self.job.id)
+        {
             *latest = progress;
         }
     }
