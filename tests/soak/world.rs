@@ -8,7 +8,7 @@ use spool_tests::disk::SmallDisk;
 use spool_tests::env::{Running, TestEnv};
 use spool_tests::faketime;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
