@@ -75,6 +75,24 @@ async fn a_job_whose_drive_hangs_waits_without_an_attempt_and_goes_on_by_itself(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_drive_is_back_at_the_start_goes_on_before_the_queue_counts_as_idle() {
+    let env = TestEnv::new();
+    let Some((share, video)) = share(&env, "a.mkv") else { return };
+    let engine = start(&env, setup());
+    engine.pause(true).unwrap();
+    let id = add(&engine, &env, &[&video])[0];
+    share.hang();
+    engine.pause(false).unwrap();
+    waits_for_the_drive(&engine, id);
+    engine.stop().await;
+    share.answer();
+    let next = start(&env, Setup { policy: Policy { wait_recheck: SOON, ..policy() }, ..faulty() });
+    tokio::time::timeout(SOON, next.until_idle()).await.unwrap();
+    assert_eq!(job(&next, id).state, State::Done);
+    next.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_drive_that_hangs_in_the_middle_of_an_encode_is_no_stall() {
     let env = TestEnv::new();
     let Some((share, video)) = share(&env, "fake-pace.mkv") else { return };

@@ -29,7 +29,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
@@ -99,7 +99,7 @@ pub(crate) struct Pool {
     /// When volumes last came or went.
     volumes_stamp: (u64, u64),
     /// Looks at waiting jobs that are under way, and those among them that something came too late for.
-    looking: HashSet<Vec<PathBuf>>,
+    looking: HashMap<Vec<PathBuf>, Instant>,
     missed: HashSet<Vec<PathBuf>>,
     kept_up: Option<Duration>,
 }
@@ -116,7 +116,7 @@ impl Pool {
             saved: Duration::ZERO,
             checked_waiting: None,
             volumes_stamp: (0, 0),
-            looking: HashSet::new(),
+            looking: HashMap::new(),
             missed: HashSet::new(),
             kept_up: None,
         }
@@ -353,10 +353,11 @@ impl Pool {
         self.shared.queue.save_progress(&rows)
     }
 
-    /// Idle: nothing runs but what is paused, and nothing queued may start by itself, now or later.
+    /// Idle: nothing runs but what is paused, nothing queued may start by itself, now or later, and no look at waiting jobs
+    /// is about to let one go on.
     fn tell_idle(&self) -> Result<()> {
         let queue = &self.shared.queue;
-        let idle = self.active() == 0 && {
+        let idle = self.active() == 0 && !self.is_looking() && {
             let counts = queue.counts()?;
             counts.startable() == 0 || self.breaker.is_open() || queue.flag(Flag::Paused)?.is_some()
         };

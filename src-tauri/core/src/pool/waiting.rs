@@ -13,6 +13,7 @@ use crate::volumes::mounts::{self, Mounts};
 use crate::volumes::{Volumes, answers, free_space, is_writable};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// The volumes that a look touches.
 type Roots = Vec<PathBuf>;
@@ -55,17 +56,23 @@ impl Pool {
 
     /// A look that does not come back, as on a drive that hangs, keeps further ones from being started.
     fn look_at(&mut self, roots: Roots, jobs: Vec<Job>) {
-        if !self.looking.insert(roots.clone()) {
+        if self.looking.contains_key(&roots) {
             // What has changed meanwhile is seen by the look after this one.
             self.missed.insert(roots);
             return;
         }
+        self.looking.insert(roots.clone(), Instant::now());
         let (tooling, volumes, reports) =
             (self.shared.tooling.clone(), self.shared.volumes.clone(), self.reports.clone());
         let look = move || drop(reports.send(Report::Looked(look(roots, &jobs, &tooling, &volumes))));
         if let Err(cause) = std::thread::Builder::new().name("volume".into()).spawn(look) {
             tracing::warn!(%cause, "no thread to look at what jobs wait for");
         }
+    }
+
+    /// Is a look under way that may still be answered in time?
+    pub(super) fn is_looking(&self) -> bool {
+        self.looking.values().any(|begun| begun.elapsed() < self.shared.policy.volume_patience)
     }
 
     /// Some may go on.
