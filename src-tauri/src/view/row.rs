@@ -189,6 +189,8 @@ pub struct Row {
     pub cut: bool,
     /// This version of Spool can read what was wanted; if not, the job is never started.
     pub readable: bool,
+    /// If not: the version of the form it was written in, where that is another one.
+    pub foreign_format: Option<u32>,
     /// Remarks on a result.
     pub warnings: Vec<String>,
     /// What was checked of the result is on record; an earlier version kept none.
@@ -235,6 +237,7 @@ impl Row {
             why: job.failure.as_ref().map(Why::from),
             cut: is_cut(job),
             readable: job.spec.is_some(),
+            foreign_format: job.foreign_format.and_then(|format| format.try_into().ok()),
             warnings: job.warnings.clone(),
             verified: job.verified,
             check: job.check.as_ref().map(Recheck::from),

@@ -55,6 +55,7 @@ export function row(id: number, change: Partial<Row> = {}): Row {
     why: null,
     cut: false,
     readable: change.preset !== null,
+    foreignFormat: null,
     warnings: [],
     verified: change.state === "done" && change.check?.found !== "wrong",
     check: null,

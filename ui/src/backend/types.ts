@@ -188,6 +188,10 @@ cut: boolean,
  */
 readable: boolean, 
 /**
+ * If not: the version of the form it was written in, where that is another one.
+ */
+foreignFormat: number | null, 
+/**
  * Remarks on a result.
  */
 warnings: Array<string>, 

@@ -56,6 +56,7 @@ test("done is verified, or says what is remarkable", () => {
 test("a job of another version says so, and a result without a record is not called verified", () => {
   const foreign = { preset: null, readable: false };
   expect(cell(row(1, foreign), undefined, 0)).toMatchObject({ first: "Made by another version", second: "Update Spool, or remove it" });
+  expect(cell(row(1, { ...foreign, foreignFormat: 2 }), undefined, 0)).toMatchObject({ first: "Made by another version (format 2)" });
   expect(menu(row(1, foreign)).flat().map((a) => a.name)).toEqual(["moveTop", "moveUp", "moveDown", "details", "remove"]);
   expect(menu(row(1, { ...foreign, state: "failed" })).flat().map((a) => a.name)).toEqual(["remove", "details"]);
   const done = { state: "done", verified: false, finishedAt: 1000 } as const;

@@ -33,11 +33,14 @@ export interface LinesCell {
 export type Cell = BarCell | LinesCell;
 
 /** Of a job whose preset this version cannot read: it is never started. */
-const otherVersion: LinesCell = { kind: "lines", icon: "hold", first: "Made by another version", second: "Update Spool, or remove it" };
+function otherVersion(row: Row): LinesCell {
+  const format = row.foreignFormat === null ? "" : ` (format ${row.foreignFormat})`;
+  return { kind: "lines", icon: "hold", first: `Made by another version${format}`, second: "Update Spool, or remove it" };
+}
 
 /** What stands in the state column of the queue and of the done list. */
 export function cell(row: Row, live: Live | undefined, now: number): Cell {
-  if (!row.readable && row.state !== "done") return otherVersion;
+  if (!row.readable && row.state !== "done") return otherVersion(row);
   switch (row.state) {
     case "running":
       return running(row, live ?? row.live ?? undefined);
