@@ -113,9 +113,9 @@ fn an_empty_track_costs_neither_the_track_beside_it_nor_the_subtitles() {
     for preset in ["web-1080p", "remux-mp4", "archive-av1", "edit-prores", "audio-m4a"] {
         for (name, job) in work_all(&env, preset) {
             let made = made(&job);
-            let heard: Vec<Value> =
+            let audible: Vec<Value> =
                 streams(&made, "audio").iter().map(|s| s["nb_read_packets"].clone()).collect();
-            assert!(!heard.is_empty() && heard.iter().all(Value::is_string), "{preset} {name}: {made}");
+            assert!(!audible.is_empty() && audible.iter().all(Value::is_string), "{preset} {name}: {made}");
             let empty = if name == "sound.mkv" { "Track 1 " } else { "Track 4 " };
             let said = job["warnings"].as_array().unwrap().iter().filter_map(Value::as_str);
             let said = said.filter(|w| w.starts_with(empty) && w.contains("holds nothing")).count();

@@ -142,7 +142,7 @@ async fn five_ends_of_the_machine_count_nothing_and_the_sixth_without_progress_h
     let listed = evenings.env.spool(&["list"]).stdout;
     assert!(listed.contains(&format!("on hold: {why}")), "{listed}");
     assert_eq!(evenings.env.spool(&["release", "1"]).code, 0);
-    assert_eq!(evenings.cut(7, 10.0).await.machine_ends, 1, "a release begins anew");
+    assert_eq!(evenings.cut(7, 10.0).await.machine_ends, 1, "a release resets the count");
 }
 
 #[tokio::test(flavor = "multi_thread")]

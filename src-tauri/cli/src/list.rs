@@ -15,13 +15,15 @@ use std::collections::HashSet;
 pub(crate) fn list(context: &Context, states: &[State], limit: u64) -> Answer {
     let queue = context.queue()?;
     let jobs = page(&queue, states, limit)?;
+    // Asked once: it takes a try at the engine's lock.
+    let abandoned = context.abandoned_since();
     if context.json {
-        jobs.iter().try_for_each(|job| json_line(&view(context, job)))?;
+        jobs.iter().try_for_each(|job| json_line(&view(job, abandoned)))?;
         return Ok(true);
     }
     let now = SystemClock::default().now();
     for job in &jobs {
-        context.say(line(job, now, context.abandoned_since()))?;
+        context.say(line(job, now, abandoned))?;
     }
     let all = queue.matching(&Filter::of(states))?;
     if all > jobs.len() as u64 {
@@ -55,8 +57,8 @@ fn page(queue: &dyn Queue, states: &[State], limit: u64) -> Result<Vec<Job>, Fai
 }
 
 /// A job for scripts. One that a killed engine left running says since when nothing works it.
-pub(crate) fn view(context: &Context, job: &Job) -> JobView {
-    let abandoned = context.abandoned_since().filter(|_| job.state == State::Running);
+pub(crate) fn view(job: &Job, abandoned: Option<i64>) -> JobView {
+    let abandoned = abandoned.filter(|_| job.state == State::Running);
     JobView { abandoned_since: abandoned, ..JobView::from(job) }
 }
 

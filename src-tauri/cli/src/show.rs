@@ -37,7 +37,7 @@ pub(crate) fn show(context: &Context, ids: Ids, with_log: bool) -> Answer {
 fn show_one(context: &Context, job: &Job, attempts: &[Attempt], with_log: bool) -> Result<(), Failed> {
     if context.json {
         let attempts = attempts.iter().map(AttemptView::from).collect();
-        return json_line(&Shown { job: list::view(context, job), attempts });
+        return json_line(&Shown { job: list::view(job, context.abandoned_since()), attempts });
     }
     facts(context, job)?;
     for (n, attempt) in (1..).zip(attempts) {

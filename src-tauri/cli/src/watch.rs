@@ -26,7 +26,7 @@ fn one(context: &Context, queue: &dyn Queue, id: JobId) -> Answer {
         let Some(job) = queue.job(id)? else { return Ok(not_found(&[id])) };
         let line = list::line(&job, SystemClock::default().now(), context.abandoned_since());
         if line != shown {
-            context.tell(&list::view(context, &job), &line)?;
+            context.tell(&list::view(&job, context.abandoned_since()), &line)?;
             shown = line;
         }
         if job.state.is_ended() {
@@ -40,7 +40,7 @@ fn all(context: &Context, queue: &dyn Queue) -> Answer {
     let mut watch = Watch { ends: Ends::so_far(queue)?, shown: HashMap::new() };
     loop {
         for (job, line) in watch.look(queue, SystemClock::default().now(), context.abandoned_since())? {
-            context.tell(&list::view(context, &job), &line)?;
+            context.tell(&list::view(&job, context.abandoned_since()), &line)?;
         }
         std::thread::park_timeout(POLL);
     }

@@ -150,6 +150,11 @@ fn flush_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
+/// The failure of a job that needs the drive mounted at `place`, which does not answer.
+pub fn silent(place: &Path) -> Failure {
+    Failure::new(FailureCode::VolumeSilent, format!("The drive at {} does not answer.", place.display()))
+}
+
 /// The failure of a job that needs the drive mounted at `place`, whose connection is lost.
 pub fn lost(place: &Path) -> Failure {
     let message = format!("The connection to the drive at {} is lost.", place.display());

@@ -5,13 +5,13 @@
 //! for longer than a moment. Nothing but the recorded process and the job's own part files is touched.
 
 use crate::error::Result;
-use crate::failure::{Failure, FailureCode};
+use crate::failure::Failure;
 use crate::ffmpeg;
 use crate::job::{Attempt, Job, State};
 use crate::output;
 use crate::policy::{Ending, Left, Policy, went_down};
 use crate::queue::{Filter, Flag, Outcome, Queue};
-use crate::volumes::Volumes;
+use crate::volumes::{Question, Volumes, mounts};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -63,7 +63,7 @@ fn look(jobs: &[Job], attempts: &[Option<Attempt>], volumes: &Arc<Volumes>) -> V
     };
     let looks: Vec<_> = jobs.iter().zip(attempts).map(begin).collect();
     let until = Instant::now() + MOMENT;
-    let answer = |(job, look): (&Job, std::result::Result<crate::volumes::Question<Published>, _>)| {
+    let answer = |(job, look): (&Job, std::result::Result<Question<Published>, _>)| {
         let left = until.saturating_duration_since(Instant::now());
         let answer = look.and_then(|look| look.wait(left));
         // Without an intent nothing was published.
@@ -73,9 +73,7 @@ fn look(jobs: &[Job], attempts: &[Option<Attempt>], volumes: &Arc<Volumes>) -> V
 }
 
 fn silent(job: &Job) -> Failure {
-    let folder = job.output.parent().unwrap_or(&job.output);
-    let message = format!("The drive that holds {} does not answer.", folder.display());
-    Failure::new(FailureCode::VolumeSilent, message)
+    output::silent(&mounts::point_of(&job.output).unwrap_or_else(|| job.output.clone()))
 }
 
 /// What becomes of a job found running.

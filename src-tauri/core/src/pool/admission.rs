@@ -8,11 +8,12 @@ use crate::job::{Job, Lease};
 use crate::volumes::free_space;
 use crate::volumes::mounts::Mounts;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Where a job writes, and how much it is expected to write in all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
+    /// What holds the data: two mounts of one file system share their room.
     device: Option<String>,
     bytes: u64,
 }
@@ -26,11 +27,6 @@ pub(super) enum Refused {
     Full(Failure),
     /// It has no room beside what others write there.
     Crowded(Failure),
-}
-
-/// What holds the data of `path`: two mounts of one file system share their room.
-pub(super) fn device_of(path: &Path) -> Option<String> {
-    Mounts::read().of(path).map(|mount| mount.device.clone())
 }
 
 /// What the jobs at work on this device will still write; `None`: there are none.

@@ -23,8 +23,17 @@ pub(crate) struct Looked {
     roots: Roots,
     /// What these waited for is there.
     ready: Vec<JobId>,
-    /// Free bytes for the results of these.
-    free: Vec<(JobId, u64)>,
+    /// These wait for room on a disk.
+    need_room: Vec<NeedsRoom>,
+}
+
+/// A job that waits for room, and the room there is.
+struct NeedsRoom {
+    id: JobId,
+    need: room::Need,
+    device: Option<String>,
+    /// Free bytes where its result goes.
+    free: u64,
 }
 
 impl Pool {
@@ -45,8 +54,9 @@ impl Pool {
         }
         let waiting = self.shared.queue.page(&Filter::of(&[State::Waiting]), 0, u64::MAX >> 1)?;
         let mut by_roots: HashMap<Roots, Vec<Job>> = HashMap::new();
+        let mounts = Mounts::read();
         for job in waiting.into_iter().filter(|job| job.spec.is_some()) {
-            by_roots.entry(roots(&job)).or_default().push(job);
+            by_roots.entry(roots(&job, &mounts)).or_default().push(job);
         }
         for (roots, jobs) in by_roots {
             self.look_at(roots, jobs);
@@ -82,7 +92,7 @@ impl Pool {
             self.checked_waiting = None;
         }
         let mut ready = looked.ready;
-        ready.extend(self.fitting(&looked.free)?);
+        ready.extend(self.fitting(looked.need_room));
         if ready.is_empty() {
             return Ok(());
         }
@@ -92,23 +102,19 @@ impl Pool {
     }
 
     /// The jobs that have room by now, each beside those before it.
-    fn fitting(&self, free: &[(JobId, u64)]) -> Result<Vec<JobId>> {
+    fn fitting(&self, need_room: Vec<NeedsRoom>) -> Vec<JobId> {
         let mut promised: HashMap<Option<String>, Option<u64>> = HashMap::new();
         let mut fitting = Vec::new();
-        for (id, free) in free {
-            let Some(job) = self.shared.queue.job(*id)?.filter(|job| job.state == State::Waiting) else {
-                continue;
-            };
-            let (need, device) = (room::need(&job), admission::device_of(folder(&job)));
-            let here = promised.entry(device.clone()).or_insert_with(|| {
+        for NeedsRoom { id, need, device, free } in need_room {
+            let here = promised.entry(device).or_insert_with_key(|device| {
                 admission::promised(&self.shared, &self.shared.places(), device.as_deref())
             });
-            if room::fits(need, *free, self.shared.policy.disk_reserve, *here) {
+            if room::fits(need, free, self.shared.policy.disk_reserve, *here) {
                 *here = Some(here.unwrap_or(0) + need.bytes());
-                fitting.push(*id);
+                fitting.push(id);
             }
         }
-        Ok(fitting)
+        fitting
     }
 }
 
@@ -117,11 +123,14 @@ fn look(roots: Roots, jobs: &[Job], tooling: &Tooling, volumes: &Volumes) -> Loo
     let waits_for = |what| jobs.iter().any(|job| code(job) == Some(what));
     let tools_changed = waits_for(FailureCode::EncoderMissing) && tooling.changed();
     let answering = waits_for(FailureCode::VolumeSilent) && roots.iter().all(|root| works(volumes, root));
-    let mut looked = Looked { roots, ready: Vec::new(), free: Vec::new() };
+    let mut looked = Looked { roots, ready: Vec::new(), need_room: Vec::new() };
+    let (mounts, mut free) = (Mounts::read(), HashMap::new());
     for job in jobs {
         match code(job) {
             Some(FailureCode::DiskFull) => {
-                looked.free.push((job.id, free_space(folder(job)).unwrap_or(0)));
+                let device = mounts.of(folder(job)).map(|mount| mount.device.clone());
+                let free = *free.entry(folder(job)).or_insert_with_key(|at| free_space(at).unwrap_or(0));
+                looked.need_room.push(NeedsRoom { id: job.id, need: room::need(job), device, free });
             }
             code if cause_gone(job, code, answering, tools_changed) => looked.ready.push(job.id),
             _ => {}
@@ -131,8 +140,7 @@ fn look(roots: Roots, jobs: &[Job], tooling: &Tooling, volumes: &Volumes) -> Loo
 }
 
 /// What a look at this job touches.
-fn roots(job: &Job) -> Roots {
-    let mounts = Mounts::read();
+fn roots(job: &Job, mounts: &Mounts) -> Roots {
     let root = |path: &Path| mounts.of(path).map(|mount| mount.point.clone());
     let mut roots: Roots = match code(job) {
         Some(FailureCode::SourceVolumeMissing) => vec![root(&job.real_source)],

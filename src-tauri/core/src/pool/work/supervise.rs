@@ -47,10 +47,11 @@ pub(super) fn attempt(task: &Task, orders: &Orders) -> Result<Outcome, End> {
     if let Some(absent) = places.iter().find_map(|place| absent(&task.shared.volumes, place)) {
         return Err(absent.into());
     }
-    let (pass_on, passed_on) = watch::channel(*orders.borrow());
+    // Read once: an order that came between two readings would never be passed on.
+    let mut order = (*orders.borrow(), Instant::now());
+    let (pass_on, passed_on) = watch::channel(order.0);
     let ended = start(task, passed_on)?;
     let mut silence = Silence::of(places);
-    let mut order = (*orders.borrow(), Instant::now());
     loop {
         match ended.recv_timeout(TURN) {
             Ok(end) => return end,
@@ -86,13 +87,9 @@ pub(super) fn places(job: &Job) -> Vec<PathBuf> {
 /// The failure of a job that needs this volume, where it is known not to work.
 fn absent(volumes: &Volumes, place: &Path) -> Option<Failure> {
     volumes.absence(place).map(|absence| match absence {
-        Absence::Silent => silent(place),
+        Absence::Silent => output::silent(place),
         Absence::Lost => output::lost(place),
     })
-}
-
-fn silent(place: &Path) -> Failure {
-    Failure::new(FailureCode::VolumeSilent, format!("The drive at {} does not answer.", place.display()))
 }
 
 /// The attempt on its thread. It holds the queue only as long as it works.
@@ -136,7 +133,7 @@ fn left_behind(task: &Task, order: Order, place: &Path) -> End {
     match order {
         Order::Cancel if !publishing() => End::Cancelled,
         Order::Stop if !publishing() => End::Stopped,
-        _ => silent(place).into(),
+        _ => output::silent(place).into(),
     }
 }
 

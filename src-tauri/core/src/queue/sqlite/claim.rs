@@ -193,7 +193,7 @@ fn keeps_intent(outcome: &Outcome) -> bool {
     )
 }
 
-/// Before the next claim clears the progress: one beyond all before is kept, and begins the count of machine ends anew.
+/// Keeps the best progress before the next claim clears it; a new best resets the count of machine ends.
 fn keep_best(t: &Transaction<'_>, id: i64) -> Result<()> {
     let sql = "SELECT progress, best_progress FROM job WHERE id = ?1";
     let read = |row: &Row<'_>| Ok((informing(row, 0), informing(row, 1)));
