@@ -31,15 +31,7 @@ const PRESETS: [&str; 8] = [
 ];
 
 /// What is known to come out wrong, with the reason. One that passes fails the test, so that the list stays true.
-const KNOWN: &[(&str, &str)] = &[
-    ("Animation.gif web", "how long the last frame of an animation stands is lost"),
-    ("Animation.gif small-hevc", "as above"),
-    ("Animation.gif archive-av1", "as above"),
-    ("Animation.gif edit-prores", "as above"),
-    ("Animation.gif remux-mp4", "as above"),
-    ("Animation.gif fit-size", "as above"),
-    ("Programmes.ts", "the sound of the other programme is kept too"),
-];
+const KNOWN: &[(&str, &str)] = &[("Programmes.ts", "the sound of the other programme is kept too")];
 
 type Case = (Source, &'static str);
 

@@ -99,8 +99,10 @@ fn sound(path: &Path, track: usize, begin: f64) -> Sound {
     let raw = ["-ac", "1", "-ar", &rate, "-f", "s16le", "-"];
     let args = ["-v", "quiet", "-nostdin", "-i", path.to_str().unwrap(), "-map", &map, "-af", placed];
     let bytes = output("ffmpeg", &[&args[..], &raw].concat());
-    let samples: Vec<f64> =
-        bytes.chunks_exact(2).map(|b| f64::from(i16::from_le_bytes([b[0], b[1]])) / 32_768.0).collect();
+    let read = |b: &[u8]| f64::from(i16::from_le_bytes([b[0], b[1]]));
+    // Mixed from many channels, one is softer.
+    let peak = bytes.chunks_exact(2).map(|b| read(b).abs()).fold(1.0, f64::max);
+    let samples: Vec<f64> = bytes.chunks_exact(2).map(|b| read(b) / peak * 0.5).collect();
     let from = first_time(path, track).map_or(0.0, |at| at - begin);
     Sound { from, to: samples.len() as f64 / SAMPLES as f64, beeps: beeps(&samples) }
 }

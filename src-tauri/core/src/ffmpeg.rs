@@ -10,6 +10,7 @@ pub mod classify;
 pub mod compare;
 mod exec;
 mod fields;
+pub mod given;
 pub mod growth;
 mod line;
 mod locate;
@@ -49,7 +50,7 @@ pub type Orders = tokio::sync::watch::Receiver<Order>;
 /// Demuxers that user files may be opened with. Playlists and scripts (hls, dash, concat, image2, lavfi) are
 /// not among them: such a file under the name of a video could make ffmpeg read other files or the network.
 pub(crate) const DEMUXERS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpegtsraw,mpeg,mpegvideo,flv,live_flv,\
-asf,ogg,wav,w64,mp3,aac,flac,m4v,h264,hevc,h263,mxf,dv,gif,rm,ivf,nut,wtv,gxf,vc1,av1,obu,yuv4mpegpipe,ac3,eac3,dts,\
+asf,ogg,wav,w64,mp3,aac,flac,m4v,h264,hevc,h263,mxf,dv,gif,apng,rm,ivf,nut,wtv,gxf,vc1,av1,obu,yuv4mpegpipe,ac3,eac3,dts,\
 caf,aiff,amr,ape,tta,wv";
 
 /// Largest picture that is opened, in pixels: 16K, 15360x8640.

@@ -71,7 +71,8 @@ pub(crate) fn look(
     Ok((info, abilities))
 }
 
-/// What becomes of it. `also_measured`: its packets are wanted whatever the plan says; else where it copies any.
+/// What becomes of it. `also_measured`: its packets are wanted whatever the plan says; else where it copies any, and of
+/// animations.
 pub(crate) fn plan(
     asking: Asking<'_>,
     source: &Path,
@@ -80,7 +81,7 @@ pub(crate) fn plan(
     also_measured: bool,
 ) -> Result<Plan, Halt> {
     let planned = plan::plan(info, spec, abilities)?;
-    if !also_measured && planned.copies().next().is_none() {
+    if !also_measured && !info.is_animation() && planned.copies().next().is_none() {
         return Ok(planned);
     }
     // What a copy must show is known by the packets of the original alone.

@@ -9,6 +9,7 @@ mod ends;
 mod facts;
 pub mod headers;
 mod json;
+mod learned;
 mod motion;
 mod packets;
 pub mod segments;
@@ -22,6 +23,7 @@ pub use ends::Chapter;
 pub(crate) use ends::slack;
 pub use facts::{Facts, codec_name, running_time};
 pub use json::{read, read_frame};
+pub use learned::Learned;
 pub use packets::{Measured, Measuring, Span};
 pub use survey::{Question, Survey};
 
@@ -58,6 +60,9 @@ pub struct MediaInfo {
     /// An edit list asks for another speed than that of the recording.
     #[serde(default)]
     pub other_speed: bool,
+    /// Times that ffmpeg works out for packets without one were seen to be wrong.
+    #[serde(default)]
+    pub false_times: bool,
 }
 
 /// What a stream carries.
@@ -156,6 +161,12 @@ pub struct Picture {
     pub height: u32,
     /// Width of a pixel by its height; 1 where unknown.
     pub pixel_aspect: f64,
+    /// Other sizes that its pictures have later on, upright and in square pixels, once that was seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sizes: Vec<(u32, u32)>,
+    /// An encoder's clock that ticks once a picture was seen to lose some of them.
+    #[serde(default)]
+    pub fine_clock: bool,
     /// Degrees by which players turn it: 0, 90, 180 or 270.
     pub rotation: u32,
     /// Mean frames per second; absent where unknown.
@@ -173,6 +184,9 @@ pub struct Picture {
     /// `tt`, `bb`, `tb`, `bt`, `progressive` or empty, as the header says; `tff` or `bff` where it is silent and the
     /// frames tell.
     pub field_order: String,
+    /// Its frames are flagged as fields, which they are not.
+    #[serde(default)]
+    pub false_fields: bool,
     /// `tv`, `pc` or empty.
     pub range: String,
     /// Transfer characteristic: `bt709`, `smpte2084` ... or empty.
@@ -220,6 +234,12 @@ impl Picture {
         self.rotation % 180 == 90
     }
 
+    /// The smallest frame that holds all its pictures, in square pixels.
+    pub fn frame(&self) -> (f64, f64) {
+        let wider = |(w, h): (f64, f64), other: &(u32, u32)| (w.max(other.0.into()), h.max(other.1.into()));
+        self.sizes.iter().fold(self.displayed(), wider)
+    }
+
     /// High dynamic range: PQ or HLG.
     pub fn is_hdr(&self) -> bool {
         matches!(self.transfer.as_str(), "smpte2084" | "arib-std-b67")
@@ -245,6 +265,11 @@ impl Picture {
         matches!(self.field_order.as_str(), "tt" | "bb" | "tb" | "bt" | "tff" | "bff")
     }
 
+    /// Of two fields the upper one is shown first.
+    pub fn is_top_first(&self) -> bool {
+        matches!(self.field_order.as_str(), "tt" | "bt" | "tff")
+    }
+
     /// Full range: black is 0, not 16.
     pub fn is_full_range(&self) -> bool {
         self.range == "pc" || self.pixel_format.starts_with("yuvj")
@@ -263,6 +288,11 @@ impl MediaInfo {
         let tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio);
         // Of equal ones the first is the least.
         tracks.min_by_key(|s| (s.empty, !s.default))
+    }
+
+    /// An animation: small, without a length of its own, and its last picture may stand for long.
+    pub(crate) fn is_animation(&self) -> bool {
+        matches!(self.container.as_str(), "gif" | "apng")
     }
 
     /// Keeps with each stream what its packets say; of one without packets that have a time nothing is known.

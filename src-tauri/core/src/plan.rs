@@ -16,11 +16,12 @@ mod others;
 mod rate;
 mod refusals;
 mod steps;
+mod tags;
 mod video;
 
 use crate::failure::Failure;
 use crate::media::{Kind, MediaInfo, Stream};
-use crate::preset::{Container, CopyRule, Hardware, Metadata, Preset, Tracks};
+use crate::preset::{Container, CopyRule, Hardware, Preset, Tracks};
 use crate::spec::{JobOptions, JobSpec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -29,6 +30,7 @@ pub use arguments::cue_file;
 pub(crate) use checks::CLOCK;
 pub use checks::{decode_copies, decode_originals};
 pub use clip::{Clip, chapter_file, chapter_text};
+pub(crate) use copy::missing;
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
 pub use rate::slower;
 pub use steps::{Step, What, measure, steps, steps_of_check};
@@ -78,6 +80,9 @@ pub struct Plan {
     /// Seconds of the result at which compared streams are decoded; empty: they are decoded whole.
     #[serde(default)]
     pub places: Vec<f64>,
+    /// Channels of sound beyond which the preset mixes them; `None`: as many as the encoder takes.
+    #[serde(default)]
+    pub most_channels: Option<u32>,
     /// Lines of subtitles are counted that are lost where only one is shown at a time.
     #[serde(default)]
     pub count_cues: bool,
@@ -93,6 +98,9 @@ pub struct Plan {
     /// Bytes to be read before the streams are known, as `MediaInfo::reach`.
     #[serde(default)]
     pub reach: Option<u64>,
+    /// How ffmpeg is to take the times of packets, as options before the input.
+    #[serde(default)]
+    pub times: Vec<String>,
     /// What is left of chapters and subtitles that lie beyond the end of the film.
     #[serde(default)]
     pub clip: Option<Clip>,
@@ -114,6 +122,9 @@ pub struct Planned {
     /// Its language, where the container keeps it in another word.
     #[serde(default)]
     pub language: Option<String>,
+    /// A moving picture beside the one that the plan is about.
+    #[serde(default)]
+    pub further: bool,
     /// The source has players choose it by default.
     #[serde(default)]
     pub default: bool,
@@ -167,12 +178,14 @@ impl Action {
 }
 
 impl Plan {
-    /// The streams of the result, in its order: moving picture, covers, sound, subtitles, attachments.
+    /// The streams of the result, in its order: moving picture, further ones, covers, sound, subtitles, attachments.
     pub fn kept(&self) -> impl Iterator<Item = &Planned> {
         let of = |kind, cover| {
             self.streams.iter().filter(move |s| s.kind == kind && s.cover == cover && s.action.keeps())
         };
         of(Kind::Video, false)
+            .filter(|s| !s.further)
+            .chain(of(Kind::Video, false).filter(|s| s.further))
             .chain(of(Kind::Video, true))
             .chain(of(Kind::Audio, false))
             .chain(of(Kind::Subtitle, false))
@@ -232,28 +245,6 @@ impl Plan {
     }
 }
 
-/// Tags that say where a video was recorded, in the words of the containers.
-const LOCATION: &[&str] =
-    &["location", "location-eng", "com.apple.quicktime.location.ISO6709", "xyz", "GPSCoordinates"];
-
-/// Statistics that some programs leave in Matroska, with or without a language: untrue of the result.
-const STALE: &[&str] = &[
-    "BPS",
-    "BPS-eng",
-    "DURATION",
-    "DURATION-eng",
-    "NUMBER_OF_FRAMES",
-    "NUMBER_OF_FRAMES-eng",
-    "NUMBER_OF_BYTES",
-    "NUMBER_OF_BYTES-eng",
-    "_STATISTICS_TAGS",
-    "_STATISTICS_TAGS-eng",
-    "_STATISTICS_WRITING_APP",
-    "_STATISTICS_WRITING_APP-eng",
-    "_STATISTICS_WRITING_DATE_UTC",
-    "_STATISTICS_WRITING_DATE_UTC-eng",
-];
-
 /// Seconds decoded at each place.
 pub(crate) const PLACE: f64 = 1.0;
 
@@ -293,18 +284,21 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         vendor_tags: !cover && preset.container != Container::Mkv && info.tags.keys().any(vendor),
         // Dolby Vision would be declared likewise, of a picture that no longer is any.
         immersive: main.video.as_ref().is_some_and(|p| p.immersive && p.dolby_vision.is_none()),
-        tags_from: tags_from(&task),
-        without_tags: without_tags(preset),
+        tags_from: tags::tags_from(&task),
+        without_tags: tags::without(preset),
         compared: is_compared(preset),
         places: places(info, preset),
+        most_channels: audio::most_channels(preset),
         count_cues: true,
         limit: None,
         hardware: hardware.is_some_and(|h| streams.iter().any(|s| uses(s, h.name))),
         set_up: Vec::new(),
         reach: info.reach,
+        times: Vec::new(),
         clip: None,
         streams,
     };
+    plan.times = times(info, &plan).iter().map(|word| (*word).to_owned()).collect();
     if let Some(hardware) = hardware.filter(|_| plan.hardware) {
         plan.set_up = hardware.set_up.iter().map(|word| (*word).to_owned()).collect();
     }
@@ -317,18 +311,20 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
     Ok(plan.clipped_as_measured(info))
 }
 
+/// Decoders find the times of pictures that have none of their own; for copies the demuxer does, which it must not where a
+/// decoder does better: of packed pictures of `XviD` it makes a picture too few, and all of them late.
+/// Where false times look like jumps of the clock, none is closed.
+fn times(info: &MediaInfo, plan: &Plan) -> &'static [&'static str] {
+    let copies = plan.copies().any(|s| s.kind == Kind::Video);
+    match (info.false_times, copies) {
+        (true, _) => &["-copyts", "-start_at_zero"],
+        (false, true) => &["-fflags", "+genpts"],
+        (false, false) => &[],
+    }
+}
+
 fn uses(stream: &Planned, name: &str) -> bool {
     matches!(&stream.action, Action::Convert { encoder, .. } if encoder == name)
-}
-
-fn tags_from(task: &Task<'_>) -> Option<usize> {
-    (task.info.container == "ogg").then_some(task.main.index)
-}
-
-fn without_tags(preset: &Preset) -> Vec<String> {
-    let location = if preset.metadata == Metadata::StripLocation { LOCATION } else { &[] };
-    let stale = if preset.container == Container::Mkv { STALE } else { &[] };
-    location.iter().chain(stale).map(|tag| (*tag).to_owned()).collect()
 }
 
 /// Everything a decision about one stream may look at.
@@ -346,6 +342,9 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         Kind::Video if cover => others::cover(stream, container),
         Kind::Video if task.preset.video.is_none() => Action::drop("only the sound is kept"),
         Kind::Video if stream.index == task.main.index => video::action(task)?,
+        Kind::Video if container == Container::Mkv && task.info.is_further_picture(stream) => {
+            further_picture(stream, task)
+        }
         Kind::Video => Action::drop("a further picture; one is kept"),
         Kind::Audio if task.preset.audio.tracks == Tracks::First && !is_first_track(stream, task) => {
             Action::drop("a further track; one is kept")
@@ -367,10 +366,20 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         codec: stream.codec.clone(),
         cover,
         language,
+        further: stream.kind == Kind::Video && !cover && stream.index != task.main.index,
         default: stream.default,
-        titled_as_film: tags_from(task).is_some() && stream.title == task.main.title,
+        titled_as_film: tags::tags_from(task).is_some() && stream.title == task.main.title,
         action,
     })
+}
+
+/// One that cannot be kept is no reason to refuse the file.
+fn further_picture(stream: &Stream, task: &Task<'_>) -> Action {
+    if refusals::unreadable(stream, task.abilities).is_some() {
+        return Action::drop("a further picture that this ffmpeg cannot decode");
+    }
+    let action = video::action(&Task { main: stream, ..*task });
+    action.unwrap_or_else(|_| Action::drop("a further picture of a size that cannot be encoded"))
 }
 
 fn is_first_track(stream: &Stream, task: &Task<'_>) -> bool {

@@ -4,6 +4,7 @@
 //! that a result that is short, empty or lacks a stream is never called done. Exit codes prove nothing. What was
 //! checked comes out as data ([`verification`]).
 
+mod changes;
 mod copies;
 mod empty;
 mod lead;
@@ -17,7 +18,7 @@ mod whole;
 use crate::failure::{Failure, FailureCode, NOTHING_READABLE};
 use crate::ffmpeg::run::Report;
 use crate::ffmpeg::statistics::InputStats;
-use crate::media::{self, CopyFault, Kind, Measured, MediaInfo, Stream};
+use crate::media::{self, CopyFault, Kind, Learned, Measured, MediaInfo, Stream};
 use crate::plan::{Action, Plan, Planned};
 use copies::Copy;
 use std::collections::BTreeMap;
@@ -75,6 +76,8 @@ pub enum Refusal {
     Doubtful(Failure),
     /// Copies of these streams of the source are not what they show: they must be converted.
     Unfaithful(Failure, BTreeMap<usize, CopyFault>),
+    /// Decoding showed what the plan did not know of the original, and the result lacks.
+    Changed(Learned, Failure),
     /// Chapters or subtitles make it last longer than what it shows.
     Overlong {
         /// When picture and sound end, in seconds.
@@ -91,6 +94,7 @@ impl Refusal {
             Refusal::Failed(failure)
             | Refusal::Doubtful(failure)
             | Refusal::Unfaithful(failure, _)
+            | Refusal::Changed(_, failure)
             | Refusal::Overlong { failure, .. } => failure,
         }
     }
@@ -106,9 +110,10 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     if !report.saw_end {
         return Err(Refusal::Failed(wrong("ffmpeg ended before it said that it was through.", report)));
     }
+    changes::check(case)?;
     let (mut streams, mut remarks) = (Vec::new(), Vec::new());
     for (planned, found) in matched(case).map_err(Refusal::Failed)? {
-        let (check, said) = check(case, planned, found)?;
+        let (check, said) = changes::explained(case, check(case, planned, found))?;
         streams.push(check);
         remarks.extend(said);
     }
@@ -120,7 +125,10 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     }
     remarks.extend(whole::check(case)?);
     remarks.extend(empty::remarks(case));
+    remarks.extend(changes::remarks(case));
     remarks.extend(remarks::losses(case.plan));
+    remarks.extend(remarks::single_channels(case));
+    remarks.extend(remarks::holes(case));
     remarks.extend(remarks::shared_times(case));
     remarks.extend(lead::remark(case));
     remarks.extend(remarks::damage(case));
@@ -167,7 +175,7 @@ fn check(case: &Case<'_>, planned: &Planned, found: &Stream) -> Result<(StreamCh
     let length = length::check_length(&pair, case)?;
     check.frames = length::check_count(&pair, case)?;
     (check.seconds, check.by) = (length.seconds, length.by);
-    Ok((check, length.remark.into_iter().chain(length::squeezed(&pair)).collect()))
+    Ok((check, length.remark.into_iter().chain(length::squeezed(&pair, case)).collect()))
 }
 
 fn decoded(stats: &InputStats, of: Side) -> Option<Decoded> {

@@ -80,7 +80,7 @@ pub(super) fn make(source: &Source, bench: &Bench<'_>) -> Want {
         Kind::TwoTracks => two_tracks(bench),
         Kind::Uneven => uneven(bench),
         Kind::OtherHeader => joined(bench, container, &["-profile:v", "baseline", "-bf", "0"], None),
-        Kind::OtherSize => joined(bench, container, &[], Some("scale=96:160")),
+        Kind::OtherSize => joined(bench, container, &[], Some("scale=320:192")),
         Kind::OtherLayout => joined(bench, container, &["-ac", "6"], None),
         Kind::NewClock => new_clock(bench, container),
         Kind::SecondSegment => second_segment(bench),

@@ -119,9 +119,19 @@ fn of_success(errors: &[String]) -> Option<Failure> {
 fn of_exit(report: &Report) -> Failure {
     match rule(|phrases| report.errors.iter().any(|line| says(line, phrases))) {
         Some((code, message)) => Failure::new(code, message),
+        None if is_refused_by_encoder(report) => {
+            let message = format!("An encoder refused this picture or sound. {}", unknown(&report.errors));
+            Failure::new(FailureCode::EncodeFailed, message)
+        }
         None if report.cut_short => Failure::new(FailureCode::SourceTruncated, NOTHING_READABLE),
         None => Failure::new(FailureCode::EncodeFailed, unknown(&report.errors)),
     }
+}
+
+/// An encoder that was given something and would not begin: no fault of the original, whatever else is said of it.
+fn is_refused_by_encoder(report: &Report) -> bool {
+    let refused = |line: &String| says(line, &["Error while opening encoder"]);
+    !report.given.is_empty() && report.errors.iter().any(refused)
 }
 
 /// ffmpeg exits with 0 when only the trailer could not be written; what it says of the *input* then is
@@ -198,6 +208,7 @@ mod tests {
             cut_short: false,
             dropped: 0,
             guessed: false,
+            given: crate::ffmpeg::given::Given::default(),
             log_tail: "tail".into(),
             progress,
         }
@@ -218,6 +229,15 @@ mod tests {
             code(Ended::NotStarted(io::ErrorKind::NotFound, String::new()), &[]),
             Some(FailureCode::FfmpegMissing)
         );
+    }
+
+    #[test]
+    fn the_refusal_of_an_encoder_is_not_blamed_on_the_original() {
+        let refused = "Error while opening encoder for output stream #0:1 - maybe incorrect parameters";
+        let mut cut = Report { cut_short: true, ..report(Ended::Exited(1), &[refused]) };
+        assert_eq!(failure(&cut).unwrap().code, FailureCode::SourceTruncated, "nothing was decoded");
+        cut.given.take_sound("graph_0_in_0_1", "samplerate:48000 chlayout:5.1(side)");
+        assert_eq!(failure(&cut).unwrap().code, FailureCode::EncodeFailed);
     }
 
     #[test]

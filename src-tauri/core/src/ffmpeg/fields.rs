@@ -1,6 +1,7 @@
-//! Whether frames are woven of two fields where the header does not say so: old tapes and capture cards. By the flags
-//! of some frames, else by their look, which ffmpeg's `idet` judges. Without an answer the picture counts as
-//! progressive.
+//! Whether frames are woven of two fields. Where the header does not say so, as of old tapes and capture cards, the flags of
+//! some frames tell, else their look, which ffmpeg's `idet` judges; without an answer the picture counts as progressive.
+//! Where the header says so, the look of frames at several places may prove it wrong: many broadcasts and cameras flag what
+//! was taken progressively.
 
 use super::capture::{Bounds, capture};
 use super::line::{self, Line};
@@ -10,7 +11,7 @@ use crate::media::{Picture, Stream};
 use std::ffi::OsString;
 use std::path::Path;
 
-/// Frames that are looked at, from a tenth of the video on.
+/// Frames that are looked at from a place on.
 const FRAMES: &str = "60";
 /// So few woven frames are no tape, in frames of `FRAMES`.
 const LEAST: u32 = 10;
@@ -28,6 +29,41 @@ pub(super) fn in_question(stream: &Stream) -> bool {
     stream.video.as_ref().is_some_and(silent) && [FLAGGED, SILENT].concat().contains(&stream.codec.as_str())
 }
 
+/// Does the header tell of fields, in a codec and of a height that may have none?
+pub(super) fn in_doubt(stream: &Stream) -> bool {
+    let tells = |p: &Picture| p.is_interlaced() && HEIGHTS.contains(&p.height);
+    stream.video.as_ref().is_some_and(tells) && FLAGGED.contains(&stream.codec.as_str())
+}
+
+/// Where frames are looked at, as shares of the length.
+const PLACES: [f64; 3] = [0.1, 0.5, 0.85];
+
+/// Do frames at several places show no fields at all, though the header tells of them? What stands still does not tell.
+pub(super) fn none_seen(
+    tools: &Tools,
+    path: &Path,
+    stream: &Stream,
+    reach: Option<u64>,
+    bounds: &Bounds<'_>,
+) -> bool {
+    let top_first = stream.video.as_ref().is_some_and(Picture::is_top_first);
+    let mut all = Look::default();
+    for place in PLACES {
+        let arguments = arguments(path, stream, reach, place);
+        let Ok(answer) = capture(&tools.ffmpeg.path, &arguments, bounds) else { return false };
+        let Some(look) = Look::read(&answer.stderr) else { return false };
+        all = Look {
+            top: all.top + look.top,
+            bottom: all.bottom + look.bottom,
+            progressive: all.progressive + look.progressive,
+        };
+        if all.shows_fields(top_first) {
+            return false;
+        }
+    }
+    all.shows_no_fields(top_first)
+}
+
 /// `tff` or `bff`, as of `Picture::field_order`.
 pub(super) fn seen(
     tools: &Tools,
@@ -36,12 +72,13 @@ pub(super) fn seen(
     reach: Option<u64>,
     bounds: &Bounds<'_>,
 ) -> Option<&'static str> {
-    let answer = capture(&tools.ffmpeg.path, &arguments(path, stream, reach), bounds).ok()?;
+    let answer = capture(&tools.ffmpeg.path, &arguments(path, stream, reach, PLACES[0]), bounds).ok()?;
     if SILENT.contains(&stream.codec.as_str()) { by_look(&answer.stderr) } else { by_flags(&answer.stderr) }
 }
 
-fn arguments(path: &Path, stream: &Stream, reach: Option<u64>) -> Vec<OsString> {
-    let begin = format!("{:.3}", stream.seconds.unwrap_or(0.0) / 10.0);
+/// `place`: as a share of the length.
+fn arguments(path: &Path, stream: &Stream, reach: Option<u64>, place: f64) -> Vec<OsString> {
+    let begin = format!("{:.3}", stream.seconds.unwrap_or(0.0) * place);
     let index = format!("0:{}", stream.index);
     let before = [
         "-hide_banner",
@@ -91,16 +128,49 @@ fn by_flags(said: &str) -> Option<&'static str> {
     first(top, bottom).filter(|_| top + bottom > frames(" i:P "))
 }
 
-/// Reads the last sum, of brightness alone: colour of half height deceives. Fine patterns look woven too, but not in
-/// nearly every frame.
+/// Frames by what they look like; of the others nothing can be told.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Look {
+    top: u32,
+    bottom: u32,
+    progressive: u32,
+}
+
+impl Look {
+    /// Reads the last sum, of brightness alone: colour of half height deceives.
+    fn read(said: &str) -> Option<Look> {
+        let sum = lines_of("idet", said).rfind(|line| line.text.starts_with("Multi frame detection"))?;
+        let frames = |word: &str| {
+            let count = sum.text.split(word).nth(1).and_then(|rest| rest.split_whitespace().next());
+            count.and_then(|n| n.parse::<u32>().ok()).unwrap_or(0)
+        };
+        Some(Look { top: frames("TFF:"), bottom: frames("BFF:"), progressive: frames("Progressive:") })
+    }
+
+    /// Of fields one is always the first, as a rule the one that the header names; fine patterns that move look like either.
+    fn woven(self, top_first: bool) -> u32 {
+        let (named, other) = if top_first { (self.top, self.bottom) } else { (self.bottom, self.top) };
+        if other > 9 * named { other } else { named.saturating_sub(other) }
+    }
+
+    fn moving(self) -> u32 {
+        self.top + self.bottom + self.progressive
+    }
+
+    fn shows_fields(self, top_first: bool) -> bool {
+        self.woven(top_first) >= LEAST && self.woven(top_first) * 3 > self.moving()
+    }
+
+    /// So many that move and are not woven prove that none is.
+    fn shows_no_fields(self, top_first: bool) -> bool {
+        self.moving() >= 3 * LEAST && self.woven(top_first) * 8 <= self.moving()
+    }
+}
+
+/// Fine patterns look woven too, but not in nearly every frame.
 fn by_look(said: &str) -> Option<&'static str> {
-    let sum = lines_of("idet", said).rfind(|line| line.text.starts_with("Multi frame detection"))?;
-    let frames = |word: &str| {
-        let count = sum.text.split(word).nth(1).and_then(|rest| rest.split_whitespace().next());
-        count.and_then(|n| n.parse::<u32>().ok()).unwrap_or(0)
-    };
-    let (top, bottom) = (frames("TFF:"), frames("BFF:"));
-    first(top, bottom).filter(|_| top.max(bottom) > 9 * (top.min(bottom) + frames("Progressive:")))
+    let Look { top, bottom, progressive } = Look::read(said)?;
+    first(top, bottom).filter(|_| top.max(bottom) > 9 * (top.min(bottom) + progressive))
 }
 
 /// Which field comes first, where enough frames are woven.
@@ -151,6 +221,15 @@ mod tests {
     }
 
     #[test]
+    fn only_many_frames_that_move_and_are_not_woven_prove_a_flag_wrong() {
+        let look = |top, bottom, progressive| Look { top, bottom, progressive }.shows_no_fields(true);
+        assert!(look(0, 0, 150) && look(2, 1, 100) && look(29, 23, 9) && look(5, 25, 9), "a fine pattern");
+        assert!(!look(90, 0, 5) && !look(0, 90, 5), "whichever field is first");
+        assert!(!look(0, 0, 20), "what stands still may be of fields");
+        assert!(!look(24, 0, 36), "a film that became television: two of five are woven");
+    }
+
+    #[test]
     fn only_what_could_be_a_tape_is_looked_at() {
         let stream = |codec: &str, height, field_order: &str| Stream {
             codec: codec.into(),
@@ -159,6 +238,8 @@ mod tests {
         };
         assert!(in_question(&stream("dvvideo", 576, "")));
         assert!(!in_question(&stream("dvvideo", 576, "progressive")), "told");
+        assert!(in_doubt(&stream("h264", 1080, "tt")) && !in_doubt(&stream("h264", 1080, "progressive")));
+        assert!(!in_doubt(&stream("h264", 240, "tt")) && !in_doubt(&stream("mjpeg", 576, "tt")));
         assert!(!in_question(&stream("vp9", 576, "")) && !in_question(&stream("mjpeg", 240, "")));
     }
 }

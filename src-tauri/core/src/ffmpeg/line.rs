@@ -28,26 +28,29 @@ pub(super) struct Line<'a> {
     pub(super) level: Option<Level>,
     /// The level has a colour. ffmpeg replaces escape characters in all texts, so that no file can imitate one.
     pub(super) coloured: bool,
+    /// The component has a colour, which it has at every level.
+    pub(super) signed: bool,
     /// The rest, without colours.
     pub(super) text: Cow<'a, str>,
 }
 
 /// Takes a line apart: `[aist#0:1/aac @ 0x55d0] [dec:aac @ 0x55e0] [error] Error submitting packet to decoder: ...`.
 pub(super) fn read(line: &str) -> Line<'_> {
-    let (mut component, mut rest) = (None, line);
+    let (mut component, mut signed, mut rest) = (None, false, line);
     loop {
         let (coloured, start) = skip_colours(rest);
         let Some((inside, after)) = bracket(start) else {
-            return Line { component, level: None, coloured, text: plain(start) };
+            return Line { component, level: None, coloured, signed, text: plain(start) };
         };
         if let Some(name) = name_in(inside) {
+            signed |= coloured && component.is_none();
             component = component.or(Some(name));
             rest = after;
             continue;
         }
         let level = level(inside, component.is_some());
         let text = if level.is_some() { after } else { start };
-        return Line { component, level, coloured, text: plain(text) };
+        return Line { component, level, coloured, signed, text: plain(text) };
     }
 }
 
@@ -193,17 +196,18 @@ mod tests {
                     let outer = format!("[{name} @ {address}] ");
                     for parts in [vec![outer.clone()], vec![outer.clone(), format!("[dec:aac @ {address}] ")]]
                     {
-                        let expected = |coloured| Line {
+                        let expected = |coloured, signed| Line {
                             component: Some(name),
                             level: Some(level),
                             coloured,
+                            signed,
                             text: TEXT.into(),
                         };
                         let plain = format!("{}[{word}] {TEXT}", parts.concat());
-                        assert_eq!(read(&plain), expected(false), "{plain}");
+                        assert_eq!(read(&plain), expected(false, false), "{plain}");
                         for code in ["1;31", "48;5;0m\x1b[38;5;196"] {
                             let line = in_colours(&parts, word, code);
-                            assert_eq!(read(&line), expected(word != "info"), "{line:?}");
+                            assert_eq!(read(&line), expected(word != "info", true), "{line:?}");
                             assert_eq!(super::plain(&line), plain);
                         }
                     }
@@ -216,8 +220,13 @@ mod tests {
     fn a_line_of_ffmpeg_itself_has_a_level_and_no_component() {
         for (word, level) in LEVELS.into_iter().filter(|(w, _)| w.bytes().all(|b| b.is_ascii_lowercase())) {
             let plain = format!("[{word}] {TEXT}");
-            let expected =
-                |coloured| Line { component: None, level: Some(level), coloured, text: TEXT.into() };
+            let expected = |coloured| Line {
+                component: None,
+                level: Some(level),
+                coloured,
+                signed: false,
+                text: TEXT.into(),
+            };
             assert_eq!(read(&plain), expected(false), "{plain}");
             assert_eq!(read(&in_colours(&[], word, "1;31")), expected(word != "info"), "{plain}");
         }
@@ -246,7 +255,8 @@ mod tests {
             "Fontconfig error: Cannot load default config file",
             "terminate called after throwing an instance of 'std::bad_alloc'",
         ] {
-            let none = Line { component: None, level: None, coloured: false, text: text.into() };
+            let none =
+                Line { component: None, level: None, coloured: false, signed: false, text: text.into() };
             assert_eq!(read(text), none);
         }
         // A library wrote between two parts of a line, whose level follows in the next.

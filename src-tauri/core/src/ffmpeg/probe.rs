@@ -75,6 +75,9 @@ pub fn frames(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Order
     {
         picture.field_order = order.into();
     }
+    if fields::in_doubt(&stream) && fields::none_seen(tools, path, &stream, reach, &bounds) {
+        (picture.field_order, picture.false_fields) = ("progressive".into(), true);
+    }
 }
 
 /// Only Matroska is put together so; what cannot be looked at has none.
@@ -259,8 +262,30 @@ fn boxes_of(path: &Path) -> Boxes {
     std::fs::File::open(path).and_then(|mut file| boxes::look(&mut file)).unwrap_or(Boxes::None)
 }
 
+/// ffmpeg knows the container of pictures alone: of an animation it shows nothing, or only its first picture.
+fn is_animated_webp(path: &Path) -> bool {
+    let mut begin = [0; 21];
+    let read = std::fs::File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut begin));
+    read.is_ok() && animates(&begin)
+}
+
+/// The extended header of `WebP`, with its flag for animations.
+fn animates(begin: &[u8; 21]) -> bool {
+    &begin[..4] == b"RIFF" && &begin[8..16] == b"WEBPVP8X" && begin[20] & 2 != 0
+}
+
 /// ffprobe opened nothing: why?
 fn refused(path: &Path, output: &Output) -> Failure {
+    if is_animated_webp(path) {
+        let message = format!(
+            "{} is an animated WebP, which this ffmpeg cannot read. Save it as GIF or as a video, and add that.",
+            name_of(path)
+        );
+        return Failure {
+            log_tail: output.stderr.clone(),
+            ..Failure::new(FailureCode::UnsupportedCodec, message)
+        };
+    }
     match reason(path, boxes_of(path), &output.stderr) {
         Some((code, message)) => Failure { log_tail: output.stderr.clone(), ..Failure::new(code, message) },
         None => not_media(path, &output.stderr),
@@ -320,6 +345,14 @@ mod tests {
                 assert_eq!(said("Invalid data found when processing input"), None, "{path}");
             }
         }
+    }
+
+    #[test]
+    fn an_animated_webp_is_known_by_its_header() {
+        let mut header = *b"RIFF\x10\0\0\0WEBPVP8X\x0a\0\0\0\x12";
+        assert!(animates(&header));
+        header[20] = 0x10;
+        assert!(!animates(&header), "transparent, and still");
     }
 
     #[test]

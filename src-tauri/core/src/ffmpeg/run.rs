@@ -5,6 +5,7 @@
 //! of a second, that a stalled process is ended, and that this returns only when the child is gone.
 
 use super::child::{self, Running};
+use super::given::Given;
 use super::growth::{self, Excess};
 use super::report::Reader;
 use super::statistics::InputStats;
@@ -92,6 +93,8 @@ pub struct Report {
     pub dropped: u64,
     /// Time stamps of the copied picture were invalid and were guessed.
     pub guessed: bool,
+    /// What the filters were given.
+    pub given: Given,
     /// The last 16 KiB of the log.
     pub log_tail: String,
     /// The last reading, with its percentage.
@@ -130,8 +133,21 @@ fn not_started(error: &io::Error) -> Report {
 
 fn report(ended: Ended, reader: Reader) -> Report {
     let log_tail = reader.log_tail();
-    let Reader { progress, saw_end, inputs, errors, complained, cut_short, dropped, guessed, .. } = reader;
-    Report { ended, saw_end, inputs, errors, complained, cut_short, dropped, guessed, log_tail, progress }
+    let Reader { progress, saw_end, inputs, errors, complained, cut_short, dropped, guessed, given, .. } =
+        reader;
+    Report {
+        ended,
+        saw_end,
+        inputs,
+        errors,
+        complained,
+        cut_short,
+        dropped,
+        guessed,
+        given,
+        log_tail,
+        progress,
+    }
 }
 
 /// Two threads that end when the pipes close.

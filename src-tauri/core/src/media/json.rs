@@ -118,6 +118,7 @@ pub fn read(text: &str) -> Result<MediaInfo, String> {
         tags: answer.format.tags,
         second_recording: false,
         other_speed: false,
+        false_times: false,
     })
 }
 
@@ -244,6 +245,8 @@ fn picture(raw: &RawStream) -> Picture {
         pixel_aspect: ratio(&raw.sample_aspect_ratio, ':')
             .filter(|r| (0.05..=20.0).contains(r))
             .unwrap_or(1.0),
+        sizes: Vec::new(),
+        fine_clock: false,
         rotation: (turned.rem_euclid(360.0) / 90.0).round() as u32 % 4 * 90,
         rate: ratio(&raw.avg_frame_rate, '/'),
         uneven: ratio(&raw.r_frame_rate, '/')
@@ -253,6 +256,7 @@ fn picture(raw: &RawStream) -> Picture {
         pixel_format: raw.pix_fmt.clone(),
         bits: bits(raw),
         field_order: known(&raw.field_order),
+        false_fields: false,
         range: known(&raw.color_range),
         transfer: known(&raw.color_transfer),
         primaries: known(&raw.color_primaries),

@@ -10,13 +10,22 @@ const SHARE: f64 = 0.1;
 impl MediaInfo {
     /// The moving picture; covers do not count.
     pub fn video(&self) -> Option<&Stream> {
+        // Of equal ones the first is the least.
+        self.pictures().min_by_key(|s| (self.is_beside(s), !s.default))
+    }
+
+    /// Is this a further moving picture, such as that of a second camera?
+    pub fn is_further_picture(&self, stream: &Stream) -> bool {
+        let moves = |s: &Stream| s.index == stream.index && !self.is_beside(s);
+        self.pictures().any(moves) && self.video().is_some_and(|main| main.index != stream.index)
+    }
+
+    /// Has it far fewer frames than another, or does it last far shorter?
+    fn is_beside(&self, stream: &Stream) -> bool {
         let most = self.pictures().filter_map(frames).fold(0.0, f64::max);
         let longest = self.pictures().filter_map(|s| s.seconds).fold(0.0, f64::max);
-        let beside = |s: &Stream| {
-            frames(s).is_some_and(|n| n < most * SHARE) || s.seconds.is_some_and(|n| n < longest * SHARE)
-        };
-        // Of equal ones the first is the least.
-        self.pictures().min_by_key(|s| (beside(s), !s.default))
+        frames(stream).is_some_and(|n| n < most * SHARE)
+            || stream.seconds.is_some_and(|n| n < longest * SHARE)
     }
 
     /// All that may be the moving picture.

@@ -40,6 +40,10 @@ pub struct Span {
     pub headers: u64,
     /// Places without packets, as seconds from the beginning: from, to.
     pub gaps: Vec<(f64, f64)>,
+    /// Seconds without packets between those of a stream whose packets are all equally long, however short each hole is: as
+    /// the sum of its time stamps, for MP4 says that the packet before a hole lasts longer.
+    #[serde(default)]
+    pub missing: f64,
     /// Seconds of its parts put together, where time stamps jump as only a new clock makes them: back, or far ahead.
     pub joined: Option<f64>,
 }
@@ -81,7 +85,14 @@ struct Track {
     part: Option<(f64, f64, f64)>,
     /// How long the parts before it are; none where there was but one clock.
     parts: Option<f64>,
+    /// How often each time, in milliseconds, passes from one packet to the next.
+    steps: BTreeMap<u32, u64>,
 }
+
+/// Different steps that are kept: a stream of more has no length of a packet.
+const MOST_STEPS: usize = 500;
+/// Longest step that can be a hole, in milliseconds: what is longer is another clock.
+const LONGEST_STEP: f64 = AHEAD * 1000.0;
 
 impl Measuring {
     /// Takes a line of `stream|pts|dts|duration|flags`, behind which side data is named; what is no number is passed
@@ -138,6 +149,9 @@ impl Entry {
 impl Track {
     /// Shown from `at` to `end`, decoded at `turn`: its place in the file.
     fn take(&mut self, at: f64, end: f64, turn: f64) {
+        if self.packets > 0 {
+            self.step((at - self.last) * 1000.0);
+        }
         self.last = if self.packets == 0 { at } else { self.last.max(at) };
         self.packets += 1;
         self.cover(at, end);
@@ -151,6 +165,22 @@ impl Track {
             }
             None => (at, end, turn),
         });
+    }
+
+    fn step(&mut self, millis: f64) {
+        let millis = millis.round();
+        let known = self.steps.contains_key(&(millis as u32)) || self.steps.len() < MOST_STEPS;
+        if (1.0..=LONGEST_STEP).contains(&millis) && known {
+            *self.steps.entry(millis as u32).or_default() += 1;
+        }
+    }
+
+    /// What is missing between packets of which the most frequent step tells the length. A step that is half as long again
+    /// is a hole; less than that is rounding.
+    fn missing(&self) -> f64 {
+        let usual = self.steps.iter().max_by_key(|(_, count)| **count).map_or(0, |(millis, _)| *millis);
+        let holes = self.steps.iter().filter(|(millis, _)| **millis * 2 > usual * 3);
+        holes.map(|(millis, count)| f64::from(millis - usual) * *count as f64).sum::<f64>() / 1000.0
     }
 
     /// Packets come in the order of decoding, and later ones may fill a gap.
@@ -168,9 +198,10 @@ impl Track {
         let begin = self.covered.first().map_or(0.0, |(from, _)| *from);
         let end = self.covered.last().map_or(begin, |(_, to)| *to);
         let gaps = self.covered.windows(2).map(|pair| (pair[0].1 - begin, pair[1].0 - begin)).collect();
+        let missing = self.missing();
         let joined = self.parts.zip(self.part).map(|(parts, (from, to, _))| parts + to - from);
         let (seconds, last) = (end - begin, self.last - begin);
-        Span { begin, seconds, last, packets: self.packets, gaps, joined, ..Span::default() }
+        Span { begin, seconds, last, packets: self.packets, gaps, missing, joined, ..Span::default() }
     }
 }
 
@@ -236,6 +267,25 @@ mod tests {
             let measured = measure(line);
             assert_eq!((measured.streams[&0].seconds, measured.streams[&0].lead), (0.5, 0), "{line:?}");
         }
+    }
+
+    #[test]
+    fn holes_are_counted_by_the_steps_of_time_whatever_the_packets_say_of_their_length() {
+        let missing = |times: &[(f64, f64)]| {
+            let lines: Vec<String> =
+                times.iter().map(|(at, long)| format!("0|{at}|{at}|{long}|K_\n")).collect();
+            measure(&lines.concat()).streams[&0].missing
+        };
+        let whole: Vec<(f64, f64)> = (0..90).map(|n| (f64::from(n) * 1024.0 / 48000.0, 0.021)).collect();
+        assert!(missing(&whole) < 1e-9, "thousandths are rounded");
+        let mut hole = whole.clone();
+        hole.iter_mut().skip(40).for_each(|(at, _)| *at += 2.5);
+        assert!((missing(&hole) - 2.5).abs() < 0.01);
+        hole[39].1 = 2.521;
+        assert!((missing(&hole) - 2.5).abs() < 0.01, "MP4 lengthens the packet before it");
+        let lost: Vec<(f64, f64)> =
+            whole.into_iter().enumerate().filter(|(n, _)| n % 30 > 2).map(|(_, p)| p).collect();
+        assert!((missing(&lost) - 2.0 * 0.064).abs() < 0.01, "small ones: {}", missing(&lost));
     }
 
     #[test]

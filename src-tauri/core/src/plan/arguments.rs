@@ -83,6 +83,7 @@ fn attach_arguments(plan: &Plan, notes: &Path) -> Vec<OsString> {
 /// The source as an input, with what stands before it.
 pub(super) fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
     let mut all = [reading(plan), guard()].concat();
+    all.extend(plan.times.iter().map(OsString::from));
     all.extend(reach_arguments(plan.reach).into_iter().map(OsString::from));
     all.push("-i".into());
     all.push(file_url(source));
@@ -101,7 +102,7 @@ pub(super) fn reading(plan: &Plan) -> Vec<OsString> {
 /// What stands before each input that is not trusted.
 pub(super) fn guard() -> Vec<OsString> {
     let whitelists = ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS];
-    words(&[&whitelists[..], &["-max_pixels", MAX_PIXELS, "-fflags", "+genpts"]].concat())
+    words(&[&whitelists[..], &["-max_pixels", MAX_PIXELS]].concat())
 }
 
 /// The result in one pass.
@@ -290,7 +291,10 @@ mod tests {
             line.contains("-i file:/v/-x.mkv -map 0:1 -map 0:0 -map 0:3 -map 0:2 -c:v:0 libx264"),
             "{line}"
         );
-        assert!(line.contains("-c:a:1 aac -b:a:1 160k -c:s:0 mov_text"), "{line}");
+        assert!(
+            line.contains("-c:a:1 aac -filter:a:1 aresample=async=1 -b:a:1 160k -c:s:0 mov_text"),
+            "{line}"
+        );
         let (_, after) = line.split_once("-movflags +faststart -f mp4 file:/o/.part ").unwrap();
         assert_eq!(after, "-map 0:2 -c copy -frames:s 50000 -f framecrc file:/d/notes.cues");
         assert!(

@@ -2,7 +2,7 @@
 
 use super::{Abilities, Action, Task, copy, options};
 use crate::media::Stream;
-use crate::preset::{AudioCodec, CopyRule};
+use crate::preset::{AudioCodec, CopyRule, Preset};
 
 /// Why a track is left out of a codec that could be decoded.
 const UNKNOWN: &str = "what decoding it takes was not found in the file";
@@ -39,10 +39,15 @@ pub(super) fn action(stream: &Stream, task: &Task<'_>) -> Action {
 /// Most channels that an encoder here takes.
 const MOST: u32 = 8;
 
+/// Most channels of a result; `None`: copied sound may have any number.
+pub(super) fn most_channels(preset: &Preset) -> Option<u32> {
+    Some(preset.audio.channels.unwrap_or(MOST).min(MOST))
+}
+
 fn convert(stream: &Stream, task: &Task<'_>) -> Action {
     let preset = &task.preset.audio;
     let had = stream.channels.unwrap_or(2);
-    let channels = had.min(preset.channels.unwrap_or(MOST)).min(MOST);
+    let channels = had.min(most_channels(task.preset).unwrap_or(MOST));
     let most = if preset.codec == AudioCodec::Opus { MOST_OPUS * channels } else { u32::MAX };
     let rate = format!("{}k", kbps(preset.kbps, channels).min(most));
     let (codec, encoder) = match preset.codec {
@@ -51,8 +56,10 @@ fn convert(stream: &Stream, task: &Task<'_>) -> Action {
         AudioCodec::Pcm if stream.sample_bits.is_some_and(|bits| bits > 16) => ("pcm_s24le", "pcm_s24le"),
         AudioCodec::Pcm => ("pcm_s16le", "pcm_s16le"),
     };
-    // PCM has no times of its own: what is missing becomes silence, lest all after it come early.
-    let whole = (preset.codec == AudioCodec::Pcm).then(|| "aresample=async=1".to_owned()).into_iter();
+    // What is missing becomes silence: players that follow samples would let all after it come early, and PCM has no times
+    // of its own at all.
+    let least = if preset.codec == AudioCodec::Pcm { ":min_hard_comp=0.04" } else { "" };
+    let whole = std::iter::once(format!("aresample=async=1{least}"));
     Action::Convert {
         codec: codec.into(),
         encoder: encoder.into(),
@@ -69,8 +76,8 @@ fn convert(stream: &Stream, task: &Task<'_>) -> Action {
     }
 }
 
-/// The layout the encoder takes. Opus knows one for each number of channels, and 5.1(side) is none of them; AAC tells
-/// players the usual ones alone, others they have to guess.
+/// The layout the encoder takes, named lest the first sound that is decoded decide it. Opus knows one for each number of
+/// channels, and 5.1(side) is none of them; AAC tells players the usual ones alone, others they have to guess.
 fn layout(stream: &Stream, channels: u32, codec: AudioCodec) -> Option<String> {
     let names = ["mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"];
     let name = names.get(channels.checked_sub(1)? as usize)?;
@@ -81,12 +88,14 @@ fn layout(stream: &Stream, channels: u32, codec: AudioCodec) -> Option<String> {
     if same && guessed {
         return Some(format!("channelmap=channel_layout={name}"));
     }
-    let known = match codec {
+    let takes_any = match codec {
         AudioCodec::Opus => false,
         AudioCodec::Aac => !matches!(channels, 5 | 6 | 8),
         AudioCodec::Pcm => true,
-    } || stream.layout == *name;
-    (!(same && known)).then(|| format!("aformat=channel_layouts={name}"))
+    };
+    let kept = if same && takes_any { stream.layout.as_str() } else { name };
+    let nameable = !kept.is_empty() && !kept.contains(' ');
+    nameable.then(|| format!("aformat=channel_layouts={kept}"))
 }
 
 /// The most that Opus takes for a channel, in kilobits a second.
@@ -137,13 +146,20 @@ mod tests {
         let side = Stream { layout: "5.1(side)".into(), ..track("ac3") };
         let filters =
             |action: Action| if let Action::Convert { filters, .. } = action { filters } else { panic!() };
-        assert_eq!(filters(fate(&side, "archive-av1")), ["aformat=channel_layouts=5.1"]);
-        assert_eq!(filters(fate(&side, "web-1080p")), ["aformat=channel_layouts=5.1"]);
-        assert_eq!(filters(fate(&side, "edit-prores")), ["aresample=async=1"]);
+        assert_eq!(filters(fate(&side, "archive-av1")), ["aresample=async=1", "aformat=channel_layouts=5.1"]);
+        assert_eq!(filters(fate(&side, "web-1080p")), ["aresample=async=1", "aformat=channel_layouts=5.1"]);
+        assert_eq!(
+            filters(fate(&side, "edit-prores")),
+            ["aresample=async=1:min_hard_comp=0.04", "aformat=channel_layouts=5.1(side)"],
+            "named, lest stereo before it decides"
+        );
         let Action::Convert { loss, filters, .. } = fate(&side, "fit-size") else { panic!() };
         assert_eq!(
             (loss.as_str(), filters),
-            ("6 channels become 2", vec!["aformat=channel_layouts=stereo".to_owned()])
+            (
+                "6 channels become 2",
+                vec!["aresample=async=1".to_owned(), "aformat=channel_layouts=stereo".to_owned()]
+            )
         );
     }
 

@@ -39,10 +39,9 @@ pub(super) fn read_source(plan: &Plan, source: &Path) -> Vec<OsString> {
     for (n, stream) in plan.kept().filter(counted).enumerate() {
         all.extend(words(&["-map", &format!("0:{}", stream.input)]));
         match &stream.action {
-            Action::Convert { options, .. } if stream.kind == Kind::Video => {
-                all.extend(words(&[&format!("-fps_mode:{n}"), "vfr"]));
-                let clock = options.iter().filter(|(name, _)| name == CLOCK);
-                all.extend(clock.flat_map(|(name, value)| [format!("-{name}:{n}").into(), value.into()]));
+            // By a fine clock, whatever that of the encoder was: only those are dropped that share their time.
+            Action::Convert { .. } if stream.kind == Kind::Video => {
+                all.extend(words(&[&format!("-fps_mode:{n}"), "vfr", &format!("-{CLOCK}:{n}"), FINE]));
             }
             Action::Convert { .. } if stream.kind == Kind::Audio => {}
             _ => all.extend(words(&[&format!("-c:{n}"), "copy"])),
@@ -52,8 +51,9 @@ pub(super) fn read_source(plan: &Plan, source: &Path) -> Vec<OsString> {
     all
 }
 
-/// The option that says how finely an encoder counts time.
+/// The option that says how finely an encoder counts time, and its finest value.
 pub(crate) const CLOCK: &str = "enc_time_base";
+pub(super) const FINE: &str = "1:90000";
 
 /// What is only decoded to be checked is neither turned upright nor smoothed: damage shows before that.
 const LIGHT: [&str; 3] = ["-noautorotate", "-skip_loop_filter", "all"];

@@ -11,6 +11,21 @@ pub(super) const NOT_HELD: &str = "it could not be taken over as it is and was e
 /// Packets that fill up the end of sound.
 const PADDING: u64 = 3;
 
+/// Seconds that may be missing within sound that is copied: players that follow samples rather than times let all behind a
+/// hole come early.
+const MOST_MISSING: f64 = 0.1;
+
+/// Are the packets of this codec all equally long?
+fn is_steady(codec: &str) -> bool {
+    matches!(codec, "aac" | "mp3" | "mp2" | "ac3" | "eac3")
+}
+
+/// Seconds that are missing within sound, where that was measured and is worth telling.
+pub(crate) fn missing(stream: &Stream) -> Option<f64> {
+    let span = stream.span.as_ref().filter(|_| stream.kind == Kind::Audio && is_steady(&stream.codec))?;
+    Some(span.missing).filter(|missing| *missing > MOST_MISSING)
+}
+
 /// What stands in the way of a copy that shows just what the original shows: a copy was refused, a part is hidden behind
 /// the beginning, or another header of the codec begins in the middle. Known once the packets were measured.
 pub(super) fn obstacle(stream: &Stream) -> Option<&'static str> {
@@ -50,7 +65,7 @@ fn can_be_copied(task: &Task<'_>, picture: &Picture) -> bool {
                 "h264" | "hevc" | "prores" | "mpeg4" | "dnxhd" | "mjpeg" | "mpeg2video"
             )
         }
-        Container::Mkv => !matches!(main.codec.as_str(), "rawvideo" | "gif" | "h263"),
+        Container::Mkv => !matches!(main.codec.as_str(), "rawvideo" | "gif" | "apng" | "h263"),
         Container::M4a => false,
     };
     let hidden = container == Container::Mkv && hides_frames(main, picture);
@@ -143,6 +158,7 @@ pub(super) fn audio(stream: &Stream, task: &Task<'_>) -> bool {
         _ if task.preset.salvage || obstacle(stream).is_some() => false,
         CopyRule::Never => false,
         CopyRule::WhenHeld => held,
+        CopyRule::WhenFits if missing(stream).is_some() => false,
         CopyRule::WhenFits => {
             let codec = match preset.codec {
                 AudioCodec::Aac => stream.codec == "aac" && matches!(stream.profile.as_str(), "LC" | ""),

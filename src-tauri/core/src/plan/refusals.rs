@@ -26,8 +26,7 @@ pub(super) fn main_stream<'a>(
     }
     let none = || Failure::new(FailureCode::NoVideo, "There is no moving picture in this file.");
     let main = info.video().ok_or_else(none)?;
-    refuse_unreadable(main, abilities)?;
-    Ok(main)
+    unreadable(main, abilities).map_or(Ok(main), Err)
 }
 
 fn name_of(stream: &Stream) -> &str {
@@ -44,24 +43,23 @@ fn undecodable(what: &str, main: &Stream, abilities: &Abilities) -> String {
     }
 }
 
-fn refuse_unreadable(main: &Stream, abilities: &Abilities) -> Result<(), Failure> {
+/// Why this picture cannot be decoded.
+pub(super) fn unreadable(main: &Stream, abilities: &Abilities) -> Option<Failure> {
     if matches!(main.tag.as_str(), "encv" | "drmi") {
-        return Err(Failure::new(
-            FailureCode::DrmProtected,
-            "This file is copy-protected and cannot be converted.",
-        ));
+        let message = "This file is copy-protected and cannot be converted.";
+        return Some(Failure::new(FailureCode::DrmProtected, message));
     }
     let picture = main.video.as_ref().filter(|p| p.width > 0 && p.height > 0);
     let Some(picture) = picture.filter(|_| abilities.decodes(&main.codec)) else {
         let message = undecodable("picture", main, abilities);
-        return Err(Failure::new(FailureCode::UnsupportedCodec, message));
+        return Some(Failure::new(FailureCode::UnsupportedCodec, message));
     };
     if picture.dolby_vision == Some(5) {
         let message =
             "This is Dolby Vision of profile 5: without its own decoder the colours would be wrong.";
-        return Err(Failure::new(FailureCode::PlanRefused, message));
+        return Some(Failure::new(FailureCode::PlanRefused, message));
     }
-    Ok(())
+    None
 }
 
 /// ffmpeg takes what the edit list names at the speed of the recording: another stretch of it, and too slow or too fast.

@@ -1,9 +1,11 @@
 //! The moving picture: size, shape, colours, frame rate, encoder.
 
+use super::checks::{CLOCK, FINE};
 use super::colour::{self, Colours};
 use super::encoder::{HardwareEncoder, Wish};
 use super::{Action, Task, copy, options, wanted_hardware};
 use crate::failure::{Failure, FailureCode};
+use crate::ffmpeg::given;
 use crate::media::Picture;
 use crate::preset::{Container, CopyRule, Depth, Hdr, VideoCodec, VideoPreset};
 
@@ -51,7 +53,7 @@ fn convert(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> Result<A
         .into(),
         encoder: wish.name().into(),
         options: encoder_options(task, &wish, picture, colours),
-        filters: filters(picture, &wish, colours, too_fast),
+        filters: filters((task.main.index, picture), &wish, colours, too_fast),
         frames_change: too_fast.is_some(),
         loss: loss(task, picture, preset, colours),
     })
@@ -73,7 +75,9 @@ fn loss(task: &Task<'_>, picture: &Picture, preset: &VideoPreset, colours: Colou
 
 fn refuse_size(picture: &Picture, preset: &VideoPreset, (width, height): (u32, u32)) -> Result<(), Failure> {
     let refuse = |message: String| Err(Failure::new(FailureCode::PlanRefused, message));
-    if u64::from(picture.width) * u64::from(picture.height) > MOST_PIXELS {
+    let frame = picture.frame();
+    let most = MOST_PIXELS as f64;
+    if f64::from(picture.width) * f64::from(picture.height) > most || frame.0 * frame.1 > most {
         return refuse(format!(
             "The picture is too large ({}x{}); Spool works on up to 15360x8640.",
             picture.width, picture.height
@@ -105,10 +109,18 @@ fn encoder_options(
     let mut all = wish.options();
     // Variable frame rate: MP4's default of a constant one doubles frames of uneven sources.
     all.extend(options([("fps_mode", "vfr")]));
-    // An encoder's clock ticks once a frame; where these are slow, pictures would move against the sound, and where
-    // they come unevenly, those between two ticks would be lost.
-    if picture.uneven || picture.rate.is_none_or(|rate| rate < SLOW) {
-        all.extend(options([("enc_time_base", "1:90000")]));
+    // An encoder's clock ticks once a frame, which keeps a constant rate exact. Where frames are slow, pictures would move
+    // against the sound, and where they come too unevenly, some would be lost.
+    if picture.fine_clock || picture.rate.is_none_or(|rate| rate < SLOW) {
+        all.extend(options([(CLOCK, FINE)]));
+    }
+    if let Some(length) = last_picture(task) {
+        all.push(length);
+        // In the order that they are shown, so that the last one comes last.
+        all.extend(options([("bf", "0")]));
+    }
+    if keeps_fields(picture, wish.preset) {
+        all.extend(options([("flags", "+ildct")]));
     }
     if wish.filter().is_none() {
         all.extend(options([("pix_fmt", wish.pixel_format())]));
@@ -123,12 +135,22 @@ fn encoder_options(
     all
 }
 
+/// How long the last picture of an animation stands, which no encoder is told: its packet gets that length, as a share of
+/// its own time, for the unit of time of a container is not known beforehand. What that makes of the packets before it is
+/// no more than the time to the end.
+fn last_picture(task: &Task<'_>) -> Option<(String, String)> {
+    let span = task.main.span.as_ref().filter(|span| task.info.is_animation() && span.last > 0.0)?;
+    let share = span.seconds / span.last - 1.0;
+    Some(("bsf".into(), format!("setts=duration='max(DURATION,(PTS-STARTPTS)*{share:.6})'")))
+}
+
 /// Frames a second from which on the tick of a frame is fine enough: half of one is 25 ms.
 const SLOW: f64 = 20.0;
 
-/// Displayed size fitted into the preset's box, never enlarged, both sides even (4:2:0 needs it).
+/// Size of the frame that holds every picture, fitted into the preset's box, never enlarged, both sides even (4:2:0 needs
+/// it).
 pub(super) fn target_size(picture: &Picture, preset: &VideoPreset) -> (u32, u32) {
-    let (width, height) = picture.displayed();
+    let (width, height) = picture.frame();
     let fit = |limit: Option<u32>, side: f64| limit.map_or(1.0, |limit| f64::from(limit) / side.max(1.0));
     let long = fit(preset.box_long, width.max(height));
     let short = fit(preset.box_short, width.min(height));
@@ -138,14 +160,25 @@ pub(super) fn target_size(picture: &Picture, preset: &VideoPreset) -> (u32, u32)
 }
 
 /// ffmpeg turns the picture upright before the first filter.
-fn filters(picture: &Picture, wish: &Wish<'_>, colours: Colours, too_fast: Option<u32>) -> Vec<String> {
-    let mut all: Vec<String> = too_fast.map(cap).into_iter().collect();
-    if picture.is_interlaced() {
+fn filters(
+    (input, picture): (usize, &Picture),
+    wish: &Wish<'_>,
+    colours: Colours,
+    too_fast: Option<u32>,
+) -> Vec<String> {
+    let mut all = vec![given::watch(input)];
+    all.extend(too_fast.map(cap));
+    let woven = keeps_fields(picture, wish.preset);
+    if woven {
+        // Frames without a flag would be encoded as progressive ones.
+        all.push(format!("setfield={}", if picture.is_top_first() { "tff" } else { "bff" }));
+    } else if picture.false_fields {
+        all.push("setfield=prog".into());
+    } else if picture.is_interlaced() {
         // One frame per pair of fields: the number of frames stays. Frames without a flag would count as top first.
         let parity = if picture.field_order == "bff" { ":parity=bff" } else { "" };
         all.push(format!("bwdif=mode=send_frame{parity}"));
     }
-    let reshaped = wish.size != picture.upright() || (picture.pixel_aspect - 1.0).abs() > 1e-6;
     let range = match colours {
         Colours::FromRgb => ":out_color_matrix=bt709:out_range=limited",
         // The tone map knows the range itself.
@@ -153,16 +186,34 @@ fn filters(picture: &Picture, wish: &Wish<'_>, colours: Colours, too_fast: Optio
         _ if picture.is_full_range() => ":in_range=full:out_range=limited",
         _ => "",
     };
-    if reshaped || !range.is_empty() {
-        all.push(format!("scale={}:{}:flags=bicubic{range}", wish.size.0, wish.size.1));
-        all.push("setsar=1".into());
-    }
+    let range = if woven { format!("{range}:interl=1") } else { range.to_owned() };
+    all.push(resize(picture, wish.size, &range));
+    all.push("setsar=1".into());
     if colours == Colours::ToneMap {
         all.push(colour::tone_map(picture, wish.pixel_format()));
     }
     all.extend(colour::set_tags(colours, picture));
     all.extend(wish.filter().map(str::to_owned));
     all
+}
+
+/// Editors want the fields as they were taken; everywhere else they become whole pictures. Lines must stay lines for that.
+fn keeps_fields(picture: &Picture, preset: &VideoPreset) -> bool {
+    let lines = target_size(picture, preset).1 == picture.height;
+    preset.codec == VideoCodec::ProRes && picture.is_interlaced() && picture.rotation == 0 && lines
+}
+
+/// To this size; where sizes change, each picture keeps its shape within it. It is named also where it is that of the
+/// source, lest the first picture decide it.
+fn resize(picture: &Picture, (width, height): (u32, u32), range: &str) -> String {
+    if picture.sizes.is_empty() {
+        return format!("scale={width}:{height}:flags=bicubic{range}");
+    }
+    let fit = |side: u32, other: String| format!("'max(2,2*round(min({side},{other})/2))'");
+    let (w, h) = (fit(width, format!("{height}*dar")), fit(height, format!("{width}/dar")));
+    format!(
+        "scale={w}:{h}:eval=frame:flags=bicubic{range},pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame"
+    )
 }
 
 /// Keeps the first frame of each `1/max` of a second, and fills nothing up, as a filter that makes the rate constant
@@ -226,13 +277,20 @@ mod tests {
     #[test]
     fn colours_rate_and_fields_are_put_right_only_where_needed() {
         let plain = by(&picture(640, 360), "web-1080p").1;
-        assert!(plain.is_empty(), "{plain:?}");
+        assert_eq!(plain[1..], ["scale=640:360:flags=bicubic", "setsar=1"], "its own size, which is named");
         let full = Picture { pixel_format: "yuvj420p".into(), ..picture(640, 360) };
-        assert!(by(&full, "web-1080p").1[0].contains("in_range=full:out_range=limited"));
+        assert!(by(&full, "web-1080p").1[1].contains("in_range=full:out_range=limited"));
         let fields = Picture { field_order: "tt".into(), ..picture(720, 576) };
-        assert_eq!(by(&fields, "web-1080p").1, ["bwdif=mode=send_frame"]);
+        assert_eq!(by(&fields, "web-1080p").1[1], "bwdif=mode=send_frame");
+        let kept = by(&fields, "edit-prores");
+        assert_eq!(
+            kept.1[1..3],
+            ["setfield=tff", "scale=720:576:flags=bicubic:interl=1"],
+            "editors want fields"
+        );
+        assert!(kept.0.contains(&("flags".into(), "+ildct".into())));
         let screen = Picture { pixel_format: "gbrp".into(), ..picture(640, 360) };
-        assert!(by(&screen, "web-1080p").1[0].contains("out_color_matrix=bt709"));
+        assert!(by(&screen, "web-1080p").1[1].contains("out_color_matrix=bt709"));
     }
 
     #[test]
@@ -262,7 +320,7 @@ mod tests {
         let fast = Picture { rate: Some(120.0), ..picture(640, 360) };
         let (options, filters, frames_change) = by(&fast, "web-1080p");
         assert!(
-            filters[0].starts_with("select=") && filters[0].contains("*60") && frames_change,
+            filters[1].starts_with("select=") && filters[1].contains("*60") && frames_change,
             "{options:?}"
         );
         let claimed = Picture { rate: Some(1000.0), ..picture(640, 360) };
@@ -278,7 +336,7 @@ mod tests {
         for preset in ["small-hevc", "archive-av1", "edit-prores"] {
             let (options, filters, _) = by(&hdr, preset);
             assert!(
-                !filters[0].contains("tonemap")
+                !filters.iter().any(|f| f.contains("tonemap"))
                     && options.contains(&("color_trc".into(), "smpte2084".into())),
                 "{preset}"
             );
@@ -287,6 +345,27 @@ mod tests {
                 "{preset}"
             );
         }
+    }
+
+    #[test]
+    fn pictures_that_change_their_size_keep_their_shape_in_a_frame_that_holds_them_all() {
+        let turned = Picture { sizes: vec![(320, 180), (180, 320)], ..picture(320, 180) };
+        assert_eq!(size(&turned), (320, 320));
+        let filters = by(&turned, "web-1080p").1;
+        let fit = "scale='max(2,2*round(min(320,320*dar)/2))':'max(2,2*round(min(320,320/dar)/2))':eval=frame:flags=bicubic";
+        assert_eq!(filters[1], format!("{fit},pad=320:320:(ow-iw)/2:(oh-ih)/2:eval=frame"));
+        let large = Picture { sizes: vec![(3840, 2160), (2160, 3840)], ..picture(3840, 2160) };
+        assert_eq!(size(&large), (1080, 1080), "the box holds for the frame");
+    }
+
+    #[test]
+    fn the_clock_of_an_encoder_is_fine_only_where_one_that_ticks_once_a_picture_loses_some() {
+        let clock =
+            |picture: &Picture| by(picture, "edit-prores").0.iter().any(|(name, _)| name == "enc_time_base");
+        let film = Picture { rate: Some(24000.0 / 1001.0), uneven: true, ..picture(640, 360) };
+        assert!(!clock(&film), "an exact rate stays exact, whatever a header guesses");
+        assert!(clock(&Picture { fine_clock: true, ..film }));
+        assert!(clock(&Picture { rate: Some(10.0), ..picture(640, 360) }), "a tick would be heard");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::{Order, Orders};
 use crate::job::{Job, JobId};
-use crate::media::CopyFault;
+use crate::media::{CopyFault, Learned};
 use crate::output::{self, PublishError, Published};
 use crate::policy::Next;
 use crate::queue::Outcome;
@@ -50,6 +50,8 @@ pub(super) enum End {
     Crowded(Failure),
     /// Copies of these streams were refused; converted they may pass.
     Unfaithful(Failure, BTreeMap<usize, CopyFault>),
+    /// Decoding showed more of the original than the plan knew; with that the result can hold it.
+    Changed(Failure, Learned),
     /// The user cancelled.
     Cancelled,
     /// The engine stops, or the job was paused beyond the room for suspended ones.
@@ -91,7 +93,9 @@ impl Drop for Goodbye<'_> {
 fn outcome(task: &Task, result: Result<Outcome, End>) -> Option<Outcome> {
     Some(match result {
         Ok(done) => done,
-        Err(End::Failed(failure) | End::Unfaithful(failure, _)) => after(task, failure),
+        Err(End::Failed(failure) | End::Unfaithful(failure, _) | End::Changed(failure, _)) => {
+            after(task, failure)
+        }
         Err(End::Crowded(failure)) => Outcome::Waiting(failure),
         Err(End::Cancelled) => Outcome::Cancelled,
         Err(End::Stopped) => Outcome::Interrupted(None),

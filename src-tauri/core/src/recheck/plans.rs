@@ -5,7 +5,7 @@
 
 use super::finding::{Fault, Track};
 use crate::media::MediaInfo;
-use crate::plan::{Action, CLOCK, Plan, Planned};
+use crate::plan::{Action, Plan, Planned};
 
 /// What the result lacks by its plan.
 pub(super) fn fault(made: &Plan, today: &Plan, source: &MediaInfo) -> Option<Fault> {
@@ -41,14 +41,8 @@ pub(super) fn judged(mut made: Plan, today: &Plan) -> Plan {
     made.reach = today.reach;
     for stream in &mut made.streams {
         let now = today.streams.iter().find(|s| s.input == stream.input).map(|s| &s.action);
-        if let Action::Convert { options, frames_change, .. } = &mut stream.action {
-            let Some(Action::Convert { options: clock, frames_change: fewer, .. }) = now else {
-                *frames_change = false;
-                continue;
-            };
-            *frames_change = *fewer;
-            options.retain(|(name, _)| name != CLOCK);
-            options.extend(clock.iter().filter(|(name, _)| name == CLOCK).cloned());
+        if let Action::Convert { frames_change, .. } = &mut stream.action {
+            *frames_change = matches!(now, Some(Action::Convert { frames_change: true, .. }));
         }
     }
     made

@@ -48,6 +48,7 @@ mod tests {
             cut_short: false,
             dropped: 0,
             guessed: false,
+            given: crate::ffmpeg::given::Given::default(),
             log_tail: String::new(),
             progress: Progress::default(),
         }

@@ -6,6 +6,7 @@
 use super::verification::{Evidence, Measure};
 use super::{Case, Pair, Refusal, lead, truncated, wrong};
 use crate::failure::Failure;
+use crate::ffmpeg::given::Pictures;
 use crate::ffmpeg::run::Report;
 use crate::media::{self, Kind, MediaInfo, Span};
 use crate::plan::Action;
@@ -38,8 +39,10 @@ pub(super) fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Length, R
         return Err(Refusal::Doubtful(other_length(pair, found, declared, report)));
     };
     let span = measured.streams.get(&pair.planned.input);
-    // The last picture may stand for long, which not every container can say.
-    let reaches = |s: &&Span| agree(found, s.seconds) || (s.last..s.seconds).contains(&found);
+    // The last picture may stand for long, which not every container can say; of an animation it is written.
+    let reaches = |s: &&Span| {
+        agree(found, s.seconds) || (!case.source.is_animation() && (s.last..s.seconds).contains(&found))
+    };
     let witnessed = span.filter(reaches).map(|s| s.seconds);
     let joined = span.and_then(|s| s.joined).filter(|j| joins(case.source) && agree(found, *j));
     if witnessed.is_none() && joined.is_some() {
@@ -160,11 +163,17 @@ fn decoded_seconds(pair: &Pair<'_>) -> Option<f64> {
     Some(frames as f64 / rate)
 }
 
-/// As many pictures as were decoded (copied: as many packets as were read, from the first that stands on its own),
-/// within 1 or 1 %, less those that share their time with another; where the rate is capped, no more than those.
+/// As many pictures as were decoded (copied: as many packets as were read, from the first that stands on its own), less
+/// those that share their time with another; where the rate is capped, no more than those. What filters were given is
+/// exact; of the rest one in a hundred may be off.
 pub(super) fn check_count(pair: &Pair<'_>, case: &Case<'_>) -> Result<Measure<u64>, Refusal> {
     let report = case.report;
     let capped = matches!(pair.planned.action, Action::Convert { frames_change: true, .. });
+    if let (Some(pictures), Some(found)) =
+        (report.given.pictures.get(&pair.planned.input), pair.found.packets.filter(|_| !capped))
+    {
+        return exact_count(pictures, found, report).map_err(Refusal::Failed);
+    }
     let expected = match &pair.planned.action {
         Action::Convert { .. } => pair.stats.and_then(|s| s.frames),
         Action::Copy { .. } => pair.stats.map(|s| s.packets),
@@ -190,8 +199,22 @@ pub(super) fn check_count(pair: &Pair<'_>, case: &Case<'_>) -> Result<Measure<u6
     }
 }
 
+/// A filter that holds one back loses it where the size changes.
+fn exact_count(pictures: &Pictures, found: u64, report: &Report) -> Result<Measure<u64>, Failure> {
+    let expected = pictures.count - pictures.shared;
+    if expected.abs_diff(found) <= (pictures.parts.len() as u64).max(1) {
+        return Ok(Measure { expected: Some(expected), found: Some(found) });
+    }
+    Err(wrong(&format!("The result has {found} pictures instead of {expected}."), report))
+}
+
 /// Sound whose times are damaged: more was decoded than the result has time for.
-pub(super) fn squeezed(pair: &Pair<'_>) -> Option<String> {
+pub(super) fn squeezed(pair: &Pair<'_>, case: &Case<'_>) -> Option<String> {
+    let rates = case.report.given.sounds.get(&pair.planned.input).map_or(&[][..], |kinds| &kinds[..]);
+    if rates.iter().any(|sound| sound.rate != rates[0].rate) {
+        // How long so many samples are is not known.
+        return None;
+    }
     let (decoded, found) = (decoded_seconds(pair)?, pair.found.seconds?);
     let (whole, left) = (media::running_time(decoded), media::running_time(found));
     let lost = pair.planned.kind == Kind::Audio && decoded > found + 2.0 * tolerance(found);

@@ -4,8 +4,8 @@ use super::{Case, copies, lead};
 use crate::ffmpeg::classify::DECODING;
 use crate::ffmpeg::report::MOST_ERRORS;
 use crate::ffmpeg::run::Report;
-use crate::media::{Kind, MediaInfo};
-use crate::plan::{Action, Plan, Planned};
+use crate::media::{Kind, MediaInfo, Stream};
+use crate::plan::{self, Action, Plan, Planned};
 
 /// What stands behind the first recording of a file.
 pub(super) fn second_recording(case: &Case<'_>) -> Option<String> {
@@ -31,13 +31,49 @@ pub(super) fn losses(plan: &Plan) -> Vec<String> {
     plan.streams.iter().filter_map(loss).collect()
 }
 
+/// Left and right that a camera stores as tracks of their own: players play one of them.
+pub(super) fn single_channels(case: &Case<'_>) -> Option<String> {
+    let tracks = || case.source.streams.iter().filter(|s| s.kind == Kind::Audio && !s.empty);
+    let first = tracks().next()?;
+    let alike = |s: &Stream| {
+        let facts = |s: &Stream| (s.channels, s.codec.clone(), s.sample_rate, s.language.clone());
+        facts(s) == facts(first) && s.title.is_none()
+    };
+    let (pairs, all) = (tracks().count().is_multiple_of(2), tracks().all(alike));
+    let kept = case.plan.kept().filter(|s| s.kind == Kind::Audio).count();
+    (first.channels == Some(1) && pairs && all && kept > 0).then(|| {
+        "The sound tracks of the original have one channel each, as cameras store left and right; players play one of them \
+         at a time. The filter \"join\" of ffmpeg makes one track of two."
+            .to_owned()
+    })
+}
+
+/// Sound that is missing within a track: silence where it was converted, a hole where it was copied.
+pub(super) fn holes(case: &Case<'_>) -> Vec<String> {
+    let of = |planned: &Planned| {
+        let stream = case.source.streams.iter().find(|s| s.index == planned.input)?;
+        let seconds = plan::missing(stream)?;
+        Some(match planned.action {
+            Action::Copy { .. } => format!(
+                "{seconds:.1} s of the sound of track {} are missing in the original; some players let what follows come early.",
+                planned.input
+            ),
+            _ => format!(
+                "{seconds:.1} s of the sound of track {} are missing in the original; there is silence instead.",
+                planned.input
+            ),
+        })
+    };
+    case.plan.kept().filter_map(of).collect()
+}
+
 /// Pictures that no player could have shown.
 pub(super) fn shared_times(Case { plan, report, .. }: &Case<'_>) -> Option<String> {
     let picture = plan.picture()?.input;
     let all = report.inputs.iter().find(|s| s.index == picture)?.frames?;
-    (report.dropped > (all / 100).max(2)).then(|| {
-        format!("{} of {all} pictures have the same time as another and were left out.", report.dropped)
-    })
+    let shared = report.given.pictures.get(&picture).map_or(report.dropped, |pictures| pictures.shared);
+    (shared > (all / 100).max(2))
+        .then(|| format!("{shared} of {all} pictures have the same time as another and were left out."))
 }
 
 /// Does this line repeat the error of the line before it?

@@ -59,6 +59,7 @@ fn world() -> World {
         cut_short: false,
         dropped: 0,
         guessed: false,
+        given: crate::ffmpeg::given::Given::default(),
         log_tail: "[info] the log".into(),
         progress: Progress::default(),
     };
@@ -153,7 +154,7 @@ fn a_missing_cover_or_attached_file_is_named() {
         let action = Action::Copy { tag: None };
         let codec = String::new();
         let (language, default, titled_as_film) = (None, false, false);
-        Planned { input: 9, kind, codec, cover, language, default, titled_as_film, action }
+        Planned { input: 9, kind, codec, cover, language, further: false, default, titled_as_film, action }
     };
     assert_eq!(missing(&planned(Kind::Video, true)), "The cover is missing in the result.");
     assert_eq!(missing(&planned(Kind::Attachment, false)), "An attached file is missing in the result.");

@@ -44,15 +44,15 @@ pub(super) fn make(work: &Work<'_>, tools: &Tools, info: MediaInfo, plan: &Plan)
     let (scratch, steps, log) = (Scratch::of(work, plan), Steps::default(), Log::default());
     let mut making = Making { work, tools, info, steps, log, shown: None, scratch };
     with_second_chance(&mut making, plan).map_err(|end| match end {
-        End::Failed(failure) | End::Unfaithful(failure, _) => {
+        End::Failed(failure) | End::Unfaithful(failure, _) | End::Changed(failure, _) => {
             Failure { log_tail: making.log.tail(), ..failure }.into()
         }
         end => end,
     })
 }
 
-/// Each further chance takes away what failed: hardware, streams to be copied, or what is marked beyond the end. So it
-/// ends.
+/// Each further chance takes away what failed: hardware, streams to be copied, what is marked beyond the end, or what was
+/// not known of the original. So it ends.
 fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
     let mut plan = making.scratch.possible(plan.clone());
     let (mut remarks, mut hardware) = (Vec::new(), wants_hardware(making.work));
@@ -83,6 +83,8 @@ enum Lesson {
     Clip,
     /// These streams are to be converted.
     Copies(Vec<(Kind, CopyFault)>),
+    /// What changes on the way is known now.
+    Changes,
 }
 
 impl Lesson {
@@ -91,11 +93,15 @@ impl Lesson {
             Lesson::Hardware => {
                 vec!["The graphics hardware could not encode this; the processor did.".into()]
             }
+            Lesson::Changes => vec![ENCODED_AGAIN.into()],
             Lesson::Clip => Vec::new(),
             Lesson::Copies(all) => all.iter().map(|(kind, fault)| converted(*kind, *fault)).collect(),
         }
     }
 }
+
+const ENCODED_AGAIN: &str =
+    "It was encoded a second time, with what the first time had shown of the original.";
 
 /// What is said of a stream that was to be copied and had to be converted.
 fn converted(kind: Kind, fault: CopyFault) -> String {
@@ -116,6 +122,10 @@ fn converted(kind: Kind, fault: CopyFault) -> String {
 /// An end that teaches nothing is final.
 fn learn(making: &mut Making<'_>, plan: &Plan, end: End) -> Result<Lesson, End> {
     let faults: BTreeMap<usize, CopyFault> = match &end {
+        End::Changed(_, learned) => {
+            making.info.learn(learned);
+            return Ok(Lesson::Changes);
+        }
         End::Unfaithful(_, faults) => faults.clone(),
         End::Failed(_) if making.shown.is_some() && plan.clip.is_none() => return Ok(Lesson::Clip),
         End::Failed(failure) if plan.hardware && may_be_the_hardware(failure) => {

@@ -22,6 +22,7 @@ fn report() -> Report {
         cut_short: false,
         dropped: 0,
         guessed: false,
+        given: crate::ffmpeg::given::Given::default(),
         log_tail: String::new(),
         progress: Progress::default(),
     }

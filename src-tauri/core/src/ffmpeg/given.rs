@@ -1,0 +1,228 @@
+//! What decoders gave to ffmpeg's filters, as the filters say it: the size, shape and time of the pictures, the layout and
+//! rate of the sound. Headers tell only how a stream begins; this tells what it became.
+//!
+//! Pure. Guarantees bounded memory however often a stream changes. Must not know what a plan expected.
+
+use std::collections::BTreeMap;
+
+/// Everything that was given, by the index of the stream in the input.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Given {
+    /// Pictures of streams whose filters begin with [`watch`].
+    pub pictures: BTreeMap<usize, Pictures>,
+    /// Kinds of sound, each once, in the order of their first coming.
+    pub sounds: BTreeMap<usize, Vec<Sound>>,
+}
+
+/// The pictures of one stream.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Pictures {
+    /// How many there were.
+    pub count: u64,
+    /// How many had the very time of the one before them.
+    pub shared: u64,
+    /// Where pictures of another size or shape begin; the first part is that of the first picture.
+    pub parts: Vec<Part>,
+    /// The time of the last one, in the units of its stream.
+    last: Option<i64>,
+}
+
+/// Pictures of one size and shape that follow each other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Part {
+    /// When the first is shown, in seconds of the result.
+    pub at: f64,
+    /// Width in square pixels, and height, upright.
+    pub size: (u32, u32),
+}
+
+/// A kind of sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sound {
+    /// Samples a second.
+    pub rate: u32,
+    /// Layout in ffmpeg's words: `5.1(side)`.
+    pub layout: String,
+}
+
+/// Changes that are kept; a stream that changes more often is broken.
+const MOST_PARTS: usize = 1000;
+/// Kinds of sound that are kept of a stream.
+const MOST_SOUNDS: usize = 20;
+
+/// The filter that tells of each picture of a stream, and lets it pass unchanged. Texts that cameras store with each
+/// picture would be printed byte by byte: they are taken off first.
+pub fn watch(input: usize) -> String {
+    format!("sidedata=delete:SEI_UNREGISTERED,showinfo@{input}=checksum=0")
+}
+
+impl Given {
+    /// Was nothing decoded, as far as filters say?
+    pub fn is_empty(&self) -> bool {
+        self.pictures.is_empty() && self.sounds.is_empty()
+    }
+
+    /// Does this component tell of pictures?
+    pub(super) fn tells_pictures(component: &str) -> bool {
+        component.starts_with("showinfo@")
+    }
+
+    /// `n:   0 pts:   3000 pts_time:3 ... sar:1/1 s:180x320 i:P iskey:1 type:I`
+    pub(super) fn take_picture(&mut self, component: &str, text: &str) {
+        let input = component.strip_prefix("showinfo@").and_then(|index| index.parse().ok());
+        if let Some((input, picture)) = input.zip(Picture::read(text)) {
+            self.pictures.entry(input).or_default().take(&picture);
+        }
+    }
+
+    /// `tb:1/48000 samplefmt:fltp samplerate:48000 chlayout:5.1(side)`, of the source of a graph of filters.
+    pub(super) fn take_sound(&mut self, component: &str, text: &str) {
+        let Some((input, sound)) = graph_input(component).zip(Sound::read(text)) else { return };
+        let kinds = self.sounds.entry(input).or_default();
+        if kinds.len() < MOST_SOUNDS && !kinds.contains(&sound) {
+            kinds.push(sound);
+        }
+    }
+}
+
+/// What a line says of a picture.
+struct Picture {
+    time: Option<(i64, f64)>,
+    size: (u32, u32),
+}
+
+impl Picture {
+    fn read(text: &str) -> Option<Picture> {
+        let number = field(text, "n:")?.parse::<u64>().ok();
+        let (width, height) = field(text, "s:")?.split_once('x')?;
+        let (width, height): (u32, u32) = (width.parse().ok()?, height.parse().ok()?);
+        let aspect = field(text, "sar:").and_then(aspect).unwrap_or(1.0);
+        let time = field(text, "pts:")?.parse().ok().zip(field(text, "pts_time:")?.parse().ok());
+        let shown = (f64::from(width) * aspect).round() as u32;
+        number.map(|_| Picture { time, size: (shown, height) })
+    }
+}
+
+/// `64/45`; one that no screen has counts as square, as it does in headers.
+fn aspect(text: &str) -> Option<f64> {
+    let (a, b) = text.split_once('/')?;
+    let ratio = a.parse::<f64>().ok()? / b.parse::<f64>().ok()?;
+    (0.05..=20.0).contains(&ratio).then_some(ratio)
+}
+
+/// The word behind `name`, which begins the text or follows a space.
+fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let starts = text.match_indices(name).map(|(at, _)| at);
+    let mut starts = starts.filter(|at| *at == 0 || text.as_bytes()[at - 1] == b' ');
+    text[starts.next()? + name.len()..].split_whitespace().next()
+}
+
+/// The stream in `graph_0_in_0_1`, newer `graph_-1_in_0:1`.
+fn graph_input(component: &str) -> Option<usize> {
+    let (_, stream) = component.strip_prefix("graph_")?.split_once("_in_")?;
+    stream.strip_prefix("0_").or_else(|| stream.strip_prefix("0:"))?.parse().ok()
+}
+
+impl Sound {
+    fn read(text: &str) -> Option<Sound> {
+        let rate = field(text, "samplerate:")?.parse().ok()?;
+        let (_, layout) = text.split_once("chlayout:")?;
+        Some(Sound { rate, layout: layout.trim().to_owned() })
+    }
+
+    /// Its channels, as far as the name of the layout tells.
+    pub fn channels(&self) -> Option<u32> {
+        let plain = self.layout.split('(').next().unwrap_or_default();
+        Some(match plain {
+            "mono" => 1,
+            "stereo" | "downmix" => 2,
+            "quad" => 4,
+            "hexagonal" => 6,
+            "octagonal" => 8,
+            _ => match plain.split_once(' ') {
+                Some((count, _)) => count.parse().ok()?,
+                None => plain.split('.').map(|n| n.parse::<u32>().ok()).sum::<Option<u32>>()?,
+            },
+        })
+    }
+}
+
+impl Pictures {
+    fn take(&mut self, picture: &Picture) {
+        self.count += 1;
+        self.shared += u64::from(picture.time.is_some_and(|(at, _)| self.last == Some(at)));
+        self.last = picture.time.map(|(at, _)| at);
+        if self.parts.last().is_none_or(|part| part.size != picture.size) && self.parts.len() < MOST_PARTS {
+            let at = picture.time.map_or(0.0, |(_, seconds)| seconds.max(0.0));
+            self.parts.push(Part { at, size: picture.size });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_change_of_size_or_shape_is_noted_with_its_time_in_the_words_of_both_versions() {
+        let mut given = Given::default();
+        for text in [
+            "config in time_base: 1/1000, frame_rate: 25/1",
+            "n:   0 pts:      0 pts_time:0       pos:      477 fmt:yuv420p sar:1/1 s:320x180 i:P iskey:1 type:I ",
+            "  side data - timecode - 00:00:00:00",
+            "color_range:tv color_space:bt470bg color_primaries:unknown color_trc:unknown",
+            "n:   1 pts:     40 pts_time:0.04    pos:      577 fmt:yuv420p sar:0/1 s:320x180 i:P iskey:0 type:P ",
+            "n:   0 pts:   3000 pts_time:3       duration:     40 duration_time:0.04    fmt:yuv420p cl:left sar:1/1 s:180x320 i:P iskey:1 type:I ",
+            "n:   1 pts:   3000 pts_time:3       duration:     40 duration_time:0.04    fmt:yuv420p cl:left sar:64/45 s:720x576 i:T iskey:1 type:I ",
+            "n:   2 pts:NOPTS pts_time:NOPTS fmt:yuv420p sar:64/45 s:720x576 i:T iskey:1 type:I ",
+        ] {
+            given.take_picture("showinfo@3", text);
+        }
+        let pictures = &given.pictures[&3];
+        let part = |at, width, height| Part { at, size: (width, height) };
+        assert_eq!(pictures.parts, [part(0.0, 320, 180), part(3.0, 180, 320), part(3.0, 1024, 576)]);
+        assert_eq!((pictures.count, pictures.shared), (5, 1));
+    }
+
+    #[test]
+    fn each_kind_of_sound_is_kept_once_by_its_stream() {
+        let mut given = Given::default();
+        let stereo = "tb:1/48000 samplefmt:fltp samplerate:48000 chlayout:stereo";
+        for text in [stereo, "tb:1/48000 samplefmt:fltp samplerate:48000 chlayout:5.1(side)", stereo] {
+            given.take_sound("graph_0_in_0_1", text);
+            given.take_sound("graph_-1_in_0:2", text);
+        }
+        given.take_sound("graph_0_in_1_1", stereo);
+        given.take_sound("Parsed_anull_0", stereo);
+        let layouts = |input| given.sounds[&input].iter().map(|s| s.layout.as_str()).collect::<Vec<_>>();
+        assert_eq!((layouts(1), layouts(2)), (vec!["stereo", "5.1(side)"], vec!["stereo", "5.1(side)"]));
+        assert_eq!(given.sounds.len(), 2);
+    }
+
+    #[test]
+    fn channels_follow_from_the_name_of_a_layout() {
+        let channels = |layout: &str| Sound { rate: 1, layout: layout.into() }.channels();
+        for (layout, count) in
+            [("mono", 1), ("stereo", 2), ("2.1", 3), ("quad(side)", 4), ("5.1(side)", 6), ("7.1", 8)]
+        {
+            assert_eq!(channels(layout), Some(count), "{layout}");
+        }
+        assert_eq!(
+            (channels("9 channels (FL+FR)"), channels("5.1.4"), channels("odd")),
+            (Some(9), Some(10), None)
+        );
+    }
+
+    #[test]
+    fn a_stream_that_never_rests_is_bounded() {
+        let mut given = Given::default();
+        for n in 0..5000 {
+            given.take_picture(
+                "showinfo@0",
+                &format!("n: {n} pts: {n} pts_time:{n} sar:1/1 s:{}x100", 100 + n % 7),
+            );
+            given.take_sound("graph_0_in_0_1", &format!("samplerate:{n} chlayout:mono"));
+        }
+        assert_eq!((given.pictures[&0].parts.len(), given.sounds[&1].len()), (MOST_PARTS, MOST_SOUNDS));
+    }
+}
