@@ -5,8 +5,10 @@
 
 pub mod boxes;
 pub mod cues;
+pub mod declared;
 mod ends;
 mod facts;
+mod frames;
 pub mod headers;
 mod json;
 mod motion;
@@ -21,7 +23,9 @@ use std::collections::BTreeMap;
 pub use ends::Chapter;
 pub(crate) use ends::slack;
 pub use facts::{Facts, codec_name, running_time};
-pub use json::{read, read_frame};
+pub(crate) use frames::ENTRIES as FRAME_ENTRIES;
+pub use frames::read_frames;
+pub use json::read;
 pub use packets::{Measured, Measuring, Span};
 pub use survey::{Question, Survey};
 
@@ -185,13 +189,33 @@ pub struct Picture {
     pub mastering: Option<Mastering>,
     /// Brightest pixel and brightest mean of a frame, in cd/m2.
     pub light: Option<(u32, u32)>,
-    /// Profile of Dolby Vision.
+    /// Profile of Dolby Vision that the container declares.
     pub dolby_vision: Option<u32>,
+    /// Its colours are Dolby Vision's own, which no other decoder shows: profile 5 and its like.
+    #[serde(default)]
+    pub own_colours: bool,
+    /// Its first frames were decoded, and what they say is told here.
+    #[serde(default)]
+    pub seen: bool,
+    /// Its frames carry metadata of Dolby Vision.
+    #[serde(default)]
+    pub rpu: bool,
+    /// Its frames carry dynamic metadata of HDR10+ (SMPTE ST 2094-40).
+    #[serde(default)]
+    pub hdr10_plus: bool,
+    /// Its frames carry dynamic metadata of HDR Vivid (CUVA 005.1).
+    #[serde(default)]
+    pub hdr_vivid: bool,
     /// Frames are stored in another order than shown.
     pub reordered: bool,
     /// To be seen all around, or with two eyes: players must be told.
     #[serde(default)]
     pub immersive: bool,
+}
+
+/// A transfer characteristic of high dynamic range: PQ or HLG.
+fn is_hdr(transfer: &str) -> bool {
+    matches!(transfer, "smpte2084" | "arib-std-b67")
 }
 
 /// Primaries, white point and luminance of a mastering screen.
@@ -222,7 +246,12 @@ impl Picture {
 
     /// High dynamic range: PQ or HLG.
     pub fn is_hdr(&self) -> bool {
-        matches!(self.transfer.as_str(), "smpte2084" | "arib-std-b67")
+        is_hdr(&self.transfer)
+    }
+
+    /// No base layer that a decoder without Dolby Vision could show.
+    pub fn has_no_base(&self) -> bool {
+        self.own_colours || self.dolby_vision == Some(5)
     }
 
     /// Red, green and blue rather than brightness and colour.

@@ -2,8 +2,8 @@
 
 use super::{Abilities, audio};
 use crate::failure::{Failure, FailureCode};
-use crate::media::{Kind, MediaInfo, Stream};
-use crate::preset::Preset;
+use crate::media::{Kind, MediaInfo, Picture, Stream};
+use crate::preset::{Container, Preset};
 
 /// The stream the preset is about: the moving picture, or the sound of a preset for sound.
 pub(super) fn main_stream<'a>(
@@ -52,16 +52,24 @@ fn refuse_unreadable(main: &Stream, abilities: &Abilities) -> Result<(), Failure
         ));
     }
     let picture = main.video.as_ref().filter(|p| p.width > 0 && p.height > 0);
-    let Some(picture) = picture.filter(|_| abilities.decodes(&main.codec)) else {
+    if picture.is_none() || !abilities.decodes(&main.codec) {
         let message = undecodable("picture", main, abilities);
         return Err(Failure::new(FailureCode::UnsupportedCodec, message));
-    };
-    if picture.dolby_vision == Some(5) {
-        let message =
-            "This is Dolby Vision of profile 5: without its own decoder the colours would be wrong.";
-        return Err(Failure::new(FailureCode::PlanRefused, message));
     }
     Ok(())
+}
+
+/// A picture without a base layer can be copied by a container that declares it; nothing else.
+pub(super) fn own_colours(picture: &Picture, copied: bool, container: Container) -> Result<(), Failure> {
+    // ffmpeg's MOV never declares it, and players would take the colours for others.
+    if !picture.has_no_base() || (copied && container != Container::Mov) {
+        return Ok(());
+    }
+    let profile = picture.dolby_vision.unwrap_or(5);
+    let message = format!(
+        "This is Dolby Vision of profile {profile}: without its own decoder the colours would be wrong. Remux to MP4 keeps it as it is."
+    );
+    Err(Failure::new(FailureCode::PlanRefused, message))
 }
 
 /// ffmpeg takes what the edit list names at the speed of the recording: another stretch of it, and too slow or too fast.
