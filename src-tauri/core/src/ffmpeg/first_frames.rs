@@ -3,9 +3,9 @@
 //!
 //! Guarantees that little is decoded: keyframes alone, among few packets, unsmoothed. Must not know what frames say.
 
+use super::Tools;
 use super::capture::{Bounds, capture};
 use super::probe::{reach_arguments, sealed};
-use super::Tools;
 use crate::media::{self, MediaInfo};
 use std::path::Path;
 
@@ -23,7 +23,15 @@ pub(super) fn beside() -> Vec<&'static str> {
 }
 
 fn frames() -> [&'static str; 7] {
-    ["-show_frames", "-show_entries", media::FRAME_ENTRIES, "-skip_frame", "nokey", "-skip_loop_filter", "all"]
+    [
+        "-show_frames",
+        "-show_entries",
+        media::FRAME_ENTRIES,
+        "-skip_frame",
+        "nokey",
+        "-skip_loop_filter",
+        "all",
+    ]
 }
 
 /// Adds what the first frames of the moving picture say, where none of it was decoded. Without an answer nothing is added.

@@ -3,9 +3,7 @@
 
 use super::capture::{Bounds, Output, capture, capture_by};
 use super::names::Names;
-use super::{
-    DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, fields, file_url, first_frames, pipe,
-};
+use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, fields, file_url, first_frames, pipe};
 use crate::error::said;
 use crate::failure::{Failure, FailureCode, name_of};
 use crate::media::boxes::{self, Boxes};
@@ -192,9 +190,7 @@ fn look_inside(
 ) -> Result<Option<MediaInfo>, Failure> {
     let quick = Policy { probe_limit: policy.probe_limit / 3, ..policy.clone() };
     match look(tools, path, &quick, orders, &[more, &first_frames::beside()].concat()) {
-        Err(failure)
-            if matches!(failure.code, FailureCode::ProbeTimeout | FailureCode::KilledBySignal) =>
-        {
+        Err(failure) if matches!(failure.code, FailureCode::ProbeTimeout | FailureCode::KilledBySignal) => {
             look(tools, path, policy, orders, more)
         }
         decided => decided,

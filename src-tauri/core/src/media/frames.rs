@@ -212,8 +212,9 @@ mod tests {
     fn mastering_data_that_no_container_names_is_read_of_frames() {
         let points = r#""red_x":"34000/50000","red_y":"16000/50000","green_x":"13250/50000","green_y":"34500/50000",
             "blue_x":"7500/50000","blue_y":"3000/50000","white_point_x":"15635/50000","white_point_y":"16450/50000""#;
-        let side =
-            format!(r#"{{{points},"min_luminance":"1/10000","max_luminance":"10000000/10000"}},{{"max_content":900,"max_average":300}}"#);
+        let side = format!(
+            r#"{{{points},"min_luminance":"1/10000","max_luminance":"10000000/10000"}},{{"max_content":900,"max_average":300}}"#
+        );
         let picture = seen("", &frame("smpte2084", &side));
         assert_eq!(picture.mastering.unwrap().luminance, (0.0001, 1000.0));
         assert_eq!(picture.light, Some((900, 300)));

@@ -53,13 +53,15 @@ impl<'a> Pair<'a> {
         match (self.copied, source, found) {
             (false, _, Some(_)) => Err("The picture is declared to be Dolby Vision, which it no longer is."),
             (true, Some(a), Some(b)) if a != b => Err("The picture is declared to be another Dolby Vision."),
-            (true, None, Some(_)) => Err("The picture is declared to be Dolby Vision, which the original is not."),
-            (true, Some(_), None) if self.source.has_no_base() => {
-                Err("The picture is no longer declared to be Dolby Vision, without which its colours are wrong.")
+            (true, None, Some(_)) => {
+                Err("The picture is declared to be Dolby Vision, which the original is not.")
             }
-            (true, Some(_), None) => {
-                Ok(Some("The picture is no longer declared to be Dolby Vision: this container cannot say it."))
-            }
+            (true, Some(_), None) if self.source.has_no_base() => Err(
+                "The picture is no longer declared to be Dolby Vision, without which its colours are wrong.",
+            ),
+            (true, Some(_), None) => Ok(Some(
+                "The picture is no longer declared to be Dolby Vision: this container cannot say it.",
+            )),
             _ => Ok(None),
         }
     }

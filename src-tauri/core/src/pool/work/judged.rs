@@ -50,7 +50,8 @@ fn hide_subtitles(making: &Making<'_>, plan: &Plan) {
 
 /// Matroska declares Dolby Vision of what ffmpeg encoded, too.
 fn undeclare(making: &Making<'_>, plan: &Plan) {
-    let declared = making.info.video().and_then(|s| s.video.as_ref()).is_some_and(|p| p.dolby_vision.is_some());
+    let declared =
+        making.info.video().and_then(|s| s.video.as_ref()).is_some_and(|p| p.dolby_vision.is_some());
     if declared
         && plan.container == Container::Mkv
         && plan.picture().is_some_and(|picture| matches!(picture.action, Action::Convert { .. }))
