@@ -34,6 +34,7 @@ mod faults_source;
 mod field;
 mod field_late;
 mod field_streams;
+mod first_frames;
 mod hdr_forms;
 mod hostile;
 #[cfg(unix)]

@@ -36,7 +36,7 @@ impl Form {
             _ => ("arib-std-b67", ""),
         };
         format!(
-            "log-level=error:bframes=0:keyint=5:repeat-headers=1:colorprim=bt2020:transfer={header}:colormatrix=bt2020nc:range=limited{more}"
+            "log-level=error:bframes=0:keyint=10:repeat-headers=1:colorprim=bt2020:transfer={header}:colormatrix=bt2020nc:range=limited{more}"
         )
     }
 }

@@ -90,3 +90,51 @@ pub(super) fn second_recording(info: &MediaInfo, preset: &Preset) -> Result<(), 
     let message = "Two recordings stand one behind the other in this file; only the first can be read.";
     Err(Failure::new(FailureCode::SourceTruncated, message))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Action, Plan, plan, steps};
+    use crate::preset;
+    use crate::spec::JobSpec;
+    use std::path::Path;
+
+    /// The plan of a picture of Dolby Vision of this profile, all around.
+    fn of(profile: u32, preset: &Preset) -> Result<Plan, Failure> {
+        let dolby =
+            Picture { dolby_vision: Some(profile), transfer: "smpte2084".into(), ..Picture::default() };
+        let picture =
+            Picture { width: 640, height: 360, pixel_aspect: 1.0, bits: 10, immersive: true, ..dolby };
+        let video =
+            Stream { kind: Kind::Video, codec: "hevc".into(), video: Some(picture), ..Stream::default() };
+        let info = MediaInfo { streams: vec![video], ..MediaInfo::default() };
+        plan(&info, &JobSpec::of(preset.clone()), &Abilities::default())
+    }
+
+    #[test]
+    fn a_picture_without_a_base_layer_is_copied_where_that_can_be_declared_and_else_refused() {
+        let copied = |profile, preset: &Preset| {
+            of(profile, preset).map(|plan| matches!(plan.streams[0].action, Action::Copy { .. }))
+        };
+        let mut remux = preset::find("remux-mp4").unwrap().clone();
+        assert!(copied(5, &remux).unwrap());
+        remux.container = Container::Mov;
+        assert!(copied(8, &remux).unwrap());
+        assert_eq!(copied(5, &remux).unwrap_err().code, FailureCode::PlanRefused);
+        for preset in ["web-1080p", "small-hevc", "archive-av1", "edit-prores"] {
+            let preset = preset::find(preset).unwrap();
+            assert_eq!(copied(5, preset).unwrap_err().code, FailureCode::PlanRefused);
+            assert!(!copied(8, preset).unwrap());
+        }
+    }
+
+    #[test]
+    fn mp4_is_asked_to_declare_dolby_vision_of_a_copy_and_of_no_encode() {
+        let asked = |preset: &str| {
+            let plan = of(8, preset::find(preset).unwrap()).unwrap();
+            let all = steps(&plan, Path::new("/v/a.mp4"), Path::new("/o/.part"), Path::new("/d/notes"));
+            all.iter().flat_map(|step| &step.arguments).any(|word| word == "unofficial")
+        };
+        assert!(asked("remux-mp4") && !asked("small-hevc") && !asked("web-1080p"));
+    }
+}
