@@ -38,7 +38,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("Animation.gif edit-prores", "as above"),
     ("Animation.gif remux-mp4", "as above"),
     ("Animation.gif fit-size", "as above"),
-    ("Programmes.ts", "the sound of the other programme is kept too"),
 ];
 
 type Case = (Source, &'static str);

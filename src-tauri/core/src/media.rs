@@ -13,6 +13,7 @@ pub mod headers;
 mod json;
 mod motion;
 mod packets;
+mod programmes;
 pub mod segments;
 pub mod speed;
 mod survey;
@@ -27,6 +28,7 @@ pub(crate) use frames::ENTRIES as FRAME_ENTRIES;
 pub use frames::read_frames;
 pub use json::read;
 pub use packets::{Measured, Measuring, Span};
+pub use programmes::Programme;
 pub use survey::{Question, Survey};
 
 /// A number as ffmpeg and ffprobe print it: `2.02`, or `2,02` in a locale with a decimal comma.
@@ -52,6 +54,9 @@ pub struct MediaInfo {
     /// Bytes that must be read before all its streams are known, where those are more than ffmpeg reads by itself.
     #[serde(default)]
     pub reach: Option<u64>,
+    /// Its programmes, where it names any.
+    #[serde(default)]
+    pub programmes: Vec<Programme>,
     /// Its chapters, in the file's order.
     pub chapters: Vec<Chapter>,
     /// The file's own tags.
@@ -289,7 +294,12 @@ const LEAST_RATE: f64 = 50.0;
 impl MediaInfo {
     /// The sound: marked as default, else the first; a track that holds nothing only where there is no other.
     pub fn audio(&self) -> Option<&Stream> {
-        let tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio);
+        self.audio_where(|_| true)
+    }
+
+    /// The same of some of its tracks.
+    pub(crate) fn audio_where(&self, wanted: impl Fn(&Stream) -> bool) -> Option<&Stream> {
+        let tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio && wanted(s));
         // Of equal ones the first is the least.
         tracks.min_by_key(|s| (s.empty, !s.default))
     }

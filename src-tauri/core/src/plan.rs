@@ -348,6 +348,9 @@ struct Task<'a> {
 fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
     let (cover, container) = (stream.attached_picture, task.preset.container);
     let action = match stream.kind {
+        _ if task.info.are_of_different_programmes(stream.index, task.main.index) => {
+            Action::drop("a stream of another programme")
+        }
         Kind::Video if cover => others::cover(stream, container),
         Kind::Video if task.preset.video.is_none() => Action::drop("only the sound is kept"),
         Kind::Video if stream.index == task.main.index => video::action(task)?,
@@ -379,7 +382,9 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
 }
 
 fn is_first_track(stream: &Stream, task: &Task<'_>) -> bool {
-    task.info.audio().is_some_and(|first| first.index == stream.index)
+    let info = task.info;
+    let first = info.audio_where(|s| !info.are_of_different_programmes(s.index, task.main.index));
+    first.is_some_and(|first| first.index == stream.index)
 }
 
 /// Does this preset want hardware, and which works here for its codec?

@@ -221,7 +221,7 @@ fn look(
 }
 
 fn arguments(path: &Path, more: &[&str]) -> Vec<OsString> {
-    sealed(path, &[&["-show_format", "-show_streams", "-show_chapters"], more].concat())
+    sealed(path, &[&["-show_format", "-show_programs", "-show_streams", "-show_chapters"], more].concat())
 }
 
 /// What is asked of a file that is not trusted.

@@ -1,6 +1,7 @@
 //! ffprobe's JSON, read.
 
 use super::frames::{self, light, mastering};
+use super::programmes::{self, RawProgramme};
 use super::{Chapter, Kind, MediaInfo, Picture, Stream, decimal};
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,6 +17,8 @@ struct Answer {
     format: RawFormat,
     #[serde(default)]
     frames: Vec<Value>,
+    #[serde(default)]
+    programs: Vec<RawProgramme>,
 }
 
 #[derive(Deserialize, Default)]
@@ -85,6 +88,7 @@ pub fn read(text: &str) -> Result<MediaInfo, String> {
         streams: answer.streams.into_iter().map(stream).collect(),
         start: answer.format.start_time.parse().ok().filter(|s: &f64| s.is_finite()),
         reach: None,
+        programmes: programmes::read(answer.programs),
         chapters: answer.chapters.into_iter().map(chapter).collect(),
         tags: answer.format.tags,
         second_recording: false,
