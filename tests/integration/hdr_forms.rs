@@ -111,7 +111,9 @@ fn each_form_of_high_dynamic_range_is_kept_mapped_or_refused_and_never_eight_bit
     let sources: Vec<PathBuf> =
         chosen.iter().map(|(form, kind)| hdr::film(&env.videos(), *form, kind)).collect();
     let presets = if all { &PRESETS[..] } else { &["web-1080p", "archive-av1", "remux-mp4"] };
-    presets.iter().for_each(|preset| add(&env, preset, &sources));
+    for preset in presets {
+        add(&env, preset, &sources);
+    }
     env.spool_slowly(&["run", "--until-idle"]);
     let mut table: BTreeMap<(String, String), String> = BTreeMap::new();
     for job in env.jobs() {

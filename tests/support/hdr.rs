@@ -50,38 +50,45 @@ pub const RPU: [u8; 6] = [0x7c, 0x01, 0x19, 0x08, 0x5a, 0xa5];
 /// Half a second in this form with sound, in the container that the extension names: `mp4`, `mkv` or `ts`.
 pub fn film(folder: &Path, form: Form, extension: &str) -> PathBuf {
     let scratch = tempfile::tempdir_in(folder).unwrap();
-    let at = |name: &str| scratch.path().join(name).to_str().unwrap().to_owned();
-    let picture = "testsrc2=s=320x180:r=25:d=0.48,format=yuv420p10le";
-    let x265 = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", &form.parameters(), "-f", "hevc"];
-    ffmpeg(&[&["-f", "lavfi", "-i", picture], &x265[..], &[&at("raw")]].concat());
-    let raw = std::fs::read(at("raw")).unwrap();
-    let dressed = match form {
-        Form::Plus => dressed(&raw, &plus(), &[]),
-        Form::Dolby(..) => dressed(&raw, &[], &RPU),
-        _ => raw,
-    };
-    std::fs::write(at("raw"), dressed).unwrap();
-    let read = ["-fflags", "+genpts", "-f", "hevc", "-r", "25", "-i", &at("raw")];
-    let sound = ["-f", "lavfi", "-i", "sine=r=48000:d=0.48"];
-    let write = ["-c:v", "copy", "-tag:v", if extension == "mp4" { "hvc1" } else { "0" }, "-c:a", "aac"];
-    // Only of an MP4 is the record written here; Matroska takes it over from there.
-    let first = at(if extension == "ts" { "made.ts" } else { "made.mp4" });
-    let write = if extension == "ts" { &["-c:v", "copy", "-c:a", "aac"][..] } else { &write };
-    let write =
-        if extension == "mkv" { &["-c:v", "copy", "-tag:v", "hvc1", "-c:a", "aac"][..] } else { write };
-    ffmpeg(&[&read[..], &sound, write, &[&first]].concat());
+    let path = folder.join(format!("{}.{extension}", name(form)));
+    // Of Matroska the record is not written here: it is taken over from an MP4.
+    let first = scratch.path().join(if extension == "ts" { "made.ts" } else { "made.mp4" });
+    with_sound(&stream(scratch.path(), form), &first);
     if let Form::Dolby(profile, base) = form {
         let made = std::fs::read(&first).unwrap();
         let declared = if extension == "ts" { in_ts } else { in_mp4 };
-        std::fs::write(&first, declared(made, profile, base)).unwrap();
+        std::fs::write(&first, declared(&made, profile, base)).unwrap();
     }
-    let path = folder.join(format!("{}.{extension}", name(form)));
     if extension == "mkv" {
-        ffmpeg(&["-i", &first, "-c", "copy", "-strict", "unofficial", path.to_str().unwrap()]);
+        let first = first.to_str().unwrap();
+        ffmpeg(&["-i", first, "-c", "copy", "-strict", "unofficial", path.to_str().unwrap()]);
     } else {
         std::fs::rename(first, &path).unwrap();
     }
     path
+}
+
+/// The bare picture, with what stands beside each of its frames.
+fn stream(scratch: &Path, form: Form) -> PathBuf {
+    let path = scratch.join("raw");
+    let picture = "testsrc2=s=320x180:r=25:d=0.48,format=yuv420p10le";
+    let x265 = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", &form.parameters(), "-f", "hevc"];
+    ffmpeg(&[&["-f", "lavfi", "-i", picture], &x265[..], &[path.to_str().unwrap()]].concat());
+    let raw = std::fs::read(&path).unwrap();
+    let made = match form {
+        Form::Plus => dressed(&raw, &plus(), &[]),
+        Form::Dolby(..) => dressed(&raw, &[], &RPU),
+        _ => raw,
+    };
+    std::fs::write(&path, made).unwrap();
+    path
+}
+
+fn with_sound(stream: &Path, to: &Path) {
+    let read = ["-fflags", "+genpts", "-f", "hevc", "-r", "25", "-i", stream.to_str().unwrap()];
+    let sound = ["-f", "lavfi", "-i", "sine=r=48000:d=0.48"];
+    let tag = if to.extension().is_some_and(|e| e == "mp4") { &["-tag:v", "hvc1"][..] } else { &[] };
+    ffmpeg(&[&read[..], &sound, &["-c:v", "copy", "-c:a", "aac"], tag, &[to.to_str().unwrap()]].concat());
 }
 
 /// Names a form.
@@ -150,7 +157,7 @@ fn plus() -> Vec<u8> {
         (0, 1),       // no saturation
         (1, 1),
     ];
-    let bits: String = fields.iter().map(|(value, width)| format!("{value:0width$b}")).collect();
+    let bits = fields.iter().fold(String::new(), |bits, (value, width)| bits + &format!("{value:0width$b}"));
     let padded = format!("{bits:0<128}");
     let byte = |at: usize| u8::from_str_radix(&padded[at * 8..at * 8 + 8], 2).unwrap();
     let payload = [vec![0xb5, 0, 0x3c, 0, 1, 4], (0..16).map(byte).collect()].concat();
@@ -177,13 +184,14 @@ fn flags(profile: u8) -> [u8; 2] {
     (u16::from(profile) << 9 | 3 << 3 | 0b101 | second).to_be_bytes()
 }
 
-fn in_mp4(film: Vec<u8>, profile: u8, base: u8) -> Vec<u8> {
+fn in_mp4(film: &[u8], profile: u8, base: u8) -> Vec<u8> {
     let record = [&[1, 0][..], &flags(profile), &[base << 4], &[0; 19]].concat();
-    described(&film, if profile > 7 { b"dvvC" } else { b"dvcC" }, &record)
+    described(film, if profile > 7 { b"dvvC" } else { b"dvcC" }, &record)
 }
 
 /// The same in each list of streams of a transport stream.
-fn in_ts(mut film: Vec<u8>, profile: u8, base: u8) -> Vec<u8> {
+fn in_ts(film: &[u8], profile: u8, base: u8) -> Vec<u8> {
+    let mut film = film.to_vec();
     let descriptor = [&[0xb0, 5, 1, 0][..], &flags(profile), &[base << 4 | 0xf]].concat();
     for packet in film.chunks_mut(188).filter(|p| p[1] & 0x5f == 0x50 && p[2] == 0 && p[5] == 2) {
         let section = &packet[5..];

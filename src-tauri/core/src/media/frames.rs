@@ -13,7 +13,8 @@ use serde_json::Value;
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct SideData {
-    pub(super) side_data_type: String,
+    #[serde(rename = "side_data_type")]
+    pub(super) name: String,
     pub(super) rotation: Option<f64>,
     pub(super) dv_profile: Option<u32>,
     dv_bl_signal_compatibility_id: Option<u32>,
@@ -97,7 +98,7 @@ fn add(picture: &mut Picture, frame: &Frame) {
 }
 
 fn add_metadata(picture: &mut Picture, side: &[SideData]) {
-    let is = |name: &str| side.iter().any(|s| s.side_data_type.contains(name));
+    let is = |name: &str| side.iter().any(|s| s.name.contains(name));
     picture.mastering = picture.mastering.or_else(|| side.iter().find_map(mastering));
     picture.light = picture.light.or_else(|| side.iter().find_map(light));
     picture.rpu |= is("Dolby Vision");

@@ -213,7 +213,7 @@ fn picture(raw: &RawStream) -> Picture {
         immersive: raw
             .side_data_list
             .iter()
-            .any(|s| matches!(s.side_data_type.as_str(), "Spherical Mapping" | "Stereo 3D")),
+            .any(|s| matches!(s.name.as_str(), "Spherical Mapping" | "Stereo 3D")),
     }
 }
 
