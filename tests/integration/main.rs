@@ -35,6 +35,8 @@ mod faults_source;
 mod field;
 mod field_late;
 mod field_streams;
+mod first_frames;
+mod hdr_forms;
 mod hostile;
 #[cfg(unix)]
 mod ignored_signals;

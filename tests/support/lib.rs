@@ -12,6 +12,7 @@ pub mod faketime;
 pub mod fill;
 pub mod film;
 pub mod flv;
+pub mod hdr;
 pub mod judge;
 pub mod seen;
 #[cfg(target_os = "linux")]

@@ -6,7 +6,7 @@ use crate::words;
 use serde_json::json;
 use spool_core::failure::{Failure, FailureCode};
 use spool_core::ffmpeg::{self, probe as look};
-use spool_core::media::{MediaInfo, Stream};
+use spool_core::media::{MediaInfo, Programme, Stream};
 use spool_core::plan::{self, Action, Plan};
 use spool_core::policy::Policy;
 use spool_core::preset::Hardware;
@@ -58,6 +58,13 @@ fn refused(context: &Context, failure: &Failure) -> Answer {
     Ok(false)
 }
 
+/// A channel with its streams: `programme 1, One: 0, 1`.
+fn programme_line(programme: &Programme) -> String {
+    let name = programme.name.as_ref().map_or(String::new(), |name| format!(", {name}"));
+    let streams: Vec<String> = programme.streams.iter().map(usize::to_string).collect();
+    format!("programme {}{name}: {}", programme.number, streams.join(", "))
+}
+
 fn tell(context: &Context, info: &MediaInfo, plan: Option<&Plan>) -> Result<(), Failed> {
     let length = info.length().map_or_else(|| "unknown length".into(), |s| words::duration(s.round() as u64));
     let size = info.size.map_or(String::new(), |bytes| format!(", {}", words::size(bytes)));
@@ -66,6 +73,9 @@ fn tell(context: &Context, info: &MediaInfo, plan: Option<&Plan>) -> Result<(), 
         info.container,
         words::count(info.chapters.len() as u64, "chapter", "chapters")
     ))?;
+    for programme in info.programmes.iter().filter(|_| info.programmes.len() > 1) {
+        context.say(words::line(&programme_line(programme)))?;
+    }
     match plan {
         Some(plan) => stream_lines(plan).iter().try_for_each(|line| context.say(words::line(line))),
         None => info.streams.iter().try_for_each(|s| context.say(words::line(&stream_line(s)))),

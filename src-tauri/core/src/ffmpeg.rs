@@ -10,6 +10,7 @@ pub mod classify;
 pub mod compare;
 mod exec;
 mod fields;
+mod first_frames;
 pub mod given;
 pub mod growth;
 mod line;

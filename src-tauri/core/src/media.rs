@@ -5,13 +5,16 @@
 
 pub mod boxes;
 pub mod cues;
+pub mod declared;
 mod ends;
 mod facts;
+mod frames;
 pub mod headers;
 mod json;
 mod learned;
 mod motion;
 mod packets;
+mod programmes;
 pub mod segments;
 pub mod speed;
 mod survey;
@@ -22,9 +25,12 @@ use std::collections::BTreeMap;
 pub use ends::Chapter;
 pub(crate) use ends::slack;
 pub use facts::{Facts, codec_name, running_time};
-pub use json::{read, read_frame};
+pub(crate) use frames::ENTRIES as FRAME_ENTRIES;
+pub use frames::read_frames;
+pub use json::read;
 pub use learned::Learned;
 pub use packets::{Measured, Measuring, Span};
+pub use programmes::Programme;
 pub use survey::{Question, Survey};
 
 /// A number as ffmpeg and ffprobe print it: `2.02`, or `2,02` in a locale with a decimal comma.
@@ -50,6 +56,9 @@ pub struct MediaInfo {
     /// Bytes that must be read before all its streams are known, where those are more than ffmpeg reads by itself.
     #[serde(default)]
     pub reach: Option<u64>,
+    /// Its programmes, where it names any.
+    #[serde(default)]
+    pub programmes: Vec<Programme>,
     /// Its chapters, in the file's order.
     pub chapters: Vec<Chapter>,
     /// The file's own tags.
@@ -199,13 +208,33 @@ pub struct Picture {
     pub mastering: Option<Mastering>,
     /// Brightest pixel and brightest mean of a frame, in cd/m2.
     pub light: Option<(u32, u32)>,
-    /// Profile of Dolby Vision.
+    /// Profile of Dolby Vision that the container declares.
     pub dolby_vision: Option<u32>,
+    /// Its colours are Dolby Vision's own, which no other decoder shows: profile 5 and its like.
+    #[serde(default)]
+    pub own_colours: bool,
+    /// Its first frames were decoded, and what they say is told here.
+    #[serde(default)]
+    pub seen: bool,
+    /// Its frames carry metadata of Dolby Vision.
+    #[serde(default)]
+    pub rpu: bool,
+    /// Its frames carry dynamic metadata of HDR10+ (SMPTE ST 2094-40).
+    #[serde(default)]
+    pub hdr10_plus: bool,
+    /// Its frames carry dynamic metadata of HDR Vivid (CUVA 005.1).
+    #[serde(default)]
+    pub hdr_vivid: bool,
     /// Frames are stored in another order than shown.
     pub reordered: bool,
     /// To be seen all around, or with two eyes: players must be told.
     #[serde(default)]
     pub immersive: bool,
+}
+
+/// A transfer characteristic of high dynamic range: PQ or HLG.
+fn is_hdr(transfer: &str) -> bool {
+    matches!(transfer, "smpte2084" | "arib-std-b67")
 }
 
 /// Primaries, white point and luminance of a mastering screen.
@@ -242,7 +271,12 @@ impl Picture {
 
     /// High dynamic range: PQ or HLG.
     pub fn is_hdr(&self) -> bool {
-        matches!(self.transfer.as_str(), "smpte2084" | "arib-std-b67")
+        is_hdr(&self.transfer)
+    }
+
+    /// No base layer that a decoder without Dolby Vision could show.
+    pub fn has_no_base(&self) -> bool {
+        self.own_colours || self.dolby_vision == Some(5)
     }
 
     /// Red, green and blue rather than brightness and colour.
@@ -285,7 +319,12 @@ const LEAST_RATE: f64 = 50.0;
 impl MediaInfo {
     /// The sound: marked as default, else the first; a track that holds nothing only where there is no other.
     pub fn audio(&self) -> Option<&Stream> {
-        let tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio);
+        self.audio_where(|_| true)
+    }
+
+    /// The same of some of its tracks.
+    pub(crate) fn audio_where(&self, wanted: impl Fn(&Stream) -> bool) -> Option<&Stream> {
+        let tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio && wanted(s));
         // Of equal ones the first is the least.
         tracks.min_by_key(|s| (s.empty, !s.default))
     }

@@ -9,7 +9,7 @@ mod refused;
 
 use crate::error::said;
 use crate::failure::{Failure, FailureCode};
-use crate::media::boxes;
+use crate::media::{boxes, declared};
 use crate::queue::{LONGEST, Longest, shortened};
 use crate::volumes::{self, Trouble, mounts};
 use std::ffi::{OsStr, OsString};
@@ -96,10 +96,7 @@ fn absent(folder: &Path, volume: Option<&Path>) -> Failure {
 
 /// Switches the subtitles of a part file off, in place: one bit for each track.
 pub fn hide_subtitles(part: &Path) -> io::Result<()> {
-    if !part.file_name().is_some_and(is_part) {
-        return Err(io::ErrorKind::InvalidFilename.into());
-    }
-    let mut file = OpenOptions::new().read(true).write(true).open(part)?;
+    let mut file = open_part(part)?;
     for at in boxes::subtitle_switches(&mut file)? {
         let mut flags = [0];
         file.seek(SeekFrom::Start(at))?;
@@ -108,6 +105,24 @@ pub fn hide_subtitles(part: &Path) -> io::Result<()> {
         file.write_all(&[flags[0] & !1])?;
     }
     Ok(())
+}
+
+/// Makes void, in place, what declares Dolby Vision of a part file that is Matroska.
+pub fn undeclare_dolby_vision(part: &Path) -> io::Result<()> {
+    let mut file = open_part(part)?;
+    for (at, bytes) in declared::dolby_vision(&mut file)? {
+        file.seek(SeekFrom::Start(at))?;
+        file.write_all(&declared::void(bytes))?;
+    }
+    Ok(())
+}
+
+/// To be changed in place.
+fn open_part(part: &Path) -> io::Result<File> {
+    if !part.file_name().is_some_and(is_part) {
+        return Err(io::ErrorKind::InvalidFilename.into());
+    }
+    OpenOptions::new().read(true).write(true).open(part)
 }
 
 /// Deletes a part file; one that is not there is fine, and so is one on a volume that has gone.

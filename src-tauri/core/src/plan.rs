@@ -67,6 +67,9 @@ pub struct Plan {
     /// The picture is all around, or for two eyes, which MP4 says only when asked.
     #[serde(default)]
     pub immersive: bool,
+    /// The copied picture is declared to be Dolby Vision, which MP4 says only when asked.
+    #[serde(default)]
+    pub dolby_vision: bool,
     /// The stream whose tags are the film's: Ogg has no tags of the file, ffmpeg reads them as the streams'.
     #[serde(default)]
     pub tags_from: Option<usize>,
@@ -275,6 +278,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
     let task = Task { info, preset, abilities, main };
     let streams: Vec<Planned> = info.streams.iter().map(|s| planned(s, &task)).collect::<Result<_, _>>()?;
     let cover = streams.iter().any(|s| s.cover && s.action.keeps());
+    let copied = streams.iter().any(|s| s.input == main.index && matches!(s.action, Action::Copy { .. }));
     let vendor = |key: &String| key.starts_with("com.apple.quicktime.") || key.starts_with("com.android.");
     let hardware = video::hardware(&task);
     let mut plan = Plan {
@@ -283,7 +287,8 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         // With a cover kept, asking for vendor tags makes the cover vanish (ffmpeg 5.1, exit 0).
         vendor_tags: !cover && preset.container != Container::Mkv && info.tags.keys().any(vendor),
         // Dolby Vision would be declared likewise, of a picture that no longer is any.
-        immersive: main.video.as_ref().is_some_and(|p| p.immersive && p.dolby_vision.is_none()),
+        immersive: main.video.as_ref().is_some_and(|p| p.immersive && (p.dolby_vision.is_none() || copied)),
+        dolby_vision: main.video.as_ref().is_some_and(|p| p.dolby_vision.is_some() && copied),
         tags_from: tags::tags_from(&task),
         without_tags: tags::without(preset),
         compared: is_compared(preset),
@@ -339,6 +344,9 @@ struct Task<'a> {
 fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
     let (cover, container) = (stream.attached_picture, task.preset.container);
     let action = match stream.kind {
+        _ if task.info.are_of_different_programmes(stream.index, task.main.index) => {
+            Action::drop("a stream of another programme")
+        }
         Kind::Video if cover => others::cover(stream, container),
         Kind::Video if task.preset.video.is_none() => Action::drop("only the sound is kept"),
         Kind::Video if stream.index == task.main.index => video::action(task)?,
@@ -383,7 +391,9 @@ fn further_picture(stream: &Stream, task: &Task<'_>) -> Action {
 }
 
 fn is_first_track(stream: &Stream, task: &Task<'_>) -> bool {
-    task.info.audio().is_some_and(|first| first.index == stream.index)
+    let info = task.info;
+    let first = info.audio_where(|s| !info.are_of_different_programmes(s.index, task.main.index));
+    first.is_some_and(|first| first.index == stream.index)
 }
 
 /// Does this preset want hardware, and which works here for its codec?

@@ -9,6 +9,7 @@ mod copies;
 mod empty;
 mod lead;
 mod length;
+mod range;
 mod remarks;
 #[cfg(test)]
 mod tests;
@@ -123,6 +124,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     if lead::is_in_question(case) {
         return Err(Refusal::Doubtful(wrong("Where the picture begins is not known.", report)));
     }
+    remarks.extend(range::check(case)?);
     remarks.extend(whole::check(case)?);
     remarks.extend(empty::remarks(case));
     remarks.extend(changes::remarks(case));

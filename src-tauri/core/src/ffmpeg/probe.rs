@@ -3,12 +3,12 @@
 
 use super::capture::{Bounds, Output, capture, capture_by};
 use super::names::Names;
-use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, fields, file_url, pipe};
+use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, fields, file_url, first_frames, pipe};
 use crate::error::said;
 use crate::failure::{Failure, FailureCode, name_of};
 use crate::media::boxes::{self, Boxes};
 use crate::media::headers::{self, Differ};
-use crate::media::{self, Kind, Measured, Measuring, MediaInfo, Picture};
+use crate::media::{self, Kind, Measured, Measuring, MediaInfo};
 use crate::media::{segments, speed};
 use crate::policy::Policy;
 use std::ffi::OsString;
@@ -25,7 +25,7 @@ pub fn source(
     policy: &Policy,
     orders: Option<&Orders>,
 ) -> Result<Option<MediaInfo>, Failure> {
-    let Some(mut info) = look(tools, path, policy, orders, &[])? else { return Ok(None) };
+    let Some(mut info) = look_inside(tools, path, policy, orders, &[])? else { return Ok(None) };
     if info.streams.is_empty() {
         return Err(not_media(path, ""));
     }
@@ -45,7 +45,7 @@ pub(super) fn farther(
     let patient = Policy { probe_limit: policy.probe_limit * PATIENCE, ..policy.clone() };
     let more = reach_arguments(Some(reach));
     let more: Vec<&str> = more.iter().map(String::as_str).collect();
-    let info = look(tools, path, &patient, orders, &more).ok().flatten()?;
+    let info = look_inside(tools, path, &patient, orders, &more).ok().flatten()?;
     Some(MediaInfo { reach: Some(reach), ..info })
 }
 
@@ -57,19 +57,14 @@ pub(crate) fn reach_arguments(reach: Option<u64>) -> Vec<String> {
     reach.map(arguments).unwrap_or_default()
 }
 
-/// Adds to what is known of the moving picture what only its frames tell: mastering data that no container names,
-/// fields that no header names. Without an answer nothing is added.
+/// Adds to what is known of the moving picture what only its frames tell, as far as the look did not come to them: colours
+/// and mastering data that no container names, fields that no header names. Without an answer nothing is added.
 pub fn frames(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
     let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders, nice: policy.nice };
+    first_frames::add(tools, path, &bounds, info);
     let (Some(stream), reach) = (info.video().cloned(), info.reach) else { return };
-    let Some(picture) =
-        info.streams.iter_mut().find(|s| s.index == stream.index).and_then(|s| s.video.as_mut())
-    else {
-        return;
-    };
-    if picture.is_hdr() && picture.mastering.is_none() {
-        first_frame(tools, path, &bounds, (stream.index, reach), picture);
-    }
+    let picture = info.streams.iter_mut().find(|s| s.index == stream.index).and_then(|s| s.video.as_mut());
+    let Some(picture) = picture else { return };
     if fields::in_question(&stream)
         && let Some(order) = fields::seen(tools, path, &stream, reach, &bounds)
     {
@@ -90,23 +85,6 @@ fn has_second(path: &Path, container: &str) -> bool {
 fn has_other_speed(path: &Path, container: &str) -> bool {
     let look = || speed::is_changed(&mut std::fs::File::open(path)?);
     container.starts_with("mov") && look().unwrap_or(false)
-}
-
-fn first_frame(
-    tools: &Tools,
-    path: &Path,
-    bounds: &Bounds<'_>,
-    (index, reach): (usize, Option<u64>),
-    picture: &mut Picture,
-) {
-    let (stream, reach) = (index.to_string(), reach_arguments(reach));
-    let mut more = vec!["-select_streams", &stream, "-show_frames", "-read_intervals", "%+#1"];
-    more.extend(reach.iter().map(String::as_str));
-    if let Ok(answer) = capture(&tools.ffprobe.path, &arguments(path, &more), bounds)
-        && let Err(cause) = media::read_frame(&answer.stdout, picture)
-    {
-        tracing::warn!(%cause, "the first frame could not be read");
-    }
 }
 
 /// Finds out by its packets how long a file is that does not say so, or whose size belies what it says. Without an
@@ -181,7 +159,7 @@ pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orde
 /// Reading a whole file may take this many times as long as a look: a large one on a slow disk takes its time.
 pub(super) const PATIENCE: u32 = 40;
 
-/// Looks at a result and counts its packets.
+/// Looks at a result, counts its packets, and decodes the first of its frames.
 pub fn output(
     tools: &Tools,
     path: &Path,
@@ -189,7 +167,10 @@ pub fn output(
     orders: Option<&Orders>,
 ) -> Result<Option<MediaInfo>, Failure> {
     let patient = Policy { probe_limit: policy.probe_limit * PATIENCE, ..policy.clone() };
-    look(tools, path, &patient, orders, &["-count_packets"])
+    let Some(mut info) = look(tools, path, &patient, orders, &["-count_packets"])? else { return Ok(None) };
+    let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders, nice: policy.nice };
+    first_frames::add(tools, path, &bounds, &mut info);
+    Ok(Some(info))
 }
 
 /// The failure of a result that could not be looked at.
@@ -199,6 +180,24 @@ pub fn not_read_back(failure: Failure) -> Failure {
     }
     let message = format!("The result cannot be read back: {}", failure.message);
     Failure { code: FailureCode::VerificationFailed, message, ..failure }
+}
+
+/// Looks at headers and first frames. Frames only add to what headers say: where decoding them takes too long or ends
+/// ffprobe, the headers are looked at alone.
+fn look_inside(
+    tools: &Tools,
+    path: &Path,
+    policy: &Policy,
+    orders: Option<&Orders>,
+    more: &[&str],
+) -> Result<Option<MediaInfo>, Failure> {
+    let quick = Policy { probe_limit: policy.probe_limit / 3, ..policy.clone() };
+    match look(tools, path, &quick, orders, &[more, &first_frames::beside()].concat()) {
+        Err(failure) if matches!(failure.code, FailureCode::ProbeTimeout | FailureCode::KilledBySignal) => {
+            look(tools, path, policy, orders, more)
+        }
+        decided => decided,
+    }
 }
 
 fn look(
@@ -225,14 +224,16 @@ fn look(
 }
 
 fn arguments(path: &Path, more: &[&str]) -> Vec<OsString> {
+    sealed(path, &[&["-show_format", "-show_programs", "-show_streams", "-show_chapters"], more].concat())
+}
+
+/// What is asked of a file that is not trusted.
+pub(super) fn sealed(path: &Path, asked: &[&str]) -> Vec<OsString> {
     let fixed = [
         "-v",
         "error",
         "-of",
         "json",
-        "-show_format",
-        "-show_streams",
-        "-show_chapters",
         "-max_pixels",
         MAX_PIXELS,
         "-protocol_whitelist",
@@ -240,7 +241,7 @@ fn arguments(path: &Path, more: &[&str]) -> Vec<OsString> {
         "-format_whitelist",
         DEMUXERS,
     ];
-    let mut all: Vec<OsString> = fixed.iter().chain(more).map(OsString::from).collect();
+    let mut all: Vec<OsString> = fixed.iter().chain(asked).map(OsString::from).collect();
     all.extend(["-i".into(), file_url(path)]);
     all
 }

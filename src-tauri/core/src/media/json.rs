@@ -1,7 +1,10 @@
 //! ffprobe's JSON, read.
 
-use super::{Chapter, Kind, Mastering, MediaInfo, Picture, Stream, decimal};
+use super::frames::{self, light, mastering};
+use super::programmes::{self, RawProgramme};
+use super::{Chapter, Kind, MediaInfo, Picture, Stream, decimal};
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
@@ -12,6 +15,10 @@ struct Answer {
     chapters: Vec<RawChapter>,
     #[serde(default)]
     format: RawFormat,
+    #[serde(default)]
+    frames: Vec<Value>,
+    #[serde(default)]
+    programs: Vec<RawProgramme>,
 }
 
 #[derive(Deserialize, Default)]
@@ -65,40 +72,7 @@ struct RawStream {
     nb_read_packets: String,
     disposition: BTreeMap<String, u8>,
     tags: BTreeMap<String, String>,
-    side_data_list: Vec<RawSideData>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct RawSideData {
-    side_data_type: String,
-    rotation: Option<f64>,
-    dv_profile: Option<u32>,
-    max_content: Option<u32>,
-    max_average: Option<u32>,
-    red_x: String,
-    red_y: String,
-    green_x: String,
-    green_y: String,
-    blue_x: String,
-    blue_y: String,
-    white_point_x: String,
-    white_point_y: String,
-    min_luminance: String,
-    max_luminance: String,
-}
-
-/// What ffprobe says of the first frame of a picture.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct FrameAnswer {
-    frames: Vec<RawFrame>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct RawFrame {
-    side_data_list: Vec<RawSideData>,
+    side_data_list: Vec<frames::SideData>,
 }
 
 /// Reads ffprobe's answer.
@@ -107,19 +81,22 @@ struct RawFrame {
 /// The parser's words when it is not JSON of that shape.
 pub fn read(text: &str) -> Result<MediaInfo, String> {
     let answer: Answer = serde_json::from_str(text).map_err(|e| e.to_string())?;
-    Ok(MediaInfo {
+    let mut info = MediaInfo {
         container: answer.format.format_name,
         seconds: seconds(&answer.format.duration),
         size: answer.format.size.parse().ok(),
         streams: answer.streams.into_iter().map(stream).collect(),
         start: answer.format.start_time.parse().ok().filter(|s: &f64| s.is_finite()),
         reach: None,
+        programmes: programmes::read(answer.programs),
         chapters: answer.chapters.into_iter().map(chapter).collect(),
         tags: answer.format.tags,
         second_recording: false,
         other_speed: false,
         false_times: false,
-    })
+    };
+    info.see(answer.frames);
+    Ok(info)
 }
 
 fn chapter(RawChapter { start_time, end_time, tags }: RawChapter) -> Chapter {
@@ -172,7 +149,7 @@ fn stream(raw: RawStream) -> Stream {
 }
 
 /// A word of ffprobe's; the one for nothing is nothing.
-fn known(word: &str) -> String {
+pub(super) fn known(word: &str) -> String {
     if word == "unknown" { String::new() } else { word.to_owned() }
 }
 
@@ -191,39 +168,6 @@ fn named(codec: &str, tag: &str) -> String {
 fn sample_bits(raw: &RawStream) -> Option<u32> {
     let raw_bits = raw.bits_per_raw_sample.parse().ok().filter(|bits| *bits > 0);
     raw_bits.or_else(|| Some(raw.bits_per_sample).filter(|bits| *bits > 0))
-}
-
-/// Adds what ffprobe says of the first frame to what is known of a picture: some files carry their mastering data
-/// in the stream alone.
-///
-/// # Errors
-/// The parser's words when it is not JSON of that shape.
-pub fn read_frame(text: &str, picture: &mut Picture) -> Result<(), String> {
-    let answer: FrameAnswer = serde_json::from_str(text).map_err(|e| e.to_string())?;
-    let side = answer.frames.iter().flat_map(|f| &f.side_data_list);
-    picture.mastering = picture.mastering.or_else(|| side.clone().find_map(mastering));
-    picture.light = picture.light.or_else(|| side.clone().find_map(light));
-    Ok(())
-}
-
-fn light(side: &RawSideData) -> Option<(u32, u32)> {
-    Some((side.max_content.filter(|n| *n > 0)?, side.max_average.unwrap_or(0)))
-}
-
-fn mastering(side: &RawSideData) -> Option<Mastering> {
-    let part = |text: &str| {
-        let (a, b) = text.split_once('/')?;
-        Some(a.parse::<f64>().ok()? / b.parse::<f64>().ok().filter(|b| *b > 0.0)?)
-    };
-    let point = |x: &str, y: &str| Some((part(x)?, part(y)?));
-    let points = [
-        point(&side.red_x, &side.red_y)?,
-        point(&side.green_x, &side.green_y)?,
-        point(&side.blue_x, &side.blue_y)?,
-        point(&side.white_point_x, &side.white_point_y)?,
-    ];
-    let luminance = (part(&side.min_luminance)?, part(&side.max_luminance)?);
-    (luminance.1 > 0.0).then_some(Mastering { points, luminance })
 }
 
 fn kind(word: &str) -> Kind {
@@ -264,11 +208,16 @@ fn picture(raw: &RawStream) -> Picture {
         mastering: raw.side_data_list.iter().find_map(mastering),
         light: raw.side_data_list.iter().find_map(light),
         dolby_vision: raw.side_data_list.iter().find_map(|s| s.dv_profile),
+        own_colours: raw.side_data_list.iter().any(frames::declares_own_colours),
+        seen: false,
+        rpu: false,
+        hdr10_plus: false,
+        hdr_vivid: false,
         reordered: raw.has_b_frames > 0,
         immersive: raw
             .side_data_list
             .iter()
-            .any(|s| matches!(s.side_data_type.as_str(), "Spherical Mapping" | "Stereo 3D")),
+            .any(|s| matches!(s.name.as_str(), "Spherical Mapping" | "Stereo 3D")),
     }
 }
 

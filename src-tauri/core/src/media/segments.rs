@@ -42,16 +42,16 @@ pub fn has_second(file: &mut (impl Read + Seek)) -> io::Result<bool> {
     Ok(false)
 }
 
-struct Element {
-    id: u32,
+pub(super) struct Element {
+    pub(super) id: u32,
     /// Bytes of its id and size.
-    head: u64,
+    pub(super) head: u64,
     /// Bytes of its content; nothing where it does not say.
-    size: Option<u64>,
+    pub(super) size: Option<u64>,
 }
 
 /// The element that begins here; nothing where fewer than `left` bytes hold none.
-fn element(file: &mut impl Read, left: u64) -> io::Result<Option<Element>> {
+pub(super) fn element(file: &mut impl Read, left: u64) -> io::Result<Option<Element>> {
     if left < 2 {
         return Ok(None);
     }

@@ -233,7 +233,7 @@ fn container_arguments(plan: &Plan) -> Vec<OsString> {
     // The index goes to the front, so that playing can begin before the file is all there.
     let flags = if plan.vendor_tags { "+faststart+use_metadata_tags" } else { "+faststart" };
     match plan.container {
-        Container::Mp4 if plan.immersive => {
+        Container::Mp4 if plan.immersive || plan.dolby_vision => {
             words(&["-strict", "unofficial", "-movflags", flags, "-f", "mp4"])
         }
         Container::Mp4 => words(&["-movflags", flags, "-f", "mp4"]),

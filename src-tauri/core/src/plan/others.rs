@@ -65,7 +65,10 @@ pub(super) fn is_chapters(stream: &Stream, info: &MediaInfo) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preset;
+    use crate::media::{Kind, Picture, Programme};
+    use crate::plan::{Abilities, plan};
+    use crate::preset::{self, Tracks};
+    use crate::spec::JobSpec;
 
     fn fate(codec: &str, preset: &str) -> Action {
         let stream = Stream { codec: codec.into(), ..Stream::default() };
@@ -101,5 +104,27 @@ mod tests {
             matches!(fate("mov_text", "archive-av1"), Action::Convert { codec, .. } if codec == "subrip")
         );
         assert!(matches!(fate("", "archive-av1"), Action::Drop { .. }));
+    }
+
+    #[test]
+    fn streams_of_another_programme_are_left_out_and_the_first_track_is_one_of_the_own() {
+        let stream = |index, kind, codec: &str| {
+            let sound = Stream { channels: Some(2), sample_rate: Some(48_000), ..Stream::default() };
+            Stream { index, kind, codec: codec.into(), ..sound }
+        };
+        let mut streams: Vec<Stream> = [1, 2, 3].map(|n| stream(n, Kind::Audio, "mp2")).into();
+        let picture = Picture { width: 640, height: 360, pixel_aspect: 1.0, bits: 8, ..Picture::default() };
+        streams.insert(0, Stream { video: Some(picture), ..stream(0, Kind::Video, "mpeg2video") });
+        let programme = |streams: &[usize]| Programme { streams: streams.into(), ..Programme::default() };
+        let programmes = vec![programme(&[1]), programme(&[0, 2])];
+        let info = MediaInfo { streams, programmes, ..MediaInfo::default() };
+        let mut preset = preset::find("web-1080p").unwrap().clone();
+        let kept = |preset: &Preset| {
+            let plan = plan(&info, &JobSpec::of(preset.clone()), &Abilities::default()).unwrap();
+            plan.kept().map(|s| s.input).collect::<Vec<_>>()
+        };
+        assert_eq!(kept(&preset), [0, 2, 3], "a stream of no programme belongs to each");
+        preset.audio.tracks = Tracks::First;
+        assert_eq!(kept(&preset), [0, 2]);
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Abilities, audio};
 use crate::failure::{Failure, FailureCode};
-use crate::media::{Kind, MediaInfo, Stream};
-use crate::preset::Preset;
+use crate::media::{Kind, MediaInfo, Picture, Stream};
+use crate::preset::{Container, Preset};
 
 /// The stream the preset is about: the moving picture, or the sound of a preset for sound.
 pub(super) fn main_stream<'a>(
@@ -50,16 +50,24 @@ pub(super) fn unreadable(main: &Stream, abilities: &Abilities) -> Option<Failure
         return Some(Failure::new(FailureCode::DrmProtected, message));
     }
     let picture = main.video.as_ref().filter(|p| p.width > 0 && p.height > 0);
-    let Some(picture) = picture.filter(|_| abilities.decodes(&main.codec)) else {
+    if picture.is_none() || !abilities.decodes(&main.codec) {
         let message = undecodable("picture", main, abilities);
         return Some(Failure::new(FailureCode::UnsupportedCodec, message));
-    };
-    if picture.dolby_vision == Some(5) {
-        let message =
-            "This is Dolby Vision of profile 5: without its own decoder the colours would be wrong.";
-        return Some(Failure::new(FailureCode::PlanRefused, message));
     }
     None
+}
+
+/// A picture without a base layer can be copied by a container that declares it; nothing else.
+pub(super) fn own_colours(picture: &Picture, copied: bool, container: Container) -> Result<(), Failure> {
+    // ffmpeg's MOV never declares it, and players would take the colours for others.
+    if !picture.has_no_base() || (copied && container != Container::Mov) {
+        return Ok(());
+    }
+    let profile = picture.dolby_vision.unwrap_or(5);
+    let message = format!(
+        "This is Dolby Vision of profile {profile}: without its own decoder the colours would be wrong. Remux to MP4 keeps it as it is."
+    );
+    Err(Failure::new(FailureCode::PlanRefused, message))
 }
 
 /// ffmpeg takes what the edit list names at the speed of the recording: another stretch of it, and too slow or too fast.
@@ -79,4 +87,52 @@ pub(super) fn second_recording(info: &MediaInfo, preset: &Preset) -> Result<(), 
     }
     let message = "Two recordings stand one behind the other in this file; only the first can be read.";
     Err(Failure::new(FailureCode::SourceTruncated, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Action, Plan, plan, steps};
+    use crate::preset;
+    use crate::spec::JobSpec;
+    use std::path::Path;
+
+    /// The plan of a picture of Dolby Vision of this profile, all around.
+    fn of(profile: u32, preset: &Preset) -> Result<Plan, Failure> {
+        let dolby =
+            Picture { dolby_vision: Some(profile), transfer: "smpte2084".into(), ..Picture::default() };
+        let picture =
+            Picture { width: 640, height: 360, pixel_aspect: 1.0, bits: 10, immersive: true, ..dolby };
+        let video =
+            Stream { kind: Kind::Video, codec: "hevc".into(), video: Some(picture), ..Stream::default() };
+        let info = MediaInfo { streams: vec![video], ..MediaInfo::default() };
+        plan(&info, &JobSpec::of(preset.clone()), &Abilities::default())
+    }
+
+    #[test]
+    fn a_picture_without_a_base_layer_is_copied_where_that_can_be_declared_and_else_refused() {
+        let copied = |profile, preset: &Preset| {
+            of(profile, preset).map(|plan| matches!(plan.streams[0].action, Action::Copy { .. }))
+        };
+        let mut remux = preset::find("remux-mp4").unwrap().clone();
+        assert!(copied(5, &remux).unwrap());
+        remux.container = Container::Mov;
+        assert!(copied(8, &remux).unwrap());
+        assert_eq!(copied(5, &remux).unwrap_err().code, FailureCode::PlanRefused);
+        for preset in ["web-1080p", "small-hevc", "archive-av1", "edit-prores"] {
+            let preset = preset::find(preset).unwrap();
+            assert_eq!(copied(5, preset).unwrap_err().code, FailureCode::PlanRefused);
+            assert!(!copied(8, preset).unwrap());
+        }
+    }
+
+    #[test]
+    fn mp4_is_asked_to_declare_dolby_vision_of_a_copy_and_of_no_encode() {
+        let asked = |preset: &str| {
+            let plan = of(8, preset::find(preset).unwrap()).unwrap();
+            let all = steps(&plan, Path::new("/v/a.mp4"), Path::new("/o/.part"), Path::new("/d/notes"));
+            all.iter().flat_map(|step| &step.arguments).any(|word| word == "unofficial")
+        };
+        assert!(asked("remux-mp4") && !asked("small-hevc") && !asked("web-1080p"));
+    }
 }

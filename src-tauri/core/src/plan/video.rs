@@ -3,7 +3,7 @@
 use super::checks::{CLOCK, FINE};
 use super::colour::{self, Colours};
 use super::encoder::{HardwareEncoder, Wish};
-use super::{Action, Task, copy, options, wanted_hardware};
+use super::{Action, Task, copy, options, refusals, wanted_hardware};
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::given;
 use crate::media::Picture;
@@ -12,7 +12,9 @@ use crate::preset::{Container, CopyRule, Depth, Hdr, VideoCodec, VideoPreset};
 pub(super) fn action(task: &Task<'_>) -> Result<Action, Failure> {
     let picture = task.main.video.clone().unwrap_or_default();
     let Some(preset) = &task.preset.video else { return Ok(Action::drop("only the sound is kept")) };
-    if copy::video(task, &picture, preset) {
+    let copied = copy::video(task, &picture, preset);
+    refusals::own_colours(&picture, copied, task.preset.container)?;
+    if copied {
         let tagged = task.main.codec == "hevc" && task.preset.container != Container::Mkv;
         return Ok(Action::Copy { tag: tagged.then(|| "hvc1".to_owned()) });
     }

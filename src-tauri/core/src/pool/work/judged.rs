@@ -10,7 +10,8 @@ use crate::judge::{self, Judging};
 use crate::look::{Asking, Halt};
 use crate::media::{Measured, MediaInfo};
 use crate::output;
-use crate::plan::{Plan, Step, What};
+use crate::plan::{Action, Plan, Step, What};
+use crate::preset::Container;
 use crate::verify::{Refusal, Verdict};
 use std::path::Path;
 
@@ -22,6 +23,7 @@ pub(super) fn judge(
     steps: &[Step],
 ) -> Result<Verdict, End> {
     hide_subtitles(making, plan);
+    undeclare(making, plan);
     let (decided, _) = judge::judge(making, plan, report, steps)?;
     decided.map_err(|refusal| refused(making, refusal))
 }
@@ -44,6 +46,19 @@ fn hide_subtitles(making: &Making<'_>, plan: &Plan) {
         && let Err(cause) = output::hide_subtitles(&making.work.part)
     {
         tracing::warn!(job = %making.work.job.id, %cause, "its subtitles stay switched on");
+    }
+}
+
+/// Matroska declares Dolby Vision of what ffmpeg encoded, too.
+fn undeclare(making: &Making<'_>, plan: &Plan) {
+    let declared =
+        making.info.video().and_then(|s| s.video.as_ref()).is_some_and(|p| p.dolby_vision.is_some());
+    if declared
+        && plan.container == Container::Mkv
+        && plan.picture().is_some_and(|picture| matches!(picture.action, Action::Convert { .. }))
+        && let Err(cause) = output::undeclare_dolby_vision(&making.work.part)
+    {
+        tracing::warn!(job = %making.work.job.id, %cause, "it stays declared to be Dolby Vision");
     }
 }
 
