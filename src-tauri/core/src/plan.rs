@@ -10,8 +10,10 @@ mod checks;
 mod clip;
 mod colour;
 mod copy;
+mod data;
 mod encoder;
 mod language;
+mod metadata;
 mod others;
 mod rate;
 mod refusals;
@@ -20,7 +22,7 @@ mod video;
 
 use crate::failure::Failure;
 use crate::media::{Kind, MediaInfo, Stream};
-use crate::preset::{Container, CopyRule, Hardware, Metadata, Preset, Tracks};
+use crate::preset::{Container, CopyRule, Hardware, Preset, Tracks};
 use crate::spec::{JobOptions, JobSpec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -71,6 +73,15 @@ pub struct Plan {
     /// Tags that are left out.
     #[serde(default)]
     pub without_tags: Vec<String>,
+    /// The same of chapters, by their number in the result.
+    #[serde(default)]
+    pub without_chapter_tags: Vec<(usize, String)>,
+    /// Nothing of the result may tell where it was recorded.
+    #[serde(default)]
+    pub without_places: bool,
+    /// When the film was made, where ffmpeg does not find that by itself.
+    #[serde(default)]
+    pub date: Option<String>,
     /// The packets of copied streams are compared with the original's, whose damage is taken over with them; where not,
     /// what is damaged is converted.
     #[serde(default)]
@@ -167,7 +178,7 @@ impl Action {
 }
 
 impl Plan {
-    /// The streams of the result, in its order: moving picture, covers, sound, subtitles, attachments.
+    /// The streams of the result, in its order: moving picture, covers, sound, subtitles, attachments, data.
     pub fn kept(&self) -> impl Iterator<Item = &Planned> {
         let of = |kind, cover| {
             self.streams.iter().filter(move |s| s.kind == kind && s.cover == cover && s.action.keeps())
@@ -177,6 +188,7 @@ impl Plan {
             .chain(of(Kind::Audio, false))
             .chain(of(Kind::Subtitle, false))
             .chain(of(Kind::Attachment, false))
+            .chain(of(Kind::Data, false))
     }
 
     /// The streams of the result that are taken from the source one by one, in its order; covers that are attached as
@@ -225,34 +237,12 @@ impl Plan {
     /// Encoders the plan needs.
     pub fn encoders(&self) -> impl Iterator<Item = &str> {
         self.streams.iter().filter_map(|s| match &s.action {
-            // Subtitle encoders are part of every ffmpeg and cannot be tested with a picture.
-            Action::Convert { encoder, .. } if s.kind != Kind::Subtitle => Some(encoder.as_str()),
+            // Encoders of subtitles and covers are part of every ffmpeg; the former cannot be tested with a picture.
+            Action::Convert { encoder, .. } if s.kind != Kind::Subtitle && !s.cover => Some(encoder.as_str()),
             _ => None,
         })
     }
 }
-
-/// Tags that say where a video was recorded, in the words of the containers.
-const LOCATION: &[&str] =
-    &["location", "location-eng", "com.apple.quicktime.location.ISO6709", "xyz", "GPSCoordinates"];
-
-/// Statistics that some programs leave in Matroska, with or without a language: untrue of the result.
-const STALE: &[&str] = &[
-    "BPS",
-    "BPS-eng",
-    "DURATION",
-    "DURATION-eng",
-    "NUMBER_OF_FRAMES",
-    "NUMBER_OF_FRAMES-eng",
-    "NUMBER_OF_BYTES",
-    "NUMBER_OF_BYTES-eng",
-    "_STATISTICS_TAGS",
-    "_STATISTICS_TAGS-eng",
-    "_STATISTICS_WRITING_APP",
-    "_STATISTICS_WRITING_APP-eng",
-    "_STATISTICS_WRITING_DATE_UTC",
-    "_STATISTICS_WRITING_DATE_UTC-eng",
-];
 
 /// Seconds decoded at each place.
 pub(crate) const PLACE: f64 = 1.0;
@@ -293,8 +283,11 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         vendor_tags: !cover && preset.container != Container::Mkv && info.tags.keys().any(vendor),
         // Dolby Vision would be declared likewise, of a picture that no longer is any.
         immersive: main.video.as_ref().is_some_and(|p| p.immersive && p.dolby_vision.is_none()),
-        tags_from: tags_from(&task),
-        without_tags: without_tags(preset),
+        tags_from: metadata::tags_from(&task),
+        without_tags: metadata::without_tags(info, preset),
+        without_chapter_tags: metadata::without_chapter_tags(info, preset),
+        without_places: metadata::strips(preset),
+        date: metadata::date(info),
         compared: is_compared(preset),
         places: places(info, preset),
         count_cues: true,
@@ -321,16 +314,6 @@ fn uses(stream: &Planned, name: &str) -> bool {
     matches!(&stream.action, Action::Convert { encoder, .. } if encoder == name)
 }
 
-fn tags_from(task: &Task<'_>) -> Option<usize> {
-    (task.info.container == "ogg").then_some(task.main.index)
-}
-
-fn without_tags(preset: &Preset) -> Vec<String> {
-    let location = if preset.metadata == Metadata::StripLocation { LOCATION } else { &[] };
-    let stale = if preset.container == Container::Mkv { STALE } else { &[] };
-    location.iter().chain(stale).map(|tag| (*tag).to_owned()).collect()
-}
-
 /// Everything a decision about one stream may look at.
 struct Task<'a> {
     info: &'a MediaInfo,
@@ -343,7 +326,7 @@ struct Task<'a> {
 fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
     let (cover, container) = (stream.attached_picture, task.preset.container);
     let action = match stream.kind {
-        Kind::Video if cover => others::cover(stream, container),
+        Kind::Video if cover => others::cover(stream, container, metadata::strips(task.preset)),
         Kind::Video if task.preset.video.is_none() => Action::drop("only the sound is kept"),
         Kind::Video if stream.index == task.main.index => video::action(task)?,
         Kind::Video => Action::drop("a further picture; one is kept"),
@@ -353,12 +336,8 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         Kind::Audio => audio::action(stream, task),
         Kind::Subtitle if stream.empty && container != Container::M4a => Action::drop(audio::NOTHING),
         Kind::Subtitle => others::subtitle(stream, task.preset),
-        Kind::Attachment if container == Container::Mkv => Action::Copy { tag: None },
-        Kind::Attachment => Action::drop(format!("{} cannot hold attached files", container.name())),
-        Kind::Data if others::is_chapters(stream, task.info) => {
-            Action::drop("the chapters, which are kept as such")
-        }
-        Kind::Data => Action::drop("data that players do not show"),
+        Kind::Attachment => data::attachment(stream, task),
+        Kind::Data => data::action(stream, task),
     };
     let language = stream.language.as_deref().and_then(|word| language::kept(word, container));
     Ok(Planned {
@@ -368,7 +347,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         cover,
         language,
         default: stream.default,
-        titled_as_film: tags_from(task).is_some() && stream.title == task.main.title,
+        titled_as_film: metadata::tags_from(task).is_some() && stream.title == task.main.title,
         action,
     })
 }

@@ -8,7 +8,9 @@ mod copies;
 mod empty;
 mod lead;
 mod length;
+mod places;
 mod remarks;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 pub mod verification;
@@ -23,6 +25,7 @@ use copies::Copy;
 use std::collections::BTreeMap;
 use verification::{Decoded, Evidence, Measure, Side, StreamCheck, Verification};
 
+pub(crate) use places::left as left_place;
 pub use remarks::kept_original;
 pub(crate) use remarks::spots;
 
@@ -121,6 +124,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     remarks.extend(whole::check(case)?);
     remarks.extend(empty::remarks(case));
     remarks.extend(remarks::losses(case.plan));
+    remarks.extend(telemetry::remarks(case));
     remarks.extend(remarks::shared_times(case));
     remarks.extend(lead::remark(case));
     remarks.extend(remarks::damage(case));
@@ -185,11 +189,17 @@ struct Pair<'a> {
 /// Pairs each planned stream with the one in the result: the n-th of its kind.
 fn matched<'a>(case: &Case<'a>) -> Result<Vec<(&'a Planned, &'a Stream)>, Failure> {
     let mut pairs = Vec::new();
-    for kind in [Kind::Video, Kind::Audio, Kind::Subtitle, Kind::Attachment] {
-        let mut found = case.output.streams.iter().filter(|s| s.kind == kind);
+    for kind in [Kind::Video, Kind::Audio, Kind::Subtitle, Kind::Attachment, Kind::Data] {
+        // Of data only telemetry is planned; timecodes and chapters are further tracks of it.
+        let meant = |s: &&Stream| kind != Kind::Data || media::telemetry::writer(s).is_some();
+        let mut found = case.output.streams.iter().filter(|s| s.kind == kind).filter(meant);
         let absent = empty::absent(case, kind);
         for planned in case.plan.kept().filter(|p| p.kind == kind && !absent.contains(&p.input)) {
-            let right = |s: &&Stream| kind == Kind::Attachment || s.codec == expected_codec(planned);
+            let right = |s: &&Stream| match kind {
+                Kind::Attachment => true,
+                Kind::Data => telemetry::is_whole(case, planned, s),
+                _ => s.codec == expected_codec(planned),
+            };
             let stream = found.next().filter(right).ok_or_else(|| wrong(&missing(planned), case.report))?;
             pairs.push((planned, stream));
         }
@@ -210,9 +220,15 @@ fn missing(planned: &Planned) -> String {
         Kind::Video => "The picture",
         Kind::Audio => "A sound track",
         Kind::Attachment => "An attached file",
-        _ => "A subtitle track",
+        Kind::Data => "Telemetry, or a part of it,",
+        Kind::Subtitle => "A subtitle track",
     };
     format!("{what} is missing in the result.")
+}
+
+/// A result that is refused for what was found beside its streams.
+pub(crate) fn refused(message: &str, report: &Report) -> Refusal {
+    Refusal::Failed(wrong(message, report))
 }
 
 fn wrong(message: &str, report: &Report) -> Failure {

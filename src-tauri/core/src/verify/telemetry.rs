@@ -1,0 +1,31 @@
+//! Telemetry of the source that the result lacks: found by comparing the two. Pure.
+
+use super::Case;
+use crate::media::{MediaInfo, Stream, telemetry};
+use crate::plan::{Action, Planned};
+
+/// Is this the track in the result, with all packets that were read of it?
+pub(super) fn is_whole(case: &Case<'_>, planned: &Planned, found: &Stream) -> bool {
+    let read = case.report.inputs.iter().find(|s| s.index == planned.input).map(|s| s.packets);
+    let Action::Copy { tag: Some(tag) } = &planned.action else { return false };
+    // Where marks are clipped, so is what was logged after the end of the film.
+    let all = |(read, written)| read == written || (case.plan.clip.is_some() && written > 0);
+    *tag == found.tag && read.zip(found.packets).is_none_or(all)
+}
+
+/// To be said of each such track.
+pub(super) fn remarks(case: &Case<'_>) -> Vec<String> {
+    let lost = |stream: &&Stream| tracks(case.output, &stream.tag) < tracks(case.source, &stream.tag);
+    case.source.streams.iter().filter(lost).filter_map(|stream| remark(case, stream)).collect()
+}
+
+fn tracks(info: &MediaInfo, tag: &str) -> usize {
+    info.streams.iter().filter(|s| s.tag == tag && telemetry::writer(s).is_some()).count()
+}
+
+fn remark(case: &Case<'_>, stream: &Stream) -> Option<String> {
+    let (index, writer) = (stream.index, telemetry::writer(stream)?);
+    let planned = case.plan.streams.iter().find(|planned| planned.input == index)?;
+    let Action::Drop { reason } = &planned.action else { return None };
+    Some(format!("Telemetry ({writer}, track {index}) was left out: {reason}."))
+}
