@@ -13,6 +13,7 @@ pub mod fill;
 pub mod film;
 pub mod flv;
 pub mod judge;
+pub mod places;
 pub mod seen;
 #[cfg(target_os = "linux")]
 pub mod share;
