@@ -182,6 +182,21 @@ fn data_of_the_camera_between_frames_is_not_copied() {
     );
 }
 
+/// Theora brings its own tags along, and so does Vorbis as other programs write it.
+#[test]
+fn a_picture_that_has_tags_of_its_own_is_encoded_again_and_the_sound_copied() {
+    let env = TestEnv::new();
+    let (film, video) = (env.videos().join("film.ogv"), env.videos().join("theora.mkv"));
+    let picture = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=2", "-c:v", "libtheora"];
+    let tag = ["-metadata:s:v", "LOCATION=+48.8577+002.295/", film.to_str().unwrap()];
+    ffmpeg(&[&picture[..], &tag].concat());
+    places::film(&video, &[&film], &["-map", "-0", "-c:v:0", "copy"]);
+    let job = work(&env, &video, "remux-mp4", &[&STRIP[..], &["--set", "container=mkv"]].concat());
+    assert_eq!(told(&output(&job)), Vec::<String>::new());
+    let said = job["warnings"].to_string();
+    assert!(said.contains("The picture could not") && !said.contains("The sound"), "{said}");
+}
+
 /// ffmpeg cannot take out a tag that has a sign of equality in its name.
 #[test]
 fn a_result_that_still_tells_a_place_is_refused() {

@@ -55,7 +55,7 @@ pub(crate) fn judge<J: Judging>(
     if plan.without_places
         && let Some(message) = left_place(judging, &output)?
     {
-        return Ok((Err(verify::refused(&message, report)), output));
+        return Ok((Err(verify::tells_place(&message, plan, report)), output));
     }
     let copies = check_copies(judging, plan, &mut output, steps)?;
     let (source, salvage) = (judging.info().clone(), judging.salvage());

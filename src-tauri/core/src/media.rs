@@ -3,6 +3,7 @@
 //! A pure, tolerant reader: numbers may come as text, be missing or be nonsense; what cannot be believed is
 //! absent. Guarantees never to fail on a file that ffprobe could open. Must not know presets.
 
+pub mod attached;
 pub mod boxes;
 pub mod covers;
 pub mod cues;

@@ -79,9 +79,9 @@ pub struct Plan {
     /// Nothing of the result may tell where it was recorded.
     #[serde(default)]
     pub without_places: bool,
-    /// When the film was made, where ffmpeg does not find that by itself.
+    /// Tags that ffmpeg does not find by itself: when the film was made, and where.
     #[serde(default)]
-    pub date: Option<String>,
+    pub with_tags: Vec<(String, String)>,
     /// The packets of copied streams are compared with the original's, whose damage is taken over with them; where not,
     /// what is damaged is converted.
     #[serde(default)]
@@ -287,7 +287,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         without_tags: metadata::without_tags(info, preset),
         without_chapter_tags: metadata::without_chapter_tags(info, preset),
         without_places: metadata::strips(preset),
-        date: metadata::date(info),
+        with_tags: metadata::with_tags(info, preset),
         compared: is_compared(preset),
         places: places(info, preset),
         count_cues: true,

@@ -125,6 +125,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     remarks.extend(empty::remarks(case));
     remarks.extend(remarks::losses(case.plan));
     remarks.extend(telemetry::remarks(case));
+    remarks.extend(places::remarks(case));
     remarks.extend(remarks::shared_times(case));
     remarks.extend(lead::remark(case));
     remarks.extend(remarks::damage(case));
@@ -226,9 +227,12 @@ fn missing(planned: &Planned) -> String {
     format!("{what} is missing in the result.")
 }
 
-/// A result that is refused for what was found beside its streams.
-pub(crate) fn refused(message: &str, report: &Report) -> Refusal {
-    Refusal::Failed(wrong(message, report))
+/// A result that is refused because it tells a place: copies that have texts of their own may be the cause, and nothing is
+/// gained by converting any other.
+pub(crate) fn tells_place(message: &str, plan: &Plan, report: &Report) -> Refusal {
+    let with_texts = plan.copies().filter(|s| matches!(s.codec.as_str(), "vorbis" | "theora"));
+    let faults = with_texts.map(|s| (s.input, CopyFault::Differs)).collect();
+    Refusal::Unfaithful(wrong(message, report), faults)
 }
 
 fn wrong(message: &str, report: &Report) -> Failure {

@@ -23,6 +23,13 @@ pub fn tag_tells(name: &str, value: &str) -> bool {
     is_name(name) || tells(value)
 }
 
+/// Are these coordinates by ISO 6709, and nothing else?
+pub fn is_coordinates(text: &str) -> bool {
+    let all = numbers(text);
+    let iso = all.first().zip(all.get(1)).is_some_and(|(a, b)| a.start == 0 && is_iso_6709(text, a, b));
+    iso && text.chars().all(|c| c.is_ascii_digit() || "+-./".contains(c))
+}
+
 /// Names of a place, as whole words of a tag's name.
 const NAMES: [&str; 12] =
     ["xyz", "lat", "lon", "lng", "geo", "loci", "place", "placename", "city", "venue", "address", "iso6709"];

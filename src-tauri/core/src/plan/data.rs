@@ -1,7 +1,7 @@
 //! Data and attached files: what is kept of them, and what is not.
 
 use super::{Action, Task, others};
-use crate::media::{Stream, telemetry};
+use crate::media::{Stream, attached, telemetry};
 use crate::preset::{Container, Metadata};
 
 /// What becomes of a track of data. ffmpeg writes a track of a `GoPro` into MP4 and MOV as it was; into MOV it writes all
@@ -25,27 +25,16 @@ pub(super) fn action(stream: &Stream, task: &Task<'_>) -> Action {
 }
 
 /// Why an attached file is left out where places are: a picture, a track of points or a text may hold one, a font not.
-pub(super) const MAY_TELL: &str = "an attached file may tell where this was recorded; fonts alone are kept";
+const MAY_TELL: &str = "an attached file may tell where this was recorded; fonts alone are kept";
 
 /// What becomes of an attached file.
 pub(super) fn attachment(stream: &Stream, task: &Task<'_>) -> Action {
     let strips = task.preset.metadata == Metadata::StripLocation;
     match task.preset.container {
-        Container::Mkv if strips && !is_font(stream) => Action::drop(MAY_TELL),
+        Container::Mkv if strips && !attached::is_font(stream) => Action::drop(MAY_TELL),
         Container::Mkv => Action::Copy { tag: None },
         container => Action::drop(format!("{} cannot hold attached files", container.name())),
     }
-}
-
-/// By what it is called, and only where its tags tell nothing else.
-fn is_font(stream: &Stream) -> bool {
-    let tag = |name: &str| stream.tags.get(name).map(|value| value.to_lowercase()).unwrap_or_default();
-    let (kind, name) = (tag("mimetype"), tag("filename"));
-    let named = [".ttf", ".otf", ".ttc", ".woff", ".woff2"].iter().any(|ending| name.ends_with(ending));
-    let kinds = ["font", "truetype", "opentype"];
-    named
-        && (kind.is_empty() || kinds.iter().any(|word| kind.contains(word)))
-        && !stream.tags.iter().any(|(name, value)| crate::media::places::tag_tells(name, value))
 }
 
 #[cfg(test)]
@@ -89,9 +78,7 @@ mod tests {
         let kept = |file: &Stream, strips| fate(file, "archive-av1", strips).keeps();
         let font = file("A.TTF", "application/x-truetype-font");
         assert!(kept(&font, true) && kept(&font, false) && !fate(&font, "web-1080p", true).keeps());
-        for (name, kind) in [("a.gpx", "application/gpx+xml"), ("a.ttf", "text/plain"), ("a.srt", "")] {
-            assert!(!kept(&file(name, kind), true) && kept(&file(name, kind), false), "{name}");
-        }
-        assert!(!kept(&file("48.8577,2.2950.ttf", "font/ttf"), true));
+        let points = file("a.gpx", "application/gpx+xml");
+        assert!(!kept(&points, true) && kept(&points, false));
     }
 }

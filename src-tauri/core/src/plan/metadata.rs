@@ -65,16 +65,34 @@ pub(super) fn without_chapter_tags(info: &MediaInfo, preset: &Preset) -> Vec<(us
     kept.flat_map(telling).collect()
 }
 
+/// Tags under the names that ffmpeg knows, of what the file says under others.
+pub(super) fn with_tags(info: &MediaInfo, preset: &Preset) -> Vec<(String, String)> {
+    let date = date(info).map(|date| ("creation_time".to_owned(), date));
+    let place = place(info, preset).map(|place| ("location".to_owned(), place));
+    date.into_iter().chain(place).collect()
+}
+
+fn named<'a>(info: &'a MediaInfo, name: &str) -> Option<&'a str> {
+    info.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// Where the film was recorded, for MP4 and MOV, which hold that under one name alone and as ISO 6709.
+fn place(info: &MediaInfo, preset: &Preset) -> Option<String> {
+    if strips(preset) || preset.container == Container::Mkv || named(info, "location").is_some() {
+        return None;
+    }
+    info.tags.values().find(|value| places::is_coordinates(value)).cloned()
+}
+
 /// Names under which Flash keeps when a film was made.
 const DATES: [&str; 2] = ["creationdate", "metadatadate"];
 
 /// When the film was made, where it says so under a name that ffmpeg does not know.
-pub(super) fn date(info: &MediaInfo) -> Option<String> {
-    let named = |name: &str| info.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-    if named("creation_time").is_some() {
+fn date(info: &MediaInfo) -> Option<String> {
+    if named(info, "creation_time").is_some() {
         return None;
     }
-    DATES.iter().filter_map(|name| named(name)).find_map(|(_, date)| readable(date))
+    DATES.iter().filter_map(|name| named(info, name)).find_map(readable)
 }
 
 /// `2016-05-31 17:01:35` as it is, `Tue May 31 17:01:35 GMT+0200 2016` in that form; universal time where none is named.
@@ -129,8 +147,8 @@ pub(super) fn arguments(plan: &Plan, streams: &[&Planned]) -> Vec<OsString> {
     for (n, tag) in plan.without_chapter_tags.iter().filter(|_| plan.clip.is_none()) {
         all.extend(words(&[&format!("-metadata:c:{n}"), &format!("{tag}=")]));
     }
-    if let Some(date) = &plan.date {
-        all.extend(words(&["-metadata", &format!("creation_time={date}")]));
+    for (name, value) in &plan.with_tags {
+        all.extend(words(&["-metadata", &format!("{name}={value}")]));
     }
     all
 }
@@ -187,6 +205,19 @@ mod tests {
         assert!(!named.contains(&"title".into()), "{named:?}");
         assert_eq!(without_chapter_tags(&film(), &strip), [(0, "LOCATION".into())]);
         assert!(without_tags(&film(), keep).is_empty() && without_chapter_tags(&film(), keep).is_empty());
+    }
+
+    #[test]
+    fn a_place_under_another_name_gets_the_one_that_mp4_knows() {
+        let of = |tags: &[(&str, &str)], preset: &str| {
+            let tags = tags.iter().map(|(name, value)| tag(name, value)).collect();
+            place(&MediaInfo { tags, ..MediaInfo::default() }, preset::find(preset).unwrap())
+        };
+        let apple = ("com.apple.quicktime.location.ISO6709", "+48.8577+002.2950+035.000/");
+        assert_eq!(of(&[apple], "web-1080p").as_deref(), Some(apple.1));
+        assert_eq!(of(&[apple], "archive-av1"), None);
+        assert_eq!(of(&[apple, ("LOCATION", "x")], "web-1080p"), None);
+        assert_eq!(of(&[("comment", "at +48.8577+002.2950/")], "web-1080p"), None);
     }
 
     #[test]

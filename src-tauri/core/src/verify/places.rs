@@ -1,20 +1,45 @@
-//! Does a result tell where it was recorded, though that was to be left out? By all that was read back of it. Pure.
+//! Does a result tell where it was recorded, though that was to be left out? By all that was read back of it. And does it
+//! no longer, though that was to be kept? Pure.
 
+use super::Case;
 use crate::media::metadata::Parts;
 use crate::media::places::{runs, tag_tells};
-use crate::media::{Kind, MediaInfo, Stream, telemetry};
+use crate::media::{Kind, MediaInfo, Stream, attached, telemetry};
+use crate::plan::Action;
 
 /// What in this result still tells a place, for people; nothing: nothing does. `texts`: `None` where they could not be
 /// read.
 pub(crate) fn left(output: &MediaInfo, texts: Option<&Parts>) -> Option<String> {
-    let tags = output.tags.iter().chain(output.chapters.iter().flat_map(|c| &c.tags));
-    let tags = tags.chain(output.streams.iter().flat_map(|s| &s.tags));
-    let named = tags.into_iter().find(|(name, value)| tag_tells(name, value));
-    let what = named
-        .map(|(name, _)| format!("its tag {name}"))
+    let what = telling_tag(output)
+        .map(|name| format!("its tag {name}"))
         .or_else(|| output.streams.iter().find_map(stream))
         .or_else(|| texts.is_none_or(tells).then(|| "a text in its metadata".into()))?;
     Some(format!("The result may still tell where it was recorded, by {what}, so it was not kept."))
+}
+
+/// The name of a tag that tells a place.
+fn telling_tag(info: &MediaInfo) -> Option<&str> {
+    let tags = info.tags.iter().chain(info.streams.iter().flat_map(|s| &s.tags));
+    let tags = tags.chain(info.chapters.iter().flat_map(|c| &c.tags));
+    tags.into_iter().find(|(name, value)| tag_tells(name, value)).map(|(name, _)| name.as_str())
+}
+
+/// To be said of a place that was lost, and of attached files, which may hold one; fonts are of use to styled subtitles
+/// alone, of which something is said.
+pub(super) fn remarks(case: &Case<'_>) -> Vec<String> {
+    let container = case.plan.container.name();
+    let kept = case.plan.without_places || telling_tag(case.output).is_some();
+    let tag = telling_tag(case.source).filter(|_| !kept).map(|name| {
+        format!(
+            "The tag {name}, which tells where this was recorded, was left out: {container} cannot hold it."
+        )
+    });
+    let others = case.source.streams.iter().filter(|s| s.kind == Kind::Attachment && !attached::is_font(s));
+    let file = |stream: &Stream| match &case.plan.streams.iter().find(|p| p.input == stream.index)?.action {
+        Action::Drop { reason } => Some(format!("Track {} was left out: {reason}.", stream.index)),
+        _ => None,
+    };
+    tag.into_iter().chain(others.filter_map(file)).collect()
 }
 
 fn tells(texts: &Parts) -> bool {

@@ -6,7 +6,6 @@ use crate::ffmpeg::report::MOST_ERRORS;
 use crate::ffmpeg::run::Report;
 use crate::media::{Kind, MediaInfo};
 use crate::plan::{Action, Plan, Planned};
-use crate::preset::Container;
 
 /// What stands behind the first recording of a file.
 pub(super) fn second_recording(case: &Case<'_>) -> Option<String> {
@@ -23,22 +22,13 @@ pub(super) fn other_speed(case: &Case<'_>) -> Option<String> {
 /// What was lost by plan, for people who did not read it.
 pub(super) fn losses(plan: &Plan) -> Vec<String> {
     let loss = |planned: &Planned| match &planned.action {
-        Action::Drop { reason } if is_missed(planned, plan) => {
+        Action::Drop { reason } if matches!(planned.kind, Kind::Video | Kind::Audio | Kind::Subtitle) => {
             Some(format!("Track {} was left out: {reason}.", planned.input))
         }
         Action::Convert { loss, .. } if !loss.is_empty() => Some(format!("Track {}: {loss}.", planned.input)),
         _ => None,
     };
     plan.streams.iter().filter_map(loss).collect()
-}
-
-/// Attached files are missed where they were left out for the sake of places, and not where the container has none.
-fn is_missed(planned: &Planned, plan: &Plan) -> bool {
-    match planned.kind {
-        Kind::Video | Kind::Audio | Kind::Subtitle => true,
-        Kind::Attachment => plan.without_places && plan.container == Container::Mkv,
-        Kind::Data => false,
-    }
 }
 
 /// Pictures that no player could have shown.
