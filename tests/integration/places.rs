@@ -156,7 +156,7 @@ fn telemetry_that_goes_on_after_the_film_ends_with_it() {
     let job = work(&env, &video, "remux-mp4", &[]);
     let (before, after) = (places::packets(&video, "gpmd"), places::packets(&output(&job), "gpmd"));
     assert!(!after.is_empty() && before.starts_with(&after) && after.len() < before.len());
-    let said = "Telemetry (GoPro, track 2) that goes on after the end of the film was left out there.";
+    let said = "Telemetry (GoPro, track 2) beyond the end of the film was left out.";
     assert_eq!(job["warnings"], serde_json::json!([said]), "{job}");
 }
 

@@ -198,7 +198,7 @@ fn matched<'a>(case: &Case<'a>) -> Result<Vec<(&'a Planned, &'a Stream)>, Failur
         for planned in case.plan.kept().filter(|p| p.kind == kind && !absent.contains(&p.input)) {
             let right = |s: &&Stream| match kind {
                 Kind::Attachment => true,
-                Kind::Data => telemetry::is_whole(case, planned, s),
+                Kind::Data => telemetry::is_it(planned, s),
                 _ => s.codec == expected_codec(planned),
             };
             let stream = found.next().filter(right).ok_or_else(|| wrong(&missing(planned), case.report))?;
@@ -221,7 +221,7 @@ fn missing(planned: &Planned) -> String {
         Kind::Video => "The picture",
         Kind::Audio => "A sound track",
         Kind::Attachment => "An attached file",
-        Kind::Data => "Telemetry, or a part of it,",
+        Kind::Data => "Telemetry",
         Kind::Subtitle => "A subtitle track",
     };
     format!("{what} is missing in the result.")

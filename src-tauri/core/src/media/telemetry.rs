@@ -63,7 +63,7 @@ mod tests {
         assert_eq!(of("", "xxxx", "\u{b}GoPro MET  "), Some("GoPro"));
         assert_eq!(of("", "abcd", "CameraMetadataMotionHandler"), Some("camera motion"));
         assert_eq!(of("klv", "KLVA", ""), Some("KLV"));
-        assert_eq!(of("", "tmcd", "GoPro TCD"), None);
+        assert_eq!((of("", "tmcd", "GoPro TCD"), of("", "tmcd", "GoPro MET")), (None, None));
         assert_eq!(of("bin_data", "text", "SubtitleHandler"), None);
         assert_eq!(of("scte_35", "", ""), None);
         let film = Stream { kind: Kind::Video, tag: "djmd".into(), ..Stream::default() };

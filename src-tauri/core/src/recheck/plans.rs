@@ -97,6 +97,16 @@ mod tests {
     }
 
     #[test]
+    fn a_result_of_before_may_lack_telemetry() {
+        let mut source = film();
+        source.streams.push(Stream { index: 3, tag: "gpmd".into(), ..Stream::default() });
+        let spec = JobSpec::of(preset::find("web-1080p").unwrap().clone());
+        let today = plan(&source, &spec, &Abilities::default()).unwrap();
+        assert!(today.streams[3].action.keeps());
+        assert_eq!(fault(&planned(), &today, &source), None);
+    }
+
+    #[test]
     fn another_picture_than_the_film_is_named() {
         let (today, mut made) = (planned(), planned());
         made.streams[0].input = 7;
