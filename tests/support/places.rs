@@ -118,10 +118,10 @@ const PICTURE: [&str; 8] =
 /// The same film with these inputs, and arguments behind them.
 pub fn film(path: &Path, inputs: &[&Path], args: &[&str]) {
     let mut all = PICTURE.to_vec();
-    inputs.iter().for_each(|input| all.extend(["-i", word(input)]));
+    all.extend(inputs.iter().flat_map(|input| ["-i", word(input)]));
     // A text file holds tags and chapters, and no streams.
     let maps: Vec<String> = (0..inputs.len() + 2).map(|n| format!("{n}?")).collect();
-    maps.iter().for_each(|n| all.extend(["-map", n]));
+    all.extend(maps.iter().flat_map(|n| ["-map", n]));
     all.extend(["-c:v:0", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]);
     all.extend(args);
     all.push(word(path));
