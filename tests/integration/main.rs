@@ -51,6 +51,7 @@ mod odd;
 mod order;
 mod other_version;
 mod paused;
+mod places;
 mod pool;
 mod presets;
 mod publish;

@@ -14,6 +14,7 @@ pub mod film;
 pub mod flv;
 pub mod hdr;
 pub mod judge;
+pub mod places;
 pub mod seen;
 #[cfg(target_os = "linux")]
 pub mod share;

@@ -17,6 +17,7 @@ mod line;
 mod locate;
 mod names;
 mod pipe;
+pub(crate) mod places;
 pub mod probe;
 mod process;
 pub mod report;

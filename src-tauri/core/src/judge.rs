@@ -6,6 +6,7 @@
 //! was decoded leave a doubt.
 
 use crate::failure::Failure;
+use crate::ffmpeg::places::Places;
 use crate::ffmpeg::run::Report;
 use crate::ffmpeg::{compare, probe};
 use crate::look::{Asking, Halt};
@@ -51,6 +52,11 @@ pub(crate) fn judge<J: Judging>(
     steps: &[Step],
 ) -> Result<(Result<Verdict, Refusal>, MediaInfo), J::End> {
     let mut output = look(judging, steps)?;
+    if plan.without_places
+        && let Some(message) = left_place(judging, &output)?
+    {
+        return Ok((Err(verify::tells_place(&message, plan, report)), output));
+    }
     let copies = check_copies(judging, plan, &mut output, steps)?;
     let (source, salvage) = (judging.info().clone(), judging.salvage());
     let copies = copies.as_ref();
@@ -65,6 +71,16 @@ pub(crate) fn judge<J: Judging>(
         decided => decided,
     };
     Ok((decided, output))
+}
+
+/// What in the result still tells where it was recorded, for people.
+fn left_place<J: Judging>(judging: &J, output: &MediaInfo) -> Result<Option<String>, J::End> {
+    let Asking { tools, policy, orders } = judging.asking();
+    let (places, mut seen) = (Places { tools, path: judging.result(), policy, orders }, output.clone());
+    places.look(&mut seen);
+    let texts = places.texts();
+    judging.asking().heed().map_err(|halt| judging.halted(halt))?;
+    Ok(verify::left_place(&seen, texts.as_ref()))
 }
 
 /// Looks at what was copied in the result itself.

@@ -4,11 +4,12 @@
 //! Guarantees that both know the same of a source. Only reads it. Must not know the queue.
 
 use crate::failure::Failure;
+use crate::ffmpeg::places::Places;
 use crate::ffmpeg::{self, Order, Orders, Tools, probe};
-use crate::media::MediaInfo;
+use crate::media::{Kind, MediaInfo};
 use crate::plan::{self, Abilities, Plan};
 use crate::policy::Policy;
-use crate::preset::Hardware;
+use crate::preset::{Hardware, Metadata};
 use crate::spec::JobSpec;
 use std::path::Path;
 
@@ -67,6 +68,9 @@ pub(crate) fn look(
     if spec.preset.size_mb().is_some() {
         probe::length(tools, source, policy, Some(orders), &mut info);
     }
+    if spec.preset.metadata == Metadata::StripLocation {
+        Places { tools, path: source, policy, orders }.look(&mut info);
+    }
     asking.heed()?;
     Ok((info, abilities))
 }
@@ -86,6 +90,10 @@ pub(crate) fn plan(
     }
     // What a copy must show is known by the packets of the original alone.
     probe::shown(asking.tools, source, asking.policy, Some(asking.orders), info);
+    if planned.without_places && planned.copies().any(|s| s.kind == Kind::Video) {
+        let Asking { tools, policy, orders } = asking;
+        Places { tools, path: source, policy, orders }.look_between_frames(info);
+    }
     asking.heed()?;
     Ok(plan::plan(info, spec, abilities)?)
 }

@@ -3,7 +3,9 @@
 //! A pure, tolerant reader: numbers may come as text, be missing or be nonsense; what cannot be believed is
 //! absent. Guarantees never to fail on a file that ffprobe could open. Must not know presets.
 
+pub mod attached;
 pub mod boxes;
+pub mod covers;
 pub mod cues;
 pub mod declared;
 mod ends;
@@ -12,12 +14,16 @@ mod frames;
 pub mod headers;
 mod json;
 mod learned;
+pub mod metadata;
 mod motion;
 mod packets;
+pub mod places;
 mod programmes;
 pub mod segments;
 pub mod speed;
 mod survey;
+pub mod telemetry;
+pub mod user_data;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -88,6 +94,7 @@ pub enum Kind {
 }
 
 /// One stream.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Stream {
@@ -145,6 +152,13 @@ pub struct Stream {
     /// What its packets say, where they were measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
+    /// Its tags: texts from a stranger.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// What it holds tells a place, or may: its lines, what stands beside a cover or between frames. Known where that was
+    /// asked.
+    #[serde(default)]
+    pub places: bool,
 }
 
 /// What is wrong with a copy of a stream.

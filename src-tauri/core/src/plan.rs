@@ -10,13 +10,14 @@ mod checks;
 mod clip;
 mod colour;
 mod copy;
+mod data;
 mod encoder;
 mod language;
+mod metadata;
 mod others;
 mod rate;
 mod refusals;
 mod steps;
-mod tags;
 mod video;
 
 use crate::failure::Failure;
@@ -76,6 +77,15 @@ pub struct Plan {
     /// Tags that are left out.
     #[serde(default)]
     pub without_tags: Vec<String>,
+    /// The same of chapters, by their number in the result.
+    #[serde(default)]
+    pub without_chapter_tags: Vec<(usize, String)>,
+    /// Nothing of the result may tell where it was recorded.
+    #[serde(default)]
+    pub without_places: bool,
+    /// Tags that ffmpeg does not find by itself: when the film was made, and where.
+    #[serde(default)]
+    pub with_tags: Vec<(String, String)>,
     /// The packets of copied streams are compared with the original's, whose damage is taken over with them; where not,
     /// what is damaged is converted.
     #[serde(default)]
@@ -181,7 +191,7 @@ impl Action {
 }
 
 impl Plan {
-    /// The streams of the result, in its order: moving picture, further ones, covers, sound, subtitles, attachments.
+    /// The streams of the result, in its order: moving picture, further ones, covers, sound, subtitles, attachments, data.
     pub fn kept(&self) -> impl Iterator<Item = &Planned> {
         let of = |kind, cover| {
             self.streams.iter().filter(move |s| s.kind == kind && s.cover == cover && s.action.keeps())
@@ -193,6 +203,7 @@ impl Plan {
             .chain(of(Kind::Audio, false))
             .chain(of(Kind::Subtitle, false))
             .chain(of(Kind::Attachment, false))
+            .chain(of(Kind::Data, false))
     }
 
     /// The streams of the result that are taken from the source one by one, in its order; covers that are attached as
@@ -241,8 +252,8 @@ impl Plan {
     /// Encoders the plan needs.
     pub fn encoders(&self) -> impl Iterator<Item = &str> {
         self.streams.iter().filter_map(|s| match &s.action {
-            // Subtitle encoders are part of every ffmpeg and cannot be tested with a picture.
-            Action::Convert { encoder, .. } if s.kind != Kind::Subtitle => Some(encoder.as_str()),
+            // Encoders of subtitles and covers are part of every ffmpeg; the former cannot be tested with a picture.
+            Action::Convert { encoder, .. } if s.kind != Kind::Subtitle && !s.cover => Some(encoder.as_str()),
             _ => None,
         })
     }
@@ -289,8 +300,11 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         // Dolby Vision would be declared likewise, of a picture that no longer is any.
         immersive: main.video.as_ref().is_some_and(|p| p.immersive && (p.dolby_vision.is_none() || copied)),
         dolby_vision: main.video.as_ref().is_some_and(|p| p.dolby_vision.is_some() && copied),
-        tags_from: tags::tags_from(&task),
-        without_tags: tags::without(preset),
+        tags_from: metadata::tags_from(&task),
+        without_tags: metadata::without_tags(info, preset),
+        without_chapter_tags: metadata::without_chapter_tags(info, preset),
+        without_places: metadata::strips(preset),
+        with_tags: metadata::with_tags(info, preset),
         compared: is_compared(preset),
         places: places(info, preset),
         most_channels: audio::most_channels(preset),
@@ -347,7 +361,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         _ if task.info.are_of_different_programmes(stream.index, task.main.index) => {
             Action::drop("a stream of another programme")
         }
-        Kind::Video if cover => others::cover(stream, container),
+        Kind::Video if cover => others::cover(stream, container, metadata::strips(task.preset)),
         Kind::Video if task.preset.video.is_none() => Action::drop("only the sound is kept"),
         Kind::Video if stream.index == task.main.index => video::action(task)?,
         Kind::Video if container == Container::Mkv && task.info.is_further_picture(stream) => {
@@ -360,12 +374,8 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         Kind::Audio => audio::action(stream, task),
         Kind::Subtitle if stream.empty && container != Container::M4a => Action::drop(audio::NOTHING),
         Kind::Subtitle => others::subtitle(stream, task.preset),
-        Kind::Attachment if container == Container::Mkv => Action::Copy { tag: None },
-        Kind::Attachment => Action::drop(format!("{} cannot hold attached files", container.name())),
-        Kind::Data if others::is_chapters(stream, task.info) => {
-            Action::drop("the chapters, which are kept as such")
-        }
-        Kind::Data => Action::drop("data that players do not show"),
+        Kind::Attachment => data::attachment(stream, task),
+        Kind::Data => data::action(stream, task),
     };
     let language = stream.language.as_deref().and_then(|word| language::kept(word, container));
     Ok(Planned {
@@ -376,7 +386,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         language,
         further: stream.kind == Kind::Video && !cover && stream.index != task.main.index,
         default: stream.default,
-        titled_as_film: tags::tags_from(task).is_some() && stream.title == task.main.title,
+        titled_as_film: metadata::tags_from(task).is_some() && stream.title == task.main.title,
         action,
     })
 }

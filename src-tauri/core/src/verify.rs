@@ -9,8 +9,10 @@ mod copies;
 mod empty;
 mod lead;
 mod length;
+mod places;
 mod range;
 mod remarks;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 pub mod verification;
@@ -25,6 +27,7 @@ use copies::Copy;
 use std::collections::BTreeMap;
 use verification::{Decoded, Evidence, Measure, Side, StreamCheck, Verification};
 
+pub(crate) use places::left as left_place;
 pub use remarks::kept_original;
 pub(crate) use remarks::spots;
 
@@ -129,6 +132,8 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     remarks.extend(empty::remarks(case));
     remarks.extend(changes::remarks(case));
     remarks.extend(remarks::losses(case.plan));
+    remarks.extend(telemetry::remarks(case));
+    remarks.extend(places::remarks(case));
     remarks.extend(remarks::single_channels(case));
     remarks.extend(remarks::holes(case));
     remarks.extend(remarks::shared_times(case));
@@ -195,11 +200,17 @@ struct Pair<'a> {
 /// Pairs each planned stream with the one in the result: the n-th of its kind.
 fn matched<'a>(case: &Case<'a>) -> Result<Vec<(&'a Planned, &'a Stream)>, Failure> {
     let mut pairs = Vec::new();
-    for kind in [Kind::Video, Kind::Audio, Kind::Subtitle, Kind::Attachment] {
-        let mut found = case.output.streams.iter().filter(|s| s.kind == kind);
+    for kind in [Kind::Video, Kind::Audio, Kind::Subtitle, Kind::Attachment, Kind::Data] {
+        // Of data only telemetry is planned; timecodes and chapters are further tracks of it.
+        let meant = |s: &&Stream| kind != Kind::Data || media::telemetry::writer(s).is_some();
+        let mut found = case.output.streams.iter().filter(|s| s.kind == kind).filter(meant);
         let absent = empty::absent(case, kind);
         for planned in case.plan.kept().filter(|p| p.kind == kind && !absent.contains(&p.input)) {
-            let right = |s: &&Stream| kind == Kind::Attachment || s.codec == expected_codec(planned);
+            let right = |s: &&Stream| match kind {
+                Kind::Attachment => true,
+                Kind::Data => telemetry::is_it(planned, s),
+                _ => s.codec == expected_codec(planned),
+            };
             let stream = found.next().filter(right).ok_or_else(|| wrong(&missing(planned), case.report))?;
             pairs.push((planned, stream));
         }
@@ -220,9 +231,18 @@ fn missing(planned: &Planned) -> String {
         Kind::Video => "The picture",
         Kind::Audio => "A sound track",
         Kind::Attachment => "An attached file",
-        _ => "A subtitle track",
+        Kind::Data => "Telemetry",
+        Kind::Subtitle => "A subtitle track",
     };
     format!("{what} is missing in the result.")
+}
+
+/// A result that is refused because it tells a place: copies that have texts of their own may be the cause, and nothing is
+/// gained by converting any other.
+pub(crate) fn tells_place(message: &str, plan: &Plan, report: &Report) -> Refusal {
+    let with_texts = plan.copies().filter(|s| matches!(s.codec.as_str(), "vorbis" | "theora"));
+    let faults = with_texts.map(|s| (s.input, CopyFault::Differs)).collect();
+    Refusal::Unfaithful(wrong(message, report), faults)
 }
 
 fn wrong(message: &str, report: &Report) -> Failure {

@@ -2,7 +2,7 @@
 //!
 //! Pure. Guarantees that an end comes from packets, never from what a header declares.
 
-use super::{Kind, Measured, MediaInfo, Stream};
+use super::{Kind, Measured, MediaInfo, Stream, telemetry};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -37,10 +37,11 @@ impl MediaInfo {
         steady && self.marks().any(|mark| mark > end + slack(end))
     }
 
-    /// When chapters and subtitles end, as far as that is declared.
+    /// When chapters, subtitles and telemetry end, as far as that is declared.
     fn marks(&self) -> impl Iterator<Item = f64> {
-        let subtitles = self.streams.iter().filter(|s| s.kind == Kind::Subtitle);
-        self.chapters.iter().map(|c| c.end).chain(subtitles.filter_map(Stream::end))
+        let tracks = |s: &&Stream| s.kind == Kind::Subtitle || telemetry::writer(s).is_some();
+        let tracks = self.streams.iter().filter(tracks);
+        self.chapters.iter().map(|c| c.end).chain(tracks.filter_map(Stream::end))
     }
 
     /// Takes in when its streams end by their packets, in seconds after the beginning of the file.

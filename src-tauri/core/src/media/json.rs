@@ -145,6 +145,8 @@ fn stream(raw: RawStream) -> Stream {
         tag: raw.codec_tag_string,
         copy_fault: None,
         span: None,
+        tags: raw.tags,
+        places: false,
     }
 }
 

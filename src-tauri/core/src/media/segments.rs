@@ -42,6 +42,40 @@ pub fn has_second(file: &mut (impl Read + Seek)) -> io::Result<bool> {
     Ok(false)
 }
 
+/// An element of the first Segment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Inner {
+    pub(super) id: u32,
+    /// Where its content begins.
+    pub(super) start: u64,
+    /// Where it ends.
+    pub(super) end: u64,
+}
+
+/// The elements directly in the first Segment, as far as they say how long they are; none of what is no Matroska.
+pub(super) fn inside_first(file: &mut (impl Read + Seek)) -> io::Result<Vec<Inner>> {
+    let end = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(0))?;
+    let (mut file, mut at, mut all) = (BufReader::new(file), 0, Vec::new());
+    for n in 0..MOST {
+        let Some(Element { id, head, size }) = element(&mut file, end.saturating_sub(at))? else { break };
+        if (n == 0) != (id == EBML) {
+            break;
+        }
+        at += head;
+        if id == SEGMENT {
+            continue;
+        }
+        let Some(after) = size.and_then(|size| at.checked_add(size)).filter(|after| *after <= end) else {
+            break;
+        };
+        all.push(Inner { id, start: at, end: after });
+        file.seek_relative(i64::try_from(after - at).unwrap_or(i64::MAX))?;
+        at = after;
+    }
+    Ok(all)
+}
+
 pub(super) struct Element {
     pub(super) id: u32,
     /// Bytes of its id and size.

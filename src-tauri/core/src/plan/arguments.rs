@@ -1,6 +1,6 @@
 //! A plan as ffmpeg's arguments: a pure function, and the only place that knows their order.
 
-use super::{Action, Plan, Planned, clip};
+use super::{Action, Plan, Planned, clip, metadata};
 use crate::ffmpeg::probe::reach_arguments;
 use crate::ffmpeg::{DEMUXERS, MAX_PIXELS, PROTOCOLS, file_url};
 use crate::media::Kind;
@@ -19,16 +19,9 @@ pub(super) fn take_covers(plan: &Plan, source: &Path, notes: &Path) -> Option<Ve
     plan.attached().next()?;
     let mut all = input(plan, source);
     for (n, cover) in plan.attached().enumerate() {
-        all.extend(words(&[
-            "-map",
-            &format!("0:{}", cover.input),
-            "-c",
-            "copy",
-            "-frames:v",
-            "1",
-            "-f",
-            "data",
-        ]));
+        all.extend(words(&["-map", &format!("0:{}", cover.input)]));
+        all.extend(stream_arguments(cover, &mut [0; 5]));
+        all.extend(words(&["-frames:v", "1", "-f", "data"]));
         all.push(file_url(&cover_file(notes, n)));
     }
     Some(all)
@@ -115,7 +108,7 @@ pub(super) fn first_pass(plan: &Plan, source: &Path, notes: &Path) -> Vec<OsStri
     let mut all = input(plan, source);
     if let Some(picture) = plan.picture() {
         all.extend(words(&["-map", &format!("0:{}", picture.input)]));
-        all.extend(stream_arguments(picture, &mut [0; 4]));
+        all.extend(stream_arguments(picture, &mut [0; 5]));
     }
     all.extend(pass("1", notes));
     all.extend(words(&["-f", "null", "-"]));
@@ -139,10 +132,11 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
     for stream in &streams {
         all.extend(words(&["-map", &clip::origin(plan, stream)]));
     }
-    let mut counts = [0; 4];
+    let mut counts = [0; 5];
     for stream in &streams {
-        if let Some(clip) = plan.clip.as_ref().filter(|_| clip::is_copied_text(stream)) {
-            all.extend(words(&[&format!("-bsf:s:{}", counts[2]), &clip::filter(clip)]));
+        if let Some(clip) = plan.clip.as_ref().filter(|_| clip::is_copied_mark(stream)) {
+            let of = if stream.kind == Kind::Data { ("d", counts[4]) } else { ("s", counts[2]) };
+            all.extend(words(&[&format!("-bsf:{}:{}", of.0, of.1), &clip::filter(clip)]));
         }
         all.extend(stream_arguments(stream, &mut counts));
     }
@@ -162,33 +156,10 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
         "-max_muxing_queue_size",
         MOST_WAITING,
     ]));
-    all.extend(plan.tags_from.into_iter().flat_map(|main| tags_of_streams(main, &streams)));
-    for tag in &plan.without_tags {
-        all.extend(words(&["-metadata", &format!("{tag}="), "-metadata:s", &format!("{tag}=")]));
-    }
+    all.extend(metadata::arguments(plan, &streams));
     all.extend(container_arguments(plan));
     all.push(file_url(part));
     all.extend(cue_arguments(plan, notes));
-    all
-}
-
-/// Tags of the film from stream `main`. Naming one stream's tags stops ffmpeg from passing on any by itself, so each
-/// stream is named; then it also keeps the name of the old encoder, and the film would have the language of a track.
-fn tags_of_streams(main: usize, streams: &[&Planned]) -> Vec<OsString> {
-    let mut all = words(&["-map_metadata:g", &format!("0:s:{main}"), "-metadata", "language="]);
-    for (n, stream) in streams.iter().enumerate() {
-        all.extend(words(&[&format!("-map_metadata:s:{n}"), &format!("0:s:{}", stream.input)]));
-        let (of, converted) = (format!("-metadata:s:{n}"), matches!(stream.action, Action::Convert { .. }));
-        if converted {
-            all.extend(words(&[&of, "encoder="]));
-        }
-        if stream.titled_as_film {
-            all.extend(words(&[&of, "title="]));
-        }
-        if let Some(language) = stream.language.as_ref() {
-            all.extend(words(&[&of, &format!("language={language}")]));
-        }
-    }
     all
 }
 
@@ -196,12 +167,13 @@ pub(super) fn words(words: &[&str]) -> Vec<OsString> {
     words.iter().map(OsString::from).collect()
 }
 
-fn stream_arguments(stream: &Planned, counts: &mut [usize; 4]) -> Vec<OsString> {
+fn stream_arguments(stream: &Planned, counts: &mut [usize; 5]) -> Vec<OsString> {
     let (letter, count) = match stream.kind {
         Kind::Audio => ("a", &mut counts[1]),
         Kind::Subtitle => ("s", &mut counts[2]),
         Kind::Attachment => ("t", &mut counts[3]),
-        _ => ("v", &mut counts[0]),
+        Kind::Data => ("d", &mut counts[4]),
+        Kind::Video => ("v", &mut counts[0]),
     };
     let at = |option: &str| format!("-{option}:{letter}:{count}");
     let mut all = Vec::new();

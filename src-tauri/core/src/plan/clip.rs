@@ -4,8 +4,9 @@
 
 use super::{Action, Plan, Planned};
 use crate::ffmpeg::file_url;
-use crate::media::{Chapter, Kind, MediaInfo, slack};
+use crate::media::{Chapter, Kind, MediaInfo, places, slack};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -28,13 +29,20 @@ impl Plan {
         let clipped = |c: &Chapter| Chapter {
             start: (c.start - begin).max(0.0),
             end: (c.end - begin).min(seconds),
-            tags: c.tags.clone(),
+            tags: self.chapter_tags(c),
         };
         let chapters: Vec<Chapter> =
             info.chapters.iter().map(clipped).filter(|c| c.start < c.end.min(seconds)).collect();
         self.chapters = chapters.len();
         self.clip = Some(Clip { seconds, chapters });
         self
+    }
+
+    /// The tags of a chapter that are kept.
+    fn chapter_tags(&self, chapter: &Chapter) -> BTreeMap<String, String> {
+        let mut tags = chapter.tags.clone();
+        tags.retain(|name, value| !(self.without_places && places::tag_tells(name, value)));
+        tags
     }
 
     /// Is this stream read before the result is written, not while?
@@ -49,8 +57,8 @@ impl Plan {
             let kinds = move |s: &&Planned| match s.kind {
                 Kind::Video => !lines && !s.cover,
                 Kind::Audio => !lines,
-                Kind::Subtitle => lines,
-                Kind::Attachment | Kind::Data => false,
+                Kind::Subtitle | Kind::Data => lines,
+                Kind::Attachment => false,
             };
             self.kept().filter(kinds).filter_map(end).reduce(f64::max)
         };
@@ -69,7 +77,7 @@ pub fn chapter_file(plan: &Plan, notes: &Path) -> Option<PathBuf> {
     Some(name.into())
 }
 
-/// The filter of a copied track of subtitles: it drops what begins beyond the end, and cuts short what ends there.
+/// The filter of a copied track of subtitles or telemetry: it drops what begins beyond the end, and cuts short what ends there.
 pub(super) fn filter(clip: &Clip) -> String {
     let seconds = clip.seconds;
     format!("noise=drop=gte(pts*tb\\,{seconds:.6}),setts=duration=min(DURATION\\,{seconds:.6}/TB-PTS)")
@@ -95,8 +103,9 @@ pub(super) fn lines_format(plan: &Plan) -> &'static str {
     if set_apart(plan).all(|s| s.codec == "mov_text") { "mov" } else { "matroska" }
 }
 
-pub(super) fn is_copied_text(stream: &Planned) -> bool {
-    stream.kind == Kind::Subtitle && matches!(stream.action, Action::Copy { .. })
+/// Subtitles or telemetry.
+pub(super) fn is_copied_mark(stream: &Planned) -> bool {
+    matches!(stream.kind, Kind::Subtitle | Kind::Data) && matches!(stream.action, Action::Copy { .. })
 }
 
 /// Subtitles that are to be clipped before they are converted, to a file of their own. `None`: there are none.

@@ -32,6 +32,9 @@ pub(super) fn obstacle(stream: &Stream) -> Option<&'static str> {
     if stream.copy_fault.is_some() {
         return Some(NOT_HELD);
     }
+    if stream.places {
+        return Some("its frames carry data of the camera, which may tell a place, so it was encoded again");
+    }
     let span = stream.span.as_ref()?;
     // Sound is encoded with some more at its end, which an edit list hides too.
     let padding = if stream.kind == Kind::Audio { PADDING } else { 0 };
@@ -194,5 +197,6 @@ mod tests {
         assert!(with(Kind::Video, Span { headers: 1, ..Span::default() }));
         let refused = Stream { copy_fault: Some(CopyFault::Damaged), ..Stream::default() };
         assert!(obstacle(&refused).is_some() && obstacle(&Stream::default()).is_none());
+        assert!(obstacle(&Stream { places: true, ..Stream::default() }).is_some());
     }
 }

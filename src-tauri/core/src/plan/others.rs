@@ -1,6 +1,6 @@
 //! Subtitles, covers, and what chapters look like from outside.
 
-use super::Action;
+use super::{Action, metadata};
 use crate::media::{MediaInfo, Stream};
 use crate::preset::{Container, Preset, Subtitles};
 
@@ -14,6 +14,9 @@ const PICTURES: &[&str] = &["hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle",
 pub(super) fn subtitle(stream: &Stream, preset: &Preset) -> Action {
     if preset.subtitles == Subtitles::Drop {
         return Action::drop("the preset leaves subtitles out");
+    }
+    if stream.places && metadata::strips(preset) {
+        return Action::drop("its lines tell where this was recorded");
     }
     let codec = stream.codec.as_str();
     let (text, picture) = (TEXT.contains(&codec), PICTURES.contains(&codec));
@@ -45,7 +48,28 @@ fn converted(codec: &str, encoder: &str, loss: &str) -> Action {
     }
 }
 
-pub(super) fn cover(stream: &Stream, container: Container) -> Action {
+pub(super) fn cover(stream: &Stream, container: Container, strips: bool) -> Action {
+    match cover_as_it_is(stream, container) {
+        Action::Copy { tag } if strips && stream.places => bare_cover(stream, tag),
+        action => action,
+    }
+}
+
+/// The picture of a cover alone: whatever stands beside it may tell a place, and encoding it drops that, with the side
+/// data of its frame that newer versions of ffmpeg would write down again.
+fn bare_cover(stream: &Stream, tag: Option<String>) -> Action {
+    let tag = tag.into_iter().map(|tag| ("tag".to_owned(), tag));
+    Action::Convert {
+        codec: stream.codec.clone(),
+        encoder: stream.codec.clone(),
+        options: tag.chain([("q".to_owned(), "2".to_owned())]).collect(),
+        filters: vec!["sidedata=mode=delete".into()],
+        frames_change: false,
+        loss: "the cover was encoded again, without what stood beside its picture".into(),
+    }
+}
+
+fn cover_as_it_is(stream: &Stream, container: Container) -> Action {
     match container {
         // ffmpeg writes none into it.
         Container::Mov => Action::drop("covers are not kept in MOV"),
@@ -78,10 +102,8 @@ mod tests {
     #[test]
     fn a_cover_of_an_m4a_has_a_tag_that_its_muxer_takes() {
         let tag = |codec: &str, container| {
-            let Action::Copy { tag } = cover(&Stream { codec: codec.into(), ..Stream::default() }, container)
-            else {
-                panic!("{codec}")
-            };
+            let stream = Stream { codec: codec.into(), ..Stream::default() };
+            let Action::Copy { tag } = cover(&stream, container, true) else { panic!("{codec}") };
             tag
         };
         assert_eq!(tag("mjpeg", Container::M4a).as_deref(), Some("jpeg"));

@@ -4,7 +4,7 @@
 //! original is to be known.
 
 use super::finding::{Fault, Track};
-use crate::media::MediaInfo;
+use crate::media::{Kind, MediaInfo};
 use crate::plan::{Action, Plan, Planned};
 
 /// What the result lacks by its plan.
@@ -15,7 +15,8 @@ pub(super) fn fault(made: &Plan, today: &Plan, source: &MediaInfo) -> Option<Fau
         return Some(Fault::OtherPicture { shown: shown.input, film: film.input });
     }
     let is_in_it = |wanted: &Planned| made.kept().any(|s| s.input == wanted.input);
-    let mut lost: Vec<&Planned> = today.kept().filter(|s| !is_in_it(s)).collect();
+    // Earlier versions kept no telemetry, which they said.
+    let mut lost: Vec<&Planned> = today.kept().filter(|s| s.kind != Kind::Data && !is_in_it(s)).collect();
     lost.sort_by_key(|s| s.input);
     let tracks: Vec<Track> = lost.into_iter().map(|s| track(s, source)).collect();
     (!tracks.is_empty()).then_some(Fault::Missing { tracks })
@@ -38,6 +39,7 @@ pub(super) fn judged(mut made: Plan, today: &Plan) -> Plan {
     made.set_up = Vec::new();
     made.places.clone_from(&today.places);
     made.compared = today.compared;
+    made.without_places = today.without_places;
     made.reach = today.reach;
     for stream in &mut made.streams {
         let now = today.streams.iter().find(|s| s.input == stream.input).map(|s| &s.action);
@@ -51,7 +53,7 @@ pub(super) fn judged(mut made: Plan, today: &Plan) -> Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::{Kind, Picture, Stream};
+    use crate::media::{Picture, Stream};
     use crate::plan::{Abilities, plan};
     use crate::preset;
     use crate::spec::JobSpec;
@@ -86,6 +88,16 @@ mod tests {
         assert_eq!(tracks.iter().map(|t| t.index).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(tracks[0].language.as_deref(), Some("ger"));
         assert_eq!(fault(&today, &made, &film()), None);
+    }
+
+    #[test]
+    fn a_result_of_before_may_lack_telemetry() {
+        let mut source = film();
+        source.streams.push(Stream { index: 3, tag: "gpmd".into(), ..Stream::default() });
+        let spec = JobSpec::of(preset::find("web-1080p").unwrap().clone());
+        let today = plan(&source, &spec, &Abilities::default()).unwrap();
+        assert!(today.streams[3].action.keeps());
+        assert_eq!(fault(&planned(), &today, &source), None);
     }
 
     #[test]

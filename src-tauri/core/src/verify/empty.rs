@@ -8,7 +8,7 @@ use crate::plan::Planned;
 pub(super) fn is_empty(planned: &Planned, case: &Case<'_>) -> bool {
     let read = case.report.inputs.iter().find(|s| s.index == planned.input).map(|s| s.packets);
     let here = !case.plan.sets_apart(planned);
-    here && matches!(planned.kind, Kind::Audio | Kind::Subtitle) && read == Some(0)
+    here && matches!(planned.kind, Kind::Audio | Kind::Subtitle | Kind::Data) && read == Some(0)
 }
 
 /// To be said of them.

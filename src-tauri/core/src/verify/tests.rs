@@ -11,6 +11,7 @@ use crate::spec::JobSpec;
 use std::collections::BTreeSet;
 
 mod remarks;
+mod telemetry;
 
 /// What may be changed before the result is judged.
 struct World {

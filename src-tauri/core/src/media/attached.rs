@@ -1,0 +1,36 @@
+//! Attached files of Matroska: fonts, and all others.
+
+use super::{Stream, places};
+
+/// Is this attached file a font? By what it is called, and only where its tags tell no place.
+pub fn is_font(stream: &Stream) -> bool {
+    let tag = |name: &str| stream.tags.get(name).map(|value| value.to_lowercase()).unwrap_or_default();
+    let (kind, name) = (tag("mimetype"), tag("filename"));
+    let named = [".ttf", ".otf", ".ttc", ".woff", ".woff2"].iter().any(|ending| name.ends_with(ending));
+    let kinds = ["font", "truetype", "opentype"];
+    named
+        && (kind.is_empty() || kinds.iter().any(|word| kind.contains(word)))
+        && !stream.tags.iter().any(|(name, value)| places::tag_tells(name, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_font_is_known_by_its_name_and_its_type() {
+        let font = |name: &str, kind: &str| {
+            let tags = [("filename", name), ("mimetype", kind)].map(|(k, v)| (k.to_owned(), v.to_owned()));
+            is_font(&Stream { tags: tags.into(), ..Stream::default() })
+        };
+        assert!(
+            font("A.TTF", "application/x-truetype-font") && font("a.otf", "") && font("a.woff", "font/woff")
+        );
+        for (name, kind) in
+            [("a.gpx", "application/gpx+xml"), ("a.ttf", "text/plain"), ("a.srt", ""), ("", "")]
+        {
+            assert!(!font(name, kind), "{name}");
+        }
+        assert!(!font("48.8577,2.2950.ttf", "font/ttf"));
+    }
+}

@@ -1,0 +1,123 @@
+//! The parts of a result that hold texts and neither pictures nor sound: user data and metadata of MP4 and MOV; tags,
+//! tracks, chapters and information of Matroska.
+//!
+//! Guarantees bounded time and memory whatever the file says, and that it only reads. Must not know what a place is but
+//! for the boxes that are made for one.
+
+use super::boxes::{self, Found};
+use super::segments;
+use std::io::{self, Read, Seek, SeekFrom};
+
+/// Bytes of all parts that are read.
+const MOST: u64 = 64 << 20;
+
+/// The parts of a file.
+#[derive(Debug, Default)]
+pub struct Parts {
+    /// Their bytes.
+    pub bytes: Vec<u8>,
+    /// There is a box of MP4 that is made for a place.
+    pub place: bool,
+}
+
+/// Reads the parts of MP4, MOV or Matroska; of another file there are none.
+pub fn parts(file: &mut (impl Read + Seek)) -> io::Result<Parts> {
+    let end = file.seek(SeekFrom::End(0))?;
+    let mut parts = Parts::default();
+    let elements = segments::inside_first(file)?;
+    for (start, end) in elements.iter().filter(|e| TEXTS.contains(&e.id)).map(|e| (e.start, e.end)) {
+        parts.read(file, start, end)?;
+    }
+    if elements.is_empty() {
+        walk(file, 0, end, 0, &mut parts)?;
+    }
+    Ok(parts)
+}
+
+/// Information, tracks, chapters, tags.
+const TEXTS: [u32; 4] = [0x1549_a966, 0x1654_ae6b, 0x1043_a770, 0x1254_c367];
+
+/// Boxes of boxes.
+const NESTS: [&[u8; 4]; 7] = [b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf", b"udta"];
+/// Boxes that hold texts.
+const TEXT_BOXES: [&[u8; 4]; 4] = [b"meta", b"uuid", b"XMP_", b"\xa9xyz"];
+/// Boxes that are made for a place.
+const PLACES: [&[u8; 4]; 2] = [b"\xa9xyz", b"loci"];
+/// Nests within each other.
+const DEEPEST: usize = 8;
+
+fn walk(
+    file: &mut (impl Read + Seek),
+    start: u64,
+    end: u64,
+    depth: usize,
+    parts: &mut Parts,
+) -> io::Result<()> {
+    let of = |kind: &[u8; 4], list: &[&[u8; 4]]| list.contains(&kind);
+    for (start, end, kind) in boxes::inside(file, start, end)? as Vec<Found> {
+        parts.place |= of(&kind, &PLACES);
+        let in_user_data = depth > 0 && !of(&kind, &NESTS) && kind[0] == 0xa9;
+        if of(&kind, &TEXT_BOXES) || in_user_data {
+            parts.read(file, start, end)?;
+        } else if of(&kind, &NESTS) && depth < DEEPEST {
+            walk(file, start, end, depth + 1, parts)?;
+        }
+    }
+    Ok(())
+}
+
+impl Parts {
+    fn read(&mut self, file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<()> {
+        let room = MOST.saturating_sub(self.bytes.len() as u64);
+        file.seek(SeekFrom::Start(start))?;
+        file.take((end - start).min(room)).read_to_end(&mut self.bytes)?;
+        // Texts of two parts are two texts.
+        self.bytes.push(0);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    fn boxed(kind: &[u8], content: &[u8]) -> Vec<u8> {
+        [&(content.len() as u32 + 8).to_be_bytes()[..], kind, content].concat()
+    }
+
+    fn read(bytes: &[u8]) -> (String, bool) {
+        let parts = parts(&mut Cursor::new(bytes)).unwrap();
+        (String::from_utf8_lossy(&parts.bytes).replace('\0', " "), parts.place)
+    }
+
+    #[test]
+    fn user_data_of_the_film_and_of_its_tracks_is_found_and_pictures_are_not_read() {
+        let place = boxed(b"udta", &boxed(b"\xa9xyz", b"+1.25+2.25/"));
+        let named = boxed(b"udta", &boxed(b"meta", b"Tower"));
+        let film = |track: &[u8], more: &[u8]| {
+            let moov = boxed(b"moov", &[boxed(b"trak", track), more.to_vec()].concat());
+            [boxed(b"ftyp", b"isom"), boxed(b"mdat", b"pictures"), moov].concat()
+        };
+        assert_eq!(read(&film(b"", &named)), ("Tower ".into(), false));
+        assert_eq!(read(&film(&place, b"")), ("+1.25+2.25/ ".into(), true));
+        assert!(read(&film(&boxed(b"udta", &boxed(b"loci", b"")), b"")).1);
+        let xmp = [film(b"", b""), boxed(b"uuid", b"xmp")].concat();
+        assert_eq!(read(&xmp).0, "xmp ");
+        for end in 0..xmp.len() {
+            assert!(parts(&mut Cursor::new(&xmp[..end])).is_ok());
+        }
+    }
+
+    #[test]
+    fn tags_of_matroska_are_found_and_clusters_are_not_read() {
+        let element = |id: u32, content: &[u8]| {
+            let id: Vec<u8> = id.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
+            [&id[..], &[0x80 | content.len() as u8], content].concat()
+        };
+        let inside =
+            [element(0x1549_a966, b"info"), element(0x1f43_b675, b"..."), element(0x1254_c367, b"tag")];
+        let film = [element(0x1a45_dfa3, b"ok"), element(0x1853_8067, &inside.concat())].concat();
+        assert_eq!(read(&film), ("info tag ".into(), false));
+    }
+}

@@ -1,0 +1,117 @@
+//! Tracks of subtitles that are a log of places, as drones and cameras write them: found in what ffprobe shows of their
+//! packets.
+//!
+//! Pure. Guarantees that a film of which a line holds numbers is no log.
+
+use super::tells;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The lines of each track as they are read.
+#[derive(Debug, Default)]
+pub struct Lines {
+    tracks: BTreeMap<usize, Count>,
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    all: u64,
+    telling: u64,
+}
+
+impl Lines {
+    /// Takes a packet as ffprobe's `compact` shows it, its stream and its bytes; what has another form is passed over.
+    pub fn take(&mut self, line: &str) {
+        let Some((index, dump)) = line.split_once('|') else { return };
+        let (Ok(index), text) = (index.trim().parse(), text(dump)) else { return };
+        if text.contains(|c: char| c.is_alphanumeric()) {
+            let count: &mut Count = self.tracks.entry(index).or_default();
+            count.all += 1;
+            count.telling += u64::from(tells(&text));
+        }
+    }
+
+    /// The tracks that are logs.
+    pub fn logs(&self) -> BTreeSet<usize> {
+        self.tracks.iter().filter(|(_, count)| count.is_log()).map(|(index, _)| *index).collect()
+    }
+}
+
+impl Count {
+    /// Most lines; or many, where the receiver had found no satellites for a while.
+    fn is_log(&self) -> bool {
+        self.telling * 2 > self.all || (self.telling > 4 && self.telling * 10 > self.all)
+    }
+}
+
+/// Columns of a line of a dump before its bytes (`00000010: `), and of the bytes.
+const BEFORE: usize = 10;
+const BYTES: usize = 40;
+
+/// The text of a packet by its hexadecimal dump, the lines of which end in a backslash and an n.
+fn text(dump: &str) -> String {
+    let lines = dump.split("\\n").filter(|line| line.get(8..BEFORE) == Some(": "));
+    let hex = lines.flat_map(|line| line.bytes().skip(BEFORE).take(BYTES)).filter(u8::is_ascii_hexdigit);
+    let digits: Vec<u32> = hex.filter_map(|digit| char::from(digit).to_digit(16)).collect();
+    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect();
+    String::from_utf8_lossy(&bytes).chars().filter(|c| *c != '\0').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packet(index: usize, text: &str) -> String {
+        let mut dump = String::from("\\n");
+        for (n, bytes) in text.as_bytes().chunks(16).enumerate() {
+            let pair = |two: &[u8]| match two {
+                [a, b] => format!("{a:02x}{b:02x}"),
+                _ => format!("{:02x}", two[0]),
+            };
+            let hex = bytes.chunks(2).map(pair).collect::<Vec<_>>().join(" ");
+            let shown = String::from_utf8_lossy(bytes).replace('\\', "\\\\").replace('\n', ".");
+            let line = format!("{:08x}: {hex:40} {shown}\\n", n * 16);
+            dump.push_str(&line);
+        }
+        format!("{index}|{dump}")
+    }
+
+    fn logs(lines: &[String]) -> BTreeSet<usize> {
+        let mut all = Lines::default();
+        for line in lines {
+            all.take(line);
+        }
+        all.logs()
+    }
+
+    #[test]
+    fn a_dump_is_read_back() {
+        let said = "0,0,Default,,0,0,0,,Hello\\Nworld, deadbeef: 00\\n";
+        assert_eq!(text(packet(1, said).split_once('|').unwrap().1), said);
+        assert_eq!(
+            text("\\n00000000: 0002 4869                                .Hi\\n"),
+            "\u{2}Hi".to_owned()
+        );
+        for nonsense in ["", "x", "0", "0|", "0|zz", "a|\\n00000000: 4869\\n"] {
+            assert!(logs(&[nonsense.to_owned()]).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_log_is_known_by_most_of_its_lines_and_a_film_keeps_its_numbers() {
+        let place = "GPS (9.0526, 45.6721, 18), D 3.2m";
+        let log = [packet(2, place), packet(2, place), packet(2, "Take-off")];
+        let film: Vec<String> =
+            (0..9).map(|n| packet(1, if n == 4 { "Call 9.0526, 45.6721" } else { "Hello." })).collect();
+        assert_eq!(logs(&[&log[..], &film].concat()), [2].into());
+        assert_eq!(logs(&[packet(3, place), packet(3, "Hello.")]), BTreeSet::new());
+    }
+
+    #[test]
+    fn a_receiver_without_satellites_at_first_writes_a_log_all_the_same() {
+        let late: Vec<String> = (0..40)
+            .map(|n| packet(1, if n < 30 { "GPS (n/a, n/a)" } else { "GPS (9.0526, 45.6721)" }))
+            .collect();
+        assert_eq!(logs(&late), [1].into());
+        assert!(logs(&late[..33]).is_empty(), "three lines of 33");
+    }
+}

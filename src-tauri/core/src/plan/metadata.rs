@@ -1,0 +1,246 @@
+//! Tags of the result: whose they are, which are left out, and when the film was made.
+//!
+//! Pure. Guarantees that a tag that tells a place is left out by the name it has in this very file, where that is wanted.
+
+use super::arguments::words;
+use super::{Action, Plan, Planned, Task};
+use crate::media::{Chapter, MediaInfo, places};
+use crate::preset::{Container, Metadata, Preset};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+
+/// Tags that say where a video was recorded, in the words of the containers: another version of ffmpeg may read them under
+/// another name than ffprobe does.
+const LOCATION: &[&str] =
+    &["location", "location-eng", "com.apple.quicktime.location.ISO6709", "xyz", "GPSCoordinates", "xmp"];
+
+/// Statistics that some programs leave in Matroska, with or without a language: untrue of the result.
+const STALE: &[&str] = &[
+    "BPS",
+    "BPS-eng",
+    "DURATION",
+    "DURATION-eng",
+    "NUMBER_OF_FRAMES",
+    "NUMBER_OF_FRAMES-eng",
+    "NUMBER_OF_BYTES",
+    "NUMBER_OF_BYTES-eng",
+    "_STATISTICS_TAGS",
+    "_STATISTICS_TAGS-eng",
+    "_STATISTICS_WRITING_APP",
+    "_STATISTICS_WRITING_APP-eng",
+    "_STATISTICS_WRITING_DATE_UTC",
+    "_STATISTICS_WRITING_DATE_UTC-eng",
+];
+
+pub(super) fn tags_from(task: &Task<'_>) -> Option<usize> {
+    (task.info.container == "ogg").then_some(task.main.index)
+}
+
+pub(super) fn strips(preset: &Preset) -> bool {
+    preset.metadata == Metadata::StripLocation
+}
+
+/// Tags that are left out of the film and of each track.
+pub(super) fn without_tags(info: &MediaInfo, preset: &Preset) -> Vec<String> {
+    let stale = if preset.container == Container::Mkv { STALE } else { &[] };
+    let mut all: Vec<String> = stale.iter().map(|tag| (*tag).to_owned()).collect();
+    if strips(preset) {
+        let tags = info.streams.iter().flat_map(|s| &s.tags).chain(&info.tags);
+        let telling =
+            tags.filter(|(name, value)| places::tag_tells(name, value)).map(|(name, _)| name.clone());
+        let usual = LOCATION.iter().map(|tag| (*tag).to_owned());
+        all.extend(usual.chain(telling).collect::<BTreeSet<_>>());
+    }
+    all
+}
+
+/// The same of chapters, by their number in the result: ffmpeg passes over those that end before the beginning.
+pub(super) fn without_chapter_tags(info: &MediaInfo, preset: &Preset) -> Vec<(usize, String)> {
+    let begin = info.start.unwrap_or(0.0);
+    let kept = info.chapters.iter().filter(|c| strips(preset) && c.end >= begin).enumerate();
+    let telling = |(n, chapter): (usize, &Chapter)| {
+        let names = chapter.tags.iter().filter(|(name, value)| places::tag_tells(name, value));
+        names.map(|(name, _)| (n, name.clone())).collect::<Vec<_>>()
+    };
+    kept.flat_map(telling).collect()
+}
+
+/// Tags under the names that ffmpeg knows, of what the file says under others.
+pub(super) fn with_tags(info: &MediaInfo, preset: &Preset) -> Vec<(String, String)> {
+    let date = date(info).map(|date| ("creation_time".to_owned(), date));
+    let place = place(info, preset).map(|place| ("location".to_owned(), place));
+    date.into_iter().chain(place).collect()
+}
+
+fn named<'a>(info: &'a MediaInfo, name: &str) -> Option<&'a str> {
+    info.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// Where the film was recorded, for MP4 and MOV, which hold that under one name alone and as ISO 6709.
+fn place(info: &MediaInfo, preset: &Preset) -> Option<String> {
+    if strips(preset) || preset.container == Container::Mkv || named(info, "location").is_some() {
+        return None;
+    }
+    info.tags.values().find(|value| places::is_coordinates(value)).cloned()
+}
+
+/// Names under which Flash keeps when a film was made.
+const DATES: [&str; 2] = ["creationdate", "metadatadate"];
+
+/// When the film was made, where it says so under a name that ffmpeg does not know.
+fn date(info: &MediaInfo) -> Option<String> {
+    if named(info, "creation_time").is_some() {
+        return None;
+    }
+    DATES.iter().filter_map(|name| named(info, name)).find_map(readable)
+}
+
+/// `2016-05-31 17:01:35` as it is, `Tue May 31 17:01:35 GMT+0200 2016` in that form; universal time where none is named.
+fn readable(date: &str) -> Option<String> {
+    let in_order = |c: (char, char)| if c.1 == '0' { c.0.is_ascii_digit() } else { c.0 == c.1 };
+    let (day, time) = date.trim().split_at_checked(10)?;
+    let is_day = day.chars().zip("0000-00-00".chars()).all(in_order);
+    let clock = time.get(1..9).filter(|clock| is_clock(clock));
+    if let Some(clock) = clock.filter(|_| is_day) {
+        let fraction = |c: char| c == '.' || c.is_ascii_digit();
+        let zone = time.get(9..)?.trim_start_matches(fraction);
+        return Some(format!("{day}T{clock}{}", if zone.is_empty() { "Z" } else { zone }));
+    }
+    in_words(date)
+}
+
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+fn in_words(date: &str) -> Option<String> {
+    let date = date.to_lowercase();
+    let words: Vec<&str> =
+        date.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty()).collect();
+    let month = |word: &&str| MONTHS.iter().position(|month| word.starts_with(month));
+    let month = words.iter().find_map(month)? + 1;
+    let number = |digits: std::ops::RangeInclusive<usize>, most: u32| {
+        let fits = words.iter().filter(|word| digits.contains(&word.len()));
+        fits.filter_map(|word| word.parse::<u32>().ok()).find(|n| (1..=most).contains(n))
+    };
+    let (day, year) = (number(1..=2, 31)?, number(4..=4, 9999)?);
+    let clock = words.iter().find(|word| is_clock(word))?;
+    let zones = words.iter().map(|word| word.trim_start_matches("gmt").trim_start_matches("utc"));
+    let zone = zones.into_iter().find(|zone| zone.starts_with(['+', '-']) && zone.len() == 5);
+    Some(format!("{year:04}-{month:02}-{day:02}T{clock}{}", zone.unwrap_or("Z")))
+}
+
+/// `17:01:35`
+fn is_clock(word: &str) -> bool {
+    word.len() == 8
+        && word.split(':').count() == 3
+        && word.split(':').all(|n| n.len() == 2 && n.parse::<u8>().is_ok())
+}
+
+/// The arguments that say all this.
+pub(super) fn arguments(plan: &Plan, streams: &[&Planned]) -> Vec<OsString> {
+    let mut all: Vec<OsString> =
+        plan.tags_from.into_iter().flat_map(|main| tags_of_streams(main, streams)).collect();
+    for tag in &plan.without_tags {
+        all.extend(words(&["-metadata", &format!("{tag}="), "-metadata:s", &format!("{tag}=")]));
+    }
+    // Chapters that are clipped are written down without them.
+    for (n, tag) in plan.without_chapter_tags.iter().filter(|_| plan.clip.is_none()) {
+        all.extend(words(&[&format!("-metadata:c:{n}"), &format!("{tag}=")]));
+    }
+    for (name, value) in &plan.with_tags {
+        all.extend(words(&["-metadata", &format!("{name}={value}")]));
+    }
+    all
+}
+
+/// Tags of the film from stream `main`. Naming one stream's tags stops ffmpeg from passing on any by itself, so each
+/// stream is named; then it also keeps the name of the old encoder, and the film would have the language of a track.
+fn tags_of_streams(main: usize, streams: &[&Planned]) -> Vec<OsString> {
+    let mut all = words(&["-map_metadata:g", &format!("0:s:{main}"), "-metadata", "language="]);
+    for (n, stream) in streams.iter().enumerate() {
+        all.extend(words(&[&format!("-map_metadata:s:{n}"), &format!("0:s:{}", stream.input)]));
+        let (of, converted) = (format!("-metadata:s:{n}"), matches!(stream.action, Action::Convert { .. }));
+        if converted {
+            all.extend(words(&[&of, "encoder="]));
+        }
+        if stream.titled_as_film {
+            all.extend(words(&[&of, "title="]));
+        }
+        if let Some(language) = stream.language.as_ref() {
+            all.extend(words(&[&of, &format!("language={language}")]));
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::Stream;
+    use crate::preset;
+
+    fn tag(name: &str, value: &str) -> (String, String) {
+        (name.to_owned(), value.to_owned())
+    }
+
+    fn film() -> MediaInfo {
+        let stream =
+            Stream { tags: [tag("LATITUDE", "48"), tag("title", "Tower")].into(), ..Stream::default() };
+        let chapter =
+            |end, tags: Vec<_>| Chapter { end, tags: tags.into_iter().collect(), ..Chapter::default() };
+        let chapters = vec![
+            chapter(1.0, vec![tag("title", "+48.8577+002.2950/")]),
+            chapter(9.0, vec![tag("title", "Tower"), tag("LOCATION", "here")]),
+        ];
+        let tags = [tag("comment", "at 48.8577, 2.2950"), tag("title", "Tower")].into();
+        MediaInfo { streams: vec![stream], chapters, tags, start: Some(2.0), ..MediaInfo::default() }
+    }
+
+    #[test]
+    fn tags_that_tell_a_place_are_left_out_by_the_names_they_have_here() {
+        let keep = preset::find("remux-mp4").unwrap();
+        let strip = Preset { metadata: Metadata::StripLocation, ..keep.clone() };
+        let named = without_tags(&film(), &strip);
+        assert!(["LATITUDE", "comment", "location"].iter().all(|name| named.contains(&(*name).into())));
+        assert!(!named.contains(&"title".into()), "{named:?}");
+        assert_eq!(without_chapter_tags(&film(), &strip), [(0, "LOCATION".into())]);
+        assert!(without_tags(&film(), keep).is_empty() && without_chapter_tags(&film(), keep).is_empty());
+    }
+
+    #[test]
+    fn a_place_under_another_name_gets_the_one_that_mp4_knows() {
+        let of = |tags: &[(&str, &str)], preset: &str| {
+            let tags = tags.iter().map(|(name, value)| tag(name, value)).collect();
+            place(&MediaInfo { tags, ..MediaInfo::default() }, preset::find(preset).unwrap())
+        };
+        let apple = ("com.apple.quicktime.location.ISO6709", "+48.8577+002.2950+035.000/");
+        assert_eq!(of(&[apple], "web-1080p").as_deref(), Some(apple.1));
+        assert_eq!(of(&[apple], "archive-av1"), None);
+        assert_eq!(of(&[apple, ("LOCATION", "x")], "web-1080p"), None);
+        assert_eq!(of(&[("comment", "at +48.8577+002.2950/")], "web-1080p"), None);
+    }
+
+    #[test]
+    fn the_date_of_a_flash_film_is_read_in_each_of_its_forms() {
+        let of = |tags: &[(&str, &str)]| {
+            let tags = tags.iter().map(|(name, value)| tag(name, value)).collect();
+            date(&MediaInfo { tags, ..MediaInfo::default() })
+        };
+        for (written, read) in [
+            ("2016-05-31T17:01:35.000000Z", Some("2016-05-31T17:01:35Z")),
+            ("2016-05-31 17:01:35", Some("2016-05-31T17:01:35Z")),
+            ("2016-05-31T17:01:35+02:00", Some("2016-05-31T17:01:35+02:00")),
+            ("Tue May 31 17:01:35 2016\n", Some("2016-05-31T17:01:35Z")),
+            ("Tue May 31 17:01:35 GMT+0200 2016", Some("2016-05-31T17:01:35+0200")),
+            ("Tue, 31 May 2016 17:01:35 GMT", Some("2016-05-31T17:01:35Z")),
+            ("yesterday", None),
+            ("", None),
+            ("31 May 2016", None),
+        ] {
+            assert_eq!(of(&[("creationdate", written)]).as_deref(), read, "{written}");
+        }
+        let both = [("metadatadate", "2016-05-31 17:01:35"), ("creationdate", "?")];
+        assert_eq!(of(&both).as_deref(), Some("2016-05-31T17:01:35Z"));
+        assert_eq!(of(&[both[0], ("creation_time", "2015-01-01T00:00:00Z")]), None);
+    }
+}
