@@ -5,6 +5,7 @@
 
 mod abilities;
 mod capture;
+mod captions;
 mod child;
 pub mod classify;
 pub mod compare;
@@ -25,6 +26,7 @@ mod thumbnail;
 mod watchdog;
 
 pub use abilities::{abilities, encoder_works, missing_encoder};
+pub use captions::{Asked, captions};
 pub use locate::{Tool, ToolError, ToolPlaces, Tools, locate, standard_folders};
 pub use process::{end_orphans, identify};
 pub use survey::survey;

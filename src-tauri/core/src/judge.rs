@@ -5,15 +5,16 @@
 //! decoded out of the result and measured packet by packet; of the rest, packets are measured only where headers and what
 //! was decoded leave a doubt.
 
+use crate::captions::Captions;
 use crate::failure::Failure;
 use crate::ffmpeg::run::Report;
-use crate::ffmpeg::{compare, probe};
+use crate::ffmpeg::{self, Asked, compare, probe};
 use crate::look::{Asking, Halt};
 use crate::media::{Measured, MediaInfo};
 use crate::plan::{self, Plan, Planned, Step, What};
 use crate::verify::{self, Case, Copies, Refusal, Verdict};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Who has a result judged: carries out the steps, and shows how far they are.
 pub(crate) trait Judging {
@@ -38,6 +39,10 @@ pub(crate) trait Judging {
     fn halted(&self, halt: Halt) -> Self::End;
     /// The result could not be looked at.
     fn unreadable(&mut self, failure: Failure) -> Self::End;
+    /// How the names of scratch files begin, with their folder; `None`: there is no room for any.
+    fn notes(&self) -> Option<PathBuf> {
+        None
+    }
     /// What counts where the packets of a file could not be measured.
     fn unmeasured(&self) -> Result<Measured, Self::End>;
 }
@@ -51,6 +56,7 @@ pub(crate) fn judge<J: Judging>(
     steps: &[Step],
 ) -> Result<(Result<Verdict, Refusal>, MediaInfo), J::End> {
     let mut output = look(judging, steps)?;
+    output.captions = captions(judging, plan, &output)?;
     let copies = check_copies(judging, plan, &mut output, steps)?;
     let (source, salvage) = (judging.info().clone(), judging.salvage());
     let copies = copies.as_ref();
@@ -65,6 +71,22 @@ pub(crate) fn judge<J: Judging>(
         decided => decided,
     };
     Ok((decided, output))
+}
+
+/// The captions inside the picture of the result, where those of the source were to stay there through an encoder.
+fn captions<J: Judging>(
+    judging: &J,
+    plan: &Plan,
+    output: &MediaInfo,
+) -> Result<Option<Vec<Captions>>, J::End> {
+    let Some(notes) = judging.notes().filter(|_| plan.carries_captions(judging.info())) else {
+        return Ok(None);
+    };
+    let Asking { tools, policy, orders } = judging.asking();
+    let asked = Asked { tools, policy, orders: Some(orders), notes: &notes };
+    let found = ffmpeg::captions(asked, judging.result(), output);
+    judging.asking().heed().map_err(|halt| judging.halted(halt))?;
+    Ok(Some(found))
 }
 
 /// Looks at what was copied in the result itself.

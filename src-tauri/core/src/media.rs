@@ -15,6 +15,7 @@ pub mod segments;
 pub mod speed;
 mod survey;
 
+use crate::captions::Captions;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -58,6 +59,9 @@ pub struct MediaInfo {
     /// An edit list asks for another speed than that of the recording.
     #[serde(default)]
     pub other_speed: bool,
+    /// The captions inside its moving picture, where they were looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captions: Option<Vec<Captions>>,
 }
 
 /// What a stream carries.

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod audio;
+mod captions;
 mod checks;
 mod clip;
 mod colour;
@@ -27,6 +28,7 @@ use std::collections::BTreeSet;
 
 pub use arguments::cue_file;
 pub(crate) use checks::CLOCK;
+pub use captions::caption_file;
 pub use checks::{decode_copies, decode_originals};
 pub use clip::{Clip, chapter_file, chapter_text};
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
@@ -120,6 +122,10 @@ pub struct Planned {
     /// Its title is the film's, not one of its own.
     #[serde(default)]
     pub titled_as_film: bool,
+    /// It is made of captions inside the picture: their place in `MediaInfo::captions`. There is no such stream in the
+    /// input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captions: Option<usize>,
     /// What is done.
     pub action: Action,
 }
@@ -314,7 +320,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         plan.without_tags.push("alpha_mode".into());
     }
     rate::aim(&mut plan, &task)?;
-    Ok(plan.clipped_as_measured(info))
+    Ok(plan.captioned(info, preset).clipped_as_measured(info))
 }
 
 fn uses(stream: &Planned, name: &str) -> bool {
@@ -369,6 +375,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         language,
         default: stream.default,
         titled_as_film: tags_from(task).is_some() && stream.title == task.main.title,
+        captions: None,
         action,
     })
 }

@@ -4,6 +4,7 @@
 //! that a result that is short, empty or lacks a stream is never called done. Exit codes prove nothing. What was
 //! checked comes out as data ([`verification`]).
 
+mod captions;
 mod copies;
 mod empty;
 mod lead;
@@ -121,6 +122,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     remarks.extend(whole::check(case)?);
     remarks.extend(empty::remarks(case));
     remarks.extend(remarks::losses(case.plan));
+    remarks.extend(captions::remark(case));
     remarks.extend(remarks::shared_times(case));
     remarks.extend(lead::remark(case));
     remarks.extend(remarks::damage(case));

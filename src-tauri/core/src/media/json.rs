@@ -118,6 +118,7 @@ pub fn read(text: &str) -> Result<MediaInfo, String> {
         tags: answer.format.tags,
         second_recording: false,
         other_speed: false,
+        captions: None,
     })
 }
 

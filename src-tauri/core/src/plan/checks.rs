@@ -35,7 +35,7 @@ pub(super) fn read_source(plan: &Plan, source: &Path) -> Vec<OsString> {
     let mut all = [reading(plan), guard(), words(&LIGHT)].concat();
     all.extend(reach_arguments(plan.reach).into_iter().map(OsString::from));
     all.extend(["-i".into(), file_url(source)]);
-    let counted = |s: &&Planned| s.kind != Kind::Attachment && !s.cover;
+    let counted = |s: &&Planned| s.kind != Kind::Attachment && !s.cover && s.captions.is_none();
     for (n, stream) in plan.kept().filter(counted).enumerate() {
         all.extend(words(&["-map", &format!("0:{}", stream.input)]));
         match &stream.action {

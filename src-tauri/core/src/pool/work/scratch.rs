@@ -1,14 +1,15 @@
 //! Scratch files of an attempt, in the data folder: statistics that the first of two passes leaves for the second, covers
-//! that are to be attached, and the times of subtitles.
+//! that are to be attached, captions that become subtitles, and the times of subtitles.
 //!
 //! Guarantees that they are removed when dropped, and so is what a crash left. Only a remark depends on the times of
 //! subtitles: no result fails because they cannot be noted.
 
 use super::Work;
-use crate::media::cues;
+use crate::captions;
+use crate::media::{MediaInfo, cues};
 use crate::plan::{self, Plan};
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// Bytes of noted times that are read, whatever is there.
@@ -38,7 +39,11 @@ impl Scratch {
     }
 
     /// The plan without what is only counted, where that cannot be noted.
-    pub(super) fn possible(&self, mut plan: Plan) -> Plan {
+    pub(super) fn possible(&self, mut plan: Plan, info: &MediaInfo) -> Plan {
+        if let Err(cause) = self.write_captions(&plan, info) {
+            tracing::warn!(%cause, "the captions of a job could not be written down");
+            plan.streams.retain(|stream| stream.captions.is_none());
+        }
         if let Some((file, clip)) = plan::chapter_file(&plan, &self.prefix).zip(plan.clip.as_ref())
             && let Err(cause) = std::fs::create_dir_all(&self.folder)
                 .and_then(|()| std::fs::write(file, plan::chapter_text(clip)))
@@ -48,6 +53,17 @@ impl Scratch {
         }
         plan.count_cues = plan::cue_file(&plan, &self.prefix).is_some_and(|file| File::create(file).is_ok());
         plan
+    }
+
+    fn write_captions(&self, plan: &Plan, info: &MediaInfo) -> io::Result<()> {
+        let end = plan.clip.as_ref().map_or(f64::MAX, |clip| clip.seconds);
+        let found = info.captions.iter().flatten().enumerate();
+        let track = |n: &usize| plan.streams.iter().any(|stream| stream.captions == Some(*n));
+        for (n, captions) in found.filter(|(n, _)| track(n)) {
+            std::fs::create_dir_all(&self.folder)?;
+            std::fs::write(plan::caption_file(&self.prefix, n), captions::srt(&captions.lines, end))?;
+        }
+        Ok(())
     }
 
     /// A remark on lines of subtitles that are lost where only one is shown at a time.

@@ -1,0 +1,106 @@
+//! Captions inside the picture: they stay there where its encoder keeps them, and become subtitles where not.
+//!
+//! Pure.
+
+use super::{Action, Plan, Planned};
+use crate::captions::{Captions, Service};
+use crate::media::{Kind, MediaInfo};
+use crate::preset::{Container, Preset, Subtitles};
+use std::path::{Path, PathBuf};
+
+/// The one encoder that was seen to keep captions (ffmpeg 5.1 and 9.0).
+const KEEPS: &str = "libx264";
+/// How it is asked not to.
+const WITHOUT: (&str, &str) = ("a53cc", "0");
+
+impl Plan {
+    /// Is the moving picture encoded?
+    pub(crate) fn converts_picture(&self) -> bool {
+        self.picture().is_some_and(|picture| matches!(picture.action, Action::Convert { .. }))
+    }
+
+    /// Are there captions that are to come through the encoder of the picture?
+    pub(crate) fn carries_captions(&self, info: &MediaInfo) -> bool {
+        let any = info.captions.as_ref().is_some_and(|captions| !captions.is_empty());
+        any && self.picture().is_some_and(|picture| keeps(&picture.action))
+    }
+
+    /// The same with a track for the captions that its picture would lose; those of `info`, where they were looked for.
+    #[must_use]
+    pub(crate) fn captioned(mut self, info: &MediaInfo, preset: &Preset) -> Plan {
+        let wanted = preset.subtitles != Subtitles::Drop && self.container != Container::M4a;
+        let found = info.captions.iter().flatten().filter(|_| wanted && self.loses_captions());
+        let first = self.streams.iter().map(|stream| stream.input + 1).max().unwrap_or(0);
+        let alone = info.captions.as_ref().is_some_and(|all| all.len() == 1);
+        let tracks: Vec<Planned> =
+            found.enumerate().map(|(n, captions)| self.track(n, first + n, captions, alone)).collect();
+        if !tracks.is_empty() {
+            self.without_captions();
+        }
+        self.streams.extend(tracks);
+        self
+    }
+
+    fn loses_captions(&self) -> bool {
+        let done = self.streams.iter().any(|stream| stream.captions.is_some());
+        !done && self.converts_picture() && !self.picture().is_some_and(|picture| keeps(&picture.action))
+    }
+
+    /// What is in a track is not shown twice.
+    fn without_captions(&mut self) {
+        let picture = self.picture().map(|picture| picture.input);
+        let picture = self.streams.iter_mut().find(|stream| Some(stream.input) == picture);
+        if let Some(Action::Convert { encoder, options, .. }) = picture.map(|stream| &mut stream.action)
+            && encoder == KEEPS
+        {
+            options.push((WITHOUT.0.into(), WITHOUT.1.into()));
+        }
+    }
+
+    fn track(&self, n: usize, input: usize, captions: &Captions, alone: bool) -> Planned {
+        let (from, name) = match captions.service {
+            Service::Channel(n) => ("eia_608", format!("CC{n}")),
+            Service::Digital(n) => ("cea_708", format!("service {n}")),
+        };
+        let title = if alone { "Closed captions".into() } else { format!("Closed captions ({name})") };
+        let (codec, encoder) =
+            if self.container == Container::Mkv { ("subrip", "srt") } else { ("mov_text", "mov_text") };
+        Planned {
+            input,
+            kind: Kind::Subtitle,
+            codec: from.into(),
+            cover: false,
+            language: None,
+            default: false,
+            titled_as_film: false,
+            captions: Some(n),
+            action: Action::Convert {
+                codec: codec.into(),
+                encoder: encoder.into(),
+                options: vec![("metadata:s".into(), format!("title={title}"))],
+                filters: Vec::new(),
+                frames_change: false,
+                loss: "positions and colours are lost".into(),
+            },
+        }
+    }
+}
+
+/// Each frame keeps its own, so none may be left out.
+fn keeps(action: &Action) -> bool {
+    let Action::Convert { encoder, frames_change, options, .. } = action else { return false };
+    let refused = options.iter().any(|(name, value)| (name.as_str(), value.as_str()) == WITHOUT);
+    encoder == KEEPS && !frames_change && !refused
+}
+
+/// Where the lines of the captions at place `n` lie, as a further input.
+pub fn caption_file(notes: &Path, n: usize) -> PathBuf {
+    let mut name = notes.as_os_str().to_owned();
+    name.push(format!(".captions{n}.srt"));
+    name.into()
+}
+
+/// Those files, in the order of the tracks.
+pub(super) fn files(plan: &Plan, notes: &Path) -> impl Iterator<Item = PathBuf> {
+    plan.kept().filter_map(|stream| stream.captions).map(move |n| caption_file(notes, n))
+}
