@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 mod abandoned;
+mod captions;
 mod cli;
 mod cli_json;
 mod cli_unread;

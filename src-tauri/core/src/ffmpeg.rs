@@ -4,8 +4,8 @@
 //! environment of known variables, and does not outlive the engine. Must not know jobs or the queue.
 
 mod abilities;
-mod capture;
 mod captions;
+mod capture;
 mod child;
 pub mod classify;
 pub mod compare;

@@ -27,8 +27,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 pub use arguments::cue_file;
-pub(crate) use checks::CLOCK;
 pub use captions::caption_file;
+pub(crate) use checks::CLOCK;
 pub use checks::{decode_copies, decode_originals};
 pub use clip::{Clip, chapter_file, chapter_text};
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};

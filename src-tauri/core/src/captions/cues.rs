@@ -18,9 +18,6 @@ pub(super) struct Cues {
 impl Cues {
     /// From now on this is shown; nothing where there is no text.
     pub(super) fn show(&mut self, at: f64, text: String) {
-        if self.shown.as_ref().is_some_and(|(_, shown)| *shown == text) {
-            return;
-        }
         self.erase(at);
         self.shown = (!text.is_empty()).then_some((at.max(0.0), text));
     }

@@ -2,8 +2,8 @@
 //!
 //! Guarantees that only as many are kept as may still change places.
 
-use super::units::{self, Coding};
 use super::Triple;
+use super::units::{self, Coding};
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
 
@@ -101,6 +101,7 @@ fn fraction(text: &str) -> Option<f64> {
 fn next(data: &mut impl Read, size: u64) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     data.by_ref().take(size.min(LARGEST)).read_to_end(&mut bytes).ok()?;
-    let rest = std::io::copy(&mut data.by_ref().take(size.saturating_sub(LARGEST)), &mut std::io::sink()).ok()?;
+    let rest =
+        std::io::copy(&mut data.by_ref().take(size.saturating_sub(LARGEST)), &mut std::io::sink()).ok()?;
     (bytes.len() as u64 + rest == size).then_some(bytes)
 }

@@ -122,7 +122,11 @@ impl Screen {
     /// What is shown has changed by a letter.
     fn update(&mut self, at: f64) {
         let text = self.text();
-        if std::mem::take(&mut self.fresh) { self.cues.show(at, text) } else { self.cues.grow(at, text) }
+        if std::mem::take(&mut self.fresh) {
+            self.cues.show(at, text)
+        } else {
+            self.cues.grow(at, text)
+        }
         self.last = at;
     }
 
@@ -144,6 +148,8 @@ impl Screen {
     fn swap(&mut self, at: f64) {
         self.mode = Some(Mode::PopOn);
         std::mem::swap(&mut self.shown, &mut self.hidden);
+        // What is painted on behind it is another line.
+        self.fresh = true;
         self.cues.show(at, self.text());
     }
 

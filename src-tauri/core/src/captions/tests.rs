@@ -198,8 +198,13 @@ fn no_bytes_bring_it_down_and_what_is_kept_is_bounded() {
 #[test]
 fn text_of_captions_is_no_markup() {
     let text = "<i>a < b {x} \\N".to_owned();
-    let lines = [Line { begin: 3599.9996, end: 3700.0, text }, Line { begin: 3650.0, end: 3651.0, text: "x".into() }];
+    let lines =
+        [Line { begin: 3599.9996, end: 3700.0, text }, Line { begin: 3650.0, end: 3651.0, text: "x".into() }];
     let text = srt(&lines, 3605.5);
-    assert!(text.starts_with("1\n01:00:00,000 --> 01:00:05,500\n") && text.contains("\u{2039}i>a < b {x} \u{2216}N"), "{text}");
+    assert!(
+        text.starts_with("1\n01:00:00,000 --> 01:00:05,500\n")
+            && text.contains("\u{2039}i>a < b {x} \u{2216}N"),
+        "{text}"
+    );
     assert!(!text.contains("\n2\n"), "it begins after the end: {text}");
 }

@@ -118,7 +118,9 @@ fn atsc(data: &[u8]) -> Vec<Triple> {
 fn user_data(unit: &[u8]) -> Vec<(u32, Triple)> {
     match unit {
         [0xb2, b'C', b'C', 0x01, 0xf8, header, fields @ ..] => disc(*header, fields),
-        [0xb2, 0x03, kind, bits @ ..] if kind & 0x7f == 1 => cable(bits).into_iter().map(|t| (0, t)).collect(),
+        [0xb2, 0x03, kind, bits @ ..] if kind & 0x7f == 1 => {
+            cable(bits).into_iter().map(|t| (0, t)).collect()
+        }
         [0xb2, data @ ..] => atsc(data).into_iter().map(|t| (0, t)).collect(),
         _ => Vec::new(),
     }
@@ -157,7 +159,9 @@ fn metadata(mut rest: &[u8]) -> Vec<Triple> {
     const REGISTERED: u8 = 4;
     let mut all = Vec::new();
     while let Some((kind, unit, after)) = unit_of_av1(rest) {
-        if kind == METADATA && let [REGISTERED, payload @ ..] = unit {
+        if kind == METADATA
+            && let [REGISTERED, payload @ ..] = unit
+        {
             all.extend(registered(payload));
         }
         rest = after;
@@ -175,7 +179,8 @@ fn unit_of_av1(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
         return Some((kind, rest, &[]));
     }
     let long = rest.iter().take(7).take_while(|byte| **byte & 0x80 != 0).count();
-    let size = rest.get(..=long)?.iter().rev().fold(0usize, |size, byte| size << 7 | usize::from(byte & 0x7f));
+    let size =
+        rest.get(..=long)?.iter().rev().fold(0usize, |size, byte| size << 7 | usize::from(byte & 0x7f));
     let (unit, after) = rest[long + 1..].split_at_checked(size)?;
     Some((kind, unit, after))
 }

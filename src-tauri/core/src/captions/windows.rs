@@ -69,7 +69,9 @@ impl Windows {
     fn obey(&mut self, code: &Code) {
         match code {
             Code::DefineWindow(asked) => self.define(asked),
-            Code::ClearWindows(which) => self.each(*which, |window| window.iter_mut().for_each(Window::clear)),
+            Code::ClearWindows(which) => {
+                self.each(*which, |window| window.iter_mut().for_each(Window::clear))
+            }
             Code::DisplayWindows(which) => self.show(*which, |_| true),
             Code::HideWindows(which) => self.show(*which, |_| false),
             Code::ToggleWindows(which) => self.show(*which, |visible| !visible),

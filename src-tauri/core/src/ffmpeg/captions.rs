@@ -30,6 +30,9 @@ pub struct Asked<'a> {
     pub orders: Option<&'a Orders>,
     /// How the names of scratch files begin, with their folder.
     pub notes: &'a Path,
+    /// Streams that are read with the picture, by their index: of a broadcast, time begins with the first of those that
+    /// ffmpeg reads.
+    pub beside: &'a [usize],
 }
 
 /// The captions inside the moving picture of a file. Nothing: there are none, or they could not be read.
@@ -45,7 +48,7 @@ pub fn captions(asked: Asked<'_>, path: &Path, info: &MediaInfo) -> Vec<Captions
     let end = stream.end().or(info.seconds).map(|end| end - begin).filter(|end| *end > 0.0);
     let (data, times) = (beside(asked.notes, "data"), beside(asked.notes, "times"));
     let extract = || -> io::Result<Vec<Captions>> {
-        run(asked, arguments(path, (stream.index, coding), info.reach, (&data, &times)))?;
+        run(asked, arguments(asked, path, (stream.index, coding), info.reach, (&data, &times)))?;
         let open = |path: &Path| File::open(path).map(BufReader::new);
         Ok(captions::read(coding, open(&times)?, open(&data)?, end))
     };
@@ -65,15 +68,16 @@ fn beside(notes: &Path, name: &str) -> PathBuf {
 
 /// What was read until an error is kept: of a damaged file there is no more.
 fn run(asked: Asked<'_>, arguments: Vec<OsString>) -> io::Result<()> {
-    let Asked { tools, policy, orders, notes } = asked;
+    let Asked { tools, policy, orders, notes, .. } = asked;
     notes.parent().map_or(Ok(()), std::fs::create_dir_all)?;
     let limit = policy.probe_limit * PATIENCE;
     let bounds = Bounds { limit, memory: Some(MEMORY), orders, nice: policy.nice };
     capture(&tools.ffmpeg.path, &arguments, &bounds).map(drop)
 }
 
-/// The same times as in an encode: ffmpeg counts them from the beginning of the file.
+/// The same times as in an encode of the same streams.
 fn arguments(
+    asked: Asked<'_>,
     path: &Path,
     (index, coding): (usize, Coding),
     reach: Option<u64>,
@@ -89,6 +93,11 @@ fn arguments(
         let output = ["-map", &map, "-c", "copy", "-bsf:v", &filter, "-fs", MOST, "-f", format];
         all.extend(output.map(OsString::from));
         all.push(file_url(file));
+    }
+    let beside = asked.beside.iter().flat_map(|n| ["-map".to_owned(), format!("0:{n}")]);
+    all.extend(beside.map(OsString::from));
+    if !asked.beside.is_empty() {
+        all.extend(["-c", "copy", "-f", "null", "-"].map(OsString::from));
     }
     all
 }

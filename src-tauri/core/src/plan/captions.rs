@@ -19,6 +19,12 @@ impl Plan {
         self.picture().is_some_and(|picture| matches!(picture.action, Action::Convert { .. }))
     }
 
+    /// The streams of the source that are kept and have times, covers and attached files have none.
+    pub(crate) fn timed(&self) -> impl Iterator<Item = &Planned> {
+        let timed = |s: &&Planned| s.kind != Kind::Attachment && !s.cover && s.captions.is_none();
+        self.kept().filter(timed)
+    }
+
     /// Are there captions that are to come through the encoder of the picture?
     pub(crate) fn carries_captions(&self, info: &MediaInfo) -> bool {
         let any = info.captions.as_ref().is_some_and(|captions| !captions.is_empty());

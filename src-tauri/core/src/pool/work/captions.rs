@@ -3,8 +3,8 @@
 //!
 //! Guarantees that a source is read for them once.
 
-use super::make::Making;
 use super::End;
+use super::make::Making;
 use crate::ffmpeg::{self, Asked};
 use crate::plan::Plan;
 
@@ -15,7 +15,8 @@ pub(super) fn add(making: &mut Making<'_>, plan: Plan) -> Result<Plan, End> {
     }
     let work = making.work;
     let (policy, orders) = (&work.shared.policy, Some(work.orders));
-    let asked = Asked { tools: making.tools, policy, orders, notes: &making.scratch.prefix };
+    let beside: Vec<usize> = plan.timed().map(|stream| stream.input).collect();
+    let asked = Asked { tools: making.tools, policy, orders, notes: &making.scratch.prefix, beside: &beside };
     making.info.captions = Some(ffmpeg::captions(asked, &work.job.source, &making.info));
     work.heed()?;
     Ok(plan.captioned(&making.info, &work.spec.preset))
