@@ -227,6 +227,8 @@ fn captions_that_are_left_out_or_say_nothing_are_remarked_on_by_what_they_show()
     silent.frames.values_mut().for_each(|data| *data = vec![pair([0, 0])]);
     film(&env, Coding::H264, "25", "silent.mp4", &silent);
     let more = [&QUICK[..], &["--set", "subtitles=drop"]].concat();
+    let probed = env.spool(&["probe", &at(&env, "said.mp4")]).stdout;
+    assert!(probed.contains("captions inside the picture: CC1 (CEA-608), 3 lines"), "{probed}");
     for (name, expected) in
         [("said.mp4", &["The captions inside the picture were lost."][..]), ("silent.mp4", &[])]
     {

@@ -83,7 +83,7 @@ fn captions<J: Judging>(
         return Ok(None);
     };
     let Asking { tools, policy, orders } = judging.asking();
-    let asked = Asked { tools, policy, orders: Some(orders), notes: &notes, beside: &[] };
+    let asked = Asked { tools, policy, orders: Some(orders), notes: &notes, beside: &[], within: u64::MAX };
     let found = ffmpeg::captions(asked, judging.result(), output);
     judging.asking().heed().map_err(|halt| judging.halted(halt))?;
     Ok(Some(found))

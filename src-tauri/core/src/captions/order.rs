@@ -22,11 +22,13 @@ pub(super) fn each(
     mut take: impl FnMut(f64, &[Triple]),
 ) -> f64 {
     let (mut unit, mut last, mut waiting) = (1.0 / 90_000.0, 0.0f64, Waiting::new());
+    let mut latest = None;
     for line in times.lines().map_while(Result::ok) {
         if let Some(seconds) = line.strip_prefix("#tb 0:").and_then(fraction) {
             unit = seconds;
         }
-        let Some(packet) = Packet::of(&line) else { continue };
+        let Some(packet) = Packet::of(&line, latest) else { continue };
+        latest = packet.known;
         let Some(bytes) = next(&mut data, packet.size) else { break };
         waiting.add(&packet, unit, units::triples(coding, &bytes));
         last = last.max((packet.shown + packet.length) as f64 * unit);
@@ -73,20 +75,24 @@ impl Waiting {
 struct Packet {
     decoded: Option<i64>,
     shown: i64,
+    /// Where that is said of it or of one before.
+    known: Option<i64>,
     length: i64,
     size: u64,
 }
 
 impl Packet {
-    fn of(line: &str) -> Option<Packet> {
+    /// One that does not say when it is shown belongs to the frame of that before, as its second field.
+    fn of(line: &str, latest: Option<i64>) -> Option<Packet> {
         let mut fields = line.split(',').map(str::trim);
         if fields.next()? != "0" {
             return None;
         }
         let known = |field: &str| field.parse().ok().filter(|n: &i64| n.unsigned_abs() < 1 << 53);
         let (decoded, shown) = (known(fields.next()?), known(fields.next()?));
+        let known_at = shown.or(latest);
         let (length, size) = (known(fields.next()?).unwrap_or(0), fields.next()?.parse().ok()?);
-        Some(Packet { decoded, shown: shown.or(decoded)?, length: length.max(0), size })
+        Some(Packet { decoded, shown: known_at.or(decoded)?, known: known_at, length: length.max(0), size })
     }
 }
 

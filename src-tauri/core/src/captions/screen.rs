@@ -123,9 +123,9 @@ impl Screen {
     fn update(&mut self, at: f64) {
         let text = self.text();
         if std::mem::take(&mut self.fresh) {
-            self.cues.show(at, text)
+            self.cues.show(at, text);
         } else {
-            self.cues.grow(at, text)
+            self.cues.grow(at, text);
         }
         self.last = at;
     }

@@ -1,4 +1,4 @@
-//! Captions as a broadcaster writes them, and bytes as nobody should.
+//! Captions as a broadcaster writes them, and bytes that are none.
 
 use super::*;
 
@@ -7,6 +7,12 @@ const FRAME: f64 = 1001.0 / 30_000.0;
 /// A pair with odd parity.
 fn pair(bytes: [u8; 2]) -> [u8; 2] {
     bytes.map(|byte| if byte.count_ones() % 2 == 0 { byte | 0x80 } else { byte })
+}
+
+/// As the first field carries it.
+fn triple(bytes: [u8; 2]) -> Triple {
+    let [first, second] = pair(bytes);
+    [0xfc, first, second]
 }
 
 /// Letters in pairs.
@@ -131,10 +137,10 @@ fn scrolling_text_comes_one_line_at_a_time() {
 
 /// Frames as `framecrc` lists them, in the order in which they are coded.
 fn listed(frames: &[(i64, i64, Vec<u8>)]) -> (String, Vec<u8>) {
-    let mut times = String::from("#tb 0: 1/30000\n");
-    for (decoded, shown, bytes) in frames {
-        times += &format!("0, {decoded:10}, {shown:10},     1001, {:8}, 0x5\n", bytes.len());
-    }
+    let line = |(decoded, shown, bytes): &(i64, i64, Vec<u8>)| {
+        format!("0, {decoded:10}, {shown:10},     1001, {:8}, 0x5\n", bytes.len())
+    };
+    let times = format!("#tb 0: 1/30000\n{}", frames.iter().map(line).collect::<String>());
     (times, frames.iter().flat_map(|(_, _, bytes)| bytes.clone()).collect())
 }
 
@@ -149,20 +155,10 @@ fn sei(triples: &[Triple]) -> Vec<u8> {
 #[test]
 fn frames_are_read_in_the_order_in_which_they_are_shown() {
     let popped = [twice(0x20), letters("ABCDEF"), twice(0x2f)].concat();
-    let mut frames: Vec<(i64, i64, Vec<u8>)> = Vec::new();
-    for (n, bytes) in (0i64..).zip(&popped) {
-        let [a, b] = pair(*bytes);
-        // Pairs of frames are coded the other way round.
-        frames.push(((n - 2) * 1001, (n ^ 1) * 1001, sei(&[[0xfc, 0, 0]])));
-        frames.last_mut().unwrap().1 = n * 1001;
-        frames.last_mut().unwrap().2 = sei(&[[0xfc, a, b]]);
-    }
-    for two in frames.chunks_mut(2) {
-        if let [(_, a, x), (_, b, y)] = two {
-            std::mem::swap(a, b);
-            std::mem::swap(x, y);
-        }
-    }
+    let unit = |n: usize| popped.get(n).map_or_else(Vec::new, |bytes| sei(&[triple(*bytes)]));
+    // Of each two frames the later one is coded first.
+    let coded = |n: usize| ((n as i64 - 2) * 1001, (n as i64 ^ 1) * 1001, unit(n ^ 1));
+    let frames: Vec<(i64, i64, Vec<u8>)> = (0..8).map(coded).collect();
     let (times, data) = listed(&frames);
     let got = read(Coding::H264, times.as_bytes(), &data[..], Some(2.0));
     assert_eq!(got.len(), 1);

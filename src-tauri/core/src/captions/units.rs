@@ -184,3 +184,59 @@ fn unit_of_av1(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (unit, after) = rest[long + 1..].split_at_checked(size)?;
     Some((kind, unit, after))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ATSC: &[u8] = b"GA94\x03\x42\xff\xfc\x94\x20\xfd\x80\x80\xff";
+    const BOTH: [(u32, Triple); 2] = [(0, [0xfc, 0x94, 0x20]), (0, [0xfd, 0x80, 0x80])];
+
+    fn registered() -> Vec<u8> {
+        [&[0xb5, 0, 0x31], ATSC].concat()
+    }
+
+    #[test]
+    fn the_same_data_is_found_in_the_units_of_each_codec() {
+        let message = [&[4, registered().len() as u8][..], &registered(), &[0x80]].concat();
+        let other = [5, 1, 9];
+        let h264 = [&[0, 0, 0, 1, 9, 0xf0, 0, 0, 1, 6], &other[..], &message].concat();
+        assert_eq!(triples(Coding::H264, &h264), BOTH);
+        let hevc = [&[0, 0, 1, 39 << 1, 1], &message[..], &[0, 0, 1, 40 << 1, 1, 5, 0]].concat();
+        assert_eq!(triples(Coding::Hevc, &hevc), BOTH);
+        assert_eq!(triples(Coding::Mpeg2, &[&[0, 0, 1, 0xb2], ATSC].concat()), BOTH);
+        let av1 = [&[0x12, 0, 0x2a, registered().len() as u8 + 1, 4][..], &registered(), &[0x32, 0]].concat();
+        assert_eq!(triples(Coding::Av1, &av1), BOTH);
+        assert_eq!(triples(Coding::H264, &av1), []);
+    }
+
+    #[test]
+    fn bytes_that_only_keep_a_start_code_away_are_no_data() {
+        let data = b"GA94\x03\x43\xff\xfc\x00\x00\xfc\x94\x20\xfc\x00\x00";
+        let message = [&[6, 4, 3 + data.len() as u8, 0xb5, 0, 0x31], &data[..]].concat();
+        let escaped = [&[0, 0, 1], &message[..], &[3, 1]].concat();
+        let third = (0, [0xfc, 0, 0]);
+        assert_eq!(triples(Coding::H264, &escaped), [third, (0, [0xfc, 0x94, 0x20]), third]);
+        assert_eq!(unescaped(&[6, 0, 0, 3, 1, 0, 0, 3, 0, 0, 3], 1), [0, 0, 1, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn a_disc_gives_frames_in_advance_and_names_the_field_that_comes_first() {
+        let unit = [0, 0, 1, 0xb2, b'C', b'C', 1, 0xf8, 0x84, 0xff, 0x94, 0x20, 0xfe, 1, 2, 0xff, 0x80, 0x80];
+        let [first, second] = [(0, [4, 0x94, 0x20]), (0, [5, 1, 2])];
+        assert_eq!(triples(Coding::Mpeg2, &unit), [first, second, (1, [4, 0x80, 0x80])]);
+        let other = [&unit[..8], &[0x04], &unit[9..]].concat();
+        assert_eq!(triples(Coding::Mpeg2, &other)[..2], [(0, [5, 0x94, 0x20]), (0, [4, 1, 2])]);
+    }
+
+    #[test]
+    fn cable_writes_letters_backwards() {
+        // One pair of the first field: 00001 00 01 00000 then 0x94 and 0x20 from their last bit on, and 1.
+        let bits = format!("00001000100000{:08b}{:08b}1", 0x94u8.reverse_bits(), 0x20u8.reverse_bits());
+        let bits = bits.chars().chain("000000".chars()).collect::<Vec<_>>();
+        let byte = |bits: &[char]| bits.iter().fold(0u8, |all, bit| all << 1 | u8::from(*bit == '1'));
+        let bytes: Vec<u8> = bits.chunks_exact(8).map(byte).collect();
+        let unit = [&[0, 0, 1, 0xb2, 3, 0x81], &bytes[..]].concat();
+        assert_eq!(triples(Coding::Mpeg2, &unit), [(0, [4, 0x94, 0x20])]);
+    }
+}

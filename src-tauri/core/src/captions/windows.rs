@@ -70,7 +70,7 @@ impl Windows {
         match code {
             Code::DefineWindow(asked) => self.define(asked),
             Code::ClearWindows(which) => {
-                self.each(*which, |window| window.iter_mut().for_each(Window::clear))
+                self.each(*which, |window| window.iter_mut().for_each(Window::clear));
             }
             Code::DisplayWindows(which) => self.show(*which, |_| true),
             Code::HideWindows(which) => self.show(*which, |_| false),

@@ -33,6 +33,8 @@ pub struct Asked<'a> {
     /// Streams that are read with the picture, by their index: of a broadcast, time begins with the first of those that
     /// ffmpeg reads.
     pub beside: &'a [usize],
+    /// Bytes of the file in which captions must begin.
+    pub within: u64,
 }
 
 /// The captions inside the moving picture of a file. Nothing: there are none, or they could not be read.
@@ -40,7 +42,7 @@ pub fn captions(asked: Asked<'_>, path: &Path, info: &MediaInfo) -> Vec<Captions
     let Some(stream) = info.video() else { return Vec::new() };
     let Some(coding) = Coding::of(&stream.codec) else { return Vec::new() };
     let going_on = || asked.orders.is_none_or(|o| !matches!(*o.borrow(), Order::Cancel | Order::Stop));
-    let marked = File::open(path).and_then(|file| is_marked(file, coding, going_on));
+    let marked = File::open(path).and_then(|file| is_marked(file.take(asked.within), coding, going_on));
     if !marked.unwrap_or(false) {
         return Vec::new();
     }
@@ -48,12 +50,14 @@ pub fn captions(asked: Asked<'_>, path: &Path, info: &MediaInfo) -> Vec<Captions
     let end = stream.end().or(info.seconds).map(|end| end - begin).filter(|end| *end > 0.0);
     let (data, times) = (beside(asked.notes, "data"), beside(asked.notes, "times"));
     let extract = || -> io::Result<Vec<Captions>> {
-        run(asked, arguments(asked, path, (stream.index, coding), info.reach, (&data, &times)))?;
+        run(asked, &arguments(asked, path, (stream.index, coding), info.reach, (&data, &times)))?;
         let open = |path: &Path| File::open(path).map(BufReader::new);
         Ok(captions::read(coding, open(&times)?, open(&data)?, end))
     };
     let found = extract();
-    [data, times].iter().for_each(|file| drop(std::fs::remove_file(file)));
+    for file in [data, times] {
+        let _ = std::fs::remove_file(file);
+    }
     found.unwrap_or_else(|cause| {
         tracing::warn!(%cause, "the captions of a picture could not be read");
         Vec::new()
@@ -67,12 +71,12 @@ fn beside(notes: &Path, name: &str) -> PathBuf {
 }
 
 /// What was read until an error is kept: of a damaged file there is no more.
-fn run(asked: Asked<'_>, arguments: Vec<OsString>) -> io::Result<()> {
+fn run(asked: Asked<'_>, arguments: &[OsString]) -> io::Result<()> {
     let Asked { tools, policy, orders, notes, .. } = asked;
     notes.parent().map_or(Ok(()), std::fs::create_dir_all)?;
     let limit = policy.probe_limit * PATIENCE;
     let bounds = Bounds { limit, memory: Some(MEMORY), orders, nice: policy.nice };
-    capture(&tools.ffmpeg.path, &arguments, &bounds).map(drop)
+    capture(&tools.ffmpeg.path, arguments, &bounds).map(drop)
 }
 
 /// The same times as in an encode of the same streams.

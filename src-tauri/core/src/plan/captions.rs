@@ -110,3 +110,65 @@ pub fn caption_file(notes: &Path, n: usize) -> PathBuf {
 pub(super) fn files(plan: &Plan, notes: &Path) -> impl Iterator<Item = PathBuf> {
     plan.kept().filter_map(|stream| stream.captions).map(move |n| caption_file(notes, n))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::captions::Line;
+    use crate::media::{Picture, Stream};
+    use crate::plan::{Abilities, plan, steps};
+    use crate::preset;
+    use crate::spec::JobSpec;
+
+    fn info(services: &[Service], rate: f64) -> MediaInfo {
+        let (width, height, rate) = (640, 360, Some(rate));
+        let picture = Picture { width, height, rate, bits: 8, pixel_aspect: 1.0, ..Picture::default() };
+        let (kind, codec) = (Kind::Video, "hevc".into());
+        let film = Stream { index: 4, kind, codec, video: Some(picture), ..Stream::default() };
+        let lines = vec![Line { begin: 1.0, end: 2.0, text: "A".into() }];
+        let captions = services.iter().map(|service| Captions { service: *service, lines: lines.clone() });
+        MediaInfo { streams: vec![film], captions: Some(captions.collect()), ..MediaInfo::default() }
+    }
+
+    /// The command of the encode.
+    fn command(services: &[Service], rate: f64, preset: &str) -> String {
+        let spec = JobSpec::of(preset::find(preset).unwrap().clone());
+        let plan = plan(&info(services, rate), &spec, &Abilities::default()).unwrap();
+        let steps = steps(&plan, Path::new("/v/x.ts"), Path::new("/o/.part"), Path::new("/d/notes"));
+        steps[0].arguments.iter().map(|a| a.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    }
+
+    const CC1: Service = Service::Channel(1);
+
+    #[test]
+    fn captions_are_a_track_where_the_encoder_would_lose_them() {
+        let line = command(&[CC1, Service::Channel(3)], 30.0, "small-hevc");
+        let input = "-f srt -seek_timestamp 1 -i file:/d/notes.captions";
+        assert!(line.contains(&format!("{input}0.srt {input}1.srt -map 0:4 -map 1:0 -map 2:0")), "{line}");
+        assert!(line.contains("-c:s:1 mov_text -metadata:s:s:1 title=Closed captions (CC3)"), "{line}");
+        let line = command(&[CC1], 30.0, "archive-av1");
+        assert!(line.contains("-c:s:0 srt -metadata:s:s:0 title=Closed captions "), "{line}");
+        assert!(!command(&[], 30.0, "small-hevc").contains("-f srt"));
+    }
+
+    #[test]
+    fn captions_stay_in_the_picture_where_each_of_its_frames_is_kept() {
+        let line = command(&[CC1], 30.0, "web-1080p");
+        assert!(!line.contains("-f srt") && !line.contains("a53cc"), "{line}");
+        let line = command(&[CC1], 120.0, "web-1080p");
+        assert!(line.contains("-f srt") && line.contains("-a53cc:v:0 0"), "said once: {line}");
+        assert!(!command(&[CC1], 30.0, "remux-mp4").contains("-f srt"));
+    }
+
+    #[test]
+    fn a_plan_takes_captions_in_once_and_not_against_its_preset() {
+        let spec = JobSpec::of(preset::find("small-hevc").unwrap().clone());
+        let info = info(&[CC1], 30.0);
+        let planned = plan(&info, &spec, &Abilities::default()).unwrap();
+        let (tracks, inputs) = (planned.streams.len(), planned.timed().count());
+        assert_eq!((tracks, inputs, planned.captioned(&info, &spec.preset).streams.len()), (2, 1, 2));
+        let silent = Preset { subtitles: Subtitles::Drop, ..spec.preset };
+        let planned = plan(&info, &JobSpec::of(silent), &Abilities::default()).unwrap();
+        assert!(planned.streams.len() == 1 && !planned.carries_captions(&info));
+    }
+}

@@ -36,3 +36,25 @@ fn is_whole(source: &[Captions], found: &[Captions]) -> bool {
     };
     source.len() == found.len() && source.iter().zip(found).all(|(a, b)| equal(a, b))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::captions::Service;
+
+    #[test]
+    fn captions_are_whole_where_each_line_comes_again_at_its_time() {
+        let line = |begin, text: &str| Line { begin, end: begin + 1.0, text: text.into() };
+        let of = |lines: Vec<Line>| vec![Captions { service: Service::Channel(1), lines }];
+        let source = of(vec![line(1.0, "A"), line(2.0, "B")]);
+        assert!(is_whole(&source, &of(vec![line(1.04, "A"), line(1.95, "B")])));
+        for other in [
+            vec![line(1.0, "A")],
+            vec![line(1.0, "AA"), line(2.0, "B")],
+            vec![line(1.0, "A"), line(3.0, "B")],
+        ] {
+            assert!(!is_whole(&source, &of(other)));
+        }
+        assert!(!is_whole(&source, &[]));
+    }
+}

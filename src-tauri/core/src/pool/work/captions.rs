@@ -16,7 +16,14 @@ pub(super) fn add(making: &mut Making<'_>, plan: Plan) -> Result<Plan, End> {
     let work = making.work;
     let (policy, orders) = (&work.shared.policy, Some(work.orders));
     let beside: Vec<usize> = plan.timed().map(|stream| stream.input).collect();
-    let asked = Asked { tools: making.tools, policy, orders, notes: &making.scratch.prefix, beside: &beside };
+    let asked = Asked {
+        tools: making.tools,
+        policy,
+        orders,
+        notes: &making.scratch.prefix,
+        beside: &beside,
+        within: u64::MAX,
+    };
     making.info.captions = Some(ffmpeg::captions(asked, &work.job.source, &making.info));
     work.heed()?;
     Ok(plan.captioned(&making.info, &work.spec.preset))

@@ -7,9 +7,9 @@
 use super::Work;
 use crate::captions;
 use crate::media::{MediaInfo, cues};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Clip, Plan};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Bytes of noted times that are read, whatever is there.
@@ -40,10 +40,8 @@ impl Scratch {
 
     /// The plan without what is only counted, where that cannot be noted.
     pub(super) fn possible(&self, mut plan: Plan, info: &MediaInfo) -> Plan {
-        if let Err(cause) = self.write_captions(&plan, info) {
-            tracing::warn!(%cause, "the captions of a job could not be written down");
-            plan.streams.retain(|stream| stream.captions.is_none());
-        }
+        plan.streams
+            .retain(|stream| stream.captions.is_none_or(|n| self.is_written(n, info, plan.clip.as_ref())));
         if let Some((file, clip)) = plan::chapter_file(&plan, &self.prefix).zip(plan.clip.as_ref())
             && let Err(cause) = std::fs::create_dir_all(&self.folder)
                 .and_then(|()| std::fs::write(file, plan::chapter_text(clip)))
@@ -55,15 +53,20 @@ impl Scratch {
         plan
     }
 
-    fn write_captions(&self, plan: &Plan, info: &MediaInfo) -> io::Result<()> {
-        let end = plan.clip.as_ref().map_or(f64::MAX, |clip| clip.seconds);
-        let found = info.captions.iter().flatten().enumerate();
-        let track = |n: &usize| plan.streams.iter().any(|stream| stream.captions == Some(*n));
-        for (n, captions) in found.filter(|(n, _)| track(n)) {
+    /// Are there captions at place `n` that begin before the end, and could they be written down?
+    fn is_written(&self, n: usize, info: &MediaInfo, clip: Option<&Clip>) -> bool {
+        let end = clip.map_or(f64::MAX, |clip| clip.seconds);
+        let Some(found) = info.captions.as_ref().and_then(|all| all.get(n)) else { return false };
+        let text = captions::srt(&found.lines, end);
+        let write = || {
             std::fs::create_dir_all(&self.folder)?;
-            std::fs::write(plan::caption_file(&self.prefix, n), captions::srt(&captions.lines, end))?;
+            std::fs::write(plan::caption_file(&self.prefix, n), &text)
+        };
+        let written = if text.is_empty() { Ok(()) } else { write() };
+        if let Err(cause) = &written {
+            tracing::warn!(%cause, "the captions of a job could not be written down");
         }
-        Ok(())
+        written.is_ok() && !text.is_empty()
     }
 
     /// A remark on lines of subtitles that are lost where only one is shown at a time.
