@@ -2,7 +2,7 @@
 
 use super::Triple;
 
-/// How the units of a picture are told apart.
+/// How a codec marks the units of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coding {
     /// H.264.
