@@ -56,8 +56,9 @@ fn a_popped_caption_is_shown_from_its_last_command_to_its_erasure() {
 #[test]
 fn rolling_captions_come_one_line_at_a_time() {
     let roll = |text: &str| [twice(0x25), twice(0x2d), vec![[0x14, 0x70]; 2], letters(text)].concat();
-    let got = lines(&[(0, roll("FIRST")), (30, roll("SECOND")), (60, roll("THIRD")), (90, twice(0x2c))], 9.0);
-    assert_eq!(got, [line(6, 36, "FIRST"), line(36, 66, "SECOND"), line(66, 90, "THIRD")]);
+    let third = [twice(0x2d), letters("THIRD")].concat();
+    let got = lines(&[(0, roll("FIRST")), (30, roll("SECOND")), (60, third), (90, twice(0x2c))], 9.0);
+    assert_eq!(got, [line(6, 36, "FIRST"), line(36, 62, "SECOND"), line(62, 90, "THIRD")]);
 }
 
 #[test]
@@ -76,8 +77,9 @@ fn accents_replace_the_letter_before_and_backspace_takes_one_away() {
 
 #[test]
 fn text_mode_and_data_are_no_captions() {
-    let text = [twice(0x2a), letters("PAGE"), twice(0x20), vec![[0x14, 0x70]; 2], letters("LINE")].concat();
-    assert_eq!(lines(&[(0, [text, twice(0x2f)].concat())], 3.0), [line(10, 90, "LINE")]);
+    let text =
+        [letters("LI"), twice(0x2a), letters("PAGE"), twice(0x20), letters("NE"), twice(0x2f)].concat();
+    assert_eq!(lines(&[(0, [twice(0x20), text].concat())], 3.003), [line(10, 90, "LINE")]);
     let data = [vec![[0x01, 0x03]], letters("SHOW"), vec![[0x0f, 0x1d]]].concat();
     let popped = [twice(0x20), letters("AB"), data, twice(0x2f)].concat();
     assert_eq!(lines(&[(0, popped)], 3.0)[0].2, "AB");
@@ -164,6 +166,34 @@ fn frames_are_read_in_the_order_in_which_they_are_shown() {
     assert_eq!(got.len(), 1);
     assert_eq!((got[0].service, got[0].lines[0].text.as_str()), (Service::Channel(1), "ABCDEF"));
     assert!((got[0].lines[0].begin - 5.0 * FRAME).abs() < 1e-5 && got[0].lines[0].end > 1.99);
+}
+
+/// A film of one frame for each of these.
+fn film(frames: &[Vec<Triple>], end: f64) -> Vec<Captions> {
+    let frames = (0i64..).zip(frames).map(|(n, triples)| (n * 1001, n * 1001, sei(triples)));
+    let (times, data) = listed(&frames.collect::<Vec<_>>());
+    read(Coding::H264, times.as_bytes(), &data[..], Some(end))
+}
+
+#[test]
+fn cea_708_is_read_where_cea_608_says_nothing() {
+    let mut frames: Vec<Vec<Triple>> =
+        [twice(0x20), letters("SAID"), twice(0x2f)].concat().iter().map(|two| vec![triple(*two)]).collect();
+    frames.push(digital(&[window(true), b"SHOWN".to_vec()].concat()));
+    let services = |all: Vec<Captions>| all.iter().map(|c| c.service).collect::<Vec<_>>();
+    assert_eq!(services(film(&frames, 1.0)), [Service::Channel(1)]);
+    // The same pairs, marked as invalid.
+    frames.iter_mut().flatten().filter(|t| t[0] == 0xfc).for_each(|t| t[0] = 0xf8);
+    assert_eq!(services(film(&frames, 1.0)), [Service::Digital(1)]);
+}
+
+#[test]
+fn what_is_never_erased_is_gone_seconds_after_the_last_data() {
+    let frames: Vec<Vec<Triple>> =
+        [twice(0x20), letters("UP"), twice(0x2f)].concat().iter().map(|two| vec![triple(*two)]).collect();
+    let last = frames.len() as f64 * FRAME;
+    let end = |film_ends| film(&frames, film_ends)[0].lines[0].end;
+    assert!((end(10.0) - 10.0).abs() < 0.01 && (end(500.0) - last - 16.0).abs() < 0.01);
 }
 
 #[test]

@@ -189,7 +189,7 @@ fn unit_of_av1(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 mod tests {
     use super::*;
 
-    const ATSC: &[u8] = b"GA94\x03\x42\xff\xfc\x94\x20\xfd\x80\x80\xff";
+    const ATSC: &[u8] = b"GA94\x03\x42\xff\xfc\x94\x20\xfd\x80\x80\xff\x94\x2f";
     const BOTH: [(u32, Triple); 2] = [(0, [0xfc, 0x94, 0x20]), (0, [0xfd, 0x80, 0x80])];
 
     fn registered() -> Vec<u8> {
