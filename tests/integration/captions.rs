@@ -27,8 +27,7 @@ const SECONDS: f64 = 4.0;
 const SAID: [(f64, &str); 3] = [(0.3, "HELLO"), (1.2, "TWO ROWS\nOF TEXT"), (3.2, "THE END")];
 /// When the second is erased.
 const ERASED: f64 = 2.6;
-const MOVED: &str =
-    "The captions inside the picture are a subtitle track now, without their positions and colours.";
+const MOVED: &str = "The captions inside the picture became subtitles, without their positions and colours.";
 
 /// What each frame carries, and the lines that follow from it.
 #[derive(Default)]

@@ -188,6 +188,24 @@ fn cea_708_is_read_where_cea_608_says_nothing() {
 }
 
 #[test]
+fn each_channel_of_each_field_has_lines_of_its_own() {
+    let popped = |command: u8, text: &str| {
+        let twice = |second| vec![[command, second]; 2];
+        [twice(0x20), letters(text), twice(0x2f)].concat()
+    };
+    let both = [popped(0x14, "ONE"), popped(0x1c, "TWO")].concat();
+    let second = [popped(0x15, "THREE"), popped(0x1d, "FOUR")].concat();
+    let other_field = |two: &[u8; 2]| [0xfd, triple(*two)[1], triple(*two)[2]];
+    let pairs = both.iter().zip(second.iter().map(other_field).chain([[0xfd, 0x80, 0x80]; 9]));
+    let frames: Vec<Vec<Triple>> = pairs.map(|(first, second)| vec![triple(*first), second]).collect();
+    let frames = [frames, vec![vec![other_field(&[0x1d, 0x2f])]; 2]].concat();
+    let got: Vec<(Service, String)> =
+        film(&frames, 2.0).into_iter().map(|c| (c.service, c.lines[0].text.clone())).collect();
+    let want = [(1, "ONE"), (2, "TWO"), (3, "THREE"), (4, "FOUR")];
+    assert_eq!(got, want.map(|(n, text)| (Service::Channel(n), text.to_owned())));
+}
+
+#[test]
 fn what_is_never_erased_is_gone_seconds_after_the_last_data() {
     let frames: Vec<Vec<Triple>> =
         [twice(0x20), letters("UP"), twice(0x2f)].concat().iter().map(|two| vec![triple(*two)]).collect();

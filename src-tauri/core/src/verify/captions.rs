@@ -7,8 +7,7 @@ use crate::plan::Action;
 /// Seconds by which a line may be off: three frames.
 const TOLERANCE: f64 = 0.13;
 
-const MOVED: &str =
-    "The captions inside the picture are a subtitle track now, without their positions and colours.";
+const MOVED: &str = "The captions inside the picture became subtitles, without their positions and colours.";
 const LOST: &str = "The captions inside the picture were lost.";
 const DAMAGED: &str = "Some of the captions inside the picture were lost.";
 
