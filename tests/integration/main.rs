@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 mod abandoned;
+mod captions;
 mod changes;
 mod cli;
 mod cli_json;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 pub mod boxes;
+pub mod captions;
 pub mod clips;
 pub mod damage;
 pub mod disk;

@@ -4,9 +4,10 @@ use crate::add::find_preset;
 use crate::context::{Answer, Context, Failed, absolute, json_line};
 use crate::words;
 use serde_json::json;
+use spool_core::captions::{Captions, Service};
 use spool_core::failure::{Failure, FailureCode};
-use spool_core::ffmpeg::{self, probe as look};
-use spool_core::media::{MediaInfo, Programme, Stream};
+use spool_core::ffmpeg::{self, Asked, Tools, probe as look};
+use spool_core::media::{Kind, MediaInfo, Programme, Stream};
 use spool_core::plan::{self, Action, Plan};
 use spool_core::policy::Policy;
 use spool_core::preset::Hardware;
@@ -29,6 +30,7 @@ pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Ans
     ffmpeg::survey(&tools, &path, &policy, None, &mut info);
     look::frames(&tools, &path, &policy, None, &mut info);
     look::ends(&tools, &path, &policy, None, &mut info);
+    info.captions = captions(&tools, &policy, &path, &info, preset.is_some());
     let planned = preset.map(|id| find_preset(context, id)).transpose()?.map(|preset| {
         if preset.size_mb().is_some() {
             look::length(&tools, &path, &policy, None, &mut info);
@@ -47,6 +49,26 @@ pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Ans
         tell(context, &info, plan.as_ref())?;
     }
     Ok(true)
+}
+
+/// Bytes in which captions are looked for where nothing is planned: a minute or more of television.
+const NEAR: u64 = 64 << 20;
+
+fn captions(
+    tools: &Tools,
+    policy: &Policy,
+    path: &Path,
+    info: &MediaInfo,
+    all: bool,
+) -> Option<Vec<Captions>> {
+    let scratch = tempfile::tempdir().ok()?;
+    let notes = scratch.path().join("probe");
+    let timed =
+        |s: &&Stream| matches!(s.kind, Kind::Video | Kind::Audio | Kind::Subtitle) && !s.attached_picture;
+    let beside: Vec<usize> = info.streams.iter().filter(timed).map(|s| s.index).collect();
+    let within = if all { u64::MAX } else { NEAR };
+    let asked = Asked { tools, policy, orders: None, notes: &notes, beside: &beside, within };
+    Some(ffmpeg::captions(asked, path, info))
 }
 
 fn refused(context: &Context, failure: &Failure) -> Answer {
@@ -76,10 +98,22 @@ fn tell(context: &Context, info: &MediaInfo, plan: Option<&Plan>) -> Result<(), 
     for programme in info.programmes.iter().filter(|_| info.programmes.len() > 1) {
         context.say(words::line(&programme_line(programme)))?;
     }
+    for captions in info.captions.iter().flatten() {
+        context.say(captions_line(captions))?;
+    }
     match plan {
         Some(plan) => stream_lines(plan).iter().try_for_each(|line| context.say(words::line(line))),
         None => info.streams.iter().try_for_each(|s| context.say(words::line(&stream_line(s)))),
     }
+}
+
+fn captions_line(captions: &Captions) -> String {
+    let service = match captions.service {
+        Service::Channel(n) => format!("CC{n} (CEA-608)"),
+        Service::Digital(n) => format!("service {n} (CEA-708)"),
+    };
+    let lines = words::count(captions.lines.len() as u64, "line", "lines");
+    format!("captions inside the picture: {service}, {lines}")
 }
 
 fn stream_line(stream: &Stream) -> String {

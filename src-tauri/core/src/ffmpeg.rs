@@ -4,6 +4,7 @@
 //! environment of known variables, and does not outlive the engine. Must not know jobs or the queue.
 
 mod abilities;
+mod captions;
 mod capture;
 mod child;
 pub mod classify;
@@ -28,6 +29,7 @@ mod thumbnail;
 mod watchdog;
 
 pub use abilities::{abilities, encoder_works, missing_encoder};
+pub use captions::{Asked, captions};
 pub use locate::{Tool, ToolError, ToolPlaces, Tools, locate, standard_folders};
 pub use process::{end_orphans, identify};
 pub use survey::survey;

@@ -5,16 +5,17 @@
 //! decoded out of the result and measured packet by packet; of the rest, packets are measured only where headers and what
 //! was decoded leave a doubt.
 
+use crate::captions::Captions;
 use crate::failure::Failure;
 use crate::ffmpeg::places::Places;
 use crate::ffmpeg::run::Report;
-use crate::ffmpeg::{compare, probe};
+use crate::ffmpeg::{self, Asked, compare, probe};
 use crate::look::{Asking, Halt};
 use crate::media::{Measured, MediaInfo};
 use crate::plan::{self, Plan, Planned, Step, What};
 use crate::verify::{self, Case, Copies, Refusal, Verdict};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Who has a result judged: carries out the steps, and shows how far they are.
 pub(crate) trait Judging {
@@ -39,6 +40,10 @@ pub(crate) trait Judging {
     fn halted(&self, halt: Halt) -> Self::End;
     /// The result could not be looked at.
     fn unreadable(&mut self, failure: Failure) -> Self::End;
+    /// How the names of scratch files begin, with their folder; `None`: there is no room for any.
+    fn notes(&self) -> Option<PathBuf> {
+        None
+    }
     /// What counts where the packets of a file could not be measured.
     fn unmeasured(&self) -> Result<Measured, Self::End>;
 }
@@ -57,6 +62,7 @@ pub(crate) fn judge<J: Judging>(
     {
         return Ok((Err(verify::tells_place(&message, plan, report)), output));
     }
+    output.captions = captions(judging, plan, &output)?;
     let copies = check_copies(judging, plan, &mut output, steps)?;
     let (source, salvage) = (judging.info().clone(), judging.salvage());
     let copies = copies.as_ref();
@@ -81,6 +87,22 @@ fn left_place<J: Judging>(judging: &J, output: &MediaInfo) -> Result<Option<Stri
     let texts = places.texts();
     judging.asking().heed().map_err(|halt| judging.halted(halt))?;
     Ok(verify::left_place(&seen, texts.as_ref()))
+}
+
+/// The captions inside the picture of the result, where those of the source were to stay there through an encoder.
+fn captions<J: Judging>(
+    judging: &J,
+    plan: &Plan,
+    output: &MediaInfo,
+) -> Result<Option<Vec<Captions>>, J::End> {
+    let Some(notes) = judging.notes().filter(|_| plan.carries_captions(judging.info())) else {
+        return Ok(None);
+    };
+    let Asking { tools, policy, orders } = judging.asking();
+    let asked = Asked { tools, policy, orders: Some(orders), notes: &notes, beside: &[], within: u64::MAX };
+    let found = ffmpeg::captions(asked, judging.result(), output);
+    judging.asking().heed().map_err(|halt| judging.halted(halt))?;
+    Ok(Some(found))
 }
 
 /// Looks at what was copied in the result itself.

@@ -7,12 +7,13 @@
 //! | [`job`], [`spec`], [`preset`], [`failure`], [`progress`], [`event`] | the words: plain data |
 //! | [`queue`] | the durable store: a trait, SQLite, a twin in memory |
 //! | [`policy`] | what happens next and when: pure functions |
-//! | [`media`], [`plan`], [`verify`] | what a file is, what becomes of it, whether it did: pure functions |
+//! | [`media`], [`captions`], [`plan`], [`verify`] | what a file is, what becomes of it, whether it did: pure functions |
 //! | [`recheck`] | checks existing results again |
 //! | [`ffmpeg`] | the only place that starts processes |
 //!
 //! The core reads no environment and no home directory, never talks to a user, and knows no window.
 
+pub mod captions;
 pub mod clock;
 pub mod engine;
 pub mod error;

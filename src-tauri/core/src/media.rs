@@ -25,6 +25,7 @@ mod survey;
 pub mod telemetry;
 pub mod user_data;
 
+use crate::captions::Captions;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -78,6 +79,9 @@ pub struct MediaInfo {
     /// Times that ffmpeg works out for packets without one were seen to be wrong.
     #[serde(default)]
     pub false_times: bool,
+    /// The captions inside its moving picture, where they were looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captions: Option<Vec<Captions>>,
 }
 
 /// What a stream carries.

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod audio;
+mod captions;
 mod checks;
 mod clip;
 mod colour;
@@ -14,6 +15,7 @@ mod data;
 mod encoder;
 mod language;
 mod metadata;
+mod model;
 mod others;
 mod rate;
 mod refusals;
@@ -24,15 +26,16 @@ use crate::failure::Failure;
 use crate::media::{Kind, MediaInfo, Stream};
 use crate::preset::{Container, CopyRule, Hardware, Preset, Tracks};
 use crate::spec::{JobOptions, JobSpec};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 pub use arguments::cue_file;
+pub use captions::caption_file;
 pub(crate) use checks::CLOCK;
 pub use checks::{decode_copies, decode_originals};
 pub use clip::{Clip, chapter_file, chapter_text};
 pub(crate) use copy::missing;
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
+pub use model::{Action, Plan, Planned};
 pub use rate::slower;
 pub use steps::{Step, What, measure, steps, steps_of_check};
 
@@ -49,213 +52,6 @@ impl Abilities {
     fn decodes(&self, codec: &str) -> bool {
         let named = !matches!(codec, "" | "none" | "unknown");
         named && self.decoders.as_ref().is_none_or(|known| known.contains(codec))
-    }
-}
-
-/// What becomes of a file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub struct Plan {
-    /// Kind of file written.
-    pub container: Container,
-    /// Every input stream, in the file's order.
-    pub streams: Vec<Planned>,
-    /// Chapters kept.
-    pub chapters: usize,
-    /// Tags of phone makers, which MP4 keeps only when asked.
-    pub vendor_tags: bool,
-    /// The picture is all around, or for two eyes, which MP4 says only when asked.
-    #[serde(default)]
-    pub immersive: bool,
-    /// The copied picture is declared to be Dolby Vision, which MP4 says only when asked.
-    #[serde(default)]
-    pub dolby_vision: bool,
-    /// The stream whose tags are the film's: Ogg has no tags of the file, ffmpeg reads them as the streams'.
-    #[serde(default)]
-    pub tags_from: Option<usize>,
-    /// Tags that are left out.
-    #[serde(default)]
-    pub without_tags: Vec<String>,
-    /// The same of chapters, by their number in the result.
-    #[serde(default)]
-    pub without_chapter_tags: Vec<(usize, String)>,
-    /// Nothing of the result may tell where it was recorded.
-    #[serde(default)]
-    pub without_places: bool,
-    /// Tags that ffmpeg does not find by itself: when the film was made, and where.
-    #[serde(default)]
-    pub with_tags: Vec<(String, String)>,
-    /// The packets of copied streams are compared with the original's, whose damage is taken over with them; where not,
-    /// what is damaged is converted.
-    #[serde(default)]
-    pub compared: bool,
-    /// Seconds of the result at which compared streams are decoded; empty: they are decoded whole.
-    #[serde(default)]
-    pub places: Vec<f64>,
-    /// Channels of sound beyond which the preset mixes them; `None`: as many as the encoder takes.
-    #[serde(default)]
-    pub most_channels: Option<u32>,
-    /// Lines of subtitles are counted that are lost where only one is shown at a time.
-    #[serde(default)]
-    pub count_cues: bool,
-    /// Largest result in bytes, aimed at in two passes.
-    #[serde(default)]
-    pub limit: Option<u64>,
-    /// Encodes on graphics hardware.
-    #[serde(default)]
-    pub hardware: bool,
-    /// Arguments that set the hardware up, before the input.
-    #[serde(default)]
-    pub set_up: Vec<String>,
-    /// Bytes to be read before the streams are known, as `MediaInfo::reach`.
-    #[serde(default)]
-    pub reach: Option<u64>,
-    /// How ffmpeg is to take the times of packets, as options before the input.
-    #[serde(default)]
-    pub times: Vec<String>,
-    /// What is left of chapters and subtitles that lie beyond the end of the film.
-    #[serde(default)]
-    pub clip: Option<Clip>,
-}
-
-/// What becomes of one stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Planned {
-    /// Index in the input.
-    pub input: usize,
-    /// What it carries.
-    pub kind: Kind,
-    /// Its codec in the input.
-    pub codec: String,
-    /// A cover rather than the moving picture.
-    #[serde(default)]
-    pub cover: bool,
-    /// Its language, where the container keeps it in another word.
-    #[serde(default)]
-    pub language: Option<String>,
-    /// A moving picture beside the one that the plan is about.
-    #[serde(default)]
-    pub further: bool,
-    /// The source has players choose it by default.
-    #[serde(default)]
-    pub default: bool,
-    /// Its title is the film's, not one of its own.
-    #[serde(default)]
-    pub titled_as_film: bool,
-    /// What is done.
-    pub action: Action,
-}
-
-/// What is done with a stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "do")]
-pub enum Action {
-    /// Taken over as it is.
-    Copy {
-        /// Container tag to set, such as `hvc1`.
-        tag: Option<String>,
-    },
-    /// Encoded anew.
-    Convert {
-        /// Codec of the result, in ffprobe's words.
-        codec: String,
-        /// ffmpeg's encoder.
-        encoder: String,
-        /// Options of this stream, in order.
-        options: Vec<(String, String)>,
-        /// Filters, in order.
-        filters: Vec<String>,
-        /// The number of frames changes on purpose.
-        frames_change: bool,
-        /// What the change costs, in plain words; empty for nothing worth saying.
-        loss: String,
-    },
-    /// Left out.
-    Drop {
-        /// Why, in plain words.
-        reason: String,
-    },
-}
-
-impl Action {
-    fn drop(reason: impl Into<String>) -> Action {
-        Action::Drop { reason: reason.into() }
-    }
-
-    /// Is it in the result?
-    pub fn keeps(&self) -> bool {
-        !matches!(self, Action::Drop { .. })
-    }
-}
-
-impl Plan {
-    /// The streams of the result, in its order: moving picture, further ones, covers, sound, subtitles, attachments, data.
-    pub fn kept(&self) -> impl Iterator<Item = &Planned> {
-        let of = |kind, cover| {
-            self.streams.iter().filter(move |s| s.kind == kind && s.cover == cover && s.action.keeps())
-        };
-        of(Kind::Video, false)
-            .filter(|s| !s.further)
-            .chain(of(Kind::Video, false).filter(|s| s.further))
-            .chain(of(Kind::Video, true))
-            .chain(of(Kind::Audio, false))
-            .chain(of(Kind::Subtitle, false))
-            .chain(of(Kind::Attachment, false))
-            .chain(of(Kind::Data, false))
-    }
-
-    /// The streams of the result that are taken from the source one by one, in its order; covers that are attached as
-    /// files come behind them.
-    pub fn written(&self) -> impl Iterator<Item = &Planned> {
-        self.kept().filter(|s| !self.attached().any(|cover| cover.input == s.input))
-    }
-
-    /// Covers that ffmpeg takes as files alone: those of MKV, where they are attached files.
-    pub fn attached(&self) -> impl Iterator<Item = &Planned> {
-        self.kept().filter(|s| s.cover && self.container == Container::Mkv)
-    }
-
-    /// Subtitles that ffmpeg shows against the source: of MP4 and MOV, where it enables the first if none is.
-    pub fn hides_subtitles(&self) -> bool {
-        let mut subtitles = self.kept().filter(|s| s.kind == Kind::Subtitle).peekable();
-        matches!(self.container, Container::Mp4 | Container::Mov)
-            && subtitles.peek().is_some()
-            && !subtitles.any(|s| s.default)
-    }
-
-    /// Copied pictures and sound: what they show must be known by their packets, and be found again in the result.
-    pub fn copies(&self) -> impl Iterator<Item = &Planned> {
-        let timed = |s: &&Planned| matches!(s.kind, Kind::Video | Kind::Audio) && !s.cover;
-        self.kept().filter(timed).filter(|s| matches!(s.action, Action::Copy { .. }))
-    }
-
-    /// Converted pictures and sound.
-    pub fn converted(&self) -> impl Iterator<Item = &Planned> {
-        let timed = |s: &&Planned| matches!(s.kind, Kind::Video | Kind::Audio) && !s.cover;
-        self.kept().filter(timed).filter(|s| matches!(s.action, Action::Convert { .. }))
-    }
-
-    /// How ffmpeg names this picture or sound in the result: covers may stand before or behind all others there.
-    pub fn specifier(&self, stream: &Planned) -> String {
-        let alike = self.kept().filter(|s| s.kind == stream.kind && !s.cover);
-        let place = alike.take_while(|s| s.input != stream.input).count();
-        format!("{}:{place}", if stream.kind == Kind::Video { "V" } else { "a" })
-    }
-
-    /// The moving picture.
-    pub fn picture(&self) -> Option<&Planned> {
-        self.kept().find(|s| s.kind == Kind::Video && !s.cover)
-    }
-
-    /// Encoders the plan needs.
-    pub fn encoders(&self) -> impl Iterator<Item = &str> {
-        self.streams.iter().filter_map(|s| match &s.action {
-            // Encoders of subtitles and covers are part of every ffmpeg; the former cannot be tested with a picture.
-            Action::Convert { encoder, .. } if s.kind != Kind::Subtitle && !s.cover => Some(encoder.as_str()),
-            _ => None,
-        })
     }
 }
 
@@ -327,7 +123,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         plan.without_tags.push("alpha_mode".into());
     }
     rate::aim(&mut plan, &task)?;
-    Ok(plan.clipped_as_measured(info))
+    Ok(plan.captioned(info, preset).clipped_as_measured(info))
 }
 
 /// Decoders find the times of pictures that have none of their own; for copies the demuxer does, which it must not where a
@@ -387,6 +183,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         further: stream.kind == Kind::Video && !cover && stream.index != task.main.index,
         default: stream.default,
         titled_as_film: metadata::tags_from(task).is_some() && stream.title == task.main.title,
+        captions: None,
         action,
     })
 }

@@ -4,6 +4,7 @@
 //! that a result that is short, empty or lacks a stream is never called done. Exit codes prove nothing. What was
 //! checked comes out as data ([`verification`]).
 
+mod captions;
 mod changes;
 mod copies;
 mod empty;
@@ -136,6 +137,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     remarks.extend(places::remarks(case));
     remarks.extend(remarks::single_channels(case));
     remarks.extend(remarks::holes(case));
+    remarks.extend(captions::remark(case));
     remarks.extend(remarks::shared_times(case));
     remarks.extend(lead::remark(case));
     remarks.extend(remarks::damage(case));

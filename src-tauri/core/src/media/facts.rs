@@ -55,6 +55,8 @@ pub fn codec_name(codec: &str) -> String {
         "vc1" => "VC-1",
         "h263" => "H.263",
         "rawvideo" => "Uncompressed",
+        "eia_608" => "CEA-608",
+        "cea_708" => "CEA-708",
         "opus" => "Opus",
         "vorbis" => "Vorbis",
         other => return other.to_uppercase(),

@@ -94,6 +94,7 @@ pub fn read(text: &str) -> Result<MediaInfo, String> {
         second_recording: false,
         other_speed: false,
         false_times: false,
+        captions: None,
     };
     info.see(answer.frames);
     Ok(info)

@@ -4,7 +4,7 @@
 //! Guarantees that each input is guarded like a source: the content of a copy is as little trusted as its original's.
 
 use super::arguments::{guard, reading, words};
-use super::{Action, PLACE, Plan, Planned};
+use super::{Action, PLACE, Plan};
 use crate::ffmpeg::file_url;
 use crate::ffmpeg::probe::reach_arguments;
 use crate::media::Kind;
@@ -35,8 +35,7 @@ pub(super) fn read_source(plan: &Plan, source: &Path) -> Vec<OsString> {
     let mut all = [reading(plan), guard(), words(&LIGHT)].concat();
     all.extend(reach_arguments(plan.reach).into_iter().map(OsString::from));
     all.extend(["-i".into(), file_url(source)]);
-    let counted = |s: &&Planned| s.kind != Kind::Attachment && !s.cover;
-    for (n, stream) in plan.kept().filter(counted).enumerate() {
+    for (n, stream) in plan.timed().enumerate() {
         all.extend(words(&["-map", &format!("0:{}", stream.input)]));
         match &stream.action {
             // By a fine clock, whatever that of the encoder was: only those are dropped that share their time.

@@ -2,7 +2,7 @@
 //!
 //! Pure. Guarantees that picture and sound are never touched: a length that is wrong costs marks and nothing else.
 
-use super::{Action, Plan, Planned};
+use super::{Action, Plan, Planned, captions};
 use crate::ffmpeg::file_url;
 use crate::media::{Chapter, Kind, MediaInfo, places, slack};
 use serde::{Deserialize, Serialize};
@@ -86,7 +86,9 @@ pub(super) fn filter(clip: &Clip) -> String {
 /// Subtitles that are clipped in a file of their own before they are converted: ffmpeg 5.1 loses the last line that it
 /// encodes where such a filter follows.
 pub(super) fn set_apart(plan: &Plan) -> impl Iterator<Item = &Planned> {
-    let converted = |s: &Planned| s.kind == Kind::Subtitle && matches!(s.action, Action::Convert { .. });
+    let converted = |s: &Planned| {
+        s.kind == Kind::Subtitle && s.captions.is_none() && matches!(s.action, Action::Convert { .. })
+    };
     plan.kept().filter(move |s| plan.clip.is_some() && converted(s))
 }
 
@@ -143,7 +145,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Further inputs, before the output's arguments: the chapters, then the subtitles that were set apart, which keep their
-/// times although their first line comes late.
+/// times although their first line comes late, then each track of captions.
 pub(super) fn inputs(plan: &Plan, notes: &Path) -> Vec<OsString> {
     let input = |options: [&str; 2], file: PathBuf| {
         let options = options.into_iter().chain(["-i"]).map(OsString::from);
@@ -151,11 +153,20 @@ pub(super) fn inputs(plan: &Plan, notes: &Path) -> Vec<OsString> {
     };
     let chapters = chapter_file(plan, notes).map(|file| input(["-f", "ffmetadata"], file));
     let lines = lines_file(plan, notes).map(|file| input(["-seek_timestamp", "1"], file));
-    chapters.into_iter().chain(lines).flatten().collect()
+    let captions = captions::files(plan, notes).map(|file| {
+        let options = ["-f", "srt", "-seek_timestamp", "1", "-i"].map(OsString::from);
+        options.into_iter().chain([file_url(&file)]).collect()
+    });
+    chapters.into_iter().chain(lines).chain(captions).flatten().collect()
 }
 
 /// Where a stream of the result comes from: input and stream.
 pub(super) fn origin(plan: &Plan, stream: &Planned) -> String {
+    if stream.captions.is_some() {
+        let earlier = plan.kept().filter(|s| s.captions.is_some() && s.input < stream.input).count();
+        let others = usize::from(plan.clip.is_some()) + usize::from(set_apart(plan).next().is_some());
+        return format!("{}:0", 1 + others + earlier);
+    }
     match set_apart(plan).position(|s| s.input == stream.input) {
         Some(n) => format!("2:{n}"),
         None => format!("0:{}", stream.input),

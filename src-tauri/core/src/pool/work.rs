@@ -3,6 +3,7 @@
 //! Guarantees that whatever happens, panics included, the job is settled by exactly one outcome, that a part
 //! file does not outlive an attempt, and that the source is only ever read.
 
+mod captions;
 mod command;
 mod connection;
 mod judged;

@@ -25,7 +25,9 @@ pub(super) fn losses(plan: &Plan) -> Vec<String> {
         Action::Drop { reason } if matches!(planned.kind, Kind::Video | Kind::Audio | Kind::Subtitle) => {
             Some(format!("Track {} was left out: {reason}.", planned.input))
         }
-        Action::Convert { loss, .. } if !loss.is_empty() => Some(format!("Track {}: {loss}.", planned.input)),
+        Action::Convert { loss, .. } if !loss.is_empty() && planned.captions.is_none() => {
+            Some(format!("Track {}: {loss}.", planned.input))
+        }
         _ => None,
     };
     plan.streams.iter().filter_map(loss).collect()

@@ -154,8 +154,9 @@ fn a_missing_cover_or_attached_file_is_named() {
     let planned = |kind, cover| {
         let action = Action::Copy { tag: None };
         let codec = String::new();
-        let (language, default, titled_as_film) = (None, false, false);
-        Planned { input: 9, kind, codec, cover, language, further: false, default, titled_as_film, action }
+        let (language, default, titled_as_film, captions) = (None, false, false, None);
+        let further = false;
+        Planned { input: 9, kind, codec, cover, language, further, default, titled_as_film, captions, action }
     };
     assert_eq!(missing(&planned(Kind::Video, true)), "The cover is missing in the result.");
     assert_eq!(missing(&planned(Kind::Attachment, false)), "An attached file is missing in the result.");

@@ -13,7 +13,7 @@ use crate::output;
 use crate::plan::{Action, Plan, Step, What};
 use crate::preset::Container;
 use crate::verify::{Refusal, Verdict};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The verdict on the part file. `report`: of the step that wrote it.
 pub(super) fn judge(
@@ -104,6 +104,10 @@ impl Judging for Making<'_> {
     fn unreadable(&mut self, failure: Failure) -> End {
         self.log.add(What::Check, &failure.log_tail);
         probe::not_read_back(failure).into()
+    }
+
+    fn notes(&self) -> Option<PathBuf> {
+        Some(self.scratch.prefix.clone())
     }
 
     /// The verdict then rests on what is left.

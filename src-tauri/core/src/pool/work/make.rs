@@ -6,7 +6,7 @@
 
 use super::log::Log;
 use super::scratch::Scratch;
-use super::{End, Work, command, judged};
+use super::{End, Work, captions, command, judged};
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::{Tools, abilities};
 use crate::media::{CopyFault, Kind, MediaInfo};
@@ -28,7 +28,7 @@ pub(super) struct Making<'a> {
     pub(super) log: Log,
     /// Where picture and sound of a result end whose chapters or subtitles go on.
     pub(super) shown: Option<f64>,
-    scratch: Scratch,
+    pub(super) scratch: Scratch,
 }
 
 impl Making<'_> {
@@ -54,7 +54,8 @@ pub(super) fn make(work: &Work<'_>, tools: &Tools, info: MediaInfo, plan: &Plan)
 /// Each further chance takes away what failed: hardware, streams to be copied, what is marked beyond the end, or what was
 /// not known of the original. So it ends.
 fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
-    let mut plan = making.scratch.possible(plan.clone());
+    let plan = captions::add(making, plan.clone())?;
+    let mut plan = making.scratch.possible(plan, &making.info);
     let (mut remarks, mut hardware) = (Vec::new(), wants_hardware(making.work));
     loop {
         match in_size(making, &plan) {
@@ -68,7 +69,8 @@ fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, E
                 remarks.extend(lesson.remarks());
                 let safer = plan::plan(&making.info, making.work.spec, &abilities(making.tools, hardware))?;
                 let safer = making.shown.map_or(safer.clone(), |shown| safer.clipped(&making.info, shown));
-                plan = making.scratch.possible(safer);
+                let safer = captions::add(making, safer)?;
+                plan = making.scratch.possible(safer, &making.info);
             }
         }
     }

@@ -1,12 +1,13 @@
 //! Scratch files of an attempt, in the data folder: statistics that the first of two passes leaves for the second, covers
-//! that are to be attached, and the times of subtitles.
+//! that are to be attached, captions that become subtitles, and the times of subtitles.
 //!
 //! Guarantees that they are removed when dropped, and so is what a crash left. Only a remark depends on the times of
 //! subtitles: no result fails because they cannot be noted.
 
 use super::Work;
-use crate::media::cues;
-use crate::plan::{self, Plan};
+use crate::captions;
+use crate::media::{MediaInfo, cues};
+use crate::plan::{self, Clip, Plan};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,9 @@ impl Scratch {
     }
 
     /// The plan without what is only counted, where that cannot be noted.
-    pub(super) fn possible(&self, mut plan: Plan) -> Plan {
+    pub(super) fn possible(&self, mut plan: Plan, info: &MediaInfo) -> Plan {
+        plan.streams
+            .retain(|stream| stream.captions.is_none_or(|n| self.is_written(n, info, plan.clip.as_ref())));
         if let Some((file, clip)) = plan::chapter_file(&plan, &self.prefix).zip(plan.clip.as_ref())
             && let Err(cause) = std::fs::create_dir_all(&self.folder)
                 .and_then(|()| std::fs::write(file, plan::chapter_text(clip)))
@@ -48,6 +51,22 @@ impl Scratch {
         }
         plan.count_cues = plan::cue_file(&plan, &self.prefix).is_some_and(|file| File::create(file).is_ok());
         plan
+    }
+
+    /// Are there captions at place `n` that begin before the end, and could they be written down?
+    fn is_written(&self, n: usize, info: &MediaInfo, clip: Option<&Clip>) -> bool {
+        let end = clip.map_or(f64::MAX, |clip| clip.seconds);
+        let Some(found) = info.captions.as_ref().and_then(|all| all.get(n)) else { return false };
+        let text = captions::srt(&found.lines, end);
+        let write = || {
+            std::fs::create_dir_all(&self.folder)?;
+            std::fs::write(plan::caption_file(&self.prefix, n), &text)
+        };
+        let written = if text.is_empty() { Ok(()) } else { write() };
+        if let Err(cause) = &written {
+            tracing::warn!(%cause, "the captions of a job could not be written down");
+        }
+        written.is_ok() && !text.is_empty()
     }
 
     /// A remark on lines of subtitles that are lost where only one is shown at a time.

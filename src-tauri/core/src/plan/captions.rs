@@ -1,0 +1,175 @@
+//! Captions inside the picture: they stay there where its encoder keeps them, and become subtitles where not.
+//!
+//! Pure.
+
+use super::{Action, Plan, Planned};
+use crate::captions::{Captions, Service};
+use crate::media::{Kind, MediaInfo};
+use crate::preset::{Container, Preset, Subtitles};
+use std::path::{Path, PathBuf};
+
+/// The one encoder that was seen to keep captions (ffmpeg 5.1 and 9.0).
+const KEEPS: &str = "libx264";
+/// How it is asked not to.
+const WITHOUT: (&str, &str) = ("a53cc", "0");
+
+impl Plan {
+    /// Is the moving picture encoded?
+    pub(crate) fn converts_picture(&self) -> bool {
+        self.picture().is_some_and(|picture| matches!(picture.action, Action::Convert { .. }))
+    }
+
+    /// The streams of the source that are kept and have times, covers and attached files have none.
+    pub(crate) fn timed(&self) -> impl Iterator<Item = &Planned> {
+        let timed = |s: &&Planned| s.kind != Kind::Attachment && !s.cover && s.captions.is_none();
+        self.kept().filter(timed)
+    }
+
+    /// Are there captions that are to come through the encoder of the picture?
+    pub(crate) fn carries_captions(&self, info: &MediaInfo) -> bool {
+        let any = info.captions.as_ref().is_some_and(|captions| !captions.is_empty());
+        any && self.picture().is_some_and(|picture| keeps(&picture.action))
+    }
+
+    /// The same with a track for the captions that its picture would lose; those of `info`, where they were looked for.
+    #[must_use]
+    pub(crate) fn captioned(mut self, info: &MediaInfo, preset: &Preset) -> Plan {
+        let wanted = preset.subtitles != Subtitles::Drop && self.container != Container::M4a;
+        let found = info.captions.iter().flatten().filter(|_| wanted && self.loses_captions());
+        let first = self.streams.iter().map(|stream| stream.input + 1).max().unwrap_or(0);
+        let alone = info.captions.as_ref().is_some_and(|all| all.len() == 1);
+        let tracks: Vec<Planned> =
+            found.enumerate().map(|(n, captions)| self.track(n, first + n, captions, alone)).collect();
+        if !tracks.is_empty() {
+            self.without_captions();
+        }
+        self.streams.extend(tracks);
+        self
+    }
+
+    fn loses_captions(&self) -> bool {
+        let done = self.streams.iter().any(|stream| stream.captions.is_some());
+        !done && self.converts_picture() && !self.picture().is_some_and(|picture| keeps(&picture.action))
+    }
+
+    /// What is in a track is not shown twice.
+    fn without_captions(&mut self) {
+        let picture = self.picture().map(|picture| picture.input);
+        let picture = self.streams.iter_mut().find(|stream| Some(stream.input) == picture);
+        if let Some(Action::Convert { encoder, options, .. }) = picture.map(|stream| &mut stream.action)
+            && encoder == KEEPS
+        {
+            options.push((WITHOUT.0.into(), WITHOUT.1.into()));
+        }
+    }
+
+    fn track(&self, n: usize, input: usize, captions: &Captions, alone: bool) -> Planned {
+        let (from, name) = match captions.service {
+            Service::Channel(n) => ("eia_608", format!("CC{n}")),
+            Service::Digital(n) => ("cea_708", format!("service {n}")),
+        };
+        let title = if alone { "Closed captions".into() } else { format!("Closed captions ({name})") };
+        let (codec, encoder) =
+            if self.container == Container::Mkv { ("subrip", "srt") } else { ("mov_text", "mov_text") };
+        Planned {
+            input,
+            kind: Kind::Subtitle,
+            codec: from.into(),
+            cover: false,
+            language: None,
+            further: false,
+            default: false,
+            titled_as_film: false,
+            captions: Some(n),
+            action: Action::Convert {
+                codec: codec.into(),
+                encoder: encoder.into(),
+                options: vec![("metadata:s".into(), format!("title={title}"))],
+                filters: Vec::new(),
+                frames_change: false,
+                loss: "positions and colours are lost".into(),
+            },
+        }
+    }
+}
+
+/// Each frame keeps its own, so none may be left out.
+fn keeps(action: &Action) -> bool {
+    let Action::Convert { encoder, frames_change, options, .. } = action else { return false };
+    let refused = options.iter().any(|(name, value)| (name.as_str(), value.as_str()) == WITHOUT);
+    encoder == KEEPS && !frames_change && !refused
+}
+
+/// Where the lines of the captions at place `n` lie, as a further input.
+pub fn caption_file(notes: &Path, n: usize) -> PathBuf {
+    let mut name = notes.as_os_str().to_owned();
+    name.push(format!(".captions{n}.srt"));
+    name.into()
+}
+
+/// Those files, in the order of the tracks.
+pub(super) fn files(plan: &Plan, notes: &Path) -> impl Iterator<Item = PathBuf> {
+    plan.kept().filter_map(|stream| stream.captions).map(move |n| caption_file(notes, n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::captions::Line;
+    use crate::media::{Picture, Stream};
+    use crate::plan::{Abilities, plan, steps};
+    use crate::preset;
+    use crate::spec::JobSpec;
+
+    fn info(services: &[Service], rate: f64) -> MediaInfo {
+        let (width, height, rate) = (640, 360, Some(rate));
+        let picture = Picture { width, height, rate, bits: 8, pixel_aspect: 1.0, ..Picture::default() };
+        let (kind, codec) = (Kind::Video, "hevc".into());
+        let film = Stream { index: 4, kind, codec, video: Some(picture), ..Stream::default() };
+        let lines = vec![Line { begin: 1.0, end: 2.0, text: "A".into() }];
+        let captions = services.iter().map(|service| Captions { service: *service, lines: lines.clone() });
+        MediaInfo { streams: vec![film], captions: Some(captions.collect()), ..MediaInfo::default() }
+    }
+
+    /// The command of the encode.
+    fn command(services: &[Service], rate: f64, preset: &str) -> String {
+        let spec = JobSpec::of(preset::find(preset).unwrap().clone());
+        let plan = plan(&info(services, rate), &spec, &Abilities::default()).unwrap();
+        let steps = steps(&plan, Path::new("/v/x.ts"), Path::new("/o/.part"), Path::new("/d/notes"));
+        steps[0].arguments.iter().map(|a| a.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    }
+
+    const CC1: Service = Service::Channel(1);
+
+    #[test]
+    fn captions_are_a_track_where_the_encoder_would_lose_them() {
+        let line = command(&[CC1, Service::Channel(3)], 30.0, "small-hevc");
+        let input = "-f srt -seek_timestamp 1 -i file:/d/notes.captions";
+        assert!(line.contains(&format!("{input}0.srt {input}1.srt -map 0:4 -map 1:0 -map 2:0")), "{line}");
+        assert!(line.contains("-c:s:1 mov_text -metadata:s:s:1 title=Closed captions (CC3)"), "{line}");
+        let line = command(&[CC1], 30.0, "archive-av1");
+        assert!(line.contains("-c:s:0 srt -metadata:s:s:0 title=Closed captions "), "{line}");
+        assert!(!command(&[], 30.0, "small-hevc").contains("-f srt"));
+    }
+
+    #[test]
+    fn captions_stay_in_the_picture_where_each_of_its_frames_is_kept() {
+        let line = command(&[CC1], 30.0, "web-1080p");
+        assert!(!line.contains("-f srt") && !line.contains("a53cc"), "{line}");
+        let line = command(&[CC1], 120.0, "web-1080p");
+        assert!(line.contains("-f srt") && line.contains("-a53cc:v:0 0"), "said once: {line}");
+        assert!(!command(&[CC1], 30.0, "remux-mp4").contains("-f srt"));
+    }
+
+    #[test]
+    fn a_plan_takes_captions_in_once_and_not_against_its_preset() {
+        let spec = JobSpec::of(preset::find("small-hevc").unwrap().clone());
+        let info = info(&[CC1], 30.0);
+        let planned = plan(&info, &spec, &Abilities::default()).unwrap();
+        let (tracks, inputs) = (planned.streams.len(), planned.timed().count());
+        assert_eq!((tracks, inputs, planned.captioned(&info, &spec.preset).streams.len()), (2, 1, 2));
+        let silent = Preset { subtitles: Subtitles::Drop, ..spec.preset };
+        let planned = plan(&info, &JobSpec::of(silent), &Abilities::default()).unwrap();
+        assert!(planned.streams.len() == 1 && !planned.carries_captions(&info));
+    }
+}

@@ -1,0 +1,59 @@
+//! What became of the captions inside a picture, by comparison of source and result. Pure.
+
+use super::Case;
+use crate::captions::{Captions, Line};
+use crate::plan::Action;
+
+/// Seconds by which a line may be off: three frames.
+const TOLERANCE: f64 = 0.13;
+
+const MOVED: &str = "The captions inside the picture became subtitles, without their positions and colours.";
+const LOST: &str = "The captions inside the picture were lost.";
+const DAMAGED: &str = "Some of the captions inside the picture were lost.";
+
+/// To be said of them.
+pub(super) fn remark(case: &Case<'_>) -> Option<String> {
+    let source = case.source.captions.as_ref().filter(|captions| !captions.is_empty())?;
+    let picture = case.plan.picture()?;
+    let tracks = case.plan.kept().filter(|stream| stream.captions.is_some()).count();
+    let said = match (&picture.action, &case.output.captions) {
+        (Action::Convert { .. }, _) if tracks == source.len() => Some(MOVED),
+        (Action::Convert { .. }, _) if tracks > 0 => Some(DAMAGED),
+        (Action::Convert { .. }, Some(found)) if is_whole(source, found) => None,
+        (Action::Convert { .. }, Some(found)) if !found.is_empty() => Some(DAMAGED),
+        (Action::Convert { .. }, _) => Some(LOST),
+        // Copied, packet by packet.
+        _ => None,
+    };
+    said.map(str::to_owned)
+}
+
+fn is_whole(source: &[Captions], found: &[Captions]) -> bool {
+    let same = |(a, b): (&Line, &Line)| a.text == b.text && (a.begin - b.begin).abs() <= TOLERANCE;
+    let equal = |a: &Captions, b: &Captions| {
+        a.service == b.service && a.lines.len() == b.lines.len() && a.lines.iter().zip(&b.lines).all(same)
+    };
+    source.len() == found.len() && source.iter().zip(found).all(|(a, b)| equal(a, b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::captions::Service;
+
+    #[test]
+    fn captions_are_whole_where_each_line_comes_again_at_its_time() {
+        let line = |begin, text: &str| Line { begin, end: begin + 1.0, text: text.into() };
+        let of = |lines: Vec<Line>| vec![Captions { service: Service::Channel(1), lines }];
+        let source = of(vec![line(1.0, "A"), line(2.0, "B")]);
+        assert!(is_whole(&source, &of(vec![line(1.04, "A"), line(1.95, "B")])));
+        for other in [
+            vec![line(1.0, "A")],
+            vec![line(1.0, "AA"), line(2.0, "B")],
+            vec![line(1.0, "A"), line(3.0, "B")],
+        ] {
+            assert!(!is_whole(&source, &of(other)));
+        }
+        assert!(!is_whole(&source, &[]));
+    }
+}
