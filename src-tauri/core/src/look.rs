@@ -6,8 +6,8 @@
 use crate::failure::Failure;
 use crate::ffmpeg::places::Places;
 use crate::ffmpeg::{self, Order, Orders, Tools, probe};
-use crate::media::{Kind, MediaInfo};
-use crate::plan::{self, Abilities, Plan};
+use crate::media::{Kind, Learned, MediaInfo};
+use crate::plan::{self, Abilities, Action, Plan};
 use crate::policy::Policy;
 use crate::preset::{Hardware, Metadata};
 use crate::spec::JobSpec;
@@ -75,6 +75,13 @@ pub(crate) fn look(
     Ok((info, abilities))
 }
 
+/// A converted picture whose header tells of two rates, and the one that its encoder's clock would have.
+fn unevenly(info: &MediaInfo, plan: &Plan) -> Option<(usize, f64)> {
+    let converted = plan.picture().filter(|s| matches!(s.action, Action::Convert { .. }))?.input;
+    let picture = info.streams.iter().find(|s| s.index == converted)?.video.as_ref()?;
+    Some((converted, picture.tick_rate.filter(|_| picture.uneven && !picture.fine_clock)?))
+}
+
 /// What becomes of it. `also_measured`: its packets are wanted whatever the plan says; else where it copies any, and of
 /// animations.
 pub(crate) fn plan(
@@ -84,7 +91,14 @@ pub(crate) fn plan(
     (info, abilities): (&mut MediaInfo, &Abilities),
     also_measured: bool,
 ) -> Result<Plan, Halt> {
-    let planned = plan::plan(info, spec, abilities)?;
+    let mut planned = plan::plan(info, spec, abilities)?;
+    if let Some((stream, rate)) = unevenly(info, &planned)
+        && probe::is_dense(asking, source, stream, rate)
+    {
+        info.learn(&Learned { dense: vec![stream], ..Learned::default() });
+        planned = plan::plan(info, spec, abilities)?;
+    }
+    asking.heed()?;
     if !also_measured && !info.is_animation() && planned.copies().next().is_none() {
         return Ok(planned);
     }

@@ -8,6 +8,7 @@ pub mod boxes;
 pub mod covers;
 pub mod cues;
 pub mod declared;
+mod dense;
 mod ends;
 mod facts;
 mod frames;
@@ -20,6 +21,7 @@ mod packets;
 pub mod places;
 mod programmes;
 pub mod segments;
+pub mod sizes;
 pub mod speed;
 mod survey;
 pub mod telemetry;
@@ -29,6 +31,7 @@ use crate::captions::Captions;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub use dense::Dense;
 pub use ends::Chapter;
 pub(crate) use ends::slack;
 pub use facts::{Facts, codec_name, running_time};
@@ -198,6 +201,9 @@ pub struct Picture {
     pub rotation: u32,
     /// Mean frames per second; absent where unknown.
     pub rate: Option<f64>,
+    /// Frames per second by which an encoder's clock would tick: those of its first ones.
+    #[serde(default)]
+    pub tick_rate: Option<f64>,
     /// The rate that its first frames keep is another than the mean: they do not come evenly.
     #[serde(default)]
     pub uneven: bool,

@@ -6,10 +6,11 @@ use super::names::Names;
 use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, fields, file_url, first_frames, pipe};
 use crate::error::said;
 use crate::failure::{Failure, FailureCode, name_of};
+use crate::look::Asking;
 use crate::media::boxes::{self, Boxes};
 use crate::media::headers::{self, Differ};
-use crate::media::{self, Kind, Measured, Measuring, MediaInfo};
-use crate::media::{segments, speed};
+use crate::media::{self, Dense, Kind, Measured, Measuring, MediaInfo};
+use crate::media::{segments, sizes, speed};
 use crate::policy::Policy;
 use std::ffi::OsString;
 use std::io;
@@ -29,9 +30,18 @@ pub fn source(
     if info.streams.is_empty() {
         return Err(not_media(path, ""));
     }
+    read_container(path, &mut info);
+    Ok(Some(info))
+}
+
+/// Adds what ffprobe passes over in the container itself.
+fn read_container(path: &Path, info: &mut MediaInfo) {
     info.second_recording = has_second(path, &info.container);
     info.other_speed = has_other_speed(path, &info.container);
-    Ok(Some(info))
+    if info.container.starts_with("mov") {
+        let listed = std::fs::File::open(path).and_then(|mut file| sizes::listed(&mut file));
+        info.take_sizes(listed.unwrap_or_default());
+    }
 }
 
 /// Looks at a source once more, and reads `reach` bytes of it for that. Nothing where that takes too long.
@@ -45,8 +55,10 @@ pub(super) fn farther(
     let patient = Policy { probe_limit: policy.probe_limit * PATIENCE, ..policy.clone() };
     let more = reach_arguments(Some(reach));
     let more: Vec<&str> = more.iter().map(String::as_str).collect();
-    let info = look_inside(tools, path, &patient, orders, &more).ok().flatten()?;
-    Some(MediaInfo { reach: Some(reach), ..info })
+    let mut info = look_inside(tools, path, &patient, orders, &more).ok().flatten()?;
+    info.reach = Some(reach);
+    read_container(path, &mut info);
+    Some(info)
 }
 
 /// How far a file is to be read before its streams are known: by bytes alone, whatever the time stamps say.
@@ -115,6 +127,30 @@ pub fn shown(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders
 fn headers_differ(path: &Path, container: &str) -> Differ {
     let compared = std::fs::File::open(path).and_then(|mut file| headers::differ(container, &mut file));
     compared.unwrap_or(Differ { picture: true, sound: true })
+}
+
+/// Would an encoder's usual clock lose pictures of this stream? Reads the whole file; without an answer it is not known,
+/// and shows when it is encoded.
+pub(crate) fn is_dense(asking: Asking<'_>, path: &Path, stream: usize, rate: f64) -> bool {
+    let Asking { tools, policy, orders } = asking;
+    let (index, url) = (stream.to_string(), file_url(path));
+    let fixed =
+        ["-v", "quiet", "-of", "csv=p=0", "-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS];
+    let asked = ["-select_streams", &index, "-show_entries", "packet=pts_time,flags", "-i"];
+    let mut args: Vec<OsString> = fixed.iter().chain(&asked).map(OsString::from).collect();
+    args.push(url);
+    let limit = policy.probe_limit * PATIENCE;
+    let bounds = Bounds { limit, memory: Some(MEMORY), orders: Some(orders), nice: policy.nice };
+    let measure = move |stdout| {
+        let mut dense = Dense::new(rate);
+        pipe::each_line(stdout, |line| {
+            let (time, flags) = line.split_once(',').unwrap_or((line, ""));
+            let shown = media::decimal(time).filter(|_| !flags.contains('D'));
+            shown.into_iter().for_each(|at| dense.take(at));
+        });
+        dense.loses()
+    };
+    capture_by(&tools.ffprobe.path, &args, &bounds, measure).is_ok_and(|answer| answer.stdout)
 }
 
 /// Finds out by its packets where a file ends that seems to mark more than it shows.

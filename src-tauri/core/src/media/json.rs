@@ -196,6 +196,7 @@ fn picture(raw: &RawStream) -> Picture {
         fine_clock: false,
         rotation: (turned.rem_euclid(360.0) / 90.0).round() as u32 % 4 * 90,
         rate: ratio(&raw.avg_frame_rate, '/'),
+        tick_rate: ratio(&raw.r_frame_rate, '/'),
         uneven: ratio(&raw.r_frame_rate, '/')
             .zip(ratio(&raw.avg_frame_rate, '/'))
             .is_some_and(|(first, mean)| (first / mean - 1.0).abs() > 0.001),

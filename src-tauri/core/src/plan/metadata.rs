@@ -69,7 +69,17 @@ pub(super) fn without_chapter_tags(info: &MediaInfo, preset: &Preset) -> Vec<(us
 pub(super) fn with_tags(info: &MediaInfo, preset: &Preset) -> Vec<(String, String)> {
     let date = date(info).map(|date| ("creation_time".to_owned(), date));
     let place = place(info, preset).map(|place| ("location".to_owned(), place));
-    date.into_iter().chain(place).collect()
+    let language = place_in_a_language(info, preset, place.as_ref().map(|(_, place)| place.as_str()));
+    date.into_iter().chain(place).chain(language).collect()
+}
+
+/// MP4 keeps a place with its language, and readers fail at one that is none: ffmpeg writes that where no tag names one.
+fn place_in_a_language(info: &MediaInfo, preset: &Preset, found: Option<&str>) -> Option<(String, String)> {
+    let in_mp4 = matches!(preset.container, Container::Mp4 | Container::M4a);
+    let has_one = info.tags.keys().any(|key| key.to_lowercase().starts_with("location-"));
+    let place =
+        found.or_else(|| named(info, "location")).filter(|_| in_mp4 && !has_one && !strips(preset))?;
+    Some(("location-eng".into(), place.to_owned()))
 }
 
 fn named<'a>(info: &'a MediaInfo, name: &str) -> Option<&'a str> {
@@ -205,6 +215,18 @@ mod tests {
         assert!(!named.contains(&"title".into()), "{named:?}");
         assert_eq!(without_chapter_tags(&film(), &strip), [(0, "LOCATION".into())]);
         assert!(without_tags(&film(), keep).is_empty() && without_chapter_tags(&film(), keep).is_empty());
+    }
+
+    #[test]
+    fn a_place_gets_a_language_in_mp4_where_none_names_one() {
+        let of = |tags: &[(&str, &str)], preset: &str| {
+            let tags = tags.iter().map(|(name, value)| tag(name, value)).collect();
+            with_tags(&MediaInfo { tags, ..MediaInfo::default() }, preset::find(preset).unwrap())
+        };
+        let place = ("LOCATION", "+48.8577+002.2950/");
+        assert_eq!(of(&[place], "remux-mp4"), [tag("location-eng", place.1)]);
+        assert!(of(&[place, ("location-ger", place.1)], "remux-mp4").is_empty(), "it has one");
+        assert!(of(&[place], "archive-av1").is_empty() && of(&[place], "edit-prores").is_empty());
     }
 
     #[test]
