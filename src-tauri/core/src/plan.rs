@@ -103,7 +103,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         with_tags: metadata::with_tags(info, preset),
         compared: is_compared(preset),
         places: places(info, preset),
-        most_channels: audio::most_channels(preset),
+        most_channels: Some(audio::most_channels(preset)),
         count_cues: true,
         limit: None,
         hardware: hardware.is_some_and(|h| streams.iter().any(|s| uses(s, h.name))),

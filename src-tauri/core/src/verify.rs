@@ -82,7 +82,7 @@ pub enum Refusal {
     /// Copies of these streams of the source are not what they show: they must be converted.
     Unfaithful(Failure, BTreeMap<usize, CopyFault>),
     /// Decoding showed what the plan did not know of the original, and the result lacks.
-    Changed(Learned, Failure),
+    Changed(Box<(Failure, Learned)>),
     /// Chapters or subtitles make it last longer than what it shows.
     Overlong {
         /// When picture and sound end, in seconds.
@@ -99,8 +99,8 @@ impl Refusal {
             Refusal::Failed(failure)
             | Refusal::Doubtful(failure)
             | Refusal::Unfaithful(failure, _)
-            | Refusal::Changed(_, failure)
             | Refusal::Overlong { failure, .. } => failure,
+            Refusal::Changed(changed) => changed.0,
         }
     }
 }

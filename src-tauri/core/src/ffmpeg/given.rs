@@ -21,10 +21,12 @@ pub struct Pictures {
     pub count: u64,
     /// How many had the very time of the one before them.
     pub shared: u64,
+    /// How many had an earlier time than one before them, which none has that is shown where it stands.
+    pub earlier: u64,
     /// Where pictures of another size or shape begin; the first part is that of the first picture.
     pub parts: Vec<Part>,
-    /// The time of the last one, in the units of its stream.
-    last: Option<i64>,
+    /// The latest time so far, in the units of its stream.
+    latest: Option<i64>,
 }
 
 /// Pictures of one size and shape that follow each other.
@@ -148,10 +150,18 @@ impl Sound {
 }
 
 impl Pictures {
+    /// How many have a time of their own.
+    pub fn distinct(&self) -> u64 {
+        self.count - self.shared - self.earlier
+    }
+
     fn take(&mut self, picture: &Picture) {
         self.count += 1;
-        self.shared += u64::from(picture.time.is_some_and(|(at, _)| self.last == Some(at)));
-        self.last = picture.time.map(|(at, _)| at);
+        if let Some((at, _)) = picture.time {
+            self.shared += u64::from(self.latest == Some(at));
+            self.earlier += u64::from(self.latest.is_some_and(|latest| at < latest));
+            self.latest = self.latest.max(Some(at));
+        }
         if self.parts.last().is_none_or(|part| part.size != picture.size) && self.parts.len() < MOST_PARTS {
             let at = picture.time.map_or(0.0, |(_, seconds)| seconds.max(0.0));
             self.parts.push(Part { at, size: picture.size });

@@ -5,7 +5,8 @@
 //! so. Must not know how frames are decoded.
 
 use super::json::known;
-use super::{Mastering, MediaInfo, Picture, is_hdr};
+use super::picture::is_hdr;
+use super::{Mastering, MediaInfo, Picture};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -75,7 +75,7 @@ impl MediaInfo {
         let pictures = self.streams.iter_mut().filter(|s| s.kind == Kind::Video && !s.attached_picture);
         for (picture, mut sizes) in pictures.filter_map(|s| s.video.as_mut()).zip(listed) {
             if picture.rotation % 180 == 90 {
-                sizes.iter_mut().for_each(|(width, height)| std::mem::swap(width, height));
+                sizes = sizes.into_iter().map(|(width, height)| (height, width)).collect();
             }
             sizes.sort_unstable();
             sizes.dedup();

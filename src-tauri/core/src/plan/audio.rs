@@ -39,15 +39,15 @@ pub(super) fn action(stream: &Stream, task: &Task<'_>) -> Action {
 /// Most channels that an encoder here takes.
 const MOST: u32 = 8;
 
-/// Most channels of a result; `None`: copied sound may have any number.
-pub(super) fn most_channels(preset: &Preset) -> Option<u32> {
-    Some(preset.audio.channels.unwrap_or(MOST).min(MOST))
+/// Most channels of converted sound.
+pub(super) fn most_channels(preset: &Preset) -> u32 {
+    preset.audio.channels.unwrap_or(MOST).min(MOST)
 }
 
 fn convert(stream: &Stream, task: &Task<'_>) -> Action {
     let preset = &task.preset.audio;
     let had = stream.channels.unwrap_or(2);
-    let channels = had.min(most_channels(task.preset).unwrap_or(MOST));
+    let channels = had.min(most_channels(task.preset));
     let most = if preset.codec == AudioCodec::Opus { MOST_OPUS * channels } else { u32::MAX };
     let rate = format!("{}k", kbps(preset.kbps, channels).min(most));
     let (codec, encoder) = match preset.codec {

@@ -48,7 +48,7 @@ pub struct Plan {
     /// Seconds of the result at which compared streams are decoded; empty: they are decoded whole.
     #[serde(default)]
     pub places: Vec<f64>,
-    /// Channels of sound beyond which the preset mixes them; `None`: as many as the encoder takes.
+    /// Channels of sound beyond which they are mixed; `None`: not known, of an older plan.
     #[serde(default)]
     pub most_channels: Option<u32>,
     /// Lines of subtitles are counted that are lost where only one is shown at a time.
@@ -77,6 +77,7 @@ pub struct Plan {
 /// What becomes of one stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Planned {
     /// Index in the input.
     pub input: usize,

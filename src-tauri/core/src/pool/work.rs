@@ -52,7 +52,7 @@ pub(super) enum End {
     /// Copies of these streams were refused; converted they may pass.
     Unfaithful(Failure, BTreeMap<usize, CopyFault>),
     /// Decoding showed more of the original than the plan knew; with that the result can hold it.
-    Changed(Failure, Learned),
+    Changed(Box<(Failure, Learned)>),
     /// The user cancelled.
     Cancelled,
     /// The engine stops, or the job was paused beyond the room for suspended ones.
@@ -94,9 +94,8 @@ impl Drop for Goodbye<'_> {
 fn outcome(task: &Task, result: Result<Outcome, End>) -> Option<Outcome> {
     Some(match result {
         Ok(done) => done,
-        Err(End::Failed(failure) | End::Unfaithful(failure, _) | End::Changed(failure, _)) => {
-            after(task, failure)
-        }
+        Err(End::Failed(failure) | End::Unfaithful(failure, _)) => after(task, failure),
+        Err(End::Changed(changed)) => after(task, changed.0),
         Err(End::Crowded(failure)) => Outcome::Waiting(failure),
         Err(End::Cancelled) => Outcome::Cancelled,
         Err(End::Stopped) => Outcome::Interrupted(None),

@@ -31,7 +31,7 @@ pub(super) fn check(case: &Case<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let failure = wrong("The original changes on the way, and the result does not hold it.", case.report);
-    Err(Refusal::Changed(learned, failure))
+    Err(Refusal::Changed(Box::new((failure, learned))))
 }
 
 /// What a check came to, but where false times explain an odd length: in broadcasts ffmpeg gives packets without a time one
@@ -51,7 +51,8 @@ pub(super) fn explained<T>(
         Err(Refusal::Failed(failure) | Refusal::Doubtful(failure)) if explains => failure,
         checked => return checked,
     };
-    Err(Refusal::Changed(Learned { false_times: true, ..Learned::default() }, failure))
+    let learned = Learned { false_times: true, ..Learned::default() };
+    Err(Refusal::Changed(Box::new((failure, learned))))
 }
 
 fn converted<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a Planned, &'a Stream)> {
@@ -90,7 +91,8 @@ fn unheld(picture: &Picture, parts: &[Part]) -> Vec<(u32, u32)> {
 /// Were pictures left out that have a time of their own, for a clock that a finer one would be?
 fn loses_pictures(case: &Case<'_>, planned: &Planned, pictures: &Pictures) -> bool {
     let Action::Convert { options, .. } = &planned.action else { return false };
-    case.report.dropped > pictures.shared && options.iter().all(|(name, _)| name != CLOCK)
+    case.report.dropped > pictures.count - pictures.distinct()
+        && options.iter().all(|(name, _)| name != CLOCK)
 }
 
 /// The widest sound of this track, where the result could hold more channels of it than were known of.

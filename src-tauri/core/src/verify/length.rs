@@ -201,8 +201,9 @@ pub(super) fn check_count(pair: &Pair<'_>, case: &Case<'_>) -> Result<Measure<u6
 
 /// A filter that holds one back loses it where the size changes.
 fn exact_count(pictures: &Pictures, found: u64, report: &Report) -> Result<Measure<u64>, Failure> {
-    let expected = pictures.count - pictures.shared;
-    if expected.abs_diff(found) <= (pictures.parts.len() as u64).max(1) {
+    let (fewest, spare) = (pictures.distinct(), (pictures.parts.len() as u64).max(1));
+    let expected = found.clamp(fewest, pictures.count);
+    if expected.abs_diff(found) <= spare {
         return Ok(Measure { expected: Some(expected), found: Some(found) });
     }
     Err(wrong(&format!("The result has {found} pictures instead of {expected}."), report))

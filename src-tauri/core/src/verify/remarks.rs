@@ -73,8 +73,14 @@ pub(super) fn holes(case: &Case<'_>) -> Vec<String> {
 pub(super) fn shared_times(Case { plan, report, .. }: &Case<'_>) -> Option<String> {
     let picture = plan.picture()?.input;
     let all = report.inputs.iter().find(|s| s.index == picture)?.frames?;
-    let shared = report.given.pictures.get(&picture).map_or(report.dropped, |pictures| pictures.shared);
-    (shared > (all / 100).max(2))
+    let given = report.given.pictures.get(&picture);
+    let earlier = given.map_or(0, |pictures| pictures.earlier);
+    let many = |n: u64| n > (all / 100).max(2);
+    if many(report.dropped) && many(earlier) {
+        return Some(format!("{earlier} of {all} pictures go back in time and were left out."));
+    }
+    let shared = given.map_or(report.dropped, |pictures| pictures.shared.min(report.dropped));
+    many(shared)
         .then(|| format!("{shared} of {all} pictures have the same time as another and were left out."))
 }
 

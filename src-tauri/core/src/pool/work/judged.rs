@@ -33,7 +33,7 @@ fn refused(making: &mut Making<'_>, refusal: Refusal) -> End {
     match refusal {
         Refusal::Failed(failure) | Refusal::Doubtful(failure) => failure.into(),
         Refusal::Unfaithful(failure, faults) => End::Unfaithful(failure, faults),
-        Refusal::Changed(learned, failure) => End::Changed(failure, learned),
+        Refusal::Changed(changed) => End::Changed(changed),
         Refusal::Overlong { shown, failure } => {
             making.shown = Some(shown);
             failure.into()

@@ -44,7 +44,7 @@ pub(super) fn make(work: &Work<'_>, tools: &Tools, info: MediaInfo, plan: &Plan)
     let (scratch, steps, log) = (Scratch::of(work, plan), Steps::default(), Log::default());
     let mut making = Making { work, tools, info, steps, log, shown: None, scratch };
     with_second_chance(&mut making, plan).map_err(|end| match end {
-        End::Failed(failure) | End::Unfaithful(failure, _) | End::Changed(failure, _) => {
+        End::Failed(failure) | End::Unfaithful(failure, _) => {
             Failure { log_tail: making.log.tail(), ..failure }.into()
         }
         end => end,
@@ -124,8 +124,8 @@ fn converted(kind: Kind, fault: CopyFault) -> String {
 /// An end that teaches nothing is final.
 fn learn(making: &mut Making<'_>, plan: &Plan, end: End) -> Result<Lesson, End> {
     let faults: BTreeMap<usize, CopyFault> = match &end {
-        End::Changed(_, learned) => {
-            making.info.learn(learned);
+        End::Changed(changed) => {
+            making.info.learn(&changed.1);
             return Ok(Lesson::Changes);
         }
         End::Unfaithful(_, faults) => faults.clone(),

@@ -1,0 +1,44 @@
+//! Causes of an ffprobe that opened nothing, read from its words and the first bytes of the file.
+
+use super::*;
+
+fn code(path: &str, boxes: Boxes, stderr: &str) -> Option<FailureCode> {
+    reason(Path::new(path), boxes, stderr).map(|(code, _)| code)
+}
+
+#[test]
+fn causes_are_read_in_the_words_of_every_system_and_never_from_a_name() {
+    for (words, expected) in [
+        ("Permission denied", FailureCode::SourceUnreadable),
+        ("Input/output error", FailureCode::IoError),
+        ("I/O error", FailureCode::IoError),
+        ("Transport endpoint is not connected", FailureCode::VolumeSilent),
+        ("Stale file handle", FailureCode::VolumeSilent),
+        ("No such file or directory", FailureCode::SourceGone),
+        ("Cannot allocate memory", FailureCode::ProbeTimeout),
+        ("Out of memory", FailureCode::ProbeTimeout),
+    ] {
+        for folder in ["/v/", "/v/two\nlines ", r"C:\v\", r"\\?\C:\v\", r"\\server\share\"] {
+            let path = format!("{folder}{words}.mp4");
+            let said = |words: &str| code(&path, Boxes::None, &format!("file:{path}: {words}\r\n"));
+            assert_eq!(said(words), Some(expected), "{path}");
+            assert_eq!(said("Invalid data found when processing input"), None, "{path}");
+        }
+    }
+}
+
+#[test]
+fn an_animated_webp_is_known_by_its_header() {
+    let mut header = *b"RIFF\x10\0\0\0WEBPVP8X\x0a\0\0\0\x12";
+    assert!(animates(&header));
+    header[20] = 0x10;
+    assert!(!animates(&header), "transparent, and still");
+}
+
+#[test]
+fn a_missing_index_and_copy_protection_are_recognised_by_the_boxes() {
+    let said = "[mov,mp4,m4a,3gp,3g2,mj2 @ 000001F2A3B4C5D0] moov atom not found\r\n";
+    assert_eq!(code("/v/a.mp4", Boxes::CutShort, said), Some(FailureCode::SourceTruncated));
+    assert_eq!(code("/v/a.mp4", Boxes::None, said), None);
+    assert_eq!(code("/v/a.mp4", Boxes::Protected, said), Some(FailureCode::DrmProtected));
+}
