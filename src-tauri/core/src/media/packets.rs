@@ -175,11 +175,11 @@ impl Track {
         }
     }
 
-    /// What is missing between packets of which the most frequent step tells the length. A step that is half as long again
-    /// is a hole; less than that is rounding.
+    /// What is missing between packets of which the most frequent step tells the length. A step of two is a hole; less is
+    /// rounding, or times that ffmpeg worked out.
     fn missing(&self) -> f64 {
         let usual = self.steps.iter().max_by_key(|(_, count)| **count).map_or(0, |(millis, _)| *millis);
-        let holes = self.steps.iter().filter(|(millis, _)| **millis * 2 > usual * 3);
+        let holes = self.steps.iter().filter(|(millis, _)| **millis * 10 >= usual * 19);
         holes.map(|(millis, count)| f64::from(millis - usual) * *count as f64).sum::<f64>() / 1000.0
     }
 
