@@ -70,7 +70,7 @@ impl Given {
     }
 
     /// `n:   0 pts:   3000 pts_time:3 ... sar:1/1 s:180x320 i:P iskey:1 type:I`
-    pub(super) fn take_picture(&mut self, component: &str, text: &str) {
+    pub(crate) fn take_picture(&mut self, component: &str, text: &str) {
         let input = component.strip_prefix("showinfo@").and_then(|index| index.parse().ok());
         if let Some((input, picture)) = input.zip(Picture::read(text)) {
             self.pictures.entry(input).or_default().take(&picture);
@@ -78,7 +78,7 @@ impl Given {
     }
 
     /// `tb:1/48000 samplefmt:fltp samplerate:48000 chlayout:5.1(side)`, of the source of a graph of filters.
-    pub(super) fn take_sound(&mut self, component: &str, text: &str) {
+    pub(crate) fn take_sound(&mut self, component: &str, text: &str) {
         let Some((input, sound)) = graph_input(component).zip(Sound::read(text)) else { return };
         let kinds = self.sounds.entry(input).or_default();
         if kinds.len() < MOST_SOUNDS && !kinds.contains(&sound) {

@@ -10,6 +10,7 @@ use crate::progress::Progress;
 use crate::spec::JobSpec;
 use std::collections::BTreeSet;
 
+mod changes;
 mod remarks;
 mod telemetry;
 

@@ -1,0 +1,119 @@
+//! What decoding showed of a film, and the plan did not know.
+
+use super::super::*;
+use super::judged;
+use crate::ffmpeg::given::Given;
+use crate::plan::CLOCK;
+
+/// Pictures of 640x360 at these times, in thousandths of a second.
+fn shown(given: &mut Given, times: impl Iterator<Item = u64>, size: &str) {
+    for at in times {
+        let seconds = at as f64 / 1000.0;
+        given
+            .take_picture("showinfo@0", &format!("n:   0 pts: {at} pts_time:{seconds} sar:1/1 s:{size} i:P"));
+    }
+}
+
+fn regular(given: &mut Given) {
+    shown(given, (0..250).map(|n| n * 40), "640x360");
+}
+
+fn sounds(given: &mut Given, kinds: &[(u32, &str)]) {
+    for (rate, layout) in kinds {
+        given.take_sound("graph_0_in_0_1", &format!("samplerate:{rate} chlayout:{layout}"));
+    }
+}
+
+fn learned(refusal: Result<Verdict, Refusal>) -> Learned {
+    let Err(Refusal::Changed(changed)) = refusal else { panic!("{refusal:?}") };
+    changed.1
+}
+
+#[test]
+fn the_number_of_pictures_is_exact_where_filters_counted_them() {
+    let made = |found, dropped| {
+        judged(|w| {
+            regular(&mut w.report.given);
+            shown(&mut w.report.given, [9960, 9960, 5000].into_iter(), "640x360");
+            (w.output.streams[0].packets, w.report.dropped) = (Some(found), dropped);
+        })
+    };
+    for found in [249, 250, 253] {
+        assert!(made(found, 3).is_ok(), "{found}: two share a time, one goes back");
+    }
+    let Err(Refusal::Failed(failure)) = made(248, 3) else { panic!("refused") };
+    assert_eq!(failure.message, "The result has 248 pictures instead of 250.");
+    assert!(made(255, 0).is_err(), "doubled");
+}
+
+#[test]
+fn pictures_left_out_though_they_have_a_time_of_their_own_ask_for_a_fine_clock() {
+    let lost = |clock: bool| {
+        judged(|w| {
+            regular(&mut w.report.given);
+            (w.output.streams[0].packets, w.report.dropped) = (Some(240), 10);
+            if let Action::Convert { options, .. } = &mut w.plan.streams[0].action
+                && clock
+            {
+                options.push((CLOCK.into(), "1:90000".into()));
+            }
+        })
+    };
+    assert_eq!(learned(lost(false)).dense, [0]);
+    assert!(matches!(lost(true), Err(Refusal::Failed(_))), "which teaches nothing new");
+}
+
+#[test]
+fn a_picture_of_another_shape_asks_for_a_frame_of_its_own_once() {
+    let turned = |known: &[(u32, u32)]| {
+        judged(|w| {
+            shown(&mut w.report.given, (0..125).map(|n| n * 40), "640x360");
+            shown(&mut w.report.given, (125..250).map(|n| n * 40), "360x640");
+            w.source.streams[0].video.as_mut().unwrap().sizes = known.to_vec();
+        })
+    };
+    let sizes = vec![(360, 640), (640, 360)];
+    assert_eq!(learned(turned(&[])).sizes[&0], sizes);
+    let remarks = turned(&sizes).unwrap().remarks;
+    assert_eq!(
+        remarks,
+        ["The picture changes its size: 640x360, then 360x640 at 0:05. Each part keeps its shape."]
+    );
+}
+
+#[test]
+fn wider_sound_is_asked_for_as_far_as_the_result_could_hold_it() {
+    let widened = |most: Option<u32>, kinds: &[(u32, &str)]| {
+        judged(|w| {
+            sounds(&mut w.report.given, kinds);
+            w.plan.most_channels = most;
+        })
+    };
+    let both = [(48_000, "stereo"), (48_000, "5.1(side)")];
+    assert_eq!(learned(widened(Some(8), &both)).channels[&1], (6, "5.1(side)".into()));
+    let mixed = widened(Some(2), &both).unwrap().remarks;
+    assert_eq!(
+        mixed,
+        ["Track 1 changes between stereo and 5.1(side); in the result it is the same throughout."]
+    );
+    assert!(widened(Some(8), &both[..1]).unwrap().remarks.is_empty());
+}
+
+#[test]
+fn a_length_that_false_times_explain_asks_for_those_of_the_file() {
+    let long = |container: &str, kinds: &[(u32, &str)], known: bool| {
+        judged(|w| {
+            sounds(&mut w.report.given, kinds);
+            (w.source.container, w.source.false_times) = (container.into(), known);
+            w.output.streams[1].seconds = Some(14.0);
+        })
+    };
+    let rates = [(32_000, "stereo"), (48_000, "stereo")];
+    assert!(learned(long("mpegts", &rates, false)).false_times);
+    assert!(matches!(long("mpegts", &rates, true), Err(Refusal::Doubtful(_))), "it was tried");
+    assert!(matches!(long("mpegts", &rates[..1], false), Err(Refusal::Doubtful(_))), "nothing changes");
+    assert!(
+        matches!(long("matroska,webm", &rates, false), Err(Refusal::Doubtful(_))),
+        "no clock jumps there"
+    );
+}
