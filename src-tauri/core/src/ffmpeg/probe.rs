@@ -133,18 +133,14 @@ fn headers_differ(path: &Path, container: &str) -> Differ {
 /// and shows when it is encoded.
 pub(crate) fn is_dense(asking: Asking<'_>, path: &Path, stream: usize, rate: f64) -> bool {
     let Asking { tools, policy, orders } = asking;
-    let (index, url) = (stream.to_string(), file_url(path));
-    let fixed =
-        ["-v", "quiet", "-of", "csv=p=0", "-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS];
-    let asked = ["-select_streams", &index, "-show_entries", "packet=pts_time,flags", "-i"];
-    let mut args: Vec<OsString> = fixed.iter().chain(&asked).map(OsString::from).collect();
-    args.push(url);
+    let index = stream.to_string();
+    let args = packet_arguments(path, &["-select_streams", &index, "-show_entries", "packet=pts_time,flags"]);
     let limit = policy.probe_limit * PATIENCE;
     let bounds = Bounds { limit, memory: Some(MEMORY), orders: Some(orders), nice: policy.nice };
     let measure = move |stdout| {
         let mut dense = Dense::new(rate);
         pipe::each_line(stdout, |line| {
-            let (time, flags) = line.split_once(',').unwrap_or((line, ""));
+            let (time, flags) = line.split_once('|').unwrap_or((line, ""));
             let shown = media::decimal(time).filter(|_| !flags.contains('D'));
             if let Some(at) = shown {
                 dense.take(at);
@@ -167,23 +163,8 @@ pub fn ends(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>
 /// Where the packets of each stream begin and end, and where some are missing: the truth about a source whose
 /// header lies. Reads the whole file. `None` when it cannot be told.
 pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>) -> Option<Measured> {
-    let entries = [
-        "-show_entries",
-        "packet=stream_index,pts_time,dts_time,duration_time,flags:packet_side_data=side_data_type",
-    ];
-    let fixed = [
-        "-v",
-        "quiet",
-        // Separated by bars, because a locale may write numbers with a comma.
-        "-of",
-        "compact=p=0:nk=1",
-        "-protocol_whitelist",
-        PROTOCOLS,
-        "-format_whitelist",
-        DEMUXERS,
-    ];
-    let mut args: Vec<OsString> = fixed.iter().chain(&entries).map(OsString::from).collect();
-    args.extend(["-i".into(), file_url(path)]);
+    let entries = "packet=stream_index,pts_time,dts_time,duration_time,flags:packet_side_data=side_data_type";
+    let args = packet_arguments(path, &["-show_entries", entries]);
     let bounds =
         Bounds { limit: policy.probe_limit * PATIENCE, memory: Some(MEMORY), orders, nice: policy.nice };
     let measure = |stdout| {
@@ -192,6 +173,15 @@ pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orde
         measuring.done()
     };
     Some(capture_by(&tools.ffprobe.path, &args, &bounds, measure).ok()?.stdout)
+}
+
+/// Lists packets of a file, a line each, whose fields bars separate: a locale may write numbers with a comma.
+fn packet_arguments(path: &Path, asked: &[&str]) -> Vec<OsString> {
+    let fixed = ["-v", "quiet", "-of", "compact=p=0:nk=1"];
+    let guard = ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS];
+    let mut all: Vec<OsString> = fixed.iter().chain(&guard).chain(asked).map(OsString::from).collect();
+    all.extend(["-i".into(), file_url(path)]);
+    all
 }
 
 /// Reading a whole file may take this many times as long as a look: a large one on a slow disk takes its time.

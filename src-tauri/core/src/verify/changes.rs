@@ -167,6 +167,11 @@ mod tests {
         let first = part(0.0, 320, 180);
         assert!(sizes(&wide, &[first, part(3.0, 160, 90), part(5.0, 214, 120)]).is_empty(), "fits as it is");
         assert_eq!(sizes(&wide, &[first, part(3.0, 180, 320)]), [(180, 320), (320, 180)]);
+        assert_eq!(
+            sizes(&wide, &[first, part(3.0, 90, 160)]),
+            [(90, 160), (320, 180)],
+            "small, and squeezed"
+        );
         assert_eq!(sizes(&wide, &[first, part(3.0, 640, 360), first]), [(320, 180), (640, 360)]);
         let known = Picture { sizes: vec![(180, 320), (320, 180)], ..wide };
         assert!(sizes(&known, &[first, part(3.0, 180, 320), part(4.0, 300, 300)]).is_empty());
