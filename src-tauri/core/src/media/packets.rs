@@ -283,6 +283,8 @@ mod tests {
         assert!((missing(&hole) - 2.5).abs() < 0.01);
         hole[39].1 = 2.521;
         assert!((missing(&hole) - 2.5).abs() < 0.01, "MP4 lengthens the packet before it");
+        let rates = (0..90).map(|n| (f64::from(n) * 0.021_333 + f64::from(n / 8) * 0.015, 0.021));
+        assert!(missing(&rates.collect::<Vec<_>>()) < 1e-9, "less than a packet is none");
         let lost: Vec<(f64, f64)> =
             whole.into_iter().enumerate().filter(|(n, _)| n % 30 > 2).map(|(_, p)| p).collect();
         assert!((missing(&lost) - 2.0 * 0.064).abs() < 0.01, "small ones: {}", missing(&lost));

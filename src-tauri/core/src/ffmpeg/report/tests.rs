@@ -218,3 +218,17 @@ fn memory_is_bounded_whatever_is_said() {
     let tail = reader.log_tail();
     assert!(tail.len() <= KEPT && tail.ends_with("line 99999 of a very broken file"));
 }
+
+#[test]
+fn pictures_are_told_by_the_filter_alone_and_not_remembered_line_by_line() {
+    let (first, foreign) =
+        ("n:   0 pts:   0 pts_time:0 sar:1/1 s:320x180 i:P", "n:   1 pts:   9 pts_time:9 sar:1/1 s:9x9 i:P");
+    let own = |text: &str| format!("\x1b[0m\x1b[1;32m[showinfo@0 @ 0x55d0] \x1b[0m[info] {text}");
+    let coloured = "\x1b[0m\x1b[0;32m[verbose] \x1b[0m\x1b[0;32mStarting thread...";
+    let title = format!("[showinfo@0 @ 0x55d0] [info] {foreign}");
+    let reader = read(&[coloured, &own(first), &title]);
+    assert_eq!(reader.given.pictures[&0].parts.len(), 1, "a title of the file may look the same");
+    assert!(!reader.log_tail().contains("320x180") && reader.log_tail().contains("Starting"));
+    let plain = read(&[&format!("[showinfo@0 @ 0x55d0] [info] {first}"), &title]);
+    assert_eq!(plain.given.pictures[&0].parts.len(), 2, "where none has a colour, all count");
+}
