@@ -35,15 +35,16 @@ pub(super) fn losses(plan: &Plan) -> Vec<String> {
 
 /// Left and right that a camera stores as tracks of their own: players play one of them.
 pub(super) fn single_channels(case: &Case<'_>) -> Option<String> {
-    let tracks = || case.source.streams.iter().filter(|s| s.kind == Kind::Audio && !s.empty);
+    let kept_track = case.plan.kept().find(|s| s.kind == Kind::Audio)?.input;
+    let beside = |s: &Stream| !case.source.are_of_different_programmes(s.index, kept_track);
+    let tracks = || case.source.streams.iter().filter(|s| s.kind == Kind::Audio && !s.empty && beside(s));
     let first = tracks().next()?;
     let alike = |s: &Stream| {
         let facts = |s: &Stream| (s.channels, s.codec.clone(), s.sample_rate, s.language.clone());
         facts(s) == facts(first) && s.title.is_none()
     };
     let (pairs, all) = (tracks().count().is_multiple_of(2), tracks().all(alike));
-    let kept = case.plan.kept().filter(|s| s.kind == Kind::Audio).count();
-    (first.channels == Some(1) && pairs && all && kept > 0).then(|| {
+    (first.channels == Some(1) && pairs && all).then(|| {
         "The sound tracks of the original have one channel each, as cameras store left and right; players play one of them \
          at a time. The filter \"join\" of ffmpeg makes one track of two."
             .to_owned()
