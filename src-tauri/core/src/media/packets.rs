@@ -195,10 +195,8 @@ impl MediaInfo {
         let jumps = matches!(self.container.as_str(), "mpegts" | "mpeg");
         for stream in &mut self.streams {
             let span = measured.streams.get(&stream.index).cloned();
-            stream.span = span.map(|span| match jumps {
-                true => span,
-                false => Span { missing: span.missing + span.far, ..span },
-            });
+            let whole = |span: Span| Span { missing: span.missing + span.far, ..span };
+            stream.span = span.map(|span| if jumps { span } else { whole(span) });
         }
     }
 }
