@@ -3,6 +3,8 @@
 
 #[cfg(unix)]
 mod abandoned;
+mod animations;
+mod cameras;
 mod captions;
 mod changes;
 mod cli;
@@ -36,8 +38,10 @@ mod faults_source;
 mod field;
 mod field_late;
 mod field_streams;
+mod fields;
 mod first_frames;
 mod hdr_forms;
+mod holes;
 mod hostile;
 #[cfg(unix)]
 mod ignored_signals;

@@ -26,7 +26,7 @@ pub(crate) fn output(job: &Value) -> PathBuf {
 }
 
 /// The very command lines of the last attempt.
-fn commands(env: &TestEnv, job: &Value) -> Vec<String> {
+pub(crate) fn commands(env: &TestEnv, job: &Value) -> Vec<String> {
     let shown = env.spool(&["show", &job["id"].to_string(), "--json"]).json().remove(0);
     let all = shown["attempts"].as_array().unwrap().last().unwrap()["commands"].as_array().unwrap().clone();
     let line = |words: &Value| {

@@ -19,6 +19,7 @@ pub mod places;
 pub mod seen;
 #[cfg(target_os = "linux")]
 pub mod share;
+pub mod xvid;
 
 use std::time::{Duration, Instant};
 

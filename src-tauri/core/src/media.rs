@@ -24,6 +24,7 @@ mod programmes;
 pub mod segments;
 pub mod sizes;
 pub mod speed;
+mod steps;
 mod survey;
 pub mod telemetry;
 pub mod user_data;
@@ -204,13 +205,6 @@ impl MediaInfo {
     /// An animation: small, without a length of its own, and its last picture may stand for long.
     pub(crate) fn is_animation(&self) -> bool {
         matches!(self.container.as_str(), "gif" | "apng")
-    }
-
-    /// Keeps with each stream what its packets say; of one without packets that have a time nothing is known.
-    pub fn keep(&mut self, measured: &Measured) {
-        for stream in &mut self.streams {
-            stream.span = measured.streams.get(&stream.index).cloned();
-        }
     }
 
     /// Keeps that copies of these streams were refused.

@@ -26,7 +26,15 @@ const SILENT: &[&str] =
 /// Could there be fields that the header does not tell?
 pub(super) fn in_question(stream: &Stream) -> bool {
     let silent = |p: &Picture| p.field_order.is_empty() && HEIGHTS.contains(&p.height);
-    stream.video.as_ref().is_some_and(silent) && [FLAGGED, SILENT].concat().contains(&stream.codec.as_str())
+    let silent = stream.video.as_ref().is_some_and(silent)
+        && [FLAGGED, SILENT].concat().contains(&stream.codec.as_str());
+    silent || is_ambiguous(stream)
+}
+
+/// Of lines stored in turn some containers name the field that is stored first, some the one that is shown first; frames tell.
+fn is_ambiguous(stream: &Stream) -> bool {
+    let both = |p: &Picture| matches!(p.field_order.as_str(), "tb" | "bt");
+    stream.video.as_ref().is_some_and(both) && FLAGGED.contains(&stream.codec.as_str())
 }
 
 /// Does the header tell of fields, in a codec and of a height that may have none?
@@ -34,6 +42,10 @@ pub(super) fn in_doubt(stream: &Stream) -> bool {
     let tells = |p: &Picture| p.is_interlaced() && HEIGHTS.contains(&p.height);
     stream.video.as_ref().is_some_and(tells) && FLAGGED.contains(&stream.codec.as_str())
 }
+
+/// How much more than one of its neighbours a field must look like the other, to prove that there are fields: fine patterns that
+/// move pass `idet`'s usual 1.04.
+const SURE: &str = "idet=intl_thres=1.2";
 
 /// Where frames are looked at, as shares of the length.
 const PLACES: [f64; 3] = [0.1, 0.5, 0.85];
@@ -49,7 +61,7 @@ pub(super) fn none_seen(
     let top_first = stream.video.as_ref().is_some_and(Picture::is_top_first);
     let mut all = Look::default();
     for place in PLACES {
-        let arguments = arguments(path, stream, reach, place);
+        let arguments = arguments(path, stream, (reach, place), SURE);
         let Ok(answer) = capture(&tools.ffmpeg.path, &arguments, bounds) else { return false };
         let Some(look) = Look::read(&answer.stderr) else { return false };
         all = Look {
@@ -72,12 +84,14 @@ pub(super) fn seen(
     reach: Option<u64>,
     bounds: &Bounds<'_>,
 ) -> Option<&'static str> {
-    let answer = capture(&tools.ffmpeg.path, &arguments(path, stream, reach, PLACES[0]), bounds).ok()?;
+    let answer =
+        capture(&tools.ffmpeg.path, &arguments(path, stream, (reach, PLACES[0]), "idet"), bounds).ok()?;
     if SILENT.contains(&stream.codec.as_str()) { by_look(&answer.stderr) } else { by_flags(&answer.stderr) }
 }
 
 /// `place`: as a share of the length.
-fn arguments(path: &Path, stream: &Stream, reach: Option<u64>, place: f64) -> Vec<OsString> {
+fn arguments(path: &Path, stream: &Stream, (reach, place): (Option<u64>, f64), idet: &str) -> Vec<OsString> {
+    let filters = format!("showinfo=checksum=0,format=gray,{idet}");
     let begin = format!("{:.3}", stream.seconds.unwrap_or(0.0) * place);
     let index = format!("0:{}", stream.index);
     let before = [
@@ -98,17 +112,7 @@ fn arguments(path: &Path, stream: &Stream, reach: Option<u64>, place: f64) -> Ve
     let mut all: Vec<OsString> = reach_arguments(reach).into_iter().map(OsString::from).collect();
     all.extend(before.iter().map(OsString::from));
     all.push(file_url(path));
-    let after = [
-        "-map",
-        &index,
-        "-frames:v",
-        FRAMES,
-        "-vf",
-        "showinfo=checksum=0,format=gray,idet",
-        "-f",
-        "null",
-        "-",
-    ];
+    let after = ["-map", &index, "-frames:v", FRAMES, "-vf", &filters, "-f", "null", "-"];
     all.extend(after.map(OsString::from));
     all
 }

@@ -3,7 +3,8 @@
 //! Guarantees that packets which an edit list hides (marked *discard*) count neither for length nor for number, and
 //! bounded memory whatever a file says.
 
-use super::decimal;
+use super::steps::Steps;
+use super::{MediaInfo, decimal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -44,6 +45,12 @@ pub struct Span {
     /// the sum of its time stamps, for MP4 says that the packet before a hole lasts longer.
     #[serde(default)]
     pub missing: f64,
+    /// Seconds of those in holes of one packet or two.
+    #[serde(default)]
+    pub small: f64,
+    /// Seconds in steps from packet to packet of more than ten seconds: missing too, or those of another clock.
+    #[serde(default)]
+    pub far: f64,
     /// Seconds of its parts put together, where time stamps jump as only a new clock makes them: back, or far ahead.
     pub joined: Option<f64>,
 }
@@ -54,7 +61,7 @@ const GAP: f64 = 1.0;
 /// Time stamps that step back so far, or ahead so far, in seconds, are those of another clock: what ffmpeg closes in
 /// containers of broadcasts.
 const BACK: f64 = 0.1;
-const AHEAD: f64 = 10.0;
+pub(super) const AHEAD: f64 = 10.0;
 
 /// Packets as they are read, of which no more is kept than is asked for.
 #[derive(Debug, Default)]
@@ -85,14 +92,9 @@ struct Track {
     part: Option<(f64, f64, f64)>,
     /// How long the parts before it are; none where there was but one clock.
     parts: Option<f64>,
-    /// How often each time, in milliseconds, passes from one packet to the next.
-    steps: BTreeMap<u32, u64>,
+    /// Times that pass from one packet to the next.
+    steps: Steps,
 }
-
-/// Different steps that are kept: a stream of more has no length of a packet.
-const MOST_STEPS: usize = 500;
-/// Longest step that can be a hole, in milliseconds: what is longer is another clock.
-const LONGEST_STEP: f64 = AHEAD * 1000.0;
 
 impl Measuring {
     /// Takes a line of `stream|pts|dts|duration|flags`, behind which side data is named; what is no number is passed
@@ -150,7 +152,7 @@ impl Track {
     /// Shown from `at` to `end`, decoded at `turn`: its place in the file.
     fn take(&mut self, at: f64, end: f64, turn: f64) {
         if self.packets > 0 {
-            self.step((at - self.last) * 1000.0);
+            self.steps.take((at - self.last) * 1000.0);
         }
         self.last = if self.packets == 0 { at } else { self.last.max(at) };
         self.packets += 1;
@@ -165,22 +167,6 @@ impl Track {
             }
             None => (at, end, turn),
         });
-    }
-
-    fn step(&mut self, millis: f64) {
-        let millis = millis.round();
-        let known = self.steps.contains_key(&(millis as u32)) || self.steps.len() < MOST_STEPS;
-        if (1.0..=LONGEST_STEP).contains(&millis) && known {
-            *self.steps.entry(millis as u32).or_default() += 1;
-        }
-    }
-
-    /// What is missing between packets of which the most frequent step tells the length. A step of two is a hole; less is
-    /// rounding, or times that ffmpeg worked out.
-    fn missing(&self) -> f64 {
-        let usual = self.steps.iter().max_by_key(|(_, count)| **count).map_or(0, |(millis, _)| *millis);
-        let holes = self.steps.iter().filter(|(millis, _)| **millis * 10 >= usual * 19);
-        holes.map(|(millis, count)| f64::from(millis - usual) * *count as f64).sum::<f64>() / 1000.0
     }
 
     /// Packets come in the order of decoding, and later ones may fill a gap.
@@ -198,10 +184,34 @@ impl Track {
         let begin = self.covered.first().map_or(0.0, |(from, _)| *from);
         let end = self.covered.last().map_or(begin, |(_, to)| *to);
         let gaps = self.covered.windows(2).map(|pair| (pair[0].1 - begin, pair[1].0 - begin)).collect();
-        let missing = self.missing();
+        let (missing, small, far) = (self.steps.missing(), self.steps.small(), self.steps.far());
         let joined = self.parts.zip(self.part).map(|(parts, (from, to, _))| parts + to - from);
         let (seconds, last) = (end - begin, self.last - begin);
-        Span { begin, seconds, last, packets: self.packets, gaps, missing, joined, ..Span::default() }
+        Span {
+            begin,
+            seconds,
+            last,
+            packets: self.packets,
+            gaps,
+            missing,
+            small,
+            far,
+            joined,
+            ..Span::default()
+        }
+    }
+}
+
+impl MediaInfo {
+    /// Keeps with each stream what its packets say; of one without packets that have a time nothing is known. The clock of a
+    /// broadcast may jump; elsewhere what is far apart is a hole.
+    pub fn keep(&mut self, measured: &Measured) {
+        let jumps = matches!(self.container.as_str(), "mpegts" | "mpeg");
+        for stream in &mut self.streams {
+            let span = measured.streams.get(&stream.index).cloned();
+            let whole = |span: Span| Span { missing: span.missing + span.far, ..span };
+            stream.span = span.map(|span| if jumps { span } else { whole(span) });
+        }
     }
 }
 

@@ -17,7 +17,7 @@ const MOST_MISSING: f64 = 0.1;
 
 /// Are the packets of this codec all equally long?
 fn is_steady(codec: &str) -> bool {
-    matches!(codec, "aac" | "mp3" | "mp2" | "ac3" | "eac3")
+    matches!(codec, "aac" | "mp3" | "mp2" | "ac3" | "eac3" | "alac" | "flac" | "dts")
 }
 
 /// Seconds that are missing within sound, where that was measured and is worth telling.

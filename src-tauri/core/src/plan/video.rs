@@ -170,11 +170,12 @@ fn filters(
 ) -> Vec<String> {
     let mut all = vec![given::watch(input)];
     all.extend(too_fast.map(cap));
-    let woven = keeps_fields(picture, wish.preset);
+    let (woven, progressive) = (keeps_fields(picture, wish.preset), picture.field_order == "progressive");
     if woven {
         // Frames without a flag would be encoded as progressive ones.
         all.push(format!("setfield={}", if picture.is_top_first() { "tff" } else { "bff" }));
-    } else if picture.false_fields {
+    } else if picture.false_fields || (progressive && wish.preset.codec == VideoCodec::ProRes) {
+        // ProRes tells of each frame what its flag says.
         all.push("setfield=prog".into());
     } else if picture.is_interlaced() {
         // One frame per pair of fields: the number of frames stays. Frames without a flag would count as top first.
