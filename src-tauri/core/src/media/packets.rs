@@ -204,13 +204,14 @@ impl Track {
 
 impl MediaInfo {
     /// Keeps with each stream what its packets say; of one without packets that have a time nothing is known. The clock of a
-    /// broadcast may jump; elsewhere what is far apart is a hole.
+    /// broadcast may jump, and most of its packets have no time of their own; elsewhere what is far apart is a hole, and so is
+    /// what is small.
     pub fn keep(&mut self, measured: &Measured) {
         let jumps = matches!(self.container.as_str(), "mpegts" | "mpeg");
         for stream in &mut self.streams {
             let span = measured.streams.get(&stream.index).cloned();
-            let whole = |span: Span| Span { missing: span.missing + span.far, ..span };
-            stream.span = span.map(|span| if jumps { span } else { whole(span) });
+            let missing = |span: &Span| span.missing + if jumps { -span.small } else { span.far };
+            stream.span = span.map(|span| Span { missing: missing(&span), ..span });
         }
     }
 }
@@ -298,6 +299,19 @@ mod tests {
         let lost: Vec<(f64, f64)> =
             whole.into_iter().enumerate().filter(|(n, _)| n % 30 > 2).map(|(_, p)| p).collect();
         assert!((missing(&lost) - 2.0 * 0.064).abs() < 0.01, "small ones: {}", missing(&lost));
+    }
+
+    #[test]
+    fn what_a_container_can_tell_of_a_hole_counts() {
+        let spans = Span { missing: 3.0, small: 1.0, far: 20.0, ..Span::default() };
+        let measured = Measured { streams: BTreeMap::from([(0, spans)]) };
+        let missing = |container: &str| {
+            let streams = vec![crate::media::Stream::default()];
+            let mut info = MediaInfo { container: container.into(), streams, ..MediaInfo::default() };
+            info.keep(&measured);
+            info.streams.remove(0).span.unwrap().missing
+        };
+        assert!((missing("mpegts") - 2.0).abs() < 1e-9 && (missing("matroska,webm") - 23.0).abs() < 1e-9);
     }
 
     #[test]
