@@ -79,8 +79,8 @@ fn what_follows_a_hole_in_the_sound_comes_at_its_place_by_samples_alone() {
     for (preset, off) in [("web-1080p", 0.1), ("archive-av1", 0.1), ("edit-prores", 0.05)] {
         for (name, job) in work_all(&env, preset) {
             let (_, right, told) = films.iter().find(|(n, ..)| *n == name).unwrap();
-            let heard = beep(&output(&job));
-            assert!((heard - right).abs() < off, "{preset} {name}: {heard} s instead of {right}: {job}");
+            let found = beep(&output(&job));
+            assert!((found - right).abs() < off, "{preset} {name}: {found} s instead of {right}: {job}");
             let said = job["warnings"].to_string().contains("there is silence instead");
             assert!(preset != "web-1080p" || said == *told, "{job}");
         }

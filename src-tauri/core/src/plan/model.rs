@@ -117,7 +117,7 @@ pub enum Action {
         /// Container tag to set, such as `hvc1`.
         tag: Option<String>,
     },
-    /// Encoded anew.
+    /// Encoded again.
     Convert {
         /// Codec of the result, in ffprobe's words.
         codec: String,

@@ -79,10 +79,10 @@ fn refuse_size(picture: &Picture, preset: &VideoPreset, (width, height): (u32, u
     let refuse = |message: String| Err(Failure::new(FailureCode::PlanRefused, message));
     let frame = picture.frame();
     let most = MOST_PIXELS as f64;
-    if f64::from(picture.width) * f64::from(picture.height) > most || frame.0 * frame.1 > most {
+    let coded = (f64::from(picture.width), f64::from(picture.height));
+    if let Some((width, height)) = [coded, frame].into_iter().find(|(width, height)| width * height > most) {
         return refuse(format!(
-            "The picture is too large ({}x{}); Spool works on up to 15360x8640.",
-            picture.width, picture.height
+            "The picture is too large ({width:.0}x{height:.0}); Spool works on up to 15360x8640."
         ));
     }
     if preset.codec == VideoCodec::Hevc && (width < 16 || height < 16) {
@@ -368,7 +368,10 @@ mod tests {
         let film = Picture { rate: Some(24000.0 / 1001.0), uneven: true, ..picture(640, 360) };
         assert!(!clock(&film), "an exact rate stays exact, whatever a header guesses");
         assert!(clock(&Picture { fine_clock: true, ..film }));
-        assert!(clock(&Picture { rate: Some(10.0), ..picture(640, 360) }), "a tick would be heard");
+        assert!(
+            clock(&Picture { rate: Some(10.0), ..picture(640, 360) }),
+            "a tick is longer than what is noticed against the sound"
+        );
     }
 
     #[test]

@@ -60,6 +60,8 @@ fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, E
     loop {
         match in_size(making, &plan) {
             Ok(mut made) => {
+                // What was learned in two steps is said once.
+                remarks.dedup();
                 made.remarks.extend(remarks);
                 return Ok(made);
             }
