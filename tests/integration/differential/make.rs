@@ -342,7 +342,10 @@ fn cut(bench: &Bench<'_>, container: &str) -> Want {
     let whole = bench.part(&format!("whole.{container}"), Part::first(6.0), codecs(container), more);
     bench.save(&whole[..whole.len() / 2]);
     if matches!(container, "ts" | "avi") {
-        return Want { short: true, ..Want::done(Part::first(6.0).shown()) };
+        // The packet that was cut in two is copied as it is.
+        let damaged = !decodes(&bench.to);
+        let want = Want { short: true, damaged, ..Want::done(Part::first(6.0).shown()) };
+        return if damaged { want.saying("damaged") } else { want };
     }
     Want::refused(&["source_truncated"])
 }
