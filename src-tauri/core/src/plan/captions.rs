@@ -77,6 +77,7 @@ impl Plan {
             codec: from.into(),
             cover: false,
             language: None,
+            title: None,
             further: false,
             default: false,
             titled_as_film: false,
@@ -87,7 +88,7 @@ impl Plan {
                 options: vec![("metadata:s".into(), format!("title={title}"))],
                 filters: Vec::new(),
                 frames_change: false,
-                loss: "positions and colours are lost".into(),
+                instead: None,
             },
         }
     }

@@ -13,7 +13,7 @@ const PICTURES: &[&str] = &["hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle",
 
 pub(super) fn subtitle(stream: &Stream, preset: &Preset) -> Action {
     if preset.subtitles == Subtitles::Drop {
-        return Action::drop("the preset leaves subtitles out");
+        return Action::leave_out("the preset leaves subtitles out");
     }
     if stream.places && metadata::strips(preset) {
         return Action::drop("its lines tell where this was recorded");
@@ -21,14 +21,11 @@ pub(super) fn subtitle(stream: &Stream, preset: &Preset) -> Action {
     let codec = stream.codec.as_str();
     let (text, picture) = (TEXT.contains(&codec), PICTURES.contains(&codec));
     match preset.container {
-        Container::M4a => Action::drop("only the sound is kept"),
-        Container::Mkv if codec == "mov_text" || codec == "eia_608" => converted("subrip", "srt", ""),
+        Container::M4a => Action::leave_out("only the sound is kept"),
+        Container::Mkv if codec == "mov_text" || codec == "eia_608" => converted("subrip", "srt"),
         Container::Mkv if text || (picture && codec != "xsub") => Action::Copy { tag: None },
         Container::Mp4 | Container::Mov if codec == "mov_text" => Action::Copy { tag: None },
-        Container::Mp4 | Container::Mov if text => {
-            let styled = matches!(codec, "ass" | "ssa");
-            converted("mov_text", "mov_text", if styled { "styles and positions are lost" } else { "" })
-        }
+        Container::Mp4 | Container::Mov if text => converted("mov_text", "mov_text"),
         _ if picture => Action::drop(format!(
             "{} cannot hold subtitles made of pictures; MKV can",
             preset.container.name()
@@ -37,14 +34,14 @@ pub(super) fn subtitle(stream: &Stream, preset: &Preset) -> Action {
     }
 }
 
-fn converted(codec: &str, encoder: &str, loss: &str) -> Action {
+fn converted(codec: &str, encoder: &str) -> Action {
     Action::Convert {
         codec: codec.into(),
         encoder: encoder.into(),
         options: Vec::new(),
         filters: Vec::new(),
         frames_change: false,
-        loss: loss.into(),
+        instead: None,
     }
 }
 
@@ -65,7 +62,7 @@ fn bare_cover(stream: &Stream, tag: Option<String>) -> Action {
         options: tag.chain([("q".to_owned(), "2".to_owned())]).collect(),
         filters: vec!["sidedata=mode=delete".into()],
         frames_change: false,
-        loss: "the cover was encoded again, without what stood beside its picture".into(),
+        instead: None,
     }
 }
 
@@ -114,11 +111,9 @@ mod tests {
     #[test]
     fn each_container_gets_the_subtitles_it_can_hold() {
         assert_eq!(fate("mov_text", "web-1080p"), Action::Copy { tag: None });
+        assert!(matches!(fate("ass", "edit-prores"), Action::Convert { codec, .. } if codec == "mov_text"));
         assert!(
-            matches!(fate("ass", "edit-prores"), Action::Convert { loss, .. } if loss.contains("styles"))
-        );
-        assert!(
-            matches!(fate("hdmv_pgs_subtitle", "web-1080p"), Action::Drop { reason } if reason.contains("MKV can"))
+            matches!(fate("hdmv_pgs_subtitle", "web-1080p"), Action::Drop { reason, .. } if reason.contains("MKV can"))
         );
         assert_eq!(fate("hdmv_pgs_subtitle", "archive-av1"), Action::Copy { tag: None });
         assert_eq!(fate("ass", "archive-av1"), Action::Copy { tag: None });

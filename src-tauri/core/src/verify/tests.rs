@@ -69,6 +69,14 @@ fn world() -> World {
     World { source, output: film("hevc", "aac"), report, measured: None, plan, salvage: false }
 }
 
+impl World {
+    /// Once the source is another.
+    fn plan_again(&mut self) {
+        let spec = JobSpec::of(preset::find("small-hevc").unwrap().clone());
+        self.plan = plan(&self.source, &spec, &Abilities::default()).unwrap();
+    }
+}
+
 fn judged(change: impl FnOnce(&mut World)) -> Result<Verdict, Refusal> {
     let mut world = world();
     change(&mut world);
@@ -157,7 +165,19 @@ fn a_missing_cover_or_attached_file_is_named() {
         let codec = String::new();
         let (language, default, titled_as_film, captions) = (None, false, false, None);
         let further = false;
-        Planned { input: 9, kind, codec, cover, language, further, default, titled_as_film, captions, action }
+        Planned {
+            input: 9,
+            kind,
+            codec,
+            cover,
+            language,
+            further,
+            default,
+            title: None,
+            titled_as_film,
+            captions,
+            action,
+        }
     };
     assert_eq!(missing(&planned(Kind::Video, true)), "The cover is missing in the result.");
     assert_eq!(missing(&planned(Kind::Attachment, false)), "An attached file is missing in the result.");
