@@ -119,6 +119,7 @@ fn each_situation_of_the_field_comes_out_right_by_every_preset() {
         }
     }
     env.spool_slowly(&["run", "--until-idle"]);
+    env.assert_all_planned();
     let mut got = Expected::new();
     for job in env.jobs() {
         let source = PathBuf::from(job["source"].as_str().unwrap());

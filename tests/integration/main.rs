@@ -47,6 +47,7 @@ mod hostile;
 mod ignored_signals;
 mod kept;
 mod layout;
+mod ledger;
 mod machine_ends;
 mod main_job;
 mod matrix;

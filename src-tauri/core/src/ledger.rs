@@ -137,8 +137,8 @@ pub enum Why {
     Preset,
     /// The preset has a limit that this file exceeds.
     Limit,
-    /// The container has no room for it.
-    Container,
+    /// This container has no room for it.
+    Container(crate::preset::Container),
     /// The encoder cannot keep it.
     Encoder,
     /// It belongs to something else that is changed or left out, and is said there.
@@ -205,16 +205,21 @@ pub fn differences(source: &Ledger, result: &Ledger, planned: &[Difference]) -> 
             why: why(planned, of, property, to),
         })
     });
-    changed.filter(is_said).collect()
+    changed
+        .filter(is_said)
+        .filter(|change| change.property != Property::Rate || change.why.is_some())
+        .collect()
 }
 
 /// Why it was planned that this fact becomes just that.
 fn why(planned: &[Difference], of: Of, property: &Property, to: Option<&Value>) -> Option<Why> {
     let meant = |change: &&Difference| change.of == of && change.property == *property;
     let change = planned.iter().find(meant)?;
-    let as_planned = match (&change.to, to) {
-        (Some(planned), Some(found)) => planned.is_alike(found),
-        (planned, found) => planned.is_none() && found.is_none(),
-    };
+    // How many pictures there are is checked by counting them; uneven ones have no rate of their own.
+    let as_planned = *property == Property::Rate
+        || match (&change.to, to) {
+            (Some(planned), Some(found)) => planned.is_alike(found),
+            (planned, found) => planned.is_none() && found.is_none(),
+        };
     change.why.clone().filter(|_| as_planned)
 }

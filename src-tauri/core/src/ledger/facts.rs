@@ -68,7 +68,7 @@ fn kind(stream: &Stream) -> &'static str {
 
 fn of_sound(all: &mut Ledger, of: Of, stream: &Stream) {
     let layout = || stream.channels.map(|n| format!("{n} channels"));
-    let speakers = Some(stream.layout.clone()).filter(|l| !l.is_empty()).or_else(layout);
+    let speakers = Some(stream.layout.replace("(side)", "")).filter(|l| !l.is_empty()).or_else(layout);
     all.put_some(of, Property::Speakers, speakers.map(Value::Text));
     all.put_some(
         of,
@@ -127,7 +127,11 @@ fn of_file(all: &mut Ledger, info: &MediaInfo, numbers: &BTreeMap<usize, usize>)
         match tags::name(tag) {
             Some(name) if places::tag_tells(&name, value) => {}
             Some(name) if name == "creation_time" => {
-                all.put_some(Of::File, Property::Tag(name), value.get(..19).map(Value::text));
+                all.put_some(
+                    Of::File,
+                    Property::Tag(name),
+                    value.get(..19).map(|date| Value::Text(date.replace(' ', "T"))),
+                );
             }
             Some(name) => all.put(Of::File, Property::Tag(name), Value::text(value.trim())),
             None => {}

@@ -9,6 +9,9 @@ use crate::preset::{AudioCodec, Container, CopyRule, Depth, VideoCodec, VideoPre
 pub(super) fn instead(stream: &Stream, rule: CopyRule, container: Container) -> Option<String> {
     let held = || match stream.codec.as_str() {
         "" => format!("{} cannot hold its codec", container.name()),
+        codec @ ("mp2" | "dts" | "truehd" | "opus" | "flac" | "vorbis") if container != Container::Mkv => {
+            format!("few players play {} in {}", codec_name(codec), container.name())
+        }
         codec => format!("{} cannot hold {}", container.name(), codec_name(codec)),
     };
     (rule == CopyRule::WhenHeld).then(|| obstacle(stream).map_or_else(held, str::to_owned))

@@ -16,8 +16,10 @@ pub(super) fn fate(track: &Track<'_>, property: &Property) -> Fate {
 
 fn copied(container: Container, picture: &Picture, property: &Property) -> Fate {
     match property {
-        Property::Immersive if container == Container::Mov => lost(Why::Container),
-        Property::Transparency if picture.alpha_beside && container != Container::Mkv => lost(Why::Container),
+        Property::Immersive if container == Container::Mov => lost(Why::Container(container)),
+        Property::Transparency if picture.alpha_beside && container != Container::Mkv => {
+            lost(Why::Container(container))
+        }
         _ => None,
     }
 }
@@ -41,9 +43,7 @@ fn encoded(
         Property::Fields if preset.codec != VideoCodec::ProRes => lost(Why::Preset),
         Property::Depth => option("pix_fmt").map(|format| (Some(Value::Number(bits(format))), Why::Preset)),
         Property::Range => lost(Why::Preset),
-        Property::Transfer if mapped => {
-            Some((text("bt709"), Why::Words("high dynamic range becomes standard range".into())))
-        }
+        Property::Transfer if mapped => Some((text("bt709"), Why::Words("8 bits hold no more".into()))),
         Property::Mastering | Property::Light if mapped => lost(Why::Follows),
         Property::Mastering | Property::Light if preset.codec == VideoCodec::ProRes => lost(Why::Encoder),
         Property::Primaries | Property::Matrix if option("colorspace").is_some() => {
@@ -51,7 +51,7 @@ fn encoded(
             Some((option(name).and_then(text), Why::Follows))
         }
         Property::Transparency => lost(Why::Encoder),
-        Property::Immersive if track.plan.container == Container::Mov => lost(Why::Container),
+        Property::Immersive if track.plan.container == Container::Mov => lost(Why::Container(Container::Mov)),
         _ => None,
     }
 }
