@@ -33,7 +33,7 @@ use crate::captions::Captions;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-pub use dense::Dense;
+pub use dense::{Dense, Ticks};
 pub use ends::Chapter;
 pub(crate) use ends::slack;
 pub use facts::{Facts, codec_name, running_time};

@@ -13,12 +13,14 @@ mod colour;
 mod copy;
 mod data;
 mod encoder;
+mod filters;
 mod language;
 mod metadata;
 mod model;
 mod others;
 mod rate;
 mod refusals;
+mod shape;
 mod steps;
 mod video;
 

@@ -129,16 +129,16 @@ fn headers_differ(path: &Path, container: &str) -> Differ {
     compared.unwrap_or(Differ { picture: true, sound: true })
 }
 
-/// Would an encoder's usual clock lose pictures of this stream? Reads the whole file; without an answer it is not known,
-/// and shows when it is encoded.
-pub(crate) fn is_dense(asking: Asking<'_>, path: &Path, stream: usize, rate: f64) -> bool {
+/// Would an encoder's usual clock, which ticks by one of these rates, lose or move pictures of this stream? Reads the whole
+/// file; without an answer it is not known, and shows when it is encoded.
+pub(crate) fn is_dense(asking: Asking<'_>, path: &Path, stream: usize, rates: Vec<f64>) -> bool {
     let Asking { tools, policy, orders } = asking;
     let index = stream.to_string();
     let args = packet_arguments(path, &["-select_streams", &index, "-show_entries", "packet=pts_time,flags"]);
     let limit = policy.probe_limit * PATIENCE;
     let bounds = Bounds { limit, memory: Some(MEMORY), orders: Some(orders), nice: policy.nice };
     let measure = move |stdout| {
-        let mut dense = Dense::new(rate);
+        let mut dense = Dense::new(rates);
         pipe::each_line(stdout, |line| {
             let (time, flags) = line.split_once('|').unwrap_or((line, ""));
             let shown = media::decimal(time).filter(|_| !flags.contains('D'));
@@ -146,7 +146,7 @@ pub(crate) fn is_dense(asking: Asking<'_>, path: &Path, stream: usize, rate: f64
                 dense.take(at);
             }
         });
-        dense.loses()
+        dense.misplaces()
     };
     capture_by(&tools.ffprobe.path, &args, &bounds, measure).is_ok_and(|answer| answer.stdout)
 }

@@ -1,0 +1,45 @@
+//! Size and shape of the frame that a picture is encoded in. Pure.
+//!
+//! Guarantees that a frame fits the preset's box, holds every picture whole, and is never larger than the picture.
+
+use crate::failure::{Failure, FailureCode};
+use crate::media::Picture;
+use crate::preset::{VideoCodec, VideoPreset};
+
+/// Pixels of the largest picture that is worked on: 16K.
+const MOST_PIXELS: u64 = 15_360 * 8_640;
+
+/// Size of the frame that holds every picture, fitted into the preset's box, never enlarged, both sides even (4:2:0 needs
+/// it).
+pub(super) fn target_size(picture: &Picture, preset: &VideoPreset) -> (u32, u32) {
+    let (width, height) = picture.frame();
+    let fit = |limit: Option<u32>, side: f64| limit.map_or(1.0, |limit| f64::from(limit) / side.max(1.0));
+    let long = fit(preset.box_long, width.max(height));
+    let short = fit(preset.box_short, width.min(height));
+    let scale = long.min(short).min(1.0);
+    let even = |side: f64| (((side * scale).round() as u32) & !1).max(2);
+    (even(width), even(height))
+}
+
+/// Refuses what no encoder of this preset takes.
+pub(super) fn refuse_size(
+    picture: &Picture,
+    preset: &VideoPreset,
+    (width, height): (u32, u32),
+) -> Result<(), Failure> {
+    let refuse = |message: String| Err(Failure::new(FailureCode::PlanRefused, message));
+    let frame = picture.frame();
+    let most = MOST_PIXELS as f64;
+    let coded = (f64::from(picture.width), f64::from(picture.height));
+    if let Some((width, height)) = [coded, frame].into_iter().find(|(width, height)| width * height > most) {
+        return refuse(format!(
+            "The picture is too large ({width:.0}x{height:.0}); Spool works on up to 15360x8640."
+        ));
+    }
+    if preset.codec == VideoCodec::Hevc && (width < 16 || height < 16) {
+        return refuse(format!(
+            "The picture is too small for H.265 ({width}x{height}); the Web presets can hold it."
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! What pictures are and when they are shown, whatever a container claims of them: their rate, their size, their shape and
+//! their colours come out as a player shows the original.
+
+use crate::presets::{QUICK, commands, ffmpeg, output, work};
+use spool_tests::env::TestEnv;
+use spool_tests::judge::{facts, streams};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A clip of this picture and a tone, made by ffmpeg with these further words.
+fn clip(env: &TestEnv, name: &str, picture: &str, more: &[&str]) -> PathBuf {
+    let path = env.videos().join(name);
+    fs::create_dir_all(env.videos()).unwrap();
+    let input = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", "sine=d=2", "-shortest"];
+    ffmpeg(&[&input[..], more, &[path.to_str().unwrap()]].concat());
+    path
+}
+
+/// The same with another default duration of its pictures, in billionths of a second.
+fn claiming(env: &TestEnv, of: &Path, name: &str, nanos: u64) -> PathBuf {
+    let mut film = fs::read(of).unwrap();
+    let at = film.windows(3).position(|id| id == [0x23, 0xe3, 0x83]).expect("a default duration") + 3;
+    let bytes = usize::from(film[at] & 0x0f);
+    film[at + 1..=at + bytes].copy_from_slice(&nanos.to_be_bytes()[8 - bytes..]);
+    let path = env.videos().join(name);
+    fs::write(&path, film).unwrap();
+    path
+}
+
+/// When each picture is shown, in milliseconds after the first.
+fn times(path: &Path) -> Vec<f64> {
+    let args = ["-v", "error", "-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time"];
+    let asked = Command::new("ffprobe").args(args).args(["-of", "csv=p=0"]).arg(path).output().unwrap();
+    let text = String::from_utf8_lossy(&asked.stdout).replace(',', "");
+    let all: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    all.iter().map(|at| (at - all[0]) * 1000.0).collect()
+}
+
+/// The first moving picture as ffprobe tells it.
+fn picture(path: &Path) -> serde_json::Value {
+    streams(&facts(path), "video").remove(0)
+}
+
+const H264: [&str; 6] = ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2"];
+
+#[test]
+fn pictures_stay_where_they_are_shown_whatever_rate_a_header_claims() {
+    let env = TestEnv::new();
+    let fast = clip(&env, "fast.mkv", "testsrc2=s=160x120:r=50:d=2", &H264);
+    let cadence =
+        "testsrc2=s=160x120:r=24000/1001:d=2,settb=1/1000,setpts='(floor(N/2)*5+mod(N,2)*2)*1001/60'";
+    let cadence = clip(&env, "film.mkv", cadence, &[&H264[..], &["-fps_mode", "passthrough"]].concat());
+    let slow = claiming(&env, &fast, "claims-25.mkv", 40_000_000);
+    let told = claiming(&env, &cadence, "claims-2997.mkv", 33_366_667);
+    // Without sound nothing is read of it before it is encoded.
+    let silent = env.videos().join("silent.mkv");
+    ffmpeg(&["-i", fast.to_str().unwrap(), "-an", "-c", "copy", silent.to_str().unwrap()]);
+    let silent = claiming(&env, &silent, "silent-25.mkv", 40_000_000);
+    for (video, preset) in [
+        (&slow, "edit-prores"),
+        (&slow, "web-1080p"),
+        (&told, "edit-prores"),
+        (&told, "small-hevc"),
+        (&silent, "edit-prores"),
+    ] {
+        let job = work(&env, video, preset, &["--set", "video.copy=never", QUICK[0], QUICK[1]]);
+        let (before, after) = (times(video), times(&output(&job)));
+        let moved = before.iter().zip(&after).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(before.len() == after.len() && moved <= 2.0, "{moved} ms: {job}");
+        let again = job["warnings"].to_string().contains("a second time");
+        assert_eq!(again, video == &silent, "{job}");
+    }
+}
+
+/// Matroska rounds to milliseconds, and its claim is right.
+#[test]
+fn a_constant_rate_stays_exact() {
+    let env = TestEnv::new();
+    for rate in ["24000/1001", "30000/1001"] {
+        let name = format!("at-{}.mkv", rate.replace('/', "-"));
+        let film = clip(&env, &name, &format!("testsrc2=s=160x120:r={rate}:d=2"), &H264);
+        let job = work(&env, &film, "edit-prores", &[]);
+        let made = picture(&output(&job));
+        assert_eq!(
+            (made["r_frame_rate"].as_str(), made["avg_frame_rate"].as_str()),
+            (Some(rate), Some(rate))
+        );
+        assert!(!commands(&env, &job).concat().contains("enc_time_base"), "{job}");
+    }
+}
