@@ -89,3 +89,46 @@ fn a_constant_rate_stays_exact() {
         assert!(!commands(&env, &job).concat().contains("enc_time_base"), "{job}");
     }
 }
+
+/// Red, green and blue as a player shows them at these shares of the width, halfway down.
+fn colours_at(path: &Path, shares: &[f64]) -> Vec<[u8; 3]> {
+    let stream = picture(path);
+    let side = |name: &str| stream[name].as_u64().unwrap() as usize;
+    let (width, height) = (side("width"), side("height"));
+    let args = ["-v", "error", "-nostdin", "-i", path.to_str().unwrap(), "-frames:v", "1"];
+    let raw = ["-vf", "scale=flags=accurate_rnd", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"];
+    let all = Command::new("ffmpeg").args(args).args(raw).output().unwrap().stdout;
+    let at = |share: &f64| (height / 2 * width + (share * width as f64) as usize) * 3;
+    shares.iter().map(|share| [0, 1, 2].map(|n| all[at(share) + n])).collect()
+}
+
+/// Bars of black, white, red and blue.
+const BARS: &str = "color=black:s=160x120:r=25:d=1,format=gbrp,geq=r='255*between(X,40,119)':g='255*between(X,40,79)':b='255*(between(X,40,79)+gte(X,120))'";
+
+#[test]
+fn red_green_and_blue_keep_their_colours_and_high_dynamic_range() {
+    let env = TestEnv::new();
+    let like = |pixels: &'static str, codec: &'static str| ["-pix_fmt", pixels, "-c:v", codec];
+    let pq = "log-level=error:lossless=1:colorprim=bt2020:transfer=smpte2084:colormatrix=gbr";
+    let of = |name: &str, words: &[&str]| clip(&env, name, BARS, words);
+    let raw = of("raw.avi", &like("bgr24", "rawvideo"));
+    let few = of("few.avi", &like("rgb555le", "rawvideo"));
+    let hdr = of("hdr.mkv", &[&like("gbrp10le", "libx265")[..], &["-x265-params", pq]].concat());
+    let bars = [[0; 3], [255; 3], [255, 0, 0], [0, 0, 255]];
+    for (film, preset, matrix) in [
+        (&raw, "web-1080p", "bt709"),
+        (&few, "web-1080p", "bt709"),
+        (&few, "edit-prores", "bt709"),
+        (&hdr, "edit-prores", "bt2020nc"),
+        (&hdr, "small-hevc", "bt2020nc"),
+    ] {
+        let job = work(&env, film, preset, &QUICK);
+        let made = output(&job);
+        let seen = colours_at(&made, &[0.125, 0.375, 0.625, 0.875]);
+        let far = seen.as_flattened().iter().zip(bars.as_flattened()).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(far < Some(4), "{preset}: {seen:?} {job}");
+        let stream = picture(&made);
+        assert_eq!(stream["color_space"], matrix, "{preset}: {stream}");
+        assert_eq!(stream["color_transfer"] == "smpte2084", film == &hdr, "{stream}");
+    }
+}

@@ -234,7 +234,10 @@ fn bits(raw: &RawStream) -> u32 {
             || format.ends_with(&format!("p0{digits}"))
             || format.ends_with(&format!("gray{digits}"))
     };
-    let by_name = named.iter().find(|(digits, _)| ends(digits)).map(|(_, bits)| *bits);
+    let packed =
+        [("rgb48", 16), ("bgr48", 16), ("rgba64", 16), ("bgra64", 16), ("x2rgb10", 10), ("x2bgr10", 10)];
+    let packed = packed.iter().find(|(start, _)| raw.pix_fmt.starts_with(start)).map(|(_, bits)| *bits);
+    let by_name = packed.or_else(|| named.iter().find(|(digits, _)| ends(digits)).map(|(_, bits)| *bits));
     by_name.or_else(|| raw.bits_per_raw_sample.parse().ok().filter(|b| (8..=16).contains(b))).unwrap_or(8)
 }
 

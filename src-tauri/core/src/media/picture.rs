@@ -134,6 +134,15 @@ impl Picture {
             .any(|start| self.pixel_format.starts_with(start))
     }
 
+    /// Red, green and blue of fewer than eight bits each.
+    pub fn is_packed_in_few_bits(&self) -> bool {
+        let of = |start: &str| self.pixel_format.strip_prefix(start).unwrap_or_default();
+        let layout = [of("rgb"), of("bgr")].concat();
+        ["444", "555", "565", "4", "8"].iter().any(|bits| {
+            layout.strip_prefix(bits).is_some_and(|rest| matches!(rest, "" | "le" | "be" | "_byte"))
+        })
+    }
+
     /// Some of it may be transparent.
     pub fn has_alpha(&self) -> bool {
         self.alpha_beside

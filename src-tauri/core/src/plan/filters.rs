@@ -31,13 +31,17 @@ pub(super) fn filters(
         all.push(format!("bwdif=mode=send_frame{parity}"));
     }
     let range = match colours {
-        Colours::FromRgb => ":out_color_matrix=bt709:out_range=limited",
         // The tone map knows the range itself.
         Colours::ToneMap => "",
+        _ if picture.is_rgb() => colour::from_rgb(picture),
         _ if picture.is_full_range() => ":in_range=full:out_range=limited",
         _ => "",
     };
     let range = if woven { format!("{range}:interl=1") } else { range.to_owned() };
+    if picture.is_packed_in_few_bits() {
+        // Scaling takes their largest value for less than white.
+        all.push("format=rgb24".into());
+    }
     all.push(resize(picture, wish.size, &range));
     all.push("setsar=1".into());
     if colours == Colours::ToneMap {
@@ -57,13 +61,15 @@ pub(super) fn keeps_fields(picture: &Picture, preset: &VideoPreset) -> bool {
 /// To this size; where sizes change, each picture keeps its shape within it. It is named also where it is that of the
 /// source, lest the first picture decide it.
 fn resize(picture: &Picture, (width, height): (u32, u32), range: &str) -> String {
+    // The quick way from red, green and blue tints them.
+    let flags = if picture.is_rgb() { "bicubic+accurate_rnd+full_chroma_int" } else { "bicubic" };
     if picture.sizes.is_empty() {
-        return format!("scale={width}:{height}:flags=bicubic{range}");
+        return format!("scale={width}:{height}:flags={flags}{range}");
     }
     let fit = |side: u32, other: String| format!("'max(2,2*round(min({side},{other})/2))'");
     let (w, h) = (fit(width, format!("{height}*dar")), fit(height, format!("{width}/dar")));
     format!(
-        "scale={w}:{h}:eval=frame:flags=bicubic{range},pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame"
+        "scale={w}:{h}:eval=frame:flags={flags}{range},pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame"
     )
 }
 
