@@ -6,6 +6,7 @@
 pub mod attached;
 pub mod boxes;
 pub mod covers;
+pub mod crop;
 pub mod cues;
 pub mod declared;
 mod dense;

@@ -10,7 +10,7 @@ use crate::look::Asking;
 use crate::media::boxes::{self, Boxes};
 use crate::media::headers::{self, Differ};
 use crate::media::{self, Dense, Kind, Measured, Measuring, MediaInfo};
-use crate::media::{segments, sizes, speed};
+use crate::media::{crop, segments, sizes, speed};
 use crate::policy::Policy;
 use std::ffi::OsString;
 use std::io;
@@ -42,6 +42,13 @@ fn read_container(path: &Path, info: &mut MediaInfo) {
         let listed = std::fs::File::open(path).and_then(|mut file| sizes::listed(&mut file));
         info.take_sizes(listed.unwrap_or_default());
     }
+    read_pictures(path, info);
+}
+
+/// The same of its pictures, which counts for a result as well.
+fn read_pictures(path: &Path, info: &mut MediaInfo) {
+    let declared = std::fs::File::open(path).and_then(|mut file| crop::declared(&info.container, &mut file));
+    info.take_declared(&declared.unwrap_or_default());
 }
 
 /// Looks at a source once more, and reads `reach` bytes of it for that. Nothing where that takes too long.
@@ -198,6 +205,7 @@ pub fn output(
     let Some(mut info) = look(tools, path, &patient, orders, &["-count_packets"])? else { return Ok(None) };
     let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders, nice: policy.nice };
     first_frames::add(tools, path, &bounds, &mut info);
+    read_pictures(path, &mut info);
     Ok(Some(info))
 }
 

@@ -7,10 +7,10 @@
 use super::segments::{Element, element};
 use std::io::{self, Read, Seek, SeekFrom};
 
-const SEGMENT: u32 = 0x1853_8067;
+pub(super) const SEGMENT: u32 = 0x1853_8067;
 const CLUSTER: u32 = 0x1f43_b675;
-const TRACKS: u32 = 0x1654_ae6b;
-const TRACK: u32 = 0xae;
+pub(super) const TRACKS: u32 = 0x1654_ae6b;
+pub(super) const TRACK: u32 = 0xae;
 const MAPPING: u32 = 0x41e4;
 const TYPE: u32 = 0x41e7;
 const CHECKSUM: u32 = 0xbf;
@@ -22,7 +22,7 @@ const DOLBY: [&[u8; 4]; 4] = [b"dvcC", b"dvvC", b"dvwC", b"hvcE"];
 const MOST: usize = 10_000;
 
 /// An element: its id, where it begins, where its content does, where it ends.
-type Found = (u32, u64, u64, u64);
+pub(super) type Found = (u32, u64, u64, u64);
 
 /// Elements to be made void so that Dolby Vision is no longer declared, with the checksums that they belong to: where each
 /// begins, and its bytes.
@@ -75,7 +75,11 @@ fn mappings(file: &mut (impl Read + Seek), within: (u64, u64)) -> io::Result<Vec
 }
 
 /// The elements with this id between two places, as far as they fit; what stands behind the first pictures is not looked at.
-fn of(file: &mut (impl Read + Seek), (start, end): (u64, u64), wanted: u32) -> io::Result<Vec<Found>> {
+pub(super) fn of(
+    file: &mut (impl Read + Seek),
+    (start, end): (u64, u64),
+    wanted: u32,
+) -> io::Result<Vec<Found>> {
     let (mut at, mut found) = (start, Vec::new());
     for _ in 0..MOST {
         file.seek(SeekFrom::Start(at))?;

@@ -184,14 +184,15 @@ fn kind(word: &str) -> Kind {
 }
 
 fn picture(raw: &RawStream) -> Picture {
-    let turned = raw.side_data_list.iter().find_map(|s| s.rotation);
-    let turned = turned.or_else(|| decimal(raw.tags.get("rotate")?)).filter(|d| d.is_finite()).unwrap_or(0.0);
+    // ffmpeg turns nothing for a tag of that name.
+    let turned = raw.side_data_list.iter().find_map(|s| s.rotation).filter(|d| d.is_finite()).unwrap_or(0.0);
     Picture {
         width: raw.width,
         height: raw.height,
         pixel_aspect: ratio(&raw.sample_aspect_ratio, ':')
             .filter(|r| (0.05..=20.0).contains(r))
             .unwrap_or(1.0),
+        crop: None,
         sizes: Vec::new(),
         fine_clock: false,
         rotation: (turned.rem_euclid(360.0) / 90.0).round() as u32 % 4 * 90,

@@ -1,12 +1,13 @@
 //! Filters that put a picture right before it is encoded: rate, fields, size, shape, colours. Pure.
 //!
-//! Guarantees that every filter chain begins with the watch on what decoding gave, and that it ends in square pixels.
+//! Guarantees that what a container hides is taken off before the watch on what decoding gave, which stands before all else.
 
 use super::colour::{self, Colours};
 use super::encoder::Wish;
 use super::shape::target_size;
 use crate::ffmpeg::given;
 use crate::media::Picture;
+use crate::media::crop::Crop;
 use crate::preset::{VideoCodec, VideoPreset};
 
 /// ffmpeg turns the picture upright before the first filter.
@@ -16,7 +17,8 @@ pub(super) fn filters(
     colours: Colours,
     too_fast: Option<u32>,
 ) -> Vec<String> {
-    let mut all = vec![given::watch(input)];
+    let mut all: Vec<String> = shown(picture).into_iter().collect();
+    all.push(given::watch(input));
     all.extend(too_fast.map(cap));
     let (woven, progressive) = (keeps_fields(picture, wish.preset), picture.field_order == "progressive");
     if woven {
@@ -52,9 +54,24 @@ pub(super) fn filters(
     all
 }
 
+/// Takes off what the container hides, which ffmpeg does by itself from 7.1 on. The shape of pixels is said again, for older
+/// versions reckon it by the whole.
+fn shown(picture: &Picture) -> Option<String> {
+    let Crop { left, top, .. } = picture.crop?.turned((360 - picture.rotation) % 360);
+    let ((width, height), aspect) = (picture.upright(), picture.pixel_aspect);
+    let aspect = if picture.rotation % 180 == 90 { 1.0 / aspect } else { aspect };
+    let edge = |size: char, shown: u32, edge: u32| format!("'if(gt(i{size},{shown}),{edge},0)'");
+    Some(format!(
+        "crop=w='min(iw,{width})':h='min(ih,{height})':x={}:y={}:exact=1,setsar={aspect:.6}",
+        edge('w', width, left),
+        edge('h', height, top)
+    ))
+}
+
 /// Editors want the fields as they were taken; everywhere else they become whole pictures. Lines must stay lines for that.
 pub(super) fn keeps_fields(picture: &Picture, preset: &VideoPreset) -> bool {
-    let lines = target_size(picture, preset).1 == picture.height;
+    let even = picture.crop.is_none_or(|crop| crop.top.is_multiple_of(2));
+    let lines = target_size(picture, preset).1 == picture.shown().1 && even;
     preset.codec == VideoCodec::ProRes && picture.is_interlaced() && picture.rotation == 0 && lines
 }
 
