@@ -2,6 +2,7 @@
 //! their colours come out as a player shows the original.
 
 use crate::presets::{QUICK, commands, ffmpeg, output, work};
+use spool_tests::boxes;
 use spool_tests::env::TestEnv;
 use spool_tests::judge::{facts, streams};
 use std::fs;
@@ -131,4 +132,70 @@ fn red_green_and_blue_keep_their_colours_and_high_dynamic_range() {
         assert_eq!(stream["color_space"], matrix, "{preset}: {stream}");
         assert_eq!(stream["color_transfer"] == "smpte2084", film == &hdr, "{stream}");
     }
+}
+
+/// A picture of gray whose 40 upper and 50 lower rows are white, of which 320x150 is to be shown.
+fn cropped(env: &TestEnv, name: &str, more: &[&str]) -> PathBuf {
+    let source =
+        "color=gray:s=320x240:r=25:d=1,format=yuv420p,geq=lum='if(lt(Y,40)+gte(Y,190),235,80)':cb=128:cr=128";
+    let whole = env.videos().join(format!("whole-{name}"));
+    fs::create_dir_all(env.videos()).unwrap();
+    ffmpeg(&[&["-f", "lavfi", "-i", source][..], &H264, &[whole.to_str().unwrap()]].concat());
+    let turned = env.videos().join(format!("turned-{name}"));
+    ffmpeg(&[&["-i", whole.to_str().unwrap(), "-c", "copy"], more, &[turned.to_str().unwrap()]].concat());
+    let aperture: [i32; 8] = [320, 1, 150, 1, 0, 1, -5, 1];
+    let content = aperture.map(i32::to_be_bytes);
+    let film = boxes::described(&fs::read(turned).unwrap(), b"clap", content.as_flattened());
+    let path = env.videos().join(name);
+    fs::write(&path, film).unwrap();
+    path
+}
+
+/// How much of a picture, as a player shows it, is white.
+fn whites(path: &Path) -> usize {
+    let args = ["-v", "error", "-nostdin", "-i", path.to_str().unwrap(), "-frames:v", "1"];
+    let raw = ["-pix_fmt", "gray", "-f", "rawvideo", "-"];
+    let luma = Command::new("ffmpeg").args(args).args(raw).output().unwrap().stdout;
+    luma.iter().filter(|value| **value > 180).count()
+}
+
+#[test]
+fn what_a_container_hides_of_a_picture_stays_hidden_where_it_is_converted() {
+    let env = TestEnv::new();
+    let film = cropped(&env, "cropped.mp4", &[]);
+    let turned = cropped(&env, "cropped-and-turned.mp4", &["-metadata:s:v:0", "rotate=90"]);
+    let upright = picture(&turned)["side_data_list"][0]["rotation"].is_null();
+    for (film, preset, size) in [
+        (&film, "web-1080p", (320, 150)),
+        (&film, "edit-prores", (320, 150)),
+        (&turned, "web-1080p", if upright { (320, 150) } else { (150, 320) }),
+    ] {
+        let job = work(&env, film, preset, &QUICK);
+        let made = output(&job);
+        let stream = picture(&made);
+        assert_eq!(
+            (stream["width"].as_u64(), stream["height"].as_u64()),
+            (Some(size.0), Some(size.1)),
+            "{job}"
+        );
+        assert_eq!(whites(&made), 0, "{job}");
+    }
+}
+
+/// As programs of old left it in Matroska: no player turns the picture for it.
+#[test]
+fn a_picture_that_is_not_turned_keeps_its_shape_whatever_a_tag_says() {
+    let env = TestEnv::new();
+    let more = [&H264[..], &["-metadata:s:v:0", "turn_it=90"]].concat();
+    let film = clip(&env, "tagged.mkv", "testsrc2=s=320x180:r=25:d=1", &more);
+    let mut bytes = fs::read(&film).unwrap();
+    let at = bytes.windows(7).position(|word| word == b"TURN_IT").expect("the tag");
+    // One letter less, so the tag gets a byte that ends its name.
+    bytes[at..at + 7].copy_from_slice(b"rotate\0");
+    fs::write(&film, bytes).unwrap();
+    assert!(picture(&film)["tags"]["rotate"] == "90", "{}", picture(&film));
+    let job = work(&env, &film, "edit-prores", &[]);
+    let made = picture(&output(&job));
+    assert_eq!((made["width"].as_u64(), made["height"].as_u64()), (Some(320), Some(180)), "{job}");
+    assert!(!job["warnings"].to_string().contains("second time"), "{job}");
 }
