@@ -199,3 +199,36 @@ fn a_picture_that_is_not_turned_keeps_its_shape_whatever_a_tag_says() {
     assert_eq!((made["width"].as_u64(), made["height"].as_u64()), (Some(320), Some(180)), "{job}");
     assert!(!job["warnings"].to_string().contains("second time"), "{job}");
 }
+
+/// As time-lapse recorders and lectures keep them: five seconds hold too few pictures to tell their order.
+#[test]
+fn a_picture_every_few_seconds_is_copied_as_it_is() {
+    let env = TestEnv::new();
+    fs::create_dir_all(env.videos()).unwrap();
+    let uneven = ["-enc_time_base", "1:90000", "-fps_mode", "vfr"];
+    for (name, rate, more) in [("lapse.mkv", "1/5", &[][..]), ("lecture.mkv", "1/2", &uneven[..])] {
+        let film = env.videos().join(name);
+        let source = format!("testsrc2=s=160x120:r={rate}:d=40");
+        let codec = ["-c:v", "libx264", "-bf", "3"];
+        ffmpeg(&[&["-f", "lavfi", "-i", &source], &codec[..], more, &[film.to_str().unwrap()]].concat());
+        let job = work(&env, &film, "remux-mp4", &[]);
+        assert_eq!(times(&output(&job)), times(&film), "{job}");
+        let said = job["warnings"].to_string();
+        assert!(!said.contains("encoded again") && !said.contains("damaged"), "{job}");
+    }
+}
+
+#[test]
+fn a_picture_of_an_extreme_shape_keeps_it() {
+    let env = TestEnv::new();
+    let film = clip(&env, "pole.mkv", "testsrc2=s=16x4096:r=25:d=1", &H264);
+    for preset in ["web-1080p", "small-hevc"] {
+        let job = work(&env, &film, preset, &["--set", "video.copy=never", QUICK[0], QUICK[1]]);
+        let made = picture(&output(&job));
+        let (width, height) = (made["width"].as_f64().unwrap(), made["height"].as_f64().unwrap());
+        let (a, b) = made["sample_aspect_ratio"].as_str().unwrap_or("1:1").split_once(':').unwrap();
+        let pixel = a.parse::<f64>().unwrap() / b.parse::<f64>().unwrap();
+        let shape = width * pixel / height * 4096.0 / 16.0;
+        assert!((shape - 1.0).abs() < 0.02, "{width}x{height}, {a}:{b}: {job}");
+    }
+}

@@ -31,8 +31,12 @@ pub fn source(
         return Err(not_media(path, ""));
     }
     read_container(path, &mut info);
+    info.reach = info.is_slow().then_some(REACH);
     Ok(Some(info))
 }
+
+/// Bytes that ffmpeg reads by itself to know the streams of a file, unless five seconds of it are over before.
+const REACH: u64 = 5_000_000;
 
 /// Adds what ffprobe passes over in the container itself.
 fn read_container(path: &Path, info: &mut MediaInfo) {

@@ -163,7 +163,7 @@ impl MediaInfo {
 /// A newer ffprobe may tell the size of the part that is shown.
 fn take(picture: &mut Picture, declared: &Declared) {
     picture.alpha_beside |= declared.alpha;
-    picture.immersive |= declared.two_eyes;
+    picture.stereo |= declared.two_eyes;
     let Crop { left, right, top, bottom } = declared.crop;
     let fits = picture.width > left + right + 1 && picture.height > top + bottom + 1;
     if declared.crop != Crop::default() && fits {

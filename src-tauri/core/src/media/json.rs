@@ -1,6 +1,6 @@
 //! ffprobe's JSON, read.
 
-use super::frames::{self, light, mastering};
+use super::frames::{self, STEREO, light, mastering};
 use super::programmes::{self, RawProgramme};
 use super::{Chapter, Kind, MediaInfo, Picture, Stream, decimal};
 use serde::Deserialize;
@@ -186,6 +186,7 @@ fn kind(word: &str) -> Kind {
 fn picture(raw: &RawStream) -> Picture {
     // ffmpeg turns nothing for a tag of that name.
     let turned = raw.side_data_list.iter().find_map(|s| s.rotation).filter(|d| d.is_finite()).unwrap_or(0.0);
+    let beside = |name: &str| raw.side_data_list.iter().any(|s| s.name == name);
     Picture {
         width: raw.width,
         height: raw.height,
@@ -219,10 +220,9 @@ fn picture(raw: &RawStream) -> Picture {
         hdr10_plus: false,
         hdr_vivid: false,
         reordered: raw.has_b_frames > 0,
-        immersive: raw
-            .side_data_list
-            .iter()
-            .any(|s| matches!(s.name.as_str(), "Spherical Mapping" | "Stereo 3D")),
+        spherical: beside("Spherical Mapping"),
+        stereo: beside(STEREO),
+        immersive: beside("Spherical Mapping") || beside(STEREO),
     }
 }
 

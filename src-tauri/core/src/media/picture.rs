@@ -79,6 +79,12 @@ pub struct Picture {
     pub hdr_vivid: bool,
     /// Frames are stored in another order than shown.
     pub reordered: bool,
+    /// To be seen all around, as its container says.
+    #[serde(default)]
+    pub spherical: bool,
+    /// To be seen with two eyes, as its container or its frames say.
+    #[serde(default)]
+    pub stereo: bool,
     /// To be seen all around, or with two eyes: players must be told.
     #[serde(default)]
     pub immersive: bool,

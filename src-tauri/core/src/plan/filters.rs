@@ -4,7 +4,7 @@
 
 use super::colour::{self, Colours};
 use super::encoder::Wish;
-use super::shape::target_size;
+use super::shape::{pixel_aspect, target_size};
 use crate::ffmpeg::given;
 use crate::media::Picture;
 use crate::media::crop::Crop;
@@ -45,7 +45,8 @@ pub(super) fn filters(
         all.push("format=rgb24".into());
     }
     all.push(resize(picture, wish.size, &range));
-    all.push("setsar=1".into());
+    let aspect = pixel_aspect(picture, wish.size);
+    all.push(if aspect == 1.0 { "setsar=1".into() } else { format!("setsar={aspect:.6}:max=1000") });
     if colours == Colours::ToneMap {
         all.push(colour::tone_map(picture, wish.pixel_format()));
     }
