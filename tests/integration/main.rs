@@ -57,6 +57,7 @@ mod odd;
 mod order;
 mod other_version;
 mod paused;
+mod pictures;
 mod places;
 mod pool;
 mod presets;

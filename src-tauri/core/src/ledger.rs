@@ -71,8 +71,10 @@ pub enum Property {
     Light,
     /// It may be transparent.
     Transparency,
-    /// To be seen all around, or with two eyes.
-    Immersive,
+    /// To be seen all around.
+    Spherical,
+    /// To be seen with two eyes.
+    Stereo,
     /// The time code of its first picture.
     Timecode,
     /// The name of the reel.

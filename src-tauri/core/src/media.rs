@@ -6,6 +6,7 @@
 pub mod attached;
 pub mod boxes;
 pub mod covers;
+pub mod crop;
 pub mod cues;
 pub mod declared;
 mod dense;
@@ -35,7 +36,7 @@ use crate::captions::Captions;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use dense::Dense;
+pub use dense::{Dense, Ticks};
 pub use ends::Chapter;
 pub(crate) use ends::slack;
 pub use facts::{Facts, codec_name, running_time};
@@ -188,6 +189,9 @@ pub enum CopyFault {
     Differs,
 }
 
+/// Pictures a second of which five seconds tell their order: a decoder may hold back 16.
+const TELLING: f64 = 5.0;
+
 /// Seconds after which a stream begins late.
 const LATE: f64 = 0.5;
 
@@ -223,6 +227,14 @@ impl MediaInfo {
     /// An animation: small, without a length of its own, and its last picture may stand for long.
     pub(crate) fn is_animation(&self) -> bool {
         matches!(self.container.as_str(), "gif" | "apng")
+    }
+
+    /// Five seconds of its moving picture are too few pictures to know in which order they are shown, which no header but
+    /// that of MP4 tells.
+    pub(crate) fn is_slow(&self) -> bool {
+        let picture =
+            self.video().filter(|_| !self.container.starts_with("mov")).and_then(|s| s.video.as_ref());
+        picture.is_some_and(|picture| picture.rate.is_none_or(|rate| rate < TELLING))
     }
 
     /// Keeps that copies of these streams were refused.

@@ -14,11 +14,13 @@ mod colour;
 mod copy;
 mod data;
 mod encoder;
+mod filters;
 mod metadata;
 mod model;
 mod others;
 mod rate;
 mod refusals;
+mod shape;
 mod steps;
 mod video;
 

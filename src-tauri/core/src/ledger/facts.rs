@@ -110,7 +110,8 @@ fn of_picture(all: &mut Ledger, of: Of, picture: &Picture) {
     let light = picture.light.map(|(content, average)| Value::Pair(content.into(), average.into()));
     all.put_some(of, Property::Light, light);
     all.put_some(of, Property::Transparency, picture.has_alpha().then_some(Value::Is(true)));
-    all.put_some(of, Property::Immersive, picture.immersive.then_some(Value::Is(true)));
+    all.put_some(of, Property::Spherical, picture.spherical.then_some(Value::Is(true)));
+    all.put_some(of, Property::Stereo, picture.stereo.then_some(Value::Is(true)));
 }
 
 fn of_file(all: &mut Ledger, info: &MediaInfo, numbers: &BTreeMap<usize, usize>) {

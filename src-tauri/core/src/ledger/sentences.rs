@@ -73,7 +73,8 @@ fn what(difference: &Difference) -> String {
         (Property::Styles, _) => "styles and positions are lost".into(),
         (Property::Transfer, _) if is_hdr(from) => "high dynamic range becomes standard range".into(),
         (Property::Transparency, _) => "transparency is lost".into(),
-        (Property::Immersive, _) => "it is no longer marked as all around or for two eyes".into(),
+        (Property::Spherical, _) => "it is no longer marked as all around".into(),
+        (Property::Stereo, _) => "it is no longer marked as made for two eyes".into(),
         (Property::Place, _) => "where it was recorded was left out".into(),
         (Property::Mastering | Property::Light | Property::Fields, None) => {
             format!("the {} are lost", name(property))

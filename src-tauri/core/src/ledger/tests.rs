@@ -20,7 +20,8 @@ fn film() -> MediaInfo {
         matrix: "bt2020nc".into(),
         mastering: Some(Mastering { luminance: (0.01, 1000.0), ..Mastering::default() }),
         light: Some((1000, 400)),
-        immersive: true,
+        spherical: true,
+        stereo: true,
         ..Picture::default()
     };
     let stream = |index, kind| Stream { index, kind, language: Some("zh-Hant".into()), ..Stream::default() };

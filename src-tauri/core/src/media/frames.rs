@@ -53,6 +53,9 @@ struct Answer {
     frames: Vec<Value>,
 }
 
+/// ffprobe's name of what says that a picture is to be seen with two eyes.
+pub(super) const STEREO: &str = "Stereo 3D";
+
 /// What of a frame is asked of ffprobe, in its words.
 pub(crate) const ENTRIES: &str = "frame=media_type,stream_index,color_range,color_space,color_primaries,color_transfer\
     :frame_side_data=side_data_type,max_content,max_average,red_x,red_y,green_x,green_y,blue_x,blue_y,white_point_x,\
@@ -102,6 +105,7 @@ fn add_metadata(picture: &mut Picture, side: &[SideData]) {
     let is = |name: &str| side.iter().any(|s| s.name.contains(name));
     picture.mastering = picture.mastering.or_else(|| side.iter().find_map(mastering));
     picture.light = picture.light.or_else(|| side.iter().find_map(light));
+    picture.stereo |= is(STEREO);
     picture.rpu |= is("Dolby Vision");
     picture.hdr10_plus |= is("2094-40");
     picture.hdr_vivid |= is("CUVA");

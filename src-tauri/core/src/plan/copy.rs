@@ -129,7 +129,15 @@ fn samples_fit(picture: &Picture, preset: &VideoPreset) -> bool {
     };
     let square = (picture.pixel_aspect - 1.0).abs() < 1e-6;
     let even = picture.width.is_multiple_of(2) && picture.height.is_multiple_of(2);
-    deep_enough && square && even && !picture.is_interlaced() && !picture.is_full_range() && !picture.is_hdr()
+    // A copy shows again what the container hides.
+    let whole = picture.crop.is_none();
+    deep_enough
+        && square
+        && even
+        && whole
+        && !picture.is_interlaced()
+        && !picture.is_full_range()
+        && !picture.is_hdr()
 }
 
 fn rate_fits(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
