@@ -67,6 +67,7 @@ mod queue_sqlite;
 mod queue_world;
 mod recheck;
 mod recheck_round;
+mod speakers;
 mod truth;
 mod upgrade;
 #[cfg(target_os = "linux")]

@@ -7,6 +7,7 @@
 mod arguments;
 mod audio;
 mod captions;
+mod channels;
 mod checks;
 mod clip;
 mod colour;
@@ -14,6 +15,7 @@ mod copy;
 mod data;
 mod encoder;
 mod language;
+mod layouts;
 mod metadata;
 mod model;
 mod others;

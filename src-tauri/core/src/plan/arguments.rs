@@ -264,7 +264,9 @@ mod tests {
             "{line}"
         );
         assert!(
-            line.contains("-c:a:1 aac -filter:a:1 aresample=async=1 -b:a:1 160k -c:s:0 mov_text"),
+            line.contains(
+                "-filter:a:1 aresample=async=1,aformat=channel_layouts=stereo -b:a:1 160k -c:s:0 mov_text"
+            ),
             "{line}"
         );
         let (_, after) = line.split_once("-movflags +faststart -f mp4 file:/o/.part ").unwrap();
