@@ -68,6 +68,7 @@ mod queue_world;
 mod recheck;
 mod recheck_round;
 mod speakers;
+mod sync;
 mod truth;
 mod upgrade;
 #[cfg(target_os = "linux")]

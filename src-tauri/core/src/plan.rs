@@ -19,6 +19,7 @@ mod layouts;
 mod metadata;
 mod model;
 mod others;
+mod phase;
 mod rate;
 mod refusals;
 mod steps;
@@ -48,6 +49,8 @@ pub struct Abilities {
     pub decoders: Option<BTreeSet<String>>,
     /// Hardware encoders that work here, best first.
     pub hardware: Vec<&'static HardwareEncoder>,
+    /// Its Matroska muxer does not count the delay of Opus: such sound would come early.
+    pub early_opus: bool,
 }
 
 impl Abilities {
@@ -125,7 +128,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         plan.without_tags.push("alpha_mode".into());
     }
     rate::aim(&mut plan, &task)?;
-    Ok(plan.captioned(info, preset).clipped_as_measured(info))
+    Ok(plan.in_phase(info).captioned(info, preset).clipped_as_measured(info))
 }
 
 /// Decoders find the times of pictures that have none of their own; for copies the demuxer does, which it must not where a

@@ -196,6 +196,7 @@ fn picture(raw: &RawStream) -> Picture {
             .unwrap_or(1.0),
         sizes: Vec::new(),
         fine_clock: false,
+        begin: None,
         rotation: (turned.rem_euclid(360.0) / 90.0).round() as u32 % 4 * 90,
         rate: ratio(&raw.avg_frame_rate, '/'),
         tick_rate: ratio(&raw.r_frame_rate, '/'),

@@ -2,7 +2,7 @@
 
 use super::{Abilities, Action, Task, channels, copy, options};
 use crate::media::Stream;
-use crate::preset::{AudioCodec, CopyRule, Preset};
+use crate::preset::{AudioCodec, Container, CopyRule, Preset};
 
 /// Why a track is left out of a codec that could be decoded.
 const UNKNOWN: &str = "what decoding it takes was not found in the file";
@@ -59,12 +59,19 @@ fn convert(stream: &Stream, task: &Task<'_>) -> Action {
     // of its own at all.
     let least = if preset.codec == AudioCodec::Pcm { ":min_hard_comp=0.04" } else { "" };
     let whole = std::iter::once(format!("aresample=async=1{least}"));
+    let early = preset.codec == AudioCodec::Opus
+        && task.preset.container == Container::Mkv
+        && task.abilities.early_opus;
     let beyond = preset.codec == AudioCodec::Aac && may_exceed(stream) && !channels.limited;
     Action::Convert {
         codec: codec.into(),
         encoder: encoder.into(),
         options: if preset.codec == AudioCodec::Pcm { Vec::new() } else { options([("b", &rate)]) },
-        filters: whole.chain(channels.filters).chain(beyond.then(|| FULL_SCALE.to_owned())).collect(),
+        filters: whole
+            .chain(channels.filters)
+            .chain(beyond.then(|| FULL_SCALE.to_owned()))
+            .chain(early.then(|| OPUS_DELAY.to_owned()))
+            .collect(),
         frames_change: false,
         loss: if channels.count < had {
             format!("{had} channels become {}", channels.count)
@@ -75,6 +82,9 @@ fn convert(stream: &Stream, task: &Task<'_>) -> Action {
         },
     }
 }
+
+/// Makes up for what libopus looks ahead, which is the same at every rate.
+const OPUS_DELAY: &str = "asetpts=PTS+0.0065/TB";
 
 /// ffmpeg's AAC encoder makes noise of what is beyond full scale. Below it, nothing is changed.
 const FULL_SCALE: &str = "alimiter=limit=1:level=0:latency=1";
