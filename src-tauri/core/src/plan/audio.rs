@@ -136,8 +136,12 @@ mod tests {
 
     #[test]
     fn remux_copies_what_mp4_holds_and_converts_the_rest() {
-        assert_eq!(fate(&track("ac3"), "remux-mp4"), Action::Copy { tag: None });
-        assert!(matches!(fate(&track("vorbis"), "remux-mp4"), Action::Convert { .. }));
+        for codec in ["ac3", "opus", "flac", "dts"] {
+            assert_eq!(fate(&track(codec), "remux-mp4"), Action::Copy { tag: None }, "{codec}");
+        }
+        for (codec, preset) in [("vorbis", "remux-mp4"), ("opus", "web-1080p"), ("flac", "web-1080p")] {
+            assert!(matches!(fate(&track(codec), preset), Action::Convert { .. }), "{codec}");
+        }
     }
 
     #[test]
