@@ -69,6 +69,8 @@ mod queue_sqlite;
 mod queue_world;
 mod recheck;
 mod recheck_round;
+mod speakers;
+mod sync;
 mod truth;
 mod upgrade;
 #[cfg(target_os = "linux")]

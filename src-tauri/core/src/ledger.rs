@@ -13,7 +13,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-pub(crate) use facts::chapters;
+pub(crate) use facts::{chapters, place};
 pub use sentences::{is_said, is_worth_saying, sentences};
 pub(crate) use tags::is_held;
 
@@ -41,12 +41,16 @@ pub enum Property {
     Title,
     /// What a track is for, such as `forced` or `comment`, in ffprobe's words.
     Role(String),
-    /// The speakers of its layout.
-    Speakers,
+    /// How many channels of sound there are; more of them lose nothing.
+    Channels,
+    /// A speaker of its layout, in ffmpeg's words.
+    Speaker(String),
     /// Samples a second.
     SampleRate,
-    /// Samples as floating point, or so many bits of an integer.
+    /// Bits of a sample, of sound without loss.
     Samples,
+    /// Samples with a point, which may exceed full scale.
+    Float,
     /// Width and height as shown, in square pixels.
     Size,
     /// Width by height, as shown.
@@ -199,7 +203,7 @@ pub fn differences(source: &Ledger, result: &Ledger, planned: &[Difference]) -> 
     let found = source.iter().filter(|(of, property, _)| **property == Property::Stream || !gone(*of));
     let changed = found.filter_map(|(of, property, from)| {
         let to = result.get(of, property);
-        (!to.is_some_and(|to| to.is_alike(from))).then(|| Difference {
+        (!to.is_some_and(|to| is_kept(property, from, to))).then(|| Difference {
             of,
             property: property.clone(),
             from: from.clone(),
@@ -211,6 +215,13 @@ pub fn differences(source: &Ledger, result: &Ledger, planned: &[Difference]) -> 
         .filter(is_said)
         .filter(|change| change.property != Property::Rate || change.why.is_some())
         .collect()
+}
+
+fn is_kept(property: &Property, from: &Value, to: &Value) -> bool {
+    match (property, from, to) {
+        (Property::Channels, Value::Number(from), Value::Number(to)) => to >= from,
+        _ => to.is_alike(from),
+    }
 }
 
 /// Why it was planned that this fact becomes just that.

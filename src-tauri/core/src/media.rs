@@ -25,6 +25,7 @@ pub mod places;
 mod programmes;
 pub mod segments;
 pub mod sizes;
+pub mod speakers;
 pub mod speed;
 mod steps;
 mod survey;
@@ -146,6 +147,9 @@ pub struct Stream {
     pub layout: String,
     /// Bits per sample, for sound that is not compressed with loss; else absent.
     pub sample_bits: Option<u32>,
+    /// What a decoder makes of its samples, in ffmpeg's words: `s16`, `fltp`; empty where unknown.
+    #[serde(default)]
+    pub sample_format: String,
     /// Samples per second, for sound.
     pub sample_rate: Option<u32>,
     /// `eng`, `und` ...

@@ -81,7 +81,9 @@ fn what(difference: &Difference) -> String {
         }
         (Property::Chapters, None) => "the chapters are missing".into(),
         (Property::Chapters, Some(_)) => "the chapters are others than before".into(),
-        (Property::Speakers, Some(to)) => format!("the speakers {} became {}", shown(from), shown(to)),
+        (Property::Channels, Some(to)) => format!("{} channels became {}", shown(from), shown(to)),
+        (Property::Speaker(speaker), _) => format!("the speaker {speaker} is missing"),
+        (Property::Float, _) => "samples beyond full scale are cut off".into(),
         (Property::Tag(tag), Some(to)) => format!("the tag {tag} ({}) became {}", shown(from), shown(to)),
         (property, Some(to)) => format!("the {} {} became {}", name(property), shown(from), shown(to)),
         (property, None) => format!("the {} {} is missing", name(property), shown(from)),
@@ -108,7 +110,7 @@ fn name(property: &Property) -> &'static str {
     match property {
         Property::Language => "language",
         Property::Title => "title",
-        Property::Speakers => "speakers",
+        Property::Channels => "number of channels",
         Property::SampleRate => "sample rate",
         Property::Samples => "sample size in bits",
         Property::Size => "size",

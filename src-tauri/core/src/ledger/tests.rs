@@ -33,6 +33,7 @@ fn film() -> MediaInfo {
         layout: "5.1".into(),
         sample_rate: Some(96_000),
         sample_bits: Some(24),
+        sample_format: "fltp".into(),
         ..stream(index, Kind::Audio)
     };
     let lines = |index, default| Stream { codec: "ass".into(), default, ..stream(index, Kind::Subtitle) };

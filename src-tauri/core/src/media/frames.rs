@@ -6,7 +6,7 @@
 
 use super::json::known;
 use super::picture::is_hdr;
-use super::{Mastering, MediaInfo, Picture};
+use super::{Mastering, MediaInfo, Picture, decimal};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -40,6 +40,7 @@ pub(super) struct SideData {
 struct Frame {
     media_type: String,
     stream_index: usize,
+    best_effort_timestamp_time: String,
     color_range: String,
     color_space: String,
     color_primaries: String,
@@ -57,7 +58,7 @@ struct Answer {
 pub(super) const STEREO: &str = "Stereo 3D";
 
 /// What of a frame is asked of ffprobe, in its words.
-pub(crate) const ENTRIES: &str = "frame=media_type,stream_index,color_range,color_space,color_primaries,color_transfer\
+pub(crate) const ENTRIES: &str = "frame=media_type,stream_index,best_effort_timestamp_time,color_range,color_space,color_primaries,color_transfer\
     :frame_side_data=side_data_type,max_content,max_average,red_x,red_y,green_x,green_y,blue_x,blue_y,white_point_x,\
     white_point_y,min_luminance,max_luminance,vdr_rpu_profile,bl_video_full_range_flag";
 
@@ -86,6 +87,7 @@ impl MediaInfo {
 
 fn add(picture: &mut Picture, frame: &Frame) {
     picture.seen = true;
+    picture.begin = picture.begin.or_else(|| decimal(&frame.best_effort_timestamp_time));
     let transfer = known(&frame.color_transfer);
     // What a header says beside a transfer that it gets wrong is as little to be believed.
     let stricter = is_hdr(&transfer) && picture.transfer != transfer;

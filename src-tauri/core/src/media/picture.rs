@@ -25,6 +25,9 @@ pub struct Picture {
     /// An encoder's clock that ticks once a picture was seen to lose some of them.
     #[serde(default)]
     pub fine_clock: bool,
+    /// When the first picture that was decoded is shown, in seconds as the file counts them; headers are not as sure.
+    #[serde(default)]
+    pub begin: Option<f64>,
     /// Degrees by which players turn it: 0, 90, 180 or 270.
     pub rotation: u32,
     /// Mean frames per second; absent where unknown.

@@ -7,7 +7,7 @@ mod picture;
 
 use super::{Action, Plan, Planned, metadata};
 use crate::ledger::{self, Difference, Ledger, Of, Property, Value, Why};
-use crate::media::{Chapter, Kind, MediaInfo, Stream, language};
+use crate::media::{Chapter, Kind, MediaInfo, Stream, language, speakers};
 use crate::preset::{Container, Preset};
 
 /// The facts of `info` that `plan` does not keep.
@@ -126,15 +126,34 @@ fn holds_role(role: &str, container: Container) -> bool {
 fn of_sound(track: &Track<'_>, property: &Property) -> Fate {
     let Action::Convert { filters, codec, .. } = &track.planned.action else { return None };
     match property {
-        Property::Speakers => {
-            let to =
-                filters.iter().find_map(|filter| filter.split_once("channel_layouts=").map(|(_, to)| to))?;
-            let fewer =
-                track.stream.channels.is_some_and(|had| had > track.plan.most_channels.unwrap_or(had));
-            Some((Some(Value::Text(to.replace("(side)", ""))), if fewer { Why::Limit } else { Why::Preset }))
-        }
+        Property::Channels | Property::Speaker(_) => channels(track, layout(filters)?, property),
+        Property::Float if !codec.starts_with("pcm_f") => lost(Why::Preset),
         Property::Samples if !codec.starts_with("pcm") => lost(Why::Preset),
         Property::SampleRate if codec == "opus" => Some((Some(Value::Number(48_000.0)), Why::Preset)),
+        _ => None,
+    }
+}
+
+/// The layout that filters bring about.
+fn layout(filters: &[String]) -> Option<&str> {
+    let named = |filter: &String| {
+        let starts = ["aformat=channel_layouts=", "pan="];
+        starts.iter().find(|start| filter.starts_with(**start)).map(|start| start.len())
+    };
+    let (filter, start) = filters.iter().rev().find_map(|filter| Some((filter, named(filter)?)))?;
+    filter.get(start..)?.split('|').next()
+}
+
+/// Fewer channels are mixed from more, which is said once.
+fn channels(track: &Track<'_>, layout: &str, property: &Property) -> Fate {
+    let has = speakers::of(layout);
+    let mixed = track.stream.channels.is_some_and(|had| had as usize > has.len());
+    match property {
+        Property::Channels => Some((Some(Value::Number(has.len() as f64)), Why::Limit)),
+        Property::Speaker(name) => {
+            let held = has.iter().any(|speaker| ledger::place(speaker, &has) == name);
+            (!held).then_some((None, if mixed || has.len() == 1 { Why::Follows } else { Why::Encoder }))
+        }
         _ => None,
     }
 }
