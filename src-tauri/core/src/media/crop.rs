@@ -27,6 +27,7 @@ pub struct Crop {
 
 impl Crop {
     /// The edges as they lie after turning clockwise by so many degrees.
+    #[must_use]
     pub fn turned(self, degrees: u32) -> Crop {
         let Crop { left, right, top, bottom } = self;
         match degrees % 360 {
@@ -75,7 +76,7 @@ fn entry(file: &mut (impl Read + Seek), (start, end): (u64, u64)) -> io::Result<
     for (start, end, kind) in inside(file, start + INNER_AT, end)? as Vec<Found> {
         match &kind {
             b"clap" if end - start >= 32 => {
-                found.crop = aperture(size, &read(file, start)?).unwrap_or_default()
+                found.crop = aperture(size, &read(file, start)?).unwrap_or_default();
             }
             b"almo" => found.alpha = true,
             b"vexu" => found.two_eyes = true,

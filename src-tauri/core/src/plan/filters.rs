@@ -45,8 +45,8 @@ pub(super) fn filters(
         all.push("format=rgb24".into());
     }
     all.push(resize(picture, wish.size, &range));
-    let aspect = pixel_aspect(picture, wish.size);
-    all.push(if aspect == 1.0 { "setsar=1".into() } else { format!("setsar={aspect:.6}:max=1000") });
+    let squeezed = pixel_aspect(picture, wish.size);
+    all.push(squeezed.map_or("setsar=1".into(), |aspect| format!("setsar={aspect:.6}:max=1000")));
     if colours == Colours::ToneMap {
         all.push(colour::tone_map(picture, wish.pixel_format()));
     }

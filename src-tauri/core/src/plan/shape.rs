@@ -24,12 +24,12 @@ pub(super) fn target_size(picture: &Picture, preset: &VideoPreset) -> (u32, u32)
 /// Shapes that differ by less, as a share, are the same.
 const SAME: f64 = 0.015;
 
-/// Width of a pixel by its height in a frame of this size: pixels are square but where even sides would squeeze the picture.
-pub(super) fn pixel_aspect(picture: &Picture, (width, height): (u32, u32)) -> f64 {
+/// Width of a pixel by its height in a frame of this size whose even sides would squeeze the picture; else pixels are square.
+pub(super) fn pixel_aspect(picture: &Picture, (width, height): (u32, u32)) -> Option<f64> {
     let frame = picture.frame();
     let aspect = frame.0 * f64::from(height) / (frame.1 * f64::from(width)).max(1.0);
     let squeezed = picture.sizes.is_empty() && aspect > 0.0 && (aspect - 1.0).abs() > SAME;
-    if squeezed { aspect } else { 1.0 }
+    squeezed.then_some(aspect)
 }
 
 /// Refuses what no encoder of this preset takes.
@@ -64,10 +64,10 @@ mod tests {
         let of = |width, height, size| {
             pixel_aspect(&Picture { width, height, pixel_aspect: 1.0, ..Picture::default() }, size)
         };
-        assert!((of(16, 4096, (8, 1920)) - 0.9375).abs() < 1e-9);
-        assert!((of(3, 9, (2, 8)) - 4.0 / 3.0).abs() < 1e-9);
+        assert!((of(16, 4096, (8, 1920)).unwrap() - 0.9375).abs() < 1e-9);
+        assert!((of(3, 9, (2, 8)).unwrap() - 4.0 / 3.0).abs() < 1e-9);
         for (width, height, size) in [(161, 121, (160, 120)), (3840, 2160, (1920, 1080)), (0, 0, (2, 2))] {
-            assert!((of(width, height, size) - 1.0).abs() < 1e-9, "{width}x{height}");
+            assert_eq!(of(width, height, size), None, "{width}x{height}");
         }
     }
 }
