@@ -50,7 +50,7 @@ fn encoded(
     match property {
         Property::Size => {
             let (width, height) = shape::target_size(picture, preset);
-            let shown = f64::from(width) * shape::pixel_aspect(picture, (width, height));
+            let shown = f64::from(width) * shape::pixel_aspect(picture, (width, height)).unwrap_or(1.0);
             Some((Some(Value::Pair(shown, height.into())), Why::Preset))
         }
         Property::Rate => rate(picture, preset),
