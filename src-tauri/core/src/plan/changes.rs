@@ -137,7 +137,7 @@ fn of_sound(track: &Track<'_>, property: &Property) -> Fate {
 /// The layout that filters bring about.
 fn layout(filters: &[String]) -> Option<&str> {
     let named = |filter: &String| {
-        let starts = ["aformat=channel_layouts=", "pan="];
+        let starts = ["aformat=channel_layouts=", "channelmap=channel_layout=", "pan="];
         starts.iter().find(|start| filter.starts_with(**start)).map(|start| start.len())
     };
     let (filter, start) = filters.iter().rev().find_map(|filter| Some((filter, named(filter)?)))?;

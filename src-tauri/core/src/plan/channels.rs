@@ -30,6 +30,13 @@ pub(super) fn fitted(stream: &Stream, codec: AudioCodec, most: u32) -> Fitted {
     let source = Source::of(stream, had);
     let all = if codec == AudioCodec::Opus { OPUS } else { AAC };
     let small = all.iter().copied().filter(|layout| speakers::of(layout).len() <= most as usize);
+    if speakers::of(&stream.layout).is_empty()
+        && let Some(layout) = small.clone().find(|layout| speakers::of(layout).len() == had as usize)
+    {
+        // Where ffmpeg has guessed a layout, mapping by names of speakers silences some of them.
+        let filter = if source.known { "aformat=channel_layouts" } else { "channelmap=channel_layout" };
+        return Fitted { count: had, filters: vec![format!("{filter}={layout}")], limited: false };
+    }
     let layout = if had == 1 { "mono" } else { layouts::best(&source.places, small).unwrap_or("mono") };
     let filters = source.filters(layout);
     let limited = filters.iter().any(|filter| filter == LIMIT);
@@ -145,7 +152,7 @@ mod tests {
         assert_eq!(aac(3, "2.1"), ["aformat=channel_layouts=5.1"]);
         assert_eq!(aac(6, "5.1(side)"), ["aformat=channel_layouts=5.1"]);
         assert_eq!(aac(1, "1 channels (LFE)"), ["pan=mono|FC=c0"]);
-        assert_eq!(aac(3, ""), ["pan=3.0|FL=c0|FR=c1|FC=c2"]);
+        assert_eq!(aac(3, ""), ["channelmap=channel_layout=3.0"]);
         let opus = filters(6, "hexagonal", AudioCodec::Opus, MOST);
         assert!(opus[0].starts_with("pan=6.1|FL=FL|FR=FR|FC=FC|LFE=LFE|BC=BC|SL=BL"), "{opus:?}");
         let [pan] = &aac(5, "5 channels (FL+FR+LFE+BL+BR)")[..] else { panic!() };
