@@ -34,7 +34,7 @@ const MOV: &[(&str, &str)] = &[
     ("zho", "chi"),
 ];
 
-/// Languages that MOV can hold (QuickTime File Format, "Language Code Values"), as far as ffmpeg writes them.
+/// Languages that MOV can hold (`QuickTime` File Format, "Language Code Values"), as far as ffmpeg writes them.
 const IN_MOV: &str = "amh ara asm aym aze bel ben bod bul cat ces cym dan deu dzo ell eng epo est eus fao fas fin fra gle grn \
     guj heb hin hrv hun hye ind isl ita jav jpn kan kas kat kaz khm kin kir kor kur lao lat lav lit mal mar mkd mlg mlt mol \
     mon msa mya nep nld nor nya ori orm pan pol por pus que ron run rus san sin slk slv smi snd som spa sqi srp swa swe tam \

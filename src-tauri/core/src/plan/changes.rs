@@ -28,11 +28,14 @@ pub(super) fn changes(plan: &Plan, info: &MediaInfo, preset: &Preset) -> Vec<Dif
     facts.iter().filter_map(changed).collect()
 }
 
-/// What a fact becomes, and why; `None`: it is kept.
-type Fate = Option<(Option<Value>, Why)>;
+/// What a fact becomes, and why.
+type Change = (Option<Value>, Why);
 
-fn lost(why: Why) -> Fate {
-    Some((None, why))
+/// The same; `None`: it is kept.
+type Fate = Option<Change>;
+
+fn lost(why: Why) -> Change {
+    (None, why)
 }
 
 struct Track<'a> {
@@ -44,12 +47,14 @@ struct Track<'a> {
 
 fn of_file(plan: &Plan, info: &MediaInfo, preset: &Preset, property: &Property) -> Fate {
     match property {
-        Property::Place if metadata::strips(preset) => lost(Why::Preset),
-        Property::Place if !holds_place(plan, info) => lost(Why::Container(plan.container)),
-        Property::Tag(name) if left_out(name, plan, info) => lost(Why::Preset),
+        Property::Place if metadata::strips(preset) => Some(lost(Why::Preset)),
+        Property::Place if !holds_place(plan, info) => Some(lost(Why::Container(plan.container))),
+        Property::Tag(name) if left_out(name, plan, info) => Some(lost(Why::Preset)),
         Property::Tag(name) if plan.vendor_tags && name != "creation_time" => None,
-        Property::Tag(name) if !ledger::is_held(name, plan.container) => lost(Why::Container(plan.container)),
-        Property::Chosen(kind) => chosen(plan, *kind),
+        Property::Tag(name) if !ledger::is_held(name, plan.container) => {
+            Some(lost(Why::Container(plan.container)))
+        }
+        Property::Chosen(kind) => Some(chosen(plan, *kind)),
         Property::Chapters => Some((chapters(plan, info), Why::Follows)),
         _ => None,
     }
@@ -76,12 +81,12 @@ fn chapters(plan: &Plan, info: &MediaInfo) -> Option<Value> {
 }
 
 /// Which track players choose follows from which are left.
-fn chosen(plan: &Plan, kind: Kind) -> Fate {
+fn chosen(plan: &Plan, kind: Kind) -> Change {
     let tracks = || plan.kept().filter(|s| s.kind == kind && s.captions.is_none());
     let marked = tracks().find(|s| s.default).or_else(|| tracks().next().filter(|_| kind == Kind::Audio));
     let alone = tracks().count() < 2;
     let to = marked.filter(|_| !alone).map(|s| Value::Number(s.input as f64));
-    Some((to, Why::Follows))
+    (to, Why::Follows)
 }
 
 fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Fate {
@@ -95,10 +100,10 @@ fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Fate {
             (!holds_role(role, track.plan.container)).then_some((None, Why::Container(track.plan.container)))
         }
         (Property::Title, _) if track.plan.container == Container::M4a => {
-            lost(Why::Container(track.plan.container))
+            Some(lost(Why::Container(track.plan.container)))
         }
         (Property::Styles, _) if matches!(track.planned.action, Action::Convert { .. }) => {
-            lost(Why::Container(track.plan.container))
+            Some(lost(Why::Container(track.plan.container)))
         }
         (_, Kind::Video) => picture::fate(track, property),
         (_, Kind::Audio) => of_sound(track, property),
@@ -127,8 +132,8 @@ fn of_sound(track: &Track<'_>, property: &Property) -> Fate {
     let Action::Convert { filters, codec, .. } = &track.planned.action else { return None };
     match property {
         Property::Channels | Property::Speaker(_) => channels(track, layout(filters)?, property),
-        Property::Float if !codec.starts_with("pcm_f") => lost(Why::Preset),
-        Property::Samples if !codec.starts_with("pcm") => lost(Why::Preset),
+        Property::Float if !codec.starts_with("pcm_f") => Some(lost(Why::Preset)),
+        Property::Samples if !codec.starts_with("pcm") => Some(lost(Why::Preset)),
         Property::SampleRate if codec == "opus" => Some((Some(Value::Number(48_000.0)), Why::Preset)),
         _ => None,
     }

@@ -17,7 +17,7 @@ pub(super) fn fate(track: &Track<'_>, property: &Property) -> Fate {
 fn copied(container: Container, picture: &Picture, property: &Property) -> Fate {
     match property {
         Property::Spherical | Property::Stereo if container == Container::Mov => {
-            lost(Why::Container(container))
+            Some(lost(Why::Container(container)))
         }
         Property::Size | Property::Shape if picture.crop.is_some() => {
             let whole = Picture { crop: None, ..picture.clone() };
@@ -31,7 +31,7 @@ fn copied(container: Container, picture: &Picture, property: &Property) -> Fate 
             })
         }
         Property::Transparency if picture.alpha_beside && container != Container::Mkv => {
-            lost(Why::Container(container))
+            Some(lost(Why::Container(container)))
         }
         _ => None,
     }
@@ -54,19 +54,21 @@ fn encoded(
             Some((Some(Value::Pair(shown, height.into())), Why::Preset))
         }
         Property::Rate => rate(picture, preset),
-        Property::Fields if preset.codec != VideoCodec::ProRes => lost(Why::Preset),
+        Property::Fields if preset.codec != VideoCodec::ProRes => Some(lost(Why::Preset)),
         Property::Depth => option("pix_fmt").map(|format| (Some(Value::Number(bits(format))), Why::Preset)),
-        Property::Range => lost(Why::Preset),
+        Property::Range => Some(lost(Why::Preset)),
         Property::Transfer if mapped => Some((text("bt709"), Why::Words("8 bits hold no more".into()))),
-        Property::Mastering | Property::Light if mapped => lost(Why::Follows),
-        Property::Mastering | Property::Light if preset.codec == VideoCodec::ProRes => lost(Why::Encoder),
+        Property::Mastering | Property::Light if mapped => Some(lost(Why::Follows)),
+        Property::Mastering | Property::Light if preset.codec == VideoCodec::ProRes => {
+            Some(lost(Why::Encoder))
+        }
         Property::Primaries | Property::Matrix if option("colorspace").is_some() => {
             let name = if *property == Property::Matrix { "colorspace" } else { "color_primaries" };
             Some((option(name).and_then(text), Why::Follows))
         }
-        Property::Transparency => lost(Why::Encoder),
+        Property::Transparency => Some(lost(Why::Encoder)),
         Property::Spherical | Property::Stereo if track.plan.container == Container::Mov => {
-            lost(Why::Container(Container::Mov))
+            Some(lost(Why::Container(Container::Mov)))
         }
         _ => None,
     }
@@ -77,7 +79,7 @@ fn rate(picture: &Picture, preset: &VideoPreset) -> Fate {
     let own = picture.rate?;
     let capped = preset.max_fps.map_or(own, |most| own.min(most.into()));
     let fields = picture.is_interlaced() && preset.codec != VideoCodec::ProRes;
-    (fields || capped < own).then(|| (Some(Value::Number(capped)), Why::Limit))
+    (fields || capped < own).then_some((Some(Value::Number(capped)), Why::Limit))
 }
 
 fn bits(format: &str) -> f64 {
