@@ -37,11 +37,20 @@ pub(super) fn subtitle(stream: &Stream, preset: &Preset) -> Action {
     }
 }
 
+/// MP4 and MOV count the time between two cues in 31 bits: in ffmpeg's millionths of a second, 35 minutes, beyond which it
+/// fails, or shows the next cue at once.
+const MOV_TEXT_CLOCK: (&str, &str) = ("time_base", "1/1000");
+
+/// Options of an encoder of subtitles.
+pub(super) fn text_options(encoder: &str) -> Vec<(String, String)> {
+    if encoder == "mov_text" { super::options([MOV_TEXT_CLOCK]) } else { Vec::new() }
+}
+
 fn converted(codec: &str, encoder: &str, loss: &str) -> Action {
     Action::Convert {
         codec: codec.into(),
         encoder: encoder.into(),
-        options: Vec::new(),
+        options: text_options(encoder),
         filters: Vec::new(),
         frames_change: false,
         loss: loss.into(),
