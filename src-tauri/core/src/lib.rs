@@ -36,6 +36,7 @@ pub mod queue;
 pub mod recheck;
 pub mod settings;
 pub mod spec;
+pub mod subtitles;
 pub mod verify;
 pub mod view;
 pub mod volumes;

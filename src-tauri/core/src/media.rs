@@ -30,6 +30,7 @@ pub mod telemetry;
 pub mod user_data;
 
 use crate::captions::Captions;
+use crate::subtitles::Cues;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -169,6 +170,9 @@ pub struct Stream {
     /// asked.
     #[serde(default)]
     pub places: bool,
+    /// The cues of a track of text, where they were read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cues: Option<Cues>,
 }
 
 /// What is wrong with a copy of a stream.

@@ -19,6 +19,7 @@ mod model;
 mod others;
 mod rate;
 mod refusals;
+mod rewritten;
 mod steps;
 mod video;
 
@@ -37,6 +38,7 @@ pub(crate) use copy::missing;
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
 pub use model::{Action, Plan, Planned};
 pub use rate::slower;
+pub use rewritten::rewritten_file;
 pub use steps::{Step, What, measure, steps, steps_of_check};
 
 /// What the ffmpeg that encodes can do. The default: everything but hardware.
@@ -184,6 +186,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         default: stream.default,
         titled_as_film: metadata::tags_from(task).is_some() && stream.title == task.main.title,
         captions: None,
+        rewritten: rewritten::format(stream, &action),
         action,
     })
 }

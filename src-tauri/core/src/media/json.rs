@@ -112,7 +112,7 @@ fn seconds(text: &str) -> Option<f64> {
 }
 
 fn stream(raw: RawStream) -> Stream {
-    let kind = kind(&raw.codec_type);
+    let kind = if is_text(&raw.codec_tag_string) { Kind::Subtitle } else { kind(&raw.codec_type) };
     let set = |name: &str| raw.disposition.get(name).is_some_and(|on| *on != 0);
     let tag =
         |name: &str| raw.tags.iter().find(|(k, _)| k.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone());
@@ -148,6 +148,7 @@ fn stream(raw: RawStream) -> Stream {
         span: None,
         tags: raw.tags,
         places: false,
+        cues: None,
     }
 }
 
@@ -156,12 +157,19 @@ pub(super) fn known(word: &str) -> String {
     if word == "unknown" { String::new() } else { word.to_owned() }
 }
 
+/// Text that this ffprobe takes for data: `WebVTT` and TTML of MP4.
+fn is_text(tag: &str) -> bool {
+    matches!(tag, "wvtt" | "stpp")
+}
+
 /// The codec, by its container's letters where this ffprobe knows no name for it: a newer ffmpeg may decode it.
 fn named(codec: &str, tag: &str) -> String {
     match (codec, tag) {
         ("" | "unknown" | "none", "vvc1" | "vvi1") => "vvc".into(),
         ("" | "unknown" | "none", "apac") => "apac".into(),
         ("" | "unknown" | "none", "ac-4") => "ac4".into(),
+        ("" | "unknown" | "none", "wvtt") => "wvtt".into(),
+        ("" | "unknown" | "none", "stpp") => "ttml".into(),
         ("unknown" | "none", _) => String::new(),
         (codec, _) => codec.to_owned(),
     }

@@ -21,7 +21,9 @@ impl Plan {
 
     /// The streams of the source that are kept and have times, covers and attached files have none.
     pub(crate) fn timed(&self) -> impl Iterator<Item = &Planned> {
-        let timed = |s: &&Planned| s.kind != Kind::Attachment && !s.cover && s.captions.is_none();
+        let timed = |s: &&Planned| {
+            s.kind != Kind::Attachment && !s.cover && s.captions.is_none() && s.rewritten.is_none()
+        };
         self.kept().filter(timed)
     }
 
@@ -82,6 +84,7 @@ impl Plan {
             default: false,
             titled_as_film: false,
             captions: Some(n),
+            rewritten: None,
             action: Action::Convert {
                 codec: codec.into(),
                 encoder: encoder.into(),

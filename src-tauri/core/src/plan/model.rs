@@ -104,6 +104,9 @@ pub struct Planned {
     /// input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captions: Option<usize>,
+    /// Its cues are read from a file of our own, in this format.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rewritten: Option<String>,
     /// What is done.
     pub action: Action,
 }

@@ -3,6 +3,7 @@
 use super::{Action, metadata};
 use crate::media::{MediaInfo, Stream};
 use crate::preset::{Container, Preset, Subtitles};
+use crate::subtitles;
 
 /// Subtitles made of text.
 const TEXT: &[&str] =
@@ -19,10 +20,13 @@ pub(super) fn subtitle(stream: &Stream, preset: &Preset) -> Action {
         return Action::drop("its lines tell where this was recorded");
     }
     let codec = stream.codec.as_str();
-    let (text, picture) = (TEXT.contains(&codec), PICTURES.contains(&codec));
+    let foreign = subtitles::is_foreign(stream);
+    let (text, picture) = (TEXT.contains(&codec) || foreign, PICTURES.contains(&codec));
     match preset.container {
         Container::M4a => Action::drop("only the sound is kept"),
-        Container::Mkv if codec == "mov_text" || codec == "eia_608" => converted("subrip", "srt", ""),
+        Container::Mkv if codec == "mov_text" || codec == "eia_608" || foreign => {
+            converted("subrip", "srt", "")
+        }
         Container::Mkv if text || (picture && codec != "xsub") => Action::Copy { tag: None },
         Container::Mp4 | Container::Mov if codec == "mov_text" => Action::Copy { tag: None },
         Container::Mp4 | Container::Mov if text => {

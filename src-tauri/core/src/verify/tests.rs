@@ -156,8 +156,20 @@ fn a_missing_cover_or_attached_file_is_named() {
         let action = Action::Copy { tag: None };
         let codec = String::new();
         let (language, default, titled_as_film, captions) = (None, false, false, None);
-        let further = false;
-        Planned { input: 9, kind, codec, cover, language, further, default, titled_as_film, captions, action }
+        let (further, rewritten, input) = (false, None, 9);
+        Planned {
+            input,
+            kind,
+            codec,
+            cover,
+            language,
+            further,
+            default,
+            titled_as_film,
+            captions,
+            rewritten,
+            action,
+        }
     };
     assert_eq!(missing(&planned(Kind::Video, true)), "The cover is missing in the result.");
     assert_eq!(missing(&planned(Kind::Attachment, false)), "An attached file is missing in the result.");

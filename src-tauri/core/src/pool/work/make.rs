@@ -15,6 +15,7 @@ use crate::plan::{self, Plan, Step, What};
 use crate::preset::Hardware;
 use crate::progress::steps::Steps;
 use crate::queue::Note;
+use crate::subtitles;
 use crate::verify::Verdict;
 use std::collections::BTreeMap;
 
@@ -54,7 +55,10 @@ pub(super) fn make(work: &Work<'_>, tools: &Tools, info: MediaInfo, plan: &Plan)
 /// Each further chance takes away what failed: hardware, streams to be copied, what is marked beyond the end, or what was
 /// not known of the original. So it ends.
 fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
-    let plan = captions::add(making, plan.clone())?;
+    if plan.converts_texts() {
+        subtitles::add(&making.work.job.source, &mut making.info);
+    }
+    let plan = captions::add(making, plan.clone().rewriting(&making.info))?;
     let mut plan = making.scratch.possible(plan, &making.info);
     let (mut remarks, mut hardware) = (Vec::new(), wants_hardware(making.work));
     loop {
