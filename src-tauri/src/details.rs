@@ -36,8 +36,10 @@ fn checked(job: &Job, attempts: &[Attempt]) -> Option<Checked> {
 fn stream(planned: &Planned) -> StreamDetails {
     let (done, into, note) = match &planned.action {
         Action::Copy { .. } => ("Kept", String::new(), "Already fits the preset; copied without loss".into()),
-        Action::Convert { codec, loss, .. } => ("Converted", codec_name(codec), loss.clone()),
-        Action::Drop { reason } => ("Dropped", String::new(), reason.clone()),
+        Action::Convert { codec, instead, .. } => {
+            ("Converted", codec_name(codec), instead.clone().unwrap_or_default())
+        }
+        Action::Drop { reason, .. } => ("Dropped", String::new(), reason.clone()),
     };
     StreamDetails {
         kind: format!("{:?}", planned.kind).to_lowercase(),

@@ -121,7 +121,7 @@ laws! {
     what_was_checked_of_a_result_is_kept_with_the_attempt_that_made_it => |w| {
         w.add(&["a.mkv", "b.mkv"]);
         let job = w.claim();
-        let seen = Verification { size: 5, seconds: Some(1.5), streams: Vec::new(), damaged: 2 };
+        let seen = Verification { size: 5, seconds: Some(1.5), streams: Vec::new(), damaged: 2, changes: Vec::new() };
         assert!(w.queue.note(job.lease(), &Note::Verified(seen.clone())).unwrap());
         assert!(!w.job(job.id).verified, "not before it is published");
         w.queue.settle(job.lease(), &done(&job)).unwrap();

@@ -35,7 +35,7 @@ laws! {
         let (before, attempts) = (w.job(job.id), w.queue.attempts(job.id).unwrap());
         assert_eq!((before.verified, &before.check), (false, &None));
         let wrong = Check { at: 8, finding: Finding::Wrong { fault: Fault::Damaged { spots: 2 } } };
-        let seen = Verification { size: 5, seconds: Some(1.5), streams: Vec::new(), damaged: 0 };
+        let seen = Verification { size: 5, seconds: Some(1.5), streams: Vec::new(), damaged: 0, changes: Vec::new() };
         assert!(w.queue.keep_check(job.id, &right, Some(&seen)).unwrap());
         let expected = Job { verified: true, check: Some(right), ..before.clone() };
         assert_eq!(w.job(job.id), expected);

@@ -7,6 +7,7 @@ use serde_json::json;
 use spool_core::captions::{Captions, Service};
 use spool_core::failure::{Failure, FailureCode};
 use spool_core::ffmpeg::{self, Asked, Tools, probe as look};
+use spool_core::ledger::{self, Difference, Property};
 use spool_core::media::{Kind, MediaInfo, Programme, Stream};
 use spool_core::plan::{self, Action, Plan};
 use spool_core::policy::Policy;
@@ -131,11 +132,13 @@ pub(crate) fn stream_lines(plan: &Plan) -> Vec<String> {
         let codec = if s.codec.is_empty() { "unknown" } else { &s.codec };
         let fate = match &s.action {
             Action::Copy { .. } => "copied".to_owned(),
-            Action::Convert { codec, loss, .. } if loss.is_empty() => format!("converted to {codec}"),
-            Action::Convert { codec, loss, .. } => format!("converted to {codec}; {loss}"),
-            Action::Drop { reason } => format!("left out: {reason}"),
+            Action::Convert { codec, instead: None, .. } => format!("converted to {codec}"),
+            Action::Convert { codec, instead: Some(why), .. } => format!("converted to {codec}: {why}"),
+            Action::Drop { reason, .. } => format!("left out: {reason}"),
         };
         format!("{:>3}  {kind} {codec}: {fate}", s.input)
     };
-    plan.streams.iter().map(line).collect()
+    let not_streams = |change: &&Difference| change.property != Property::Stream && ledger::is_said(change);
+    let changes = plan.changes.iter().filter(not_streams);
+    plan.streams.iter().map(line).chain(ledger::sentences(changes, plan.container)).collect()
 }

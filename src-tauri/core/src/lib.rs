@@ -7,7 +7,7 @@
 //! | [`job`], [`spec`], [`preset`], [`failure`], [`progress`], [`event`] | the words: plain data |
 //! | [`queue`] | the durable store: a trait, SQLite, a twin in memory |
 //! | [`policy`] | what happens next and when: pure functions |
-//! | [`media`], [`captions`], [`plan`], [`verify`] | what a file is, what becomes of it, whether it did: pure functions |
+//! | [`media`], [`captions`], [`ledger`], [`plan`], [`verify`] | what a file is and holds, what becomes of it, whether it did: pure functions |
 //! | [`recheck`] | checks existing results again |
 //! | [`ffmpeg`] | the only place that starts processes |
 //!
@@ -23,6 +23,7 @@ pub mod ffmpeg;
 pub mod intake;
 pub mod job;
 mod judge;
+pub mod ledger;
 mod look;
 pub mod media;
 pub mod output;

@@ -14,6 +14,7 @@ mod facts;
 mod frames;
 pub mod headers;
 mod json;
+pub(crate) mod language;
 mod learned;
 pub mod metadata;
 mod motion;
@@ -27,12 +28,13 @@ pub mod speed;
 mod steps;
 mod survey;
 pub mod telemetry;
+pub mod track_words;
 pub mod user_data;
 
 use crate::captions::Captions;
 use crate::subtitles::Cues;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use dense::Dense;
 pub use ends::Chapter;
@@ -86,13 +88,16 @@ pub struct MediaInfo {
     /// Times that ffmpeg works out for packets without one were seen to be wrong.
     #[serde(default)]
     pub false_times: bool,
+    /// The cues of its tracks of text were to be read.
+    #[serde(default)]
+    pub cues_read: bool,
     /// The captions inside its moving picture, where they were looked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captions: Option<Vec<Captions>>,
 }
 
 /// What a stream carries.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "ffprobe's own words")]
 pub enum Kind {
@@ -152,6 +157,9 @@ pub struct Stream {
     pub title: Option<String>,
     /// The track to choose by default.
     pub default: bool,
+    /// What else it is marked as, in ffprobe's words: `forced`, `comment`, `original` ...
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub roles: BTreeSet<String>,
     /// A cover or thumbnail rather than a moving picture.
     pub attached_picture: bool,
     /// Announced, and not one packet of it is in the file.
@@ -193,6 +201,13 @@ const LATE: f64 = 0.5;
 /// No moving picture takes fewer bytes a second: 30 black frames are some 300.
 const LEAST_RATE: f64 = 50.0;
 
+impl Stream {
+    /// Its language as ffprobe tells it, and so ffmpeg.
+    pub(crate) fn tag_language(&self) -> Option<&str> {
+        self.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case("language")).map(|(_, word)| word.as_str())
+    }
+}
+
 impl MediaInfo {
     /// The sound: marked as default, else the first; a track that holds nothing only where there is no other.
     pub fn audio(&self) -> Option<&Stream> {
@@ -204,6 +219,12 @@ impl MediaInfo {
         let tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio && wanted(s));
         // Of equal ones the first is the least.
         tracks.min_by_key(|s| (s.empty, !s.default))
+    }
+
+    /// The tags of the film, of its tracks and chapters.
+    pub(crate) fn all_tags(&self) -> impl Iterator<Item = (&String, &String)> {
+        let of_streams = self.streams.iter().flat_map(|s| &s.tags);
+        self.tags.iter().chain(of_streams).chain(self.chapters.iter().flat_map(|c| &c.tags))
     }
 
     /// An animation: small, without a length of its own, and its last picture may stand for long.

@@ -7,13 +7,13 @@
 mod arguments;
 mod audio;
 mod captions;
+mod changes;
 mod checks;
 mod clip;
 mod colour;
 mod copy;
 mod data;
 mod encoder;
-mod language;
 mod metadata;
 mod model;
 mod others;
@@ -24,7 +24,7 @@ mod steps;
 mod video;
 
 use crate::failure::Failure;
-use crate::media::{Kind, MediaInfo, Stream};
+use crate::media::{Kind, MediaInfo, Stream, language};
 use crate::preset::{Container, CopyRule, Hardware, Preset, Tracks};
 use crate::spec::{JobOptions, JobSpec};
 use std::collections::BTreeSet;
@@ -99,6 +99,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         immersive: main.video.as_ref().is_some_and(|p| p.immersive && (p.dolby_vision.is_none() || copied)),
         dolby_vision: main.video.as_ref().is_some_and(|p| p.dolby_vision.is_some() && copied),
         tags_from: metadata::tags_from(&task),
+        changes: Vec::new(),
         without_tags: metadata::without_tags(info, preset),
         without_chapter_tags: metadata::without_chapter_tags(info, preset),
         without_places: metadata::strips(preset),
@@ -125,6 +126,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         plan.without_tags.push("alpha_mode".into());
     }
     rate::aim(&mut plan, &task)?;
+    plan.changes = changes::changes(&plan, info, preset);
     Ok(plan.captioned(info, preset).clipped_as_measured(info))
 }
 
@@ -155,12 +157,12 @@ struct Task<'a> {
 
 fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
     let (cover, container) = (stream.attached_picture, task.preset.container);
-    let action = match stream.kind {
+    let mut action = match stream.kind {
         _ if task.info.are_of_different_programmes(stream.index, task.main.index) => {
             Action::drop("a stream of another programme")
         }
         Kind::Video if cover => others::cover(stream, container, metadata::strips(task.preset)),
-        Kind::Video if task.preset.video.is_none() => Action::drop("only the sound is kept"),
+        Kind::Video if task.preset.video.is_none() => Action::leave_out("only the sound is kept"),
         Kind::Video if stream.index == task.main.index => video::action(task)?,
         Kind::Video if container == Container::Mkv && task.info.is_further_picture(stream) => {
             further_picture(stream, task)
@@ -171,22 +173,32 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         }
         Kind::Audio => audio::action(stream, task),
         Kind::Subtitle if stream.empty && container != Container::M4a => Action::drop(audio::NOTHING),
-        Kind::Subtitle => others::subtitle(stream, task.preset),
+        Kind::Subtitle => others::subtitle(stream, task.preset, task.info.cues_read),
         Kind::Attachment => data::attachment(stream, task),
         Kind::Data => data::action(stream, task),
     };
-    let language = stream.language.as_deref().and_then(|word| language::kept(word, container));
+    let rewritten = rewritten::format(stream, &action);
+    let own = rewritten.is_some();
+    if own {
+        rewritten::mark(&mut action, stream);
+    }
+    let unread = |tag: &str| own || !stream.tags.keys().any(|key| key.eq_ignore_ascii_case(tag));
+    let language = stream.language.as_deref().and_then(|word| {
+        let as_it_is = || (own || stream.tag_language() != Some(word)).then(|| word.to_owned());
+        language::kept(word, container).or_else(as_it_is)
+    });
     Ok(Planned {
         input: stream.index,
         kind: stream.kind,
         codec: stream.codec.clone(),
         cover,
         language,
+        title: stream.title.clone().filter(|_| unread("title")),
         further: stream.kind == Kind::Video && !cover && stream.index != task.main.index,
         default: stream.default,
         titled_as_film: metadata::tags_from(task).is_some() && stream.title == task.main.title,
         captions: None,
-        rewritten: rewritten::format(stream, &action),
+        rewritten,
         action,
     })
 }

@@ -96,6 +96,7 @@ fn is_text(stream: &Stream) -> bool {
 
 /// Adds the cues of its tracks of text to what is known of a file. What cannot be read stays unknown.
 pub fn add(path: &Path, info: &mut MediaInfo) {
+    info.cues_read = true;
     let any = info.streams.iter().any(|stream| is_text(stream) && stream.cues.is_none());
     if any && let Err(cause) = read(path, info) {
         tracing::warn!(%cause, "the cues of a file could not be read");

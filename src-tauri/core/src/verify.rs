@@ -6,6 +6,7 @@
 
 mod captions;
 mod changes;
+mod compared;
 mod copies;
 mod empty;
 mod lead;
@@ -117,7 +118,8 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     }
     changes::check(case)?;
     let (mut streams, mut remarks) = (Vec::new(), Vec::new());
-    for (planned, found) in matched(case).map_err(Refusal::Failed)? {
+    let pairs = matched(case).map_err(Refusal::Failed)?;
+    for (planned, found) in &pairs {
         let (check, said) = changes::explained(case, check(case, planned, found))?;
         streams.push(check);
         remarks.extend(said);
@@ -132,9 +134,9 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     remarks.extend(whole::check(case)?);
     remarks.extend(empty::remarks(case));
     remarks.extend(changes::remarks(case));
-    remarks.extend(remarks::losses(case.plan));
+    let changes = compared::differences(case, &pairs, &streams);
+    remarks.extend(compared::remarks(case, &changes));
     remarks.extend(telemetry::remarks(case));
-    remarks.extend(places::remarks(case));
     remarks.extend(remarks::single_channels(case));
     remarks.extend(remarks::holes(case));
     remarks.extend(captions::remark(case));
@@ -145,7 +147,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     let damaged = remarks::damaged_spots(case);
     Ok(Verdict {
         remarks,
-        verification: Verification { size, seconds: case.output.seconds, streams, damaged },
+        verification: Verification { size, seconds: case.output.seconds, streams, damaged, changes },
     })
 }
 

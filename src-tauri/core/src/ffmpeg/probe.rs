@@ -9,6 +9,7 @@ use crate::failure::{Failure, FailureCode, name_of};
 use crate::look::Asking;
 use crate::media::boxes::{self, Boxes};
 use crate::media::headers::{self, Differ};
+use crate::media::track_words::{self, Words};
 use crate::media::{self, Dense, Kind, Measured, Measuring, MediaInfo};
 use crate::media::{segments, sizes, speed};
 use crate::policy::Policy;
@@ -38,9 +39,20 @@ pub fn source(
 fn read_container(path: &Path, info: &mut MediaInfo) {
     info.second_recording = has_second(path, &info.container);
     info.other_speed = has_other_speed(path, &info.container);
+    info.take_words(words(path, &info.container).unwrap_or_default());
     if info.container.starts_with("mov") {
         let listed = std::fs::File::open(path).and_then(|mut file| sizes::listed(&mut file));
         info.take_sizes(listed.unwrap_or_default());
+    }
+}
+
+/// What the container says of its tracks and ffprobe does not show.
+fn words(path: &Path, container: &str) -> io::Result<Vec<Words>> {
+    let mut file = std::fs::File::open(path)?;
+    match container {
+        mov if mov.starts_with("mov") => track_words::of_mp4(&mut file),
+        matroska if matroska.starts_with("matroska") => track_words::of_matroska(&mut file),
+        _ => Ok(Vec::new()),
     }
 }
 
@@ -198,6 +210,7 @@ pub fn output(
     let Some(mut info) = look(tools, path, &patient, orders, &["-count_packets"])? else { return Ok(None) };
     let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders, nice: policy.nice };
     first_frames::add(tools, path, &bounds, &mut info);
+    read_container(path, &mut info);
     Ok(Some(info))
 }
 

@@ -18,11 +18,14 @@ const CHECKSUM: u32 = 0xbf;
 /// Types of a mapping that belong to Dolby Vision.
 const DOLBY: [&[u8; 4]; 4] = [b"dvcC", b"dvvC", b"dvwC", b"hvcE"];
 
+/// The language of a track by BCP 47.
+pub(super) const LANGUAGE_BCP47: u32 = 0x0022_b59d;
+
 /// Elements looked at.
 const MOST: usize = 10_000;
 
 /// An element: its id, where it begins, where its content does, where it ends.
-type Found = (u32, u64, u64, u64);
+pub(super) type Found = (u32, u64, u64, u64);
 
 /// Elements to be made void so that Dolby Vision is no longer declared, with the checksums that they belong to: where each
 /// begins, and its bytes.
@@ -38,6 +41,18 @@ pub fn dolby_vision(file: &mut (impl Read + Seek)) -> io::Result<Vec<(u64, u64)>
             if all.len() > before {
                 all.extend(of(file, (start, end), CHECKSUM)?.into_iter().map(place));
             }
+        }
+    }
+    Ok(all)
+}
+
+/// The descriptions of the tracks, in the file's order: where the content of each begins and ends.
+pub(super) fn tracks(file: &mut (impl Read + Seek)) -> io::Result<Vec<(u64, u64)>> {
+    let end = file.seek(SeekFrom::End(0))?;
+    let mut all = Vec::new();
+    for (.., start, end) in of(file, (0, end), SEGMENT)? {
+        for (.., start, end) in of(file, (start, end), TRACKS)? {
+            all.extend(of(file, (start, end), TRACK)?.into_iter().map(|(.., start, end)| (start, end)));
         }
     }
     Ok(all)
@@ -75,7 +90,11 @@ fn mappings(file: &mut (impl Read + Seek), within: (u64, u64)) -> io::Result<Vec
 }
 
 /// The elements with this id between two places, as far as they fit; what stands behind the first pictures is not looked at.
-fn of(file: &mut (impl Read + Seek), (start, end): (u64, u64), wanted: u32) -> io::Result<Vec<Found>> {
+pub(super) fn of(
+    file: &mut (impl Read + Seek),
+    (start, end): (u64, u64),
+    wanted: u32,
+) -> io::Result<Vec<Found>> {
     let (mut at, mut found) = (start, Vec::new());
     for _ in 0..MOST {
         file.seek(SeekFrom::Start(at))?;

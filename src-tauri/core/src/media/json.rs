@@ -5,7 +5,7 @@ use super::programmes::{self, RawProgramme};
 use super::{Chapter, Kind, MediaInfo, Picture, Stream, decimal};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Deserialize)]
 struct Answer {
@@ -94,6 +94,7 @@ pub fn read(text: &str) -> Result<MediaInfo, String> {
         second_recording: false,
         other_speed: false,
         false_times: false,
+        cues_read: false,
         captions: None,
     };
     info.see(answer.frames);
@@ -138,6 +139,7 @@ fn stream(raw: RawStream) -> Stream {
         language: tag("language"),
         title: tag("title"),
         default: set("default"),
+        roles: roles(&raw.disposition),
         attached_picture: set("attached_pic") || set("timed_thumbnails"),
         // An MP4 without a line of subtitles has a sample without a text that is shown for no time.
         empty: raw.codec_name == "mov_text" && raw.duration.parse() == Ok(0.0),
@@ -150,6 +152,28 @@ fn stream(raw: RawStream) -> Stream {
         places: false,
         cues: None,
     }
+}
+
+/// What people mark a track as; of two words for one thing the one that all containers know.
+fn roles(dispositions: &BTreeMap<String, u8>) -> BTreeSet<String> {
+    const ROLES: [&str; 9] = [
+        "dub",
+        "original",
+        "comment",
+        "lyrics",
+        "karaoke",
+        "forced",
+        "hearing_impaired",
+        "visual_impaired",
+        "clean_effects",
+    ];
+    let word = |name: &String| match name.as_str() {
+        "captions" => Some("hearing_impaired"),
+        "descriptions" => Some("visual_impaired"),
+        name => ROLES.iter().find(|role| **role == name).copied(),
+    };
+    let set = dispositions.iter().filter(|(_, on)| **on != 0);
+    set.filter_map(|(name, _)| word(name)).map(str::to_owned).collect()
 }
 
 /// A word of ffprobe's; the one for nothing is nothing.

@@ -194,6 +194,9 @@ fn stream_arguments(stream: &Planned, counts: &mut [usize; 5]) -> Vec<OsString> 
     if let Some(language) = &stream.language {
         all.extend([format!("-metadata:s:{letter}:{count}"), format!("language={language}")]);
     }
+    if let Some(title) = &stream.title {
+        all.extend([format!("-metadata:s:{letter}:{count}"), format!("title={title}")]);
+    }
     if stream.cover {
         all.extend([at("disposition"), "attached_pic".into()]);
     }

@@ -2,7 +2,7 @@
 
 use super::{Abilities, Action, Task, copy, options};
 use crate::media::Stream;
-use crate::preset::{AudioCodec, CopyRule, Preset};
+use crate::preset::{AudioCodec, Preset};
 
 /// Why a track is left out of a codec that could be decoded.
 const UNKNOWN: &str = "what decoding it takes was not found in the file";
@@ -66,13 +66,7 @@ fn convert(stream: &Stream, task: &Task<'_>) -> Action {
         options: if preset.codec == AudioCodec::Pcm { Vec::new() } else { options([("b", &rate)]) },
         filters: whole.chain(layout(stream, channels, preset.codec)).collect(),
         frames_change: false,
-        loss: if channels < had {
-            format!("{had} channels become {channels}")
-        } else if preset.copy == CopyRule::WhenHeld {
-            copy::obstacle(stream).unwrap_or(copy::NOT_HELD).into()
-        } else {
-            String::new()
-        },
+        instead: copy::instead(stream, preset.copy, task.preset.container),
     }
 }
 
@@ -137,7 +131,7 @@ mod tests {
         let Action::Convert { options, .. } = fate(&track("dts"), "web-1080p") else { panic!() };
         assert_eq!(options, [("b".to_owned(), "480k".to_owned())]);
         assert!(
-            matches!(fate(&track(""), "web-1080p"), Action::Drop { reason } if reason.contains("cannot decode"))
+            matches!(fate(&track(""), "web-1080p"), Action::Drop { reason, .. } if reason.contains("cannot decode"))
         );
     }
 
@@ -153,14 +147,8 @@ mod tests {
             ["aresample=async=1:min_hard_comp=0.04", "aformat=channel_layouts=5.1(side)"],
             "named, lest stereo before it decides"
         );
-        let Action::Convert { loss, filters, .. } = fate(&side, "fit-size") else { panic!() };
-        assert_eq!(
-            (loss.as_str(), filters),
-            (
-                "6 channels become 2",
-                vec!["aresample=async=1".to_owned(), "aformat=channel_layouts=stereo".to_owned()]
-            )
-        );
+        let Action::Convert { filters, .. } = fate(&side, "fit-size") else { panic!() };
+        assert_eq!(filters, ["aresample=async=1", "aformat=channel_layouts=stereo"]);
     }
 
     #[test]

@@ -80,6 +80,7 @@ impl Plan {
             codec: from.into(),
             cover: false,
             language: None,
+            title: None,
             further: false,
             default: false,
             titled_as_film: false,
@@ -91,7 +92,7 @@ impl Plan {
                 options: super::others::text_options(encoder).into_iter().chain(title).collect(),
                 filters: Vec::new(),
                 frames_change: false,
-                loss: "positions and colours are lost".into(),
+                instead: None,
             },
         }
     }

@@ -4,6 +4,7 @@
 
 use super::{Action, Plan, Planned, captions, rewritten, rewritten_file};
 use crate::ffmpeg::file_url;
+use crate::ledger::{self, Difference, Of, Property, Why};
 use crate::media::{Chapter, Kind, MediaInfo, places, slack};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,12 +35,16 @@ impl Plan {
         let chapters: Vec<Chapter> =
             info.chapters.iter().map(clipped).filter(|c| c.start < c.end.min(seconds)).collect();
         self.chapters = chapters.len();
+        self.changes.retain(|change| change.property != Property::Chapters);
+        let to = (!chapters.is_empty()).then(|| ledger::chapters(&chapters));
+        let (of, property, from) = (Of::File, Property::Chapters, ledger::chapters(&info.chapters));
+        self.changes.push(Difference { of, property, from, to, why: Some(Why::Follows) });
         self.clip = Some(Clip { seconds, chapters });
         self
     }
 
     /// The tags of a chapter that are kept.
-    fn chapter_tags(&self, chapter: &Chapter) -> BTreeMap<String, String> {
+    pub(super) fn chapter_tags(&self, chapter: &Chapter) -> BTreeMap<String, String> {
         let mut tags = chapter.tags.clone();
         tags.retain(|name, value| !(self.without_places && places::tag_tells(name, value)));
         tags

@@ -2,11 +2,17 @@
 //! what the preset would make of it.
 
 use super::Task;
-use crate::media::{Kind, Picture, Stream};
+use crate::media::{Kind, Picture, Stream, codec_name};
 use crate::preset::{AudioCodec, Container, CopyRule, Depth, VideoCodec, VideoPreset};
 
-/// What a preset that promises no loss says where it cannot keep that.
-pub(super) const NOT_HELD: &str = "it could not be taken over as it is and was encoded again";
+/// Why a stream is encoded although the preset promises a copy.
+pub(super) fn instead(stream: &Stream, rule: CopyRule, container: Container) -> Option<String> {
+    let held = || match stream.codec.as_str() {
+        "" => format!("{} cannot hold its codec", container.name()),
+        codec => format!("{} cannot hold {}", container.name(), codec_name(codec)),
+    };
+    (rule == CopyRule::WhenHeld).then(|| obstacle(stream).map_or_else(held, str::to_owned))
+}
 
 /// Packets that fill up the end of sound.
 const PADDING: u64 = 3;
@@ -30,18 +36,18 @@ pub(crate) fn missing(stream: &Stream) -> Option<f64> {
 /// the beginning, or another header of the codec begins in the middle. Known once the packets were measured.
 pub(super) fn obstacle(stream: &Stream) -> Option<&'static str> {
     if stream.copy_fault.is_some() {
-        return Some(NOT_HELD);
+        return Some("a copy did not show what the original shows");
     }
     if stream.places {
-        return Some("its frames carry data of the camera, which may tell a place, so it was encoded again");
+        return Some("its frames carry data of the camera, which may tell a place");
     }
     let span = stream.span.as_ref()?;
     // Sound is encoded with some more at its end, which an edit list hides too.
     let padding = if stream.kind == Kind::Audio { PADDING } else { 0 };
     if span.hidden_later > padding {
-        return Some("it was trimmed by an edit list, which a copy would undo, so it was encoded again");
+        return Some("it was trimmed by an edit list, which a copy would undo");
     }
-    (span.headers > 0).then_some("its format changes in the middle, so it was encoded again")
+    (span.headers > 0).then_some("its format changes in the middle")
 }
 
 pub(super) fn video(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
@@ -198,5 +204,15 @@ mod tests {
         let refused = Stream { copy_fault: Some(CopyFault::Damaged), ..Stream::default() };
         assert!(obstacle(&refused).is_some() && obstacle(&Stream::default()).is_none());
         assert!(obstacle(&Stream { places: true, ..Stream::default() }).is_some());
+    }
+
+    #[test]
+    fn a_promised_copy_that_is_converted_says_why() {
+        let of = |stream: &Stream, rule| instead(stream, rule, Container::Mp4);
+        let vp8 = Stream { codec: "vp8".into(), ..Stream::default() };
+        assert_eq!(of(&vp8, CopyRule::WhenHeld).as_deref(), Some("MP4 cannot hold VP8"));
+        assert_eq!(of(&vp8, CopyRule::WhenFits), None);
+        let refused = Stream { copy_fault: Some(CopyFault::Damaged), ..vp8 };
+        assert!(of(&refused, CopyRule::WhenHeld).unwrap().contains("a copy"));
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn action(stream: &Stream, task: &Task<'_>) -> Action {
     } else if task.preset.metadata == Metadata::StripLocation {
         Action::drop("it may tell where this was recorded")
     } else if task.preset.video.is_none() {
-        Action::drop("only the sound is kept")
+        Action::leave_out("only the sound is kept")
     } else if stream.tag == telemetry::GOPRO && matches!(container, Container::Mp4 | Container::Mov) {
         Action::Copy { tag: Some(telemetry::GOPRO.into()) }
     } else {
@@ -33,6 +33,8 @@ pub(super) fn attachment(stream: &Stream, task: &Task<'_>) -> Action {
     match task.preset.container {
         Container::Mkv if strips && !attached::is_font(stream) => Action::drop(MAY_TELL),
         Container::Mkv => Action::Copy { tag: None },
+        // Fonts are of use to styled subtitles alone, of which something is said.
+        _ if attached::is_font(stream) => Action::leave_out("fonts are of use to styled subtitles alone"),
         container => Action::drop(format!("{} cannot hold attached files", container.name())),
     }
 }
@@ -65,7 +67,7 @@ mod tests {
         for tag in ["camm", "djmd", "rtmd", "mebx", "tmcd"] {
             assert!(!kept(tag, "web-1080p", false) && !kept(tag, "edit-prores", false), "{tag}");
         }
-        let Action::Drop { reason } = fate(&data("camm"), "edit-prores", false) else { panic!() };
+        let Action::Drop { reason, .. } = fate(&data("camm"), "edit-prores", false) else { panic!() };
         assert_eq!(reason, "MOV cannot hold it");
     }
 

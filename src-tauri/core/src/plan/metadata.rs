@@ -82,6 +82,11 @@ fn place_in_a_language(info: &MediaInfo, preset: &Preset, found: Option<&str>) -
     Some(("location-eng".into(), place.to_owned()))
 }
 
+/// Is a place written that ffmpeg does not find by itself?
+pub(super) fn has_place(plan: &Plan) -> bool {
+    plan.with_tags.iter().any(|(name, _)| name == "location")
+}
+
 fn named<'a>(info: &'a MediaInfo, name: &str) -> Option<&'a str> {
     info.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }

@@ -3,6 +3,7 @@
 //! Plain data that is stored with an attempt: a field that older plans lack has a default. Must not know how it is decided.
 
 use super::Clip;
+use crate::ledger::Difference;
 use crate::media::Kind;
 use crate::preset::Container;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,9 @@ pub struct Plan {
     /// The stream whose tags are the film's: Ogg has no tags of the file, ffmpeg reads them as the streams'.
     #[serde(default)]
     pub tags_from: Option<usize>,
+    /// The facts of the source that are changed or lost, and why; all others are kept.
+    #[serde(default)]
+    pub changes: Vec<Difference>,
     /// Tags that are left out.
     #[serde(default)]
     pub without_tags: Vec<String>,
@@ -88,9 +92,12 @@ pub struct Planned {
     /// A cover rather than the moving picture.
     #[serde(default)]
     pub cover: bool,
-    /// Its language, where the container keeps it in another word.
+    /// Its language, where the container keeps it in another word, or ffmpeg does not find it.
     #[serde(default)]
     pub language: Option<String>,
+    /// Its title, where ffmpeg does not find it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// A moving picture beside the one that the plan is about.
     #[serde(default)]
     pub further: bool,
@@ -132,19 +139,28 @@ pub enum Action {
         filters: Vec<String>,
         /// The number of frames changes on purpose.
         frames_change: bool,
-        /// What the change costs, in plain words; empty for nothing worth saying.
-        loss: String,
+        /// Why it is not copied, where the preset promises that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead: Option<String>,
     },
     /// Left out.
     Drop {
         /// Why, in plain words.
         reason: String,
+        /// The preset leaves such streams out of every file.
+        #[serde(default)]
+        usual: bool,
     },
 }
 
 impl Action {
-    pub(super) fn drop(reason: impl Into<String>) -> Action {
-        Action::Drop { reason: reason.into() }
+    pub(crate) fn drop(reason: impl Into<String>) -> Action {
+        Action::Drop { reason: reason.into(), usual: false }
+    }
+
+    /// Left out of every file.
+    pub(super) fn leave_out(reason: impl Into<String>) -> Action {
+        Action::Drop { reason: reason.into(), usual: true }
     }
 
     /// Is it in the result?

@@ -12,31 +12,43 @@ const TEXT: &[&str] =
 /// Subtitles made of pictures.
 const PICTURES: &[&str] = &["hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"];
 
-pub(super) fn subtitle(stream: &Stream, preset: &Preset) -> Action {
+/// What becomes of a track of subtitles. `read`: its cues were to be read, where it has text.
+pub(super) fn subtitle(stream: &Stream, preset: &Preset, read: bool) -> Action {
     if preset.subtitles == Subtitles::Drop {
-        return Action::drop("the preset leaves subtitles out");
+        return Action::leave_out("the preset leaves subtitles out");
     }
     if stream.places && metadata::strips(preset) {
         return Action::drop("its lines tell where this was recorded");
     }
+    let action = held(stream, preset.container);
+    let converted = read && matches!(action, Action::Convert { .. });
+    unreadable(stream).filter(|_| converted).map_or(action, Action::drop)
+}
+
+/// Why no text can be made of a track of which all cues were to be read.
+fn unreadable(stream: &Stream) -> Option<&'static str> {
+    match &stream.cues {
+        None => subtitles::is_foreign(stream).then_some("its subtitles cannot be read"),
+        Some(cues) if !cues.texts().is_empty() => None,
+        Some(cues) if cues.marks.drawings > 0 => Some("its subtitles are drawn, and hold no text"),
+        Some(_) => subtitles::is_foreign(stream).then_some(super::audio::NOTHING),
+    }
+}
+
+/// What becomes of subtitles in this container.
+fn held(stream: &Stream, container: Container) -> Action {
     let codec = stream.codec.as_str();
     let foreign = subtitles::is_foreign(stream);
     let (text, picture) = (TEXT.contains(&codec) || foreign, PICTURES.contains(&codec));
-    match preset.container {
-        Container::M4a => Action::drop("only the sound is kept"),
-        Container::Mkv if codec == "mov_text" || codec == "eia_608" || foreign => {
-            converted("subrip", "srt", "")
-        }
+    match container {
+        Container::M4a => Action::leave_out("only the sound is kept"),
+        Container::Mkv if codec == "mov_text" || codec == "eia_608" || foreign => converted("subrip", "srt"),
         Container::Mkv if text || (picture && codec != "xsub") => Action::Copy { tag: None },
         Container::Mp4 | Container::Mov if codec == "mov_text" => Action::Copy { tag: None },
-        Container::Mp4 | Container::Mov if text => {
-            let styled = matches!(codec, "ass" | "ssa");
-            converted("mov_text", "mov_text", if styled { "styles and positions are lost" } else { "" })
+        Container::Mp4 | Container::Mov if text => converted("mov_text", "mov_text"),
+        _ if picture => {
+            Action::drop(format!("{} cannot hold subtitles made of pictures; MKV can", container.name()))
         }
-        _ if picture => Action::drop(format!(
-            "{} cannot hold subtitles made of pictures; MKV can",
-            preset.container.name()
-        )),
         _ => Action::drop("subtitles in a format that cannot be converted"),
     }
 }
@@ -50,14 +62,14 @@ pub(super) fn text_options(encoder: &str) -> Vec<(String, String)> {
     if encoder == "mov_text" { super::options([MOV_TEXT_CLOCK]) } else { Vec::new() }
 }
 
-fn converted(codec: &str, encoder: &str, loss: &str) -> Action {
+fn converted(codec: &str, encoder: &str) -> Action {
     Action::Convert {
         codec: codec.into(),
         encoder: encoder.into(),
         options: text_options(encoder),
         filters: Vec::new(),
         frames_change: false,
-        loss: loss.into(),
+        instead: None,
     }
 }
 
@@ -78,7 +90,7 @@ fn bare_cover(stream: &Stream, tag: Option<String>) -> Action {
         options: tag.chain([("q".to_owned(), "2".to_owned())]).collect(),
         filters: vec!["sidedata=mode=delete".into()],
         frames_change: false,
-        loss: "the cover was encoded again, without what stood beside its picture".into(),
+        instead: None,
     }
 }
 
@@ -109,7 +121,7 @@ mod tests {
 
     fn fate(codec: &str, preset: &str) -> Action {
         let stream = Stream { codec: codec.into(), ..Stream::default() };
-        subtitle(&stream, preset::find(preset).unwrap())
+        subtitle(&stream, preset::find(preset).unwrap(), false)
     }
 
     #[test]
@@ -127,11 +139,9 @@ mod tests {
     #[test]
     fn each_container_gets_the_subtitles_it_can_hold() {
         assert_eq!(fate("mov_text", "web-1080p"), Action::Copy { tag: None });
+        assert!(matches!(fate("ass", "edit-prores"), Action::Convert { codec, .. } if codec == "mov_text"));
         assert!(
-            matches!(fate("ass", "edit-prores"), Action::Convert { loss, .. } if loss.contains("styles"))
-        );
-        assert!(
-            matches!(fate("hdmv_pgs_subtitle", "web-1080p"), Action::Drop { reason } if reason.contains("MKV can"))
+            matches!(fate("hdmv_pgs_subtitle", "web-1080p"), Action::Drop { reason, .. } if reason.contains("MKV can"))
         );
         assert_eq!(fate("hdmv_pgs_subtitle", "archive-av1"), Action::Copy { tag: None });
         assert_eq!(fate("ass", "archive-av1"), Action::Copy { tag: None });

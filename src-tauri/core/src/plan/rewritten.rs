@@ -3,7 +3,7 @@
 //! Pure. Must not know how the cues are read.
 
 use super::{Action, Plan, Planned};
-use crate::media::{Kind, MediaInfo, Stream};
+use crate::media::{Kind, Stream};
 use crate::subtitles;
 use std::path::{Path, PathBuf};
 
@@ -17,21 +17,21 @@ pub(super) fn format(stream: &Stream, action: &Action) -> Option<String> {
     if converted { needed().map(str::to_owned) } else { None }
 }
 
+/// Has its marks passed on, as ffmpeg does by itself of a stream that it reads.
+pub(super) fn mark(action: &mut Action, stream: &Stream) {
+    let default = stream.default.then_some("default");
+    let marks: Vec<&str> = default.into_iter().chain(stream.roles.iter().map(String::as_str)).collect();
+    if let Action::Convert { options, .. } = action {
+        let marks = if marks.is_empty() { "0".to_owned() } else { marks.join("+") };
+        options.push(("disposition".into(), marks));
+    }
+}
+
 impl Plan {
     /// Are there texts that are converted, of which all should be known?
     pub(crate) fn converts_texts(&self) -> bool {
         let converted = |s: &Planned| matches!(s.action, Action::Convert { .. }) && s.captions.is_none();
         self.kept().any(|s| s.kind == Kind::Subtitle && converted(s))
-    }
-
-    /// The same by what is known now of its subtitles.
-    #[must_use]
-    pub(crate) fn rewriting(mut self, info: &MediaInfo) -> Plan {
-        for planned in self.streams.iter_mut().filter(|s| s.captions.is_none()) {
-            let stream = info.streams.iter().find(|s| s.index == planned.input);
-            planned.rewritten = stream.and_then(|stream| format(stream, &planned.action));
-        }
-        self
     }
 }
 
@@ -50,6 +50,7 @@ pub(super) fn streams(plan: &Plan) -> impl Iterator<Item = &Planned> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::MediaInfo;
     use crate::plan::{Abilities, plan, steps};
     use crate::preset;
     use crate::spec::JobSpec;

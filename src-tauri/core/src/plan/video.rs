@@ -7,11 +7,11 @@ use super::{Action, Task, copy, options, refusals, wanted_hardware};
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::given;
 use crate::media::Picture;
-use crate::preset::{Container, CopyRule, Depth, Hdr, VideoCodec, VideoPreset};
+use crate::preset::{Container, Depth, Hdr, VideoCodec, VideoPreset};
 
 pub(super) fn action(task: &Task<'_>) -> Result<Action, Failure> {
     let picture = task.main.video.clone().unwrap_or_default();
-    let Some(preset) = &task.preset.video else { return Ok(Action::drop("only the sound is kept")) };
+    let Some(preset) = &task.preset.video else { return Ok(Action::leave_out("only the sound is kept")) };
     let copied = copy::video(task, &picture, preset);
     refusals::own_colours(&picture, copied, task.preset.container)?;
     if copied {
@@ -57,22 +57,8 @@ fn convert(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> Result<A
         options: encoder_options(task, &wish, picture, colours),
         filters: filters((task.main.index, picture), &wish, colours, too_fast),
         frames_change: too_fast.is_some(),
-        loss: loss(task, picture, preset, colours),
+        instead: copy::instead(task.main, preset.copy, task.preset.container),
     })
-}
-
-/// What converting costs, and why it is done where the preset promises a copy.
-fn loss(task: &Task<'_>, picture: &Picture, preset: &VideoPreset, colours: Colours) -> String {
-    let promised = preset.copy == CopyRule::WhenHeld;
-    let reason = promised.then(|| copy::obstacle(task.main).unwrap_or(copy::NOT_HELD));
-    let cost = if colours == Colours::ToneMap {
-        Some("high dynamic range becomes standard range")
-    } else if picture.has_alpha() && task.main.codec != "gif" {
-        Some("transparency is lost")
-    } else {
-        None
-    };
-    [reason, cost].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 fn refuse_size(picture: &Picture, preset: &VideoPreset, (width, height): (u32, u32)) -> Result<(), Failure> {
@@ -294,28 +280,6 @@ mod tests {
         assert!(kept.0.contains(&("flags".into(), "+ildct".into())));
         let screen = Picture { pixel_format: "gbrp".into(), ..picture(640, 360) };
         assert!(by(&screen, "web-1080p").1[1].contains("out_color_matrix=bt709"));
-    }
-
-    #[test]
-    fn a_promised_copy_that_is_converted_says_why_and_what_that_costs() {
-        let hdr = Picture { transfer: "smpte2084".into(), bits: 10, ..picture(640, 360) };
-        let said = |picture: &Picture, preset: &str| {
-            let main = Stream { kind: Kind::Video, codec: "vp8".into(), ..Stream::default() };
-            let main = Stream { video: Some(picture.clone()), ..main };
-            let info = MediaInfo { streams: vec![main.clone()], ..MediaInfo::default() };
-            let (preset, abilities) = (preset::find(preset).unwrap(), &Abilities::default());
-            match action(&Task { info: &info, preset, abilities, main: &main }).unwrap() {
-                Action::Convert { loss, .. } => loss,
-                other => panic!("{other:?}"),
-            }
-        };
-        let cost = "high dynamic range becomes standard range";
-        assert_eq!(said(&picture(640, 360), "remux-mp4"), copy::NOT_HELD);
-        assert_eq!(said(&hdr, "remux-mp4"), format!("{}; {cost}", copy::NOT_HELD));
-        assert_eq!(
-            (said(&hdr, "web-1080p"), said(&picture(640, 360), "web-1080p")),
-            (cost.into(), String::new())
-        );
     }
 
     #[test]

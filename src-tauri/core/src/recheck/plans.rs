@@ -82,7 +82,7 @@ mod tests {
     fn a_track_that_was_left_out_or_never_seen_is_missing_and_one_that_is_left_out_today_is_not() {
         let (today, mut made) = (planned(), planned());
         assert_eq!(fault(&made, &today, &film()), None);
-        made.streams[1].action = Action::Drop { reason: "it holds nothing".into() };
+        made.streams[1].action = Action::drop("it holds nothing");
         made.streams.truncate(2);
         let Some(Fault::Missing { tracks }) = fault(&made, &today, &film()) else { panic!() };
         assert_eq!(tracks.iter().map(|t| t.index).collect::<Vec<_>>(), [1, 2]);

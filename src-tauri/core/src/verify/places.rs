@@ -1,11 +1,8 @@
-//! Does a result tell where it was recorded, though that was to be left out? By all that was read back of it. And does it
-//! no longer, though that was to be kept? Pure.
+//! Does a result tell where it was recorded, though that was to be left out? By all that was read back of it. Pure.
 
-use super::Case;
 use crate::media::metadata::Parts;
 use crate::media::places::{runs, tag_tells};
-use crate::media::{Kind, MediaInfo, Stream, attached, telemetry};
-use crate::plan::Action;
+use crate::media::{Kind, MediaInfo, Stream, telemetry};
 
 /// What in this result still tells a place, for people; nothing: nothing does. `texts`: `None` where they could not be
 /// read.
@@ -19,27 +16,8 @@ pub(crate) fn left(output: &MediaInfo, texts: Option<&Parts>) -> Option<String> 
 
 /// The name of a tag that tells a place.
 fn telling_tag(info: &MediaInfo) -> Option<&str> {
-    let tags = info.tags.iter().chain(info.streams.iter().flat_map(|s| &s.tags));
-    let tags = tags.chain(info.chapters.iter().flat_map(|c| &c.tags));
+    let tags = info.all_tags();
     tags.into_iter().find(|(name, value)| tag_tells(name, value)).map(|(name, _)| name.as_str())
-}
-
-/// To be said of a place that was lost, and of attached files, which may hold one; fonts are of use to styled subtitles
-/// alone, of which something is said.
-pub(super) fn remarks(case: &Case<'_>) -> Vec<String> {
-    let container = case.plan.container.name();
-    let kept = case.plan.without_places || telling_tag(case.output).is_some();
-    let tag = telling_tag(case.source).filter(|_| !kept).map(|name| {
-        format!(
-            "The tag {name}, which tells where this was recorded, was left out: {container} cannot hold it."
-        )
-    });
-    let others = case.source.streams.iter().filter(|s| s.kind == Kind::Attachment && !attached::is_font(s));
-    let file = |stream: &Stream| match &case.plan.streams.iter().find(|p| p.input == stream.index)?.action {
-        Action::Drop { reason } => Some(format!("Track {} was left out: {reason}.", stream.index)),
-        _ => None,
-    };
-    tag.into_iter().chain(others.filter_map(file)).collect()
 }
 
 fn tells(texts: &Parts) -> bool {

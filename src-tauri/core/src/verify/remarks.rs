@@ -1,11 +1,11 @@
-//! What is to be said of a result that passed: what was lost by plan, damage that decoding met, its size. Pure.
+//! What is to be said of a result that passed beside what was not kept: damage that decoding met, holes, its size. Pure.
 
 use super::{Case, copies, lead};
 use crate::ffmpeg::classify::DECODING;
 use crate::ffmpeg::report::MOST_ERRORS;
 use crate::ffmpeg::run::Report;
 use crate::media::{Kind, MediaInfo, Stream};
-use crate::plan::{self, Action, Plan, Planned};
+use crate::plan::{self, Action, Planned};
 
 /// What stands behind the first recording of a file.
 pub(super) fn second_recording(case: &Case<'_>) -> Option<String> {
@@ -17,20 +17,6 @@ pub(super) fn second_recording(case: &Case<'_>) -> Option<String> {
 pub(super) fn other_speed(case: &Case<'_>) -> Option<String> {
     let remark = "Partial: the original is to be played at another speed; this is what was recorded.";
     case.source.other_speed.then(|| remark.to_owned())
-}
-
-/// What was lost by plan, for people who did not read it.
-pub(super) fn losses(plan: &Plan) -> Vec<String> {
-    let loss = |planned: &Planned| match &planned.action {
-        Action::Drop { reason } if matches!(planned.kind, Kind::Video | Kind::Audio | Kind::Subtitle) => {
-            Some(format!("Track {} was left out: {reason}.", planned.input))
-        }
-        Action::Convert { loss, .. } if !loss.is_empty() && planned.captions.is_none() => {
-            Some(format!("Track {}: {loss}.", planned.input))
-        }
-        _ => None,
-    };
-    plan.streams.iter().filter_map(loss).collect()
 }
 
 /// Left and right that a camera stores as tracks of their own: players play one of them.

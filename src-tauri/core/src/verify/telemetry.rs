@@ -19,7 +19,7 @@ fn remark(case: &Case<'_>, stream: &Stream, writer: &str) -> Option<String> {
     let index = stream.index;
     let planned = case.plan.streams.iter().find(|planned| planned.input == index)?;
     if alike(case.output, stream).count() < alike(case.source, stream).count() {
-        let Action::Drop { reason } = &planned.action else { return None };
+        let Action::Drop { reason, .. } = &planned.action else { return None };
         return Some(format!("Telemetry ({writer}, track {index}) was left out: {reason}."));
     }
     let (written, read) = parts(case, stream);

@@ -69,6 +69,14 @@ fn world() -> World {
     World { source, output: film("hevc", "aac"), report, measured: None, plan, salvage: false }
 }
 
+impl World {
+    /// Once the source is another.
+    fn plan_again(&mut self) {
+        let spec = JobSpec::of(preset::find("small-hevc").unwrap().clone());
+        self.plan = plan(&self.source, &spec, &Abilities::default()).unwrap();
+    }
+}
+
 fn judged(change: impl FnOnce(&mut World)) -> Result<Verdict, Refusal> {
     let mut world = world();
     change(&mut world);
@@ -156,15 +164,16 @@ fn a_missing_cover_or_attached_file_is_named() {
         let action = Action::Copy { tag: None };
         let codec = String::new();
         let (language, default, titled_as_film, captions) = (None, false, false, None);
-        let (further, rewritten, input) = (false, None, 9);
+        let (further, rewritten) = (false, None);
         Planned {
-            input,
+            input: 9,
             kind,
             codec,
             cover,
             language,
             further,
             default,
+            title: None,
             titled_as_film,
             captions,
             rewritten,

@@ -3,6 +3,7 @@
 //! Guarantees that it holds what was measured, and nothing that was only planned beside its plan. Sentences are made
 //! where it is shown.
 
+use crate::ledger::Difference;
 use crate::media::Kind;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,9 @@ pub struct Verification {
     pub streams: Vec<StreamCheck>,
     /// Damaged spots that decoding met.
     pub damaged: usize,
+    /// Facts of the source that are others in the result, or missing.
+    #[serde(default)]
+    pub changes: Vec<Difference>,
 }
 
 /// What was checked of one stream of the result.

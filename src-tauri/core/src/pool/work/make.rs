@@ -55,12 +55,10 @@ pub(super) fn make(work: &Work<'_>, tools: &Tools, info: MediaInfo, plan: &Plan)
 /// Each further chance takes away what failed: hardware, streams to be copied, what is marked beyond the end, or what was
 /// not known of the original. So it ends.
 fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
-    if plan.converts_texts() {
-        subtitles::add(&making.work.job.source, &mut making.info);
-    }
-    let plan = captions::add(making, plan.clone().rewriting(&making.info))?;
-    let mut plan = making.scratch.possible(plan, &making.info);
     let (mut remarks, mut hardware) = (Vec::new(), wants_hardware(making.work));
+    let plan = with_cues(making, plan, hardware)?;
+    let plan = captions::add(making, plan)?;
+    let mut plan = making.scratch.possible(plan, &making.info);
     loop {
         match in_size(making, &plan) {
             Ok(mut made) => {
@@ -80,6 +78,15 @@ fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, E
             }
         }
     }
+}
+
+/// The plan by the cues of the subtitles that it converts, which are read for that.
+fn with_cues(making: &mut Making<'_>, plan: &Plan, hardware: bool) -> Result<Plan, End> {
+    if !plan.converts_texts() {
+        return Ok(plan.clone());
+    }
+    subtitles::add(&making.work.job.source, &mut making.info);
+    Ok(plan::plan(&making.info, making.work.spec, &abilities(making.tools, hardware))?)
 }
 
 /// What an end teaches for the next chance.

@@ -44,7 +44,8 @@ impl Scratch {
             .retain(|stream| stream.captions.is_none_or(|n| self.is_written(n, info, plan.clip.as_ref())));
         for stream in plan.streams.iter_mut().filter(|stream| stream.rewritten.is_some()) {
             if let Err(reason) = self.rewrite(stream.input, info, plan.clip.as_ref()) {
-                (stream.rewritten, stream.action) = (None, Action::Drop { reason: reason.into() });
+                (stream.rewritten, stream.action) =
+                    (None, Action::Drop { reason: reason.into(), usual: false });
             }
         }
         if let Some((file, clip)) = plan::chapter_file(&plan, &self.prefix).zip(plan.clip.as_ref())

@@ -226,7 +226,7 @@ fn errors_of_a_decoder_count_against_no_converted_stream() {
         options: Vec::new(),
         filters: Vec::new(),
         frames_change: false,
-        loss: String::new(),
+        instead: None,
     };
     output.streams[1].span = None;
     let decoded = Report {

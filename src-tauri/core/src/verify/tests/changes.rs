@@ -70,6 +70,10 @@ fn a_picture_of_another_shape_asks_for_a_frame_of_its_own_once() {
             shown(&mut w.report.given, (0..125).map(|n| n * 40), "640x360");
             shown(&mut w.report.given, (125..250).map(|n| n * 40), "360x640");
             w.source.streams[0].video.as_mut().unwrap().sizes = known.to_vec();
+            w.plan_again();
+            if !known.is_empty() {
+                w.output.streams[0].video.as_mut().unwrap().height = 640;
+            }
         })
     };
     let sizes = vec![(360, 640), (640, 360)];

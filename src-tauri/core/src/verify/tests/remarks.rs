@@ -1,6 +1,7 @@
 //! What is said of a result that passes, and how long the whole file may be.
 
 use super::*;
+use crate::ledger::{Difference, Of, Property, Value, Why};
 
 #[test]
 fn sound_that_has_no_room_for_what_was_decoded_is_told() {
@@ -42,16 +43,16 @@ fn damage_is_counted_and_size_is_compared() {
 #[test]
 fn what_was_left_out_or_costs_something_is_said() {
     let said = said_of(|w| {
-        w.plan.streams[1].action = Action::Drop { reason: "a further track; one is kept".into() };
-        w.plan.streams.push(Planned {
-            input: 3,
-            kind: Kind::Data,
-            action: Action::Drop { reason: "data".into() },
-            ..w.plan.streams[0].clone()
+        w.plan.streams[1].action = Action::drop("a further track; one is kept");
+        w.plan.changes.push(Difference {
+            of: Of::Stream(1),
+            property: Property::Stream,
+            from: Value::Text("audio".into()),
+            to: None,
+            why: Some(Why::Words("a further track; one is kept".into())),
         });
-        if let Action::Convert { loss, .. } = &mut w.plan.streams[2].action {
-            *loss = "styles are lost".into();
-        }
+        w.source.streams[2].language = Some("pt-BR".into());
+        w.output.streams[2].language = Some("por".into());
         w.output.streams.remove(1);
         (w.source.second_recording, w.source.other_speed) = (true, true);
     });
@@ -61,7 +62,7 @@ fn what_was_left_out_or_costs_something_is_said() {
     );
     assert_eq!(
         said[2..],
-        ["Track 1 was left out: a further track; one is kept.", "Track 2: styles are lost."]
+        ["Track 1 was left out: a further track; one is kept.", "Track 2: the language por-BR became por."]
     );
 }
 
@@ -154,11 +155,11 @@ fn once_clipped_only_a_line_may_reach_beyond_the_end() {
         w.output.seconds = Some(60.0);
     });
     assert_eq!(line, ["The result lasts 1:00, though its picture and sound end at 0:10."]);
-    let chapter = |end| media::Chapter { end, ..media::Chapter::default() };
+    let chapter = |start, end| media::Chapter { start, end, ..media::Chapter::default() };
     let lost = said_of(|w| {
-        w.source.chapters = vec![chapter(5.0), chapter(600.0), chapter(900.0)];
+        w.source.chapters = vec![chapter(0.0, 5.0), chapter(500.0, 600.0), chapter(600.0, 900.0)];
         clipped(w);
-        w.output.chapters = vec![chapter(5.0)];
+        w.output.chapters = vec![chapter(0.0, 5.0)];
     });
     assert_eq!(lost, ["2 of 3 chapters begin after the end of the film and were left out."]);
 }

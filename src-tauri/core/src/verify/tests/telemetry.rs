@@ -1,6 +1,7 @@
 //! Tracks in which a camera logged what it measured: kept, left out, or not whole.
 
 use super::*;
+use crate::preset::{Metadata, Preset};
 
 /// Adds such a track with these letters to the original, and to the result where it is kept.
 fn logged(w: &mut World, letters: &str) {
@@ -54,8 +55,11 @@ fn telemetry_that_is_left_out_or_not_whole_is_said() {
 
 #[test]
 fn a_place_that_a_container_cannot_hold_and_files_that_are_no_fonts_are_said_to_be_lost() {
-    let located = |w: &mut World| drop(w.source.tags.insert("LATITUDE".into(), "48.8577".into()));
-    let lost = "The tag LATITUDE, which tells where this was recorded, was left out: MP4 cannot hold it.";
+    let located = |w: &mut World| {
+        w.source.tags.insert("LATITUDE".into(), "48.8577".into());
+        w.plan_again();
+    };
+    let lost = "Where it was recorded was left out; MP4 cannot hold it.";
     assert_eq!(said_of(located), [lost]);
     let kept = said_of(|w| {
         located(w);
@@ -63,16 +67,17 @@ fn a_place_that_a_container_cannot_hold_and_files_that_are_no_fonts_are_said_to_
     });
     assert!(kept.is_empty(), "{kept:?}");
     let wanted = said_of(|w| {
-        located(w);
-        w.plan.without_places = true;
+        w.source.tags.insert("LATITUDE".into(), "48.8577".into());
+        let strips =
+            Preset { metadata: Metadata::StripLocation, ..preset::find("small-hevc").unwrap().clone() };
+        w.plan = plan(&w.source, &JobSpec::of(strips), &Abilities::default()).unwrap();
     });
     assert!(wanted.is_empty(), "{wanted:?}");
     let attached = |name: &str| {
         said_of(|w| {
             let tags = [("filename".to_owned(), name.to_owned())].into();
             w.source.streams.push(Stream { tags, ..stream(3, Kind::Attachment, "") });
-            let spec = JobSpec::of(preset::find("small-hevc").unwrap().clone());
-            w.plan = plan(&w.source, &spec, &Abilities::default()).unwrap();
+            w.plan_again();
         })
     };
     assert!(attached("a.ttf").is_empty());

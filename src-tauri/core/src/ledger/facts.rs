@@ -1,0 +1,151 @@
+//! The facts of a file, read from what was found in it: the same code for source and result.
+
+use super::{Ledger, Of, Property, Value, tags};
+use crate::media::{Chapter, Kind, MediaInfo, Picture, Stream, language, places};
+use std::collections::BTreeMap;
+
+impl Ledger {
+    /// The ledger of a file whose streams go by these numbers, which are their indices in the source; others are passed over.
+    pub fn of(info: &MediaInfo, numbers: &BTreeMap<usize, usize>) -> Ledger {
+        let mut all = Ledger::default();
+        for stream in &info.streams {
+            if let Some(number) = numbers.get(&stream.index) {
+                of_stream(&mut all, Of::Stream(*number), stream);
+            }
+        }
+        of_file(&mut all, info, numbers);
+        all
+    }
+
+    /// That of a source.
+    pub fn of_source(info: &MediaInfo) -> Ledger {
+        Ledger::of(info, &info.streams.iter().map(|s| (s.index, s.index)).collect())
+    }
+}
+
+fn of_stream(all: &mut Ledger, of: Of, stream: &Stream) {
+    if stream.kind == Kind::Data {
+        return;
+    }
+    all.put(of, Property::Stream, Value::text(kind(stream)));
+    if stream.attached_picture {
+        return;
+    }
+    let language = stream.language.as_deref().and_then(language::meaning);
+    all.put_some(of, Property::Language, language.map(Value::Text));
+    match stream.kind {
+        Kind::Video => {
+            if let Some(picture) = &stream.video {
+                of_picture(all, of, picture);
+            }
+        }
+        Kind::Audio => of_sound(all, of, stream),
+        Kind::Attachment => of_attached(all, of, stream),
+        Kind::Subtitle => {
+            let styled = matches!(stream.codec.as_str(), "ass" | "ssa");
+            all.put_some(of, Property::Styles, styled.then_some(Value::Is(true)));
+        }
+        Kind::Data => {}
+    }
+    if matches!(stream.kind, Kind::Audio | Kind::Subtitle) {
+        all.put_some(of, Property::Title, stream.title.as_deref().filter(|t| !t.is_empty()).map(Value::text));
+        for role in &stream.roles {
+            all.put(of, Property::Role(role.clone()), Value::Is(true));
+        }
+    }
+}
+
+fn kind(stream: &Stream) -> &'static str {
+    match stream.kind {
+        Kind::Video if stream.attached_picture => "cover",
+        Kind::Video => "video",
+        Kind::Audio => "audio",
+        Kind::Subtitle => "subtitle",
+        Kind::Attachment => "attachment",
+        Kind::Data => "data",
+    }
+}
+
+fn of_sound(all: &mut Ledger, of: Of, stream: &Stream) {
+    let layout = || stream.channels.map(|n| format!("{n} channels"));
+    let speakers = Some(stream.layout.clone()).filter(|l| !l.is_empty()).or_else(layout);
+    all.put_some(of, Property::Speakers, speakers.map(Value::Text));
+    all.put_some(
+        of,
+        Property::SampleRate,
+        stream.sample_rate.filter(|rate| *rate > 0).map(|rate| Value::Number(rate.into())),
+    );
+    all.put_some(of, Property::Samples, stream.sample_bits.map(|bits| Value::Number(bits.into())));
+}
+
+fn of_attached(all: &mut Ledger, of: Of, stream: &Stream) {
+    let tag = |name: &str| stream.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    for (name, property) in [("filename", Property::FileName), ("mimetype", Property::MediaType)] {
+        all.put_some(of, property, tag(name).map(|(_, value)| Value::text(value)));
+    }
+}
+
+/// Words that name nothing.
+fn word(word: &str) -> Option<Value> {
+    (!matches!(word, "" | "unknown" | "reserved" | "unspecified")).then(|| Value::text(word))
+}
+
+fn of_picture(all: &mut Ledger, of: Of, picture: &Picture) {
+    let (width, height) = picture.frame();
+    if width >= 1.0 && height >= 1.0 {
+        all.put(of, Property::Size, Value::Pair(width, height));
+        all.put(of, Property::Shape, Value::Number(width / height));
+    }
+    let fields = picture.is_interlaced();
+    let rate = picture.rate.map(|rate| if fields { rate * 2.0 } else { rate });
+    all.put_some(of, Property::Rate, rate.map(Value::Number));
+    all.put_some(of, Property::Fields, fields.then_some(Value::Is(true)));
+    all.put(of, Property::Depth, Value::Number(picture.bits.into()));
+    all.put_some(of, Property::Range, picture.is_full_range().then(|| Value::text("full")));
+    all.put_some(of, Property::Primaries, word(&picture.primaries));
+    all.put_some(of, Property::Transfer, word(&picture.transfer));
+    all.put_some(of, Property::Matrix, word(&picture.matrix));
+    let mastering = picture.mastering.map(|m| Value::Pair(m.luminance.0, m.luminance.1));
+    all.put_some(of, Property::Mastering, mastering);
+    let light = picture.light.map(|(content, average)| Value::Pair(content.into(), average.into()));
+    all.put_some(of, Property::Light, light);
+    all.put_some(of, Property::Transparency, picture.has_alpha().then_some(Value::Is(true)));
+    all.put_some(of, Property::Immersive, picture.immersive.then_some(Value::Is(true)));
+}
+
+fn of_file(all: &mut Ledger, info: &MediaInfo, numbers: &BTreeMap<usize, usize>) {
+    if !info.chapters.is_empty() {
+        all.put(Of::File, Property::Chapters, chapters(&info.chapters));
+    }
+    for kind in [Kind::Audio, Kind::Subtitle] {
+        let chosen = chosen(info, kind).and_then(|index| numbers.get(&index));
+        all.put_some(Of::File, Property::Chosen(kind), chosen.map(|n| Value::Number(*n as f64)));
+    }
+    let place = info.all_tags().any(|(name, value)| places::tag_tells(name, value));
+    all.put_some(Of::File, Property::Place, place.then_some(Value::Is(true)));
+    for (tag, value) in &info.tags {
+        match tags::name(tag) {
+            Some(name) if places::tag_tells(&name, value) => {}
+            Some(name) if name == "creation_time" => {
+                all.put_some(Of::File, Property::Tag(name), value.get(..19).map(Value::text));
+            }
+            Some(name) => all.put(Of::File, Property::Tag(name), Value::text(value.trim())),
+            None => {}
+        }
+    }
+}
+
+/// The number of chapters and what they are called: when they begin is checked where marks are cut off.
+pub(crate) fn chapters(all: &[Chapter]) -> Value {
+    let title = |chapter: &Chapter| chapter.tags.get("title").cloned().unwrap_or_default();
+    Value::Text(all.iter().map(title).collect::<Vec<_>>().join("\n"))
+}
+
+/// The track that players choose of several: of those marked as default the first. Of subtitles none is shown unless one
+/// is marked.
+fn chosen(info: &MediaInfo, kind: Kind) -> Option<usize> {
+    let tracks = || info.streams.iter().filter(|s| s.kind == kind && !s.empty);
+    let marked = tracks().find(|s| s.default).map(|s| s.index);
+    let first = || tracks().next().map(|s| s.index).filter(|_| kind == Kind::Audio);
+    (tracks().count() > 1).then(|| marked.or_else(first)).flatten()
+}

@@ -1,0 +1,142 @@
+//! Differences in words for people.
+//!
+//! Pure. Guarantees that a reason is only named where it is the one that was planned.
+
+use super::{Difference, Of, Property, Value, Why};
+use crate::preset::Container;
+
+/// Would this person miss it? What a preset does with every file is said in its description.
+pub fn is_worth_saying(difference: &Difference) -> bool {
+    difference.why != Some(Why::Preset)
+}
+
+/// Is it said at all, if only among the details? What follows from something else is said with that.
+pub fn is_said(difference: &Difference) -> bool {
+    difference.why != Some(Why::Follows)
+}
+
+/// A sentence for each difference; tags that are missing for one reason share one.
+pub fn sentences<'a>(differences: impl Iterator<Item = &'a Difference>, container: Container) -> Vec<String> {
+    let mut tags: Vec<(&Option<Why>, Vec<&str>)> = Vec::new();
+    let mut all = Vec::new();
+    for difference in differences {
+        match (&difference.property, &difference.to) {
+            (Property::Tag(name), None) => match tags.iter_mut().find(|(why, _)| **why == difference.why) {
+                Some((_, names)) => names.push(name),
+                None => tags.push((&difference.why, vec![name])),
+            },
+            _ => all.push(sentence(difference, container)),
+        }
+    }
+    all.extend(tags.into_iter().map(|(why, names)| {
+        let (s, were) = if names.len() == 1 { ("", "was") } else { ("s", "were") };
+        format!("The tag{s} {} {were} left out{}.", names.join(", "), reason(why.as_ref(), container))
+    }));
+    all
+}
+
+fn sentence(difference: &Difference, container: Container) -> String {
+    let reason = reason(difference.why.as_ref(), container);
+    let what = what(difference);
+    match difference.of {
+        Of::Stream(n) if difference.property == Property::Stream => format!("Track {n} {what}{reason}."),
+        Of::Stream(n) => format!("Track {n}: {what}{reason}."),
+        Of::File => {
+            let mut letters = what.chars();
+            let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+            format!("{first}{}{reason}.", letters.as_str())
+        }
+    }
+}
+
+fn reason(why: Option<&Why>, container: Container) -> String {
+    match why {
+        None | Some(Why::Preset | Why::Follows) => String::new(),
+        Some(Why::Limit) => "; the preset has this limit".to_owned(),
+        Some(Why::Container) => format!("; {} cannot hold it", container.name()),
+        Some(Why::Encoder) => "; its encoder cannot keep it".to_owned(),
+        Some(Why::Words(words)) => format!(": {words}"),
+    }
+}
+
+fn what(difference: &Difference) -> String {
+    let Difference { property, from, to, .. } = difference;
+    match (property, to) {
+        (Property::Stream, _) => "was left out".into(),
+        (Property::Packets, _) => "it was encoded again".into(),
+        (Property::Role(role), _) => format!("it is no longer marked as {}", plain(role)),
+        (Property::Chosen(kind), _) => {
+            format!("players may choose another {} track than before", format!("{kind:?}").to_lowercase())
+        }
+        (Property::Rate, Some(rate)) => format!("{} pictures a second became {}", shown(from), shown(rate)),
+        (Property::Styles, _) => "styles and positions are lost".into(),
+        (Property::Transparency, _) => "transparency is lost".into(),
+        (Property::Immersive, _) => "it is no longer marked as all around or for two eyes".into(),
+        (Property::Place, _) => "where it was recorded was left out".into(),
+        (Property::Mastering | Property::Light | Property::Fields, None) => {
+            format!("the {} are lost", name(property))
+        }
+        (Property::Chapters, None) => "the chapters are missing".into(),
+        (Property::Chapters, Some(_)) => "the chapters are others than before".into(),
+        (Property::Speakers, Some(to)) => format!("the speakers {} became {}", shown(from), shown(to)),
+        (Property::Tag(tag), Some(to)) => format!("the tag {tag} ({}) became {}", shown(from), shown(to)),
+        (property, Some(to)) => format!("the {} {} became {}", name(property), shown(from), shown(to)),
+        (property, None) => format!("the {} {} is missing", name(property), shown(from)),
+    }
+}
+
+fn plain(role: &str) -> &str {
+    match role {
+        "dub" => "dubbed",
+        "original" => "the original language",
+        "comment" => "a commentary",
+        "hearing_impaired" => "for the hard of hearing",
+        "visual_impaired" => "for the visually impaired",
+        "clean_effects" => "without speech",
+        role => role,
+    }
+}
+
+fn name(property: &Property) -> &'static str {
+    match property {
+        Property::Language => "language",
+        Property::Title => "title",
+        Property::Speakers => "speakers",
+        Property::SampleRate => "sample rate",
+        Property::Samples => "sample size in bits",
+        Property::Size => "size",
+        Property::Shape => "shape",
+        Property::Rate => "rate",
+        Property::Fields => "fields",
+        Property::Depth => "depth in bits",
+        Property::Range => "range of its brightness",
+        Property::Primaries => "primaries",
+        Property::Transfer => "transfer characteristic",
+        Property::Matrix => "colour matrix",
+        Property::Mastering => "mastering data",
+        Property::Light => "light levels",
+        Property::Timecode => "time code",
+        Property::Reel => "reel name",
+        Property::FileName => "file name",
+        Property::MediaType => "media type",
+        _ => "fact",
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Is(true) => "yes".into(),
+        Value::Is(false) => "no".into(),
+        Value::Number(n) => number(*n),
+        Value::Pair(a, b) => format!("{}x{}", number(*a), number(*b)),
+        Value::Text(text) => text.chars().take(MOST).collect(),
+    }
+}
+
+/// Letters shown of a text from a stranger.
+const MOST: usize = 80;
+
+fn number(n: f64) -> String {
+    let text = format!("{n:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,110 @@
+//! What is missing is found, whatever it is, and reasons are named where they are true.
+
+use super::*;
+use crate::media::{Chapter, Kind, Mastering, MediaInfo, Picture, Stream};
+use crate::preset::Container;
+
+/// A film that has every fact there is.
+fn film() -> MediaInfo {
+    let picture = Picture {
+        width: 1920,
+        height: 1080,
+        pixel_aspect: 1.0,
+        rate: Some(25.0),
+        pixel_format: "yuva444p12le".into(),
+        bits: 12,
+        field_order: "tt".into(),
+        range: "pc".into(),
+        transfer: "smpte2084".into(),
+        primaries: "bt2020".into(),
+        matrix: "bt2020nc".into(),
+        mastering: Some(Mastering { luminance: (0.01, 1000.0), ..Mastering::default() }),
+        light: Some((1000, 400)),
+        immersive: true,
+        ..Picture::default()
+    };
+    let stream = |index, kind| Stream { index, kind, language: Some("zh-Hant".into()), ..Stream::default() };
+    let sound = |index, default| Stream {
+        default,
+        title: Some("Director".into()),
+        roles: ["comment".to_owned()].into(),
+        channels: Some(6),
+        layout: "5.1".into(),
+        sample_rate: Some(96_000),
+        sample_bits: Some(24),
+        ..stream(index, Kind::Audio)
+    };
+    let lines = |index, default| Stream { codec: "ass".into(), default, ..stream(index, Kind::Subtitle) };
+    let tags = [("filename", "a.txt"), ("mimetype", "text/plain")].map(|(k, v)| (k.to_owned(), v.to_owned()));
+    let file = Stream { tags: tags.into(), ..stream(6, Kind::Attachment) };
+    let picture = Stream { video: Some(picture), ..stream(0, Kind::Video) };
+    let cover = Stream { attached_picture: true, ..stream(5, Kind::Video) };
+    let tags =
+        [("title", "Tower"), ("DIRECTOR", "Ann"), ("location", "+48.8577+002.2950/"), ("encoder", "x")];
+    MediaInfo {
+        streams: vec![picture, sound(1, false), sound(2, true), lines(3, false), lines(4, true), cover, file],
+        chapters: vec![Chapter { end: 1.0, ..Chapter::default() }],
+        tags: tags.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        ..MediaInfo::default()
+    }
+}
+
+#[test]
+fn each_fact_that_is_missing_is_found_and_nothing_else() {
+    let source = Ledger::of_source(&film());
+    assert!(differences(&source, &source, &[]).is_empty());
+    assert!(source.0.len() > 40, "{source:#?}");
+    for (of, property, value) in source.iter() {
+        let mut result = source.clone();
+        result.0.remove(&(of, property.clone()));
+        let found = differences(&source, &result, &[]);
+        assert_eq!(found.len(), 1, "{of:?} {property:?}: {found:?}");
+        assert_eq!((found[0].of, &found[0].property, &found[0].from), (of, property, value));
+        let said = sentences(found.iter(), Container::Mp4);
+        assert!(said.len() == 1 && said[0].ends_with('.') && !said[0].contains("fact"), "{said:?}");
+    }
+}
+
+#[test]
+fn a_difference_is_planned_only_where_it_comes_out_as_planned() {
+    let source = Ledger::of_source(&film());
+    let language = (Of::Stream(1), Property::Language);
+    let planned = Difference {
+        of: language.0,
+        property: language.1.clone(),
+        from: Value::text("zho-Hant"),
+        to: Some(Value::text("zho")),
+        why: Some(Why::Container),
+    };
+    let said = |to: Option<&str>| {
+        let mut result = source.clone();
+        result.0.remove(&language);
+        result.put_some(language.0, language.1.clone(), to.map(Value::text));
+        let found = differences(&source, &result, std::slice::from_ref(&planned));
+        sentences(found.iter(), Container::Mp4).concat()
+    };
+    assert_eq!(said(Some("zho")), "Track 1: the language zho-Hant became zho; MP4 cannot hold it.");
+    assert_eq!(said(Some("eng")), "Track 1: the language zho-Hant became eng.");
+    assert_eq!(said(None), "Track 1: the language zho-Hant is missing.");
+    assert_eq!(said(Some("zho-Hant")), "", "what was kept after all is not called lost");
+}
+
+#[test]
+fn a_stream_that_is_missing_takes_its_facts_with_it_and_tags_share_a_sentence() {
+    let source = Ledger::of_source(&film());
+    let mut result = source.clone();
+    result.0.retain(|(of, property), _| *of != Of::Stream(1) && !matches!(property, Property::Tag(_)));
+    let found = differences(&source, &result, &[]);
+    let said = sentences(found.iter(), Container::Mp4);
+    assert_eq!(said, ["Track 1 was left out.", "The tags director, title were left out."]);
+}
+
+#[test]
+fn what_programs_write_for_themselves_is_no_fact() {
+    let mut info = MediaInfo::default();
+    for name in ["BPS-eng", "major_brand", "_STATISTICS_TAGS", "DURATION", "handler_name", "NUMBER_OF_FRAMES"]
+    {
+        info.tags.insert(name.into(), "x".into());
+    }
+    assert_eq!(Ledger::of_source(&info), Ledger::default());
+}

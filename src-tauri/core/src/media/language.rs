@@ -1,0 +1,163 @@
+//! Languages of tracks: what a word means, and the words that a container keeps. MP4 keeps three letters, MOV those of a
+//! list of its own, of which ffmpeg finds only one spelling each; Matroska keeps any word.
+//!
+//! Pure.
+
+use crate::preset::Container;
+use isolang::Language;
+
+/// Three letters of ISO 639-2, and how ffmpeg's muxer of MOV wants to read them.
+const MOV: &[(&str, &str)] = &[
+    ("bod", "tib"),
+    ("cym", "wel"),
+    ("cze", "ces"),
+    ("deu", "ger"),
+    ("ell", "gre"),
+    ("eus", "baq"),
+    ("fao", "fo "),
+    ("fre", "fra"),
+    ("gle", "iri"),
+    ("hrv", "hr "),
+    ("hye", "arm"),
+    ("isl", "ice"),
+    ("kat", "geo"),
+    ("mkd", "mac"),
+    ("msa", "may"),
+    ("mya", "bur"),
+    ("nld", "dut"),
+    ("pan", "pa "),
+    ("rum", "ron"),
+    ("slo", "slk"),
+    ("sqi", "alb"),
+    ("srp", "sr "),
+    ("swe", "sve"),
+    ("zho", "chi"),
+];
+
+/// Languages that MOV can hold (QuickTime File Format, "Language Code Values"), as far as ffmpeg writes them.
+const IN_MOV: &str = "amh ara asm aym aze bel ben bod bul cat ces cym dan deu dzo ell eng epo est eus fao fas fin fra gle grn \
+    guj heb hin hrv hun hye ind isl ita jav jpn kan kas kat kaz khm kin kir kor kur lao lat lav lit mal mar mkd mlg mlt mol \
+    mon msa mya nep nld nor nya ori orm pan pol por pus que ron run rus san sin slk slv smi snd som spa sqi srp swa swe tam \
+    tat tel tgk tgl tha tir tuk tur uig ukr urd uzb vie yid zho";
+
+/// Bibliographic codes of ISO 639-2 beside the terminological ones, which ISO 639-3 shares.
+const BIBLIOGRAPHIC: [(&str, &str); 20] = [
+    ("alb", "sqi"),
+    ("arm", "hye"),
+    ("baq", "eus"),
+    ("bur", "mya"),
+    ("chi", "zho"),
+    ("cze", "ces"),
+    ("dut", "nld"),
+    ("fre", "fra"),
+    ("geo", "kat"),
+    ("ger", "deu"),
+    ("gre", "ell"),
+    ("ice", "isl"),
+    ("mac", "mkd"),
+    ("mao", "mri"),
+    ("may", "msa"),
+    ("per", "fas"),
+    ("rum", "ron"),
+    ("slo", "slk"),
+    ("tib", "bod"),
+    ("wel", "cym"),
+];
+
+/// What the word for a language means, spelled in one way: three letters, then script and region as they are written.
+/// `None` where it names none.
+pub(crate) fn meaning(word: &str) -> Option<String> {
+    let mut parts = word.trim().split(['-', '_']);
+    let main = parts.next()?.to_ascii_lowercase();
+    if matches!(main.as_str(), "" | "und" | "unk" | "xxx") {
+        return None;
+    }
+    let spelled = |pairs: &[(&'static str, &'static str)]| {
+        pairs.iter().find(|(other, _)| other.trim() == main).map(|(_, letters)| *letters)
+    };
+    let of_mov: Vec<(&str, &str)> = MOV.iter().map(|(iso, mov)| (*mov, *iso)).collect();
+    let short = || {
+        (main.len() == 2).then(|| Language::from_639_1(&main)).flatten().map(|language| language.to_639_3())
+    };
+    let letters = short().or_else(|| spelled(&BIBLIOGRAPHIC)).or_else(|| spelled(&of_mov)).unwrap_or(&main);
+    let letters = spelled_once(letters);
+    let rest = parts.map(|part| format!("-{}", in_case(part)));
+    Some(std::iter::once(letters.to_owned()).chain(rest).collect())
+}
+
+fn spelled_once(letters: &str) -> &str {
+    BIBLIOGRAPHIC.iter().find(|(other, _)| *other == letters).map_or(letters, |(_, usual)| usual)
+}
+
+/// A script is written `Hant`, a region `BR` (RFC 5646, 2.1.1).
+fn in_case(part: &str) -> String {
+    match part.len() {
+        2 => part.to_ascii_uppercase(),
+        4 if part.is_ascii() => part[..1].to_ascii_uppercase() + &part[1..].to_ascii_lowercase(),
+        _ => part.to_ascii_lowercase(),
+    }
+}
+
+/// What is left of a language in this container: region and script go in MP4 and MOV.
+pub(crate) fn left(meaning: &str, container: Container) -> Option<String> {
+    let main = meaning.split('-').next()?;
+    match container {
+        Container::Mkv => Some(meaning.to_owned()),
+        Container::Mp4 | Container::M4a => (main.len() == 3).then(|| main.to_owned()),
+        Container::Mov => IN_MOV.split(' ').any(|held| held == main).then(|| main.to_owned()),
+    }
+}
+
+/// The word to write for this one; `None` where the container keeps it as it is, or nothing better is known.
+pub(crate) fn kept(word: &str, container: Container) -> Option<String> {
+    if container == Container::Mkv {
+        return None;
+    }
+    let main = word.split(['-', '_']).next()?.to_ascii_lowercase();
+    let letters = match main.len() {
+        2 => Language::from_639_1(&main)?.to_639_3().to_owned(),
+        3 => main,
+        _ => return None,
+    };
+    let in_mov = MOV.iter().find(|(iso, _)| container == Container::Mov && *iso == letters);
+    let kept = in_mov.map_or(letters, |(_, mov)| (*mov).to_owned());
+    (kept != word).then_some(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_keeps_its_meaning_in_the_words_of_the_container() {
+        let mp4 = |word| kept(word, Container::Mp4).unwrap_or_else(|| word.to_owned());
+        let words = ["deu", "ger", "de", "pt-BR", "zh_Hans", "EN", "und", "klingon", ""];
+        assert_eq!(words.map(mp4), ["deu", "ger", "deu", "por", "zho", "eng", "und", "klingon", ""]);
+        assert_eq!(kept("sv", Container::Mov), Some("sve".into()));
+        assert_eq!(kept("ger", Container::Mov), None);
+        assert_eq!(kept("pt-BR", Container::Mkv), None, "Matroska holds any");
+    }
+
+    #[test]
+    fn words_of_the_same_language_mean_the_same() {
+        for words in [
+            &["de", "deu", "ger", "DE"][..],
+            &["swe", "sve", "sv"],
+            &["pt-BR", "por-br"],
+            &["zh-hant", "chi_Hant"],
+        ] {
+            let meanings: Vec<_> = words.iter().map(|word| meaning(word)).collect();
+            assert!(meanings.iter().all(|one| one.is_some() && *one == meanings[0]), "{meanings:?}");
+        }
+        assert_eq!(meaning("zh-hant-TW").as_deref(), Some("zho-Hant-TW"));
+        assert!(meaning("und").is_none() && meaning("").is_none() && meaning(" ").is_none());
+        assert_eq!(left("por-BR", Container::Mp4).as_deref(), Some("por"));
+        assert_eq!((left("fil", Container::Mov), left("deu", Container::Mov)), (None, Some("deu".into())));
+        assert_eq!(left("por-BR", Container::Mkv).as_deref(), Some("por-BR"));
+    }
+
+    #[test]
+    fn parts_of_a_word_that_are_no_ascii_change_nothing() {
+        assert_eq!(meaning("de-ÄÖ").as_deref(), Some("deu-ÄÖ"));
+    }
+}

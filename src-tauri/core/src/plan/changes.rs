@@ -1,0 +1,138 @@
+//! What becomes of each fact of the source: those that are changed or lost by plan, and why. All others are kept, and are
+//! found again in the result.
+//!
+//! Pure. Guarantees to say only what follows from the plan of this very file.
+
+mod picture;
+
+use super::{Action, Plan, Planned, metadata};
+use crate::ledger::{self, Difference, Ledger, Of, Property, Value, Why};
+use crate::media::{Chapter, Kind, MediaInfo, Stream, language};
+use crate::preset::{Container, Preset};
+
+/// The facts of `info` that `plan` does not keep.
+pub(super) fn changes(plan: &Plan, info: &MediaInfo, preset: &Preset) -> Vec<Difference> {
+    let facts = Ledger::of_source(info);
+    let changed = |(of, property, value): (Of, &Property, &Value)| {
+        let fate = match of {
+            Of::File => of_file(plan, info, preset, property),
+            Of::Stream(n) => {
+                let planned = plan.streams.iter().find(|planned| planned.input == n)?;
+                let stream = info.streams.iter().find(|stream| stream.index == n)?;
+                of_stream(&Track { plan, preset, planned, stream }, property, value)
+            }
+        };
+        let (property, from) = (property.clone(), value.clone());
+        fate.map(|(to, why)| Difference { of, property, from, to, why: Some(why) })
+    };
+    facts.iter().filter_map(changed).collect()
+}
+
+/// What a fact becomes, and why; `None`: it is kept.
+type Fate = Option<(Option<Value>, Why)>;
+
+fn lost(why: Why) -> Fate {
+    Some((None, why))
+}
+
+struct Track<'a> {
+    plan: &'a Plan,
+    preset: &'a Preset,
+    planned: &'a Planned,
+    stream: &'a Stream,
+}
+
+fn of_file(plan: &Plan, info: &MediaInfo, preset: &Preset, property: &Property) -> Fate {
+    match property {
+        Property::Place if metadata::strips(preset) => lost(Why::Preset),
+        Property::Place if !holds_place(plan, info) => lost(Why::Container),
+        Property::Tag(name) if left_out(name, plan, info) => lost(Why::Preset),
+        Property::Tag(name) if plan.vendor_tags && name != "creation_time" => None,
+        Property::Tag(name) if !ledger::is_held(name, plan.container) => lost(Why::Container),
+        Property::Chosen(kind) => chosen(plan, *kind),
+        Property::Chapters => Some((chapters(plan, info), Why::Follows)),
+        _ => None,
+    }
+}
+
+/// Matroska holds any tag, the others a place under one name.
+fn holds_place(plan: &Plan, info: &MediaInfo) -> bool {
+    let named = info.tags.keys().any(|tag| tag.to_lowercase().starts_with("location"));
+    plan.container == Container::Mkv || plan.vendor_tags || named || metadata::has_place(plan)
+}
+
+/// Is a tag of this name left out for what it tells?
+fn left_out(name: &str, plan: &Plan, info: &MediaInfo) -> bool {
+    let tells = plan.without_tags.iter().any(|tag| tag.eq_ignore_ascii_case(name));
+    tells && info.tags.keys().any(|tag| tag.eq_ignore_ascii_case(name))
+}
+
+/// Those that end before the beginning are passed over by ffmpeg; what tells a place is left out where that is wanted.
+fn chapters(plan: &Plan, info: &MediaInfo) -> Option<Value> {
+    let begin = info.start.unwrap_or(0.0);
+    let kept = info.chapters.iter().filter(|chapter| chapter.end >= begin);
+    let all: Vec<Chapter> = kept.map(|c| Chapter { tags: plan.chapter_tags(c), ..c.clone() }).collect();
+    (!all.is_empty()).then(|| ledger::chapters(&all))
+}
+
+/// Which track players choose follows from which are left.
+fn chosen(plan: &Plan, kind: Kind) -> Fate {
+    let tracks = || plan.kept().filter(|s| s.kind == kind && s.captions.is_none());
+    let marked = tracks().find(|s| s.default).or_else(|| tracks().next().filter(|_| kind == Kind::Audio));
+    let alone = tracks().count() < 2;
+    let to = marked.filter(|_| !alone).map(|s| Value::Number(s.input as f64));
+    Some((to, Why::Follows))
+}
+
+fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Fate {
+    if let Action::Drop { reason, usual } = &track.planned.action {
+        let why = if *usual { Why::Preset } else { Why::Words(reason.clone()) };
+        return (*property == Property::Stream).then_some((None, why));
+    }
+    match (property, track.stream.kind) {
+        (Property::Language, _) => of_language(track.plan.container, value),
+        (Property::Role(role), _) => {
+            (!holds_role(role, track.plan.container)).then_some((None, Why::Container))
+        }
+        (Property::Title, _) if track.plan.container == Container::M4a => lost(Why::Container),
+        (Property::Styles, _) if matches!(track.planned.action, Action::Convert { .. }) => {
+            lost(Why::Container)
+        }
+        (_, Kind::Video) => picture::fate(track, property),
+        (_, Kind::Audio) => of_sound(track, property),
+        _ => None,
+    }
+}
+
+fn of_language(container: Container, value: &Value) -> Fate {
+    let Value::Text(meaning) = value else { return None };
+    let left = language::left(meaning, container);
+    (left.as_ref() != Some(meaning)).then(|| (left.map(Value::Text), Why::Container))
+}
+
+/// Marks of a track that ffmpeg writes into this container.
+fn holds_role(role: &str, container: Container) -> bool {
+    match container {
+        Container::Mkv => !matches!(role, "lyrics" | "karaoke" | "clean_effects"),
+        Container::Mp4 => {
+            matches!(role, "dub" | "comment" | "forced" | "hearing_impaired" | "visual_impaired")
+        }
+        Container::Mov | Container::M4a => false,
+    }
+}
+
+fn of_sound(track: &Track<'_>, property: &Property) -> Fate {
+    let Action::Convert { filters, codec, .. } = &track.planned.action else { return None };
+    match property {
+        Property::Speakers => {
+            let to =
+                filters.iter().find_map(|filter| filter.split_once("channel_layouts=").map(|(_, to)| to))?;
+            let fewer =
+                track.stream.channels.is_some_and(|had| had > track.plan.most_channels.unwrap_or(had));
+            Some((Some(Value::Text(to.to_owned())), if fewer { Why::Limit } else { Why::Preset }))
+        }
+        Property::Samples if !codec.starts_with("pcm") => lost(Why::Preset),
+        Property::SampleRate if codec == "opus" => Some((Some(Value::Number(48_000.0)), Why::Preset)),
+        _ => None,
+    }
+}

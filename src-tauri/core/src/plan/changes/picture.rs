@@ -1,0 +1,70 @@
+//! What becomes of the facts of a picture that is encoded; of one that is copied the container alone decides.
+
+use super::{Fate, Track, lost};
+use crate::ledger::{Property, Value, Why};
+use crate::media::Picture;
+use crate::plan::{Action, video};
+use crate::preset::{Container, VideoCodec, VideoPreset};
+
+pub(super) fn fate(track: &Track<'_>, property: &Property) -> Fate {
+    let (picture, preset) = (track.stream.video.as_ref()?, track.preset.video.as_ref()?);
+    match &track.planned.action {
+        Action::Convert { options, .. } => encoded(track, picture, preset, options, property),
+        _ => copied(track.plan.container, picture, property),
+    }
+}
+
+fn copied(container: Container, picture: &Picture, property: &Property) -> Fate {
+    match property {
+        Property::Immersive if container == Container::Mov => lost(Why::Container),
+        Property::Transparency if picture.alpha_beside && container != Container::Mkv => lost(Why::Container),
+        _ => None,
+    }
+}
+
+fn encoded(
+    track: &Track<'_>,
+    picture: &Picture,
+    preset: &VideoPreset,
+    options: &[(String, String)],
+    property: &Property,
+) -> Fate {
+    let option = |name: &str| options.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let mapped = picture.is_hdr() && option("color_trc") == Some("bt709");
+    let text = |word: &str| Some(Value::Text(word.to_owned()));
+    match property {
+        Property::Size => {
+            let (width, height) = video::target_size(picture, preset);
+            Some((Some(Value::Pair(width.into(), height.into())), Why::Preset))
+        }
+        Property::Rate => rate(picture, preset),
+        Property::Fields if preset.codec != VideoCodec::ProRes => lost(Why::Preset),
+        Property::Depth => option("pix_fmt").map(|format| (Some(Value::Number(bits(format))), Why::Preset)),
+        Property::Range => lost(Why::Preset),
+        Property::Transfer if mapped => {
+            Some((text("bt709"), Why::Words("high dynamic range becomes standard range".into())))
+        }
+        Property::Mastering | Property::Light if mapped => lost(Why::Follows),
+        Property::Mastering | Property::Light if preset.codec == VideoCodec::ProRes => lost(Why::Encoder),
+        Property::Primaries | Property::Matrix if option("colorspace").is_some() => {
+            let name = if *property == Property::Matrix { "colorspace" } else { "color_primaries" };
+            Some((option(name).and_then(text), Why::Follows))
+        }
+        Property::Transparency => lost(Why::Encoder),
+        Property::Immersive if track.plan.container == Container::Mov => lost(Why::Container),
+        _ => None,
+    }
+}
+
+/// Pictures a second beyond the limit of the preset are left out; two fields become one picture.
+fn rate(picture: &Picture, preset: &VideoPreset) -> Fate {
+    let own = picture.rate?;
+    let capped = preset.max_fps.map_or(own, |most| own.min(most.into()));
+    let fields = picture.is_interlaced() && preset.codec != VideoCodec::ProRes;
+    (fields || capped < own).then(|| (Some(Value::Number(capped)), Why::Limit))
+}
+
+fn bits(format: &str) -> f64 {
+    let deep = |n: &&u8| format.contains(&format!("p{n}"));
+    [10_u8, 12, 14, 16].iter().find(deep).map_or(8.0, |n| (*n).into())
+}

@@ -1,0 +1,50 @@
+//! The ledger of the source against that of the result: what is not kept, and whether that was planned.
+//!
+//! Pure.
+
+use super::Case;
+use super::verification::StreamCheck;
+use crate::ledger::{self, Difference, Ledger, Of, Property, Value, Why};
+use crate::media::Stream;
+use crate::plan::{Action, Planned};
+use std::collections::BTreeMap;
+
+/// Every difference between the two files.
+pub(super) fn differences(
+    case: &Case<'_>,
+    pairs: &[(&Planned, &Stream)],
+    checks: &[StreamCheck],
+) -> Vec<Difference> {
+    let numbers: BTreeMap<usize, usize> =
+        pairs.iter().map(|(planned, found)| (found.index, planned.input)).collect();
+    let (source, result) = (Ledger::of_source(case.source), Ledger::of(case.output, &numbers));
+    let mut all = ledger::differences(&source, &result, &case.plan.changes);
+    all.extend(encoded_again(case, checks));
+    all
+}
+
+/// Streams that are no copies although the preset promises that.
+fn encoded_again(case: &Case<'_>, checks: &[StreamCheck]) -> Vec<Difference> {
+    let why = |planned: &Planned| match &planned.action {
+        Action::Convert { instead, .. } => instead.clone().map(Why::Words),
+        Action::Copy { .. } | Action::Drop { .. } => None,
+    };
+    let of = |check: &StreamCheck| {
+        let planned = case.plan.streams.iter().find(|planned| planned.input == check.input)?;
+        let why = why(planned)?;
+        Some(Difference {
+            of: Of::Stream(check.input),
+            property: Property::Packets,
+            from: Value::Is(true),
+            to: None,
+            why: Some(why),
+        })
+    };
+    checks.iter().filter(|check| !check.copied).filter_map(of).collect()
+}
+
+/// What is to be said of them.
+pub(super) fn remarks(case: &Case<'_>, differences: &[Difference]) -> Vec<String> {
+    let worth = differences.iter().filter(|difference| ledger::is_worth_saying(difference));
+    ledger::sentences(worth, case.plan.container)
+}
