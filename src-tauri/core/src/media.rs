@@ -168,6 +168,9 @@ pub struct Stream {
     /// Why a copy of it was refused, once one was made and judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy_fault: Option<CopyFault>,
+    /// ffmpeg failed to write it.
+    #[serde(default)]
+    pub refused: bool,
     /// What its packets say, where they were measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,

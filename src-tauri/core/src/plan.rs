@@ -27,7 +27,7 @@ use crate::failure::Failure;
 use crate::media::{Kind, MediaInfo, Stream, language};
 use crate::preset::{Container, CopyRule, Hardware, Preset, Tracks};
 use crate::spec::{JobOptions, JobSpec};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use arguments::cue_file;
 pub use captions::caption_file;
@@ -199,6 +199,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         titled_as_film: metadata::tags_from(task).is_some() && stream.title == task.main.title,
         captions: None,
         rewritten,
+        file: if cover { others::file(stream, &action, task.preset) } else { BTreeMap::new() },
         action,
     })
 }

@@ -147,6 +147,7 @@ fn stream(raw: RawStream) -> Stream {
         codec: named(&raw.codec_name, &raw.codec_tag_string),
         tag: raw.codec_tag_string,
         copy_fault: None,
+        refused: false,
         span: None,
         tags: raw.tags,
         places: false,

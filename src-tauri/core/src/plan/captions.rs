@@ -86,6 +86,7 @@ impl Plan {
             titled_as_film: false,
             captions: Some(n),
             rewritten: None,
+            file: std::collections::BTreeMap::new(),
             action: Action::Convert {
                 codec: codec.into(),
                 encoder: encoder.into(),

@@ -177,6 +177,7 @@ fn a_missing_cover_or_attached_file_is_named() {
             titled_as_film,
             captions,
             rewritten,
+            file: BTreeMap::new(),
             action,
         }
     };

@@ -8,6 +8,7 @@ use super::log::Log;
 use super::scratch::Scratch;
 use super::{End, Work, captions, command, judged};
 use crate::failure::{Failure, FailureCode};
+use crate::ffmpeg::classify::is_over_subtitles;
 use crate::ffmpeg::{Tools, abilities};
 use crate::media::{CopyFault, Kind, MediaInfo};
 use crate::output;
@@ -52,8 +53,8 @@ pub(super) fn make(work: &Work<'_>, tools: &Tools, info: MediaInfo, plan: &Plan)
     })
 }
 
-/// Each further chance takes away what failed: hardware, streams to be copied, what is marked beyond the end, or what was
-/// not known of the original. So it ends.
+/// Each further chance takes away what failed: hardware, streams to be copied, what is marked beyond the end, subtitles
+/// that cannot be written, or what was not known of the original. So it ends.
 fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
     let (mut remarks, mut hardware) = (Vec::new(), wants_hardware(making.work));
     let plan = with_cues(making, plan, hardware)?;
@@ -100,6 +101,8 @@ enum Lesson {
     Copies(Vec<(Kind, CopyFault)>),
     /// What changes on the way is known now.
     Changes,
+    /// Subtitles are to be left out.
+    Subtitles,
 }
 
 impl Lesson {
@@ -109,7 +112,7 @@ impl Lesson {
                 vec!["The graphics hardware could not encode this; the processor did.".into()]
             }
             Lesson::Changes => vec![ENCODED_AGAIN.into()],
-            Lesson::Clip => Vec::new(),
+            Lesson::Clip | Lesson::Subtitles => Vec::new(),
             Lesson::Copies(all) => all.iter().map(|(kind, fault)| converted(*kind, *fault)).collect(),
         }
     }
@@ -143,6 +146,7 @@ fn learn(making: &mut Making<'_>, plan: &Plan, end: End) -> Result<Lesson, End> 
         }
         End::Unfaithful(_, faults) => faults.clone(),
         End::Failed(_) if making.shown.is_some() && plan.clip.is_none() => return Ok(Lesson::Clip),
+        End::Failed(failure) if refuses_subtitles(making, plan, failure) => return Ok(Lesson::Subtitles),
         End::Failed(failure) if plan.hardware && may_be_the_hardware(failure) => {
             tracing::warn!(job = %making.work.job.id, message = %failure.message, "the hardware failed");
             return Ok(Lesson::Hardware);
@@ -159,6 +163,16 @@ fn learn(making: &mut Making<'_>, plan: &Plan, end: End) -> Result<Lesson, End> 
     }
     making.info.refuse_copies(&faults);
     Ok(Lesson::Copies(refused))
+}
+
+/// Was a cue refused? Which one is not always said: all subtitles are then left out.
+fn refuses_subtitles(making: &mut Making<'_>, plan: &Plan, failure: &Failure) -> bool {
+    let kept: Vec<usize> = plan.kept().filter(|s| s.kind == Kind::Subtitle).map(|s| s.input).collect();
+    let over = failure.code == FailureCode::EncodeFailed && is_over_subtitles(&failure.log_tail);
+    for stream in making.info.streams.iter_mut().filter(|s| over && kept.contains(&s.index)) {
+        stream.refused = true;
+    }
+    over && !kept.is_empty()
 }
 
 fn wants_hardware(work: &Work<'_>) -> bool {
