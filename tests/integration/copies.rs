@@ -1,10 +1,12 @@
 //! Copies are judged by their result: what a copy would show that the original does not, or show damaged, is converted.
 
+use crate::field_streams::{at, made, work_all};
+use crate::presets::ffmpeg;
 use serde_json::Value;
 use spool_tests::boxes::{self, Edit, shows};
 use spool_tests::damage::damage;
 use spool_tests::env::TestEnv;
-use spool_tests::judge::{Judged, judge};
+use spool_tests::judge::{Judged, judge, streams};
 use spool_tests::{clips, flv};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -256,4 +258,39 @@ fn two_recordings_in_one_file_are_not_taken_for_one() {
     env.spool(&["run", "--until-idle"]);
     let job = env.jobs().into_iter().find(|job| job["id"] == 4).unwrap();
     assert!(remarks(&job).contains("Partial: a second recording"), "{job}");
+}
+
+/// The samples that a decoder makes of a file's sound: what a container hides at either end is none of them.
+fn decoded(file: &str) -> Vec<u8> {
+    let args = ["-v", "error", "-i", file, "-map", "0:a:0", "-f", "s16le", "-"];
+    std::process::Command::new("ffmpeg").args(args).output().unwrap().stdout
+}
+
+#[test]
+fn sound_that_mp4_holds_is_copied_into_it_with_its_ends() {
+    let env = TestEnv::new();
+    let source =
+        ["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=1", "-f", "lavfi", "-i", "sine=d=1.0137:r=48000"];
+    let picture = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-bf", "0"];
+    let all = ["opus.mp4", "flac.mp4", "flac.mkv", "dts.mp4", "truehd.mp4"];
+    for name in all {
+        let encoder = match &name[..3] {
+            "opu" => "libopus",
+            "fla" => "flac",
+            "dts" => "dca",
+            _ => "truehd",
+        };
+        let sound = ["-c:a", encoder, "-strict", "-2", &at(&env, name)];
+        ffmpeg(&[&source[..], &picture, &sound].concat());
+    }
+    let jobs = work_all(&env, "remux-mp4");
+    assert_eq!(jobs.len(), all.len());
+    for (name, job) in jobs {
+        let made = made(&job);
+        let codec = name.split('.').next().unwrap();
+        assert_eq!(streams(&made, "audio")[0]["codec_name"], codec, "{name}: {job}");
+        assert!(!job["warnings"].to_string().contains("encoded again"), "{name}: {job}");
+        let (had, has) = (decoded(job["source"].as_str().unwrap()), decoded(job["output"].as_str().unwrap()));
+        assert!(!had.is_empty() && had == has, "{name}: {} became {} bytes of sound", had.len(), has.len());
+    }
 }

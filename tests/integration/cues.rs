@@ -2,7 +2,7 @@
 //! times, marks and bytes.
 
 use crate::field_streams::{at, made, work_all};
-use crate::presets::ffmpeg;
+use crate::presets::{commands, ffmpeg, output, work};
 use spool_tests::env::TestEnv;
 use spool_tests::judge::streams;
 use std::fs;
@@ -44,6 +44,21 @@ fn a_cue_that_stays_or_comes_after_more_than_35_minutes_keeps_its_time() {
             assert_eq!(marked, name == "mark.mkv", "{preset} {name}: {cues}");
         }
     }
+}
+
+#[test]
+fn a_cue_beyond_the_end_that_no_header_declares_costs_no_second_encode() {
+    let env = TestEnv::new();
+    let lines = at(&env, "../long.srt");
+    fs::write(&lines, "1\n00:00:00,000 --> 00:00:00,500\none\n\n2\n00:00:01,000 --> 00:05:00,000\nlong\n")
+        .unwrap();
+    let inputs = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=2", "-i", &lines];
+    let encoded = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-live", "1"];
+    ffmpeg(&[&inputs[..], &encoded, &[&at(&env, "a.mkv")]].concat());
+    let job = work(&env, Path::new(&at(&env, "a.mkv")), "web-1080p", &["--set", "video.copy=never"]);
+    assert!(srt(&output(&job)).contains("00:00:01,000 --> 00:00:02,000\nlong"), "{job}");
+    let encodes = commands(&env, &job).into_iter().filter(|line| line.contains("libx264"));
+    assert_eq!(encodes.count(), 1);
 }
 
 /// The text of the n-th cue, as long as what is to stand in its place.

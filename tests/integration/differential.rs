@@ -67,6 +67,7 @@ fn what_is_called_verified_shows_what_its_source_shows() {
         add(&env, *source, preset);
     }
     env.spool_slowly(&["run", "--until-idle"]);
+    env.assert_all_planned();
     let jobs = env.jobs();
     let mut wrong = Vec::new();
     for case in &cases {

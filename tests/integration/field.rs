@@ -1,6 +1,6 @@
 //! Situations that people met with other transcoders, made by generators that lie outside the project: `SPOOL_FIELD`,
 //! or `../shared/field/media` beside the checkout; without them this says that it skips. What is right of each file
-//! under each preset stands in `field.json`.
+//! under each preset stands in `field.json`. Each file is worked by two presets in turn; `SPOOL_FIELD_ALL=1` works it by all.
 
 use crate::presets::QUICK;
 use serde_json::{Value, json};
@@ -97,18 +97,38 @@ fn alike(want: &Value, got: &Value) -> bool {
     }
 }
 
+/// Is file number `n` worked by preset number `preset`?
+fn is_worked(n: usize, preset: usize) -> bool {
+    std::env::var_os("SPOOL_FIELD_ALL").is_some() || (n + preset) % PRESETS.len() < 2
+}
+
+/// Can the files of this folder be made here? Some are written by mkvmerge.
+fn can_be_made(folder: &Path) -> bool {
+    let script = std::fs::read_to_string(folder.join("make.sh")).unwrap();
+    let here = || Command::new("mkvmerge").arg("--version").output().is_ok();
+    let can = !script.contains("mkvmerge") || here();
+    if !can {
+        eprintln!("SKIPPED: no mkvmerge here, which {} needs", folder.display());
+    }
+    can
+}
+
 #[test]
 fn each_situation_of_the_field_comes_out_right_by_every_preset() {
     let Some(folder) = folder() else { return };
     let expected: Expected = serde_json::from_str(include_str!("field.json")).unwrap();
     let env = TestEnv::new();
+    let expected: Expected =
+        expected.into_iter().filter(|(name, _)| can_be_made(&folder.join(name))).collect();
     for name in expected.keys() {
         generate(&folder.join(name), &env.videos().join(name));
     }
+    let mut number = 0;
     for (name, files) in &expected {
         for file in files.keys() {
             let source = env.videos().join(name).join(file);
-            for preset in PRESETS {
+            number += 1;
+            for (_, preset) in PRESETS.into_iter().enumerate().filter(|(n, _)| is_worked(number, *n)) {
                 let out = env.out().join(format!("{preset}-{name}"));
                 let add = ["add", "--preset", preset, "--output-dir", out.to_str().unwrap()];
                 let quick = !matches!(preset, "edit-prores" | "remux-mp4");
@@ -119,6 +139,7 @@ fn each_situation_of_the_field_comes_out_right_by_every_preset() {
         }
     }
     env.spool_slowly(&["run", "--until-idle"]);
+    env.assert_all_planned();
     let mut got = Expected::new();
     for job in env.jobs() {
         let source = PathBuf::from(job["source"].as_str().unwrap());

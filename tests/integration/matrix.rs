@@ -243,6 +243,7 @@ fn every_combination_comes_out_right() {
         assert_eq!(env.spool(&add).code, 0, "{}", case.name());
     }
     env.spool_slowly(&["run", "--until-idle"]);
+    env.assert_all_planned();
     let jobs = env.jobs();
     let mut wrong = Vec::new();
     for case in &cases {

@@ -169,7 +169,7 @@ pub fn described(film: &[u8], kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
         b"moov" | b"trak" | b"mdia" | b"minf" | b"stbl" => boxed(found, &described(inside, kind, content)),
         // Before the descriptions stand their number and as many bytes of version and flags.
         b"stsd" => boxed(found, &[&inside[..8], &described(&inside[8..], kind, content)].concat()),
-        b"hvc1" | b"hev1" => boxed(found, &[inside, &boxed(kind, content)].concat()),
+        b"hvc1" | b"hev1" | b"avc1" => boxed(found, &[inside, &boxed(kind, content)].concat()),
         _ => boxed(found, inside),
     };
     boxes(film).into_iter().flat_map(change).collect()

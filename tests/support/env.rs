@@ -4,6 +4,8 @@ use crate::wait_until;
 use serde_json::Value;
 use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
+use spool_core::job::Job;
+use spool_core::ledger::Difference;
 use spool_core::queue::{Filter, Queue};
 use spool_core::view::JobView;
 use std::ffi::OsStr;
@@ -189,6 +191,29 @@ impl TestEnv {
         let mut jobs = queue.page(&Filter::default(), 0, u64::MAX >> 1).unwrap();
         jobs.sort_by_key(|job| job.position);
         jobs.iter().map(|job| serde_json::to_value(JobView::from(job)).unwrap()).collect()
+    }
+
+    /// Every fact that a job changed or lost, by the name of its source and its preset.
+    pub fn changes(&self) -> Vec<(String, String, Difference)> {
+        let queue = open_queue(&self.data(), Arc::new(SystemClock::default())).unwrap();
+        let of = |job: &Job| {
+            let source = job.source.file_name().unwrap().to_string_lossy().into_owned();
+            let preset = job.spec.as_ref().map(|spec| spec.preset.id.clone()).unwrap_or_default();
+            let last = queue.attempts(job.id).unwrap().pop().and_then(|attempt| attempt.verification);
+            let changes = last.map(|verification| verification.changes).unwrap_or_default();
+            changes
+                .into_iter()
+                .map(move |change| (source.clone(), preset.clone(), change))
+                .collect::<Vec<_>>()
+        };
+        queue.page(&Filter::default(), 0, u64::MAX >> 1).unwrap().iter().flat_map(of).collect()
+    }
+
+    /// Fails where a job lost or changed a fact that its plan did not name.
+    pub fn assert_all_planned(&self) {
+        let unplanned: Vec<_> =
+            self.changes().into_iter().filter(|(.., change)| change.why.is_none()).collect();
+        assert!(unplanned.is_empty(), "changed without a plan: {unplanned:#?}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! What was checked of a result, in lines for people. The facts are `verify::verification`'s.
 
-use crate::words::count;
+use crate::words::{self, count};
+use spool_core::ledger;
 use spool_core::media::{Kind, codec_name, running_time};
 use spool_core::verify::verification::{Decoded, Evidence, Measure, Side, StreamCheck, Verification};
 
@@ -14,6 +15,7 @@ pub(crate) fn lines(verification: &Verification) -> Vec<String> {
         n => format!(", {} met while decoding", count(n as u64, "damaged spot", "damaged spots")),
     };
     all.push(format!("the whole file{length}{damaged}"));
+    all.extend(ledger::sentences(verification.changes.iter()).iter().map(|said| words::line(said)));
     all
 }
 
@@ -111,7 +113,13 @@ mod tests {
             stream(&copied)
                 .ends_with("by the header of the original, packets compared; result decoded at 7 places")
         );
-        let all = Verification { size: 9, seconds: Some(61.2), streams: vec![video, text], damaged: 1 };
+        let all = Verification {
+            size: 9,
+            seconds: Some(61.2),
+            streams: vec![video, text],
+            damaged: 1,
+            changes: Vec::new(),
+        };
         assert_eq!(
             lines(&all),
             [

@@ -140,5 +140,5 @@ pub(crate) fn stream_lines(plan: &Plan) -> Vec<String> {
     };
     let not_streams = |change: &&Difference| change.property != Property::Stream && ledger::is_said(change);
     let changes = plan.changes.iter().filter(not_streams);
-    plan.streams.iter().map(line).chain(ledger::sentences(changes, plan.container)).collect()
+    plan.streams.iter().map(line).chain(ledger::sentences(changes)).collect()
 }

@@ -13,7 +13,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-pub(crate) use facts::chapters;
+pub(crate) use facts::{chapters, place};
 pub use sentences::{is_said, is_worth_saying, sentences};
 pub(crate) use tags::is_held;
 
@@ -41,12 +41,16 @@ pub enum Property {
     Title,
     /// What a track is for, such as `forced` or `comment`, in ffprobe's words.
     Role(String),
-    /// The speakers of its layout.
-    Speakers,
+    /// How many channels of sound there are; more of them lose nothing.
+    Channels,
+    /// A speaker of its layout, in ffmpeg's words.
+    Speaker(String),
     /// Samples a second.
     SampleRate,
-    /// Samples as floating point, or so many bits of an integer.
+    /// Bits of a sample, of sound without loss.
     Samples,
+    /// Samples with a point, which may exceed full scale.
+    Float,
     /// Width and height as shown, in square pixels.
     Size,
     /// Width by height, as shown.
@@ -71,8 +75,10 @@ pub enum Property {
     Light,
     /// It may be transparent.
     Transparency,
-    /// To be seen all around, or with two eyes.
-    Immersive,
+    /// To be seen all around.
+    Spherical,
+    /// To be seen with two eyes.
+    Stereo,
     /// The time code of its first picture.
     Timecode,
     /// The name of the reel.
@@ -137,8 +143,8 @@ pub enum Why {
     Preset,
     /// The preset has a limit that this file exceeds.
     Limit,
-    /// The container has no room for it.
-    Container,
+    /// This container has no room for it.
+    Container(crate::preset::Container),
     /// The encoder cannot keep it.
     Encoder,
     /// It belongs to something else that is changed or left out, and is said there.
@@ -197,7 +203,7 @@ pub fn differences(source: &Ledger, result: &Ledger, planned: &[Difference]) -> 
     let found = source.iter().filter(|(of, property, _)| **property == Property::Stream || !gone(*of));
     let changed = found.filter_map(|(of, property, from)| {
         let to = result.get(of, property);
-        (!to.is_some_and(|to| to.is_alike(from))).then(|| Difference {
+        (!to.is_some_and(|to| is_kept(property, from, to))).then(|| Difference {
             of,
             property: property.clone(),
             from: from.clone(),
@@ -205,16 +211,28 @@ pub fn differences(source: &Ledger, result: &Ledger, planned: &[Difference]) -> 
             why: why(planned, of, property, to),
         })
     });
-    changed.filter(is_said).collect()
+    changed
+        .filter(is_said)
+        .filter(|change| change.property != Property::Rate || change.why.is_some())
+        .collect()
+}
+
+fn is_kept(property: &Property, from: &Value, to: &Value) -> bool {
+    match (property, from, to) {
+        (Property::Channels, Value::Number(from), Value::Number(to)) => to >= from,
+        _ => to.is_alike(from),
+    }
 }
 
 /// Why it was planned that this fact becomes just that.
 fn why(planned: &[Difference], of: Of, property: &Property, to: Option<&Value>) -> Option<Why> {
     let meant = |change: &&Difference| change.of == of && change.property == *property;
     let change = planned.iter().find(meant)?;
-    let as_planned = match (&change.to, to) {
-        (Some(planned), Some(found)) => planned.is_alike(found),
-        (planned, found) => planned.is_none() && found.is_none(),
-    };
+    // How many pictures there are is checked by counting them; uneven ones have no rate of their own.
+    let as_planned = *property == Property::Rate
+        || match (&change.to, to) {
+            (Some(planned), Some(found)) => planned.is_alike(found),
+            (planned, found) => planned.is_none() && found.is_none(),
+        };
     change.why.clone().filter(|_| as_planned)
 }

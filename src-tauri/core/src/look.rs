@@ -75,11 +75,12 @@ pub(crate) fn look(
     Ok((info, abilities))
 }
 
-/// A converted picture whose header tells of two rates, and the one that its encoder's clock would have.
-fn unevenly(info: &MediaInfo, plan: &Plan) -> Option<(usize, f64)> {
+/// A converted picture whose header tells of two rates, and those that its encoder's clock may have.
+fn unevenly(info: &MediaInfo, plan: &Plan) -> Option<(usize, Vec<f64>)> {
     let converted = plan.picture().filter(|s| matches!(s.action, Action::Convert { .. }))?.input;
     let picture = info.streams.iter().find(|s| s.index == converted)?.video.as_ref()?;
-    Some((converted, picture.tick_rate.filter(|_| picture.uneven && !picture.fine_clock)?))
+    let doubtful = picture.uneven && !picture.fine_clock && picture.tick_rate.is_some();
+    doubtful.then(|| (converted, picture.clock_rates()))
 }
 
 /// What becomes of it. `also_measured`: its packets are wanted whatever the plan says; else where it copies any, and of
@@ -92,8 +93,8 @@ pub(crate) fn plan(
     also_measured: bool,
 ) -> Result<Plan, Halt> {
     let mut planned = plan::plan(info, spec, abilities)?;
-    if let Some((stream, rate)) = unevenly(info, &planned)
-        && probe::is_dense(asking, source, stream, rate)
+    if let Some((stream, rates)) = unevenly(info, &planned)
+        && probe::is_dense(asking, source, stream, rates)
     {
         info.learn(&Learned { dense: vec![stream], ..Learned::default() });
         planned = plan::plan(info, spec, abilities)?;

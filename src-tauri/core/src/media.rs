@@ -6,6 +6,7 @@
 pub mod attached;
 pub mod boxes;
 pub mod covers;
+pub mod crop;
 pub mod cues;
 pub mod declared;
 mod dense;
@@ -24,6 +25,7 @@ pub mod places;
 mod programmes;
 pub mod segments;
 pub mod sizes;
+pub mod speakers;
 pub mod speed;
 mod steps;
 mod survey;
@@ -36,7 +38,7 @@ use crate::subtitles::Cues;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use dense::Dense;
+pub use dense::{Dense, Ticks};
 pub use ends::Chapter;
 pub(crate) use ends::slack;
 pub use facts::{Facts, codec_name, running_time};
@@ -149,6 +151,9 @@ pub struct Stream {
     pub layout: String,
     /// Bits per sample, for sound that is not compressed with loss; else absent.
     pub sample_bits: Option<u32>,
+    /// What a decoder makes of its samples, in ffmpeg's words: `s16`, `fltp`; empty where unknown.
+    #[serde(default)]
+    pub sample_format: String,
     /// Samples per second, for sound.
     pub sample_rate: Option<u32>,
     /// `eng`, `und` ...
@@ -198,6 +203,9 @@ pub enum CopyFault {
     Differs,
 }
 
+/// Pictures a second of which five seconds tell their order: a decoder may hold back 16.
+const TELLING: f64 = 5.0;
+
 /// Seconds after which a stream begins late.
 const LATE: f64 = 0.5;
 
@@ -233,6 +241,14 @@ impl MediaInfo {
     /// An animation: small, without a length of its own, and its last picture may stand for long.
     pub(crate) fn is_animation(&self) -> bool {
         matches!(self.container.as_str(), "gif" | "apng")
+    }
+
+    /// Five seconds of its moving picture are too few pictures to know in which order they are shown, which no header but
+    /// that of MP4 tells.
+    pub(crate) fn is_slow(&self) -> bool {
+        let picture =
+            self.video().filter(|_| !self.container.starts_with("mov")).and_then(|s| s.video.as_ref());
+        picture.is_some_and(|picture| picture.rate.is_none_or(|rate| rate < TELLING))
     }
 
     /// Keeps that copies of these streams were refused.

@@ -8,18 +8,23 @@ mod arguments;
 mod audio;
 mod captions;
 mod changes;
+mod channels;
 mod checks;
 mod clip;
 mod colour;
 mod copy;
 mod data;
 mod encoder;
+mod filters;
+mod layouts;
 mod metadata;
 mod model;
 mod others;
+mod phase;
 mod rate;
 mod refusals;
 mod rewritten;
+mod shape;
 mod steps;
 mod video;
 
@@ -48,6 +53,8 @@ pub struct Abilities {
     pub decoders: Option<BTreeSet<String>>,
     /// Hardware encoders that work here, best first.
     pub hardware: Vec<&'static HardwareEncoder>,
+    /// Its Matroska muxer does not count the delay of Opus: such sound would come early.
+    pub early_opus: bool,
 }
 
 impl Abilities {
@@ -127,7 +134,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
     }
     rate::aim(&mut plan, &task)?;
     plan.changes = changes::changes(&plan, info, preset);
-    Ok(plan.captioned(info, preset).clipped_as_measured(info))
+    Ok(plan.in_phase(info).captioned(info, preset).clipped_as_measured(info))
 }
 
 /// Decoders find the times of pictures that have none of their own; for copies the demuxer does, which it must not where a

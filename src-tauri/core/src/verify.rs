@@ -135,7 +135,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     remarks.extend(empty::remarks(case));
     remarks.extend(changes::remarks(case));
     let changes = compared::differences(case, &pairs, &streams);
-    remarks.extend(compared::remarks(case, &changes));
+    remarks.extend(compared::remarks(&changes));
     remarks.extend(telemetry::remarks(case));
     remarks.extend(remarks::single_channels(case));
     remarks.extend(remarks::holes(case));

@@ -3,6 +3,7 @@
 use super::row::{Row, Why};
 use serde::Serialize;
 use spool_core::job::Millis;
+use spool_core::ledger;
 use spool_core::media::Kind;
 use spool_core::spec::JobOptions;
 use spool_core::verify::verification::{Side, StreamCheck, Verification};
@@ -58,6 +59,8 @@ pub struct Checked {
     pub decoded: DecodedOf,
     /// Copies were decoded at so many places; null: whole.
     pub places: Option<usize>,
+    /// What of the original is not in it, in words; also what its preset does with every file.
+    pub changes: Vec<String>,
     /// The packets of all those copies were compared with the original's, and are the same.
     pub compared: bool,
 }
@@ -97,7 +100,16 @@ impl From<&Verification> for Checked {
         };
         let places = of.streams.iter().filter_map(|s| s.decoded?.places).max();
         let compared = places.is_some() && of.streams.iter().filter(timed).all(|s| !s.copied || s.compared);
-        Checked { streams: of.streams.len(), seconds: of.seconds, pictures, decoded, places, compared }
+        let changes = ledger::sentences(of.changes.iter());
+        Checked {
+            streams: of.streams.len(),
+            seconds: of.seconds,
+            pictures,
+            decoded,
+            places,
+            changes,
+            compared,
+        }
     }
 }
 

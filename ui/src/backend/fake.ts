@@ -291,7 +291,7 @@ function more(row: Row): Pick<Details, "options" | "checked" | "streams" | "atte
   const first = { ...attempt, outcome: "retry", why: ended, exit: null, signal: 9, startedAt: attempt.startedAt - 60_000, endedAt: attempt.startedAt - 19_000 };
   return {
     options: row.preset === null ? null : {},
-    checked: row.verified ? { streams: 2, seconds: 287, pictures: { found: 7175, expected: 7175 }, decoded: "original", places: null, compared: false } : null,
+    checked: row.verified ? { streams: 2, seconds: 287, pictures: { found: 7175, expected: 7175 }, decoded: "original", places: null, compared: false, changes: ["Track 0: the size 3840x2160 became 1920x1080."] } : null,
     streams: row.state === "queued" ? [] : streams,
     attempts: [...(done && row.attempt > 1 ? [first] : []), ...(row.attempt > 0 || done ? [attempt] : [])],
   };

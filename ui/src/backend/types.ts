@@ -360,6 +360,10 @@ decoded: DecodedOf,
  */
 places: number | null, 
 /**
+ * What of the original is not in it, in words; also what its preset does with every file.
+ */
+changes: Array<string>, 
+/**
  * The packets of all those copies were compared with the original's, and are the same.
  */
 compared: boolean, };

@@ -66,9 +66,9 @@ test("a job of another version says so, and a result without a record is not cal
 });
 
 test("what was checked is said as it was measured", () => {
-  const all: Checked = { streams: 3, seconds: 287, pictures: { found: 7174, expected: 7175 }, decoded: "result", places: null, compared: false };
+  const all: Checked = { streams: 3, seconds: 287, pictures: { found: 7174, expected: 7175 }, decoded: "result", places: null, compared: false, changes: [] };
   expect(checked(all)).toBe("3 streams as planned, 4:47 long, 7,174 of 7,175 pictures, result decoded");
-  expect(checked({ streams: 1, seconds: null, pictures: null, decoded: "some", places: null, compared: false })).toBe("1 stream as planned");
+  expect(checked({ streams: 1, seconds: null, pictures: null, decoded: "some", places: null, compared: false, changes: [] })).toBe("1 stream as planned");
   expect(checked({ ...all, places: 7, compared: true })).toBe("3 streams as planned, 4:47 long, 7,174 of 7,175 pictures, packets compared, decoded at 7 places");
   expect(checked({ ...all, places: 7 })).toMatch(/pictures, decoded at 7 places$/);
 });

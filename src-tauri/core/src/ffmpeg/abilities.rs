@@ -29,7 +29,14 @@ fn slot<T>(answers: &PerFile<T>, tools: &Tools, about: &str) -> Once<T> {
 pub fn abilities(tools: &Tools, with_hardware: bool) -> Abilities {
     let decoders = slot(&DECODERS, tools, "").get_or_init(|| decoders(&tools.ffmpeg.path)).clone();
     let works = |name: &str| with_hardware && encoder_works(tools, name);
-    Abilities { decoders, hardware: HARDWARE.iter().filter(|h| works(h.name)).collect() }
+    let hardware = HARDWARE.iter().filter(|h| works(h.name)).collect();
+    Abilities { decoders, hardware, early_opus: comes_early(&tools.ffmpeg.version) }
+}
+
+/// Up to version 5 ffmpeg tells Matroska of the delay of Opus, by which players go back, and writes its times without it.
+fn comes_early(version: &str) -> bool {
+    let major = version.trim_start_matches('n').split('.').next();
+    major.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major < 6)
 }
 
 fn decoders(ffmpeg: &Path) -> Option<BTreeSet<String>> {
@@ -80,6 +87,13 @@ fn tried(tools: &Tools, encoder: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn old_versions_have_opus_come_early() {
+        let old = ["5.1.9-0+deb12u1", "n5.1.2"].map(comes_early);
+        let new = ["6.0", "n9.0.2-17-g2a571b6068-20260930", "N-121000-gabcdef", ""].map(comes_early);
+        assert_eq!((old, new), ([true; 2], [false; 4]));
+    }
 
     #[test]
     fn codecs_with_a_decoder_are_read_from_the_list() {

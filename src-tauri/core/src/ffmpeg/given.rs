@@ -3,6 +3,7 @@
 //!
 //! Pure. Guarantees bounded memory however often a stream changes. Must not know what a plan expected.
 
+use crate::media::Ticks;
 use std::collections::BTreeMap;
 
 /// Everything that was given, by the index of the stream in the input.
@@ -25,6 +26,8 @@ pub struct Pictures {
     pub earlier: u64,
     /// Where pictures of another size or shape begin; the first part is that of the first picture.
     pub parts: Vec<Part>,
+    /// What an encoder's clock that ticks once a picture makes of them, where their rate is known.
+    pub ticks: Option<Ticks>,
     /// The latest time so far, in the units of its stream.
     latest: Option<i64>,
 }
@@ -72,8 +75,11 @@ impl Given {
     /// `n:   0 pts:   3000 pts_time:3 ... sar:1/1 s:180x320 i:P iskey:1 type:I`
     pub(crate) fn take_picture(&mut self, component: &str, text: &str) {
         let input = component.strip_prefix("showinfo@").and_then(|index| index.parse().ok());
-        if let Some((input, picture)) = input.zip(Picture::read(text)) {
+        let Some(input) = input else { return };
+        if let Some(picture) = Picture::read(text) {
             self.pictures.entry(input).or_default().take(&picture);
+        } else if let Some(rate) = rate(text) {
+            self.pictures.entry(input).or_default().ticks.get_or_insert(Ticks::new(rate));
         }
     }
 
@@ -103,6 +109,12 @@ impl Picture {
         let shown = (f64::from(width) * aspect).round() as u32;
         number.map(|_| Picture { time, size: (shown, height) })
     }
+}
+
+/// The rate by which an encoder's clock ticks: `config in time_base: 1/1000, frame_rate: 25/1`.
+fn rate(text: &str) -> Option<f64> {
+    let (a, b) = field(text.strip_prefix("config in")?, "frame_rate:")?.split_once('/')?;
+    Some(a.parse::<f64>().ok()? / b.parse::<f64>().ok()?).filter(|rate| *rate > 0.0 && rate.is_finite())
 }
 
 /// `64/45`; one that no screen has counts as square, as it does in headers.
@@ -157,7 +169,10 @@ impl Pictures {
 
     fn take(&mut self, picture: &Picture) {
         self.count += 1;
-        if let Some((at, _)) = picture.time {
+        if let Some((at, seconds)) = picture.time {
+            if let Some(ticks) = &mut self.ticks {
+                ticks.show((seconds * 1e6).round() as i64);
+            }
             self.shared += u64::from(self.latest == Some(at));
             self.earlier += u64::from(self.latest.is_some_and(|latest| at < latest));
             self.latest = self.latest.max(Some(at));
@@ -189,6 +204,7 @@ mod tests {
             given.take_picture("showinfo@3", text);
         }
         let pictures = &given.pictures[&3];
+        assert!(pictures.ticks.is_some(), "the rate is known");
         let part = |at, width, height| Part { at, size: (width, height) };
         assert_eq!(pictures.parts, [part(0.0, 320, 180), part(3.0, 180, 320), part(3.0, 1024, 576)]);
         assert_eq!((pictures.count, pictures.shared), (5, 1));

@@ -11,7 +11,7 @@ use crate::media::boxes::{self, Boxes};
 use crate::media::headers::{self, Differ};
 use crate::media::track_words::{self, Words};
 use crate::media::{self, Dense, Kind, Measured, Measuring, MediaInfo};
-use crate::media::{segments, sizes, speed};
+use crate::media::{crop, segments, sizes, speed};
 use crate::policy::Policy;
 use std::ffi::OsString;
 use std::io;
@@ -32,8 +32,12 @@ pub fn source(
         return Err(not_media(path, ""));
     }
     read_container(path, &mut info);
+    info.reach = info.is_slow().then_some(REACH);
     Ok(Some(info))
 }
+
+/// Bytes that ffmpeg reads by itself to know the streams of a file, unless five seconds of it are over before.
+const REACH: u64 = 5_000_000;
 
 /// Adds what ffprobe passes over in the container itself.
 fn read_container(path: &Path, info: &mut MediaInfo) {
@@ -44,6 +48,13 @@ fn read_container(path: &Path, info: &mut MediaInfo) {
         let listed = std::fs::File::open(path).and_then(|mut file| sizes::listed(&mut file));
         info.take_sizes(listed.unwrap_or_default());
     }
+    read_pictures(path, info);
+}
+
+/// The same of its pictures, which counts for a result as well.
+fn read_pictures(path: &Path, info: &mut MediaInfo) {
+    let declared = std::fs::File::open(path).and_then(|mut file| crop::declared(&info.container, &mut file));
+    info.take_declared(&declared.unwrap_or_default());
 }
 
 /// What the container says of its tracks and ffprobe does not show.
@@ -141,16 +152,16 @@ fn headers_differ(path: &Path, container: &str) -> Differ {
     compared.unwrap_or(Differ { picture: true, sound: true })
 }
 
-/// Would an encoder's usual clock lose pictures of this stream? Reads the whole file; without an answer it is not known,
-/// and shows when it is encoded.
-pub(crate) fn is_dense(asking: Asking<'_>, path: &Path, stream: usize, rate: f64) -> bool {
+/// Would an encoder's usual clock, which ticks by one of these rates, lose or move pictures of this stream? Reads the whole
+/// file; without an answer it is not known, and shows when it is encoded.
+pub(crate) fn is_dense(asking: Asking<'_>, path: &Path, stream: usize, rates: Vec<f64>) -> bool {
     let Asking { tools, policy, orders } = asking;
     let index = stream.to_string();
     let args = packet_arguments(path, &["-select_streams", &index, "-show_entries", "packet=pts_time,flags"]);
     let limit = policy.probe_limit * PATIENCE;
     let bounds = Bounds { limit, memory: Some(MEMORY), orders: Some(orders), nice: policy.nice };
     let measure = move |stdout| {
-        let mut dense = Dense::new(rate);
+        let mut dense = Dense::new(rates);
         pipe::each_line(stdout, |line| {
             let (time, flags) = line.split_once('|').unwrap_or((line, ""));
             let shown = media::decimal(time).filter(|_| !flags.contains('D'));
@@ -158,7 +169,7 @@ pub(crate) fn is_dense(asking: Asking<'_>, path: &Path, stream: usize, rate: f64
                 dense.take(at);
             }
         });
-        dense.loses()
+        dense.misplaces()
     };
     capture_by(&tools.ffprobe.path, &args, &bounds, measure).is_ok_and(|answer| answer.stdout)
 }

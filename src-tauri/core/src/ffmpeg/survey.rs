@@ -5,7 +5,7 @@
 use super::capture::{Bounds, capture_by};
 use super::probe::{self, MEMORY, PATIENCE};
 use super::{DEMUXERS, Orders, PROTOCOLS, Tools, file_url, pipe};
-use crate::media::{MediaInfo, Question, Survey};
+use crate::media::{Learned, MediaInfo, Question, Survey};
 use crate::policy::Policy;
 use std::ffi::OsString;
 use std::path::Path;
@@ -22,6 +22,10 @@ pub fn survey(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Order
             *info = known;
         }
         info.surveyed(&survey, to_the_end);
+        info.learn(&Learned {
+            dense: survey.misplaced(&question).into_iter().collect(),
+            ..Learned::default()
+        });
     }
     info.take_stills_for_covers();
 }
@@ -45,13 +49,13 @@ fn arguments(path: &Path, reach: Option<u64>) -> Vec<OsString> {
         "-v",
         "quiet",
         "-of",
-        "csv=p=0",
+        "compact=p=0:nk=1",
         "-protocol_whitelist",
         PROTOCOLS,
         "-format_whitelist",
         DEMUXERS,
         "-show_entries",
-        "packet=stream_index,pos,flags",
+        "packet=stream_index,pts_time,pos,flags",
     ];
     let mut all: Vec<OsString> = fixed.iter().map(OsString::from).collect();
     all.extend(probe::reach_arguments(reach).into_iter().map(OsString::from));

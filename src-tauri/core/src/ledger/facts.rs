@@ -1,7 +1,7 @@
 //! The facts of a file, read from what was found in it: the same code for source and result.
 
 use super::{Ledger, Of, Property, Value, tags};
-use crate::media::{Chapter, Kind, MediaInfo, Picture, Stream, language, places};
+use crate::media::{Chapter, Kind, MediaInfo, Picture, Stream, language, places, speakers};
 use std::collections::BTreeMap;
 
 impl Ledger {
@@ -67,15 +67,29 @@ fn kind(stream: &Stream) -> &'static str {
 }
 
 fn of_sound(all: &mut Ledger, of: Of, stream: &Stream) {
-    let layout = || stream.channels.map(|n| format!("{n} channels"));
-    let speakers = Some(stream.layout.clone()).filter(|l| !l.is_empty()).or_else(layout);
-    all.put_some(of, Property::Speakers, speakers.map(Value::Text));
+    all.put_some(of, Property::Channels, stream.channels.map(|n| Value::Number(n.into())));
+    let speakers = speakers::of(&stream.layout);
+    for speaker in &speakers {
+        all.put(of, Property::Speaker(place(speaker, &speakers).to_owned()), Value::Is(true));
+    }
+    let exact = stream.sample_bits.is_some();
+    let float = exact && matches!(stream.sample_format.trim_end_matches('p'), "flt" | "dbl");
+    all.put_some(of, Property::Float, float.then_some(Value::Is(true)));
     all.put_some(
         of,
         Property::SampleRate,
         stream.sample_rate.filter(|rate| *rate > 0).map(|rate| Value::Number(rate.into())),
     );
     all.put_some(of, Property::Samples, stream.sample_bits.map(|bits| Value::Number(bits.into())));
+}
+
+/// A pair behind the listener is the same at the side and in the back, where it is the only one.
+pub(crate) fn place<'a>(speaker: &'a str, all: &[&str]) -> &'a str {
+    match speaker {
+        "SL" if !all.contains(&"BL") => "BL",
+        "SR" if !all.contains(&"BR") => "BR",
+        speaker => speaker,
+    }
 }
 
 fn of_attached(all: &mut Ledger, of: Of, stream: &Stream) {
@@ -110,7 +124,8 @@ fn of_picture(all: &mut Ledger, of: Of, picture: &Picture) {
     let light = picture.light.map(|(content, average)| Value::Pair(content.into(), average.into()));
     all.put_some(of, Property::Light, light);
     all.put_some(of, Property::Transparency, picture.has_alpha().then_some(Value::Is(true)));
-    all.put_some(of, Property::Immersive, picture.immersive.then_some(Value::Is(true)));
+    all.put_some(of, Property::Spherical, picture.spherical.then_some(Value::Is(true)));
+    all.put_some(of, Property::Stereo, picture.stereo.then_some(Value::Is(true)));
 }
 
 fn of_file(all: &mut Ledger, info: &MediaInfo, numbers: &BTreeMap<usize, usize>) {
@@ -127,7 +142,11 @@ fn of_file(all: &mut Ledger, info: &MediaInfo, numbers: &BTreeMap<usize, usize>)
         match tags::name(tag) {
             Some(name) if places::tag_tells(&name, value) => {}
             Some(name) if name == "creation_time" => {
-                all.put_some(Of::File, Property::Tag(name), value.get(..19).map(Value::text));
+                all.put_some(
+                    Of::File,
+                    Property::Tag(name),
+                    value.get(..19).map(|date| Value::Text(date.replace(' ', "T"))),
+                );
             }
             Some(name) => all.put(Of::File, Property::Tag(name), Value::text(value.trim())),
             None => {}

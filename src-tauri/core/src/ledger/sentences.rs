@@ -3,7 +3,6 @@
 //! Pure. Guarantees that a reason is only named where it is the one that was planned.
 
 use super::{Difference, Of, Property, Value, Why};
-use crate::preset::Container;
 
 /// Would this person miss it? What a preset does with every file is said in its description.
 pub fn is_worth_saying(difference: &Difference) -> bool {
@@ -16,7 +15,7 @@ pub fn is_said(difference: &Difference) -> bool {
 }
 
 /// A sentence for each difference; tags that are missing for one reason share one.
-pub fn sentences<'a>(differences: impl Iterator<Item = &'a Difference>, container: Container) -> Vec<String> {
+pub fn sentences<'a>(differences: impl Iterator<Item = &'a Difference>) -> Vec<String> {
     let mut tags: Vec<(&Option<Why>, Vec<&str>)> = Vec::new();
     let mut all = Vec::new();
     for difference in differences {
@@ -25,18 +24,20 @@ pub fn sentences<'a>(differences: impl Iterator<Item = &'a Difference>, containe
                 Some((_, names)) => names.push(name),
                 None => tags.push((&difference.why, vec![name])),
             },
-            _ => all.push(sentence(difference, container)),
+            _ => all.push(sentence(difference)),
         }
     }
     all.extend(tags.into_iter().map(|(why, names)| {
         let (s, were) = if names.len() == 1 { ("", "was") } else { ("s", "were") };
-        format!("The tag{s} {} {were} left out{}.", names.join(", "), reason(why.as_ref(), container))
+        let reason = reason(why.as_ref());
+        let reason = if names.len() == 1 { reason } else { reason.replace("hold it", "hold them") };
+        format!("The tag{s} {} {were} left out{reason}.", names.join(", "))
     }));
     all
 }
 
-fn sentence(difference: &Difference, container: Container) -> String {
-    let reason = reason(difference.why.as_ref(), container);
+fn sentence(difference: &Difference) -> String {
+    let reason = reason(difference.why.as_ref());
     let what = what(difference);
     match difference.of {
         Of::Stream(n) if difference.property == Property::Stream => format!("Track {n} {what}{reason}."),
@@ -49,11 +50,11 @@ fn sentence(difference: &Difference, container: Container) -> String {
     }
 }
 
-fn reason(why: Option<&Why>, container: Container) -> String {
+fn reason(why: Option<&Why>) -> String {
     match why {
         None | Some(Why::Preset | Why::Follows) => String::new(),
         Some(Why::Limit) => "; the preset has this limit".to_owned(),
-        Some(Why::Container) => format!("; {} cannot hold it", container.name()),
+        Some(Why::Container(container)) => format!("; {} cannot hold it", container.name()),
         Some(Why::Encoder) => "; its encoder cannot keep it".to_owned(),
         Some(Why::Words(words)) => format!(": {words}"),
     }
@@ -70,19 +71,27 @@ fn what(difference: &Difference) -> String {
         }
         (Property::Rate, Some(rate)) => format!("{} pictures a second became {}", shown(from), shown(rate)),
         (Property::Styles, _) => "styles and positions are lost".into(),
+        (Property::Transfer, _) if is_hdr(from) => "high dynamic range becomes standard range".into(),
         (Property::Transparency, _) => "transparency is lost".into(),
-        (Property::Immersive, _) => "it is no longer marked as all around or for two eyes".into(),
+        (Property::Spherical, _) => "it is no longer marked as all around".into(),
+        (Property::Stereo, _) => "it is no longer marked as made for two eyes".into(),
         (Property::Place, _) => "where it was recorded was left out".into(),
         (Property::Mastering | Property::Light | Property::Fields, None) => {
             format!("the {} are lost", name(property))
         }
         (Property::Chapters, None) => "the chapters are missing".into(),
         (Property::Chapters, Some(_)) => "the chapters are others than before".into(),
-        (Property::Speakers, Some(to)) => format!("the speakers {} became {}", shown(from), shown(to)),
+        (Property::Channels, Some(to)) => format!("{} channels became {}", shown(from), shown(to)),
+        (Property::Speaker(speaker), _) => format!("the speaker {speaker} is missing"),
+        (Property::Float, _) => "samples beyond full scale are cut off".into(),
         (Property::Tag(tag), Some(to)) => format!("the tag {tag} ({}) became {}", shown(from), shown(to)),
         (property, Some(to)) => format!("the {} {} became {}", name(property), shown(from), shown(to)),
         (property, None) => format!("the {} {} is missing", name(property), shown(from)),
     }
+}
+
+fn is_hdr(transfer: &Value) -> bool {
+    matches!(transfer, Value::Text(word) if matches!(word.as_str(), "smpte2084" | "arib-std-b67"))
 }
 
 fn plain(role: &str) -> &str {
@@ -101,7 +110,7 @@ fn name(property: &Property) -> &'static str {
     match property {
         Property::Language => "language",
         Property::Title => "title",
-        Property::Speakers => "speakers",
+        Property::Channels => "number of channels",
         Property::SampleRate => "sample rate",
         Property::Samples => "sample size in bits",
         Property::Size => "size",

@@ -7,10 +7,10 @@
 use super::segments::{Element, element};
 use std::io::{self, Read, Seek, SeekFrom};
 
-const SEGMENT: u32 = 0x1853_8067;
+pub(super) const SEGMENT: u32 = 0x1853_8067;
 const CLUSTER: u32 = 0x1f43_b675;
-const TRACKS: u32 = 0x1654_ae6b;
-const TRACK: u32 = 0xae;
+pub(super) const TRACKS: u32 = 0x1654_ae6b;
+pub(super) const TRACK: u32 = 0xae;
 const MAPPING: u32 = 0x41e4;
 const TYPE: u32 = 0x41e7;
 const CHECKSUM: u32 = 0xbf;

@@ -1,32 +1,79 @@
-//! Would an encoder's clock that ticks once a picture lose some? Told by the times of the packets, before anything is
-//! encoded.
+//! Would an encoder's clock that ticks once a picture lose some, or move them? Told by the times of packets before anything
+//! is encoded, and by those of pictures while it is.
 //!
 //! Pure. Follows how ffmpeg gives pictures of a variable rate to an encoder: one that comes early waits for the next free
 //! tick, and is left out where that is more than 0.6 ticks after its end. Bounded memory.
 
+use super::Picture;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// Packets that may come before one that is shown earlier: the most that any codec reorders.
 const REORDERED: usize = 32;
 
-/// The times of a stream, as they are read.
-#[derive(Debug)]
-pub struct Dense {
+/// By so many seconds a picture may move against the first: times in thousandths are rounded.
+const MOST_MOVED: f64 = 0.002;
+
+/// The clock of an encoder that ticks once a picture, and the pictures it was given, in the order that they are shown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ticks {
     /// Ticks a second.
     rate: f64,
-    /// In millionths of a second, for those whose turn has not come.
-    waiting: BinaryHeap<Reverse<i64>>,
     last: Option<i64>,
     /// The next free tick.
     free: f64,
+    /// By how many ticks the first picture moves.
+    first: Option<f64>,
     lost: u64,
+    moved: u64,
+}
+
+impl Ticks {
+    /// `rate`: the frames a second that an encoder is told.
+    pub fn new(rate: f64) -> Ticks {
+        Ticks { rate, last: None, free: 0.0, first: None, lost: 0, moved: 0 }
+    }
+
+    /// Takes when a picture is shown, in millionths of a second.
+    pub fn show(&mut self, micros: i64) {
+        if self.last.replace(micros) != Some(micros) {
+            self.give(micros as f64 / 1e6 * self.rate);
+        }
+    }
+
+    /// Is any picture lost that has a time of its own, or moved?
+    pub fn misplaces(&self) -> bool {
+        self.lost + self.moved > 0
+    }
+
+    fn give(&mut self, tick: f64) {
+        let over = tick - self.free + 1.0;
+        if over <= -0.6 {
+            self.lost += 1;
+            return;
+        }
+        if over > 0.6 {
+            self.free = tick.max(if over < 1.0 { self.free } else { tick }).round();
+        }
+        let by = self.free - tick;
+        let moved = (by - *self.first.get_or_insert(by)).abs() / self.rate;
+        self.moved += u64::from(moved > MOST_MOVED);
+        self.free += 1.0;
+    }
+}
+
+/// The times of the packets of a stream, as they are read.
+#[derive(Debug, Default)]
+pub struct Dense {
+    clocks: Vec<Ticks>,
+    /// In millionths of a second, for those whose turn has not come.
+    waiting: BinaryHeap<Reverse<i64>>,
 }
 
 impl Dense {
-    /// `rate`: the frames a second that an encoder is told.
-    pub fn new(rate: f64) -> Dense {
-        Dense { rate, waiting: BinaryHeap::new(), last: None, free: 0.0, lost: 0 }
+    /// `rates`: the frames a second that an encoder may be told.
+    pub fn new(rates: Vec<f64>) -> Dense {
+        Dense { clocks: rates.into_iter().map(Ticks::new).collect(), waiting: BinaryHeap::new() }
     }
 
     /// Takes when a picture is shown, in seconds.
@@ -37,30 +84,28 @@ impl Dense {
         }
     }
 
-    /// Is any picture lost that has a time of its own?
-    pub fn loses(mut self) -> bool {
+    /// Is any picture lost or moved by one of the clocks?
+    pub fn misplaces(mut self) -> bool {
         while self.show_next() {}
-        self.lost > 0
+        self.clocks.iter().any(Ticks::misplaces)
     }
 
     fn show_next(&mut self) -> bool {
         let Some(Reverse(at)) = self.waiting.pop() else { return false };
-        if self.last.replace(at) != Some(at) {
-            self.show(at as f64 / 1e6 * self.rate);
-        }
+        self.clocks.iter_mut().for_each(|clock| clock.show(at));
         true
     }
+}
 
-    fn show(&mut self, tick: f64) {
-        let over = tick - self.free + 1.0;
-        if over <= -0.6 {
-            self.lost += 1;
-            return;
-        }
-        if over > 0.6 {
-            self.free = tick.max(if over < 1.0 { self.free } else { tick }).round();
-        }
-        self.free += 1.0;
+/// A mean that is less than this share of the rate of the ticks may be the rate of the codec, which ffmpeg then prefers.
+const OF_CODEC: f64 = 0.7;
+
+impl Picture {
+    /// Rates by which the clock of its encoder may tick.
+    pub fn clock_rates(&self) -> Vec<f64> {
+        let Some(ticks) = self.tick_rate else { return Vec::new() };
+        let mean = self.rate.filter(|mean| *mean < ticks * OF_CODEC);
+        std::iter::once(ticks).chain(mean).collect()
     }
 }
 
@@ -68,10 +113,19 @@ impl Dense {
 mod tests {
     use super::*;
 
-    fn loses(rate: f64, times: impl Iterator<Item = f64>) -> bool {
-        let mut dense = Dense::new(rate);
+    fn shown(rate: f64, times: impl Iterator<Item = f64>) -> Ticks {
+        let mut dense = Dense::new(vec![rate]);
         times.for_each(|at| dense.take(at));
-        dense.loses()
+        while dense.show_next() {}
+        dense.clocks[0]
+    }
+
+    fn loses(rate: f64, times: impl Iterator<Item = f64>) -> bool {
+        shown(rate, times).lost > 0
+    }
+
+    fn moves(rate: f64, times: impl Iterator<Item = f64>) -> bool {
+        shown(rate, times).moved > 0
     }
 
     #[test]
@@ -90,5 +144,28 @@ mod tests {
     fn pictures_are_taken_in_the_order_that_they_are_shown() {
         let reordered = (0..100).flat_map(|n| [n * 3 + 2, n * 3, n * 3 + 1]).map(|n| f64::from(n) / 25.0);
         assert!(!loses(25.0, reordered));
+    }
+
+    #[test]
+    fn pictures_that_do_not_come_as_their_rate_tells_are_moved_and_rounded_ones_are_not() {
+        let millis = |at: f64| (at * 1000.0).round() / 1000.0;
+        for rate in [24_000.0 / 1001.0, 25.0, 30_000.0 / 1001.0, 60.0] {
+            assert!(!moves(rate, (0..5000).map(|n| millis(0.021 + f64::from(n) / rate))), "{rate}");
+        }
+        let telecine = (0..90).map(|n| millis(f64::from(n / 2 * 5 + n % 2 * 2) / 60.0));
+        assert!(moves(30_000.0 / 1001.0, telecine), "pictures that last two and three fields in turn");
+        assert!(moves(25.0, (0..200).map(|n| f64::from(n) / 50.0)), "twice as many as is claimed");
+        assert!(moves(30.0, (0..200).map(|n| f64::from(n + n % 2) / 30.0 * 0.97)), "a phone");
+        assert!(
+            !moves(30.0, (0..200).filter(|n| n % 10 != 3).map(|n| f64::from(n) / 30.0)),
+            "none was taken"
+        );
+    }
+
+    #[test]
+    fn ffmpeg_may_prefer_the_rate_of_the_codec() {
+        let rates = |ticks, mean| Picture { tick_rate: Some(ticks), rate: Some(mean), ..Picture::default() };
+        assert_eq!(rates(59.94, 29.97).clock_rates(), [59.94, 29.97]);
+        assert_eq!(rates(30.0, 27.0).clock_rates(), [30.0]);
     }
 }

@@ -6,7 +6,7 @@
 
 use super::json::known;
 use super::picture::is_hdr;
-use super::{Mastering, MediaInfo, Picture};
+use super::{Mastering, MediaInfo, Picture, decimal};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -40,6 +40,7 @@ pub(super) struct SideData {
 struct Frame {
     media_type: String,
     stream_index: usize,
+    best_effort_timestamp_time: String,
     color_range: String,
     color_space: String,
     color_primaries: String,
@@ -53,8 +54,11 @@ struct Answer {
     frames: Vec<Value>,
 }
 
+/// ffprobe's name of what says that a picture is to be seen with two eyes.
+pub(super) const STEREO: &str = "Stereo 3D";
+
 /// What of a frame is asked of ffprobe, in its words.
-pub(crate) const ENTRIES: &str = "frame=media_type,stream_index,color_range,color_space,color_primaries,color_transfer\
+pub(crate) const ENTRIES: &str = "frame=media_type,stream_index,best_effort_timestamp_time,color_range,color_space,color_primaries,color_transfer\
     :frame_side_data=side_data_type,max_content,max_average,red_x,red_y,green_x,green_y,blue_x,blue_y,white_point_x,\
     white_point_y,min_luminance,max_luminance,vdr_rpu_profile,bl_video_full_range_flag";
 
@@ -83,6 +87,7 @@ impl MediaInfo {
 
 fn add(picture: &mut Picture, frame: &Frame) {
     picture.seen = true;
+    picture.begin = picture.begin.or_else(|| decimal(&frame.best_effort_timestamp_time));
     let transfer = known(&frame.color_transfer);
     // What a header says beside a transfer that it gets wrong is as little to be believed.
     let stricter = is_hdr(&transfer) && picture.transfer != transfer;
@@ -102,6 +107,7 @@ fn add_metadata(picture: &mut Picture, side: &[SideData]) {
     let is = |name: &str| side.iter().any(|s| s.name.contains(name));
     picture.mastering = picture.mastering.or_else(|| side.iter().find_map(mastering));
     picture.light = picture.light.or_else(|| side.iter().find_map(light));
+    picture.stereo |= is(STEREO);
     picture.rpu |= is("Dolby Vision");
     picture.hdr10_plus |= is("2094-40");
     picture.hdr_vivid |= is("CUVA");

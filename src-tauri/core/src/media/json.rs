@@ -1,6 +1,6 @@
 //! ffprobe's JSON, read.
 
-use super::frames::{self, light, mastering};
+use super::frames::{self, STEREO, light, mastering};
 use super::programmes::{self, RawProgramme};
 use super::{Chapter, Kind, MediaInfo, Picture, Stream, decimal};
 use serde::Deserialize;
@@ -64,6 +64,7 @@ struct RawStream {
     bit_rate: String,
     channel_layout: String,
     bits_per_sample: u32,
+    sample_fmt: String,
     channels: Option<u32>,
     sample_rate: String,
     start_time: String,
@@ -135,6 +136,7 @@ fn stream(raw: RawStream) -> Stream {
         channels: raw.channels,
         layout: known(&raw.channel_layout),
         sample_bits: sample_bits(&raw),
+        sample_format: known(&raw.sample_fmt),
         sample_rate: raw.sample_rate.parse().ok(),
         language: tag("language"),
         title: tag("title"),
@@ -217,16 +219,19 @@ fn kind(word: &str) -> Kind {
 }
 
 fn picture(raw: &RawStream) -> Picture {
-    let turned = raw.side_data_list.iter().find_map(|s| s.rotation);
-    let turned = turned.or_else(|| decimal(raw.tags.get("rotate")?)).filter(|d| d.is_finite()).unwrap_or(0.0);
+    // ffmpeg turns nothing for a tag of that name.
+    let turned = raw.side_data_list.iter().find_map(|s| s.rotation).filter(|d| d.is_finite()).unwrap_or(0.0);
+    let beside = |name: &str| raw.side_data_list.iter().any(|s| s.name == name);
     Picture {
         width: raw.width,
         height: raw.height,
         pixel_aspect: ratio(&raw.sample_aspect_ratio, ':')
             .filter(|r| (0.05..=20.0).contains(r))
             .unwrap_or(1.0),
+        crop: None,
         sizes: Vec::new(),
         fine_clock: false,
+        begin: None,
         rotation: (turned.rem_euclid(360.0) / 90.0).round() as u32 % 4 * 90,
         rate: ratio(&raw.avg_frame_rate, '/'),
         tick_rate: ratio(&raw.r_frame_rate, '/'),
@@ -251,10 +256,9 @@ fn picture(raw: &RawStream) -> Picture {
         hdr10_plus: false,
         hdr_vivid: false,
         reordered: raw.has_b_frames > 0,
-        immersive: raw
-            .side_data_list
-            .iter()
-            .any(|s| matches!(s.name.as_str(), "Spherical Mapping" | "Stereo 3D")),
+        spherical: beside("Spherical Mapping"),
+        stereo: beside(STEREO),
+        immersive: beside("Spherical Mapping") || beside(STEREO),
     }
 }
 
@@ -267,7 +271,10 @@ fn bits(raw: &RawStream) -> u32 {
             || format.ends_with(&format!("p0{digits}"))
             || format.ends_with(&format!("gray{digits}"))
     };
-    let by_name = named.iter().find(|(digits, _)| ends(digits)).map(|(_, bits)| *bits);
+    let packed =
+        [("rgb48", 16), ("bgr48", 16), ("rgba64", 16), ("bgra64", 16), ("x2rgb10", 10), ("x2bgr10", 10)];
+    let packed = packed.iter().find(|(start, _)| raw.pix_fmt.starts_with(start)).map(|(_, bits)| *bits);
+    let by_name = packed.or_else(|| named.iter().find(|(digits, _)| ends(digits)).map(|(_, bits)| *bits));
     by_name.or_else(|| raw.bits_per_raw_sample.parse().ok().filter(|b| (8..=16).contains(b))).unwrap_or(8)
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Plain data that is stored with an attempt: a field that older data lacks has a default. Must not know presets.
 
+use super::crop::Crop;
 use serde::{Deserialize, Serialize};
 
 /// Facts of a picture.
@@ -15,12 +16,18 @@ pub struct Picture {
     pub height: u32,
     /// Width of a pixel by its height; 1 where unknown.
     pub pixel_aspect: f64,
-    /// Other sizes that its pictures have later on, upright and in square pixels, once that was seen.
+    /// Edges that its container hides; absent where all of it is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crop: Option<Crop>,
+    /// The sizes that its pictures have, upright and in square pixels, once they were seen to be others than its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sizes: Vec<(u32, u32)>,
     /// An encoder's clock that ticks once a picture was seen to lose some of them.
     #[serde(default)]
     pub fine_clock: bool,
+    /// When the first picture that was decoded is shown, in seconds as the file counts them; headers are not as sure.
+    #[serde(default)]
+    pub begin: Option<f64>,
     /// Degrees by which players turn it: 0, 90, 180 or 270.
     pub rotation: u32,
     /// Mean frames per second; absent where unknown.
@@ -75,6 +82,12 @@ pub struct Picture {
     pub hdr_vivid: bool,
     /// Frames are stored in another order than shown.
     pub reordered: bool,
+    /// To be seen all around, as its container says.
+    #[serde(default)]
+    pub spherical: bool,
+    /// To be seen with two eyes, as its container or its frames say.
+    #[serde(default)]
+    pub stereo: bool,
     /// To be seen all around, or with two eyes: players must be told.
     #[serde(default)]
     pub immersive: bool,
@@ -98,13 +111,21 @@ pub struct Mastering {
 impl Picture {
     /// Width and height in square pixels, as a player shows it.
     pub fn displayed(&self) -> (f64, f64) {
-        let (width, height) = (f64::from(self.width) * self.pixel_aspect, f64::from(self.height));
+        let (width, height) = self.shown();
+        let (width, height) = (f64::from(width) * self.pixel_aspect, f64::from(height));
         if self.turned() { (height, width) } else { (width, height) }
     }
 
-    /// Coded width and height after turning.
+    /// Width and height of the part that is shown, after turning.
     pub fn upright(&self) -> (u32, u32) {
-        if self.turned() { (self.height, self.width) } else { (self.width, self.height) }
+        let (width, height) = self.shown();
+        if self.turned() { (height, width) } else { (width, height) }
+    }
+
+    /// Width and height of the part that is shown, as it is stored.
+    pub fn shown(&self) -> (u32, u32) {
+        let Crop { left, right, top, bottom } = self.crop.unwrap_or_default();
+        (self.width.saturating_sub(left + right), self.height.saturating_sub(top + bottom))
     }
 
     fn turned(&self) -> bool {
@@ -114,7 +135,8 @@ impl Picture {
     /// The smallest frame that holds all its pictures, in square pixels.
     pub fn frame(&self) -> (f64, f64) {
         let wider = |(w, h): (f64, f64), other: &(u32, u32)| (w.max(other.0.into()), h.max(other.1.into()));
-        self.sizes.iter().fold(self.displayed(), wider)
+        let seen = self.sizes.iter().fold((0.0, 0.0), wider);
+        if self.sizes.is_empty() { self.displayed() } else { seen }
     }
 
     /// High dynamic range: PQ or HLG.
@@ -134,10 +156,19 @@ impl Picture {
             .any(|start| self.pixel_format.starts_with(start))
     }
 
+    /// Red, green and blue of fewer than eight bits each.
+    pub fn is_packed_in_few_bits(&self) -> bool {
+        let of = |start: &str| self.pixel_format.strip_prefix(start).unwrap_or_default();
+        let layout = [of("rgb"), of("bgr")].concat();
+        ["444", "555", "565", "4", "8"].iter().any(|bits| {
+            layout.strip_prefix(bits).is_some_and(|rest| matches!(rest, "" | "le" | "be" | "_byte"))
+        })
+    }
+
     /// Some of it may be transparent.
     pub fn has_alpha(&self) -> bool {
         self.alpha_beside
-            || ["yuva", "rgba", "argb", "bgra", "abgr", "gbrap", "ya8", "ya16"]
+            || ["yuva", "rgba", "argb", "bgra", "abgr", "gbrap", "ya8", "ya16", "ayuv", "vuya"]
                 .iter()
                 .any(|s| self.pixel_format.starts_with(s))
     }

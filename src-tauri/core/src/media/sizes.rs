@@ -10,11 +10,22 @@ use std::io::{self, Read, Seek, SeekFrom};
 /// Descriptions of one track that are read.
 const MOST: usize = 64;
 /// What lies before the size in a description, and before the boxes within it.
-const SIZE_AT: u64 = 24;
-const INNER_AT: u64 = 78;
+pub(super) const SIZE_AT: u64 = 24;
+pub(super) const INNER_AT: u64 = 78;
 
 /// Sizes in square pixels, before turning, of each track of pictures in the file's order.
 pub fn listed(file: &mut (impl Read + Seek)) -> io::Result<Vec<Vec<(u32, u32)>>> {
+    let mut all = Vec::new();
+    for entries in descriptions(file)? {
+        let entries = entries.into_iter().take(MOST);
+        let sizes = entries.map(|(start, end)| size(file, start, end)).collect::<io::Result<Vec<_>>>()?;
+        all.push(sizes.into_iter().flatten().collect());
+    }
+    Ok(all)
+}
+
+/// Where the sample descriptions of each track of pictures begin and end.
+pub(super) fn descriptions(file: &mut (impl Read + Seek)) -> io::Result<Vec<Vec<(u64, u64)>>> {
     let end = file.seek(SeekFrom::End(0))?;
     let mut all = Vec::new();
     for (start, end, _) in of_kind(inside(file, 0, end)?, *b"moov") {
@@ -26,7 +37,7 @@ pub fn listed(file: &mut (impl Read + Seek)) -> io::Result<Vec<Vec<(u32, u32)>>>
 }
 
 /// Nothing of a track of something else.
-fn track(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Option<Vec<(u32, u32)>>> {
+fn track(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Option<Vec<(u64, u64)>>> {
     let Some((start, end, _)) = of_kind(inside(file, start, end)?, *b"mdia").next() else { return Ok(None) };
     let Some((handler, ..)) = of_kind(inside(file, start, end)?, *b"hdlr").next() else { return Ok(None) };
     if read::<4>(file, handler + 8)? != *b"vide" {
@@ -38,9 +49,7 @@ fn track(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Opti
         place = of_kind(inside(file, start, end)?, name).next().map(|(start, end, _)| (start, end));
     }
     let Some((start, end)) = place else { return Ok(Some(Vec::new())) };
-    let entries = inside(file, start + 8, end)?.into_iter().take(MOST);
-    let sizes = entries.map(|(start, end, _)| size(file, start, end)).collect::<io::Result<Vec<_>>>()?;
-    Ok(Some(sizes.into_iter().flatten().collect()))
+    Ok(Some(inside(file, start + 8, end)?.into_iter().map(|(start, end, _)| (start, end)).collect()))
 }
 
 fn size(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Option<(u32, u32)>> {
@@ -62,7 +71,7 @@ fn of_kind(boxes: Vec<Found>, kind: [u8; 4]) -> impl Iterator<Item = Found> {
     boxes.into_iter().filter(move |(.., found)| *found == kind)
 }
 
-fn read<const N: usize>(file: &mut (impl Read + Seek), at: u64) -> io::Result<[u8; N]> {
+pub(super) fn read<const N: usize>(file: &mut (impl Read + Seek), at: u64) -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     file.seek(SeekFrom::Start(at))?;
     file.read_exact(&mut bytes)?;

@@ -4,7 +4,7 @@
 //! Pure. Guarantees that reading ends as soon as the question is answered, and that *nothing* is said only of a file
 //! that was read to its end. Must not know how packets are read.
 
-use super::{Kind, MediaInfo, Stream};
+use super::{Dense, Kind, MediaInfo, Stream, decimal};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is to be found out of the packets of a file.
@@ -18,6 +18,8 @@ pub struct Question {
     unknown: BTreeMap<usize, Kind>,
     /// Streams known so far, where the container announces others only as they come.
     announced: Option<usize>,
+    /// The moving picture, whose rate is no more than a claim, and the rates by which its encoder's clock may tick.
+    claimed: Option<(usize, Vec<f64>)>,
 }
 
 /// Bytes of a file that are read to find late streams: minutes of a disc. ffmpeg keeps them in memory.
@@ -41,14 +43,24 @@ impl Question {
             info.streams.iter().filter(|s| s.lacks_parameters()).map(|s| (s.index, s.kind)).collect();
         let late = ["mpegts", "mpeg", "flv"].contains(&info.container.as_str());
         let announced = late.then_some(info.streams.len());
-        let question = Question { awaited, compared, unknown, announced };
-        (question != Question::default()).then_some(question)
+        let question = Question { awaited, compared, unknown, announced, claimed: None };
+        // Reading on for the rate alone would be a reading of its own.
+        (question != Question::default()).then(|| Question { claimed: claimed_rates(info), ..question })
     }
 
     /// Bytes to be read before packets are, lest those of streams that come later are passed over.
     pub fn reach(&self) -> Option<u64> {
         self.announced.map(|_| FARTHEST)
     }
+}
+
+/// Pictures of which the times are held against the rate that is claimed.
+const PACE: u64 = 60;
+
+/// MP4 lists when each picture is shown, and its mean rate follows from that.
+fn claimed_rates(info: &MediaInfo) -> Option<(usize, Vec<f64>)> {
+    let stream = info.video().filter(|_| !info.container.starts_with("mov"))?;
+    Some((stream.index, stream.video.as_ref()?.clock_rates())).filter(|(_, rates)| !rates.is_empty())
 }
 
 /// Sound of which no index counts samples. Subtitles begin minutes in: looking for their first line would mean to read
@@ -76,6 +88,8 @@ pub struct Survey {
     seen: BTreeMap<usize, Seen>,
     /// The farthest place of a packet in the file, in bytes.
     place: u64,
+    /// When the first pictures are shown whose rate is claimed.
+    pace: Vec<f64>,
 }
 
 /// The packets of one stream.
@@ -89,10 +103,15 @@ struct Seen {
 }
 
 impl Survey {
-    /// Takes a line of `stream,place,flags`; what is no number is passed over. Is more to be read?
+    /// Takes a line of `stream|time|place|flags`; what is no number is passed over. Is more to be read?
     pub fn take(&mut self, line: &str, question: &Question) -> bool {
-        let mut fields = line.split(',').map(str::trim);
+        let mut fields = line.split('|').map(str::trim);
         if let Some(index) = fields.next().and_then(|field| field.parse().ok()) {
+            let time = fields.next().and_then(decimal);
+            if question.claimed.as_ref().is_some_and(|(claimed, _)| *claimed == index) && self.paces(question)
+            {
+                self.pace.extend(time);
+            }
             let place: Option<u64> = fields.next().and_then(|field| field.parse().ok());
             let key = fields.next().is_some_and(|flags| flags.starts_with('K'));
             self.place = self.place.max(place.unwrap_or(0));
@@ -105,6 +124,20 @@ impl Survey {
         looks
             || !question.awaited.iter().all(|index| self.count(*index) > 0)
             || !self.compares(&question.compared)
+            || (self.place < FARTHEST && self.paces(question))
+    }
+
+    /// Are more times of pictures wanted?
+    fn paces(&self, question: &Question) -> bool {
+        question.claimed.as_ref().is_some_and(|(index, _)| self.count(*index) < PACE)
+    }
+
+    /// The picture whose times are not those of the rate that is claimed.
+    pub fn misplaced(&self, question: &Question) -> Option<usize> {
+        let (index, rates) = question.claimed.as_ref()?;
+        let mut dense = Dense::new(rates.clone());
+        self.pace.iter().for_each(|at| dense.take(*at));
+        dense.misplaces().then_some(*index)
     }
 
     fn count(&self, index: usize) -> u64 {
@@ -155,6 +188,7 @@ impl MediaInfo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::Picture;
 
     fn film() -> MediaInfo {
         let stream = |index, kind| Stream {
@@ -174,8 +208,9 @@ mod tests {
     fn reading_ends_with_the_first_packet_of_the_last_track_in_question() {
         let question = Question::of(&film()).unwrap();
         let mut survey = Survey::default();
-        let more: Vec<bool> =
-            ["0,0,K", "1,0,K", "nonsense", "0,1,K", "2,9,K"].map(|line| survey.take(line, &question)).into();
+        let more: Vec<bool> = ["0||0|K", "1||0|K", "nonsense", "0||1|K", "2||9|K"]
+            .map(|line| survey.take(line, &question))
+            .into();
         assert_eq!(more, [true, true, true, true, false]);
     }
 
@@ -203,24 +238,28 @@ mod tests {
             (survey.reach(&question), more)
         };
         let mut info = film();
-        assert_eq!(survey(&info, &["0,5,K_", "1,9,K_", "2,9,K_"]), (None, Some(false)), "nothing is missing");
+        assert_eq!(
+            survey(&info, &["0||5|K_", "1||9|K_", "2||9|K_"]),
+            (None, Some(false)),
+            "nothing is missing"
+        );
         info.streams[0].codec.clear();
-        let lines = ["0,5,__", "1,9,K_", "2,9,K_", "0,1000,K_"];
+        let lines = ["0||5|__", "1||9|K_", "2||9|K_", "0||1000|K_"];
         assert_eq!(survey(&info, &lines[..3]), (None, Some(true)), "before the first keyframe");
         assert_eq!(survey(&info, &lines), (Some(1000 + FRAMES), Some(false)));
         let mut disc = MediaInfo { container: "mpeg".into(), ..film() };
-        assert_eq!(survey(&disc, &["1,9,K_", "2,9,K_"]), (None, Some(true)), "others may come");
-        assert_eq!(survey(&disc, &["1,9,K_", "2,9,K_", "4,2000,K_"]).0, Some(2000 + FRAMES));
+        assert_eq!(survey(&disc, &["1||9|K_", "2||9|K_"]), (None, Some(true)), "others may come");
+        assert_eq!(survey(&disc, &["1||9|K_", "2||9|K_", "4||2000|K_"]).0, Some(2000 + FRAMES));
         disc.streams[1].sample_rate = None;
-        let far = format!("1,{FARTHEST},K_");
-        assert_eq!(survey(&disc, &["2,9,K_", &far]), (None, Some(false)), "too far");
+        let far = format!("1||{FARTHEST}|K_");
+        assert_eq!(survey(&disc, &["2||9|K_", &far]), (None, Some(false)), "too far");
     }
 
     #[test]
     fn only_what_was_read_to_the_end_is_called_empty() {
         let question = Question::of(&film()).unwrap();
         let mut survey = Survey::default();
-        survey.take("1,0.0", &question);
+        survey.take("1|0.0", &question);
         for (to_the_end, expected) in [(false, [false; 4]), (true, [false, false, true, true])] {
             let mut info = film();
             info.surveyed(&survey, to_the_end);
@@ -235,5 +274,27 @@ mod tests {
         assert_eq!(Question::of(&info), None);
         info.streams[2].packets = None;
         assert_eq!(Question::of(&info).unwrap().awaited, [2].into());
+    }
+
+    #[test]
+    fn a_rate_that_is_claimed_is_held_against_the_times_of_the_first_pictures() {
+        let misplaced = |container: &str, claimed: f64, steps: &[f64]| {
+            let mut info = MediaInfo { container: container.into(), ..film() };
+            let picture = Picture { rate: Some(claimed), tick_rate: Some(claimed), ..Picture::default() };
+            info.streams[0].video = Some(picture);
+            let question = Question::of(&info).unwrap();
+            let mut survey = Survey::default();
+            let times = steps.iter().cycle().scan(0.0, |at, step| Some(std::mem::replace(at, *at + step)));
+            survey.take("1|0.0|9|K_", &question);
+            survey.take("2|0.0|9|K_", &question);
+            let read = times.take_while(|at| survey.take(&format!("0|{at:.3}|9|K_"), &question)).count();
+            assert!(read as u64 <= PACE, "{read}");
+            survey.misplaced(&question)
+        };
+        let film = 24_000.0 / 1001.0;
+        assert_eq!(misplaced("matroska,webm", film, &[1.0 / film]), None);
+        assert_eq!(misplaced("matroska,webm", 25.0, &[0.02]), Some(0));
+        assert_eq!(misplaced("matroska,webm", 30.0, &[0.033, 0.05]), Some(0));
+        assert_eq!(misplaced("mov,mp4", 30.0, &[0.033, 0.05]), None, "its index tells");
     }
 }

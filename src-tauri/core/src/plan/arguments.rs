@@ -202,11 +202,19 @@ fn stream_arguments(stream: &Planned, counts: &mut [usize; 5]) -> Vec<OsString> 
 fn container_arguments(plan: &Plan) -> Vec<OsString> {
     // The index goes to the front, so that playing can begin before the file is all there.
     let flags = if plan.vendor_tags { "+faststart+use_metadata_tags" } else { "+faststart" };
+    // ffmpeg 5.1 takes these for experiments in MP4.
+    let experiment = |s: &Planned| {
+        matches!(s.action, Action::Copy { .. }) && matches!(s.codec.as_str(), "flac" | "truehd")
+    };
+    let strict: &[&str] = if plan.kept().any(experiment) {
+        &["-strict", "experimental"]
+    } else if plan.immersive || plan.dolby_vision {
+        &["-strict", "unofficial"]
+    } else {
+        &[]
+    };
     match plan.container {
-        Container::Mp4 if plan.immersive || plan.dolby_vision => {
-            words(&["-strict", "unofficial", "-movflags", flags, "-f", "mp4"])
-        }
-        Container::Mp4 => words(&["-movflags", flags, "-f", "mp4"]),
+        Container::Mp4 => words(&[strict, &["-movflags", flags, "-f", "mp4"]].concat()),
         Container::Mov => words(&["-movflags", flags, "-f", "mov"]),
         Container::M4a => words(&["-movflags", flags, "-f", "ipod"]),
         Container::Mkv => words(&["-f", "matroska"]),
@@ -262,7 +270,9 @@ mod tests {
             "{line}"
         );
         assert!(
-            line.contains("-c:a:1 aac -filter:a:1 aresample=async=1 -b:a:1 160k -c:s:0 mov_text"),
+            line.contains(
+                "-filter:a:1 aresample=async=1,aformat=channel_layouts=stereo -b:a:1 160k -c:s:0 mov_text"
+            ),
             "{line}"
         );
         let (_, after) = line.split_once("-movflags +faststart -f mp4 file:/o/.part ").unwrap();

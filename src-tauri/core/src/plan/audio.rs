@@ -1,8 +1,8 @@
 //! Sound: every track that can be decoded is kept.
 
-use super::{Abilities, Action, Task, copy, options};
+use super::{Abilities, Action, Task, channels, copy, options};
 use crate::media::Stream;
-use crate::preset::{AudioCodec, Preset};
+use crate::preset::{AudioCodec, Container, Preset};
 
 /// Why a track is left out of a codec that could be decoded.
 const UNKNOWN: &str = "what decoding it takes was not found in the file";
@@ -36,60 +36,68 @@ pub(super) fn action(stream: &Stream, task: &Task<'_>) -> Action {
     convert(stream, task)
 }
 
-/// Most channels that an encoder here takes.
-const MOST: u32 = 8;
-
 /// Most channels of converted sound.
 pub(super) fn most_channels(preset: &Preset) -> u32 {
-    preset.audio.channels.unwrap_or(MOST).min(MOST)
+    let takes = if preset.audio.codec == AudioCodec::Pcm { u32::MAX } else { channels::MOST };
+    preset.audio.channels.unwrap_or(takes).min(takes)
 }
 
 fn convert(stream: &Stream, task: &Task<'_>) -> Action {
     let preset = &task.preset.audio;
     let had = stream.channels.unwrap_or(2);
-    let channels = had.min(most_channels(task.preset));
-    let most = if preset.codec == AudioCodec::Opus { MOST_OPUS * channels } else { u32::MAX };
-    let rate = format!("{}k", kbps(preset.kbps, channels).min(most));
+    let channels = channels::fitted(stream, preset.codec, most_channels(task.preset));
+    // Channels that stay silent take next to nothing.
+    let sounding = had.min(channels.count);
+    let most = if preset.codec == AudioCodec::Opus { MOST_OPUS * sounding } else { u32::MAX };
+    let rate = format!("{}k", kbps(preset.kbps, sounding).min(most));
     let (codec, encoder) = match preset.codec {
         AudioCodec::Aac => ("aac", "aac"),
         AudioCodec::Opus => ("opus", "libopus"),
-        AudioCodec::Pcm if stream.sample_bits.is_some_and(|bits| bits > 16) => ("pcm_s24le", "pcm_s24le"),
-        AudioCodec::Pcm => ("pcm_s16le", "pcm_s16le"),
+        AudioCodec::Pcm => (pcm(stream), pcm(stream)),
     };
     // What is missing becomes silence: players that follow samples would let all after it come early, and PCM has no times
     // of its own at all.
     let least = if preset.codec == AudioCodec::Pcm { ":min_hard_comp=0.04" } else { "" };
     let whole = std::iter::once(format!("aresample=async=1{least}"));
+    let early = preset.codec == AudioCodec::Opus
+        && task.preset.container == Container::Mkv
+        && task.abilities.early_opus;
+    let beyond = preset.codec == AudioCodec::Aac && may_exceed(stream) && !channels.limited;
     Action::Convert {
         codec: codec.into(),
         encoder: encoder.into(),
         options: if preset.codec == AudioCodec::Pcm { Vec::new() } else { options([("b", &rate)]) },
-        filters: whole.chain(layout(stream, channels, preset.codec)).collect(),
+        filters: whole
+            .chain(channels.filters)
+            .chain(beyond.then(|| FULL_SCALE.to_owned()))
+            .chain(early.then(|| OPUS_DELAY.to_owned()))
+            .collect(),
         frames_change: false,
         instead: copy::instead(stream, preset.copy, task.preset.container),
     }
 }
 
-/// The layout the encoder takes, named lest the first sound that is decoded decide it. Opus knows one for each number of
-/// channels, and 5.1(side) is none of them; AAC tells players the usual ones alone, others they have to guess.
-fn layout(stream: &Stream, channels: u32, codec: AudioCodec) -> Option<String> {
-    let names = ["mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"];
-    let name = names.get(channels.checked_sub(1)? as usize)?;
-    let same = stream.channels == Some(channels);
-    // Of these ffmpeg guesses a layout with other places, into which it would mix them.
-    let guessed = stream.layout.is_empty()
-        && matches!((codec, channels), (AudioCodec::Opus, 3 | 4) | (AudioCodec::Aac, 3));
-    if same && guessed {
-        return Some(format!("channelmap=channel_layout={name}"));
+/// Makes up for what libopus looks ahead, which is the same at every rate.
+const OPUS_DELAY: &str = "asetpts=PTS+0.0065/TB";
+
+/// ffmpeg's AAC encoder makes noise of what is beyond full scale. Below it, nothing is changed.
+const FULL_SCALE: &str = "alimiter=limit=1:level=0:latency=1";
+
+/// Are these the very numbers of the source, with a point? Codecs with loss give such too, which are a decoder's.
+fn may_exceed(stream: &Stream) -> bool {
+    let exact = stream.sample_bits.is_some() || stream.codec == "wavpack";
+    exact && matches!(stream.sample_format.trim_end_matches('p'), "flt" | "dbl")
+}
+
+/// The plain samples that hold those of this track. Sound of a codec with loss is worth 16 bits.
+fn pcm(stream: &Stream) -> &'static str {
+    match stream.sample_bits {
+        _ if may_exceed(stream) && stream.sample_format.starts_with("dbl") => "pcm_f64le",
+        _ if may_exceed(stream) => "pcm_f32le",
+        Some(25..) => "pcm_s32le",
+        Some(17..) => "pcm_s24le",
+        _ => "pcm_s16le",
     }
-    let takes_any = match codec {
-        AudioCodec::Opus => false,
-        AudioCodec::Aac => !matches!(channels, 5 | 6 | 8),
-        AudioCodec::Pcm => true,
-    };
-    let kept = if same && takes_any { stream.layout.as_str() } else { name };
-    let nameable = !kept.is_empty() && !kept.contains(' ');
-    nameable.then(|| format!("aformat=channel_layouts={kept}"))
 }
 
 /// The most that Opus takes for a channel, in kilobits a second.
@@ -122,8 +130,12 @@ mod tests {
 
     #[test]
     fn remux_copies_what_mp4_holds_and_converts_the_rest() {
-        assert_eq!(fate(&track("ac3"), "remux-mp4"), Action::Copy { tag: None });
-        assert!(matches!(fate(&track("vorbis"), "remux-mp4"), Action::Convert { .. }));
+        for codec in ["ac3", "opus", "flac", "dts"] {
+            assert_eq!(fate(&track(codec), "remux-mp4"), Action::Copy { tag: None }, "{codec}");
+        }
+        for (codec, preset) in [("vorbis", "remux-mp4"), ("opus", "web-1080p"), ("flac", "web-1080p")] {
+            assert!(matches!(fate(&track(codec), preset), Action::Convert { .. }), "{codec}");
+        }
     }
 
     #[test]
@@ -147,8 +159,24 @@ mod tests {
             ["aresample=async=1:min_hard_comp=0.04", "aformat=channel_layouts=5.1(side)"],
             "named, lest stereo before it decides"
         );
-        let Action::Convert { filters, .. } = fate(&side, "fit-size") else { panic!() };
-        assert_eq!(filters, ["aresample=async=1", "aformat=channel_layouts=stereo"]);
+    }
+
+    #[test]
+    fn plain_samples_are_as_exact_as_those_of_the_source() {
+        let by = |codec: &str, bits, format: &str| {
+            pcm(&Stream { sample_bits: bits, sample_format: format.into(), ..track(codec) })
+        };
+        assert_eq!(by("pcm_s16le", Some(16), "s16"), "pcm_s16le");
+        assert_eq!(
+            (by("flac", Some(24), "s32"), by("pcm_s32be", Some(32), "s32")),
+            ("pcm_s24le", "pcm_s32le")
+        );
+        assert_eq!(by("pcm_f32be", Some(32), "flt"), "pcm_f32le");
+        assert_eq!(
+            (by("pcm_f64le", Some(64), "dbl"), by("wavpack", None, "fltp")),
+            ("pcm_f64le", "pcm_f32le")
+        );
+        assert_eq!(by("aac", None, "fltp"), "pcm_s16le", "of a codec with loss");
     }
 
     #[test]

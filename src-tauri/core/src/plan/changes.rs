@@ -7,7 +7,7 @@ mod picture;
 
 use super::{Action, Plan, Planned, metadata};
 use crate::ledger::{self, Difference, Ledger, Of, Property, Value, Why};
-use crate::media::{Chapter, Kind, MediaInfo, Stream, language};
+use crate::media::{Chapter, Kind, MediaInfo, Stream, language, speakers};
 use crate::preset::{Container, Preset};
 
 /// The facts of `info` that `plan` does not keep.
@@ -45,10 +45,10 @@ struct Track<'a> {
 fn of_file(plan: &Plan, info: &MediaInfo, preset: &Preset, property: &Property) -> Fate {
     match property {
         Property::Place if metadata::strips(preset) => lost(Why::Preset),
-        Property::Place if !holds_place(plan, info) => lost(Why::Container),
+        Property::Place if !holds_place(plan, info) => lost(Why::Container(plan.container)),
         Property::Tag(name) if left_out(name, plan, info) => lost(Why::Preset),
         Property::Tag(name) if plan.vendor_tags && name != "creation_time" => None,
-        Property::Tag(name) if !ledger::is_held(name, plan.container) => lost(Why::Container),
+        Property::Tag(name) if !ledger::is_held(name, plan.container) => lost(Why::Container(plan.container)),
         Property::Chosen(kind) => chosen(plan, *kind),
         Property::Chapters => Some((chapters(plan, info), Why::Follows)),
         _ => None,
@@ -92,11 +92,13 @@ fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Fate {
     match (property, track.stream.kind) {
         (Property::Language, _) => of_language(track.plan.container, value),
         (Property::Role(role), _) => {
-            (!holds_role(role, track.plan.container)).then_some((None, Why::Container))
+            (!holds_role(role, track.plan.container)).then_some((None, Why::Container(track.plan.container)))
         }
-        (Property::Title, _) if track.plan.container == Container::M4a => lost(Why::Container),
+        (Property::Title, _) if track.plan.container == Container::M4a => {
+            lost(Why::Container(track.plan.container))
+        }
         (Property::Styles, _) if matches!(track.planned.action, Action::Convert { .. }) => {
-            lost(Why::Container)
+            lost(Why::Container(track.plan.container))
         }
         (_, Kind::Video) => picture::fate(track, property),
         (_, Kind::Audio) => of_sound(track, property),
@@ -107,7 +109,7 @@ fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Fate {
 fn of_language(container: Container, value: &Value) -> Fate {
     let Value::Text(meaning) = value else { return None };
     let left = language::left(meaning, container);
-    (left.as_ref() != Some(meaning)).then(|| (left.map(Value::Text), Why::Container))
+    (left.as_ref() != Some(meaning)).then(|| (left.map(Value::Text), Why::Container(container)))
 }
 
 /// Marks of a track that ffmpeg writes into this container.
@@ -124,15 +126,34 @@ fn holds_role(role: &str, container: Container) -> bool {
 fn of_sound(track: &Track<'_>, property: &Property) -> Fate {
     let Action::Convert { filters, codec, .. } = &track.planned.action else { return None };
     match property {
-        Property::Speakers => {
-            let to =
-                filters.iter().find_map(|filter| filter.split_once("channel_layouts=").map(|(_, to)| to))?;
-            let fewer =
-                track.stream.channels.is_some_and(|had| had > track.plan.most_channels.unwrap_or(had));
-            Some((Some(Value::Text(to.to_owned())), if fewer { Why::Limit } else { Why::Preset }))
-        }
+        Property::Channels | Property::Speaker(_) => channels(track, layout(filters)?, property),
+        Property::Float if !codec.starts_with("pcm_f") => lost(Why::Preset),
         Property::Samples if !codec.starts_with("pcm") => lost(Why::Preset),
         Property::SampleRate if codec == "opus" => Some((Some(Value::Number(48_000.0)), Why::Preset)),
+        _ => None,
+    }
+}
+
+/// The layout that filters bring about.
+fn layout(filters: &[String]) -> Option<&str> {
+    let named = |filter: &String| {
+        let starts = ["aformat=channel_layouts=", "channelmap=channel_layout=", "pan="];
+        starts.iter().find(|start| filter.starts_with(**start)).map(|start| start.len())
+    };
+    let (filter, start) = filters.iter().rev().find_map(|filter| Some((filter, named(filter)?)))?;
+    filter.get(start..)?.split('|').next()
+}
+
+/// Fewer channels are mixed from more, which is said once.
+fn channels(track: &Track<'_>, layout: &str, property: &Property) -> Fate {
+    let has = speakers::of(layout);
+    let mixed = track.stream.channels.is_some_and(|had| had as usize > has.len());
+    match property {
+        Property::Channels => Some((Some(Value::Number(has.len() as f64)), Why::Limit)),
+        Property::Speaker(name) => {
+            let held = has.iter().any(|speaker| ledger::place(speaker, &has) == name);
+            (!held).then_some((None, if mixed || has.len() == 1 { Why::Follows } else { Why::Encoder }))
+        }
         _ => None,
     }
 }

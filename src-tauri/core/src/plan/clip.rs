@@ -157,16 +157,24 @@ pub(super) fn inputs(plan: &Plan, notes: &Path) -> Vec<OsString> {
         let options = options.into_iter().chain(["-i"]).map(OsString::from);
         options.chain([file_url(&file)]).collect::<Vec<_>>()
     };
-    let chapters = chapter_file(plan, notes).map(|file| input(["-f", "ffmetadata"], file));
+    let chapters =
+        chapter_file(plan, notes).map(|file| [shift(plan), input(["-f", "ffmetadata"], file)].concat());
     let lines = lines_file(plan, notes).map(|file| input(["-seek_timestamp", "1"], file));
     let own = |format: &str, file: PathBuf| {
         let options = ["-f", format, "-seek_timestamp", "1", "-i"].map(OsString::from);
-        options.into_iter().chain([file_url(&file)]).collect()
+        shift(plan).into_iter().chain(options).chain([file_url(&file)]).collect()
     };
     let captions = captions::files(plan, notes).map(|file| own("srt", file));
     let rewritten = rewritten::streams(plan)
         .map(|s| own(s.rewritten.as_deref().unwrap_or_default(), rewritten_file(notes, s.input)));
     chapters.into_iter().chain(lines).chain(captions).chain(rewritten).flatten().collect()
+}
+
+/// What is not read from the source is moved as the film is.
+fn shift(plan: &Plan) -> Vec<OsString> {
+    let at = plan.times.iter().position(|word| word == "-itsoffset");
+    let words = at.and_then(|at| plan.times.get(at..at + 2)).unwrap_or_default();
+    words.iter().map(OsString::from).collect()
 }
 
 /// Where a stream of the result comes from: input and stream.

@@ -20,32 +20,53 @@ fn or(word: &str, usual: &str) -> String {
     if word.is_empty() { usual.to_owned() } else { word.to_owned() }
 }
 
-/// Options of the encoder that tag the result.
-pub(super) fn tags(colours: Colours, picture: &Picture, wish: &Wish<'_>) -> Vec<(String, String)> {
-    let or =
-        |word: &str, usual: &'static str| if word.is_empty() { usual.to_owned() } else { word.to_owned() };
+/// Primaries, transfer and matrix of the result, where they are said.
+fn said(colours: Colours, picture: &Picture) -> Option<(String, String, String)> {
     match colours {
-        Colours::Keep if picture.is_full_range() => options([("color_range", "tv")]),
-        Colours::Keep => Vec::new(),
-        Colours::ToneMap | Colours::FromRgb => tagged("bt709", "bt709", "bt709"),
+        Colours::Keep => None,
+        Colours::ToneMap => Some(("bt709".into(), "bt709".into(), "bt709".into())),
+        Colours::FromRgb => {
+            Some((or(&picture.primaries, "bt709"), or(&picture.transfer, "bt709"), matrix(picture)))
+        }
         Colours::KeepHdr => {
-            let (primaries, matrix) = (or(&picture.primaries, "bt2020"), or(&picture.matrix, "bt2020nc"));
-            let mut all = tagged(&primaries, &picture.transfer, &matrix);
-            all.extend(mastering_option(picture, wish.name(), (&primaries, &picture.transfer, &matrix)));
-            all
+            Some((or(&picture.primaries, "bt2020"), picture.transfer.clone(), matrix(picture)))
         }
     }
 }
 
+/// The matrix of the result: red, green and blue have none, and get that of their primaries.
+fn matrix(picture: &Picture) -> String {
+    let wide = picture.primaries == "bt2020" || (picture.primaries.is_empty() && picture.is_hdr());
+    match picture.is_rgb() {
+        true if wide => "bt2020nc".into(),
+        true => "bt709".into(),
+        false => or(&picture.matrix, "bt2020nc"),
+    }
+}
+
+/// What the filter that scales is to make of red, green and blue, in its words.
+pub(super) fn from_rgb(picture: &Picture) -> &'static str {
+    match matrix(picture).as_str() {
+        "bt2020nc" => ":out_color_matrix=bt2020:out_range=limited",
+        _ => ":out_color_matrix=bt709:out_range=limited",
+    }
+}
+
+/// Options of the encoder that tag the result.
+pub(super) fn tags(colours: Colours, picture: &Picture, wish: &Wish<'_>) -> Vec<(String, String)> {
+    let Some((primaries, transfer, matrix)) = said(colours, picture) else {
+        return if picture.is_full_range() { options([("color_range", "tv")]) } else { Vec::new() };
+    };
+    let mut all = tagged(&primaries, &transfer, &matrix);
+    if colours == Colours::KeepHdr {
+        all.extend(mastering_option(picture, wish.name(), (&primaries, &transfer, &matrix)));
+    }
+    all
+}
+
 /// The same as a filter: newer versions of ffmpeg believe the frames rather than the encoder's options.
 pub(super) fn set_tags(colours: Colours, picture: &Picture) -> Option<String> {
-    let (primaries, transfer, matrix) = match colours {
-        Colours::Keep => return None,
-        Colours::ToneMap | Colours::FromRgb => ("bt709".into(), "bt709".into(), "bt709".into()),
-        Colours::KeepHdr => {
-            (or(&picture.primaries, "bt2020"), picture.transfer.clone(), or(&picture.matrix, "bt2020nc"))
-        }
-    };
+    let (primaries, transfer, matrix) = said(colours, picture)?;
     Some(format!("setparams=color_primaries={primaries}:color_trc={transfer}:colorspace={matrix}:range=tv"))
 }
 
@@ -112,16 +133,20 @@ fn peak(picture: &Picture) -> f64 {
 }
 
 /// To linear light, primaries to BT.709, Hable's curve, back to video. What the source does not say is taken to
-/// be BT.2020, and said of its frames: zscale knows no way out of what is unknown.
+/// be BT.2020, and said of its frames: zscale knows no way out of what is unknown, and takes red, green and blue in planes
+/// alone.
 pub(super) fn tone_map(picture: &Picture, format: &str) -> String {
-    let or =
-        |word: &str, usual: &'static str| if word.is_empty() { usual.to_owned() } else { word.to_owned() };
-    let (primaries, matrix) = (or(&picture.primaries, "bt2020"), or(&picture.matrix, "bt2020nc"));
-    // zimg knows no way from light that is constant; of it the other is near enough.
-    let matrix = if matrix == "bt2020c" { "bt2020nc".to_owned() } else { matrix };
-    let range = if picture.is_full_range() { "pc" } else { "tv" };
+    let (rgb, primaries) = (picture.is_rgb(), or(&picture.primaries, "bt2020"));
+    let matrix = match picture.matrix.as_str() {
+        _ if rgb => "gbr",
+        // zimg knows no way from light that is constant; of it the other is near enough.
+        "" | "bt2020c" => "bt2020nc",
+        matrix => matrix,
+    };
+    let range = if rgb || picture.is_full_range() { "pc" } else { "tv" };
+    let planes = if rgb { "format=gbrp16le," } else { "" };
     format!(
-        "setparams=color_primaries={primaries}:color_trc={}:colorspace={matrix}:range={range},\
+        "{planes}setparams=color_primaries={primaries}:color_trc={}:colorspace={matrix}:range={range},\
          zscale=t=linear:npl={NOMINAL},format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0:peak={:.2},zscale=t=bt709:m=bt709:r=tv,format={format}",
         picture.transfer,
         peak(picture) / NOMINAL
@@ -147,5 +172,26 @@ mod tests {
         let picture = Picture { transfer: "smpte2084".into(), ..Picture::default() };
         assert!((peak(&picture) - 4000.0).abs() < 1.0);
         assert!((peak(&Picture { light: Some((1100, 180)), ..picture }) - 1100.0).abs() < 1.0);
+    }
+
+    #[test]
+    fn red_green_and_blue_get_the_matrix_of_their_primaries() {
+        let of = |transfer: &str, primaries: &str| Picture {
+            pixel_format: "gbrp10le".into(),
+            matrix: "gbr".into(),
+            transfer: transfer.into(),
+            primaries: primaries.into(),
+            ..Picture::default()
+        };
+        let matrix = |transfer, primaries| matrix(&of(transfer, primaries));
+        assert_eq!(
+            (matrix("smpte2084", "bt2020"), matrix("arib-std-b67", "")),
+            ("bt2020nc".into(), "bt2020nc".into())
+        );
+        assert_eq!((matrix("", ""), matrix("iec61966-2-1", "smpte432")), ("bt709".into(), "bt709".into()));
+        let kept = set_tags(Colours::KeepHdr, &of("smpte2084", "bt2020")).unwrap();
+        assert!(kept.contains("color_trc=smpte2084:colorspace=bt2020nc:range=tv"), "{kept}");
+        assert!(from_rgb(&of("smpte2084", "bt2020")).contains("=bt2020:"));
+        assert!(tone_map(&of("smpte2084", "bt2020"), "yuv420p").starts_with("format=gbrp16le,"));
     }
 }

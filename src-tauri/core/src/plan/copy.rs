@@ -9,6 +9,9 @@ use crate::preset::{AudioCodec, Container, CopyRule, Depth, VideoCodec, VideoPre
 pub(super) fn instead(stream: &Stream, rule: CopyRule, container: Container) -> Option<String> {
     let held = || match stream.codec.as_str() {
         "" => format!("{} cannot hold its codec", container.name()),
+        codec @ ("mp2" | "dts" | "truehd" | "opus" | "vorbis") if container == Container::Mp4 => {
+            format!("few players play {} in MP4", codec_name(codec))
+        }
         codec => format!("{} cannot hold {}", container.name(), codec_name(codec)),
     };
     (rule == CopyRule::WhenHeld).then(|| obstacle(stream).map_or_else(held, str::to_owned))
@@ -126,7 +129,15 @@ fn samples_fit(picture: &Picture, preset: &VideoPreset) -> bool {
     };
     let square = (picture.pixel_aspect - 1.0).abs() < 1e-6;
     let even = picture.width.is_multiple_of(2) && picture.height.is_multiple_of(2);
-    deep_enough && square && even && !picture.is_interlaced() && !picture.is_full_range() && !picture.is_hdr()
+    // A copy shows again what the container hides.
+    let whole = picture.crop.is_none();
+    deep_enough
+        && square
+        && even
+        && whole
+        && !picture.is_interlaced()
+        && !picture.is_full_range()
+        && !picture.is_hdr()
 }
 
 fn rate_fits(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
@@ -146,23 +157,30 @@ fn rate_fits(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
 /// Bits a second of AAC above which it is encoded again.
 const MOST_AUDIO: u64 = 330_000;
 
-pub(super) fn audio(stream: &Stream, task: &Task<'_>) -> bool {
-    let preset = &task.preset.audio;
-    let held = match task.preset.container {
-        Container::Mp4 | Container::M4a => match stream.codec.as_str() {
-            "aac" | "ac3" | "eac3" | "alac" => true,
-            // Of the lowest rates ffmpeg's muxer takes none.
-            "mp3" => stream.sample_rate.is_some_and(|rate| rate >= 16_000),
-            _ => false,
-        },
+/// Can the container of this preset hold it, so that common players find it there?
+fn holds_sound(stream: &Stream, task: &Task<'_>) -> bool {
+    let codec = stream.codec.as_str();
+    // Of the lowest rates ffmpeg's muxer takes none.
+    let mp3 = || codec == "mp3" && stream.sample_rate.is_some_and(|rate| rate >= 16_000);
+    match task.preset.container {
+        Container::Mp4 => {
+            // Few players know some of these there, but those that play the original do. Out of other containers a copy of
+            // Opus would last until the end of its last packet, which they cut short.
+            let from_mp4 = task.info.container.starts_with("mov");
+            let as_before = from_mp4 && matches!(codec, "opus" | "dts" | "truehd");
+            matches!(codec, "aac" | "ac3" | "eac3" | "alac" | "flac") || mp3() || as_before
+        }
+        Container::M4a => matches!(codec, "aac" | "ac3" | "eac3" | "alac") || mp3(),
         Container::Mov => {
-            matches!(
-                stream.codec.as_str(),
-                "aac" | "mp3" | "ac3" | "eac3" | "alac" | "pcm_s16le" | "pcm_s24le"
-            )
+            matches!(codec, "aac" | "mp3" | "ac3" | "eac3" | "alac" | "pcm_s16le" | "pcm_s24le")
         }
         Container::Mkv => true,
-    };
+    }
+}
+
+pub(super) fn audio(stream: &Stream, task: &Task<'_>) -> bool {
+    let preset = &task.preset.audio;
+    let held = holds_sound(stream, task);
     match preset.copy {
         _ if task.preset.salvage || obstacle(stream).is_some() => false,
         CopyRule::Never => false,

@@ -53,7 +53,7 @@ fn least_kbps(task: &Task<'_>) -> f64 {
     let Some((picture, preset)) = task.main.video.as_ref().zip(task.preset.video.as_ref()) else {
         return LEAST;
     };
-    let (width, height) = super::video::target_size(picture, preset);
+    let (width, height) = super::shape::target_size(picture, preset);
     let fps = picture.rate.unwrap_or(30.0).min(f64::from(preset.max_fps.unwrap_or(1000)));
     (f64::from(width) * f64::from(height) * fps * LEAST_BITS_PER_PIXEL / 1000.0).max(LEAST)
 }

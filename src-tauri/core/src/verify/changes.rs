@@ -19,7 +19,7 @@ pub(super) fn check(case: &Case<'_>) -> Result<(), Refusal> {
             if !sizes.is_empty() {
                 learned.sizes.insert(planned.input, sizes);
             }
-            if loses_pictures(case, planned, pictures) {
+            if misplaces_pictures(case, planned, pictures) {
                 learned.dense.push(planned.input);
             }
         }
@@ -88,11 +88,12 @@ fn unheld(picture: &Picture, parts: &[Part]) -> Vec<(u32, u32)> {
     sizes
 }
 
-/// Were pictures left out that have a time of their own, for a clock that a finer one would be?
-fn loses_pictures(case: &Case<'_>, planned: &Planned, pictures: &Pictures) -> bool {
+/// Were pictures that have a time of their own left out or moved by a clock that could be finer?
+fn misplaces_pictures(case: &Case<'_>, planned: &Planned, pictures: &Pictures) -> bool {
     let Action::Convert { options, .. } = &planned.action else { return false };
-    case.report.dropped > pictures.count - pictures.distinct()
-        && options.iter().all(|(name, _)| name != CLOCK)
+    let lost = case.report.dropped > pictures.count - pictures.distinct();
+    let moved = pictures.ticks.is_some_and(|ticks| ticks.misplaces());
+    (lost || moved) && options.iter().all(|(name, _)| name != CLOCK)
 }
 
 /// The widest sound of this track, where the result could hold more channels of it than were known of.

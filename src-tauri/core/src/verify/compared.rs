@@ -44,7 +44,7 @@ fn encoded_again(case: &Case<'_>, checks: &[StreamCheck]) -> Vec<Difference> {
 }
 
 /// What is to be said of them.
-pub(super) fn remarks(case: &Case<'_>, differences: &[Difference]) -> Vec<String> {
+pub(super) fn remarks(differences: &[Difference]) -> Vec<String> {
     let worth = differences.iter().filter(|difference| ledger::is_worth_saying(difference));
-    ledger::sentences(worth, case.plan.container)
+    ledger::sentences(worth)
 }

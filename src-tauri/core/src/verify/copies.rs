@@ -101,10 +101,11 @@ pub(super) fn check(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<Copy>, Re
     let spans = pair.input.span.as_ref().zip(pair.found.span.as_ref());
     let Some((original, copy)) = spans.filter(|_| copied) else { return Ok(None) };
     let what = if pair.planned.kind == Kind::Video { "picture" } else { "sound" };
-    let remark = length::shorter_than_declared(pair, case, copy.seconds)?;
     let expected = joined(original, copy);
-    if (copy.seconds - expected).abs() > TOLERANCE {
-        let message = format!("The copied {what} lasts {:.1} s instead of {expected:.1} s.", copy.seconds);
+    let seconds = lasting(pair, (original, copy), expected);
+    let remark = length::shorter_than_declared(pair, case, seconds)?;
+    if (seconds - expected).abs() > TOLERANCE {
+        let message = format!("The copied {what} lasts {seconds:.1} s instead of {expected:.1} s.");
         return Err(refused(case, &message, pair.planned, CopyFault::Differs));
     }
     let spare = if pair.planned.kind == Kind::Video { 1 } else { PRIMING };
@@ -117,7 +118,7 @@ pub(super) fn check(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<Copy>, Re
     let stats = whole.and_then(|c| c.decoded.inputs.iter().find(|s| s.index == pair.found.index));
     too_few_decoded(pair, case, copy, stats)?;
     Ok(Some(Copy {
-        seconds: Measure { expected: Some(expected), found: Some(copy.seconds) },
+        seconds: Measure { expected: Some(expected), found: Some(seconds) },
         frames: Measure { expected: Some(original.packets), found: Some(copy.packets) },
         decoded: match case.copies {
             Some(_) if whole.is_none() => Some(Decoded::at(case.plan.places.len())),
@@ -131,6 +132,15 @@ pub(super) fn check(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<Copy>, Re
 /// Was a jump of the clock closed that people would see in the original?
 fn closes_jump(original: &Span, case: &Case<'_>) -> bool {
     original.joined.is_some() && length::joins(case.source)
+}
+
+/// How long a copy lasts. Where its last packet begins as that of the original does, and ffprobe does not tell how long it
+/// stands, which may be for seconds, its header tells.
+fn lasting(pair: &Pair<'_>, (original, copy): (&Span, &Span), expected: f64) -> f64 {
+    let near = |a: f64, b: f64| (a - b).abs() <= TOLERANCE;
+    let untold = copy.seconds <= copy.last && near(copy.last, original.last);
+    let told = pair.found.seconds.filter(|told| untold && near(*told, expected));
+    if near(copy.seconds, expected) { copy.seconds } else { told.unwrap_or(copy.seconds) }
 }
 
 /// Where the clock of the original jumps, its parts are put together.

@@ -3,7 +3,7 @@
 use super::{Fate, Track, lost};
 use crate::ledger::{Property, Value, Why};
 use crate::media::Picture;
-use crate::plan::{Action, video};
+use crate::plan::{Action, shape};
 use crate::preset::{Container, VideoCodec, VideoPreset};
 
 pub(super) fn fate(track: &Track<'_>, property: &Property) -> Fate {
@@ -16,8 +16,23 @@ pub(super) fn fate(track: &Track<'_>, property: &Property) -> Fate {
 
 fn copied(container: Container, picture: &Picture, property: &Property) -> Fate {
     match property {
-        Property::Immersive if container == Container::Mov => lost(Why::Container),
-        Property::Transparency if picture.alpha_beside && container != Container::Mkv => lost(Why::Container),
+        Property::Spherical | Property::Stereo if container == Container::Mov => {
+            lost(Why::Container(container))
+        }
+        Property::Size | Property::Shape if picture.crop.is_some() => {
+            let whole = Picture { crop: None, ..picture.clone() };
+            let (width, height) = whole.frame();
+            Some(match property {
+                Property::Size => {
+                    let why = Why::Words("a copy shows the edges that the original hides".into());
+                    (Some(Value::Pair(width, height)), why)
+                }
+                _ => (Some(Value::Number(width / height)), Why::Follows),
+            })
+        }
+        Property::Transparency if picture.alpha_beside && container != Container::Mkv => {
+            lost(Why::Container(container))
+        }
         _ => None,
     }
 }
@@ -34,16 +49,15 @@ fn encoded(
     let text = |word: &str| Some(Value::Text(word.to_owned()));
     match property {
         Property::Size => {
-            let (width, height) = video::target_size(picture, preset);
-            Some((Some(Value::Pair(width.into(), height.into())), Why::Preset))
+            let (width, height) = shape::target_size(picture, preset);
+            let shown = f64::from(width) * shape::pixel_aspect(picture, (width, height)).unwrap_or(1.0);
+            Some((Some(Value::Pair(shown, height.into())), Why::Preset))
         }
         Property::Rate => rate(picture, preset),
         Property::Fields if preset.codec != VideoCodec::ProRes => lost(Why::Preset),
         Property::Depth => option("pix_fmt").map(|format| (Some(Value::Number(bits(format))), Why::Preset)),
         Property::Range => lost(Why::Preset),
-        Property::Transfer if mapped => {
-            Some((text("bt709"), Why::Words("high dynamic range becomes standard range".into())))
-        }
+        Property::Transfer if mapped => Some((text("bt709"), Why::Words("8 bits hold no more".into()))),
         Property::Mastering | Property::Light if mapped => lost(Why::Follows),
         Property::Mastering | Property::Light if preset.codec == VideoCodec::ProRes => lost(Why::Encoder),
         Property::Primaries | Property::Matrix if option("colorspace").is_some() => {
@@ -51,7 +65,9 @@ fn encoded(
             Some((option(name).and_then(text), Why::Follows))
         }
         Property::Transparency => lost(Why::Encoder),
-        Property::Immersive if track.plan.container == Container::Mov => lost(Why::Container),
+        Property::Spherical | Property::Stereo if track.plan.container == Container::Mov => {
+            lost(Why::Container(Container::Mov))
+        }
         _ => None,
     }
 }

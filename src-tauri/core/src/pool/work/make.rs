@@ -9,7 +9,7 @@ use super::scratch::Scratch;
 use super::{End, Work, captions, command, judged};
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::classify::is_over_subtitles;
-use crate::ffmpeg::{Tools, abilities};
+use crate::ffmpeg::{Tools, abilities, probe};
 use crate::media::{CopyFault, Kind, MediaInfo};
 use crate::output;
 use crate::plan::{self, Plan, Step, What};
@@ -86,7 +86,12 @@ fn with_cues(making: &mut Making<'_>, plan: &Plan, hardware: bool) -> Result<Pla
     if !plan.converts_texts() {
         return Ok(plan.clone());
     }
-    subtitles::add(&making.work.job.source, &mut making.info);
+    let (work, tools) = (making.work, making.tools);
+    subtitles::add(&work.job.source, &mut making.info);
+    if making.info.streams.iter().all(|stream| stream.measured_end.is_none()) {
+        probe::ends(tools, &work.job.source, &work.shared.policy, Some(work.orders), &mut making.info);
+        work.heed()?;
+    }
     Ok(plan::plan(&making.info, making.work.spec, &abilities(making.tools, hardware))?)
 }
 

@@ -1,0 +1,107 @@
+//! The speakers of sound: ffmpeg's names of layouts taken apart, and which of them a result has no more.
+//!
+//! Pure. Guarantees that a layout it cannot take apart has no speakers rather than false ones. Must not know presets.
+
+/// ffmpeg's layouts (`ffmpeg -layouts` of 5.1 and 9.0), with their speakers in the order of the channels.
+const LAYOUTS: &[(&str, &str)] = &[
+    ("mono", "FC"),
+    ("stereo", "FL+FR"),
+    ("2.1", "FL+FR+LFE"),
+    ("3.0", "FL+FR+FC"),
+    ("3.0(back)", "FL+FR+BC"),
+    ("4.0", "FL+FR+FC+BC"),
+    ("quad", "FL+FR+BL+BR"),
+    ("quad(side)", "FL+FR+SL+SR"),
+    ("3.1", "FL+FR+FC+LFE"),
+    ("5.0", "FL+FR+FC+BL+BR"),
+    ("5.0(side)", "FL+FR+FC+SL+SR"),
+    ("4.1", "FL+FR+FC+LFE+BC"),
+    ("5.1", "FL+FR+FC+LFE+BL+BR"),
+    ("5.1(side)", "FL+FR+FC+LFE+SL+SR"),
+    ("6.0", "FL+FR+FC+BC+SL+SR"),
+    ("6.0(front)", "FL+FR+FLC+FRC+SL+SR"),
+    ("3.1.2", "FL+FR+FC+LFE+TFL+TFR"),
+    ("hexagonal", "FL+FR+FC+BL+BR+BC"),
+    ("6.1", "FL+FR+FC+LFE+BC+SL+SR"),
+    ("6.1(back)", "FL+FR+FC+LFE+BL+BR+BC"),
+    ("6.1(front)", "FL+FR+LFE+FLC+FRC+SL+SR"),
+    ("7.0", "FL+FR+FC+BL+BR+SL+SR"),
+    ("7.0(front)", "FL+FR+FC+FLC+FRC+SL+SR"),
+    ("7.1", "FL+FR+FC+LFE+BL+BR+SL+SR"),
+    ("7.1(wide)", "FL+FR+FC+LFE+BL+BR+FLC+FRC"),
+    ("7.1(wide-side)", "FL+FR+FC+LFE+FLC+FRC+SL+SR"),
+    ("5.1.2", "FL+FR+FC+LFE+SL+SR+TFL+TFR"),
+    ("5.1.2(back)", "FL+FR+FC+LFE+BL+BR+TFL+TFR"),
+    ("octagonal", "FL+FR+FC+BL+BR+BC+SL+SR"),
+    ("cube", "FL+FR+BL+BR+TFL+TFR+TBL+TBR"),
+    ("5.1.4", "FL+FR+FC+LFE+SL+SR+TFL+TFR+TBL+TBR"),
+    ("5.1.4(back)", "FL+FR+FC+LFE+BL+BR+TFL+TFR+TBL+TBR"),
+    ("7.1.2", "FL+FR+FC+LFE+BL+BR+SL+SR+TFL+TFR"),
+    ("7.1.4", "FL+FR+FC+LFE+BL+BR+SL+SR+TFL+TFR+TBL+TBR"),
+    ("7.1.4(back)", "FL+FR+FC+LFE+BL+BR+SL+SR+TFL+TFR+TBL+TBR"),
+    ("9.1.4", "FL+FR+FC+LFE+BL+BR+FLC+FRC+SL+SR+TFL+TFR+TBL+TBR"),
+    ("9.1.6", "FL+FR+FC+LFE+BL+BR+FLC+FRC+SL+SR+TFL+TFR+TBL+TBR+TSL+TSR"),
+    ("hexadecagonal", "FL+FR+FC+BL+BR+BC+SL+SR+TFL+TFC+TFR+TBL+TBC+TBR+WL+WR"),
+    ("downmix", "DL+DR"),
+    ("22.2", "FL+FR+FC+LFE+BL+BR+FLC+FRC+BC+SL+SR+TC+TFL+TFC+TFR+TBL+TBC+TBR+LFE2+TSL+TSR+BFC+BFL+BFR"),
+];
+
+/// The speakers of a layout in ffmpeg's words, in the order of its channels: those of `5.1(side)`, of `2 channels (FC+LFE)`
+/// or of `FL+FR`; none where they are not known.
+pub fn of(layout: &str) -> Vec<&str> {
+    let known = LAYOUTS.iter().find(|(name, _)| *name == layout).map(|(_, speakers)| *speakers);
+    let listed = layout.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    let counted =
+        listed.filter(|_| layout.contains(" channels (")).or(Some(layout).filter(|l| l.contains('+')));
+    let speakers = known.or(counted).unwrap_or_default();
+    speakers.split('+').filter(|name| !name.is_empty()).collect()
+}
+
+/// Is this a layout that ffmpeg has a name for?
+pub(crate) fn is_named(layout: &str) -> bool {
+    LAYOUTS.iter().any(|(name, _)| *name == layout)
+}
+
+/// The speakers of `source` that `result` has no more. The pair behind the listener may stand at the side or in the back:
+/// where there is one of them alone, it is the same pair. `None`: of one of both they are not known.
+pub fn gone<'a>(source: &'a str, result: &str) -> Option<Vec<&'a str>> {
+    let (had, has) = (of(source), of(result));
+    if had.is_empty() || has.is_empty() {
+        return None;
+    }
+    let other = |name: &str| match name {
+        "SL" => "BL",
+        "SR" => "BR",
+        "BL" => "SL",
+        "BR" => "SR",
+        _ => "",
+    };
+    let there =
+        |name: &str| has.contains(&name) || (!had.contains(&other(name)) && has.contains(&other(name)));
+    Some(had.iter().copied().filter(|name| !there(name)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layout_is_taken_apart_by_its_name_or_its_list() {
+        assert_eq!(of("2.1"), ["FL", "FR", "LFE"]);
+        assert_eq!(of("1 channels (LFE)"), ["LFE"]);
+        assert_eq!(of("5 channels (FL+FR+LFE+BL+BR)"), ["FL", "FR", "LFE", "BL", "BR"]);
+        assert_eq!(of("FC+LFE"), ["FC", "LFE"]);
+        for unknown in ["", "10 channels", "ambisonic 1", "unknown", "odd (FL)"] {
+            assert!(of(unknown).is_empty(), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn one_pair_behind_the_listener_is_the_same_at_the_side_and_in_the_back() {
+        assert_eq!(gone("5.1(side)", "5.1").unwrap(), Vec::<&str>::new());
+        assert_eq!(gone("7.1", "5.1").unwrap(), ["SL", "SR"]);
+        assert_eq!(gone("7.1(wide)", "5.1").unwrap(), ["FLC", "FRC"]);
+        assert_eq!(gone("1 channels (FL)", "mono").unwrap(), ["FL"]);
+        assert_eq!(gone("", "5.1"), None);
+    }
+}

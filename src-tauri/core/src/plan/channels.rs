@@ -1,0 +1,181 @@
+//! The channels of converted sound: the layout that an encoder takes, and the filters that bring it about.
+//!
+//! Pure. Guarantees that no channel is made softer than it was, that none is lost which the layout can hold, and that what
+//! is mixed stays below full scale.
+
+use super::layouts::{self, AAC, OPUS};
+use crate::media::{Stream, speakers};
+use crate::preset::AudioCodec;
+
+/// Most channels that AAC and Opus take.
+pub(super) const MOST: u32 = 8;
+
+/// Channels as an encoder takes them.
+pub(super) struct Fitted {
+    /// How many there are.
+    pub(super) count: u32,
+    /// Filters, in order.
+    pub(super) filters: Vec<String>,
+    /// The last of them keeps the sound below full scale.
+    pub(super) limited: bool,
+}
+
+/// Fits the channels of a track to an encoder, with this many of them at most.
+pub(super) fn fitted(stream: &Stream, codec: AudioCodec, most: u32) -> Fitted {
+    let had = stream.channels.unwrap_or(2);
+    if codec == AudioCodec::Pcm && had <= most {
+        let filters = named(&stream.layout).into_iter().collect();
+        return Fitted { count: had, filters, limited: false };
+    }
+    let source = Source::of(stream, had);
+    let all = if codec == AudioCodec::Opus { OPUS } else { AAC };
+    let small = all.iter().copied().filter(|layout| speakers::of(layout).len() <= most as usize);
+    if speakers::of(&stream.layout).is_empty()
+        && let Some(layout) = small.clone().find(|layout| speakers::of(layout).len() == had as usize)
+    {
+        // Where ffmpeg has guessed a layout, mapping by names of speakers silences some of them.
+        let filter = if source.known { "aformat=channel_layouts" } else { "channelmap=channel_layout" };
+        return Fitted { count: had, filters: vec![format!("{filter}={layout}")], limited: false };
+    }
+    let layout = if had == 1 { "mono" } else { layouts::best(&source.places, small).unwrap_or("mono") };
+    let filters = source.filters(layout);
+    let limited = filters.iter().any(|filter| filter == LIMIT);
+    Fitted { count: speakers::of(layout).len() as u32, filters, limited }
+}
+
+/// The layout by its name, lest the first sound that is decoded decide it.
+fn named(layout: &str) -> Option<String> {
+    speakers::is_named(layout).then(|| format!("aformat=channel_layouts={layout}"))
+}
+
+/// Channels of a track.
+struct Source<'a> {
+    /// Their places.
+    places: Vec<&'a str>,
+    /// What the filter calls them.
+    names: Vec<String>,
+    /// ffmpeg knows these places by itself.
+    known: bool,
+}
+
+/// What number of channels without places are taken for, the rest of more as sounding from above.
+const USUAL: [&str; 8] = ["mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"];
+
+impl<'a> Source<'a> {
+    fn of(stream: &'a Stream, had: u32) -> Source<'a> {
+        let places = speakers::of(&stream.layout);
+        if places.len() == had as usize {
+            let names = places.iter().map(|name| (*name).to_owned()).collect();
+            let standard = layouts::standard(&places);
+            let known = speakers::is_named(&stream.layout) && standard == places;
+            return Source { places: standard, names, known };
+        }
+        let usual = USUAL[(had.clamp(1, MOST) - 1) as usize];
+        let mut places = speakers::of(usual);
+        places.resize(had.max(1) as usize, "TC");
+        // Of three and four channels ffmpeg guesses other places, and of most larger numbers none.
+        let known = matches!(had, 1 | 2 | 5..=8);
+        Source { places, names: (0..had.max(1)).map(|n| format!("c{n}")).collect(), known }
+    }
+
+    /// ffmpeg itself does right by places that the layout has, whatever becomes of the sound later on; all else is written
+    /// out.
+    fn filters(&self, layout: &'static str) -> Vec<String> {
+        let target = speakers::of(layout);
+        let alone = |name: &str| {
+            matches!(name, "SL" | "SR") && !self.places.contains(&"BL") && target.contains(&"BL")
+        };
+        let held = |name: &&str| target.contains(name) || alone(name);
+        if self.known && self.places.iter().all(|name| held(&name)) {
+            return vec![format!("aformat=channel_layouts={layout}")];
+        }
+        if self.places.len() == 1 {
+            return vec!["pan=mono|FC=c0".to_owned()];
+        }
+        mixed(layout, &target, self)
+    }
+}
+
+/// Places that the sound may have besides where it changes on the way.
+const USUAL_PLACES: [&str; 9] = ["FL", "FR", "FC", "LFE", "BL", "BR", "SL", "SR", "BC"];
+
+/// Below full scale by what an encoder with loss may add: of pure tones, ffmpeg's AAC encoder added up to 3 dB. The limiter
+/// looks ahead, and does not delay the sound.
+const LIMIT: &str = "alimiter=limit=0.708:level=0:latency=1";
+
+fn mixed(layout: &str, target: &[&'static str], source: &Source<'_>) -> Vec<String> {
+    let own: Vec<(&str, &str)> =
+        source.places.iter().copied().zip(source.names.iter().map(String::as_str)).collect();
+    let is_new = |name: &&str| !own.iter().any(|(_, own)| own == name || own.starts_with('c'));
+    let others = USUAL_PLACES.into_iter().filter(is_new).map(|name| (name, name));
+    let all: Vec<(&str, &str)> = own.iter().copied().chain(others).collect();
+    let shares = |of: &[(&str, &str)], to: &str| -> Vec<(f64, String)> {
+        let share = |(place, name): &(&str, &str)| {
+            let shares = layouts::place(place, &source.places, target).into_iter();
+            let level: f64 = shares.filter(|(_, speaker)| *speaker == to).map(|(level, _)| level).sum();
+            (level > 0.0).then(|| (level, (*name).to_owned()))
+        };
+        of.iter().filter_map(share).collect()
+    };
+    let loudness = |to: &&str| shares(&own, to).iter().map(|(level, _)| level).sum::<f64>();
+    let channels: String = target.iter().map(|to| channel(to, &shares(&all, to))).collect();
+    let pan = format!("pan={layout}{channels}");
+    if target.iter().map(loudness).all(|loudness| loudness <= 1.0) {
+        return vec![pan];
+    }
+    // Whole numbers would be cut off within the mix.
+    vec!["aformat=sample_fmts=fltp".to_owned(), pan, LIMIT.to_owned()]
+}
+
+/// `|FL=FL+0.7071*FC`; nothing for a channel that stays silent.
+fn channel(name: &str, shares: &[(f64, String)]) -> String {
+    let share = |(level, from): &(f64, String)| {
+        if (level - 1.0).abs() < 1e-9 { from.clone() } else { format!("{level:.4}*{from}") }
+    };
+    let all: Vec<String> = shares.iter().map(share).collect();
+    if all.is_empty() { String::new() } else { format!("|{name}={}", all.join("+")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filters(channels: u32, layout: &str, codec: AudioCodec, most: u32) -> Vec<String> {
+        let stream = Stream { channels: Some(channels), layout: layout.into(), ..Stream::default() };
+        fitted(&stream, codec, most).filters
+    }
+
+    #[test]
+    fn what_a_layout_holds_is_left_to_ffmpeg_and_all_else_is_written_out() {
+        let aac = |channels, layout| filters(channels, layout, AudioCodec::Aac, MOST);
+        assert_eq!(aac(2, ""), ["aformat=channel_layouts=stereo"]);
+        assert_eq!(aac(3, "2.1"), ["aformat=channel_layouts=5.1"]);
+        assert_eq!(aac(6, "5.1(side)"), ["aformat=channel_layouts=5.1"]);
+        assert_eq!(aac(1, "1 channels (LFE)"), ["pan=mono|FC=c0"]);
+        assert_eq!(aac(3, ""), ["channelmap=channel_layout=3.0"]);
+        let opus = filters(6, "hexagonal", AudioCodec::Opus, MOST);
+        assert!(opus[0].starts_with("pan=6.1|FL=FL|FR=FR|FC=FC|LFE=LFE|BC=BC|SL=BL"), "{opus:?}");
+        let [pan] = &aac(5, "5 channels (FL+FR+LFE+BL+BR)")[..] else { panic!() };
+        assert!(pan.starts_with("pan=5.1|FL=FL|FR=FR|FC=FC|LFE=LFE|BL=BL+"), "{pan}");
+        let [_, pan, limit] = &aac(8, "7.1(wide)")[..] else { panic!() };
+        assert!(pan.starts_with("pan=5.1|FL=FL+FLC|FR=FR+FRC|FC=FC|LFE=LFE|BL=BL+"), "{pan}");
+        assert_eq!(limit, LIMIT);
+        assert!(aac(10, "")[1].ends_with("|SL=c6|SR=c7") && aac(10, "")[1].contains("FL=c0+0.5000*c8"));
+    }
+
+    #[test]
+    fn fewer_channels_are_a_common_mix_below_full_scale() {
+        let mix = filters(6, "5.1(side)", AudioCodec::Aac, 2);
+        assert!(mix[1].starts_with("pan=stereo|FL=FL+0.7071*FC+0.7071*SL+"), "{mix:?}");
+        assert_eq!((mix.len(), mix[2].as_str()), (3, LIMIT));
+        assert!(filters(2, "stereo", AudioCodec::Aac, 1)[1].starts_with("pan=mono|FC=0.7071*FL+0.7071*FR"));
+    }
+
+    #[test]
+    fn plain_samples_keep_every_layout() {
+        let pcm = |channels, layout| filters(channels, layout, AudioCodec::Pcm, u32::MAX);
+        assert_eq!(pcm(6, "5.1(side)"), ["aformat=channel_layouts=5.1(side)"]);
+        assert_eq!(pcm(24, "22.2"), ["aformat=channel_layouts=22.2"]);
+        assert!(pcm(10, "").is_empty() && pcm(1, "1 channels (FL)").is_empty());
+    }
+}

@@ -1,0 +1,88 @@
+//! Pictures that do not begin on a tick of the encoder's clock: the whole film is moved to where they do.
+//!
+//! An encoder's clock ticks once a frame, from the beginning of the film on. A picture that begins between two ticks would be
+//! moved to one of them, by up to half a frame, and the sound would not.
+//!
+//! Pure. Guarantees that all streams move alike, later, and by less than a frame.
+
+use super::checks::CLOCK;
+use super::{Action, Plan};
+use crate::media::{Kind, MediaInfo, Picture};
+
+/// Seconds that no one sees or hears, and that containers round times by.
+const ROUNDING: f64 = 0.002;
+
+/// Frames a second that ffmpeg takes for a fault where a picture comes but this often in fact.
+const DOUBTED: f64 = 210.0;
+const MEAN: f64 = 70.0;
+
+impl Plan {
+    /// The same with its film moved, where picture and sound would part otherwise.
+    pub(super) fn in_phase(mut self, info: &MediaInfo) -> Plan {
+        if let Some(seconds) = shift(&self, info) {
+            self.times.extend(["-itsoffset".to_owned(), format!("{seconds:.6}")]);
+        }
+        self
+    }
+}
+
+fn shift(plan: &Plan, info: &MediaInfo) -> Option<f64> {
+    let planned = plan.picture()?;
+    let Action::Convert { options, .. } = &planned.action else { return None };
+    let fine = options.iter().any(|(name, _)| name == CLOCK);
+    let beside = plan.kept().any(|s| s.kind == Kind::Audio);
+    let stream = info.streams.iter().find(|s| s.index == planned.input).filter(|_| beside && !fine)?;
+    let picture = stream.video.as_ref()?;
+    let rate = ticks(picture)?;
+    let first = (picture.begin.unwrap_or(stream.start) - info.start.unwrap_or(0.0)) * rate;
+    let off = (first - first.round()).abs() / rate > ROUNDING;
+    off.then(|| (first.ceil() - first) / rate)
+}
+
+/// Ticks a second of the clock that ffmpeg gives to an encoder.
+fn ticks(picture: &Picture) -> Option<f64> {
+    let mean = picture.rate.filter(|mean| *mean < MEAN);
+    let doubted = |tick: &f64| *tick > DOUBTED && mean.is_some();
+    picture.tick_rate.filter(|tick| !doubted(tick)).or(picture.rate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::Stream;
+    use crate::plan::{Abilities, plan};
+    use crate::preset;
+    use crate::spec::JobSpec;
+
+    fn times(start: f64, rate: f64, preset: &str, more: &[Stream]) -> String {
+        let picture = Picture { width: 64, height: 64, bits: 8, ..Picture::default() };
+        let picture = Picture { rate: Some(rate), tick_rate: Some(rate), pixel_aspect: 1.0, ..picture };
+        // What the header says of the start is not believed.
+        let picture = Picture { begin: Some(start), ..picture };
+        let film =
+            Stream { kind: Kind::Video, codec: "h264".into(), video: Some(picture), ..Stream::default() };
+        let streams = [&[film], more].concat();
+        let info = MediaInfo { streams, start: Some(1.4), seconds: Some(9.0), ..MediaInfo::default() };
+        let spec = JobSpec::of(preset::find(preset).unwrap().clone());
+        plan(&info, &spec, &Abilities::default()).unwrap().times.join(" ")
+    }
+
+    #[test]
+    fn a_film_is_moved_to_the_next_tick_of_its_picture() {
+        let sound = Stream {
+            index: 1,
+            kind: Kind::Audio,
+            codec: "aac".into(),
+            channels: Some(2),
+            ..Stream::default()
+        };
+        let with_sound = |start, rate, preset| times(start, rate, preset, std::slice::from_ref(&sound));
+        assert_eq!(with_sound(1.421, 25.0, "small-hevc"), "-itsoffset 0.019000");
+        assert_eq!(with_sound(1.45, 30_000.0 / 1001.0, "small-hevc"), "-itsoffset 0.016733");
+        assert_eq!(with_sound(1.401, 25.0, "small-hevc"), "", "rounded by its container");
+        assert_eq!(with_sound(1.44, 25.0, "edit-prores"), "");
+        assert_eq!(with_sound(1.421, 12.0, "small-hevc"), "", "a fine clock");
+        assert_eq!(with_sound(1.421, 25.0, "remux-mp4"), "-fflags +genpts", "a copy");
+        assert_eq!(times(1.421, 25.0, "small-hevc", &[]), "", "no sound");
+    }
+}
