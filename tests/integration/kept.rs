@@ -174,3 +174,81 @@ fn lines_of_subtitles_that_mp4_cannot_show_together_are_told() {
     fs::write(env.data().join("passes"), "in the way").unwrap();
     assert!(!told("web-720p", &[]).contains("overlap"), "nothing fails for want of a remark");
 }
+
+/// A film with these attached files, as it is called, typed and described.
+fn attaching(env: &TestEnv, files: &[(&str, &str, &str)]) -> PathBuf {
+    let at = |name: &str| env.videos().join(name).to_str().unwrap().to_owned();
+    let (plain, film) = (at("../plain.mkv"), at("attached.mkv"));
+    let encoded = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"];
+    ffmpeg(&[&["-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=1"][..], &encoded, &[&plain]].concat());
+    let mut words = vec!["-i".to_owned(), plain, "-map".into(), "0".into(), "-c".into(), "copy".into()];
+    for (n, (name, kind, title)) in files.iter().enumerate() {
+        let file = at(&format!("../{name}"));
+        if kind.starts_with("image/") {
+            ffmpeg(&[
+                "-f",
+                "lavfi",
+                "-i",
+                &format!("testsrc2=s=6{n}x64"),
+                "-frames:v",
+                "1",
+                "-update",
+                "1",
+                &file,
+            ]);
+        } else {
+            fs::write(&file, format!("This is {name}.")).unwrap();
+        }
+        words.extend(["-attach".into(), file]);
+        for (tag, value) in [("filename", name), ("mimetype", kind), ("title", title)] {
+            words.extend([format!("-metadata:s:t:{n}"), format!("{tag}={value}")]);
+        }
+    }
+    words.push(film.clone());
+    ffmpeg(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    PathBuf::from(film)
+}
+
+#[test]
+fn attached_files_are_kept_byte_for_byte_with_what_they_are_called() {
+    let env = TestEnv::new();
+    let files = [
+        ("cover.jpg", "image/jpeg", "front"),
+        ("small_cover.jpg", "image/jpeg", ""),
+        ("cover_land.png", "image/png", "wide"),
+        ("map.gif", "image/gif", "where"),
+        ("scan.tiff", "image/tiff", "page 1"),
+        ("still.bmp", "image/bmp", "still"),
+        ("info.nfo", "text/plain", "notes"),
+        ("a.ttf", "font/ttf", "hand"),
+    ];
+    let video = attaching(&env, &files);
+    let job = work(&env, &video, "archive-av1", &QUICK);
+    let made = fs::read(output(&job)).unwrap();
+    assert!(!job["warnings"].to_string().contains("left out"), "{job}");
+    let facts = facts(&output(&job));
+    let all = facts["streams"].as_array().unwrap();
+    for (name, kind, title) in files {
+        let tags =
+            &all.iter().find(|s| s["tags"]["filename"] == name).unwrap_or_else(|| panic!("{name}"))["tags"];
+        assert_eq!(tags["mimetype"], kind, "{name}");
+        assert_eq!(tags["title"].as_str().unwrap_or_default(), title, "{name}");
+        let bytes = fs::read(env.videos().join("..").join(name)).unwrap();
+        assert!(made.windows(bytes.len()).any(|window| window == bytes), "{name} is changed");
+    }
+}
+
+/// As cautious programs leave out what fails, rather than the film.
+#[test]
+fn subtitles_that_cannot_be_written_do_not_cost_the_film() {
+    let env = TestEnv::new();
+    env.use_fake_ffmpeg();
+    let two = bilingual(&env);
+    let video = env.videos().join("fake-cue.mkv");
+    fs::rename(two, &video).unwrap();
+    let job = work(&env, &video, "web-1080p", &["--set", "video.speed=ultrafast"]);
+    assert!(streams(&facts(&output(&job)), "subtitle").is_empty());
+    let warnings = job["warnings"].to_string();
+    assert!(warnings.contains("Track 2 was left out: ffmpeg could not write it."), "{warnings}");
+    assert_eq!(job["attempt"], 1, "{job}");
+}

@@ -16,6 +16,7 @@ mod colour;
 mod copies;
 mod corpus;
 mod crash;
+mod cues;
 mod differential;
 mod faults;
 mod faults_cancel;

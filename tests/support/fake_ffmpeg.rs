@@ -34,6 +34,10 @@ fn main() -> ExitCode {
         }
         Some("noend") => real(&silent(args)),
         Some("short") => real(&shortened(args)),
+        // A muxer that refuses a cue.
+        Some("cue") if args.iter().any(|arg| arg == "mov_text") => {
+            fail("[mp4 @ 0x55d0] [error] Application provided duration: 2158000000 is invalid")
+        }
         Some("sig") => die(),
         Some("na") => {
             block("N/A", "continue");

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use std::io::{BufRead, Read};
 
 pub use srt::srt;
+pub(crate) use srt::{clock, escaped};
 pub use units::Coding;
 
 /// Who says the lines: the language, say, or the same for children.

@@ -13,6 +13,7 @@ use crate::ffmpeg::{self, Asked, compare, probe};
 use crate::look::{Asking, Halt};
 use crate::media::{Measured, MediaInfo};
 use crate::plan::{self, Plan, Planned, Step, What};
+use crate::subtitles;
 use crate::verify::{self, Case, Copies, Refusal, Verdict};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -63,6 +64,9 @@ pub(crate) fn judge<J: Judging>(
         return Ok((Err(verify::tells_place(&message, plan, report)), output));
     }
     output.captions = captions(judging, plan, &output)?;
+    if plan.converts_texts() {
+        subtitles::add(judging.result(), &mut output);
+    }
     let copies = check_copies(judging, plan, &mut output, steps)?;
     let (source, salvage) = (judging.info().clone(), judging.salvage());
     let copies = copies.as_ref();

@@ -37,6 +37,7 @@ pub mod queue;
 pub mod recheck;
 pub mod settings;
 pub mod spec;
+pub mod subtitles;
 pub mod verify;
 pub mod view;
 pub mod volumes;

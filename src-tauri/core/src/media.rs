@@ -34,6 +34,7 @@ pub mod track_words;
 pub mod user_data;
 
 use crate::captions::Captions;
+use crate::subtitles::Cues;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,6 +90,9 @@ pub struct MediaInfo {
     /// Times that ffmpeg works out for packets without one were seen to be wrong.
     #[serde(default)]
     pub false_times: bool,
+    /// The cues of its tracks of text were to be read.
+    #[serde(default)]
+    pub cues_read: bool,
     /// The captions inside its moving picture, where they were looked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captions: Option<Vec<Captions>>,
@@ -169,6 +173,9 @@ pub struct Stream {
     /// Why a copy of it was refused, once one was made and judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy_fault: Option<CopyFault>,
+    /// ffmpeg failed to write it.
+    #[serde(default)]
+    pub refused: bool,
     /// What its packets say, where they were measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
@@ -179,6 +186,9 @@ pub struct Stream {
     /// asked.
     #[serde(default)]
     pub places: bool,
+    /// The cues of a track of text, where they were read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cues: Option<Cues>,
 }
 
 /// What is wrong with a copy of a stream.

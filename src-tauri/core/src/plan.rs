@@ -23,6 +23,7 @@ mod others;
 mod phase;
 mod rate;
 mod refusals;
+mod rewritten;
 mod shape;
 mod steps;
 mod video;
@@ -31,7 +32,7 @@ use crate::failure::Failure;
 use crate::media::{Kind, MediaInfo, Stream, language};
 use crate::preset::{Container, CopyRule, Hardware, Preset, Tracks};
 use crate::spec::{JobOptions, JobSpec};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use arguments::cue_file;
 pub use captions::caption_file;
@@ -42,6 +43,7 @@ pub(crate) use copy::missing;
 pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
 pub use model::{Action, Plan, Planned};
 pub use rate::slower;
+pub use rewritten::rewritten_file;
 pub use steps::{Step, What, measure, steps, steps_of_check};
 
 /// What the ffmpeg that encodes can do. The default: everything but hardware.
@@ -162,7 +164,7 @@ struct Task<'a> {
 
 fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
     let (cover, container) = (stream.attached_picture, task.preset.container);
-    let action = match stream.kind {
+    let mut action = match stream.kind {
         _ if task.info.are_of_different_programmes(stream.index, task.main.index) => {
             Action::drop("a stream of another programme")
         }
@@ -178,13 +180,18 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         }
         Kind::Audio => audio::action(stream, task),
         Kind::Subtitle if stream.empty && container != Container::M4a => Action::drop(audio::NOTHING),
-        Kind::Subtitle => others::subtitle(stream, task.preset),
+        Kind::Subtitle => others::subtitle(stream, task.preset, task.info.cues_read),
         Kind::Attachment => data::attachment(stream, task),
         Kind::Data => data::action(stream, task),
     };
-    let unread = |tag: &str| !stream.tags.keys().any(|key| key.eq_ignore_ascii_case(tag));
+    let rewritten = rewritten::format(stream, &action);
+    let own = rewritten.is_some();
+    if own {
+        rewritten::mark(&mut action, stream);
+    }
+    let unread = |tag: &str| own || !stream.tags.keys().any(|key| key.eq_ignore_ascii_case(tag));
     let language = stream.language.as_deref().and_then(|word| {
-        let as_it_is = || (stream.tag_language() != Some(word)).then(|| word.to_owned());
+        let as_it_is = || (own || stream.tag_language() != Some(word)).then(|| word.to_owned());
         language::kept(word, container).or_else(as_it_is)
     });
     Ok(Planned {
@@ -198,6 +205,8 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         default: stream.default,
         titled_as_film: metadata::tags_from(task).is_some() && stream.title == task.main.title,
         captions: None,
+        rewritten,
+        file: if cover { others::file(stream, &action, task.preset) } else { BTreeMap::new() },
         action,
     })
 }

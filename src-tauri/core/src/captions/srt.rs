@@ -23,13 +23,13 @@ fn ticks(seconds: f64) -> u64 {
 }
 
 /// `00:01:02,500`
-fn clock(all: u64) -> String {
+pub(crate) fn clock(all: u64) -> String {
     let (hours, minutes, seconds) = (all / 3_600_000, all / 60_000 % 60, all / 1000 % 60);
     format!("{hours:02}:{minutes:02}:{seconds:02},{:03}", all % 1000)
 }
 
 /// No text of a caption is a tag, a mark of ASS or a time, as which ffmpeg would read it.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut rest = text.chars().peekable();
     let mut safe = String::new();
     while let Some(letter) = rest.next() {

@@ -77,6 +77,16 @@ pub(crate) const DECODING: &[&str] = &[
     "Decoding error: ",
 ];
 
+/// Phrases by which encoders and muxers refuse a cue.
+const CUES: &[&str] =
+    &["Application provided duration", "Subtitle encoding failed", "Subtitle encoding currently"];
+
+/// Did an encode fail over a cue of its subtitles, by the end of its log?
+pub(crate) fn is_over_subtitles(log_tail: &str) -> bool {
+    let is_error = |line: &&str| line.contains("[error]") || line.contains("[fatal]");
+    log_tail.lines().filter(is_error).any(|line| line.contains("[sost#") || says(line, CUES))
+}
+
 /// The failure behind a report; `None`: nothing speaks against success so far, which verification must earn.
 pub fn failure(report: &Report) -> Option<Failure> {
     if let (Ended::Exited(1..), Some(signal)) = (&report.ended, told_signal(&report.log_tail)) {
@@ -216,6 +226,21 @@ mod tests {
 
     fn code(ended: Ended, errors: &[&str]) -> Option<FailureCode> {
         failure(&report(ended, errors)).map(|f| f.code)
+    }
+
+    #[test]
+    fn a_cue_that_is_refused_is_known_in_the_words_of_each_version() {
+        for line in [
+            "[mp4 @ 0x55] [error] Application provided duration: 2158000000 is invalid",
+            "[mp4 @ 0x55] [error] Application provided duration: 2158000000 in stream 2 is invalid",
+            "[fatal] Subtitle encoding failed",
+            "[sost#0:1/mov_text @ 0x55] [error] Task finished with error code: -22 (Invalid argument)",
+        ] {
+            assert!(is_over_subtitles(&format!("[verbose] a\n{line}\n[error] b")), "{line}");
+        }
+        for line in ["[info] title: Subtitle encoding failed", "[error] Invalid argument", ""] {
+            assert!(!is_over_subtitles(line), "{line}");
+        }
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub fn look(file: &mut (impl Read + Seek)) -> io::Result<Boxes> {
 }
 
 /// A box: where its content begins, where it ends, its kind.
-pub(super) type Found = (u64, u64, [u8; 4]);
+pub(crate) type Found = (u64, u64, [u8; 4]);
 
 /// Where in the file each track of subtitles says that it is shown: a byte of which bit 0 is meant.
 pub fn subtitle_switches(file: &mut (impl Read + Seek)) -> io::Result<Vec<u64>> {
@@ -77,7 +77,7 @@ fn switch(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Opt
 }
 
 /// The boxes between two places, as far as they fit.
-pub(super) fn inside(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Vec<Found>> {
+pub(crate) fn inside(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Vec<Found>> {
     let (mut at, mut found) = (start, Vec::new());
     while at + 8 <= end && found.len() < MOST {
         let (size, kind) = header(file, at, end)?;

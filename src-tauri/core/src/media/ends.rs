@@ -41,7 +41,7 @@ impl MediaInfo {
     fn marks(&self) -> impl Iterator<Item = f64> {
         let tracks = |s: &&Stream| s.kind == Kind::Subtitle || telemetry::writer(s).is_some();
         let tracks = self.streams.iter().filter(tracks);
-        self.chapters.iter().map(|c| c.end).chain(tracks.filter_map(Stream::end))
+        self.chapters.iter().map(|c| c.end).chain(tracks.filter_map(Stream::marks_end))
     }
 
     /// Takes in when its streams end by their packets, in seconds after the beginning of the file.
@@ -55,6 +55,12 @@ impl MediaInfo {
 }
 
 impl Stream {
+    /// The same, by its cues where those were read.
+    fn marks_end(&self) -> Option<f64> {
+        let cues = self.cues.iter().flat_map(|cues| &cues.list);
+        cues.map(|cue| cue.end).reduce(f64::max).or_else(|| self.end())
+    }
+
     /// When it ends as far as that is declared, in seconds as the file counts them.
     pub fn end(&self) -> Option<f64> {
         self.seconds.map(|seconds| self.start + seconds)
@@ -64,6 +70,7 @@ impl Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::subtitles::{Cue, Cues};
 
     fn film(sound: f64, chapter: f64, lines: f64) -> MediaInfo {
         let stream = |kind, seconds| Stream { kind, seconds: Some(seconds), ..Stream::default() };
@@ -84,6 +91,13 @@ mod tests {
         assert!(film(10.0, 3600.0, 9.0).may_overrun() && film(10.0, 10.0, 14.0).may_overrun());
         assert!(film(4.0, 10.0, 4.0).may_overrun(), "beyond the sound, where that alone is kept");
         assert!(!MediaInfo::default().may_overrun());
+        let mut read = film(10.0, 10.0, 10.0);
+        read.streams[2].seconds = None;
+        assert!(!read.may_overrun());
+        let mut cues = Cues::default();
+        cues.list.push(Cue { end: 300.0, ..Cue::default() });
+        read.streams[2].cues = Some(cues);
+        assert!(read.may_overrun(), "a cue that is too long, which no header declares");
     }
 
     #[test]

@@ -95,6 +95,7 @@ pub fn read(text: &str) -> Result<MediaInfo, String> {
         second_recording: false,
         other_speed: false,
         false_times: false,
+        cues_read: false,
         captions: None,
     };
     info.see(answer.frames);
@@ -113,7 +114,7 @@ fn seconds(text: &str) -> Option<f64> {
 }
 
 fn stream(raw: RawStream) -> Stream {
-    let kind = kind(&raw.codec_type);
+    let kind = if is_text(&raw.codec_tag_string) { Kind::Subtitle } else { kind(&raw.codec_type) };
     let set = |name: &str| raw.disposition.get(name).is_some_and(|on| *on != 0);
     let tag =
         |name: &str| raw.tags.iter().find(|(k, _)| k.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone());
@@ -148,9 +149,11 @@ fn stream(raw: RawStream) -> Stream {
         codec: named(&raw.codec_name, &raw.codec_tag_string),
         tag: raw.codec_tag_string,
         copy_fault: None,
+        refused: false,
         span: None,
         tags: raw.tags,
         places: false,
+        cues: None,
     }
 }
 
@@ -181,12 +184,19 @@ pub(super) fn known(word: &str) -> String {
     if word == "unknown" { String::new() } else { word.to_owned() }
 }
 
+/// Text that this ffprobe takes for data: `WebVTT` and TTML of MP4.
+fn is_text(tag: &str) -> bool {
+    matches!(tag, "wvtt" | "stpp")
+}
+
 /// The codec, by its container's letters where this ffprobe knows no name for it: a newer ffmpeg may decode it.
 fn named(codec: &str, tag: &str) -> String {
     match (codec, tag) {
         ("" | "unknown" | "none", "vvc1" | "vvi1") => "vvc".into(),
         ("" | "unknown" | "none", "apac") => "apac".into(),
         ("" | "unknown" | "none", "ac-4") => "ac4".into(),
+        ("" | "unknown" | "none", "wvtt") => "wvtt".into(),
+        ("" | "unknown" | "none", "stpp") => "ttml".into(),
         ("unknown" | "none", _) => String::new(),
         (codec, _) => codec.to_owned(),
     }

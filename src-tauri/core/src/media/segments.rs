@@ -76,16 +76,16 @@ pub(super) fn inside_first(file: &mut (impl Read + Seek)) -> io::Result<Vec<Inne
     Ok(all)
 }
 
-pub(super) struct Element {
-    pub(super) id: u32,
+pub(crate) struct Element {
+    pub(crate) id: u32,
     /// Bytes of its id and size.
-    pub(super) head: u64,
+    pub(crate) head: u64,
     /// Bytes of its content; nothing where it does not say.
-    pub(super) size: Option<u64>,
+    pub(crate) size: Option<u64>,
 }
 
 /// The element that begins here; nothing where fewer than `left` bytes hold none.
-pub(super) fn element(file: &mut impl Read, left: u64) -> io::Result<Option<Element>> {
+pub(crate) fn element(file: &mut impl Read, left: u64) -> io::Result<Option<Element>> {
     if left < 2 {
         return Ok(None);
     }

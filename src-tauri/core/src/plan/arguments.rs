@@ -59,15 +59,10 @@ fn cue_arguments(plan: &Plan, notes: &Path) -> Vec<OsString> {
 fn attach_arguments(plan: &Plan, notes: &Path) -> Vec<OsString> {
     let files = plan.kept().filter(|s| s.kind == Kind::Attachment).count();
     let attach = |(n, cover): (usize, &Planned)| {
-        let (kind, extension) = if cover.codec == "png" { ("png", "png") } else { ("jpeg", "jpg") };
         let mut all = vec!["-attach".into(), file_url(&cover_file(notes, n))];
-        let tag = format!("-metadata:s:t:{}", files + n);
-        all.extend(words(&[
-            &tag,
-            &format!("mimetype=image/{kind}"),
-            &tag,
-            &format!("filename=cover.{extension}"),
-        ]));
+        for (name, value) in &cover.file {
+            all.extend(words(&[&format!("-metadata:s:t:{}", files + n), &format!("{name}={value}")]));
+        }
         all
     };
     plan.attached().enumerate().flat_map(attach).collect()

@@ -21,7 +21,9 @@ impl Plan {
 
     /// The streams of the source that are kept and have times, covers and attached files have none.
     pub(crate) fn timed(&self) -> impl Iterator<Item = &Planned> {
-        let timed = |s: &&Planned| s.kind != Kind::Attachment && !s.cover && s.captions.is_none();
+        let timed = |s: &&Planned| {
+            s.kind != Kind::Attachment && !s.cover && s.captions.is_none() && s.rewritten.is_none()
+        };
         self.kept().filter(timed)
     }
 
@@ -71,6 +73,7 @@ impl Plan {
         let title = if alone { "Closed captions".into() } else { format!("Closed captions ({name})") };
         let (codec, encoder) =
             if self.container == Container::Mkv { ("subrip", "srt") } else { ("mov_text", "mov_text") };
+        let title = [("metadata:s".to_owned(), format!("title={title}"))];
         Planned {
             input,
             kind: Kind::Subtitle,
@@ -82,10 +85,12 @@ impl Plan {
             default: false,
             titled_as_film: false,
             captions: Some(n),
+            rewritten: None,
+            file: std::collections::BTreeMap::new(),
             action: Action::Convert {
                 codec: codec.into(),
                 encoder: encoder.into(),
-                options: vec![("metadata:s".into(), format!("title={title}"))],
+                options: super::others::text_options(encoder).into_iter().chain(title).collect(),
                 filters: Vec::new(),
                 frames_change: false,
                 instead: None,
@@ -147,7 +152,12 @@ mod tests {
         let line = command(&[CC1, Service::Channel(3)], 30.0, "small-hevc");
         let input = "-f srt -seek_timestamp 1 -i file:/d/notes.captions";
         assert!(line.contains(&format!("{input}0.srt {input}1.srt -map 0:4 -map 1:0 -map 2:0")), "{line}");
-        assert!(line.contains("-c:s:1 mov_text -metadata:s:s:1 title=Closed captions (CC3)"), "{line}");
+        assert!(
+            line.contains(
+                "-c:s:1 mov_text -time_base:s:1 1/1000 -metadata:s:s:1 title=Closed captions (CC3)"
+            ),
+            "{line}"
+        );
         let line = command(&[CC1], 30.0, "archive-av1");
         assert!(line.contains("-c:s:0 srt -metadata:s:s:0 title=Closed captions "), "{line}");
         assert!(!command(&[], 30.0, "small-hevc").contains("-f srt"));

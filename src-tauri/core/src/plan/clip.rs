@@ -2,7 +2,7 @@
 //!
 //! Pure. Guarantees that picture and sound are never touched: a length that is wrong costs marks and nothing else.
 
-use super::{Action, Plan, Planned, captions};
+use super::{Action, Plan, Planned, captions, rewritten, rewritten_file};
 use crate::ffmpeg::file_url;
 use crate::ledger::{self, Difference, Of, Property, Why};
 use crate::media::{Chapter, Kind, MediaInfo, places, slack};
@@ -52,7 +52,7 @@ impl Plan {
 
     /// Is this stream read before the result is written, not while?
     pub(crate) fn sets_apart(&self, stream: &Planned) -> bool {
-        set_apart(self).any(|s| s.input == stream.input)
+        stream.rewritten.is_some() || set_apart(self).any(|s| s.input == stream.input)
     }
 
     /// The same clipped where its marks are known to lie beyond the end.
@@ -92,7 +92,8 @@ pub(super) fn filter(clip: &Clip) -> String {
 /// encodes where such a filter follows.
 pub(super) fn set_apart(plan: &Plan) -> impl Iterator<Item = &Planned> {
     let converted = |s: &Planned| {
-        s.kind == Kind::Subtitle && s.captions.is_none() && matches!(s.action, Action::Convert { .. })
+        let of_source = s.captions.is_none() && s.rewritten.is_none();
+        s.kind == Kind::Subtitle && of_source && matches!(s.action, Action::Convert { .. })
     };
     plan.kept().filter(move |s| plan.clip.is_some() && converted(s))
 }
@@ -150,7 +151,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Further inputs, before the output's arguments: the chapters, then the subtitles that were set apart, which keep their
-/// times although their first line comes late, then each track of captions.
+/// times although their first line comes late, then each track of captions, then subtitles that were written anew.
 pub(super) fn inputs(plan: &Plan, notes: &Path) -> Vec<OsString> {
     let input = |options: [&str; 2], file: PathBuf| {
         let options = options.into_iter().chain(["-i"]).map(OsString::from);
@@ -159,11 +160,14 @@ pub(super) fn inputs(plan: &Plan, notes: &Path) -> Vec<OsString> {
     let chapters =
         chapter_file(plan, notes).map(|file| [shift(plan), input(["-f", "ffmetadata"], file)].concat());
     let lines = lines_file(plan, notes).map(|file| input(["-seek_timestamp", "1"], file));
-    let captions = captions::files(plan, notes).map(|file| {
-        let options = ["-f", "srt", "-seek_timestamp", "1", "-i"].map(OsString::from);
+    let own = |format: &str, file: PathBuf| {
+        let options = ["-f", format, "-seek_timestamp", "1", "-i"].map(OsString::from);
         shift(plan).into_iter().chain(options).chain([file_url(&file)]).collect()
-    });
-    chapters.into_iter().chain(lines).chain(captions).flatten().collect()
+    };
+    let captions = captions::files(plan, notes).map(|file| own("srt", file));
+    let rewritten = rewritten::streams(plan)
+        .map(|s| own(s.rewritten.as_deref().unwrap_or_default(), rewritten_file(notes, s.input)));
+    chapters.into_iter().chain(lines).chain(captions).chain(rewritten).flatten().collect()
 }
 
 /// What is not read from the source is moved as the film is.
@@ -175,10 +179,14 @@ fn shift(plan: &Plan) -> Vec<OsString> {
 
 /// Where a stream of the result comes from: input and stream.
 pub(super) fn origin(plan: &Plan, stream: &Planned) -> String {
+    let others = usize::from(plan.clip.is_some()) + usize::from(set_apart(plan).next().is_some());
+    let captions = || plan.kept().filter(|s| s.captions.is_some());
     if stream.captions.is_some() {
-        let earlier = plan.kept().filter(|s| s.captions.is_some() && s.input < stream.input).count();
-        let others = usize::from(plan.clip.is_some()) + usize::from(set_apart(plan).next().is_some());
+        let earlier = captions().filter(|s| s.input < stream.input).count();
         return format!("{}:0", 1 + others + earlier);
+    }
+    if let Some(earlier) = rewritten::streams(plan).position(|s| s.input == stream.input) {
+        return format!("{}:0", 1 + others + captions().count() + earlier);
     }
     match set_apart(plan).position(|s| s.input == stream.input) {
         Some(n) => format!("2:{n}"),

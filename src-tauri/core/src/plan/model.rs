@@ -7,6 +7,7 @@ use crate::ledger::Difference;
 use crate::media::Kind;
 use crate::preset::Container;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What becomes of a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,6 +112,12 @@ pub struct Planned {
     /// input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captions: Option<usize>,
+    /// Its cues are read from a file of our own, in this format.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rewritten: Option<String>,
+    /// What it is called as an attached file: `filename`, `mimetype`, `title`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub file: BTreeMap<String, String>,
     /// What is done.
     pub action: Action,
 }

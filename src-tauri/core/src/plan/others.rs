@@ -1,8 +1,10 @@
 //! Subtitles, covers, and what chapters look like from outside.
 
 use super::{Action, metadata};
-use crate::media::{MediaInfo, Stream};
+use crate::media::{MediaInfo, Stream, places};
 use crate::preset::{Container, Preset, Subtitles};
+use crate::subtitles;
+use std::collections::BTreeMap;
 
 /// Subtitles made of text.
 const TEXT: &[&str] =
@@ -11,34 +13,79 @@ const TEXT: &[&str] =
 /// Subtitles made of pictures.
 const PICTURES: &[&str] = &["hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"];
 
-pub(super) fn subtitle(stream: &Stream, preset: &Preset) -> Action {
+/// What becomes of a track of subtitles. `read`: its cues were to be read, where it has text.
+pub(super) fn subtitle(stream: &Stream, preset: &Preset, read: bool) -> Action {
     if preset.subtitles == Subtitles::Drop {
         return Action::leave_out("the preset leaves subtitles out");
     }
     if stream.places && metadata::strips(preset) {
         return Action::drop("its lines tell where this was recorded");
     }
+    if stream.refused {
+        return Action::drop("ffmpeg could not write it");
+    }
+    let action = held(stream, preset.container);
+    let converted = read && matches!(action, Action::Convert { .. });
+    unreadable(stream).filter(|_| converted).map_or(action, Action::drop)
+}
+
+/// Why no text can be made of a track of which all cues were to be read.
+fn unreadable(stream: &Stream) -> Option<&'static str> {
+    match &stream.cues {
+        None => subtitles::is_foreign(stream).then_some("its subtitles cannot be read"),
+        Some(cues) if !cues.texts().is_empty() => None,
+        Some(cues) if cues.marks.drawings > 0 => Some("its subtitles are drawn, and hold no text"),
+        Some(_) => subtitles::is_foreign(stream).then_some(super::audio::NOTHING),
+    }
+}
+
+/// What becomes of subtitles in this container.
+fn held(stream: &Stream, container: Container) -> Action {
     let codec = stream.codec.as_str();
-    let (text, picture) = (TEXT.contains(&codec), PICTURES.contains(&codec));
-    match preset.container {
+    let foreign = subtitles::is_foreign(stream);
+    let (text, picture) = (TEXT.contains(&codec) || foreign, PICTURES.contains(&codec));
+    match container {
         Container::M4a => Action::leave_out("only the sound is kept"),
-        Container::Mkv if codec == "mov_text" || codec == "eia_608" => converted("subrip", "srt"),
+        Container::Mkv if codec == "mov_text" || codec == "eia_608" || foreign => converted("subrip", "srt"),
         Container::Mkv if text || (picture && codec != "xsub") => Action::Copy { tag: None },
         Container::Mp4 | Container::Mov if codec == "mov_text" => Action::Copy { tag: None },
         Container::Mp4 | Container::Mov if text => converted("mov_text", "mov_text"),
-        _ if picture => Action::drop(format!(
-            "{} cannot hold subtitles made of pictures; MKV can",
-            preset.container.name()
-        )),
-        _ => Action::drop("subtitles in a format that cannot be converted"),
+        container => Action::drop(not_held(codec, container.name())),
     }
+}
+
+/// Why subtitles of this codec can be neither copied nor converted into this container.
+fn not_held(codec: &str, container: &str) -> String {
+    match codec {
+        "xsub" => format!("{container} cannot hold subtitles of DivX, which are made of pictures"),
+        "dvd_subtitle" if container == "MP4" => {
+            "few players show subtitles made of pictures (VobSub) in MP4; MKV holds them".into()
+        }
+        _ if PICTURES.contains(&codec) => {
+            format!("{container} cannot hold subtitles made of pictures; MKV can")
+        }
+        "dvb_teletext" => "teletext is not converted".into(),
+        "arib_caption" => "captions of Japanese television (ARIB) are not converted".into(),
+        "hdmv_text_subtitle" => "text subtitles of Blu-ray are not converted".into(),
+        "" | "none" | "unknown" => "subtitles in a format that is not known".into(),
+        other => format!("subtitles in a format that is not converted ({other})"),
+    }
+}
+
+/// MP4 and MOV count the time between two cues in 31 bits: in ffmpeg's millionths of a second, 35 minutes, beyond which it
+/// fails, or shows the next cue at once.
+const MOV_TEXT_CLOCK: (&str, &str) = ("time_base", "1/1000");
+
+/// Options of an encoder of subtitles.
+pub(super) fn text_options(encoder: &str) -> Vec<(String, String)> {
+    if encoder == "mov_text" { super::options([MOV_TEXT_CLOCK]) } else { Vec::new() }
 }
 
 fn converted(codec: &str, encoder: &str) -> Action {
     Action::Convert {
         codec: codec.into(),
         encoder: encoder.into(),
-        options: Vec::new(),
+        options: text_options(encoder),
         filters: Vec::new(),
         frames_change: false,
         instead: None,
@@ -47,7 +94,14 @@ fn converted(codec: &str, encoder: &str) -> Action {
 
 pub(super) fn cover(stream: &Stream, container: Container, strips: bool) -> Action {
     match cover_as_it_is(stream, container) {
-        Action::Copy { tag } if strips && stream.places => bare_cover(stream, tag),
+        Action::Copy { tag }
+            if strips && stream.places && matches!(stream.codec.as_str(), "mjpeg" | "png") =>
+        {
+            bare_cover(stream, tag)
+        }
+        Action::Copy { .. } if strips && stream.places => {
+            Action::drop("an attached picture may tell where this was recorded")
+        }
         action => action,
     }
 }
@@ -66,6 +120,42 @@ fn bare_cover(stream: &Stream, tag: Option<String>) -> Action {
     }
 }
 
+fn as_png() -> Action {
+    Action::Convert {
+        codec: "png".into(),
+        encoder: "png".into(),
+        options: Vec::new(),
+        filters: Vec::new(),
+        frames_change: false,
+        instead: None,
+    }
+}
+
+/// What a cover is called as an attached file: as in the original, where that tells no place that is to be left out.
+pub(super) fn file(stream: &Stream, action: &Action, preset: &Preset) -> BTreeMap<String, String> {
+    let converted = match action {
+        Action::Convert { codec, .. } if *codec != stream.codec => Some(codec.as_str()),
+        _ => None,
+    };
+    let (kind, extension) = match converted.unwrap_or(&stream.codec) {
+        "mjpeg" => ("jpeg", "jpg"),
+        other => (other, other),
+    };
+    let usual = [("filename", format!("cover.{extension}")), ("mimetype", format!("image/{kind}"))];
+    let mut all: BTreeMap<String, String> =
+        usual.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    for name in ["filename", "mimetype", "title"] {
+        let said = stream.tags.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(name));
+        let told =
+            |(tag, value): &(&String, &String)| metadata::strips(preset) && places::tag_tells(tag, value);
+        let renamed = converted.is_some() && name != "title";
+        if let Some((_, value)) = said.filter(|said| !renamed && !told(said) && !said.1.is_empty()) {
+            all.insert(name.into(), value.clone());
+        }
+    }
+    all
+}
+
 fn cover_as_it_is(stream: &Stream, container: Container) -> Action {
     match container {
         // ffmpeg writes none into it.
@@ -74,6 +164,9 @@ fn cover_as_it_is(stream: &Stream, container: Container) -> Action {
         Container::M4a if stream.codec == "mjpeg" => Action::Copy { tag: Some("jpeg".into()) },
         Container::M4a if stream.codec == "png" => Action::Copy { tag: Some("png ".into()) },
         _ if matches!(stream.codec.as_str(), "mjpeg" | "png") => Action::Copy { tag: None },
+        Container::Mkv if matches!(stream.codec.as_str(), "gif" | "tiff") => Action::Copy { tag: None },
+        // ffprobe takes such an attached file for no cover.
+        Container::Mkv if matches!(stream.codec.as_str(), "bmp" | "webp") => as_png(),
         _ => Action::drop(format!("a cover in a format that {} cannot hold", container.name())),
     }
 }
@@ -93,7 +186,7 @@ mod tests {
 
     fn fate(codec: &str, preset: &str) -> Action {
         let stream = Stream { codec: codec.into(), ..Stream::default() };
-        subtitle(&stream, preset::find(preset).unwrap())
+        subtitle(&stream, preset::find(preset).unwrap(), false)
     }
 
     #[test]
@@ -109,6 +202,29 @@ mod tests {
     }
 
     #[test]
+    fn a_cover_in_mkv_is_called_what_it_was_called() {
+        let cover = |codec: &str, tags: &[(&str, &str)]| {
+            let tags = tags.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            Stream { codec: codec.into(), tags, ..Stream::default() }
+        };
+        let called = |stream: &Stream, preset: &Preset| {
+            let action = super::cover(stream, Container::Mkv, metadata::strips(preset));
+            file(stream, &action, preset).into_values().collect::<Vec<_>>()
+        };
+        let keep = preset::find("archive-av1").unwrap();
+        let small = cover("mjpeg", &[("filename", "small_cover.jpg"), ("title", "front")]);
+        assert_eq!(called(&small, keep), ["small_cover.jpg", "image/jpeg", "front"]);
+        assert_eq!(called(&cover("png", &[]), keep), ["cover.png", "image/png"]);
+        assert_eq!(called(&cover("bmp", &[]), keep), ["cover.png", "image/png"]);
+        let map = cover("gif", &[("filename", "48.8577,2.2950.gif"), ("mimetype", "image/gif")]);
+        assert_eq!(called(&map, keep), ["48.8577,2.2950.gif", "image/gif"]);
+        let strip = Preset { metadata: crate::preset::Metadata::StripLocation, ..keep.clone() };
+        assert_eq!(called(&map, &strip), ["cover.gif", "image/gif"]);
+        let told = Stream { places: true, ..map };
+        assert!(!super::cover(&told, Container::Mkv, true).keeps());
+    }
+
+    #[test]
     fn each_container_gets_the_subtitles_it_can_hold() {
         assert_eq!(fate("mov_text", "web-1080p"), Action::Copy { tag: None });
         assert!(matches!(fate("ass", "edit-prores"), Action::Convert { codec, .. } if codec == "mov_text"));
@@ -121,6 +237,31 @@ mod tests {
             matches!(fate("mov_text", "archive-av1"), Action::Convert { codec, .. } if codec == "subrip")
         );
         assert!(matches!(fate("", "archive-av1"), Action::Drop { .. }));
+    }
+
+    #[test]
+    fn what_is_said_of_subtitles_that_are_left_out_is_true_of_each_container() {
+        let reason = |codec: &str, preset: &str| match fate(codec, preset) {
+            Action::Drop { reason, .. } => reason,
+            kept => panic!("{codec}: {kept:?}"),
+        };
+        for (preset, name) in [("archive-av1", "MKV"), ("web-1080p", "MP4"), ("edit-prores", "MOV")] {
+            let own = format!("{name} cannot hold subtitles of DivX, which are made of pictures");
+            assert_eq!(reason("xsub", preset), own);
+            assert_eq!(reason("dvb_teletext", preset), "teletext is not converted");
+            assert_eq!(reason("", preset), "subtitles in a format that is not known");
+            assert!(fate("wvtt", preset).keeps() && fate("ttml", preset).keeps());
+            assert!(fate("eia_608", preset).keeps() && fate("webvtt", preset).keeps());
+        }
+        assert!(reason("dvd_subtitle", "web-1080p").contains("few players"));
+        assert!(reason("dvd_subtitle", "edit-prores").contains("MOV cannot hold"));
+        assert!(reason("dvb_subtitle", "web-1080p").contains("MP4 cannot hold"));
+        for picture in ["dvd_subtitle", "dvb_subtitle", "hdmv_pgs_subtitle"] {
+            assert_eq!(fate(picture, "archive-av1"), Action::Copy { tag: None });
+        }
+        for codec in ["xsub", "wvtt", "subrip", "dvd_subtitle", ""] {
+            assert_eq!(reason(codec, "audio-m4a"), "only the sound is kept");
+        }
     }
 
     #[test]

@@ -164,7 +164,7 @@ fn a_missing_cover_or_attached_file_is_named() {
         let action = Action::Copy { tag: None };
         let codec = String::new();
         let (language, default, titled_as_film, captions) = (None, false, false, None);
-        let further = false;
+        let (further, rewritten) = (false, None);
         Planned {
             input: 9,
             kind,
@@ -176,6 +176,8 @@ fn a_missing_cover_or_attached_file_is_named() {
             title: None,
             titled_as_film,
             captions,
+            rewritten,
+            file: BTreeMap::new(),
             action,
         }
     };

@@ -8,13 +8,15 @@ use super::log::Log;
 use super::scratch::Scratch;
 use super::{End, Work, captions, command, judged};
 use crate::failure::{Failure, FailureCode};
-use crate::ffmpeg::{Tools, abilities};
+use crate::ffmpeg::classify::is_over_subtitles;
+use crate::ffmpeg::{Tools, abilities, probe};
 use crate::media::{CopyFault, Kind, MediaInfo};
 use crate::output;
 use crate::plan::{self, Plan, Step, What};
 use crate::preset::Hardware;
 use crate::progress::steps::Steps;
 use crate::queue::Note;
+use crate::subtitles;
 use crate::verify::Verdict;
 use std::collections::BTreeMap;
 
@@ -51,12 +53,13 @@ pub(super) fn make(work: &Work<'_>, tools: &Tools, info: MediaInfo, plan: &Plan)
     })
 }
 
-/// Each further chance takes away what failed: hardware, streams to be copied, what is marked beyond the end, or what was
-/// not known of the original. So it ends.
+/// Each further chance takes away what failed: hardware, streams to be copied, what is marked beyond the end, subtitles
+/// that cannot be written, or what was not known of the original. So it ends.
 fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
-    let plan = captions::add(making, plan.clone())?;
-    let mut plan = making.scratch.possible(plan, &making.info);
     let (mut remarks, mut hardware) = (Vec::new(), wants_hardware(making.work));
+    let plan = with_cues(making, plan, hardware)?;
+    let plan = captions::add(making, plan)?;
+    let mut plan = making.scratch.possible(plan, &making.info);
     loop {
         match in_size(making, &plan) {
             Ok(mut made) => {
@@ -78,6 +81,20 @@ fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, E
     }
 }
 
+/// The plan by the cues of the subtitles that it converts, which are read for that.
+fn with_cues(making: &mut Making<'_>, plan: &Plan, hardware: bool) -> Result<Plan, End> {
+    if !plan.converts_texts() {
+        return Ok(plan.clone());
+    }
+    let (work, tools) = (making.work, making.tools);
+    subtitles::add(&work.job.source, &mut making.info);
+    if making.info.streams.iter().all(|stream| stream.measured_end.is_none()) {
+        probe::ends(tools, &work.job.source, &work.shared.policy, Some(work.orders), &mut making.info);
+        work.heed()?;
+    }
+    Ok(plan::plan(&making.info, making.work.spec, &abilities(making.tools, hardware))?)
+}
+
 /// What an end teaches for the next chance.
 #[derive(PartialEq)]
 enum Lesson {
@@ -89,6 +106,8 @@ enum Lesson {
     Copies(Vec<(Kind, CopyFault)>),
     /// What changes on the way is known now.
     Changes,
+    /// Subtitles are to be left out.
+    Subtitles,
 }
 
 impl Lesson {
@@ -98,7 +117,7 @@ impl Lesson {
                 vec!["The graphics hardware could not encode this; the processor did.".into()]
             }
             Lesson::Changes => vec![ENCODED_AGAIN.into()],
-            Lesson::Clip => Vec::new(),
+            Lesson::Clip | Lesson::Subtitles => Vec::new(),
             Lesson::Copies(all) => all.iter().map(|(kind, fault)| converted(*kind, *fault)).collect(),
         }
     }
@@ -132,6 +151,7 @@ fn learn(making: &mut Making<'_>, plan: &Plan, end: End) -> Result<Lesson, End> 
         }
         End::Unfaithful(_, faults) => faults.clone(),
         End::Failed(_) if making.shown.is_some() && plan.clip.is_none() => return Ok(Lesson::Clip),
+        End::Failed(failure) if refuses_subtitles(making, plan, failure) => return Ok(Lesson::Subtitles),
         End::Failed(failure) if plan.hardware && may_be_the_hardware(failure) => {
             tracing::warn!(job = %making.work.job.id, message = %failure.message, "the hardware failed");
             return Ok(Lesson::Hardware);
@@ -148,6 +168,16 @@ fn learn(making: &mut Making<'_>, plan: &Plan, end: End) -> Result<Lesson, End> 
     }
     making.info.refuse_copies(&faults);
     Ok(Lesson::Copies(refused))
+}
+
+/// Was a cue refused? Which one is not always said: all subtitles are then left out.
+fn refuses_subtitles(making: &mut Making<'_>, plan: &Plan, failure: &Failure) -> bool {
+    let kept: Vec<usize> = plan.kept().filter(|s| s.kind == Kind::Subtitle).map(|s| s.input).collect();
+    let over = failure.code == FailureCode::EncodeFailed && is_over_subtitles(&failure.log_tail);
+    for stream in making.info.streams.iter_mut().filter(|s| over && kept.contains(&s.index)) {
+        stream.refused = true;
+    }
+    over && !kept.is_empty()
 }
 
 fn wants_hardware(work: &Work<'_>) -> bool {

@@ -7,7 +7,7 @@
 use super::Work;
 use crate::captions;
 use crate::media::{MediaInfo, cues};
-use crate::plan::{self, Clip, Plan};
+use crate::plan::{self, Action, Clip, Plan};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,12 @@ impl Scratch {
     pub(super) fn possible(&self, mut plan: Plan, info: &MediaInfo) -> Plan {
         plan.streams
             .retain(|stream| stream.captions.is_none_or(|n| self.is_written(n, info, plan.clip.as_ref())));
+        for stream in plan.streams.iter_mut().filter(|stream| stream.rewritten.is_some()) {
+            if let Err(reason) = self.rewrite(stream.input, info, plan.clip.as_ref()) {
+                (stream.rewritten, stream.action) =
+                    (None, Action::Drop { reason: reason.into(), usual: false });
+            }
+        }
         if let Some((file, clip)) = plan::chapter_file(&plan, &self.prefix).zip(plan.clip.as_ref())
             && let Err(cause) = std::fs::create_dir_all(&self.folder)
                 .and_then(|()| std::fs::write(file, plan::chapter_text(clip)))
@@ -51,6 +57,24 @@ impl Scratch {
         }
         plan.count_cues = plan::cue_file(&plan, &self.prefix).is_some_and(|file| File::create(file).is_ok());
         plan
+    }
+
+    /// Writes the cues of a stream down. Fails with why it is left out.
+    fn rewrite(&self, input: usize, info: &MediaInfo, clip: Option<&Clip>) -> Result<(), &'static str> {
+        let stream = info.streams.iter().find(|stream| stream.index == input);
+        let cues = stream.and_then(|stream| stream.cues.as_ref());
+        let cues = cues.ok_or("subtitles in a format that cannot be converted")?;
+        let end = clip.map_or(f64::MAX, |clip| clip.seconds);
+        let file = cues.file(info.start.unwrap_or(0.0), end);
+        let (_, text) = file.ok_or("it holds no text")?;
+        let write = || {
+            std::fs::create_dir_all(&self.folder)?;
+            std::fs::write(plan::rewritten_file(&self.prefix, input), text)
+        };
+        write().map_err(|cause| {
+            tracing::warn!(%cause, "the subtitles of a job could not be written down");
+            "its text could not be written down"
+        })
     }
 
     /// Are there captions at place `n` that begin before the end, and could they be written down?

@@ -1,0 +1,246 @@
+//! Subtitles made of text as their container holds them: the cues of Matroska, MP4 and MOV with their times, read without
+//! ffmpeg, which leaves out what is not UTF-8, writes drawings as text and knows neither WebVTT nor TTML in MP4.
+//!
+//! Made for bytes of strangers: guarantees bounded time and memory, that nothing fails, and that files are only read. Source
+//! and result are read by the same code, so that their cues can be compared. Must not know plans.
+
+mod ass;
+mod code_page;
+mod marks;
+mod matroska;
+mod mp4;
+mod tables;
+mod text;
+mod ttml;
+mod webvtt;
+
+use crate::media::{Kind, MediaInfo, Stream};
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+pub use marks::Marks;
+
+/// What a track of text shows.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cues {
+    /// In the order of the file; those without a text are none.
+    pub list: Vec<Cue>,
+    /// What is said beside the texts.
+    pub marks: Marks,
+    /// The code page by which texts were read that are no UTF-8, where there are any.
+    pub code_page: Option<String>,
+    /// How the texts are written.
+    form: Form,
+    /// The styles of ASS.
+    header: String,
+}
+
+/// A text that is shown for a time.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cue {
+    /// When it appears, in seconds as the file counts them.
+    pub begin: f64,
+    /// When it is gone.
+    pub end: f64,
+    /// Its text, with the marks of its form: from a stranger.
+    pub text: String,
+}
+
+/// How texts are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Form {
+    /// As `SubRip`.
+    #[default]
+    Lines,
+    /// As fields of a line of ASS.
+    Ass,
+    /// As text alone.
+    Plain,
+}
+
+/// A packet of subtitles: when it begins and ends, in seconds, and its bytes.
+struct Packet {
+    begin: f64,
+    end: f64,
+    bytes: Vec<u8>,
+}
+
+/// The packets of a track and what stands before them.
+#[derive(Default)]
+struct Packets {
+    header: Vec<u8>,
+    all: Vec<Packet>,
+}
+
+/// Packets of a track; more has no honest film.
+const MOST_PACKETS: usize = 100_000;
+/// Bytes of all of them.
+const MOST_BYTES: usize = 32 << 20;
+/// Bytes of one.
+const LARGEST: usize = 1 << 20;
+
+/// Is this a track of text that ffmpeg cannot read?
+pub fn is_foreign(stream: &Stream) -> bool {
+    matches!(stream.codec.as_str(), "wvtt" | "ttml")
+}
+
+fn is_text(stream: &Stream) -> bool {
+    let codecs = ["subrip", "ass", "ssa", "webvtt", "text", "mov_text", "wvtt", "ttml"];
+    stream.kind == Kind::Subtitle && codecs.contains(&stream.codec.as_str())
+}
+
+/// Adds the cues of its tracks of text to what is known of a file. What cannot be read stays unknown.
+pub fn add(path: &Path, info: &mut MediaInfo) {
+    info.cues_read = true;
+    let any = info.streams.iter().any(|stream| is_text(stream) && stream.cues.is_none());
+    if any && let Err(cause) = read(path, info) {
+        tracing::warn!(%cause, "the cues of a file could not be read");
+    }
+}
+
+fn read(path: &Path, info: &mut MediaInfo) -> io::Result<()> {
+    let mut file = File::open(path)?;
+    let subtitles = info.streams.iter().enumerate().filter(|(_, s)| s.kind == Kind::Subtitle);
+    let places: Vec<usize> = subtitles.map(|(place, _)| place).collect();
+    let mut tracks: Vec<(usize, Packets)> = Vec::new();
+    if info.container.starts_with("matroska") {
+        let found = matroska::tracks(&mut file)?;
+        // Which is which is known by their number alone.
+        tracks.extend(places.iter().copied().zip(found).filter_map(|(place, track)| Some((place, track?))));
+    } else if info.container.starts_with("mov") {
+        for place in places {
+            tracks.extend(mp4::track(&mut file, info.streams[place].index)?.map(|track| (place, track)));
+        }
+    }
+    for (place, packets) in tracks {
+        let stream = &mut info.streams[place];
+        if !is_text(stream) {
+            continue;
+        }
+        stream.cues = Some(cues(&stream.codec, stream.language.as_deref(), packets));
+    }
+    Ok(())
+}
+
+/// The cues of a track of this codec.
+fn cues(codec: &str, language: Option<&str>, Packets { header, all }: Packets) -> Cues {
+    let mut reading = text::Reading::new(language);
+    let mut cues = Cues::default();
+    let begin = |begin, end, text| Cue { begin, end, text };
+    match codec {
+        "ass" | "ssa" => {
+            cues.form = Form::Ass;
+            cues.header = reading.text(&header);
+            cues.marks.see_styles(&cues.header);
+            cues.list = all.iter().map(|p| begin(p.begin, p.end, reading.text(&p.bytes))).collect();
+        }
+        "mov_text" => {
+            for packet in &all {
+                let (text, marks) = text::timed(&mut reading, &packet.bytes);
+                cues.marks = cues.marks.with(marks);
+                cues.list.push(begin(packet.begin, packet.end, text));
+            }
+            cues.form = Form::Plain;
+        }
+        "wvtt" => {
+            for packet in &all {
+                for (text, settings) in webvtt::texts(&mut reading, &packet.bytes) {
+                    cues.marks.positions |= webvtt::places(&settings);
+                    cues.list.push(begin(packet.begin, packet.end, text));
+                }
+            }
+            cues.list = webvtt::joined(std::mem::take(&mut cues.list));
+        }
+        "ttml" => {
+            for packet in &all {
+                let (found, marks) = ttml::cues(&reading.text(&packet.bytes), packet.begin, packet.end);
+                cues.marks = cues.marks.with(marks);
+                cues.list.extend(found);
+            }
+            cues.list = webvtt::joined(std::mem::take(&mut cues.list));
+        }
+        _ => cues.list = all.iter().map(|p| begin(p.begin, p.end, reading.text(&p.bytes))).collect(),
+    }
+    cues.see();
+    cues.code_page = reading.code_page();
+    cues
+}
+
+impl Cues {
+    /// Takes the marks of its texts in, and leaves out what has no text.
+    fn see(&mut self) {
+        let form = self.form;
+        for cue in &self.list {
+            self.marks = self.marks.with(match form {
+                Form::Ass => marks::of_ass(ass::text(&cue.text)),
+                Form::Lines => marks::of_lines(&cue.text),
+                Form::Plain => Marks::default(),
+            });
+        }
+        self.list.retain(|cue| !plain(form, &cue.text).is_empty() || marks::draws(&cue.text));
+    }
+
+    /// The texts alone, in the order of their times; drawings have none.
+    pub fn texts(&self) -> Vec<String> {
+        let texts = self.list.iter().map(|cue| plain(self.form, &cue.text));
+        texts.filter(|text| !text.is_empty()).collect()
+    }
+
+    /// Texts of these that the others lack.
+    pub fn missing_in(&self, others: &Cues) -> usize {
+        let mut left = others.texts();
+        let mut is_missing = |text: &String| match left.iter().position(|other| other == text) {
+            Some(found) => {
+                left.swap_remove(found);
+                false
+            }
+            None => true,
+        };
+        self.texts().iter().filter(|text| is_missing(text)).count()
+    }
+
+    /// Would ffmpeg lose some of these texts, or show what is none?
+    pub fn needs_rewriting(&self) -> bool {
+        self.code_page.is_some() || self.marks.drawings > 0
+    }
+
+    /// As a file that ffmpeg reads, and the name of its format: `begin` is when the film begins, `end` how long it lasts.
+    /// `None`: nothing is left of them.
+    pub fn file(&self, begin: f64, end: f64) -> Option<(&'static str, String)> {
+        let shown = self.list.iter().map(|cue| Cue {
+            begin: (cue.begin - begin).max(0.0),
+            end: (cue.end - begin).min(end),
+            text: cue.text.clone(),
+        });
+        let shown: Vec<Cue> = shown.filter(|cue| cue.begin < cue.end).collect();
+        let text = if self.form == Form::Ass {
+            ass::file(&self.header, &shown)
+        } else {
+            text::file(&shown, self.form == Form::Plain)
+        };
+        text.map(|text| (self.format(), text))
+    }
+
+    /// ffmpeg's name of the format of that file.
+    pub fn format(&self) -> &'static str {
+        if self.form == Form::Ass { "ass" } else { "srt" }
+    }
+}
+
+/// A text without its marks, with single spaces.
+fn plain(form: Form, text: &str) -> String {
+    let text = match form {
+        Form::Ass => marks::without_overrides(ass::text(text)),
+        Form::Lines => marks::without_tags(&marks::without_overrides(text)),
+        Form::Plain => text.to_owned(),
+    };
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! Bytes as text, and texts as a file of `SubRip`.
+
+use super::{Cue, Marks, code_page};
+use crate::captions::{clock, escaped};
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use std::fmt::Write as _;
+
+/// Reads the texts of a track.
+pub(super) struct Reading {
+    page: &'static Encoding,
+    used: bool,
+}
+
+impl Reading {
+    pub(super) fn new(language: Option<&str>) -> Reading {
+        Reading { page: code_page::of(language), used: false }
+    }
+
+    /// The code page, where it was needed.
+    pub(super) fn code_page(&self) -> Option<String> {
+        self.used.then(|| self.page.name().to_owned())
+    }
+
+    /// The text of these bytes, without a mark of their order and what ends them.
+    pub(super) fn text(&mut self, bytes: &[u8]) -> String {
+        let wide = match bytes {
+            [0xfe, 0xff, ..] => Some(UTF_16BE),
+            [0xff, 0xfe, ..] => Some(UTF_16LE),
+            _ => None,
+        };
+        let text = match (wide, std::str::from_utf8(bytes)) {
+            (Some(wide), _) => wide.decode_with_bom_removal(bytes).0.into_owned(),
+            (None, Ok(text)) => text.to_owned(),
+            (None, Err(_)) => {
+                self.used = true;
+                self.page.decode_without_bom_handling(bytes).0.into_owned()
+            }
+        };
+        let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\0', '\n', '\r']);
+        text.replace("\r\n", "\n").replace(['\r', '\0'], "\n")
+    }
+}
+
+/// A sample of timed text (`tx3g`): its text, and what the boxes behind it say.
+pub(super) fn timed(reading: &mut Reading, sample: &[u8]) -> (String, Marks) {
+    let Some((length, rest)) = sample.split_first_chunk::<2>() else { return Default::default() };
+    let length = usize::from(u16::from_be_bytes(*length)).min(rest.len());
+    let (text, mut boxes) = rest.split_at(length);
+    let mut marks = Marks::default();
+    while let Some((size, kind)) = boxes.first_chunk::<4>().zip(boxes.get(4..8)) {
+        let size = u32::from_be_bytes(*size) as usize;
+        let Some(content) = boxes.get(8..size) else { break };
+        marks.positions |= kind == b"tbox";
+        marks.effects |= kind == b"krok";
+        if kind == b"styl" {
+            // Behind the number of records: from and to which letter, font, face, size, colour.
+            for record in content.get(2..).unwrap_or_default().chunks_exact(12) {
+                marks.emphasis |= record[6] != 0;
+                marks.colours |= record[8..11] != [255; 3];
+            }
+        }
+        boxes = &boxes[size..];
+    }
+    (reading.text(text), marks)
+}
+
+/// These cues as a file; `None`: there are none. `plain`: nothing in their texts is a tag.
+pub(super) fn file(cues: &[Cue], plain: bool) -> Option<String> {
+    let mut file = String::new();
+    for (n, cue) in (1..).zip(cues) {
+        let text = if plain { escaped(&cue.text) } else { cue.text.replace("-->", "\u{2192}") };
+        let rows: Vec<&str> = text.lines().filter(|row| !row.trim().is_empty()).collect();
+        let begin = ticks(cue.begin);
+        let (begin, end) = (clock(begin), clock(ticks(cue.end).max(begin + 1)));
+        // Writing to a string does not fail.
+        let _ = writeln!(file, "{n}\n{begin} --> {end}\n{}\n", rows.join("\n"));
+    }
+    (!file.is_empty()).then_some(file)
+}
+
+/// Thousandths of a second.
+pub(super) fn ticks(seconds: f64) -> u64 {
+    (seconds.max(0.0) * 1000.0).round() as u64
+}
