@@ -87,8 +87,12 @@ pub enum Property {
     Chapters,
     /// The track of a kind that players choose.
     Chosen(crate::media::Kind),
+    /// How many cues subtitles have; more of them lose nothing.
+    Cues,
     /// Styles, positions and colours of subtitles.
     Styles,
+    /// Drawings among subtitles.
+    Drawings,
     /// Name of an attached file.
     FileName,
     /// Media type of an attached file.
@@ -219,7 +223,7 @@ pub fn differences(source: &Ledger, result: &Ledger, planned: &[Difference]) -> 
 
 fn is_kept(property: &Property, from: &Value, to: &Value) -> bool {
     match (property, from, to) {
-        (Property::Channels, Value::Number(from), Value::Number(to)) => to >= from,
+        (Property::Channels | Property::Cues, Value::Number(from), Value::Number(to)) => to >= from,
         _ => to.is_alike(from),
     }
 }

@@ -139,6 +139,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     remarks.extend(telemetry::remarks(case));
     remarks.extend(remarks::single_channels(case));
     remarks.extend(remarks::holes(case));
+    remarks.extend(remarks::code_pages(case));
     remarks.extend(captions::remark(case));
     remarks.extend(remarks::shared_times(case));
     remarks.extend(lead::remark(case));

@@ -29,7 +29,7 @@ fn of_stream(all: &mut Ledger, of: Of, stream: &Stream) {
     }
     all.put(of, Property::Stream, Value::text(kind(stream)));
     if stream.attached_picture {
-        return;
+        return of_attached(all, of, stream);
     }
     let language = stream.language.as_deref().and_then(language::meaning);
     all.put_some(of, Property::Language, language.map(Value::Text));
@@ -42,8 +42,7 @@ fn of_stream(all: &mut Ledger, of: Of, stream: &Stream) {
         Kind::Audio => of_sound(all, of, stream),
         Kind::Attachment => of_attached(all, of, stream),
         Kind::Subtitle => {
-            let styled = matches!(stream.codec.as_str(), "ass" | "ssa");
-            all.put_some(of, Property::Styles, styled.then_some(Value::Is(true)));
+            of_subtitles(all, of, stream);
         }
         Kind::Data => {}
     }
@@ -92,9 +91,21 @@ pub(crate) fn place<'a>(speaker: &'a str, all: &[&str]) -> &'a str {
     }
 }
 
+fn of_subtitles(all: &mut Ledger, of: Of, stream: &Stream) {
+    let styles = matches!(stream.codec.as_str(), "ass" | "ssa");
+    let marked = stream.cues.as_ref().is_some_and(|cues| cues.marks.colours || cues.marks.positions);
+    all.put_some(of, Property::Styles, (styles || marked).then_some(Value::Is(true)));
+    if let Some(cues) = &stream.cues {
+        all.put(of, Property::Cues, Value::Number(cues.list.len() as f64));
+        all.put_some(of, Property::Drawings, (cues.marks.drawings > 0).then_some(Value::Is(true)));
+    }
+}
+
 fn of_attached(all: &mut Ledger, of: Of, stream: &Stream) {
     let tag = |name: &str| stream.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-    for (name, property) in [("filename", Property::FileName), ("mimetype", Property::MediaType)] {
+    for (name, property) in
+        [("filename", Property::FileName), ("mimetype", Property::MediaType), ("title", Property::Title)]
+    {
         all.put_some(of, property, tag(name).map(|(_, value)| Value::text(value)));
     }
 }

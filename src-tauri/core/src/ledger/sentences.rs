@@ -70,6 +70,8 @@ fn what(difference: &Difference) -> String {
             format!("players may choose another {} track than before", format!("{kind:?}").to_lowercase())
         }
         (Property::Rate, Some(rate)) => format!("{} pictures a second became {}", shown(from), shown(rate)),
+        (Property::Cues, Some(to)) => format!("{} cues became {}", shown(from), shown(to)),
+        (Property::Drawings, _) => "drawings are left out".into(),
         (Property::Styles, _) => "styles and positions are lost".into(),
         (Property::Transfer, _) if is_hdr(from) => "high dynamic range becomes standard range".into(),
         (Property::Transparency, _) => "transparency is lost".into(),
@@ -111,6 +113,7 @@ fn name(property: &Property) -> &'static str {
         Property::Language => "language",
         Property::Title => "title",
         Property::Channels => "number of channels",
+        Property::Cues => "number of cues",
         Property::SampleRate => "sample rate",
         Property::Samples => "sample size in bits",
         Property::Size => "size",

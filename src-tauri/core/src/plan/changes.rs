@@ -102,13 +102,29 @@ fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Fate {
         (Property::Title, _) if track.plan.container == Container::M4a => {
             Some(lost(Why::Container(track.plan.container)))
         }
-        (Property::Styles, _) if matches!(track.planned.action, Action::Convert { .. }) => {
+        (Property::FileName | Property::MediaType | Property::Title, _) if track.planned.cover => {
+            named(track, property)
+        }
+        (Property::Styles | Property::Drawings, _)
+            if matches!(track.planned.action, Action::Convert { .. }) =>
+        {
             Some(lost(Why::Container(track.plan.container)))
         }
         (_, Kind::Video) => picture::fate(track, property),
         (_, Kind::Audio) => of_sound(track, property),
         _ => None,
     }
+}
+
+/// In Matroska covers are files, which have names.
+fn named(track: &Track<'_>, property: &Property) -> Fate {
+    let name = match property {
+        Property::FileName => "filename",
+        Property::MediaType => "mimetype",
+        _ => "title",
+    };
+    let to = track.planned.file.get(name).filter(|_| track.plan.container == Container::Mkv);
+    Some((to.map(|to| Value::Text(to.clone())), Why::Preset))
 }
 
 fn of_language(container: Container, value: &Value) -> Fate {

@@ -56,6 +56,17 @@ pub(super) fn holes(case: &Case<'_>) -> Vec<String> {
     case.plan.kept().filter_map(of).collect()
 }
 
+/// Texts that are no UTF-8, and how they were read.
+pub(super) fn code_pages(case: &Case<'_>) -> Vec<String> {
+    let of = |planned: &Planned| {
+        let stream = case.source.streams.iter().find(|s| s.index == planned.input)?;
+        let page = stream.cues.as_ref()?.code_page.as_ref()?;
+        let converted = matches!(planned.action, Action::Convert { .. });
+        converted.then(|| format!("Track {}: its text is no UTF-8 and was read as {page}.", planned.input))
+    };
+    case.plan.kept().filter_map(of).collect()
+}
+
 /// Pictures that no player could have shown.
 pub(super) fn shared_times(Case { plan, report, .. }: &Case<'_>) -> Option<String> {
     let picture = plan.picture()?.input;
