@@ -138,7 +138,8 @@ pub(crate) fn stream_lines(plan: &Plan) -> Vec<String> {
         };
         format!("{:>3}  {kind} {codec}: {fate}", s.input)
     };
-    let not_streams = |change: &&Difference| change.property != Property::Stream && ledger::is_said(change);
+    let not_streams =
+        |change: &&Difference| change.property != Property::Stream && ledger::is_worth_saying(change);
     let changes = plan.changes.iter().filter(not_streams);
     plan.streams.iter().map(line).chain(ledger::sentences(changes)).collect()
 }

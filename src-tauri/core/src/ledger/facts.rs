@@ -68,7 +68,8 @@ fn kind(stream: &Stream) -> &'static str {
 fn of_sound(all: &mut Ledger, of: Of, stream: &Stream) {
     all.put_some(of, Property::Channels, stream.channels.map(|n| Value::Number(n.into())));
     let speakers = speakers::of(&stream.layout);
-    for speaker in &speakers {
+    // A channel that is alone has a place only where it is named.
+    for speaker in speakers.iter().filter(|_| speakers != ["FC"]) {
         all.put(of, Property::Speaker(place(speaker, &speakers).to_owned()), Value::Is(true));
     }
     let exact = stream.sample_bits.is_some();
@@ -96,7 +97,7 @@ fn of_subtitles(all: &mut Ledger, of: Of, stream: &Stream) {
     let marked = stream.cues.as_ref().is_some_and(|cues| cues.marks.colours || cues.marks.positions);
     all.put_some(of, Property::Styles, (styles || marked).then_some(Value::Is(true)));
     if let Some(cues) = &stream.cues {
-        all.put(of, Property::Cues, Value::Number(cues.list.len() as f64));
+        all.put(of, Property::Cues, Value::Number(cues.texts().len() as f64));
         all.put_some(of, Property::Drawings, (cues.marks.drawings > 0).then_some(Value::Is(true)));
     }
 }

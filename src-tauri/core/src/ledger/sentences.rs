@@ -14,33 +14,45 @@ pub fn is_said(difference: &Difference) -> bool {
     difference.why != Some(Why::Follows)
 }
 
-/// A sentence for each difference; tags that are missing for one reason share one.
+/// A sentence for each difference; tracks that are left out for one reason share one, and so do tags.
 pub fn sentences<'a>(differences: impl Iterator<Item = &'a Difference>) -> Vec<String> {
-    let mut tags: Vec<(&Option<Why>, Vec<&str>)> = Vec::new();
-    let mut all = Vec::new();
+    let (mut tracks, mut tags, mut all) = (Groups::new(), Groups::new(), Vec::new());
     for difference in differences {
-        match (&difference.property, &difference.to) {
-            (Property::Tag(name), None) => match tags.iter_mut().find(|(why, _)| **why == difference.why) {
-                Some((_, names)) => names.push(name),
-                None => tags.push((&difference.why, vec![name])),
-            },
+        match (&difference.property, difference.of, &difference.to) {
+            (Property::Tag(name), _, None) => group(&mut tags, difference, name.clone()),
+            (Property::Stream, Of::Stream(n), _) => group(&mut tracks, difference, n.to_string()),
             _ => all.push(sentence(difference)),
         }
     }
-    all.extend(tags.into_iter().map(|(why, names)| {
-        let (s, were) = if names.len() == 1 { ("", "was") } else { ("s", "were") };
-        let reason = reason(why.as_ref());
-        let reason = if names.len() == 1 { reason } else { reason.replace("hold it", "hold them") };
-        format!("The tag{s} {} {were} left out{reason}.", names.join(", "))
-    }));
-    all
+    let left_out = |what: &str, groups: Groups| {
+        groups.into_iter().map(|(why, names)| left_out(what, why.as_ref(), &names)).collect::<Vec<_>>()
+    };
+    [left_out("Track", tracks), all, left_out("The tag", tags)].concat()
+}
+
+/// Names by why they are left out, in order.
+type Groups = Vec<(Option<Why>, Vec<String>)>;
+
+fn group(groups: &mut Groups, difference: &Difference, name: String) {
+    match groups.iter_mut().find(|(why, _)| *why == difference.why) {
+        Some((_, names)) => names.push(name),
+        None => groups.push((difference.why.clone(), vec![name])),
+    }
+}
+
+fn left_out(what: &str, why: Option<&Why>, names: &[String]) -> String {
+    let (s, were) = if names.len() == 1 { ("", "was") } else { ("s", "were") };
+    format!("{what}{s} {} {were} left out{}.", names.join(", "), reason(why, names.len() > 1))
 }
 
 fn sentence(difference: &Difference) -> String {
-    let reason = reason(difference.why.as_ref());
+    let many = matches!(
+        difference.property,
+        Property::Drawings | Property::Styles | Property::Mastering | Property::Light | Property::Fields
+    );
+    let reason = reason(difference.why.as_ref(), many);
     let what = what(difference);
     match difference.of {
-        Of::Stream(n) if difference.property == Property::Stream => format!("Track {n} {what}{reason}."),
         Of::Stream(n) => format!("Track {n}: {what}{reason}."),
         Of::File => {
             let mut letters = what.chars();
@@ -50,12 +62,13 @@ fn sentence(difference: &Difference) -> String {
     }
 }
 
-fn reason(why: Option<&Why>) -> String {
+fn reason(why: Option<&Why>, many: bool) -> String {
+    let it = if many { "them" } else { "it" };
     match why {
         None | Some(Why::Preset | Why::Follows) => String::new(),
         Some(Why::Limit) => "; the preset has this limit".to_owned(),
-        Some(Why::Container(container)) => format!("; {} cannot hold it", container.name()),
-        Some(Why::Encoder) => "; its encoder cannot keep it".to_owned(),
+        Some(Why::Container(container)) => format!("; {} cannot hold {it}", container.name()),
+        Some(Why::Encoder) => format!("; its encoder cannot keep {it}"),
         Some(Why::Words(words)) => format!(": {words}"),
     }
 }
@@ -63,7 +76,6 @@ fn reason(why: Option<&Why>) -> String {
 fn what(difference: &Difference) -> String {
     let Difference { property, from, to, .. } = difference;
     match (property, to) {
-        (Property::Stream, _) => "was left out".into(),
         (Property::Packets, _) => "it was encoded again".into(),
         (Property::Role(role), _) => format!("it is no longer marked as {}", plain(role)),
         (Property::Chosen(kind), _) => {

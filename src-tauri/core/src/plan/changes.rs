@@ -23,6 +23,7 @@ pub(super) fn changes(plan: &Plan, info: &MediaInfo, preset: &Preset) -> Vec<Dif
             }
         };
         let (property, from) = (property.clone(), value.clone());
+        let fate = fate.filter(|(to, _)| !to.as_ref().is_some_and(|to| to.is_alike(&from)));
         fate.map(|(to, why)| Difference { of, property, from, to, why: Some(why) })
     };
     facts.iter().filter_map(changed).collect()
@@ -168,9 +169,10 @@ fn layout(filters: &[String]) -> Option<&str> {
 /// Fewer channels are mixed from more, which is said once.
 fn channels(track: &Track<'_>, layout: &str, property: &Property) -> Fate {
     let has = speakers::of(layout);
+    let fewer = if track.preset.audio.channels.is_some() { Why::Limit } else { Why::Encoder };
     let mixed = track.stream.channels.is_some_and(|had| had as usize > has.len());
     match property {
-        Property::Channels => Some((Some(Value::Number(has.len() as f64)), Why::Limit)),
+        Property::Channels => Some((Some(Value::Number(has.len() as f64)), fewer)),
         Property::Speaker(name) => {
             let held = has.iter().any(|speaker| ledger::place(speaker, &has) == name);
             (!held).then_some((None, if mixed || has.len() == 1 { Why::Follows } else { Why::Encoder }))

@@ -67,6 +67,8 @@ fn encoded(
             Some((option(name).and_then(text), Why::Follows))
         }
         Property::Transparency => Some(lost(Why::Encoder)),
+        // Said by its frames alone.
+        Property::Stereo if !picture.immersive => Some(lost(Why::Encoder)),
         Property::Spherical | Property::Stereo if track.plan.container == Container::Mov => {
             Some(lost(Why::Container(Container::Mov)))
         }
