@@ -190,7 +190,6 @@ fn exact_samples_stay_exact() {
             "a" | "f" => "pcm_f32le",
             "b" => "pcm_f64le",
             "c" => "pcm_s32le",
-            "d" => "pcm_s24le",
             _ => "pcm_s24le",
         };
         let source = samples(Path::new(job["source"].as_str().unwrap()), 0, 6);

@@ -79,7 +79,7 @@ impl<'a> Source<'a> {
             matches!(name, "SL" | "SR") && !self.places.contains(&"BL") && target.contains(&"BL")
         };
         let held = |name: &&str| target.contains(name) || alone(name);
-        if self.known && self.places.iter().all(|name| held(&name)) {
+        if self.known && self.places.iter().all(held) {
             return vec![format!("aformat=channel_layouts={layout}")];
         }
         if self.places.len() == 1 {

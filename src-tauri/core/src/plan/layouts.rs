@@ -85,7 +85,7 @@ fn beside(name: &str, source: &[&str], target: &[&'static str]) -> Vec<Share<'st
     let beside = |other| if source.contains(&other) { SOFTER } else { 1.0 };
     let front = |level| vec![(level, "FL"), (level, "FR")];
     match name {
-        "FL" | "FR" => vec![(SOFTER, "FC")],
+        "FL" | "FR" | "TFC" | "BFC" => vec![(SOFTER, "FC")],
         "FC" => front(SOFTER),
         "BL" if has("SL") => vec![(beside("SL"), "SL")],
         "BR" if has("SR") => vec![(beside("SR"), "SR")],
@@ -104,7 +104,6 @@ fn beside(name: &str, source: &[&str], target: &[&'static str]) -> Vec<Share<'st
         "TBL" => vec![(SOFTER, "BL")],
         "TBR" => vec![(SOFTER, "BR")],
         "TBC" => vec![(SOFTER, "BC")],
-        "TFC" | "BFC" => vec![(SOFTER, "FC")],
         "LFE2" if has("LFE") => vec![(1.0, "LFE")],
         // A common mix leaves it out.
         "LFE" | "LFE2" => Vec::new(),
