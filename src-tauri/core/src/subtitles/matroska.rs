@@ -348,13 +348,10 @@ const BEGIN: u64 = 24;
 /// Does a block that begins so belong to a track of subtitles? In a group it stands first.
 fn may_be_wanted(id: u32, begin: &[u8], gathered: &Gathered<'_>) -> bool {
     let mut bytes = begin;
-    match id {
-        SIMPLE_BLOCK => {}
-        GROUP if !matches!(element(&mut bytes, begin.len() as u64), Ok(Some(Element { id: BLOCK, .. }))) => {
-            return false;
-        }
-        GROUP => {}
-        _ => return false,
-    }
-    block_track(bytes).is_some_and(|(number, _)| gathered.wants(number))
+    let is_block = match id {
+        SIMPLE_BLOCK => true,
+        GROUP => matches!(element(&mut bytes, begin.len() as u64), Ok(Some(Element { id: BLOCK, .. }))),
+        _ => false,
+    };
+    is_block && block_track(bytes).is_some_and(|(number, _)| gathered.wants(number))
 }
