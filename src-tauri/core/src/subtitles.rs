@@ -6,6 +6,7 @@
 
 mod ass;
 mod code_page;
+mod heads;
 mod marks;
 mod matroska;
 mod mp4;
