@@ -35,7 +35,9 @@ impl Lines {
 /// Are the texts of a track such a log?
 pub fn is_log(texts: &[String]) -> bool {
     let mut count = Count::default();
-    texts.iter().for_each(|text| count.take(text));
+    for text in texts {
+        count.take(text);
+    }
     count.is_log()
 }
 
