@@ -59,6 +59,7 @@ pub(crate) fn decimal(text: &str) -> Option<f64> {
 /// A media file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct MediaInfo {
     /// Names of the demuxer: `mov,mp4,m4a,3gp,3g2,mj2`.
     pub container: String,

@@ -1,11 +1,12 @@
 //! Subtitles made of text as their container holds them: the cues of Matroska, MP4 and MOV with their times, read without
-//! ffmpeg, which leaves out what is not UTF-8, writes drawings as text and knows neither WebVTT nor TTML in MP4.
+//! ffmpeg, which leaves out what is not UTF-8, writes drawings as text and knows neither `WebVTT` nor TTML in MP4.
 //!
 //! Made for bytes of strangers: guarantees bounded time and memory, that nothing fails, and that files are only read. Source
 //! and result are read by the same code, so that their cues can be compared. Must not know plans.
 
 mod ass;
 mod code_page;
+mod heads;
 mod marks;
 mod matroska;
 mod mp4;

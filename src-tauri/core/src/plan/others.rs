@@ -18,7 +18,10 @@ pub(super) fn subtitle(stream: &Stream, preset: &Preset, read: bool) -> Action {
     if preset.subtitles == Subtitles::Drop {
         return Action::leave_out("the preset leaves subtitles out");
     }
-    if stream.places && metadata::strips(preset) {
+    // ffprobe does not list the lines of those that it takes for data.
+    let foreign = stream.cues.as_ref().filter(|_| subtitles::is_foreign(stream));
+    let tells = stream.places || foreign.is_some_and(|cues| places::lines::is_log(&cues.texts()));
+    if tells && metadata::strips(preset) {
         return Action::drop("its lines tell where this was recorded");
     }
     if stream.refused {
@@ -93,13 +96,10 @@ fn converted(codec: &str, encoder: &str) -> Action {
 }
 
 pub(super) fn cover(stream: &Stream, container: Container, strips: bool) -> Action {
+    let examined = matches!(stream.codec.as_str(), "mjpeg" | "png");
     match cover_as_it_is(stream, container) {
-        Action::Copy { tag }
-            if strips && stream.places && matches!(stream.codec.as_str(), "mjpeg" | "png") =>
-        {
-            bare_cover(stream, tag)
-        }
-        Action::Copy { .. } if strips && stream.places => {
+        Action::Copy { tag } if strips && stream.places && examined => bare_cover(stream, tag),
+        Action::Copy { .. } | Action::Convert { .. } if strips && !examined => {
             Action::drop("an attached picture may tell where this was recorded")
         }
         action => action,
@@ -219,9 +219,16 @@ mod tests {
         let map = cover("gif", &[("filename", "48.8577,2.2950.gif"), ("mimetype", "image/gif")]);
         assert_eq!(called(&map, keep), ["48.8577,2.2950.gif", "image/gif"]);
         let strip = Preset { metadata: crate::preset::Metadata::StripLocation, ..keep.clone() };
-        assert_eq!(called(&map, &strip), ["cover.gif", "image/gif"]);
-        let told = Stream { places: true, ..map };
-        assert!(!super::cover(&told, Container::Mkv, true).keeps());
+        let told = cover("png", &[("filename", "48.8577,2.2950.png"), ("mimetype", "image/png")]);
+        assert_eq!(called(&told, &strip), ["cover.png", "image/png"]);
+        for codec in ["gif", "tiff", "bmp", "webp"] {
+            let unread = cover(codec, &[]);
+            assert!(super::cover(&unread, Container::Mkv, false).keeps(), "{codec}");
+            assert!(
+                !super::cover(&unread, Container::Mkv, true).keeps(),
+                "{codec}: nothing reads its fields"
+            );
+        }
     }
 
     #[test]
@@ -237,6 +244,19 @@ mod tests {
             matches!(fate("mov_text", "archive-av1"), Action::Convert { codec, .. } if codec == "subrip")
         );
         assert!(matches!(fate("", "archive-av1"), Action::Drop { .. }));
+    }
+
+    #[test]
+    fn a_log_of_places_that_ffprobe_takes_for_data_is_left_out_where_places_are() {
+        let strip = crate::preset::Metadata::StripLocation;
+        let strip = Preset { metadata: strip, ..preset::find("web-1080p").unwrap().clone() };
+        let track = |text: &str| {
+            let mut cues = subtitles::Cues::default();
+            cues.list.push(subtitles::Cue { end: 1.0, text: text.into(), ..subtitles::Cue::default() });
+            Stream { codec: "wvtt".into(), cues: Some(cues), ..Stream::default() }
+        };
+        assert!(!subtitle(&track("+48.8577+002.2950/"), &strip, true).keeps());
+        assert!(subtitle(&track("Hello"), &strip, true).keeps());
     }
 
     #[test]

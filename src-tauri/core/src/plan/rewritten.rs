@@ -72,9 +72,9 @@ mod tests {
         };
         let spec = JobSpec::of(preset::find("web-1080p").unwrap().clone());
         let plan = plan(&info, &spec, &Abilities::default()).unwrap();
-        let plain = line(&plan);
+        let whole = line(&plan);
         let own = "-f srt -seek_timestamp 1 -i file:/d/n.rewritten3 -map 0:1 -map 0:0 -map 0:2 -map 1:0";
-        assert!(plain.contains(own) && plain.contains("-c:s:1 mov_text"), "{plain}");
+        assert!(whole.contains(own) && whole.contains("-c:s:1 mov_text"), "{whole}");
         let clipped = line(&plan.clipped(&info, 1.0));
         assert!(clipped.contains("-map 0:2 -map 2:0"), "{clipped}");
     }

@@ -171,12 +171,11 @@ pub(super) fn without_tags(text: &str) -> String {
         let (before, tag) = rest.split_at(from);
         kept.push_str(before);
         let opens = tag[1..].starts_with(|c: char| c.is_alphabetic() || c == '/');
-        match tag.find('>').filter(|_| opens) {
-            Some(to) => rest = &tag[to + 1..],
-            None => {
-                kept.push('<');
-                rest = &tag[1..];
-            }
+        if let Some(to) = tag.find('>').filter(|_| opens) {
+            rest = &tag[to + 1..];
+        } else {
+            kept.push('<');
+            rest = &tag[1..];
         }
     }
     kept + rest

@@ -1,80 +1,24 @@
 //! Packets of subtitles in Matroska: by its index, where one is known to name each of them, else by the heads of all blocks.
 //! <https://www.matroska.org/technical/elements.html> for the elements.
 
+use super::heads::{CLUSTER, CUES, Head, Packed, Track, content, elements, first, head, number};
 use super::{LARGEST, MOST_BYTES, MOST_PACKETS, Packet, Packets};
 use crate::media::segments::{Element, element};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-const SEGMENT: u32 = 0x1853_8067;
-const SEEK_HEAD: u32 = 0x114d_9b74;
-const SEEK: u32 = 0x4dbb;
-const SEEK_ID: u32 = 0x53ab;
-const SEEK_POSITION: u32 = 0x53ac;
-const INFO: u32 = 0x1549_a966;
-const SCALE: u32 = 0x002a_d7b1;
-const WRITER: u32 = 0x4d80;
-const TRACKS: u32 = 0x1654_ae6b;
-const TRACK: u32 = 0xae;
-const NUMBER: u32 = 0xd7;
-const TYPE: u32 = 0x83;
-const PRIVATE: u32 = 0x63a2;
-const ENCODINGS: u32 = 0x6d80;
-const ENCODING: u32 = 0x6240;
-const COMPRESSION: u32 = 0x5034;
-const ENCRYPTION: u32 = 0x5035;
-const ALGORITHM: u32 = 0x4254;
-const SETTINGS: u32 = 0x4255;
-const CUES: u32 = 0x1c53_bb6b;
 const POINT: u32 = 0xbb;
 const POSITIONS: u32 = 0xb7;
 const OF_TRACK: u32 = 0xf7;
 const OF_CLUSTER: u32 = 0xf1;
 const WITHIN: u32 = 0xf0;
-const CLUSTER: u32 = 0x1f43_b675;
 const CLUSTER_TIME: u32 = 0xe7;
 const SIMPLE_BLOCK: u32 = 0xa3;
 const GROUP: u32 = 0xa0;
 const BLOCK: u32 = 0xa1;
 const DURATION: u32 = 0x9b;
 
-/// The type of a track of subtitles.
-const SUBTITLES: u64 = 0x11;
-/// Bytes of a part that is read as a whole.
-const LARGEST_PART: u64 = 64 << 20;
 /// Blocks looked at: some days of film.
 const MOST_BLOCKS: usize = 50_000_000;
-/// Programs whose index names each block of subtitles, if it names one.
-const THOROUGH: [&str; 2] = ["Lavf", "libebml"];
-
-/// What is said before the first cluster.
-#[derive(Default)]
-struct Head {
-    /// Where the content of the segment begins.
-    segment: u64,
-    /// Where the first cluster begins.
-    clusters: u64,
-    /// Where the index is said to be.
-    index: Option<u64>,
-    /// Seconds of a tick.
-    tick: f64,
-    thorough: bool,
-    tracks: Vec<Track>,
-}
-
-/// A track of subtitles.
-struct Track {
-    number: u64,
-    private: Vec<u8>,
-    packed: Packed,
-}
-
-/// How the bytes of blocks are packed.
-enum Packed {
-    No,
-    Zlib,
-    Without(Vec<u8>),
-    Unknown,
-}
 
 /// Those of each track of subtitles, in the order of the tracks; `None` where its blocks cannot be read.
 pub(super) fn tracks(file: &mut (impl Read + Seek)) -> io::Result<Vec<Option<Packets>>> {
@@ -88,115 +32,6 @@ pub(super) fn tracks(file: &mut (impl Read + Seek)) -> io::Result<Vec<Option<Pac
     let readable = |track: &Track| !matches!(track.packed, Packed::Unknown);
     let tracks = head.tracks.iter().zip(gathered.tracks);
     Ok(tracks.map(|(track, packets)| readable(track).then_some(packets)).collect())
-}
-
-/// The elements in these bytes, as far as they fit.
-fn elements(mut bytes: &[u8]) -> impl Iterator<Item = (u32, &[u8])> {
-    std::iter::from_fn(move || {
-        let left = bytes.len() as u64;
-        let Element { id, size, .. } = element(&mut bytes, left).ok()??;
-        let size = usize::try_from(size?).ok()?;
-        let (content, rest) = bytes.split_at_checked(size)?;
-        bytes = rest;
-        Some((id, content))
-    })
-}
-
-fn first(bytes: &[u8], id: u32) -> Option<&[u8]> {
-    elements(bytes).find(|(found, _)| *found == id).map(|(_, content)| content)
-}
-
-fn number(bytes: &[u8], id: u32) -> Option<u64> {
-    let content = first(bytes, id).filter(|content| content.len() <= 8)?;
-    Some(content.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)))
-}
-
-/// The content of the element that begins here, where it is not too large.
-fn content(file: &mut impl Read, size: Option<u64>) -> io::Result<Option<Vec<u8>>> {
-    let Some(size) = size.filter(|size| *size <= LARGEST_PART) else { return Ok(None) };
-    let mut bytes = Vec::new();
-    file.take(size).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 == size).then_some(bytes))
-}
-
-fn head(file: &mut (impl Read + Seek), end: u64) -> io::Result<Option<Head>> {
-    let (mut head, mut at) = (Head { tick: 0.001, ..Head::default() }, 0);
-    while at < end {
-        file.seek(SeekFrom::Start(at))?;
-        let Some(Element { id, head: bytes, size }) = element(file, end - at)? else { break };
-        match id {
-            SEGMENT => head.segment = at + bytes,
-            CLUSTER => {
-                head.clusters = at;
-                return Ok((head.segment > 0).then_some(head));
-            }
-            SEEK_HEAD | INFO | TRACKS => {
-                let Some(content) = content(file, size)? else { break };
-                head.take(id, &content);
-            }
-            _ => {}
-        }
-        let inside = if id == SEGMENT { Some(0) } else { size };
-        let Some(next) = inside.and_then(|size| (at + bytes).checked_add(size)) else { break };
-        at = next;
-    }
-    Ok(None)
-}
-
-impl Head {
-    fn take(&mut self, id: u32, content: &[u8]) {
-        let all = |id| elements(content).filter(move |(found, _)| *found == id).map(|(_, content)| content);
-        match id {
-            SEEK_HEAD => {
-                let index = all(SEEK).find(|seek| number(seek, SEEK_ID) == Some(u64::from(CUES)));
-                let place = index.and_then(|seek| number(seek, SEEK_POSITION));
-                self.index = place.and_then(|place| place.checked_add(self.segment)).or(self.index);
-            }
-            INFO => {
-                let nanoseconds = number(content, SCALE).unwrap_or(1_000_000);
-                self.tick = nanoseconds as f64 / 1e9;
-                let writer = String::from_utf8_lossy(first(content, WRITER).unwrap_or_default());
-                self.thorough = THOROUGH.iter().any(|name| writer.starts_with(name));
-            }
-            _ => self.tracks.extend(all(TRACK).filter_map(track)),
-        }
-    }
-}
-
-fn track(entry: &[u8]) -> Option<Track> {
-    if number(entry, TYPE) != Some(SUBTITLES) {
-        return None;
-    }
-    let private = first(entry, PRIVATE).unwrap_or_default().to_vec();
-    Some(Track { number: number(entry, NUMBER)?, private, packed: packed(entry) })
-}
-
-fn packed(entry: &[u8]) -> Packed {
-    let encodings = first(entry, ENCODINGS).unwrap_or_default();
-    let mut all = elements(encodings).filter(|(id, _)| *id == ENCODING).map(|(_, content)| content);
-    let (Some(encoding), None) = (all.next(), all.next()) else {
-        return if encodings.is_empty() { Packed::No } else { Packed::Unknown };
-    };
-    let Some(compression) = first(encoding, COMPRESSION).filter(|_| first(encoding, ENCRYPTION).is_none())
-    else {
-        return Packed::Unknown;
-    };
-    match number(compression, ALGORITHM).unwrap_or(0) {
-        0 => Packed::Zlib,
-        3 => Packed::Without(first(compression, SETTINGS).unwrap_or_default().to_vec()),
-        _ => Packed::Unknown,
-    }
-}
-
-impl Packed {
-    fn open(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        match self {
-            Packed::No => Some(bytes.to_vec()),
-            Packed::Zlib => miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(bytes, LARGEST).ok(),
-            Packed::Without(begin) => Some([begin, bytes].concat()),
-            Packed::Unknown => None,
-        }
-    }
 }
 
 /// What was found of each track.
@@ -348,13 +183,10 @@ const BEGIN: u64 = 24;
 /// Does a block that begins so belong to a track of subtitles? In a group it stands first.
 fn may_be_wanted(id: u32, begin: &[u8], gathered: &Gathered<'_>) -> bool {
     let mut bytes = begin;
-    match id {
-        SIMPLE_BLOCK => {}
-        GROUP if !matches!(element(&mut bytes, begin.len() as u64), Ok(Some(Element { id: BLOCK, .. }))) => {
-            return false;
-        }
-        GROUP => {}
-        _ => return false,
-    }
-    block_track(bytes).is_some_and(|(number, _)| gathered.wants(number))
+    let is_block = match id {
+        SIMPLE_BLOCK => true,
+        GROUP => matches!(element(&mut bytes, begin.len() as u64), Ok(Some(Element { id: BLOCK, .. }))),
+        _ => false,
+    };
+    is_block && block_track(bytes).is_some_and(|(number, _)| gathered.wants(number))
 }

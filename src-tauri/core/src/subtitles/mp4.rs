@@ -8,15 +8,15 @@ use std::io::{self, Read, Seek, SeekFrom};
 /// Bytes of a table that is read as a whole.
 const LARGEST_TABLE: u64 = 32 << 20;
 
-pub(super) fn named(boxes: &[Found], name: &[u8; 4]) -> Option<(u64, u64)> {
-    boxes.iter().find(|(.., kind)| kind == name).map(|(start, end, _)| (*start, *end))
+pub(super) fn named(boxes: &[Found], name: [u8; 4]) -> Option<(u64, u64)> {
+    boxes.iter().find(|(.., kind)| *kind == name).map(|(start, end, _)| (*start, *end))
 }
 
 /// The bytes of such a box; nothing where there is none, or a larger one.
 pub(super) fn bytes(
     file: &mut (impl Read + Seek),
     all: &[Found],
-    name: &[u8; 4],
+    name: [u8; 4],
 ) -> io::Result<Option<Vec<u8>>> {
     let Some((start, end)) = named(all, name).filter(|(a, b)| b - a <= LARGEST_TABLE) else {
         return Ok(None);
@@ -39,34 +39,34 @@ pub(super) fn long(bytes: &[u8], at: usize) -> Option<u64> {
 pub(super) fn track(file: &mut (impl Read + Seek), place: usize) -> io::Result<Option<Packets>> {
     let end = file.seek(SeekFrom::End(0))?;
     let top = boxes::inside(file, 0, end)?;
-    let Some((start, end)) = named(&top, b"moov") else { return Ok(None) };
-    let film = boxes::inside(file, start, end)?;
-    let mut tracks = film.iter().filter(|(.., kind)| kind == b"trak");
+    let Some((start, end)) = named(&top, *b"moov") else { return Ok(None) };
+    let moov = boxes::inside(file, start, end)?;
+    let mut tracks = moov.iter().filter(|(.., kind)| kind == b"trak");
     let Some((start, end, _)) = tracks.nth(place).copied() else { return Ok(None) };
-    let Some(mut table) = table(file, &film, (start, end))? else { return Ok(None) };
-    fragments(file, &top, &film, &mut table)?;
+    let Some(mut table) = table(file, &moov, (start, end))? else { return Ok(None) };
+    fragments(file, &top, &moov, &mut table)?;
     packets(file, &table).map(Some)
 }
 
 /// What is said of a track, with its samples.
 fn table(
     file: &mut (impl Read + Seek),
-    film: &[Found],
+    moov: &[Found],
     (start, end): (u64, u64),
 ) -> io::Result<Option<Table>> {
     let track = boxes::inside(file, start, end)?;
-    let Some((start, end)) = named(&track, b"mdia") else { return Ok(None) };
+    let Some((start, end)) = named(&track, *b"mdia") else { return Ok(None) };
     let media = boxes::inside(file, start, end)?;
     let scale = |header: &[u8]| word(header, if header.first() == Some(&1) { 20 } else { 12 });
-    let head = bytes(file, &track, b"tkhd")?.unwrap_or_default();
+    let head = bytes(file, &track, *b"tkhd")?.unwrap_or_default();
     let id = word(&head, if head.first() == Some(&1) { 20 } else { 12 });
-    let ticks = bytes(file, &media, b"mdhd")?.as_deref().and_then(scale);
-    let whole = bytes(file, film, b"mvhd")?.as_deref().and_then(scale);
+    let ticks = bytes(file, &media, *b"mdhd")?.as_deref().and_then(scale);
+    let whole = bytes(file, moov, *b"mvhd")?.as_deref().and_then(scale);
     let (Some(id), Some(ticks @ 1..), Some(whole @ 1..)) = (id, ticks, whole) else { return Ok(None) };
     let Some(shift) = shift(file, &track, f64::from(ticks), f64::from(whole))? else { return Ok(None) };
-    let Some((start, end)) = named(&media, b"minf") else { return Ok(None) };
+    let Some((start, end)) = named(&media, *b"minf") else { return Ok(None) };
     let inside = boxes::inside(file, start, end)?;
-    let Some((start, end)) = named(&inside, b"stbl") else { return Ok(None) };
+    let Some((start, end)) = named(&inside, *b"stbl") else { return Ok(None) };
     let tables = boxes::inside(file, start, end)?;
     let samples = samples(file, &tables)?;
     Ok(samples.map(|samples| Table { id, ticks: f64::from(ticks), shift, samples }))
@@ -74,9 +74,9 @@ fn table(
 
 /// Seconds by which its edit list shows a track later; `None`: it asks for more than that.
 fn shift(file: &mut (impl Read + Seek), track: &[Found], ticks: f64, whole: f64) -> io::Result<Option<f64>> {
-    let Some((start, end)) = named(track, b"edts") else { return Ok(Some(0.0)) };
+    let Some((start, end)) = named(track, *b"edts") else { return Ok(Some(0.0)) };
     let edits = boxes::inside(file, start, end)?;
-    let Some(list) = bytes(file, &edits, b"elst")? else { return Ok(Some(0.0)) };
+    let Some(list) = bytes(file, &edits, *b"elst")? else { return Ok(Some(0.0)) };
     let wide = list.first() == Some(&1);
     let edit = |n: usize| {
         let at = 8 + n * if wide { 20 } else { 12 };

@@ -26,8 +26,8 @@ pub(super) struct Sample {
 /// The samples of these tables. `None`: they do not fit together.
 pub(super) fn samples(file: &mut (impl Read + Seek), tables: &[Found]) -> io::Result<Option<Vec<Sample>>> {
     let mut of = |name| bytes(file, tables, name);
-    let (times, chunks, sizes) = (of(b"stts")?, of(b"stsc")?, of(b"stsz")?);
-    let (short, wide) = (of(b"stco")?, of(b"co64")?);
+    let (times, chunks, sizes) = (of(*b"stts")?, of(*b"stsc")?, of(*b"stsz")?);
+    let (short, wide) = (of(*b"stco")?, of(*b"co64")?);
     let (Some(times), Some(chunks), Some(sizes)) = (times, chunks, sizes) else { return Ok(None) };
     let place = |n: usize| match (&short, &wide) {
         (Some(short), _) => word(short, 8 + n * 4).map(u64::from),
@@ -111,13 +111,13 @@ impl Places<'_> {
 pub(super) fn fragments(
     file: &mut (impl Read + Seek),
     top: &[Found],
-    film: &[Found],
+    moov: &[Found],
     table: &mut Table,
 ) -> io::Result<()> {
     let mut usual = (0, 0);
-    if let Some((start, end)) = named(film, b"mvex") {
+    if let Some((start, end)) = named(moov, *b"mvex") {
         for found in boxes::inside(file, start, end)?.iter().filter(|(.., kind)| kind == b"trex") {
-            let defaults = bytes(file, &[*found], b"trex")?.unwrap_or_default();
+            let defaults = bytes(file, &[*found], *b"trex")?.unwrap_or_default();
             if word(&defaults, 4) == Some(table.id) {
                 usual = (word(&defaults, 12).unwrap_or(0), word(&defaults, 16).unwrap_or(0));
             }
@@ -143,7 +143,7 @@ fn fragment(
     usual: (u32, u32),
     table: &mut Table,
 ) -> io::Result<()> {
-    let Some(head) = bytes(file, parts, b"tfhd")? else { return Ok(()) };
+    let Some(head) = bytes(file, parts, *b"tfhd")? else { return Ok(()) };
     let flags = word(&head, 0).unwrap_or(0);
     if word(&head, 4) != Some(table.id) {
         return Ok(());
@@ -159,12 +159,12 @@ fn fragment(
     let length = length.and_then(|at| word(&head, at)).unwrap_or(usual.0);
     let size = size.and_then(|at| word(&head, at)).unwrap_or(usual.1);
     let after = table.samples.last().map_or(0, |s| s.time + u64::from(s.length));
-    let clock = bytes(file, parts, b"tfdt")?.unwrap_or_default();
+    let clock = bytes(file, parts, *b"tfdt")?.unwrap_or_default();
     let wide = clock.first() == Some(&1);
     let said = if wide { long(&clock, 4) } else { word(&clock, 4).map(u64::from) };
     let (mut time, mut place) = (said.unwrap_or(after), base);
     for found in parts.iter().filter(|(.., kind)| kind == b"trun") {
-        let run = bytes(file, &[*found], b"trun")?.unwrap_or_default();
+        let run = bytes(file, &[*found], *b"trun")?.unwrap_or_default();
         (time, place) = take_run(&run, (base, place, time), (length, size), table);
     }
     Ok(())

@@ -118,28 +118,28 @@ fn words(all: &[u32]) -> Vec<u8> {
 /// A film with one track of three samples, shown a second late by an edit list, and one more in a fragment.
 fn mp4() -> Vec<u8> {
     let samples = boxed(b"mdat", b"onetwo!three");
-    let stts = words(&[0, 2, 2, 500, 1, 1000]);
-    let stsc = words(&[0, 2, 1, 2, 1, 2, 1, 1]);
-    let stsz = words(&[0, 0, 3, 3, 4, 5]);
-    let stco = words(&[0, 2, 8, 15]);
-    let tables = [(b"stts", stts), (b"stsc", stsc), (b"stsz", stsz), (b"stco", stco)];
+    let times = words(&[0, 2, 2, 500, 1, 1000]);
+    let chunks = words(&[0, 2, 1, 2, 1, 2, 1, 1]);
+    let sizes = words(&[0, 0, 3, 3, 4, 5]);
+    let places = words(&[0, 2, 8, 15]);
+    let tables = [(b"stts", times), (b"stsc", chunks), (b"stsz", sizes), (b"stco", places)];
     let tables: Vec<u8> = tables.iter().flat_map(|(kind, table)| boxed(*kind, table)).collect();
-    let mdhd = boxed(b"mdhd", &words(&[0, 0, 0, 1000, 2000]));
-    let mdia = boxed(b"mdia", &[mdhd, boxed(b"minf", &boxed(b"stbl", &tables))].concat());
+    let clock = boxed(b"mdhd", &words(&[0, 0, 0, 1000, 2000]));
+    let media = boxed(b"mdia", &[clock, boxed(b"minf", &boxed(b"stbl", &tables))].concat());
     let edits = boxed(b"elst", &words(&[0, 2, 600, u32::MAX, 0x1_0000, 1200, 0, 0x1_0000]));
-    let tkhd = boxed(b"tkhd", &words(&[0, 0, 0, 7]));
-    let trak = boxed(b"trak", &[tkhd, boxed(b"edts", &edits), mdia].concat());
-    let mvhd = boxed(b"mvhd", &words(&[0, 0, 0, 600]));
-    let trex = boxed(b"mvex", &boxed(b"trex", &words(&[0, 7, 1, 250, 4, 0])));
-    let moov = boxed(b"moov", &[mvhd, trak, trex].concat());
-    let tfhd = boxed(b"tfhd", &words(&[0x2_0000, 7]));
-    let tfdt = boxed(b"tfdt", &words(&[0, 4000]));
+    let number = boxed(b"tkhd", &words(&[0, 0, 0, 7]));
+    let track = boxed(b"trak", &[number, boxed(b"edts", &edits), media].concat());
+    let film_clock = boxed(b"mvhd", &words(&[0, 0, 0, 600]));
+    let usual = boxed(b"mvex", &boxed(b"trex", &words(&[0, 7, 1, 250, 4, 0])));
+    let index = boxed(b"moov", &[film_clock, track, usual].concat());
+    let of_track = boxed(b"tfhd", &words(&[0x2_0000, 7]));
+    let begin = boxed(b"tfdt", &words(&[0, 4000]));
     let fragment = |offset: u32| {
-        let trun = boxed(b"trun", &words(&[1, 1, offset]));
-        boxed(b"moof", &boxed(b"traf", &[&tfhd[..], &tfdt, &trun].concat()))
+        let run = boxed(b"trun", &words(&[1, 1, offset]));
+        boxed(b"moof", &boxed(b"traf", &[&of_track[..], &begin, &run].concat()))
     };
     let offset = fragment(0).len() as u32 + 8;
-    [samples, moov, fragment(offset), boxed(b"mdat", b"last")].concat()
+    [samples, index, fragment(offset), boxed(b"mdat", b"last")].concat()
 }
 
 #[test]

@@ -75,7 +75,8 @@ pub(super) fn cues(document: &str, from: f64, to: f64) -> (Vec<Cue>, Marks) {
         }
     }
     all.retain_mut(|cue| {
-        cue.text = cue.text.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned();
+        let rows: Vec<&str> = cue.text.trim().lines().map(str::trim).collect();
+        cue.text = rows.join("\n");
         !cue.text.is_empty()
     });
     (all, marks)

@@ -23,11 +23,7 @@ impl Lines {
     pub fn take(&mut self, line: &str) {
         let Some((index, dump)) = line.split_once('|') else { return };
         let (Ok(index), text) = (index.trim().parse(), text(dump)) else { return };
-        if text.contains(|c: char| c.is_alphanumeric()) {
-            let count: &mut Count = self.tracks.entry(index).or_default();
-            count.all += 1;
-            count.telling += u64::from(tells(&text));
-        }
+        self.tracks.entry(index).or_default().take(&text);
     }
 
     /// The tracks that are logs.
@@ -36,7 +32,23 @@ impl Lines {
     }
 }
 
+/// Are the texts of a track such a log?
+pub fn is_log(texts: &[String]) -> bool {
+    let mut count = Count::default();
+    for text in texts {
+        count.take(text);
+    }
+    count.is_log()
+}
+
 impl Count {
+    fn take(&mut self, text: &str) {
+        if text.contains(|c: char| c.is_alphanumeric()) {
+            self.all += 1;
+            self.telling += u64::from(tells(text));
+        }
+    }
+
     /// Most lines; or many, where the receiver had found no satellites for a while.
     fn is_log(&self) -> bool {
         self.telling * 2 > self.all || (self.telling > 4 && self.telling * 10 > self.all)
