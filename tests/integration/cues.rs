@@ -57,8 +57,8 @@ fn a_cue_beyond_the_end_that_no_header_declares_costs_no_second_encode() {
     ffmpeg(&[&inputs[..], &encoded, &[&at(&env, "a.mkv")]].concat());
     let job = work(&env, Path::new(&at(&env, "a.mkv")), "web-1080p", &["--set", "video.copy=never"]);
     assert!(srt(&output(&job)).contains("00:00:01,000 --> 00:00:02,000\nlong"), "{job}");
-    let encodes = commands(&env, &job).into_iter().filter(|line| line.contains("libx264"));
-    assert_eq!(encodes.count(), 1);
+    let runs = commands(&env, &job).into_iter().filter(|line| line.contains("libx264"));
+    assert_eq!(runs.count(), 1);
 }
 
 /// The text of the n-th cue, as long as what is to stand in its place.

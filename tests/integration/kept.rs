@@ -178,7 +178,7 @@ fn lines_of_subtitles_that_mp4_cannot_show_together_are_told() {
 /// A film with these attached files, as it is called, typed and described.
 fn attaching(env: &TestEnv, files: &[(&str, &str, &str)]) -> PathBuf {
     let at = |name: &str| env.videos().join(name).to_str().unwrap().to_owned();
-    let (plain, film) = (at("../plain.mkv"), at("attached.mkv"));
+    let (plain, made) = (at("../plain.mkv"), at("attached.mkv"));
     let encoded = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"];
     ffmpeg(&[&["-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=1"][..], &encoded, &[&plain]].concat());
     let mut words = vec!["-i".to_owned(), plain, "-map".into(), "0".into(), "-c".into(), "copy".into()];
@@ -204,9 +204,9 @@ fn attaching(env: &TestEnv, files: &[(&str, &str, &str)]) -> PathBuf {
             words.extend([format!("-metadata:s:t:{n}"), format!("{tag}={value}")]);
         }
     }
-    words.push(film.clone());
+    words.push(made.clone());
     ffmpeg(&words.iter().map(String::as_str).collect::<Vec<_>>());
-    PathBuf::from(film)
+    PathBuf::from(made)
 }
 
 #[test]
