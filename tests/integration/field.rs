@@ -36,7 +36,7 @@ fn generate(from: &Path, to: &Path) {
     let path = std::env::var_os("PATH").unwrap();
     let usual = std::env::split_paths(&path).filter(|folder| !folder.ends_with("ffmpeg-new"));
     let path = std::env::join_paths(usual).unwrap();
-    let status = Command::new("sh").arg("make.sh").current_dir(to).env("PATH", path).status().unwrap();
+    let status = Command::new("bash").arg("make.sh").current_dir(to).env("PATH", path).status().unwrap();
     assert!(status.success(), "{} cannot be made", to.display());
 }
 

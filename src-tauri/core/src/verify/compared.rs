@@ -20,7 +20,10 @@ pub(super) fn differences(
     let (source, result) = (Ledger::of_source(case.source), Ledger::of(case.output, &numbers));
     let mut all = ledger::differences(&source, &result, &case.plan.changes);
     // Cues beyond the end of a film are cut off, which is said of the film.
-    all.retain(|change| change.property != Property::Cues || case.plan.clip.is_none());
+    all.retain(|change| change.property != Property::Cues);
+    if case.plan.clip.is_none() {
+        all.extend(pairs.iter().filter_map(|pair| missing_cues(case, pair)));
+    }
     // Where the packets are the same, so is what they hold, whatever a header says of its first or last part.
     let same = |change: &Difference| {
         checks.iter().any(|check| check.compared && change.of == Of::Stream(check.input))
@@ -28,6 +31,20 @@ pub(super) fn differences(
     all.retain(|change| !(change.why.is_none() && is_in_packets(&change.property) && same(change)));
     all.extend(encoded_again(case, checks));
     all
+}
+
+/// Texts of a track that its result lacks.
+fn missing_cues(case: &Case<'_>, (planned, found): &(&Planned, &Stream)) -> Option<Difference> {
+    let source = case.source.streams.iter().find(|s| s.index == planned.input)?;
+    let (had, has) = source.cues.as_ref().zip(found.cues.as_ref())?;
+    let (all, missing) = (had.texts().len(), had.missing_in(has));
+    (missing > 0).then(|| Difference {
+        of: Of::Stream(planned.input),
+        property: Property::Cues,
+        from: Value::Number(all as f64),
+        to: Some(Value::Number((all - missing) as f64)),
+        why: None,
+    })
 }
 
 fn is_in_packets(property: &Property) -> bool {
