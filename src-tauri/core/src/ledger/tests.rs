@@ -111,3 +111,23 @@ fn what_programs_write_for_themselves_is_no_fact() {
     }
     assert_eq!(Ledger::of_source(&info), Ledger::default());
 }
+
+#[test]
+fn one_pair_behind_the_listener_is_the_same_at_the_side_and_in_the_back() {
+    let gone = |source: &str, result: &str| {
+        let of = |layout: &str| {
+            let sound = Stream { kind: Kind::Audio, layout: layout.into(), ..Stream::default() };
+            Ledger::of_source(&MediaInfo { streams: vec![sound], ..MediaInfo::default() })
+        };
+        differences(&of(source), &of(result), &[])
+            .into_iter()
+            .map(|change| change.property)
+            .collect::<Vec<_>>()
+    };
+    let speaker = |name: &str| Property::Speaker(name.to_owned());
+    assert_eq!(gone("5.1(side)", "5.1"), []);
+    assert_eq!(gone("7.1", "5.1"), [speaker("SL"), speaker("SR")]);
+    assert_eq!(gone("7.1(wide)", "5.1"), [speaker("FLC"), speaker("FRC")]);
+    assert_eq!(gone("1 channels (FL)", "mono"), [speaker("FL")]);
+    assert_eq!(gone("", "5.1"), []);
+}

@@ -1,4 +1,4 @@
-//! The speakers of sound: ffmpeg's names of layouts taken apart, and which of them a result has no more.
+//! The speakers of sound: ffmpeg's names of layouts taken apart.
 //!
 //! Pure. Guarantees that a layout it cannot take apart has no speakers rather than false ones. Must not know presets.
 
@@ -62,25 +62,6 @@ pub(crate) fn is_named(layout: &str) -> bool {
     LAYOUTS.iter().any(|(name, _)| *name == layout)
 }
 
-/// The speakers of `source` that `result` has no more. The pair behind the listener may stand at the side or in the back:
-/// where there is one of them alone, it is the same pair. `None`: of one of both they are not known.
-pub fn gone<'a>(source: &'a str, result: &str) -> Option<Vec<&'a str>> {
-    let (had, has) = (of(source), of(result));
-    if had.is_empty() || has.is_empty() {
-        return None;
-    }
-    let other = |name: &str| match name {
-        "SL" => "BL",
-        "SR" => "BR",
-        "BL" => "SL",
-        "BR" => "SR",
-        _ => "",
-    };
-    let there =
-        |name: &str| has.contains(&name) || (!had.contains(&other(name)) && has.contains(&other(name)));
-    Some(had.iter().copied().filter(|name| !there(name)).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,14 +75,5 @@ mod tests {
         for unknown in ["", "10 channels", "ambisonic 1", "unknown", "odd (FL)"] {
             assert!(of(unknown).is_empty(), "{unknown}");
         }
-    }
-
-    #[test]
-    fn one_pair_behind_the_listener_is_the_same_at_the_side_and_in_the_back() {
-        assert_eq!(gone("5.1(side)", "5.1").unwrap(), Vec::<&str>::new());
-        assert_eq!(gone("7.1", "5.1").unwrap(), ["SL", "SR"]);
-        assert_eq!(gone("7.1(wide)", "5.1").unwrap(), ["FLC", "FRC"]);
-        assert_eq!(gone("1 channels (FL)", "mono").unwrap(), ["FL"]);
-        assert_eq!(gone("", "5.1"), None);
     }
 }

@@ -104,7 +104,7 @@ fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Fate {
             Some(lost(Why::Container(track.plan.container)))
         }
         (Property::FileName | Property::MediaType | Property::Title, _) if track.planned.cover => {
-            named(track, property)
+            Some(named(track, property))
         }
         (Property::Styles | Property::Drawings, _)
             if matches!(track.planned.action, Action::Convert { .. }) =>
@@ -118,14 +118,14 @@ fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Fate {
 }
 
 /// In Matroska covers are files, which have names.
-fn named(track: &Track<'_>, property: &Property) -> Fate {
+fn named(track: &Track<'_>, property: &Property) -> Change {
     let name = match property {
         Property::FileName => "filename",
         Property::MediaType => "mimetype",
         _ => "title",
     };
     let to = track.planned.file.get(name).filter(|_| track.plan.container == Container::Mkv);
-    Some((to.map(|to| Value::Text(to.clone())), Why::Preset))
+    (to.map(|to| Value::Text(to.clone())), Why::Preset)
 }
 
 fn of_language(container: Container, value: &Value) -> Fate {
