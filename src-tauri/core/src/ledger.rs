@@ -55,8 +55,10 @@ pub enum Property {
     Size,
     /// Width by height, as shown.
     Shape,
-    /// Pictures a second; of interlaced pictures the fields.
+    /// Pictures a second.
     Rate,
+    /// Fields a second, of interlaced pictures.
+    FieldRate,
     /// Two fields a picture.
     Fields,
     /// Bits a sample of a picture.
@@ -215,10 +217,11 @@ pub fn differences(source: &Ledger, result: &Ledger, planned: &[Difference]) -> 
             why: why(planned, of, property, to),
         })
     });
-    changed
-        .filter(is_said)
-        .filter(|change| change.property != Property::Rate || change.why.is_some())
-        .collect()
+    changed.filter(is_said).filter(|change| !is_rate(&change.property) || change.why.is_some()).collect()
+}
+
+fn is_rate(property: &Property) -> bool {
+    matches!(property, Property::Rate | Property::FieldRate)
 }
 
 fn is_kept(property: &Property, from: &Value, to: &Value) -> bool {
@@ -233,7 +236,7 @@ fn why(planned: &[Difference], of: Of, property: &Property, to: Option<&Value>) 
     let meant = |change: &&Difference| change.of == of && change.property == *property;
     let change = planned.iter().find(meant)?;
     // How many pictures there are is checked by counting them; uneven ones have no rate of their own.
-    let as_planned = *property == Property::Rate
+    let as_planned = is_rate(property)
         || match (&change.to, to) {
             (Some(planned), Some(found)) => planned.is_alike(found),
             (planned, found) => planned.is_none() && found.is_none(),

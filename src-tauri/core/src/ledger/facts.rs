@@ -36,7 +36,7 @@ fn of_stream(all: &mut Ledger, of: Of, stream: &Stream) {
     match stream.kind {
         Kind::Video => {
             if let Some(picture) = &stream.video {
-                of_picture(all, of, picture);
+                of_picture(all, of, picture, &stream.codec);
             }
         }
         Kind::Audio => of_sound(all, of, stream),
@@ -116,15 +116,17 @@ fn word(word: &str) -> Option<Value> {
     (!matches!(word, "" | "unknown" | "reserved" | "unspecified")).then(|| Value::text(word))
 }
 
-fn of_picture(all: &mut Ledger, of: Of, picture: &Picture) {
+fn of_picture(all: &mut Ledger, of: Of, picture: &Picture, codec: &str) {
+    // Each GIF could be, and few are.
+    let see_through = picture.has_alpha() && codec != "gif";
     let (width, height) = picture.frame();
     if width >= 1.0 && height >= 1.0 {
         all.put(of, Property::Size, Value::Pair(width, height));
         all.put(of, Property::Shape, Value::Number(width / height));
     }
     let fields = picture.is_interlaced();
-    let rate = picture.rate.map(|rate| if fields { rate * 2.0 } else { rate });
-    all.put_some(of, Property::Rate, rate.map(Value::Number));
+    let (rate, a_picture) = if fields { (Property::FieldRate, 2.0) } else { (Property::Rate, 1.0) };
+    all.put_some(of, rate, picture.rate.map(|rate| Value::Number(rate * a_picture)));
     all.put_some(of, Property::Fields, fields.then_some(Value::Is(true)));
     all.put(of, Property::Depth, Value::Number(picture.bits.into()));
     all.put_some(of, Property::Range, picture.is_full_range().then(|| Value::text("full")));
@@ -135,7 +137,7 @@ fn of_picture(all: &mut Ledger, of: Of, picture: &Picture) {
     all.put_some(of, Property::Mastering, mastering);
     let light = picture.light.map(|(content, average)| Value::Pair(content.into(), average.into()));
     all.put_some(of, Property::Light, light);
-    all.put_some(of, Property::Transparency, picture.has_alpha().then_some(Value::Is(true)));
+    all.put_some(of, Property::Transparency, see_through.then_some(Value::Is(true)));
     all.put_some(of, Property::Spherical, picture.spherical.then_some(Value::Is(true)));
     all.put_some(of, Property::Stereo, picture.stereo.then_some(Value::Is(true)));
 }

@@ -48,7 +48,12 @@ fn left_out(what: &str, why: Option<&Why>, names: &[String]) -> String {
 fn sentence(difference: &Difference) -> String {
     let many = matches!(
         difference.property,
-        Property::Drawings | Property::Styles | Property::Mastering | Property::Light | Property::Fields
+        Property::Channels
+            | Property::Drawings
+            | Property::Styles
+            | Property::Mastering
+            | Property::Light
+            | Property::Fields
     );
     let reason = reason(difference.why.as_ref(), many);
     let what = what(difference);
@@ -86,6 +91,12 @@ fn what(difference: &Difference) -> String {
         (Property::Drawings, _) => "drawings are left out".into(),
         (Property::Styles, _) => "styles and positions are lost".into(),
         (Property::Transfer, _) if is_hdr(from) => "high dynamic range becomes standard range".into(),
+        (Property::FieldRate, _) => match from {
+            Value::Number(fields) => {
+                format!("{} fields a second became {} pictures", number(*fields), number(fields / 2.0))
+            }
+            _ => "fields became pictures".into(),
+        },
         (Property::Transparency, _) => "transparency is lost".into(),
         (Property::Spherical, _) => "it is no longer marked as all around".into(),
         (Property::Stereo, _) => "it is no longer marked as made for two eyes".into(),
@@ -96,7 +107,7 @@ fn what(difference: &Difference) -> String {
         (Property::Chapters, None) => "the chapters are missing".into(),
         (Property::Chapters, Some(_)) => "the chapters are others than before".into(),
         (Property::Channels, Some(to)) => format!("{} channels became {}", shown(from), shown(to)),
-        (Property::Speaker(speaker), _) => format!("the speaker {speaker} is missing"),
+        (Property::Speaker(speaker), _) => format!("the speaker {speaker} has no channel of its own"),
         (Property::Float, _) => "samples beyond full scale are cut off".into(),
         (Property::Tag(tag), Some(to)) => format!("the tag {tag} ({}) became {}", shown(from), shown(to)),
         (property, Some(to)) => format!("the {} {} became {}", name(property), shown(from), shown(to)),
@@ -130,7 +141,7 @@ fn name(property: &Property) -> &'static str {
         Property::Samples => "sample size in bits",
         Property::Size => "size",
         Property::Shape => "shape",
-        Property::Rate => "rate",
+        Property::Rate | Property::FieldRate => "rate",
         Property::Fields => "fields",
         Property::Depth => "depth in bits",
         Property::Range => "range of its brightness",

@@ -51,8 +51,25 @@ const OF_PROGRAMS: &[&str] = &[
 ];
 
 /// Beginnings of such names.
-const PREFIXES: &[&str] =
-    &["_statistics", "bps", "number_of_", "source_id", "com.android.", "id3v2_priv.", "wm/media"];
+const PREFIXES: &[&str] = &[
+    "uid",
+    "generation_uid",
+    "product_",
+    "toolkit_",
+    "application_platform",
+    "company_name",
+    "operational_pattern",
+    "material_package",
+    "file_package",
+    "modification_date",
+    "_statistics",
+    "bps",
+    "number_of_",
+    "source_id",
+    "com.android.",
+    "id3v2_priv.",
+    "wm/media",
+];
 
 /// The name of a tag as it is compared, where it is the film's own.
 pub(super) fn name(tag: &str) -> Option<String> {

@@ -73,7 +73,7 @@ fn convert(stream: &Stream, task: &Task<'_>) -> Action {
             .chain(early.then(|| OPUS_DELAY.to_owned()))
             .collect(),
         frames_change: false,
-        instead: copy::instead(stream, preset.copy, task.preset.container),
+        instead: copy::instead(stream, preset.copy, task),
     }
 }
 

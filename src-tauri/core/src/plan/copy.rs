@@ -6,8 +6,12 @@ use crate::media::{Kind, Picture, Stream, codec_name};
 use crate::preset::{AudioCodec, Container, CopyRule, Depth, VideoCodec, VideoPreset};
 
 /// Why a stream is encoded although the preset promises a copy.
-pub(super) fn instead(stream: &Stream, rule: CopyRule, container: Container) -> Option<String> {
+pub(super) fn instead(stream: &Stream, rule: CopyRule, task: &Task<'_>) -> Option<String> {
+    let container = task.preset.container;
+    let reordered = stream.video.as_ref().is_some_and(|picture| picture.reordered);
+    let untimed = task.info.container == "avi" && reordered;
     let held = || match stream.codec.as_str() {
+        _ if untimed => "AVI does not say when its pictures are shown".to_owned(),
         "" => format!("{} cannot hold its codec", container.name()),
         codec @ ("mp2" | "dts" | "truehd" | "opus" | "vorbis") if container == Container::Mp4 => {
             format!("few players play {} in MP4", codec_name(codec))
@@ -206,7 +210,9 @@ pub(super) fn audio(stream: &Stream, task: &Task<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::{CopyFault, Span};
+    use crate::media::{CopyFault, MediaInfo, Span};
+    use crate::plan::Abilities;
+    use crate::preset;
 
     #[test]
     fn what_a_copy_would_show_again_stands_in_its_way() {
@@ -226,7 +232,11 @@ mod tests {
 
     #[test]
     fn a_promised_copy_that_is_converted_says_why() {
-        let of = |stream: &Stream, rule| instead(stream, rule, Container::Mp4);
+        let preset = preset::find("remux-mp4").unwrap();
+        let of = |stream: &Stream, rule| {
+            let (info, abilities) = (&MediaInfo::default(), &Abilities::default());
+            instead(stream, rule, &Task { info, preset, abilities, main: stream })
+        };
         let vp8 = Stream { codec: "vp8".into(), ..Stream::default() };
         assert_eq!(of(&vp8, CopyRule::WhenHeld).as_deref(), Some("MP4 cannot hold VP8"));
         assert_eq!(of(&vp8, CopyRule::WhenFits), None);

@@ -53,7 +53,7 @@ fn convert(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> Result<A
         options: encoder_options(task, &wish, picture, colours),
         filters: filters::filters((task.main.index, picture), &wish, colours, too_fast),
         frames_change: too_fast.is_some(),
-        instead: copy::instead(task.main, preset.copy, task.preset.container),
+        instead: copy::instead(task.main, preset.copy, task),
     })
 }
 

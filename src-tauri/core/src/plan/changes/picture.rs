@@ -55,6 +55,9 @@ fn encoded(
         }
         Property::Rate => rate(picture, preset),
         Property::Fields if preset.codec != VideoCodec::ProRes => Some(lost(Why::Preset)),
+        Property::FieldRate if preset.codec != VideoCodec::ProRes => {
+            Some(lost(Why::Words("this preset keeps no fields".into())))
+        }
         Property::Depth => option("pix_fmt").map(|format| (Some(Value::Number(bits(format))), Why::Preset)),
         Property::Range => Some(lost(Why::Preset)),
         Property::Transfer if mapped => Some((text("bt709"), Why::Words("8 bits hold no more".into()))),
@@ -76,12 +79,11 @@ fn encoded(
     }
 }
 
-/// Pictures a second beyond the limit of the preset are left out; two fields become one picture.
+/// Pictures a second beyond the limit of the preset are left out.
 fn rate(picture: &Picture, preset: &VideoPreset) -> Fate {
     let own = picture.rate?;
     let capped = preset.max_fps.map_or(own, |most| own.min(most.into()));
-    let fields = picture.is_interlaced() && preset.codec != VideoCodec::ProRes;
-    (fields || capped < own).then_some((Some(Value::Number(capped)), Why::Limit))
+    (capped < own).then_some((Some(Value::Number(capped)), Why::Limit))
 }
 
 fn bits(format: &str) -> f64 {
