@@ -83,8 +83,6 @@ pub enum Property {
     Stereo,
     /// The time code of its first picture.
     Timecode,
-    /// The name of the reel.
-    Reel,
     /// Chapters, by when they begin and what they are called.
     Chapters,
     /// The track of a kind that players choose.

@@ -150,6 +150,8 @@ fn of_file(all: &mut Ledger, info: &MediaInfo, numbers: &BTreeMap<usize, usize>)
         let chosen = chosen(info, kind).and_then(|index| numbers.get(&index));
         all.put_some(Of::File, Property::Chosen(kind), chosen.map(|n| Value::Number(*n as f64)));
     }
+    let timecode = info.all_tags().find(|(name, _)| name.eq_ignore_ascii_case("timecode"));
+    all.put_some(Of::File, Property::Timecode, timecode.map(|(_, code)| Value::text(code.trim())));
     let place = info.all_tags().any(|(name, value)| places::tag_tells(name, value));
     all.put_some(Of::File, Property::Place, place.then_some(Value::Is(true)));
     for (tag, value) in &info.tags {

@@ -55,6 +55,7 @@ fn of_file(plan: &Plan, info: &MediaInfo, preset: &Preset, property: &Property) 
         Property::Tag(name) if !ledger::is_held(name, plan.container) => {
             Some(lost(Why::Container(plan.container)))
         }
+        Property::Timecode if preset.video.is_none() => Some(lost(Why::Preset)),
         Property::Chosen(kind) => Some(chosen(plan, *kind)),
         Property::Chapters => Some((chapters(plan, info), Why::Follows)),
         _ => None,
