@@ -249,6 +249,6 @@ fn subtitles_that_cannot_be_written_do_not_cost_the_film() {
     let job = work(&env, &video, "web-1080p", &["--set", "video.speed=ultrafast"]);
     assert!(streams(&facts(&output(&job)), "subtitle").is_empty());
     let warnings = job["warnings"].to_string();
-    assert!(warnings.contains("Track 2 was left out: ffmpeg could not write it."), "{warnings}");
+    assert!(warnings.contains("Tracks 2, 3 were left out: ffmpeg could not write it."), "{warnings}");
     assert_eq!(job["attempt"], 1, "{job}");
 }

@@ -19,7 +19,7 @@ pub fn sentences<'a>(differences: impl Iterator<Item = &'a Difference>) -> Vec<S
     let (mut tracks, mut tags, mut all) = (Groups::new(), Groups::new(), Vec::new());
     for difference in differences {
         match (&difference.property, difference.of, &difference.to) {
-            (Property::Tag(name), _, None) => group(&mut tags, difference, name.clone()),
+            (Property::Tag(name), _, None) => group(&mut tags, difference, in_a_line(name)),
             (Property::Stream, Of::Stream(n), _) => group(&mut tracks, difference, n.to_string()),
             _ => all.push(sentence(difference)),
         }
@@ -109,7 +109,9 @@ fn what(difference: &Difference) -> String {
         (Property::Channels, Some(to)) => format!("{} channels became {}", shown(from), shown(to)),
         (Property::Speaker(speaker), _) => format!("the speaker {speaker} has no channel of its own"),
         (Property::Float, _) => "samples beyond full scale are cut off".into(),
-        (Property::Tag(tag), Some(to)) => format!("the tag {tag} ({}) became {}", shown(from), shown(to)),
+        (Property::Tag(tag), Some(to)) => {
+            format!("the tag {} ({}) became {}", in_a_line(tag), shown(from), shown(to))
+        }
         (property, Some(to)) => format!("the {} {} became {}", name(property), shown(from), shown(to)),
         (property, None) => format!("the {} {} is missing", name(property), shown(from)),
     }
@@ -163,8 +165,14 @@ fn shown(value: &Value) -> String {
         Value::Is(false) => "no".into(),
         Value::Number(n) => number(*n),
         Value::Pair(a, b) => format!("{}x{}", number(*a), number(*b)),
-        Value::Text(text) => text.chars().take(MOST).collect(),
+        Value::Text(text) => in_a_line(text),
     }
+}
+
+/// A text from a stranger as a part of a line.
+fn in_a_line(text: &str) -> String {
+    let line = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().take(MOST).map(line).collect()
 }
 
 /// Letters shown of a text from a stranger.

@@ -67,6 +67,11 @@ const BIBLIOGRAPHIC: [(&str, &str); 20] = [
 /// What the word for a language means, spelled in one way: three letters, then script and region as they are written.
 /// `None` where it names none.
 pub(crate) fn meaning(word: &str) -> Option<String> {
+    let is_tag =
+        |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+    if !word.trim().split(['-', '_']).all(is_tag) {
+        return None;
+    }
     let mut parts = word.trim().split(['-', '_']);
     let main = parts.next()?.to_ascii_lowercase();
     if matches!(main.as_str(), "" | "und" | "unk" | "xxx") {
@@ -93,7 +98,7 @@ fn spelled_once(letters: &str) -> &str {
 fn in_case(part: &str) -> String {
     match part.len() {
         2 => part.to_ascii_uppercase(),
-        4 if part.is_ascii() => part[..1].to_ascii_uppercase() + &part[1..].to_ascii_lowercase(),
+        4 => part[..1].to_ascii_uppercase() + &part[1..].to_ascii_lowercase(),
         _ => part.to_ascii_lowercase(),
     }
 }
@@ -157,7 +162,9 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_a_word_that_are_no_ascii_change_nothing() {
-        assert_eq!(meaning("de-ÄÖ").as_deref(), Some("deu-ÄÖ"));
+    fn texts_of_strangers_are_no_languages() {
+        for word in ["de-ÄÖ", "eng\n[error] No space left", "eng-", "a language of our own"] {
+            assert_eq!(meaning(word), None, "{word}");
+        }
     }
 }

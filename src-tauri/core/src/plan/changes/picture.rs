@@ -60,7 +60,7 @@ fn encoded(
         }
         Property::Depth => option("pix_fmt").map(|format| (Some(Value::Number(bits(format))), Why::Preset)),
         Property::Range => Some(lost(Why::Preset)),
-        Property::Transfer if mapped => Some((text("bt709"), Why::Words("8 bits hold no more".into()))),
+        Property::Transfer if mapped => Some((text("bt709"), Why::Encoder)),
         Property::Mastering | Property::Light if mapped => Some(lost(Why::Follows)),
         Property::Mastering | Property::Light if preset.codec == VideoCodec::ProRes => {
             Some(lost(Why::Encoder))
