@@ -75,7 +75,7 @@ fn codecs(extension: &str) -> [&'static str; 8] {
 fn film(folder: &Path, to: &Path, extension: &str) -> PathBuf {
     let at = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let (lines, marks, note) = (at("lines.srt"), at("marks.txt"), at("note.txt"));
-    std::fs::write(&lines, "1\n00:00:00,200 --> 00:00:00,900\nOne\n").unwrap();
+    std::fs::write(&lines, "1\n00:00:00,200 --> 00:00:00,900\n{\\an8}One\n").unwrap();
     std::fs::write(&marks, CHAPTERS).unwrap();
     std::fs::write(&note, "notes").unwrap();
     let target = to.join(format!("film.{extension}"));
@@ -168,7 +168,7 @@ fn each_fact_is_in_the_result_or_is_said_to_be_lost() {
         web.contains("Track 1: it is no longer marked as the original language; MP4 cannot hold it."),
         "{web}"
     );
-    assert!(web.contains("Track 3: styles and positions are lost"), "{web}");
+    assert!(web.contains("Track 3: positions are lost; its encoder cannot keep them."), "{web}");
     assert!(web.contains("Track 5 was left out: MP4 cannot hold attached files."), "{web}");
     assert!(web.contains("Track 4: the language por-BR became por; MP4 cannot hold it."), "{web}");
     assert!(!said("film.mkv", "archive-av1").contains("Track"), "{}", said("film.mkv", "archive-av1"));

@@ -134,7 +134,7 @@ fn encoders_take_the_layouts_that_are_planned_for_them() {
 }
 
 /// Peak of a file's only track, and its samples.
-fn heard(job: &Value) -> (f64, Vec<Vec<f64>>) {
+fn decoded_samples(job: &Value) -> (f64, Vec<Vec<f64>>) {
     let made = made(job);
     let channels = streams(&made, "audio")[0]["channels"].as_u64().unwrap() as usize;
     let samples = samples(Path::new(job["output"].as_str().unwrap()), 0, channels);
@@ -156,7 +156,7 @@ fn a_mix_is_a_common_one_and_never_beyond_full_scale() {
     film(&env, "quiet.mov", &[six("0.12", 0.0)], &["-c:a", "ac3", "-b:a", "640k"]);
     film(&env, "late.mov", &[six("1", 0.5)], &["-c:a", "pcm_s24le"]);
     for (name, job) in work_all(&env, "fit-size") {
-        let (peak, samples) = heard(&job);
+        let (peak, samples) = decoded_samples(&job);
         assert!(peak < 1.0, "{name}: {peak}");
         if name == "quiet.mov" {
             for (tone_of, least) in [("FL", 0.0), ("FC", -3.0), ("BL", -3.0)] {
@@ -194,10 +194,10 @@ fn exact_samples_stay_exact() {
         };
         let source = samples(Path::new(job["source"].as_str().unwrap()), 0, 6);
         assert_eq!(codec, want, "{name}");
-        assert!(heard(&job).1 == source, "{name}: other samples");
+        assert!(decoded_samples(&job).1 == source, "{name}: other samples");
     }
     for (name, job) in work_all(&env, "web-1080p") {
-        let (peak, samples) = heard(&job);
+        let (peak, samples) = decoded_samples(&job);
         let level = decibels(level(&samples[0], tone("FL")));
         // What the source has cut off is no tone: of that an encoder adds to the peak.
         let cut = !matches!(&name[..1], "a" | "b" | "f");

@@ -13,6 +13,7 @@ use spool_core::plan::{self, Action, Plan};
 use spool_core::policy::Policy;
 use spool_core::preset::Hardware;
 use spool_core::spec::JobSpec;
+use spool_core::subtitles;
 use std::path::Path;
 
 pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Answer {
@@ -36,6 +37,7 @@ pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Ans
         if preset.size_mb().is_some() {
             look::length(&tools, &path, &policy, None, &mut info);
         }
+        subtitles::add(&path, &mut info);
         let hardware = preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto);
         plan::plan(&info, &JobSpec::of(preset), &ffmpeg::abilities(&tools, hardware))
     });
@@ -103,7 +105,10 @@ fn tell(context: &Context, info: &MediaInfo, plan: Option<&Plan>) -> Result<(), 
         context.say(captions_line(captions))?;
     }
     match plan {
-        Some(plan) => stream_lines(plan).iter().try_for_each(|line| context.say(words::line(line))),
+        Some(plan) => {
+            let lines = [stream_lines(plan), change_lines(plan)].concat();
+            lines.iter().try_for_each(|line| context.say(words::line(line)))
+        }
         None => info.streams.iter().try_for_each(|s| context.say(words::line(&stream_line(s)))),
     }
 }
@@ -125,6 +130,13 @@ fn stream_line(stream: &Stream) -> String {
     format!("{:>3}  {kind} {}{picture}{channels}{language}", stream.index, stream.codec)
 }
 
+/// What else of the file would be changed or lost, as far as its owner would miss it.
+fn change_lines(plan: &Plan) -> Vec<String> {
+    let beside =
+        |change: &&Difference| change.property != Property::Stream && ledger::is_worth_saying(change);
+    ledger::sentences(plan.changes.iter().filter(beside))
+}
+
 /// What becomes of each stream, one line each.
 pub(crate) fn stream_lines(plan: &Plan) -> Vec<String> {
     let line = |s: &plan::Planned| {
@@ -138,8 +150,5 @@ pub(crate) fn stream_lines(plan: &Plan) -> Vec<String> {
         };
         format!("{:>3}  {kind} {codec}: {fate}", s.input)
     };
-    let not_streams =
-        |change: &&Difference| change.property != Property::Stream && ledger::is_worth_saying(change);
-    let changes = plan.changes.iter().filter(not_streams);
-    plan.streams.iter().map(line).chain(ledger::sentences(changes)).collect()
+    plan.streams.iter().map(line).collect()
 }

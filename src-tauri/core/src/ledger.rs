@@ -10,11 +10,14 @@ mod tags;
 #[cfg(test)]
 mod tests;
 
+use crate::media::Kind;
+use crate::preset::Container;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 pub(crate) use facts::{chapters, place};
-pub use sentences::{is_said, is_worth_saying, sentences};
+use sentences::is_said;
+pub use sentences::{is_worth_saying, sentences};
 pub(crate) use tags::is_held;
 
 /// Whose fact it is.
@@ -83,14 +86,22 @@ pub enum Property {
     Stereo,
     /// The time code of its first picture.
     Timecode,
-    /// Chapters, by when they begin and what they are called.
+    /// Chapters, by what they are called.
     Chapters,
     /// The track of a kind that players choose.
-    Chosen(crate::media::Kind),
-    /// How many cues subtitles have; more of them lose nothing.
+    Chosen(Kind),
+    /// Cues of subtitles whose text is in the result: judged by their texts, in `verify`.
     Cues,
-    /// Styles, positions and colours of subtitles.
+    /// What ASS may say beside its texts, where those were not read.
     Styles,
+    /// Subtitles in bold, italic or underlined.
+    Emphasis,
+    /// Subtitles in a colour other than white.
+    Colours,
+    /// Subtitles in places other than the usual one.
+    Positions,
+    /// Fonts, sizes and movements of subtitles.
+    Effects,
     /// Drawings among subtitles.
     Drawings,
     /// Name of an attached file.
@@ -148,7 +159,7 @@ pub enum Why {
     /// The preset has a limit that this file exceeds.
     Limit,
     /// This container has no room for it.
-    Container(crate::preset::Container),
+    Container(Container),
     /// The encoder cannot keep it.
     Encoder,
     /// It belongs to something else that is changed or left out, and is said there.
@@ -224,7 +235,7 @@ fn is_rate(property: &Property) -> bool {
 
 fn is_kept(property: &Property, from: &Value, to: &Value) -> bool {
     match (property, from, to) {
-        (Property::Channels | Property::Cues, Value::Number(from), Value::Number(to)) => to >= from,
+        (Property::Channels, Value::Number(from), Value::Number(to)) => to >= from,
         _ => to.is_alike(from),
     }
 }

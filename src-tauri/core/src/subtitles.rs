@@ -17,6 +17,7 @@ mod webvtt;
 
 use crate::media::{Kind, MediaInfo, Stream};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -71,7 +72,7 @@ struct Packet {
     bytes: Vec<u8>,
 }
 
-/// The packets of a track and what stands before them.
+/// The packets of a track and what stands before them: the styles of ASS, the sample description of MP4.
 #[derive(Default)]
 struct Packets {
     header: Vec<u8>,
@@ -141,6 +142,7 @@ fn cues(codec: &str, language: Option<&str>, Packets { header, all }: Packets) -
             cues.list = all.iter().map(|p| begin(p.begin, p.end, reading.text(&p.bytes))).collect();
         }
         "mov_text" => {
+            cues.marks = text::usual_style(&header);
             for packet in &all {
                 let (text, marks) = text::timed(&mut reading, &packet.bytes);
                 cues.marks = cues.marks.with(marks);
@@ -194,13 +196,16 @@ impl Cues {
 
     /// Texts of these that the others lack.
     pub fn missing_in(&self, others: &Cues) -> usize {
-        let mut left = others.texts();
-        let mut is_missing = |text: &String| match left.iter().position(|other| other == text) {
-            Some(found) => {
-                left.swap_remove(found);
+        let mut left: HashMap<String, usize> = HashMap::new();
+        for text in others.texts() {
+            *left.entry(text).or_default() += 1;
+        }
+        let mut is_missing = |text: &String| match left.get_mut(text) {
+            Some(count @ 1..) => {
+                *count -= 1;
                 false
             }
-            None => true,
+            _ => true,
         };
         self.texts().iter().filter(|text| is_missing(text)).count()
     }

@@ -48,11 +48,6 @@ fn read_container(path: &Path, info: &mut MediaInfo) {
         let listed = std::fs::File::open(path).and_then(|mut file| sizes::listed(&mut file));
         info.take_sizes(listed.unwrap_or_default());
     }
-    read_pictures(path, info);
-}
-
-/// The same of its pictures, which counts for a result as well.
-fn read_pictures(path: &Path, info: &mut MediaInfo) {
     let declared = std::fs::File::open(path).and_then(|mut file| crop::declared(&info.container, &mut file));
     info.take_declared(&declared.unwrap_or_default());
 }

@@ -2,6 +2,7 @@
 
 use super::{Ledger, Of, Property, Value, tags};
 use crate::media::{Chapter, Kind, MediaInfo, Picture, Stream, language, places, speakers};
+use crate::subtitles::Marks;
 use std::collections::BTreeMap;
 
 impl Ledger {
@@ -41,9 +42,7 @@ fn of_stream(all: &mut Ledger, of: Of, stream: &Stream) {
         }
         Kind::Audio => of_sound(all, of, stream),
         Kind::Attachment => of_attached(all, of, stream),
-        Kind::Subtitle => {
-            of_subtitles(all, of, stream);
-        }
+        Kind::Subtitle => of_subtitles(all, of, stream),
         Kind::Data => {}
     }
     if matches!(stream.kind, Kind::Audio | Kind::Subtitle) {
@@ -93,12 +92,19 @@ pub(crate) fn place<'a>(speaker: &'a str, all: &[&str]) -> &'a str {
 }
 
 fn of_subtitles(all: &mut Ledger, of: Of, stream: &Stream) {
-    let styles = matches!(stream.codec.as_str(), "ass" | "ssa");
-    let marked = stream.cues.as_ref().is_some_and(|cues| cues.marks.colours || cues.marks.positions);
-    all.put_some(of, Property::Styles, (styles || marked).then_some(Value::Is(true)));
-    if let Some(cues) = &stream.cues {
-        all.put(of, Property::Cues, Value::Number(cues.texts().len() as f64));
-        all.put_some(of, Property::Drawings, (cues.marks.drawings > 0).then_some(Value::Is(true)));
+    let Some(cues) = &stream.cues else {
+        let styled = matches!(stream.codec.as_str(), "ass" | "ssa");
+        return all.put_some(of, Property::Styles, styled.then_some(Value::Is(true)));
+    };
+    let Marks { emphasis, colours, positions, effects, drawings } = cues.marks;
+    for (property, is) in [
+        (Property::Emphasis, emphasis),
+        (Property::Colours, colours),
+        (Property::Positions, positions),
+        (Property::Effects, effects),
+        (Property::Drawings, drawings > 0),
+    ] {
+        all.put_some(of, property, is.then_some(Value::Is(true)));
     }
 }
 
@@ -170,7 +176,7 @@ fn of_file(all: &mut Ledger, info: &MediaInfo, numbers: &BTreeMap<usize, usize>)
     }
 }
 
-/// The number of chapters and what they are called: when they begin is checked where marks are cut off.
+/// The number of chapters and what they are called.
 pub(crate) fn chapters(all: &[Chapter]) -> Value {
     let title = |chapter: &Chapter| chapter.tags.get("title").cloned().unwrap_or_default();
     Value::Text(all.iter().map(title).collect::<Vec<_>>().join("\n"))

@@ -6,11 +6,11 @@ use super::{Difference, Of, Property, Value, Why};
 
 /// Would this person miss it? What a preset does with every file is said in its description.
 pub fn is_worth_saying(difference: &Difference) -> bool {
-    difference.why != Some(Why::Preset)
+    is_said(difference) && difference.why != Some(Why::Preset)
 }
 
 /// Is it said at all, if only among the details? What follows from something else is said with that.
-pub fn is_said(difference: &Difference) -> bool {
+pub(super) fn is_said(difference: &Difference) -> bool {
     difference.why != Some(Why::Follows)
 }
 
@@ -51,6 +51,10 @@ fn sentence(difference: &Difference) -> String {
         Property::Channels
             | Property::Drawings
             | Property::Styles
+            | Property::Emphasis
+            | Property::Colours
+            | Property::Positions
+            | Property::Effects
             | Property::Mastering
             | Property::Light
             | Property::Fields
@@ -90,6 +94,10 @@ fn what(difference: &Difference) -> String {
         (Property::Cues, Some(to)) => format!("{} cues became {}", shown(from), shown(to)),
         (Property::Drawings, _) => "drawings are left out".into(),
         (Property::Styles, _) => "styles and positions are lost".into(),
+        (Property::Emphasis, _) => "bold and italics are lost".into(),
+        (Property::Colours, _) => "colours are lost".into(),
+        (Property::Positions, _) => "positions are lost".into(),
+        (Property::Effects, _) => "fonts, sizes and movements are lost".into(),
         (Property::Transfer, _) if is_hdr(from) => "high dynamic range becomes standard range".into(),
         (Property::FieldRate, _) => match from {
             Value::Number(fields) => {
@@ -138,7 +146,6 @@ fn name(property: &Property) -> &'static str {
         Property::Language => "language",
         Property::Title => "title",
         Property::Channels => "number of channels",
-        Property::Cues => "number of cues",
         Property::SampleRate => "sample rate",
         Property::Samples => "sample size in bits",
         Property::Size => "size",

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::media::{Chapter, Kind, Mastering, MediaInfo, Picture, Stream};
-use crate::preset::Container;
+use crate::subtitles::{Cues, Marks};
 
 /// A film that has every fact there is.
 fn film() -> MediaInfo {
@@ -36,15 +36,18 @@ fn film() -> MediaInfo {
         sample_format: "fltp".into(),
         ..stream(index, Kind::Audio)
     };
+    let mut cues = Cues::default();
+    cues.marks = Marks { emphasis: true, colours: true, positions: true, effects: true, drawings: 1 };
     let lines = |index, default| Stream { codec: "ass".into(), default, ..stream(index, Kind::Subtitle) };
     let tags = [("filename", "a.txt"), ("mimetype", "text/plain")].map(|(k, v)| (k.to_owned(), v.to_owned()));
     let file = Stream { tags: tags.into(), ..stream(6, Kind::Attachment) };
+    let read = Stream { cues: Some(cues), ..lines(4, true) };
     let picture = Stream { video: Some(picture), ..stream(0, Kind::Video) };
     let cover = Stream { attached_picture: true, ..stream(5, Kind::Video) };
     let tags =
         [("title", "Tower"), ("DIRECTOR", "Ann"), ("location", "+48.8577+002.2950/"), ("encoder", "x")];
     MediaInfo {
-        streams: vec![picture, sound(1, false), sound(2, true), lines(3, false), lines(4, true), cover, file],
+        streams: vec![picture, sound(1, false), sound(2, true), lines(3, false), read, cover, file],
         chapters: vec![Chapter { end: 1.0, ..Chapter::default() }],
         tags: tags.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
         ..MediaInfo::default()
@@ -100,6 +103,15 @@ fn a_stream_that_is_missing_takes_its_facts_with_it_and_tags_share_a_sentence() 
     let found = differences(&source, &result, &[]);
     let said = sentences(found.iter());
     assert_eq!(said, ["Track 1 was left out.", "The tags director, title were left out."]);
+}
+
+#[test]
+fn of_subtitles_that_were_read_only_what_they_say_beside_their_texts_is_a_fact() {
+    let facts = |cues: Option<Cues>| {
+        let lines = Stream { kind: Kind::Subtitle, codec: "ass".into(), cues, ..Stream::default() };
+        Ledger::of_source(&MediaInfo { streams: vec![lines], ..MediaInfo::default() }).0.len()
+    };
+    assert_eq!((facts(None), facts(Some(Cues::default()))), (2, 1), "the track, and that it may be styled");
 }
 
 #[test]

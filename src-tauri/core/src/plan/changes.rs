@@ -29,6 +29,17 @@ pub(super) fn changes(plan: &Plan, info: &MediaInfo, preset: &Preset) -> Vec<Dif
     facts.iter().filter_map(changed).collect()
 }
 
+impl Plan {
+    /// Leaves a stream out that was to be kept.
+    pub(crate) fn leave_out(&mut self, input: usize, reason: &str) {
+        let Some(planned) = self.streams.iter_mut().find(|planned| planned.input == input) else { return };
+        (planned.rewritten, planned.action) = (None, Action::drop(reason));
+        let from = Value::Text(format!("{:?}", planned.kind).to_lowercase());
+        let (of, property, why) = (Of::Stream(input), Property::Stream, Some(Why::Words(reason.to_owned())));
+        self.changes.push(Difference { of, property, from, to: None, why });
+    }
+}
+
 /// What a fact becomes, and why.
 type Change = (Option<Value>, Why);
 
@@ -44,6 +55,18 @@ struct Track<'a> {
     preset: &'a Preset,
     planned: &'a Planned,
     stream: &'a Stream,
+}
+
+impl Track<'_> {
+    fn is_converted(&self) -> bool {
+        matches!(self.planned.action, Action::Convert { .. })
+    }
+}
+
+/// Is it what subtitles say beside their texts, of which encoders keep some?
+fn is_beside_texts(property: &Property) -> bool {
+    use Property::{Colours, Drawings, Effects, Emphasis, Positions, Styles};
+    matches!(property, Styles | Emphasis | Colours | Positions | Effects | Drawings)
 }
 
 fn of_file(plan: &Plan, info: &MediaInfo, preset: &Preset, property: &Property) -> Fate {
@@ -107,10 +130,8 @@ fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Fate {
         (Property::FileName | Property::MediaType | Property::Title, _) if track.planned.cover => {
             Some(named(track, property))
         }
-        (Property::Styles | Property::Drawings, _)
-            if matches!(track.planned.action, Action::Convert { .. }) =>
-        {
-            Some(lost(Why::Container(track.plan.container)))
+        (property, Kind::Subtitle) if is_beside_texts(property) && track.is_converted() => {
+            Some(lost(Why::Encoder))
         }
         (_, Kind::Video) => picture::fate(track, property),
         (_, Kind::Audio) => of_sound(track, property),
@@ -179,5 +200,55 @@ fn channels(track: &Track<'_>, layout: &str, property: &Property) -> Fate {
             (!held).then_some((None, if mixed || has.len() == 1 { Why::Follows } else { Why::Encoder }))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Abilities, plan};
+    use crate::preset;
+    use crate::spec::JobSpec;
+
+    #[test]
+    fn a_rate_is_said_to_be_capped_only_where_it_is() {
+        let capped = |rate| {
+            let picture = crate::media::Picture { width: 64, height: 64, bits: 8, ..Default::default() };
+            let picture = crate::media::Picture { rate: Some(rate), pixel_aspect: 1.0, ..picture };
+            let film = Stream {
+                kind: Kind::Video,
+                codec: "mpeg4".into(),
+                video: Some(picture),
+                ..Stream::default()
+            };
+            let info = MediaInfo { streams: vec![film], ..MediaInfo::default() };
+            let spec = JobSpec::of(preset::find("web-1080p").unwrap().clone());
+            let changes = plan(&info, &spec, &Abilities::default()).unwrap().changes;
+            changes.into_iter().find(|change| change.property == Property::Rate).and_then(|change| change.to)
+        };
+        assert_eq!(capped(240.0), Some(Value::Number(60.0)));
+        assert_eq!(
+            (capped(25.0), capped(1000.0)),
+            (None, None),
+            "a header that claims a thousand is not believed"
+        );
+    }
+
+    #[test]
+    fn a_stream_that_is_left_out_later_on_has_its_reason() {
+        let stream =
+            |index, kind, codec: &str| Stream { index, kind, codec: codec.into(), ..Stream::default() };
+        let sound = Stream { channels: Some(2), ..stream(0, Kind::Audio, "aac") };
+        let picture = crate::media::Picture { width: 64, height: 64, bits: 8, ..Default::default() };
+        let film = Stream { video: Some(picture), ..stream(1, Kind::Video, "h264") };
+        let streams = vec![sound, film, stream(2, Kind::Subtitle, "wvtt")];
+        let info = MediaInfo { streams, ..MediaInfo::default() };
+        let spec = JobSpec::of(preset::find("web-1080p").unwrap().clone());
+        let mut plan = plan(&info, &spec, &Abilities::default()).unwrap();
+        assert!(plan.streams[2].rewritten.is_some());
+        plan.leave_out(2, "it holds no text");
+        assert!(plan.kept().all(|s| s.input != 2) && plan.streams[2].rewritten.is_none());
+        let said = ledger::sentences(plan.changes.iter().filter(|change| change.of == Of::Stream(2)));
+        assert_eq!(said, ["Track 2 was left out: it holds no text."]);
     }
 }

@@ -151,7 +151,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Further inputs, before the output's arguments: the chapters, then the subtitles that were set apart, which keep their
-/// times although their first line comes late, then each track of captions, then subtitles that were written anew.
+/// times although their first line comes late, then each track of captions, then subtitles whose cues are in a file of our own.
 pub(super) fn inputs(plan: &Plan, notes: &Path) -> Vec<OsString> {
     let input = |options: [&str; 2], file: PathBuf| {
         let options = options.into_iter().chain(["-i"]).map(OsString::from);

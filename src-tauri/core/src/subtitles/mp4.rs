@@ -68,8 +68,18 @@ fn table(
     let inside = boxes::inside(file, start, end)?;
     let Some((start, end)) = named(&inside, *b"stbl") else { return Ok(None) };
     let tables = boxes::inside(file, start, end)?;
-    let samples = samples(file, &tables)?;
-    Ok(samples.map(|samples| Table { id, ticks: f64::from(ticks), shift, samples }))
+    let (samples, description) = (samples(file, &tables)?, description(file, &tables)?);
+    Ok(samples.map(|samples| Table { id, ticks: f64::from(ticks), shift, samples, description }))
+}
+
+/// The content of the first sample description.
+fn description(file: &mut (impl Read + Seek), tables: &[Found]) -> io::Result<Vec<u8>> {
+    let Some((start, end)) = named(tables, *b"stsd").filter(|(start, end)| start + 8 <= *end) else {
+        return Ok(Vec::new());
+    };
+    let entries = boxes::inside(file, start + 8, end)?;
+    let first = entries.first().map(|(.., kind)| *kind);
+    Ok(first.map(|kind| bytes(file, &entries, kind)).transpose()?.flatten().unwrap_or_default())
 }
 
 /// Seconds by which its edit list shows a track later; `None`: it asks for more than that.
@@ -97,7 +107,8 @@ fn shift(file: &mut (impl Read + Seek), track: &[Found], ticks: f64, whole: f64)
 }
 
 fn packets(file: &mut (impl Read + Seek), table: &Table) -> io::Result<Packets> {
-    let (mut found, mut room) = (Packets::default(), MOST_BYTES);
+    let (mut found, mut room) =
+        (Packets { header: table.description.clone(), ..Packets::default() }, MOST_BYTES);
     for Sample { time, length, at, size } in table.samples.iter().take(MOST_PACKETS) {
         let size = *size as usize;
         if size > LARGEST || size > room {

@@ -13,6 +13,8 @@ pub(super) struct Table {
     /// Seconds by which it is shown later.
     pub(super) shift: f64,
     pub(super) samples: Vec<Sample>,
+    /// The first description of its samples; empty where that cannot be read.
+    pub(super) description: Vec<u8>,
 }
 
 /// When a sample is shown, in ticks, and where it lies.

@@ -41,6 +41,17 @@ impl Reading {
     }
 }
 
+/// What the description of timed text (`tx3g`, 3GPP TS 26.245, 5.16) says of texts that say nothing else.
+pub(super) fn usual_style(description: &[u8]) -> Marks {
+    // Behind fields of 26 bytes: from and to which letter, font, face, size, colour.
+    let style = description.get(26..38).unwrap_or_default();
+    Marks {
+        emphasis: style.get(6).is_some_and(|face| *face != 0),
+        colours: style.get(8..11).is_some_and(|colour| colour != [255; 3]),
+        ..Marks::default()
+    }
+}
+
 /// A sample of timed text (`tx3g`): its text, and what the boxes behind it say.
 pub(super) fn timed(reading: &mut Reading, sample: &[u8]) -> (String, Marks) {
     let Some((length, rest)) = sample.split_first_chunk::<2>() else { return Default::default() };
@@ -81,4 +92,23 @@ pub(super) fn file(cues: &[Cue], plain: bool) -> Option<String> {
 /// Thousandths of a second.
 pub(super) fn ticks(seconds: f64) -> u64 {
     (seconds.max(0.0) * 1000.0).round() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_style_of_a_description_counts_where_it_is_whole() {
+        let mut description = [0; 46];
+        description[32..38].copy_from_slice(&[1, 16, 255, 255, 255, 255]);
+        let of = |bytes: &[u8]| (usual_style(bytes).emphasis, usual_style(bytes).colours);
+        assert_eq!(of(&description), (true, false));
+        description[32] = 0;
+        description[35] = 0;
+        assert_eq!(
+            (of(&description), of(&description[..30]), of(&[])),
+            ((false, true), (false, false), (false, false))
+        );
+    }
 }

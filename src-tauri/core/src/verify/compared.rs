@@ -20,7 +20,6 @@ pub(super) fn differences(
     let (source, result) = (Ledger::of_source(case.source), Ledger::of(case.output, &numbers));
     let mut all = ledger::differences(&source, &result, &case.plan.changes);
     // Cues beyond the end of a film are cut off, which is said of the film.
-    all.retain(|change| change.property != Property::Cues);
     if case.plan.clip.is_none() {
         all.extend(pairs.iter().filter_map(|pair| missing_cues(case, pair)));
     }

@@ -9,6 +9,9 @@ use crate::preset::{Container, VideoCodec, VideoPreset};
 pub(super) fn fate(track: &Track<'_>, property: &Property) -> Fate {
     let (picture, preset) = (track.stream.video.as_ref()?, track.preset.video.as_ref()?);
     match &track.planned.action {
+        Action::Convert { frames_change, .. } if *property == Property::Rate => {
+            rate(picture, preset).filter(|_| *frames_change)
+        }
         Action::Convert { options, .. } => encoded(track, picture, preset, options, property),
         _ => copied(track.plan.container, picture, property),
     }
@@ -53,7 +56,6 @@ fn encoded(
             let shown = f64::from(width) * shape::pixel_aspect(picture, (width, height)).unwrap_or(1.0);
             Some((Some(Value::Pair(shown, height.into())), Why::Preset))
         }
-        Property::Rate => rate(picture, preset),
         Property::Fields if preset.codec != VideoCodec::ProRes => Some(lost(Why::Preset)),
         Property::FieldRate if preset.codec != VideoCodec::ProRes => {
             Some(lost(Why::Words("this preset keeps no fields".into())))
@@ -81,9 +83,8 @@ fn encoded(
 
 /// Pictures a second beyond the limit of the preset are left out.
 fn rate(picture: &Picture, preset: &VideoPreset) -> Fate {
-    let own = picture.rate?;
-    let capped = preset.max_fps.map_or(own, |most| own.min(most.into()));
-    (capped < own).then_some((Some(Value::Number(capped)), Why::Limit))
+    let (own, most) = picture.rate.zip(preset.max_fps)?;
+    Some((Some(Value::Number(own.min(most.into()))), Why::Limit))
 }
 
 fn bits(format: &str) -> f64 {

@@ -69,7 +69,7 @@ fn a_rate_above_the_limit_is_capped_without_filling_anything_up() {
     let (options, filters, frames_change) = by(&fast, "web-1080p");
     assert!(filters[1].starts_with("select=") && filters[1].contains("*60") && frames_change, "{options:?}");
     let claimed = Picture { rate: Some(1000.0), ..picture(640, 360) };
-    assert!(!by(&claimed, "web-1080p").2, "nobody takes a thousand pictures a second");
+    assert!(!by(&claimed, "web-1080p").2, "no camera takes a thousand pictures a second");
 }
 
 #[test]

@@ -7,7 +7,7 @@
 use super::Work;
 use crate::captions;
 use crate::media::{MediaInfo, cues};
-use crate::plan::{self, Action, Clip, Plan};
+use crate::plan::{self, Clip, Plan};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -42,10 +42,10 @@ impl Scratch {
     pub(super) fn possible(&self, mut plan: Plan, info: &MediaInfo) -> Plan {
         plan.streams
             .retain(|stream| stream.captions.is_none_or(|n| self.is_written(n, info, plan.clip.as_ref())));
-        for stream in plan.streams.iter_mut().filter(|stream| stream.rewritten.is_some()) {
-            if let Err(reason) = self.rewrite(stream.input, info, plan.clip.as_ref()) {
-                (stream.rewritten, stream.action) =
-                    (None, Action::Drop { reason: reason.into(), usual: false });
+        let rewritten = plan.streams.iter().filter(|stream| stream.rewritten.is_some());
+        for input in rewritten.map(|stream| stream.input).collect::<Vec<_>>() {
+            if let Err(reason) = self.rewrite(input, info, plan.clip.as_ref()) {
+                plan.leave_out(input, reason);
             }
         }
         if let Some((file, clip)) = plan::chapter_file(&plan, &self.prefix).zip(plan.clip.as_ref())
