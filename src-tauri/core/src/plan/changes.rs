@@ -63,10 +63,11 @@ impl Track<'_> {
     }
 }
 
-/// Is it what subtitles say beside their texts, of which encoders keep some?
-fn is_beside_texts(property: &Property) -> bool {
-    use Property::{Colours, Drawings, Effects, Emphasis, Positions, Styles};
-    matches!(property, Styles | Emphasis | Colours | Positions | Effects | Drawings)
+/// Is it what ffmpeg's encoders lose of subtitles? They keep bold and italics, and colours where those are styles of ASS.
+fn is_lost_of_texts(property: &Property, codec: &str) -> bool {
+    use Property::{Colours, Drawings, Effects, Positions, Styles};
+    let styled = matches!(codec, "ass" | "ssa");
+    matches!(property, Styles | Positions | Effects | Drawings) || (*property == Colours && !styled)
 }
 
 fn of_file(plan: &Plan, info: &MediaInfo, preset: &Preset, property: &Property) -> Fate {
@@ -130,7 +131,9 @@ fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Fate {
         (Property::FileName | Property::MediaType | Property::Title, _) if track.planned.cover => {
             Some(named(track, property))
         }
-        (property, Kind::Subtitle) if is_beside_texts(property) && track.is_converted() => {
+        (property, Kind::Subtitle)
+            if track.is_converted() && is_lost_of_texts(property, &track.stream.codec) =>
+        {
             Some(lost(Why::Encoder))
         }
         (_, Kind::Video) => picture::fate(track, property),
