@@ -145,6 +145,31 @@ fn telemetry_that_no_container_can_hold_is_said_to_be_missing() {
     }
 }
 
+/// Sony's cameras tell the time code in their telemetry alone.
+#[test]
+fn a_time_code_of_a_track_that_is_left_out_is_kept() {
+    let env = TestEnv::new();
+    let video = env.videos().join("sony.mp4");
+    places::film(&video, &[&places::log(&env.videos())], &["-c:s", "mov_text"]);
+    places::with_data(&video, b"rtmd");
+    places::with_clock(&video, b"F/2.8, SS", [10, 20, 30, 0, 12]);
+    assert_eq!(timecode(&video).as_deref(), Some("10:20:30:12"));
+    for preset in ["remux-mp4", "web-1080p", "edit-prores", "archive-av1"] {
+        let job = work(&env, &video, preset, &[]);
+        assert_eq!(timecode(&output(&job)).as_deref(), Some("10:20:30:12"), "{job}");
+        assert!(!job["warnings"].to_string().contains("time code"), "{job}");
+        env.assert_all_planned();
+    }
+}
+
+fn timecode(path: &Path) -> Option<String> {
+    let facts = facts(path);
+    let streams = facts["streams"].as_array().unwrap().iter();
+    let tags = streams.map(|stream| &stream["tags"]).chain([&facts["format"]["tags"]]);
+    let codes = tags.filter_map(|tags| tags["timecode"].as_str().or(tags["TIMECODE"].as_str()));
+    codes.map(str::to_owned).next()
+}
+
 /// A `GoPro` stops its log some time after the picture.
 #[test]
 fn telemetry_that_goes_on_after_the_film_ends_with_it() {

@@ -136,6 +136,16 @@ pub fn with_data(path: &Path, letters: &[u8; 4]) {
     std::fs::write(path, bytes).unwrap();
 }
 
+/// Of such a file the clock that Sony's cameras write 13 bytes into a sample: hours, minutes, seconds, whether numbers are
+/// dropped, pictures.
+pub fn with_clock(path: &Path, sample: &[u8], clock: [u8; 5]) {
+    let mut bytes = std::fs::read(path).unwrap();
+    // In front of the text lie the two bytes of its length.
+    let at = bytes.windows(sample.len()).position(|window| window == sample).unwrap() + 11;
+    bytes[at..at + 5].copy_from_slice(&clock);
+    std::fs::write(path, bytes).unwrap();
+}
+
 fn replace_last(bytes: &mut [u8], from: &[u8], to: &[u8]) {
     let at = bytes.windows(from.len()).rposition(|window| window == from).unwrap();
     bytes[at..at + to.len()].copy_from_slice(to);

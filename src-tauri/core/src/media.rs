@@ -30,6 +30,7 @@ pub mod speed;
 mod steps;
 mod survey;
 pub mod telemetry;
+pub(crate) mod timecode;
 pub mod track_words;
 pub mod user_data;
 

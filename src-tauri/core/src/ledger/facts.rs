@@ -1,7 +1,7 @@
 //! The facts of a file, read from what was found in it: the same code for source and result.
 
 use super::{Ledger, Of, Property, Value, tags};
-use crate::media::{Chapter, Kind, MediaInfo, Picture, Stream, language, places, speakers};
+use crate::media::{Chapter, Kind, MediaInfo, Picture, Stream, language, places, speakers, timecode};
 use crate::subtitles::Marks;
 use std::collections::BTreeMap;
 
@@ -156,8 +156,7 @@ fn of_file(all: &mut Ledger, info: &MediaInfo, numbers: &BTreeMap<usize, usize>)
         let chosen = chosen(info, kind).and_then(|index| numbers.get(&index));
         all.put_some(Of::File, Property::Chosen(kind), chosen.map(|n| Value::Number(*n as f64)));
     }
-    let timecode = info.all_tags().find(|(name, _)| name.eq_ignore_ascii_case("timecode"));
-    all.put_some(Of::File, Property::Timecode, timecode.map(|(_, code)| Value::text(code.trim())));
+    all.put_some(Of::File, Property::Timecode, timecode::of(info).map(Value::text));
     let place = info.all_tags().any(|(name, value)| places::tag_tells(name, value));
     all.put_some(Of::File, Property::Place, place.then_some(Value::Is(true)));
     for (tag, value) in &info.tags {

@@ -4,7 +4,7 @@
 
 use super::arguments::words;
 use super::{Action, Plan, Planned, Task};
-use crate::media::{Chapter, MediaInfo, places};
+use crate::media::{Chapter, MediaInfo, places, timecode};
 use crate::preset::{Container, Metadata, Preset};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -70,7 +70,8 @@ pub(super) fn with_tags(info: &MediaInfo, preset: &Preset) -> Vec<(String, Strin
     let date = date(info).map(|date| ("creation_time".to_owned(), date));
     let place = place(info, preset).map(|place| ("location".to_owned(), place));
     let language = place_in_a_language(info, preset, place.as_ref().map(|(_, place)| place.as_str()));
-    date.into_iter().chain(place).chain(language).collect()
+    let timecode = timecode::of_data_alone(info).map(|code| ("timecode".to_owned(), code.to_owned()));
+    date.into_iter().chain(place).chain(language).chain(timecode).collect()
 }
 
 /// MP4 keeps a place with its language, and readers fail at one that is none: ffmpeg writes that where no tag names one.

@@ -1,0 +1,73 @@
+//! The time code of a recording: the clock of the camera at the first picture, `HH:MM:SS:FF`, or `;FF` where numbers are
+//! dropped to keep pace with 29.97 pictures a second (SMPTE 12M).
+//!
+//! Pure. Guarantees that what no camera can show is no time code: ffprobe reads one out of any track that has the letters
+//! of a camera.
+
+use super::{Kind, MediaInfo};
+
+/// Is this a time of day, with a number of a picture that fewer than 120 pictures a second can have?
+pub(crate) fn is_valid(text: &str) -> bool {
+    let text = text.trim();
+    let parts: Vec<&str> = text.split([':', ';', '.']).collect();
+    let below = |part: &str, limit: u32| {
+        part.len() >= 2
+            && part.bytes().all(|c| c.is_ascii_digit())
+            && part.parse::<u32>().is_ok_and(|n| n < limit)
+    };
+    parts.len() == 4 && parts.iter().zip([24, 60, 60, 120]).all(|(part, limit)| below(part, limit))
+}
+
+/// The first valid time code that the file tells, of the film before that of a track.
+pub(crate) fn of(info: &MediaInfo) -> Option<&str> {
+    info.all_tags().filter(is_timecode).map(|(_, code)| code.trim()).find(|code| is_valid(code))
+}
+
+/// A time code that only tracks of data tell: it goes where they are left out.
+pub(crate) fn of_data_alone(info: &MediaInfo) -> Option<&str> {
+    let shown = info.streams.iter().filter(|s| s.kind != Kind::Data).flat_map(|s| &s.tags);
+    let told = info.tags.iter().chain(shown).any(|tag| is_timecode(&tag));
+    of(info).filter(|_| !told)
+}
+
+fn is_timecode(tag: &(&String, &String)) -> bool {
+    tag.0.eq_ignore_ascii_case("timecode")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::Stream;
+
+    #[test]
+    fn a_time_of_day_and_a_picture_are_a_time_code() {
+        for code in ["01:02:03:04", "23:59:59;29", " 10:00:00:00 ", "00:00:00.59", "09:08:07:119"] {
+            assert!(is_valid(code), "{code}");
+        }
+        for code in [
+            "50:48:44;71",
+            "24:00:00:00",
+            "01:60:00:00",
+            "01:02:03",
+            "1:2:3:4",
+            "",
+            "01:02:03:04:05",
+            "aa:bb:cc:dd",
+        ] {
+            assert!(!is_valid(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_time_code_of_data_alone_is_one_that_nothing_else_tells() {
+        let tags = |code: &str| [("timecode".to_owned(), code.to_owned())].into();
+        let data = |code| Stream { kind: Kind::Data, tags: tags(code), ..Stream::default() };
+        let film = |streams| MediaInfo { streams, ..MediaInfo::default() };
+        assert_eq!(of_data_alone(&film(vec![data("10:20:30:12")])), Some("10:20:30:12"));
+        assert_eq!(of_data_alone(&film(vec![data("50:48:44;71")])), None);
+        assert_eq!(of(&film(vec![data("50:48:44;71")])), None);
+        let picture = Stream { kind: Kind::Video, tags: tags("01:00:00:00"), ..Stream::default() };
+        let both = film(vec![picture, data("10:20:30:12")]);
+        assert_eq!((of_data_alone(&both), of(&both)), (None, Some("01:00:00:00")));
+    }
+}
