@@ -45,8 +45,16 @@ const WORDS: [&str; 26] = [
     "-metadata",
     "director=Ben",
 ];
-const MORE: [&str; 4] =
-    ["-metadata", "creation_time=2020-01-02T03:04:05Z", "-metadata", "location=+48.8577+002.2950/"];
+const MORE: [&str; 8] = [
+    "-metadata",
+    "creation_time=2020-01-02T03:04:05Z",
+    "-metadata",
+    "location=+48.8577+002.2950/",
+    "-metadata:s:v",
+    "timecode=01:00:00:00",
+    "-metadata:s:v",
+    "reel_name=A001",
+];
 
 const CHAPTERS: &str = ";FFMETADATA1
 [CHAPTER]
@@ -153,6 +161,8 @@ fn each_fact_is_in_the_result_or_is_said_to_be_lost() {
             ("\"hearing_impaired\":1", role("hearing_impaired")),
             ("\"title\":\"b\"", Property::Chapters),
             ("note.txt", Property::Stream),
+            ("01:00:00:00", Property::Timecode),
+            ("a001", Property::Reel),
         ];
         for (words, property) in facts.iter().filter(|(words, _)| was.contains(words)) {
             assert!(is.contains(words) != lost(property), "{name} {preset}: {words} {is}\n{of_job:#?}");
@@ -232,6 +242,7 @@ fn each_fact_that_is_dropped_without_a_plan_is_found() {
         ("-metadata title=Other", "-", tag("title")),
         ("-metadata creation_time=", "-", tag("creation_time")),
         ("-metadata location= -metadata location-eng=", "-", Property::Place),
+        ("-metadata:s:v timecode=", "-", Property::Timecode),
     ] {
         assert_eq!(found(more, without), [property], "{more} {without}");
     }

@@ -86,6 +86,8 @@ pub enum Property {
     Stereo,
     /// The time code of its first picture.
     Timecode,
+    /// The name of its tape or card, beside the time code.
+    Reel,
     /// Chapters, by what they are called.
     Chapters,
     /// The track of a kind that players choose.

@@ -157,6 +157,7 @@ fn of_file(all: &mut Ledger, info: &MediaInfo, numbers: &BTreeMap<usize, usize>)
         all.put_some(Of::File, Property::Chosen(kind), chosen.map(|n| Value::Number(*n as f64)));
     }
     all.put_some(Of::File, Property::Timecode, timecode::of(info).map(Value::text));
+    all.put_some(Of::File, Property::Reel, timecode::reel(info).map(Value::text));
     let place = info.all_tags().any(|(name, value)| places::tag_tells(name, value));
     all.put_some(Of::File, Property::Place, place.then_some(Value::Is(true)));
     for (tag, value) in &info.tags {

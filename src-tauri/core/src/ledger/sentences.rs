@@ -160,6 +160,7 @@ fn name(property: &Property) -> &'static str {
         Property::Mastering => "mastering data",
         Property::Light => "light levels",
         Property::Timecode => "time code",
+        Property::Reel => "reel name",
         Property::FileName => "file name",
         Property::MediaType => "media type",
         _ => "fact",

@@ -46,10 +46,11 @@ fn film() -> MediaInfo {
     let cover = Stream { attached_picture: true, ..stream(5, Kind::Video) };
     let tags =
         [("title", "Tower"), ("DIRECTOR", "Ann"), ("location", "+48.8577+002.2950/"), ("encoder", "x")];
+    let clock = [("timecode", "01:00:00:00"), ("reel_name", "A001")];
     MediaInfo {
         streams: vec![picture, sound(1, false), sound(2, true), lines(3, false), read, cover, file],
         chapters: vec![Chapter { end: 1.0, ..Chapter::default() }],
-        tags: tags.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        tags: tags.into_iter().chain(clock).map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
         ..MediaInfo::default()
     }
 }

@@ -30,6 +30,12 @@ pub(crate) fn of_data_alone(info: &MediaInfo) -> Option<&str> {
     of(info).filter(|_| !told)
 }
 
+/// The name of the tape or card that the time code counts.
+pub(crate) fn reel(info: &MediaInfo) -> Option<&str> {
+    let mut tags = info.all_tags().filter(|(name, _)| name.eq_ignore_ascii_case("reel_name"));
+    tags.find_map(|(_, name)| Some(name.trim()).filter(|name| !name.is_empty()))
+}
+
 fn is_timecode(tag: &(&String, &String)) -> bool {
     tag.0.eq_ignore_ascii_case("timecode")
 }

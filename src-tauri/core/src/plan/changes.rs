@@ -7,7 +7,7 @@ mod picture;
 
 use super::{Action, Plan, Planned, metadata};
 use crate::ledger::{self, Difference, Ledger, Of, Property, Value, Why};
-use crate::media::{Chapter, Kind, MediaInfo, Stream, language, speakers};
+use crate::media::{Chapter, Kind, MediaInfo, Stream, language, speakers, timecode};
 use crate::preset::{Container, Preset};
 
 /// The facts of `info` that `plan` does not keep.
@@ -79,10 +79,20 @@ fn of_file(plan: &Plan, info: &MediaInfo, preset: &Preset, property: &Property) 
         Property::Tag(name) if !ledger::is_held(name, plan.container) => {
             Some(lost(Why::Container(plan.container)))
         }
-        Property::Timecode if preset.video.is_none() => Some(lost(Why::Preset)),
+        Property::Timecode | Property::Reel if preset.video.is_none() => Some(lost(Why::Preset)),
+        Property::Reel if !holds_reel(plan, info) => Some(lost(Why::Container(plan.container))),
         Property::Chosen(kind) => Some(chosen(plan, *kind)),
         Property::Chapters => Some((chapters(plan, info), Why::Follows)),
         _ => None,
+    }
+}
+
+/// `QuickTime` holds it in the track of the time code, Matroska as a tag.
+fn holds_reel(plan: &Plan, info: &MediaInfo) -> bool {
+    match plan.container {
+        Container::Mkv => true,
+        Container::Mov => timecode::of(info).is_some(),
+        Container::Mp4 | Container::M4a => false,
     }
 }
 

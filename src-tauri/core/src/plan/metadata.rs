@@ -166,6 +166,9 @@ pub(super) fn arguments(plan: &Plan, streams: &[&Planned]) -> Vec<OsString> {
     for (name, value) in &plan.with_tags {
         all.extend(words(&["-metadata", &format!("{name}={value}")]));
     }
+    if let Some(reel) = &plan.reel {
+        all.extend(words(&["-metadata:s:v:0", &format!("reel_name={reel}")]));
+    }
     all
 }
 

@@ -46,6 +46,9 @@ pub struct Plan {
     /// Tags that ffmpeg does not find by itself: when the film was made, and where.
     #[serde(default)]
     pub with_tags: Vec<(String, String)>,
+    /// The reel of the time code, which ffmpeg reads from the track of the time code and writes from that of the picture.
+    #[serde(default)]
+    pub reel: Option<String>,
     /// The packets of copied streams are compared with the original's, whose damage is taken over with them; where not,
     /// what is damaged is converted.
     #[serde(default)]
