@@ -232,3 +232,31 @@ fn a_picture_of_an_extreme_shape_keeps_it() {
         assert!((shape - 1.0).abs() < 0.02, "{width}x{height}, {a}:{b}: {job}");
     }
 }
+
+#[test]
+fn pictures_a_second_that_a_preset_lowers_are_told() {
+    let env = TestEnv::new();
+    let fast = clip(&env, "slow-motion.mkv", "testsrc2=s=160x120:r=240:d=1", &H264);
+    let calm = clip(&env, "film.mkv", "testsrc2=s=160x120:r=25:d=1", &H264);
+    for (film, said) in [(&fast, "240 pictures a second became 60"), (&calm, "")] {
+        let job = work(&env, film, "web-1080p", &["--set", "video.copy=never", QUICK[0], QUICK[1]]);
+        let all = job["warnings"].to_string();
+        assert!(all.contains(said) && all.contains("a second") != said.is_empty(), "{job}");
+    }
+    env.assert_all_planned();
+}
+
+/// As phones make them in the dark: every tenth picture was never taken.
+#[test]
+fn a_clean_recording_of_uneven_rate_is_copied_without_a_word_of_damage() {
+    let env = TestEnv::new();
+    let uneven = ["-vf", "select='mod(n,10)',settb=1/90000", "-fps_mode", "passthrough"];
+    let more = [&H264[..], &["-c:a", "aac", "-g", "60", "-enc_time_base", "1:90000"], &uneven].concat();
+    for name in ["dark.mp4", "dark.mkv"] {
+        let film = clip(&env, name, "testsrc2=s=160x120:r=30:d=6", &more);
+        let job = work(&env, &film, "remux-mp4", &[]);
+        assert!(job["verified"] == true && !job["warnings"].to_string().contains("damaged"), "{job}");
+        let moved = times(&output(&job)).into_iter().zip(times(&film)).any(|(a, b)| (a - b).abs() > 2.0);
+        assert!(!moved, "{job}");
+    }
+}
