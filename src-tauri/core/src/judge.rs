@@ -67,7 +67,7 @@ pub(crate) fn judge<J: Judging>(
     if plan.converts_texts() {
         subtitles::add(judging.result(), &mut output);
     }
-    let copies = check_copies(judging, plan, &mut output, steps)?;
+    let copies = check_copies(judging, plan, steps)?;
     let (source, salvage) = (judging.info().clone(), judging.salvage());
     let copies = copies.as_ref();
     let case = Case { plan, source: &source, report, output: &output, measured: None, copies, salvage };
@@ -110,14 +110,8 @@ fn captions<J: Judging>(
 }
 
 /// Looks at what was copied in the result itself.
-fn check_copies<J: Judging>(
-    judging: &mut J,
-    plan: &Plan,
-    output: &mut MediaInfo,
-    steps: &[Step],
-) -> Result<Option<Copies>, J::End> {
+fn check_copies<J: Judging>(judging: &mut J, plan: &Plan, steps: &[Step]) -> Result<Option<Copies>, J::End> {
     let Some(step) = steps.iter().find(|step| step.what == What::DecodeCopies) else { return Ok(None) };
-    output.keep(&measure(judging, judging.result())?);
     let equal = if plan.compared { compare(judging, plan)? } else { BTreeMap::new() };
     let (mut plan, mut step) = (plan.clone(), step.clone());
     if !plan.places.is_empty() && plan.copies().any(|copy| !equal.contains_key(&copy.input)) {
@@ -152,14 +146,21 @@ fn decode_originals<J: Judging>(judging: &mut J, plan: &Plan) -> Result<Report, 
     judging.run(&step)
 }
 
-/// Probes the result, the first of the steps that check it.
+/// Probes the result, the first of the steps that check it. Where copies are to be looked at, its packets are measured.
 fn look<J: Judging>(judging: &mut J, steps: &[Step]) -> Result<MediaInfo, J::End> {
     steps.first().into_iter().for_each(|check| judging.enter(check));
     let Asking { tools, policy, orders } = judging.asking();
-    match probe::output(tools, judging.result(), policy, Some(orders)) {
-        Ok(output) => output.ok_or_else(|| judging.halted(Halt::Ordered)),
-        Err(failure) => Err(judging.unreadable(failure)),
+    let copies = steps.iter().any(|step| step.what == What::DecodeCopies);
+    let mut output = match probe::output(tools, judging.result(), policy, Some(orders), !copies) {
+        Ok(output) => output.ok_or_else(|| judging.halted(Halt::Ordered))?,
+        Err(failure) => return Err(judging.unreadable(failure)),
+    };
+    if copies {
+        let measured = measure(judging, judging.result())?;
+        output.keep(&measured);
+        output.count(&measured);
     }
+    Ok(output)
 }
 
 /// The packets of the source, and the result with those of its own.

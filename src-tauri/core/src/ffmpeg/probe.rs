@@ -205,15 +205,22 @@ fn packet_arguments(path: &Path, asked: &[&str]) -> Vec<OsString> {
 /// Reading a whole file may take this many times as long as a look: a large one on a slow disk takes its time.
 pub(super) const PATIENCE: u32 = 40;
 
-/// Looks at a result, counts its packets, and decodes the first of its frames.
+/// Looks at a result, and decodes the first of its frames. Whose packets are to be measured need not be `counted`.
 pub fn output(
     tools: &Tools,
     path: &Path,
     policy: &Policy,
     orders: Option<&Orders>,
+    counted: bool,
 ) -> Result<Option<MediaInfo>, Failure> {
     let patient = Policy { probe_limit: policy.probe_limit * PATIENCE, ..policy.clone() };
-    let Some(mut info) = look(tools, path, &patient, orders, &["-count_packets"])? else { return Ok(None) };
+    // One call cannot read all packets and decode frames of a few.
+    let info = if counted {
+        look(tools, path, &patient, orders, &["-count_packets"])?
+    } else {
+        look_inside(tools, path, &patient, orders, &[])?
+    };
+    let Some(mut info) = info else { return Ok(None) };
     let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders, nice: policy.nice };
     first_frames::add(tools, path, &bounds, &mut info);
     read_container(path, &mut info);

@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub struct Measured {
     /// By index of the stream.
     pub streams: BTreeMap<usize, Span>,
+    /// All packets of each, with a time or without, shown or hidden.
+    pub counts: BTreeMap<usize, u64>,
 }
 
 /// The packets of one stream that are shown.
@@ -72,6 +74,7 @@ pub struct Measuring {
 /// The packets before the first keyframe, which cannot be decoded, and those from there on.
 #[derive(Debug, Default)]
 struct Entry {
+    all: u64,
     keyed: bool,
     hidden: u64,
     hidden_later: u64,
@@ -106,6 +109,7 @@ impl Measuring {
         let (pts, dts, duration) = (number(), number(), number());
         let flags = fields.next();
         let entry = self.streams.entry(index).or_default();
+        entry.all += 1;
         entry.keyed |= flags.is_none_or(|flags| flags.starts_with('K'));
         entry.headers += u64::from(fields.any(|side| side.trim() == "New Extradata"));
         if flags.is_some_and(|flags| flags.contains('D')) {
@@ -121,8 +125,9 @@ impl Measuring {
     /// What they say together.
     pub fn done(self) -> Measured {
         let timed = |entry: &Entry| entry.lead.packets + entry.rest.packets > 0;
+        let counts = self.streams.iter().map(|(index, entry)| (*index, entry.all)).collect();
         let timed = self.streams.into_iter().filter(|(_, entry)| timed(entry));
-        Measured { streams: timed.map(|(index, entry)| (index, entry.span())).collect() }
+        Measured { streams: timed.map(|(index, entry)| (index, entry.span())).collect(), counts }
     }
 }
 
@@ -214,16 +219,38 @@ impl MediaInfo {
             stream.span = span.map(|span| Span { missing: missing(&span), ..span });
         }
     }
+
+    /// Takes the number of packets that were read for that of each stream, whatever a header says; of a stream without
+    /// any it is not known.
+    pub(crate) fn count(&mut self, measured: &Measured) {
+        for stream in &mut self.streams {
+            stream.packets = measured.counts.get(&stream.index).copied().or(stream.packets);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::Stream;
 
     fn measure(text: &str) -> Measured {
         let mut measuring = Measuring::default();
         text.lines().for_each(|line| measuring.take(line));
         measuring.done()
+    }
+
+    #[test]
+    fn all_packets_are_counted_whether_they_have_a_time_or_are_shown() {
+        let measured =
+            measure("0|0.0|0.0|0.5|K__\n0|N/A|N/A|N/A|___\n0|0.5|0.5|0.5|_D_\n2|N/A|N/A|N/A|K__\n");
+        assert_eq!(measured.counts, BTreeMap::from([(0, 3), (2, 1)]));
+        let stream = |index, packets| Stream { index, packets, ..Stream::default() };
+        let streams = vec![stream(0, Some(9)), stream(1, Some(5)), stream(2, None), stream(3, None)];
+        let mut info = MediaInfo { streams, ..MediaInfo::default() };
+        info.count(&measured);
+        let counted: Vec<_> = info.streams.iter().map(|stream| stream.packets).collect();
+        assert_eq!(counted, [Some(3), Some(5), Some(1), None], "a header's word where nothing was read");
     }
 
     #[test]
@@ -304,7 +331,7 @@ mod tests {
     #[test]
     fn what_a_container_can_tell_of_a_hole_counts() {
         let spans = Span { missing: 3.0, small: 1.0, far: 20.0, ..Span::default() };
-        let measured = Measured { streams: BTreeMap::from([(0, spans)]) };
+        let measured = Measured { streams: BTreeMap::from([(0, spans)]), ..Measured::default() };
         let missing = |container: &str| {
             let streams = vec![crate::media::Stream::default()];
             let mut info = MediaInfo { container: container.into(), streams, ..MediaInfo::default() };

@@ -108,7 +108,7 @@ fn said_of(change: impl FnOnce(&mut World)) -> Vec<String> {
 }
 
 fn measured(index: usize, span: Span) -> Measured {
-    Measured { streams: BTreeMap::from([(index, span)]) }
+    Measured { streams: BTreeMap::from([(index, span)]), ..Measured::default() }
 }
 
 fn span(seconds: f64) -> Span {
@@ -260,7 +260,8 @@ fn a_source_that_was_cut_fails_with_what_is_readable_or_is_partial_by_wish() {
     assert_eq!(failure.code, FailureCode::SourceTruncated);
     assert_eq!(failure.message, "The recording ends early: 0:04 of 0:10 can be read.");
     assert_eq!(failure.log_tail, "[info] the log");
-    let readable = Measured { streams: BTreeMap::from([(0, span(4.0)), (1, span(4.0))]) };
+    let readable =
+        Measured { streams: BTreeMap::from([(0, span(4.0)), (1, span(4.0))]), ..Measured::default() };
     let partial = said_of(|w| {
         cut(w);
         (w.salvage, w.measured) = (true, Some(readable.clone()));

@@ -253,7 +253,7 @@ fn a_copy_whose_packets_were_not_measured_is_held_against_what_was_read() {
         output.streams[0].packets = Some(found);
         let measured = lead.map(|lead| {
             let span = Span { lead, seconds: 10.0, ..Span::default() };
-            crate::media::Measured { streams: BTreeMap::from([(0, span)]) }
+            crate::media::Measured { streams: BTreeMap::from([(0, span)]), ..Default::default() }
         });
         let (report, measured, copies, salvage) = (report(), measured.as_ref(), None, false);
         let (plan, source, report, output) = (&plan, &source, &report, &output);
