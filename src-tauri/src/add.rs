@@ -4,13 +4,13 @@ use crate::choices::shown;
 use crate::state::{Spool, lock};
 use crate::view::AddNotice;
 use spool_core::error::{Error, Result};
-use spool_core::intake::{self, Asking, Found, Taken, Wish};
+use spool_core::intake::{self, Asking, Found, Kind, Taken, Wish};
 use spool_core::job::{Job, JobId, State};
 use spool_core::preset::{self, Preset};
 use spool_core::queue::{Added, Command, NewJob, Place, Which};
 use spool_core::settings;
 use spool_core::spec::JobSpec;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Names of files left out that the window can be shown.
 const MOST_LEFT_OUT: usize = 500;
@@ -36,22 +36,19 @@ impl Spool {
     }
 
     fn wish(&self, spec: JobSpec, again: bool) -> Wish {
-        let settings = self.settings();
-        Wish {
-            spec,
-            folder: settings.output_dir,
-            name: settings.output_name,
-            max_attempts: settings.max_attempts,
-            again,
-        }
+        Wish { again, ..Wish::of(spec, &self.settings()) }
     }
 
     fn asking(&self) -> Asking<'_> {
         Asking::of(&self.volumes)
     }
 
+    fn find(&self, paths: &[PathBuf], wish: &Wish) -> Result<Found> {
+        intake::find(self.asking(), paths, wish, self.queue())
+    }
+
     fn accept(&self, jobs: &[NewJob]) -> Result<Vec<Added>> {
-        let taken = Taken::read(self.asking(), jobs);
+        let taken = Taken::read(self.asking(), jobs, self.queue())?;
         match self.with_engine(|engine| engine.add(jobs, Place::End, &taken)) {
             Some(added) => added,
             None => self.queue().add(jobs, Place::End, &|path| taken.has(path)),
@@ -90,7 +87,7 @@ impl Spool {
     }
 
     fn add_wished(&self, paths: &[PathBuf], preset: &str, again: bool) -> Result<()> {
-        let found = intake::find(self.asking(), paths, &self.wish(JobSpec::of(self.preset(preset)?), again));
+        let found = self.find(paths, &self.wish(JobSpec::of(self.preset(preset)?), again))?;
         let added = self.accept(&found.jobs)?;
         *lock(&self.last) = last(&found, &added, preset);
         self.feed.tell_added(self.notice(&found, &added)?);
@@ -110,18 +107,20 @@ impl Spool {
             Some(id) => self.job(JobId(id))?.and_then(|job| job.finished_at),
             None => None,
         };
-        let own = added.len() - accepted.len() - twins.len() - before.len();
+        let ended = added.iter().filter(|a| matches!(a, Added::EndedBefore(..))).count();
+        let own = added.len() - accepted.len() - twins.len() - before.len() - ended;
         let renamed: Vec<String> = found.jobs.iter().zip(added).filter_map(renamed).collect();
         Ok(AddNotice {
             first: accepted.first().copied(),
             accepted: accepted.len(),
             duplicate_count: twins.len(),
             duplicates: twins.into_iter().take(20).collect(),
-            skipped: found.skipped.len(),
+            skipped: found.skipped.iter().filter(|(_, kind)| *kind < Kind::Hidden).count(),
             own,
             done_before: newest,
             done_at,
             done_before_count: before.len(),
+            ended_before_count: ended,
             refused: found.refused.iter().take(5).map(|(_, why)| why.chars().take(200).collect()).collect(),
             refused_count: found.refused.len(),
             renamed_count: renamed.len(),
@@ -148,7 +147,7 @@ impl Spool {
         let settings = self.settings();
         let mut found = Found::default();
         for job in jobs {
-            match intake::again(self.asking(), job, &settings.output_name, settings.max_attempts) {
+            match intake::again(self.asking(), job, &settings, self.queue()) {
                 Ok(new) => found.jobs.push(new),
                 Err(why) => found.refused.push((job.source.clone(), why)),
             }
@@ -168,12 +167,8 @@ impl Spool {
                 self.feed.tell_trouble(Error::Unreadable { id: *id }.to_string());
                 continue;
             };
-            let folder = job.output.parent().map(Path::to_owned);
-            let found = intake::find(
-                self.asking(),
-                std::slice::from_ref(&job.source),
-                &Wish { folder, ..self.wish(spec(old), true) },
-            );
+            let wish = self.wish(spec(old), true).again(&job);
+            let found = self.find(std::slice::from_ref(&job.source), &wish)?;
             if let Some((_, why)) = found.refused.first() {
                 self.feed.tell_trouble(why.clone());
                 continue;
@@ -197,7 +192,7 @@ fn last(found: &Found, added: &[Added], preset: &str) -> LastAdded {
     let before = found.jobs.iter().zip(added).filter(|(_, a)| matches!(a, Added::DoneBefore(_)));
     let own = found.jobs.iter().zip(added).filter(|(_, a)| matches!(a, Added::OwnOutput(_)));
     let own = own.map(|(job, _)| format!("{} is a result of Spool.", shown(&job.source)));
-    let skipped = found.skipped.iter().map(|path| shown(path));
+    let skipped = found.skipped.iter().map(|(path, kind)| format!("{} {}.", shown(path), kind.reason()));
     LastAdded {
         accepted: accepted.collect(),
         left_out: found
@@ -229,7 +224,10 @@ mod tests {
         spool.add(&[videos.path().to_owned(), videos.path().join("gone.mkv")], "web-1080p").unwrap();
         assert_eq!(spool.queue().counts().unwrap().queued, 2);
         let left_out = spool.left_out();
-        assert!(left_out[0].contains("gone.mkv") && left_out[1].ends_with("notes.txt"), "{left_out:?}");
+        assert!(
+            left_out[0].contains("gone.mkv") && left_out[1].ends_with("notes.txt is not a video."),
+            "{left_out:?}"
+        );
         spool.undo_add().unwrap();
         assert_eq!(spool.queue().counts().unwrap(), spool_core::queue::Counts::default());
         spool.undo_add().unwrap();
@@ -245,11 +243,8 @@ mod tests {
         std::fs::write(&job.output, "x").unwrap();
         let done = Outcome::Done { output: job.output.clone(), size: 1, warnings: Vec::new() };
         spool.queue().settle(job.lease(), &done).unwrap();
-        let found = intake::find(
-            spool.asking(),
-            &[videos.path().to_owned()],
-            &spool.wish(JobSpec::of(spool.preset("web-1080p").unwrap()), false),
-        );
+        let wish = spool.wish(JobSpec::of(spool.preset("web-1080p").unwrap()), false);
+        let found = spool.find(&[videos.path().to_owned()], &wish).unwrap();
         let added = spool.accept(&found.jobs).unwrap();
         let notice = spool.notice(&found, &added).unwrap();
         assert_eq!((notice.own, notice.skipped, notice.done_before_count), (1, 0, 1));
@@ -263,7 +258,7 @@ mod tests {
         std::fs::write(videos.path().join("a.mkv"), "x").unwrap();
         let spool = Spool::open(data.path().to_owned()).unwrap();
         let wish = spool.wish(JobSpec::of(spool.preset("web-1080p").unwrap()), false);
-        let mut found = intake::find(spool.asking(), &[videos.path().to_owned()], &wish);
+        let mut found = spool.find(&[videos.path().to_owned()], &wish).unwrap();
         found.jobs[0].naming.wished = Some("a?".into());
         let added = spool.accept(&found.jobs).unwrap();
         let notice = spool.notice(&found, &added).unwrap();

@@ -7,6 +7,7 @@ use spool_core::job::State;
 use spool_core::output::is_taken;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Filter, Outcome, Place, Queue};
+use spool_core::settings::Settings;
 use spool_core::spec::JobSpec;
 use spool_core::{intake, preset};
 use spool_tests::fill::fill;
@@ -29,13 +30,8 @@ fn add_ten_thousand(figures: &mut Figures, queue: &SqliteQueue, dir: &std::path:
     for n in 0..10_000 {
         std::fs::write(folder.join(format!("video {n}.mkv")), "").unwrap();
     }
-    let wish = intake::Wish {
-        spec: JobSpec::of(preset::built_in()[0].clone()),
-        folder: None,
-        name: "{name}".into(),
-        max_attempts: 4,
-        again: false,
-    };
+    let spec = JobSpec::of(preset::built_in()[0].clone());
+    let wish = intake::Wish::of(spec, &Settings::default());
     let begun = Instant::now();
     let found = spool_tests::engine::find(&[folder], &wish);
     let added = queue.add(&found.jobs, Place::End, &is_taken).unwrap();

@@ -91,7 +91,7 @@ fn bad_usage_is_one_plain_sentence_and_changes_nothing() {
     );
     says(&env.spool(&["add", "--set", "video.crf", "videos"]), 2, "--set takes KEY=VALUE");
     says(&env.spool(&["add", "--set", "video.crf=99", "videos"]), 2, "0 to 51");
-    says(&env.spool(&["add", "--output-dir", "no/such/folder", "videos"]), 2, "cannot be made");
+    says(&env.spool(&["add", "--output-dir", "videos/a.mkv", "videos"]), 2, "a.mkv is not a folder");
     says(&env.spool(&["list", "--state", "status"]), 2, "is not a state");
     says(&env.spool(&["retry", "seven"]), 2, "such as 19-24");
     says(&env.spool(&["watch", "3-5"]), 2, "use the number of one job");

@@ -19,7 +19,7 @@ fn each_file_that_is_passed_over_is_named_to_scripts_with_its_reason() {
         (found["outcome"].clone(), found["reason"].clone())
     };
     assert_eq!(line(&first, "a.mkv"), (json!("accepted"), Value::Null));
-    assert_eq!(line(&first, "notes.txt"), (json!("skipped"), json!("is no video")));
+    assert_eq!(line(&first, "notes.txt"), (json!("skipped"), json!("is not a video")));
     assert_eq!(line(&again, "a.mkv"), (json!("duplicate"), json!("is already queued")));
 }
 

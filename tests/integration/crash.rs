@@ -103,7 +103,9 @@ fn all_done_once(env: &TestEnv, sources: &[(PathBuf, Vec<u8>)]) {
 }
 
 fn name_of_output(job: &Value) -> String {
-    Path::new(job["output"].as_str().unwrap()).file_name().unwrap().to_string_lossy().into_owned()
+    let output = Path::new(job["output"].as_str().unwrap());
+    let below = output.ancestors().find(|folder| folder.ends_with("out")).unwrap();
+    output.strip_prefix(below).unwrap().to_string_lossy().into_owned()
 }
 
 #[cfg(target_os = "linux")]

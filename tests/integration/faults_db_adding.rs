@@ -113,6 +113,7 @@ fn results_that_would_share_a_name_get_names_of_their_own_and_replace_nothing() 
     let added = env.spool(&[
         "add",
         "--json",
+        "--flat",
         "--output-dir",
         out.to_str().unwrap(),
         "--set",

@@ -55,7 +55,8 @@ fn names_that_look_like_something_else_are_names() {
     for job in &jobs {
         assert_eq!(job["state"], "done", "{job}");
     }
-    let made: Vec<OsString> = fs::read_dir(env.out()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    let made: Vec<OsString> =
+        fs::read_dir(env.out().join("videos")).unwrap().map(|e| e.unwrap().file_name()).collect();
     for name in &names {
         let expected = Path::new(name).with_extension("mp4");
         assert!(made.contains(&expected.clone().into_os_string()), "{} is missing", expected.display());
@@ -85,8 +86,10 @@ fn links_onto_the_source_never_cost_the_source() {
     let (hard, soft) = (env.video(&whole, "hard.mp4"), env.video(&whole, "soft.mp4"));
     let before = fs::read(&hard).unwrap();
     // What the results would be called is a link to the source already.
-    fs::hard_link(&hard, env.out().join("hard.mp4")).unwrap();
-    std::os::unix::fs::symlink(&soft, env.out().join("soft.mp4")).unwrap();
+    let to = env.out().join("videos");
+    fs::create_dir(&to).unwrap();
+    fs::hard_link(&hard, to.join("hard.mp4")).unwrap();
+    std::os::unix::fs::symlink(&soft, to.join("soft.mp4")).unwrap();
     for job in work(&env, &[env.videos().as_os_str()]) {
         assert_eq!(job["state"], "done", "{job}");
         assert!(job["output"].as_str().unwrap().ends_with(" (2).mp4"), "{job}");

@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 mod abandoned;
+mod adding;
 mod animations;
 mod cameras;
 mod captions;

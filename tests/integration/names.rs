@@ -28,7 +28,7 @@ fn drive(env: &TestEnv, kind: Kind) -> Option<Drive> {
 fn work(env: &TestEnv, folder: Option<&Path>, more: &[&OsStr]) -> Vec<Value> {
     let mut words: Vec<&OsStr> = ["add", "--json", "--preset", "remux-mp4"].map(OsStr::new).into();
     if let Some(folder) = folder {
-        words.extend([OsStr::new("--output-dir"), folder.as_os_str()]);
+        words.extend([OsStr::new("--flat"), OsStr::new("--output-dir"), folder.as_os_str()]);
     }
     words.extend(more);
     let added = env.spool_os(&words);

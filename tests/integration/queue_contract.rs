@@ -73,7 +73,7 @@ laws! {
         assert_eq!(again(&|job| job.source = "/videos/link.mkv".into()), Added::Duplicate(id), "the real source counts");
         for other in [
             (&|job: &mut NewJob| job.spec.preset.salvage = true) as &dyn Fn(&mut NewJob),
-            &|job| job.folder = "/elsewhere".into(),
+            &|job| job.root = "/elsewhere".into(),
             &|job| job.real_source = "/videos/b.mkv".into(),
         ] {
             assert!(matches!(again(other), Added::Accepted { .. }));
@@ -321,7 +321,8 @@ laws! {
             let job = w.claim();
             w.queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
         }
-        w.add(&["a.mkv"]);
+        let again = NewJob { again: true, ..new_job("a.mkv") };
+        w.queue.add(&[again], Place::End, &|_| false).unwrap();
         let steered = w.queue.steer(Command::Retry, &Which::All(vec![State::Failed])).unwrap();
         assert_eq!(steered.done.len(), 1);
         assert_eq!(steered.refused.len(), 1);

@@ -3,14 +3,14 @@
 use crate::queue_world::{World, done, failure, laws, new_job};
 use spool_core::clock::Clock;
 use spool_core::failure::{Failure, FailureCode};
-use spool_core::job::{Attempt, Job, JobId, State};
+use spool_core::job::{Attempt, Job, JobId, Millis, State};
 use spool_core::media::Facts;
 use spool_core::queue::{
     self, Added, Command, Crowded, Filter, Flag, NewJob, Outcome, Place, Saved, Sort, Which,
 };
 use spool_core::recheck::finding::{Check, Fault, Finding};
 use spool_core::verify::verification::Verification;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 fn add_one(w: &World, job: NewJob, is_taken: bool) -> Added {
     w.queue.add(&[job], Place::End, &|_: &Path| is_taken).unwrap().remove(0)
@@ -108,9 +108,64 @@ laws! {
         let accepted = |added: &Added| matches!(added, Added::Accepted { .. });
         assert!(accepted(&again(NewJob { source_size: Some(1001), ..new_job("a.mkv") })), "the file is another");
         w.steer(Command::Cancel, &[JobId(2)]);
-        assert!(accepted(&again(NewJob { again: true, ..new_job("a.mkv") })), "wanted");
+        w.steer(Command::Remove, &[JobId(2)]);
+        let touched = NewJob { source_mtime_ns: Some(1), ..new_job("a.mkv") };
+        assert!(accepted(&again(touched)), "and so it is with another time of modification");
         w.steer(Command::Cancel, &[JobId(3)]);
+        w.steer(Command::Remove, &[JobId(3)]);
+        w.steer(Command::Remove, &[job.id]);
+        assert_eq!(again(new_job("a.mkv")), Added::DoneBefore(job.id), "it is known though it left the list");
+        assert!(accepted(&again(NewJob { again: true, ..new_job("a.mkv") })), "wanted");
+        w.steer(Command::Remove, &[JobId(4)]);
         assert!(accepted(&add_one(w, new_job("a.mkv"), false)), "the result is gone");
+    }
+
+    what_retention_takes_off_the_list_is_known_all_the_same => |w| {
+        w.add(&["a.mkv"]);
+        let job = w.claim();
+        w.queue.settle(job.lease(), &done(&job)).unwrap();
+        assert_eq!(w.queue.retire(Millis::MAX, 0, 0).unwrap(), 1);
+        let there = |p: &Path| p == job.output;
+        let add = |job: NewJob| w.queue.add(&[job], Place::End, &there).unwrap().remove(0);
+        assert_eq!(add(new_job("a.mkv")), Added::DoneBefore(job.id));
+        let Outcome::Done { size, .. } = done(&job) else { unreachable!() };
+        let result = |size| NewJob {
+            source: job.output.clone(),
+            real_source: job.output.clone(),
+            source_size: Some(size),
+            from_folder: true,
+            ..new_job("x.mkv")
+        };
+        assert_eq!(add(result(size)), Added::OwnOutput(job.id));
+        assert!(matches!(add(result(size + 1)), Added::Accepted { .. }), "another file of that name");
+    }
+
+    what_ended_otherwise_is_not_added_beside_itself_unless_it_changed => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv"]);
+        w.queue.settle(w.claim().lease(), &Outcome::Failed(failure())).unwrap();
+        w.steer(Command::Cancel, &ids[1..]);
+        let add = |job: NewJob| w.queue.add(&[job], Place::End, &|_| false).unwrap().remove(0);
+        assert_eq!(add(new_job("a.mkv")), Added::EndedBefore(ids[0], State::Failed));
+        assert_eq!(add(new_job("b.mkv")), Added::EndedBefore(ids[1], State::Cancelled));
+        let accepted = |job: NewJob| matches!(add(job), Added::Accepted { .. });
+        assert!(accepted(NewJob { source_mtime_ns: Some(1), ..new_job("a.mkv") }));
+        assert!(accepted(NewJob { again: true, ..new_job("b.mkv") }));
+    }
+
+    folders_of_one_name_keep_apart_below_a_folder_of_results_for_good => |w| {
+        let name = |destination: &str, root: &str| {
+            w.queue.tree(Path::new(destination), Path::new(root)).unwrap().into_string().unwrap()
+        };
+        assert_eq!(name("/out", "/a/holiday"), "holiday");
+        assert_eq!(name("/out", "/b/HOLIDAY"), "HOLIDAY (2)");
+        assert_eq!(name("/other", "/b/HOLIDAY"), "HOLIDAY");
+        assert_eq!((name("/out", "/"), name("/out", "/a/holiday")), (String::new(), "holiday".into()));
+    }
+
+    volumes_of_the_list_are_known_each_once => |w| {
+        let job = |name: &str, volume: &str| NewJob { output_volume: Some(volume.into()), ..new_job(name) };
+        w.queue.add(&[job("a.mkv", "/media/usb"), job("b.mkv", "/media/usb")], Place::End, &|_| false).unwrap();
+        assert_eq!(w.queue.volumes().unwrap(), [PathBuf::from("/"), "/media/usb".into()]);
     }
 
     facts_of_a_video_are_kept_with_its_job => |w| {

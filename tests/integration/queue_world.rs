@@ -66,6 +66,7 @@ pub(crate) fn new_job(name: &str) -> NewJob {
         source_mtime_ns: Some(1_700_000_000_123_456_789),
         source_volume: Some("/".into()),
         output_volume: Some("/".into()),
+        root: "/out".into(),
         folder: "/out".into(),
         spec: JobSpec::of(preset::find("web-1080p").unwrap().clone()),
         from_folder: false,

@@ -63,8 +63,7 @@ impl Past {
         let plan: Plan = serde_json::from_value(plan).unwrap();
         let queue = open_queue(&self.env.data(), Arc::new(SystemClock::default())).unwrap();
         let spec = JobSpec::of(preset::find(preset).unwrap().clone());
-        let wish =
-            Wish { spec, folder: Some(self.env.out()), name: "{name}".into(), max_attempts: 4, again: true };
+        let wish = Wish { spec, ..spool_tests::engine::wish(&self.env) };
         let found = spool_tests::engine::find(&[source.to_owned()], &wish);
         queue.add(&found.jobs, Place::End, &|_| false).unwrap();
         let job = queue.claim("an earlier version", true).unwrap().unwrap();

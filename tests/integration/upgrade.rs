@@ -44,7 +44,8 @@ impl Upgraded {
         new.real_source = real.map_or_else(|| job.source.clone(), PathBuf::from);
         (new.stem, new.source, new.source_size) =
             (job.source.file_stem().unwrap().into(), job.source, job.source_size);
-        new.folder = "/out/holiday".into();
+        new.source_mtime_ns = job.source_mtime_ns.or(new.source_mtime_ns);
+        (new.root, new.folder) = ("/out/holiday".into(), "/out/holiday".into());
         new.spec.preset = preset::find(preset).unwrap().clone();
         new
     }

@@ -9,7 +9,9 @@ use spool_core::intake::{self, Asking, Found, Taken, Wish};
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
 use spool_core::preset;
+use spool_core::queue::memory::MemoryQueue;
 use spool_core::queue::{Added, NewJob, Place};
+use spool_core::settings::Settings;
 use spool_core::spec::JobSpec;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -109,17 +111,19 @@ pub fn wish(env: &TestEnv) -> Wish {
     let changes = [("video.copy", "never"), ("video.speed", "ultrafast")];
     let quick = preset::set(preset::find("web-1080p").unwrap(), &changes).unwrap();
     let spec = JobSpec::of(quick);
-    Wish { spec, folder: Some(env.out()), name: "{name}".into(), max_attempts: 4, again: true }
+    Wish { folder: Some(env.out()), flat: true, again: true, ..Wish::of(spec, &Settings::default()) }
 }
 
 /// Expands paths into jobs.
 pub fn find(paths: &[PathBuf], wish: &Wish) -> Found {
-    intake::find(Asking::of(&Arc::default()), paths, wish)
+    let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
+    intake::find(Asking::of(&Arc::default()), paths, wish, &queue).unwrap()
 }
 
 /// The names in use where the results of these jobs go.
 pub fn taken(jobs: &[NewJob]) -> Taken {
-    Taken::read(Asking::of(&Arc::default()), jobs)
+    let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
+    Taken::read(Asking::of(&Arc::default()), jobs, &queue).unwrap()
 }
 
 /// Adds these files.

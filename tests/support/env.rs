@@ -175,11 +175,14 @@ impl TestEnv {
         Running::of(self.place(command.arg(binary("spool-under-test")).args(args)))
     }
 
-    /// The results, sorted by name; hidden files too, so that a part file shows.
+    /// The results, sorted by name, with the folders they lie in; hidden files too, so that a part file shows.
     pub fn results(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(self.out()).unwrap();
-        let mut names: Vec<_> =
-            entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        let files = walkdir::WalkDir::new(self.out()).into_iter().map(Result::unwrap);
+        let files = files.filter(|entry| !entry.file_type().is_dir());
+        let below = |entry: walkdir::DirEntry| {
+            entry.path().strip_prefix(self.out()).unwrap().to_string_lossy().into_owned()
+        };
+        let mut names: Vec<_> = files.map(below).collect();
         names.sort();
         names
     }

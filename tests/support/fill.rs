@@ -15,6 +15,7 @@ pub fn fill(queue: &SqliteQueue, count: usize) {
         source_mtime_ns: None,
         source_volume: None,
         output_volume: None,
+        root: "/out".into(),
         folder: "/out".into(),
         stem: n.to_string().into(),
         naming: Naming::default(),

@@ -1,12 +1,14 @@
 //! `spool add`: paths to queued jobs, one line for each.
 
+mod left_out;
+mod named;
+
 use crate::args::Add;
-use crate::context::{Answer, Context, Failed, absolute, json_line};
+use crate::context::{Answer, Context, Failed, absolute};
 use crate::words;
 use serde::Serialize;
-use spool_core::error::said;
-use spool_core::intake::{self, Asking, Found, Taken, Wish};
-use spool_core::job::JobId;
+use spool_core::intake::{self, Asking, Excluded, Taken, Wish};
+use spool_core::job::{JobId, State};
 use spool_core::preset::{self, Preset};
 use spool_core::queue::{Added, NewJob, Place, Queue};
 use spool_core::settings;
@@ -15,34 +17,47 @@ use std::path::{Path, PathBuf};
 
 /// What became of one path.
 #[derive(Serialize)]
-struct Line<'a> {
-    outcome: &'a str,
-    id: Option<JobId>,
-    source: String,
-    output: Option<String>,
-    reason: Option<String>,
+pub(crate) struct Line<'a> {
+    pub(crate) outcome: &'a str,
+    pub(crate) id: Option<JobId>,
+    pub(crate) source: String,
+    pub(crate) output: Option<String>,
+    pub(crate) reason: Option<String>,
     /// That the result could not be called as was wished.
-    note: Option<String>,
+    pub(crate) note: Option<String>,
 }
 
 pub(crate) fn add(context: &Context, args: &Add) -> Answer {
-    let wish = Wish {
-        spec: JobSpec::of(chosen_preset(context, args)?),
-        folder: output_dir(context, args.output_dir.as_deref())?,
-        name: context.settings.output_name.clone(),
-        max_attempts: context.settings.max_attempts,
-        again: args.again,
-    };
+    let paths = named::paths(args)?;
+    let wish = wish(context, args, &paths)?;
+    let queue = context.queue()?;
     let asking = Asking::of(&context.volumes);
-    let found = intake::find(asking, &args.paths, &wish);
-    let taken = Taken::read(asking, &found.jobs);
+    let found = intake::find(asking, &paths, &wish, &queue)?;
+    let taken = Taken::read(asking, &found.jobs, &queue)?;
     let place = if args.next { Place::Top } else { Place::End };
-    let added = context.queue()?.add(&found.jobs, place, &|path| taken.has(path))?;
+    let added = queue.add(&found.jobs, place, &|path| taken.has(path))?;
     for (job, added) in found.jobs.iter().zip(&added) {
         tell(context, job, added)?;
     }
-    tell_rest(context, &found)?;
+    left_out::tell(context, &found)?;
     Ok(found.refused.is_empty() && !(found.jobs.is_empty() && found.skipped.is_empty()))
+}
+
+fn wish(context: &Context, args: &Add, paths: &[PathBuf]) -> Result<Wish, Failed> {
+    let preset = chosen_preset(context, args)?;
+    let called = args.output.as_deref().map(|file| named::result(file, paths, &preset)).transpose()?;
+    let (folder, called) = match called {
+        Some((folder, name)) => (Some(folder), Some(name)),
+        None => (output_dir(context, args.output_dir.as_deref())?, None),
+    };
+    Ok(Wish {
+        folder,
+        flat: args.flat,
+        excluded: Excluded::of(&args.exclude).map_err(|why| Failed::Usage(format!("--exclude: {why}.")))?,
+        called,
+        again: args.again,
+        ..Wish::of(JobSpec::of(preset), &context.settings)
+    })
 }
 
 pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(), Failed> {
@@ -67,35 +82,14 @@ pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(),
         }
         Added::Duplicate(id) => passed("duplicate", id, "is already queued"),
         Added::DoneBefore(id) => passed("skipped", id, "was done before; --again does it again"),
+        Added::EndedBefore(id, State::Cancelled) => {
+            passed("skipped", id, &format!("was cancelled before; `spool retry {id}` does it after all"))
+        }
+        Added::EndedBefore(id, _) => {
+            passed("skipped", id, &format!("failed before; `spool retry {id}` tries it again"))
+        }
         Added::OwnOutput(id) => passed("skipped", id, "is the result of this job"),
     }
-}
-
-fn tell_rest(context: &Context, found: &Found) -> Result<(), Failed> {
-    let line = |outcome, path: &Path, reason: &str| {
-        let source = path.display().to_string();
-        let reason = Some(reason.to_owned());
-        json_line(&Line { outcome, id: None, source, output: None, reason, note: None })
-    };
-    for (path, reason) in &found.refused {
-        if context.json {
-            line("refused", path, reason)?;
-        } else {
-            eprintln!("spool: {}", words::line(reason));
-        }
-    }
-    if found.jobs.is_empty() && found.skipped.is_empty() && found.refused.is_empty() && !context.json {
-        eprintln!("spool: There is no video in what was named; name videos or folders that hold some.");
-    }
-    if context.json {
-        found.skipped.iter().try_for_each(|path| line("skipped", path, "is no video"))?;
-    }
-    if !found.skipped.is_empty() {
-        let files =
-            words::count(found.skipped.len() as u64, "file that is no video", "files that are no videos");
-        context.say(format!("skipped           {files}"))?;
-    }
-    Ok(())
 }
 
 fn chosen_preset(context: &Context, args: &Add) -> Result<Preset, Failed> {
@@ -120,17 +114,7 @@ pub(crate) fn find_preset(context: &Context, id: &str) -> Result<Preset, Failed>
     })
 }
 
-fn make_folder(folder: &Path) -> Result<(), String> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    if folder.exists() {
-        return Err("is not a folder".into());
-    }
-    std::fs::create_dir(folder).map_err(|e| format!("cannot be made ({})", said(&e)))
-}
-
-/// The folder for results, made when its parent is there.
+/// The folder for results. It is made when the first result is begun, and checked before.
 fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Option<PathBuf>, Failed> {
     let Some(folder) = flag.or(context.settings.output_dir.as_deref()) else { return Ok(None) };
     let folder = absolute(folder)?;
@@ -138,10 +122,18 @@ fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Option<PathBuf>,
         Failed::Usage(format!("{} {why}; name another folder with --output-dir.", folder.display()))
     };
     let asking = Asking::of(&context.volumes);
-    let making = folder.clone();
-    match asking.volumes.ask(&folder, asking.patience, move || make_folder(&making)) {
-        Ok(Ok(())) => Ok(Some(folder)),
-        Ok(Err(why)) => Err(refuse(&why)),
+    let looked = folder.clone();
+    match asking.volumes.ask(&folder, asking.patience, move || looked.metadata().map(|found| found.is_dir()))
+    {
+        Ok(Ok(true)) => Ok(Some(folder)),
+        Ok(Ok(false)) => Err(refuse("is not a folder")),
+        Ok(Err(_)) if flag.is_some() && intake::is_called_like_a_video(&folder) => {
+            let name = flag.unwrap_or(&folder).display();
+            Err(Failed::Usage(format!(
+                "{name} is the name of a video, and --output-dir takes a folder; for the name of one result use -o {name}."
+            )))
+        }
+        Ok(Err(_)) => Ok(Some(folder)),
         Err(_) => Err(refuse("is on a drive that does not answer")),
     }
 }

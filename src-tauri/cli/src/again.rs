@@ -37,7 +37,7 @@ pub(crate) fn again(context: &Context, args: &Again) -> Answer {
 fn queue_again(context: &Context, queue: &dyn Queue, jobs: &[Job]) -> Result<bool, Failed> {
     let (mut new, mut fine, asking) = (Vec::new(), true, Asking::of(&context.volumes));
     for job in jobs {
-        match intake::again(asking, job, &context.settings.output_name, context.settings.max_attempts) {
+        match intake::again(asking, job, &context.settings, queue) {
             Ok(job) => new.push(job),
             Err(why) => {
                 eprintln!("spool: {}", words::line(&why));
@@ -48,7 +48,7 @@ fn queue_again(context: &Context, queue: &dyn Queue, jobs: &[Job]) -> Result<boo
     if jobs.is_empty() && fine {
         context.say("There was nothing to do.")?;
     }
-    let taken = Taken::read(asking, &new);
+    let taken = Taken::read(asking, &new, queue)?;
     let added = queue.add(&new, Place::End, &|path| taken.has(path))?;
     for (job, added) in new.iter().zip(&added) {
         add::tell(context, job, added)?;

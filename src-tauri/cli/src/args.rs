@@ -48,7 +48,9 @@ pub enum Verb {
 Examples:
   spool add a.mkv b.mov
   spool add --preset small-hevc --output-dir /media/small ~/Videos
-  spool add --next --set video.crf=18 wedding.mov")]
+  spool add --next --set video.crf=18 wedding.mov
+  spool add -o trailer.mp4 trailer.mov
+  find . -name '*.avi' | spool add --files-from -")]
     Add(Add),
     /// Work the queue here; Ctrl-C once lets running jobs end, twice stops them
     #[command(after_help = "Examples:\n  spool run\n  spool run --workers 1 --until-idle")]
@@ -165,20 +167,33 @@ pub struct Add {
     /// Preset to use (see: spool presets)
     #[arg(long, value_name = "ID")]
     pub preset: Option<String>,
-    /// Folder of the results [default: next to each original]
+    /// Folder of the results; of an added folder its own folders are made again below it [default: next to each
+    /// original]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
+    /// All results in that folder itself, whatever folders they come from
+    #[arg(long)]
+    pub flat: bool,
+    /// Name of the result of one video
+    #[arg(long, short, value_name = "FILE", conflicts_with_all = ["output_dir", "flat"], value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Pass over what this pattern names in folders, such as '*-proxy.*' or 'raw/**'; may be given several times
+    #[arg(long, value_name = "PATTERN")]
+    pub exclude: Vec<String>,
+    /// Also the paths that this file lists, one in a line; - reads them from standard input
+    #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
+    pub files_from: Option<PathBuf>,
     /// To the top of the list
     #[arg(long)]
     pub next: bool,
-    /// Also videos that were done before with the same preset and whose result is still there
+    /// Also videos that were done before with the same preset, or failed, or were cancelled
     #[arg(long)]
     pub again: bool,
     /// Change one setting of the preset for these videos, such as video.crf=18
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// Videos and folders
-    #[arg(required = true, value_hint = ValueHint::AnyPath)]
+    #[arg(required_unless_present = "files_from", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
 }
 

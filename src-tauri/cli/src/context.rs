@@ -55,6 +55,8 @@ pub struct Context {
     pub json: bool,
     /// Only what went wrong.
     pub quiet: bool,
+    /// Errors in full, and lists whole.
+    pub verbose: bool,
     /// The user's choices.
     pub settings: Settings,
     /// What is known of drives.
@@ -66,7 +68,8 @@ impl Context {
     pub fn new(cli: &Cli) -> Result<Context, Failed> {
         let data = cli.data_dir.clone().map_or_else(default_data_dir, |dir| absolute(&dir))?;
         let settings = settings::load(&data)?;
-        Ok(Context { data, json: cli.json, quiet: cli.quiet, settings, volumes: Arc::default() })
+        let Cli { json, quiet, verbose, .. } = *cli;
+        Ok(Context { data, json, quiet, verbose, settings, volumes: Arc::default() })
     }
 
     /// The queue, without working it.

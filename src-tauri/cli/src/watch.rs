@@ -150,6 +150,7 @@ mod tests {
     use spool_core::preset;
     use spool_core::queue::memory::MemoryQueue;
     use spool_core::queue::{Command, Place, Which};
+    use spool_core::settings::Settings;
     use spool_core::spec::JobSpec;
     use std::sync::Arc;
 
@@ -157,10 +158,10 @@ mod tests {
         let (dir, preset) = (tempfile::tempdir().unwrap(), preset::find("web-1080p").unwrap().clone());
         (0..count).for_each(|n| std::fs::write(dir.path().join(format!("{n}.mkv")), "x").unwrap());
         let spec = JobSpec::of(preset);
-        let wish = Wish { spec, folder: None, name: "{name}".into(), max_attempts: 4, again: false };
+        let wish = Wish::of(spec, &Settings::default());
         queue
             .add(
-                &find(Asking::of(&Arc::default()), &[dir.path().to_owned()], &wish).jobs,
+                &find(Asking::of(&Arc::default()), &[dir.path().to_owned()], &wish, queue).unwrap().jobs,
                 Place::End,
                 &|_| false,
             )

@@ -3,28 +3,34 @@
 //!
 //! Reads names and sizes, never contents: whether a file is a video in truth is found out by its job.
 
+mod folder;
 mod held;
+mod kinds;
 mod taken;
+mod template;
 
 use crate::error::{Error, said};
 use crate::job::Job;
-use crate::output;
 use crate::policy::Policy;
-use crate::queue::{Naming, NewJob};
+use crate::queue::{Naming, NewJob, Queue};
+use crate::settings::Settings;
 use crate::spec::JobSpec;
 use crate::volumes::mounts::{self, Mounts};
 use crate::volumes::{Unanswered, Volumes};
 use filetime::FileTime;
-use std::ffi::{OsStr, OsString};
+use folder::Entry;
+use std::ffi::OsString;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use walkdir::{DirEntry, WalkDir};
 
+pub use folder::Excluded;
 pub use held::renamed;
+pub use kinds::{Kind, is_called_like_a_video};
 pub use taken::Taken;
+pub use template::{called, check as check_template};
 
 /// How jobs are made of paths.
 #[derive(Debug, Clone)]
@@ -33,12 +39,49 @@ pub struct Wish {
     pub spec: JobSpec,
     /// Folder of the results, absolute; `None`: next to each original.
     pub folder: Option<PathBuf>,
+    /// The folder that counts as theirs for what was done before, where it is above that one.
+    pub root: Option<PathBuf>,
+    /// All results in that folder itself: the folders they come from are not made again below it.
+    pub flat: bool,
+    /// What of folders is passed over.
+    pub excluded: Excluded,
     /// Name of the results without extension, see [`check_template`].
     pub name: String,
+    /// The name that a person gave to the result of one video, without extension.
+    pub called: Option<OsString>,
     /// Attempts before a job is parked.
     pub max_attempts: u32,
     /// Also what was done before.
     pub again: bool,
+}
+
+impl Wish {
+    /// What the settings say of jobs with this spec.
+    pub fn of(spec: JobSpec, settings: &Settings) -> Wish {
+        Wish {
+            spec,
+            folder: settings.output_dir.clone(),
+            root: None,
+            flat: false,
+            excluded: Excluded::default(),
+            name: settings.output_name.clone(),
+            called: None,
+            max_attempts: settings.max_attempts,
+            again: false,
+        }
+    }
+
+    /// The same for the video of a job that was added before, into the folder of its result.
+    #[must_use]
+    pub fn again(self, job: &Job) -> Wish {
+        Wish {
+            folder: job.output.parent().map(Path::to_owned),
+            root: job.output_root.clone(),
+            flat: true,
+            again: true,
+            ..self
+        }
+    }
 }
 
 /// What was found under the named paths.
@@ -48,18 +91,11 @@ pub struct Found {
     pub jobs: Vec<NewJob>,
     /// Named, but not addable, each with the reason.
     pub refused: Vec<(PathBuf, String)>,
-    /// Files in folders that are no videos by their name.
-    pub skipped: Vec<PathBuf>,
+    /// What was found in folders and left out, with the kind of thing it is.
+    pub skipped: Vec<(PathBuf, Kind)>,
     /// Read once for all.
     mounts: Mounts,
 }
-
-/// Extensions taken for videos inside folders. A file that is named itself is taken whatever it is called.
-const VIDEO_EXTENSIONS: &[&str] = &[
-    "264", "265", "3g2", "3gp", "asf", "avi", "divx", "dv", "f4v", "flv", "gxf", "h264", "h265", "hevc",
-    "ivf", "m1v", "m2t", "m2ts", "m2v", "m4v", "mkv", "mov", "mp4", "mpe", "mpeg", "mpg", "mts", "mxf",
-    "nut", "ogm", "ogv", "qt", "rm", "rmvb", "ts", "vob", "webm", "wmv", "wtv", "y4m",
-];
 
 /// Who asks the drives, and how long a person waits for one that does not answer.
 #[derive(Clone, Copy)]
@@ -77,49 +113,99 @@ impl Asking<'_> {
     }
 }
 
-/// Expands `paths` into jobs. A drive that does not answer is waited for once and refused by name.
-pub fn find(asking: Asking<'_>, paths: &[PathBuf], wish: &Wish) -> Found {
+/// Expands `paths` into jobs. A drive that does not answer is waited for once and refused by name. `queue` keeps the names
+/// of folders of results.
+///
+/// # Errors
+/// Those of the queue.
+pub fn find(asking: Asking<'_>, paths: &[PathBuf], wish: &Wish, queue: &dyn Queue) -> Result<Found, Error> {
     let mut found = Found::default();
+    let absent = absent_volume(asking, wish, queue)?;
     for path in paths {
-        match find_patiently(asking, path, wish) {
+        match find_patiently(asking, path, wish, queue) {
             Ok(more) => found.extend(more),
-            Err(Unanswered::Failed) => found.refuse(path, "could not be looked at (memory ran out)"),
-            Err(_) => {
+            Err(Short::Queue(cause)) => return Err(cause),
+            Err(Short::Drive(Unanswered::Failed)) => {
+                found.refuse(path, "could not be looked at (memory ran out)");
+            }
+            Err(Short::Drive(_)) => {
                 found.refuse(path, "is on a drive that does not answer; add it again when the drive does");
             }
         }
     }
     held::fit(&mut found.jobs, &Mounts::read());
-    found
+    if absent.is_some() {
+        found.jobs.iter_mut().for_each(|job| job.output_volume.clone_from(&absent));
+    }
+    Ok(found)
+}
+
+/// The volume that is to hold the results and is not mounted now: where a folder for them is not there, it may lie below
+/// a place that is only empty for the moment. Its jobs wait for it.
+fn absent_volume(asking: Asking<'_>, wish: &Wish, queue: &dyn Queue) -> Result<Option<PathBuf>, Error> {
+    let Some(folder) = wish.folder.clone() else { return Ok(None) };
+    let looked = folder.clone();
+    if asking.volumes.ask(&folder, asking.patience, move || looked.exists()).unwrap_or(true) {
+        return Ok(None);
+    }
+    let mut points = mounts::usual();
+    points.extend(queue.volumes()?);
+    Ok(Mounts::read().absent(&real_folder(&folder), &points).map(Path::to_owned))
+}
+
+/// Why a search ended short of an answer.
+enum Short {
+    Drive(Unanswered),
+    Queue(Error),
+}
+
+impl From<Unanswered> for Short {
+    fn from(cause: Unanswered) -> Short {
+        Short::Drive(cause)
+    }
+}
+
+impl From<Error> for Short {
+    fn from(cause: Error) -> Short {
+        Short::Queue(cause)
+    }
 }
 
 /// A large folder takes its time: it is waited for as long as its drive answers.
-fn find_patiently(asking: Asking<'_>, path: &Path, wish: &Wish) -> Result<Found, Unanswered> {
+fn find_patiently(asking: Asking<'_>, path: &Path, wish: &Wish, queue: &dyn Queue) -> Result<Found, Short> {
     let Asking { volumes, patience } = asking;
     let given = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let real = volumes.ask(&given, patience, {
+    let (real, is_folder) = volumes.ask(&given, patience, {
         let given = given.clone();
-        move || given.canonicalize().unwrap_or(given)
+        move || given.canonicalize().map_or((given, false), |real| (real.clone(), real.is_dir()))
     })?;
+    let tree = match wish.folder.clone().filter(|_| is_folder && !wish.flat) {
+        Some(folder) => {
+            let folder = volumes.ask(&folder.clone(), patience, move || real_folder(&folder))?;
+            Some(joined(&folder, Path::new(&queue.tree(&folder, &real)?)))
+        }
+        None => None,
+    };
     let (path, wish) = (path.to_owned(), wish.clone());
     let folder = wish.folder.clone().unwrap_or_else(|| real.clone());
-    let search = volumes.begin(&real, move || find_one(&path, &wish))?;
+    let search = volumes.begin(&real, move || find_one(&path, &wish, tree.as_deref()))?;
     loop {
         match search.wait(patience / 2) {
             Err(Unanswered::Late) => {}
-            ended => return ended,
+            ended => return Ok(ended?),
         }
         if [&real, &folder].into_iter().any(|place| volumes.is_silent(place, patience / 2)) {
-            return Err(Unanswered::Late);
+            return Err(Unanswered::Late.into());
         }
     }
 }
 
-fn find_one(path: &Path, wish: &Wish) -> Found {
+/// `tree`: the folder of results that stands for the folder `path`.
+fn find_one(path: &Path, wish: &Wish, tree: Option<&Path>) -> Found {
     let mut found = Found { mounts: Mounts::read(), ..Found::default() };
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => expand(path, wish, &mut found),
-        Ok(metadata) if metadata.is_file() => found.take(path, wish, false),
+        Ok(metadata) if metadata.is_dir() => found.take_folder(path, wish, tree),
+        Ok(metadata) if metadata.is_file() => found.take(path, wish, None, false),
         Ok(_) => found.refuse(path, "is neither a file nor a folder"),
         Err(e) if e.kind() == io::ErrorKind::NotFound => found.refuse(path, "does not exist"),
         Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
@@ -131,58 +217,24 @@ fn find_one(path: &Path, wish: &Wish) -> Found {
 }
 
 /// The video of a done job once more, with the same spec and into the same folder; the result that is there keeps its
-/// name. `name` and `max_attempts`: as of a [`Wish`].
+/// name.
 ///
 /// # Errors
 /// Why that cannot be, as a sentence.
-pub fn again(asking: Asking<'_>, job: &Job, name: &str, max_attempts: u32) -> Result<NewJob, String> {
+pub fn again(
+    asking: Asking<'_>,
+    job: &Job,
+    settings: &Settings,
+    queue: &dyn Queue,
+) -> Result<NewJob, String> {
     let Some(spec) = job.spec.clone() else { return Err(Error::Unreadable { id: job.id }.to_string()) };
-    let folder = job.output.parent().map(Path::to_owned);
-    let wish = Wish { spec, folder, name: name.to_owned(), max_attempts, again: true };
-    let mut found = find(asking, std::slice::from_ref(&job.source), &wish);
+    let wish = Wish::of(spec, settings).again(job);
+    let mut found =
+        find(asking, std::slice::from_ref(&job.source), &wish, queue).map_err(|e| e.to_string())?;
     match found.jobs.pop() {
         Some(new) => Ok(new),
         None => Err(found.refused.pop().map_or_else(String::new, |(_, why)| why)),
     }
-}
-
-fn expand(folder: &Path, wish: &Wish, found: &mut Found) {
-    let visible = |e: &DirEntry| e.depth() == 0 || !is_hidden(e.file_name());
-    for entry in WalkDir::new(folder).sort_by_file_name().follow_links(true).into_iter().filter_entry(visible)
-    {
-        match entry {
-            Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) if entry.file_type().is_file() && is_video(entry.path()) => {
-                found.take(entry.path(), wish, true);
-            }
-            Ok(entry) => found.skipped.push(entry.into_path()),
-            Err(cause) => {
-                let path = cause.path().unwrap_or(folder);
-                if cause.depth() > 0 && path.file_name().is_some_and(is_hidden) {
-                    // Left out as every hidden one is; editors lock files by links that lead nowhere.
-                } else if cause.loop_ancestor().is_some() || (leads_nowhere(path) && !is_video(path)) {
-                    found.skipped.push(path.to_owned());
-                } else {
-                    found.refuse(path, "could not be read");
-                }
-            }
-        }
-    }
-}
-
-fn is_hidden(name: &OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(b".")
-}
-
-/// A link to what is not there, or to itself; not one to what this user may not see.
-fn leads_nowhere(path: &Path) -> bool {
-    path.is_symlink() && path.metadata().is_err_and(|e| e.kind() != io::ErrorKind::PermissionDenied)
-}
-
-fn is_video(path: &Path) -> bool {
-    let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
-    extension.is_some_and(|e| VIDEO_EXTENSIONS.contains(&e.as_str()))
-        && !path.file_name().is_some_and(output::is_part)
 }
 
 impl Found {
@@ -196,15 +248,41 @@ impl Found {
         self.refused.push((path.to_owned(), format!("{} {why}.", path.display())));
     }
 
-    fn take(&mut self, path: &Path, wish: &Wish, from_folder: bool) {
-        match job(path, wish, from_folder, &self.mounts) {
+    fn take_folder(&mut self, folder: &Path, wish: &Wish, tree: Option<&Path>) {
+        for entry in folder::entries(folder, |below| wish.excluded.has(below)) {
+            match entry {
+                Entry::Video(path) => {
+                    let below = path.parent().and_then(|parent| parent.strip_prefix(folder).ok());
+                    let place =
+                        tree.map(|tree| below.map_or_else(|| tree.to_owned(), |below| joined(tree, below)));
+                    self.take(&path, wish, place, true);
+                }
+                Entry::LeftOut(path, kind) => self.skipped.push((path, kind)),
+                Entry::Unreadable(path) => self.refuse(&path, "could not be read"),
+            }
+        }
+    }
+
+    /// `place`: the folder of its result, where that is not the folder of all.
+    fn take(&mut self, path: &Path, wish: &Wish, place: Option<PathBuf>, from_folder: bool) {
+        match job(path, wish, place, from_folder, &self.mounts) {
             Ok(job) => self.jobs.push(job),
             Err(cause) => self.refuse(path, &format!("could not be looked at ({})", said(&cause))),
         }
     }
 }
 
-fn job(path: &Path, wish: &Wish, from_folder: bool, mounts: &Mounts) -> io::Result<NewJob> {
+fn joined(folder: &Path, below: &Path) -> PathBuf {
+    if below.as_os_str().is_empty() { folder.to_owned() } else { folder.join(below) }
+}
+
+fn job(
+    path: &Path,
+    wish: &Wish,
+    place: Option<PathBuf>,
+    from_folder: bool,
+    mounts: &Mounts,
+) -> io::Result<NewJob> {
     let volume =
         |path: &Path| mounts.of(path).map(|mount| mount.point.clone()).or_else(|| mounts::point_of(path));
     let given = std::path::absolute(path)?;
@@ -212,17 +290,20 @@ fn job(path: &Path, wish: &Wish, from_folder: bool, mounts: &Mounts) -> io::Resu
     let beside = real_folder(given.parent().unwrap_or(&given));
     // A link to a video keeps its own name; its folder has one name, however it was come by.
     let source = beside.join(given.file_name().unwrap_or_default());
-    let folder = wish.folder.as_deref().map_or_else(|| beside.clone(), real_folder);
+    let all = wish.folder.as_deref().map_or_else(|| beside.clone(), real_folder);
+    let root = wish.root.clone().unwrap_or_else(|| all.clone());
+    let folder = place.unwrap_or(all);
     let metadata = real_source.metadata()?;
     Ok(NewJob {
         source_size: Some(metadata.len()),
         source_mtime_ns: mtime_ns(&metadata),
         source_volume: volume(&real_source),
         output_volume: volume(&folder),
-        stem: stem(&source, &folder, wish),
+        stem: template::stem(&source, &folder, wish, &metadata),
         naming: Naming::default(),
         source,
         real_source,
+        root,
         folder,
         spec: wish.spec.clone(),
         from_folder,
@@ -240,81 +321,29 @@ pub(crate) fn mtime_ns(metadata: &Metadata) -> Option<i64> {
 /// A folder without links and `..` on the way to it, so that one place is not taken for two.
 fn real_folder(folder: &Path) -> PathBuf {
     // Windows has no links on the way that people know of, and canonical names that they do not.
-    let real = if cfg!(windows) { std::path::absolute(folder) } else { folder.canonicalize() };
-    real.unwrap_or_else(|_| folder.to_owned())
-}
-
-/// Can this name results? If not, the rest of the sentence "The file name ...". `{name}` must occur, for one name for all would help nobody; folders are not made.
-pub fn check_template(template: &str) -> Result<(), &'static str> {
-    if !template.contains("{name}") {
-        return Err("must contain {name}");
+    if cfg!(windows) {
+        return std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     }
-    if template.contains(['/', '\\', '\0']) {
-        return Err("cannot contain / or \\");
-    }
-    Ok(())
-}
-
-/// The template filled in, with ` - {preset}` behind it where that would be the original's own name.
-fn stem(source: &Path, folder: &Path, wish: &Wish) -> OsString {
-    let own = source.file_stem().unwrap_or_default();
-    // A preset's name is a person's text too.
-    let preset = wish.spec.preset.name.replace(['/', '\\', '\0'], "-");
-    let mut stem = OsString::new();
-    for (n, text) in wish.name.split("{name}").enumerate() {
-        if n > 0 {
-            stem.push(own);
-        }
-        stem.push(text.replace("{preset}", &preset));
-    }
-    let extension = source.extension().unwrap_or_default();
-    let same_kind = extension.eq_ignore_ascii_case(wish.spec.preset.container.extension());
-    if source.parent() == Some(folder) && same_kind && stem == own {
-        stem.push(format!(" - {preset}"));
-    }
-    stem
+    // What is not there yet is made below what is.
+    let there = folder.ancestors().find_map(|there| Some((there, there.canonicalize().ok()?)));
+    let Some((there, real)) = there else { return folder.to_owned() };
+    folder.strip_prefix(there).map_or_else(|_| real.clone(), |below| joined(&real, below))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::ManualClock;
+    use crate::queue::memory::MemoryQueue;
 
     pub(super) fn wish() -> Wish {
         let preset = crate::preset::find("web-1080p").unwrap().clone();
-        Wish { spec: JobSpec::of(preset), folder: None, name: "{name}".into(), max_attempts: 4, again: false }
+        Wish::of(JobSpec::of(preset), &Settings::default())
     }
 
     pub(super) fn find_now(paths: &[PathBuf], wish: &Wish) -> Found {
-        find(Asking { volumes: &Arc::default(), patience: Duration::from_secs(20) }, paths, wish)
-    }
-
-    #[test]
-    fn a_folder_gives_its_videos_by_name_and_counts_the_rest() {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all(dir.path().join("sub/.hidden")).unwrap();
-        for name in ["b.MKV", "a.mp4", "notes.txt", ".secret.mp4", "sub/c.ts", "sub/.hidden/d.mp4"] {
-            std::fs::write(dir.path().join(name), "x").unwrap();
-        }
-        let found = find_now(&[dir.path().to_owned()], &wish());
-        let names: Vec<_> = found.jobs.iter().map(|j| j.source.strip_prefix(dir.path()).unwrap()).collect();
-        assert_eq!(names, [Path::new("a.mp4"), Path::new("b.MKV"), Path::new("sub/c.ts")]);
-        assert_eq!(found.skipped, [dir.path().join("notes.txt")], "hidden ones do not count");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn links_that_lead_nowhere_or_in_a_circle_are_no_videos_unless_they_are_named_so() {
-        use std::os::unix::fs::symlink;
-        let dir = tempfile::tempdir().unwrap();
-        let at = |name: &str| dir.path().join(name);
-        symlink(dir.path(), at("circle")).unwrap();
-        symlink(at("itself"), at("itself")).unwrap();
-        for link in ["lost.txt", "lost.mkv", ".#lock"] {
-            symlink("/nowhere", at(link)).unwrap();
-        }
-        let found = find_now(&[dir.path().to_owned()], &wish());
-        assert_eq!(found.skipped, [at("circle"), at("itself"), at("lost.txt")]);
-        assert_eq!(found.refused.iter().map(|(path, _)| path).collect::<Vec<_>>(), [&at("lost.mkv")]);
+        let asking = Asking { volumes: &Arc::default(), patience: Duration::from_secs(20) };
+        find(asking, paths, wish, &MemoryQueue::new(Arc::new(ManualClock::at(0)))).unwrap()
     }
 
     #[test]
@@ -325,25 +354,5 @@ mod tests {
         let found = find_now(&[odd, dir.path().join("gone.mp4")], &wish());
         assert_eq!(found.jobs.len(), 1);
         assert!(found.refused[0].1.ends_with("gone.mp4 does not exist."), "{:?}", found.refused);
-    }
-
-    #[test]
-    fn next_to_the_original_the_result_has_a_name_of_its_own() {
-        let name = |source: &str, folder: &str| {
-            stem(Path::new(source), Path::new(folder), &wish()).into_string().unwrap()
-        };
-        assert_eq!(name("/v/a.mkv", "/v"), "a");
-        assert_eq!(name("/v/a.MP4", "/v"), "a - Web 1080p");
-        assert_eq!(name("/v/a.mp4", "/out"), "a");
-    }
-
-    #[test]
-    fn a_template_names_the_result() {
-        let mut wish = Wish { name: "{preset}, {name} (copy)".into(), ..wish() };
-        let stem = |wish: &Wish| stem(Path::new("/v/a{name}.mp4"), Path::new("/v"), wish);
-        assert_eq!(stem(&wish), "Web 1080p, a{name} (copy)");
-        wish.spec.preset.name = "../up".into();
-        assert_eq!(stem(&wish), "..-up, a{name} (copy)");
-        assert!(check_template("{preset}").is_err() && check_template("x/{name}").is_err());
     }
 }

@@ -127,6 +127,8 @@ pub struct Job {
     pub output_volume: Option<PathBuf>,
     /// The file name claimed for the result.
     pub output: PathBuf,
+    /// The folder of results it was added with, where the result lies in a folder below it.
+    pub output_root: Option<PathBuf>,
     /// What is known of the video, once it was looked at; empty for a file that cannot be read.
     pub facts: Option<Facts>,
     /// What is wanted, frozen when added. Nothing: another version of Spool wrote it, and this one cannot read it;

@@ -230,6 +230,7 @@ mod tests {
             source_mtime_ns: None,
             source_volume: None,
             output_volume: None,
+            root: "/".into(),
             folder: "/".into(),
             stem: "a".into(),
             naming: Naming::default(),

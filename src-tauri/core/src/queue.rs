@@ -18,6 +18,7 @@ mod names;
 mod outcome;
 mod removal;
 pub mod sqlite;
+mod trees;
 mod work;
 
 use crate::error::Result;
@@ -28,6 +29,7 @@ use crate::progress::Progress;
 use crate::recheck::finding::Check;
 use crate::spec::JobSpec;
 use crate::verify::verification::Verification;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub(crate) use command::{fits, in_order, starts};
@@ -51,6 +53,8 @@ pub struct NewJob {
     pub source_volume: Option<PathBuf>,
     /// Where the volume of the result is mounted.
     pub output_volume: Option<PathBuf>,
+    /// Folder of all results that were wished for with it, absolute: the result of a file of an added folder goes below.
+    pub root: PathBuf,
     /// Folder of the result, absolute.
     pub folder: PathBuf,
     /// Wished file name without extension, as the volume of the result holds it.
@@ -79,9 +83,12 @@ pub enum Added {
     },
     /// The same work (file, what preset and options mean, folder) is already active as this job.
     Duplicate(JobId),
-    /// The same work was done by this job on a file as large as now, and its result is still there.
+    /// The same work was done by this job, which may have left the list, on this very file: its size and time of
+    /// modification are the same, and the result is still there.
     DoneBefore(JobId),
-    /// The file is what this job wrote.
+    /// The same work on this very file failed for good, or was cancelled.
+    EndedBefore(JobId, State),
+    /// The file is what this job wrote, which may have left the list.
     OwnOutput(JobId),
 }
 
@@ -209,6 +216,16 @@ pub trait Queue: Send + Sync {
     /// Accepts jobs: durable when this returns, in one transaction. `taken` says whether a file name is in
     /// use on disk. The answers stand in the order of `jobs`.
     fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>>;
+
+    /// Results of earlier jobs that did the same to these very files, whether they are still in the list or not.
+    fn earlier_results(&self, jobs: &[NewJob]) -> Result<Vec<PathBuf>>;
+
+    /// The name of the folder below `destination` that results of the added folder `root` go into: its own, or with a
+    /// number where another folder has that name there. The answer is for good. Both are real paths.
+    fn tree(&self, destination: &Path, root: &Path) -> Result<OsString>;
+
+    /// Where the volumes of sources and results of the jobs in the list were mounted.
+    fn volumes(&self) -> Result<Vec<PathBuf>>;
 
     /// Takes the first job that may start and whose spec can be read, unless it must run alone and `alone` is false:
     /// something else is at work, which a paused job is not. A paused queue gives none. `boot` names this run of the

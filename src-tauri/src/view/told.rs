@@ -118,6 +118,8 @@ pub struct AddNotice {
     pub done_at: Option<Millis>,
     /// How many were.
     pub done_before_count: usize,
+    /// How many failed for good with this preset before, or were cancelled.
+    pub ended_before_count: usize,
     /// Why others were refused, as sentences, at most five of them.
     pub refused: Vec<String>,
     /// How many those are.

@@ -315,6 +315,7 @@ export function notice(change: Partial<AddNotice>): AddNotice {
     duplicates: [],
     duplicateCount: 0,
     skipped: 0,
+    endedBeforeCount: 0,
     own: 0,
     doneBefore: null,
     doneAt: null,

@@ -253,6 +253,7 @@ export function added(notice: AddNotice): [string, string] {
   const rest = [];
   if (notice.duplicateCount > 0) rest.push(`${notice.duplicateCount} ${notice.duplicateCount === 1 ? "was" : "were"} already in the queue.`);
   if (notice.doneBeforeCount > 0) rest.push(doneBefore(notice));
+  if (notice.endedBeforeCount > 0) rest.push(endedBefore(notice.endedBeforeCount));
   if (notice.renamed !== null) rest.push(renamed(notice.renamed, notice.renamedCount));
   if (notice.own > 0) rest.push(`${count(notice.own, "is a result", "are results")} of Spool.`);
   if (notice.skipped > 0) rest.push(`${count(notice.skipped, "file is", "files are")} not ${notice.skipped === 1 ? "a video" : "videos"}.`);
@@ -262,6 +263,10 @@ export function added(notice: AddNotice): [string, string] {
 
 function renamed(sentence: string, of: number): string {
   return of === 1 ? sentence : `${of} results get other names than asked for, which their drive cannot hold.`;
+}
+
+function endedBefore(of: number): string {
+  return of === 1 ? "It failed or was cancelled before; retry it there." : `${of} failed or were cancelled before; retry them there.`;
 }
 
 function doneBefore(notice: AddNotice): string {

@@ -16,6 +16,10 @@ pub(super) fn fit(jobs: &mut [NewJob], mounts: &Mounts) {
         if stem != job.stem {
             job.naming.wished = Some(std::mem::replace(&mut job.stem, stem));
         }
+        if let Ok(below) = job.folder.strip_prefix(&job.root).map(Path::to_owned) {
+            let held = below.components().map(|part| rules.held(part.as_os_str()));
+            job.folder = held.fold(job.root.clone(), |folder, part| folder.join(part));
+        }
     }
 }
 
@@ -43,6 +47,7 @@ mod tests {
     use super::*;
     use crate::intake::Wish;
     use crate::preset;
+    use crate::settings::Settings;
     use crate::spec::JobSpec;
 
     fn mount(point: &Path, kind: &str) -> Mount {
@@ -55,8 +60,8 @@ mod tests {
         std::fs::write(&source, "x").unwrap();
         let spec = JobSpec::of(preset::find("web-1080p").unwrap().clone());
         let folder = (!beside).then(|| dir.join("out"));
-        let wish = Wish { spec, folder, name: "{name}".into(), max_attempts: 4, again: false };
-        super::super::job(&source, &wish, false, &Mounts::default()).unwrap()
+        let wish = Wish { folder, ..Wish::of(spec, &Settings::default()) };
+        super::super::job(&source, &wish, None, false, &Mounts::default()).unwrap()
     }
 
     fn stem(mut job: NewJob, mounts: &Mounts) -> (String, Option<String>) {

@@ -2,7 +2,8 @@
 //! transaction, which must not wait for a drive.
 
 use super::Asking;
-use crate::queue::{NewJob, key_of_path};
+use crate::error::Error;
+use crate::queue::{NewJob, Queue, key_of_path};
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -13,19 +14,24 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// Reads the folders of these jobs. One that cannot be read in time holds nothing that is known; publishing replaces
+    /// Reads the folders of these jobs, and those where `queue` knows of results of the same work. One that cannot be read in time holds nothing that is known; publishing replaces
     /// no file all the same.
-    pub fn read(asking: Asking<'_>, jobs: &[NewJob]) -> Taken {
-        let folders: BTreeSet<&PathBuf> = jobs.iter().map(|job| &job.folder).collect();
+    ///
+    /// # Errors
+    /// Those of the queue.
+    pub fn read(asking: Asking<'_>, jobs: &[NewJob], queue: &dyn Queue) -> Result<Taken, Error> {
+        let earlier = queue.earlier_results(jobs)?;
+        let mut folders: BTreeSet<&Path> = jobs.iter().map(|job| job.folder.as_path()).collect();
+        folders.extend(earlier.iter().filter_map(|result| result.parent()));
         let mut taken = Taken::default();
         for folder in folders {
-            let reading = folder.clone();
+            let reading = folder.to_owned();
             let names = asking.volumes.ask(folder, asking.patience, move || names_in(&reading));
             taken.names.extend(names.unwrap_or_default().iter().map(|name| key_of_path(name)));
         }
         // An original that was kept for its result counts as that result.
         taken.names.extend(jobs.iter().map(|job| key_of_path(&job.source)));
-        taken
+        Ok(taken)
     }
 
     /// Is this name in use? Names that differ in case alone count as one, as many drives have it.
@@ -43,6 +49,8 @@ fn names_in(folder: &Path) -> Vec<PathBuf> {
 mod tests {
     use super::super::tests::{find_now, wish};
     use super::*;
+    use crate::clock::ManualClock;
+    use crate::queue::memory::MemoryQueue;
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -56,7 +64,7 @@ mod tests {
         std::os::unix::fs::symlink("/nowhere", at("c.mp4")).unwrap();
         let jobs = find_now(&[at("a.mkv")], &wish()).jobs;
         let asking = Asking { volumes: &Arc::default(), patience: Duration::from_secs(20) };
-        let taken = Taken::read(asking, &jobs);
+        let taken = Taken::read(asking, &jobs, &MemoryQueue::new(Arc::new(ManualClock::at(0)))).unwrap();
         assert!(taken.has(&at("b.mp4")) && taken.has(&at("a.mkv")) && !taken.has(&at("a.mp4")));
         assert!(cfg!(windows) || taken.has(&at("c.mp4")));
     }

@@ -116,6 +116,7 @@ mod tests {
             source_mtime_ns: None,
             source_volume: Some(volume.into()),
             output_volume: None,
+            root: "/".into(),
             folder: "/".into(),
             stem: n.to_string().into(),
             naming: Naming::default(),

@@ -1,10 +1,11 @@
 //! The queue in memory: the same rules as SQLite's in the plainest form, as a second reading of the contract
 //! and for tests of the engine that need no disk. Durable only as long as the process.
 
+mod adding;
 mod moves;
 
 use super::chosen::{Brief, chosen};
-use super::work::{Meaning, Work};
+use super::work::Work;
 use super::{
     Added, Command, Counts, Crowded, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Refusal,
     Saved, Steered, Which, fits, in_order, starts,
@@ -18,9 +19,10 @@ use crate::policy::{SUSPECT_CRASHES, is_due};
 use crate::progress::Progress;
 use crate::recheck::finding::Check;
 use crate::verify::verification::Verification;
-use moves::{begin, change, end, fresh, is_past, keep_check, same_name};
-use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use moves::{begin, change, end, is_past, keep_check, same_name};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A queue that forgets everything at the end.
@@ -34,6 +36,9 @@ struct All {
     last: i64,
     rows: BTreeMap<JobId, Row>,
     flags: HashMap<&'static str, String>,
+    /// Done jobs that were removed.
+    removed: Vec<Row>,
+    trees: BTreeMap<(PathBuf, PathBuf), OsString>,
 }
 
 struct Row {
@@ -82,52 +87,6 @@ impl All {
         (row.job.state == State::Running && row.job.epoch == lease.epoch).then_some(row)
     }
 
-    fn add(&mut self, new: &NewJob, position: i64, taken: &dyn Fn(&Path) -> bool, now: Millis) -> Added {
-        let meaning = Meaning::of(&new.spec);
-        let work = Work::of(&new.real_source, &new.folder, &meaning);
-        if let Some(twin) = self.rows.values().find(|r| r.is_active() && r.work == work) {
-            return Added::Duplicate(twin.job.id);
-        }
-        let earlier = work.earlier(&meaning);
-        let made = |r: &&Row| {
-            matches!(r.job.state, State::Done | State::Running)
-                && same_name(&r.job.output, &new.source)
-                && r.job.source != r.job.output
-        };
-        if let Some(row) = self.rows.values().find(made).filter(|_| new.from_folder) {
-            return Added::OwnOutput(row.job.id);
-        }
-        let before = |r: &&Row| {
-            r.job.state == State::Done
-                && (r.work == work || earlier.contains(&r.work))
-                && r.job.source_size == new.source_size
-                && taken(&r.job.output)
-        };
-        let newest = self.rows.values().filter(before).max_by_key(|r| r.job.finished_at);
-        if let Some(row) = newest.filter(|_| !new.again) {
-            return Added::DoneBefore(row.job.id);
-        }
-        let mut free = (1..).map(|n| new.candidate(n)).filter(|name| !taken(name) && !self.is_claimed(name));
-        let Some(output) = free.next() else { unreachable!("there are endlessly many names") };
-        self.last += 1;
-        let id = JobId(self.last);
-        let job = fresh(id, new, &output, position, now);
-        self.rows.insert(id, Row { job, work, owner: None, attempts: Vec::new() });
-        Added::Accepted { id, output }
-    }
-
-    fn is_claimed(&self, name: &Path) -> bool {
-        self.rows.values().any(|r| r.is_active() && same_name(&r.job.output, name))
-    }
-
-    fn edge(&self, place: Place, count: usize) -> i64 {
-        let positions = self.rows.values().map(|r| r.job.position);
-        match place {
-            Place::End => positions.max().unwrap_or(0) + 1,
-            Place::Top => positions.min().unwrap_or(1) - count as i64,
-        }
-    }
-
     fn steer(&mut self, command: Command, id: JobId, named: &[JobId], now: Millis) -> Option<Refusal> {
         let Some(row) = self.rows.get(&id) else { return Some(Refusal::NotFound) };
         let state = row.job.state;
@@ -143,7 +102,7 @@ impl All {
             return Some(Refusal::Active);
         }
         match command {
-            Command::Remove => drop(self.rows.remove(&id)),
+            Command::Remove => self.remove(id),
             Command::MoveTop => self.set_position(id, self.edge(Place::Top, 1)),
             Command::MoveUp => self.swap(id, named, true),
             Command::MoveDown => self.swap(id, named, false),
@@ -163,6 +122,25 @@ impl Queue for MemoryQueue {
             added
         };
         Ok(jobs.iter().map(&mut add).collect())
+    }
+
+    fn earlier_results(&self, jobs: &[NewJob]) -> Result<Vec<PathBuf>> {
+        let all = self.all();
+        Ok(jobs
+            .iter()
+            .flat_map(|job| all.results(job).map(|row| row.job.output.clone()).collect::<Vec<_>>())
+            .collect())
+    }
+
+    fn tree(&self, destination: &Path, root: &Path) -> Result<OsString> {
+        Ok(self.all().tree(destination, root))
+    }
+
+    fn volumes(&self) -> Result<Vec<PathBuf>> {
+        let all = self.all();
+        let of = |row: &Row| [row.job.source_volume.clone(), row.job.output_volume.clone()];
+        let volumes: BTreeSet<PathBuf> = all.rows.values().flat_map(of).flatten().collect();
+        Ok(volumes.into_iter().collect())
     }
 
     fn claim_on(&self, boot: Option<&str>, owner: &str, alone: bool) -> Result<Option<Job>> {
@@ -368,7 +346,11 @@ impl Queue for MemoryQueue {
         let mut all = self.all();
         let before = all.rows.len();
         let past = |job: &Job| is_past(job, done_before, cancelled_before);
-        all.rows.retain(|id, row| !past(&row.job) || newest.iter().any(|j| j.id == *id));
+        let gone: Vec<JobId> =
+            all.rows.values().map(|row| &row.job).filter(|job| past(job)).map(|job| job.id).collect();
+        for id in gone.into_iter().filter(|id| !newest.iter().any(|job| job.id == *id)) {
+            all.remove(id);
+        }
         Ok((before - all.rows.len()) as u64)
     }
 }

@@ -11,6 +11,7 @@ mod add;
 mod adopt;
 mod claim;
 mod damage;
+mod known;
 mod lists;
 pub mod mend;
 mod open;
@@ -34,8 +35,9 @@ use crate::recheck::finding::Check;
 use crate::verify::verification::Verification;
 use open::Opened;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use std::ffi::OsString;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The queue of one data folder.
@@ -88,6 +90,18 @@ impl Queue for SqliteQueue {
     fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>> {
         let now = self.clock.now();
         self.write(|t| add::add(t, jobs, place, taken, now))
+    }
+
+    fn earlier_results(&self, jobs: &[NewJob]) -> Result<Vec<PathBuf>> {
+        self.read(|c| known::earlier_results(c, jobs))
+    }
+
+    fn tree(&self, destination: &Path, root: &Path) -> Result<OsString> {
+        self.write(|t| add::tree(t, destination, root))
+    }
+
+    fn volumes(&self) -> Result<Vec<PathBuf>> {
+        self.read(lists::volumes)
     }
 
     fn claim_on(&self, boot: Option<&str>, owner: &str, alone: bool) -> Result<Option<Job>> {

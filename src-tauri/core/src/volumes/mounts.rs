@@ -48,6 +48,14 @@ impl Mounts {
         holds.max_by_key(|mount| mount.point.components().count())
     }
 
+    /// The deepest of these places above `path`, which is absolute and without links, where a file system is usually
+    /// mounted and none is now.
+    pub fn absent<'a>(&self, path: &Path, usual: &'a [PathBuf]) -> Option<&'a Path> {
+        let now = self.of(path).map_or(0, |mount| mount.point.components().count());
+        let above = usual.iter().filter(|point| path.starts_with(point) && point.components().count() > now);
+        above.max_by_key(|point| point.components().count()).map(PathBuf::as_path)
+    }
+
     /// Is a file system mounted at just this folder?
     pub fn has(&self, point: &Path) -> bool {
         self.0.iter().any(|mount| mount.point == point)
@@ -62,6 +70,11 @@ pub fn point_of(path: &Path) -> Option<PathBuf> {
 /// Is the file system still there that was mounted at this folder?
 pub fn is_mounted(point: &Path) -> bool {
     Mounts::read().has(point) || system::is_there(point)
+}
+
+/// Where the system mounts file systems by its own table, whether they are mounted now or not.
+pub fn usual() -> Vec<PathBuf> {
+    system::usual()
 }
 
 /// A number that changes when file systems come or go; constant where the system does not tell.
@@ -89,6 +102,17 @@ mod tests {
         assert_eq!(kind("/mnt/nas/films/a.mkv"), Some("nfs4"));
         assert_eq!(kind("/mnt/nas2/a.mkv"), Some("ext4"), "names are compared whole");
         assert!(mounts.has(Path::new("/mnt/nas")) && !mounts.has(Path::new("/mnt")));
+    }
+
+    #[test]
+    fn a_place_where_nothing_is_mounted_now_is_no_folder_of_the_disk_below() {
+        let mounts = Mounts(vec![mount("/", "ext4"), mount("/mnt/nas", "nfs4")]);
+        let usual = ["/mnt/nas", "/media/usb", "/media/usb/inner", "/"].map(PathBuf::from);
+        let absent = |path: &str| mounts.absent(Path::new(path), &usual).map(|p| p.to_str().unwrap());
+        assert_eq!(absent("/media/usb/out"), Some("/media/usb"));
+        assert_eq!(absent("/media/usb/inner/out"), Some("/media/usb/inner"));
+        assert_eq!(absent("/mnt/nas/out"), None, "it is mounted");
+        assert_eq!(absent("/media/usb2/out"), None);
     }
 
     #[cfg(unix)]

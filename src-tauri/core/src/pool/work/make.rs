@@ -19,6 +19,7 @@ use crate::queue::Note;
 use crate::subtitles;
 use crate::verify::Verdict;
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
 /// What one making works on, and how far it is.
 pub(super) struct Making<'a> {
@@ -232,7 +233,8 @@ fn prepare(work: &Work<'_>, plan: &Plan) -> Result<(), End> {
     let json = serde_json::to_string(plan).unwrap_or_default();
     work.note(&Note::Plan { plan: json, part: work.part.clone() })?;
     delete_earlier_parts(work);
-    output::create_part(&work.part, &work.job.output, work.job.output_volume.as_deref())?;
+    let mut made = work.made.lock().unwrap_or_else(PoisonError::into_inner);
+    output::create_part(&work.part, &work.job.output, work.job.output_volume.as_deref(), &mut made)?;
     Ok(())
 }
 

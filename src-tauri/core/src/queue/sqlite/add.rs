@@ -1,13 +1,15 @@
 //! Accepting jobs: claimed names, no duplicates, one transaction.
 
+use super::known;
 use super::rows::{to_bytes, to_json, to_path};
 use crate::error::{Error, Result};
 use crate::job::{JobId, Millis};
 use crate::queue::work::{Meaning, Work, former_key};
-use crate::queue::{Added, NewJob, Place, key_of_path};
+use crate::queue::{Added, NewJob, Place, key_of_path, trees};
 use crate::spec::{self, JobOptions, JobSpec};
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -24,12 +26,12 @@ pub(super) fn add(
     let mut position = first_position(t, jobs.len(), place)?;
     let mut numbers = NextNumber::new();
     let mut answers = Vec::with_capacity(jobs.len());
-    let former = t.prepare("SELECT 1 FROM job WHERE former_key IS NOT NULL LIMIT 1")?.exists([])?;
+    let former = has_former(t)?;
     let mut texts = None;
     for job in jobs {
         let texts = Texts::of(&mut texts, &job.spec)?;
         let keys = Keys::of(job, texts, former)?;
-        if let Some(known) = known(t, job, &keys, taken)? {
+        if let Some(known) = known::known(t, job, &keys, taken)? {
             answers.push(known);
             continue;
         }
@@ -41,8 +43,13 @@ pub(super) fn add(
     Ok(answers)
 }
 
+/// Is there a row whose key is of the former kind?
+pub(super) fn has_former(c: &Connection) -> Result<bool> {
+    Ok(c.prepare("SELECT 1 FROM job WHERE former_key IS NOT NULL LIMIT 1")?.exists([])?)
+}
+
 /// What is written of a spec: the jobs of one call mostly share theirs.
-struct Texts<'a> {
+pub(super) struct Texts<'a> {
     spec: &'a JobSpec,
     meaning: Meaning,
     preset: String,
@@ -51,7 +58,7 @@ struct Texts<'a> {
 
 impl<'a> Texts<'a> {
     /// Those of the job before where its spec was the same.
-    fn of<'b>(last: &'b mut Option<Texts<'a>>, spec: &'a JobSpec) -> Result<&'b Texts<'a>> {
+    pub(super) fn of<'b>(last: &'b mut Option<Texts<'a>>, spec: &'a JobSpec) -> Result<&'b Texts<'a>> {
         let texts = match last.take().filter(|texts| texts.spec == spec) {
             Some(texts) => texts,
             None => Texts::new(spec)?,
@@ -66,19 +73,19 @@ impl<'a> Texts<'a> {
 }
 
 /// The keys under which the same work may be known.
-struct Keys {
-    own: Vec<u8>,
+pub(super) struct Keys {
+    pub(super) own: Vec<u8>,
     /// Of what the preset meant in earlier versions.
-    earlier: Vec<Vec<u8>>,
+    pub(super) earlier: Vec<Vec<u8>>,
     /// As rows of earlier schemas have it; none where no such row is left.
-    former: Option<Vec<u8>>,
+    pub(super) former: Option<Vec<u8>>,
 }
 
 impl Keys {
-    fn of(job: &NewJob, texts: &Texts<'_>, former: bool) -> Result<Keys> {
-        let work = Work::of(&job.real_source, &job.folder, &texts.meaning);
+    pub(super) fn of(job: &NewJob, texts: &Texts<'_>, former: bool) -> Result<Keys> {
+        let work = Work::of(&job.real_source, &job.root, &texts.meaning);
         let key =
-            || -> Result<_> { Ok(former_key(&job.real_source, &job.folder, &to_json(&job.spec.preset)?)) };
+            || -> Result<_> { Ok(former_key(&job.real_source, &job.root, &to_json(&job.spec.preset)?)) };
         // What has options was never done in those schemas.
         let former = former && job.spec.options == JobOptions::default();
         Ok(Keys {
@@ -96,64 +103,6 @@ fn first_position(t: &Transaction<'_>, count: usize, place: Place) -> Result<i64
     };
     let edge: i64 = t.query_row(edge, [], |row| row.get(0))?;
     Ok(if place == Place::Top { edge - count as i64 } else { edge })
-}
-
-fn known(
-    t: &Transaction<'_>,
-    job: &NewJob,
-    keys: &Keys,
-    taken: &dyn Fn(&Path) -> bool,
-) -> Result<Option<Added>> {
-    if let Some(id) = active(t, keys)? {
-        return Ok(Some(Added::Duplicate(id)));
-    }
-    if !job.again
-        && let Some(id) = done_before(t, job, keys, taken)?
-    {
-        return Ok(Some(Added::DoneBefore(id)));
-    }
-    if !job.from_folder {
-        return Ok(None);
-    }
-    let made = "SELECT id FROM job WHERE output_key = ?1 AND state IN ('done','running') \
-                AND output_path <> source_path LIMIT 1";
-    let id = t.prepare_cached(made)?.query_row([key_of_path(&job.source)], |row| row.get(0)).optional()?;
-    Ok(id.map(|id| Added::OwnOutput(JobId(id))))
-}
-
-/// The active job that is the same work.
-fn active(t: &Transaction<'_>, keys: &Keys) -> Result<Option<JobId>> {
-    let own = "SELECT id FROM job WHERE unique_key = ?1 AND state IN ('queued','waiting','running')";
-    let found = t.prepare_cached(own)?.query_row([&keys.own], |row| row.get(0)).optional()?;
-    let Some(former) = keys.former.as_ref().filter(|_| found.is_none()) else { return Ok(found.map(JobId)) };
-    let sql = "SELECT id FROM job INDEXED BY job_former_key WHERE former_key = ?1 \
-               AND state IN ('queued','waiting','running') LIMIT 1";
-    Ok(t.prepare_cached(sql)?.query_row([former], |row| row.get(0)).optional()?.map(JobId))
-}
-
-/// The newest job that did the same to a file as large as this, and whose result is still there.
-fn done_before(
-    t: &Transaction<'_>,
-    job: &NewJob,
-    keys: &Keys,
-    taken: &dyn Fn(&Path) -> bool,
-) -> Result<Option<JobId>> {
-    let own = "SELECT finished_at, id, output_path FROM job INDEXED BY job_done_key \
-               WHERE state = 'done' AND unique_key = ?1 AND source_size IS ?2";
-    let former = "SELECT finished_at, id, output_path FROM job INDEXED BY job_former_key \
-                  WHERE former_key = ?1 AND state = 'done' AND source_size IS ?2";
-    let size = job.source_size.map(|n| n as i64);
-    let mut all: Vec<(i64, i64, Vec<u8>)> = Vec::new();
-    let looks = std::iter::once((own, &keys.own));
-    let looks = looks.chain(keys.earlier.iter().map(|key| (own, key)));
-    for (sql, key) in looks.chain(keys.former.iter().map(|key| (former, key))) {
-        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-        let mut statement = t.prepare_cached(sql)?;
-        let found = statement.query_map(params![key, size], read)?;
-        all.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
-    }
-    all.sort_by(|a, b| b.cmp(a));
-    Ok(all.into_iter().find(|(_, _, output)| taken(&to_path(output))).map(|(_, id, _)| JobId(id)))
 }
 
 fn free_name(
@@ -186,7 +135,8 @@ fn insert(
 ) -> Result<JobId> {
     let sql = "INSERT INTO job (uid, position, source_path, real_source, source_size, source_mtime_ns, source_volume, \
                output_path, output_key, output_volume, preset, options, spec_version, unique_key, max_attempts, \
-               created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+               created_at, output_root) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
     t.prepare_cached(sql)?.execute(params![
         Uuid::now_v7().to_string(),
         position,
@@ -203,7 +153,25 @@ fn insert(
         spec::VERSION,
         key,
         job.max_attempts,
-        now
+        now,
+        (job.root != job.folder).then(|| to_bytes(&job.root))
     ])?;
     Ok(JobId(t.last_insert_rowid()))
+}
+
+/// The name of the folder for the results of the added folder `root`, chosen once.
+pub(super) fn tree(t: &Transaction<'_>, destination: &Path, root: &Path) -> Result<OsString> {
+    let (destination, key) = (to_bytes(destination), to_bytes(root));
+    let known = "SELECT name FROM tree WHERE destination = ?1 AND root = ?2";
+    let found: Option<Vec<u8>> =
+        t.prepare_cached(known)?.query_row([&destination, &key], |row| row.get(0)).optional()?;
+    if let Some(name) = found {
+        return Ok(to_path(&name).into_os_string());
+    }
+    let mut claimed = t.prepare_cached("SELECT 1 FROM tree WHERE destination = ?1 AND name_key = ?2")?;
+    let mut is_taken = |name: &[u8]| claimed.exists(params![destination, name]);
+    let (name, name_key) = trees::first_free(root, |name| is_taken(name).unwrap_or(false));
+    let insert = "INSERT INTO tree (destination, root, name, name_key) VALUES (?1, ?2, ?3, ?4)";
+    t.execute(insert, params![destination, key, to_bytes(Path::new(&name)), name_key])?;
+    Ok(name)
 }

@@ -9,9 +9,18 @@ use crate::policy::DUE_HORIZON_MS;
 use crate::queue::chosen::{Brief, chosen};
 use crate::queue::{Counts, Crowded, Filter, Recent, Saved};
 use rusqlite::{Connection, Row, params};
+use std::path::PathBuf;
 
 pub(super) fn job_sql(condition: &str) -> String {
     format!("SELECT {JOB} FROM job {condition}")
+}
+
+pub(super) fn volumes(c: &Connection) -> Result<Vec<PathBuf>> {
+    let sql = "SELECT source_volume FROM job WHERE source_volume IS NOT NULL \
+               UNION SELECT output_volume FROM job WHERE output_volume IS NOT NULL";
+    let mut statement = c.prepare(sql)?;
+    let volumes = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+    volumes.map(|volume| Ok(rows::to_path(&volume?))).collect()
 }
 
 pub(super) fn job(c: &Connection, id: JobId) -> Result<Option<Job>> {

@@ -17,6 +17,19 @@ pub(super) fn is_there(point: &Path) -> bool {
     point == Path::new("/")
 }
 
+/// `/etc/fstab`, whose lines are `device point type options`.
+pub(super) fn usual() -> Vec<PathBuf> {
+    points(&std::fs::read("/etc/fstab").unwrap_or_default())
+}
+
+fn points(table: &[u8]) -> Vec<PathBuf> {
+    let lines =
+        table.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.starts_with(b"#"));
+    let words =
+        |line: &[u8]| line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).nth(1).map(path);
+    lines.filter_map(words).filter(|point| point.is_absolute()).collect()
+}
+
 /// Lines of the form `36 35 0:45 /root /mount/point options [tags] - type source options`, where special characters
 /// stand in octal.
 fn parse(table: &[u8]) -> Vec<Mount> {
@@ -63,6 +76,14 @@ fn named(bytes: Vec<u8>) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_the_system_mounts_by_itself_is_read_without_comments_and_swap() {
+        let table =
+            b"# a comment /x\nUUID=1  /\text4 defaults 0 1\n\n//nas/films /mnt/my\\040films cifs noauto\n\
+            /dev/sda3 none swap sw\n";
+        assert_eq!(points(table), [PathBuf::from("/"), PathBuf::from("/mnt/my films")]);
+    }
 
     #[test]
     fn the_table_is_read_with_its_escapes_and_its_optional_fields() {

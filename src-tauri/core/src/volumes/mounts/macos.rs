@@ -45,6 +45,11 @@ pub(super) fn assumed(path: &Path) -> Option<PathBuf> {
     path.ancestors().last().filter(|root| root.has_root()).map(Path::to_owned)
 }
 
+/// The system keeps no table of them.
+pub(super) fn usual() -> Vec<PathBuf> {
+    Vec::new()
+}
+
 pub(super) fn is_there(point: &Path) -> bool {
     point == Path::new("/")
 }

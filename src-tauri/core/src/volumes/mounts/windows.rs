@@ -12,6 +12,11 @@ pub(super) fn assumed(path: &Path) -> Option<PathBuf> {
     path.ancestors().last().map(Path::to_owned)
 }
 
+/// The system keeps no table of them.
+pub(super) fn usual() -> Vec<PathBuf> {
+    Vec::new()
+}
+
 /// Asks the drive.
 pub(super) fn is_there(point: &Path) -> bool {
     point.exists()

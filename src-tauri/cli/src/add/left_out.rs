@@ -1,0 +1,61 @@
+//! What `spool add` did not take: refused by name, and left out of folders by kind.
+
+use super::Line;
+use crate::context::{Context, Failed, json_line};
+use crate::words;
+use serde_json::json;
+use spool_core::intake::{Found, Kind};
+use std::path::Path;
+
+/// Names that a line holds, unless all are asked for.
+const NAMED: usize = 5;
+
+/// How each kind is called, one and many.
+const KINDS: [(Kind, &str, &str); 4] = [
+    (Kind::Other, "file that is no video", "files that are no videos"),
+    (Kind::Subtitles, "subtitle file beside videos", "subtitle files beside videos"),
+    (Kind::Hidden, "hidden file or folder", "hidden files and folders"),
+    (Kind::System, "folder of the system", "folders of the system"),
+];
+
+pub(super) fn tell(context: &Context, found: &Found) -> Result<(), Failed> {
+    if context.json {
+        return tell_scripts(found);
+    }
+    for (_, reason) in &found.refused {
+        eprintln!("spool: {}", words::line(reason));
+    }
+    if found.jobs.is_empty() && found.skipped.is_empty() && found.refused.is_empty() {
+        eprintln!("spool: There is no video in what was named; name videos or folders that hold some.");
+    }
+    let most = if context.verbose { usize::MAX } else { NAMED };
+    KINDS.iter().filter_map(|kind| line(found, kind, most)).try_for_each(|line| context.say(line))
+}
+
+/// `skipped           3 subtitle files beside videos: a.srt, b.srt, c.srt`
+fn line(found: &Found, (kind, one, many): &(Kind, &str, &str), most: usize) -> Option<String> {
+    let of_kind = found.skipped.iter().filter(|(_, other)| other == kind);
+    let names: Vec<String> = of_kind.map(|(path, _)| name(path)).collect();
+    let count = words::count(names.len() as u64, one, many);
+    let more = names.len().saturating_sub(most);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let named = names.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
+    (!names.is_empty()).then(|| format!("skipped           {count}: {named}{rest}"))
+}
+
+fn name(path: &Path) -> String {
+    words::line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
+}
+
+fn tell_scripts(found: &Found) -> Result<(), Failed> {
+    let line = |outcome, path: &Path, reason: &str| {
+        let (source, reason) = (path.display().to_string(), Some(reason.to_owned()));
+        json_line(&Line { outcome, id: None, source, output: None, reason, note: None })
+    };
+    found.refused.iter().try_for_each(|(path, reason)| line("refused", path, reason))?;
+    found.skipped.iter().try_for_each(|(path, kind)| line("skipped", path, kind.reason()))?;
+    if found.jobs.is_empty() && found.skipped.is_empty() && found.refused.is_empty() {
+        json_line(&json!({ "accepted": 0, "duplicate": 0, "skipped": 0, "refused": 0 }))?;
+    }
+    Ok(())
+}

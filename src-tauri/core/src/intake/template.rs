@@ -1,0 +1,161 @@
+//! The name of a result: a template of the settings, or a name that a person gave.
+//!
+//! Guarantees that a result never has its original's own name, and that only words which are known stand in braces: one
+//! that is not would be in the name of each result. Pure.
+
+use super::Wish;
+use filetime::FileTime;
+use std::ffi::{OsStr, OsString};
+use std::fs::Metadata;
+use std::path::Path;
+
+/// What may stand in braces.
+const TOKENS: [&str; 5] = ["name", "preset", "ext", "folder", "date"];
+
+/// A piece of a template.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece<'a> {
+    Text(&'a str),
+    Token(&'a str),
+}
+
+/// Can this name results? If not, the rest of the sentence "The file name ...". `{name}` must occur, for one name for all
+/// would help nobody; folders are not made.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(template: &str) -> Result<(), String> {
+    let unknown = |piece: Piece<'_>| match piece {
+        Piece::Token(word) if !TOKENS.contains(&word) => Some(word.to_owned()),
+        _ => None,
+    };
+    if let Some(word) = pieces(template).into_iter().find_map(unknown) {
+        let known = TOKENS.map(|token| format!("{{{token}}}")).join(", ");
+        return Err(format!("does not know {{{word}}}; it knows {known}"));
+    }
+    if !template.contains("{name}") {
+        return Err("must contain {name}".into());
+    }
+    if template.contains(['/', '\\', '\0']) {
+        return Err("cannot contain / or \\".into());
+    }
+    Ok(())
+}
+
+/// Text and words in braces, in turn. Braces around anything but letters are text.
+fn pieces(template: &str) -> Vec<Piece<'_>> {
+    let (mut all, mut rest) = (Vec::new(), template);
+    while let Some((text, word, after)) = next_token(rest) {
+        all.extend([Piece::Text(text), Piece::Token(word)]);
+        rest = after;
+    }
+    all.push(Piece::Text(rest));
+    all
+}
+
+/// The text before the first token, the token, and what follows it.
+fn next_token(text: &str) -> Option<(&str, &str, &str)> {
+    text.match_indices('{').find_map(|(at, _)| {
+        let (word, after) = text[at + 1..].split_once('}')?;
+        let is_word = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic());
+        is_word.then_some((&text[..at], word, after))
+    })
+}
+
+/// The name of the result of `source` in `folder`, without extension: with ` - {preset}` behind it where that would be
+/// the original's own name.
+pub(super) fn stem(source: &Path, folder: &Path, wish: &Wish, metadata: &Metadata) -> OsString {
+    if let Some(name) = &wish.called {
+        return name.clone();
+    }
+    let own = source.file_stem().unwrap_or_default();
+    // A preset's name is a person's text too.
+    let preset = wish.spec.preset.name.replace(['/', '\\', '\0'], "-");
+    let parent = source.parent().and_then(Path::file_name).unwrap_or_default();
+    let mut stem = OsString::new();
+    for piece in pieces(&wish.name) {
+        match piece {
+            Piece::Text(text) => stem.push(text),
+            Piece::Token("name") => stem.push(own),
+            Piece::Token("preset") => stem.push(&preset),
+            Piece::Token("ext") => stem.push(source.extension().unwrap_or_default()),
+            Piece::Token("folder") => stem.push(parent),
+            Piece::Token("date") => stem.push(day(metadata)),
+            // Of settings that an earlier version accepted.
+            Piece::Token(word) => stem.push(format!("{{{word}}}")),
+        }
+    }
+    let extension = source.extension().unwrap_or_default();
+    let same_kind = extension.eq_ignore_ascii_case(wish.spec.preset.container.extension());
+    if source.parent() == Some(folder) && same_kind && stem == own {
+        stem.push(format!(" - {preset}"));
+    }
+    stem
+}
+
+/// The local day on which a file was last written, `2024-05-31`: of a recording that was not edited the day it was made.
+fn day(metadata: &Metadata) -> String {
+    let written = FileTime::from_last_modification_time(metadata).unix_seconds();
+    let Ok(at) = jiff::Timestamp::from_second(written) else { return "unknown day".into() };
+    jiff::ZonedDateTime::new(at, jiff::tz::TimeZone::system()).strftime("%Y-%m-%d").to_string()
+}
+
+/// The stem that a person gave with the name of a file, where its extension fits.
+///
+/// # Errors
+/// The extension that the name should have.
+pub fn called<'a>(name: &'a Path, extension: &'a str) -> Result<&'a OsStr, &'a str> {
+    let stem = name.file_stem().ok_or(extension)?;
+    let fits = name.extension().is_none_or(|own| own.eq_ignore_ascii_case(extension));
+    if fits { Ok(stem) } else { Err(extension) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::wish;
+    use super::*;
+
+    fn name(source: &str, folder: &str, wish: &Wish) -> String {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        filetime::set_file_mtime(file.path(), FileTime::from_unix_time(1_700_000_000, 0)).unwrap();
+        let metadata = file.path().metadata().unwrap();
+        stem(Path::new(source), Path::new(folder), wish, &metadata).into_string().unwrap()
+    }
+
+    #[test]
+    fn next_to_the_original_the_result_has_a_name_of_its_own() {
+        assert_eq!(name("/v/a.mkv", "/v", &wish()), "a");
+        assert_eq!(name("/v/a.MP4", "/v", &wish()), "a - Web 1080p");
+        assert_eq!(name("/v/a.mp4", "/out", &wish()), "a");
+    }
+
+    #[test]
+    fn a_template_names_the_result() {
+        let by = |template: &str| Wish { name: template.into(), ..wish() };
+        let named = |template: &str| name("/v/day 1/a{name}.MOV", "/v", &by(template));
+        assert_eq!(named("{preset}, {name} (copy)"), "Web 1080p, a{name} (copy)");
+        assert_eq!(named("{folder} - {name}.{ext}"), "day 1 - a{name}.MOV");
+        assert!(named("{date} {name}").starts_with("2023-11-1"), "{}", named("{date} {name}"));
+        assert_eq!(named("{{name}} {1} {"), "{a{name}} {1} {");
+        let mut wish = by("{preset} {name}");
+        wish.spec.preset.name = "../up".into();
+        assert_eq!(name("/v/a.mp4", "/v", &wish), "..-up a");
+        wish.called = Some("{date}".into());
+        assert_eq!(name("/v/a.mp4", "/v", &wish), "{date}", "what a person gave is taken as it is");
+    }
+
+    #[test]
+    fn words_that_are_not_known_and_folders_are_refused() {
+        assert_eq!(check("{name} {folder} {date} {ext} {preset} {1} {}"), Ok(()));
+        let refused = check("{name} {year}").unwrap_err();
+        assert_eq!(refused, "does not know {year}; it knows {name}, {preset}, {ext}, {folder}, {date}");
+        assert!(check("{preset}").is_err() && check("x/{name}").is_err());
+    }
+
+    #[test]
+    fn a_given_name_has_the_extension_of_the_result_or_none() {
+        assert_eq!(called(Path::new("/out/b.MP4"), "mp4"), Ok(OsStr::new("b")));
+        assert_eq!(called(Path::new("/out/b"), "mp4"), Ok(OsStr::new("b")));
+        assert_eq!(called(Path::new("/out/b.mkv"), "mp4"), Err("mp4"));
+    }
+}

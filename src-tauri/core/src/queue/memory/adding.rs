@@ -1,0 +1,103 @@
+//! Adding to the queue in memory, and what it knows of a file that is added.
+
+use super::moves::{fresh, same_name};
+use super::{All, Row};
+use crate::job::{JobId, Millis, State};
+use crate::queue::work::{Meaning, Work};
+use crate::queue::{Added, NewJob, Place, key_of_path, trees};
+use std::ffi::OsString;
+use std::path::Path;
+
+impl All {
+    pub(super) fn add(
+        &mut self,
+        new: &NewJob,
+        position: i64,
+        taken: &dyn Fn(&Path) -> bool,
+        now: Millis,
+    ) -> Added {
+        let meaning = Meaning::of(&new.spec);
+        let work = Work::of(&new.real_source, &new.root, &meaning);
+        if let Some(known) = self.known(new, &work, taken) {
+            return known;
+        }
+        let mut free = (1..).map(|n| new.candidate(n)).filter(|name| !taken(name) && !self.is_claimed(name));
+        let Some(output) = free.next() else { unreachable!("there are endlessly many names") };
+        self.last += 1;
+        let id = JobId(self.last);
+        let job = fresh(id, new, &output, position, now);
+        self.rows.insert(id, Row { job, work, owner: None, attempts: Vec::new() });
+        Added::Accepted { id, output }
+    }
+
+    fn known(&self, new: &NewJob, work: &Work, taken: &dyn Fn(&Path) -> bool) -> Option<Added> {
+        if let Some(twin) = self.rows.values().find(|r| r.is_active() && r.work == *work) {
+            return Some(Added::Duplicate(twin.job.id));
+        }
+        let done = self.results(new).filter(|r| taken(&r.job.output));
+        if let Some(row) = done.max_by_key(|r| (r.job.finished_at, r.job.id)).filter(|_| !new.again) {
+            return Some(Added::DoneBefore(row.job.id));
+        }
+        let ended = |r: &&Row| {
+            matches!(r.job.state, State::Failed | State::Cancelled) && r.work == *work && is_of(r, new)
+        };
+        let ended = self.rows.values().filter(ended).max_by_key(|r| (r.job.finished_at, r.job.id));
+        if let Some(row) = ended.filter(|_| !new.again) {
+            return Some(Added::EndedBefore(row.job.id, row.job.state));
+        }
+        let made = |r: &&Row| {
+            matches!(r.job.state, State::Done | State::Running)
+                && same_name(&r.job.output, &new.source)
+                && r.job.source != r.job.output
+        };
+        let removed = self.removed.iter().filter(|r| r.job.output_size == new.source_size);
+        if let Some(row) = self.rows.values().chain(removed).find(made).filter(|_| new.from_folder) {
+            return Some(Added::OwnOutput(row.job.id));
+        }
+        None
+    }
+
+    /// Jobs that did the same to this very file, in the list or not.
+    pub(super) fn results<'a>(&'a self, new: &'a NewJob) -> impl Iterator<Item = &'a Row> {
+        let meaning = Meaning::of(&new.spec);
+        let work = Work::of(&new.real_source, &new.root, &meaning);
+        let earlier = work.earlier(&meaning);
+        let done = self.rows.values().chain(&self.removed).filter(|r| r.job.state == State::Done);
+        done.filter(move |r| (r.work == work || earlier.contains(&r.work)) && is_of(r, new))
+    }
+
+    /// The name of the folder for the results of an added folder, chosen once.
+    pub(super) fn tree(&mut self, destination: &Path, root: &Path) -> OsString {
+        let key = (destination.to_owned(), root.to_owned());
+        if let Some(name) = self.trees.get(&key) {
+            return name.clone();
+        }
+        let there = self.trees.iter().filter(|((other, _), _)| other == destination);
+        let names: Vec<_> = there.map(|(_, name)| key_of_path(Path::new(name))).collect();
+        let (name, _) = trees::first_free(root, |key| names.iter().any(|name| name == key));
+        self.trees.insert(key, name.clone());
+        name
+    }
+
+    /// Takes a job off the list; what it did is remembered.
+    pub(super) fn remove(&mut self, id: JobId) {
+        self.removed.extend(self.rows.remove(&id).filter(|row| row.job.state == State::Done));
+    }
+
+    fn is_claimed(&self, name: &Path) -> bool {
+        self.rows.values().any(|r| r.is_active() && same_name(&r.job.output, name))
+    }
+
+    pub(super) fn edge(&self, place: Place, count: usize) -> i64 {
+        let positions = self.rows.values().map(|r| r.job.position);
+        match place {
+            Place::End => positions.max().unwrap_or(0) + 1,
+            Place::Top => positions.min().unwrap_or(1) - count as i64,
+        }
+    }
+}
+
+/// Is it a job of this very file?
+fn is_of(row: &Row, new: &NewJob) -> bool {
+    row.job.source_size == new.source_size && row.job.source_mtime_ns == new.source_mtime_ns
+}

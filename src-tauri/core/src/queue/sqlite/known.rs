@@ -1,0 +1,117 @@
+//! What is known of a file that is added: the same work is active, was done, or has ended otherwise; or the file is a
+//! result itself.
+//!
+//! Guarantees that what was removed from the list, by a person or by retention, is known all the same, and that a source
+//! whose size or time of modification is another counts as another file.
+
+use super::add::{Keys, Texts, has_former};
+use super::rows::to_path;
+use crate::error::{Error, Result};
+use crate::job::{JobId, State};
+use crate::queue::{Added, NewJob, key_of_path};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use std::path::{Path, PathBuf};
+
+/// `taken` says whether a file name is in use on disk.
+pub(super) fn known(
+    t: &Transaction<'_>,
+    job: &NewJob,
+    keys: &Keys,
+    taken: &dyn Fn(&Path) -> bool,
+) -> Result<Option<Added>> {
+    if let Some(id) = active(t, keys)? {
+        return Ok(Some(Added::Duplicate(id)));
+    }
+    if !job.again {
+        if let Some(id) = done_before(t, job, keys, taken)? {
+            return Ok(Some(Added::DoneBefore(id)));
+        }
+        if let Some((id, state)) = ended_before(t, job, keys)? {
+            return Ok(Some(Added::EndedBefore(id, state)));
+        }
+    }
+    if job.from_folder { Ok(own_output(t, job)?.map(Added::OwnOutput)) } else { Ok(None) }
+}
+
+/// The active job that is the same work.
+fn active(t: &Transaction<'_>, keys: &Keys) -> Result<Option<JobId>> {
+    let own = "SELECT id FROM job WHERE unique_key = ?1 AND state IN ('queued','waiting','running')";
+    let found = t.prepare_cached(own)?.query_row([&keys.own], |row| row.get(0)).optional()?;
+    let Some(former) = keys.former.as_ref().filter(|_| found.is_none()) else { return Ok(found.map(JobId)) };
+    let sql = "SELECT id FROM job INDEXED BY job_former_key WHERE former_key = ?1 \
+               AND state IN ('queued','waiting','running') LIMIT 1";
+    Ok(t.prepare_cached(sql)?.query_row([former], |row| row.get(0)).optional()?.map(JobId))
+}
+
+/// The newest job that did the same to this very file, and whose result is still there.
+fn done_before(
+    c: &Connection,
+    job: &NewJob,
+    keys: &Keys,
+    taken: &dyn Fn(&Path) -> bool,
+) -> Result<Option<JobId>> {
+    let mut all = results(c, job, keys)?;
+    all.sort_by(|a, b| b.cmp(a));
+    Ok(all.into_iter().find(|(_, _, output)| taken(output)).map(|(_, id, _)| JobId(id)))
+}
+
+/// The results of all jobs that did the same to this very file: when, which job, where.
+fn results(c: &Connection, job: &NewJob, keys: &Keys) -> Result<Vec<(i64, i64, PathBuf)>> {
+    // Rows of early schemas know no time of modification.
+    let same = "source_size IS ?2 AND (source_mtime_ns IS NULL OR source_mtime_ns IS ?3)";
+    let columns = "SELECT finished_at, id, output_path FROM job INDEXED BY";
+    let own = format!("{columns} job_done_key WHERE state = 'done' AND unique_key = ?1 AND {same}");
+    let former = format!("{columns} job_former_key WHERE former_key = ?1 AND state = 'done' AND {same}");
+    let removed =
+        format!("SELECT finished_at, job_id, output_path FROM finished WHERE unique_key = ?1 AND {same}");
+    let all_keys = std::iter::once(&keys.own).chain(&keys.earlier);
+    let looks = all_keys.flat_map(|key| [(&own, key), (&removed, key)]);
+    let size = job.source_size.map(|n| n as i64);
+    let mut all = Vec::new();
+    for (sql, key) in looks.chain(keys.former.iter().map(|key| (&former, key))) {
+        let mut statement = c.prepare_cached(sql)?;
+        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, to_path(&row.get::<_, Vec<u8>>(2)?)));
+        let found = statement.query_map(params![key, size, job.source_mtime_ns], read)?;
+        all.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
+    }
+    Ok(all)
+}
+
+/// Where results of the same work on these files lie, or lay.
+pub(super) fn earlier_results(c: &Connection, jobs: &[NewJob]) -> Result<Vec<PathBuf>> {
+    let (mut texts, mut all) = (None, Vec::new());
+    let former = has_former(c)?;
+    for job in jobs {
+        let keys = Keys::of(job, Texts::of(&mut texts, &job.spec)?, former)?;
+        all.extend(results(c, job, &keys)?.into_iter().map(|(_, _, output)| output));
+    }
+    Ok(all)
+}
+
+/// The newest job that failed for good at the same, or was cancelled.
+fn ended_before(t: &Transaction<'_>, job: &NewJob, keys: &Keys) -> Result<Option<(JobId, State)>> {
+    let sql = "SELECT id, state FROM job INDEXED BY job_ended_key \
+               WHERE unique_key = ?1 AND state IN ('failed','cancelled') AND source_size IS ?2 \
+               AND (source_mtime_ns IS NULL OR source_mtime_ns IS ?3) ORDER BY finished_at DESC, id DESC LIMIT 1";
+    let size = job.source_size.map(|n| n as i64);
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?));
+    let key = params![keys.own, size, job.source_mtime_ns];
+    let found = t.prepare_cached(sql)?.query_row(key, read).optional()?;
+    let state = |word: String| word.parse().map_err(|_| Error::Database(format!("no state: {word}")));
+    found.map(|(id, word)| Ok((JobId(id), state(word)?))).transpose()
+}
+
+/// The job whose result this file is.
+fn own_output(t: &Transaction<'_>, job: &NewJob) -> Result<Option<JobId>> {
+    let (key, size) = (key_of_path(&job.source), job.source_size.map(|n| n as i64));
+    let listed = "SELECT id FROM job WHERE output_key = ?1 AND state IN ('done','running') \
+                  AND output_path <> source_path LIMIT 1";
+    let found = t.prepare_cached(listed)?.query_row([&key], |row| row.get(0)).optional()?;
+    if found.is_some() {
+        return Ok(found.map(JobId));
+    }
+    // Another file may have come to that name since; an original that was kept for its result is none.
+    let removed = "SELECT job_id FROM finished WHERE output_key = ?1 AND output_size IS ?2 \
+                   AND output_path <> source_path LIMIT 1";
+    Ok(t.prepare_cached(removed)?.query_row(params![key, size], |row| row.get(0)).optional()?.map(JobId))
+}

@@ -1,0 +1,228 @@
+//! What `spool add` takes, where results go, and what is remembered of earlier work.
+
+use crate::presets::output;
+use serde_json::Value;
+use spool_tests::clips;
+use spool_tests::env::TestEnv;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What `spool add` says in JSON with these arguments, for results in `out`, made quickly.
+fn add(env: &TestEnv, more: &[&str], paths: &[&Path]) -> Vec<Value> {
+    let paths: Vec<&str> = paths.iter().map(|path| path.to_str().unwrap()).collect();
+    let quick = ["add", "--json", "--set", "video.copy=never", "--set", "video.speed=ultrafast"];
+    let answer = env.spool(&[&quick[..], more, &paths].concat());
+    assert_ne!(answer.code, 2, "{answer:?}");
+    answer.json()
+}
+
+fn to(env: &TestEnv) -> [String; 2] {
+    ["--output-dir".into(), env.out().to_str().unwrap().into()]
+}
+
+fn outcomes(lines: &[Value]) -> Vec<&str> {
+    lines.iter().map(|line| line["outcome"].as_str().unwrap()).collect()
+}
+
+/// A video at this place below the videos.
+fn video(env: &TestEnv, name: &str) -> PathBuf {
+    let path = env.videos().join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::copy(clips::ordinary(), &path).unwrap();
+    path
+}
+
+/// Files and folders below, folders with a slash behind them.
+fn tree(folder: &Path) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut left = vec![folder.to_owned()];
+    while let Some(next) = left.pop() {
+        for entry in fs::read_dir(&next).into_iter().flatten().map(|entry| entry.unwrap().path()) {
+            let name = entry.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+            if entry.is_dir() {
+                all.push(name + "/");
+                left.push(entry);
+            } else {
+                all.push(name);
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+fn run(env: &TestEnv) {
+    env.spool_slowly(&["run", "--until-idle"]);
+}
+
+#[test]
+fn a_folder_keeps_its_name_and_its_tree_and_another_of_that_name_gets_a_number() {
+    let env = TestEnv::new();
+    let (mine, theirs) = (env.videos().join("mine/holiday"), env.videos().join("theirs/Holiday"));
+    video(&env, "mine/holiday/day 1/a.mkv");
+    video(&env, "mine/holiday/day 2/a.mkv");
+    video(&env, "theirs/Holiday/a.mkv");
+    let to = to(&env);
+    let to = [to[0].as_str(), &to[1]];
+    add(&env, &to, &[&mine, &theirs]);
+    assert!(!env.out().exists() || tree(&env.out()).is_empty(), "nothing is made when adding");
+    run(&env);
+    let made = [
+        "Holiday (2)/",
+        "Holiday (2)/a.mp4",
+        "holiday/",
+        "holiday/day 1/",
+        "holiday/day 1/a.mp4",
+        "holiday/day 2/",
+        "holiday/day 2/a.mp4",
+    ];
+    assert_eq!(tree(&env.out()), made);
+    // Removed from the list and added once more: each keeps its folder, and nothing is done twice.
+    env.spool(&["remove", "--state", "done"]);
+    assert_eq!(outcomes(&add(&env, &to, &[&theirs, &mine])), ["skipped"; 3]);
+    let later = video(&env, "theirs/Holiday/b.mkv");
+    assert_eq!(outcomes(&add(&env, &to, &[&theirs])), ["skipped", "accepted"]);
+    assert_eq!(env.jobs()[0]["output"], env.out().join("Holiday (2)/b.mp4").to_str().unwrap());
+    fs::remove_file(later).unwrap();
+    let flat = add(&env, &[&to[..], &["--flat", "--again"]].concat(), &[&mine]);
+    let named: Vec<_> = flat
+        .iter()
+        .map(|line| Path::new(line["output"].as_str().unwrap()).strip_prefix(env.out()).unwrap())
+        .collect();
+    assert_eq!(named, [Path::new("a.mp4"), Path::new("a (2).mp4")]);
+}
+
+#[test]
+fn folders_that_were_made_for_nothing_go_again() {
+    let env = TestEnv::new();
+    let broken = env.videos().join("holiday/day 1/broken.mkv");
+    fs::create_dir_all(broken.parent().unwrap()).unwrap();
+    fs::write(&broken, "no video").unwrap();
+    let kept = env.out().join("holiday");
+    fs::create_dir_all(&kept).unwrap();
+    let deep = env.out().join("x/y/z");
+    add(&env, &["--output-dir", deep.to_str().unwrap()], &[&broken]);
+    add(&env, &["--output-dir", env.out().to_str().unwrap()], &[&env.videos().join("holiday")]);
+    run(&env);
+    assert!(env.jobs().iter().all(|job| job["state"] == "failed"), "{:?}", env.jobs());
+    assert_eq!(tree(&env.out()), ["holiday/"], "the one that was there before stays");
+}
+
+#[test]
+fn what_was_done_is_known_after_it_left_the_list_until_the_video_changes() {
+    let env = TestEnv::new();
+    let film = video(&env, "lib/film.mp4");
+    let lib = env.videos().join("lib");
+    add(&env, &[], &[&lib]);
+    run(&env);
+    let made = output(&env.jobs()[0]);
+    env.spool(&["remove", "--state", "done"]);
+    assert_eq!(outcomes(&add(&env, &[], &[&lib])), ["skipped", "skipped"], "the film and its result");
+    // Something else under the name of the result is a video like any other.
+    fs::write(&made, fs::read(&film).unwrap().repeat(2)).unwrap();
+    assert_eq!(outcomes(&add(&env, &[], &[&lib])), ["accepted", "skipped"]);
+    let old = filetime::FileTime::from_unix_time(1_000_000_000, 0);
+    filetime::set_file_mtime(&film, old).unwrap();
+    assert_eq!(outcomes(&add(&env, &[], &[&film])), ["accepted"], "its time of modification is another");
+}
+
+#[test]
+fn what_failed_or_was_cancelled_is_not_added_again_beside_it() {
+    let env = TestEnv::new();
+    let (broken, film) = (env.videos().join("broken.mkv"), video(&env, "film.mkv"));
+    fs::write(&broken, "no video").unwrap();
+    let cancelled = add(&env, &[], &[&film])[0]["id"].to_string();
+    env.spool(&["cancel", &cancelled]);
+    add(&env, &[], &[&broken]);
+    run(&env);
+    let nightly = add(&env, &[], &[&env.videos()]);
+    let reasons: Vec<_> = nightly.iter().map(|line| line["reason"].as_str().unwrap()).collect();
+    let said = [
+        "failed before; `spool retry 2` tries it again",
+        "was cancelled before; `spool retry 1` does it after all",
+    ];
+    assert_eq!((outcomes(&nightly), reasons), (vec!["skipped"; 2], said.to_vec()));
+    assert_eq!(env.jobs().len(), 2);
+    assert_eq!(outcomes(&add(&env, &["--again"], &[&broken, &film])), ["accepted"; 2]);
+    fs::write(&broken, "no video at all").unwrap();
+    env.spool(&["cancel", "--all"]);
+    assert_eq!(outcomes(&add(&env, &[], &[&broken])), ["accepted"], "it changed");
+}
+
+#[test]
+fn the_result_of_one_video_is_called_as_is_said_and_never_a_folder() {
+    let env = TestEnv::new();
+    let film = video(&env, "film.mkv");
+    let (named, film) = (env.out().join("new/trailer.mp4"), film.to_str().unwrap());
+    let said = |args: &[&str]| {
+        let answer = env.spool(&[&["add"], args].concat());
+        (answer.code, answer.stderr)
+    };
+    let named = named.to_str().unwrap();
+    assert_eq!(said(&["-o", named, film]).0, 0);
+    assert_eq!(env.jobs()[0]["output"], named);
+    let other = env.out().join("trailer.mkv");
+    let wrong = said(&["-o", other.to_str().unwrap(), film]);
+    assert!(wrong.0 == 2 && wrong.1.contains("trailer.mp4, or another preset."), "{wrong:?}");
+    let two = said(&["-o", named, film, film]);
+    assert!(two.0 == 2 && two.1.contains("-o names the result of one video"), "{two:?}");
+    let folder = said(&["--output-dir", named, film]);
+    assert!(folder.0 == 2 && folder.1.contains("use -o"), "{folder:?}");
+    let file = said(&["--output-dir", film, film]);
+    assert!(file.0 == 2 && file.1.contains("is not a folder"), "{file:?}");
+}
+
+#[test]
+fn what_is_left_out_is_named_by_kind_and_lists_and_patterns_are_heeded() {
+    let env = TestEnv::new();
+    for name in ["clip10.mkv", "clip2.mkv", "raw/clip3.mkv"] {
+        video(&env, name);
+    }
+    for name in ["clip2.srt", "Thumbs.db", ".hidden", "main.ts", "$RECYCLE.BIN/x.mkv"] {
+        let path = env.videos().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "let x = 1;").unwrap();
+    }
+    let list = env.data().join("list.txt");
+    fs::create_dir_all(env.data()).unwrap();
+    fs::write(&list, format!("{}\n", env.videos().display())).unwrap();
+    let answer = env.spool(&["add", "--exclude", "raw", "--files-from", list.to_str().unwrap()]);
+    let lines: Vec<&str> = answer.stdout.lines().collect();
+    assert_eq!(answer.code, 0, "{answer:?}");
+    assert!(lines[0].contains("clip2.mkv") && lines[1].contains("clip10.mkv"), "{answer:?}");
+    let rest = [
+        "skipped           2 files that are no videos: main.ts, Thumbs.db",
+        "skipped           1 subtitle file beside videos: clip2.srt",
+        "skipped           1 hidden file or folder: .hidden",
+        "skipped           1 folder of the system: $RECYCLE.BIN",
+    ];
+    assert_eq!(lines[2..6], rest, "{answer:?}");
+    let empty = env.videos().join("empty");
+    fs::create_dir_all(&empty).unwrap();
+    let nothing = env.spool(&["add", "--json", empty.to_str().unwrap()]).json();
+    assert_eq!(nothing, [serde_json::json!({ "accepted": 0, "duplicate": 0, "skipped": 0, "refused": 0 })]);
+}
+
+/// A drive of earlier jobs that is not connected: the folder where it is mounted is not to be filled instead.
+#[test]
+fn results_wait_for_a_drive_that_is_away_and_nothing_is_made_in_its_place() {
+    let env = TestEnv::new();
+    let film = video(&env, "film.mkv");
+    let drive = env.out().join("drive");
+    fs::create_dir_all(env.out()).unwrap();
+    add(&env, &[], &[&film]);
+    let database = rusqlite::Connection::open(env.data().join("queue.db")).unwrap();
+    let point = drive.canonicalize().unwrap_or_else(|_| env.out().canonicalize().unwrap().join("drive"));
+    database
+        .execute(
+            "UPDATE job SET state = 'done', finished_at = 1, output_volume = CAST(?1 AS BLOB)",
+            [point.to_str().unwrap()],
+        )
+        .unwrap();
+    drop(database);
+    add(&env, &["--again", "--output-dir", drive.join("results").to_str().unwrap()], &[&film]);
+    run(&env);
+    let job = &env.jobs()[1];
+    assert_eq!((&job["state"], drive.exists()), (&"waiting".into(), false), "{job}");
+    assert!(job["waitReason"].to_string().contains("destination_missing"), "{job}");
+}
