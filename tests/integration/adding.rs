@@ -226,3 +226,38 @@ fn results_wait_for_a_drive_that_is_away_and_nothing_is_made_in_its_place() {
     assert_eq!((&job["state"], drive.exists()), (&"waiting".into(), false), "{job}");
     assert!(job["waitReason"].to_string().contains("destination_missing"), "{job}");
 }
+
+/// A library whose results another data folder made, by whatever preset.
+#[test]
+fn results_of_another_queue_are_left_as_they_are_unless_they_are_named() {
+    let (theirs, mine) = (TestEnv::new(), TestEnv::new());
+    let film = video(&theirs, "film.mkv");
+    let quick = ["--set", "video.speed=ultrafast"];
+    for (preset, more) in
+        [("web-1080p", &quick[..]), ("edit-prores", &[]), ("archive-av1", &[]), ("audio-m4a", &[])]
+    {
+        let out = theirs.out();
+        let add = ["add", "--preset", preset, "--output-dir", out.to_str().unwrap(), film.to_str().unwrap()];
+        assert_eq!(theirs.spool(&[&add[..], more].concat()).code, 0);
+    }
+    run(&theirs);
+    let results = theirs.results();
+    assert_eq!(results, ["film.m4a", "film.mkv", "film.mov", "film.mp4"]);
+    // Sound alone is not looked for in folders; here it stands for a video that is called so.
+    fs::rename(theirs.out().join("film.m4a"), theirs.out().join("sound.mp4")).unwrap();
+    let to = to(&mine);
+    let to = [to[0].as_str(), &to[1]];
+    add(&mine, &to, &[&theirs.out()]);
+    run(&mine);
+    let jobs = mine.jobs();
+    assert_eq!(jobs.len(), 4);
+    for job in &jobs {
+        assert_eq!((&job["state"], &job["output"]), (&"done".into(), &job["source"]), "{job}");
+        assert!(job["warnings"].to_string().contains("a result of Spool already"), "{job}");
+    }
+    assert!(!mine.out().exists() || tree(&mine.out()).is_empty());
+    let named = theirs.out().join("film.mp4");
+    add(&mine, &[&to[..], &["--again"]].concat(), &[&named]);
+    run(&mine);
+    assert_eq!(mine.results(), ["film.mp4"]);
+}

@@ -127,6 +127,8 @@ pub struct Job {
     pub output_volume: Option<PathBuf>,
     /// The file name claimed for the result.
     pub output: PathBuf,
+    /// It was found in a folder, and a result of Spool among such files is left as it is.
+    pub from_folder: bool,
     /// The folder of results it was added with, where the result lies in a folder below it.
     pub output_root: Option<PathBuf>,
     /// What is known of the video, once it was looked at; empty for a file that cannot be read.

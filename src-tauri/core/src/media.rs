@@ -17,6 +17,7 @@ pub mod headers;
 mod json;
 pub(crate) mod language;
 mod learned;
+pub(crate) mod marker;
 pub mod metadata;
 mod motion;
 mod packets;

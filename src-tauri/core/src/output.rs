@@ -9,7 +9,7 @@ mod refused;
 
 use crate::error::said;
 use crate::failure::{Failure, FailureCode};
-use crate::media::{boxes, declared};
+use crate::media::{boxes, declared, marker};
 use crate::queue::{LONGEST, Longest, shortened};
 use crate::volumes::{self, Trouble, mounts};
 use std::ffi::{OsStr, OsString};
@@ -137,6 +137,16 @@ pub fn undeclare_dolby_vision(part: &Path) -> io::Result<()> {
         file.write_all(&declared::void(bytes))?;
     }
     Ok(())
+}
+
+/// Marks a part file that is MP4 or MOV as a result, behind everything else.
+pub fn mark(part: &Path, mark: &str) -> io::Result<()> {
+    if marker::in_box(part).unwrap_or(false) {
+        return Ok(());
+    }
+    let mut file = open_part(part)?;
+    file.seek(SeekFrom::End(0))?;
+    file.write_all(&marker::boxed(mark))
 }
 
 /// To be changed in place.

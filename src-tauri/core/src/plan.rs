@@ -29,7 +29,7 @@ mod steps;
 mod video;
 
 use crate::failure::Failure;
-use crate::media::{Kind, MediaInfo, Stream, language, timecode};
+use crate::media::{Kind, MediaInfo, Stream, language, marker, timecode};
 use crate::preset::{Container, CopyRule, Hardware, Preset, Tracks};
 use crate::spec::{JobOptions, JobSpec};
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,6 +111,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         without_chapter_tags: metadata::without_chapter_tags(info, preset),
         without_places: metadata::strips(preset),
         with_tags: metadata::with_tags(info, preset),
+        mark: marker::of(preset),
         reel: preset.video.as_ref().and_then(|_| timecode::reel(info)).map(str::to_owned),
         compared: is_compared(preset),
         places: places(info, preset),

@@ -47,6 +47,7 @@ const OF_PROGRAMS: &[&str] = &[
     "gapless_playback",
     "variant_bitrate",
     "content_type",
+    "spool_result",
     "wm/encodingtime",
 ];
 

@@ -4,7 +4,7 @@
 
 use super::arguments::words;
 use super::{Action, Plan, Planned, Task};
-use crate::media::{Chapter, MediaInfo, places, timecode};
+use crate::media::{Chapter, MediaInfo, marker, places, timecode};
 use crate::preset::{Container, Metadata, Preset};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -165,6 +165,9 @@ pub(super) fn arguments(plan: &Plan, streams: &[&Planned]) -> Vec<OsString> {
     }
     for (name, value) in &plan.with_tags {
         all.extend(words(&["-metadata", &format!("{name}={value}")]));
+    }
+    if plan.container == Container::Mkv && !plan.mark.is_empty() {
+        all.extend(words(&["-metadata", &format!("{}={}", marker::TAG, plan.mark)]));
     }
     if let Some(reel) = &plan.reel {
         all.extend(words(&["-metadata:s:v:0", &format!("reel_name={reel}")]));

@@ -46,6 +46,9 @@ pub struct Plan {
     /// Tags that ffmpeg does not find by itself: when the film was made, and where.
     #[serde(default)]
     pub with_tags: Vec<(String, String)>,
+    /// The mark by which the file is known as a result; empty of older plans.
+    #[serde(default)]
+    pub mark: String,
     /// The reel of the time code, which ffmpeg reads from the track of the time code and writes from that of the picture.
     #[serde(default)]
     pub reel: Option<String>,

@@ -24,6 +24,7 @@ pub(super) fn judge(
 ) -> Result<Verdict, End> {
     hide_subtitles(making, plan);
     undeclare(making, plan);
+    mark(making, plan);
     let (decided, _) = judge::judge(making, plan, report, steps)?;
     decided.map_err(|refusal| refused(making, refusal))
 }
@@ -46,6 +47,16 @@ fn hide_subtitles(making: &Making<'_>, plan: &Plan) {
         && let Err(cause) = output::hide_subtitles(&making.work.part)
     {
         tracing::warn!(job = %making.work.job.id, %cause, "its subtitles stay switched on");
+    }
+}
+
+/// Of Matroska ffmpeg did.
+fn mark(making: &Making<'_>, plan: &Plan) {
+    if plan.container != Container::Mkv
+        && !plan.mark.is_empty()
+        && let Err(cause) = output::mark(&making.work.part, &plan.mark)
+    {
+        tracing::warn!(job = %making.work.job.id, %cause, "it is not marked as a result");
     }
 }
 

@@ -9,9 +9,9 @@ use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::run::Happened;
 use crate::ffmpeg::{self, ToolError, Tools};
 use crate::look::{self, Asking, Halt};
-use crate::media::MediaInfo;
+use crate::media::{MediaInfo, marker};
 use crate::output::{self, Published};
-use crate::plan::Plan;
+use crate::plan::{Abilities, Plan};
 use crate::pool::admission::{self, Refused};
 use crate::preset::Bigger;
 use crate::progress::Progress;
@@ -37,7 +37,11 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
         },
         end => end,
     };
-    let (info, plan) = look_and_plan(work, &tools).map_err(explained)?;
+    let (info, abilities) = looked(work, &tools).map_err(explained)?;
+    if work.job.from_folder && marker::is_result(&work.job.source, &info) {
+        return Ok(left_as_it_is(work, before));
+    }
+    let (info, plan) = planned(work, &tools, info, &abilities).map_err(explained)?;
     let verdict = make::make(work, &tools, info.clone(), &plan).map_err(explained)?;
     publish(work, before, &info, verdict)
 }
@@ -46,12 +50,29 @@ fn unusable(error: &ToolError) -> Failure {
     Failure::new(error.code(), error.to_string())
 }
 
-fn look_and_plan(work: &Work<'_>, tools: &Tools) -> Result<(MediaInfo, Plan), End> {
-    let asking = Asking { tools, policy: &work.shared.policy, orders: work.orders };
-    let source = work.job.source.as_path();
-    let looked = look::look(asking, source, work.spec, |info| describe(work, info));
-    let (mut info, abilities) = looked.map_err(|halt| work.halted(halt))?;
-    let planned = look::plan(asking, source, work.spec, (&mut info, &abilities), false);
+/// Nothing is written: a folder may hold results of another queue, which would be converted once more.
+fn left_as_it_is(work: &Work<'_>, before: Stamp) -> Outcome {
+    let remark = "It is a result of Spool already and was left as it is; with --again, or added by itself, it is converted.";
+    Outcome::Done { output: work.job.source.clone(), size: before.size, warnings: vec![remark.into()] }
+}
+
+fn asking<'a>(work: &'a Work<'_>, tools: &'a Tools) -> Asking<'a> {
+    Asking { tools, policy: &work.shared.policy, orders: work.orders }
+}
+
+fn looked(work: &Work<'_>, tools: &Tools) -> Result<(MediaInfo, Abilities), End> {
+    let looked = look::look(asking(work, tools), &work.job.source, work.spec, |info| describe(work, info));
+    looked.map_err(|halt| work.halted(halt))
+}
+
+fn planned(
+    work: &Work<'_>,
+    tools: &Tools,
+    mut info: MediaInfo,
+    abilities: &Abilities,
+) -> Result<(MediaInfo, Plan), End> {
+    let (asking, source) = (asking(work, tools), work.job.source.as_path());
+    let planned = look::plan(asking, source, work.spec, (&mut info, abilities), false);
     let plan = planned.map_err(|halt| work.halted(halt))?;
     if let Some(encoder) = ffmpeg::missing_encoder(tools, plan.encoders()) {
         let message = format!("This ffmpeg cannot encode with {encoder}, which the preset needs.");

@@ -50,6 +50,7 @@ pub(super) fn fresh(id: JobId, new: &NewJob, output: &Path, position: i64, now: 
         source_volume: new.source_volume.clone(),
         output_volume: new.output_volume.clone(),
         output: output.to_owned(),
+        from_folder: new.from_folder && !new.again,
         output_root: (new.root != new.folder).then(|| new.root.clone()),
         facts: None,
         spec: Some(new.spec.clone()),

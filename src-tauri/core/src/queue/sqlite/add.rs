@@ -135,8 +135,8 @@ fn insert(
 ) -> Result<JobId> {
     let sql = "INSERT INTO job (uid, position, source_path, real_source, source_size, source_mtime_ns, source_volume, \
                output_path, output_key, output_volume, preset, options, spec_version, unique_key, max_attempts, \
-               created_at, output_root) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+               created_at, output_root, from_folder) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
     t.prepare_cached(sql)?.execute(params![
         Uuid::now_v7().to_string(),
         position,
@@ -154,7 +154,8 @@ fn insert(
         key,
         job.max_attempts,
         now,
-        (job.root != job.folder).then(|| to_bytes(&job.root))
+        (job.root != job.folder).then(|| to_bytes(&job.root)),
+        job.from_folder && !job.again
     ])?;
     Ok(JobId(t.last_insert_rowid()))
 }

@@ -21,10 +21,10 @@ pub(super) const JOB: &str = "id, uid, position, source_path, source_size, sourc
     finished_at, output_volume, facts, real_source, source_mtime_ns, options, checked, \
     state = 'done' AND EXISTS (SELECT 1 FROM attempt \
         WHERE job_id = job.id AND attempt.epoch = job.epoch AND verification IS NOT NULL), \
-    machine_ends, best_progress, output_root";
+    machine_ends, best_progress, output_root, from_folder";
 
 /// How many those are.
-pub(super) const JOB_COLUMNS: usize = 38;
+pub(super) const JOB_COLUMNS: usize = 39;
 
 /// Reads a row of `JOB`.
 pub(super) fn job(row: &Row<'_>) -> Result<Job> {
@@ -48,6 +48,7 @@ pub(super) fn job(row: &Row<'_>) -> Result<Job> {
         output_volume: path(row, 28)?,
         facts: informing(row, 29)?,
         output: to_path(&row.get::<_, Vec<u8>>(6)?),
+        from_folder: row.get(38)?,
         output_root: path(row, 37)?,
         state: row.get::<_, String>(8)?.parse().map_err(|_| bad("state"))?,
         hold: row.get(9)?,
