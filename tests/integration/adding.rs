@@ -95,9 +95,9 @@ fn a_folder_keeps_its_name_and_its_tree_and_another_of_that_name_gets_a_number()
 #[test]
 fn folders_that_were_made_for_nothing_go_again() {
     let env = TestEnv::new();
-    let broken = env.videos().join("holiday/day 1/broken.mkv");
-    fs::create_dir_all(broken.parent().unwrap()).unwrap();
-    fs::write(&broken, "no video").unwrap();
+    env.use_fake_ffmpeg();
+    // Its encoder ends with an error once it has begun.
+    let broken = video(&env, "holiday/day 1/fake-nodecoder.mkv");
     let kept = env.out().join("holiday");
     fs::create_dir_all(&kept).unwrap();
     let deep = env.out().join("x/y/z");
