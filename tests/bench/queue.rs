@@ -1,4 +1,6 @@
-//! The queue at size: accepting ten thousand, claiming and paging at a hundred thousand.
+//! The queue at size: accepting ten thousand, claiming and paging at a hundred thousand, and `scale`.
+
+mod scale;
 
 use crate::{Figures, keep, median};
 use spool_core::clock::SystemClock;
@@ -20,6 +22,7 @@ pub(crate) fn measure(figures: &mut Figures) {
     fill(&queue, 90_000);
     claim(figures, &queue);
     page(figures, &queue);
+    scale::measure(figures);
 }
 
 /// Real files: expanding the folder, looking at each, claiming names, one durable transaction.

@@ -63,6 +63,7 @@ mod places;
 mod pool;
 mod presets;
 mod publish;
+mod queue_batches;
 mod queue_contract;
 mod queue_lists;
 mod queue_model;

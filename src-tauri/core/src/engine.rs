@@ -260,11 +260,12 @@ impl Engine {
         Ok(added)
     }
 
-    /// Does what a user asks of jobs. Blocks for one transaction.
+    /// Does what a user asks of jobs. Blocks until all is done.
     pub fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
-        let steered = self.shared.queue.steer(command, which)?;
+        let steered = self.shared.queue.steer(command, which);
+        // Also where it broke off: some of it may be done.
         self.changed();
-        Ok(steered)
+        steered
     }
 
     /// Pauses or resumes the queue: running jobs go on, no new one starts. Kept over restarts.

@@ -1,7 +1,7 @@
 //! The queue in one SQLite file, shared by every process that uses a data folder.
 //!
-//! Guarantees the promises of `Queue` through SQLite's own: each command is one immediate transaction with
-//! `synchronous=FULL` in WAL mode, so what was answered is on disk. SQLite is bundled because Debian's 3.40
+//! Guarantees the promises of `Queue` through SQLite's own: each call is one immediate transaction (a command on many jobs
+//! several) with `synchronous=FULL` in WAL mode, so what was answered is on disk. SQLite is bundled because Debian's 3.40
 //! has the WAL-reset corruption bug mended in 3.51.3; `open` asserts the version.
 //!
 //! SQL stands in this file's folder and nowhere else. One connection writes and one reads, each behind a
@@ -17,17 +17,18 @@ mod open;
 mod rows;
 mod salvage;
 mod steer;
+mod sums;
 mod turn;
 pub mod upkeep;
 
 use super::{
-    Added, Command, Counts, Crowded, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Saved,
+    Added, Command, Counts, Crowded, Filter, Flag, Mark, NewJob, Note, Outcome, Place, Queue, Recent, Saved,
     Steered, Which,
 };
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::failure::FailureCode;
-use crate::job::{Attempt, Job, JobId, Lease, Millis};
+use crate::job::{Attempt, Job, JobId, Lease, Millis, State};
 use crate::media::Facts;
 use crate::progress::Progress;
 use crate::recheck::finding::Check;
@@ -109,8 +110,7 @@ impl Queue for SqliteQueue {
     }
 
     fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
-        let now = self.clock.now();
-        self.write(|t| steer::steer(t, command, which, now))
+        steer::steer(self, command, which)
     }
 
     fn describe(&self, id: JobId, facts: &Facts) -> Result<()> {
@@ -133,16 +133,20 @@ impl Queue for SqliteQueue {
         self.read(|c| lists::page(c, filter, offset, limit))
     }
 
+    fn onward(&self, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
+        self.read(|c| lists::onward(c, states, after, limit))
+    }
+
     fn matching(&self, filter: &Filter) -> Result<u64> {
         self.read(|c| lists::matching(c, filter))
     }
 
     fn counts(&self) -> Result<Counts> {
-        self.read(lists::counts)
+        self.read(sums::counts)
     }
 
     fn causes(&self) -> Result<Vec<(FailureCode, u64)>> {
-        self.read(lists::causes)
+        self.read(sums::causes)
     }
 
     fn failed_by(&self, cause: FailureCode, offset: u64, limit: u64) -> Result<Vec<Job>> {
@@ -155,19 +159,19 @@ impl Queue for SqliteQueue {
     }
 
     fn left(&self) -> Result<u64> {
-        self.read(lists::left)
+        self.read(sums::left)
     }
 
     fn crowded(&self) -> Result<Crowded> {
-        self.read(lists::crowded)
+        self.read(sums::crowded)
     }
 
     fn saved(&self) -> Result<Saved> {
-        self.read(lists::saved)
+        self.read(sums::saved)
     }
 
     fn recent(&self, since: Millis) -> Result<Recent> {
-        self.read(|c| lists::recent(c, since))
+        self.read(|c| sums::recent(c, since))
     }
 
     fn flag(&self, flag: Flag) -> Result<Option<String>> {
@@ -191,7 +195,7 @@ impl Queue for SqliteQueue {
     }
 
     fn retire(&self, done_before: Millis, keep_done: u64, cancelled_before: Millis) -> Result<u64> {
-        self.write(|t| upkeep::retire(t, done_before, keep_done, cancelled_before))
+        upkeep::retire(self, done_before, keep_done, cancelled_before)
     }
 }
 

@@ -21,6 +21,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema-4.sql")),
     M::up(include_str!("schema-5.sql")),
     M::up(include_str!("schema-6.sql")),
+    M::up(include_str!("schema-7.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 const NEWEST: i64 = STEPS.len() as i64;
@@ -68,7 +69,7 @@ pub(super) fn create(path: &Path) -> Result<()> {
 /// The writing connection, on a migrated database; made where there is none.
 pub(super) fn writer(path: &Path) -> Result<Connection> {
     let mut connection = Connection::open(path).map_err(|e| damaged(path, e))?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_handler(Some(wait_for_others))?;
     let found = identify(&connection, path)?;
     configure(&connection).map_err(|e| damaged(path, e))?;
     if found < NEWEST {
@@ -117,11 +118,22 @@ fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 
+/// Who waits for another writer looks this often: SQLite itself would look ever more seldom, and miss the moments that a
+/// command on many jobs leaves to others.
+const BUSY_STEP: Duration = Duration::from_millis(1);
+/// After so many looks the other one counts as stuck.
+const BUSY_LOOKS: i32 = 5000;
+
+fn wait_for_others(looks: i32) -> bool {
+    std::thread::park_timeout(BUSY_STEP);
+    looks < BUSY_LOOKS
+}
+
 /// The reading connection: cannot write, never waits for the writer.
 pub(super) fn reader(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_handler(Some(wait_for_others))?;
     connection.pragma_update(None, "trusted_schema", false)?;
     Ok(connection)
 }

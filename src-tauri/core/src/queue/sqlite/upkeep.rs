@@ -6,7 +6,8 @@
 //! been at once, which retention bounds; giving that back would cost a second copy of it on the disk and a
 //! pause. Copies are compact, for `VACUUM INTO` leaves free pages out.
 
-use super::open;
+use super::steer::{BATCH, BREATH};
+use super::{SqliteQueue, open};
 use crate::error::{Error, Result};
 use crate::job::Millis;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -68,21 +69,40 @@ pub fn is_whole(path: &Path) -> bool {
     check().unwrap_or(false)
 }
 
-/// Removes done jobs that are old and not among the newest, and old cancelled ones; never a failed one.
+/// Removes done jobs that are old and not among the newest, and old cancelled ones; never a failed one. Others write
+/// between its batches.
 pub(super) fn retire(
-    t: &Transaction<'_>,
+    queue: &SqliteQueue,
     done_before: Millis,
     keep_done: u64,
     cancelled_before: Millis,
 ) -> Result<u64> {
-    let done = t.execute(
-        "DELETE FROM job WHERE state = 'done' AND finished_at < ?1 AND id NOT IN \
-         (SELECT id FROM job WHERE state = 'done' ORDER BY finished_at DESC LIMIT ?2)",
-        params![done_before, keep_done as i64],
-    )?;
+    let done = "DELETE FROM job WHERE id IN (SELECT id FROM job INDEXED BY job_history \
+         WHERE state IN ('done','cancelled') AND state = 'done' AND finished_at < ?1 AND id NOT IN \
+         (SELECT id FROM job INDEXED BY job_history WHERE state IN ('done','cancelled') AND state = 'done' \
+          ORDER BY finished_at DESC, id DESC LIMIT ?2) LIMIT ?3)";
+    let cancelled = "DELETE FROM job WHERE id IN (SELECT id FROM job INDEXED BY job_history \
+         WHERE state IN ('done','cancelled') AND state = 'cancelled' AND finished_at < ?1 LIMIT ?2)";
+    let most = BATCH as i64;
+    let done = in_batches(queue, |t| {
+        Ok(t.prepare_cached(done)?.execute(params![done_before, keep_done as i64, most])?)
+    })?;
     let cancelled =
-        t.execute("DELETE FROM job WHERE state = 'cancelled' AND finished_at < ?1", [cancelled_before])?;
-    Ok((done + cancelled) as u64)
+        in_batches(queue, |t| Ok(t.prepare_cached(cancelled)?.execute(params![cancelled_before, most])?))?;
+    Ok(done + cancelled)
+}
+
+/// Deletes until a batch is no longer full; says how many rows went.
+fn in_batches(queue: &SqliteQueue, delete: impl Fn(&Transaction<'_>) -> Result<usize>) -> Result<u64> {
+    let mut all = 0;
+    loop {
+        let gone = queue.write(&delete)?;
+        all += gone as u64;
+        if gone < BATCH {
+            return Ok(all);
+        }
+        std::thread::park_timeout(BREATH);
+    }
 }
 
 pub(super) fn remove(path: &Path) -> Result<()> {
