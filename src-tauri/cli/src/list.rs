@@ -18,7 +18,7 @@ use std::collections::HashSet;
 const SHOWN: u64 = 100;
 
 pub(crate) fn list(context: &Context, states: &[State], limit: Option<u64>) -> Answer {
-    let queue = context.queue()?;
+    let queue = context.queue_to_read()?;
     // Asked once: it takes a try at the engine's lock.
     let abandoned = context.abandoned_since();
     if context.json && limit.is_none() {

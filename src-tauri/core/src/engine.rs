@@ -70,6 +70,12 @@ pub fn open_queue(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
     SqliteQueue::open(&database(data), clock)
 }
 
+/// The same for who only reads: also where its disk is full, or where this user may read it and no more.
+pub fn open_queue_to_read(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
+    place::prepare(data)?;
+    SqliteQueue::open_to_read(&database(data), clock)
+}
+
 /// Sets a damaged queue aside and restores it, as [`Engine::start`] does, for a program that opens the queue
 /// before it starts its engine. `who` names it to others. Where another engine works the queue, nothing is done.
 pub fn mend(data: &Path, who: &str, clock: &dyn Clock) -> Result<()> {

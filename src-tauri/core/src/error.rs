@@ -14,6 +14,16 @@ pub enum Error {
     /// The volume of the data folder is full.
     #[error("The disk that holds the queue is full. Free some space and try again; nothing was changed.")]
     DatabaseFull,
+    /// A queue of another user that this one may not use so.
+    #[error(
+        "The queue in {folder} belongs to {owner}, who has not opened it to you. Choose a folder of your own with --data-dir, or work this one as {owner}; {owner} can share it by making the folder and its files writable for a group you are in."
+    )]
+    NotYours {
+        /// The data folder.
+        folder: PathBuf,
+        /// The user's name.
+        owner: String,
+    },
     /// A command on many jobs broke off after some of its batches.
     #[error(
         "{done} of {of} jobs were seen to, the rest stays as it was: {} Ask again for the rest.",

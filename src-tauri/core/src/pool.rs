@@ -98,6 +98,7 @@ pub(crate) struct Pool {
     saved: Duration,
     waiting: waiting::Waiting,
     kept_up: Option<Duration>,
+    upkeep: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Pool {
@@ -112,6 +113,7 @@ impl Pool {
             saved: Duration::ZERO,
             waiting: waiting::Waiting::default(),
             kept_up: None,
+            upkeep: None,
         }
     }
 }
@@ -146,6 +148,10 @@ pub(crate) async fn run(mut pool: Pool) {
         }
     }
     shared.idle.send_replace(true);
+    if let Some(upkeep) = pool.upkeep {
+        // What is begun is finished, for a run may be all there is for a day.
+        let _ = tokio::task::spawn_blocking(move || upkeep.join()).await;
+    }
 }
 
 impl Pool {

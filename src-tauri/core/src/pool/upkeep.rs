@@ -23,8 +23,9 @@ impl Pool {
                 tracing::warn!(%cause, "the daily upkeep of the queue failed");
             }
         };
-        if let Err(cause) = std::thread::Builder::new().name("upkeep".into()).spawn(keep_up) {
-            tracing::warn!(%cause, "no thread for the daily upkeep of the queue");
+        match std::thread::Builder::new().name("upkeep".into()).spawn(keep_up) {
+            Ok(thread) => self.upkeep = Some(thread),
+            Err(cause) => tracing::warn!(%cause, "no thread for the daily upkeep of the queue"),
         }
     }
 }

@@ -17,6 +17,7 @@ mod open;
 mod rows;
 mod salvage;
 mod steer;
+mod still;
 mod sums;
 mod turn;
 pub mod upkeep;
@@ -38,6 +39,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use still::Still;
 
 /// The queue of one data folder.
 pub struct SqliteQueue {
@@ -46,7 +48,9 @@ pub struct SqliteQueue {
     writer: Mutex<Connection>,
     seen_version: Mutex<i64>,
     clock: Arc<dyn Clock>,
-    in_use: File,
+    in_use: Option<File>,
+    /// It can only be read.
+    still: Option<Still>,
 }
 
 impl SqliteQueue {
@@ -58,11 +62,33 @@ impl SqliteQueue {
         let Opened { writer, in_use } = open::open(path)?;
         let reader = Mutex::new(open::reader(path)?);
         let seen_version = Mutex::new(data_version(&writer)?);
-        Ok(SqliteQueue { reader, writer: Mutex::new(writer), seen_version, clock, in_use })
+        let (writer, in_use) = (Mutex::new(writer), Some(in_use));
+        Ok(SqliteQueue { reader, writer, seen_version, clock, in_use, still: None })
+    }
+
+    /// The same for who only reads: a queue that cannot be opened as usual, since its disk is full or it is another user's,
+    /// is read as it stands. Nothing can be written to it then.
+    pub fn open_to_read(path: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
+        match SqliteQueue::open(path, clock.clone()) {
+            Err(refused @ (Error::DatabaseFull | Error::NotYours { .. } | Error::Io { .. })) => {
+                SqliteQueue::only_read(path, clock).map_err(|_| refused)
+            }
+            other => other,
+        }
+    }
+
+    fn only_read(path: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
+        let still = Still::of(path)?;
+        let (reader, writer) = (Mutex::new(still.connect()?), Mutex::new(still.connect()?));
+        let seen_version = Mutex::default();
+        Ok(SqliteQueue { reader, writer, seen_version, clock, in_use: None, still: Some(still) })
     }
 
     /// One immediate transaction; rolled back when `work` fails or panics.
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        if let Some(still) = &self.still {
+            return Err(still.refusal());
+        }
         let mut writer = lock(&self.writer);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let answer = work(&transaction)?;
@@ -72,7 +98,9 @@ impl SqliteQueue {
 
     /// One consistent look at the last committed state.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        work(&lock(&self.reader))
+        let found = work(&lock(&self.reader));
+        self.still.as_ref().map_or(Ok(()), Still::check)?;
+        found
     }
 }
 
@@ -189,7 +217,7 @@ impl Queue for SqliteQueue {
     }
 
     fn let_go(&self) {
-        if let Err(cause) = self.in_use.unlock() {
+        if let Some(Err(cause)) = self.in_use.as_ref().map(File::unlock) {
             tracing::warn!(%cause, "the queue still counts as in use");
         }
     }

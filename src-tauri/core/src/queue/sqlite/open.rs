@@ -4,13 +4,15 @@
 //! that a new one is there whole or not at all, so that an empty file is never mistaken for a new queue.
 
 use super::damage;
+use super::mend::{PARTS, part};
 use super::turn::Turn;
 use crate::error::{Error, Result};
+use crate::sharing;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// One entry per schema version; entries are never edited once released.
@@ -24,7 +26,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema-7.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
-const NEWEST: i64 = STEPS.len() as i64;
+pub(super) const NEWEST: i64 = STEPS.len() as i64;
 
 /// `application_id` of a queue since schema 3: "Spoo".
 const OURS: i64 = 0x5370_6f6f;
@@ -59,8 +61,8 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
 /// A new database, made under another name.
 pub(super) fn create(path: &Path) -> Result<()> {
     let unfinished = path.with_extension("new");
-    for suffix in super::mend::PARTS {
-        super::upkeep::remove(&super::mend::part(&unfinished, suffix))?;
+    for suffix in PARTS {
+        super::upkeep::remove(&part(&unfinished, suffix))?;
     }
     drop(writer(&unfinished)?);
     std::fs::rename(&unfinished, path).map_err(Error::io("Cannot write", path))
@@ -68,6 +70,8 @@ pub(super) fn create(path: &Path) -> Result<()> {
 
 /// The writing connection, on a migrated database; made where there is none.
 pub(super) fn writer(path: &Path) -> Result<Connection> {
+    let parts = PARTS.map(|suffix| part(path, suffix));
+    sharing::may_write(parts.iter().map(PathBuf::as_path))?;
     let mut connection = Connection::open(path).map_err(|e| damaged(path, e))?;
     connection.busy_handler(Some(wait_for_others))?;
     let found = identify(&connection, path)?;
@@ -76,6 +80,9 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
         migrate(&mut connection, path, found)?;
     }
     super::adopt::adopt(&mut connection)?;
+    for part in &parts {
+        sharing::as_its_folder(part);
+    }
     Ok(connection)
 }
 

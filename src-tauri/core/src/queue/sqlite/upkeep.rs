@@ -10,6 +10,7 @@ use super::steer::{BATCH, BREATH};
 use super::{SqliteQueue, open};
 use crate::error::{Error, Result};
 use crate::job::Millis;
+use crate::sharing;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Transaction, params};
 use std::path::{Path, PathBuf};
@@ -22,12 +23,14 @@ pub(super) fn copy_to(connection: &Connection, to: &Path) -> Result<()> {
     // As bytes, for a path need not be UTF-8.
     let name = ToSqlOutput::Borrowed(ValueRef::Text(unfinished.as_os_str().as_encoded_bytes()));
     connection.execute("VACUUM INTO ?1", [name])?;
+    sharing::as_its_folder(&unfinished);
     std::fs::rename(&unfinished, to).map_err(Error::io("Cannot write", to))
 }
 
 /// Copies the database at `path` into `folder` as `queue-<now>.db` and keeps the newest `keep` copies.
 pub fn back_up(path: &Path, folder: &Path, now: Millis, keep: usize) -> Result<PathBuf> {
     std::fs::create_dir_all(folder).map_err(Error::io("Cannot create", folder))?;
+    sharing::as_its_folder(folder);
     let copy = folder.join(format!("queue-{now:015}.db"));
     copy_to(&open::reader(path)?, &copy)?;
     let all = backups(folder)?;
