@@ -63,8 +63,8 @@ const CALLS: &[Call] = &[
         let after = Mark { position: 115_000, finished_at: None, id: JobId(115_000) };
         drop(q.onward(&[State::Waiting], Some(after), 200).unwrap());
     }),
-    ("32 that go on", |q| {
-        let ids = q.page(&Filter::of(&[State::Waiting]), 0, 32).unwrap();
+    ("8 that go on", |q| {
+        let ids = q.page(&Filter::of(&[State::Waiting]), 0, 8).unwrap();
         q.steer(Command::Now, &Which::Ids(ids.iter().map(|job| job.id).collect())).unwrap();
     }),
 ];

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Jobs that one sweep lets go on; the rest of a long queue comes with the next.
-const RELEASED: usize = 32;
+const RELEASED: usize = 8;
 
 /// Jobs that a survey reads at once, so that others read between.
 const PART: u64 = 200;

@@ -10,52 +10,65 @@ CREATE TABLE tally (
   PRIMARY KEY (state, hold, readable, cause, volume)
 ) STRICT, WITHOUT ROWID;
 
--- Written to as to a table, by the triggers of "job": "jobs" is 1 or -1, the rest as the row has it.
-CREATE VIEW tallied AS SELECT 1 AS jobs, state, hold, spec_version, failure_code, output_volume, source_size, output_size FROM job;
-
 -- A size that no file has counts as 70 TB, so that no sum leaves the range of its column. No conflict clause: that of the
--- statement which writes to "job" would replace it.
-CREATE TRIGGER tally_change INSTEAD OF INSERT ON tallied BEGIN
+-- statement which writes to "job" would replace it. The same is written out in each, for a call would cost as much again.
+CREATE TRIGGER job_added AFTER INSERT ON job BEGIN
   INSERT INTO tally
     SELECT NEW.state, NEW.hold, NEW.spec_version = 1, coalesce(NEW.failure_code, ''),
            iif(NEW.state = 'waiting', coalesce(NEW.output_volume, x''), x''), 0, 0, 0
-    WHERE NOT EXISTS (SELECT 1 FROM tally
-      WHERE state = NEW.state AND hold = NEW.hold AND readable = (NEW.spec_version = 1)
-        AND cause = coalesce(NEW.failure_code, '')
-        AND volume = iif(NEW.state = 'waiting', coalesce(NEW.output_volume, x''), x''));
-  UPDATE tally SET
-      jobs = jobs + NEW.jobs,
-      source_bytes = source_bytes + NEW.jobs * iif(
-        NEW.state <> 'done' OR (coalesce(NEW.source_size, 0) > 0 AND coalesce(NEW.output_size, 0) > 0),
+    WHERE NOT EXISTS (SELECT 1 FROM tally WHERE state = NEW.state AND hold = NEW.hold AND readable = (NEW.spec_version = 1)
+      AND cause = coalesce(NEW.failure_code, '') AND volume = iif(NEW.state = 'waiting', coalesce(NEW.output_volume, x''), x''));
+  UPDATE tally SET jobs = jobs + 1,
+      source_bytes = source_bytes + iif(NEW.state <> 'done' OR (coalesce(NEW.source_size, 0) > 0 AND coalesce(NEW.output_size, 0) > 0),
         min(max(coalesce(NEW.source_size, 0), 0), 70368744177664), 0),
-      output_bytes = output_bytes + NEW.jobs * iif(
-        NEW.state = 'done' AND coalesce(NEW.source_size, 0) > 0 AND coalesce(NEW.output_size, 0) > 0,
+      output_bytes = output_bytes + iif(NEW.state = 'done' AND (coalesce(NEW.source_size, 0) > 0 AND coalesce(NEW.output_size, 0) > 0),
         min(NEW.output_size, 70368744177664), 0)
     WHERE state = NEW.state AND hold = NEW.hold AND readable = (NEW.spec_version = 1)
-      AND cause = coalesce(NEW.failure_code, '')
-      AND volume = iif(NEW.state = 'waiting', coalesce(NEW.output_volume, x''), x'');
-END;
-
-CREATE TRIGGER job_added AFTER INSERT ON job BEGIN
-  INSERT INTO tallied VALUES (1, NEW.state, NEW.hold, NEW.spec_version, NEW.failure_code, NEW.output_volume,
-                              NEW.source_size, NEW.output_size);
+      AND cause = coalesce(NEW.failure_code, '') AND volume = iif(NEW.state = 'waiting', coalesce(NEW.output_volume, x''), x'');
 END;
 
 CREATE TRIGGER job_removed AFTER DELETE ON job BEGIN
-  INSERT INTO tallied VALUES (-1, OLD.state, OLD.hold, OLD.spec_version, OLD.failure_code, OLD.output_volume,
-                              OLD.source_size, OLD.output_size);
+  UPDATE tally SET jobs = jobs - 1,
+      source_bytes = source_bytes - iif(OLD.state <> 'done' OR (coalesce(OLD.source_size, 0) > 0 AND coalesce(OLD.output_size, 0) > 0),
+        min(max(coalesce(OLD.source_size, 0), 0), 70368744177664), 0),
+      output_bytes = output_bytes - iif(OLD.state = 'done' AND (coalesce(OLD.source_size, 0) > 0 AND coalesce(OLD.output_size, 0) > 0),
+        min(OLD.output_size, 70368744177664), 0)
+    WHERE state = OLD.state AND hold = OLD.hold AND readable = (OLD.spec_version = 1)
+      AND cause = coalesce(OLD.failure_code, '') AND volume = iif(OLD.state = 'waiting', coalesce(OLD.output_volume, x''), x'');
 END;
 
 CREATE TRIGGER job_changed
 AFTER UPDATE OF state, hold, spec_version, failure_code, output_volume, source_size, output_size ON job BEGIN
-  INSERT INTO tallied VALUES (-1, OLD.state, OLD.hold, OLD.spec_version, OLD.failure_code, OLD.output_volume,
-                              OLD.source_size, OLD.output_size);
-  INSERT INTO tallied VALUES (1, NEW.state, NEW.hold, NEW.spec_version, NEW.failure_code, NEW.output_volume,
-                              NEW.source_size, NEW.output_size);
+  UPDATE tally SET jobs = jobs - 1,
+      source_bytes = source_bytes - iif(OLD.state <> 'done' OR (coalesce(OLD.source_size, 0) > 0 AND coalesce(OLD.output_size, 0) > 0),
+        min(max(coalesce(OLD.source_size, 0), 0), 70368744177664), 0),
+      output_bytes = output_bytes - iif(OLD.state = 'done' AND (coalesce(OLD.source_size, 0) > 0 AND coalesce(OLD.output_size, 0) > 0),
+        min(OLD.output_size, 70368744177664), 0)
+    WHERE state = OLD.state AND hold = OLD.hold AND readable = (OLD.spec_version = 1)
+      AND cause = coalesce(OLD.failure_code, '') AND volume = iif(OLD.state = 'waiting', coalesce(OLD.output_volume, x''), x'');
+  INSERT INTO tally
+    SELECT NEW.state, NEW.hold, NEW.spec_version = 1, coalesce(NEW.failure_code, ''),
+           iif(NEW.state = 'waiting', coalesce(NEW.output_volume, x''), x''), 0, 0, 0
+    WHERE NOT EXISTS (SELECT 1 FROM tally WHERE state = NEW.state AND hold = NEW.hold AND readable = (NEW.spec_version = 1)
+      AND cause = coalesce(NEW.failure_code, '') AND volume = iif(NEW.state = 'waiting', coalesce(NEW.output_volume, x''), x''));
+  UPDATE tally SET jobs = jobs + 1,
+      source_bytes = source_bytes + iif(NEW.state <> 'done' OR (coalesce(NEW.source_size, 0) > 0 AND coalesce(NEW.output_size, 0) > 0),
+        min(max(coalesce(NEW.source_size, 0), 0), 70368744177664), 0),
+      output_bytes = output_bytes + iif(NEW.state = 'done' AND (coalesce(NEW.source_size, 0) > 0 AND coalesce(NEW.output_size, 0) > 0),
+        min(NEW.output_size, 70368744177664), 0)
+    WHERE state = NEW.state AND hold = NEW.hold AND readable = (NEW.spec_version = 1)
+      AND cause = coalesce(NEW.failure_code, '') AND volume = iif(NEW.state = 'waiting', coalesce(NEW.output_volume, x''), x'');
 END;
 
--- What is there already goes the same way.
-INSERT INTO tallied SELECT * FROM tallied;
+-- What is there already.
+INSERT INTO tally
+  SELECT state, hold, spec_version = 1, coalesce(failure_code, ''),
+         iif(state = 'waiting', coalesce(output_volume, x''), x''), count(*),
+         sum(iif(state <> 'done' OR (coalesce(source_size, 0) > 0 AND coalesce(output_size, 0) > 0),
+           min(max(coalesce(source_size, 0), 0), 70368744177664), 0)),
+         sum(iif(state = 'done' AND coalesce(source_size, 0) > 0 AND coalesce(output_size, 0) > 0,
+           min(output_size, 70368744177664), 0))
+  FROM job GROUP BY 1, 2, 3, 4, 5;
 
 -- Their sums and counts stand in "tally" now.
 DROP INDEX job_saved;

@@ -18,7 +18,7 @@ use std::time::Duration;
 pub(super) const BATCH: usize = 1000;
 
 /// Time between two transactions in which others begin theirs; who waits looks every `open::BUSY_STEP`.
-pub(super) const BREATH: Duration = Duration::from_millis(5);
+pub(super) const BREATH: Duration = Duration::from_millis(10);
 
 /// What a command is to be done to.
 struct Asked<'a> {
