@@ -1,4 +1,6 @@
-//! The queue at size: accepting ten thousand, claiming and paging at a hundred thousand.
+//! The queue at size: accepting ten thousand, claiming and paging at a hundred thousand, and `scale`.
+
+mod scale;
 
 use crate::{Figures, keep, median};
 use spool_core::clock::SystemClock;
@@ -21,6 +23,7 @@ pub(crate) fn measure(figures: &mut Figures) {
     fill(&queue, 90_000);
     claim(figures, &queue);
     page(figures, &queue);
+    scale::measure(figures);
 }
 
 /// Real files: expanding the folder, looking at each, claiming names, one durable transaction.
@@ -34,10 +37,12 @@ fn add_ten_thousand(figures: &mut Figures, queue: &SqliteQueue, dir: &std::path:
     let wish = intake::Wish::of(spec, &Settings::default());
     let begun = Instant::now();
     let found = spool_tests::engine::find(&[folder], &wish);
+    let found_after = begun.elapsed();
     let added = queue.add(&found.jobs, Place::End, &is_taken).unwrap();
     let took = begun.elapsed();
     assert_eq!(added.len(), 10_000);
     keep(figures, "add 10,000 files, until durable", took.as_secs_f64(), "s (limit 2)");
+    keep(figures, "of which in the one transaction", (took - found_after).as_secs_f64(), "s (limit 1)");
 }
 
 fn milliseconds(took: Duration) -> f64 {

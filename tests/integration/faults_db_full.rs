@@ -46,6 +46,40 @@ fn adds_are_refused_in_one_sentence_and_accepted_again_when_there_is_space() {
 }
 
 #[test]
+fn what_is_queued_can_be_read_though_the_disk_is_full() {
+    let Some((env, disk)) = world() else { return };
+    add_each(&open(&env).unwrap(), 0..3);
+    for in_use in [false, true] {
+        let other = in_use.then(|| open(&env).unwrap());
+        let ballast = disk.fill();
+        let listed = env.spool(&["list"]);
+        assert!(listed.code == 0 && listed.stdout.contains("3 queued"), "{in_use}: {listed:?}");
+        assert_eq!(env.spool(&["list", "--json"]).json().len(), 3);
+        assert_eq!(env.spool(&["show", "2", "--json"]).json()[0]["id"], 2);
+        let refused = env.spool(&["hold", "1"]);
+        assert!(
+            refused.code == 1 && refused.stderr.contains("The disk that holds the queue is full"),
+            "{refused:?}"
+        );
+        fs::remove_file(ballast).unwrap();
+        drop(other);
+    }
+    // A log that must be read needs memory beside it: what it holds is not passed over.
+    let live = open(&env).unwrap();
+    add_each(&live, 3..4);
+    let [database, log] = crate::faults_db_world::bytes(&env);
+    drop(live);
+    fs::write(file(&env, ""), database).unwrap();
+    fs::write(file(&env, "-wal"), log).unwrap();
+    let _ballast = disk.fill();
+    let listed = env.spool(&["list"]);
+    assert!(
+        listed.code == 1 && listed.stderr.contains("The disk that holds the queue is full"),
+        "{listed:?}"
+    );
+}
+
+#[test]
 fn a_batch_that_fills_the_disk_half_way_leaves_nothing_behind() {
     let Some((env, disk)) = world() else { return };
     let queue = open(&env).unwrap();

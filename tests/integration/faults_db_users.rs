@@ -5,7 +5,7 @@ use crate::faults_db_world::{add_each, names, numbered, open};
 use spool_core::engine::lock;
 use spool_tests::env::{Answer, TestEnv};
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 /// Calls the command line as a user who owns nothing here.
 fn as_nobody(env: &TestEnv, args: &[&str]) -> Option<Answer> {
@@ -33,7 +33,7 @@ fn another_users_engine_is_named_to_the_second_one() {
     // Free, but not theirs to work.
     let second = as_nobody(&env, &["run", "--until-idle"]).unwrap();
     assert_eq!(second.code, 1, "{second:?}");
-    assert!(second.stderr.contains("Permission denied"), "{second:?}");
+    assert!(second.stderr.contains("belongs to root, who has not opened it to you"), "{second:?}");
     assert_eq!(names(&open(&env).unwrap()), numbered(0..3), "nothing was changed");
 }
 
@@ -60,8 +60,82 @@ fn another_users_queue_is_refused_in_a_sentence() {
         let Some(refused) = as_nobody(&env, verb) else { return };
         assert_eq!(refused.code, 1, "{refused:?}");
         let last = refused.stderr.lines().last().unwrap_or_default();
-        assert!(last.starts_with("spool: ") && last.contains("Permission denied"), "{verb:?}: {refused:?}");
+        assert!(last.starts_with("spool: ") && last.contains("belongs to root"), "{verb:?}: {refused:?}");
     }
+}
+
+#[test]
+fn another_users_queue_is_read_where_that_is_allowed_and_else_its_owner_is_named() {
+    let env = TestEnv::new();
+    add_each(&open(&env).unwrap(), 0..3);
+    let before = crate::faults_db_world::bytes(&env);
+    for in_use in [false, true] {
+        let other = in_use.then(|| open(&env).unwrap());
+        for mode in [0o755, 0o777] {
+            fs::set_permissions(env.data(), Permissions::from_mode(mode)).unwrap();
+            let Some(listed) = as_nobody(&env, &["list"]) else { return };
+            assert!(listed.code == 0 && listed.stdout.contains("3 queued"), "{mode:o}: {listed:?}");
+            assert_eq!(as_nobody(&env, &["list", "--json"]).unwrap().json().len(), 3);
+            for verb in [&["hold", "1"][..], &["cancel", "--all"], &["pause"]] {
+                let refused = as_nobody(&env, verb).unwrap();
+                assert_eq!(refused.code, 1, "{mode:o} {verb:?}: {refused:?}");
+                let sentence = "belongs to root, who has not opened it to you. Choose a folder of your own";
+                assert!(refused.stderr.contains(sentence), "{mode:o} {verb:?}: {refused:?}");
+            }
+        }
+        drop(other);
+    }
+    assert_eq!(crate::faults_db_world::bytes(&env), before, "nothing was changed");
+    assert_eq!(names(&open(&env).unwrap()), numbered(0..3));
+}
+
+#[test]
+fn a_folder_of_a_group_holds_a_queue_of_that_group() {
+    let env = TestEnv::new();
+    let group = 2345;
+    let as_member = |user: &str, args: &[&str]| {
+        let who = ["--reuid", user, "--regid", user, "--groups", "2345"];
+        env.under("setpriv", &who, args).filter(|a| !a.stderr.starts_with("setpriv:"))
+    };
+    for folder in [env.data(), env.out(), env.videos()] {
+        fs::create_dir_all(&folder).unwrap();
+        let given = std::os::unix::fs::chown(&folder, None, Some(group));
+        if given.is_err() {
+            return eprintln!("SKIPPED: only root may act as another user");
+        }
+        fs::set_permissions(&folder, Permissions::from_mode(0o770)).unwrap();
+    }
+    fs::set_permissions(env.data().parent().unwrap(), Permissions::from_mode(0o755)).unwrap();
+    for name in ["a.mkv", "b.mkv"] {
+        let video = env.videos().join(name);
+        fs::write(&video, "no video").unwrap();
+        fs::set_permissions(&video, Permissions::from_mode(0o644)).unwrap();
+    }
+    let at = |name: &str| env.videos().join(name).to_str().unwrap().to_owned();
+    let Some(first) = as_member("2001", &["add", &at("a.mkv")]) else { return };
+    assert_eq!(first.code, 0, "{first:?}");
+    let held = open(&env).unwrap();
+    for args in [&["add", &at("b.mkv")][..], &["hold", "1"], &["release", "1"], &["run", "--until-idle"]] {
+        for user in ["2002", "2001"] {
+            let answer = as_member(user, args).unwrap();
+            assert!(answer.code == 0 || args[0] == "run", "{user} {args:?}: {answer:?}");
+            assert!(
+                !answer.stderr.contains("belongs to") && !answer.stderr.contains("ermission"),
+                "{answer:?}"
+            );
+        }
+    }
+    assert_eq!(as_member("2002", &["list", "--json"]).unwrap().json().len(), 2);
+    drop(held);
+    let all_open = |folder: std::path::PathBuf| {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let (mode, of) = (path.metadata().unwrap().mode(), path.metadata().unwrap().gid());
+            assert_eq!((mode & 0o060, of), (0o060, group), "{}", path.display());
+        }
+    };
+    all_open(env.data());
+    all_open(env.data().join("backups"));
 }
 
 #[test]

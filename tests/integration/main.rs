@@ -64,6 +64,7 @@ mod places;
 mod pool;
 mod presets;
 mod publish;
+mod queue_batches;
 mod queue_contract;
 mod queue_lists;
 mod queue_model;

@@ -6,7 +6,7 @@ use spool_core::failure::{Failure, FailureCode};
 use spool_core::job::{Attempt, Job, JobId, Millis, State};
 use spool_core::media::Facts;
 use spool_core::queue::{
-    self, Added, Command, Crowded, Filter, Flag, NewJob, Outcome, Place, Saved, Sort, Which,
+    self, Added, Command, Crowded, Filter, Flag, Mark, NewJob, Outcome, Place, Saved, Sort, Which,
 };
 use spool_core::recheck::finding::{Check, Fault, Finding};
 use spool_core::verify::verification::Verification;
@@ -52,6 +52,29 @@ laws! {
         w.queue.steer(Command::Hold, &Which::Ids(vec![ids[1]])).unwrap();
         let before = |n: usize| w.queue.startable_before(w.job(ids[n]).position).unwrap();
         assert_eq!([before(0), before(1), before(2), before(3)], [0, 0, 0, 1]);
+    }
+
+    a_list_read_part_by_part_is_the_list_as_it_is_read_at_once => |w| {
+        use State::{Cancelled, Done, Failed, Queued, Running, Waiting};
+        let names: Vec<String> = (0..9).map(|n| format!("{n}.mkv")).collect();
+        w.add(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        for n in 0..6 {
+            let job = w.claim();
+            let outcome = if n % 2 == 0 { done(&job) } else { Outcome::Failed(failure()) };
+            w.queue.settle(job.lease(), &outcome).unwrap();
+        }
+        w.queue.steer(Command::MoveTop, &Which::Ids(vec![JobId(9)])).unwrap();
+        let lists: [&[State]; 6] =
+            [&[], &[Queued, Waiting, Running], &[Queued], &[Done, Cancelled], &[Failed], &[Failed, Queued]];
+        for states in lists {
+            let (mut parts, mut after) = (Vec::new(), None);
+            loop {
+                let part = w.queue.onward(states, after, 2).unwrap();
+                let Some(last) = part.last() else { break };
+                (after, parts) = (Some(Mark::from(last)), [parts, part].concat());
+            }
+            assert_eq!(parts, w.queue.page(&Filter::of(states), 0, 100).unwrap(), "{states:?}");
+        }
     }
 
     failed_jobs_are_counted_by_cause_the_latest_first => |w| {

@@ -4,6 +4,7 @@
 use crate::queue_world::{failure, new_job, of_another_version};
 use proptest::prelude::*;
 use spool_core::clock::{Clock, ManualClock};
+use spool_core::failure::{Failure, FailureCode};
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::is_due;
 use spool_core::queue::memory::MemoryQueue;
@@ -151,7 +152,7 @@ impl Pair {
         let outcome = match end {
             0 => Outcome::Done { output: job.output.clone(), size: 1, warnings: vec![] },
             1 => Outcome::Retry { failure: failure(), run_at: self.clock.now() + 10_000 },
-            2 => Outcome::Waiting(failure()),
+            2 => Outcome::Waiting(Failure { code: FailureCode::DiskFull, ..failure() }),
             3 => Outcome::Failed(failure()),
             4 => Outcome::Cancelled,
             _ => Outcome::Interrupted(None),
@@ -199,7 +200,12 @@ impl Pair {
         let jobs = self.both(|q| -> Vec<Job> {
             q.page(&Filter::of(&[]), 0, 1000).unwrap().into_iter().map(nameless).collect()
         });
-        self.both(|q| (q.counts().unwrap(), q.left().unwrap(), q.startable_before(i64::MAX).unwrap()));
+        self.both(|q| (q.counts().unwrap(), q.left().unwrap(), q.saved().unwrap(), q.crowded().unwrap()));
+        for place in [i64::MIN, 1, 3, i64::MAX] {
+            self.both(|q| q.startable_before(place).unwrap());
+        }
+        self.both(causes);
+        assert_tallied(&self.path);
         let present: BTreeSet<JobId> = jobs.iter().map(|j| j.id).collect();
         assert_eq!(present, self.accepted, "every accepted job is there until it is removed");
         let active: Vec<_> = jobs.iter().filter(|j| !j.state.is_ended()).collect();
@@ -227,9 +233,35 @@ impl Pair {
     }
 }
 
+/// Of two that failed at once either may be the latest.
+fn causes(queue: &dyn Queue) -> BTreeSet<(&'static str, u64)> {
+    queue.causes().unwrap().into_iter().map(|(cause, count)| (cause.as_str(), count)).collect()
+}
+
+/// What SQLite keeps count of is what there is, counted anew.
+fn assert_tallied(path: &std::path::Path) {
+    let kept = "SELECT state, hold, readable, cause, hex(volume), jobs, source_bytes, output_bytes FROM tally \
+                WHERE (jobs, source_bytes, output_bytes) <> (0, 0, 0) ORDER BY 1, 2, 3, 4, 5";
+    let counted = "SELECT state, hold, spec_version = 1, coalesce(failure_code, ''), \
+                     hex(iif(state = 'waiting', coalesce(output_volume, x''), x'')), count(*), \
+                     sum(iif(state <> 'done' OR (source_size > 0 AND output_size > 0), source_size, 0)), \
+                     sum(iif(state = 'done' AND source_size > 0 AND output_size > 0, output_size, 0)) \
+                   FROM job GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5";
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let rows = |sql| {
+        let mut statement = connection.prepare(sql).unwrap();
+        let row = |row: &rusqlite::Row<'_>| {
+            (0..8).map(|at| row.get::<_, rusqlite::types::Value>(at)).collect::<Result<Vec<_>, _>>()
+        };
+        statement.query_map([], row).unwrap().map(Result::unwrap).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(kept), rows(counted));
+}
+
 /// Few names, presets that differ in name alone, and some that differ in meaning.
 fn wanted(name: u8, renamed: bool, crf: u8, again: bool) -> NewJob {
-    let mut job = NewJob { again, ..new_job(&format!("{name}.mkv")) };
+    let volume = ["/", "/media/Media"][usize::from(name % 2)];
+    let mut job = NewJob { again, output_volume: Some(volume.into()), ..new_job(&format!("{name}.mkv")) };
     let preset = &mut job.spec.preset;
     preset.video.as_mut().unwrap().crf = Some(crf);
     if renamed {

@@ -68,9 +68,9 @@ Examples:
         /// Only jobs in this state; may be given several times
         #[arg(long, value_name = "STATE")]
         state: Vec<State>,
-        /// At most this many
-        #[arg(long, value_name = "N", default_value_t = 100)]
-        limit: u64,
+        /// At most this many; without it 100, as JSON all
+        #[arg(long, value_name = "N")]
+        limit: Option<u64>,
     },
     /// Show jobs with their attempts
     #[command(after_help = "Examples:\n  spool show 17\n  spool show 17 --log")]

@@ -77,6 +77,11 @@ impl Context {
         Ok(engine::open_queue(&self.data, Arc::new(SystemClock::default()))?)
     }
 
+    /// The queue for who only reads it: also where its disk is full, or where it is another user's.
+    pub fn queue_to_read(&self) -> Result<SqliteQueue, Failed> {
+        Ok(engine::open_queue_to_read(&self.data, Arc::new(SystemClock::default()))?)
+    }
+
     /// What an engine of this call would be started with. `who`: its name for others.
     pub fn engine(&self, who: &str, workers: Option<usize>) -> EngineConfig {
         EngineConfig {

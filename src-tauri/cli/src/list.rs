@@ -1,5 +1,7 @@
 //! `spool list`: jobs, one line each, with what matters in their state.
 
+mod stream;
+
 use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
 use spool_core::clock::{Clock, SystemClock};
@@ -12,11 +14,18 @@ use spool_core::view::JobView;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-pub(crate) fn list(context: &Context, states: &[State], limit: u64) -> Answer {
-    let queue = context.queue()?;
-    let jobs = page(&queue, states, limit)?;
+/// Lines for people where no number is given.
+const SHOWN: u64 = 100;
+
+pub(crate) fn list(context: &Context, states: &[State], limit: Option<u64>) -> Answer {
+    let queue = context.queue_to_read()?;
     // Asked once: it takes a try at the engine's lock.
     let abandoned = context.abandoned_since();
+    if context.json && limit.is_none() {
+        stream::all(&queue, states, &mut |job| json_line(&view(job, abandoned)))?;
+        return Ok(true);
+    }
+    let jobs = page(&queue, states, limit.unwrap_or(SHOWN))?;
     if context.json {
         jobs.iter().try_for_each(|job| json_line(&view(job, abandoned)))?;
         return Ok(true);
@@ -33,14 +42,16 @@ pub(crate) fn list(context: &Context, states: &[State], limit: u64) -> Answer {
     Ok(true)
 }
 
+/// Those of these states that are wanted; without any, all are.
+fn wanted(of: &[State], states: &[State]) -> Vec<State> {
+    of.iter().copied().filter(|state| states.is_empty() || states.contains(state)).collect()
+}
+
 /// What is still to come, in its order, before what has ended, the newest first. Done and failed are asked for each by
 /// itself, for so they stand in the queue.
 fn page(queue: &dyn Queue, states: &[State], limit: u64) -> Result<Vec<Job>, Failed> {
-    let wanted = |of: &[State]| -> Vec<State> {
-        of.iter().copied().filter(|state| states.is_empty() || states.contains(state)).collect()
-    };
     // A filter without states would mean all of them.
-    let page = |of: &[State]| match wanted(of).as_slice() {
+    let page = |of: &[State]| match wanted(of, states).as_slice() {
         [] => Ok(Vec::new()),
         some => queue.page(&Filter::of(some), 0, limit),
     };

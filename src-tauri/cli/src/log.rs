@@ -3,6 +3,7 @@
 //! A log that cannot be written never stops the queue: it is said once, and work goes on without it.
 
 use spool_core::error::said;
+use spool_core::sharing;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -54,7 +55,9 @@ impl Rolling {
 }
 
 fn append(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).append(true).open(path)
+    let file = OpenOptions::new().create(true).append(true).open(path)?;
+    sharing::as_its_folder(path);
+    Ok(file)
 }
 
 impl Rolling {

@@ -18,7 +18,7 @@ struct Shown {
 }
 
 pub(crate) fn show(context: &Context, ids: Ids, with_log: bool) -> Answer {
-    let queue = context.queue()?;
+    let queue = context.queue_to_read()?;
     let (mut missing, mut shown) = (Vec::new(), 0);
     for id in ids.iter() {
         let Some(job) = queue.job(id)? else {

@@ -70,6 +70,12 @@ pub fn open_queue(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
     SqliteQueue::open(&database(data), clock)
 }
 
+/// The same for who only reads: also where its disk is full, or where this user may read it and no more.
+pub fn open_queue_to_read(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
+    place::prepare(data)?;
+    SqliteQueue::open_to_read(&database(data), clock)
+}
+
 /// Sets a damaged queue aside and restores it, as [`Engine::start`] does, for a program that opens the queue
 /// before it starts its engine. `who` names it to others. Where another engine works the queue, nothing is done.
 pub fn mend(data: &Path, who: &str, clock: &dyn Clock) -> Result<()> {
@@ -260,11 +266,12 @@ impl Engine {
         Ok(added)
     }
 
-    /// Does what a user asks of jobs. Blocks for one transaction.
+    /// Does what a user asks of jobs. Blocks until all is done.
     pub fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
-        let steered = self.shared.queue.steer(command, which)?;
+        let steered = self.shared.queue.steer(command, which);
+        // Also where it broke off: some of it may be done.
         self.changed();
-        Ok(steered)
+        steered
     }
 
     /// Pauses or resumes the queue: running jobs go on, no new one starts. Kept over restarts.

@@ -14,6 +14,29 @@ pub enum Error {
     /// The volume of the data folder is full.
     #[error("The disk that holds the queue is full. Free some space and try again; nothing was changed.")]
     DatabaseFull,
+    /// A queue of another user that this one may not use so.
+    #[error(
+        "The queue in {folder} belongs to {owner}, who has not opened it to you. Choose a folder of your own with --data-dir, or work this one as {owner}; {owner} can share it by making the folder and its files writable for a group you are in."
+    )]
+    NotYours {
+        /// The data folder.
+        folder: PathBuf,
+        /// The user's name.
+        owner: String,
+    },
+    /// A command on many jobs broke off after some of its batches.
+    #[error(
+        "{done} of {of} jobs were seen to, the rest stays as it was: {} Ask again for the rest.",
+        after_some(cause)
+    )]
+    Partly {
+        /// Jobs of the batches that were done.
+        done: usize,
+        /// Jobs it was asked for.
+        of: usize,
+        /// Why it broke off.
+        cause: Box<Error>,
+    },
     /// Written by a newer version of Spool.
     #[error(
         "This queue was written by a newer Spool (schema {found}, this one knows {known}). Update Spool; nothing was changed."
@@ -109,6 +132,14 @@ pub enum Error {
     /// A preset that was brought in is not valid.
     #[error("{0}.")]
     Preset(String),
+}
+
+/// The cause of a command that broke off, of which something was changed.
+fn after_some(cause: &Error) -> String {
+    match cause {
+        Error::DatabaseFull => "the disk that holds the queue is full, free some space.".into(),
+        other => other.to_string(),
+    }
 }
 
 /// What the system says of an error, within a sentence: without its number, which tells people nothing.

@@ -36,6 +36,7 @@ pub mod progress;
 pub mod queue;
 pub mod recheck;
 pub mod settings;
+pub mod sharing;
 pub mod spec;
 pub mod subtitles;
 pub mod verify;

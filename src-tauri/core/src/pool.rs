@@ -24,12 +24,11 @@ use crate::policy::SUSPECT_CRASHES;
 use crate::queue::{Filter, Flag, Outcome};
 pub(crate) use admission::Places;
 use breaker::Breaker;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
@@ -48,6 +47,8 @@ pub(crate) enum Report {
     Suspended(JobId, bool),
     /// Its thread ends.
     Ended(JobId, Ended),
+    /// What waits was read.
+    Surveyed(Result<waiting::Surveyed>),
     /// What waiting jobs wait for was looked at.
     Looked(waiting::Looked),
 }
@@ -95,13 +96,9 @@ pub(crate) struct Pool {
     reports: mpsc::UnboundedSender<Report>,
     inbox: mpsc::UnboundedReceiver<Report>,
     saved: Duration,
-    checked_waiting: Option<Duration>,
-    /// When volumes last came or went.
-    volumes_stamp: (u64, u64),
-    /// Looks at waiting jobs that are under way, and those among them that something came too late for.
-    looking: HashMap<Vec<PathBuf>, Instant>,
-    missed: HashSet<Vec<PathBuf>>,
+    waiting: waiting::Waiting,
     kept_up: Option<Duration>,
+    upkeep: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Pool {
@@ -114,11 +111,9 @@ impl Pool {
             reports,
             inbox,
             saved: Duration::ZERO,
-            checked_waiting: None,
-            volumes_stamp: (0, 0),
-            looking: HashMap::new(),
-            missed: HashSet::new(),
+            waiting: waiting::Waiting::default(),
             kept_up: None,
+            upkeep: None,
         }
     }
 }
@@ -153,6 +148,10 @@ pub(crate) async fn run(mut pool: Pool) {
         }
     }
     shared.idle.send_replace(true);
+    if let Some(upkeep) = pool.upkeep {
+        // What is begun is finished, for a run may be all there is for a day.
+        let _ = tokio::task::spawn_blocking(move || upkeep.join()).await;
+    }
 }
 
 impl Pool {
@@ -205,6 +204,7 @@ impl Pool {
                 Ok(())
             }
             Report::Ended(id, ended) => self.take_ended(id, &ended),
+            Report::Surveyed(surveyed) => self.take_surveyed(surveyed),
             Report::Looked(looked) => self.take_looked(looked),
         }
     }
@@ -214,7 +214,7 @@ impl Pool {
         self.shared.progress().remove(&id);
         if !matches!(ended.outcome, Some(Outcome::Waiting(_))) {
             // What it left free may be what others wait for.
-            self.checked_waiting = None;
+            self.waiting.freed();
         }
         match &ended.outcome {
             Some(outcome) if ended.crowded => {
@@ -357,7 +357,7 @@ impl Pool {
     /// is about to let one go on.
     fn tell_idle(&self) -> Result<()> {
         let queue = &self.shared.queue;
-        let idle = self.active() == 0 && !self.is_looking() && {
+        let idle = self.active() == 0 && !self.waiting.is_looking(self.shared.policy.volume_patience) && {
             let counts = queue.counts()?;
             counts.startable() == 0 || self.breaker.is_open() || queue.flag(Flag::Paused)?.is_some()
         };

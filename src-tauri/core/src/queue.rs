@@ -33,7 +33,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub(crate) use command::{fits, in_order, starts};
-pub use lists::{Counts, Crowded, Filter, Recent, Saved, Sort};
+pub(crate) use lists::newest_first;
+pub use lists::{Counts, Crowded, Filter, Mark, Recent, Saved, Sort};
 pub use names::{LONGEST, Longest, Naming, candidate, key_of_path, shortened};
 pub use outcome::Outcome;
 pub use removal::remove;
@@ -246,7 +247,8 @@ pub trait Queue: Send + Sync {
     /// Saves progress of running jobs, in one transaction.
     fn save_progress(&self, progress: &[(Lease, Progress)]) -> Result<()>;
 
-    /// Does what a user asks.
+    /// Does what a user asks. On many jobs in several steps, each whole and durable, between which others may claim and
+    /// write; cut off, it leaves the rest as it was.
     fn steer(&self, command: Command, which: &Which) -> Result<Steered>;
 
     /// Keeps what is known of a job's video. Not fenced: nothing is decided by it.
@@ -264,6 +266,10 @@ pub trait Queue: Send + Sync {
 
     /// A page of the list.
     fn page(&self, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>>;
+
+    /// The jobs behind this one in the list of these states, in the usual order; the first of them without it. So a long
+    /// list is read part by part, each as cheap as the first, and none twice.
+    fn onward(&self, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>>;
 
     /// How many rows [`Queue::page`] has for this filter.
     fn matching(&self, filter: &Filter) -> Result<u64>;

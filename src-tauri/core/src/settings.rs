@@ -6,6 +6,7 @@ use crate::error::{Error, Result, said};
 use crate::intake;
 use crate::policy::Policy;
 use crate::preset::{self, Preset};
+use crate::sharing;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -167,7 +168,8 @@ fn lock(data: &Path) -> Result<File> {
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     // Another user's file can be locked too.
     let file = file.or_else(|cause| File::open(&path).map_err(|_| cause));
-    let file = file.map_err(Error::io("Cannot open", &path))?;
+    let file = file.map_err(sharing::refused("Cannot open", &path))?;
+    sharing::as_its_folder(&path);
     file.lock().map_err(Error::io("Cannot lock", &path))?;
     Ok(file)
 }
@@ -177,6 +179,9 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     match text(path) {
         Ok(text) => serde_json::from_str(&text).map(Some).map_err(|e| bad(e.to_string())),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
+            Err(sharing::refused("Cannot read", path)(e))
+        }
         Err(e) => Err(bad(said(&e))),
     }
 }
@@ -206,9 +211,10 @@ fn write(path: &Path, value: &impl Serialize) -> Result<()> {
         beside.write_all(text.as_bytes())?;
         beside.as_file().sync_all()?;
         beside.persist(path)?;
+        sharing::as_its_folder(path);
         Ok(())
     };
-    written().map_err(Error::io("Cannot write", path))
+    written().map_err(sharing::refused("Cannot write", path))
 }
 
 /// Gone by itself unless it is kept.

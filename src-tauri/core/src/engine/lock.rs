@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::job::Millis;
+use crate::sharing;
 use filetime::FileTime;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -34,11 +35,13 @@ pub fn take(data: &Path, who: &str) -> Result<Lock> {
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     // Another user's file can still tell whether it is locked.
     let file = file.or_else(|cause| File::open(&path).map_err(|_| cause));
-    let file = file.map_err(Error::io("Cannot open", &path))?;
+    let file = file.map_err(sharing::refused("Cannot open", &path))?;
+    sharing::as_its_folder(&path);
     match try_lock(&file) {
         Ok(()) => {
             let words = format!("{who} (process {})", std::process::id());
-            std::fs::write(&holder, words).map_err(Error::io("Cannot write", &holder))?;
+            std::fs::write(&holder, words).map_err(sharing::refused("Cannot write", &holder))?;
+            sharing::as_its_folder(&holder);
             Ok(Lock { file, holder })
         }
         Err(TryLockError::WouldBlock) => Err(Error::Held { holder: words_of(&holder) }),

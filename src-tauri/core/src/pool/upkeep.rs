@@ -1,7 +1,8 @@
-//! What an idle engine does for its queue once a day: retention and a backup.
+//! What an idle engine does for its queue once a day: retention and a backup. On a thread of its own, for both take their
+//! time with a long list, and what is added meanwhile is not to wait.
 
 use super::Pool;
-use crate::engine;
+use crate::engine::{self, Shared};
 use crate::error::Result;
 use crate::job::Millis;
 use crate::queue::sqlite::upkeep;
@@ -16,26 +17,28 @@ impl Pool {
             return;
         }
         self.kept_up = Some(awake);
-        if let Err(cause) = self.retire_and_back_up() {
-            tracing::warn!(%cause, "the daily upkeep of the queue failed");
+        let shared = self.shared.clone();
+        let keep_up = move || {
+            if let Err(cause) = retire_and_back_up(&shared) {
+                tracing::warn!(%cause, "the daily upkeep of the queue failed");
+            }
+        };
+        match std::thread::Builder::new().name("upkeep".into()).spawn(keep_up) {
+            Ok(thread) => self.upkeep = Some(thread),
+            Err(cause) => tracing::warn!(%cause, "no thread for the daily upkeep of the queue"),
         }
     }
+}
 
-    fn retire_and_back_up(&self) -> Result<()> {
-        let (shared, policy) = (&self.shared, &self.shared.policy);
-        let now = shared.clock.now();
-        let before = |age: std::time::Duration| now - age.as_millis() as Millis;
-        shared.queue.retire(
-            before(policy.keep_done),
-            policy.keep_done_rows,
-            before(policy.keep_cancelled),
-        )?;
-        let (database, folder) = (engine::database(&shared.data), engine::backups(&shared.data));
-        // A backup from the future tells of a clock that was wrong, and is no reason to go without.
-        let fresh = 0..policy.backup_every.as_millis() as Millis;
-        if upkeep::newest_backup_age(&folder, now)?.is_none_or(|age| !fresh.contains(&age)) {
-            upkeep::back_up(&database, &folder, now, policy.backups)?;
-        }
-        Ok(())
+fn retire_and_back_up(shared: &Shared) -> Result<()> {
+    let (policy, now) = (&shared.policy, shared.clock.now());
+    let before = |age: std::time::Duration| now - age.as_millis() as Millis;
+    shared.queue.retire(before(policy.keep_done), policy.keep_done_rows, before(policy.keep_cancelled))?;
+    let (database, folder) = (engine::database(&shared.data), engine::backups(&shared.data));
+    // A backup from the future tells of a clock that was wrong, and is no reason to go without.
+    let fresh = 0..policy.backup_every.as_millis() as Millis;
+    if upkeep::newest_backup_age(&folder, now)?.is_none_or(|age| !fresh.contains(&age)) {
+        upkeep::back_up(&database, &folder, now, policy.backups)?;
     }
+    Ok(())
 }

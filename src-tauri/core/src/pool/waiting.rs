@@ -1,64 +1,119 @@
 //! Waiting jobs: has what they wait for come back?
 //!
-//! Guarantees that the sweep asks no drive: the looks run on threads of their own, one at a time for each set of
-//! volumes and for all jobs that need it, and report what they found.
+//! Guarantees that the sweep neither asks a drive nor reads a long list. A survey reads what waits, part by part, on a
+//! thread of its own; the looks run on threads of theirs, one at a time for each set of volumes and for all jobs that need
+//! it; and of what they find ready each sweep lets only some go on.
 
-use super::{Pool, Report, Tooling, admission, breaker, room};
+mod look;
+
+use super::{Pool, Report, admission, breaker, room};
+use crate::engine::Shared;
 use crate::error::Result;
 use crate::event::Event;
 use crate::failure::FailureCode;
 use crate::job::{Job, JobId, State};
-use crate::queue::{Command, Filter, Flag, Which};
+use crate::queue::{Command, Flag, Mark, Which};
 use crate::volumes::mounts::{self, Mounts};
-use crate::volumes::{Volumes, answers, free_space, is_writable};
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+pub(crate) use look::Looked;
+use look::{NeedsRoom, Roots, code, roots};
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-/// The volumes that a look touches.
-type Roots = Vec<PathBuf>;
+/// Jobs that one sweep lets go on; the rest of a long queue comes with the next.
+const RELEASED: usize = 8;
 
-/// What a look found.
-pub(crate) struct Looked {
-    roots: Roots,
-    /// What these waited for is there.
-    ready: Vec<JobId>,
-    /// These wait for room on a disk.
-    need_room: Vec<NeedsRoom>,
+/// Jobs that a survey reads at once, so that others read between.
+const PART: u64 = 200;
+
+/// Which waiting jobs are to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Scope {
+    /// Those that wait for room: something ended, and may have left some.
+    Room,
+    /// All.
+    All,
 }
 
-/// A job that waits for room, and the room there is.
-struct NeedsRoom {
-    id: JobId,
-    need: room::Need,
-    device: Option<String>,
-    /// Free bytes where its result goes.
-    free: u64,
+/// Waiting jobs by the volumes that a look at them touches.
+pub(crate) type Surveyed = Vec<(Roots, Vec<Job>)>;
+
+/// What the pool knows of waiting jobs.
+#[derive(Default)]
+pub(super) struct Waiting {
+    checked: Option<Duration>,
+    /// When volumes last came or went.
+    stamp: (u64, u64),
+    /// Something ended.
+    freed: bool,
+    /// A survey is under way since then, and what is to be surveyed after it.
+    surveying: Option<Instant>,
+    next: Option<Scope>,
+    /// Looks that are under way, and those among them that something came too late for.
+    looking: HashMap<Roots, Instant>,
+    missed: std::collections::HashSet<Roots>,
+    /// These may go on.
+    ready: VecDeque<JobId>,
+}
+
+impl Waiting {
+    /// Something ended, which may have left free what others wait for.
+    pub(super) fn freed(&mut self) {
+        self.freed = true;
+    }
+
+    /// Is something about to go on, or under way that may still be answered in time?
+    pub(super) fn is_looking(&self, patience: Duration) -> bool {
+        let mut begun = self.looking.values().chain(&self.surveying);
+        !self.ready.is_empty() || begun.any(|begun| begun.elapsed() < patience)
+    }
 }
 
 impl Pool {
-    /// Waiting jobs are looked at when volumes come or go, and every so often.
+    /// Waiting jobs are looked at when volumes come or go, and every so often; those that wait for room also when
+    /// something ended.
     pub(super) fn look_at_waiting(&mut self) -> Result<()> {
+        self.let_go_on()?;
         let awake = self.shared.clock.awake();
-        let due = self
-            .checked_waiting
-            .is_none_or(|last| awake.saturating_sub(last) >= self.shared.policy.wait_recheck);
+        let every = self.shared.policy.wait_recheck;
+        let due = self.waiting.checked.is_none_or(|last| awake.saturating_sub(last) >= every);
         let stamp = (mounts::stamp(), self.shared.volumes.stamp());
-        if !due && stamp == self.volumes_stamp {
-            return Ok(());
+        let freed = std::mem::take(&mut self.waiting.freed);
+        if due || stamp != self.waiting.stamp {
+            (self.waiting.checked, self.waiting.stamp) = (Some(awake), stamp);
+            // Failures grow old while nothing ends.
+            if self.shared.queue.flag(Flag::Alarm)?.is_some() {
+                breaker::check_alarm(&self.shared)?;
+            }
+            if self.shared.queue.counts()?.waiting > 0 {
+                self.survey(Scope::All);
+            }
+        } else if freed && self.shared.queue.crowded()?.jobs > 0 {
+            self.survey(Scope::Room);
         }
-        (self.checked_waiting, self.volumes_stamp) = (Some(awake), stamp);
-        // Failures grow old while nothing ends.
-        if self.shared.queue.flag(Flag::Alarm)?.is_some() {
-            breaker::check_alarm(&self.shared)?;
+        Ok(())
+    }
+
+    fn survey(&mut self, scope: Scope) {
+        if self.waiting.surveying.is_some() {
+            self.waiting.next = self.waiting.next.max(Some(scope));
+            return;
         }
-        let waiting = self.shared.queue.page(&Filter::of(&[State::Waiting]), 0, u64::MAX >> 1)?;
-        let mut by_roots: HashMap<Roots, Vec<Job>> = HashMap::new();
-        let mounts = Mounts::read();
-        for job in waiting.into_iter().filter(|job| job.spec.is_some()) {
-            by_roots.entry(roots(&job, &mounts)).or_default().push(job);
+        self.waiting.surveying = Some(Instant::now());
+        let (shared, reports) = (self.shared.clone(), self.reports.clone());
+        let survey = move || drop(reports.send(Report::Surveyed(survey(&shared, scope))));
+        if let Err(cause) = std::thread::Builder::new().name("waiting".into()).spawn(survey) {
+            self.waiting.surveying = None;
+            tracing::warn!(%cause, "no thread to read what waits");
         }
-        for (roots, jobs) in by_roots {
+    }
+
+    pub(super) fn take_surveyed(&mut self, surveyed: Result<Surveyed>) -> Result<()> {
+        self.waiting.surveying = None;
+        if let Some(next) = self.waiting.next.take() {
+            self.survey(next);
+        }
+        for (roots, jobs) in surveyed? {
             self.look_at(roots, jobs);
         }
         Ok(())
@@ -66,37 +121,42 @@ impl Pool {
 
     /// A look that does not come back, as on a drive that hangs, keeps further ones from being started.
     fn look_at(&mut self, roots: Roots, jobs: Vec<Job>) {
-        if self.looking.contains_key(&roots) {
+        if self.waiting.looking.contains_key(&roots) {
             // What has changed meanwhile is seen by the look after this one.
-            self.missed.insert(roots);
+            self.waiting.missed.insert(roots);
             return;
         }
-        self.looking.insert(roots.clone(), Instant::now());
+        self.waiting.looking.insert(roots.clone(), Instant::now());
         let (tooling, volumes, reports) =
             (self.shared.tooling.clone(), self.shared.volumes.clone(), self.reports.clone());
-        let look = move || drop(reports.send(Report::Looked(look(roots, &jobs, &tooling, &volumes))));
+        let look = move || drop(reports.send(Report::Looked(look::look(roots, &jobs, &tooling, &volumes))));
         if let Err(cause) = std::thread::Builder::new().name("volume".into()).spawn(look) {
             tracing::warn!(%cause, "no thread to look at what jobs wait for");
         }
     }
 
-    /// Is a look under way that may still be answered in time?
-    pub(super) fn is_looking(&self) -> bool {
-        self.looking.values().any(|begun| begun.elapsed() < self.shared.policy.volume_patience)
-    }
-
     /// Some may go on.
     pub(super) fn take_looked(&mut self, looked: Looked) -> Result<()> {
-        self.looking.remove(&looked.roots);
-        if self.missed.remove(&looked.roots) {
-            self.checked_waiting = None;
+        self.waiting.looking.remove(&looked.roots);
+        if self.waiting.missed.remove(&looked.roots) {
+            self.waiting.checked = None;
         }
-        let mut ready = looked.ready;
-        ready.extend(self.fitting(looked.need_room));
-        if ready.is_empty() {
+        self.waiting.ready.extend(looked.ready);
+        let fitting = self.fitting(looked.need_room);
+        self.waiting.ready.extend(fitting);
+        self.let_go_on()
+    }
+
+    fn let_go_on(&mut self) -> Result<()> {
+        let ready = &mut self.waiting.ready;
+        let some: Vec<JobId> = ready.drain(..RELEASED.min(ready.len())).collect();
+        if some.is_empty() {
             return Ok(());
         }
-        self.shared.queue.steer(Command::Now, &Which::Ids(ready))?;
+        if !ready.is_empty() {
+            self.shared.wake.notify_one();
+        }
+        self.shared.queue.steer(Command::Now, &Which::Ids(some))?;
         self.shared.tell(Event::QueueChanged);
         Ok(())
     }
@@ -118,71 +178,17 @@ impl Pool {
     }
 }
 
-/// Looks for all of these jobs, which touch the same volumes. These are asked once.
-fn look(roots: Roots, jobs: &[Job], tooling: &Tooling, volumes: &Volumes) -> Looked {
-    let waits_for = |what| jobs.iter().any(|job| code(job) == Some(what));
-    let tools_changed = waits_for(FailureCode::EncoderMissing) && tooling.changed();
-    let answering = waits_for(FailureCode::VolumeSilent) && roots.iter().all(|root| works(volumes, root));
-    let mut looked = Looked { roots, ready: Vec::new(), need_room: Vec::new() };
-    let (mounts, mut free) = (Mounts::read(), HashMap::new());
-    for job in jobs {
-        match code(job) {
-            Some(FailureCode::DiskFull) => {
-                let device = mounts.of(folder(job)).map(|mount| mount.device.clone());
-                let free = *free.entry(folder(job)).or_insert_with_key(|at| free_space(at).unwrap_or(0));
-                looked.need_room.push(NeedsRoom { id: job.id, need: room::need(job), device, free });
-            }
-            code if cause_gone(job, code, answering, tools_changed) => looked.ready.push(job.id),
-            _ => {}
+/// Reads what waits; asks no drive.
+fn survey(shared: &Arc<Shared>, scope: Scope) -> Result<Surveyed> {
+    let (mounts, mut after) = (Mounts::read(), None);
+    let mut by_roots: HashMap<Roots, Vec<Job>> = HashMap::new();
+    loop {
+        let part = shared.queue.onward(&[State::Waiting], after, PART)?;
+        let Some(last) = part.last() else { return Ok(by_roots.into_iter().collect()) };
+        after = Some(Mark::from(last));
+        let wanted = |job: &Job| scope == Scope::All || code(job) == Some(FailureCode::DiskFull);
+        for job in part.into_iter().filter(|job| job.spec.is_some() && wanted(job)) {
+            by_roots.entry(roots(&job, &mounts)).or_default().push(job);
         }
     }
-    looked
-}
-
-/// What a look at this job touches.
-fn roots(job: &Job, mounts: &Mounts) -> Roots {
-    let root = |path: &Path| mounts.of(path).map(|mount| mount.point.clone());
-    let mut roots: Roots = match code(job) {
-        Some(FailureCode::SourceVolumeMissing) => vec![root(&job.real_source)],
-        Some(FailureCode::EncoderMissing) => vec![],
-        Some(FailureCode::VolumeSilent) => vec![root(&job.real_source), root(&job.output)],
-        _ => vec![root(&job.output)],
-    }
-    .into_iter()
-    .flatten()
-    .collect();
-    roots.dedup();
-    roots
-}
-
-fn code(job: &Job) -> Option<FailureCode> {
-    job.failure.as_ref().map(|failure| failure.code)
-}
-
-fn folder(job: &Job) -> &Path {
-    job.output.parent().unwrap_or(&job.output)
-}
-
-/// May this waiting job be tried again? Not for one that waits for room. `answering`: its volumes work;
-/// `tools_changed`: ffmpeg is another one than when last asked.
-fn cause_gone(job: &Job, code: Option<FailureCode>, answering: bool, tools_changed: bool) -> bool {
-    match code {
-        Some(FailureCode::SourceVolumeMissing) => {
-            job.source.exists() || job.source_volume.as_deref().is_none_or(mounts::is_mounted)
-        }
-        Some(FailureCode::DestinationMissing) => {
-            job.output_volume.as_deref().map_or_else(|| folder(job).exists(), mounts::is_mounted)
-        }
-        Some(FailureCode::VolumeSilent) => answering,
-        Some(FailureCode::DestinationReadOnly) => is_writable(folder(job)),
-        Some(FailureCode::EncoderMissing) => tools_changed,
-        _ => true,
-    }
-}
-
-/// Does the volume work that is mounted here? What is known of it is corrected.
-fn works(volumes: &Volumes, root: &Path) -> bool {
-    let works = answers(root).is_ok();
-    volumes.set_lost(root, !works);
-    works
 }

@@ -1,6 +1,6 @@
 //! What a queue is asked for its lists and sums, and what it answers. Plain data.
 
-use crate::job::State;
+use crate::job::{Job, JobId, Millis, State};
 use std::path::PathBuf;
 
 /// Rows wanted.
@@ -24,6 +24,28 @@ impl Filter {
     pub(crate) fn is_plain(&self) -> bool {
         self.name.is_empty() && self.sort == Sort::Usual
     }
+}
+
+/// Where a list is read on from: a job as it stood in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Its place among those that have not ended.
+    pub position: i64,
+    /// Its place among those that have.
+    pub finished_at: Option<Millis>,
+    /// Which tells apart two at one place.
+    pub id: JobId,
+}
+
+impl From<&Job> for Mark {
+    fn from(job: &Job) -> Mark {
+        Mark { position: job.position, finished_at: job.finished_at, id: job.id }
+    }
+}
+
+/// Are all jobs in these states over, so that their list begins with the newest?
+pub(crate) fn newest_first(states: &[State]) -> bool {
+    !states.is_empty() && states.iter().all(|state| state.is_ended())
 }
 
 /// The order of a list.

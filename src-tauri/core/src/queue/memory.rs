@@ -7,8 +7,8 @@ mod moves;
 use super::chosen::{Brief, chosen};
 use super::work::Work;
 use super::{
-    Added, Command, Counts, Crowded, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Refusal,
-    Saved, Steered, Which, fits, in_order, starts,
+    Added, Command, Counts, Crowded, Filter, Flag, Mark, NewJob, Note, Outcome, Place, Queue, Recent,
+    Refusal, Saved, Steered, Which, fits, in_order, newest_first, starts,
 };
 use crate::clock::Clock;
 use crate::error::Result;
@@ -244,14 +244,24 @@ impl Queue for MemoryQueue {
         let all = self.all();
         let wanted = |j: &&Job| filter.states.is_empty() || filter.states.contains(&j.state);
         let mut jobs: Vec<&Job> = all.rows.values().map(|r| &r.job).filter(wanted).collect();
-        if !filter.states.is_empty() && filter.states.iter().all(|s| s.is_ended()) {
+        if newest_first(&filter.states) {
             jobs.sort_by_key(|j| std::cmp::Reverse((j.finished_at, j.id)));
         } else {
-            jobs.sort_by_key(|j| j.position);
+            jobs.sort_by_key(|j| (j.position, j.id));
         }
         let wanted = chosen(jobs.into_iter().map(Brief::from).collect(), filter).into_iter();
         let page = wanted.skip(offset as usize).take(limit as usize);
         Ok(page.filter_map(|id| Some(all.rows.get(&id)?.job.clone())).collect())
+    }
+
+    fn onward(&self, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
+        let behind = |job: &Job| match after {
+            None => true,
+            Some(mark) if newest_first(states) => (job.finished_at, job.id) < (mark.finished_at, mark.id),
+            Some(mark) => (job.position, job.id) > (mark.position, mark.id),
+        };
+        let all = self.page(&Filter::of(states), 0, u64::MAX)?;
+        Ok(all.into_iter().filter(behind).take(limit as usize).collect())
     }
 
     fn matching(&self, filter: &Filter) -> Result<u64> {

@@ -1,7 +1,7 @@
 //! The queue in one SQLite file, shared by every process that uses a data folder.
 //!
-//! Guarantees the promises of `Queue` through SQLite's own: each command is one immediate transaction with
-//! `synchronous=FULL` in WAL mode, so what was answered is on disk. SQLite is bundled because Debian's 3.40
+//! Guarantees the promises of `Queue` through SQLite's own: each call is one immediate transaction (a command on many jobs
+//! several) with `synchronous=FULL` in WAL mode, so what was answered is on disk. SQLite is bundled because Debian's 3.40
 //! has the WAL-reset corruption bug mended in 3.51.3; `open` asserts the version.
 //!
 //! SQL stands in this file's folder and nowhere else. One connection writes and one reads, each behind a
@@ -18,17 +18,19 @@ mod open;
 mod rows;
 mod salvage;
 mod steer;
+mod still;
+mod sums;
 mod turn;
 pub mod upkeep;
 
 use super::{
-    Added, Command, Counts, Crowded, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Saved,
+    Added, Command, Counts, Crowded, Filter, Flag, Mark, NewJob, Note, Outcome, Place, Queue, Recent, Saved,
     Steered, Which,
 };
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::failure::FailureCode;
-use crate::job::{Attempt, Job, JobId, Lease, Millis};
+use crate::job::{Attempt, Job, JobId, Lease, Millis, State};
 use crate::media::Facts;
 use crate::progress::Progress;
 use crate::recheck::finding::Check;
@@ -39,6 +41,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use still::Still;
 
 /// The queue of one data folder.
 pub struct SqliteQueue {
@@ -47,7 +50,9 @@ pub struct SqliteQueue {
     writer: Mutex<Connection>,
     seen_version: Mutex<i64>,
     clock: Arc<dyn Clock>,
-    in_use: File,
+    in_use: Option<File>,
+    /// It can only be read.
+    still: Option<Still>,
 }
 
 impl SqliteQueue {
@@ -59,11 +64,33 @@ impl SqliteQueue {
         let Opened { writer, in_use } = open::open(path)?;
         let reader = Mutex::new(open::reader(path)?);
         let seen_version = Mutex::new(data_version(&writer)?);
-        Ok(SqliteQueue { reader, writer: Mutex::new(writer), seen_version, clock, in_use })
+        let (writer, in_use) = (Mutex::new(writer), Some(in_use));
+        Ok(SqliteQueue { reader, writer, seen_version, clock, in_use, still: None })
+    }
+
+    /// The same for who only reads: a queue that cannot be opened as usual, since its disk is full or it is another user's,
+    /// is read as it stands. Nothing can be written to it then.
+    pub fn open_to_read(path: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
+        match SqliteQueue::open(path, clock.clone()) {
+            Err(refused @ (Error::DatabaseFull | Error::NotYours { .. } | Error::Io { .. })) => {
+                SqliteQueue::only_read(path, clock).map_err(|_| refused)
+            }
+            other => other,
+        }
+    }
+
+    fn only_read(path: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
+        let still = Still::of(path)?;
+        let (reader, writer) = (Mutex::new(still.connect()?), Mutex::new(still.connect()?));
+        let seen_version = Mutex::default();
+        Ok(SqliteQueue { reader, writer, seen_version, clock, in_use: None, still: Some(still) })
     }
 
     /// One immediate transaction; rolled back when `work` fails or panics.
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        if let Some(still) = &self.still {
+            return Err(still.refusal());
+        }
         let mut writer = lock(&self.writer);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let answer = work(&transaction)?;
@@ -73,7 +100,9 @@ impl SqliteQueue {
 
     /// One consistent look at the last committed state.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        work(&lock(&self.reader))
+        let found = work(&lock(&self.reader));
+        self.still.as_ref().map_or(Ok(()), Still::check)?;
+        found
     }
 }
 
@@ -123,8 +152,7 @@ impl Queue for SqliteQueue {
     }
 
     fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
-        let now = self.clock.now();
-        self.write(|t| steer::steer(t, command, which, now))
+        steer::steer(self, command, which)
     }
 
     fn describe(&self, id: JobId, facts: &Facts) -> Result<()> {
@@ -147,16 +175,20 @@ impl Queue for SqliteQueue {
         self.read(|c| lists::page(c, filter, offset, limit))
     }
 
+    fn onward(&self, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
+        self.read(|c| lists::onward(c, states, after, limit))
+    }
+
     fn matching(&self, filter: &Filter) -> Result<u64> {
         self.read(|c| lists::matching(c, filter))
     }
 
     fn counts(&self) -> Result<Counts> {
-        self.read(lists::counts)
+        self.read(sums::counts)
     }
 
     fn causes(&self) -> Result<Vec<(FailureCode, u64)>> {
-        self.read(lists::causes)
+        self.read(sums::causes)
     }
 
     fn failed_by(&self, cause: FailureCode, offset: u64, limit: u64) -> Result<Vec<Job>> {
@@ -169,19 +201,19 @@ impl Queue for SqliteQueue {
     }
 
     fn left(&self) -> Result<u64> {
-        self.read(lists::left)
+        self.read(sums::left)
     }
 
     fn crowded(&self) -> Result<Crowded> {
-        self.read(lists::crowded)
+        self.read(sums::crowded)
     }
 
     fn saved(&self) -> Result<Saved> {
-        self.read(lists::saved)
+        self.read(sums::saved)
     }
 
     fn recent(&self, since: Millis) -> Result<Recent> {
-        self.read(|c| lists::recent(c, since))
+        self.read(|c| sums::recent(c, since))
     }
 
     fn flag(&self, flag: Flag) -> Result<Option<String>> {
@@ -199,13 +231,13 @@ impl Queue for SqliteQueue {
     }
 
     fn let_go(&self) {
-        if let Err(cause) = self.in_use.unlock() {
+        if let Some(Err(cause)) = self.in_use.as_ref().map(File::unlock) {
             tracing::warn!(%cause, "the queue still counts as in use");
         }
     }
 
     fn retire(&self, done_before: Millis, keep_done: u64, cancelled_before: Millis) -> Result<u64> {
-        self.write(|t| upkeep::retire(t, done_before, keep_done, cancelled_before))
+        upkeep::retire(self, done_before, keep_done, cancelled_before)
     }
 }
 

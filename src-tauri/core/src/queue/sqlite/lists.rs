@@ -1,4 +1,4 @@
-//! Reading: one job, its attempts, pages and counts. Each call is one statement, so that no read transaction
+//! Reading: one job, its attempts and pages. Each call is one statement, so that no read transaction
 //! stays open and the WAL can always be checkpointed.
 
 use super::rows::{self, ATTEMPT, JOB};
@@ -7,8 +7,8 @@ use crate::failure::FailureCode;
 use crate::job::{Attempt, Job, JobId, Millis, State};
 use crate::policy::DUE_HORIZON_MS;
 use crate::queue::chosen::{Brief, chosen};
-use crate::queue::{Counts, Crowded, Filter, Recent, Saved};
-use rusqlite::{Connection, Row, params};
+use crate::queue::{Filter, Mark, newest_first};
+use rusqlite::{Connection, Params, Row, params};
 use std::path::PathBuf;
 
 pub(super) fn job_sql(condition: &str) -> String {
@@ -51,8 +51,27 @@ pub(super) fn page(c: &Connection, filter: &Filter, offset: u64, limit: u64) -> 
     let Source { from, order } = source(&filter.states);
     let ids = format!("SELECT id FROM job {from} ORDER BY {order} LIMIT ?1 OFFSET ?2");
     let sql = job_sql(&format!("WHERE id IN ({ids}) ORDER BY +{order}"));
-    let mut statement = c.prepare_cached(&sql)?;
-    let mut found = statement.query(params![limit as i64, offset as i64])?;
+    all(c, &sql, params![limit as i64, offset as i64])
+}
+
+/// As `page`, with a place in the index instead of a number of rows to pass over.
+pub(super) fn onward(c: &Connection, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
+    let Some(after) = after else { return page(c, &Filter::of(states), 0, limit) };
+    let Source { from, order } = source(states);
+    let (behind, place) = if newest_first(states) {
+        ("(finished_at, id) < (?2, ?3)", after.finished_at)
+    } else {
+        ("(position, id) > (?2, ?3)", Some(after.position))
+    };
+    let and = if from.is_empty() { "WHERE" } else { "AND" };
+    let ids = format!("SELECT id FROM job {from} {and} {behind} ORDER BY {order} LIMIT ?1");
+    let sql = job_sql(&format!("WHERE id IN ({ids}) ORDER BY +{order}"));
+    all(c, &sql, params![limit as i64, place, after.id.0])
+}
+
+fn all(c: &Connection, sql: &str, of: impl Params) -> Result<Vec<Job>> {
+    let mut statement = c.prepare_cached(sql)?;
+    let mut found = statement.query(of)?;
     let mut all = Vec::new();
     while let Some(row) = found.next()? {
         all.push(rows::job(row)?);
@@ -93,8 +112,7 @@ struct Source {
 fn source(states: &[State]) -> Source {
     use State::{Cancelled, Done, Failed, Queued, Running, Waiting};
     let wanted: Vec<State> = State::ALL.into_iter().filter(|s| states.contains(s)).collect();
-    let newest_first = !wanted.is_empty() && wanted.iter().all(|s| s.is_ended());
-    let order = if newest_first { "finished_at DESC, id DESC" } else { "position" };
+    let order = if newest_first(&wanted) { "finished_at DESC, id DESC" } else { "position, id" };
     let from = match wanted.as_slice() {
         [] => String::new(),
         [Failed] => "INDEXED BY job_failed WHERE state = 'failed'".into(),
@@ -110,42 +128,6 @@ fn source(states: &[State]) -> Source {
         }
     };
     Source { from, order }
-}
-
-pub(super) fn counts(c: &Connection) -> Result<Counts> {
-    let mut statement =
-        c.prepare_cached("SELECT state, count(*) FROM job INDEXED BY job_state GROUP BY state")?;
-    let mut found = statement.query([])?;
-    let mut counts = Counts::default();
-    while let Some(row) = found.next()? {
-        let (state, n): (String, i64) = (row.get(0)?, row.get(1)?);
-        if let Ok(state) = state.parse::<State>() {
-            counts.count(state, n as u64);
-        }
-    }
-    let held = "SELECT count(*) FROM job INDEXED BY job_held WHERE state = 'queued' AND hold = 1";
-    counts.held = c.prepare_cached(held)?.query_row([], |row| row.get::<_, i64>(0))? as u64;
-    let unread = "SELECT count(*) FROM job INDEXED BY job_unread WHERE spec_version <> 1 AND state = 'queued' AND hold = 0";
-    counts.unreadable = c.prepare_cached(unread)?.query_row([], |row| row.get::<_, i64>(0))? as u64;
-    Ok(counts)
-}
-
-pub(super) fn causes(c: &Connection) -> Result<Vec<(FailureCode, u64)>> {
-    let sql = "SELECT failure_code, count(*) FROM job INDEXED BY job_cause WHERE state = 'failed' \
-        GROUP BY failure_code ORDER BY max(finished_at) DESC";
-    let mut statement = c.prepare_cached(sql)?;
-    let mut found = statement.query([])?;
-    let mut causes: Vec<(FailureCode, u64)> = Vec::new();
-    while let Some(row) = found.next()? {
-        let (code, count): (String, i64) = (row.get(0)?, row.get(1)?);
-        // A code of a newer version counts as what it is read as.
-        let code = code.parse().unwrap_or(FailureCode::Internal);
-        match causes.iter_mut().find(|(known, _)| *known == code) {
-            Some((_, sum)) => *sum += count as u64,
-            None => causes.push((code, count as u64)),
-        }
-    }
-    Ok(causes)
 }
 
 /// The words under which failures of this cause are stored, as a condition.
@@ -166,56 +148,23 @@ pub(super) fn failed_by(c: &Connection, cause: FailureCode, offset: u64, limit: 
         stored_as(cause)
     );
     let sql = job_sql(&format!("WHERE id IN ({ids}) ORDER BY +finished_at DESC, +id DESC"));
-    let mut statement = c.prepare_cached(&sql)?;
-    let mut found = statement.query(params![limit as i64, offset as i64])?;
-    let mut all = Vec::new();
-    while let Some(row) = found.next()? {
-        all.push(rows::job(row)?);
-    }
-    Ok(all)
+    all(c, &sql, params![limit as i64, offset as i64])
 }
 
+/// Counts on the side of the queue that is likely the shorter one, and takes away the retries that are not due.
 pub(super) fn startable_before(c: &Connection, position: i64, now: Millis) -> Result<u64> {
-    let sql = "SELECT count(*) FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND spec_version = 1 AND position < ?1 \
-        AND (run_at IS NULL OR run_at <= ?2 OR run_at > ?2 + ?3)";
-    let count: i64 = c.prepare_cached(sql)?.query_row([position, now, DUE_HORIZON_MS], |row| row.get(0))?;
-    Ok(count as u64)
-}
-
-pub(super) fn left(c: &Connection) -> Result<u64> {
-    let sql = "SELECT coalesce(sum(source_size), 0) FROM job INDEXED BY job_left \
-        WHERE state = 'queued' AND hold = 0 AND spec_version = 1";
-    let bytes: i64 = c.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
-    Ok(bytes as u64)
-}
-
-pub(super) fn crowded(c: &Connection) -> Result<Crowded> {
-    // A volume that is not known counts as one of its own.
-    let sql = "SELECT count(*), CASE WHEN min(coalesce(output_volume, x'')) = max(coalesce(output_volume, x'')) \
-        THEN min(output_volume) END FROM job WHERE state = 'waiting' AND failure_code = ?1";
-    let code = FailureCode::DiskFull.as_str();
-    let found = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<Vec<u8>>>(1)?));
-    let (jobs, volume) = c.prepare_cached(sql)?.query_row([code], found)?;
-    Ok(Crowded { jobs: jobs as u64, volume: volume.map(|bytes| rows::to_path(&bytes)) })
-}
-
-pub(super) fn saved(c: &Connection) -> Result<Saved> {
-    let sql = "SELECT coalesce(sum(source_size), 0), coalesce(sum(output_size), 0) FROM job INDEXED BY job_saved \
-        WHERE state = 'done' AND source_size > 0 AND output_size > 0";
-    let sums = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
-    let (before, after) = c.prepare_cached(sql)?.query_row([], sums)?;
-    Ok(Saved { before: before as u64, after: after as u64 })
-}
-
-pub(super) fn recent(c: &Connection, since: Millis) -> Result<Recent> {
-    let sql = "SELECT count(*) FROM job WHERE state = 'failed' AND finished_at >= ?1";
-    let failed: i64 = c.prepare_cached(sql)?.query_row([since], |row| row.get(0))?;
-    let sql = "SELECT state FROM job WHERE state IN ('done','failed') ORDER BY finished_at DESC LIMIT 10";
-    let mut statement = c.prepare_cached(sql)?;
-    let words = statement.query_map([], |row| row.get::<_, String>(0))?;
-    let words = words.collect::<rusqlite::Result<Vec<_>>>()?;
-    let last_ended = words.iter().filter_map(|word| word.parse().ok()).collect();
-    Ok(Recent { failed: failed as usize, last_ended })
+    let startable = "FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND spec_version = 1";
+    let sql = format!(
+        "SELECT CASE WHEN ?1 - (SELECT min(position) {startable}) < (SELECT max(position) {startable}) - ?1 \
+           THEN (SELECT count(*) {startable} AND position < ?1) \
+           ELSE (SELECT coalesce(sum(jobs), 0) FROM tally WHERE state = 'queued' AND hold = 0 AND readable = 1) \
+              - (SELECT count(*) {startable} AND position >= ?1) END \
+         - (SELECT count(*) FROM job INDEXED BY job_retry WHERE state = 'queued' AND hold = 0 AND spec_version = 1 \
+              AND run_at > ?2 AND run_at <= ?2 + ?3 AND position < ?1)"
+    );
+    let found = |row: &Row<'_>| row.get::<_, i64>(0);
+    let count = c.prepare_cached(&sql)?.query_row([position, now, DUE_HORIZON_MS], found)?;
+    Ok(u64::try_from(count).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -4,13 +4,15 @@
 //! that a new one is there whole or not at all, so that an empty file is never mistaken for a new queue.
 
 use super::damage;
+use super::mend::{PARTS, part};
 use super::turn::Turn;
 use crate::error::{Error, Result};
+use crate::sharing;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// One entry per schema version; entries are never edited once released.
@@ -21,10 +23,11 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema-4.sql")),
     M::up(include_str!("schema-5.sql")),
     M::up(include_str!("schema-6.sql")),
+    M::up(include_str!("schema-7.sql")),
     M::up(include_str!("schema-8.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
-const NEWEST: i64 = STEPS.len() as i64;
+pub(super) const NEWEST: i64 = STEPS.len() as i64;
 
 /// `application_id` of a queue since schema 3: "Spoo".
 const OURS: i64 = 0x5370_6f6f;
@@ -59,8 +62,8 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
 /// A new database, made under another name.
 pub(super) fn create(path: &Path) -> Result<()> {
     let unfinished = path.with_extension("new");
-    for suffix in super::mend::PARTS {
-        super::upkeep::remove(&super::mend::part(&unfinished, suffix))?;
+    for suffix in PARTS {
+        super::upkeep::remove(&part(&unfinished, suffix))?;
     }
     drop(writer(&unfinished)?);
     std::fs::rename(&unfinished, path).map_err(Error::io("Cannot write", path))
@@ -68,14 +71,19 @@ pub(super) fn create(path: &Path) -> Result<()> {
 
 /// The writing connection, on a migrated database; made where there is none.
 pub(super) fn writer(path: &Path) -> Result<Connection> {
+    let parts = PARTS.map(|suffix| part(path, suffix));
+    sharing::may_write(parts.iter().map(PathBuf::as_path))?;
     let mut connection = Connection::open(path).map_err(|e| damaged(path, e))?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_handler(Some(wait_for_others))?;
     let found = identify(&connection, path)?;
     configure(&connection).map_err(|e| damaged(path, e))?;
     if found < NEWEST {
         migrate(&mut connection, path, found)?;
     }
     super::adopt::adopt(&mut connection)?;
+    for part in &parts {
+        sharing::as_its_folder(part);
+    }
     Ok(connection)
 }
 
@@ -118,11 +126,22 @@ fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 
+/// Who waits for another writer looks this often: SQLite itself would look ever more seldom, and miss the moments that a
+/// command on many jobs leaves to others.
+const BUSY_STEP: Duration = Duration::from_millis(1);
+/// After so many looks the other one counts as stuck.
+const BUSY_LOOKS: i32 = 5000;
+
+fn wait_for_others(looks: i32) -> bool {
+    std::thread::park_timeout(BUSY_STEP);
+    looks < BUSY_LOOKS
+}
+
 /// The reading connection: cannot write, never waits for the writer.
 pub(super) fn reader(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_handler(Some(wait_for_others))?;
     connection.pragma_update(None, "trusted_schema", false)?;
     Ok(connection)
 }

@@ -1,54 +1,116 @@
 //! The user's side: what each command does to the jobs it names. Fencing is not needed here, for no command
 //! takes a job out of `running`; a running job is asked, and its worker acts.
+//!
+//! Guarantees that a command on however many jobs keeps nobody from writing for long: it is done in batches, each whole and
+//! durable, and others write between them. One that is cut off leaves the rest as it was, and asked again does that.
 
-use crate::error::Result;
+use super::SqliteQueue;
+use crate::error::{Error, Result};
 use crate::failure::FailureCode;
 use crate::job::{JobId, Millis, State};
 use crate::queue::{Command, Refusal, Steered, Which, fits, in_order, starts};
 use crate::spec;
-use rusqlite::{OptionalExtension, Params, Row, Transaction, params};
-use std::collections::HashSet;
+use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
-pub(super) fn steer(t: &Transaction<'_>, command: Command, which: &Which, now: Millis) -> Result<Steered> {
+/// Jobs of one transaction.
+pub(super) const BATCH: usize = 1000;
+
+/// Time between two transactions in which others begin theirs; who waits looks every `open::BUSY_STEP`.
+pub(super) const BREATH: Duration = Duration::from_millis(10);
+
+/// What a command is to be done to.
+struct Asked<'a> {
+    /// In the order of doing.
+    ids: Vec<JobId>,
+    named: HashSet<JobId>,
+    /// Asked by state: of which jobs, as they are when their turn comes.
+    states: Option<&'a [State]>,
+}
+
+pub(super) fn steer(queue: &SqliteQueue, command: Command, which: &Which) -> Result<Steered> {
+    let asked = asked(queue, command, which)?;
     let mut steered = Steered::default();
-    let ids = ids(t, command, which)?;
-    let named: HashSet<JobId> = ids.iter().copied().collect();
-    for id in in_order(command, ids, |id| place(t, *id).ok()) {
-        match one(t, command, id, &named, now)? {
-            None => steered.done.push(id),
-            Some(refusal) => steered.refused.push((id, refusal)),
+    for (n, ids) in asked.ids.chunks(BATCH).enumerate() {
+        if n > 0 {
+            std::thread::park_timeout(BREATH);
+        }
+        let now = queue.clock.now();
+        let batch = queue.write(|t| batch(t, command, &asked, ids, now));
+        let batch = batch.map_err(|cause| partly(n * BATCH, asked.ids.len(), cause))?;
+        steered.done.extend(batch.done);
+        steered.refused.extend(batch.refused);
+    }
+    Ok(steered)
+}
+
+/// What went wrong after some of the batches.
+fn partly(done: usize, of: usize, cause: Error) -> Error {
+    if done == 0 { cause } else { Error::Partly { done, of, cause: Box::new(cause) } }
+}
+
+fn batch(
+    t: &Transaction<'_>,
+    command: Command,
+    asked: &Asked<'_>,
+    ids: &[JobId],
+    now: Millis,
+) -> Result<Steered> {
+    let mut steered = Steered::default();
+    for id in ids {
+        match one(t, command, *id, asked, now)? {
+            None => steered.done.push(*id),
+            Some(refusal) => steered.refused.push((*id, refusal)),
         }
     }
-    if matches!(which, Which::All(_)) {
+    if asked.states.is_some() {
         // Asked of "all", a job the command does not fit is not news; one that stays failed is.
         steered.refused.retain(|(_, refusal)| !matches!(refusal, Refusal::State(_) | Refusal::NotFound));
     }
     Ok(steered)
 }
 
-fn ids(t: &Transaction<'_>, command: Command, which: &Which) -> Result<Vec<JobId>> {
-    let states = match which {
-        Which::Ids(ids) => return Ok(ids.clone()),
-        Which::All(states) => states,
+fn asked<'a>(queue: &SqliteQueue, command: Command, which: &'a Which) -> Result<Asked<'a>> {
+    let (ids, states) = match which {
+        Which::Ids(ids) => (ids.clone(), None),
+        Which::All(states) => (queue.read(|c| all_in(c, command, states))?, Some(states.as_slice())),
     };
+    let mut places = HashMap::new();
+    if matches!(command, Command::MoveUp | Command::MoveDown) {
+        for ids in ids.chunks(BATCH) {
+            places.extend(queue.read(|c| Ok(places_of(c, ids)))?);
+        }
+    }
+    let named = ids.iter().copied().collect();
+    Ok(Asked { ids: in_order(command, ids, |id| places.get(id).copied()), named, states })
+}
+
+/// As of one moment, so that a job that changes its state just now is not passed over.
+fn all_in(c: &Connection, command: Command, states: &[State]) -> Result<Vec<JobId>> {
+    let moment = c.unchecked_transaction()?;
     let mut all = Vec::new();
     for state in states.iter().filter(|s| fits(command, **s)) {
-        let mut statement = t.prepare_cached("SELECT id FROM job WHERE state = ?1 ORDER BY position")?;
+        let mut statement = moment.prepare_cached("SELECT id FROM job WHERE state = ?1 ORDER BY position")?;
         let found = statement.query_map([state.as_str()], |row| row.get(0).map(JobId))?;
         all.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
     }
     Ok(all)
 }
 
+fn places_of(c: &Connection, ids: &[JobId]) -> Vec<(JobId, i64)> {
+    ids.iter().filter_map(|id| Some((*id, place(c, *id).ok()?))).collect()
+}
+
 fn one(
     t: &Transaction<'_>,
     command: Command,
     id: JobId,
-    named: &HashSet<JobId>,
+    asked: &Asked<'_>,
     now: Millis,
 ) -> Result<Option<Refusal>> {
     let Some(state) = state_of(t, id)? else { return Ok(Some(Refusal::NotFound)) };
-    if !fits(command, state) {
+    if !fits(command, state) || asked.states.is_some_and(|states| !states.contains(&state)) {
         return Ok(Some(Refusal::State(state)));
     }
     if starts(command) && !is_readable(t, id)? {
@@ -76,8 +138,8 @@ fn one(
         }
         Command::Now => change(t, "state = 'queued', run_at = NULL", [id.0])?,
         Command::MoveTop => change(t, "position = (SELECT min(position) FROM job) - 1", [id.0])?,
-        Command::MoveUp => swap(t, id, named, "position < ?2 ORDER BY position DESC")?,
-        Command::MoveDown => swap(t, id, named, "position > ?2 ORDER BY position")?,
+        Command::MoveUp => swap(t, id, &asked.named, "position < ?2 ORDER BY position DESC")?,
+        Command::MoveDown => swap(t, id, &asked.named, "position > ?2 ORDER BY position")?,
     }
     Ok(None)
 }
@@ -117,7 +179,7 @@ fn forget_machine_ends(t: &Transaction<'_>, id: JobId) -> Result<()> {
     Ok(())
 }
 
-fn place(t: &Transaction<'_>, id: JobId) -> rusqlite::Result<i64> {
+fn place(t: &Connection, id: JobId) -> rusqlite::Result<i64> {
     t.prepare_cached("SELECT position FROM job WHERE id = ?1")?.query_row([id.0], |row| row.get(0))
 }
 
@@ -126,7 +188,8 @@ fn place(t: &Transaction<'_>, id: JobId) -> rusqlite::Result<i64> {
 fn swap(t: &Transaction<'_>, id: JobId, named: &HashSet<JobId>, neighbour: &str) -> Result<()> {
     let here = place(t, id)?;
     let sql = format!(
-        "SELECT id, position FROM job WHERE state IN ('queued','waiting') AND id <> ?1 AND {neighbour} LIMIT 1"
+        "SELECT id, position FROM job INDEXED BY job_active \
+         WHERE state IN ('queued','waiting','running') AND state <> 'running' AND id <> ?1 AND {neighbour} LIMIT 1"
     );
     let found = t
         .prepare_cached(&sql)?

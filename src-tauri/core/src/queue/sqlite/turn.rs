@@ -1,6 +1,7 @@
 //! Who may open a queue, and who has it open: locks of the operating system that die with their process.
 
 use crate::error::{Error, Result};
+use crate::sharing;
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -50,10 +51,12 @@ impl Turn {
 
 fn lock_file(path: &Path) -> Result<File> {
     let file = File::options().create(true).truncate(false).write(true).open(path);
-    file.map_err(|cause| match cause.kind() {
+    let file = file.map_err(|cause| match cause.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::DatabaseFull,
-        _ => Error::io("Cannot open", path)(cause),
-    })
+        _ => sharing::refused("Cannot open", path)(cause),
+    })?;
+    sharing::as_its_folder(path);
+    Ok(file)
 }
 
 #[cfg(test)]

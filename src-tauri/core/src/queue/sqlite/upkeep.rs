@@ -6,9 +6,11 @@
 //! been at once, which retention bounds; giving that back would cost a second copy of it on the disk and a
 //! pause. Copies are compact, for `VACUUM INTO` leaves free pages out.
 
-use super::open;
+use super::steer::{BATCH, BREATH};
+use super::{SqliteQueue, open};
 use crate::error::{Error, Result};
 use crate::job::Millis;
+use crate::sharing;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Transaction, params};
 use std::path::{Path, PathBuf};
@@ -21,12 +23,14 @@ pub(super) fn copy_to(connection: &Connection, to: &Path) -> Result<()> {
     // As bytes, for a path need not be UTF-8.
     let name = ToSqlOutput::Borrowed(ValueRef::Text(unfinished.as_os_str().as_encoded_bytes()));
     connection.execute("VACUUM INTO ?1", [name])?;
+    sharing::as_its_folder(&unfinished);
     std::fs::rename(&unfinished, to).map_err(Error::io("Cannot write", to))
 }
 
 /// Copies the database at `path` into `folder` as `queue-<now>.db` and keeps the newest `keep` copies.
 pub fn back_up(path: &Path, folder: &Path, now: Millis, keep: usize) -> Result<PathBuf> {
     std::fs::create_dir_all(folder).map_err(Error::io("Cannot create", folder))?;
+    sharing::as_its_folder(folder);
     let copy = folder.join(format!("queue-{now:015}.db"));
     copy_to(&open::reader(path)?, &copy)?;
     let all = backups(folder)?;
@@ -68,21 +72,40 @@ pub fn is_whole(path: &Path) -> bool {
     check().unwrap_or(false)
 }
 
-/// Removes done jobs that are old and not among the newest, and old cancelled ones; never a failed one.
+/// Removes done jobs that are old and not among the newest, and old cancelled ones; never a failed one. Others write
+/// between its batches.
 pub(super) fn retire(
-    t: &Transaction<'_>,
+    queue: &SqliteQueue,
     done_before: Millis,
     keep_done: u64,
     cancelled_before: Millis,
 ) -> Result<u64> {
-    let done = t.execute(
-        "DELETE FROM job WHERE state = 'done' AND finished_at < ?1 AND id NOT IN \
-         (SELECT id FROM job WHERE state = 'done' ORDER BY finished_at DESC LIMIT ?2)",
-        params![done_before, keep_done as i64],
-    )?;
+    let done = "DELETE FROM job WHERE id IN (SELECT id FROM job INDEXED BY job_history \
+         WHERE state IN ('done','cancelled') AND state = 'done' AND finished_at < ?1 AND id NOT IN \
+         (SELECT id FROM job INDEXED BY job_history WHERE state IN ('done','cancelled') AND state = 'done' \
+          ORDER BY finished_at DESC, id DESC LIMIT ?2) LIMIT ?3)";
+    let cancelled = "DELETE FROM job WHERE id IN (SELECT id FROM job INDEXED BY job_history \
+         WHERE state IN ('done','cancelled') AND state = 'cancelled' AND finished_at < ?1 LIMIT ?2)";
+    let most = BATCH as i64;
+    let done = in_batches(queue, |t| {
+        Ok(t.prepare_cached(done)?.execute(params![done_before, keep_done as i64, most])?)
+    })?;
     let cancelled =
-        t.execute("DELETE FROM job WHERE state = 'cancelled' AND finished_at < ?1", [cancelled_before])?;
-    Ok((done + cancelled) as u64)
+        in_batches(queue, |t| Ok(t.prepare_cached(cancelled)?.execute(params![cancelled_before, most])?))?;
+    Ok(done + cancelled)
+}
+
+/// Deletes until a batch is no longer full; says how many rows went.
+fn in_batches(queue: &SqliteQueue, delete: impl Fn(&Transaction<'_>) -> Result<usize>) -> Result<u64> {
+    let mut all = 0;
+    loop {
+        let gone = queue.write(&delete)?;
+        all += gone as u64;
+        if gone < BATCH {
+            return Ok(all);
+        }
+        std::thread::park_timeout(BREATH);
+    }
 }
 
 pub(super) fn remove(path: &Path) -> Result<()> {

@@ -1,0 +1,137 @@
+//! A look at what waiting jobs wait for. It asks drives, and so runs where one may hang; what many jobs share is asked once.
+
+use crate::failure::FailureCode;
+use crate::job::{Job, JobId};
+use crate::pool::{Tooling, room};
+use crate::volumes::mounts::{self, Mounts};
+use crate::volumes::{Volumes, answers, free_space, is_writable};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// The volumes that a look touches.
+pub(crate) type Roots = Vec<PathBuf>;
+
+/// What a look found.
+pub(crate) struct Looked {
+    pub(super) roots: Roots,
+    /// What these waited for is there.
+    pub(super) ready: Vec<JobId>,
+    /// These wait for room on a disk.
+    pub(super) need_room: Vec<NeedsRoom>,
+}
+
+/// A job that waits for room, and the room there is.
+pub(super) struct NeedsRoom {
+    pub(super) id: JobId,
+    pub(super) need: room::Need,
+    pub(super) device: Option<String>,
+    /// Free bytes where its result goes.
+    pub(super) free: u64,
+}
+
+/// Answers that many jobs share, by what they are about.
+struct Answers<'a> {
+    mounts: Mounts,
+    mounted: HashMap<&'a Path, bool>,
+    exists: HashMap<&'a Path, bool>,
+    writable: HashMap<&'a Path, bool>,
+    free: HashMap<PathBuf, u64>,
+    /// The volumes of these jobs work.
+    answering: bool,
+    /// ffmpeg is another one than when last asked.
+    tools_changed: bool,
+}
+
+/// Looks for all of these jobs, which touch the same volumes.
+pub(super) fn look(roots: Roots, jobs: &[Job], tooling: &Tooling, volumes: &Volumes) -> Looked {
+    let waits_for = |what| jobs.iter().any(|job| code(job) == Some(what));
+    let mut answers = Answers {
+        mounts: Mounts::read(),
+        mounted: HashMap::new(),
+        exists: HashMap::new(),
+        writable: HashMap::new(),
+        free: HashMap::new(),
+        answering: waits_for(FailureCode::VolumeSilent) && roots.iter().all(|root| works(volumes, root)),
+        tools_changed: waits_for(FailureCode::EncoderMissing) && tooling.changed(),
+    };
+    let mut looked = Looked { roots, ready: Vec::new(), need_room: Vec::new() };
+    for job in jobs {
+        if code(job) == Some(FailureCode::DiskFull) {
+            looked.need_room.push(answers.room(job));
+        } else if answers.cause_gone(job) {
+            looked.ready.push(job.id);
+        }
+    }
+    looked
+}
+
+impl<'a> Answers<'a> {
+    fn room(&mut self, job: &'a Job) -> NeedsRoom {
+        let mount = self.mounts.of(folder(job));
+        let device = mount.map(|mount| mount.device.clone());
+        // All folders of a file system have its room.
+        let at = mount.map_or(folder(job), |mount| &mount.point).to_owned();
+        let free = *self.free.entry(at).or_insert_with(|| free_space(folder(job)).unwrap_or(0));
+        NeedsRoom { id: job.id, need: room::need(job), device, free }
+    }
+
+    fn is_mounted(&mut self, point: &'a Path) -> bool {
+        *self.mounted.entry(point).or_insert_with(|| mounts::is_mounted(point))
+    }
+
+    fn exists(&mut self, folder: &'a Path) -> bool {
+        *self.exists.entry(folder).or_insert_with(|| folder.exists())
+    }
+
+    /// May this waiting job be tried again? Not for one that waits for room.
+    fn cause_gone(&mut self, job: &'a Job) -> bool {
+        match code(job) {
+            Some(FailureCode::SourceVolumeMissing) => {
+                job.source_volume.as_deref().is_none_or(|volume| self.is_mounted(volume))
+                    || job.source.parent().is_none_or(|folder| self.exists(folder)) && job.source.exists()
+            }
+            Some(FailureCode::DestinationMissing) => match job.output_volume.as_deref() {
+                Some(volume) => self.is_mounted(volume),
+                None => self.exists(folder(job)),
+            },
+            Some(FailureCode::VolumeSilent) => self.answering,
+            Some(FailureCode::DestinationReadOnly) => {
+                let folder = folder(job);
+                *self.writable.entry(folder).or_insert_with(|| is_writable(folder))
+            }
+            Some(FailureCode::EncoderMissing) => self.tools_changed,
+            _ => true,
+        }
+    }
+}
+
+/// What a look at this job touches.
+pub(super) fn roots(job: &Job, mounts: &Mounts) -> Roots {
+    let root = |path: &Path| mounts.of(path).map(|mount| mount.point.clone());
+    let mut roots: Roots = match code(job) {
+        Some(FailureCode::SourceVolumeMissing) => vec![root(&job.real_source)],
+        Some(FailureCode::EncoderMissing) => vec![],
+        Some(FailureCode::VolumeSilent) => vec![root(&job.real_source), root(&job.output)],
+        _ => vec![root(&job.output)],
+    }
+    .into_iter()
+    .flatten()
+    .collect();
+    roots.dedup();
+    roots
+}
+
+pub(super) fn code(job: &Job) -> Option<FailureCode> {
+    job.failure.as_ref().map(|failure| failure.code)
+}
+
+fn folder(job: &Job) -> &Path {
+    job.output.parent().unwrap_or(&job.output)
+}
+
+/// Does the volume work that is mounted here? What is known of it is corrected.
+fn works(volumes: &Volumes, root: &Path) -> bool {
+    let works = answers(root).is_ok();
+    volumes.set_lost(root, !works);
+    works
+}

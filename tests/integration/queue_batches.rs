@@ -1,0 +1,108 @@
+//! Commands on many jobs: done in batches, between which others work, and of which a crash leaves each whole or undone.
+
+use crate::queue_world::{START, done, new_job};
+use spool_core::clock::ManualClock;
+use spool_core::error::Error;
+use spool_core::job::{JobId, State};
+use spool_core::queue::sqlite::SqliteQueue;
+use spool_core::queue::{Command, NewJob, Place, Queue, Which};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A queue of so many jobs, in files that other processes may open.
+fn filled(count: usize) -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("queue.db");
+    let jobs: Vec<NewJob> = (0..count).map(|n| new_job(&format!("{n}.mkv"))).collect();
+    open(&path).add(&jobs, Place::End, &|_| false).unwrap();
+    (dir, path)
+}
+
+fn open(path: &Path) -> SqliteQueue {
+    SqliteQueue::open(path, Arc::new(ManualClock::at(START))).unwrap()
+}
+
+fn all() -> Which {
+    Which::All(State::ALL.to_vec())
+}
+
+#[test]
+fn an_engine_of_another_process_claims_while_all_jobs_are_cancelled() {
+    let (_dir, path) = filled(6000);
+    let (over, between) = (AtomicBool::new(false), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let engine = open(&path);
+            while !over.load(Ordering::Relaxed) {
+                let Some(job) = engine.claim("engine", true).unwrap() else { continue };
+                let counts = engine.counts().unwrap();
+                let half_way = counts.cancelled > 0 && counts.queued > 0;
+                between.fetch_or(half_way, Ordering::Relaxed);
+                engine.settle(job.lease(), &done(&job)).unwrap();
+            }
+        });
+        let steered = open(&path).steer(Command::Cancel, &all());
+        over.store(true, Ordering::Relaxed);
+        steered.unwrap();
+    });
+    assert!(between.load(Ordering::Relaxed), "claims go on between the batches");
+    let counts = open(&path).counts().unwrap();
+    assert_eq!((counts.queued, counts.done + counts.cancelled), (0, 6000));
+}
+
+#[test]
+fn what_breaks_off_leaves_whole_batches_and_asked_again_does_the_rest() {
+    for command in [Command::Cancel, Command::Hold, Command::MoveTop, Command::Remove] {
+        let (_dir, path) = filled(2500);
+        let broken = rusqlite::Connection::open(&path).unwrap();
+        for what in ["UPDATE", "DELETE"] {
+            let sql = format!(
+                "CREATE TRIGGER broken_{what} BEFORE {what} ON job WHEN OLD.id = 1500 \
+                 BEGIN SELECT RAISE(ABORT, 'the disk went away'); END"
+            );
+            broken.execute_batch(&sql).unwrap();
+        }
+        let before = positions(&path);
+        let queue = open(&path);
+        let ids = Which::Ids((1..=2500).map(JobId).collect());
+        let error = queue.steer(command, &ids).unwrap_err();
+        assert!(matches!(error, Error::Partly { done: 1000, of: 2500, .. }), "{command:?}: {error}");
+        assert!(error.to_string().ends_with("Ask again for the rest."), "{error}");
+        let changed = changed(&path, &before);
+        assert_eq!(changed.len(), 1000, "{command:?}: one whole batch");
+        broken.execute_batch("DROP TRIGGER broken_UPDATE; DROP TRIGGER broken_DELETE").unwrap();
+        let again = queue.steer(command, &ids).unwrap();
+        assert!(again.done.len() >= 1500, "{command:?}: {}", again.done.len());
+        assert_eq!(self::changed(&path, &before).len(), 2500, "{command:?}");
+    }
+}
+
+type Standing = (i64, i64, String, bool);
+
+fn positions(path: &Path) -> Vec<Standing> {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let mut statement = connection.prepare("SELECT id, position, state, hold FROM job ORDER BY id").unwrap();
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    statement.query_map([], row).unwrap().map(Result::unwrap).collect()
+}
+
+/// Numbers of the jobs that are no longer as they were.
+fn changed(path: &Path, before: &[Standing]) -> Vec<i64> {
+    let now: std::collections::BTreeSet<Standing> = positions(path).into_iter().collect();
+    before.iter().filter(|job| !now.contains(job)).map(|job| job.0).collect()
+}
+
+#[test]
+fn asked_by_state_a_job_that_has_left_it_meanwhile_is_left_alone() {
+    let (_dir, path) = filled(1001);
+    let queue = open(&path);
+    // Ends the last of them as soon as the first batch is on the disk.
+    let meanwhile = "CREATE TRIGGER meanwhile AFTER UPDATE OF state ON job WHEN OLD.id = 1 BEGIN \
+        UPDATE job SET state = 'running', owner = 'engine' WHERE id = 1001; END";
+    rusqlite::Connection::open(&path).unwrap().execute_batch(meanwhile).unwrap();
+    let steered = queue.steer(Command::Cancel, &Which::All(vec![State::Queued])).unwrap();
+    assert_eq!((steered.done.len(), steered.refused.len()), (1000, 0));
+    let last = queue.job(JobId(1001)).unwrap().unwrap();
+    assert!(last.state == State::Running && !last.cancel_requested);
+}
