@@ -66,6 +66,7 @@ mod publish;
 mod queue_contract;
 mod queue_lists;
 mod queue_model;
+mod queue_moves;
 mod queue_sqlite;
 mod queue_world;
 mod recheck;

@@ -348,30 +348,6 @@ laws! {
         assert!(w.queue.claim("engine", true).unwrap().is_none());
     }
 
-    moves_reorder_and_keep_a_selection_together => |w| {
-        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
-        w.steer(Command::MoveTop, &[ids[2], ids[3]]);
-        assert_eq!(w.names(&[State::Queued]), ["c.mkv", "d.mkv", "a.mkv", "b.mkv"]);
-        w.steer(Command::MoveDown, &[ids[2], ids[3]]);
-        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "c.mkv", "d.mkv", "b.mkv"]);
-        w.steer(Command::MoveUp, &[ids[1]]);
-        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "c.mkv", "b.mkv", "d.mkv"]);
-        w.steer(Command::MoveUp, &[ids[0]]);
-        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "c.mkv", "b.mkv", "d.mkv"], "the first stays first");
-        assert_eq!(w.claim().id, ids[0]);
-    }
-
-    a_block_at_the_edge_keeps_its_order => |w| {
-        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
-        w.steer(Command::MoveUp, &[ids[0], ids[1]]);
-        w.steer(Command::MoveDown, &[ids[2], ids[3]]);
-        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
-        w.steer(Command::MoveUp, &[ids[2], ids[1]]);
-        assert_eq!(w.names(&[State::Queued]), ["b.mkv", "c.mkv", "a.mkv", "d.mkv"], "as they stand");
-        w.steer(Command::MoveUp, &[ids[1], ids[0]]);
-        assert_eq!(w.names(&[State::Queued]), ["b.mkv", "a.mkv", "c.mkv", "d.mkv"], "what can move does");
-    }
-
     remove_spares_running_jobs => |w| {
         let ids = w.add(&["a.mkv", "b.mkv"]);
         w.claim();

@@ -136,6 +136,8 @@ pub enum Command {
     Now,
     /// Before everything that has not started.
     MoveTop,
+    /// Behind everything.
+    MoveBottom,
     /// One place earlier.
     MoveUp,
     /// One place later.

@@ -145,6 +145,7 @@ impl All {
         match command {
             Command::Remove => drop(self.rows.remove(&id)),
             Command::MoveTop => self.set_position(id, self.edge(Place::Top, 1)),
+            Command::MoveBottom => self.set_position(id, self.edge(Place::End, 1)),
             Command::MoveUp => self.swap(id, named, true),
             Command::MoveDown => self.swap(id, named, false),
             _ => change(&mut self.rows.get_mut(&id)?.job, command, now),

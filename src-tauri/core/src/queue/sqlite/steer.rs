@@ -76,6 +76,7 @@ fn one(
         }
         Command::Now => change(t, "state = 'queued', run_at = NULL", [id.0])?,
         Command::MoveTop => change(t, "position = (SELECT min(position) FROM job) - 1", [id.0])?,
+        Command::MoveBottom => change(t, "position = (SELECT max(position) FROM job) + 1", [id.0])?,
         Command::MoveUp => swap(t, id, named, "position < ?2 ORDER BY position DESC")?,
         Command::MoveDown => swap(t, id, named, "position > ?2 ORDER BY position")?,
     }
