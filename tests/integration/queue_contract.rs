@@ -339,6 +339,16 @@ laws! {
         assert_eq!(w.claim().id, ids[0]);
     }
 
+    all_that_is_held_or_let_go_is_what_was_not_so_already => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv"]);
+        let all = |command| w.queue.steer(command, &Which::All(State::ALL.to_vec())).unwrap().done;
+        assert_eq!(all(Command::Release), []);
+        w.steer(Command::Hold, &ids[..1]);
+        let running = w.claim();
+        assert_eq!(all(Command::Hold), [ids[2], running.id]);
+        assert_eq!(all(Command::Release), [ids[0], ids[2], running.id]);
+    }
+
     a_suspended_job_comes_back_on_hold => |w| {
         let ids = w.add(&["a.mkv"]);
         let job = w.claim();

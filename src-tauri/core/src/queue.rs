@@ -30,7 +30,7 @@ use crate::spec::JobSpec;
 use crate::verify::verification::Verification;
 use std::path::{Path, PathBuf};
 
-pub(crate) use command::{fits, in_order, starts};
+pub(crate) use command::{fits, in_order, starts, wants_hold};
 pub use lists::{Counts, Crowded, Filter, Recent, Saved, Sort};
 pub use names::{LONGEST, Longest, Naming, candidate, key_of_path, shortened};
 pub use outcome::Outcome;

@@ -22,6 +22,15 @@ pub(crate) fn starts(command: Command) -> bool {
     matches!(command, Command::Retry | Command::Now)
 }
 
+/// Asked of all jobs: whether one must be on hold for the command to change anything; `None`: it need not.
+pub(crate) fn wants_hold(command: Command) -> Option<bool> {
+    match command {
+        Command::Hold => Some(false),
+        Command::Release => Some(true),
+        _ => None,
+    }
+}
+
 /// Several jobs moved to the top or bottom, or by one place, keep their order among each other. By one place they are moved
 /// as they stand in the list, however they were named, the foremost first; `place` is asked for nothing else.
 pub(crate) fn in_order(

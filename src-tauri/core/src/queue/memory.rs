@@ -7,7 +7,7 @@ use super::chosen::{Brief, chosen};
 use super::work::{Meaning, Work};
 use super::{
     Added, Command, Counts, Crowded, Filter, Flag, NewJob, Note, Outcome, Place, Queue, Recent, Refusal,
-    Saved, Steered, Which, fits, in_order, starts,
+    Saved, Steered, Which, fits, in_order, starts, wants_hold,
 };
 use crate::clock::Clock;
 use crate::error::Result;
@@ -222,7 +222,11 @@ impl Queue for MemoryQueue {
         let mut ids = match which {
             Which::Ids(ids) => ids.clone(),
             Which::All(states) => {
-                let fit = |j: &&Job| states.contains(&j.state) && fits(command, j.state);
+                let fit = |j: &&Job| {
+                    states.contains(&j.state)
+                        && fits(command, j.state)
+                        && wants_hold(command).is_none_or(|hold| j.hold == hold)
+                };
                 let mut jobs: Vec<_> = all.rows.values().map(|r| &r.job).filter(fit).collect();
                 jobs.sort_by_key(|j| (states.iter().position(|s| *s == j.state), j.position));
                 jobs.iter().map(|j| j.id).collect()

@@ -4,7 +4,7 @@
 use crate::error::Result;
 use crate::failure::FailureCode;
 use crate::job::{JobId, Millis, State};
-use crate::queue::{Command, Refusal, Steered, Which, fits, in_order, starts};
+use crate::queue::{Command, Refusal, Steered, Which, fits, in_order, starts, wants_hold};
 use crate::spec;
 use rusqlite::{OptionalExtension, Params, Row, Transaction, params};
 use std::collections::HashSet;
@@ -33,8 +33,10 @@ fn ids(t: &Transaction<'_>, command: Command, which: &Which) -> Result<Vec<JobId
     };
     let mut all = Vec::new();
     for state in states.iter().filter(|s| fits(command, **s)) {
-        let mut statement = t.prepare_cached("SELECT id FROM job WHERE state = ?1 ORDER BY position")?;
-        let found = statement.query_map([state.as_str()], |row| row.get(0).map(JobId))?;
+        let sql = "SELECT id FROM job WHERE state = ?1 AND (?2 IS NULL OR hold = ?2) ORDER BY position";
+        let mut statement = t.prepare_cached(sql)?;
+        let wanted = params![state.as_str(), wants_hold(command)];
+        let found = statement.query_map(wanted, |row| row.get(0).map(JobId))?;
         all.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
     }
     Ok(all)
