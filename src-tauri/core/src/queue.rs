@@ -190,6 +190,9 @@ pub enum Flag {
     Engine,
     /// The queue was damaged and has been mended; what was done, as a sentence. Until someone resumes.
     Restored,
+    /// The last run was ended because its terminal was closed or the connection to it lost; when, in milliseconds since
+    /// 1970. Until the next engine starts.
+    HungUp,
 }
 
 impl Flag {
@@ -202,6 +205,7 @@ impl Flag {
             Flag::EndedSinceCrash => "ended_since_crash",
             Flag::Engine => "engine",
             Flag::Restored => "restored",
+            Flag::HungUp => "hung_up",
         }
     }
 }
