@@ -9,7 +9,10 @@ mod captions;
 mod changes;
 mod cli;
 mod cli_json;
+#[cfg(unix)]
+mod cli_run;
 mod cli_unread;
+mod cli_words;
 #[cfg(unix)]
 mod codes;
 mod colour;

@@ -23,6 +23,8 @@ struct Line<'a> {
     reason: Option<String>,
     /// That the result could not be called as was wished.
     note: Option<String>,
+    /// An engine works the queue now.
+    worked: bool,
 }
 
 pub(crate) fn add(context: &Context, args: &Add) -> Answer {
@@ -37,22 +39,32 @@ pub(crate) fn add(context: &Context, args: &Add) -> Answer {
     let found = intake::find(asking, &args.paths, &wish);
     let taken = Taken::read(asking, &found.jobs);
     let place = if args.next { Place::Top } else { Place::End };
-    let added = context.queue()?.add(&found.jobs, place, &|path| taken.has(path))?;
+    let queue = context.queue()?;
+    let added = queue.add(&found.jobs, place, &|path| taken.has(path))?;
     for (job, added) in found.jobs.iter().zip(&added) {
         tell(context, job, added)?;
     }
     tell_rest(context, &found)?;
+    tell_standstill(context, &queue, &added)?;
     Ok(found.refused.is_empty() && !(found.jobs.is_empty() && found.skipped.is_empty()))
 }
 
 pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(), Failed> {
-    let source = job.source.display().to_string();
+    let (source, worked) = (job.source.display().to_string(), context.is_worked());
     let name = words::line(&source);
     let passed = |outcome, id: &JobId, reason: &str| {
         let text = format!("{outcome:<9}  {id:>5}  {name} {reason}");
         let reason = Some(reason.to_owned());
         context.tell(
-            &Line { outcome, id: Some(*id), source: source.clone(), output: None, reason, note: None },
+            &Line {
+                outcome,
+                id: Some(*id),
+                source: source.clone(),
+                output: None,
+                reason,
+                note: None,
+                worked,
+            },
             text,
         )
     };
@@ -63,7 +75,7 @@ pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(),
             let mut text = format!("accepted   {id:>5}  {name} -> {}", words::line(&to));
             text.extend(note.iter().map(|note| format!("\n                  {}", words::line(note))));
             let (id, output, source) = (Some(*id), Some(to), source.clone());
-            context.tell(&Line { outcome: "accepted", id, source, output, reason: None, note }, text)
+            context.tell(&Line { outcome: "accepted", id, source, output, reason: None, note, worked }, text)
         }
         Added::Duplicate(id) => passed("duplicate", id, "is already queued"),
         Added::DoneBefore(id) => passed("skipped", id, "was done before; --again does it again"),
@@ -71,11 +83,20 @@ pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(),
     }
 }
 
+/// Says why what was accepted does not start, where the queue stands still.
+pub(crate) fn tell_standstill(context: &Context, queue: &dyn Queue, added: &[Added]) -> Result<(), Failed> {
+    if added.iter().any(|added| matches!(added, Added::Accepted { .. })) {
+        context.standstill(queue)?.iter().try_for_each(|why| context.say(why))?;
+    }
+    Ok(())
+}
+
 fn tell_rest(context: &Context, found: &Found) -> Result<(), Failed> {
+    let worked = context.is_worked();
     let line = |outcome, path: &Path, reason: &str| {
         let source = path.display().to_string();
         let reason = Some(reason.to_owned());
-        json_line(&Line { outcome, id: None, source, output: None, reason, note: None })
+        json_line(&Line { outcome, id: None, source, output: None, reason, note: None, worked })
     };
     for (path, reason) in &found.refused {
         if context.json {
