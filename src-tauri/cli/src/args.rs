@@ -12,6 +12,9 @@ use std::path::PathBuf;
 const DATA_DIR: &str =
     "Folder of the queue [env: SPOOL_DATA_DIR] [default: the system's folder for application data]";
 
+/// Heading of the options that every command takes, so that its own stand together.
+const EVERYWHERE: &str = "Options of every command";
+
 /// Transcode videos through a queue that cannot lose work.
 #[derive(Debug, Parser)]
 #[command(
@@ -22,6 +25,7 @@ const DATA_DIR: &str =
 Examples:
   spool add ~/Videos/holiday            queue a folder
   spool run --until-idle                work the queue here, then end
+  spool status                          how it stands, and who works it
   spool list --state failed             what failed, and why
   spool retry 17 19-24                  try these again
 
@@ -30,16 +34,16 @@ Exit codes: 0 done as asked, 1 some jobs failed or something was not found, 2 us
 )]
 pub struct Cli {
     /// Folder of the queue.
-    #[arg(long, global = true, help = DATA_DIR, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, help = DATA_DIR, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub data_dir: Option<PathBuf>,
     /// Answer in JSON: one object, or one per line
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
-    /// Say only what went wrong
-    #[arg(long, short, global = true)]
+    /// Say only what went wrong, and what was asked for
+    #[arg(long, short, global = true, help_heading = EVERYWHERE)]
     pub quiet: bool,
     /// Show the log, and errors in full, on stderr
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = EVERYWHERE)]
     pub verbose: bool,
     /// What to do
     #[command(subcommand)]
@@ -57,7 +61,13 @@ Examples:
   spool add --next --set video.crf=18 wedding.mov")]
     Add(Add),
     /// Work the queue here; Ctrl-C once lets running jobs end, twice stops them
-    #[command(after_help = "Examples:\n  spool run\n  spool run --workers 1 --until-idle")]
+    #[command(after_help = "\
+Examples:
+  spool run
+  spool run --workers 1 --until-idle
+  nohup spool run > run.log &           goes on when the terminal is closed
+
+Ended by the system (SIGTERM) it answers 0, by Ctrl-C 1 where jobs failed.")]
     Run {
         /// Jobs at a time: a number, or auto for as many as suit this machine
         #[arg(long, value_name = "N|auto", value_parser = workers)]
@@ -71,7 +81,7 @@ Examples:
         after_help = "Examples:\n  spool list\n  spool list --state failed,held\n  spool list --paths --json"
     )]
     List {
-        /// Only jobs in these states: failed, or done,cancelled
+        /// Only jobs in these states, with commas between: queued, waiting, running, done, failed, cancelled, held, paused
         #[arg(long, value_name = "STATE", value_delimiter = ',')]
         state: Vec<Kind>,
         /// At most this many
@@ -128,7 +138,7 @@ An earlier version of Spool may have called a result verified that is not. Ctrl-
     /// Do not start these jobs; a running one is suspended
     #[command(after_help = "Examples:\n  spool hold 17 19-24\n  spool hold --all")]
     Hold(Which),
-    /// Let held jobs start again
+    /// Let held jobs start again, and suspended ones go on
     #[command(after_help = "Examples:\n  spool release 17 19-24\n  spool release --all")]
     Release(Which),
     /// Start no further job, until resumed; what runs goes on
@@ -136,7 +146,7 @@ An earlier version of Spool may have called a result verified that is not. Ctrl-
     /// The reverse of pause
     Resume,
     /// Change the order
-    #[command(after_help = "Examples:\n  spool move 17 --top\n  spool move 19-24 --down")]
+    #[command(after_help = "Examples:\n  spool move 17 --top\n  spool move 19-24 --bottom")]
     Move(Move),
     /// List presets, bring one in or hand one out
     #[command(

@@ -15,7 +15,7 @@ pub struct Which {
     /// All of them
     #[arg(long)]
     pub all: bool,
-    /// All in these states: failed, or done,cancelled
+    /// All in these states, with commas between (see: spool list --help)
     #[arg(long, value_name = "STATE", value_delimiter = ',')]
     pub state: Vec<Kind>,
 }
