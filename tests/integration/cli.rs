@@ -22,7 +22,7 @@ pub(crate) fn states(env: &TestEnv) -> Vec<String> {
     env.jobs().iter().map(|j| j["state"].as_str().unwrap().to_owned()).collect()
 }
 
-fn says(answer: &Answer, code: i32, words: &str) {
+pub(crate) fn says(answer: &Answer, code: i32, words: &str) {
     assert_eq!(answer.code, code, "{answer:?}");
     let all = format!("{}{}", answer.stdout, answer.stderr);
     assert!(all.contains(words), "\"{words}\" is missing: {answer:?}");
@@ -205,7 +205,7 @@ fn probe_tells_what_a_file_is_and_what_would_become_of_it() {
     assert_eq!(answer["media"]["streams"][0]["codec"], "h264");
     assert_eq!(answer["plan"]["streams"][0]["action"]["do"], "copy");
     says(&env.spool(&["probe", video.to_str().unwrap()]), 0, "320x240");
-    says(&env.spool(&["probe", "/nowhere.mkv"]), 1, "is no longer there");
+    says(&env.spool(&["probe", "/nowhere.mkv"]), 1, "spool: /nowhere.mkv does not exist.\n");
 }
 
 #[test]

@@ -47,6 +47,7 @@ fn the_json_of_a_job_has_stable_names() {
         "abandonedSince",
         "attempt",
         "attempts",
+        "changed",
         "check",
         "createdAt",
         "failure",

@@ -10,7 +10,10 @@ mod captions;
 mod changes;
 mod cli;
 mod cli_json;
+#[cfg(unix)]
+mod cli_run;
 mod cli_unread;
+mod cli_words;
 #[cfg(unix)]
 mod codes;
 mod colour;
@@ -68,6 +71,7 @@ mod queue_batches;
 mod queue_contract;
 mod queue_lists;
 mod queue_model;
+mod queue_moves;
 mod queue_sqlite;
 mod queue_world;
 mod recheck;

@@ -340,6 +340,16 @@ laws! {
         assert_eq!(w.claim().id, ids[0]);
     }
 
+    all_that_is_held_or_let_go_is_what_was_not_so_already => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv"]);
+        let all = |command| w.queue.steer(command, &Which::All(State::ALL.to_vec())).unwrap().done;
+        assert_eq!(all(Command::Release), []);
+        w.steer(Command::Hold, &ids[..1]);
+        let running = w.claim();
+        assert_eq!(all(Command::Hold), [ids[2], running.id]);
+        assert_eq!(all(Command::Release), [ids[0], ids[2], running.id]);
+    }
+
     a_suspended_job_comes_back_on_hold => |w| {
         let ids = w.add(&["a.mkv"]);
         let job = w.claim();
@@ -347,30 +357,6 @@ laws! {
         w.queue.settle(job.lease(), &Outcome::Rescued { crashes: 1 }).unwrap();
         assert!(w.job(ids[0]).hold);
         assert!(w.queue.claim("engine", true).unwrap().is_none());
-    }
-
-    moves_reorder_and_keep_a_selection_together => |w| {
-        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
-        w.steer(Command::MoveTop, &[ids[2], ids[3]]);
-        assert_eq!(w.names(&[State::Queued]), ["c.mkv", "d.mkv", "a.mkv", "b.mkv"]);
-        w.steer(Command::MoveDown, &[ids[2], ids[3]]);
-        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "c.mkv", "d.mkv", "b.mkv"]);
-        w.steer(Command::MoveUp, &[ids[1]]);
-        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "c.mkv", "b.mkv", "d.mkv"]);
-        w.steer(Command::MoveUp, &[ids[0]]);
-        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "c.mkv", "b.mkv", "d.mkv"], "the first stays first");
-        assert_eq!(w.claim().id, ids[0]);
-    }
-
-    a_block_at_the_edge_keeps_its_order => |w| {
-        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
-        w.steer(Command::MoveUp, &[ids[0], ids[1]]);
-        w.steer(Command::MoveDown, &[ids[2], ids[3]]);
-        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
-        w.steer(Command::MoveUp, &[ids[2], ids[1]]);
-        assert_eq!(w.names(&[State::Queued]), ["b.mkv", "c.mkv", "a.mkv", "d.mkv"], "as they stand");
-        w.steer(Command::MoveUp, &[ids[1], ids[0]]);
-        assert_eq!(w.names(&[State::Queued]), ["b.mkv", "a.mkv", "c.mkv", "d.mkv"], "what can move does");
     }
 
     remove_spares_running_jobs => |w| {

@@ -59,6 +59,7 @@ fn step() -> impl Strategy<Value = Step> {
         Command::Release,
         Command::Now,
         Command::MoveTop,
+        Command::MoveBottom,
         Command::MoveUp,
         Command::MoveDown,
     ]);

@@ -12,7 +12,7 @@ use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -250,14 +250,34 @@ pub fn binary(name: &str) -> PathBuf {
     path.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-type Reader = std::thread::JoinHandle<String>;
+/// What comes out of a pipe, as far as it has come.
+struct Reader {
+    thread: std::thread::JoinHandle<()>,
+    read: Arc<Mutex<Vec<u8>>>,
+}
 
-fn reader(mut pipe: impl Read + Send + 'static) -> Reader {
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = pipe.read_to_end(&mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
+impl Reader {
+    fn of(mut pipe: impl Read + Send + 'static) -> Reader {
+        let read = Arc::new(Mutex::new(Vec::new()));
+        let keep = read.clone();
+        let thread = std::thread::spawn(move || {
+            let mut part = [0; 4096];
+            while let Ok(n @ 1..) = pipe.read(&mut part) {
+                keep.lock().unwrap().extend_from_slice(&part[..n]);
+            }
+        });
+        Reader { thread, read }
+    }
+
+    fn so_far(&self) -> String {
+        String::from_utf8_lossy(&self.read.lock().unwrap()).into_owned()
+    }
+
+    fn all(self) -> String {
+        let Reader { thread, read } = self;
+        thread.join().unwrap();
+        String::from_utf8_lossy(&read.lock().unwrap()).into_owned()
+    }
 }
 
 /// A running command line; killed when dropped.
@@ -272,8 +292,8 @@ impl Running {
     }
 
     fn read(mut child: Child) -> Running {
-        let stdout = reader(child.stdout.take().unwrap());
-        let stderr = reader(child.stderr.take().unwrap());
+        let stdout = Reader::of(child.stdout.take().unwrap());
+        let stderr = Reader::of(child.stderr.take().unwrap());
         Running { child, output: Some((stdout, stderr)) }
     }
 
@@ -293,6 +313,12 @@ impl Running {
         self.child.try_wait().unwrap().is_some()
     }
 
+    /// What it has said so far: answers first.
+    pub fn so_far(&self) -> String {
+        let both = self.output.as_ref().map(|(stdout, stderr)| stdout.so_far() + &stderr.so_far());
+        both.unwrap_or_default()
+    }
+
     /// Waits for its end.
     pub fn answer(self) -> Answer {
         self.answer_within(LIMIT)
@@ -306,7 +332,7 @@ impl Running {
         });
         let (stdout, stderr) = self.output.take().unwrap();
         let code = code.unwrap().code().unwrap_or(128);
-        Answer { code, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
+        Answer { code, stdout: stdout.all(), stderr: stderr.all() }
     }
 }
 

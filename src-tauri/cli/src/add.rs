@@ -25,6 +25,8 @@ pub(crate) struct Line<'a> {
     pub(crate) reason: Option<String>,
     /// That the result could not be called as was wished.
     pub(crate) note: Option<String>,
+    /// An engine works the queue now.
+    pub(crate) worked: bool,
 }
 
 pub(crate) fn add(context: &Context, args: &Add) -> Answer {
@@ -40,6 +42,7 @@ pub(crate) fn add(context: &Context, args: &Add) -> Answer {
         tell(context, job, added)?;
     }
     left_out::tell(context, &found)?;
+    tell_standstill(context, &queue, &added)?;
     Ok(found.refused.is_empty() && !(found.jobs.is_empty() && found.skipped.is_empty()))
 }
 
@@ -61,13 +64,21 @@ fn wish(context: &Context, args: &Add, paths: &[PathBuf]) -> Result<Wish, Failed
 }
 
 pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(), Failed> {
-    let source = job.source.display().to_string();
+    let (source, worked) = (job.source.display().to_string(), context.is_worked());
     let name = words::line(&source);
     let passed = |outcome, id: &JobId, reason: &str| {
         let text = format!("{outcome:<9}  {id:>5}  {name} {reason}");
         let reason = Some(reason.to_owned());
         context.tell(
-            &Line { outcome, id: Some(*id), source: source.clone(), output: None, reason, note: None },
+            &Line {
+                outcome,
+                id: Some(*id),
+                source: source.clone(),
+                output: None,
+                reason,
+                note: None,
+                worked,
+            },
             text,
         )
     };
@@ -78,7 +89,7 @@ pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(),
             let mut text = format!("accepted   {id:>5}  {name} -> {}", words::line(&to));
             text.extend(note.iter().map(|note| format!("\n                  {}", words::line(note))));
             let (id, output, source) = (Some(*id), Some(to), source.clone());
-            context.tell(&Line { outcome: "accepted", id, source, output, reason: None, note }, text)
+            context.tell(&Line { outcome: "accepted", id, source, output, reason: None, note, worked }, text)
         }
         Added::Duplicate(id) => passed("duplicate", id, "is already queued"),
         Added::DoneBefore(id) => passed("skipped", id, "was done before; --again does it again"),
@@ -90,6 +101,14 @@ pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(),
         }
         Added::OwnOutput(id) => passed("skipped", id, "is the result of this job"),
     }
+}
+
+/// Says why what was accepted does not start, where the queue stands still.
+pub(crate) fn tell_standstill(context: &Context, queue: &dyn Queue, added: &[Added]) -> Result<(), Failed> {
+    if added.iter().any(|added| matches!(added, Added::Accepted { .. })) {
+        context.standstill(queue)?.iter().try_for_each(|why| context.say(why))?;
+    }
+    Ok(())
 }
 
 fn chosen_preset(context: &Context, args: &Add) -> Result<Preset, Failed> {

@@ -53,5 +53,6 @@ fn queue_again(context: &Context, queue: &dyn Queue, jobs: &[Job]) -> Result<boo
     for (job, added) in new.iter().zip(&added) {
         add::tell(context, job, added)?;
     }
+    add::tell_standstill(context, queue, &added)?;
     Ok(fine)
 }

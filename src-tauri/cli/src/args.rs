@@ -1,10 +1,19 @@
 //! The command line as clap reads it: names, help, examples. No behaviour.
 
+mod jobs;
+
+use crate::kinds::Kind;
 use clap::{Args, Parser, Subcommand, ValueHint};
-use spool_core::job::{JobId, State};
+pub use jobs::{Again, Check, Ids, Move, Place, Which};
+use spool_core::job::JobId;
 use spool_core::settings::WORKERS;
 use std::path::PathBuf;
-use std::str::FromStr;
+
+const DATA_DIR: &str =
+    "Folder of the queue [env: SPOOL_DATA_DIR] [default: the system's folder for application data]";
+
+/// Heading of the options that every command takes, so that its own stand together.
+const EVERYWHERE: &str = "Options of every command";
 
 /// Transcode videos through a queue that cannot lose work.
 #[derive(Debug, Parser)]
@@ -16,6 +25,7 @@ use std::str::FromStr;
 Examples:
   spool add ~/Videos/holiday            queue a folder
   spool run --until-idle                work the queue here, then end
+  spool status                          how it stands, and who works it
   spool list --state failed             what failed, and why
   spool retry 17 19-24                  try these again
 
@@ -23,17 +33,17 @@ Exit codes: 0 done as asked, 1 some jobs failed or something was not found, 2 us
 3 another process works the queue, 4 ffmpeg is missing or broken."
 )]
 pub struct Cli {
-    /// Folder of the queue [default: the system's folder for application data]
-    #[arg(long, global = true, env = "SPOOL_DATA_DIR", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    /// Folder of the queue.
+    #[arg(long, global = true, help_heading = EVERYWHERE, help = DATA_DIR, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub data_dir: Option<PathBuf>,
     /// Answer in JSON: one object, or one per line
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
-    /// Say only what went wrong
-    #[arg(long, short, global = true)]
+    /// Say only what went wrong, and what was asked for
+    #[arg(long, short, global = true, help_heading = EVERYWHERE)]
     pub quiet: bool,
     /// Show the log, and errors in full, on stderr
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = EVERYWHERE)]
     pub verbose: bool,
     /// What to do
     #[command(subcommand)]
@@ -53,7 +63,13 @@ Examples:
   find . -name '*.avi' | spool add --files-from -")]
     Add(Add),
     /// Work the queue here; Ctrl-C once lets running jobs end, twice stops them
-    #[command(after_help = "Examples:\n  spool run\n  spool run --workers 1 --until-idle")]
+    #[command(after_help = "\
+Examples:
+  spool run
+  spool run --workers 1 --until-idle
+  nohup spool run > run.log &           goes on when the terminal is closed
+
+Ended by the system (SIGTERM) it answers 0, by Ctrl-C 1 where jobs failed.")]
     Run {
         /// Jobs at a time: a number, or auto for as many as suit this machine
         #[arg(long, value_name = "N|auto", value_parser = workers)]
@@ -63,15 +79,23 @@ Examples:
         until_idle: bool,
     },
     /// List jobs
-    #[command(after_help = "Examples:\n  spool list\n  spool list --state failed --json")]
+    #[command(
+        after_help = "Examples:\n  spool list\n  spool list --state failed,held\n  spool list --paths --json"
+    )]
     List {
-        /// Only jobs in this state; may be given several times
-        #[arg(long, value_name = "STATE")]
-        state: Vec<State>,
+        /// Only jobs in these states, with commas between: queued, waiting, running, done, failed, cancelled, held, paused
+        #[arg(long, value_name = "STATE", value_delimiter = ',')]
+        state: Vec<Kind>,
         /// At most this many; without it 100, as JSON all
         #[arg(long, value_name = "N")]
         limit: Option<u64>,
+        /// Show videos by their whole paths
+        #[arg(long)]
+        paths: bool,
     },
+    /// Say in one line how the queue stands, and who works it
+    #[command(after_help = "Examples:\n  spool status\n  spool status --json")]
+    Status,
     /// Show jobs with their attempts
     #[command(after_help = "Examples:\n  spool show 17\n  spool show 17 --log")]
     Show {
@@ -82,11 +106,14 @@ Examples:
         log: bool,
     },
     /// Follow the queue, or one job until it ends
-    #[command(after_help = "Examples:\n  spool watch\n  spool watch 17")]
+    #[command(after_help = "Examples:\n  spool watch\n  spool watch 17\n  spool watch --until-idle")]
     Watch {
         /// The job's number
-        #[arg(value_parser = one_job)]
+        #[arg(value_parser = jobs::one)]
         id: Option<JobId>,
+        /// End when nothing can go on without a person or the outside
+        #[arg(long, conflicts_with = "id")]
+        until_idle: bool,
     },
     /// Check again whether results are what their originals promise; changes no file, and waits while the queue has work
     #[command(after_help = "\
@@ -100,26 +127,28 @@ An earlier version of Spool may have called a result verified that is not. Ctrl-
     #[command(after_help = "Examples:\n  spool again 17 19-24\n  spool again --wrong")]
     Again(Again),
     /// Put failed or cancelled jobs back in line; with --all, every failed one
-    #[command(after_help = "Examples:\n  spool retry 17 19-24\n  spool retry --all")]
+    #[command(
+        after_help = "Examples:\n  spool retry 17 19-24\n  spool retry --all\n  spool retry --state cancelled"
+    )]
     Retry(Which),
     /// End jobs; a running one within two seconds
-    #[command(after_help = "Examples:\n  spool cancel 17\n  spool cancel --all")]
+    #[command(after_help = "Examples:\n  spool cancel 17\n  spool cancel --all\n  spool cancel --state held")]
     Cancel(Which),
     /// Take jobs off the list, running ones after cancelling them; files stay
-    #[command(after_help = "Examples:\n  spool remove 17\n  spool remove --state done")]
-    Remove(Remove),
+    #[command(after_help = "Examples:\n  spool remove 17\n  spool remove --state done,cancelled")]
+    Remove(Which),
     /// Do not start these jobs; a running one is suspended
-    #[command(after_help = "Examples:\n  spool hold 17 19-24")]
-    Hold(These),
-    /// Let held jobs start again
-    #[command(after_help = "Examples:\n  spool release 17 19-24")]
-    Release(These),
+    #[command(after_help = "Examples:\n  spool hold 17 19-24\n  spool hold --all")]
+    Hold(Which),
+    /// Let held jobs start again, and suspended ones go on
+    #[command(after_help = "Examples:\n  spool release 17 19-24\n  spool release --all")]
+    Release(Which),
     /// Start no further job, until resumed; what runs goes on
     Pause,
     /// The reverse of pause
     Resume,
     /// Change the order
-    #[command(after_help = "Examples:\n  spool move 17 --top\n  spool move 19-24 --down")]
+    #[command(after_help = "Examples:\n  spool move 17 --top\n  spool move 19-24 --bottom")]
     Move(Move),
     /// List presets, bring one in or hand one out
     #[command(
@@ -161,6 +190,23 @@ An earlier version of Spool may have called a result verified that is not. Ctrl-
     },
 }
 
+impl Verb {
+    /// Is its answer what was asked for, rather than news of what it did?
+    pub fn asks(&self) -> bool {
+        match self {
+            Verb::List { .. }
+            | Verb::Show { .. }
+            | Verb::Status
+            | Verb::Watch { .. }
+            | Verb::Probe { .. }
+            | Verb::Doctor { .. }
+            | Verb::Completions { .. } => true,
+            Verb::Presets { verb, .. } => !matches!(verb, Some(PresetVerb::Import { .. })),
+            _ => false,
+        }
+    }
+}
+
 /// `spool add`
 #[derive(Debug, Args)]
 pub struct Add {
@@ -197,79 +243,6 @@ pub struct Add {
     pub paths: Vec<PathBuf>,
 }
 
-/// Some jobs, or all that the verb fits.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub struct Which {
-    /// Numbers of jobs: 17 19-24
-    #[arg(value_name = "ID")]
-    pub ids: Vec<Ids>,
-    /// All of them
-    #[arg(long)]
-    pub all: bool,
-}
-
-/// Some jobs, or all in a state.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub struct Remove {
-    /// Numbers of jobs: 17 19-24
-    #[arg(value_name = "ID")]
-    pub ids: Vec<Ids>,
-    /// All jobs in this state
-    #[arg(long, value_name = "STATE")]
-    pub state: Option<State>,
-}
-
-/// `spool check`
-#[derive(Debug, Args)]
-#[group(multiple = false)]
-pub struct Check {
-    /// Numbers of jobs: 17 19-24 [default: all that are done]
-    #[arg(value_name = "ID")]
-    pub ids: Vec<Ids>,
-    /// All jobs in this state, which can only be done
-    #[arg(long, value_name = "STATE", value_parser = ["done"])]
-    pub state: Option<String>,
-}
-
-/// `spool again`
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub struct Again {
-    /// Numbers of jobs: 17 19-24
-    #[arg(value_name = "ID")]
-    pub ids: Vec<Ids>,
-    /// All whose results were found wrong by `spool check`
-    #[arg(long)]
-    pub wrong: bool,
-}
-
-/// Some jobs.
-#[derive(Debug, Args)]
-pub struct These {
-    /// Numbers of jobs: 17 19-24
-    #[arg(value_name = "ID", required = true)]
-    pub ids: Vec<Ids>,
-}
-
-/// `spool move`
-#[derive(Debug, Args)]
-pub struct Move {
-    /// Numbers of jobs: 17 19-24
-    #[arg(value_name = "ID", required = true)]
-    pub ids: Vec<Ids>,
-    /// Before everything that has not started
-    #[arg(long, required_unless_present_any = ["up", "down"], conflicts_with_all = ["up", "down"])]
-    pub top: bool,
-    /// One place earlier
-    #[arg(long, conflicts_with = "down")]
-    pub up: bool,
-    /// One place later
-    #[arg(long)]
-    pub down: bool,
-}
-
 /// `spool presets ...`
 #[derive(Debug, Subcommand)]
 pub enum PresetVerb {
@@ -303,37 +276,6 @@ fn workers(text: &str) -> Result<Workers, String> {
     }
 }
 
-/// One number, or a range of numbers such as `19-24`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ids {
-    first: i64,
-    last: i64,
-}
-
-impl Ids {
-    /// The jobs it names.
-    pub fn iter(self) -> impl Iterator<Item = JobId> {
-        (self.first..=self.last).map(JobId)
-    }
-}
-
-fn one_job(text: &str) -> Result<JobId, String> {
-    let number = text.parse().ok().filter(|n| *n > 0);
-    number.map(JobId).ok_or_else(|| "use the number of one job; without a number all are followed".into())
-}
-
-impl FromStr for Ids {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Ids, String> {
-        let number = |t: &str| t.parse::<i64>().ok().filter(|n| *n > 0);
-        let (first, last) = text.split_once('-').unwrap_or((text, text));
-        match (number(first), number(last)) {
-            (Some(first), Some(last)) if first <= last && last - first < 1_000_000 => Ok(Ids { first, last }),
-            _ => Err("use the number of a job, or a range such as 19-24".into()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -342,15 +284,5 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn ranges_name_every_job_between() {
-        let ids = |t: &str| t.parse::<Ids>().map(|i| i.iter().map(|id| id.0).collect::<Vec<_>>());
-        assert_eq!(ids("17"), Ok(vec![17]));
-        assert_eq!(ids("19-21"), Ok(vec![19, 20, 21]));
-        for wrong in ["0", "-1", "5-3", "x", "1-", "1-99999999999"] {
-            assert!(ids(wrong).is_err(), "{wrong}");
-        }
     }
 }

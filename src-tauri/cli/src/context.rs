@@ -1,19 +1,21 @@
 //! What every verb needs: the data folder, settings, the queue, and how to speak.
 
 use crate::args::Cli;
-use crate::places;
+use crate::{places, words};
 use serde::Serialize;
 use spool_core::clock::SystemClock;
 use spool_core::engine::{self, EngineConfig, lock};
 use spool_core::error::{Error, said};
 use spool_core::ffmpeg::{self, ToolPlaces};
 use spool_core::policy::Policy;
+use spool_core::preset::{self, Preset};
 use spool_core::queue::sqlite::SqliteQueue;
+use spool_core::queue::{Flag, Queue};
 use spool_core::settings::{self, Settings};
 use spool_core::volumes::Volumes;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// How a verb ended short of what was asked.
 #[derive(Debug)]
@@ -61,15 +63,20 @@ pub struct Context {
     pub settings: Settings,
     /// What is known of drives.
     pub volumes: Arc<Volumes>,
+    worked: OnceLock<bool>,
 }
 
 impl Context {
     /// Reads the settings of the data folder that flags, environment or system name.
     pub fn new(cli: &Cli) -> Result<Context, Failed> {
-        let data = cli.data_dir.clone().map_or_else(default_data_dir, |dir| absolute(&dir))?;
+        let named = cli.data_dir.clone().or_else(|| var("SPOOL_DATA_DIR"));
+        let data = named.map_or_else(default_data_dir, |dir| absolute(&dir))?;
         let settings = settings::load(&data)?;
-        let Cli { json, quiet, verbose, .. } = *cli;
-        Ok(Context { data, json, quiet, verbose, settings, volumes: Arc::default() })
+        let Cli { json, verbose, .. } = *cli;
+        // What was asked for is no chatter.
+        let quiet = cli.quiet && !cli.verb.asks();
+        let (volumes, worked) = (Arc::default(), OnceLock::new());
+        Ok(Context { data, json, quiet, verbose, settings, volumes, worked })
     }
 
     /// The queue, without working it.
@@ -107,6 +114,24 @@ impl Context {
         lock::last_sign(&self.data)
     }
 
+    /// Does an engine work the queue? Asked once: it takes a try at the engine's lock.
+    pub fn is_worked(&self) -> bool {
+        *self.worked.get_or_init(|| lock::holder(&self.data).is_some())
+    }
+
+    /// Why what is queued does not start, where that lies with the queue as a whole.
+    pub fn standstill(&self, queue: &dyn Queue) -> Result<Option<String>, Failed> {
+        if queue.flag(Flag::Paused)?.is_some() {
+            return Ok(Some(words::PAUSED.into()));
+        }
+        Ok((!self.is_worked()).then(|| words::unworked(self.abandoned_since())))
+    }
+
+    /// The presets there are, those of a broken file left out: for a list, which shows jobs and no presets.
+    pub fn presets(&self) -> Vec<Preset> {
+        settings::presets(&self.data, &self.settings).unwrap_or_else(|_| preset::built_in().to_vec())
+    }
+
     /// Where tools are looked for: settings, beside this program, PATH, the package managers' folders.
     pub fn tool_places(&self) -> ToolPlaces {
         places::tools(&self.settings)
@@ -122,10 +147,22 @@ impl Context {
         if self.json { json_line(value) } else { self.say(line) }
     }
 
+    /// Says a line beside the answers, also to those who read JSON.
+    pub fn remark(&self, line: &str) {
+        if !self.quiet {
+            let _ = writeln!(std::io::stderr(), "spool: {line}");
+        }
+    }
+
     /// May the screen be drawn on?
     pub fn draws(&self) -> bool {
         !self.json && !self.quiet && std::io::stderr().is_terminal()
     }
+}
+
+/// Says what went wrong, also to those who want quiet.
+pub fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr(), "spool: {}", words::line(line));
 }
 
 /// Prints one JSON object on a line.
@@ -142,6 +179,12 @@ pub fn absolute(path: &Path) -> Result<PathBuf, Failed> {
             "The folder that this was started in cannot be found ({why}); change to another one."
         ))
     })
+}
+
+/// What a variable of the environment names; an empty one names nothing. Not asked for by clap, which would then count
+/// the flag among what was typed and claim in every usage line that it is needed.
+fn var(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 fn default_data_dir() -> Result<PathBuf, Failed> {

@@ -10,6 +10,8 @@ mod check;
 mod checked;
 mod context;
 mod doctor;
+mod guess;
+mod kinds;
 mod list;
 pub mod log;
 pub mod places;
@@ -18,6 +20,7 @@ mod probe;
 mod run;
 mod show;
 pub mod signals;
+mod status;
 mod steer;
 mod watch;
 mod words;
@@ -26,12 +29,22 @@ use args::{Cli, PresetVerb, Verb};
 use clap::{CommandFactory, Parser};
 use context::{Answer, Context, Failed};
 use spool_core::error::{Error, said};
+use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 /// Parses, acts, and gives the exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(refused) => {
+            let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+            match guess::sentence(&refused, &Cli::command(), &words) {
+                Some(sentence) => return report(&Failed::Usage(sentence)),
+                None => refused.exit(),
+            }
+        }
+    };
     match act(&cli) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
@@ -51,11 +64,14 @@ fn act(cli: &Cli) -> Answer {
     match &cli.verb {
         Verb::Add(args) => add::add(&context, args),
         Verb::Run { workers, until_idle } => run::run(&context, *workers, *until_idle),
+        Verb::Status => status::status(&context),
         Verb::Check(args) => check::check(&context, args),
         Verb::Again(args) => again::again(&context, args),
-        Verb::List { state, limit } => list::list(&context, state, *limit),
+        Verb::List { state, limit, paths } => {
+            list::list(&context, &list::Wish { kinds: state, limit: *limit, paths: *paths })
+        }
         Verb::Show { id, log } => show::show(&context, *id, *log),
-        Verb::Watch { id } => watch::watch(&context, *id),
+        Verb::Watch { id, until_idle } => watch::watch(&context, *id, *until_idle),
         Verb::Presets { verb: Some(PresetVerb::Import { file }), .. } => presets::import(&context, file),
         Verb::Presets { verb: Some(PresetVerb::Export { id }), .. } => presets::export(&context, id),
         Verb::Presets { full, verb: None } => presets::list(&context, *full),

@@ -1,15 +1,17 @@
 //! `spool list`: jobs, one line each, with what matters in their state.
 
+mod names;
 mod stream;
 
 use crate::context::{Answer, Context, Failed, json_line};
-use crate::words;
+use crate::kinds::{self, Kind};
+use crate::{status, words};
+pub(crate) use names::changed;
 use spool_core::clock::{Clock, SystemClock};
-use spool_core::engine::lock;
 use spool_core::failure::FailureCode;
 use spool_core::job::{Job, State};
 use spool_core::progress::Progress;
-use spool_core::queue::{Filter, Flag, Queue};
+use spool_core::queue::{Filter, Queue};
 use spool_core::view::JobView;
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -17,34 +19,57 @@ use std::collections::HashSet;
 /// Lines for people where no number is given.
 const SHOWN: u64 = 100;
 
-pub(crate) fn list(context: &Context, states: &[State], limit: Option<u64>) -> Answer {
+/// Which jobs are listed, and how.
+pub(crate) struct Wish<'a> {
+    pub(crate) kinds: &'a [Kind],
+    pub(crate) limit: Option<u64>,
+    /// By their whole paths.
+    pub(crate) paths: bool,
+}
+
+pub(crate) fn list(context: &Context, wish: &Wish<'_>) -> Answer {
     let queue = context.queue_to_read()?;
     // Asked once: it takes a try at the engine's lock.
     let abandoned = context.abandoned_since();
-    if context.json && limit.is_none() {
-        stream::all(&queue, states, &mut |job| json_line(&view(job, abandoned)))?;
+    if context.json && wish.limit.is_none() {
+        let is_wanted = |job: &Job| kinds::are_any(wish.kinds, job, abandoned);
+        let mut show = |job: &Job| if is_wanted(job) { json_line(&view(job, abandoned)) } else { Ok(()) };
+        stream::all(&queue, &kinds::states(wish.kinds), &mut show)?;
         return Ok(true);
     }
-    let jobs = page(&queue, states, limit.unwrap_or(SHOWN))?;
+    let (jobs, all) = chosen(&queue, wish, abandoned)?;
     if context.json {
         jobs.iter().try_for_each(|job| json_line(&view(job, abandoned)))?;
         return Ok(true);
     }
     let now = SystemClock::default().now();
-    for job in &jobs {
-        context.say(line(job, now, abandoned))?;
+    let names = if wish.paths { names::paths(&jobs) } else { names::names(&jobs, &context.presets()) };
+    for (job, name) in jobs.iter().zip(names) {
+        context.say(named(job, &words::line(&name), now, abandoned))?;
     }
-    let all = queue.matching(&Filter::of(states))?;
     if all > jobs.len() as u64 {
         context.say(format!("{} of {all} are shown; --limit {all} shows all.", jobs.len()))?;
     }
-    context.say(summary(context, &queue)?)?;
+    status::sentences(context, &queue)?.iter().try_for_each(|line| context.say(line))?;
     Ok(true)
 }
 
 /// Those of these states that are wanted; without any, all are.
 fn wanted(of: &[State], states: &[State]) -> Vec<State> {
     of.iter().copied().filter(|state| states.is_empty() || states.contains(state)).collect()
+}
+
+/// The jobs to be listed, and how many there are of their kinds.
+fn chosen(queue: &dyn Queue, wish: &Wish<'_>, abandoned: Option<i64>) -> Result<(Vec<Job>, u64), Failed> {
+    let (states, limit) = (kinds::states(wish.kinds), wish.limit.unwrap_or(SHOWN));
+    if kinds::are_states(wish.kinds) {
+        return Ok((page(queue, &states, limit)?, queue.matching(&Filter::of(&states))?));
+    }
+    let mut jobs = page(queue, &states, u64::MAX >> 1)?;
+    jobs.retain(|job| kinds::are_any(wish.kinds, job, abandoned));
+    let all = jobs.len() as u64;
+    jobs.truncate(limit as usize);
+    Ok((jobs, all))
 }
 
 /// What is still to come, in its order, before what has ended, the newest first. Done and failed are asked for each by
@@ -76,13 +101,21 @@ pub(crate) fn view(job: &Job, abandoned: Option<i64>) -> JobView {
 /// `   17  running   42 %  3.1x  1 min 12 s left  a.mkv`. `abandoned`: since when nothing works the queue, where an engine
 /// was killed.
 pub(crate) fn line(job: &Job, now: i64, abandoned: Option<i64>) -> String {
+    named(job, &name(job), now, abandoned)
+}
+
+/// The name of its video's file.
+pub(crate) fn name(job: &Job) -> String {
+    words::line(&job.source.file_name().unwrap_or_default().to_string_lossy())
+}
+
+fn named(job: &Job, name: &str, now: i64, abandoned: Option<i64>) -> String {
     let abandoned = abandoned.filter(|_| job.state == State::Running);
     let word = match job.state {
         State::Running if abandoned.is_some() => "stopped",
         State::Running if job.hold => "paused",
         state => state.as_str(),
     };
-    let name = words::line(&job.source.file_name().unwrap_or_default().to_string_lossy());
     let facts = abandoned.map_or_else(|| facts(job, now), words::abandoned);
     format!("{:>5}  {word:<9}  {name}  {facts}", job.id).trim_end().to_owned()
 }
@@ -93,12 +126,12 @@ pub(crate) fn facts(job: &Job, now: i64) -> String {
     match job.state {
         _ if job.spec.is_none() => words::other_version(job),
         State::Queued if job.hold && held_by_machine(job) => format!("on hold: {}", reason()),
-        State::Queued if job.hold => "on hold".into(),
+        State::Queued if job.hold => format!("on hold  {}", target(job)),
         State::Queued => match job.run_at.and_then(|at| words::until(at, now)) {
             Some(wait) => {
                 format!("retry {} of {} in {wait}: {}", job.attempt, job.max_attempts - 1, reason())
             }
-            None => String::new(),
+            None => target(job),
         },
         State::Waiting => format!("waits: {}", reason()),
         State::Running => job.progress.as_ref().map_or(String::new(), progress),
@@ -113,6 +146,11 @@ pub(crate) fn facts(job: &Job, now: i64) -> String {
         }
         State::Cancelled => String::new(),
     }
+}
+
+/// `-> /out/a.mp4`
+fn target(job: &Job) -> String {
+    format!("-> {}", words::line(&job.output.to_string_lossy()))
 }
 
 /// Was it put on hold because the machine went down with it again and again?
@@ -134,55 +172,29 @@ pub(crate) fn progress(progress: &Progress) -> String {
 /// `-> /out/a.mp4  812 MB -> 214 MB (-74 %)  verified`. Where no check is on record, an earlier version checked it, or
 /// the original was kept for its result.
 pub(crate) fn result(job: &Job) -> String {
-    let sizes = match (job.source_size, job.output_size) {
-        (Some(before), Some(after)) => {
-            format!("{} -> {} ({})", words::size(before), words::size(after), words::change(before, after))
-        }
-        _ => String::new(),
-    };
+    let sizes = sizes(job);
     let remarks = if job.warnings.is_empty() { "" } else { ", with remarks" };
     let wrong = job.check.as_ref().filter(|check| check.finding.is_wrong());
     if let Some(check) = wrong {
         let sentence = words::line(&check.finding.sentence());
-        return format!(
-            "-> {}  {sizes}  found wrong: {sentence}",
-            words::line(&job.output.to_string_lossy())
-        );
+        return format!("{}  {sizes}  found wrong: {sentence}", target(job));
     }
     let checked = match (job.verified, job.output == job.source) {
         (true, _) => "verified",
         (false, true) => "original kept",
         (false, false) => "checked by an earlier version",
     };
-    format!("-> {}  {sizes}  {checked}{remarks}", words::line(&job.output.to_string_lossy()))
+    format!("{}  {sizes}  {checked}{remarks}", target(job))
 }
 
-fn summary(context: &Context, queue: &dyn Queue) -> Result<String, Failed> {
-    let c = queue.counts()?;
-    let counts = [
-        (c.running, "running"),
-        (c.startable(), "queued"),
-        (c.unreadable, "made by another version"),
-        (c.held, "on hold"),
-        (c.waiting, "waiting"),
-        (c.done, "done"),
-        (c.failed, "failed"),
-        (c.cancelled, "cancelled"),
-    ];
-    let parts: Vec<String> =
-        counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
-    let mut text =
-        if parts.is_empty() { "The queue is empty.".into() } else { format!("{}.", parts.join(", ")) };
-    if let Some(sentence) = words::crowded(&queue.crowded()?) {
-        text = format!("{text} {sentence}");
+/// `812 MB -> 214 MB (-74 %)`; without the percentage where the sound alone was kept of a film, or may have been.
+fn sizes(job: &Job) -> String {
+    let (Some(before), Some(after)) = (job.source_size, job.output_size) else { return String::new() };
+    let sizes = format!("{} -> {}", words::size(before), words::size(after));
+    let sound_alone = job.spec.as_ref().is_some_and(|spec| spec.preset.video.is_none());
+    let is_film = job.facts.as_ref().is_none_or(|facts| !facts.codec.is_empty());
+    if sound_alone && is_film && job.output != job.source {
+        return sizes;
     }
-    if let Some(what) = queue.flag(Flag::Restored)? {
-        text = format!("{what}\n{text}");
-    }
-    if queue.flag(Flag::Paused)?.is_some() {
-        text += " The queue is paused; `spool resume` lets it go on.";
-    } else if c.startable() + c.running > 0 && lock::holder(&context.data).is_none() {
-        text += &words::idle(context.abandoned_since());
-    }
-    Ok(text)
+    format!("{sizes} ({})", words::change(before, after))
 }

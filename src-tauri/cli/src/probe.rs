@@ -14,11 +14,17 @@ use spool_core::policy::Policy;
 use spool_core::preset::Hardware;
 use spool_core::spec::JobSpec;
 use spool_core::subtitles;
+use std::io::ErrorKind;
 use std::path::Path;
 
 pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Answer {
     let tools = ffmpeg::locate(&context.tool_places())?;
     let path = absolute(path)?;
+    if path.symlink_metadata().is_err_and(|cause| cause.kind() == ErrorKind::NotFound) {
+        // Nothing was queued that could have gone.
+        let message = format!("{} does not exist.", path.display());
+        return told(context, FailureCode::SourceGone, &message, &message);
+    }
     if path.metadata().is_ok_and(|m| !m.is_file()) {
         // ffprobe would wait for what comes out of a pipe or device.
         let message = format!("{} is not a file.", path.display());
@@ -75,10 +81,14 @@ fn captions(
 }
 
 fn refused(context: &Context, failure: &Failure) -> Answer {
+    told(context, failure.code, &failure.message, &failure.to_string())
+}
+
+fn told(context: &Context, code: FailureCode, message: &str, sentence: &str) -> Answer {
     if context.json {
-        json_line(&json!({ "failure": { "code": failure.code, "message": failure.message } }))?;
+        json_line(&json!({ "failure": { "code": code, "message": message } }))?;
     } else {
-        eprintln!("spool: {}", words::line(&failure.to_string()));
+        eprintln!("spool: {}", words::line(sentence));
     }
     Ok(false)
 }

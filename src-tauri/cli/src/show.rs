@@ -4,16 +4,20 @@ use crate::args::Ids;
 use crate::context::{Answer, Context, Failed, json_line};
 use crate::{checked, list, words};
 use serde::Serialize;
+use serde_json::Value;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{Attempt, Job, JobId, State};
 use spool_core::queue::Queue;
 use spool_core::recheck::finding::Check;
 use spool_core::view::{AttemptView, JobView};
+use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 struct Shown {
     #[serde(flatten)]
     job: JobView,
+    /// In what its preset differs from the one of that id; a setting that only that one has is null.
+    changed: BTreeMap<String, Option<Value>>,
     attempts: Vec<AttemptView>,
 }
 
@@ -37,7 +41,12 @@ pub(crate) fn show(context: &Context, ids: Ids, with_log: bool) -> Answer {
 fn show_one(context: &Context, job: &Job, attempts: &[Attempt], with_log: bool) -> Result<(), Failed> {
     if context.json {
         let attempts = attempts.iter().map(AttemptView::from).collect();
-        return json_line(&Shown { job: list::view(job, context.abandoned_since()), attempts });
+        let job_view = list::view(job, context.abandoned_since());
+        return json_line(&Shown {
+            job: job_view,
+            changed: changed(context, job).into_iter().collect(),
+            attempts,
+        });
     }
     facts(context, job)?;
     for (n, attempt) in (1..).zip(attempts) {
@@ -58,6 +67,10 @@ fn facts(context: &Context, job: &Job) -> Result<(), Failed> {
     context.say(format!("output    {}", words::line(&job.output.to_string_lossy())))?;
     let preset = job.spec.as_ref().map_or_else(|| words::other_version(job), |spec| spec.preset.name.clone());
     context.say(format!("preset    {}", words::line(&preset)))?;
+    let changed = words::settings(&changed(context, job));
+    if !changed.is_empty() {
+        context.say(format!("changed   {}", words::line(&changed)))?;
+    }
     context.say(format!("added     {}", words::moment(job.created_at)))?;
     if let Some(finished) = job.finished_at {
         context.say(format!("ended     {}", words::moment(finished)))?;
@@ -70,6 +83,11 @@ fn facts(context: &Context, job: &Job) -> Result<(), Failed> {
         context.say(format!("checked   {}  {}", words::moment(check.at), words::line(&found(check))))?;
     }
     job.warnings.iter().try_for_each(|w| context.say(format!("remark    {}", words::line(w))))
+}
+
+/// What `--set` changed of the preset the job was added with.
+fn changed(context: &Context, job: &Job) -> Vec<(String, Option<Value>)> {
+    job.spec.as_ref().map_or_else(Vec::new, |spec| list::changed(&spec.preset, &context.presets()))
 }
 
 /// `wrong: Track 2 (sound, AAC, ger) is missing in the result.`

@@ -13,6 +13,8 @@ pub enum Signal {
     Interrupt,
     /// To end at once.
     Terminate,
+    /// The same, because the terminal was closed or the connection to it lost.
+    HangUp,
 }
 
 /// Requests from now on.
@@ -20,7 +22,6 @@ pub enum Signal {
 pub struct Signals {
     interrupt: Received,
     terminate: Received,
-    /// The terminal was closed, or the connection to it was lost.
     hangup: Received,
 }
 
@@ -43,7 +44,7 @@ impl Signals {
         tokio::select! {
             () = self.interrupt.next() => Signal::Interrupt,
             () = self.terminate.next() => Signal::Terminate,
-            () = self.hangup.next() => Signal::Terminate,
+            () = self.hangup.next() => Signal::HangUp,
         }
     }
 }
@@ -94,7 +95,7 @@ impl Signals {
     pub async fn next(&mut self) -> Signal {
         tokio::select! {
             _ = self.interrupt.recv() => Signal::Interrupt,
-            _ = self.close.recv() => Signal::Terminate,
+            _ = self.close.recv() => Signal::HangUp,
             _ = self.shutdown.recv() => Signal::Terminate,
         }
     }

@@ -1,11 +1,11 @@
 //! The verbs a user has on jobs: retry, cancel, remove, hold, release, move, and pause for the whole queue.
 
-use crate::args::{Ids, Verb};
+use crate::args::{self, Ids, Verb};
 use crate::context::{Answer, Context, Failed, json_line};
-use crate::words;
+use crate::{kinds, words};
 use serde::Serialize;
 use spool_core::job::{JobId, State};
-use spool_core::queue::{self, Command, Queue, Refusal, Steered, Which};
+use spool_core::queue::{self, Command, Filter, Queue, Refusal, Steered, Which};
 use std::time::Duration;
 
 /// How long a job that runs is waited for before it is removed; a cancel is done within 2 s.
@@ -16,23 +16,26 @@ struct Line {
     id: JobId,
     outcome: &'static str,
     reason: Option<String>,
+    /// An engine works the queue now.
+    worked: bool,
 }
 
 pub(crate) fn steer(context: &Context, verb: &Verb) -> Answer {
-    let all = State::ALL.to_vec();
+    let queue = context.queue()?;
+    let chosen = |which: &args::Which, all: &[State]| chosen(context, &queue, which, all);
     let (command, which, past) = match verb {
         // All that failed: what somebody cancelled stays so.
-        Verb::Retry(w) => (Command::Retry, which(&w.ids, w.all.then(|| vec![State::Failed])), "queued again"),
-        Verb::Cancel(w) => (Command::Cancel, which(&w.ids, w.all.then_some(all)), "cancelled"),
-        Verb::Remove(r) => (Command::Remove, which(&r.ids, r.state.map(|s| vec![s])), "removed"),
-        Verb::Hold(t) => (Command::Hold, which(&t.ids, None), "on hold"),
-        Verb::Release(t) => (Command::Release, which(&t.ids, None), "released"),
-        Verb::Move(m) if m.top => (Command::MoveTop, which(&m.ids, None), "moved to the top"),
-        Verb::Move(m) if m.up => (Command::MoveUp, which(&m.ids, None), "moved up"),
-        Verb::Move(m) => (Command::MoveDown, which(&m.ids, None), "moved down"),
-        verb => return pause(context, matches!(verb, Verb::Pause)),
+        Verb::Retry(w) => (Command::Retry, chosen(w, &[State::Failed])?, "queued again"),
+        Verb::Cancel(w) => (Command::Cancel, chosen(w, &State::ALL)?, "cancelled"),
+        Verb::Remove(w) => (Command::Remove, chosen(w, &State::ALL)?, "removed"),
+        Verb::Hold(w) => (Command::Hold, chosen(w, &State::ALL)?, "on hold"),
+        Verb::Release(w) => (Command::Release, chosen(w, &State::ALL)?, "released"),
+        Verb::Move(m) => {
+            let (command, past) = moved(&m.place);
+            (command, named(&m.ids), past)
+        }
+        verb => return pause(context, &queue, matches!(verb, Verb::Pause)),
     };
-    let queue = context.queue()?;
     if matches!(command, Command::Cancel | Command::Remove) && queue.counts()?.running > 0 {
         context.rescue_idle()?;
     }
@@ -42,18 +45,45 @@ pub(crate) fn steer(context: &Context, verb: &Verb) -> Answer {
         command => steer(command, &which)?,
     };
     tell(context, &steered, past)?;
+    hint(context, &queue, command, &steered)?;
     Ok(steered.refused.is_empty())
 }
 
-fn which(ids: &[Ids], all: Option<Vec<State>>) -> Which {
-    all.map_or_else(|| Which::Ids(ids.iter().flat_map(|ids| ids.iter()).collect()), Which::All)
+fn moved(place: &args::Place) -> (Command, &'static str) {
+    match place {
+        place if place.top => (Command::MoveTop, "moved to the top"),
+        place if place.bottom => (Command::MoveBottom, "moved to the bottom"),
+        place if place.up => (Command::MoveUp, "moved up"),
+        _ => (Command::MoveDown, "moved down"),
+    }
+}
+
+fn named(ids: &[Ids]) -> Which {
+    Which::Ids(ids.iter().flat_map(|ids| ids.iter()).collect())
+}
+
+/// The jobs that were asked for. `all`: where those stand that `--all` means. A kind that is no state of the queue is
+/// looked up.
+fn chosen(context: &Context, queue: &dyn Queue, which: &args::Which, all: &[State]) -> Result<Which, Failed> {
+    match which {
+        which if which.all => Ok(Which::All(all.to_vec())),
+        which if which.state.is_empty() => Ok(named(&which.ids)),
+        which if kinds::are_states(&which.state) => Ok(Which::All(kinds::states(&which.state))),
+        which => {
+            let (states, abandoned) = (kinds::states(&which.state), context.abandoned_since());
+            let mut jobs = queue.page(&Filter::of(&states), 0, u64::MAX >> 1)?;
+            jobs.retain(|job| which.state.iter().any(|kind| kind.fits(job, abandoned)));
+            Ok(Which::Ids(jobs.iter().map(|job| job.id).collect()))
+        }
+    }
 }
 
 /// One job is named; of many, the number is enough.
 fn tell(context: &Context, steered: &Steered, past: &'static str) -> Result<(), Failed> {
+    let worked = context.is_worked();
     if context.json {
         for id in &steered.done {
-            json_line(&Line { id: *id, outcome: "done", reason: None })?;
+            json_line(&Line { id: *id, outcome: "done", reason: None, worked })?;
         }
     }
     match steered.done.as_slice() {
@@ -66,7 +96,7 @@ fn tell(context: &Context, steered: &Steered, past: &'static str) -> Result<(), 
     if context.json {
         return steered.refused.iter().try_for_each(|(id, refusal)| {
             let reason = Some(sentence(*id, *refusal, past));
-            json_line(&Line { id: *id, outcome: "refused", reason })
+            json_line(&Line { id: *id, outcome: "refused", reason, worked })
         });
     }
     for (id, refusal) in steered.refused.iter().filter(|refused| !missing(refused)) {
@@ -77,6 +107,19 @@ fn tell(context: &Context, steered: &Steered, past: &'static str) -> Result<(), 
         eprintln!("spool: {}", words::no_such(&missing));
     }
     Ok(())
+}
+
+/// What a person should know after it was done: that nothing starts now, or how to take it back.
+fn hint(context: &Context, queue: &dyn Queue, command: Command, steered: &Steered) -> Result<(), Failed> {
+    match command {
+        Command::Retry | Command::Release if !steered.done.is_empty() => {
+            context.standstill(queue)?.iter().try_for_each(|why| context.say(why))
+        }
+        Command::Cancel if steered.done.len() > 1 => {
+            context.say("`spool retry --state cancelled` puts all that is cancelled back in line.")
+        }
+        _ => Ok(()),
+    }
 }
 
 fn sentence(id: JobId, refusal: Refusal, past: &str) -> String {
@@ -96,9 +139,13 @@ fn sentence(id: JobId, refusal: Refusal, past: &str) -> String {
     }
 }
 
-fn pause(context: &Context, paused: bool) -> Answer {
-    queue::pause(&context.queue()?, paused)?;
+fn pause(context: &Context, queue: &dyn Queue, paused: bool) -> Answer {
+    queue::pause(queue, paused)?;
+    let worked = context.is_worked();
     let line = if paused { "The queue is paused; what runs goes on." } else { "The queue goes on." };
-    context.tell(&serde_json::json!({ "paused": paused }), line)?;
+    context.tell(&serde_json::json!({ "paused": paused, "worked": worked }), line)?;
+    if !paused && !context.json {
+        context.standstill(queue)?.iter().try_for_each(|why| context.say(why))?;
+    }
     Ok(true)
 }

@@ -1,46 +1,78 @@
 //! `spool watch`: following by polling the database, which anyone may.
 
-use crate::context::{Answer, Context, Failed};
+mod standing;
+
+use crate::context::{Answer, Context, Failed, json_line};
 use crate::list;
 use crate::show::not_found;
+use serde::Serialize;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{Job, JobId, Millis, State};
 use spool_core::queue::{Filter, Queue};
+use spool_core::view::JobView;
+use standing::{Standing, Worker};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// Time between two looks at the database.
 const POLL: Duration = Duration::from_secs(1);
 
-pub(crate) fn watch(context: &Context, id: Option<JobId>) -> Answer {
+/// A job for scripts.
+#[derive(Serialize)]
+struct Line {
+    #[serde(flatten)]
+    job: JobView,
+    /// An engine works the queue now.
+    worked: bool,
+}
+
+pub(crate) fn watch(context: &Context, id: Option<JobId>, until_idle: bool) -> Answer {
     let queue = context.queue()?;
     match id {
         Some(id) => one(context, &queue, id),
-        None => all(context, &queue),
+        None => all(context, &queue, until_idle),
     }
 }
 
+fn tell(context: &Context, job: &Job, line: &str, worker: &Worker) -> Result<(), Failed> {
+    if !context.json {
+        return context.say(line);
+    }
+    let job = list::view(job, context.abandoned_since());
+    json_line(&Line { job, worked: worker.is_there() })
+}
+
 fn one(context: &Context, queue: &dyn Queue, id: JobId) -> Answer {
-    let mut shown = String::new();
+    let (mut shown, mut standing) = (String::new(), Standing::default());
     loop {
         let Some(job) = queue.job(id)? else { return Ok(not_found(&[id])) };
         let line = list::line(&job, SystemClock::default().now(), context.abandoned_since());
+        let worker = Worker::look(context, queue)?;
         if line != shown {
-            context.tell(&list::view(&job, context.abandoned_since()), &line)?;
+            tell(context, &job, &line, &worker)?;
             shown = line;
         }
         if job.state.is_ended() {
             return Ok(job.state == State::Done);
         }
+        standing.news(&worker).iter().for_each(|news| context.remark(news));
         std::thread::park_timeout(POLL);
     }
 }
 
-fn all(context: &Context, queue: &dyn Queue) -> Answer {
+fn all(context: &Context, queue: &dyn Queue, until_idle: bool) -> Answer {
     let mut watch = Watch { ends: Ends::so_far(queue)?, shown: HashMap::new() };
+    let (mut standing, mut failed) = (Standing::default(), false);
     loop {
+        let (worker, counts) = (Worker::look(context, queue)?, queue.counts()?);
         for (job, line) in watch.look(queue, SystemClock::default().now(), context.abandoned_since())? {
-            context.tell(&list::view(&job, context.abandoned_since()), &line)?;
+            failed |= job.state == State::Failed;
+            tell(context, &job, &line, &worker)?;
+        }
+        standing.news(&worker).iter().for_each(|news| context.remark(news));
+        // Counted before the look: no end that was counted is left untold.
+        if until_idle && worker.is_idle(&counts) {
+            return Ok(!failed && standing::left(&counts) == 0);
         }
         std::thread::park_timeout(POLL);
     }

@@ -1,5 +1,6 @@
 //! How numbers are said to people: sizes in decimal units, times as people say them.
 
+use serde_json::Value;
 use spool_core::job::{Job, JobId};
 use spool_core::queue::Crowded;
 use spool_core::spec;
@@ -43,15 +44,33 @@ pub fn abandoned(since: i64) -> String {
     format!("nothing has worked on it since {}; `spool run` starts it again", moment(since))
 }
 
-/// What is said of a queue that has something to do and no engine.
-pub fn idle(abandoned: Option<i64>) -> String {
+/// What is said of a queue that is paused.
+pub const PAUSED: &str = "The queue is paused; `spool resume` lets it go on.";
+
+/// What is said of a queue that no engine works. `abandoned`: since when, where its engine was killed.
+pub fn unworked(abandoned: Option<i64>) -> String {
     match abandoned {
         Some(since) => format!(
-            " The engine was ended from outside after {}, and nothing works the queue since; `spool run` goes on.",
+            "The engine was ended from outside after {}, and nothing works the queue since; `spool run` goes on.",
             moment(since)
         ),
-        None => " Nothing works the queue just now; `spool run` does.".into(),
+        None => "Nothing works the queue now; `spool run` does.".into(),
     }
+}
+
+/// What is said of a run that was ended by the loss of its terminal.
+pub fn hung_up(at: i64, now: i64) -> String {
+    format!("The last run was ended by a hang-up at {}.", clock(at, now))
+}
+
+/// `video.crf 18, video.maxFps none`: settings with their values.
+pub fn settings(changed: &[(String, Option<Value>)]) -> String {
+    let one = |(path, value): &(String, Option<Value>)| match value {
+        Some(Value::String(word)) => format!("{path} {word}"),
+        Some(value) => format!("{path} {value}"),
+        None => format!("{path} none"),
+    };
+    changed.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// `45 s`, `3 min 12 s`, `2 h 5 min`: the two largest units.
@@ -71,12 +90,17 @@ pub fn until(at: i64, now: i64) -> Option<String> {
         .map(|ms| duration(Duration::from_millis(ms).as_secs() + 1))
 }
 
-/// `-74 %` of a size that became another.
+/// `-74 %` of a size that became another. All of it is gone only where nothing is left: else `-99.9 %` at most.
 pub fn change(before: u64, after: u64) -> String {
     if before == 0 {
         return String::new();
     }
-    format!("{:+.0} %", (after as f64 / before as f64 - 1.0) * 100.0)
+    let percent = (after as f64 / before as f64 - 1.0) * 100.0;
+    if after > 0 && percent < -99.5 {
+        format!("{:.1} %", percent.max(-99.9))
+    } else {
+        format!("{percent:+.0} %")
+    }
 }
 
 /// `1 job`, `3 jobs`.
@@ -97,8 +121,20 @@ pub fn no_such(ids: &[JobId]) -> String {
 
 /// A moment as local date and time.
 pub fn moment(millis: i64) -> String {
-    let Ok(at) = jiff::Timestamp::from_millisecond(millis) else { return String::new() };
-    jiff::ZonedDateTime::new(at, jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    local(millis).map_or_else(String::new, |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
+/// `23:10`, with the date where it is not today's.
+pub fn clock(millis: i64, now: i64) -> String {
+    let (at, now) = (local(millis), local(now));
+    let today = at.as_ref().zip(now.as_ref()).is_some_and(|(at, now)| at.date() == now.date());
+    let form = if today { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+    at.map_or_else(String::new, |at| at.strftime(form).to_string())
+}
+
+fn local(millis: i64) -> Option<jiff::ZonedDateTime> {
+    let at = jiff::Timestamp::from_millisecond(millis).ok()?;
+    Some(jiff::ZonedDateTime::new(at, jiff::tz::TimeZone::system()))
 }
 
 /// Text from outside on one line: control characters, which could move the cursor, become visible.
@@ -140,7 +176,33 @@ mod tests {
         assert_eq!([duration(45), duration(192), duration(7530)], ["45 s", "3 min 12 s", "2 h 5 min"]);
         assert_eq!(until(10_000, 1_000).as_deref(), Some("10 s"));
         assert_eq!(until(1_000, 10_000), None);
-        assert_eq!(change(812, 211), "-74 %");
+    }
+
+    #[test]
+    fn all_is_gone_only_where_nothing_is_left() {
+        for (before, after, words) in [
+            (812, 211, "-74 %"),
+            (100, 250, "+150 %"),
+            (1000, 6, "-99 %"),
+            (1000, 4, "-99.6 %"),
+            (18_000_000, 9_000, "-99.9 %"),
+            (u64::MAX, 1, "-99.9 %"),
+            (1000, 0, "-100 %"),
+            (1000, 1000, "+0 %"),
+            (0, 7, ""),
+        ] {
+            assert_eq!(change(before, after), words, "{before} -> {after}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_today_needs_no_date() {
+        let now = 1_800_000_000_000;
+        let at = clock(now, now);
+        assert_eq!((at.len(), at.as_bytes()[2]), (5, b':'), "{at}");
+        let before = clock(now - 40 * 3_600_000, now);
+        assert!(before.len() == 16 && before.starts_with("202"), "{before}");
+        assert_eq!(hung_up(now, now), format!("The last run was ended by a hang-up at {at}."));
     }
 
     #[test]

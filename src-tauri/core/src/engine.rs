@@ -212,6 +212,7 @@ impl Engine {
         queue.set_flag(Flag::Engine, Some(&owner))?;
         // The breaker of this engine starts closed; what tripped an earlier one may be mended.
         queue.set_flag(Flag::Breaker, None)?;
+        queue.set_flag(Flag::HungUp, None)?;
         let shared = Arc::new(Shared {
             queue,
             policy: config.policy,

@@ -106,12 +106,14 @@ impl Subscription {
         Subscription { topics, events, snapshot, behind: true }
     }
 
-    /// The next thing to know; `None` after the engine has ended.
+    /// The next thing to know; `None` after the engine has ended. Whoever stops waiting for it misses nothing.
     pub async fn next(&mut self) -> Option<Told> {
         loop {
-            if std::mem::take(&mut self.behind) {
+            if self.behind {
                 let take = self.snapshot.clone();
-                if let Ok(Some(snapshot)) = tokio::task::spawn_blocking(move || take()).await {
+                let taken = tokio::task::spawn_blocking(move || take()).await;
+                self.behind = false;
+                if let Ok(Some(snapshot)) = taken {
                     return Some(Told::Snapshot(Box::new(snapshot)));
                 }
             }

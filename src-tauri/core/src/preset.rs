@@ -9,7 +9,7 @@ mod check;
 mod meaning;
 mod words;
 
-pub use change::set;
+pub use change::{differences, set};
 pub(crate) use check::validate;
 pub(crate) use meaning::meaning_of;
 pub use meaning::{earlier_meanings, meaning};

@@ -32,7 +32,7 @@ use crate::verify::verification::Verification;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-pub(crate) use command::{fits, in_order, starts};
+pub(crate) use command::{fits, in_order, starts, wants_hold};
 pub(crate) use lists::newest_first;
 pub use lists::{Counts, Crowded, Filter, Mark, Recent, Saved, Sort};
 pub use names::{LONGEST, Longest, Naming, candidate, key_of_path, shortened};
@@ -144,6 +144,8 @@ pub enum Command {
     Now,
     /// Before everything that has not started.
     MoveTop,
+    /// Behind everything.
+    MoveBottom,
     /// One place earlier.
     MoveUp,
     /// One place later.
@@ -196,6 +198,9 @@ pub enum Flag {
     Engine,
     /// The queue was damaged and has been mended; what was done, as a sentence. Until someone resumes.
     Restored,
+    /// The last run was ended because its terminal was closed or the connection to it lost; when, in milliseconds since
+    /// 1970. Until the next engine starts.
+    HungUp,
 }
 
 impl Flag {
@@ -208,6 +213,7 @@ impl Flag {
             Flag::EndedSinceCrash => "ended_since_crash",
             Flag::Engine => "engine",
             Flag::Restored => "restored",
+            Flag::HungUp => "hung_up",
         }
     }
 }

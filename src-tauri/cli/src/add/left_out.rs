@@ -20,7 +20,7 @@ const KINDS: [(Kind, &str, &str); 4] = [
 
 pub(super) fn tell(context: &Context, found: &Found) -> Result<(), Failed> {
     if context.json {
-        return tell_scripts(found);
+        return tell_scripts(context, found);
     }
     for (_, reason) in &found.refused {
         eprintln!("spool: {}", words::line(reason));
@@ -47,10 +47,11 @@ fn name(path: &Path) -> String {
     words::line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
 }
 
-fn tell_scripts(found: &Found) -> Result<(), Failed> {
+fn tell_scripts(context: &Context, found: &Found) -> Result<(), Failed> {
+    let worked = context.is_worked();
     let line = |outcome, path: &Path, reason: &str| {
         let (source, reason) = (path.display().to_string(), Some(reason.to_owned()));
-        json_line(&Line { outcome, id: None, source, output: None, reason, note: None })
+        json_line(&Line { outcome, id: None, source, output: None, reason, note: None, worked })
     };
     found.refused.iter().try_for_each(|(path, reason)| line("refused", path, reason))?;
     found.skipped.iter().try_for_each(|(path, kind)| line("skipped", path, kind.reason()))?;

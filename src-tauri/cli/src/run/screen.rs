@@ -2,7 +2,6 @@
 
 use crate::{list, words};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{Job, JobId, State};
 use spool_core::progress::Progress;
 use std::collections::HashMap;
@@ -20,7 +19,15 @@ impl Screen {
     /// `draws`: stderr is a terminal that may be drawn on.
     pub(crate) fn new(draws: bool) -> Screen {
         let target = if draws { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Screen { bars: MultiProgress::with_draw_target(target), running: HashMap::new(), draws }
+        let bars = MultiProgress::with_draw_target(target);
+        // A terminal that knows no cursor gets lines.
+        let draws = draws && !bars.is_hidden();
+        Screen { bars, running: HashMap::new(), draws }
+    }
+
+    /// Are there bars?
+    pub(crate) fn draws(&self) -> bool {
+        self.draws
     }
 
     pub(crate) fn progress(&mut self, id: JobId, progress: Option<&Progress>) {
@@ -29,29 +36,30 @@ impl Screen {
         bar.set_message(list::progress(progress));
     }
 
-    pub(crate) fn changed(&mut self, job: &Job, state: State) {
-        if state == State::Running {
+    /// Draws what changed. True: it is to be told by a line.
+    pub(crate) fn changed(&mut self, job: &Job) -> bool {
+        if job.state == State::Running && self.draws {
             self.start(job);
-            return;
+            return false;
         }
-        if let Some(bar) = self.running.remove(&job.id) {
+        self.gone(job.id);
+        true
+    }
+
+    /// It runs no more.
+    pub(crate) fn gone(&mut self, id: JobId) {
+        if let Some(bar) = self.running.remove(&id) {
             self.bars.remove(&bar);
         }
-        self.line(&list::line(job, SystemClock::default().now(), None));
     }
 
     fn start(&mut self, job: &Job) {
-        let name = words::line(&job.source.file_name().unwrap_or_default().to_string_lossy());
-        if self.draws {
-            let bar = self.bars.add(ProgressBar::new(100));
-            if let Ok(style) = ProgressStyle::with_template("{prefix:.bold}\n  {bar:32} {wide_msg}") {
-                bar.set_style(style);
-            }
-            bar.set_prefix(name);
-            self.running.insert(job.id, bar);
-        } else {
-            self.line(&format!("{:>5}  running    {name}", job.id));
+        let bar = self.bars.add(ProgressBar::new(100));
+        if let Ok(style) = ProgressStyle::with_template("{prefix:.bold}\n  {bar:32} {wide_msg}") {
+            bar.set_style(style);
         }
+        bar.set_prefix(list::name(job));
+        self.running.insert(job.id, bar);
     }
 
     pub(crate) fn warn(&mut self, message: &str) {
@@ -64,7 +72,7 @@ impl Screen {
     }
 
     /// Answers go to stdout, above the bars, which are drawn on stderr. Whoever stops reading does not stop the work.
-    fn line(&self, line: &str) {
+    pub(crate) fn line(&self, line: &str) {
         self.bars.suspend(|| drop(writeln!(std::io::stdout(), "{line}")));
     }
 

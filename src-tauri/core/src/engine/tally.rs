@@ -32,6 +32,14 @@ impl Tally {
         self.ends().values().filter(|end| **end == state).count() as u64
     }
 
+    /// The jobs that ended so, by their numbers.
+    pub fn ids(&self, state: State) -> Vec<JobId> {
+        let ends = self.ends();
+        let mut ids: Vec<JobId> = ends.iter().filter(|(_, end)| **end == state).map(|(id, _)| *id).collect();
+        ids.sort_unstable();
+        ids
+    }
+
     fn ends(&self) -> MutexGuard<'_, HashMap<JobId, State>> {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -50,5 +58,7 @@ mod tests {
         assert_eq!(tally.of(State::Failed), 0);
         tally.now(JobId(1), State::Done);
         assert_eq!((tally.of(State::Done), tally.of(State::Cancelled)), (1, 0));
+        tally.now(JobId(0), State::Done);
+        assert_eq!(tally.ids(State::Done), [JobId(0), JobId(1)]);
     }
 }

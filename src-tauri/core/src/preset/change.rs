@@ -1,8 +1,9 @@
-//! A preset with some of its settings changed for one job, as `--set` asks for.
+//! A preset with some of its settings changed for one job, as `--set` asks for; and what was changed, read back.
 //!
 //! Guarantees that what comes out is valid, and that a change that does not fit is refused by its name.
 
 use super::{Preset, validate, words};
+use serde_json::{Map, Value};
 
 const QUALITY: [&str; 3] = ["crf", "kbps", "sizeMb"];
 
@@ -36,6 +37,41 @@ fn put(preset: &Preset, path: &str, value: &str) -> Result<Preset, String> {
         .map_err(|e| format!("{path} cannot be set so: {}", words::plain(&e)))
 }
 
+const NAMES: [&str; 3] = ["id", "name", "description"];
+
+/// The settings in which `preset` differs from `base`, by the names that `set` takes, each with its value; nothing where
+/// only `base` has one. What merely names a preset is no setting.
+pub fn differences(base: &Preset, preset: &Preset) -> Vec<(String, Option<Value>)> {
+    let fields = |preset| match serde_json::to_value(preset) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    };
+    let mut found = Vec::new();
+    differ("", &fields(base), &fields(preset), &mut found);
+    found.retain(|(path, _)| !NAMES.contains(&path.as_str()));
+    found
+}
+
+fn differ(
+    group: &str,
+    base: &Map<String, Value>,
+    own: &Map<String, Value>,
+    found: &mut Vec<(String, Option<Value>)>,
+) {
+    let replaced = |key: &str| QUALITY.contains(&key) && QUALITY.iter().any(|other| own.contains_key(*other));
+    for key in own.keys().chain(base.keys().filter(|key| !own.contains_key(*key))) {
+        match (base.get(key), own.get(key)) {
+            (Some(Value::Object(base)), Some(Value::Object(own))) => {
+                differ(&format!("{group}{key}."), base, own, found);
+            }
+            (before, now) if before == now => {}
+            // One measure of quality takes the place of another.
+            (_, None) if replaced(key) => {}
+            (_, now) => found.push((format!("{group}{key}"), now.cloned())),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +100,27 @@ mod tests {
             let refusal = set(path, value).unwrap_err();
             assert!(refusal.contains(word), "{path}={value}: {refusal}");
         }
+    }
+
+    #[test]
+    fn what_was_set_is_read_back_by_the_same_names() {
+        let base = find("web-1080p").unwrap();
+        let told = |changes: &[(&str, &str)]| {
+            let found = differences(base, &set(base, changes).unwrap());
+            let said =
+                |(path, value): (String, Option<Value>)| format!("{path}={}", value.unwrap_or_default());
+            found.into_iter().map(said).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&[]), [""; 0]);
+        let crf = base.video.as_ref().and_then(|v| v.crf).unwrap().to_string();
+        assert_eq!(told(&[("video.crf", &crf)]), [""; 0], "set to what it was");
+        assert_eq!(told(&[("video.crf", "30"), ("salvage", "true")]), ["salvage=true", "video.crf=30"]);
+        assert_eq!(told(&[("video.kbps", "900")]), ["video.kbps=900"], "one measure for another");
+        assert_eq!(told(&[("video.maxFps", "null")]), ["video.maxFps=null"]);
+        let sound = told(&[("container", "m4a"), ("video", "null")]);
+        assert_eq!(sound, ["container=\"m4a\"", "video=null"], "not each field of the picture");
+        let other = Preset { id: "mine".into(), name: "Mine".into(), ..base.clone() };
+        assert_eq!(differences(base, &other), []);
     }
 
     #[test]

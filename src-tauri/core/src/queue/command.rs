@@ -11,7 +11,7 @@ pub(crate) fn fits(command: Command, state: State) -> bool {
         Command::Retry => matches!(state, State::Failed | State::Cancelled),
         Command::Remove => state != State::Running,
         Command::Hold | Command::Release => matches!(state, State::Queued | State::Waiting | State::Running),
-        Command::Now | Command::MoveTop | Command::MoveUp | Command::MoveDown => {
+        Command::Now | Command::MoveTop | Command::MoveBottom | Command::MoveUp | Command::MoveDown => {
             matches!(state, State::Queued | State::Waiting)
         }
     }
@@ -22,7 +22,16 @@ pub(crate) fn starts(command: Command) -> bool {
     matches!(command, Command::Retry | Command::Now)
 }
 
-/// Several jobs moved to the top, or by one place, keep their order among each other. By one place they are moved
+/// Asked of all jobs: whether one must be on hold for the command to change anything; `None`: it need not.
+pub(crate) fn wants_hold(command: Command) -> Option<bool> {
+    match command {
+        Command::Hold => Some(false),
+        Command::Release => Some(true),
+        _ => None,
+    }
+}
+
+/// Several jobs moved to the top or bottom, or by one place, keep their order among each other. By one place they are moved
 /// as they stand in the list, however they were named, the foremost first; `place` is asked for nothing else.
 pub(crate) fn in_order(
     command: Command,

@@ -8,7 +8,7 @@ use super::chosen::{Brief, chosen};
 use super::work::Work;
 use super::{
     Added, Command, Counts, Crowded, Filter, Flag, Mark, NewJob, Note, Outcome, Place, Queue, Recent,
-    Refusal, Saved, Steered, Which, fits, in_order, newest_first, starts,
+    Refusal, Saved, Steered, Which, fits, in_order, newest_first, starts, wants_hold,
 };
 use crate::clock::Clock;
 use crate::error::Result;
@@ -104,6 +104,7 @@ impl All {
         match command {
             Command::Remove => self.remove(id),
             Command::MoveTop => self.set_position(id, self.edge(Place::Top, 1)),
+            Command::MoveBottom => self.set_position(id, self.edge(Place::End, 1)),
             Command::MoveUp => self.swap(id, named, true),
             Command::MoveDown => self.swap(id, named, false),
             _ => change(&mut self.rows.get_mut(&id)?.job, command, now),
@@ -199,7 +200,11 @@ impl Queue for MemoryQueue {
         let mut ids = match which {
             Which::Ids(ids) => ids.clone(),
             Which::All(states) => {
-                let fit = |j: &&Job| states.contains(&j.state) && fits(command, j.state);
+                let fit = |j: &&Job| {
+                    states.contains(&j.state)
+                        && fits(command, j.state)
+                        && wants_hold(command).is_none_or(|hold| j.hold == hold)
+                };
                 let mut jobs: Vec<_> = all.rows.values().map(|r| &r.job).filter(fit).collect();
                 jobs.sort_by_key(|j| (states.iter().position(|s| *s == j.state), j.position));
                 jobs.iter().map(|j| j.id).collect()

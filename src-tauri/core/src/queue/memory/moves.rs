@@ -97,7 +97,7 @@ pub(super) fn change(job: &mut Job, command: Command, now: Millis) {
             job.failure = job.failure.take().filter(|why| why.code != FailureCode::MachineDown);
         }
         Command::Now => (job.state, job.run_at) = (State::Queued, None),
-        Command::Remove | Command::MoveTop | Command::MoveUp | Command::MoveDown => {}
+        Command::Remove | Command::MoveTop | Command::MoveBottom | Command::MoveUp | Command::MoveDown => {}
     }
 }
 

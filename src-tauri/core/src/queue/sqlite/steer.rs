@@ -8,7 +8,7 @@ use super::SqliteQueue;
 use crate::error::{Error, Result};
 use crate::failure::FailureCode;
 use crate::job::{JobId, Millis, State};
-use crate::queue::{Command, Refusal, Steered, Which, fits, in_order, starts};
+use crate::queue::{Command, Refusal, Steered, Which, fits, in_order, starts, wants_hold};
 use crate::spec;
 use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
 use std::collections::{HashMap, HashSet};
@@ -91,8 +91,10 @@ fn all_in(c: &Connection, command: Command, states: &[State]) -> Result<Vec<JobI
     let moment = c.unchecked_transaction()?;
     let mut all = Vec::new();
     for state in states.iter().filter(|s| fits(command, **s)) {
-        let mut statement = moment.prepare_cached("SELECT id FROM job WHERE state = ?1 ORDER BY position")?;
-        let found = statement.query_map([state.as_str()], |row| row.get(0).map(JobId))?;
+        let sql = "SELECT id FROM job WHERE state = ?1 AND (?2 IS NULL OR hold = ?2) ORDER BY position";
+        let mut statement = moment.prepare_cached(sql)?;
+        let wanted = params![state.as_str(), wants_hold(command)];
+        let found = statement.query_map(wanted, |row| row.get(0).map(JobId))?;
         all.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
     }
     Ok(all)
@@ -138,6 +140,7 @@ fn one(
         }
         Command::Now => change(t, "state = 'queued', run_at = NULL", [id.0])?,
         Command::MoveTop => change(t, "position = (SELECT min(position) FROM job) - 1", [id.0])?,
+        Command::MoveBottom => change(t, "position = (SELECT max(position) FROM job) + 1", [id.0])?,
         Command::MoveUp => swap(t, id, &asked.named, "position < ?2 ORDER BY position DESC")?,
         Command::MoveDown => swap(t, id, &asked.named, "position > ?2 ORDER BY position")?,
     }

@@ -1,0 +1,122 @@
+//! How jobs are named on the command line: by numbers and ranges, or by their state. No behaviour.
+
+use crate::kinds::Kind;
+use clap::Args;
+use spool_core::job::JobId;
+use std::str::FromStr;
+
+/// Some jobs, all that the verb fits, or all in some states.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Which {
+    /// Numbers of jobs: 17 19-24
+    #[arg(value_name = "ID")]
+    pub ids: Vec<Ids>,
+    /// All of them
+    #[arg(long)]
+    pub all: bool,
+    /// All in these states, with commas between (see: spool list --help)
+    #[arg(long, value_name = "STATE", value_delimiter = ',')]
+    pub state: Vec<Kind>,
+}
+
+/// `spool check`
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct Check {
+    /// Numbers of jobs: 17 19-24 [default: all that are done]
+    #[arg(value_name = "ID")]
+    pub ids: Vec<Ids>,
+    /// All jobs in this state, which can only be done
+    #[arg(long, value_name = "STATE", value_parser = ["done"])]
+    pub state: Option<String>,
+}
+
+/// `spool again`
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Again {
+    /// Numbers of jobs: 17 19-24
+    #[arg(value_name = "ID")]
+    pub ids: Vec<Ids>,
+    /// All whose results were found wrong by `spool check`
+    #[arg(long)]
+    pub wrong: bool,
+}
+
+/// `spool move`
+#[derive(Debug, Args)]
+pub struct Move {
+    /// Numbers of jobs: 17 19-24
+    #[arg(value_name = "ID", required = true)]
+    pub ids: Vec<Ids>,
+    /// Where to
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// Where jobs are moved to; exactly one is asked for.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, as clap reads it")]
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Place {
+    /// Before everything that has not started
+    #[arg(long)]
+    pub top: bool,
+    /// Behind everything
+    #[arg(long)]
+    pub bottom: bool,
+    /// One place earlier
+    #[arg(long)]
+    pub up: bool,
+    /// One place later
+    #[arg(long)]
+    pub down: bool,
+}
+
+/// One number, or a range of numbers such as `19-24`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ids {
+    first: i64,
+    last: i64,
+}
+
+impl Ids {
+    /// The jobs it names.
+    pub fn iter(self) -> impl Iterator<Item = JobId> {
+        (self.first..=self.last).map(JobId)
+    }
+}
+
+/// The number of one job.
+pub(super) fn one(text: &str) -> Result<JobId, String> {
+    let number = text.parse().ok().filter(|n| *n > 0);
+    number.map(JobId).ok_or_else(|| "use the number of one job; without a number all are followed".into())
+}
+
+impl FromStr for Ids {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Ids, String> {
+        let number = |t: &str| t.parse::<i64>().ok().filter(|n| *n > 0);
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        match (number(first), number(last)) {
+            (Some(first), Some(last)) if first <= last && last - first < 1_000_000 => Ok(Ids { first, last }),
+            _ => Err("use the number of a job, or a range such as 19-24".into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_name_every_job_between() {
+        let ids = |t: &str| t.parse::<Ids>().map(|i| i.iter().map(|id| id.0).collect::<Vec<_>>());
+        assert_eq!(ids("17"), Ok(vec![17]));
+        assert_eq!(ids("19-21"), Ok(vec![19, 20, 21]));
+        for wrong in ["0", "-1", "5-3", "x", "1-", "1-99999999999"] {
+            assert!(ids(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! What happens while the queue is worked, shown as it happens: bars or lines to people, objects to scripts, and failures
+//! alone to those who want quiet.
+//!
+//! Guarantees that each failure of the run is told, also one that no event told of.
+
+use super::pace::Pace;
+use super::screen::Screen;
+use super::standing::Standing;
+use crate::context::{Context, json_line};
+use crate::{list, words};
+use serde::Serialize;
+use serde_json::json;
+use spool_core::clock::{Clock, SystemClock};
+use spool_core::engine::Tally;
+use spool_core::event::{Event, Subscription, Told};
+use spool_core::job::{Job, JobId, State};
+use spool_core::progress::Progress;
+use spool_core::queue::{Counts, Queue};
+use spool_core::view::JobView;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::MissedTickBehavior;
+
+/// Time between two looks at whether a job that tells nothing is to be told of.
+const TICK: Duration = Duration::from_secs(10);
+
+/// Who is shown it, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum To {
+    People,
+    Scripts,
+    Quiet,
+}
+
+/// What is shown, and what was.
+pub(super) struct Show {
+    screen: Screen,
+    to: To,
+    queue: Arc<dyn Queue>,
+    clock: SystemClock,
+    pace: Pace,
+    /// Jobs whose end was told.
+    ended: HashSet<JobId>,
+    /// The run ends when it stands still, and says then what is left.
+    until_idle: bool,
+    /// Why it was last said to stand still.
+    standing: Option<String>,
+}
+
+/// A job for scripts.
+#[derive(Serialize)]
+struct Line {
+    #[serde(flatten)]
+    job: JobView,
+    /// How far the run is; with an end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    batch: Option<Batch>,
+}
+
+/// `12 of 41`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+struct Batch {
+    ended: u64,
+    of: u64,
+}
+
+impl Batch {
+    /// Those on hold come to no end by themselves.
+    fn of(ended: u64, counts: &Counts) -> Batch {
+        Batch { ended, of: ended + counts.running + counts.startable() + counts.waiting }
+    }
+}
+
+impl Show {
+    pub(super) fn new(context: &Context, screen: Screen, queue: Arc<dyn Queue>, until_idle: bool) -> Show {
+        let (to, pace) = match context {
+            context if context.json => (To::Scripts, Pace::of_scripts()),
+            context if context.quiet => (To::Quiet, Pace::of_lines()),
+            _ => (To::People, Pace::of_lines()),
+        };
+        let (clock, ended) = (SystemClock::default(), HashSet::new());
+        Show { screen, to, queue, clock, pace, ended, until_idle, standing: None }
+    }
+
+    /// Shows what happens until the engine ends.
+    pub(super) async fn all(mut self, mut events: Subscription, tally: Arc<Tally>) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                told = events.next() => match told {
+                    Some(told) => self.tell(told).await,
+                    None => break,
+                },
+                _ = tick.tick() => {
+                    for id in self.pace.jobs() {
+                        self.progress(id, None).await;
+                    }
+                }
+            }
+        }
+        for id in tally.ids(State::Failed) {
+            self.changed(id).await;
+        }
+        self.screen.clear();
+    }
+
+    async fn tell(&mut self, told: Told) {
+        match told {
+            Told::Snapshot(snapshot) => {
+                // What runs now, and what ran when it was last heard of.
+                let running = snapshot.running.iter().map(|job| job.id);
+                for id in running.chain(self.pace.jobs()) {
+                    self.changed(id).await;
+                }
+                for job in snapshot.running {
+                    self.progress(job.id, job.progress).await;
+                }
+                self.stands().await;
+            }
+            Told::Event(Event::Progress { id, progress }) => self.progress(id, Some(progress)).await,
+            Told::Event(Event::JobChanged { id, state, .. }) => {
+                self.changed(id).await;
+                if matches!(state, State::Queued | State::Waiting) {
+                    self.stands().await;
+                }
+            }
+            Told::Event(Event::Alarm { message } | Event::Breaker(Some(message))) => {
+                self.screen.warn(&message);
+            }
+            Told::Event(Event::QueueChanged | Event::Paused(_) | Event::Idle) => self.stands().await,
+            Told::Event(Event::Breaker(None)) => {}
+        }
+    }
+
+    /// Asks the queue where blocking is allowed; nothing where it cannot be read just now.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Queue) -> spool_core::error::Result<T> + Send + 'static,
+    ) -> Option<T> {
+        let queue = self.queue.clone();
+        tokio::task::spawn_blocking(move || question(queue.as_ref())).await.ok()?.ok()
+    }
+
+    async fn progress(&mut self, id: JobId, progress: Option<Progress>) {
+        self.screen.progress(id, progress.as_ref());
+        let told = if self.to == To::People { !self.screen.draws() } else { self.to == To::Scripts };
+        let percent = progress.and_then(|progress| progress.percent);
+        if !told || !self.pace.is_due(id, self.clock.awake(), percent) {
+            return;
+        }
+        let Some(Some(job)) = self.ask(move |queue| queue.job(id)).await else { return };
+        if job.state != State::Running {
+            return;
+        }
+        self.line(&Job { progress: progress.or(job.progress), ..job }, None);
+    }
+
+    /// Tells how a job stands, unless that was told: events that were missed come a second time, or never.
+    async fn changed(&mut self, id: JobId) {
+        let Some(found) = self.ask(move |queue| queue.job(id)).await else { return };
+        let Some(job) = found else {
+            // Removed as soon as it had ended.
+            self.pace.end(id);
+            self.screen.gone(id);
+            return;
+        };
+        if self.is_told(&job) {
+            return;
+        }
+        if job.state == State::Running {
+            self.pace.begin(id, self.clock.awake());
+        } else {
+            self.pace.end(id);
+        }
+        let batch = if job.state.is_ended() { self.batch(id).await } else { None };
+        if !job.state.is_ended() {
+            self.ended.remove(&id);
+        }
+        match self.to {
+            To::People => {
+                if self.screen.changed(&job) {
+                    self.line(&job, batch);
+                }
+            }
+            To::Scripts => self.line(&job, batch),
+            To::Quiet if job.state == State::Failed => self.screen.warn(&failure(&job)),
+            To::Quiet => {}
+        }
+    }
+
+    fn is_told(&self, job: &Job) -> bool {
+        match job.state {
+            State::Running => self.pace.runs(job.id),
+            state => state.is_ended() && self.ended.contains(&job.id),
+        }
+    }
+
+    async fn batch(&mut self, id: JobId) -> Option<Batch> {
+        self.ended.insert(id);
+        let counts = self.ask(|queue| queue.counts()).await?;
+        Some(Batch::of(self.ended.len() as u64, &counts))
+    }
+
+    fn line(&self, job: &Job, batch: Option<Batch>) {
+        if self.to == To::Scripts {
+            // Whoever stops reading does not stop the work.
+            let _ = json_line(&Line { job: JobView::from(job), batch });
+            return;
+        }
+        let line = list::line(job, self.clock.now(), None);
+        match batch.filter(|batch| batch.of > 1) {
+            Some(Batch { ended, of }) => self.screen.line(&format!("{line}  {ended} of {of}")),
+            None => self.screen.line(&line),
+        }
+    }
+
+    /// Says why nothing is done, at once and when it changes.
+    async fn stands(&mut self) {
+        let now = self.clock.now();
+        let Some(standing) = self.ask(move |queue| Standing::of(queue, now)).await else { return };
+        let why = standing.why().filter(|_| !self.until_idle || standing.goes_on());
+        if why == self.standing {
+            return;
+        }
+        match (&why, self.to) {
+            (why, To::Scripts) => drop(json_line(&json!({ "standing": why }))),
+            (Some(why), To::People) => self.screen.say(&format!("spool: {why}")),
+            _ => {}
+        }
+        self.standing = why;
+    }
+}
+
+/// `b.mkv (job 2) failed: The recording ends early.`
+fn failure(job: &Job) -> String {
+    let reason = job.failure.as_ref().map_or("no reason is known.", |why| why.message.as_str());
+    format!("{} (job {}) failed: {}", list::name(job), job.id, words::line(reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_far_a_run_is_counts_what_comes_to_an_end_by_itself() {
+        let counts = Counts {
+            queued: 30,
+            held: 5,
+            unreadable: 1,
+            waiting: 2,
+            running: 3,
+            done: 900,
+            ..Counts::default()
+        };
+        assert_eq!(Batch::of(12, &counts), Batch { ended: 12, of: 41 });
+    }
+}

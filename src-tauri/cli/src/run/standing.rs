@@ -1,0 +1,159 @@
+//! Why a run that does nothing does nothing, in one line. The sentence is pure; the looks at the queue stand beside it.
+
+use crate::words;
+use spool_core::error::Result;
+use spool_core::job::{Job, Millis, State};
+use spool_core::queue::{Counts, Filter, Flag, Queue};
+
+/// Rows looked at for what they wait for, and for when they are tried again.
+const LOOKED_AT: u64 = 100;
+/// Different reasons that are named.
+const NAMED: usize = 3;
+
+/// How things stand.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    counts: Counts,
+    /// Running ones that are suspended.
+    suspended: u64,
+    paused: bool,
+    /// The breaker is open, which has been told.
+    broken: bool,
+    /// When the first of those that may start does; `None`: at once.
+    next: Option<Millis>,
+    /// What the waiting ones wait for.
+    reasons: Vec<String>,
+}
+
+impl Standing {
+    /// Looks. Only what the sentence needs is asked for.
+    pub(super) fn of(queue: &dyn Queue, now: Millis) -> Result<Standing> {
+        let counts = queue.counts()?;
+        let page = |state, wanted: u64| match wanted {
+            0 => Ok(Vec::new()),
+            _ => queue.page(&Filter::of(&[state]), 0, LOOKED_AT),
+        };
+        let suspended = page(State::Running, counts.running)?.iter().filter(|job| job.hold).count() as u64;
+        let mut standing = Standing { counts, suspended, ..Standing::default() };
+        standing.paused = queue.flag(Flag::Paused)?.is_some();
+        standing.broken = queue.flag(Flag::Breaker)?.is_some();
+        if counts.running > suspended || standing.paused || standing.broken {
+            return Ok(standing);
+        }
+        standing.next = next(&page(State::Queued, counts.startable())?, now);
+        for job in page(State::Waiting, counts.waiting)? {
+            let reason = job.failure.map(|why| words::line(&why.message)).unwrap_or_default();
+            if !standing.reasons.contains(&reason) {
+                standing.reasons.push(reason);
+            }
+        }
+        Ok(standing)
+    }
+
+    /// Nothing but time is needed.
+    pub(super) fn goes_on(&self) -> bool {
+        !self.paused && self.counts.startable() > 0
+    }
+
+    /// Why nothing is done; nothing where something is, or is about to be.
+    pub(super) fn why(&self) -> Option<String> {
+        let c = &self.counts;
+        if c.running > self.suspended || self.broken {
+            return None;
+        }
+        if self.paused {
+            return Some(words::PAUSED.into());
+        }
+        let videos = |n| words::count(n, "video", "videos");
+        let mut parts = Vec::new();
+        if c.startable() > 0 {
+            let at = words::moment(self.next?);
+            let is = if c.startable() == 1 { "is" } else { "are" };
+            parts.push(format!("{} {is} tried again, the next at {at}.", videos(c.startable())));
+        }
+        if self.suspended > 0 {
+            let is = if self.suspended == 1 { "is" } else { "are" };
+            parts.push(format!(
+                "{} {is} suspended; `spool release --all` lets them go on.",
+                videos(self.suspended)
+            ));
+        }
+        if c.waiting > 0 {
+            let wait = if c.waiting == 1 { "waits" } else { "wait" };
+            parts.push(format!("{} {wait}: {}", videos(c.waiting), self.reasons()));
+        }
+        if c.held > 0 {
+            let is = if c.held == 1 { "is" } else { "are" };
+            parts.push(format!("{} {is} on hold; `spool release --all` lets them start.", videos(c.held)));
+        }
+        if c.unreadable > 0 {
+            let by = "made by another version of Spool; update Spool, or remove them.";
+            let was = if c.unreadable == 1 { "was" } else { "were" };
+            parts.push(format!("{} {was} {by}", videos(c.unreadable)));
+        }
+        if parts.is_empty() {
+            parts.push("Nothing is queued; `spool add` queues videos, Ctrl-C ends this.".into());
+        }
+        Some(parts.join(" "))
+    }
+
+    fn reasons(&self) -> String {
+        let named: Vec<&str> = self.reasons.iter().take(NAMED).map(String::as_str).collect();
+        let more = self.reasons.len() - named.len();
+        let named = named.join(" ");
+        if more == 0 { named } else { format!("{named} {more} more reasons: `spool list --state waiting`.") }
+    }
+}
+
+/// When the first of these may start; `None`: now, or none of them was looked at.
+fn next(queued: &[Job], now: Millis) -> Option<Millis> {
+    let may = queued.iter().filter(|job| !job.hold && job.spec.is_some());
+    let times: Option<Vec<Millis>> = may.map(|job| job.run_at.filter(|at| *at > now)).collect();
+    times?.into_iter().min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn why(counts: Counts) -> String {
+        Standing { counts, ..Standing::default() }.why().unwrap_or_default()
+    }
+
+    #[test]
+    fn each_reason_to_stand_still_is_a_sentence() {
+        let none = Counts::default();
+        assert!(why(none).starts_with("Nothing is queued; `spool add` queues videos"));
+        let done = Counts { done: 3, failed: 1, ..none };
+        assert!(why(done).starts_with("Nothing is queued"), "what has ended is no work");
+        let held = Counts { queued: 2, held: 2, ..none };
+        assert_eq!(why(held), "2 videos are on hold; `spool release --all` lets them start.");
+        let other = Counts { queued: 1, unreadable: 1, ..none };
+        assert!(why(other).starts_with("1 video was made by another version of Spool"));
+        let waiting = Counts { waiting: 1, ..held };
+        let reasons = vec!["Connect the drive.".to_owned()];
+        let said = Standing { counts: waiting, reasons, ..Standing::default() }.why().unwrap();
+        assert!(said.starts_with("1 video waits: Connect the drive. 2 videos are on hold;"), "{said}");
+        let suspended =
+            Standing { counts: Counts { running: 1, ..none }, suspended: 1, ..Standing::default() };
+        assert!(suspended.why().unwrap().starts_with("1 video is suspended"));
+        let paused = Standing { counts: held, paused: true, ..Standing::default() };
+        assert_eq!(paused.why().as_deref(), Some(words::PAUSED));
+        let later =
+            Standing { counts: Counts { queued: 2, ..none }, next: Some(1_800_000_000_000), ..paused };
+        let later = Standing { paused: false, ..later };
+        assert!(
+            later.goes_on() && later.why().unwrap().starts_with("2 videos are tried again, the next at 2027")
+        );
+    }
+
+    #[test]
+    fn who_works_or_is_about_to_needs_no_reason() {
+        let runs = Counts { running: 2, queued: 2, held: 2, ..Counts::default() };
+        assert_eq!(why(runs), "");
+        let one_rests = Standing { counts: runs, suspended: 1, paused: true, ..Standing::default() };
+        assert_eq!(one_rests.why(), None);
+        assert_eq!(why(Counts { queued: 1, ..Counts::default() }), "", "it starts at once");
+        assert_eq!(Standing { broken: true, ..Standing::default() }.why(), None, "that was told");
+    }
+}

@@ -1,0 +1,87 @@
+//! What came of a run: its last lines, and its exit code.
+
+use super::Ended;
+use crate::context::{Answer, Context, complain, json_line};
+use crate::signals::Signal;
+use crate::words;
+use serde_json::json;
+use spool_core::engine::Tally;
+use spool_core::job::State;
+use spool_core::queue::{Flag, Queue};
+
+/// Was it done as asked? Whoever asks to stop, by Ctrl-C or by the system, knows that something is left; and a service that
+/// is stopped has not failed. Asked to work until nothing is left, it is another thing.
+fn is_well(ended: Ended, failed: u64, left: u64) -> bool {
+    match ended.by {
+        Some(Signal::Terminate | Signal::HangUp) if !ended.until_idle => true,
+        Some(Signal::Interrupt) if !ended.until_idle => failed == 0,
+        _ => failed == 0 && left == 0,
+    }
+}
+
+/// What came of it; false when something failed or cannot go on by itself.
+pub(super) fn summary(context: &Context, queue: &dyn Queue, tally: &Tally, ended: Ended) -> Answer {
+    let [done, failed, cancelled] = [State::Done, State::Failed, State::Cancelled].map(|s| tally.of(s));
+    let counts = queue.counts()?;
+    let paused = queue.flag(Flag::Paused)?.is_some();
+    let left = counts.startable();
+    let stuck = [
+        (counts.held, "on hold"),
+        (counts.unreadable, "made by another version of Spool"),
+        (counts.waiting, "waiting"),
+        (left, if paused { "paused" } else { "still queued" }),
+    ];
+    if context.json {
+        // What stays is named to scripts too: of jobs that do not move no line has told.
+        let left = json!({
+            "queued": left, "held": counts.held, "unreadable": counts.unreadable, "waiting": counts.waiting,
+            "paused": paused
+        });
+        let _ = json_line(
+            &json!({ "summary": { "done": done, "failed": failed, "cancelled": cancelled, "left": left } }),
+        );
+    }
+    let ends = [(done, "done"), (failed, "failed"), (cancelled, "cancelled")];
+    let mut lines = vec![counted(&[&ends[..], &stuck].concat())];
+    lines.extend(words::crowded(&queue.crowded()?));
+    if failed > 0 {
+        lines.push("`spool list --state failed` says why; `spool retry --all` tries again.".into());
+    }
+    let all_stuck = stuck.iter().map(|(n, _)| n).sum();
+    let well = is_well(ended, failed, all_stuck);
+    if context.quiet && !well && all_stuck > 0 {
+        // Failures were told one by one; that the rest stands still has not been.
+        complain(&counted(&stuck));
+    }
+    // The answer is in the exit code too, for those who do not read it.
+    let _ = lines.iter().try_for_each(|line| context.say(line));
+    Ok(well)
+}
+
+/// `3 videos done, 1 video failed.`
+fn counted(counts: &[(u64, &str)]) -> String {
+    let some = counts.iter().filter(|(n, _)| *n > 0);
+    let parts: Vec<String> =
+        some.map(|(n, word)| format!("{} {word}", words::count(*n, "video", "videos"))).collect();
+    if parts.is_empty() { "Nothing was to be done.".into() } else { format!("{}.", parts.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stop_that_was_asked_for_is_no_failure() {
+        let ended = |by, until_idle| Ended { by, until_idle };
+        for by in [Signal::Terminate, Signal::HangUp] {
+            assert!(is_well(ended(Some(by), false), 2, 5), "{by:?}");
+            assert!(!is_well(ended(Some(by), true), 0, 5) && is_well(ended(Some(by), true), 0, 0));
+        }
+        let interrupted = ended(Some(Signal::Interrupt), false);
+        assert!(is_well(interrupted, 0, 5) && !is_well(interrupted, 1, 0));
+        for by in [None, Some(Signal::Interrupt)] {
+            let idle = ended(by, true);
+            assert!(is_well(idle, 0, 0) && !is_well(idle, 1, 0) && !is_well(idle, 0, 1), "{by:?}");
+        }
+    }
+}

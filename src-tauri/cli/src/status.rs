@@ -1,0 +1,166 @@
+//! `spool status`: how the queue stands, in one line; and the sentences about it that end a list.
+
+use crate::context::{Answer, Context, Failed, json_line};
+use crate::{list, words};
+use serde_json::{Value, json};
+use spool_core::clock::{Clock, SystemClock};
+use spool_core::engine::lock;
+use spool_core::job::{Job, Millis, State};
+use spool_core::queue::{Counts, Filter, Flag, Queue};
+use spool_core::view::JobView;
+
+/// Running videos named in the line.
+const NAMED: u64 = 3;
+
+pub(crate) fn status(context: &Context) -> Answer {
+    let queue = context.queue()?;
+    let standing = Standing::of(context, &queue)?;
+    if context.json {
+        json_line(&standing.view())?;
+    } else {
+        context.say(standing.line(SystemClock::default().now()))?;
+    }
+    Ok(true)
+}
+
+/// How many there are of each kind; what is to be done about it; and what should be known of how the last run ended.
+pub(crate) fn sentences(context: &Context, queue: &dyn Queue) -> Result<Vec<String>, Failed> {
+    let standing = Standing::of(context, queue)?;
+    let now = SystemClock::default().now();
+    let mut lines: Vec<String> = standing.restored.clone().into_iter().collect();
+    lines.extend(standing.hung_up.map(|at| words::hung_up(at, now)));
+    let c = &standing.counts;
+    let mut last = vec![counted(c, "")];
+    last.extend(standing.crowded.clone());
+    if standing.paused {
+        last.push(words::PAUSED.into());
+    } else if c.startable() + c.running > 0 && standing.worker.is_none() {
+        last.push(words::unworked(standing.abandoned));
+    }
+    lines.push(last.join(" "));
+    Ok(lines)
+}
+
+struct Standing {
+    counts: Counts,
+    /// Some of what runs.
+    running: Vec<Job>,
+    paused: bool,
+    /// Who works the queue.
+    worker: Option<String>,
+    /// Since when nothing does, where an engine was killed.
+    abandoned: Option<Millis>,
+    hung_up: Option<Millis>,
+    restored: Option<String>,
+    breaker: Option<String>,
+    crowded: Option<String>,
+}
+
+impl Standing {
+    fn of(context: &Context, queue: &dyn Queue) -> Result<Standing, Failed> {
+        let worker = lock::holder(&context.data);
+        Ok(Standing {
+            counts: queue.counts()?,
+            running: queue.page(&Filter::of(&[State::Running]), 0, NAMED)?,
+            paused: queue.flag(Flag::Paused)?.is_some(),
+            abandoned: context.abandoned_since(),
+            hung_up: queue.flag(Flag::HungUp)?.and_then(|at| at.parse().ok()),
+            restored: queue.flag(Flag::Restored)?,
+            breaker: queue.flag(Flag::Breaker)?.filter(|_| worker.is_some()),
+            crowded: words::crowded(&queue.crowded()?),
+            worker,
+        })
+    }
+
+    fn view(&self) -> Value {
+        let c = &self.counts;
+        json!({
+            "running": c.running, "queued": c.startable(), "held": c.held, "unreadable": c.unreadable,
+            "waiting": c.waiting, "done": c.done, "failed": c.failed, "cancelled": c.cancelled,
+            "paused": self.paused, "worker": self.worker, "abandonedSince": self.abandoned, "hungUpAt": self.hung_up,
+            "breaker": self.breaker, "restored": self.restored,
+            "jobs": self.running.iter().map(JobView::from).collect::<Vec<_>>(),
+        })
+    }
+
+    fn line(&self, now: Millis) -> String {
+        let mut parts = vec![counted(&self.counts, &named(&self.running, self.counts.running))];
+        parts.extend(self.crowded.clone());
+        parts
+            .extend(self.breaker.as_ref().map(|why| format!("The queue stands still: {}", words::line(why))));
+        if self.paused {
+            parts.push(words::PAUSED.into());
+        }
+        if let Some(who) = &self.worker {
+            parts.push(format!("Worked by {}.", words::line(who)));
+        } else {
+            parts.extend(self.hung_up.map(|at| words::hung_up(at, now)));
+            parts.push(words::unworked(self.abandoned));
+        }
+        parts.extend(self.restored.as_deref().map(words::line));
+        parts.join(" ")
+    }
+}
+
+/// ` (a.mkv 42 %, b.mkv)`
+fn named(running: &[Job], all: u64) -> String {
+    let name = |job: &Job| {
+        let percent = job.progress.and_then(|progress| progress.percent);
+        format!("{}{}", list::name(job), percent.map_or_else(String::new, |p| format!(" {p:.0} %")))
+    };
+    let mut names: Vec<String> = running.iter().map(name).collect();
+    if all > names.len() as u64 && !names.is_empty() {
+        names.push("...".into());
+    }
+    if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
+}
+
+/// `2 running, 41 queued, 1 failed.` What runs may be named.
+fn counted(c: &Counts, running: &str) -> String {
+    let counts = [
+        (c.running, "running", running),
+        (c.startable(), "queued", ""),
+        (c.unreadable, "made by another version", ""),
+        (c.held, "on hold", ""),
+        (c.waiting, "waiting", ""),
+        (c.done, "done", ""),
+        (c.failed, "failed", ""),
+        (c.cancelled, "cancelled", ""),
+    ];
+    let some = counts.iter().filter(|(n, ..)| *n > 0);
+    let parts: Vec<String> = some.map(|(n, word, names)| format!("{n} {word}{names}")).collect();
+    if parts.is_empty() { "The queue is empty.".into() } else { format!("{}.", parts.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(counts: Counts) -> Standing {
+        Standing {
+            counts,
+            running: Vec::new(),
+            paused: false,
+            worker: Some("spool run (process 7)".into()),
+            abandoned: None,
+            hung_up: None,
+            restored: None,
+            breaker: None,
+            crowded: None,
+        }
+    }
+
+    #[test]
+    fn one_line_says_how_much_there_is_of_what_and_who_works_it() {
+        let counts = Counts { queued: 5, held: 2, running: 1, done: 12, failed: 1, ..Counts::default() };
+        let some = standing(counts);
+        let said = "1 running, 3 queued, 2 on hold, 12 done, 1 failed. Worked by spool run (process 7).";
+        assert_eq!(some.line(0), said);
+        let none = Standing { worker: None, ..standing(Counts::default()) };
+        assert_eq!(none.line(0), "The queue is empty. Nothing works the queue now; `spool run` does.");
+        let paused = Standing { paused: true, ..standing(Counts { waiting: 2, ..Counts::default() }) };
+        let said =
+            "2 waiting. The queue is paused; `spool resume` lets it go on. Worked by spool run (process 7).";
+        assert_eq!(paused.line(0), said);
+    }
+}

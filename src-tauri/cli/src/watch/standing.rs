@@ -1,0 +1,93 @@
+//! Who works the queue, as a watcher sees it: what is said of that, and whether anything can go on.
+
+use crate::context::{Context, Failed};
+use crate::words;
+use spool_core::engine::lock;
+use spool_core::queue::{Counts, Flag, Queue};
+
+/// Who works the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Worker {
+    /// An engine, by its words.
+    There(String),
+    /// An engine, which starts nothing.
+    Paused,
+    /// None; why, as a sentence.
+    Gone(String),
+}
+
+impl Worker {
+    pub(super) fn look(context: &Context, queue: &dyn Queue) -> Result<Worker, Failed> {
+        let paused = queue.flag(Flag::Paused)?.is_some();
+        Ok(match lock::holder(&context.data) {
+            Some(_) if paused => Worker::Paused,
+            Some(who) => Worker::There(words::line(&who)),
+            None => Worker::Gone(words::unworked(context.abandoned_since())),
+        })
+    }
+
+    pub(super) fn is_there(&self) -> bool {
+        !matches!(self, Worker::Gone(_))
+    }
+
+    /// Can nothing go on without a person or the outside?
+    pub(super) fn is_idle(&self, counts: &Counts) -> bool {
+        match self {
+            Worker::There(_) => counts.running + counts.startable() == 0,
+            Worker::Paused => counts.running == 0,
+            Worker::Gone(_) => true,
+        }
+    }
+}
+
+/// How many have not come to an end.
+pub(super) fn left(counts: &Counts) -> u64 {
+    counts.queued + counts.waiting + counts.running
+}
+
+/// What was said last.
+#[derive(Default)]
+pub(super) struct Standing(Option<Worker>);
+
+impl Standing {
+    /// What is to be said: at first that the queue stands still, where it does; then each change.
+    pub(super) fn news(&mut self, worker: &Worker) -> Option<String> {
+        let before = self.0.replace(worker.clone());
+        if before.as_ref() == Some(worker) {
+            return None;
+        }
+        match worker {
+            Worker::There(who) => before.map(|_| format!("The queue is worked by {who}.")),
+            Worker::Paused => Some(words::PAUSED.into()),
+            Worker::Gone(why) => Some(why.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_watcher_hears_at_once_that_nothing_works_and_then_each_change() {
+        let (there, gone) = (Worker::There("spool run (process 7)".into()), Worker::Gone("Nothing.".into()));
+        let mut standing = Standing::default();
+        let mut news = |worker: &Worker| standing.news(worker).unwrap_or_default();
+        assert_eq!(news(&gone), "Nothing.");
+        assert_eq!(news(&gone), "");
+        assert_eq!(news(&there), "The queue is worked by spool run (process 7).");
+        assert_eq!(news(&Worker::Paused), words::PAUSED);
+        assert_eq!(news(&there), "The queue is worked by spool run (process 7).");
+        assert_eq!(Standing::default().news(&there), None, "all is as it should be");
+    }
+
+    #[test]
+    fn idle_is_what_only_a_person_can_change() {
+        let (there, gone) = (Worker::There(String::new()), Worker::Gone(String::new()));
+        let counts = |queued, held, running| Counts { queued, held, running, ..Counts::default() };
+        assert!(there.is_idle(&counts(2, 2, 0)) && !there.is_idle(&counts(2, 1, 0)));
+        assert!(!there.is_idle(&counts(0, 0, 1)) && !Worker::Paused.is_idle(&counts(3, 0, 1)));
+        assert!(Worker::Paused.is_idle(&counts(3, 0, 0)) && gone.is_idle(&counts(3, 0, 1)));
+        assert_eq!(left(&Counts { waiting: 1, ..counts(2, 2, 1) }), 4);
+    }
+}

@@ -1,0 +1,46 @@
+//! How jobs change their places, as every queue must do it.
+
+use crate::queue_world::laws;
+use spool_core::job::State;
+use spool_core::queue::{Command, Refusal};
+
+laws! {
+    moves_reorder_and_keep_a_selection_together => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
+        w.steer(Command::MoveTop, &[ids[2], ids[3]]);
+        assert_eq!(w.names(&[State::Queued]), ["c.mkv", "d.mkv", "a.mkv", "b.mkv"]);
+        w.steer(Command::MoveDown, &[ids[2], ids[3]]);
+        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "c.mkv", "d.mkv", "b.mkv"]);
+        w.steer(Command::MoveUp, &[ids[1]]);
+        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "c.mkv", "b.mkv", "d.mkv"]);
+        w.steer(Command::MoveUp, &[ids[0]]);
+        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "c.mkv", "b.mkv", "d.mkv"], "the first stays first");
+        assert_eq!(w.claim().id, ids[0]);
+    }
+
+    what_is_moved_to_the_bottom_stands_behind_everything_in_the_order_named => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
+        w.steer(Command::MoveBottom, &[ids[0], ids[1]]);
+        assert_eq!(w.names(&[State::Queued]), ["c.mkv", "d.mkv", "a.mkv", "b.mkv"]);
+        w.add(&["e.mkv"]);
+        w.steer(Command::MoveBottom, &[ids[1], ids[3]]);
+        assert_eq!(w.names(&[State::Queued]), ["c.mkv", "a.mkv", "e.mkv", "b.mkv", "d.mkv"]);
+        let running = w.claim();
+        assert_eq!(
+            w.steer(Command::MoveBottom, &[running.id]).refused,
+            [(running.id, Refusal::State(State::Running))]
+        );
+        assert_eq!(w.claim().id, ids[0]);
+    }
+
+    a_block_at_the_edge_keeps_its_order => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
+        w.steer(Command::MoveUp, &[ids[0], ids[1]]);
+        w.steer(Command::MoveDown, &[ids[2], ids[3]]);
+        assert_eq!(w.names(&[State::Queued]), ["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
+        w.steer(Command::MoveUp, &[ids[2], ids[1]]);
+        assert_eq!(w.names(&[State::Queued]), ["b.mkv", "c.mkv", "a.mkv", "d.mkv"], "as they stand");
+        w.steer(Command::MoveUp, &[ids[1], ids[0]]);
+        assert_eq!(w.names(&[State::Queued]), ["b.mkv", "a.mkv", "c.mkv", "d.mkv"], "what can move does");
+    }
+}
