@@ -17,6 +17,7 @@ mod copies;
 mod corpus;
 mod crash;
 mod cues;
+mod cut;
 mod differential;
 mod faults;
 mod faults_cancel;

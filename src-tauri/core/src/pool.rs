@@ -8,6 +8,7 @@
 mod admission;
 mod breaker;
 mod order;
+mod rest;
 mod room;
 mod tooling;
 mod upkeep;
@@ -101,6 +102,8 @@ pub(crate) struct Pool {
     /// Looks at waiting jobs that are under way, and those among them that something came too late for.
     looking: HashMap<Vec<PathBuf>, Instant>,
     missed: HashSet<Vec<PathBuf>>,
+    /// Videos that were being written.
+    resting: rest::Resting,
     kept_up: Option<Duration>,
 }
 
@@ -118,6 +121,7 @@ impl Pool {
             volumes_stamp: (0, 0),
             looking: HashMap::new(),
             missed: HashSet::new(),
+            resting: rest::Resting::default(),
             kept_up: None,
         }
     }

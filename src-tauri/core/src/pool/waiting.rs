@@ -3,6 +3,8 @@
 //! Guarantees that the sweep asks no drive: the looks run on threads of their own, one at a time for each set of
 //! volumes and for all jobs that need it, and report what they found.
 
+use super::rest::At;
+use super::work::Stamp;
 use super::{Pool, Report, Tooling, admission, breaker, room};
 use crate::error::Result;
 use crate::event::Event;
@@ -25,6 +27,8 @@ pub(crate) struct Looked {
     ready: Vec<JobId>,
     /// These wait for room on a disk.
     need_room: Vec<NeedsRoom>,
+    /// The videos of these were being written.
+    written: Vec<(JobId, Option<Stamp>)>,
 }
 
 /// A job that waits for room, and the room there is.
@@ -93,12 +97,21 @@ impl Pool {
         }
         let mut ready = looked.ready;
         ready.extend(self.fitting(looked.need_room));
+        ready.extend(self.rested(looked.written));
         if ready.is_empty() {
             return Ok(());
         }
         self.shared.queue.steer(Command::Now, &Which::Ids(ready))?;
         self.shared.tell(Event::QueueChanged);
         Ok(())
+    }
+
+    /// The jobs whose videos nothing writes to any more.
+    fn rested(&mut self, written: Vec<(JobId, Option<Stamp>)>) -> Vec<JobId> {
+        let at = At { awake: self.shared.clock.awake(), now: self.shared.clock.now() };
+        let still = self.shared.policy.wait_recheck;
+        let rests = |(id, stamp)| self.resting.rests(id, stamp, at, still).then_some(id);
+        written.into_iter().filter_map(rests).collect()
     }
 
     /// The jobs that have room by now, each beside those before it.
@@ -123,7 +136,7 @@ fn look(roots: Roots, jobs: &[Job], tooling: &Tooling, volumes: &Volumes) -> Loo
     let waits_for = |what| jobs.iter().any(|job| code(job) == Some(what));
     let tools_changed = waits_for(FailureCode::EncoderMissing) && tooling.changed();
     let answering = waits_for(FailureCode::VolumeSilent) && roots.iter().all(|root| works(volumes, root));
-    let mut looked = Looked { roots, ready: Vec::new(), need_room: Vec::new() };
+    let mut looked = Looked { roots, ready: Vec::new(), need_room: Vec::new(), written: Vec::new() };
     let (mounts, mut free) = (Mounts::read(), HashMap::new());
     for job in jobs {
         match code(job) {
@@ -131,6 +144,9 @@ fn look(roots: Roots, jobs: &[Job], tooling: &Tooling, volumes: &Volumes) -> Loo
                 let device = mounts.of(folder(job)).map(|mount| mount.device.clone());
                 let free = *free.entry(folder(job)).or_insert_with_key(|at| free_space(at).unwrap_or(0));
                 looked.need_room.push(NeedsRoom { id: job.id, need: room::need(job), device, free });
+            }
+            Some(FailureCode::SourceChanged | FailureCode::SourceGrowing) => {
+                looked.written.push((job.id, Stamp::of(&job.source)));
             }
             code if cause_gone(job, code, answering, tools_changed) => looked.ready.push(job.id),
             _ => {}
@@ -143,7 +159,9 @@ fn look(roots: Roots, jobs: &[Job], tooling: &Tooling, volumes: &Volumes) -> Loo
 fn roots(job: &Job, mounts: &Mounts) -> Roots {
     let root = |path: &Path| mounts.of(path).map(|mount| mount.point.clone());
     let mut roots: Roots = match code(job) {
-        Some(FailureCode::SourceVolumeMissing) => vec![root(&job.real_source)],
+        Some(FailureCode::SourceVolumeMissing | FailureCode::SourceChanged | FailureCode::SourceGrowing) => {
+            vec![root(&job.real_source)]
+        }
         Some(FailureCode::EncoderMissing) => vec![],
         Some(FailureCode::VolumeSilent) => vec![root(&job.real_source), root(&job.output)],
         _ => vec![root(&job.output)],

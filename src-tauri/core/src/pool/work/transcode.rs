@@ -38,6 +38,7 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
         end => end,
     };
     let (info, plan) = look_and_plan(work, &tools).map_err(explained)?;
+    source::at_rest(work.job, before)?;
     let verdict = make::make(work, &tools, info.clone(), &plan).map_err(explained)?;
     publish(work, before, &info, verdict)
 }
