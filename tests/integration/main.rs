@@ -42,6 +42,7 @@ mod field_late;
 mod field_streams;
 mod fields;
 mod first_frames;
+mod fit;
 mod hdr_forms;
 mod holes;
 mod hostile;

@@ -202,6 +202,8 @@ pub struct Stream {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CopyFault {
+    /// It makes the result larger than wanted.
+    Big,
     /// It cannot be decoded everywhere.
     Damaged,
     /// Its time stamps had to be guessed.

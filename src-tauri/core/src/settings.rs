@@ -69,7 +69,7 @@ impl Default for Settings {
             output_name: "{name}".into(),
             max_attempts: Policy::default().max_attempts,
             crash_limit: Policy::default().crash_limit,
-            fit_size_mb: 25,
+            fit_size_mb: 18,
             keep_awake: true,
             pause_on_battery: false,
             notify_done: true,

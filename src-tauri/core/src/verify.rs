@@ -139,6 +139,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     let changes = compared::differences(case, &pairs, &streams);
     remarks.extend(compared::remarks(&changes));
     remarks.extend(telemetry::remarks(case));
+    remarks.extend(remarks::fitted(case));
     remarks.extend(remarks::single_channels(case));
     remarks.extend(remarks::holes(case));
     remarks.extend(remarks::code_pages(case));

@@ -197,12 +197,12 @@ fn no_file_whatever_it_says_brings_the_reader_down() {
     for film in films {
         for at in 0..film.len() {
             let mut other = film[..at.max(1)].to_vec();
-            drop(of(&other));
+            let _ = of(&other);
             *other.last_mut().unwrap() ^= 0xff;
-            drop(of(&other));
+            let _ = of(&other);
         }
     }
     let mut deep = b"RIFF\xf0\xff\x0f\0AVI LIST\xe0\xff\x0f\0hdrl".to_vec();
     (0..80_000).for_each(|_| deep.extend(b"LIST\xe0\xff\x0f\0strl"));
-    drop(of(&deep));
+    let _ = of(&deep);
 }
