@@ -205,7 +205,7 @@ fn probe_tells_what_a_file_is_and_what_would_become_of_it() {
     assert_eq!(answer["media"]["streams"][0]["codec"], "h264");
     assert_eq!(answer["plan"]["streams"][0]["action"]["do"], "copy");
     says(&env.spool(&["probe", video.to_str().unwrap()]), 0, "320x240");
-    says(&env.spool(&["probe", "/nowhere.mkv"]), 1, "is no longer there");
+    says(&env.spool(&["probe", "/nowhere.mkv"]), 1, "does not exist");
 }
 
 #[test]

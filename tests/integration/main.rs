@@ -9,6 +9,7 @@ mod captions;
 mod changes;
 mod cli;
 mod cli_json;
+mod cli_presets;
 mod cli_unread;
 #[cfg(unix)]
 mod codes;
