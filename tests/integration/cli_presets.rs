@@ -80,5 +80,5 @@ fn names_that_are_no_text_reach_scripts_in_percent_form() {
     assert_eq!(env.spool(&["add", "videos"]).code, 0);
     let job = env.jobs().remove(0);
     assert!(job["sourceBytes"].as_str().unwrap().ends_with("/caf%E9.mkv"), "{job}");
-    assert!(job["outputBytes"].as_str().unwrap().ends_with(".mp4"), "{job}");
+    assert!(job["outputBytes"].as_str().unwrap().contains("/caf%E9."), "{job}");
 }

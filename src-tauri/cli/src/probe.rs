@@ -124,7 +124,7 @@ fn output(context: &Context, path: &Path, preset: &Preset, args: &Probe) -> Opti
     let job = found.jobs.first()?;
     let (extension, longest) = (preset.container.extension(), job.naming.longest);
     let name = |n| queue::candidate(&job.folder, &job.stem, extension, n, longest);
-    (1..).map(name).find(|name| !taken.has(name))
+    (1..u32::MAX).map(name).find(|name| !taken.has(name))
 }
 
 fn as_json(probed: &Probed) -> serde_json::Value {

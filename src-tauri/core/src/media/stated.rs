@@ -98,6 +98,11 @@ fn read<const N: usize>(file: &mut (impl Read + Seek), at: u64) -> io::Result<[u
     super::sizes::read(file, at)
 }
 
+/// What a chunk begins with: its kind, and its length as it is written.
+fn head(file: &mut (impl Read + Seek), at: u64) -> io::Result<([u8; 4], [u8; 4])> {
+    Ok((read(file, at)?, read(file, at + 4)?))
+}
+
 /// At most so many bytes at a place, as far as the file goes.
 fn block(file: &mut (impl Read + Seek), at: u64, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();

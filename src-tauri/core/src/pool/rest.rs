@@ -49,8 +49,8 @@ mod tests {
 
     const STILL: Duration = Duration::from_mins(1);
 
-    fn stamp(size: u64, modified: i64) -> Option<Stamp> {
-        Some(Stamp { size, modified: FileTime::from_unix_time(modified, 0) })
+    fn stamp(size: u64, modified: i64) -> Stamp {
+        Stamp { size, modified: FileTime::from_unix_time(modified, 0) }
     }
 
     fn at(seconds: u64) -> At {
@@ -61,31 +61,34 @@ mod tests {
     fn a_recording_is_waited_for_until_it_has_stood_still() {
         let mut resting = Resting::default();
         for (seconds, size) in [(0, 1), (60, 2), (120, 3), (121, 3), (179, 3)] {
-            let stamp = stamp(size, 1_000 + seconds);
+            let stamp = Some(stamp(size, 1_000 + seconds));
             assert!(!resting.rests(JobId(1), stamp, at(seconds as u64), STILL), "{seconds}");
         }
         let mut resting = Resting::default();
-        assert!(!resting.rests(JobId(1), stamp(3, 1_119), at(120), STILL));
-        assert!(!resting.rests(JobId(1), stamp(3, 1_119), at(121), STILL), "looks may come close together");
-        assert!(resting.rests(JobId(1), stamp(3, 1_119), at(180), STILL));
+        assert!(!resting.rests(JobId(1), Some(stamp(3, 1_119)), at(120), STILL));
+        assert!(
+            !resting.rests(JobId(1), Some(stamp(3, 1_119)), at(121), STILL),
+            "looks may come close together"
+        );
+        assert!(resting.rests(JobId(1), Some(stamp(3, 1_119)), at(180), STILL));
     }
 
     #[test]
     fn what_was_written_long_ago_goes_on_at_once_and_only_once_where_it_grows_all_the_same() {
         let mut resting = Resting::default();
-        assert!(resting.rests(JobId(1), stamp(1, 10), at(0), STILL), "replaced by an old file");
+        assert!(resting.rests(JobId(1), Some(stamp(1, 10)), at(0), STILL), "replaced by an old file");
         assert!(
-            !resting.rests(JobId(1), stamp(2, 10), at(90), STILL),
+            !resting.rests(JobId(1), Some(stamp(2, 10)), at(90), STILL),
             "a share that dates files at their end"
         );
-        assert!(resting.rests(JobId(1), stamp(2, 10), at(150), STILL));
+        assert!(resting.rests(JobId(1), Some(stamp(2, 10)), at(150), STILL));
         assert!(resting.rests(JobId(2), None, at(0), STILL), "gone");
     }
 
     #[test]
     fn a_clock_that_is_wrong_does_not_hold_it_up_for_ever() {
         let mut resting = Resting::default();
-        assert!(!resting.rests(JobId(1), stamp(1, 9_000_000), at(0), STILL));
-        assert!(resting.rests(JobId(1), stamp(1, 9_000_000), at(60), STILL));
+        assert!(!resting.rests(JobId(1), Some(stamp(1, 9_000_000)), at(0), STILL));
+        assert!(resting.rests(JobId(1), Some(stamp(1, 9_000_000)), at(60), STILL));
     }
 }

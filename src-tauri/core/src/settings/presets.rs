@@ -68,7 +68,7 @@ pub fn import(data: &Path, text: &str) -> Result<Vec<Imported>> {
 fn keep(own: &mut Vec<Preset>, new: Preset) -> Imported {
     let built_in = preset::find(&new.id).is_some();
     let instead_of = built_in.then(|| new.id.clone());
-    let preset = if built_in { renamed(own, new) } else { new };
+    let preset = if built_in { renamed(own, &new) } else { new };
     match own.iter_mut().find(|p| p.id == preset.id) {
         Some(earlier) => *earlier = preset.clone(),
         None => own.push(preset.clone()),
@@ -77,11 +77,11 @@ fn keep(own: &mut Vec<Preset>, new: Preset) -> Imported {
 }
 
 /// Under an id and a name that are free, or those under which the same was kept before.
-fn renamed(own: &[Preset], new: Preset) -> Preset {
+fn renamed(own: &[Preset], new: &Preset) -> Preset {
     let numbered =
         |n: u32| Preset { id: format!("{}-{n}", new.id), name: format!("{} {n}", new.name), ..new.clone() };
     let free = |preset: &Preset| own.iter().all(|p| p.id != preset.id || p == preset);
-    (2..).map(numbered).find(free).unwrap_or_else(|| new.clone())
+    (2..u32::MAX).map(numbered).find(free).unwrap_or_else(|| new.clone())
 }
 
 /// Forgets presets of the user's own; jobs that were added with them keep what they mean. All of them or none.

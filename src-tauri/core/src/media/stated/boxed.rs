@@ -1,7 +1,7 @@
 //! MP4 and its kin: a box of media says how long it is, and the tables of the index where each piece of it lies.
 
 use super::super::boxes::{Found, inside};
-use super::{Stated, block, long, read};
+use super::{Stated, block, head, long, read};
 use std::io::{self, Read, Seek};
 
 /// Boxes at the top that are walked: a recording in fragments has two for each.
@@ -19,11 +19,11 @@ pub(super) fn stated(file: &mut (impl Read + Seek), end: u64) -> io::Result<Stat
         if at + 8 > end {
             break;
         }
-        let [a, b, c, d, kind @ ..]: [u8; 8] = read(file, at)?;
+        let (size, kind) = head(file, at)?;
         if at == 0 && !FIRST.contains(&&kind) {
             return Ok(Stated::default());
         }
-        let size = match u32::from_be_bytes([a, b, c, d]) {
+        let size = match u32::from_be_bytes(size) {
             1 if at + 16 <= end => long(u64::from_be_bytes(read(file, at + 8)?)),
             size => Some(u64::from(size)),
         };

@@ -14,8 +14,8 @@ pub(super) fn stated(file: &mut (impl Read + Seek)) -> io::Result<Stated> {
 }
 
 /// The number of this name: two bytes for the length of the name, the name, a zero that says number, eight bytes.
-fn number(bytes: &[u8], name: &[u8; 8]) -> Option<f64> {
-    let at = bytes.windows(11).position(|w| w[..2] == [0, 8] && w[2..10] == name[..] && w[10] == 0)?;
+fn number(bytes: &[u8], name: &[u8]) -> Option<f64> {
+    let at = bytes.windows(11).position(|w| w[..2] == [0, 8] && w[2..10] == *name && w[10] == 0)?;
     let value = f64::from_be_bytes(bytes.get(at + 11..at + 19)?.try_into().ok()?);
     (value.is_finite() && value >= 1e-3).then_some(value)
 }

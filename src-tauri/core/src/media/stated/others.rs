@@ -1,6 +1,6 @@
 //! Containers that state one number: where the last part of the file lies, or how many frames there are.
 
-use super::{Stated, block, le, long, read, short};
+use super::{Stated, block, head, le, long, short};
 use std::io::{self, Read, Seek};
 
 /// Chunks of a `RealMedia` file that are walked.
@@ -13,9 +13,9 @@ pub(super) fn real(file: &mut (impl Read + Seek), end: u64) -> io::Result<Stated
         if at + 8 > end {
             break;
         }
-        let [a, b, c, d, size @ ..]: [u8; 8] = read(file, at)?;
+        let (kind, size) = head(file, at)?;
         let size = short(u32::from_be_bytes(size)).filter(|size| *size >= 8);
-        if [a, b, c, d] == *b"DATA" {
+        if kind == *b"DATA" {
             return Ok(Stated { bytes: size.map(|size| at + size), seconds: None });
         }
         let Some(size) = size else { break };

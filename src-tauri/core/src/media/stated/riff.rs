@@ -1,9 +1,9 @@
-//! RIFF: AVI, with OpenDML's further parts, and sound in WAVE and RF64.
+//! RIFF: AVI, with `OpenDML`'s further parts, and sound in WAVE and RF64.
 //!
-//! Each list says how long it is; a stream how many frames it has; OpenDML's index where each part lies, also one behind
+//! Each list says how long it is; a stream how many frames it has; `OpenDML`'s index where each part lies, also one behind
 //! the end of a file that was cut between two parts.
 
-use super::{Stated, block, le, long, read, short};
+use super::{Stated, block, head, le, long, read, short};
 use std::io::{self, Read, Seek};
 
 /// Parts of a file that are walked, some 1 GB each.
@@ -21,12 +21,12 @@ pub(super) fn stated(file: &mut (impl Read + Seek), end: u64) -> io::Result<Stat
         if at + 12 > end {
             break;
         }
-        let [r, i, f, four, a, b, c, d, form @ ..]: [u8; 12] = read(file, at)?;
-        if ![*b"RIFF", *b"RF64"].contains(&[r, i, f, four]) {
+        let (kind, size) = head(file, at)?;
+        if ![*b"RIFF", *b"RF64"].contains(&kind) {
             break;
         }
-        let size = short(u32::from_le_bytes([a, b, c, d])).map(|size| at + 8 + size);
-        let part = match &form {
+        let size = short(u32::from_le_bytes(size)).map(|size| at + 8 + size);
+        let part = match &read::<4>(file, at + 8)? {
             b"AVI " | b"AVIX" => part(file, at + 12, size, end)?,
             b"WAVE" => wave(file, end)?,
             _ => break,
@@ -46,9 +46,9 @@ fn part(file: &mut (impl Read + Seek), start: u64, size: Option<u64>, end: u64) 
         if at + 12 > end.min(size.unwrap_or(end)) {
             break;
         }
-        let [a, b, c, d, e, f, g, h, form @ ..]: [u8; 12] = read(file, at)?;
-        let length = u32::from_le_bytes([e, f, g, h]);
-        match (&[a, b, c, d], &form) {
+        let (kind, length) = head(file, at)?;
+        let length = u32::from_le_bytes(length);
+        match (&kind, &read::<4>(file, at + 8)?) {
             (b"LIST", b"hdrl") => {
                 (seconds, last) = headers(&block(file, at + 12, u64::from(length).min(HEADERS))?);
             }
@@ -97,10 +97,11 @@ fn longer(known: Option<f64>, rate: Option<f64>, frames: Option<u64>) -> Option<
 /// All chunks, those of lists included, which stand so deep within each other.
 fn walk(bytes: &[u8], depth: u32, take: &mut impl FnMut(&[u8; 4], &[u8])) {
     let mut rest = bytes;
-    while let Some((&[a, b, c, d, e, f, g, h], content)) = rest.split_first_chunk::<8>() {
-        let length = (u32::from_le_bytes([e, f, g, h]) as usize).min(content.len());
+    while let Some((kind, after)) = rest.split_first_chunk::<4>() {
+        let Some((length, content)) = after.split_first_chunk::<4>() else { break };
+        let length = (u32::from_le_bytes(*length) as usize).min(content.len());
         let inside = &content[..length];
-        match &[a, b, c, d] {
+        match kind {
             b"LIST" if depth > 0 => walk(inside.get(4..).unwrap_or_default(), depth - 1, take),
             kind => take(kind, inside),
         }
@@ -115,9 +116,9 @@ fn wave(file: &mut (impl Read + Seek), end: u64) -> io::Result<Stated> {
         if at + 8 > end {
             break;
         }
-        let [a, b, c, d, size @ ..]: [u8; 8] = read(file, at)?;
+        let (kind, size) = head(file, at)?;
         let size = u32::from_le_bytes(size);
-        match &[a, b, c, d] {
+        match &kind {
             b"ds64" => wide = le(&block(file, at + 16, 8)?, 0, 8).and_then(long),
             b"data" => {
                 let bytes = if size == u32::MAX { wide } else { short(size) };

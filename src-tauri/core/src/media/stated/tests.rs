@@ -22,7 +22,7 @@ fn riff(form: &[u8], size: Option<u32>, content: &[u8]) -> Vec<u8> {
     chunk(b"RIFF", size.or(Some(content.len() as u32 + 4)), &[form, content].concat())
 }
 
-/// The headers of 25 pictures a second, so many of them; where OpenDML's parts begin.
+/// The headers of 25 pictures a second, so many of them; where `OpenDML`'s parts begin.
 fn headers(frames: u32, parts: &[u64]) -> Vec<u8> {
     let mut strh = [0; 56];
     strh[..4].copy_from_slice(b"vids");
