@@ -6,7 +6,7 @@ use crate::view::AddNotice;
 use spool_core::error::{Error, Result};
 use spool_core::intake::{self, Asking, Found, Kind, Taken, Wish};
 use spool_core::job::{Job, JobId, State};
-use spool_core::preset::{self, Preset};
+use spool_core::preset::Preset;
 use spool_core::queue::{Added, Command, NewJob, Place, Which};
 use spool_core::settings;
 use spool_core::spec::JobSpec;
@@ -30,9 +30,9 @@ impl Spool {
         settings::presets(&self.data, &self.settings())
     }
 
+    /// That of this id, or its refusal: another one in its place would make what nobody asked for.
     fn preset(&self, id: &str) -> Result<Preset> {
-        let found = self.presets()?.into_iter().find(|p| p.id == id);
-        Ok(found.unwrap_or_else(|| preset::built_in()[0].clone()))
+        settings::preset(&self.data, &self.settings(), id)
     }
 
     fn wish(&self, spec: JobSpec, again: bool) -> Wish {

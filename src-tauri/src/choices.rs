@@ -29,7 +29,7 @@ impl Spool {
 
     /// What the settings dialog shows.
     pub fn settings_shown(&self) -> SettingsShown {
-        let settings = self.settings();
+        let settings = self.read_settings();
         SettingsShown {
             output_dir: settings.output_dir.as_deref().map(shown),
             chosen: chosen(settings),
@@ -47,7 +47,9 @@ impl Spool {
     pub fn settle(&self, chosen: SettingsChosen) -> std::result::Result<(), String> {
         intake::check_template(&chosen.output_name).map_err(|why| format!("The file name {why}."))?;
         let workers = chosen.workers;
-        self.choose(|settings| take_over(settings, chosen)).map_err(|e| e.to_string())?;
+        let shown = self::chosen(self.settings());
+        self.choose(|settings| take_over(settings, &shown, chosen)).map_err(|e| e.to_string())?;
+        let workers = if workers == shown.workers { self.settings().workers } else { workers };
         self.with_engine(|engine| engine.set_workers(workers));
         self.feed.touch();
         Ok(())
@@ -130,17 +132,19 @@ fn chosen(settings: Settings) -> SettingsChosen {
     }
 }
 
-fn take_over(settings: &mut Settings, chosen: SettingsChosen) {
-    settings.workers = chosen.workers;
-    settings.max_attempts = chosen.max_attempts.max(1);
-    settings.output_name = chosen.output_name;
-    settings.fit_size_mb = chosen.fit_size_mb.max(1);
-    settings.keep_awake = chosen.keep_awake;
-    settings.pause_on_battery = chosen.pause_on_battery;
-    settings.notify_done = chosen.notify_done;
-    settings.notify_failed = chosen.notify_failed;
-    settings.notify_sound = chosen.notify_sound;
-    settings.theme = chosen.theme;
+/// Takes over what was chosen differently from what was shown; the rest may have been changed elsewhere meanwhile.
+fn take_over(settings: &mut Settings, shown: &SettingsChosen, chosen: SettingsChosen) {
+    macro_rules! take {
+        ($($field:ident),*) => {
+            $(if chosen.$field != shown.$field {
+                settings.$field = chosen.$field;
+            })*
+        };
+    }
+    take!(workers, max_attempts, output_name, fit_size_mb, keep_awake, pause_on_battery);
+    take!(notify_done, notify_failed, notify_sound, theme);
+    settings.max_attempts = settings.max_attempts.max(1);
+    settings.fit_size_mb = settings.fit_size_mb.max(1);
 }
 
 /// Bytes in a folder and those below it.
@@ -174,7 +178,31 @@ mod tests {
             theme: Theme::Dark,
         };
         let mut settings = Settings::default();
-        take_over(&mut settings, changed.clone());
+        take_over(&mut settings, &chosen(Settings::default()), changed.clone());
         assert_eq!(chosen(settings), changed);
+    }
+
+    #[test]
+    fn what_others_changed_since_it_was_shown_stays_changed() {
+        let data = tempfile::tempdir().unwrap();
+        let spool = Spool::open(data.path().to_owned()).unwrap();
+        let shown = spool.settings_shown().chosen;
+        let file = data.path().join("settings.json");
+        std::fs::write(&file, r#"{"workers": 3, "crashLimit": 7}"#).unwrap();
+        spool.settle(SettingsChosen { fit_size_mb: 10, ..shown }).unwrap();
+        let kept = spool.settings();
+        assert_eq!((kept.workers, kept.crash_limit, kept.fit_size_mb), (Some(3), 7, 10));
+        spool.choose(|settings| settings.preset = "small-hevc".into()).unwrap();
+        assert!(std::fs::read_to_string(&file).unwrap().contains("small-hevc"));
+    }
+
+    #[test]
+    fn a_preset_that_is_gone_is_refused_by_its_name_and_nothing_is_added() {
+        let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let spool = Spool::open(data.path().to_owned()).unwrap();
+        std::fs::write(videos.path().join("a.mkv"), "x").unwrap();
+        let refusal = spool.add(&[videos.path().to_owned()], "mine").unwrap_err().to_string();
+        assert!(refusal.contains("\"mine\""), "{refusal}");
+        assert_eq!(spool.queue().counts().unwrap().queued, 0);
     }
 }

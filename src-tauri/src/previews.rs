@@ -1,18 +1,19 @@
 //! Facts and pictures of videos that are in view: looked at one after the other, last seen first, off the way of the
 //! queue.
 //!
-//! Guarantees that a queue of 100,000 is never looked through: only rows that the window asked for are, each once
-//! while the application runs. Pictures lie in the data folder under the job's number; the oldest make room.
+//! Guarantees that a queue of 100,000 is never looked through: only rows that the window asked for are, each once until
+//! ffmpeg or the volumes change, or an hour has passed. Pictures lie in the data folder under the job's number; the oldest make room.
 
 use crate::state::{Spool, lock};
 use spool_core::ffmpeg::{self, probe};
 use spool_core::job::{Job, JobId, State};
 use spool_core::media::Facts;
 use spool_core::policy::Policy;
-use std::collections::HashSet;
+use spool_core::volumes::mounts;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tauri::http::Response;
 
 /// Rows that wait to be looked at; what was seen longest ago is forgotten first.
@@ -23,6 +24,10 @@ const MOST_KEPT: usize = 4000;
 const TIDY_EVERY: usize = 100;
 /// Longest look at one video; ffprobe itself has 30 s.
 const LOOK_LIMIT: Duration = Duration::from_secs(45);
+/// After so long what failed is tried again, whatever it was.
+const AGAIN: Duration = Duration::from_hours(1);
+/// How often is looked whether something has changed.
+const TURN: Duration = Duration::from_secs(10);
 /// Which frame, as a share of the length.
 const SHARE: f64 = 0.1;
 
@@ -37,12 +42,26 @@ pub struct Previews {
 struct Wanted {
     /// The last is next.
     waiting: Vec<JobId>,
-    tried: HashSet<JobId>,
+    tried: HashMap<JobId, Instant>,
+    world: Option<World>,
+}
+
+/// What a look depends on beside the video.
+#[derive(Clone, PartialEq)]
+struct World {
+    tools: Option<ffmpeg::Tools>,
+    volumes: (u64, u64),
+}
+
+impl World {
+    fn of(spool: &Spool) -> World {
+        World { tools: spool.tools().ok(), volumes: (mounts::stamp(), spool.volumes.stamp()) }
+    }
 }
 
 impl Wanted {
     fn want(&mut self, id: JobId) -> bool {
-        if self.tried.contains(&id) || self.waiting.contains(&id) {
+        if self.tried.contains_key(&id) || self.waiting.contains(&id) {
             return false;
         }
         self.waiting.push(id);
@@ -52,10 +71,18 @@ impl Wanted {
         true
     }
 
-    fn take(&mut self) -> Option<JobId> {
+    fn take(&mut self, now: Instant) -> Option<JobId> {
         let id = self.waiting.pop()?;
-        self.tried.insert(id);
+        self.tried.insert(id, now);
         Some(id)
+    }
+
+    /// Forgets what was tried in another world, or long ago. True: something may be tried again.
+    fn renew(&mut self, world: World, now: Instant) -> bool {
+        let (before, other) = (self.tried.len(), self.world.as_ref() != Some(&world));
+        self.world = Some(world);
+        self.tried.retain(|_, at| !other && now.saturating_duration_since(*at) < AGAIN);
+        self.tried.len() < before
     }
 }
 
@@ -72,14 +99,12 @@ impl Previews {
         }
     }
 
-    fn next(&self) -> JobId {
-        let mut state = lock(&self.state);
-        loop {
-            if let Some(id) = state.take() {
-                return id;
-            }
-            state = self.news.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
+    /// The next row, waited for until something may have changed.
+    fn next(&self) -> Option<JobId> {
+        let state = lock(&self.state);
+        let nothing = |wanted: &mut Wanted| wanted.waiting.is_empty();
+        let waited = self.news.wait_timeout_while(state, TURN, nothing);
+        waited.unwrap_or_else(PoisonError::into_inner).0.take(Instant::now())
     }
 }
 
@@ -93,7 +118,11 @@ pub fn start(spool: &Arc<Spool>) {
     let spool = Arc::clone(spool);
     let thread = std::thread::Builder::new().name("previews".into()).spawn(move || {
         for made in 0_usize.. {
-            let id = spool.previews.next();
+            if lock(&spool.previews.state).renew(World::of(&spool), Instant::now()) {
+                // The window asks anew for the rows in view.
+                spool.feed.touch();
+            }
+            let Some(id) = spool.previews.next() else { continue };
             if look(&spool, id).is_some() {
                 spool.feed.touch();
             }
@@ -169,10 +198,29 @@ mod tests {
             assert!(wanted.want(JobId(id)));
         }
         assert!(!wanted.want(JobId(200)), "waits already");
-        assert_eq!(wanted.take(), Some(JobId(200)));
+        assert_eq!(wanted.take(Instant::now()), Some(JobId(200)));
         assert!(!wanted.want(JobId(200)), "was tried");
         assert_eq!(wanted.waiting.len(), MOST_WANTED - 1);
         assert!(wanted.want(JobId(1)), "forgotten, and in view again");
+    }
+
+    #[test]
+    fn what_failed_is_tried_again_in_another_world_and_once_an_hour() {
+        let world = |volumes| World { tools: None, volumes: (volumes, 0) };
+        let (mut wanted, now) = (Wanted::default(), Instant::now());
+        let tried = |wanted: &mut Wanted, at| {
+            assert!(wanted.want(JobId(1)));
+            assert_eq!(wanted.take(at), Some(JobId(1)));
+            assert!(!wanted.want(JobId(1)));
+        };
+        assert!(!wanted.renew(world(1), now), "nothing was tried");
+        tried(&mut wanted, now);
+        assert!(!wanted.renew(world(1), now + AGAIN / 2) && !wanted.want(JobId(1)));
+        assert!(wanted.renew(world(2), now + AGAIN / 2), "a drive came");
+        tried(&mut wanted, now + AGAIN / 2);
+        assert!(!wanted.renew(world(2), now + AGAIN));
+        assert!(wanted.renew(world(2), now + AGAIN * 2), "an hour has passed");
+        assert!(wanted.want(JobId(1)));
     }
 
     #[test]

@@ -188,14 +188,21 @@ impl Spool {
         through().unwrap_or(false)
     }
 
-    /// Changes the settings and keeps them.
+    /// Changes the settings, as the file has them by now, and keeps them.
     pub fn choose(&self, change: impl FnOnce(&mut Settings)) -> Result<()> {
         let mut held = lock(&self.settings);
-        let mut changed = held.clone();
-        change(&mut changed);
-        settings::save(&self.data, &changed)?;
-        *held = changed;
+        *held = settings::change(&self.data, change)?;
         Ok(())
+    }
+
+    /// Reads again what others may have changed; a file with a mistake changes nothing here.
+    pub fn read_settings(&self) -> Settings {
+        let mut held = lock(&self.settings);
+        match settings::load(&self.data) {
+            Ok(settings) => *held = settings,
+            Err(cause) => tracing::warn!(%cause, "the settings stay as they were"),
+        }
+        held.clone()
     }
 
     /// One job.

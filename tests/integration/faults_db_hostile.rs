@@ -96,7 +96,7 @@ fn settings_of_any_wrong_kind_are_refused_by_name_and_never_overwritten() {
     ] {
         fs::write(&path, wrong).unwrap();
         refused_unchanged(&env, "settings.json", &|| fs::read(&path).unwrap());
-        assert!(settings::save(&env.data(), &settings::Settings::default()).is_err());
+        assert!(settings::change(&env.data(), |_| {}).is_err());
         assert_eq!(
             fs::read_to_string(&path).unwrap(),
             wrong,

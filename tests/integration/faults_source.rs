@@ -19,6 +19,33 @@ fn met(engine: &spool_core::engine::Engine, id: JobId) -> Vec<FailureCode> {
     attempts.into_iter().filter_map(|a| Some(a.failure?.code)).collect()
 }
 
+/// What can be read all along is waited for as well: nothing of a recording of hours is encoded before it rests.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_that_goes_on_waits_until_it_rests_and_costs_no_attempt() {
+    let env = TestEnv::new();
+    let whole = fs::read(clips::longer()).unwrap();
+    let video = env.videos().join("recording.mkv");
+    fs::write(&video, &whole[..whole.len() / 3]).unwrap();
+    let policy = Policy { wait_recheck: Duration::from_secs(1), max_attempts: 1, ..fast() };
+    let engine = start(&env, Setup { policy, ..Setup::default() });
+    let id = add(&engine, &env, &[&video])[0];
+    let (recording, rest) = (video.clone(), whole[whole.len() / 3..].to_vec());
+    let recorder = std::thread::spawn(move || {
+        let mut file = fs::File::options().append(true).open(recording).unwrap();
+        for piece in rest.chunks(rest.len().div_ceil(40)) {
+            std::io::Write::write_all(&mut file, piece).unwrap();
+            std::thread::park_timeout(Duration::from_millis(50));
+        }
+    });
+    let waiting = reaches(&engine, id, State::Waiting);
+    assert_eq!((waiting.attempt, waiting.failure.unwrap().code), (0, FailureCode::SourceGrowing));
+    recorder.join().unwrap();
+    let done = reaches(&engine, id, State::Done);
+    let seconds = judge::number(&judge::facts(&done.output)["format"]["duration"]);
+    assert!(done.attempt == 1 && seconds > 3.9, "{seconds} s: {done:?}");
+    engine.stop().await;
+}
+
 /// An MP4 has its index at the end: until all is there it cannot be read.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_video_that_is_still_being_copied_is_done_once_it_is_whole() {
@@ -37,7 +64,7 @@ async fn a_video_that_is_still_being_copied_is_done_once_it_is_whole() {
     wait_until("the copy to go on", SOON, || since.elapsed() > Duration::from_millis(300));
     fs::write(&video, &whole).unwrap();
     let done = reaches(&engine, id, State::Done);
-    assert!(judge::decodes(&done.output));
+    assert!(judge::decodes(&done.output) && done.attempt == 1, "{done:?}");
     assert!(
         met(&engine, id).iter().all(|code| *code == FailureCode::SourceGrowing),
         "{:?}",

@@ -91,7 +91,7 @@ fn a_recording_that_does_not_say_how_long_it_is_can_aim_at_a_size_too() {
     fs::write(&video, Command::new("ffmpeg").args(args).output().unwrap().stdout).unwrap();
     assert!(facts(&video)["format"]["duration"].is_null());
     let probed = env.spool(&["probe", "--json", "--preset", "fit-size", video.to_str().unwrap()]);
-    assert!(probed.stdout.contains(r#""limit":25000000"#), "{probed:?}");
+    assert!(probed.stdout.contains(r#""limit":18000000"#), "{probed:?}");
     let job = work(&env, &video, "fit-size", &["--set", "video.sizeMb=1", QUICK[0], QUICK[1]]);
     let size = fs::metadata(output(&job)).unwrap().len();
     assert!((800_000..=1_000_000).contains(&size), "{size} bytes: {job}");

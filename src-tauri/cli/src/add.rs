@@ -117,7 +117,7 @@ fn chosen_preset(context: &Context, args: &Add) -> Result<Preset, Failed> {
     preset::set(&find_preset(context, id)?, &changes).map_err(|e| Failed::Usage(format!("{e}.")))
 }
 
-fn pair(change: &str) -> Result<(&str, &str), Failed> {
+pub(crate) fn pair(change: &str) -> Result<(&str, &str), Failed> {
     change.split_once('=').ok_or_else(|| {
         Failed::Usage(format!("--set takes KEY=VALUE, such as video.crf=18, not \"{change}\"."))
     })

@@ -150,29 +150,30 @@ An earlier version of Spool may have called a result verified that is not. Ctrl-
     /// Change the order
     #[command(after_help = "Examples:\n  spool move 17 --top\n  spool move 19-24 --bottom")]
     Move(Move),
-    /// List presets, bring one in or hand one out
+    /// List presets and what can be set of them; bring some in, hand one out, remove some
     #[command(
         args_conflicts_with_subcommands = true,
-        after_help = "Examples:\n  spool presets\n  spool presets export web-1080p > mine.json\n  spool presets import mine.json"
+        after_help = "\
+Examples:
+  spool presets fields                            what --set takes
+  spool presets export web-1080p > mine.json
+  spool presets import mine.json                  kept as web-1080p-2, for web-1080p comes with Spool
+  spool presets --full > all.json                 a list that import takes"
     )]
     Presets {
         /// With all settings, as JSON
         #[arg(long)]
         full: bool,
-        /// Bring one in or hand one out
+        /// What else
         #[command(subcommand)]
         verb: Option<PresetVerb>,
     },
-    /// Tell what a file is and, with a preset, what would become of it
-    #[command(after_help = "Examples:\n  spool probe film.mkv\n  spool probe --preset web-1080p film.mkv")]
-    Probe {
-        /// The video
-        #[arg(value_hint = ValueHint::FilePath)]
-        path: PathBuf,
-        /// Show what this preset would do
-        #[arg(long, value_name = "ID")]
-        preset: Option<String>,
-    },
+    /// Tell what files are and, with a preset or a change of it, what would become of them
+    #[command(after_help = "\
+Examples:
+  spool probe film.mkv
+  spool probe --preset web-1080p --set video.box=1280x720 *.mkv")]
+    Probe(Probe),
     /// Check tools, encoders, database and disk
     #[command(after_help = "Examples:\n  spool doctor\n  spool doctor --restore")]
     Doctor {
@@ -243,14 +244,39 @@ pub struct Add {
     pub paths: Vec<PathBuf>,
 }
 
+/// `spool probe`
+#[derive(Debug, Args)]
+pub struct Probe {
+    /// Show what this preset would do
+    #[arg(long, value_name = "ID")]
+    pub preset: Option<String>,
+    /// The same with one setting changed, such as video.crf=18 (see: spool presets fields)
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Folder of the results [default: next to each original]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output_dir: Option<PathBuf>,
+    /// Videos
+    #[arg(required = true, value_hint = ValueHint::FilePath)]
+    pub paths: Vec<PathBuf>,
+}
+
 /// `spool presets ...`
 #[derive(Debug, Subcommand)]
 pub enum PresetVerb {
-    /// Keep a preset from a JSON file
+    /// List what can be set: each key with its values and its meaning
+    Fields,
+    /// Keep presets from JSON files, each with one or a list of them
     Import {
-        /// The file
-        #[arg(value_hint = ValueHint::FilePath)]
-        file: PathBuf,
+        /// The files
+        #[arg(required = true, value_hint = ValueHint::FilePath)]
+        files: Vec<PathBuf>,
+    },
+    /// Forget presets of your own; jobs that were added with them stay
+    Remove {
+        /// Their ids
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
     },
     /// Print a preset as JSON
     Export {

@@ -1,63 +1,148 @@
 //! `spool probe`: what a file is and, with a preset, what would become of it.
 
 use crate::add::find_preset;
+use crate::args::Probe;
 use crate::context::{Answer, Context, Failed, absolute, json_line};
 use crate::words;
 use serde_json::json;
 use spool_core::captions::{Captions, Service};
+use spool_core::clock::SystemClock;
 use spool_core::failure::{Failure, FailureCode};
 use spool_core::ffmpeg::{self, Asked, Tools, probe as look};
+use spool_core::intake::{self, Asking, Taken, Wish};
 use spool_core::ledger::{self, Difference, Property};
 use spool_core::media::{Kind, MediaInfo, Programme, Stream};
-use spool_core::plan::{self, Action, Plan};
+use spool_core::path_bytes;
+use spool_core::plan::{self, Action, Plan, Planned};
 use spool_core::policy::Policy;
-use spool_core::preset::Hardware;
+use spool_core::preset::{self, Hardware, Preset};
+use spool_core::queue::{self, memory::MemoryQueue};
 use spool_core::spec::JobSpec;
 use spool_core::subtitles;
-use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-pub(crate) fn probe(context: &Context, path: &Path, preset: Option<&str>) -> Answer {
+/// A file looked at, and what would become of it.
+struct Probed {
+    path: PathBuf,
+    info: MediaInfo,
+    planned: Option<Planning>,
+}
+
+/// What would become of a file.
+struct Planning {
+    plan: Plan,
+    preset: Preset,
+    /// What its result would be called now.
+    output: Option<PathBuf>,
+}
+
+pub(crate) fn probe(context: &Context, args: &Probe) -> Answer {
     let tools = ffmpeg::locate(&context.tool_places())?;
-    let path = absolute(path)?;
-    if path.symlink_metadata().is_err_and(|cause| cause.kind() == ErrorKind::NotFound) {
-        // Nothing was queued that could have gone.
-        let message = format!("{} does not exist.", path.display());
-        return told(context, FailureCode::SourceGone, &message, &message);
+    let preset = chosen_preset(context, args)?;
+    let mut whole = true;
+    for path in &args.paths {
+        let path = absolute(path)?;
+        if args.paths.len() > 1 {
+            context.say(words::line(&format!("{}:", path.display())))?;
+        }
+        match probe_one(context, &tools, &path, preset.as_ref(), args) {
+            Ok(probed) if context.json => json_line(&as_json(&probed))?,
+            Ok(probed) => tell(context, &probed)?,
+            Err(failure) => whole &= refused(context, &path, &failure)?,
+        }
     }
-    if path.metadata().is_ok_and(|m| !m.is_file()) {
-        // ffprobe would wait for what comes out of a pipe or device.
-        let message = format!("{} is not a file.", path.display());
-        return refused(context, &Failure::new(FailureCode::SourceUnreadable, message));
+    Ok(whole)
+}
+
+/// Of the same as `add` would use, where anything was said of it.
+fn chosen_preset(context: &Context, args: &Probe) -> Result<Option<Preset>, Failed> {
+    if args.preset.is_none() && args.set.is_empty() && args.output_dir.is_none() {
+        return Ok(None);
+    }
+    let found = find_preset(context, args.preset.as_deref().unwrap_or(&context.settings.preset))?;
+    let changes = args.set.iter().map(|change| crate::add::pair(change)).collect::<Result<Vec<_>, _>>()?;
+    preset::set(&found, &changes).map(Some).map_err(|e| Failed::Usage(format!("{e}.")))
+}
+
+/// Why there is nothing to be probed: ffprobe would wait for what comes out of a pipe or device.
+fn no_file(path: &Path) -> Option<Failure> {
+    let (code, what) = match path.metadata() {
+        Ok(metadata) if metadata.is_file() => return None,
+        Ok(metadata) if metadata.is_dir() => {
+            (FailureCode::SourceUnreadable, "is a folder; name the videos in it")
+        }
+        Ok(_) => (FailureCode::SourceUnreadable, "is neither a file nor a folder"),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => (FailureCode::SourceGone, "does not exist"),
+        Err(_) => return None,
+    };
+    Some(Failure::new(code, format!("{} {what}.", path.display())))
+}
+
+fn probe_one(
+    context: &Context,
+    tools: &Tools,
+    path: &Path,
+    preset: Option<&Preset>,
+    args: &Probe,
+) -> Result<Probed, Failure> {
+    if let Some(failure) = no_file(path) {
+        return Err(failure);
     }
     let policy = Policy::default();
-    let mut info = match look::source(&tools, &path, &policy, None) {
-        Ok(info) => info.unwrap_or_default(),
-        Err(failure) => return refused(context, &failure),
-    };
-    ffmpeg::survey(&tools, &path, &policy, None, &mut info);
-    look::frames(&tools, &path, &policy, None, &mut info);
-    look::ends(&tools, &path, &policy, None, &mut info);
-    info.captions = captions(&tools, &policy, &path, &info, preset.is_some());
-    let planned = preset.map(|id| find_preset(context, id)).transpose()?.map(|preset| {
-        if preset.size_mb().is_some() {
-            look::length(&tools, &path, &policy, None, &mut info);
-        }
-        subtitles::add(&path, &mut info);
-        let hardware = preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto);
-        plan::plan(&info, &JobSpec::of(preset), &ffmpeg::abilities(&tools, hardware))
-    });
-    let plan = match planned {
-        Some(Err(failure)) => return refused(context, &failure),
-        Some(Ok(plan)) => Some(plan),
-        None => None,
-    };
-    if context.json {
-        json_line(&json!({ "media": info, "plan": plan }))?;
-    } else {
-        tell(context, &info, plan.as_ref())?;
+    let mut info = look::source(tools, path, &policy, None)?.unwrap_or_default();
+    ffmpeg::survey(tools, path, &policy, None, &mut info);
+    look::frames(tools, path, &policy, None, &mut info);
+    look::ends(tools, path, &policy, None, &mut info);
+    info.captions = captions(tools, &policy, path, &info, preset.is_some());
+    let Some(preset) = preset else { return Ok(Probed { path: path.to_owned(), info, planned: None }) };
+    if preset.size_mb().is_some() {
+        look::length(tools, path, &policy, None, &mut info);
     }
-    Ok(true)
+    subtitles::add(path, &mut info);
+    let hardware = preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto);
+    let plan = plan::plan(&info, &JobSpec::of(preset.clone()), &ffmpeg::abilities(tools, hardware))?;
+    let output = output(context, path, preset, args);
+    Ok(Probed {
+        path: path.to_owned(),
+        info,
+        planned: Some(Planning { plan, preset: preset.clone(), output }),
+    })
+}
+
+/// The name of the result, as it would be claimed now; no folder is made for that.
+fn output(context: &Context, path: &Path, preset: &Preset, args: &Probe) -> Option<PathBuf> {
+    let folder = args.output_dir.as_deref().or(context.settings.output_dir.as_deref());
+    let wish = Wish {
+        folder: folder.map(absolute).transpose().ok()?,
+        ..Wish::of(JobSpec::of(preset.clone()), &context.settings)
+    };
+    // To look at a file no queue is made.
+    let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
+    let asking = Asking::of(&context.volumes);
+    let found = intake::find(asking, &[path.to_owned()], &wish, &queue).ok()?;
+    let taken = Taken::read(asking, &found.jobs, &queue).ok()?;
+    let job = found.jobs.first()?;
+    let (extension, longest) = (preset.container.extension(), job.naming.longest);
+    let name = |n| queue::candidate(&job.folder, &job.stem, extension, n, longest);
+    (1..u32::MAX).map(name).find(|name| !taken.has(name))
+}
+
+fn as_json(probed: &Probed) -> serde_json::Value {
+    let planned = probed.planned.as_ref();
+    let mut json = json!({
+        "path": probed.path.to_string_lossy(),
+        "media": probed.info,
+        "plan": planned.map(|p| &p.plan),
+        "output": planned.and_then(|p| p.output.as_deref()).map(Path::to_string_lossy),
+    });
+    let bytes = path_bytes::percent(&probed.path).map(|bytes| ("pathBytes", bytes));
+    let output =
+        planned.and_then(|p| path_bytes::percent(p.output.as_deref()?)).map(|bytes| ("outputBytes", bytes));
+    for (name, bytes) in bytes.into_iter().chain(output) {
+        json[name] = bytes.into();
+    }
+    json
 }
 
 /// Bytes in which captions are looked for where nothing is planned: a minute or more of television.
@@ -80,15 +165,21 @@ fn captions(
     Some(ffmpeg::captions(asked, path, info))
 }
 
-fn refused(context: &Context, failure: &Failure) -> Answer {
-    told(context, failure.code, &failure.message, &failure.to_string())
-}
-
-fn told(context: &Context, code: FailureCode, message: &str, sentence: &str) -> Answer {
+fn refused(context: &Context, path: &Path, failure: &Failure) -> Answer {
     if context.json {
-        json_line(&json!({ "failure": { "code": code, "message": message } }))?;
+        let mut json = json!({
+            "path": path.to_string_lossy(),
+            "failure": { "code": failure.code, "message": failure.message },
+        });
+        if let Some(bytes) = path_bytes::percent(path) {
+            json["pathBytes"] = bytes.into();
+        }
+        json_line(&json)?;
+    } else if no_file(path).is_some() {
+        // The sentence says all there is to do.
+        eprintln!("spool: {}", words::line(&failure.message));
     } else {
-        eprintln!("spool: {}", words::line(sentence));
+        eprintln!("spool: {}", words::line(&failure.to_string()));
     }
     Ok(false)
 }
@@ -100,7 +191,7 @@ fn programme_line(programme: &Programme) -> String {
     format!("programme {}{name}: {}", programme.number, streams.join(", "))
 }
 
-fn tell(context: &Context, info: &MediaInfo, plan: Option<&Plan>) -> Result<(), Failed> {
+fn tell(context: &Context, Probed { info, planned, .. }: &Probed) -> Result<(), Failed> {
     let length = info.length().map_or_else(|| "unknown length".into(), |s| words::duration(s.round() as u64));
     let size = info.size.map_or(String::new(), |bytes| format!(", {}", words::size(bytes)));
     context.say(format!(
@@ -114,12 +205,38 @@ fn tell(context: &Context, info: &MediaInfo, plan: Option<&Plan>) -> Result<(), 
     for captions in info.captions.iter().flatten() {
         context.say(captions_line(captions))?;
     }
-    match plan {
-        Some(plan) => {
-            let lines = [stream_lines(plan), change_lines(plan)].concat();
-            lines.iter().try_for_each(|line| context.say(words::line(line)))
+    match planned {
+        Some(planning) => {
+            planned_lines(info, planning).iter().try_for_each(|line| context.say(words::line(line)))
         }
         None => info.streams.iter().try_for_each(|s| context.say(words::line(&stream_line(s)))),
+    }
+}
+
+/// What would become of the file, with the name of the result first.
+fn planned_lines(info: &MediaInfo, Planning { plan, preset, output }: &Planning) -> Vec<String> {
+    let name = output.iter().map(|path| format!("result: {}", path.display()));
+    let of = |planned: &Planned| {
+        let stream = info.streams.iter().find(|s| s.index == planned.input);
+        let line = stream.map_or_else(|| format!("{:>3}", planned.input), stream_line);
+        format!("{line}: {}{}", fate(planned), size(info, preset, planned))
+    };
+    name.chain(plan.streams.iter().map(of)).chain(change_lines(plan)).collect()
+}
+
+/// The size of a converted picture, and what the box of the preset means for it.
+fn size(info: &MediaInfo, preset: &Preset, planned: &Planned) -> String {
+    let main = info.video().is_some_and(|s| s.index == planned.input);
+    if !main || !matches!(planned.action, Action::Convert { .. }) {
+        return String::new();
+    }
+    let sides = preset.video.as_ref().and_then(|v| v.box_long.zip(v.box_short));
+    match (plan::within(info, preset), sides) {
+        (Some((width, height, true)), Some((long, short))) => {
+            format!(", {width}x{height} (within {long}x{short}, its shape kept)")
+        }
+        (Some((width, height, _)), _) => format!(", {width}x{height}"),
+        (None, _) => String::new(),
     }
 }
 
@@ -134,10 +251,21 @@ fn captions_line(captions: &Captions) -> String {
 
 fn stream_line(stream: &Stream) -> String {
     let kind = format!("{:?}", stream.kind).to_lowercase();
-    let picture = stream.video.as_ref().map(|p| format!(" {}x{}", p.width, p.height)).unwrap_or_default();
+    let codec = if stream.codec.is_empty() { "unknown" } else { &stream.codec };
+    let picture = stream.video.as_ref();
+    let size = picture.map(|p| format!(" {}x{}", p.width, p.height)).unwrap_or_default();
+    let pace = picture.and_then(|p| p.rate).map(|rate| format!(" {} fps", rounded(rate))).unwrap_or_default();
     let channels = stream.channels.map(|n| format!(" {n} channels")).unwrap_or_default();
+    let samples = stream.sample_rate.map(|rate| format!(" {rate} Hz")).unwrap_or_default();
+    let bits = stream.bit_rate.map(|bits| format!(" {} kbit/s", bits / 1000)).unwrap_or_default();
     let language = stream.language.as_deref().map(|l| format!(" ({l})")).unwrap_or_default();
-    format!("{:>3}  {kind} {}{picture}{channels}{language}", stream.index, stream.codec)
+    format!("{:>3}  {kind} {codec}{size}{pace}{channels}{samples}{bits}{language}", stream.index)
+}
+
+/// At most three figures behind the point: 25, 29.97.
+fn rounded(rate: f64) -> String {
+    let text = format!("{rate:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// What else of the file would be changed or lost, as far as its owner would miss it.
@@ -149,16 +277,19 @@ fn change_lines(plan: &Plan) -> Vec<String> {
 
 /// What becomes of each stream, one line each.
 pub(crate) fn stream_lines(plan: &Plan) -> Vec<String> {
-    let line = |s: &plan::Planned| {
+    let line = |s: &Planned| {
         let kind = format!("{:?}", s.kind).to_lowercase();
         let codec = if s.codec.is_empty() { "unknown" } else { &s.codec };
-        let fate = match &s.action {
-            Action::Copy { .. } => "copied".to_owned(),
-            Action::Convert { codec, instead: None, .. } => format!("converted to {codec}"),
-            Action::Convert { codec, instead: Some(why), .. } => format!("converted to {codec}: {why}"),
-            Action::Drop { reason, .. } => format!("left out: {reason}"),
-        };
-        format!("{:>3}  {kind} {codec}: {fate}", s.input)
+        format!("{:>3}  {kind} {codec}: {}", s.input, fate(s))
     };
     plan.streams.iter().map(line).collect()
+}
+
+fn fate(planned: &Planned) -> String {
+    match &planned.action {
+        Action::Copy { .. } => "copied".to_owned(),
+        Action::Convert { codec, instead: None, .. } => format!("converted to {codec}"),
+        Action::Convert { codec, instead: Some(why), .. } => format!("converted to {codec}: {why}"),
+        Action::Drop { reason, .. } => format!("left out: {reason}"),
+    }
 }

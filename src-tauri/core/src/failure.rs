@@ -89,9 +89,9 @@ codes! {
     /// The graphics hardware takes no further encode just now.
     EncoderSession, "encoder_session", Transient, "Close other programs that record or encode, or run fewer jobs at once, then retry.";
     /// The source was modified while it was read.
-    SourceChanged, "source_changed", Transient, "Retry when nothing writes to the video any more.";
+    SourceChanged, "source_changed", Wait, "Continues by itself once nothing writes to the video any more.";
     /// The source is still being written.
-    SourceGrowing, "source_growing", Transient, "Retry when the copy or recording has ended.";
+    SourceGrowing, "source_growing", Wait, "Continues by itself once the copy or recording has ended.";
     /// The result is not what was planned.
     VerificationFailed, "verification_failed", Suspect, "Look at the details; the original is untouched.";
     /// ffmpeg gave up for a reason without a rule of its own.

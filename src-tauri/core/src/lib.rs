@@ -27,7 +27,7 @@ pub mod ledger;
 mod look;
 pub mod media;
 pub mod output;
-mod path_bytes;
+pub mod path_bytes;
 pub mod plan;
 pub mod policy;
 mod pool;

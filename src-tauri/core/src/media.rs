@@ -28,6 +28,7 @@ pub mod segments;
 pub mod sizes;
 pub mod speakers;
 pub mod speed;
+pub mod stated;
 mod steps;
 mod survey;
 pub mod telemetry;
@@ -51,6 +52,7 @@ pub use learned::Learned;
 pub use packets::{Measured, Measuring, Span};
 pub use picture::{Mastering, Picture};
 pub use programmes::Programme;
+pub use stated::Stated;
 pub use survey::{Question, Survey};
 
 /// A number as ffmpeg and ffprobe print it: `2.02`, or `2,02` in a locale with a decimal comma.
@@ -90,6 +92,9 @@ pub struct MediaInfo {
     /// An edit list asks for another speed than that of the recording.
     #[serde(default)]
     pub other_speed: bool,
+    /// What its container states of how much of it there should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated: Option<Stated>,
     /// Times that ffmpeg works out for packets without one were seen to be wrong.
     #[serde(default)]
     pub false_times: bool,
@@ -198,6 +203,8 @@ pub struct Stream {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CopyFault {
+    /// It makes the result larger than wanted.
+    Big,
     /// It cannot be decoded everywhere.
     Damaged,
     /// Its time stamps had to be guessed.

@@ -1,6 +1,21 @@
-//! Paths as bytes and back, so that names that are not text survive in a database and in a key.
+//! Paths as bytes and back, so that names that are not text survive in a database, in a key and in JSON.
 
 use std::path::{Path, PathBuf};
+
+/// The bytes of a path that is no text, in percent form: what is neither a letter, a digit nor one of `-._~/` as `%XX`.
+/// Nothing of a path that is text, which names itself.
+pub fn percent(path: &Path) -> Option<String> {
+    use std::fmt::Write;
+    if path.to_str().is_some() {
+        return None;
+    }
+    let mut text = String::new();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        let plain = byte.is_ascii_alphanumeric() || b"-._~/".contains(byte);
+        let _ = if plain { write!(text, "{}", char::from(*byte)) } else { write!(text, "%{byte:02X}") };
+    }
+    Some(text)
+}
 
 /// A path as bytes.
 #[cfg(unix)]
@@ -29,4 +44,16 @@ pub(crate) fn to_path(bytes: &[u8]) -> PathBuf {
     use std::os::windows::ffi::OsStringExt;
     let wide: Vec<u16> = bytes.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
     PathBuf::from(std::ffi::OsString::from_wide(&wide))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_path_that_is_no_text_is_told_in_percent_form() {
+        assert_eq!(percent(Path::new("/v/\u{fc}ber 1.mkv")), None);
+        let path = to_path(b"/v/caf\xe9 100%.mkv");
+        assert_eq!(percent(&path).as_deref(), Some("/v/caf%E9%20100%25.mkv"));
+    }
 }

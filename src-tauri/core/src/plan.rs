@@ -44,6 +44,7 @@ pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
 pub use model::{Action, Plan, Planned};
 pub use rate::slower;
 pub use rewritten::rewritten_file;
+pub use shape::within;
 pub use steps::{Step, What, measure, steps, steps_of_check};
 
 /// What the ffmpeg that encodes can do. The default: everything but hardware.

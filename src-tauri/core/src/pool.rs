@@ -8,6 +8,7 @@
 mod admission;
 mod breaker;
 mod order;
+mod rest;
 mod room;
 mod tooling;
 mod upkeep;
@@ -97,6 +98,8 @@ pub(crate) struct Pool {
     inbox: mpsc::UnboundedReceiver<Report>,
     saved: Duration,
     waiting: waiting::Waiting,
+    /// Videos that were being written.
+    resting: rest::Resting,
     kept_up: Option<Duration>,
     upkeep: Option<std::thread::JoinHandle<()>>,
 }
@@ -112,6 +115,7 @@ impl Pool {
             inbox,
             saved: Duration::ZERO,
             waiting: waiting::Waiting::default(),
+            resting: rest::Resting::default(),
             kept_up: None,
             upkeep: None,
         }

@@ -6,14 +6,17 @@
 
 mod change;
 mod check;
+mod fields;
 mod meaning;
-mod words;
+pub(crate) mod words;
 
 pub use change::{differences, set};
 pub(crate) use check::validate;
+pub use fields::{FIELDS, Field};
 pub(crate) use meaning::meaning_of;
 pub use meaning::{earlier_meanings, meaning};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::sync::LazyLock;
 
 /// An encoding choice. Serialised camelCase; unknown fields are errors.
@@ -323,9 +326,40 @@ pub fn find(id: &str) -> Option<&'static Preset> {
 /// # Errors
 /// One sentence naming the field that does not fit.
 pub fn read(text: &str) -> Result<Preset, String> {
-    serde_json::from_str(text)
-        .map_err(|e| format!("this is not a valid preset: {}", words::plain(&e)))
-        .and_then(validate)
+    let refuse = |e: &serde_json::Error| format!("this is not a valid preset: {}", words::plain(e));
+    serde_json::from_str(text).map_err(|e| refuse(&e)).and_then(validate)
+}
+
+/// Reads presets from JSON: one, one after the other, or lists of them.
+///
+/// # Errors
+/// One sentence naming the preset and the field that does not fit.
+pub fn read_all(text: &str) -> Result<Vec<Preset>, String> {
+    let mut found = Vec::new();
+    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
+        match value.map_err(|e| format!("this is not JSON of presets: {}", words::plain(&e)))? {
+            Value::Array(list) => found.extend(list),
+            value => found.push(value),
+        }
+    }
+    if found.is_empty() {
+        return Err("it holds no preset".into());
+    }
+    let alone = found.len() == 1 && text.trim_start().starts_with('{');
+    let one = |(n, value): (usize, &Value)| {
+        if alone {
+            // Read out of the text, so that the line of a mistake is known.
+            return read(text);
+        }
+        let refuse = |why: String| match value["id"].as_str() {
+            Some(id) => format!("preset \"{id}\": {why}"),
+            None => format!("preset {} of {}: {why}", n + 1, found.len()),
+        };
+        let object = value.as_object().ok_or_else(|| refuse("it must be an object in braces".into()))?;
+        let preset = serde_json::from_value(object.clone().into()).map_err(|e| refuse(words::plain(&e)))?;
+        validate(preset).map_err(refuse)
+    };
+    found.iter().enumerate().map(one).collect()
 }
 
 #[cfg(test)]

@@ -2,16 +2,20 @@
 //!
 //! Guarantees that a file with a mistake is refused with the place of the mistake and never overwritten.
 
+mod presets;
+
 use crate::error::{Error, Result, said};
 use crate::intake;
 use crate::policy::Policy;
-use crate::preset::{self, Preset};
+use crate::preset::{self, words};
 use crate::sharing;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
+
+pub use presets::{Imported, import, preset, presets, remove};
 
 /// What a person may choose once for all jobs. Every field may be left out.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -70,7 +74,7 @@ impl Default for Settings {
             output_name: "{name}".into(),
             max_attempts: Policy::default().max_attempts,
             crash_limit: Policy::default().crash_limit,
-            fit_size_mb: 25,
+            fit_size_mb: 18,
             keep_awake: true,
             pause_on_battery: false,
             notify_done: true,
@@ -95,7 +99,7 @@ pub fn load(data: &Path) -> Result<Settings> {
     // By way of a map: a struct alone would also take a list of its values.
     let map: serde_json::Map<String, serde_json::Value> = read(&path)?.unwrap_or_default();
     let refuse = |cause: String| Error::Settings { path: path.clone(), cause };
-    let settings: Settings = serde_json::from_value(map.into()).map_err(|e| refuse(e.to_string()))?;
+    let settings: Settings = serde_json::from_value(map.into()).map_err(|e| refuse(words::plain(&e)))?;
     intake::check_template(&settings.output_name).map_err(|why| refuse(format!("outputName {why}")))?;
     if settings.workers.is_some_and(|n| !WORKERS.contains(&n)) {
         return Err(refuse(format!("workers must be {} to {}", WORKERS.start(), WORKERS.end())));
@@ -113,52 +117,14 @@ pub fn load(data: &Path) -> Result<Settings> {
     })
 }
 
-/// Keeps the settings of a data folder, unless the file there has a mistake by now.
-pub fn save(data: &Path, settings: &Settings) -> Result<()> {
+/// Changes the settings of a data folder as they are there now, whoever changed them since they were last read, and
+/// answers what they have become. A file that has a mistake by now is left alone.
+pub fn change(data: &Path, change: impl FnOnce(&mut Settings)) -> Result<Settings> {
     let _lock = lock(data)?;
-    load(data)?;
-    write(&data.join("settings.json"), settings)
-}
-
-/// The built-in presets, as the settings have them, and the user's own from `presets.json` of a data folder.
-pub fn presets(data: &Path, settings: &Settings) -> Result<Vec<Preset>> {
-    let path = data.join("presets.json");
-    let own: Vec<Preset> = read(&path)?.unwrap_or_default();
-    let refuse = |cause: String| Error::Settings { path: path.clone(), cause };
-    let checked = |preset: Preset| {
-        let id = preset.id.clone();
-        preset::validate(preset).map_err(|why| refuse(format!("preset \"{id}\": {why}")))
-    };
-    let own = own.into_iter().map(checked).collect::<Result<Vec<_>>>()?;
-    let sized = |preset: &Preset| sized(preset, settings.fit_size_mb);
-    Ok(preset::built_in().iter().map(sized).chain(own).collect())
-}
-
-fn sized(preset: &Preset, size_mb: u32) -> Preset {
-    let mut preset = preset.clone();
-    if let Some(video) = preset.video.as_mut().filter(|v| v.size_mb.is_some()) {
-        video.size_mb = Some(size_mb);
-    }
-    preset
-}
-
-/// Keeps a preset of the user's own, in place of an earlier one of that name.
-///
-/// # Errors
-/// `Preset` for one that is not valid or bears the name of a built-in one.
-pub fn import_preset(data: &Path, text: &str) -> Result<Preset> {
-    let new = preset::read(text).map_err(Error::Preset)?;
-    if preset::find(&new.id).is_some() {
-        let why = format!("\"{}\" is the name of a built-in preset; choose another id", new.id);
-        return Err(Error::Preset(why));
-    }
-    let _lock = lock(data)?;
-    let path = data.join("presets.json");
-    let mut own: Vec<Preset> = read(&path)?.unwrap_or_default();
-    own.retain(|p| p.id != new.id);
-    own.push(new.clone());
-    write(&path, &own)?;
-    Ok(new)
+    let mut settings = load(data)?;
+    change(&mut settings);
+    write(&data.join("settings.json"), &settings)?;
+    Ok(settings)
 }
 
 /// Held from reading to writing, so that of two who change a file at once neither loses the other's change. The
@@ -177,7 +143,7 @@ fn lock(data: &Path) -> Result<File> {
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     let bad = |cause: String| Error::Settings { path: path.to_owned(), cause };
     match text(path) {
-        Ok(text) => serde_json::from_str(&text).map(Some).map_err(|e| bad(e.to_string())),
+        Ok(text) => serde_json::from_str(&text).map(Some).map_err(|e| bad(words::plain(&e))),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
             Err(sharing::refused("Cannot read", path)(e))
@@ -200,7 +166,8 @@ pub fn text(path: &Path) -> io::Result<String> {
     if size as u64 > LARGEST {
         return Err(io::Error::other("it is larger than 1 MB"));
     }
-    Ok(text)
+    // Editors on Windows put a mark of the byte order in front.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// Whole or not at all: written beside, under a name that nobody else uses, and renamed.
@@ -259,36 +226,22 @@ mod tests {
     }
 
     #[test]
-    fn of_presets_imported_at_once_none_is_lost() {
+    fn a_change_is_made_to_what_the_file_says_by_now_and_a_broken_file_is_left_alone() {
         let dir = tempfile::tempdir().unwrap();
-        let text = serde_json::to_string(preset::find("web-1080p").unwrap()).unwrap();
+        let path = dir.path().join("settings.json");
+        std::fs::write(&path, "\u{feff}{\"workers\": 3, \"maxAttempts\": 2}").unwrap();
+        let changed = change(dir.path(), |settings| settings.fit_size_mb = 10).unwrap();
+        assert_eq!((changed.workers, changed.max_attempts, changed.fit_size_mb), (Some(3), 2, 10));
+        assert_eq!(load(dir.path()).unwrap(), changed);
         std::thread::scope(|scope| {
-            for n in 0..16 {
-                let text = text.replace("web-1080p", &format!("mine-{n}"));
+            for n in 1..=8 {
                 let data = dir.path();
-                scope.spawn(move || import_preset(data, &text).unwrap());
+                scope.spawn(move || change(data, |settings| settings.max_attempts += n).unwrap());
             }
         });
-        let own = presets(dir.path(), &Settings::default()).unwrap().len() - preset::built_in().len();
-        assert_eq!(own, 16);
-        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left beside");
-    }
-
-    #[test]
-    fn an_imported_preset_is_found_again_and_may_not_shadow_a_built_in_one() {
-        let dir = tempfile::tempdir().unwrap();
-        let web = preset::find("web-1080p").unwrap();
-        let text = serde_json::to_string(web).unwrap();
-        assert!(import_preset(dir.path(), &text).unwrap_err().to_string().contains("built-in"));
-        let all = presets(dir.path(), &Settings { fit_size_mb: 10, ..Settings::default() }).unwrap();
-        let fit = all.iter().find(|p| p.id == "fit-size").unwrap();
-        assert_eq!(fit.video.as_ref().unwrap().size_mb, Some(10));
-        import_preset(dir.path(), &text.replace("web-1080p", "mine")).unwrap();
-        assert_eq!(presets(dir.path(), &Settings::default()).unwrap().last().unwrap().id, "mine");
-        let path = dir.path().join("presets.json");
-        let broken = std::fs::read_to_string(&path).unwrap().replace("\"kbps\": 160", "\"kbps\": 2");
-        std::fs::write(&path, broken).unwrap();
-        let refusal = presets(dir.path(), &Settings::default()).unwrap_err().to_string();
-        assert!(refusal.contains("preset \"mine\": audio.kbps must be 8 to 1024"), "{refusal}");
+        assert_eq!(load(dir.path()).unwrap().max_attempts, 2 + 36, "of changes at once none is lost");
+        std::fs::write(&path, "{").unwrap();
+        assert!(change(dir.path(), |settings| settings.fit_size_mb = 11).is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{");
     }
 }

@@ -8,6 +8,7 @@ mod captions;
 mod changes;
 mod compared;
 mod copies;
+mod cut;
 mod empty;
 mod lead;
 mod length;
@@ -112,12 +113,13 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     if size == 0 || case.output.streams.is_empty() {
         return Err(Refusal::Failed(empty(report)));
     }
+    let cut = cut::check(case)?;
     copies::refuse_faulty(case)?;
     if !report.saw_end {
         return Err(Refusal::Failed(wrong("ffmpeg ended before it said that it was through.", report)));
     }
     changes::check(case)?;
-    let (mut streams, mut remarks) = (Vec::new(), Vec::new());
+    let (mut streams, mut remarks) = (Vec::new(), Vec::from_iter(cut));
     let pairs = matched(case).map_err(Refusal::Failed)?;
     for (planned, found) in &pairs {
         let (check, said) = changes::explained(case, check(case, planned, found))?;
@@ -137,6 +139,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     let changes = compared::differences(case, &pairs, &streams);
     remarks.extend(compared::remarks(&changes));
     remarks.extend(telemetry::remarks(case));
+    remarks.extend(remarks::fitted(case));
     remarks.extend(remarks::single_channels(case));
     remarks.extend(remarks::holes(case));
     remarks.extend(remarks::code_pages(case));

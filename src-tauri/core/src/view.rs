@@ -2,6 +2,7 @@
 //! what is no text replaced, for they name nothing here: jobs are named by id.
 
 use crate::job::{Attempt, Job, JobId, Millis, Reason, State};
+use crate::path_bytes::percent;
 use crate::progress::Progress;
 use crate::recheck::finding::{Check, Finding};
 use crate::spec::JobOptions;
@@ -19,9 +20,15 @@ pub struct JobView {
     pub state: State,
     pub hold: bool,
     pub source: String,
+    /// Its bytes in percent form, where its path is no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_bytes: Option<String>,
     /// When the original was modified last, as it was added, in nanoseconds since 1970.
     pub source_mtime_ns: Option<i64>,
     pub output: String,
+    /// Its bytes likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_bytes: Option<String>,
     /// Id of its preset; null where another version of Spool made the job.
     pub preset: Option<String>,
     pub options: Option<JobOptions>,
@@ -66,8 +73,10 @@ impl From<&Job> for JobView {
             state: job.state,
             hold: job.hold,
             source: job.source.to_string_lossy().into_owned(),
+            source_bytes: percent(&job.source),
             source_mtime_ns: job.source_mtime_ns,
             output: job.output.to_string_lossy().into_owned(),
+            output_bytes: percent(&job.output),
             preset: job.spec.as_ref().map(|spec| spec.preset.id.clone()),
             options: job.spec.as_ref().map(|spec| spec.options.clone()),
             attempt: job.attempt,

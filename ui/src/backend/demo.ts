@@ -140,8 +140,8 @@ function piled(): Row[] {
     ...failed(),
     ...failed().map((r) => ({ ...r, id: r.id + 10 })),
     ...made(250, [
-      ["Vereinsfest 2024 – Rede.mp4", 1920, [1920, 1080, "H.264", 2890], { ...big(61), preset: "Fit 25 MB" }],
-      ["demo-final-v7 (neu).mov", 840, [1920, 1080, "H.264", 1864], { ...big(38), preset: "Fit 25 MB" }],
+      ["Vereinsfest 2024 – Rede.mp4", 1920, [1920, 1080, "H.264", 2890], { ...big(61), preset: "Fit a size" }],
+      ["demo-final-v7 (neu).mov", 840, [1920, 1080, "H.264", 1864], { ...big(38), preset: "Fit a size" }],
     ]),
   ];
 }

@@ -145,6 +145,7 @@ test("the facts are what is known, and nothing stands for what is not", () => {
 test("a failed row says the particular reason and not the name again", () => {
   const said = (message: string) => reason(row(1, { name: "a.mp4", state: "failed", why: { code: "x", message, nextStep: "" } }));
   expect(said("The recording ends early: 12:41 of 20:03 can be read.")).toBe("Ends at 12:41 of 20:03");
+  expect(said("The recording ends early: about 0:12 of 0:36 can be read.")).toBe("Ends at about 0:12 of 0:36");
   expect(said("a.mp4 is not a video that can be read.")).toBe("Not a video that can be read");
   expect(said("ffmpeg ended with 1.")).toBe("ffmpeg ended with 1");
 });
@@ -157,6 +158,9 @@ test("a waiting row names what it waits for", () => {
   const one = row(1, { state: "waiting", waitsFor: "Media", why: silent });
   expect(cell(one, undefined, 0)).toMatchObject({ first: "“Media” does not answer", second: "Continues by itself", rest: " once the drive answers" });
   expect(cell({ ...one, waitsFor: null }, undefined, 0)).toMatchObject({ first: "The drive does not answer" });
+  const written = { code: "source_growing", message: "", nextStep: "Continues by itself once the copy or recording has ended." };
+  const growing = cell(row(1, { state: "waiting", why: written }), undefined, 0);
+  expect(growing).toMatchObject({ first: "Waiting until it is written", rest: " once the copy or recording has ended" });
   const full = { code: "disk_full", message: "", nextStep: "Free some space; this continues by itself." };
   expect(cell(row(1, { state: "waiting", why: full }), undefined, 0)).toMatchObject({ second: "Free some space; this continues by itself", rest: "" });
 });

@@ -101,6 +101,8 @@ function waitingFor(row: Row): string {
     disk_full: `Waiting for space${name ? ` on ${name}` : ""}`,
     destination_read_only: `Waiting for permission to write${name ? ` to ${name}` : ""}`,
     encoder_missing: "Waiting for the encoder",
+    source_changed: "Waiting until it is written",
+    source_growing: "Waiting until it is written",
   };
   return where[row.why?.code ?? ""] ?? "Waiting";
 }
@@ -114,7 +116,7 @@ function continues(row: Row): Pick<LinesCell, "second" | "rest"> {
 /** The particular reason of a failure: the row has the name of the file already, so the sentence needs none. */
 export function reason(row: Row): string {
   const message = row.why?.message ?? "";
-  const cut = /: ([\d:]+) of ([\d:]+) can be read/.exec(message);
+  const cut = /: ((?:about )?[\d:]+) of ([\d:]+) can be read/.exec(message);
   if (cut) return `Ends at ${cut[1]} of ${cut[2]}`;
   const rest = message.startsWith(`${row.name} `) ? message.slice(row.name.length + 1).replace(/^(is|was) /, "") : message;
   return sentenceless(rest === message ? rest : rest.charAt(0).toUpperCase() + rest.slice(1));

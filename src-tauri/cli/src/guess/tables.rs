@@ -72,10 +72,7 @@ const VERBS: Table = &[
 ];
 
 const PRESET_VERBS: Table = &[
-    (
-        &["rm", "remove", "del", "delete"],
-        "your own stand in presets.json in the data folder, and are taken out there.",
-    ),
+    (&["rm", "del", "delete"], "`spool presets remove ID` takes out one of your own."),
     (&["add", "new", "create", "save"], "`spool presets import FILE` keeps one of your own."),
     (&["list", "ls"], "`spool presets` lists them."),
     (&["show", "get", "print", "info"], "`spool presets export ID` prints one."),
@@ -84,7 +81,7 @@ const PRESET_VERBS: Table = &[
 const OPTIONS: Table = &[
     (
         &["-o", "--output", "--out", "--outdir", "--out-dir", "--dest", "--destination", "--target"],
-        "`spool add --output-dir DIR` names the folder of the results.",
+        "`spool add --output-dir DIR` names the folder of the results, and -o FILE the result of one.",
     ),
     (
         &["--crf", "-crf", "--quality", "-q:v", "--cq", "-cq", "--qp", "-qp", "--rf"],

@@ -5,13 +5,13 @@ use super::capture::{Bounds, Output, capture, capture_by};
 use super::names::Names;
 use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, fields, file_url, first_frames, pipe};
 use crate::error::said;
-use crate::failure::{Failure, FailureCode, name_of};
+use crate::failure::{Failure, FailureCode, NOTHING_READABLE, name_of};
 use crate::look::Asking;
 use crate::media::boxes::{self, Boxes};
 use crate::media::headers::{self, Differ};
 use crate::media::track_words::{self, Words};
-use crate::media::{self, Dense, Kind, Measured, Measuring, MediaInfo};
-use crate::media::{crop, segments, sizes, speed};
+use crate::media::{self, Dense, Kind, Measured, Measuring, MediaInfo, Stated};
+use crate::media::{crop, segments, sizes, speed, stated};
 use crate::policy::Policy;
 use std::ffi::OsString;
 use std::io;
@@ -48,8 +48,14 @@ fn read_container(path: &Path, info: &mut MediaInfo) {
         let listed = std::fs::File::open(path).and_then(|mut file| sizes::listed(&mut file));
         info.take_sizes(listed.unwrap_or_default());
     }
+    info.take_stated(stated_by(path));
     let declared = std::fs::File::open(path).and_then(|mut file| crop::declared(&info.container, &mut file));
     info.take_declared(&declared.unwrap_or_default());
+}
+
+/// What the container states of how much of it there should be.
+fn stated_by(path: &Path) -> Stated {
+    std::fs::File::open(path).and_then(|mut file| stated::stated(&mut file)).unwrap_or_default()
 }
 
 /// What the container says of its tracks and ffprobe does not show.
@@ -341,10 +347,18 @@ fn refused(path: &Path, output: &Output) -> Failure {
             ..Failure::new(FailureCode::UnsupportedCodec, message)
         };
     }
-    match reason(path, boxes_of(path), &output.stderr) {
-        Some((code, message)) => Failure { log_tail: output.stderr.clone(), ..Failure::new(code, message) },
-        None => not_media(path, &output.stderr),
-    }
+    let (code, message) = match reason(path, boxes_of(path), &output.stderr) {
+        Some(reason) => reason,
+        None if is_cut(path) => (FailureCode::SourceTruncated, NOTHING_READABLE.to_owned()),
+        None => return not_media(path, &output.stderr),
+    };
+    Failure { log_tail: output.stderr.clone(), ..Failure::new(code, message) }
+}
+
+/// Does it state that it should be longer?
+fn is_cut(path: &Path) -> bool {
+    let size = path.metadata().map_or(0, |metadata| metadata.len());
+    size > 0 && stated_by(path).is_cut(size) == Some(true)
 }
 
 /// By the boxes of the file and the message of ffprobe without the file's name; `None` for a cause that is not known.

@@ -94,6 +94,7 @@ pub fn read(text: &str) -> Result<MediaInfo, String> {
         tags: answer.format.tags,
         second_recording: false,
         other_speed: false,
+        stated: None,
         false_times: false,
         cues_read: false,
         captions: None,

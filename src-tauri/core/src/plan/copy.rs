@@ -2,7 +2,7 @@
 //! what the preset would make of it.
 
 use super::Task;
-use crate::media::{Kind, Picture, Stream, codec_name};
+use crate::media::{CopyFault, Kind, MediaInfo, Picture, Stream, codec_name};
 use crate::preset::{AudioCodec, Container, CopyRule, Depth, VideoCodec, VideoPreset};
 
 /// Why a stream is encoded although the preset promises a copy.
@@ -43,7 +43,10 @@ pub(crate) fn missing(stream: &Stream) -> Option<f64> {
 /// the beginning, or another header of the codec begins in the middle. Known once the packets were measured.
 pub(super) fn obstacle(stream: &Stream) -> Option<&'static str> {
     if stream.copy_fault.is_some() {
-        return Some("a copy did not show what the original shows");
+        return Some(match stream.copy_fault {
+            Some(CopyFault::Big) => "a copy was larger than wanted",
+            _ => "a copy did not show what the original shows",
+        });
     }
     if stream.places {
         return Some("its frames carry data of the camera, which may tell a place");
@@ -63,8 +66,21 @@ pub(super) fn video(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) ->
         _ if task.preset.salvage => false,
         CopyRule::Never => false,
         CopyRule::WhenHeld => can_be_copied(task, picture),
-        CopyRule::WhenFits => can_be_copied(task, picture) && fits(task, picture, preset),
+        CopyRule::WhenFits => {
+            can_be_copied(task, picture) && fits(task, picture, preset) && is_small(task.info, preset)
+        }
     }
+}
+
+/// Is the file below the size that is wanted? As a copy of everything it stays there.
+fn is_small(info: &MediaInfo, preset: &VideoPreset) -> bool {
+    preset.size_mb.is_none_or(|most| info.size.is_some_and(|size| size <= u64::from(most) * 1_000_000))
+}
+
+/// Where a size is aimed at, sound that is copied beside a picture that is not would take what was reckoned for it.
+fn leaves_room(task: &Task<'_>) -> bool {
+    let video = task.preset.video.as_ref().filter(|video| video.size_mb.is_some());
+    video.zip(task.main.video.as_ref()).is_none_or(|(preset, picture)| self::video(task, picture, preset))
 }
 
 /// AVI keeps no time stamps of its own: reordered frames cannot be copied out of it. Into Matroska the frames that
@@ -189,7 +205,7 @@ pub(super) fn audio(stream: &Stream, task: &Task<'_>) -> bool {
         _ if task.preset.salvage || obstacle(stream).is_some() => false,
         CopyRule::Never => false,
         CopyRule::WhenHeld => held,
-        CopyRule::WhenFits if missing(stream).is_some() => false,
+        CopyRule::WhenFits if missing(stream).is_some() || !leaves_room(task) => false,
         CopyRule::WhenFits => {
             let codec = match preset.codec {
                 AudioCodec::Aac => stream.codec == "aac" && matches!(stream.profile.as_str(), "LC" | ""),
@@ -210,7 +226,7 @@ pub(super) fn audio(stream: &Stream, task: &Task<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::{CopyFault, MediaInfo, Span};
+    use crate::media::Span;
     use crate::plan::Abilities;
     use crate::preset;
 

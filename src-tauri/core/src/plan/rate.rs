@@ -19,6 +19,10 @@ const LEAST: f64 = 40.0;
 /// `plan_refused` when the length is unknown, or the size hopeless: then with the smallest one possible.
 pub(super) fn aim(plan: &mut Plan, task: &Task<'_>) -> Result<(), Failure> {
     let Some(megabytes) = task.preset.size_mb() else { return Ok(()) };
+    plan.limit = Some(u64::from(megabytes) * 1_000_000);
+    if plan.picture().is_some_and(|picture| matches!(picture.action, Action::Copy { .. })) {
+        return Ok(());
+    }
     let seconds = task.info.length().ok_or_else(|| {
         Failure::new(
             FailureCode::PlanRefused,
@@ -33,7 +37,6 @@ pub(super) fn aim(plan: &mut Plan, task: &Task<'_>) -> Result<(), Failure> {
         let message = format!("Cannot fit into {megabytes} MB. The smallest possible is {smallest} MB.");
         return Err(Failure::new(FailureCode::PlanRefused, message));
     }
-    plan.limit = Some(u64::from(megabytes) * 1_000_000);
     // More than the source has would only fill the size up.
     let had = task.info.size.map_or(f64::INFINITY, |size| size as f64 * 8.0 / seconds / 1000.0);
     set_rate(plan, kbps.min(had.max(least)) as u64);
@@ -123,9 +126,35 @@ mod tests {
         MediaInfo { streams: vec![video, audio], ..MediaInfo::default() }
     }
 
+    fn fit() -> JobSpec {
+        let fit = preset::find("fit-size").unwrap();
+        JobSpec::of(preset::set(fit, &[("video.sizeMb", "25")]).unwrap())
+    }
+
+    #[test]
+    fn what_is_below_the_size_and_plays_is_copied_whole_and_nothing_else_is() {
+        let small = |size, change: &dyn Fn(&mut MediaInfo)| {
+            let mut info = MediaInfo { size: Some(size), container: "matroska,webm".into(), ..film(100.0) };
+            info.streams[0].level = Some(40);
+            if let Some(picture) = &mut info.streams[0].video {
+                picture.pixel_format = "yuv420p".into();
+            }
+            info.streams[1].sample_rate = Some(48_000);
+            change(&mut info);
+            let plan = plan(&info, &fit(), &Abilities::default()).unwrap();
+            (plan.copies().count(), plan.limit)
+        };
+        assert_eq!(small(18_000_000, &|_| {}), (2, Some(25_000_000)));
+        assert_eq!(small(25_000_001, &|_| {}).0, 0, "too big: the sound is converted as well");
+        assert_eq!(small(18_000_000, &|info| info.streams[0].codec = "hevc".into()).0, 0, "few play it");
+        assert_eq!(small(18_000_000, &|info| info.streams[1].codec = "ac3".into()).0, 1);
+        let refused = |info: &mut MediaInfo| info.streams[0].copy_fault = Some(crate::media::CopyFault::Big);
+        assert_eq!(small(18_000_000, &refused).0, 0, "its copy came out too big");
+    }
+
     #[test]
     fn the_picture_gets_what_the_sound_leaves() {
-        let fit = JobSpec::of(preset::find("fit-size").unwrap().clone());
+        let fit = fit();
         let aimed = plan(&film(100.0), &fit, &Abilities::default()).unwrap();
         assert_eq!(aimed.limit, Some(25_000_000));
         assert_eq!(rate(&aimed), Some(1846), "25 MB in 100 s are 2,000 kbit/s, less 2.5 %, 96 and 8");
@@ -141,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_hopeless_size_is_refused_with_the_smallest_possible_one() {
-        let fit = JobSpec::of(preset::find("fit-size").unwrap().clone());
+        let fit = fit();
         let refusal = plan(&film(3600.0), &fit, &Abilities::default()).unwrap_err();
         assert_eq!(refusal.code, FailureCode::PlanRefused);
         assert_eq!(refusal.message, "Cannot fit into 25 MB. The smallest possible is 336 MB.");

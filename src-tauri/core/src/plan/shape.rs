@@ -3,8 +3,8 @@
 //! Guarantees that a frame fits the preset's box, holds every picture whole, and is never larger than the picture.
 
 use crate::failure::{Failure, FailureCode};
-use crate::media::Picture;
-use crate::preset::{VideoCodec, VideoPreset};
+use crate::media::{MediaInfo, Picture};
+use crate::preset::{Preset, VideoCodec, VideoPreset};
 
 /// Pixels of the largest picture that is worked on: 16K.
 const MOST_PIXELS: u64 = 15_360 * 8_640;
@@ -19,6 +19,20 @@ pub(super) fn target_size(picture: &Picture, preset: &VideoPreset) -> (u32, u32)
     let scale = long.min(short).min(1.0);
     let even = |side: f64| (((side * scale).round() as u32) & !1).max(2);
     (even(width), even(height))
+}
+
+/// Size of the frame that a moving picture is fitted into by this preset where it is converted, and whether that makes it
+/// smaller. Nothing of a preset or a file without one.
+pub fn within(info: &MediaInfo, preset: &Preset) -> Option<(u32, u32, bool)> {
+    let picture = info.video()?.video.as_ref()?;
+    let (width, height) = target_size(picture, preset.video.as_ref()?);
+    let (long, short) = (width.max(height), width.min(height));
+    let frame = picture.frame();
+    Some((
+        width,
+        height,
+        f64::from(long) < frame.0.max(frame.1) - 1.0 || f64::from(short) < frame.0.min(frame.1) - 1.0,
+    ))
 }
 
 /// Shapes that differ by less, as a share, are the same.

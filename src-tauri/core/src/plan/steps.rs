@@ -84,7 +84,8 @@ pub fn steps(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> Vec<Step>
         all.push(Step { what: What::Lines, weight: MEASURE, writes: false, arguments });
     }
     let writing = |what, arguments| Step { what, weight: 1.0, writes: true, arguments };
-    if plan.limit.is_some() {
+    let copied = plan.picture().is_some_and(|picture| matches!(picture.action, Action::Copy { .. }));
+    if plan.limit.is_some() && !copied {
         let arguments = first_pass(plan, source, notes);
         all.push(Step { what: What::FirstPass, weight: first_pass_weight(plan), writes: false, arguments });
         all.push(writing(What::SecondPass, second_pass(plan, source, part, notes)));

@@ -64,6 +64,7 @@ pub(super) fn admit<'a>(shared: &'a Shared, job: &Job) -> Result<Reserved<'a>, R
         return Ok(Reserved { shared, lease: job.lease() });
     }
     let volume: PathBuf = mount.map_or(folder, |mount| &mount.point).to_owned();
-    let failure = room::no_room(need, folder, &volume, promised);
+    let room = room::Free { free, reserve: shared.policy.disk_reserve };
+    let failure = room::no_room(need, (folder, &volume), room, promised);
     Err(if promised.is_none() { Refused::Full(failure) } else { Refused::Crowded(failure) })
 }

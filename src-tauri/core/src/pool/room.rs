@@ -71,13 +71,33 @@ pub(super) fn fits(need: Need, free: u64, reserve: u64, promised: Option<u64>) -
     free >= wanted.saturating_add(reserve)
 }
 
+/// What a volume has free, and how much of that must stay.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Free {
+    pub(super) free: u64,
+    pub(super) reserve: u64,
+}
+
 /// Why a job waits for room on `volume`, the one of `folder`.
-pub(super) fn no_room(need: Need, folder: &Path, volume: &Path, promised: Option<u64>) -> Failure {
+pub(super) fn no_room(
+    need: Need,
+    (folder, volume): (&Path, &Path),
+    room: Free,
+    promised: Option<u64>,
+) -> Failure {
+    let [takes, free, reserve] = [need.bytes(), room.free, room.reserve].map(size);
     let message = if promised.is_some() {
-        let (name, size) = (volume.file_name().unwrap_or(volume.as_os_str()).display(), size(need.bytes()));
-        format!("{name} has no room for this video beside those that run: it may take {size}.")
+        let name = volume.file_name().unwrap_or(volume.as_os_str()).display();
+        format!(
+            "{name} has no room for this video beside those that run: it may take {takes}, and of {free} that are free \
+             {reserve} must stay."
+        )
     } else {
-        format!("The disk that holds {} is full.", folder.display())
+        format!(
+            "The disk that holds {} has only {free} free: this video may take {takes}, and {reserve} must stay free \
+             beside it.",
+            folder.display()
+        )
     };
     Failure { need_bytes: Some(need.bytes()), ..Failure::new(FailureCode::DiskFull, message) }
 }
@@ -130,14 +150,21 @@ mod tests {
 
     #[test]
     fn the_reason_names_the_volume_and_the_size() {
-        let why = |need, promised| no_room(need, Path::new("/m/Media/out"), Path::new("/m/Media"), promised);
+        let room = Free { free: 60_000_000, reserve: 64 << 20 };
+        let places = (Path::new("/m/Media/out"), Path::new("/m/Media"));
+        let why = |need, promised| no_room(need, places, room, promised);
         let beside = why(Need::Guessed(1_400_000_000), Some(5));
         assert_eq!(
             beside.message,
-            "Media has no room for this video beside those that run: it may take 1.4 GB."
+            "Media has no room for this video beside those that run: it may take 1.4 GB, and of 60 MB that are \
+             free 68 MB must stay."
         );
         assert_eq!(beside.need_bytes, Some(1_400_000_000));
-        assert!(why(Need::Guessed(1), None).message.starts_with("The disk that holds /m/Media/out"));
+        assert_eq!(
+            why(Need::Guessed(25_000_000), None).message,
+            "The disk that holds /m/Media/out has only 60 MB free: this video may take 25 MB, and 68 MB must stay free \
+             beside it."
+        );
         assert_eq!(size(1), "1 MB");
     }
 }

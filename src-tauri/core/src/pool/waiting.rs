@@ -6,6 +6,8 @@
 
 mod look;
 
+use super::rest::At;
+use super::work::Stamp;
 use super::{Pool, Report, admission, breaker, room};
 use crate::engine::Shared;
 use crate::error::Result;
@@ -144,6 +146,8 @@ impl Pool {
         self.waiting.ready.extend(looked.ready);
         let fitting = self.fitting(looked.need_room);
         self.waiting.ready.extend(fitting);
+        let rested = self.rested(looked.written);
+        self.waiting.ready.extend(rested);
         self.let_go_on()
     }
 
@@ -159,6 +163,14 @@ impl Pool {
         self.shared.queue.steer(Command::Now, &Which::Ids(some))?;
         self.shared.tell(Event::QueueChanged);
         Ok(())
+    }
+
+    /// The jobs whose videos nothing writes to any more.
+    fn rested(&mut self, written: Vec<(JobId, Option<Stamp>)>) -> Vec<JobId> {
+        let at = At { awake: self.shared.clock.awake(), now: self.shared.clock.now() };
+        let still = self.shared.policy.wait_recheck;
+        let rests = |(id, stamp)| self.resting.rests(id, stamp, at, still).then_some(id);
+        written.into_iter().filter_map(rests).collect()
     }
 
     /// The jobs that have room by now, each beside those before it.

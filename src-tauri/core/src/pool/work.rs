@@ -26,6 +26,7 @@ use crate::output::{self, PublishError, Published};
 use crate::policy::Next;
 use crate::queue::Outcome;
 use crate::spec::JobSpec;
+pub(super) use source::Stamp;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 //!
 //! Guarantees that what comes out is valid, and that a change that does not fit is refused by its name.
 
-use super::{Preset, validate, words};
+use super::{Preset, fields, validate, words};
 use serde_json::{Map, Value};
 
 const QUALITY: [&str; 3] = ["crf", "kbps", "sizeMb"];
@@ -13,21 +13,47 @@ const QUALITY: [&str; 3] = ["crf", "kbps", "sizeMb"];
 /// # Errors
 /// One sentence naming the field or value that does not fit.
 pub fn set(preset: &Preset, changes: &[(&str, &str)]) -> Result<Preset, String> {
-    let put = |preset: Preset, (path, value): &(&str, &str)| put(&preset, path, value);
+    let put = |preset: Preset, (path, value): &(&str, &str)| match (
+        *path,
+        value.split_once(['x', 'X', '\u{d7}']),
+    ) {
+        (fields::BOX, Some((a, b))) => put_box(&preset, a, b),
+        _ => put(&preset, path, value),
+    };
     changes.iter().try_fold(preset.clone(), put).and_then(validate)
+}
+
+/// Both sides of a box at once, the longer one first or last.
+fn put_box(preset: &Preset, a: &str, b: &str) -> Result<Preset, String> {
+    let (Ok(a), Ok(b)) = (a.trim().parse::<u32>(), b.trim().parse::<u32>()) else {
+        return Err(format!("{} is two sides in pixels, such as 1280x720, not \"{a}x{b}\"", fields::BOX));
+    };
+    let with = put(preset, "video.boxLong", &a.max(b).to_string())?;
+    put(&with, "video.boxShort", &a.min(b).to_string())
+}
+
+/// What to write instead of a name that is no setting.
+fn unknown(path: &str) -> String {
+    let meant = match &fields::near(path)[..] {
+        [] => "`spool presets fields` lists all".to_owned(),
+        near => format!("you may mean {}", near.join(" or ")),
+    };
+    format!("\"{path}\" is not a setting; {meant}")
 }
 
 fn put(preset: &Preset, path: &str, value: &str) -> Result<Preset, String> {
     if matches!(path, "id" | "name" | "description") {
         return Err(format!("\"{path}\" names the preset and cannot be set for one job"));
     }
+    let Some(known) = fields::find(path) else { return Err(unknown(path)) };
     let mut json = serde_json::to_value(preset).map_err(|e| e.to_string())?;
     let (parent, field) = path.rsplit_once('.').unwrap_or(("", path));
     let pointer = if parent.is_empty() { String::new() } else { format!("/{}", parent.replace('.', "/")) };
     let group = json.pointer_mut(&pointer).and_then(|v| v.as_object_mut());
-    let group = group.ok_or_else(|| format!("\"{path}\" is not a setting of the preset {}", preset.id))?;
+    let group = group.ok_or_else(|| format!("the preset {} has no picture for {path}", preset.id))?;
     // A word is a string, anything else that parses is itself: 23, true, null.
-    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    let value = fields::without_unit(known, value);
+    let value = serde_json::from_str(&value).unwrap_or_else(|_| value.into());
     // One measure of quality takes the place of another.
     if QUALITY.contains(&field) {
         group.retain(|other, _| !QUALITY.contains(&other.as_str()));
@@ -87,6 +113,9 @@ mod tests {
         assert_eq!((rate.kbps, rate.crf), (Some(900), None), "one measure replaces the other");
         assert_eq!(picture(set("video.speed", "ultrafast")).speed, Speed::Ultrafast);
         assert_eq!(picture(set("video.maxFps", "null")).max_fps, None);
+        assert_eq!(picture(set("video.sizeMb", "25MB")).size_mb, Some(25));
+        let boxed = picture(set("video.box", "720x1280"));
+        assert_eq!((boxed.box_long, boxed.box_short), (Some(1280), Some(720)), "a box has no upright");
         for (path, value, word) in [
             ("video.crf", "99", "0 to 51"),
             ("video.speed", "warp", "warp"),
@@ -95,6 +124,11 @@ mod tests {
             ("video.maxFps", "0", "at least 1"),
             ("video.kbps", "9", "50 to 500000"),
             ("video.hdr", "keep", "more than 8 bits"),
+            ("crf", "20", "you may mean video.crf"),
+            ("id", "mine", "names the preset"),
+            ("video.box", "720", "you may mean video.boxLong or video.boxShort"),
+            ("video.box", "bigxsmall", "such as 1280x720"),
+            ("video.crf", "20MB", "not \"20MB\""),
             ("container", "m4a", "M4A holds no picture"),
         ] {
             let refusal = set(path, value).unwrap_err();

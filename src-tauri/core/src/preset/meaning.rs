@@ -71,6 +71,12 @@ const EARLIER: &[(&str, &str)] = &[
          video.codec=\"hevc\"\nvideo.copy=\"never\"\nvideo.crf=25\nvideo.depth=\"source\"\n\
          video.speed=\"medium\"\n",
     ),
+    (
+        "fit-size",
+        "audio.channels=2\naudio.codec=\"aac\"\naudio.copy=\"never\"\naudio.kbps=96\ncontainer=\"mp4\"\n\
+         video.boxLong=1920\nvideo.boxShort=1080\nvideo.codec=\"h264\"\nvideo.copy=\"never\"\n\
+         video.depth=\"eight\"\nvideo.maxFps=60\nvideo.sizeMb=25\nvideo.speed=\"medium\"\n",
+    ),
 ];
 
 /// What the built-in presets mean, by id: read for each row of an earlier schema.

@@ -1,8 +1,10 @@
 //! What the JSON reader has against a preset, in words for people: it speaks of variants and types.
 
 /// One clause: `"fps" is not known; choose among "codec", ...`. Where in a text it stands is kept.
-pub(super) fn plain(error: &serde_json::Error) -> String {
+pub(crate) fn plain(error: &serde_json::Error) -> String {
     let said = error.to_string();
+    // A text that ends within a value.
+    let said = said.replace("EOF while parsing", "it ends within");
     let (what, place) = said.split_once(" at line ").map_or((said.as_str(), None), |(w, p)| (w, Some(p)));
     let clause = clause(&what.replace('`', "\"")).unwrap_or_else(|| what.to_owned());
     place
@@ -22,7 +24,11 @@ fn clause(said: &str) -> Option<String> {
             let (found, wanted) = rest.split_once(", expected ")?;
             let found = found.find('"').map(|at| &found[at..]);
             let wanted = match wanted {
-                "u8" | "u16" | "u32" | "u64" => "a whole number from 0 up",
+                "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0 up",
+                "a sequence" => "a list",
+                "a map" => "an object in braces",
+                kind if kind.starts_with("struct ") => "an object in braces",
+                kind if kind.starts_with("enum ") => "one of its words",
                 "a boolean" => "true or false",
                 "string or map" | "a string" | "a borrowed string" => "a word",
                 other => other,
@@ -43,7 +49,6 @@ mod tests {
         let refusal = |path, value| set(find("web-1080p").unwrap(), &[(path, value)]).unwrap_err();
         for (path, value, words) in [
             ("video.speed", "warp", "\"warp\" is not known; choose among \"ultrafast\""),
-            ("video.fps", "3", "\"fps\" is not known; choose among \"codec\""),
             ("video.crf", "foo", "a whole number from 0 up is needed, not \"foo\""),
             ("video.crf", "-3", "a whole number from 0 up is needed, not \"-3\""),
             ("container", "12", "a word is needed, not \"12\""),
@@ -51,7 +56,21 @@ mod tests {
         ] {
             assert!(refusal(path, value).contains(words), "{path}={value}: {}", refusal(path, value));
         }
+        let unknown = r#"{"id": "a", "fps": 3}"#;
+        assert!(read(unknown).unwrap_err().contains("\"fps\" is not known; choose among \"id\""));
         assert!(read("{}").unwrap_err().contains("\"id\" is missing (line 1, column 2)"), "{:?}", read("{}"));
+        let settings = |text: &str| {
+            serde_json::from_str::<crate::settings::Settings>(text).map_err(|e| super::plain(&e))
+        };
+        for text in
+            ["5", "[1]", "[]", "\"web\"", "{\"id\": 5}", "{\"video\": 7}", "{\"audio\": []}", "{\"id\"", ""]
+        {
+            for refusal in [read(text).unwrap_err(), settings(text).err().unwrap_or_default()] {
+                for word in ["struct", "usize", "u32", "element", "variant", "EOF"] {
+                    assert!(!refusal.contains(word), "{text}: {refusal}");
+                }
+            }
+        }
         assert!(read("Dear").unwrap_err().contains("expected value"), "{:?}", read("Dear"));
     }
 }

@@ -4,7 +4,7 @@
 //! length is never held against what the plan hoped for.
 
 use super::verification::{Evidence, Measure};
-use super::{Case, Pair, Refusal, lead, truncated, wrong};
+use super::{Case, Pair, Refusal, cut, lead, truncated, wrong};
 use crate::failure::Failure;
 use crate::ffmpeg::given::Pictures;
 use crate::ffmpeg::run::Report;
@@ -112,9 +112,10 @@ fn is_bare(source: &MediaInfo) -> bool {
 fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f64>) -> Option<String> {
     let declared = declared.filter(|d| case.source.length().is_some_and(|l| l >= *d * 0.5))?;
     let (readable, whole) = (media::running_time(found), media::running_time(declared));
-    let span = case.measured.and_then(|m| m.streams.get(&pair.planned.input)).or(pair.input.span.as_ref());
-    let gaps: Vec<String> = span.map_or(&[][..], |s| &s.gaps[..]).iter().map(range).collect();
-    let gaps = if gaps.is_empty() { String::new() } else { format!(" Missing within: {}.", gaps.join(", ")) };
+    if cut::is_partial(case) {
+        return None;
+    }
+    let gaps = gaps(case, pair.planned.input);
     if case.salvage && case.report.cut_short {
         return Some(format!("Partial: {readable} of {whole} could be read; what follows is missing.{gaps}"));
     }
@@ -128,11 +129,19 @@ fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f
     told.then(|| format!("The original is not all there: {readable} of {whole} could be read.{gaps}"))
 }
 
+/// Where nothing can be read within this stream, for people; empty where there is no such place.
+pub(super) fn gaps(case: &Case<'_>, input: usize) -> String {
+    let source = || case.source.streams.iter().find(|s| s.index == input)?.span.as_ref();
+    let span = case.measured.and_then(|m| m.streams.get(&input)).or_else(source);
+    let gaps: Vec<String> = span.map_or(&[][..], |s| &s.gaps[..]).iter().map(range).collect();
+    if gaps.is_empty() { String::new() } else { format!(" Missing within: {}.", gaps.join(", ")) }
+}
+
 fn range((from, to): &(f64, f64)) -> String {
     format!("{}\u{2013}{}", media::running_time(*from), media::running_time(*to))
 }
 
-fn agree(found: f64, length: f64) -> bool {
+pub(super) fn agree(found: f64, length: f64) -> bool {
     (found - length).abs() <= tolerance(length)
 }
 

@@ -19,6 +19,13 @@ pub(super) fn other_speed(case: &Case<'_>) -> Option<String> {
     case.source.other_speed.then(|| remark.to_owned())
 }
 
+/// Where a size is aimed at and the original has it already.
+pub(super) fn fitted(case: &Case<'_>) -> Option<String> {
+    let limit = case.plan.limit?;
+    let copied = case.plan.copies().any(|s| s.kind == Kind::Video);
+    copied.then(|| format!("The original is below {} MB as it is, so it was copied.", limit / 1_000_000))
+}
+
 /// Left and right that a camera stores as tracks of their own: players play one of them.
 pub(super) fn single_channels(case: &Case<'_>) -> Option<String> {
     let kept_track = case.plan.kept().find(|s| s.kind == Kind::Audio)?.input;

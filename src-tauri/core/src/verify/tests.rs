@@ -11,6 +11,7 @@ use crate::spec::JobSpec;
 use std::collections::BTreeSet;
 
 mod changes;
+mod cut;
 mod remarks;
 mod telemetry;
 

@@ -2,6 +2,7 @@
 
 use crate::failure::FailureCode;
 use crate::job::{Job, JobId};
+use crate::pool::work::Stamp;
 use crate::pool::{Tooling, room};
 use crate::volumes::mounts::{self, Mounts};
 use crate::volumes::{Volumes, answers, free_space, is_writable};
@@ -18,6 +19,8 @@ pub(crate) struct Looked {
     pub(super) ready: Vec<JobId>,
     /// These wait for room on a disk.
     pub(super) need_room: Vec<NeedsRoom>,
+    /// The videos of these were being written.
+    pub(super) written: Vec<(JobId, Option<Stamp>)>,
 }
 
 /// A job that waits for room, and the room there is.
@@ -54,12 +57,15 @@ pub(super) fn look(roots: Roots, jobs: &[Job], tooling: &Tooling, volumes: &Volu
         answering: waits_for(FailureCode::VolumeSilent) && roots.iter().all(|root| works(volumes, root)),
         tools_changed: waits_for(FailureCode::EncoderMissing) && tooling.changed(),
     };
-    let mut looked = Looked { roots, ready: Vec::new(), need_room: Vec::new() };
+    let mut looked = Looked { roots, ready: Vec::new(), need_room: Vec::new(), written: Vec::new() };
     for job in jobs {
-        if code(job) == Some(FailureCode::DiskFull) {
-            looked.need_room.push(answers.room(job));
-        } else if answers.cause_gone(job) {
-            looked.ready.push(job.id);
+        match code(job) {
+            Some(FailureCode::DiskFull) => looked.need_room.push(answers.room(job)),
+            Some(FailureCode::SourceChanged | FailureCode::SourceGrowing) => {
+                looked.written.push((job.id, Stamp::of(&job.source)));
+            }
+            _ if answers.cause_gone(job) => looked.ready.push(job.id),
+            _ => {}
         }
     }
     looked
@@ -109,7 +115,9 @@ impl<'a> Answers<'a> {
 pub(super) fn roots(job: &Job, mounts: &Mounts) -> Roots {
     let root = |path: &Path| mounts.of(path).map(|mount| mount.point.clone());
     let mut roots: Roots = match code(job) {
-        Some(FailureCode::SourceVolumeMissing) => vec![root(&job.real_source)],
+        Some(FailureCode::SourceVolumeMissing | FailureCode::SourceChanged | FailureCode::SourceGrowing) => {
+            vec![root(&job.real_source)]
+        }
         Some(FailureCode::EncoderMissing) => vec![],
         Some(FailureCode::VolumeSilent) => vec![root(&job.real_source), root(&job.output)],
         _ => vec![root(&job.output)],

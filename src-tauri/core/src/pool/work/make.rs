@@ -131,6 +131,7 @@ const ENCODED_AGAIN: &str =
 fn converted(kind: Kind, fault: CopyFault) -> String {
     let what = if kind == Kind::Video { "picture" } else { "sound" };
     match fault {
+        CopyFault::Big => format!("A copy was larger than wanted, so the {what} was converted."),
         CopyFault::Damaged => {
             format!("The {what} is damaged in places, so it was converted rather than copied.")
         }
@@ -196,6 +197,7 @@ fn may_be_the_hardware(failure: &Failure) -> bool {
 /// Carries `plan` out; a result above its size is made once more with the statistics of the first pass.
 fn in_size(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
     let made = carry_out(making, plan, &steps(making, plan))?;
+    refuse_big_copy(plan, made.verification.size)?;
     let Some(slower) = plan::slower(plan, made.verification.size) else { return Ok(made) };
     let again = steps(making, &slower);
     let again: Vec<Step> = again.into_iter().skip_while(|step| step.what != What::SecondPass).collect();
@@ -206,6 +208,14 @@ fn in_size(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
         return Err(Failure::new(FailureCode::PlanRefused, message).into());
     }
     Ok(made)
+}
+
+/// A copy cannot be made any smaller: it is converted instead.
+fn refuse_big_copy(plan: &Plan, made: u64) -> Result<(), End> {
+    let picture = plan.copies().find(|s| s.kind == Kind::Video && plan.limit.is_some_and(|most| made > most));
+    let Some(picture) = picture else { return Ok(()) };
+    let failure = Failure::new(FailureCode::PlanRefused, "The copy is larger than wanted.");
+    Err(End::Unfaithful(failure, BTreeMap::from([(picture.input, CopyFault::Big)])))
 }
 
 fn steps(making: &Making<'_>, plan: &Plan) -> Vec<Step> {

@@ -1,4 +1,6 @@
 //! The source of a job: is it there, and is it still the same at the end?
+//!
+//! Guarantees that a video which is written to while it is read is waited for, whatever else went wrong with it.
 
 use super::{End, Work};
 use crate::error::said;
@@ -9,12 +11,20 @@ use crate::volumes::{self, Trouble, mounts};
 use filetime::FileTime;
 use std::fs::Metadata;
 use std::io;
+use std::path::Path;
 
 /// Size and modification time: what must not change while a job runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
-    pub(super) size: u64,
-    pub(super) modified: FileTime,
+pub(in crate::pool) struct Stamp {
+    pub(in crate::pool) size: u64,
+    pub(in crate::pool) modified: FileTime,
+}
+
+impl Stamp {
+    /// That of a file; nothing where it cannot be looked at.
+    pub(in crate::pool) fn of(path: &Path) -> Option<Stamp> {
+        path.metadata().ok().map(|metadata| stamp(&metadata))
+    }
 }
 
 /// Looks at the source, without opening it.
@@ -62,23 +72,37 @@ pub(super) fn unchanged(job: &Job, before: Stamp) -> Result<(), Failure> {
     Err(Failure::new(FailureCode::SourceChanged, message))
 }
 
+/// It was looked at, and may have grown meanwhile: nothing is encoded before it rests.
+///
+/// # Errors
+/// `source_growing`.
+pub(super) fn at_rest(job: &Job, before: Stamp) -> Result<(), Failure> {
+    if look(job)? == before { Ok(()) } else { Err(growing(job)) }
+}
+
+fn growing(job: &Job) -> Failure {
+    Failure::new(FailureCode::SourceGrowing, format!("{} is still being written.", name_of(&job.source)))
+}
+
 /// A file written to so lately may be written to still.
 const LATELY_MS: i64 = 60_000;
 
 /// A failure that its source explains better: the drive was pulled, or the file is being copied or recorded just
 /// now. Copies pause, so a file written to lately is looked at once more after a while before it is called damaged.
 pub(super) fn by_source(work: &Work<'_>, before: Stamp, failure: Failure) -> End {
+    use FailureCode::{EncodeFailed, NoAudio, NoVideo, NotMedia, SourceTruncated, VerificationFailed};
     let job = work.job;
     if let Err(gone) = look(job)
         && gone.code == FailureCode::SourceVolumeMissing
     {
         return Failure { log_tail: failure.log_tail, ..gone }.into();
     }
-    if !matches!(failure.code, FailureCode::NotMedia | FailureCode::NoVideo | FailureCode::SourceTruncated) {
+    let unfinished = matches!(failure.code, NotMedia | NoVideo | NoAudio | SourceTruncated);
+    if !unfinished && !matches!(failure.code, EncodeFailed | VerificationFailed) {
         return failure.into();
     }
     let age = work.shared.clock.now() - before.modified.unix_seconds() * 1000;
-    let lately = age.abs() < LATELY_MS;
+    let lately = unfinished && age.abs() < LATELY_MS;
     // Another size than when it was added may also be another file, put there long ago.
     let since_added = lately && job.source_size.is_some_and(|size| size != before.size);
     let grown = || since_added || look(job).is_ok_and(|now| now != before);
@@ -91,6 +115,5 @@ pub(super) fn by_source(work: &Work<'_>, before: Stamp, failure: Failure) -> End
     if !grown() {
         return failure.into();
     }
-    let message = format!("{} is still being written.", name_of(&job.source));
-    Failure { code: FailureCode::SourceGrowing, message, ..failure }.into()
+    Failure { log_tail: failure.log_tail, ..growing(job) }.into()
 }

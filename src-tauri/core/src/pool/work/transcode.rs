@@ -42,6 +42,7 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
         return Ok(left_as_it_is(work, before));
     }
     let (info, plan) = planned(work, &tools, info, &abilities).map_err(explained)?;
+    source::at_rest(work.job, before)?;
     let verdict = make::make(work, &tools, info.clone(), &plan).map_err(explained)?;
     publish(work, before, &info, verdict)
 }

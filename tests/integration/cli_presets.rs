@@ -1,0 +1,84 @@
+//! Presets and what would become of files, from the command line: names that are near, units, lists, several files.
+
+use serde_json::Value;
+use spool_tests::clips;
+use spool_tests::env::{Answer, TestEnv};
+use std::fs;
+
+fn says(answer: &Answer, code: i32, words: &str) {
+    let said = format!("{}{}", answer.stdout, answer.stderr);
+    assert!(answer.code == code && said.contains(words), "{words}: {answer:?}");
+}
+
+#[test]
+fn what_export_and_the_full_list_give_is_what_import_takes() {
+    let env = TestEnv::new();
+    let file = env.data().join("mine.json");
+    let file = file.to_str().unwrap();
+    fs::write(file, env.spool(&["presets", "export", "web-1080p"]).stdout).unwrap();
+    let kept = env.spool(&["presets", "import", file]);
+    says(&kept, 0, "for web-1080p comes with Spool; use it with --preset web-1080p-2");
+    fs::write(file, format!("\u{feff}{}", env.spool(&["presets", "--full"]).stdout)).unwrap();
+    let list = env.spool(&["presets", "import", file, "--json"]);
+    assert_eq!((list.code, list.json().len()), (0, 9), "{list:?}");
+    says(&env.spool(&["presets", "remove", "web-720p"]), 2, "comes with Spool");
+    says(&env.spool(&["presets", "remove", "web-720p-2", "web-1080p-2"]), 0, "Preset web-720p-2 is removed");
+    says(&env.spool(&["add", "--preset", "web-720p-2", "videos"]), 2, "There is no preset \"web-720p-2\"");
+    fs::write(file, "[1, 2]").unwrap();
+    let refused = env.spool(&["presets", "import", file]);
+    says(&refused, 2, "preset 1 of 2: it must be an object in braces");
+    assert!(!refused.stderr.contains("struct"), "{refused:?}");
+}
+
+#[test]
+fn a_setting_that_is_none_leads_to_the_one_that_was_meant_and_units_are_taken() {
+    let env = TestEnv::new();
+    env.video(&clips::ordinary(), "a.mkv");
+    let set = |change: &str| env.spool(&["add", "--preset", "fit-size", "--set", change, "videos"]);
+    says(&set("crf=20"), 2, "\"crf\" is not a setting; you may mean video.crf.");
+    says(&set("name=x"), 2, "cannot be set for one job");
+    says(&set("video.sizeMb=25MB"), 0, "accepted");
+    says(&env.spool(&["presets", "fields"]), 0, "video.crf");
+    let fields = env.spool(&["presets", "fields", "--json"]).json();
+    assert!(fields.iter().all(|field| field["values"].is_string() && field["meaning"].is_string()));
+    assert!(fields.iter().all(|field| field["key"] != "id"));
+}
+
+#[test]
+fn probe_takes_what_add_takes_and_shows_what_would_come_of_several_files() {
+    let env = TestEnv::new();
+    let (a, b) = (env.video(&clips::ordinary(), "a.mkv"), env.video(&clips::ordinary(), "b.mkv"));
+    let (a, b) = (a.to_str().unwrap(), b.to_str().unwrap());
+    let out = env.out().join("later");
+    let probe = ["probe", "--set", "video.box=100x100", "--output-dir", out.to_str().unwrap(), a, b];
+    let told = env.spool(&probe);
+    for words in [
+        "later/a.mp4",
+        "later/b.mp4",
+        "320x240 25 fps",
+        "44100 Hz",
+        "100x74 (within 100x100, its shape kept)",
+    ] {
+        let words = words.replace("44100", "48000");
+        says(&told, 0, &words);
+    }
+    assert!(!out.exists(), "nothing is made by looking");
+    says(&env.spool(&["probe", "videos"]), 1, "is a folder");
+    let lines = env.spool(&["probe", "--json", a, "nope.mkv"]).json();
+    let told: Vec<&Value> = lines.iter().map(|line| &line["failure"]["code"]).collect();
+    assert_eq!(told, [&Value::Null, &Value::from("source_gone")], "{lines:?}");
+    assert!(lines[0]["path"].as_str().unwrap().ends_with("a.mkv") && lines[0]["pathBytes"].is_null());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_text_reach_scripts_in_percent_form() {
+    use std::os::unix::ffi::OsStrExt;
+    let env = TestEnv::new();
+    let video = env.videos().join(std::ffi::OsStr::from_bytes(b"caf\xe9.mkv"));
+    fs::copy(clips::ordinary(), &video).unwrap();
+    assert_eq!(env.spool(&["add", "videos"]).code, 0);
+    let job = env.jobs().remove(0);
+    assert!(job["sourceBytes"].as_str().unwrap().ends_with("/caf%E9.mkv"), "{job}");
+    assert!(job["outputBytes"].as_str().unwrap().contains("/caf%E9."), "{job}");
+}
