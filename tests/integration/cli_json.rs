@@ -38,6 +38,21 @@ fn what_is_still_to_come_is_listed_first() {
 }
 
 #[test]
+fn all_jobs_are_listed_as_json_unless_a_number_is_given() {
+    let env = TestEnv::new();
+    let clock = std::sync::Arc::new(spool_core::clock::SystemClock::default());
+    spool_tests::fill::fill(&spool_core::engine::open_queue(&env.data(), clock).unwrap(), 1234);
+    let ids = |args: &[&str]| {
+        let lines = env.spool(&[&["list", "--json"], args].concat()).json();
+        lines.iter().map(|l| l["id"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&[]), (1..=1234).collect::<Vec<_>>());
+    assert_eq!(ids(&["--state", "queued", "--limit", "7"]), (1..=7).collect::<Vec<_>>());
+    let text = env.spool(&["list"]).stdout;
+    assert!(text.contains("100 of 1234 are shown"), "{text}");
+}
+
+#[test]
 fn the_json_of_a_job_has_stable_names() {
     let env = queued();
     env.spool(&["run", "--until-idle"]);

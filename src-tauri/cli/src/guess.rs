@@ -128,7 +128,7 @@ mod tests {
             ("undo", "`spool retry ID`"),
             ("resume-all", "`spool resume`"),
             ("cancel-all", "`spool cancel --all`"),
-            ("add -o x a.mkv", "--output-dir"),
+            ("list -o x", "--output-dir"),
             ("add --output=x a.mkv", "--output-dir"),
             ("add --crf 18 a.mkv", "--set video.crf=18"),
             ("add -crf 18 a.mkv", "--set video.crf=18"),
