@@ -22,7 +22,7 @@ fn desk(video: &str) -> Desk {
     desk.env.settings(&settings);
     desk.env.video(&clips::ordinary(), video);
     let out = desk.env.out();
-    let add = ["add", "--output-dir", out.to_str().unwrap(), "--set", "video.copy=never", "videos"];
+    let add = ["add", "--flat", "--output-dir", out.to_str().unwrap(), "--set", "video.copy=never", "videos"];
     assert_eq!(desk.env.spool(&add).code, 0);
     desk
 }

@@ -203,7 +203,7 @@ async fn a_queue_that_spool_run_works_is_shown_steered_and_taken_over() {
     let desk = Desk::new();
     settle_in(&desk, &serde_json::json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg") }));
     desk.env.video(&clips::ordinary(), "fake-stall.mkv");
-    desk.env.spool(&["add", "--output-dir", text(&desk.env.out()), "videos"]);
+    desk.env.spool(&["add", "--flat", "--output-dir", text(&desk.env.out()), "videos"]);
     let run = desk.env.start(&["run"]);
     wait_until("the job to run", SOON, || state(&desk, 0) == "running");
     let app = App::start(&desk, &[]).await;

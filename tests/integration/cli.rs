@@ -12,8 +12,15 @@ pub(crate) fn queued() -> TestEnv {
         env.video(&clips::ordinary(), name);
     }
     let out = env.out();
-    let added =
-        env.spool(&["add", "--output-dir", out.to_str().unwrap(), "--set", "video.copy=never", "videos"]);
+    let added = env.spool(&[
+        "add",
+        "--flat",
+        "--output-dir",
+        out.to_str().unwrap(),
+        "--set",
+        "video.copy=never",
+        "videos",
+    ]);
     assert_eq!(added.code, 0, "{added:?}");
     env
 }
@@ -134,7 +141,15 @@ fn a_run_whose_only_job_was_cancelled_says_so() {
     let env = TestEnv::new();
     env.use_fake_ffmpeg();
     env.video(&clips::ordinary(), "fake-stall.mkv");
-    env.spool(&["add", "--output-dir", env.out().to_str().unwrap(), "--set", "video.copy=never", "videos"]);
+    env.spool(&[
+        "add",
+        "--flat",
+        "--output-dir",
+        env.out().to_str().unwrap(),
+        "--set",
+        "video.copy=never",
+        "videos",
+    ]);
     let run = env.start(&["run", "--until-idle"]);
     let runs = || env.jobs()[0]["state"] == "running";
     spool_tests::wait_until("the job to run", std::time::Duration::from_secs(10), runs);
@@ -262,6 +277,7 @@ fn a_terminate_is_a_clean_stop_and_an_interrupt_drains() {
     let out = env.out();
     env.spool(&[
         "add",
+        "--flat",
         "--output-dir",
         out.to_str().unwrap(),
         "--set",
@@ -351,7 +367,7 @@ pub(crate) fn one_of_three_broken() -> TestEnv {
         env.video(&clips::ordinary(), name);
     }
     let out = env.out();
-    let added = env.spool(&["add", "--output-dir", out.to_str().unwrap(), "videos"]);
+    let added = env.spool(&["add", "--flat", "--output-dir", out.to_str().unwrap(), "videos"]);
     assert_eq!(added.code, 0, "{added:?}");
     env
 }

@@ -49,7 +49,15 @@ fn scripts_hear_how_far_a_job_is_and_why_nothing_is_done() {
     env.use_fake_ffmpeg();
     env.video(&clips::ordinary(), "fake-slow.mkv");
     let out = env.out();
-    env.spool(&["add", "--output-dir", out.to_str().unwrap(), "--set", "video.copy=never", "videos"]);
+    env.spool(&[
+        "add",
+        "--flat",
+        "--output-dir",
+        out.to_str().unwrap(),
+        "--set",
+        "video.copy=never",
+        "videos",
+    ]);
     env.spool(&["pause"]);
     let run = env.start(&["run", "--json"]);
     wait_for(&run, "{\"standing\":\"The queue is paused");
@@ -119,6 +127,7 @@ fn a_terminal_that_knows_no_cursor_gets_lines() {
     env.spool(&[
         "add",
         "--again",
+        "--flat",
         "--output-dir",
         env.out().to_str().unwrap(),
         "--set",
@@ -136,7 +145,15 @@ fn whoever_removes_all_removes_what_runs_too() {
     for name in ["fake-stall.mkv", "b.mkv"] {
         env.video(&clips::ordinary(), name);
     }
-    env.spool(&["add", "--output-dir", env.out().to_str().unwrap(), "--set", "video.copy=never", "videos"]);
+    env.spool(&[
+        "add",
+        "--flat",
+        "--output-dir",
+        env.out().to_str().unwrap(),
+        "--set",
+        "video.copy=never",
+        "videos",
+    ]);
     env.spool(&["move", "2", "--top"]);
     env.spool(&["hold", "1"]);
     let run = env.start(&["run", "--workers", "1"]);

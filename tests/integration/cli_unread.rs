@@ -22,7 +22,7 @@ fn being_interrupted_unread_or_hung_up_is_no_crash() {
     env.video(&clips::clip("slow.mkv", 20.0, false, &["-c:v", "libx264", "-preset", "ultrafast"]), "a.mkv");
     let out = env.out();
     let slowly = ["--set", "video.copy=never", "--set", "video.speed=veryslow"];
-    env.spool(&[&["add", "--output-dir", out.to_str().unwrap(), "videos"], &slowly[..]].concat());
+    env.spool(&[&["add", "--flat", "--output-dir", out.to_str().unwrap(), "videos"], &slowly[..]].concat());
     for signal in ["-HUP", "-INT"] {
         let mut run = env.start_unread(&["run"]);
         let running = || env.jobs()[0]["state"] == "running";

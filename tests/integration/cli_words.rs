@@ -127,11 +127,27 @@ fn jobs_that_look_alike_are_told_apart() {
 fn the_sound_of_a_film_alone_has_no_percentage() {
     let env = TestEnv::new();
     env.video(&clips::ordinary(), "a.mkv");
-    env.spool(&["add", "--preset", "audio-m4a", "--output-dir", env.out().to_str().unwrap(), "videos"]);
+    env.spool(&[
+        "add",
+        "--preset",
+        "audio-m4a",
+        "--flat",
+        "--output-dir",
+        env.out().to_str().unwrap(),
+        "videos",
+    ]);
     let ran = env.spool(&["run", "--until-idle"]).stdout;
     let end = ran.lines().find(|line| line.contains("a.m4a  ")).unwrap();
     assert!(end.contains(" kB -> ") && !end.contains('%'), "{ran}");
-    env.spool(&["add", "--set", "video.copy=never", "--output-dir", env.out().to_str().unwrap(), "videos"]);
+    env.spool(&[
+        "add",
+        "--set",
+        "video.copy=never",
+        "--flat",
+        "--output-dir",
+        env.out().to_str().unwrap(),
+        "videos",
+    ]);
     assert!(env.spool(&["run", "--until-idle"]).stdout.contains(" %)  verified"));
 }
 
@@ -141,7 +157,7 @@ fn usage_lines_name_only_what_is_needed() {
     for (line, usage) in [
         (&["retry"][..], "retry <ID|--all|--state <STATE>>"),
         (&["move", "3"], "move <--top|--bottom|--up|--down> <ID>..."),
-        (&["probe"], "probe <PATH>"),
+        (&["probe"], "probe <PATHS>"),
     ] {
         let answer = env.spool(line);
         says(&answer, 2, usage);

@@ -60,8 +60,17 @@ fn patches(env: &TestEnv, transfer: &str, signal: impl Fn(f64) -> f64) -> PathBu
 
 fn work(env: &TestEnv, preset: &str) -> Vec<Value> {
     let out = env.out();
-    let add =
-        ["add", "--preset", preset, "--set", "video.crf=1", "--output-dir", out.to_str().unwrap(), "videos"];
+    let add = [
+        "add",
+        "--preset",
+        preset,
+        "--set",
+        "video.crf=1",
+        "--flat",
+        "--output-dir",
+        out.to_str().unwrap(),
+        "videos",
+    ];
     assert_eq!(env.spool(&add).code, 0);
     env.spool(&["run", "--until-idle"]);
     env.jobs()
@@ -108,7 +117,7 @@ fn kept_light_keeps_its_signal_its_tags_and_its_bits() {
         [("small-hevc", "smpte2084.mp4"), ("archive-av1", "smpte2084.mkv"), ("edit-prores", "smpte2084.mov")]
     {
         let out = env.out();
-        let add = ["add", "--preset", preset, "--output-dir", out.to_str().unwrap(), "videos"];
+        let add = ["add", "--preset", preset, "--flat", "--output-dir", out.to_str().unwrap(), "videos"];
         env.spool(&add);
         env.spool(&["run", "--until-idle"]);
         let made = out.join(name);
@@ -143,7 +152,7 @@ fn mastering_data_survives_an_encode() {
     assert!(status.unwrap().success());
     for (preset, extension) in [("small-hevc", "mp4"), ("archive-av1", "mkv")] {
         let out = env.out();
-        env.spool(&["add", "--preset", preset, "--output-dir", out.to_str().unwrap(), "videos"]);
+        env.spool(&["add", "--preset", preset, "--flat", "--output-dir", out.to_str().unwrap(), "videos"]);
         env.spool(&["run", "--until-idle"]);
         let args =
             ["-v", "error", "-show_frames", "-read_intervals", "%+#1", "-select_streams", "v", "-of", "json"];

@@ -38,6 +38,7 @@ fn add(env: &TestEnv, count: usize) -> Vec<(PathBuf, Vec<u8>)> {
     let out = env.out();
     let added = env.spool(&[
         "add",
+        "--flat",
         "--output-dir",
         out.to_str().unwrap(),
         "--set",
@@ -115,7 +116,8 @@ fn a_job_that_brings_the_application_down_three_times_is_parked_and_the_rest_goe
     env.use_fake_ffmpeg();
     env.video(&clips::ordinary(), "fake-stall.mkv");
     let out = env.out();
-    let add = ["add", "--output-dir", out.to_str().unwrap(), "--set", "video.speed=ultrafast", "videos"];
+    let add =
+        ["add", "--flat", "--output-dir", out.to_str().unwrap(), "--set", "video.speed=ultrafast", "videos"];
     env.spool(&add);
     for crash in 1..=3 {
         let run = env.start(&["run", "--workers", "2"]);

@@ -43,7 +43,7 @@ fn work(env: &TestEnv) -> Vec<Value> {
         let long_ago = filetime::FileTime::from_unix_time(1_700_000_000, 0);
         filetime::set_file_mtime(video.unwrap().path(), long_ago).unwrap();
     }
-    let set = ["add", "--preset", "web-720p", "--set", "video.speed=ultrafast", "--output-dir"];
+    let set = ["add", "--preset", "web-720p", "--set", "video.speed=ultrafast", "--flat", "--output-dir"];
     let added = env.spool(&[&set[..], &[out.to_str().unwrap(), "videos"]].concat());
     assert_eq!(added.code, 0, "{added:?}");
     env.spool(&["run", "--until-idle"]);

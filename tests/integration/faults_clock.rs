@@ -89,7 +89,7 @@ fn an_engine_under_another_clock_holds_up_no_job_of_the_next() {
         env.use_fake_ffmpeg();
         env.video(&clips::ordinary(), "fake-sig.mkv");
         let out = env.out();
-        assert_eq!(env.spool(&["add", "--output-dir", out.to_str().unwrap(), "videos"]).code, 0);
+        assert_eq!(env.spool(&["add", "--flat", "--output-dir", out.to_str().unwrap(), "videos"]).code, 0);
         let first = env.start_with(&["run"], &shift);
         let job = |env: &TestEnv| env.jobs().remove(0);
         wait_until("its retry", SOON, || job(&env)["runAt"].is_i64());

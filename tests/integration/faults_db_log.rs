@@ -11,7 +11,15 @@ fn works_without_its_log(env: &TestEnv) {
         env.video(&clips::ordinary(), &format!("{n}.mkv"));
     }
     let out = env.out();
-    env.spool(&["add", "--output-dir", out.to_str().unwrap(), "--set", "video.speed=ultrafast", "videos"]);
+    env.spool(&[
+        "add",
+        "--flat",
+        "--output-dir",
+        out.to_str().unwrap(),
+        "--set",
+        "video.speed=ultrafast",
+        "videos",
+    ]);
     let ran = env.spool(&["run", "--until-idle"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(env.results().len(), 3);

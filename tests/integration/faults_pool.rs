@@ -167,7 +167,7 @@ fn a_paused_job_is_on_hold_after_a_crash_and_starts_when_released() {
     env.use_fake_ffmpeg();
     env.video(&clips::ordinary(), "fake-slow.mkv");
     let out = env.out();
-    assert_eq!(env.spool(&["add", "--output-dir", out.to_str().unwrap(), "videos"]).code, 0);
+    assert_eq!(env.spool(&["add", "--flat", "--output-dir", out.to_str().unwrap(), "videos"]).code, 0);
     let job = |env: &TestEnv| env.jobs().remove(0);
     let first = env.start(&["run"]);
     wait_until("progress", SOON, || job(&env)["progress"].is_object());

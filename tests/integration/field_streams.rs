@@ -13,7 +13,7 @@ use std::process::Command;
 /// Works all videos of the world under this preset, and returns the jobs with the names of their sources.
 pub(crate) fn work_all(env: &TestEnv, preset: &str) -> Vec<(String, Value)> {
     let out = env.out().join(preset);
-    let add = ["add", "--preset", preset, "--output-dir", out.to_str().unwrap(), "videos"];
+    let add = ["add", "--preset", preset, "--flat", "--output-dir", out.to_str().unwrap(), "videos"];
     let quick = matches!(preset, "web-1080p" | "small-hevc" | "archive-av1" | "fit-size");
     let added = env.spool(&[&add[..], if quick { &QUICK } else { &[] }].concat());
     assert_eq!(added.code, 0, "{added:?}");

@@ -9,7 +9,7 @@ fn what_is_below_the_size_and_plays_is_copied_and_that_is_told() {
     let film = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-profile:v", "main"];
     env.video(&clips::clip("fits.mkv", 2.0, true, &film), "fits.mkv");
     let out = env.out();
-    let add = ["add", "--preset", "fit-size", "--output-dir", out.to_str().unwrap(), "videos"];
+    let add = ["add", "--preset", "fit-size", "--flat", "--output-dir", out.to_str().unwrap(), "videos"];
     assert_eq!(env.spool(&add).code, 0);
     env.spool(&["run", "--until-idle"]);
     let job = env.jobs().remove(0);

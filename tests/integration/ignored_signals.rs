@@ -17,7 +17,8 @@ fn what_was_ignored_at_the_start_stays_ignored_and_a_terminate_still_stops_clean
     env.use_fake_ffmpeg();
     env.video(&clips::ordinary(), "fake-stall.mkv");
     let out = env.out();
-    let add = ["add", "--output-dir", out.to_str().unwrap(), "--set", "video.speed=ultrafast", "videos"];
+    let add =
+        ["add", "--flat", "--output-dir", out.to_str().unwrap(), "--set", "video.speed=ultrafast", "videos"];
     env.spool(&add);
     let mut run = env.start_ignoring("HUP INT", &["run", "--workers", "2"]);
     let pid = Pid::from_raw(run.id() as i32).unwrap();

@@ -25,6 +25,7 @@ fn work(preset: &str) -> TestEnv {
         "video.speed=ultrafast",
         "--set",
         "video.copy=never",
+        "--flat",
         "--output-dir",
         out.to_str().unwrap(),
         "videos",
@@ -94,7 +95,7 @@ fn ten_kinds_of_files_become_mp4_without_encoding_what_mp4_holds() {
         env.video(&clip, clip.file_name().unwrap().to_str().unwrap());
     }
     let out = env.out();
-    env.spool(&["add", "--preset", "remux-mp4", "--output-dir", out.to_str().unwrap(), "videos"]);
+    env.spool(&["add", "--preset", "remux-mp4", "--flat", "--output-dir", out.to_str().unwrap(), "videos"]);
     let ran = env.spool(&["run", "--until-idle"]);
     assert_eq!(ran.code, 0, "{ran:?} {:#?}", env.jobs());
     for job in env.jobs() {
@@ -120,7 +121,8 @@ fn hopeless_files_fail_with_a_plain_reason_and_hold_up_nobody() {
     fs::write(env.videos().join("cut.mp4"), &whole[..whole.len() / 2]).unwrap();
     fs::write(env.videos().join("empty.mp4"), "").unwrap();
     let out = env.out();
-    let added = env.spool(&["add", "--output-dir", out.to_str().unwrap(), "videos", "videos/missing.mkv"]);
+    let added =
+        env.spool(&["add", "--flat", "--output-dir", out.to_str().unwrap(), "videos", "videos/missing.mkv"]);
     assert_eq!(added.code, 1);
     assert!(added.stderr.contains("missing.mkv does not exist."), "{added:?}");
     let ran = env.spool(&["run", "--until-idle"]);
@@ -151,7 +153,15 @@ fn a_file_cut_short_is_never_called_done() {
         fs::write(env.videos().join(name), &whole[..whole.len() / 2]).unwrap();
     }
     let out = env.out();
-    env.spool(&["add", "--set", "video.speed=ultrafast", "--output-dir", out.to_str().unwrap(), "videos"]);
+    env.spool(&[
+        "add",
+        "--set",
+        "video.speed=ultrafast",
+        "--flat",
+        "--output-dir",
+        out.to_str().unwrap(),
+        "videos",
+    ]);
     env.spool(&["run", "--until-idle"]);
     for job in env.jobs() {
         assert_eq!(job["failure"]["code"], "source_truncated", "{job}");
@@ -166,7 +176,15 @@ fn too_fast_a_video_is_capped_to_the_presets_rate() {
     let fast = ["-vf", "fps=120", "-c:v", "libx264", "-preset", "ultrafast"];
     env.video(&clips::clip("fast.mkv", 1.0, false, &fast), "fast.mkv");
     let out = env.out();
-    env.spool(&["add", "--set", "video.speed=ultrafast", "--output-dir", out.to_str().unwrap(), "videos"]);
+    env.spool(&[
+        "add",
+        "--set",
+        "video.speed=ultrafast",
+        "--flat",
+        "--output-dir",
+        out.to_str().unwrap(),
+        "videos",
+    ]);
     assert_eq!(env.spool(&["run", "--until-idle"]).code, 0);
     let result = facts(&out.join("fast.mp4"));
     assert!((60.0..=61.0).contains(&number(&streams(&result, "video")[0]["nb_frames"])), "{result}");

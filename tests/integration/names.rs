@@ -86,7 +86,7 @@ fn a_changed_name_is_said_in_the_answer() {
     let env = TestEnv::new();
     let Some(drive) = drive(&env, Kind::Exfat) else { return };
     env.video(&clips::ordinary(), "Mission: Impossible.mkv");
-    let added = env.spool(&["add", "--output-dir", drive.root.to_str().unwrap(), "videos"]);
+    let added = env.spool(&["add", "--flat", "--output-dir", drive.root.to_str().unwrap(), "videos"]);
     let note = "Mission: Impossible becomes \"Mission_ Impossible.mp4\": the drive cannot hold some characters of the name.";
     assert!(added.stdout.lines().any(|line| line.trim() == note), "{added:?}");
     assert_eq!(drive.names().len(), 0, "nothing is created when adding");

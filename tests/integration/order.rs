@@ -178,7 +178,7 @@ async fn what_another_process_adds_or_cancels_is_noticed_within_a_second() {
     let engine = start(&env, Setup { policy: Policy { stall: SOON, ..Policy::default() }, ..faulty() });
     videos(&env, &["fake-stall"]);
     let out = env.out();
-    assert_eq!(env.spool(&["add", "--output-dir", out.to_str().unwrap(), "videos"]).code, 0);
+    assert_eq!(env.spool(&["add", "--flat", "--output-dir", out.to_str().unwrap(), "videos"]).code, 0);
     let id = JobId(1);
     wait_until("the job to be taken up", Duration::from_secs(1), || job(&engine, id).state == State::Running);
     wait_until("its process", SOON, || engine.queue().attempts(id).unwrap()[0].child.is_some());

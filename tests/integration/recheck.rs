@@ -371,7 +371,7 @@ fn none_that_is_right_is_called_wrong() {
         ["web-1080p", "remux-mp4", "archive-av1", "edit-prores", "small-hevc", "audio-m4a", "fit-size"];
     for preset in presets {
         let out = env.out().join(preset);
-        let add = ["add", "--preset", preset, "--output-dir", out.to_str().unwrap(), "videos"];
+        let add = ["add", "--preset", preset, "--flat", "--output-dir", out.to_str().unwrap(), "videos"];
         let quick: &[&str] = match preset {
             "archive-av1" => &["--set", "video.speed=veryfast"],
             "web-1080p" | "small-hevc" | "fit-size" => &["--set", "video.speed=ultrafast"],

@@ -24,7 +24,8 @@ fn half(env: &TestEnv, clip: &Path, name: &str) {
 /// Works all videos of the world and returns the jobs by name.
 fn work(env: &TestEnv, more: &[&str]) -> impl Fn(&str) -> Value {
     let out = env.out();
-    let add = ["add", "--set", "video.speed=ultrafast", "--output-dir", out.to_str().unwrap(), "videos"];
+    let add =
+        ["add", "--set", "video.speed=ultrafast", "--flat", "--output-dir", out.to_str().unwrap(), "videos"];
     let added = env.spool(&[&add[..], more].concat());
     assert_eq!(added.code, 0, "{added:?}");
     env.spool(&["run", "--until-idle"]);
@@ -151,7 +152,7 @@ fn pictures_that_are_slow_late_uneven_or_stand_for_long_keep_their_times() {
     let out = env.out();
     let out = out.to_str().unwrap();
     for preset in ["web-1080p", "archive-av1", "edit-prores"] {
-        let added = env.spool(&["add", "--preset", preset, "--output-dir", out, "videos"]);
+        let added = env.spool(&["add", "--preset", preset, "--flat", "--output-dir", out, "videos"]);
         assert_eq!(added.code, 0, "{added:?}");
     }
     env.spool(&["run", "--until-idle"]);

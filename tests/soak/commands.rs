@@ -47,6 +47,7 @@ fn add(world: &World, batch: usize, templates: &[(&str, Vec<u8>)], random: &mut 
         preset,
         "--set",
         "video.speed=ultrafast",
+        "--flat",
         "--output-dir",
         out.to_str().unwrap(),
         &folder,

@@ -126,6 +126,7 @@ const scenes: [string, string, Step][] = [
         doneBefore: null,
         doneAt: null,
         doneBeforeCount: 0,
+        endedBeforeCount: 0,
         refused: [],
         refusedCount: 0,
         renamed: null,

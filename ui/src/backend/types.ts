@@ -570,6 +570,10 @@ doneAt: number | null,
  */
 doneBeforeCount: number, 
 /**
+ * How many failed for good with this preset before, or were cancelled.
+ */
+endedBeforeCount: number, 
+/**
  * Why others were refused, as sentences, at most five of them.
  */
 refused: Array<string>, 
