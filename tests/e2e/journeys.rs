@@ -121,7 +121,7 @@ async fn a_real_drop_adds_files_and_folders_and_counts_what_is_no_video() {
     desk.drag(&[&odd, &plain, &folder], (x + 300, y + 650));
     app.reads("[role=status]", "3 videos added. 1 file is not a video.").await;
     app.reads("#tab-done .count", "3").await;
-    assert_eq!(desk.env.results(), ["-a 100% #1.mp4", "beach.mp4", "plain.mp4"]);
+    assert_eq!(desk.env.results(), ["-a 100% #1.mp4", "holiday/beach.mp4", "plain.mp4"]);
     assert_eq!(app.count(".overlay.shown").await, 0, "the overlay is gone");
 }
 
