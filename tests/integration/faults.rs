@@ -57,7 +57,7 @@ async fn one_that_stalls_and_ignores_q_and_terminate_is_killed() {
 async fn a_stalled_first_pass_is_not_taken_for_alive_because_the_part_file_changes() {
     let env = TestEnv::new();
     let engine = start(&env, Setup { policy: impatient(), ..faulty() });
-    let preset = preset::find("fit-size").unwrap().clone();
+    let preset = preset::set(preset::find("fit-size").unwrap(), &[("video.copy", "never")]).unwrap();
     let video = env.video(&clips::ordinary(), "fake-stall.mkv");
     let found = spool_tests::engine::find(&[video], &Wish { spec: JobSpec::of(preset), ..wish(&env) });
     engine.add(&found.jobs, Place::End, &spool_tests::engine::taken(&found.jobs)).unwrap();
