@@ -168,8 +168,8 @@ fn the_result_of_one_video_is_called_as_is_said_and_never_a_folder() {
     assert!(two.0 == 2 && two.1.contains("-o names the result of one video"), "{two:?}");
     let folder = said(&["--output-dir", named, film]);
     assert!(folder.0 == 2 && folder.1.contains("use -o"), "{folder:?}");
-    let file = said(&["--output-dir", film, film]);
-    assert!(file.0 == 2 && file.1.contains("is not a folder"), "{file:?}");
+    let no_folder = said(&["--output-dir", film, film]);
+    assert!(no_folder.0 == 2 && no_folder.1.contains("is not a folder"), "{no_folder:?}");
 }
 
 #[test]

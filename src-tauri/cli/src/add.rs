@@ -144,7 +144,6 @@ fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Option<PathBuf>,
     let looked = folder.clone();
     match asking.volumes.ask(&folder, asking.patience, move || looked.metadata().map(|found| found.is_dir()))
     {
-        Ok(Ok(true)) => Ok(Some(folder)),
         Ok(Ok(false)) => Err(refuse("is not a folder")),
         Ok(Err(_)) if flag.is_some() && intake::is_called_like_a_video(&folder) => {
             let name = flag.unwrap_or(&folder).display();
@@ -152,7 +151,7 @@ fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Option<PathBuf>,
                 "{name} is the name of a video, and --output-dir takes a folder; for the name of one result use -o {name}."
             )))
         }
-        Ok(Err(_)) => Ok(Some(folder)),
+        Ok(_) => Ok(Some(folder)),
         Err(_) => Err(refuse("is on a drive that does not answer")),
     }
 }

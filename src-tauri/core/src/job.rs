@@ -104,6 +104,22 @@ impl FromStr for State {
     }
 }
 
+/// How a video came into the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// By its own name, or wanted once more.
+    Named,
+    /// Found in a folder: a result of Spool among such files is left as it is.
+    Folder,
+}
+
+impl Origin {
+    /// Of a file that was found in a folder, unless what was done is wanted once more.
+    pub fn of(from_folder: bool, again: bool) -> Origin {
+        if from_folder && !again { Origin::Folder } else { Origin::Named }
+    }
+}
+
 /// One row of the queue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
@@ -127,8 +143,8 @@ pub struct Job {
     pub output_volume: Option<PathBuf>,
     /// The file name claimed for the result.
     pub output: PathBuf,
-    /// It was found in a folder, and a result of Spool among such files is left as it is.
-    pub from_folder: bool,
+    /// How its video came into the list.
+    pub origin: Origin,
     /// The folder of results it was added with, where the result lies in a folder below it.
     pub output_root: Option<PathBuf>,
     /// What is known of the video, once it was looked at; empty for a file that cannot be read.

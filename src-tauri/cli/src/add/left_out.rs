@@ -39,8 +39,8 @@ fn line(found: &Found, (kind, one, many): &(Kind, &str, &str), most: usize) -> O
     let count = words::count(names.len() as u64, one, many);
     let more = names.len().saturating_sub(most);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let named = names.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
-    (!names.is_empty()).then(|| format!("skipped           {count}: {named}{rest}"))
+    let first = names.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
+    (!names.is_empty()).then(|| format!("skipped           {count}: {first}{rest}"))
 }
 
 fn name(path: &Path) -> String {

@@ -36,11 +36,8 @@ pub(super) fn entries(folder: &Path, excluded: impl Fn(&Path) -> bool) -> Vec<En
                     found.extend(counted(&entry, out));
                 }
             }
-            Err(cause) => found.extend(failed(folder, &cause).filter(|entry| match entry {
-                Entry::Video(path) | Entry::LeftOut(path, _) | Entry::Unreadable(path) => {
-                    !is_excluded(folder, path, &excluded)
-                }
-            })),
+            Err(cause) if is_excluded(folder, cause.path().unwrap_or(folder), &excluded) => {}
+            Err(cause) => found.push(failed(folder, &cause)),
         }
     }
     found
@@ -68,18 +65,18 @@ fn counted(entry: &DirEntry, out: Option<Kind>) -> Option<Entry> {
 }
 
 /// What could not be looked at.
-fn failed(folder: &Path, cause: &walkdir::Error) -> Option<Entry> {
+fn failed(folder: &Path, cause: &walkdir::Error) -> Entry {
     let path = cause.path().unwrap_or(folder).to_owned();
     let name = path.file_name().unwrap_or_default();
     let circle = cause.loop_ancestor().is_some();
-    Some(if cause.depth() > 0 && kinds::is_hidden(name) {
+    if cause.depth() > 0 && kinds::is_hidden(name) {
         // Editors lock files by hidden links that lead nowhere.
         Entry::LeftOut(path, Kind::Hidden)
     } else if circle || (leads_nowhere(&path) && !kinds::is_called_like_a_video(&path)) {
         Entry::LeftOut(path, Kind::Other)
     } else {
         Entry::Unreadable(path)
-    })
+    }
 }
 
 /// A link to what is not there, or to itself; not one to what this user may not see.

@@ -8,6 +8,7 @@ use crate::event::Event;
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::run::Happened;
 use crate::ffmpeg::{self, ToolError, Tools};
+use crate::job::Origin;
 use crate::look::{self, Asking, Halt};
 use crate::media::{MediaInfo, marker};
 use crate::output::{self, Published};
@@ -38,7 +39,7 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
         end => end,
     };
     let (info, abilities) = looked(work, &tools).map_err(explained)?;
-    if work.job.from_folder && marker::is_result(&work.job.source, &info) {
+    if work.job.origin == Origin::Folder && marker::is_result(&work.job.source, &info) {
         return Ok(left_as_it_is(work, before));
     }
     let (info, plan) = planned(work, &tools, info, &abilities).map_err(explained)?;

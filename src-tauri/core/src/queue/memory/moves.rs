@@ -2,7 +2,7 @@
 
 use super::{All, Row, State};
 use crate::failure::FailureCode;
-use crate::job::{Attempt, Job, JobId, Millis};
+use crate::job::{Attempt, Job, JobId, Millis, Origin};
 use crate::policy::is_best;
 use crate::queue::{Command, KEPT_ATTEMPTS, NewJob, Outcome, key_of_path, reason};
 use crate::recheck::finding::Check;
@@ -50,7 +50,7 @@ pub(super) fn fresh(id: JobId, new: &NewJob, output: &Path, position: i64, now: 
         source_volume: new.source_volume.clone(),
         output_volume: new.output_volume.clone(),
         output: output.to_owned(),
-        from_folder: new.from_folder && !new.again,
+        origin: Origin::of(new.from_folder, new.again),
         output_root: (new.root != new.folder).then(|| new.root.clone()),
         facts: None,
         spec: Some(new.spec.clone()),

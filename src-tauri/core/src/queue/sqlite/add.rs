@@ -3,7 +3,7 @@
 use super::known;
 use super::rows::{to_bytes, to_json, to_path};
 use crate::error::{Error, Result};
-use crate::job::{JobId, Millis};
+use crate::job::{JobId, Millis, Origin};
 use crate::queue::work::{Meaning, Work, former_key};
 use crate::queue::{Added, NewJob, Place, key_of_path, trees};
 use crate::spec::{self, JobOptions, JobSpec};
@@ -155,7 +155,7 @@ fn insert(
         job.max_attempts,
         now,
         (job.root != job.folder).then(|| to_bytes(&job.root)),
-        job.from_folder && !job.again
+        Origin::of(job.from_folder, job.again) == Origin::Folder
     ])?;
     Ok(JobId(t.last_insert_rowid()))
 }

@@ -4,7 +4,7 @@
 //! informs (facts, progress, warnings, plan) is left out where it cannot be read.
 
 use crate::error::{Error, Result};
-use crate::job::{Attempt, Intent, Job, JobId, Reason};
+use crate::job::{Attempt, Intent, Job, JobId, Origin, Reason};
 use crate::queue::chosen::Brief;
 use crate::recheck::finding::Check;
 use crate::spec;
@@ -48,7 +48,7 @@ pub(super) fn job(row: &Row<'_>) -> Result<Job> {
         output_volume: path(row, 28)?,
         facts: informing(row, 29)?,
         output: to_path(&row.get::<_, Vec<u8>>(6)?),
-        from_folder: row.get(38)?,
+        origin: Origin::of(row.get(38)?, false),
         output_root: path(row, 37)?,
         state: row.get::<_, String>(8)?.parse().map_err(|_| bad("state"))?,
         hold: row.get(9)?,
