@@ -50,6 +50,30 @@ async fn a_resumed_job_takes_the_next_free_worker_and_nobody_else_does() {
     engine.stop().await;
 }
 
+/// Its ffmpeg is suspended in truth, and says its speed by all the time that passed.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_speed_of_a_resumed_job_is_that_of_its_work() {
+    let env = TestEnv::new();
+    let engine = start(&env);
+    let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-average.mkv")])[0];
+    let progress = || job(&engine, id).progress.filter(|progress| progress.done_us > 0);
+    let since = |begun: std::time::Instant, passed| {
+        wait_until("the time to pass", SOON, || begun.elapsed() >= Duration::from_secs(passed));
+    };
+    wait_until("it to get on", SOON, || progress().is_some());
+    since(std::time::Instant::now(), 2);
+    engine.steer(Command::Hold, &Which::Ids(vec![id])).unwrap();
+    wait_until("it to stop", SOON, || process(&engine, id) == Some('T'));
+    let before = progress().unwrap().done_us;
+    since(std::time::Instant::now(), 6);
+    engine.steer(Command::Release, &Which::Ids(vec![id])).unwrap();
+    wait_until("it to go on", SOON, || progress().is_some_and(|progress| progress.done_us > before));
+    let speed = progress().unwrap().speed.unwrap();
+    assert!(speed > 0.6, "{speed} of a speed of 1, and without the pause it would be 0.3");
+    engine.stop().await;
+}
+
 /// One that may bring the application down works alone; paused, it does not work.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_suspect_keeps_nobody_from_working() {

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Some("tenth") => tenth(&args),
         Some("stall") => stall(false),
         Some("slow") => slow(),
+        Some("average") => average(),
         Some("deafstall") => stall(true),
         Some("deaf") => deaf(),
         Some("flood") => {
@@ -183,6 +184,20 @@ fn slow() -> ExitCode {
         for n in 1.. {
             block(&(n * 1000).to_string(), "continue");
             std::thread::park_timeout(std::time::Duration::from_millis(250));
+        }
+    });
+    until_q()
+}
+
+/// Gets on as fast as its video plays while it works, and says its speed as ffmpeg does: by all the time since it began.
+fn average() -> ExitCode {
+    std::thread::spawn(|| {
+        let begun = std::time::Instant::now();
+        for n in 1.. {
+            std::thread::park_timeout(std::time::Duration::from_millis(250));
+            let speed = f64::from(n) * 0.25 / begun.elapsed().as_secs_f64();
+            println!("out_time_us={}\ntotal_size=1000\nspeed={speed:.3}x\nprogress=continue", n * 250_000);
+            std::io::stdout().flush().unwrap();
         }
     });
     until_q()

@@ -17,6 +17,7 @@ pub mod growth;
 mod line;
 mod locate;
 mod names;
+mod pace;
 mod pipe;
 pub(crate) mod places;
 pub mod probe;

@@ -7,6 +7,7 @@
 use super::child::{self, Running};
 use super::given::Given;
 use super::growth::{self, Excess};
+use super::pace::Pace;
 use super::report::Reader;
 use super::statistics::InputStats;
 use super::watchdog::{self, Watchdog};
@@ -175,6 +176,7 @@ struct Supervisor<'a> {
     told: Progress,
     told_at: Option<Instant>,
     watchdog: Watchdog,
+    pace: Pace,
     suspended: bool,
     ending: Option<Ending>,
 }
@@ -188,6 +190,7 @@ impl<'a> Supervisor<'a> {
             told: Progress::default(),
             told_at: None,
             watchdog: Watchdog::new(request.clock.awake()),
+            pace: Pace::new(request.clock.awake()),
             suspended: false,
             ending: None,
         }
@@ -239,7 +242,8 @@ impl<'a> Supervisor<'a> {
     }
 
     fn tell_progress(&mut self, tell: &mut dyn FnMut(Happened)) {
-        self.told = self.reader.progress.of_total(self.request.total_us, &self.told);
+        let said = self.pace.of(self.reader.progress, self.request.clock.awake());
+        self.told = said.of_total(self.request.total_us, &self.told);
         if self.told_at.is_none_or(|at| at.elapsed() >= self.request.policy.progress_event) {
             self.told_at = Some(Instant::now());
             tell(Happened::Progress(self.told));
@@ -263,6 +267,7 @@ impl<'a> Supervisor<'a> {
         }
         self.suspended = still;
         self.watchdog.restart(self.request.clock.awake());
+        self.pace.suspend(still, self.request.clock.awake());
         tell(Happened::Suspended(still));
     }
 
