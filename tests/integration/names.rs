@@ -65,13 +65,27 @@ fn names_that_a_drive_cannot_hold_are_changed_when_added_and_done_at_the_first_a
         let env = TestEnv::new();
         let Some(drive) = drive(&env, kind) else { return };
         for (name, _) in names {
-            fs::copy(clips::ordinary(), env.videos().join(OsStr::from_bytes(name))).unwrap();
+            let video = env.videos().join(OsStr::from_bytes(name));
+            fs::copy(clips::ordinary(), &video).unwrap();
+            filetime::set_file_mtime(&video, filetime::FileTime::from_unix_time(1_500_000_000, 0)).unwrap();
         }
         let added = work(&env, Some(&drive.root), &[env.videos().as_os_str()]);
         done_at_once(&env);
         let mut expected = names.map(|(_, result)| result.to_owned());
         expected.sort();
         assert_eq!(drive.names(), expected, "{kind:?}: no part file is left");
+        for job in env.jobs() {
+            let seconds = |path: &Value| {
+                let written = fs::metadata(path.as_str().unwrap()).unwrap();
+                filetime::FileTime::from_last_modification_time(&written).unix_seconds()
+            };
+            // Drives of cameras count in steps of two seconds.
+            let is_text = Path::new(job["source"].as_str().unwrap()).exists();
+            assert!(
+                !is_text || (seconds(&job["output"]) - seconds(&job["source"])).abs() <= 2,
+                "{kind:?}: {job}"
+            );
+        }
         let noted = added.iter().filter(|line| !line["note"].is_null()).count();
         assert_eq!(noted, 8, "{kind:?}: {added:?}");
         let original = fs::read(clips::ordinary()).unwrap();

@@ -61,7 +61,8 @@ pub fn publish(
     let folder = job.output.parent().unwrap_or(&job.output);
     let failed = |e: io::Error| PublishError::Failed(write_failure(&e, folder));
     // Some shares refuse it to all but the owner of a file: a result without its date is one all the same.
-    if let Err(cause) = filetime::set_file_mtime(part, modified) {
+    // Both together: exFAT through FUSE keeps neither of them by itself.
+    if let Err(cause) = filetime::set_file_times(part, FileTime::now(), modified) {
         tracing::warn!(%cause, job = %job.id, "a result keeps the time at which it was made");
     }
     flush(part).map_err(failed)?;
