@@ -340,7 +340,7 @@ fn what_was_found_is_told_kept_and_can_be_done_again() {
     );
     let again = past.env.spool(&["again", "--wrong"]);
     assert_eq!(again.code, 0, "{again:?}");
-    assert!(again.stdout.contains("a.mkv -> ") && again.stdout.ends_with("/a (2).mp4\n"), "{again:?}");
+    assert!(again.stdout.contains("a.mkv -> ") && again.stdout.contains("/a (2).mp4\n"), "{again:?}");
     let before = fs::read(past.env.out().join("a.mp4")).unwrap();
     assert_eq!(past.env.spool(&["run", "--until-idle"]).code, 0);
     assert_eq!(past.env.results(), ["a (2).mp4", "a.mp4", "b.mp4"]);
