@@ -1,6 +1,6 @@
 //! A command line that clap refuses, answered with what the thing that was meant is called here.
 //!
-//! Guarantees that nobody is led by likeness of letters to a command that changes something: what is not in the tables is
+//! Guarantees that similar spelling never suggests a command that changes something: what is not in the tables is
 //! pointed to the help. Pure but for the look whether a word names a file.
 
 mod tables;

@@ -116,7 +116,7 @@ async fn drain(engine: Engine, signals: &mut Signals, say: &dyn Fn(&str)) {
     ended.await;
 }
 
-/// Nobody reads this terminal any more: the log and the next list tell of it. At once, for the session may be killed
+/// The terminal is gone: the log and the next `spool list` say so. At once, for the session may be killed
 /// before all has stopped.
 fn keep_hang_up(queue: &dyn Queue) {
     tracing::warn!("the terminal was closed or the connection to it lost: this run ends by a hang-up");

@@ -145,12 +145,11 @@ pub fn find(asking: Asking<'_>, paths: &[PathBuf], wish: &Wish, queue: &dyn Queu
 fn absent_volume(asking: Asking<'_>, wish: &Wish, queue: &dyn Queue) -> Result<Option<PathBuf>, Error> {
     let Some(folder) = wish.folder.clone() else { return Ok(None) };
     let looked = folder.clone();
-    if asking.volumes.ask(&folder, asking.patience, move || looked.exists()).unwrap_or(true) {
-        return Ok(None);
-    }
+    let missing = move || (!looked.exists()).then(|| real_folder(&looked));
+    let Ok(Some(folder)) = asking.volumes.ask(&folder, asking.patience, missing) else { return Ok(None) };
     let mut points = mounts::usual();
     points.extend(queue.volumes()?);
-    Ok(Mounts::read().absent(&real_folder(&folder), &points).map(Path::to_owned))
+    Ok(Mounts::read().absent(&folder, &points).map(Path::to_owned))
 }
 
 /// Why a search ended short of an answer.

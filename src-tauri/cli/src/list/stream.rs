@@ -1,6 +1,6 @@
 //! The whole list, job by job, in the order of `spool list`.
 //!
-//! Guarantees that its memory does not grow with the queue: it is read part by part, and of what was told nothing is kept
+//! Guarantees that its memory does not grow with the queue: it is read part by part, and of what was listed nothing is kept
 //! but a bit for each job that had not ended.
 
 use super::wanted;
@@ -21,9 +21,9 @@ pub(super) fn all(
 ) -> std::result::Result<(), Failed> {
     let list = |of: &[State]| Reading::new(queue, wanted(of, states));
     let mut active = list(&[State::Queued, State::Waiting, State::Running]);
-    let mut told = Told::default();
+    let mut listed = Listed::default();
     while let Some(job) = active.next()? {
-        told.insert(job.id);
+        listed.insert(job.id);
         tell(&job)?;
     }
     // Each by itself, for so they stand in the queue.
@@ -34,7 +34,7 @@ pub(super) fn all(
         let job = if b.map(ended) > a.map(ended) { failed.next()? } else { over.next()? };
         let Some(job) = job else { return Ok(()) };
         // It ended between two of these looks.
-        if !told.has(job.id) {
+        if !listed.has(job.id) {
             tell(&job)?;
         }
     }
@@ -73,9 +73,9 @@ impl Reading<'_> {
 
 /// Numbers of jobs, 64 to a word: they are given one after the other.
 #[derive(Default)]
-struct Told(HashMap<i64, u64>);
+struct Listed(HashMap<i64, u64>);
 
-impl Told {
+impl Listed {
     fn insert(&mut self, id: JobId) {
         *self.0.entry(id.0 >> 6).or_default() |= 1 << (id.0 & 63);
     }

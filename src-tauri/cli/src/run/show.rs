@@ -109,7 +109,7 @@ impl Show {
     async fn tell(&mut self, told: Told) {
         match told {
             Told::Snapshot(snapshot) => {
-                // What runs now, and what ran when it was last heard of.
+                // What runs now, and what was running at the last event.
                 let running = snapshot.running.iter().map(|job| job.id);
                 for id in running.chain(self.pace.jobs()) {
                     self.changed(id).await;

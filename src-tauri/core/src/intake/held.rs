@@ -16,7 +16,10 @@ pub(super) fn fit(jobs: &mut [NewJob], mounts: &Mounts) {
         if stem != job.stem {
             job.naming.wished = Some(std::mem::replace(&mut job.stem, stem));
         }
-        if let Ok(below) = job.folder.strip_prefix(&job.root).map(Path::to_owned) {
+        // The folder of a file that was added before is there already, and keeps its name.
+        if job.from_folder
+            && let Ok(below) = job.folder.strip_prefix(&job.root).map(Path::to_owned)
+        {
             let held = below.components().map(|part| rules.held(part.as_os_str()));
             job.folder = held.fold(job.root.clone(), |folder, part| folder.join(part));
         }
@@ -86,6 +89,22 @@ mod tests {
         assert_eq!(stem(job(&root, film, false), &whole), kept, "elsewhere on the same volume");
         let free = Mounts::of_rows(vec![mount(&root, "ext4")]);
         assert_eq!(stem(job(&root, film, false), &free), kept);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn folders_that_are_made_again_get_names_that_the_drive_holds() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        let drive = Mounts::of_rows(vec![mount(Path::new("/"), "ext4"), mount(&root.join("out"), "exfat")]);
+        let folder = |from_folder| {
+            let place = root.join("out/Trip: 1/day?");
+            let mut job = NewJob { folder: place, from_folder, ..job(&root, "a.mkv", false) };
+            fit(std::slice::from_mut(&mut job), &drive);
+            job.folder
+        };
+        assert_eq!(folder(true), root.join("out/Trip_ 1/day_"));
+        assert_eq!(folder(false), root.join("out/Trip: 1/day?"), "it was made before");
     }
 
     #[cfg(unix)]

@@ -19,8 +19,8 @@ enum Piece<'a> {
     Token(&'a str),
 }
 
-/// Can this name results? If not, the rest of the sentence "The file name ...". `{name}` must occur, for one name for all
-/// would help nobody; folders are not made.
+/// Can this name results? If not, the rest of the sentence "The file name ...". `{name}` must occur, for otherwise
+/// all results would share a name; it may not name folders.
 ///
 /// # Errors
 /// What is wrong with it.

@@ -140,7 +140,7 @@ pub(super) fn without_unit(field: &Field, value: &str) -> String {
     field.units.iter().find_map(number).unwrap_or_else(|| value.to_owned())
 }
 
-/// The settings that somebody may mean by a name that is none, likeliest first.
+/// Settings whose names are close to an unknown one, the most likely first.
 pub(super) fn near(key: &str) -> Vec<&'static str> {
     let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
     let wanted = plain(key);

@@ -8,7 +8,7 @@ use crate::queue::work::{Meaning, Work, former_key};
 use crate::queue::{Added, NewJob, Place, key_of_path, trees};
 use crate::spec::{self, JobOptions, JobSpec};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
@@ -169,9 +169,10 @@ pub(super) fn tree(t: &Transaction<'_>, destination: &Path, root: &Path) -> Resu
     if let Some(name) = found {
         return Ok(to_path(&name).into_os_string());
     }
-    let mut claimed = t.prepare_cached("SELECT 1 FROM tree WHERE destination = ?1 AND name_key = ?2")?;
-    let mut is_taken = |name: &[u8]| claimed.exists(params![destination, name]);
-    let (name, name_key) = trees::first_free(root, |name| is_taken(name).unwrap_or(false));
+    let mut claimed = t.prepare_cached("SELECT name_key FROM tree WHERE destination = ?1")?;
+    let claimed = claimed.query_map([&destination], |row| row.get(0))?;
+    let claimed: HashSet<Vec<u8>> = claimed.collect::<rusqlite::Result<_>>()?;
+    let (name, name_key) = trees::first_free(root, |name| claimed.contains(name));
     let insert = "INSERT INTO tree (destination, root, name, name_key) VALUES (?1, ?2, ?3, ?4)";
     t.execute(insert, params![destination, key, to_bytes(Path::new(&name)), name_key])?;
     Ok(name)

@@ -1,7 +1,7 @@
 //! The user's side: what each command does to the jobs it names. Fencing is not needed here, for no command
 //! takes a job out of `running`; a running job is asked, and its worker acts.
 //!
-//! Guarantees that a command on however many jobs keeps nobody from writing for long: it is done in batches, each whole and
+//! Guarantees that a command on many jobs never holds the writer for long: it is done in batches, each whole and
 //! durable, and others write between them. One that is cut off leaves the rest as it was, and asked again does that.
 
 use super::SqliteQueue;
