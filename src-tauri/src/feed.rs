@@ -4,19 +4,16 @@
 //! wins for progress), and a new subscriber is told everything anew. A message stays under 8 kB.
 
 use crate::state::{Spool, lock};
-use crate::view::{AddNotice, Drag, Dropped, Left, Live, Rechecked, Update};
+use crate::view::{AddNotice, Drag, Dropped, Live, Rechecked, Update};
 use spool_core::event::{Event, Told};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tauri::ipc::Channel;
 use tokio::sync::Notify;
 
 /// Least time between two messages.
 const GAP: Duration = Duration::from_millis(100);
-
-/// Least time between two words on the time left.
-const LEFT_EVERY: Duration = Duration::from_secs(2);
 
 /// Running jobs told of in one message; more wait for the next.
 const MOST_LIVE: usize = 40;
@@ -30,21 +27,13 @@ pub struct Feed {
     pending: Mutex<Pending>,
     news: Notify,
     channel: Mutex<Option<Channel<Update>>>,
-    percents: Mutex<Percents>,
-    begun: OnceLock<Instant>,
-}
-
-/// Percentages as last heard, and when the time left was last told.
-#[derive(Default)]
-struct Percents {
-    by_job: BTreeMap<i64, f64>,
-    told: Option<Instant>,
 }
 
 /// What has not been told yet.
 #[derive(Default)]
 struct Pending {
     standing: bool,
+    left: bool,
     live: BTreeMap<i64, Live>,
     added: VecDeque<AddNotice>,
     rest: Update,
@@ -79,6 +68,7 @@ impl Feed {
                 self.tell_live(live);
                 self.touch();
             }
+            Told::Event(Event::TimeLeft(_)) => self.change(|p| p.left = true),
             Told::Event(_) => self.touch(),
         }
     }
@@ -130,24 +120,12 @@ impl Feed {
         self.change(|p| p.rest.trouble = Some(sentence));
     }
 
-    /// How long the rest takes, where it is time to tell: now and then, and when something has changed.
-    fn left(&self, spool: &Spool, live: &[Live], changed: bool) -> Option<Left> {
-        let mut percents = lock(&self.percents);
-        percents.by_job.extend(live.iter().filter_map(|l| Some((l.id, l.percent?))));
-        let now = Instant::now();
-        if !changed && percents.told.is_some_and(|told| now - told < LEFT_EVERY) {
-            return None;
-        }
-        let begun = *self.begun.get_or_init(|| now);
-        percents.told = Some(now);
-        let left = spool.left(now - begun, &mut percents.by_job);
-        left.inspect_err(|e| tracing::error!(%e, "no time left")).ok()
-    }
-
     /// The next update; `None` when there is nothing to tell. Also says whether more waits.
     fn take(&self, spool: &Spool) -> (Option<Update>, bool) {
-        let (standing, mut update, more) = lock(&self.pending).take();
-        update.left = self.left(spool, &update.live, standing);
+        let (standing, left, mut update, more) = lock(&self.pending).take();
+        if standing || left {
+            update.left = spool.time_left().inspect_err(|e| tracing::error!(%e, "no time left")).ok();
+        }
         if standing {
             update.standing = spool.standing().inspect_err(|e| tracing::error!(%e, "no standing")).ok();
         }
@@ -156,14 +134,15 @@ impl Feed {
 }
 
 impl Pending {
-    fn take(&mut self) -> (bool, Update, bool) {
+    /// Whether how things stand, and how long the rest takes, is to be said anew; the rest; and whether there is more.
+    fn take(&mut self) -> (bool, bool, Update, bool) {
         let mut update = std::mem::take(&mut self.rest);
         let later = self.live.keys().nth(MOST_LIVE).copied();
         let rest = later.map(|first| self.live.split_off(&first)).unwrap_or_default();
         update.live = std::mem::replace(&mut self.live, rest).into_values().collect();
         update.added = self.added.pop_front();
         let more = !self.live.is_empty() || !self.added.is_empty();
-        (std::mem::take(&mut self.standing), update, more)
+        (std::mem::take(&mut self.standing), std::mem::take(&mut self.left), update, more)
     }
 }
 
@@ -206,7 +185,7 @@ mod tests {
         }
         let mut told = 0;
         loop {
-            let (_, update, more) = lock(&feed.pending).take();
+            let (_, _, update, more) = lock(&feed.pending).take();
             assert!(serde_json::to_string(&update).unwrap().len() < 8000);
             assert!(update.live.iter().all(|l| l.percent == Some(49.0 / 3.0)));
             told += update.live.len();
@@ -226,7 +205,7 @@ mod tests {
             let refused = vec!["\u{1f600}".repeat(200); 5];
             feed.tell_added(AddNotice { accepted, refused, ..AddNotice::default() });
         }
-        let (_, update, more) = lock(&feed.pending).take();
+        let (_, _, update, more) = lock(&feed.pending).take();
         assert!(update.drag.is_none() && update.drag_ended && update.dropped.is_some() && more);
         assert_eq!(update.added.as_ref().unwrap().accepted, 12, "one notice a message, the oldest gone");
         assert!(serde_json::to_string(&update).unwrap().len() < 8000, "{update:?}");

@@ -16,7 +16,6 @@ mod lifecycle;
 mod lists;
 mod machine;
 mod notify;
-mod pace;
 #[cfg_attr(target_os = "linux", path = "platform/linux.rs")]
 #[cfg_attr(target_os = "macos", path = "platform/macos.rs")]
 #[cfg_attr(windows, path = "platform/windows.rs")]

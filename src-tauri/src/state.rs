@@ -7,7 +7,6 @@
 use crate::add::LastAdded;
 use crate::batch::Ended;
 use crate::feed::Feed;
-use crate::pace::Pace;
 use crate::previews::Previews;
 use crate::recheck::Checks;
 use crate::stop::Stop;
@@ -49,7 +48,6 @@ pub struct Spool {
     pub previews: Previews,
     pub(crate) last: Mutex<LastAdded>,
     pub(crate) when_done: Mutex<WhenDone>,
-    pub(crate) pace: Mutex<Pace>,
     pub(crate) ended: Mutex<Ended>,
     pub(crate) checks: Checks,
     /// This process is to start no engine any more. Held while one is started.
@@ -83,7 +81,6 @@ impl Spool {
             previews: Previews::default(),
             last: Mutex::default(),
             when_done: Mutex::default(),
-            pace: Mutex::default(),
             ended: Mutex::default(),
             checks: Checks::default(),
             left: Mutex::default(),

@@ -4,6 +4,7 @@
 
 mod batch;
 mod copy;
+mod eta;
 mod percent;
 mod queue;
 
@@ -21,6 +22,7 @@ fn main() {
         ("copy", copy::measure),
         ("batch", batch::measure),
         ("percent", percent::measure),
+        ("eta", eta::measure),
     ] {
         if wanted.as_deref().is_none_or(|w| w == name) {
             measure(&mut figures);

@@ -48,6 +48,7 @@ mod field_streams;
 mod fields;
 mod first_frames;
 mod fit;
+mod forecast;
 mod hdr_forms;
 mod holes;
 mod hostile;

@@ -25,7 +25,7 @@ const EVERYWHERE: &str = "Options of every command";
 Examples:
   spool add ~/Videos/holiday            queue a folder
   spool run --until-idle                work the queue here, then end
-  spool status                          how it stands, and who works it
+  spool status                          how it stands, how long the rest takes, who works it
   spool list --state failed             what failed, and why
   spool retry 17 19-24                  try these again
 

@@ -5,8 +5,9 @@ use crate::{list, words};
 use serde_json::{Value, json};
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::lock;
+use spool_core::forecast::TimeLeft;
 use spool_core::job::{Job, Millis, State};
-use spool_core::queue::{Counts, Filter, Flag, Queue};
+use spool_core::queue::{self, Counts, Filter, Flag, Queue};
 use spool_core::view::JobView;
 
 /// Running videos named in the line.
@@ -54,6 +55,7 @@ struct Standing {
     restored: Option<String>,
     breaker: Option<String>,
     crowded: Option<String>,
+    left: Option<TimeLeft>,
 }
 
 impl Standing {
@@ -68,6 +70,7 @@ impl Standing {
             restored: queue.flag(Flag::Restored)?,
             breaker: queue.flag(Flag::Breaker)?.filter(|_| worker.is_some()),
             crowded: words::crowded(&queue.crowded()?),
+            left: queue::time_left(queue, SystemClock::default().now())?.filter(|_| worker.is_some()),
             worker,
         })
     }
@@ -78,13 +81,14 @@ impl Standing {
             "running": c.running, "queued": c.startable(), "held": c.held, "unreadable": c.unreadable,
             "waiting": c.waiting, "done": c.done, "failed": c.failed, "cancelled": c.cancelled,
             "paused": self.paused, "worker": self.worker, "abandonedSince": self.abandoned, "hungUpAt": self.hung_up,
-            "breaker": self.breaker, "restored": self.restored,
+            "timeLeft": self.left, "breaker": self.breaker, "restored": self.restored,
             "jobs": self.running.iter().map(JobView::from).collect::<Vec<_>>(),
         })
     }
 
     fn line(&self, now: Millis) -> String {
         let mut parts = vec![counted(&self.counts, &named(&self.running, self.counts.running))];
+        parts.extend(self.left.as_ref().map(|left| capital(&words::time_left(left))));
         parts.extend(self.crowded.clone());
         parts
             .extend(self.breaker.as_ref().map(|why| format!("The queue stands still: {}", words::line(why))));
@@ -100,6 +104,13 @@ impl Standing {
         parts.extend(self.restored.as_deref().map(words::line));
         parts.join(" ")
     }
+}
+
+/// `About 3-5 min left.`
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
 }
 
 /// ` (a.mkv 42 %, b.mkv)`
@@ -147,6 +158,7 @@ mod tests {
             restored: None,
             breaker: None,
             crowded: None,
+            left: None,
         }
     }
 
@@ -156,6 +168,9 @@ mod tests {
         let some = standing(counts);
         let said = "1 running, 3 queued, 2 on hold, 12 done, 1 failed. Worked by spool run (process 7).";
         assert_eq!(some.line(0), said);
+        let left = Some(TimeLeft { from: 130.0, to: 250.0 });
+        let said = "1 running, 3 queued, 2 on hold, 12 done, 1 failed. About 2-5 min left. Worked by spool run (process 7).";
+        assert_eq!(Standing { left, ..standing(counts) }.line(0), said);
         let none = Standing { worker: None, ..standing(Counts::default()) };
         assert_eq!(none.line(0), "The queue is empty. Nothing works the queue now; `spool run` does.");
         let paused = Standing { paused: true, ..standing(Counts { waiting: 2, ..Counts::default() }) };

@@ -1,8 +1,9 @@
 //! How numbers are said to people: sizes in decimal units, times as people say them.
 
 use serde_json::Value;
+use spool_core::forecast::TimeLeft;
 use spool_core::job::{Job, JobId};
-use spool_core::queue::Crowded;
+use spool_core::queue::{Crowded, Saved};
 use spool_core::spec;
 use std::path::Path;
 use std::time::Duration;
@@ -71,6 +72,30 @@ pub fn settings(changed: &[(String, Option<Value>)]) -> String {
         None => format!("{path} none"),
     };
     changed.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// `about 14-20 min left`: a range, rounded outwards to steps that fit it.
+pub fn time_left(left: &TimeLeft) -> String {
+    let (from, to) = (left.from.max(0.0), left.to);
+    let (unit, second, step) = match to {
+        ..10.0 => return "a few seconds left".into(),
+        ..90.0 => ("s", 1.0, 10.0),
+        ..5400.0 => ("min", 60.0, 60.0),
+        ..18000.0 => ("h", 3600.0, 1800.0),
+        _ => ("h", 3600.0, 3600.0),
+    };
+    let from = ((from / step).floor() * step).max(step);
+    let to = ((to / step).ceil() * step).max(from + step);
+    format!("about {}-{} {unit} left", from / second, to / second)
+}
+
+/// `9.7 MB saved`, `1.2 MB more`; nothing where neither.
+pub fn saved(saved: &Saved) -> Option<String> {
+    match (saved.before, saved.after) {
+        (before, after) if before > after => Some(format!("{} saved", size(before - after))),
+        (before, after) if after > before => Some(format!("{} more", size(after - before))),
+        _ => None,
+    }
 }
 
 /// `45 s`, `3 min 12 s`, `2 h 5 min`: the two largest units.
@@ -160,6 +185,26 @@ mod tests {
         ] {
             assert_eq!(size(bytes), words);
         }
+    }
+
+    #[test]
+    fn the_time_left_is_a_range_rounded_outwards() {
+        let said = |from, to| time_left(&TimeLeft { from, to });
+        assert_eq!(said(2.0, 8.0), "a few seconds left");
+        assert_eq!(said(31.0, 47.0), "about 30-50 s left");
+        assert_eq!(said(0.0, 11.0), "about 10-20 s left");
+        assert_eq!(said(100.0, 130.0), "about 1-3 min left");
+        assert_eq!(said(1560.0, 2100.0), "about 26-35 min left");
+        assert_eq!(said(7300.0, 8900.0), "about 2-2.5 h left");
+        assert_eq!(said(30_000.0, 50_000.0), "about 8-14 h left");
+    }
+
+    #[test]
+    fn what_became_smaller_or_larger_is_said_so() {
+        let said = |before, after| saved(&Saved { before, after });
+        assert_eq!(said(10_000_000, 300_000).as_deref(), Some("9.7 MB saved"));
+        assert_eq!(said(100, 300).as_deref(), Some("200 B more"));
+        assert_eq!(said(100, 100), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::event::{Event, Snapshot, Subscription, Topic};
 use crate::ffmpeg::ToolPlaces;
+use crate::forecast::TimeLeft;
 use crate::intake::Taken;
 use crate::job::{JobId, State};
 use crate::policy::Policy;
@@ -125,9 +126,10 @@ pub(crate) struct Shared {
     /// See `EngineConfig`.
     pub(crate) boot: Option<String>,
     pub(crate) events: broadcast::Sender<Event>,
-    tally: Arc<Tally>,
+    pub(crate) tally: Arc<Tally>,
     /// Latest progress of the running jobs.
     pub(crate) progress: Mutex<HashMap<JobId, Progress>>,
+    pub(crate) time_left: Mutex<Option<TimeLeft>>,
     /// What the jobs at work are expected to write, and where.
     places: Mutex<Places>,
     /// A dead drive holds a thread of an attempt, and with it all of this.
@@ -153,6 +155,10 @@ impl Shared {
 
     pub(crate) fn progress(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, Progress>> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn time_left(&self) -> Option<TimeLeft> {
+        *self.time_left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn places(&self) -> std::sync::MutexGuard<'_, Places> {
@@ -213,6 +219,7 @@ impl Engine {
         // The breaker of this engine starts closed; what tripped an earlier one may be mended.
         queue.set_flag(Flag::Breaker, None)?;
         queue.set_flag(Flag::HungUp, None)?;
+        queue.set_flag(Flag::TimeLeft, None)?;
         let shared = Arc::new(Shared {
             queue,
             policy: config.policy,
@@ -226,6 +233,7 @@ impl Engine {
             events: broadcast::channel(EVENT_BUFFER).0,
             tally: Arc::new(tally),
             progress: Mutex::default(),
+            time_left: Mutex::default(),
             places: Mutex::default(),
             left_behind: AtomicBool::new(false),
             wake: Notify::new(),
@@ -295,6 +303,11 @@ impl Engine {
         let take =
             move || shared.upgrade()?.snapshot().inspect_err(|e| tracing::error!(%e, "no snapshot")).ok();
         Subscription::new(topics, self.shared.events.subscribe(), Arc::new(take))
+    }
+
+    /// How long the rest takes, where that is known.
+    pub fn time_left(&self) -> Option<TimeLeft> {
+        self.shared.time_left()
     }
 
     /// What has ended since the start, the ends that rescue found included.

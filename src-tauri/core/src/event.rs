@@ -4,6 +4,7 @@
 //! with a fresh snapshot in place of what it missed. Events carry no truth of their own: the queue has it.
 
 use crate::failure::FailureCode;
+use crate::forecast::TimeLeft;
 use crate::job::{Job, JobId, State};
 use crate::progress::Progress;
 use crate::queue::Counts;
@@ -42,6 +43,8 @@ pub enum Event {
     },
     /// The environment is broken and the queue stands still (`Some`), or works again (`None`).
     Breaker(Option<String>),
+    /// How long the rest takes was reckoned anew; nothing where that is not known.
+    TimeLeft(Option<TimeLeft>),
     /// Nothing is left that could go on by itself.
     Idle,
 }
@@ -61,8 +64,8 @@ impl Topic {
     /// Does this event belong to the topic?
     pub fn covers(self, event: &Event) -> bool {
         match (self, event) {
-            (Topic::Progress, event) => matches!(event, Event::Progress { .. }),
-            (Topic::Queue, event) => !matches!(event, Event::Progress { .. }),
+            (Topic::Progress, event) => matches!(event, Event::Progress { .. } | Event::TimeLeft(_)),
+            (Topic::Queue, event) => !matches!(event, Event::Progress { .. } | Event::TimeLeft(_)),
             (Topic::Job(wanted), Event::Progress { id, .. } | Event::JobChanged { id, .. }) => wanted == *id,
             (Topic::Job(_), _) => false,
         }

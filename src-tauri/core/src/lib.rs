@@ -20,6 +20,7 @@ pub mod error;
 pub mod event;
 pub mod failure;
 pub mod ffmpeg;
+pub mod forecast;
 pub mod intake;
 pub mod job;
 mod judge;

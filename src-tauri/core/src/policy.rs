@@ -47,6 +47,8 @@ pub struct Policy {
     pub progress_event: Duration,
     /// Time between two savings of progress.
     pub progress_save: Duration,
+    /// Time between two reckonings of how long the rest takes.
+    pub forecast_every: Duration,
     /// Longest look at one file.
     pub probe_limit: Duration,
     /// How far tools stand back behind the work of others, as `nice` counts.
@@ -108,6 +110,7 @@ impl Default for Policy {
             tick: Duration::from_millis(500),
             progress_event: Duration::from_millis(250),
             progress_save: s(2),
+            forecast_every: s(2),
             probe_limit: s(30),
             nice: NICE,
             source_recheck: s(5),

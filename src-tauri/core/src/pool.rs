@@ -7,6 +7,7 @@
 
 mod admission;
 mod breaker;
+mod forecast;
 mod order;
 mod rest;
 mod room;
@@ -61,6 +62,8 @@ pub(crate) struct Ended {
     outcome: Option<Outcome>,
     /// The job waits for room beside others, which is no news.
     crowded: bool,
+    /// It made a result, from the beginning.
+    made: bool,
 }
 
 /// Why the pool looks up.
@@ -100,6 +103,7 @@ pub(crate) struct Pool {
     waiting: waiting::Waiting,
     /// Videos that were being written.
     resting: rest::Resting,
+    forecasting: forecast::Forecasting,
     kept_up: Option<Duration>,
     upkeep: Option<std::thread::JoinHandle<()>>,
 }
@@ -116,6 +120,7 @@ impl Pool {
             saved: Duration::ZERO,
             waiting: waiting::Waiting::default(),
             resting: rest::Resting::default(),
+            forecasting: forecast::Forecasting::default(),
             kept_up: None,
             upkeep: None,
         }
@@ -152,10 +157,12 @@ pub(crate) async fn run(mut pool: Pool) {
         }
     }
     shared.idle.send_replace(true);
-    if let Some(upkeep) = pool.upkeep {
+    let tidy = move || {
+        pool.end_forecast();
         // What is begun is finished, for a run may be all there is for a day.
-        let _ = tokio::task::spawn_blocking(move || upkeep.join()).await;
-    }
+        pool.upkeep.map(std::thread::JoinHandle::join)
+    };
+    let _ = tokio::task::spawn_blocking(tidy).await;
 }
 
 impl Pool {
@@ -179,6 +186,7 @@ impl Pool {
             self.save_progress()?;
             self.tell_idle()?;
         }
+        self.tell_time_left()?;
         if self.live.is_empty() {
             self.upkeep();
         }
@@ -203,6 +211,7 @@ impl Pool {
             Report::Suspended(id, suspended) => {
                 if let Some(live) = self.live.get_mut(&id) {
                     live.suspended = suspended;
+                    self.forecasting.course.suspend(id, suspended, self.shared.clock.awake());
                 }
                 self.shared.tell(Event::QueueChanged);
                 Ok(())
@@ -216,6 +225,7 @@ impl Pool {
     fn take_ended(&mut self, id: JobId, ended: &Ended) -> Result<()> {
         self.live.remove(&id);
         self.shared.progress().remove(&id);
+        self.take_course(id, ended.made);
         if !matches!(ended.outcome, Some(Outcome::Waiting(_))) {
             // What it left free may be what others wait for.
             self.waiting.freed();
@@ -235,6 +245,11 @@ impl Pool {
     fn learn(&mut self, id: JobId, outcome: &Outcome) -> Result<()> {
         let failure = outcome.failure();
         tracing::info!(job = %id, outcome = outcome.word(), "ended");
+        if let Outcome::Done { size, .. } = outcome
+            && let Some(before) = self.shared.queue.job(id)?.and_then(|job| job.source_size)
+        {
+            self.shared.tally.make(id, before, *size);
+        }
         self.tell_changed(id, outcome.state(), failure);
         match failure {
             Some(failure) if failure.code.class() == Class::Environment => {
@@ -339,7 +354,10 @@ impl Pool {
         let thread =
             std::thread::Builder::new().name(format!("job-{id}")).spawn(move || work::run(&task, &received));
         match thread {
-            Ok(_) => drop(self.live.insert(id, Live { lease, orders, suspended: false, suspect })),
+            Ok(_) => {
+                self.forecasting.course.start(id, self.shared.clock.awake());
+                self.live.insert(id, Live { lease, orders, suspended: false, suspect });
+            }
             Err(cause) => tracing::error!(job = %id, %cause, "no thread for a job"),
         }
     }

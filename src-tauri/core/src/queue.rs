@@ -23,6 +23,8 @@ mod work;
 
 use crate::error::Result;
 use crate::failure::{Failure, FailureCode};
+use crate::forecast::learned::Sample;
+use crate::forecast::{TimeLeft, TimeLeftAt};
 use crate::job::{Attempt, ChildId, Intent, Job, JobId, Lease, Millis, Reason, State};
 use crate::media::Facts;
 use crate::progress::Progress;
@@ -201,6 +203,8 @@ pub enum Flag {
     /// The last run was ended because its terminal was closed or the connection to it lost; when, in milliseconds since
     /// 1970. Until the next engine starts.
     HungUp,
+    /// How long the rest takes, as the engine at work reckons it: a `forecast::TimeLeftAt` in JSON.
+    TimeLeft,
 }
 
 impl Flag {
@@ -214,6 +218,7 @@ impl Flag {
             Flag::Engine => "engine",
             Flag::Restored => "restored",
             Flag::HungUp => "hung_up",
+            Flag::TimeLeft => "time_left",
         }
     }
 }
@@ -304,6 +309,12 @@ pub trait Queue: Send + Sync {
     /// Failures since `since` and the last ends.
     fn recent(&self, since: Millis) -> Result<Recent>;
 
+    /// Keeps how long a job took; the newest such samples are kept, so many of each task and of all.
+    fn learn(&self, sample: &Sample) -> Result<()>;
+
+    /// How long jobs took on this machine, the oldest first.
+    fn learned(&self) -> Result<Vec<Sample>>;
+
     /// Reads a small fact.
     fn flag(&self, flag: Flag) -> Result<Option<String>>;
 
@@ -325,6 +336,15 @@ pub trait Queue: Send + Sync {
 pub fn pause(queue: &dyn Queue, paused: bool) -> Result<()> {
     queue.set_flag(Flag::Paused, paused.then_some("1"))?;
     if paused { Ok(()) } else { queue.set_flag(Flag::Restored, None) }
+}
+
+/// How long what was reckoned of the rest stays true without being reckoned anew.
+const FRESH: Millis = 30_000;
+
+/// How long the rest takes, as the engine at work has reckoned it; nothing where none has of late.
+pub fn time_left(queue: &dyn Queue, now: Millis) -> Result<Option<TimeLeft>> {
+    let said = queue.flag(Flag::TimeLeft)?.and_then(|text| serde_json::from_str::<TimeLeftAt>(&text).ok());
+    Ok(said.filter(|said| (0..FRESH).contains(&(now - said.at))).map(|said| said.left))
 }
 
 /// Attempts kept of one job: an ffmpeg that stays broken is tried every minute, for weeks.

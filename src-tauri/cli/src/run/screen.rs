@@ -12,6 +12,8 @@ use std::io::Write;
 pub(crate) struct Screen {
     bars: MultiProgress,
     running: HashMap<JobId, ProgressBar>,
+    /// The last line: how far all of it is.
+    whole: Option<ProgressBar>,
     draws: bool,
 }
 
@@ -22,7 +24,7 @@ impl Screen {
         let bars = MultiProgress::with_draw_target(target);
         // A terminal that knows no cursor gets lines.
         let draws = draws && !bars.is_hidden();
-        Screen { bars, running: HashMap::new(), draws }
+        Screen { bars, running: HashMap::new(), whole: None, draws }
     }
 
     /// Are there bars?
@@ -46,6 +48,21 @@ impl Screen {
         true
     }
 
+    /// How far all of it is; empty: nothing is known of it.
+    pub(crate) fn whole(&mut self, line: &str) {
+        if !self.draws || (self.whole.is_none() && line.is_empty()) {
+            return;
+        }
+        let bar = self.whole.get_or_insert_with(|| {
+            let bar = self.bars.add(ProgressBar::new(1));
+            if let Ok(style) = ProgressStyle::with_template("{wide_msg}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        bar.set_message(line.to_owned());
+    }
+
     /// It runs no more.
     pub(crate) fn gone(&mut self, id: JobId) {
         if let Some(bar) = self.running.remove(&id) {
@@ -54,7 +71,10 @@ impl Screen {
     }
 
     fn start(&mut self, job: &Job) {
-        let bar = self.bars.add(ProgressBar::new(100));
+        let bar = match &self.whole {
+            Some(whole) => self.bars.insert_before(whole, ProgressBar::new(100)),
+            None => self.bars.add(ProgressBar::new(100)),
+        };
         if let Ok(style) = ProgressStyle::with_template("{prefix:.bold}\n  {bar:32} {wide_msg}") {
             bar.set_style(style);
         }

@@ -13,6 +13,7 @@ use serde_json::json;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::Tally;
 use spool_core::event::{Event, Subscription, Told};
+use spool_core::forecast::TimeLeft;
 use spool_core::job::{Job, JobId, State};
 use spool_core::progress::Progress;
 use spool_core::queue::{Counts, Queue};
@@ -130,6 +131,7 @@ impl Show {
                 self.screen.warn(&message);
             }
             Told::Event(Event::QueueChanged | Event::Paused(_) | Event::Idle) => self.stands().await,
+            Told::Event(Event::TimeLeft(left)) => self.whole(left).await,
             Told::Event(Event::Breaker(None)) => {}
         }
     }
@@ -201,6 +203,17 @@ impl Show {
         self.ended.insert(id);
         let counts = self.ask(|queue| queue.counts()).await?;
         Some(Batch::of(self.ended.len() as u64, &counts))
+    }
+
+    /// `12 of 41, about 3-5 min left`
+    async fn whole(&mut self, left: Option<TimeLeft>) {
+        if !self.screen.draws() {
+            return;
+        }
+        let Some(counts) = self.ask(|queue| queue.counts()).await else { return };
+        let Batch { ended, of } = Batch::of(self.ended.len() as u64, &counts);
+        let line = left.map(|left| format!("{ended} of {of}, {}", words::time_left(&left)));
+        self.screen.whole(&line.unwrap_or_default());
     }
 
     fn line(&self, job: &Job, batch: Option<Batch>) {

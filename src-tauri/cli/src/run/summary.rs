@@ -37,12 +37,17 @@ pub(super) fn summary(context: &Context, queue: &dyn Queue, tally: &Tally, ended
             "queued": left, "held": counts.held, "unreadable": counts.unreadable, "waiting": counts.waiting,
             "paused": paused
         });
-        let _ = json_line(
-            &json!({ "summary": { "done": done, "failed": failed, "cancelled": cancelled, "left": left } }),
-        );
+        let _ = json_line(&json!({ "summary": {
+                "done": done, "failed": failed, "cancelled": cancelled, "left": left,
+                "bytesBefore": tally.saved().before, "bytesAfter": tally.saved().after,
+                "workedSeconds": tally.worked().as_secs_f64(),
+            } }));
     }
     let ends = [(done, "done"), (failed, "failed"), (cancelled, "cancelled")];
     let mut lines = vec![counted(&[&ends[..], &stuck].concat())];
+    if let (Some(line), true) = (lines.first_mut(), done + failed > 0) {
+        *line = format!("{}.", came_of(line.trim_end_matches('.'), tally));
+    }
     lines.extend(words::crowded(&queue.crowded()?));
     if failed > 0 {
         lines.push("`spool list --state failed` says why; `spool retry --all` tries again.".into());
@@ -58,6 +63,14 @@ pub(super) fn summary(context: &Context, queue: &dyn Queue, tally: &Tally, ended
     Ok(well)
 }
 
+/// `3 videos done, 1 video failed · 9.7 MB saved · took 1 min 12 s`
+fn came_of(counted: &str, tally: &Tally) -> String {
+    let saved = words::saved(&tally.saved()).filter(|_| tally.of(State::Done) > 0);
+    let took = format!("took {}", words::duration(tally.worked().as_secs().max(1)));
+    let parts = [Some(counted.to_owned()), saved, Some(took)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" \u{b7} ")
+}
+
 /// `3 videos done, 1 video failed.`
 fn counted(counts: &[(u64, &str)]) -> String {
     let some = counts.iter().filter(|(n, _)| *n > 0);
@@ -69,6 +82,12 @@ fn counted(counts: &[(u64, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_says_what_was_saved_and_how_long_it_took() {
+        let tally = Tally::default();
+        assert_eq!(came_of("1 video failed", &tally), "1 video failed \u{b7} took 1 s");
+    }
 
     #[test]
     fn a_stop_that_was_asked_for_is_no_failure() {

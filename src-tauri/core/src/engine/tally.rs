@@ -3,13 +3,20 @@
 
 use crate::event::Event;
 use crate::job::{JobId, State};
+use crate::queue::Saved;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// The ends of jobs. One that goes on after its end does not count until it ends again.
 #[derive(Debug, Default)]
 pub struct Tally {
     ends: Mutex<HashMap<JobId, State>>,
+    /// Sizes of originals and results.
+    made: Mutex<HashMap<JobId, (u64, u64)>>,
+    /// Milliseconds.
+    worked: AtomicU64,
 }
 
 impl Tally {
@@ -25,6 +32,31 @@ impl Tally {
         } else {
             self.ends().remove(&id);
         }
+    }
+
+    /// A result was made: bytes of the original and of the result.
+    pub(crate) fn make(&self, id: JobId, before: u64, after: u64) {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(id, (before, after));
+    }
+
+    /// How long something has been worked on.
+    pub(crate) fn set_worked(&self, worked: Duration) {
+        self.worked.store(worked.as_millis() as u64, Ordering::Relaxed);
+    }
+
+    /// The time in which at least one job was worked on, paused ones not counted, up to the last end.
+    pub fn worked(&self) -> Duration {
+        Duration::from_millis(self.worked.load(Ordering::Relaxed))
+    }
+
+    /// What was made of the originals of jobs that ended done.
+    pub fn saved(&self) -> Saved {
+        let (ends, made) = (self.ends(), self.made.lock().unwrap_or_else(PoisonError::into_inner));
+        let done = made.iter().filter(|(id, _)| ends.get(id) == Some(&State::Done));
+        done.fold(Saved::default(), |sum, (_, (before, after))| Saved {
+            before: sum.before.saturating_add(*before),
+            after: sum.after.saturating_add(*after),
+        })
     }
 
     /// How many jobs ended so.
@@ -60,5 +92,17 @@ mod tests {
         assert_eq!((tally.of(State::Done), tally.of(State::Cancelled)), (1, 0));
         tally.now(JobId(0), State::Done);
         assert_eq!(tally.ids(State::Done), [JobId(0), JobId(1)]);
+    }
+
+    #[test]
+    fn what_was_saved_counts_what_is_done_at_the_end() {
+        let tally = Tally::default();
+        tally.make(JobId(1), 100, 30);
+        tally.make(JobId(2), 1000, 1200);
+        assert_eq!(tally.saved(), Saved::default(), "not done yet");
+        tally.now(JobId(1), State::Done);
+        assert_eq!(tally.saved(), Saved { before: 100, after: 30 });
+        tally.now(JobId(2), State::Done);
+        assert_eq!(tally.saved(), Saved { before: 1100, after: 1230 });
     }
 }

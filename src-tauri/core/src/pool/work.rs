@@ -77,7 +77,11 @@ pub(super) fn run(task: &Task, orders: &Orders) {
     let end = catch_unwind(AssertUnwindSafe(|| supervise::attempt(task, orders)));
     let end = end.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()));
     goodbye.ended.crowded = matches!(end, Err(End::Crowded(_)));
-    goodbye.ended.outcome = outcome(task, end).filter(|outcome| settle(task, outcome));
+    let outcome = outcome(task, end).filter(|outcome| settle(task, outcome));
+    // What an earlier attempt had published says nothing of how long a job takes.
+    goodbye.ended.made = task.job.intent.is_none()
+        && matches!(&outcome, Some(Outcome::Done { output, .. }) if *output != task.job.source);
+    goodbye.ended.outcome = outcome;
 }
 
 /// Tells the pool that a thread ends, also one that a panic ends.

@@ -13,6 +13,7 @@ use super::{
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::failure::FailureCode;
+use crate::forecast::learned::{KEPT, KEPT_OF_TASK, Sample};
 use crate::job::{Attempt, Job, JobId, Lease, Millis, State};
 use crate::media::Facts;
 use crate::policy::{SUSPECT_CRASHES, is_due};
@@ -39,6 +40,7 @@ struct All {
     /// Done jobs that were removed.
     removed: Vec<Row>,
     trees: BTreeMap<(PathBuf, PathBuf), OsString>,
+    learned: Vec<Sample>,
 }
 
 struct Row {
@@ -338,6 +340,25 @@ impl Queue for MemoryQueue {
         let failed =
             ended.iter().filter(|j| j.state == State::Failed && j.finished_at >= Some(since)).count();
         Ok(Recent { failed, last_ended: ended.iter().take(10).map(|j| j.state).collect() })
+    }
+
+    fn learn(&self, sample: &Sample) -> Result<()> {
+        let kept = &mut self.all().learned;
+        kept.push(sample.clone());
+        let alike = |one: &Sample| one.work.task == sample.work.task;
+        if kept.iter().filter(|one| alike(one)).count() > KEPT_OF_TASK
+            && let Some(oldest) = kept.iter().position(alike)
+        {
+            kept.remove(oldest);
+        }
+        if kept.len() > KEPT {
+            kept.remove(0);
+        }
+        Ok(())
+    }
+
+    fn learned(&self) -> Result<Vec<Sample>> {
+        Ok(self.all().learned.clone())
     }
 
     fn flag(&self, flag: Flag) -> Result<Option<String>> {

@@ -12,6 +12,7 @@ mod adopt;
 mod claim;
 mod damage;
 mod known;
+mod learned;
 mod lists;
 pub mod mend;
 mod open;
@@ -30,6 +31,7 @@ use super::{
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::failure::FailureCode;
+use crate::forecast::learned::Sample;
 use crate::job::{Attempt, Job, JobId, Lease, Millis, State};
 use crate::media::Facts;
 use crate::progress::Progress;
@@ -214,6 +216,14 @@ impl Queue for SqliteQueue {
 
     fn recent(&self, since: Millis) -> Result<Recent> {
         self.read(|c| sums::recent(c, since))
+    }
+
+    fn learn(&self, sample: &Sample) -> Result<()> {
+        self.write(|t| learned::learn(t, sample))
+    }
+
+    fn learned(&self) -> Result<Vec<Sample>> {
+        self.read(learned::learned)
     }
 
     fn flag(&self, flag: Flag) -> Result<Option<String>> {

@@ -1,0 +1,57 @@
+//! A real batch: half of the clips are worked on a machine that has learned nothing, then the others; what the engine said
+//! each second is compared with when it was really done. The second half lasts shorter than a person would wait, which
+//! makes it the harder to tell.
+
+use super::clips;
+use super::simulate::Look;
+use spool_core::engine::Engine;
+use spool_core::intake::Wish;
+use spool_core::policy::Policy;
+use spool_core::preset;
+use spool_core::queue::{Place, Queue};
+use spool_core::spec::JobSpec;
+use spool_tests::engine::{Setup, find, start, taken, wish};
+use spool_tests::env::TestEnv;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// What was said in the first batch, and in the second.
+pub(super) fn looks() -> [Vec<Look>; 2] {
+    let env = TestEnv::new();
+    let mut clips = clips::made_here();
+    fastrand::Rng::with_seed(5).shuffle(&mut clips);
+    let (first, second) = clips.split_at(clips.len() / 2);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    [first, second].map(|half| runtime.block_on(batch(&env, half)))
+}
+
+async fn batch(env: &TestEnv, clips: &[PathBuf]) -> Vec<Look> {
+    let engine = start(env, Setup { workers: 2, policy: Policy::default(), ..Setup::default() });
+    engine.pause(true).unwrap();
+    for id in ["web-1080p", "small-hevc"] {
+        add(&engine, env, clips, id);
+    }
+    engine.pause(false).unwrap();
+    let (begun, mut said) = (Instant::now(), Vec::new());
+    let idle = engine.until_idle();
+    tokio::pin!(idle);
+    loop {
+        tokio::select! {
+            () = &mut idle => break,
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+        }
+        if let Some(left) = engine.time_left() {
+            said.push((begun.elapsed().as_secs_f64(), left, engine.queue().learned().unwrap().len()));
+        }
+    }
+    let all = begun.elapsed().as_secs_f64();
+    engine.stop().await;
+    let look = |(at, left, learned)| Look { passed: at / all, rest: all - at, left, learned };
+    said.into_iter().map(look).filter(|look| look.passed >= 0.1).collect()
+}
+
+fn add(engine: &Engine, env: &TestEnv, clips: &[PathBuf], preset: &str) {
+    let wish = Wish { spec: JobSpec::of(preset::find(preset).unwrap().clone()), ..wish(env) };
+    let found = find(clips, &wish);
+    engine.add(&found.jobs, Place::End, &taken(&found.jobs)).unwrap();
+}

@@ -1,0 +1,123 @@
+//! How long the rest takes, as engines reckon it and as other processes read it.
+
+use crate::queue_world::laws;
+use spool_core::clock::{Clock, SystemClock};
+use spool_core::engine::{Engine, open_queue};
+use spool_core::forecast::learned::{KEPT_OF_TASK, Sample};
+use spool_core::forecast::work::Workload;
+use spool_core::job::{JobId, State};
+use spool_core::policy::Policy;
+use spool_core::queue::{Command, Flag, Queue, Which, time_left};
+use spool_tests::engine::{Setup, add, fast, faulty, reaches};
+use spool_tests::env::TestEnv;
+use spool_tests::{clips, wait_until};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+const SOON: Duration = Duration::from_secs(30);
+
+fn often() -> Policy {
+    Policy { forecast_every: Duration::from_millis(50), ..fast() }
+}
+
+fn videos(engine: &Engine, env: &TestEnv, names: &[&str]) -> Vec<JobId> {
+    let videos: Vec<PathBuf> = names.iter().map(|name| env.video(&clips::ordinary(), name)).collect();
+    add(engine, env, &videos.iter().map(PathBuf::as_path).collect::<Vec<&Path>>())
+}
+
+fn work(task: u128) -> Workload {
+    Workload {
+        task: Uuid::from_u128(task),
+        cost: 0.5,
+        codec: "HEVC".into(),
+        megapixels: None,
+        seconds: Some(7.5),
+        bytes: 42,
+    }
+}
+
+laws! {
+    what_jobs_took_is_kept_for_the_newest_of_each_task => |w| {
+        let sample = |task, took| Sample { work: work(task), jobs: 1.5, took };
+        w.queue.learn(&sample(7, 3.0)).unwrap();
+        assert_eq!(w.queue.learned().unwrap(), [sample(7, 3.0)]);
+        let others: Vec<Sample> = (0..=KEPT_OF_TASK).map(|n| sample(8, 1.0 + n as f64)).collect();
+        for one in &others {
+            w.queue.learn(one).unwrap();
+        }
+        let kept = w.queue.learned().unwrap();
+        assert_eq!((kept.len(), kept[0].took), (KEPT_OF_TASK + 1, 3.0));
+        assert_eq!(kept[1..], others[1..], "the oldest of the other task is gone");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_jobs_took_is_learned_and_nothing_is_promised_once_all_is_done() {
+    let env = TestEnv::new();
+    let engine = spool_tests::engine::start(&env, Setup { policy: often(), workers: 1, ..Setup::default() });
+    let ids = videos(&engine, &env, &["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
+    let other = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
+    let now = || SystemClock::default().now();
+    wait_until("the time left to be known", SOON, || engine.time_left().is_some());
+    wait_until("others to know it", SOON, || {
+        time_left(&other, now()).unwrap().is_some_and(|left| left.from <= left.to && left.to > 0.0)
+    });
+    for id in &ids {
+        reaches(&engine, *id, State::Done);
+    }
+    wait_until("all four to be learned", SOON, || other.learned().unwrap().len() == 4);
+    let learned = other.learned().unwrap();
+    assert!(learned.iter().all(|one| one.work.codec == "H.264" && one.work.seconds.is_some()), "{learned:?}");
+    assert!(
+        learned.iter().all(|one| one.took > 0.0 && one.took < 60.0 && (1.0..1.01).contains(&one.jobs)),
+        "{learned:?}"
+    );
+    wait_until("nothing to be promised", SOON, || engine.time_left().is_none());
+    assert_eq!(time_left(&other, now()).unwrap(), None);
+    engine.stop().await;
+    // An engine that is killed says nothing more either.
+    let old = r#"{"from":5.0,"to":9.0,"at":1000}"#;
+    other.set_flag(Flag::TimeLeft, Some(old)).unwrap();
+    assert!(time_left(&other, 20_000).unwrap().is_some());
+    assert_eq!(time_left(&other, 32_000).unwrap(), None, "too old to be true");
+    assert_eq!(time_left(&other, 500).unwrap(), None, "from the future");
+}
+
+/// Jobs that take hours: what is to come counts, and no longer when the queue is paused, nor what is on hold.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_goes_on_by_itself_counts() {
+    let env = TestEnv::new();
+    let policy = Policy { disk_reserve: 1 << 20, ..often() };
+    let engine = spool_tests::engine::start(&env, Setup { policy, workers: 1, ..faulty() });
+    let ids = videos(&engine, &env, &["fake-slow.1.mkv", "fake-slow.2.mkv", "fake-slow.3.mkv"]);
+    let at_most = || engine.time_left().map_or(0.0, |left| left.to);
+    reaches(&engine, ids[0], State::Running);
+    wait_until("the time left to be known", SOON, || at_most() > 0.0);
+    let all = at_most();
+    engine.steer(Command::Hold, &Which::Ids(ids[1..].to_vec())).unwrap();
+    wait_until("what is on hold to count no more", SOON, || at_most() < all * 0.8);
+    engine.steer(Command::Release, &Which::Ids(ids[1..].to_vec())).unwrap();
+    wait_until("it to count again", SOON, || at_most() > all * 0.8);
+    engine.pause(true).unwrap();
+    wait_until("what a paused queue will not start to count no more", SOON, || at_most() < all * 0.8);
+    engine.stop().await;
+}
+
+#[cfg(unix)]
+#[test]
+fn the_status_says_how_long_the_rest_takes() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let env = TestEnv::new();
+    env.use_fake_ffmpeg();
+    let video = env.video(&clips::ordinary(), "fake-slow.1.mkv");
+    assert_eq!(env.spool(&["add", video.to_str().unwrap()]).code, 0);
+    let run = env.start(&["run"]);
+    wait_until("the status to say it", SOON, || env.spool(&["status"]).stdout.contains(" left."));
+    let said = env.spool(&["status", "--json"]).json().remove(0);
+    assert!(said["timeLeft"]["from"].as_f64() <= said["timeLeft"]["to"].as_f64(), "{said}");
+    kill_process(Pid::from_raw(run.id() as i32).unwrap(), Signal::TERM).unwrap();
+    assert_eq!(run.answer().code, 0);
+    assert_eq!(env.spool(&["status", "--json"]).json()[0]["timeLeft"], serde_json::Value::Null);
+}
