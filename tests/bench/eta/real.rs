@@ -8,7 +8,7 @@ use spool_core::engine::Engine;
 use spool_core::intake::Wish;
 use spool_core::policy::Policy;
 use spool_core::preset;
-use spool_core::queue::{Place, Queue};
+use spool_core::queue::Place;
 use spool_core::spec::JobSpec;
 use spool_tests::engine::{Setup, find, start, taken, wish};
 use spool_tests::env::TestEnv;
@@ -33,13 +33,7 @@ async fn batch(env: &TestEnv, clips: &[PathBuf]) -> Vec<Look> {
     }
     engine.pause(false).unwrap();
     let (begun, mut said) = (Instant::now(), Vec::new());
-    let idle = engine.until_idle();
-    tokio::pin!(idle);
-    loop {
-        tokio::select! {
-            () = &mut idle => break,
-            () = tokio::time::sleep(Duration::from_secs(1)) => {}
-        }
+    while tokio::time::timeout(Duration::from_secs(1), engine.until_idle()).await.is_err() {
         if let Some(left) = engine.time_left() {
             said.push((begun.elapsed().as_secs_f64(), left, engine.queue().learned().unwrap().len()));
         }

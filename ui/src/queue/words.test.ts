@@ -90,9 +90,10 @@ test("the time left is a range, rounded to what is known", () => {
     [31, 47],
     [100, 130],
     [1560, 2100],
-    [7300, 9000],
+    [7300, 8900],
+    [30000, 50000],
   ].map(([from, to]) => timeLeft({ from: from ?? null, to: to ?? null }));
-  expect(left).toEqual(["", "a few seconds left", "about 30–50 s left", "about 1–3 min left", "about 26–35 min left", "about 2–3 h left"]);
+  expect(left).toEqual(["", "a few seconds left", "about 30–50 s left", "about 1–3 min left", "about 26–35 min left", "about 2–2.5 h left", "about 8–14 h left"]);
 });
 
 test("what is held over the window is counted", () => {

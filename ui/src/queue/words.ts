@@ -234,9 +234,10 @@ export function timeLeft(left: Left): string {
   if (left.from === null || left.to === null) return "";
   if (left.to < 10) return "a few seconds left";
   if (left.to < 90) return `about ${Math.max(10, tens(left.from, Math.floor))}–${Math.max(20, tens(left.to, Math.ceil))} s left`;
-  const [unit, seconds] = left.to < 5400 ? ["min", 60] as const : ["h", 3600] as const;
-  const from = Math.max(1, Math.floor(left.from / seconds));
-  const to = Math.max(from + 1, Math.ceil(left.to / seconds));
+  // Steps that a range of hours is not widened by.
+  const [unit, seconds, step] = left.to < 5400 ? ["min", 60, 1] as const : ["h", 3600, left.to < 18000 ? 0.5 : 1] as const;
+  const from = Math.max(step, Math.floor(left.from / seconds / step) * step);
+  const to = Math.max(from + step, Math.ceil(left.to / seconds / step) * step);
   return `about ${from}–${to} ${unit} left`;
 }
 
