@@ -2,10 +2,11 @@
 
 use crate::presets::output;
 use serde_json::Value;
-use spool_tests::clips;
 use spool_tests::env::TestEnv;
+use spool_tests::{clips, wait_until};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What `spool add` says in JSON with these arguments, for results in `out`, made quickly.
 fn add(env: &TestEnv, more: &[&str], paths: &[&Path]) -> Vec<Value> {
@@ -106,6 +107,32 @@ fn folders_that_were_made_for_nothing_go_again() {
     run(&env);
     assert!(env.jobs().iter().all(|job| job["state"] == "failed"), "{:?}", env.jobs());
     assert_eq!(tree(&env.out()), ["holiday/"], "the one that was there before stays");
+}
+
+/// The one that made a folder ends first; the other is the last to leave it.
+#[test]
+fn a_folder_that_two_jobs_leave_empty_goes_with_the_last() {
+    let env = TestEnv::new();
+    env.use_fake_ffmpeg();
+    for name in ["fake-stall.a.mkv", "fake-stall.b.mkv"] {
+        video(&env, &format!("holiday/day 1/{name}"));
+    }
+    add(&env, &["--output-dir", env.out().to_str().unwrap()], &[&env.videos().join("holiday")]);
+    let states =
+        || env.jobs().iter().map(|job| job["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    env.spool(&["hold", "2"]);
+    let run = env.start(&["run", "--workers", "2"]);
+    let soon = Duration::from_mins(1);
+    wait_until("the first part file", soon, || env.results().len() == 1);
+    env.spool(&["release", "2"]);
+    wait_until("the second part file", soon, || env.results().len() == 2);
+    env.spool(&["cancel", "1"]);
+    wait_until("the first to end", soon, || states()[0] == "cancelled");
+    assert_eq!(tree(&env.out()).len(), 3, "{:?}", tree(&env.out()));
+    env.spool(&["cancel", "2"]);
+    wait_until("the second to end", soon, || states()[1] == "cancelled");
+    assert_eq!(tree(&env.out()), [""; 0]);
+    run.crash();
 }
 
 #[test]

@@ -201,6 +201,8 @@ pub enum Flag {
     /// The last run was ended because its terminal was closed or the connection to it lost; when, in milliseconds since
     /// 1970. Until the next engine starts.
     HungUp,
+    /// Folders that were made for results and have none yet; see `engine::folders`.
+    MadeFolders,
 }
 
 impl Flag {
@@ -214,6 +216,7 @@ impl Flag {
             Flag::Engine => "engine",
             Flag::Restored => "restored",
             Flag::HungUp => "hung_up",
+            Flag::MadeFolders => "made_folders",
         }
     }
 }
