@@ -109,6 +109,26 @@ fn folders_that_were_made_for_nothing_go_again() {
     assert_eq!(tree(&env.out()), ["holiday/"], "the one that was there before stays");
 }
 
+/// A recording that was added while it was written, or a video that was replaced while it waited for its turn.
+#[test]
+fn what_changed_between_the_adding_and_its_turn_is_known_again_as_it_was_done() {
+    let env = TestEnv::new();
+    let film = video(&env, "lib/film.mkv");
+    let whole = fs::read(&film).unwrap();
+    fs::write(&film, &whole[..whole.len() / 2]).unwrap();
+    let lib = env.videos().join("lib");
+    add(&env, &[], &[&lib]);
+    fs::write(&film, &whole).unwrap();
+    run(&env);
+    let job = env.jobs().remove(0);
+    assert_eq!(
+        (&job["state"], job["sizes"]["source"].as_u64()),
+        (&"done".into(), Some(whole.len() as u64)),
+        "{job}"
+    );
+    assert_eq!(outcomes(&add(&env, &[], &[&lib])), ["skipped", "skipped"], "the film and its result");
+}
+
 /// The one that made a folder ends first; the other is the last to leave it.
 #[test]
 fn a_folder_that_two_jobs_leave_empty_goes_with_the_last() {
