@@ -29,9 +29,9 @@ fn what_is_below_the_size_and_plays_is_copied_and_that_is_told() {
 
 /// Matroska with many small frames, just below a megabyte: the tables of MP4 take more for each.
 fn nearly_a_megabyte(env: &TestEnv) -> PathBuf {
-    let rate = ["-b:v", "105k", "-maxrate", "105k", "-bufsize", "50k", "-s", "160x90", "-r", "60"];
+    let rate = ["-b:v", "105k", "-maxrate", "105k", "-bufsize", "50k", "-vf", "scale=160:120,fps=60"];
     let h264 = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "3", "-pix_fmt", "yuv420p"];
-    let long = clips::clip("many-frames.mkv", 80.0, false, &[&h264[..], &rate].concat());
+    let long = clips::clip("many-small-frames.mkv", 80.0, false, &[&h264[..], &rate].concat());
     let film = env.videos().join("film.mkv");
     let mut frames = 80 * 60;
     while !film.exists() || size(&film) > 995_000 {
