@@ -2,10 +2,11 @@
 
 use crate::presets::output;
 use serde_json::Value;
-use spool_tests::clips;
 use spool_tests::env::TestEnv;
+use spool_tests::{clips, judge, places, wait_until};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What `spool add` says in JSON with these arguments, for results in `out`, made quickly.
 fn add(env: &TestEnv, more: &[&str], paths: &[&Path]) -> Vec<Value> {
@@ -106,6 +107,52 @@ fn folders_that_were_made_for_nothing_go_again() {
     run(&env);
     assert!(env.jobs().iter().all(|job| job["state"] == "failed"), "{:?}", env.jobs());
     assert_eq!(tree(&env.out()), ["holiday/"], "the one that was there before stays");
+}
+
+/// A recording that was added while it was written, or a video that was replaced while it waited for its turn.
+#[test]
+fn what_changed_between_the_adding_and_its_turn_is_known_again_as_it_was_done() {
+    let env = TestEnv::new();
+    let film = video(&env, "lib/film.mkv");
+    let whole = fs::read(&film).unwrap();
+    fs::write(&film, &whole[..whole.len() / 2]).unwrap();
+    let lib = env.videos().join("lib");
+    add(&env, &[], &[&lib]);
+    fs::write(&film, &whole).unwrap();
+    run(&env);
+    let job = env.jobs().remove(0);
+    assert_eq!(
+        (&job["state"], job["sizes"]["source"].as_u64()),
+        (&"done".into(), Some(whole.len() as u64)),
+        "{job}"
+    );
+    assert_eq!(outcomes(&add(&env, &[], &[&lib])), ["skipped", "skipped"], "the film and its result");
+}
+
+/// The one that made a folder ends first; the other is the last to leave it.
+#[test]
+fn a_folder_that_two_jobs_leave_empty_goes_with_the_last() {
+    let env = TestEnv::new();
+    env.use_fake_ffmpeg();
+    for name in ["fake-stall.a.mkv", "fake-stall.b.mkv"] {
+        video(&env, &format!("holiday/day 1/{name}"));
+    }
+    add(&env, &["--output-dir", env.out().to_str().unwrap()], &[&env.videos().join("holiday")]);
+    let states =
+        || env.jobs().iter().map(|job| job["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    env.spool(&["hold", "2"]);
+    let run = env.start(&["run", "--workers", "2"]);
+    let soon = Duration::from_mins(1);
+    wait_until("the first part file", soon, || env.results().len() == 1);
+    env.spool(&["release", "2"]);
+    wait_until("the second part file", soon, || env.results().len() == 2);
+    env.spool(&["cancel", "1"]);
+    wait_until("the first to end", soon, || states()[0] == "cancelled");
+    assert_eq!(tree(&env.out()).len(), 3, "{:?}", tree(&env.out()));
+    env.spool(&["cancel", "2"]);
+    wait_until("the second to end", soon, || states()[1] == "cancelled");
+    assert_eq!(tree(&env.out()), [""; 0]);
+    run.crash();
 }
 
 #[test]
@@ -260,4 +307,62 @@ fn results_of_another_queue_are_left_as_they_are_unless_they_are_named() {
     add(&mine, &[&to[..], &["--again"]].concat(), &[&named]);
     run(&mine);
     assert_eq!(mine.results(), ["film.mp4"]);
+}
+
+/// A cover is read by players from the same boxes and tags as what marks a result.
+#[test]
+fn results_with_a_cover_are_known_as_results_in_each_container() {
+    let (theirs, mine) = (TestEnv::new(), TestEnv::new());
+    let film = theirs.videos().join("film.mp4");
+    let cover = places::jpeg(&theirs.videos());
+    places::film(&film, &[&cover], &["-c:v:1", "copy", "-disposition:v:1", "attached_pic"]);
+    for container in ["mp4", "mov", "mkv"] {
+        let (out, set) = (theirs.out(), format!("container={container}"));
+        let to = ["--output-dir", out.to_str().unwrap(), film.to_str().unwrap()];
+        let added = theirs.spool(&[&["add", "--preset", "remux-mp4", "--set", &set], &to[..]].concat());
+        assert_eq!(added.code, 0, "{added:?}");
+    }
+    run(&theirs);
+    assert_eq!(theirs.results(), ["film.mkv", "film.mov", "film.mp4"]);
+    for result in ["film.mkv", "film.mp4"] {
+        let facts = judge::facts(&theirs.out().join(result));
+        let covers =
+            judge::streams(&facts, "video").into_iter().filter(|s| s["disposition"]["attached_pic"] == 1);
+        assert_eq!(covers.count(), 1, "{result}: {facts}");
+    }
+    add(&mine, &["--output-dir", mine.out().to_str().unwrap()], &[&theirs.out()]);
+    run(&mine);
+    let left =
+        mine.jobs().iter().filter(|job| job["state"] == "done" && job["output"] == job["source"]).count();
+    assert_eq!((left, mine.results().len()), (3, 0), "{:?}", mine.jobs());
+}
+
+#[test]
+fn five_names_of_what_is_left_out_are_told_and_all_to_those_who_ask() {
+    let env = TestEnv::new();
+    video(&env, "film.mkv");
+    for n in 1..=7 {
+        fs::write(env.videos().join(format!("note {n}.txt")), "").unwrap();
+    }
+    let told = |more: &[&str]| env.spool(&[&["add", "videos"], more].concat()).stdout;
+    let five =
+        "7 files that are no videos: note 1.txt, note 2.txt, note 3.txt, note 4.txt, note 5.txt and 2 more\n";
+    assert!(told(&[]).contains(five), "{}", told(&[]));
+    let all = told(&["--verbose"]);
+    assert!(all.contains("note 6.txt, note 7.txt\n"), "{all}");
+}
+
+#[test]
+fn results_are_named_as_the_settings_say_and_unknown_words_are_refused() {
+    let env = TestEnv::new();
+    let film = video(&env, "holiday/film.MKV");
+    env.settings(&serde_json::json!({ "outputName": "{folder} {name} {ext}" }));
+    add(&env, &["--output-dir", env.out().to_str().unwrap()], &[&film]);
+    assert_eq!(env.jobs()[0]["output"], env.out().join("holiday film MKV.mp4").to_str().unwrap());
+    env.settings(&serde_json::json!({ "outputName": "{name} {quality}" }));
+    let refused = env.spool(&["add", "--again", film.to_str().unwrap()]);
+    assert!(
+        refused.code != 0 && refused.stderr.contains("outputName") && refused.stderr.contains("{quality}"),
+        "{refused:?}"
+    );
 }

@@ -52,6 +52,20 @@ fn all_jobs_are_listed_as_json_unless_a_number_is_given() {
     assert!(text.contains("100 of 1234 are shown"), "{text}");
 }
 
+/// The program itself takes half of what is allowed here; forty thousand rows at once would take more than the other half.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_whole_list_is_told_within_little_memory() {
+    let env = TestEnv::new();
+    let clock = std::sync::Arc::new(spool_core::clock::SystemClock::default());
+    spool_tests::fill::fill(&spool_core::engine::open_queue(&env.data(), clock).unwrap(), 40_000);
+    let limit = format!("--as={}", 64 << 20);
+    let listed = env.under("prlimit", &[&limit, "env", "MALLOC_ARENA_MAX=1"], &["list", "--json"]);
+    let Some(listed) = listed else { return eprintln!("SKIPPED: prlimit is not installed") };
+    assert_eq!((listed.code, listed.stdout.lines().count()), (0, 40_000), "{}", listed.stderr);
+    assert!(listed.stdout.len() > 16 << 20, "{} bytes would fit", listed.stdout.len());
+}
+
 #[test]
 fn the_json_of_a_job_has_stable_names() {
     let env = queued();

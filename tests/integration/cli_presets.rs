@@ -64,6 +64,9 @@ fn probe_takes_what_add_takes_and_shows_what_would_come_of_several_files() {
     }
     assert!(!out.exists(), "nothing is made by looking");
     says(&env.spool(&["probe", "videos"]), 1, "is a folder");
+    let never = env.spool(&["probe", "nope.mkv"]);
+    says(&never, 1, "nope.mkv does not exist");
+    assert!(!format!("{never:?}").contains("no longer"), "it never was there: {never:?}");
     let lines = env.spool(&["probe", "--json", a, "nope.mkv"]).json();
     let told: Vec<&Value> = lines.iter().map(|line| &line["failure"]["code"]).collect();
     assert_eq!(told, [&Value::Null, &Value::from("source_gone")], "{lines:?}");

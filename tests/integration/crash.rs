@@ -32,22 +32,25 @@ fn running(env: &TestEnv) -> usize {
     env.spool(&["list", "--state", "running", "--json"]).json().len()
 }
 
+/// Adds the folder of videos; answers how many were accepted.
+fn add_folder(env: &TestEnv) -> usize {
+    let out = env.out();
+    let quick = ["--json", "--set", "video.speed=veryfast", "--set", "video.copy=never"];
+    let to = ["--output-dir", out.to_str().unwrap(), "videos"];
+    let added = env.spool(&[&["add"], &quick[..], &to].concat());
+    assert_eq!(added.code, 0, "{added:?}");
+    added.json().iter().filter(|line| line["outcome"] == "accepted").count()
+}
+
 fn add(env: &TestEnv, count: usize) -> Vec<(PathBuf, Vec<u8>)> {
     let clip = clips::clip("long.mkv", 8.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
-    let videos: Vec<PathBuf> = (0..count).map(|n| env.video(&clip, &format!("v{n}.mkv"))).collect();
-    let out = env.out();
-    let added = env.spool(&[
-        "add",
-        "--flat",
-        "--output-dir",
-        out.to_str().unwrap(),
-        "--set",
-        "video.speed=veryfast",
-        "--set",
-        "video.copy=never",
-        "videos",
-    ]);
-    assert_eq!(added.code, 0, "{added:?}");
+    let video = |n: usize| {
+        let day = format!("day {}", n % 3);
+        fs::create_dir_all(env.videos().join(&day)).unwrap();
+        env.video(&clip, &format!("{day}/v{n}.mkv"))
+    };
+    let videos: Vec<PathBuf> = (0..count).map(video).collect();
+    assert_eq!(add_folder(env), count);
     videos.into_iter().map(|v| (v.clone(), fs::read(v).unwrap())).collect()
 }
 
@@ -73,10 +76,15 @@ fn a_killed_engine_loses_nothing_repeats_nothing_and_leaves_nothing() {
         // A cheap generator is random enough; its seed makes a failure repeatable as far as timing allows.
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let moment = Instant::now() + Duration::from_millis(seed >> 33 & 0x3ff);
+        assert_eq!(add_folder(&env), 0, "round {round}: added again while it is worked, nothing is doubled");
         wait_until("the moment", Duration::from_secs(5), || Instant::now() >= moment);
+        // Now and then a command on all jobs is cut off with it.
+        let asked = (round % 3 == 1).then(|| env.start(&["cancel", "--all"]));
         run.crash();
+        drop(asked);
         wait_until("orphans to end with their engine", Duration::from_secs(5), || encoders(&env).is_empty());
         assert_eq!(env.jobs().len(), rounds + 2, "round {round}: every accepted job is there");
+        env.spool(&["retry", "--state", "cancelled"]);
     }
     let ended = restart(&env).answer();
     assert_eq!(ended.code, 0, "{ended:?}");

@@ -1,7 +1,8 @@
 //! kill -9 of the engine at a chosen step of a job, rather than at random (see `crash.rs`): its processes end,
 //! the part goes, the job is done by the next engine, once.
 
-use spool_tests::env::{TestEnv, binary};
+use spool_tests::disk::SmallDisk;
+use spool_tests::env::{Running, TestEnv, binary};
 use spool_tests::{clips, judge, wait_until};
 use std::fs;
 use std::path::Path;
@@ -59,4 +60,102 @@ fn a_crash_while_a_result_is_verified_leaves_one_result_in_the_end() {
             && env.results().len() == 1
     };
     killed_when(&env, &video, verified, |_| fs::remove_file(&sign).unwrap());
+}
+
+/// Folders below, by their whole names.
+fn folders(below: &Path) -> Vec<String> {
+    let all = walkdir::WalkDir::new(below).min_depth(1).into_iter().map(Result::unwrap);
+    let folders = all.filter(|entry| entry.file_type().is_dir());
+    let name =
+        |entry: walkdir::DirEntry| entry.path().strip_prefix(below).unwrap().to_str().unwrap().to_owned();
+    let mut names: Vec<_> = folders.map(name).collect();
+    names.sort();
+    names
+}
+
+/// A folder of two days with a video each, of which nothing becomes, added for a destination that is not there yet.
+fn add_holiday(env: &TestEnv, destination: &Path) {
+    env.use_fake_ffmpeg();
+    for day in ["day 1", "day 2"] {
+        let folder = env.videos().join("holiday").join(day);
+        fs::create_dir_all(&folder).unwrap();
+        fs::copy(clips::ordinary(), folder.join("fake-stall.mkv")).unwrap();
+    }
+    let (holiday, to) = (env.videos().join("holiday"), destination.to_str().unwrap());
+    let added =
+        env.spool(&["add", "--set", "video.copy=never", "--output-dir", to, holiday.to_str().unwrap()]);
+    assert_eq!(added.code, 0, "{added:?}");
+}
+
+/// An engine that works until so many part files are there.
+fn at_work(env: &TestEnv, below: &Path, parts: usize) -> Running {
+    let run = env.start(&["run", "--workers", "2"]);
+    let files =
+        || walkdir::WalkDir::new(below).into_iter().flatten().filter(|e| e.file_type().is_file()).count();
+    wait_until("its part files", SOON, || files() == parts);
+    run
+}
+
+fn crash(env: &TestEnv, run: Running) {
+    run.crash();
+    wait_until("its tools to end", Duration::from_secs(5), || tools(env).is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn folders_that_a_killed_engine_had_made_for_nothing_go_and_others_stay() {
+    for part_is_there in [true, false] {
+        let env = TestEnv::new();
+        fs::create_dir_all(env.out().join("there before")).unwrap();
+        add_holiday(&env, &env.out().join("new/deep"));
+        crash(&env, at_work(&env, &env.out(), 2));
+        let made = env.out().join("new/deep/holiday");
+        if !part_is_there {
+            // As if it had been killed between the folder and the file.
+            let day = fs::read_dir(made.join("day 1")).unwrap().next().unwrap().unwrap();
+            fs::remove_file(day.path()).unwrap();
+        }
+        fs::write(made.join("day 2/mine.txt"), "").unwrap();
+        // What takes back what the dead engine left, whoever does it first.
+        if part_is_there {
+            assert_eq!(env.spool(&["cancel", "--all"]).code, 0);
+        } else {
+            env.spool(&["pause"]);
+            let next = env.start(&["run"]);
+            wait_until("the next engine", SOON, || next.so_far().contains("paused"));
+        }
+        let left = ["new", "new/deep", "new/deep/holiday", "new/deep/holiday/day 2", "there before"];
+        assert_eq!(folders(&env.out()), left, "{part_is_there}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_empty_folder_that_was_there_before_a_killed_engine_stays() {
+    let env = TestEnv::new();
+    fs::create_dir_all(env.out().join("new/deep/holiday/day 1")).unwrap();
+    add_holiday(&env, &env.out().join("new/deep"));
+    crash(&env, at_work(&env, &env.out(), 2));
+    assert_eq!(env.spool(&["cancel", "--all"]).code, 0);
+    assert_eq!(folders(&env.out()), ["new", "new/deep", "new/deep/holiday", "new/deep/holiday/day 1"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn folders_made_for_nothing_on_a_drive_that_is_away_go_when_it_is_back() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.data().join("../disk"), 128 << 20) else { return };
+    let drive = disk.at(env.out().join("drive"));
+    add_holiday(&env, &drive.0.join("new"));
+    crash(&env, at_work(&env, &drive.0, 2));
+    drive.unplug();
+    let cancel = env.spool(&["cancel", "--all"]);
+    assert_eq!(cancel.code, 0, "{cancel:?}");
+    assert_eq!(folders(&disk.0), ["new", "new/holiday", "new/holiday/day 1", "new/holiday/day 2"]);
+    for part in walkdir::WalkDir::new(&disk.0).into_iter().flatten().filter(|e| e.file_type().is_file()) {
+        fs::remove_file(part.path()).unwrap();
+    }
+    let _back = disk.at(env.out().join("drive"));
+    assert_eq!(env.spool(&["run", "--until-idle"]).code, 0);
+    assert_eq!(folders(&disk.0), [""; 0]);
 }

@@ -134,6 +134,31 @@ fn beside_the_original_its_own_characters_stay() {
     assert!(added[0]["note"].is_null(), "{added:?}");
 }
 
+/// Made where case counts, for a drive where it does not, or that Windows writes to as well.
+#[test]
+fn results_whose_names_differ_in_case_alone_stand_beside_each_other() {
+    for kind in DRIVES {
+        let env = TestEnv::new();
+        let Some(drive) = drive(&env, kind) else { return };
+        for name in ["Film.mkv", "film.mkv", "Day/a.mkv", "day/a.mkv"] {
+            let video = env.videos().join(name);
+            fs::create_dir_all(video.parent().unwrap()).unwrap();
+            fs::copy(clips::ordinary(), video).unwrap();
+        }
+        let words = ["--output-dir", drive.root.to_str().unwrap(), "videos"].map(OsStr::new);
+        work(&env, None, &words);
+        done_at_once(&env);
+        let below = |job: &Value| {
+            let output = PathBuf::from(job["output"].as_str().unwrap());
+            output.strip_prefix(&drive.root).unwrap().to_str().unwrap().to_lowercase()
+        };
+        let mut results: Vec<String> = env.jobs().iter().map(below).collect();
+        results.sort();
+        let apart = ["videos/day/a (2).mp4", "videos/day/a.mp4", "videos/film (2).mp4", "videos/film.mp4"];
+        assert_eq!(results, apart, "{kind:?}");
+    }
+}
+
 #[test]
 fn where_units_of_utf_16_count_a_long_name_stays_whole() {
     for kind in DRIVES {

@@ -5,11 +5,12 @@
 
 use crate::queue_world::{START, new_job};
 use spool_core::clock::ManualClock;
+use spool_core::failure::FailureCode;
 use spool_core::job::{Job, JobId, State};
 use spool_core::plan::Plan;
 use spool_core::preset;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Added, Filter, NewJob, Outcome, Place, Queue};
+use spool_core::queue::{Added, Command, Filter, NewJob, Outcome, Place, Queue, Saved, Which};
 use spool_core::recheck::finding::{Check, Finding, Obstacle};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -116,9 +117,68 @@ fn what_schema_5_kept_is_there_and_its_attempts_know_no_run_of_the_machine() {
     assert_eq!(upgraded.queue.attempts(claimed.id).unwrap()[1].boot.as_deref(), Some("a"));
 }
 
+/// Schema 6 counted its rows at each look, and forgot what was done with its row.
+#[test]
+fn what_schema_6_kept_is_listed_counted_and_remembered_after_it_left_the_list() {
+    use State::{Cancelled, Done, Failed, Queued, Running};
+    let upgraded = open(6);
+    let queue = &upgraded.queue;
+    let all = queue.page(&Filter::default(), 0, 100).unwrap();
+    let states: Vec<State> = all.iter().map(|job| job.state).collect();
+    assert_eq!(states, [Done, Done, Failed, Cancelled, Running, Queued, Queued]);
+    assert!(all.iter().all(|job| job.spec.is_some() && job.output_root.is_none()));
+    let counts = queue.counts().unwrap();
+    let ended = [counts.running, counts.done, counts.failed, counts.cancelled];
+    assert_eq!((counts.queued, counts.held, counts.startable(), ended), (2, 1, 1, [1, 2, 1, 1]));
+    let sum = |size: fn(&Job) -> Option<u64>| all[..2].iter().filter_map(size).sum::<u64>();
+    let (before, after) = (sum(|job| job.source_size), sum(|job| job.output_size));
+    assert!(before > after && after > 0);
+    assert_eq!(queue.saved().unwrap(), Saved { before, after });
+    assert_eq!(Some(queue.left().unwrap()), all[5].source_size, "the one on hold is not to come");
+    assert_eq!(queue.causes().unwrap(), [(FailureCode::NotMedia, 1)]);
+    assert_eq!(upgraded.add(upgraded.again(3, "web-1080p", None)), Added::EndedBefore(JobId(3), Failed));
+    assert_eq!(upgraded.add(upgraded.again(4, "remux-mp4", None)), Added::EndedBefore(JobId(4), Cancelled));
+    let again = upgraded.again(1, "web-1080p", None);
+    let result = NewJob {
+        source: all[0].output.clone(),
+        real_source: all[0].output.clone(),
+        source_size: all[0].output_size,
+        from_folder: true,
+        ..again.clone()
+    };
+    assert_eq!(queue.steer(Command::Remove, &Which::All(vec![Done])).unwrap().done, [JobId(1), JobId(2)]);
+    assert_eq!((queue.counts().unwrap().done, queue.saved().unwrap()), (0, Saved::default()));
+    let there = |name: &Path| all.iter().any(|job| job.output == name);
+    let add = |job: NewJob| queue.add(&[job], Place::End, &there).unwrap().remove(0);
+    assert_eq!(add(again.clone()), Added::DoneBefore(JobId(1)));
+    assert_eq!(add(result), Added::OwnOutput(JobId(1)));
+    let changed = NewJob { source_mtime_ns: Some(1), ..again };
+    assert!(matches!(add(changed), Added::Accepted { .. }));
+}
+
+#[test]
+fn a_queue_of_schema_6_goes_on_with_what_ran_and_remembers_what_it_does_from_now_on() {
+    let upgraded = open(6);
+    let queue = &upgraded.queue;
+    let (running, again) = (upgraded.job(5), upgraded.again(6, "web-720p", None));
+    assert!(queue.attempts(running.id).unwrap()[0].boot.is_some());
+    assert!(queue.settle(running.lease(), &Outcome::MachineDown { ends: 1, hold: None }).unwrap());
+    let first = queue.claim("engine", true).unwrap().unwrap();
+    assert_eq!((first.id, first.best.is_some()), (JobId(5), true), "first in the list, with how far it was");
+    let second = queue.claim("engine", true).unwrap().unwrap();
+    let done = Outcome::Done { output: second.output.clone(), size: 7, warnings: Vec::new() };
+    assert!(queue.settle(second.lease(), &done).unwrap());
+    assert!(queue.claim("engine", true).unwrap().is_none(), "the last is on hold");
+    assert_eq!(queue.retire(i64::MAX, 0, 0).unwrap(), 3, "all that were done");
+    let there = |name: &Path| name == second.output;
+    assert_eq!(queue.add(&[again], Place::End, &there).unwrap(), [Added::DoneBefore(second.id)]);
+    let counts = queue.counts().unwrap();
+    assert_eq!([counts.queued, counts.running, counts.done, counts.failed], [1, 1, 0, 1]);
+}
+
 #[test]
 fn plans_of_every_earlier_version_can_be_read() {
-    for schema in 1..=5 {
+    for schema in 1..=6 {
         let attempts = open(schema).queue.attempts(JobId(1)).unwrap();
         let plan: Plan = serde_json::from_str(attempts[0].plan.as_deref().unwrap()).unwrap();
         assert_eq!(plan.kept().count(), 2, "{schema}");

@@ -22,7 +22,9 @@ pub(crate) fn engines(world: &World, kills_end: Instant, end: Instant, random: &
         let shift = random.choice(["+1d", "-1d", "", "", "", ""]).filter(|s| !s.is_empty());
         let run = world.engine(&[], shift);
         pause(random.u64(300..8_000), kills_end);
+        let asked = cut_off(world, random);
         end_it(world, run, random.u8(..8) == 0);
+        drop(asked);
     }
     let mut run = world.engine(&[], None);
     while Instant::now() < end {
@@ -33,6 +35,19 @@ pub(crate) fn engines(world: &World, kills_end: Instant, end: Instant, random: &
         world.vitals.lock().unwrap().extend(vitals(run.id()));
     }
     end_it(world, run, true);
+}
+
+/// Now and then a command on all jobs is at work when the engine ends, and is killed after it.
+fn cut_off(world: &World, random: &mut Rng) -> Option<Running> {
+    let all: &[&str] = match random.u8(..10) {
+        0 => &["cancel", "--all"],
+        1 | 2 => &["retry", "--state", "cancelled,failed"],
+        _ => return None,
+    };
+    count(&world.tally.cut_off);
+    let asked = world.env.start(all);
+    std::thread::park_timeout(Duration::from_millis(random.u64(..60)));
+    Some(asked)
 }
 
 fn end_it(world: &World, mut run: Running, cleanly: bool) {

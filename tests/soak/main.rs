@@ -3,12 +3,14 @@
 //!
 //! Three quarters of the time the engine is killed every few seconds; in the last quarter one engine lives on
 //! under all other faults, and its memory and handles are watched. Then the faults end, the queue is worked
-//! off, and what must hold is checked. Exits with 1 and the broken invariants when one does not.
+//! off, and what must hold is checked. Folders are added with their trees, and again while they are worked; among their
+//! videos are recordings that grow, and results of another queue. Exits with 1 and the broken invariants when one does not.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod checks;
 mod commands;
 mod faults;
+mod recordings;
 mod world;
 
 use std::process::ExitCode;
@@ -38,5 +40,7 @@ fn storm(world: &World, minutes: u64, seed: u64) {
         scope.spawn(move || commands::commands(world, end, &mut random(2)));
         scope.spawn(move || faults::signals(world, end, &mut random(3)));
         scope.spawn(move || faults::disk(world, end, &mut random(4)));
+        scope.spawn(move || recordings::grow(world, end));
     });
+    recordings::finish(world);
 }

@@ -1,5 +1,6 @@
 //! The world of a soak: sources, results on a small disk, what was accepted, and the tally.
 
+use crate::recordings::Recording;
 use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
 use spool_core::queue::sqlite::SqliteQueue;
@@ -11,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Room for results: far more than they take, so that only the filler makes it scarce. The engine keeps
 /// 64 MB free.
@@ -26,6 +27,10 @@ pub(crate) struct Tally {
     pub(crate) signals: AtomicUsize,
     pub(crate) full_disks: AtomicUsize,
     pub(crate) commands: AtomicUsize,
+    /// Folders that were added once more.
+    pub(crate) again: AtomicUsize,
+    /// Commands on all jobs that were killed.
+    pub(crate) cut_off: AtomicUsize,
 }
 
 /// One more.
@@ -49,6 +54,8 @@ pub(crate) struct World {
     /// Ids that `add` has answered.
     pub(crate) accepted: Mutex<BTreeSet<i64>>,
     pub(crate) vitals: Mutex<Vec<Vitals>>,
+    /// What still grows.
+    pub(crate) recordings: Mutex<Vec<Recording>>,
     /// Another process's view of the queue: ours.
     pub(crate) queue: SqliteQueue,
     broken: Mutex<Vec<String>>,
@@ -66,6 +73,7 @@ impl World {
             tally: Tally::default(),
             accepted: Mutex::default(),
             vitals: Mutex::default(),
+            recordings: Mutex::default(),
             queue,
             broken: Mutex::default(),
         }
@@ -103,18 +111,42 @@ impl World {
     }
 }
 
-/// Kinds of source, by the beginning of their names; the last can never be done.
-pub(crate) const KINDS: [&str; 3] = ["sound", "silent", "bad"];
+/// Kinds of source, by the beginning of their names: "bad" can never be done, "growing" is a recording, and "theirs" a
+/// result of another queue.
+pub(crate) const KINDS: [&str; 5] = ["sound", "silent", "bad", "growing", "theirs"];
 
 /// The bytes that every source of a kind has.
 pub(crate) fn template(kind: &str) -> Vec<u8> {
     let x264 = ["-s", "160x90", "-c:v", "libx264", "-preset", "ultrafast"];
     let clip = match kind {
-        "sound" => clips::clip("tiny.mkv", 0.2, true, &x264),
+        "sound" | "growing" => clips::clip("tiny.mkv", 0.2, true, &x264),
         "silent" => clips::clip("tiny-silent.mkv", 0.2, false, &x264),
+        "theirs" => return theirs(),
         _ => return b"no video at all\n".repeat(100),
     };
     std::fs::read(clip).unwrap()
+}
+
+/// The first kind, as another queue made it.
+fn theirs() -> Vec<u8> {
+    static RESULT: OnceLock<Vec<u8>> = OnceLock::new();
+    let make = || {
+        let env = TestEnv::new();
+        std::fs::write(env.videos().join("a.mkv"), template("sound")).unwrap();
+        let out = env.out();
+        env.spool(&[
+            "add",
+            "--preset",
+            "remux-mp4",
+            "--flat",
+            "--output-dir",
+            out.to_str().unwrap(),
+            "videos",
+        ]);
+        env.spool(&["run", "--until-idle"]);
+        std::fs::read(out.join("a.mp4")).unwrap()
+    };
+    RESULT.get_or_init(make).clone()
 }
 
 /// The kind of a source.

@@ -3,6 +3,7 @@
 //! Guarantees that only one engine works a data folder, that what a crash left is rescued before anything
 //! else is claimed, and that stopping ends every ffmpeg it started. Must not know who shows its events.
 
+mod folders;
 pub mod lock;
 mod place;
 mod rescue;
@@ -22,6 +23,7 @@ use crate::queue::sqlite::SqliteQueue;
 use crate::queue::sqlite::mend::{self, Look};
 use crate::queue::{self, Added, Command, Filter, Flag, NewJob, Place, Queue, Steered, Which};
 use crate::volumes::Volumes;
+use folders::Folders;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -132,6 +134,8 @@ pub(crate) struct Shared {
     pub(crate) time_left: Mutex<Option<TimeLeft>>,
     /// What the jobs at work are expected to write, and where.
     places: Mutex<Places>,
+    /// Folders that were made for results.
+    pub(crate) folders: Folders,
     /// A dead drive holds a thread of an attempt, and with it all of this.
     pub(crate) left_behind: AtomicBool,
     /// Something may have become possible.
@@ -221,6 +225,7 @@ impl Engine {
         queue.set_flag(Flag::HungUp, None)?;
         queue.set_flag(Flag::TimeLeft, None)?;
         let shared = Arc::new(Shared {
+            folders: Folders::of(queue.as_ref()),
             queue,
             policy: config.policy,
             clock: config.clock,

@@ -311,9 +311,13 @@ fn job(
     })
 }
 
-/// Nanoseconds since 1970; from 1678 to 2262 they fit.
+/// The time of modification in nanoseconds since 1970.
 pub(crate) fn mtime_ns(metadata: &Metadata) -> Option<i64> {
-    let modified = FileTime::from_last_modification_time(metadata);
+    nanoseconds(FileTime::from_last_modification_time(metadata))
+}
+
+/// Nanoseconds since 1970; from 1678 to 2262 they fit.
+pub(crate) fn nanoseconds(modified: FileTime) -> Option<i64> {
     modified.unix_seconds().checked_mul(1_000_000_000)?.checked_add(i64::from(modified.nanoseconds()))
 }
 

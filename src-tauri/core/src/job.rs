@@ -133,9 +133,9 @@ pub struct Job {
     pub source: PathBuf,
     /// Its canonical path when added; in rows of before, the path it was added by.
     pub real_source: PathBuf,
-    /// Size in bytes when added.
+    /// Size in bytes as it was read last; before that, when it was added.
     pub source_size: Option<u64>,
-    /// Modification time when added, in nanoseconds since 1970.
+    /// Modification time likewise, in nanoseconds since 1970.
     pub source_mtime_ns: Option<i64>,
     /// Where the source's volume was mounted when added; tells an unplugged drive from a deleted file.
     pub source_volume: Option<PathBuf>,

@@ -55,37 +55,30 @@ pub fn is_part(name: &OsStr) -> bool {
 
 /// Creates the part file of `output`, so that what is wrong with the folder or the name shows before an encoder starts.
 /// A folder that is not there is made when its volume is there; where that is gone nothing is written, for the folder it
-/// was mounted on lies on another disk. `made` gets the folders that were made, each before the one it lies in.
+/// was mounted on lies on another disk. `announce` gets the folders that are about to be made, each before the one it lies
+/// in, and none where all are there.
 pub fn create_part(
     part: &Path,
     output: &Path,
     volume: Option<&Path>,
-    made: &mut Vec<PathBuf>,
+    announce: &dyn Fn(&[PathBuf]),
 ) -> Result<(), Failure> {
     refused::check_length(output)?;
     let folder = part.parent().unwrap_or(part);
     if !volume.is_none_or(mounts::is_mounted) {
         return Err(write_failure(&io::ErrorKind::NotFound.into(), folder));
     }
-    let missing = folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned);
-    let missing: Vec<PathBuf> = missing.collect();
-    let create = || std::fs::create_dir_all(folder).and_then(|()| File::create(part).map(drop));
+    let create = || {
+        let missing = folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned);
+        announce(&missing.collect::<Vec<_>>());
+        std::fs::create_dir_all(folder)?;
+        File::create(part).map(drop)
+    };
     // Another job may just have removed the folder, which it had made for nothing.
     let created = create().or_else(|e| if e.kind() == io::ErrorKind::NotFound { create() } else { Err(e) });
-    if folder.is_dir() {
-        made.extend(missing);
-    }
     created.map_err(|e| {
         if folder.is_dir() { creation_failure(&e, output, volume) } else { write_failure(&e, folder) }
     })
-}
-
-/// Removes those of these folders that are empty, in their order.
-pub fn remove_empty(made: &[PathBuf]) {
-    for folder in made {
-        // Those that hold something are refused by the system itself.
-        let _ = std::fs::remove_dir(folder);
-    }
 }
 
 /// The failure behind an error of creating the part file of `output`.

@@ -5,16 +5,33 @@ use std::path::{Path, PathBuf};
 /// The bytes of a path that is no text, in percent form: what is neither a letter, a digit nor one of `-._~/` as `%XX`.
 /// Nothing of a path that is text, which names itself.
 pub fn percent(path: &Path) -> Option<String> {
-    use std::fmt::Write;
-    if path.to_str().is_some() {
-        return None;
+    if path.to_str().is_some() { None } else { Some(escaped(path.as_os_str().as_encoded_bytes())) }
+}
+
+/// Any path as text that [`of_text`] reads back.
+pub(crate) fn to_text(path: &Path) -> String {
+    escaped(&to_bytes(path))
+}
+
+/// The path of a text that [`to_text`] wrote.
+pub(crate) fn of_text(text: &str) -> Option<PathBuf> {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        bytes.push(u8::from_str_radix(part.get(..2)?, 16).ok()?);
+        bytes.extend(&part.as_bytes()[2..]);
     }
+    Some(to_path(&bytes))
+}
+
+fn escaped(bytes: &[u8]) -> String {
+    use std::fmt::Write;
     let mut text = String::new();
-    for byte in path.as_os_str().as_encoded_bytes() {
+    for byte in bytes {
         let plain = byte.is_ascii_alphanumeric() || b"-._~/".contains(byte);
         let _ = if plain { write!(text, "{}", char::from(*byte)) } else { write!(text, "%{byte:02X}") };
     }
-    Some(text)
+    text
 }
 
 /// A path as bytes.
@@ -55,5 +72,10 @@ mod tests {
         assert_eq!(percent(Path::new("/v/\u{fc}ber 1.mkv")), None);
         let path = to_path(b"/v/caf\xe9 100%.mkv");
         assert_eq!(percent(&path).as_deref(), Some("/v/caf%E9%20100%25.mkv"));
+        assert_eq!(of_text(&to_text(&path)), Some(path));
+        assert_eq!(
+            [of_text("/v/%"), of_text("/v/%4"), of_text("/v/%zz"), of_text("/v/%\u{fc}")],
+            [const { None }; 4]
+        );
     }
 }

@@ -95,6 +95,15 @@ pub enum Added {
     OwnOutput(JobId),
 }
 
+/// A result of the same work as is being added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierResult {
+    /// Where.
+    pub path: PathBuf,
+    /// Its job has not ended yet. Once it is done its result is there.
+    pub to_come: bool,
+}
+
 /// Where added jobs go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -107,6 +116,13 @@ pub enum Place {
 /// What a worker writes down while it has a job.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Note {
+    /// The source, as it is when it is read; it may be another than when it was added.
+    Source {
+        /// Bytes.
+        size: u64,
+        /// Time of modification, in nanoseconds since 1970, where the drive tells one.
+        mtime_ns: Option<i64>,
+    },
     /// The plan, as JSON, and the part file about to be written.
     Plan {
         /// The plan.
@@ -205,6 +221,8 @@ pub enum Flag {
     HungUp,
     /// How long the rest takes, as the engine at work reckons it: a `forecast::TimeLeftAt` in JSON.
     TimeLeft,
+    /// Folders that were made for results and have none yet; see `engine::folders`.
+    MadeFolders,
 }
 
 impl Flag {
@@ -219,6 +237,7 @@ impl Flag {
             Flag::Restored => "restored",
             Flag::HungUp => "hung_up",
             Flag::TimeLeft => "time_left",
+            Flag::MadeFolders => "made_folders",
         }
     }
 }
@@ -229,8 +248,9 @@ pub trait Queue: Send + Sync {
     /// use on disk. The answers stand in the order of `jobs`.
     fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>>;
 
-    /// Results of earlier jobs that did the same to these very files, whether they are still in the list or not.
-    fn earlier_results(&self, jobs: &[NewJob]) -> Result<Vec<PathBuf>>;
+    /// Results of other jobs that did the same to these very files, whether they are still in the list or not, and those
+    /// that active jobs of the same work are to have.
+    fn earlier_results(&self, jobs: &[NewJob]) -> Result<Vec<EarlierResult>>;
 
     /// The name of the folder below `destination` that results of the added folder `root` go into: its own, or with a
     /// number where another folder has that name there. The answer is for good. Both are real paths.

@@ -23,7 +23,7 @@ pub struct JobView {
     /// Its bytes in percent form, where its path is no text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_bytes: Option<String>,
-    /// When the original was modified last, as it was added, in nanoseconds since 1970.
+    /// When the original was modified last, in nanoseconds since 1970: as it was read, or before that when it was added.
     pub source_mtime_ns: Option<i64>,
     pub output: String,
     /// Its bytes likewise.
@@ -57,7 +57,7 @@ pub struct JobView {
 /// Sizes in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Sizes {
-    /// Of the original, when added.
+    /// Of the original, as it was read; before that, when it was added.
     pub source: Option<u64>,
     /// Of the published result.
     pub output: Option<u64>,

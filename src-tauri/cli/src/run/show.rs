@@ -43,6 +43,8 @@ pub(super) struct Show {
     pace: Pace,
     /// Jobs whose end was told.
     ended: HashSet<JobId>,
+    /// How many had ended when it began to show.
+    before: Option<u64>,
     /// The run ends when it stands still, and says then what is left.
     until_idle: bool,
     /// Why it was last said to stand still.
@@ -67,10 +69,16 @@ struct Batch {
 }
 
 impl Batch {
-    /// Those on hold come to no end by themselves.
-    fn of(ended: u64, counts: &Counts) -> Batch {
-        Batch { ended, of: ended + counts.running + counts.startable() + counts.waiting }
+    /// `ended`: whose end was told, which comes behind what has ended since `before`. Those on hold come to no end by
+    /// themselves.
+    fn of(ended: u64, before: u64, counts: &Counts) -> Batch {
+        let since = all_ended(counts).saturating_sub(before);
+        Batch { ended, of: ended.max(since) + counts.running + counts.startable() + counts.waiting }
     }
+}
+
+fn all_ended(counts: &Counts) -> u64 {
+    counts.done + counts.failed + counts.cancelled
 }
 
 impl Show {
@@ -81,7 +89,7 @@ impl Show {
             _ => (To::People, Pace::of_lines()),
         };
         let (clock, ended) = (SystemClock::default(), HashSet::new());
-        Show { screen, to, queue, clock, pace, ended, until_idle, standing: None }
+        Show { screen, to, queue, clock, pace, ended, before: None, until_idle, standing: None }
     }
 
     /// Shows what happens until the engine ends.
@@ -110,6 +118,7 @@ impl Show {
     async fn tell(&mut self, told: Told) {
         match told {
             Told::Snapshot(snapshot) => {
+                self.before.get_or_insert(all_ended(&snapshot.counts));
                 // What runs now, and what was running at the last event.
                 let running = snapshot.running.iter().map(|job| job.id);
                 for id in running.chain(self.pace.jobs()) {
@@ -202,7 +211,8 @@ impl Show {
     async fn batch(&mut self, id: JobId) -> Option<Batch> {
         self.ended.insert(id);
         let counts = self.ask(|queue| queue.counts()).await?;
-        Some(Batch::of(self.ended.len() as u64, &counts))
+        let before = self.before.unwrap_or_else(|| all_ended(&counts));
+        Some(Batch::of(self.ended.len() as u64, before, &counts))
     }
 
     /// `12 of 41, about 3-5 min left`
@@ -267,6 +277,12 @@ mod tests {
             done: 900,
             ..Counts::default()
         };
-        assert_eq!(Batch::of(12, &counts), Batch { ended: 12, of: 41 });
+        assert_eq!(Batch::of(12, 888, &counts), Batch { ended: 12, of: 41 });
+        assert_eq!(
+            Batch::of(7, 888, &counts),
+            Batch { ended: 7, of: 41 },
+            "five have ended and are told next"
+        );
+        assert_eq!(Batch::of(12, 950, &counts), Batch { ended: 12, of: 41 }, "ended ones were removed");
     }
 }

@@ -1,9 +1,11 @@
 //! Taking back what a dead engine left: ends its ffmpeg, finishes what was published, queues the rest again. What may
-//! be published on a drive that does not answer waits for the drive.
+//! be published on a drive that does not answer waits for the drive. Folders that were made for nothing go.
 //!
 //! Runs before the first claim, under the engine lock, so that every running row belongs to the dead. No drive is waited
-//! for longer than a moment. Nothing but the recorded process and the job's own part files is touched.
+//! for longer than a moment. Nothing but the recorded process, the job's own part files and folders that were made for
+//! results and are empty is touched.
 
+use super::folders;
 use crate::error::Result;
 use crate::failure::Failure;
 use crate::ffmpeg;
@@ -44,6 +46,7 @@ pub(super) fn rescue(
         tracing::warn!(job = %job.id, outcome = outcome.word(), "found running after a crash");
         queue.settle(job.lease(), &outcome)?;
     }
+    folders::sweep(queue, volumes, Instant::now() + MOMENT);
     if crashed {
         queue.set_flag(Flag::EndedSinceCrash, None)?;
     }

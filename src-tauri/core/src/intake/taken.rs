@@ -20,15 +20,18 @@ impl Taken {
     /// # Errors
     /// Those of the queue.
     pub fn read(asking: Asking<'_>, jobs: &[NewJob], queue: &dyn Queue) -> Result<Taken, Error> {
-        let earlier = queue.earlier_results(jobs)?;
+        let (to_come, earlier): (Vec<_>, Vec<_>) =
+            queue.earlier_results(jobs)?.into_iter().partition(|result| result.to_come);
         let mut folders: BTreeSet<&Path> = jobs.iter().map(|job| job.folder.as_path()).collect();
-        folders.extend(earlier.iter().filter_map(|result| result.parent()));
+        folders.extend(earlier.iter().filter_map(|result| result.path.parent()));
         let mut taken = Taken::default();
         for folder in folders {
             let reading = folder.to_owned();
             let names = asking.volumes.ask(folder, asking.patience, move || names_in(&reading));
             taken.names.extend(names.unwrap_or_default().iter().map(|name| key_of_path(name)));
         }
+        // A job may be done between this and the adding: what is found done then has its result.
+        taken.names.extend(to_come.iter().map(|result| key_of_path(&result.path)));
         // An original that was kept for its result counts as that result.
         taken.names.extend(jobs.iter().map(|job| key_of_path(&job.source)));
         Ok(taken)
@@ -51,6 +54,7 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
     use crate::queue::memory::MemoryQueue;
+    use crate::queue::{Added, Outcome, Place};
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -67,5 +71,28 @@ mod tests {
         let taken = Taken::read(asking, &jobs, &MemoryQueue::new(Arc::new(ManualClock::at(0)))).unwrap();
         assert!(taken.has(&at("b.mp4")) && taken.has(&at("a.mkv")) && !taken.has(&at("a.mp4")));
         assert!(cfg!(windows) || taken.has(&at("c.mp4")));
+    }
+
+    /// Between the look at the disk and the adding, a job of the same work may come to its end.
+    #[test]
+    fn what_is_done_while_it_is_added_again_is_not_done_twice() {
+        let dir = tempfile::tempdir().unwrap();
+        let film = dir.path().canonicalize().unwrap().join("a.mkv");
+        std::fs::write(&film, "x").unwrap();
+        let queue = MemoryQueue::new(Arc::new(ManualClock::at(0)));
+        let jobs = find_now(&[film], &wish()).jobs;
+        let asking = Asking { volumes: &Arc::default(), patience: Duration::from_secs(20) };
+        let read = || Taken::read(asking, &jobs, &queue).unwrap();
+        let free = read();
+        queue.add(&jobs, Place::End, &|path| free.has(path)).unwrap();
+        let job = queue.claim("engine", true).unwrap().unwrap();
+        let taken = read();
+        let done = Outcome::Done { output: job.output.clone(), size: 1, warnings: Vec::new() };
+        queue.settle(job.lease(), &done).unwrap();
+        let again = queue.add(&jobs, Place::End, &|path| taken.has(path)).unwrap();
+        assert_eq!(again, [Added::DoneBefore(job.id)]);
+        let gone = read();
+        let again = queue.add(&jobs, Place::End, &|path| gone.has(path)).unwrap();
+        assert!(matches!(again[..], [Added::Accepted { .. }]), "its result is not there any more");
     }
 }

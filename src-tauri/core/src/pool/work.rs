@@ -30,7 +30,6 @@ pub(super) use source::Stamp;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 pub(super) use supervise::Task;
 use tokio::sync::mpsc::UnboundedSender;
@@ -44,8 +43,6 @@ pub(super) struct Work<'a> {
     pub(super) orders: &'a Orders,
     pub(super) reports: &'a UnboundedSender<Report>,
     pub(super) part: PathBuf,
-    /// Folders that were made for it.
-    pub(super) made: Mutex<Vec<PathBuf>>,
 }
 
 /// Why an attempt ended without a result.

@@ -7,8 +7,8 @@ mod moves;
 use super::chosen::{Brief, chosen};
 use super::work::Work;
 use super::{
-    Added, Command, Counts, Crowded, Filter, Flag, Mark, NewJob, Note, Outcome, Place, Queue, Recent,
-    Refusal, Saved, Steered, Which, fits, in_order, newest_first, starts, wants_hold,
+    Added, Command, Counts, Crowded, EarlierResult, Filter, Flag, Mark, NewJob, Note, Outcome, Place, Queue,
+    Recent, Refusal, Saved, Steered, Which, fits, in_order, newest_first, starts, wants_hold,
 };
 use crate::clock::Clock;
 use crate::error::Result;
@@ -127,12 +127,9 @@ impl Queue for MemoryQueue {
         Ok(jobs.iter().map(&mut add).collect())
     }
 
-    fn earlier_results(&self, jobs: &[NewJob]) -> Result<Vec<PathBuf>> {
+    fn earlier_results(&self, jobs: &[NewJob]) -> Result<Vec<EarlierResult>> {
         let all = self.all();
-        Ok(jobs
-            .iter()
-            .flat_map(|job| all.results(job).map(|row| row.job.output.clone()).collect::<Vec<_>>())
-            .collect())
+        Ok(jobs.iter().flat_map(|job| all.earlier_results(job)).collect())
     }
 
     fn tree(&self, destination: &Path, root: &Path) -> Result<OsString> {
@@ -162,6 +159,9 @@ impl Queue for MemoryQueue {
         let Some(row) = all.leased(lease) else { return Ok(false) };
         let Some(attempt) = row.attempts.last_mut() else { return Ok(false) };
         match note {
+            Note::Source { size, mtime_ns } => {
+                (row.job.source_size, row.job.source_mtime_ns) = (Some(*size), *mtime_ns);
+            }
             Note::Plan { plan, part } => {
                 (attempt.plan, attempt.part) = (Some(plan.clone()), Some(part.clone()));
                 (row.job.intent, row.job.warnings) = (None, Vec::new());

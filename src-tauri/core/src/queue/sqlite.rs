@@ -25,8 +25,8 @@ mod turn;
 pub mod upkeep;
 
 use super::{
-    Added, Command, Counts, Crowded, Filter, Flag, Mark, NewJob, Note, Outcome, Place, Queue, Recent, Saved,
-    Steered, Which,
+    Added, Command, Counts, Crowded, EarlierResult, Filter, Flag, Mark, NewJob, Note, Outcome, Place, Queue,
+    Recent, Saved, Steered, Which,
 };
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -123,7 +123,7 @@ impl Queue for SqliteQueue {
         self.write(|t| add::add(t, jobs, place, taken, now))
     }
 
-    fn earlier_results(&self, jobs: &[NewJob]) -> Result<Vec<PathBuf>> {
+    fn earlier_results(&self, jobs: &[NewJob]) -> Result<Vec<EarlierResult>> {
         self.read(|c| known::earlier_results(c, jobs))
     }
 

@@ -19,7 +19,7 @@ use crate::queue::Note;
 use crate::subtitles;
 use crate::verify::Verdict;
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
+use std::path::PathBuf;
 
 /// What one making works on, and how far it is.
 pub(super) struct Making<'a> {
@@ -243,8 +243,12 @@ fn prepare(work: &Work<'_>, plan: &Plan) -> Result<(), End> {
     let json = serde_json::to_string(plan).unwrap_or_default();
     work.note(&Note::Plan { plan: json, part: work.part.clone() })?;
     delete_earlier_parts(work);
-    let mut made = work.made.lock().unwrap_or_else(PoisonError::into_inner);
-    output::create_part(&work.part, &work.job.output, work.job.output_volume.as_deref(), &mut made)?;
+    let (job, volume) = (work.job, work.job.output_volume.as_deref());
+    let folder = work.part.parent().unwrap_or(&work.part);
+    let announce = |missing: &[PathBuf]| {
+        work.shared.folders.enter(work.shared.queue.as_ref(), job.lease(), (folder, volume), missing);
+    };
+    output::create_part(&work.part, &job.output, volume, &announce)?;
     Ok(())
 }
 

@@ -17,9 +17,9 @@ use crate::spec::JobSpec;
 use crate::volumes::{Absence, Question, Volumes, mounts};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
@@ -99,11 +99,12 @@ fn start(task: &Task, orders: Orders) -> Result<Receiver<Result<Outcome, End>>, 
     let (job, spec) = (task.job.clone(), task.spec.clone());
     let work = move || {
         let part = output::part_path(&job.output, job.uid, job.epoch);
-        let (shared, made) = (&shared, Mutex::default());
-        let work = Work { shared, job: &job, spec: &spec, orders: &orders, reports: &reports, part, made };
+        let shared = &shared;
+        let work = Work { shared, job: &job, spec: &spec, orders: &orders, reports: &reports, part };
         let end = catch_unwind(AssertUnwindSafe(|| transcode::attempt(&work)));
         output::delete_part(&work.part);
-        output::remove_empty(&work.made.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let folder = work.part.parent().unwrap_or(&work.part);
+        shared.folders.leave(shared.queue.as_ref(), job.lease(), folder);
         let _ = send.send(end.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into())));
     };
     let thread = std::thread::Builder::new().name(format!("media-{}", task.job.id)).spawn(work);

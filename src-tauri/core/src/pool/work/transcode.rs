@@ -8,6 +8,7 @@ use crate::event::Event;
 use crate::failure::{Failure, FailureCode};
 use crate::ffmpeg::run::Happened;
 use crate::ffmpeg::{self, ToolError, Tools};
+use crate::intake::nanoseconds;
 use crate::job::Origin;
 use crate::look::{self, Asking, Halt};
 use crate::media::{MediaInfo, marker};
@@ -30,6 +31,7 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
         Refused::Crowded(failure) => End::Crowded(failure),
     })?;
     let before = source::look(work.job)?;
+    remember(work, before)?;
     let tools = work.shared.tooling.get().map_err(|e| unusable(&e))?;
     let explained = |end: End| match end {
         End::Failed(failure) => match connection::explain(work, failure) {
@@ -46,6 +48,15 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
     source::at_rest(work.job, before)?;
     let verdict = make::make(work, &tools, info.clone(), &plan).map_err(explained)?;
     publish(work, before, &info, verdict)
+}
+
+/// A source is known again by its size and time, which may be others than when it was added.
+fn remember(work: &Work<'_>, now: Stamp) -> Result<(), End> {
+    let (size, mtime_ns) = (now.size, nanoseconds(now.modified));
+    if (work.job.source_size, work.job.source_mtime_ns) == (Some(size), mtime_ns) {
+        return Ok(());
+    }
+    work.note(&Note::Source { size, mtime_ns })
 }
 
 fn unusable(error: &ToolError) -> Failure {

@@ -4,7 +4,7 @@ use super::moves::{fresh, same_name};
 use super::{All, Row};
 use crate::job::{JobId, Millis, State};
 use crate::queue::work::{Meaning, Work};
-use crate::queue::{Added, NewJob, Place, key_of_path, trees};
+use crate::queue::{Added, EarlierResult, NewJob, Place, key_of_path, trees};
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -64,6 +64,14 @@ impl All {
         let earlier = work.earlier(&meaning);
         let done = self.rows.values().chain(&self.removed).filter(|r| r.job.state == State::Done);
         done.filter(move |r| (r.work == work || earlier.contains(&r.work)) && is_of(r, new))
+    }
+
+    /// Those of jobs that did the same to this very file, and those to come of active jobs of the same work.
+    pub(super) fn earlier_results(&self, new: &NewJob) -> Vec<EarlierResult> {
+        let work = Work::of(&new.real_source, &new.root, &Meaning::of(&new.spec));
+        let active = self.rows.values().filter(|r| r.is_active() && r.work == work).map(|r| (r, true));
+        let results = self.results(new).map(|r| (r, false)).chain(active);
+        results.map(|(r, to_come)| EarlierResult { path: r.job.output.clone(), to_come }).collect()
     }
 
     /// The name of the folder for the results of an added folder, chosen once.

@@ -76,6 +76,9 @@ pub(super) fn note(t: &Transaction<'_>, lease: Lease, note: &Note) -> Result<boo
     }
     let key = (lease.id.0, lease.epoch);
     let changed = match note {
+        Note::Source { size, mtime_ns } => t
+            .prepare_cached("UPDATE job SET source_size = ?2, source_mtime_ns = ?3 WHERE id = ?1")?
+            .execute(params![key.0, *size as i64, mtime_ns])?,
         Note::Plan { plan, part } => {
             forget_intent(t, lease)?;
             t.prepare_cached(

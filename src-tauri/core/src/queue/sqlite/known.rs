@@ -8,7 +8,7 @@ use super::add::{Keys, Texts, has_former};
 use super::rows::to_path;
 use crate::error::{Error, Result};
 use crate::job::{JobId, State};
-use crate::queue::{Added, NewJob, key_of_path};
+use crate::queue::{Added, EarlierResult, NewJob, key_of_path};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use std::path::{Path, PathBuf};
 
@@ -77,13 +77,20 @@ fn results(c: &Connection, job: &NewJob, keys: &Keys) -> Result<Vec<(i64, i64, P
     Ok(all)
 }
 
-/// Where results of the same work on these files lie, or lay.
-pub(super) fn earlier_results(c: &Connection, jobs: &[NewJob]) -> Result<Vec<PathBuf>> {
+/// Where results of the same work on these files lie, lay, or are to lie.
+pub(super) fn earlier_results(c: &Connection, jobs: &[NewJob]) -> Result<Vec<EarlierResult>> {
     let (mut texts, mut all) = (None, Vec::new());
     let former = has_former(c)?;
+    let active =
+        "SELECT output_path FROM job WHERE unique_key = ?1 AND state IN ('queued','waiting','running')";
+    let mut active = c.prepare_cached(active)?;
     for job in jobs {
         let keys = Keys::of(job, Texts::of(&mut texts, &job.spec)?, former)?;
-        all.extend(results(c, job, &keys)?.into_iter().map(|(_, _, output)| output));
+        let there = results(c, job, &keys)?.into_iter();
+        all.extend(there.map(|(_, _, path)| EarlierResult { path, to_come: false }));
+        let coming =
+            active.query_row([&keys.own], |row| Ok(to_path(&row.get::<_, Vec<u8>>(0)?))).optional()?;
+        all.extend(coming.map(|path| EarlierResult { path, to_come: true }));
     }
     Ok(all)
 }
