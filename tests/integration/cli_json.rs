@@ -62,6 +62,7 @@ fn the_json_of_a_job_has_stable_names() {
         "abandonedSince",
         "attempt",
         "attempts",
+        "awaitsWorker",
         "changed",
         "check",
         "createdAt",

@@ -83,7 +83,7 @@ Ended by the system (SIGTERM) it answers 0, by Ctrl-C 1 where jobs failed.")]
         after_help = "Examples:\n  spool list\n  spool list --state failed,held\n  spool list --paths --json"
     )]
     List {
-        /// Only jobs in these states, with commas between: queued, waiting, running, done, failed, cancelled, held, paused
+        /// Only jobs in these states, with commas between: queued, waiting, running, done, failed, cancelled, held, paused, released
         #[arg(long, value_name = "STATE", value_delimiter = ',')]
         state: Vec<Kind>,
         /// At most this many; without it 100, as JSON all

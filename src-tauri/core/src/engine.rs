@@ -171,7 +171,9 @@ impl Shared {
         let mut running = self.queue.page(&Filter::of(&[State::Running]), 0, 1000)?;
         let live = self.progress();
         for job in &mut running {
-            job.progress = live.get(&job.id).copied().or(job.progress);
+            let suspended = job.progress.is_some_and(|saved| saved.suspended);
+            let latest = live.get(&job.id).map(|latest| Progress { suspended, ..*latest });
+            job.progress = latest.or(job.progress);
         }
         Ok(Snapshot {
             counts: self.queue.counts()?,

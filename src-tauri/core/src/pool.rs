@@ -22,6 +22,7 @@ use crate::failure::{Class, Failure};
 use crate::ffmpeg::Order;
 use crate::job::{Job, JobId, Lease, State};
 use crate::policy::SUSPECT_CRASHES;
+use crate::progress::Progress;
 use crate::queue::{Filter, Flag, Outcome};
 pub(crate) use admission::Places;
 use breaker::Breaker;
@@ -80,6 +81,11 @@ struct Live {
 }
 
 impl Live {
+    /// A reading of its progress, as it is saved.
+    fn reading(&self, progress: Progress) -> Progress {
+        Progress { suspended: self.suspended, ..progress }
+    }
+
     /// Is it suspended, and to stay so?
     fn rests(&self) -> bool {
         self.suspended && *self.orders.borrow() == Order::Suspend
@@ -201,16 +207,23 @@ impl Pool {
     fn take(&mut self, report: Report) -> Result<()> {
         match report {
             Report::Suspended(id, suspended) => {
-                if let Some(live) = self.live.get_mut(&id) {
-                    live.suspended = suspended;
-                }
+                let saved = self.suspended(id, suspended);
                 self.shared.tell(Event::QueueChanged);
-                Ok(())
+                saved
             }
             Report::Ended(id, ended) => self.take_ended(id, &ended),
             Report::Surveyed(surveyed) => self.take_surveyed(surveyed),
             Report::Looked(looked) => self.take_looked(looked),
         }
+    }
+
+    /// Written down at once: other processes show whether a job stands still.
+    fn suspended(&mut self, id: JobId, suspended: bool) -> Result<()> {
+        let Some(live) = self.live.get_mut(&id) else { return Ok(()) };
+        live.suspended = suspended;
+        let latest = self.shared.progress().get(&id).copied();
+        let reading = live.reading(latest.unwrap_or_default());
+        self.shared.queue.save_progress(&[(live.lease, reading)])
     }
 
     fn take_ended(&mut self, id: JobId, ended: &Ended) -> Result<()> {
@@ -352,8 +365,8 @@ impl Pool {
         self.saved = awake;
         engine::lock::give_sign(&self.shared.data);
         let latest = self.shared.progress().clone();
-        let rows: Vec<_> =
-            self.live.values().filter_map(|l| Some((l.lease, *latest.get(&l.lease.id)?))).collect();
+        let reading = |l: &Live| Some((l.lease, l.reading(*latest.get(&l.lease.id)?)));
+        let rows: Vec<_> = self.live.values().filter_map(reading).collect();
         self.shared.queue.save_progress(&rows)
     }
 

@@ -48,6 +48,7 @@ export function row(id: number, change: Partial<Row> = {}): Row {
     preset: "Web 1080p",
     state: "queued",
     hold: false,
+    awaitsWorker: false,
     place: null,
     attempt: 0,
     maxAttempts: 4,

@@ -160,6 +160,10 @@ state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled",
  */
 hold: boolean, 
 /**
+ * It was paused and released, and goes on when a worker is free.
+ */
+awaitsWorker: boolean, 
+/**
  * 1 for the next to start; null where it cannot start now.
  */
 place: number | null, 

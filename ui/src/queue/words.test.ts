@@ -26,6 +26,12 @@ test("a paused row stands still, an unknown length has no percentage, and 99 % h
   expect(cell(row(1, { state: "running" }), undefined, 0)).toMatchObject({ left: "Starting" });
 });
 
+test("a released row that waits for a worker is told from one that works and from a paused one", () => {
+  const released = cell(row(1, { state: "running", awaitsWorker: true }), live, 0);
+  expect(released).toMatchObject({ left: "42\u202f%", right: "Released", belowLeft: "Goes on when a worker is free", paused: true });
+  expect(JSON.stringify(released)).not.toContain("3.1");
+});
+
 test("a retry says which of how many, and counts down", () => {
   const why = { code: "stalled", message: "No progress for 2 minutes.", nextStep: "" };
   const retrying = row(1, { attempt: 2, maxAttempts: 5, runAt: 38_000, why });

@@ -60,14 +60,15 @@ export function cell(row: Row, live: Live | undefined, now: number): Cell {
 function running(row: Row, live: Live | undefined): Cell {
   const known = live?.percent ?? null;
   const written = live?.bytes ?? null;
+  const still = row.hold || row.awaitsWorker;
   return {
     kind: "bar",
     left: known === null ? (live ? "Working" : "Starting") : known >= 99 ? "Checking the result" : percent(known),
-    right: row.hold ? "Paused" : left(live),
-    belowLeft: row.hold || !live?.speed ? "" : speed(live.speed),
-    belowRight: written === null ? "" : `${size(written)} so far`,
+    right: row.hold ? "Paused" : row.awaitsWorker ? "Released" : left(live),
+    belowLeft: row.awaitsWorker ? "Goes on when a worker is free" : still || !live?.speed ? "" : speed(live.speed),
+    belowRight: written === null || row.awaitsWorker ? "" : `${size(written)} so far`,
     fraction: known === null ? 0 : known / 100,
-    paused: row.hold,
+    paused: still,
   };
 }
 
