@@ -5,7 +5,6 @@
 //! on the UI thread must not call it directly.
 
 use crate::add::LastAdded;
-use crate::batch::Ended;
 use crate::feed::Feed;
 use crate::pace::Pace;
 use crate::previews::Previews;
@@ -50,7 +49,6 @@ pub struct Spool {
     pub(crate) last: Mutex<LastAdded>,
     pub(crate) when_done: Mutex<WhenDone>,
     pub(crate) pace: Mutex<Pace>,
-    pub(crate) ended: Mutex<Ended>,
     pub(crate) checks: Checks,
     /// This process is to start no engine any more. Held while one is started.
     left: Mutex<bool>,
@@ -84,7 +82,6 @@ impl Spool {
             last: Mutex::default(),
             when_done: Mutex::default(),
             pace: Mutex::default(),
-            ended: Mutex::default(),
             checks: Checks::default(),
             left: Mutex::default(),
             stopped: Stop::default(),
@@ -246,8 +243,8 @@ impl Spool {
 
     /// How many are done and have failed of the present batch.
     pub fn ended(&self, counts: &Counts) -> (u64, u64) {
-        let ended = *lock(&self.ended);
-        if self.is_working() { (ended.done, ended.failed) } else { (counts.done, counts.failed) }
+        let batch = self.with_engine(Engine::batch).map(|batch| (batch.ended.done, batch.ended.failed));
+        batch.unwrap_or((counts.done, counts.failed))
     }
 
     /// Progress of what runs, as saved: for a queue that another process works.

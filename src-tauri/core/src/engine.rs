@@ -8,6 +8,7 @@ mod place;
 mod rescue;
 mod tally;
 
+use crate::batch::Batch;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::event::{Event, Snapshot, Subscription, Topic};
@@ -126,6 +127,7 @@ pub(crate) struct Shared {
     pub(crate) boot: Option<String>,
     pub(crate) events: broadcast::Sender<Event>,
     tally: Arc<Tally>,
+    batch: Mutex<Batch>,
     /// Latest progress of the running jobs.
     pub(crate) progress: Mutex<HashMap<JobId, Progress>>,
     /// What the jobs at work are expected to write, and where.
@@ -148,7 +150,12 @@ impl Shared {
     /// Counts it and tells subscribers; without any it is dropped.
     pub(crate) fn tell(&self, event: Event) {
         self.tally.hear(&event);
+        self.batch().hear(&event);
         let _ = self.events.send(event);
+    }
+
+    fn batch(&self) -> std::sync::MutexGuard<'_, Batch> {
+        self.batch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn progress(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, Progress>> {
@@ -179,6 +186,8 @@ impl Shared {
             counts: self.queue.counts()?,
             running,
             paused: self.queue.flag(Flag::Paused)?.is_some(),
+            idle: *self.idle.borrow(),
+            batch: *self.batch(),
         })
     }
 }
@@ -227,6 +236,7 @@ impl Engine {
             boot: config.boot,
             events: broadcast::channel(EVENT_BUFFER).0,
             tally: Arc::new(tally),
+            batch: Mutex::default(),
             progress: Mutex::default(),
             places: Mutex::default(),
             left_behind: AtomicBool::new(false),
@@ -302,6 +312,11 @@ impl Engine {
     /// What has ended since the start, the ends that rescue found included.
     pub fn tally(&self) -> Arc<Tally> {
         self.shared.tally.clone()
+    }
+
+    /// What has ended of the present batch.
+    pub fn batch(&self) -> Batch {
+        *self.shared.batch()
     }
 
     /// Returns when nothing can go on without a person or the outside.
