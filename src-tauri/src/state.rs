@@ -20,7 +20,7 @@ use spool_core::ffmpeg;
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
 use spool_core::queue::{self, Command, Counts, Filter, Flag, Queue, Which};
-use spool_core::settings::{self, Settings};
+use spool_core::settings::Settings;
 use spool_core::volumes::Volumes;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -66,7 +66,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Spool {
     /// Opens the queue of `data`; works it from [`Spool::take_over`] on.
     pub fn open(data: PathBuf) -> Result<Spool> {
-        let settings = settings::load(&data)?;
+        let settings = places::settings(&data)?;
         // Before the queue is open here: one that is in use is not mended.
         engine::mend(&data, WHO, &SystemClock::default())?;
         let queue = Arc::new(open_queue(&data, Arc::new(SystemClock::default()))?);
@@ -188,14 +188,14 @@ impl Spool {
     /// Changes the settings, as the file has them by now, and keeps them.
     pub fn choose(&self, change: impl FnOnce(&mut Settings)) -> Result<()> {
         let mut held = lock(&self.settings);
-        *held = settings::change(&self.data, change)?;
+        *held = places::change_settings(&self.data, change)?;
         Ok(())
     }
 
     /// Reads again what others may have changed; a file with a mistake changes nothing here.
     pub fn read_settings(&self) -> Settings {
         let mut held = lock(&self.settings);
-        match settings::load(&self.data) {
+        match places::settings(&self.data) {
             Ok(settings) => *held = settings,
             Err(cause) => tracing::warn!(%cause, "the settings stay as they were"),
         }

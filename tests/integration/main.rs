@@ -13,6 +13,7 @@ mod cli_json;
 mod cli_presets;
 #[cfg(unix)]
 mod cli_run;
+mod cli_settings;
 mod cli_unread;
 mod cli_words;
 #[cfg(unix)]

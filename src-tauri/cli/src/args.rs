@@ -168,6 +168,24 @@ Examples:
         #[command(subcommand)]
         verb: Option<PresetVerb>,
     },
+    /// Show what is set for all jobs, or change it
+    #[command(after_help = "\
+Examples:
+  spool settings                          all, with their values, and where the file is
+  spool settings outputDir                one value
+  spool settings outputDir ~/Videos/web
+  spool settings workers auto
+
+Values are written as shown; on and off, sizes such as 25MB, none, auto and default are taken. ~ is your home folder;
+of others, and of paths that are not whole, nothing is guessed.")]
+    Settings {
+        /// Its name, as `spool settings` lists it
+        #[arg(value_name = "KEY")]
+        key: Option<String>,
+        /// What it becomes
+        #[arg(value_name = "VALUE", allow_hyphen_values = true)]
+        value: Option<String>,
+    },
     /// Tell what files are and, with a preset or a change of it, what would become of them
     #[command(after_help = "\
 Examples:
@@ -202,6 +220,7 @@ impl Verb {
             | Verb::Probe { .. }
             | Verb::Doctor { .. }
             | Verb::Completions { .. } => true,
+            Verb::Settings { value, .. } => value.is_none(),
             Verb::Presets { verb, .. } => !matches!(verb, Some(PresetVerb::Import { .. })),
             _ => false,
         }

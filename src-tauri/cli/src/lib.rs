@@ -18,6 +18,7 @@ pub mod places;
 mod presets;
 mod probe;
 mod run;
+mod settings;
 mod show;
 pub mod signals;
 mod status;
@@ -77,6 +78,7 @@ fn act(cli: &Cli) -> Answer {
         Verb::Presets { verb: Some(PresetVerb::Export { id }), .. } => presets::export(&context, id),
         Verb::Presets { verb: Some(PresetVerb::Remove { ids }), .. } => presets::remove(&context, ids),
         Verb::Presets { full, verb: None } => presets::list(&context, *full),
+        Verb::Settings { key, value } => settings::settings(&context, key.as_deref(), value.as_deref()),
         Verb::Probe(args) => probe::probe(&context, args),
         Verb::Doctor { restore: true } => doctor::restore(&context),
         Verb::Doctor { restore: false } => doctor::doctor(&context),
