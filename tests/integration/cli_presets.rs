@@ -94,4 +94,6 @@ fn names_that_are_no_text_reach_scripts_in_percent_form() {
     let add = ["add", "--json", "--set", "video.crf=30"].map(std::ffi::OsStr::new);
     let accepted = env.spool_os(&[&add[..], &[video.as_ref()]].concat()).json().remove(0);
     assert!(accepted["outputBytes"].as_str().unwrap().contains("/caf%E9"), "{accepted}");
+    let edited = env.spool(&["edit", "1", "--set", "video.crf=31", "--json"]).json().remove(0);
+    assert!(edited["outputBytes"].as_str().unwrap().contains("/caf%E9"), "{edited}");
 }

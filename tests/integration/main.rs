@@ -9,6 +9,7 @@ mod cameras;
 mod captions;
 mod changes;
 mod cli;
+mod cli_edit;
 mod cli_json;
 mod cli_presets;
 #[cfg(unix)]
@@ -73,6 +74,7 @@ mod presets;
 mod publish;
 mod queue_batches;
 mod queue_contract;
+mod queue_edit;
 mod queue_lists;
 mod queue_model;
 mod queue_moves;

@@ -1,7 +1,7 @@
 //! `spool add`: paths to queued jobs, one line for each.
 
 mod left_out;
-mod named;
+pub(crate) mod named;
 
 use crate::args::Add;
 use crate::context::{Answer, Context, Failed, absolute};
@@ -155,7 +155,7 @@ pub(crate) fn find_preset(context: &Context, id: &str) -> Result<Preset, Failed>
 }
 
 /// The folder for results. It is made when the first result is begun, and checked before.
-fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Option<PathBuf>, Failed> {
+pub(crate) fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Option<PathBuf>, Failed> {
     let Some(folder) = flag.or(context.settings.output_dir.as_deref()) else { return Ok(None) };
     let folder = absolute(folder)?;
     let refuse = |why: &str| {

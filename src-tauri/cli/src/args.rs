@@ -4,7 +4,7 @@ mod jobs;
 
 use crate::kinds::Kind;
 use clap::{Args, Parser, Subcommand, ValueHint};
-pub use jobs::{Again, Check, Ids, Move, Place, Which};
+pub use jobs::{Again, Change, Check, Edit, Ids, Move, Place, Which};
 use spool_core::job::JobId;
 use spool_core::settings::WORKERS;
 use std::path::PathBuf;
@@ -62,6 +62,15 @@ Examples:
   spool add -o trailer.mp4 trailer.mov
   find . -name '*.avi' | spool add --files-from -")]
     Add(Add),
+    /// Change preset, settings or destination of jobs that have not started
+    #[command(after_help = "\
+Examples:
+  spool edit 17 --preset small-hevc
+  spool edit 19-24 --set video.crf=20 --output-dir /media/small
+  spool edit 17 -o trailer.mp4
+
+They keep their places, and their names are chosen as `spool add` chooses them.")]
+    Edit(Edit),
     /// Work the queue here; Ctrl-C once lets running jobs end, twice stops them
     #[command(after_help = "\
 Examples:

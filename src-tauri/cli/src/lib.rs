@@ -10,6 +10,7 @@ mod check;
 mod checked;
 mod context;
 mod doctor;
+mod edit;
 mod guess;
 mod kinds;
 mod list;
@@ -65,6 +66,7 @@ fn act(cli: &Cli) -> Answer {
     match &cli.verb {
         Verb::Add(args) => add::add(&context, args),
         Verb::Run { workers, until_idle } => run::run(&context, *workers, *until_idle),
+        Verb::Edit(args) => edit::edit(&context, args),
         Verb::Status => status::status(&context),
         Verb::Check(args) => check::check(&context, args),
         Verb::Again(args) => again::again(&context, args),

@@ -55,6 +55,11 @@ pub(super) fn result(file: &Path, paths: &[PathBuf], preset: &Preset) -> Result<
         let why = "-o names the result of one video; for several, or for a folder, use --output-dir.";
         return Err(Failed::Usage(why.into()));
     }
+    place(file, preset)
+}
+
+/// Folder and name without extension of a result that is named.
+pub(crate) fn place(file: &Path, preset: &Preset) -> Result<(PathBuf, OsString), Failed> {
     let whole = absolute(file)?;
     if whole.is_dir() {
         let name = file.display();

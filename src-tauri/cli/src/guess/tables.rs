@@ -67,6 +67,10 @@ const VERBS: Table = &[
         &["config", "configure", "setting", "set", "get", "options", "prefs", "preferences"],
         "`spool settings` shows and changes what is set for all, `spool add --set KEY=VALUE` for videos.",
     ),
+    (
+        &["modify", "change", "alter", "update", "rename"],
+        "`spool edit ID` changes preset, settings or destination of what has not started.",
+    ),
     (&["diagnose", "diag", "doctors", "health"], "`spool doctor` checks tools, queue and disk."),
     (&["version"], "`spool --version` says it."),
 ];
