@@ -75,6 +75,63 @@ fn shell_line(words: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::Pictures;
+    use spool_core::media::Kind;
+    use spool_core::queue::{Note, Outcome};
+    use spool_core::verify::verification::{Decoded, Evidence, Measure, StreamCheck, Verification};
+
+    /// Two done jobs of one plan that copies the picture: of the first what was checked is on record.
+    fn done(spool: &Spool) {
+        let videos = tempfile::tempdir().unwrap();
+        for name in ["a.mkv", "b.mkv"] {
+            std::fs::write(videos.path().join(name), "x").unwrap();
+        }
+        spool.add(&[videos.path().to_owned()], "web-1080p").unwrap();
+        let picture = StreamCheck {
+            input: 0,
+            kind: Kind::Video,
+            cover: false,
+            copied: true,
+            planned: "h264".into(),
+            codec: "h264".into(),
+            seconds: Measure { expected: Some(9.0), found: Some(8.5) },
+            frames: Measure { expected: Some(225), found: Some(213) },
+            by: Evidence::Header,
+            compared: false,
+            decoded: Some(Decoded::at(7)),
+        };
+        let seen = Verification {
+            size: 5,
+            seconds: Some(8.5),
+            streams: vec![picture],
+            damaged: 0,
+            changes: Vec::new(),
+        };
+        for checked in [true, false] {
+            let job = spool.queue().claim("engine", true).unwrap().unwrap();
+            if checked {
+                spool.queue().note(job.lease(), &Note::Verified(seen.clone())).unwrap();
+            }
+            let outcome = Outcome::Done { output: job.output.clone(), size: 5, warnings: Vec::new() };
+            spool.queue().settle(job.lease(), &outcome).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_was_checked_is_what_is_on_record_and_nothing_where_nothing_is() {
+        let data = tempfile::tempdir().unwrap();
+        let spool = Spool::open(data.path().to_owned()).unwrap();
+        done(&spool);
+        let details = |id| spool.details(JobId(id)).unwrap().unwrap();
+        let seen = details(1);
+        let checked = seen.checked.unwrap();
+        assert_eq!((checked.streams, checked.seconds, checked.places), (1, Some(8.5), Some(7)));
+        assert_eq!(checked.pictures, Some(Pictures { found: 213, expected: Some(225) }));
+        assert!(seen.row.verified && seen.row.copied);
+        let unknown = details(2);
+        assert_eq!(unknown.checked, None);
+        assert!(!unknown.row.verified && !unknown.row.copied, "an earlier version kept nothing of it");
+    }
 
     #[test]
     fn a_command_can_be_pasted_into_a_shell() {

@@ -4,7 +4,6 @@
 //! The only crate that knows Tauri. The page may call the commands that `build.rs` names and nothing else.
 
 mod add;
-mod batch;
 mod choices;
 mod commands;
 mod details;
@@ -23,13 +22,15 @@ mod platform;
 mod previews;
 mod recheck;
 mod report;
+mod rests;
 mod state;
 mod stop;
 mod tray;
 pub mod view;
 
 use spool_cli::places;
-use spool_core::event::{Event, Subscription, Told};
+use spool_core::engine::Engine;
+use spool_core::event::{Subscription, Told};
 use state::Spool;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -176,7 +177,7 @@ fn add(app: &AppHandle, args: &[String], folder: &str) {
 
 /// The window itself has the queue open, so mending it takes another start.
 async fn tell_damage(spool: Arc<Spool>) {
-    let Some(damaged) = spool.with_engine(spool_core::engine::Engine::damaged) else { return };
+    let Some(damaged) = spool.with_engine(Engine::damaged) else { return };
     damaged.cancelled().await;
     spool.feed.tell_trouble(
         "The queue was found damaged, so no further video starts. Quit Spool and start it again: it sets the damaged file aside and keeps all that can be read.".into(),
@@ -208,18 +209,20 @@ async fn work(app: AppHandle) {
 
 async fn listen(app: AppHandle, mut events: Subscription) {
     let spool = app.state::<Arc<Spool>>().inner().clone();
-    let mut batch = notify::Batch::default();
+    let (mut batch, mut rests) = (notify::Batch::default(), rests::Rests::default());
     while let Some(told) = events.next().await {
-        if let Told::Event(event) = &told {
-            state::lock(&spool.ended).hear(event);
-        }
         spool.feed.hear(&told);
-        let Told::Event(event) = &told else { continue };
+        let rest = rests.hear(&told, || spool.with_engine(Engine::batch));
+        let notice = match (&told, rest) {
+            (_, Some(ended)) => batch.end(ended),
+            (Told::Event(event), None) => batch.hear(event),
+            (Told::Snapshot(_), None) => None,
+        };
         let settings = spool.settings();
-        if let Some(notice) = batch.hear(event).filter(|notice| notify::wanted(notice, &settings)) {
+        if let Some(notice) = notice.filter(|notice| notify::wanted(notice, &settings)) {
             notify::show(&app, &notice, settings.notify_sound);
         }
-        if *event == Event::Idle && spool.is_through() {
+        if rest.is_some() && spool.is_through() {
             lifecycle::rest(&app);
         }
     }

@@ -5,8 +5,9 @@ use crate::state::Spool;
 use crate::view::{Entry, List, Page, Picked, Row, Wanted};
 use spool_core::error::Result;
 use spool_core::job::{Job, JobId, State};
-use spool_core::plan::{Action, Plan};
+use spool_core::media::Kind;
 use spool_core::queue::{Filter, Sort};
+use spool_core::verify::verification::StreamCheck;
 
 impl Spool {
     /// Part of a list.
@@ -67,11 +68,12 @@ impl Spool {
         Row::new(job, place, thumb, job.state == State::Done && self.was_copied(job.id))
     }
 
-    /// Did the last attempt take the picture over as it is?
+    /// Is the picture of its result a copy, by what was checked of it?
     fn was_copied(&self, id: JobId) -> bool {
         let attempts = self.queue().attempts(id).unwrap_or_default();
-        let plan = attempts.last().and_then(|a| serde_json::from_str::<Plan>(a.plan.as_deref()?).ok());
-        plan.is_some_and(|plan| plan.picture().is_some_and(|p| matches!(p.action, Action::Copy { .. })))
+        let seen = attempts.last().and_then(|attempt| attempt.verification.as_ref());
+        let is_picture = |stream: &&StreamCheck| stream.kind == Kind::Video && !stream.cover;
+        seen.is_some_and(|seen| seen.streams.iter().find(is_picture).is_some_and(|picture| picture.copied))
     }
 }
 

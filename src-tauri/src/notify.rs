@@ -4,6 +4,7 @@
 //! the same facts stand in the window.
 
 use crate::lifecycle;
+use spool_core::batch::Ended;
 use spool_core::event::Event;
 use spool_core::failure::FailureCode;
 use spool_core::job::State;
@@ -14,11 +15,10 @@ use tauri_plugin_notification::NotificationExt;
 /// What each system calls its usual sound.
 const SOUND: &str = if cfg!(target_os = "linux") { "message-new-instant" } else { "Default" };
 
-/// What has come of the present batch: from work to idle.
+/// What was told of the present batch.
 #[derive(Debug, Default)]
 pub struct Batch {
-    done: u64,
-    failed: u64,
+    told_failed: bool,
     told_full: bool,
 }
 
@@ -49,14 +49,9 @@ impl Batch {
             Some(Notice { about: About::Trouble, title: title.into(), body: body.into() })
         };
         match event {
-            Event::JobChanged { state: State::Done, .. } => {
-                self.done += 1;
-                None
-            }
-            Event::JobChanged { state: State::Failed, message, .. } => {
-                self.failed += 1;
-                let first = self.failed == 1;
-                if first { notice("A video failed", message.as_deref().unwrap_or_default()) } else { None }
+            Event::JobChanged { state: State::Failed, message, .. } if !self.told_failed => {
+                self.told_failed = true;
+                notice("A video failed", message.as_deref().unwrap_or_default())
             }
             Event::JobChanged { code: Some(FailureCode::DiskFull), .. } if !self.told_full => {
                 self.told_full = true;
@@ -64,14 +59,15 @@ impl Batch {
             }
             Event::Alarm { message } => notice("Failures pile up", message),
             Event::Breaker(Some(message)) => notice("The queue stands still", message),
-            Event::Idle => std::mem::take(self).summary(),
             _ => None,
         }
     }
 
-    fn summary(self) -> Option<Notice> {
+    /// The queue has come to rest, and this has ended since the rest before.
+    pub fn end(&mut self, ended: Ended) -> Option<Notice> {
+        *self = Batch::default();
         let videos = |n: u64| if n == 1 { "1 video".to_owned() } else { format!("{n} videos") };
-        let title = match (self.done, self.failed) {
+        let title = match (ended.done, ended.failed) {
             (0, 0) => return None,
             (done, 0) => format!("{} done", videos(done)),
             (0, failed) => format!("{} failed", videos(failed)),
@@ -124,12 +120,14 @@ mod tests {
     #[test]
     fn a_batch_tells_of_its_first_failure_and_of_its_end() {
         let mut batch = Batch::default();
-        assert_eq!(batch.hear(&Event::Idle), None, "nothing happened");
+        let rest = |done, failed| Ended { done, failed, ..Ended::default() };
+        assert_eq!(batch.end(rest(0, 0)), None, "nothing happened");
         assert_eq!(batch.hear(&ended(State::Done, "")), None);
         assert_eq!(batch.hear(&ended(State::Failed, "Too short.")).unwrap().body, "Too short.");
         assert_eq!(batch.hear(&ended(State::Failed, "Again.")), None);
-        assert_eq!(batch.hear(&Event::Idle).unwrap().title, "1 video done, 2 failed");
-        assert_eq!(batch.hear(&Event::Idle), None, "told once");
+        assert_eq!(batch.end(rest(1, 2)).unwrap().title, "1 video done, 2 failed");
+        assert_eq!(batch.end(rest(0, 0)), None, "told once");
+        assert!(batch.hear(&ended(State::Failed, "Too short.")).is_some(), "of another batch");
     }
 
     #[test]

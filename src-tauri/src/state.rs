@@ -5,12 +5,11 @@
 //! on the UI thread must not call it directly.
 
 use crate::add::LastAdded;
-use crate::batch::Ended;
 use crate::feed::Feed;
 use crate::previews::Previews;
 use crate::recheck::Checks;
 use crate::stop::Stop;
-use crate::view::{Live, Standing, WhenDone};
+use crate::view::{CameOf, Live, Standing, WhenDone};
 use spool_cli::places;
 use spool_core::clock::SystemClock;
 use spool_core::engine::{self, Engine, EngineConfig, open_queue};
@@ -20,7 +19,7 @@ use spool_core::ffmpeg;
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
 use spool_core::queue::{self, Command, Counts, Filter, Flag, Queue, Which};
-use spool_core::settings::{self, Settings};
+use spool_core::settings::Settings;
 use spool_core::volumes::Volumes;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -48,12 +47,16 @@ pub struct Spool {
     pub previews: Previews,
     pub(crate) last: Mutex<LastAdded>,
     pub(crate) when_done: Mutex<WhenDone>,
-    pub(crate) ended: Mutex<Ended>,
     pub(crate) checks: Checks,
     /// This process is to start no engine any more. Held while one is started.
     left: Mutex<bool>,
     /// The one stop.
     pub(crate) stopped: Stop,
+}
+
+/// Has a worker to get it on: neither paused, nor waiting for a worker after that.
+fn is_at_work(job: &Job) -> bool {
+    !job.hold && !job.awaits_worker()
 }
 
 /// How long a job that runs is waited for before it is removed; a cancel is done within 2 s.
@@ -66,7 +69,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Spool {
     /// Opens the queue of `data`; works it from [`Spool::take_over`] on.
     pub fn open(data: PathBuf) -> Result<Spool> {
-        let settings = settings::load(&data)?;
+        let settings = places::settings(&data)?;
         // Before the queue is open here: one that is in use is not mended.
         engine::mend(&data, WHO, &SystemClock::default())?;
         let queue = Arc::new(open_queue(&data, Arc::new(SystemClock::default()))?);
@@ -81,7 +84,6 @@ impl Spool {
             previews: Previews::default(),
             last: Mutex::default(),
             when_done: Mutex::default(),
-            ended: Mutex::default(),
             checks: Checks::default(),
             left: Mutex::default(),
             stopped: Stop::default(),
@@ -188,14 +190,14 @@ impl Spool {
     /// Changes the settings, as the file has them by now, and keeps them.
     pub fn choose(&self, change: impl FnOnce(&mut Settings)) -> Result<()> {
         let mut held = lock(&self.settings);
-        *held = settings::change(&self.data, change)?;
+        *held = places::change_settings(&self.data, change)?;
         Ok(())
     }
 
     /// Reads again what others may have changed; a file with a mistake changes nothing here.
     pub fn read_settings(&self) -> Settings {
         let mut held = lock(&self.settings);
-        match settings::load(&self.data) {
+        match places::settings(&self.data) {
             Ok(settings) => *held = settings,
             Err(cause) => tracing::warn!(%cause, "the settings stay as they were"),
         }
@@ -225,7 +227,8 @@ impl Spool {
             counts: counts.into(),
             batch_done,
             batch_failed,
-            suspended: running.iter().filter(|job| job.hold).count() as u64,
+            came_of: self.came_of(&counts, running.iter().filter(|job| is_at_work(job)).count())?,
+            suspended: running.iter().filter(|job| !is_at_work(job)).count() as u64,
             crowded: crowded.jobs,
             crowded_disk: disk.map(|name| name.to_string_lossy().into_owned()),
             paused: paused.is_some(),
@@ -241,10 +244,22 @@ impl Spool {
         })
     }
 
+    /// What came of the last batch, where nothing is `at_work` and nothing can start.
+    fn came_of(&self, counts: &Counts, at_work: usize) -> Result<Option<CameOf>> {
+        if at_work > 0 || counts.startable() > 0 {
+            return Ok(None);
+        }
+        let ended = match self.with_engine(Engine::batch) {
+            Some(batch) => Some(batch.ended),
+            None => self.queue.flag(Flag::Batch)?.and_then(|text| serde_json::from_str(&text).ok()),
+        };
+        Ok(ended.filter(|ended| ended.done + ended.failed > 0).map(CameOf::from))
+    }
+
     /// How many are done and have failed of the present batch.
     pub fn ended(&self, counts: &Counts) -> (u64, u64) {
-        let ended = *lock(&self.ended);
-        if self.is_working() { (ended.done, ended.failed) } else { (counts.done, counts.failed) }
+        let batch = self.with_engine(Engine::batch).map(|batch| (batch.ended.done, batch.ended.failed));
+        batch.unwrap_or((counts.done, counts.failed))
     }
 
     /// Progress of what runs, as saved: for a queue that another process works.

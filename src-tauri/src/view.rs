@@ -14,7 +14,7 @@ pub use asked::{
 };
 pub use details::{AttemptDetails, Checked, DecodedOf, Details, Pictures, StreamDetails};
 pub use row::{Entry, Group, Live, Page, Picked, Recheck, Row, VideoFacts, Why};
-pub use told::{AddNotice, Checking, Drag, Dropped, Left, Rechecked, Standing, Tally, Update};
+pub use told::{AddNotice, CameOf, Checking, Drag, Dropped, Left, Rechecked, Standing, Tally, Update};
 
 #[cfg(test)]
 mod tests {
@@ -53,6 +53,7 @@ mod tests {
             Entry,
             Page,
             Tally,
+            CameOf,
             Checking,
             Rechecked,
             Standing,

@@ -267,11 +267,25 @@ fn results_wait_for_a_drive_that_is_away_and_nothing_is_made_in_its_place() {
         )
         .unwrap();
     drop(database);
-    add(&env, &["--again", "--output-dir", drive.join("results").to_str().unwrap()], &[&film]);
+    let wait = |folder: &Path| {
+        add(&env, &["--again", "--output-dir", folder.to_str().unwrap()], &[&film]);
+        run(&env);
+        let job = env.jobs().pop().unwrap();
+        assert_eq!(job["state"], "waiting", "{job}");
+        assert!(job["waitReason"].to_string().contains("destination_missing"), "{job}");
+    };
+    wait(&drive.join("results"));
+    assert!(!drive.exists());
+    // Where it is mounted there may be a folder all the time, which is empty while it is away.
+    fs::create_dir(&drive).unwrap();
+    wait(&drive);
+    wait(&drive.join("more/results"));
+    fs::create_dir(drive.join("empty")).unwrap();
+    wait(&drive.join("empty"));
+    let elsewhere = env.spool(&["edit", "2", "--output-dir", drive.join("results").to_str().unwrap()]);
+    assert_eq!(elsewhere.code, 0, "{elsewhere:?}");
     run(&env);
-    let job = &env.jobs()[1];
-    assert_eq!((&job["state"], drive.exists()), (&"waiting".into(), false), "{job}");
-    assert!(job["waitReason"].to_string().contains("destination_missing"), "{job}");
+    assert_eq!(tree(&drive), ["empty/"], "{:?}", env.jobs());
 }
 
 /// A library whose results another data folder made, by whatever preset.

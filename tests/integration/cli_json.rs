@@ -76,6 +76,7 @@ fn the_json_of_a_job_has_stable_names() {
         "abandonedSince",
         "attempt",
         "attempts",
+        "awaitsWorker",
         "changed",
         "check",
         "createdAt",
@@ -141,13 +142,26 @@ fn what_was_checked_of_a_result_is_shown_as_data_and_in_words() {
 #[test]
 fn a_result_without_a_record_was_checked_by_an_earlier_version() {
     let env = queued();
-    assert_eq!(env.spool(&["run", "--until-idle"]).code, 0);
+    let ran = env.spool(&["run", "--until-idle"]);
+    assert_eq!(ran.stdout.lines().filter(|line| line.contains("  verified  ")).count(), 3, "{ran:?}");
     assert!(env.spool(&["list"]).stdout.contains("verified"));
-    let database = rusqlite::Connection::open(env.data().join("queue.db")).unwrap();
-    database.execute("UPDATE attempt SET verification = NULL", []).unwrap();
-    drop(database);
-    let listed = env.spool(&["list"]).stdout;
-    assert!(listed.contains("checked by an earlier version") && !listed.contains("verified"), "{listed}");
+    let shown = |args: &[&str]| env.spool(args).stdout;
+    assert!(shown(&["watch", "1"]).contains("verified"));
+    let change = |sql: &str| {
+        let database = rusqlite::Connection::open(env.data().join("queue.db")).unwrap();
+        assert_eq!(database.execute(sql, []).unwrap(), 3);
+    };
+    // What is said is what is on record, not what plan or original would let one expect.
+    change("UPDATE attempt SET verification = json_set(verification, '$.streams[0].frames.found', 7)");
+    assert!(shown(&["show", "1"]).contains("7 of 25 pictures"), "{}", shown(&["show", "1"]));
+    change("UPDATE attempt SET verification = NULL");
+    for asked in [&["list"][..], &["show", "1"], &["watch", "1"]] {
+        let said = shown(asked);
+        assert!(said.contains("checked by an earlier version") && !said.contains("verified"), "{said}");
+        assert!(!said.contains("pictures") && !said.contains("the whole file"), "{said}");
+    }
+    let job = env.spool(&["show", "1", "--json"]).json().remove(0);
+    assert_eq!((&job["verified"], &job["attempts"][0]["verification"]), (&json!(false), &Value::Null));
     assert_eq!(env.jobs()[0]["verified"], json!(false));
 }
 

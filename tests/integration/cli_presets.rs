@@ -84,4 +84,19 @@ fn names_that_are_no_text_reach_scripts_in_percent_form() {
     let job = env.jobs().remove(0);
     assert!(job["sourceBytes"].as_str().unwrap().ends_with("/caf%E9.mkv"), "{job}");
     assert!(job["outputBytes"].as_str().unwrap().contains("/caf%E9."), "{job}");
+    fs::write(env.videos().join(std::ffi::OsStr::from_bytes(b"notes\xe9.txt")), "x").unwrap();
+    let again = env.spool(&["add", "--json", "videos"]).json();
+    assert_eq!(again.iter().map(|line| &line["outcome"]).collect::<Vec<_>>(), ["duplicate", "skipped"]);
+    for (line, name) in again.iter().zip(["/caf%E9.mkv", "/notes%E9.txt"]) {
+        assert!(line["sourceBytes"].as_str().unwrap().ends_with(name), "{line}");
+    }
+    let gone = env.videos().join(std::ffi::OsStr::from_bytes(b"gone\xe9.mkv"));
+    let refused = env.spool_os(&["add".as_ref(), "--json".as_ref(), gone.as_ref()]).json().remove(0);
+    assert_eq!(refused["outcome"], "refused");
+    assert!(refused["sourceBytes"].as_str().unwrap().ends_with("/gone%E9.mkv"), "{refused}");
+    let add = ["add", "--json", "--set", "video.crf=30"].map(std::ffi::OsStr::new);
+    let accepted = env.spool_os(&[&add[..], &[video.as_ref()]].concat()).json().remove(0);
+    assert!(accepted["outputBytes"].as_str().unwrap().contains("/caf%E9"), "{accepted}");
+    let edited = env.spool(&["edit", "1", "--set", "video.crf=31", "--json"]).json().remove(0);
+    assert!(edited["outputBytes"].as_str().unwrap().contains("/caf%E9"), "{edited}");
 }

@@ -9,10 +9,12 @@ mod cameras;
 mod captions;
 mod changes;
 mod cli;
+mod cli_edit;
 mod cli_json;
 mod cli_presets;
 #[cfg(unix)]
 mod cli_run;
+mod cli_settings;
 mod cli_unread;
 mod cli_words;
 #[cfg(unix)]
@@ -73,6 +75,7 @@ mod presets;
 mod publish;
 mod queue_batches;
 mod queue_contract;
+mod queue_edit;
 mod queue_lists;
 mod queue_model;
 mod queue_moves;

@@ -2,7 +2,8 @@
 
 use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
-use spool_core::job::{JobId, State};
+use spool_core::event::{Told, Topic};
+use spool_core::job::{Job, JobId, State};
 use spool_core::policy::SUSPECT_CRASHES;
 use spool_core::queue::{Command, Flag, Outcome, Place, Queue, Which};
 use spool_tests::engine::{Setup, add, faulty, find, job, reaches, wish};
@@ -47,6 +48,41 @@ async fn a_resumed_job_takes_the_next_free_worker_and_nobody_else_does() {
     engine.steer(Command::Cancel, &Which::Ids(vec![ids[1]])).unwrap();
     wait_until("the first to go on", SOON, || is(ids[0], false));
     assert_eq!(job(&engine, ids[2]).state, State::Queued, "there is one worker");
+    engine.stop().await;
+}
+
+/// Another process reads it in the row: it neither works nor is it paused.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_released_job_that_has_no_worker_yet_is_told_from_one_that_works() {
+    let env = TestEnv::new();
+    let engine = start(&env);
+    let ids = slow(&engine, &env, 2);
+    let is = |id: JobId, stopped: bool| process(&engine, id).is_some_and(|state| (state == 'T') == stopped);
+    wait_until("the first to work", SOON, || is(ids[0], false));
+    engine.steer(Command::Hold, &Which::Ids(vec![ids[0]])).unwrap();
+    wait_until("the first to stop and the second to work", SOON, || is(ids[0], true) && is(ids[1], false));
+    let other = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
+    let awaits = |id: JobId| other.job(id).unwrap().unwrap().awaits_worker();
+    wait_until("its standing still to be written down", SOON, || {
+        other.job(ids[0]).unwrap().unwrap().progress.is_some_and(|progress| progress.suspended)
+    });
+    assert!(!awaits(ids[0]), "it is paused");
+    engine.steer(Command::Release, &Which::Ids(vec![ids[0]])).unwrap();
+    assert!(awaits(ids[0]) && !awaits(ids[1]));
+    let listed = env.spool(&["list"]).stdout;
+    let line = listed.lines().find(|line| line.contains("fake-slow.0")).unwrap();
+    assert!(line.contains("released") && line.contains("goes on when a worker is free"), "{listed}");
+    assert!(!line.contains("running") && !line.contains(" left"), "{listed}");
+    let shown = env.spool(&["show", "1"]).stdout;
+    assert!(shown.contains("goes on when a worker is free"), "{shown}");
+    assert_eq!(env.spool(&["list", "--state", "released", "--json"]).json().len(), 1);
+    assert_eq!(env.jobs().iter().map(|job| job["awaitsWorker"] == true).collect::<Vec<_>>(), [true, false]);
+    let told = engine.subscribe(vec![Topic::Queue]).next().await;
+    let Some(Told::Snapshot(snapshot)) = told else { panic!("{told:?}") };
+    assert_eq!(snapshot.running.iter().map(Job::awaits_worker).collect::<Vec<_>>(), [true, false]);
+    engine.steer(Command::Cancel, &Which::Ids(vec![ids[1]])).unwrap();
+    wait_until("the first to go on", SOON, || is(ids[0], false) && !awaits(ids[0]));
     engine.stop().await;
 }
 

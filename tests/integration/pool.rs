@@ -1,7 +1,9 @@
-//! The pool's size may change while it works.
+//! The pool's size may change while it works, and who missed what it told learns how it stands.
 
+use spool_core::event::{Told, Topic};
 use spool_core::job::State;
-use spool_tests::engine::{Setup, add, faulty, start};
+use spool_core::queue::{Command, Which};
+use spool_tests::engine::{Setup, add, faulty, reaches, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
 use std::time::Duration;
@@ -24,4 +26,29 @@ async fn more_workers_start_more_jobs_at_once_and_fewer_end_none() {
     let counts = queue.counts().unwrap();
     assert_eq!((counts.queued, counts.failed, counts.done), (3, 0, 0), "given back, none ended");
     assert!(queue.page(&spool_core::queue::Filter::of(&[State::Running]), 0, 9).unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_tells_of_the_rest_and_of_what_had_ended_by_it() {
+    let env = TestEnv::new();
+    let engine = start(&env, faulty());
+    let snapshot = async || match engine.subscribe(vec![Topic::Queue]).next().await {
+        Some(Told::Snapshot(snapshot)) => snapshot,
+        told => panic!("{told:?}"),
+    };
+    tokio::time::timeout(Duration::from_secs(20), engine.until_idle()).await.unwrap();
+    let before = snapshot().await.batch;
+    add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-slow.mkv")]);
+    wait_until("the first to work", Duration::from_secs(20), || {
+        engine.queue().counts().unwrap().running == 1
+    });
+    let working = snapshot().await;
+    assert_eq!((working.idle, working.batch.rests), (false, before.rests));
+    engine.steer(Command::Cancel, &Which::All(vec![State::Running])).unwrap();
+    let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "a.mkv")])[0];
+    reaches(&engine, id, State::Done);
+    wait_until("it to come to rest", Duration::from_secs(20), || engine.batch().rested.done == 1);
+    let resting = snapshot().await;
+    assert_eq!((resting.idle, resting.batch), (true, engine.batch()));
+    engine.stop().await;
 }

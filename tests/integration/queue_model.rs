@@ -9,7 +9,7 @@ use spool_core::job::{Job, JobId, State};
 use spool_core::policy::is_due;
 use spool_core::queue::memory::MemoryQueue;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Added, Command, Filter, NewJob, Outcome, Place, Queue, Which};
+use spool_core::queue::{Added, Command, Edit, Edited, Filter, NewJob, Outcome, Place, Queue, Which};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,6 +38,11 @@ enum Step {
     SteerAll {
         command: Command,
         state: State,
+    },
+    Edit {
+        job: i64,
+        stem: u8,
+        crf: u8,
     },
     Pass {
         seconds: u64,
@@ -71,6 +76,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (command.clone(), 1..20i64).prop_map(|(command, job)| Step::Steer { command, job }),
         1 => (command, prop::sample::select(State::ALL.to_vec()))
             .prop_map(|(command, state)| Step::SteerAll { command, state }),
+        2 => (1..20i64, 0..8u8, 21..23u8).prop_map(|(job, stem, crf)| Step::Edit { job, stem, crf }),
         1 => (1..200u64).prop_map(|seconds| Step::Pass { seconds }),
         1 => Just(Step::SetBack),
         1 => Just(Step::Crash),
@@ -113,6 +119,7 @@ impl Pair {
             Step::Settle { worker, end } => self.settle(worker, end),
             Step::Steer { command, job } => self.steer(command, &Which::Ids(vec![JobId(job)])),
             Step::SteerAll { command, state } => self.steer(command, &Which::All(vec![state])),
+            Step::Edit { job, stem, crf } => self.edit(JobId(job), stem, crf),
             Step::Pass { seconds } => self.clock.advance(Duration::from_secs(seconds)),
             Step::SetBack => self.clock.set_back(86_400_000),
             Step::Crash => self.crash(),
@@ -131,6 +138,22 @@ impl Pair {
         self.accepted.extend(
             added.iter().filter_map(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None }),
         );
+    }
+
+    /// The source stays the job's own.
+    fn edit(&mut self, id: JobId, stem: u8, crf: u8) {
+        let before = self.jobs().into_iter().find(|job| job.id == id);
+        let source = before.as_ref().map_or_else(|| "/videos/0.mkv".into(), |job| job.source.clone());
+        let name = source.file_name().unwrap().to_str().unwrap().to_owned();
+        let new = NewJob {
+            stem: stem.to_string().into(),
+            output_volume: Some(["/", "/media/Media"][usize::from(stem % 2)].into()),
+            ..wanted(name.trim_end_matches(".mkv").parse().unwrap(), false, crf, true)
+        };
+        let edits = [Edit { id, new }];
+        let edited = self.both(|q| q.edit(&edits, &|_| false).unwrap().remove(0));
+        let may = before.is_some_and(|job| matches!(job.state, State::Queued | State::Waiting));
+        assert!(may || matches!(edited, Edited::Refused(_)), "{edited:?}");
     }
 
     /// Promise 9: whoever is claimed is the first that may start.

@@ -1,7 +1,7 @@
 //! `spool add`: paths to queued jobs, one line for each.
 
 mod left_out;
-mod named;
+pub(crate) mod named;
 
 use crate::args::Add;
 use crate::context::{Answer, Context, Failed, absolute};
@@ -9,6 +9,7 @@ use crate::words;
 use serde::Serialize;
 use spool_core::intake::{self, Asking, Excluded, Taken, Wish};
 use spool_core::job::{JobId, State};
+use spool_core::path_bytes::percent;
 use spool_core::preset::{self, Preset};
 use spool_core::queue::{Added, NewJob, Place, Queue};
 use spool_core::settings;
@@ -17,11 +18,18 @@ use std::path::{Path, PathBuf};
 
 /// What became of one path.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Line<'a> {
     pub(crate) outcome: &'a str,
     pub(crate) id: Option<JobId>,
     pub(crate) source: String,
+    /// Its bytes in percent form, where its path is no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) source_bytes: Option<String>,
     pub(crate) output: Option<String>,
+    /// Its bytes likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) output_bytes: Option<String>,
     pub(crate) reason: Option<String>,
     /// That the result could not be called as was wished.
     pub(crate) note: Option<String>,
@@ -65,6 +73,7 @@ fn wish(context: &Context, args: &Add, paths: &[PathBuf]) -> Result<Wish, Failed
 
 pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(), Failed> {
     let (source, worked) = (job.source.display().to_string(), context.is_worked());
+    let source_bytes = percent(&job.source);
     let name = words::line(&source);
     let passed = |outcome, id: &JobId, reason: &str| {
         let text = format!("{outcome:<9}  {id:>5}  {name} {reason}");
@@ -74,7 +83,9 @@ pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(),
                 outcome,
                 id: Some(*id),
                 source: source.clone(),
+                source_bytes: source_bytes.clone(),
                 output: None,
+                output_bytes: None,
                 reason,
                 note: None,
                 worked,
@@ -88,8 +99,18 @@ pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(),
             let note = intake::renamed(job, output);
             let mut text = format!("accepted   {id:>5}  {name} -> {}", words::line(&to));
             text.extend(note.iter().map(|note| format!("\n                  {}", words::line(note))));
-            let (id, output, source) = (Some(*id), Some(to), source.clone());
-            context.tell(&Line { outcome: "accepted", id, source, output, reason: None, note, worked }, text)
+            let line = Line {
+                outcome: "accepted",
+                id: Some(*id),
+                source: source.clone(),
+                source_bytes: source_bytes.clone(),
+                output: Some(to),
+                output_bytes: percent(output),
+                reason: None,
+                note,
+                worked,
+            };
+            context.tell(&line, text)
         }
         Added::Duplicate(id) => passed("duplicate", id, "is already queued"),
         Added::DoneBefore(id) => passed("skipped", id, "was done before; --again does it again"),
@@ -134,7 +155,7 @@ pub(crate) fn find_preset(context: &Context, id: &str) -> Result<Preset, Failed>
 }
 
 /// The folder for results. It is made when the first result is begun, and checked before.
-fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Option<PathBuf>, Failed> {
+pub(crate) fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Option<PathBuf>, Failed> {
     let Some(folder) = flag.or(context.settings.output_dir.as_deref()) else { return Ok(None) };
     let folder = absolute(folder)?;
     let refuse = |why: &str| {

@@ -4,7 +4,7 @@ mod jobs;
 
 use crate::kinds::Kind;
 use clap::{Args, Parser, Subcommand, ValueHint};
-pub use jobs::{Again, Check, Ids, Move, Place, Which};
+pub use jobs::{Again, Change, Check, Edit, Ids, Move, Place, Which};
 use spool_core::job::JobId;
 use spool_core::settings::WORKERS;
 use std::path::PathBuf;
@@ -62,6 +62,15 @@ Examples:
   spool add -o trailer.mp4 trailer.mov
   find . -name '*.avi' | spool add --files-from -")]
     Add(Add),
+    /// Change preset, settings or destination of jobs that have not started
+    #[command(after_help = "\
+Examples:
+  spool edit 17 --preset small-hevc
+  spool edit 19-24 --set video.crf=20 --output-dir /media/small
+  spool edit 17 -o trailer.mp4
+
+They keep their places, and their names are chosen as `spool add` chooses them.")]
+    Edit(Edit),
     /// Work the queue here; Ctrl-C once lets running jobs end, twice stops them
     #[command(after_help = "\
 Examples:
@@ -83,7 +92,7 @@ Ended by the system (SIGTERM) it answers 0, by Ctrl-C 1 where jobs failed.")]
         after_help = "Examples:\n  spool list\n  spool list --state failed,held\n  spool list --paths --json"
     )]
     List {
-        /// Only jobs in these states, with commas between: queued, waiting, running, done, failed, cancelled, held, paused
+        /// Only jobs in these states, with commas between: queued, waiting, running, done, failed, cancelled, held, paused, released
         #[arg(long, value_name = "STATE", value_delimiter = ',')]
         state: Vec<Kind>,
         /// At most this many; without it 100, as JSON all
@@ -168,6 +177,24 @@ Examples:
         #[command(subcommand)]
         verb: Option<PresetVerb>,
     },
+    /// Show what is set for all jobs, or change it
+    #[command(after_help = "\
+Examples:
+  spool settings                          all, with their values, and where the file is
+  spool settings outputDir                one value
+  spool settings outputDir ~/Videos/web
+  spool settings workers auto
+
+Values are written as shown; on and off, sizes such as 25MB, none, auto and default are taken. ~ is your home folder;
+of others, and of paths that are not whole, nothing is guessed.")]
+    Settings {
+        /// Its name, as `spool settings` lists it
+        #[arg(value_name = "KEY")]
+        key: Option<String>,
+        /// What it becomes
+        #[arg(value_name = "VALUE", allow_hyphen_values = true)]
+        value: Option<String>,
+    },
     /// Tell what files are and, with a preset or a change of it, what would become of them
     #[command(after_help = "\
 Examples:
@@ -202,6 +229,7 @@ impl Verb {
             | Verb::Probe { .. }
             | Verb::Doctor { .. }
             | Verb::Completions { .. } => true,
+            Verb::Settings { value, .. } => value.is_none(),
             Verb::Presets { verb, .. } => !matches!(verb, Some(PresetVerb::Import { .. })),
             _ => false,
         }

@@ -12,6 +12,7 @@ use serde_json::json;
 use spool_core::clock::SystemClock;
 use spool_core::ffmpeg::{self, Order, Tools};
 use spool_core::job::{Job, JobId, State};
+use spool_core::path_bytes::percent;
 use spool_core::policy::Policy;
 use spool_core::queue::Queue;
 use spool_core::queue::sqlite::SqliteQueue;
@@ -23,10 +24,17 @@ use tokio::sync::watch;
 
 /// What was found of one result.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Line {
     id: JobId,
     source: String,
+    /// Its bytes in percent form, where its path is no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_bytes: Option<String>,
     output: String,
+    /// Its bytes likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_bytes: Option<String>,
     check: CheckView,
 }
 
@@ -123,7 +131,9 @@ impl Line {
         Line {
             id: job.id,
             source: job.source.to_string_lossy().into_owned(),
+            source_bytes: percent(&job.source),
             output: job.output.to_string_lossy().into_owned(),
+            output_bytes: percent(&job.output),
             check: CheckView::from(check),
         }
     }

@@ -71,7 +71,7 @@ impl Context {
     pub fn new(cli: &Cli) -> Result<Context, Failed> {
         let named = cli.data_dir.clone().or_else(|| var("SPOOL_DATA_DIR"));
         let data = named.map_or_else(default_data_dir, |dir| absolute(&dir))?;
-        let settings = settings::load(&data)?;
+        let settings = places::settings(&data)?;
         let Cli { json, verbose, .. } = *cli;
         // What was asked for is no chatter.
         let quiet = cli.quiet && !cli.verb.asks();
@@ -171,8 +171,12 @@ pub fn json_line(value: &impl Serialize) -> Result<(), Failed> {
     Ok(writeln!(std::io::stdout(), "{text}")?)
 }
 
-/// The path as it is named from anywhere. An empty one comes from neither flags nor settings, which refuse it.
+/// The path as it is named from anywhere, with the home folder in place of `~`, which not every shell puts there behind
+/// `--output-dir=`. An empty one comes from neither flags nor settings, which refuse it.
 pub fn absolute(path: &Path) -> Result<PathBuf, Failed> {
+    let missing =
+        || Failed::Usage(format!("{} begins with ~, and this user has no home folder.", path.display()));
+    let path = settings::at_home(path, places::home().as_deref()).ok_or_else(missing)?;
     std::path::absolute(path).map_err(|e| {
         let why = said(&e);
         Failed::Usage(format!(

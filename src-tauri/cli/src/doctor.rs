@@ -7,6 +7,7 @@ use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{self, lock};
 use spool_core::error::said;
 use spool_core::ffmpeg::{self, Tools};
+use spool_core::path_bytes::percent;
 use spool_core::queue::sqlite::mend::{self, Look};
 use spool_core::queue::sqlite::upkeep;
 use spool_core::queue::{Flag, Queue};
@@ -101,13 +102,15 @@ pub(crate) fn restore(context: &Context) -> Answer {
         return Ok(true);
     };
     let shown = |path: &Path| path.display().to_string();
-    context.tell(
-        &json!({
-            "aside": shown(&mended.aside),
-            "backup": mended.backup.as_deref().map(shown),
-            "salvaged": mended.salvaged,
-        }),
-        format!("{} `spool list` shows it, `spool resume` lets it go on.", mended.sentence),
-    )?;
+    let backup = mended.backup.as_deref();
+    let mut json =
+        json!({ "aside": shown(&mended.aside), "backup": backup.map(shown), "salvaged": mended.salvaged });
+    for (name, bytes) in [("asideBytes", percent(&mended.aside)), ("backupBytes", backup.and_then(percent))] {
+        if let Some(bytes) = bytes {
+            json[name] = bytes.into();
+        }
+    }
+    context
+        .tell(&json, format!("{} `spool list` shows it, `spool resume` lets it go on.", mended.sentence))?;
     Ok(true)
 }

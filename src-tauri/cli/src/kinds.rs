@@ -15,12 +15,14 @@ pub enum Kind {
     Held,
     /// Running, and suspended.
     Paused,
+    /// Running, suspended, and to go on when a worker is free.
+    Released,
     /// Left running by an engine that was killed.
     Stopped,
 }
 
 /// Each kind with its word, then what else people call it.
-const WORDS: [(Kind, &[&str]); 10] = [
+const WORDS: [(Kind, &[&str]); 11] = [
     (Kind::In(State::Queued), &["queued", "queue", "pending", "todo"]),
     (Kind::In(State::Waiting), &["waiting", "wait", "waits", "blocked"]),
     (Kind::In(State::Running), &["running", "active", "working", "processing", "encoding", "started"]),
@@ -29,6 +31,7 @@ const WORDS: [(Kind, &[&str]); 10] = [
     (Kind::In(State::Cancelled), &["cancelled", "canceled", "aborted"]),
     (Kind::Held, &["held", "hold", "on-hold", "onhold"]),
     (Kind::Paused, &["paused", "suspended"]),
+    (Kind::Released, &["released", "resumed"]),
     (Kind::Stopped, &["stopped", "abandoned"]),
     (Kind::Any, &["all", "any"]),
 ];
@@ -54,6 +57,7 @@ impl Kind {
             Kind::In(state) => job.state == state,
             Kind::Held => job.hold && !runs,
             Kind::Paused => job.hold && runs && abandoned.is_none(),
+            Kind::Released => job.awaits_worker() && abandoned.is_none(),
             Kind::Stopped => runs && abandoned.is_some(),
         }
     }
@@ -63,7 +67,7 @@ impl Kind {
             Kind::Any => &State::ALL,
             Kind::In(State::Queued) => &[State::Queued],
             Kind::In(State::Waiting) => &[State::Waiting],
-            Kind::In(State::Running) | Kind::Paused | Kind::Stopped => &[State::Running],
+            Kind::In(State::Running) | Kind::Paused | Kind::Released | Kind::Stopped => &[State::Running],
             Kind::In(State::Done) => &[State::Done],
             Kind::In(State::Failed) => &[State::Failed],
             Kind::In(State::Cancelled) => &[State::Cancelled],

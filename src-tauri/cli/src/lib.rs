@@ -10,6 +10,7 @@ mod check;
 mod checked;
 mod context;
 mod doctor;
+mod edit;
 mod guess;
 mod kinds;
 mod list;
@@ -18,6 +19,7 @@ pub mod places;
 mod presets;
 mod probe;
 mod run;
+mod settings;
 mod show;
 pub mod signals;
 mod status;
@@ -64,6 +66,7 @@ fn act(cli: &Cli) -> Answer {
     match &cli.verb {
         Verb::Add(args) => add::add(&context, args),
         Verb::Run { workers, until_idle } => run::run(&context, *workers, *until_idle),
+        Verb::Edit(args) => edit::edit(&context, args),
         Verb::Status => status::status(&context),
         Verb::Check(args) => check::check(&context, args),
         Verb::Again(args) => again::again(&context, args),
@@ -77,6 +80,7 @@ fn act(cli: &Cli) -> Answer {
         Verb::Presets { verb: Some(PresetVerb::Export { id }), .. } => presets::export(&context, id),
         Verb::Presets { verb: Some(PresetVerb::Remove { ids }), .. } => presets::remove(&context, ids),
         Verb::Presets { full, verb: None } => presets::list(&context, *full),
+        Verb::Settings { key, value } => settings::settings(&context, key.as_deref(), value.as_deref()),
         Verb::Probe(args) => probe::probe(&context, args),
         Verb::Doctor { restore: true } => doctor::restore(&context),
         Verb::Doctor { restore: false } => doctor::doctor(&context),

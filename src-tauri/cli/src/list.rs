@@ -95,7 +95,8 @@ fn page(queue: &dyn Queue, states: &[State], limit: u64) -> Result<Vec<Job>, Fai
 /// A job for scripts. One that a killed engine left running says since when nothing works it.
 pub(crate) fn view(job: &Job, abandoned: Option<i64>) -> JobView {
     let abandoned = abandoned.filter(|_| job.state == State::Running);
-    JobView { abandoned_since: abandoned, ..JobView::from(job) }
+    let awaits_worker = job.awaits_worker() && abandoned.is_none();
+    JobView { abandoned_since: abandoned, awaits_worker, ..JobView::from(job) }
 }
 
 /// `   17  running   42 %  3.1x  1 min 12 s left  a.mkv`. `abandoned`: since when nothing works the queue, where an engine
@@ -114,6 +115,7 @@ fn named(job: &Job, name: &str, now: i64, abandoned: Option<i64>) -> String {
     let word = match job.state {
         State::Running if abandoned.is_some() => "stopped",
         State::Running if job.hold => "paused",
+        State::Running if job.awaits_worker() => "released",
         state => state.as_str(),
     };
     let facts = abandoned.map_or_else(|| facts(job, now), words::abandoned);
@@ -134,7 +136,7 @@ pub(crate) fn facts(job: &Job, now: i64) -> String {
             None => target(job),
         },
         State::Waiting => format!("waits: {}", reason()),
-        State::Running => job.progress.as_ref().map_or(String::new(), progress),
+        State::Running => running(job),
         State::Done => result(job),
         State::Failed => {
             let code = job.failure.as_ref().map_or("", |f| f.code.as_str());
@@ -146,6 +148,16 @@ pub(crate) fn facts(job: &Job, now: i64) -> String {
         }
         State::Cancelled => String::new(),
     }
+}
+
+/// How far it is. What stands still says so, and has neither speed nor time left.
+pub(crate) fn running(job: &Job) -> String {
+    let Some(reading) = &job.progress else { return String::new() };
+    if !job.awaits_worker() {
+        return progress(reading);
+    }
+    let so_far = progress(&Progress { speed: None, eta_seconds: None, ..*reading });
+    format!("{}  {so_far}", words::AWAITS_WORKER).trim_end().to_owned()
 }
 
 /// `-> /out/a.mp4`

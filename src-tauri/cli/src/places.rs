@@ -2,15 +2,37 @@
 //! machine this is. Shared with the window, so that both see the same queue; the core itself reads no environment.
 
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
+use spool_core::error::Result;
 use spool_core::ffmpeg::{self, ToolPlaces};
-use spool_core::settings::Settings;
-use std::path::PathBuf;
+use spool_core::settings::{self, Settings};
+use std::path::{Path, PathBuf};
 
 /// The system's folder for Spool's data; `None` without a home folder.
 pub fn data_dir() -> Option<PathBuf> {
     let args =
         AppStrategyArgs { top_level_domain: "app".into(), author: "Spool".into(), app_name: "Spool".into() };
     Some(choose_app_strategy(args).ok()?.data_dir())
+}
+
+/// The home folder, where there is one.
+pub fn home() -> Option<PathBuf> {
+    std::env::home_dir().filter(|home| home.is_absolute())
+}
+
+/// The settings of a data folder, with the home folder in place of `~`.
+///
+/// # Errors
+/// Those of reading, and where there is no home folder to put in its place.
+pub fn settings(data: &Path) -> Result<Settings> {
+    settings::with_home(data, settings::load(data)?, home().as_deref())
+}
+
+/// Changes what the file says by now, where `~` stays what it is, and answers what the settings have become.
+///
+/// # Errors
+/// Those of reading and writing.
+pub fn change_settings(data: &Path, change: impl FnOnce(&mut Settings)) -> Result<Settings> {
+    settings::with_home(data, settings::change(data, change)?, home().as_deref())
 }
 
 /// Names this run of the machine, another after each start of it; `None` where the system has no such name.

@@ -48,6 +48,12 @@ pub fn abandoned(since: i64) -> String {
 /// What is said of a queue that is paused.
 pub const PAUSED: &str = "The queue is paused; `spool resume` lets it go on.";
 
+/// What is said of a running job that was paused.
+pub const SUSPENDED: &str = "paused";
+
+/// What is said of a job that was paused and released, while the workers have others.
+pub const AWAITS_WORKER: &str = "goes on when a worker is free";
+
 /// What is said of a queue that no engine works. `abandoned`: since when, where its engine was killed.
 pub fn unworked(abandoned: Option<i64>) -> String {
     match abandoned {

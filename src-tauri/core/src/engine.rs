@@ -7,31 +7,32 @@ mod folders;
 pub mod lock;
 mod place;
 mod rescue;
+mod shared;
 mod tally;
 
+use crate::batch::Batch;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::event::{Event, Snapshot, Subscription, Topic};
+use crate::event::{Event, Subscription, Topic};
 use crate::ffmpeg::ToolPlaces;
 use crate::forecast::TimeLeft;
 use crate::intake::Taken;
-use crate::job::{JobId, State};
+use crate::job::State;
 use crate::policy::Policy;
-use crate::pool::{self, Places, Pool, Tooling};
-use crate::progress::Progress;
+use crate::pool::{self, Pool, Tooling};
 use crate::queue::sqlite::SqliteQueue;
 use crate::queue::sqlite::mend::{self, Look};
 use crate::queue::{self, Added, Command, Filter, Flag, NewJob, Place, Queue, Steered, Which};
 use crate::volumes::Volumes;
 use folders::Folders;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use crate::pool::auto_workers;
+pub(crate) use shared::Shared;
 pub use tally::Tally;
 
 /// Events kept for a slow subscriber before it gets a snapshot instead.
@@ -113,84 +114,6 @@ fn mend_locked(data: &Path, clock: &dyn Clock) -> Result<()> {
     Ok(())
 }
 
-/// What the engine, its pool and its workers share.
-pub(crate) struct Shared {
-    pub(crate) queue: Arc<dyn Queue>,
-    pub(crate) policy: Policy,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) tooling: Arc<Tooling>,
-    pub(crate) volumes: Arc<Volumes>,
-    pub(crate) data: PathBuf,
-    /// Jobs at a time.
-    pub(crate) workers: AtomicUsize,
-    /// This incarnation: written into each claim.
-    pub(crate) owner: String,
-    /// See `EngineConfig`.
-    pub(crate) boot: Option<String>,
-    pub(crate) events: broadcast::Sender<Event>,
-    pub(crate) tally: Arc<Tally>,
-    /// Latest progress of the running jobs.
-    pub(crate) progress: Mutex<HashMap<JobId, Progress>>,
-    pub(crate) time_left: Mutex<Option<TimeLeft>>,
-    /// What the jobs at work are expected to write, and where.
-    places: Mutex<Places>,
-    /// Folders that were made for results.
-    pub(crate) folders: Folders,
-    /// A dead drive holds a thread of an attempt, and with it all of this.
-    pub(crate) left_behind: AtomicBool,
-    /// Something may have become possible.
-    pub(crate) wake: Notify,
-    /// No new claims.
-    pub(crate) drain: CancellationToken,
-    /// End what runs.
-    pub(crate) stop: CancellationToken,
-    /// Nothing can go on by itself.
-    pub(crate) idle: watch::Sender<bool>,
-    /// The queue was found damaged: nothing is worked before a start has mended it.
-    pub(crate) damaged: CancellationToken,
-}
-
-impl Shared {
-    /// Counts it and tells subscribers; without any it is dropped.
-    pub(crate) fn tell(&self, event: Event) {
-        self.tally.hear(&event);
-        let _ = self.events.send(event);
-    }
-
-    pub(crate) fn progress(&self) -> std::sync::MutexGuard<'_, HashMap<JobId, Progress>> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn time_left(&self) -> Option<TimeLeft> {
-        *self.time_left.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn places(&self) -> std::sync::MutexGuard<'_, Places> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Ends all work: on a damaged queue nothing can be promised. What runs is rescued by the start that mends it.
-    pub(crate) fn give_up(&self) {
-        self.damaged.cancel();
-        self.drain.cancel();
-        self.stop.cancel();
-        self.wake.notify_one();
-    }
-
-    fn snapshot(&self) -> Result<Snapshot> {
-        let mut running = self.queue.page(&Filter::of(&[State::Running]), 0, 1000)?;
-        let live = self.progress();
-        for job in &mut running {
-            job.progress = live.get(&job.id).copied().or(job.progress);
-        }
-        Ok(Snapshot {
-            counts: self.queue.counts()?,
-            running,
-            paused: self.queue.flag(Flag::Paused)?.is_some(),
-        })
-    }
-}
-
 /// A running engine. Dropping it without [`Engine::stop`] leaves its jobs to the next start's rescue.
 pub struct Engine {
     shared: Arc<Shared>,
@@ -219,6 +142,8 @@ impl Engine {
         lock: lock::Lock,
     ) -> Result<Engine> {
         let owner = uuid::Uuid::now_v7().to_string();
+        let earlier = queue.flag(Flag::Batch)?.and_then(|text| serde_json::from_str(&text).ok());
+        let earlier = earlier.map(Batch::earlier).unwrap_or_default();
         queue.set_flag(Flag::Engine, Some(&owner))?;
         // The breaker of this engine starts closed; what tripped an earlier one may be mended.
         queue.set_flag(Flag::Breaker, None)?;
@@ -237,6 +162,7 @@ impl Engine {
             boot: config.boot,
             events: broadcast::channel(EVENT_BUFFER).0,
             tally: Arc::new(tally),
+            batch: Mutex::new(earlier),
             progress: Mutex::default(),
             time_left: Mutex::default(),
             places: Mutex::default(),
@@ -318,6 +244,11 @@ impl Engine {
     /// What has ended since the start, the ends that rescue found included.
     pub fn tally(&self) -> Arc<Tally> {
         self.shared.tally.clone()
+    }
+
+    /// What has ended of the present batch.
+    pub fn batch(&self) -> Batch {
+        *self.shared.batch()
     }
 
     /// Returns when nothing can go on without a person or the outside.

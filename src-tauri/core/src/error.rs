@@ -129,6 +129,9 @@ pub enum Error {
         /// What is wrong with it.
         cause: String,
     },
+    /// A setting that cannot be changed so.
+    #[error("{0}.")]
+    Setting(String),
     /// A preset that was brought in is not valid.
     #[error("{0}.")]
     Preset(String),

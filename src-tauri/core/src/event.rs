@@ -3,6 +3,7 @@
 //! Guarantees that an event follows the commit it speaks of, and that a subscriber who falls behind is told so
 //! with a fresh snapshot in place of what it missed. Events carry no truth of their own: the queue has it.
 
+use crate::batch::Batch;
 use crate::failure::FailureCode;
 use crate::forecast::TimeLeft;
 use crate::job::{Job, JobId, State};
@@ -81,6 +82,10 @@ pub struct Snapshot {
     pub running: Vec<Job>,
     /// The queue is paused.
     pub paused: bool,
+    /// Nothing is left that could go on by itself.
+    pub idle: bool,
+    /// What has ended of the present batch, and how often one has.
+    pub batch: Batch,
 }
 
 /// What a subscription yields.
@@ -139,7 +144,13 @@ mod tests {
     }
 
     fn subscription(topics: Vec<Topic>, sender: &broadcast::Sender<Event>) -> Subscription {
-        let snapshot = Snapshot { counts: Counts::default(), running: Vec::new(), paused: false };
+        let snapshot = Snapshot {
+            counts: Counts::default(),
+            running: Vec::new(),
+            paused: false,
+            idle: false,
+            batch: Batch::default(),
+        };
         Subscription::new(topics, sender.subscribe(), Arc::new(move || Some(snapshot.clone())))
     }
 

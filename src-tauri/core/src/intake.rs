@@ -3,6 +3,7 @@
 //!
 //! Reads names and sizes, never contents: whether a file is a video in truth is found out by its job.
 
+mod edited;
 mod folder;
 mod held;
 mod kinds;
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use edited::{To, edited};
 pub use folder::Excluded;
 pub use held::renamed;
 pub use kinds::{Kind, is_called_like_a_video};
@@ -120,7 +122,10 @@ impl Asking<'_> {
 /// Those of the queue.
 pub fn find(asking: Asking<'_>, paths: &[PathBuf], wish: &Wish, queue: &dyn Queue) -> Result<Found, Error> {
     let mut found = Found::default();
-    let absent = absent_volume(asking, wish, queue)?;
+    let absent = match &wish.folder {
+        Some(folder) => absent_volume(asking, folder, queue)?,
+        None => None,
+    };
     for path in paths {
         match find_patiently(asking, path, wish, queue) {
             Ok(more) => found.extend(more),
@@ -140,13 +145,13 @@ pub fn find(asking: Asking<'_>, paths: &[PathBuf], wish: &Wish, queue: &dyn Queu
     Ok(found)
 }
 
-/// The volume that is to hold the results and is not mounted now: where a folder for them is not there, it may lie below
-/// a place that is only empty for the moment. Its jobs wait for it.
-fn absent_volume(asking: Asking<'_>, wish: &Wish, queue: &dyn Queue) -> Result<Option<PathBuf>, Error> {
-    let Some(folder) = wish.folder.clone() else { return Ok(None) };
-    let looked = folder.clone();
-    let missing = move || (!looked.exists()).then(|| real_folder(&looked));
-    let Ok(Some(folder)) = asking.volumes.ask(&folder, asking.patience, missing) else { return Ok(None) };
+/// The volume that is to hold the results and is not mounted now: where a folder for them is not there or empty, it may lie
+/// at or below a place that is only empty for the moment. Its jobs wait for it.
+fn absent_volume(asking: Asking<'_>, folder: &Path, queue: &dyn Queue) -> Result<Option<PathBuf>, Error> {
+    let looked = folder.to_owned();
+    let is_empty = |folder: &Path| folder.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+    let missing = move || (!looked.exists() || is_empty(&looked)).then(|| real_folder(&looked));
+    let Ok(Some(folder)) = asking.volumes.ask(folder, asking.patience, missing) else { return Ok(None) };
     let mut points = mounts::usual();
     points.extend(queue.volumes()?);
     Ok(Mounts::read().absent(&folder, &points).map(Path::to_owned))
@@ -298,7 +303,7 @@ fn job(
         source_mtime_ns: mtime_ns(&metadata),
         source_volume: volume(&real_source),
         output_volume: volume(&folder),
-        stem: template::stem(&source, &folder, wish, &metadata),
+        stem: template::stem(&source, &folder, wish, mtime_ns(&metadata)),
         naming: Naming::default(),
         source,
         real_source,
@@ -345,8 +350,12 @@ mod tests {
     }
 
     pub(super) fn find_now(paths: &[PathBuf], wish: &Wish) -> Found {
+        find_in(paths, wish, &MemoryQueue::new(Arc::new(ManualClock::at(0))))
+    }
+
+    pub(super) fn find_in(paths: &[PathBuf], wish: &Wish, queue: &dyn Queue) -> Found {
         let asking = Asking { volumes: &Arc::default(), patience: Duration::from_secs(20) };
-        find(asking, paths, wish, &MemoryQueue::new(Arc::new(ManualClock::at(0)))).unwrap()
+        find(asking, paths, wish, queue).unwrap()
     }
 
     #[test]

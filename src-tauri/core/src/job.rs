@@ -203,6 +203,12 @@ impl Job {
     pub fn lease(&self) -> Lease {
         Lease { id: self.id, epoch: self.epoch }
     }
+
+    /// Was it paused and released, and stands still all the same, as no worker is free to take it up again?
+    pub fn awaits_worker(&self) -> bool {
+        let suspended = self.progress.is_some_and(|progress| progress.suspended);
+        self.state == State::Running && !self.hold && suspended
+    }
 }
 
 /// A worker's exclusive right to a job: every write out of `running` names both, so that a worker that

@@ -13,6 +13,7 @@
 //!
 //! The core reads no environment and no home directory, never talks to a user, and knows no window.
 
+pub mod batch;
 pub mod captions;
 pub mod clock;
 pub mod engine;

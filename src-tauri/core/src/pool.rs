@@ -9,6 +9,7 @@ mod admission;
 mod breaker;
 mod forecast;
 mod order;
+mod orders;
 mod rest;
 mod room;
 mod tooling;
@@ -23,7 +24,8 @@ use crate::failure::{Class, Failure};
 use crate::ffmpeg::Order;
 use crate::job::{Job, JobId, Lease, State};
 use crate::policy::SUSPECT_CRASHES;
-use crate::queue::{Filter, Flag, Outcome};
+use crate::progress::Progress;
+use crate::queue::{Flag, Outcome};
 pub(crate) use admission::Places;
 use breaker::Breaker;
 use std::collections::HashMap;
@@ -83,6 +85,11 @@ struct Live {
 }
 
 impl Live {
+    /// A reading of its progress, as it is saved.
+    fn reading(&self, progress: Progress) -> Progress {
+        Progress { suspended: self.suspended, ..progress }
+    }
+
     /// Is it suspended, and to stay so?
     fn rests(&self) -> bool {
         self.suspended && *self.orders.borrow() == Order::Suspend
@@ -209,17 +216,24 @@ impl Pool {
     fn take(&mut self, report: Report) -> Result<()> {
         match report {
             Report::Suspended(id, suspended) => {
-                if let Some(live) = self.live.get_mut(&id) {
-                    live.suspended = suspended;
-                    self.forecasting.course.suspend(id, suspended, self.shared.clock.awake());
-                }
+                let saved = self.suspended(id, suspended);
                 self.shared.tell(Event::QueueChanged);
-                Ok(())
+                saved
             }
             Report::Ended(id, ended) => self.take_ended(id, &ended),
             Report::Surveyed(surveyed) => self.take_surveyed(surveyed),
             Report::Looked(looked) => self.take_looked(looked),
         }
+    }
+
+    /// Written down at once: other processes show whether a job stands still.
+    fn suspended(&mut self, id: JobId, suspended: bool) -> Result<()> {
+        let Some(live) = self.live.get_mut(&id) else { return Ok(()) };
+        live.suspended = suspended;
+        self.forecasting.course.suspend(id, suspended, self.shared.clock.awake());
+        let latest = self.shared.progress().get(&id).copied();
+        let reading = live.reading(latest.unwrap_or_default());
+        self.shared.queue.save_progress(&[(live.lease, reading)])
     }
 
     fn take_ended(&mut self, id: JobId, ended: &Ended) -> Result<()> {
@@ -248,7 +262,7 @@ impl Pool {
         if let Outcome::Done { size, .. } = outcome
             && let Some(before) = self.shared.queue.job(id)?.and_then(|job| job.source_size)
         {
-            self.shared.tally.make(id, before, *size);
+            self.shared.made(id, before, *size);
         }
         self.tell_changed(id, outcome.state(), failure);
         match failure {
@@ -278,45 +292,6 @@ impl Pool {
     /// One that may bring the application down works alone.
     fn suspect_at_work(&self) -> bool {
         self.live.values().any(|l| l.suspect && !l.rests())
-    }
-
-    /// Passes on what users asked of running jobs, by whichever process, and gives back those that no worker has.
-    fn give_orders(&mut self) -> Result<()> {
-        for job in self.shared.queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)? {
-            if self.live.get(&job.id).is_some_and(|live| live.lease == job.lease()) {
-                self.give_order(&job);
-            } else {
-                self.give_back(&job)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn give_order(&self, job: &Job) {
-        let (stop, drain) = (self.shared.stop.is_cancelled(), self.shared.drain.is_cancelled());
-        let (active, suspect) = (self.active(), self.suspect_at_work());
-        let held = self.live.values().filter(|l| *l.orders.borrow() == Order::Suspend).count();
-        let room = held < self.shared.policy.max_suspended;
-        let Some(live) = self.live.get(&job.id) else { return };
-        let now = *live.orders.borrow();
-        let free = active < self.workers() && !suspect && (active == 0 || !live.suspect);
-        // What is paused would never end.
-        let stop = stop || (drain && live.rests());
-        let asked = order::Asked { stop, cancel: job.cancel_requested, hold: job.hold, room, free };
-        let next = order::next(now, asked);
-        if next != now {
-            live.orders.send_replace(next);
-        }
-    }
-
-    /// Running by the queue, without a worker: its end or its start could not be written down. No attempt is used. Only
-    /// this engine claims, so the job is no other's.
-    fn give_back(&self, job: &Job) -> Result<()> {
-        tracing::error!(job = %job.id, "no worker has it; it is queued again");
-        let outcome = if job.cancel_requested { Outcome::Cancelled } else { Outcome::Interrupted(None) };
-        self.shared.queue.settle(job.lease(), &outcome)?;
-        self.tell_changed(job.id, outcome.state(), None);
-        Ok(())
     }
 
     fn may_claim(&self) -> bool {
@@ -370,8 +345,8 @@ impl Pool {
         self.saved = awake;
         engine::lock::give_sign(&self.shared.data);
         let latest = self.shared.progress().clone();
-        let rows: Vec<_> =
-            self.live.values().filter_map(|l| Some((l.lease, *latest.get(&l.lease.id)?))).collect();
+        let reading = |l: &Live| Some((l.lease, l.reading(*latest.get(&l.lease.id)?)));
+        let rows: Vec<_> = self.live.values().filter_map(reading).collect();
         self.shared.queue.save_progress(&rows)
     }
 
@@ -385,6 +360,7 @@ impl Pool {
         };
         if self.shared.idle.send_replace(idle) != idle && idle {
             self.shared.tell(Event::Idle);
+            self.shared.keep_batch()?;
         }
         Ok(())
     }

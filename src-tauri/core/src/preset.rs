@@ -6,7 +6,7 @@
 
 mod change;
 mod check;
-mod fields;
+pub(crate) mod fields;
 mod meaning;
 pub(crate) mod words;
 

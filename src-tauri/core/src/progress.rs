@@ -27,6 +27,9 @@ pub struct Progress {
     pub written: Option<f64>,
     /// Microseconds of the video done.
     pub done_us: u64,
+    /// Its process stands still: it was paused, or waits for a free worker to go on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suspended: bool,
 }
 
 /// Held back until the result is verified and published.
@@ -105,5 +108,6 @@ mod tests {
         let saved = r#"{"percent":5.0,"speed":null,"fps":null,"etaSeconds":null,"bytes":7,"doneUs":1}"#;
         let read: Progress = serde_json::from_str(saved).unwrap();
         assert_eq!((read.percent, read.bytes, read.written), (Some(5.0), Some(7), None));
+        assert!(!read.suspended);
     }
 }

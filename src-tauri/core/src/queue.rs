@@ -12,6 +12,7 @@
 
 mod chosen;
 mod command;
+mod edit;
 mod lists;
 pub mod memory;
 mod names;
@@ -35,6 +36,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub(crate) use command::{fits, in_order, starts, wants_hold};
+pub use edit::{Edit, Edited};
 pub(crate) use lists::newest_first;
 pub use lists::{Counts, Crowded, Filter, Mark, Recent, Saved, Sort};
 pub use names::{LONGEST, Longest, Naming, candidate, key_of_path, shortened};
@@ -221,6 +223,8 @@ pub enum Flag {
     HungUp,
     /// How long the rest takes, as the engine at work reckons it: a `forecast::TimeLeftAt` in JSON.
     TimeLeft,
+    /// What came of the last batch: a `batch::Ended` in JSON.
+    Batch,
     /// Folders that were made for results and have none yet; see `engine::folders`.
     MadeFolders,
 }
@@ -237,6 +241,7 @@ impl Flag {
             Flag::Restored => "restored",
             Flag::HungUp => "hung_up",
             Flag::TimeLeft => "time_left",
+            Flag::Batch => "batch",
             Flag::MadeFolders => "made_folders",
         }
     }
@@ -281,6 +286,10 @@ pub trait Queue: Send + Sync {
     /// Does what a user asks. On many jobs in several steps, each whole and durable, between which others may claim and
     /// write; cut off, it leaves the rest as it was.
     fn steer(&self, command: Command, which: &Which) -> Result<Steered>;
+
+    /// Changes jobs that have not started, in one transaction; durable when this returns. `taken` as in [`Queue::add`]. The
+    /// answers stand in the order of `edits`.
+    fn edit(&self, edits: &[Edit], taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Edited>>;
 
     /// Keeps what is known of a job's video. Not fenced: nothing is decided by it.
     fn describe(&self, id: JobId, facts: &Facts) -> Result<()>;

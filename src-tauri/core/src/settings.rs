@@ -2,6 +2,8 @@
 //!
 //! Guarantees that a file with a mistake is refused with the place of the mistake and never overwritten.
 
+pub mod fields;
+mod paths;
 mod presets;
 
 use crate::error::{Error, Result, said};
@@ -15,6 +17,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
+pub use paths::{at_home, with_home};
 pub use presets::{Imported, import, preset, presets, remove};
 
 /// What a person may choose once for all jobs. Every field may be left out.
@@ -100,16 +103,7 @@ pub fn load(data: &Path) -> Result<Settings> {
     let map: serde_json::Map<String, serde_json::Value> = read(&path)?.unwrap_or_default();
     let refuse = |cause: String| Error::Settings { path: path.clone(), cause };
     let settings: Settings = serde_json::from_value(map.into()).map_err(|e| refuse(words::plain(&e)))?;
-    intake::check_template(&settings.output_name).map_err(|why| refuse(format!("outputName {why}")))?;
-    if settings.workers.is_some_and(|n| !WORKERS.contains(&n)) {
-        return Err(refuse(format!("workers must be {} to {}", WORKERS.start(), WORKERS.end())));
-    }
-    if settings.output_dir.as_ref().is_some_and(|dir| dir.as_os_str().is_empty()) {
-        return Err(refuse("outputDir must not be empty".into()));
-    }
-    if settings.fit_size_mb == 0 {
-        return Err(refuse("fitSizeMb must be at least 1".into()));
-    }
+    check(&settings).map_err(refuse)?;
     Ok(Settings {
         max_attempts: settings.max_attempts.max(1),
         crash_limit: settings.crash_limit.max(1),
@@ -117,12 +111,38 @@ pub fn load(data: &Path) -> Result<Settings> {
     })
 }
 
+/// Can these be settings? If not, what is wrong with which.
+fn check(settings: &Settings) -> std::result::Result<(), String> {
+    intake::check_template(&settings.output_name).map_err(|why| format!("outputName {why}"))?;
+    if settings.workers.is_some_and(|n| !WORKERS.contains(&n)) {
+        return Err(format!("workers must be {} to {}", WORKERS.start(), WORKERS.end()));
+    }
+    if settings.fit_size_mb == 0 {
+        return Err("fitSizeMb must be at least 1".into());
+    }
+    paths::check(settings)
+}
+
 /// Changes the settings of a data folder as they are there now, whoever changed them since they were last read, and
 /// answers what they have become. A file that has a mistake by now is left alone.
+///
+/// # Errors
+/// `Setting` for a change that makes none of them; the file is left alone then too.
 pub fn change(data: &Path, change: impl FnOnce(&mut Settings)) -> Result<Settings> {
+    change_if(data, |settings| {
+        change(settings);
+        Ok(())
+    })
+}
+
+/// The same with a change that may be refused, with its sentence.
+fn change_if(
+    data: &Path,
+    change: impl FnOnce(&mut Settings) -> std::result::Result<(), String>,
+) -> Result<Settings> {
     let _lock = lock(data)?;
     let mut settings = load(data)?;
-    change(&mut settings);
+    change(&mut settings).and_then(|()| check(&settings)).map_err(Error::Setting)?;
     write(&data.join("settings.json"), &settings)?;
     Ok(settings)
 }
@@ -130,6 +150,7 @@ pub fn change(data: &Path, change: impl FnOnce(&mut Settings)) -> Result<Setting
 /// Held from reading to writing, so that of two who change a file at once neither loses the other's change. The
 /// system gives it back with the process.
 fn lock(data: &Path) -> Result<File> {
+    std::fs::create_dir_all(data).map_err(Error::io("Cannot create", data))?;
     let path = data.join("settings.lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     // Another user's file can be locked too.
@@ -172,8 +193,8 @@ pub fn text(path: &Path) -> io::Result<String> {
 
 /// Whole or not at all: written beside, under a name that nobody else uses, and renamed.
 fn write(path: &Path, value: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_string_pretty(value).unwrap_or_default();
     let written = || -> io::Result<()> {
+        let text = serde_json::to_string_pretty(value)?;
         let mut beside = beside(path.parent().unwrap_or(path))?;
         beside.write_all(text.as_bytes())?;
         beside.as_file().sync_all()?;
@@ -213,6 +234,7 @@ mod tests {
             "{\"wrokers\": 2}",
             "{\"outputName\": \"same\"}",
             "{\"outputDir\": \"\"}",
+            "{\"outputDir\": \"out\"}",
             "[]",
             "\u{0}",
         ] {
@@ -240,6 +262,15 @@ mod tests {
             }
         });
         assert_eq!(load(dir.path()).unwrap().max_attempts, 2 + 36, "of changes at once none is lost");
+        let whole = std::fs::read_to_string(&path).unwrap();
+        let relative = change(dir.path(), |settings| settings.output_dir = Some("out".into()));
+        assert!(relative.unwrap_err().to_string().contains("outputDir must be a whole path"));
+        #[cfg(unix)]
+        {
+            let name = crate::path_bytes::to_path(b"/v/caf\xe9");
+            assert!(change(dir.path(), |settings| settings.output_dir = Some(name)).is_err(), "JSON is text");
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), whole, "what cannot be kept changes nothing");
         std::fs::write(&path, "{").unwrap();
         assert!(change(dir.path(), |settings| settings.fit_size_mb = 11).is_err());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "{");

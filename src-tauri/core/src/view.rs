@@ -19,6 +19,8 @@ pub struct JobView {
     pub position: i64,
     pub state: State,
     pub hold: bool,
+    /// It runs, was paused and released, and goes on when a worker is free.
+    pub awaits_worker: bool,
     pub source: String,
     /// Its bytes in percent form, where its path is no text.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,6 +74,7 @@ impl From<&Job> for JobView {
             position: job.position,
             state: job.state,
             hold: job.hold,
+            awaits_worker: job.awaits_worker(),
             source: job.source.to_string_lossy().into_owned(),
             source_bytes: percent(&job.source),
             source_mtime_ns: job.source_mtime_ns,

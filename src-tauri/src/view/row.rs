@@ -175,6 +175,8 @@ pub struct Row {
     pub state: State,
     /// On hold (queued), or paused (running).
     pub hold: bool,
+    /// It was paused and released, and goes on when a worker is free.
+    pub awaits_worker: bool,
     /// 1 for the next to start; null where it cannot start now.
     pub place: Option<u64>,
     /// Attempts so far.
@@ -230,6 +232,7 @@ impl Row {
             preset: job.spec.as_ref().map(|spec| spec.preset.name.clone()),
             state: job.state,
             hold: job.hold,
+            awaits_worker: job.awaits_worker(),
             place,
             attempt: job.attempt,
             max_attempts: job.max_attempts,

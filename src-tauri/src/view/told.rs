@@ -2,6 +2,7 @@
 
 use super::row::Live;
 use serde::Serialize;
+use spool_core::batch::Ended;
 use spool_core::job::Millis;
 use spool_core::queue::Counts;
 use ts_rs::TS;
@@ -45,6 +46,8 @@ pub struct Standing {
     pub batch_done: u64,
     /// Failed since then.
     pub batch_failed: u64,
+    /// What came of the last batch, once nothing runs and nothing can start; null before.
+    pub came_of: Option<CameOf>,
     /// Of the running: paused.
     pub suspended: u64,
     /// Of the waiting: for room on a disk.
@@ -71,6 +74,34 @@ pub struct Standing {
     pub bytes_before: u64,
     /// Bytes of their results.
     pub bytes_after: u64,
+}
+
+/// What came of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CameOf {
+    /// Jobs with a result.
+    pub done: u64,
+    /// Jobs that failed for good.
+    pub failed: u64,
+    /// Bytes of the originals of results that were made.
+    pub bytes_before: u64,
+    /// Bytes of those results.
+    pub bytes_after: u64,
+    /// How long it took, without pauses.
+    pub seconds: u64,
+}
+
+impl From<Ended> for CameOf {
+    fn from(ended: Ended) -> CameOf {
+        CameOf {
+            done: ended.done,
+            failed: ended.failed,
+            bytes_before: ended.bytes_before,
+            bytes_after: ended.bytes_after,
+            seconds: ended.worked_ms.div_ceil(1000),
+        }
+    }
 }
 
 /// How far the results are checked that were asked for.

@@ -160,6 +160,10 @@ state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled",
  */
 hold: boolean, 
 /**
+ * It was paused and released, and goes on when a worker is free.
+ */
+awaitsWorker: boolean, 
+/**
  * 1 for the next to start; null where it cannot start now.
  */
 place: number | null, 
@@ -438,6 +442,28 @@ groups: number, };
 
 export type Tally = { queued: number, held: number, unreadable: number, waiting: number, running: number, done: number, failed: number, cancelled: number, };
 
+export type CameOf = { 
+/**
+ * Jobs with a result.
+ */
+done: number, 
+/**
+ * Jobs that failed for good.
+ */
+failed: number, 
+/**
+ * Bytes of the originals of results that were made.
+ */
+bytesBefore: number, 
+/**
+ * Bytes of those results.
+ */
+bytesAfter: number, 
+/**
+ * How long it took, without pauses.
+ */
+seconds: number, };
+
 export type Checking = { 
 /**
  * Which of them is looked at, from 1; 0 before the first.
@@ -479,6 +505,10 @@ batchDone: number,
  * Failed since then.
  */
 batchFailed: number, 
+/**
+ * What came of the last batch, once nothing runs and nothing can start; null before.
+ */
+cameOf: CameOf | null, 
 /**
  * Of the running: paused.
  */

@@ -3,7 +3,7 @@ import { notice, row } from "../backend/fake";
 import type { Checked, Live } from "../backend/types";
 import { checked, earlier } from "../details/checked";
 import { menu } from "./actions";
-import { added, cell, dragged, facts, footer, reason, saved, timeLeft } from "./words";
+import { added, cameOf, cell, dragged, facts, footer, reason, saved, timeLeft } from "./words";
 
 const live: Live = { id: 1, percent: 42.4, speed: 3.14, etaSeconds: 72, bytes: 96_000_000, doneSeconds: 100 };
 
@@ -24,6 +24,12 @@ test("a paused row stands still, an unknown length has no percentage, and 99 % h
   expect(cell(row(1, { state: "running" }), { ...live, percent: null }, 0)).toMatchObject({ left: "Working", right: "1 min 40 s done", fraction: 0 });
   expect(cell(row(1, { state: "running" }), { ...live, percent: 99 }, 0)).toMatchObject({ left: "Checking the result", right: "" });
   expect(cell(row(1, { state: "running" }), undefined, 0)).toMatchObject({ left: "Starting" });
+});
+
+test("a released row that waits for a worker is told from one that works and from a paused one", () => {
+  const released = cell(row(1, { state: "running", awaitsWorker: true }), live, 0);
+  expect(released).toMatchObject({ left: "42\u202f%", right: "Released", belowLeft: "Goes on when a worker is free", paused: true });
+  expect(JSON.stringify(released)).not.toContain("3.1");
 });
 
 test("a retry says which of how many, and counts down", () => {
@@ -75,12 +81,23 @@ test("what was checked is said as it was measured", () => {
 
 test("the footer says what is left out", () => {
   const counts = { queued: 5, held: 1, unreadable: 0, waiting: 1, running: 2, done: 38, failed: 2, cancelled: 3 };
-  const standing = { counts, batchDone: 3, batchFailed: 1, suspended: 1, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
+  const standing = { counts, batchDone: 3, batchFailed: 1, cameOf: null, suspended: 1, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
  checking: null, bytesBefore: 0, bytesAfter: 0 };
-  expect(footer(standing)).toEqual({ all: 12, done: 3, text: "3 of 12 done", without: "without 1 paused, 1 on hold and 1 waiting" });
+  expect(footer(standing)).toEqual({ all: 12, ended: 4, text: "3 of 12 done, 1 failed", without: "without 1 paused, 1 on hold and 1 waiting" });
   const crowded = { ...standing, counts: { ...counts, held: 0, waiting: 15 }, suspended: 0, crowded: 14, crowdedDisk: "Media" };
   expect(footer(crowded).without).toBe("without 1 waiting and 14 waiting for space on “Media”");
   expect(footer({ ...crowded, crowded: 15, crowdedDisk: null }).without).toBe("without 15 waiting for space");
+});
+
+test("the footer says what came of a batch, and what is left then", () => {
+  const counts = { queued: 1, held: 1, unreadable: 0, waiting: 1, running: 0, done: 38, failed: 2, cancelled: 3 };
+  const over = { done: 6, failed: 2, bytesBefore: 10_000_000, bytesAfter: 300_000, seconds: 72 };
+  const standing = { counts, batchDone: 6, batchFailed: 2, cameOf: over, suspended: 0, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
+ checking: null, bytesBefore: 0, bytesAfter: 0 };
+  expect(footer(standing)).toEqual({ all: 0, ended: 0, text: "6 done, 2 failed", without: "1 on hold and 1 waiting" });
+  expect(cameOf(over)).toEqual({ saved: "9.7 MB saved", took: "took 1 min 12 s" });
+  expect(cameOf({ ...over, bytesAfter: 11_000_000 }).saved).toBe("1.0 MB more");
+  expect(cameOf({ ...over, done: 0 }).saved).toBe("");
 });
 
 test("the time left is a range, rounded to what is known", () => {

@@ -2,7 +2,7 @@
  * What a row says in each state: the fact, then what happens next. Pure: a row, its progress and the time go
  * in, text and the name of an icon come out.
  */
-import type { AddNotice, Checking, Drag, Left, Live, Rechecked, Row, Standing } from "../backend/types";
+import type { AddNotice, CameOf, Checking, Drag, Left, Live, Rechecked, Row, Standing } from "../backend/types";
 import { change, count, day, duration, listed, percent, playtime, size, speed, when } from "../shared/format";
 
 export type IconName = "hold" | "retry" | "drive" | "tick" | "warning" | "cancelled";
@@ -60,14 +60,15 @@ export function cell(row: Row, live: Live | undefined, now: number): Cell {
 function running(row: Row, live: Live | undefined): Cell {
   const known = live?.percent ?? null;
   const written = live?.bytes ?? null;
+  const still = row.hold || row.awaitsWorker;
   return {
     kind: "bar",
     left: known === null ? (live ? "Working" : "Starting") : known >= 99 ? "Checking the result" : percent(known),
-    right: row.hold ? "Paused" : left(live),
-    belowLeft: row.hold || !live?.speed ? "" : speed(live.speed),
-    belowRight: written === null ? "" : `${size(written)} so far`,
+    right: row.hold ? "Paused" : row.awaitsWorker ? "Released" : left(live),
+    belowLeft: row.awaitsWorker ? "Goes on when a worker is free" : still || !live?.speed ? "" : speed(live.speed),
+    belowRight: written === null || row.awaitsWorker ? "" : `${size(written)} so far`,
     fraction: known === null ? 0 : known / 100,
-    paused: row.hold,
+    paused: still,
   };
 }
 
@@ -198,8 +199,8 @@ export function facts(row: Row): Fact[] {
 }
 
 /** The left of the footer: how far the present batch is, and what is left out. */
-export function footer(standing: Standing): { all: number; done: number; text: string; without: string } {
-  const { counts: c, batchDone, batchFailed } = standing;
+export function footer(standing: Standing): { all: number; ended: number; text: string; without: string } {
+  const { counts: c, batchDone, batchFailed, cameOf } = standing;
   const all = c.queued + c.waiting + c.running + batchDone + batchFailed;
   const stuck = [
     [standing.suspended, "paused"],
@@ -209,8 +210,23 @@ export function footer(standing: Standing): { all: number; done: number; text: s
     [standing.crowded, `waiting for space${standing.crowdedDisk ? ` on “${standing.crowdedDisk}”` : ""}`],
   ] as const;
   const without = stuck.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
-  const text = all === 0 ? "Nothing in the queue" : `${batchDone.toLocaleString("en")} of ${all.toLocaleString("en")} done`;
-  return { all, done: batchDone, text, without: without.length === 0 ? "" : `without ${listed(without)}` };
+  if (cameOf) return { all: 0, ended: 0, text: came(cameOf.done, cameOf.failed), without: listed(without) };
+  const failed = batchFailed > 0 ? `, ${batchFailed.toLocaleString("en")} failed` : "";
+  const text = all === 0 ? "Nothing in the queue" : `${batchDone.toLocaleString("en")} of ${all.toLocaleString("en")} done${failed}`;
+  return { all, ended: batchDone + batchFailed, text, without: without.length === 0 ? "" : `without ${listed(without)}` };
+}
+
+/** `6 done, 2 failed` */
+function came(done: number, failed: number): string {
+  const parts = [[done, "done"], [failed, "failed"]] as const;
+  return parts.filter(([n]) => n > 0).map(([n, word]) => `${n.toLocaleString("en")} ${word}`).join(", ");
+}
+
+/** What came of a batch beside how many there were: `9.7 MB saved`, `took 1 min 12 s`; empty where nothing was saved. */
+export function cameOf({ done, bytesBefore, bytesAfter, seconds }: CameOf): { saved: string; took: string } {
+  const less = bytesBefore - bytesAfter;
+  const saved = done === 0 || less === 0 ? "" : less > 0 ? `${size(less)} saved` : `${size(-less)} more`;
+  return { saved, took: `took ${duration(seconds)}` };
 }
 
 /** How far results are checked again. */

@@ -5,6 +5,7 @@ use crate::context::{Context, Failed, json_line};
 use crate::words;
 use serde_json::json;
 use spool_core::intake::{Found, Kind};
+use spool_core::path_bytes::percent;
 use std::path::Path;
 
 /// Names that a line holds, unless all are asked for.
@@ -51,7 +52,17 @@ fn tell_scripts(context: &Context, found: &Found) -> Result<(), Failed> {
     let worked = context.is_worked();
     let line = |outcome, path: &Path, reason: &str| {
         let (source, reason) = (path.display().to_string(), Some(reason.to_owned()));
-        json_line(&Line { outcome, id: None, source, output: None, reason, note: None, worked })
+        json_line(&Line {
+            outcome,
+            id: None,
+            source,
+            source_bytes: percent(path),
+            output: None,
+            output_bytes: None,
+            reason,
+            note: None,
+            worked,
+        })
     };
     found.refused.iter().try_for_each(|(path, reason)| line("refused", path, reason))?;
     found.skipped.iter().try_for_each(|(path, kind)| line("skipped", path, kind.reason()))?;

@@ -31,6 +31,8 @@ fn read(list: &Path) -> Result<Vec<u8>, Failed> {
 
 /// One path in a line; where there is a null character, as `find -print0` writes them, between those.
 fn listed(bytes: &[u8]) -> Vec<PathBuf> {
+    // Editors on Windows put a mark of the byte order in front.
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let end = if bytes.contains(&0) { 0 } else { b'\n' };
     let lines =
         bytes.split(|byte| *byte == end).map(|line| if end == 0 { line } else { line.trim_ascii_end() });
@@ -53,6 +55,11 @@ pub(super) fn result(file: &Path, paths: &[PathBuf], preset: &Preset) -> Result<
         let why = "-o names the result of one video; for several, or for a folder, use --output-dir.";
         return Err(Failed::Usage(why.into()));
     }
+    place(file, preset)
+}
+
+/// Folder and name without extension of a result that is named.
+pub(crate) fn place(file: &Path, preset: &Preset) -> Result<(PathBuf, OsString), Failed> {
     let whole = absolute(file)?;
     if whole.is_dir() {
         let name = file.display();
@@ -82,5 +89,7 @@ mod tests {
         assert_eq!(paths(b"/v/a.mkv\r\n\nb c.mkv\n"), ["/v/a.mkv", "b c.mkv"]);
         assert_eq!(paths(b"/v/a\nb.mkv\0c .mkv \0"), ["/v/a\nb.mkv", "c .mkv "]);
         assert_eq!(paths(b""), [""; 0]);
+        assert_eq!(paths("\u{feff}/v/a.mkv\nb.mkv".as_bytes()), ["/v/a.mkv", "b.mkv"]);
+        assert_eq!(paths("\u{feff}/v/a.mkv\0b.mkv".as_bytes()), ["/v/a.mkv", "b.mkv"]);
     }
 }

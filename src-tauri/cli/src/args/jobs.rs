@@ -1,8 +1,9 @@
 //! How jobs are named on the command line: by numbers and ranges, or by their state. No behaviour.
 
 use crate::kinds::Kind;
-use clap::Args;
+use clap::{Args, ValueHint};
 use spool_core::job::JobId;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 /// Some jobs, all that the verb fits, or all in some states.
@@ -42,6 +43,35 @@ pub struct Again {
     /// All whose results were found wrong by `spool check`
     #[arg(long)]
     pub wrong: bool,
+}
+
+/// `spool edit`
+#[derive(Debug, Args)]
+pub struct Edit {
+    /// Numbers of jobs: 17 19-24
+    #[arg(value_name = "ID", required = true)]
+    pub ids: Vec<Ids>,
+    /// What becomes another
+    #[command(flatten)]
+    pub change: Change,
+}
+
+/// What `spool edit` changes; at least one is asked for.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct Change {
+    /// Preset to use (see: spool presets) [default: that of each job]
+    #[arg(long, value_name = "ID")]
+    pub preset: Option<String>,
+    /// Change one setting of that preset, such as video.crf=18
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Folder of the results; the folders that were to be made for them are made below it
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output_dir: Option<PathBuf>,
+    /// Name of the result of one job
+    #[arg(long, short, value_name = "FILE", conflicts_with = "output_dir", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
 }
 
 /// `spool move`

@@ -64,8 +64,12 @@ const VERBS: Table = &[
     (&["errors", "error", "failed", "failures"], "`spool list --state failed` shows what failed, and why."),
     (&["preset", "profile", "profiles"], "`spool presets` lists them."),
     (
-        &["config", "configure", "settings", "set", "options"],
-        "`spool add --set KEY=VALUE` changes a setting for videos, settings.json in the data folder for all.",
+        &["config", "configure", "setting", "set", "get", "options", "prefs", "preferences"],
+        "`spool settings` shows and changes what is set for all, `spool add --set KEY=VALUE` for videos.",
+    ),
+    (
+        &["modify", "change", "alter", "update", "rename"],
+        "`spool edit ID` changes preset, settings or destination of what has not started.",
     ),
     (&["diagnose", "diag", "doctors", "health"], "`spool doctor` checks tools, queue and disk."),
     (&["version"], "`spool --version` says it."),

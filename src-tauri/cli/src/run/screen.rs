@@ -38,6 +38,14 @@ impl Screen {
         bar.set_message(list::progress(progress));
     }
 
+    /// What a job that was suspended stands still for.
+    pub(crate) fn stands_still(&mut self, job: &Job) {
+        let suspended = job.progress.is_some_and(|progress| progress.suspended);
+        if let Some(bar) = self.running.get(&job.id).filter(|_| suspended) {
+            bar.set_message(if job.hold { words::SUSPENDED.into() } else { list::running(job) });
+        }
+    }
+
     /// Draws what changed. True: it is to be told by a line.
     pub(crate) fn changed(&mut self, job: &Job) -> bool {
         if job.state == State::Running && self.draws {

@@ -139,7 +139,10 @@ impl Show {
             Told::Event(Event::Alarm { message } | Event::Breaker(Some(message))) => {
                 self.screen.warn(&message);
             }
-            Told::Event(Event::QueueChanged | Event::Paused(_) | Event::Idle) => self.stands().await,
+            Told::Event(Event::QueueChanged | Event::Paused(_) | Event::Idle) => {
+                self.stand_still().await;
+                self.stands().await;
+            }
             Told::Event(Event::TimeLeft(left)) => self.whole(left).await,
             Told::Event(Event::Breaker(None)) => {}
         }
@@ -152,6 +155,18 @@ impl Show {
     ) -> Option<T> {
         let queue = self.queue.clone();
         tokio::task::spawn_blocking(move || question(queue.as_ref())).await.ok()?.ok()
+    }
+
+    /// What stands still tells nothing of itself: its bar says so, or that it goes on.
+    async fn stand_still(&mut self) {
+        if !self.screen.draws() {
+            return;
+        }
+        for id in self.pace.jobs() {
+            if let Some(Some(job)) = self.ask(move |queue| queue.job(id)).await {
+                self.screen.stands_still(&job);
+            }
+        }
     }
 
     async fn progress(&mut self, id: JobId, progress: Option<Progress>) {
@@ -221,7 +236,8 @@ impl Show {
             return;
         }
         let Some(counts) = self.ask(|queue| queue.counts()).await else { return };
-        let Batch { ended, of } = Batch::of(self.ended.len() as u64, &counts);
+        let before = self.before.unwrap_or_else(|| all_ended(&counts));
+        let Batch { ended, of } = Batch::of(self.ended.len() as u64, before, &counts);
         let line = left.map(|left| format!("{ended} of {of}, {}", words::time_left(&left)));
         self.screen.whole(&line.unwrap_or_default());
     }

@@ -4,9 +4,7 @@
 //! that is not would be in the name of each result. Pure.
 
 use super::Wish;
-use filetime::FileTime;
 use std::ffi::{OsStr, OsString};
-use std::fs::Metadata;
 use std::path::Path;
 
 /// What may stand in braces.
@@ -63,8 +61,8 @@ fn next_token(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// The name of the result of `source` in `folder`, without extension: with ` - {preset}` behind it where that would be
-/// the original's own name.
-pub(super) fn stem(source: &Path, folder: &Path, wish: &Wish, metadata: &Metadata) -> OsString {
+/// the original's own name. `written`: when the original was last written, in nanoseconds since 1970.
+pub(super) fn stem(source: &Path, folder: &Path, wish: &Wish, written: Option<i64>) -> OsString {
     if let Some(name) = &wish.called {
         return name.clone();
     }
@@ -80,7 +78,7 @@ pub(super) fn stem(source: &Path, folder: &Path, wish: &Wish, metadata: &Metadat
             Piece::Token("preset") => stem.push(&preset),
             Piece::Token("ext") => stem.push(source.extension().unwrap_or_default()),
             Piece::Token("folder") => stem.push(parent),
-            Piece::Token("date") => stem.push(day(metadata)),
+            Piece::Token("date") => stem.push(day(written)),
             // Of settings that an earlier version accepted.
             Piece::Token(word) => stem.push(format!("{{{word}}}")),
         }
@@ -94,9 +92,9 @@ pub(super) fn stem(source: &Path, folder: &Path, wish: &Wish, metadata: &Metadat
 }
 
 /// The local day on which a file was last written, `2024-05-31`: of a recording that was not edited the day it was made.
-fn day(metadata: &Metadata) -> String {
-    let written = FileTime::from_last_modification_time(metadata).unix_seconds();
-    let Ok(at) = jiff::Timestamp::from_second(written) else { return "unknown day".into() };
+fn day(written: Option<i64>) -> String {
+    let second = written.map(|ns| jiff::Timestamp::from_second(ns.div_euclid(1_000_000_000)));
+    let Some(Ok(at)) = second else { return "unknown day".into() };
     jiff::ZonedDateTime::new(at, jiff::tz::TimeZone::system()).strftime("%Y-%m-%d").to_string()
 }
 
@@ -116,10 +114,8 @@ mod tests {
     use super::*;
 
     fn name(source: &str, folder: &str, wish: &Wish) -> String {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        filetime::set_file_mtime(file.path(), FileTime::from_unix_time(1_700_000_000, 0)).unwrap();
-        let metadata = file.path().metadata().unwrap();
-        stem(Path::new(source), Path::new(folder), wish, &metadata).into_string().unwrap()
+        let written = Some(1_700_000_000_123_456_789);
+        stem(Path::new(source), Path::new(folder), wish, written).into_string().unwrap()
     }
 
     #[test]

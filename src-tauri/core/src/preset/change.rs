@@ -34,7 +34,7 @@ fn put_box(preset: &Preset, a: &str, b: &str) -> Result<Preset, String> {
 
 /// What to write instead of a name that is no setting.
 fn unknown(path: &str) -> String {
-    let meant = match &fields::near(path)[..] {
+    let meant = match &fields::near(fields::FIELDS, path)[..] {
         [] => "`spool presets fields` lists all".to_owned(),
         near => format!("you may mean {}", near.join(" or ")),
     };

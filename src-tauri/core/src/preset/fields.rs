@@ -22,23 +22,23 @@ pub struct Field {
     pub units: &'static [(&'static str, u32)],
 }
 
-const fn field(key: &'static str, values: &'static str, meaning: &'static str) -> Field {
+pub(crate) const fn field(key: &'static str, values: &'static str, meaning: &'static str) -> Field {
     Field { key, values, meaning, called: &[], units: &[] }
 }
 
 impl Field {
-    const fn called(self, called: &'static [&'static str]) -> Field {
+    pub(crate) const fn called(self, called: &'static [&'static str]) -> Field {
         Field { called, ..self }
     }
 
-    const fn units(self, units: &'static [(&'static str, u32)]) -> Field {
+    pub(crate) const fn units(self, units: &'static [(&'static str, u32)]) -> Field {
         Field { units, ..self }
     }
 }
 
 const KBPS: &[(&str, u32)] =
     &[("kbit/s", 1), ("kbps", 1), ("kb/s", 1), ("k", 1), ("mbit/s", 1000), ("mbps", 1000), ("m", 1000)];
-const MB: &[(&str, u32)] = &[("mb", 1), ("m", 1), ("gb", 1000), ("g", 1000)];
+pub(crate) const MB: &[(&str, u32)] = &[("mb", 1), ("m", 1), ("gb", 1000), ("g", 1000)];
 const PIXELS: &[(&str, u32)] = &[("pixels", 1), ("px", 1), ("p", 1)];
 
 /// All of them, in the order they are shown.
@@ -129,7 +129,7 @@ pub(super) fn find(key: &str) -> Option<&'static Field> {
 }
 
 /// The value without its unit where it has one that fits; else as it is.
-pub(super) fn without_unit(field: &Field, value: &str) -> String {
+pub(crate) fn without_unit(field: &Field, value: &str) -> String {
     let text = value.trim().to_ascii_lowercase();
     let number = |(unit, times): &(&str, u32)| {
         let number = text.strip_suffix(unit)?.trim_end().parse::<f64>().ok()?;
@@ -141,7 +141,7 @@ pub(super) fn without_unit(field: &Field, value: &str) -> String {
 }
 
 /// Settings whose names are close to an unknown one, the most likely first.
-pub(super) fn near(key: &str) -> Vec<&'static str> {
+pub(crate) fn near(fields: &'static [Field], key: &str) -> Vec<&'static str> {
     let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
     let wanted = plain(key);
     let last = |text: &str| text.rsplit('.').next().map(plain).unwrap_or_default();
@@ -155,7 +155,7 @@ pub(super) fn near(key: &str) -> Vec<&'static str> {
         }
     };
     let allowed = 1 + (last(key).len() / 3).clamp(1, 2);
-    let all = || FIELDS.iter().map(|field| (distance(field), field));
+    let all = || fields.iter().map(|field| (distance(field), field));
     let best = all().map(|(distance, _)| distance).min().unwrap_or(usize::MAX);
     // Of the same words, those of the group that was named.
     let group = key.split_once('.').map(|(group, _)| format!("{group}."));
@@ -287,7 +287,7 @@ mod tests {
             ("id", &[]),
             ("", &[]),
         ] {
-            assert_eq!(near(key), meant, "{key}");
+            assert_eq!(near(FIELDS, key), meant, "{key}");
         }
     }
 }

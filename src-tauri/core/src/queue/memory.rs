@@ -2,13 +2,14 @@
 //! and for tests of the engine that need no disk. Durable only as long as the process.
 
 mod adding;
+mod edit;
 mod moves;
 
 use super::chosen::{Brief, chosen};
 use super::work::Work;
 use super::{
-    Added, Command, Counts, Crowded, EarlierResult, Filter, Flag, Mark, NewJob, Note, Outcome, Place, Queue,
-    Recent, Refusal, Saved, Steered, Which, fits, in_order, newest_first, starts, wants_hold,
+    Added, Command, Counts, Crowded, EarlierResult, Edit, Edited, Filter, Flag, Mark, NewJob, Note, Outcome,
+    Place, Queue, Recent, Refusal, Saved, Steered, Which, fits, in_order, newest_first, starts, wants_hold,
 };
 use crate::clock::Clock;
 use crate::error::Result;
@@ -224,6 +225,11 @@ impl Queue for MemoryQueue {
             steered.refused.retain(|(_, refusal)| !matches!(refusal, Refusal::State(_) | Refusal::NotFound));
         }
         Ok(steered)
+    }
+
+    fn edit(&self, edits: &[Edit], taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Edited>> {
+        let mut all = self.all();
+        Ok(edits.iter().map(|edit| all.edit(edit, taken)).collect())
     }
 
     fn describe(&self, id: JobId, facts: &Facts) -> Result<()> {

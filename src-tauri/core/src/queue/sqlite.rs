@@ -11,6 +11,7 @@ mod add;
 mod adopt;
 mod claim;
 mod damage;
+mod edit;
 mod known;
 mod learned;
 mod lists;
@@ -25,8 +26,8 @@ mod turn;
 pub mod upkeep;
 
 use super::{
-    Added, Command, Counts, Crowded, EarlierResult, Filter, Flag, Mark, NewJob, Note, Outcome, Place, Queue,
-    Recent, Saved, Steered, Which,
+    Added, Command, Counts, Crowded, EarlierResult, Edit, Edited, Filter, Flag, Mark, NewJob, Note, Outcome,
+    Place, Queue, Recent, Saved, Steered, Which,
 };
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -155,6 +156,10 @@ impl Queue for SqliteQueue {
 
     fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
         steer::steer(self, command, which)
+    }
+
+    fn edit(&self, edits: &[Edit], taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Edited>> {
+        edit::edit(self, edits, taken)
     }
 
     fn describe(&self, id: JobId, facts: &Facts) -> Result<()> {

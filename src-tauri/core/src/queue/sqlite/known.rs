@@ -56,7 +56,7 @@ fn done_before(
 }
 
 /// The results of all jobs that did the same to this very file: when, which job, where.
-fn results(c: &Connection, job: &NewJob, keys: &Keys) -> Result<Vec<(i64, i64, PathBuf)>> {
+pub(super) fn results(c: &Connection, job: &NewJob, keys: &Keys) -> Result<Vec<(i64, i64, PathBuf)>> {
     // Rows of early schemas know no time of modification.
     let same = "source_size IS ?2 AND (source_mtime_ns IS NULL OR source_mtime_ns IS ?3)";
     let columns = "SELECT finished_at, id, output_path FROM job INDEXED BY";

@@ -1,0 +1,172 @@
+//! `spool edit`: another preset, other settings or another place for jobs that have not started.
+
+use crate::add::{self, named};
+use crate::args::{self, Change};
+use crate::context::{Answer, Context, Failed, json_line};
+use crate::words;
+use serde::Serialize;
+use spool_core::intake::{self, Asking, Taken, To};
+use spool_core::job::{Job, JobId, State};
+use spool_core::path_bytes::percent;
+use spool_core::preset::{self, Preset};
+use spool_core::queue::{Edit, Edited, NewJob, Queue, Refusal};
+use spool_core::spec::JobSpec;
+use std::path::Path;
+
+/// What became of one job.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line {
+    id: JobId,
+    outcome: &'static str,
+    output: Option<String>,
+    /// Its bytes in percent form, where its path is no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_bytes: Option<String>,
+    reason: Option<String>,
+    /// That the result could not be called as was wished.
+    note: Option<String>,
+    /// An engine works the queue now.
+    worked: bool,
+}
+
+pub(crate) fn edit(context: &Context, args: &args::Edit) -> Answer {
+    let ids: Vec<JobId> = args.ids.iter().flat_map(|ids| ids.iter()).collect();
+    if args.change.output.is_some() && ids.len() != 1 {
+        return Err(Failed::Usage("-o names the result of one job; for several use --output-dir.".into()));
+    }
+    let queue = context.queue()?;
+    if queue.counts()?.running > 0 {
+        // Of what a killed engine left running nothing runs.
+        context.rescue_idle()?;
+    }
+    let wish = Wish::of(context, &args.change)?;
+    let (mut edits, mut whole) = (Vec::new(), true);
+    for id in ids {
+        match wish.edit(context, &queue, id)? {
+            Ok(edit) => edits.push(edit),
+            Err(why) => whole &= refuse(context, id, why)?,
+        }
+    }
+    let news: Vec<NewJob> = edits.iter().map(|edit| edit.new.clone()).collect();
+    let taken = Taken::read(Asking::of(&context.volumes), &news, &queue)?;
+    let edited = queue.edit(&edits, &|path| taken.has(path))?;
+    for (edit, edited) in edits.iter().zip(&edited) {
+        whole &= tell(context, edit, edited)?;
+    }
+    if edited.iter().any(|edited| matches!(edited, Edited::Changed(_))) {
+        context.standstill(&queue)?.iter().try_for_each(|why| context.say(why))?;
+    }
+    Ok(whole)
+}
+
+/// What is wanted of each job.
+struct Wish<'a> {
+    change: &'a Change,
+    preset: Option<Preset>,
+    changes: Vec<(&'a str, &'a str)>,
+    /// Where to, unless a file is named.
+    to: To,
+}
+
+impl Wish<'_> {
+    fn of<'a>(context: &Context, change: &'a Change) -> Result<Wish<'a>, Failed> {
+        let preset = change.preset.as_deref().map(|id| add::find_preset(context, id)).transpose()?;
+        let changes = change.set.iter().map(|pair| add::pair(pair)).collect::<Result<Vec<_>, _>>()?;
+        let to = match &change.output_dir {
+            Some(folder) => add::output_dir(context, Some(folder))?.map_or(To::Same, To::Folder),
+            None => To::Same,
+        };
+        Ok(Wish { change, preset, changes, to })
+    }
+
+    /// The edit of this job, or why there is none.
+    fn edit(&self, context: &Context, queue: &dyn Queue, id: JobId) -> Result<Result<Edit, String>, Failed> {
+        let Some(job) = queue.job(id)? else { return Ok(Err(words::no_such(&[id]))) };
+        let spec = match self.spec(&job)? {
+            Ok(spec) => spec,
+            Err(why) => return Ok(Err(why)),
+        };
+        let to = match &self.change.output {
+            Some(file) => {
+                let (folder, name) = named::place(file, &spec.preset)?;
+                To::File(folder, name)
+            }
+            None => self.to.clone(),
+        };
+        let asking = Asking::of(&context.volumes);
+        let new = intake::edited(asking, &job, &spec, &to, &context.settings, queue);
+        Ok(new.map(|new| Edit { id, new }))
+    }
+
+    /// Of the job's own preset where no other is named, earlier changes of it included.
+    fn spec(&self, job: &Job) -> Result<Result<JobSpec, String>, Failed> {
+        let Some(spec) = &job.spec else { return Ok(Err(sentence(job.id, Refusal::Unreadable))) };
+        if !matches!(job.state, State::Queued | State::Waiting) {
+            return Ok(Err(sentence(job.id, Refusal::State(job.state))));
+        }
+        let base = self.preset.as_ref().unwrap_or(&spec.preset);
+        let preset = preset::set(base, &self.changes).map_err(|e| Failed::Usage(format!("{e}.")))?;
+        Ok(Ok(JobSpec { preset, options: spec.options.clone() }))
+    }
+}
+
+fn tell(context: &Context, edit: &Edit, edited: &Edited) -> Answer {
+    let why = match edited {
+        Edited::Changed(output) => {
+            changed(context, edit, output)?;
+            return Ok(true);
+        }
+        Edited::Duplicate(other) => format!("job {other} is to do just that with its video."),
+        Edited::DoneBefore(other) => {
+            format!("job {other} did just that with its video before, and the result is there.")
+        }
+        Edited::MayBeThere => "its result may be there already, which its next start finds out.".into(),
+        Edited::Refused(refusal) => return refuse(context, edit.id, sentence(edit.id, *refusal)),
+    };
+    refuse(context, edit.id, format!("Job {} stays as it is: {why}", edit.id))
+}
+
+fn changed(context: &Context, edit: &Edit, output: &Path) -> Result<(), Failed> {
+    let (to, note) = (output.display().to_string(), intake::renamed(&edit.new, output));
+    let preset = &edit.new.spec.preset.name;
+    let mut text = format!("changed    {:>5}  {} -> {}", edit.id, words::line(preset), words::line(&to));
+    text.extend(note.iter().map(|note| format!("\n                  {}", words::line(note))));
+    let (outcome, output_bytes, worked) = ("changed", percent(output), context.is_worked());
+    let line = Line { id: edit.id, outcome, output: Some(to), output_bytes, reason: None, note, worked };
+    context.tell(&line, text)
+}
+
+/// False: something was not done.
+fn refuse(context: &Context, id: JobId, why: String) -> Answer {
+    if context.json {
+        let (outcome, worked) = ("refused", context.is_worked());
+        let reason = Some(why);
+        json_line(&Line { id, outcome, output: None, output_bytes: None, reason, note: None, worked })?;
+    } else {
+        eprintln!("spool: {}", words::line(&why));
+    }
+    Ok(false)
+}
+
+fn sentence(id: JobId, refusal: Refusal) -> String {
+    match refusal {
+        Refusal::State(State::Running) => {
+            format!(
+                "Job {id} is running and stays as it is; `spool cancel {id}` ends it, and its video can be added anew."
+            )
+        }
+        Refusal::State(State::Done) => {
+            format!("Job {id} is done; `spool add` does its video with another preset or to another place.")
+        }
+        Refusal::State(state) => {
+            format!(
+                "Job {id} is {state}; only what is queued, waiting or on hold can be changed, so `spool retry {id}` comes first."
+            )
+        }
+        Refusal::NotFound => words::no_such(&[id]),
+        Refusal::Unreadable | Refusal::Active => {
+            format!("Job {id} was made by another version of Spool; update Spool, or remove the job.")
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! How a job that has not started would be added now: with another spec, or to another place.
+//!
+//! Guarantees that its source is not looked at, which may be on a drive that is away, and that a name which a person gave
+//! to the result stays.
+
+use super::{Asking, Wish, absent_volume, held, joined, real_folder, template};
+use crate::error::Error;
+use crate::job::Job;
+use crate::queue::{Naming, NewJob, Queue};
+use crate::settings::Settings;
+use crate::spec::JobSpec;
+use crate::volumes::mounts::{self, Mounts};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Where the result goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum To {
+    /// Into the folder that it would go into as it is.
+    Same,
+    /// Into this folder of results, absolute; those folders that would be made for it below the former one are made below
+    /// this one.
+    Folder(PathBuf),
+    /// Into this folder, under this name without extension.
+    File(PathBuf, OsString),
+}
+
+/// The folders of a result.
+struct Place {
+    root: PathBuf,
+    folder: PathBuf,
+    volume: Option<PathBuf>,
+}
+
+/// The job as it would be added with this spec. The settings name its result, unless a person did.
+///
+/// # Errors
+/// Why that cannot be, as a sentence.
+pub fn edited(
+    asking: Asking<'_>,
+    job: &Job,
+    spec: &JobSpec,
+    to: &To,
+    settings: &Settings,
+    queue: &dyn Queue,
+) -> Result<NewJob, String> {
+    let Some(was) = &job.spec else { return Err(Error::Unreadable { id: job.id }.to_string()) };
+    let place = place(asking, job, to, queue)?;
+    let mounts = Mounts::read();
+    let by_template = |spec: &JobSpec, folder: &Path| {
+        template::stem(&job.source, folder, &Wish::of(spec.clone(), settings), job.source_mtime_ns)
+    };
+    let now = as_it_is(job);
+    let usual = new_job(job, was, &now, by_template(was, &now.folder), &mounts);
+    let stem = match to {
+        To::File(_, name) => name.clone(),
+        _ if is_called(&job.output, &usual) => by_template(spec, &place.folder),
+        _ => job.output.file_stem().unwrap_or_default().to_owned(),
+    };
+    Ok(new_job(job, spec, &place, stem, &mounts))
+}
+
+fn as_it_is(job: &Job) -> Place {
+    let folder = job.output.parent().unwrap_or(&job.output).to_owned();
+    let root = job.output_root.clone().unwrap_or_else(|| folder.clone());
+    Place { root, folder, volume: job.output_volume.clone() }
+}
+
+fn place(asking: Asking<'_>, job: &Job, to: &To, queue: &dyn Queue) -> Result<Place, String> {
+    let (To::Folder(named) | To::File(named, _)) = to else { return Ok(as_it_is(job)) };
+    let asked = named.clone();
+    let root = asking.volumes.ask(named, asking.patience, move || real_folder(&asked));
+    let root = root.map_err(|_| format!("{} is on a drive that does not answer.", named.display()))?;
+    let folder = match to {
+        To::Folder(_) => in_tree(job, &root, queue).map_err(|e| e.to_string())?,
+        _ => root.clone(),
+    };
+    let absent = absent_volume(asking, &root, queue).map_err(|e| e.to_string())?;
+    Ok(Place { volume: absent.or_else(|| mounts::point_of(&folder)), root, folder })
+}
+
+/// The folder below `root` for a result that was to go below another one.
+fn in_tree(job: &Job, root: &Path, queue: &dyn Queue) -> Result<PathBuf, Error> {
+    let now = as_it_is(job);
+    let Some(rest) = now.folder.strip_prefix(&now.root).ok().filter(|rest| !rest.as_os_str().is_empty())
+    else {
+        return Ok(root.to_owned());
+    };
+    // The first of them stands for the folder that was added.
+    let mut parts = rest.components();
+    parts.next();
+    let below = parts.as_path();
+    let added = job.source.parent().filter(|parent| parent.ends_with(below));
+    let added = added.and_then(|parent| parent.ancestors().nth(below.components().count()));
+    match added {
+        Some(added) => Ok(joined(&joined(root, Path::new(&queue.tree(root, added)?)), below)),
+        None => Ok(root.join(rest)),
+    }
+}
+
+/// Is this the name that the job would get, or one of those with a number?
+fn is_called(output: &Path, job: &NewJob) -> bool {
+    let stem = output.file_stem().unwrap_or_default().to_string_lossy();
+    let numbered = stem.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")?.1.parse().ok());
+    [1].into_iter().chain(numbered).any(|n| job.candidate(n) == output)
+}
+
+fn new_job(job: &Job, spec: &JobSpec, place: &Place, stem: OsString, mounts: &Mounts) -> NewJob {
+    let mut new = NewJob {
+        source: job.source.clone(),
+        real_source: job.real_source.clone(),
+        source_size: job.source_size,
+        source_mtime_ns: job.source_mtime_ns,
+        source_volume: job.source_volume.clone(),
+        output_volume: place.volume.clone(),
+        root: place.root.clone(),
+        folder: place.folder.clone(),
+        stem,
+        naming: Naming::default(),
+        spec: spec.clone(),
+        from_folder: place.root != place.folder,
+        max_attempts: job.max_attempts,
+        again: true,
+    };
+    held::fit(std::slice::from_mut(&mut new), mounts);
+    new
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::super::tests::{find_in, wish};
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::preset;
+    use crate::queue::memory::MemoryQueue;
+    use crate::queue::{Added, Place as At};
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    fn spec(preset: &str) -> JobSpec {
+        JobSpec::of(preset::find(preset).unwrap().clone())
+    }
+
+    /// A queue with the videos of a folder `lib` in it, and what they would become.
+    struct World {
+        dir: tempfile::TempDir,
+        queue: MemoryQueue,
+        settings: Settings,
+    }
+
+    impl World {
+        fn new(names: &[&str], folder: Option<&str>) -> World {
+            let (dir, queue) = (tempfile::tempdir().unwrap(), MemoryQueue::new(Arc::new(ManualClock::at(0))));
+            let world = World { dir, queue, settings: Settings::default() };
+            for name in names {
+                let path = world.at(&format!("lib/{name}"));
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, "x").unwrap();
+            }
+            let wish = Wish { folder: folder.map(|name| world.at(name)), ..wish() };
+            let found = find_in(&[world.at("lib")], &wish, &world.queue);
+            let added = world.queue.add(&found.jobs, At::End, &|_| false).unwrap();
+            assert!(added.iter().all(|added| matches!(added, Added::Accepted { .. })));
+            std::fs::remove_dir_all(world.at("lib")).unwrap();
+            world
+        }
+
+        fn at(&self, name: &str) -> PathBuf {
+            self.dir.path().canonicalize().unwrap().join(name)
+        }
+
+        fn edited(&self, id: i64, spec: &JobSpec, to: &To) -> NewJob {
+            let asking = Asking { volumes: &Arc::default(), patience: Duration::from_secs(20) };
+            let job = self.queue.job(crate::job::JobId(id)).unwrap().unwrap();
+            edited(asking, &job, spec, to, &self.settings, &self.queue).unwrap()
+        }
+
+        fn output(&self, id: i64, spec: &JobSpec, to: &To) -> String {
+            let output = self.edited(id, spec, to).candidate(1);
+            output.strip_prefix(self.dir.path().canonicalize().unwrap()).unwrap().display().to_string()
+        }
+    }
+
+    #[test]
+    fn a_job_moves_with_the_tree_that_was_made_for_it_and_its_source_need_not_be_there() {
+        let world = World::new(&["a.mkv", "day 1/b.mkv"], Some("out"));
+        let to = To::Folder(world.at("new"));
+        assert_eq!(world.output(1, &spec("web-1080p"), &to), "new/lib/a.mp4");
+        assert_eq!(world.output(2, &spec("archive-av1"), &to), "new/lib/day 1/b.mkv");
+        assert_eq!(world.output(2, &spec("archive-av1"), &To::Same), "out/lib/day 1/b.mkv");
+        assert_eq!(world.edited(2, &spec("archive-av1"), &To::Same).root, world.at("out"));
+        let file = To::File(world.at("x"), "c".into());
+        assert_eq!(world.output(2, &spec("web-1080p"), &file), "x/c.mp4");
+        // Another folder of that name has it there already.
+        let name = world.queue.tree(&world.at("taken"), &world.at("elsewhere/lib")).unwrap();
+        assert_eq!(name, "lib");
+        assert_eq!(
+            world.output(1, &spec("web-1080p"), &To::Folder(world.at("taken"))),
+            "taken/lib (2)/a.mp4"
+        );
+    }
+
+    #[test]
+    fn beside_its_original_a_result_never_has_its_name_and_a_name_that_a_person_gave_stays() {
+        let mut world = World::new(&["a.mkv", "b.mp4"], None);
+        assert_eq!(world.output(1, &spec("archive-av1"), &To::Same), "lib/a - Archive AV1.mkv");
+        assert_eq!(world.output(2, &spec("web-720p"), &To::Same), "lib/b - Web 720p.mp4");
+        assert_eq!(world.output(2, &spec("archive-av1"), &To::Same), "lib/b.mkv");
+        world.settings.output_name = "{name} x".into();
+        assert_eq!(
+            world.output(1, &spec("web-720p"), &To::Same),
+            "lib/a.mp4",
+            "the name is not of these settings"
+        );
+        world.settings.output_name = "{name}".into();
+        let job = world.queue.job(crate::job::JobId(1)).unwrap().unwrap();
+        let called = |name: &str| {
+            is_called(&job.output.with_file_name(name), &world.edited(1, &spec("web-720p"), &To::Same))
+        };
+        assert!(called("a.mp4") && called("a (3).mp4") && !called("a b.mp4") && !called("a (x).mp4"));
+    }
+}
