@@ -81,7 +81,7 @@ const CHOICES: &[Call] = &[
     ("how many have that part", |q| _ = q.matching(&chosen("99", Sort::Usual)).unwrap()),
     ("50 from the middle by name", |q| drop(q.page(&chosen("", Sort::Name), 50_000, 50).unwrap())),
     ("50 from the middle by bytes saved", |q| {
-        drop(q.page(&chosen("", Sort::MostSaved), 50_000, 50).unwrap())
+        drop(q.page(&chosen("", Sort::MostSaved), 50_000, 50).unwrap());
     }),
     ("numbers of all 100,000", |q| drop(q.ids(&chosen("", Sort::Usual)).unwrap())),
     ("each of all 100,000", |q| {

@@ -5,7 +5,7 @@
 
 use super::SqliteQueue;
 use super::keys::{self, Draft, has_former};
-use super::known;
+use super::known::{self, Answer};
 use super::naming::{self, Looks, Name, is_claimed};
 use super::rows::{to_bytes, to_path};
 use crate::error::Result;
@@ -49,12 +49,13 @@ fn accept(
     let mut position = first_position(t, drafts.len(), place)?;
     let mut answers = Vec::with_capacity(drafts.len());
     for (draft, name) in drafts.iter().zip(names) {
-        let Some(known) = known::known(t, draft)?.answer(|result| looks.known(result)) else {
-            return Ok(None);
-        };
-        if let Some(known) = known {
-            answers.push(known);
-            continue;
+        match known::known(t, draft)?.answer(|result| looks.known(result)) {
+            Answer::New => {}
+            Answer::Open => return Ok(None),
+            Answer::Known(known) => {
+                answers.push(known);
+                continue;
+            }
         }
         let Some(name) = name else { return Ok(None) };
         if is_claimed(t, &name.key)? {

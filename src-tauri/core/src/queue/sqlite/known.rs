@@ -22,19 +22,31 @@ pub(super) struct Known {
     own: Option<JobId>,
 }
 
+/// What is answered to a file that is added.
+pub(super) enum Answer {
+    /// It is known.
+    Known(Added),
+    /// It is to be accepted.
+    New,
+    /// That depends on a name whose use on disk is not known.
+    Open,
+}
+
 impl Known {
-    /// What is answered to it, if anything is; `taken` says whether a file name is in use on disk. None: it cannot say.
-    pub(super) fn answer(self, taken: impl Fn(&Path) -> Option<bool>) -> Option<Option<Added>> {
+    /// `taken` says whether a file name is in use on disk; none where it cannot say.
+    pub(super) fn answer(self, taken: impl Fn(&Path) -> Option<bool>) -> Answer {
         if let Some(id) = self.active {
-            return Some(Some(Added::Duplicate(id)));
+            return Answer::Known(Added::Duplicate(id));
         }
         for (id, result) in self.done {
-            if taken(&result)? {
-                return Some(Some(Added::DoneBefore(id)));
+            match taken(&result) {
+                Some(true) => return Answer::Known(Added::DoneBefore(id)),
+                Some(false) => {}
+                None => return Answer::Open,
             }
         }
         let ended = self.ended.map(|(id, state)| Added::EndedBefore(id, state));
-        Some(ended.or(self.own.map(Added::OwnOutput)))
+        ended.or(self.own.map(Added::OwnOutput)).map_or(Answer::New, Answer::Known)
     }
 }
 

@@ -5,9 +5,9 @@
 
 use super::SqliteQueue;
 use super::keys::Draft;
-use super::known;
+use super::known::{self, Answer};
 use crate::error::Result;
-use crate::queue::{Added, key_of_path};
+use crate::queue::key_of_path;
 use rusqlite::Connection;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -57,8 +57,8 @@ pub(super) fn names(
 
 fn name(queue: &SqliteQueue, draft: &Draft<'_>, looks: &Looks<'_>, ours: &mut Ours) -> Result<Option<Name>> {
     let known = queue.read(|c| known::known(c, draft))?;
-    let answer: Option<Added> = known.answer(|result| Some(looks.look(result))).flatten();
-    if answer.is_some() || !ours.works.insert(draft.keys.own.clone()) {
+    let is_new = matches!(known.answer(|result| Some(looks.look(result))), Answer::New);
+    if !is_new || !ours.works.insert(draft.keys.own.clone()) {
         return Ok(None);
     }
     ours.free(draft, |name| Ok(!queue.read(|c| is_claimed(c, &name.key))? && !looks.look(&name.path)))
