@@ -4,6 +4,7 @@ const COMMANDS: &[&str] = &[
     "subscribe",
     "page",
     "pick",
+    "kinds",
     "details",
     "presets",
     "choices",

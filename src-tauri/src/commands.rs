@@ -3,8 +3,8 @@
 
 use crate::state::Spool;
 use crate::view::{
-    Choices, CloseChoice, Details, EncoderState, Page, Picked, PresetChoice, SettingsChosen, SettingsShown,
-    ToolState, Update, Verb, Wanted, WhenDone,
+    Choices, CloseChoice, Details, EncoderState, End, Jobs, Lot, Page, PresetChoice, SettingsChosen,
+    SettingsShown, ToolState, Update, Verb, Wanted, WhenDone,
 };
 use crate::{drop, lifecycle, recheck};
 use spool_core::error::{Error, Result as CoreResult};
@@ -47,10 +47,17 @@ pub async fn page(spool: Shared<'_>, wanted: Wanted) -> Answer<Page> {
     off_thread(&spool, move |s| s.page(&wanted)).await
 }
 
-/// The jobs of a part of a list, which may be all of it.
+/// The jobs of a list as it is shown now: all, or those from one of these ends to the other.
 #[tauri::command]
-pub async fn pick(spool: Shared<'_>, wanted: Wanted) -> Answer<Vec<Picked>> {
-    off_thread(&spool, move |s| s.pick(&wanted)).await
+pub async fn pick(spool: Shared<'_>, wanted: Wanted, ends: Option<[End; 2]>) -> Answer<Jobs> {
+    off_thread(&spool, move |s| s.pick(&wanted, ends.as_ref())).await
+}
+
+/// Those of these jobs that stand in the list now, sorted by what may be asked of them.
+#[tauri::command]
+pub async fn kinds(spool: Shared<'_>, wanted: Wanted, jobs: Jobs) -> Answer<Vec<Lot>> {
+    let ids = jobs.ids()?;
+    off_thread(&spool, move |s| s.kinds(&wanted, &ids)).await
 }
 
 /// One job with its attempts; null when it has gone.
@@ -196,10 +203,12 @@ pub async fn drop_here(
 
 /// Does what the user asks of these jobs, or of all in these states.
 #[tauri::command]
-pub async fn steer(spool: Shared<'_>, verb: Verb, ids: Vec<i64>, states: Vec<State>) -> Answer<()> {
-    let which =
-        if states.is_empty() { Which::Ids(ids.into_iter().map(JobId).collect()) } else { Which::All(states) };
-    off_thread(&spool, move |s| s.steer(verb.into(), &which)).await
+pub async fn steer(spool: Shared<'_>, verb: Verb, jobs: Jobs, states: Vec<State>) -> Answer<()> {
+    let ids = jobs.ids()?;
+    off_thread(&spool, move |s| {
+        if states.is_empty() { s.steer_these(verb, ids) } else { s.steer(verb.into(), &Which::All(states)) }
+    })
+    .await
 }
 
 /// Does what the user asks of all jobs that failed for one cause.
@@ -211,12 +220,13 @@ pub async fn steer_cause(spool: Shared<'_>, verb: Verb, cause: String) -> Answer
 
 /// Queues failed videos with another preset: these, or all that failed for one cause.
 #[tauri::command]
-pub async fn retry_as(spool: Shared<'_>, ids: Vec<i64>, cause: Option<String>, preset: String) -> Answer<()> {
+pub async fn retry_as(spool: Shared<'_>, jobs: Jobs, cause: Option<String>, preset: String) -> Answer<()> {
+    let ids = jobs.ids()?;
     let cause: Option<FailureCode> = cause.map(|c| c.parse()).transpose()?;
     off_thread(&spool, move |s| {
         let ids = match cause {
             Some(cause) => s.failed_ids(cause)?,
-            None => ids.into_iter().map(JobId).collect(),
+            None => ids,
         };
         s.retry_as(&ids, &preset)
     })
@@ -225,15 +235,17 @@ pub async fn retry_as(spool: Shared<'_>, ids: Vec<i64>, cause: Option<String>, p
 
 /// Queues failed jobs anew, to finish what is readable of them.
 #[tauri::command]
-pub async fn salvage(spool: Shared<'_>, ids: Vec<i64>) -> Answer<()> {
-    off_thread(&spool, move |s| s.salvage(&ids.into_iter().map(JobId).collect::<Vec<_>>())).await
+pub async fn salvage(spool: Shared<'_>, jobs: Jobs) -> Answer<()> {
+    let ids = jobs.ids()?;
+    off_thread(&spool, move |s| s.salvage(&ids)).await
 }
 
-/// Checks the results of these jobs again; without any, of all that are done.
+/// Checks the results of these jobs again; with null, of all that are done.
 #[tauri::command]
-pub async fn check_again(spool: Shared<'_>, ids: Vec<i64>) -> Answer<()> {
+pub async fn check_again(spool: Shared<'_>, jobs: Option<Jobs>) -> Answer<()> {
+    let ids = jobs.map(|jobs| jobs.ids()).transpose()?;
     let shared = Arc::clone(spool.inner());
-    off_thread(&spool, move |_| recheck::check_again(&shared, ids.into_iter().map(JobId).collect())).await
+    off_thread(&spool, move |_| recheck::check_again(&shared, ids)).await
 }
 
 /// Stops checking; what was found is kept.
@@ -245,8 +257,9 @@ pub async fn stop_checking(spool: Shared<'_>) -> Answer<()> {
 
 /// Queues the videos of done jobs again, as they were added.
 #[tauri::command]
-pub async fn do_again(spool: Shared<'_>, ids: Vec<i64>) -> Answer<()> {
-    off_thread(&spool, move |s| s.do_again(&ids.into_iter().map(JobId).collect::<Vec<_>>())).await
+pub async fn do_again(spool: Shared<'_>, jobs: Jobs) -> Answer<()> {
+    let ids = jobs.ids()?;
+    off_thread(&spool, move |s| s.do_again(&ids)).await
 }
 
 /// Pauses or resumes the queue.

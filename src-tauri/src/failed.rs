@@ -5,7 +5,7 @@ use crate::state::Spool;
 use crate::view::{Entry, Group, Page};
 use spool_core::error::Result;
 use spool_core::failure::FailureCode;
-use spool_core::job::{Job, JobId};
+use spool_core::job::JobId;
 use spool_core::queue::{Command, Which};
 
 /// Jobs shown of a cause that was not opened.
@@ -61,13 +61,17 @@ impl Spool {
         Ok(Page { offset, entries, total, groups: causes.len() as u64 })
     }
 
-    /// The jobs that stand there.
-    pub fn failed_jobs(&self, offset: u64, limit: u64, open: &[String]) -> Result<Vec<Job>> {
+    /// What stands at each place of the list; none where a head does.
+    pub fn failed_jobs(&self, open: &[String]) -> Result<Vec<Option<JobId>>> {
         let causes = self.queue().causes()?;
         let mut jobs = Vec::new();
-        for slot in slots(&shown(&causes, open), offset, limit).0 {
-            if let Slot::Jobs { cause, from, count } = slot {
-                jobs.extend(self.queue().failed_by(causes[cause].0, from, count)?);
+        for slot in slots(&shown(&causes, open), 0, u64::MAX).0 {
+            match slot {
+                Slot::Head(_) => jobs.push(None),
+                Slot::Jobs { cause, from, count } => {
+                    let of_it = self.queue().failed_by(causes[cause].0, from, count)?;
+                    jobs.extend(of_it.iter().map(|job| Some(job.id)));
+                }
             }
         }
         Ok(jobs)

@@ -97,6 +97,7 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
             commands::subscribe,
             commands::page,
             commands::pick,
+            commands::kinds,
             commands::details,
             commands::presets,
             commands::choices,

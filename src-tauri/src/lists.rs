@@ -2,12 +2,13 @@
 
 use crate::previews;
 use crate::state::Spool;
-use crate::view::{Entry, List, Page, Picked, Row, Wanted};
+use crate::view::{End, Entry, Jobs, Kind, List, Lot, Page, Row, Verb, Wanted, among, between};
 use spool_core::error::Result;
 use spool_core::job::{Job, JobId, State};
-use spool_core::media::Kind;
-use spool_core::queue::{Filter, Sort};
+use spool_core::media;
+use spool_core::queue::{Filter, Sort, Which};
 use spool_core::verify::verification::StreamCheck;
+use std::collections::HashMap;
 
 impl Spool {
     /// Part of a list.
@@ -22,14 +23,43 @@ impl Spool {
         Ok(Page { offset: wanted.offset, entries, total, groups: 0 })
     }
 
-    /// The jobs of a part of a list, which may be all of it.
-    pub fn pick(&self, wanted: &Wanted) -> Result<Vec<Picked>> {
-        let jobs = if wanted.list == List::Failed && wanted.find.is_empty() {
-            self.failed_jobs(wanted.offset, wanted.limit, &wanted.open)?
-        } else {
-            self.queue().page(&filter(wanted), wanted.offset, wanted.limit)?
+    /// The jobs of a list as it is shown now: all, or those from one of these ends to the other.
+    pub fn pick(&self, wanted: &Wanted, ends: Option<&[End; 2]>) -> Result<Jobs> {
+        let listed = self.listed(wanted)?;
+        let picked = match ends {
+            Some(ends) => between(&listed, ends),
+            None => listed.into_iter().flatten().collect(),
         };
-        Ok(jobs.iter().map(Picked::from).collect())
+        Ok(picked.into())
+    }
+
+    /// Those of these jobs that stand in the list now, sorted by what may be asked of them.
+    pub fn kinds(&self, wanted: &Wanted, jobs: &[JobId]) -> Result<Vec<Lot>> {
+        let mut kinds: HashMap<Kind, Vec<JobId>> = HashMap::new();
+        for id in among(self.listed(wanted)?.into_iter().flatten(), jobs) {
+            if let Some(job) = self.job(id)? {
+                kinds.entry(Kind::from(&job)).or_default().push(id);
+            }
+        }
+        Ok(kinds.into_iter().map(|(kind, ids)| Lot { kind, jobs: ids.into() }).collect())
+    }
+
+    /// What stands at each place of a list; none where a head does.
+    fn listed(&self, wanted: &Wanted) -> Result<Vec<Option<JobId>>> {
+        if wanted.list == List::Failed && wanted.find.is_empty() {
+            return self.failed_jobs(&wanted.open);
+        }
+        Ok(self.queue().ids(&filter(wanted))?.into_iter().map(Some).collect())
+    }
+
+    /// Does what the user asks of these jobs. Numbers say nothing of the order in which they stand, which those that are moved
+    /// to the top keep.
+    pub fn steer_these(&self, verb: Verb, ids: Vec<JobId>) -> Result<()> {
+        let ids = match verb {
+            Verb::MoveTop => among(self.queue().ids(&Filter::of(&List::Queue.states()))?, &ids),
+            _ => ids,
+        };
+        self.steer(verb.into(), &Which::Ids(ids))
     }
 
     fn total(&self, filter: &Filter, list: List) -> Result<u64> {
@@ -72,7 +102,7 @@ impl Spool {
     fn was_copied(&self, id: JobId) -> bool {
         let attempts = self.queue().attempts(id).unwrap_or_default();
         let seen = attempts.last().and_then(|attempt| attempt.verification.as_ref());
-        let is_picture = |stream: &&StreamCheck| stream.kind == Kind::Video && !stream.cover;
+        let is_picture = |stream: &&StreamCheck| stream.kind == media::Kind::Video && !stream.cover;
         seen.is_some_and(|seen| seen.streams.iter().find(is_picture).is_some_and(|picture| picture.copied))
     }
 }
@@ -87,27 +117,75 @@ mod tests {
     use super::*;
     use crate::view::Sorted;
 
-    #[test]
-    fn a_page_holds_what_the_filter_leaves_with_their_places() {
+    /// A queue of these videos.
+    fn filled(names: &[&str]) -> (Spool, [tempfile::TempDir; 2]) {
         let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        for name in ["a.mkv", "b.mkv", "ab.mkv"] {
+        for name in names {
             std::fs::write(videos.path().join(name), "x").unwrap();
         }
         let spool = Spool::open(data.path().to_owned()).unwrap();
         spool.add(&[videos.path().to_owned()], "web-1080p").unwrap();
+        (spool, [data, videos])
+    }
+
+    fn wanted(find: &str) -> Wanted {
+        Wanted {
+            list: List::Queue,
+            offset: 0,
+            limit: 9,
+            open: vec![],
+            find: find.into(),
+            sorted: Sorted::Newest,
+        }
+    }
+
+    fn ids(numbers: &[i64]) -> Vec<JobId> {
+        numbers.iter().copied().map(JobId).collect()
+    }
+
+    #[test]
+    fn what_is_asked_of_a_selection_is_asked_of_what_is_still_there_and_of_nothing_that_came_since() {
+        let (spool, dirs) = filled(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
+        let all = spool.pick(&wanted(""), None).unwrap().ids().unwrap();
+        assert_eq!(all, ids(&[1, 2, 3, 4]));
+        spool.steer_these(Verb::Cancel, ids(&[2])).unwrap();
+        spool.steer_these(Verb::Hold, ids(&[3])).unwrap();
+        std::fs::write(dirs[1].path().join("e.mkv"), "x").unwrap();
+        spool.add(&[dirs[1].path().to_owned()], "web-1080p").unwrap();
+        let mut lots = spool.kinds(&wanted(""), &all).unwrap();
+        lots.sort_by_key(|lot| lot.kind.hold);
+        let kinds: Vec<_> = lots.iter().map(|lot| (lot.kind.hold, lot.jobs.ids().unwrap())).collect();
+        assert_eq!(kinds, [(false, ids(&[1, 4])), (true, ids(&[3]))]);
+        assert_eq!(spool.kinds(&wanted("D"), &all).unwrap()[0].jobs.ids().unwrap(), ids(&[4]));
+    }
+
+    #[test]
+    fn a_range_is_what_stands_between_its_ends() {
+        let (spool, _dirs) = filled(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
+        let end = |id, place| End { id, place };
+        let between = |a, b| spool.pick(&wanted(""), Some(&[a, b])).unwrap().ids().unwrap();
+        assert_eq!(between(end(3, 2), end(2, 1)), ids(&[2, 3]));
+        spool.steer_these(Verb::MoveTop, ids(&[3])).unwrap();
+        assert_eq!(between(end(3, 2), end(2, 1)), ids(&[1, 2, 3]), "wherever they stand by now");
+    }
+
+    #[test]
+    fn what_is_moved_to_the_top_keeps_its_order_whatever_its_numbers() {
+        let (spool, _dirs) = filled(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
+        spool.steer_these(Verb::MoveTop, ids(&[3])).unwrap();
+        spool.steer_these(Verb::MoveTop, ids(&[2, 3, 4])).unwrap();
+        assert_eq!(spool.queue().ids(&Filter::of(&List::Queue.states())).unwrap(), ids(&[3, 2, 4, 1]));
+    }
+
+    #[test]
+    fn a_page_holds_what_the_filter_leaves_with_their_places() {
+        let (spool, _dirs) = filled(&["a.mkv", "b.mkv", "ab.mkv"]);
         let page = |find: &str| {
-            let wanted = Wanted {
-                list: List::Queue,
-                offset: 0,
-                limit: 9,
-                open: vec![],
-                find: find.into(),
-                sorted: Sorted::Newest,
-            };
+            let wanted = wanted(find);
             let page = spool.page(&wanted).unwrap();
-            let picked: Vec<i64> = spool.pick(&wanted).unwrap().iter().map(|p| p.id).collect();
-            let ids = |entry: &Entry| if let Entry::Row(row) = entry { row.id } else { panic!() };
-            assert_eq!(picked, page.entries.iter().map(ids).collect::<Vec<_>>());
+            let picked = spool.pick(&wanted, None).unwrap();
+            let ids = |entry: &Entry| if let Entry::Row(row) = entry { JobId(row.id) } else { panic!() };
+            assert_eq!(picked, page.entries.iter().map(ids).collect::<Vec<_>>().into());
             let row = |entry: &Entry| {
                 if let Entry::Row(row) = entry { (row.name.clone(), row.place) } else { panic!() }
             };

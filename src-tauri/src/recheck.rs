@@ -84,10 +84,10 @@ impl Checks {
     }
 }
 
-/// Checks the results of these jobs; without any, of all that are done.
-pub fn check_again(spool: &Arc<Spool>, ids: Vec<JobId>) -> Result<()> {
+/// Checks the results of these jobs; with none named, of all that are done.
+pub fn check_again(spool: &Arc<Spool>, ids: Option<Vec<JobId>>) -> Result<()> {
     spool.tools()?;
-    let ids = if ids.is_empty() { recheck::done(spool.queue())? } else { ids };
+    let ids = ids.map_or_else(|| recheck::done(spool.queue()), Ok)?;
     if let Some(orders) = spool.checks.ask(ids) {
         let spool = Arc::clone(spool);
         // A thread of its own, for its children end with it.

@@ -5,6 +5,7 @@
 
 mod asked;
 mod details;
+mod jobs;
 mod row;
 mod told;
 
@@ -13,7 +14,8 @@ pub use asked::{
     Verb, Wanted, WhenDone,
 };
 pub use details::{AttemptDetails, Checked, DecodedOf, Details, Pictures, StreamDetails};
-pub use row::{Entry, Group, Live, Page, Picked, Recheck, Row, VideoFacts, Why};
+pub use jobs::{End, Jobs, Kind, Lot, among, between};
+pub use row::{Entry, Group, Live, Page, Recheck, Row, VideoFacts, Why};
 pub use told::{AddNotice, CameOf, Checking, Drag, Dropped, Left, Rechecked, Standing, Tally, Update};
 
 #[cfg(test)]
@@ -42,7 +44,10 @@ mod tests {
             VideoFacts,
             Recheck,
             Row,
-            Picked,
+            Jobs,
+            End,
+            Kind,
+            Lot,
             StreamDetails,
             AttemptDetails,
             Pictures,

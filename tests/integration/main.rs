@@ -73,6 +73,7 @@ mod places;
 mod pool;
 mod presets;
 mod publish;
+mod queue_adding;
 mod queue_batches;
 mod queue_contract;
 mod queue_edit;

@@ -46,6 +46,27 @@ laws! {
         assert_eq!(w.queue.attempts(job.id).unwrap(), expected, "what was measured stays on record");
     }
 
+    a_list_by_name_is_as_the_last_write_left_it => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "ab.mkv"]);
+        let by_name = Filter { name: "B".into(), ..Filter::of(&[State::Queued]) };
+        let listed = || {
+            let page = w.queue.page(&by_name, 0, 9).unwrap().iter().map(|job| job.id).collect::<Vec<_>>();
+            assert_eq!(w.queue.ids(&by_name).unwrap(), page);
+            assert_eq!(w.queue.matching(&by_name).unwrap(), page.len() as u64);
+            page
+        };
+        assert_eq!((listed(), listed()), (vec![ids[1], ids[2]], vec![ids[1], ids[2]]));
+        w.steer(Command::MoveTop, &[ids[2]]);
+        assert_eq!(listed(), [ids[2], ids[1]]);
+        w.claim();
+        let more = w.add(&["bc.mkv"])[0];
+        assert_eq!(listed(), [ids[1], more]);
+        w.steer(Command::Remove, &[ids[1]]);
+        assert_eq!(listed(), [more]);
+        let other = Filter { name: "A".into(), ..by_name.clone() };
+        assert_eq!((w.queue.ids(&other).unwrap(), listed()), (vec![ids[0]], vec![more]));
+    }
+
     only_jobs_that_could_start_count_for_a_place => |w| {
         let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
         w.claim();

@@ -4,10 +4,16 @@ use spool_core::preset;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Naming, NewJob, Place, Queue};
 use spool_core::spec::JobSpec;
+use std::ops::Range;
 use std::path::PathBuf;
 
 /// Adds so many.
 pub fn fill(queue: &SqliteQueue, count: usize) {
+    queue.add(&jobs(0..count), Place::End, &|_| false).unwrap();
+}
+
+/// Those of these numbers.
+pub fn jobs(numbers: Range<usize>) -> Vec<NewJob> {
     let job = |n: usize| NewJob {
         source: PathBuf::from(format!("/videos/{n}.mkv")),
         real_source: PathBuf::from(format!("/videos/{n}.mkv")),
@@ -24,6 +30,5 @@ pub fn fill(queue: &SqliteQueue, count: usize) {
         max_attempts: 4,
         again: false,
     };
-    let jobs: Vec<NewJob> = (0..count).map(job).collect();
-    queue.add(&jobs, Place::End, &|_| false).unwrap();
+    numbers.map(job).collect()
 }

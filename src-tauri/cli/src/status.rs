@@ -116,7 +116,8 @@ fn capital(words: &str) -> String {
 /// ` (a.mkv 42 %, b.mkv)`
 fn named(running: &[Job], all: u64) -> String {
     let name = |job: &Job| {
-        let percent = job.progress.and_then(|progress| progress.percent);
+        let stands = job.hold || job.awaits_worker();
+        let percent = job.progress.filter(|_| !stands).and_then(|progress| progress.percent);
         format!("{}{}", list::name(job), percent.map_or_else(String::new, |p| format!(" {p:.0} %")))
     };
     let mut names: Vec<String> = running.iter().map(name).collect();

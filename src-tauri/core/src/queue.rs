@@ -250,7 +250,8 @@ impl Flag {
 /// The durable store of jobs. Synchronous, shared between threads, usable as `dyn Queue`.
 pub trait Queue: Send + Sync {
     /// Accepts jobs: durable when this returns, in one transaction. `taken` says whether a file name is in
-    /// use on disk. The answers stand in the order of `jobs`.
+    /// use on disk; it is asked while others may use the queue, however long it takes. The answers stand in the order of
+    /// `jobs`.
     fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>>;
 
     /// Results of other jobs that did the same to these very files, whether they are still in the list or not, and those
@@ -306,6 +307,9 @@ pub trait Queue: Send + Sync {
 
     /// A page of the list.
     fn page(&self, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>>;
+
+    /// The numbers of all jobs that [`Queue::page`] has for this filter, in its order.
+    fn ids(&self, filter: &Filter) -> Result<Vec<JobId>>;
 
     /// The jobs behind this one in the list of these states, in the usual order; the first of them without it. So a long
     /// list is read part by part, each as cheap as the first, and none twice.

@@ -96,13 +96,18 @@ impl From<&Facts> for VideoFacts {
 }
 
 /// Did it fail because it ends early, though what is there of it can be read?
-fn is_cut(job: &Job) -> bool {
+pub(super) fn is_cut(job: &Job) -> bool {
     let cut = |r: &Reason| r.code == FailureCode::SourceTruncated && failure::keeps_some(&r.message);
     job.state == State::Failed && job.failure.as_ref().is_some_and(cut)
 }
 
+/// Is another preset what helps? Trying the same again does not.
+pub(super) fn is_refused(job: &Job) -> bool {
+    job.failure.as_ref().is_some_and(|r| r.code == FailureCode::PlanRefused)
+}
+
 /// Was the original kept rather than a result that grew?
-fn is_kept(job: &Job) -> bool {
+pub(super) fn is_kept(job: &Job) -> bool {
     job.state == State::Done && job.output == job.source
 }
 
@@ -143,7 +148,7 @@ impl From<&Check> for Recheck {
     }
 }
 
-fn is_wrong(job: &Job) -> bool {
+pub(super) fn is_wrong(job: &Job) -> bool {
     job.check.as_ref().is_some_and(|check| check.finding.is_wrong())
 }
 
@@ -185,8 +190,12 @@ pub struct Row {
     pub max_attempts: u32,
     /// When it is tried again, in milliseconds since 1970.
     pub run_at: Option<Millis>,
+    /// It is tried again later.
+    pub delayed: bool,
     /// Why it waits, is retried or failed.
     pub why: Option<Why>,
+    /// Its preset cannot do it: trying the same again does not help.
+    pub refused: bool,
     /// It ends early; what is there of it can be kept.
     pub cut: bool,
     /// This version of Spool can read what was wanted; if not, the job is never started.
@@ -237,7 +246,9 @@ impl Row {
             attempt: job.attempt,
             max_attempts: job.max_attempts,
             run_at: job.run_at,
+            delayed: job.run_at.is_some(),
             why: job.failure.as_ref().map(Why::from),
+            refused: is_refused(job),
             cut: is_cut(job),
             readable: job.spec.is_some(),
             foreign_format: job.foreign_format.and_then(|format| format.try_into().ok()),
@@ -251,48 +262,6 @@ impl Row {
             live: job.progress.filter(|_| job.state == State::Running).map(|p| Live::new(job.id.0, &p)),
             started_at: job.started_at,
             finished_at: job.finished_at,
-        }
-    }
-}
-
-/// A job of a list, whether in view or not, with what decides what may be asked of it.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Picked {
-    /// The job's number.
-    pub id: i64,
-    /// Where the job stands.
-    #[ts(type = r#""queued" | "waiting" | "running" | "done" | "failed" | "cancelled""#)]
-    pub state: State,
-    /// On hold (queued), or paused (running).
-    pub hold: bool,
-    /// When it is tried again, in milliseconds since 1970.
-    pub run_at: Option<Millis>,
-    /// Why it waits, is retried or failed.
-    pub why: Option<Why>,
-    /// It ends early; what is there of it can be kept.
-    pub cut: bool,
-    /// This version of Spool can read what was wanted; if not, the job is never started.
-    pub readable: bool,
-    /// The result was found wrong when it was checked again.
-    pub wrong: bool,
-    /// The result grew and was discarded: the original is the result.
-    pub kept: bool,
-}
-
-impl From<&Job> for Picked {
-    fn from(job: &Job) -> Picked {
-        Picked {
-            id: job.id.0,
-            state: job.state,
-            hold: job.hold,
-            run_at: job.run_at,
-            why: job.failure.as_ref().map(Why::from),
-            cut: is_cut(job),
-            readable: job.spec.is_some(),
-            wrong: is_wrong(job),
-            kept: is_kept(job),
         }
     }
 }

@@ -8,8 +8,8 @@ use spool_core::clock::SystemClock;
 use spool_core::engine::{database, open_queue};
 use spool_core::job::{JobId, State};
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Command, Filter, Flag, Mark, Queue, Which};
-use spool_tests::fill::fill;
+use spool_core::queue::{Command, Filter, Flag, Mark, Place, Queue, Sort, Which};
+use spool_tests::fill::{fill, jobs};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,8 +32,13 @@ pub(crate) fn measure(figures: &mut Figures) {
     crowd.commit().unwrap();
     drop(direct);
     calls(figures, &queue);
+    choices(figures, &queue);
+    let more = jobs(220_000..230_000);
+    hold(figures, dir.path(), "add 10,000 at 220,000 rows", "s (limit 1)", |queue| {
+        assert_eq!(queue.add(&more, Place::End, &|_| false).unwrap().len(), 10_000);
+    });
     for (name, command, which) in commands() {
-        hold(figures, dir.path(), name, command, &which);
+        hold(figures, dir.path(), name, "s (limit 0.5)", |queue| drop(queue.steer(command, &which).unwrap()));
     }
 }
 
@@ -69,6 +74,45 @@ const CALLS: &[Call] = &[
     }),
 ];
 
+/// What the window asks of a list when a person types a name, sorts, or selects all of it: first after something was written,
+/// then again.
+const CHOICES: &[Call] = &[
+    ("first 50 by a part of the name", |q| drop(q.page(&chosen("99", Sort::Usual), 0, 50).unwrap())),
+    ("how many have that part", |q| _ = q.matching(&chosen("99", Sort::Usual)).unwrap()),
+    ("50 from the middle by name", |q| drop(q.page(&chosen("", Sort::Name), 50_000, 50).unwrap())),
+    ("50 from the middle by bytes saved", |q| {
+        drop(q.page(&chosen("", Sort::MostSaved), 50_000, 50).unwrap());
+    }),
+    ("numbers of all 100,000", |q| drop(q.ids(&chosen("", Sort::Usual)).unwrap())),
+    ("each of all 100,000", |q| {
+        for id in q.ids(&chosen("", Sort::Usual)).unwrap() {
+            q.job(id).unwrap();
+        }
+    }),
+];
+
+fn chosen(name: &str, sort: Sort) -> Filter {
+    Filter { name: name.into(), sort, ..Filter::of(&[State::Done, State::Cancelled]) }
+}
+
+fn choices(figures: &mut Figures, queue: &SqliteQueue) {
+    let look = |call: fn(&dyn Queue)| {
+        let begun = Instant::now();
+        call(queue);
+        milliseconds(begun.elapsed())
+    };
+    for (name, call) in CHOICES {
+        // The same value once more would be no write.
+        let first = |n: i32| {
+            queue.set_flag(Flag::Alarm, Some(&n.to_string())).unwrap();
+            look(*call)
+        };
+        keep(figures, &format!("{name}, after a write, median"), median((0..5).map(first).collect()), "ms");
+        let again = median((0..5).map(|_| look(*call)).collect());
+        keep(figures, &format!("{name}, again, median"), again, "ms");
+    }
+}
+
 fn calls(figures: &mut Figures, queue: &SqliteQueue) {
     for (name, call) in CALLS {
         let look = || {
@@ -97,7 +141,7 @@ fn commands() -> Vec<(&'static str, Command, Which)> {
 }
 
 /// Another process writes all the while, as an engine does; its longest wait is told.
-fn hold(figures: &mut Figures, data: &Path, name: &str, command: Command, which: &Which) {
+fn hold(figures: &mut Figures, data: &Path, name: &str, limit: &str, work: impl FnOnce(&SqliteQueue)) {
     let (queue, over) = (open(data), AtomicBool::new(false));
     let begun = Instant::now();
     let longest = std::thread::scope(|scope| {
@@ -111,10 +155,10 @@ fn hold(figures: &mut Figures, data: &Path, name: &str, command: Command, which:
             }
             longest
         });
-        queue.steer(command, which).unwrap();
+        work(&queue);
         over.store(true, Ordering::Relaxed);
         writer.join().unwrap()
     });
     keep(figures, &format!("{name}, in all"), begun.elapsed().as_secs_f64(), "s");
-    keep(figures, &format!("{name}: longest wait of another writer"), longest.as_secs_f64(), "s (limit 0.5)");
+    keep(figures, &format!("{name}: longest wait of another writer"), longest.as_secs_f64(), limit);
 }

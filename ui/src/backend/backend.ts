@@ -8,8 +8,9 @@ import type {
   CloseChoice,
   Details,
   EncoderState,
+  End,
+  Kind,
   Page,
-  Picked,
   PresetChoice,
   Row,
   SettingsChosen,
@@ -20,15 +21,24 @@ import type {
   Wanted,
   WhenDone,
 } from "./types";
+import type { Numbers } from "../queue/numbers";
 
 export type JobState = Row["state"];
+
+/** Jobs of which the same may be asked. */
+export interface Lot {
+  kind: Kind;
+  jobs: Numbers;
+}
 
 export interface Backend {
   /** Listens; the first update says how everything stands. */
   subscribe(hear: (update: Update) => void): Promise<void>;
   page(wanted: Wanted): Promise<Page>;
-  /** The jobs of a part of a list, which may be all of it. */
-  pick(wanted: Wanted): Promise<Picked[]>;
+  /** The jobs of a list as it is shown now: all, or those from one of these ends to the other. */
+  pick(wanted: Wanted, ends: [End, End] | null): Promise<Numbers>;
+  /** Those of these jobs that stand in the list now, sorted by what may be asked of them. */
+  kinds(wanted: Wanted, jobs: Numbers): Promise<Lot[]>;
   /** Address of the picture of a job that has one. */
   picture(id: number): string;
   /** Null when the job has gone. */
@@ -58,19 +68,19 @@ export interface Backend {
   leftOut(): Promise<string[]>;
   /** Adds what was dropped under this token. */
   dropHere(token: number, preset: string): Promise<void>;
-  steer(verb: Verb, ids: number[]): Promise<void>;
+  steer(verb: Verb, jobs: Numbers): Promise<void>;
   steerAll(verb: Verb, states: JobState[]): Promise<void>;
   /** Asked of all jobs that failed for one cause. */
   steerCause(verb: Verb, cause: string): Promise<void>;
   /** Queues failed jobs with another preset: these, or all of one cause. */
-  retryAs(ids: number[], cause: string | null, preset: string): Promise<void>;
+  retryAs(jobs: Numbers, cause: string | null, preset: string): Promise<void>;
   /** Queues failed jobs anew, to finish what is readable of them. */
-  salvage(ids: number[]): Promise<void>;
-  /** Checks results again: these, or with none all that are done. */
-  checkAgain(ids: number[]): Promise<void>;
+  salvage(jobs: Numbers): Promise<void>;
+  /** Checks results again: these, or all that are done. */
+  checkAgain(jobs: Numbers | null): Promise<void>;
   stopChecking(): Promise<void>;
   /** Queues done jobs again, as they were added; the results that are there stay. */
-  doAgain(ids: number[]): Promise<void>;
+  doAgain(jobs: Numbers): Promise<void>;
   pause(paused: boolean): Promise<void>;
   open(id: number): Promise<void>;
   showInFolder(id: number): Promise<void>;

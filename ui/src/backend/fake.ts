@@ -3,7 +3,8 @@
  * for work on the page in a browser.
  */
 import type { Backend, JobState } from "./backend";
-import type { AddNotice, Checking, Details, Entry, Left, List, Page, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone } from "./types";
+import type { AddNotice, Checking, Details, End, Entry, Left, List, Page, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone } from "./types";
+import { Numbers } from "../queue/numbers";
 
 const STATES: Record<List, JobState[]> = {
   queue: ["running", "waiting", "queued"],
@@ -53,7 +54,9 @@ export function row(id: number, change: Partial<Row> = {}): Row {
     attempt: 0,
     maxAttempts: 4,
     runAt: null,
+    delayed: (change.runAt ?? null) !== null,
     why: null,
+    refused: change.why?.code === "plan_refused",
     cut: false,
     readable: change.preset !== null,
     foreignFormat: null,
@@ -165,7 +168,17 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       const groups = all.filter((e) => e.kind === "group").length;
       return Promise.resolve({ offset, entries: all.slice(offset, offset + limit), total: all.length, groups });
     },
-    pick: async (wanted) => (await self.page(wanted)).entries.filter((e) => e.kind === "row"),
+    pick: (wanted, ends) => {
+      const all = entries(wanted);
+      const place = (end: End) => all.findIndex((e) => e.kind === "row" && e.id === end.id);
+      const places = (ends ?? []).map((end) => (place(end) < 0 ? end.place : place(end)));
+      const picked = ends ? all.slice(Math.min(...places), Math.max(...places) + 1) : all;
+      return Promise.resolve(Numbers.of(picked.filter((e) => e.kind === "row").map((e) => e.id)));
+    },
+    kinds: (wanted, jobs) => {
+      const rows = entries(wanted).filter((e) => e.kind === "row");
+      return Promise.resolve(rows.filter((r) => jobs.has(r.id)).map((r) => ({ kind: r, jobs: Numbers.of([r.id]) })));
+    },
     picture: (id) => `/thumbs/${id}.svg`,
     details: (id) => {
       const found = self.rows.find((r) => r.id === id);
@@ -215,9 +228,9 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     undoAdd: () => called("undoAdd"),
     leftOut: () => Promise.resolve(["/videos/notes.txt", "/videos/cover.jpg", "/videos/list.m3u"]),
     dropHere: (token, id) => called("dropHere", token, id),
-    steer: (verb, ids) => {
-      apply(verb, (r) => ids.includes(r.id));
-      return called("steer", verb, ids);
+    steer: (verb, jobs) => {
+      apply(verb, (r) => jobs.has(r.id));
+      return called("steer", verb, [...jobs]);
     },
     steerAll: (verb, states) => {
       apply(verb, (r) => states.includes(r.state));
@@ -227,25 +240,25 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       apply(verb, (r) => r.state === "failed" && r.why?.code === cause);
       return called("steerCause", verb, cause);
     },
-    retryAs: (ids, cause, id) => called("retryAs", ids, cause, id),
-    salvage: (ids) => called("salvage", ids),
-    checkAgain: (ids) => {
-      const all = self.rows.filter((r) => r.state === "done" && (ids.length === 0 || ids.includes(r.id)));
+    retryAs: (jobs, cause, id) => called("retryAs", [...jobs], cause, id),
+    salvage: (jobs) => called("salvage", [...jobs]),
+    checkAgain: (jobs) => {
+      const all = self.rows.filter((r) => r.state === "done" && (jobs?.has(r.id) ?? true));
       self.checking = { n: Math.min(1, all.length), of: all.length, waits: false };
       self.touch();
-      return called("checkAgain", ids);
+      return called("checkAgain", jobs && [...jobs]);
     },
     stopChecking: () => {
       self.checking = null;
       self.touch();
       return called("stopChecking");
     },
-    doAgain: (ids) => {
+    doAgain: (jobs) => {
       const next = Math.max(0, ...self.rows.map((r) => r.id)) + 1;
-      const again = self.rows.filter((r) => ids.includes(r.id)).map((r, n) => row(next + n, { name: r.name, place: n + 1 }));
+      const again = self.rows.filter((r) => jobs.has(r.id)).map((r, n) => row(next + n, { name: r.name, place: n + 1 }));
       self.rows = [...self.rows, ...again];
       self.touch();
-      return called("doAgain", ids);
+      return called("doAgain", [...jobs]);
     },
     pause: (now) => {
       paused = now;

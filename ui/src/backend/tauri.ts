@@ -1,7 +1,8 @@
 /** The real application. The only file that knows Tauri. */
 import { Channel, convertFileSrc, invoke, isTauri } from "@tauri-apps/api/core";
 import type { Backend } from "./backend";
-import type { Update } from "./types";
+import type { Jobs, Lot, Update } from "./types";
+import { Numbers } from "../queue/numbers";
 
 /** Is the page shown by the application rather than by a browser? */
 export const isReal = isTauri;
@@ -16,7 +17,11 @@ export const tauri: Backend = {
     return invoke("subscribe", { channel });
   },
   page: (wanted) => invoke("page", { wanted }),
-  pick: (wanted) => invoke("pick", { wanted }),
+  pick: async (wanted, ends) => Numbers.read(await invoke<Jobs>("pick", { wanted, ends })),
+  kinds: async (wanted, jobs) => {
+    const lots: Lot[] = await invoke("kinds", { wanted, jobs: jobs.runs() });
+    return lots.map((lot) => ({ ...lot, jobs: Numbers.read(lot.jobs) }));
+  },
   picture: (id) => convertFileSrc(`${id}`, "thumb"),
   details: (id) => invoke("details", { id }),
   presets: () => invoke("presets"),
@@ -36,14 +41,14 @@ export const tauri: Backend = {
   undoAdd: () => invoke("undo_add"),
   leftOut: () => invoke("left_out"),
   dropHere: (token, preset) => invoke("drop_here", { token, preset }),
-  steer: (verb, ids) => invoke("steer", { verb, ids, states: [] }),
-  steerAll: (verb, states) => invoke("steer", { verb, ids: [], states }),
+  steer: (verb, jobs) => invoke("steer", { verb, jobs: jobs.runs(), states: [] }),
+  steerAll: (verb, states) => invoke("steer", { verb, jobs: [], states }),
   steerCause: (verb, cause) => invoke("steer_cause", { verb, cause }),
-  retryAs: (ids, cause, preset) => invoke("retry_as", { ids, cause, preset }),
-  salvage: (ids) => invoke("salvage", { ids }),
-  checkAgain: (ids) => invoke("check_again", { ids }),
+  retryAs: (jobs, cause, preset) => invoke("retry_as", { jobs: jobs.runs(), cause, preset }),
+  salvage: (jobs) => invoke("salvage", { jobs: jobs.runs() }),
+  checkAgain: (jobs) => invoke("check_again", { jobs: jobs?.runs() ?? null }),
   stopChecking: () => invoke("stop_checking"),
-  doAgain: (ids) => invoke("do_again", { ids }),
+  doAgain: (jobs) => invoke("do_again", { jobs: jobs.runs() }),
   pause: (paused) => invoke("pause", { paused }),
   open: (id) => invoke("open", { id }),
   showInFolder: (id) => invoke("show_in_folder", { id }),

@@ -180,9 +180,17 @@ maxAttempts: number,
  */
 runAt: number | null, 
 /**
+ * It is tried again later.
+ */
+delayed: boolean, 
+/**
  * Why it waits, is retried or failed.
  */
 why: Why | null, 
+/**
+ * Its preset cannot do it: trying the same again does not help.
+ */
+refused: boolean, 
 /**
  * It ends early; what is there of it can be kept.
  */
@@ -236,11 +244,19 @@ startedAt: number | null,
  */
 finishedAt: number | null, };
 
-export type Picked = { 
+export type Jobs = Array<number>;
+
+export type End = { 
 /**
  * The job's number.
  */
 id: number, 
+/**
+ * Its place, from 0.
+ */
+place: number, };
+
+export type Kind = { 
 /**
  * Where the job stands.
  */
@@ -250,13 +266,13 @@ state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled",
  */
 hold: boolean, 
 /**
- * When it is tried again, in milliseconds since 1970.
+ * It is tried again later.
  */
-runAt: number | null, 
+delayed: boolean, 
 /**
- * Why it waits, is retried or failed.
+ * Its preset cannot do it: trying the same again does not help.
  */
-why: Why | null, 
+refused: boolean, 
 /**
  * It ends early; what is there of it can be kept.
  */
@@ -273,6 +289,16 @@ wrong: boolean,
  * The result grew and was discarded: the original is the result.
  */
 kept: boolean, };
+
+export type Lot = { 
+/**
+ * What they have in common.
+ */
+kind: Kind, 
+/**
+ * Which they are.
+ */
+jobs: Jobs, };
 
 export type StreamDetails = { 
 /**

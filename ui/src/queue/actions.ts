@@ -2,7 +2,7 @@
  * What can be done with a row, in each state: the two buttons of the row, and the whole menu. One table, which
  * keyboard, buttons and menus share.
  */
-import type { Picked, Row, Verb } from "../backend/types";
+import type { Kind, Row, Verb } from "../backend/types";
 import { remarksOf } from "./words";
 
 export type ActionName = Verb | "details" | "open" | "showInFolder" | "another" | "salvage" | "check" | "again";
@@ -33,7 +33,7 @@ const open: Action = { name: "open", label: "Open" };
 const folder: Action = { name: "showInFolder", label: "Show in folder" };
 
 /** Everything that can be done with a row, in groups. The first action of the first group is its main one. */
-export function menu(row: Picked): Action[][] {
+export function menu(row: Kind): Action[][] {
   if (!row.readable) return unreadable(row);
   switch (row.state) {
     case "running":
@@ -42,13 +42,13 @@ export function menu(row: Picked): Action[][] {
       return [[{ name: "now", label: "Check now", keys: "R" }], [top, up, down], [details], [remove]];
     case "queued":
       if (row.hold) return [[release], [top, up, down], [details], [remove]];
-      if (row.runAt !== null) return [[{ name: "now", label: "Retry now", keys: "R" }], [top, up, down], [hold, details], [remove]];
+      if (row.delayed) return [[{ name: "now", label: "Retry now", keys: "R" }], [top, up, down], [hold, details], [remove]];
       return [[top, up, down], [hold, details], [remove]];
     case "done":
       if (row.wrong) return [[again, details], [open, folder], [check, remove]];
       return [[open, folder], row.kept ? [details, remove] : [details, check, remove]];
     case "failed":
-      if (refused(row)) return [[another, details], [retry], [folder, remove]];
+      if (row.refused) return [[another, details], [retry], [folder, remove]];
       return [[retry, details], row.cut ? [salvage, another] : [another], [folder, remove]];
     case "cancelled":
       return [[retry, remove], [details]];
@@ -56,15 +56,10 @@ export function menu(row: Picked): Action[][] {
 }
 
 /** A job of another version: it is never started, so that all that starts or changes it is missing. */
-function unreadable(row: Picked): Action[][] {
+function unreadable(row: Kind): Action[][] {
   if (row.state === "running") return [[cancel], [details]];
   if (row.state === "done") return [[open, folder], [details, remove]];
   return row.state === "failed" || row.state === "cancelled" ? [[remove, details]] : [[top, up, down], [details], [remove]];
-}
-
-/** Is another preset what helps? Trying the same again does not. */
-function refused(row: Picked): boolean {
-  return row.why?.code === "plan_refused";
 }
 
 /** The buttons of a row beside "More"; a second one takes its place where two say all. */
@@ -73,19 +68,19 @@ export function buttons(row: Row): Action[] {
 }
 
 /** The buttons below the details. */
-export function beneath(row: Picked): Action[] {
+export function beneath(row: Kind): Action[] {
   const actions = main(row).filter((action) => action.name !== "details");
   return row.cut ? [...actions, salvage] : actions;
 }
 
-function main(row: Picked): Action[] {
+function main(row: Kind): Action[] {
   const [first, second] = menu(row)[0] ?? [];
   const pair = row.state !== "queued" && row.state !== "waiting";
   return [first, pair ? second : undefined].filter((a) => a !== undefined);
 }
 
 /** What a key does to a row; undefined where it does nothing. */
-export function byKey(row: Picked, key: string): ActionName | undefined {
+export function byKey(row: Kind, key: string): ActionName | undefined {
   const wanted = { " ": "Space", r: "R", R: "R", Delete: "Delete", Enter: "Enter" }[key];
   return menu(row).flat().find((a) => a.keys === wanted && wanted !== undefined)?.name;
 }

@@ -7,8 +7,9 @@
  * selection and progress.
  */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
-import type { Backend } from "../backend/backend";
-import type { Entry, List, Page, Picked, Row, Sorted, Wanted } from "../backend/types";
+import type { Backend, Lot } from "../backend/backend";
+import type { End, Entry, List, Page, Row, Sorted, Wanted } from "../backend/types";
+import { Numbers } from "./numbers";
 
 /** Rows fetched at once. */
 export const PAGE = 50;
@@ -125,13 +126,22 @@ export class Listing {
     return { list, offset, limit, open: [...this.open], find: this.find.trim(), sorted };
   }
 
-  /** All jobs of the list, at hand or not; none where they cannot be had. */
-  async everything(): Promise<Picked[]> {
+  /** All jobs of the list, at hand or not, or those from one end to the other; none where they cannot be had. */
+  pick(ends: [End, End] | null): Promise<Numbers> {
+    return this.#ask(this.backend.pick(this.#part(0, 0), ends), Numbers.none);
+  }
+
+  /** Those of these jobs that are in the list now, by what may be asked of them; none where that cannot be had. */
+  kinds(jobs: Numbers): Promise<Lot[]> {
+    return this.#ask(this.backend.kinds(this.#part(0, 0), jobs), []);
+  }
+
+  async #ask<T>(answer: Promise<T>, none: T): Promise<T> {
     try {
-      return await this.backend.pick(this.#part(0, Number.MAX_SAFE_INTEGER));
+      return await answer;
     } catch (cause) {
       this.failed(String(cause));
-      return [];
+      return none;
     }
   }
 

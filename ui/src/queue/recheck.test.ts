@@ -36,7 +36,7 @@ test("all results are checked again from the strip, with their progress, until i
   const backend = fake([done(1), done(2)]);
   const user = await open(backend);
   await user.click(await screen.findByRole("button", { name: "Check all again" }));
-  expect(backend.calls).toContainEqual(["checkAgain", []]);
+  expect(backend.calls).toContainEqual(["checkAgain", null]);
   expect(await screen.findByText("Checking 1 of 2")).toBeTruthy();
   expect(screen.queryByRole("button", { name: "Check all again" })).toBeNull();
   backend.checking = { n: 2, of: 2, waits: true };

@@ -1,37 +1,41 @@
 /**
  * Which jobs of a list are selected, and which one has the keyboard.
  *
- * Focus and selection belong to jobs, not to places: what has left the list hands them to what took its place.
+ * Focus and selection belong to jobs, not to places: what has left the list hands them to what took its place. A selection
+ * of the whole list means what stood there then; what comes later is not among it.
  */
 import { SvelteSet } from "svelte/reactivity";
-import type { Picked } from "../backend/types";
+import type { Lot } from "../backend/backend";
+import type { End } from "../backend/types";
 import type { Listing } from "./listing.svelte";
+import { Numbers } from "./numbers";
 
 type How = "only" | "toggle" | "range";
 
-/** A job and its place, as last known. */
-interface At {
-  id: number;
-  place: number;
-}
-
 export class Selection {
-  ids = new SvelteSet<number>();
+  /** Selected one by one. */
+  #ids = new SvelteSet<number>();
+  /** Selected as part of a list that is not at hand, but for those taken out of it since. */
+  #many = $state.raw(Numbers.none);
+  #out = new SvelteSet<number>();
   /** The job that has the keyboard. */
   current = $state<number | null>(null);
   /** Its place in the list, as last known. */
   place = 0;
   /** The job a range begins at. */
-  #anchor: At | null = null;
+  #anchor: End | null = null;
   /** A place that was gone to before its row was there. */
   #wanted: { place: number; how: How } | null = null;
   /** Counts what was selected anew: an answer for what was selected before is of no use. */
   #asked = 0;
-  /** What is still to be added of a selection that is not at hand, and what was taken out of it meanwhile. */
+  /** What is still to be added of a selection that is not at hand. */
   #more: Promise<void> = Promise.resolve();
-  #out = new Set<number>();
 
   constructor(readonly listing: Listing) {}
+
+  has(id: number): boolean {
+    return this.#ids.has(id) || (this.#many.has(id) && !this.#out.has(id));
+  }
 
   clear() {
     this.#choose([]);
@@ -49,8 +53,8 @@ export class Selection {
       this.#range(this.#anchor, { id: row.id, place });
     } else {
       if (how === "only") this.#choose([]);
-      if (how === "toggle" && this.ids.delete(row.id)) this.#out.add(row.id);
-      else this.ids.add(row.id);
+      if (how === "toggle" && this.has(row.id)) this.#drop(row.id);
+      else this.#add(row.id);
       this.#anchor = { id: row.id, place };
     }
     this.current = row.id;
@@ -61,40 +65,55 @@ export class Selection {
   all() {
     this.#wanted = null;
     this.#choose(this.listing.rows());
-    if (this.listing.total > this.listing.entries.size) this.#more = this.#add((all) => all);
+    if (this.listing.total > this.listing.entries.size) this.#more = this.#pick(null);
   }
 
-  /** The selected jobs of the list as they are now. */
-  async rows(): Promise<Picked[]> {
+  /** The selected jobs that are in the list now, by what may be asked of them. */
+  async lots(): Promise<Lot[]> {
     await this.#more;
-    const chosen = (rows: Picked[]) => rows.filter((row) => this.ids.has(row.id));
-    const near = chosen(this.listing.rows());
-    return near.length === this.ids.size ? near : chosen(await this.listing.everything());
+    const jobs = this.#all();
+    const near = this.listing.rows().filter((row) => this.has(row.id));
+    if (near.length === jobs.size) return near.map((row) => ({ kind: row, jobs: Numbers.of([row.id]) }));
+    return this.listing.kinds(jobs);
+  }
+
+  #all(): Numbers {
+    return this.#many.without(Numbers.of(this.#out)).with(Numbers.of(this.#ids));
   }
 
   /** Selects what stands from one job to the other; what of it is not at hand is asked for. */
-  #range(a: At, b: At) {
+  #range(a: End, b: End) {
     const [first, last] = [Math.min(a.place, b.place), Math.max(a.place, b.place)];
     const entries = Array.from({ length: last - first + 1 }, (_, n) => this.listing.entries.get(first + n));
     const near = entries.filter((entry) => entry !== undefined);
     this.#choose(near.filter((entry) => entry.kind === "row"));
-    if (near.length < entries.length) this.#more = this.#add((all) => between(all, a, b));
+    if (near.length < entries.length) this.#more = this.#pick([a, b]);
   }
 
-  /** Adds part of the whole list. */
-  async #add(part: (all: Picked[]) => Picked[]) {
+  /** Adds what stands between these ends, or the whole list. */
+  async #pick(ends: [End, End] | null) {
     const asked = this.#asked;
-    const all = await this.listing.everything();
-    if (asked !== this.#asked) return;
-    for (const row of part(all)) if (!this.#out.has(row.id)) this.ids.add(row.id);
+    const many = await this.listing.pick(ends);
+    if (asked === this.#asked) this.#many = many;
   }
 
-  #choose(rows: Picked[]) {
+  #choose(rows: { id: number }[]) {
     this.#asked += 1;
     this.#more = Promise.resolve();
+    this.#many = Numbers.none;
     this.#out.clear();
-    this.ids.clear();
-    for (const row of rows) this.ids.add(row.id);
+    this.#ids.clear();
+    for (const row of rows) this.#ids.add(row.id);
+  }
+
+  #add(id: number) {
+    this.#ids.add(id);
+    this.#out.delete(id);
+  }
+
+  #drop(id: number) {
+    this.#ids.delete(id);
+    this.#out.add(id);
   }
 
   /** Moves to the row `by` places on; one that is not loaded yet is selected when it arrives. The answer is its place. */
@@ -125,25 +144,17 @@ export class Selection {
   #forget() {
     const { listing } = this;
     if (listing.total > listing.entries.size) return;
-    for (const id of this.ids) if (listing.placeOf(id) === undefined) this.ids.delete(id);
+    for (const row of listing.rows()) if (this.has(row.id)) this.#ids.add(row.id);
+    this.#many = Numbers.none;
+    for (const id of this.#ids) if (listing.placeOf(id) === undefined) this.#ids.delete(id);
   }
 
   /** The job that takes the place of the current one. */
   #pass() {
     const { listing } = this;
-    if (this.current !== null) this.ids.delete(this.current);
+    if (this.current !== null) this.#drop(this.current);
     const next = listing.row(Math.min(this.place, listing.total - 1)) ?? listing.rows().at(-1);
     this.current = next?.id ?? null;
-    if (next && this.ids.size === 0) this.ids.add(next.id);
+    if (next && this.#all().size === 0) this.#ids.add(next.id);
   }
-}
-
-/** What stands from one job to the other, wherever these stand by now; one that has gone counts by its place. */
-function between(all: Picked[], a: At, b: At): Picked[] {
-  const place = ({ id, place }: At) => {
-    const at = all.findIndex((row) => row.id === id);
-    return at < 0 ? place : at;
-  };
-  const ends = [place(a), place(b)];
-  return all.slice(Math.min(...ends), Math.max(...ends) + 1);
 }

@@ -7,6 +7,7 @@ import type { Backend } from "../backend/backend";
 import type { AddNotice, Choices, Drag, Left, List, Live, PresetChoice, Rechecked, Row, Standing, ToolState, Update, Verb } from "../backend/types";
 import { typeset } from "../shared/format";
 import { Listing } from "./listing.svelte";
+import { Numbers } from "./numbers";
 import { Selection } from "./selection.svelte";
 
 /** A question before something that cannot be undone. */
@@ -27,7 +28,7 @@ export interface OpenMenu {
 
 /** Which failed jobs are to be tried with another preset. */
 export interface Another {
-  ids: number[];
+  jobs: Numbers;
   cause: string | null;
   count: number;
 }
@@ -53,7 +54,7 @@ export class Store {
   trouble = $state<string | null>(null);
   askClose = $state<number | null>(null);
   /** Marked as removed, and still to be had back. */
-  removing = new SvelteSet<number>();
+  removing = $state.raw(Numbers.none);
   /** How many times something was removed. */
   removals = $state(0);
   details = $state<number | null>(null);
@@ -162,37 +163,37 @@ export class Store {
     this.listing.filter(find);
   }
 
-  steer(verb: Verb, ids: number[]) {
-    if (ids.length === 0) return;
-    if (verb === "remove") this.remove(ids);
-    else void this.try(this.backend.steer(verb, ids));
+  steer(verb: Verb, jobs: Numbers) {
+    if (jobs.size === 0) return;
+    if (verb === "remove") this.remove(jobs);
+    else void this.try(this.backend.steer(verb, jobs));
   }
 
   /** Marks jobs as removed; they leave the queue when nobody can want them back any more. */
-  remove(ids: number[]) {
-    const more = ids.filter((id) => !this.removing.has(id));
-    if (more.length === 0) return;
+  remove(jobs: Numbers) {
+    const more = jobs.without(this.removing);
+    if (more.size === 0) return;
     this.finishRemoval();
     this.added = null;
-    for (const id of more) this.removing.add(id);
+    this.removing = more;
     this.removals += 1;
   }
 
   /** Removes what was marked. Whoever closes the window before has removed nothing. */
   finishRemoval() {
-    const ids = [...this.removing];
-    this.removing.clear();
-    if (ids.length > 0) void this.try(this.backend.steer("remove", ids));
+    const jobs = this.removing;
+    this.removing = Numbers.none;
+    if (jobs.size > 0) void this.try(this.backend.steer("remove", jobs));
   }
 
   undoRemoval() {
-    this.removing.clear();
+    this.removing = Numbers.none;
   }
 
-  /** Checks results again: these, or with none all that are done. */
-  check(ids: number[]) {
+  /** Checks results again: these, or all that are done. */
+  check(jobs: Numbers | null) {
     this.checked = null;
-    void this.try(this.backend.checkAgain(ids));
+    void this.try(this.backend.checkAgain(jobs));
   }
 
   async checkTools() {

@@ -21,6 +21,7 @@ use crate::policy::{SUSPECT_CRASHES, is_due};
 use crate::progress::Progress;
 use crate::recheck::finding::Check;
 use crate::verify::verification::Verification;
+use adding::Looks;
 use moves::{begin, change, end, is_past, keep_check, same_name};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsString;
@@ -118,14 +119,14 @@ impl All {
 
 impl Queue for MemoryQueue {
     fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>> {
-        let (mut all, now) = (self.all(), self.clock.now());
-        let mut position = all.edge(place, jobs.len());
-        let mut add = |job| {
-            let added = all.add(job, position, taken, now);
-            position += i64::from(matches!(added, Added::Accepted { .. }));
-            added
-        };
-        Ok(jobs.iter().map(&mut add).collect())
+        let mut looks = Looks::default();
+        // Nobody waits for a drive: the queue is not locked while one is asked.
+        loop {
+            let added = self.all().add_all(jobs, place, &looks, self.clock.now());
+            if looks.all_answered(taken) {
+                return Ok(added);
+            }
+        }
     }
 
     fn earlier_results(&self, jobs: &[NewJob]) -> Result<Vec<EarlierResult>> {
@@ -254,6 +255,13 @@ impl Queue for MemoryQueue {
     }
 
     fn page(&self, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>> {
+        let page: Vec<JobId> =
+            self.ids(filter)?.into_iter().skip(offset as usize).take(limit as usize).collect();
+        let all = self.all();
+        Ok(page.iter().filter_map(|id| Some(all.rows.get(id)?.job.clone())).collect())
+    }
+
+    fn ids(&self, filter: &Filter) -> Result<Vec<JobId>> {
         let all = self.all();
         let wanted = |j: &&Job| filter.states.is_empty() || filter.states.contains(&j.state);
         let mut jobs: Vec<&Job> = all.rows.values().map(|r| &r.job).filter(wanted).collect();
@@ -262,9 +270,7 @@ impl Queue for MemoryQueue {
         } else {
             jobs.sort_by_key(|j| (j.position, j.id));
         }
-        let wanted = chosen(jobs.into_iter().map(Brief::from).collect(), filter).into_iter();
-        let page = wanted.skip(offset as usize).take(limit as usize);
-        Ok(page.filter_map(|id| Some(all.rows.get(&id)?.job.clone())).collect())
+        Ok(chosen(jobs.into_iter().map(Brief::from).collect(), filter))
     }
 
     fn onward(&self, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
@@ -278,7 +284,7 @@ impl Queue for MemoryQueue {
     }
 
     fn matching(&self, filter: &Filter) -> Result<u64> {
-        Ok(self.page(filter, 0, u64::MAX)?.len() as u64)
+        Ok(self.ids(filter)?.len() as u64)
     }
 
     fn counts(&self) -> Result<Counts> {

@@ -12,10 +12,13 @@ mod adopt;
 mod claim;
 mod damage;
 mod edit;
+mod found;
+mod keys;
 mod known;
 mod learned;
 mod lists;
 pub mod mend;
+mod naming;
 mod open;
 mod rows;
 mod salvage;
@@ -38,6 +41,7 @@ use crate::media::Facts;
 use crate::progress::Progress;
 use crate::recheck::finding::Check;
 use crate::verify::verification::Verification;
+use found::Found;
 use open::Opened;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use std::ffi::OsString;
@@ -52,6 +56,7 @@ pub struct SqliteQueue {
     reader: Mutex<Connection>,
     writer: Mutex<Connection>,
     seen_version: Mutex<i64>,
+    found: Mutex<Option<Found>>,
     clock: Arc<dyn Clock>,
     in_use: Option<File>,
     /// It can only be read.
@@ -68,7 +73,7 @@ impl SqliteQueue {
         let reader = Mutex::new(open::reader(path)?);
         let seen_version = Mutex::new(data_version(&writer)?);
         let (writer, in_use) = (Mutex::new(writer), Some(in_use));
-        Ok(SqliteQueue { reader, writer, seen_version, clock, in_use, still: None })
+        Ok(SqliteQueue { reader, writer, seen_version, found: Mutex::default(), clock, in_use, still: None })
     }
 
     /// The same for who only reads: a queue that cannot be opened as usual, since its disk is full or it is another user's,
@@ -85,19 +90,30 @@ impl SqliteQueue {
     fn only_read(path: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
         let still = Still::of(path)?;
         let (reader, writer) = (Mutex::new(still.connect()?), Mutex::new(still.connect()?));
-        let seen_version = Mutex::default();
-        Ok(SqliteQueue { reader, writer, seen_version, clock, in_use: None, still: Some(still) })
+        let (seen_version, found) = (Mutex::default(), Mutex::default());
+        Ok(SqliteQueue { reader, writer, seen_version, found, clock, in_use: None, still: Some(still) })
     }
 
     /// One immediate transaction; rolled back when `work` fails or panics.
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        self.write_when(work, |_| true)
+    }
+
+    /// The same; rolled back also where the answer is not one to `keep`.
+    fn write_when<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+        keep: impl FnOnce(&T) -> bool,
+    ) -> Result<T> {
         if let Some(still) = &self.still {
             return Err(still.refusal());
         }
         let mut writer = lock(&self.writer);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let answer = work(&transaction)?;
-        transaction.commit()?;
+        if keep(&answer) {
+            transaction.commit()?;
+        }
         Ok(answer)
     }
 
@@ -120,8 +136,7 @@ fn data_version(connection: &Connection) -> Result<i64> {
 
 impl Queue for SqliteQueue {
     fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>> {
-        let now = self.clock.now();
-        self.write(|t| add::add(t, jobs, place, taken, now))
+        add::add(self, jobs, place, taken)
     }
 
     fn earlier_results(&self, jobs: &[NewJob]) -> Result<Vec<EarlierResult>> {
@@ -179,7 +194,20 @@ impl Queue for SqliteQueue {
     }
 
     fn page(&self, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>> {
-        self.read(|c| lists::page(c, filter, offset, limit))
+        if filter.is_plain() {
+            return self.read(|c| lists::page(c, &filter.states, offset, limit));
+        }
+        let found = found::found(self, filter)?;
+        let page = found.iter().skip(offset as usize).take(limit as usize);
+        // One that has gone meanwhile is missing from the page.
+        self.read(|c| page.filter_map(|id| lists::job(c, *id).transpose()).collect())
+    }
+
+    fn ids(&self, filter: &Filter) -> Result<Vec<JobId>> {
+        if filter.is_plain() {
+            return self.read(|c| lists::ids(c, &filter.states));
+        }
+        Ok(found::found(self, filter)?.to_vec())
     }
 
     fn onward(&self, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
@@ -187,7 +215,10 @@ impl Queue for SqliteQueue {
     }
 
     fn matching(&self, filter: &Filter) -> Result<u64> {
-        self.read(|c| lists::matching(c, filter))
+        if filter.name.is_empty() {
+            return self.read(|c| lists::count(c, &filter.states));
+        }
+        Ok(found::found(self, filter)?.len() as u64)
     }
 
     fn counts(&self) -> Result<Counts> {

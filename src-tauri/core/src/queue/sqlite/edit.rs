@@ -3,42 +3,30 @@
 //! Guarantees that what costs time is done before the transaction: keys, and what is written of a spec.
 
 use super::SqliteQueue;
-use super::add::{Keys, has_former};
+use super::keys::{self, Keys, Texts, has_former};
 use super::known;
-use super::rows::{JOB, job, to_bytes, to_json};
-use crate::error::{Error, Result};
+use super::rows::{JOB, job, to_bytes};
+use crate::error::Result;
 use crate::failure::FailureCode;
 use crate::job::JobId;
 use crate::queue::edit::refusal;
-use crate::queue::work::{Meaning, Work, former_key};
 use crate::queue::{Edit, Edited, key_of_path};
-use crate::spec::{self, JobOptions};
+use crate::spec;
 use rusqlite::{OptionalExtension, Transaction, params};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// An edit with its keys and what is written of its spec.
 struct Draft<'a> {
     edit: &'a Edit,
     keys: Keys,
-    preset: String,
-    options: String,
+    texts: Rc<Texts>,
 }
 
 impl Draft<'_> {
-    fn of(edit: &Edit, former: bool) -> Result<Draft<'_>> {
-        let new = &edit.new;
-        let meaning = Meaning::of(&new.spec);
-        let work = Work::of(&new.real_source, &new.root, &meaning);
-        let key =
-            || -> Result<_> { Ok(former_key(&new.real_source, &new.root, &to_json(&new.spec.preset)?)) };
-        let former = former && new.spec.options == JobOptions::default();
-        let keys = Keys {
-            own: work.key(),
-            earlier: work.earlier(&meaning).iter().map(Work::key).collect(),
-            former: former.then(key).transpose()?,
-        };
-        let (preset, options) = spec::write(&new.spec).map_err(|e| Error::Database(e.to_string()))?;
-        Ok(Draft { edit, keys, preset, options })
+    fn of(edit: &Edit, former: bool) -> Result<Vec<Draft<'_>>> {
+        let drafts = keys::drafts(std::slice::from_ref(&edit.new), former)?;
+        Ok(drafts.into_iter().map(|draft| Draft { edit, keys: draft.keys, texts: draft.texts }).collect())
     }
 }
 
@@ -49,7 +37,7 @@ pub(super) fn edit(
 ) -> Result<Vec<Edited>> {
     let former = queue.read(has_former)?;
     let drafts = edits.iter().map(|edit| Draft::of(edit, former)).collect::<Result<Vec<_>>>()?;
-    queue.write(|t| drafts.iter().map(|draft| one(t, draft, taken)).collect())
+    queue.write(|t| drafts.iter().flatten().map(|draft| one(t, draft, taken)).collect())
 }
 
 fn one(t: &Transaction<'_>, draft: &Draft<'_>, taken: &dyn Fn(&Path) -> bool) -> Result<Edited> {
@@ -124,8 +112,8 @@ fn change(t: &Transaction<'_>, draft: &Draft<'_>, output: &Path) -> Result<()> {
     t.prepare_cached(sql)?.execute(params![
         id.0,
         draft.keys.own,
-        draft.preset,
-        draft.options,
+        draft.texts.preset,
+        draft.texts.options,
         spec::VERSION,
         to_bytes(output),
         key_of_path(output),

@@ -4,55 +4,77 @@
 //! Guarantees that what was removed from the list, by a person or by retention, is known all the same, and that a source
 //! whose size or time of modification is another counts as another file.
 
-use super::add::{Keys, Texts, has_former};
+use super::keys::{Draft, Keys, drafts, has_former};
 use super::rows::to_path;
 use crate::error::{Error, Result};
 use crate::job::{JobId, State};
 use crate::queue::{Added, EarlierResult, NewJob, key_of_path};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::path::{Path, PathBuf};
 
-/// `taken` says whether a file name is in use on disk.
-pub(super) fn known(
-    t: &Transaction<'_>,
-    job: &NewJob,
-    keys: &Keys,
-    taken: &dyn Fn(&Path) -> bool,
-) -> Result<Option<Added>> {
-    if let Some(id) = active(t, keys)? {
-        return Ok(Some(Added::Duplicate(id)));
-    }
-    if !job.again {
-        if let Some(id) = done_before(t, job, keys, taken)? {
-            return Ok(Some(Added::DoneBefore(id)));
+/// What the queue knows of a file that is added.
+#[derive(Default)]
+pub(super) struct Known {
+    active: Option<JobId>,
+    /// Jobs that did the same, the newest first, and where they put the result.
+    done: Vec<(JobId, PathBuf)>,
+    ended: Option<(JobId, State)>,
+    own: Option<JobId>,
+}
+
+/// What is answered to a file that is added.
+pub(super) enum Answer {
+    /// It is known.
+    Known(Added),
+    /// It is to be accepted.
+    New,
+    /// That depends on a name whose use on disk is not known.
+    Open,
+}
+
+impl Known {
+    /// `taken` says whether a file name is in use on disk; none where it cannot say.
+    pub(super) fn answer(self, taken: impl Fn(&Path) -> Option<bool>) -> Answer {
+        if let Some(id) = self.active {
+            return Answer::Known(Added::Duplicate(id));
         }
-        if let Some((id, state)) = ended_before(t, job, keys)? {
-            return Ok(Some(Added::EndedBefore(id, state)));
+        for (id, result) in self.done {
+            match taken(&result) {
+                Some(true) => return Answer::Known(Added::DoneBefore(id)),
+                Some(false) => {}
+                None => return Answer::Open,
+            }
         }
+        let ended = self.ended.map(|(id, state)| Added::EndedBefore(id, state));
+        ended.or(self.own.map(Added::OwnOutput)).map_or(Answer::New, Answer::Known)
     }
-    if job.from_folder { Ok(own_output(t, job)?.map(Added::OwnOutput)) } else { Ok(None) }
+}
+
+/// As of one moment.
+pub(super) fn known(c: &Connection, draft: &Draft<'_>) -> Result<Known> {
+    let Draft { job, keys, .. } = draft;
+    let active = active(c, keys)?;
+    if active.is_some() {
+        return Ok(Known { active, ..Known::default() });
+    }
+    let mut done = if job.again { Vec::new() } else { results(c, job, keys)? };
+    done.sort_by(|a, b| b.cmp(a));
+    Ok(Known {
+        active,
+        done: done.into_iter().map(|(_, id, result)| (JobId(id), result)).collect(),
+        ended: if job.again { None } else { ended_before(c, job, keys)? },
+        own: if job.from_folder { own_output(c, job)? } else { None },
+    })
 }
 
 /// The active job that is the same work.
-fn active(t: &Transaction<'_>, keys: &Keys) -> Result<Option<JobId>> {
+fn active(c: &Connection, keys: &Keys) -> Result<Option<JobId>> {
     let own = "SELECT id FROM job WHERE unique_key = ?1 AND state IN ('queued','waiting','running')";
-    let found = t.prepare_cached(own)?.query_row([&keys.own], |row| row.get(0)).optional()?;
+    let found = c.prepare_cached(own)?.query_row([&keys.own], |row| row.get(0)).optional()?;
     let Some(former) = keys.former.as_ref().filter(|_| found.is_none()) else { return Ok(found.map(JobId)) };
     let sql = "SELECT id FROM job INDEXED BY job_former_key WHERE former_key = ?1 \
                AND state IN ('queued','waiting','running') LIMIT 1";
-    Ok(t.prepare_cached(sql)?.query_row([former], |row| row.get(0)).optional()?.map(JobId))
-}
-
-/// The newest job that did the same to this very file, and whose result is still there.
-fn done_before(
-    c: &Connection,
-    job: &NewJob,
-    keys: &Keys,
-    taken: &dyn Fn(&Path) -> bool,
-) -> Result<Option<JobId>> {
-    let mut all = results(c, job, keys)?;
-    all.sort_by(|a, b| b.cmp(a));
-    Ok(all.into_iter().find(|(_, _, output)| taken(output)).map(|(_, id, _)| JobId(id)))
+    Ok(c.prepare_cached(sql)?.query_row([former], |row| row.get(0)).optional()?.map(JobId))
 }
 
 /// The results of all jobs that did the same to this very file: when, which job, where.
@@ -79,13 +101,11 @@ pub(super) fn results(c: &Connection, job: &NewJob, keys: &Keys) -> Result<Vec<(
 
 /// Where results of the same work on these files lie, lay, or are to lie.
 pub(super) fn earlier_results(c: &Connection, jobs: &[NewJob]) -> Result<Vec<EarlierResult>> {
-    let (mut texts, mut all) = (None, Vec::new());
-    let former = has_former(c)?;
+    let mut all = Vec::new();
     let active =
         "SELECT output_path FROM job WHERE unique_key = ?1 AND state IN ('queued','waiting','running')";
     let mut active = c.prepare_cached(active)?;
-    for job in jobs {
-        let keys = Keys::of(job, Texts::of(&mut texts, &job.spec)?, former)?;
+    for Draft { job, keys, .. } in drafts(jobs, has_former(c)?)? {
         let there = results(c, job, &keys)?.into_iter();
         all.extend(there.map(|(_, _, path)| EarlierResult { path, to_come: false }));
         let coming =
@@ -96,29 +116,29 @@ pub(super) fn earlier_results(c: &Connection, jobs: &[NewJob]) -> Result<Vec<Ear
 }
 
 /// The newest job that failed for good at the same, or was cancelled.
-fn ended_before(t: &Transaction<'_>, job: &NewJob, keys: &Keys) -> Result<Option<(JobId, State)>> {
+fn ended_before(c: &Connection, job: &NewJob, keys: &Keys) -> Result<Option<(JobId, State)>> {
     let sql = "SELECT id, state FROM job INDEXED BY job_ended_key \
                WHERE unique_key = ?1 AND state IN ('failed','cancelled') AND source_size IS ?2 \
                AND (source_mtime_ns IS NULL OR source_mtime_ns IS ?3) ORDER BY finished_at DESC, id DESC LIMIT 1";
     let size = job.source_size.map(|n| n as i64);
     let read = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?));
     let key = params![keys.own, size, job.source_mtime_ns];
-    let found = t.prepare_cached(sql)?.query_row(key, read).optional()?;
+    let found = c.prepare_cached(sql)?.query_row(key, read).optional()?;
     let state = |word: String| word.parse().map_err(|_| Error::Database(format!("no state: {word}")));
     found.map(|(id, word)| Ok((JobId(id), state(word)?))).transpose()
 }
 
 /// The job whose result this file is.
-fn own_output(t: &Transaction<'_>, job: &NewJob) -> Result<Option<JobId>> {
+fn own_output(c: &Connection, job: &NewJob) -> Result<Option<JobId>> {
     let (key, size) = (key_of_path(&job.source), job.source_size.map(|n| n as i64));
     let listed = "SELECT id FROM job WHERE output_key = ?1 AND state IN ('done','running') \
                   AND output_path <> source_path LIMIT 1";
-    let found = t.prepare_cached(listed)?.query_row([&key], |row| row.get(0)).optional()?;
+    let found = c.prepare_cached(listed)?.query_row([&key], |row| row.get(0)).optional()?;
     if found.is_some() {
         return Ok(found.map(JobId));
     }
     // Another file may have come to that name since; an original that was kept for its result is none.
     let removed = "SELECT job_id FROM finished WHERE output_key = ?1 AND output_size IS ?2 \
                    AND output_path <> source_path LIMIT 1";
-    Ok(t.prepare_cached(removed)?.query_row(params![key, size], |row| row.get(0)).optional()?.map(JobId))
+    Ok(c.prepare_cached(removed)?.query_row(params![key, size], |row| row.get(0)).optional()?.map(JobId))
 }

@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::failure::FailureCode;
 use crate::job::{Attempt, Job, JobId, Millis, State};
 use crate::policy::DUE_HORIZON_MS;
-use crate::queue::chosen::{Brief, chosen};
-use crate::queue::{Filter, Mark, newest_first};
+use crate::queue::chosen::Brief;
+use crate::queue::{Mark, newest_first};
 use rusqlite::{Connection, Params, Row, params};
 use std::path::PathBuf;
 
@@ -41,22 +41,23 @@ pub(super) fn attempts(c: &Connection, id: JobId) -> Result<Vec<Attempt>> {
 }
 
 /// The page's ids come from an index alone; only its own rows are read, and only they are sorted (`+`).
-pub(super) fn page(c: &Connection, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>> {
-    if !filter.is_plain() {
-        let ids = chosen(briefs(c, filter)?, filter);
-        let wanted = ids.into_iter().skip(offset as usize).take(limit as usize);
-        // One that has gone meanwhile is missing from the page.
-        return wanted.filter_map(|id| job(c, id).transpose()).collect();
-    }
-    let Source { from, order } = source(&filter.states);
+pub(super) fn page(c: &Connection, states: &[State], offset: u64, limit: u64) -> Result<Vec<Job>> {
+    let Source { from, order } = source(states);
     let ids = format!("SELECT id FROM job {from} ORDER BY {order} LIMIT ?1 OFFSET ?2");
     let sql = job_sql(&format!("WHERE id IN ({ids}) ORDER BY +{order}"));
     all(c, &sql, params![limit as i64, offset as i64])
 }
 
+pub(super) fn ids(c: &Connection, states: &[State]) -> Result<Vec<JobId>> {
+    let Source { from, order } = source(states);
+    let mut statement = c.prepare_cached(&format!("SELECT id FROM job {from} ORDER BY {order}"))?;
+    let ids = statement.query_map([], |row| row.get(0).map(JobId))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
 /// As `page`, with a place in the index instead of a number of rows to pass over.
 pub(super) fn onward(c: &Connection, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
-    let Some(after) = after else { return page(c, &Filter::of(states), 0, limit) };
+    let Some(after) = after else { return page(c, states, 0, limit) };
     let Source { from, order } = source(states);
     let (behind, place) = if newest_first(states) {
         ("(finished_at, id) < (?2, ?3)", after.finished_at)
@@ -79,8 +80,8 @@ fn all(c: &Connection, sql: &str, of: impl Params) -> Result<Vec<Job>> {
     Ok(all)
 }
 
-fn briefs(c: &Connection, filter: &Filter) -> Result<Vec<Brief>> {
-    let Source { from, order } = source(&filter.states);
+pub(super) fn briefs(c: &Connection, states: &[State]) -> Result<Vec<Brief>> {
+    let Source { from, order } = source(states);
     let sql = format!("SELECT id, source_path, source_size, output_size FROM job {from} ORDER BY {order}");
     let mut statement = c.prepare_cached(&sql)?;
     let mut found = statement.query([])?;
@@ -91,11 +92,8 @@ fn briefs(c: &Connection, filter: &Filter) -> Result<Vec<Brief>> {
     Ok(all)
 }
 
-pub(super) fn matching(c: &Connection, filter: &Filter) -> Result<u64> {
-    if !filter.name.is_empty() {
-        return Ok(chosen(briefs(c, filter)?, filter).len() as u64);
-    }
-    let Source { from, .. } = source(&filter.states);
+pub(super) fn count(c: &Connection, states: &[State]) -> Result<u64> {
+    let Source { from, .. } = source(states);
     let count: i64 =
         c.prepare_cached(&format!("SELECT count(*) FROM job {from}"))?.query_row([], |row| row.get(0))?;
     Ok(count as u64)

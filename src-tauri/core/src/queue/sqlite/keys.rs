@@ -1,0 +1,75 @@
+//! What an added job is known by: the keys of its work and what is written of its spec. Made before any transaction, for hashing
+//! and writing out a preset cost more than the look-ups they serve.
+
+use super::rows::to_json;
+use crate::error::{Error, Result};
+use crate::queue::NewJob;
+use crate::queue::work::{Meaning, Work, former_key};
+use crate::spec::{self, JobOptions, JobSpec};
+use rusqlite::Connection;
+use std::rc::Rc;
+
+/// Is there a row whose key is of the former kind?
+pub(super) fn has_former(c: &Connection) -> Result<bool> {
+    Ok(c.prepare("SELECT 1 FROM job WHERE former_key IS NOT NULL LIMIT 1")?.exists([])?)
+}
+
+/// What is written of a spec: the jobs of one call mostly share theirs.
+pub(super) struct Texts {
+    meaning: Meaning,
+    pub(super) preset: String,
+    pub(super) options: String,
+}
+
+impl Texts {
+    fn of(spec: &JobSpec) -> Result<Texts> {
+        let (preset, options) = spec::write(spec).map_err(|e| Error::Database(e.to_string()))?;
+        Ok(Texts { meaning: Meaning::of(spec), preset, options })
+    }
+}
+
+/// The keys under which the same work may be known.
+pub(super) struct Keys {
+    pub(super) own: Vec<u8>,
+    /// Of what the preset meant in earlier versions.
+    pub(super) earlier: Vec<Vec<u8>>,
+    /// As rows of earlier schemas have it; none where no such row is left.
+    pub(super) former: Option<Vec<u8>>,
+}
+
+impl Keys {
+    fn of(job: &NewJob, texts: &Texts, former: bool) -> Result<Keys> {
+        let work = Work::of(&job.real_source, &job.root, &texts.meaning);
+        let key =
+            || -> Result<_> { Ok(former_key(&job.real_source, &job.root, &to_json(&job.spec.preset)?)) };
+        // What has options was never done in those schemas.
+        let former = former && job.spec.options == JobOptions::default();
+        Ok(Keys {
+            own: work.key(),
+            earlier: work.earlier(&texts.meaning).iter().map(Work::key).collect(),
+            former: former.then(key).transpose()?,
+        })
+    }
+}
+
+/// A job with its keys.
+pub(super) struct Draft<'a> {
+    pub(super) job: &'a NewJob,
+    pub(super) keys: Keys,
+    pub(super) texts: Rc<Texts>,
+}
+
+/// Drafts of these jobs; `former`: there are rows whose key is of the former kind.
+pub(super) fn drafts(jobs: &[NewJob], former: bool) -> Result<Vec<Draft<'_>>> {
+    let mut last: Option<(&JobSpec, Rc<Texts>)> = None;
+    let mut drafts = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        let texts = match last.take().filter(|(spec, _)| *spec == &job.spec) {
+            Some((_, texts)) => texts,
+            None => Rc::new(Texts::of(&job.spec)?),
+        };
+        drafts.push(Draft { job, keys: Keys::of(job, &texts, former)?, texts: Rc::clone(&texts) });
+        last = Some((&job.spec, texts));
+    }
+    Ok(drafts)
+}

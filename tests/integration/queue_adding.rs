@@ -1,0 +1,95 @@
+//! Adding while others use the queue: drives are asked before anything is locked, and what comes between counts.
+
+use crate::queue_world::{World, laws, new_job};
+use spool_core::job::JobId;
+use spool_core::queue::{Added, Command, NewJob, Place, Which};
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Adds `jobs` to a queue in which `meanwhile` happens at the first look at the disk, where no name is taken.
+fn add_while(w: &World, jobs: &[NewJob], meanwhile: impl Fn()) -> Vec<Added> {
+    let first = Cell::new(true);
+    let taken = |_: &Path| {
+        if first.replace(false) {
+            meanwhile();
+        }
+        false
+    };
+    w.queue.add(jobs, Place::End, &taken).unwrap()
+}
+
+fn output(added: &Added) -> &Path {
+    if let Added::Accepted { output, .. } = added { output } else { panic!("{added:?}") }
+}
+
+/// A job whose result is wished to be called like those of others.
+fn called(name: &str, source: &str) -> NewJob {
+    NewJob { stem: name.into(), ..new_job(source) }
+}
+
+laws! {
+    a_name_that_another_claims_while_disks_are_asked_is_chosen_anew_and_no_other => |w| {
+        let added = add_while(w, &[called("a", "1.mkv"), called("b", "2.mkv")], || {
+            w.queue.add(&[called("A", "3.mkv")], Place::End, &|_| false).unwrap();
+        });
+        assert_eq!([output(&added[0]), output(&added[1])], [Path::new("/out/a (2).mp4"), Path::new("/out/b.mp4")]);
+        assert_eq!(w.names(&[]), ["3.mkv", "1.mkv", "2.mkv"], "nothing of the first try is left");
+    }
+
+    a_name_chosen_anew_is_looked_for_on_disk_too => |w| {
+        let asked = Cell::new(0);
+        let taken = |name: &Path| {
+            asked.set(asked.get() + 1);
+            if asked.get() == 1 {
+                w.queue.add(&[called("a", "2.mkv")], Place::End, &|_| false).unwrap();
+            }
+            name == Path::new("/out/a (2).mp4")
+        };
+        let added = w.queue.add(&[called("a", "1.mkv")], Place::End, &taken).unwrap();
+        assert_eq!(output(&added[0]), Path::new("/out/a (3).mp4"));
+    }
+
+    the_same_work_that_another_adds_while_disks_are_asked_is_a_duplicate => |w| {
+        let added = add_while(w, &[new_job("a.mkv"), new_job("b.mkv")], || drop(w.add(&["a.mkv"])));
+        assert_eq!(added[0], Added::Duplicate(JobId(1)));
+        assert_eq!(output(&added[1]), Path::new("/out/b.mp4"));
+    }
+
+    what_leaves_the_list_while_disks_are_asked_is_no_duplicate_any_more => |w| {
+        let twin = w.add(&["a.mkv"])[0];
+        let added = add_while(w, &[new_job("a.mkv"), new_job("b.mkv")], || {
+            w.queue.steer(Command::Remove, &Which::Ids(vec![twin])).unwrap();
+        });
+        assert_eq!(output(&added[0]), Path::new("/out/a.mp4"));
+    }
+
+    a_file_named_twice_in_one_call_is_added_once => |w| {
+        let added = w.queue.add(&[new_job("a.mkv"), new_job("a.mkv")], Place::End, &|_| false).unwrap();
+        assert_eq!((output(&added[0]), &added[1]), (Path::new("/out/a.mp4"), &Added::Duplicate(JobId(1))));
+    }
+
+    a_name_of_one_video_is_not_the_second_choice_of_another => |w| {
+        let on_disk = |name: &Path| name == Path::new("/out/a.mp4");
+        let jobs = [called("a", "1.mkv"), called("a (2)", "2.mkv"), called("a", "3.mkv")];
+        let added = w.queue.add(&jobs, Place::End, &on_disk).unwrap();
+        let names: Vec<&Path> = added.iter().map(output).collect();
+        assert_eq!(names, [Path::new("/out/a (2).mp4"), Path::new("/out/a (2) (2).mp4"), Path::new("/out/a (3).mp4")]);
+    }
+
+    of_many_who_add_at_once_no_two_get_the_same_name => |w| {
+        // The world stays on this thread; the queue may be used from any.
+        let queue = &w.queue;
+        let add_from = |who: usize| move || {
+            let jobs: Vec<_> = (0..60).map(|n| called(&format!("{}", n % 20), &format!("{who}-{n}.mkv"))).collect();
+            let calls = jobs.chunks(20).map(|jobs| queue.add(jobs, Place::End, &|_| false).unwrap());
+            calls.flatten().map(|added| output(&added).to_owned()).collect::<Vec<PathBuf>>()
+        };
+        let names = std::thread::scope(|scope| {
+            let others: Vec<_> = (0..4).map(|who| scope.spawn(add_from(who))).collect();
+            others.into_iter().flat_map(|other| other.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert_eq!(names.len(), 240);
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 240);
+    }
+}
