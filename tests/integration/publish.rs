@@ -157,6 +157,31 @@ async fn a_stranger_under_the_intended_name_is_not_taken_for_the_result() {
     assert_eq!(done.output, env.out().join("a (2).mp4"));
 }
 
+/// As two jobs of one video make them: each has its own result.
+#[test]
+fn an_equal_file_of_another_is_not_taken_for_the_result() {
+    let env = TestEnv::new();
+    let (job, part) = claimed(&env);
+    fs::copy(&part, &job.output).unwrap();
+    let now = filetime::FileTime::now();
+    let published = output::publish(&open(&env), &job, &part, now, &[]).unwrap();
+    assert_eq!(published.output, env.out().join("a (2).mp4"));
+    assert_eq!(env.results(), ["a (2).mp4", "a.mp4"]);
+}
+
+/// An earlier attempt was about to publish when its drive fell silent, and did so in the end.
+#[test]
+fn the_result_of_an_earlier_attempt_is_not_put_beside_itself() {
+    let env = TestEnv::new();
+    let (job, part) = claimed(&env);
+    intend(&env, &job, &part);
+    let job = open(&env).job(job.id).unwrap().unwrap();
+    fs::copy(&part, &job.output).unwrap();
+    let now = filetime::FileTime::now();
+    let published = output::publish(&open(&env), &job, &part, now, &[]).unwrap();
+    assert_eq!(published.output, job.output);
+}
+
 fn cancel(env: &TestEnv, job: &Job) {
     let other = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     let steered = other.steer(queue::Command::Cancel, &queue::Which::Ids(vec![job.id])).unwrap();

@@ -126,7 +126,8 @@ fn new_job(job: &Job, spec: &JobSpec, place: &Place, stem: OsString, mounts: &Mo
     new
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::super::tests::{find_in, wish};
     use super::*;

@@ -1,7 +1,7 @@
 //! A verified part file and the names it is tried under, each noted before.
 //!
-//! Guarantees that no existing file is replaced, and that a file which is there already and is the very result is taken for
-//! it: no second one is put beside it.
+//! Guarantees that no existing file is replaced, that what an earlier attempt of the same job published is taken for the
+//! result, so that no second one is put beside it, and that an equal file of another is not.
 
 use super::{PublishError, names};
 use crate::failure::Failure;
@@ -31,12 +31,12 @@ impl Verified<'_> {
         let failed = |e: &io::Error| PublishError::Failed(write_failure(e, self.folder));
         for name in names(base) {
             // A stranger's file must not become an intent: a crash would have it taken for ours if it is empty.
-            if is_taken(&name) && !self.is(&name) {
+            if is_taken(&name) && !self.was_published(&name) {
                 continue;
             }
             self.intend(&name, warnings)?;
             match rename_without_replacing(self.part, &name) {
-                Err(e) if self.is(&name) => {
+                Err(e) if self.was_published(&name) || self.was_renamed(&name) => {
                     tracing::warn!(%e, name = %name.display(), "the result is there already");
                 }
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
@@ -62,8 +62,17 @@ impl Verified<'_> {
         if noted { Ok(()) } else { Err(PublishError::Refused) }
     }
 
-    /// Is the file under this name the very result? A rename may succeed though its answer is an error, on shares above
-    /// all.
+    /// Did an earlier attempt publish it under this name, after it had been left behind on a silent drive?
+    fn was_published(&self, name: &Path) -> bool {
+        self.job.intent.as_ref().is_some_and(|intent| intent.path == name) && self.is(name)
+    }
+
+    /// A rename may succeed though its answer is an error, on shares above all: the part file is gone then.
+    fn was_renamed(&self, name: &Path) -> bool {
+        !is_taken(self.part) && self.is(name)
+    }
+
+    /// Is the file under this name the very result, by its bytes?
     fn is(&self, name: &Path) -> bool {
         let found = |m: std::fs::Metadata| m.is_file() && m.len() == self.size;
         name.symlink_metadata().is_ok_and(found)
