@@ -11,9 +11,10 @@ mod simulate;
 use crate::{Figures, keep};
 use record::Recorded;
 use simulate::{Case, Drawn, Known, Look, cases, looks};
-use spool_core::forecast::ENOUGH;
-use spool_core::forecast::learned::Learned;
+use spool_core::forecast::learned::{KEPT, Learned};
+use spool_core::forecast::{self, ENOUGH, Queued, Situation};
 use std::path::Path;
+use std::time::Instant;
 
 /// Batches that are played through.
 const BATCHES: usize = 200;
@@ -29,6 +30,7 @@ pub(crate) fn measure(figures: &mut Figures) {
     let text = std::fs::read_to_string(&path).unwrap();
     let recorded: Vec<Recorded> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let cases = cases(&recorded);
+    cost(figures, &cases);
     let (learned, judged) = halves(&cases);
     keep(figures, "time left: clips times presets that are learned from", learned.len() as f64, "jobs");
     keep(figures, "the same that are judged", judged.len() as f64, "jobs");
@@ -51,6 +53,20 @@ pub(crate) fn measure(figures: &mut Figures) {
     if !std::env::args().any(|arg| arg == "simulated") {
         real(figures);
     }
+}
+
+/// A long list on a machine that has learned all it keeps.
+fn cost(figures: &mut Figures, cases: &[Case]) {
+    let sample = |n: usize| cases[n % cases.len()].sample(n % 3 + 1);
+    let begun = Instant::now();
+    let mut learned = Learned::new((0..KEPT).map(sample).collect(), CORES);
+    learned.learn(sample(0));
+    keep(figures, "time left: learning, 1,500 learned", begun.elapsed().as_secs_f64() * 500.0, "ms");
+    let queued = (0..1000).map(|n| Queued { work: cases[n % cases.len()].work.clone(), due: 0.0 }).collect();
+    let situation = Situation { workers: 3, running: Vec::new(), queued, scale: 100.0 };
+    let begun = Instant::now();
+    assert!(forecast::time_left(&situation, &learned).is_some());
+    keep(figures, "time left: of 100,000 queued, 1,500 learned", begun.elapsed().as_secs_f64() * 1e3, "ms");
 }
 
 /// One real batch, and a second one that knows how long the first took.

@@ -132,7 +132,7 @@ fn a_paused_or_held_queue_leaves_exit_code_1_and_says_what_is_left() {
     says(&env.spool(&["run", "--until-idle"]), 1, "3 videos paused.");
     env.spool(&["resume"]);
     env.spool(&["hold", "1"]);
-    says(&env.spool(&["run", "--until-idle"]), 1, "2 videos done, 1 video on hold.");
+    says(&env.spool(&["run", "--until-idle"]), 1, "2 videos done, 1 video on hold \u{b7} ");
     assert_eq!(env.results().len(), 2);
 }
 

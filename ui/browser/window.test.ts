@@ -108,6 +108,9 @@ const scenes: [string, string, Step][] = [
     await page.getByText("2 results are wrong.").waitFor();
   }],
   ["empty", "empty", () => Promise.resolve()],
+  ["over", "over", async (page) => {
+    await page.getByText("took 1 min 12 s").waitFor();
+  }],
   ["first-run", "first-run", () => Promise.resolve()],
   ["first-run-settings", "first-run", async (page) => {
     await page.getByRole("button", { name: "ffmpeg is missing" }).click();

@@ -15,6 +15,9 @@ use spool_tests::env::TestEnv;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+/// Time between two looks.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
 /// What was said in the first batch, and in the second.
 pub(super) fn looks() -> [Vec<Look>; 2] {
     let env = TestEnv::new();
@@ -33,7 +36,9 @@ async fn batch(env: &TestEnv, clips: &[PathBuf]) -> Vec<Look> {
     }
     engine.pause(false).unwrap();
     let (begun, mut said) = (Instant::now(), Vec::new());
-    while tokio::time::timeout(Duration::from_secs(1), engine.until_idle()).await.is_err() {
+    let is_open = || engine.queue().counts().is_ok_and(|counts| counts.startable() + counts.running > 0);
+    while is_open() {
+        tokio::time::sleep(LOOK_EVERY).await;
         if let Some(left) = engine.time_left() {
             said.push((begun.elapsed().as_secs_f64(), left, engine.queue().learned().unwrap().len()));
         }

@@ -68,6 +68,9 @@ const CALLS: &[Call] = &[
         let after = Mark { position: 115_000, finished_at: None, id: JobId(115_000) };
         drop(q.onward(&[State::Waiting], Some(after), 200).unwrap());
     }),
+    ("200 of the queued, of 1,000 that the time left is reckoned by", |q| {
+        drop(q.onward(&[State::Queued], None, 200).unwrap());
+    }),
     ("8 that go on", |q| {
         let ids = q.page(&Filter::of(&[State::Waiting]), 0, 8).unwrap();
         q.steer(Command::Now, &Which::Ids(ids.iter().map(|job| job.id).collect())).unwrap();

@@ -1,4 +1,4 @@
-/** Queues to look at in a browser: `?scene=queue`, `failed`, `empty`, `first-run`, `many`. */
+/** Queues to look at in a browser: `?scene=queue`, `failed`, `empty`, `over`, `first-run`, `many`. */
 import { fake, row, type Fake } from "./fake";
 import type { Live, Row, VideoFacts, Why } from "./types";
 
@@ -151,6 +151,7 @@ export function demo(): Fake {
   const many = () => Array.from({ length: 100_000 }, (_, n) => row(n + 1, { place: n + 1 }));
   const rows: Record<string, () => Row[]> = {
     empty: () => [],
+    over: () => [...done(), ...failed()],
     "first-run": () => [],
     many,
     failed: () => [...queue(), ...done(), ...piled()],
@@ -158,6 +159,7 @@ export function demo(): Fake {
   };
   const played = fake((rows[scene] ?? queue)(), scene === "first-run" ? "" : "7.1");
   if (scene === "failed") played.alarm = "11 videos failed in the last 10 minutes. All of them are on “SD-128”. The rest of the queue goes on.";
+  if (scene === "over") played.cameOf = { done: 6, failed: 2, bytesBefore: 10_000_000, bytesAfter: 300_000, seconds: 72 };
   if (scene === "queue" || scene === "failed") played.left = { from: 1570, to: 2090 };
   window.demo = played;
   return played;

@@ -3,7 +3,7 @@
  * for work on the page in a browser.
  */
 import type { Backend, JobState } from "./backend";
-import type { AddNotice, Checking, Details, End, Entry, Left, List, Page, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone } from "./types";
+import type { AddNotice, CameOf, Checking, Details, End, Entry, Left, List, Page, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone } from "./types";
 import { Numbers } from "../queue/numbers";
 
 const STATES: Record<List, JobState[]> = {
@@ -27,6 +27,7 @@ export interface Fake extends Backend {
   /** That failures pile up. */
   restored: string | null;
   alarm: string | null;
+  cameOf: CameOf | null;
   /** Results that are being checked again. */
   checking: Checking | null;
   /** How long the rest takes. */
@@ -125,7 +126,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       cancelled: count("cancelled"),
     },
     batchDone: count("done"),
-    cameOf: null,
+    cameOf: self.cameOf,
     batchFailed: count("failed"),
     suspended: self.rows.filter((r) => r.state === "running" && r.hold).length,
     crowded: self.rows.filter((r) => r.state === "waiting" && r.why?.code === "disk_full").length,
@@ -153,6 +154,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     rows,
     restored: null,
     alarm: null,
+    cameOf: null,
     checking: null,
     left: null,
     tell: (update) => hear?.({ ...nothing, ...update }),
