@@ -177,6 +177,10 @@ fn run_tells_each_change_as_a_line_of_json() {
         assert_eq!(of(id).last(), Some(&"done"), "{ran:?}");
     }
     let none = json!({ "queued": 0, "held": 0, "unreadable": 0, "waiting": 0, "paused": false });
-    let summary = json!({ "done": 3, "failed": 0, "cancelled": 0, "left": none });
-    assert_eq!(lines.last().unwrap(), &json!({ "summary": summary }));
+    let summary = &lines.last().unwrap()["summary"];
+    assert_eq!([&summary["done"], &summary["failed"], &summary["cancelled"]], [3, 0, 0], "{summary}");
+    assert_eq!(summary["left"], none);
+    let sizes = |of: &str| env.jobs().iter().map(|job| job["sizes"][of].as_u64().unwrap()).sum::<u64>();
+    assert_eq!([&summary["bytesBefore"], &summary["bytesAfter"]], [sizes("source"), sizes("output")]);
+    assert!(summary["workedSeconds"].as_f64().unwrap() > 0.0, "{summary}");
 }
