@@ -92,6 +92,21 @@ fn sql_and_processes_have_one_home_each() {
     }
 }
 
+/// Files of strangers are opened with the options of `input_guard`, by every call.
+#[test]
+fn every_input_is_guarded_by_the_same_options() {
+    for (path, text) in core() {
+        let guards = text.contains("_whitelist\"") || text.contains("\"-max_pixels\"");
+        assert!(!guards || path == Path::new("input_guard.rs"), "options of its own in {}", path.display());
+        // A test encode makes its picture itself, chapters and lines are files of our own, and names are only looked for.
+        let own =
+            ["plan/encoder.rs", "plan/clip.rs", "ffmpeg/names.rs"].map(Path::new).contains(&path.as_path());
+        let reads = text.contains("\"-i\"");
+        let guarded = text.contains("guard()") || text.contains("&GUARD") || own;
+        assert!(!reads || guarded, "{} reads a file without the guard", path.display());
+    }
+}
+
 #[test]
 fn the_core_reads_no_environment_and_prints_nothing() {
     for (path, text) in core() {

@@ -52,18 +52,6 @@ pub enum Order {
 /// How orders reach the thread that supervises a process.
 pub type Orders = tokio::sync::watch::Receiver<Order>;
 
-/// Demuxers that user files may be opened with. Playlists and scripts (hls, dash, concat, image2, lavfi) are
-/// not among them: such a file under the name of a video could make ffmpeg read other files or the network.
-pub(crate) const DEMUXERS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpegtsraw,mpeg,mpegvideo,flv,live_flv,\
-asf,ogg,wav,w64,mp3,aac,flac,m4v,h264,hevc,h263,mxf,dv,gif,apng,rm,ivf,nut,wtv,gxf,vc1,av1,obu,yuv4mpegpipe,ac3,eac3,dts,\
-caf,aiff,amr,ape,tta,wv";
-
-/// Largest picture that is opened, in pixels: 16K, 15360x8640.
-pub(crate) const MAX_PIXELS: &str = "132710400";
-
-/// Protocols for user files.
-pub(crate) const PROTOCOLS: &str = "file,pipe";
-
 /// A path as ffmpeg must be given it: with the protocol, so that no name is taken for an option or a URL.
 pub(crate) fn file_url(path: &std::path::Path) -> std::ffi::OsString {
     let mut url = std::ffi::OsString::from("file:");

@@ -22,6 +22,7 @@ pub mod event;
 pub mod failure;
 pub mod ffmpeg;
 pub mod forecast;
+mod input_guard;
 pub mod intake;
 pub mod job;
 mod judge;

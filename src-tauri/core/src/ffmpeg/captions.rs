@@ -6,8 +6,9 @@
 
 use super::capture::{Bounds, capture};
 use super::probe::{MEMORY, PATIENCE, reach_arguments};
-use super::{DEMUXERS, MAX_PIXELS, Order, Orders, PROTOCOLS, Tools, file_url};
+use super::{Order, Orders, Tools, file_url};
 use crate::captions::{self, Captions, Coding};
+use crate::input_guard::guard;
 use crate::media::MediaInfo;
 use crate::policy::Policy;
 use memchr::memmem::Finder;
@@ -87,9 +88,10 @@ fn arguments(
     reach: Option<u64>,
     (data, times): (&Path, &Path),
 ) -> Vec<OsString> {
-    let before = ["-v", "error", "-nostdin", "-y", "-protocol_whitelist", PROTOCOLS, "-format_whitelist"];
+    let before = ["-v", "error", "-nostdin", "-y"];
     let mut all: Vec<OsString> = before.map(OsString::from).into();
-    all.extend([DEMUXERS, "-max_pixels", MAX_PIXELS, "-fflags", "+genpts"].map(OsString::from));
+    all.extend(guard());
+    all.extend(["-fflags", "+genpts"].map(OsString::from));
     all.extend(reach_arguments(reach).into_iter().map(OsString::from));
     all.extend(["-i".into(), file_url(path)]);
     let (map, filter) = (format!("0:{index}"), format!("filter_units=pass_types={}", coding.units()));

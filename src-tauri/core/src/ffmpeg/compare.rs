@@ -5,7 +5,8 @@
 
 use super::capture::{Bounds, capture_by};
 use super::probe::reach_arguments;
-use super::{DEMUXERS, Orders, PROTOCOLS, Tools, file_url, pipe};
+use super::{Orders, Tools, file_url, pipe};
+use crate::input_guard::guard;
 use crate::policy::Policy;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -56,8 +57,8 @@ pub fn is_comparable(codec: &str) -> bool {
 }
 
 fn arguments(Side { path, reach, streams }: Side<'_>) -> Vec<OsString> {
-    let fixed = ["-v", "quiet", "-nostats", "-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS];
-    let mut all: Vec<OsString> = fixed.map(OsString::from).into();
+    let mut all: Vec<OsString> = ["-v", "quiet", "-nostats"].map(OsString::from).into();
+    all.extend(guard());
     all.extend(reach_arguments(reach).into_iter().map(OsString::from));
     all.extend(["-i".into(), file_url(path)]);
     for (n, (index, codec)) in streams.iter().enumerate() {

@@ -6,7 +6,8 @@
 use super::capture::{Bounds, capture};
 use super::line::{self, Line};
 use super::probe::reach_arguments;
-use super::{DEMUXERS, MAX_PIXELS, PROTOCOLS, Tools, file_url};
+use super::{Tools, file_url};
+use crate::input_guard::guard;
 use crate::media::{Picture, Stream};
 use std::ffi::OsString;
 use std::path::Path;
@@ -94,22 +95,9 @@ fn arguments(path: &Path, stream: &Stream, (reach, place): (Option<u64>, f64), i
     let filters = format!("showinfo=checksum=0,format=gray,{idet}");
     let begin = format!("{:.3}", stream.seconds.unwrap_or(0.0) * place);
     let index = format!("0:{}", stream.index);
-    let before = [
-        "-hide_banner",
-        "-nostats",
-        "-nostdin",
-        "-max_pixels",
-        MAX_PIXELS,
-        "-protocol_whitelist",
-        PROTOCOLS,
-        "-format_whitelist",
-        DEMUXERS,
-        "-noaccurate_seek",
-        "-ss",
-        &begin,
-        "-i",
-    ];
+    let before = ["-hide_banner", "-nostats", "-nostdin", "-noaccurate_seek", "-ss", &begin, "-i"];
     let mut all: Vec<OsString> = reach_arguments(reach).into_iter().map(OsString::from).collect();
+    all.extend(guard());
     all.extend(before.iter().map(OsString::from));
     all.push(file_url(path));
     let after = ["-map", &index, "-frames:v", FRAMES, "-vf", &filters, "-f", "null", "-"];

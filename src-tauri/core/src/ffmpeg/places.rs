@@ -6,7 +6,8 @@
 
 use super::capture::{Bounds, capture_by};
 use super::probe::{MEMORY, PATIENCE, reach_arguments};
-use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, file_url, pipe};
+use super::{Orders, Tools, file_url, pipe};
+use crate::input_guard::guard;
 use crate::media::metadata::{self, Parts};
 use crate::media::places::lines::Lines;
 use crate::media::{Kind, MediaInfo, Stream, covers, user_data};
@@ -84,9 +85,7 @@ impl Places<'_> {
 
     fn guarded(&self, reach: Option<u64>) -> Vec<OsString> {
         let mut all: Vec<OsString> = reach_arguments(reach).into_iter().map(OsString::from).collect();
-        let guard =
-            ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS, "-max_pixels", MAX_PIXELS];
-        all.extend(guard.map(OsString::from));
+        all.extend(guard());
         all.extend(["-i".into(), file_url(self.path)]);
         all
     }

@@ -3,9 +3,10 @@
 
 use super::capture::{Bounds, Output, capture, capture_by};
 use super::names::Names;
-use super::{DEMUXERS, MAX_PIXELS, Orders, PROTOCOLS, Tools, classify, fields, file_url, first_frames, pipe};
+use super::{Orders, Tools, classify, fields, file_url, first_frames, pipe};
 use crate::error::said;
 use crate::failure::{Failure, FailureCode, NOTHING_READABLE, name_of};
+use crate::input_guard::GUARD;
 use crate::look::Asking;
 use crate::media::boxes::{self, Boxes};
 use crate::media::headers::{self, Differ};
@@ -202,8 +203,7 @@ pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orde
 /// Lists packets of a file, a line each, whose fields bars separate: a locale may write numbers with a comma.
 fn packet_arguments(path: &Path, asked: &[&str]) -> Vec<OsString> {
     let fixed = ["-v", "quiet", "-of", "compact=p=0:nk=1"];
-    let guard = ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS];
-    let mut all: Vec<OsString> = fixed.iter().chain(&guard).chain(asked).map(OsString::from).collect();
+    let mut all: Vec<OsString> = fixed.iter().chain(&GUARD).chain(asked).map(OsString::from).collect();
     all.extend(["-i".into(), file_url(path)]);
     all
 }
@@ -289,19 +289,8 @@ fn arguments(path: &Path, more: &[&str]) -> Vec<OsString> {
 
 /// What is asked of a file that is not trusted.
 pub(super) fn sealed(path: &Path, asked: &[&str]) -> Vec<OsString> {
-    let fixed = [
-        "-v",
-        "error",
-        "-of",
-        "json",
-        "-max_pixels",
-        MAX_PIXELS,
-        "-protocol_whitelist",
-        PROTOCOLS,
-        "-format_whitelist",
-        DEMUXERS,
-    ];
-    let mut all: Vec<OsString> = fixed.iter().chain(asked).map(OsString::from).collect();
+    let fixed = ["-v", "error", "-of", "json"];
+    let mut all: Vec<OsString> = fixed.iter().chain(&GUARD).chain(asked).map(OsString::from).collect();
     all.extend(["-i".into(), file_url(path)]);
     all
 }

@@ -4,7 +4,8 @@
 
 use super::capture::{Bounds, capture_by};
 use super::probe::{self, MEMORY, PATIENCE};
-use super::{DEMUXERS, Orders, PROTOCOLS, Tools, file_url, pipe};
+use super::{Orders, Tools, file_url, pipe};
+use crate::input_guard::GUARD;
 use crate::media::{Learned, MediaInfo, Question, Survey};
 use crate::policy::Policy;
 use std::ffi::OsString;
@@ -45,19 +46,9 @@ fn read(tools: &Tools, path: &Path, bounds: &Bounds<'_>, question: Question) -> 
 }
 
 fn arguments(path: &Path, reach: Option<u64>) -> Vec<OsString> {
-    let fixed = [
-        "-v",
-        "quiet",
-        "-of",
-        "compact=p=0:nk=1",
-        "-protocol_whitelist",
-        PROTOCOLS,
-        "-format_whitelist",
-        DEMUXERS,
-        "-show_entries",
-        "packet=stream_index,pts_time,pos,flags",
-    ];
-    let mut all: Vec<OsString> = fixed.iter().map(OsString::from).collect();
+    let fixed =
+        ["-v", "quiet", "-of", "compact=p=0:nk=1", "-show_entries", "packet=stream_index,pts_time,pos,flags"];
+    let mut all: Vec<OsString> = fixed.iter().chain(&GUARD).map(OsString::from).collect();
     all.extend(probe::reach_arguments(reach).into_iter().map(OsString::from));
     all.extend(["-i".into(), file_url(path)]);
     all

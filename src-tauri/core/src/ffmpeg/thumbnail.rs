@@ -2,7 +2,8 @@
 //! and memory, and without it nothing is missing but the picture.
 
 use super::capture::{Bounds, capture};
-use super::{DEMUXERS, PROTOCOLS, Tools, file_url};
+use super::{Tools, file_url};
+use crate::input_guard::guard;
 use crate::policy::NICE;
 use std::ffi::OsString;
 use std::io;
@@ -36,20 +37,9 @@ fn arguments(source: &Path, seconds: f64, to: &Path) -> Vec<OsString> {
         "scale=iw*sar:ih,scale={WIDTH}:{HEIGHT}:force_original_aspect_ratio=decrease:out_range=full,format=yuvj420p"
     );
     let seconds = format!("{seconds:.3}");
-    let mut all: Vec<OsString> = [
-        "-v",
-        "error",
-        "-nostdin",
-        "-y",
-        "-threads",
-        "1",
-        "-protocol_whitelist",
-        PROTOCOLS,
-        "-format_whitelist",
-        DEMUXERS,
-    ]
-    .map(OsString::from)
-    .into();
+    let mut all: Vec<OsString> =
+        ["-v", "error", "-nostdin", "-y", "-threads", "1"].map(OsString::from).into();
+    all.extend(guard());
     all.extend(["-noaccurate_seek", "-ss", &seconds, "-i"].map(OsString::from));
     all.push(file_url(source));
     let after =

@@ -48,6 +48,21 @@ pub const KEPT_OF_TASK: usize = 150;
 /// Samples kept of all tasks.
 pub const KEPT: usize = 1500;
 
+/// Adds a sample to those that are kept; the oldest of its task, or of all, makes room.
+pub fn keep(samples: &mut Vec<Sample>, sample: Sample) {
+    let task = sample.work.task;
+    samples.push(sample);
+    let alike = |sample: &Sample| sample.work.task == task;
+    if samples.iter().filter(|sample| alike(sample)).count() > KEPT_OF_TASK
+        && let Some(oldest) = samples.iter().position(alike)
+    {
+        samples.remove(oldest);
+    }
+    if samples.len() > KEPT {
+        samples.remove(0);
+    }
+}
+
 /// Seconds that starting, probing and checking take, whatever the length.
 const OVERHEAD: f64 = 0.6;
 
@@ -94,17 +109,7 @@ impl Learned {
 
     /// One more has finished.
     pub fn learn(&mut self, sample: Sample) {
-        self.samples.push(sample);
-        let task = self.samples.last().map(|sample| sample.work.task);
-        let alike = |sample: &Sample| Some(sample.work.task) == task;
-        if self.samples.iter().filter(|s| alike(s)).count() > KEPT_OF_TASK
-            && let Some(oldest) = self.samples.iter().position(alike)
-        {
-            self.samples.remove(oldest);
-        }
-        if self.samples.len() > KEPT {
-            self.samples.remove(0);
-        }
+        keep(&mut self.samples, sample);
         self.reckon();
     }
 

@@ -1,8 +1,9 @@
 //! A plan as ffmpeg's arguments: a pure function, and the only place that knows their order.
 
 use super::{Action, Plan, Planned, clip, metadata};
+use crate::ffmpeg::file_url;
 use crate::ffmpeg::probe::reach_arguments;
-use crate::ffmpeg::{DEMUXERS, MAX_PIXELS, PROTOCOLS, file_url};
+pub(super) use crate::input_guard::guard;
 use crate::media::Kind;
 use crate::preset::Container;
 use std::ffi::OsString;
@@ -85,12 +86,6 @@ pub(super) fn reading(plan: &Plan) -> Vec<OsString> {
     all.extend(words(&["-loglevel", "level+verbose"]));
     all.extend(plan.set_up.iter().map(OsString::from));
     all
-}
-
-/// What stands before each input that is not trusted.
-pub(super) fn guard() -> Vec<OsString> {
-    let whitelists = ["-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS];
-    words(&[&whitelists[..], &["-max_pixels", MAX_PIXELS]].concat())
 }
 
 /// The result in one pass.

@@ -68,7 +68,7 @@ impl Pool {
         }
         if idle && forecasting.finished.is_empty() {
             forecasting.reckoned = None;
-            return if shared.time_left().is_some() { tell(&shared, None) } else { Ok(()) };
+            return tell(&shared, None);
         }
         forecasting.reckoned = Some(awake);
         let paused = shared.queue.flag(Flag::Paused)?.is_some();
@@ -175,6 +175,9 @@ fn coming(shared: &Shared, workloads: &mut Workloads) -> Result<(Vec<Queued>, f6
 
 /// Keeps it for this process and for others, and tells those who listen.
 fn tell(shared: &Shared, left: Option<TimeLeft>) -> Result<()> {
+    if left.is_none() && shared.time_left().is_none() {
+        return Ok(());
+    }
     *shared.time_left.lock().unwrap_or_else(PoisonError::into_inner) = left;
     let at = shared.clock.now();
     let text = left.and_then(|left| serde_json::to_string(&TimeLeftAt { left, at }).ok());

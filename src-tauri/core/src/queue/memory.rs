@@ -14,7 +14,7 @@ use super::{
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::failure::FailureCode;
-use crate::forecast::learned::{KEPT, KEPT_OF_TASK, Sample};
+use crate::forecast::learned::{Sample, keep};
 use crate::job::{Attempt, Job, JobId, Lease, Millis, State};
 use crate::media::Facts;
 use crate::policy::{SUSPECT_CRASHES, is_due};
@@ -355,17 +355,7 @@ impl Queue for MemoryQueue {
     }
 
     fn learn(&self, sample: &Sample) -> Result<()> {
-        let kept = &mut self.all().learned;
-        kept.push(sample.clone());
-        let alike = |one: &Sample| one.work.task == sample.work.task;
-        if kept.iter().filter(|one| alike(one)).count() > KEPT_OF_TASK
-            && let Some(oldest) = kept.iter().position(alike)
-        {
-            kept.remove(oldest);
-        }
-        if kept.len() > KEPT {
-            kept.remove(0);
-        }
+        keep(&mut self.all().learned, sample.clone());
         Ok(())
     }
 
