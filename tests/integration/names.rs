@@ -250,15 +250,6 @@ async fn an_empty_file_that_was_there_before_is_never_an_intent_and_stays() {
 }
 
 #[test]
-fn a_result_published_by_an_attempt_before_is_recognised_under_its_name() {
-    let env = TestEnv::new();
-    let (job, part) = claimed(&env);
-    fs::copy(&part, &job.output).unwrap();
-    assert_eq!(publish_now(&env, &job, &part).unwrap(), job.output);
-    assert_eq!(env.results()[1..], ["a.mp4"], "beside the part file");
-}
-
-#[test]
 fn a_link_to_the_part_file_is_not_taken_for_the_result() {
     let env = TestEnv::new();
     let (job, part) = claimed(&env);

@@ -45,7 +45,7 @@ fn the_queue_runs_beside_a_job_of_another_version_and_ends() {
         let run = env.spool(&["run", "--until-idle"]);
         assert_eq!(run.code, 1, "not all could be done: {run:?}");
         assert!(
-            run.stdout.contains("2 videos done, 1 video made by another version of Spool."),
+            run.stdout.contains("2 videos done, 1 video made by another version of Spool \u{b7} "),
             "{what}: {run:?}"
         );
         let mut now = states(&env);
