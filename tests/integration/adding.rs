@@ -247,6 +247,12 @@ fn what_is_left_out_is_named_by_kind_and_lists_and_patterns_are_heeded() {
     let empty = env.videos().join("empty");
     fs::create_dir_all(&empty).unwrap();
     let nothing = env.spool(&["add", "--json", empty.to_str().unwrap()]).json();
+    let relative = env.spool(&["add", "--json", "videos", "--exclude", "-*"]).json();
+    let whole = |line: &serde_json::Value| line["source"].as_str().unwrap().starts_with('/');
+    assert!(
+        relative.iter().any(|line| line["outcome"] == "skipped") && relative.iter().all(whole),
+        "{relative:?}"
+    );
     assert_eq!(nothing, [serde_json::json!({ "accepted": 0, "duplicate": 0, "skipped": 0, "refused": 0 })]);
 }
 

@@ -129,7 +129,7 @@ fn verbs_do_what_they_say_and_name_what_they_cannot() {
 fn a_paused_or_held_queue_leaves_exit_code_1_and_says_what_is_left() {
     let env = queued();
     says(&env.spool(&["pause"]), 0, "paused");
-    says(&env.spool(&["run", "--until-idle"]), 1, "3 videos paused.");
+    says(&env.spool(&["run", "--until-idle"]), 1, "3 videos paused.\nThe queue is paused; `spool resume`");
     env.spool(&["resume"]);
     env.spool(&["hold", "1"]);
     says(&env.spool(&["run", "--until-idle"]), 1, "2 videos done, 1 video on hold \u{b7} ");
@@ -220,6 +220,10 @@ fn probe_tells_what_a_file_is_and_what_would_become_of_it() {
     assert_eq!(answer["media"]["streams"][0]["codec"], "h264");
     assert_eq!(answer["plan"]["streams"][0]["action"]["do"], "copy");
     says(&env.spool(&["probe", video.to_str().unwrap()]), 0, "320x240");
+    let mono = clips::clip("mono.mp4", 1.0, true, &["-c:v", "libx264", "-ac", "1"]);
+    let probed = env.spool(&["probe", mono.to_str().unwrap()]);
+    says(&probed, 0, " 1 channel 48000 Hz");
+    assert!(!probed.stdout.contains("und"), "{probed:?}");
     says(&env.spool(&["probe", "/nowhere.mkv"]), 1, "spool: /nowhere.mkv does not exist.\n");
 }
 

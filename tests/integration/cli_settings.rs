@@ -31,7 +31,7 @@ fn settings_are_shown_and_changed_one_at_a_time() {
     let set = env.spool(&["settings", "maxAttempts", "default", "--json"]).json().remove(0);
     assert_eq!(set["value"], json!(4));
     says(&env.spool(&["settings", "worker", "2"]), 2, "you may mean workers.");
-    says(&env.spool(&["settings", "workers", "-1"]), 2, "workers is 1 to 64, auto, not \"-1\".");
+    says(&env.spool(&["settings", "workers", "-1"]), 2, "workers cannot be \"-1\"; it takes: 1 to 64, auto.");
     says(&env.spool(&["settings", "outputDir", "out"]), 2, "outputDir must be a whole path, such as");
     says(&env.spool(&["config"]), 2, "`spool settings` shows");
     env.video(&clips::ordinary(), "a.mkv");

@@ -189,3 +189,19 @@ fn the_status_is_one_line_or_one_object() {
     assert_eq!(counts(&["running", "queued", "held", "done", "failed"]), [0, 0, 1, 1, 1], "{status}");
     assert_eq!((&status["paused"], &status["worker"]), (&json!(false), &Value::Null));
 }
+
+#[test]
+fn jobs_are_shown_by_numbers_and_ranges() {
+    let env = queued();
+    let shown = env.spool(&["show", "1", "2-3", "7"]);
+    assert_eq!((shown.code, shown.stdout.matches("\nsource ").count()), (1, 3), "{shown:?}");
+    says(&shown, 1, "There is no job 7.");
+}
+
+#[test]
+fn a_queue_is_never_looked_for_in_a_file() {
+    let env = TestEnv::new();
+    let file = env.video(&clips::ordinary(), "a.mkv");
+    let answer = env.spool(&["list", "--data-dir", file.to_str().unwrap()]);
+    says(&answer, 2, "a.mkv is a file; the queue needs a folder.");
+}

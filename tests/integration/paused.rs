@@ -68,6 +68,11 @@ async fn a_released_job_that_has_no_worker_yet_is_told_from_one_that_works() {
         other.job(ids[0]).unwrap().unwrap().progress.is_some_and(|progress| progress.suspended)
     });
     assert!(!awaits(ids[0]), "it is paused");
+    let listed = env.spool(&["list", "--state", "paused"]).stdout;
+    let line = listed.lines().find(|line| line.contains("fake-slow.0")).unwrap();
+    assert!(line.contains("paused") && line.contains(" %") && !line.contains(" left"), "{listed}");
+    let status = env.spool(&["status"]).stdout;
+    assert!(status.contains("2 running (fake-slow.0.mkv paused, fake-slow.1.mkv"), "{status}");
     engine.steer(Command::Release, &Which::Ids(vec![ids[0]])).unwrap();
     assert!(awaits(ids[0]) && !awaits(ids[1]));
     let listed = env.spool(&["list"]).stdout;

@@ -23,14 +23,14 @@ const EVERYWHERE: &str = "Options of every command";
     max_term_width = 100,
     after_help = "\
 Examples:
-  spool add ~/Videos/holiday            queue a folder
-  spool run --until-idle                work the queue here, then end
-  spool status                          how it stands, how long the rest takes, who works it
-  spool list --state failed             what failed, and why
-  spool retry 17 19-24                  try these again
+  spool add ~/Videos/holiday    queue a folder
+  spool run --until-idle        work the queue here, then end
+  spool status                  how it stands, how long the rest takes
+  spool list --state failed     what failed, and why
+  spool retry 17 19-24          try these again
 
-Exit codes: 0 done as asked, 1 some jobs failed or something was not found, 2 usage,
-3 another process works the queue, 4 ffmpeg is missing or broken."
+Exit codes: 0 done as asked, 1 some jobs failed or something was not found,
+2 usage, 3 another process works the queue, 4 ffmpeg is missing or broken."
 )]
 pub struct Cli {
     /// Folder of the queue.
@@ -92,24 +92,25 @@ Ended by the system (SIGTERM) it answers 0, by Ctrl-C 1 where jobs failed.")]
         after_help = "Examples:\n  spool list\n  spool list --state failed,held\n  spool list --paths --json"
     )]
     List {
-        /// Only jobs in these states, with commas between: queued, waiting, running, done, failed, cancelled, held, paused, released
+        /// Only jobs in these states, with commas between: queued, waiting, running, done, failed, cancelled, held, paused, released, stopped
         #[arg(long, value_name = "STATE", value_delimiter = ',')]
         state: Vec<Kind>,
         /// At most this many; without it 100, as JSON all
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = whole)]
         limit: Option<u64>,
         /// Show videos by their whole paths
         #[arg(long)]
         paths: bool,
     },
-    /// Say in one line how the queue stands, and who works it
+    /// Say in one line how the queue stands, how long the rest takes and who works it
     #[command(after_help = "Examples:\n  spool status\n  spool status --json")]
     Status,
     /// Show jobs with their attempts
-    #[command(after_help = "Examples:\n  spool show 17\n  spool show 17 --log")]
+    #[command(after_help = "Examples:\n  spool show 17 19-24\n  spool show 17 --log")]
     Show {
-        /// The job's number, or a range of them
-        id: Ids,
+        /// Numbers of jobs: 17 19-24
+        #[arg(value_name = "ID", required = true)]
+        ids: Vec<Ids>,
         /// With the end of ffmpeg's log
         #[arg(long)]
         log: bool,
@@ -130,7 +131,8 @@ Examples:
   spool check                all results
   spool check 17 19-24
 
-An earlier version of Spool may have called a result verified that is not. Ctrl-C stops; what was found is kept.")]
+An earlier version of Spool may have called a result verified that is not.
+Ctrl-C stops; what was found is kept.")]
     Check(Check),
     /// Queue the videos of done jobs again as they were added; the results that are there stay
     #[command(after_help = "Examples:\n  spool again 17 19-24\n  spool again --wrong")]
@@ -164,10 +166,10 @@ An earlier version of Spool may have called a result verified that is not. Ctrl-
         args_conflicts_with_subcommands = true,
         after_help = "\
 Examples:
-  spool presets fields                            what --set takes
+  spool presets fields                          what --set takes
   spool presets export web-1080p > mine.json
-  spool presets import mine.json                  kept as web-1080p-2, for web-1080p comes with Spool
-  spool presets --full > all.json                 a list that import takes"
+  spool presets import mine.json                kept under an id of its own
+  spool presets --full > all.json               a list that import takes"
     )]
     Presets {
         /// With all settings, as JSON
@@ -180,13 +182,13 @@ Examples:
     /// Show what is set for all jobs, or change it
     #[command(after_help = "\
 Examples:
-  spool settings                          all, with their values, and where the file is
-  spool settings outputDir                one value
+  spool settings                        all, with their values
+  spool settings outputDir              one value
   spool settings outputDir ~/Videos/web
-  spool settings workers auto
+  spool settings outputDir default      as it was at first
 
-Values are written as shown; on and off, sizes such as 25MB, none, auto and default are taken. ~ is your home folder;
-of others, and of paths that are not whole, nothing is guessed.")]
+Sizes may have units, such as 25MB. Paths are whole, or below your home folder
+as ~/Videos.")]
     Settings {
         /// Its name, as `spool settings` lists it
         #[arg(value_name = "KEY")]
@@ -253,7 +255,7 @@ pub struct Add {
     #[arg(long, short, value_name = "FILE", conflicts_with_all = ["output_dir", "flat"], value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
     /// Pass over what this pattern names in folders, such as '*-proxy.*' or 'raw/**'; may be given several times
-    #[arg(long, value_name = "PATTERN")]
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     pub exclude: Vec<String>,
     /// Also the paths that this file lists, one in a line; - reads them from standard input
     #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
@@ -322,6 +324,10 @@ pub enum Workers {
     Exactly(usize),
 }
 
+fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "use a whole number".into())
+}
+
 fn workers(text: &str) -> Result<Workers, String> {
     match text.parse() {
         _ if text == "auto" => Ok(Workers::Auto),
@@ -338,5 +344,18 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    /// Longer ones would be broken in the middle of an example.
+    #[test]
+    fn examples_fit_a_narrow_terminal() {
+        let mut spool = Cli::command();
+        spool.build();
+        for verb in spool.get_subcommands().chain([&spool]) {
+            let help = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for line in help.lines() {
+                assert!(line.chars().count() <= 80, "{}: {line}", verb.get_name());
+            }
+        }
     }
 }

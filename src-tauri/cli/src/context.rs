@@ -71,6 +71,10 @@ impl Context {
     pub fn new(cli: &Cli) -> Result<Context, Failed> {
         let named = cli.data_dir.clone().or_else(|| var("SPOOL_DATA_DIR"));
         let data = named.map_or_else(default_data_dir, |dir| absolute(&dir))?;
+        if data.is_file() {
+            let file = words::line(&data.to_string_lossy());
+            return Err(Failed::Usage(format!("{file} is a file; the queue needs a folder.")));
+        }
         let settings = places::settings(&data)?;
         let Cli { json, verbose, .. } = *cli;
         // What was asked for is no chatter.

@@ -73,7 +73,7 @@ fn act(cli: &Cli) -> Answer {
         Verb::List { state, limit, paths } => {
             list::list(&context, &list::Wish { kinds: state, limit: *limit, paths: *paths })
         }
-        Verb::Show { id, log } => show::show(&context, *id, *log),
+        Verb::Show { ids, log } => show::show(&context, ids, *log),
         Verb::Watch { id, until_idle } => watch::watch(&context, *id, *until_idle),
         Verb::Presets { verb: Some(PresetVerb::Fields), .. } => presets::fields(&context),
         Verb::Presets { verb: Some(PresetVerb::Import { files }), .. } => presets::import(&context, files),

@@ -112,14 +112,18 @@ pub(crate) fn name(job: &Job) -> String {
 
 fn named(job: &Job, name: &str, now: i64, abandoned: Option<i64>) -> String {
     let abandoned = abandoned.filter(|_| job.state == State::Running);
-    let word = match job.state {
-        State::Running if abandoned.is_some() => "stopped",
+    let word = if abandoned.is_some() { "stopped" } else { word(job) };
+    let facts = abandoned.map_or_else(|| facts(job, now), words::abandoned);
+    format!("{:>5}  {word:<9}  {name}  {facts}", job.id).trim_end().to_owned()
+}
+
+/// How its state is called: of what runs, whether it stands still.
+pub(crate) fn word(job: &Job) -> &'static str {
+    match job.state {
         State::Running if job.hold => "paused",
         State::Running if job.awaits_worker() => "released",
         state => state.as_str(),
-    };
-    let facts = abandoned.map_or_else(|| facts(job, now), words::abandoned);
-    format!("{:>5}  {word:<9}  {name}  {facts}", job.id).trim_end().to_owned()
+    }
 }
 
 /// What matters in the state a job is in.
@@ -153,11 +157,12 @@ pub(crate) fn facts(job: &Job, now: i64) -> String {
 /// How far it is. What stands still says so, and has neither speed nor time left.
 pub(crate) fn running(job: &Job) -> String {
     let Some(reading) = &job.progress else { return String::new() };
-    if !job.awaits_worker() {
-        return progress(reading);
-    }
     let so_far = progress(&Progress { speed: None, eta_seconds: None, ..*reading });
-    format!("{}  {so_far}", words::AWAITS_WORKER).trim_end().to_owned()
+    match job {
+        job if job.hold => so_far,
+        job if job.awaits_worker() => format!("{}  {so_far}", words::AWAITS_WORKER).trim_end().to_owned(),
+        _ => progress(reading),
+    }
 }
 
 /// `-> /out/a.mp4`

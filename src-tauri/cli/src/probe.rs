@@ -255,10 +255,13 @@ fn stream_line(stream: &Stream) -> String {
     let picture = stream.video.as_ref();
     let size = picture.map(|p| format!(" {}x{}", p.width, p.height)).unwrap_or_default();
     let pace = picture.and_then(|p| p.rate).map(|rate| format!(" {} fps", rounded(rate))).unwrap_or_default();
-    let channels = stream.channels.map(|n| format!(" {n} channels")).unwrap_or_default();
+    let channels = stream.channels.map(|n| format!(" {}", words::count(n.into(), "channel", "channels")));
+    let channels = channels.unwrap_or_default();
     let samples = stream.sample_rate.map(|rate| format!(" {rate} Hz")).unwrap_or_default();
     let bits = stream.bit_rate.map(|bits| format!(" {} kbit/s", bits / 1000)).unwrap_or_default();
-    let language = stream.language.as_deref().map(|l| format!(" ({l})")).unwrap_or_default();
+    // "und" says that none is known.
+    let language = stream.language.as_deref().filter(|l| *l != "und");
+    let language = language.map(|l| format!(" ({l})")).unwrap_or_default();
     format!("{:>3}  {kind} {codec}{size}{pace}{channels}{samples}{bits}{language}", stream.index)
 }
 

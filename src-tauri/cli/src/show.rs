@@ -21,10 +21,10 @@ struct Shown {
     attempts: Vec<AttemptView>,
 }
 
-pub(crate) fn show(context: &Context, ids: Ids, with_log: bool) -> Answer {
+pub(crate) fn show(context: &Context, ids: &[Ids], with_log: bool) -> Answer {
     let queue = context.queue_to_read()?;
     let (mut missing, mut shown) = (Vec::new(), 0);
-    for id in ids.iter() {
+    for id in ids.iter().flat_map(|ids| ids.iter()) {
         let Some(job) = queue.job(id)? else {
             missing.push(id);
             continue;

@@ -113,12 +113,15 @@ fn capital(words: &str) -> String {
     format!("{first}{}.", letters.as_str())
 }
 
-/// ` (a.mkv 42 %, b.mkv)`
+/// ` (a.mkv 42 %, b.mkv paused)`
 fn named(running: &[Job], all: u64) -> String {
     let name = |job: &Job| {
-        let stands = job.hold || job.awaits_worker();
-        let percent = job.progress.filter(|_| !stands).and_then(|progress| progress.percent);
-        format!("{}{}", list::name(job), percent.map_or_else(String::new, |p| format!(" {p:.0} %")))
+        let percent = || job.progress.and_then(|progress| progress.percent);
+        let how = match list::word(job) {
+            "running" => percent().map_or_else(String::new, |p| format!(" {p:.0} %")),
+            stands => format!(" {stands}"),
+        };
+        format!("{}{how}", list::name(job))
     };
     let mut names: Vec<String> = running.iter().map(name).collect();
     if all > names.len() as u64 && !names.is_empty() {

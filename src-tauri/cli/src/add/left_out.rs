@@ -51,12 +51,14 @@ fn name(path: &Path) -> String {
 fn tell_scripts(context: &Context, found: &Found) -> Result<(), Failed> {
     let worked = context.is_worked();
     let line = |outcome, path: &Path, reason: &str| {
+        // Whole, as those of accepted videos are.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let (source, reason) = (path.display().to_string(), Some(reason.to_owned()));
         json_line(&Line {
             outcome,
             id: None,
             source,
-            source_bytes: percent(path),
+            source_bytes: percent(&path),
             output: None,
             output_bytes: None,
             reason,

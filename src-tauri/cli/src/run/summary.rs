@@ -52,11 +52,14 @@ pub(super) fn summary(context: &Context, queue: &dyn Queue, tally: &Tally, ended
     if failed > 0 {
         lines.push("`spool list --state failed` says why; `spool retry --all` tries again.".into());
     }
+    // A run that does not end by itself has said so while it stood still.
+    let go_on = (paused && left > 0 && ended.until_idle).then(|| words::PAUSED.to_owned());
+    lines.extend(go_on.clone());
     let all_stuck = stuck.iter().map(|(n, _)| n).sum();
     let well = is_well(ended, failed, all_stuck);
     if context.quiet && !well && all_stuck > 0 {
         // Failures were told one by one; that the rest stands still has not been.
-        complain(&counted(&stuck));
+        complain(&[Some(counted(&stuck)), go_on].into_iter().flatten().collect::<Vec<_>>().join(" "));
     }
     // The answer is in the exit code too, for those who do not read it.
     let _ = lines.iter().try_for_each(|line| context.say(line));

@@ -138,7 +138,7 @@ fn plain(error: &Error) -> String {
 fn put(settings: &Settings, field: &Field, text: &str) -> std::result::Result<Settings, String> {
     let mut json = all(settings);
     let default = value(&Settings::default(), field);
-    let refusal = || format!("{} is {}, not \"{text}\"", field.key, field.values);
+    let refusal = || format!("{} cannot be \"{text}\"; it takes: {}", field.key, field.values);
     let new = parsed(field, text.trim(), default).ok_or_else(refusal)?;
     json.insert(field.key.to_owned(), new);
     serde_json::from_value(Value::Object(json)).map_err(|why| {
@@ -224,16 +224,16 @@ mod tests {
         set_in(dir.path(), "workers", "2").unwrap();
         let before = std::fs::read_to_string(&file).unwrap();
         for (key, text, words) in [
-            ("workers", "many", "workers is 1 to 64, auto, not \"many\"."),
+            ("workers", "many", "workers cannot be \"many\"; it takes: 1 to 64, auto."),
             ("workers", "65", "workers must be 1 to 64."),
             ("workers", "-1", "not \"-1\""),
-            ("maxAttempts", "0", "maxAttempts is from 1, not \"0\"."),
-            ("keepAwake", "maybe", "keepAwake is on, off, not \"maybe\"."),
-            ("theme", "blue", "theme is system, light, dark, not \"blue\"."),
+            ("maxAttempts", "0", "maxAttempts cannot be \"0\"; it takes: from 1."),
+            ("keepAwake", "maybe", "keepAwake cannot be \"maybe\"; it takes: on, off."),
+            ("theme", "blue", "theme cannot be \"blue\"; it takes: system, light, dark."),
             ("outputDir", "out", "outputDir must be a whole path"),
             ("outputName", "same", "outputName must contain {name}."),
             ("preset", "webb", "There is no preset \"webb\"; choose one of web-1080p"),
-            ("fitSizeMb", "25 apples", "fitSizeMb is from 1 MB, not \"25 apples\"."),
+            ("fitSizeMb", "25 apples", "fitSizeMb cannot be \"25 apples\"; it takes: from 1 MB."),
             ("worker", "2", "\"worker\" is not a setting; you may mean workers."),
             ("jobs", "2", "you may mean workers."),
             ("output", "/x", "you may mean outputDir."),
