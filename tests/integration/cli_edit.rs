@@ -54,6 +54,22 @@ fn what_has_not_started_gets_another_preset_another_setting_and_another_place() 
     assert_eq!(env.results(), ["s.m4a"]);
 }
 
+/// Its own name is no other's: neither asking twice nor asking for what is wanted already gives it a number.
+#[test]
+fn what_is_asked_for_twice_keeps_its_name() {
+    let env = world();
+    for change in
+        [["--preset", "archive-av1"], ["--output-dir", "out"], ["--set", "video.crf=41"], ["-o", "out/c.mkv"]]
+    {
+        let edit = [&["edit", "1"][..], &change].concat();
+        says(&env.spool(&edit), 0, "changed");
+        let once = outputs(&env);
+        says(&env.spool(&edit), 0, "changed");
+        assert_eq!(outputs(&env), once, "{change:?}");
+        assert!(!once[0].contains('('), "{once:?}");
+    }
+}
+
 #[test]
 fn what_cannot_be_changed_says_why_and_stays() {
     let env = world();

@@ -7,9 +7,10 @@ use spool_core::forecast::learned::{KEPT_OF_TASK, Sample};
 use spool_core::forecast::work::Workload;
 use spool_core::job::{JobId, State};
 use spool_core::policy::Policy;
-use spool_core::queue::{Command, Flag, Queue, Which, time_left};
-use spool_tests::engine::{Setup, add, fast, faulty, reaches};
+use spool_core::queue::{Command, Flag, Place, Queue, Which, time_left};
+use spool_tests::engine::{Setup, add, fast, faulty, find, reaches, wish};
 use spool_tests::env::TestEnv;
+use spool_tests::fill::fill;
 use spool_tests::{clips, wait_until};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -102,6 +103,30 @@ async fn only_what_goes_on_by_itself_counts() {
     wait_until("it to count again", SOON, || at_most() > all * 0.8);
     engine.pause(true).unwrap();
     wait_until("what a paused queue will not start to count no more", SOON, || at_most() < all * 0.8);
+    engine.stop().await;
+}
+
+/// However many they are: what comes behind them is no less to be done.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_behind_many_jobs_on_hold_counts() {
+    let env = TestEnv::new();
+    let queue = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
+    fill(&queue, 1200);
+    queue.steer(Command::Hold, &Which::All(vec![State::Queued])).unwrap();
+    let videos: Vec<PathBuf> =
+        (0..10).map(|n| env.video(&clips::ordinary(), &format!("fake-slow.{n}.mkv"))).collect();
+    queue.add(&find(&videos, &wish(&env)).jobs, Place::End, &|_| false).unwrap();
+    let behind: Vec<JobId> = (1202..1211).map(JobId).collect();
+    queue.steer(Command::Hold, &Which::Ids(behind.clone())).unwrap();
+    drop(queue);
+    let policy = Policy { disk_reserve: 1 << 20, ..often() };
+    let engine = spool_tests::engine::start(&env, Setup { policy, workers: 1, ..faulty() });
+    let at_most = || engine.time_left().map_or(0.0, |left| left.to);
+    reaches(&engine, JobId(1201), State::Running);
+    wait_until("the time left to be known", SOON, || at_most() > 0.0);
+    let alone = at_most();
+    engine.steer(Command::Release, &Which::Ids(behind)).unwrap();
+    wait_until("the others to count", SOON, || at_most() > alone * 4.0);
     engine.stop().await;
 }
 

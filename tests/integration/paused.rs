@@ -115,6 +115,37 @@ async fn the_speed_of_a_resumed_job_is_that_of_its_work() {
     engine.stop().await;
 }
 
+/// The queue is at rest while it is paused; once it has gone on and is done, that is what the next rest tells of.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_becomes_of_a_released_job_is_told_at_the_next_rest() {
+    use rustix::process::{Pid, Signal, kill_process};
+    use spool_core::intake::Wish;
+    use spool_tests::engine::taken;
+    let env = TestEnv::new();
+    let engine = start(&env);
+    let first = add(&engine, &env, &[&env.video(&clips::ordinary(), "a.mkv")])[0];
+    reaches(&engine, first, State::Done);
+    wait_until("the queue to rest", SOON, || engine.batch().rested.done == 1);
+    let once = Wish { max_attempts: 1, ..wish(&env) };
+    let jobs = find(&[env.video(&clips::ordinary(), "fake-slow.mkv")], &once).jobs;
+    engine.add(&jobs, Place::End, &taken(&jobs)).unwrap();
+    let id = JobId(2);
+    let child = || engine.queue().attempts(id).unwrap().pop().and_then(|attempt| attempt.child);
+    wait_until("it to work", SOON, || child().is_some());
+    let rests = engine.batch().rests;
+    engine.steer(Command::Hold, &Which::Ids(vec![id])).unwrap();
+    wait_until("the queue to rest", SOON, || engine.batch().rests > rests);
+    engine.steer(Command::Release, &Which::Ids(vec![id])).unwrap();
+    wait_until("it to go on", SOON, || !job(&engine, id).progress.is_some_and(|p| p.suspended));
+    kill_process(Pid::from_raw(child().unwrap().pid as i32).unwrap(), Signal::KILL).unwrap();
+    reaches(&engine, id, State::Failed);
+    wait_until("the queue to rest once more", SOON, || engine.batch().rests > rests + 1);
+    let batch = engine.batch();
+    assert_eq!((batch.rested.failed, batch.ended.done, batch.ended.failed), (1, 0, 1), "{batch:?}");
+    engine.stop().await;
+}
+
 /// One that may bring the application down works alone; paused, it does not work.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_suspect_keeps_nobody_from_working() {

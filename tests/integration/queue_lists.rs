@@ -98,6 +98,18 @@ laws! {
         }
     }
 
+    what_starts_by_itself_is_read_part_by_part_without_what_is_on_hold => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv", "e.mkv"]);
+        w.claim();
+        w.queue.steer(Command::Hold, &Which::Ids(vec![ids[1], ids[3]])).unwrap();
+        w.queue.steer(Command::MoveTop, &Which::Ids(vec![ids[4]])).unwrap();
+        let first = w.queue.startable(None, 1).unwrap();
+        let second = w.queue.startable(Some(Mark::from(&first[0])), 9).unwrap();
+        let found: Vec<JobId> = first.iter().chain(&second).map(|job| job.id).collect();
+        assert_eq!(found, [ids[4], ids[2]]);
+        assert_eq!(w.queue.startable(second.last().map(Mark::from), 9).unwrap(), []);
+    }
+
     failed_jobs_are_counted_by_cause_the_latest_first => |w| {
         w.add(&["a.mkv", "b.mkv", "c.mkv"]);
         for code in [FailureCode::NotMedia, FailureCode::Stalled, FailureCode::NotMedia] {

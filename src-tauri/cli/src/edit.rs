@@ -9,7 +9,7 @@ use spool_core::intake::{self, Asking, Taken, To};
 use spool_core::job::{Job, JobId, State};
 use spool_core::path_bytes::percent;
 use spool_core::preset::{self, Preset};
-use spool_core::queue::{Edit, Edited, NewJob, Queue, Refusal};
+use spool_core::queue::{Edit, Edited, Queue, Refusal};
 use spool_core::spec::JobSpec;
 use std::path::Path;
 
@@ -48,8 +48,7 @@ pub(crate) fn edit(context: &Context, args: &args::Edit) -> Answer {
             Err(why) => whole &= refuse(context, id, why)?,
         }
     }
-    let news: Vec<NewJob> = edits.iter().map(|edit| edit.new.clone()).collect();
-    let taken = Taken::read(Asking::of(&context.volumes), &news, &queue)?;
+    let taken = Taken::of_edits(Asking::of(&context.volumes), &edits, &queue)?;
     let edited = queue.edit(&edits, &|path| taken.has(path))?;
     for (edit, edited) in edits.iter().zip(&edited) {
         whole &= tell(context, edit, edited)?;

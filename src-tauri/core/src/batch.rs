@@ -44,9 +44,7 @@ impl Batch {
     /// Takes an event in.
     pub fn hear(&mut self, event: &Event) {
         match event {
-            Event::JobChanged { state: State::Running, .. } if self.over => {
-                (self.ended, self.over, self.before) = (Ended::default(), false, self.busy);
-            }
+            Event::JobChanged { state: State::Running, .. } => self.begin(),
             Event::JobChanged { state: State::Done, .. } => self.ended.done += 1,
             Event::JobChanged { state: State::Failed, .. } => self.ended.failed += 1,
             Event::Idle => {
@@ -54,6 +52,13 @@ impl Batch {
                 (self.rests, self.over) = (self.rests + 1, true);
             }
             _ => {}
+        }
+    }
+
+    /// Work begins, or a job that was paused goes on: another batch, where the last one is over.
+    pub fn begin(&mut self) {
+        if self.over {
+            (self.ended, self.over, self.before) = (Ended::default(), false, self.busy);
         }
     }
 
@@ -99,5 +104,22 @@ mod tests {
         assert_eq!(hear(&[State::Running, State::Done, State::Done]), [2, 0, 2, 0]);
         assert_eq!(hear(&[]), [2, 0, 3, 2]);
         assert_eq!(hear(&[State::Running]), [0, 0, 3, 2], "what had ended by the last rest is known on");
+    }
+
+    /// No event tells of a start then.
+    #[test]
+    fn a_paused_job_that_goes_on_after_the_rest_is_a_batch_of_its_own() {
+        let changed = |state| Event::JobChanged { id: JobId(1), state, code: None, message: None };
+        let mut batch = Batch::default();
+        batch.hear(&changed(State::Done));
+        batch.hear(&Event::Idle);
+        batch.begin();
+        batch.make(100, 30);
+        batch.hear(&changed(State::Done));
+        batch.hear(&Event::Idle);
+        assert_eq!((batch.rested.done, batch.rested.bytes_before, batch.ended.done), (1, 100, 1));
+        batch.begin();
+        batch.begin();
+        assert_eq!(batch.ended, Ended::default());
     }
 }

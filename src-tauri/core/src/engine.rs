@@ -306,6 +306,9 @@ fn rescued(queue: &dyn Queue, config: &EngineConfig) -> Result<Tally> {
     for job in left {
         if let Some(job) = queue.job(job.id)? {
             tally.now(job.id, job.state);
+            if let (Some(before), Some(after)) = (job.source_size, job.output_size) {
+                tally.make(job.id, before, after);
+            }
         }
     }
     Ok(tally)

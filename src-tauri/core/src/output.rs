@@ -69,8 +69,9 @@ pub fn create_part(
         return Err(write_failure(&io::ErrorKind::NotFound.into(), folder));
     }
     let create = || {
-        let missing = folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned);
-        announce(&missing.collect::<Vec<_>>());
+        // What cannot be looked at just now may be there, and is nobody's to remove.
+        let is_missing = |folder: &&Path| matches!(folder.try_exists(), Ok(false));
+        announce(&folder.ancestors().take_while(is_missing).map(Path::to_owned).collect::<Vec<_>>());
         std::fs::create_dir_all(folder)?;
         File::create(part).map(drop)
     };

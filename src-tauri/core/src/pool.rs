@@ -230,6 +230,9 @@ impl Pool {
     fn suspended(&mut self, id: JobId, suspended: bool) -> Result<()> {
         let Some(live) = self.live.get_mut(&id) else { return Ok(()) };
         live.suspended = suspended;
+        if !suspended {
+            self.shared.goes_on();
+        }
         self.forecasting.course.suspend(id, suspended, self.shared.clock.awake());
         let latest = self.shared.progress().get(&id).copied();
         let reading = live.reading(latest.unwrap_or_default());
@@ -259,8 +262,10 @@ impl Pool {
     fn learn(&mut self, id: JobId, outcome: &Outcome) -> Result<()> {
         let failure = outcome.failure();
         tracing::info!(job = %id, outcome = outcome.word(), "ended");
+        // That its size cannot be read keeps nobody from being told of its end.
         if let Outcome::Done { size, .. } = outcome
-            && let Some(before) = self.shared.queue.job(id)?.and_then(|job| job.source_size)
+            && let Ok(Some(job)) = self.shared.queue.job(id)
+            && let Some(before) = job.source_size
         {
             self.shared.made(id, before, *size);
         }

@@ -315,6 +315,10 @@ pub trait Queue: Send + Sync {
     /// list is read part by part, each as cheap as the first, and none twice.
     fn onward(&self, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>>;
 
+    /// The jobs behind this one that start by themselves, now or when they are tried again, in the order of the list; the
+    /// first of them without it. However many are on hold, each part costs the same.
+    fn startable(&self, after: Option<Mark>, limit: u64) -> Result<Vec<Job>>;
+
     /// How many rows [`Queue::page`] has for this filter.
     fn matching(&self, filter: &Filter) -> Result<u64>;
 

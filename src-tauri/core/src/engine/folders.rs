@@ -248,6 +248,26 @@ mod tests {
         assert_eq!((world.at("a").exists(), world.noted()), (false, vec![]));
     }
 
+    /// As below a folder that may not be entered, or on a share that does not answer just now.
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_cannot_be_looked_at_does_not_count_as_one_to_be_made() {
+        let world = world();
+        let (blocked, folder) = (world.at("out"), world.at("out/mine"));
+        std::os::unix::fs::symlink(&blocked, &blocked).unwrap();
+        let announce = |missing: &[PathBuf]| {
+            world.folders.enter(&world.queue, lease(1), (&folder, None), missing);
+        };
+        let refused = output::create_part(&folder.join("part"), &folder.join("a.mp4"), None, &announce);
+        assert!(refused.is_err());
+        world.leave(1, "out/mine");
+        assert_eq!(world.noted(), [""; 0]);
+        fs::remove_file(&blocked).unwrap();
+        fs::create_dir_all(&folder).unwrap();
+        world.sweep();
+        assert!(folder.is_dir(), "a person made it");
+    }
+
     #[test]
     fn a_folder_that_holds_something_stays_and_is_noted_no_longer() {
         let world = world();

@@ -79,6 +79,11 @@ impl Shared {
         self.batch().make(before, after);
     }
 
+    /// A job that was paused goes on.
+    pub(crate) fn goes_on(&self) {
+        self.batch().begin();
+    }
+
     /// How long something has been worked on since the start.
     pub(crate) fn worked(&self, busy: Duration) {
         self.tally.set_worked(busy);

@@ -3,7 +3,7 @@
 
 use super::Asking;
 use crate::error::Error;
-use crate::queue::{NewJob, Queue, key_of_path};
+use crate::queue::{Edit, NewJob, Queue, key_of_path};
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,27 @@ impl Taken {
     /// # Errors
     /// Those of the queue.
     pub fn read(asking: Asking<'_>, jobs: &[NewJob], queue: &dyn Queue) -> Result<Taken, Error> {
+        Taken::read_but(asking, jobs, &[], queue)
+    }
+
+    /// The same for jobs that are changed, each of which may keep the name that its result is to have.
+    ///
+    /// # Errors
+    /// Those of the queue.
+    pub fn of_edits(asking: Asking<'_>, edits: &[Edit], queue: &dyn Queue) -> Result<Taken, Error> {
+        let own = edits.iter().filter_map(|edit| queue.job(edit.id).transpose());
+        let own: Vec<PathBuf> = own.map(|job| Ok(job?.output)).collect::<Result<_, Error>>()?;
+        let jobs: Vec<NewJob> = edits.iter().map(|edit| edit.new.clone()).collect();
+        Taken::read_but(asking, &jobs, &own, queue)
+    }
+
+    /// `own`: names to come that are free all the same.
+    fn read_but(
+        asking: Asking<'_>,
+        jobs: &[NewJob],
+        own: &[PathBuf],
+        queue: &dyn Queue,
+    ) -> Result<Taken, Error> {
         let (to_come, earlier): (Vec<_>, Vec<_>) =
             queue.earlier_results(jobs)?.into_iter().partition(|result| result.to_come);
         let mut folders: BTreeSet<&Path> = jobs.iter().map(|job| job.folder.as_path()).collect();
@@ -31,7 +52,8 @@ impl Taken {
             taken.names.extend(names.unwrap_or_default().iter().map(|name| key_of_path(name)));
         }
         // A job may be done between this and the adding: what is found done then has its result.
-        taken.names.extend(to_come.iter().map(|result| key_of_path(&result.path)));
+        let to_come = to_come.iter().filter(|result| !own.contains(&result.path));
+        taken.names.extend(to_come.map(|result| key_of_path(&result.path)));
         // An original that was kept for its result counts as that result.
         taken.names.extend(jobs.iter().map(|job| key_of_path(&job.source)));
         Ok(taken)

@@ -157,11 +157,11 @@ fn coming(shared: &Shared, workloads: &mut Workloads) -> Result<(Vec<Queued>, f6
     let (mut queued, mut bytes) = (Vec::new(), 0);
     let (mut after, mut read, now) = (None, 0, shared.clock.now());
     while read < MOST {
-        let part = shared.queue.onward(&[State::Queued], after, PART)?;
+        let part = shared.queue.startable(after, PART)?;
         let Some(last) = part.last() else { return Ok((queued, 1.0)) };
         after = Some(Mark::from(last));
         read += part.len() as u64;
-        for job in part.iter().filter(|job| !job.hold) {
+        for job in &part {
             let Some(work) = workloads.of(job) else { continue };
             bytes += work.bytes;
             let due = job.run_at.map_or(0.0, |at| (at - now).max(0) as f64 / 1000.0);
@@ -173,7 +173,7 @@ fn coming(shared: &Shared, workloads: &mut Workloads) -> Result<(Vec<Queued>, f6
     Ok((queued, scale))
 }
 
-/// Keeps it for this process and for others, and tells those who listen.
+/// Keeps it for this process and for others, and tells those who listen. That nothing is known is said once.
 fn tell(shared: &Shared, left: Option<TimeLeft>) -> Result<()> {
     if left.is_none() && shared.time_left().is_none() {
         return Ok(());

@@ -283,6 +283,12 @@ impl Queue for MemoryQueue {
         Ok(all.into_iter().filter(behind).take(limit as usize).collect())
     }
 
+    fn startable(&self, after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
+        let queued = self.onward(&[State::Queued], after, u64::MAX)?;
+        let may_start = |job: &Job| !job.hold && job.spec.is_some();
+        Ok(queued.into_iter().filter(may_start).take(limit as usize).collect())
+    }
+
     fn matching(&self, filter: &Filter) -> Result<u64> {
         Ok(self.ids(filter)?.len() as u64)
     }

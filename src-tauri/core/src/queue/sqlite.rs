@@ -214,6 +214,10 @@ impl Queue for SqliteQueue {
         self.read(|c| lists::onward(c, states, after, limit))
     }
 
+    fn startable(&self, after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
+        self.read(|c| lists::startable(c, after, limit))
+    }
+
     fn matching(&self, filter: &Filter) -> Result<u64> {
         if filter.name.is_empty() {
             return self.read(|c| lists::count(c, &filter.states));

@@ -70,6 +70,16 @@ pub(super) fn onward(c: &Connection, states: &[State], after: Option<Mark>, limi
     all(c, &sql, params![limit as i64, place, after.id.0])
 }
 
+/// In the order of `job_claim`; only what stands at one place is sorted.
+const STARTABLE: &str = "SELECT id FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND spec_version = 1 \
+                         AND (position, id) > (?2, ?3) ORDER BY position, id LIMIT ?1";
+
+pub(super) fn startable(c: &Connection, after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
+    let (position, id) = after.map_or((i64::MIN, i64::MIN), |after| (after.position, after.id.0));
+    let sql = job_sql(&format!("WHERE id IN ({STARTABLE}) ORDER BY +position, id"));
+    all(c, &sql, params![limit as i64, position, id])
+}
+
 fn all(c: &Connection, sql: &str, of: impl Params) -> Result<Vec<Job>> {
     let mut statement = c.prepare_cached(sql)?;
     let mut found = statement.query(of)?;
