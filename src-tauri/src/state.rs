@@ -258,8 +258,12 @@ impl Spool {
 
     /// How many are done and have failed of the present batch.
     pub fn ended(&self, counts: &Counts) -> (u64, u64) {
-        let batch = self.with_engine(Engine::batch).map(|batch| (batch.ended.done, batch.ended.failed));
-        batch.unwrap_or((counts.done, counts.failed))
+        match self.with_engine(Engine::batch) {
+            // What is to begin is another batch.
+            Some(batch) if batch.is_over() && counts.startable() > 0 => (0, 0),
+            Some(batch) => (batch.ended.done, batch.ended.failed),
+            None => (counts.done, counts.failed),
+        }
     }
 
     /// Progress of what runs, as saved: for a queue that another process works.

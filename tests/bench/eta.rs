@@ -62,7 +62,9 @@ fn cost(figures: &mut Figures, cases: &[Case]) {
     let mut learned = Learned::new((0..KEPT).map(sample).collect(), CORES);
     learned.learn(sample(0));
     keep(figures, "time left: learning, 1,500 learned", begun.elapsed().as_secs_f64() * 500.0, "ms");
-    let queued = (0..1000).map(|n| Queued { work: cases[n % cases.len()].work.clone(), due: 0.0 }).collect();
+    let queued = (0..1000)
+        .map(|n| Queued { work: cases[n % cases.len()].work.clone(), due: 0.0, done: 0.0 })
+        .collect();
     let situation = Situation { workers: 3, running: Vec::new(), queued, scale: 100.0 };
     let begun = Instant::now();
     assert!(forecast::time_left(&situation, &learned).is_some());

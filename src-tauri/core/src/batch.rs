@@ -74,6 +74,11 @@ impl Batch {
         self.ended.worked_ms = busy.saturating_sub(self.before).as_millis() as u64;
     }
 
+    /// Nothing has begun since the queue came to rest.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
     /// A batch that was over before the engine started.
     pub fn earlier(ended: Ended) -> Batch {
         Batch { ended, over: true, ..Batch::default() }

@@ -55,6 +55,8 @@ pub struct Queued {
     pub work: Workload,
     /// Seconds until it may start; 0 but for a retry.
     pub due: f64,
+    /// Share of its work that is done, 0 to 1: of a job that was paused and goes on when a worker is free.
+    pub done: f64,
 }
 
 /// What is to be reckoned with, at one moment.
@@ -101,8 +103,10 @@ pub fn time_left(situation: &Situation, learned: &Learned) -> Option<TimeLeft> {
             let common = normal(&mut random);
             let mut off = |guess: &Guess| (common * guess.doubt + normal(&mut random) * guess.spread).exp();
             let rests: Vec<Rest> = running.iter().map(|(r, g)| Rest(r.rest(g.seconds, off(g)))).collect();
-            let coming: Vec<Waiting> =
-                queued.iter().map(|(q, g)| Waiting { due: q.due, length: g.seconds * off(g) }).collect();
+            let coming: Vec<Waiting> = queued
+                .iter()
+                .map(|(q, g)| Waiting { due: q.due, length: q.rest(g.seconds) * off(g) })
+                .collect();
             schedule::end(situation.workers, &rests, &coming, situation.scale, &faster)
         })
         .collect();
@@ -118,6 +122,12 @@ fn no_wider(left: TimeLeft, widest: f64) -> TimeLeft {
     }
     let middle = (left.from.max(0.1) * left.to).sqrt();
     TimeLeft { from: middle / widest.sqrt(), to: middle * widest.sqrt() }
+}
+
+impl Queued {
+    fn rest(&self, whole: f64) -> f64 {
+        whole * (1.0 - self.done.clamp(0.0, 1.0))
+    }
 }
 
 impl Running {
@@ -162,7 +172,7 @@ mod tests {
     }
 
     fn queued(count: usize) -> Situation {
-        let one = Queued { work: work(60.0), due: 0.0 };
+        let one = Queued { work: work(60.0), due: 0.0, done: 0.0 };
         Situation { workers: 1, running: Vec::new(), queued: vec![one; count], scale: 1.0 }
     }
 
@@ -190,6 +200,17 @@ mod tests {
         assert!(slow.from < 50.0 && 50.0 < slow.to, "three times as slow as was learned: {slow:?}");
         let early = left(0.5, 0.0);
         assert!(early.from < 59.5 && 59.5 < early.to, "{early:?}");
+    }
+
+    #[test]
+    fn a_job_that_waits_for_a_worker_in_the_midst_of_its_work_counts_by_its_rest() {
+        let all = time_left(&queued(30), &machine(100)).unwrap();
+        let mut late = queued(30);
+        for job in &mut late.queued {
+            job.done = 0.75;
+        }
+        let rest = time_left(&late, &machine(100)).unwrap();
+        assert!((all.to / rest.to - 4.0).abs() < 0.1, "{all:?} {rest:?}");
     }
 
     #[test]

@@ -187,7 +187,10 @@ fn seen(
         Known::All => work,
         Known::Bytes => Workload { seconds: None, megapixels: None, codec: String::new(), ..work },
     };
-    let queued =
-        queue.iter().map(|(job, _, due)| Queued { work: unseen(work(*job)), due: (due - now).max(0.0) });
+    let queued = queue.iter().map(|(job, _, due)| Queued {
+        work: unseen(work(*job)),
+        due: (due - now).max(0.0),
+        done: 0.0,
+    });
     Situation { workers, running: running.collect(), queued: queued.collect(), scale: 1.0 }
 }

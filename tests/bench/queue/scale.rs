@@ -69,7 +69,7 @@ const CALLS: &[Call] = &[
         drop(q.onward(&[State::Waiting], Some(after), 200).unwrap());
     }),
     ("200 of the queued, of 1,000 that the time left is reckoned by", |q| {
-        drop(q.onward(&[State::Queued], None, 200).unwrap());
+        drop(q.startable(None, 200).unwrap());
     }),
     ("8 that go on", |q| {
         let ids = q.page(&Filter::of(&[State::Waiting]), 0, 8).unwrap();

@@ -11,8 +11,8 @@ use crate::forecast::course::{Course, Worked};
 use crate::forecast::learned::{Learned, Sample};
 use crate::forecast::work::Workloads;
 use crate::forecast::{self, Queued, Running, Situation, TimeLeft, TimeLeftAt};
-use crate::job::{JobId, State};
-use crate::queue::{Flag, Mark};
+use crate::job::{Job, JobId, State};
+use crate::queue::{Filter, Flag, Mark};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -121,7 +121,9 @@ impl Look {
             let work = job.and_then(|job| workloads.of(&job));
             running.extend(work.map(|work| Running { work, worked: worked.seconds, share }));
         }
-        let (queued, scale) = if self.closed { (Vec::new(), 1.0) } else { coming(&self.shared, workloads)? };
+        let mut queued = released(&self.shared, workloads)?;
+        let (more, scale) = if self.closed { (Vec::new(), 1.0) } else { coming(&self.shared, workloads)? };
+        queued.extend(more);
         let situation = Situation { workers: self.workers, running, queued, scale };
         tell(&self.shared, forecast::time_left(&situation, learned))
     }
@@ -152,6 +154,17 @@ fn learn(shared: &Shared, known: &mut Option<Known>, finished: Vec<(JobId, Worke
     Ok(())
 }
 
+/// Jobs that were paused and go on when a worker is free, before all that has not started.
+fn released(shared: &Shared, workloads: &mut Workloads) -> Result<Vec<Queued>> {
+    let mut running = shared.queue.page(&Filter::of(&[State::Running]), 0, PART)?;
+    running.retain(Job::awaits_worker);
+    let queued = |job: &Job| {
+        let done = job.progress.and_then(|progress| progress.percent).unwrap_or(0.0) / 100.0;
+        Some(Queued { work: workloads.of(job)?, due: 0.0, done })
+    };
+    Ok(running.iter().filter_map(queued).collect())
+}
+
 /// What starts by itself, in order, and how much more there is than what is listed.
 fn coming(shared: &Shared, workloads: &mut Workloads) -> Result<(Vec<Queued>, f64)> {
     let (mut queued, mut bytes) = (Vec::new(), 0);
@@ -165,7 +178,7 @@ fn coming(shared: &Shared, workloads: &mut Workloads) -> Result<(Vec<Queued>, f6
             let Some(work) = workloads.of(job) else { continue };
             bytes += work.bytes;
             let due = job.run_at.map_or(0.0, |at| (at - now).max(0) as f64 / 1000.0);
-            queued.push(Queued { work, due });
+            queued.push(Queued { work, due, done: 0.0 });
         }
     }
     let all = shared.queue.left()?;
