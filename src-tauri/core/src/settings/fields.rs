@@ -226,7 +226,7 @@ mod tests {
         for (key, text, words) in [
             ("workers", "many", "workers cannot be \"many\"; it takes: 1 to 64, auto."),
             ("workers", "65", "workers must be 1 to 64."),
-            ("workers", "-1", "not \"-1\""),
+            ("workers", "-1", "cannot be \"-1\""),
             ("maxAttempts", "0", "maxAttempts cannot be \"0\"; it takes: from 1."),
             ("keepAwake", "maybe", "keepAwake cannot be \"maybe\"; it takes: on, off."),
             ("theme", "blue", "theme cannot be \"blue\"; it takes: system, light, dark."),
