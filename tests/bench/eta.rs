@@ -22,12 +22,23 @@ const BATCHES: usize = 200;
 /// Cores of the machine that recorded.
 const CORES: usize = 2;
 
+/// `real`, `simulated`: only that.
 pub(crate) fn measure(figures: &mut Figures) {
+    let asked = |word: &str| std::env::args().any(|arg| arg == word);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/eta/recorded.jsonl");
-    if std::env::args().any(|arg| arg == "record") {
+    if asked("record") {
         record::record(&path);
     }
-    let text = std::fs::read_to_string(&path).unwrap();
+    if !asked("real") {
+        simulated(figures, &path);
+    }
+    if !asked("simulated") {
+        real(figures);
+    }
+}
+
+fn simulated(figures: &mut Figures, path: &Path) {
+    let text = std::fs::read_to_string(path).unwrap();
     let recorded: Vec<Recorded> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let cases = cases(&recorded);
     cost(figures, &cases);
@@ -49,9 +60,6 @@ pub(crate) fn measure(figures: &mut Figures) {
         let (later, early): (Vec<Look>, Vec<Look>) = all.into_iter().partition(|look| look.learned >= ENOUGH);
         report(figures, &format!("time left, {name}, {ENOUGH} jobs learned"), &later);
         report(figures, &format!("time left, {name}, fewer learned"), &early);
-    }
-    if !std::env::args().any(|arg| arg == "simulated") {
-        real(figures);
     }
 }
 

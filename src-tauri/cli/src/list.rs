@@ -180,7 +180,7 @@ pub(crate) fn progress(progress: &Progress) -> String {
     let parts = [
         progress.percent.map(|p| format!("{p:.0} %")),
         progress.speed.map(|s| format!("{s:.1}x")),
-        progress.eta_seconds.map(|s| format!("{} left", words::duration(s))),
+        progress.eta_seconds.filter(|s| *s > 0).map(|s| format!("{} left", words::duration(s))),
         progress.bytes.map(|b| format!("{} so far", words::size(b))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ")

@@ -67,6 +67,7 @@ pub struct Sizes {
 
 impl From<&Job> for JobView {
     fn from(job: &Job) -> JobView {
+        let stands = job.hold || job.awaits_worker();
         let waits = job.failure.as_ref().filter(|_| job.state == State::Waiting);
         JobView {
             id: job.id,
@@ -90,7 +91,7 @@ impl From<&Job> for JobView {
             warnings: job.warnings.clone(),
             verified: job.verified,
             check: job.check.as_ref().map(CheckView::from),
-            progress: job.progress,
+            progress: job.progress.map(|progress| if stands { at_rest(progress) } else { progress }),
             abandoned_since: None,
             foreign_format: job.foreign_format,
             sizes: Sizes { source: job.source_size, output: job.output_size },
@@ -99,6 +100,11 @@ impl From<&Job> for JobView {
             finished_at: job.finished_at,
         }
     }
+}
+
+/// Progress of a job that is paused, or waits for a worker after that: it has no speed.
+fn at_rest(progress: Progress) -> Progress {
+    Progress { speed: None, fps: None, eta_seconds: None, ..progress }
 }
 
 /// What checking a result again found, for people and scripts.

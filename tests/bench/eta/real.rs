@@ -5,12 +5,14 @@
 use super::clips;
 use super::simulate::Look;
 use spool_core::engine::Engine;
+use spool_core::ffmpeg::{self, probe};
 use spool_core::intake::Wish;
+use spool_core::job::State;
 use spool_core::policy::Policy;
 use spool_core::preset;
-use spool_core::queue::Place;
+use spool_core::queue::{Filter, Place};
 use spool_core::spec::JobSpec;
-use spool_tests::engine::{Setup, find, start, taken, wish};
+use spool_tests::engine::{Setup, find, places, start, taken, wish};
 use spool_tests::env::TestEnv;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -34,6 +36,7 @@ async fn batch(env: &TestEnv, clips: &[PathBuf]) -> Vec<Look> {
     for id in ["web-1080p", "small-hevc"] {
         add(&engine, env, clips, id);
     }
+    look_at_all(&engine);
     engine.pause(false).unwrap();
     let (begun, mut said) = (Instant::now(), Vec::new());
     let is_open = || engine.queue().counts().is_ok_and(|counts| counts.startable() + counts.running > 0);
@@ -47,6 +50,15 @@ async fn batch(env: &TestEnv, clips: &[PathBuf]) -> Vec<Look> {
     engine.stop().await;
     let look = |(at, left, learned)| Look { passed: at / all, rest: all - at, left, learned };
     said.into_iter().map(look).filter(|look| look.passed >= 0.1).collect()
+}
+
+/// As the window does while nobody waits for it.
+fn look_at_all(engine: &Engine) {
+    let tools = ffmpeg::locate(&places()).unwrap();
+    for job in engine.queue().page(&Filter::of(&[State::Queued]), 0, u64::MAX >> 1).unwrap() {
+        let info = probe::source(&tools, &job.source, &Policy::default(), None).unwrap().unwrap();
+        engine.queue().describe(job.id, &info.facts()).unwrap();
+    }
 }
 
 fn add(engine: &Engine, env: &TestEnv, clips: &[PathBuf], preset: &str) {

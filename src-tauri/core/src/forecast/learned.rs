@@ -64,7 +64,7 @@ pub fn keep(samples: &mut Vec<Sample>, sample: Sample) {
 }
 
 /// Seconds that starting, probing and checking take, whatever the length.
-const OVERHEAD: f64 = 0.6;
+const OVERHEAD: f64 = 0.7;
 
 /// Finished jobs, the newest last.
 #[derive(Debug, Clone)]
