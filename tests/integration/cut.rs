@@ -50,6 +50,21 @@ fn work(env: &TestEnv) -> Vec<Value> {
     env.jobs()
 }
 
+/// ffmpeg calls such an end an error of input and output, which would be tried again and blamed on the drive.
+#[test]
+fn a_file_that_was_cut_within_its_header_is_not_blamed_on_the_drive() {
+    let env = TestEnv::new();
+    let bytes = fs::read(clips::ordinary()).unwrap();
+    for end in [200, 240, 280, 1000] {
+        fs::write(env.videos().join(format!("{end}.mkv")), &bytes[..end]).unwrap();
+    }
+    for job in work(&env) {
+        assert_eq!((&job["state"], &job["attempt"]), (&"failed".into(), &1.into()), "{job}");
+        let code = job["failure"]["code"].as_str().unwrap();
+        assert!(["source_truncated", "not_media"].contains(&code), "{job}");
+    }
+}
+
 #[test]
 fn files_that_state_how_long_they_are_and_were_cut_fail_with_what_can_be_read() {
     let env = TestEnv::new();

@@ -2,7 +2,7 @@
 //! took on this machine.
 //!
 //! Each job has a workload ([`work`]); finished jobs teach how long one takes ([`learned`]); the pool is played through to
-//! its end many times, each time with durations as they may turn out ([`schedule`]); the range holds most of these ends.
+//! its end many times, each time with durations as they may turn out (`schedule`); the range holds most of these ends.
 //! Pure: reads no clock, no queue and no file, and the same input gives the same range. Who runs the jobs and keeps what
 //! was learned is the pool's matter.
 

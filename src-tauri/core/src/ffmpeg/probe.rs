@@ -350,6 +350,9 @@ fn is_cut(path: &Path) -> bool {
     size > 0 && stated_by(path).is_cut(size) == Some(true)
 }
 
+/// Said where a file ends within what is being read. A demuxer may call that an error of input and output as well.
+const ENDS: &[&str] = &["File ended prematurely", "Truncating packet of size"];
+
 /// By the boxes of the file and the message of ffprobe without the file's name; `None` for a cause that is not known.
 fn reason(path: &Path, boxes: Boxes, stderr: &str) -> Option<(FailureCode, String)> {
     let (name, text) = (name_of(path), Names::of(&[file_url(path)]).remove(stderr));
@@ -363,7 +366,7 @@ fn reason(path: &Path, boxes: Boxes, stderr: &str) -> Option<(FailureCode, Strin
         )
     } else if says(&["Permission denied"]) {
         (FailureCode::SourceUnreadable, format!("{name} may not be read by this user."))
-    } else if says(classify::DRIVE) {
+    } else if says(classify::DRIVE) && !says(ENDS) {
         (FailureCode::IoError, format!("Reading {name} failed: the drive reported an error."))
     } else if says(classify::LOST) {
         (FailureCode::VolumeSilent, classify::LOST_CONNECTION.to_owned())

@@ -28,6 +28,17 @@ fn causes_are_read_in_the_words_of_every_system_and_never_from_a_name() {
 }
 
 #[test]
+fn a_file_that_ends_within_its_header_is_no_error_of_the_drive() {
+    for words in ["[matroska,webm @ 0x5] File ended prematurely\n", "Truncating packet of size 82 to 69\n"] {
+        let said = |words: &str| {
+            code("/v/a.mkv", Boxes::None, &format!("{words}file:/v/a.mkv: Input/output error\n"))
+        };
+        assert_eq!(said(words), None, "{words}");
+        assert_eq!(said("[matroska,webm @ 0x5] Read error\n"), Some(FailureCode::IoError));
+    }
+}
+
+#[test]
 fn an_animated_webp_is_known_by_its_header() {
     let mut header = *b"RIFF\x10\0\0\0WEBPVP8X\x0a\0\0\0\x12";
     assert!(animates(&header));
