@@ -89,6 +89,8 @@ async fn jobs_that_do_not_fit_together_wait_for_each_other_and_all_get_done() {
         reaches(&engine, id, State::Done);
         firsts.push(engine.queue().attempts(id).unwrap().remove(0).outcome.unwrap());
     }
+    // Three are taken up at once, and each asks for room on a thread of its own: any of them may be the first.
+    firsts.sort();
     assert_eq!(firsts, ["done", "waiting", "waiting", "waiting", "waiting"]);
     engine.stop().await;
 }
