@@ -191,10 +191,11 @@ fn tell(shared: &Shared, left: Option<TimeLeft>) -> Result<()> {
     if left.is_none() && shared.time_left().is_none() {
         return Ok(());
     }
-    *shared.time_left.lock().unwrap_or_else(PoisonError::into_inner) = left;
     let at = shared.clock.now();
     let text = left.and_then(|left| serde_json::to_string(&TimeLeftAt { left, at }).ok());
+    // The queue first: what is no longer known here is not to be read there.
     shared.queue.set_flag(Flag::TimeLeft, text.as_deref())?;
+    *shared.time_left.lock().unwrap_or_else(PoisonError::into_inner) = left;
     shared.tell(Event::TimeLeft(left));
     Ok(())
 }
