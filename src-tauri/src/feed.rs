@@ -134,7 +134,7 @@ impl Feed {
 }
 
 impl Pending {
-    /// Whether how things stand, and how long the rest takes, is to be said anew; the rest; and whether there is more.
+    /// Whether the standing is to be sent, whether the time left is, the rest of the update, and whether more is pending.
     fn take(&mut self) -> (bool, bool, Update, bool) {
         let mut update = std::mem::take(&mut self.rest);
         let later = self.live.keys().nth(MOST_LIVE).copied();

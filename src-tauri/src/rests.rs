@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_had_ended_is_told_though_work_has_begun_anew() {
+    async fn what_had_ended_is_told_though_work_has_begun_again() {
         let (teller, mut rests) = (Teller::new(16), Rests::default());
         let mut events = teller.subscribe();
         assert_eq!(all(&teller, &mut events, &mut rests).await, []);

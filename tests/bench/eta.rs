@@ -1,6 +1,6 @@
 //! How true the time left is: batches played through by jobs that were really encoded, and one real batch.
 //!
-//! `./dev bench eta record` records the jobs anew (a quarter of an hour on two cores; `SPOOL_BENCH_VIDEOS` names a folder of
+//! `./dev bench eta record` records the jobs again (a quarter of an hour on two cores; `SPOOL_BENCH_VIDEOS` names a folder of
 //! further videos); the record is kept beside this file.
 
 mod clips;

@@ -1,8 +1,8 @@
 //! Adding while others use the queue: drives are asked before anything is locked, and what comes between counts.
 
-use crate::queue_world::{World, laws, new_job};
+use crate::queue_world::{World, done, laws, new_job};
 use spool_core::job::JobId;
-use spool_core::queue::{Added, Command, NewJob, Place, Which};
+use spool_core::queue::{Added, Command, EarlierResult, NewJob, Note, Place, Which};
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,33 @@ fn called(name: &str, source: &str) -> NewJob {
 }
 
 laws! {
-    a_name_that_another_claims_while_disks_are_asked_is_chosen_anew_and_no_other => |w| {
+    a_file_is_known_again_by_what_it_was_when_it_was_read => |w| {
+        w.add(&["a.mkv"]);
+        let job = w.claim();
+        let grown = NewJob { source_size: Some(4000), source_mtime_ns: Some(7), ..new_job("a.mkv") };
+        assert!(w.queue.note(job.lease(), &Note::Source { size: 4000, mtime_ns: Some(7) }).unwrap());
+        w.queue.settle(job.lease(), &done(&job)).unwrap();
+        assert_eq!((w.job(job.id).source_size, w.job(job.id).source_mtime_ns), (Some(4000), Some(7)));
+        assert_eq!(w.queue.saved().unwrap().before, 4000);
+        let there = |name: &Path| name == job.output;
+        let add = |job: NewJob| w.queue.add(&[job], Place::End, &there).unwrap().remove(0);
+        assert_eq!(add(grown), Added::DoneBefore(job.id));
+        assert!(matches!(add(new_job("a.mkv")), Added::Accepted { .. }), "what it was when it was added");
+    }
+
+    results_of_the_same_work_are_known_and_those_to_come_as_well => |w| {
+        let earlier = || w.queue.earlier_results(&[new_job("a.mkv")]).unwrap();
+        assert_eq!(earlier(), []);
+        w.add(&["a.mkv", "b.mkv"]);
+        let path = w.job(JobId(1)).output;
+        assert_eq!(earlier(), [EarlierResult { path: path.clone(), to_come: true }]);
+        let job = w.claim();
+        assert_eq!(earlier(), [EarlierResult { path: path.clone(), to_come: true }]);
+        w.queue.settle(job.lease(), &done(&job)).unwrap();
+        assert_eq!(earlier(), [EarlierResult { path, to_come: false }]);
+    }
+
+    a_name_that_another_claims_while_disks_are_asked_is_chosen_again_and_no_other => |w| {
         let added = add_while(w, &[called("a", "1.mkv"), called("b", "2.mkv")], || {
             w.queue.add(&[called("A", "3.mkv")], Place::End, &|_| false).unwrap();
         });
@@ -37,7 +63,7 @@ laws! {
         assert_eq!(w.names(&[]), ["3.mkv", "1.mkv", "2.mkv"], "nothing of the first try is left");
     }
 
-    a_name_chosen_anew_is_looked_for_on_disk_too => |w| {
+    a_name_chosen_again_is_looked_for_on_disk_too => |w| {
         let asked = Cell::new(0);
         let taken = |name: &Path| {
             asked.set(asked.get() + 1);

@@ -6,9 +6,7 @@ use spool_core::failure::{Failure, FailureCode};
 use spool_core::job::{Intent, Job, JobId, Lease, State};
 use spool_core::preset;
 use spool_core::progress::Progress;
-use spool_core::queue::{
-    Added, Command, EarlierResult, Filter, NewJob, Note, Outcome, Place, Refusal, Which,
-};
+use spool_core::queue::{Added, Command, Filter, NewJob, Note, Outcome, Place, Refusal, Which};
 use spool_core::verify::verification::Verification;
 use std::path::{Path, PathBuf};
 
@@ -118,32 +116,6 @@ laws! {
         assert_eq!((job.spec, job.real_source), (Some(new.spec), new.real_source));
         assert_eq!((job.source_size, job.source_mtime_ns), (new.source_size, new.source_mtime_ns));
         assert!(job.source_mtime_ns.is_some());
-    }
-
-    a_file_is_known_again_by_what_it_was_when_it_was_read => |w| {
-        w.add(&["a.mkv"]);
-        let job = w.claim();
-        let grown = NewJob { source_size: Some(4000), source_mtime_ns: Some(7), ..new_job("a.mkv") };
-        assert!(w.queue.note(job.lease(), &Note::Source { size: 4000, mtime_ns: Some(7) }).unwrap());
-        w.queue.settle(job.lease(), &done(&job)).unwrap();
-        assert_eq!((w.job(job.id).source_size, w.job(job.id).source_mtime_ns), (Some(4000), Some(7)));
-        assert_eq!(w.queue.saved().unwrap().before, 4000);
-        let there = |name: &Path| name == job.output;
-        let add = |job: NewJob| w.queue.add(&[job], Place::End, &there).unwrap().remove(0);
-        assert_eq!(add(grown), Added::DoneBefore(job.id));
-        assert!(matches!(add(new_job("a.mkv")), Added::Accepted { .. }), "what it was when it was added");
-    }
-
-    results_of_the_same_work_are_known_and_those_to_come_as_well => |w| {
-        let earlier = || w.queue.earlier_results(&[new_job("a.mkv")]).unwrap();
-        assert_eq!(earlier(), []);
-        w.add(&["a.mkv", "b.mkv"]);
-        let path = w.job(JobId(1)).output;
-        assert_eq!(earlier(), [EarlierResult { path: path.clone(), to_come: true }]);
-        let job = w.claim();
-        assert_eq!(earlier(), [EarlierResult { path: path.clone(), to_come: true }]);
-        w.queue.settle(job.lease(), &done(&job)).unwrap();
-        assert_eq!(earlier(), [EarlierResult { path, to_come: false }]);
     }
 
     what_was_checked_of_a_result_is_kept_with_the_attempt_that_made_it => |w| {

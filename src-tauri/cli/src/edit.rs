@@ -152,7 +152,7 @@ fn sentence(id: JobId, refusal: Refusal) -> String {
     match refusal {
         Refusal::State(State::Running) => {
             format!(
-                "Job {id} is running and stays as it is; `spool cancel {id}` ends it, and its video can be added anew."
+                "Job {id} is running and stays as it is; `spool cancel {id}` ends it, and its video can be added again."
             )
         }
         Refusal::State(State::Done) => {

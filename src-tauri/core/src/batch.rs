@@ -1,5 +1,5 @@
 //! How much of the present batch has ended: from the first start to the queue being at rest, and on until work begins
-//! anew. Lists keep what was done for weeks, which says nothing of how far today's work is.
+//! again. Lists keep what was done for weeks, which says nothing of how far today's work is.
 //!
 //! Guarantees that whoever compares two readings sees whether the queue came to rest between them, however many events were
 //! missed. Pure: events go in.
@@ -91,7 +91,7 @@ mod tests {
     use crate::job::JobId;
 
     #[test]
-    fn a_batch_counts_until_work_begins_anew_after_it_was_over() {
+    fn a_batch_counts_until_work_begins_again_after_it_was_over() {
         let mut batch = Batch::default();
         let mut hear = |states: &[State]| {
             for state in states {

@@ -44,7 +44,7 @@ pub enum Event {
     },
     /// The environment is broken and the queue stands still (`Some`), or works again (`None`).
     Breaker(Option<String>),
-    /// How long the rest takes was reckoned anew; nothing where that is not known.
+    /// A new estimate of how long the rest takes; nothing where that is not known.
     TimeLeft(Option<TimeLeft>),
     /// Nothing is left that could go on by itself.
     Idle,

@@ -6,7 +6,7 @@
 //! Pure: reads no clock, no queue and no file, and the same input gives the same range. Who runs the jobs and keeps what
 //! was learned is the pool's matter.
 
-pub mod course;
+pub(crate) mod course;
 mod fit;
 pub mod learned;
 mod schedule;

@@ -69,7 +69,7 @@ pub fn create_part(
         return Err(write_failure(&io::ErrorKind::NotFound.into(), folder));
     }
     let create = || {
-        // What cannot be looked at just now may be there, and is nobody's to remove.
+        // What cannot be looked at just now may exist already, and must then not be removed.
         let is_missing = |folder: &&Path| matches!(folder.try_exists(), Ok(false));
         announce(&folder.ancestors().take_while(is_missing).map(Path::to_owned).collect::<Vec<_>>());
         std::fs::create_dir_all(folder)?;

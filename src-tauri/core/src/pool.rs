@@ -262,7 +262,7 @@ impl Pool {
     fn learn(&mut self, id: JobId, outcome: &Outcome) -> Result<()> {
         let failure = outcome.failure();
         tracing::info!(job = %id, outcome = outcome.word(), "ended");
-        // That its size cannot be read keeps nobody from being told of its end.
+        // Subscribers hear of the end also where the size cannot be read.
         if let Outcome::Done { size, .. } = outcome
             && let Ok(Some(job)) = self.shared.queue.job(id)
             && let Some(before) = job.source_size

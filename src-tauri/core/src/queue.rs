@@ -375,7 +375,7 @@ pub fn pause(queue: &dyn Queue, paused: bool) -> Result<()> {
     if paused { Ok(()) } else { queue.set_flag(Flag::Restored, None) }
 }
 
-/// How long what was reckoned of the rest stays true without being reckoned anew.
+/// Milliseconds after which an estimate of the rest is out of date.
 const FRESH: Millis = 30_000;
 
 /// How long the rest takes, as the engine at work has reckoned it; nothing where none has of late.

@@ -52,7 +52,7 @@ async fn batch(env: &TestEnv, clips: &[PathBuf]) -> Vec<Look> {
     said.into_iter().map(look).filter(|look| look.passed >= 0.1).collect()
 }
 
-/// As the window does while nobody waits for it.
+/// As the window does in the background.
 fn look_at_all(engine: &Engine) {
     let tools = ffmpeg::locate(&places()).unwrap();
     for job in engine.queue().page(&Filter::of(&[State::Queued]), 0, u64::MAX >> 1).unwrap() {

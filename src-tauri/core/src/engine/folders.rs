@@ -65,7 +65,8 @@ impl Folders {
         }
     }
 
-    /// An attempt that wrote into `folder` has ended: what it leaves empty, and nobody else uses, goes.
+    /// An attempt that wrote into `folder` has ended: of the folders on the way there, those that are empty and that no other
+    /// attempt uses are removed.
     pub(crate) fn leave(&self, queue: &dyn Queue, lease: Lease, folder: &Path) {
         let mut left = Vec::new();
         let mut noted = self.noted();

@@ -135,7 +135,10 @@ impl Learned {
     fn lately(&self) -> f64 {
         let last = self.samples.iter().rev().take(LAST);
         let off = last.map(|sample| (sample.took / self.guess(&sample.work, sample.jobs).seconds).ln());
-        median(off.enumerate().map(|(age, off)| (off, 0.85f64.powi(age as i32))).collect(), (0.0, 4.0))
+        median(
+            off.enumerate().map(|(age, off)| (off, LATE_FADING.powi(age as i32))).collect(),
+            (0.0, LATE_BELIEF),
+        )
     }
 
     /// How long this takes where so many jobs are at work at a time.
@@ -165,11 +168,11 @@ impl Learned {
     /// How much longer a job takes where so many are at work than alone. An encoder keeps about four cores busy, and others
     /// fill the gaps that it leaves.
     pub(super) fn crowd(&self, jobs: f64) -> f64 {
-        (jobs * self.cores.min(4.0) / self.cores).max(1.0).powf(0.7)
+        (jobs * self.cores.min(BUSY_CORES) / self.cores).max(1.0).powf(CROWD)
     }
 
     fn first_guess(&self, work: &Workload, jobs: f64) -> f64 {
-        (OVERHEAD + self.units(work) * work.cost / self.cores.min(4.0)) * self.crowd(jobs)
+        (OVERHEAD + self.units(work) * work.cost / self.cores.min(BUSY_CORES)) * self.crowd(jobs)
     }
 
     /// What makes videos differ, as logarithms: how much there is to do, the size of a picture, how much there is to see in
@@ -177,7 +180,7 @@ impl Learned {
     fn properties(&self, work: &Workload, jobs: f64) -> [f64; 4] {
         let units = self.units(work);
         let dense = (work.bytes.max(1) as f64 / units).ln();
-        [units.ln(), work.megapixels.unwrap_or(0.3).max(0.001).ln(), dense, jobs.max(1.0).ln()]
+        [units.ln(), work.megapixels.unwrap_or(USUAL_MEGAPIXELS).max(0.001).ln(), dense, jobs.max(1.0).ln()]
     }
 }
 
@@ -229,7 +232,7 @@ impl Task {
             *value = value.clamp(from, to);
         }
         let [units, size, dense, jobs] = near;
-        let all = [1.0, units, units * units / 4.0, size, dense - 12.0, jobs];
+        let all = [1.0, units, units * units / 4.0, size, dense - USUAL_DENSITY, jobs];
         let codecs = self.codecs.iter().map(|codec| if *codec == work.codec { 1.0 } else { 0.0 });
         all.into_iter().chain(codecs).collect()
     }
@@ -250,6 +253,20 @@ const FADING: f64 = 0.995;
 const RECENT: usize = 200;
 /// The last jobs, which tell of a machine that is slower of late.
 const LAST: usize = 12;
+/// What each of them counts of what the one after it does, and how many jobs the belief counts for that nothing is slower.
+const LATE_FADING: f64 = 0.85;
+const LATE_BELIEF: f64 = 4.0;
+
+/// Cores that one encoder keeps busy.
+const BUSY_CORES: f64 = 4.0;
+/// Jobs that share all cores slow each other down by their number to this power: two H.265 encodes on two cores took 1.3
+/// times as long as one, three 2.3 times (`./dev bench eta record`).
+const CROWD: f64 = 0.7;
+
+/// Of a video whose size is not known, and about the logarithm of the bytes for a unit of work, so that the line through
+/// the points begins near them.
+const USUAL_MEGAPIXELS: f64 = 0.3;
+const USUAL_DENSITY: f64 = 12.0;
 
 /// Units of work for a byte, and their spread, before anything was learned: a second of 1080p has about a megabyte.
 const DENSITY: (f64, f64) = (2.0e-6, 0.8);
@@ -295,89 +312,4 @@ fn median(mut values: Vec<(f64, f64)>, before: (f64, f64)) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A video of so many seconds and millions of pixels, to be done as task `task`.
-    fn work(task: u128, seconds: f64, megapixels: f64) -> Workload {
-        Workload {
-            task: Uuid::from_u128(task),
-            cost: 1.0,
-            codec: "H.264".into(),
-            megapixels: Some(megapixels),
-            seconds: Some(seconds),
-            bytes: (seconds * 1e5) as u64,
-        }
-    }
-
-    /// So many jobs of ten seconds and half a million pixels, which took `took` seconds each.
-    fn taught(count: usize, took: f64) -> Learned {
-        let sample = Sample { work: work(1, 10.0, 0.5), jobs: 1.0, took };
-        Learned::new(vec![sample; count], 4)
-    }
-
-    #[test]
-    fn what_was_learned_replaces_the_first_guess_little_by_little() {
-        let first = Learned::new(Vec::new(), 4).guess(&work(1, 10.0, 0.5), 1.0);
-        let far = first.seconds * 10.0;
-        let guesses = [1, 3, 10, 60].map(|count| taught(count, far).guess(&work(1, 10.0, 0.5), 1.0));
-        assert!(guesses.windows(2).all(|pair| pair[0].seconds < pair[1].seconds + 1e-6), "{guesses:?}");
-        assert!(guesses.windows(2).all(|pair| pair[0].doubt > pair[1].doubt), "{guesses:?}");
-        assert!((guesses[3].seconds / far - 1.0).abs() < 0.05, "{guesses:?} to come near {far}");
-    }
-
-    #[test]
-    fn a_longer_video_takes_longer_and_another_task_profits_from_what_all_have_in_common() {
-        let learned = taught(60, 20.0);
-        let of = |work: &Workload| learned.guess(work, 1.0).seconds;
-        assert!(of(&work(1, 100.0, 0.5)) > 5.0 * of(&work(1, 10.0, 0.5)));
-        let unknown = Learned::new(Vec::new(), 4).guess(&work(2, 10.0, 0.5), 1.0).seconds;
-        assert!(of(&work(2, 10.0, 0.5)) > 3.0 * unknown, "this machine is slow whatever it does");
-    }
-
-    #[test]
-    fn a_video_that_was_not_looked_at_is_guessed_by_its_bytes_and_doubted() {
-        let learned = taught(60, 20.0);
-        let seen = learned.guess(&work(1, 10.0, 0.5), 1.0);
-        let unseen = Workload { seconds: None, megapixels: None, ..work(1, 10.0, 0.5) };
-        let unseen = learned.guess(&unseen, 1.0);
-        assert!((unseen.seconds / seen.seconds).ln().abs() < 0.3, "{seen:?} {unseen:?}");
-    }
-
-    #[test]
-    fn a_machine_that_is_slow_of_late_is_reckoned_as_slow() {
-        let mut learned = taught(60, 10.0);
-        let before = learned.guess(&work(1, 10.0, 0.5), 1.0).seconds;
-        for _ in 0..LAST {
-            learned.learn(Sample { work: work(1, 10.0, 0.5), jobs: 1.0, took: 30.0 });
-        }
-        let after = learned.guess(&work(1, 10.0, 0.5), 1.0).seconds;
-        assert!(after > 2.0 * before, "{before} {after}");
-    }
-
-    #[test]
-    fn only_the_newest_of_each_task_are_kept() {
-        let mut learned = taught(KEPT_OF_TASK, 1.0);
-        learned.learn(Sample { work: work(2, 1.0, 1.0), jobs: 1.0, took: 1.0 });
-        learned.learn(Sample { work: work(1, 1.0, 1.0), jobs: 1.0, took: 1.0 });
-        assert_eq!(learned.len(), KEPT_OF_TASK + 1);
-    }
-
-    #[test]
-    fn what_no_job_can_have_taught_makes_no_sense() {
-        let good = Sample { work: work(1, 1.0, 1.0), jobs: 1.0, took: 1.0 };
-        assert!(good.makes_sense());
-        let bad = [f64::NAN, f64::INFINITY, -1.0, 0.0].map(|took| Sample { took, ..good.clone() });
-        assert!(bad.iter().all(|sample| !sample.makes_sense()));
-        let work = Workload { cost: f64::NAN, ..good.work.clone() };
-        assert!(!Sample { work, ..good }.makes_sense());
-    }
-
-    #[test]
-    fn half_of_the_weight_lies_on_either_side_of_the_median() {
-        let median = |values: &[(f64, f64)]| median(values.to_vec(), (0.0, 0.0));
-        assert!((median(&[(1.0, 1.0), (2.0, 1.0), (30.0, 1.0)]) - 2.0).abs() < 1e-9);
-        assert!((median(&[(1.0, 1.0), (3.0, 1.0)]) - 2.0).abs() < 1e-9);
-        assert!(median(&[(1.0, 9.0), (3.0, 1.0)]) < 1.5);
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
 //! Accepting jobs: claimed names, no duplicates, one transaction.
 //!
 //! Guarantees that the transaction waits for no drive and decides nothing that was not decided before it: what came between
-//! sends it back to choose anew.
+//! sends it back to choose again.
 
 use super::SqliteQueue;
 use super::keys::{self, Draft, has_former};
@@ -37,7 +37,7 @@ pub(super) fn add(
     }
 }
 
-/// None: something has changed since the names were chosen, and one must be chosen anew.
+/// None: something has changed since the names were chosen, and they must be chosen again.
 fn accept(
     t: &Transaction<'_>,
     now: Millis,
