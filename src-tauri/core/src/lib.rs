@@ -45,3 +45,4 @@ pub mod subtitles;
 pub mod verify;
 pub mod view;
 pub mod volumes;
+pub mod words;
