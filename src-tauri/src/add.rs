@@ -211,7 +211,7 @@ fn last(found: &Found, added: &[Added], preset: &str) -> LastAdded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use spool_core::failure::{Failure, FailureCode};
+    use spool_core::failure::{Failure, Reason};
     use spool_core::queue::Outcome;
 
     #[test]
@@ -277,7 +277,7 @@ mod tests {
         spool.add(std::slice::from_ref(&video), "web-1080p").unwrap();
         let fail = || {
             let job = spool.queue().claim("test", true).unwrap().unwrap();
-            let failure = Failure::new(FailureCode::SourceTruncated, "It ends early.");
+            let failure = Failure::from(Reason::SecondRecording);
             spool.queue().settle(job.lease(), &Outcome::Failed(failure)).unwrap();
         };
         spool.retry_as(&[JobId(1)], "remux-mp4").unwrap();

@@ -8,6 +8,7 @@ use spool_core::engine;
 use spool_core::ffmpeg::{self, ToolError};
 use spool_core::intake;
 use spool_core::settings::Settings;
+use spool_core::view::Why;
 use std::path::{Path, PathBuf};
 
 /// What stands for the home folder in paths that are shown.
@@ -88,7 +89,7 @@ impl Spool {
                 version: Some(tools.ffmpeg.version),
                 looked: Vec::new(),
                 problem: None,
-                install: None,
+                remedy: None,
             },
             Err(e) => ToolState {
                 path: None,
@@ -100,8 +101,8 @@ impl Spool {
                     }
                     _ => Vec::new(),
                 },
-                problem: Some(e.to_string()),
-                install: Some(e.what_helps()),
+                problem: Some(Why::from(&e.reason())),
+                remedy: Some(e.remedy()),
             },
         }
     }

@@ -2,11 +2,12 @@
 
 use crate::choices::shown;
 use crate::state::Spool;
-use crate::view::{AttemptDetails, Checked, Details, StreamDetails, Why};
+use crate::view::{AttemptDetails, Checked, Details, StreamDetails};
 use spool_core::error::Result;
 use spool_core::job::{Attempt, Job, JobId, State};
 use spool_core::media::codec_name;
 use spool_core::plan::{Action, Plan, Planned};
+use spool_core::view::Why;
 
 impl Spool {
     /// One job with its attempts; `None` when it has gone.

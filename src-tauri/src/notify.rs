@@ -9,6 +9,7 @@ use spool_core::event::Event;
 use spool_core::failure::FailureCode;
 use spool_core::job::State;
 use spool_core::settings::Settings;
+use spool_core::words;
 use tauri::AppHandle;
 use tauri_plugin_notification::NotificationExt;
 
@@ -49,16 +50,21 @@ impl Batch {
             Some(Notice { about: About::Trouble, title: title.into(), body: body.into() })
         };
         match event {
-            Event::JobChanged { state: State::Failed, message, .. } if !self.told_failed => {
+            Event::JobChanged { state: State::Failed, reason, .. } if !self.told_failed => {
                 self.told_failed = true;
-                notice("A video failed", message.as_deref().unwrap_or_default())
+                let body = reason.as_ref().map(|reason| words::reason(reason).to_string());
+                notice("A video failed", &body.unwrap_or_default())
             }
-            Event::JobChanged { code: Some(FailureCode::DiskFull), .. } if !self.told_full => {
+            Event::JobChanged { reason: Some(reason), .. }
+                if !self.told_full && reason.code() == FailureCode::DiskFull =>
+            {
                 self.told_full = true;
                 notice("Disk full, the queue is waiting", "It continues by itself once there is space.")
             }
-            Event::Alarm { message } => notice("Failures pile up", message),
-            Event::Breaker(Some(message)) => notice("The queue stands still", message),
+            Event::Alarm(alarm) => notice("Failures pile up", &words::alarm(alarm).to_string()),
+            Event::Breaker(Some(reason)) => {
+                notice("The queue stands still", &words::breaker(reason).to_string())
+            }
             _ => None,
         }
     }
@@ -111,10 +117,11 @@ pub fn show(app: &AppHandle, notice: &Notice, sound: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use spool_core::failure::Reason;
     use spool_core::job::JobId;
 
-    fn ended(state: State, message: &str) -> Event {
-        Event::JobChanged { id: JobId(1), state, code: None, message: Some(message.into()) }
+    fn ended(state: State, reason: Option<Reason>) -> Event {
+        Event::JobChanged { id: JobId(1), state, reason }
     }
 
     #[test]
@@ -122,23 +129,21 @@ mod tests {
         let mut batch = Batch::default();
         let rest = |done, failed| Ended { done, failed, ..Ended::default() };
         assert_eq!(batch.end(rest(0, 0)), None, "nothing happened");
-        assert_eq!(batch.hear(&ended(State::Done, "")), None);
-        assert_eq!(batch.hear(&ended(State::Failed, "Too short.")).unwrap().body, "Too short.");
-        assert_eq!(batch.hear(&ended(State::Failed, "Again.")), None);
+        assert_eq!(batch.hear(&ended(State::Done, None)), None);
+        assert_eq!(
+            batch.hear(&ended(State::Failed, Some(Reason::NoPicture))).unwrap().body,
+            "There is no moving picture in this file."
+        );
+        assert_eq!(batch.hear(&ended(State::Failed, Some(Reason::NoSound))), None);
         assert_eq!(batch.end(rest(1, 2)).unwrap().title, "1 video done, 2 failed");
         assert_eq!(batch.end(rest(0, 0)), None, "told once");
-        assert!(batch.hear(&ended(State::Failed, "Too short.")).is_some(), "of another batch");
+        assert!(batch.hear(&ended(State::Failed, Some(Reason::NoPicture))).is_some(), "of another batch");
     }
 
     #[test]
     fn a_full_disk_is_told_once_a_batch() {
         let mut batch = Batch::default();
-        let full = Event::JobChanged {
-            id: JobId(1),
-            state: State::Waiting,
-            code: Some(FailureCode::DiskFull),
-            message: None,
-        };
+        let full = Event::JobChanged { id: JobId(1), state: State::Waiting, reason: Some(Reason::QuotaFull) };
         assert!(batch.hear(&full).is_some());
         assert_eq!(batch.hear(&full), None);
     }

@@ -31,7 +31,7 @@ pub fn text(spool: &Spool) -> Result<String> {
     );
     match spool.tools() {
         Ok(tools) => tools_text(&mut text, &tools),
-        Err(problem) => line(&mut text, &format!("ffmpeg: {}", problem.code())),
+        Err(problem) => line(&mut text, &format!("ffmpeg: {}", problem.reason().code())),
     }
     let settings = spool.settings();
     let place = |path: &Option<_>| if path.is_some() { "chosen" } else { "default" };

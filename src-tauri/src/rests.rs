@@ -35,7 +35,7 @@ mod tests {
     use tokio::sync::broadcast;
 
     fn changed(state: State) -> Event {
-        Event::JobChanged { id: JobId(1), state, code: None, message: None }
+        Event::JobChanged { id: JobId(1), state, reason: None }
     }
 
     /// An engine as far as it tells: a channel that keeps few events, and the batch.

@@ -19,7 +19,9 @@ use spool_core::ffmpeg;
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
 use spool_core::queue::{self, Command, Counts, Filter, Flag, Queue, Which};
+use spool_core::raised;
 use spool_core::settings::Settings;
+use spool_core::view::Why;
 use spool_core::volumes::Volumes;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -235,9 +237,9 @@ impl Spool {
             on_battery: paused.as_deref() == Some(ON_BATTERY),
             worked_by: lock(&self.holder).clone().filter(|_| !self.is_working()),
             workers: self.with_engine(Engine::workers),
-            breaker: queue.flag(Flag::Breaker)?,
-            restored: queue.flag(Flag::Restored)?,
-            alarm: queue.flag(Flag::Alarm)?,
+            breaker: raised::breaker(queue.as_ref())?.as_ref().map(Why::from),
+            restored: raised::restored(queue.as_ref())?,
+            alarm: raised::alarm(queue.as_ref())?,
             checking: self.checks.shown(),
             bytes_before: saved.before,
             bytes_after: saved.after,

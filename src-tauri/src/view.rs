@@ -15,12 +15,17 @@ pub use asked::{
 };
 pub use details::{AttemptDetails, Checked, DecodedOf, Details, Pictures, StreamDetails};
 pub use jobs::{End, Jobs, Kind, Lot, among, between};
-pub use row::{Entry, Group, Live, Page, Recheck, Row, VideoFacts, Why};
+pub use row::{Entry, Group, Live, Page, Recheck, Row, VideoFacts};
 pub use told::{AddNotice, CameOf, Checking, Drag, Dropped, Left, Rechecked, Standing, Tally, Update};
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use spool_core::failure::{FailureCode, Fault, PlaceIn, Reason};
+    use spool_core::ffmpeg::Remedy;
+    use spool_core::media::Kind as Carries;
+    use spool_core::raised::{Alarm, Restored};
+    use spool_core::view::Why;
     use ts_rs::{Config, TS};
 
     /// The types that cross, written one after the other.
@@ -40,7 +45,15 @@ mod tests {
             Sorted,
             Wanted,
             Live,
+            Carries,
+            FailureCode,
+            PlaceIn,
+            Fault,
+            Reason,
             Why,
+            Alarm,
+            Restored,
+            Remedy,
             VideoFacts,
             Recheck,
             Row,

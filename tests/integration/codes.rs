@@ -12,6 +12,7 @@ use spool_core::spec::JobSpec;
 use spool_core::{intake, output};
 use spool_tests::engine::{Setup, fast, faulty, impatient, start, wish};
 use spool_tests::env::TestEnv;
+use spool_tests::reasons;
 use spool_tests::{clips, wait_until};
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
@@ -170,8 +171,8 @@ fn of_source(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
 
 fn met(engine: &Engine, id: JobId, code: FailureCode) -> bool {
     let queue = engine.queue();
-    let of_row = queue.job(id).unwrap().and_then(|job| job.failure).map(|f| f.code);
-    let of_attempts = queue.attempts(id).unwrap().into_iter().filter_map(|a| Some(a.failure?.code));
+    let of_row = queue.job(id).unwrap().and_then(|job| job.failure).map(|f| f.code());
+    let of_attempts = queue.attempts(id).unwrap().into_iter().filter_map(|a| Some(a.failure?.code()));
     of_row.into_iter().chain(of_attempts).any(|met| met == code)
 }
 
@@ -188,8 +189,8 @@ async fn every_code_of(class: Class) {
         let engine = start(&env, trouble.setup);
         wait_until(&format!("{code}"), Duration::from_secs(20), || met(&engine, id, code));
         let attempts = engine.queue().attempts(id).unwrap();
-        let failure = attempts.into_iter().filter_map(|a| a.failure).find(|f| f.code == code);
-        let message = failure.map_or_else(String::new, |f| f.message);
+        let failure = attempts.into_iter().filter_map(|a| a.failure).find(|f| f.code() == code);
+        let message = failure.map_or_else(String::new, |f| reasons::said(&f));
         assert!(message.ends_with('.') && !message.contains("Err("), "{code}: {message}");
         if class == Class::Environment {
             // The pool opens it after the job has been given back.

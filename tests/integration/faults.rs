@@ -9,6 +9,7 @@ use spool_core::queue::{Command, Place, Which};
 use spool_core::spec::JobSpec;
 use spool_tests::engine::{Setup, add, fast, faulty, impatient, job, reaches, reaches_within, start, wish};
 use spool_tests::env::TestEnv;
+use spool_tests::reasons::said;
 use spool_tests::{clips, judge, wait_until};
 use std::time::Duration;
 
@@ -37,7 +38,7 @@ async fn meet_under(policy: Policy, fault: &str, state: State) -> (TestEnv, Job)
 }
 
 fn code(job: &Job) -> FailureCode {
-    job.failure.as_ref().unwrap().code
+    job.failure.as_ref().unwrap().code()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +68,7 @@ async fn a_stalled_first_pass_is_not_taken_for_alive_because_the_part_file_chang
             let _ = std::fs::write(part.path(), "changed");
         }
         engine.queue().attempts(JobId(1)).unwrap().iter().any(|attempt| {
-            attempt.failure.as_ref().is_some_and(|failure| failure.code == FailureCode::Stalled)
+            attempt.failure.as_ref().is_some_and(|failure| failure.code() == FailureCode::Stalled)
         })
     });
     engine.stop().await;
@@ -108,7 +109,7 @@ async fn exit_0_with_a_short_output_is_never_done() {
 async fn one_that_dies_by_a_signal_is_tried_four_times_and_the_signal_named() {
     let (_env, job) = meet("sig", State::Failed).await;
     assert_eq!((code(&job), job.attempt), (FailureCode::KilledBySignal, 4));
-    assert!(job.failure.unwrap().message.contains("SIGABRT"));
+    assert!(said(&job.failure.unwrap()).contains("SIGABRT"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +128,7 @@ async fn nonsense_in_the_progress_does_no_harm() {
 async fn an_unknown_failure_is_tried_once_more_and_told_in_ffmpegs_words() {
     let (_env, job) = meet("exit1", State::Failed).await;
     assert_eq!((code(&job), job.attempt), (FailureCode::EncodeFailed, 2));
-    assert!(job.failure.unwrap().message.contains("something odd happened"));
+    assert!(said(&job.failure.unwrap()).contains("something odd happened"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

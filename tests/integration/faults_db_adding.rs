@@ -167,10 +167,10 @@ async fn retry_all_loses_neither_a_job_whose_name_is_taken_nor_one_whose_video_i
     assert_eq!(steered.refused, [(ids[0], Refusal::Active)], "said so");
     let stays = job(&engine, ids[0]);
     assert_eq!(stays.state, State::Failed);
-    assert_eq!(stays.failure.unwrap().code, FailureCode::EncodeFailed, "with its reason");
+    assert_eq!(stays.failure.unwrap().code(), FailureCode::EncodeFailed, "with its reason");
     engine.pause(false).unwrap();
     let gone = reaches(&engine, ids[1], State::Failed);
-    assert_eq!(gone.failure.unwrap().code, FailureCode::SourceGone, "fails again, with the reason");
+    assert_eq!(gone.failure.unwrap().code(), FailureCode::SourceGone, "fails again, with the reason");
     for id in [ids[2], other] {
         reaches(&engine, id, State::Failed);
     }

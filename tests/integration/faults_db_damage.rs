@@ -9,8 +9,10 @@ use spool_core::error::Error;
 use spool_core::job::State;
 use spool_core::queue::sqlite::mend::{self, Look};
 use spool_core::queue::{self, Command, Flag, Outcome, Queue, Which};
+use spool_core::words;
 use spool_tests::engine::{Setup, start};
 use spool_tests::env::TestEnv;
+use spool_tests::reasons::restored;
 use spool_tests::wait_until;
 use std::fs;
 use std::time::Duration;
@@ -39,7 +41,7 @@ async fn a_damaged_page_costs_the_jobs_on_it_alone() {
     assert!(listed.stderr.contains("it is damaged; `spool doctor --restore`"), "{listed:?}");
     let engine = start(&env, Setup::default());
     let queue = engine.queue();
-    let told = queue.flag(Flag::Restored).unwrap().expect("found by reading all of it after a crash");
+    let told = restored(queue.as_ref()).expect("found by reading all of it after a crash");
     assert!(told.contains("could be read and kept"), "{told}");
     let left = names(queue.as_ref());
     assert!((150..200).contains(&left.len()), "{} of 200", left.len());
@@ -59,7 +61,7 @@ async fn a_damaged_page_is_found_after_a_clean_end_too() {
     let at = database.windows(15).position(|w| w == b"/videos/100.mkv").unwrap() / 4096 * 4096;
     flip(&file(&env, ""), at..at + 2000);
     let engine = start(&env, Setup::default());
-    let told = engine.queue().flag(Flag::Restored).unwrap();
+    let told = restored(engine.queue().as_ref());
     assert!(told.is_some_and(|told| told.contains("could be read and kept")));
     engine.stop().await;
 }
@@ -117,7 +119,7 @@ async fn a_database_of_no_length_is_no_new_queue_and_its_log_is_read() {
     fs::write(file(&env, ""), "").unwrap();
     let engine = mended(&env);
     assert!(names(engine.queue().as_ref()).is_empty());
-    let told = engine.queue().flag(Flag::Restored).unwrap().unwrap();
+    let told = restored(engine.queue().as_ref()).unwrap();
     assert!(told.contains("nothing could be read, so the queue starts empty"), "{told}");
     engine.stop().await;
 }
@@ -144,7 +146,7 @@ async fn without_its_log_the_database_is_still_newer_than_a_backup() {
     let engine = mended(&env);
     let queue = engine.queue();
     assert_eq!(queue.job(job.id).unwrap().unwrap().state, State::Failed);
-    let told = queue.flag(Flag::Restored).unwrap().unwrap();
+    let told = restored(queue.as_ref()).unwrap();
     assert!(told.contains("Its log was lost, perhaps with what came last; 3 jobs kept"), "{told}");
     engine.stop().await;
 }
@@ -175,7 +177,7 @@ async fn the_newest_good_backup_is_restored_and_what_came_since_is_added() {
     let engine = mended(&env);
     let queue = engine.queue();
     assert_eq!(names(queue.as_ref()), ["0.mkv", "1.mkv", "2.mkv", "3.mkv", "4.mkv", "since.mkv"]);
-    let told = queue.flag(Flag::Restored).unwrap().unwrap();
+    let told = restored(queue.as_ref()).unwrap();
     assert!(told.contains("newest backup was restored, with 1 job added since"), "{told}");
     engine.stop().await;
 }
@@ -217,7 +219,10 @@ fn a_crash_in_the_middle_of_mending_is_carried_on_with() {
         }
         assert!(matches!(open(&env), Err(Error::Corrupt { .. })), "not taken for a new queue");
         let carried_on = look(&env, 2).expect("carried on");
-        assert!(carried_on.sentence.contains("5 jobs could be read"), "{carried_on:?}");
+        assert!(
+            words::restored(&carried_on.restored).to_string().contains("5 jobs could be read"),
+            "{carried_on:?}"
+        );
         assert_eq!(names(&open(&env).unwrap()), numbered(0..5));
     }
 }
@@ -243,7 +248,7 @@ async fn a_whole_queue_is_not_mended_after_a_crash() {
     queue::pause(&queue, true).unwrap();
     drop(queue);
     let engine = start(&env, Setup::default());
-    assert_eq!(engine.queue().flag(Flag::Restored).unwrap(), None);
+    assert_eq!(restored(engine.queue().as_ref()), None);
     assert_eq!(names(engine.queue().as_ref()), numbered(0..5));
     engine.stop().await;
 }

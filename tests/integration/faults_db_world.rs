@@ -8,6 +8,7 @@ use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Added, Filter, Flag, Place, Queue};
 use spool_tests::engine::{Setup, start};
 use spool_tests::env::TestEnv;
+use spool_tests::reasons::restored;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -97,7 +98,7 @@ pub(crate) fn mended(env: &TestEnv) -> Engine {
     let engine = start(env, Setup::default());
     let queue = engine.queue();
     assert!(queue.flag(Flag::Paused).unwrap().is_some(), "a person decides when it goes on");
-    let told = queue.flag(Flag::Restored).unwrap().expect("says what happened");
+    let told = restored(queue.as_ref()).expect("says what happened");
     assert!(told.starts_with("The queue was damaged."), "{told}");
     assert_eq!(aside(env), before, "kept as it was found");
     engine

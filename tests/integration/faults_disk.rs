@@ -1,6 +1,7 @@
 //! Disks that are too small, full, read-only or gone: nothing half is left, and all goes on by itself.
 
 use spool_core::failure::FailureCode;
+use spool_core::failure::Reason;
 use spool_core::intake::Wish;
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
@@ -10,6 +11,7 @@ use spool_core::spec::JobSpec;
 use spool_tests::disk::SmallDisk;
 use spool_tests::engine::{Setup, add, fast, faulty, job, reaches, start, wish};
 use spool_tests::env::TestEnv;
+use spool_tests::reasons::said;
 use spool_tests::{clips, judge, wait_until};
 use std::fs::File;
 use std::io::Write;
@@ -46,7 +48,7 @@ fn large(env: &TestEnv, name: &str, bytes: u64) -> PathBuf {
 }
 
 fn code(job: &Job) -> FailureCode {
-    job.failure.as_ref().unwrap().code
+    job.failure.as_ref().unwrap().code()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,7 +64,7 @@ async fn a_job_that_does_not_fit_beside_the_running_ones_waits_and_a_smaller_one
         (code(&waiting), waiting.need_bytes, waiting.attempt),
         (FailureCode::DiskFull, Some(12 << 20), 0)
     );
-    let why = waiting.failure.unwrap().message;
+    let why = said(&waiting.failure.unwrap());
     let said = "Media has no room for this video beside those that run: it may take 13 MB, and of ";
     assert!(why.starts_with(said) && why.ends_with(" MB must stay."), "{why}");
     let small = onto(&engine, &env, &disk.0, &env.video(&clips::ordinary(), "small.mkv"));
@@ -143,8 +145,10 @@ async fn a_full_disk_during_an_encode_is_told_once_and_costs_nothing() {
     engine.stop().await;
     let mut told = 0;
     while let Some(next) = events.next().await {
-        let full = Some(FailureCode::DiskFull);
-        told += usize::from(matches!(next, Told::Event(Event::JobChanged { code, .. }) if code == full));
+        let full = |reason: &Reason| reason.code() == FailureCode::DiskFull;
+        told += usize::from(
+            matches!(next, Told::Event(Event::JobChanged { reason: Some(reason), .. }) if full(&reason)),
+        );
     }
     assert_eq!(told, 1);
 }
@@ -217,7 +221,7 @@ async fn a_full_disk_in_a_first_pass_tells_nothing_of_the_size_of_the_result() {
     let preset = preset::set(preset::find("fit-size").unwrap(), &[("video.copy", "never")]).unwrap();
     let (job, log) = waits_for_room(&preset, "enospc").await;
     assert_eq!((job.need_bytes, log.contains("--")), (None, false));
-    assert_eq!(job.failure.unwrap().message, "The disk that holds Spool's data is full.");
+    assert_eq!(said(&job.failure.unwrap()), "The disk that holds Spool's data is full.");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -230,7 +234,7 @@ async fn a_folder_removed_during_an_encode_is_made_again_and_the_job_done() {
     let done = reaches(&engine, id, State::Done);
     assert!(judge::decodes(&done.output));
     let first = engine.queue().attempts(id).unwrap().remove(0);
-    assert_eq!(first.failure.unwrap().code, FailureCode::DestinationMissing);
+    assert_eq!(first.failure.unwrap().code(), FailureCode::DestinationMissing);
     assert_eq!(done.attempt, 1, "it cost no attempt");
     engine.stop().await;
 }

@@ -6,6 +6,7 @@ use spool_core::event::{Event, Told, Topic};
 use spool_core::job::State;
 use spool_core::policy::Policy;
 use spool_core::queue::{Command, Counts, Flag, Place, Which};
+use spool_core::raised::Alarm;
 use spool_tests::engine::{Setup, add, fast, faulty, reaches, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
@@ -40,8 +41,8 @@ async fn when_every_job_fails_the_alarm_comes_at_the_third_and_retry_all_after_t
     loop {
         match events.next().await.unwrap() {
             Told::Event(Event::JobChanged { state: State::Failed, .. }) => failed_before += 1,
-            Told::Event(Event::Alarm { message }) => {
-                assert!(message.starts_with("3 videos failed in the last 10 minutes."), "{message}");
+            Told::Event(Event::Alarm(alarm)) => {
+                assert!(matches!(alarm, Alarm::Lately { failed: 3, minutes: 10, .. }), "{alarm:?}");
                 break;
             }
             _ => {}

@@ -6,13 +6,14 @@ use spool_core::policy::Policy;
 use spool_core::queue::{Command, Which};
 use spool_tests::engine::{Setup, add, fast, faulty, reaches, reaches_within, start};
 use spool_tests::env::TestEnv;
+use spool_tests::reasons::said;
 use spool_tests::{clips, wait_until};
 use std::time::{Duration, Instant};
 
 const SOON: Duration = Duration::from_secs(20);
 
 fn code(job: &Job) -> FailureCode {
-    job.failure.as_ref().unwrap().code
+    job.failure.as_ref().unwrap().code()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,8 +86,8 @@ async fn an_encoder_that_ends_politely_at_a_strangers_signal_is_tried_again() {
     kill_process(Pid::from_raw(child.pid as i32).unwrap(), Signal::TERM).unwrap();
     let done = reaches(&engine, id, State::Done);
     let first = queue.attempts(id).unwrap().remove(0).failure.unwrap();
-    assert_eq!((first.code, done.attempt), (FailureCode::KilledBySignal, 2));
-    assert!(first.message.contains("SIGTERM"), "{}", first.message);
+    assert_eq!((first.code(), done.attempt), (FailureCode::KilledBySignal, 2));
+    assert!(said(&first).contains("SIGTERM"), "{}", said(&first));
     engine.stop().await;
 }
 

@@ -7,6 +7,7 @@ use spool_core::queue::{Command, Which};
 use spool_tests::disk::SmallDisk;
 use spool_tests::engine::{Setup, add, fast, faulty, faulty_tools, job, reaches, reaches_within, start};
 use spool_tests::env::TestEnv;
+use spool_tests::reasons::said;
 use spool_tests::{clips, judge, wait_until};
 use std::fs;
 use std::time::{Duration, Instant};
@@ -16,7 +17,7 @@ const SOON: Duration = Duration::from_secs(20);
 /// The codes of the attempts so far.
 fn met(engine: &spool_core::engine::Engine, id: JobId) -> Vec<FailureCode> {
     let attempts = engine.queue().attempts(id).unwrap();
-    attempts.into_iter().filter_map(|a| Some(a.failure?.code)).collect()
+    attempts.into_iter().filter_map(|a| Some(a.failure?.code())).collect()
 }
 
 /// What can be read all along is waited for as well: nothing of a recording of hours is encoded before it rests.
@@ -38,7 +39,7 @@ async fn a_recording_that_goes_on_waits_until_it_rests_and_costs_no_attempt() {
         }
     });
     let waiting = reaches(&engine, id, State::Waiting);
-    assert_eq!((waiting.attempt, waiting.failure.unwrap().code), (0, FailureCode::SourceGrowing));
+    assert_eq!((waiting.attempt, waiting.failure.unwrap().code()), (0, FailureCode::SourceGrowing));
     recorder.join().unwrap();
     let done = reaches(&engine, id, State::Done);
     let seconds = judge::number(&judge::facts(&done.output)["format"]["duration"]);
@@ -167,7 +168,7 @@ async fn all_jobs_of_a_drive_unplugged_during_an_encode_wait_together_and_go_on_
     drive.unplug();
     for id in &ids {
         let waiting = reaches(&engine, *id, State::Waiting);
-        assert_eq!(waiting.failure.unwrap().code, FailureCode::SourceVolumeMissing);
+        assert_eq!(waiting.failure.unwrap().code(), FailureCode::SourceVolumeMissing);
         assert_eq!(waiting.attempt, 0);
     }
     assert!(env.results().is_empty(), "no part file: {:?}", env.results());
@@ -197,7 +198,7 @@ async fn a_drive_pulled_while_it_is_read_is_waited_for_and_costs_no_attempt() {
     let engine = start(&env, Setup { ffmpeg: Some(tool), ..Setup::default() });
     let id = add(&engine, &env, &[&video])[0];
     let waiting = reaches(&engine, id, State::Waiting);
-    assert_eq!((waiting.failure.unwrap().code, waiting.attempt), (FailureCode::SourceVolumeMissing, 0));
+    assert_eq!((waiting.failure.unwrap().code(), waiting.attempt), (FailureCode::SourceVolumeMissing, 0));
     engine.stop().await;
 }
 
@@ -229,7 +230,7 @@ async fn a_look_that_is_killed_from_outside_says_nothing_about_the_video() {
     let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-probekill.mkv")])[0];
     reaches(&engine, id, State::Failed);
     assert_eq!(met(&engine, id), [FailureCode::KilledBySignal; 4]);
-    assert!(job(&engine, id).failure.unwrap().message.contains("SIGABRT"));
+    assert!(job(&engine, id).failure.as_ref().map(said).unwrap().contains("SIGABRT"));
     let sign = env.out().parent().unwrap().join("kill-verify");
     fs::write(&sign, "").unwrap();
     let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "good.mkv")])[0];

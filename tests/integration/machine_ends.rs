@@ -4,12 +4,13 @@
 use crate::queue_world::{START, failure, laws, new_job};
 use spool_core::clock::ManualClock;
 use spool_core::engine::{Engine, open_queue};
-use spool_core::failure::{Failure, FailureCode};
+use spool_core::failure::FailureCode;
 use spool_core::job::{Job, JobId, State};
 use spool_core::progress::Progress;
 use spool_core::queue::{self, Command, Flag, Outcome, Place, Queue, Which};
 use spool_tests::engine::{Setup, start};
 use spool_tests::env::TestEnv;
+use spool_tests::reasons::{broke, said};
 use std::sync::Arc;
 
 fn at(percent: f64) -> Progress {
@@ -42,11 +43,11 @@ laws! {
 
     a_job_held_for_its_machine_ends_says_why_until_it_is_released => |w| {
         let ids = w.add(&["a.mkv"]);
-        let why = Failure::new(FailureCode::MachineDown, "It went down.");
+        let why = broke(FailureCode::MachineDown, "It went down.");
         w.queue.settle(w.claim().lease(), &Outcome::MachineDown { ends: 6, hold: Some(why) }).unwrap();
         let held = w.job(ids[0]);
         assert!(held.hold && held.state == State::Queued && held.attempt == 0);
-        assert_eq!(held.failure.unwrap().message, "It went down.");
+        assert_eq!(said(&held.failure.unwrap()), "It went down.");
         assert!(w.queue.claim("engine", true).unwrap().is_none());
         w.steer(Command::Release, &ids);
         let released = w.job(ids[0]);
@@ -59,7 +60,7 @@ laws! {
         w.queue.settle(w.claim().lease(), &Outcome::Retry { failure: failure(), run_at: 0 }).unwrap();
         w.steer(Command::Hold, &ids);
         w.steer(Command::Release, &ids);
-        assert_eq!(w.job(ids[0]).failure.unwrap().message, "It broke.");
+        assert_eq!(said(&w.job(ids[0]).failure.unwrap()), "It broke.");
     }
 
     a_retry_forgets_the_ends_of_the_machine => |w| {
@@ -138,7 +139,7 @@ async fn five_ends_of_the_machine_count_nothing_and_the_sixth_without_progress_h
     let job = evenings.cut(6, 10.0).await;
     assert!(job.hold && job.state == State::Queued && job.crashes == 0);
     let why = "The computer went down 6 times while this video was converted; release it to try again.";
-    assert_eq!(job.failure.unwrap().message, why);
+    assert_eq!(said(&job.failure.unwrap()), why);
     let listed = evenings.env.spool(&["list"]).stdout;
     assert!(listed.contains(&format!("on hold: {why}")), "{listed}");
     assert_eq!(evenings.env.spool(&["release", "1"]).code, 0);
@@ -165,7 +166,7 @@ async fn in_the_same_run_of_the_machine_or_an_unknown_one_it_was_a_crash() {
         }
         let (engine, job) = evenings.pass(then, 10.0, next);
         engine.stop().await;
-        assert_eq!((job.state, job.failure.unwrap().code), (State::Failed, FailureCode::AppCrashed));
+        assert_eq!((job.state, job.failure.unwrap().code()), (State::Failed, FailureCode::AppCrashed));
     }
 }
 

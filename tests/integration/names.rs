@@ -13,6 +13,7 @@ use spool_tests::disk::SmallDisk;
 use spool_tests::drive::{Drive, Kind};
 use spool_tests::engine::{Setup, find, reaches, start, wish};
 use spool_tests::env::TestEnv;
+use spool_tests::reasons::said;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -196,8 +197,8 @@ async fn a_name_refused_before_the_encode_is_no_missing_folder() {
         let attempt = engine.queue().attempts(id).unwrap().remove(0);
         engine.stop().await;
         let reason = failed.failure.unwrap();
-        assert_eq!((reason.code, failed.attempt), (FailureCode::NameRefused, 1), "{kind:?}");
-        assert!(reason.message.ends_with("refuses the name \"a:b.mp4\"."), "{}", reason.message);
+        assert_eq!((reason.code(), failed.attempt), (FailureCode::NameRefused, 1), "{kind:?}");
+        assert!(said(&reason).ends_with("refuses the name \"a:b.mp4\"."), "{}", said(&reason));
         assert!(attempt.commands.is_empty(), "{kind:?}: nothing was encoded: {:?}", attempt.commands);
         assert_eq!(drive.names().len(), 0, "{kind:?}");
     }

@@ -198,7 +198,7 @@ async fn a_source_that_vanished_fails_after_a_second_look_and_retry_finds_it_aga
     std::fs::rename(&video, &away).unwrap();
     engine.pause(false).unwrap();
     let failed = reaches(&engine, id, State::Failed);
-    assert_eq!((failed.failure.unwrap().code, failed.attempt), (FailureCode::SourceGone, 2));
+    assert_eq!((failed.failure.unwrap().code(), failed.attempt), (FailureCode::SourceGone, 2));
     std::fs::rename(&away, &video).unwrap();
     engine.steer(Command::Retry, &Which::Ids(vec![id])).unwrap();
     reaches(&engine, id, State::Done);
@@ -218,7 +218,7 @@ async fn a_source_changed_while_it_is_read_is_not_called_done() {
         queue.attempts(id).unwrap()[0].ended_at.is_some()
     });
     let first = queue.attempts(id).unwrap().remove(0);
-    assert_eq!(first.failure.unwrap().code, FailureCode::SourceChanged);
+    assert_eq!(first.failure.unwrap().code(), FailureCode::SourceChanged);
     reaches(&engine, id, State::Done);
     engine.stop().await;
 }
@@ -235,7 +235,7 @@ async fn a_panic_in_a_worker_is_a_failure_like_any_other_and_costs_no_worker() {
     let id = add(&engine, &env, &paths(&videos(&env, &["a"])))[0];
     let done = reaches(&engine, id, State::Done);
     let attempts = engine.queue().attempts(done.id).unwrap();
-    assert_eq!(attempts[0].failure.as_ref().map(|f| f.code), Some(FailureCode::Internal));
+    assert_eq!(attempts[0].failure.as_ref().map(|f| f.code()), Some(FailureCode::Internal));
     engine.stop().await;
 }
 
@@ -310,7 +310,7 @@ async fn jobs_of_an_unplugged_drive_wait_and_continue_when_it_returns() {
     drive.unplug();
     engine.pause(false).unwrap();
     let waiting = reaches(&engine, id, State::Waiting);
-    assert_eq!((waiting.failure.unwrap().code, waiting.attempt), (FailureCode::SourceVolumeMissing, 0));
+    assert_eq!((waiting.failure.unwrap().code(), waiting.attempt), (FailureCode::SourceVolumeMissing, 0));
     let _drive = SmallDisk::mount(drive.0.clone(), 8 << 20).unwrap();
     std::fs::copy(clips::ordinary(), &video).unwrap();
     reaches(&engine, id, State::Done);

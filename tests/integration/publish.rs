@@ -213,7 +213,7 @@ async fn a_result_on_a_drive_that_is_away_after_the_crash_is_looked_for_when_it_
     drive.unplug();
     let engine = start(&env, Setup::default());
     let waiting = reaches(&engine, job.id, State::Waiting);
-    assert_eq!(waiting.failure.unwrap().code, FailureCode::DestinationMissing);
+    assert_eq!(waiting.failure.unwrap().code(), FailureCode::DestinationMissing);
     let _back = disk.at(place);
     let done = reaches(&engine, job.id, State::Done);
     assert_eq!((done.output, done.warnings), (job.output, vec!["Partial.".to_owned()]));

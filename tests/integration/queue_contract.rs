@@ -8,6 +8,7 @@ use spool_core::preset;
 use spool_core::progress::Progress;
 use spool_core::queue::{Added, Command, Filter, NewJob, Note, Outcome, Place, Refusal, Which};
 use spool_core::verify::verification::Verification;
+use spool_tests::reasons::{broke, said};
 use std::path::{Path, PathBuf};
 
 laws! {
@@ -48,7 +49,7 @@ laws! {
 
     what_a_full_disk_measured_is_known_when_the_job_is_claimed_again => |w| {
         w.add(&["a.mkv"]);
-        let full = Failure { need_bytes: Some(7000), ..Failure::new(FailureCode::DiskFull, "Full.") };
+        let full = Failure { need_bytes: Some(7000), ..broke(FailureCode::DiskFull, "Full.") };
         let job = w.claim();
         w.queue.settle(job.lease(), &Outcome::Waiting(full)).unwrap();
         w.steer(Command::Now, &[job.id]);
@@ -157,7 +158,7 @@ laws! {
     what_another_version_made_keeps_its_state => |w| {
         let ids = w.add(&["running.mkv", "waiting.mkv", "failed.mkv"]);
         let (running, waiting, failed) = (w.claim(), w.claim(), w.claim());
-        let full = Failure::new(FailureCode::DiskFull, "Full.");
+        let full = broke(FailureCode::DiskFull, "Full.");
         w.queue.settle(waiting.lease(), &Outcome::Waiting(full)).unwrap();
         w.queue.settle(failed.lease(), &Outcome::Failed(failure())).unwrap();
         for id in &ids {
@@ -211,7 +212,7 @@ laws! {
         let job = w.claim();
         let run_at = w.clock.now() + 10_000;
         w.queue.settle(job.lease(), &Outcome::Retry { failure: failure(), run_at }).unwrap();
-        assert_eq!(w.job(job.id).failure.unwrap().message, "It broke.");
+        assert_eq!(said(&w.job(job.id).failure.unwrap()), "It broke.");
         w.clock.advance(std::time::Duration::from_secs(10));
         assert_eq!(w.claim().id, job.id, "due again, it comes before b");
         assert_eq!(w.job(job.id).attempt, 2);
@@ -232,7 +233,7 @@ laws! {
         for (epoch, outcome) in (1..).zip([
             Outcome::Interrupted(None),
             Outcome::Rescued { crashes: 1 },
-            Outcome::Waiting(Failure::new(FailureCode::DiskFull, "Full.")),
+            Outcome::Waiting(broke(FailureCode::DiskFull, "Full.")),
         ]) {
             let job = w.claim();
             assert_eq!((job.attempt, job.epoch), (1, epoch));

@@ -7,6 +7,7 @@ use spool_core::job::{Intent, JobId, State};
 use spool_core::preset;
 use spool_core::progress::Progress;
 use spool_core::queue::{Added, Command, Edit, Edited, NewJob, Note, Outcome, Place, Refusal};
+use spool_tests::reasons::broke;
 use std::path::Path;
 
 /// `a.mkv` and so on, with another quality.
@@ -139,7 +140,7 @@ laws! {
     what_was_found_of_a_job_with_its_former_spec_is_past => |w| {
         let ids = w.add(&["a.mkv", "b.mkv"]);
         let waiting = w.claim();
-        let full = Failure { need_bytes: Some(7000), ..Failure::new(FailureCode::DiskFull, "Full.") };
+        let full = Failure { need_bytes: Some(7000), ..broke(FailureCode::DiskFull, "Full.") };
         w.queue.settle(waiting.lease(), &Outcome::Waiting(full)).unwrap();
         let tried = w.claim();
         w.queue.save_progress(&[(tried.lease(), Progress { done_us: 7, ..Progress::default() })]).unwrap();
@@ -158,11 +159,11 @@ laws! {
     why_a_job_was_put_on_hold_stays_said => |w| {
         let id = w.add(&["a.mkv"])[0];
         let job = w.claim();
-        let down = Failure::new(FailureCode::MachineDown, "It went down.");
+        let down = broke(FailureCode::MachineDown, "It went down.");
         w.queue.settle(job.lease(), &Outcome::MachineDown { ends: 6, hold: Some(down) }).unwrap();
         edit(w, id, with_crf("a.mkv", 30));
         let job = w.job(id);
         assert_eq!((job.hold, job.machine_ends), (true, 6));
-        assert_eq!(job.failure.map(|why| why.code), Some(FailureCode::MachineDown));
+        assert_eq!(job.failure.map(|why| why.code()), Some(FailureCode::MachineDown));
     }
 }

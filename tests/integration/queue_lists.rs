@@ -2,7 +2,7 @@
 
 use crate::queue_world::{World, done, failure, laws, new_job};
 use spool_core::clock::Clock;
-use spool_core::failure::{Failure, FailureCode};
+use spool_core::failure::FailureCode;
 use spool_core::job::{Attempt, Job, JobId, Millis, State};
 use spool_core::media::Facts;
 use spool_core::queue::{
@@ -10,6 +10,7 @@ use spool_core::queue::{
 };
 use spool_core::recheck::finding::{Check, Fault, Finding};
 use spool_core::verify::verification::Verification;
+use spool_tests::reasons::broke;
 use std::path::{Path, PathBuf};
 
 fn add_one(w: &World, job: NewJob, is_taken: bool) -> Added {
@@ -114,7 +115,7 @@ laws! {
         w.add(&["a.mkv", "b.mkv", "c.mkv"]);
         for code in [FailureCode::NotMedia, FailureCode::Stalled, FailureCode::NotMedia] {
             w.clock.advance(std::time::Duration::from_secs(1));
-            w.queue.settle(w.claim().lease(), &Outcome::Failed(Failure::new(code, "It broke."))).unwrap();
+            w.queue.settle(w.claim().lease(), &Outcome::Failed(broke(code, "It broke."))).unwrap();
         }
         assert_eq!(w.queue.causes().unwrap(), [(FailureCode::NotMedia, 2), (FailureCode::Stalled, 1)]);
         let names = |offset, limit| -> Vec<_> {
@@ -130,7 +131,7 @@ laws! {
         w.queue.add(&jobs, Place::End, &|_| false).unwrap();
         assert_eq!(w.queue.crowded().unwrap(), Crowded::default());
         let full = |code| {
-            w.queue.settle(w.claim().lease(), &Outcome::Waiting(Failure::new(code, "No."))).unwrap();
+            w.queue.settle(w.claim().lease(), &Outcome::Waiting(broke(code, "No."))).unwrap();
             w.queue.crowded().unwrap()
         };
         let media = |jobs| Crowded { jobs, volume: Some("/media/Media".into()) };

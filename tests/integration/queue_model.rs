@@ -4,7 +4,7 @@
 use crate::queue_world::{failure, new_job, of_another_version};
 use proptest::prelude::*;
 use spool_core::clock::{Clock, ManualClock};
-use spool_core::failure::{Failure, FailureCode};
+use spool_core::failure::Reason;
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::is_due;
 use spool_core::queue::memory::MemoryQueue;
@@ -176,7 +176,7 @@ impl Pair {
         let outcome = match end {
             0 => Outcome::Done { output: job.output.clone(), size: 1, warnings: vec![] },
             1 => Outcome::Retry { failure: failure(), run_at: self.clock.now() + 10_000 },
-            2 => Outcome::Waiting(Failure { code: FailureCode::DiskFull, ..failure() }),
+            2 => Outcome::Waiting(Reason::DiskFull { folder: None }.into()),
             3 => Outcome::Failed(failure()),
             4 => Outcome::Cancelled,
             _ => Outcome::Interrupted(None),

@@ -2,9 +2,10 @@
 
 use crate::queue_world::{START, new_job};
 use spool_core::clock::ManualClock;
-use spool_core::failure::{Failure, FailureCode};
+use spool_core::failure::FailureCode;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Filter, Outcome, Place, Queue};
+use spool_tests::reasons::broke;
 use std::sync::Arc;
 
 #[test]
@@ -28,7 +29,7 @@ fn failures_whose_code_only_a_newer_version_knows_are_listed() {
     queue.add(&["a.mkv", "b.mkv", "c.mkv"].map(new_job), Place::End, &|_| false).unwrap();
     for code in [FailureCode::Internal, FailureCode::NoVideo, FailureCode::NoVideo] {
         let job = queue.claim("engine", true).unwrap().unwrap();
-        queue.settle(job.lease(), &Outcome::Failed(Failure::new(code, "It broke."))).unwrap();
+        queue.settle(job.lease(), &Outcome::Failed(broke(code, "It broke."))).unwrap();
     }
     let future = "UPDATE job SET failure_code = 'of_the_future' WHERE id = 3";
     rusqlite::Connection::open(&path).unwrap().execute(future, []).unwrap();

@@ -8,6 +8,7 @@ use spool_core::queue::memory::MemoryQueue;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Added, Command, Filter, Naming, NewJob, Outcome, Place, Queue, Steered, Which};
 use spool_core::spec::JobSpec;
+use spool_tests::reasons::broke;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -112,9 +113,5 @@ pub(crate) fn done(job: &Job) -> Outcome {
 }
 
 pub(crate) fn failure() -> Failure {
-    Failure {
-        exit: Some(1),
-        log_tail: "the end".into(),
-        ..Failure::new(FailureCode::EncodeFailed, "It broke.")
-    }
+    Failure { exit: Some(1), log_tail: "the end".into(), ..broke(FailureCode::EncodeFailed, "It broke.") }
 }

@@ -4,14 +4,18 @@
 //! two are done and one is queued: such a pair can no longer be.
 
 use crate::queue_world::{START, new_job};
+use serde_json::json;
 use spool_core::clock::ManualClock;
-use spool_core::failure::FailureCode;
+use spool_core::failure::{Failure, FailureCode, Reason};
 use spool_core::job::{Job, JobId, State};
 use spool_core::plan::Plan;
 use spool_core::preset;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Added, Command, Filter, NewJob, Outcome, Place, Queue, Saved, Which};
+use spool_core::raised::{self, Alarm};
 use spool_core::recheck::finding::{Check, Finding, Obstacle};
+use spool_core::view::JobView;
+use spool_core::words;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -243,4 +247,33 @@ fn an_upgrade_that_was_cut_short_is_finished_by_the_next_start() {
     assert_eq!(again.add(again.again(2, "web-1080p", None)), Added::DoneBefore(JobId(2)));
     let link = Some("/videos/elsewhere/film.mkv");
     assert_eq!(again.add(again.again(3, "web-1080p", link)), Added::DoneBefore(JobId(3)));
+}
+
+/// `queues/schema-9.db`: two videos done, one of them damaged, and three that failed, which raised the alarm. Failures,
+/// remarks and the alarm are sentences in it.
+#[test]
+fn what_an_earlier_version_kept_as_sentences_is_read_and_shown() {
+    let upgraded = open(9);
+    for (id, code, text) in [
+        (2, FailureCode::SourceTruncated, "The recording ends early: 0:05 of 0:06 can be read."),
+        (3, FailureCode::NotMedia, "notes.mkv is not a video that can be read."),
+        (4, FailureCode::NoVideo, "There is no moving picture in this file."),
+    ] {
+        let stored = Reason::Text { code, text: text.to_owned() };
+        assert_eq!(upgraded.job(id).failure, Some(stored.clone()));
+        let attempts = upgraded.queue.attempts(JobId(id)).unwrap();
+        assert_eq!(attempts[0].failure, Some(stored));
+        let shown = serde_json::to_value(JobView::from(&upgraded.job(id))).unwrap();
+        assert_eq!(shown["failure"]["message"], text);
+        assert_eq!((&shown["failure"]["code"], &shown["failure"]["kind"]), (&json!(code), &json!("text")));
+        let again =
+            Failure { exit: attempts[0].exit, signal: attempts[0].signal, ..Reason::NoPicture.into() };
+        assert_eq!(attempts[0].failed_like(&again), code == FailureCode::NoVideo);
+    }
+    let alarm = raised::alarm(&upgraded.queue).unwrap().unwrap();
+    assert!(matches!(&alarm, Alarm::Text { .. }), "{alarm:?}");
+    assert_eq!(
+        words::alarm(&alarm).to_string(),
+        "3 videos failed in the last 10 minutes. Look at their reasons before the rest runs into the same."
+    );
 }

@@ -10,6 +10,7 @@ use spool_core::policy::Policy;
 use spool_core::queue::{Added, Command, Place, Queue, Which};
 use spool_tests::engine::{Setup, add, fast, faulty, find, job, reaches, reaches_within, start, taken, wish};
 use spool_tests::env::TestEnv;
+use spool_tests::reasons::said;
 use spool_tests::share::Share;
 use spool_tests::{clips, wait_until};
 use std::path::{Path, PathBuf};
@@ -54,7 +55,7 @@ fn works(engine: &Engine, id: JobId) -> bool {
 fn waits_for_the_drive(engine: &Engine, id: JobId) {
     let waiting = reaches(engine, id, State::Waiting);
     let reason = waiting.failure.unwrap();
-    assert_eq!((reason.code, waiting.attempt), (FailureCode::VolumeSilent, 0), "{}", reason.message);
+    assert_eq!((reason.code(), waiting.attempt), (FailureCode::VolumeSilent, 0), "{}", said(&reason));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -97,7 +97,7 @@ fn each_ended_as_it_must(world: &World, jobs: &[Job]) {
         world.demand(fits, why);
         let attempts = world.queue.attempts(job.id).unwrap();
         for attempt in attempts.iter().filter(|a| !bad && a.failure.is_some()) {
-            let code = attempt.failure.as_ref().unwrap().code;
+            let code = attempt.failure.as_ref().unwrap().code();
             *codes.entry(code.as_str()).or_default() += 1;
             world.demand(may_meet(job, attempt, code), || {
                 format!("job {} is sound and met {attempt:?}", job.id)

@@ -16,6 +16,7 @@ pub mod flv;
 pub mod hdr;
 pub mod judge;
 pub mod places;
+pub mod reasons;
 pub mod seen;
 #[cfg(target_os = "linux")]
 pub mod share;

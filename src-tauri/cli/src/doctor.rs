@@ -10,8 +10,9 @@ use spool_core::ffmpeg::{self, Tools};
 use spool_core::path_bytes::percent;
 use spool_core::queue::sqlite::mend::{self, Look};
 use spool_core::queue::sqlite::upkeep;
-use spool_core::queue::{Flag, Queue};
+use spool_core::raised;
 use spool_core::volumes;
+use spool_core::words as english;
 use std::path::Path;
 
 /// One line of the answer.
@@ -32,7 +33,7 @@ pub(crate) fn doctor(context: &Context) -> Answer {
     let tools = ffmpeg::locate(&context.tool_places());
     let mut findings = match &tools {
         Ok(tools) => tool_findings(tools),
-        Err(error) => vec![finding("ffmpeg", false, format!("{error} {}", error.what_helps()))],
+        Err(error) => vec![finding("ffmpeg", false, format!("{error} {}", english::remedy(&error.remedy())))],
     };
     findings.extend(queue_findings(context));
     findings.push(disk_finding(context));
@@ -72,12 +73,16 @@ fn queue_findings(context: &Context) -> Vec<Finding> {
     let text = if whole { "whole" } else { "damaged; `spool doctor --restore` restores the newest backup" };
     let mut all =
         vec![finding("queue", whole, format!("{} is {text}", engine::database(&context.data).display()))];
-    let raised = |flag| queue.flag(flag).ok().flatten();
-    all.extend(
-        raised(Flag::Breaker).map(|why| finding("breaker", false, format!("The queue stands still: {why}"))),
-    );
-    all.extend(raised(Flag::Restored).map(|what| finding("restored", false, what)));
-    all.extend(raised(Flag::Alarm).map(|why| finding("alarm", false, why)));
+    if let Ok(Some(why)) = raised::breaker(&queue) {
+        let text = format!("The queue stands still: {}", english::breaker(&why));
+        all.push(finding("breaker", false, text));
+    }
+    if let Ok(Some(restored)) = raised::restored(&queue) {
+        all.push(finding("restored", false, english::restored(&restored).to_string()));
+    }
+    if let Ok(Some(alarm)) = raised::alarm(&queue) {
+        all.push(finding("alarm", false, english::alarm(&alarm).to_string()));
+    }
     let holder = lock::holder(&context.data).unwrap_or_else(|| "nobody just now".into());
     all.push(finding("worked by", true, holder));
     all
@@ -110,7 +115,12 @@ pub(crate) fn restore(context: &Context) -> Answer {
             json[name] = bytes.into();
         }
     }
-    context
-        .tell(&json, format!("{} `spool list` shows it, `spool resume` lets it go on.", mended.sentence))?;
+    context.tell(
+        &json,
+        format!(
+            "{} `spool list` shows it, `spool resume` lets it go on.",
+            english::restored(&mended.restored)
+        ),
+    )?;
     Ok(true)
 }

@@ -31,6 +31,7 @@ use args::{Cli, PresetVerb, Verb};
 use clap::{CommandFactory, Parser};
 use context::{Answer, Context, Failed};
 use spool_core::error::{Error, said};
+use spool_core::words as english;
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -94,7 +95,7 @@ fn report(failed: &Failed) -> ExitCode {
         Failed::Output(cause) => (1, format!("The answer could not be written: {}.", said(cause))),
         Failed::Usage(sentence) => (2, sentence.clone()),
         Failed::Core(error @ Error::Held { .. }) => (3, error.to_string()),
-        Failed::Core(Error::Tools(error)) => (4, format!("{error} {}", error.what_helps())),
+        Failed::Core(Error::Tools(error)) => (4, format!("{error} {}", english::remedy(&error.remedy()))),
         Failed::Core(error) => (1, error.to_string()),
     };
     let _ = writeln!(std::io::stderr(), "spool: {}", words::line(&message));

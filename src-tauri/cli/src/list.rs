@@ -13,6 +13,7 @@ use spool_core::job::{Job, State};
 use spool_core::progress::Progress;
 use spool_core::queue::{Filter, Queue};
 use spool_core::view::JobView;
+use spool_core::words::reason;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
@@ -128,7 +129,7 @@ pub(crate) fn word(job: &Job) -> &'static str {
 
 /// What matters in the state a job is in.
 pub(crate) fn facts(job: &Job, now: i64) -> String {
-    let reason = || job.failure.as_ref().map_or(String::new(), |f| words::line(&f.message));
+    let reason = || job.failure.as_ref().map_or(String::new(), |f| words::line(reason(f)));
     match job.state {
         _ if job.spec.is_none() => words::other_version(job),
         State::Queued if job.hold && held_by_machine(job) => format!("on hold: {}", reason()),
@@ -143,7 +144,7 @@ pub(crate) fn facts(job: &Job, now: i64) -> String {
         State::Running => running(job),
         State::Done => result(job),
         State::Failed => {
-            let code = job.failure.as_ref().map_or("", |f| f.code.as_str());
+            let code = job.failure.as_ref().map_or("", |f| f.code().as_str());
             format!(
                 "{code} after {}: {}",
                 words::count(u64::from(job.attempt), "attempt", "attempts"),
@@ -172,7 +173,7 @@ fn target(job: &Job) -> String {
 
 /// Was it put on hold because the machine went down with it again and again?
 fn held_by_machine(job: &Job) -> bool {
-    job.failure.as_ref().is_some_and(|why| why.code == FailureCode::MachineDown)
+    job.failure.as_ref().is_some_and(|why| why.code() == FailureCode::MachineDown)
 }
 
 /// `42 %  3.1x  1 min 12 s left  96 MB so far`

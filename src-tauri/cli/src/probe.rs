@@ -7,7 +7,7 @@ use crate::words;
 use serde_json::json;
 use spool_core::captions::{Captions, Service};
 use spool_core::clock::SystemClock;
-use spool_core::failure::{Failure, FailureCode};
+use spool_core::failure::{Failure, Reason};
 use spool_core::ffmpeg::{self, Asked, Tools, probe as look};
 use spool_core::intake::{self, Asking, Taken, Wish};
 use spool_core::ledger::{self, Difference, Property};
@@ -19,6 +19,8 @@ use spool_core::preset::{self, Hardware, Preset};
 use spool_core::queue::{self, memory::MemoryQueue};
 use spool_core::spec::JobSpec;
 use spool_core::subtitles;
+use spool_core::view::Why;
+use spool_core::words::{self as english, reason};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -67,16 +69,15 @@ fn chosen_preset(context: &Context, args: &Probe) -> Result<Option<Preset>, Fail
 
 /// Why there is nothing to be probed: ffprobe would wait for what comes out of a pipe or device.
 fn no_file(path: &Path) -> Option<Failure> {
-    let (code, what) = match path.metadata() {
+    let shown = path.display().to_string();
+    let reason = match path.metadata() {
         Ok(metadata) if metadata.is_file() => return None,
-        Ok(metadata) if metadata.is_dir() => {
-            (FailureCode::SourceUnreadable, "is a folder; name the videos in it")
-        }
-        Ok(_) => (FailureCode::SourceUnreadable, "is neither a file nor a folder"),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => (FailureCode::SourceGone, "does not exist"),
+        Ok(metadata) if metadata.is_dir() => Reason::IsFolder { path: shown },
+        Ok(_) => Reason::NotAFile { path: shown },
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Reason::NoSuchFile { path: shown },
         Err(_) => return None,
     };
-    Some(Failure::new(code, format!("{} {what}.", path.display())))
+    Some(reason.into())
 }
 
 fn probe_one(
@@ -169,7 +170,7 @@ fn refused(context: &Context, path: &Path, failure: &Failure) -> Answer {
     if context.json {
         let mut json = json!({
             "path": path.to_string_lossy(),
-            "failure": { "code": failure.code, "message": failure.message },
+            "failure": Why::from(&failure.reason),
         });
         if let Some(bytes) = path_bytes::percent(path) {
             json["pathBytes"] = bytes.into();
@@ -177,9 +178,9 @@ fn refused(context: &Context, path: &Path, failure: &Failure) -> Answer {
         json_line(&json)?;
     } else if no_file(path).is_some() {
         // The sentence says all there is to do.
-        eprintln!("spool: {}", words::line(&failure.message));
+        eprintln!("spool: {}", words::line(reason(&failure.reason)));
     } else {
-        eprintln!("spool: {}", words::line(&failure.to_string()));
+        eprintln!("spool: {}", words::line(english::failure(failure)));
     }
     Ok(false)
 }

@@ -18,6 +18,8 @@ use spool_core::error::Error;
 use spool_core::event::Topic;
 use spool_core::ffmpeg;
 use spool_core::queue::{Flag, Queue};
+use spool_core::raised;
+use spool_core::words as english;
 
 /// How a run came to its end.
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +45,8 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
     let signals = Signals::new()?;
     let engine = Engine::start(config(context, workers))?;
     let (queue, tally) = (engine.queue(), engine.tally());
-    if let Some(what) = queue.flag(Flag::Restored)? {
-        complain(&what);
+    if let Some(restored) = raised::restored(queue.as_ref())? {
+        complain(&english::restored(&restored).to_string());
     }
     let events = engine.subscribe(vec![Topic::Queue, Topic::Progress]);
     let screen = Screen::new(context.draws());

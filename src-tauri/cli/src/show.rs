@@ -10,6 +10,7 @@ use spool_core::job::{Attempt, Job, JobId, State};
 use spool_core::queue::Queue;
 use spool_core::recheck::finding::Check;
 use spool_core::view::{AttemptView, JobView};
+use spool_core::words::{next_step, reason};
 use std::collections::BTreeMap;
 
 #[derive(Serialize)]
@@ -76,8 +77,8 @@ fn facts(context: &Context, job: &Job) -> Result<(), Failed> {
         context.say(format!("ended     {}", words::moment(finished)))?;
     }
     if let Some(failure) = &job.failure {
-        context.say(format!("reason    {}", words::line(&failure.message)))?;
-        context.say(format!("next      {}", failure.code.next_step()))?;
+        context.say(format!("reason    {}", words::line(reason(failure))))?;
+        context.say(format!("next      {}", next_step(failure.code())))?;
     }
     if let Some(check) = &job.check {
         context.say(format!("checked   {}  {}", words::moment(check.at), words::line(&found(check))))?;
@@ -123,7 +124,7 @@ fn tell_attempt(context: &Context, n: usize, attempt: &Attempt, with_log: bool) 
 fn how_it_ended(attempt: &Attempt) -> String {
     let exit = attempt.exit.map(|code| format!("  exit {code}"));
     let signal = attempt.signal.map(|signal| format!("  signal {signal}"));
-    let reason = attempt.failure.as_ref().map(|f| format!("  {}: {}", f.code, words::line(&f.message)));
+    let reason = attempt.failure.as_ref().map(|f| format!("  {}: {}", f.code(), words::line(reason(f))));
     [exit, signal, reason].into_iter().flatten().collect()
 }
 

@@ -5,10 +5,13 @@ use crate::{list, words};
 use serde_json::{Value, json};
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::lock;
+use spool_core::failure::Reason;
 use spool_core::forecast::TimeLeft;
 use spool_core::job::{Job, Millis, State};
 use spool_core::queue::{self, Counts, Filter, Flag, Queue};
+use spool_core::raised;
 use spool_core::view::JobView;
+use spool_core::words as english;
 
 /// Running videos named in the line.
 const NAMED: u64 = 3;
@@ -53,7 +56,7 @@ struct Standing {
     abandoned: Option<Millis>,
     hung_up: Option<Millis>,
     restored: Option<String>,
-    breaker: Option<String>,
+    breaker: Option<Reason>,
     crowded: Option<String>,
     left: Option<TimeLeft>,
 }
@@ -67,8 +70,8 @@ impl Standing {
             paused: queue.flag(Flag::Paused)?.is_some(),
             abandoned: context.abandoned_since(),
             hung_up: queue.flag(Flag::HungUp)?.and_then(|at| at.parse().ok()),
-            restored: queue.flag(Flag::Restored)?,
-            breaker: queue.flag(Flag::Breaker)?.filter(|_| worker.is_some()),
+            restored: raised::restored(queue)?.map(|restored| english::restored(&restored).to_string()),
+            breaker: raised::breaker(queue)?.filter(|_| worker.is_some()),
             crowded: words::crowded(&queue.crowded()?),
             left: queue::time_left(queue, SystemClock::default().now())?.filter(|_| worker.is_some()),
             worker,
@@ -81,7 +84,7 @@ impl Standing {
             "running": c.running, "queued": c.startable(), "held": c.held, "unreadable": c.unreadable,
             "waiting": c.waiting, "done": c.done, "failed": c.failed, "cancelled": c.cancelled,
             "paused": self.paused, "worker": self.worker, "abandonedSince": self.abandoned, "hungUpAt": self.hung_up,
-            "timeLeft": self.left, "breaker": self.breaker, "restored": self.restored,
+            "timeLeft": self.left, "breaker": self.breaker.as_ref().map(english::breaker), "restored": self.restored,
             "jobs": self.running.iter().map(JobView::from).collect::<Vec<_>>(),
         })
     }
@@ -90,8 +93,11 @@ impl Standing {
         let mut parts = vec![counted(&self.counts, &named(&self.running, self.counts.running))];
         parts.extend(self.left.as_ref().map(|left| capital(&words::time_left(left))));
         parts.extend(self.crowded.clone());
-        parts
-            .extend(self.breaker.as_ref().map(|why| format!("The queue stands still: {}", words::line(why))));
+        parts.extend(
+            self.breaker
+                .as_ref()
+                .map(|why| format!("The queue stands still: {}", words::line(english::breaker(why)))),
+        );
         if self.paused {
             parts.push(words::PAUSED.into());
         }

@@ -169,8 +169,8 @@ fn local(millis: i64) -> Option<jiff::ZonedDateTime> {
 }
 
 /// Text from outside on one line: control characters, which could move the cursor, become visible.
-pub fn line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+pub fn line(text: impl std::fmt::Display) -> String {
+    text.to_string().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]

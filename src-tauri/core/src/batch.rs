@@ -95,7 +95,7 @@ mod tests {
         let mut batch = Batch::default();
         let mut hear = |states: &[State]| {
             for state in states {
-                batch.hear(&Event::JobChanged { id: JobId(1), state: *state, code: None, message: None });
+                batch.hear(&Event::JobChanged { id: JobId(1), state: *state, reason: None });
             }
             if states.is_empty() {
                 batch.hear(&Event::Idle);
@@ -114,7 +114,7 @@ mod tests {
     /// No event tells of a start then.
     #[test]
     fn a_paused_job_that_goes_on_after_the_rest_is_a_batch_of_its_own() {
-        let changed = |state| Event::JobChanged { id: JobId(1), state, code: None, message: None };
+        let changed = |state| Event::JobChanged { id: JobId(1), state, reason: None };
         let mut batch = Batch::default();
         batch.hear(&changed(State::Done));
         batch.hear(&Event::Idle);

@@ -24,6 +24,7 @@ use crate::queue::sqlite::SqliteQueue;
 use crate::queue::sqlite::mend::{self, Look};
 use crate::queue::{self, Added, Command, Filter, Flag, NewJob, Place, Queue, Steered, Which};
 use crate::volumes::Volumes;
+use crate::words;
 use folders::Folders;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -109,7 +110,7 @@ pub fn rescue_idle(config: &EngineConfig) -> Result<bool> {
 fn mend_locked(data: &Path, clock: &dyn Clock) -> Result<()> {
     let mended = mend::mend(&database(data), &backups(data), clock.now(), Look::AfterCrash)?;
     if let Some(mended) = mended {
-        tracing::error!("{}", mended.sentence);
+        tracing::error!("{}", words::restored(&mended.restored));
     }
     Ok(())
 }

@@ -4,11 +4,12 @@
 //! with a fresh snapshot in place of what it missed. Events carry no truth of their own: the queue has it.
 
 use crate::batch::Batch;
-use crate::failure::FailureCode;
+use crate::failure::Reason;
 use crate::forecast::TimeLeft;
 use crate::job::{Job, JobId, State};
 use crate::progress::Progress;
 use crate::queue::Counts;
+use crate::raised::Alarm;
 use std::sync::Arc;
 use tokio::sync::broadcast::{self, error::RecvError};
 
@@ -24,9 +25,7 @@ pub enum Event {
         /// What it is now.
         state: State,
         /// Why, where there is a reason.
-        code: Option<FailureCode>,
-        /// The plain sentence for it.
-        message: Option<String>,
+        reason: Option<Reason>,
     },
     /// A running job got on, at most four times a second.
     Progress {
@@ -38,12 +37,9 @@ pub enum Event {
     /// The queue was paused or resumed.
     Paused(bool),
     /// Failures pile up.
-    Alarm {
-        /// One plain sentence.
-        message: String,
-    },
+    Alarm(Alarm),
     /// The environment is broken and the queue stands still (`Some`), or works again (`None`).
-    Breaker(Option<String>),
+    Breaker(Option<Reason>),
     /// A new estimate of how long the rest takes; nothing where that is not known.
     TimeLeft(Option<TimeLeft>),
     /// Nothing is left that could go on by itself.

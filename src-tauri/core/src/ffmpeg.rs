@@ -31,7 +31,7 @@ mod watchdog;
 
 pub use abilities::{abilities, encoder_works, missing_encoder};
 pub use captions::{Asked, captions};
-pub use locate::{Tool, ToolError, ToolPlaces, Tools, locate, standard_folders};
+pub use locate::{Remedy, Tool, ToolError, ToolPlaces, Tools, locate, standard_folders};
 pub use process::{end_orphans, identify};
 pub use survey::survey;
 pub use thumbnail::thumbnail;

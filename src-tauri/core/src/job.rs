@@ -4,7 +4,7 @@
 //! Plain data. Guarantees that the transition table below is the only list of legal moves; who performs a
 //! move, and when, is decided in `queue` and `pool`. Must not know SQL, processes or files.
 
-use crate::failure::{self, FailureCode};
+use crate::failure::{Failure, Reason};
 use crate::media::Facts;
 use crate::progress::Progress;
 use crate::recheck::finding::Check;
@@ -221,15 +221,6 @@ pub struct Lease {
     pub epoch: i64,
 }
 
-/// A failure code with its plain sentence, as a row shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
-    /// What the program acts upon.
-    pub code: FailureCode,
-    /// What a person reads.
-    pub message: String,
-}
-
 /// Written down before the rename, so that a crash right after it can be recognised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
@@ -277,11 +268,10 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Did this attempt fail with that fingerprint (see [`crate::failure::fingerprint`])?
-    pub fn failed_like(&self, fingerprint: &str) -> bool {
-        let own =
-            self.failure.as_ref().map(|f| failure::fingerprint(f.code, self.exit, self.signal, &f.message));
-        own.is_some_and(|own| own == fingerprint)
+    /// Did this attempt fail for the same cause: the same exit and signal, and a reason that differs in its values alone?
+    pub fn failed_like(&self, failure: &Failure) -> bool {
+        let ends = (self.exit, self.signal) == (failure.exit, failure.signal);
+        ends && self.failure.as_ref().is_some_and(|reason| reason.is_like(&failure.reason))
     }
 }
 

@@ -6,7 +6,7 @@
 //! was decoded leave a doubt.
 
 use crate::captions::Captions;
-use crate::failure::Failure;
+use crate::failure::{Failure, PlaceIn};
 use crate::ffmpeg::places::Places;
 use crate::ffmpeg::run::Report;
 use crate::ffmpeg::{self, Asked, compare, probe};
@@ -59,9 +59,9 @@ pub(crate) fn judge<J: Judging>(
 ) -> Result<(Result<Verdict, Refusal>, MediaInfo), J::End> {
     let mut output = look(judging, steps)?;
     if plan.without_places
-        && let Some(message) = left_place(judging, &output)?
+        && let Some(by) = left_place(judging, &output)?
     {
-        return Ok((Err(verify::tells_place(&message, plan, report)), output));
+        return Ok((Err(verify::tells_place(by, plan, report)), output));
     }
     output.captions = captions(judging, plan, &output)?;
     if plan.converts_texts() {
@@ -83,8 +83,8 @@ pub(crate) fn judge<J: Judging>(
     Ok((decided, output))
 }
 
-/// What in the result still tells where it was recorded, for people.
-fn left_place<J: Judging>(judging: &J, output: &MediaInfo) -> Result<Option<String>, J::End> {
+/// What in the result still tells where it was recorded.
+fn left_place<J: Judging>(judging: &J, output: &MediaInfo) -> Result<Option<PlaceIn>, J::End> {
     let Asking { tools, policy, orders } = judging.asking();
     let (places, mut seen) = (Places { tools, path: judging.result(), policy, orders }, output.clone());
     places.look(&mut seen);

@@ -37,6 +37,7 @@ mod pool;
 pub mod preset;
 pub mod progress;
 pub mod queue;
+pub mod raised;
 pub mod recheck;
 pub mod settings;
 pub mod sharing;

@@ -40,6 +40,7 @@ use crate::captions::Captions;
 use crate::subtitles::Cues;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use ts_rs::TS;
 
 pub use dense::{Dense, Ticks};
 pub use ends::Chapter;
@@ -107,8 +108,9 @@ pub struct MediaInfo {
 }
 
 /// What a stream carries.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
+#[ts(rename = "Carries")]
 #[expect(missing_docs, reason = "ffprobe's own words")]
 pub enum Kind {
     Video,

@@ -8,7 +8,7 @@ mod publish;
 mod refused;
 
 use crate::error::said;
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, Reason, shown};
 use crate::media::{boxes, declared, marker};
 use crate::queue::{LONGEST, Longest, shortened};
 use crate::volumes::{self, Trouble, mounts};
@@ -102,10 +102,7 @@ pub fn check_folder(part: &Path, volume: Option<&Path>) -> Result<(), Failure> {
 /// Why nothing can be written into `folder`, which is not there.
 fn absent(folder: &Path, volume: Option<&Path>) -> Failure {
     match volume.filter(|volume| !mounts::is_mounted(volume)) {
-        Some(volume) => {
-            let message = format!("The drive at {} is not connected.", volume.display());
-            Failure::new(FailureCode::DestinationMissing, message)
-        }
+        Some(volume) => Reason::ResultDriveAway { drive: shown(volume) }.into(),
         None => write_failure(&io::ErrorKind::NotFound.into(), folder),
     }
 }
@@ -193,13 +190,12 @@ fn flush_folder(folder: &Path) -> io::Result<()> {
 
 /// The failure of a job that needs the drive mounted at `place`, which does not answer.
 pub fn silent(place: &Path) -> Failure {
-    Failure::new(FailureCode::VolumeSilent, format!("The drive at {} does not answer.", place.display()))
+    Reason::DriveSilent { drive: shown(place) }.into()
 }
 
 /// The failure of a job that needs the drive mounted at `place`, whose connection is lost.
 pub fn lost(place: &Path) -> Failure {
-    let message = format!("The connection to the drive at {} is lost.", place.display());
-    Failure::new(FailureCode::VolumeSilent, message)
+    Reason::ConnectionLost { drive: Some(shown(place)) }.into()
 }
 
 /// The failure behind an error of writing into `folder`.
@@ -208,23 +204,15 @@ pub fn write_failure(error: &io::Error, folder: &Path) -> Failure {
     if volumes::trouble(error) == Trouble::Lost {
         return lost(&mounts::point_of(folder).unwrap_or_else(|| folder.to_owned()));
     }
-    let place = folder.display();
-    let (code, message) = match error.kind() {
-        Kind::StorageFull | Kind::QuotaExceeded => {
-            (FailureCode::DiskFull, format!("The disk that holds {place} is full."))
-        }
-        Kind::ReadOnlyFilesystem | Kind::PermissionDenied => {
-            (FailureCode::DestinationReadOnly, format!("The folder {place} cannot be written to."))
-        }
-        Kind::NotFound | Kind::NotADirectory => {
-            (FailureCode::DestinationMissing, format!("The folder {place} is not there."))
-        }
-        Kind::InvalidFilename => {
-            (FailureCode::NameTooLong, format!("The name is too long for the folder {place}."))
-        }
-        _ => (FailureCode::IoError, format!("Writing into {place} failed: {}.", said(error))),
-    };
-    Failure::new(code, message)
+    let folder = shown(folder);
+    match error.kind() {
+        Kind::StorageFull | Kind::QuotaExceeded => Reason::DiskFull { folder: Some(folder) },
+        Kind::ReadOnlyFilesystem | Kind::PermissionDenied => Reason::FolderReadOnly { folder: Some(folder) },
+        Kind::NotFound | Kind::NotADirectory => Reason::FolderMissing { folder },
+        Kind::InvalidFilename => Reason::NameTooLong { folder },
+        _ => Reason::WriteFailed { folder, cause: said(error) },
+    }
+    .into()
 }
 
 #[cfg(test)]

@@ -166,15 +166,14 @@ impl Policy {
     /// Decides what follows `failure` of `job`, whose present attempt is already counted. `earlier`: its attempts
     /// before, the oldest first.
     pub fn next(&self, job: &Job, failure: &Failure, earlier: &[Attempt], now: Millis, uniform: f64) -> Next {
-        let fingerprint = failure.fingerprint();
-        let seen = earlier.iter().any(|a| a.failed_like(&fingerprint));
+        let seen = earlier.iter().any(|a| a.failed_like(failure));
         let retry = || {
             let wait = self.backoff(in_a_row(earlier) + 1, uniform).as_millis() as Millis;
             if job.attempt >= job.max_attempts { Next::Park } else { Next::Retry { run_at: now + wait } }
         };
-        match failure.code.class() {
+        match failure.code().class() {
             // Perhaps it is being replaced just now: gone is what is missing at a second look.
-            _ if failure.code == FailureCode::SourceGone && !seen => {
+            _ if failure.code() == FailureCode::SourceGone && !seen => {
                 Next::Retry { run_at: now + self.source_recheck.as_millis() as Millis }
             }
             Class::Wait => Next::Wait,
@@ -218,7 +217,7 @@ fn in_a_row(earlier: &[Attempt]) -> u32 {
 mod tests {
     use super::*;
     use crate::clock::{Clock, ManualClock};
-    use crate::job::Reason;
+    use crate::failure::Reason;
     use crate::queue::memory::MemoryQueue;
     use crate::queue::{Naming, NewJob, Place, Queue};
     use std::sync::Arc;
@@ -247,6 +246,10 @@ mod tests {
         Job { attempt, crashes, ..queue.claim("x", true).unwrap().unwrap() }
     }
 
+    fn broke(code: FailureCode) -> Reason {
+        Reason::Text { code, text: "It broke.".into() }
+    }
+
     /// Attempts that ended so, each for another reason unless `code` is given.
     fn ended(words: &[&str], code: Option<FailureCode>) -> Vec<Attempt> {
         let attempt = |(n, word): (usize, &&str)| Attempt {
@@ -260,7 +263,7 @@ mod tests {
             outcome: Some((*word).to_owned()),
             exit: None,
             signal: None,
-            failure: code.map(|code| Reason { code, message: "It broke.".into() }),
+            failure: code.map(broke),
             log_tail: None,
             commands: Vec::new(),
             plan: None,
@@ -272,7 +275,7 @@ mod tests {
     fn next(code: FailureCode, attempt: u32, seen: bool) -> Next {
         let words = vec!["retry"; attempt as usize - 1];
         let earlier = if seen { ended(&["retry"], Some(code)) } else { ended(&words, None) };
-        Policy::default().next(&job(attempt, 0), &Failure::new(code, "It broke."), &earlier, 1_000, 0.5)
+        Policy::default().next(&job(attempt, 0), &broke(code).into(), &earlier, 1_000, 0.5)
     }
 
     #[test]

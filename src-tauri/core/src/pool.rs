@@ -271,7 +271,7 @@ impl Pool {
         }
         self.tell_changed(id, outcome.state(), failure);
         match failure {
-            Some(failure) if failure.code.class() == Class::Environment => {
+            Some(failure) if failure.code().class() == Class::Environment => {
                 self.breaker.open(&self.shared, failure)?;
             }
             None if matches!(outcome, Outcome::Interrupted(_) | Outcome::Cancelled) => {}
@@ -281,8 +281,8 @@ impl Pool {
     }
 
     fn tell_changed(&self, id: JobId, state: State, failure: Option<&Failure>) {
-        let (code, message) = (failure.map(|f| f.code), failure.map(|f| f.message.clone()));
-        self.shared.tell(Event::JobChanged { id, state, code, message });
+        let reason = failure.map(|failure| failure.reason.clone());
+        self.shared.tell(Event::JobChanged { id, state, reason });
     }
 
     fn workers(&self) -> usize {

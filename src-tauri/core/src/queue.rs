@@ -23,10 +23,10 @@ mod trees;
 mod work;
 
 use crate::error::Result;
-use crate::failure::{Failure, FailureCode};
+use crate::failure::FailureCode;
 use crate::forecast::learned::Sample;
 use crate::forecast::{TimeLeft, TimeLeftAt};
-use crate::job::{Attempt, ChildId, Intent, Job, JobId, Lease, Millis, Reason, State};
+use crate::job::{Attempt, ChildId, Intent, Job, JobId, Lease, Millis, State};
 use crate::media::Facts;
 use crate::progress::Progress;
 use crate::recheck::finding::Check;
@@ -208,15 +208,15 @@ pub enum Refusal {
 pub enum Flag {
     /// The user paused the queue.
     Paused,
-    /// The breaker is open; why, as a sentence.
+    /// The breaker is open; why (see `raised`).
     Breaker,
-    /// The alarm was raised; its sentence.
+    /// The alarm was raised; what it says (see `raised`).
     Alarm,
     /// Something ended since the last crash.
     EndedSinceCrash,
     /// An engine is at work, or died without saying goodbye; its incarnation.
     Engine,
-    /// The queue was damaged and has been mended; what was done, as a sentence. Until someone resumes.
+    /// The queue was damaged and was restored, from what (see `raised`). Until someone resumes.
     Restored,
     /// The last run was ended because its terminal was closed or the connection to it lost; when, in milliseconds since
     /// 1970. Until the next engine starts.
@@ -388,8 +388,3 @@ pub fn time_left(queue: &dyn Queue, now: Millis) -> Result<Option<TimeLeft>> {
 pub const KEPT_ATTEMPTS: i64 = 100;
 /// Bytes kept of the log of one attempt.
 pub const KEPT_LOG: usize = 16 << 10;
-
-/// The code and sentence of a failure, as a row keeps it.
-pub(crate) fn reason(failure: &Failure) -> Reason {
-    Reason { code: failure.code, message: failure.message.clone() }
-}

@@ -21,7 +21,7 @@ mod tests;
 pub mod verification;
 mod whole;
 
-use crate::failure::{Failure, FailureCode, NOTHING_READABLE};
+use crate::failure::{Failure, Fault, PlaceIn, Reason};
 use crate::ffmpeg::run::Report;
 use crate::ffmpeg::statistics::InputStats;
 use crate::media::{self, CopyFault, Kind, Learned, Measured, MediaInfo, Stream};
@@ -116,7 +116,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     let cut = cut::check(case)?;
     copies::refuse_faulty(case)?;
     if !report.saw_end {
-        return Err(Refusal::Failed(wrong("ffmpeg ended before it said that it was through.", report)));
+        return Err(Refusal::Failed(wrong(Fault::Unfinished, report)));
     }
     changes::check(case)?;
     let (mut streams, mut remarks) = (Vec::new(), Vec::from_iter(cut));
@@ -130,7 +130,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     remarks.extend(remarks::second_recording(case));
     remarks.extend(remarks::other_speed(case));
     if lead::is_in_question(case) {
-        return Err(Refusal::Doubtful(wrong("Where the picture begins is not known.", report)));
+        return Err(Refusal::Doubtful(wrong(Fault::BeginUnknown, report)));
     }
     remarks.extend(range::check(case)?);
     remarks.extend(whole::check(case)?);
@@ -219,7 +219,7 @@ fn matched<'a>(case: &Case<'a>) -> Result<Vec<(&'a Planned, &'a Stream)>, Failur
                 Kind::Data => telemetry::is_it(planned, s),
                 _ => s.codec == expected_codec(planned),
             };
-            let stream = found.next().filter(right).ok_or_else(|| wrong(&missing(planned), case.report))?;
+            let stream = found.next().filter(right).ok_or_else(|| wrong(missing(planned), case.report))?;
             pairs.push((planned, stream));
         }
     }
@@ -233,44 +233,31 @@ fn expected_codec(planned: &Planned) -> &str {
     }
 }
 
-fn missing(planned: &Planned) -> String {
-    let what = match planned.kind {
-        Kind::Video if planned.cover => "The cover",
-        Kind::Video => "The picture",
-        Kind::Audio => "A sound track",
-        Kind::Attachment => "An attached file",
-        Kind::Data => "Telemetry",
-        Kind::Subtitle => "A subtitle track",
-    };
-    format!("{what} is missing in the result.")
+fn missing(planned: &Planned) -> Fault {
+    Fault::TrackMissing { carries: planned.kind, cover: planned.cover }
 }
 
 /// A result that is refused because it tells a place: copies that have texts of their own may be the cause, and nothing is
 /// gained by converting any other.
-pub(crate) fn tells_place(message: &str, plan: &Plan, report: &Report) -> Refusal {
+pub(crate) fn tells_place(by: PlaceIn, plan: &Plan, report: &Report) -> Refusal {
     let with_texts = plan.copies().filter(|s| matches!(s.codec.as_str(), "vorbis" | "theora"));
     let faults = with_texts.map(|s| (s.input, CopyFault::Differs)).collect();
-    Refusal::Unfaithful(wrong(message, report), faults)
+    Refusal::Unfaithful(wrong(Fault::TellsPlace { by }, report), faults)
 }
 
-fn wrong(message: &str, report: &Report) -> Failure {
-    Failure { log_tail: report.log_tail.clone(), ..Failure::new(FailureCode::VerificationFailed, message) }
+fn wrong(fault: Fault, report: &Report) -> Failure {
+    Failure { log_tail: report.log_tail.clone(), ..Reason::WrongResult { fault }.into() }
 }
 
 fn empty(report: &Report) -> Failure {
     if report.cut_short {
-        let code = FailureCode::SourceTruncated;
-        Failure { log_tail: report.log_tail.clone(), ..Failure::new(code, NOTHING_READABLE) }
+        Failure { log_tail: report.log_tail.clone(), ..Reason::NothingReadable.into() }
     } else {
-        wrong("The result is empty.", report)
+        wrong(Fault::Empty, report)
     }
 }
 
 fn truncated(readable: f64, declared: f64, report: &Report) -> Failure {
-    let message = format!(
-        "The recording ends early: {} of {} can be read.",
-        media::running_time(readable),
-        media::running_time(declared)
-    );
-    Failure { log_tail: report.log_tail.clone(), ..Failure::new(FailureCode::SourceTruncated, message) }
+    let reason = Reason::EndsEarly { readable, whole: declared, estimated: false };
+    Failure { log_tail: report.log_tail.clone(), ..reason.into() }
 }

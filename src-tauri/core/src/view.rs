@@ -1,13 +1,16 @@
 //! A job as it crosses a boundary: `--json` and the window. Names are stable; paths are shown as text, with
 //! what is no text replaced, for they name nothing here: jobs are named by id.
 
-use crate::job::{Attempt, Job, JobId, Millis, Reason, State};
+use crate::failure::{FailureCode, Reason};
+use crate::job::{Attempt, Job, JobId, Millis, State};
 use crate::path_bytes::percent;
 use crate::progress::Progress;
 use crate::recheck::finding::{Check, Finding};
 use crate::spec::JobOptions;
 use crate::verify::verification::Verification;
+use crate::words::{self, Sentence};
 use serde::Serialize;
+use ts_rs::TS;
 
 /// A job, for people and scripts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -39,7 +42,7 @@ pub struct JobView {
     pub run_at: Option<Millis>,
     /// The failure code a waiting job waits upon.
     pub wait_reason: Option<&'static str>,
-    pub failure: Option<Reason>,
+    pub failure: Option<Why>,
     pub warnings: Vec<String>,
     /// What was checked of the result is on record; false before there is one, and where an earlier version checked it.
     pub verified: bool,
@@ -86,8 +89,8 @@ impl From<&Job> for JobView {
             attempt: job.attempt,
             max_attempts: job.max_attempts,
             run_at: job.run_at,
-            wait_reason: waits.map(|f| f.code.as_str()),
-            failure: job.failure.clone(),
+            wait_reason: waits.map(|f| f.code().as_str()),
+            failure: job.failure.as_ref().map(Why::from),
             warnings: job.warnings.clone(),
             verified: job.verified,
             check: job.check.as_ref().map(CheckView::from),
@@ -125,6 +128,35 @@ impl From<&Check> for CheckView {
     }
 }
 
+/// Why a job waits, is tried again or failed: the reason with its values, and what a person reads.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Why {
+    /// The stable code.
+    pub code: FailureCode,
+    /// What happened: `kind` and its values.
+    #[serde(flatten)]
+    pub reason: Reason,
+    /// The same as a sentence.
+    #[ts(type = "string")]
+    pub message: Sentence,
+    /// What a person can do, as a sentence.
+    #[ts(type = "string")]
+    pub next_step: Sentence,
+}
+
+impl From<&Reason> for Why {
+    fn from(reason: &Reason) -> Why {
+        let code = reason.code();
+        Why {
+            code,
+            reason: reason.clone(),
+            message: words::reason(reason),
+            next_step: words::next_step(code),
+        }
+    }
+}
+
 /// An attempt, for people and scripts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -132,7 +164,7 @@ impl From<&Check> for CheckView {
 pub struct AttemptView {
     pub epoch: i64,
     pub outcome: Option<String>,
-    pub failure: Option<Reason>,
+    pub failure: Option<Why>,
     pub exit: Option<i32>,
     pub signal: Option<i32>,
     pub commands: Vec<Vec<String>>,
@@ -148,7 +180,7 @@ impl From<&Attempt> for AttemptView {
         AttemptView {
             epoch: attempt.epoch,
             outcome: attempt.outcome.clone(),
-            failure: attempt.failure.clone(),
+            failure: attempt.failure.as_ref().map(Why::from),
             exit: attempt.exit,
             signal: attempt.signal,
             commands: attempt.commands.clone(),

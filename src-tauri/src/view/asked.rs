@@ -1,10 +1,12 @@
 //! What the window asks, and what it is offered to choose from.
 
 use serde::{Deserialize, Serialize};
+use spool_core::ffmpeg::Remedy;
 use spool_core::job::State;
 use spool_core::preset::Preset;
 use spool_core::queue::{Command, Sort};
 use spool_core::settings::Theme;
+use spool_core::view::Why;
 use ts_rs::TS;
 
 /// The three lists of the window.
@@ -217,7 +219,7 @@ pub struct Choices {
 }
 
 /// ffmpeg, as the window shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ToolState {
     /// Where ffmpeg is, to read.
@@ -228,8 +230,8 @@ pub struct ToolState {
     pub version: Option<String>,
     /// Folders it was looked for in, to read; empty where it was found.
     pub looked: Vec<String>,
-    /// Why it cannot be used, as a sentence.
-    pub problem: Option<String>,
-    /// How to get it here.
-    pub install: Option<String>,
+    /// Why it cannot be used.
+    pub problem: Option<Why>,
+    /// What helps.
+    pub remedy: Option<Remedy>,
 }

@@ -1,12 +1,13 @@
 //! A job in full: its streams, its attempts, and what was checked of its result.
 
-use super::row::{Row, Why};
+use super::row::Row;
 use serde::Serialize;
 use spool_core::job::Millis;
 use spool_core::ledger;
 use spool_core::media::Kind;
 use spool_core::spec::JobOptions;
 use spool_core::verify::verification::{Side, StreamCheck, Verification};
+use spool_core::view::Why;
 use ts_rs::TS;
 
 /// What becomes of one stream of the original.
@@ -25,7 +26,7 @@ pub struct StreamDetails {
 }
 
 /// One run of a job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AttemptDetails {
     /// How it ended; null while it runs.

@@ -1,11 +1,13 @@
 //! A job as a row, and the lists made of rows.
 
 use serde::Serialize;
-use spool_core::failure::{self, FailureCode};
-use spool_core::job::{Job, Millis, Reason, State};
+use spool_core::failure::{FailureCode, Reason};
+use spool_core::job::{Job, Millis, State};
 use spool_core::media::Facts;
 use spool_core::progress::Progress;
 use spool_core::recheck::finding::{Check, Finding};
+use spool_core::view::Why;
+use spool_core::words::{self, Sentence};
 use ts_rs::TS;
 
 /// How far a running job is. Unknown values are null.
@@ -36,28 +38,6 @@ impl Live {
             eta_seconds: progress.eta_seconds,
             bytes: progress.bytes,
             done_seconds: progress.done_us as f64 / 1e6,
-        }
-    }
-}
-
-/// Why a job waits, is retried or failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Why {
-    /// The stable code.
-    pub code: String,
-    /// What happened, as a sentence.
-    pub message: String,
-    /// What a person can do, as a sentence.
-    pub next_step: String,
-}
-
-impl From<&Reason> for Why {
-    fn from(reason: &Reason) -> Why {
-        Why {
-            code: reason.code.to_string(),
-            message: reason.message.clone(),
-            next_step: reason.code.next_step().into(),
         }
     }
 }
@@ -97,13 +77,12 @@ impl From<&Facts> for VideoFacts {
 
 /// Did it fail because it ends early, though what is there of it can be read?
 pub(super) fn is_cut(job: &Job) -> bool {
-    let cut = |r: &Reason| r.code == FailureCode::SourceTruncated && failure::keeps_some(&r.message);
-    job.state == State::Failed && job.failure.as_ref().is_some_and(cut)
+    job.state == State::Failed && job.failure.as_ref().is_some_and(Reason::keeps_some)
 }
 
 /// Is another preset what helps? Trying the same again does not.
 pub(super) fn is_refused(job: &Job) -> bool {
-    job.failure.as_ref().is_some_and(|r| r.code == FailureCode::PlanRefused)
+    job.failure.as_ref().is_some_and(|r| r.code() == FailureCode::PlanRefused)
 }
 
 /// Was the original kept rather than a result that grew?
@@ -114,7 +93,7 @@ pub(super) fn is_kept(job: &Job) -> bool {
 /// The name of what a waiting job waits for, as people call the drive or folder.
 fn waits_for(job: &Job) -> Option<String> {
     let reason = job.failure.as_ref().filter(|_| job.state == State::Waiting)?;
-    let place = match reason.code {
+    let place = match reason.code() {
         FailureCode::SourceVolumeMissing => job.source_volume.as_deref(),
         FailureCode::DestinationMissing | FailureCode::DestinationReadOnly => job.output.parent(),
         FailureCode::DiskFull => job.output_volume.as_deref(),
@@ -271,19 +250,20 @@ impl Row {
 #[serde(rename_all = "camelCase")]
 pub struct Group {
     /// The cause.
-    pub code: String,
+    pub code: FailureCode,
     /// How many failed for it.
     pub count: u64,
     /// How many of them stand below.
     pub shown: u64,
     /// What a person can do, as a sentence.
-    pub next_step: String,
+    #[ts(type = "string")]
+    pub next_step: Sentence,
 }
 
 impl Group {
     /// Of `count` jobs, of which `shown` stand below.
     pub fn new(code: FailureCode, count: u64, shown: u64) -> Group {
-        Group { code: code.to_string(), count, shown, next_step: code.next_step().into() }
+        Group { code, count, shown, next_step: words::next_step(code) }
     }
 }
 

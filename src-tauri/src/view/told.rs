@@ -5,6 +5,8 @@ use serde::Serialize;
 use spool_core::batch::Ended;
 use spool_core::job::Millis;
 use spool_core::queue::Counts;
+use spool_core::raised::{Alarm, Restored};
+use spool_core::view::Why;
 use ts_rs::TS;
 
 /// How many jobs are in each state.
@@ -37,7 +39,7 @@ impl From<Counts> for Tally {
 }
 
 /// How things stand. With it rows may have changed: what is shown is fetched anew.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Standing {
     /// Jobs by state.
@@ -62,12 +64,12 @@ pub struct Standing {
     pub worked_by: Option<String>,
     /// Jobs at a time; null when another process works the queue.
     pub workers: Option<usize>,
-    /// Why the queue stands still, as a sentence.
-    pub breaker: Option<String>,
-    /// That a damaged queue was mended, as a sentence, until the queue goes on.
-    pub restored: Option<String>,
-    /// That failures pile up, as a sentence.
-    pub alarm: Option<String>,
+    /// Why the queue stands still.
+    pub breaker: Option<Why>,
+    /// That a damaged queue was restored, until the queue goes on.
+    pub restored: Option<Restored>,
+    /// That failures pile up.
+    pub alarm: Option<Alarm>,
     /// Results are being checked again.
     pub checking: Option<Checking>,
     /// Bytes of the done jobs' originals.

@@ -1,6 +1,7 @@
 /** Queues to look at in a browser: `?scene=queue`, `failed`, `empty`, `over`, `first-run`, `many`. */
-import { fake, row, type Fake } from "./fake";
-import type { Live, Row, VideoFacts, Why } from "./types";
+import { playtime } from "../shared/format";
+import { fake, row, why, type Fake } from "./fake";
+import type { FailureCode, Live, Row, VideoFacts, Why } from "./types";
 
 declare global {
   interface Window {
@@ -17,7 +18,6 @@ const live = (id: number, percent: number, speed: number, etaSeconds: number, by
   bytes,
   doneSeconds: 0,
 });
-const why = (code: string, message: string, nextStep: string): Why => ({ code, message, nextStep });
 const MB = 1_000_000;
 const at = (hour: number, minute: number) => new Date(2024, 10, 21, hour, minute).getTime();
 
@@ -108,22 +108,30 @@ function done(): Row[] {
 }
 
 function failed(): Row[] {
-  const cut = (said: string) => why("source_truncated", `The recording ends early: ${said} can be read.`, "Copy or download the video again, then retry.");
+  const cut = (readable: number, whole: number): Why => ({
+    code: "source_truncated",
+    kind: "ends_early",
+    readable,
+    whole,
+    estimated: false,
+    message: `The recording ends early: ${playtime(readable)} of ${playtime(whole)} can be read.`,
+    nextStep: "Copy or download the video again, then retry.",
+  });
   const ended = (minute: number, cause: Why): Partial<Row> => ({ state: "failed", cut: true, attempt: 1, finishedAt: at(13, minute), why: cause });
   return made(200, [
-    ["VID_20240803_201455.mp4", 1100, [1080, 1920, "H.264", 1203], ended(36, cut("12:41 of 20:03"))],
+    ["VID_20240803_201455.mp4", 1100, [1080, 1920, "H.264", 1203], ended(36, cut(761, 1203))],
     [
       "Zoom_0 – Elternabend 4b (lokale Aufnahme, nicht abgeschlossen).mp4",
       402,
       [1280, 720, "H.264", 5500],
-      ended(30, { ...cut("0:58:12 of 1:31:40"), code: "source_truncated" }),
+      ended(30, cut(3492, 5500)),
     ],
   ]);
 }
 
 /** Failures that pile up, of three causes. */
 function piled(): Row[] {
-  const ended = (code: string, message: string, nextStep: string, minutes: number, attempt = 1): Partial<Row> => ({
+  const ended = (code: FailureCode, message: string, nextStep: string, minutes: number, attempt = 1): Partial<Row> => ({
     state: "failed",
     attempt,
     finishedAt: at(14, 21 - minutes),
@@ -158,7 +166,7 @@ export function demo(): Fake {
     queue: () => [...queue(), ...done(), ...failed()],
   };
   const played = fake((rows[scene] ?? queue)(), scene === "first-run" ? "" : "7.1");
-  if (scene === "failed") played.alarm = "11 videos failed in the last 10 minutes. All of them are on “SD-128”. The rest of the queue goes on.";
+  if (scene === "failed") played.alarm = { kind: "lately", failed: 11, minutes: 10, volume: "SD-128" };
   if (scene === "over") played.cameOf = { done: 6, failed: 2, bytesBefore: 10_000_000, bytesAfter: 300_000, seconds: 72 };
   if (scene === "queue" || scene === "failed") played.left = { from: 1570, to: 2090 };
   window.demo = played;

@@ -3,7 +3,7 @@
  * for work on the page in a browser.
  */
 import type { Backend, JobState } from "./backend";
-import type { AddNotice, CameOf, Checking, Details, End, Entry, Left, List, Page, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone } from "./types";
+import type { AddNotice, Alarm, CameOf, Checking, Details, End, Entry, FailureCode, Left, List, Page, Restored, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone, Why } from "./types";
 import { Numbers } from "../queue/numbers";
 
 const STATES: Record<List, JobState[]> = {
@@ -25,8 +25,8 @@ export interface Fake extends Backend {
   calls: [string, ...unknown[]][];
   rows: Row[];
   /** That failures pile up. */
-  restored: string | null;
-  alarm: string | null;
+  restored: Restored | null;
+  alarm: Alarm | null;
   cameOf: CameOf | null;
   /** Results that are being checked again. */
   checking: Checking | null;
@@ -270,7 +270,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     open: (id) => called("open", id),
     showInFolder: (id) => called("showInFolder", id),
     close: (choice) => called("close", choice),
-    tools: () => Promise.resolve({ path: ffmpeg ? "/usr/bin/ffmpeg" : null, chosen: false, version: ffmpeg || null, looked: ffmpeg ? [] : ["/usr/local/bin", "/usr/bin", "~/.local/bin"], problem: ffmpeg ? null : "ffmpeg was not found.", install: "Install it with: sudo apt install ffmpeg" }),
+    tools: () => Promise.resolve({ path: ffmpeg ? "/usr/bin/ffmpeg" : null, chosen: false, version: ffmpeg || null, looked: ffmpeg ? [] : ["/usr/local/bin", "/usr/bin", "~/.local/bin"], problem: ffmpeg ? null : { code: "ffmpeg_missing", kind: "tool_missing", tool: "ffmpeg", message: "ffmpeg was not found.", nextStep: "" }, remedy: { kind: "command", command: "sudo apt install ffmpeg" } }),
   };
   const apply = (verb: Verb, which: (row: Row) => boolean) => {
     if (verb === "remove") self.rows = self.rows.filter((r) => !which(r));
@@ -285,7 +285,12 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   return self;
 }
 
-const ended = { code: "out_of_memory", message: "The system ended ffmpeg to free memory.", nextStep: "Retry." };
+/** A reason as an earlier version stored it: its sentence is all there is. */
+export function why(code: FailureCode, message: string, nextStep = ""): Why {
+  return { code, kind: "text", text: message, message, nextStep };
+}
+
+const ended: Why = { code: "out_of_memory", kind: "out_of_memory", message: "Memory ran out.", nextStep: "Retry." };
 
 /** What the details say beyond the row. */
 function more(row: Row): Pick<Details, "options" | "checked" | "streams" | "attempts"> {
@@ -316,9 +321,9 @@ function more(row: Row): Pick<Details, "options" | "checked" | "streams" | "atte
 
 /** The failed list: a head for each cause, two of its jobs or all of them below. */
 function grouped(rows: Row[], open: string[]): Entry[] {
-  const causes = [...new Set(rows.map((r) => r.why?.code ?? ""))];
+  const causes = [...new Set(rows.map((r) => r.why?.code ?? "internal"))];
   return causes.flatMap((code) => {
-    const all = rows.filter((r) => r.why?.code === code);
+    const all = rows.filter((r) => (r.why?.code ?? "internal") === code);
     const shown = open.includes(code) ? all : all.slice(0, 2);
     const head = { kind: "group" as const, code, count: all.length, shown: shown.length, nextStep: all[0]?.why?.nextStep ?? "" };
     return [head, ...shown.map((r) => ({ kind: "row" as const, ...r }))];

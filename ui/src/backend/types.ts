@@ -56,19 +56,163 @@ bytes: number | null,
  */
 doneSeconds: number, };
 
+export type Carries = "video" | "audio" | "subtitle" | "attachment" | "data";
+
+export type FailureCode = "source_volume_missing" | "destination_missing" | "volume_silent" | "disk_full" | "destination_read_only" | "encoder_missing" | "killed_by_signal" | "stalled" | "io_error" | "out_of_memory" | "encoder_session" | "source_changed" | "source_growing" | "verification_failed" | "encode_failed" | "internal" | "not_media" | "no_video" | "no_audio" | "source_truncated" | "source_gone" | "source_defective" | "source_unreadable" | "drm_protected" | "unsupported_codec" | "plan_refused" | "name_too_long" | "name_refused" | "probe_timeout" | "app_crashed" | "machine_down" | "ffmpeg_missing" | "ffmpeg_broken";
+
+export type PlaceIn = { "in": "tag", 
+/**
+ * Its name.
+ */
+name: string, } | { "in": "text" } | { "in": "telemetry" } | { "in": "cover" } | { "in": "subtitles" } | { "in": "picture" };
+
+export type Fault = { "is": "empty" } | { "is": "unfinished" } | { "is": "track_missing", 
+/**
+ * What the track carries.
+ */
+carries: Carries, 
+/**
+ * It is a cover.
+ */
+cover: boolean, } | { "is": "length_unreadable" } | { "is": "other_length", 
+/**
+ * What the track carries.
+ */
+carries: Carries, 
+/**
+ * The track was copied.
+ */
+copied: boolean, 
+/**
+ * Its length.
+ */
+found: number, 
+/**
+ * That of the original; nothing where it tells none.
+ */
+expected: number | null, } | { "is": "other_count", 
+/**
+ * How many it has.
+ */
+found: number, 
+/**
+ * How many there should be.
+ */
+expected: number, } | { "is": "other_packets", 
+/**
+ * What the track carries.
+ */
+carries: Carries, 
+/**
+ * How many it has.
+ */
+found: number, 
+/**
+ * How many there should be.
+ */
+expected: number, } | { "is": "other_content" } | { "is": "copy_damaged" } | { "is": "copy_unfinished" } | { "is": "copy_partly_decodable", 
+/**
+ * Pictures that were copied.
+ */
+copied: number, 
+/**
+ * Pictures that can be decoded.
+ */
+decodable: number, } | { "is": "times_damaged" } | { "is": "times_doubtful" } | { "is": "begin_unknown" } | { "is": "changes_lost" } | { "is": "overlong", 
+/**
+ * Its length.
+ */
+lasts: number, 
+/**
+ * Where picture and sound end.
+ */
+shown: number, } | { "is": "eight_bit_hdr" } | { "is": "false_dolby_vision" } | { "is": "other_dolby_vision" } | { "is": "new_dolby_vision" } | { "is": "lost_dolby_vision" } | { "is": "tells_place", 
+/**
+ * What tells it.
+ */
+by: PlaceIn, };
+
+export type Reason = { "kind": "source_drive_away", drive: string, } | { "kind": "result_drive_away", drive: string, } | { "kind": "folder_missing", folder: string, } | { "kind": "folder_read_only", folder: string | null, } | { "kind": "drive_silent", drive: string, } | { "kind": "connection_lost", drive: string | null, } | { "kind": "connection_broke" } | { "kind": "drive_error" } | { "kind": "read_failed", name: string, } | { "kind": "source_defective", name: string, at: number, } | { "kind": "disk_full", folder: string | null, } | { "kind": "data_disk_full" } | { "kind": "disk_almost_full" } | { "kind": "quota_full" } | { "kind": "no_room", folder: string, takes: number, free: number, reserve: number, } | { "kind": "no_room_beside", volume: string, takes: number, free: number, reserve: number, } | { "kind": "write_failed", folder: string, cause: string, } | { "kind": "end_not_written" } | { "kind": "name_too_long", folder: string, } | { "kind": "name_refused", folder: string, name: string, } | { "kind": "source_gone", name: string, } | { "kind": "no_such_file", path: string, } | { "kind": "is_folder", path: string, } | { "kind": "not_a_file", path: string, } | { "kind": "forbidden", name: string, } | { "kind": "unseen", name: string, cause: string, } | { "kind": "source_changed", name: string, } | { "kind": "source_growing", name: string, } | { "kind": "not_media", name: string, } | { "kind": "animated_webp", name: string, } | { "kind": "copy_protected", name: string | null, } | { "kind": "index_missing", name: string | null, } | { "kind": "nothing_readable" } | { "kind": "ends_early", readable: number, whole: number, estimated: boolean, } | { "kind": "second_recording" } | { "kind": "other_speed" } | { "kind": "no_picture" } | { "kind": "no_sound" } | { "kind": "empty_sound" } | { "kind": "no_decoder", carries: Carries, codec: string, } | { "kind": "no_parameters", carries: Carries, codec: string, } | { "kind": "not_decodable" } | { "kind": "look_too_slow", name: string, seconds: number, } | { "kind": "look_too_big", name: string, } | { "kind": "packets_unread" } | { "kind": "no_base_layer", profile: number, } | { "kind": "picture_too_large", width: number, height: number, } | { "kind": "picture_too_small", width: number, height: number, } | { "kind": "length_unknown" } | { "kind": "cannot_fit", limit: number, smallest: number, } | { "kind": "still_too_big", limit: number, } | { "kind": "copy_too_big" } | { "kind": "grew_too_far" } | { "kind": "no_encoder", encoder: string | null, } | { "kind": "encoder_refused", cause: string | null, } | { "kind": "encoder_busy" } | { "kind": "killed", tool: string, signal: number, } | { "kind": "stalled" } | { "kind": "out_of_memory" } | { "kind": "no_thread", cause: string, } | { "kind": "gave_up", cause: string | null, } | { "kind": "tool_gone" } | { "kind": "not_started", tool: string, cause: string, } | { "kind": "tool_missing", tool: string, } | { "kind": "tool_no_file", path: string, } | { "kind": "tool_broken", path: string, cause: string, } | { "kind": "tool_too_old", path: string, version: string, } | { "kind": "wrong_result", fault: Fault, } | { "kind": "not_read_back", because: Reason, } | { "kind": "crashed", times: number, } | { "kind": "machine_down", times: number, } | { "kind": "mistake" } | { "kind": "nothing_to_run" } | { "kind": "text", code: FailureCode, text: string, };
+
 export type Why = { 
 /**
  * The stable code.
  */
-code: string, 
+code: FailureCode, 
 /**
- * What happened, as a sentence.
+ * The same as a sentence.
  */
 message: string, 
 /**
  * What a person can do, as a sentence.
  */
-nextStep: string, };
+nextStep: string, } & ({ "kind": "source_drive_away", drive: string, } | { "kind": "result_drive_away", drive: string, } | { "kind": "folder_missing", folder: string, } | { "kind": "folder_read_only", folder: string | null, } | { "kind": "drive_silent", drive: string, } | { "kind": "connection_lost", drive: string | null, } | { "kind": "connection_broke" } | { "kind": "drive_error" } | { "kind": "read_failed", name: string, } | { "kind": "source_defective", name: string, at: number, } | { "kind": "disk_full", folder: string | null, } | { "kind": "data_disk_full" } | { "kind": "disk_almost_full" } | { "kind": "quota_full" } | { "kind": "no_room", folder: string, takes: number, free: number, reserve: number, } | { "kind": "no_room_beside", volume: string, takes: number, free: number, reserve: number, } | { "kind": "write_failed", folder: string, cause: string, } | { "kind": "end_not_written" } | { "kind": "name_too_long", folder: string, } | { "kind": "name_refused", folder: string, name: string, } | { "kind": "source_gone", name: string, } | { "kind": "no_such_file", path: string, } | { "kind": "is_folder", path: string, } | { "kind": "not_a_file", path: string, } | { "kind": "forbidden", name: string, } | { "kind": "unseen", name: string, cause: string, } | { "kind": "source_changed", name: string, } | { "kind": "source_growing", name: string, } | { "kind": "not_media", name: string, } | { "kind": "animated_webp", name: string, } | { "kind": "copy_protected", name: string | null, } | { "kind": "index_missing", name: string | null, } | { "kind": "nothing_readable" } | { "kind": "ends_early", readable: number, whole: number, estimated: boolean, } | { "kind": "second_recording" } | { "kind": "other_speed" } | { "kind": "no_picture" } | { "kind": "no_sound" } | { "kind": "empty_sound" } | { "kind": "no_decoder", carries: Carries, codec: string, } | { "kind": "no_parameters", carries: Carries, codec: string, } | { "kind": "not_decodable" } | { "kind": "look_too_slow", name: string, seconds: number, } | { "kind": "look_too_big", name: string, } | { "kind": "packets_unread" } | { "kind": "no_base_layer", profile: number, } | { "kind": "picture_too_large", width: number, height: number, } | { "kind": "picture_too_small", width: number, height: number, } | { "kind": "length_unknown" } | { "kind": "cannot_fit", limit: number, smallest: number, } | { "kind": "still_too_big", limit: number, } | { "kind": "copy_too_big" } | { "kind": "grew_too_far" } | { "kind": "no_encoder", encoder: string | null, } | { "kind": "encoder_refused", cause: string | null, } | { "kind": "encoder_busy" } | { "kind": "killed", tool: string, signal: number, } | { "kind": "stalled" } | { "kind": "out_of_memory" } | { "kind": "no_thread", cause: string, } | { "kind": "gave_up", cause: string | null, } | { "kind": "tool_gone" } | { "kind": "not_started", tool: string, cause: string, } | { "kind": "tool_missing", tool: string, } | { "kind": "tool_no_file", path: string, } | { "kind": "tool_broken", path: string, cause: string, } | { "kind": "tool_too_old", path: string, version: string, } | { "kind": "wrong_result", fault: Fault, } | { "kind": "not_read_back", because: Reason, } | { "kind": "crashed", times: number, } | { "kind": "machine_down", times: number, } | { "kind": "mistake" } | { "kind": "nothing_to_run" } | { "kind": "text", code: FailureCode, text: string, });
+
+export type Alarm = { "kind": "lately", 
+/**
+ * How many.
+ */
+failed: number, 
+/**
+ * Within how many minutes.
+ */
+minutes: number, 
+/**
+ * The volume that holds all of them, where there is one.
+ */
+volume: string | null, } | { "kind": "of_last", 
+/**
+ * How many.
+ */
+failed: number, 
+/**
+ * Of how many.
+ */
+ended: number, 
+/**
+ * The volume that holds all of them, where there is one.
+ */
+volume: string | null, } | { "kind": "text", 
+/**
+ * Its sentences.
+ */
+text: string, };
+
+export type Restored = { "kind": "without_log", 
+/**
+ * Jobs that are there.
+ */
+kept: number, 
+/**
+ * The damaged file, which is kept.
+ */
+aside: string, } | { "kind": "from_backup", 
+/**
+ * Jobs of the damaged file that the backup did not have.
+ */
+added: number, 
+/**
+ * The damaged file, which is kept.
+ */
+aside: string, } | { "kind": "from_damaged", 
+/**
+ * Jobs that could be read; 0: it starts empty.
+ */
+kept: number, 
+/**
+ * The damaged file, which is kept.
+ */
+aside: string, } | { "kind": "text", 
+/**
+ * Its sentences.
+ */
+text: string, };
+
+export type Remedy = { "kind": "command", 
+/**
+ * The whole line.
+ */
+command: string, } | { "kind": "install" } | { "kind": "choose_another" };
 
 export type VideoFacts = { 
 /**
@@ -432,7 +576,7 @@ export type Group = {
 /**
  * The cause.
  */
-code: string, 
+code: FailureCode, 
 /**
  * How many failed for it.
  */
@@ -564,17 +708,17 @@ workedBy: string | null,
  */
 workers: number | null, 
 /**
- * Why the queue stands still, as a sentence.
+ * Why the queue stands still.
  */
-breaker: string | null, 
+breaker: Why | null, 
 /**
- * That a damaged queue was mended, as a sentence, until the queue goes on.
+ * That a damaged queue was restored, until the queue goes on.
  */
-restored: string | null, 
+restored: Restored | null, 
 /**
- * That failures pile up, as a sentence.
+ * That failures pile up.
  */
-alarm: string | null, 
+alarm: Alarm | null, 
 /**
  * Results are being checked again.
  */
@@ -860,10 +1004,10 @@ version: string | null,
  */
 looked: Array<string>, 
 /**
- * Why it cannot be used, as a sentence.
+ * Why it cannot be used.
  */
-problem: string | null, 
+problem: Why | null, 
 /**
- * How to get it here.
+ * What helps.
  */
-install: string | null, };
+remedy: Remedy | null, };

@@ -1,8 +1,10 @@
 /** The heads of the failed list: what happened to how many. */
 
+import type { FailureCode } from "../backend/types";
+
 type Words = [one: string, many: string];
 
-const CAUSES: Record<string, Words> = {
+const CAUSES: Record<FailureCode, Words> = {
   killed_by_signal: ["1 conversion was ended from outside", "conversions were ended from outside"],
   stalled: ["1 video made no progress", "videos made no progress"],
   io_error: ["1 video could not be read or written", "videos could not be read or written"],
@@ -26,10 +28,19 @@ const CAUSES: Record<string, Words> = {
   name_too_long: ["1 name is too long", "names are too long"],
   name_refused: ["1 name is refused by its drive", "names are refused by their drive"],
   probe_timeout: ["1 video took too long to look at", "videos took too long to look at"],
+  source_volume_missing: ["1 video is on a drive that is not connected", "videos are on a drive that is not connected"],
+  destination_missing: ["1 folder for results is not there", "folders for results are not there"],
+  volume_silent: ["1 video is on a drive that does not answer", "videos are on a drive that does not answer"],
+  disk_full: ["1 result finds no room", "results find no room"],
+  destination_read_only: ["1 result may not be written", "results may not be written"],
+  encoder_missing: ["1 video needs an encoder that this ffmpeg lacks", "videos need an encoder that this ffmpeg lacks"],
+  machine_down: ["1 video met the end of the computer", "videos met the end of the computer"],
+  ffmpeg_missing: ["1 video found no ffmpeg", "videos found no ffmpeg"],
+  ffmpeg_broken: ["1 video found no ffmpeg that runs", "videos found no ffmpeg that runs"],
   app_crashed: ["1 video brought Spool down", "videos brought Spool down"],
 };
 
-export function groupTitle(code: string, count: number): string {
-  const [one, many] = CAUSES[code] ?? ["1 video failed", "videos failed"];
+export function groupTitle(code: FailureCode, count: number): string {
+  const [one, many] = CAUSES[code];
   return count === 1 ? one : `${count.toLocaleString("en")} ${many}`;
 }

@@ -3,7 +3,7 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import App from "../App.svelte";
-import { fake, row, type Fake } from "../backend/fake";
+import { fake, row, type Fake, why as saying } from "../backend/fake";
 import type { Row } from "../backend/types";
 
 function open(backend: Fake) {
@@ -175,7 +175,7 @@ test("what is done while the whole list is still being selected counts for all o
 });
 
 test("keeping what can be read is asked of those selected that can be", async () => {
-  const why = { code: "source_truncated", message: "It ends early.", nextStep: "Copy it again." };
+  const why = saying("source_truncated", "It ends early.", "Copy it again.");
   const backend = fake([row(1, { state: "failed", cut: true, why }), row(2, { state: "failed", why })]);
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));
@@ -188,7 +188,7 @@ test("keeping what can be read is asked of those selected that can be", async ()
 });
 
 test("a button in the details is for that job alone", async () => {
-  const why = { code: "not_media", message: "It is not a video.", nextStep: "Check it." };
+  const why = saying("not_media", "It is not a video.", "Check it.");
   const failed = (id: number) => row(id, { state: "failed", attempt: 1, finishedAt: 0, why });
   const backend = fake([failed(1), failed(2)]);
   const user = open(backend);
@@ -223,9 +223,9 @@ test("that a queue was mended is said in every list, and one that cannot be read
   const backend = fake(queued(1));
   open(backend);
   await waitFor(() => expect(job(1)).toBeTruthy());
-  backend.restored = "The queue was damaged and was restored from a backup. It stays paused until you resume it.";
+  backend.restored = { kind: "from_backup", added: 0, aside: "queue.db.damaged-1" };
   backend.touch();
-  expect(await screen.findByText("The queue was damaged and was restored from a backup")).toBeTruthy();
+  expect(await screen.findByText("The queue was damaged; its newest backup was restored")).toBeTruthy();
   backend.page = () => Promise.reject(new Error("The disk is full."));
   backend.touch();
   expect(await screen.findByText("Error: The disk is full.")).toBeTruthy();

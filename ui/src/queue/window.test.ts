@@ -2,7 +2,8 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import App from "../App.svelte";
-import { fake, notice, row, type Fake } from "../backend/fake";
+import { fake, notice, row, type Fake, why as saying } from "../backend/fake";
+import type { FailureCode } from "../backend/types";
 import type { Live } from "../backend/types";
 
 /** The page on a fake queue, 600 pixels of list in view. */
@@ -50,7 +51,7 @@ test("progress touches one row", async () => {
 });
 
 test("a failed row has its reason, Retry and Details", async () => {
-  const why = { code: "not_media", message: "It is not a video.", nextStep: "Check it." };
+  const why = saying("not_media", "It is not a video.", "Check it.");
   const backend = fake([row(7, { state: "failed", attempt: 1, finishedAt: 0, why })]);
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));
@@ -61,7 +62,7 @@ test("a failed row has its reason, Retry and Details", async () => {
 });
 
 test("failed rows stand below their cause, two of them until all are wanted", async () => {
-  const why = (code: string) => ({ code, message: "It broke.", nextStep: "Mend it." });
+  const why = (code: FailureCode) => saying(code, "It broke.", "Mend it.");
   const cut = [1, 2, 3].map((id) => row(id, { state: "failed", why: why("source_truncated") }));
   const backend = fake([...cut, row(4, { state: "failed", why: why("not_media") })]);
   const user = open(backend);
@@ -92,7 +93,7 @@ test("the alarm stands above the failed list until it is dismissed", async () =>
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));
   await rows();
-  backend.alarm = "3 videos failed in the last 10 minutes. Look at their reasons.";
+  backend.alarm = { kind: "lately", failed: 3, minutes: 10, volume: null };
   backend.touch();
   await user.click(await screen.findByRole("button", { name: "Pause the queue" }));
   expect(backend.calls).toContainEqual(["pause", true]);
@@ -194,7 +195,7 @@ test("what was done before can be looked at, or done again", async () => {
 });
 
 test("failed videos can be tried with another preset, one or a whole cause", async () => {
-  const why = { code: "plan_refused", message: "It does not fit.", nextStep: "Choose another preset." };
+  const why = saying("plan_refused", "It does not fit.", "Choose another preset.");
   const backend = fake([1, 2].map((id) => row(id, { state: "failed", why })));
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));
@@ -315,7 +316,7 @@ test("a paused video keeps no worker busy", async () => {
 test("an ffmpeg that does not serve is told from one that is missing", async () => {
   const backend = fake([], "");
   const tools = await backend.tools();
-  backend.tools = () => Promise.resolve({ ...tools, problem: "/opt/ffmpeg is version 4.4; 5.1 or newer is needed." });
+  backend.tools = () => Promise.resolve({ ...tools, problem: saying("ffmpeg_broken", "/opt/ffmpeg is version 4.4; 5.1 or newer is needed.") });
   open(backend);
   expect(await screen.findByText("This ffmpeg cannot be used")).toBeTruthy();
   expect(screen.getByText(/is version 4.4/)).toBeTruthy();
@@ -356,7 +357,7 @@ test("the button of a menu says whether it is open", async () => {
 });
 
 test("attempts say how they ended, and their command can be copied", async () => {
-  const why = { code: "out_of_memory", message: "The system ended ffmpeg to free memory.", nextStep: "" };
+  const why = saying("out_of_memory", "The system ended ffmpeg to free memory.", "");
   const backend = fake([row(1, { state: "failed", attempt: 1, why, startedAt: 0, finishedAt: 41_000 })]);
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));

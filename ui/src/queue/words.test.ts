@@ -1,9 +1,11 @@
+import type { Reason } from "../backend/types";
+import { short } from "./reasons";
 import { expect, test } from "vitest";
-import { notice, row } from "../backend/fake";
+import { notice, row, why as saying } from "../backend/fake";
 import type { Checked, Live } from "../backend/types";
 import { checked, earlier } from "../details/checked";
 import { menu } from "./actions";
-import { added, cameOf, cell, dragged, facts, footer, reason, saved, timeLeft } from "./words";
+import { added, cameOf, cell, dragged, facts, footer, saved, timeLeft } from "./words";
 
 const live: Live = { id: 1, percent: 42.4, speed: 3.14, etaSeconds: 72, bytes: 96_000_000, doneSeconds: 100 };
 
@@ -33,7 +35,7 @@ test("a released row that waits for a worker is told from one that works and fro
 });
 
 test("a retry says which of how many, and counts down", () => {
-  const why = { code: "stalled", message: "No progress for 2 minutes.", nextStep: "" };
+  const why = saying("stalled", "No progress for 2 minutes.", "");
   const retrying = row(1, { attempt: 2, maxAttempts: 5, runAt: 38_000, why });
   expect(cell(retrying, undefined, 0)).toEqual({ kind: "lines", icon: "retry", first: "Retry 2 of 4 in 38 s", second: "No progress for 2 minutes" });
   expect(cell(retrying, undefined, 40_000)).toMatchObject({ first: "Retry 2 of 4" });
@@ -128,7 +130,7 @@ test("a video that was stopped rather than kept paused says that it starts again
 });
 
 test("a video with which the computer went down again and again says why it is on hold", () => {
-  const why = { code: "machine_down", message: "The computer went down 6 times.", nextStep: "" };
+  const why = saying("machine_down", "The computer went down 6 times.", "");
   const held = cell(row(1, { hold: true, startedAt: 5, why }), undefined, 0);
   expect(held).toEqual({ kind: "lines", icon: "hold", first: "On hold", second: "The computer went down 6 times" });
 });
@@ -161,24 +163,27 @@ test("the facts are what is known, and nothing stands for what is not", () => {
 });
 
 test("a failed row says the particular reason and not the name again", () => {
-  const said = (message: string) => reason(row(1, { name: "a.mp4", state: "failed", why: { code: "x", message, nextStep: "" } }));
-  expect(said("The recording ends early: 12:41 of 20:03 can be read.")).toBe("Ends at 12:41 of 20:03");
-  expect(said("The recording ends early: about 0:12 of 0:36 can be read.")).toBe("Ends at about 0:12 of 0:36");
-  expect(said("a.mp4 is not a video that can be read.")).toBe("Not a video that can be read");
-  expect(said("ffmpeg ended with 1.")).toBe("ffmpeg ended with 1");
+  const of = (reason: Reason) => short({ ...reason, code: "internal", message: "", nextStep: "" });
+  expect(of({ kind: "ends_early", readable: 761, whole: 1203, estimated: false })).toBe("Ends at 12:41 of 20:03");
+  expect(of({ kind: "ends_early", readable: 12, whole: 36, estimated: true })).toBe("Ends at about 0:12 of 0:36");
+  expect(of({ kind: "not_media", name: "a.mp4" })).toBe("Not a video that can be read");
+  expect(of({ kind: "text", code: "encode_failed", text: "ffmpeg ended with 1." })).toBe("ffmpeg ended with 1");
+  expect(of({ kind: "wrong_result", fault: { is: "tells_place", by: { in: "tag", name: "location" } } })).toBe(
+    "May tell where it was recorded, by its tag location",
+  );
 });
 
 test("a waiting row names what it waits for", () => {
-  const why = { code: "source_volume_missing", message: "", nextStep: "Continues by itself once the drive is connected." };
+  const why = saying("source_volume_missing", "", "Continues by itself once the drive is connected.");
   const waiting = cell(row(1, { state: "waiting", waitsFor: "Media", why }), undefined, 0);
   expect(waiting).toMatchObject({ first: "Waiting for “Media”", second: "Continues by itself", rest: " once the drive is connected" });
-  const silent = { code: "volume_silent", message: "", nextStep: "Continues by itself once the drive answers." };
+  const silent = saying("volume_silent", "", "Continues by itself once the drive answers.");
   const one = row(1, { state: "waiting", waitsFor: "Media", why: silent });
   expect(cell(one, undefined, 0)).toMatchObject({ first: "“Media” does not answer", second: "Continues by itself", rest: " once the drive answers" });
   expect(cell({ ...one, waitsFor: null }, undefined, 0)).toMatchObject({ first: "The drive does not answer" });
-  const written = { code: "source_growing", message: "", nextStep: "Continues by itself once the copy or recording has ended." };
+  const written = saying("source_growing", "", "Continues by itself once the copy or recording has ended.");
   const growing = cell(row(1, { state: "waiting", why: written }), undefined, 0);
   expect(growing).toMatchObject({ first: "Waiting until it is written", rest: " once the copy or recording has ended" });
-  const full = { code: "disk_full", message: "", nextStep: "Free some space; this continues by itself." };
+  const full = saying("disk_full", "", "Free some space; this continues by itself.");
   expect(cell(row(1, { state: "waiting", why: full }), undefined, 0)).toMatchObject({ second: "Free some space; this continues by itself", rest: "" });
 });

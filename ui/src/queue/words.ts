@@ -2,8 +2,9 @@
  * What a row says in each state: the fact, then what happens next. Pure: a row, its progress and the time go
  * in, text and the name of an icon come out.
  */
-import type { AddNotice, CameOf, Checking, Drag, Left, Live, Rechecked, Row, Standing } from "../backend/types";
+import type { AddNotice, CameOf, Checking, Drag, FailureCode, Left, Live, Rechecked, Row, Standing } from "../backend/types";
 import { change, count, day, duration, listed, percent, playtime, size, speed, when } from "../shared/format";
+import { continues, short } from "./reasons";
 
 export type IconName = "hold" | "retry" | "drive" | "tick" | "warning" | "cancelled";
 
@@ -45,13 +46,13 @@ export function cell(row: Row, live: Live | undefined, now: number): Cell {
     case "running":
       return running(row, live ?? row.live ?? undefined);
     case "waiting":
-      return { kind: "lines", icon: "drive", first: waitingFor(row), ...continues(row) };
+      return { kind: "lines", icon: "drive", first: waitingFor(row), ...continues(row.why?.code) };
     case "queued":
       return queued(row, now);
     case "done":
       return done(row, now);
     case "failed":
-      return { kind: "lines", first: reason(row), second: failedBelow(row, now) };
+      return { kind: "lines", first: short(row.why), second: failedBelow(row, now) };
     case "cancelled":
       return { kind: "lines", icon: "cancelled", first: "Cancelled", second: time(row.finishedAt, now) };
   }
@@ -80,13 +81,13 @@ function left(live: Live | undefined): string {
 }
 
 function queued(row: Row, now: number): Cell {
-  if (row.hold && row.why?.code === "machine_down") return { kind: "lines", icon: "hold", first: "On hold", second: sentenceless(row.why.message) };
+  if (row.hold && row.why?.code === "machine_down") return { kind: "lines", icon: "hold", first: "On hold", second: short(row.why) };
   // Only so many are kept paused half way: one beyond that was stopped.
   if (row.hold) return { kind: "lines", icon: "hold", first: "On hold", ...(row.startedAt === null ? {} : { second: "Starts again from its beginning" }) };
   if (row.runAt !== null) {
     const wait = Math.max(0, Math.ceil((row.runAt - now) / 1000));
     const first = `Retry ${row.attempt} of ${row.maxAttempts - 1}${wait > 0 ? ` in ${duration(wait)}` : ""}`;
-    return { kind: "lines", icon: "retry", first, second: sentenceless(row.why?.message) };
+    return { kind: "lines", icon: "retry", first, second: short(row.why) };
   }
   const place = row.place === null ? "Queued" : row.place === 1 ? "Next" : `Place ${row.place.toLocaleString("en")}`;
   return { kind: "lines", first: place, soft: true };
@@ -95,7 +96,7 @@ function queued(row: Row, now: number): Cell {
 /** Which outside thing a waiting job waits for, in a few words. */
 function waitingFor(row: Row): string {
   const name = row.waitsFor === null ? null : `“${row.waitsFor}”`;
-  const where: Record<string, string> = {
+  const where: Partial<Record<FailureCode, string>> = {
     source_volume_missing: `Waiting for ${name ?? "the drive"}`,
     destination_missing: `Waiting for ${name ?? "the folder"}`,
     volume_silent: `${name ?? "The drive"} does not answer`,
@@ -105,22 +106,7 @@ function waitingFor(row: Row): string {
     source_changed: "Waiting until it is written",
     source_growing: "Waiting until it is written",
   };
-  return where[row.why?.code ?? ""] ?? "Waiting";
-}
-
-/** "Continues by itself", and once what has happened. */
-function continues(row: Row): Pick<LinesCell, "second" | "rest"> {
-  const [, second = "", rest = ""] = /^(.*?)( once .*)?$/.exec(sentenceless(row.why?.nextStep)) ?? [];
-  return { second, rest };
-}
-
-/** The particular reason of a failure: the row has the name of the file already, so the sentence needs none. */
-export function reason(row: Row): string {
-  const message = row.why?.message ?? "";
-  const cut = /: ((?:about )?[\d:]+) of ([\d:]+) can be read/.exec(message);
-  if (cut) return `Ends at ${cut[1]} of ${cut[2]}`;
-  const rest = message.startsWith(`${row.name} `) ? message.slice(row.name.length + 1).replace(/^(is|was) /, "") : message;
-  return sentenceless(rest === message ? rest : rest.charAt(0).toUpperCase() + rest.slice(1));
+  return (row.why && where[row.why.code]) ?? "Waiting";
 }
 
 function done(row: Row, now: number): Cell {

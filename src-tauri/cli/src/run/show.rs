@@ -18,6 +18,8 @@ use spool_core::job::{Job, JobId, State};
 use spool_core::progress::Progress;
 use spool_core::queue::{Counts, Queue};
 use spool_core::view::JobView;
+use spool_core::words as english;
+use spool_core::words::reason;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -136,8 +138,9 @@ impl Show {
                     self.stands().await;
                 }
             }
-            Told::Event(Event::Alarm { message } | Event::Breaker(Some(message))) => {
-                self.screen.warn(&message);
+            Told::Event(Event::Alarm(alarm)) => self.screen.warn(&english::alarm(&alarm).to_string()),
+            Told::Event(Event::Breaker(Some(reason))) => {
+                self.screen.warn(&english::breaker(&reason).to_string());
             }
             Told::Event(Event::QueueChanged | Event::Paused(_) | Event::Idle) => {
                 self.stand_still().await;
@@ -274,8 +277,8 @@ impl Show {
 
 /// `b.mkv (job 2) failed: The recording ends early.`
 fn failure(job: &Job) -> String {
-    let reason = job.failure.as_ref().map_or("no reason is known.", |why| why.message.as_str());
-    format!("{} (job {}) failed: {}", list::name(job), job.id, words::line(reason))
+    let reason = job.failure.as_ref().map_or("no reason is known.".into(), |why| reason(why).to_string());
+    format!("{} (job {}) failed: {}", list::name(job), job.id, words::line(&reason))
 }
 
 #[cfg(test)]

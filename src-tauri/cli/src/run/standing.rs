@@ -4,6 +4,7 @@ use crate::words;
 use spool_core::error::Result;
 use spool_core::job::{Job, Millis, State};
 use spool_core::queue::{Counts, Filter, Flag, Queue};
+use spool_core::words::reason;
 
 /// Rows looked at for what they wait for, and for when they are tried again.
 const LOOKED_AT: u64 = 100;
@@ -42,7 +43,7 @@ impl Standing {
         }
         standing.next = next(&page(State::Queued, counts.startable())?, now);
         for job in page(State::Waiting, counts.waiting)? {
-            let reason = job.failure.map(|why| words::line(&why.message)).unwrap_or_default();
+            let reason = job.failure.map(|why| words::line(reason(&why))).unwrap_or_default();
             if !standing.reasons.contains(&reason) {
                 standing.reasons.push(reason);
             }

@@ -85,7 +85,7 @@ mod tests {
     fn a_job_counts_once_by_its_last_end() {
         let tally = Tally::default();
         for state in [State::Running, State::Failed, State::Running] {
-            tally.hear(&Event::JobChanged { id: JobId(1), state, code: None, message: None });
+            tally.hear(&Event::JobChanged { id: JobId(1), state, reason: None });
         }
         assert_eq!(tally.of(State::Failed), 0);
         tally.now(JobId(1), State::Done);

@@ -3,7 +3,7 @@
 
 use super::growth::Excess;
 use super::run::{Ended, Report};
-use crate::failure::{Failure, FailureCode, NOTHING_READABLE};
+use crate::failure::{Failure, FailureCode, Reason};
 use std::io;
 
 /// The C library words these causes: glibc, macOS, musl, and on Windows a table in ffmpeg.
@@ -22,45 +22,25 @@ pub(super) const LOST: &[&str] = &[
     "No route to host",
 ];
 
-/// What is said where only ffmpeg or ffprobe has seen it.
-pub(super) const LOST_CONNECTION: &str = "The connection to the drive is lost.";
-
-/// Phrases of old and new versions and what they mean, most telling first. The sentence says what happened.
-const RULES: &[(&[&str], FailureCode, &str)] = &[
-    (&["No space left on device"], FailureCode::DiskFull, "The disk for the result is full."),
-    (QUOTA, FailureCode::DiskFull, "The disk quota for the result is used up."),
-    (
-        &["Read-only file system"],
-        FailureCode::DestinationReadOnly,
-        "The folder for the result cannot be written to.",
-    ),
-    (MEMORY, FailureCode::OutOfMemory, "Memory ran out."),
-    (LOST, FailureCode::VolumeSilent, LOST_CONNECTION),
-    (&["Error writing trailer"], FailureCode::IoError, "The end of the result could not be written."),
-    (DRIVE, FailureCode::IoError, "The drive reported an error."),
-    (
-        &["OpenEncodeSessionEx failed"],
-        FailureCode::EncoderSession,
-        "The graphics hardware takes no further encode just now.",
-    ),
-    (
-        &["Unknown encoder"],
-        FailureCode::EncoderMissing,
-        "This ffmpeg lacks an encoder that the preset needs.",
-    ),
-    (
-        &["moov atom not found"],
-        FailureCode::SourceTruncated,
-        "The end of the video is missing: its index, without which nothing can be read.",
-    ),
+/// Phrases of old and new versions and what they mean, most telling first.
+const RULES: &[(&[&str], Reason)] = &[
+    (&["No space left on device"], Reason::DiskFull { folder: None }),
+    (QUOTA, Reason::QuotaFull),
+    (&["Read-only file system"], Reason::FolderReadOnly { folder: None }),
+    (MEMORY, Reason::OutOfMemory),
+    (LOST, Reason::ConnectionLost { drive: None }),
+    (&["Error writing trailer"], Reason::EndNotWritten),
+    (DRIVE, Reason::DriveError),
+    (&["OpenEncodeSessionEx failed"], Reason::EncoderBusy),
+    (&["Unknown encoder"], Reason::NoEncoder { encoder: None }),
+    (&["moov atom not found"], Reason::IndexMissing { name: None }),
     (
         &[
             "Decoder (codec none) not found",
             "Decoding requested, but no decoder found",
             "could not find codec parameters",
         ],
-        FailureCode::UnsupportedCodec,
-        "ffmpeg cannot decode this video.",
+        Reason::NotDecodable,
     ),
 ];
 
@@ -96,45 +76,35 @@ pub fn failure(report: &Report) -> Option<Failure> {
         // Orders are no failures; the caller knows what it ordered.
         Ended::Cancelled | Ended::Stopped => return None,
         Ended::Exited(0) => of_success(&report.errors)?,
-        Ended::Exited(code) => Failure { exit: Some(*code), ..of_exit(report) },
+        Ended::Exited(code) => Failure { exit: Some(*code), ..of_exit(report).into() },
         Ended::Signalled(signal) => killed("ffmpeg", *signal),
-        Ended::Stalled => {
-            Failure::new(FailureCode::Stalled, "ffmpeg made no progress any more and was ended.")
-        }
-        Ended::Exceeded(Excess::Disk) => {
-            Failure::new(FailureCode::DiskFull, "The disk for the result is almost full.")
-        }
-        Ended::Exceeded(Excess::Output) => Failure::new(
-            FailureCode::PlanRefused,
-            "The result grew far beyond what a video of this size and length can take.",
-        ),
-        Ended::NotStarted(kind, said) => not_started(*kind, said),
+        Ended::Stalled => Reason::Stalled.into(),
+        Ended::Exceeded(Excess::Disk) => Reason::DiskAlmostFull.into(),
+        Ended::Exceeded(Excess::Output) => Reason::GrewTooFar.into(),
+        Ended::NotStarted(kind, said) => not_started(*kind, said).into(),
     };
     Some(Failure { log_tail: report.log_tail.clone(), ..failure })
 }
 
 /// The first rule with a phrase for which `is_said` holds.
-fn rule(is_said: impl Fn(&[&str]) -> bool) -> Option<(FailureCode, &'static str)> {
-    let met = RULES.iter().find(|(phrases, ..)| is_said(phrases));
-    met.map(|(_, code, message)| (*code, *message))
+fn rule(is_said: impl Fn(&[&str]) -> bool) -> Option<Reason> {
+    let met = RULES.iter().find(|(phrases, _)| is_said(phrases));
+    met.map(|(_, reason)| reason.clone())
 }
 
 /// Errors of decoding concern the input, which verification judges: damage can ask for any amount of memory.
 fn of_success(errors: &[String]) -> Option<Failure> {
     let said = |line: &String, phrases: &[&str]| says(line, phrases) && !says(line, DECODING);
-    let (code, message) = rule(|phrases| errors.iter().any(|line| said(line, phrases)))?;
-    fatal_at_exit_0(code).then(|| Failure::new(code, message))
+    let reason = rule(|phrases| errors.iter().any(|line| said(line, phrases)))?;
+    fatal_at_exit_0(reason.code()).then(|| reason.into())
 }
 
-fn of_exit(report: &Report) -> Failure {
+fn of_exit(report: &Report) -> Reason {
     match rule(|phrases| report.errors.iter().any(|line| says(line, phrases))) {
-        Some((code, message)) => Failure::new(code, message),
-        None if is_refused_by_encoder(report) => {
-            let message = format!("An encoder refused this picture or sound. {}", unknown(&report.errors));
-            Failure::new(FailureCode::EncodeFailed, message)
-        }
-        None if report.cut_short => Failure::new(FailureCode::SourceTruncated, NOTHING_READABLE),
-        None => Failure::new(FailureCode::EncodeFailed, unknown(&report.errors)),
+        Some(reason) => reason,
+        None if is_refused_by_encoder(report) => Reason::EncoderRefused { cause: last_error(&report.errors) },
+        None if report.cut_short => Reason::NothingReadable,
+        None => Reason::GaveUp { cause: last_error(&report.errors) },
     }
 }
 
@@ -158,28 +128,24 @@ fn fatal_at_exit_0(code: FailureCode) -> bool {
 }
 
 /// The last error in ffmpeg's words, as part of a sentence.
-fn unknown(lines: &[String]) -> String {
+fn last_error(lines: &[String]) -> Option<String> {
     let noise = |line: &&String| !line.starts_with("Conversion failed") && !line.trim().is_empty();
     let last = lines.iter().rev().find(noise).map(|line| line.trim_matches([' ', '.', '!', ':']));
-    last.map_or_else(
-        || "ffmpeg gave up without saying why.".to_owned(),
-        |line| format!("ffmpeg gave up: {}.", line.chars().take(200).collect::<String>()),
-    )
+    last.map(|line| line.chars().take(200).collect())
 }
 
-fn not_started(kind: io::ErrorKind, said: &str) -> Failure {
+fn not_started(kind: io::ErrorKind, said: &str) -> Reason {
     use io::ErrorKind::{NotFound, OutOfMemory, ResourceBusy, WouldBlock};
     match kind {
-        OutOfMemory | WouldBlock | ResourceBusy => Failure::new(FailureCode::OutOfMemory, "Memory ran out."),
-        NotFound => Failure::new(FailureCode::FfmpegMissing, "ffmpeg is no longer where it was."),
-        _ => Failure::new(FailureCode::FfmpegBroken, format!("ffmpeg could not be started: {said}.")),
+        OutOfMemory | WouldBlock | ResourceBusy => Reason::OutOfMemory,
+        NotFound => Reason::ToolGone,
+        _ => Reason::NotStarted { tool: "ffmpeg".into(), cause: said.to_owned() },
     }
 }
 
 /// A tool that a signal ended has answered nothing.
 pub(super) fn killed(tool: &str, signal: i32) -> Failure {
-    let message = format!("{tool} was ended from outside by {}.", signal_name(signal));
-    Failure { signal: Some(signal), ..Failure::new(FailureCode::KilledBySignal, message) }
+    Failure { signal: Some(signal), ..Reason::Killed { tool: tool.to_owned(), signal }.into() }
 }
 
 /// ffmpeg ends by itself at a signal that it can catch, with 255, or 1 before it has begun, and says so.
@@ -188,16 +154,6 @@ fn told_signal(log_tail: &str) -> Option<i32> {
         line.strip_prefix("[info] Exiting normally, received signal ")?.trim_end_matches('.').parse().ok()
     };
     log_tail.lines().rev().find_map(said)
-}
-
-fn signal_name(signal: i32) -> String {
-    match signal {
-        6 => "SIGABRT, as when it finds a mistake in itself".into(),
-        9 => "SIGKILL, as when memory runs out".into(),
-        11 => "SIGSEGV, as when it crashes".into(),
-        15 => "SIGTERM".into(),
-        n => format!("signal {n}"),
-    }
 }
 
 #[cfg(test)]
@@ -225,7 +181,7 @@ mod tests {
     }
 
     fn code(ended: Ended, errors: &[&str]) -> Option<FailureCode> {
-        failure(&report(ended, errors)).map(|f| f.code)
+        failure(&report(ended, errors)).map(|f| f.code())
     }
 
     #[test]
@@ -260,9 +216,9 @@ mod tests {
     fn the_refusal_of_an_encoder_is_not_blamed_on_the_original() {
         let refused = "Error while opening encoder for output stream #0:1 - maybe incorrect parameters";
         let mut cut = Report { cut_short: true, ..report(Ended::Exited(1), &[refused]) };
-        assert_eq!(failure(&cut).unwrap().code, FailureCode::SourceTruncated, "nothing was decoded");
+        assert_eq!(failure(&cut).unwrap().code(), FailureCode::SourceTruncated, "nothing was decoded");
         cut.given.take_sound("graph_0_in_0_1", "samplerate:48000 chlayout:5.1(side)");
-        assert_eq!(failure(&cut).unwrap().code, FailureCode::EncodeFailed);
+        assert_eq!(failure(&cut).unwrap().code(), FailureCode::EncodeFailed);
     }
 
     #[test]
@@ -298,7 +254,7 @@ mod tests {
     fn a_signal_that_ffmpeg_catches_is_named_and_an_exit_code_alone_is_none() {
         let said = |tail: &str, code| {
             let report = Report { log_tail: tail.into(), ..report(Ended::Exited(code), &[]) };
-            failure(&report).map(|f| (f.code, f.signal))
+            failure(&report).map(|f| (f.code(), f.signal))
         };
         let line = "[info] x\n[info] Exiting normally, received signal 15.\n[verbose] y";
         assert_eq!(said(line, 255), Some((FailureCode::KilledBySignal, Some(15))));
@@ -360,13 +316,13 @@ mod tests {
             let mut reader = Reader::new(&[name.as_str().into()]);
             reader.take_log(&line.replace("{}", &name));
             let report = Report { errors: reader.errors, ..report(Ended::Exited(1), &[]) };
-            assert_eq!(failure(&report).map(|f| f.code), Some(FailureCode::EncodeFailed), "{line}");
+            assert_eq!(failure(&report).map(|f| f.code()), Some(FailureCode::EncodeFailed), "{line}");
         }
     }
 
     #[test]
     fn the_rest_of_a_removed_name_is_not_shown() {
         let said = failure(&report(Ended::Exited(1), &[": Invalid data found when processing input"]));
-        assert_eq!(said.unwrap().message, "ffmpeg gave up: Invalid data found when processing input.");
+        assert_eq!(said.unwrap().said(), "ffmpeg gave up: Invalid data found when processing input.");
     }
 }

@@ -2,13 +2,17 @@
 
 use super::capture::{Bounds, Output, capture};
 use crate::error::said;
-use crate::failure::FailureCode;
+use crate::failure::{self, Reason};
 use crate::policy::NICE;
+use crate::words;
+use serde::Serialize;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
+use ts_rs::TS;
 
 /// Where to look.
 #[derive(Debug, Clone, Default)]
@@ -52,22 +56,19 @@ pub struct Tools {
 }
 
 /// ffmpeg or ffprobe cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToolError {
     /// Not found in any place.
-    #[error("{tool} was not found.")]
     Missing {
         /// Which.
         tool: &'static str,
     },
     /// Named by the settings, and no file.
-    #[error("{}, which the settings name, is no file that could be used.", path.display())]
     NoFile {
         /// Where it was to be.
         path: PathBuf,
     },
     /// Found, but it does not run.
-    #[error("{} does not run: {answer}.", path.display())]
     Broken {
         /// Which file.
         path: PathBuf,
@@ -75,7 +76,6 @@ pub enum ToolError {
         answer: String,
     },
     /// Older than 5.1.
-    #[error("{} is version {version}; 5.1 or newer is needed.", path.display())]
     TooOld {
         /// Which file.
         path: PathBuf,
@@ -85,41 +85,67 @@ pub enum ToolError {
 }
 
 impl ToolError {
-    /// The failure code of a job that meets it.
-    pub fn code(&self) -> FailureCode {
+    /// Why a job that meets it cannot start.
+    pub fn reason(&self) -> Reason {
+        let shown = |path: &Path| failure::shown(path);
         match self {
-            ToolError::Missing { .. } | ToolError::NoFile { .. } => FailureCode::FfmpegMissing,
-            ToolError::Broken { .. } | ToolError::TooOld { .. } => FailureCode::FfmpegBroken,
+            ToolError::Missing { tool } => Reason::ToolMissing { tool: (*tool).to_owned() },
+            ToolError::NoFile { path } => Reason::ToolNoFile { path: shown(path) },
+            ToolError::Broken { path, answer } => {
+                Reason::ToolBroken { path: shown(path), cause: answer.clone() }
+            }
+            ToolError::TooOld { path, version } => {
+                Reason::ToolTooOld { path: shown(path), version: version.clone() }
+            }
         }
     }
 
-    /// How to get ffmpeg on this system, or what else helps, as one sentence.
-    pub fn what_helps(&self) -> String {
+    /// How to get ffmpeg on this system, or what else helps.
+    pub fn remedy(&self) -> Remedy {
         if matches!(self, ToolError::NoFile { .. }) {
-            return "Choose another file, or take it out of the settings, so that ffmpeg is looked for."
-                .into();
+            return Remedy::ChooseAnother;
         }
         let os_release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
-        install_hint(std::env::consts::OS, &os_release).to_owned()
+        install(std::env::consts::OS, &os_release)
     }
 }
 
-fn install_hint(os: &str, os_release: &str) -> &'static str {
+impl fmt::Display for ToolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        words::reason(&self.reason()).fmt(f)
+    }
+}
+
+impl std::error::Error for ToolError {}
+
+/// What helps where ffmpeg cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Remedy {
+    /// To install it by this command, in a terminal.
+    Command {
+        /// The whole line.
+        command: String,
+    },
+    /// To install it; how is not known here.
+    Install,
+    /// To choose another file than the one that the settings name, or none.
+    ChooseAnother,
+}
+
+fn install(os: &str, os_release: &str) -> Remedy {
     let ids = os_release.lines().filter_map(|l| l.strip_prefix("ID=").or_else(|| l.strip_prefix("ID_LIKE=")));
     let ids: String = ids.collect::<Vec<_>>().join(" ");
-    match os {
-        "macos" => "Install it with: brew install ffmpeg",
-        "windows" => "Install it with: winget install ffmpeg",
-        _ if ids.contains("debian") || ids.contains("ubuntu") => "Install it with: sudo apt install ffmpeg",
-        _ if ids.contains("fedora") || ids.contains("rhel") => {
-            "Install it with: sudo dnf install ffmpeg-free"
-        }
-        _ if ids.contains("arch") => "Install it with: sudo pacman -S ffmpeg",
-        _ if ids.contains("suse") => "Install it with: sudo zypper install ffmpeg",
-        _ => {
-            "Install ffmpeg 5.1 or newer with your system's package manager, or name its path in settings.json."
-        }
-    }
+    let command = match os {
+        "macos" => "brew install ffmpeg",
+        "windows" => "winget install ffmpeg",
+        _ if ids.contains("debian") || ids.contains("ubuntu") => "sudo apt install ffmpeg",
+        _ if ids.contains("fedora") || ids.contains("rhel") => "sudo dnf install ffmpeg-free",
+        _ if ids.contains("arch") => "sudo pacman -S ffmpeg",
+        _ if ids.contains("suse") => "sudo zypper install ffmpeg",
+        _ => return Remedy::Install,
+    };
+    Remedy::Command { command: command.into() }
 }
 
 /// Finds both tools and asks them for their versions. Takes some 0.3 s the first time, next to nothing while
@@ -257,10 +283,15 @@ mod tests {
 
     #[test]
     fn the_hint_names_this_systems_package_manager() {
-        assert!(install_hint("linux", "NAME=x\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\n").contains("apt"));
-        assert!(install_hint("linux", "ID=fedora\n").contains("dnf"));
-        assert!(install_hint("linux", "ID=nixos\n").contains("package manager"));
-        assert!(install_hint("macos", "").contains("brew"));
+        let by = |os, release: &str| match install(os, release) {
+            Remedy::Command { command } => Some(command),
+            _ => None,
+        };
+        let mint = by("linux", "NAME=x\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\n");
+        assert_eq!(mint.as_deref(), Some("sudo apt install ffmpeg"));
+        assert_eq!(by("linux", "ID=fedora\n").as_deref(), Some("sudo dnf install ffmpeg-free"));
+        assert_eq!(by("linux", "ID=nixos\n"), None);
+        assert_eq!(by("macos", "").as_deref(), Some("brew install ffmpeg"));
     }
 
     #[test]
@@ -270,6 +301,6 @@ mod tests {
         let named = ToolPlaces { ffmpeg: Some("/nope".into()), ..places };
         let error = locate(&named).unwrap_err();
         assert_eq!(error.to_string(), "/nope, which the settings name, is no file that could be used.");
-        assert!(!error.what_helps().contains("nstall"), "{}", error.what_helps());
+        assert_eq!(error.remedy(), Remedy::ChooseAnother);
     }
 }

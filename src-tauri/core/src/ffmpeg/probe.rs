@@ -5,7 +5,7 @@ use super::capture::{Bounds, Output, capture, capture_by};
 use super::names::Names;
 use super::{Orders, Tools, classify, fields, file_url, first_frames, pipe};
 use crate::error::said;
-use crate::failure::{Failure, FailureCode, NOTHING_READABLE, name_of};
+use crate::failure::{Failure, FailureCode, Reason, name_of};
 use crate::input_guard::GUARD;
 use crate::look::Asking;
 use crate::media::boxes::{self, Boxes};
@@ -235,11 +235,10 @@ pub fn output(
 
 /// The failure of a result that could not be looked at.
 pub fn not_read_back(failure: Failure) -> Failure {
-    if failure.code == FailureCode::KilledBySignal {
+    if failure.code() == FailureCode::KilledBySignal {
         return failure;
     }
-    let message = format!("The result cannot be read back: {}", failure.message);
-    Failure { code: FailureCode::VerificationFailed, message, ..failure }
+    Failure { reason: Reason::NotReadBack { because: Box::new(failure.reason) }, ..failure }
 }
 
 /// Looks at headers and first frames. Frames only add to what headers say: where decoding them takes too long or ends
@@ -253,7 +252,7 @@ fn look_inside(
 ) -> Result<Option<MediaInfo>, Failure> {
     let quick = Policy { probe_limit: policy.probe_limit / 3, ..policy.clone() };
     match look(tools, path, &quick, orders, &[more, &first_frames::beside()].concat()) {
-        Err(failure) if matches!(failure.code, FailureCode::ProbeTimeout | FailureCode::KilledBySignal) => {
+        Err(failure) if matches!(failure.code(), FailureCode::ProbeTimeout | FailureCode::KilledBySignal) => {
             look(tools, path, policy, orders, more)
         }
         decided => decided,
@@ -276,10 +275,7 @@ fn look(
         Ok(output) => Err(refused(path, &output)),
         Err(e) if e.kind() == io::ErrorKind::Interrupted => Ok(None),
         Err(e) if e.kind() == io::ErrorKind::TimedOut => Err(too_slow(path, policy)),
-        Err(e) => {
-            let message = format!("ffprobe could not be started: {}.", said(&e));
-            Err(Failure::new(FailureCode::FfmpegBroken, message))
-        }
+        Err(e) => Err(Reason::NotStarted { tool: "ffprobe".into(), cause: said(&e) }.into()),
     }
 }
 
@@ -296,15 +292,11 @@ pub(super) fn sealed(path: &Path, asked: &[&str]) -> Vec<OsString> {
 }
 
 fn too_slow(path: &Path, policy: &Policy) -> Failure {
-    let message =
-        format!("Looking at {} took longer than {} s.", name_of(path), policy.probe_limit.as_secs());
-    Failure::new(FailureCode::ProbeTimeout, message)
+    Reason::LookTooSlow { name: name_of(path), seconds: policy.probe_limit.as_secs() }.into()
 }
 
 fn not_media(path: &Path, detail: &str) -> Failure {
-    let failure =
-        Failure::new(FailureCode::NotMedia, format!("{} is not a video that can be read.", name_of(path)));
-    Failure { log_tail: detail.to_owned(), ..failure }
+    Failure { log_tail: detail.to_owned(), ..Reason::NotMedia { name: name_of(path) }.into() }
 }
 
 /// By its name alone, ffprobe takes any text for an MP4 without an end: its boxes decide.
@@ -326,22 +318,13 @@ fn animates(begin: &[u8; 21]) -> bool {
 
 /// ffprobe opened nothing: why?
 fn refused(path: &Path, output: &Output) -> Failure {
-    if is_animated_webp(path) {
-        let message = format!(
-            "{} is an animated WebP, which this ffmpeg cannot read. Save it as GIF or as a video, and add that.",
-            name_of(path)
-        );
-        return Failure {
-            log_tail: output.stderr.clone(),
-            ..Failure::new(FailureCode::UnsupportedCodec, message)
-        };
-    }
-    let (code, message) = match reason(path, boxes_of(path), &output.stderr) {
+    let reason = match reason(path, boxes_of(path), &output.stderr) {
+        _ if is_animated_webp(path) => Reason::AnimatedWebp { name: name_of(path) },
         Some(reason) => reason,
-        None if is_cut(path) => (FailureCode::SourceTruncated, NOTHING_READABLE.to_owned()),
+        None if is_cut(path) => Reason::NothingReadable,
         None => return not_media(path, &output.stderr),
     };
-    Failure { log_tail: output.stderr.clone(), ..Failure::new(code, message) }
+    Failure { log_tail: output.stderr.clone(), ..reason.into() }
 }
 
 /// Does it state that it should be longer?
@@ -354,26 +337,23 @@ fn is_cut(path: &Path) -> bool {
 const ENDS: &[&str] = &["File ended prematurely", "Truncating packet of size"];
 
 /// By the boxes of the file and the message of ffprobe without the file's name; `None` for a cause that is not known.
-fn reason(path: &Path, boxes: Boxes, stderr: &str) -> Option<(FailureCode, String)> {
+fn reason(path: &Path, boxes: Boxes, stderr: &str) -> Option<Reason> {
     let (name, text) = (name_of(path), Names::of(&[file_url(path)]).remove(stderr));
     let says = |phrases: &[&str]| classify::says(&text, phrases);
     Some(if boxes == Boxes::Protected {
-        (FailureCode::DrmProtected, format!("{name} is copy-protected and cannot be converted."))
+        Reason::CopyProtected { name: Some(name) }
     } else if boxes == Boxes::CutShort && says(&["moov atom not found"]) {
-        (
-            FailureCode::SourceTruncated,
-            format!("The end of {name} is missing: its index, without which nothing can be read."),
-        )
+        Reason::IndexMissing { name: Some(name) }
     } else if says(&["Permission denied"]) {
-        (FailureCode::SourceUnreadable, format!("{name} may not be read by this user."))
+        Reason::Forbidden { name }
     } else if says(classify::DRIVE) && !says(ENDS) {
-        (FailureCode::IoError, format!("Reading {name} failed: the drive reported an error."))
+        Reason::ReadFailed { name }
     } else if says(classify::LOST) {
-        (FailureCode::VolumeSilent, classify::LOST_CONNECTION.to_owned())
+        Reason::ConnectionLost { drive: None }
     } else if says(&["No such file or directory"]) {
-        (FailureCode::SourceGone, format!("{name} is no longer there."))
+        Reason::SourceGone { name }
     } else if says(classify::MEMORY) {
-        (FailureCode::ProbeTimeout, format!("Looking at {name} took more memory than a video needs."))
+        Reason::LookTooBig { name }
     } else {
         return None;
     })

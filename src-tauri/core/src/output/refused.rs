@@ -3,7 +3,7 @@
 //! Guarantees that a refused name is not taken for a missing folder: some drivers answer *not found* to a name that
 //! they cannot hold. Must not know jobs.
 
-use crate::failure::{Failure, FailureCode, name_of};
+use crate::failure::{Failure, Reason, name_of, shown};
 use crate::queue::LONGEST;
 use std::io;
 use std::path::Path;
@@ -39,14 +39,15 @@ pub(super) fn failure(error: &io::Error, output: &Path) -> Failure {
     if long && !(cfg!(windows) && error.raw_os_error() == Some(INVALID_NAME)) {
         return too_long(output);
     }
-    let folder = output.parent().unwrap_or(output).display();
-    let message = format!("The drive that holds {folder} refuses the name \"{}\".", name_of(output));
-    Failure::new(FailureCode::NameRefused, message)
+    Reason::NameRefused { folder: folder(output), name: name_of(output) }.into()
 }
 
 fn too_long(output: &Path) -> Failure {
-    let folder = output.parent().unwrap_or(output).display();
-    Failure::new(FailureCode::NameTooLong, format!("The name is too long for the folder {folder}."))
+    Reason::NameTooLong { folder: folder(output) }.into()
+}
+
+fn folder(output: &Path) -> String {
+    shown(output.parent().unwrap_or(output))
 }
 
 /// Refuses a name that no common file system holds, whether it counts bytes or units of UTF-16: a part file, whose name
@@ -60,6 +61,7 @@ pub(super) fn check_length(output: &Path) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::FailureCode;
 
     #[cfg(unix)]
     #[test]
@@ -67,7 +69,7 @@ mod tests {
         use rustix::io::Errno;
         let code = |errno: Errno, reachable: bool| {
             let error = io::Error::from(errno);
-            is_of_name(&error, || reachable).then(|| failure(&error, Path::new("/out/a:b.mp4")).code)
+            is_of_name(&error, || reachable).then(|| failure(&error, Path::new("/out/a:b.mp4")).code())
         };
         for errno in [Errno::INVAL, Errno::ILSEQ] {
             assert_eq!(code(errno, false), Some(FailureCode::NameRefused), "{errno}");
@@ -82,7 +84,7 @@ mod tests {
     #[test]
     fn the_sentence_names_the_file_and_its_folder() {
         let refused = failure(&io::ErrorKind::InvalidInput.into(), Path::new("/out/a:b.mp4"));
-        assert_eq!(refused.message, "The drive that holds /out refuses the name \"a:b.mp4\".");
+        assert_eq!(refused.said(), "The drive that holds /out refuses the name \"a:b.mp4\".");
     }
 
     #[test]

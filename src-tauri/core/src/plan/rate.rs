@@ -1,7 +1,7 @@
 //! Aiming at a size: how many bits a second the picture may take so that the whole result stays below a limit.
 
 use super::{Action, Plan, Task};
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, Reason};
 use crate::media::Kind;
 
 /// Share of the limit that is aimed at: x264's second pass comes out within some 2 % of its aim.
@@ -23,19 +23,13 @@ pub(super) fn aim(plan: &mut Plan, task: &Task<'_>) -> Result<(), Failure> {
     if plan.picture().is_some_and(|picture| matches!(picture.action, Action::Copy { .. })) {
         return Ok(());
     }
-    let seconds = task.info.length().ok_or_else(|| {
-        Failure::new(
-            FailureCode::PlanRefused,
-            "The length of this video is unknown, so no size can be aimed at.",
-        )
-    })?;
+    let seconds = task.info.length().ok_or(Reason::LengthUnknown)?;
     let others = other_kbps(plan);
     let kbps = f64::from(megabytes) * 8000.0 * AIM / seconds - others;
     let least = least_kbps(task);
     if kbps < least {
         let smallest = ((least + others) * seconds / 8000.0 / AIM).ceil();
-        let message = format!("Cannot fit into {megabytes} MB. The smallest possible is {smallest} MB.");
-        return Err(Failure::new(FailureCode::PlanRefused, message));
+        return Err(Reason::CannotFit { limit: megabytes, smallest: smallest as u64 }.into());
     }
     // More than the source has would only fill the size up.
     let had = task.info.size.map_or(f64::INFINITY, |size| size as f64 * 8.0 / seconds / 1000.0);
@@ -172,7 +166,7 @@ mod tests {
     fn a_hopeless_size_is_refused_with_the_smallest_possible_one() {
         let fit = fit();
         let refusal = plan(&film(3600.0), &fit, &Abilities::default()).unwrap_err();
-        assert_eq!(refusal.code, FailureCode::PlanRefused);
-        assert_eq!(refusal.message, "Cannot fit into 25 MB. The smallest possible is 336 MB.");
+        assert_eq!(refusal.code(), crate::failure::FailureCode::PlanRefused);
+        assert_eq!(refusal.said(), "Cannot fit into 25 MB. The smallest possible is 336 MB.");
     }
 }

@@ -1,7 +1,7 @@
 //! Files of which no plan can be made, each with the reason; and what a plan is about. Pure.
 
 use super::{Abilities, audio};
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, Reason};
 use crate::media::{Kind, MediaInfo, Picture, Stream};
 use crate::preset::{Container, Preset};
 
@@ -12,20 +12,16 @@ pub(super) fn main_stream<'a>(
     abilities: &Abilities,
 ) -> Result<&'a Stream, Failure> {
     if preset.video.is_none() {
-        let none = || Failure::new(FailureCode::NoAudio, "There is no sound in this file.");
-        let main = info.audio().ok_or_else(none)?;
+        let main = info.audio().ok_or(Reason::NoSound)?;
         if main.empty {
-            let message = "The sound of this file is announced, but there is none in it.";
-            return Err(Failure::new(FailureCode::NoAudio, message));
+            return Err(Reason::EmptySound.into());
         }
         if info.streams.iter().any(|s| s.kind == Kind::Audio && audio::is_readable(s, abilities)) {
             return Ok(main);
         }
-        let message = undecodable("sound", main, abilities);
-        return Err(Failure::new(FailureCode::UnsupportedCodec, message));
+        return Err(undecodable(Kind::Audio, main, abilities).into());
     }
-    let none = || Failure::new(FailureCode::NoVideo, "There is no moving picture in this file.");
-    let main = info.video().ok_or_else(none)?;
+    let main = info.video().ok_or(Reason::NoPicture)?;
     unreadable(main, abilities).map_or(Ok(main), Err)
 }
 
@@ -34,25 +30,23 @@ fn name_of(stream: &Stream) -> &str {
 }
 
 /// A codec that is known and lacks its parameters is no codec that cannot be decoded.
-fn undecodable(what: &str, main: &Stream, abilities: &Abilities) -> String {
-    let name = name_of(main);
+fn undecodable(carries: Kind, main: &Stream, abilities: &Abilities) -> Reason {
+    let codec = name_of(main).to_owned();
     if abilities.decodes(&main.codec) {
-        format!("What decoding the {what} takes was not found in this file ({name}).")
+        Reason::NoParameters { carries, codec }
     } else {
-        format!("The {what} is in a format that this ffmpeg cannot decode ({name}).")
+        Reason::NoDecoder { carries, codec }
     }
 }
 
 /// Why this picture cannot be decoded.
 pub(super) fn unreadable(main: &Stream, abilities: &Abilities) -> Option<Failure> {
     if matches!(main.tag.as_str(), "encv" | "drmi") {
-        let message = "This file is copy-protected and cannot be converted.";
-        return Some(Failure::new(FailureCode::DrmProtected, message));
+        return Some(Reason::CopyProtected { name: None }.into());
     }
     let picture = main.video.as_ref().filter(|p| p.width > 0 && p.height > 0);
     if picture.is_none() || !abilities.decodes(&main.codec) {
-        let message = undecodable("picture", main, abilities);
-        return Some(Failure::new(FailureCode::UnsupportedCodec, message));
+        return Some(undecodable(Kind::Video, main, abilities).into());
     }
     None
 }
@@ -63,11 +57,7 @@ pub(super) fn own_colours(picture: &Picture, copied: bool, container: Container)
     if !picture.has_no_base() || (copied && container != Container::Mov) {
         return Ok(());
     }
-    let profile = picture.dolby_vision.unwrap_or(5);
-    let message = format!(
-        "This is Dolby Vision of profile {profile}: without its own decoder the colours would be wrong. Remux to MP4 keeps it as it is."
-    );
-    Err(Failure::new(FailureCode::PlanRefused, message))
+    Err(Reason::NoBaseLayer { profile: picture.dolby_vision.unwrap_or(5) }.into())
 }
 
 /// ffmpeg takes what the edit list names at the speed of the recording: another stretch of it, and too slow or too fast.
@@ -75,9 +65,7 @@ pub(super) fn other_speed(info: &MediaInfo, preset: &Preset) -> Result<(), Failu
     if !info.other_speed || preset.salvage {
         return Ok(());
     }
-    let message = "This clip is to be played at another speed than it was recorded, which ffmpeg cannot do. \
-                   Export it from the program that changed its speed, and add that file.";
-    Err(Failure::new(FailureCode::PlanRefused, message))
+    Err(Reason::OtherSpeed.into())
 }
 
 /// What ffmpeg makes of two recordings is neither of them: their clocks both begin at nought.
@@ -85,13 +73,13 @@ pub(super) fn second_recording(info: &MediaInfo, preset: &Preset) -> Result<(), 
     if !info.second_recording || preset.salvage {
         return Ok(());
     }
-    let message = "Two recordings stand one behind the other in this file; only the first can be read.";
-    Err(Failure::new(FailureCode::SourceTruncated, message))
+    Err(Reason::SecondRecording.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::FailureCode;
     use crate::plan::{Action, Plan, plan, steps};
     use crate::preset;
     use crate::spec::JobSpec;
@@ -118,10 +106,10 @@ mod tests {
         assert!(copied(5, &remux).unwrap());
         remux.container = Container::Mov;
         assert!(copied(8, &remux).unwrap());
-        assert_eq!(copied(5, &remux).unwrap_err().code, FailureCode::PlanRefused);
+        assert_eq!(copied(5, &remux).unwrap_err().code(), FailureCode::PlanRefused);
         for preset in ["web-1080p", "small-hevc", "archive-av1", "edit-prores"] {
             let preset = preset::find(preset).unwrap();
-            assert_eq!(copied(5, preset).unwrap_err().code, FailureCode::PlanRefused);
+            assert_eq!(copied(5, preset).unwrap_err().code(), FailureCode::PlanRefused);
             assert!(!copied(8, preset).unwrap());
         }
     }

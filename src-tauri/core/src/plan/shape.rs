@@ -2,7 +2,7 @@
 //!
 //! Guarantees that a frame fits the preset's box, holds every picture whole, and is never larger than the picture.
 
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, Reason};
 use crate::media::{MediaInfo, Picture};
 use crate::preset::{Preset, VideoCodec, VideoPreset};
 
@@ -52,19 +52,14 @@ pub(super) fn refuse_size(
     preset: &VideoPreset,
     (width, height): (u32, u32),
 ) -> Result<(), Failure> {
-    let refuse = |message: String| Err(Failure::new(FailureCode::PlanRefused, message));
     let frame = picture.frame();
     let most = MOST_PIXELS as f64;
     let coded = (f64::from(picture.width), f64::from(picture.height));
     if let Some((width, height)) = [coded, frame].into_iter().find(|(width, height)| width * height > most) {
-        return refuse(format!(
-            "The picture is too large ({width:.0}x{height:.0}); Spool works on up to 15360x8640."
-        ));
+        return Err(Reason::PictureTooLarge { width, height }.into());
     }
     if preset.codec == VideoCodec::Hevc && (width < 16 || height < 16) {
-        return refuse(format!(
-            "The picture is too small for H.265 ({width}x{height}); the Web presets can hold it."
-        ));
+        return Err(Reason::PictureTooSmall { width, height }.into());
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! Guarantees that an end whose cause is not known counts as a crash. Reads no clock and no file.
 
 use super::Policy;
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, Reason};
 use crate::job::Job;
 use crate::progress::Progress;
 
@@ -20,7 +20,7 @@ pub struct Ending {
 }
 
 /// What becomes of a job that such an engine left running.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Left {
     /// Queued again, with this crash count.
     Crashed(u32),
@@ -70,15 +70,11 @@ fn machine_ends(job: &Job) -> u32 {
 }
 
 fn went_down_too_often(ends: u32) -> Failure {
-    let message = format!(
-        "The computer went down {ends} times while this video was converted; release it to try again."
-    );
-    Failure::new(FailureCode::MachineDown, message)
+    Reason::MachineDown { times: ends }.into()
 }
 
-/// The sentence for a job parked by its crashes.
 fn crashed_too_often(crashes: u32) -> Failure {
-    Failure::new(FailureCode::AppCrashed, format!("This video stopped the application {crashes} times."))
+    Reason::Crashed { times: crashes }.into()
 }
 
 #[cfg(test)]
@@ -96,7 +92,7 @@ mod tests {
         assert_eq!(after(4), Left::MachineDown(5));
         let Left::Hold(6, failure) = after(5) else { panic!("the sixth") };
         assert_eq!(
-            failure.message,
+            failure.said(),
             "The computer went down 6 times while this video was converted; release it to try again."
         );
         let crash = Ending { machine: false, ..MACHINE };

@@ -4,7 +4,7 @@
 //! volume is never held up by a guess: free space alone decides then, so that nothing waits for ever. Pure
 //! decisions; `pool` looks at the disks.
 
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, Reason, name_of, shown};
 use crate::job::Job;
 use crate::preset::VideoCodec;
 use crate::progress::Progress;
@@ -85,29 +85,13 @@ pub(super) fn no_room(
     room: Free,
     promised: Option<u64>,
 ) -> Failure {
-    let [takes, free, reserve] = [need.bytes(), room.free, room.reserve].map(size);
-    let message = if promised.is_some() {
-        let name = volume.file_name().unwrap_or(volume.as_os_str()).display();
-        format!(
-            "{name} has no room for this video beside those that run: it may take {takes}, and of {free} that are free \
-             {reserve} must stay."
-        )
+    let (takes, Free { free, reserve }) = (need.bytes(), room);
+    let reason = if promised.is_some() {
+        Reason::NoRoomBeside { volume: name_of(volume), takes, free, reserve }
     } else {
-        format!(
-            "The disk that holds {} has only {free} free: this video may take {takes}, and {reserve} must stay free \
-             beside it.",
-            folder.display()
-        )
+        Reason::NoRoom { folder: shown(folder), takes, free, reserve }
     };
-    Failure { need_bytes: Some(need.bytes()), ..Failure::new(FailureCode::DiskFull, message) }
-}
-
-fn size(bytes: u64) -> String {
-    if bytes < 1_000_000_000 {
-        format!("{} MB", bytes.div_ceil(1_000_000))
-    } else {
-        format!("{:.1} GB", bytes as f64 / 1e9)
-    }
+    Failure { need_bytes: Some(takes), ..reason.into() }
 }
 
 #[cfg(test)]
@@ -155,16 +139,15 @@ mod tests {
         let why = |need, promised| no_room(need, places, room, promised);
         let beside = why(Need::Guessed(1_400_000_000), Some(5));
         assert_eq!(
-            beside.message,
+            beside.said(),
             "Media has no room for this video beside those that run: it may take 1.4 GB, and of 60 MB that are \
              free 68 MB must stay."
         );
         assert_eq!(beside.need_bytes, Some(1_400_000_000));
         assert_eq!(
-            why(Need::Guessed(25_000_000), None).message,
+            why(Need::Guessed(25_000_000), None).said(),
             "The disk that holds /m/Media/out has only 60 MB free: this video may take 25 MB, and 68 MB must stay free \
              beside it."
         );
-        assert_eq!(size(1), "1 MB");
     }
 }

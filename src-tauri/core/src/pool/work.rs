@@ -18,7 +18,7 @@ mod transcode;
 use super::{Ended, Report};
 use crate::engine::Shared;
 use crate::error::Error;
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, Reason};
 use crate::ffmpeg::{Order, Orders};
 use crate::job::{Job, JobId};
 use crate::media::{CopyFault, Learned};
@@ -26,6 +26,7 @@ use crate::output::{self, PublishError, Published};
 use crate::policy::Next;
 use crate::queue::Outcome;
 use crate::spec::JobSpec;
+use crate::words;
 pub(super) use source::Stamp;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -110,7 +111,7 @@ fn outcome(task: &Task, result: Result<Outcome, End>) -> Option<Outcome> {
 
 fn after(task: &Task, failure: Failure) -> Outcome {
     let (shared, job) = (&task.shared, &task.job);
-    tracing::warn!(job = %job.id, code = %failure.code, message = %failure.message, "an attempt failed");
+    tracing::warn!(job = %job.id, code = %failure.code(), message = %words::reason(&failure.reason), "an attempt failed");
     let mut earlier = shared.queue.attempts(job.id).unwrap_or_default();
     earlier.retain(|attempt| attempt.epoch != job.epoch);
     match shared.policy.next(job, &failure, &earlier, shared.clock.now(), fastrand::f64()) {
@@ -149,9 +150,7 @@ fn retry_later(shared: &Shared, job: &Job, cause: &Error) {
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Failure {
     let said = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
     let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-    let failure =
-        Failure::new(FailureCode::Internal, "Spool itself made a mistake while it worked on this video.");
-    Failure { log_tail: said, ..failure }
+    Failure { log_tail: said, ..Reason::Mistake.into() }
 }
 
 impl Work<'_> {

@@ -306,7 +306,7 @@ impl Queue for MemoryQueue {
 
     fn causes(&self) -> Result<Vec<(FailureCode, u64)>> {
         let mut causes: Vec<(FailureCode, u64)> = Vec::new();
-        for code in self.failed()?.iter().filter_map(|job| Some(job.failure.as_ref()?.code)) {
+        for code in self.failed()?.iter().filter_map(|job| Some(job.failure.as_ref()?.code())) {
             match causes.iter_mut().find(|(known, _)| *known == code) {
                 Some((_, count)) => *count += 1,
                 None => causes.push((code, 1)),
@@ -316,7 +316,7 @@ impl Queue for MemoryQueue {
     }
 
     fn failed_by(&self, cause: FailureCode, offset: u64, limit: u64) -> Result<Vec<Job>> {
-        let of_it = |job: &Job| job.failure.as_ref().is_some_and(|f| f.code == cause);
+        let of_it = |job: &Job| job.failure.as_ref().is_some_and(|f| f.code() == cause);
         let all = self.failed()?.into_iter().filter(of_it);
         Ok(all.skip(offset as usize).take(limit as usize).collect())
     }
@@ -336,7 +336,7 @@ impl Queue for MemoryQueue {
 
     fn crowded(&self) -> Result<Crowded> {
         let waiting = self.page(&Filter::of(&[State::Waiting]), 0, u64::MAX)?;
-        let full = |job: &Job| job.failure.as_ref().is_some_and(|f| f.code == FailureCode::DiskFull);
+        let full = |job: &Job| job.failure.as_ref().is_some_and(|f| f.code() == FailureCode::DiskFull);
         let volumes: Vec<_> = waiting.into_iter().filter(full).map(|job| job.output_volume).collect();
         let first = volumes.first().cloned().flatten();
         let one = volumes.iter().all(|volume| *volume == first);

@@ -9,7 +9,7 @@ use super::finding::{Fault, Finding, Obstacle};
 use super::{files, plans};
 use crate::clock::Clock;
 use crate::error::Result;
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, FailureCode, Reason};
 use crate::ffmpeg::run::{self, Ended, Happened, Report, Request};
 use crate::ffmpeg::{Order, Orders, Tools, classify, probe};
 use crate::job::Job;
@@ -140,7 +140,7 @@ fn check(
 /// What today's version would not make a result of. Of what this ffmpeg cannot decode nothing is known.
 fn refused(halt: Halt) -> Stop {
     match halt {
-        Halt::Failed(failure) if failure.code != FailureCode::UnsupportedCodec => Stop::wrong(failure),
+        Halt::Failed(failure) if failure.code() != FailureCode::UnsupportedCodec => Stop::wrong(failure),
         halt => halt.into(),
     }
 }
@@ -197,7 +197,7 @@ impl Checking<'_, '_> {
 /// A failure of the command of a step that keeps the result from being judged; an error of decoding is judged.
 fn failure(step: &Step, report: &Report) -> Option<Failure> {
     let failure = classify::failure(report)?;
-    let judged = matches!(failure.code, FailureCode::EncodeFailed | FailureCode::SourceTruncated);
+    let judged = matches!(failure.code(), FailureCode::EncodeFailed | FailureCode::SourceTruncated);
     (step.what == What::ReadSource || !judged).then_some(failure)
 }
 
@@ -253,7 +253,7 @@ impl Judging for Checking<'_, '_> {
 
     /// What is no video any more is wrong; that ffprobe could not be asked is not its fault.
     fn unreadable(&mut self, failure: Failure) -> Stop {
-        match failure.code {
+        match failure.code() {
             FailureCode::NotMedia | FailureCode::SourceTruncated | FailureCode::DrmProtected => {
                 Stop::wrong(probe::not_read_back(failure))
             }
@@ -262,7 +262,6 @@ impl Judging for Checking<'_, '_> {
     }
 
     fn unmeasured(&self) -> std::result::Result<Measured, Stop> {
-        let message = "The packets of a file could not be read to their end.";
-        Err(Stop::not_checked(Failure::new(FailureCode::ProbeTimeout, message)))
+        Err(Stop::not_checked(Failure::from(Reason::PacketsUnread)))
     }
 }

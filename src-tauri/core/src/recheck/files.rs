@@ -2,7 +2,7 @@
 
 use super::finding::Obstacle;
 use crate::error::said;
-use crate::failure::{Failure, FailureCode, name_of};
+use crate::failure::{Failure, Reason, name_of};
 use crate::intake::mtime_ns;
 use crate::job::Job;
 use crate::volumes::mounts;
@@ -41,8 +41,7 @@ fn file(path: &Path, volume: Option<&Path>) -> Result<Metadata, Absent> {
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => Ok(metadata),
         Err(e) if !matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            let message = format!("{} could not be looked at: {}.", name_of(path), said(&e));
-            Err(Absent::Hidden(Failure::new(FailureCode::IoError, message)))
+            Err(Absent::Hidden(Reason::Unseen { name: name_of(path), cause: said(&e) }.into()))
         }
         _ if is_away(volume) => Err(Absent::Away),
         _ => Err(Absent::Gone),

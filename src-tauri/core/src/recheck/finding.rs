@@ -1,8 +1,9 @@
 //! What checking a result again found, as data that is kept with its job, and the sentences for it.
 
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, FailureCode, Reason};
 use crate::job::Millis;
 use crate::media::{Kind, codec_name, running_time};
+use crate::words;
 use serde::{Deserialize, Serialize};
 
 /// One check of a result.
@@ -66,12 +67,7 @@ pub enum Fault {
         of: f64,
     },
     /// Made today it would not have been published.
-    Refused {
-        /// The cause.
-        code: FailureCode,
-        /// What happened, as a sentence.
-        message: String,
-    },
+    Refused(Because),
 }
 
 /// A track of the original.
@@ -112,23 +108,45 @@ pub enum Obstacle {
     /// What was planned is not on record.
     NoPlan,
     /// Looking at one of the files failed.
-    Failed {
-        /// The cause.
-        code: FailureCode,
-        /// What happened, as a sentence.
-        message: String,
-    },
+    Failed(Because),
+}
+
+/// The reason of a failure that a check met.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Stored")]
+pub struct Because {
+    /// It.
+    pub reason: Reason,
+}
+
+/// An earlier version kept a code and a sentence.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Reason { reason: Reason },
+    Sentence { code: FailureCode, message: String },
+}
+
+impl From<Stored> for Because {
+    fn from(stored: Stored) -> Because {
+        Because {
+            reason: match stored {
+                Stored::Reason { reason } => reason,
+                Stored::Sentence { code, message } => Reason::Text { code, text: message },
+            },
+        }
+    }
 }
 
 impl From<Failure> for Fault {
-    fn from(Failure { code, message, .. }: Failure) -> Fault {
-        Fault::Refused { code, message }
+    fn from(failure: Failure) -> Fault {
+        Fault::Refused(Because { reason: failure.reason })
     }
 }
 
 impl From<Failure> for Obstacle {
-    fn from(Failure { code, message, .. }: Failure) -> Obstacle {
-        Obstacle::Failed { code, message }
+    fn from(failure: Failure) -> Obstacle {
+        Obstacle::Failed(Because { reason: failure.reason })
     }
 }
 
@@ -171,7 +189,7 @@ impl Fault {
                 let (seconds, of) = (running_time(*seconds), running_time(*of));
                 format!("The {what} of the result ends early: {seconds} of {of} can be played.")
             }
-            Fault::Refused { message, .. } => message.clone(),
+            Fault::Refused(because) => words::reason(&because.reason).to_string(),
         }
     }
 }
@@ -216,7 +234,7 @@ impl Obstacle {
             Obstacle::OriginalKept => "The original was kept; there is no result.",
             Obstacle::OtherVersion => "It was made by another version of Spool.",
             Obstacle::NoPlan => "What was planned for it is not on record.",
-            Obstacle::Failed { message, .. } => message,
+            Obstacle::Failed(because) => return words::reason(&because.reason).to_string(),
         }
         .into()
     }
@@ -246,7 +264,7 @@ mod tests {
     #[test]
     fn what_is_kept_in_a_row_is_read_back() {
         let early = Fault::EndsEarly { kind: Kind::Audio, seconds: 4.0, of: 8.0 };
-        let refused = Fault::Refused { code: FailureCode::SourceTruncated, message: "It ends.".into() };
+        let refused = Fault::Refused(Because { reason: Reason::NothingReadable });
         for finding in [
             Finding::Right { remarks: vec!["A remark.".into()] },
             Finding::Wrong { fault: Fault::Missing { tracks: vec![track(1, Kind::Audio, "aac", None)] } },
@@ -258,6 +276,9 @@ mod tests {
             let text = serde_json::to_string(&check).unwrap();
             assert_eq!(serde_json::from_str::<Check>(&text).unwrap(), check, "{text}");
         }
+        let old =
+            r#"{"found":"notChecked","why":{"why":"failed","code":"io_error","message":"It was gone."}}"#;
+        assert_eq!(serde_json::from_str::<Finding>(old).unwrap().sentence(), "It was gone.");
         let wrong = Finding::Wrong { fault: Fault::Damaged { spots: 3 } };
         let text = r#"{"found":"wrong","fault":{"fault":"damaged","spots":3}}"#;
         assert_eq!(serde_json::to_string(&wrong).unwrap(), text);

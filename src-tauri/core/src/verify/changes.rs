@@ -6,6 +6,7 @@
 
 use super::verification::{Evidence, StreamCheck};
 use super::{Case, Refusal, length, wrong};
+use crate::failure::Fault;
 use crate::ffmpeg::given::{Part, Pictures, Sound};
 use crate::media::{Kind, Learned, Picture, Stream, running_time};
 use crate::plan::{Action, CLOCK, Planned};
@@ -30,7 +31,7 @@ pub(super) fn check(case: &Case<'_>) -> Result<(), Refusal> {
     if learned.is_empty() {
         return Ok(());
     }
-    let failure = wrong("The original changes on the way, and the result does not hold it.", case.report);
+    let failure = wrong(Fault::ChangesLost, case.report);
     Err(Refusal::Changed(Box::new((failure, learned))))
 }
 
@@ -46,7 +47,7 @@ pub(super) fn explained<T>(
         && case.report.given.sounds.values().any(rates);
     let failure = match checked {
         Ok((check, _)) if explains && check.by == Evidence::JoinedPackets => {
-            wrong("The times of the original are doubtful.", case.report)
+            wrong(Fault::TimesDoubtful, case.report)
         }
         Err(Refusal::Failed(failure) | Refusal::Doubtful(failure)) if explains => failure,
         checked => return checked,

@@ -6,6 +6,7 @@
 
 use super::verification::{Decoded, Measure, Side};
 use super::{Case, Copies, Pair, Refusal, decoded, length, matched, wrong};
+use crate::failure::Fault;
 use crate::ffmpeg::run::Report;
 use crate::ffmpeg::statistics::InputStats;
 use crate::media::{CopyFault, Kind, Span};
@@ -27,12 +28,12 @@ pub(super) struct Copy {
 pub(super) fn refuse_faulty(case: &Case<'_>) -> Result<(), Refusal> {
     let picture = case.plan.copies().find(|s| s.kind == Kind::Video);
     if let Some(picture) = picture.filter(|_| case.report.guessed) {
-        return Err(refused(case, "The time stamps of the picture are damaged.", picture, CopyFault::Times));
+        return Err(refused(case, Fault::TimesDamaged, picture, CopyFault::Times));
     }
     let Some(copies) = case.copies else { return Ok(()) };
     let report = &copies.decoded;
     if !report.saw_end {
-        let failure = wrong("The copied streams could not be decoded to their end.", report);
+        let failure = wrong(Fault::CopyUnfinished, report);
         let all = case.plan.copies().map(|s| (s.input, CopyFault::Damaged)).collect();
         return Err(Refusal::Unfaithful(failure, all));
     }
@@ -43,7 +44,7 @@ pub(super) fn refuse_faulty(case: &Case<'_>) -> Result<(), Refusal> {
         .map(|(input, _)| (*input, CopyFault::Differs))
         .collect();
     if !other.is_empty() {
-        return Err(Refusal::Unfaithful(wrong("Copied packets differ from the original's.", report), other));
+        return Err(Refusal::Unfaithful(wrong(Fault::OtherContent, report), other));
     }
     // An original that decodes better than its copy is not what is damaged.
     let fault = if copies.original.is_some() { CopyFault::Differs } else { CopyFault::Damaged };
@@ -52,7 +53,7 @@ pub(super) fn refuse_faulty(case: &Case<'_>) -> Result<(), Refusal> {
     if damaged.is_empty() || is_damaged_alike(copies) {
         return Ok(());
     }
-    Err(Refusal::Unfaithful(wrong("What was copied cannot be decoded everywhere.", report), damaged))
+    Err(Refusal::Unfaithful(wrong(Fault::CopyDamaged, report), damaged))
 }
 
 /// Did decoding the original meet as many errors? A few more come from where ffmpeg begins to decode within a file.
@@ -85,8 +86,8 @@ fn damaged(case: &Case<'_>, report: &Report) -> Vec<usize> {
     if named.is_empty() || !told { copies.iter().map(|(planned, _)| planned.input).collect() } else { named }
 }
 
-fn refused(case: &Case<'_>, message: &str, stream: &Planned, fault: CopyFault) -> Refusal {
-    Refusal::Unfaithful(wrong(message, case.report), BTreeMap::from([(stream.input, fault)]))
+fn refused(case: &Case<'_>, fault: Fault, stream: &Planned, of: CopyFault) -> Refusal {
+    Refusal::Unfaithful(wrong(fault, case.report), BTreeMap::from([(stream.input, of)]))
 }
 
 /// Seconds by which a copy may differ: the last packet of some containers has no length of its own.
@@ -100,19 +101,19 @@ pub(super) fn check(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<Copy>, Re
     let copied = matches!(pair.planned.action, Action::Copy { .. });
     let spans = pair.input.span.as_ref().zip(pair.found.span.as_ref());
     let Some((original, copy)) = spans.filter(|_| copied) else { return Ok(None) };
-    let what = if pair.planned.kind == Kind::Video { "picture" } else { "sound" };
     let expected = joined(original, copy);
     let seconds = lasting(pair, (original, copy), expected);
     let remark = length::shorter_than_declared(pair, case, seconds)?;
     if (seconds - expected).abs() > TOLERANCE {
-        let message = format!("The copied {what} lasts {seconds:.1} s instead of {expected:.1} s.");
-        return Err(refused(case, &message, pair.planned, CopyFault::Differs));
+        let expected = Some(expected);
+        let fault = Fault::OtherLength { carries: pair.planned.kind, copied: true, found: seconds, expected };
+        return Err(refused(case, fault, pair.planned, CopyFault::Differs));
     }
     let spare = if pair.planned.kind == Kind::Video { 1 } else { PRIMING };
     if copy.packets.abs_diff(original.packets) > spare {
-        let message =
-            format!("The copied {what} has {} packets instead of {}.", copy.packets, original.packets);
-        return Err(refused(case, &message, pair.planned, CopyFault::Differs));
+        let (carries, found, expected) = (pair.planned.kind, copy.packets, original.packets);
+        let fault = Fault::OtherPackets { carries, found, expected };
+        return Err(refused(case, fault, pair.planned, CopyFault::Differs));
     }
     let whole = case.copies.filter(|copies| !copies.at_places);
     let stats = whole.and_then(|c| c.decoded.inputs.iter().find(|s| s.index == pair.found.index));
@@ -159,8 +160,8 @@ fn too_few_decoded(
     let frames = stats.and_then(|s| s.frames).filter(|_| pair.planned.kind == Kind::Video);
     match frames {
         Some(frames) if frames + (copy.packets / 100).max(1) < copy.packets => {
-            let message = format!("Of {} copied pictures only {frames} can be decoded.", copy.packets);
-            Err(refused(case, &message, pair.planned, CopyFault::Damaged))
+            let fault = Fault::CopyPartlyDecodable { copied: copy.packets, decodable: frames };
+            Err(refused(case, fault, pair.planned, CopyFault::Damaged))
         }
         _ => Ok(()),
     }

@@ -4,7 +4,7 @@
 
 use super::length::{self, agree};
 use super::{Case, Refusal, matched};
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, Reason};
 use crate::media::{Kind, running_time};
 
 /// What is left of an original that was cut, in seconds.
@@ -24,15 +24,15 @@ pub(super) fn check(case: &Case<'_>) -> Result<Option<String>, Refusal> {
         let cut = case.source.stated.and_then(|stated| stated.is_cut(case.source.size?));
         return Ok((cut == Some(true)).then(|| END.to_owned()));
     };
-    let about = if reckoned { "about " } else { "" };
-    let part = format!("{about}{} of {}", running_time(readable), running_time(whole));
     if case.salvage {
+        let about = if reckoned { "about " } else { "" };
+        let part = format!("{about}{} of {}", running_time(readable), running_time(whole));
         let gaps = case.plan.picture().map_or_else(String::new, |picture| length::gaps(case, picture.input));
         return Ok(Some(format!("Partial: {part} could be read; what follows is missing.{gaps}")));
     }
-    let message = format!("The recording ends early: {part} can be read.");
     let log_tail = case.report.log_tail.clone();
-    Err(Refusal::Failed(Failure { log_tail, ..Failure::new(FailureCode::SourceTruncated, message) }))
+    let reason = Reason::EndsEarly { readable, whole, estimated: reckoned };
+    Err(Refusal::Failed(Failure { log_tail, ..reason.into() }))
 }
 
 /// Was that said of the whole file, so that it need not be of each stream?

@@ -5,7 +5,7 @@
 
 use super::verification::{Evidence, Measure};
 use super::{Case, Pair, Refusal, cut, lead, truncated, wrong};
-use crate::failure::Failure;
+use crate::failure::{Failure, Fault};
 use crate::ffmpeg::given::Pictures;
 use crate::ffmpeg::run::Report;
 use crate::media::{self, Kind, MediaInfo, Span};
@@ -25,7 +25,7 @@ pub(super) struct Length {
 pub(super) fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Length, Refusal> {
     let report = case.report;
     let Some(found) = pair.found.seconds.or(case.output.seconds) else {
-        return Err(Refusal::Failed(wrong("The length of the result cannot be read.", report)));
+        return Err(Refusal::Failed(wrong(Fault::LengthUnreadable, report)));
     };
     let accept =
         |expected, by, remark| Ok(Length { seconds: Measure { expected, found: Some(found) }, by, remark });
@@ -146,12 +146,7 @@ pub(super) fn agree(found: f64, length: f64) -> bool {
 }
 
 fn other_length(pair: &Pair<'_>, found: f64, expected: Option<f64>, report: &Report) -> Failure {
-    let what = if pair.planned.kind == Kind::Video { "picture" } else { "sound" };
-    let instead = match expected {
-        Some(expected) => format!("instead of {expected:.1} s"),
-        None => "and nothing in the original tells how long it should".into(),
-    };
-    wrong(&format!("The {what} of the result lasts {found:.1} s {instead}."), report)
+    wrong(Fault::OtherLength { carries: pair.planned.kind, copied: false, found, expected }, report)
 }
 
 /// As long as a stream may be off: half a second or 1 %, whichever is more.
@@ -199,7 +194,7 @@ pub(super) fn check_count(pair: &Pair<'_>, case: &Case<'_>) -> Result<Measure<u6
     {
         return Ok(counted);
     }
-    let failure = wrong(&format!("The result has {found} pictures instead of {expected}."), report);
+    let failure = wrong(Fault::OtherCount { found, expected }, report);
     let copied = matches!(pair.planned.action, Action::Copy { .. });
     match case.measured.and_then(|m| m.streams.get(&pair.planned.input)) {
         Some(span) if copied && is_as_many(expected.saturating_sub(span.lead), found, false) => Ok(counted),
@@ -215,7 +210,7 @@ fn exact_count(pictures: &Pictures, found: u64, report: &Report) -> Result<Measu
     if expected.abs_diff(found) <= spare {
         return Ok(Measure { expected: Some(expected), found: Some(found) });
     }
-    Err(wrong(&format!("The result has {found} pictures instead of {expected}."), report))
+    Err(wrong(Fault::OtherCount { found, expected }, report))
 }
 
 /// Sound whose times are damaged: more was decoded than the result has time for.

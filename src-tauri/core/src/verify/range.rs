@@ -4,20 +4,21 @@
 //! Pure. Judges what headers and first frames say, whichever is stricter.
 
 use super::{Case, Refusal, wrong};
+use crate::failure::Fault;
 use crate::media::Picture;
 use crate::plan::{Action, Planned};
 
 /// Checks the moving picture; the answer is what is to be said of it.
 pub(super) fn check(case: &Case<'_>) -> Result<Vec<String>, Refusal> {
     let Some(pair) = Pair::of(case) else { return Ok(Vec::new()) };
-    let eight = pair.eight_bits().map_err(|message| refused(message, case))?;
-    let record = pair.record().map_err(|message| refused(message, case))?;
+    let eight = pair.eight_bits().map_err(|fault| refused(fault, case))?;
+    let record = pair.record().map_err(|fault| refused(fault, case))?;
     let said = [eight, record, pair.lost_metadata()];
     Ok(said.into_iter().flatten().map(str::to_owned).collect())
 }
 
-fn refused(message: &str, case: &Case<'_>) -> Refusal {
-    Refusal::Failed(wrong(message, case.report))
+fn refused(fault: Fault, case: &Case<'_>) -> Refusal {
+    Refusal::Failed(wrong(fault, case.report))
 }
 
 struct Pair<'a> {
@@ -27,7 +28,7 @@ struct Pair<'a> {
 }
 
 /// What is said, or why the result is refused.
-type Said = Result<Option<&'static str>, &'static str>;
+type Said = Result<Option<&'static str>, Fault>;
 
 impl<'a> Pair<'a> {
     fn of(case: &Case<'a>) -> Option<Pair<'a>> {
@@ -43,7 +44,7 @@ impl<'a> Pair<'a> {
             (true, true) => Ok(Some(
                 "The picture is marked as high dynamic range and has only 8 bits, as the original has.",
             )),
-            (true, false) => Err("The picture is marked as high dynamic range and has only 8 bits."),
+            (true, false) => Err(Fault::EightBitHdr),
         }
     }
 
@@ -51,14 +52,10 @@ impl<'a> Pair<'a> {
     fn record(&self) -> Said {
         let (source, found) = (self.source.dolby_vision, self.found.dolby_vision);
         match (self.copied, source, found) {
-            (false, _, Some(_)) => Err("The picture is declared to be Dolby Vision, which it no longer is."),
-            (true, Some(a), Some(b)) if a != b => Err("The picture is declared to be another Dolby Vision."),
-            (true, None, Some(_)) => {
-                Err("The picture is declared to be Dolby Vision, which the original is not.")
-            }
-            (true, Some(_), None) if self.source.has_no_base() => Err(
-                "The picture is no longer declared to be Dolby Vision, without which its colours are wrong.",
-            ),
+            (false, _, Some(_)) => Err(Fault::FalseDolbyVision),
+            (true, Some(a), Some(b)) if a != b => Err(Fault::OtherDolbyVision),
+            (true, None, Some(_)) => Err(Fault::NewDolbyVision),
+            (true, Some(_), None) if self.source.has_no_base() => Err(Fault::LostDolbyVision),
             (true, Some(_), None) => Ok(Some(
                 "The picture is no longer declared to be Dolby Vision: this container cannot say it.",
             )),

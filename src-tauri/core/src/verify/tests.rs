@@ -1,6 +1,7 @@
 //! Conversions of a film of ten seconds, judged: each test changes one fact and says what that means.
 
 use super::*;
+use crate::failure::FailureCode;
 use crate::ffmpeg::report::MOST_ERRORS;
 use crate::ffmpeg::run::Ended;
 use crate::media::{Measured, Picture, Span};
@@ -140,23 +141,23 @@ fn what_is_empty_unfinished_or_lacks_a_stream_fails_with_its_log() {
         failed(|w| w.output.size = None),
         failed(|w| w.output.streams.clear()),
     ] {
-        assert_eq!(failure.message, "The result is empty.");
+        assert_eq!(failure.said(), "The result is empty.");
         assert_eq!(
-            (failure.code, failure.log_tail.as_str()),
+            (failure.code(), failure.log_tail.as_str()),
             (FailureCode::VerificationFailed, "[info] the log")
         );
     }
     let nothing = failed(|w| (w.output.size, w.report.cut_short) = (Some(0), true));
-    assert_eq!((nothing.code, nothing.message.as_str()), (FailureCode::SourceTruncated, NOTHING_READABLE));
+    assert_eq!((nothing.code(), &nothing.reason), (FailureCode::SourceTruncated, &Reason::NothingReadable));
     assert_eq!(nothing.log_tail, "[info] the log");
     let unfinished = failed(|w| w.report.saw_end = false);
-    assert_eq!(unfinished.message, "ffmpeg ended before it said that it was through.");
-    let lacks = |index: usize| failed(|w| drop(w.output.streams.remove(index))).message;
+    assert_eq!(unfinished.said(), "ffmpeg ended before it said that it was through.");
+    let lacks = |index: usize| failed(|w| drop(w.output.streams.remove(index))).said();
     assert_eq!(lacks(0), "The picture is missing in the result.");
     assert_eq!(lacks(1), "A sound track is missing in the result.");
     assert_eq!(lacks(2), "A subtitle track is missing in the result.");
     let other = failed(|w| w.output.streams[0].codec = "h264".into());
-    assert_eq!(other.message, "The picture is missing in the result.", "of another codec");
+    assert_eq!(other.said(), "The picture is missing in the result.", "of another codec");
 }
 
 #[test]
@@ -182,8 +183,14 @@ fn a_missing_cover_or_attached_file_is_named() {
             action,
         }
     };
-    assert_eq!(missing(&planned(Kind::Video, true)), "The cover is missing in the result.");
-    assert_eq!(missing(&planned(Kind::Attachment, false)), "An attached file is missing in the result.");
+    assert_eq!(
+        missing(&planned(Kind::Video, true)),
+        Fault::TrackMissing { carries: Kind::Video, cover: true }
+    );
+    assert_eq!(
+        missing(&planned(Kind::Attachment, false)),
+        Fault::TrackMissing { carries: Kind::Attachment, cover: false }
+    );
 }
 
 #[test]
@@ -219,12 +226,12 @@ fn another_length_is_doubted_until_packets_decide() {
     let verdict = shorter(6.0).unwrap();
     assert_eq!(verdict.verification.streams[0].by, Evidence::Packets);
     let Err(Refusal::Failed(failure)) = shorter(10.0) else { panic!("refused") };
-    assert_eq!(failure.message, "The picture of the result lasts 6.0 s instead of 10.0 s.");
+    assert_eq!(failure.said(), "The picture of the result lasts 6.0 s instead of 10.0 s.");
     let sound = failed(|w| {
         w.output.streams[1].seconds = Some(6.0);
         w.measured = Some(Measured::default());
     });
-    assert_eq!(sound.message, "The sound of the result lasts 6.0 s instead of 10.0 s.");
+    assert_eq!(sound.said(), "The sound of the result lasts 6.0 s instead of 10.0 s.");
 }
 
 #[test]
@@ -235,7 +242,7 @@ fn the_length_of_the_file_stands_in_where_a_stream_has_none() {
         w.output.seconds = None;
         without(w);
     });
-    assert_eq!(neither.message, "The length of the result cannot be read.");
+    assert_eq!(neither.said(), "The length of the result cannot be read.");
     assert!(judged(|w| w.source.streams[0].seconds = None).is_ok(), "that of the source likewise");
 }
 
@@ -258,8 +265,8 @@ fn a_source_that_was_cut_fails_with_what_is_readable_or_is_partial_by_wish() {
         w.output.seconds = Some(4.0);
     };
     let failure = failed(cut);
-    assert_eq!(failure.code, FailureCode::SourceTruncated);
-    assert_eq!(failure.message, "The recording ends early: 0:04 of 0:10 can be read.");
+    assert_eq!(failure.code(), FailureCode::SourceTruncated);
+    assert_eq!(failure.said(), "The recording ends early: 0:04 of 0:10 can be read.");
     assert_eq!(failure.log_tail, "[info] the log");
     let readable =
         Measured { streams: BTreeMap::from([(0, span(4.0)), (1, span(4.0))]), ..Measured::default() };
@@ -374,7 +381,7 @@ fn pictures_are_counted() {
         |found, dropped| judged(|w| (w.output.streams[0].packets, w.report.dropped) = (Some(found), dropped));
     assert!(made(248, 0).is_ok() && made(252, 0).is_ok());
     let Err(Refusal::Failed(failure)) = made(247, 0) else { panic!("refused") };
-    assert_eq!(failure.message, "The result has 247 pictures instead of 250.");
+    assert_eq!(failure.said(), "The result has 247 pictures instead of 250.");
     assert!(made(500, 0).is_err(), "doubled");
     let verdict = made(240, 10).unwrap();
     assert_eq!(verdict.remarks, ["10 of 250 pictures have the same time as another and were left out."]);

@@ -2,6 +2,7 @@
 //! wait before nothing. Pure.
 
 use super::{Case, Refusal, wrong};
+use crate::failure::Fault;
 use crate::media::{Kind, MediaInfo, running_time};
 
 /// So far, in seconds, may anything lie beyond the end of what is shown.
@@ -35,14 +36,17 @@ pub(super) fn check(case: &Case<'_>) -> Result<Vec<String>, Refusal> {
     if lines.max(last) <= shown + tolerance(shown) {
         return Ok(lost_chapters(case).into_iter().collect());
     }
-    let (lasts, ends) = (running_time(lines.max(last)), running_time(shown));
-    let message = format!("The result lasts {lasts}, though its picture and sound end at {ends}.");
+    let lasts = lines.max(last);
+    let overlong = || wrong(Fault::Overlong { lasts, shown }, case.report);
     if case.plan.clip.is_none() {
-        return Err(Refusal::Overlong { shown, failure: wrong(&message, case.report) });
+        return Err(Refusal::Overlong { shown, failure: overlong() });
     }
     if lines + tolerance(shown) < last {
-        return Err(Refusal::Failed(wrong(&message, case.report)));
+        return Err(Refusal::Failed(overlong()));
     }
+    let ends = running_time(shown);
+    let message =
+        format!("The result lasts {}, though its picture and sound end at {ends}.", running_time(lasts));
     // A line that begins before the end cannot be cut short everywhere.
     Ok(lost_chapters(case).into_iter().chain([message]).collect())
 }

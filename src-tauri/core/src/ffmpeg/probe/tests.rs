@@ -3,7 +3,7 @@
 use super::*;
 
 fn code(path: &str, boxes: Boxes, stderr: &str) -> Option<FailureCode> {
-    reason(Path::new(path), boxes, stderr).map(|(code, _)| code)
+    reason(Path::new(path), boxes, stderr).map(|reason| reason.code())
 }
 
 #[test]

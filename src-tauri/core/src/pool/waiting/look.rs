@@ -130,7 +130,7 @@ pub(super) fn roots(job: &Job, mounts: &Mounts) -> Roots {
 }
 
 pub(super) fn code(job: &Job) -> Option<FailureCode> {
-    job.failure.as_ref().map(|failure| failure.code)
+    job.failure.as_ref().map(|failure| failure.code())
 }
 
 fn folder(job: &Job) -> &Path {

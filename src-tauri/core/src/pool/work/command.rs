@@ -5,7 +5,7 @@
 
 use super::End;
 use super::make::Making;
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, FailureCode, Reason};
 use crate::ffmpeg::run::{self, Ended, Report, Request};
 use crate::ffmpeg::{Order, Orders, Tools, classify, growth};
 use crate::output;
@@ -51,7 +51,7 @@ fn refuse_failed(making: &Making<'_>, step: &Step, report: &Report) -> Result<()
     output::check_folder(&work.part, work.job.output_volume.as_deref())?;
     match classify::failure(report) {
         // What cannot be decoded is judged by what was said of it.
-        Some(failure) if step.what == What::DecodeCopies && failure.code == FailureCode::EncodeFailed => {
+        Some(failure) if step.what == What::DecodeCopies && failure.code() == FailureCode::EncodeFailed => {
             Ok(())
         }
         Some(failure) if may_be_the_session(&failure) && stop_follows(work.orders) => Err(End::Stopped),
@@ -62,7 +62,7 @@ fn refuse_failed(making: &Making<'_>, step: &Step, report: &Report) -> Result<()
 
 /// HUP, INT and TERM.
 fn may_be_the_session(failure: &Failure) -> bool {
-    failure.code == FailureCode::KilledBySignal && matches!(failure.signal, Some(1 | 2 | 15))
+    failure.code() == FailureCode::KilledBySignal && matches!(failure.signal, Some(1 | 2 | 15))
 }
 
 /// How long after its encoder a worker may get the order to stop.
@@ -83,11 +83,11 @@ const TELLING: f64 = 1.0;
 /// A disk that was full: what the whole result would have taken. Scratch files are on the disk of the data folder, of
 /// which nothing follows for the result.
 fn with_need(failure: Failure, writes: bool, progress: &Progress) -> Failure {
-    if failure.code != FailureCode::DiskFull {
+    if failure.code() != FailureCode::DiskFull {
         return failure;
     }
     if !writes {
-        return Failure { message: "The disk that holds Spool's data is full.".into(), ..failure };
+        return Failure { reason: Reason::DataDiskFull, ..failure };
     }
     let twice = || progress.bytes.filter(|bytes| *bytes > 0).map(|bytes| bytes * 2);
     Failure { need_bytes: progress.expected_bytes(TELLING).or_else(twice), ..failure }
@@ -97,19 +97,19 @@ fn with_need(failure: Failure, writes: bool, progress: &Progress) -> Failure {
 mod tests {
     use super::*;
 
-    fn need(code: FailureCode, writes: bool, bytes: u64, written: Option<f64>) -> Option<u64> {
+    fn need(reason: Reason, writes: bool, bytes: u64, written: Option<f64>) -> Option<u64> {
         let progress = Progress { percent: Some(55.0), bytes: Some(bytes), written, ..Progress::default() };
-        with_need(Failure::new(code, "x"), writes, &progress).need_bytes
+        with_need(reason.into(), writes, &progress).need_bytes
     }
 
     #[test]
     fn a_full_disk_tells_the_size_of_the_whole_result_by_the_share_of_it_that_is_written() {
-        let full = FailureCode::DiskFull;
-        assert_eq!(need(full, true, 1_000, Some(10.0)), Some(10_000));
-        assert_eq!(need(full, true, 1_000, Some(0.5)), Some(2_000), "too early to tell");
-        assert_eq!(need(full, true, 1_000, None), Some(2_000), "of unknown length");
-        assert_eq!(need(full, true, 0, Some(50.0)), None, "not a byte fitted");
-        assert_eq!(need(full, false, 1_000, Some(10.0)), None, "another disk");
-        assert_eq!(need(FailureCode::EncodeFailed, true, 1_000, Some(10.0)), None);
+        let full = || Reason::DiskFull { folder: None };
+        assert_eq!(need(full(), true, 1_000, Some(10.0)), Some(10_000));
+        assert_eq!(need(full(), true, 1_000, Some(0.5)), Some(2_000), "too early to tell");
+        assert_eq!(need(full(), true, 1_000, None), Some(2_000), "of unknown length");
+        assert_eq!(need(full(), true, 0, Some(50.0)), None, "not a byte fitted");
+        assert_eq!(need(full(), false, 1_000, Some(10.0)), None, "another disk");
+        assert_eq!(need(Reason::Stalled, true, 1_000, Some(10.0)), None);
     }
 }

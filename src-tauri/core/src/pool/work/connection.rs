@@ -6,7 +6,7 @@
 use super::readable::{Unreadable, unreadable};
 use super::supervise::places;
 use super::{End, Work};
-use crate::failure::{Failure, FailureCode, name_of};
+use crate::failure::{Failure, FailureCode, Reason, name_of};
 use crate::output;
 use crate::volumes::{Trouble, answers, trouble};
 use std::io;
@@ -14,16 +14,16 @@ use std::path::PathBuf;
 
 /// The failure as it is with the drives looked at, or the end that an order makes.
 pub(super) fn explain(work: &Work<'_>, failure: Failure) -> Result<Failure, End> {
-    if !in_question(failure.code) {
+    if !in_question(failure.code()) {
         return Ok(failure);
     }
     if let Some(place) = lost_place(work) {
         work.shared.volumes.set_lost(&place, true);
         return Ok(Failure { log_tail: failure.log_tail, ..output::lost(&place) });
     }
-    match failure.code {
+    match failure.code() {
         // It is there again: this attempt counts, so that a file which stays out of reach is parked in the end.
-        FailureCode::VolumeSilent => Ok(Failure { code: FailureCode::IoError, ..failure }),
+        FailureCode::VolumeSilent => Ok(Failure { reason: Reason::ConnectionBroke, ..failure }),
         FailureCode::IoError => read_again(work, failure),
         _ => Ok(failure),
     }
@@ -78,10 +78,5 @@ fn read_again(work: &Work<'_>, failure: Failure) -> Result<Failure, End> {
 }
 
 fn defective(work: &Work<'_>, unreadable: Unreadable) -> Failure {
-    let message = format!(
-        "The drive cannot read {} at byte {}, also at a second try.",
-        name_of(&work.job.source),
-        unreadable.at
-    );
-    Failure::new(FailureCode::SourceDefective, message)
+    Reason::SourceDefective { name: name_of(&work.job.source), at: unreadable.at }.into()
 }

@@ -7,7 +7,7 @@
 use super::log::Log;
 use super::scratch::Scratch;
 use super::{End, Work, captions, command, judged};
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, FailureCode, Reason};
 use crate::ffmpeg::classify::is_over_subtitles;
 use crate::ffmpeg::{Tools, abilities, probe};
 use crate::media::{CopyFault, Kind, MediaInfo};
@@ -18,6 +18,7 @@ use crate::progress::steps::Steps;
 use crate::queue::Note;
 use crate::subtitles;
 use crate::verify::Verdict;
+use crate::words;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -155,10 +156,10 @@ fn learn(making: &mut Making<'_>, plan: &Plan, end: End) -> Result<Lesson, End> 
         End::Failed(_) if making.shown.is_some() && plan.clip.is_none() => return Ok(Lesson::Clip),
         End::Failed(failure) if refuses_subtitles(making, plan, failure) => return Ok(Lesson::Subtitles),
         End::Failed(failure) if plan.hardware && may_be_the_hardware(failure) => {
-            tracing::warn!(job = %making.work.job.id, message = %failure.message, "the hardware failed");
+            tracing::warn!(job = %making.work.job.id, message = %words::reason(&failure.reason), "the hardware failed");
             return Ok(Lesson::Hardware);
         }
-        End::Failed(failure) if failure.code == FailureCode::VerificationFailed => {
+        End::Failed(failure) if failure.code() == FailureCode::VerificationFailed => {
             plan.copies().map(|s| (s.input, CopyFault::Differs)).collect()
         }
         _ => return Err(end),
@@ -175,7 +176,7 @@ fn learn(making: &mut Making<'_>, plan: &Plan, end: End) -> Result<Lesson, End> 
 /// Was a cue refused? Which one is not always said: all subtitles are then left out.
 fn refuses_subtitles(making: &mut Making<'_>, plan: &Plan, failure: &Failure) -> bool {
     let kept: Vec<usize> = plan.kept().filter(|s| s.kind == Kind::Subtitle).map(|s| s.input).collect();
-    let over = failure.code == FailureCode::EncodeFailed && is_over_subtitles(&failure.log_tail);
+    let over = failure.code() == FailureCode::EncodeFailed && is_over_subtitles(&failure.log_tail);
     for stream in making.info.streams.iter_mut().filter(|s| over && kept.contains(&s.index)) {
         stream.refused = true;
     }
@@ -189,7 +190,7 @@ fn wants_hardware(work: &Work<'_>) -> bool {
 fn may_be_the_hardware(failure: &Failure) -> bool {
     use FailureCode::{EncodeFailed, EncoderMissing, EncoderSession, KilledBySignal, VerificationFailed};
     matches!(
-        failure.code,
+        failure.code(),
         EncodeFailed | EncoderMissing | EncoderSession | KilledBySignal | VerificationFailed
     )
 }
@@ -204,8 +205,7 @@ fn in_size(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
     let made = carry_out(making, &slower, &again)?;
     if plan::slower(&slower, made.verification.size).is_some() {
         let limit = slower.limit.unwrap_or(0) / 1_000_000;
-        let message = format!("The result did not come out below {limit} MB, also at a second try.");
-        return Err(Failure::new(FailureCode::PlanRefused, message).into());
+        return Err(Failure::from(Reason::StillTooBig { limit }).into());
     }
     Ok(made)
 }
@@ -214,8 +214,7 @@ fn in_size(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
 fn refuse_big_copy(plan: &Plan, made: u64) -> Result<(), End> {
     let picture = plan.copies().find(|s| s.kind == Kind::Video && plan.limit.is_some_and(|most| made > most));
     let Some(picture) = picture else { return Ok(()) };
-    let failure = Failure::new(FailureCode::PlanRefused, "The copy is larger than wanted.");
-    Err(End::Unfaithful(failure, BTreeMap::from([(picture.input, CopyFault::Big)])))
+    Err(End::Unfaithful(Reason::CopyTooBig.into(), BTreeMap::from([(picture.input, CopyFault::Big)])))
 }
 
 fn steps(making: &Making<'_>, plan: &Plan) -> Vec<Step> {
@@ -224,7 +223,7 @@ fn steps(making: &Making<'_>, plan: &Plan) -> Vec<Step> {
 
 /// Carries out steps that write a result, and behind them those that check it.
 fn carry_out(making: &mut Making<'_>, plan: &Plan, steps: &[Step]) -> Result<Verdict, End> {
-    let nothing = || End::from(Failure::new(FailureCode::Internal, "The plan had nothing to run."));
+    let nothing = || End::from(Failure::from(Reason::NothingToRun));
     let check = steps.iter().position(|step| step.what == What::Check).ok_or_else(nothing)?;
     let (writing, checking) = steps.split_at(check);
     prepare(making.work, plan)?;

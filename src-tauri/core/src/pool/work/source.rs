@@ -4,7 +4,7 @@
 
 use super::{End, Work};
 use crate::error::said;
-use crate::failure::{Failure, FailureCode, name_of};
+use crate::failure::{Failure, FailureCode, Reason, name_of, shown};
 use crate::job::Job;
 use crate::output;
 use crate::volumes::{self, Trouble, mounts};
@@ -31,8 +31,7 @@ impl Stamp {
 pub(super) fn look(job: &Job) -> Result<Stamp, Failure> {
     let metadata = std::fs::metadata(&job.source).map_err(|e| absent(job, &e))?;
     if !metadata.is_file() {
-        let message = format!("{} is not a file.", name_of(&job.source));
-        return Err(Failure::new(FailureCode::SourceUnreadable, message));
+        return Err(Reason::NotAFile { path: name_of(&job.source) }.into());
     }
     Ok(stamp(&metadata))
 }
@@ -46,21 +45,16 @@ fn absent(job: &Job, error: &io::Error) -> Failure {
     let volume = job.source_volume.as_deref().filter(|v| !mounts::is_mounted(v));
     match (error.kind(), volume) {
         (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, Some(volume)) => {
-            let message =
-                format!("The drive at {} that holds this video is not connected.", volume.display());
-            Failure::new(FailureCode::SourceVolumeMissing, message)
+            Reason::SourceDriveAway { drive: shown(volume) }
         }
-        (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, None) => {
-            Failure::new(FailureCode::SourceGone, format!("{name} is no longer there."))
-        }
-        (io::ErrorKind::PermissionDenied, _) => {
-            Failure::new(FailureCode::SourceUnreadable, format!("{name} may not be read by this user."))
-        }
+        (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, None) => Reason::SourceGone { name },
+        (io::ErrorKind::PermissionDenied, _) => Reason::Forbidden { name },
         _ if volumes::trouble(error) == Trouble::Lost => {
-            output::lost(&mounts::point_of(&job.real_source).unwrap_or_else(|| job.source.clone()))
+            return output::lost(&mounts::point_of(&job.real_source).unwrap_or_else(|| job.source.clone()));
         }
-        _ => Failure::new(FailureCode::IoError, format!("{name} could not be looked at: {}.", said(error))),
+        _ => Reason::Unseen { name, cause: said(error) },
     }
+    .into()
 }
 
 /// Is the source as it was? `before`: the stamp at the start.
@@ -68,8 +62,7 @@ pub(super) fn unchanged(job: &Job, before: Stamp) -> Result<(), Failure> {
     if look(job)? == before {
         return Ok(());
     }
-    let message = format!("{} was changed while it was read.", name_of(&job.source));
-    Err(Failure::new(FailureCode::SourceChanged, message))
+    Err(Reason::SourceChanged { name: name_of(&job.source) }.into())
 }
 
 /// It was looked at, and may have grown meanwhile: nothing is encoded before it rests.
@@ -81,7 +74,7 @@ pub(super) fn at_rest(job: &Job, before: Stamp) -> Result<(), Failure> {
 }
 
 fn growing(job: &Job) -> Failure {
-    Failure::new(FailureCode::SourceGrowing, format!("{} is still being written.", name_of(&job.source)))
+    Reason::SourceGrowing { name: name_of(&job.source) }.into()
 }
 
 /// A file written to so lately may be written to still.
@@ -93,12 +86,12 @@ pub(super) fn by_source(work: &Work<'_>, before: Stamp, failure: Failure) -> End
     use FailureCode::{EncodeFailed, NoAudio, NoVideo, NotMedia, SourceTruncated, VerificationFailed};
     let job = work.job;
     if let Err(gone) = look(job)
-        && gone.code == FailureCode::SourceVolumeMissing
+        && gone.code() == FailureCode::SourceVolumeMissing
     {
         return Failure { log_tail: failure.log_tail, ..gone }.into();
     }
-    let unfinished = matches!(failure.code, NotMedia | NoVideo | NoAudio | SourceTruncated);
-    if !unfinished && !matches!(failure.code, EncodeFailed | VerificationFailed) {
+    let unfinished = matches!(failure.code(), NotMedia | NoVideo | NoAudio | SourceTruncated);
+    if !unfinished && !matches!(failure.code(), EncodeFailed | VerificationFailed) {
         return failure.into();
     }
     let age = work.shared.clock.now() - before.modified.unix_seconds() * 1000;

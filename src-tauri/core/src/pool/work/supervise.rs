@@ -6,7 +6,7 @@
 
 use super::{End, Work, panicked, transcode};
 use crate::engine::Shared;
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, Reason};
 use crate::ffmpeg::{Order, Orders};
 use crate::job::Job;
 use crate::output;
@@ -108,9 +108,7 @@ fn start(task: &Task, orders: Orders) -> Result<Receiver<Result<Outcome, End>>, 
         let _ = send.send(end.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into())));
     };
     let thread = std::thread::Builder::new().name(format!("media-{}", task.job.id)).spawn(work);
-    thread.map_err(|cause| {
-        Failure::new(FailureCode::OutOfMemory, format!("No thread could be started: {cause}."))
-    })?;
+    thread.map_err(|cause| Failure::from(Reason::NoThread { cause: cause.to_string() }))?;
     Ok(ended)
 }
 

@@ -5,9 +5,9 @@ use super::make;
 use super::source::{self, Stamp};
 use super::{End, Report, Work};
 use crate::event::Event;
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, Reason};
 use crate::ffmpeg::run::Happened;
-use crate::ffmpeg::{self, ToolError, Tools};
+use crate::ffmpeg::{self, Tools};
 use crate::intake::nanoseconds;
 use crate::job::Origin;
 use crate::look::{self, Asking, Halt};
@@ -32,7 +32,7 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
     })?;
     let before = source::look(work.job)?;
     remember(work, before)?;
-    let tools = work.shared.tooling.get().map_err(|e| unusable(&e))?;
+    let tools = work.shared.tooling.get().map_err(|e| Failure::from(e.reason()))?;
     let explained = |end: End| match end {
         End::Failed(failure) => match connection::explain(work, failure) {
             Ok(failure) => source::by_source(work, before, failure),
@@ -57,10 +57,6 @@ fn remember(work: &Work<'_>, now: Stamp) -> Result<(), End> {
         return Ok(());
     }
     work.note(&Note::Source { size, mtime_ns })
-}
-
-fn unusable(error: &ToolError) -> Failure {
-    Failure::new(error.code(), error.to_string())
 }
 
 /// Nothing is written: a folder may hold results of another queue, which would be converted once more.
@@ -88,8 +84,8 @@ fn planned(
     let planned = look::plan(asking, source, work.spec, (&mut info, abilities), false);
     let plan = planned.map_err(|halt| work.halted(halt))?;
     if let Some(encoder) = ffmpeg::missing_encoder(tools, plan.encoders()) {
-        let message = format!("This ffmpeg cannot encode with {encoder}, which the preset needs.");
-        return Err(Failure::new(FailureCode::EncoderMissing, message).into());
+        let encoder = Some(encoder.to_string());
+        return Err(Failure::from(Reason::NoEncoder { encoder }).into());
     }
     Ok((info, plan))
 }

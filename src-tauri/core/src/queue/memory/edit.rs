@@ -53,5 +53,5 @@ fn change(job: &mut Job, new: &NewJob, output: &Path) {
     (job.output, job.output_volume) = (output.to_owned(), new.output_volume.clone());
     job.output_root = (new.root != new.folder).then(|| new.root.clone());
     let hold = job.hold;
-    job.failure = job.failure.take().filter(|why| hold && why.code == FailureCode::MachineDown);
+    job.failure = job.failure.take().filter(|why| hold && why.code() == FailureCode::MachineDown);
 }

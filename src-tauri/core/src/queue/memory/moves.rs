@@ -4,7 +4,7 @@ use super::{All, Row, State};
 use crate::failure::FailureCode;
 use crate::job::{Attempt, Job, JobId, Millis, Origin};
 use crate::policy::is_best;
-use crate::queue::{Command, KEPT_ATTEMPTS, NewJob, Outcome, key_of_path, reason};
+use crate::queue::{Command, KEPT_ATTEMPTS, NewJob, Outcome, key_of_path};
 use crate::recheck::finding::Check;
 use crate::verify::verification::Verification;
 use std::path::Path;
@@ -94,7 +94,7 @@ pub(super) fn change(job: &mut Job, command: Command, now: Millis) {
         Command::Hold => job.hold = true,
         Command::Release => {
             (job.hold, job.machine_ends) = (false, 0);
-            job.failure = job.failure.take().filter(|why| why.code != FailureCode::MachineDown);
+            job.failure = job.failure.take().filter(|why| why.code() != FailureCode::MachineDown);
         }
         Command::Now => (job.state, job.run_at) = (State::Queued, None),
         Command::Remove | Command::MoveTop | Command::MoveBottom | Command::MoveUp | Command::MoveDown => {}
@@ -156,7 +156,7 @@ pub(super) fn end(row: &mut Row, outcome: &Outcome, now: Millis) {
     job.hold = (job.hold || outcome.holds()) && !job.state.is_ended();
     job.attempt -= u32::from(outcome.gives_back());
     job.run_at = if let Outcome::Retry { run_at, .. } = outcome { Some(*run_at) } else { None };
-    job.failure = failure.map(reason);
+    job.failure = failure.map(|failure| failure.reason.clone());
     job.need_bytes = failure.and_then(|f| f.need_bytes);
     // Whether something was published is found out by the next attempt.
     if !matches!(
@@ -180,7 +180,7 @@ pub(super) fn end(row: &mut Row, outcome: &Outcome, now: Millis) {
     row.owner = None;
     if let Some(attempt) = row.attempts.last_mut() {
         (attempt.ended_at, attempt.outcome) = (Some(now), Some(outcome.word().to_owned()));
-        attempt.failure = failure.map(reason);
+        attempt.failure = failure.map(|failure| failure.reason.clone());
         (attempt.exit, attempt.signal) = (failure.and_then(|f| f.exit), failure.and_then(|f| f.signal));
         attempt.log_tail = failure.map(|f| f.log_tail.clone());
     }

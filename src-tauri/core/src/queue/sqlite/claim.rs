@@ -18,7 +18,7 @@ use std::path::Path;
 pub(super) const CLAIM: &str = "UPDATE job SET state = 'running', epoch = epoch + 1, attempt = attempt + 1, \
     owner = ?1, started_at = ?2, run_at = NULL, progress = NULL, \
     cancel_requested_at = CASE WHEN publish_id IS NOT NULL THEN cancel_requested_at END, \
-    failure_code = NULL, failure_message = NULL \
+    failure_code = NULL, failure_reason = NULL \
     WHERE id = (SELECT id FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND spec_version = 1 \
                 AND (run_at IS NULL OR run_at <= ?2 OR run_at > ?2 + ?3) ORDER BY position LIMIT 1) \
     AND (?4 OR crashes < ?5) RETURNING ";
@@ -153,7 +153,7 @@ pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: 
     let run_at = if let Outcome::Retry { run_at, .. } = outcome { Some(*run_at) } else { None };
     t.prepare_cached(
         "UPDATE job SET state = ?2, owner = NULL, attempt = attempt - ?3, run_at = ?4, finished_at = ?5, \
-         failure_code = ?6, failure_message = ?7, need_bytes = ?8, \
+         failure_code = ?6, failure_reason = ?7, need_bytes = ?8, \
          cancel_requested_at = CASE WHEN ?9 AND publish_id IS NOT NULL THEN cancel_requested_at END, \
          publish_path = CASE WHEN ?9 THEN publish_path END, \
          publish_size = CASE WHEN ?9 THEN publish_size END, \
@@ -167,8 +167,8 @@ pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: 
         i64::from(outcome.gives_back()),
         run_at,
         outcome.state().is_ended().then_some(now),
-        failure.map(|f| f.code.as_str()),
-        failure.map(|f| &f.message),
+        failure.map(|f| f.code().as_str()),
+        failure.map(|f| f.reason.to_json()),
         failure.and_then(|f| f.need_bytes).map(|n| n as i64),
         keeps_intent(outcome),
         outcome.holds()
@@ -229,7 +229,7 @@ fn end_attempt(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: Millis
     let failure = outcome.failure();
     t.prepare_cached(
         "UPDATE attempt SET ended_at = ?3, outcome = ?4, exit_code = ?5, signal = ?6, failure_code = ?7, \
-         failure_message = ?8, log_tail = ?9 WHERE job_id = ?1 AND epoch = ?2",
+         failure_reason = ?8, log_tail = ?9 WHERE job_id = ?1 AND epoch = ?2",
     )?
     .execute(params![
         lease.id.0,
@@ -238,8 +238,8 @@ fn end_attempt(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: Millis
         outcome.word(),
         failure.and_then(|f| f.exit),
         failure.and_then(|f| f.signal),
-        failure.map(|f| f.code.as_str()),
-        failure.map(|f| &f.message),
+        failure.map(|f| f.code().as_str()),
+        failure.map(|f| f.reason.to_json()),
         failure.map(|f| tail(&f.log_tail))
     ])?;
     Ok(())

@@ -106,7 +106,7 @@ fn change(t: &Transaction<'_>, draft: &Draft<'_>, output: &Path) -> Result<()> {
     let sql = "UPDATE job SET state = 'queued', run_at = NULL, attempt = 0, need_bytes = NULL, best_progress = NULL, \
                progress = NULL, warnings = NULL, former_key = NULL, unique_key = ?2, preset = ?3, options = ?4, \
                spec_version = ?5, output_path = ?6, output_key = ?7, output_volume = ?8, output_root = ?9, \
-               failure_message = CASE WHEN hold AND failure_code = ?10 THEN failure_message END, \
+               failure_reason = CASE WHEN hold AND failure_code = ?10 THEN failure_reason END, \
                failure_code = CASE WHEN hold AND failure_code = ?10 THEN failure_code END WHERE id = ?1";
     let (id, new) = (draft.edit.id, &draft.edit.new);
     t.prepare_cached(sql)?.execute(params![

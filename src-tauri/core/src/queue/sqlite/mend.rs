@@ -8,8 +8,10 @@
 use super::turn::Turn;
 use super::{adopt, damage, open, salvage, set_flag, upkeep};
 use crate::error::{Error, Result};
+use crate::failure::name_of;
 use crate::job::Millis;
 use crate::queue::Flag;
+use crate::raised::{Restored, to_flag};
 use rusqlite::{Connection, OptionalExtension};
 use std::path::{Path, PathBuf};
 
@@ -46,8 +48,8 @@ pub struct Mended {
     pub backup: Option<PathBuf>,
     /// Jobs read from the damaged one.
     pub salvaged: u64,
-    /// What happened and what to do next, for people.
-    pub sentence: String,
+    /// What the queue was restored from.
+    pub restored: Restored,
 }
 
 /// Mends the database at `path` where it is damaged; `None`: it is whole, or not there yet.
@@ -67,8 +69,9 @@ pub fn mend(path: &Path, backups: &Path, now: Millis, look: Look) -> Result<Opti
         move_aside(&part(path, suffix), &part(&aside, suffix))?;
     }
     std::fs::rename(mended(path), path).map_err(Error::io("Cannot write", path))?;
-    let sentence = flag(path, Flag::Restored)?.unwrap_or_default();
-    Ok(Some(Mended { aside, backup: made.backup, salvaged: made.salvaged, sentence }))
+    let text = flag(path, Flag::Restored)?.unwrap_or_default();
+    let restored = serde_json::from_str(&text).unwrap_or(Restored::Text { text });
+    Ok(Some(Mended { aside, backup: made.backup, salvaged: made.salvaged, restored }))
 }
 
 fn is_damaged_inside(path: &Path, look: Look) -> Result<bool> {
@@ -129,7 +132,7 @@ fn make(path: &Path, aside: &Path, backups: &Path, log_lost: bool) -> Result<Mad
     let salvaged = salvage::into(&mut connection, path)?;
     adopt::adopt(&mut connection)?;
     let made = Made { whole, backup, salvaged };
-    tell(&mut connection, &sentence(aside, &made))?;
+    tell(&mut connection, &made.restored(aside))?;
     // The last to close moves the log into the database.
     drop(connection);
     flush(&fresh)?;
@@ -138,32 +141,24 @@ fn make(path: &Path, aside: &Path, backups: &Path, log_lost: bool) -> Result<Mad
 }
 
 /// A person decides when work goes on: what was lost or is out of date, only they can tell.
-fn tell(connection: &mut Connection, sentence: &str) -> Result<()> {
+fn tell(connection: &mut Connection, restored: &Restored) -> Result<()> {
     let transaction = connection.transaction()?;
     set_flag(&transaction, Flag::Paused, Some("1"))?;
-    set_flag(&transaction, Flag::Restored, Some(sentence))?;
+    set_flag(&transaction, Flag::Restored, Some(&to_flag(restored)))?;
     set_flag(&transaction, Flag::Engine, None)?;
     Ok(transaction.commit()?)
 }
 
-fn sentence(aside: &Path, made: &Made) -> String {
-    let from = match (&made.backup, made.salvaged) {
-        _ if made.whole => {
-            format!("Its log was lost, perhaps with what came last; {} kept", jobs(made.salvaged))
+impl Made {
+    /// The same for people, with the name that the damaged file has now.
+    fn restored(&self, aside: &Path) -> Restored {
+        let (count, aside) = (self.salvaged, name_of(aside));
+        match self.backup {
+            _ if self.whole => Restored::WithoutLog { kept: count, aside },
+            Some(_) => Restored::FromBackup { added: count, aside },
+            None => Restored::FromDamaged { kept: count, aside },
         }
-        (Some(_), 0) => "The newest backup was restored".to_owned(),
-        (Some(_), n) => format!("The newest backup was restored, with {} added since", jobs(n)),
-        (None, 0) => "There was no backup and nothing could be read, so the queue starts empty".to_owned(),
-        (None, n) => format!("There was no backup; {} could be read and kept", jobs(n)),
-    };
-    let kept = aside.file_name().unwrap_or_default().to_string_lossy();
-    format!(
-        "The queue was damaged. {from}; the damaged file is kept as {kept}. The queue is paused: look through the list, then resume."
-    )
-}
-
-fn jobs(n: u64) -> String {
-    if n == 1 { "1 job".into() } else { format!("{n} jobs") }
+    }
 }
 
 fn flush(path: &Path) -> Result<()> {

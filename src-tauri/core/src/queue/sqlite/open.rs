@@ -26,6 +26,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema-7.sql")),
     M::up(include_str!("schema-8.sql")),
     M::up(include_str!("schema-9.sql")),
+    M::up(include_str!("schema-10.sql")),
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 pub(super) const NEWEST: i64 = STEPS.len() as i64;

@@ -4,7 +4,8 @@
 //! informs (facts, progress, warnings, plan) is left out where it cannot be read.
 
 use crate::error::{Error, Result};
-use crate::job::{Attempt, Intent, Job, JobId, Origin, Reason};
+use crate::failure::{FailureCode, Reason};
+use crate::job::{Attempt, Intent, Job, JobId, Origin};
 use crate::queue::chosen::Brief;
 use crate::recheck::finding::Check;
 use crate::spec;
@@ -16,7 +17,7 @@ pub(super) use crate::path_bytes::{to_bytes, to_path};
 
 /// Columns of a job, in the order `job` reads them.
 pub(super) const JOB: &str = "id, uid, position, source_path, source_size, source_volume, output_path, preset, \
-    state, hold, run_at, epoch, attempt, max_attempts, crashes, cancel_requested_at, failure_code, failure_message, \
+    state, hold, run_at, epoch, attempt, max_attempts, crashes, cancel_requested_at, failure_code, failure_reason, \
     need_bytes, warnings, publish_path, publish_size, publish_id, progress, output_size, created_at, started_at, \
     finished_at, output_volume, facts, real_source, source_mtime_ns, options, checked, \
     state = 'done' AND EXISTS (SELECT 1 FROM attempt \
@@ -82,7 +83,7 @@ pub(super) fn brief(row: &Row<'_>) -> Result<Brief> {
 
 /// Columns of an attempt, in the order `attempt` reads them.
 pub(super) const ATTEMPT: &str = "epoch, owner, started_at, ended_at, child, part_path, outcome, exit_code, signal, \
-    failure_code, failure_message, log_tail, commands, plan, verification, boot";
+    failure_code, failure_reason, log_tail, commands, plan, verification, boot";
 
 /// Reads a row of `ATTEMPT`.
 pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt> {
@@ -108,8 +109,8 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt> {
 fn reason(row: &Row<'_>, at: usize) -> Result<Option<Reason>> {
     let Some(word) = row.get::<_, Option<String>>(at)? else { return Ok(None) };
     // A code of a newer program is still a failure; its sentence says which.
-    let code = word.parse().unwrap_or(crate::failure::FailureCode::Internal);
-    Ok(Some(Reason { code, message: row.get::<_, Option<String>>(at + 1)?.unwrap_or_default() }))
+    let code = word.parse().unwrap_or(FailureCode::Internal);
+    Ok(Some(Reason::stored(code, &row.get::<_, Option<String>>(at + 1)?.unwrap_or_default())))
 }
 
 fn intent(row: &Row<'_>) -> Result<Option<Intent>> {

@@ -125,7 +125,7 @@ fn one(
         Command::Cancel => {
             change(
                 t,
-                "state = 'cancelled', hold = 0, run_at = NULL, failure_code = NULL, failure_message = NULL, finished_at = ?2",
+                "state = 'cancelled', hold = 0, run_at = NULL, failure_code = NULL, failure_reason = NULL, finished_at = ?2",
                 params![id.0, now],
             )?;
         }
@@ -168,7 +168,7 @@ fn change(t: &Transaction<'_>, set: &str, params: impl Params) -> Result<()> {
 fn retry(t: &Transaction<'_>, id: JobId) -> Result<Option<Refusal>> {
     let sql = "UPDATE OR IGNORE job SET state = 'queued', finished_at = NULL, run_at = NULL, hold = 0, \
                max_attempts = max(max_attempts, attempt + 3), crashes = 0, machine_ends = 0, failure_code = NULL, \
-               failure_message = NULL, need_bytes = NULL WHERE id = ?1";
+               failure_reason = NULL, need_bytes = NULL WHERE id = ?1";
     let changed = t.prepare_cached(sql)?.execute([id.0])?;
     Ok((changed == 0).then_some(Refusal::Active))
 }
@@ -176,8 +176,7 @@ fn retry(t: &Transaction<'_>, id: JobId) -> Result<Option<Refusal>> {
 /// What is released is tried again, as often as a new job; why it was on hold is past.
 fn forget_machine_ends(t: &Transaction<'_>, id: JobId) -> Result<()> {
     change(t, "machine_ends = 0", [id.0])?;
-    let sql =
-        "UPDATE job SET failure_code = NULL, failure_message = NULL WHERE id = ?1 AND failure_code = ?2";
+    let sql = "UPDATE job SET failure_code = NULL, failure_reason = NULL WHERE id = ?1 AND failure_code = ?2";
     t.prepare_cached(sql)?.execute(params![id.0, FailureCode::MachineDown.as_str()])?;
     Ok(())
 }

@@ -162,7 +162,7 @@ fn a_quarter_more_errors_than_the_original_are_alike() {
 #[test]
 fn what_differs_is_said_of_picture_or_sound() {
     let message = |judged| match judged {
-        Err(Refusal::Unfaithful(failure, _)) => failure.message,
+        Err(Refusal::Unfaithful(failure, _)) => failure.said(),
         other => panic!("{other:?}"),
     };
     let longer = |index: usize| {
@@ -293,7 +293,7 @@ fn a_source_that_was_cut_is_refused_also_where_its_copy_is_whole() {
         salvage: false,
     };
     let Err(Refusal::Failed(failure)) = verify(&case) else { panic!("refused") };
-    assert!(failure.message.contains("0:05 of 0:10 can be read"), "{}", failure.message);
+    assert!(failure.said().contains("0:05 of 0:10 can be read"), "{}", failure.said());
     let Ok(verdict) = verify(&Case { salvage: true, ..case }) else { panic!("salvaged") };
     assert!(verdict.remarks[0].starts_with("Partial: 0:05 of 0:10"), "{:?}", verdict.remarks);
 }

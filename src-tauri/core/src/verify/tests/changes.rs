@@ -42,7 +42,7 @@ fn the_number_of_pictures_is_exact_where_filters_counted_them() {
         assert!(made(found, 3).is_ok(), "{found}: two share a time, one goes back");
     }
     let Err(Refusal::Failed(failure)) = made(248, 3) else { panic!("refused") };
-    assert_eq!(failure.message, "The result has 248 pictures instead of 250.");
+    assert_eq!(failure.said(), "The result has 248 pictures instead of 250.");
     assert!(made(255, 0).is_err(), "doubled");
 }
 

@@ -1,7 +1,7 @@
 //! Originals that were cut.
 
 use super::{World, failed, said_of};
-use crate::failure::{FailureCode, keeps_some};
+use crate::failure::FailureCode;
 use crate::media::Stated;
 
 /// Four of ten seconds, of a file that states so many bytes and seconds and has a million bytes.
@@ -25,8 +25,8 @@ fn an_original_that_was_cut_is_told_by_what_its_container_states() {
         (Stated { seconds: None, ..by_count }, None, "about 0:04 of 0:12"),
     ] {
         let failure = failed(|w| third(w, stated, declared));
-        assert_eq!(failure.code, FailureCode::SourceTruncated, "{failure:?}");
-        assert!(failure.message.contains(said) && keeps_some(&failure.message), "{failure:?}");
+        assert_eq!(failure.code(), FailureCode::SourceTruncated, "{failure:?}");
+        assert!(failure.said().contains(said) && failure.reason.keeps_some(), "{failure:?}");
     }
     let said = said_of(|w| {
         third(w, by_count, Some(4.0));

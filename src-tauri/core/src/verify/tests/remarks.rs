@@ -126,7 +126,7 @@ fn a_capture_that_begins_between_keyframes_is_no_damage() {
 #[test]
 fn the_whole_file_may_not_outlast_what_it_shows() {
     let longer = |change: fn(&mut World)| match judged(change) {
-        Err(Refusal::Overlong { shown, failure }) => (shown, failure.message),
+        Err(Refusal::Overlong { shown, failure }) => (shown, failure.said()),
         other => panic!("{other:?}"),
     };
     for (shown, message) in [
@@ -148,7 +148,7 @@ fn once_clipped_only_a_line_may_reach_beyond_the_end() {
         clipped(w);
         w.output.seconds = Some(3600.0);
     });
-    assert!(failure.message.contains("1:00:00"), "{}", failure.message);
+    assert!(failure.said().contains("1:00:00"), "{}", failure.said());
     let line = said_of(|w| {
         clipped(w);
         w.output.streams[2].seconds = Some(60.0);

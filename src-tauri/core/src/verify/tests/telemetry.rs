@@ -31,7 +31,7 @@ fn telemetry_that_was_planned_must_be_found_among_other_data() {
             logged(w, "gpmd");
             change(w);
         });
-        assert_eq!(missing.message, "Telemetry is missing in the result.");
+        assert_eq!(missing.said(), "Telemetry is missing in the result.");
     }
 }
 
