@@ -3,13 +3,15 @@
 use serde_json::Value;
 use spool_tests::env::TestEnv;
 use spool_tests::wait_until;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
-/// Longest wait for anything on the desktop.
-pub const SOON: Duration = Duration::from_secs(20);
+/// Longest wait for anything on the desktop. Beside builds on two cores a window takes some 15 s to come up.
+pub const SOON: Duration = Duration::from_mins(1);
 
 /// A program of the desktop; ended with its group when dropped.
 pub struct Program(Child);
@@ -20,11 +22,12 @@ impl Program {
         self.0.id()
     }
 
-    /// Starts it in a process group of its own.
+    /// Starts it in a process group of its own. What it complains of is shown where its test fails.
     pub fn start(command: &mut Command) -> Program {
         use std::os::unix::process::CommandExt;
         let name = command.get_program().to_string_lossy().into_owned();
-        let child = command.process_group(0).stdin(Stdio::null()).stderr(Stdio::null()).spawn();
+        let complaints = File::options().append(true).open(complaints()).unwrap();
+        let child = command.process_group(0).stdin(Stdio::null()).stderr(complaints).spawn();
         Program(child.unwrap_or_else(|e| panic!("{name} is needed: {e}")))
     }
 
@@ -57,6 +60,38 @@ pub struct Desk {
     pub variables: Vec<(&'static str, String)>,
     notifications: PathBuf,
     programs: Vec<Program>,
+}
+
+/// What the programs of this test run complained of, beside its binary.
+fn complaints() -> &'static Path {
+    static LOG: OnceLock<PathBuf> = OnceLock::new();
+    LOG.get_or_init(|| {
+        let log = std::env::current_exe().unwrap().with_extension("log");
+        File::create(&log).unwrap();
+        log
+    })
+}
+
+/// A failure on a machine that is not at hand must tell what the programs said, and what the machine was doing.
+impl Drop for Desk {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        let said = std::fs::read_to_string(complaints()).unwrap_or_default();
+        let lines: Vec<&str> = said.lines().collect();
+        eprintln!("--- the last the programs said:\n{}", lines[lines.len().saturating_sub(60)..].join("\n"));
+        for (program, args) in [
+            ("ps", &["-eo", "pid,ppid,stat,wchan:20,etime,time,args", "--sort=-time"][..]),
+            ("df", &["-h", "/tmp", "/dev/shm", "."]),
+            ("uptime", &[]),
+        ] {
+            let answer = Command::new(program).args(args).stderr(Stdio::null()).output();
+            let text = answer.map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default();
+            let shown: Vec<String> = text.lines().take(40).map(|l| l.chars().take(200).collect()).collect();
+            eprintln!("--- {program}:\n{}", shown.join("\n"));
+        }
+    }
 }
 
 impl Default for Desk {
