@@ -1,12 +1,13 @@
 //! What the window may ask: one short function per command, off the UI thread, each a call of the state.
 //! Errors become one plain sentence.
 
-use crate::state::Spool;
-use crate::view::{
+use crate::{drop, lifecycle};
+use spool_app::state::Spool;
+use spool_app::view::{
     Choices, CloseChoice, Details, EncoderState, End, Jobs, Lot, Page, PresetChoice, SettingsChosen,
     SettingsShown, ToolState, Update, Verb, Wanted, WhenDone,
 };
-use crate::{drop, lifecycle, recheck};
+use spool_app::{recheck, report};
 use spool_core::error::{Error, Result as CoreResult};
 use spool_core::failure::FailureCode;
 use spool_core::job::{Job, JobId, State};
@@ -36,7 +37,7 @@ async fn off_thread<T: Send + 'static>(
 /// Listens: the first update says how everything stands.
 #[tauri::command]
 pub async fn subscribe(spool: Shared<'_>, channel: Channel<Update>) -> Answer<()> {
-    spool.feed.subscribe(channel);
+    spool.feed.subscribe(Arc::new(move |update| channel.send(update).map_err(|e| e.to_string())));
     Ok(())
 }
 
@@ -146,7 +147,7 @@ pub async fn show_data(app: AppHandle, spool: Shared<'_>) -> Answer<()> {
 pub async fn save_report(app: AppHandle, spool: Shared<'_>) -> Answer<()> {
     let Some(path) = lifecycle::pick_target(&app, "spool-report.txt").await else { return Ok(()) };
     off_thread(&spool, move |s| {
-        let text = crate::report::text(s)?;
+        let text = report::text(s)?;
         std::fs::write(&path, text).map_err(Error::io("Cannot write", &path))
     })
     .await
@@ -251,7 +252,7 @@ pub async fn check_again(spool: Shared<'_>, jobs: Option<Jobs>) -> Answer<()> {
 /// Stops checking; what was found is kept.
 #[tauri::command]
 pub async fn stop_checking(spool: Shared<'_>) -> Answer<()> {
-    spool.checks.stop();
+    spool.stop_checking();
     Ok(())
 }
 

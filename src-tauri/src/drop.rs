@@ -3,8 +3,8 @@
 //! Guarantees that nothing dropped is lost: what the page does not answer within a second is added with the
 //! current preset. The page never sees a path, only a token.
 
-use crate::state::{Spool, lock};
-use crate::view::{Drag, Dropped};
+use spool_app::state::{Spool, lock};
+use spool_app::view::{Drag, Dropped};
 use spool_core::volumes::Volumes;
 use std::collections::HashMap;
 use std::path::PathBuf;

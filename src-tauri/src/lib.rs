@@ -3,39 +3,27 @@
 //!
 //! The only crate that knows Tauri. The page may call the commands that `build.rs` names and nothing else.
 
-mod add;
-mod choices;
 mod commands;
-mod details;
 mod drop;
-mod failed;
-mod feed;
-mod left;
+mod ending;
 mod lifecycle;
-mod lists;
 mod machine;
 mod notify;
 #[cfg_attr(target_os = "linux", path = "platform/linux.rs")]
 #[cfg_attr(target_os = "macos", path = "platform/macos.rs")]
 #[cfg_attr(windows, path = "platform/windows.rs")]
 mod platform;
-mod previews;
-mod recheck;
-mod report;
-mod rests;
-mod state;
-mod stop;
 mod tray;
-pub mod view;
 
-use spool_cli::places;
+use spool_app::state::Spool;
+use spool_app::{feed, places, previews, rests};
 use spool_core::engine::Engine;
 use spool_core::event::{Subscription, Told};
-use state::Spool;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
+use tauri::http::Response;
 use tauri::webview::Color;
 use tauri::{
     App, AppHandle, Manager, RunEvent, UriSchemeResponder, WebviewUrl, WebviewWindowBuilder, WindowEvent,
@@ -51,8 +39,8 @@ pub fn run() -> ExitCode {
         eprintln!("spool: No home folder was found; set SPOOL_DATA_DIR.");
         return ExitCode::FAILURE;
     };
-    spool_cli::log::start(&data, false);
-    let signals = stop::listen();
+    spool_app::log::start(&data, false);
+    let signals = ending::listen();
     let spool = match Spool::open(data) {
         Ok(spool) => Arc::new(spool),
         Err(cause) => {
@@ -62,7 +50,7 @@ pub fn run() -> ExitCode {
     };
     match build(spool) {
         Ok(app) => {
-            stop::quit_on(signals, app.handle().clone());
+            ending::quit_on(signals, app.handle().clone());
             app.run(heard);
             ExitCode::SUCCESS
         }
@@ -138,8 +126,18 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
 fn give_picture(app: &AppHandle, path: String, responder: UriSchemeResponder) {
     let spool = app.state::<Arc<Spool>>().inner().clone();
     tauri::async_runtime::spawn_blocking(move || {
-        responder.respond(previews::respond(&spool.data, &path));
+        responder.respond(response(previews::at_path(&spool.data, &path)));
     });
+}
+
+fn response(picture: Option<Vec<u8>>) -> Response<Vec<u8>> {
+    let status = if picture.is_some() { 200 } else { 404 };
+    let answer = Response::builder()
+        .status(status)
+        .header("content-type", "image/jpeg")
+        .header("cache-control", "max-age=86400")
+        .body(picture.unwrap_or_default());
+    answer.unwrap_or_default()
 }
 
 fn set_up(app: &mut App) -> tauri::Result<()> {
@@ -246,12 +244,12 @@ fn heard(app: &AppHandle, event: RunEvent) {
             );
         }
         // The last window going: what runs is ended cleanly first.
-        RunEvent::ExitRequested { api, .. } if !app.state::<Arc<Spool>>().stopped.is_done() => {
+        RunEvent::ExitRequested { api, .. } if !app.state::<Arc<Spool>>().is_stopped() => {
             api.prevent_exit();
             lifecycle::quit(app);
         }
         // Quitting macOS or Windows and logging out there come without a question: the process ends with this event.
-        RunEvent::Exit => app.state::<Arc<Spool>>().stop_now(),
+        RunEvent::Exit => app.state::<Arc<Spool>>().stop_now(tauri::async_runtime::handle().inner()),
         _ => {}
     }
 }

@@ -4,14 +4,14 @@
 //! from closing, and quitting ends every ffmpeg cleanly before the process ends.
 
 use crate::machine;
-use crate::state::{Spool, lock};
-use crate::stop;
-use crate::view::{CloseChoice, WhenDone};
+use spool_app::state::Spool;
+use spool_app::view::{CloseChoice, WhenDone};
 use spool_core::settings::Theme;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tauri::{AppHandle, Manager, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 
@@ -52,6 +52,9 @@ pub fn bus_name(data: &Path) -> String {
     data.canonicalize().unwrap_or_else(|_| data.to_owned()).hash(&mut hasher);
     format!("app.spool.desktop.q{:016x}", hasher.finish())
 }
+
+/// After the stop the window has this long to go by itself.
+const TO_GO: Duration = Duration::from_secs(1);
 
 /// Has the page been asked whether to close?
 #[derive(Default)]
@@ -104,14 +107,14 @@ pub fn quit(app: &AppHandle) {
         app.state::<Arc<Spool>>().stop().await;
         app.exit(0);
         // A window that hangs does not go by itself.
-        tokio::time::sleep(stop::TO_GO).await;
+        tokio::time::sleep(TO_GO).await;
         std::process::exit(0);
     });
 }
 
 /// A batch has ended: does what the user chose for that, once.
 pub fn rest(app: &AppHandle) {
-    let choice = std::mem::take(&mut *lock(&app.state::<Arc<Spool>>().when_done));
+    let choice = app.state::<Arc<Spool>>().take_when_done();
     match choice {
         WhenDone::Nothing => {}
         WhenDone::Quit => quit(app),

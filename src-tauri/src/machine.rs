@@ -4,8 +4,8 @@
 //! What is to be done is decided purely; where the system offers no such service, that is logged and nothing else.
 
 use crate::lifecycle;
-use crate::state::{ON_BATTERY, Spool};
 use keepawake::KeepAwake;
+use spool_app::state::{ON_BATTERY, Spool};
 use spool_core::error::Result;
 use spool_core::queue::{Counts, Flag};
 use spool_core::settings::Settings;

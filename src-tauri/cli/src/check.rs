@@ -4,11 +4,11 @@ mod screen;
 
 use crate::args;
 use crate::context::{Answer, Context, Failed, json_line};
-use crate::signals::Signals;
 use crate::words;
 use screen::Screen;
 use serde::Serialize;
 use serde_json::json;
+use spool_app::signals::Signals;
 use spool_core::clock::SystemClock;
 use spool_core::ffmpeg::{self, Order, Tools};
 use spool_core::job::{Job, JobId, State};

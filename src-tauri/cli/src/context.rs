@@ -1,8 +1,9 @@
 //! What every verb needs: the data folder, settings, the queue, and how to speak.
 
 use crate::args::Cli;
-use crate::{places, words};
+use crate::words;
 use serde::Serialize;
+use spool_app::places;
 use spool_core::clock::SystemClock;
 use spool_core::engine::{self, EngineConfig, lock};
 use spool_core::error::{Error, said};

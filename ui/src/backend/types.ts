@@ -1,4 +1,4 @@
-// Made from src-tauri/src/view.rs by `./dev types`. Do not edit.
+// Made from src-tauri/app/src/view.rs by `./dev types`. Do not edit.
 
 export type List = "queue" | "done" | "failed";
 

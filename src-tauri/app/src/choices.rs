@@ -1,9 +1,9 @@
 //! What the user chose: the target strip and the settings dialog. Every change counts at once, also for the engine.
 
+use crate::places;
 use crate::report::ENCODERS;
 use crate::state::{Spool, lock};
 use crate::view::{Choices, EncoderState, SettingsChosen, SettingsShown, ToolState, WhenDone};
-use spool_cli::places;
 use spool_core::engine;
 use spool_core::ffmpeg::{self, ToolError};
 use spool_core::intake;
@@ -58,6 +58,11 @@ impl Spool {
     /// What happens when the queue is done: once, then nothing again.
     pub fn set_when_done(&self, choice: WhenDone) {
         *lock(&self.when_done) = choice;
+    }
+
+    /// That choice, which is used up by the asking.
+    pub fn take_when_done(&self) -> WhenDone {
+        std::mem::take(&mut lock(&self.when_done))
     }
 
     /// Uses this ffmpeg and the ffprobe beside it, or (`None`) whichever is found.

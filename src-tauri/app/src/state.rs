@@ -6,11 +6,11 @@
 
 use crate::add::LastAdded;
 use crate::feed::Feed;
+use crate::places;
 use crate::previews::Previews;
 use crate::recheck::Checks;
 use crate::stop::Stop;
 use crate::view::{CameOf, Live, Standing, WhenDone};
-use spool_cli::places;
 use spool_core::clock::SystemClock;
 use spool_core::engine::{self, Engine, EngineConfig, open_queue};
 use spool_core::error::{Error, Result};
@@ -62,7 +62,8 @@ fn is_at_work(job: &Job) -> bool {
 /// How long a job that runs is waited for before it is removed; a cancel is done within 2 s.
 const CANCEL_LIMIT: Duration = Duration::from_secs(15);
 
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Locks it, whatever a thread that panicked may have left in it.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -131,7 +132,7 @@ impl Spool {
     }
 
     /// Calls the engine where this process has it.
-    pub(crate) fn with_engine<T>(&self, call: impl FnOnce(&Engine) -> T) -> Option<T> {
+    pub fn with_engine<T>(&self, call: impl FnOnce(&Engine) -> T) -> Option<T> {
         self.engine.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(call)
     }
 

@@ -27,7 +27,8 @@ mod tests {
     fn typescript() -> String {
         // JSON gives numbers.
         let config = Config::new().with_large_int("number");
-        let mut text = String::from("// Made from src-tauri/src/view.rs by `./dev types`. Do not edit.\n");
+        let mut text =
+            String::from("// Made from src-tauri/app/src/view.rs by `./dev types`. Do not edit.\n");
         macro_rules! write_all {
             ($($name:ident),*) => { $(
                 text.push_str("\nexport ");
@@ -82,7 +83,7 @@ mod tests {
 
     #[test]
     fn the_windows_types_are_up_to_date() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/backend/types.ts");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/backend/types.ts");
         if std::env::var_os("SPOOL_WRITE_TYPES").is_some() {
             std::fs::write(path, typescript()).unwrap();
         }

@@ -14,7 +14,6 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
-use tauri::http::Response;
 
 /// Rows that wait to be looked at; what was seen longest ago is forgotten first.
 const MOST_WANTED: usize = 120;
@@ -162,17 +161,10 @@ fn look(spool: &Spool, id: JobId) -> Option<()> {
     Some(())
 }
 
-/// Answers the page's request for a picture: the path is the number of a job and nothing else.
-pub fn respond(data: &Path, path: &str) -> Response<Vec<u8>> {
-    let id = path.trim_start_matches('/').parse().ok().map(JobId);
-    let picture = id.and_then(|id| std::fs::read(picture(data, id)).ok());
-    let status = if picture.is_some() { 200 } else { 404 };
-    let answer = Response::builder()
-        .status(status)
-        .header("content-type", "image/jpeg")
-        .header("cache-control", "max-age=86400")
-        .body(picture.unwrap_or_default());
-    answer.unwrap_or_default()
+/// The picture that a path asks for: the number of a job and nothing else.
+pub fn at_path(data: &Path, path: &str) -> Option<Vec<u8>> {
+    let id = path.trim_start_matches('/').parse().ok().map(JobId)?;
+    std::fs::read(picture(data, id)).ok()
 }
 
 /// Removes the oldest pictures beyond `most`.
@@ -230,9 +222,9 @@ mod tests {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, "a picture").unwrap();
         std::fs::write(dir.path().join("settings.jpg"), "a secret").unwrap();
-        assert_eq!(respond(dir.path(), "/7").body(), b"a picture");
+        assert_eq!(at_path(dir.path(), "/7").as_deref(), Some(b"a picture".as_slice()));
         for path in ["/8", "/../settings", "/7.jpg", "/", ""] {
-            assert_eq!(respond(dir.path(), path).status(), 404, "{path}");
+            assert_eq!(at_path(dir.path(), path), None, "{path}");
         }
     }
 

@@ -130,6 +130,11 @@ fn check(spool: &Spool, ids: &[JobId], orders: &watch::Receiver<Order>) -> Resul
 }
 
 impl Spool {
+    /// Stops checking; what was found is kept.
+    pub fn stop_checking(&self) {
+        self.checks.stop();
+    }
+
     /// Queues the videos of done jobs again, as they were added; the results that are there stay.
     pub fn do_again(&self, ids: &[JobId]) -> Result<()> {
         let jobs: Vec<Job> = self.jobs(ids)?.into_iter().filter(|job| job.state == State::Done).collect();

@@ -9,7 +9,6 @@ use spool_core::event::{Event, Told};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tauri::ipc::Channel;
 use tokio::sync::Notify;
 
 /// Least time between two messages.
@@ -21,12 +20,18 @@ const MOST_LIVE: usize = 40;
 /// Notices kept for a page that does not listen.
 const MOST_NOTICES: usize = 8;
 
+/// Takes each update to where it is shown.
+///
+/// # Errors
+/// Why it could not.
+pub type Sink = Arc<dyn Fn(Update) -> Result<(), String> + Send + Sync>;
+
 /// The feed of the window.
 #[derive(Default)]
 pub struct Feed {
     pending: Mutex<Pending>,
     news: Notify,
-    channel: Mutex<Option<Channel<Update>>>,
+    sink: Mutex<Option<Sink>>,
 }
 
 /// What has not been told yet.
@@ -40,9 +45,9 @@ struct Pending {
 }
 
 impl Feed {
-    /// From now on `channel` is the window; it is told how everything stands.
-    pub fn subscribe(&self, channel: Channel<Update>) {
-        *lock(&self.channel) = Some(channel);
+    /// From now on `sink` takes the updates; it is told how everything stands.
+    pub fn subscribe(&self, sink: Sink) {
+        *lock(&self.sink) = Some(sink);
         self.touch();
     }
 
@@ -150,14 +155,14 @@ impl Pending {
 pub async fn pump(spool: Arc<Spool>) {
     loop {
         spool.feed.news.notified().await;
-        let Some(channel) = lock(&spool.feed.channel).clone() else { continue };
+        let Some(sink) = lock(&spool.feed.sink).clone() else { continue };
         let taken = spool.clone();
         // Standing is read from the database, where blocking is allowed.
         let Ok((update, more)) = tokio::task::spawn_blocking(move || taken.feed.take(&taken)).await else {
             continue;
         };
         if let Some(update) = update
-            && let Err(cause) = channel.send(update)
+            && let Err(cause) = sink(update)
         {
             tracing::warn!(%cause, "the window could not be told");
         }

@@ -1,0 +1,23 @@
+//! The application behind every face of Spool: opens the queue, works it where no other process does, does what people
+//! ask of it and says what there is to show.
+//!
+//! Guarantees that every face asks and shows the same. Knows no window, no terminal and no web server: faces hand over
+//! what was asked as data, and take what there is to say from a [`feed`].
+
+mod add;
+mod choices;
+mod details;
+mod failed;
+pub mod feed;
+mod left;
+mod lists;
+pub mod log;
+pub mod places;
+pub mod previews;
+pub mod recheck;
+pub mod report;
+pub mod rests;
+pub mod signals;
+pub mod state;
+mod stop;
+pub mod view;
