@@ -1,7 +1,8 @@
 //! What the window may ask: one short function per command, off the UI thread, each a call of the state.
 //! Errors become one plain sentence.
 
-use crate::{drop, lifecycle};
+use crate::lifecycle;
+use spool_app::drag::Drops;
 use spool_app::state::Spool;
 use spool_app::view::{
     Choices, CloseChoice, Details, EncoderState, End, Jobs, Lot, Page, PresetChoice, SettingsChosen,
@@ -194,7 +195,7 @@ pub async fn left_out(spool: Shared<'_>) -> Answer<Vec<String>> {
 #[tauri::command]
 pub async fn drop_here(
     spool: Shared<'_>,
-    drops: Managed<'_, Arc<drop::Drops>>,
+    drops: Managed<'_, Arc<Drops>>,
     token: u32,
     preset: String,
 ) -> Answer<()> {

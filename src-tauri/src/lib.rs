@@ -16,21 +16,16 @@ mod platform;
 mod tray;
 
 use spool_app::state::Spool;
-use spool_app::{feed, places, previews, rests};
-use spool_core::engine::Engine;
-use spool_core::event::{Subscription, Told};
+use spool_app::work::{Heard, work};
+use spool_app::{drag, feed, places, previews, starting};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 use tauri::http::Response;
 use tauri::webview::Color;
 use tauri::{
     App, AppHandle, Manager, RunEvent, UriSchemeResponder, WebviewUrl, WebviewWindowBuilder, WindowEvent,
 };
-
-/// How often a queue that another process works is looked at.
-const LOOK: Duration = Duration::from_secs(2);
 
 /// Opens the window and runs until it is quit.
 pub fn run() -> ExitCode {
@@ -67,7 +62,7 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
     tauri::Builder::default()
         .plugin(
             tauri_plugin_single_instance::Builder::new()
-                .dbus_id(lifecycle::bus_name(&spool.data))
+                .dbus_id(starting::instance_name(&spool.data))
                 .callback(|app, args, folder| {
                     lifecycle::show(app);
                     add(app, &args, &folder);
@@ -79,7 +74,7 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .manage(spool)
-        .manage(Arc::new(drop::Drops::default()))
+        .manage(Arc::new(drag::Drops::default()))
         .manage(lifecycle::Asked::default())
         .invoke_handler(tauri::generate_handler![
             commands::subscribe,
@@ -156,7 +151,9 @@ fn set_up(app: &mut App) -> tauri::Result<()> {
     let handle = app.handle().clone();
     platform::mind_display(handle.state::<Arc<Spool>>().inner());
     tauri::async_runtime::spawn(feed::pump(handle.state::<Arc<Spool>>().inner().clone()));
-    tauri::async_runtime::spawn(work(handle.clone()));
+    let acting = handle.clone();
+    let working = handle.state::<Arc<Spool>>().inner().clone();
+    tauri::async_runtime::spawn(work(working, move |heard| act(&acting, &heard)));
     tauri::async_runtime::spawn(machine::mind(handle.clone()));
     previews::start(handle.state::<Arc<Spool>>().inner());
     tray::make(&handle);
@@ -168,62 +165,19 @@ fn set_up(app: &mut App) -> tauri::Result<()> {
 
 /// Adds the files that a start named.
 fn add(app: &AppHandle, args: &[String], folder: &str) {
-    let paths = lifecycle::paths(args, folder.as_ref());
+    let paths = starting::paths(args, folder.as_ref());
     if !paths.is_empty() {
         drop::add_in_background(app.state::<Arc<Spool>>().inner(), paths);
     }
 }
 
-/// The window itself has the queue open, so mending it takes another start.
-async fn tell_damage(spool: Arc<Spool>) {
-    let Some(damaged) = spool.with_engine(Engine::damaged) else { return };
-    damaged.cancelled().await;
-    spool.feed.tell_trouble(
-        "The queue was found damaged, so no further video starts. Quit Spool and start it again: it sets the damaged file aside and keeps all that can be read.".into(),
-    );
-}
-
-/// Works the queue as soon as no other process does; until then shows what that one does.
-async fn work(app: AppHandle) {
-    let spool = app.state::<Arc<Spool>>().inner().clone();
-    loop {
-        let taking = spool.clone();
-        match tauri::async_runtime::spawn_blocking(move || taking.take_over()).await {
-            Ok(Ok(Some(events))) => {
-                tauri::async_runtime::spawn(tell_damage(spool));
-                return listen(app, events).await;
-            }
-            Ok(Ok(None)) => {}
-            Ok(Err(cause)) => spool.feed.tell_trouble(cause.to_string()),
-            Err(cause) => tracing::error!(%cause, "the engine could not be started"),
-        }
-        let looking = spool.clone();
-        let looked = tauri::async_runtime::spawn_blocking(move || looking.look_elsewhere()).await;
-        if let Ok(Err(cause)) = looked {
-            tracing::warn!(%cause, "the queue could not be looked at");
-        }
-        tokio::time::sleep(LOOK).await;
+/// Does what follows from an event.
+fn act(app: &AppHandle, heard: &Heard) {
+    if let Some(notice) = &heard.notice {
+        notify::show(app, notice, app.state::<Arc<Spool>>().settings().notify_sound);
     }
-}
-
-async fn listen(app: AppHandle, mut events: Subscription) {
-    let spool = app.state::<Arc<Spool>>().inner().clone();
-    let (mut batch, mut rests) = (notify::Batch::default(), rests::Rests::default());
-    while let Some(told) = events.next().await {
-        spool.feed.hear(&told);
-        let rest = rests.hear(&told, || spool.with_engine(Engine::batch));
-        let notice = match (&told, rest) {
-            (_, Some(ended)) => batch.end(ended),
-            (Told::Event(event), None) => batch.hear(event),
-            (Told::Snapshot(_), None) => None,
-        };
-        let settings = spool.settings();
-        if let Some(notice) = notice.filter(|notice| notify::wanted(notice, &settings)) {
-            notify::show(&app, &notice, settings.notify_sound);
-        }
-        if rest.is_some() && spool.is_through() {
-            lifecycle::rest(&app);
-        }
+    if heard.through {
+        lifecycle::rest(app);
     }
 }
 
@@ -238,7 +192,7 @@ fn heard(app: &AppHandle, event: RunEvent) {
             let scale = lifecycle::window(app).and_then(|w| w.scale_factor().ok()).unwrap_or(1.0);
             drop::hear(
                 app.state::<Arc<Spool>>().inner(),
-                app.state::<Arc<drop::Drops>>().inner(),
+                app.state::<Arc<drag::Drops>>().inner(),
                 &event,
                 drop::told_per_css_pixel(scale),
             );

@@ -60,6 +60,13 @@ impl Spool {
         self.add_wished(paths, preset, false)
     }
 
+    /// Adds files and folders with the current preset; what is wrong is told to the window too.
+    pub fn add_or_tell(&self, paths: &[PathBuf]) {
+        if let Err(cause) = self.add(paths, &self.settings().preset) {
+            self.feed.tell_trouble(cause.to_string());
+        }
+    }
+
     /// Adds anew what was last left out because it was done before.
     pub fn add_again(&self) -> Result<()> {
         let last = std::mem::take(&mut *lock(&self.last));

@@ -5,19 +5,26 @@
 //! what was asked as data, and take what there is to say from a [`feed`].
 
 mod add;
+pub mod battery;
 mod choices;
+pub mod closing;
 mod details;
+pub mod drag;
 mod failed;
 pub mod feed;
 mod left;
 mod lists;
 pub mod log;
+pub mod notices;
 pub mod places;
 pub mod previews;
 pub mod recheck;
 pub mod report;
-pub mod rests;
+mod rests;
 pub mod signals;
+mod standing;
+pub mod starting;
 pub mod state;
 mod stop;
 pub mod view;
+pub mod work;

@@ -10,18 +10,18 @@ use crate::places;
 use crate::previews::Previews;
 use crate::recheck::Checks;
 use crate::stop::Stop;
-use crate::view::{CameOf, Live, Standing, WhenDone};
+use crate::view::WhenDone;
 use spool_core::clock::SystemClock;
 use spool_core::engine::{self, Engine, EngineConfig, open_queue};
 use spool_core::error::{Error, Result};
 use spool_core::event::{Subscription, Topic};
 use spool_core::ffmpeg;
-use spool_core::job::{Job, JobId, State};
+use spool_core::job::{Job, JobId};
 use spool_core::policy::Policy;
-use spool_core::queue::{self, Command, Counts, Filter, Flag, Queue, Which};
+use spool_core::queue::{self, Command, Flag, Queue, Which};
 use spool_core::settings::Settings;
 use spool_core::volumes::Volumes;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -52,11 +52,6 @@ pub struct Spool {
     left: Mutex<bool>,
     /// The one stop.
     pub(crate) stopped: Stop,
-}
-
-/// Has a worker to get it on: neither paused, nor waiting for a worker after that.
-fn is_at_work(job: &Job) -> bool {
-    !job.hold && !job.awaits_worker()
 }
 
 /// How long a job that runs is waited for before it is removed; a cancel is done within 2 s.
@@ -141,6 +136,11 @@ impl Spool {
         self.with_engine(|_| ()).is_some()
     }
 
+    /// Who works the queue, where another process does.
+    pub(crate) fn worked_elsewhere(&self) -> Option<String> {
+        lock(&self.holder).clone().filter(|_| !self.is_working())
+    }
+
     /// The settings as they are.
     pub fn settings(&self) -> Settings {
         lock(&self.settings).clone()
@@ -178,16 +178,6 @@ impl Spool {
         Ok(())
     }
 
-    /// Has all been done that can be? A queue that rests because it is paused or stands still has not.
-    pub fn is_through(&self) -> bool {
-        let through = || -> Result<bool> {
-            let (counts, queue) = (self.queue.counts()?, &self.queue);
-            let stands = queue.flag(Flag::Paused)?.is_some() || queue.flag(Flag::Breaker)?.is_some();
-            Ok(counts.running == 0 && counts.startable() == 0 && !stands)
-        };
-        through().unwrap_or(false)
-    }
-
     /// Changes the settings, as the file has them by now, and keeps them.
     pub fn choose(&self, change: impl FnOnce(&mut Settings)) -> Result<()> {
         let mut held = lock(&self.settings);
@@ -215,75 +205,6 @@ impl Spool {
         self.queue.as_ref()
     }
 
-    /// How things stand.
-    pub fn standing(&self) -> Result<Standing> {
-        let queue = &self.queue;
-        let saved = queue.saved()?;
-        let running = queue.page(&Filter::of(&[State::Running]), 0, 1000)?;
-        let (crowded, paused) = (queue.crowded()?, queue.flag(Flag::Paused)?);
-        let disk = crowded.volume.as_deref().and_then(Path::file_name);
-        let counts = queue.counts()?;
-        let (batch_done, batch_failed) = self.ended(&counts);
-        Ok(Standing {
-            counts: counts.into(),
-            batch_done,
-            batch_failed,
-            came_of: self.came_of(&counts, running.iter().filter(|job| is_at_work(job)).count())?,
-            suspended: running.iter().filter(|job| !is_at_work(job)).count() as u64,
-            crowded: crowded.jobs,
-            crowded_disk: disk.map(|name| name.to_string_lossy().into_owned()),
-            paused: paused.is_some(),
-            on_battery: paused.as_deref() == Some(ON_BATTERY),
-            worked_by: lock(&self.holder).clone().filter(|_| !self.is_working()),
-            workers: self.with_engine(Engine::workers),
-            breaker: queue.flag(Flag::Breaker)?,
-            restored: queue.flag(Flag::Restored)?,
-            alarm: queue.flag(Flag::Alarm)?,
-            checking: self.checks.shown(),
-            bytes_before: saved.before,
-            bytes_after: saved.after,
-        })
-    }
-
-    /// What came of the last batch, where nothing is `at_work` and nothing can start.
-    fn came_of(&self, counts: &Counts, at_work: usize) -> Result<Option<CameOf>> {
-        if at_work > 0 || counts.startable() > 0 {
-            return Ok(None);
-        }
-        let ended = match self.with_engine(Engine::batch) {
-            Some(batch) => Some(batch.ended),
-            None => self.queue.flag(Flag::Batch)?.and_then(|text| serde_json::from_str(&text).ok()),
-        };
-        Ok(ended.filter(|ended| ended.done + ended.failed > 0).map(CameOf::from))
-    }
-
-    /// How many are done and have failed of the present batch.
-    pub fn ended(&self, counts: &Counts) -> (u64, u64) {
-        match self.with_engine(Engine::batch) {
-            // What is to begin is another batch.
-            Some(batch) if batch.is_over() && counts.startable() > 0 => (0, 0),
-            Some(batch) => (batch.ended.done, batch.ended.failed),
-            None => (counts.done, counts.failed),
-        }
-    }
-
-    /// Progress of what runs, as saved: for a queue that another process works.
-    fn saved_progress(&self) -> Result<Vec<Live>> {
-        let running = self.queue.page(&Filter::of(&[State::Running]), 0, 1000)?;
-        Ok(running.iter().filter_map(|job| Some(Live::new(job.id.0, job.progress.as_ref()?))).collect())
-    }
-
-    /// Looks at a queue that another process works, and tells of what has changed there.
-    pub fn look_elsewhere(&self) -> Result<()> {
-        let changed = self.queue.changed_elsewhere()?;
-        let live = self.saved_progress()?;
-        if changed {
-            self.feed.tell_live(live);
-            self.feed.touch();
-        }
-        Ok(())
-    }
-
     /// How many jobs this process runs.
     pub fn running_here(&self) -> u64 {
         if self.is_working() { self.queue.counts().map_or(0, |c| c.running) } else { 0 }
@@ -292,38 +213,5 @@ impl Spool {
     /// Is ffmpeg there?
     pub fn tools(&self) -> std::result::Result<ffmpeg::Tools, ffmpeg::ToolError> {
         ffmpeg::locate(&places::tools(&self.settings()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_queue_that_is_paused_or_stands_still_is_not_through_with_its_work() {
-        let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let spool = Spool::open(data.path().to_owned()).unwrap();
-        assert!(spool.is_through());
-        std::fs::write(videos.path().join("a.mkv"), "x").unwrap();
-        spool.add(&[videos.path().to_owned()], "web-1080p").unwrap();
-        assert!(!spool.is_through());
-        spool.steer(Command::Hold, &Which::Ids(vec![JobId(1)])).unwrap();
-        assert!(spool.is_through(), "what is on hold is not wanted now");
-        for flag in [Flag::Paused, Flag::Breaker] {
-            spool.queue().set_flag(flag, Some("1")).unwrap();
-            assert!(!spool.is_through());
-            spool.queue().set_flag(flag, None).unwrap();
-        }
-    }
-
-    #[test]
-    fn whose_pause_it_is_outlives_the_process() {
-        let data = tempfile::tempdir().unwrap();
-        Spool::open(data.path().to_owned()).unwrap().pause_on_battery().unwrap();
-        let spool = Spool::open(data.path().to_owned()).unwrap();
-        let standing = spool.standing().unwrap();
-        assert!(standing.paused && standing.on_battery);
-        spool.pause(true).unwrap();
-        assert!(!spool.standing().unwrap().on_battery);
     }
 }
