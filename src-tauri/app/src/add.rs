@@ -8,7 +8,6 @@ use spool_core::intake::{self, Asking, Found, Kind, Taken, Wish};
 use spool_core::job::{Job, JobId, State};
 use spool_core::preset::Preset;
 use spool_core::queue::{Added, Command, NewJob, Place, Which};
-use spool_core::settings;
 use spool_core::spec::JobSpec;
 use std::path::PathBuf;
 
@@ -25,33 +24,26 @@ pub struct LastAdded {
 }
 
 impl Spool {
-    /// All presets.
-    pub fn presets(&self) -> Result<Vec<Preset>> {
-        settings::presets(&self.data, &self.settings())
-    }
-
-    /// That of this id, or its refusal: another one in its place would make what nobody asked for.
-    fn preset(&self, id: &str) -> Result<Preset> {
-        settings::preset(&self.data, &self.settings(), id)
-    }
-
     fn wish(&self, spec: JobSpec, again: bool) -> Wish {
         Wish { again, ..Wish::of(spec, &self.settings()) }
     }
 
-    fn asking(&self) -> Asking<'_> {
+    /// How the files of users are asked for.
+    pub fn asking(&self) -> Asking<'_> {
         Asking::of(&self.volumes)
     }
 
-    fn find(&self, paths: &[PathBuf], wish: &Wish) -> Result<Found> {
+    /// What there is to add among these.
+    pub fn find(&self, paths: &[PathBuf], wish: &Wish) -> Result<Found> {
         intake::find(self.asking(), paths, wish, self.queue())
     }
 
-    fn accept(&self, jobs: &[NewJob]) -> Result<Vec<Added>> {
+    /// Adds them in one transaction, by the engine where this process has it.
+    pub fn accept(&self, jobs: &[NewJob], place: Place) -> Result<Vec<Added>> {
         let taken = Taken::read(self.asking(), jobs, self.queue())?;
-        match self.with_engine(|engine| engine.add(jobs, Place::End, &taken)) {
+        match self.with_engine(|engine| engine.add(jobs, place, &taken)) {
             Some(added) => added,
-            None => self.queue().add(jobs, Place::End, &|path| taken.has(path)),
+            None => self.queue().add(jobs, place, &|path| taken.has(path)),
         }
     }
 
@@ -95,7 +87,7 @@ impl Spool {
 
     fn add_wished(&self, paths: &[PathBuf], preset: &str, again: bool) -> Result<()> {
         let found = self.find(paths, &self.wish(JobSpec::of(self.preset(preset)?), again))?;
-        let added = self.accept(&found.jobs)?;
+        let added = self.accept(&found.jobs, Place::End)?;
         *lock(&self.last) = last(&found, &added, preset);
         self.feed.tell_added(self.notice(&found, &added)?);
         self.feed.touch();
@@ -159,7 +151,7 @@ impl Spool {
                 Err(why) => found.refused.push((job.source.clone(), why)),
             }
         }
-        let added = self.accept(&found.jobs)?;
+        let added = self.accept(&found.jobs, Place::End)?;
         *lock(&self.last) = last(&found, &added, &settings.preset);
         self.feed.tell_added(self.notice(&found, &added)?);
         self.feed.touch();
@@ -180,7 +172,7 @@ impl Spool {
                 self.feed.tell_trouble(why.clone());
                 continue;
             }
-            self.accept(&found.jobs)?;
+            self.accept(&found.jobs, Place::End)?;
             self.steer(Command::Remove, &Which::Ids(vec![*id]))?;
         }
         Ok(())
@@ -252,7 +244,7 @@ mod tests {
         spool.queue().settle(job.lease(), &done).unwrap();
         let wish = spool.wish(JobSpec::of(spool.preset("web-1080p").unwrap()), false);
         let found = spool.find(&[videos.path().to_owned()], &wish).unwrap();
-        let added = spool.accept(&found.jobs).unwrap();
+        let added = spool.accept(&found.jobs, Place::End).unwrap();
         let notice = spool.notice(&found, &added).unwrap();
         assert_eq!((notice.own, notice.skipped, notice.done_before_count), (1, 0, 1));
         let said = last(&found, &added, "web-1080p").left_out;
@@ -267,11 +259,11 @@ mod tests {
         let wish = spool.wish(JobSpec::of(spool.preset("web-1080p").unwrap()), false);
         let mut found = spool.find(&[videos.path().to_owned()], &wish).unwrap();
         found.jobs[0].naming.wished = Some("a?".into());
-        let added = spool.accept(&found.jobs).unwrap();
+        let added = spool.accept(&found.jobs, Place::End).unwrap();
         let notice = spool.notice(&found, &added).unwrap();
         let said = "a? becomes \"a.mp4\": the drive cannot hold some characters of the name.";
         assert_eq!((notice.renamed_count, notice.renamed.as_deref()), (1, Some(said)));
-        let again = spool.accept(&found.jobs).unwrap();
+        let again = spool.accept(&found.jobs, Place::End).unwrap();
         assert_eq!(spool.notice(&found, &again).unwrap().renamed, None, "nothing new was named");
     }
 

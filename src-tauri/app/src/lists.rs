@@ -2,7 +2,8 @@
 
 use crate::previews;
 use crate::state::Spool;
-use crate::view::{End, Entry, Jobs, Kind, List, Lot, Page, Row, Verb, Wanted, among, between};
+use crate::view::{End, Entry, JobView, Jobs, Kind, List, Lot, Page, Row, Verb, Wanted, among, between};
+use spool_core::engine::lock;
 use spool_core::error::Result;
 use spool_core::job::{Job, JobId, State};
 use spool_core::media;
@@ -95,7 +96,14 @@ impl Spool {
     pub fn row(&self, job: &Job, place: Option<u64>) -> Row {
         let thumb = previews::picture(&self.data, job.id).exists();
         self.previews.want(job, thumb);
-        Row::new(job, place, thumb, job.state == State::Done && self.was_copied(job.id))
+        let copied = job.state == State::Done && self.was_copied(job.id);
+        Row { job: self.view(job), thumb, copied, place }
+    }
+
+    /// A job as every face sees it.
+    pub fn view(&self, job: &Job) -> JobView {
+        let may_be_abandoned = job.state == State::Running && !self.is_working();
+        JobView::of(job, may_be_abandoned.then(|| lock::last_sign(&self.data)).flatten())
     }
 
     /// Is the picture of its result a copy, by what was checked of it?
@@ -184,10 +192,10 @@ mod tests {
             let wanted = wanted(find);
             let page = spool.page(&wanted).unwrap();
             let picked = spool.pick(&wanted, None).unwrap();
-            let ids = |entry: &Entry| if let Entry::Row(row) = entry { JobId(row.id) } else { panic!() };
+            let ids = |entry: &Entry| if let Entry::Row(row) = entry { row.job.id } else { panic!() };
             assert_eq!(picked, page.entries.iter().map(ids).collect::<Vec<_>>().into());
             let row = |entry: &Entry| {
-                if let Entry::Row(row) = entry { (row.name.clone(), row.place) } else { panic!() }
+                if let Entry::Row(row) = entry { (row.job.name.clone(), row.place) } else { panic!() }
             };
             (page.entries.iter().map(row).collect::<Vec<_>>(), page.total)
         };

@@ -68,12 +68,17 @@ impl Spool {
         let settings = places::settings(&data)?;
         // Before the queue is open here: one that is in use is not mended.
         engine::mend(&data, WHO, &SystemClock::default())?;
-        let queue = Arc::new(open_queue(&data, Arc::new(SystemClock::default()))?);
-        Ok(Spool {
+        let queue = open_queue(&data, Arc::new(SystemClock::default()))?;
+        Ok(Spool::on(data, settings, Arc::default(), Arc::new(queue)))
+    }
+
+    /// On a queue of `data` that was opened otherwise. `volumes`: what is known of drives.
+    pub fn on(data: PathBuf, settings: Settings, volumes: Arc<Volumes>, queue: Arc<dyn Queue>) -> Spool {
+        Spool {
             data,
             feed: Feed::default(),
             queue,
-            volumes: Arc::default(),
+            volumes,
             engine: RwLock::default(),
             holder: Mutex::default(),
             settings: Mutex::new(settings),
@@ -83,7 +88,7 @@ impl Spool {
             checks: Checks::default(),
             left: Mutex::default(),
             stopped: Stop::default(),
-        })
+        }
     }
 
     /// Starts an engine unless another process has the queue or this one is about to end; yields its events. Within a

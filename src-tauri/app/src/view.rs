@@ -1,26 +1,32 @@
-//! What the window is told: rows, how things stand, and what happened, as plain data.
+//! What crosses to a face: jobs, lists, how things stand, and what happened, as plain data.
 //!
 //! The TypeScript types are made of these (see the test below). Paths are text to show, never to act upon:
-//! the window names jobs by id. Numbers and codes only; the words on screen are the window's.
+//! faces name jobs by id.
 
 mod asked;
 mod details;
+mod job;
 mod jobs;
 mod row;
 mod told;
+mod why;
 
 pub use asked::{
     Choices, CloseChoice, EncoderState, List, PresetChoice, SettingsChosen, SettingsShown, Sorted, ToolState,
     Verb, Wanted, WhenDone,
 };
-pub use details::{AttemptDetails, Checked, DecodedOf, Details, Pictures, StreamDetails};
+pub use details::{Checked, DecodedOf, Details, Pictures, StreamDetails};
+pub use job::{AttemptView, CheckView, JobView, Sizes};
 pub use jobs::{End, Jobs, Kind, Lot, among, between};
-pub use row::{Entry, Group, Live, Page, Recheck, Row, VideoFacts, Why};
+pub use row::{Cause, Entry, Group, Live, Page, Row};
 pub use told::{AddNotice, CameOf, Checking, Drag, Dropped, Left, Rechecked, Standing, Tally, Update};
+pub use why::Why;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use spool_core::media::Facts;
+    use spool_core::progress::Progress;
     use ts_rs::{Config, TS};
 
     /// The types that cross, written one after the other.
@@ -42,15 +48,16 @@ mod tests {
             Wanted,
             Live,
             Why,
-            VideoFacts,
-            Recheck,
+            Facts,
+            Progress,
+            Sizes,
+            Kind,
             Row,
             Jobs,
             End,
-            Kind,
             Lot,
             StreamDetails,
-            AttemptDetails,
+            AttemptView,
             Pictures,
             DecodedOf,
             Checked,

@@ -4,12 +4,12 @@ use crate::args::Cli;
 use crate::words;
 use serde::Serialize;
 use spool_app::places;
+use spool_app::state::Spool;
 use spool_core::clock::SystemClock;
 use spool_core::engine::{self, EngineConfig, lock};
 use spool_core::error::{Error, said};
 use spool_core::ffmpeg::{self, ToolPlaces};
 use spool_core::policy::Policy;
-use spool_core::preset::{self, Preset};
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Flag, Queue};
 use spool_core::settings::{self, Settings};
@@ -94,6 +94,20 @@ impl Context {
         Ok(engine::open_queue_to_read(&self.data, Arc::new(SystemClock::default()))?)
     }
 
+    /// The application on that queue.
+    pub fn app(&self) -> Result<Spool, Failed> {
+        Ok(self.application(self.queue()?))
+    }
+
+    /// The application for who only reads the queue.
+    pub fn app_to_read(&self) -> Result<Spool, Failed> {
+        Ok(self.application(self.queue_to_read()?))
+    }
+
+    fn application(&self, queue: SqliteQueue) -> Spool {
+        Spool::on(self.data.clone(), self.settings.clone(), self.volumes.clone(), Arc::new(queue))
+    }
+
     /// What an engine of this call would be started with. `who`: its name for others.
     pub fn engine(&self, who: &str, workers: Option<usize>) -> EngineConfig {
         EngineConfig {
@@ -130,11 +144,6 @@ impl Context {
             return Ok(Some(words::PAUSED.into()));
         }
         Ok((!self.is_worked()).then(|| words::unworked(self.abandoned_since())))
-    }
-
-    /// The presets there are, those of a broken file left out: for a list, which shows jobs and no presets.
-    pub fn presets(&self) -> Vec<Preset> {
-        settings::presets(&self.data, &self.settings).unwrap_or_else(|_| preset::built_in().to_vec())
     }
 
     /// Where tools are looked for: settings, beside this program, PATH, the package managers' folders.

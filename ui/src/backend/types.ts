@@ -52,9 +52,9 @@ etaSeconds: number | null,
  */
 bytes: number | null, 
 /**
- * Seconds of video done.
+ * Microseconds of the video done.
  */
-doneSeconds: number, };
+doneUs: number, };
 
 export type Why = { 
 /**
@@ -72,15 +72,15 @@ nextStep: string, };
 
 export type VideoFacts = { 
 /**
- * Width in pixels; 0 where unknown, like the height.
+ * Width as a player shows it, in pixels.
  */
 width: number, 
 /**
- * Height in pixels.
+ * Height likewise.
  */
 height: number, 
 /**
- * `H.264`, `HEVC`; empty where unknown.
+ * Codec of the picture, as people write it: `H.264`, `HEVC`.
  */
 codec: string, 
 /**
@@ -96,165 +96,54 @@ bits: number,
  */
 interlaced: boolean, 
 /**
- * Length.
+ * Length in seconds.
  */
 seconds: number | null, };
 
-export type Recheck = { 
+export type Progress = { 
 /**
- * What.
+ * 0-99, of all the work on the result; absent while the duration is unknown.
  */
-found: "right" | "wrong" | "notChecked", 
+percent: number | null, 
 /**
- * What is to be said of it, as sentences; empty where all is right.
+ * Seconds of video per second.
  */
-message: string, 
+speed: number | null, 
 /**
- * When.
+ * Frames per second being encoded.
  */
-at: number, };
+fps: number | null, 
+/**
+ * Seconds left at the present speed.
+ */
+etaSeconds: number | null, 
+/**
+ * Bytes of the result written so far.
+ */
+bytes: number | null, 
+/**
+ * The share of the result that these bytes are, in percent: work that writes nothing of it counts only in
+ * `percent`.
+ */
+written: number | null, 
+/**
+ * Microseconds of the video done.
+ */
+doneUs: number, 
+/**
+ * Its process stands still: it was paused, or waits for a free worker to go on.
+ */
+suspended?: boolean, };
 
-export type Row = { 
+export type Sizes = { 
 /**
- * The job's number.
+ * Of the original, as it was read; before that, when it was added.
  */
-id: number, 
+source: number | null, 
 /**
- * File name of the original.
+ * Of the published result.
  */
-name: string, 
-/**
- * Its full path, to read.
- */
-path: string, 
-/**
- * File name of the result.
- */
-output: string, 
-/**
- * What is known of the video; null until it was looked at.
- */
-facts: VideoFacts | null, 
-/**
- * There is a picture of it.
- */
-thumb: boolean, 
-/**
- * The picture of the result is a copy: it already was as wanted.
- */
-copied: boolean, 
-/**
- * Name of the drive or folder it waits for.
- */
-waitsFor: string | null, 
-/**
- * Name of the preset; null where it cannot be read.
- */
-preset: string | null, 
-/**
- * Where the job stands.
- */
-state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled", 
-/**
- * On hold (queued), or paused (running).
- */
-hold: boolean, 
-/**
- * It was paused and released, and goes on when a worker is free.
- */
-awaitsWorker: boolean, 
-/**
- * 1 for the next to start; null where it cannot start now.
- */
-place: number | null, 
-/**
- * Attempts so far.
- */
-attempt: number, 
-/**
- * Attempts at most.
- */
-maxAttempts: number, 
-/**
- * When it is tried again, in milliseconds since 1970.
- */
-runAt: number | null, 
-/**
- * It is tried again later.
- */
-delayed: boolean, 
-/**
- * Why it waits, is retried or failed.
- */
-why: Why | null, 
-/**
- * Its preset cannot do it: trying the same again does not help.
- */
-refused: boolean, 
-/**
- * It ends early; what is there of it can be kept.
- */
-cut: boolean, 
-/**
- * This version of Spool can read what was wanted; if not, the job is never started.
- */
-readable: boolean, 
-/**
- * If not: the version of the form it was written in, where that is another one.
- */
-foreignFormat: number | null, 
-/**
- * Remarks on a result.
- */
-warnings: Array<string>, 
-/**
- * What was checked of the result is on record; an earlier version kept none.
- */
-verified: boolean, 
-/**
- * What checking the result again found; null where it was not checked again.
- */
-check: Recheck | null, 
-/**
- * The result was found wrong when it was checked again.
- */
-wrong: boolean, 
-/**
- * The result grew and was discarded: the original is the result.
- */
-kept: boolean, 
-/**
- * Bytes of the original.
- */
-sourceSize: number | null, 
-/**
- * Bytes of the result.
- */
-outputSize: number | null, 
-/**
- * How far it is.
- */
-live: Live | null, 
-/**
- * When the present or last attempt began.
- */
-startedAt: number | null, 
-/**
- * When it ended.
- */
-finishedAt: number | null, };
-
-export type Jobs = Array<number>;
-
-export type End = { 
-/**
- * The job's number.
- */
-id: number, 
-/**
- * Its place, from 0.
- */
-place: number, };
+output: number | null, };
 
 export type Kind = { 
 /**
@@ -290,6 +179,140 @@ wrong: boolean,
  */
 kept: boolean, };
 
+export type Row = { 
+/**
+ * There is a picture of it.
+ */
+thumb: boolean, 
+/**
+ * The picture of the result is a copy: it already was as wanted.
+ */
+copied: boolean, 
+/**
+ * 1 for the next to start; null where it cannot start now.
+ */
+place: number | null, id: number, uid: string, position: number, 
+/**
+ * It runs, was paused and released, and goes on when a worker is free.
+ */
+awaitsWorker: boolean, 
+/**
+ * File name of the original.
+ */
+name: string, 
+/**
+ * Its whole path.
+ */
+source: string, 
+/**
+ * Its bytes in percent form, where its path is no text.
+ */
+sourceBytes?: string, 
+/**
+ * When the original was modified last, in nanoseconds since 1970: as it was read, or before that when it was added.
+ */
+sourceMtimeNs: number | null, 
+/**
+ * Whole path of the result.
+ */
+output: string, 
+/**
+ * Its file name.
+ */
+outputName: string, 
+/**
+ * Its bytes likewise.
+ */
+outputBytes?: string, 
+/**
+ * Id of its preset; null where another version of Spool made the job.
+ */
+preset: string | null, 
+/**
+ * Its name on screen.
+ */
+presetName: string | null, 
+/**
+ * What is wanted of this file beside its preset; null like the preset.
+ */
+options: Record<string, never> | null, attempt: number, maxAttempts: number, runAt: number | null, 
+/**
+ * The failure code a waiting job waits upon.
+ */
+waitReason: string | null, 
+/**
+ * The name of the drive or folder it waits for.
+ */
+waitsFor: string | null, 
+/**
+ * Why it waits, is retried or failed.
+ */
+failure: Why | null, warnings: Array<string>, 
+/**
+ * What was checked of the result is on record; false before there is one, and where an earlier version checked it.
+ */
+verified: boolean, 
+/**
+ * What checking the result again found; null where it was not checked again.
+ */
+check: { at: number, found: "right" | "wrong" | "notChecked", message: string } | null, 
+/**
+ * What is known of the video; null until it was looked at.
+ */
+facts: VideoFacts | null, progress: Progress | null, 
+/**
+ * Of a running job: the last sign of life of the engine that ran it, where that engine was killed; else null.
+ */
+abandonedSince: number | null, 
+/**
+ * Version of the form its preset was written in, where another version of Spool made the job; else null.
+ */
+foreignFormat: number | null, sizes: Sizes, createdAt: number, startedAt: number | null, finishedAt: number | null, 
+/**
+ * Where the job stands.
+ */
+state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled", 
+/**
+ * On hold (queued), or paused (running).
+ */
+hold: boolean, 
+/**
+ * It is tried again later.
+ */
+delayed: boolean, 
+/**
+ * Its preset cannot do it: trying the same again does not help.
+ */
+refused: boolean, 
+/**
+ * It ends early; what is there of it can be kept.
+ */
+cut: boolean, 
+/**
+ * This version of Spool can read what was wanted; if not, the job is never started.
+ */
+readable: boolean, 
+/**
+ * The result was found wrong when it was checked again.
+ */
+wrong: boolean, 
+/**
+ * The result grew and was discarded: the original is the result.
+ */
+kept: boolean, };
+
+export type Jobs = Array<number>;
+
+export type End = { 
+/**
+ * The job's number.
+ */
+id: number, 
+/**
+ * Its place, from 0.
+ */
+place: number, };
+
 export type Lot = { 
 /**
  * What they have in common.
@@ -322,39 +345,11 @@ done: string,
  */
 note: string, };
 
-export type AttemptDetails = { 
+export type AttemptView = { epoch: number, outcome: string | null, failure: Why | null, exit: number | null, signal: number | null, commands: Array<Array<string>>, 
 /**
- * How it ended; null while it runs.
+ * The last of them in one line, as a shell takes it; empty where there is none.
  */
-outcome: string | null, 
-/**
- * Why it did not succeed.
- */
-why: Why | null, 
-/**
- * Exit code of ffmpeg.
- */
-exit: number | null, 
-/**
- * Signal that ended ffmpeg.
- */
-signal: number | null, 
-/**
- * The command line, as a shell takes it.
- */
-command: string, 
-/**
- * Last lines of ffmpeg's log.
- */
-logTail: string, 
-/**
- * When it began.
- */
-startedAt: number, 
-/**
- * When it ended.
- */
-endedAt: number | null, };
+command: string, plan: unknown, verification: unknown, logTail: string | null, startedAt: number, endedAt: number | null, };
 
 export type Pictures = { 
 /**
@@ -400,21 +395,13 @@ compared: boolean, };
 
 export type Details = { 
 /**
- * Its row.
+ * In what its preset differs from the one of that id; a setting that only that one has is null.
  */
-row: Row, 
-/**
- * Full path of the result, to read.
- */
-outputPath: string, 
+changed: Record<string, unknown>, 
 /**
  * Folder of the result, to read.
  */
 folder: string, 
-/**
- * What is wanted of this file beside its preset; null like the preset.
- */
-options: Record<string, never> | null, 
 /**
  * What was checked of the result; null before there is one, and where an earlier version checked it.
  */
@@ -426,9 +413,133 @@ streams: Array<StreamDetails>,
 /**
  * Its attempts, oldest first.
  */
-attempts: Array<AttemptDetails>, };
+attempts: Array<AttemptView>, 
+/**
+ * There is a picture of it.
+ */
+thumb: boolean, 
+/**
+ * The picture of the result is a copy: it already was as wanted.
+ */
+copied: boolean, 
+/**
+ * 1 for the next to start; null where it cannot start now.
+ */
+place: number | null, id: number, uid: string, position: number, 
+/**
+ * It runs, was paused and released, and goes on when a worker is free.
+ */
+awaitsWorker: boolean, 
+/**
+ * File name of the original.
+ */
+name: string, 
+/**
+ * Its whole path.
+ */
+source: string, 
+/**
+ * Its bytes in percent form, where its path is no text.
+ */
+sourceBytes?: string, 
+/**
+ * When the original was modified last, in nanoseconds since 1970: as it was read, or before that when it was added.
+ */
+sourceMtimeNs: number | null, 
+/**
+ * Whole path of the result.
+ */
+output: string, 
+/**
+ * Its file name.
+ */
+outputName: string, 
+/**
+ * Its bytes likewise.
+ */
+outputBytes?: string, 
+/**
+ * Id of its preset; null where another version of Spool made the job.
+ */
+preset: string | null, 
+/**
+ * Its name on screen.
+ */
+presetName: string | null, 
+/**
+ * What is wanted of this file beside its preset; null like the preset.
+ */
+options: Record<string, never> | null, attempt: number, maxAttempts: number, runAt: number | null, 
+/**
+ * The failure code a waiting job waits upon.
+ */
+waitReason: string | null, 
+/**
+ * The name of the drive or folder it waits for.
+ */
+waitsFor: string | null, 
+/**
+ * Why it waits, is retried or failed.
+ */
+failure: Why | null, warnings: Array<string>, 
+/**
+ * What was checked of the result is on record; false before there is one, and where an earlier version checked it.
+ */
+verified: boolean, 
+/**
+ * What checking the result again found; null where it was not checked again.
+ */
+check: { at: number, found: "right" | "wrong" | "notChecked", message: string } | null, 
+/**
+ * What is known of the video; null until it was looked at.
+ */
+facts: VideoFacts | null, progress: Progress | null, 
+/**
+ * Of a running job: the last sign of life of the engine that ran it, where that engine was killed; else null.
+ */
+abandonedSince: number | null, 
+/**
+ * Version of the form its preset was written in, where another version of Spool made the job; else null.
+ */
+foreignFormat: number | null, sizes: Sizes, createdAt: number, startedAt: number | null, finishedAt: number | null, 
+/**
+ * Where the job stands.
+ */
+state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled", 
+/**
+ * On hold (queued), or paused (running).
+ */
+hold: boolean, 
+/**
+ * It is tried again later.
+ */
+delayed: boolean, 
+/**
+ * Its preset cannot do it: trying the same again does not help.
+ */
+refused: boolean, 
+/**
+ * It ends early; what is there of it can be kept.
+ */
+cut: boolean, 
+/**
+ * This version of Spool can read what was wanted; if not, the job is never started.
+ */
+readable: boolean, 
+/**
+ * The result was found wrong when it was checked again.
+ */
+wrong: boolean, 
+/**
+ * The result grew and was discarded: the original is the result.
+ */
+kept: boolean, };
 
 export type Group = { 
+/**
+ * How many of them stand below.
+ */
+shown: number, 
 /**
  * The cause.
  */
@@ -437,10 +548,6 @@ code: string,
  * How many failed for it.
  */
 count: number, 
-/**
- * How many of them stand below.
- */
-shown: number, 
 /**
  * What a person can do, as a sentence.
  */

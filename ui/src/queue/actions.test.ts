@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import { row } from "../backend/fake";
-import type { Row } from "../backend/types";
+import { row, type Change } from "../backend/fake";
 import { beneath, buttons, byKey, menu } from "./actions";
 
-const labels = (change: Partial<Row>) => buttons(row(1, change)).map((action) => action.label);
+const labels = (change: Change) => buttons(row(1, change)).map((action) => action.label);
 const why = (code: string) => ({ code, message: "", nextStep: "" });
 
 test("each state has the buttons that fit it", () => {
