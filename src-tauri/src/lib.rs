@@ -1,7 +1,7 @@
-//! The window of Spool: a thin shell around the core. It opens the queue, starts an engine where no other
-//! process has it, and tells one window what happens; everything it shows can also be had from `spool`.
+//! The window of Spool: a thin shell around the application (`spool-app`), which opens the queue, works it where no
+//! other process does, and says what there is to show; all of that can also be had from `spool`.
 //!
-//! The only crate that knows Tauri. The page may call the commands that `build.rs` names and nothing else.
+//! The only crate that knows Tauri, and nothing in it needs none. The page may call the commands that `build.rs` names and nothing else.
 
 mod commands;
 mod drop;
@@ -18,7 +18,6 @@ mod tray;
 use spool_app::state::Spool;
 use spool_app::work::{Heard, work};
 use spool_app::{drag, feed, places, previews, starting};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tauri::http::Response;
@@ -30,7 +29,7 @@ use tauri::{
 /// Opens the window and runs until it is quit.
 pub fn run() -> ExitCode {
     platform::prepare();
-    let Some(data) = std::env::var_os("SPOOL_DATA_DIR").map(PathBuf::from).or_else(places::data_dir) else {
+    let Some(data) = places::named_data_dir().or_else(places::data_dir) else {
         eprintln!("spool: No home folder was found; set SPOOL_DATA_DIR.");
         return ExitCode::FAILURE;
     };

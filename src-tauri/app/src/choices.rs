@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// What stands for the home folder in paths that are shown.
 pub(crate) fn shown(path: &Path) -> String {
-    let home = std::env::home_dir().filter(|home| home.parent().is_some());
+    let home = places::home().filter(|home| home.parent().is_some());
     match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
         Some(rest) => Path::new("~").join(rest).to_string_lossy().into_owned(),
         None => path.to_string_lossy().into_owned(),

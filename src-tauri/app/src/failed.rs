@@ -1,4 +1,4 @@
-//! The failed list as the window shows it: a head for each cause, its two newest jobs below, all of them where
+//! The failed list as a face shows it: a head for each cause, its two newest jobs below, all of them where
 //! the user opened it. What stands at which place is decided purely from the counts.
 
 use crate::state::Spool;

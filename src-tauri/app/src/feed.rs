@@ -1,4 +1,4 @@
-//! What happened, into the one window: an ordered channel, snapshot first, then at most ten updates a second.
+//! What happened, into the face that listens: one ordered sink, snapshot first, then at most ten updates a second.
 //!
 //! Guarantees that nothing is lost on a slow or reloaded page: updates are merged while they wait (latest
 //! wins for progress), and a new subscriber is told everything anew. A message stays under 8 kB.
@@ -26,7 +26,7 @@ const MOST_NOTICES: usize = 8;
 /// Why it could not.
 pub type Sink = Arc<dyn Fn(Update) -> Result<(), String> + Send + Sync>;
 
-/// The feed of the window.
+/// The feed of one face.
 #[derive(Default)]
 pub struct Feed {
     pending: Mutex<Pending>,

@@ -1,4 +1,4 @@
-//! The lists as the window pages through them: rows with their places, facts and pictures.
+//! The lists as a face pages through them: rows with their places, facts and pictures.
 
 use crate::previews;
 use crate::state::Spool;

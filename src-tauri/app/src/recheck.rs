@@ -1,4 +1,4 @@
-//! Results that are checked again while the window is open: one round at a time, which takes up what is
+//! Results that are checked again while the application runs: one round at a time, which takes up what is
 //! requested meanwhile.
 //!
 //! Guarantees that it never runs before a queued job (see `spool_core::recheck`), and that stopping it keeps what was found.

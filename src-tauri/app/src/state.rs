@@ -1,8 +1,8 @@
-//! What the window works with: the queue, the engine where this process has it, the settings.
+//! What every face works with: the queue, the engine where this process has it, the settings.
 //!
-//! Guarantees that the window works on whichever process works the queue: where another has it, this one
-//! shows and steers through the database, and takes over when it is free. Everything here may block; callers
-//! on the UI thread must not call it directly.
+//! Guarantees that a face works whichever process works the queue: where another has it, this one shows and steers
+//! through the database, and takes over when it is free. Everything here may block; callers on a UI thread must not
+//! call it directly.
 
 use crate::add::LastAdded;
 use crate::feed::Feed;
@@ -12,12 +12,11 @@ use crate::recheck::Checks;
 use crate::stop::Stop;
 use crate::view::WhenDone;
 use spool_core::clock::SystemClock;
-use spool_core::engine::{self, Engine, EngineConfig, open_queue};
+use spool_core::engine::{self, Engine, open_queue};
 use spool_core::error::{Error, Result};
 use spool_core::event::{Subscription, Topic};
 use spool_core::ffmpeg;
 use spool_core::job::{Job, JobId};
-use spool_core::policy::Policy;
 use spool_core::queue::{self, Command, Flag, Queue, Which};
 use spool_core::settings::Settings;
 use spool_core::volumes::Volumes;
@@ -31,11 +30,11 @@ pub const ON_BATTERY: &str = "battery";
 /// Names this process to others.
 const WHO: &str = "the window";
 
-/// Everything the commands share.
+/// Everything the faces share.
 pub struct Spool {
     /// Folder of the queue.
     pub data: PathBuf,
-    /// What is sent to the window.
+    /// What a face is told.
     pub feed: Feed,
     queue: Arc<dyn Queue>,
     /// What is known of drives.
@@ -58,7 +57,7 @@ pub struct Spool {
 const CANCEL_LIMIT: Duration = Duration::from_secs(15);
 
 /// Locks it, whatever a thread that panicked may have left in it.
-pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -99,16 +98,7 @@ impl Spool {
             return Ok(None);
         }
         let settings = self.settings();
-        let config = EngineConfig {
-            data: self.data.clone(),
-            who: WHO.into(),
-            boot: places::boot(),
-            tools: places::tools(&settings),
-            workers: settings.workers,
-            policy: Policy { crash_limit: settings.crash_limit, ..Policy::default() },
-            volumes: self.volumes.clone(),
-            clock: Arc::new(SystemClock::default()),
-        };
+        let config = places::engine(&self.data, &settings, WHO, settings.workers, &self.volumes);
         match Engine::start(config) {
             Ok(engine) => {
                 let events = engine.subscribe(vec![Topic::Queue, Topic::Progress]);

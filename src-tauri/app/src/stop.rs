@@ -1,4 +1,4 @@
-//! The one stop of this process: whatever ends the window, its engine is stopped cleanly first.
+//! The one stop of this process: whatever ends it, its engine is stopped cleanly first.
 //!
 //! Guarantees that whoever asks while it stops waits for the same stop, that no engine starts once it has begun, and that
 //! it takes a bounded time. A signal, the loss of the display, the end of the session and a click on Quit all lead here.

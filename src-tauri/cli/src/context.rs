@@ -9,7 +9,6 @@ use spool_core::clock::SystemClock;
 use spool_core::engine::{self, EngineConfig, lock};
 use spool_core::error::{Error, said};
 use spool_core::ffmpeg::{self, ToolPlaces};
-use spool_core::policy::Policy;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Flag, Queue};
 use spool_core::settings::{self, Settings};
@@ -70,7 +69,9 @@ pub struct Context {
 impl Context {
     /// Reads the settings of the data folder that flags, environment or system name.
     pub fn new(cli: &Cli) -> Result<Context, Failed> {
-        let named = cli.data_dir.clone().or_else(|| var("SPOOL_DATA_DIR"));
+        // Not asked for by clap, which would then count the flag among what was typed and claim in every usage line
+        // that it is needed.
+        let named = cli.data_dir.clone().or_else(places::named_data_dir);
         let data = named.map_or_else(default_data_dir, |dir| absolute(&dir))?;
         if data.is_file() {
             let file = words::line(&data.to_string_lossy());
@@ -110,16 +111,7 @@ impl Context {
 
     /// What an engine of this call would be started with. `who`: its name for others.
     pub fn engine(&self, who: &str, workers: Option<usize>) -> EngineConfig {
-        EngineConfig {
-            data: self.data.clone(),
-            who: who.into(),
-            tools: self.tool_places(),
-            workers,
-            policy: Policy { crash_limit: self.settings.crash_limit, ..Policy::default() },
-            volumes: self.volumes.clone(),
-            boot: places::boot(),
-            clock: Arc::new(SystemClock::default()),
-        }
+        places::engine(&self.data, &self.settings, who, workers, &self.volumes)
     }
 
     /// Takes back what a dead engine left running; where one is at work, nothing is done.
@@ -197,12 +189,6 @@ pub fn absolute(path: &Path) -> Result<PathBuf, Failed> {
             "The folder that this was started in cannot be found ({why}); change to another one."
         ))
     })
-}
-
-/// What a variable of the environment names; an empty one names nothing. Not asked for by clap, which would then count
-/// the flag among what was typed and claim in every usage line that it is needed.
-fn var(name: &str) -> Option<PathBuf> {
-    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 fn default_data_dir() -> Result<PathBuf, Failed> {
