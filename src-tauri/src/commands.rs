@@ -9,10 +9,9 @@ use spool_app::view::{
     SettingsShown, ToolState, Update, Verb, Wanted, WhenDone,
 };
 use spool_app::{recheck, report};
-use spool_core::error::{Error, Result as CoreResult};
+use spool_core::error::Result as CoreResult;
 use spool_core::failure::FailureCode;
 use spool_core::job::{Job, JobId, State};
-use spool_core::queue::Which;
 use std::sync::Arc;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State as Managed};
@@ -21,9 +20,6 @@ use tauri_plugin_opener::OpenerExt;
 
 type Answer<T> = Result<T, String>;
 type Shared<'a> = Managed<'a, Arc<Spool>>;
-
-/// Longest page handed out at once.
-const LONGEST_PAGE: u64 = 200;
 
 /// Runs a blocking call where blocking is allowed.
 async fn off_thread<T: Send + 'static>(
@@ -45,7 +41,6 @@ pub async fn subscribe(spool: Shared<'_>, channel: Channel<Update>) -> Answer<()
 /// Part of a list.
 #[tauri::command]
 pub async fn page(spool: Shared<'_>, wanted: Wanted) -> Answer<Page> {
-    let wanted = Wanted { limit: wanted.limit.min(LONGEST_PAGE), ..wanted };
     off_thread(&spool, move |s| s.page(&wanted)).await
 }
 
@@ -147,11 +142,7 @@ pub async fn show_data(app: AppHandle, spool: Shared<'_>) -> Answer<()> {
 #[tauri::command]
 pub async fn save_report(app: AppHandle, spool: Shared<'_>) -> Answer<()> {
     let Some(path) = lifecycle::pick_target(&app, "spool-report.txt").await else { return Ok(()) };
-    off_thread(&spool, move |s| {
-        let text = report::text(s)?;
-        std::fs::write(&path, text).map_err(Error::io("Cannot write", &path))
-    })
-    .await
+    off_thread(&spool, move |s| report::write(s, &path)).await
 }
 
 /// Asks for files, or a folder, and adds them.
@@ -207,10 +198,7 @@ pub async fn drop_here(
 #[tauri::command]
 pub async fn steer(spool: Shared<'_>, verb: Verb, jobs: Jobs, states: Vec<State>) -> Answer<()> {
     let ids = jobs.ids()?;
-    off_thread(&spool, move |s| {
-        if states.is_empty() { s.steer_these(verb, ids) } else { s.steer(verb.into(), &Which::All(states)) }
-    })
-    .await
+    off_thread(&spool, move |s| s.steer_these_or_all(verb, ids, states)).await
 }
 
 /// Does what the user asks of all jobs that failed for one cause.
@@ -225,14 +213,7 @@ pub async fn steer_cause(spool: Shared<'_>, verb: Verb, cause: String) -> Answer
 pub async fn retry_as(spool: Shared<'_>, jobs: Jobs, cause: Option<String>, preset: String) -> Answer<()> {
     let ids = jobs.ids()?;
     let cause: Option<FailureCode> = cause.map(|c| c.parse()).transpose()?;
-    off_thread(&spool, move |s| {
-        let ids = match cause {
-            Some(cause) => s.failed_ids(cause)?,
-            None => ids,
-        };
-        s.retry_as(&ids, &preset)
-    })
-    .await
+    off_thread(&spool, move |s| s.retry_these_or_cause_as(&ids, cause, &preset)).await
 }
 
 /// Queues failed jobs anew, to finish what is readable of them.

@@ -91,6 +91,19 @@ impl Spool {
         self.steer(command, &Which::Ids(ids))
     }
 
+    /// Queues failed videos with another preset: these, or all that failed for one cause.
+    pub fn retry_these_or_cause_as(
+        &self,
+        ids: &[JobId],
+        cause: Option<FailureCode>,
+        preset: &str,
+    ) -> Result<()> {
+        match cause {
+            Some(cause) => self.retry_as(&self.failed_ids(cause)?, preset),
+            None => self.retry_as(ids, preset),
+        }
+    }
+
     /// The jobs that failed for this cause.
     pub fn failed_ids(&self, cause: FailureCode) -> Result<Vec<JobId>> {
         let jobs = self.queue().failed_by(cause, 0, u64::MAX >> 1)?;

@@ -11,14 +11,18 @@ use spool_core::queue::{Filter, Sort, Which};
 use spool_core::verify::verification::StreamCheck;
 use std::collections::HashMap;
 
+/// Longest page handed out at once.
+const LONGEST_PAGE: u64 = 200;
+
 impl Spool {
     /// Part of a list.
     pub fn page(&self, wanted: &Wanted) -> Result<Page> {
+        let limit = wanted.limit.min(LONGEST_PAGE);
         if wanted.list == List::Failed && wanted.find.is_empty() {
-            return self.failed_page(wanted.offset, wanted.limit, &wanted.open);
+            return self.failed_page(wanted.offset, limit, &wanted.open);
         }
         let filter = filter(wanted);
-        let jobs = self.queue().page(&filter, wanted.offset, wanted.limit)?;
+        let jobs = self.queue().page(&filter, wanted.offset, limit)?;
         let total = self.total(&filter, wanted.list)?;
         let entries = self.rows(&jobs, wanted.find.is_empty())?;
         Ok(Page { offset: wanted.offset, entries, total, groups: 0 })
@@ -61,6 +65,14 @@ impl Spool {
             _ => ids,
         };
         self.steer(verb.into(), &Which::Ids(ids))
+    }
+
+    /// The same, or of all jobs in these states where any are named.
+    pub fn steer_these_or_all(&self, verb: Verb, ids: Vec<JobId>, states: Vec<State>) -> Result<()> {
+        if states.is_empty() {
+            return self.steer_these(verb, ids);
+        }
+        self.steer(verb.into(), &Which::All(states))
     }
 
     fn total(&self, filter: &Filter, list: List) -> Result<u64> {
