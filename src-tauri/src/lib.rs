@@ -17,7 +17,7 @@ mod tray;
 
 use spool_app::state::Spool;
 use spool_app::work::{Heard, work};
-use spool_app::{drag, feed, places, previews, starting};
+use spool_app::{drag, places, previews, pump, starting};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tauri::http::Response;
@@ -149,7 +149,7 @@ fn set_up(app: &mut App) -> tauri::Result<()> {
     }
     let handle = app.handle().clone();
     platform::mind_display(handle.state::<Arc<Spool>>().inner());
-    tauri::async_runtime::spawn(feed::pump(handle.state::<Arc<Spool>>().inner().clone()));
+    tauri::async_runtime::spawn(pump::pump(handle.state::<Arc<Spool>>().inner().clone()));
     let acting = handle.clone();
     let working = handle.state::<Arc<Spool>>().inner().clone();
     tauri::async_runtime::spawn(work(working, move |heard| act(&acting, &heard)));

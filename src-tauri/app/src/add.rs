@@ -1,7 +1,8 @@
 //! Adding: with which preset and where to, what became of each file, and doing again what was done before.
 
-use crate::choices::shown;
-use crate::state::{Spool, lock};
+use crate::last_added::LastAdded;
+use crate::locked::lock;
+use crate::state::Spool;
 use crate::view::AddNotice;
 use spool_core::error::{Error, Result};
 use spool_core::intake::{self, Asking, Found, Kind, Taken, Wish};
@@ -10,18 +11,6 @@ use spool_core::preset::Preset;
 use spool_core::queue::{Added, Command, NewJob, Place, Which};
 use spool_core::spec::JobSpec;
 use std::path::PathBuf;
-
-/// Names of files left out that the window can be shown.
-const MOST_LEFT_OUT: usize = 500;
-
-/// What became of the last that was added: to be undone, looked at, or done again.
-#[derive(Default)]
-pub struct LastAdded {
-    accepted: Vec<JobId>,
-    left_out: Vec<String>,
-    done_before: Vec<PathBuf>,
-    preset: String,
-}
 
 impl Spool {
     fn wish(&self, spec: JobSpec, again: bool) -> Wish {
@@ -88,7 +77,7 @@ impl Spool {
     fn add_wished(&self, paths: &[PathBuf], preset: &str, again: bool) -> Result<()> {
         let found = self.find(paths, &self.wish(JobSpec::of(self.preset(preset)?), again))?;
         let added = self.accept(&found.jobs, Place::End)?;
-        *lock(&self.last) = last(&found, &added, preset);
+        *lock(&self.last) = LastAdded::of(&found, &added, preset);
         self.feed.tell_added(self.notice(&found, &added)?);
         self.feed.touch();
         Ok(())
@@ -152,7 +141,7 @@ impl Spool {
             }
         }
         let added = self.accept(&found.jobs, Place::End)?;
-        *lock(&self.last) = last(&found, &added, &settings.preset);
+        *lock(&self.last) = LastAdded::of(&found, &added, &settings.preset);
         self.feed.tell_added(self.notice(&found, &added)?);
         self.feed.touch();
         Ok(())
@@ -183,28 +172,6 @@ impl Spool {
 fn renamed((job, added): (&NewJob, &Added)) -> Option<String> {
     let Added::Accepted { output, .. } = added else { return None };
     intake::renamed(job, output)
-}
-
-fn last(found: &Found, added: &[Added], preset: &str) -> LastAdded {
-    let accepted =
-        added.iter().filter_map(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None });
-    let before = found.jobs.iter().zip(added).filter(|(_, a)| matches!(a, Added::DoneBefore(_)));
-    let own = found.jobs.iter().zip(added).filter(|(_, a)| matches!(a, Added::OwnOutput(_)));
-    let own = own.map(|(job, _)| format!("{} is a result of Spool.", shown(&job.source)));
-    let skipped = found.skipped.iter().map(|(path, kind)| format!("{} {}.", shown(path), kind.reason()));
-    LastAdded {
-        accepted: accepted.collect(),
-        left_out: found
-            .refused
-            .iter()
-            .map(|(_, why)| why.clone())
-            .chain(own)
-            .chain(skipped)
-            .take(MOST_LEFT_OUT)
-            .collect(),
-        done_before: before.map(|(job, _)| job.source.clone()).collect(),
-        preset: preset.to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -247,7 +214,7 @@ mod tests {
         let added = spool.accept(&found.jobs, Place::End).unwrap();
         let notice = spool.notice(&found, &added).unwrap();
         assert_eq!((notice.own, notice.skipped, notice.done_before_count), (1, 0, 1));
-        let said = last(&found, &added, "web-1080p").left_out;
+        let said = LastAdded::of(&found, &added, "web-1080p").left_out;
         assert!(said.len() == 1 && said[0].ends_with("is a result of Spool."), "{said:?}");
     }
 

@@ -1,23 +1,15 @@
 //! What the user chose: the target strip and the settings dialog. Every change counts at once, also for the engine.
 
-use crate::places;
+use crate::locked::lock;
+use crate::places::{self, shown};
 use crate::report::ENCODERS;
-use crate::state::{Spool, lock};
+use crate::state::Spool;
 use crate::view::{Choices, EncoderState, SettingsChosen, SettingsShown, ToolState, WhenDone};
 use spool_core::engine;
 use spool_core::ffmpeg::{self, ToolError};
 use spool_core::intake;
 use spool_core::settings::Settings;
 use std::path::{Path, PathBuf};
-
-/// What stands for the home folder in paths that are shown.
-pub(crate) fn shown(path: &Path) -> String {
-    let home = places::home().filter(|home| home.parent().is_some());
-    match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
-        Some(rest) => Path::new("~").join(rest).to_string_lossy().into_owned(),
-        None => path.to_string_lossy().into_owned(),
-    }
-}
 
 impl Spool {
     /// What the target strip remembers.

@@ -1,6 +1,6 @@
 //! The details of one job: what was planned stream by stream, each attempt with its reason, command and log.
 
-use crate::choices::shown;
+use crate::places::shown;
 use crate::presets;
 use crate::state::Spool;
 use crate::view::{AttemptView, Checked, Details, StreamDetails};

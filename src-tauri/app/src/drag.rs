@@ -1,7 +1,7 @@
 //! What is dragged over a window and dropped there. The face shows how much it is, and names what was dropped by a
 //! token: it never sees a path.
 
-use crate::state::lock;
+use crate::locked::lock;
 use crate::view::Drag;
 use spool_core::volumes::Volumes;
 use std::collections::HashMap;

@@ -6,19 +6,24 @@
 
 mod add;
 pub mod battery;
+mod checks;
 mod choices;
 pub mod closing;
 mod details;
 pub mod drag;
 mod failed;
 pub mod feed;
+mod in_view;
+mod last_added;
 mod left;
 mod lists;
+mod locked;
 pub mod log;
 pub mod notices;
 pub mod places;
 pub mod presets;
 pub mod previews;
+pub mod pump;
 pub mod recheck;
 pub mod report;
 mod rests;

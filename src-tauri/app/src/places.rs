@@ -30,6 +30,15 @@ pub fn home() -> Option<PathBuf> {
     std::env::home_dir().filter(|home| home.is_absolute())
 }
 
+/// A path to read, with `~` in place of the home folder.
+pub(crate) fn shown(path: &Path) -> String {
+    let home = home().filter(|home| home.parent().is_some());
+    match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
+        Some(rest) => Path::new("~").join(rest).to_string_lossy().into_owned(),
+        None => path.to_string_lossy().into_owned(),
+    }
+}
+
 /// The settings of a data folder, with the home folder in place of `~`.
 ///
 /// # Errors

@@ -4,12 +4,12 @@
 //! through the database, and takes over when it is free. Everything here may block; callers on a UI thread must not
 //! call it directly.
 
-use crate::add::LastAdded;
+use crate::checks::Checks;
 use crate::feed::Feed;
+use crate::in_view::Previews;
+use crate::last_added::LastAdded;
+use crate::locked::lock;
 use crate::places;
-use crate::previews::Previews;
-use crate::recheck::Checks;
-use crate::stop::Stop;
 use crate::view::WhenDone;
 use spool_core::clock::SystemClock;
 use spool_core::engine::{self, Engine, open_queue};
@@ -21,8 +21,9 @@ use spool_core::queue::{self, Command, Flag, Queue, Which};
 use spool_core::settings::Settings;
 use spool_core::volumes::Volumes;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
+use tokio::sync::OnceCell;
 
 /// What the flag of a paused queue holds when that is for the battery.
 pub const ON_BATTERY: &str = "battery";
@@ -50,16 +51,11 @@ pub struct Spool {
     /// This process is to start no engine any more. Held while one is started.
     left: Mutex<bool>,
     /// The one stop.
-    pub(crate) stopped: Stop,
+    pub(crate) stopped: OnceCell<()>,
 }
 
 /// How long a job that runs is waited for before it is removed; a cancel is done within 2 s.
 const CANCEL_LIMIT: Duration = Duration::from_secs(15);
-
-/// Locks it, whatever a thread that panicked may have left in it.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 impl Spool {
     /// Opens the queue of `data`; works it from [`Spool::take_over`] on.
@@ -86,7 +82,7 @@ impl Spool {
             when_done: Mutex::default(),
             checks: Checks::default(),
             left: Mutex::default(),
-            stopped: Stop::default(),
+            stopped: OnceCell::new(),
         }
     }
 

@@ -9,27 +9,15 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 /// Longest time that stopping the engine may take: its ladder (`q`, terminate, kill) takes 10 s.
 const LONGEST: Duration = Duration::from_secs(11);
 
-/// Has this process stopped its engine?
-#[derive(Default)]
-pub struct Stop(OnceCell<()>);
-
-impl Stop {
-    /// Afterwards this process works nothing, and never will.
-    pub fn is_done(&self) -> bool {
-        self.0.initialized()
-    }
-}
-
 impl Spool {
     /// Has this process stopped its engine for good?
     pub fn is_stopped(&self) -> bool {
-        self.stopped.is_done()
+        self.stopped.initialized()
     }
 
     /// Stops the engine, where this process has it; returns when every job has been given back, or time has run out.
@@ -39,7 +27,7 @@ impl Spool {
                 tracing::error!("the engine could not be stopped in time");
             }
         };
-        self.stopped.0.get_or_init(stopping).await;
+        self.stopped.get_or_init(stopping).await;
     }
 
     /// The same for a thread that must not go on before: the one whose end is that of the process.
@@ -76,12 +64,12 @@ mod tests {
         let spool = Arc::new(Spool::open(data.path().to_owned()).unwrap());
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let start = |spool: &Arc<Spool>| runtime.block_on(async { spool.take_over().unwrap().is_some() });
-        assert!(start(&spool) && spool.is_working() && !spool.stopped.is_done());
+        assert!(start(&spool) && spool.is_working() && !spool.is_stopped());
         std::thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
                     spool.stop_now(runtime.handle());
-                    assert!(spool.stopped.is_done() && !spool.is_working());
+                    assert!(spool.is_stopped() && !spool.is_working());
                 });
             }
         });
