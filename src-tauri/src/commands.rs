@@ -1,16 +1,17 @@
 //! What the window may ask: one short function per command, off the UI thread, each a call of the state.
 //! Errors become one plain sentence.
 
-use crate::state::Spool;
-use crate::view::{
+use crate::lifecycle;
+use spool_app::drag::Drops;
+use spool_app::state::Spool;
+use spool_app::view::{
     Choices, CloseChoice, Details, EncoderState, End, Jobs, Lot, Page, PresetChoice, SettingsChosen,
     SettingsShown, ToolState, Update, Verb, Wanted, WhenDone,
 };
-use crate::{drop, lifecycle, recheck};
-use spool_core::error::{Error, Result as CoreResult};
+use spool_app::{recheck, report};
+use spool_core::error::Result as CoreResult;
 use spool_core::failure::FailureCode;
 use spool_core::job::{Job, JobId, State};
-use spool_core::queue::Which;
 use std::sync::Arc;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State as Managed};
@@ -19,9 +20,6 @@ use tauri_plugin_opener::OpenerExt;
 
 type Answer<T> = Result<T, String>;
 type Shared<'a> = Managed<'a, Arc<Spool>>;
-
-/// Longest page handed out at once.
-const LONGEST_PAGE: u64 = 200;
 
 /// Runs a blocking call where blocking is allowed.
 async fn off_thread<T: Send + 'static>(
@@ -36,14 +34,13 @@ async fn off_thread<T: Send + 'static>(
 /// Listens: the first update says how everything stands.
 #[tauri::command]
 pub async fn subscribe(spool: Shared<'_>, channel: Channel<Update>) -> Answer<()> {
-    spool.feed.subscribe(channel);
+    spool.feed.subscribe(Arc::new(move |update| channel.send(update).map_err(|e| e.to_string())));
     Ok(())
 }
 
 /// Part of a list.
 #[tauri::command]
 pub async fn page(spool: Shared<'_>, wanted: Wanted) -> Answer<Page> {
-    let wanted = Wanted { limit: wanted.limit.min(LONGEST_PAGE), ..wanted };
     off_thread(&spool, move |s| s.page(&wanted)).await
 }
 
@@ -145,11 +142,7 @@ pub async fn show_data(app: AppHandle, spool: Shared<'_>) -> Answer<()> {
 #[tauri::command]
 pub async fn save_report(app: AppHandle, spool: Shared<'_>) -> Answer<()> {
     let Some(path) = lifecycle::pick_target(&app, "spool-report.txt").await else { return Ok(()) };
-    off_thread(&spool, move |s| {
-        let text = crate::report::text(s)?;
-        std::fs::write(&path, text).map_err(Error::io("Cannot write", &path))
-    })
-    .await
+    off_thread(&spool, move |s| report::write(s, &path)).await
 }
 
 /// Asks for files, or a folder, and adds them.
@@ -193,7 +186,7 @@ pub async fn left_out(spool: Shared<'_>) -> Answer<Vec<String>> {
 #[tauri::command]
 pub async fn drop_here(
     spool: Shared<'_>,
-    drops: Managed<'_, Arc<drop::Drops>>,
+    drops: Managed<'_, Arc<Drops>>,
     token: u32,
     preset: String,
 ) -> Answer<()> {
@@ -205,10 +198,7 @@ pub async fn drop_here(
 #[tauri::command]
 pub async fn steer(spool: Shared<'_>, verb: Verb, jobs: Jobs, states: Vec<State>) -> Answer<()> {
     let ids = jobs.ids()?;
-    off_thread(&spool, move |s| {
-        if states.is_empty() { s.steer_these(verb, ids) } else { s.steer(verb.into(), &Which::All(states)) }
-    })
-    .await
+    off_thread(&spool, move |s| s.steer_these_or_all(verb, ids, states)).await
 }
 
 /// Does what the user asks of all jobs that failed for one cause.
@@ -223,14 +213,7 @@ pub async fn steer_cause(spool: Shared<'_>, verb: Verb, cause: String) -> Answer
 pub async fn retry_as(spool: Shared<'_>, jobs: Jobs, cause: Option<String>, preset: String) -> Answer<()> {
     let ids = jobs.ids()?;
     let cause: Option<FailureCode> = cause.map(|c| c.parse()).transpose()?;
-    off_thread(&spool, move |s| {
-        let ids = match cause {
-            Some(cause) => s.failed_ids(cause)?,
-            None => ids,
-        };
-        s.retry_as(&ids, &preset)
-    })
-    .await
+    off_thread(&spool, move |s| s.retry_these_or_cause_as(&ids, cause, &preset)).await
 }
 
 /// Queues failed jobs anew, to finish what is readable of them.
@@ -251,7 +234,7 @@ pub async fn check_again(spool: Shared<'_>, jobs: Option<Jobs>) -> Answer<()> {
 /// Stops checking; what was found is kept.
 #[tauri::command]
 pub async fn stop_checking(spool: Shared<'_>) -> Answer<()> {
-    spool.checks.stop();
+    spool.stop_checking();
     Ok(())
 }
 

@@ -1,58 +1,40 @@
-//! The window of Spool: a thin shell around the core. It opens the queue, starts an engine where no other
-//! process has it, and tells one window what happens; everything it shows can also be had from `spool`.
+//! The window of Spool: a thin shell around the application (`spool-app`), which opens the queue, works it where no
+//! other process does, and says what there is to show; all of that can also be had from `spool`.
 //!
-//! The only crate that knows Tauri. The page may call the commands that `build.rs` names and nothing else.
+//! The only crate that knows Tauri, and nothing in it needs none. The page may call the commands that `build.rs` names and nothing else.
 
-mod add;
-mod choices;
 mod commands;
-mod details;
 mod drop;
-mod failed;
-mod feed;
-mod left;
+mod ending;
 mod lifecycle;
-mod lists;
 mod machine;
 mod notify;
 #[cfg_attr(target_os = "linux", path = "platform/linux.rs")]
 #[cfg_attr(target_os = "macos", path = "platform/macos.rs")]
 #[cfg_attr(windows, path = "platform/windows.rs")]
 mod platform;
-mod previews;
-mod recheck;
-mod report;
-mod rests;
-mod state;
-mod stop;
 mod tray;
-pub mod view;
 
-use spool_cli::places;
-use spool_core::engine::Engine;
-use spool_core::event::{Subscription, Told};
-use state::Spool;
-use std::path::PathBuf;
+use spool_app::state::Spool;
+use spool_app::work::{Heard, work};
+use spool_app::{drag, places, previews, pump, starting};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use tauri::http::Response;
 use tauri::webview::Color;
 use tauri::{
     App, AppHandle, Manager, RunEvent, UriSchemeResponder, WebviewUrl, WebviewWindowBuilder, WindowEvent,
 };
 
-/// How often a queue that another process works is looked at.
-const LOOK: Duration = Duration::from_secs(2);
-
 /// Opens the window and runs until it is quit.
 pub fn run() -> ExitCode {
     platform::prepare();
-    let Some(data) = std::env::var_os("SPOOL_DATA_DIR").map(PathBuf::from).or_else(places::data_dir) else {
+    let Some(data) = places::named_data_dir().or_else(places::data_dir) else {
         eprintln!("spool: No home folder was found; set SPOOL_DATA_DIR.");
         return ExitCode::FAILURE;
     };
-    spool_cli::log::start(&data, false);
-    let signals = stop::listen();
+    spool_app::log::start(&data, false);
+    let signals = ending::listen();
     let spool = match Spool::open(data) {
         Ok(spool) => Arc::new(spool),
         Err(cause) => {
@@ -62,7 +44,7 @@ pub fn run() -> ExitCode {
     };
     match build(spool) {
         Ok(app) => {
-            stop::quit_on(signals, app.handle().clone());
+            ending::quit_on(signals, app.handle().clone());
             app.run(heard);
             ExitCode::SUCCESS
         }
@@ -79,7 +61,7 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
     tauri::Builder::default()
         .plugin(
             tauri_plugin_single_instance::Builder::new()
-                .dbus_id(lifecycle::bus_name(&spool.data))
+                .dbus_id(starting::instance_name(&spool.data))
                 .callback(|app, args, folder| {
                     lifecycle::show(app);
                     add(app, &args, &folder);
@@ -91,7 +73,7 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .manage(spool)
-        .manage(Arc::new(drop::Drops::default()))
+        .manage(Arc::new(drag::Drops::default()))
         .manage(lifecycle::Asked::default())
         .invoke_handler(tauri::generate_handler![
             commands::subscribe,
@@ -138,8 +120,18 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
 fn give_picture(app: &AppHandle, path: String, responder: UriSchemeResponder) {
     let spool = app.state::<Arc<Spool>>().inner().clone();
     tauri::async_runtime::spawn_blocking(move || {
-        responder.respond(previews::respond(&spool.data, &path));
+        responder.respond(response(previews::at_path(&spool.data, &path)));
     });
+}
+
+fn response(picture: Option<Vec<u8>>) -> Response<Vec<u8>> {
+    let status = if picture.is_some() { 200 } else { 404 };
+    let answer = Response::builder()
+        .status(status)
+        .header("content-type", "image/jpeg")
+        .header("cache-control", "max-age=86400")
+        .body(picture.unwrap_or_default());
+    answer.unwrap_or_default()
 }
 
 fn set_up(app: &mut App) -> tauri::Result<()> {
@@ -157,8 +149,10 @@ fn set_up(app: &mut App) -> tauri::Result<()> {
     }
     let handle = app.handle().clone();
     platform::mind_display(handle.state::<Arc<Spool>>().inner());
-    tauri::async_runtime::spawn(feed::pump(handle.state::<Arc<Spool>>().inner().clone()));
-    tauri::async_runtime::spawn(work(handle.clone()));
+    tauri::async_runtime::spawn(pump::pump(handle.state::<Arc<Spool>>().inner().clone()));
+    let acting = handle.clone();
+    let working = handle.state::<Arc<Spool>>().inner().clone();
+    tauri::async_runtime::spawn(work(working, move |heard| act(&acting, &heard)));
     tauri::async_runtime::spawn(machine::mind(handle.clone()));
     previews::start(handle.state::<Arc<Spool>>().inner());
     tray::make(&handle);
@@ -170,62 +164,19 @@ fn set_up(app: &mut App) -> tauri::Result<()> {
 
 /// Adds the files that a start named.
 fn add(app: &AppHandle, args: &[String], folder: &str) {
-    let paths = lifecycle::paths(args, folder.as_ref());
+    let paths = starting::paths(args, folder.as_ref());
     if !paths.is_empty() {
         drop::add_in_background(app.state::<Arc<Spool>>().inner(), paths);
     }
 }
 
-/// The window itself has the queue open, so mending it takes another start.
-async fn tell_damage(spool: Arc<Spool>) {
-    let Some(damaged) = spool.with_engine(Engine::damaged) else { return };
-    damaged.cancelled().await;
-    spool.feed.tell_trouble(
-        "The queue was found damaged, so no further video starts. Quit Spool and start it again: it sets the damaged file aside and keeps all that can be read.".into(),
-    );
-}
-
-/// Works the queue as soon as no other process does; until then shows what that one does.
-async fn work(app: AppHandle) {
-    let spool = app.state::<Arc<Spool>>().inner().clone();
-    loop {
-        let taking = spool.clone();
-        match tauri::async_runtime::spawn_blocking(move || taking.take_over()).await {
-            Ok(Ok(Some(events))) => {
-                tauri::async_runtime::spawn(tell_damage(spool));
-                return listen(app, events).await;
-            }
-            Ok(Ok(None)) => {}
-            Ok(Err(cause)) => spool.feed.tell_trouble(cause.to_string()),
-            Err(cause) => tracing::error!(%cause, "the engine could not be started"),
-        }
-        let looking = spool.clone();
-        let looked = tauri::async_runtime::spawn_blocking(move || looking.look_elsewhere()).await;
-        if let Ok(Err(cause)) = looked {
-            tracing::warn!(%cause, "the queue could not be looked at");
-        }
-        tokio::time::sleep(LOOK).await;
+/// Does what follows from an event.
+fn act(app: &AppHandle, heard: &Heard) {
+    if let Some(notice) = &heard.notice {
+        notify::show(app, notice, app.state::<Arc<Spool>>().settings().notify_sound);
     }
-}
-
-async fn listen(app: AppHandle, mut events: Subscription) {
-    let spool = app.state::<Arc<Spool>>().inner().clone();
-    let (mut batch, mut rests) = (notify::Batch::default(), rests::Rests::default());
-    while let Some(told) = events.next().await {
-        spool.feed.hear(&told);
-        let rest = rests.hear(&told, || spool.with_engine(Engine::batch));
-        let notice = match (&told, rest) {
-            (_, Some(ended)) => batch.end(ended),
-            (Told::Event(event), None) => batch.hear(event),
-            (Told::Snapshot(_), None) => None,
-        };
-        let settings = spool.settings();
-        if let Some(notice) = notice.filter(|notice| notify::wanted(notice, &settings)) {
-            notify::show(&app, &notice, settings.notify_sound);
-        }
-        if rest.is_some() && spool.is_through() {
-            lifecycle::rest(&app);
-        }
+    if heard.through {
+        lifecycle::rest(app);
     }
 }
 
@@ -240,18 +191,18 @@ fn heard(app: &AppHandle, event: RunEvent) {
             let scale = lifecycle::window(app).and_then(|w| w.scale_factor().ok()).unwrap_or(1.0);
             drop::hear(
                 app.state::<Arc<Spool>>().inner(),
-                app.state::<Arc<drop::Drops>>().inner(),
+                app.state::<Arc<drag::Drops>>().inner(),
                 &event,
                 drop::told_per_css_pixel(scale),
             );
         }
         // The last window going: what runs is ended cleanly first.
-        RunEvent::ExitRequested { api, .. } if !app.state::<Arc<Spool>>().stopped.is_done() => {
+        RunEvent::ExitRequested { api, .. } if !app.state::<Arc<Spool>>().is_stopped() => {
             api.prevent_exit();
             lifecycle::quit(app);
         }
         // Quitting macOS or Windows and logging out there come without a question: the process ends with this event.
-        RunEvent::Exit => app.state::<Arc<Spool>>().stop_now(),
+        RunEvent::Exit => app.state::<Arc<Spool>>().stop_now(tauri::async_runtime::handle().inner()),
         _ => {}
     }
 }

@@ -1,14 +1,14 @@
 //! The machine around the queue: kept awake while something runs, spared while it runs on its battery, put to sleep
 //! when the user asked for it.
 //!
-//! What is to be done is decided purely; where the system offers no such service, that is logged and nothing else.
+//! Where the system offers no such service, that is logged and nothing else.
 
 use crate::lifecycle;
-use crate::state::{ON_BATTERY, Spool};
 use keepawake::KeepAwake;
+use spool_app::battery::Sparing;
+use spool_app::state::Spool;
 use spool_core::error::Result;
-use spool_core::queue::{Counts, Flag};
-use spool_core::settings::Settings;
+use spool_core::queue::Counts;
 use starship_battery::State as Charge;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,29 +23,7 @@ const LOOK: Duration = Duration::from_secs(5);
 pub struct Machine {
     awake: Option<KeepAwake>,
     failed: bool,
-    /// The queue was paused since it runs on its battery.
-    spared: bool,
-}
-
-/// What the battery asks for.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Spare {
-    /// Pause the queue.
-    Pause,
-    /// End that pause.
-    Resume,
-    /// Leave it.
-    Nothing,
-}
-
-/// Decides it. `sparing`: it runs on its battery, and that is to be spared; `paused`: the flag of the queue;
-/// `spared`: it was paused for that before, since the power went.
-pub fn spare(sparing: bool, paused: Option<&str>, spared: bool) -> Spare {
-    match (sparing, paused) {
-        (true, None) if !spared => Spare::Pause,
-        (false, Some(ON_BATTERY)) => Spare::Resume,
-        _ => Spare::Nothing,
-    }
+    sparing: Sparing,
 }
 
 impl Machine {
@@ -70,21 +48,6 @@ impl Machine {
             }
         }
     }
-
-    /// What the battery asks for now. Whose pause it is stands in the queue, and outlives this process. A user who
-    /// resumes on battery is obeyed: until the power has been back, it is not paused again.
-    fn spare(&mut self, settings: &Settings, paused: Option<&str>) -> Spare {
-        let on_battery = settings.pause_on_battery && on_battery();
-        let what = spare(on_battery, paused, self.spared);
-        self.spared = on_battery && (self.spared || what == Spare::Pause || paused == Some(ON_BATTERY));
-        what
-    }
-}
-
-/// How far the batch is of which so many have ended, in percent, for the taskbar; `None` while nothing runs.
-pub fn whole(counts: &Counts, ended: u64) -> Option<u64> {
-    let all = ended + counts.queued + counts.waiting + counts.running;
-    (counts.running > 0).then(|| ended * 100 / all)
 }
 
 /// Minds the machine as long as the application runs.
@@ -118,19 +81,14 @@ impl Machine {
         if spool.is_working() {
             let settings = spool.settings();
             self.keep_awake(settings.keep_awake && counts.running > 0);
-            match self.spare(&settings, spool.queue().flag(Flag::Paused)?.as_deref()) {
-                Spare::Pause => spool.pause_on_battery()?,
-                Spare::Resume => spool.pause(false)?,
-                Spare::Nothing => {}
-            }
+            self.sparing.turn(spool, settings.pause_on_battery && on_battery())?;
         }
         Ok(counts)
     }
 }
 
 fn show_progress(app: &AppHandle, counts: &Counts) {
-    let (done, failed) = app.state::<Arc<Spool>>().ended(counts);
-    let progress = whole(counts, done + failed);
+    let progress = app.state::<Arc<Spool>>().percent_of_batch(counts);
     let status = if progress.is_some() { ProgressBarStatus::Normal } else { ProgressBarStatus::None };
     let shown = lifecycle::window(app)
         .map(|w| w.set_progress_bar(ProgressBarState { status: Some(status), progress }));
@@ -152,30 +110,5 @@ fn on_battery() -> bool {
 pub fn sleep() {
     if let Err(cause) = system_shutdown::sleep() {
         tracing::warn!(%cause, "the computer cannot be put to sleep");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_taskbar_shows_how_many_have_ended_while_something_runs() {
-        let counts = Counts { queued: 1, running: 1, done: 5, failed: 1, cancelled: 9, ..Counts::default() };
-        assert_eq!(whole(&counts, 6), Some(75));
-        assert_eq!(whole(&counts, 0), Some(0), "of older batches nothing counts");
-        assert_eq!(whole(&Counts { running: 0, ..counts }, 6), None);
-    }
-
-    #[test]
-    fn on_battery_the_queue_pauses_once_and_only_our_pause_is_ended() {
-        let (user, ours) = (Some("1"), Some(ON_BATTERY));
-        assert_eq!(spare(true, None, false), Spare::Pause);
-        assert_eq!(spare(true, ours, true), Spare::Nothing, "paused already");
-        assert_eq!(spare(false, ours, true), Spare::Resume, "the power is back, or it is no longer wanted");
-        assert_eq!(spare(false, ours, false), Spare::Resume, "the power came back while Spool was not there");
-        assert_eq!(spare(false, user, false), Spare::Nothing, "the user paused");
-        assert_eq!(spare(true, None, true), Spare::Nothing, "the user resumed on battery");
-        assert_eq!(spare(false, None, false), Spare::Nothing);
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Guarantees that the start never depends on it.
 
-use crate::state::Spool;
 use crate::{lifecycle, platform};
+use spool_app::state::Spool;
 use std::sync::Arc;
 use tauri::menu::{Menu, MenuItem};
 use tauri::tray::{TrayIconBuilder, TrayIconEvent};

@@ -1,5 +1,6 @@
 //! Rules of the code base that a reader relies on, checked over its text.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +23,11 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// The code of the core without its unit tests, by file.
 fn core() -> Vec<(PathBuf, String)> {
-    let base = root().join("src-tauri/core/src");
+    code("src-tauri/core/src")
+}
+
+fn code(folder: &str) -> Vec<(PathBuf, String)> {
+    let base = root().join(folder);
     let text = |p: &PathBuf| fs::read_to_string(p).unwrap().split("#[cfg(test)]").next().unwrap().to_owned();
     sources(&base).into_iter().map(|p| (p.strip_prefix(&base).unwrap().to_owned(), text(&p))).collect()
 }
@@ -119,16 +124,87 @@ fn the_core_reads_no_environment_and_prints_nothing() {
     }
 }
 
+/// The code of the application without its unit tests, by file.
+fn application() -> Vec<(PathBuf, String)> {
+    code("src-tauri/app/src")
+}
+
 #[test]
-fn the_core_knows_no_window() {
+fn the_application_asks_the_system_in_one_file_and_the_queue_through_the_core() {
+    for (path, text) in application() {
+        let asks = ["env::var(", "env::var_os(", "env::home_dir", "env::current_", "Command::new"];
+        let found = asks.into_iter().find(|word| text.contains(word));
+        assert!(found.is_none() || path == Path::new("places.rs"), "{found:?} in {}", path.display());
+        // A log that cannot be written can be complained of nowhere else.
+        let prints = text.contains("println!") && path != Path::new("log.rs");
+        assert!(!prints, "{} prints", path.display());
+        assert!(!text.contains("rusqlite") && !text.contains("\"SELECT "), "SQL in {}", path.display());
+    }
+}
+
+/// The modules of the application that each of them imports.
+fn imports() -> BTreeMap<String, BTreeSet<String>> {
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in application() {
+        let module = path.components().next().unwrap().as_os_str().to_string_lossy().replace(".rs", "");
+        let named = text.split("crate::").skip(1).map(|rest| {
+            rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default().to_owned()
+        });
+        let others = named.filter(|other| *other != module).collect::<Vec<_>>();
+        all.entry(module).or_default().extend(others);
+    }
+    all
+}
+
+#[test]
+fn no_module_of_the_application_imports_itself_by_way_of_others() {
+    let imports = imports();
+    for module in imports.keys() {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![module]);
+        while let Some(at) = next.pop() {
+            for other in imports.get(at).into_iter().flatten() {
+                assert!(other != module, "{module} imports itself by way of {at}");
+                if seen.insert(other) {
+                    next.push(other);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_shell_stays_thin() {
+    let lines: usize = sources(&root().join("src-tauri/src"))
+        .iter()
+        .map(|path| fs::read_to_string(path).unwrap().lines().count())
+        .sum();
+    assert!(lines <= 1900, "{lines} lines: what needs no Tauri belongs to the application");
+}
+
+fn assert_knows_none_of(package: &str, others: &[&str]) {
     let output = std::process::Command::new(env!("CARGO"))
-        .args(["tree", "-p", "spool-core", "-e", "normal", "--prefix", "none", "--offline", "--locked"])
+        .args(["tree", "-p", package, "-e", "normal", "--prefix", "none", "--offline", "--locked"])
         .current_dir(root())
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let tree = String::from_utf8_lossy(&output.stdout).into_owned();
-    for shell in ["tauri", "gtk", "webkit", "wry"] {
-        assert!(!tree.lines().any(|line| line.starts_with(shell)), "the core depends on {shell}");
+    for other in others {
+        assert!(!tree.lines().any(|line| line.starts_with(other)), "{package} depends on {other}");
     }
+}
+
+#[test]
+fn the_core_knows_no_window() {
+    assert_knows_none_of("spool-core", &["tauri", "gtk", "webkit", "wry"]);
+}
+
+#[test]
+fn the_application_knows_no_face() {
+    assert_knows_none_of("spool-app", &["tauri", "gtk", "webkit", "wry", "axum", "clap"]);
+}
+
+#[test]
+fn the_command_knows_no_window() {
+    assert_knows_none_of("spool-cli", &["tauri", "gtk", "webkit", "wry", "axum"]);
 }

@@ -26,6 +26,7 @@ mod crash;
 mod cues;
 mod cut;
 mod differential;
+mod faces;
 mod faults;
 mod faults_cancel;
 mod faults_clock;

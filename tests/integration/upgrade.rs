@@ -5,6 +5,7 @@
 
 use crate::queue_world::{START, new_job};
 use serde_json::json;
+use spool_app::view::JobView;
 use spool_core::clock::ManualClock;
 use spool_core::failure::{Failure, FailureCode, Reason};
 use spool_core::job::{Job, JobId, State};
@@ -14,7 +15,6 @@ use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Added, Command, Filter, NewJob, Outcome, Place, Queue, Saved, Which};
 use spool_core::raised::{self, Alarm};
 use spool_core::recheck::finding::{Check, Finding, Obstacle};
-use spool_core::view::JobView;
 use spool_core::words;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -263,7 +263,7 @@ fn what_an_earlier_version_kept_as_sentences_is_read_and_shown() {
         assert_eq!(upgraded.job(id).failure, Some(stored.clone()));
         let attempts = upgraded.queue.attempts(JobId(id)).unwrap();
         assert_eq!(attempts[0].failure, Some(stored));
-        let shown = serde_json::to_value(JobView::from(&upgraded.job(id))).unwrap();
+        let shown = serde_json::to_value(JobView::of(&upgraded.job(id), None)).unwrap();
         assert_eq!(shown["failure"]["message"], text);
         assert_eq!((&shown["failure"]["code"], &shown["failure"]["kind"]), (&json!(code), &json!("text")));
         let again =

@@ -2,12 +2,12 @@
 
 use crate::wait_until;
 use serde_json::Value;
+use spool_app::view::JobView;
 use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
 use spool_core::job::Job;
 use spool_core::ledger::Difference;
 use spool_core::queue::{Filter, Queue};
-use spool_core::view::JobView;
 use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -193,7 +193,7 @@ impl TestEnv {
         let queue = open_queue(&self.data(), Arc::new(SystemClock::default())).unwrap();
         let mut jobs = queue.page(&Filter::default(), 0, u64::MAX >> 1).unwrap();
         jobs.sort_by_key(|job| job.position);
-        jobs.iter().map(|job| serde_json::to_value(JobView::from(job)).unwrap()).collect()
+        jobs.iter().map(|job| serde_json::to_value(JobView::of(job, None)).unwrap()).collect()
     }
 
     /// Every fact that a job changed or lost, by the name of its source and its preset.

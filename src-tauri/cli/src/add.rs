@@ -7,7 +7,8 @@ use crate::args::Add;
 use crate::context::{Answer, Context, Failed, absolute};
 use crate::words;
 use serde::Serialize;
-use spool_core::intake::{self, Asking, Excluded, Taken, Wish};
+use spool_core::error::Error;
+use spool_core::intake::{self, Asking, Excluded, Wish};
 use spool_core::job::{JobId, State};
 use spool_core::path_bytes::percent;
 use spool_core::preset::{self, Preset};
@@ -40,17 +41,15 @@ pub(crate) struct Line<'a> {
 pub(crate) fn add(context: &Context, args: &Add) -> Answer {
     let paths = named::paths(args)?;
     let wish = wish(context, args, &paths)?;
-    let queue = context.queue()?;
-    let asking = Asking::of(&context.volumes);
-    let found = intake::find(asking, &paths, &wish, &queue)?;
-    let taken = Taken::read(asking, &found.jobs, &queue)?;
+    let app = context.app()?;
+    let found = app.find(&paths, &wish)?;
     let place = if args.next { Place::Top } else { Place::End };
-    let added = queue.add(&found.jobs, place, &|path| taken.has(path))?;
+    let added = app.accept(&found.jobs, place)?;
     for (job, added) in found.jobs.iter().zip(&added) {
         tell(context, job, added)?;
     }
     left_out::tell(context, &found)?;
-    tell_standstill(context, &queue, &added)?;
+    tell_standstill(context, app.queue(), &added)?;
     Ok(found.refused.is_empty() && !(found.jobs.is_empty() && found.skipped.is_empty()))
 }
 
@@ -146,11 +145,9 @@ pub(crate) fn pair(change: &str) -> Result<(&str, &str), Failed> {
 
 /// The preset of this id, built in or the user's own.
 pub(crate) fn find_preset(context: &Context, id: &str) -> Result<Preset, Failed> {
-    let all = settings::presets(&context.data, &context.settings)?;
-    let known: Vec<String> = all.iter().map(|p| p.id.clone()).collect();
-    let found = all.into_iter().find(|p| p.id == id);
-    found.ok_or_else(|| {
-        Failed::Usage(format!("There is no preset \"{id}\"; choose one of {}.", known.join(", ")))
+    settings::preset(&context.data, &context.settings, id).map_err(|error| match error {
+        Error::Preset(why) => Failed::Usage(format!("{why}.")),
+        other => other.into(),
     })
 }
 

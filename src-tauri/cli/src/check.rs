@@ -4,11 +4,12 @@ mod screen;
 
 use crate::args;
 use crate::context::{Answer, Context, Failed, json_line};
-use crate::signals::Signals;
 use crate::words;
 use screen::Screen;
 use serde::Serialize;
 use serde_json::json;
+use spool_app::signals::Signals;
+use spool_app::view::CheckView;
 use spool_core::clock::SystemClock;
 use spool_core::ffmpeg::{self, Order, Tools};
 use spool_core::job::{Job, JobId, State};
@@ -18,7 +19,6 @@ use spool_core::queue::Queue;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::recheck::finding::Check;
 use spool_core::recheck::{self, Event, Round, Tally, run_all};
-use spool_core::view::CheckView;
 use std::sync::Arc;
 use tokio::sync::watch;
 

@@ -1,14 +1,14 @@
 //! What every verb needs: the data folder, settings, the queue, and how to speak.
 
 use crate::args::Cli;
-use crate::{places, words};
+use crate::words;
 use serde::Serialize;
+use spool_app::places;
+use spool_app::state::Spool;
 use spool_core::clock::SystemClock;
 use spool_core::engine::{self, EngineConfig, lock};
 use spool_core::error::{Error, said};
 use spool_core::ffmpeg::{self, ToolPlaces};
-use spool_core::policy::Policy;
-use spool_core::preset::{self, Preset};
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Flag, Queue};
 use spool_core::settings::{self, Settings};
@@ -69,7 +69,9 @@ pub struct Context {
 impl Context {
     /// Reads the settings of the data folder that flags, environment or system name.
     pub fn new(cli: &Cli) -> Result<Context, Failed> {
-        let named = cli.data_dir.clone().or_else(|| var("SPOOL_DATA_DIR"));
+        // Not asked for by clap, which would then count the flag among what was typed and claim in every usage line
+        // that it is needed.
+        let named = cli.data_dir.clone().or_else(places::named_data_dir);
         let data = named.map_or_else(default_data_dir, |dir| absolute(&dir))?;
         if data.is_file() {
             let file = words::line(&data.to_string_lossy());
@@ -93,18 +95,23 @@ impl Context {
         Ok(engine::open_queue_to_read(&self.data, Arc::new(SystemClock::default()))?)
     }
 
+    /// The application on that queue.
+    pub fn app(&self) -> Result<Spool, Failed> {
+        Ok(self.application(self.queue()?))
+    }
+
+    /// The application for who only reads the queue.
+    pub fn app_to_read(&self) -> Result<Spool, Failed> {
+        Ok(self.application(self.queue_to_read()?))
+    }
+
+    fn application(&self, queue: SqliteQueue) -> Spool {
+        Spool::on(self.data.clone(), self.settings.clone(), self.volumes.clone(), Arc::new(queue))
+    }
+
     /// What an engine of this call would be started with. `who`: its name for others.
     pub fn engine(&self, who: &str, workers: Option<usize>) -> EngineConfig {
-        EngineConfig {
-            data: self.data.clone(),
-            who: who.into(),
-            tools: self.tool_places(),
-            workers,
-            policy: Policy { crash_limit: self.settings.crash_limit, ..Policy::default() },
-            volumes: self.volumes.clone(),
-            boot: places::boot(),
-            clock: Arc::new(SystemClock::default()),
-        }
+        places::engine(&self.data, &self.settings, who, workers, &self.volumes)
     }
 
     /// Takes back what a dead engine left running; where one is at work, nothing is done.
@@ -129,11 +136,6 @@ impl Context {
             return Ok(Some(words::PAUSED.into()));
         }
         Ok((!self.is_worked()).then(|| words::unworked(self.abandoned_since())))
-    }
-
-    /// The presets there are, those of a broken file left out: for a list, which shows jobs and no presets.
-    pub fn presets(&self) -> Vec<Preset> {
-        settings::presets(&self.data, &self.settings).unwrap_or_else(|_| preset::built_in().to_vec())
     }
 
     /// Where tools are looked for: settings, beside this program, PATH, the package managers' folders.
@@ -187,12 +189,6 @@ pub fn absolute(path: &Path) -> Result<PathBuf, Failed> {
             "The folder that this was started in cannot be found ({why}); change to another one."
         ))
     })
-}
-
-/// What a variable of the environment names; an empty one names nothing. Not asked for by clap, which would then count
-/// the flag among what was typed and claim in every usage line that it is needed.
-fn var(name: &str) -> Option<PathBuf> {
-    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 fn default_data_dir() -> Result<PathBuf, Failed> {

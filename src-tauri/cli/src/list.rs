@@ -6,13 +6,12 @@ mod stream;
 use crate::context::{Answer, Context, Failed, json_line};
 use crate::kinds::{self, Kind};
 use crate::{status, words};
-pub(crate) use names::changed;
+use spool_app::view::JobView;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::failure::FailureCode;
 use spool_core::job::{Job, State};
 use spool_core::progress::Progress;
 use spool_core::queue::{Filter, Queue};
-use spool_core::view::JobView;
 use spool_core::words::reason;
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -29,29 +28,31 @@ pub(crate) struct Wish<'a> {
 }
 
 pub(crate) fn list(context: &Context, wish: &Wish<'_>) -> Answer {
-    let queue = context.queue_to_read()?;
+    let app = context.app_to_read()?;
+    let queue = app.queue();
     // Asked once: it takes a try at the engine's lock.
     let abandoned = context.abandoned_since();
     if context.json && wish.limit.is_none() {
         let is_wanted = |job: &Job| kinds::are_any(wish.kinds, job, abandoned);
-        let mut show = |job: &Job| if is_wanted(job) { json_line(&view(job, abandoned)) } else { Ok(()) };
-        stream::all(&queue, &kinds::states(wish.kinds), &mut show)?;
+        let mut show =
+            |job: &Job| if is_wanted(job) { json_line(&JobView::of(job, abandoned)) } else { Ok(()) };
+        stream::all(queue, &kinds::states(wish.kinds), &mut show)?;
         return Ok(true);
     }
-    let (jobs, all) = chosen(&queue, wish, abandoned)?;
+    let (jobs, all) = chosen(queue, wish, abandoned)?;
     if context.json {
-        jobs.iter().try_for_each(|job| json_line(&view(job, abandoned)))?;
+        jobs.iter().try_for_each(|job| json_line(&JobView::of(job, abandoned)))?;
         return Ok(true);
     }
     let now = SystemClock::default().now();
-    let names = if wish.paths { names::paths(&jobs) } else { names::names(&jobs, &context.presets()) };
+    let names = if wish.paths { names::paths(&jobs) } else { names::names(&jobs, &app.known_presets()) };
     for (job, name) in jobs.iter().zip(names) {
         context.say(named(job, &words::line(&name), now, abandoned))?;
     }
     if all > jobs.len() as u64 {
         context.say(format!("{} of {all} are shown; --limit {all} shows all.", jobs.len()))?;
     }
-    status::sentences(context, &queue)?.iter().try_for_each(|line| context.say(line))?;
+    status::sentences(context, queue)?.iter().try_for_each(|line| context.say(line))?;
     Ok(true)
 }
 
@@ -91,13 +92,6 @@ fn page(queue: &dyn Queue, states: &[State], limit: u64) -> Result<Vec<Job>, Fai
     jobs.retain(|job| seen.insert(job.id));
     jobs.truncate(limit as usize);
     Ok(jobs)
-}
-
-/// A job for scripts. One that a killed engine left running says since when nothing works it.
-pub(crate) fn view(job: &Job, abandoned: Option<i64>) -> JobView {
-    let abandoned = abandoned.filter(|_| job.state == State::Running);
-    let awaits_worker = job.awaits_worker() && abandoned.is_none();
-    JobView { abandoned_since: abandoned, awaits_worker, ..JobView::from(job) }
 }
 
 /// `   17  running   42 %  3.1x  1 min 12 s left  a.mkv`. `abandoned`: since when nothing works the queue, where an engine

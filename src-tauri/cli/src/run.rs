@@ -9,9 +9,9 @@ mod summary;
 
 use crate::args::Workers;
 use crate::context::{Answer, Context, complain};
-use crate::signals::{Signal, Signals};
 use screen::Screen;
 use show::Show;
+use spool_app::signals::{Signal, Signals};
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{Engine, EngineConfig, lock};
 use spool_core::error::Error;

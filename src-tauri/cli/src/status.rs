@@ -3,6 +3,7 @@
 use crate::context::{Answer, Context, Failed, json_line};
 use crate::{list, words};
 use serde_json::{Value, json};
+use spool_app::view::{Cause, JobView};
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::lock;
 use spool_core::failure::Reason;
@@ -10,17 +11,16 @@ use spool_core::forecast::TimeLeft;
 use spool_core::job::{Job, Millis, State};
 use spool_core::queue::{self, Counts, Filter, Flag, Queue};
 use spool_core::raised;
-use spool_core::view::JobView;
 use spool_core::words as english;
 
 /// Running videos named in the line.
 const NAMED: u64 = 3;
 
 pub(crate) fn status(context: &Context) -> Answer {
-    let queue = context.queue()?;
-    let standing = Standing::of(context, &queue)?;
+    let app = context.app()?;
+    let standing = Standing::of(context, app.queue())?;
     if context.json {
-        json_line(&standing.view())?;
+        json_line(&standing.view(&app.causes()?))?;
     } else {
         context.say(standing.line(SystemClock::default().now()))?;
     }
@@ -78,14 +78,14 @@ impl Standing {
         })
     }
 
-    fn view(&self) -> Value {
+    fn view(&self, causes: &[Cause]) -> Value {
         let c = &self.counts;
         json!({
             "running": c.running, "queued": c.startable(), "held": c.held, "unreadable": c.unreadable,
-            "waiting": c.waiting, "done": c.done, "failed": c.failed, "cancelled": c.cancelled,
+            "waiting": c.waiting, "done": c.done, "failed": c.failed, "causes": causes, "cancelled": c.cancelled,
             "paused": self.paused, "worker": self.worker, "abandonedSince": self.abandoned, "hungUpAt": self.hung_up,
             "timeLeft": self.left, "breaker": self.breaker.as_ref().map(english::breaker), "restored": self.restored,
-            "jobs": self.running.iter().map(JobView::from).collect::<Vec<_>>(),
+            "jobs": self.running.iter().map(|job| JobView::of(job, self.abandoned)).collect::<Vec<_>>(),
         })
     }
 

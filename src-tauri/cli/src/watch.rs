@@ -6,10 +6,10 @@ use crate::context::{Answer, Context, Failed, json_line};
 use crate::list;
 use crate::show::not_found;
 use serde::Serialize;
+use spool_app::view::JobView;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{Job, JobId, Millis, State};
 use spool_core::queue::{Filter, Queue};
-use spool_core::view::JobView;
 use standing::{Standing, Worker};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -38,7 +38,7 @@ fn tell(context: &Context, job: &Job, line: &str, worker: &Worker) -> Result<(),
     if !context.json {
         return context.say(line);
     }
-    let job = list::view(job, context.abandoned_since());
+    let job = JobView::of(job, context.abandoned_since());
     json_line(&Line { job, worked: worker.is_there() })
 }
 

@@ -44,6 +44,5 @@ pub mod sharing;
 pub mod spec;
 pub mod subtitles;
 pub mod verify;
-pub mod view;
 pub mod volumes;
 pub mod words;

@@ -6,9 +6,10 @@
 pub(crate) mod steps;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// A reading of a running job. Unknown values are absent, never guessed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Progress {
     /// 0-99, of all the work on the result; absent while the duration is unknown.
@@ -29,6 +30,7 @@ pub struct Progress {
     pub done_us: u64,
     /// Its process stands still: it was paused, or waits for a free worker to go on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
     pub suspended: bool,
 }
 

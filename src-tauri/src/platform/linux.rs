@@ -2,8 +2,8 @@
 //! when the display is gone.
 #![allow(unsafe_code)]
 
-use crate::state::Spool;
 use glib::LogField;
+use spool_app::state::Spool;
 use std::path::Path;
 use std::sync::Arc;
 use tauri::{AppHandle, RunEvent};
@@ -44,7 +44,7 @@ pub fn mind_display(spool: &Arc<Spool>) {
     glib::log_set_writer_func(move |level, fields| {
         if is_end_of_display(fields) {
             tracing::info!("the display is gone");
-            spool.stop_now();
+            spool.stop_now(tauri::async_runtime::handle().inner());
         }
         glib::log_writer_default(level, fields)
     });

@@ -1,7 +1,7 @@
 //! What only macOS needs. Never compiled where Spool is tested.
 
-use crate::state::Spool;
 use crate::{drop, lifecycle};
+use spool_app::state::Spool;
 use std::sync::Arc;
 use tauri::{AppHandle, Manager, RunEvent};
 

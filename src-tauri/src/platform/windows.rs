@@ -1,6 +1,6 @@
 //! What only Windows needs: nothing so far. Never compiled where Spool is tested.
 
-use crate::state::Spool;
+use spool_app::state::Spool;
 use std::sync::Arc;
 use tauri::{AppHandle, RunEvent};
 

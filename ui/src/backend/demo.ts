@@ -1,6 +1,6 @@
 /** Queues to look at in a browser: `?scene=queue`, `failed`, `empty`, `over`, `first-run`, `many`. */
 import { playtime } from "../shared/format";
-import { fake, row, why, type Fake } from "./fake";
+import { fake, row, type Change, type Fake, why } from "./fake";
 import type { FailureCode, Live, Row, VideoFacts, Why } from "./types";
 
 declare global {
@@ -16,7 +16,7 @@ const live = (id: number, percent: number, speed: number, etaSeconds: number, by
   speed,
   etaSeconds,
   bytes,
-  doneSeconds: 0,
+  doneUs: 0,
 });
 const MB = 1_000_000;
 const at = (hour: number, minute: number) => new Date(2024, 10, 21, hour, minute).getTime();
@@ -27,14 +27,14 @@ function facts([width, height, codec, seconds, more]: Known): VideoFacts {
   return { width, height, codec, seconds, hdr: more === "HDR", bits: more === "10-bit" ? 10 : 8, interlaced: more === "interlaced" };
 }
 
-type Made = [name: string, megabytes: number, known: Known | null, change: Partial<Row>];
+type Made = [name: string, megabytes: number, known: Known | null, change: Change];
 
 function made(first: number, all: Made[]): Row[] {
   return all.map(([name, size, known, change], n) =>
     row(first + n, {
       name,
-      path: `/videos/${name}`,
-      output: `${name.replace(/\.\w+$/, "")} (Web 1080p).mp4`,
+      source: `/videos/${name}`,
+      outputName: `${name.replace(/\.\w+$/, "")} (Web 1080p).mp4`,
       sourceSize: size * MB,
       facts: known && facts(known),
       thumb: known !== null && new URLSearchParams(location.search).has("pictures"),
@@ -46,36 +46,36 @@ function made(first: number, all: Made[]): Row[] {
 function queue(): Row[] {
   const media = why("source_volume_missing", "The drive at /media/Media is not connected.", "Continues by itself once the drive is connected.");
   const stalled = why("stalled", "No progress for 2 minutes.", "Retry.");
-  const retry = { attempt: 2, maxAttempts: 5, runAt: Date.now() + 38_000, why: stalled, preset: "Archive AV1" };
+  const retry = { attempt: 2, maxAttempts: 5, runAt: Date.now() + 38_000, why: stalled, presetName: "Archive AV1" };
   return made(1, [
     ["IMG_4812.MOV", 1160, [3840, 2160, "HEVC", 385, "HDR"], { state: "running", live: live(1, 42, 3.1, 72, 96 * MB) }],
     [
       "Bildschirmaufnahme 2024-11-20 um 09.42.31 – Projektbesprechung mit Quartalszahlen (Bildschirm 2).mov",
       2410,
       [2560, 1440, "H.264", 4328],
-      { state: "running", live: live(2, 71, 5.4, 232, 298 * MB), preset: "Small HEVC" },
+      { state: "running", live: live(2, 71, 5.4, 232, 298 * MB), presetName: "Small HEVC" },
     ],
     ["C0047.MP4", 8310, [3840, 2160, "H.264", 665, "10-bit"], { state: "running", hold: true, live: live(3, 63, 0, 0, 268 * MB) }],
     ["京都の朝 — 嵐山の竹林と渡月橋 2024年秋.mp4", 1020, [1920, 1080, "H.264", 892], retry],
     ["MVI_3391.MOV", 714, [1920, 1080, "H.264", 131], { state: "waiting", waitsFor: "Media", why: media }],
     ["VID_20241102_161233.mp4", 104, [1080, 1920, "H.264", 48], { place: 1 }],
-    ["GX010163.MP4", 6420, [5312, 2988, "HEVC", 512], { place: 2, preset: "Small HEVC" }],
-    ["Screen Recording 2024-11-21 at 17.05.44.mov", 1180, [2880, 1800, "H.264", 1600], { place: 3, preset: "Web 720p" }],
-    ["Geburtstag Oma 80 🎂 – alle zusammen.m4v", 1930, [1280, 720, "H.264", 3859], { hold: true, preset: "Remux to MP4" }],
-    ["00017.MTS", 2680, [1920, 1080, "H.264", 1263, "interlaced"], { place: 4, preset: "Archive AV1" }],
-    ["Вечерний концерт, камера Б, часть 3.mxf", 14_200, null, { place: 5, preset: "Archive AV1" }],
+    ["GX010163.MP4", 6420, [5312, 2988, "HEVC", 512], { place: 2, presetName: "Small HEVC" }],
+    ["Screen Recording 2024-11-21 at 17.05.44.mov", 1180, [2880, 1800, "H.264", 1600], { place: 3, presetName: "Web 720p" }],
+    ["Geburtstag Oma 80 🎂 – alle zusammen.m4v", 1930, [1280, 720, "H.264", 3859], { hold: true, presetName: "Remux to MP4" }],
+    ["00017.MTS", 2680, [1920, 1080, "H.264", 1263, "interlaced"], { place: 4, presetName: "Archive AV1" }],
+    ["Вечерний концерт, камера Б, часть 3.mxf", 14_200, null, { place: 5, presetName: "Archive AV1" }],
     ["IMG_4813.MOV", 940, [3840, 2160, "HEVC", 301, "HDR"], { place: 6 }],
     ["IMG_4814.MOV", 233, [3840, 2160, "HEVC", 74, "HDR"], { place: 7 }],
   ]);
 }
 
 /** What was done before all that has a name here. */
-function older(result: (after: number, minutes: number) => Partial<Row>): Made[] {
+function older(result: (after: number, minutes: number) => Change): Made[] {
   return Array.from({ length: 28 }, (_, n) => [`C00${70 - n}.MP4`, 980 + 7 * n, [1920, 1080, "H.264", 200 + n], result(420 + 3 * n, 70 + 3 * n)]);
 }
 
 function done(): Row[] {
-  const result = (after: number, minutes: number, change: Partial<Row> = {}, took = 60 + ((after * 7) % 400)): Partial<Row> => ({
+  const result = (after: number, minutes: number, change: Change = {}, took = 60 + ((after * 7) % 400)): Change => ({
     state: "done",
     attempt: 1,
     outputSize: after * MB,
@@ -83,9 +83,9 @@ function done(): Row[] {
     finishedAt: at(14, 2 - minutes),
     ...change,
   });
-  const small = { preset: "Small HEVC" };
-  const damaged = { preset: "Archive AV1", warnings: ["4 damaged spots in the original; they may show in the result."] };
-  const grown = { preset: "Web 720p", warnings: ["The result is 12 % bigger than the original."] };
+  const small = { presetName: "Small HEVC" };
+  const damaged = { presetName: "Archive AV1", warnings: ["4 damaged spots in the original; they may show in the result."] };
+  const grown = { presetName: "Web 720p", warnings: ["The result is 12 % bigger than the original."] };
   return made(100, [
     ["IMG_4790.MOV", 861, [3840, 2160, "HEVC", 287, "HDR"], result(187, 0, { attempt: 2 }, 93)],
     [
@@ -94,7 +94,7 @@ function done(): Row[] {
       [1920, 1080, "H.264", 2478],
       result(1410, 5, small),
     ],
-    ["2024-11-20 14-02-11.mkv", 2610, [1920, 1080, "H.264", 3483], result(566, 10, { preset: "Web 720p" })],
+    ["2024-11-20 14-02-11.mkv", 2610, [1920, 1080, "H.264", 3483], result(566, 10, { presetName: "Web 720p" })],
     ["VID-20241119-WA0007.mp4", 5.4, [848, 480, "H.264", 32], result(5.4, 17)],
     ["학교 운동회 2024 – 이어달리기 결승.mov", 412, [1920, 1080, "HEVC", 464], result(231, 17)],
     ["GX010158.MP4", 6880, [5312, 2988, "HEVC", 550], result(1620, 21, small)],
@@ -117,7 +117,7 @@ function failed(): Row[] {
     message: `The recording ends early: ${playtime(readable)} of ${playtime(whole)} can be read.`,
     nextStep: "Copy or download the video again, then retry.",
   });
-  const ended = (minute: number, cause: Why): Partial<Row> => ({ state: "failed", cut: true, attempt: 1, finishedAt: at(13, minute), why: cause });
+  const ended = (minute: number, cause: Why): Change => ({ state: "failed", cut: true, attempt: 1, finishedAt: at(13, minute), why: cause });
   return made(200, [
     ["VID_20240803_201455.mp4", 1100, [1080, 1920, "H.264", 1203], ended(36, cut(761, 1203))],
     [
@@ -131,7 +131,7 @@ function failed(): Row[] {
 
 /** Failures that pile up, of three causes. */
 function piled(): Row[] {
-  const ended = (code: FailureCode, message: string, nextStep: string, minutes: number, attempt = 1): Partial<Row> => ({
+  const ended = (code: FailureCode, message: string, nextStep: string, minutes: number, attempt = 1): Change => ({
     state: "failed",
     attempt,
     finishedAt: at(14, 21 - minutes),
@@ -148,8 +148,8 @@ function piled(): Row[] {
     ...failed(),
     ...failed().map((r) => ({ ...r, id: r.id + 10 })),
     ...made(250, [
-      ["Vereinsfest 2024 – Rede.mp4", 1920, [1920, 1080, "H.264", 2890], { ...big(61), preset: "Fit a size" }],
-      ["demo-final-v7 (neu).mov", 840, [1920, 1080, "H.264", 1864], { ...big(38), preset: "Fit a size" }],
+      ["Vereinsfest 2024 – Rede.mp4", 1920, [1920, 1080, "H.264", 2890], { ...big(61), presetName: "Fit a size" }],
+      ["demo-final-v7 (neu).mov", 840, [1920, 1080, "H.264", 1864], { ...big(38), presetName: "Fit a size" }],
     ]),
   ];
 }

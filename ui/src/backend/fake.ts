@@ -3,7 +3,7 @@
  * for work on the page in a browser.
  */
 import type { Backend, JobState } from "./backend";
-import type { AddNotice, Alarm, CameOf, Checking, Details, End, Entry, FailureCode, Left, List, Page, Restored, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone, Why } from "./types";
+import type { AddNotice, Alarm, CameOf, Checking, Details, End, Entry, FailureCode, Left, List, Live, Page, Restored, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone, Why } from "./types";
 import { Numbers } from "../queue/numbers";
 
 const STATES: Record<List, JobState[]> = {
@@ -12,7 +12,7 @@ const STATES: Record<List, JobState[]> = {
   failed: ["failed"],
 };
 
-const gain = (row: Row) => (row.sourceSize ?? 0) - (row.outputSize ?? row.sourceSize ?? 0);
+const gain = ({ sizes }: Row) => (sizes.source ?? 0) - (sizes.output ?? sizes.source ?? 0);
 
 const ORDERS: Record<Sorted, (a: Row, b: Row) => number> = {
   newest: (a, b) => (b.finishedAt ?? 0) - (a.finishedAt ?? 0),
@@ -37,17 +37,26 @@ export interface Fake extends Backend {
   touch(): void;
 }
 
-export function row(id: number, change: Partial<Row> = {}): Row {
+/** What of a row is not as usual; what is often set has a short name. */
+export type Change = Partial<Row> & { why?: Why | null; live?: Live; sourceSize?: number | null; outputSize?: number | null };
+
+export function row(id: number, { why = null, live, sourceSize = 812_000_000, outputSize = null, ...change }: Change = {}): Row {
   return {
     id,
+    uid: `uid ${id}`,
+    position: id,
     name: `video ${id}.mkv`,
-    path: `/videos/video ${id}.mkv`,
-    output: `video ${id}.mp4`,
+    source: `/videos/video ${id}.mkv`,
+    sourceMtimeNs: null,
+    output: `/out/video ${id}.mp4`,
+    outputName: `video ${id}.mp4`,
     facts: null,
     thumb: false,
     copied: false,
     waitsFor: null,
-    preset: "Web 1080p",
+    preset: "web-1080p",
+    presetName: "Web 1080p",
+    options: change.preset === null ? null : {},
     state: "queued",
     hold: false,
     awaitsWorker: false,
@@ -56,8 +65,9 @@ export function row(id: number, change: Partial<Row> = {}): Row {
     maxAttempts: 4,
     runAt: null,
     delayed: (change.runAt ?? null) !== null,
-    why: null,
-    refused: change.why?.code === "plan_refused",
+    waitReason: null,
+    failure: why,
+    refused: why?.code === "plan_refused",
     cut: false,
     readable: change.preset !== null,
     foreignFormat: null,
@@ -66,9 +76,10 @@ export function row(id: number, change: Partial<Row> = {}): Row {
     check: null,
     wrong: change.check?.found === "wrong",
     kept: false,
-    sourceSize: 812_000_000,
-    outputSize: null,
-    live: null,
+    sizes: { source: sourceSize, output: outputSize },
+    progress: live ? { ...live, fps: null, written: null } : null,
+    abandonedSince: null,
+    createdAt: 0,
     startedAt: null,
     finishedAt: null,
     ...change,
@@ -112,8 +123,8 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     return Promise.resolve();
   };
   const count = (state: JobState) => self.rows.filter((r) => r.state === state).length;
-  const sum = (size: "sourceSize" | "outputSize") =>
-    self.rows.filter((r) => r.state === "done").reduce((total, r) => total + (r[size] ?? 0), 0);
+  const sum = (size: "source" | "output") =>
+    self.rows.filter((r) => r.state === "done").reduce((total, r) => total + (r.sizes[size] ?? 0), 0);
   const standing = (): Standing => ({
     counts: {
       queued: count("queued"),
@@ -129,8 +140,8 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     cameOf: self.cameOf,
     batchFailed: count("failed"),
     suspended: self.rows.filter((r) => r.state === "running" && r.hold).length,
-    crowded: self.rows.filter((r) => r.state === "waiting" && r.why?.code === "disk_full").length,
-    crowdedDisk: self.rows.find((r) => r.why?.code === "disk_full")?.waitsFor ?? null,
+    crowded: self.rows.filter((r) => r.state === "waiting" && r.failure?.code === "disk_full").length,
+    crowdedDisk: self.rows.find((r) => r.failure?.code === "disk_full")?.waitsFor ?? null,
     paused,
     onBattery: false,
     workedBy: null,
@@ -139,8 +150,8 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     restored: self.restored,
     alarm: self.alarm,
     checking: self.checking,
-    bytesBefore: sum("sourceSize"),
-    bytesAfter: sum("outputSize"),
+    bytesBefore: sum("source"),
+    bytesAfter: sum("output"),
   });
   const listed = (list: List) => self.rows.filter((r) => STATES[list].includes(r.state));
   const named = (list: List, find: string) => listed(list).filter((r) => r.name.toLowerCase().includes(find.toLowerCase()));
@@ -184,7 +195,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     picture: (id) => `/thumbs/${id}.svg`,
     details: (id) => {
       const found = self.rows.find((r) => r.id === id);
-      return Promise.resolve(found ? { row: found, outputPath: `/out/${found.output}`, folder: "~/Videos/2024 Herbst", ...more(found) } : null);
+      return Promise.resolve(found ? { ...found, changed: {}, folder: "~/Videos/2024 Herbst", ...more(found) } : null);
     },
     presets: () =>
       Promise.resolve([
@@ -239,7 +250,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       return called("steerAll", verb, states);
     },
     steerCause: (verb, cause) => {
-      apply(verb, (r) => r.state === "failed" && r.why?.code === cause);
+      apply(verb, (r) => r.state === "failed" && r.failure?.code === cause);
       return called("steerCause", verb, cause);
     },
     retryAs: (jobs, cause, id) => called("retryAs", [...jobs], cause, id),
@@ -275,7 +286,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   const apply = (verb: Verb, which: (row: Row) => boolean) => {
     if (verb === "remove") self.rows = self.rows.filter((r) => !which(r));
     for (const r of self.rows.filter(which)) {
-      if (verb === "retry") Object.assign(r, { state: "queued", why: null });
+      if (verb === "retry") Object.assign(r, { state: "queued", failure: null });
       if (verb === "cancel") Object.assign(r, { state: "cancelled" });
       if (verb === "hold") r.hold = true;
       if (verb === "release") r.hold = false;
@@ -293,7 +304,7 @@ export function why(code: FailureCode, message: string, nextStep = ""): Why {
 const ended: Why = { code: "out_of_memory", kind: "out_of_memory", message: "Memory ran out.", nextStep: "Retry." };
 
 /** What the details say beyond the row. */
-function more(row: Row): Pick<Details, "options" | "checked" | "streams" | "attempts"> {
+function more(row: Row): Pick<Details, "checked" | "streams" | "attempts"> {
   const done = row.state === "done";
   const streams = [
     { kind: "video", codec: "HEVC", into: "H.264", done: "Converted", note: "HDR turned into standard colours" },
@@ -301,18 +312,21 @@ function more(row: Row): Pick<Details, "options" | "checked" | "streams" | "atte
     { kind: "data", codec: "", into: "", done: "Dropped", note: "MP4 for the web has no place for it" },
   ];
   const attempt = {
+    epoch: 1,
     outcome: row.state,
-    why: row.why,
+    failure: row.failure,
     exit: done ? 0 : 1,
     signal: null,
-    command: `ffmpeg -i ${row.path} ${row.output}`,
+    commands: [["ffmpeg", "-i", row.source, row.output]],
+    command: `ffmpeg -i ${row.source} ${row.output}`,
+    plan: null,
+    verification: null,
     logTail: "frame= 2010 fps=75\nvideo: 180 MB",
     startedAt: row.startedAt ?? 0,
     endedAt: row.finishedAt,
   };
-  const first = { ...attempt, outcome: "retry", why: ended, exit: null, signal: 9, startedAt: attempt.startedAt - 60_000, endedAt: attempt.startedAt - 19_000 };
+  const first = { ...attempt, outcome: "retry", failure: ended, exit: null, signal: 9, startedAt: attempt.startedAt - 60_000, endedAt: attempt.startedAt - 19_000 };
   return {
-    options: row.preset === null ? null : {},
     checked: row.verified ? { streams: 2, seconds: 287, pictures: { found: 7175, expected: 7175 }, decoded: "original", places: null, compared: false, changes: ["Track 0: the size 3840x2160 became 1920x1080."] } : null,
     streams: row.state === "queued" ? [] : streams,
     attempts: [...(done && row.attempt > 1 ? [first] : []), ...(row.attempt > 0 || done ? [attempt] : [])],
@@ -321,11 +335,11 @@ function more(row: Row): Pick<Details, "options" | "checked" | "streams" | "atte
 
 /** The failed list: a head for each cause, two of its jobs or all of them below. */
 function grouped(rows: Row[], open: string[]): Entry[] {
-  const causes = [...new Set(rows.map((r) => r.why?.code ?? "internal"))];
+  const causes = [...new Set(rows.map((r) => r.failure?.code ?? "internal"))];
   return causes.flatMap((code) => {
-    const all = rows.filter((r) => (r.why?.code ?? "internal") === code);
+    const all = rows.filter((r) => (r.failure?.code ?? "internal") === code);
     const shown = open.includes(code) ? all : all.slice(0, 2);
-    const head = { kind: "group" as const, code, count: all.length, shown: shown.length, nextStep: all[0]?.why?.nextStep ?? "" };
+    const head = { kind: "group" as const, code, count: all.length, shown: shown.length, nextStep: all[0]?.failure?.nextStep ?? "" };
     return [head, ...shown.map((r) => ({ kind: "row" as const, ...r }))];
   });
 }

@@ -1,60 +1,4 @@
-// Made from src-tauri/src/view.rs by `./dev types`. Do not edit.
-
-export type List = "queue" | "done" | "failed";
-
-export type Sorted = "newest" | "saved" | "name";
-
-export type Wanted = { 
-/**
- * The list.
- */
-list: List, 
-/**
- * Place of the first entry, from 0.
- */
-offset: number, 
-/**
- * Entries at most.
- */
-limit: number, 
-/**
- * Causes of the failed list all of whose jobs are shown.
- */
-open: Array<string>, 
-/**
- * Part of a name; empty: every job.
- */
-find: string, 
-/**
- * The order of the done list.
- */
-sorted: Sorted, };
-
-export type Live = { 
-/**
- * Which job.
- */
-id: number, 
-/**
- * 0-99.
- */
-percent: number | null, 
-/**
- * Seconds of video per second.
- */
-speed: number | null, 
-/**
- * Seconds left at the present speed.
- */
-etaSeconds: number | null, 
-/**
- * Bytes written so far.
- */
-bytes: number | null, 
-/**
- * Seconds of video done.
- */
-doneSeconds: number, };
+// Made from src-tauri/app/src/view/typescript.rs by `./dev types`. Do not edit.
 
 export type Carries = "video" | "audio" | "subtitle" | "attachment" | "data";
 
@@ -134,20 +78,6 @@ by: PlaceIn, };
 
 export type Reason = { "kind": "source_drive_away", drive: string, } | { "kind": "result_drive_away", drive: string, } | { "kind": "folder_missing", folder: string, } | { "kind": "folder_read_only", folder: string | null, } | { "kind": "drive_silent", drive: string, } | { "kind": "connection_lost", drive: string | null, } | { "kind": "connection_broke" } | { "kind": "drive_error" } | { "kind": "read_failed", name: string, } | { "kind": "source_defective", name: string, at: number, } | { "kind": "disk_full", folder: string | null, } | { "kind": "data_disk_full" } | { "kind": "disk_almost_full" } | { "kind": "quota_full" } | { "kind": "no_room", folder: string, takes: number, free: number, reserve: number, } | { "kind": "no_room_beside", volume: string, takes: number, free: number, reserve: number, } | { "kind": "write_failed", folder: string, cause: string, } | { "kind": "end_not_written" } | { "kind": "name_too_long", folder: string, } | { "kind": "name_refused", folder: string, name: string, } | { "kind": "source_gone", name: string, } | { "kind": "no_such_file", path: string, } | { "kind": "is_folder", path: string, } | { "kind": "not_a_file", path: string, } | { "kind": "forbidden", name: string, } | { "kind": "unseen", name: string, cause: string, } | { "kind": "source_changed", name: string, } | { "kind": "source_growing", name: string, } | { "kind": "not_media", name: string, } | { "kind": "animated_webp", name: string, } | { "kind": "copy_protected", name: string | null, } | { "kind": "index_missing", name: string | null, } | { "kind": "nothing_readable" } | { "kind": "ends_early", readable: number, whole: number, estimated: boolean, } | { "kind": "second_recording" } | { "kind": "other_speed" } | { "kind": "no_picture" } | { "kind": "no_sound" } | { "kind": "empty_sound" } | { "kind": "no_decoder", carries: Carries, codec: string, } | { "kind": "no_parameters", carries: Carries, codec: string, } | { "kind": "not_decodable" } | { "kind": "look_too_slow", name: string, seconds: number, } | { "kind": "look_too_big", name: string, } | { "kind": "packets_unread" } | { "kind": "no_base_layer", profile: number, } | { "kind": "picture_too_large", width: number, height: number, } | { "kind": "picture_too_small", width: number, height: number, } | { "kind": "length_unknown" } | { "kind": "cannot_fit", limit: number, smallest: number, } | { "kind": "still_too_big", limit: number, } | { "kind": "copy_too_big" } | { "kind": "grew_too_far" } | { "kind": "no_encoder", encoder: string | null, } | { "kind": "encoder_refused", cause: string | null, } | { "kind": "encoder_busy" } | { "kind": "killed", tool: string, signal: number, } | { "kind": "stalled" } | { "kind": "out_of_memory" } | { "kind": "no_thread", cause: string, } | { "kind": "gave_up", cause: string | null, } | { "kind": "tool_gone" } | { "kind": "not_started", tool: string, cause: string, } | { "kind": "tool_missing", tool: string, } | { "kind": "tool_no_file", path: string, } | { "kind": "tool_broken", path: string, cause: string, } | { "kind": "tool_too_old", path: string, version: string, } | { "kind": "wrong_result", fault: Fault, } | { "kind": "not_read_back", because: Reason, } | { "kind": "crashed", times: number, } | { "kind": "machine_down", times: number, } | { "kind": "mistake" } | { "kind": "nothing_to_run" } | { "kind": "text", code: FailureCode, text: string, };
 
-export type Why = { 
-/**
- * The stable code.
- */
-code: FailureCode, 
-/**
- * The same as a sentence.
- */
-message: string, 
-/**
- * What a person can do, as a sentence.
- */
-nextStep: string, } & ({ "kind": "source_drive_away", drive: string, } | { "kind": "result_drive_away", drive: string, } | { "kind": "folder_missing", folder: string, } | { "kind": "folder_read_only", folder: string | null, } | { "kind": "drive_silent", drive: string, } | { "kind": "connection_lost", drive: string | null, } | { "kind": "connection_broke" } | { "kind": "drive_error" } | { "kind": "read_failed", name: string, } | { "kind": "source_defective", name: string, at: number, } | { "kind": "disk_full", folder: string | null, } | { "kind": "data_disk_full" } | { "kind": "disk_almost_full" } | { "kind": "quota_full" } | { "kind": "no_room", folder: string, takes: number, free: number, reserve: number, } | { "kind": "no_room_beside", volume: string, takes: number, free: number, reserve: number, } | { "kind": "write_failed", folder: string, cause: string, } | { "kind": "end_not_written" } | { "kind": "name_too_long", folder: string, } | { "kind": "name_refused", folder: string, name: string, } | { "kind": "source_gone", name: string, } | { "kind": "no_such_file", path: string, } | { "kind": "is_folder", path: string, } | { "kind": "not_a_file", path: string, } | { "kind": "forbidden", name: string, } | { "kind": "unseen", name: string, cause: string, } | { "kind": "source_changed", name: string, } | { "kind": "source_growing", name: string, } | { "kind": "not_media", name: string, } | { "kind": "animated_webp", name: string, } | { "kind": "copy_protected", name: string | null, } | { "kind": "index_missing", name: string | null, } | { "kind": "nothing_readable" } | { "kind": "ends_early", readable: number, whole: number, estimated: boolean, } | { "kind": "second_recording" } | { "kind": "other_speed" } | { "kind": "no_picture" } | { "kind": "no_sound" } | { "kind": "empty_sound" } | { "kind": "no_decoder", carries: Carries, codec: string, } | { "kind": "no_parameters", carries: Carries, codec: string, } | { "kind": "not_decodable" } | { "kind": "look_too_slow", name: string, seconds: number, } | { "kind": "look_too_big", name: string, } | { "kind": "packets_unread" } | { "kind": "no_base_layer", profile: number, } | { "kind": "picture_too_large", width: number, height: number, } | { "kind": "picture_too_small", width: number, height: number, } | { "kind": "length_unknown" } | { "kind": "cannot_fit", limit: number, smallest: number, } | { "kind": "still_too_big", limit: number, } | { "kind": "copy_too_big" } | { "kind": "grew_too_far" } | { "kind": "no_encoder", encoder: string | null, } | { "kind": "encoder_refused", cause: string | null, } | { "kind": "encoder_busy" } | { "kind": "killed", tool: string, signal: number, } | { "kind": "stalled" } | { "kind": "out_of_memory" } | { "kind": "no_thread", cause: string, } | { "kind": "gave_up", cause: string | null, } | { "kind": "tool_gone" } | { "kind": "not_started", tool: string, cause: string, } | { "kind": "tool_missing", tool: string, } | { "kind": "tool_no_file", path: string, } | { "kind": "tool_broken", path: string, cause: string, } | { "kind": "tool_too_old", path: string, version: string, } | { "kind": "wrong_result", fault: Fault, } | { "kind": "not_read_back", because: Reason, } | { "kind": "crashed", times: number, } | { "kind": "machine_down", times: number, } | { "kind": "mistake" } | { "kind": "nothing_to_run" } | { "kind": "text", code: FailureCode, text: string, });
-
 export type Alarm = { "kind": "lately", 
 /**
  * How many.
@@ -216,15 +146,15 @@ command: string, } | { "kind": "install" } | { "kind": "choose_another" };
 
 export type VideoFacts = { 
 /**
- * Width in pixels; 0 where unknown, like the height.
+ * Width as a player shows it, in pixels.
  */
 width: number, 
 /**
- * Height in pixels.
+ * Height likewise.
  */
 height: number, 
 /**
- * `H.264`, `HEVC`; empty where unknown.
+ * Codec of the picture, as people write it: `H.264`, `HEVC`.
  */
 codec: string, 
 /**
@@ -240,165 +170,124 @@ bits: number,
  */
 interlaced: boolean, 
 /**
- * Length.
+ * Length in seconds.
  */
 seconds: number | null, };
 
-export type Recheck = { 
+export type Progress = { 
 /**
- * What.
+ * 0-99, of all the work on the result; absent while the duration is unknown.
  */
-found: "right" | "wrong" | "notChecked", 
+percent: number | null, 
 /**
- * What is to be said of it, as sentences; empty where all is right.
+ * Seconds of video per second.
+ */
+speed: number | null, 
+/**
+ * Frames per second being encoded.
+ */
+fps: number | null, 
+/**
+ * Seconds left at the present speed.
+ */
+etaSeconds: number | null, 
+/**
+ * Bytes of the result written so far.
+ */
+bytes: number | null, 
+/**
+ * The share of the result that these bytes are, in percent: work that writes nothing of it counts only in
+ * `percent`.
+ */
+written: number | null, 
+/**
+ * Microseconds of the video done.
+ */
+doneUs: number, 
+/**
+ * Its process stands still: it was paused, or waits for a free worker to go on.
+ */
+suspended?: boolean, };
+
+export type List = "queue" | "done" | "failed";
+
+export type Sorted = "newest" | "saved" | "name";
+
+export type Wanted = { 
+/**
+ * The list.
+ */
+list: List, 
+/**
+ * Place of the first entry, from 0.
+ */
+offset: number, 
+/**
+ * Entries at most.
+ */
+limit: number, 
+/**
+ * Causes of the failed list all of whose jobs are shown.
+ */
+open: Array<string>, 
+/**
+ * Part of a name; empty: every job.
+ */
+find: string, 
+/**
+ * The order of the done list.
+ */
+sorted: Sorted, };
+
+export type Live = { 
+/**
+ * Which job.
+ */
+id: number, 
+/**
+ * 0-99.
+ */
+percent: number | null, 
+/**
+ * Seconds of video per second.
+ */
+speed: number | null, 
+/**
+ * Seconds left at the present speed.
+ */
+etaSeconds: number | null, 
+/**
+ * Bytes written so far.
+ */
+bytes: number | null, 
+/**
+ * Microseconds of the video done.
+ */
+doneUs: number, };
+
+export type Why = { 
+/**
+ * The stable code.
+ */
+code: FailureCode, 
+/**
+ * The same as a sentence.
  */
 message: string, 
 /**
- * When.
+ * What a person can do, as a sentence.
  */
-at: number, };
+nextStep: string, } & ({ "kind": "source_drive_away", drive: string, } | { "kind": "result_drive_away", drive: string, } | { "kind": "folder_missing", folder: string, } | { "kind": "folder_read_only", folder: string | null, } | { "kind": "drive_silent", drive: string, } | { "kind": "connection_lost", drive: string | null, } | { "kind": "connection_broke" } | { "kind": "drive_error" } | { "kind": "read_failed", name: string, } | { "kind": "source_defective", name: string, at: number, } | { "kind": "disk_full", folder: string | null, } | { "kind": "data_disk_full" } | { "kind": "disk_almost_full" } | { "kind": "quota_full" } | { "kind": "no_room", folder: string, takes: number, free: number, reserve: number, } | { "kind": "no_room_beside", volume: string, takes: number, free: number, reserve: number, } | { "kind": "write_failed", folder: string, cause: string, } | { "kind": "end_not_written" } | { "kind": "name_too_long", folder: string, } | { "kind": "name_refused", folder: string, name: string, } | { "kind": "source_gone", name: string, } | { "kind": "no_such_file", path: string, } | { "kind": "is_folder", path: string, } | { "kind": "not_a_file", path: string, } | { "kind": "forbidden", name: string, } | { "kind": "unseen", name: string, cause: string, } | { "kind": "source_changed", name: string, } | { "kind": "source_growing", name: string, } | { "kind": "not_media", name: string, } | { "kind": "animated_webp", name: string, } | { "kind": "copy_protected", name: string | null, } | { "kind": "index_missing", name: string | null, } | { "kind": "nothing_readable" } | { "kind": "ends_early", readable: number, whole: number, estimated: boolean, } | { "kind": "second_recording" } | { "kind": "other_speed" } | { "kind": "no_picture" } | { "kind": "no_sound" } | { "kind": "empty_sound" } | { "kind": "no_decoder", carries: Carries, codec: string, } | { "kind": "no_parameters", carries: Carries, codec: string, } | { "kind": "not_decodable" } | { "kind": "look_too_slow", name: string, seconds: number, } | { "kind": "look_too_big", name: string, } | { "kind": "packets_unread" } | { "kind": "no_base_layer", profile: number, } | { "kind": "picture_too_large", width: number, height: number, } | { "kind": "picture_too_small", width: number, height: number, } | { "kind": "length_unknown" } | { "kind": "cannot_fit", limit: number, smallest: number, } | { "kind": "still_too_big", limit: number, } | { "kind": "copy_too_big" } | { "kind": "grew_too_far" } | { "kind": "no_encoder", encoder: string | null, } | { "kind": "encoder_refused", cause: string | null, } | { "kind": "encoder_busy" } | { "kind": "killed", tool: string, signal: number, } | { "kind": "stalled" } | { "kind": "out_of_memory" } | { "kind": "no_thread", cause: string, } | { "kind": "gave_up", cause: string | null, } | { "kind": "tool_gone" } | { "kind": "not_started", tool: string, cause: string, } | { "kind": "tool_missing", tool: string, } | { "kind": "tool_no_file", path: string, } | { "kind": "tool_broken", path: string, cause: string, } | { "kind": "tool_too_old", path: string, version: string, } | { "kind": "wrong_result", fault: Fault, } | { "kind": "not_read_back", because: Reason, } | { "kind": "crashed", times: number, } | { "kind": "machine_down", times: number, } | { "kind": "mistake" } | { "kind": "nothing_to_run" } | { "kind": "text", code: FailureCode, text: string, });
 
-export type Row = { 
+export type Sizes = { 
 /**
- * The job's number.
+ * Of the original, as it was read; before that, when it was added.
  */
-id: number, 
+source: number | null, 
 /**
- * File name of the original.
+ * Of the published result.
  */
-name: string, 
-/**
- * Its full path, to read.
- */
-path: string, 
-/**
- * File name of the result.
- */
-output: string, 
-/**
- * What is known of the video; null until it was looked at.
- */
-facts: VideoFacts | null, 
-/**
- * There is a picture of it.
- */
-thumb: boolean, 
-/**
- * The picture of the result is a copy: it already was as wanted.
- */
-copied: boolean, 
-/**
- * Name of the drive or folder it waits for.
- */
-waitsFor: string | null, 
-/**
- * Name of the preset; null where it cannot be read.
- */
-preset: string | null, 
-/**
- * Where the job stands.
- */
-state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled", 
-/**
- * On hold (queued), or paused (running).
- */
-hold: boolean, 
-/**
- * It was paused and released, and goes on when a worker is free.
- */
-awaitsWorker: boolean, 
-/**
- * 1 for the next to start; null where it cannot start now.
- */
-place: number | null, 
-/**
- * Attempts so far.
- */
-attempt: number, 
-/**
- * Attempts at most.
- */
-maxAttempts: number, 
-/**
- * When it is tried again, in milliseconds since 1970.
- */
-runAt: number | null, 
-/**
- * It is tried again later.
- */
-delayed: boolean, 
-/**
- * Why it waits, is retried or failed.
- */
-why: Why | null, 
-/**
- * Its preset cannot do it: trying the same again does not help.
- */
-refused: boolean, 
-/**
- * It ends early; what is there of it can be kept.
- */
-cut: boolean, 
-/**
- * This version of Spool can read what was wanted; if not, the job is never started.
- */
-readable: boolean, 
-/**
- * If not: the version of the form it was written in, where that is another one.
- */
-foreignFormat: number | null, 
-/**
- * Remarks on a result.
- */
-warnings: Array<string>, 
-/**
- * What was checked of the result is on record; an earlier version kept none.
- */
-verified: boolean, 
-/**
- * What checking the result again found; null where it was not checked again.
- */
-check: Recheck | null, 
-/**
- * The result was found wrong when it was checked again.
- */
-wrong: boolean, 
-/**
- * The result grew and was discarded: the original is the result.
- */
-kept: boolean, 
-/**
- * Bytes of the original.
- */
-sourceSize: number | null, 
-/**
- * Bytes of the result.
- */
-outputSize: number | null, 
-/**
- * How far it is.
- */
-live: Live | null, 
-/**
- * When the present or last attempt began.
- */
-startedAt: number | null, 
-/**
- * When it ended.
- */
-finishedAt: number | null, };
-
-export type Jobs = Array<number>;
-
-export type End = { 
-/**
- * The job's number.
- */
-id: number, 
-/**
- * Its place, from 0.
- */
-place: number, };
+output: number | null, };
 
 export type Kind = { 
 /**
@@ -434,6 +323,140 @@ wrong: boolean,
  */
 kept: boolean, };
 
+export type Row = { 
+/**
+ * There is a picture of it.
+ */
+thumb: boolean, 
+/**
+ * The picture of the result is a copy: it already was as wanted.
+ */
+copied: boolean, 
+/**
+ * 1 for the next to start; null where it cannot start now.
+ */
+place: number | null, id: number, uid: string, position: number, 
+/**
+ * It runs, was paused and released, and goes on when a worker is free.
+ */
+awaitsWorker: boolean, 
+/**
+ * File name of the original.
+ */
+name: string, 
+/**
+ * Its whole path.
+ */
+source: string, 
+/**
+ * Its bytes in percent form, where its path is no text.
+ */
+sourceBytes?: string, 
+/**
+ * When the original was modified last, in nanoseconds since 1970: as it was read, or before that when it was added.
+ */
+sourceMtimeNs: number | null, 
+/**
+ * Whole path of the result.
+ */
+output: string, 
+/**
+ * Its file name.
+ */
+outputName: string, 
+/**
+ * Its bytes likewise.
+ */
+outputBytes?: string, 
+/**
+ * Id of its preset; null where another version of Spool made the job.
+ */
+preset: string | null, 
+/**
+ * Its name on screen.
+ */
+presetName: string | null, 
+/**
+ * What is wanted of this file beside its preset; null like the preset.
+ */
+options: Record<string, never> | null, attempt: number, maxAttempts: number, runAt: number | null, 
+/**
+ * The failure code a waiting job waits upon.
+ */
+waitReason: string | null, 
+/**
+ * The name of the drive or folder it waits for.
+ */
+waitsFor: string | null, 
+/**
+ * Why it waits, is retried or failed.
+ */
+failure: Why | null, warnings: Array<string>, 
+/**
+ * What was checked of the result is on record; false before there is one, and where an earlier version checked it.
+ */
+verified: boolean, 
+/**
+ * What checking the result again found; null where it was not checked again.
+ */
+check: { at: number, found: "right" | "wrong" | "notChecked", message: string } | null, 
+/**
+ * What is known of the video; null until it was looked at.
+ */
+facts: VideoFacts | null, progress: Progress | null, 
+/**
+ * Of a running job: the last sign of life of the engine that ran it, where that engine was killed; else null.
+ */
+abandonedSince: number | null, 
+/**
+ * Version of the form its preset was written in, where another version of Spool made the job; else null.
+ */
+foreignFormat: number | null, sizes: Sizes, createdAt: number, startedAt: number | null, finishedAt: number | null, 
+/**
+ * Where the job stands.
+ */
+state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled", 
+/**
+ * On hold (queued), or paused (running).
+ */
+hold: boolean, 
+/**
+ * It is tried again later.
+ */
+delayed: boolean, 
+/**
+ * Its preset cannot do it: trying the same again does not help.
+ */
+refused: boolean, 
+/**
+ * It ends early; what is there of it can be kept.
+ */
+cut: boolean, 
+/**
+ * This version of Spool can read what was wanted; if not, the job is never started.
+ */
+readable: boolean, 
+/**
+ * The result was found wrong when it was checked again.
+ */
+wrong: boolean, 
+/**
+ * The result grew and was discarded: the original is the result.
+ */
+kept: boolean, };
+
+export type Jobs = Array<number>;
+
+export type End = { 
+/**
+ * The job's number.
+ */
+id: number, 
+/**
+ * Its place, from 0.
+ */
+place: number, };
+
 export type Lot = { 
 /**
  * What they have in common.
@@ -466,39 +489,11 @@ done: string,
  */
 note: string, };
 
-export type AttemptDetails = { 
+export type AttemptView = { epoch: number, outcome: string | null, failure: Why | null, exit: number | null, signal: number | null, commands: Array<Array<string>>, 
 /**
- * How it ended; null while it runs.
+ * The last of them in one line, as a shell takes it; empty where there is none.
  */
-outcome: string | null, 
-/**
- * Why it did not succeed.
- */
-why: Why | null, 
-/**
- * Exit code of ffmpeg.
- */
-exit: number | null, 
-/**
- * Signal that ended ffmpeg.
- */
-signal: number | null, 
-/**
- * The command line, as a shell takes it.
- */
-command: string, 
-/**
- * Last lines of ffmpeg's log.
- */
-logTail: string, 
-/**
- * When it began.
- */
-startedAt: number, 
-/**
- * When it ended.
- */
-endedAt: number | null, };
+command: string, plan: unknown, verification: unknown, logTail: string | null, startedAt: number, endedAt: number | null, };
 
 export type Pictures = { 
 /**
@@ -544,21 +539,13 @@ compared: boolean, };
 
 export type Details = { 
 /**
- * Its row.
+ * In what its preset differs from the one of that id; a setting that only that one has is null.
  */
-row: Row, 
-/**
- * Full path of the result, to read.
- */
-outputPath: string, 
+changed: Record<string, unknown>, 
 /**
  * Folder of the result, to read.
  */
 folder: string, 
-/**
- * What is wanted of this file beside its preset; null like the preset.
- */
-options: Record<string, never> | null, 
 /**
  * What was checked of the result; null before there is one, and where an earlier version checked it.
  */
@@ -570,9 +557,133 @@ streams: Array<StreamDetails>,
 /**
  * Its attempts, oldest first.
  */
-attempts: Array<AttemptDetails>, };
+attempts: Array<AttemptView>, 
+/**
+ * There is a picture of it.
+ */
+thumb: boolean, 
+/**
+ * The picture of the result is a copy: it already was as wanted.
+ */
+copied: boolean, 
+/**
+ * 1 for the next to start; null where it cannot start now.
+ */
+place: number | null, id: number, uid: string, position: number, 
+/**
+ * It runs, was paused and released, and goes on when a worker is free.
+ */
+awaitsWorker: boolean, 
+/**
+ * File name of the original.
+ */
+name: string, 
+/**
+ * Its whole path.
+ */
+source: string, 
+/**
+ * Its bytes in percent form, where its path is no text.
+ */
+sourceBytes?: string, 
+/**
+ * When the original was modified last, in nanoseconds since 1970: as it was read, or before that when it was added.
+ */
+sourceMtimeNs: number | null, 
+/**
+ * Whole path of the result.
+ */
+output: string, 
+/**
+ * Its file name.
+ */
+outputName: string, 
+/**
+ * Its bytes likewise.
+ */
+outputBytes?: string, 
+/**
+ * Id of its preset; null where another version of Spool made the job.
+ */
+preset: string | null, 
+/**
+ * Its name on screen.
+ */
+presetName: string | null, 
+/**
+ * What is wanted of this file beside its preset; null like the preset.
+ */
+options: Record<string, never> | null, attempt: number, maxAttempts: number, runAt: number | null, 
+/**
+ * The failure code a waiting job waits upon.
+ */
+waitReason: string | null, 
+/**
+ * The name of the drive or folder it waits for.
+ */
+waitsFor: string | null, 
+/**
+ * Why it waits, is retried or failed.
+ */
+failure: Why | null, warnings: Array<string>, 
+/**
+ * What was checked of the result is on record; false before there is one, and where an earlier version checked it.
+ */
+verified: boolean, 
+/**
+ * What checking the result again found; null where it was not checked again.
+ */
+check: { at: number, found: "right" | "wrong" | "notChecked", message: string } | null, 
+/**
+ * What is known of the video; null until it was looked at.
+ */
+facts: VideoFacts | null, progress: Progress | null, 
+/**
+ * Of a running job: the last sign of life of the engine that ran it, where that engine was killed; else null.
+ */
+abandonedSince: number | null, 
+/**
+ * Version of the form its preset was written in, where another version of Spool made the job; else null.
+ */
+foreignFormat: number | null, sizes: Sizes, createdAt: number, startedAt: number | null, finishedAt: number | null, 
+/**
+ * Where the job stands.
+ */
+state: "queued" | "waiting" | "running" | "done" | "failed" | "cancelled", 
+/**
+ * On hold (queued), or paused (running).
+ */
+hold: boolean, 
+/**
+ * It is tried again later.
+ */
+delayed: boolean, 
+/**
+ * Its preset cannot do it: trying the same again does not help.
+ */
+refused: boolean, 
+/**
+ * It ends early; what is there of it can be kept.
+ */
+cut: boolean, 
+/**
+ * This version of Spool can read what was wanted; if not, the job is never started.
+ */
+readable: boolean, 
+/**
+ * The result was found wrong when it was checked again.
+ */
+wrong: boolean, 
+/**
+ * The result grew and was discarded: the original is the result.
+ */
+kept: boolean, };
 
 export type Group = { 
+/**
+ * How many of them stand below.
+ */
+shown: number, 
 /**
  * The cause.
  */
@@ -581,10 +692,6 @@ code: FailureCode,
  * How many failed for it.
  */
 count: number, 
-/**
- * How many of them stand below.
- */
-shown: number, 
 /**
  * What a person can do, as a sentence.
  */

@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
-import { row, why as saying } from "../backend/fake";
+import { row, type Change, why as saying } from "../backend/fake";
 import type { FailureCode } from "../backend/types";
-import type { Row } from "../backend/types";
 import { beneath, buttons, byKey, menu } from "./actions";
 
-const labels = (change: Partial<Row>) => buttons(row(1, change)).map((action) => action.label);
-const why = (code: FailureCode) => saying(code, "", "");
+const labels = (change: Change) => buttons(row(1, change)).map((action) => action.label);
+const why = (code: FailureCode) => saying(code, "");
 
 test("each state has the buttons that fit it", () => {
   expect(labels({ state: "running" })).toEqual(["Pause", "Cancel"]);

@@ -4,12 +4,12 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import App from "../App.svelte";
 import { fake, row, type Fake } from "../backend/fake";
-import type { Recheck } from "../backend/types";
+import type { Row } from "../backend/types";
 import { menu } from "./actions";
 import { cell, checking, rechecked } from "./words";
 
-const lost: Recheck = { found: "wrong", message: "Track 2 (sound, AAC, ger) is missing in the result.", at: 0 };
-const done = (id: number, check: Recheck | null = null) => row(id, { state: "done", outputSize: 1000, check });
+const lost: Row["check"] = { found: "wrong", message: "Track 2 (sound, AAC, ger) is missing in the result.", at: 0 };
+const done = (id: number, check: Row["check"] = null) => row(id, { state: "done", outputSize: 1000, check });
 
 async function open(backend: Fake) {
   Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, get: () => 600 });

@@ -14,7 +14,7 @@ function open(backend: Fake) {
 }
 
 const rows = () => screen.findAllByRole("row");
-const live = (id: number, percent: number): Live => ({ id, percent, speed: 2, etaSeconds: 60, bytes: 1000, doneSeconds: 1 });
+const live = (id: number, percent: number): Live => ({ id, percent, speed: 2, etaSeconds: 60, bytes: 1000, doneUs: 1_000_000 });
 
 test("an empty queue says what to do", async () => {
   const backend = fake();

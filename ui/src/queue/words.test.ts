@@ -7,7 +7,7 @@ import { checked, earlier } from "../details/checked";
 import { menu } from "./actions";
 import { added, cameOf, cell, dragged, facts, footer, saved, timeLeft } from "./words";
 
-const live: Live = { id: 1, percent: 42.4, speed: 3.14, etaSeconds: 72, bytes: 96_000_000, doneSeconds: 100 };
+const live: Live = { id: 1, percent: 42.4, speed: 3.14, etaSeconds: 72, bytes: 96_000_000, doneUs: 100_000_000 };
 
 test("a running row says how far, how long still, how fast and how much", () => {
   expect(cell(row(1, { state: "running" }), live, 0)).toEqual({

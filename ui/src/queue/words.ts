@@ -33,6 +33,9 @@ export interface LinesCell {
 
 export type Cell = BarCell | LinesCell;
 
+/** How far a job is, as it was just told or as its row has it. */
+type Reading = Omit<Live, "id">;
+
 /** Of a job whose preset this version cannot read: it is never started. */
 function otherVersion(row: Row): LinesCell {
   const format = row.foreignFormat === null ? "" : ` (format ${row.foreignFormat})`;
@@ -40,25 +43,25 @@ function otherVersion(row: Row): LinesCell {
 }
 
 /** What stands in the state column of the queue and of the done list. */
-export function cell(row: Row, live: Live | undefined, now: number): Cell {
+export function cell(row: Row, live: Reading | undefined, now: number): Cell {
   if (!row.readable && row.state !== "done") return otherVersion(row);
   switch (row.state) {
     case "running":
-      return running(row, live ?? row.live ?? undefined);
+      return running(row, live ?? row.progress ?? undefined);
     case "waiting":
-      return { kind: "lines", icon: "drive", first: waitingFor(row), ...continues(row.why?.code) };
+      return { kind: "lines", icon: "drive", first: waitingFor(row), ...continues(row.failure?.code) };
     case "queued":
       return queued(row, now);
     case "done":
       return done(row, now);
     case "failed":
-      return { kind: "lines", first: short(row.why), second: failedBelow(row, now) };
+      return { kind: "lines", first: short(row.failure), second: failedBelow(row, now) };
     case "cancelled":
       return { kind: "lines", icon: "cancelled", first: "Cancelled", second: time(row.finishedAt, now) };
   }
 }
 
-function running(row: Row, live: Live | undefined): Cell {
+function running(row: Row, live: Reading | undefined): Cell {
   const known = live?.percent ?? null;
   const written = live?.bytes ?? null;
   const still = row.hold || row.awaitsWorker;
@@ -73,21 +76,21 @@ function running(row: Row, live: Live | undefined): Cell {
   };
 }
 
-function left(live: Live | undefined): string {
+function left(live: Reading | undefined): string {
   if (!live) return "";
-  if (live.percent === null) return `${duration(live.doneSeconds)} done`;
+  if (live.percent === null) return `${duration(live.doneUs / 1e6)} done`;
   if (live.etaSeconds === null || live.percent >= 99) return "";
   return live.etaSeconds < 10 ? "a few seconds left" : `${duration(live.etaSeconds)} left`;
 }
 
 function queued(row: Row, now: number): Cell {
-  if (row.hold && row.why?.code === "machine_down") return { kind: "lines", icon: "hold", first: "On hold", second: short(row.why) };
+  if (row.hold && row.failure?.code === "machine_down") return { kind: "lines", icon: "hold", first: "On hold", second: sentenceless(row.failure.message) };
   // Only so many are kept paused half way: one beyond that was stopped.
   if (row.hold) return { kind: "lines", icon: "hold", first: "On hold", ...(row.startedAt === null ? {} : { second: "Starts again from its beginning" }) };
   if (row.runAt !== null) {
     const wait = Math.max(0, Math.ceil((row.runAt - now) / 1000));
     const first = `Retry ${row.attempt} of ${row.maxAttempts - 1}${wait > 0 ? ` in ${duration(wait)}` : ""}`;
-    return { kind: "lines", icon: "retry", first, second: short(row.why) };
+    return { kind: "lines", icon: "retry", first, second: sentenceless(row.failure?.message) };
   }
   const place = row.place === null ? "Queued" : row.place === 1 ? "Next" : `Place ${row.place.toLocaleString("en")}`;
   return { kind: "lines", first: place, soft: true };
@@ -106,11 +109,11 @@ function waitingFor(row: Row): string {
     source_changed: "Waiting until it is written",
     source_growing: "Waiting until it is written",
   };
-  return (row.why && where[row.why.code]) ?? "Waiting";
+  return (row.failure && where[row.failure.code]) ?? "Waiting";
 }
 
 function done(row: Row, now: number): Cell {
-  const grown = row.sourceSize !== null && row.outputSize !== null && row.outputSize > row.sourceSize * 1.005;
+  const grown = row.sizes.source !== null && row.sizes.output !== null && row.sizes.output > row.sizes.source * 1.005;
   const remarks = remarksOf(row);
   if (row.check?.found === "wrong") return { kind: "lines", icon: "warning", first: "Found wrong", second: sentenceless(row.check.message) };
   if (remarks.length > 0) {
@@ -155,14 +158,14 @@ function sentenceless(text: string | undefined): string {
 
 /** The same with the sizes below, where there is no room for columns of their own. */
 export function sizesBelow(cell: Cell, row: Row): Cell {
-  const sizes = `${size(row.sourceSize ?? 0)} → ${size(row.outputSize ?? 0)}`;
+  const sizes = `${size(row.sizes.source ?? 0)} → ${size(row.sizes.output ?? 0)}`;
   return cell.kind === "lines" ? { ...cell, second: sizes } : cell;
 }
 
 /** −78 %; nothing where a size is unknown or the job was cancelled. */
 export function saved(row: Row): string {
-  if (row.state !== "done" || !row.sourceSize || !row.outputSize) return "";
-  return change(row.sourceSize, row.outputSize);
+  if (row.state !== "done" || !row.sizes.source || !row.sizes.output) return "";
+  return change(row.sizes.source, row.sizes.output);
 }
 
 /** One fact of the line under a name; narrow windows leave some kinds out. */
@@ -174,7 +177,7 @@ export interface Fact {
 /** The line of facts under a name, before the arrow and the preset. What is unknown is left out. */
 export function facts(row: Row): Fact[] {
   const f = row.facts;
-  const bytes = row.sourceSize === null || row.state === "done" ? "" : size(row.sourceSize);
+  const bytes = row.sizes.source === null || row.state === "done" ? "" : size(row.sizes.source);
   const all: Fact[] = [
     { kind: "picture", text: f?.width ? `${f.width}×${f.height}${f.interlaced ? " interlaced" : ""}` : "" },
     { kind: "codec", text: f?.codec ? [f.codec, f.hdr ? "HDR" : f.bits > 8 ? `${f.bits}-bit` : ""].filter(Boolean).join(" ") : "" },

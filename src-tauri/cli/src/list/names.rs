@@ -2,9 +2,9 @@
 //! Pure.
 
 use crate::words;
-use serde_json::Value;
+use spool_app::presets;
 use spool_core::job::Job;
-use spool_core::preset::{Preset, differences};
+use spool_core::preset::Preset;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -68,18 +68,11 @@ fn end(path: &Path, n: usize) -> PathBuf {
 }
 
 /// `web-1080p, video.crf 18`
-fn wanted(job: &Job, presets: &[Preset]) -> String {
+fn wanted(job: &Job, known: &[Preset]) -> String {
     let Some(spec) = &job.spec else { return String::new() };
     let id = spec.preset.id.clone();
-    let changed = words::settings(&changed(&spec.preset, presets));
+    let changed = words::settings(&presets::changed(job, known));
     if changed.is_empty() { id } else { format!("{id}, {changed}") }
-}
-
-/// In what a preset differs from the one of its id among these, which `--set` or a later edit changed; nothing where there
-/// is none.
-pub(crate) fn changed(preset: &Preset, presets: &[Preset]) -> Vec<(String, Option<Value>)> {
-    let base = presets.iter().find(|base| base.id == preset.id);
-    base.map_or_else(Vec::new, |base| differences(base, preset))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::context::{Context, json_line};
 use crate::{list, words};
 use serde::Serialize;
 use serde_json::json;
+use spool_app::view::JobView;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::Tally;
 use spool_core::event::{Event, Subscription, Told};
@@ -17,7 +18,6 @@ use spool_core::forecast::TimeLeft;
 use spool_core::job::{Job, JobId, State};
 use spool_core::progress::Progress;
 use spool_core::queue::{Counts, Queue};
-use spool_core::view::JobView;
 use spool_core::words as english;
 use spool_core::words::reason;
 use std::collections::HashSet;
@@ -248,7 +248,7 @@ impl Show {
     fn line(&self, job: &Job, batch: Option<Batch>) {
         if self.to == To::Scripts {
             // Whoever stops reading does not stop the work.
-            let _ = json_line(&Line { job: JobView::from(job), batch });
+            let _ = json_line(&Line { job: JobView::of(job, None), batch });
             return;
         }
         let line = list::line(job, self.clock.now(), None);

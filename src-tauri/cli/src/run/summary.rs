@@ -2,9 +2,9 @@
 
 use super::Ended;
 use crate::context::{Answer, Context, complain, json_line};
-use crate::signals::Signal;
 use crate::words;
 use serde_json::json;
+use spool_app::signals::Signal;
 use spool_core::engine::Tally;
 use spool_core::job::State;
 use spool_core::queue::{Flag, Queue};

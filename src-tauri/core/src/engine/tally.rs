@@ -1,5 +1,9 @@
 //! What has ended since the engine started, by what it told itself: no clock is asked, for a clock that is set
 //! back would hide a failure, and nothing is missed, as a slow subscriber would.
+//!
+//! A run is no batch (see [`crate::batch`]): it lasts as long as its engine and may see many batches, a job that is
+//! tried again and succeeds has not failed in it, and its failures have to be known by number, for the exit code
+//! and so that each is told. A batch ends when the queue comes to rest, and outlives the engine as the window's count.
 
 use crate::event::Event;
 use crate::job::{JobId, State};

@@ -2,10 +2,12 @@
 
 use super::MediaInfo;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// What a list says of a video. Unknown sizes are 0, unknown words empty.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
+#[ts(rename = "VideoFacts")]
 pub struct Facts {
     /// Width as a player shows it, in pixels.
     pub width: u32,

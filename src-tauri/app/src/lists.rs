@@ -1,8 +1,9 @@
-//! The lists as the window pages through them: rows with their places, facts and pictures.
+//! The lists as a face pages through them: rows with their places, facts and pictures.
 
 use crate::previews;
 use crate::state::Spool;
-use crate::view::{End, Entry, Jobs, Kind, List, Lot, Page, Row, Verb, Wanted, among, between};
+use crate::view::{End, Entry, JobView, Jobs, Kind, List, Lot, Page, Row, Verb, Wanted, among, between};
+use spool_core::engine::lock;
 use spool_core::error::Result;
 use spool_core::job::{Job, JobId, State};
 use spool_core::media;
@@ -10,14 +11,18 @@ use spool_core::queue::{Filter, Sort, Which};
 use spool_core::verify::verification::StreamCheck;
 use std::collections::HashMap;
 
+/// Longest page handed out at once.
+const LONGEST_PAGE: u64 = 200;
+
 impl Spool {
     /// Part of a list.
     pub fn page(&self, wanted: &Wanted) -> Result<Page> {
+        let limit = wanted.limit.min(LONGEST_PAGE);
         if wanted.list == List::Failed && wanted.find.is_empty() {
-            return self.failed_page(wanted.offset, wanted.limit, &wanted.open);
+            return self.failed_page(wanted.offset, limit, &wanted.open);
         }
         let filter = filter(wanted);
-        let jobs = self.queue().page(&filter, wanted.offset, wanted.limit)?;
+        let jobs = self.queue().page(&filter, wanted.offset, limit)?;
         let total = self.total(&filter, wanted.list)?;
         let entries = self.rows(&jobs, wanted.find.is_empty())?;
         Ok(Page { offset: wanted.offset, entries, total, groups: 0 })
@@ -62,6 +67,14 @@ impl Spool {
         self.steer(verb.into(), &Which::Ids(ids))
     }
 
+    /// The same, or of all jobs in these states where any are named.
+    pub fn steer_these_or_all(&self, verb: Verb, ids: Vec<JobId>, states: Vec<State>) -> Result<()> {
+        if states.is_empty() {
+            return self.steer_these(verb, ids);
+        }
+        self.steer(verb.into(), &Which::All(states))
+    }
+
     fn total(&self, filter: &Filter, list: List) -> Result<u64> {
         if !filter.name.is_empty() {
             return self.queue().matching(filter);
@@ -95,7 +108,14 @@ impl Spool {
     pub fn row(&self, job: &Job, place: Option<u64>) -> Row {
         let thumb = previews::picture(&self.data, job.id).exists();
         self.previews.want(job, thumb);
-        Row::new(job, place, thumb, job.state == State::Done && self.was_copied(job.id))
+        let copied = job.state == State::Done && self.was_copied(job.id);
+        Row { job: self.view(job), thumb, copied, place }
+    }
+
+    /// A job as every face sees it.
+    pub fn view(&self, job: &Job) -> JobView {
+        let may_be_abandoned = job.state == State::Running && !self.is_working();
+        JobView::of(job, may_be_abandoned.then(|| lock::last_sign(&self.data)).flatten())
     }
 
     /// Is the picture of its result a copy, by what was checked of it?
@@ -184,10 +204,10 @@ mod tests {
             let wanted = wanted(find);
             let page = spool.page(&wanted).unwrap();
             let picked = spool.pick(&wanted, None).unwrap();
-            let ids = |entry: &Entry| if let Entry::Row(row) = entry { JobId(row.id) } else { panic!() };
+            let ids = |entry: &Entry| if let Entry::Row(row) = entry { row.job.id } else { panic!() };
             assert_eq!(picked, page.entries.iter().map(ids).collect::<Vec<_>>().into());
             let row = |entry: &Entry| {
-                if let Entry::Row(row) = entry { (row.name.clone(), row.place) } else { panic!() }
+                if let Entry::Row(row) = entry { (row.job.name.clone(), row.place) } else { panic!() }
             };
             (page.entries.iter().map(row).collect::<Vec<_>>(), page.total)
         };

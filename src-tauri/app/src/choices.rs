@@ -1,24 +1,16 @@
 //! What the user chose: the target strip and the settings dialog. Every change counts at once, also for the engine.
 
+use crate::locked::lock;
+use crate::places::{self, shown};
 use crate::report::ENCODERS;
-use crate::state::{Spool, lock};
+use crate::state::Spool;
+use crate::view::Why;
 use crate::view::{Choices, EncoderState, SettingsChosen, SettingsShown, ToolState, WhenDone};
-use spool_cli::places;
 use spool_core::engine;
 use spool_core::ffmpeg::{self, ToolError};
 use spool_core::intake;
 use spool_core::settings::Settings;
-use spool_core::view::Why;
 use std::path::{Path, PathBuf};
-
-/// What stands for the home folder in paths that are shown.
-pub(crate) fn shown(path: &Path) -> String {
-    let home = std::env::home_dir().filter(|home| home.parent().is_some());
-    match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
-        Some(rest) => Path::new("~").join(rest).to_string_lossy().into_owned(),
-        None => path.to_string_lossy().into_owned(),
-    }
-}
 
 impl Spool {
     /// What the target strip remembers.
@@ -59,6 +51,11 @@ impl Spool {
     /// What happens when the queue is done: once, then nothing again.
     pub fn set_when_done(&self, choice: WhenDone) {
         *lock(&self.when_done) = choice;
+    }
+
+    /// That choice, which is used up by the asking.
+    pub fn take_when_done(&self) -> WhenDone {
+        std::mem::take(&mut lock(&self.when_done))
     }
 
     /// Uses this ffmpeg and the ffprobe beside it, or (`None`) whichever is found.

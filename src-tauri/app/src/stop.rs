@@ -1,36 +1,25 @@
-//! The one stop of this process: whatever ends the window, its engine is stopped cleanly first.
+//! The one stop of this process: whatever ends it, its engine is stopped cleanly first.
 //!
 //! Guarantees that whoever asks while it stops waits for the same stop, that no engine starts once it has begun, and that
 //! it takes a bounded time. A signal, the loss of the display, the end of the session and a click on Quit all lead here.
 
-use crate::lifecycle;
 use crate::state::Spool;
-use spool_cli::signals::Signals;
 use spool_core::engine::Engine;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
-use tauri::AppHandle;
-use tokio::sync::OnceCell;
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 /// Longest time that stopping the engine may take: its ladder (`q`, terminate, kill) takes 10 s.
 const LONGEST: Duration = Duration::from_secs(11);
-/// Afterwards the window has this long to go by itself.
-pub const TO_GO: Duration = Duration::from_secs(1);
-
-/// Has this process stopped its engine?
-#[derive(Default)]
-pub struct Stop(OnceCell<()>);
-
-impl Stop {
-    /// Afterwards this process works nothing, and never will.
-    pub fn is_done(&self) -> bool {
-        self.0.initialized()
-    }
-}
 
 impl Spool {
+    /// Has this process stopped its engine for good?
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.initialized()
+    }
+
     /// Stops the engine, where this process has it; returns when every job has been given back, or time has run out.
     pub async fn stop(self: &Arc<Self>) {
         let stopping = async || {
@@ -38,14 +27,14 @@ impl Spool {
                 tracing::error!("the engine could not be stopped in time");
             }
         };
-        self.stopped.0.get_or_init(stopping).await;
+        self.stopped.get_or_init(stopping).await;
     }
 
     /// The same for a thread that must not go on before: the one whose end is that of the process.
-    pub fn stop_now(self: &Arc<Self>) {
+    pub fn stop_now(self: &Arc<Self>, runtime: &Handle) {
         let (tell, stopped) = channel();
         let spool = self.clone();
-        tauri::async_runtime::spawn(async move {
+        runtime.spawn(async move {
             spool.stop().await;
             let _ = tell.send(());
         });
@@ -56,33 +45,13 @@ impl Spool {
 
 /// Waits for an engine that is just starting, so that it may block.
 async fn take(spool: Arc<Spool>) -> Option<Engine> {
-    tauri::async_runtime::spawn_blocking(move || spool.leave()).await.ok().flatten()
+    tokio::task::spawn_blocking(move || spool.leave()).await.ok().flatten()
 }
 
 async fn end(engine: impl Future<Output = Option<Engine>>) {
     if let Some(engine) = engine.await {
         engine.stop().await;
     }
-}
-
-/// Requests to end from outside. Taken before any job runs: one that came in between would be a crash.
-pub fn listen() -> Option<Signals> {
-    let signals = tauri::async_runtime::block_on(async { Signals::new() });
-    signals.inspect_err(|cause| tracing::warn!(%cause, "signals cannot be received")).ok()
-}
-
-/// Quits at the first of them.
-pub fn quit_on(signals: Option<Signals>, app: AppHandle) {
-    let Some(mut signals) = signals else { return };
-    tauri::async_runtime::spawn(async move {
-        signals.next().await;
-        tracing::info!("asked to end by a signal");
-        lifecycle::quit(&app);
-        // What comes later must not end the process before it has stopped.
-        loop {
-            signals.next().await;
-        }
-    });
 }
 
 #[cfg(test)]
@@ -93,16 +62,14 @@ mod tests {
     fn whoever_asks_to_stop_waits_for_it_and_no_engine_starts_afterwards() {
         let data = tempfile::tempdir().unwrap();
         let spool = Arc::new(Spool::open(data.path().to_owned()).unwrap());
-        let start = |spool: &Arc<Spool>| {
-            let spool = spool.clone();
-            tauri::async_runtime::block_on(async move { spool.take_over().unwrap().is_some() })
-        };
-        assert!(start(&spool) && spool.is_working() && !spool.stopped.is_done());
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let start = |spool: &Arc<Spool>| runtime.block_on(async { spool.take_over().unwrap().is_some() });
+        assert!(start(&spool) && spool.is_working() && !spool.is_stopped());
         std::thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
-                    spool.stop_now();
-                    assert!(spool.stopped.is_done() && !spool.is_working());
+                    spool.stop_now(runtime.handle());
+                    assert!(spool.is_stopped() && !spool.is_working());
                 });
             }
         });

@@ -1,13 +1,13 @@
 //! A job in full: its streams, its attempts, and what was checked of its result.
 
+use super::job::AttemptView;
 use super::row::Row;
 use serde::Serialize;
-use spool_core::job::Millis;
+use serde_json::Value;
 use spool_core::ledger;
 use spool_core::media::Kind;
-use spool_core::spec::JobOptions;
 use spool_core::verify::verification::{Side, StreamCheck, Verification};
-use spool_core::view::Why;
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// What becomes of one stream of the original.
@@ -23,28 +23,6 @@ pub struct StreamDetails {
     pub done: String,
     /// What that costs, or why.
     pub note: String,
-}
-
-/// One run of a job.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct AttemptDetails {
-    /// How it ended; null while it runs.
-    pub outcome: Option<String>,
-    /// Why it did not succeed.
-    pub why: Option<Why>,
-    /// Exit code of ffmpeg.
-    pub exit: Option<i32>,
-    /// Signal that ended ffmpeg.
-    pub signal: Option<i32>,
-    /// The command line, as a shell takes it.
-    pub command: String,
-    /// Last lines of ffmpeg's log.
-    pub log_tail: String,
-    /// When it began.
-    pub started_at: Millis,
-    /// When it ended.
-    pub ended_at: Option<Millis>,
 }
 
 /// What was checked of a published result.
@@ -119,18 +97,17 @@ impl From<&Verification> for Checked {
 #[serde(rename_all = "camelCase")]
 pub struct Details {
     /// Its row.
+    #[serde(flatten)]
     pub row: Row,
-    /// Full path of the result, to read.
-    pub output_path: String,
+    /// In what its preset differs from the one of that id; a setting that only that one has is null.
+    #[ts(type = "Record<string, unknown>")]
+    pub changed: BTreeMap<String, Option<Value>>,
     /// Folder of the result, to read.
     pub folder: String,
-    /// What is wanted of this file beside its preset; null like the preset.
-    #[ts(type = "Record<string, never> | null")]
-    pub options: Option<JobOptions>,
     /// What was checked of the result; null before there is one, and where an earlier version checked it.
     pub checked: Option<Checked>,
     /// Its streams, once planned.
     pub streams: Vec<StreamDetails>,
     /// Its attempts, oldest first.
-    pub attempts: Vec<AttemptDetails>,
+    pub attempts: Vec<AttemptView>,
 }

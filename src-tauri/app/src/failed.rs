@@ -1,8 +1,8 @@
-//! The failed list as the window shows it: a head for each cause, its two newest jobs below, all of them where
+//! The failed list as a face shows it: a head for each cause, its two newest jobs below, all of them where
 //! the user opened it. What stands at which place is decided purely from the counts.
 
 use crate::state::Spool;
-use crate::view::{Entry, Group, Page};
+use crate::view::{Cause, Entry, Group, Page};
 use spool_core::error::Result;
 use spool_core::failure::FailureCode;
 use spool_core::job::JobId;
@@ -51,7 +51,10 @@ impl Spool {
         let mut entries = Vec::new();
         for slot in slots {
             match slot {
-                Slot::Head(n) => entries.push(Entry::Group(Group::new(causes[n].0, causes[n].1, shown[n]))),
+                Slot::Head(n) => {
+                    let (cause, shown) = (Cause::new(causes[n].0, causes[n].1), shown[n]);
+                    entries.push(Entry::Group(Group { cause, shown }));
+                }
                 Slot::Jobs { cause, from, count } => {
                     let jobs = self.queue().failed_by(causes[cause].0, from, count)?;
                     entries.extend(jobs.iter().map(|job| Entry::Row(Box::new(self.row(job, None)))));
@@ -59,6 +62,11 @@ impl Spool {
             }
         }
         Ok(Page { offset, entries, total, groups: causes.len() as u64 })
+    }
+
+    /// For which causes jobs have failed, and how many for each.
+    pub fn causes(&self) -> Result<Vec<Cause>> {
+        Ok(self.queue().causes()?.into_iter().map(|(code, count)| Cause::new(code, count)).collect())
     }
 
     /// What stands at each place of the list; none where a head does.
@@ -81,6 +89,19 @@ impl Spool {
     pub fn steer_cause(&self, command: Command, cause: FailureCode) -> Result<()> {
         let ids = self.failed_ids(cause)?;
         self.steer(command, &Which::Ids(ids))
+    }
+
+    /// Queues failed videos with another preset: these, or all that failed for one cause.
+    pub fn retry_these_or_cause_as(
+        &self,
+        ids: &[JobId],
+        cause: Option<FailureCode>,
+        preset: &str,
+    ) -> Result<()> {
+        match cause {
+            Some(cause) => self.retry_as(&self.failed_ids(cause)?, preset),
+            None => self.retry_as(ids, preset),
+        }
     }
 
     /// The jobs that failed for this cause.

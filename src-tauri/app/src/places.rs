@@ -1,11 +1,22 @@
 //! Where things are on this system: the data folder, and the folders tools are looked for in; and which run of the
-//! machine this is. Shared with the window, so that both see the same queue; the core itself reads no environment.
+//! machine this is. The one place that reads the environment, so that every face sees the same queue; the core reads
+//! none.
 
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
+use spool_core::clock::SystemClock;
+use spool_core::engine::EngineConfig;
 use spool_core::error::Result;
 use spool_core::ffmpeg::{self, ToolPlaces};
+use spool_core::policy::Policy;
 use spool_core::settings::{self, Settings};
+use spool_core::volumes::Volumes;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The data folder that the environment names; an empty name names none.
+pub fn named_data_dir() -> Option<PathBuf> {
+    std::env::var_os("SPOOL_DATA_DIR").filter(|value| !value.is_empty()).map(PathBuf::from)
+}
 
 /// The system's folder for Spool's data; `None` without a home folder.
 pub fn data_dir() -> Option<PathBuf> {
@@ -17,6 +28,15 @@ pub fn data_dir() -> Option<PathBuf> {
 /// The home folder, where there is one.
 pub fn home() -> Option<PathBuf> {
     std::env::home_dir().filter(|home| home.is_absolute())
+}
+
+/// A path to read, with `~` in place of the home folder.
+pub(crate) fn shown(path: &Path) -> String {
+    let home = home().filter(|home| home.parent().is_some());
+    match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
+        Some(rest) => Path::new("~").join(rest).to_string_lossy().into_owned(),
+        None => path.to_string_lossy().into_owned(),
+    }
 }
 
 /// The settings of a data folder, with the home folder in place of `~`.
@@ -57,6 +77,26 @@ pub fn boot() -> Option<String> {
 #[cfg(unix)]
 fn named(answer: &str) -> Option<String> {
     Some(answer.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+/// What an engine is started with. `who`: its name for others; `volumes`: what is known of drives.
+pub fn engine(
+    data: &Path,
+    settings: &Settings,
+    who: &str,
+    workers: Option<usize>,
+    volumes: &Arc<Volumes>,
+) -> EngineConfig {
+    EngineConfig {
+        data: data.to_owned(),
+        who: who.into(),
+        boot: boot(),
+        tools: tools(settings),
+        workers,
+        policy: Policy { crash_limit: settings.crash_limit, ..Policy::default() },
+        volumes: volumes.clone(),
+        clock: Arc::new(SystemClock::default()),
+    }
 }
 
 /// Where tools are looked for: settings, beside this program, PATH, the package managers' folders.

@@ -1,63 +1,51 @@
 //! Adding: with which preset and where to, what became of each file, and doing again what was done before.
 
-use crate::choices::shown;
-use crate::state::{Spool, lock};
+use crate::last_added::LastAdded;
+use crate::locked::lock;
+use crate::state::Spool;
 use crate::view::AddNotice;
 use spool_core::error::{Error, Result};
 use spool_core::intake::{self, Asking, Found, Kind, Taken, Wish};
 use spool_core::job::{Job, JobId, State};
 use spool_core::preset::Preset;
 use spool_core::queue::{Added, Command, NewJob, Place, Which};
-use spool_core::settings;
 use spool_core::spec::JobSpec;
 use std::path::PathBuf;
 
-/// Names of files left out that the window can be shown.
-const MOST_LEFT_OUT: usize = 500;
-
-/// What became of the last that was added: to be undone, looked at, or done again.
-#[derive(Default)]
-pub struct LastAdded {
-    accepted: Vec<JobId>,
-    left_out: Vec<String>,
-    done_before: Vec<PathBuf>,
-    preset: String,
-}
-
 impl Spool {
-    /// All presets.
-    pub fn presets(&self) -> Result<Vec<Preset>> {
-        settings::presets(&self.data, &self.settings())
-    }
-
-    /// That of this id, or its refusal: another one in its place would make what nobody asked for.
-    fn preset(&self, id: &str) -> Result<Preset> {
-        settings::preset(&self.data, &self.settings(), id)
-    }
-
     fn wish(&self, spec: JobSpec, again: bool) -> Wish {
         Wish { again, ..Wish::of(spec, &self.settings()) }
     }
 
-    fn asking(&self) -> Asking<'_> {
+    /// How the files of users are asked for.
+    pub fn asking(&self) -> Asking<'_> {
         Asking::of(&self.volumes)
     }
 
-    fn find(&self, paths: &[PathBuf], wish: &Wish) -> Result<Found> {
+    /// What there is to add among these.
+    pub fn find(&self, paths: &[PathBuf], wish: &Wish) -> Result<Found> {
         intake::find(self.asking(), paths, wish, self.queue())
     }
 
-    fn accept(&self, jobs: &[NewJob]) -> Result<Vec<Added>> {
+    /// Adds them in one transaction, by the engine where this process has it.
+    pub fn accept(&self, jobs: &[NewJob], place: Place) -> Result<Vec<Added>> {
         let taken = Taken::read(self.asking(), jobs, self.queue())?;
-        match self.with_engine(|engine| engine.add(jobs, Place::End, &taken)) {
+        match self.with_engine(|engine| engine.add(jobs, place, &taken)) {
             Some(added) => added,
-            None => self.queue().add(jobs, Place::End, &|path| taken.has(path)),
+            None => self.queue().add(jobs, place, &|path| taken.has(path)),
         }
     }
 
     /// Adds files and folders with this preset; tells the window what became of them.
     pub fn add(&self, paths: &[PathBuf], preset: &str) -> Result<()> {
         self.add_wished(paths, preset, false)
+    }
+
+    /// Adds files and folders with the current preset; what is wrong is told to the window too.
+    pub fn add_or_tell(&self, paths: &[PathBuf]) {
+        if let Err(cause) = self.add(paths, &self.settings().preset) {
+            self.feed.tell_trouble(cause.to_string());
+        }
     }
 
     /// Adds anew what was last left out because it was done before.
@@ -88,8 +76,8 @@ impl Spool {
 
     fn add_wished(&self, paths: &[PathBuf], preset: &str, again: bool) -> Result<()> {
         let found = self.find(paths, &self.wish(JobSpec::of(self.preset(preset)?), again))?;
-        let added = self.accept(&found.jobs)?;
-        *lock(&self.last) = last(&found, &added, preset);
+        let added = self.accept(&found.jobs, Place::End)?;
+        *lock(&self.last) = LastAdded::of(&found, &added, preset);
         self.feed.tell_added(self.notice(&found, &added)?);
         self.feed.touch();
         Ok(())
@@ -152,8 +140,8 @@ impl Spool {
                 Err(why) => found.refused.push((job.source.clone(), why)),
             }
         }
-        let added = self.accept(&found.jobs)?;
-        *lock(&self.last) = last(&found, &added, &settings.preset);
+        let added = self.accept(&found.jobs, Place::End)?;
+        *lock(&self.last) = LastAdded::of(&found, &added, &settings.preset);
         self.feed.tell_added(self.notice(&found, &added)?);
         self.feed.touch();
         Ok(())
@@ -173,7 +161,7 @@ impl Spool {
                 self.feed.tell_trouble(why.clone());
                 continue;
             }
-            self.accept(&found.jobs)?;
+            self.accept(&found.jobs, Place::End)?;
             self.steer(Command::Remove, &Which::Ids(vec![*id]))?;
         }
         Ok(())
@@ -184,28 +172,6 @@ impl Spool {
 fn renamed((job, added): (&NewJob, &Added)) -> Option<String> {
     let Added::Accepted { output, .. } = added else { return None };
     intake::renamed(job, output)
-}
-
-fn last(found: &Found, added: &[Added], preset: &str) -> LastAdded {
-    let accepted =
-        added.iter().filter_map(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None });
-    let before = found.jobs.iter().zip(added).filter(|(_, a)| matches!(a, Added::DoneBefore(_)));
-    let own = found.jobs.iter().zip(added).filter(|(_, a)| matches!(a, Added::OwnOutput(_)));
-    let own = own.map(|(job, _)| format!("{} is a result of Spool.", shown(&job.source)));
-    let skipped = found.skipped.iter().map(|(path, kind)| format!("{} {}.", shown(path), kind.reason()));
-    LastAdded {
-        accepted: accepted.collect(),
-        left_out: found
-            .refused
-            .iter()
-            .map(|(_, why)| why.clone())
-            .chain(own)
-            .chain(skipped)
-            .take(MOST_LEFT_OUT)
-            .collect(),
-        done_before: before.map(|(job, _)| job.source.clone()).collect(),
-        preset: preset.to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -245,10 +211,10 @@ mod tests {
         spool.queue().settle(job.lease(), &done).unwrap();
         let wish = spool.wish(JobSpec::of(spool.preset("web-1080p").unwrap()), false);
         let found = spool.find(&[videos.path().to_owned()], &wish).unwrap();
-        let added = spool.accept(&found.jobs).unwrap();
+        let added = spool.accept(&found.jobs, Place::End).unwrap();
         let notice = spool.notice(&found, &added).unwrap();
         assert_eq!((notice.own, notice.skipped, notice.done_before_count), (1, 0, 1));
-        let said = last(&found, &added, "web-1080p").left_out;
+        let said = LastAdded::of(&found, &added, "web-1080p").left_out;
         assert!(said.len() == 1 && said[0].ends_with("is a result of Spool."), "{said:?}");
     }
 
@@ -260,11 +226,11 @@ mod tests {
         let wish = spool.wish(JobSpec::of(spool.preset("web-1080p").unwrap()), false);
         let mut found = spool.find(&[videos.path().to_owned()], &wish).unwrap();
         found.jobs[0].naming.wished = Some("a?".into());
-        let added = spool.accept(&found.jobs).unwrap();
+        let added = spool.accept(&found.jobs, Place::End).unwrap();
         let notice = spool.notice(&found, &added).unwrap();
         let said = "a? becomes \"a.mp4\": the drive cannot hold some characters of the name.";
         assert_eq!((notice.renamed_count, notice.renamed.as_deref()), (1, Some(said)));
-        let again = spool.accept(&found.jobs).unwrap();
+        let again = spool.accept(&found.jobs, Place::End).unwrap();
         assert_eq!(spool.notice(&found, &again).unwrap().renamed, None, "nothing new was named");
     }
 

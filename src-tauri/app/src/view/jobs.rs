@@ -3,7 +3,7 @@
 //! Guarantees that a selection of the whole list takes few bytes however long the list is, and that it means the jobs that
 //! were selected and no others, whatever has come into the list since.
 
-use super::row::{is_cut, is_kept, is_refused, is_wrong};
+use super::why::{is_cut, is_kept, is_refused, is_wrong};
 use serde::{Deserialize, Serialize};
 use spool_core::job::{Job, JobId, State};
 use std::collections::HashSet;

@@ -1,12 +1,12 @@
 //! What the window asks, and what it is offered to choose from.
 
+use super::why::Why;
 use serde::{Deserialize, Serialize};
 use spool_core::ffmpeg::Remedy;
 use spool_core::job::State;
 use spool_core::preset::Preset;
 use spool_core::queue::{Command, Sort};
 use spool_core::settings::Theme;
-use spool_core::view::Why;
 use ts_rs::TS;
 
 /// The three lists of the window.

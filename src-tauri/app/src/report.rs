@@ -2,7 +2,7 @@
 //! sent. Names and paths are left out: from log lines everything that may hold one is cut.
 
 use crate::state::Spool;
-use spool_core::error::Result;
+use spool_core::error::{Error, Result};
 use spool_core::ffmpeg::{self, Tools};
 use std::fmt::Write;
 use std::path::Path;
@@ -21,8 +21,13 @@ pub const ENCODERS: &[(&str, &str)] = &[
     ("libopus", "Opus"),
 ];
 
+/// Writes it to this file.
+pub fn write(spool: &Spool, path: &Path) -> Result<()> {
+    std::fs::write(path, text(spool)?).map_err(Error::io("Cannot write", path))
+}
+
 /// The whole text.
-pub fn text(spool: &Spool) -> Result<String> {
+fn text(spool: &Spool) -> Result<String> {
     let mut text = format!(
         "Spool {} on {} {}\n",
         env!("CARGO_PKG_VERSION"),

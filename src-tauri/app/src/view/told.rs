@@ -1,12 +1,12 @@
 //! What the window is told without asking.
 
 use super::row::Live;
+use super::why::Why;
 use serde::Serialize;
 use spool_core::batch::Ended;
 use spool_core::job::Millis;
 use spool_core::queue::Counts;
 use spool_core::raised::{Alarm, Restored};
-use spool_core::view::Why;
 use ts_rs::TS;
 
 /// How many jobs are in each state.

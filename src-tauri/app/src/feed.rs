@@ -1,19 +1,14 @@
-//! What happened, into the one window: an ordered channel, snapshot first, then at most ten updates a second.
+//! What happened, into the face that listens: one ordered sink, snapshot first, then at most ten updates a second.
 //!
 //! Guarantees that nothing is lost on a slow or reloaded page: updates are merged while they wait (latest
 //! wins for progress), and a new subscriber is told everything anew. A message stays under 8 kB.
 
-use crate::state::{Spool, lock};
+use crate::locked::lock;
 use crate::view::{AddNotice, Drag, Dropped, Live, Rechecked, Update};
 use spool_core::event::{Event, Told};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
-use tauri::ipc::Channel;
 use tokio::sync::Notify;
-
-/// Least time between two messages.
-const GAP: Duration = Duration::from_millis(100);
 
 /// Running jobs told of in one message; more wait for the next.
 const MOST_LIVE: usize = 40;
@@ -21,12 +16,18 @@ const MOST_LIVE: usize = 40;
 /// Notices kept for a page that does not listen.
 const MOST_NOTICES: usize = 8;
 
-/// The feed of the window.
+/// Takes each update to where it is shown.
+///
+/// # Errors
+/// Why it could not.
+pub type Sink = Arc<dyn Fn(Update) -> Result<(), String> + Send + Sync>;
+
+/// The feed of one face.
 #[derive(Default)]
 pub struct Feed {
     pending: Mutex<Pending>,
     news: Notify,
-    channel: Mutex<Option<Channel<Update>>>,
+    sink: Mutex<Option<Sink>>,
 }
 
 /// What has not been told yet.
@@ -40,9 +41,9 @@ struct Pending {
 }
 
 impl Feed {
-    /// From now on `channel` is the window; it is told how everything stands.
-    pub fn subscribe(&self, channel: Channel<Update>) {
-        *lock(&self.channel) = Some(channel);
+    /// From now on `sink` takes the updates; it is told how everything stands.
+    pub fn subscribe(&self, sink: Sink) {
+        *lock(&self.sink) = Some(sink);
         self.touch();
     }
 
@@ -120,51 +121,49 @@ impl Feed {
         self.change(|p| p.rest.trouble = Some(sentence));
     }
 
-    /// The next update; `None` when there is nothing to tell. Also says whether more waits.
-    fn take(&self, spool: &Spool) -> (Option<Update>, bool) {
-        let (standing, left, mut update, more) = lock(&self.pending).take();
-        if standing || left {
-            update.left = spool.time_left().inspect_err(|e| tracing::error!(%e, "no time left")).ok();
-        }
-        if standing {
-            update.standing = spool.standing().inspect_err(|e| tracing::error!(%e, "no standing")).ok();
-        }
-        ((update != Update::default()).then_some(update), more)
+    /// Waits until there is something to tell.
+    pub(crate) async fn news(&self) {
+        self.news.notified().await;
+    }
+
+    /// More is to be told.
+    pub(crate) fn more(&self) {
+        self.news.notify_one();
+    }
+
+    /// Where updates go, where someone listens.
+    pub(crate) fn sink(&self) -> Option<Sink> {
+        lock(&self.sink).clone()
+    }
+
+    /// What has not been told yet, as much as one update holds.
+    pub(crate) fn take(&self) -> Taken {
+        lock(&self.pending).take()
     }
 }
 
+/// What is to be told next.
+pub(crate) struct Taken {
+    /// With how things stand.
+    pub(crate) standing: bool,
+    /// With the time left.
+    pub(crate) left: bool,
+    /// The rest of the update.
+    pub(crate) update: Update,
+    /// More is pending.
+    pub(crate) more: bool,
+}
+
 impl Pending {
-    /// Whether the standing is to be sent, whether the time left is, the rest of the update, and whether more is pending.
-    fn take(&mut self) -> (bool, bool, Update, bool) {
+    fn take(&mut self) -> Taken {
         let mut update = std::mem::take(&mut self.rest);
         let later = self.live.keys().nth(MOST_LIVE).copied();
         let rest = later.map(|first| self.live.split_off(&first)).unwrap_or_default();
         update.live = std::mem::replace(&mut self.live, rest).into_values().collect();
         update.added = self.added.pop_front();
         let more = !self.live.is_empty() || !self.added.is_empty();
-        (std::mem::take(&mut self.standing), std::mem::take(&mut self.left), update, more)
-    }
-}
-
-/// Tells the window, as long as the application runs.
-pub async fn pump(spool: Arc<Spool>) {
-    loop {
-        spool.feed.news.notified().await;
-        let Some(channel) = lock(&spool.feed.channel).clone() else { continue };
-        let taken = spool.clone();
-        // Standing is read from the database, where blocking is allowed.
-        let Ok((update, more)) = tokio::task::spawn_blocking(move || taken.feed.take(&taken)).await else {
-            continue;
-        };
-        if let Some(update) = update
-            && let Err(cause) = channel.send(update)
-        {
-            tracing::warn!(%cause, "the window could not be told");
-        }
-        tokio::time::sleep(GAP).await;
-        if more {
-            spool.feed.news.notify_one();
-        }
+        let (standing, left) = (std::mem::take(&mut self.standing), std::mem::take(&mut self.left));
+        Taken { standing, left, update, more }
     }
 }
 
@@ -185,7 +184,7 @@ mod tests {
         }
         let mut told = 0;
         loop {
-            let (_, _, update, more) = lock(&feed.pending).take();
+            let Taken { update, more, .. } = feed.take();
             assert!(serde_json::to_string(&update).unwrap().len() < 8000);
             assert!(update.live.iter().all(|l| l.percent == Some(49.0 / 3.0)));
             told += update.live.len();
@@ -205,7 +204,7 @@ mod tests {
             let refused = vec!["\u{1f600}".repeat(200); 5];
             feed.tell_added(AddNotice { accepted, refused, ..AddNotice::default() });
         }
-        let (_, _, update, more) = lock(&feed.pending).take();
+        let Taken { update, more, .. } = feed.take();
         assert!(update.drag.is_none() && update.drag_ended && update.dropped.is_some() && more);
         assert_eq!(update.added.as_ref().unwrap().accepted, 12, "one notice a message, the oldest gone");
         assert!(serde_json::to_string(&update).unwrap().len() < 8000, "{update:?}");

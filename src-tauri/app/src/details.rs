@@ -1,30 +1,33 @@
 //! The details of one job: what was planned stream by stream, each attempt with its reason, command and log.
 
-use crate::choices::shown;
+use crate::places::shown;
+use crate::presets;
 use crate::state::Spool;
-use crate::view::{AttemptDetails, Checked, Details, StreamDetails};
+use crate::view::{AttemptView, Checked, Details, StreamDetails};
 use spool_core::error::Result;
 use spool_core::job::{Attempt, Job, JobId, State};
 use spool_core::media::codec_name;
 use spool_core::plan::{Action, Plan, Planned};
-use spool_core::view::Why;
 
 impl Spool {
     /// One job with its attempts; `None` when it has gone.
     pub fn details(&self, id: JobId) -> Result<Option<Details>> {
-        let Some(job) = self.job(id)? else { return Ok(None) };
-        let attempts = self.queue().attempts(id)?;
+        self.job(id)?.map(|job| self.details_of(&job)).transpose()
+    }
+
+    /// This job with its attempts.
+    pub fn details_of(&self, job: &Job) -> Result<Details> {
+        let attempts = self.queue().attempts(job.id)?;
         let plan = attempts.iter().rev().find_map(|a| a.plan.as_deref());
         let plan: Option<Plan> = plan.and_then(|json| serde_json::from_str(json).ok());
-        Ok(Some(Details {
-            row: self.row(&job, None),
-            output_path: job.output.to_string_lossy().into_owned(),
+        Ok(Details {
+            row: self.row(job, None),
+            changed: presets::changed(job, &self.known_presets()).into_iter().collect(),
             folder: job.output.parent().map(shown).unwrap_or_default(),
-            options: job.spec.as_ref().map(|spec| spec.options.clone()),
-            checked: checked(&job, &attempts),
+            checked: checked(job, &attempts),
             streams: plan.iter().flat_map(|p| &p.streams).map(stream).collect(),
-            attempts: attempts.iter().map(attempt).collect(),
-        }))
+            attempts: attempts.iter().map(AttemptView::from).collect(),
+        })
     }
 }
 
@@ -49,28 +52,6 @@ fn stream(planned: &Planned) -> StreamDetails {
         done: done.into(),
         note,
     }
-}
-
-fn attempt(attempt: &Attempt) -> AttemptDetails {
-    let command = attempt.commands.last().map(|words| shell_line(words)).unwrap_or_default();
-    AttemptDetails {
-        outcome: attempt.outcome.clone(),
-        why: attempt.failure.as_ref().map(Why::from),
-        exit: attempt.exit,
-        signal: attempt.signal,
-        command,
-        log_tail: attempt.log_tail.clone().unwrap_or_default(),
-        started_at: attempt.started_at,
-        ended_at: attempt.ended_at,
-    }
-}
-
-/// One line that a shell takes as the same words.
-fn shell_line(words: &[String]) -> String {
-    let plain =
-        |w: &str| !w.is_empty() && w.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=+,@%".contains(c));
-    let quoted = |w: &String| if plain(w) { w.clone() } else { format!("'{}'", w.replace('\'', r"'\''")) };
-    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -128,15 +109,9 @@ mod tests {
         let checked = seen.checked.unwrap();
         assert_eq!((checked.streams, checked.seconds, checked.places), (1, Some(8.5), Some(7)));
         assert_eq!(checked.pictures, Some(Pictures { found: 213, expected: Some(225) }));
-        assert!(seen.row.verified && seen.row.copied);
+        assert!(seen.row.job.verified && seen.row.copied);
         let unknown = details(2);
         assert_eq!(unknown.checked, None);
-        assert!(!unknown.row.verified && !unknown.row.copied, "an earlier version kept nothing of it");
-    }
-
-    #[test]
-    fn a_command_can_be_pasted_into_a_shell() {
-        let words = ["ffmpeg", "-i", "file:/a b/it's.mkv"].map(str::to_owned);
-        assert_eq!(shell_line(&words), r"ffmpeg -i 'file:/a b/it'\''s.mkv'");
+        assert!(!unknown.row.job.verified && !unknown.row.copied, "an earlier version kept nothing of it");
     }
 }

@@ -1,0 +1,26 @@
+//! What crosses to a face: jobs, lists, how things stand, and what happened, as plain data.
+//!
+//! The TypeScript types are made of these (see the test below). Paths are text to show, never to act upon:
+//! faces name jobs by id.
+
+mod asked;
+mod details;
+mod job;
+mod jobs;
+mod row;
+mod told;
+mod why;
+
+pub use asked::{
+    Choices, CloseChoice, EncoderState, List, PresetChoice, SettingsChosen, SettingsShown, Sorted, ToolState,
+    Verb, Wanted, WhenDone,
+};
+pub use details::{Checked, DecodedOf, Details, Pictures, StreamDetails};
+pub use job::{AttemptView, CheckView, JobView, Sizes};
+pub use jobs::{End, Jobs, Kind, Lot, among, between};
+pub use row::{Cause, Entry, Group, Live, Page, Row};
+pub use told::{AddNotice, CameOf, Checking, Drag, Dropped, Left, Rechecked, Standing, Tally, Update};
+pub use why::Why;
+
+#[cfg(test)]
+mod typescript;
