@@ -15,12 +15,17 @@ pub use asked::{
 };
 pub use details::{AttemptDetails, Checked, DecodedOf, Details, Pictures, StreamDetails};
 pub use jobs::{End, Jobs, Kind, Lot, among, between};
-pub use row::{Entry, Group, Live, Page, Recheck, Row, VideoFacts, Why};
+pub use row::{Entry, Group, Live, Page, Recheck, RemarkShown, Row, VideoFacts, Why};
 pub use told::{AddNotice, CameOf, Checking, Drag, Dropped, Left, Rechecked, Standing, Tally, Update};
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use spool_core::ledger::{Difference, Of, Property, Value, Why as Cause};
+    use spool_core::media::{CopyFault, Kind as StreamKind};
+    use spool_core::preset::Container;
+    use spool_core::reason::StreamReason;
+    use spool_core::remark::{Remark, SizeAt, SoundKind};
     use ts_rs::{Config, TS};
 
     /// The types that cross, written one after the other.
@@ -43,6 +48,19 @@ mod tests {
             Why,
             VideoFacts,
             Recheck,
+            Container,
+            StreamKind,
+            CopyFault,
+            StreamReason,
+            Of,
+            Property,
+            Value,
+            Cause,
+            Difference,
+            SizeAt,
+            SoundKind,
+            Remark,
+            RemarkShown,
             Row,
             Jobs,
             End,

@@ -91,6 +91,7 @@ fn the_json_of_a_job_has_stable_names() {
         "position",
         "preset",
         "progress",
+        "remarks",
         "runAt",
         "sizes",
         "source",

@@ -10,6 +10,7 @@ use spool_core::job::{Attempt, Job, JobId, State};
 use spool_core::queue::Queue;
 use spool_core::recheck::finding::Check;
 use spool_core::view::{AttemptView, JobView};
+use spool_core::words::said;
 use std::collections::BTreeMap;
 
 #[derive(Serialize)]
@@ -80,9 +81,11 @@ fn facts(context: &Context, job: &Job) -> Result<(), Failed> {
         context.say(format!("next      {}", failure.code.next_step()))?;
     }
     if let Some(check) = &job.check {
-        context.say(format!("checked   {}  {}", words::moment(check.at), words::line(&found(check))))?;
+        context.say(format!("checked   {}  {}", words::moment(check.at), found(check)))?;
     }
-    job.warnings.iter().try_for_each(|w| context.say(format!("remark    {}", words::line(w))))
+    said(&job.warnings)
+        .iter()
+        .try_for_each(|remark| context.say(format!("remark    {}", words::line(&remark.to_string()))))
 }
 
 /// What `--set` changed of the preset the job was added with.
@@ -92,7 +95,7 @@ fn changed(context: &Context, job: &Job) -> Vec<(String, Option<Value>)> {
 
 /// `wrong: Track 2 (sound, AAC, ger) is missing in the result.`
 fn found(check: &Check) -> String {
-    let (word, sentence) = (check.finding.word(), check.finding.sentence());
+    let (word, sentence) = (check.finding.word(), words::finding(&check.finding));
     if sentence.is_empty() { word.to_owned() } else { format!("{word}: {sentence}") }
 }
 

@@ -40,6 +40,7 @@ use crate::captions::Captions;
 use crate::subtitles::Cues;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use ts_rs::TS;
 
 pub use dense::{Dense, Ticks};
 pub use ends::Chapter;
@@ -107,8 +108,9 @@ pub struct MediaInfo {
 }
 
 /// What a stream carries.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
+#[ts(rename = "StreamKind")]
 #[expect(missing_docs, reason = "ffprobe's own words")]
 pub enum Kind {
     Video,
@@ -200,7 +202,7 @@ pub struct Stream {
 }
 
 /// What is wrong with a copy of a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum CopyFault {
     /// It makes the result larger than wanted.

@@ -4,10 +4,14 @@
 use crate::job::{Attempt, Job, JobId, Millis, Reason, State};
 use crate::path_bytes::percent;
 use crate::progress::Progress;
+use crate::reason::StreamReason;
 use crate::recheck::finding::{Check, Finding};
+use crate::remark::Remark;
 use crate::spec::JobOptions;
 use crate::verify::verification::Verification;
+use crate::words::{self, Sentence};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 /// A job, for people and scripts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -40,7 +44,10 @@ pub struct JobView {
     /// The failure code a waiting job waits upon.
     pub wait_reason: Option<&'static str>,
     pub failure: Option<Reason>,
-    pub warnings: Vec<String>,
+    /// What is to be said of the result, as sentences.
+    pub warnings: Vec<Sentence>,
+    /// The same as data; facts that are said together stand one by one.
+    pub remarks: Vec<Remark>,
     /// What was checked of the result is on record; false before there is one, and where an earlier version checked it.
     pub verified: bool,
     /// What checking the result again found; null where it was not checked again.
@@ -88,7 +95,8 @@ impl From<&Job> for JobView {
             run_at: job.run_at,
             wait_reason: waits.map(|f| f.code.as_str()),
             failure: job.failure.clone(),
-            warnings: job.warnings.clone(),
+            warnings: words::said(&job.warnings),
+            remarks: job.warnings.clone(),
             verified: job.verified,
             check: job.check.as_ref().map(CheckView::from),
             progress: job.progress.map(|progress| if stands { at_rest(progress) } else { progress }),
@@ -121,7 +129,8 @@ pub struct CheckView {
 
 impl From<&Check> for CheckView {
     fn from(check: &Check) -> CheckView {
-        CheckView { at: check.at, finding: check.finding.clone(), message: check.finding.sentence() }
+        let message = words::finding(&check.finding).map(|said| said.to_string()).unwrap_or_default();
+        CheckView { at: check.at, finding: check.finding.clone(), message }
     }
 }
 
@@ -136,7 +145,7 @@ pub struct AttemptView {
     pub exit: Option<i32>,
     pub signal: Option<i32>,
     pub commands: Vec<Vec<String>>,
-    pub plan: Option<serde_json::Value>,
+    pub plan: Option<Value>,
     pub verification: Option<Verification>,
     pub log_tail: Option<String>,
     pub started_at: Millis,
@@ -152,11 +161,49 @@ impl From<&Attempt> for AttemptView {
             exit: attempt.exit,
             signal: attempt.signal,
             commands: attempt.commands.clone(),
-            plan: attempt.plan.as_deref().and_then(|p| serde_json::from_str(p).ok()),
+            plan: attempt.plan.as_deref().and_then(|p| serde_json::from_str(p).ok()).map(with_messages),
             verification: attempt.verification.clone(),
             log_tail: attempt.log_tail.clone(),
             started_at: attempt.started_at,
             ended_at: attempt.ended_at,
+        }
+    }
+}
+
+/// A stored plan, each reason of its streams with its words beside.
+pub fn with_messages(mut plan: Value) -> Value {
+    let streams = plan.get_mut("streams").and_then(Value::as_array_mut).into_iter().flatten();
+    for action in streams.filter_map(|stream| stream.get_mut("action")) {
+        for name in ["reason", "instead"] {
+            let stored = action.get(name).cloned().unwrap_or_default();
+            if let Ok(reason) = serde_json::from_value::<StreamReason>(stored) {
+                action[name] = json!(reason);
+                action[name]["message"] = json!(words::reason(&reason));
+            }
+        }
+    }
+    plan
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_of_a_plan_have_their_words_beside_them_whichever_version_stored_it() {
+        let streams = |reason: Value, instead: Value| {
+            json!({ "streams": [
+                { "action": { "do": "drop", "reason": reason } },
+                { "action": { "do": "convert", "instead": instead } },
+                { "action": { "do": "copy", "tag": null } },
+            ] })
+        };
+        let shown = with_messages(streams(json!("it was odd"), json!({ "kind": "edit_list" })));
+        let text = json!({ "kind": "text", "text": "it was odd", "message": "it was odd" });
+        let message = "it was trimmed by an edit list, which a copy would undo";
+        assert_eq!(shown, streams(text, json!({ "kind": "edit_list", "message": message })));
+        for odd in [json!(7), json!({ "streams": 7 }), json!({ "streams": [7, { "action": [] }] })] {
+            assert_eq!(with_messages(odd.clone()), odd);
         }
     }
 }

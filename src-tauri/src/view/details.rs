@@ -3,10 +3,10 @@
 use super::row::{Row, Why};
 use serde::Serialize;
 use spool_core::job::Millis;
-use spool_core::ledger;
 use spool_core::media::Kind;
 use spool_core::spec::JobOptions;
 use spool_core::verify::verification::{Side, StreamCheck, Verification};
+use spool_core::words::{self, Sentence};
 use ts_rs::TS;
 
 /// What becomes of one stream of the original.
@@ -60,7 +60,8 @@ pub struct Checked {
     /// Copies were decoded at so many places; null: whole.
     pub places: Option<usize>,
     /// What of the original is not in it, in words; also what its preset does with every file.
-    pub changes: Vec<String>,
+    #[ts(type = "Array<string>")]
+    pub changes: Vec<Sentence>,
     /// The packets of all those copies were compared with the original's, and are the same.
     pub compared: bool,
 }
@@ -100,7 +101,7 @@ impl From<&Verification> for Checked {
         };
         let places = of.streams.iter().filter_map(|s| s.decoded?.places).max();
         let compared = places.is_some() && of.streams.iter().filter(timed).all(|s| !s.copied || s.compared);
-        let changes = ledger::sentences(of.changes.iter());
+        let changes = words::differences(of.changes.iter());
         Checked {
             streams: of.streams.len(),
             seconds: of.seconds,

@@ -6,6 +6,8 @@ use spool_core::job::{Job, Millis, Reason, State};
 use spool_core::media::Facts;
 use spool_core::progress::Progress;
 use spool_core::recheck::finding::{Check, Finding};
+use spool_core::remark::Remark;
+use spool_core::words::{self, Said, Sentence};
 use ts_rs::TS;
 
 /// How far a running job is. Unknown values are null.
@@ -144,12 +146,30 @@ impl From<&Check> for Recheck {
             Finding::Wrong { .. } => "wrong",
             Finding::NotChecked { .. } => "notChecked",
         };
-        Recheck { found, message: check.finding.sentence(), at: check.at }
+        let message = words::finding(&check.finding).map(|said| said.to_string()).unwrap_or_default();
+        Recheck { found, message, at: check.at }
     }
 }
 
 pub(super) fn is_wrong(job: &Job) -> bool {
     job.check.as_ref().is_some_and(|check| check.finding.is_wrong())
+}
+
+/// A remark on a result; of several that share a sentence, the first.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(type = "Remark & { message: string }")]
+pub struct RemarkShown {
+    /// The fact.
+    #[serde(flatten)]
+    pub remark: Remark,
+    /// The sentence.
+    pub message: Sentence,
+}
+
+impl From<Said> for RemarkShown {
+    fn from(said: Said) -> RemarkShown {
+        RemarkShown { remark: said.remark, message: said.sentence }
+    }
 }
 
 /// A row.
@@ -202,8 +222,8 @@ pub struct Row {
     pub readable: bool,
     /// If not: the version of the form it was written in, where that is another one.
     pub foreign_format: Option<u32>,
-    /// Remarks on a result.
-    pub warnings: Vec<String>,
+    /// What is to be said of a result.
+    pub remarks: Vec<RemarkShown>,
     /// What was checked of the result is on record; an earlier version kept none.
     pub verified: bool,
     /// What checking the result again found; null where it was not checked again.
@@ -252,7 +272,7 @@ impl Row {
             cut: is_cut(job),
             readable: job.spec.is_some(),
             foreign_format: job.foreign_format.and_then(|format| format.try_into().ok()),
-            warnings: job.warnings.clone(),
+            remarks: words::remarks(&job.warnings).into_iter().map(RemarkShown::from).collect(),
             verified: job.verified,
             check: job.check.as_ref().map(Recheck::from),
             wrong: is_wrong(job),

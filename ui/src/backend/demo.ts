@@ -1,5 +1,5 @@
 /** Queues to look at in a browser: `?scene=queue`, `failed`, `empty`, `over`, `first-run`, `many`. */
-import { fake, row, type Fake } from "./fake";
+import { fake, remark, row, type Fake } from "./fake";
 import type { Live, Row, VideoFacts, Why } from "./types";
 
 declare global {
@@ -84,8 +84,8 @@ function done(): Row[] {
     ...change,
   });
   const small = { preset: "Small HEVC" };
-  const damaged = { preset: "Archive AV1", warnings: ["4 damaged spots in the original; they may show in the result."] };
-  const grown = { preset: "Web 720p", warnings: ["The result is 12 % bigger than the original."] };
+  const damaged = { preset: "Archive AV1", remarks: [remark({ kind: "damaged_spots", count: 4, atLeast: false }, "4 damaged spots in the original; they may show in the result.")] };
+  const grown = { preset: "Web 720p", remarks: [remark({ kind: "bigger", sourceBytes: 388 * MB, resultBytes: 434 * MB }, "The result is 12 % bigger than the original.")] };
   return made(100, [
     ["IMG_4790.MOV", 861, [3840, 2160, "HEVC", 287, "HDR"], result(187, 0, { attempt: 2 }, 93)],
     [

@@ -3,7 +3,7 @@
  * for work on the page in a browser.
  */
 import type { Backend, JobState } from "./backend";
-import type { AddNotice, CameOf, Checking, Details, End, Entry, Left, List, Page, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone } from "./types";
+import type { AddNotice, CameOf, Checking, Details, End, Entry, Left, List, Page, Remark, RemarkShown, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone } from "./types";
 import { Numbers } from "../queue/numbers";
 
 const STATES: Record<List, JobState[]> = {
@@ -61,7 +61,7 @@ export function row(id: number, change: Partial<Row> = {}): Row {
     cut: false,
     readable: change.preset !== null,
     foreignFormat: null,
-    warnings: [],
+    remarks: [],
     verified: change.state === "done" && change.check?.found !== "wrong",
     check: null,
     wrong: change.check?.found === "wrong",
@@ -73,6 +73,11 @@ export function row(id: number, change: Partial<Row> = {}): Row {
     finishedAt: null,
     ...change,
   };
+}
+
+/** A remark with its data; without any, one of an earlier version. */
+export function remark(fact: Remark = { kind: "text", text: "It was odd." }, message = "It was odd."): RemarkShown {
+  return { ...fact, message };
 }
 
 export const nothing: Update = {
