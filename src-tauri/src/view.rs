@@ -28,38 +28,30 @@ mod tests {
     use spool_core::remark::{Remark, SizeAt, SoundKind};
     use ts_rs::{Config, TS};
 
+    macro_rules! write_all {
+        ($text:ident, $config:expr, $($name:ident),*) => { $(
+            $text.push_str("\nexport ");
+            $text.push_str(&<$name as TS>::decl($config));
+            $text.push('\n');
+        )* };
+    }
+
+    /// The facts of the core that cross as they are.
+    fn write_facts(text: &mut String, config: &Config) {
+        write_all!(text, config, Container, StreamKind, CopyFault, StreamReason, Of, Property, Value, Cause);
+        write_all!(text, config, Difference, SizeAt, SoundKind, Remark);
+    }
+
     /// The types that cross, written one after the other.
     fn typescript() -> String {
         // JSON gives numbers.
         let config = Config::new().with_large_int("number");
         let mut text = String::from("// Made from src-tauri/src/view.rs by `./dev types`. Do not edit.\n");
-        macro_rules! write_all {
-            ($($name:ident),*) => { $(
-                text.push_str("\nexport ");
-                text.push_str(&<$name as TS>::decl(&config));
-                text.push('\n');
-            )* };
-        }
+        write_all!(text, &config, List, Sorted, Wanted, Live, Why, VideoFacts, Recheck);
+        write_facts(&mut text, &config);
         write_all!(
-            List,
-            Sorted,
-            Wanted,
-            Live,
-            Why,
-            VideoFacts,
-            Recheck,
-            Container,
-            StreamKind,
-            CopyFault,
-            StreamReason,
-            Of,
-            Property,
-            Value,
-            Cause,
-            Difference,
-            SizeAt,
-            SoundKind,
-            Remark,
+            text,
+            &config,
             RemarkShown,
             Row,
             Jobs,
