@@ -4,6 +4,7 @@ use spool_core::failure::FailureCode;
 use spool_core::job::{Job, State};
 use spool_core::policy::Policy;
 use spool_core::queue::{Command, Which};
+use spool_core::remark::Remark;
 use spool_tests::engine::{Setup, add, fast, faulty, reaches, reaches_within, start};
 use spool_tests::env::TestEnv;
 use spool_tests::reasons::said;
@@ -58,7 +59,7 @@ async fn exit_0_with_the_trailer_lost_to_a_full_disk_waits_for_room() {
 #[tokio::test(flavor = "multi_thread")]
 async fn damage_of_which_the_decoder_says_nothing_is_said_all_the_same() {
     let (job, _) = meet("terse", State::Done).await;
-    assert_eq!(job.warnings[0], "1 damaged spot in the original; it may show in the result.");
+    assert_eq!(job.warnings[0], Remark::DamagedSpots { count: 1, at_least: false });
 }
 
 #[tokio::test(flavor = "multi_thread")]

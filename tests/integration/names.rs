@@ -8,6 +8,7 @@ use spool_core::intake::Wish;
 use spool_core::job::{Job, JobId, State};
 use spool_core::output::{self, publish};
 use spool_core::queue::{Added, NewJob, Place, Queue};
+use spool_core::remark::Remark;
 use spool_tests::clips;
 use spool_tests::disk::SmallDisk;
 use spool_tests::drive::{Drive, Kind};
@@ -214,8 +215,7 @@ async fn a_verified_result_whose_name_is_refused_gets_a_permitted_one() {
     let done = reaches(&engine, id, State::Done);
     engine.stop().await;
     assert_eq!((done.output.file_name(), done.attempt), (Some(OsStr::new("con_.mp4")), 1));
-    let warning = "The drive refused the name \"con.mp4\", so the result has another one.";
-    assert_eq!(done.warnings.last().unwrap(), warning);
+    assert_eq!(done.warnings.last(), Some(&Remark::NameRefused { name: "con.mp4".into() }));
     assert_eq!(drive.names(), ["con_.mp4"]);
 }
 

@@ -8,6 +8,7 @@ use spool_core::ffmpeg::identify;
 use spool_core::job::{Intent, Job, JobId, State};
 use spool_core::output::{self, identity};
 use spool_core::queue::{Added, Note, Place, Queue};
+use spool_core::remark::Remark;
 use spool_core::{intake, queue};
 use spool_tests::disk::SmallDisk;
 use spool_tests::engine::{Setup, reaches, start, wish};
@@ -47,7 +48,9 @@ pub(crate) fn intend(env: &TestEnv, job: &Job, part: &Path) {
     let (size, identity) = identity(part).unwrap();
     let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     let intent = Intent { path: job.output.clone(), size, identity };
-    assert!(dead.note(job.lease(), &Note::Publish { intent, warnings: vec!["Partial.".into()] }).unwrap());
+    assert!(
+        dead.note(job.lease(), &Note::Publish { intent, warnings: vec![Remark::SecondRecording] }).unwrap()
+    );
 }
 
 /// Restarts and waits for the end; returns the job and how often it was run.
@@ -140,7 +143,7 @@ async fn after_the_rename_the_job_is_done_without_a_second_encode() {
     fs::rename(&part, &job.output).unwrap();
     let before = fs::read(&job.output).unwrap();
     let (recovered, runs) = recover(&env).await;
-    assert_eq!((runs, recovered.warnings), (1, vec!["Partial.".to_owned()]));
+    assert_eq!((runs, recovered.warnings), (1, vec![Remark::SecondRecording]));
     assert_eq!(fs::read(&job.output).unwrap(), before);
     assert_eq!(env.results(), ["a.mp4"]);
 }
@@ -216,7 +219,7 @@ async fn a_result_on_a_drive_that_is_away_after_the_crash_is_looked_for_when_it_
     assert_eq!(waiting.failure.unwrap().code(), FailureCode::DestinationMissing);
     let _back = disk.at(place);
     let done = reaches(&engine, job.id, State::Done);
-    assert_eq!((done.output, done.warnings), (job.output, vec!["Partial.".to_owned()]));
+    assert_eq!((done.output, done.warnings), (job.output, vec![Remark::SecondRecording]));
     assert_eq!(disk.0.read_dir().unwrap().count(), 1, "there is one result");
     engine.stop().await;
 }

@@ -7,6 +7,7 @@ use spool_core::job::{Intent, Job, JobId, Lease, State};
 use spool_core::preset;
 use spool_core::progress::Progress;
 use spool_core::queue::{Added, Command, Filter, NewJob, Note, Outcome, Place, Refusal, Which};
+use spool_core::remark::Remark;
 use spool_core::verify::verification::Verification;
 use spool_tests::reasons::{broke, said};
 use std::path::{Path, PathBuf};
@@ -201,8 +202,8 @@ laws! {
         w.add(&["a.mkv"]);
         let job = w.claim();
         let intent = Intent { path: job.output.clone(), size: 5, identity: "i".into() };
-        w.queue.note(job.lease(), &Note::Publish { intent, warnings: vec!["Partial.".into()] }).unwrap();
-        assert_eq!(w.job(job.id).warnings, ["Partial."], "it outlives a crash");
+        w.queue.note(job.lease(), &Note::Publish { intent, warnings: vec![Remark::SecondRecording] }).unwrap();
+        assert_eq!(w.job(job.id).warnings, [Remark::SecondRecording], "it outlives a crash");
         w.queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
         assert!(w.job(job.id).warnings.is_empty());
     }
@@ -282,7 +283,7 @@ laws! {
     a_cancel_before_the_intent_wins_and_after_it_loses => |w| {
         w.add(&["a.mkv", "b.mkv"]);
         let (early, late) = (w.claim(), w.claim());
-        let intent = |job: &Job| Note::Publish { intent: Intent { path: job.output.clone(), size: 5, identity: "i".into() }, warnings: vec!["w".into()] };
+        let intent = |job: &Job| Note::Publish { intent: Intent { path: job.output.clone(), size: 5, identity: "i".into() }, warnings: vec![Remark::PartsJoined] };
         assert_eq!(w.steer(Command::Cancel, &[early.id]).done, [early.id]);
         assert!(w.job(early.id).cancel_requested, "a running job is asked; its worker ends it");
         assert!(!w.queue.note(early.lease(), &intent(&early)).unwrap());

@@ -9,6 +9,7 @@ use spool_core::queue::{
     self, Added, Command, Crowded, Filter, Flag, Mark, NewJob, Outcome, Place, Saved, Sort, Which,
 };
 use spool_core::recheck::finding::{Check, Fault, Finding};
+use spool_core::remark::Remark;
 use spool_core::verify::verification::Verification;
 use spool_tests::reasons::broke;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ laws! {
     what_checking_a_result_again_found_is_kept_and_changes_nothing_else => |w| {
         w.add(&["a.mkv", "b.mkv"]);
         let job = w.claim();
-        let right = Check { at: 7, finding: Finding::Right { remarks: vec!["A remark.".into()] } };
+        let right = Check { at: 7, finding: Finding::Right { remarks: vec![Remark::PartsJoined] } };
         assert!(!w.queue.keep_check(job.id, &right, None).unwrap(), "it is not done");
         assert!(!w.queue.keep_check(JobId(99), &right, None).unwrap());
         w.queue.settle(job.lease(), &done(&job)).unwrap();
@@ -273,7 +274,7 @@ laws! {
             let job = w.claim();
             w.clock.advance(std::time::Duration::from_secs(1));
             w.queue.settle(job.lease(), &done(&job)).unwrap();
-            assert_eq!(w.job(job.id).warnings, ["a remark"], "{name}");
+            assert_eq!(w.job(job.id).warnings, [Remark::PartsJoined], "{name}");
         }
         assert_eq!(w.names(&[State::Done]), ["b.mkv", "a.mkv"]);
         assert_eq!(w.names(&[]), ["a.mkv", "b.mkv", "c.mkv"]);

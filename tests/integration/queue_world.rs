@@ -7,6 +7,7 @@ use spool_core::preset;
 use spool_core::queue::memory::MemoryQueue;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Added, Command, Filter, Naming, NewJob, Outcome, Place, Queue, Steered, Which};
+use spool_core::remark::Remark;
 use spool_core::spec::JobSpec;
 use spool_tests::reasons::broke;
 use std::path::{Path, PathBuf};
@@ -109,7 +110,7 @@ impl World {
 }
 
 pub(crate) fn done(job: &Job) -> Outcome {
-    Outcome::Done { output: job.output.clone(), size: 5, warnings: vec!["a remark".into()] }
+    Outcome::Done { output: job.output.clone(), size: 5, warnings: vec![Remark::PartsJoined] }
 }
 
 pub(crate) fn failure() -> Failure {

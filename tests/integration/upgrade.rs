@@ -5,7 +5,7 @@
 
 use crate::queue_world::{START, new_job};
 use serde_json::json;
-use spool_app::view::JobView;
+use spool_app::view::{AttemptView, JobView};
 use spool_core::clock::ManualClock;
 use spool_core::failure::{Failure, FailureCode, Reason};
 use spool_core::job::{Job, JobId, State};
@@ -15,6 +15,7 @@ use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Added, Command, Filter, NewJob, Outcome, Place, Queue, Saved, Which};
 use spool_core::raised::{self, Alarm};
 use spool_core::recheck::finding::{Check, Finding, Obstacle};
+use spool_core::remark::Remark;
 use spool_core::words;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -178,6 +179,34 @@ fn a_queue_of_schema_6_goes_on_with_what_ran_and_remembers_what_it_does_from_now
     assert_eq!(queue.add(&[again], Place::End, &there).unwrap(), [Added::DoneBefore(second.id)]);
     let counts = queue.counts().unwrap();
     assert_eq!([counts.queued, counts.running, counts.done, counts.failed], [1, 1, 0, 1]);
+}
+
+/// Remarks and reasons were sentences before they were data; the schema is the same.
+#[test]
+fn sentences_that_the_version_before_stored_are_read_and_shown() {
+    let upgraded = open(6);
+    let change = r#"
+        UPDATE job SET warnings = '["It was odd.", "The result is 12 % bigger than the original."]',
+            checked = '{"at":7,"finding":{"found":"right","remarks":["It was odd."]}}' WHERE id = 1;
+        UPDATE attempt SET plan = json_set(plan,
+            '$.streams[0].action', json('{"do":"drop","reason":"it was odd","usual":false}'),
+            '$.streams[1].action', json('{"do":"convert","codec":"aac","encoder":"aac","options":[],"filters":[],
+                "framesChange":false,"instead":"MP4 cannot hold VP8"}'),
+            '$.changes', json('[{"of":{"stream":0},"property":"stream","from":"video","why":{"words":"it was odd"}}]'))
+            WHERE job_id = 1"#;
+    rusqlite::Connection::open(&upgraded.path).unwrap().execute_batch(change).unwrap();
+    let view = JobView::of(&upgraded.job(1), None);
+    let said = ["It was odd.", "The result is 12 % bigger than the original."];
+    assert_eq!(view.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(), said);
+    assert_eq!(view.remarks, said.map(|text| Remark::Text { text: text.into() }));
+    assert_eq!(view.check.unwrap().message, "It was odd.");
+    let attempt = upgraded.queue.attempts(JobId(1)).unwrap().remove(0);
+    let plan: Plan = serde_json::from_str(attempt.plan.as_deref().unwrap()).unwrap();
+    let differences = words::differences(plan.changes.iter());
+    assert_eq!(differences[0].to_string(), "Track 0 was left out: it was odd.");
+    let shown = AttemptView::from(&attempt).plan.unwrap();
+    assert_eq!(shown["streams"][0]["action"]["reason"]["message"], "it was odd");
+    assert_eq!(shown["streams"][1]["action"]["instead"]["message"], "MP4 cannot hold VP8");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use spool_core::intake::Wish;
 use spool_core::job::{JobId, State};
 use spool_core::policy::Policy;
 use spool_core::queue::{Added, Command, Place, Queue, Which};
+use spool_core::remark::Remark;
 use spool_tests::engine::{Setup, add, fast, faulty, find, job, reaches, reaches_within, start, taken, wish};
 use spool_tests::env::TestEnv;
 use spool_tests::reasons::said;
@@ -258,7 +259,7 @@ async fn a_start_waits_for_no_drive_and_what_may_be_published_is_not_made_again(
     std::fs::copy(clips::ordinary(), &running.output).unwrap();
     let (size, identity) = spool_core::output::identity(&running.output).unwrap();
     let intent = spool_core::job::Intent { path: running.output.clone(), size, identity };
-    let note = spool_core::queue::Note::Publish { intent, warnings: vec!["A remark.".into()] };
+    let note = spool_core::queue::Note::Publish { intent, warnings: vec![Remark::PartsJoined] };
     assert!(dead.note(running.lease(), &note).unwrap());
     drop(dead);
     share.hang();
@@ -268,7 +269,7 @@ async fn a_start_waits_for_no_drive_and_what_may_be_published_is_not_made_again(
     waits_for_the_drive(&engine, running.id);
     share.answer();
     let done = reaches(&engine, running.id, State::Done);
-    assert_eq!((done.crashes, done.warnings), (0, vec!["A remark.".to_owned()]));
+    assert_eq!((done.crashes, done.warnings), (0, vec![Remark::PartsJoined]));
     assert_eq!(done.output, running.output, "found, not made again");
     engine.stop().await;
 }

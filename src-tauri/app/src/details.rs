@@ -8,6 +8,8 @@ use spool_core::error::Result;
 use spool_core::job::{Attempt, Job, JobId, State};
 use spool_core::media::codec_name;
 use spool_core::plan::{Action, Plan, Planned};
+use spool_core::reason::StreamReason;
+use spool_core::words;
 
 impl Spool {
     /// One job with its attempts; `None` when it has gone.
@@ -37,13 +39,17 @@ fn checked(job: &Job, attempts: &[Attempt]) -> Option<Checked> {
     made.verification.as_ref().map(Checked::from)
 }
 
+fn said(reason: &StreamReason) -> String {
+    words::stream_reason(reason).to_string()
+}
+
 fn stream(planned: &Planned) -> StreamDetails {
     let (done, into, note) = match &planned.action {
         Action::Copy { .. } => ("Kept", String::new(), "Already fits the preset; copied without loss".into()),
         Action::Convert { codec, instead, .. } => {
-            ("Converted", codec_name(codec), instead.clone().unwrap_or_default())
+            ("Converted", codec_name(codec), instead.as_ref().map(said).unwrap_or_default())
         }
-        Action::Drop { reason, .. } => ("Dropped", String::new(), reason.clone()),
+        Action::Drop { reason, .. } => ("Dropped", String::new(), said(reason)),
     };
     StreamDetails {
         kind: format!("{:?}", planned.kind).to_lowercase(),

@@ -7,6 +7,7 @@ mod asked;
 mod details;
 mod job;
 mod jobs;
+mod plan;
 mod row;
 mod told;
 mod why;
@@ -18,7 +19,8 @@ pub use asked::{
 pub use details::{Checked, DecodedOf, Details, Pictures, StreamDetails};
 pub use job::{AttemptView, CheckView, JobView, Sizes};
 pub use jobs::{End, Jobs, Kind, Lot, among, between};
-pub use row::{Cause, Entry, Group, Live, Page, Row};
+pub use plan::with_messages;
+pub use row::{Cause, Entry, Group, Live, Page, RemarkShown, Row};
 pub use told::{AddNotice, CameOf, Checking, Drag, Dropped, Left, Rechecked, Standing, Tally, Update};
 pub use why::Why;
 

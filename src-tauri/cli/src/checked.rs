@@ -1,9 +1,9 @@
 //! What was checked of a result, in lines for people. The facts are `verify::verification`'s.
 
 use crate::words::{self, count};
-use spool_core::ledger;
 use spool_core::media::{Kind, codec_name, running_time};
 use spool_core::verify::verification::{Decoded, Evidence, Measure, Side, StreamCheck, Verification};
+use spool_core::words::differences;
 
 /// One line for each stream and one for the whole file.
 pub(crate) fn lines(verification: &Verification) -> Vec<String> {
@@ -15,7 +15,7 @@ pub(crate) fn lines(verification: &Verification) -> Vec<String> {
         n => format!(", {} met while decoding", count(n as u64, "damaged spot", "damaged spots")),
     };
     all.push(format!("the whole file{length}{damaged}"));
-    all.extend(ledger::sentences(verification.changes.iter()).iter().map(|said| words::line(said)));
+    all.extend(differences(verification.changes.iter()).iter().map(|said| words::line(&said.to_string())));
     all
 }
 

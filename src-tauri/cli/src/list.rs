@@ -188,7 +188,7 @@ pub(crate) fn result(job: &Job) -> String {
     let remarks = if job.warnings.is_empty() { "" } else { ", with remarks" };
     let wrong = job.check.as_ref().filter(|check| check.finding.is_wrong());
     if let Some(check) = wrong {
-        let sentence = words::line(&check.finding.sentence());
+        let sentence = words::finding(&check.finding);
         return format!("{}  {sizes}  found wrong: {sentence}", target(job));
     }
     let checked = match (job.verified, job.output == job.source) {

@@ -5,13 +5,13 @@ use crate::args::Probe;
 use crate::context::{Answer, Context, Failed, absolute, json_line};
 use crate::words;
 use serde_json::json;
-use spool_app::view::Why;
+use spool_app::view::{Why, with_messages};
 use spool_core::captions::{Captions, Service};
 use spool_core::clock::SystemClock;
 use spool_core::failure::{Failure, Reason};
 use spool_core::ffmpeg::{self, Asked, Tools, probe as look};
 use spool_core::intake::{self, Asking, Taken, Wish};
-use spool_core::ledger::{self, Difference, Property};
+use spool_core::ledger::{Difference, Property};
 use spool_core::media::{Kind, MediaInfo, Programme, Stream};
 use spool_core::path_bytes;
 use spool_core::plan::{self, Action, Plan, Planned};
@@ -20,7 +20,7 @@ use spool_core::preset::{self, Hardware, Preset};
 use spool_core::queue::{self, memory::MemoryQueue};
 use spool_core::spec::JobSpec;
 use spool_core::subtitles;
-use spool_core::words::{self as english, reason};
+use spool_core::words::{self as english, differences, reason, stream_reason};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -134,7 +134,7 @@ fn as_json(probed: &Probed) -> serde_json::Value {
     let mut json = json!({
         "path": probed.path.to_string_lossy(),
         "media": probed.info,
-        "plan": planned.map(|p| &p.plan),
+        "plan": planned.map(|p| with_messages(json!(p.plan))),
         "output": planned.and_then(|p| p.output.as_deref()).map(Path::to_string_lossy),
     });
     let bytes = path_bytes::percent(&probed.path).map(|bytes| ("pathBytes", bytes));
@@ -274,9 +274,8 @@ fn rounded(rate: f64) -> String {
 
 /// What else of the file would be changed or lost, as far as its owner would miss it.
 fn change_lines(plan: &Plan) -> Vec<String> {
-    let beside =
-        |change: &&Difference| change.property != Property::Stream && ledger::is_worth_saying(change);
-    ledger::sentences(plan.changes.iter().filter(beside))
+    let beside = |change: &&Difference| change.property != Property::Stream && change.is_worth_saying();
+    differences(plan.changes.iter().filter(beside)).iter().map(ToString::to_string).collect()
 }
 
 /// What becomes of each stream, one line each.
@@ -293,7 +292,9 @@ fn fate(planned: &Planned) -> String {
     match &planned.action {
         Action::Copy { .. } => "copied".to_owned(),
         Action::Convert { codec, instead: None, .. } => format!("converted to {codec}"),
-        Action::Convert { codec, instead: Some(why), .. } => format!("converted to {codec}: {why}"),
-        Action::Drop { reason, .. } => format!("left out: {reason}"),
+        Action::Convert { codec, instead: Some(why), .. } => {
+            format!("converted to {codec}: {}", stream_reason(why))
+        }
+        Action::Drop { reason: why, .. } => format!("left out: {}", stream_reason(why)),
     }
 }

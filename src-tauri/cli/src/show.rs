@@ -9,7 +9,7 @@ use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{Attempt, Job, JobId, State};
 use spool_core::preset::Preset;
 use spool_core::recheck::finding::Check;
-use spool_core::words::{next_step, reason};
+use spool_core::words::{next_step, reason, said};
 
 pub(crate) fn show(context: &Context, ids: &[Ids], with_log: bool) -> Answer {
     let app = context.app_to_read()?;
@@ -64,14 +64,16 @@ fn facts(context: &Context, job: &Job, known: &[Preset]) -> Result<(), Failed> {
         context.say(format!("next      {}", next_step(failure.code())))?;
     }
     if let Some(check) = &job.check {
-        context.say(format!("checked   {}  {}", words::moment(check.at), words::line(&found(check))))?;
+        context.say(format!("checked   {}  {}", words::moment(check.at), found(check)))?;
     }
-    job.warnings.iter().try_for_each(|w| context.say(format!("remark    {}", words::line(w))))
+    said(&job.warnings)
+        .iter()
+        .try_for_each(|remark| context.say(format!("remark    {}", words::line(&remark.to_string()))))
 }
 
 /// `wrong: Track 2 (sound, AAC, ger) is missing in the result.`
 fn found(check: &Check) -> String {
-    let (word, sentence) = (check.finding.word(), check.finding.sentence());
+    let (word, sentence) = (check.finding.word(), words::finding(&check.finding));
     if sentence.is_empty() { word.to_owned() } else { format!("{word}: {sentence}") }
 }
 

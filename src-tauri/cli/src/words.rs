@@ -4,6 +4,7 @@ use serde_json::Value;
 use spool_core::forecast::TimeLeft;
 use spool_core::job::{Job, JobId};
 use spool_core::queue::{Crowded, Saved};
+use spool_core::recheck::finding::Finding;
 use spool_core::spec;
 use std::path::Path;
 use std::time::Duration;
@@ -166,6 +167,11 @@ pub fn clock(millis: i64, now: i64) -> String {
 fn local(millis: i64) -> Option<jiff::ZonedDateTime> {
     let at = jiff::Timestamp::from_millisecond(millis).ok()?;
     Some(jiff::ZonedDateTime::new(at, jiff::tz::TimeZone::system()))
+}
+
+/// What checking a result again found, on one line; empty where all is right.
+pub fn finding(finding: &Finding) -> String {
+    spool_core::words::finding(finding).map(|said| line(&said.to_string())).unwrap_or_default()
 }
 
 /// Text from outside on one line: control characters, which could move the cursor, become visible.

@@ -8,6 +8,7 @@ use crate::failure::{Failure, Reason};
 use crate::media::Facts;
 use crate::progress::Progress;
 use crate::recheck::finding::Check;
+use crate::remark::Remark;
 use crate::spec::JobSpec;
 use crate::verify::verification::Verification;
 use serde::{Deserialize, Serialize};
@@ -179,7 +180,7 @@ pub struct Job {
     /// Free bytes needed before a job that met a full disk may go on.
     pub need_bytes: Option<u64>,
     /// What is known about a result that came out, but not without remarks.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Remark>,
     /// What publishing was about to do when it was last written down.
     pub intent: Option<Intent>,
     /// Last saved progress of the present or last attempt.

@@ -5,24 +5,24 @@
 //! knows how a result is made. What was planned of a difference is said by `plan`.
 
 mod facts;
-mod sentences;
 mod tags;
 #[cfg(test)]
 mod tests;
 
 use crate::media::Kind;
 use crate::preset::Container;
+use crate::reason::StreamReason;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use ts_rs::TS;
 
 pub(crate) use facts::{chapters, place};
-use sentences::is_said;
-pub use sentences::{is_worth_saying, sentences};
 pub(crate) use tags::is_held;
 
 /// Whose fact it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(rename = "Whose")]
 pub enum Of {
     /// The whole file's.
     File,
@@ -31,7 +31,7 @@ pub enum Of {
 }
 
 /// Which fact.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum Property {
     /// The stream itself; its value is what it carries.
@@ -117,8 +117,9 @@ pub enum Property {
 }
 
 /// What a fact says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(untagged)]
+#[ts(rename = "FactValue")]
 pub enum Value {
     /// That it is so.
     Is(bool),
@@ -153,8 +154,9 @@ impl Value {
 pub struct Ledger(BTreeMap<(Of, Property), Value>);
 
 /// Why a fact is not kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(rename = "WhyNot")]
 pub enum Why {
     /// The preset does that with every file, and its description says so.
     Preset,
@@ -166,12 +168,13 @@ pub enum Why {
     Encoder,
     /// It belongs to something else that is changed or left out, and is said there.
     Follows,
-    /// In plain words.
-    Words(String),
+    /// What concerns its stream. Earlier versions stored words.
+    #[serde(alias = "words")]
+    Stream(StreamReason),
 }
 
 /// A fact of the source that is another in the result, or missing: as it is planned, or as it was found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Difference {
     /// Whose fact.
@@ -182,10 +185,24 @@ pub struct Difference {
     pub from: Value,
     /// In the result; absent: it is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub to: Option<Value>,
     /// Why that was planned; absent: it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub why: Option<Why>,
+}
+
+impl Difference {
+    /// Would a person miss it? What a preset does with every file is said in its description.
+    pub fn is_worth_saying(&self) -> bool {
+        self.is_said() && self.why != Some(Why::Preset)
+    }
+
+    /// Is it said at all, if only among the details? What follows from something else is said with that.
+    fn is_said(&self) -> bool {
+        self.why != Some(Why::Follows)
+    }
 }
 
 impl Ledger {
@@ -228,7 +245,10 @@ pub fn differences(source: &Ledger, result: &Ledger, planned: &[Difference]) -> 
             why: why(planned, of, property, to),
         })
     });
-    changed.filter(is_said).filter(|change| !is_rate(&change.property) || change.why.is_some()).collect()
+    changed
+        .filter(Difference::is_said)
+        .filter(|change| !is_rate(&change.property) || change.why.is_some())
+        .collect()
 }
 
 fn is_rate(property: &Property) -> bool {

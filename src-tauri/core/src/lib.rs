@@ -4,12 +4,13 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`job`], [`spec`], [`preset`], [`failure`], [`progress`], [`event`] | the words: plain data |
+//! | [`job`], [`spec`], [`preset`], [`failure`], [`remark`], [`reason`], [`progress`], [`event`] | the terms: plain data |
 //! | [`queue`] | the durable store: a trait, SQLite, a twin in memory |
 //! | [`policy`] | what happens next and when: pure functions |
 //! | [`media`], [`captions`], [`ledger`], [`plan`], [`verify`] | what a file is and holds, what becomes of it, whether it did: pure functions |
 //! | [`recheck`] | checks existing results again |
 //! | [`ffmpeg`] | the only place that starts processes |
+//! | [`words`] | the only place where facts become sentences |
 //!
 //! The core reads no environment and no home directory, never talks to a user, and knows no window.
 
@@ -38,7 +39,9 @@ pub mod preset;
 pub mod progress;
 pub mod queue;
 pub mod raised;
+pub mod reason;
 pub mod recheck;
+pub mod remark;
 pub mod settings;
 pub mod sharing;
 pub mod spec;

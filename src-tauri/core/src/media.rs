@@ -202,7 +202,7 @@ pub struct Stream {
 }
 
 /// What is wrong with a copy of a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum CopyFault {
     /// It makes the result larger than wanted.

@@ -31,6 +31,7 @@ mod video;
 use crate::failure::Failure;
 use crate::media::{Kind, MediaInfo, Stream, language, marker, timecode};
 use crate::preset::{Container, CopyRule, Hardware, Preset, Tracks};
+use crate::reason::StreamReason;
 use crate::spec::{JobOptions, JobSpec};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -169,20 +170,20 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
     let (cover, container) = (stream.attached_picture, task.preset.container);
     let mut action = match stream.kind {
         _ if task.info.are_of_different_programmes(stream.index, task.main.index) => {
-            Action::drop("a stream of another programme")
+            Action::drop(StreamReason::OtherProgramme)
         }
         Kind::Video if cover => others::cover(stream, container, metadata::strips(task.preset)),
-        Kind::Video if task.preset.video.is_none() => Action::leave_out("only the sound is kept"),
+        Kind::Video if task.preset.video.is_none() => Action::leave_out(StreamReason::SoundOnly),
         Kind::Video if stream.index == task.main.index => video::action(task)?,
         Kind::Video if container == Container::Mkv && task.info.is_further_picture(stream) => {
             further_picture(stream, task)
         }
-        Kind::Video => Action::drop("a further picture; one is kept"),
+        Kind::Video => Action::drop(StreamReason::FurtherPicture),
         Kind::Audio if task.preset.audio.tracks == Tracks::First && !is_first_track(stream, task) => {
-            Action::drop("a further track; one is kept")
+            Action::drop(StreamReason::FurtherTrack)
         }
         Kind::Audio => audio::action(stream, task),
-        Kind::Subtitle if stream.empty && container != Container::M4a => Action::drop(audio::NOTHING),
+        Kind::Subtitle if stream.empty && container != Container::M4a => Action::drop(StreamReason::Empty),
         Kind::Subtitle => others::subtitle(stream, task.preset, task.info.cues_read),
         Kind::Attachment => data::attachment(stream, task),
         Kind::Data => data::action(stream, task),
@@ -217,10 +218,10 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
 /// One that cannot be kept is no reason to refuse the file.
 fn further_picture(stream: &Stream, task: &Task<'_>) -> Action {
     if refusals::unreadable(stream, task.abilities).is_some() {
-        return Action::drop("a further picture that this ffmpeg cannot decode");
+        return Action::drop(StreamReason::FurtherPictureUndecoded);
     }
     let action = video::action(&Task { main: stream, ..*task });
-    action.unwrap_or_else(|_| Action::drop("a further picture of a size that cannot be encoded"))
+    action.unwrap_or_else(|_| Action::drop(StreamReason::FurtherPictureSize))
 }
 
 fn is_first_track(stream: &Stream, task: &Task<'_>) -> bool {

@@ -18,6 +18,7 @@ pub use meaning::{earlier_meanings, meaning};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::LazyLock;
+use ts_rs::TS;
 
 /// An encoding choice. Serialised camelCase; unknown fields are errors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,7 +63,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 /// Kinds of file that can be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub enum Container {
     /// MPEG-4 part 14.

@@ -30,6 +30,7 @@ use crate::job::{Attempt, ChildId, Intent, Job, JobId, Lease, Millis, State};
 use crate::media::Facts;
 use crate::progress::Progress;
 use crate::recheck::finding::Check;
+use crate::remark::Remark;
 use crate::spec::JobSpec;
 use crate::verify::verification::Verification;
 use std::ffi::OsString;
@@ -143,7 +144,7 @@ pub enum Note {
         /// Under which name.
         intent: Intent,
         /// What is to be said of the result.
-        warnings: Vec<String>,
+        warnings: Vec<Remark>,
     },
 }
 

@@ -26,12 +26,12 @@ use crate::ffmpeg::run::Report;
 use crate::ffmpeg::statistics::InputStats;
 use crate::media::{self, CopyFault, Kind, Learned, Measured, MediaInfo, Stream};
 use crate::plan::{Action, Plan, Planned};
+use crate::remark::Remark;
 use copies::Copy;
 use std::collections::BTreeMap;
 use verification::{Decoded, Evidence, Measure, Side, StreamCheck, Verification};
 
 pub(crate) use places::left as left_place;
-pub use remarks::kept_original;
 pub(crate) use remarks::spots;
 
 /// A finished encode and what is known of it.
@@ -69,7 +69,7 @@ pub struct Copies {
 #[derive(Debug, PartialEq)]
 pub struct Verdict {
     /// To be shown with it.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Remark>,
     /// What was checked, and how.
     pub verification: Verification,
 }
@@ -156,7 +156,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
 }
 
 /// Checks one stream of the result; the answer comes with what is to be said of it.
-fn check(case: &Case<'_>, planned: &Planned, found: &Stream) -> Result<(StreamCheck, Vec<String>), Refusal> {
+fn check(case: &Case<'_>, planned: &Planned, found: &Stream) -> Result<(StreamCheck, Vec<Remark>), Refusal> {
     let input = case.source.streams.iter().find(|s| s.index == planned.input);
     let stats = case.report.inputs.iter().find(|s| s.index == planned.input);
     let copied = matches!(planned.action, Action::Copy { .. });

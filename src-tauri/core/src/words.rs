@@ -3,21 +3,30 @@
 //! Pure. Guarantees that no sentence can be read back: a [`Sentence`] is shown, stored in a log or sent, and nothing
 //! else, so whatever decides must decide by the facts. Must not know who shows it, or where.
 
+mod difference;
 mod failure;
+mod finding;
 mod next_step;
+mod numbers;
 mod raised;
+mod remark;
 mod remedy;
+mod stream_reason;
 
+pub use difference::differences;
 pub use failure::{failure, reason};
+pub use finding::finding;
 pub use next_step::next_step;
 pub use raised::{alarm, breaker, restored};
+pub use remark::{Said, remarks, said};
 pub use remedy::remedy;
+pub use stream_reason::stream_reason;
 
 use crate::media::running_time;
 use serde::Serialize;
 use std::fmt;
 
-/// One or more plain sentences for a person to read. There is deliberately no way to look into it.
+/// One or more plain sentences for a person to read, or a part of one. There is deliberately no way to look into it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Sentence(String);
@@ -28,8 +37,11 @@ impl fmt::Display for Sentence {
     }
 }
 
-fn sentence(text: impl Into<String>) -> Sentence {
-    Sentence(text.into())
+impl Sentence {
+    /// Made by the modules below, of facts alone.
+    fn new(text: impl Into<String>) -> Sentence {
+        Sentence(text.into())
+    }
 }
 
 #[cfg(test)]
@@ -38,12 +50,6 @@ impl crate::failure::Failure {
     pub(crate) fn said(&self) -> String {
         reason(&self.reason).to_string()
     }
-}
-
-/// `0:05 of 0:10`, `about 0:05 of 0:10`
-fn part_of(readable: f64, whole: f64, estimated: bool) -> String {
-    let about = if estimated { "about " } else { "" };
-    format!("{about}{} of {}", running_time(readable), running_time(whole))
 }
 
 /// Of a result whose chapters or subtitles reach beyond what it shows.

@@ -1,6 +1,6 @@
 /** Queues to look at in a browser: `?scene=queue`, `failed`, `empty`, `over`, `first-run`, `many`. */
 import { playtime } from "../shared/format";
-import { fake, row, type Change, type Fake, why } from "./fake";
+import { fake, remark, row, type Change, type Fake, why } from "./fake";
 import type { FailureCode, Live, Row, VideoFacts, Why } from "./types";
 
 declare global {
@@ -84,8 +84,8 @@ function done(): Row[] {
     ...change,
   });
   const small = { presetName: "Small HEVC" };
-  const damaged = { presetName: "Archive AV1", warnings: ["4 damaged spots in the original; they may show in the result."] };
-  const grown = { presetName: "Web 720p", warnings: ["The result is 12 % bigger than the original."] };
+  const damaged = { presetName: "Archive AV1", said: [remark({ kind: "damaged_spots", count: 4, atLeast: false }, "4 damaged spots in the original; they may show in the result.")] };
+  const grown = { presetName: "Web 720p", said: [remark({ kind: "bigger", sourceBytes: 388 * MB, resultBytes: 434 * MB }, "The result is 12 % bigger than the original.")] };
   return made(100, [
     ["IMG_4790.MOV", 861, [3840, 2160, "HEVC", 287, "HDR"], result(187, 0, { attempt: 2 }, 93)],
     [

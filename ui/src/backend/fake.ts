@@ -3,7 +3,7 @@
  * for work on the page in a browser.
  */
 import type { Backend, JobState } from "./backend";
-import type { AddNotice, Alarm, CameOf, Checking, Details, End, Entry, FailureCode, Left, List, Live, Page, Restored, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone, Why } from "./types";
+import type { AddNotice, Alarm, CameOf, Checking, Details, End, Entry, FailureCode, Left, List, Live, Page, Remark, RemarkShown, Restored, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone, Why } from "./types";
 import { Numbers } from "../queue/numbers";
 
 const STATES: Record<List, JobState[]> = {
@@ -72,6 +72,8 @@ export function row(id: number, { why = null, live, sourceSize = 812_000_000, ou
     readable: change.preset !== null,
     foreignFormat: null,
     warnings: [],
+    remarks: [],
+    said: [],
     verified: change.state === "done" && change.check?.found !== "wrong",
     check: null,
     wrong: change.check?.found === "wrong",
@@ -84,6 +86,11 @@ export function row(id: number, { why = null, live, sourceSize = 812_000_000, ou
     finishedAt: null,
     ...change,
   };
+}
+
+/** A remark with its data; without any, one of an earlier version. */
+export function remark(fact: Remark = { kind: "text", text: "It was odd." }, message = "It was odd."): RemarkShown {
+  return { ...fact, message };
 }
 
 export const nothing: Update = {

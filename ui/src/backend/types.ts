@@ -2,6 +2,316 @@
 
 export type Carries = "video" | "audio" | "subtitle" | "attachment" | "data";
 
+export type Container = "mp4" | "mkv" | "mov" | "m4a";
+
+export type CopyFault = "big" | "damaged" | "times" | "differs";
+
+export type StreamReason = { "kind": "sound_only" } | { "kind": "subtitles_unwanted" } | { "kind": "other_programme" } | { "kind": "further_picture" } | { "kind": "further_picture_undecoded" } | { "kind": "further_picture_size" } | { "kind": "further_track" } | { "kind": "empty" } | { "kind": "copy_protected" } | { "kind": "no_decoder" } | { "kind": "nothing_to_decode_by" } | { "kind": "chapters" } | { "kind": "not_shown" } | { "kind": "may_tell_place" } | { "kind": "lines_tell_place" } | { "kind": "file_may_tell_place" } | { "kind": "cover_may_tell_place" } | { "kind": "frames_may_tell_place" } | { "kind": "not_held", 
+/**
+ * The container.
+ */
+container: Container, } | { "kind": "files_not_held", 
+/**
+ * The container.
+ */
+container: Container, } | { "kind": "font_not_used" } | { "kind": "not_written" } | { "kind": "subtitles_unreadable" } | { "kind": "subtitles_drawn" } | { "kind": "picture_subtitles", 
+/**
+ * Their codec.
+ */
+codec: string, 
+/**
+ * The container.
+ */
+container: Container, } | { "kind": "subtitles_not_converted", 
+/**
+ * Their codec.
+ */
+codec: string, } | { "kind": "no_cues" } | { "kind": "no_text" } | { "kind": "text_not_saved" } | { "kind": "no_covers", 
+/**
+ * The container.
+ */
+container: Container, } | { "kind": "cover_not_held", 
+/**
+ * The container.
+ */
+container: Container, } | { "kind": "no_picture_times" } | { "kind": "codec_not_held", 
+/**
+ * The codec.
+ */
+codec: string, 
+/**
+ * The container.
+ */
+container: Container, } | { "kind": "rarely_played", 
+/**
+ * The codec.
+ */
+codec: string, 
+/**
+ * The container.
+ */
+container: Container, } | { "kind": "copy_too_big" } | { "kind": "copy_unfaithful" } | { "kind": "edit_list" } | { "kind": "format_changes" } | { "kind": "edges_shown" } | { "kind": "no_fields" } | { "kind": "text", 
+/**
+ * The words.
+ */
+text: string, };
+
+export type Whose = "file" | { "stream": number };
+
+export type Property = "stream" | "packets" | "language" | "title" | { "role": string } | "channels" | { "speaker": string } | "sampleRate" | "samples" | "float" | "size" | "shape" | "rate" | "fieldRate" | "fields" | "depth" | "range" | "primaries" | "transfer" | "matrix" | "mastering" | "light" | "transparency" | "spherical" | "stereo" | "timecode" | "reel" | "chapters" | { "chosen": Carries } | "cues" | "styles" | "emphasis" | "colours" | "positions" | "effects" | "drawings" | "fileName" | "mediaType" | "place" | { "tag": string };
+
+export type FactValue = boolean | number | [number, number] | string;
+
+export type WhyNot = "preset" | "limit" | { "container": Container } | "encoder" | "follows" | { "stream": StreamReason };
+
+export type Difference = { 
+/**
+ * Whose fact.
+ */
+of: Whose, 
+/**
+ * Which.
+ */
+property: Property, 
+/**
+ * In the source.
+ */
+from: FactValue, 
+/**
+ * In the result; absent: it is missing.
+ */
+to?: FactValue, 
+/**
+ * Why that was planned; absent: it was not.
+ */
+why?: WhyNot, };
+
+export type SizeAt = { 
+/**
+ * In seconds of the result.
+ */
+atSeconds: number, 
+/**
+ * In square pixels.
+ */
+width: number, 
+/**
+ * In pixels.
+ */
+height: number, };
+
+export type SoundKind = { 
+/**
+ * Samples a second.
+ */
+sampleRate: number, 
+/**
+ * Layout in ffmpeg's words: `5.1(side)`.
+ */
+layout: string, };
+
+export type Remark = { "kind": "partial", 
+/**
+ * Length of what could be read.
+ */
+readableSeconds: number, 
+/**
+ * Length of the whole.
+ */
+wholeSeconds: number, 
+/**
+ * The whole is reckoned from the bytes that are there.
+ */
+reckoned: boolean, 
+/**
+ * Where nothing could be read within, from and to, in seconds.
+ */
+gaps: Array<[number, number]>, } | { "kind": "incomplete", 
+/**
+ * Length of what could be read.
+ */
+readableSeconds: number, 
+/**
+ * Length by the header.
+ */
+declaredSeconds: number, 
+/**
+ * Where nothing could be read within, from and to, in seconds.
+ */
+gaps: Array<[number, number]>, } | { "kind": "end_may_be_missing" } | { "kind": "second_recording" } | { "kind": "other_speed" } | { "kind": "parts_joined" } | { "kind": "assumed_rate", 
+/**
+ * Pictures a second that were assumed.
+ */
+rate: number, } | { "kind": "sound_times_damaged", 
+/**
+ * Length of what was decoded.
+ */
+decodedSeconds: number, 
+/**
+ * Length in the result.
+ */
+keptSeconds: number, } | { "kind": "late_keyframe", 
+/**
+ * How long before.
+ */
+seconds: number, } | { "kind": "hdr_in_eight_bits" } | { "kind": "dolby_vision_undeclared" } | { "kind": "dolby_vision_left_out" } | { "kind": "hdr10_plus_left_out" } | { "kind": "hdr_vivid_left_out" } | { "kind": "outlasts", 
+/**
+ * Length of the whole result.
+ */
+seconds: number, 
+/**
+ * When its picture and sound end.
+ */
+shownSeconds: number, } | { "kind": "chapters_beyond_end", 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * Of how many.
+ */
+of: number, } | { "kind": "empty_track", 
+/**
+ * Its number.
+ */
+track: number, } | { "kind": "size_changes", 
+/**
+ * The sizes, beginning with the first.
+ */
+sizes: Array<SizeAt>, 
+/**
+ * Further changes, which are not listed.
+ */
+more: number, } | { "kind": "sound_changes", 
+/**
+ * Its number.
+ */
+track: number, 
+/**
+ * Kinds of sound, each once, as they came.
+ */
+kinds: Array<SoundKind>, } | { "kind": "differs" } & Difference | { "kind": "telemetry_left_out", 
+/**
+ * Its number.
+ */
+track: number, 
+/**
+ * Who wrote it.
+ */
+writer: string, 
+/**
+ * Why.
+ */
+reason: StreamReason, } | { "kind": "telemetry_beyond_end", 
+/**
+ * Its number.
+ */
+track: number, 
+/**
+ * Who wrote it.
+ */
+writer: string, } | { "kind": "telemetry_incomplete", 
+/**
+ * Its number.
+ */
+track: number, 
+/**
+ * Who wrote it.
+ */
+writer: string, 
+/**
+ * Packets that are left.
+ */
+count: number, 
+/**
+ * Of how many.
+ */
+of: number, } | { "kind": "within_limit", 
+/**
+ * The limit.
+ */
+limitBytes: number, } | { "kind": "single_channels" } | { "kind": "sound_missing", 
+/**
+ * Its number.
+ */
+track: number, 
+/**
+ * How much.
+ */
+seconds: number, 
+/**
+ * It was copied, and there is a hole; otherwise there is silence.
+ */
+copied: boolean, } | { "kind": "code_page", 
+/**
+ * Their number.
+ */
+track: number, 
+/**
+ * As what they were read.
+ */
+page: string, } | { "kind": "captions_moved" } | { "kind": "captions_lost" } | { "kind": "captions_damaged" } | { "kind": "pictures_back_in_time", 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * Of how many.
+ */
+of: number, } | { "kind": "pictures_at_one_time", 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * Of how many.
+ */
+of: number, } | { "kind": "damaged_spots", 
+/**
+ * At so many places.
+ */
+count: number, 
+/**
+ * There are more, which were not counted.
+ */
+atLeast: boolean, } | { "kind": "bigger", 
+/**
+ * Size of the original.
+ */
+sourceBytes: number, 
+/**
+ * Size of the result.
+ */
+resultBytes: number, } | { "kind": "original_kept", 
+/**
+ * Size of the original.
+ */
+sourceBytes: number, 
+/**
+ * Size of what was discarded.
+ */
+resultBytes: number, } | { "kind": "hardware_failed" } | { "kind": "encoded_again" } | { "kind": "not_copied", 
+/**
+ * What it carries.
+ */
+stream: Carries, 
+/**
+ * What was wrong with the copy.
+ */
+fault: CopyFault, } | { "kind": "overlapping_lines", 
+/**
+ * How many.
+ */
+count: number, } | { "kind": "own_result" } | { "kind": "name_refused", 
+/**
+ * The name.
+ */
+name: string, } | { "kind": "text", 
+/**
+ * The sentence.
+ */
+text: string, };
+
 export type FailureCode = "source_volume_missing" | "destination_missing" | "volume_silent" | "disk_full" | "destination_read_only" | "encoder_missing" | "killed_by_signal" | "stalled" | "io_error" | "out_of_memory" | "encoder_session" | "source_changed" | "source_growing" | "verification_failed" | "encode_failed" | "internal" | "not_media" | "no_video" | "no_audio" | "source_truncated" | "source_gone" | "source_defective" | "source_unreadable" | "drm_protected" | "unsupported_codec" | "plan_refused" | "name_too_long" | "name_refused" | "probe_timeout" | "app_crashed" | "machine_down" | "ffmpeg_missing" | "ffmpeg_broken";
 
 export type PlaceIn = { "in": "tag", 
@@ -323,6 +633,8 @@ wrong: boolean,
  */
 kept: boolean, };
 
+export type RemarkShown = Remark & { message: string };
+
 export type Row = { 
 /**
  * There is a picture of it.
@@ -335,7 +647,11 @@ copied: boolean,
 /**
  * 1 for the next to start; null where it cannot start now.
  */
-place: number | null, id: number, uid: string, position: number, 
+place: number | null, 
+/**
+ * Its remarks with the sentence of each; of several that share a sentence, the first.
+ */
+said: Array<RemarkShown>, id: number, uid: string, position: number, 
 /**
  * It runs, was paused and released, and goes on when a worker is free.
  */
@@ -391,7 +707,15 @@ waitsFor: string | null,
 /**
  * Why it waits, is retried or failed.
  */
-failure: Why | null, warnings: Array<string>, 
+failure: Why | null, 
+/**
+ * What is to be said of the result, as sentences.
+ */
+warnings: Array<string>, 
+/**
+ * The same as data; facts that are said together stand one by one.
+ */
+remarks: Array<Remark>, 
 /**
  * What was checked of the result is on record; false before there is one, and where an earlier version checked it.
  */
@@ -569,7 +893,11 @@ copied: boolean,
 /**
  * 1 for the next to start; null where it cannot start now.
  */
-place: number | null, id: number, uid: string, position: number, 
+place: number | null, 
+/**
+ * Its remarks with the sentence of each; of several that share a sentence, the first.
+ */
+said: Array<RemarkShown>, id: number, uid: string, position: number, 
 /**
  * It runs, was paused and released, and goes on when a worker is free.
  */
@@ -625,7 +953,15 @@ waitsFor: string | null,
 /**
  * Why it waits, is retried or failed.
  */
-failure: Why | null, warnings: Array<string>, 
+failure: Why | null, 
+/**
+ * What is to be said of the result, as sentences.
+ */
+warnings: Array<string>, 
+/**
+ * The same as data; facts that are said together stand one by one.
+ */
+remarks: Array<Remark>, 
 /**
  * What was checked of the result is on record; false before there is one, and where an earlier version checked it.
  */

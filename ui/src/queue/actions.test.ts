@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { row, type Change, why as saying } from "../backend/fake";
+import { remark, row, type Change, why as saying } from "../backend/fake";
 import type { FailureCode } from "../backend/types";
 import { beneath, buttons, byKey, menu } from "./actions";
 
@@ -19,8 +19,8 @@ test("each state has the buttons that fit it", () => {
 });
 
 test("a result with warnings offers its details; one that has grown is a result like others", () => {
-  expect(labels({ state: "done", warnings: ["The original has damaged places."] })).toEqual(["Details", "Show in folder"]);
-  expect(labels({ state: "done", warnings: ["The result is 12 % bigger than the original."] })).toEqual(["Open", "Show in folder"]);
+  expect(labels({ state: "done", said: [remark()] })).toEqual(["Details", "Show in folder"]);
+  expect(labels({ state: "done", said: [remark({ kind: "bigger", sourceBytes: 100, resultBytes: 112 })] })).toEqual(["Open", "Show in folder"]);
 });
 
 test("where a video does not fit its preset, another is what helps, and R still tries the same again", () => {
@@ -38,7 +38,7 @@ test("of a video that ends too early, what can be read may be kept", () => {
 
 test("the details offer what the row does, without themselves", () => {
   expect(beneath(row(1, { state: "failed" })).map((a) => a.label)).toEqual(["Retry"]);
-  expect(beneath(row(1, { state: "done", warnings: ["Damaged places."] })).map((a) => a.label)).toEqual(["Open", "Show in folder"]);
+  expect(beneath(row(1, { state: "done", said: [remark()] })).map((a) => a.label)).toEqual(["Open", "Show in folder"]);
 });
 
 test("the menu of a queued video is as short as it can be", () => {

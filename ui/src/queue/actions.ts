@@ -3,7 +3,7 @@
  * keyboard, buttons and menus share.
  */
 import type { Kind, Row, Verb } from "../backend/types";
-import { remarksOf } from "./words";
+import { remarkable } from "./remarks";
 
 export type ActionName = Verb | "details" | "open" | "showInFolder" | "another" | "salvage" | "check" | "again";
 
@@ -64,7 +64,7 @@ function unreadable(row: Kind): Action[][] {
 
 /** The buttons of a row beside "More"; a second one takes its place where two say all. */
 export function buttons(row: Row): Action[] {
-  return row.state === "done" && !row.wrong && remarksOf(row).length > 0 ? [details, folder] : main(row);
+  return row.state === "done" && !row.wrong && remarkable(row).length > 0 ? [details, folder] : main(row);
 }
 
 /** The buttons below the details. */

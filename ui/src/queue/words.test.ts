@@ -1,7 +1,7 @@
 import type { Reason } from "../backend/types";
 import { short } from "./reasons";
 import { expect, test } from "vitest";
-import { notice, row, why as saying } from "../backend/fake";
+import { notice, remark, row, why as saying } from "../backend/fake";
 import type { Checked, Live } from "../backend/types";
 import { checked, earlier } from "../details/checked";
 import { menu } from "./actions";
@@ -49,14 +49,14 @@ test("a queued row has its place, unless it is on hold", () => {
 test("done is verified, or says what is remarkable", () => {
   const at = { startedAt: 0, finishedAt: 93_000 };
   expect(cell(row(1, { state: "done", outputSize: 214_000_000, ...at }), undefined, 0)).toMatchObject({ icon: "tick", first: "Verified" });
-  expect(cell(row(1, { state: "done", warnings: ["Damaged places."], ...at }), undefined, 0)).toMatchObject({ icon: "warning", second: "Damaged places" });
-  const damaged = row(1, { state: "done", warnings: ["4 damaged spots in the original; they may show in the result."], ...at });
+  expect(cell(row(1, { state: "done", said: [remark()], ...at }), undefined, 0)).toMatchObject({ icon: "warning", second: "It was odd" });
+  const damaged = row(1, { state: "done", said: [remark({ kind: "damaged_spots", count: 4, atLeast: false })], ...at });
   expect(cell(damaged, undefined, 0)).toMatchObject({ first: "With warnings", second: "4 damaged spots" });
-  const partial = row(1, { state: "done", warnings: ["Partial: 0:04 of 0:08 could be read; what follows is missing."], ...at });
+  const partial = row(1, { state: "done", said: [remark({ kind: "partial", readableSeconds: 4, wholeSeconds: 8, reckoned: false, gaps: [] })], ...at });
   expect(cell(partial, undefined, 0)).toMatchObject({ first: "With warnings", second: "Partial: 0:04 of 0:08" });
   const copied = row(1, { state: "done", outputSize: 812_000_000, copied: true, startedAt: 0, finishedAt: 1000 });
   expect(cell(copied, undefined, 0)).toMatchObject({ first: "Verified", second: expect.stringContaining("copied in 1 s") });
-  const bigger = row(1, { state: "done", outputSize: 900_000_000, warnings: ["The result is 11 % bigger than the original."], ...at });
+  const bigger = row(1, { state: "done", outputSize: 900_000_000, said: [remark({ kind: "bigger", sourceBytes: 812_000_000, resultBytes: 900_000_000 })], ...at });
   expect(cell(bigger, undefined, 0)).toMatchObject({ icon: "tick", second: "Bigger than before" });
   expect(saved(bigger)).toBe("+11\u202f%");
 });

@@ -5,6 +5,7 @@
 import type { AddNotice, CameOf, Checking, Drag, FailureCode, Left, Live, Rechecked, Row, Standing } from "../backend/types";
 import { change, count, day, duration, listed, percent, playtime, size, speed, when } from "../shared/format";
 import { continues, short } from "./reasons";
+import { brief, remarkable } from "./remarks";
 
 export type IconName = "hold" | "retry" | "drive" | "tick" | "warning" | "cancelled";
 
@@ -114,27 +115,17 @@ function waitingFor(row: Row): string {
 
 function done(row: Row, now: number): Cell {
   const grown = row.sizes.source !== null && row.sizes.output !== null && row.sizes.output > row.sizes.source * 1.005;
-  const remarks = remarksOf(row);
+  const remarks = remarkable(row);
   if (row.check?.found === "wrong") return { kind: "lines", icon: "warning", first: "Found wrong", second: sentenceless(row.check.message) };
   if (remarks.length > 0) {
-    const second = remarks.length === 1 ? fragment(remarks[0] ?? "") : count(remarks.length, "remark", "remarks");
+    const [only] = remarks;
+    const second = only && remarks.length === 1 ? brief(only) : count(remarks.length, "remark", "remarks");
     return { kind: "lines", icon: "warning", first: "With warnings", second };
   }
   const second = grown ? "Bigger than before" : [time(row.finishedAt, now), took(row)].filter(Boolean).join(" · ");
   // Only what is on record was checked by this version or one that keeps its checks.
   const first = row.verified ? "Verified" : row.kept ? "Original kept" : "Checked by an earlier version";
   return { kind: "lines", icon: "tick", first, second };
-}
-
-/** What is remarkable about a result; that it has grown is a fact among others. */
-export function remarksOf(row: Row): string[] {
-  return row.warnings.filter((w) => !/bigger than the original/.test(w));
-}
-
-/** A warning in as few words as the column has room for: the details have the whole sentence. */
-function fragment(warning: string): string {
-  const short = /^((?:More than )?\d+ damaged spots?) in|^(Partial: [\d:]+ of [\d:]+) /.exec(warning);
-  return short ? (short[1] ?? short[2] ?? "") : sentenceless(warning);
 }
 
 function took(row: Row): string {

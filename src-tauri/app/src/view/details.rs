@@ -4,9 +4,9 @@ use super::job::AttemptView;
 use super::row::Row;
 use serde::Serialize;
 use serde_json::Value;
-use spool_core::ledger;
 use spool_core::media::Kind;
 use spool_core::verify::verification::{Side, StreamCheck, Verification};
+use spool_core::words::{self, Sentence};
 use std::collections::BTreeMap;
 use ts_rs::TS;
 
@@ -39,7 +39,8 @@ pub struct Checked {
     /// Copies were decoded at so many places; null: whole.
     pub places: Option<usize>,
     /// What of the original is not in it, in words; also what its preset does with every file.
-    pub changes: Vec<String>,
+    #[ts(type = "Array<string>")]
+    pub changes: Vec<Sentence>,
     /// The packets of all those copies were compared with the original's, and are the same.
     pub compared: bool,
 }
@@ -79,7 +80,7 @@ impl From<&Verification> for Checked {
         };
         let places = of.streams.iter().filter_map(|s| s.decoded?.places).max();
         let compared = places.is_some() && of.streams.iter().filter(timed).all(|s| !s.copied || s.compared);
-        let changes = ledger::sentences(of.changes.iter());
+        let changes = words::differences(of.changes.iter());
         Checked {
             streams: of.streams.len(),
             seconds: of.seconds,

@@ -2,6 +2,7 @@
 //! with what is no text replaced, for they name nothing here: jobs are named by id.
 
 use super::jobs::Kind;
+use super::plan::with_messages;
 use super::why::{Why, waits_for};
 use crate::shell;
 use serde::Serialize;
@@ -10,8 +11,10 @@ use spool_core::media::Facts;
 use spool_core::path_bytes::percent;
 use spool_core::progress::Progress;
 use spool_core::recheck::finding::{Check, Finding};
+use spool_core::remark::Remark;
 use spool_core::spec::JobOptions;
 use spool_core::verify::verification::Verification;
+use spool_core::words::{self, Sentence};
 use std::path::Path;
 use ts_rs::TS;
 
@@ -63,7 +66,11 @@ pub struct JobView {
     pub waits_for: Option<String>,
     /// Why it waits, is retried or failed.
     pub failure: Option<Why>,
-    pub warnings: Vec<String>,
+    /// What is to be said of the result, as sentences.
+    #[ts(type = "Array<string>")]
+    pub warnings: Vec<Sentence>,
+    /// The same as data; facts that are said together stand one by one.
+    pub remarks: Vec<Remark>,
     /// What was checked of the result is on record; false before there is one, and where an earlier version checked it.
     pub verified: bool,
     /// What checking the result again found; null where it was not checked again.
@@ -119,7 +126,8 @@ impl JobView {
             wait_reason: waits.map(|f| f.code().as_str()),
             waits_for: waits_for(job),
             failure: job.failure.as_ref().map(Why::from),
-            warnings: job.warnings.clone(),
+            warnings: words::said(&job.warnings),
+            remarks: job.warnings.clone(),
             verified: job.verified,
             check: job.check.as_ref().map(CheckView::from),
             facts: job.facts.clone(),
@@ -157,7 +165,8 @@ pub struct CheckView {
 
 impl From<&Check> for CheckView {
     fn from(check: &Check) -> CheckView {
-        CheckView { at: check.at, finding: check.finding.clone(), message: check.finding.sentence() }
+        let message = words::finding(&check.finding).map(|said| said.to_string()).unwrap_or_default();
+        CheckView { at: check.at, finding: check.finding.clone(), message }
     }
 }
 
@@ -193,7 +202,7 @@ impl From<&Attempt> for AttemptView {
             signal: attempt.signal,
             commands: attempt.commands.clone(),
             command: attempt.commands.last().map(|words| shell::line(words)).unwrap_or_default(),
-            plan: attempt.plan.as_deref().and_then(|p| serde_json::from_str(p).ok()),
+            plan: attempt.plan.as_deref().and_then(|p| serde_json::from_str(p).ok()).map(with_messages),
             verification: attempt.verification.clone(),
             log_tail: attempt.log_tail.clone(),
             started_at: attempt.started_at,

@@ -3,9 +3,13 @@
 use super::*;
 use spool_core::failure::{FailureCode, Fault, PlaceIn, Reason};
 use spool_core::ffmpeg::Remedy;
-use spool_core::media::{Facts, Kind as Carries};
+use spool_core::ledger::{Difference, Of, Property, Value, Why as Cause_};
+use spool_core::media::{CopyFault, Facts, Kind as Carries};
+use spool_core::preset::Container;
 use spool_core::progress::Progress;
 use spool_core::raised::{Alarm, Restored};
+use spool_core::reason::StreamReason;
+use spool_core::remark::{Remark, SizeAt, SoundKind};
 use ts_rs::{Config, TS};
 
 macro_rules! declared {
@@ -13,13 +17,12 @@ macro_rules! declared {
 }
 
 /// Facts of the core that are shown as they are.
-const FACTS: &[fn(&Config) -> String] =
-    declared! { Carries FailureCode PlaceIn Fault Reason Alarm Restored Remedy Facts Progress };
+const FACTS: &[fn(&Config) -> String] = declared! { Carries Container CopyFault StreamReason Of Property Value Cause_ Difference SizeAt SoundKind Remark FailureCode PlaceIn Fault Reason Alarm Restored Remedy Facts Progress };
 
 /// What the application makes of facts for a face.
 const VIEWS: &[fn(&Config) -> String] = declared! {
     List Sorted Wanted Live Why Sizes Kind
-    Row Jobs End Lot StreamDetails AttemptView Pictures
+    RemarkShown Row Jobs End Lot StreamDetails AttemptView Pictures
     DecodedOf Checked Details Group Entry Page Tally
     CameOf Checking Rechecked Standing AddNotice Drag Dropped
     Left Update PresetChoice Verb CloseChoice Choices SettingsChosen

@@ -63,6 +63,6 @@ fn name(job: &Job) -> String {
 
 /// `   17  wrong        a.mkv  Track 2 (sound, AAC, ger) is missing in the result.`
 fn line(job: &Job, check: &Check) -> String {
-    let sentence = words::line(&check.finding.sentence());
+    let sentence = words::finding(&check.finding);
     format!("{:>5}  {:<11}  {}  {sentence}", job.id, check.finding.word(), name(job)).trim_end().to_owned()
 }

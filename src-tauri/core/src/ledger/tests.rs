@@ -4,6 +4,10 @@ use super::*;
 use crate::media::{Chapter, Kind, Mastering, MediaInfo, Picture, Stream};
 use crate::subtitles::{Cues, Marks};
 
+fn words<'a>(found: impl Iterator<Item = &'a Difference>) -> Vec<String> {
+    crate::words::differences(found).iter().map(ToString::to_string).collect()
+}
+
 /// A film that has every fact there is.
 fn film() -> MediaInfo {
     let picture = Picture {
@@ -67,7 +71,7 @@ fn each_fact_that_is_missing_is_found_and_nothing_else() {
         let found = differences(&source, &result, &[]);
         assert_eq!(found.len(), 1, "{of:?} {property:?}: {found:?}");
         assert_eq!((found[0].of, &found[0].property, &found[0].from), (of, property, value));
-        let said = sentences(found.iter());
+        let said = words(found.iter());
         assert!(said.len() == 1 && said[0].ends_with('.') && !said[0].contains("fact"), "{said:?}");
     }
 }
@@ -88,7 +92,7 @@ fn a_difference_is_planned_only_where_it_comes_out_as_planned() {
         result.0.remove(&language);
         result.put_some(language.0, language.1.clone(), to.map(Value::text));
         let found = differences(&source, &result, std::slice::from_ref(&planned));
-        sentences(found.iter()).concat()
+        words(found.iter()).concat()
     };
     assert_eq!(said(Some("zho")), "Track 1: the language zho-Hant became zho; MP4 cannot hold it.");
     assert_eq!(said(Some("eng")), "Track 1: the language zho-Hant became eng.");
@@ -102,7 +106,7 @@ fn a_stream_that_is_missing_takes_its_facts_with_it_and_tags_share_a_sentence() 
     let mut result = source.clone();
     result.0.retain(|(of, property), _| *of != Of::Stream(1) && !matches!(property, Property::Tag(_)));
     let found = differences(&source, &result, &[]);
-    let said = sentences(found.iter());
+    let said = words(found.iter());
     assert_eq!(said, ["Track 1 was left out.", "The tags director, title were left out."]);
 }
 

@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::failure::Failure;
 use crate::job::Job;
 use crate::queue::{Longest, Queue, candidate};
+use crate::remark::Remark;
 use crate::volumes::mounts;
 use filetime::FileTime;
 use std::ffi::{OsStr, OsString};
@@ -39,14 +40,14 @@ pub enum PublishError {
 }
 
 /// A result that is there under its final name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Published {
     /// That name.
     pub output: PathBuf,
     /// Its size in bytes.
     pub size: u64,
     /// What is said of it.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Remark>,
 }
 
 /// Publishes `part` under the name the job claimed, or the next free one. `modified` is the time given to
@@ -56,7 +57,7 @@ pub fn publish(
     job: &Job,
     part: &Path,
     modified: FileTime,
-    warnings: &[String],
+    warnings: &[Remark],
 ) -> Result<Published, PublishError> {
     let folder = job.output.parent().unwrap_or(&job.output);
     let failed = |e: io::Error| PublishError::Failed(write_failure(&e, folder));
@@ -72,7 +73,7 @@ pub fn publish(
         Ok(output) => return Ok(Published { output, size, warnings: warnings.to_vec() }),
         Err(refused) => refused,
     };
-    let warnings = [warnings, &[instead::warning(&job.output)]].concat();
+    let warnings = [warnings, &[instead::remark(&job.output)]].concat();
     for base in instead::names(&job.output, job.id) {
         if let Ok(output) = verified.publish(&base, &warnings)? {
             return Ok(Published { output, size, warnings });

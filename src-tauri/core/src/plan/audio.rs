@@ -3,12 +3,7 @@
 use super::{Abilities, Action, Task, channels, copy, options};
 use crate::media::Stream;
 use crate::preset::{AudioCodec, Container, Preset};
-
-/// Why a track is left out of a codec that could be decoded.
-const UNKNOWN: &str = "what decoding it takes was not found in the file";
-
-/// Why a track is left out that is only announced.
-pub(super) const NOTHING: &str = "it holds nothing";
+use crate::reason::StreamReason;
 
 /// Can this track be decoded here?
 pub(super) fn is_readable(stream: &Stream, abilities: &Abilities) -> bool {
@@ -21,14 +16,14 @@ fn is_protected(stream: &Stream) -> bool {
 
 pub(super) fn action(stream: &Stream, task: &Task<'_>) -> Action {
     if stream.empty {
-        return Action::drop(NOTHING);
+        return Action::drop(StreamReason::Empty);
     }
     if is_protected(stream) {
-        return Action::drop("this track is copy-protected");
+        return Action::drop(StreamReason::CopyProtected);
     }
     if !is_readable(stream, task.abilities) {
         let known = task.abilities.decodes(&stream.codec);
-        return Action::drop(if known { UNKNOWN } else { "this ffmpeg cannot decode this track" });
+        return Action::drop(if known { StreamReason::NothingToDecodeBy } else { StreamReason::NoDecoder });
     }
     if copy::audio(stream, task) {
         return Action::Copy { tag: None };
@@ -142,9 +137,10 @@ mod tests {
     fn surround_gets_its_share_and_an_unknown_codec_is_dropped_aloud() {
         let Action::Convert { options, .. } = fate(&track("dts"), "web-1080p") else { panic!() };
         assert_eq!(options, [("b".to_owned(), "480k".to_owned())]);
-        assert!(
-            matches!(fate(&track(""), "web-1080p"), Action::Drop { reason, .. } if reason.contains("cannot decode"))
-        );
+        assert!(matches!(
+            fate(&track(""), "web-1080p"),
+            Action::Drop { reason: StreamReason::NoDecoder, .. }
+        ));
     }
 
     #[test]

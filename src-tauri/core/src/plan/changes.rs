@@ -9,6 +9,7 @@ use super::{Action, Plan, Planned, metadata};
 use crate::ledger::{self, Difference, Ledger, Of, Property, Value, Why};
 use crate::media::{Chapter, Kind, MediaInfo, Stream, language, speakers, timecode};
 use crate::preset::{Container, Preset};
+use crate::reason::StreamReason;
 
 /// The facts of `info` that `plan` does not keep.
 pub(super) fn changes(plan: &Plan, info: &MediaInfo, preset: &Preset) -> Vec<Difference> {
@@ -31,11 +32,11 @@ pub(super) fn changes(plan: &Plan, info: &MediaInfo, preset: &Preset) -> Vec<Dif
 
 impl Plan {
     /// Leaves a stream out that was to be kept.
-    pub(crate) fn leave_out(&mut self, input: usize, reason: &str) {
+    pub(crate) fn leave_out(&mut self, input: usize, reason: StreamReason) {
         let Some(planned) = self.streams.iter_mut().find(|planned| planned.input == input) else { return };
-        (planned.rewritten, planned.action) = (None, Action::drop(reason));
+        (planned.rewritten, planned.action) = (None, Action::drop(reason.clone()));
         let from = Value::Text(format!("{:?}", planned.kind).to_lowercase());
-        let (of, property, why) = (Of::Stream(input), Property::Stream, Some(Why::Words(reason.to_owned())));
+        let (of, property, why) = (Of::Stream(input), Property::Stream, Some(Why::Stream(reason)));
         self.changes.push(Difference { of, property, from, to: None, why });
     }
 }
@@ -127,7 +128,7 @@ fn chosen(plan: &Plan, kind: Kind) -> Change {
 
 fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Fate {
     if let Action::Drop { reason, usual } = &track.planned.action {
-        let why = if *usual { Why::Preset } else { Why::Words(reason.clone()) };
+        let why = if *usual { Why::Preset } else { Why::Stream(reason.clone()) };
         return (*property == Property::Stream).then_some((None, why));
     }
     match (property, track.stream.kind) {
@@ -222,6 +223,7 @@ mod tests {
     use crate::plan::{Abilities, plan};
     use crate::preset;
     use crate::spec::JobSpec;
+    use crate::words;
 
     #[test]
     fn a_rate_is_said_to_be_capped_only_where_it_is() {
@@ -259,9 +261,10 @@ mod tests {
         let spec = JobSpec::of(preset::find("web-1080p").unwrap().clone());
         let mut plan = plan(&info, &spec, &Abilities::default()).unwrap();
         assert!(plan.streams[2].rewritten.is_some());
-        plan.leave_out(2, "it holds no text");
+        plan.leave_out(2, StreamReason::NoText);
         assert!(plan.kept().all(|s| s.input != 2) && plan.streams[2].rewritten.is_none());
-        let said = ledger::sentences(plan.changes.iter().filter(|change| change.of == Of::Stream(2)));
-        assert_eq!(said, ["Track 2 was left out: it holds no text."]);
+        let said = words::differences(plan.changes.iter().filter(|change| change.of == Of::Stream(2)));
+        assert_eq!(said[0].to_string(), "Track 2 was left out: it holds no text.");
+        assert_eq!(said.len(), 1);
     }
 }

@@ -2,23 +2,24 @@
 //! what the preset would make of it.
 
 use super::Task;
-use crate::media::{CopyFault, Kind, MediaInfo, Picture, Stream, codec_name};
+use crate::media::{CopyFault, Kind, MediaInfo, Picture, Stream};
 use crate::preset::{AudioCodec, Container, CopyRule, Depth, VideoCodec, VideoPreset};
+use crate::reason::StreamReason;
 
 /// Why a stream is encoded although the preset promises a copy.
-pub(super) fn instead(stream: &Stream, rule: CopyRule, task: &Task<'_>) -> Option<String> {
+pub(super) fn instead(stream: &Stream, rule: CopyRule, task: &Task<'_>) -> Option<StreamReason> {
     let container = task.preset.container;
     let reordered = stream.video.as_ref().is_some_and(|picture| picture.reordered);
     let untimed = task.info.container == "avi" && reordered;
+    let codec = || stream.codec.clone();
     let held = || match stream.codec.as_str() {
-        _ if untimed => "AVI does not say when its pictures are shown".to_owned(),
-        "" => format!("{} cannot hold its codec", container.name()),
-        codec @ ("mp2" | "dts" | "truehd" | "opus" | "vorbis") if container == Container::Mp4 => {
-            format!("few players play {} in MP4", codec_name(codec))
+        _ if untimed => StreamReason::NoPictureTimes,
+        "mp2" | "dts" | "truehd" | "opus" | "vorbis" if container == Container::Mp4 => {
+            StreamReason::RarelyPlayed { codec: codec(), container }
         }
-        codec => format!("{} cannot hold {}", container.name(), codec_name(codec)),
+        _ => StreamReason::CodecNotHeld { codec: codec(), container },
     };
-    (rule == CopyRule::WhenHeld).then(|| obstacle(stream).map_or_else(held, str::to_owned))
+    (rule == CopyRule::WhenHeld).then(|| obstacle(stream).unwrap_or_else(held))
 }
 
 /// Packets that fill up the end of sound.
@@ -41,23 +42,23 @@ pub(crate) fn missing(stream: &Stream) -> Option<f64> {
 
 /// What stands in the way of a copy that shows just what the original shows: a copy was refused, a part is hidden behind
 /// the beginning, or another header of the codec begins in the middle. Known once the packets were measured.
-pub(super) fn obstacle(stream: &Stream) -> Option<&'static str> {
+pub(super) fn obstacle(stream: &Stream) -> Option<StreamReason> {
     if stream.copy_fault.is_some() {
         return Some(match stream.copy_fault {
-            Some(CopyFault::Big) => "a copy was larger than wanted",
-            _ => "a copy did not show what the original shows",
+            Some(CopyFault::Big) => StreamReason::CopyTooBig,
+            _ => StreamReason::CopyUnfaithful,
         });
     }
     if stream.places {
-        return Some("its frames carry data of the camera, which may tell a place");
+        return Some(StreamReason::FramesMayTellPlace);
     }
     let span = stream.span.as_ref()?;
     // Sound is encoded with some more at its end, which an edit list hides too.
     let padding = if stream.kind == Kind::Audio { PADDING } else { 0 };
     if span.hidden_later > padding {
-        return Some("it was trimmed by an edit list, which a copy would undo");
+        return Some(StreamReason::EditList);
     }
-    (span.headers > 0).then_some("its format changes in the middle")
+    (span.headers > 0).then_some(StreamReason::FormatChanges)
 }
 
 pub(super) fn video(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
@@ -254,9 +255,10 @@ mod tests {
             instead(stream, rule, &Task { info, preset, abilities, main: stream })
         };
         let vp8 = Stream { codec: "vp8".into(), ..Stream::default() };
-        assert_eq!(of(&vp8, CopyRule::WhenHeld).as_deref(), Some("MP4 cannot hold VP8"));
+        let not_held = StreamReason::CodecNotHeld { codec: "vp8".into(), container: Container::Mp4 };
+        assert_eq!(of(&vp8, CopyRule::WhenHeld), Some(not_held));
         assert_eq!(of(&vp8, CopyRule::WhenFits), None);
         let refused = Stream { copy_fault: Some(CopyFault::Damaged), ..vp8 };
-        assert!(of(&refused, CopyRule::WhenHeld).unwrap().contains("a copy"));
+        assert_eq!(of(&refused, CopyRule::WhenHeld), Some(StreamReason::CopyUnfaithful));
     }
 }

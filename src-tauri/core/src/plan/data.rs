@@ -3,6 +3,7 @@
 use super::{Action, Task, others};
 use crate::media::{Stream, attached, telemetry};
 use crate::preset::{Container, Metadata};
+use crate::reason::StreamReason;
 
 /// What becomes of a track of data. ffmpeg writes a track of a `GoPro` into MP4 and MOV as it was; into MOV it writes all
 /// others without their description, so that nothing can read them.
@@ -10,32 +11,31 @@ pub(super) fn action(stream: &Stream, task: &Task<'_>) -> Action {
     let container = task.preset.container;
     let log = telemetry::writer(stream).is_some();
     if others::is_chapters(stream, task.info) {
-        Action::drop("the chapters, which are kept as such")
+        Action::drop(StreamReason::Chapters)
     } else if !log {
-        Action::drop("data that players do not show")
+        Action::drop(StreamReason::NotShown)
     } else if task.preset.metadata == Metadata::StripLocation {
-        Action::drop("it may tell where this was recorded")
+        Action::drop(StreamReason::MayTellPlace)
     } else if task.preset.video.is_none() {
-        Action::leave_out("only the sound is kept")
+        Action::leave_out(StreamReason::SoundOnly)
     } else if stream.tag == telemetry::GOPRO && matches!(container, Container::Mp4 | Container::Mov) {
         Action::Copy { tag: Some(telemetry::GOPRO.into()) }
     } else {
-        Action::drop(format!("{} cannot hold it", container.name()))
+        Action::drop(StreamReason::NotHeld { container })
     }
 }
 
-/// Why an attached file is left out where places are: a picture, a track of points or a text may hold one, a font not.
-const MAY_TELL: &str = "an attached file may tell where this was recorded; fonts alone are kept";
-
-/// What becomes of an attached file.
+/// What becomes of an attached file. A picture, a track of points or a text may tell a place, a font not.
 pub(super) fn attachment(stream: &Stream, task: &Task<'_>) -> Action {
     let strips = task.preset.metadata == Metadata::StripLocation;
     match task.preset.container {
-        Container::Mkv if strips && !attached::is_font(stream) => Action::drop(MAY_TELL),
+        Container::Mkv if strips && !attached::is_font(stream) => {
+            Action::drop(StreamReason::FileMayTellPlace)
+        }
         Container::Mkv => Action::Copy { tag: None },
         // Fonts are of use to styled subtitles alone, of which something is said.
-        _ if attached::is_font(stream) => Action::leave_out("fonts are of use to styled subtitles alone"),
-        container => Action::drop(format!("{} cannot hold attached files", container.name())),
+        _ if attached::is_font(stream) => Action::leave_out(StreamReason::FontNotUsed),
+        container => Action::drop(StreamReason::FilesNotHeld { container }),
     }
 }
 
@@ -68,7 +68,7 @@ mod tests {
             assert!(!kept(tag, "web-1080p", false) && !kept(tag, "edit-prores", false), "{tag}");
         }
         let Action::Drop { reason, .. } = fate(&data("camm"), "edit-prores", false) else { panic!() };
-        assert_eq!(reason, "MOV cannot hold it");
+        assert_eq!(reason, StreamReason::NotHeld { container: Container::Mov });
     }
 
     #[test]

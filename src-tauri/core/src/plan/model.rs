@@ -6,6 +6,7 @@ use super::Clip;
 use crate::ledger::Difference;
 use crate::media::Kind;
 use crate::preset::Container;
+use crate::reason::StreamReason;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -151,12 +152,12 @@ pub enum Action {
         frames_change: bool,
         /// Why it is not copied, where the preset promises that.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        instead: Option<String>,
+        instead: Option<StreamReason>,
     },
     /// Left out.
     Drop {
-        /// Why, in plain words.
-        reason: String,
+        /// Why.
+        reason: StreamReason,
         /// The preset leaves such streams out of every file.
         #[serde(default)]
         usual: bool,
@@ -164,13 +165,13 @@ pub enum Action {
 }
 
 impl Action {
-    pub(crate) fn drop(reason: impl Into<String>) -> Action {
-        Action::Drop { reason: reason.into(), usual: false }
+    pub(crate) fn drop(reason: StreamReason) -> Action {
+        Action::Drop { reason, usual: false }
     }
 
     /// Left out of every file.
-    pub(super) fn leave_out(reason: impl Into<String>) -> Action {
-        Action::Drop { reason: reason.into(), usual: true }
+    pub(super) fn leave_out(reason: StreamReason) -> Action {
+        Action::Drop { reason, usual: true }
     }
 
     /// Is it in the result?

@@ -3,6 +3,7 @@
 use super::{Action, metadata};
 use crate::media::{MediaInfo, Stream, places};
 use crate::preset::{Container, Preset, Subtitles};
+use crate::reason::StreamReason;
 use crate::subtitles;
 use std::collections::BTreeMap;
 
@@ -16,16 +17,16 @@ const PICTURES: &[&str] = &["hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle",
 /// What becomes of a track of subtitles. `read`: its cues were to be read, where it has text.
 pub(super) fn subtitle(stream: &Stream, preset: &Preset, read: bool) -> Action {
     if preset.subtitles == Subtitles::Drop {
-        return Action::leave_out("the preset leaves subtitles out");
+        return Action::leave_out(StreamReason::SubtitlesUnwanted);
     }
     // ffprobe does not list the lines of those that it takes for data.
     let foreign = stream.cues.as_ref().filter(|_| subtitles::is_foreign(stream));
     let tells = stream.places || foreign.is_some_and(|cues| places::lines::is_log(&cues.texts()));
     if tells && metadata::strips(preset) {
-        return Action::drop("its lines tell where this was recorded");
+        return Action::drop(StreamReason::LinesTellPlace);
     }
     if stream.refused {
-        return Action::drop("ffmpeg could not write it");
+        return Action::drop(StreamReason::NotWritten);
     }
     let action = held(stream, preset.container);
     let converted = read && matches!(action, Action::Convert { .. });
@@ -33,12 +34,12 @@ pub(super) fn subtitle(stream: &Stream, preset: &Preset, read: bool) -> Action {
 }
 
 /// Why no text can be made of a track of which all cues were to be read.
-fn unreadable(stream: &Stream) -> Option<&'static str> {
+fn unreadable(stream: &Stream) -> Option<StreamReason> {
     match &stream.cues {
-        None => subtitles::is_foreign(stream).then_some("its subtitles cannot be read"),
+        None => subtitles::is_foreign(stream).then_some(StreamReason::SubtitlesUnreadable),
         Some(cues) if !cues.texts().is_empty() => None,
-        Some(cues) if cues.marks.drawings > 0 => Some("its subtitles are drawn, and hold no text"),
-        Some(_) => subtitles::is_foreign(stream).then_some(super::audio::NOTHING),
+        Some(cues) if cues.marks.drawings > 0 => Some(StreamReason::SubtitlesDrawn),
+        Some(_) => subtitles::is_foreign(stream).then_some(StreamReason::Empty),
     }
 }
 
@@ -48,30 +49,22 @@ fn held(stream: &Stream, container: Container) -> Action {
     let foreign = subtitles::is_foreign(stream);
     let (text, picture) = (TEXT.contains(&codec) || foreign, PICTURES.contains(&codec));
     match container {
-        Container::M4a => Action::leave_out("only the sound is kept"),
+        Container::M4a => Action::leave_out(StreamReason::SoundOnly),
         Container::Mkv if codec == "mov_text" || codec == "eia_608" || foreign => converted("subrip", "srt"),
         Container::Mkv if text || (picture && codec != "xsub") => Action::Copy { tag: None },
         Container::Mp4 | Container::Mov if codec == "mov_text" => Action::Copy { tag: None },
         Container::Mp4 | Container::Mov if text => converted("mov_text", "mov_text"),
-        container => Action::drop(not_held(codec, container.name())),
+        container => Action::drop(not_held(codec, container)),
     }
 }
 
 /// Why subtitles of this codec can be neither copied nor converted into this container.
-fn not_held(codec: &str, container: &str) -> String {
-    match codec {
-        "xsub" => format!("{container} cannot hold subtitles of DivX, which are made of pictures"),
-        "dvd_subtitle" if container == "MP4" => {
-            "few players show subtitles made of pictures (VobSub) in MP4; MKV holds them".into()
-        }
-        _ if PICTURES.contains(&codec) => {
-            format!("{container} cannot hold subtitles made of pictures; MKV can")
-        }
-        "dvb_teletext" => "teletext is not converted".into(),
-        "arib_caption" => "captions of Japanese television (ARIB) are not converted".into(),
-        "hdmv_text_subtitle" => "text subtitles of Blu-ray are not converted".into(),
-        "" | "none" | "unknown" => "subtitles in a format that is not known".into(),
-        other => format!("subtitles in a format that is not converted ({other})"),
+fn not_held(codec: &str, container: Container) -> StreamReason {
+    let (pictures, codec) = (PICTURES.contains(&codec), codec.to_owned());
+    if pictures {
+        StreamReason::PictureSubtitles { codec, container }
+    } else {
+        StreamReason::SubtitlesNotConverted { codec }
     }
 }
 
@@ -100,7 +93,7 @@ pub(super) fn cover(stream: &Stream, container: Container, strips: bool) -> Acti
     match cover_as_it_is(stream, container) {
         Action::Copy { tag } if strips && stream.places && examined => bare_cover(stream, tag),
         Action::Copy { .. } | Action::Convert { .. } if strips && !examined => {
-            Action::drop("an attached picture may tell where this was recorded")
+            Action::drop(StreamReason::CoverMayTellPlace)
         }
         action => action,
     }
@@ -159,7 +152,7 @@ pub(super) fn file(stream: &Stream, action: &Action, preset: &Preset) -> BTreeMa
 fn cover_as_it_is(stream: &Stream, container: Container) -> Action {
     match container {
         // ffmpeg writes none into it.
-        Container::Mov => Action::drop("covers are not kept in MOV"),
+        Container::Mov => Action::drop(StreamReason::NoCovers { container }),
         // The tag that MP4 gives to a picture is refused here, where covers have none.
         Container::M4a if stream.codec == "mjpeg" => Action::Copy { tag: Some("jpeg".into()) },
         Container::M4a if stream.codec == "png" => Action::Copy { tag: Some("png ".into()) },
@@ -167,7 +160,7 @@ fn cover_as_it_is(stream: &Stream, container: Container) -> Action {
         Container::Mkv if matches!(stream.codec.as_str(), "gif" | "tiff") => Action::Copy { tag: None },
         // ffprobe takes such an attached file for no cover.
         Container::Mkv if matches!(stream.codec.as_str(), "bmp" | "webp") => as_png(),
-        _ => Action::drop(format!("a cover in a format that {} cannot hold", container.name())),
+        _ => Action::drop(StreamReason::CoverNotHeld { container }),
     }
 }
 
@@ -183,6 +176,7 @@ mod tests {
     use crate::plan::{Abilities, plan};
     use crate::preset::{self, Tracks};
     use crate::spec::JobSpec;
+    use crate::words;
 
     fn fate(codec: &str, preset: &str) -> Action {
         let stream = Stream { codec: codec.into(), ..Stream::default() };
@@ -235,9 +229,10 @@ mod tests {
     fn each_container_gets_the_subtitles_it_can_hold() {
         assert_eq!(fate("mov_text", "web-1080p"), Action::Copy { tag: None });
         assert!(matches!(fate("ass", "edit-prores"), Action::Convert { codec, .. } if codec == "mov_text"));
-        assert!(
-            matches!(fate("hdmv_pgs_subtitle", "web-1080p"), Action::Drop { reason, .. } if reason.contains("MKV can"))
-        );
+        assert!(matches!(
+            fate("hdmv_pgs_subtitle", "web-1080p"),
+            Action::Drop { reason: StreamReason::PictureSubtitles { .. }, .. }
+        ));
         assert_eq!(fate("hdmv_pgs_subtitle", "archive-av1"), Action::Copy { tag: None });
         assert_eq!(fate("ass", "archive-av1"), Action::Copy { tag: None });
         assert!(
@@ -262,7 +257,7 @@ mod tests {
     #[test]
     fn what_is_said_of_subtitles_that_are_left_out_is_true_of_each_container() {
         let reason = |codec: &str, preset: &str| match fate(codec, preset) {
-            Action::Drop { reason, .. } => reason,
+            Action::Drop { reason, .. } => words::stream_reason(&reason).to_string(),
             kept => panic!("{codec}: {kept:?}"),
         };
         for (preset, name) in [("archive-av1", "MKV"), ("web-1080p", "MP4"), ("edit-prores", "MOV")] {

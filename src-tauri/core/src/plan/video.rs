@@ -7,10 +7,11 @@ use super::{Action, Task, copy, filters, options, refusals, shape, wanted_hardwa
 use crate::failure::Failure;
 use crate::media::Picture;
 use crate::preset::{Container, Depth, Hdr, VideoCodec, VideoPreset};
+use crate::reason::StreamReason;
 
 pub(super) fn action(task: &Task<'_>) -> Result<Action, Failure> {
     let picture = task.main.video.clone().unwrap_or_default();
-    let Some(preset) = &task.preset.video else { return Ok(Action::leave_out("only the sound is kept")) };
+    let Some(preset) = &task.preset.video else { return Ok(Action::leave_out(StreamReason::SoundOnly)) };
     let copied = copy::video(task, &picture, preset);
     refusals::own_colours(&picture, copied, task.preset.container)?;
     if copied {

@@ -25,6 +25,7 @@ use crate::media::{CopyFault, Learned};
 use crate::output::{self, PublishError, Published};
 use crate::policy::Next;
 use crate::queue::Outcome;
+use crate::remark::Remark;
 use crate::spec::JobSpec;
 use crate::words;
 pub(super) use source::Stamp;
@@ -177,7 +178,7 @@ impl Work<'_> {
     pub(super) fn publish(
         &self,
         modified: filetime::FileTime,
-        warnings: &[String],
+        warnings: &[Remark],
     ) -> Result<Published, End> {
         loop {
             match output::publish(self.shared.queue.as_ref(), self.job, &self.part, modified, warnings) {

@@ -5,6 +5,7 @@
 
 use crate::failure::Failure;
 use crate::job::{Millis, State};
+use crate::remark::Remark;
 use std::path::PathBuf;
 
 /// How a worker's hold on a job ends.
@@ -17,7 +18,7 @@ pub enum Outcome {
         /// Its size in bytes.
         size: u64,
         /// Remarks.
-        warnings: Vec<String>,
+        warnings: Vec<Remark>,
     },
     /// Queued again, not before `run_at`.
     Retry {

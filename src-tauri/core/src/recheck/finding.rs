@@ -1,9 +1,12 @@
-//! What checking a result again found, as data that is kept with its job, and the sentences for it.
+//! What checking a result again found, as data that is kept with its job.
+//!
+//! Plain data. Guarantees that what an earlier version stored can still be read. Must not know how a finding is put into
+//! words: `words` does.
 
 use crate::failure::{Failure, FailureCode, Reason};
 use crate::job::Millis;
-use crate::media::{Kind, codec_name, running_time};
-use crate::words;
+use crate::media::Kind;
+use crate::remark::Remark;
 use serde::{Deserialize, Serialize};
 
 /// One check of a result.
@@ -22,7 +25,7 @@ pub enum Finding {
     /// The result is what its original promises.
     Right {
         /// To be said of it all the same.
-        remarks: Vec<String>,
+        remarks: Vec<Remark>,
     },
     /// It is not.
     Wrong {
@@ -164,110 +167,21 @@ impl Finding {
             Finding::NotChecked { .. } => "not checked",
         }
     }
-
-    /// What is to be said of it, as sentences; empty where all is right.
-    pub fn sentence(&self) -> String {
-        match self {
-            Finding::Right { remarks } => remarks.join(" "),
-            Finding::Wrong { fault } => fault.sentence(),
-            Finding::NotChecked { why } => why.sentence(),
-        }
-    }
-}
-
-impl Fault {
-    fn sentence(&self) -> String {
-        match self {
-            Fault::Missing { tracks } => missing(tracks),
-            Fault::OtherPicture { shown, film } => {
-                format!("The result shows track {shown} of the original; the film is track {film}.")
-            }
-            Fault::Damaged { spots: 0 | 1 } => "The result is damaged in one place.".into(),
-            Fault::Damaged { spots } => format!("The result is damaged in {spots} places."),
-            Fault::EndsEarly { kind, seconds, of } => {
-                let what = if *kind == Kind::Video { "picture" } else { "sound" };
-                let (seconds, of) = (running_time(*seconds), running_time(*of));
-                format!("The {what} of the result ends early: {seconds} of {of} can be played.")
-            }
-            Fault::Refused(because) => words::reason(&because.reason).to_string(),
-        }
-    }
-}
-
-fn missing(tracks: &[Track]) -> String {
-    let named: Vec<String> = tracks.iter().map(Track::named).collect();
-    match named.split_last() {
-        Some((only, [])) => format!("Track {only} is missing in the result."),
-        Some((last, others)) => {
-            format!("Tracks {} and {last} are missing in the result.", others.join(", "))
-        }
-        None => String::new(),
-    }
-}
-
-impl Track {
-    /// `2 (sound, AAC, ger)`
-    fn named(&self) -> String {
-        let what = match self.kind {
-            Kind::Video if self.cover => "cover",
-            Kind::Video => "picture",
-            Kind::Audio => "sound",
-            Kind::Subtitle => "subtitles",
-            Kind::Attachment => "attached file",
-            Kind::Data => "data",
-        };
-        let codec = Some(codec_name(&self.codec)).filter(|name| !name.is_empty());
-        let parts = [Some(what.to_owned()), codec, self.language.clone()];
-        format!("{} ({})", self.index, parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
-    }
-}
-
-impl Obstacle {
-    fn sentence(&self) -> String {
-        match self {
-            Obstacle::SourceGone => "The original is no longer there.",
-            Obstacle::SourceAway => "The drive that holds the original is not connected.",
-            Obstacle::SourceChanged => "The original was changed since it was added.",
-            Obstacle::ResultGone => "The result is no longer there.",
-            Obstacle::ResultAway => "The drive that holds the result is not connected.",
-            Obstacle::ResultChanged => "The result was changed since it was made.",
-            Obstacle::OriginalKept => "The original was kept; there is no result.",
-            Obstacle::OtherVersion => "It was made by another version of Spool.",
-            Obstacle::NoPlan => "What was planned for it is not on record.",
-            Obstacle::Failed(because) => return words::reason(&because.reason).to_string(),
-        }
-        .into()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn track(index: usize, kind: Kind, codec: &str, language: Option<&str>) -> Track {
-        let (codec, language) = (codec.to_owned(), language.map(str::to_owned));
-        Track { index, kind, cover: false, codec, language }
-    }
-
-    #[test]
-    fn missing_tracks_are_named_as_people_know_them() {
-        let of = |tracks| Finding::Wrong { fault: Fault::Missing { tracks } }.sentence();
-        let sound = track(2, Kind::Audio, "aac", Some("ger"));
-        assert_eq!(of(vec![sound.clone()]), "Track 2 (sound, AAC, ger) is missing in the result.");
-        let text = track(4, Kind::Subtitle, "", None);
-        assert_eq!(
-            of(vec![sound, text]),
-            "Tracks 2 (sound, AAC, ger) and 4 (subtitles) are missing in the result."
-        );
-    }
-
     #[test]
     fn what_is_kept_in_a_row_is_read_back() {
+        let (kind, codec) = (Kind::Audio, "aac".to_owned());
+        let track = Track { index: 1, kind, cover: false, codec, language: None };
         let early = Fault::EndsEarly { kind: Kind::Audio, seconds: 4.0, of: 8.0 };
         let refused = Fault::Refused(Because { reason: Reason::NothingReadable });
         for finding in [
-            Finding::Right { remarks: vec!["A remark.".into()] },
-            Finding::Wrong { fault: Fault::Missing { tracks: vec![track(1, Kind::Audio, "aac", None)] } },
+            Finding::Right { remarks: vec![Remark::EmptyTrack { track: 1 }] },
+            Finding::Wrong { fault: Fault::Missing { tracks: vec![track] } },
             Finding::Wrong { fault: early },
             Finding::Wrong { fault: refused },
             Finding::NotChecked { why: Obstacle::SourceGone },
@@ -278,9 +192,21 @@ mod tests {
         }
         let old =
             r#"{"found":"notChecked","why":{"why":"failed","code":"io_error","message":"It was gone."}}"#;
-        assert_eq!(serde_json::from_str::<Finding>(old).unwrap().sentence(), "It was gone.");
+        let because =
+            Because { reason: Reason::Text { code: FailureCode::IoError, text: "It was gone.".into() } };
+        let failed = Finding::NotChecked { why: Obstacle::Failed(because) };
+        assert_eq!(serde_json::from_str::<Finding>(old).unwrap(), failed, "as an earlier version kept it");
         let wrong = Finding::Wrong { fault: Fault::Damaged { spots: 3 } };
         let text = r#"{"found":"wrong","fault":{"fault":"damaged","spots":3}}"#;
         assert_eq!(serde_json::to_string(&wrong).unwrap(), text);
+    }
+
+    #[test]
+    fn a_check_of_an_earlier_version_is_read_with_its_sentences() {
+        let stored = r#"{"at":7,"finding":{"found":"right","remarks":["A remark."]}}"#;
+        let Finding::Right { remarks } = serde_json::from_str::<Check>(stored).unwrap().finding else {
+            panic!()
+        };
+        assert_eq!(remarks, [Remark::Text { text: "A remark.".into() }]);
     }
 }

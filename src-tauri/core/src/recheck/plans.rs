@@ -56,6 +56,7 @@ mod tests {
     use crate::media::{Picture, Stream};
     use crate::plan::{Abilities, plan};
     use crate::preset;
+    use crate::reason::StreamReason;
     use crate::spec::JobSpec;
 
     fn film() -> MediaInfo {
@@ -82,7 +83,7 @@ mod tests {
     fn a_track_that_was_left_out_or_never_seen_is_missing_and_one_that_is_left_out_today_is_not() {
         let (today, mut made) = (planned(), planned());
         assert_eq!(fault(&made, &today, &film()), None);
-        made.streams[1].action = Action::drop("it holds nothing");
+        made.streams[1].action = Action::drop(StreamReason::Empty);
         made.streams.truncate(2);
         let Some(Fault::Missing { tracks }) = fault(&made, &today, &film()) else { panic!() };
         assert_eq!(tracks.iter().map(|t| t.index).collect::<Vec<_>>(), [1, 2]);

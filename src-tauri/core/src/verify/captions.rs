@@ -3,29 +3,25 @@
 use super::Case;
 use crate::captions::{Captions, Line};
 use crate::plan::Action;
+use crate::remark::Remark;
 
 /// Seconds by which a line may be off: three frames.
 const TOLERANCE: f64 = 0.13;
 
-const MOVED: &str = "The captions inside the picture became subtitles, without their positions and colours.";
-const LOST: &str = "The captions inside the picture were lost.";
-const DAMAGED: &str = "Some of the captions inside the picture were lost.";
-
 /// To be said of them.
-pub(super) fn remark(case: &Case<'_>) -> Option<String> {
+pub(super) fn remark(case: &Case<'_>) -> Option<Remark> {
     let source = case.source.captions.as_ref().filter(|captions| !captions.is_empty())?;
     let picture = case.plan.picture()?;
     let tracks = case.plan.kept().filter(|stream| stream.captions.is_some()).count();
-    let said = match (&picture.action, &case.output.captions) {
-        (Action::Convert { .. }, _) if tracks == source.len() => Some(MOVED),
-        (Action::Convert { .. }, _) if tracks > 0 => Some(DAMAGED),
+    match (&picture.action, &case.output.captions) {
+        (Action::Convert { .. }, _) if tracks == source.len() => Some(Remark::CaptionsMoved),
+        (Action::Convert { .. }, _) if tracks > 0 => Some(Remark::CaptionsDamaged),
         (Action::Convert { .. }, Some(found)) if is_whole(source, found) => None,
-        (Action::Convert { .. }, Some(found)) if !found.is_empty() => Some(DAMAGED),
-        (Action::Convert { .. }, _) => Some(LOST),
+        (Action::Convert { .. }, Some(found)) if !found.is_empty() => Some(Remark::CaptionsDamaged),
+        (Action::Convert { .. }, _) => Some(Remark::CaptionsLost),
         // Copied, packet by packet.
         _ => None,
-    };
-    said.map(str::to_owned)
+    }
 }
 
 fn is_whole(source: &[Captions], found: &[Captions]) -> bool {

@@ -8,8 +8,9 @@ use super::verification::{Evidence, StreamCheck};
 use super::{Case, Refusal, length, wrong};
 use crate::failure::Fault;
 use crate::ffmpeg::given::{Part, Pictures, Sound};
-use crate::media::{Kind, Learned, Picture, Stream, running_time};
+use crate::media::{Kind, Learned, Picture, Stream};
 use crate::plan::{Action, CLOCK, Planned};
+use crate::remark::{Remark, SizeAt, SoundKind};
 
 /// Refuses a result of which decoding showed what it does not hold.
 pub(super) fn check(case: &Case<'_>) -> Result<(), Refusal> {
@@ -105,11 +106,11 @@ fn wider(case: &Case<'_>, planned: &Planned, stream: &Stream) -> Option<(u32, St
     (channels.min(most) > stream.channels.unwrap_or(0).min(most)).then(|| (channels, widest.layout.clone()))
 }
 
-/// Changes that are named one by one.
-const NAMED: usize = 5;
+/// Changes of size that are listed.
+const LISTED: usize = 5;
 
 /// What is said of each change that people could notice.
-pub(super) fn remarks(case: &Case<'_>) -> Vec<String> {
+pub(super) fn remarks(case: &Case<'_>) -> Vec<Remark> {
     let of = |(planned, stream): (&Planned, &Stream)| match planned.kind {
         Kind::Video => given(case, planned).and_then(|pictures| resized(&pictures.parts)),
         _ => case.report.given.sounds.get(&planned.input).and_then(|kinds| other_sound(stream, kinds)),
@@ -117,41 +118,16 @@ pub(super) fn remarks(case: &Case<'_>) -> Vec<String> {
     converted(case).filter_map(of).collect()
 }
 
-fn resized(parts: &[Part]) -> Option<String> {
-    let size = |part: &Part| format!("{}x{}", part.size.0, part.size.1);
-    let (first, later) = parts.split_first()?;
-    let changes: Vec<String> =
-        later.iter().take(NAMED).map(|p| format!("{} at {}", size(p), running_time(p.at))).collect();
-    let more = match later.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        n => format!(" and {n} times more"),
-    };
-    (!later.is_empty()).then(|| {
-        format!(
-            "The picture changes its size: {}, then {}{more}. Each part keeps its shape.",
-            size(first),
-            changes.join(", ")
-        )
-    })
+fn resized(parts: &[Part]) -> Option<Remark> {
+    let size = |part: &Part| SizeAt { at_seconds: part.at, width: part.size.0, height: part.size.1 };
+    let sizes = parts.iter().take(1 + LISTED).map(size).collect();
+    (parts.len() > 1).then(|| Remark::SizeChanges { sizes, more: parts.len().saturating_sub(1 + LISTED) })
 }
 
-fn other_sound(stream: &Stream, kinds: &[Sound]) -> Option<String> {
-    let (first, later) = kinds.split_first()?;
-    let rates = later.iter().any(|sound| sound.rate != first.rate);
-    let layouts = later.iter().any(|sound| sound.layout != first.layout);
-    let word = |sound: &Sound| match (layouts, rates) {
-        (true, true) => format!("{} at {} Hz", sound.layout, sound.rate),
-        (true, false) => sound.layout.clone(),
-        _ => format!("{} Hz", sound.rate),
-    };
-    let words: Vec<String> = kinds.iter().take(NAMED).map(word).collect();
-    (rates || layouts).then(|| {
-        format!(
-            "Track {} changes between {}; in the result it is the same throughout.",
-            stream.index,
-            words.join(" and ")
-        )
-    })
+fn other_sound(stream: &Stream, kinds: &[Sound]) -> Option<Remark> {
+    let kind = |sound: &Sound| SoundKind { sample_rate: sound.rate, layout: sound.layout.clone() };
+    let changes = kinds.iter().any(|sound| *sound != kinds[0]);
+    changes.then(|| Remark::SoundChanges { track: stream.index, kinds: kinds.iter().map(kind).collect() })
 }
 
 #[cfg(test)]
@@ -181,30 +157,26 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_said_with_their_times_and_no_endless_list() {
+    fn changes_are_listed_with_their_times_and_the_list_ends() {
         let parts: Vec<Part> = (0..9).map(|n| part(f64::from(n) * 10.0, 320 + n % 2, 180)).collect();
         assert_eq!(resized(&parts[..1]), None);
-        let one = "The picture changes its size: 320x180, then 321x180 at 0:10. Each part keeps its shape.";
-        assert_eq!(resized(&parts[..2]).as_deref(), Some(one));
-        assert!(
-            resized(&parts).unwrap().contains("321x180 at 0:50 and 3 times more."),
-            "{:?}",
-            resized(&parts)
-        );
+        let at = |at_seconds, width| SizeAt { at_seconds, width, height: 180 };
+        let sizes = vec![at(0.0, 320), at(10.0, 321)];
+        assert_eq!(resized(&parts[..2]), Some(Remark::SizeChanges { sizes, more: 0 }));
+        let Some(Remark::SizeChanges { sizes, more }) = resized(&parts) else { panic!() };
+        assert_eq!((sizes.last(), sizes.len(), more), (Some(&at(50.0, 321)), 6, 3));
     }
 
     #[test]
-    fn only_what_differs_of_a_sound_is_said() {
+    fn a_sound_that_stays_what_it_is_is_no_change() {
         let sound = |rate, layout: &str| Sound { rate, layout: layout.into() };
         let said = |kinds: &[Sound]| other_sound(&Stream { index: 1, ..Stream::default() }, kinds);
-        assert_eq!(said(&[sound(48_000, "stereo")]), None);
-        assert!(
-            said(&[sound(48_000, "stereo"), sound(48_000, "5.1(side)")])
-                .unwrap()
-                .contains("stereo and 5.1(side);")
-        );
-        assert!(
-            said(&[sound(48_000, "mono"), sound(44_100, "mono")]).unwrap().contains("48000 Hz and 44100 Hz;")
-        );
+        assert_eq!((said(&[]), said(&[sound(48_000, "stereo")])), (None, None));
+        for other in [sound(48_000, "5.1(side)"), sound(44_100, "stereo")] {
+            let Some(Remark::SoundChanges { track, kinds }) = said(&[sound(48_000, "stereo"), other]) else {
+                panic!()
+            };
+            assert_eq!((track, kinds.len()), (1, 2));
+        }
     }
 }

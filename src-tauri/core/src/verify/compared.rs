@@ -7,6 +7,7 @@ use super::verification::StreamCheck;
 use crate::ledger::{self, Difference, Ledger, Of, Property, Value, Why};
 use crate::media::Stream;
 use crate::plan::{Action, Planned};
+use crate::remark::Remark;
 use std::collections::BTreeMap;
 
 /// Every difference between the two files.
@@ -54,7 +55,7 @@ fn is_in_packets(property: &Property) -> bool {
 /// Streams that are no copies although the preset promises that.
 fn encoded_again(case: &Case<'_>, checks: &[StreamCheck]) -> Vec<Difference> {
     let why = |planned: &Planned| match &planned.action {
-        Action::Convert { instead, .. } => instead.clone().map(Why::Words),
+        Action::Convert { instead, .. } => instead.clone().map(Why::Stream),
         Action::Copy { .. } | Action::Drop { .. } => None,
     };
     let of = |check: &StreamCheck| {
@@ -72,7 +73,6 @@ fn encoded_again(case: &Case<'_>, checks: &[StreamCheck]) -> Vec<Difference> {
 }
 
 /// What is to be said of them.
-pub(super) fn remarks(differences: &[Difference]) -> Vec<String> {
-    let worth = differences.iter().filter(|difference| ledger::is_worth_saying(difference));
-    ledger::sentences(worth)
+pub(super) fn remarks(differences: &[Difference]) -> impl Iterator<Item = Remark> {
+    differences.iter().filter(|difference| difference.is_worth_saying()).cloned().map(Remark::Differs)
 }

@@ -11,6 +11,7 @@ use crate::ffmpeg::run::Report;
 use crate::ffmpeg::statistics::InputStats;
 use crate::media::{CopyFault, Kind, Span};
 use crate::plan::{Action, Planned};
+use crate::remark::Remark;
 use std::collections::BTreeMap;
 
 /// What was found of a faithful copy.
@@ -21,7 +22,7 @@ pub(super) struct Copy {
     /// Its packets are those of the original.
     pub(super) compared: bool,
     /// To be said of it.
-    pub(super) remark: Option<String>,
+    pub(super) remark: Option<Remark>,
 }
 
 /// Refuses copies of which it is known before the streams are compared.
@@ -126,7 +127,7 @@ pub(super) fn check(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<Copy>, Re
             _ => stats.and_then(|stats| decoded(stats, Side::Result)),
         },
         compared: case.copies.is_some_and(|c| c.equal.contains_key(&pair.planned.input)),
-        remark: remark.or_else(|| closes_jump(original, case).then(|| length::JOINED.to_owned())),
+        remark: remark.or_else(|| closes_jump(original, case).then_some(Remark::PartsJoined)),
     }))
 }
 

@@ -5,7 +5,8 @@
 use super::length::{self, agree};
 use super::{Case, Refusal, matched};
 use crate::failure::{Failure, Reason};
-use crate::media::{Kind, running_time};
+use crate::media::Kind;
+use crate::remark::Remark;
 
 /// What is left of an original that was cut, in seconds.
 struct Left {
@@ -19,16 +20,19 @@ struct Left {
 ///
 /// # Errors
 /// `source_truncated` with what can be read, unless that is enough.
-pub(super) fn check(case: &Case<'_>) -> Result<Option<String>, Refusal> {
+pub(super) fn check(case: &Case<'_>) -> Result<Option<Remark>, Refusal> {
     let Some(Left { readable, whole, reckoned }) = left(case) else {
         let cut = case.source.stated.and_then(|stated| stated.is_cut(case.source.size?));
-        return Ok((cut == Some(true)).then(|| END.to_owned()));
+        return Ok((cut == Some(true)).then_some(Remark::EndMayBeMissing));
     };
     if case.salvage {
-        let about = if reckoned { "about " } else { "" };
-        let part = format!("{about}{} of {}", running_time(readable), running_time(whole));
-        let gaps = case.plan.picture().map_or_else(String::new, |picture| length::gaps(case, picture.input));
-        return Ok(Some(format!("Partial: {part} could be read; what follows is missing.{gaps}")));
+        let gaps = case.plan.picture().map_or_else(Vec::new, |picture| length::gaps(case, picture.input));
+        return Ok(Some(Remark::Partial {
+            readable_seconds: readable,
+            whole_seconds: whole,
+            reckoned,
+            gaps,
+        }));
     }
     let log_tail = case.report.log_tail.clone();
     let reason = Reason::EndsEarly { readable, whole, estimated: reckoned };
@@ -56,9 +60,6 @@ fn left(case: &Case<'_>) -> Option<Left> {
     let whole = whole.filter(|whole| readable < *whole && !agree(readable, *whole))?;
     Some(Left { readable, whole, reckoned })
 }
-
-/// What is said where less is missing than a length may be off by.
-const END: &str = "The original is shorter than it says in itself; its very end may be missing.";
 
 /// Length of the longest picture or sound of the result.
 fn found(case: &Case<'_>) -> Option<f64> {

@@ -3,6 +3,7 @@
 use super::Case;
 use crate::media::Kind;
 use crate::plan::Planned;
+use crate::remark::Remark;
 
 /// Was there nothing of it in the source?
 pub(super) fn is_empty(planned: &Planned, case: &Case<'_>) -> bool {
@@ -12,9 +13,9 @@ pub(super) fn is_empty(planned: &Planned, case: &Case<'_>) -> bool {
 }
 
 /// To be said of them.
-pub(super) fn remarks(case: &Case<'_>) -> Vec<String> {
+pub(super) fn remarks(case: &Case<'_>) -> Vec<Remark> {
     let empty = case.plan.kept().filter(|planned| is_empty(planned, case));
-    empty.map(|planned| format!("Track {} holds nothing.", planned.input)).collect()
+    empty.map(|planned| Remark::EmptyTrack { track: planned.input }).collect()
 }
 
 /// Those of this kind that the result lacks rightly: MP4 and MOV keep no track without a packet.
@@ -71,7 +72,7 @@ mod tests {
             let case = Case { plan, source, report, output, measured: None, copies: None, salvage: false };
             assert_eq!(absent(&case, Kind::Audio), expected, "{packets:?} {tracks}");
             let silent = packets[1] == 0;
-            assert_eq!(remarks(&case), if silent { vec!["Track 1 holds nothing."] } else { vec![] });
+            assert_eq!(remarks(&case), if silent { vec![Remark::EmptyTrack { track: 1 }] } else { vec![] });
         }
     }
 }

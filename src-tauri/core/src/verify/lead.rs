@@ -6,6 +6,7 @@
 use super::Case;
 use crate::ffmpeg::run::Report;
 use crate::media::Span;
+use crate::remark::Remark;
 
 /// What decoders report for pictures whose headers or references come later.
 const BEGINNING: [&str; 10] = [
@@ -59,11 +60,9 @@ pub(super) fn unexplained<'a>(case: &Case<'a>, report: &'a Report) -> Vec<&'a St
 }
 
 /// What is to be said of it.
-pub(super) fn remark(case: &Case<'_>) -> Option<String> {
+pub(super) fn remark(case: &Case<'_>) -> Option<Remark> {
     let seconds = lead(case).map(|span| span.before).filter(|seconds| *seconds >= LEAST)?;
-    Some(format!(
-        "The recording begins {seconds:.1} s before its first keyframe; the picture is shown from there on."
-    ))
+    Some(Remark::LateKeyframe { seconds })
 }
 
 /// Shorter than this, in seconds, it is not worth a remark.

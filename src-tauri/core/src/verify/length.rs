@@ -8,15 +8,16 @@ use super::{Case, Pair, Refusal, cut, lead, truncated, wrong};
 use crate::failure::{Failure, Fault};
 use crate::ffmpeg::given::Pictures;
 use crate::ffmpeg::run::Report;
-use crate::media::{self, Kind, MediaInfo, Span};
+use crate::media::{Kind, MediaInfo, Span};
 use crate::plan::Action;
+use crate::remark::Remark;
 
 /// A length that was accepted.
 pub(super) struct Length {
     pub(super) seconds: Measure<f64>,
     pub(super) by: Evidence,
     /// To be said of it.
-    pub(super) remark: Option<String>,
+    pub(super) remark: Option<Remark>,
 }
 
 /// Is the stream as long as its source? Independent witnesses are the source's header and, where that disagrees,
@@ -46,15 +47,13 @@ pub(super) fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Length, R
     let witnessed = span.filter(reaches).map(|s| s.seconds);
     let joined = span.and_then(|s| s.joined).filter(|j| joins(case.source) && agree(found, *j));
     if witnessed.is_none() && joined.is_some() {
-        return accept(joined, Evidence::JoinedPackets, Some(JOINED.into()));
+        return accept(joined, Evidence::JoinedPackets, Some(Remark::PartsJoined));
     }
     let timeless = is_bare(case.source) || (declared.is_none() && span.is_none());
     let bare = timeless && !report.cut_short;
     let counted = decoded_seconds(pair).filter(|s| (bare || !report.errors.is_empty()) && agree(found, *s));
     if let Some(rate) = pair.input.video.as_ref().and_then(|p| p.rate).filter(|_| bare && counted.is_some()) {
-        let rate = (rate * 1000.0).round() / 1000.0;
-        let remark = format!("The original keeps no times; {rate} pictures a second were assumed.");
-        return accept(counted, Evidence::AssumedRate, Some(remark));
+        return accept(counted, Evidence::AssumedRate, Some(Remark::AssumedRate { rate }));
     }
     if witnessed.or(counted).is_none() {
         let expected = span.map(|s| s.seconds).or(declared);
@@ -63,9 +62,6 @@ pub(super) fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Length, R
     let by = if witnessed.is_some() { Evidence::Packets } else { Evidence::Decoding };
     accept(witnessed.or(counted), by, missing_part(pair, case, found, short))
 }
-
-/// What is said of parts with clocks of their own.
-pub(super) const JOINED: &str = "The clock of the original jumps; its parts were joined.";
 
 /// A source that was cut ends earlier than it declares, and its demuxer says so.
 fn refuse_truncated(case: &Case<'_>, found: f64, declared: Option<f64>) -> Result<(), Refusal> {
@@ -84,7 +80,7 @@ pub(super) fn shorter_than_declared(
     pair: &Pair<'_>,
     case: &Case<'_>,
     found: f64,
-) -> Result<Option<String>, Refusal> {
+) -> Result<Option<Remark>, Refusal> {
     let declared = pair.input.seconds.or(case.source.seconds);
     let short = declared.filter(|declared| found < *declared && !agree(found, *declared));
     refuse_truncated(case, found, short)?;
@@ -109,15 +105,15 @@ fn is_bare(source: &MediaInfo) -> bool {
 }
 
 /// What to say of a result that is shorter than the source's header promises: what is missing, where that matters.
-fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f64>) -> Option<String> {
+fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f64>) -> Option<Remark> {
     let declared = declared.filter(|d| case.source.length().is_some_and(|l| l >= *d * 0.5))?;
-    let (readable, whole) = (media::running_time(found), media::running_time(declared));
     if cut::is_partial(case) {
         return None;
     }
     let gaps = gaps(case, pair.planned.input);
     if case.salvage && case.report.cut_short {
-        return Some(format!("Partial: {readable} of {whole} could be read; what follows is missing.{gaps}"));
+        let (readable_seconds, whole_seconds) = (found, declared);
+        return Some(Remark::Partial { readable_seconds, whole_seconds, reckoned: false, gaps });
     }
     // What lies before the first keyframe has a remark of its own.
     let before =
@@ -126,19 +122,14 @@ fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f
         return None;
     }
     let told = case.source.container == "avi" || !case.report.errors.is_empty();
-    told.then(|| format!("The original is not all there: {readable} of {whole} could be read.{gaps}"))
+    told.then_some(Remark::Incomplete { readable_seconds: found, declared_seconds: declared, gaps })
 }
 
-/// Where nothing can be read within this stream, for people; empty where there is no such place.
-pub(super) fn gaps(case: &Case<'_>, input: usize) -> String {
+/// Where nothing can be read within this stream.
+pub(super) fn gaps(case: &Case<'_>, input: usize) -> Vec<(f64, f64)> {
     let source = || case.source.streams.iter().find(|s| s.index == input)?.span.as_ref();
     let span = case.measured.and_then(|m| m.streams.get(&input)).or_else(source);
-    let gaps: Vec<String> = span.map_or(&[][..], |s| &s.gaps[..]).iter().map(range).collect();
-    if gaps.is_empty() { String::new() } else { format!(" Missing within: {}.", gaps.join(", ")) }
-}
-
-fn range((from, to): &(f64, f64)) -> String {
-    format!("{}\u{2013}{}", media::running_time(*from), media::running_time(*to))
+    span.map_or_else(Vec::new, |span| span.gaps.clone())
 }
 
 pub(super) fn agree(found: f64, length: f64) -> bool {
@@ -214,16 +205,15 @@ fn exact_count(pictures: &Pictures, found: u64, report: &Report) -> Result<Measu
 }
 
 /// Sound whose times are damaged: more was decoded than the result has time for.
-pub(super) fn squeezed(pair: &Pair<'_>, case: &Case<'_>) -> Option<String> {
+pub(super) fn squeezed(pair: &Pair<'_>, case: &Case<'_>) -> Option<Remark> {
     let rates = case.report.given.sounds.get(&pair.planned.input).map_or(&[][..], |kinds| &kinds[..]);
     if rates.iter().any(|sound| sound.rate != rates[0].rate) {
         // How long so many samples are is not known.
         return None;
     }
     let (decoded, found) = (decoded_seconds(pair)?, pair.found.seconds?);
-    let (whole, left) = (media::running_time(decoded), media::running_time(found));
     let lost = pair.planned.kind == Kind::Audio && decoded > found + 2.0 * tolerance(found);
-    lost.then(|| format!("The times of the sound are damaged: {whole} of it became {left}."))
+    lost.then_some(Remark::SoundTimesDamaged { decoded_seconds: decoded, kept_seconds: found })
 }
 
 fn is_as_many(expected: u64, found: u64, capped: bool) -> bool {

@@ -7,14 +7,15 @@ use super::{Case, Refusal, wrong};
 use crate::failure::Fault;
 use crate::media::Picture;
 use crate::plan::{Action, Planned};
+use crate::remark::Remark;
 
 /// Checks the moving picture; the answer is what is to be said of it.
-pub(super) fn check(case: &Case<'_>) -> Result<Vec<String>, Refusal> {
+pub(super) fn check(case: &Case<'_>) -> Result<Vec<Remark>, Refusal> {
     let Some(pair) = Pair::of(case) else { return Ok(Vec::new()) };
     let eight = pair.eight_bits().map_err(|fault| refused(fault, case))?;
     let record = pair.record().map_err(|fault| refused(fault, case))?;
     let said = [eight, record, pair.lost_metadata()];
-    Ok(said.into_iter().flatten().map(str::to_owned).collect())
+    Ok(said.into_iter().flatten().collect())
 }
 
 fn refused(fault: Fault, case: &Case<'_>) -> Refusal {
@@ -28,7 +29,7 @@ struct Pair<'a> {
 }
 
 /// What is said, or why the result is refused.
-type Said = Result<Option<&'static str>, Fault>;
+type Said = Result<Option<Remark>, Fault>;
 
 impl<'a> Pair<'a> {
     fn of(case: &Case<'a>) -> Option<Pair<'a>> {
@@ -41,9 +42,7 @@ impl<'a> Pair<'a> {
     fn eight_bits(&self) -> Said {
         match (self.found.bits == 8 && self.found.is_hdr(), self.copied) {
             (false, _) => Ok(None),
-            (true, true) => Ok(Some(
-                "The picture is marked as high dynamic range and has only 8 bits, as the original has.",
-            )),
+            (true, true) => Ok(Some(Remark::HdrInEightBits)),
             (true, false) => Err(Fault::EightBitHdr),
         }
     }
@@ -56,25 +55,23 @@ impl<'a> Pair<'a> {
             (true, Some(a), Some(b)) if a != b => Err(Fault::OtherDolbyVision),
             (true, None, Some(_)) => Err(Fault::NewDolbyVision),
             (true, Some(_), None) if self.source.has_no_base() => Err(Fault::LostDolbyVision),
-            (true, Some(_), None) => Ok(Some(
-                "The picture is no longer declared to be Dolby Vision: this container cannot say it.",
-            )),
+            (true, Some(_), None) => Ok(Some(Remark::DolbyVisionUndeclared)),
             _ => Ok(None),
         }
     }
 
     /// What each scene or frame says of its light. What becomes of standard range has no use for it.
-    fn lost_metadata(&self) -> Option<&'static str> {
+    fn lost_metadata(&self) -> Option<Remark> {
         let (source, found) = (self.source, self.found);
         let dolby = |p: &Picture| p.dolby_vision.is_some() || p.rpu;
         if source.is_hdr() && !found.is_hdr() {
             None
         } else if !self.copied && dolby(source) && !dolby(found) {
-            Some("Dolby Vision was left out; the picture is what other players show of it.")
+            Some(Remark::DolbyVisionLeftOut)
         } else if found.seen && source.hdr10_plus && !found.hdr10_plus {
-            Some("The HDR10+ metadata was left out; the picture is plain HDR10.")
+            Some(Remark::Hdr10PlusLeftOut)
         } else if found.seen && source.hdr_vivid && !found.hdr_vivid {
-            Some("The HDR Vivid metadata was left out; the picture is plain HDR.")
+            Some(Remark::HdrVividLeftOut)
         } else {
             None
         }

@@ -6,28 +6,27 @@ use crate::ffmpeg::report::MOST_ERRORS;
 use crate::ffmpeg::run::Report;
 use crate::media::{Kind, MediaInfo, Stream};
 use crate::plan::{self, Action, Planned};
+use crate::remark::Remark;
 
 /// What stands behind the first recording of a file.
-pub(super) fn second_recording(case: &Case<'_>) -> Option<String> {
-    let remark = "Partial: a second recording stands behind this one in the file; it is missing.";
-    case.source.second_recording.then(|| remark.to_owned())
+pub(super) fn second_recording(case: &Case<'_>) -> Option<Remark> {
+    case.source.second_recording.then_some(Remark::SecondRecording)
 }
 
 /// What its edit list asks for is not what ffmpeg shows of it.
-pub(super) fn other_speed(case: &Case<'_>) -> Option<String> {
-    let remark = "Partial: the original is to be played at another speed; this is what was recorded.";
-    case.source.other_speed.then(|| remark.to_owned())
+pub(super) fn other_speed(case: &Case<'_>) -> Option<Remark> {
+    case.source.other_speed.then_some(Remark::OtherSpeed)
 }
 
 /// Where a size is aimed at and the original has it already.
-pub(super) fn fitted(case: &Case<'_>) -> Option<String> {
-    let limit = case.plan.limit?;
+pub(super) fn fitted(case: &Case<'_>) -> Option<Remark> {
+    let limit_bytes = case.plan.limit?;
     let copied = case.plan.copies().any(|s| s.kind == Kind::Video);
-    copied.then(|| format!("The original is below {} MB as it is, so it was copied.", limit / 1_000_000))
+    copied.then_some(Remark::WithinLimit { limit_bytes })
 }
 
 /// Left and right that a camera stores as tracks of their own: players play one of them.
-pub(super) fn single_channels(case: &Case<'_>) -> Option<String> {
+pub(super) fn single_channels(case: &Case<'_>) -> Option<Remark> {
     let kept_track = case.plan.kept().find(|s| s.kind == Kind::Audio)?.input;
     let beside = |s: &Stream| !case.source.are_of_different_programmes(s.index, kept_track);
     let tracks = || case.source.streams.iter().filter(|s| s.kind == Kind::Audio && !s.empty && beside(s));
@@ -37,56 +36,42 @@ pub(super) fn single_channels(case: &Case<'_>) -> Option<String> {
         facts(s) == facts(first) && s.title.is_none()
     };
     let (pairs, all) = (tracks().count().is_multiple_of(2), tracks().all(alike));
-    (first.channels == Some(1) && pairs && all).then(|| {
-        "The sound tracks of the original have one channel each, as cameras store left and right; players play one of them \
-         at a time. The filter \"join\" of ffmpeg makes one track of two."
-            .to_owned()
-    })
+    (first.channels == Some(1) && pairs && all).then_some(Remark::SingleChannels)
 }
 
 /// Sound that is missing within a track: silence where it was converted, a hole where it was copied.
-pub(super) fn holes(case: &Case<'_>) -> Vec<String> {
+pub(super) fn holes(case: &Case<'_>) -> Vec<Remark> {
     let of = |planned: &Planned| {
         let stream = case.source.streams.iter().find(|s| s.index == planned.input)?;
-        let seconds = plan::missing(stream)?;
-        Some(match planned.action {
-            Action::Copy { .. } => format!(
-                "{seconds:.1} s of the sound of track {} are missing in the original; some players let what follows come early.",
-                planned.input
-            ),
-            _ => format!(
-                "{seconds:.1} s of the sound of track {} are missing in the original; there is silence instead.",
-                planned.input
-            ),
-        })
+        let (seconds, copied) = (plan::missing(stream)?, matches!(planned.action, Action::Copy { .. }));
+        Some(Remark::SoundMissing { track: planned.input, seconds, copied })
     };
     case.plan.kept().filter_map(of).collect()
 }
 
 /// Texts that are no UTF-8, and how they were read.
-pub(super) fn code_pages(case: &Case<'_>) -> Vec<String> {
+pub(super) fn code_pages(case: &Case<'_>) -> Vec<Remark> {
     let of = |planned: &Planned| {
         let stream = case.source.streams.iter().find(|s| s.index == planned.input)?;
         let page = stream.cues.as_ref()?.code_page.as_ref()?;
         let converted = matches!(planned.action, Action::Convert { .. });
-        converted.then(|| format!("Track {}: its text is no UTF-8 and was read as {page}.", planned.input))
+        converted.then(|| Remark::CodePage { track: planned.input, page: page.clone() })
     };
     case.plan.kept().filter_map(of).collect()
 }
 
 /// Pictures that no player could have shown.
-pub(super) fn shared_times(Case { plan, report, .. }: &Case<'_>) -> Option<String> {
+pub(super) fn shared_times(Case { plan, report, .. }: &Case<'_>) -> Option<Remark> {
     let picture = plan.picture()?.input;
     let all = report.inputs.iter().find(|s| s.index == picture)?.frames?;
     let given = report.given.pictures.get(&picture);
     let earlier = given.map_or(0, |pictures| pictures.earlier);
     let many = |n: u64| n > (all / 100).max(2);
     if many(report.dropped) && many(earlier) {
-        return Some(format!("{earlier} of {all} pictures go back in time and were left out."));
+        return Some(Remark::PicturesBackInTime { count: earlier, of: all });
     }
     let shared = given.map_or(report.dropped, |pictures| pictures.shared.min(report.dropped));
-    many(shared)
-        .then(|| format!("{shared} of {all} pictures have the same time as another and were left out."))
+    many(shared).then_some(Remark::PicturesAtOneTime { count: shared, of: all })
 }
 
 /// Does this line repeat the error of the line before it?
@@ -112,33 +97,17 @@ pub(crate) fn spots(errors: &[&String]) -> usize {
     (errors.len() - repeated).max(usize::from(repeated > 0))
 }
 
-/// Damage that decoding met, in the words of a row.
-pub(super) fn damage(case: &Case<'_>) -> Option<String> {
-    match damaged_spots(case) {
-        0 => None,
-        1 => Some("1 damaged spot in the original; it may show in the result.".into()),
-        n if case.report.errors.len() >= MOST_ERRORS => {
-            Some(format!("More than {n} damaged spots in the original; they may show in the result."))
-        }
-        n => Some(format!("{n} damaged spots in the original; they may show in the result.")),
-    }
+/// Damage that decoding met.
+pub(super) fn damage(case: &Case<'_>) -> Option<Remark> {
+    let (count, at_least) = (damaged_spots(case), case.report.errors.len() >= MOST_ERRORS);
+    (count > 0).then_some(Remark::DamagedSpots { count, at_least })
 }
 
-/// By how many percent `size` is more than the source.
-pub(super) fn bigger(source: &MediaInfo, size: u64) -> Option<String> {
-    let percent = growth(source, size)?;
-    (percent >= 1.0).then(|| format!("The result is {percent:.0} % bigger than the original."))
-}
-
-fn growth(source: &MediaInfo, size: u64) -> Option<f64> {
+/// A result that is bigger than its source by a percent or more.
+pub(super) fn bigger(source: &MediaInfo, size: u64) -> Option<Remark> {
     let before = source.size.filter(|s| *s > 0)?;
-    Some((size as f64 / before as f64 - 1.0) * 100.0)
-}
-
-/// What to say where a result of `size` bytes was discarded for being bigger.
-pub fn kept_original(source: &MediaInfo, size: u64) -> String {
-    let percent = growth(source, size).unwrap_or(0.0);
-    format!("The result would have been {percent:.0} % bigger, so the original was kept.")
+    let bigger = (size as f64 / before as f64 - 1.0) * 100.0 >= 1.0;
+    bigger.then_some(Remark::Bigger { source_bytes: before, result_bytes: size })
 }
 
 #[cfg(test)]

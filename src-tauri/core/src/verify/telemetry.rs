@@ -3,6 +3,7 @@
 use super::Case;
 use crate::media::{MediaInfo, Stream, telemetry};
 use crate::plan::{Action, Planned};
+use crate::remark::Remark;
 
 /// Is this the track of the result that was planned?
 pub(super) fn is_it(planned: &Planned, found: &Stream) -> bool {
@@ -10,24 +11,22 @@ pub(super) fn is_it(planned: &Planned, found: &Stream) -> bool {
 }
 
 /// To be said of each track that is missing, and of each kind of which a part is.
-pub(super) fn remarks(case: &Case<'_>) -> Vec<String> {
+pub(super) fn remarks(case: &Case<'_>) -> Vec<Remark> {
     let tracks = case.source.streams.iter().filter_map(|s| Some((s, telemetry::writer(s)?)));
     tracks.filter_map(|(stream, writer)| remark(case, stream, writer)).collect()
 }
 
-fn remark(case: &Case<'_>, stream: &Stream, writer: &str) -> Option<String> {
-    let index = stream.index;
-    let planned = case.plan.streams.iter().find(|planned| planned.input == index)?;
+fn remark(case: &Case<'_>, stream: &Stream, writer: &str) -> Option<Remark> {
+    let (track, writer) = (stream.index, writer.to_owned());
+    let planned = case.plan.streams.iter().find(|planned| planned.input == track)?;
     if alike(case.output, stream).count() < alike(case.source, stream).count() {
         let Action::Drop { reason, .. } = &planned.action else { return None };
-        return Some(format!("Telemetry ({writer}, track {index}) was left out: {reason}."));
+        return Some(Remark::TelemetryLeftOut { track, writer, reason: reason.clone() });
     }
     let (written, read) = parts(case, stream);
-    (written < read).then(|| match case.plan.clip {
-        Some(_) => format!("Telemetry ({writer}, track {index}) beyond the end of the film was left out."),
-        None => {
-            format!("Telemetry ({writer}, track {index}) is not whole: {written} of {read} parts are left.")
-        }
+    (written < read).then_some(match case.plan.clip {
+        Some(_) => Remark::TelemetryBeyondEnd { track, writer },
+        None => Remark::TelemetryIncomplete { track, writer, count: written, of: read },
     })
 }
 

@@ -9,6 +9,7 @@ use crate::plan::{Abilities, plan};
 use crate::preset;
 use crate::progress::Progress;
 use crate::spec::JobSpec;
+use crate::words;
 use std::collections::BTreeSet;
 
 mod changes;
@@ -106,7 +107,11 @@ fn is_doubtful(change: impl FnOnce(&mut World)) -> bool {
 }
 
 fn said_of(change: impl FnOnce(&mut World)) -> Vec<String> {
-    judged(change).unwrap().remarks
+    sentences(&judged(change).unwrap())
+}
+
+fn sentences(verdict: &Verdict) -> Vec<String> {
+    words::said(&verdict.remarks).iter().map(ToString::to_string).collect()
 }
 
 fn measured(index: usize, span: Span) -> Measured {
@@ -312,7 +317,7 @@ fn parts_with_clocks_of_their_own_are_joined_in_broadcasts_alone() {
     };
     let verdict = joined("mpegts", Some(8.0)).unwrap();
     assert_eq!(verdict.verification.streams[0].by, Evidence::JoinedPackets);
-    assert!(verdict.remarks[0].contains("parts were joined"));
+    assert_eq!(verdict.remarks, [Remark::PartsJoined]);
     assert!(joined("mpeg", Some(8.0)).is_ok());
     assert!(joined("mpegts", None).is_err() && joined("mpegts", Some(7.0)).is_err());
     assert!(joined("matroska,webm", Some(8.0)).is_err());
@@ -336,7 +341,7 @@ fn a_bare_stream_has_nothing_but_its_frames() {
     for container in ["h264", "hevc", "h263", "m4v", "mpegvideo", "vc1", "obu"] {
         let verdict = bare(container, 250).unwrap();
         assert_eq!(verdict.verification.streams[0].by, Evidence::AssumedRate, "{container}");
-        assert_eq!(verdict.remarks, ["The original keeps no times; 25 pictures a second were assumed."]);
+        assert_eq!(verdict.remarks, [Remark::AssumedRate { rate: 25.0 }]);
         assert!(bare(container, 100).is_err(), "{container}");
     }
 }
@@ -371,7 +376,7 @@ fn what_was_decoded_counts_only_beside_damage() {
     };
     let damaged = decoded(&["Header missing"], 288_000).unwrap();
     assert_eq!(damaged.verification.streams[1].by, Evidence::Decoding);
-    assert!(damaged.remarks[0].contains("0:06 of 0:10"), "{:?}", damaged.remarks);
+    assert!(sentences(&damaged)[0].contains("0:06 of 0:10"), "{:?}", damaged.remarks);
     assert!(decoded(&[], 288_000).is_err() && decoded(&["Header missing"], 480_000).is_err());
 }
 
@@ -384,7 +389,7 @@ fn pictures_are_counted() {
     assert_eq!(failure.said(), "The result has 247 pictures instead of 250.");
     assert!(made(500, 0).is_err(), "doubled");
     let verdict = made(240, 10).unwrap();
-    assert_eq!(verdict.remarks, ["10 of 250 pictures have the same time as another and were left out."]);
+    assert_eq!(verdict.remarks, [Remark::PicturesAtOneTime { count: 10, of: 250 }]);
     assert!(made(248, 2).unwrap().remarks.is_empty(), "too few to say so");
     assert!(judged(|w| w.output.streams[0].packets = None).is_ok(), "not counted");
     let converted = judged(|w| {

@@ -3,7 +3,8 @@
 
 use super::{Case, Refusal, wrong};
 use crate::failure::Fault;
-use crate::media::{Kind, MediaInfo, running_time};
+use crate::media::{Kind, MediaInfo};
+use crate::remark::Remark;
 
 /// So far, in seconds, may anything lie beyond the end of what is shown.
 fn tolerance(seconds: f64) -> f64 {
@@ -30,7 +31,7 @@ fn end_of_lines(output: &MediaInfo) -> f64 {
 }
 
 /// Checks the length of the file and of what is neither picture nor sound. The answer is what to say of it.
-pub(super) fn check(case: &Case<'_>) -> Result<Vec<String>, Refusal> {
+pub(super) fn check(case: &Case<'_>) -> Result<Vec<Remark>, Refusal> {
     let Some(shown) = shown(case.output) else { return Ok(Vec::new()) };
     let (lines, last) = (end_of_lines(case.output), end_of_file(case.output));
     if lines.max(last) <= shown + tolerance(shown) {
@@ -44,22 +45,17 @@ pub(super) fn check(case: &Case<'_>) -> Result<Vec<String>, Refusal> {
     if lines + tolerance(shown) < last {
         return Err(Refusal::Failed(overlong()));
     }
-    let ends = running_time(shown);
-    let message =
-        format!("The result lasts {}, though its picture and sound end at {ends}.", running_time(lasts));
     // A line that begins before the end cannot be cut short everywhere.
-    Ok(lost_chapters(case).into_iter().chain([message]).collect())
+    let outlasts = Remark::Outlasts { seconds: lasts, shown_seconds: shown };
+    Ok(lost_chapters(case).into_iter().chain([outlasts]).collect())
 }
 
 /// Chapters of the source that were clipped away.
-fn lost_chapters(case: &Case<'_>) -> Option<String> {
+fn lost_chapters(case: &Case<'_>) -> Option<Remark> {
     case.plan.clip.as_ref()?;
-    let all = case.source.chapters.len();
-    match all.saturating_sub(case.output.chapters.len()) {
-        0 => None,
-        1 => Some(format!("1 of {all} chapters begins after the end of the film and was left out.")),
-        n => Some(format!("{n} of {all} chapters begin after the end of the film and were left out.")),
-    }
+    let of = case.source.chapters.len();
+    let count = of.saturating_sub(case.output.chapters.len());
+    (count > 0).then_some(Remark::ChaptersBeyondEnd { count, of })
 }
 
 #[cfg(test)]

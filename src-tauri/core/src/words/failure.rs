@@ -6,12 +6,12 @@ use crate::media::Kind;
 
 /// The sentence of a reason.
 pub fn reason(reason: &Reason) -> Sentence {
-    super::sentence(said(reason))
+    Sentence::new(said(reason))
 }
 
 /// The same with what a person can do.
 pub fn failure(failure: &Failure) -> Sentence {
-    super::sentence(format!("{} {}", said(&failure.reason), super::next_step(failure.code())))
+    Sentence::new(format!("{} {}", said(&failure.reason), super::next_step(failure.code())))
 }
 
 fn said(reason: &Reason) -> String {
@@ -96,7 +96,7 @@ fn sources(reason: &Reason) -> Option<String> {
         R::EndsEarly { readable, whole, estimated } => {
             format!(
                 "The recording ends early: {} can be read.",
-                super::part_of(*readable, *whole, *estimated)
+                super::numbers::part(*readable, *whole, *estimated)
             )
         }
         R::SecondRecording => {

@@ -5,7 +5,7 @@ use crate::failure::FailureCode;
 
 /// What a person can do, as one sentence.
 pub fn next_step(code: FailureCode) -> Sentence {
-    super::sentence(step(code))
+    Sentence::new(step(code))
 }
 
 fn step(code: FailureCode) -> &'static str {

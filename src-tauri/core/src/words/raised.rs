@@ -13,9 +13,9 @@ pub fn alarm(alarm: &Alarm) -> Sentence {
         Alarm::OfLast { failed, ended, volume } => {
             (format!("{failed} of the last {ended} videos failed."), volume)
         }
-        Alarm::Text { text } => return super::sentence(text),
+        Alarm::Text { text } => return Sentence::new(text),
     };
-    super::sentence(match volume {
+    Sentence::new(match volume {
         Some(volume) => format!("{what} All of them are on “{volume}”."),
         None => format!("{what} Look at their reasons before the rest runs into the same."),
     })
@@ -25,8 +25,8 @@ pub fn alarm(alarm: &Alarm) -> Sentence {
 pub fn breaker(reason: &Reason) -> Sentence {
     match reason {
         // It says both.
-        Reason::Text { text, .. } => super::sentence(text),
-        reason => super::sentence(format!("{} {}", super::reason(reason), super::next_step(reason.code()))),
+        Reason::Text { text, .. } => Sentence::new(text),
+        reason => Sentence::new(format!("{} {}", super::reason(reason), super::next_step(reason.code()))),
     }
 }
 
@@ -46,9 +46,9 @@ pub fn restored(restored: &Restored) -> Sentence {
         Restored::FromDamaged { kept, aside } => {
             (format!("There was no backup; {} could be read and kept", jobs(*kept)), aside)
         }
-        Restored::Text { text } => return super::sentence(text),
+        Restored::Text { text } => return Sentence::new(text),
     };
-    super::sentence(format!(
+    Sentence::new(format!(
         "The queue was damaged. {from}; the damaged file is kept as {aside}. The queue is paused: look through the list, \
          then resume."
     ))

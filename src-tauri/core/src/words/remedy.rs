@@ -6,11 +6,11 @@ use crate::ffmpeg::Remedy;
 /// As one sentence.
 pub fn remedy(remedy: &Remedy) -> Sentence {
     match remedy {
-        Remedy::Command { command } => super::sentence(format!("Install it with: {command}")),
-        Remedy::Install => super::sentence(
+        Remedy::Command { command } => Sentence::new(format!("Install it with: {command}")),
+        Remedy::Install => Sentence::new(
             "Install ffmpeg 5.1 or newer with your system's package manager, or name its path in settings.json.",
         ),
-        Remedy::ChooseAnother => super::sentence(
+        Remedy::ChooseAnother => Sentence::new(
             "Choose another file, or take it out of the settings, so that ffmpeg is looked for.",
         ),
     }

@@ -4,6 +4,7 @@ use crate::failure::name_of;
 use crate::job::JobId;
 use crate::output::naming::Rules;
 use crate::queue::{Longest, candidate};
+use crate::remark::Remark;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -20,8 +21,8 @@ pub(super) fn names(refused: &Path, id: JobId) -> Vec<PathBuf> {
 }
 
 /// That the result of this claimed name has another one.
-pub(super) fn warning(refused: &Path) -> String {
-    format!("The drive refused the name \"{}\", so the result has another one.", name_of(refused))
+pub(super) fn remark(refused: &Path) -> Remark {
+    Remark::NameRefused { name: name_of(refused).to_string() }
 }
 
 #[cfg(test)]
@@ -42,8 +43,8 @@ mod tests {
     }
 
     #[test]
-    fn the_warning_names_what_was_refused() {
-        let warning = warning(Path::new("/out/con.mp4"));
-        assert_eq!(warning, "The drive refused the name \"con.mp4\", so the result has another one.");
+    fn the_remark_names_what_was_refused() {
+        let name = "con.mp4".to_owned();
+        assert_eq!(remark(Path::new("/out/con.mp4")), Remark::NameRefused { name });
     }
 }

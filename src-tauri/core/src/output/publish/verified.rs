@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::job::{Intent, Job};
 use crate::output::{flush_folder, identity, is_taken, refused, write_failure};
 use crate::queue::{Note, Queue};
+use crate::remark::Remark;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -26,7 +27,7 @@ impl Verified<'_> {
     pub(super) fn publish(
         &self,
         base: &Path,
-        warnings: &[String],
+        warnings: &[Remark],
     ) -> Result<Result<PathBuf, Failure>, PublishError> {
         let failed = |e: &io::Error| PublishError::Failed(write_failure(e, self.folder));
         for name in names(base) {
@@ -55,7 +56,7 @@ impl Verified<'_> {
         Err(failed(&io::ErrorKind::AlreadyExists.into()))
     }
 
-    fn intend(&self, name: &Path, warnings: &[String]) -> Result<(), PublishError> {
+    fn intend(&self, name: &Path, warnings: &[Remark]) -> Result<(), PublishError> {
         let intent = Intent { path: name.to_owned(), size: self.size, identity: self.identity.clone() };
         let note = Note::Publish { intent, warnings: warnings.to_vec() };
         let noted = self.queue.note(self.job.lease(), &note).map_err(PublishError::Queue)?;

@@ -5,6 +5,7 @@ use crate::ledger::{Property, Value, Why};
 use crate::media::Picture;
 use crate::plan::{Action, shape};
 use crate::preset::{Container, VideoCodec, VideoPreset};
+use crate::reason::StreamReason;
 
 pub(super) fn fate(track: &Track<'_>, property: &Property) -> Fate {
     let (picture, preset) = (track.stream.video.as_ref()?, track.preset.video.as_ref()?);
@@ -27,7 +28,7 @@ fn copied(container: Container, picture: &Picture, property: &Property) -> Fate 
             let (width, height) = whole.frame();
             Some(match property {
                 Property::Size => {
-                    let why = Why::Words("a copy shows the edges that the original hides".into());
+                    let why = Why::Stream(StreamReason::EdgesShown);
                     (Some(Value::Pair(width, height)), why)
                 }
                 _ => (Some(Value::Number(width / height)), Why::Follows),
@@ -58,7 +59,7 @@ fn encoded(
         }
         Property::Fields if preset.codec != VideoCodec::ProRes => Some(lost(Why::Preset)),
         Property::FieldRate if preset.codec != VideoCodec::ProRes => {
-            Some(lost(Why::Words("this preset keeps no fields".into())))
+            Some(lost(Why::Stream(StreamReason::NoFields)))
         }
         Property::Depth => option("pix_fmt").map(|format| (Some(Value::Number(bits(format))), Why::Preset)),
         Property::Range => Some(lost(Why::Preset)),

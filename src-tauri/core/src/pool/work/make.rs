@@ -16,6 +16,7 @@ use crate::plan::{self, Plan, Step, What};
 use crate::preset::Hardware;
 use crate::progress::steps::Steps;
 use crate::queue::Note;
+use crate::remark::Remark;
 use crate::subtitles;
 use crate::verify::Verdict;
 use crate::words;
@@ -113,35 +114,16 @@ enum Lesson {
 }
 
 impl Lesson {
-    fn remarks(&self) -> Vec<String> {
+    fn remarks(&self) -> Vec<Remark> {
         match self {
-            Lesson::Hardware => {
-                vec!["The graphics hardware could not encode this; the processor did.".into()]
-            }
-            Lesson::Changes => vec![ENCODED_AGAIN.into()],
+            Lesson::Hardware => vec![Remark::HardwareFailed],
+            Lesson::Changes => vec![Remark::EncodedAgain],
             Lesson::Clip | Lesson::Subtitles => Vec::new(),
-            Lesson::Copies(all) => all.iter().map(|(kind, fault)| converted(*kind, *fault)).collect(),
+            Lesson::Copies(all) => all
+                .iter()
+                .map(|(stream, fault)| Remark::NotCopied { stream: *stream, fault: *fault })
+                .collect(),
         }
-    }
-}
-
-const ENCODED_AGAIN: &str =
-    "It was encoded a second time, with what the first time had shown of the original.";
-
-/// What is said of a stream that was to be copied and had to be converted.
-fn converted(kind: Kind, fault: CopyFault) -> String {
-    let what = if kind == Kind::Video { "picture" } else { "sound" };
-    match fault {
-        CopyFault::Big => format!("A copy was larger than wanted, so the {what} was converted."),
-        CopyFault::Damaged => {
-            format!("The {what} is damaged in places, so it was converted rather than copied.")
-        }
-        CopyFault::Times => {
-            format!(
-                "The time stamps of the original are damaged, so the {what} was converted rather than copied."
-            )
-        }
-        CopyFault::Differs => format!("The {what} could not be copied faithfully, so it was converted."),
     }
 }
 

@@ -8,6 +8,8 @@ use super::Work;
 use crate::captions;
 use crate::media::{MediaInfo, cues};
 use crate::plan::{self, Clip, Plan};
+use crate::reason::StreamReason;
+use crate::remark::Remark;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -60,20 +62,20 @@ impl Scratch {
     }
 
     /// Writes the cues of a stream down. Fails with why it is left out.
-    fn rewrite(&self, input: usize, info: &MediaInfo, clip: Option<&Clip>) -> Result<(), &'static str> {
+    fn rewrite(&self, input: usize, info: &MediaInfo, clip: Option<&Clip>) -> Result<(), StreamReason> {
         let stream = info.streams.iter().find(|stream| stream.index == input);
         let cues = stream.and_then(|stream| stream.cues.as_ref());
-        let cues = cues.ok_or("subtitles in a format that cannot be converted")?;
+        let cues = cues.ok_or(StreamReason::NoCues)?;
         let end = clip.map_or(f64::MAX, |clip| clip.seconds);
         let file = cues.file(info.start.unwrap_or(0.0), end);
-        let (_, text) = file.ok_or("it holds no text")?;
+        let (_, text) = file.ok_or(StreamReason::NoText)?;
         let write = || {
             std::fs::create_dir_all(&self.folder)?;
             std::fs::write(plan::rewritten_file(&self.prefix, input), text)
         };
         write().map_err(|cause| {
             tracing::warn!(%cause, "the subtitles of a job could not be written down");
-            "its text could not be written down"
+            StreamReason::TextNotSaved
         })
     }
 
@@ -94,19 +96,12 @@ impl Scratch {
     }
 
     /// A remark on lines of subtitles that are lost where only one is shown at a time.
-    pub(super) fn overlaps(&self, plan: &Plan) -> Option<String> {
+    pub(super) fn overlaps(&self, plan: &Plan) -> Option<Remark> {
         let mut noted = Vec::new();
         let file = File::open(plan::cue_file(plan, &self.prefix)?).ok()?;
         file.take(MOST_CUES).read_to_end(&mut noted).ok()?;
-        match cues::overlaps(&String::from_utf8_lossy(&noted)) {
-            0 => None,
-            1 => Some(
-                "1 line of subtitles overlaps others and is cut short or not shown; MKV keeps it.".into(),
-            ),
-            n => Some(format!(
-                "{n} lines of subtitles overlap others and are cut short or not shown; MKV keeps them."
-            )),
-        }
+        let count = cues::overlaps(&String::from_utf8_lossy(&noted));
+        (count > 0).then_some(Remark::OverlappingLines { count })
     }
 
     fn clear(&self) {

@@ -19,7 +19,8 @@ use crate::preset::Bigger;
 use crate::progress::Progress;
 use crate::progress::steps::Steps;
 use crate::queue::{Note, Outcome};
-use crate::verify::{self, Verdict};
+use crate::remark::Remark;
+use crate::verify::Verdict;
 
 /// One attempt; the source is looked at first and last.
 pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
@@ -46,8 +47,8 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
     }
     let (info, plan) = planned(work, &tools, info, &abilities).map_err(explained)?;
     source::at_rest(work.job, before)?;
-    let verdict = make::make(work, &tools, info.clone(), &plan).map_err(explained)?;
-    publish(work, before, &info, verdict)
+    let verdict = make::make(work, &tools, info, &plan).map_err(explained)?;
+    publish(work, before, verdict)
 }
 
 /// A source is known again by its size and time, which may be others than when it was added.
@@ -61,8 +62,8 @@ fn remember(work: &Work<'_>, now: Stamp) -> Result<(), End> {
 
 /// Nothing is written: a folder may hold results of another queue, which would be converted once more.
 fn left_as_it_is(work: &Work<'_>, before: Stamp) -> Outcome {
-    let remark = "It is a result of Spool already and was left as it is; with --again, or added by itself, it is converted.";
-    Outcome::Done { output: work.job.source.clone(), size: before.size, warnings: vec![remark.into()] }
+    let warnings = vec![Remark::OwnResult];
+    Outcome::Done { output: work.job.source.clone(), size: before.size, warnings }
 }
 
 fn asking<'a>(work: &'a Work<'_>, tools: &'a Tools) -> Asking<'a> {
@@ -102,16 +103,13 @@ fn describe(work: &Work<'_>, info: &MediaInfo) {
     }
 }
 
-fn publish(work: &Work<'_>, before: Stamp, info: &MediaInfo, verdict: Verdict) -> Result<Outcome, End> {
+fn publish(work: &Work<'_>, before: Stamp, verdict: Verdict) -> Result<Outcome, End> {
     work.heed()?;
     source::unchanged(work.job, before)?;
     if work.spec.preset.bigger == Bigger::UseOriginal && verdict.verification.size > before.size {
-        let remark = verify::kept_original(info, verdict.verification.size);
-        return Ok(Outcome::Done {
-            output: work.job.source.clone(),
-            size: before.size,
-            warnings: vec![remark],
-        });
+        let (source_bytes, result_bytes) = (before.size, verdict.verification.size);
+        let warnings = vec![Remark::OriginalKept { source_bytes, result_bytes }];
+        return Ok(Outcome::Done { output: work.job.source.clone(), size: before.size, warnings });
     }
     work.note(&Note::Verified(verdict.verification))?;
     let Published { output, size, warnings } = work.publish(before.modified, &verdict.remarks)?;

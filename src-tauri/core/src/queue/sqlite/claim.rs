@@ -9,6 +9,7 @@ use crate::policy::{DUE_HORIZON_MS, SUSPECT_CRASHES, is_best};
 use crate::progress::Progress;
 use crate::queue::{Flag, KEPT_ATTEMPTS, KEPT_LOG, Note, Outcome, key_of_path};
 use crate::recheck::finding::Check;
+use crate::remark::Remark;
 use crate::verify::verification::Verification;
 use rusqlite::{Row, Transaction, params};
 use std::path::Path;
@@ -208,7 +209,7 @@ fn keep_best(t: &Transaction<'_>, id: i64) -> Result<()> {
     Ok(())
 }
 
-fn finish(t: &Transaction<'_>, id: i64, output: &Path, size: u64, warnings: &[String]) -> Result<()> {
+fn finish(t: &Transaction<'_>, id: i64, output: &Path, size: u64, warnings: &[Remark]) -> Result<()> {
     let sql = "UPDATE job SET output_path = ?2, output_key = ?3, output_size = ?4, warnings = ?5, crashes = 0, \
                machine_ends = 0, best_progress = NULL, progress = NULL WHERE id = ?1";
     t.prepare_cached(sql)?.execute(params![
@@ -221,7 +222,7 @@ fn finish(t: &Transaction<'_>, id: i64, output: &Path, size: u64, warnings: &[St
     super::set_flag(t, Flag::EndedSinceCrash, Some("1"))
 }
 
-fn some_warnings(warnings: &[String]) -> Result<Option<String>> {
+fn some_warnings(warnings: &[Remark]) -> Result<Option<String>> {
     (!warnings.is_empty()).then(|| to_json(&warnings)).transpose()
 }
 

@@ -1,7 +1,7 @@
 //! What decoding showed of a film, and the plan did not know.
 
 use super::super::*;
-use super::judged;
+use super::{judged, sentences};
 use crate::ffmpeg::given::Given;
 use crate::plan::CLOCK;
 
@@ -78,9 +78,8 @@ fn a_picture_of_another_shape_asks_for_a_frame_of_its_own_once() {
     };
     let sizes = vec![(360, 640), (640, 360)];
     assert_eq!(learned(turned(&[])).sizes[&0], sizes);
-    let remarks = turned(&sizes).unwrap().remarks;
     assert_eq!(
-        remarks,
+        sentences(&turned(&sizes).unwrap()),
         ["The picture changes its size: 640x360, then 360x640 at 0:05. Each part keeps its shape."]
     );
 }
@@ -95,9 +94,8 @@ fn wider_sound_is_asked_for_as_far_as_the_result_could_hold_it() {
     };
     let both = [(48_000, "stereo"), (48_000, "5.1(side)")];
     assert_eq!(learned(widened(Some(8), &both)).channels[&1], (6, "5.1(side)".into()));
-    let mixed = widened(Some(2), &both).unwrap().remarks;
     assert_eq!(
-        mixed,
+        sentences(&widened(Some(2), &both).unwrap()),
         ["Track 1 changes between stereo and 5.1(side); in the result it is the same throughout."]
     );
     assert!(widened(Some(8), &both[..1]).unwrap().remarks.is_empty());

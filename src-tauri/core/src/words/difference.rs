@@ -1,48 +1,51 @@
-//! Differences in words for people.
+//! What differs between two files, in sentences.
 //!
-//! Pure. Guarantees that a reason is only named where it is the one that was planned.
+//! Pure. Guarantees that a reason is only named where it is the one that was planned. Must not know which differences are
+//! worth saying: `ledger` does.
 
-use super::{Difference, Of, Property, Value, Why};
-
-/// Would this person miss it? What a preset does with every file is said in its description.
-pub fn is_worth_saying(difference: &Difference) -> bool {
-    is_said(difference) && difference.why != Some(Why::Preset)
-}
-
-/// Is it said at all, if only among the details? What follows from something else is said with that.
-pub(super) fn is_said(difference: &Difference) -> bool {
-    difference.why != Some(Why::Follows)
-}
+use super::numbers::{in_a_line, number};
+use super::{Sentence, stream_reason};
+use crate::ledger::{Difference, Of, Property, Value, Why};
 
 /// A sentence for each difference; tracks that are left out for one reason share one, and so do tags.
-pub fn sentences<'a>(differences: impl Iterator<Item = &'a Difference>) -> Vec<String> {
+pub fn differences<'a>(differences: impl Iterator<Item = &'a Difference>) -> Vec<Sentence> {
+    grouped(differences).into_iter().map(|(_, said)| Sentence::new(said)).collect()
+}
+
+/// The same, each sentence with the first difference of which it tells.
+pub(super) fn grouped<'a>(
+    differences: impl Iterator<Item = &'a Difference>,
+) -> Vec<(&'a Difference, String)> {
     let (mut tracks, mut tags, mut all) = (Groups::new(), Groups::new(), Vec::new());
     for difference in differences {
         match (&difference.property, difference.of, &difference.to) {
             (Property::Tag(name), _, None) => group(&mut tags, difference, in_a_line(name)),
             (Property::Stream, Of::Stream(n), _) => group(&mut tracks, difference, n.to_string()),
-            _ => all.push(sentence(difference)),
+            _ => all.push((difference, sentence(difference))),
         }
     }
-    let left_out = |what: &str, groups: Groups| {
-        groups.into_iter().map(|(why, names)| left_out(what, why.as_ref(), &names)).collect::<Vec<_>>()
+    let left_out = |what: &str, groups: Groups<'a>| {
+        let said = |(first, names): (&'a Difference, Vec<String>)| {
+            (first, left_out(what, first.why.as_ref(), &names))
+        };
+        groups.into_iter().map(said).collect::<Vec<_>>()
     };
     [left_out("Track", tracks), all, left_out("The tag", tags)].concat()
 }
 
-/// Names by why they are left out, in order.
-type Groups = Vec<(Option<Why>, Vec<String>)>;
+/// Names of what is left out for one reason, with the first such difference, in order.
+type Groups<'a> = Vec<(&'a Difference, Vec<String>)>;
 
-fn group(groups: &mut Groups, difference: &Difference, name: String) {
-    match groups.iter_mut().find(|(why, _)| *why == difference.why) {
+fn group<'a>(groups: &mut Groups<'a>, difference: &'a Difference, name: String) {
+    match groups.iter_mut().find(|(first, _)| first.why == difference.why) {
         Some((_, names)) => names.push(name),
-        None => groups.push((difference.why.clone(), vec![name])),
+        None => groups.push((difference, vec![name])),
     }
 }
 
 fn left_out(what: &str, why: Option<&Why>, names: &[String]) -> String {
     let (s, were) = if names.len() == 1 { ("", "was") } else { ("s", "were") };
-    format!("{what}{s} {} {were} left out{}.", names.join(", "), reason(why, names.len() > 1))
+    format!("{what}{s} {} {were} left out{}.", names.join(", "), because(why, names.len() > 1))
 }
 
 fn sentence(difference: &Difference) -> String {
@@ -59,7 +62,7 @@ fn sentence(difference: &Difference) -> String {
             | Property::Light
             | Property::Fields
     );
-    let reason = reason(difference.why.as_ref(), many);
+    let reason = because(difference.why.as_ref(), many);
     let what = what(difference);
     match difference.of {
         Of::Stream(n) => format!("Track {n}: {what}{reason}."),
@@ -71,14 +74,14 @@ fn sentence(difference: &Difference) -> String {
     }
 }
 
-fn reason(why: Option<&Why>, many: bool) -> String {
+fn because(why: Option<&Why>, many: bool) -> String {
     let it = if many { "them" } else { "it" };
     match why {
         None | Some(Why::Preset | Why::Follows) => String::new(),
         Some(Why::Limit) => "; the preset has this limit".to_owned(),
         Some(Why::Container(container)) => format!("; {} cannot hold {it}", container.name()),
         Some(Why::Encoder) => format!("; its encoder cannot keep {it}"),
-        Some(Why::Words(words)) => format!(": {words}"),
+        Some(Why::Stream(reason)) => format!(": {}", stream_reason::words(reason)),
     }
 }
 
@@ -175,18 +178,4 @@ fn shown(value: &Value) -> String {
         Value::Pair(a, b) => format!("{}x{}", number(*a), number(*b)),
         Value::Text(text) => in_a_line(text),
     }
-}
-
-/// A text from a stranger as a part of a line.
-fn in_a_line(text: &str) -> String {
-    let line = |c: char| if c.is_control() { ' ' } else { c };
-    text.chars().take(MOST).map(line).collect()
-}
-
-/// Letters shown of a text from a stranger.
-const MOST: usize = 80;
-
-fn number(n: f64) -> String {
-    let text = format!("{n:.3}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
