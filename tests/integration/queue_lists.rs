@@ -17,6 +17,22 @@ fn add_one(w: &World, job: NewJob, is_taken: bool) -> Added {
 }
 
 laws! {
+    running_jobs_are_found_by_their_owner_and_those_of_others_are_abandoned => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv"]);
+        let claim = |owner: &str| w.queue.claim(owner, true).unwrap().unwrap();
+        let (first, second) = (claim("one"), claim("two"));
+        w.steer(Command::MoveTop, &ids[2..]);
+        assert_eq!(claim("one").id, ids[2]);
+        let ids_of = |jobs: Vec<Job>| jobs.into_iter().map(|job| job.id).collect::<Vec<_>>();
+        let running = |owner: &str| ids_of(w.queue.running(owner).unwrap());
+        let abandoned = |owner: &str| ids_of(w.queue.abandoned(owner).unwrap());
+        assert_eq!([running("one"), running("two"), running("new")], [vec![ids[2], ids[0]], vec![ids[1]], vec![]]);
+        assert_eq!([abandoned("two"), abandoned("new")], [vec![ids[2], ids[0]], vec![ids[2], ids[0], ids[1]]]);
+        w.queue.settle(first.lease(), &done(&first)).unwrap();
+        w.queue.settle(second.lease(), &Outcome::Interrupted(None)).unwrap();
+        assert_eq!([running("one"), running("two"), abandoned("two")], [vec![ids[2]], vec![], vec![ids[2]]]);
+    }
+
     a_paused_queue_gives_no_job => |w| {
         w.add(&["a.mkv"]);
         queue::pause(w.queue.as_ref(), true).unwrap();

@@ -9,7 +9,7 @@ use spool_core::job::{Job, JobId, State};
 use spool_core::policy::is_due;
 use spool_core::queue::memory::MemoryQueue;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Added, Command, Edit, Edited, Filter, NewJob, Outcome, Place, Queue, Which};
+use spool_core::queue::{Added, Command, Edit, Edited, Filter, Lists, NewJob, Outcome, Place, Queue, Which};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
 use spool_core::job::Job;
 use spool_core::ledger::Difference;
-use spool_core::queue::{Filter, Queue};
+use spool_core::queue::{Details, Filter, Lists};
 use spool_core::view::JobView;
 use std::ffi::OsStr;
 use std::io::Read;

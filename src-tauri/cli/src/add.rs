@@ -11,7 +11,7 @@ use spool_core::intake::{self, Asking, Excluded, Taken, Wish};
 use spool_core::job::{JobId, State};
 use spool_core::path_bytes::percent;
 use spool_core::preset::{self, Preset};
-use spool_core::queue::{Added, NewJob, Place, Queue};
+use spool_core::queue::{Added, Commands, NewJob, Place, Queue};
 use spool_core::settings;
 use spool_core::spec::JobSpec;
 use std::path::{Path, PathBuf};

@@ -6,7 +6,7 @@ use crate::context::{Answer, Context, Failed};
 use crate::words;
 use spool_core::intake::{self, Asking, Taken};
 use spool_core::job::{Job, State};
-use spool_core::queue::{Filter, Place, Queue};
+use spool_core::queue::{Details, Filter, Lists, Place, Queue};
 
 pub(crate) fn again(context: &Context, args: &Again) -> Answer {
     let queue = context.queue()?;

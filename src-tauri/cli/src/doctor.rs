@@ -10,7 +10,7 @@ use spool_core::ffmpeg::{self, Tools};
 use spool_core::path_bytes::percent;
 use spool_core::queue::sqlite::mend::{self, Look};
 use spool_core::queue::sqlite::upkeep;
-use spool_core::queue::{Flag, Queue};
+use spool_core::queue::{Details, Flag};
 use spool_core::volumes;
 use std::path::Path;
 

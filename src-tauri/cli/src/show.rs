@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{Attempt, Job, JobId, State};
-use spool_core::queue::Queue;
+use spool_core::queue::Details;
 use spool_core::recheck::finding::Check;
 use spool_core::view::{AttemptView, JobView};
 use std::collections::BTreeMap;

@@ -17,12 +17,11 @@ use crate::event::{Event, Subscription, Topic};
 use crate::ffmpeg::ToolPlaces;
 use crate::forecast::TimeLeft;
 use crate::intake::Taken;
-use crate::job::State;
 use crate::policy::Policy;
 use crate::pool::{self, Pool, Tooling};
 use crate::queue::sqlite::SqliteQueue;
 use crate::queue::sqlite::mend::{self, Look};
-use crate::queue::{self, Added, Command, Filter, Flag, NewJob, Place, Queue, Steered, Which};
+use crate::queue::{self, Added, Command, Details, Flag, NewJob, Place, Queue, Steered, Which};
 use crate::volumes::Volumes;
 use folders::Folders;
 use std::path::{Path, PathBuf};
@@ -100,7 +99,7 @@ pub fn rescue_idle(config: &EngineConfig) -> Result<bool> {
     };
     mend_locked(&config.data, config.clock.as_ref())?;
     let queue = open_queue(&config.data, config.clock.clone())?;
-    rescue::rescue(&queue, &config.policy, config.boot.as_deref(), &config.volumes)?;
+    rescue::rescue(&queue, &config.policy, (&incarnation(), config.boot.as_deref()), &config.volumes)?;
     queue.set_flag(Flag::Engine, None)?;
     Ok(true)
 }
@@ -131,17 +130,18 @@ impl Engine {
         let lock = lock::take(&config.data, &config.who)?;
         mend_locked(&config.data, config.clock.as_ref())?;
         let queue = Arc::new(open_queue(&config.data, config.clock.clone())?);
-        let tally = rescued(queue.as_ref(), &config)?;
-        Engine::with_queue(config, queue, tally, lock)
+        let owner = incarnation();
+        let tally = rescued(queue.as_ref(), &config, &owner)?;
+        Engine::with_queue(config, queue, owner, tally, lock)
     }
 
     fn with_queue(
         config: EngineConfig,
         queue: Arc<dyn Queue>,
+        owner: String,
         tally: Tally,
         lock: lock::Lock,
     ) -> Result<Engine> {
-        let owner = uuid::Uuid::now_v7().to_string();
         let earlier = queue.flag(Flag::Batch)?.and_then(|text| serde_json::from_str(&text).ok());
         let earlier = earlier.map(Batch::earlier).unwrap_or_default();
         queue.set_flag(Flag::Engine, Some(&owner))?;
@@ -299,12 +299,12 @@ impl Engine {
 }
 
 /// Rescues, and counts what thereby ended: no event tells of it, for nobody can listen yet.
-fn rescued(queue: &dyn Queue, config: &EngineConfig) -> Result<Tally> {
-    let left = queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)?;
-    rescue::rescue(queue, &config.policy, config.boot.as_deref(), &config.volumes)?;
+fn rescued(queue: &dyn Queue, config: &EngineConfig, owner: &str) -> Result<Tally> {
+    let engine = (owner, config.boot.as_deref());
+    let left = rescue::rescue(queue, &config.policy, engine, &config.volumes)?;
     let tally = Tally::default();
-    for job in left {
-        if let Some(job) = queue.job(job.id)? {
+    for id in left {
+        if let Some(job) = queue.job(id)? {
             tally.now(job.id, job.state);
             if let (Some(before), Some(after)) = (job.source_size, job.output_size) {
                 tally.make(job.id, before, after);
@@ -312,6 +312,11 @@ fn rescued(queue: &dyn Queue, config: &EngineConfig) -> Result<Tally> {
         }
     }
     Ok(tally)
+}
+
+/// A name for an engine that no other has or had: the owner of what it claims.
+fn incarnation() -> String {
+    uuid::Uuid::now_v7().to_string()
 }
 
 /// Jobs at a time for this wish: at least one.

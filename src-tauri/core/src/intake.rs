@@ -13,7 +13,7 @@ mod template;
 use crate::error::{Error, said};
 use crate::job::Job;
 use crate::policy::Policy;
-use crate::queue::{Naming, NewJob, Queue};
+use crate::queue::{Lists, Naming, NewJob, Queue};
 use crate::settings::Settings;
 use crate::spec::JobSpec;
 use crate::volumes::mounts::{self, Mounts};
@@ -147,7 +147,7 @@ pub fn find(asking: Asking<'_>, paths: &[PathBuf], wish: &Wish, queue: &dyn Queu
 
 /// The volume that is to hold the results and is not mounted now: where a folder for them is not there or empty, it may lie
 /// at or below a place that is only empty for the moment. Its jobs wait for it.
-fn absent_volume(asking: Asking<'_>, folder: &Path, queue: &dyn Queue) -> Result<Option<PathBuf>, Error> {
+fn absent_volume(asking: Asking<'_>, folder: &Path, queue: &dyn Lists) -> Result<Option<PathBuf>, Error> {
     let looked = folder.to_owned();
     let is_empty = |folder: &Path| folder.read_dir().is_ok_and(|mut entries| entries.next().is_none());
     let missing = move || (!looked.exists() || is_empty(&looked)).then(|| real_folder(&looked));

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
     use crate::queue::memory::MemoryQueue;
-    use crate::queue::{Naming, NewJob, Place, Queue};
+    use crate::queue::{Commands, Lists, Naming, NewJob, Place};
     use std::sync::Arc;
 
     fn failed_on(volumes: &[&str]) -> Vec<Job> {

@@ -20,7 +20,7 @@ use crate::plan::{self, Plan, Step, What};
 use crate::policy::Policy;
 use crate::progress::Progress;
 use crate::progress::steps::Steps;
-use crate::queue::Queue;
+use crate::queue::Details;
 use crate::spec::JobSpec;
 use crate::verify::Verdict;
 use crate::verify::verification::Verification;
@@ -85,7 +85,7 @@ impl From<Halt> for Stop {
 
 /// Judges the result of a job that is done; `None`: an order ended it.
 pub fn recheck(
-    queue: &dyn Queue,
+    queue: &dyn Details,
     means: Means<'_>,
     job: &Job,
     on_progress: &mut dyn FnMut(Progress),
