@@ -43,7 +43,8 @@ pub use leases::{Leases, Note};
 pub(crate) use lists::newest_first;
 pub use lists::{Counts, Crowded, Filter, Lists, Mark, Recent, Saved, Sort};
 pub use names::{LONGEST, Longest, Naming, candidate, key_of_path, shortened};
-pub use outcome::Outcome;
+pub(crate) use outcome::tail;
+pub use outcome::{KEPT_LOG, Outcome};
 pub use removal::remove;
 
 /// The durable store of jobs: the sum of its parts. Synchronous, shared between threads, usable as `dyn Queue`. Whoever
@@ -69,8 +70,6 @@ pub fn time_left(queue: &dyn Details, now: Millis) -> Result<Option<TimeLeft>> {
 
 /// Attempts kept of one job: an ffmpeg that stays broken is tried every minute, for weeks.
 pub const KEPT_ATTEMPTS: i64 = 100;
-/// Bytes kept of the log of one attempt.
-pub const KEPT_LOG: usize = 16 << 10;
 
 /// The code and sentence of a failure, as a row keeps it.
 pub(crate) fn reason(failure: &Failure) -> Reason {

@@ -102,3 +102,23 @@ pub(crate) fn in_order(
     }
     ids
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where each command that ends or begins something leads to.
+    #[test]
+    fn a_command_fits_only_where_the_table_of_states_has_its_move() {
+        let moves = [
+            (Command::Cancel, State::Cancelled),
+            (Command::Retry, State::Queued),
+            (Command::Now, State::Queued),
+        ];
+        for (command, to) in moves {
+            for from in State::ALL.into_iter().filter(|from| fits(command, *from)) {
+                assert!(from == to || from.may_become(to), "{command:?} of {from}");
+            }
+        }
+    }
+}

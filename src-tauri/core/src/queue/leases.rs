@@ -56,7 +56,8 @@ pub trait Leases: Send + Sync {
     /// Writes something down about a running job. False: the lease is lost, or (publishing) a cancel came first.
     fn note(&self, lease: Lease, note: &Note) -> Result<bool>;
 
-    /// Ends a worker's hold on a job. False: the lease was already lost and nothing changed.
+    /// Ends a worker's hold on a job. False: the lease was already lost and nothing changed. A move that is not in the table of
+    /// states (see [`State::may_become`](crate::job::State::may_become)) is an error, and changes nothing either.
     fn settle(&self, lease: Lease, outcome: &Outcome) -> Result<bool>;
 
     /// Saves progress of running jobs, in one transaction.

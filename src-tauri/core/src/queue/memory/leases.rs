@@ -46,7 +46,7 @@ impl Leases for MemoryQueue {
     fn settle(&self, lease: Lease, outcome: &Outcome) -> Result<bool> {
         let (mut all, now) = (self.all(), self.clock.now());
         let Some(row) = all.leased(lease) else { return Ok(false) };
-        end(row, outcome, now);
+        end(row, outcome, outcome.next()?, now);
         if matches!(outcome, Outcome::Done { .. } | Outcome::Failed(_)) {
             all.flags.insert(Flag::EndedSinceCrash.as_str(), "1".into());
         }
