@@ -1,5 +1,7 @@
 //! Rules of the code base that a reader relies on, checked over its text.
 
+mod circles;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

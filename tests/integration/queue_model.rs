@@ -13,7 +13,9 @@ use spool_core::policy::is_due;
 use spool_core::progress::Progress;
 use spool_core::queue::memory::MemoryQueue;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Added, Command, Edit, Edited, Filter, Lists, NewJob, Note, Outcome, Place, Queue, Which};
+use spool_core::queue::{
+    Added, Command, Edit, Edited, Filter, Lists, NewJob, Note, Outcome, Place, Queue, Which,
+};
 use spool_core::verify::verification::Verification;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -106,7 +108,10 @@ impl Pair {
         let new = NewJob {
             stem: stem.to_string().into(),
             output_volume: Some(["/", "/media/Media"][usize::from(stem % 2)].into()),
-            ..wanted(number_of(&name), &Said { renamed: false, crf, again: true, from_folder: false, timed: true })
+            ..wanted(
+                number_of(&name),
+                &Said { renamed: false, crf, again: true, from_folder: false, timed: true },
+            )
         };
         let edits = [Edit { id, new }];
         let results = &self.results;
@@ -178,11 +183,13 @@ impl Pair {
                 return self.both(|q| q.save_progress(&[(job.lease(), progress)]).unwrap());
             }
         };
-        let may = |j: &Job| {
-            !matches!(written, Written::Publish) || !j.cancel_requested || j.intent.is_some()
-        };
+        let may = |j: &Job| !matches!(written, Written::Publish) || !j.cancel_requested || j.intent.is_some();
         let noted = self.both(|q| q.note(job.lease(), &note).unwrap());
-        assert_eq!(noted, held.is_some_and(|j| may(&j)), "exactly the holder writes, and no cancel is overtaken");
+        assert_eq!(
+            noted,
+            held.is_some_and(|j| may(&j)),
+            "exactly the holder writes, and no cancel is overtaken"
+        );
     }
 
     fn retire(&mut self, seconds: i64, keep: u64) {

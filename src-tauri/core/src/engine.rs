@@ -3,36 +3,32 @@
 //! Guarantees that only one engine works a data folder, that what a crash left is rescued before anything
 //! else is claimed, and that stopping ends every ffmpeg it started. Must not know who shows its events.
 
-mod folders;
-pub mod lock;
-mod place;
 mod rescue;
-mod shared;
-mod tally;
 
 use crate::batch::Batch;
 use crate::clock::Clock;
+use crate::data::prepare;
 use crate::error::{Error, Result};
 use crate::event::{Event, Subscription, Topic};
 use crate::ffmpeg::ToolPlaces;
 use crate::forecast::TimeLeft;
 use crate::intake::Taken;
 use crate::policy::Policy;
-use crate::pool::{self, Pool, Tooling};
+use crate::pool::{self, Pool};
 use crate::queue::sqlite::SqliteQueue;
 use crate::queue::sqlite::mend::{self, Look};
 use crate::queue::{self, Added, Command, Details, Flag, NewJob, Place, Queue, Steered, Which};
+use crate::shared::{Folders, Shared, Tooling};
 use crate::volumes::Volumes;
-use folders::Folders;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
+pub use crate::data::{backups, database, lock};
 pub use crate::pool::auto_workers;
-pub(crate) use shared::Shared;
-pub use tally::Tally;
+pub use crate::shared::Tally;
 
 /// Events kept for a slow subscriber before it gets a snapshot instead.
 const EVENT_BUFFER: usize = 1024;
@@ -57,25 +53,15 @@ pub struct EngineConfig {
     pub clock: Arc<dyn Clock>,
 }
 
-/// The database file of a data folder.
-pub fn database(data: &Path) -> PathBuf {
-    data.join("queue.db")
-}
-
-/// The folder of its backups.
-pub fn backups(data: &Path) -> PathBuf {
-    data.join("backups")
-}
-
 /// Opens the queue of a data folder for reading and for user commands, without working it.
 pub fn open_queue(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
-    place::prepare(data)?;
+    prepare(data)?;
     SqliteQueue::open(&database(data), clock)
 }
 
 /// The same for who only reads: also where its disk is full, or where this user may read it and no more.
 pub fn open_queue_to_read(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
-    place::prepare(data)?;
+    prepare(data)?;
     SqliteQueue::open_to_read(&database(data), clock)
 }
 

@@ -10,12 +10,13 @@ mod kinds;
 mod taken;
 mod template;
 
-use crate::error::{Error, said};
+use crate::error::Error;
 use crate::job::Job;
 use crate::policy::Policy;
 use crate::queue::{Lists, Naming, NewJob, Queue};
 use crate::settings::Settings;
 use crate::spec::JobSpec;
+use crate::system::said;
 use crate::volumes::mounts::{self, Mounts};
 use crate::volumes::{Unanswered, Volumes};
 use filetime::FileTime;
@@ -27,12 +28,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use crate::template::check as check_template;
 pub use edited::{To, edited};
 pub use folder::Excluded;
 pub use held::renamed;
 pub use kinds::{Kind, is_called_like_a_video};
 pub use taken::Taken;
-pub use template::{called, check as check_template};
+pub use template::called;
 
 /// How jobs are made of paths.
 #[derive(Debug, Clone)]

@@ -4,8 +4,8 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`job`], [`spec`], [`preset`], [`failure`], [`progress`], [`event`] | the words: plain data |
-//! | [`queue`] | the durable store: a trait, SQLite, a twin in memory |
+//! | [`job`], [`spec`], [`preset`], [`failure`], [`progress`], [`event`], [`verification`], [`finding`] | the words: plain data |
+//! | [`queue`] | the durable store: traits, SQLite, a twin in memory |
 //! | [`policy`] | what happens next and when: pure functions |
 //! | [`media`], [`captions`], [`ledger`], [`plan`], [`verify`] | what a file is and holds, what becomes of it, whether it did: pure functions |
 //! | [`recheck`] | checks existing results again |
@@ -16,11 +16,13 @@
 pub mod batch;
 pub mod captions;
 pub mod clock;
+mod data;
 pub mod engine;
 pub mod error;
 pub mod event;
 pub mod failure;
 pub mod ffmpeg;
+pub mod finding;
 pub mod forecast;
 mod input_guard;
 pub mod intake;
@@ -39,9 +41,13 @@ pub mod progress;
 pub mod queue;
 pub mod recheck;
 pub mod settings;
+mod shared;
 pub mod sharing;
 pub mod spec;
 pub mod subtitles;
+mod system;
+mod template;
+pub mod verification;
 pub mod verify;
 pub mod view;
 pub mod volumes;

@@ -1,12 +1,12 @@
 //! A job as it crosses a boundary: `--json` and the window. Names are stable; paths are shown as text, with
 //! what is no text replaced, for they name nothing here: jobs are named by id.
 
+use crate::finding::{Check, Finding};
 use crate::job::{Attempt, Job, JobId, Millis, Reason, State};
 use crate::path_bytes::percent;
 use crate::progress::Progress;
-use crate::recheck::finding::{Check, Finding};
 use crate::spec::JobOptions;
-use crate::verify::verification::Verification;
+use crate::verification::Verification;
 use serde::Serialize;
 
 /// A job, for people and scripts.

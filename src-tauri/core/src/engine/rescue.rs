@@ -5,7 +5,6 @@
 //! for longer than a moment. Nothing but the recorded process, the job's own part files and folders that were made for
 //! results and are empty is touched.
 
-use super::folders;
 use crate::error::Result;
 use crate::failure::Failure;
 use crate::ffmpeg;
@@ -13,6 +12,7 @@ use crate::job::{Attempt, Job, JobId};
 use crate::output;
 use crate::policy::{Ending, Left, Policy, went_down};
 use crate::queue::{Flag, Outcome, Queue};
+use crate::shared::folders;
 use crate::volumes::{Question, Volumes, mounts};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

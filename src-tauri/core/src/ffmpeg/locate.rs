@@ -1,9 +1,9 @@
 //! Where ffmpeg and ffprobe are, and which version they have. Looks only at the places it is given, in their order.
 
 use super::capture::{Bounds, Output, capture};
-use crate::error::said;
 use crate::failure::FailureCode;
 use crate::policy::NICE;
+use crate::system::said;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};

@@ -1,12 +1,12 @@
 //! The breaker and the alarm: when the environment is broken the queue stands still instead of burning
 //! through its jobs, and when failures pile up a person is told once.
 
-use crate::engine::Shared;
 use crate::error::Result;
 use crate::event::Event;
 use crate::failure::Failure;
 use crate::job::{Job, Millis, State};
 use crate::queue::{Filter, Flag, Recent};
+use crate::shared::Shared;
 use std::collections::HashSet;
 use std::path::Path;
 use std::time::Duration;

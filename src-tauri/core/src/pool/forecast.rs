@@ -4,7 +4,6 @@
 //! Guarantees at most one such thread, and that no pause counts as work.
 
 use super::Pool;
-use crate::engine::Shared;
 use crate::error::Result;
 use crate::event::Event;
 use crate::forecast::course::{Course, Worked};
@@ -13,6 +12,7 @@ use crate::forecast::work::Workloads;
 use crate::forecast::{self, Queued, Running, Situation, TimeLeft, TimeLeftAt};
 use crate::job::{Job, JobId, State};
 use crate::queue::{Flag, Mark};
+use crate::shared::Shared;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;

@@ -4,11 +4,11 @@
 
 use super::{EarlierResult, Flag, NewJob};
 use crate::error::Result;
+use crate::finding::Check;
 use crate::forecast::learned::Sample;
 use crate::job::{Attempt, Job, JobId};
 use crate::media::Facts;
-use crate::recheck::finding::Check;
-use crate::verify::verification::Verification;
+use crate::verification::Verification;
 
 /// What is known of one job, of a video, and of the queue itself.
 pub trait Details: Send + Sync {

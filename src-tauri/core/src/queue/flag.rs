@@ -22,7 +22,7 @@ pub enum Flag {
     TimeLeft,
     /// What came of the last batch: a `batch::Ended` in JSON.
     Batch,
-    /// Folders that were made for results and have none yet; see `engine::folders`.
+    /// Folders that were made for results and have none yet; see `shared::folders`.
     MadeFolders,
 }
 

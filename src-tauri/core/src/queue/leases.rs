@@ -6,7 +6,7 @@ use super::Outcome;
 use crate::error::Result;
 use crate::job::{ChildId, Intent, Job, Lease, Millis};
 use crate::progress::Progress;
-use crate::verify::verification::Verification;
+use crate::verification::Verification;
 use std::path::PathBuf;
 
 /// What a worker writes down while it has a job.

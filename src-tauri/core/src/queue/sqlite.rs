@@ -12,6 +12,7 @@ mod adopt;
 mod claim;
 mod damage;
 mod edit;
+mod files;
 mod found;
 mod keys;
 mod known;

@@ -22,8 +22,8 @@ use crate::progress::Progress;
 use crate::progress::steps::Steps;
 use crate::queue::Details;
 use crate::spec::JobSpec;
+use crate::verification::Verification;
 use crate::verify::Verdict;
-use crate::verify::verification::Verification;
 use std::path::Path;
 
 /// What checking takes.

@@ -6,7 +6,7 @@
 use super::checking::{Found, Means, recheck};
 use super::finding::{Check, Finding};
 use crate::clock::Clock;
-use crate::engine::lock;
+use crate::data::lock;
 use crate::error::Result;
 use crate::ffmpeg::{Order, Orders, Tools};
 use crate::job::{Job, JobId, State};

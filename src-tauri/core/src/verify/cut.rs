@@ -2,7 +2,7 @@
 //!
 //! Pure. Guarantees that a statement alone refuses nothing: the film itself must be shorter too.
 
-use super::length::{self, agree};
+use super::agreed::{agree, gaps};
 use super::{Case, Refusal, matched};
 use crate::failure::{Failure, FailureCode};
 use crate::media::{Kind, running_time};
@@ -27,7 +27,7 @@ pub(super) fn check(case: &Case<'_>) -> Result<Option<String>, Refusal> {
     let about = if reckoned { "about " } else { "" };
     let part = format!("{about}{} of {}", running_time(readable), running_time(whole));
     if case.salvage {
-        let gaps = case.plan.picture().map_or_else(String::new, |picture| length::gaps(case, picture.input));
+        let gaps = case.plan.picture().map_or_else(String::new, |picture| gaps(case, picture.input));
         return Ok(Some(format!("Partial: {part} could be read; what follows is missing.{gaps}")));
     }
     let message = format!("The recording ends early: {part} can be read.");

@@ -3,6 +3,7 @@
 //! Pure. Witnesses, in this order: the header of the original, its packets, what was decoded of it. Guarantees that a
 //! length is never held against what the plan hoped for.
 
+use super::agreed::{agree, gaps, tolerance};
 use super::verification::{Evidence, Measure};
 use super::{Case, Pair, Refusal, cut, lead, truncated, wrong};
 use crate::failure::Failure;
@@ -129,22 +130,6 @@ fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f
     told.then(|| format!("The original is not all there: {readable} of {whole} could be read.{gaps}"))
 }
 
-/// Where nothing can be read within this stream, for people; empty where there is no such place.
-pub(super) fn gaps(case: &Case<'_>, input: usize) -> String {
-    let source = || case.source.streams.iter().find(|s| s.index == input)?.span.as_ref();
-    let span = case.measured.and_then(|m| m.streams.get(&input)).or_else(source);
-    let gaps: Vec<String> = span.map_or(&[][..], |s| &s.gaps[..]).iter().map(range).collect();
-    if gaps.is_empty() { String::new() } else { format!(" Missing within: {}.", gaps.join(", ")) }
-}
-
-fn range((from, to): &(f64, f64)) -> String {
-    format!("{}\u{2013}{}", media::running_time(*from), media::running_time(*to))
-}
-
-pub(super) fn agree(found: f64, length: f64) -> bool {
-    (found - length).abs() <= tolerance(length)
-}
-
 fn other_length(pair: &Pair<'_>, found: f64, expected: Option<f64>, report: &Report) -> Failure {
     let what = if pair.planned.kind == Kind::Video { "picture" } else { "sound" };
     let instead = match expected {
@@ -152,11 +137,6 @@ fn other_length(pair: &Pair<'_>, found: f64, expected: Option<f64>, report: &Rep
         None => "and nothing in the original tells how long it should".into(),
     };
     wrong(&format!("The {what} of the result lasts {found:.1} s {instead}."), report)
-}
-
-/// As long as a stream may be off: half a second or 1 %, whichever is more.
-fn tolerance(seconds: f64) -> f64 {
-    (seconds * 0.01).max(0.5)
 }
 
 /// Length of what was decoded: samples by their rate, frames by theirs.

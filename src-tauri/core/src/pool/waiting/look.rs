@@ -2,8 +2,9 @@
 
 use crate::failure::FailureCode;
 use crate::job::{Job, JobId};
+use crate::pool::room;
 use crate::pool::work::Stamp;
-use crate::pool::{Tooling, room};
+use crate::shared::Tooling;
 use crate::volumes::mounts::{self, Mounts};
 use crate::volumes::{Volumes, answers, free_space, is_writable};
 use std::collections::HashMap;

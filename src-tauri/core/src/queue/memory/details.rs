@@ -3,12 +3,12 @@
 use super::MemoryQueue;
 use super::moves::keep_check;
 use crate::error::Result;
+use crate::finding::Check;
 use crate::forecast::learned::{Sample, keep};
 use crate::job::{Attempt, Job, JobId, State};
 use crate::media::Facts;
 use crate::queue::{Details, EarlierResult, Flag, NewJob};
-use crate::recheck::finding::Check;
-use crate::verify::verification::Verification;
+use crate::verification::Verification;
 
 impl Details for MemoryQueue {
     fn job(&self, id: JobId) -> Result<Option<Job>> {

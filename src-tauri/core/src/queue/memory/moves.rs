@@ -2,11 +2,11 @@
 
 use super::{All, Row, State};
 use crate::failure::FailureCode;
+use crate::finding::Check;
 use crate::job::{Attempt, Job, JobId, Millis, Origin};
 use crate::policy::is_best;
 use crate::queue::{Command, KEPT_ATTEMPTS, NewJob, Outcome, key_of_path, reason, tail};
-use crate::recheck::finding::Check;
-use crate::verify::verification::Verification;
+use crate::verification::Verification;
 use std::path::Path;
 use uuid::Uuid;
 

@@ -3,13 +3,13 @@
 
 use super::rows::{JOB, informing, job, to_bytes, to_json};
 use crate::error::Result;
+use crate::finding::Check;
 use crate::job::{Job, JobId, Lease, Millis};
 use crate::media::Facts;
 use crate::policy::{DUE_HORIZON_MS, SUSPECT_CRASHES, is_best};
 use crate::progress::Progress;
 use crate::queue::{Flag, KEPT_ATTEMPTS, Note, Outcome, key_of_path, tail};
-use crate::recheck::finding::Check;
-use crate::verify::verification::Verification;
+use crate::verification::Verification;
 use rusqlite::{Row, Transaction, params};
 use std::path::Path;
 

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::error::Result;
 use crate::failure::FailureCode;
+use crate::finding::Check;
 use crate::forecast::learned::Sample;
 use crate::job::{Attempt, Job, JobId, Lease, Millis, State};
 use crate::media::Facts;
@@ -13,8 +14,7 @@ use crate::queue::{
     Added, Command, Commands, Counts, Crowded, Details, EarlierResult, Edit, Edited, Filter, Flag, Leases,
     Lists, Mark, NewJob, Note, Outcome, Place, Recent, Saved, Steered, Which,
 };
-use crate::recheck::finding::Check;
-use crate::verify::verification::Verification;
+use crate::verification::Verification;
 use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -4,9 +4,9 @@
 //! informs (facts, progress, warnings, plan) is left out where it cannot be read.
 
 use crate::error::{Error, Result};
+use crate::finding::Check;
 use crate::job::{Attempt, Intent, Job, JobId, Origin, Reason};
 use crate::queue::chosen::Brief;
-use crate::recheck::finding::Check;
 use crate::spec;
 use rusqlite::Row;
 use std::path::PathBuf;

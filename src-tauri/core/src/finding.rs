@@ -1,7 +1,7 @@
 //! What checking a result again found, as data that is kept with its job, and the sentences for it.
 
+use crate::clock::Millis;
 use crate::failure::{Failure, FailureCode};
-use crate::job::Millis;
 use crate::media::{Kind, codec_name, running_time};
 use serde::{Deserialize, Serialize};
 

@@ -36,7 +36,7 @@ pub(crate) struct Folders(Mutex<Noted>);
 
 impl Folders {
     /// Those that earlier engines noted.
-    pub(super) fn of(queue: &dyn Details) -> Folders {
+    pub(crate) fn of(queue: &dyn Details) -> Folders {
         let noted = queue.flag(Flag::MadeFolders).ok().flatten();
         Folders(Mutex::new(noted.map(|text| read(&text)).unwrap_or_default()))
     }
@@ -96,7 +96,7 @@ impl Folders {
 
 /// Removes what a dead engine had made for nothing, on all drives at once; not waited for beyond `until`. Those on drives
 /// that are away or do not answer stay noted.
-pub(super) fn sweep(queue: &dyn Details, volumes: &Arc<Volumes>, until: Instant) {
+pub(crate) fn sweep(queue: &dyn Details, volumes: &Arc<Volumes>, until: Instant) {
     let Some(text) = queue.flag(Flag::MadeFolders).ok().flatten() else { return };
     let mut noted = read(&text);
     let all: Vec<PathBuf> = noted.keys().cloned().collect();
