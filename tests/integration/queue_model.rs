@@ -79,8 +79,9 @@ impl Pair {
             }
             Step::Retire { seconds, keep } => self.retire(seconds, keep),
             Step::Unlink { result } => {
-                let path = self.results.iter().nth(result).cloned();
-                path.map(|path| self.results.remove(&path));
+                if let Some(path) = self.results.iter().nth(result).cloned() {
+                    self.results.remove(&path);
+                }
             }
             Step::Pass { seconds } => self.clock.advance(Duration::from_secs(seconds)),
             Step::SetBack => self.clock.set_back(86_400_000),

@@ -3,7 +3,7 @@
 //! Each case is one plain sentence; callers choose exit codes by the case.
 
 use crate::job::JobId;
-use crate::system::said;
+pub use crate::system::said;
 use std::path::PathBuf;
 
 /// An error of a call.

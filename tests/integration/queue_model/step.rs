@@ -106,12 +106,12 @@ fn said() -> impl Strategy<Value = Said> {
 
 fn written() -> impl Strategy<Value = Written> {
     prop_oneof![
-        Just(Written::Source),
-        Just(Written::Plan),
-        Just(Written::Verified),
-        Just(Written::Command),
+        1 => Just(Written::Source),
+        1 => Just(Written::Plan),
+        1 => Just(Written::Verified),
+        1 => Just(Written::Command),
         3 => Just(Written::Publish),
-        (1..99u8).prop_map(Written::Progress),
+        1 => (1..99u8).prop_map(Written::Progress),
     ]
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// Everything that was given, by the index of the stream in the input.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Given {
-    /// Pictures of streams whose filters begin with [`watch`](crate::plan::watch).
+    /// Pictures of streams whose filters begin with the one that tells of each picture.
     pub pictures: BTreeMap<usize, Pictures>,
     /// Kinds of sound, each once, in the order of their first coming.
     pub sounds: BTreeMap<usize, Vec<Sound>>,

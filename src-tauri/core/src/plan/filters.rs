@@ -11,7 +11,7 @@ use crate::preset::{VideoCodec, VideoPreset};
 
 /// The filter that tells of each picture of a stream, and lets it pass unchanged. Texts that cameras store with each
 /// picture would be printed byte by byte: they are taken off first.
-pub fn watch(input: usize) -> String {
+fn watch(input: usize) -> String {
     format!("sidedata=delete:SEI_UNREGISTERED,showinfo@{input}=checksum=0")
 }
 
