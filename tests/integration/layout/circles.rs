@@ -106,8 +106,8 @@ fn siblings(modules: &BTreeMap<Module, String>) -> BTreeMap<Module, Uses> {
             let used = meant(module, &path, modules);
             let common = module.iter().zip(&used).take_while(|(a, b)| a == b).count();
             if let (Some(from), Some(to)) = (module.get(common), used.get(common)) {
-                let uses = all.entry(module[..common].to_vec()).or_default();
-                uses.entry(from.clone()).or_default().insert(to.clone());
+                let family = all.entry(module[..common].to_vec()).or_default();
+                family.entry(from.clone()).or_default().insert(to.clone());
             }
         }
     }
@@ -208,7 +208,7 @@ fn way_back(uses: &Uses, start: &String) -> Option<Vec<String>> {
         let mut longer = Vec::new();
         for way in ways {
             for next in way.last().and_then(|last| uses.get(last)).into_iter().flatten() {
-                let way = [way.as_slice(), &[next.clone()]].concat();
+                let way = [way.as_slice(), std::slice::from_ref(next)].concat();
                 if next == start {
                     return Some(way);
                 }

@@ -6,6 +6,7 @@ use spool_core::queue::Command;
 
 /// What is said of files that are added.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is said of a file by itself")]
 pub(super) struct Said {
     /// The preset has another name.
     pub(super) renamed: bool,
