@@ -8,7 +8,7 @@ use spool_core::engine::open_queue;
 use spool_core::job::State;
 use spool_core::output::is_taken;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Filter, Outcome, Place, Queue};
+use spool_core::queue::{Commands, Filter, Leases, Lists, Outcome, Place};
 use spool_core::settings::Settings;
 use spool_core::spec::JobSpec;
 use spool_core::{intake, preset};

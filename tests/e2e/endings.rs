@@ -4,7 +4,7 @@
 use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
 use spool_core::job::{Job, JobId, State};
-use spool_core::queue::Queue;
+use spool_core::queue::Details;
 use spool_e2e::app::{App, binary};
 use spool_e2e::desk::{Desk, Program, SOON};
 use spool_tests::{clips, env, wait_until};

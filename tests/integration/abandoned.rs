@@ -3,7 +3,7 @@
 
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{JobId, State};
-use spool_core::queue::Queue;
+use spool_core::queue::{Details, Queue};
 use spool_tests::engine::{Setup, add, faulty, job, reaches, start};
 use spool_tests::env::{Running, TestEnv};
 use spool_tests::{clips, wait_until};

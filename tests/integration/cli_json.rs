@@ -67,7 +67,7 @@ fn the_whole_list_is_told_within_little_memory() {
 }
 
 /// What `spool show --json` says of a job, by name.
-const FIELDS: [&str; 45] = [
+const FIELDS: [&str; 47] = [
     "abandonedSince",
     "attempt",
     "attempts",
@@ -99,7 +99,9 @@ const FIELDS: [&str; 45] = [
     "progress",
     "readable",
     "refused",
+    "remarks",
     "runAt",
+    "said",
     "sizes",
     "source",
     "sourceMtimeNs",

@@ -7,7 +7,7 @@ use spool_core::failure::{Class, FailureCode};
 use spool_core::job::JobId;
 use spool_core::policy::Policy;
 use spool_core::preset::{self, Preset};
-use spool_core::queue::{Added, Flag, NewJob, Place, Queue};
+use spool_core::queue::{Added, Commands, Flag, NewJob, Place};
 use spool_core::spec::JobSpec;
 use spool_core::{intake, output};
 use spool_tests::engine::{Setup, fast, faulty, impatient, start, wish};

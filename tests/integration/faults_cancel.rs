@@ -4,7 +4,7 @@
 use spool_core::engine::{Engine, open_queue};
 use spool_core::job::{JobId, State};
 use spool_core::policy::Policy;
-use spool_core::queue::{Command, Queue, Which};
+use spool_core::queue::{Command, Which};
 use spool_tests::engine::{Setup, add, faulty_tools, job, reaches_within, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, judge, wait_until};
@@ -116,7 +116,7 @@ async fn of_a_cancel_and_a_publish_exactly_one_wins_and_the_files_agree() {
 #[test]
 fn a_cancel_before_the_intent_to_publish_refuses_it_and_one_after_it_comes_too_late() {
     use spool_core::job::Intent;
-    use spool_core::queue::{Note, Place};
+    use spool_core::queue::{Commands, Leases, Note, Place};
     let env = TestEnv::new();
     let queue = open_queue(&env.data(), Arc::new(spool_core::clock::SystemClock::default())).unwrap();
     let videos = [env.video(&clips::ordinary(), "a.mkv"), env.video(&clips::ordinary(), "b.mkv")];

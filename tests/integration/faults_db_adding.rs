@@ -6,7 +6,7 @@ use serde_json::Value;
 use spool_core::event::{Event, Told, Topic};
 use spool_core::failure::FailureCode;
 use spool_core::job::{JobId, State};
-use spool_core::queue::{Command, Filter, Place, Queue, Refusal, Which};
+use spool_core::queue::{Command, Filter, Lists, Place, Refusal, Which};
 use spool_tests::clips;
 use spool_tests::engine::{Setup, add, faulty, job, reaches, start};
 use spool_tests::env::TestEnv;

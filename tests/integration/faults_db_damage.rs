@@ -8,7 +8,7 @@ use spool_core::engine::lock;
 use spool_core::error::Error;
 use spool_core::job::State;
 use spool_core::queue::sqlite::mend::{self, Look};
-use spool_core::queue::{self, Command, Flag, Outcome, Queue, Which};
+use spool_core::queue::{self, Command, Commands, Details, Flag, Leases, Outcome, Which};
 use spool_core::words;
 use spool_tests::engine::{Setup, start};
 use spool_tests::env::TestEnv;

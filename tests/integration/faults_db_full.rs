@@ -5,7 +5,7 @@
 use crate::faults_db_world::{add_each, file, names, numbered, open};
 use spool_core::error::Error;
 use spool_core::job::State;
-use spool_core::queue::{Flag, Queue};
+use spool_core::queue::{Commands, Flag};
 use spool_tests::disk::SmallDisk;
 use spool_tests::engine::{Setup, add, faulty, impatient, job, reaches, start};
 use spool_tests::env::TestEnv;

@@ -3,7 +3,7 @@
 
 use crate::faults_db_world::{add_each, bytes, file, names, open};
 use spool_core::job::State;
-use spool_core::queue::{Command, Filter, Queue, Which};
+use spool_core::queue::{Command, Commands, Filter, Leases, Lists, Which};
 use spool_core::settings;
 use spool_tests::env::TestEnv;
 use std::fs;

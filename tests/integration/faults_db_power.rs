@@ -3,7 +3,7 @@
 use crate::faults_db_world::{add, file, names, numbered, open};
 use crate::queue_world::{done, failure, new_job};
 use spool_core::job::State;
-use spool_core::queue::{Filter, Flag, Note, Outcome, Place, Queue};
+use spool_core::queue::{Commands, Details, Filter, Flag, Note, Outcome, Place, Queue};
 use spool_tests::env::TestEnv;
 use std::fs;
 

@@ -8,7 +8,7 @@ use spool_core::engine::{self, Engine, lock};
 use spool_core::failure::Failure;
 use spool_core::job::State;
 use spool_core::queue::sqlite::upkeep;
-use spool_core::queue::{Command, KEPT_ATTEMPTS, KEPT_LOG, Outcome, Queue, Which};
+use spool_core::queue::{Command, Commands, KEPT_ATTEMPTS, KEPT_LOG, Leases, Outcome, Queue, Which};
 use spool_tests::engine::{Setup, faulty, reaches, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};

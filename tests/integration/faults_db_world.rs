@@ -5,7 +5,7 @@ use spool_core::engine::{self, Engine, open_queue};
 use spool_core::error::Error;
 use spool_core::job::JobId;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Added, Filter, Flag, Place, Queue};
+use spool_core::queue::{Added, Details, Filter, Flag, Place, Queue};
 use spool_tests::engine::{Setup, start};
 use spool_tests::env::TestEnv;
 use spool_tests::reasons::restored;

@@ -7,7 +7,7 @@ use spool_core::forecast::learned::{KEPT_OF_TASK, Sample};
 use spool_core::forecast::work::Workload;
 use spool_core::job::{JobId, State};
 use spool_core::policy::Policy;
-use spool_core::queue::{Command, Flag, Place, Queue, Which, time_left};
+use spool_core::queue::{Command, Commands, Details, Flag, Place, Which, time_left};
 use spool_tests::engine::{Setup, add, fast, faulty, find, reaches, wish};
 use spool_tests::env::TestEnv;
 use spool_tests::fill::fill;

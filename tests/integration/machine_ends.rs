@@ -7,7 +7,7 @@ use spool_core::engine::{Engine, open_queue};
 use spool_core::failure::FailureCode;
 use spool_core::job::{Job, JobId, State};
 use spool_core::progress::Progress;
-use spool_core::queue::{self, Command, Flag, Outcome, Place, Queue, Which};
+use spool_core::queue::{self, Command, Commands, Flag, Leases, Outcome, Place, Which};
 use spool_tests::engine::{Setup, start};
 use spool_tests::env::TestEnv;
 use spool_tests::reasons::{broke, said};

@@ -7,7 +7,7 @@ use spool_core::failure::FailureCode;
 use spool_core::intake::Wish;
 use spool_core::job::{Job, JobId, State};
 use spool_core::output::{self, publish};
-use spool_core::queue::{Added, NewJob, Place, Queue};
+use spool_core::queue::{Added, Commands, NewJob, Place};
 use spool_core::remark::Remark;
 use spool_tests::clips;
 use spool_tests::disk::SmallDisk;

@@ -5,7 +5,7 @@ use spool_core::engine::open_queue;
 use spool_core::event::{Told, Topic};
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::SUSPECT_CRASHES;
-use spool_core::queue::{Command, Flag, Outcome, Place, Queue, Which};
+use spool_core::queue::{Command, Commands, Details, Flag, Leases, Outcome, Place, Which};
 use spool_tests::engine::{Setup, add, faulty, find, job, reaches, wish};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};

@@ -7,7 +7,7 @@ use spool_core::failure::FailureCode;
 use spool_core::ffmpeg::identify;
 use spool_core::job::{Intent, Job, JobId, State};
 use spool_core::output::{self, identity};
-use spool_core::queue::{Added, Note, Place, Queue};
+use spool_core::queue::{Added, Commands, Details, Leases, Note, Place, Queue};
 use spool_core::remark::Remark;
 use spool_core::{intake, queue};
 use spool_tests::disk::SmallDisk;
@@ -57,7 +57,7 @@ pub(crate) fn intend(env: &TestEnv, job: &Job, part: &Path) {
 pub(crate) async fn recover(env: &TestEnv) -> (Job, usize) {
     let engine = start(env, Setup::default());
     let job = reaches(&engine, JobId(1), State::Done);
-    let runs = queue::Queue::attempts(engine.queue().as_ref(), job.id).unwrap().len();
+    let runs = engine.queue().attempts(job.id).unwrap().len();
     engine.stop().await;
     (job, runs)
 }

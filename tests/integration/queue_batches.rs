@@ -5,7 +5,7 @@ use spool_core::clock::ManualClock;
 use spool_core::error::Error;
 use spool_core::job::{JobId, State};
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Command, NewJob, Place, Queue, Which};
+use spool_core::queue::{Command, Commands, Details, Leases, Lists, NewJob, Place, Which};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

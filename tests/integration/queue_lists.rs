@@ -2,7 +2,7 @@
 
 use crate::queue_world::{World, done, failure, laws, new_job};
 use spool_core::clock::Clock;
-use spool_core::failure::FailureCode;
+use spool_core::failure::{Failure, FailureCode};
 use spool_core::job::{Attempt, Job, JobId, Millis, State};
 use spool_core::media::Facts;
 use spool_core::queue::{
@@ -19,6 +19,105 @@ fn add_one(w: &World, job: NewJob, is_taken: bool) -> Added {
 }
 
 laws! {
+    a_drive_that_tells_no_time_of_modification_leaves_a_file_known_by_its_size => |w| {
+        let timeless = NewJob { source_mtime_ns: None, ..new_job("a.mkv") };
+        assert!(matches!(add_one(w, timeless.clone(), false), Added::Accepted { .. }));
+        let job = w.claim();
+        w.queue.settle(job.lease(), &done(&job)).unwrap();
+        let add = |job: NewJob| add_one(w, job, true);
+        let larger = NewJob { source_size: Some(7), stem: "b".into(), ..timeless.clone() };
+        for known in [timeless.clone(), new_job("a.mkv")] {
+            assert_eq!(add(known), Added::DoneBefore(job.id));
+        }
+        w.steer(Command::Remove, &[job.id]);
+        assert_eq!(add(new_job("a.mkv")), Added::DoneBefore(job.id), "and so when it has left the list");
+        assert!(matches!(add_one(w, larger, false), Added::Accepted { .. }));
+    }
+
+    of_results_under_one_name_the_newest_job_is_said_to_have_made_it => |w| {
+        let finish = || {
+            let job = w.claim();
+            w.queue.settle(job.lease(), &done(&job)).unwrap();
+            job.id
+        };
+        let (mut first, mut second) = (new_job("a.mkv"), new_job("b.mkv"));
+        (first.stem, second.stem) = ("x".into(), "x".into());
+        add_one(w, first, false);
+        let older = finish();
+        add_one(w, second, false);
+        let newer = finish();
+        let output = w.job(older).output;
+        assert_eq!(w.job(newer).output, output, "the result of the first was taken away meanwhile");
+        let own = NewJob {
+            source: output.clone(), real_source: output, source_size: Some(5), from_folder: true, ..new_job("x")
+        };
+        assert_eq!(add_one(w, own.clone(), false), Added::OwnOutput(newer));
+        w.steer(Command::Remove, &[newer]);
+        assert_eq!(add_one(w, own.clone(), false), Added::OwnOutput(older), "what is in the list comes first");
+        w.steer(Command::Remove, &[older]);
+        assert_eq!(add_one(w, own, false), Added::OwnOutput(newer));
+    }
+
+    of_results_of_one_work_the_newest_that_is_there_is_answered => |w| {
+        let finish = |name: &str| {
+            add_one(w, NewJob { again: true, stem: name.into(), ..new_job("a.mkv") }, false);
+            let job = w.claim();
+            w.queue.settle(job.lease(), &done(&job)).unwrap();
+            job
+        };
+        let (first, second) = (finish("one"), finish("two"));
+        let answer = |there: &[&Job]| {
+            let there: Vec<PathBuf> = there.iter().map(|job| job.output.clone()).collect();
+            let taken = |path: &Path| there.iter().any(|output| output == path);
+            w.queue.add(&[new_job("a.mkv")], Place::End, &taken).unwrap().remove(0)
+        };
+        assert_eq!(answer(&[&first, &second]), Added::DoneBefore(second.id));
+        assert_eq!(answer(&[&first]), Added::DoneBefore(first.id));
+        w.steer(Command::Remove, &[first.id, second.id]);
+        assert_eq!(answer(&[&first, &second]), Added::DoneBefore(second.id));
+        assert_eq!(answer(&[&first]), Added::DoneBefore(first.id));
+        assert!(matches!(answer(&[]), Added::Accepted { .. }));
+    }
+
+    of_the_log_of_an_attempt_its_end_is_kept => |w| {
+        w.add(&["a.mkv"]);
+        let job = w.claim();
+        let log = format!("{}\u{e4}{}", "a".repeat(100), "b".repeat(queue::KEPT_LOG - 1));
+        w.queue.settle(job.lease(), &Outcome::Failed(Failure { log_tail: log, ..failure() })).unwrap();
+        let kept = w.queue.attempts(job.id).unwrap().remove(0).log_tail.unwrap();
+        assert_eq!(kept, "b".repeat(queue::KEPT_LOG - 1), "no letter is cut");
+    }
+
+    of_those_that_ended_at_once_the_newest_comes_first => |w| {
+        w.add(&["a.mkv", "b.mkv", "c.mkv"]);
+        for fails in [true, false, true] {
+            let job = w.claim();
+            let outcome = if fails { Outcome::Failed(failure()) } else { done(&job) };
+            w.queue.settle(job.lease(), &outcome).unwrap();
+        }
+        w.add(&["d.mkv"]);
+        let job = w.claim();
+        w.queue.settle(job.lease(), &done(&job)).unwrap();
+        let last = w.queue.recent(0).unwrap().last_ended;
+        assert_eq!(last, [State::Done, State::Failed, State::Done, State::Failed]);
+    }
+
+    running_jobs_are_found_by_their_owner_and_those_of_others_are_abandoned => |w| {
+        let ids = w.add(&["a.mkv", "b.mkv", "c.mkv"]);
+        let claim = |owner: &str| w.queue.claim(owner, true).unwrap().unwrap();
+        let (first, second) = (claim("one"), claim("two"));
+        w.steer(Command::MoveTop, &ids[2..]);
+        assert_eq!(claim("one").id, ids[2]);
+        let ids_of = |jobs: Vec<Job>| jobs.into_iter().map(|job| job.id).collect::<Vec<_>>();
+        let running = |owner: &str| ids_of(w.queue.running(owner).unwrap());
+        let abandoned = |owner: &str| ids_of(w.queue.abandoned(owner).unwrap());
+        assert_eq!([running("one"), running("two"), running("new")], [vec![ids[2], ids[0]], vec![ids[1]], vec![]]);
+        assert_eq!([abandoned("two"), abandoned("new")], [vec![ids[2], ids[0]], vec![ids[2], ids[0], ids[1]]]);
+        w.queue.settle(first.lease(), &done(&first)).unwrap();
+        w.queue.settle(second.lease(), &Outcome::Interrupted(None)).unwrap();
+        assert_eq!([running("one"), running("two"), abandoned("two")], [vec![ids[2]], vec![], vec![ids[2]]]);
+    }
+
     a_paused_queue_gives_no_job => |w| {
         w.add(&["a.mkv"]);
         queue::pause(w.queue.as_ref(), true).unwrap();

@@ -1,88 +1,28 @@
 //! Random histories: any sequence of commands, crashes and restarts, on SQLite and on the twin in memory side
 //! by side. After each step both hold the same jobs, and the promises hold.
 
+mod step;
+
 use crate::queue_world::{failure, new_job, of_another_version};
 use proptest::prelude::*;
 use spool_core::clock::{Clock, ManualClock};
-use spool_core::failure::Reason;
-use spool_core::job::{Job, JobId, State};
+use spool_core::failure::{Failure, Reason};
+use spool_core::job::{Intent, Job, JobId, State};
+use spool_core::media::Facts;
 use spool_core::policy::is_due;
+use spool_core::progress::Progress;
 use spool_core::queue::memory::MemoryQueue;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Added, Command, Edit, Edited, Filter, NewJob, Outcome, Place, Queue, Which};
+use spool_core::queue::{
+    Added, Command, Edit, Edited, Filter, Lists, NewJob, Note, Outcome, Place, Queue, Which,
+};
+use spool_core::remark::Remark;
+use spool_core::verify::verification::Verification;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-
-#[derive(Debug, Clone)]
-enum Step {
-    Add {
-        names: Vec<u8>,
-        top: bool,
-        renamed: bool,
-        crf: u8,
-        again: bool,
-    },
-    Claim {
-        alone: bool,
-    },
-    Settle {
-        worker: usize,
-        end: u8,
-    },
-    Steer {
-        command: Command,
-        job: i64,
-    },
-    SteerAll {
-        command: Command,
-        state: State,
-    },
-    Edit {
-        job: i64,
-        stem: u8,
-        crf: u8,
-    },
-    Pass {
-        seconds: u64,
-    },
-    SetBack,
-    Crash,
-    /// Another version of Spool writes to a job's row.
-    Foreign {
-        job: i64,
-    },
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let command = prop::sample::select(vec![
-        Command::Cancel,
-        Command::Retry,
-        Command::Remove,
-        Command::Hold,
-        Command::Release,
-        Command::Now,
-        Command::MoveTop,
-        Command::MoveBottom,
-        Command::MoveUp,
-        Command::MoveDown,
-    ]);
-    prop_oneof![
-        3 => (prop::collection::vec(0..8u8, 1..4), any::<bool>(), any::<bool>(), 21..23u8, any::<bool>())
-            .prop_map(|(names, top, renamed, crf, again)| Step::Add { names, top, renamed, crf, again }),
-        4 => any::<bool>().prop_map(|alone| Step::Claim { alone }),
-        4 => (0..4usize, 0..6u8).prop_map(|(worker, end)| Step::Settle { worker, end }),
-        3 => (command.clone(), 1..20i64).prop_map(|(command, job)| Step::Steer { command, job }),
-        1 => (command, prop::sample::select(State::ALL.to_vec()))
-            .prop_map(|(command, state)| Step::SteerAll { command, state }),
-        2 => (1..20i64, 0..8u8, 21..23u8).prop_map(|(job, stem, crf)| Step::Edit { job, stem, crf }),
-        1 => (1..200u64).prop_map(|seconds| Step::Pass { seconds }),
-        1 => Just(Step::SetBack),
-        1 => Just(Step::Crash),
-        1 => (1..20i64).prop_map(|job| Step::Foreign { job }),
-    ]
-}
+use step::{Said, Step, Written, step};
 
 /// Both queues, the workers that believe they hold a job, and what was promised so far.
 struct Pair {
@@ -92,7 +32,10 @@ struct Pair {
     twin: MemoryQueue,
     workers: Vec<Job>,
     accepted: BTreeSet<JobId>,
+    /// Results that are on the disk.
+    results: BTreeSet<PathBuf>,
     epochs: BTreeMap<JobId, i64>,
+    states: BTreeMap<JobId, State>,
 }
 
 impl Pair {
@@ -100,7 +43,17 @@ impl Pair {
         let clock = Arc::new(ManualClock::at(1_800_000_000_000));
         let disk = SqliteQueue::open(&path, clock.clone()).unwrap();
         let twin = MemoryQueue::new(clock.clone());
-        Pair { path, clock, disk, twin, workers: vec![], accepted: BTreeSet::new(), epochs: BTreeMap::new() }
+        Pair {
+            path,
+            clock,
+            disk,
+            twin,
+            workers: vec![],
+            accepted: BTreeSet::new(),
+            results: BTreeSet::new(),
+            epochs: BTreeMap::new(),
+            states: BTreeMap::new(),
+        }
     }
 
     fn both<T: PartialEq + std::fmt::Debug>(&self, act: impl Fn(&dyn Queue) -> T) -> T {
@@ -111,15 +64,26 @@ impl Pair {
 
     fn take(&mut self, step: Step) {
         match step {
-            Step::Add { names, top, renamed, crf, again } => {
-                let jobs = names.iter().map(|n| wanted(*n, renamed, crf, again)).collect::<Vec<_>>();
+            Step::Add { names, top, said } => {
+                let jobs = names.iter().map(|n| wanted(*n, &said)).collect::<Vec<_>>();
                 self.add(&jobs, if top { Place::Top } else { Place::End });
             }
             Step::Claim { alone } => self.claim(alone),
+            Step::Note { worker, written } => self.note(worker, written),
             Step::Settle { worker, end } => self.settle(worker, end),
             Step::Steer { command, job } => self.steer(command, &Which::Ids(vec![JobId(job)])),
             Step::SteerAll { command, state } => self.steer(command, &Which::All(vec![state])),
             Step::Edit { job, stem, crf } => self.edit(JobId(job), stem, crf),
+            Step::Describe { job } => {
+                let facts = Facts { width: 640, seconds: Some(1.5), ..Facts::default() };
+                self.both(|q| q.describe(JobId(job), &facts).unwrap());
+            }
+            Step::Retire { seconds, keep } => self.retire(seconds, keep),
+            Step::Unlink { result } => {
+                if let Some(path) = self.results.iter().nth(result).cloned() {
+                    self.results.remove(&path);
+                }
+            }
             Step::Pass { seconds } => self.clock.advance(Duration::from_secs(seconds)),
             Step::SetBack => self.clock.set_back(86_400_000),
             Step::Crash => self.crash(),
@@ -130,11 +94,9 @@ impl Pair {
         }
     }
 
-    /// Results of done jobs are there.
     fn add(&mut self, jobs: &[NewJob], place: Place) {
-        let done = self.jobs().into_iter().filter(|j| j.state == State::Done).map(|j| j.output);
-        let there: BTreeSet<PathBuf> = done.collect();
-        let added = self.both(|q| q.add(jobs, place, &|name| there.contains(name)).unwrap());
+        let results = &self.results;
+        let added = self.both(|q| q.add(jobs, place, &|name| results.contains(name)).unwrap());
         self.accepted.extend(
             added.iter().filter_map(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None }),
         );
@@ -148,10 +110,14 @@ impl Pair {
         let new = NewJob {
             stem: stem.to_string().into(),
             output_volume: Some(["/", "/media/Media"][usize::from(stem % 2)].into()),
-            ..wanted(name.trim_end_matches(".mkv").parse().unwrap(), false, crf, true)
+            ..wanted(
+                number_of(&name),
+                &Said { renamed: false, crf, again: true, from_folder: false, timed: true },
+            )
         };
         let edits = [Edit { id, new }];
-        let edited = self.both(|q| q.edit(&edits, &|_| false).unwrap().remove(0));
+        let results = &self.results;
+        let edited = self.both(|q| q.edit(&edits, &|name| results.contains(name)).unwrap().remove(0));
         let may = before.is_some_and(|job| matches!(job.state, State::Queued | State::Waiting));
         assert!(may || matches!(edited, Edited::Refused(_)), "{edited:?}");
     }
@@ -174,11 +140,12 @@ impl Pair {
         }
         let job = self.workers.remove(worker);
         let outcome = match end {
-            0 => Outcome::Done { output: job.output.clone(), size: 1, warnings: vec![] },
+            0 | 7 => Outcome::Done { output: job.output.clone(), size: 1, warnings: vec![] },
             1 => Outcome::Retry { failure: failure(), run_at: self.clock.now() + 10_000 },
             2 => Outcome::Waiting(Reason::DiskFull { folder: None }.into()),
             3 => Outcome::Failed(failure()),
             4 => Outcome::Cancelled,
+            6 => Outcome::Waiting(Failure { need_bytes: Some(7000), ..failure() }),
             _ => Outcome::Interrupted(None),
         };
         let held =
@@ -188,6 +155,53 @@ impl Pair {
             held,
             "exactly the holder settles"
         );
+        if let (Outcome::Done { output, .. }, true) = (outcome, held) {
+            self.results.insert(output);
+        }
+    }
+
+    /// By a worker that goes on working.
+    fn note(&mut self, worker: usize, written: Written) {
+        let Some(job) = self.workers.get(worker).cloned() else { return };
+        let now = self.jobs().into_iter().find(|j| j.id == job.id && j.epoch == job.epoch);
+        let held = now.filter(|j| j.state == State::Running);
+        let note = match written {
+            Written::Source => Note::Source { size: 2000, mtime_ns: None },
+            Written::Plan => Note::Plan { plan: "{}".into(), part: "/out/.part".into() },
+            Written::Verified => Note::Verified(Verification {
+                size: 1,
+                seconds: None,
+                streams: vec![],
+                damaged: 0,
+                changes: vec![],
+            }),
+            Written::Command => Note::Command(vec!["ffmpeg".into()]),
+            Written::Publish => Note::Publish {
+                intent: Intent { path: job.output.clone(), size: 1, identity: "i".into() },
+                warnings: vec![Remark::Text { text: "a remark".into() }],
+            },
+            Written::Progress(percent) => {
+                let progress = Progress { percent: Some(percent.into()), ..Progress::default() };
+                return self.both(|q| q.save_progress(&[(job.lease(), progress)]).unwrap());
+            }
+        };
+        let may = |j: &Job| !matches!(written, Written::Publish) || !j.cancel_requested || j.intent.is_some();
+        let noted = self.both(|q| q.note(job.lease(), &note).unwrap());
+        assert_eq!(
+            noted,
+            held.is_some_and(|j| may(&j)),
+            "exactly the holder writes, and no cancel is overtaken"
+        );
+    }
+
+    fn retire(&mut self, seconds: i64, keep: u64) {
+        let before = self.clock.now() - seconds * 1000;
+        let ended: BTreeSet<JobId> = self.jobs().iter().filter(|j| is_history(j)).map(|j| j.id).collect();
+        let gone = self.both(|q| q.retire(before, keep, before).unwrap());
+        let present: BTreeSet<JobId> = self.jobs().iter().map(|j| j.id).collect();
+        let left: BTreeSet<JobId> = self.accepted.difference(&present).copied().collect();
+        assert!(left.is_subset(&ended) && left.len() as u64 == gone, "{left:?} of {ended:?}");
+        self.accepted = present;
     }
 
     fn steer(&mut self, command: Command, which: &Which) {
@@ -229,6 +243,19 @@ impl Pair {
             self.both(|q| q.startable_before(place).unwrap());
         }
         self.both(causes);
+        self.both(|q| (q.running("engine").unwrap().len(), q.abandoned("another").unwrap().len()));
+        self.both(|q| (q.recent(self.clock.now()).unwrap(), q.volumes().unwrap()));
+        for states in [&[State::Done, State::Cancelled][..], &[State::Failed], &[State::Waiting]] {
+            self.both(|q| q.ids(&Filter::of(states)).unwrap());
+        }
+        self.both(|q| q.startable(None, 3).unwrap().iter().map(|job| job.id).collect::<Vec<_>>());
+        for name in [0, 1, 8] {
+            let said = Said { renamed: false, crf: 21, again: false, from_folder: false, timed: true };
+            self.both(|q| -> BTreeSet<(PathBuf, bool)> {
+                let results = q.earlier_results(&[wanted(name, &said)]).unwrap();
+                results.into_iter().map(|result| (result.path, result.to_come)).collect()
+            });
+        }
         assert_tallied(&self.path);
         let present: BTreeSet<JobId> = jobs.iter().map(|j| j.id).collect();
         assert_eq!(present, self.accepted, "every accepted job is there until it is removed");
@@ -244,6 +271,12 @@ impl Pair {
             "one place each"
         );
         for job in &jobs {
+            let before = self.states.insert(job.id, job.state);
+            assert!(
+                before.map_or(job.state == State::Queued, |b| b == job.state || b.may_become(job.state)),
+                "{before:?} became {}",
+                job.state
+            );
             let before = self.epochs.insert(job.id, job.epoch);
             assert!(before.is_none_or(|before| before <= job.epoch), "an epoch never goes back");
             assert!(job.attempt <= job.max_attempts, "no attempt beyond the limit");
@@ -282,16 +315,36 @@ fn assert_tallied(path: &std::path::Path) {
     assert_eq!(rows(kept), rows(counted));
 }
 
-/// Few names, presets that differ in name alone, and some that differ in meaning.
-fn wanted(name: u8, renamed: bool, crf: u8, again: bool) -> NewJob {
+/// Few names, presets that differ in name alone, and some that differ in meaning. From number 8 on the file is where the
+/// result of an earlier one goes.
+fn wanted(name: u8, said: &Said) -> NewJob {
     let volume = ["/", "/media/Media"][usize::from(name % 2)];
-    let mut job = NewJob { again, output_volume: Some(volume.into()), ..new_job(&format!("{name}.mkv")) };
+    let mut job = new_job(&format!("{name}.mkv"));
+    if let Some(made) = name.checked_sub(8) {
+        job.source = format!("/out/{made}.mp4").into();
+        (job.real_source, job.stem) = (job.source.clone(), format!("{made}b").into());
+        job.source_size = Some(1);
+    }
+    (job.again, job.from_folder, job.output_volume) = (said.again, said.from_folder, Some(volume.into()));
+    job.source_mtime_ns = job.source_mtime_ns.filter(|_| said.timed);
     let preset = &mut job.spec.preset;
-    preset.video.as_mut().unwrap().crf = Some(crf);
-    if renamed {
+    preset.video.as_mut().unwrap().crf = Some(said.crf);
+    if said.renamed {
         (preset.id, preset.name) = ("mine".into(), "Mine".into());
     }
     job
+}
+
+/// The number of the file of this name.
+fn number_of(name: &str) -> u8 {
+    match name.strip_suffix(".mp4") {
+        Some(made) => made.parse::<u8>().unwrap() + 8,
+        None => name.trim_end_matches(".mkv").parse().unwrap(),
+    }
+}
+
+fn is_history(job: &Job) -> bool {
+    matches!(job.state, State::Done | State::Cancelled)
 }
 
 /// The uid is random on each side.

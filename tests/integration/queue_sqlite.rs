@@ -4,7 +4,7 @@ use crate::queue_world::{START, new_job};
 use spool_core::clock::ManualClock;
 use spool_core::failure::FailureCode;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Filter, Outcome, Place, Queue};
+use spool_core::queue::{Commands, Filter, Leases, Lists, Outcome, Place};
 use spool_tests::reasons::broke;
 use std::sync::Arc;
 

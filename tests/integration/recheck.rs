@@ -8,7 +8,7 @@ use spool_core::engine::{database, open_queue};
 use spool_core::intake::Wish;
 use spool_core::plan::Plan;
 use spool_core::preset;
-use spool_core::queue::{Note, Outcome, Place, Queue};
+use spool_core::queue::{Commands, Leases, Note, Outcome, Place};
 use spool_core::spec::JobSpec;
 use spool_tests::boxes::{self, shows};
 use spool_tests::clips;

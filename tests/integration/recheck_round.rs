@@ -4,7 +4,7 @@
 use spool_core::clock::SystemClock;
 use spool_core::ffmpeg::{Order, locate};
 use spool_core::job::{JobId, State};
-use spool_core::queue::{Command, Queue, Which};
+use spool_core::queue::{Command, Lists, Which};
 use spool_core::recheck::{Event, Round, run_all};
 use spool_tests::engine::{Setup, add, fast, faulty, job, places, reaches};
 use spool_tests::env::TestEnv;

@@ -11,9 +11,12 @@ use spool_core::failure::{Failure, FailureCode, Reason};
 use spool_core::job::{Job, JobId, State};
 use spool_core::plan::Plan;
 use spool_core::preset;
+use spool_core::queue::raised;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Added, Command, Filter, NewJob, Outcome, Place, Queue, Saved, Which};
-use spool_core::raised::{self, Alarm};
+use spool_core::queue::{
+    Added, Command, Commands, Details, Filter, Leases, Lists, NewJob, Outcome, Place, Saved, Which,
+};
+use spool_core::raised::Alarm;
 use spool_core::recheck::finding::{Check, Finding, Obstacle};
 use spool_core::remark::Remark;
 use spool_core::words;

@@ -7,7 +7,7 @@ use spool_core::failure::FailureCode;
 use spool_core::intake::Wish;
 use spool_core::job::{JobId, State};
 use spool_core::policy::Policy;
-use spool_core::queue::{Added, Command, Place, Queue, Which};
+use spool_core::queue::{Added, Command, Commands, Leases, Place, Which};
 use spool_core::remark::Remark;
 use spool_tests::engine::{Setup, add, fast, faulty, find, job, reaches, reaches_within, start, taken, wish};
 use spool_tests::env::TestEnv;

@@ -7,7 +7,7 @@ use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
 use spool_core::job::Job;
 use spool_core::ledger::Difference;
-use spool_core::queue::{Filter, Queue};
+use spool_core::queue::{Details, Filter, Lists};
 use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};

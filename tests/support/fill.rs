@@ -2,7 +2,7 @@
 
 use spool_core::preset;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Naming, NewJob, Place, Queue};
+use spool_core::queue::{Commands, Naming, NewJob, Place};
 use spool_core::spec::JobSpec;
 use std::ops::Range;
 use std::path::PathBuf;

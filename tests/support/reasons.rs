@@ -2,7 +2,8 @@
 
 use spool_core::failure::{Failure, FailureCode, Reason};
 use spool_core::queue::Queue;
-use spool_core::{raised, words};
+use spool_core::queue::raised;
+use spool_core::words;
 
 /// A failure with this code and sentence.
 pub fn broke(code: FailureCode, text: &str) -> Failure {

@@ -2,7 +2,6 @@
 
 use crate::previews;
 use crate::state::Spool;
-use crate::view::RemarkShown;
 use crate::view::{End, Entry, JobView, Jobs, Kind, List, Lot, Page, Row, Verb, Wanted, among, between};
 use spool_core::engine::lock;
 use spool_core::error::Result;
@@ -10,7 +9,6 @@ use spool_core::job::{Job, JobId, State};
 use spool_core::media;
 use spool_core::queue::{Filter, Sort, Which};
 use spool_core::verify::verification::StreamCheck;
-use spool_core::words;
 use std::collections::HashMap;
 
 /// Longest page handed out at once.
@@ -111,8 +109,7 @@ impl Spool {
         let thumb = previews::picture(&self.data, job.id).exists();
         self.previews.want(job, thumb);
         let copied = job.state == State::Done && self.was_copied(job.id);
-        let said = words::remarks(&job.warnings).into_iter().map(RemarkShown::from).collect();
-        Row { job: self.view(job), thumb, copied, place, said }
+        Row { job: self.view(job), thumb, copied, place }
     }
 
     /// A job as every face sees it.

@@ -7,8 +7,8 @@ use crate::view::{CameOf, Live, Standing};
 use spool_core::engine::Engine;
 use spool_core::error::Result;
 use spool_core::job::{Job, State};
+use spool_core::queue::raised;
 use spool_core::queue::{Counts, Filter, Flag};
-use spool_core::raised;
 use std::path::Path;
 
 /// Has a worker to get it on: neither paused, nor waiting for a worker after that.

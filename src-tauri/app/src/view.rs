@@ -8,6 +8,7 @@ mod details;
 mod job;
 mod jobs;
 mod plan;
+mod remark;
 mod row;
 mod told;
 mod why;
@@ -20,7 +21,8 @@ pub use details::{Checked, DecodedOf, Details, Pictures, StreamDetails};
 pub use job::{AttemptView, CheckView, JobView, Sizes};
 pub use jobs::{End, Jobs, Kind, Lot, among, between};
 pub use plan::with_messages;
-pub use row::{Cause, Entry, Group, Live, Page, RemarkShown, Row};
+pub use remark::RemarkShown;
+pub use row::{Cause, Entry, Group, Live, Page, Row};
 pub use told::{AddNotice, CameOf, Checking, Drag, Dropped, Left, Rechecked, Standing, Tally, Update};
 pub use why::Why;
 

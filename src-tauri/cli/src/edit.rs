@@ -9,7 +9,7 @@ use spool_core::intake::{self, Asking, Taken, To};
 use spool_core::job::{Job, JobId, State};
 use spool_core::path_bytes::percent;
 use spool_core::preset::{self, Preset};
-use spool_core::queue::{Edit, Edited, Queue, Refusal};
+use spool_core::queue::{Commands, Edit, Edited, Lists, Queue, Refusal};
 use spool_core::spec::JobSpec;
 use std::path::Path;
 

@@ -17,8 +17,8 @@ use spool_core::engine::{Engine, EngineConfig, lock};
 use spool_core::error::Error;
 use spool_core::event::Topic;
 use spool_core::ffmpeg;
+use spool_core::queue::raised;
 use spool_core::queue::{Flag, Queue};
-use spool_core::raised;
 use spool_core::words as english;
 
 /// How a run came to its end.

@@ -9,8 +9,8 @@ use spool_core::engine::lock;
 use spool_core::failure::Reason;
 use spool_core::forecast::TimeLeft;
 use spool_core::job::{Job, Millis, State};
+use spool_core::queue::raised;
 use spool_core::queue::{self, Counts, Filter, Flag, Queue};
-use spool_core::raised;
 use spool_core::words as english;
 
 /// Running videos named in the line.

@@ -5,7 +5,7 @@ use crate::context::{Answer, Context, Failed, json_line};
 use crate::{kinds, words};
 use serde::Serialize;
 use spool_core::job::{JobId, State};
-use spool_core::queue::{self, Command, Filter, Queue, Refusal, Steered, Which};
+use spool_core::queue::{self, Command, Commands, Filter, Lists, Queue, Refusal, Steered, Which};
 use std::time::Duration;
 
 /// How long a job that runs is waited for before it is removed; a cancel is done within 2 s.

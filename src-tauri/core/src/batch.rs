@@ -2,9 +2,8 @@
 //! again. Lists keep what was done for weeks, which says nothing of how far today's work is.
 //!
 //! Guarantees that whoever compares two readings sees whether the queue came to rest between them, however many events were
-//! missed. Pure: events go in.
+//! missed. Pure.
 
-use crate::event::Event;
 use crate::job::State;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -41,18 +40,20 @@ pub struct Ended {
 }
 
 impl Batch {
-    /// Takes an event in.
-    pub fn hear(&mut self, event: &Event) {
-        match event {
-            Event::JobChanged { state: State::Running, .. } => self.begin(),
-            Event::JobChanged { state: State::Done, .. } => self.ended.done += 1,
-            Event::JobChanged { state: State::Failed, .. } => self.ended.failed += 1,
-            Event::Idle => {
-                self.rested = if self.over { Ended::default() } else { self.ended };
-                (self.rests, self.over) = (self.rests + 1, true);
-            }
+    /// A job has come into this state.
+    pub fn enter(&mut self, state: State) {
+        match state {
+            State::Running => self.begin(),
+            State::Done => self.ended.done += 1,
+            State::Failed => self.ended.failed += 1,
             _ => {}
         }
+    }
+
+    /// The queue has come to rest.
+    pub fn rest(&mut self) {
+        self.rested = if self.over { Ended::default() } else { self.ended };
+        (self.rests, self.over) = (self.rests + 1, true);
     }
 
     /// Work begins, or a job that was paused goes on: another batch, where the last one is over.
@@ -88,17 +89,16 @@ impl Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::JobId;
 
     #[test]
     fn a_batch_counts_until_work_begins_again_after_it_was_over() {
         let mut batch = Batch::default();
         let mut hear = |states: &[State]| {
             for state in states {
-                batch.hear(&Event::JobChanged { id: JobId(1), state: *state, reason: None });
+                batch.enter(*state);
             }
             if states.is_empty() {
-                batch.hear(&Event::Idle);
+                batch.rest();
             }
             [batch.ended.done, batch.ended.failed, batch.rests, batch.rested.done]
         };
@@ -114,14 +114,13 @@ mod tests {
     /// No event tells of a start then.
     #[test]
     fn a_paused_job_that_goes_on_after_the_rest_is_a_batch_of_its_own() {
-        let changed = |state| Event::JobChanged { id: JobId(1), state, reason: None };
         let mut batch = Batch::default();
-        batch.hear(&changed(State::Done));
-        batch.hear(&Event::Idle);
+        batch.enter(State::Done);
+        batch.rest();
         batch.begin();
         batch.make(100, 30);
-        batch.hear(&changed(State::Done));
-        batch.hear(&Event::Idle);
+        batch.enter(State::Done);
+        batch.rest();
         assert_eq!((batch.rested.done, batch.rested.bytes_before, batch.ended.done), (1, 100, 1));
         batch.begin();
         batch.begin();

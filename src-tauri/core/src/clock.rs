@@ -3,10 +3,12 @@
 //! `now` stamps what is durable; `awake` measures how long something has lasted. Tests inject a clock they
 //! move by hand, so that nothing sleeps.
 
-use crate::job::Millis;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Milliseconds since 1970-01-01 UTC, as everything durable is stamped.
+pub type Millis = i64;
 
 /// A source of time.
 pub trait Clock: Send + Sync {

@@ -3,38 +3,33 @@
 //! Guarantees that only one engine works a data folder, that what a crash left is rescued before anything
 //! else is claimed, and that stopping ends every ffmpeg it started. Must not know who shows its events.
 
-mod folders;
-pub mod lock;
-mod place;
 mod rescue;
-mod shared;
-mod tally;
 
 use crate::batch::Batch;
 use crate::clock::Clock;
+use crate::data::prepare;
 use crate::error::{Error, Result};
 use crate::event::{Event, Subscription, Topic};
 use crate::ffmpeg::ToolPlaces;
 use crate::forecast::TimeLeft;
 use crate::intake::Taken;
-use crate::job::State;
 use crate::policy::Policy;
-use crate::pool::{self, Pool, Tooling};
+use crate::pool::{self, Pool};
 use crate::queue::sqlite::SqliteQueue;
 use crate::queue::sqlite::mend::{self, Look};
-use crate::queue::{self, Added, Command, Filter, Flag, NewJob, Place, Queue, Steered, Which};
+use crate::queue::{self, Added, Command, Details, Flag, NewJob, Place, Queue, Steered, Which};
+use crate::shared::{Folders, Shared, Tooling};
 use crate::volumes::Volumes;
 use crate::words;
-use folders::Folders;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
+pub use crate::data::{backups, database, lock};
 pub use crate::pool::auto_workers;
-pub(crate) use shared::Shared;
-pub use tally::Tally;
+pub use crate::shared::Tally;
 
 /// Events kept for a slow subscriber before it gets a snapshot instead.
 const EVENT_BUFFER: usize = 1024;
@@ -59,25 +54,15 @@ pub struct EngineConfig {
     pub clock: Arc<dyn Clock>,
 }
 
-/// The database file of a data folder.
-pub fn database(data: &Path) -> PathBuf {
-    data.join("queue.db")
-}
-
-/// The folder of its backups.
-pub fn backups(data: &Path) -> PathBuf {
-    data.join("backups")
-}
-
 /// Opens the queue of a data folder for reading and for user commands, without working it.
 pub fn open_queue(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
-    place::prepare(data)?;
+    prepare(data)?;
     SqliteQueue::open(&database(data), clock)
 }
 
 /// The same for who only reads: also where its disk is full, or where this user may read it and no more.
 pub fn open_queue_to_read(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
-    place::prepare(data)?;
+    prepare(data)?;
     SqliteQueue::open_to_read(&database(data), clock)
 }
 
@@ -101,7 +86,7 @@ pub fn rescue_idle(config: &EngineConfig) -> Result<bool> {
     };
     mend_locked(&config.data, config.clock.as_ref())?;
     let queue = open_queue(&config.data, config.clock.clone())?;
-    rescue::rescue(&queue, &config.policy, config.boot.as_deref(), &config.volumes)?;
+    rescue::rescue(&queue, &config.policy, (&incarnation(), config.boot.as_deref()), &config.volumes)?;
     queue.set_flag(Flag::Engine, None)?;
     Ok(true)
 }
@@ -132,17 +117,18 @@ impl Engine {
         let lock = lock::take(&config.data, &config.who)?;
         mend_locked(&config.data, config.clock.as_ref())?;
         let queue = Arc::new(open_queue(&config.data, config.clock.clone())?);
-        let tally = rescued(queue.as_ref(), &config)?;
-        Engine::with_queue(config, queue, tally, lock)
+        let owner = incarnation();
+        let tally = rescued(queue.as_ref(), &config, &owner)?;
+        Engine::with_queue(config, queue, owner, tally, lock)
     }
 
     fn with_queue(
         config: EngineConfig,
         queue: Arc<dyn Queue>,
+        owner: String,
         tally: Tally,
         lock: lock::Lock,
     ) -> Result<Engine> {
-        let owner = uuid::Uuid::now_v7().to_string();
         let earlier = queue.flag(Flag::Batch)?.and_then(|text| serde_json::from_str(&text).ok());
         let earlier = earlier.map(Batch::earlier).unwrap_or_default();
         queue.set_flag(Flag::Engine, Some(&owner))?;
@@ -300,12 +286,12 @@ impl Engine {
 }
 
 /// Rescues, and counts what thereby ended: no event tells of it, for nobody can listen yet.
-fn rescued(queue: &dyn Queue, config: &EngineConfig) -> Result<Tally> {
-    let left = queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)?;
-    rescue::rescue(queue, &config.policy, config.boot.as_deref(), &config.volumes)?;
+fn rescued(queue: &dyn Queue, config: &EngineConfig, owner: &str) -> Result<Tally> {
+    let engine = (owner, config.boot.as_deref());
+    let left = rescue::rescue(queue, &config.policy, engine, &config.volumes)?;
     let tally = Tally::default();
-    for job in left {
-        if let Some(job) = queue.job(job.id)? {
+    for id in left {
+        if let Some(job) = queue.job(id)? {
             tally.now(job.id, job.state);
             if let (Some(before), Some(after)) = (job.source_size, job.output_size) {
                 tally.make(job.id, before, after);
@@ -313,6 +299,11 @@ fn rescued(queue: &dyn Queue, config: &EngineConfig) -> Result<Tally> {
         }
     }
     Ok(tally)
+}
+
+/// A name for an engine that no other has or had: the owner of what it claims.
+fn incarnation() -> String {
+    uuid::Uuid::now_v7().to_string()
 }
 
 /// Jobs at a time for this wish: at least one.

@@ -3,6 +3,7 @@
 //! Each case is one plain sentence; callers choose exit codes by the case.
 
 use crate::job::JobId;
+pub use crate::system::said;
 use std::path::PathBuf;
 
 /// An error of a call.
@@ -143,12 +144,6 @@ fn after_some(cause: &Error) -> String {
         Error::DatabaseFull => "the disk that holds the queue is full, free some space.".into(),
         other => other.to_string(),
     }
-}
-
-/// What the system says of an error, within a sentence: without its number, which tells people nothing.
-pub fn said(cause: &std::io::Error) -> String {
-    let text = cause.to_string();
-    text.split(" (os error ").next().unwrap_or_default().trim_end_matches('.').to_owned()
 }
 
 /// Result of a call into the core.

@@ -5,9 +5,11 @@
 
 mod fault;
 mod reason;
+mod remedy;
 
 pub use fault::{Fault, PlaceIn};
 pub use reason::Reason;
+pub use remedy::Remedy;
 
 use serde::{Deserialize, Serialize};
 use std::path::Path;

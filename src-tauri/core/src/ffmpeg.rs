@@ -24,14 +24,16 @@ pub mod probe;
 mod process;
 pub mod report;
 pub mod run;
+mod sealed;
 pub mod statistics;
 mod survey;
 mod thumbnail;
 mod watchdog;
 
+use crate::policy::Policy;
 pub use abilities::{abilities, encoder_works, missing_encoder};
 pub use captions::{Asked, captions};
-pub use locate::{Remedy, Tool, ToolError, ToolPlaces, Tools, locate, standard_folders};
+pub use locate::{Tool, ToolError, ToolPlaces, Tools, locate, standard_folders};
 pub use process::{end_orphans, identify};
 pub use survey::survey;
 pub use thumbnail::thumbnail;
@@ -52,9 +54,10 @@ pub enum Order {
 /// How orders reach the thread that supervises a process.
 pub type Orders = tokio::sync::watch::Receiver<Order>;
 
-/// A path as ffmpeg must be given it: with the protocol, so that no name is taken for an option or a URL.
-pub(crate) fn file_url(path: &std::path::Path) -> std::ffi::OsString {
-    let mut url = std::ffi::OsString::from("file:");
-    url.push(path);
-    url
+/// Who asks the tools.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking<'a> {
+    pub(crate) tools: &'a Tools,
+    pub(crate) policy: &'a Policy,
+    pub(crate) orders: &'a Orders,
 }

@@ -4,6 +4,7 @@
 //! Guarantees one place for these options. Must not know what a call is for.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 /// The options, to stand before `-i`.
 pub(crate) const GUARD: [&str; 6] =
@@ -12,6 +13,21 @@ pub(crate) const GUARD: [&str; 6] =
 /// The same as arguments of a process.
 pub(crate) fn guard() -> Vec<OsString> {
     GUARD.map(OsString::from).into()
+}
+
+/// A path as ffmpeg must be given it: with the protocol, so that no name is taken for an option or a URL.
+pub(crate) fn file_url(path: &Path) -> OsString {
+    let mut url = OsString::from("file:");
+    url.push(path);
+    url
+}
+
+/// How far a file is to be read before its streams are known: by bytes alone, whatever the time stamps say.
+pub(crate) fn reach_arguments(reach: Option<u64>) -> Vec<String> {
+    let arguments = |bytes: u64| {
+        ["-probesize", &bytes.to_string(), "-analyzeduration", "86400000000"].map(str::to_owned).to_vec()
+    };
+    reach.map(arguments).unwrap_or_default()
 }
 
 /// Demuxers that user files may be opened with. Playlists and scripts (hls, dash, concat, image2, lavfi) are

@@ -10,12 +10,13 @@ mod kinds;
 mod taken;
 mod template;
 
-use crate::error::{Error, said};
+use crate::error::Error;
 use crate::job::Job;
 use crate::policy::Policy;
-use crate::queue::{Naming, NewJob, Queue};
+use crate::queue::{Lists, Naming, NewJob, Queue};
 use crate::settings::Settings;
 use crate::spec::JobSpec;
+use crate::system::said;
 use crate::volumes::mounts::{self, Mounts};
 use crate::volumes::{Unanswered, Volumes};
 use filetime::FileTime;
@@ -27,12 +28,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use crate::template::check as check_template;
 pub use edited::{To, edited};
 pub use folder::Excluded;
 pub use held::renamed;
 pub use kinds::{Kind, is_called_like_a_video};
 pub use taken::Taken;
-pub use template::{called, check as check_template};
+pub use template::called;
 
 /// How jobs are made of paths.
 #[derive(Debug, Clone)]
@@ -147,7 +149,7 @@ pub fn find(asking: Asking<'_>, paths: &[PathBuf], wish: &Wish, queue: &dyn Queu
 
 /// The volume that is to hold the results and is not mounted now: where a folder for them is not there or empty, it may lie
 /// at or below a place that is only empty for the moment. Its jobs wait for it.
-fn absent_volume(asking: Asking<'_>, folder: &Path, queue: &dyn Queue) -> Result<Option<PathBuf>, Error> {
+fn absent_volume(asking: Asking<'_>, folder: &Path, queue: &dyn Lists) -> Result<Option<PathBuf>, Error> {
     let looked = folder.to_owned();
     let is_empty = |folder: &Path| folder.read_dir().is_ok_and(|mut entries| entries.next().is_none());
     let missing = move || (!looked.exists() || is_empty(&looked)).then(|| real_folder(&looked));

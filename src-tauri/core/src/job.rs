@@ -5,19 +5,18 @@
 //! move, and when, is decided in `queue` and `pool`. Must not know SQL, processes or files.
 
 use crate::failure::{Failure, Reason};
+use crate::finding::Check;
 use crate::media::Facts;
 use crate::progress::Progress;
-use crate::recheck::finding::Check;
 use crate::remark::Remark;
 use crate::spec::JobSpec;
-use crate::verify::verification::Verification;
+use crate::verification::Verification;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
-/// Milliseconds since 1970-01-01 UTC, as everything durable is stamped.
-pub type Millis = i64;
+pub use crate::clock::Millis;
 
 /// The number people type: `spool retry 17`. Never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

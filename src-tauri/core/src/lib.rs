@@ -4,8 +4,8 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`job`], [`spec`], [`preset`], [`failure`], [`remark`], [`reason`], [`progress`], [`event`] | the terms: plain data |
-//! | [`queue`] | the durable store: a trait, SQLite, a twin in memory |
+//! | [`job`], [`spec`], [`preset`], [`failure`], [`remark`], [`reason`], [`progress`], [`event`], [`verification`], [`finding`] | the terms: plain data |
+//! | [`queue`] | the durable store: traits, SQLite, a twin in memory |
 //! | [`policy`] | what happens next and when: pure functions |
 //! | [`media`], [`captions`], [`ledger`], [`plan`], [`verify`] | what a file is and holds, what becomes of it, whether it did: pure functions |
 //! | [`recheck`] | checks existing results again |
@@ -17,11 +17,13 @@
 pub mod batch;
 pub mod captions;
 pub mod clock;
+mod data;
 pub mod engine;
 pub mod error;
 pub mod event;
 pub mod failure;
 pub mod ffmpeg;
+pub mod finding;
 pub mod forecast;
 mod input_guard;
 pub mod intake;
@@ -43,9 +45,13 @@ pub mod reason;
 pub mod recheck;
 pub mod remark;
 pub mod settings;
+mod shared;
 pub mod sharing;
 pub mod spec;
 pub mod subtitles;
+mod system;
+mod template;
+pub mod verification;
 pub mod verify;
 pub mod volumes;
 pub mod words;

@@ -5,21 +5,14 @@
 
 use crate::failure::Failure;
 use crate::ffmpeg::places::Places;
-use crate::ffmpeg::{self, Order, Orders, Tools, probe};
+use crate::ffmpeg::{self, Order, probe};
+
+pub(crate) use crate::ffmpeg::Asking;
 use crate::media::{Kind, Learned, MediaInfo};
 use crate::plan::{self, Abilities, Action, Plan};
-use crate::policy::Policy;
 use crate::preset::{Hardware, Metadata};
 use crate::spec::JobSpec;
 use std::path::Path;
-
-/// Who asks the tools.
-#[derive(Clone, Copy)]
-pub(crate) struct Asking<'a> {
-    pub(crate) tools: &'a Tools,
-    pub(crate) policy: &'a Policy,
-    pub(crate) orders: &'a Orders,
-}
 
 /// Why there is no answer.
 pub(crate) enum Halt {

@@ -7,10 +7,10 @@ pub mod naming;
 mod publish;
 mod refused;
 
-use crate::error::said;
 use crate::failure::{Failure, Reason, shown};
 use crate::media::{boxes, declared, marker};
 use crate::queue::{LONGEST, Longest, shortened};
+use crate::system::said;
 use crate::volumes::{self, Trouble, mounts};
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};

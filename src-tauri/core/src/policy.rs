@@ -219,7 +219,7 @@ mod tests {
     use crate::clock::{Clock, ManualClock};
     use crate::failure::Reason;
     use crate::queue::memory::MemoryQueue;
-    use crate::queue::{Naming, NewJob, Place, Queue};
+    use crate::queue::{Commands, Leases, Naming, NewJob, Place};
     use std::sync::Arc;
 
     pub(super) fn job(attempt: u32, crashes: u32) -> Job {

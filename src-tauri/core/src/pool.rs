@@ -6,18 +6,18 @@
 //! queue on every wake-up and on a slow tick, so that nothing depends on a single signal arriving.
 
 mod admission;
+mod alarm;
 mod breaker;
 mod forecast;
 mod order;
 mod orders;
 mod rest;
 mod room;
-mod tooling;
 mod upkeep;
 mod waiting;
 mod work;
 
-use crate::engine::{self, Shared};
+use crate::data::lock;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::failure::{Class, Failure};
@@ -26,7 +26,7 @@ use crate::job::{Job, JobId, Lease, State};
 use crate::policy::SUSPECT_CRASHES;
 use crate::progress::Progress;
 use crate::queue::{Flag, Outcome};
-pub(crate) use admission::Places;
+use crate::shared::Shared;
 use breaker::Breaker;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,8 +35,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
-
-pub(crate) use tooling::Tooling;
 
 /// Jobs at a time that suit this machine: x264 and x265 keep about four cores busy each, and a second job
 /// fills the gaps one leaves while it probes, verifies and starts up.
@@ -348,7 +346,7 @@ impl Pool {
             return Ok(());
         }
         self.saved = awake;
-        engine::lock::give_sign(&self.shared.data);
+        lock::give_sign(&self.shared.data);
         let latest = self.shared.progress().clone();
         let reading = |l: &Live| Some((l.lease, l.reading(*latest.get(&l.lease.id)?)));
         let rows: Vec<_> = self.live.values().filter_map(reading).collect();

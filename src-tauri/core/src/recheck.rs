@@ -6,9 +6,9 @@
 mod checking;
 mod decoded;
 mod files;
-pub mod finding;
 mod plans;
 mod round;
 
+pub use crate::finding;
 pub use checking::{Found, Means, recheck};
 pub use round::{Event, Round, Tally, done, run_all};

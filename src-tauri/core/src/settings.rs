@@ -6,11 +6,12 @@ pub mod fields;
 mod paths;
 mod presets;
 
-use crate::error::{Error, Result, said};
-use crate::intake;
+use crate::error::{Error, Result};
 use crate::policy::Policy;
 use crate::preset::{self, words};
 use crate::sharing;
+use crate::system::said;
+use crate::template;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -113,7 +114,7 @@ pub fn load(data: &Path) -> Result<Settings> {
 
 /// Can these be settings? If not, what is wrong with which.
 fn check(settings: &Settings) -> std::result::Result<(), String> {
-    intake::check_template(&settings.output_name).map_err(|why| format!("outputName {why}"))?;
+    template::check(&settings.output_name).map_err(|why| format!("outputName {why}"))?;
     if settings.workers.is_some_and(|n| !WORKERS.contains(&n)) {
         return Err(format!("workers must be {} to {}", WORKERS.start(), WORKERS.end()));
     }

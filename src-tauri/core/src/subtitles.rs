@@ -5,6 +5,7 @@
 //! and result are read by the same code, so that their cues can be compared. Must not know plans.
 
 mod ass;
+mod boxes;
 mod code_page;
 mod heads;
 mod marks;

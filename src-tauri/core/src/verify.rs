@@ -4,6 +4,7 @@
 //! that a result that is short, empty or lacks a stream is never called done. Exit codes prove nothing. What was
 //! checked comes out as data ([`verification`]).
 
+mod agreed;
 mod captions;
 mod changes;
 mod compared;
@@ -18,7 +19,7 @@ mod remarks;
 mod telemetry;
 #[cfg(test)]
 mod tests;
-pub mod verification;
+pub use crate::verification;
 mod whole;
 
 use crate::failure::{Failure, Fault, PlaceIn, Reason};

@@ -15,7 +15,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-pub use look::{Trouble, answers, free_space, is_writable, trouble};
+pub use look::{Trouble, answers, free_in, free_space, is_there, is_writable, trouble};
 
 /// A volume that did not answer for so long counts as silent, and not before.
 const CERTAIN: Duration = Duration::from_secs(1);

@@ -8,7 +8,7 @@ use spool_core::clock::SystemClock;
 use spool_core::engine::{database, open_queue};
 use spool_core::job::{JobId, State};
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Command, Filter, Flag, Mark, Place, Queue, Sort, Which};
+use spool_core::queue::{Command, Commands, Details, Filter, Flag, Mark, Place, Queue, Sort, Which};
 use spool_tests::fill::{fill, jobs};
 use std::path::Path;
 use std::sync::Arc;

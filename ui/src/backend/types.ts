@@ -647,11 +647,7 @@ copied: boolean,
 /**
  * 1 for the next to start; null where it cannot start now.
  */
-place: number | null, 
-/**
- * Its remarks with the sentence of each; of several that share a sentence, the first.
- */
-said: Array<RemarkShown>, id: number, uid: string, position: number, 
+place: number | null, id: number, uid: string, position: number, 
 /**
  * It runs, was paused and released, and goes on when a worker is free.
  */
@@ -716,6 +712,10 @@ warnings: Array<string>,
  * The same as data; facts that are said together stand one by one.
  */
 remarks: Array<Remark>, 
+/**
+ * Each sentence of `warnings` with its data; of several facts that share one, the first.
+ */
+said: Array<RemarkShown>, 
 /**
  * What was checked of the result is on record; false before there is one, and where an earlier version checked it.
  */
@@ -893,11 +893,7 @@ copied: boolean,
 /**
  * 1 for the next to start; null where it cannot start now.
  */
-place: number | null, 
-/**
- * Its remarks with the sentence of each; of several that share a sentence, the first.
- */
-said: Array<RemarkShown>, id: number, uid: string, position: number, 
+place: number | null, id: number, uid: string, position: number, 
 /**
  * It runs, was paused and released, and goes on when a worker is free.
  */
@@ -962,6 +958,10 @@ warnings: Array<string>,
  * The same as data; facts that are said together stand one by one.
  */
 remarks: Array<Remark>, 
+/**
+ * Each sentence of `warnings` with its data; of several facts that share one, the first.
+ */
+said: Array<RemarkShown>, 
 /**
  * What was checked of the result is on record; false before there is one, and where an earlier version checked it.
  */

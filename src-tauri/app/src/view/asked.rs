@@ -2,7 +2,7 @@
 
 use super::why::Why;
 use serde::{Deserialize, Serialize};
-use spool_core::ffmpeg::Remedy;
+use spool_core::failure::Remedy;
 use spool_core::job::State;
 use spool_core::preset::Preset;
 use spool_core::queue::{Command, Sort};

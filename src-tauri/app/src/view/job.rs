@@ -3,6 +3,7 @@
 
 use super::jobs::Kind;
 use super::plan::with_messages;
+use super::remark::RemarkShown;
 use super::why::{Why, waits_for};
 use crate::shell;
 use serde::Serialize;
@@ -71,6 +72,8 @@ pub struct JobView {
     pub warnings: Vec<Sentence>,
     /// The same as data; facts that are said together stand one by one.
     pub remarks: Vec<Remark>,
+    /// Each sentence of `warnings` with its data; of several facts that share one, the first.
+    pub said: Vec<RemarkShown>,
     /// What was checked of the result is on record; false before there is one, and where an earlier version checked it.
     pub verified: bool,
     /// What checking the result again found; null where it was not checked again.
@@ -128,6 +131,7 @@ impl JobView {
             failure: job.failure.as_ref().map(Why::from),
             warnings: words::said(&job.warnings),
             remarks: job.warnings.clone(),
+            said: words::remarks(&job.warnings).into_iter().map(RemarkShown::from).collect(),
             verified: job.verified,
             check: job.check.as_ref().map(CheckView::from),
             facts: job.facts.clone(),

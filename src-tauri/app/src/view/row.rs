@@ -4,8 +4,7 @@ use super::job::JobView;
 use serde::Serialize;
 use spool_core::failure::FailureCode;
 use spool_core::progress::Progress;
-use spool_core::remark::Remark;
-use spool_core::words::{self, Said, Sentence};
+use spool_core::words::{self, Sentence};
 use ts_rs::TS;
 
 /// How far a running job is. Unknown values are null.
@@ -52,25 +51,6 @@ pub struct Row {
     pub copied: bool,
     /// 1 for the next to start; null where it cannot start now.
     pub place: Option<u64>,
-    /// Its remarks with the sentence of each; of several that share a sentence, the first.
-    pub said: Vec<RemarkShown>,
-}
-
-/// A remark on a result.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
-#[ts(type = "Remark & { message: string }")]
-pub struct RemarkShown {
-    /// The fact.
-    #[serde(flatten)]
-    pub remark: Remark,
-    /// The sentence.
-    pub message: Sentence,
-}
-
-impl From<Said> for RemarkShown {
-    fn from(said: Said) -> RemarkShown {
-        RemarkShown { remark: said.remark, message: said.sentence }
-    }
 }
 
 /// The jobs that failed for one cause.

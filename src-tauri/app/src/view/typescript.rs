@@ -1,8 +1,8 @@
 //! The TypeScript types that the page is checked against, made of those that cross.
 
 use super::*;
+use spool_core::failure::Remedy;
 use spool_core::failure::{FailureCode, Fault, PlaceIn, Reason};
-use spool_core::ffmpeg::Remedy;
 use spool_core::ledger::{Difference, Of, Property, Value, Why as Cause_};
 use spool_core::media::{CopyFault, Facts, Kind as Carries};
 use spool_core::preset::Container;

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
     use spool_core::clock::SystemClock;
     use spool_core::queue::memory::MemoryQueue;
-    use spool_core::queue::{Command, Naming, NewJob, Place, Which};
+    use spool_core::queue::{Command, Commands, Naming, NewJob, Place, Which};
     use spool_core::spec::JobSpec;
     use std::sync::Arc;
 

@@ -1,18 +1,18 @@
 //! Taking back what a dead engine left: ends its ffmpeg, finishes what was published, queues the rest again. What may
 //! be published on a drive that does not answer waits for the drive. Folders that were made for nothing go.
 //!
-//! Runs before the first claim, under the engine lock, so that every running row belongs to the dead. No drive is waited
+//! Runs before the first claim, under the engine lock, so that the owner of every running row is gone. No drive is waited
 //! for longer than a moment. Nothing but the recorded process, the job's own part files and folders that were made for
 //! results and are empty is touched.
 
-use super::folders;
 use crate::error::Result;
 use crate::failure::Failure;
 use crate::ffmpeg;
-use crate::job::{Attempt, Job, State};
+use crate::job::{Attempt, Job, JobId};
 use crate::output;
 use crate::policy::{Ending, Left, Policy, went_down};
-use crate::queue::{Filter, Flag, Outcome, Queue};
+use crate::queue::{Flag, Outcome, Queue};
+use crate::shared::folders;
 use crate::volumes::{Question, Volumes, mounts};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,14 +24,15 @@ const MOMENT: Duration = Duration::from_millis(500);
 /// What was published of a job, as its name and size; or why it cannot be told.
 type Published = std::result::Result<Option<(PathBuf, u64)>, Failure>;
 
-/// Rescues every running job; says how many there were. `boot`: see `EngineConfig`.
+/// Rescues every running job whose owner is gone; says which they were. `owner`: the engine that does it, and which run of
+/// the machine it is part of, see `EngineConfig`.
 pub(super) fn rescue(
     queue: &dyn Queue,
     policy: &Policy,
-    boot: Option<&str>,
+    (owner, boot): (&str, Option<&str>),
     volumes: &Arc<Volumes>,
-) -> Result<usize> {
-    let jobs = queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)?;
+) -> Result<Vec<JobId>> {
+    let jobs = queue.abandoned(owner)?;
     let attempts = jobs.iter().map(|job| Ok(queue.attempts(job.id)?.pop())).collect::<Result<Vec<_>>>()?;
     end_orphans(&attempts);
     let ended = queue.flag(Flag::EndedSinceCrash)?.is_some();
@@ -50,7 +51,7 @@ pub(super) fn rescue(
     if crashed {
         queue.set_flag(Flag::EndedSinceCrash, None)?;
     }
-    Ok(jobs.len())
+    Ok(jobs.iter().map(|job| job.id).collect())
 }
 
 /// Deletes the parts of these jobs and looks for what they published, on all their drives at once.

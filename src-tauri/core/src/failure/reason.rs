@@ -173,8 +173,7 @@ pub enum Reason {
 impl Reason {
     /// The code it belongs to.
     pub fn code(&self) -> FailureCode {
-        use FailureCode as Code;
-        use Reason as R;
+        use {FailureCode as Code, Reason as R};
         match self {
             R::SourceDriveAway { .. } => Code::SourceVolumeMissing,
             R::ResultDriveAway { .. } | R::FolderMissing { .. } => Code::DestinationMissing,

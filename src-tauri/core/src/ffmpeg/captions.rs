@@ -5,10 +5,10 @@
 //! itself is only read.
 
 use super::capture::{Bounds, capture};
-use super::probe::{MEMORY, PATIENCE, reach_arguments};
-use super::{Order, Orders, Tools, file_url};
+use super::probe::{MEMORY, PATIENCE};
+use super::{Order, Orders, Tools};
 use crate::captions::{self, Captions, Coding};
-use crate::input_guard::guard;
+use crate::input_guard::{file_url, guard, reach_arguments};
 use crate::media::MediaInfo;
 use crate::policy::Policy;
 use memchr::memmem::Finder;

@@ -4,9 +4,8 @@
 //! Guarantees bounded memory: eight bytes for each packet. Reads both files whole.
 
 use super::capture::{Bounds, capture_by};
-use super::probe::reach_arguments;
-use super::{Orders, Tools, file_url, pipe};
-use crate::input_guard::guard;
+use super::{Orders, Tools, pipe};
+use crate::input_guard::{file_url, guard, reach_arguments};
 use crate::policy::Policy;
 use std::collections::BTreeMap;
 use std::ffi::OsString;

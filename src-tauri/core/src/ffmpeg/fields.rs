@@ -3,11 +3,10 @@
 //! Where the header says so, the look of frames at several places may prove it wrong: many broadcasts and cameras flag what
 //! was taken progressively.
 
+use super::Tools;
 use super::capture::{Bounds, capture};
 use super::line::{self, Line};
-use super::probe::reach_arguments;
-use super::{Tools, file_url};
-use crate::input_guard::guard;
+use crate::input_guard::{file_url, guard, reach_arguments};
 use crate::media::{Picture, Stream};
 use std::ffi::OsString;
 use std::path::Path;

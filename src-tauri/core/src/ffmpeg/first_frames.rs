@@ -5,7 +5,8 @@
 
 use super::Tools;
 use super::capture::{Bounds, capture};
-use super::probe::{reach_arguments, sealed};
+use super::sealed::sealed;
+use crate::input_guard::reach_arguments;
 use crate::media::{self, MediaInfo};
 use std::path::Path;
 

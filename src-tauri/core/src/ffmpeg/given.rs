@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// Everything that was given, by the index of the stream in the input.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Given {
-    /// Pictures of streams whose filters begin with [`watch`].
+    /// Pictures of streams whose filters begin with the one that tells of each picture.
     pub pictures: BTreeMap<usize, Pictures>,
     /// Kinds of sound, each once, in the order of their first coming.
     pub sounds: BTreeMap<usize, Vec<Sound>>,
@@ -54,12 +54,6 @@ pub struct Sound {
 const MOST_PARTS: usize = 1000;
 /// Kinds of sound that are kept of a stream.
 const MOST_SOUNDS: usize = 20;
-
-/// The filter that tells of each picture of a stream, and lets it pass unchanged. Texts that cameras store with each
-/// picture would be printed byte by byte: they are taken off first.
-pub fn watch(input: usize) -> String {
-    format!("sidedata=delete:SEI_UNREGISTERED,showinfo@{input}=checksum=0")
-}
 
 impl Given {
     /// Was nothing decoded, as far as filters say?

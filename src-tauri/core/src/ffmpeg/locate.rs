@@ -1,18 +1,16 @@
 //! Where ffmpeg and ffprobe are, and which version they have. Looks only at the places it is given, in their order.
 
 use super::capture::{Bounds, Output, capture};
-use crate::error::said;
-use crate::failure::{self, Reason};
+use crate::failure::{self, Reason, Remedy};
 use crate::policy::NICE;
+use crate::system::said;
 use crate::words;
-use serde::Serialize;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
-use ts_rs::TS;
 
 /// Where to look.
 #[derive(Debug, Clone, Default)]
@@ -117,21 +115,6 @@ impl fmt::Display for ToolError {
 }
 
 impl std::error::Error for ToolError {}
-
-/// What helps where ffmpeg cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum Remedy {
-    /// To install it by this command, in a terminal.
-    Command {
-        /// The whole line.
-        command: String,
-    },
-    /// To install it; how is not known here.
-    Install,
-    /// To choose another file than the one that the settings name, or none.
-    ChooseAnother,
-}
 
 fn install(os: &str, os_release: &str) -> Remedy {
     let ids = os_release.lines().filter_map(|l| l.strip_prefix("ID=").or_else(|| l.strip_prefix("ID_LIKE=")));

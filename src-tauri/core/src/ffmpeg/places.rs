@@ -5,9 +5,9 @@
 //! telling. Must not know what becomes of it.
 
 use super::capture::{Bounds, capture_by};
-use super::probe::{MEMORY, PATIENCE, reach_arguments};
-use super::{Orders, Tools, file_url, pipe};
-use crate::input_guard::guard;
+use super::probe::{MEMORY, PATIENCE};
+use super::{Orders, Tools, pipe};
+use crate::input_guard::{file_url, guard, reach_arguments};
 use crate::media::metadata::{self, Parts};
 use crate::media::places::lines::Lines;
 use crate::media::{Kind, MediaInfo, Stream, covers, user_data};

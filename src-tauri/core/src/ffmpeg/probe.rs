@@ -3,17 +3,17 @@
 
 use super::capture::{Bounds, Output, capture, capture_by};
 use super::names::Names;
-use super::{Orders, Tools, classify, fields, file_url, first_frames, pipe};
-use crate::error::said;
+use super::sealed::sealed;
+use super::{Asking, Orders, Tools, classify, fields, first_frames, pipe};
 use crate::failure::{Failure, FailureCode, Reason, name_of};
-use crate::input_guard::GUARD;
-use crate::look::Asking;
+use crate::input_guard::{GUARD, file_url, reach_arguments};
 use crate::media::boxes::{self, Boxes};
 use crate::media::headers::{self, Differ};
 use crate::media::track_words::{self, Words};
 use crate::media::{self, Dense, Kind, Measured, Measuring, MediaInfo, Stated};
 use crate::media::{crop, segments, sizes, speed, stated};
 use crate::policy::Policy;
+use crate::system::said;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
@@ -84,14 +84,6 @@ pub(super) fn farther(
     info.reach = Some(reach);
     read_container(path, &mut info);
     Some(info)
-}
-
-/// How far a file is to be read before its streams are known: by bytes alone, whatever the time stamps say.
-pub(crate) fn reach_arguments(reach: Option<u64>) -> Vec<String> {
-    let arguments = |bytes: u64| {
-        ["-probesize", &bytes.to_string(), "-analyzeduration", "86400000000"].map(str::to_owned).to_vec()
-    };
-    reach.map(arguments).unwrap_or_default()
 }
 
 /// Adds to what is known of the moving picture what only its frames tell, as far as the look did not come to them: colours
@@ -281,14 +273,6 @@ fn look(
 
 fn arguments(path: &Path, more: &[&str]) -> Vec<OsString> {
     sealed(path, &[&["-show_format", "-show_programs", "-show_streams", "-show_chapters"], more].concat())
-}
-
-/// What is asked of a file that is not trusted.
-pub(super) fn sealed(path: &Path, asked: &[&str]) -> Vec<OsString> {
-    let fixed = ["-v", "error", "-of", "json"];
-    let mut all: Vec<OsString> = fixed.iter().chain(&GUARD).chain(asked).map(OsString::from).collect();
-    all.extend(["-i".into(), file_url(path)]);
-    all
 }
 
 fn too_slow(path: &Path, policy: &Policy) -> Failure {

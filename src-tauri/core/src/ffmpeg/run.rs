@@ -13,10 +13,11 @@ use super::statistics::InputStats;
 use super::watchdog::{self, Watchdog};
 use super::{Order, Orders, pipe, process};
 use crate::clock::Clock;
-use crate::error::said;
 use crate::job::ChildId;
 use crate::policy::Policy;
 use crate::progress::Progress;
+use crate::system::said;
+use crate::volumes;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
@@ -309,7 +310,7 @@ impl<'a> Supervisor<'a> {
 
     fn excess(&self, part: &Path) -> Option<Excess> {
         let written = part.metadata().map_or(0, |m| m.len());
-        let free = part.parent().and_then(|folder| fs4::available_space(folder).ok());
+        let free = part.parent().and_then(|folder| volumes::free_in(folder).ok());
         growth::excess(written, self.request.ceiling, free, self.request.policy.disk_reserve)
     }
 

@@ -4,8 +4,8 @@
 
 use super::capture::{Bounds, capture_by};
 use super::probe::{self, MEMORY, PATIENCE};
-use super::{Orders, Tools, file_url, pipe};
-use crate::input_guard::GUARD;
+use super::{Orders, Tools, pipe};
+use crate::input_guard::{GUARD, file_url, reach_arguments};
 use crate::media::{Learned, MediaInfo, Question, Survey};
 use crate::policy::Policy;
 use std::ffi::OsString;
@@ -49,7 +49,7 @@ fn arguments(path: &Path, reach: Option<u64>) -> Vec<OsString> {
     let fixed =
         ["-v", "quiet", "-of", "compact=p=0:nk=1", "-show_entries", "packet=stream_index,pts_time,pos,flags"];
     let mut all: Vec<OsString> = fixed.iter().chain(&GUARD).map(OsString::from).collect();
-    all.extend(probe::reach_arguments(reach).into_iter().map(OsString::from));
+    all.extend(reach_arguments(reach).into_iter().map(OsString::from));
     all.extend(["-i".into(), file_url(path)]);
     all
 }

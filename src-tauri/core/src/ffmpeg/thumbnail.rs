@@ -1,9 +1,9 @@
 //! One small picture of a video, for lists. Made without hurry: at the lowest sensible priority, bounded in time
 //! and memory, and without it nothing is missing but the picture.
 
+use super::Tools;
 use super::capture::{Bounds, capture};
-use super::{Tools, file_url};
-use crate::input_guard::guard;
+use crate::input_guard::{file_url, guard};
 use crate::policy::NICE;
 use std::ffi::OsString;
 use std::io;

@@ -6,7 +6,7 @@
 use super::{Asking, Wish, absent_volume, held, joined, real_folder, template};
 use crate::error::Error;
 use crate::job::Job;
-use crate::queue::{Naming, NewJob, Queue};
+use crate::queue::{Commands, Naming, NewJob, Queue};
 use crate::settings::Settings;
 use crate::spec::JobSpec;
 use crate::volumes::mounts::{self, Mounts};
@@ -80,7 +80,7 @@ fn place(asking: Asking<'_>, job: &Job, to: &To, queue: &dyn Queue) -> Result<Pl
 }
 
 /// The folder below `root` for a result that was to go below another one.
-fn in_tree(job: &Job, root: &Path, queue: &dyn Queue) -> Result<PathBuf, Error> {
+fn in_tree(job: &Job, root: &Path, queue: &dyn Commands) -> Result<PathBuf, Error> {
     let now = as_it_is(job);
     let Some(rest) = now.folder.strip_prefix(&now.root).ok().filter(|rest| !rest.as_os_str().is_empty())
     else {
@@ -134,7 +134,7 @@ mod tests {
     use crate::clock::ManualClock;
     use crate::preset;
     use crate::queue::memory::MemoryQueue;
-    use crate::queue::{Added, Place as At};
+    use crate::queue::{Added, Commands, Details, Place as At};
     use std::sync::Arc;
     use std::time::Duration;
 

@@ -3,7 +3,7 @@
 
 use super::Asking;
 use crate::error::Error;
-use crate::queue::{Edit, NewJob, Queue, key_of_path};
+use crate::queue::{Details, Edit, NewJob, key_of_path};
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ impl Taken {
     ///
     /// # Errors
     /// Those of the queue.
-    pub fn read(asking: Asking<'_>, jobs: &[NewJob], queue: &dyn Queue) -> Result<Taken, Error> {
+    pub fn read(asking: Asking<'_>, jobs: &[NewJob], queue: &dyn Details) -> Result<Taken, Error> {
         Taken::read_but(asking, jobs, &[], queue)
     }
 
@@ -27,7 +27,7 @@ impl Taken {
     ///
     /// # Errors
     /// Those of the queue.
-    pub fn of_edits(asking: Asking<'_>, edits: &[Edit], queue: &dyn Queue) -> Result<Taken, Error> {
+    pub fn of_edits(asking: Asking<'_>, edits: &[Edit], queue: &dyn Details) -> Result<Taken, Error> {
         let own = edits.iter().filter_map(|edit| queue.job(edit.id).transpose());
         let own: Vec<PathBuf> = own.map(|job| Ok(job?.output)).collect::<Result<_, Error>>()?;
         let jobs: Vec<NewJob> = edits.iter().map(|edit| edit.new.clone()).collect();
@@ -39,7 +39,7 @@ impl Taken {
         asking: Asking<'_>,
         jobs: &[NewJob],
         own: &[PathBuf],
-        queue: &dyn Queue,
+        queue: &dyn Details,
     ) -> Result<Taken, Error> {
         let (to_come, earlier): (Vec<_>, Vec<_>) =
             queue.earlier_results(jobs)?.into_iter().partition(|result| result.to_come);
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
     use crate::queue::memory::MemoryQueue;
-    use crate::queue::{Added, Outcome, Place};
+    use crate::queue::{Added, Commands, Leases, Outcome, Place};
     use std::sync::Arc;
     use std::time::Duration;
 

@@ -4,61 +4,9 @@
 //! that is not would be in the name of each result. Pure.
 
 use super::Wish;
+use crate::template::{Piece, pieces};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
-
-/// What may stand in braces.
-const TOKENS: [&str; 5] = ["name", "preset", "ext", "folder", "date"];
-
-/// A piece of a template.
-#[derive(Debug, PartialEq, Eq)]
-enum Piece<'a> {
-    Text(&'a str),
-    Token(&'a str),
-}
-
-/// Can this name results? If not, the rest of the sentence "The file name ...". `{name}` must occur, for otherwise
-/// all results would share a name; it may not name folders.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn check(template: &str) -> Result<(), String> {
-    let unknown = |piece: Piece<'_>| match piece {
-        Piece::Token(word) if !TOKENS.contains(&word) => Some(word.to_owned()),
-        _ => None,
-    };
-    if let Some(word) = pieces(template).into_iter().find_map(unknown) {
-        let known = TOKENS.map(|token| format!("{{{token}}}")).join(", ");
-        return Err(format!("does not know {{{word}}}; it knows {known}"));
-    }
-    if !template.contains("{name}") {
-        return Err("must contain {name}".into());
-    }
-    if template.contains(['/', '\\', '\0']) {
-        return Err("cannot contain / or \\".into());
-    }
-    Ok(())
-}
-
-/// Text and words in braces, in turn. Braces around anything but letters are text.
-fn pieces(template: &str) -> Vec<Piece<'_>> {
-    let (mut all, mut rest) = (Vec::new(), template);
-    while let Some((text, word, after)) = next_token(rest) {
-        all.extend([Piece::Text(text), Piece::Token(word)]);
-        rest = after;
-    }
-    all.push(Piece::Text(rest));
-    all
-}
-
-/// The text before the first token, the token, and what follows it.
-fn next_token(text: &str) -> Option<(&str, &str, &str)> {
-    text.match_indices('{').find_map(|(at, _)| {
-        let (word, after) = text[at + 1..].split_once('}')?;
-        let is_word = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic());
-        is_word.then_some((&text[..at], word, after))
-    })
-}
 
 /// The name of the result of `source` in `folder`, without extension: with ` - {preset}` behind it where that would be
 /// the original's own name. `written`: when the original was last written, in nanoseconds since 1970.
@@ -112,6 +60,7 @@ pub fn called<'a>(name: &'a Path, extension: &'a str) -> Result<&'a OsStr, &'a s
 mod tests {
     use super::super::tests::wish;
     use super::*;
+    use crate::template::check;
 
     fn name(source: &str, folder: &str, wish: &Wish) -> String {
         let written = Some(1_700_000_000_123_456_789);

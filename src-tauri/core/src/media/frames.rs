@@ -4,7 +4,6 @@
 //! Pure. Guarantees that of header and frames the stricter counts: a picture is of high dynamic range where either says
 //! so. Must not know how frames are decoded.
 
-use super::json::known;
 use super::picture::is_hdr;
 use super::{Mastering, MediaInfo, Picture, decimal};
 use serde::Deserialize;
@@ -143,6 +142,11 @@ pub(super) fn mastering(side: &SideData) -> Option<Mastering> {
     ];
     let luminance = (part(&side.min_luminance)?, part(&side.max_luminance)?);
     (luminance.1 > 0.0).then_some(Mastering { points, luminance })
+}
+
+/// A word of ffprobe's; the one for nothing is nothing.
+pub(super) fn known(word: &str) -> String {
+    if word == "unknown" { String::new() } else { word.to_owned() }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! ffprobe's JSON, read.
 
-use super::frames::{self, STEREO, light, mastering};
+use super::frames::{self, STEREO, known, light, mastering};
 use super::programmes::{self, RawProgramme};
 use super::{Chapter, Kind, MediaInfo, Picture, Stream, decimal};
 use serde::Deserialize;
@@ -178,11 +178,6 @@ fn roles(dispositions: &BTreeMap<String, u8>) -> BTreeSet<String> {
     };
     let set = dispositions.iter().filter(|(_, on)| **on != 0);
     set.filter_map(|(name, _)| word(name)).map(str::to_owned).collect()
-}
-
-/// A word of ffprobe's; the one for nothing is nothing.
-pub(super) fn known(word: &str) -> String {
-    if word == "unknown" { String::new() } else { word.to_owned() }
 }
 
 /// Text that this ffprobe takes for data: `WebVTT` and TTML of MP4.

@@ -3,7 +3,7 @@
 //! Guarantees that packets which an edit list hides (marked *discard*) count neither for length nor for number, and
 //! bounded memory whatever a file says.
 
-use super::steps::Steps;
+use super::steps::{AHEAD, Steps};
 use super::{MediaInfo, decimal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -63,7 +63,6 @@ const GAP: f64 = 1.0;
 /// Time stamps that step back so far, or ahead so far, in seconds, are those of another clock: what ffmpeg closes in
 /// containers of broadcasts.
 const BACK: f64 = 0.1;
-pub(super) const AHEAD: f64 = 10.0;
 
 /// Packets as they are read, of which no more is kept than is asked for.
 #[derive(Debug, Default)]

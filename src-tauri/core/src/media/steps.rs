@@ -18,10 +18,12 @@ pub(super) struct Steps {
     far: f64,
 }
 
+pub(super) const AHEAD: f64 = 10.0;
+
 /// Different steps that are kept: a stream of more has no length of a packet.
 const MOST: usize = 500;
 /// Longest step that is a hole whatever the container, in milliseconds.
-const LONGEST: f64 = super::packets::AHEAD * 1000.0;
+const LONGEST: f64 = AHEAD * 1000.0;
 /// A step that is a hole also where packets come in bursts, in milliseconds.
 const LONG: f64 = 500.0;
 /// Steps of a window: what comes in bursts is even over so many.

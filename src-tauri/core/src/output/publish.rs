@@ -19,7 +19,7 @@ use super::{absent, flush, identity, write_failure};
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::job::Job;
-use crate::queue::{Longest, Queue, candidate};
+use crate::queue::{Leases, Longest, candidate};
 use crate::remark::Remark;
 use crate::volumes::mounts;
 use filetime::FileTime;
@@ -53,7 +53,7 @@ pub struct Published {
 /// Publishes `part` under the name the job claimed, or the next free one. `modified` is the time given to
 /// the result, `warnings` what is said of it.
 pub fn publish(
-    queue: &dyn Queue,
+    queue: &dyn Leases,
     job: &Job,
     part: &Path,
     modified: FileTime,

@@ -1,9 +1,7 @@
 //! A plan as ffmpeg's arguments: a pure function, and the only place that knows their order.
 
 use super::{Action, Plan, Planned, clip, metadata};
-use crate::ffmpeg::file_url;
-use crate::ffmpeg::probe::reach_arguments;
-pub(super) use crate::input_guard::guard;
+pub(super) use crate::input_guard::{file_url, guard, reach_arguments};
 use crate::media::Kind;
 use crate::preset::Container;
 use std::ffi::OsString;

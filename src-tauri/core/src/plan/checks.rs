@@ -5,8 +5,7 @@
 
 use super::arguments::{guard, reading, words};
 use super::{Action, PLACE, Plan};
-use crate::ffmpeg::file_url;
-use crate::ffmpeg::probe::reach_arguments;
+use crate::input_guard::{file_url, reach_arguments};
 use crate::media::Kind;
 use std::ffi::OsString;
 use std::path::Path;

@@ -3,7 +3,7 @@
 //! Pure. Guarantees that picture and sound are never touched: a length that is wrong costs marks and nothing else.
 
 use super::{Action, Plan, Planned, captions, rewritten, rewritten_file};
-use crate::ffmpeg::file_url;
+use crate::input_guard::file_url;
 use crate::ledger::{self, Difference, Of, Property, Why};
 use crate::media::{Chapter, Kind, MediaInfo, places, slack};
 use serde::{Deserialize, Serialize};

@@ -5,10 +5,15 @@
 use super::colour::{self, Colours};
 use super::encoder::Wish;
 use super::shape::{pixel_aspect, target_size};
-use crate::ffmpeg::given;
 use crate::media::Picture;
 use crate::media::crop::Crop;
 use crate::preset::{VideoCodec, VideoPreset};
+
+/// The filter that tells of each picture of a stream, and lets it pass unchanged. Texts that cameras store with each
+/// picture would be printed byte by byte: they are taken off first.
+fn watch(input: usize) -> String {
+    format!("sidedata=delete:SEI_UNREGISTERED,showinfo@{input}=checksum=0")
+}
 
 /// ffmpeg turns the picture upright before the first filter.
 pub(super) fn filters(
@@ -18,7 +23,7 @@ pub(super) fn filters(
     too_fast: Option<u32>,
 ) -> Vec<String> {
     let mut all: Vec<String> = shown(picture).into_iter().collect();
-    all.push(given::watch(input));
+    all.push(watch(input));
     all.extend(too_fast.map(cap));
     let (woven, progressive) = (keeps_fields(picture, wish.preset), picture.field_order == "progressive");
     if woven {

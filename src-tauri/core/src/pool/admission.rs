@@ -2,24 +2,12 @@
 //! waits. The decision itself is `room`'s.
 
 use super::room;
-use crate::engine::Shared;
 use crate::failure::Failure;
 use crate::job::{Job, Lease};
+use crate::shared::{Place, Places, Shared};
 use crate::volumes::free_space;
 use crate::volumes::mounts::Mounts;
-use std::collections::HashMap;
 use std::path::PathBuf;
-
-/// Where a job writes, and how much it is expected to write in all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
-    /// What holds the data: two mounts of one file system share their room.
-    device: Option<String>,
-    bytes: u64,
-}
-
-/// The places of the jobs at work.
-pub(crate) type Places = HashMap<Lease, Place>;
 
 /// Why an attempt may not begin.
 pub(super) enum Refused {

@@ -1,13 +1,13 @@
 //! The breaker and the alarm: when the environment is broken the queue stands still instead of burning
 //! through its jobs, and when failures pile up a person is told once.
 
-use crate::engine::Shared;
 use crate::error::Result;
 use crate::event::Event;
 use crate::failure::Failure;
 use crate::job::{Millis, State};
 use crate::queue::{Filter, Flag};
 use crate::raised::{self, Alarm};
+use crate::shared::Shared;
 use crate::words;
 use std::time::Duration;
 

@@ -4,7 +4,6 @@
 //! Guarantees at most one such thread, and that no pause counts as work.
 
 use super::Pool;
-use crate::engine::Shared;
 use crate::error::Result;
 use crate::event::Event;
 use crate::forecast::course::{Course, Worked};
@@ -12,7 +11,8 @@ use crate::forecast::learned::{Learned, Sample};
 use crate::forecast::work::Workloads;
 use crate::forecast::{self, Queued, Running, Situation, TimeLeft, TimeLeftAt};
 use crate::job::{Job, JobId, State};
-use crate::queue::{Filter, Flag, Mark};
+use crate::queue::{Flag, Mark};
+use crate::shared::Shared;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -154,9 +154,9 @@ fn learn(shared: &Shared, known: &mut Option<Known>, finished: Vec<(JobId, Worke
     Ok(())
 }
 
-/// Jobs that were paused and go on when a worker is free, before all that has not started.
+/// Jobs of this engine that were paused and go on when a worker is free, before all that has not started.
 fn released(shared: &Shared, workloads: &mut Workloads) -> Result<Vec<Queued>> {
-    let mut running = shared.queue.page(&Filter::of(&[State::Running]), 0, PART)?;
+    let mut running = shared.queue.running(&shared.owner)?;
     running.retain(Job::awaits_worker);
     let queued = |job: &Job| {
         let done = job.progress.and_then(|progress| progress.percent).unwrap_or(0.0) / 100.0;

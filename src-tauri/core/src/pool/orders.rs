@@ -5,13 +5,14 @@
 use super::{Pool, order};
 use crate::error::Result;
 use crate::ffmpeg::Order;
-use crate::job::{Job, State};
-use crate::queue::{Filter, Outcome};
+use crate::job::Job;
+use crate::queue::Outcome;
 
 impl Pool {
-    /// Passes on what users asked of running jobs, by whichever process, and gives back those that no worker has.
+    /// Passes on what users asked of running jobs of this engine, by whichever process, and gives back those that no worker
+    /// has.
     pub(super) fn give_orders(&mut self) -> Result<()> {
-        for job in self.shared.queue.page(&Filter::of(&[State::Running]), 0, u64::MAX >> 1)? {
+        for job in self.shared.queue.running(&self.shared.owner)? {
             if self.live.get(&job.id).is_some_and(|live| live.lease == job.lease()) {
                 self.give_order(&job);
             } else {
@@ -38,8 +39,8 @@ impl Pool {
         }
     }
 
-    /// Running by the queue, without a worker: its end or its start could not be written down. No attempt is used. Only
-    /// this engine claims, so the job is no other's.
+    /// Running by the queue, without a worker: its end or its start could not be written down. No attempt is used. It
+    /// bears the name of this engine, so it is no other's.
     fn give_back(&self, job: &Job) -> Result<()> {
         tracing::error!(job = %job.id, "no worker has it; it is queued again");
         let outcome = if job.cancel_requested { Outcome::Cancelled } else { Outcome::Interrupted(None) };

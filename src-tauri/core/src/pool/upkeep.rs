@@ -2,10 +2,11 @@
 //! time with a long list, and what is added meanwhile is not to wait.
 
 use super::Pool;
-use crate::engine::{self, Shared};
+use crate::data;
 use crate::error::Result;
 use crate::job::Millis;
 use crate::queue::sqlite::upkeep;
+use crate::shared::Shared;
 
 impl Pool {
     /// Retires old rows and backs the database up when the last time is long enough ago. Trouble is logged:
@@ -34,7 +35,7 @@ fn retire_and_back_up(shared: &Shared) -> Result<()> {
     let (policy, now) = (&shared.policy, shared.clock.now());
     let before = |age: std::time::Duration| now - age.as_millis() as Millis;
     shared.queue.retire(before(policy.keep_done), policy.keep_done_rows, before(policy.keep_cancelled))?;
-    let (database, folder) = (engine::database(&shared.data), engine::backups(&shared.data));
+    let (database, folder) = (data::database(&shared.data), data::backups(&shared.data));
     // A backup from the future tells of a clock that was wrong, and is no reason to go without.
     let fresh = 0..policy.backup_every.as_millis() as Millis;
     if upkeep::newest_backup_age(&folder, now)?.is_none_or(|age| !fresh.contains(&age)) {

@@ -1,5 +1,10 @@
-//! What a queue is asked for its lists and sums, and what it answers. Plain data.
+//! The part of a queue that is read for many jobs at once: lists and sums.
+//!
+//! Guarantees that a page, a count and a sum cost the same however long the queue is; a filter by name or another order
+//! does not.
 
+use crate::error::Result;
+use crate::failure::FailureCode;
 use crate::job::{Job, JobId, Millis, State};
 use std::path::PathBuf;
 
@@ -120,4 +125,54 @@ pub struct Recent {
     pub failed: usize,
     /// States of the last ten done or failed jobs, newest first.
     pub last_ended: Vec<State>,
+}
+
+/// What is read for many jobs at once.
+pub trait Lists: Send + Sync {
+    /// A page of the list.
+    fn page(&self, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>>;
+
+    /// The numbers of all jobs that [`Lists::page`] has for this filter, in its order.
+    fn ids(&self, filter: &Filter) -> Result<Vec<JobId>>;
+
+    /// The running jobs that `owner` has claimed, in the order of the list.
+    fn running(&self, owner: &str) -> Result<Vec<Job>>;
+
+    /// The jobs behind this one in the list of these states, in the usual order; the first of them without it. So a long
+    /// list is read part by part, each as cheap as the first, and none twice.
+    fn onward(&self, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>>;
+
+    /// The jobs behind this one that start by themselves, now or when they are tried again, in the order of the list; the
+    /// first of them without it. However many are on hold, each part costs the same.
+    fn startable(&self, after: Option<Mark>, limit: u64) -> Result<Vec<Job>>;
+
+    /// How many rows [`Lists::page`] has for this filter.
+    fn matching(&self, filter: &Filter) -> Result<u64>;
+
+    /// How many jobs are in each state.
+    fn counts(&self) -> Result<Counts>;
+
+    /// Why jobs are in the failed list and how many for each cause, the cause that failed last first.
+    fn causes(&self) -> Result<Vec<(FailureCode, u64)>>;
+
+    /// The failed jobs of one cause, newest first.
+    fn failed_by(&self, cause: FailureCode, offset: u64, limit: u64) -> Result<Vec<Job>>;
+
+    /// How many jobs before this position could start now.
+    fn startable_before(&self, position: i64) -> Result<u64>;
+
+    /// Bytes of the originals of jobs that are queued and not on hold.
+    fn left(&self) -> Result<u64>;
+
+    /// What waits for room on a disk.
+    fn crowded(&self) -> Result<Crowded>;
+
+    /// What the done jobs took and take.
+    fn saved(&self) -> Result<Saved>;
+
+    /// Failures since `since` and the last ends.
+    fn recent(&self, since: Millis) -> Result<Recent>;
+
+    /// Where the volumes of sources and results of the jobs in the list were mounted.
+    fn volumes(&self) -> Result<Vec<PathBuf>>;
 }

@@ -3,10 +3,19 @@
 //! Plain data: what each end means for state, attempts and hold stands here once, for every queue. Must not know who
 //! decided it; see `policy`.
 
+use crate::error::{Error, Result};
 use crate::failure::Failure;
 use crate::job::{Millis, State};
 use crate::remark::Remark;
 use std::path::PathBuf;
+
+/// Bytes kept of the log of one attempt.
+pub const KEPT_LOG: usize = 16 << 10;
+
+/// The end of a log, as much as is kept.
+pub(crate) fn tail(log: &str) -> &str {
+    &log[log.ceil_char_boundary(log.len().saturating_sub(KEPT_LOG))..]
+}
 
 /// How a worker's hold on a job ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +72,18 @@ impl Outcome {
             Outcome::Rescued { .. } => "rescued",
             Outcome::MachineDown { .. } => "machine_down",
         }
+    }
+
+    /// The state it leads to, where a running job may become that.
+    ///
+    /// # Errors
+    /// Where the table of states has no such move: nothing may be written then.
+    pub(crate) fn next(&self) -> Result<State> {
+        let to = self.state();
+        if State::Running.may_become(to) {
+            return Ok(to);
+        }
+        Err(Error::Database(format!("a running job cannot become {to}")))
     }
 
     /// The state it leads to.

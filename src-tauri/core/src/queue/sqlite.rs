@@ -12,6 +12,7 @@ mod adopt;
 mod claim;
 mod damage;
 mod edit;
+mod files;
 mod found;
 mod keys;
 mod known;
@@ -20,6 +21,7 @@ mod lists;
 pub mod mend;
 mod naming;
 mod open;
+mod parts;
 mod rows;
 mod salvage;
 mod steer;
@@ -28,25 +30,14 @@ mod sums;
 mod turn;
 pub mod upkeep;
 
-use super::{
-    Added, Command, Counts, Crowded, EarlierResult, Edit, Edited, Filter, Flag, Mark, NewJob, Note, Outcome,
-    Place, Queue, Recent, Saved, Steered, Which,
-};
+use super::Flag;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::failure::FailureCode;
-use crate::forecast::learned::Sample;
-use crate::job::{Attempt, Job, JobId, Lease, Millis, State};
-use crate::media::Facts;
-use crate::progress::Progress;
-use crate::recheck::finding::Check;
-use crate::verify::verification::Verification;
 use found::Found;
 use open::Opened;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
-use std::ffi::OsString;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use still::Still;
 
@@ -132,163 +123,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn data_version(connection: &Connection) -> Result<i64> {
     Ok(connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
-}
-
-impl Queue for SqliteQueue {
-    fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>> {
-        add::add(self, jobs, place, taken)
-    }
-
-    fn earlier_results(&self, jobs: &[NewJob]) -> Result<Vec<EarlierResult>> {
-        self.read(|c| known::earlier_results(c, jobs))
-    }
-
-    fn tree(&self, destination: &Path, root: &Path) -> Result<OsString> {
-        self.write(|t| add::tree(t, destination, root))
-    }
-
-    fn volumes(&self) -> Result<Vec<PathBuf>> {
-        self.read(lists::volumes)
-    }
-
-    fn claim_on(&self, boot: Option<&str>, owner: &str, alone: bool) -> Result<Option<Job>> {
-        // The time is read once the transaction has begun: a wait for it must not pass over a retry due by now.
-        self.write(|t| claim::claim(t, boot, owner, alone, self.clock.now()))
-    }
-
-    fn note(&self, lease: Lease, note: &Note) -> Result<bool> {
-        self.write(|t| claim::note(t, lease, note))
-    }
-
-    fn settle(&self, lease: Lease, outcome: &Outcome) -> Result<bool> {
-        let now = self.clock.now();
-        self.write(|t| claim::settle(t, lease, outcome, now))
-    }
-
-    fn save_progress(&self, progress: &[(Lease, Progress)]) -> Result<()> {
-        self.write(|t| claim::save_progress(t, progress))
-    }
-
-    fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
-        steer::steer(self, command, which)
-    }
-
-    fn edit(&self, edits: &[Edit], taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Edited>> {
-        edit::edit(self, edits, taken)
-    }
-
-    fn describe(&self, id: JobId, facts: &Facts) -> Result<()> {
-        self.write(|t| claim::describe(t, id, facts))
-    }
-
-    fn keep_check(&self, id: JobId, check: &Check, verification: Option<&Verification>) -> Result<bool> {
-        self.write(|t| claim::keep_check(t, id, check, verification))
-    }
-
-    fn job(&self, id: JobId) -> Result<Option<Job>> {
-        self.read(|c| lists::job(c, id))
-    }
-
-    fn attempts(&self, id: JobId) -> Result<Vec<Attempt>> {
-        self.read(|c| lists::attempts(c, id))
-    }
-
-    fn page(&self, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>> {
-        if filter.is_plain() {
-            return self.read(|c| lists::page(c, &filter.states, offset, limit));
-        }
-        let found = found::found(self, filter)?;
-        let page = found.iter().skip(offset as usize).take(limit as usize);
-        // One that has gone meanwhile is missing from the page.
-        self.read(|c| page.filter_map(|id| lists::job(c, *id).transpose()).collect())
-    }
-
-    fn ids(&self, filter: &Filter) -> Result<Vec<JobId>> {
-        if filter.is_plain() {
-            return self.read(|c| lists::ids(c, &filter.states));
-        }
-        Ok(found::found(self, filter)?.to_vec())
-    }
-
-    fn onward(&self, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
-        self.read(|c| lists::onward(c, states, after, limit))
-    }
-
-    fn startable(&self, after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
-        self.read(|c| lists::startable(c, after, limit))
-    }
-
-    fn matching(&self, filter: &Filter) -> Result<u64> {
-        if filter.name.is_empty() {
-            return self.read(|c| lists::count(c, &filter.states));
-        }
-        Ok(found::found(self, filter)?.len() as u64)
-    }
-
-    fn counts(&self) -> Result<Counts> {
-        self.read(sums::counts)
-    }
-
-    fn causes(&self) -> Result<Vec<(FailureCode, u64)>> {
-        self.read(sums::causes)
-    }
-
-    fn failed_by(&self, cause: FailureCode, offset: u64, limit: u64) -> Result<Vec<Job>> {
-        self.read(|c| lists::failed_by(c, cause, offset, limit))
-    }
-
-    fn startable_before(&self, position: i64) -> Result<u64> {
-        let now = self.clock.now();
-        self.read(|c| lists::startable_before(c, position, now))
-    }
-
-    fn left(&self) -> Result<u64> {
-        self.read(sums::left)
-    }
-
-    fn crowded(&self) -> Result<Crowded> {
-        self.read(sums::crowded)
-    }
-
-    fn saved(&self) -> Result<Saved> {
-        self.read(sums::saved)
-    }
-
-    fn recent(&self, since: Millis) -> Result<Recent> {
-        self.read(|c| sums::recent(c, since))
-    }
-
-    fn learn(&self, sample: &Sample) -> Result<()> {
-        self.write(|t| learned::learn(t, sample))
-    }
-
-    fn learned(&self) -> Result<Vec<Sample>> {
-        self.read(learned::learned)
-    }
-
-    fn flag(&self, flag: Flag) -> Result<Option<String>> {
-        self.read(|c| self::flag(c, flag))
-    }
-
-    fn set_flag(&self, flag: Flag, value: Option<&str>) -> Result<()> {
-        self.write(|t| set_flag(t, flag, value))
-    }
-
-    fn changed_elsewhere(&self) -> Result<bool> {
-        let version = data_version(&lock(&self.writer))?;
-        let mut seen = lock(&self.seen_version);
-        Ok(std::mem::replace(&mut *seen, version) != version)
-    }
-
-    fn let_go(&self) {
-        if let Some(Err(cause)) = self.in_use.as_ref().map(File::unlock) {
-            tracing::warn!(%cause, "the queue still counts as in use");
-        }
-    }
-
-    fn retire(&self, done_before: Millis, keep_done: u64, cancelled_before: Millis) -> Result<u64> {
-        upkeep::retire(self, done_before, keep_done, cancelled_before)
-    }
 }
 
 fn flag(c: &Connection, flag: Flag) -> Result<Option<String>> {

@@ -20,10 +20,10 @@ use crate::plan::{self, Plan, Step, What};
 use crate::policy::Policy;
 use crate::progress::Progress;
 use crate::progress::steps::Steps;
-use crate::queue::Queue;
+use crate::queue::Details;
 use crate::spec::JobSpec;
+use crate::verification::Verification;
 use crate::verify::Verdict;
-use crate::verify::verification::Verification;
 use std::path::Path;
 
 /// What checking takes.
@@ -85,7 +85,7 @@ impl From<Halt> for Stop {
 
 /// Judges the result of a job that is done; `None`: an order ended it.
 pub fn recheck(
-    queue: &dyn Queue,
+    queue: &dyn Details,
     means: Means<'_>,
     job: &Job,
     on_progress: &mut dyn FnMut(Progress),

@@ -1,10 +1,10 @@
 //! Are original and result there as they were when the job ended? Looks at names, sizes and dates; opens nothing.
 
 use super::finding::Obstacle;
-use crate::error::said;
 use crate::failure::{Failure, Reason, name_of};
 use crate::intake::mtime_ns;
 use crate::job::Job;
+use crate::system::said;
 use crate::volumes::mounts;
 use std::fs::Metadata;
 use std::io::ErrorKind;

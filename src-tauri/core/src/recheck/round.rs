@@ -6,13 +6,13 @@
 use super::checking::{Found, Means, recheck};
 use super::finding::{Check, Finding};
 use crate::clock::Clock;
-use crate::engine::lock;
+use crate::data::lock;
 use crate::error::Result;
 use crate::ffmpeg::{Order, Orders, Tools};
 use crate::job::{Job, JobId, State};
 use crate::policy::{NICEST, Policy};
 use crate::progress::Progress;
-use crate::queue::{Filter, Flag, Queue};
+use crate::queue::{Filter, Flag, Lists, Queue};
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
@@ -95,7 +95,7 @@ fn send(subscriber: &Subscriber<'_>, event: Event<'_>) {
 }
 
 /// The jobs whose results can be checked, the newest first.
-pub fn done(queue: &dyn Queue) -> Result<Vec<JobId>> {
+pub fn done(queue: &dyn Lists) -> Result<Vec<JobId>> {
     let all = queue.page(&Filter::of(&[State::Done]), 0, u64::MAX >> 1)?;
     Ok(all.iter().map(|job| job.id).collect())
 }

@@ -1,7 +1,7 @@
 //! Where the samples of a track of MP4 lie and when they are shown: by the tables of the film and of its fragments.
 
 use super::MOST_PACKETS;
-use super::mp4::{bytes, long, named, word};
+use super::boxes::{bytes, long, named, word};
 use crate::media::boxes::{self, Found};
 use std::io::{self, Read, Seek};
 

@@ -2,7 +2,7 @@
 //!
 //! Pure. Guarantees that a statement alone refuses nothing: the film itself must be shorter too.
 
-use super::length::{self, agree};
+use super::agreed::{agree, gaps};
 use super::{Case, Refusal, matched};
 use crate::failure::{Failure, Reason};
 use crate::media::Kind;
@@ -26,7 +26,7 @@ pub(super) fn check(case: &Case<'_>) -> Result<Option<Remark>, Refusal> {
         return Ok((cut == Some(true)).then_some(Remark::EndMayBeMissing));
     };
     if case.salvage {
-        let gaps = case.plan.picture().map_or_else(Vec::new, |picture| length::gaps(case, picture.input));
+        let gaps = case.plan.picture().map_or_else(Vec::new, |picture| gaps(case, picture.input));
         return Ok(Some(Remark::Partial {
             readable_seconds: readable,
             whole_seconds: whole,

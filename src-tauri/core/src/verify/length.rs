@@ -3,6 +3,7 @@
 //! Pure. Witnesses, in this order: the header of the original, its packets, what was decoded of it. Guarantees that a
 //! length is never held against what the plan hoped for.
 
+use super::agreed::{agree, gaps, tolerance};
 use super::verification::{Evidence, Measure};
 use super::{Case, Pair, Refusal, cut, lead, truncated, wrong};
 use crate::failure::{Failure, Fault};
@@ -125,24 +126,8 @@ fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f
     told.then_some(Remark::Incomplete { readable_seconds: found, declared_seconds: declared, gaps })
 }
 
-/// Where nothing can be read within this stream.
-pub(super) fn gaps(case: &Case<'_>, input: usize) -> Vec<(f64, f64)> {
-    let source = || case.source.streams.iter().find(|s| s.index == input)?.span.as_ref();
-    let span = case.measured.and_then(|m| m.streams.get(&input)).or_else(source);
-    span.map_or_else(Vec::new, |span| span.gaps.clone())
-}
-
-pub(super) fn agree(found: f64, length: f64) -> bool {
-    (found - length).abs() <= tolerance(length)
-}
-
 fn other_length(pair: &Pair<'_>, found: f64, expected: Option<f64>, report: &Report) -> Failure {
     wrong(Fault::OtherLength { carries: pair.planned.kind, copied: false, found, expected }, report)
-}
-
-/// As long as a stream may be off: half a second or 1 %, whichever is more.
-fn tolerance(seconds: f64) -> f64 {
-    (seconds * 0.01).max(0.5)
 }
 
 /// Length of what was decoded: samples by their rate, frames by theirs.

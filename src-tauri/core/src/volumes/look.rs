@@ -74,7 +74,17 @@ pub fn answers(point: &Path) -> io::Result<()> {
 
 /// Free bytes for this user on the volume of `path` or of its nearest existing parent.
 pub fn free_space(path: &Path) -> io::Result<u64> {
-    fs4::available_space(nearest(path))
+    free_in(nearest(path))
+}
+
+/// The same for a folder that is there.
+pub fn free_in(folder: &Path) -> io::Result<u64> {
+    fs4::available_space(folder)
+}
+
+/// Is something there, whatever it is?
+pub fn is_there(path: &Path) -> bool {
+    path.exists()
 }
 
 /// May this user write into `folder`, or make it where it is not there?

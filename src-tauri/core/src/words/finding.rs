@@ -1,8 +1,8 @@
 //! What checking a result again found, in sentences. Pure.
 
 use super::{Sentence, remark};
+use crate::finding::{Fault, Finding, Obstacle, Track};
 use crate::media::{Kind, codec_name, running_time};
-use crate::recheck::finding::{Fault, Finding, Obstacle, Track};
 
 /// What is to be said of a finding; nothing where all is right.
 pub fn finding(finding: &Finding) -> Option<Sentence> {

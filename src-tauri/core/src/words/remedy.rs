@@ -1,7 +1,7 @@
 //! What helps where ffmpeg cannot be used.
 
 use super::Sentence;
-use crate::ffmpeg::Remedy;
+use crate::failure::Remedy;
 
 /// As one sentence.
 pub fn remedy(remedy: &Remedy) -> Sentence {

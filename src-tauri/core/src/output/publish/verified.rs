@@ -7,14 +7,14 @@ use super::{PublishError, names};
 use crate::failure::Failure;
 use crate::job::{Intent, Job};
 use crate::output::{flush_folder, identity, is_taken, refused, write_failure};
-use crate::queue::{Note, Queue};
+use crate::queue::{Leases, Note};
 use crate::remark::Remark;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// A part file that earned its name.
 pub(super) struct Verified<'a> {
-    pub(super) queue: &'a dyn Queue,
+    pub(super) queue: &'a dyn Leases,
     pub(super) job: &'a Job,
     pub(super) part: &'a Path,
     pub(super) folder: &'a Path,

@@ -2,10 +2,11 @@
 
 use crate::failure::FailureCode;
 use crate::job::{Job, JobId};
+use crate::pool::room;
 use crate::pool::work::Stamp;
-use crate::pool::{Tooling, room};
+use crate::shared::Tooling;
 use crate::volumes::mounts::{self, Mounts};
-use crate::volumes::{Volumes, answers, free_space, is_writable};
+use crate::volumes::{Volumes, answers, free_space, is_there, is_writable};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -86,7 +87,7 @@ impl<'a> Answers<'a> {
     }
 
     fn exists(&mut self, folder: &'a Path) -> bool {
-        *self.exists.entry(folder).or_insert_with(|| folder.exists())
+        *self.exists.entry(folder).or_insert_with(|| is_there(folder))
     }
 
     /// May this waiting job be tried again? Not for one that waits for room.
@@ -94,7 +95,7 @@ impl<'a> Answers<'a> {
         match code(job) {
             Some(FailureCode::SourceVolumeMissing) => {
                 job.source_volume.as_deref().is_none_or(|volume| self.is_mounted(volume))
-                    || job.source.parent().is_none_or(|folder| self.exists(folder)) && job.source.exists()
+                    || job.source.parent().is_none_or(|folder| self.exists(folder)) && is_there(&job.source)
             }
             Some(FailureCode::DestinationMissing) => match job.output_volume.as_deref() {
                 Some(volume) => self.is_mounted(volume),

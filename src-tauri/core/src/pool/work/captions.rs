@@ -4,7 +4,7 @@
 //! Guarantees that a source is read for them once.
 
 use super::End;
-use super::make::Making;
+use super::making::Making;
 use crate::ffmpeg::{self, Asked};
 use crate::plan::Plan;
 

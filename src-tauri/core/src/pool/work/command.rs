@@ -4,7 +4,7 @@
 //! follows from the result alone.
 
 use super::End;
-use super::make::Making;
+use super::making::Making;
 use crate::failure::{Failure, FailureCode, Reason};
 use crate::ffmpeg::run::{self, Ended, Report, Request};
 use crate::ffmpeg::{Order, Orders, Tools, classify, growth};

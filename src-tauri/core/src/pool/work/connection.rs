@@ -4,11 +4,11 @@
 //! Guarantees that no file is called damaged, missing or no video while its drive does not work.
 
 use super::readable::{Unreadable, unreadable};
-use super::supervise::places;
 use super::{End, Work};
 use crate::failure::{Failure, FailureCode, Reason, name_of};
+use crate::job::Job;
 use crate::output;
-use crate::volumes::{Trouble, answers, trouble};
+use crate::volumes::{Trouble, answers, mounts, trouble};
 use std::io;
 use std::path::PathBuf;
 
@@ -55,6 +55,14 @@ fn in_question(code: FailureCode) -> bool {
 /// The drive of this job that does not work.
 fn lost_place(work: &Work<'_>) -> Option<PathBuf> {
     places(work.job).into_iter().find(|place| answers(place).is_err_and(|error| speaks_against(&error)))
+}
+
+/// The mounts that a job reads from and writes to.
+pub(super) fn places(job: &Job) -> Vec<PathBuf> {
+    let mut places: Vec<PathBuf> =
+        [&job.real_source, &job.output].into_iter().filter_map(|path| mounts::point_of(path)).collect();
+    places.dedup();
+    places
 }
 
 fn speaks_against(error: &io::Error) -> bool {

@@ -1,7 +1,7 @@
 //! How an attempt has its result judged: the commands are noted and shown, and what a refusal teaches is kept for the next
 //! chance.
 
-use super::make::Making;
+use super::making::Making;
 use super::{End, command};
 use crate::failure::Failure;
 use crate::ffmpeg::probe;

@@ -5,6 +5,7 @@
 //! Guarantees that a result is returned only with the verdict it earned, and a failure with the log of all steps.
 
 use super::log::Log;
+use super::making::Making;
 use super::scratch::Scratch;
 use super::{End, Work, captions, command, judged};
 use crate::failure::{Failure, FailureCode, Reason};
@@ -22,27 +23,6 @@ use crate::verify::Verdict;
 use crate::words;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-/// What one making works on, and how far it is.
-pub(super) struct Making<'a> {
-    pub(super) work: &'a Work<'a>,
-    pub(super) tools: &'a Tools,
-    /// What is known of the source; grows when a copy is refused.
-    pub(super) info: MediaInfo,
-    pub(super) steps: Steps,
-    pub(super) log: Log,
-    /// Where picture and sound of a result end whose chapters or subtitles go on.
-    pub(super) shown: Option<f64>,
-    pub(super) scratch: Scratch,
-}
-
-impl Making<'_> {
-    /// The next step begins: what is shown of the one before is no longer true of it.
-    pub(super) fn enter(&mut self, step: &Step) {
-        self.steps.enter(step);
-        self.work.keep(self.steps.shown());
-    }
-}
 
 /// Makes the part file and earns its verdict.
 pub(super) fn make(work: &Work<'_>, tools: &Tools, info: MediaInfo, plan: &Plan) -> Result<Verdict, End> {

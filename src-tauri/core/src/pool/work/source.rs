@@ -3,10 +3,10 @@
 //! Guarantees that a video which is written to while it is read is waited for, whatever else went wrong with it.
 
 use super::{End, Work};
-use crate::error::said;
 use crate::failure::{Failure, FailureCode, Reason, name_of, shown};
 use crate::job::Job;
 use crate::output;
+use crate::system::said;
 use crate::volumes::{self, Trouble, mounts};
 use filetime::FileTime;
 use std::fs::Metadata;

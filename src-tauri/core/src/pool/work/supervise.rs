@@ -4,8 +4,8 @@
 //! Guarantees that an order is followed in its time whatever a drive does. What was left behind does no harm: every
 //! note of it is fenced by the lease that it has lost, and it deletes its part file when it comes back.
 
+use super::connection::places;
 use super::{End, Work, panicked, transcode};
-use crate::engine::Shared;
 use crate::failure::{Failure, Reason};
 use crate::ffmpeg::{Order, Orders};
 use crate::job::Job;
@@ -13,8 +13,9 @@ use crate::output;
 use crate::policy::Policy;
 use crate::pool::Report;
 use crate::queue::Outcome;
+use crate::shared::Shared;
 use crate::spec::JobSpec;
-use crate::volumes::{Absence, Question, Volumes, mounts};
+use crate::volumes::{Absence, Question, Volumes};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,14 +75,6 @@ pub(super) fn attempt(task: &Task, orders: &Orders) -> Result<Outcome, End> {
             return Err(left_behind(task, order.0, &place));
         }
     }
-}
-
-/// The mounts that a job reads from and writes to.
-pub(super) fn places(job: &Job) -> Vec<PathBuf> {
-    let mut places: Vec<PathBuf> =
-        [&job.real_source, &job.output].into_iter().filter_map(|path| mounts::point_of(path)).collect();
-    places.dedup();
-    places
 }
 
 /// The failure of a job that needs this volume, where it is known not to work.

@@ -2,7 +2,7 @@
 
 use super::moves::{fresh, same_name};
 use super::{All, Row};
-use crate::job::{JobId, Millis, State};
+use crate::job::{Job, JobId, Millis, State};
 use crate::queue::work::{Meaning, Work};
 use crate::queue::{Added, EarlierResult, NewJob, Place, key_of_path, trees};
 use std::cell::RefCell;
@@ -97,11 +97,10 @@ impl All {
                 && same_name(&r.job.output, &new.source)
                 && r.job.source != r.job.output
         };
+        let listed = self.rows.values().filter(made).max_by_key(|r| r.job.id);
         let removed = self.removed.iter().filter(|r| r.job.output_size == new.source_size);
-        if let Some(row) = self.rows.values().chain(removed).find(made).filter(|_| new.from_folder) {
-            return Some(Added::OwnOutput(row.job.id));
-        }
-        None
+        let own = listed.or_else(|| removed.filter(made).max_by_key(|r| r.job.id));
+        own.filter(|_| new.from_folder).map(|row| Added::OwnOutput(row.job.id))
     }
 
     /// Jobs that did the same to this very file, in the list or not.
@@ -134,9 +133,11 @@ impl All {
         name
     }
 
-    /// Takes a job off the list; what it did is remembered.
+    /// Takes a job off the list; what it did is remembered, once for each work and name.
     pub(super) fn remove(&mut self, id: JobId) {
-        self.removed.extend(self.rows.remove(&id).filter(|row| row.job.state == State::Done));
+        let Some(row) = self.rows.remove(&id).filter(|row| row.job.state == State::Done) else { return };
+        self.removed.retain(|r| r.work != row.work || !same_name(&r.job.output, &row.job.output));
+        self.removed.push(row);
     }
 
     fn is_claimed(&self, name: &Path) -> bool {
@@ -152,7 +153,8 @@ impl All {
     }
 }
 
-/// Is it a job of this very file?
+/// Is it a job of this very file? Where its time of modification is not known, any will do.
 fn is_of(row: &Row, new: &NewJob) -> bool {
-    row.job.source_size == new.source_size && row.job.source_mtime_ns == new.source_mtime_ns
+    let Job { source_size, source_mtime_ns, .. } = &row.job;
+    *source_size == new.source_size && (source_mtime_ns.is_none() || *source_mtime_ns == new.source_mtime_ns)
 }

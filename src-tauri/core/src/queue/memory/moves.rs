@@ -2,11 +2,11 @@
 
 use super::{All, Row, State};
 use crate::failure::FailureCode;
+use crate::finding::Check;
 use crate::job::{Attempt, Job, JobId, Millis, Origin};
 use crate::policy::is_best;
-use crate::queue::{Command, KEPT_ATTEMPTS, NewJob, Outcome, key_of_path};
-use crate::recheck::finding::Check;
-use crate::verify::verification::Verification;
+use crate::queue::{Command, KEPT_ATTEMPTS, NewJob, Outcome, key_of_path, tail};
+use crate::verification::Verification;
 use std::path::Path;
 use uuid::Uuid;
 
@@ -146,12 +146,12 @@ pub(super) fn keep_check(row: &mut Row, check: &Check, verification: Option<&Ver
     row.job.check = Some(check.clone());
 }
 
-pub(super) fn end(row: &mut Row, outcome: &Outcome, now: Millis) {
+pub(super) fn end(row: &mut Row, outcome: &Outcome, to: State, now: Millis) {
     let (job, failure) = (&mut row.job, outcome.failure());
     if is_best(job.progress.as_ref(), job.best.as_ref()) {
         (job.best, job.machine_ends) = (job.progress, 0);
     }
-    job.state = outcome.state();
+    job.state = to;
     job.finished_at = job.state.is_ended().then_some(now);
     job.hold = (job.hold || outcome.holds()) && !job.state.is_ended();
     job.attempt -= u32::from(outcome.gives_back());
@@ -182,6 +182,6 @@ pub(super) fn end(row: &mut Row, outcome: &Outcome, now: Millis) {
         (attempt.ended_at, attempt.outcome) = (Some(now), Some(outcome.word().to_owned()));
         attempt.failure = failure.map(|failure| failure.reason.clone());
         (attempt.exit, attempt.signal) = (failure.and_then(|f| f.exit), failure.and_then(|f| f.signal));
-        attempt.log_tail = failure.map(|f| f.log_tail.clone());
+        attempt.log_tail = failure.map(|f| tail(&f.log_tail).to_owned());
     }
 }

@@ -3,14 +3,14 @@
 
 use super::rows::{JOB, informing, job, to_bytes, to_json};
 use crate::error::Result;
+use crate::finding::Check;
 use crate::job::{Job, JobId, Lease, Millis};
 use crate::media::Facts;
 use crate::policy::{DUE_HORIZON_MS, SUSPECT_CRASHES, is_best};
 use crate::progress::Progress;
-use crate::queue::{Flag, KEPT_ATTEMPTS, KEPT_LOG, Note, Outcome, key_of_path};
-use crate::recheck::finding::Check;
+use crate::queue::{Flag, KEPT_ATTEMPTS, Note, Outcome, key_of_path, tail};
 use crate::remark::Remark;
-use crate::verify::verification::Verification;
+use crate::verification::Verification;
 use rusqlite::{Row, Transaction, params};
 use std::path::Path;
 
@@ -149,7 +149,7 @@ pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: 
     if !holds(t, lease)? {
         return Ok(false);
     }
-    let (id, failure) = (lease.id.0, outcome.failure());
+    let (id, to, failure) = (lease.id.0, outcome.next()?, outcome.failure());
     keep_best(t, id)?;
     let run_at = if let Outcome::Retry { run_at, .. } = outcome { Some(*run_at) } else { None };
     t.prepare_cached(
@@ -164,10 +164,10 @@ pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: 
     )?
     .execute(params![
         id,
-        outcome.state().as_str(),
+        to.as_str(),
         i64::from(outcome.gives_back()),
         run_at,
-        outcome.state().is_ended().then_some(now),
+        to.is_ended().then_some(now),
         failure.map(|f| f.code().as_str()),
         failure.map(|f| f.reason.to_json()),
         failure.and_then(|f| f.need_bytes).map(|n| n as i64),
@@ -244,11 +244,6 @@ fn end_attempt(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: Millis
         failure.map(|f| tail(&f.log_tail))
     ])?;
     Ok(())
-}
-
-/// The end of a log, as much as is kept.
-fn tail(log: &str) -> &str {
-    &log[log.ceil_char_boundary(log.len().saturating_sub(KEPT_LOG))..]
 }
 
 pub(super) fn save_progress(t: &Transaction<'_>, progress: &[(Lease, Progress)]) -> Result<()> {

@@ -5,7 +5,7 @@
 //! answered, at the end of the log. Two finished transactions behind a break mean that the first of them was
 //! on disk before. A break within the very last transaction cannot be told from a torn one, and counts as torn.
 
-use super::mend::{mended, part};
+use super::files::{mended, part, read};
 use crate::error::{Error, Result};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -37,14 +37,6 @@ fn log_at_rest_is_damaged(path: &Path) -> Result<bool> {
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
     matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
-}
-
-/// The content; empty where there is no such file.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    match std::fs::read(path) {
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-        other => other.map_err(Error::io("Cannot read", path)),
-    }
 }
 
 fn size(path: &Path) -> Result<Option<u64>> {

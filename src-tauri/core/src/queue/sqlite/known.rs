@@ -128,17 +128,17 @@ fn ended_before(c: &Connection, job: &NewJob, keys: &Keys) -> Result<Option<(Job
     found.map(|(id, word)| Ok((JobId(id), state(word)?))).transpose()
 }
 
-/// The job whose result this file is.
+/// The newest job whose result this file is; one that is in the list before one that has left it.
 fn own_output(c: &Connection, job: &NewJob) -> Result<Option<JobId>> {
     let (key, size) = (key_of_path(&job.source), job.source_size.map(|n| n as i64));
     let listed = "SELECT id FROM job WHERE output_key = ?1 AND state IN ('done','running') \
-                  AND output_path <> source_path LIMIT 1";
+                  AND output_path <> source_path ORDER BY id DESC LIMIT 1";
     let found = c.prepare_cached(listed)?.query_row([&key], |row| row.get(0)).optional()?;
     if found.is_some() {
         return Ok(found.map(JobId));
     }
     // Another file may have come to that name since; an original that was kept for its result is none.
     let removed = "SELECT job_id FROM finished WHERE output_key = ?1 AND output_size IS ?2 \
-                   AND output_path <> source_path LIMIT 1";
+                   AND output_path <> source_path ORDER BY job_id DESC LIMIT 1";
     Ok(c.prepare_cached(removed)?.query_row(params![key, size], |row| row.get(0)).optional()?.map(JobId))
 }

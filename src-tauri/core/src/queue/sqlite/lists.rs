@@ -55,6 +55,14 @@ pub(super) fn ids(c: &Connection, states: &[State]) -> Result<Vec<JobId>> {
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
+pub(super) fn running(c: &Connection, owner: &str) -> Result<Vec<Job>> {
+    all(c, &job_sql("WHERE state = 'running' AND owner = ?1 ORDER BY position, id"), [owner])
+}
+
+pub(super) fn abandoned(c: &Connection, owner: &str) -> Result<Vec<Job>> {
+    all(c, &job_sql("WHERE state = 'running' AND owner <> ?1 ORDER BY position, id"), [owner])
+}
+
 /// As `page`, with a place in the index instead of a number of rows to pass over.
 pub(super) fn onward(c: &Connection, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
     let Some(after) = after else { return page(c, states, 0, limit) };

@@ -5,6 +5,7 @@
 //! new one is complete before the old one is moved), and that the mended queue is paused and says what happened.
 //! A queue of a newer Spool or of another program is not damaged, and is left alone.
 
+use super::files::{PARTS, mended, part, remove};
 use super::turn::Turn;
 use super::{adopt, damage, open, salvage, set_flag, upkeep};
 use crate::error::{Error, Result};
@@ -14,21 +15,6 @@ use crate::queue::Flag;
 use crate::raised::{Restored, to_flag};
 use rusqlite::{Connection, OptionalExtension};
 use std::path::{Path, PathBuf};
-
-/// The files of one database, by what is appended to its name.
-pub(super) const PARTS: [&str; 3] = ["", "-wal", "-shm"];
-
-/// One of them.
-pub(super) fn part(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-/// Where a mended database stands, complete, until the damaged one is out of its way.
-pub(super) fn mended(path: &Path) -> PathBuf {
-    path.with_extension("mended")
-}
 
 /// How much is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +105,7 @@ struct Made {
 fn make(path: &Path, aside: &Path, backups: &Path, log_lost: bool) -> Result<Made> {
     let fresh = mended(path).with_extension("making");
     for suffix in PARTS {
-        upkeep::remove(&part(&fresh, suffix))?;
+        remove(&part(&fresh, suffix))?;
     }
     // Without its log it is still newer than any backup.
     let whole = log_lost && upkeep::is_whole(path);

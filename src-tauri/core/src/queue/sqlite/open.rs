@@ -4,7 +4,7 @@
 //! that a new one is there whole or not at all, so that an empty file is never mistaken for a new queue.
 
 use super::damage;
-use super::mend::{PARTS, part};
+use super::files::{PARTS, copy_to, part, remove};
 use super::turn::Turn;
 use crate::error::{Error, Result};
 use crate::sharing;
@@ -65,7 +65,7 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
 pub(super) fn create(path: &Path) -> Result<()> {
     let unfinished = path.with_extension("new");
     for suffix in PARTS {
-        super::upkeep::remove(&part(&unfinished, suffix))?;
+        remove(&part(&unfinished, suffix))?;
     }
     drop(writer(&unfinished)?);
     std::fs::rename(&unfinished, path).map_err(Error::io("Cannot write", path))
@@ -165,7 +165,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 
 fn migrate(connection: &mut Connection, path: &Path, found: i64) -> Result<()> {
     if found > 0 {
-        super::upkeep::copy_to(connection, &path.with_extension(format!("schema-{found}.bak")))?;
+        copy_to(connection, &path.with_extension(format!("schema-{found}.bak")))?;
     }
     MIGRATIONS.to_latest(connection).map_err(|cause| Error::Database(cause.to_string()))
 }

@@ -5,9 +5,9 @@
 
 use crate::error::{Error, Result};
 use crate::failure::{FailureCode, Reason};
+use crate::finding::Check;
 use crate::job::{Attempt, Intent, Job, JobId, Origin};
 use crate::queue::chosen::Brief;
-use crate::recheck::finding::Check;
 use crate::spec;
 use rusqlite::Row;
 use std::path::PathBuf;

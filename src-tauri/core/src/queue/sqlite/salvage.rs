@@ -5,7 +5,7 @@
 //! Spool makes sense as long as it is JSON.
 
 use super::damage;
-use super::mend::part;
+use super::files::{part, read as bytes_of};
 use super::rows::{self, JOB, JOB_COLUMNS};
 use crate::error::{Error, Result};
 use rusqlite::types::Value;
@@ -44,7 +44,7 @@ pub(super) fn into(fresh: &mut Connection, damaged: &Path) -> Result<u64> {
 const SAME: [std::ops::Range<usize>; 3] = [0..24, 44..48, 56..60];
 
 fn make_acceptable(damaged: &Path, copy: &Path) -> Result<()> {
-    let mut database = damage::read(damaged)?;
+    let mut database = bytes_of(damaged)?;
     let model = model(copy)?;
     if database.len() < model.len().min(100) {
         database.clear();
@@ -54,7 +54,7 @@ fn make_acceptable(damaged: &Path, copy: &Path) -> Result<()> {
             database[range.clone()].copy_from_slice(&model[range]);
         }
     }
-    let mut log = damage::read(&part(damaged, "-wal"))?;
+    let mut log = bytes_of(&part(damaged, "-wal"))?;
     damage::reseal(&mut log);
     // An empty database beside a log would end the log; any one will do, the log has the pages.
     let database = if database.is_empty() { model } else { database };
@@ -68,7 +68,7 @@ fn make_acceptable(damaged: &Path, copy: &Path) -> Result<()> {
 fn model(beside: &Path) -> Result<Vec<u8>> {
     let path = beside.with_extension("model");
     drop(super::open::writer(&path)?);
-    damage::read(&path)
+    bytes_of(&path)
 }
 
 /// The copy, and the highest number a job can have in it; none where not even that can be read.

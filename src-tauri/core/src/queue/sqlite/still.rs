@@ -2,7 +2,7 @@
 //!
 //! Guarantees that nothing is written, and that what was read of a queue that others changed meanwhile is not believed.
 
-use super::mend::part;
+use super::files::part;
 use super::{damage, open};
 use crate::error::{Error, Result};
 use crate::sharing;

@@ -70,7 +70,7 @@ pub(super) fn recent(c: &Connection, since: Millis) -> Result<Recent> {
     let sql = "SELECT count(*) FROM job INDEXED BY job_failed WHERE state = 'failed' AND finished_at >= ?1";
     let failed = c.prepare_cached(sql)?.query_row([since], |row| unsigned(row, 0))?;
     let sql = "SELECT state FROM job INDEXED BY job_ended WHERE state IN ('done','failed') \
-               ORDER BY finished_at DESC LIMIT 10";
+               ORDER BY finished_at DESC, id DESC LIMIT 10";
     let mut statement = c.prepare_cached(sql)?;
     let words = statement.query_map([], |row| row.get::<_, String>(0))?;
     let words = words.collect::<rusqlite::Result<Vec<_>>>()?;

@@ -6,26 +6,14 @@
 //! been at once, which retention bounds; giving that back would cost a second copy of it on the disk and a
 //! pause. Copies are compact, for `VACUUM INTO` leaves free pages out.
 
+use super::files::{copy_to, remove};
 use super::steer::{BATCH, BREATH};
 use super::{SqliteQueue, open};
 use crate::error::{Error, Result};
 use crate::job::Millis;
 use crate::sharing;
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Transaction, params};
 use std::path::{Path, PathBuf};
-
-/// Writes a complete copy of the database to `to`: under another name first, so that a copy either is
-/// whole or is not there.
-pub(super) fn copy_to(connection: &Connection, to: &Path) -> Result<()> {
-    let unfinished = to.with_extension("unfinished");
-    remove(&unfinished)?;
-    // As bytes, for a path need not be UTF-8.
-    let name = ToSqlOutput::Borrowed(ValueRef::Text(unfinished.as_os_str().as_encoded_bytes()));
-    connection.execute("VACUUM INTO ?1", [name])?;
-    sharing::as_its_folder(&unfinished);
-    std::fs::rename(&unfinished, to).map_err(Error::io("Cannot write", to))
-}
 
 /// Copies the database at `path` into `folder` as `queue-<now>.db` and keeps the newest `keep` copies.
 pub fn back_up(path: &Path, folder: &Path, now: Millis, keep: usize) -> Result<PathBuf> {
@@ -105,12 +93,5 @@ fn in_batches(queue: &SqliteQueue, delete: impl Fn(&Transaction<'_>) -> Result<u
             return Ok(all);
         }
         std::thread::park_timeout(BREATH);
-    }
-}
-
-pub(super) fn remove(path: &Path) -> Result<()> {
-    match std::fs::remove_file(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("Cannot delete", path)(e)),
-        _ => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use crate::plan::{Abilities, Plan, plan};
 use crate::preset;
 use crate::progress::Progress;
 use crate::spec::JobSpec;
-use crate::verify::verification::Evidence;
+use crate::verification::Evidence;
 use crate::verify::{Copies, Verdict, verify};
 use crate::words;
 use std::collections::BTreeSet;

@@ -3,8 +3,8 @@
 //! Plain data. Guarantees that what an earlier version stored can still be read. Must not know how a finding is put into
 //! words: `words` does.
 
+use crate::clock::Millis;
 use crate::failure::{Failure, FailureCode, Reason};
-use crate::job::Millis;
 use crate::media::Kind;
 use crate::remark::Remark;
 use serde::{Deserialize, Serialize};

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use std::path::Path;
 
 /// Makes the data folder where there is none, and refuses one on a network file system.
-pub(super) fn prepare(data: &Path) -> Result<()> {
+pub(crate) fn prepare(data: &Path) -> Result<()> {
     if let Some(kind) = network_of(data) {
         return Err(Error::NetworkFolder { path: data.to_owned(), kind });
     }

@@ -7,7 +7,7 @@
 use crate::job::Lease;
 use crate::output;
 use crate::path_bytes;
-use crate::queue::{Flag, Queue};
+use crate::queue::{Details, Flag};
 use crate::volumes::{Volumes, mounts};
 use std::collections::{BTreeMap, HashSet};
 use std::io::ErrorKind;
@@ -36,7 +36,7 @@ pub(crate) struct Folders(Mutex<Noted>);
 
 impl Folders {
     /// Those that earlier engines noted.
-    pub(super) fn of(queue: &dyn Queue) -> Folders {
+    pub(crate) fn of(queue: &dyn Details) -> Folders {
         let noted = queue.flag(Flag::MadeFolders).ok().flatten();
         Folders(Mutex::new(noted.map(|text| read(&text)).unwrap_or_default()))
     }
@@ -44,7 +44,7 @@ impl Folders {
     /// An attempt is about to write into `folder` on the drive mounted at `volume`, and to make these folders for that.
     pub(crate) fn enter(
         &self,
-        queue: &dyn Queue,
+        queue: &dyn Details,
         lease: Lease,
         (folder, volume): (&Path, Option<&Path>),
         missing: &[PathBuf],
@@ -67,7 +67,7 @@ impl Folders {
 
     /// An attempt that wrote into `folder` has ended: of the folders on the way there, those that are empty and that no other
     /// attempt uses are removed.
-    pub(crate) fn leave(&self, queue: &dyn Queue, lease: Lease, folder: &Path) {
+    pub(crate) fn leave(&self, queue: &dyn Details, lease: Lease, folder: &Path) {
         let mut left = Vec::new();
         let mut noted = self.noted();
         for folder in folder.ancestors() {
@@ -96,7 +96,7 @@ impl Folders {
 
 /// Removes what a dead engine had made for nothing, on all drives at once; not waited for beyond `until`. Those on drives
 /// that are away or do not answer stay noted.
-pub(super) fn sweep(queue: &dyn Queue, volumes: &Arc<Volumes>, until: Instant) {
+pub(crate) fn sweep(queue: &dyn Details, volumes: &Arc<Volumes>, until: Instant) {
     let Some(text) = queue.flag(Flag::MadeFolders).ok().flatten() else { return };
     let mut noted = read(&text);
     let all: Vec<PathBuf> = noted.keys().cloned().collect();
@@ -155,7 +155,7 @@ fn forget_beyond(noted: &mut Noted, most: usize) {
 }
 
 /// Writes the note down. Where the queue cannot be written just now, an encode is not held up for it.
-fn keep(queue: &dyn Queue, noted: &Noted) {
+fn keep(queue: &dyn Details, noted: &Noted) {
     let text = (!noted.is_empty()).then(|| written(noted));
     if let Err(cause) = queue.set_flag(Flag::MadeFolders, text.as_deref()) {
         tracing::warn!(%cause, "the folders that were made could not be noted");

@@ -24,13 +24,13 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(super) fn hear(&self, event: &Event) {
+    pub(crate) fn hear(&self, event: &Event) {
         if let Event::JobChanged { id, state, .. } = event {
             self.now(*id, *state);
         }
     }
 
-    pub(super) fn now(&self, id: JobId, state: State) {
+    pub(crate) fn now(&self, id: JobId, state: State) {
         if state.is_ended() {
             self.ends().insert(id, state);
         } else {

@@ -2,19 +2,21 @@
 //!
 //! Guarantees that an event is counted before it is told. Must not know who works or who listens.
 
-use super::folders::Folders;
-use super::tally::Tally;
+pub(crate) mod folders;
+mod tally;
+mod tooling;
+
 use crate::batch::Batch;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::event::{Event, Snapshot};
 use crate::forecast::TimeLeft;
-use crate::job::{JobId, State};
+use crate::job::{JobId, Lease, State};
 use crate::policy::Policy;
-use crate::pool::{Places, Tooling};
 use crate::progress::Progress;
 use crate::queue::{Filter, Flag, Queue};
 use crate::volumes::Volumes;
+pub(crate) use folders::Folders;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
@@ -22,6 +24,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
+
+pub use tally::Tally;
+pub(crate) use tooling::Tooling;
+
+/// Where a job writes, and how much it is expected to write in all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// What holds the data: two mounts of one file system share their room.
+    pub(crate) device: Option<String>,
+    pub(crate) bytes: u64,
+}
+
+/// The places of the jobs at work.
+pub(crate) type Places = HashMap<Lease, Place>;
 
 /// What the engine, its pool and its workers share.
 pub(crate) struct Shared {
@@ -39,12 +55,12 @@ pub(crate) struct Shared {
     pub(crate) boot: Option<String>,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) tally: Arc<Tally>,
-    pub(super) batch: Mutex<Batch>,
+    pub(crate) batch: Mutex<Batch>,
     /// Latest progress of the running jobs.
     pub(crate) progress: Mutex<HashMap<JobId, Progress>>,
     pub(crate) time_left: Mutex<Option<TimeLeft>>,
     /// What the jobs at work are expected to write, and where.
-    pub(super) places: Mutex<Places>,
+    pub(crate) places: Mutex<Places>,
     /// Folders that were made for results.
     pub(crate) folders: Folders,
     /// A dead drive holds a thread of an attempt, and with it all of this.
@@ -69,7 +85,7 @@ impl Shared {
         let _ = self.events.send(event);
     }
 
-    pub(super) fn batch(&self) -> MutexGuard<'_, Batch> {
+    pub(crate) fn batch(&self) -> MutexGuard<'_, Batch> {
         self.batch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -116,7 +132,7 @@ impl Shared {
         self.wake.notify_one();
     }
 
-    pub(super) fn snapshot(&self) -> Result<Snapshot> {
+    pub(crate) fn snapshot(&self) -> Result<Snapshot> {
         let mut running = self.queue.page(&Filter::of(&[State::Running]), 0, 1000)?;
         let live = self.progress();
         for job in &mut running {

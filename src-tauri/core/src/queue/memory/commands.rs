@@ -1,0 +1,63 @@
+//! What people ask, in memory.
+
+use super::MemoryQueue;
+use super::adding::Looks;
+use crate::error::Result;
+use crate::job::Job;
+use crate::queue::{
+    Added, Command, Commands, Edit, Edited, NewJob, Place, Refusal, Steered, Which, fits, in_order,
+    wants_hold,
+};
+use std::ffi::OsString;
+use std::path::Path;
+
+impl Commands for MemoryQueue {
+    fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>> {
+        let mut looks = Looks::default();
+        // Nobody waits for a drive: the queue is not locked while one is asked.
+        loop {
+            let added = self.all().add_all(jobs, place, &looks, self.clock.now());
+            if looks.all_answered(taken) {
+                return Ok(added);
+            }
+        }
+    }
+
+    fn tree(&self, destination: &Path, root: &Path) -> Result<OsString> {
+        Ok(self.all().tree(destination, root))
+    }
+
+    fn edit(&self, edits: &[Edit], taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Edited>> {
+        let mut all = self.all();
+        Ok(edits.iter().map(|edit| all.edit(edit, taken)).collect())
+    }
+
+    fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
+        let (mut all, now) = (self.all(), self.clock.now());
+        let mut ids = match which {
+            Which::Ids(ids) => ids.clone(),
+            Which::All(states) => {
+                let fit = |j: &&Job| {
+                    states.contains(&j.state)
+                        && fits(command, j.state)
+                        && wants_hold(command).is_none_or(|hold| j.hold == hold)
+                };
+                let mut jobs: Vec<_> = all.rows.values().map(|r| &r.job).filter(fit).collect();
+                jobs.sort_by_key(|j| (states.iter().position(|s| *s == j.state), j.position));
+                jobs.iter().map(|j| j.id).collect()
+            }
+        };
+        ids = in_order(command, ids, |id| Some(all.rows.get(id)?.job.position));
+        let mut steered = Steered::default();
+        for &id in &ids {
+            match all.steer(command, id, &ids, now) {
+                None => steered.done.push(id),
+                Some(refusal) => steered.refused.push((id, refusal)),
+            }
+        }
+        if matches!(which, Which::All(_)) {
+            steered.refused.retain(|(_, refusal)| !matches!(refusal, Refusal::State(_) | Refusal::NotFound));
+        }
+        Ok(steered)
+    }
+}

@@ -1,0 +1,63 @@
+//! Reads what stands over the whole queue. What an earlier version stored as a sentence is read as one.
+
+use super::{Details, Flag};
+use crate::error::Result;
+use crate::failure::{FailureCode, Reason};
+use crate::raised::{Alarm, Restored};
+use serde::de::DeserializeOwned;
+
+/// The alarm, where it is raised.
+pub fn alarm(queue: &dyn Details) -> Result<Option<Alarm>> {
+    stored(queue, Flag::Alarm, |text| Alarm::Text { text })
+}
+
+/// Why no job can start, where that is so.
+pub fn breaker(queue: &dyn Details) -> Result<Option<Reason>> {
+    stored(queue, Flag::Breaker, |text| Reason::Text { code: FailureCode::FfmpegBroken, text })
+}
+
+/// What the queue was restored from, until it is resumed.
+pub fn restored(queue: &dyn Details) -> Result<Option<Restored>> {
+    stored(queue, Flag::Restored, |text| Restored::Text { text })
+}
+
+fn stored<T: DeserializeOwned>(
+    queue: &dyn Details,
+    flag: Flag,
+    in_words: impl FnOnce(String) -> T,
+) -> Result<Option<T>> {
+    Ok(queue.flag(flag)?.map(|text| serde_json::from_str(&text).unwrap_or_else(|_| in_words(text))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::queue::memory::MemoryQueue;
+    use crate::raised::to_flag;
+    use crate::words;
+    use std::sync::Arc;
+
+    #[test]
+    fn what_an_earlier_version_stored_is_shown_as_it_is() {
+        let queue = MemoryQueue::new(Arc::new(ManualClock::at(0)));
+        let text = "3 videos failed in the last 10 minutes. Look at their reasons.";
+        for flag in [Flag::Alarm, Flag::Breaker, Flag::Restored] {
+            queue.set_flag(flag, Some(text)).unwrap();
+        }
+        assert_eq!(words::alarm(&alarm(&queue).unwrap().unwrap()).to_string(), text);
+        assert_eq!(words::breaker(&breaker(&queue).unwrap().unwrap()).to_string(), text);
+        assert_eq!(words::restored(&restored(&queue).unwrap().unwrap()).to_string(), text);
+    }
+
+    #[test]
+    fn what_is_raised_is_read_again() {
+        let queue = MemoryQueue::new(Arc::new(ManualClock::at(0)));
+        let raised = Alarm::OfLast { failed: 5, ended: 10, volume: Some("SD-128".into()) };
+        queue.set_flag(Flag::Alarm, Some(&to_flag(&raised))).unwrap();
+        assert_eq!(alarm(&queue).unwrap(), Some(raised));
+        let away = Restored::FromBackup { added: 1, aside: "spool.db.damaged-1".into() };
+        queue.set_flag(Flag::Restored, Some(&to_flag(&away))).unwrap();
+        assert_eq!(restored(&queue).unwrap(), Some(away));
+    }
+}

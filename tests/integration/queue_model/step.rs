@@ -1,0 +1,138 @@
+//! The steps of random histories.
+
+use proptest::prelude::*;
+use spool_core::job::State;
+use spool_core::queue::Command;
+
+/// What is said of files that are added.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is said of a file by itself")]
+pub(super) struct Said {
+    /// The preset has another name.
+    pub(super) renamed: bool,
+    pub(super) crf: u8,
+    pub(super) again: bool,
+    pub(super) from_folder: bool,
+    /// The drive tells a time of modification.
+    pub(super) timed: bool,
+}
+
+/// What a worker writes down.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Written {
+    /// The source is another than when it was added.
+    Source,
+    Plan,
+    Verified,
+    Command,
+    Publish,
+    Progress(u8),
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    Add {
+        names: Vec<u8>,
+        top: bool,
+        said: Said,
+    },
+    Claim {
+        alone: bool,
+    },
+    Note {
+        worker: usize,
+        written: Written,
+    },
+    Settle {
+        worker: usize,
+        end: u8,
+    },
+    Steer {
+        command: Command,
+        job: i64,
+    },
+    SteerAll {
+        command: Command,
+        state: State,
+    },
+    Edit {
+        job: i64,
+        stem: u8,
+        crf: u8,
+    },
+    /// What is in a job's video was looked at.
+    Describe {
+        job: i64,
+    },
+    /// What ended so many seconds ago leaves the list, but for some done jobs.
+    Retire {
+        seconds: i64,
+        keep: u64,
+    },
+    /// A result is deleted by its owner.
+    Unlink {
+        result: usize,
+    },
+    Pass {
+        seconds: u64,
+    },
+    SetBack,
+    Crash,
+    /// Another version of Spool writes to a job's row.
+    Foreign {
+        job: i64,
+    },
+}
+
+fn command() -> impl Strategy<Value = Command> + Clone {
+    prop::sample::select(vec![
+        Command::Cancel,
+        Command::Retry,
+        Command::Remove,
+        Command::Hold,
+        Command::Release,
+        Command::Now,
+        Command::MoveTop,
+        Command::MoveBottom,
+        Command::MoveUp,
+        Command::MoveDown,
+    ])
+}
+
+fn said() -> impl Strategy<Value = Said> {
+    (any::<bool>(), 21..23u8, any::<bool>(), any::<bool>(), prop::bool::weighted(0.8)).prop_map(
+        |(renamed, crf, again, from_folder, timed)| Said { renamed, crf, again, from_folder, timed },
+    )
+}
+
+fn written() -> impl Strategy<Value = Written> {
+    prop_oneof![
+        1 => Just(Written::Source),
+        1 => Just(Written::Plan),
+        1 => Just(Written::Verified),
+        1 => Just(Written::Command),
+        3 => Just(Written::Publish),
+        1 => (1..99u8).prop_map(Written::Progress),
+    ]
+}
+
+pub(super) fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (prop::collection::vec(0..12u8, 1..4), any::<bool>(), said())
+            .prop_map(|(names, top, said)| Step::Add { names, top, said }),
+        4 => any::<bool>().prop_map(|alone| Step::Claim { alone }),
+        3 => (0..4usize, written()).prop_map(|(worker, written)| Step::Note { worker, written }),
+        4 => (0..4usize, 0..8u8).prop_map(|(worker, end)| Step::Settle { worker, end }),
+        3 => (command(), 1..20i64).prop_map(|(command, job)| Step::Steer { command, job }),
+        1 => (command(), prop::sample::select(State::ALL.to_vec()))
+            .prop_map(|(command, state)| Step::SteerAll { command, state }),
+        2 => (1..20i64, 0..8u8, 21..23u8).prop_map(|(job, stem, crf)| Step::Edit { job, stem, crf }),
+        1 => (1..20i64).prop_map(|job| Step::Describe { job }),
+        1 => (0..300i64, 0..3u64).prop_map(|(seconds, keep)| Step::Retire { seconds, keep }),
+        1 => (0..8usize).prop_map(|result| Step::Unlink { result }),
+        1 => (1..200u64).prop_map(|seconds| Step::Pass { seconds }),
+        1 => Just(Step::SetBack),
+        1 => Just(Step::Crash),
+        1 => (1..20i64).prop_map(|job| Step::Foreign { job }),
+    ]
+}
