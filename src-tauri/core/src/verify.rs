@@ -83,7 +83,7 @@ pub enum Refusal {
     /// The source's headers do not explain it, in length or damage: the packets of the source must decide.
     Doubtful(Failure),
     /// Copies of these streams of the source are not what they show: they must be converted.
-    Unfaithful(Failure, BTreeMap<usize, CopyFault>),
+    Unfaithful(Box<(Failure, BTreeMap<usize, CopyFault>)>),
     /// Decoding showed what the plan did not know of the original, and the result lacks.
     Changed(Box<(Failure, Learned)>),
     /// Chapters or subtitles make it last longer than what it shows.
@@ -99,10 +99,10 @@ impl Refusal {
     /// What it means where there is no further chance.
     pub(crate) fn into_failure(self) -> Failure {
         match self {
-            Refusal::Failed(failure)
-            | Refusal::Doubtful(failure)
-            | Refusal::Unfaithful(failure, _)
-            | Refusal::Overlong { failure, .. } => failure,
+            Refusal::Failed(failure) | Refusal::Doubtful(failure) | Refusal::Overlong { failure, .. } => {
+                failure
+            }
+            Refusal::Unfaithful(refused) => refused.0,
             Refusal::Changed(changed) => changed.0,
         }
     }
@@ -243,7 +243,7 @@ fn missing(planned: &Planned) -> Fault {
 pub(crate) fn tells_place(by: PlaceIn, plan: &Plan, report: &Report) -> Refusal {
     let with_texts = plan.copies().filter(|s| matches!(s.codec.as_str(), "vorbis" | "theora"));
     let faults = with_texts.map(|s| (s.input, CopyFault::Differs)).collect();
-    Refusal::Unfaithful(wrong(Fault::TellsPlace { by }, report), faults)
+    Refusal::Unfaithful(Box::new((wrong(Fault::TellsPlace { by }, report), faults)))
 }
 
 fn wrong(fault: Fault, report: &Report) -> Failure {

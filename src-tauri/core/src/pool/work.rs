@@ -54,7 +54,7 @@ pub(super) enum End {
     /// Its volume has no room beside what other jobs write there.
     Crowded(Failure),
     /// Copies of these streams were refused; converted they may pass.
-    Unfaithful(Failure, BTreeMap<usize, CopyFault>),
+    Unfaithful(Box<(Failure, BTreeMap<usize, CopyFault>)>),
     /// Decoding showed more of the original than the plan knew; with that the result can hold it.
     Changed(Box<(Failure, Learned)>),
     /// The user cancelled.
@@ -102,7 +102,8 @@ impl Drop for Goodbye<'_> {
 fn outcome(task: &Task, result: Result<Outcome, End>) -> Option<Outcome> {
     Some(match result {
         Ok(done) => done,
-        Err(End::Failed(failure) | End::Unfaithful(failure, _)) => after(task, failure),
+        Err(End::Failed(failure)) => after(task, failure),
+        Err(End::Unfaithful(refused)) => after(task, refused.0),
         Err(End::Changed(changed)) => after(task, changed.0),
         Err(End::Crowded(failure)) => Outcome::Waiting(failure),
         Err(End::Cancelled) => Outcome::Cancelled,

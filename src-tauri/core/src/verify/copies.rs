@@ -36,7 +36,7 @@ pub(super) fn refuse_faulty(case: &Case<'_>) -> Result<(), Refusal> {
     if !report.saw_end {
         let failure = wrong(Fault::CopyUnfinished, report);
         let all = case.plan.copies().map(|s| (s.input, CopyFault::Damaged)).collect();
-        return Err(Refusal::Unfaithful(failure, all));
+        return Err(Refusal::Unfaithful(Box::new((failure, all))));
     }
     let other: BTreeMap<usize, CopyFault> = copies
         .equal
@@ -45,7 +45,7 @@ pub(super) fn refuse_faulty(case: &Case<'_>) -> Result<(), Refusal> {
         .map(|(input, _)| (*input, CopyFault::Differs))
         .collect();
     if !other.is_empty() {
-        return Err(Refusal::Unfaithful(wrong(Fault::OtherContent, report), other));
+        return Err(Refusal::Unfaithful(Box::new((wrong(Fault::OtherContent, report), other))));
     }
     // An original that decodes better than its copy is not what is damaged.
     let fault = if copies.original.is_some() { CopyFault::Differs } else { CopyFault::Damaged };
@@ -54,7 +54,7 @@ pub(super) fn refuse_faulty(case: &Case<'_>) -> Result<(), Refusal> {
     if damaged.is_empty() || is_damaged_alike(copies) {
         return Ok(());
     }
-    Err(Refusal::Unfaithful(wrong(Fault::CopyDamaged, report), damaged))
+    Err(Refusal::Unfaithful(Box::new((wrong(Fault::CopyDamaged, report), damaged))))
 }
 
 /// Did decoding the original meet as many errors? A few more come from where ffmpeg begins to decode within a file.
@@ -88,7 +88,7 @@ fn damaged(case: &Case<'_>, report: &Report) -> Vec<usize> {
 }
 
 fn refused(case: &Case<'_>, fault: Fault, stream: &Planned, of: CopyFault) -> Refusal {
-    Refusal::Unfaithful(wrong(fault, case.report), BTreeMap::from([(stream.input, of)]))
+    Refusal::Unfaithful(Box::new((wrong(fault, case.report), BTreeMap::from([(stream.input, of)]))))
 }
 
 /// Seconds by which a copy may differ: the last packet of some containers has no length of its own.

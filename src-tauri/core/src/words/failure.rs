@@ -152,7 +152,7 @@ fn plans(reason: &Reason) -> Option<String> {
         }
         R::NoEncoder { encoder: None } => "This ffmpeg lacks an encoder that the preset needs.".into(),
         R::EncoderRefused { cause } => {
-            format!("An encoder refused this picture or sound. {}", gave_up(cause))
+            format!("An encoder refused this picture or sound. {}", gave_up(cause.as_deref()))
         }
         R::EncoderBusy => "The graphics hardware takes no further encode just now.".into(),
         _ => return None,
@@ -167,7 +167,7 @@ fn tools(reason: &Reason) -> String {
         R::Stalled => "ffmpeg made no progress any more and was ended.".into(),
         R::OutOfMemory => "Memory ran out.".into(),
         R::NoThread { cause } => format!("No thread could be started: {cause}."),
-        R::GaveUp { cause } => gave_up(cause),
+        R::GaveUp { cause } => gave_up(cause.as_deref()),
         R::ToolGone => "ffmpeg is no longer where it was.".into(),
         R::NotStarted { tool, cause } => format!("{tool} could not be started: {cause}."),
         R::ToolMissing { tool } => format!("{tool} was not found."),
@@ -265,8 +265,8 @@ fn carried(kind: Kind) -> &'static str {
     if kind == Kind::Video { "picture" } else { "sound" }
 }
 
-fn gave_up(cause: &Option<String>) -> String {
-    cause.as_ref().map_or_else(
+fn gave_up(cause: Option<&str>) -> String {
+    cause.map_or_else(
         || "ffmpeg gave up without saying why.".to_owned(),
         |cause| format!("ffmpeg gave up: {cause}."),
     )

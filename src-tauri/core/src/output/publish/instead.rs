@@ -22,7 +22,7 @@ pub(super) fn names(refused: &Path, id: JobId) -> Vec<PathBuf> {
 
 /// That the result of this claimed name has another one.
 pub(super) fn remark(refused: &Path) -> Remark {
-    Remark::NameRefused { name: name_of(refused).to_string() }
+    Remark::NameRefused { name: name_of(refused) }
 }
 
 #[cfg(test)]

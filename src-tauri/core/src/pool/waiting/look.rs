@@ -1,6 +1,6 @@
 //! A look at what waiting jobs wait for. It asks drives, and so runs where one may hang; what many jobs share is asked once.
 
-use crate::failure::FailureCode;
+use crate::failure::{FailureCode, Reason};
 use crate::job::{Job, JobId};
 use crate::pool::room;
 use crate::pool::work::Stamp;
@@ -131,7 +131,7 @@ pub(super) fn roots(job: &Job, mounts: &Mounts) -> Roots {
 }
 
 pub(super) fn code(job: &Job) -> Option<FailureCode> {
-    job.failure.as_ref().map(|failure| failure.code())
+    job.failure.as_ref().map(Reason::code)
 }
 
 fn folder(job: &Job) -> &Path {

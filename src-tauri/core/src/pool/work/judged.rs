@@ -33,7 +33,7 @@ pub(super) fn judge(
 fn refused(making: &mut Making<'_>, refusal: Refusal) -> End {
     match refusal {
         Refusal::Failed(failure) | Refusal::Doubtful(failure) => failure.into(),
-        Refusal::Unfaithful(failure, faults) => End::Unfaithful(failure, faults),
+        Refusal::Unfaithful(refused) => End::Unfaithful(refused),
         Refusal::Changed(changed) => End::Changed(changed),
         Refusal::Overlong { shown, failure } => {
             making.shown = Some(shown);

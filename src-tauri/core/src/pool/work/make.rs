@@ -28,11 +28,13 @@ use std::path::PathBuf;
 pub(super) fn make(work: &Work<'_>, tools: &Tools, info: MediaInfo, plan: &Plan) -> Result<Verdict, End> {
     let (scratch, steps, log) = (Scratch::of(work, plan), Steps::default(), Log::default());
     let mut making = Making { work, tools, info, steps, log, shown: None, scratch };
-    with_second_chance(&mut making, plan).map_err(|end| match end {
-        End::Failed(failure) | End::Unfaithful(failure, _) => {
-            Failure { log_tail: making.log.tail(), ..failure }.into()
-        }
-        end => end,
+    with_second_chance(&mut making, plan).map_err(|end| {
+        let failure = match end {
+            End::Failed(failure) => failure,
+            End::Unfaithful(refused) => refused.0,
+            end => return end,
+        };
+        Failure { log_tail: making.log.tail(), ..failure }.into()
     })
 }
 
@@ -114,7 +116,7 @@ fn learn(making: &mut Making<'_>, plan: &Plan, end: End) -> Result<Lesson, End> 
             making.info.learn(&changed.1);
             return Ok(Lesson::Changes);
         }
-        End::Unfaithful(_, faults) => faults.clone(),
+        End::Unfaithful(refused) => refused.1.clone(),
         End::Failed(_) if making.shown.is_some() && plan.clip.is_none() => return Ok(Lesson::Clip),
         End::Failed(failure) if refuses_subtitles(making, plan, failure) => return Ok(Lesson::Subtitles),
         End::Failed(failure) if plan.hardware && may_be_the_hardware(failure) => {
@@ -176,7 +178,10 @@ fn in_size(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
 fn refuse_big_copy(plan: &Plan, made: u64) -> Result<(), End> {
     let picture = plan.copies().find(|s| s.kind == Kind::Video && plan.limit.is_some_and(|most| made > most));
     let Some(picture) = picture else { return Ok(()) };
-    Err(End::Unfaithful(Reason::CopyTooBig.into(), BTreeMap::from([(picture.input, CopyFault::Big)])))
+    Err(End::Unfaithful(Box::new((
+        Reason::CopyTooBig.into(),
+        BTreeMap::from([(picture.input, CopyFault::Big)]),
+    ))))
 }
 
 fn steps(making: &Making<'_>, plan: &Plan) -> Vec<Step> {

@@ -69,7 +69,7 @@ fn judged(change: impl FnOnce(&mut MediaInfo, &mut Report, &mut Copies)) -> Resu
 
 fn faults(judged: Result<Verdict, Refusal>) -> Vec<(usize, CopyFault)> {
     match judged {
-        Err(Refusal::Unfaithful(_, faults)) => faults.into_iter().collect(),
+        Err(Refusal::Unfaithful(refused)) => refused.1.into_iter().collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -163,7 +163,7 @@ fn a_quarter_more_errors_than_the_original_are_alike() {
 #[test]
 fn what_differs_is_said_of_picture_or_sound() {
     let message = |judged| match judged {
-        Err(Refusal::Unfaithful(failure, _)) => failure.said(),
+        Err(Refusal::Unfaithful(refused)) => refused.0.said(),
         other => panic!("{other:?}"),
     };
     let longer = |index: usize| {
