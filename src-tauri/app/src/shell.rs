@@ -2,13 +2,13 @@
 
 /// One line that a shell takes as the same words, and no terminal obeys.
 pub fn line(words: &[String]) -> String {
-    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
-fn quoted(word: &String) -> String {
+fn quoted(word: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=+,@%".contains(c);
     if !word.is_empty() && word.chars().all(safe) {
-        word.clone()
+        word.to_owned()
     } else if word.chars().any(char::is_control) {
         format!("$'{}'", word.chars().map(escaped).collect::<String>())
     } else {
