@@ -235,7 +235,10 @@ async fn a_panic_in_a_worker_is_a_failure_like_any_other_and_costs_no_worker() {
     let id = add(&engine, &env, &paths(&videos(&env, &["a"])))[0];
     let done = reaches(&engine, id, State::Done);
     let attempts = engine.queue().attempts(done.id).unwrap();
-    assert_eq!(attempts[0].failure.as_ref().map(|f| f.code()), Some(FailureCode::Internal));
+    assert_eq!(
+        attempts[0].failure.as_ref().map(spool_core::failure::Reason::code),
+        Some(FailureCode::Internal)
+    );
     engine.stop().await;
 }
 

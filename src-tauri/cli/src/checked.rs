@@ -15,7 +15,7 @@ pub(crate) fn lines(verification: &Verification) -> Vec<String> {
         n => format!(", {} met while decoding", count(n as u64, "damaged spot", "damaged spots")),
     };
     all.push(format!("the whole file{length}{damaged}"));
-    all.extend(differences(verification.changes.iter()).iter().map(|said| words::line(&said.to_string())));
+    all.extend(differences(verification.changes.iter()).iter().map(|said| words::line(said.to_string())));
     all
 }
 

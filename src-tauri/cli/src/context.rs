@@ -74,7 +74,7 @@ impl Context {
         let named = cli.data_dir.clone().or_else(places::named_data_dir);
         let data = named.map_or_else(default_data_dir, |dir| absolute(&dir))?;
         if data.is_file() {
-            let file = words::line(&data.to_string_lossy());
+            let file = words::line(data.to_string_lossy());
             return Err(Failed::Usage(format!("{file} is a file; the queue needs a folder.")));
         }
         let settings = places::settings(&data)?;

@@ -102,7 +102,7 @@ pub(crate) fn line(job: &Job, now: i64, abandoned: Option<i64>) -> String {
 
 /// The name of its video's file.
 pub(crate) fn name(job: &Job) -> String {
-    words::line(&job.source.file_name().unwrap_or_default().to_string_lossy())
+    words::line(job.source.file_name().unwrap_or_default().to_string_lossy())
 }
 
 fn named(job: &Job, name: &str, now: i64, abandoned: Option<i64>) -> String {
@@ -162,7 +162,7 @@ pub(crate) fn running(job: &Job) -> String {
 
 /// `-> /out/a.mp4`
 fn target(job: &Job) -> String {
-    format!("-> {}", words::line(&job.output.to_string_lossy()))
+    format!("-> {}", words::line(job.output.to_string_lossy()))
 }
 
 /// Was it put on hold because the machine went down with it again and again?

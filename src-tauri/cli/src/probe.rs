@@ -46,7 +46,7 @@ pub(crate) fn probe(context: &Context, args: &Probe) -> Answer {
     for path in &args.paths {
         let path = absolute(path)?;
         if args.paths.len() > 1 {
-            context.say(words::line(&format!("{}:", path.display())))?;
+            context.say(words::line(format!("{}:", path.display())))?;
         }
         match probe_one(context, &tools, &path, preset.as_ref(), args) {
             Ok(probed) if context.json => json_line(&as_json(&probed))?,
@@ -201,7 +201,7 @@ fn tell(context: &Context, Probed { info, planned, .. }: &Probed) -> Result<(), 
         words::count(info.chapters.len() as u64, "chapter", "chapters")
     ))?;
     for programme in info.programmes.iter().filter(|_| info.programmes.len() > 1) {
-        context.say(words::line(&programme_line(programme)))?;
+        context.say(words::line(programme_line(programme)))?;
     }
     for captions in info.captions.iter().flatten() {
         context.say(captions_line(captions))?;
@@ -210,7 +210,7 @@ fn tell(context: &Context, Probed { info, planned, .. }: &Probed) -> Result<(), 
         Some(planning) => {
             planned_lines(info, planning).iter().try_for_each(|line| context.say(words::line(line)))
         }
-        None => info.streams.iter().try_for_each(|s| context.say(words::line(&stream_line(s)))),
+        None => info.streams.iter().try_for_each(|s| context.say(words::line(stream_line(s)))),
     }
 }
 

@@ -45,7 +45,7 @@ fn all(context: &Context) -> Answer {
         return Ok(true);
     }
     let shown: Vec<String> =
-        fields::FIELDS.iter().map(|field| words::line(&fields::shown(&now, field))).collect();
+        fields::FIELDS.iter().map(|field| words::line(fields::shown(&now, field))).collect();
     let width = shown.iter().map(|value| value.chars().count()).max().unwrap_or(0).min(24);
     for (field, value) in fields::FIELDS.iter().zip(shown) {
         context.say(format!("{:<14}  {value:<width$}  {}", field.key, field.meaning))?;
@@ -54,7 +54,7 @@ fn all(context: &Context) -> Answer {
         if file.exists() { "They are kept in" } else { "All are as they come; a change is kept in" };
     context.say(format!(
         "{whether} {}; `spool settings KEY VALUE` changes one.",
-        words::line(&file.display().to_string())
+        words::line(file.display().to_string())
     ))?;
     Ok(true)
 }
@@ -62,7 +62,7 @@ fn all(context: &Context) -> Answer {
 /// The value alone, so that scripts can take it.
 fn one(context: &Context, field: &'static Field) -> Answer {
     let now = load(context)?;
-    context.tell(&view(&now, field), words::line(&fields::shown(&now, field)))?;
+    context.tell(&view(&now, field), words::line(fields::shown(&now, field)))?;
     Ok(true)
 }
 
@@ -75,7 +75,7 @@ fn view(settings: &Settings, field: &Field) -> Value {
 
 fn set(context: &Context, field: &'static Field, value: &str) -> Answer {
     let now = fields::set(&context.data, field, value).map_err(refused)?;
-    let shown = words::line(&fields::shown(&now, field));
+    let shown = words::line(fields::shown(&now, field));
     context
         .tell(&view(&now, field), format!("{} is {shown} now. {}", field.key, fields::effect(field.key)))?;
     Ok(true)

@@ -47,8 +47,8 @@ pub(crate) fn not_found(ids: &[JobId]) -> bool {
 
 fn facts(context: &Context, job: &Job, known: &[Preset]) -> Result<(), Failed> {
     context.say(list::line(job, SystemClock::default().now(), context.abandoned_since()))?;
-    context.say(format!("source    {}", words::line(&job.source.to_string_lossy())))?;
-    context.say(format!("output    {}", words::line(&job.output.to_string_lossy())))?;
+    context.say(format!("source    {}", words::line(job.source.to_string_lossy())))?;
+    context.say(format!("output    {}", words::line(job.output.to_string_lossy())))?;
     let preset = job.spec.as_ref().map_or_else(|| words::other_version(job), |spec| spec.preset.name.clone());
     context.say(format!("preset    {}", words::line(&preset)))?;
     let changed = words::settings(&presets::changed(job, known));
@@ -68,7 +68,7 @@ fn facts(context: &Context, job: &Job, known: &[Preset]) -> Result<(), Failed> {
     }
     said(&job.warnings)
         .iter()
-        .try_for_each(|remark| context.say(format!("remark    {}", words::line(&remark.to_string()))))
+        .try_for_each(|remark| context.say(format!("remark    {}", words::line(remark.to_string()))))
 }
 
 /// `wrong: Track 2 (sound, AAC, ger) is missing in the result.`

@@ -26,7 +26,7 @@ pub fn size(bytes: u64) -> String {
 /// `14 videos wait for space on Media.`; nothing where none does.
 pub fn crowded(crowded: &Crowded) -> Option<String> {
     let disk = crowded.volume.as_deref().and_then(Path::file_name);
-    let place = disk.map_or_else(String::new, |name| format!(" on {}", line(&name.to_string_lossy())));
+    let place = disk.map_or_else(String::new, |name| format!(" on {}", line(name.to_string_lossy())));
     let wait = if crowded.jobs == 1 { "waits" } else { "wait" };
     (crowded.jobs > 0).then(|| format!("{} {wait} for space{place}.", count(crowded.jobs, "video", "videos")))
 }
@@ -171,7 +171,7 @@ fn local(millis: i64) -> Option<jiff::ZonedDateTime> {
 
 /// What checking a result again found, on one line; empty where all is right.
 pub fn finding(finding: &Finding) -> String {
-    spool_core::words::finding(finding).map(|said| line(&said.to_string())).unwrap_or_default()
+    spool_core::words::finding(finding).map(|said| line(said.to_string())).unwrap_or_default()
 }
 
 /// Text from outside on one line: control characters, which could move the cursor, become visible.

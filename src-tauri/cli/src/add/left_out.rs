@@ -45,7 +45,7 @@ fn line(found: &Found, (kind, one, many): &(Kind, &str, &str), most: usize) -> O
 }
 
 fn name(path: &Path) -> String {
-    words::line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
+    words::line(path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
 }
 
 fn tell_scripts(context: &Context, found: &Found) -> Result<(), Failed> {

@@ -58,7 +58,7 @@ impl Screen {
 }
 
 fn name(job: &Job) -> String {
-    words::line(&job.source.file_name().unwrap_or_default().to_string_lossy())
+    words::line(job.source.file_name().unwrap_or_default().to_string_lossy())
 }
 
 /// `   17  wrong        a.mkv  Track 2 (sound, AAC, ger) is missing in the result.`
