@@ -14,6 +14,7 @@ mod notify;
 #[cfg_attr(windows, path = "platform/windows.rs")]
 mod platform;
 mod tray;
+mod window;
 
 use spool_app::state::Spool;
 use spool_app::work::{Heard, work};
@@ -188,7 +189,7 @@ fn heard(app: &AppHandle, event: RunEvent) {
             lifecycle::close_asked(app);
         }
         RunEvent::WindowEvent { event: WindowEvent::DragDrop(event), .. } => {
-            let scale = lifecycle::window(app).and_then(|w| w.scale_factor().ok()).unwrap_or(1.0);
+            let scale = window::of(app).and_then(|w| w.scale_factor().ok()).unwrap_or(1.0);
             drop::hear(
                 app.state::<Arc<Spool>>().inner(),
                 app.state::<Arc<drag::Drops>>().inner(),

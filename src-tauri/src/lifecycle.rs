@@ -3,7 +3,7 @@
 //! Guarantees that closing never loses work: running jobs are asked about, a hung page cannot keep the window
 //! from closing, and quitting ends every ffmpeg cleanly before the process ends.
 
-use crate::machine;
+use crate::{machine, window};
 use spool_app::closing::{OnClose, on_close};
 use spool_app::state::Spool;
 use spool_app::view::{CloseChoice, WhenDone};
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tauri::{AppHandle, Manager, WebviewWindow};
+use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::DialogExt;
 
 /// After the stop the window has this long to go by itself.
@@ -22,14 +22,9 @@ const TO_GO: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub struct Asked(AtomicBool);
 
-/// The one window.
-pub fn window(app: &AppHandle) -> Option<WebviewWindow> {
-    app.get_webview_window("main")
-}
-
 /// Brings the window to the front.
 pub fn show(app: &AppHandle) {
-    let Some(window) = window(app) else { return };
+    let Some(window) = window::of(app) else { return };
     let shown = window.show().and_then(|()| window.unminimize()).and_then(|()| window.set_focus());
     if let Err(cause) = shown {
         tracing::warn!(%cause, "the window could not be brought to the front");
@@ -55,7 +50,7 @@ pub fn chosen(app: &AppHandle, choice: CloseChoice) {
         CloseChoice::Stay => {}
         CloseChoice::Quit => quit(app),
         CloseChoice::Background => {
-            if let Some(Err(cause)) = window(app).map(|w| w.hide()) {
+            if let Some(Err(cause)) = window::of(app).map(|w| w.hide()) {
                 tracing::warn!(%cause, "the window could not be hidden");
             }
         }

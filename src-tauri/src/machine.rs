@@ -3,7 +3,7 @@
 //!
 //! Where the system offers no such service, that is logged and nothing else.
 
-use crate::lifecycle;
+use crate::window;
 use keepawake::KeepAwake;
 use spool_app::battery::Sparing;
 use spool_app::state::Spool;
@@ -90,8 +90,8 @@ impl Machine {
 fn show_progress(app: &AppHandle, counts: &Counts) {
     let progress = app.state::<Arc<Spool>>().percent_of_batch(counts);
     let status = if progress.is_some() { ProgressBarStatus::Normal } else { ProgressBarStatus::None };
-    let shown = lifecycle::window(app)
-        .map(|w| w.set_progress_bar(ProgressBarState { status: Some(status), progress }));
+    let shown =
+        window::of(app).map(|w| w.set_progress_bar(ProgressBarState { status: Some(status), progress }));
     if let Some(Err(cause)) = shown {
         tracing::debug!(%cause, "no progress in the taskbar");
     }

@@ -1,7 +1,7 @@
 //! OS notifications, only while the window is not in front. A missing notification service is logged, never an error,
 //! for the same facts stand in the window.
 
-use crate::lifecycle;
+use crate::window;
 use spool_app::notices::Notice;
 use tauri::AppHandle;
 use tauri_plugin_notification::NotificationExt;
@@ -16,8 +16,8 @@ fn escaped(text: &str) -> String {
 
 /// Shows it, unless the window is in front; `sound`: with the system's own.
 pub fn show(app: &AppHandle, notice: &Notice, sound: bool) {
-    let in_front = lifecycle::window(app)
-        .is_some_and(|w| w.is_focused().unwrap_or(false) && w.is_visible().unwrap_or(false));
+    let in_front =
+        window::of(app).is_some_and(|w| w.is_focused().unwrap_or(false) && w.is_visible().unwrap_or(false));
     if in_front {
         return;
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 mod circles;
+mod sentences;
 
 use std::fs;
 use std::path::{Path, PathBuf};

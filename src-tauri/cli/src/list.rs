@@ -97,28 +97,14 @@ fn page(queue: &dyn Queue, states: &[State], limit: u64) -> Result<Vec<Job>, Fai
 /// `   17  running   42 %  3.1x  1 min 12 s left  a.mkv`. `abandoned`: since when nothing works the queue, where an engine
 /// was killed.
 pub(crate) fn line(job: &Job, now: i64, abandoned: Option<i64>) -> String {
-    named(job, &name(job), now, abandoned)
-}
-
-/// The name of its video's file.
-pub(crate) fn name(job: &Job) -> String {
-    words::line(job.source.file_name().unwrap_or_default().to_string_lossy())
+    named(job, &words::name(job), now, abandoned)
 }
 
 fn named(job: &Job, name: &str, now: i64, abandoned: Option<i64>) -> String {
     let abandoned = abandoned.filter(|_| job.state == State::Running);
-    let word = if abandoned.is_some() { "stopped" } else { word(job) };
+    let word = if abandoned.is_some() { "stopped" } else { words::state(job) };
     let facts = abandoned.map_or_else(|| facts(job, now), words::abandoned);
     format!("{:>5}  {word:<9}  {name}  {facts}", job.id).trim_end().to_owned()
-}
-
-/// How its state is called: of what runs, whether it stands still.
-pub(crate) fn word(job: &Job) -> &'static str {
-    match job.state {
-        State::Running if job.hold => "paused",
-        State::Running if job.awaits_worker() => "released",
-        state => state.as_str(),
-    }
 }
 
 /// What matters in the state a job is in.

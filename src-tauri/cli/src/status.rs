@@ -1,7 +1,7 @@
 //! `spool status`: how the queue stands, in one line; and the sentences about it that end a list.
 
 use crate::context::{Answer, Context, Failed, json_line};
-use crate::{list, words};
+use crate::words;
 use serde_json::{Value, json};
 use spool_app::view::{Cause, JobView};
 use spool_core::clock::{Clock, SystemClock};
@@ -123,11 +123,11 @@ fn capital(words: &str) -> String {
 fn named(running: &[Job], all: u64) -> String {
     let name = |job: &Job| {
         let percent = || job.progress.and_then(|progress| progress.percent);
-        let how = match list::word(job) {
+        let how = match words::state(job) {
             "running" => percent().map_or_else(String::new, |p| format!(" {p:.0} %")),
             stands => format!(" {stands}"),
         };
-        format!("{}{how}", list::name(job))
+        format!("{}{how}", words::name(job))
     };
     let mut names: Vec<String> = running.iter().map(name).collect();
     if all > names.len() as u64 && !names.is_empty() {

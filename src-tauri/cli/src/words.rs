@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use spool_core::forecast::TimeLeft;
-use spool_core::job::{Job, JobId};
+use spool_core::job::{Job, JobId, State};
 use spool_core::queue::{Crowded, Saved};
 use spool_core::recheck::finding::Finding;
 use spool_core::spec;
@@ -29,6 +29,20 @@ pub fn crowded(crowded: &Crowded) -> Option<String> {
     let place = disk.map_or_else(String::new, |name| format!(" on {}", line(name.to_string_lossy())));
     let wait = if crowded.jobs == 1 { "waits" } else { "wait" };
     (crowded.jobs > 0).then(|| format!("{} {wait} for space{place}.", count(crowded.jobs, "video", "videos")))
+}
+
+/// The name of its video's file.
+pub fn name(job: &Job) -> String {
+    line(job.source.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// How its state is called: of what runs, whether it stands still.
+pub fn state(job: &Job) -> &'static str {
+    match job.state {
+        State::Running if job.hold => "paused",
+        State::Running if job.awaits_worker() => "released",
+        state => state.as_str(),
+    }
 }
 
 /// What is said of a job that this version cannot read.

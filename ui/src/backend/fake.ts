@@ -206,14 +206,14 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     },
     presets: () =>
       Promise.resolve([
-        { id: "web-1080p", name: "Web 1080p", description: "Plays everywhere · MP4, H.264, up to 1920x1080" },
-        { id: "small-hevc", name: "Small HEVC", description: "Small files for newer devices" },
-        { id: "archive-av1", name: "Archive AV1", description: "Smallest for keeping, all tracks" },
-        { id: "fit-size", name: "Fit a size", description: "For sending, below a size; mail adds 37 %, so 18 MB fit into its 25" },
-        { id: "edit-prores", name: "Edit ProRes", description: "For video editors, large files" },
-        { id: "audio-m4a", name: "Sound only", description: "M4A without the picture" },
-        { id: "web-720p", name: "Web 720p", description: "Smaller, still plays everywhere" },
-        { id: "remux-mp4", name: "Remux to MP4", description: "New container, no quality lost" },
+        { id: "web-1080p", name: "Web 1080p", description: "Plays everywhere · MP4, H.264, up to 1920x1080", sizeMb: null },
+        { id: "small-hevc", name: "Small HEVC", description: "Small files for newer devices", sizeMb: null },
+        { id: "archive-av1", name: "Archive AV1", description: "Smallest for keeping, all tracks", sizeMb: null },
+        { id: "fit-size", name: "Fit a size", description: "For sending; mail adds 37 %, so 18 MB fit into its 25", sizeMb: 18 },
+        { id: "edit-prores", name: "Edit ProRes", description: "For video editors, large files", sizeMb: null },
+        { id: "audio-m4a", name: "Sound only", description: "M4A without the picture", sizeMb: null },
+        { id: "web-720p", name: "Web 720p", description: "Smaller, still plays everywhere", sizeMb: null },
+        { id: "remux-mp4", name: "Remux to MP4", description: "New container, no quality lost", sizeMb: null },
       ]),
     choices: () => Promise.resolve({ preset, outputDir, theme: chosen.theme }),
     settings: () =>

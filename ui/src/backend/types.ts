@@ -1329,7 +1329,11 @@ name: string,
 /**
  * One line on what it is for.
  */
-description: string, };
+description: string, 
+/**
+ * Results stay below so many megabytes, where they are to.
+ */
+sizeMb: number | null, };
 
 export type Verb = "cancel" | "retry" | "remove" | "hold" | "release" | "now" | "moveTop" | "moveUp" | "moveDown";
 

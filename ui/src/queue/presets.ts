@@ -8,6 +8,7 @@ import Package from "@lucide/svelte/icons/package";
 import Scissors from "@lucide/svelte/icons/scissors";
 import Smartphone from "@lucide/svelte/icons/smartphone";
 import Wifi from "@lucide/svelte/icons/wifi";
+import type { PresetChoice } from "../backend/types";
 
 const icons: Record<string, typeof Film> = {
   "web-1080p": Globe,
@@ -22,4 +23,10 @@ const icons: Record<string, typeof Film> = {
 
 export function presetIcon(id: string): typeof Film {
   return icons[id] ?? Film;
+}
+
+/** What a preset is for, with the size below which its results stay. */
+export function purpose(preset: PresetChoice | undefined): string {
+  if (!preset) return "";
+  return preset.sizeMb === null ? preset.description : `Below ${preset.sizeMb} MB · ${preset.description}`;
 }

@@ -34,6 +34,7 @@ impl List {
 
 /// A preset to choose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
 pub struct PresetChoice {
     /// Its short name.
     pub id: String,
@@ -41,15 +42,14 @@ pub struct PresetChoice {
     pub name: String,
     /// One line on what it is for.
     pub description: String,
+    /// Results stay below so many megabytes, where they are to.
+    pub size_mb: Option<u32>,
 }
 
 impl From<Preset> for PresetChoice {
     fn from(preset: Preset) -> PresetChoice {
-        let description = match preset.video.and_then(|v| v.size_mb) {
-            Some(mb) => preset.description.replace("a size", &format!("{mb} MB")),
-            None => preset.description,
-        };
-        PresetChoice { id: preset.id, name: preset.name, description }
+        let size_mb = preset.size_mb();
+        PresetChoice { id: preset.id, name: preset.name, description: preset.description, size_mb }
     }
 }
 

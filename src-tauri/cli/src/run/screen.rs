@@ -86,7 +86,7 @@ impl Screen {
         if let Ok(style) = ProgressStyle::with_template("{prefix:.bold}\n  {bar:32} {wide_msg}") {
             bar.set_style(style);
         }
-        bar.set_prefix(list::name(job));
+        bar.set_prefix(words::name(job));
         self.running.insert(job.id, bar);
     }
 

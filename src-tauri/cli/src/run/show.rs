@@ -278,7 +278,7 @@ impl Show {
 /// `b.mkv (job 2) failed: The recording ends early.`
 fn failure(job: &Job) -> String {
     let reason = job.failure.as_ref().map_or("no reason is known.".into(), |why| reason(why).to_string());
-    format!("{} (job {}) failed: {}", list::name(job), job.id, words::line(&reason))
+    format!("{} (job {}) failed: {}", words::name(job), job.id, words::line(&reason))
 }
 
 #[cfg(test)]
