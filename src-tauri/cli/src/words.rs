@@ -6,22 +6,9 @@ use spool_core::job::{Job, JobId, State};
 use spool_core::queue::{Crowded, Saved};
 use spool_core::recheck::finding::Finding;
 use spool_core::spec;
+pub use spool_core::words::size;
 use std::path::Path;
 use std::time::Duration;
-
-/// `812 MB`, `1.4 GB`: three figures at most, decimal units.
-pub fn size(bytes: u64) -> String {
-    let mut value = bytes as f64;
-    let mut units = ["B", "kB", "MB", "GB", "TB"].into_iter();
-    let mut unit = units.next().unwrap_or_default();
-    for larger in units {
-        if value < 999.5 {
-            break;
-        }
-        (value, unit) = (value / 1000.0, larger);
-    }
-    if value < 9.95 && unit != "B" { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
-}
 
 /// `14 videos wait for space on Media.`; nothing where none does.
 pub fn crowded(crowded: &Crowded) -> Option<String> {
@@ -196,22 +183,6 @@ pub fn line(text: impl std::fmt::Display) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_have_three_figures_at_most() {
-        for (bytes, words) in [
-            (0, "0 B"),
-            (999, "999 B"),
-            (1000, "1.0 kB"),
-            (9_949, "9.9 kB"),
-            (9_960, "10 kB"),
-            (812_000_000, "812 MB"),
-            (999_700_000, "1.0 GB"),
-            (1_400_000_000, "1.4 GB"),
-        ] {
-            assert_eq!(size(bytes), words);
-        }
-    }
 
     #[test]
     fn the_time_left_is_a_range_rounded_outwards() {

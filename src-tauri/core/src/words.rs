@@ -6,7 +6,6 @@
 mod difference;
 mod failure;
 mod finding;
-mod next_step;
 mod numbers;
 mod raised;
 mod remark;
@@ -14,9 +13,9 @@ mod remedy;
 mod stream_reason;
 
 pub use difference::differences;
-pub use failure::{failure, reason};
+pub use failure::{failure, next_step, reason};
 pub use finding::finding;
-pub use next_step::next_step;
+pub use numbers::size;
 pub use raised::{alarm, breaker, restored};
 pub use remark::{Said, remarks, said};
 pub use remedy::remedy;

@@ -1,13 +1,137 @@
-//! Why an attempt ended, with the values that belong to it: what is stored, what crosses to every face, and what
-//! `words` makes a sentence of.
+//! Why an attempt ended: one list of codes, each with a class that decides what happens next; and the reasons, each of one
+//! code, with the values that belong to it: what is stored, what crosses to every face, and what `words` makes a sentence
+//! of.
 //!
-//! Guarantees that each reason has one code, and that a reason which was stored can be read again. Paths and names are
+//! Guarantees that every code has a class, that each reason has one code, and that a reason which was stored can be read again. Paths and names are
 //! text to show, never to act upon. Must not know any sentence, nor what follows (see `policy`).
 
-use super::{FailureCode, Fault};
+use super::Fault;
 use crate::media::Kind;
 use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
 use ts_rs::TS;
+
+/// What happens to a job after a failure of this kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Waits until the outside changes; no attempt is used.
+    Wait,
+    /// Retried with backoff, the whole ladder.
+    Transient,
+    /// Retried once; the same cause again is permanent.
+    Suspect,
+    /// Parked at once.
+    Permanent,
+    /// The queue pauses; no attempt is used.
+    Environment,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident, $word:literal, $class:ident;)*) => {
+        /// The list of causes. The word is stable: scripts and the database use it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+        #[serde(rename_all = "snake_case")]
+        pub enum FailureCode { $($(#[$doc])* $name,)* }
+
+        impl FailureCode {
+            /// Every code.
+            pub const ALL: &[FailureCode] = &[$(FailureCode::$name,)*];
+
+            /// The stable word.
+            pub fn as_str(self) -> &'static str {
+                match self { $(FailureCode::$name => $word,)* }
+            }
+
+            /// What happens next.
+            pub fn class(self) -> Class {
+                match self { $(FailureCode::$name => Class::$class,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The drive that held the source is not there.
+    SourceVolumeMissing, "source_volume_missing", Wait;
+    /// The folder for the result, or its drive, is not there.
+    DestinationMissing, "destination_missing", Wait;
+    /// The drive of the source or of the result does not answer, or its connection is lost.
+    VolumeSilent, "volume_silent", Wait;
+    /// No room for the result.
+    DiskFull, "disk_full", Wait;
+    /// The folder for the result cannot be written to.
+    DestinationReadOnly, "destination_read_only", Wait;
+    /// This ffmpeg cannot encode what the preset asks for.
+    EncoderMissing, "encoder_missing", Wait;
+    /// ffmpeg was killed from outside.
+    KilledBySignal, "killed_by_signal", Transient;
+    /// ffmpeg stopped making progress.
+    Stalled, "stalled", Transient;
+    /// Reading or writing failed half way.
+    IoError, "io_error", Transient;
+    /// Memory ran out.
+    OutOfMemory, "out_of_memory", Transient;
+    /// The graphics hardware takes no further encode just now.
+    EncoderSession, "encoder_session", Transient;
+    /// The source was modified while it was read.
+    SourceChanged, "source_changed", Wait;
+    /// The source is still being written.
+    SourceGrowing, "source_growing", Wait;
+    /// The result is not what was planned.
+    VerificationFailed, "verification_failed", Suspect;
+    /// ffmpeg gave up for a reason without a rule of its own.
+    EncodeFailed, "encode_failed", Suspect;
+    /// A fault of Spool itself.
+    Internal, "internal", Suspect;
+    /// Not a video file.
+    NotMedia, "not_media", Permanent;
+    /// Sound or data only.
+    NoVideo, "no_video", Permanent;
+    /// No sound, for a preset for sound.
+    NoAudio, "no_audio", Permanent;
+    /// The end is missing.
+    SourceTruncated, "source_truncated", Permanent;
+    /// Deleted or renamed, on a drive that is there.
+    SourceGone, "source_gone", Permanent;
+    /// The drive cannot read a part of it, time after time.
+    SourceDefective, "source_defective", Permanent;
+    /// No permission, or not a regular file.
+    SourceUnreadable, "source_unreadable", Permanent;
+    /// Encrypted.
+    DrmProtected, "drm_protected", Permanent;
+    /// ffmpeg has no decoder for the picture.
+    UnsupportedCodec, "unsupported_codec", Permanent;
+    /// The preset cannot be applied to this file.
+    PlanRefused, "plan_refused", Permanent;
+    /// The path is longer than the file system allows.
+    NameTooLong, "name_too_long", Permanent;
+    /// The file system of the result cannot hold the name.
+    NameRefused, "name_refused", Permanent;
+    /// Looking at the file took too long.
+    ProbeTimeout, "probe_timeout", Permanent;
+    /// The application crashed with this job, time after time.
+    AppCrashed, "app_crashed", Permanent;
+    /// The machine went down with this job, time after time.
+    MachineDown, "machine_down", Permanent;
+    /// No ffmpeg on this system.
+    FfmpegMissing, "ffmpeg_missing", Environment;
+    /// ffmpeg is there but does not run.
+    FfmpegBroken, "ffmpeg_broken", Environment;
+}
+
+impl fmt::Display for FailureCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for FailureCode {
+    type Err = String;
+    fn from_str(word: &str) -> Result<FailureCode, String> {
+        let found = FailureCode::ALL.iter().copied().find(|c| c.as_str() == word);
+        found.ok_or_else(|| format!("\"{word}\" is not a failure code"))
+    }
+}
 
 /// A reason. Its tag, `kind`, is stable: scripts, the page and the database use it. Lengths are in seconds, sizes in bytes
 /// unless they say otherwise; a `cause` is what the system or a tool says, in its own words.
@@ -233,76 +357,7 @@ impl Reason {
             R::Text { code, .. } => *code,
         }
     }
-
-    /// Do both name one cause, whatever their values? Of what an earlier version stored only the code is known.
-    pub fn is_like(&self, other: &Reason) -> bool {
-        use std::mem::discriminant;
-        match (self, other) {
-            (Reason::Text { .. }, _) | (_, Reason::Text { .. }) => self.code() == other.code(),
-            (Reason::WrongResult { fault }, Reason::WrongResult { fault: found }) => {
-                discriminant(fault) == discriminant(found)
-            }
-            (Reason::NotReadBack { because }, Reason::NotReadBack { because: found }) => {
-                because.is_like(found)
-            }
-            _ => discriminant(self) == discriminant(other),
-        }
-    }
-
-    /// Is something of a video that ends early there to be kept? Of what an earlier version stored that is not known: who
-    /// wants it kept finds out.
-    pub fn keeps_some(&self) -> bool {
-        match self {
-            Reason::EndsEarly { .. } | Reason::SecondRecording => true,
-            Reason::Text { code, .. } => *code == FailureCode::SourceTruncated,
-            _ => false,
-        }
-    }
-
-    /// As it is stored. Values of our own types cannot fail to serialise.
-    pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// As it was stored: an earlier version stored a sentence, and a newer one may know more kinds.
-    pub fn stored(code: FailureCode, text: &str) -> Reason {
-        serde_json::from_str(text).unwrap_or_else(|_| Reason::Text { code, text: text.to_owned() })
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_cause_is_known_again_whatever_its_values_are() {
-        let killed = |signal| Reason::Killed { tool: "ffmpeg".into(), signal };
-        assert!(killed(9).is_like(&killed(11)) && !killed(9).is_like(&Reason::Stalled));
-        let wrong = |fault| Reason::WrongResult { fault };
-        let count = |found| wrong(Fault::OtherCount { found, expected: 250 });
-        assert!(count(247).is_like(&count(248)) && !count(247).is_like(&wrong(Fault::Empty)));
-        let unread = |because| Reason::NotReadBack { because: Box::new(because) };
-        assert!(!unread(Reason::Stalled).is_like(&unread(Reason::NothingReadable)));
-    }
-
-    #[test]
-    fn what_an_earlier_version_stored_is_like_any_of_its_code() {
-        let text = Reason::stored(FailureCode::Stalled, "ffmpeg made no progress any more and was ended.");
-        assert!(text.is_like(&Reason::Stalled) && Reason::Stalled.is_like(&text));
-        assert!(!text.is_like(&Reason::OutOfMemory));
-        assert_eq!(text.code(), FailureCode::Stalled);
-    }
-
-    #[test]
-    fn a_stored_reason_is_read_again_and_its_json_is_stable() {
-        let early = Reason::EndsEarly { readable: 4.5, whole: 10.0, estimated: true };
-        let json = r#"{"kind":"ends_early","readable":4.5,"whole":10.0,"estimated":true}"#;
-        assert_eq!(early.to_json(), json);
-        assert_eq!(Reason::stored(FailureCode::SourceTruncated, json), early);
-        let fault = Fault::TrackMissing { carries: Kind::Video, cover: true };
-        let json = r#"{"kind":"wrong_result","fault":{"is":"track_missing","carries":"video","cover":true}}"#;
-        assert_eq!(Reason::WrongResult { fault }.to_json(), json);
-        let newer = r#"{"kind":"of_a_newer_version"}"#;
-        assert_eq!(Reason::stored(FailureCode::Internal, newer).code(), FailureCode::Internal);
-    }
-}
+mod tests;

@@ -141,12 +141,12 @@ mod tests {
         assert_eq!(
             beside.said(),
             "Media has no room for this video beside those that run: it may take 1.4 GB, and of 60 MB that are \
-             free 68 MB must stay."
+             free 67 MB must stay."
         );
         assert_eq!(beside.need_bytes, Some(1_400_000_000));
         assert_eq!(
             why(Need::Guessed(25_000_000), None).said(),
-            "The disk that holds /m/Media/out has only 60 MB free: this video may take 25 MB, and 68 MB must stay free \
+            "The disk that holds /m/Media/out has only 60 MB free: this video may take 25 MB, and 67 MB must stay free \
              beside it."
         );
     }

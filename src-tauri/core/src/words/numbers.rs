@@ -35,6 +35,20 @@ pub(super) fn in_a_line(text: &str) -> String {
 /// Letters shown of a text from a stranger.
 const MOST: usize = 80;
 
+/// `812 MB`, `1.4 GB`: three figures at most, decimal units.
+pub fn size(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    let mut units = ["B", "kB", "MB", "GB", "TB"].into_iter();
+    let mut unit = units.next().unwrap_or_default();
+    for larger in units {
+        if value < 999.5 {
+            break;
+        }
+        (value, unit) = (value / 1000.0, larger);
+    }
+    if value < 9.95 && unit != "B" { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +64,21 @@ mod tests {
         assert_eq!([number(25.0), number(29.970_03), number(0.5)], ["25", "29.97", "0.5"]);
         assert!((growth(4, 5) - 25.0).abs() < 1e-9 && growth(0, 5).abs() < 1e-9);
         assert_eq!((in_a_line("a\nb").as_str(), in_a_line(&"x".repeat(200)).len()), ("a b", MOST));
+    }
+
+    #[test]
+    fn sizes_have_three_figures_at_most() {
+        for (bytes, words) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (9_949, "9.9 kB"),
+            (9_960, "10 kB"),
+            (812_000_000, "812 MB"),
+            (999_700_000, "1.0 GB"),
+            (1_400_000_000, "1.4 GB"),
+        ] {
+            assert_eq!(size(bytes), words);
+        }
     }
 }
