@@ -108,9 +108,9 @@ fn one_that_waits_or_failed_stays_so() {
     let env = queued();
     change(
         &env,
-        "UPDATE job SET state = 'waiting', failure_code = 'destination_missing', failure_message = 'Gone.',
+        "UPDATE job SET state = 'waiting', failure_code = 'destination_missing', failure_reason = 'Gone.',
              preset = json_set(preset, '$.version', 2) WHERE id = 1;
-         UPDATE job SET state = 'failed', failure_code = 'of_the_future', failure_message = 'It was odd.',
+         UPDATE job SET state = 'failed', failure_code = 'of_the_future', failure_reason = 'It was odd.',
              finished_at = 1, preset = json_set(preset, '$.version', 2) WHERE id = 2",
     );
     let retried = env.spool(&["retry", "2"]);
