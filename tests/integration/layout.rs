@@ -1,6 +1,5 @@
 //! Rules of the code base that a reader relies on, checked over its text.
 
-use std::collections::{BTreeMap, BTreeSet};
 mod circles;
 mod sentences;
 
@@ -203,36 +202,6 @@ fn the_application_asks_the_system_in_one_file_and_the_queue_through_the_core() 
         let prints = text.contains("println!") && path != Path::new("log.rs");
         assert!(!prints, "{} prints", path.display());
         assert!(!text.contains("rusqlite") && !text.contains("\"SELECT "), "SQL in {}", path.display());
-    }
-}
-
-/// The modules of the application that each of them imports.
-fn imports() -> BTreeMap<String, BTreeSet<String>> {
-    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (path, text) in application() {
-        let module = path.components().next().unwrap().as_os_str().to_string_lossy().replace(".rs", "");
-        let named = text.split("crate::").skip(1).map(|rest| {
-            rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default().to_owned()
-        });
-        let others = named.filter(|other| *other != module).collect::<Vec<_>>();
-        all.entry(module).or_default().extend(others);
-    }
-    all
-}
-
-#[test]
-fn no_module_of_the_application_imports_itself_by_way_of_others() {
-    let imports = imports();
-    for module in imports.keys() {
-        let (mut seen, mut next) = (BTreeSet::new(), vec![module]);
-        while let Some(at) = next.pop() {
-            for other in imports.get(at).into_iter().flatten() {
-                assert!(other != module, "{module} imports itself by way of {at}");
-                if seen.insert(other) {
-                    next.push(other);
-                }
-            }
-        }
     }
 }
 

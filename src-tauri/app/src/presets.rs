@@ -18,7 +18,7 @@ impl Spool {
         self.presets().unwrap_or_else(|_| preset::built_in().to_vec())
     }
 
-    /// That of this id, or its refusal: another one in its place would make what nobody asked for.
+    /// That of this id, or its refusal: another one in its place would make what was not asked for.
     pub fn preset(&self, id: &str) -> Result<Preset> {
         settings::preset(&self.data, &self.settings(), id)
     }

@@ -40,7 +40,7 @@ pub fn start(spool: &Arc<Spool>) {
     let thread = std::thread::Builder::new().name("previews".into()).spawn(move || {
         for made in 0_usize.. {
             if spool.previews.renew(world(&spool)) {
-                // The window asks anew for the rows in view.
+                // The window asks again for the rows in view.
                 spool.feed.touch();
             }
             let Some(id) = spool.previews.next() else { continue };

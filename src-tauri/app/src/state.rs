@@ -61,7 +61,7 @@ impl Spool {
     /// Opens the queue of `data`; works it from [`Spool::take_over`] on.
     pub fn open(data: PathBuf) -> Result<Spool> {
         let settings = places::settings(&data)?;
-        // Before the queue is open here: one that is in use is not mended.
+        // Before the queue is open here: one that is in use is not repaired.
         engine::mend(&data, WHO, &SystemClock::default())?;
         let queue = open_queue(&data, Arc::new(SystemClock::default()))?;
         Ok(Spool::on(data, settings, Arc::default(), Arc::new(queue)))
