@@ -9,6 +9,7 @@ use crate::view::{Choices, EncoderState, SettingsChosen, SettingsShown, ToolStat
 use spool_core::engine;
 use spool_core::ffmpeg::{self, ToolError};
 use spool_core::intake;
+use spool_core::plan::Encoder;
 use spool_core::settings::Settings;
 use std::path::{Path, PathBuf};
 
@@ -107,11 +108,11 @@ impl Spool {
     /// Which encoders work here; tries each the first time, which takes a second or two.
     pub fn encoders(&self) -> Vec<EncoderState> {
         let Ok(tools) = self.tools() else { return Vec::new() };
-        let state = |(encoder, name): &(&str, &str)| EncoderState {
-            name: (*name).to_owned(),
+        let state = |(encoder, name): (Encoder, &str)| EncoderState {
+            name: name.to_owned(),
             works: ffmpeg::encoder_works(&tools, encoder),
         };
-        ENCODERS.iter().map(state).collect()
+        ENCODERS.into_iter().map(state).collect()
     }
 }
 

@@ -46,8 +46,8 @@ fn said(reason: &StreamReason) -> String {
 fn stream(planned: &Planned) -> StreamDetails {
     let (done, into, note) = match &planned.action {
         Action::Copy { .. } => ("Kept", String::new(), "Already fits the preset; copied without loss".into()),
-        Action::Convert { codec, instead, .. } => {
-            ("Converted", codec_name(codec), instead.as_ref().map(said).unwrap_or_default())
+        Action::Convert(spec) => {
+            ("Converted", codec_name(&spec.codec), spec.instead.as_ref().map(said).unwrap_or_default())
         }
         Action::Drop { reason, .. } => ("Dropped", String::new(), said(reason)),
     };

@@ -4,21 +4,21 @@
 use crate::state::Spool;
 use spool_core::error::{Error, Result};
 use spool_core::ffmpeg::{self, Tools};
+use spool_core::plan::Encoder;
 use std::fmt::Write;
 use std::path::Path;
 
 /// Lines of the log that go with it.
 const LOG_LINES: usize = 300;
 
-/// Encoders that the settings show and the report names: as ffmpeg and as people call them.
-pub const ENCODERS: &[(&str, &str)] = &[
-    ("libx264", "H.264"),
-    ("libx265", "H.265"),
-    ("libsvtav1", "AV1"),
-    ("libvpx-vp9", "VP9"),
-    ("prores_ks", "ProRes"),
-    ("aac", "AAC"),
-    ("libopus", "Opus"),
+/// Encoders that the settings show and the report names: each with the name that people know.
+pub const ENCODERS: [(Encoder, &str); 6] = [
+    (Encoder::X264, "H.264"),
+    (Encoder::X265, "H.265"),
+    (Encoder::SvtAv1, "AV1"),
+    (Encoder::ProRes, "ProRes"),
+    (Encoder::Aac, "AAC"),
+    (Encoder::Opus, "Opus"),
 ];
 
 /// Writes it to this file.
@@ -68,7 +68,7 @@ fn tools_text(text: &mut String, tools: &Tools) {
     line(text, &format!("ffmpeg {}, ffprobe {}", tools.ffmpeg.version, tools.ffprobe.version));
     for (encoder, _) in ENCODERS {
         let works = if ffmpeg::encoder_works(tools, encoder) { "works" } else { "does not work" };
-        line(text, &format!("{encoder} {works}"));
+        line(text, &format!("{} {works}", encoder.name()));
     }
 }
 

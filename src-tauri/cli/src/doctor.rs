@@ -3,6 +3,7 @@
 use crate::context::{Answer, Context, Failed};
 use crate::words;
 use serde_json::json;
+use spool_app::report::ENCODERS;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{self, lock};
 use spool_core::error::said;
@@ -25,9 +26,6 @@ struct Finding {
 fn finding(name: &'static str, good: bool, text: impl Into<String>) -> Finding {
     Finding { name, good, text: text.into() }
 }
-
-/// Encoders that the built-in presets need.
-const ENCODERS: &[&str] = &["libx264", "libx265", "libsvtav1", "prores_ks", "aac", "libopus"];
 
 pub(crate) fn doctor(context: &Context) -> Answer {
     let tools = ffmpeg::locate(&context.tool_places());
@@ -52,8 +50,8 @@ fn tool_findings(tools: &Tools) -> Vec<Finding> {
     let tool = |name, tool: &ffmpeg::Tool| {
         finding(name, true, format!("{} at {}", tool.version, tool.path.display()))
     };
-    let encoders = ENCODERS.iter().map(|name| {
-        let works = ffmpeg::encoder_works(tools, name);
+    let encoders = ENCODERS.iter().map(|(encoder, _)| {
+        let (name, works) = (encoder.name(), ffmpeg::encoder_works(tools, *encoder));
         finding(
             "encoder",
             works,

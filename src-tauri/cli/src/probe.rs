@@ -228,7 +228,7 @@ fn planned_lines(info: &MediaInfo, Planning { plan, preset, output }: &Planning)
 /// The size of a converted picture, and what the box of the preset means for it.
 fn size(info: &MediaInfo, preset: &Preset, planned: &Planned) -> String {
     let main = info.video().is_some_and(|s| s.index == planned.input);
-    if !main || !matches!(planned.action, Action::Convert { .. }) {
+    if !main || !planned.action.converts() {
         return String::new();
     }
     let sides = preset.video.as_ref().and_then(|v| v.box_long.zip(v.box_short));
@@ -291,10 +291,10 @@ pub(crate) fn stream_lines(plan: &Plan) -> Vec<String> {
 fn fate(planned: &Planned) -> String {
     match &planned.action {
         Action::Copy { .. } => "copied".to_owned(),
-        Action::Convert { codec, instead: None, .. } => format!("converted to {codec}"),
-        Action::Convert { codec, instead: Some(why), .. } => {
-            format!("converted to {codec}: {}", stream_reason(why))
-        }
+        Action::Convert(spec) => match &spec.instead {
+            None => format!("converted to {}", spec.codec),
+            Some(why) => format!("converted to {}: {}", spec.codec, stream_reason(why)),
+        },
         Action::Drop { reason: why, .. } => format!("left out: {}", stream_reason(why)),
     }
 }

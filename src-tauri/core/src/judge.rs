@@ -15,6 +15,7 @@ use crate::media::{Measured, MediaInfo};
 use crate::plan::{self, Plan, Planned, Step, What};
 use crate::subtitles;
 use crate::verify::{self, Case, Copies, Refusal, Verdict};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -113,15 +114,17 @@ fn captions<J: Judging>(
 fn check_copies<J: Judging>(judging: &mut J, plan: &Plan, steps: &[Step]) -> Result<Option<Copies>, J::End> {
     let Some(step) = steps.iter().find(|step| step.what == What::DecodeCopies) else { return Ok(None) };
     let equal = if plan.compared { compare(judging, plan)? } else { BTreeMap::new() };
-    let (mut plan, mut step) = (plan.clone(), step.clone());
-    if !plan.places.is_empty() && plan.copies().any(|copy| !equal.contains_key(&copy.input)) {
+    let mut plan = Cow::Borrowed(plan);
+    let decoded = if !plan.places.is_empty() && plan.copies().any(|copy| !equal.contains_key(&copy.input)) {
         // What cannot be compared packet by packet is decoded whole.
-        plan.places.clear();
-        step.arguments = plan::decode_copies(&plan, judging.result());
-    }
-    let decoded = judging.run(&step)?;
+        plan.to_mut().places.clear();
+        judging.run(&plan::decode_whole(&plan, judging.result()))?
+    } else {
+        judging.run(step)?
+    };
     let in_question = plan.compared && !decoded.errors.is_empty();
-    let original = in_question.then(|| decode_originals(judging, &plan)).transpose()?;
+    let source = plan::decode_source(&plan, judging.source());
+    let original = in_question.then(|| judging.run(&source)).transpose()?;
     Ok(Some(Copies { decoded, original, equal, at_places: !plan.places.is_empty() }))
 }
 
@@ -137,13 +140,6 @@ fn compare<J: Judging>(judging: &J, plan: &Plan) -> Result<BTreeMap<usize, bool>
     let equal = compare::packets_equal(asking.tools, original, copy, asking.policy, Some(asking.orders));
     asking.heed().map_err(|halt| judging.halted(halt))?;
     Ok(all.iter().map(|s| s.input).zip(equal.unwrap_or_default()).collect())
-}
-
-/// Decodes of the original what was decoded of its copy.
-fn decode_originals<J: Judging>(judging: &mut J, plan: &Plan) -> Result<Report, J::End> {
-    let arguments = plan::decode_originals(plan, judging.source());
-    let step = Step { what: What::DecodeCopies, weight: 0.0, writes: false, arguments };
-    judging.run(&step)
 }
 
 /// Probes the result, the first of the steps that check it. Where copies are to be looked at, its packets are measured.

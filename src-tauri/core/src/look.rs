@@ -9,7 +9,7 @@ use crate::ffmpeg::{self, Order, probe};
 
 pub(crate) use crate::ffmpeg::Asking;
 use crate::media::{Kind, Learned, MediaInfo};
-use crate::plan::{self, Abilities, Action, Plan};
+use crate::plan::{self, Abilities, Plan};
 use crate::preset::{Hardware, Metadata};
 use crate::spec::JobSpec;
 use std::path::Path;
@@ -70,7 +70,7 @@ pub(crate) fn look(
 
 /// A converted picture whose header tells of two rates, and those that its encoder's clock may have.
 fn unevenly(info: &MediaInfo, plan: &Plan) -> Option<(usize, Vec<f64>)> {
-    let converted = plan.picture().filter(|s| matches!(s.action, Action::Convert { .. }))?.input;
+    let converted = plan.picture().filter(|s| s.action.converts())?.input;
     let picture = info.streams.iter().find(|s| s.index == converted)?.video.as_ref()?;
     let doubtful = picture.uneven && !picture.fine_clock && picture.tick_rate.is_some();
     doubtful.then(|| (converted, picture.clock_rates()))

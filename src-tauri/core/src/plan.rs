@@ -4,25 +4,26 @@
 //! Pure: no file is touched and nothing is run. The plan is stored with the attempt, so that anyone can see
 //! before and after. ffmpeg's own choice of streams is never relied upon: it silently keeps one per kind.
 
-mod arguments;
 mod audio;
 mod captions;
 mod changes;
 mod channels;
-mod checks;
 mod clip;
 mod colour;
 mod copy;
 mod data;
+mod encode;
 mod encoder;
 mod filters;
 mod layouts;
 mod metadata;
 mod model;
+mod notes;
 mod others;
 mod phase;
 mod rate;
 mod refusals;
+mod render;
 mod rewritten;
 mod shape;
 mod steps;
@@ -35,18 +36,19 @@ use crate::reason::StreamReason;
 use crate::spec::{JobOptions, JobSpec};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use arguments::cue_file;
-pub use captions::caption_file;
-pub(crate) use checks::CLOCK;
-pub use checks::{decode_copies, decode_originals};
-pub use clip::{Clip, chapter_file, chapter_text};
+pub use clip::{Clip, chapter_text};
 pub(crate) use copy::missing;
-pub use encoder::{HARDWARE, HardwareEncoder, test_arguments};
-pub use model::{Action, Plan, Planned};
+pub use encode::{
+    Colours, CoverSettings, EncodeSpec, FieldOrder, Hdr10, Mixed, PictureFilter, PictureSettings, Pixels,
+    Quality, RangeChange, Settings, SoundFilter, SoundSettings, TextSettings,
+};
+pub use encoder::{Encoder, HARDWARE, HardwareEncoder, Samples};
+pub use model::{Action, Plan, Planned, Timing};
+pub use notes::{caption_file, chapter_file, cue_file, rewritten_file};
 pub use rate::slower;
-pub use rewritten::rewritten_file;
+pub(crate) use render::hardware;
 pub use shape::within;
-pub use steps::{Step, What, measure, steps, steps_of_check};
+pub use steps::{Step, What, decode_source, decode_whole, measure, steps, steps_of_check};
 
 /// What the ffmpeg that encodes can do. The default: everything but hardware.
 #[derive(Debug, Clone, Default)]
@@ -98,7 +100,6 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
     let cover = streams.iter().any(|s| s.cover && s.action.keeps());
     let copied = streams.iter().any(|s| s.input == main.index && matches!(s.action, Action::Copy { .. }));
     let vendor = |key: &String| key.starts_with("com.apple.quicktime.") || key.starts_with("com.android.");
-    let hardware = video::hardware(&task);
     let mut plan = Plan {
         container: preset.container,
         chapters: info.chapters.len(),
@@ -120,19 +121,13 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
         most_channels: Some(audio::most_channels(preset)),
         count_cues: true,
         limit: None,
-        hardware: hardware.is_some_and(|h| streams.iter().any(|s| uses(s, h.name))),
-        set_up: Vec::new(),
         reach: info.reach,
-        times: Vec::new(),
+        timing: Timing::default(),
         clip: None,
         streams,
     };
-    plan.times = times(info, &plan).iter().map(|word| (*word).to_owned()).collect();
-    if let Some(hardware) = hardware.filter(|_| plan.hardware) {
-        plan.set_up = hardware.set_up.iter().map(|word| (*word).to_owned()).collect();
-    }
-    let converted = plan.picture().is_some_and(|p| matches!(p.action, Action::Convert { .. }));
-    if converted && preset.container == Container::Mkv {
+    plan.timing = timing(info, &plan);
+    if plan.converts_picture() && preset.container == Container::Mkv {
         // No encoder here keeps transparency.
         plan.without_tags.push("alpha_mode".into());
     }
@@ -144,17 +139,10 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
 /// Decoders find the times of pictures that have none of their own; for copies the demuxer does, which it must not where a
 /// decoder does better: of packed pictures of `XviD` it makes a picture too few, and all of them late.
 /// Where false times look like jumps of the clock, none is closed.
-fn times(info: &MediaInfo, plan: &Plan) -> &'static [&'static str] {
-    let copies = plan.copies().any(|s| s.kind == Kind::Video);
-    match (info.false_times, copies) {
-        (true, _) => &["-copyts", "-start_at_zero"],
-        (false, true) => &["-fflags", "+genpts"],
-        (false, false) => &[],
-    }
-}
-
-fn uses(stream: &Planned, name: &str) -> bool {
-    matches!(&stream.action, Action::Convert { encoder, .. } if encoder == name)
+fn timing(info: &MediaInfo, plan: &Plan) -> Timing {
+    let as_stored = info.false_times;
+    let generated = !as_stored && plan.copies().any(|s| s.kind == Kind::Video);
+    Timing { as_stored, generated, shift: None }
 }
 
 /// Everything a decision about one stream may look at.
@@ -231,12 +219,7 @@ fn is_first_track(stream: &Stream, task: &Task<'_>) -> bool {
 }
 
 /// Does this preset want hardware, and which works here for its codec?
-fn wanted_hardware<'a>(preset: &Preset, abilities: &Abilities) -> Option<&'a HardwareEncoder> {
+fn wanted_hardware(preset: &Preset, abilities: &Abilities) -> Option<&'static HardwareEncoder> {
     let video = preset.video.as_ref().filter(|v| v.hardware == Hardware::Auto && v.size_mb.is_none())?;
     abilities.hardware.iter().copied().find(|h| h.codec == video.codec)
-}
-
-/// Pairs of text, for options.
-fn options<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
-    pairs.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
 }

@@ -229,7 +229,7 @@ fn matched<'a>(case: &Case<'a>) -> Result<Vec<(&'a Planned, &'a Stream)>, Failur
 
 fn expected_codec(planned: &Planned) -> &str {
     match &planned.action {
-        Action::Convert { codec, .. } => codec,
+        Action::Convert(spec) => &spec.codec,
         Action::Copy { .. } | Action::Drop { .. } => &planned.codec,
     }
 }

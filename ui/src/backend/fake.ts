@@ -224,7 +224,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     },
     chooseFfmpeg: (found) => called("chooseFfmpeg", found),
     encoders: () =>
-      Promise.resolve(["H.264", "H.265", "AV1", "VP9", "ProRes", "AAC", "Opus"].map((name) => ({ name, works: name !== "VP9" }))),
+      Promise.resolve(["H.264", "H.265", "AV1", "ProRes", "AAC", "Opus"].map((name) => ({ name, works: name !== "AV1" }))),
     showData: () => called("showData"),
     saveReport: () => called("saveReport"),
     settle: (now) => {

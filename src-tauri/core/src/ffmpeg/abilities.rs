@@ -4,7 +4,7 @@
 //! Answers are kept for the life of the process, per file of ffmpeg: another version is asked anew.
 
 use super::locate::{Tools, ask};
-use crate::plan::{Abilities, HARDWARE, test_arguments};
+use crate::plan::{Abilities, Encoder, HARDWARE, Pixels, hardware};
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -28,8 +28,8 @@ fn slot<T>(answers: &PerFile<T>, tools: &Tools, about: &str) -> Once<T> {
 /// What it can do; hardware is looked for only where it is wanted.
 pub fn abilities(tools: &Tools, with_hardware: bool) -> Abilities {
     let decoders = slot(&DECODERS, tools, "").get_or_init(|| decoders(&tools.ffmpeg.path)).clone();
-    let works = |name: &str| with_hardware && encoder_works(tools, name);
-    let hardware = HARDWARE.iter().filter(|h| works(h.name)).collect();
+    let hardware = HARDWARE.iter().filter(|h| with_hardware && encoder_works(tools, Encoder::Hardware(h)));
+    let hardware = hardware.collect();
     Abilities { decoders, hardware, early_opus: comes_early(&tools.ffmpeg.version) }
 }
 
@@ -57,24 +57,25 @@ fn listed(text: &str) -> BTreeSet<String> {
 }
 
 /// The first of these encoders that does not work here; all are tried at once.
-pub fn missing_encoder<'a>(tools: &Tools, encoders: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn missing_encoder(tools: &Tools, encoders: impl Iterator<Item = Encoder>) -> Option<Encoder> {
     std::thread::scope(|scope| {
-        let tried: Vec<_> = encoders.map(|name| (name, scope.spawn(move || tried(tools, name)))).collect();
+        let tried: Vec<_> =
+            encoders.map(|encoder| (encoder, scope.spawn(move || tried(tools, encoder)))).collect();
         let missing =
-            |works: ScopedJoinHandle<'_, Option<bool>>| works.join().is_ok_and(|told| told == Some(false));
-        tried.into_iter().find_map(|(name, works)| missing(works).then_some(name))
+            |works: ScopedJoinHandle<'_, Option<bool>>| works.join().is_ok_and(|works| works == Some(false));
+        tried.into_iter().find_map(|(encoder, works)| missing(works).then_some(encoder))
     })
 }
 
 /// Does this encoder work here? Encodes three frames (or a tenth of a second of sound) to nowhere.
-pub fn encoder_works(tools: &Tools, encoder: &str) -> bool {
+pub fn encoder_works(tools: &Tools, encoder: Encoder) -> bool {
     tried(tools, encoder) == Some(true)
 }
 
 /// `None`: ffmpeg could not answer, which a machine under load or out of memory may be the cause of. A refusal counts
 /// when it is repeated, since jobs then wait for another ffmpeg.
-fn tried(tools: &Tools, encoder: &str) -> Option<bool> {
-    let known = slot(&TESTED, tools, encoder);
+fn tried(tools: &Tools, encoder: Encoder) -> Option<bool> {
+    let known = slot(&TESTED, tools, encoder.name());
     if let Some(works) = known.get() {
         return Some(*works);
     }
@@ -82,6 +83,23 @@ fn tried(tools: &Tools, encoder: &str) -> Option<bool> {
     let answer = || ask(&tools.ffmpeg.path, &args).ok().filter(|a| a.signal.is_none()).map(|a| a.success);
     let works = answer().filter(|works| *works).or_else(answer)?;
     Some(*known.get_or_init(|| works))
+}
+
+/// The arguments of a test encode of three frames to nowhere, or of a tenth of a second of sound.
+fn test_arguments(encoder: Encoder) -> Vec<String> {
+    let (option, source) =
+        if encoder.is_of_sound() { ("-c:a", "sine=d=0.1") } else { ("-c:v", "color=s=256x256:d=0.12:r=25") };
+    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
+    let set_up = encoder.hardware().map(hardware::set_up).unwrap_or_default();
+    let upload = hardware::upload(encoder, Pixels::Eight).map(|filter| vec!["-vf".to_owned(), filter]);
+    [
+        owned(&["-v", "error", "-nostdin"]),
+        owned(set_up),
+        owned(&["-f", "lavfi", "-i", source]),
+        upload.unwrap_or_default(),
+        owned(&[option, encoder.name(), "-f", "null", "-"]),
+    ]
+    .concat()
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Sound: every track that can be decoded is kept.
 
-use super::{Abilities, Action, Task, channels, copy, options};
+use super::encode::{EncodeSpec, Settings, SoundFilter, SoundSettings};
+use super::encoder::{Encoder, Samples};
+use super::{Abilities, Action, Task, channels, copy};
 use crate::media::Stream;
 use crate::preset::{AudioCodec, Container, Preset};
 use crate::reason::StreamReason;
@@ -44,39 +46,37 @@ fn convert(stream: &Stream, task: &Task<'_>) -> Action {
     // Channels that stay silent take next to nothing.
     let sounding = had.min(channels.count);
     let most = if preset.codec == AudioCodec::Opus { MOST_OPUS * sounding } else { u32::MAX };
-    let rate = format!("{}k", kbps(preset.kbps, sounding).min(most));
+    let kbps = kbps(preset.kbps, sounding).min(most);
+    let plain = preset.codec == AudioCodec::Pcm;
     let (codec, encoder) = match preset.codec {
-        AudioCodec::Aac => ("aac", "aac"),
-        AudioCodec::Opus => ("opus", "libopus"),
-        AudioCodec::Pcm => (pcm(stream), pcm(stream)),
+        AudioCodec::Aac => ("aac", Encoder::Aac),
+        AudioCodec::Opus => ("opus", Encoder::Opus),
+        AudioCodec::Pcm => (Encoder::Pcm(pcm(stream)).name(), Encoder::Pcm(pcm(stream))),
     };
     // What is missing becomes silence: players that follow samples would let all after it come early, and PCM has no times
     // of its own at all.
-    let least = if preset.codec == AudioCodec::Pcm { ":min_hard_comp=0.04" } else { "" };
-    let whole = std::iter::once(format!("aresample=async=1{least}"));
+    let whole = std::iter::once(SoundFilter::Fill { exact: plain });
     let early = preset.codec == AudioCodec::Opus
         && task.preset.container == Container::Mkv
         && task.abilities.early_opus;
     let beyond = preset.codec == AudioCodec::Aac && may_exceed(stream) && !channels.limited;
-    Action::Convert {
-        codec: codec.into(),
-        encoder: encoder.into(),
-        options: if preset.codec == AudioCodec::Pcm { Vec::new() } else { options([("b", &rate)]) },
-        filters: whole
-            .chain(channels.filters)
-            .chain(beyond.then(|| FULL_SCALE.to_owned()))
-            .chain(early.then(|| OPUS_DELAY.to_owned()))
-            .collect(),
-        frames_change: false,
+    let filters = whole
+        .chain(channels.filters)
+        .chain(beyond.then_some(FULL_SCALE))
+        .chain(early.then_some(OPUS_DELAY))
+        .collect();
+    let settings = SoundSettings { kbps: (!plain).then_some(kbps), filters };
+    Action::Convert(Box::new(EncodeSpec {
         instead: copy::instead(stream, preset.copy, task),
-    }
+        ..EncodeSpec::new(codec, encoder, Settings::Sound(settings))
+    }))
 }
 
 /// Makes up for what libopus looks ahead, which is the same at every rate.
-const OPUS_DELAY: &str = "asetpts=PTS+0.0065/TB";
+const OPUS_DELAY: SoundFilter = SoundFilter::Delay { seconds: 0.0065 };
 
 /// ffmpeg's AAC encoder makes noise of what is beyond full scale. Below it, nothing is changed.
-const FULL_SCALE: &str = "alimiter=limit=1:level=0:latency=1";
+const FULL_SCALE: SoundFilter = SoundFilter::Limit { level: 1.0 };
 
 /// Are these the very numbers of the source, with a point? Codecs with loss give such too, which are a decoder's.
 fn may_exceed(stream: &Stream) -> bool {
@@ -85,13 +85,13 @@ fn may_exceed(stream: &Stream) -> bool {
 }
 
 /// The plain samples that hold those of this track. Sound of a codec with loss is worth 16 bits.
-fn pcm(stream: &Stream) -> &'static str {
+fn pcm(stream: &Stream) -> Samples {
     match stream.sample_bits {
-        _ if may_exceed(stream) && stream.sample_format.starts_with("dbl") => "pcm_f64le",
-        _ if may_exceed(stream) => "pcm_f32le",
-        Some(25..) => "pcm_s32le",
-        Some(17..) => "pcm_s24le",
-        _ => "pcm_s16le",
+        _ if may_exceed(stream) && stream.sample_format.starts_with("dbl") => Samples::Float64,
+        _ if may_exceed(stream) => Samples::Float32,
+        Some(25..) => Samples::Int32,
+        Some(17..) => Samples::Int24,
+        _ => Samples::Int16,
     }
 }
 
@@ -129,14 +129,14 @@ mod tests {
             assert_eq!(fate(&track(codec), "remux-mp4"), Action::Copy { tag: None }, "{codec}");
         }
         for (codec, preset) in [("vorbis", "remux-mp4"), ("opus", "web-1080p"), ("flac", "web-1080p")] {
-            assert!(matches!(fate(&track(codec), preset), Action::Convert { .. }), "{codec}");
+            assert!(fate(&track(codec), preset).converts(), "{codec}");
         }
     }
 
     #[test]
     fn surround_gets_its_share_and_an_unknown_codec_is_dropped_aloud() {
-        let Action::Convert { options, .. } = fate(&track("dts"), "web-1080p") else { panic!() };
-        assert_eq!(options, [("b".to_owned(), "480k".to_owned())]);
+        let surround = fate(&track("dts"), "web-1080p");
+        assert_eq!(surround.encoded().and_then(|spec| spec.sound()?.kbps), Some(480));
         assert!(matches!(
             fate(&track(""), "web-1080p"),
             Action::Drop { reason: StreamReason::NoDecoder, .. }
@@ -146,8 +146,10 @@ mod tests {
     #[test]
     fn each_encoder_gets_a_layout_it_takes_and_a_mixdown_is_said() {
         let side = Stream { layout: "5.1(side)".into(), ..track("ac3") };
-        let filters =
-            |action: Action| if let Action::Convert { filters, .. } = action { filters } else { panic!() };
+        let filters = |action: Action| {
+            let all = &action.encoded().unwrap().sound().unwrap().filters;
+            all.iter().map(crate::plan::render::sound_filter).collect::<Vec<_>>()
+        };
         assert_eq!(filters(fate(&side, "archive-av1")), ["aresample=async=1", "aformat=channel_layouts=5.1"]);
         assert_eq!(filters(fate(&side, "web-1080p")), ["aresample=async=1", "aformat=channel_layouts=5.1"]);
         assert_eq!(
@@ -162,17 +164,17 @@ mod tests {
         let by = |codec: &str, bits, format: &str| {
             pcm(&Stream { sample_bits: bits, sample_format: format.into(), ..track(codec) })
         };
-        assert_eq!(by("pcm_s16le", Some(16), "s16"), "pcm_s16le");
+        assert_eq!(by("pcm_s16le", Some(16), "s16"), Samples::Int16);
         assert_eq!(
             (by("flac", Some(24), "s32"), by("pcm_s32be", Some(32), "s32")),
-            ("pcm_s24le", "pcm_s32le")
+            (Samples::Int24, Samples::Int32)
         );
-        assert_eq!(by("pcm_f32be", Some(32), "flt"), "pcm_f32le");
+        assert_eq!(by("pcm_f32be", Some(32), "flt"), Samples::Float32);
         assert_eq!(
             (by("pcm_f64le", Some(64), "dbl"), by("wavpack", None, "fltp")),
-            ("pcm_f64le", "pcm_f32le")
+            (Samples::Float64, Samples::Float32)
         );
-        assert_eq!(by("aac", None, "fltp"), "pcm_s16le", "of a codec with loss");
+        assert_eq!(by("aac", None, "fltp"), Samples::Int16, "of a codec with loss");
     }
 
     #[test]
@@ -191,7 +193,7 @@ mod tests {
             Stream { channels: Some(8), ..fits.clone() },
             Stream { codec: "mp3".into(), ..fits },
         ] {
-            assert!(matches!(fate(&other, "web-1080p"), Action::Convert { .. }), "{other:?}");
+            assert!(fate(&other, "web-1080p").converts(), "{other:?}");
         }
     }
 }

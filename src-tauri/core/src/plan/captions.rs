@@ -2,21 +2,20 @@
 //!
 //! Pure.
 
+use super::encode::{EncodeSpec, Settings, TextSettings};
+use super::encoder::Encoder;
 use super::{Action, Plan, Planned};
 use crate::captions::{Captions, Service};
 use crate::media::{Kind, MediaInfo};
 use crate::preset::{Container, Preset, Subtitles};
-use std::path::{Path, PathBuf};
 
 /// The one encoder that was seen to keep captions (ffmpeg 5.1 and 9.0).
-const KEEPS: &str = "libx264";
-/// How it is asked not to.
-const WITHOUT: (&str, &str) = ("a53cc", "0");
+const KEEPS: Encoder = Encoder::X264;
 
 impl Plan {
     /// Is the moving picture encoded?
     pub(crate) fn converts_picture(&self) -> bool {
-        self.picture().is_some_and(|picture| matches!(picture.action, Action::Convert { .. }))
+        self.picture().is_some_and(|picture| picture.action.converts())
     }
 
     /// The streams of the source that are kept and have times, covers and attached files have none.
@@ -30,7 +29,7 @@ impl Plan {
     /// Are there captions that are to come through the encoder of the picture?
     pub(crate) fn carries_captions(&self, info: &MediaInfo) -> bool {
         let any = info.captions.as_ref().is_some_and(|captions| !captions.is_empty());
-        any && self.picture().is_some_and(|picture| keeps(&picture.action))
+        any && self.keeps_captions()
     }
 
     /// The same with a track for the captions that its picture would lose; those of `info`, where they were looked for.
@@ -42,27 +41,24 @@ impl Plan {
         let alone = info.captions.as_ref().is_some_and(|all| all.len() == 1);
         let tracks: Vec<Planned> =
             found.enumerate().map(|(n, captions)| self.track(n, first + n, captions, alone)).collect();
-        if !tracks.is_empty() {
-            self.without_captions();
-        }
         self.streams.extend(tracks);
         self
     }
 
     fn loses_captions(&self) -> bool {
-        let done = self.streams.iter().any(|stream| stream.captions.is_some());
-        !done && self.converts_picture() && !self.picture().is_some_and(|picture| keeps(&picture.action))
+        !self.has_caption_tracks() && self.converts_picture() && !self.keeps_captions()
     }
 
     /// What is in a track is not shown twice.
-    fn without_captions(&mut self) {
-        let picture = self.picture().map(|picture| picture.input);
-        let picture = self.streams.iter_mut().find(|stream| Some(stream.input) == picture);
-        if let Some(Action::Convert { encoder, options, .. }) = picture.map(|stream| &mut stream.action)
-            && encoder == KEEPS
-        {
-            options.push((WITHOUT.0.into(), WITHOUT.1.into()));
-        }
+    fn has_caption_tracks(&self) -> bool {
+        self.streams.iter().any(|stream| stream.captions.is_some())
+    }
+
+    /// Each frame keeps its own, so none may be left out.
+    fn keeps_captions(&self) -> bool {
+        let keeps = |spec: &EncodeSpec| spec.encoder == KEEPS && !spec.frames_change;
+        let spec = self.picture().and_then(|picture| picture.action.encoded());
+        !self.has_caption_tracks() && spec.is_some_and(keeps)
     }
 
     fn track(&self, n: usize, input: usize, captions: &Captions, alone: bool) -> Planned {
@@ -71,51 +67,27 @@ impl Plan {
             Service::Digital(n) => ("cea_708", format!("service {n}")),
         };
         let title = if alone { "Closed captions".into() } else { format!("Closed captions ({name})") };
-        let (codec, encoder) =
-            if self.container == Container::Mkv { ("subrip", "srt") } else { ("mov_text", "mov_text") };
-        let title = [("metadata:s".to_owned(), format!("title={title}"))];
+        let (codec, encoder) = match self.container {
+            Container::Mkv => ("subrip", Encoder::Subrip),
+            _ => ("mov_text", Encoder::MovText),
+        };
+        let settings = Settings::Text(TextSettings::default());
         Planned {
             input,
             kind: Kind::Subtitle,
             codec: from.into(),
             cover: false,
             language: None,
-            title: None,
+            title: Some(title),
             further: false,
             default: false,
             titled_as_film: false,
             captions: Some(n),
             rewritten: None,
             file: std::collections::BTreeMap::new(),
-            action: Action::Convert {
-                codec: codec.into(),
-                encoder: encoder.into(),
-                options: super::others::text_options(encoder).into_iter().chain(title).collect(),
-                filters: Vec::new(),
-                frames_change: false,
-                instead: None,
-            },
+            action: Action::Convert(Box::new(EncodeSpec::new(codec, encoder, settings))),
         }
     }
-}
-
-/// Each frame keeps its own, so none may be left out.
-fn keeps(action: &Action) -> bool {
-    let Action::Convert { encoder, frames_change, options, .. } = action else { return false };
-    let refused = options.iter().any(|(name, value)| (name.as_str(), value.as_str()) == WITHOUT);
-    encoder == KEEPS && !frames_change && !refused
-}
-
-/// Where the lines of the captions at place `n` lie, as a further input.
-pub fn caption_file(notes: &Path, n: usize) -> PathBuf {
-    let mut name = notes.as_os_str().to_owned();
-    name.push(format!(".captions{n}.srt"));
-    name.into()
-}
-
-/// Those files, in the order of the tracks.
-pub(super) fn files(plan: &Plan, notes: &Path) -> impl Iterator<Item = PathBuf> {
-    plan.kept().filter_map(|stream| stream.captions).map(move |n| caption_file(notes, n))
 }
 
 #[cfg(test)]
@@ -126,6 +98,7 @@ mod tests {
     use crate::plan::{Abilities, plan, steps};
     use crate::preset;
     use crate::spec::JobSpec;
+    use std::path::Path;
 
     fn info(services: &[Service], rate: f64) -> MediaInfo {
         let (width, height, rate) = (640, 360, Some(rate));

@@ -5,7 +5,7 @@
 
 mod picture;
 
-use super::{Action, Plan, Planned, metadata};
+use super::{Action, Plan, Planned, SoundFilter, metadata};
 use crate::ledger::{self, Difference, Ledger, Of, Property, Value, Why};
 use crate::media::{Chapter, Kind, MediaInfo, Stream, language, speakers, timecode};
 use crate::preset::{Container, Preset};
@@ -60,7 +60,7 @@ struct Track<'a> {
 
 impl Track<'_> {
     fn is_converted(&self) -> bool {
-        matches!(self.planned.action, Action::Convert { .. })
+        self.planned.action.converts()
     }
 }
 
@@ -182,9 +182,12 @@ fn holds_role(role: &str, container: Container) -> bool {
 }
 
 fn of_sound(track: &Track<'_>, property: &Property) -> Fate {
-    let Action::Convert { filters, codec, .. } = &track.planned.action else { return None };
+    let spec = track.planned.action.encoded()?;
+    let codec = spec.codec.as_str();
     match property {
-        Property::Channels | Property::Speaker(_) => channels(track, layout(filters)?, property),
+        Property::Channels | Property::Speaker(_) => {
+            channels(track, layout(&spec.sound()?.filters)?, property)
+        }
         Property::Float if !codec.starts_with("pcm_f") => Some(lost(Why::Preset)),
         Property::Samples if !codec.starts_with("pcm") => Some(lost(Why::Preset)),
         Property::SampleRate if codec == "opus" => Some((Some(Value::Number(48_000.0)), Why::Preset)),
@@ -193,13 +196,13 @@ fn of_sound(track: &Track<'_>, property: &Property) -> Fate {
 }
 
 /// The layout that filters bring about.
-fn layout(filters: &[String]) -> Option<&str> {
-    let named = |filter: &String| {
-        let starts = ["aformat=channel_layouts=", "channelmap=channel_layout=", "pan="];
-        starts.iter().find(|start| filter.starts_with(**start)).map(|start| start.len())
-    };
-    let (filter, start) = filters.iter().rev().find_map(|filter| Some((filter, named(filter)?)))?;
-    filter.get(start..)?.split('|').next()
+fn layout(filters: &[SoundFilter]) -> Option<&str> {
+    filters.iter().rev().find_map(|filter| match filter {
+        SoundFilter::Layout { layout } | SoundFilter::Name { layout } | SoundFilter::Mix { layout, .. } => {
+            Some(layout.as_str())
+        }
+        _ => None,
+    })
 }
 
 /// Fewer channels are mixed from more, which is said once.

@@ -3,6 +3,7 @@
 //! Pure. Guarantees that no channel is made softer than it was, that none is lost which the layout can hold, and that what
 //! is mixed stays below full scale.
 
+use super::encode::{Mixed, SoundFilter};
 use super::layouts::{self, AAC, OPUS};
 use crate::media::{Stream, speakers};
 use crate::preset::AudioCodec;
@@ -15,7 +16,7 @@ pub(super) struct Fitted {
     /// How many there are.
     pub(super) count: u32,
     /// Filters, in order.
-    pub(super) filters: Vec<String>,
+    pub(super) filters: Vec<SoundFilter>,
     /// The last of them keeps the sound below full scale.
     pub(super) limited: bool,
 }
@@ -34,18 +35,19 @@ pub(super) fn fitted(stream: &Stream, codec: AudioCodec, most: u32) -> Fitted {
         && let Some(layout) = small.clone().find(|layout| speakers::of(layout).len() == had as usize)
     {
         // Where ffmpeg has guessed a layout, mapping by names of speakers silences some of them.
-        let filter = if source.known { "aformat=channel_layouts" } else { "channelmap=channel_layout" };
-        return Fitted { count: had, filters: vec![format!("{filter}={layout}")], limited: false };
+        let layout = layout.to_owned();
+        let filter = if source.known { SoundFilter::Layout { layout } } else { SoundFilter::Name { layout } };
+        return Fitted { count: had, filters: vec![filter], limited: false };
     }
     let layout = if had == 1 { "mono" } else { layouts::best(&source.places, small).unwrap_or("mono") };
     let filters = source.filters(layout);
-    let limited = filters.iter().any(|filter| filter == LIMIT);
+    let limited = filters.contains(&LIMIT);
     Fitted { count: speakers::of(layout).len() as u32, filters, limited }
 }
 
 /// The layout by its name, lest the first sound that is decoded decide it.
-fn named(layout: &str) -> Option<String> {
-    speakers::is_named(layout).then(|| format!("aformat=channel_layouts={layout}"))
+fn named(layout: &str) -> Option<SoundFilter> {
+    speakers::is_named(layout).then(|| SoundFilter::Layout { layout: layout.to_owned() })
 }
 
 /// Channels of a track.
@@ -80,17 +82,18 @@ impl<'a> Source<'a> {
 
     /// ffmpeg itself does right by places that the layout has, whatever becomes of the sound later on; all else is written
     /// out.
-    fn filters(&self, layout: &'static str) -> Vec<String> {
+    fn filters(&self, layout: &'static str) -> Vec<SoundFilter> {
         let target = speakers::of(layout);
         let alone = |name: &str| {
             matches!(name, "SL" | "SR") && !self.places.contains(&"BL") && target.contains(&"BL")
         };
         let held = |name: &&str| target.contains(name) || alone(name);
         if self.known && self.places.iter().all(held) {
-            return vec![format!("aformat=channel_layouts={layout}")];
+            return vec![SoundFilter::Layout { layout: layout.to_owned() }];
         }
         if self.places.len() == 1 {
-            return vec!["pan=mono|FC=c0".to_owned()];
+            let only = Mixed { to: "FC".into(), from: vec![(1.0, "c0".into())] };
+            return vec![SoundFilter::Mix { layout: "mono".into(), channels: vec![only] }];
         }
         mixed(layout, &target, self)
     }
@@ -101,9 +104,9 @@ const USUAL_PLACES: [&str; 9] = ["FL", "FR", "FC", "LFE", "BL", "BR", "SL", "SR"
 
 /// Below full scale by what an encoder with loss may add: of pure tones, ffmpeg's AAC encoder added up to 3 dB. The limiter
 /// looks ahead, and does not delay the sound.
-const LIMIT: &str = "alimiter=limit=0.708:level=0:latency=1";
+const LIMIT: SoundFilter = SoundFilter::Limit { level: 0.708 };
 
-fn mixed(layout: &str, target: &[&'static str], source: &Source<'_>) -> Vec<String> {
+fn mixed(layout: &str, target: &[&'static str], source: &Source<'_>) -> Vec<SoundFilter> {
     let own: Vec<(&str, &str)> =
         source.places.iter().copied().zip(source.names.iter().map(String::as_str)).collect();
     let is_new = |name: &&str| !own.iter().any(|(_, own)| own == name || own.starts_with('c'));
@@ -118,22 +121,14 @@ fn mixed(layout: &str, target: &[&'static str], source: &Source<'_>) -> Vec<Stri
         of.iter().filter_map(share).collect()
     };
     let loudness = |to: &&str| shares(&own, to).iter().map(|(level, _)| level).sum::<f64>();
-    let channels: String = target.iter().map(|to| channel(to, &shares(&all, to))).collect();
-    let pan = format!("pan={layout}{channels}");
+    let channels = target.iter().map(|to| Mixed { to: (*to).to_owned(), from: shares(&all, to) });
+    let channels = channels.filter(|channel| !channel.from.is_empty()).collect();
+    let mix = SoundFilter::Mix { layout: layout.to_owned(), channels };
     if target.iter().map(loudness).all(|loudness| loudness <= 1.0) {
-        return vec![pan];
+        return vec![mix];
     }
     // Whole numbers would be cut off within the mix.
-    vec!["aformat=sample_fmts=fltp".to_owned(), pan, LIMIT.to_owned()]
-}
-
-/// `|FL=FL+0.7071*FC`; nothing for a channel that stays silent.
-fn channel(name: &str, shares: &[(f64, String)]) -> String {
-    let share = |(level, from): &(f64, String)| {
-        if (level - 1.0).abs() < 1e-9 { from.clone() } else { format!("{level:.4}*{from}") }
-    };
-    let all: Vec<String> = shares.iter().map(share).collect();
-    if all.is_empty() { String::new() } else { format!("|{name}={}", all.join("+")) }
+    vec![SoundFilter::Float, mix, LIMIT]
 }
 
 #[cfg(test)]
@@ -142,7 +137,7 @@ mod tests {
 
     fn filters(channels: u32, layout: &str, codec: AudioCodec, most: u32) -> Vec<String> {
         let stream = Stream { channels: Some(channels), layout: layout.into(), ..Stream::default() };
-        fitted(&stream, codec, most).filters
+        fitted(&stream, codec, most).filters.iter().map(crate::plan::render::sound_filter).collect()
     }
 
     #[test]
@@ -159,7 +154,7 @@ mod tests {
         assert!(pan.starts_with("pan=5.1|FL=FL|FR=FR|FC=FC|LFE=LFE|BL=BL+"), "{pan}");
         let [_, pan, limit] = &aac(8, "7.1(wide)")[..] else { panic!() };
         assert!(pan.starts_with("pan=5.1|FL=FL+FLC|FR=FR+FRC|FC=FC|LFE=LFE|BL=BL+"), "{pan}");
-        assert_eq!(limit, LIMIT);
+        assert!(limit.starts_with("alimiter=limit=0.708"));
         assert!(aac(10, "")[1].ends_with("|SL=c6|SR=c7") && aac(10, "")[1].contains("FL=c0+0.5000*c8"));
     }
 
@@ -167,7 +162,7 @@ mod tests {
     fn fewer_channels_are_a_common_mix_below_full_scale() {
         let mix = filters(6, "5.1(side)", AudioCodec::Aac, 2);
         assert!(mix[1].starts_with("pan=stereo|FL=FL+0.7071*FC+0.7071*SL+"), "{mix:?}");
-        assert_eq!((mix.len(), mix[2].as_str()), (3, LIMIT));
+        assert_eq!((mix.len(), mix[2].as_str()), (3, "alimiter=limit=0.708:level=0:latency=1"));
         assert!(filters(2, "stereo", AudioCodec::Aac, 1)[1].starts_with("pan=mono|FC=0.7071*FL+0.7071*FR"));
     }
 

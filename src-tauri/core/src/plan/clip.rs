@@ -2,15 +2,12 @@
 //!
 //! Pure. Guarantees that picture and sound are never touched: a length that is wrong costs marks and nothing else.
 
-use super::{Action, Plan, Planned, captions, rewritten, rewritten_file};
-use crate::input_guard::file_url;
+use super::{Action, Plan, Planned};
 use crate::ledger::{self, Difference, Of, Property, Why};
 use crate::media::{Chapter, Kind, MediaInfo, places, slack};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 
 /// What is left of the marks of a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,36 +71,14 @@ impl Plan {
     }
 }
 
-/// Where the clipped chapters lie, as a further input.
-pub fn chapter_file(plan: &Plan, notes: &Path) -> Option<PathBuf> {
-    plan.clip.as_ref()?;
-    let mut name = notes.as_os_str().to_owned();
-    name.push(".chapters");
-    Some(name.into())
-}
-
-/// The filter of a copied track of subtitles or telemetry: it drops what begins beyond the end, and cuts short what ends there.
-pub(super) fn filter(clip: &Clip) -> String {
-    let seconds = clip.seconds;
-    format!("noise=drop=gte(pts*tb\\,{seconds:.6}),setts=duration=min(DURATION\\,{seconds:.6}/TB-PTS)")
-}
-
 /// Subtitles that are clipped in a file of their own before they are converted: ffmpeg 5.1 loses the last line that it
 /// encodes where such a filter follows.
 pub(super) fn set_apart(plan: &Plan) -> impl Iterator<Item = &Planned> {
     let converted = |s: &Planned| {
         let of_source = s.captions.is_none() && s.rewritten.is_none();
-        s.kind == Kind::Subtitle && of_source && matches!(s.action, Action::Convert { .. })
+        s.kind == Kind::Subtitle && of_source && s.action.converts()
     };
     plan.kept().filter(move |s| plan.clip.is_some() && converted(s))
-}
-
-/// That file, where there is one.
-pub(super) fn lines_file(plan: &Plan, notes: &Path) -> Option<PathBuf> {
-    set_apart(plan).next()?;
-    let mut name = notes.as_os_str().to_owned();
-    name.push(".lines");
-    Some(name.into())
 }
 
 /// The container that holds the codecs of these subtitles.
@@ -114,19 +89,6 @@ pub(super) fn lines_format(plan: &Plan) -> &'static str {
 /// Subtitles or telemetry.
 pub(super) fn is_copied_mark(stream: &Planned) -> bool {
     matches!(stream.kind, Kind::Subtitle | Kind::Data) && matches!(stream.action, Action::Copy { .. })
-}
-
-/// Subtitles that are to be clipped before they are converted, to a file of their own. `None`: there are none.
-pub(super) fn set_lines_apart(plan: &Plan, source: &Path, notes: &Path) -> Option<Vec<OsString>> {
-    let (file, clip) = lines_file(plan, notes).zip(plan.clip.as_ref())?;
-    let mut all = super::arguments::input(plan, source);
-    for stream in set_apart(plan) {
-        all.extend(["-map".into(), format!("0:{}", stream.input).into()]);
-    }
-    let (filter, format) = (filter(clip), lines_format(plan));
-    all.extend(["-c", "copy", "-bsf:s", &filter, "-f", format].map(OsString::from));
-    all.push(file_url(&file));
-    Some(all)
 }
 
 /// The chapters in ffmpeg's own format for tags.
@@ -148,50 +110,6 @@ pub fn chapter_text(clip: &Clip) -> String {
 fn escaped(text: &str) -> String {
     let special = |c: char| matches!(c, '=' | ';' | '#' | '\\' | '\n');
     text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
-}
-
-/// Further inputs, before the output's arguments: the chapters, then the subtitles that were set apart, which keep their
-/// times although their first line comes late, then each track of captions, then subtitles whose cues are in a file of our own.
-pub(super) fn inputs(plan: &Plan, notes: &Path) -> Vec<OsString> {
-    let input = |options: [&str; 2], file: PathBuf| {
-        let options = options.into_iter().chain(["-i"]).map(OsString::from);
-        options.chain([file_url(&file)]).collect::<Vec<_>>()
-    };
-    let chapters =
-        chapter_file(plan, notes).map(|file| [shift(plan), input(["-f", "ffmetadata"], file)].concat());
-    let lines = lines_file(plan, notes).map(|file| input(["-seek_timestamp", "1"], file));
-    let own = |format: &str, file: PathBuf| {
-        let options = ["-f", format, "-seek_timestamp", "1", "-i"].map(OsString::from);
-        shift(plan).into_iter().chain(options).chain([file_url(&file)]).collect()
-    };
-    let captions = captions::files(plan, notes).map(|file| own("srt", file));
-    let rewritten = rewritten::streams(plan)
-        .map(|s| own(s.rewritten.as_deref().unwrap_or_default(), rewritten_file(notes, s.input)));
-    chapters.into_iter().chain(lines).chain(captions).chain(rewritten).flatten().collect()
-}
-
-/// What is not read from the source is moved as the film is.
-fn shift(plan: &Plan) -> Vec<OsString> {
-    let at = plan.times.iter().position(|word| word == "-itsoffset");
-    let words = at.and_then(|at| plan.times.get(at..at + 2)).unwrap_or_default();
-    words.iter().map(OsString::from).collect()
-}
-
-/// Where a stream of the result comes from: input and stream.
-pub(super) fn origin(plan: &Plan, stream: &Planned) -> String {
-    let others = usize::from(plan.clip.is_some()) + usize::from(set_apart(plan).next().is_some());
-    let captions = || plan.kept().filter(|s| s.captions.is_some());
-    if stream.captions.is_some() {
-        let earlier = captions().filter(|s| s.input < stream.input).count();
-        return format!("{}:0", 1 + others + earlier);
-    }
-    if let Some(earlier) = rewritten::streams(plan).position(|s| s.input == stream.input) {
-        return format!("{}:0", 1 + others + captions().count() + earlier);
-    }
-    match set_apart(plan).position(|s| s.input == stream.input) {
-        Some(n) => format!("2:{n}"),
-        None => format!("0:{}", stream.input),
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Colours: what keeps them as they are, and what maps high dynamic range to standard range.
+//!
+//! Pure. Must not know how ffmpeg is asked for it.
 
-use super::{encoder::Wish, options};
-use crate::media::{Mastering, Picture};
+use super::encode::{Colours, Hdr10, PictureFilter, Pixels, RangeChange};
+use crate::media::Picture;
 
 /// What becomes of the colours of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Colours {
+pub(super) enum Treatment {
     /// As they are.
     Keep,
     /// High dynamic range, kept with tags and mastering data.
@@ -20,16 +22,17 @@ fn or(word: &str, usual: &str) -> String {
     if word.is_empty() { usual.to_owned() } else { word.to_owned() }
 }
 
-/// Primaries, transfer and matrix of the result, where they are said.
-fn said(colours: Colours, picture: &Picture) -> Option<(String, String, String)> {
-    match colours {
-        Colours::Keep => None,
-        Colours::ToneMap => Some(("bt709".into(), "bt709".into(), "bt709".into())),
-        Colours::FromRgb => {
-            Some((or(&picture.primaries, "bt709"), or(&picture.transfer, "bt709"), matrix(picture)))
+/// The colours of the result, where they are named.
+pub(super) fn named(treatment: Treatment, picture: &Picture) -> Option<Colours> {
+    let colours = |primaries, transfer, matrix| Some(Colours { primaries, transfer, matrix });
+    match treatment {
+        Treatment::Keep => None,
+        Treatment::ToneMap => colours("bt709".into(), "bt709".into(), "bt709".into()),
+        Treatment::FromRgb => {
+            colours(or(&picture.primaries, "bt709"), or(&picture.transfer, "bt709"), matrix(picture))
         }
-        Colours::KeepHdr => {
-            Some((or(&picture.primaries, "bt2020"), picture.transfer.clone(), matrix(picture)))
+        Treatment::KeepHdr => {
+            colours(or(&picture.primaries, "bt2020"), picture.transfer.clone(), matrix(picture))
         }
     }
 }
@@ -44,84 +47,22 @@ fn matrix(picture: &Picture) -> String {
     }
 }
 
-/// What the filter that scales is to make of red, green and blue, in its words.
-pub(super) fn from_rgb(picture: &Picture) -> &'static str {
-    match matrix(picture).as_str() {
-        "bt2020nc" => ":out_color_matrix=bt2020:out_range=limited",
-        _ => ":out_color_matrix=bt709:out_range=limited",
+/// What scaling does to the range.
+pub(super) fn range(treatment: Treatment, picture: &Picture) -> RangeChange {
+    match treatment {
+        // The tone map knows the range itself.
+        Treatment::ToneMap => RangeChange::None,
+        _ if picture.is_rgb() => RangeChange::FromRgb { bt2020: matrix(picture) == "bt2020nc" },
+        _ if picture.is_full_range() => RangeChange::ToLimited,
+        _ => RangeChange::None,
     }
 }
 
-/// Options of the encoder that tag the result.
-pub(super) fn tags(colours: Colours, picture: &Picture, wish: &Wish<'_>) -> Vec<(String, String)> {
-    let Some((primaries, transfer, matrix)) = said(colours, picture) else {
-        return if picture.is_full_range() { options([("color_range", "tv")]) } else { Vec::new() };
-    };
-    let mut all = tagged(&primaries, &transfer, &matrix);
-    if colours == Colours::KeepHdr {
-        all.extend(mastering_option(picture, wish.name(), (&primaries, &transfer, &matrix)));
-    }
-    all
+/// What the result says of its light, where its high dynamic range is kept.
+pub(super) fn hdr(treatment: Treatment, picture: &Picture) -> Option<Hdr10> {
+    let kept = treatment == Treatment::KeepHdr;
+    kept.then_some(Hdr10 { mastering: picture.mastering, light: picture.light })
 }
-
-/// The same as a filter: newer versions of ffmpeg believe the frames rather than the encoder's options.
-pub(super) fn set_tags(colours: Colours, picture: &Picture) -> Option<String> {
-    let (primaries, transfer, matrix) = said(colours, picture)?;
-    Some(format!("setparams=color_primaries={primaries}:color_trc={transfer}:colorspace={matrix}:range=tv"))
-}
-
-fn tagged(primaries: &str, transfer: &str, matrix: &str) -> Vec<(String, String)> {
-    options([
-        ("color_primaries", primaries),
-        ("color_trc", transfer),
-        ("colorspace", matrix),
-        ("color_range", "tv"),
-    ])
-}
-
-/// Mastering data as the encoder takes it: neither x265 nor SVT-AV1 gets it from ffmpeg 5.1 by itself.
-fn mastering_option(picture: &Picture, encoder: &str, tags: (&str, &str, &str)) -> Option<(String, String)> {
-    match encoder {
-        "libx265" => {
-            let (primaries, transfer, matrix) = tags;
-            let mut words = vec![format!(
-                "log-level=error:hdr-opt=1:repeat-headers=1:colorprim={primaries}:transfer={transfer}:colormatrix={matrix}"
-            )];
-            words.extend(picture.mastering.as_ref().map(|m| format!("master-display={}", in_x265_units(m))));
-            words.extend(picture.light.map(|(content, average)| format!("max-cll={content},{average}")));
-            Some(("x265-params".into(), words.join(":")))
-        }
-        "libsvtav1" => {
-            let mut words: Vec<String> = Vec::new();
-            words
-                .extend(picture.mastering.as_ref().map(|m| format!("mastering-display={}", in_svt_units(m))));
-            words
-                .extend(picture.light.map(|(content, average)| format!("content-light={content},{average}")));
-            (!words.is_empty()).then(|| ("svtav1-params".into(), words.join(":")))
-        }
-        _ => None,
-    }
-}
-
-/// Units of 0.00002 for points and 0.0001 cd/m2 for luminance (H.265, D.2.28).
-fn in_x265_units(mastering: &Mastering) -> String {
-    let [red, green, blue, white] =
-        mastering.points.map(|(x, y)| format!("({:.0},{:.0})", x * 50_000.0, y * 50_000.0));
-    format!(
-        "G{green}B{blue}R{red}WP{white}L({:.0},{:.0})",
-        mastering.luminance.1 * 10_000.0,
-        mastering.luminance.0 * 10_000.0
-    )
-}
-
-fn in_svt_units(mastering: &Mastering) -> String {
-    let [red, green, blue, white] = mastering.points.map(|(x, y)| format!("({x:.5},{y:.5})"));
-    format!("G{green}B{blue}R{red}WP{white}L({:.4},{:.4})", mastering.luminance.1, mastering.luminance.0)
-}
-
-/// Light that becomes 1.0 before the curve, in cd/m2. With the peak below, Hable's curve puts reference white
-/// (203 cd/m2, ITU-R BT.2408) at 80-90 % of the video signal.
-const NOMINAL: f64 = 50.0;
 
 /// Brightest light that the mapping keeps apart, in cd/m2: what the mastering says; without it the whole of PQ's
 /// usual 4,000, and HLG's nominal 1,000.
@@ -132,40 +73,30 @@ fn peak(picture: &Picture) -> f64 {
     content.or(mastered).unwrap_or(usual).clamp(400.0, 10_000.0)
 }
 
-/// To linear light, primaries to BT.709, Hable's curve, back to video. What the source does not say is taken to
-/// be BT.2020, and said of its frames: zscale knows no way out of what is unknown, and takes red, green and blue in planes
-/// alone.
-pub(super) fn tone_map(picture: &Picture, format: &str) -> String {
-    let (rgb, primaries) = (picture.is_rgb(), or(&picture.primaries, "bt2020"));
+/// Maps high dynamic range to BT.709. What the source does not say is taken to be BT.2020, and said of its frames: the
+/// filter knows no way out of what is unknown.
+pub(super) fn tone_map(picture: &Picture, pixels: Pixels) -> PictureFilter {
+    let rgb = picture.is_rgb();
     let matrix = match picture.matrix.as_str() {
         _ if rgb => "gbr",
-        // zimg knows no way from light that is constant; of it the other is near enough.
+        // The filter knows no way from light that is constant; of it the other is near enough.
         "" | "bt2020c" => "bt2020nc",
         matrix => matrix,
     };
-    let range = if rgb || picture.is_full_range() { "pc" } else { "tv" };
-    let planes = if rgb { "format=gbrp16le," } else { "" };
-    format!(
-        "{planes}setparams=color_primaries={primaries}:color_trc={}:colorspace={matrix}:range={range},\
-         zscale=t=linear:npl={NOMINAL},format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0:peak={:.2},zscale=t=bt709:m=bt709:r=tv,format={format}",
-        picture.transfer,
-        peak(picture) / NOMINAL
-    )
+    let (primaries, transfer) = (or(&picture.primaries, "bt2020"), picture.transfer.clone());
+    let from = Colours { primaries, transfer, matrix: matrix.to_owned() };
+    PictureFilter::ToneMap {
+        from,
+        full_range: rgb || picture.is_full_range(),
+        rgb,
+        peak: peak(picture),
+        pixels,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn mastering_data_is_written_in_each_encoders_units() {
-        let m = Mastering {
-            points: [(0.68, 0.32), (0.265, 0.69), (0.15, 0.06), (0.3127, 0.329)],
-            luminance: (0.0001, 1000.0),
-        };
-        assert_eq!(in_x265_units(&m), "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)");
-        assert!(in_svt_units(&m).ends_with("WP(0.31270,0.32900)L(1000.0000,0.0001)"));
-    }
 
     #[test]
     fn the_brightest_light_kept_apart_is_what_the_video_says() {
@@ -189,9 +120,11 @@ mod tests {
             ("bt2020nc".into(), "bt2020nc".into())
         );
         assert_eq!((matrix("", ""), matrix("iec61966-2-1", "smpte432")), ("bt709".into(), "bt709".into()));
-        let kept = set_tags(Colours::KeepHdr, &of("smpte2084", "bt2020")).unwrap();
-        assert!(kept.contains("color_trc=smpte2084:colorspace=bt2020nc:range=tv"), "{kept}");
-        assert!(from_rgb(&of("smpte2084", "bt2020")).contains("=bt2020:"));
-        assert!(tone_map(&of("smpte2084", "bt2020"), "yuv420p").starts_with("format=gbrp16le,"));
+        let hdr = of("smpte2084", "bt2020");
+        let kept = named(Treatment::KeepHdr, &hdr).unwrap();
+        assert_eq!((kept.transfer.as_str(), kept.matrix.as_str()), ("smpte2084", "bt2020nc"));
+        assert_eq!(range(Treatment::KeepHdr, &hdr), RangeChange::FromRgb { bt2020: true });
+        let PictureFilter::ToneMap { rgb, from, .. } = tone_map(&hdr, Pixels::Eight) else { panic!() };
+        assert_eq!((rgb, from.matrix.as_str()), (true, "gbr"));
     }
 }

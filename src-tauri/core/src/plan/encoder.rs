@@ -1,7 +1,113 @@
-//! Encoders: which one serves a codec, and what quality, speed and depth are called by it. Plain tables.
+//! Encoders: which there are, and which of them serves a codec. Plain tables.
 
-use super::options;
-use crate::preset::{Speed, VideoCodec, VideoPreset};
+use crate::preset::{VideoCodec, VideoPreset};
+use serde::{Deserialize, Serialize};
+
+/// Who encodes a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+#[expect(missing_docs, reason = "the encoders' own names")]
+pub enum Encoder {
+    X264,
+    X265,
+    SvtAv1,
+    Aom,
+    ProRes,
+    Hardware(&'static HardwareEncoder),
+    Aac,
+    Opus,
+    Pcm(Samples),
+    MovText,
+    Subrip,
+    Png,
+    Mjpeg,
+}
+
+/// Plain samples of sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "integers or floating point, and their bits")]
+pub enum Samples {
+    Int16,
+    Int24,
+    Int32,
+    Float32,
+    Float64,
+}
+
+/// All encoders that are part of ffmpeg or its usual libraries.
+const SOFTWARE: [Encoder; 16] = [
+    Encoder::X264,
+    Encoder::X265,
+    Encoder::SvtAv1,
+    Encoder::Aom,
+    Encoder::ProRes,
+    Encoder::Aac,
+    Encoder::Opus,
+    Encoder::Pcm(Samples::Int16),
+    Encoder::Pcm(Samples::Int24),
+    Encoder::Pcm(Samples::Int32),
+    Encoder::Pcm(Samples::Float32),
+    Encoder::Pcm(Samples::Float64),
+    Encoder::MovText,
+    Encoder::Subrip,
+    Encoder::Png,
+    Encoder::Mjpeg,
+];
+
+impl Encoder {
+    /// ffmpeg's name of it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Encoder::X264 => "libx264",
+            Encoder::X265 => "libx265",
+            Encoder::SvtAv1 => "libsvtav1",
+            Encoder::Aom => "libaom-av1",
+            Encoder::ProRes => "prores_ks",
+            Encoder::Hardware(hardware) => hardware.name,
+            Encoder::Aac => "aac",
+            Encoder::Opus => "libopus",
+            Encoder::Pcm(Samples::Int16) => "pcm_s16le",
+            Encoder::Pcm(Samples::Int24) => "pcm_s24le",
+            Encoder::Pcm(Samples::Int32) => "pcm_s32le",
+            Encoder::Pcm(Samples::Float32) => "pcm_f32le",
+            Encoder::Pcm(Samples::Float64) => "pcm_f64le",
+            Encoder::MovText => "mov_text",
+            Encoder::Subrip => "srt",
+            Encoder::Png => "png",
+            Encoder::Mjpeg => "mjpeg",
+        }
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Encoder> {
+        let software = SOFTWARE.into_iter().find(|encoder| encoder.name() == name);
+        software.or_else(|| HARDWARE.iter().find(|h| h.name == name).map(Encoder::Hardware))
+    }
+
+    /// Does it take sound?
+    pub fn is_of_sound(self) -> bool {
+        matches!(self, Encoder::Aac | Encoder::Opus | Encoder::Pcm(_))
+    }
+
+    /// The graphics hardware that encodes.
+    pub fn hardware(self) -> Option<&'static HardwareEncoder> {
+        if let Encoder::Hardware(hardware) = self { Some(hardware) } else { None }
+    }
+}
+
+impl From<Encoder> for String {
+    fn from(encoder: Encoder) -> String {
+        encoder.name().to_owned()
+    }
+}
+
+impl TryFrom<String> for Encoder {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Encoder, String> {
+        Encoder::named(&name).ok_or_else(|| format!("no encoder is called {name}"))
+    }
+}
 
 /// An encoder of graphics hardware. None of them was ever run where Spool is tested, but through a stand-in.
 #[derive(Debug, PartialEq, Eq)]
@@ -10,158 +116,63 @@ pub struct HardwareEncoder {
     pub name: &'static str,
     /// What it encodes.
     pub codec: VideoCodec,
-    /// Its word for constant quality, on the scale of H.264's and H.265's crf; `None`: it has none.
-    quality: Option<&'static str>,
-    /// Further options.
-    fixed: &'static [(&'static str, &'static str)],
-    /// Last filter before it.
-    filter: Option<&'static str>,
-    /// Arguments before the input.
-    pub(super) set_up: &'static [&'static str],
+    /// Whose words it takes.
+    pub(super) family: Family,
 }
 
-const fn plain(
-    name: &'static str,
-    codec: VideoCodec,
-    quality: &'static str,
-    fixed: &'static [(&'static str, &'static str)],
-) -> HardwareEncoder {
-    HardwareEncoder { name, codec, quality: Some(quality), fixed, filter: None, set_up: &[] }
+/// Encoders of graphics hardware that take the same words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
+    VideoToolbox,
+    Nvenc,
+    Qsv,
+    Amf,
+    Vaapi,
 }
 
-const fn vaapi(name: &'static str, codec: VideoCodec) -> HardwareEncoder {
-    HardwareEncoder {
-        name,
-        codec,
-        quality: Some("qp"),
-        fixed: &[("rc_mode", "CQP")],
-        filter: Some("format=nv12,hwupload"),
-        set_up: &["-vaapi_device", "/dev/dri/renderD128"],
-    }
+const fn of(family: Family, name: &'static str, codec: VideoCodec) -> HardwareEncoder {
+    HardwareEncoder { name, codec, family }
 }
 
 /// All that are tried, best first.
 pub const HARDWARE: &[HardwareEncoder] = &[
-    plain("h264_videotoolbox", VideoCodec::H264, "q", &[("allow_sw", "0")]),
-    plain("hevc_videotoolbox", VideoCodec::Hevc, "q", &[("allow_sw", "0")]),
-    plain("h264_nvenc", VideoCodec::H264, "cq", &[("rc", "vbr"), ("b", "0")]),
-    plain("hevc_nvenc", VideoCodec::Hevc, "cq", &[("rc", "vbr"), ("b", "0")]),
-    plain("av1_nvenc", VideoCodec::Av1, "cq", &[("rc", "vbr"), ("b", "0")]),
-    plain("h264_qsv", VideoCodec::H264, "global_quality", &[]),
-    plain("hevc_qsv", VideoCodec::Hevc, "global_quality", &[]),
-    plain("h264_amf", VideoCodec::H264, "qp_i", &[("rc", "cqp")]),
-    plain("hevc_amf", VideoCodec::Hevc, "qp_i", &[("rc", "cqp")]),
-    vaapi("h264_vaapi", VideoCodec::H264),
-    vaapi("hevc_vaapi", VideoCodec::Hevc),
+    of(Family::VideoToolbox, "h264_videotoolbox", VideoCodec::H264),
+    of(Family::VideoToolbox, "hevc_videotoolbox", VideoCodec::Hevc),
+    of(Family::Nvenc, "h264_nvenc", VideoCodec::H264),
+    of(Family::Nvenc, "hevc_nvenc", VideoCodec::Hevc),
+    of(Family::Nvenc, "av1_nvenc", VideoCodec::Av1),
+    of(Family::Qsv, "h264_qsv", VideoCodec::H264),
+    of(Family::Qsv, "hevc_qsv", VideoCodec::Hevc),
+    of(Family::Amf, "h264_amf", VideoCodec::H264),
+    of(Family::Amf, "hevc_amf", VideoCodec::Hevc),
+    of(Family::Vaapi, "h264_vaapi", VideoCodec::H264),
+    of(Family::Vaapi, "hevc_vaapi", VideoCodec::Hevc),
 ];
-
-/// The arguments of a test encode of three frames to nowhere, or of a tenth of a second of sound.
-pub fn test_arguments(encoder: &str) -> Vec<String> {
-    let hardware = HARDWARE.iter().find(|h| h.name == encoder);
-    let sound = matches!(encoder, "aac" | "libopus") || encoder.starts_with("pcm_");
-    let source = if sound { "sine=d=0.1" } else { "color=s=256x256:d=0.12:r=25" };
-    let mut all: Vec<&str> = vec!["-v", "error", "-nostdin"];
-    all.extend(hardware.iter().flat_map(|h| h.set_up));
-    all.extend(["-f", "lavfi", "-i", source]);
-    all.extend(hardware.and_then(|h| h.filter).iter().flat_map(|filter| ["-vf", filter]));
-    all.extend([if sound { "-c:a" } else { "-c:v" }, encoder, "-f", "null", "-"]);
-    all.into_iter().map(str::to_owned).collect()
-}
-
-/// What is asked of an encoder.
-pub(super) struct Wish<'a> {
-    pub(super) preset: &'a VideoPreset,
-    pub(super) size: (u32, u32),
-    /// More than 8 bits.
-    pub(super) deep: bool,
-    /// Frames per second, as claimed.
-    pub(super) rate: Option<f64>,
-    pub(super) hardware: Option<&'a HardwareEncoder>,
-}
 
 /// SVT-AV1 takes no smaller side and no faster rate than these; libaom does.
 const SMALLEST_SVT: u32 = 64;
 const FASTEST_SVT: f64 = 240.0;
 
-impl Wish<'_> {
-    pub(super) fn name(&self) -> &'static str {
-        match (self.hardware, self.preset.codec) {
-            (Some(hardware), _) => hardware.name,
-            (None, VideoCodec::H264) => "libx264",
-            (None, VideoCodec::Hevc) => "libx265",
-            (None, VideoCodec::Av1) if self.size.0.min(self.size.1) < SMALLEST_SVT => "libaom-av1",
-            (None, VideoCodec::Av1) if self.rate.is_some_and(|rate| rate > FASTEST_SVT) => "libaom-av1",
-            (None, VideoCodec::Av1) => "libsvtav1",
-            (None, VideoCodec::ProRes) => "prores_ks",
-        }
-    }
-
-    /// The filter that hands frames to it, where it needs one.
-    pub(super) fn filter(&self) -> Option<&'static str> {
-        self.hardware.and_then(|h| h.filter)
-    }
-
-    pub(super) fn pixel_format(&self) -> &'static str {
-        match (self.preset.codec, self.deep) {
-            (VideoCodec::ProRes, _) => "yuv422p10le",
-            (_, true) if self.hardware.is_some() => "p010le",
-            (_, true) => "yuv420p10le",
-            (_, false) => "yuv420p",
-        }
-    }
-
-    /// Quality and speed in the encoder's words.
-    pub(super) fn options(&self) -> Vec<(String, String)> {
-        let mut all = self.quality();
-        if let Some(hardware) = self.hardware {
-            all.extend(hardware.fixed.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
-            return all;
-        }
-        let speed = self.preset.speed;
-        all.extend(match self.name() {
-            "libx264" => {
-                options([("preset", speed.as_str()), ("profile", if self.deep { "high10" } else { "high" })])
-            }
-            "libx265" => options([("preset", speed.as_str())]),
-            "libsvtav1" => options([("preset", &svt_preset(speed).to_string())]),
-            "libaom-av1" => {
-                options([("cpu-used", &(svt_preset(speed) * 2 / 3).to_string()), ("row-mt", "1")])
-            }
-            _ => options([("profile", "3"), ("vendor", "apl0")]),
-        });
-        all
-    }
-
-    fn quality(&self) -> Vec<(String, String)> {
-        let preset = self.preset;
-        if let Some(kbps) = preset.kbps {
-            return options([("b", &format!("{kbps}k"))]);
-        }
-        let Some(crf) = preset.crf else { return Vec::new() };
-        match (self.hardware, self.name()) {
-            // Its scale goes the other way, 1 to 100.
-            (Some(h), _) if h.name.ends_with("videotoolbox") => {
-                options([("q", &(100 - u32::from(crf) * 3 / 2).to_string())])
-            }
-            (Some(h), _) => h.quality.iter().map(|word| ((*word).to_owned(), crf.to_string())).collect(),
-            // Without a rate of 0 it would be a ceiling for libaom's 256 kbit/s.
-            (None, "libaom-av1") => options([("crf", &crf.to_string()), ("b", "0")]),
-            (None, _) => options([("crf", &crf.to_string())]),
-        }
+/// Who encodes a picture of this size and rate, in frames per second as claimed, without hardware.
+pub(super) fn software(preset: &VideoPreset, (width, height): (u32, u32), rate: Option<f64>) -> Encoder {
+    match preset.codec {
+        VideoCodec::H264 => Encoder::X264,
+        VideoCodec::Hevc => Encoder::X265,
+        VideoCodec::Av1 if width.min(height) < SMALLEST_SVT => Encoder::Aom,
+        VideoCodec::Av1 if rate.is_some_and(|rate| rate > FASTEST_SVT) => Encoder::Aom,
+        VideoCodec::Av1 => Encoder::SvtAv1,
+        VideoCodec::ProRes => Encoder::ProRes,
     }
 }
 
-/// SVT-AV1's presets, 0 to 13, where 6 is about as thorough as x264's `medium` is for H.264.
-fn svt_preset(speed: Speed) -> u8 {
-    match speed {
-        Speed::Ultrafast => 12,
-        Speed::Superfast => 11,
-        Speed::Veryfast => 10,
-        Speed::Faster => 8,
-        Speed::Fast => 7,
-        Speed::Medium => 6,
-        Speed::Slow => 4,
-        Speed::Slower => 3,
-        Speed::Veryslow => 2,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_encoder_is_found_by_its_name() {
+        let all = SOFTWARE.into_iter().chain(HARDWARE.iter().map(Encoder::Hardware));
+        assert!(all.into_iter().all(|encoder| Encoder::named(encoder.name()) == Some(encoder)));
+        assert_eq!(Encoder::named("libx266"), None);
     }
 }

@@ -2,12 +2,10 @@
 //!
 //! Pure. Guarantees that a tag that tells a place is left out by the name it has in this very file, where that is wanted.
 
-use super::arguments::words;
-use super::{Action, Plan, Planned, Task};
-use crate::media::{Chapter, MediaInfo, marker, places, timecode};
+use super::{Plan, Task};
+use crate::media::{Chapter, MediaInfo, places, timecode};
 use crate::preset::{Container, Metadata, Preset};
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 
 /// Tags that say where a video was recorded, in the words of the containers: another version of ffmpeg may read them under
 /// another name than ffprobe does.
@@ -150,49 +148,6 @@ fn is_clock(word: &str) -> bool {
     word.len() == 8
         && word.split(':').count() == 3
         && word.split(':').all(|n| n.len() == 2 && n.parse::<u8>().is_ok())
-}
-
-/// The arguments that say all this.
-pub(super) fn arguments(plan: &Plan, streams: &[&Planned]) -> Vec<OsString> {
-    let mut all: Vec<OsString> =
-        plan.tags_from.into_iter().flat_map(|main| tags_of_streams(main, streams)).collect();
-    for tag in &plan.without_tags {
-        all.extend(words(&["-metadata", &format!("{tag}="), "-metadata:s", &format!("{tag}=")]));
-    }
-    // Chapters that are clipped are written down without them.
-    for (n, tag) in plan.without_chapter_tags.iter().filter(|_| plan.clip.is_none()) {
-        all.extend(words(&[&format!("-metadata:c:{n}"), &format!("{tag}=")]));
-    }
-    for (name, value) in &plan.with_tags {
-        all.extend(words(&["-metadata", &format!("{name}={value}")]));
-    }
-    if plan.container == Container::Mkv && !plan.mark.is_empty() {
-        all.extend(words(&["-metadata", &format!("{}={}", marker::TAG, plan.mark)]));
-    }
-    if let Some(reel) = &plan.reel {
-        all.extend(words(&["-metadata:s:v:0", &format!("reel_name={reel}")]));
-    }
-    all
-}
-
-/// Tags of the film from stream `main`. Naming one stream's tags stops ffmpeg from passing on any by itself, so each
-/// stream is named; then it also keeps the name of the old encoder, and the film would have the language of a track.
-fn tags_of_streams(main: usize, streams: &[&Planned]) -> Vec<OsString> {
-    let mut all = words(&["-map_metadata:g", &format!("0:s:{main}"), "-metadata", "language="]);
-    for (n, stream) in streams.iter().enumerate() {
-        all.extend(words(&[&format!("-map_metadata:s:{n}"), &format!("0:s:{}", stream.input)]));
-        let (of, converted) = (format!("-metadata:s:{n}"), matches!(stream.action, Action::Convert { .. }));
-        if converted {
-            all.extend(words(&[&of, "encoder="]));
-        }
-        if stream.titled_as_film {
-            all.extend(words(&[&of, "title="]));
-        }
-        if let Some(language) = stream.language.as_ref() {
-            all.extend(words(&[&of, &format!("language={language}")]));
-        }
-    }
-    all
 }
 
 #[cfg(test)]

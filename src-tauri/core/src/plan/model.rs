@@ -3,6 +3,8 @@
 //! Plain data that is stored with an attempt: a field that older plans lack has a default. Must not know how it is decided.
 
 use super::Clip;
+use super::encode::EncodeSpec;
+use super::encoder::{Encoder, HardwareEncoder};
 use crate::ledger::Difference;
 use crate::media::Kind;
 use crate::preset::Container;
@@ -69,21 +71,27 @@ pub struct Plan {
     /// Largest result in bytes, aimed at in two passes.
     #[serde(default)]
     pub limit: Option<u64>,
-    /// Encodes on graphics hardware.
-    #[serde(default)]
-    pub hardware: bool,
-    /// Arguments that set the hardware up, before the input.
-    #[serde(default)]
-    pub set_up: Vec<String>,
     /// Bytes to be read before the streams are known, as `MediaInfo::reach`.
     #[serde(default)]
     pub reach: Option<u64>,
-    /// How ffmpeg is to take the times of packets, as options before the input.
+    /// How the times of packets are read.
     #[serde(default)]
-    pub times: Vec<String>,
+    pub timing: Timing,
     /// What is left of chapters and subtitles that lie beyond the end of the film.
     #[serde(default)]
     pub clip: Option<Clip>,
+}
+
+/// How the times of packets are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Timing {
+    /// As they are stored: none is taken for a jump of the clock.
+    pub as_stored: bool,
+    /// Packets that have none get one from the demuxer.
+    pub generated: bool,
+    /// Seconds by which all of them are later, more than 0.
+    pub shift: Option<f64>,
 }
 
 /// What becomes of one stream.
@@ -139,21 +147,7 @@ pub enum Action {
         tag: Option<String>,
     },
     /// Encoded again.
-    Convert {
-        /// Codec of the result, in ffprobe's words.
-        codec: String,
-        /// ffmpeg's encoder.
-        encoder: String,
-        /// Options of this stream, in order.
-        options: Vec<(String, String)>,
-        /// Filters, in order.
-        filters: Vec<String>,
-        /// The number of frames changes on purpose.
-        frames_change: bool,
-        /// Why it is not copied, where the preset promises that.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        instead: Option<StreamReason>,
-    },
+    Convert(Box<EncodeSpec>),
     /// Left out.
     Drop {
         /// Why.
@@ -177,6 +171,16 @@ impl Action {
     /// Is it in the result?
     pub fn keeps(&self) -> bool {
         !matches!(self, Action::Drop { .. })
+    }
+
+    /// Is it encoded again?
+    pub fn converts(&self) -> bool {
+        matches!(self, Action::Convert(_))
+    }
+
+    /// How it is encoded; `None`: it is not.
+    pub fn encoded(&self) -> Option<&EncodeSpec> {
+        if let Action::Convert(spec) = self { Some(spec) } else { None }
     }
 }
 
@@ -224,7 +228,7 @@ impl Plan {
     /// Converted pictures and sound.
     pub fn converted(&self) -> impl Iterator<Item = &Planned> {
         let timed = |s: &&Planned| matches!(s.kind, Kind::Video | Kind::Audio) && !s.cover;
-        self.kept().filter(timed).filter(|s| matches!(s.action, Action::Convert { .. }))
+        self.kept().filter(timed).filter(|s| s.action.converts())
     }
 
     /// How ffmpeg names this picture or sound in the result: covers may stand before or behind all others there.
@@ -240,11 +244,14 @@ impl Plan {
     }
 
     /// Encoders the plan needs.
-    pub fn encoders(&self) -> impl Iterator<Item = &str> {
-        self.streams.iter().filter_map(|s| match &s.action {
-            // Encoders of subtitles and covers are part of every ffmpeg; the former cannot be tested with a picture.
-            Action::Convert { encoder, .. } if s.kind != Kind::Subtitle && !s.cover => Some(encoder.as_str()),
-            _ => None,
-        })
+    pub fn encoders(&self) -> impl Iterator<Item = Encoder> {
+        // Encoders of subtitles and covers are part of every ffmpeg; the former cannot be tested with a picture.
+        let tested = self.streams.iter().filter(|s| s.kind != Kind::Subtitle && !s.cover);
+        tested.filter_map(|s| s.action.encoded()).map(|spec| spec.encoder)
+    }
+
+    /// The graphics hardware that encodes.
+    pub fn hardware(&self) -> Option<&'static HardwareEncoder> {
+        self.encoders().find_map(Encoder::hardware)
     }
 }

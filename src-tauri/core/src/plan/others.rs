@@ -1,5 +1,7 @@
 //! Subtitles, covers, and what chapters look like from outside.
 
+use super::encode::{CoverSettings, EncodeSpec, Settings, TextSettings};
+use super::encoder::Encoder;
 use super::{Action, metadata};
 use crate::media::{MediaInfo, Stream, places};
 use crate::preset::{Container, Preset, Subtitles};
@@ -29,7 +31,7 @@ pub(super) fn subtitle(stream: &Stream, preset: &Preset, read: bool) -> Action {
         return Action::drop(StreamReason::NotWritten);
     }
     let action = held(stream, preset.container);
-    let converted = read && matches!(action, Action::Convert { .. });
+    let converted = read && action.converts();
     unreadable(stream).filter(|_| converted).map_or(action, Action::drop)
 }
 
@@ -50,10 +52,12 @@ fn held(stream: &Stream, container: Container) -> Action {
     let (text, picture) = (TEXT.contains(&codec) || foreign, PICTURES.contains(&codec));
     match container {
         Container::M4a => Action::leave_out(StreamReason::SoundOnly),
-        Container::Mkv if codec == "mov_text" || codec == "eia_608" || foreign => converted("subrip", "srt"),
+        Container::Mkv if codec == "mov_text" || codec == "eia_608" || foreign => {
+            converted("subrip", Encoder::Subrip)
+        }
         Container::Mkv if text || (picture && codec != "xsub") => Action::Copy { tag: None },
         Container::Mp4 | Container::Mov if codec == "mov_text" => Action::Copy { tag: None },
-        Container::Mp4 | Container::Mov if text => converted("mov_text", "mov_text"),
+        Container::Mp4 | Container::Mov if text => converted("mov_text", Encoder::MovText),
         container => Action::drop(not_held(codec, container)),
     }
 }
@@ -68,31 +72,19 @@ fn not_held(codec: &str, container: Container) -> StreamReason {
     }
 }
 
-/// MP4 and MOV count the time between two cues in 31 bits: in ffmpeg's millionths of a second, 35 minutes, beyond which it
-/// fails, or shows the next cue at once.
-const MOV_TEXT_CLOCK: (&str, &str) = ("time_base", "1/1000");
-
-/// Options of an encoder of subtitles.
-pub(super) fn text_options(encoder: &str) -> Vec<(String, String)> {
-    if encoder == "mov_text" { super::options([MOV_TEXT_CLOCK]) } else { Vec::new() }
-}
-
-fn converted(codec: &str, encoder: &str) -> Action {
-    Action::Convert {
-        codec: codec.into(),
-        encoder: encoder.into(),
-        options: text_options(encoder),
-        filters: Vec::new(),
-        frames_change: false,
-        instead: None,
-    }
+fn converted(codec: &str, encoder: Encoder) -> Action {
+    let settings = Settings::Text(TextSettings::default());
+    Action::Convert(Box::new(EncodeSpec::new(codec, encoder, settings)))
 }
 
 pub(super) fn cover(stream: &Stream, container: Container, strips: bool) -> Action {
     let examined = matches!(stream.codec.as_str(), "mjpeg" | "png");
     match cover_as_it_is(stream, container) {
-        Action::Copy { tag } if strips && stream.places && examined => bare_cover(stream, tag),
-        Action::Copy { .. } | Action::Convert { .. } if strips && !examined => {
+        Action::Copy { tag } if strips && stream.places => match Encoder::named(&stream.codec) {
+            Some(encoder) if examined => bare_cover(stream, encoder, tag),
+            _ => Action::drop(StreamReason::CoverMayTellPlace),
+        },
+        Action::Copy { .. } | Action::Convert(_) if strips && !examined => {
             Action::drop(StreamReason::CoverMayTellPlace)
         }
         action => action,
@@ -101,33 +93,20 @@ pub(super) fn cover(stream: &Stream, container: Container, strips: bool) -> Acti
 
 /// The picture of a cover alone: whatever stands beside it may tell a place, and encoding it drops that, with the side
 /// data of its frame that newer versions of ffmpeg would write down again.
-fn bare_cover(stream: &Stream, tag: Option<String>) -> Action {
-    let tag = tag.into_iter().map(|tag| ("tag".to_owned(), tag));
-    Action::Convert {
-        codec: stream.codec.clone(),
-        encoder: stream.codec.clone(),
-        options: tag.chain([("q".to_owned(), "2".to_owned())]).collect(),
-        filters: vec!["sidedata=mode=delete".into()],
-        frames_change: false,
-        instead: None,
-    }
+fn bare_cover(stream: &Stream, encoder: Encoder, tag: Option<String>) -> Action {
+    let settings = Settings::Cover(CoverSettings { bare: true, tag });
+    Action::Convert(Box::new(EncodeSpec::new(&stream.codec, encoder, settings)))
 }
 
 fn as_png() -> Action {
-    Action::Convert {
-        codec: "png".into(),
-        encoder: "png".into(),
-        options: Vec::new(),
-        filters: Vec::new(),
-        frames_change: false,
-        instead: None,
-    }
+    let settings = Settings::Cover(CoverSettings::default());
+    Action::Convert(Box::new(EncodeSpec::new("png", Encoder::Png, settings)))
 }
 
 /// What a cover is called as an attached file: as in the original, where that tells no place that is to be left out.
 pub(super) fn file(stream: &Stream, action: &Action, preset: &Preset) -> BTreeMap<String, String> {
     let converted = match action {
-        Action::Convert { codec, .. } if *codec != stream.codec => Some(codec.as_str()),
+        Action::Convert(spec) if spec.codec != stream.codec => Some(spec.codec.as_str()),
         _ => None,
     };
     let (kind, extension) = match converted.unwrap_or(&stream.codec) {
@@ -228,16 +207,14 @@ mod tests {
     #[test]
     fn each_container_gets_the_subtitles_it_can_hold() {
         assert_eq!(fate("mov_text", "web-1080p"), Action::Copy { tag: None });
-        assert!(matches!(fate("ass", "edit-prores"), Action::Convert { codec, .. } if codec == "mov_text"));
+        assert!(matches!(fate("ass", "edit-prores"), Action::Convert(spec) if spec.codec == "mov_text"));
         assert!(matches!(
             fate("hdmv_pgs_subtitle", "web-1080p"),
             Action::Drop { reason: StreamReason::PictureSubtitles { .. }, .. }
         ));
         assert_eq!(fate("hdmv_pgs_subtitle", "archive-av1"), Action::Copy { tag: None });
         assert_eq!(fate("ass", "archive-av1"), Action::Copy { tag: None });
-        assert!(
-            matches!(fate("mov_text", "archive-av1"), Action::Convert { codec, .. } if codec == "subrip")
-        );
+        assert!(matches!(fate("mov_text", "archive-av1"), Action::Convert(spec) if spec.codec == "subrip"));
         assert!(matches!(fate("", "archive-av1"), Action::Drop { .. }));
     }
 

@@ -5,8 +5,7 @@
 //!
 //! Pure. Guarantees that all streams move alike, later, and by less than a frame.
 
-use super::checks::CLOCK;
-use super::{Action, Plan};
+use super::Plan;
 use crate::media::{Kind, MediaInfo, Picture};
 
 /// Seconds that no one sees or hears, and that containers round times by.
@@ -20,7 +19,7 @@ impl Plan {
     /// The same with its film moved, where picture and sound would part otherwise.
     pub(super) fn in_phase(mut self, info: &MediaInfo) -> Plan {
         if let Some(seconds) = shift(&self, info) {
-            self.times.extend(["-itsoffset".to_owned(), format!("{seconds:.6}")]);
+            self.timing.shift = Some(seconds);
         }
         self
     }
@@ -28,8 +27,7 @@ impl Plan {
 
 fn shift(plan: &Plan, info: &MediaInfo) -> Option<f64> {
     let planned = plan.picture()?;
-    let Action::Convert { options, .. } = &planned.action else { return None };
-    let fine = options.iter().any(|(name, _)| name == CLOCK);
+    let fine = planned.action.encoded()?.picture()?.fine_clock;
     let beside = plan.kept().any(|s| s.kind == Kind::Audio);
     let stream = info.streams.iter().find(|s| s.index == planned.input).filter(|_| beside && !fine)?;
     let picture = stream.video.as_ref()?;
@@ -54,7 +52,7 @@ mod tests {
     use crate::preset;
     use crate::spec::JobSpec;
 
-    fn times(start: f64, rate: f64, preset: &str, more: &[Stream]) -> String {
+    fn shift(start: f64, rate: f64, preset: &str, more: &[Stream]) -> Option<f64> {
         let picture = Picture { width: 64, height: 64, bits: 8, ..Picture::default() };
         let picture = Picture { rate: Some(rate), tick_rate: Some(rate), pixel_aspect: 1.0, ..picture };
         // What the header says of the start is not believed.
@@ -64,7 +62,7 @@ mod tests {
         let streams = [&[film], more].concat();
         let info = MediaInfo { streams, start: Some(1.4), seconds: Some(9.0), ..MediaInfo::default() };
         let spec = JobSpec::of(preset::find(preset).unwrap().clone());
-        plan(&info, &spec, &Abilities::default()).unwrap().times.join(" ")
+        plan(&info, &spec, &Abilities::default()).unwrap().timing.shift
     }
 
     #[test]
@@ -76,13 +74,14 @@ mod tests {
             channels: Some(2),
             ..Stream::default()
         };
-        let with_sound = |start, rate, preset| times(start, rate, preset, std::slice::from_ref(&sound));
-        assert_eq!(with_sound(1.421, 25.0, "small-hevc"), "-itsoffset 0.019000");
-        assert_eq!(with_sound(1.45, 30_000.0 / 1001.0, "small-hevc"), "-itsoffset 0.016733");
-        assert_eq!(with_sound(1.401, 25.0, "small-hevc"), "", "rounded by its container");
-        assert_eq!(with_sound(1.44, 25.0, "edit-prores"), "");
-        assert_eq!(with_sound(1.421, 12.0, "small-hevc"), "", "a fine clock");
-        assert_eq!(with_sound(1.421, 25.0, "remux-mp4"), "-fflags +genpts", "a copy");
-        assert_eq!(times(1.421, 25.0, "small-hevc", &[]), "", "no sound");
+        let with_sound = |start, rate, preset| shift(start, rate, preset, std::slice::from_ref(&sound));
+        let is = |found: Option<f64>, seconds: f64| found.is_some_and(|found| (found - seconds).abs() < 1e-6);
+        assert!(is(with_sound(1.421, 25.0, "small-hevc"), 0.019));
+        assert!(is(with_sound(1.45, 30_000.0 / 1001.0, "small-hevc"), 0.016_733_3));
+        assert_eq!(with_sound(1.401, 25.0, "small-hevc"), None, "rounded by its container");
+        assert_eq!(with_sound(1.44, 25.0, "edit-prores"), None);
+        assert_eq!(with_sound(1.421, 12.0, "small-hevc"), None, "a fine clock");
+        assert_eq!(with_sound(1.421, 25.0, "remux-mp4"), None, "a copy");
+        assert_eq!(shift(1.421, 25.0, "small-hevc", &[]), None, "no sound");
     }
 }

@@ -1,5 +1,6 @@
 //! Aiming at a size: how many bits a second the picture may take so that the whole result stays below a limit.
 
+use super::encode::{Quality, Settings};
 use super::{Action, Plan, Task};
 use crate::failure::{Failure, Reason};
 use crate::media::Kind;
@@ -58,32 +59,25 @@ fn least_kbps(task: &Task<'_>) -> f64 {
 /// What sound and container take, in kilobits per second.
 fn other_kbps(plan: &Plan) -> f64 {
     let sound = plan.streams.iter().filter(|s| s.kind == Kind::Audio && s.action.keeps());
-    let kbps = |action: &Action| match action {
-        Action::Convert { options, .. } => {
-            let rate = options.iter().find(|(name, _)| name == "b");
-            rate.and_then(|(_, rate)| rate.trim_end_matches('k').parse::<f64>().ok()).unwrap_or(0.0)
-        }
-        _ => 0.0,
-    };
-    sound.map(|s| kbps(&s.action) + INDEX).sum::<f64>() + INDEX
-}
-
-fn options_of(plan: &mut Plan) -> Option<&mut Vec<(String, String)>> {
-    plan.streams.iter_mut().find_map(|s| match &mut s.action {
-        Action::Convert { options, .. } if s.kind == Kind::Video && !s.cover => Some(options),
-        _ => None,
-    })
+    let kbps = |action: &Action| action.encoded()?.sound()?.kbps;
+    sound.map(|s| f64::from(kbps(&s.action).unwrap_or(0)) + INDEX).sum::<f64>() + INDEX
 }
 
 fn set_rate(plan: &mut Plan, kbps: u64) {
-    let Some(options) = options_of(plan) else { return };
-    options.retain(|(name, _)| name != "b");
-    options.push(("b".into(), format!("{}k", kbps.max(1))));
+    let picture = plan.picture().map(|picture| picture.input);
+    let stream = plan.streams.iter_mut().find(|s| Some(s.input) == picture);
+    if let Some(Action::Convert(spec)) = stream.map(|stream| &mut stream.action)
+        && let Some(Settings::Picture(settings)) = &mut spec.settings
+    {
+        settings.quality = Quality::Kbps(kbps.max(1));
+    }
 }
 
 fn rate(plan: &Plan) -> Option<u64> {
-    let Action::Convert { options, .. } = &plan.picture()?.action else { return None };
-    options.iter().find(|(name, _)| name == "b")?.1.trim_end_matches('k').parse().ok()
+    match plan.picture()?.action.encoded()?.picture()?.quality {
+        Quality::Kbps(kbps) => Some(kbps),
+        Quality::Fixed | Quality::Crf(_) => None,
+    }
 }
 
 #[cfg(test)]

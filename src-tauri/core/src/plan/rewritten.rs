@@ -2,14 +2,14 @@
 //!
 //! Pure. Must not know how the cues are read.
 
+use super::encode::{Settings, TextSettings};
 use super::{Action, Plan, Planned};
 use crate::media::{Kind, Stream};
 use crate::subtitles;
-use std::path::{Path, PathBuf};
 
 /// The format of that file, where this stream, with which this is done, needs one.
 pub(super) fn format(stream: &Stream, action: &Action) -> Option<String> {
-    let converted = stream.kind == Kind::Subtitle && matches!(action, Action::Convert { .. });
+    let converted = stream.kind == Kind::Subtitle && action.converts();
     let needed = || match &stream.cues {
         Some(cues) => (subtitles::is_foreign(stream) || cues.needs_rewriting()).then(|| cues.format()),
         None => subtitles::is_foreign(stream).then_some("srt"),
@@ -20,29 +20,22 @@ pub(super) fn format(stream: &Stream, action: &Action) -> Option<String> {
 /// Has its marks passed on, as ffmpeg does by itself of a stream that it reads.
 pub(super) fn mark(action: &mut Action, stream: &Stream) {
     let default = stream.default.then_some("default");
-    let marks: Vec<&str> = default.into_iter().chain(stream.roles.iter().map(String::as_str)).collect();
-    if let Action::Convert { options, .. } = action {
-        let marks = if marks.is_empty() { "0".to_owned() } else { marks.join("+") };
-        options.push(("disposition".into(), marks));
+    let marks = default.into_iter().chain(stream.roles.iter().map(String::as_str));
+    if let Action::Convert(spec) = action {
+        let marks = Some(marks.map(str::to_owned).collect());
+        spec.settings = Some(Settings::Text(TextSettings { marks }));
     }
 }
 
 impl Plan {
     /// Are there texts that are converted, of which all should be known?
     pub(crate) fn converts_texts(&self) -> bool {
-        let converted = |s: &Planned| matches!(s.action, Action::Convert { .. }) && s.captions.is_none();
+        let converted = |s: &Planned| s.action.converts() && s.captions.is_none();
         self.kept().any(|s| s.kind == Kind::Subtitle && converted(s))
     }
 }
 
-/// Where the cues of this stream lie, as a further input.
-pub fn rewritten_file(notes: &Path, input: usize) -> PathBuf {
-    let mut name = notes.as_os_str().to_owned();
-    name.push(format!(".rewritten{input}"));
-    name.into()
-}
-
-/// Those streams, in the order of their inputs.
+/// The streams that have such a file, in the order of their inputs.
 pub(super) fn streams(plan: &Plan) -> impl Iterator<Item = &Planned> {
     plan.kept().filter(|s| s.rewritten.is_some())
 }
@@ -54,6 +47,7 @@ mod tests {
     use crate::plan::{Abilities, plan, steps};
     use crate::preset;
     use crate::spec::JobSpec;
+    use std::path::Path;
 
     #[test]
     fn what_ffmpeg_cannot_read_is_an_input_of_its_own_behind_all_others() {

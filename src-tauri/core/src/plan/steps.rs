@@ -1,12 +1,12 @@
 //! A plan as steps: what is done one after the other, which of it writes the result, and how the time is shared out.
 //!
 //! Pure. Guarantees that what is made is checked, by a step behind all that make it, and that at most one of those writes
-//! the result. Must not know how a step is run; the arguments themselves are made in `arguments`.
+//! the result. Must not know how a step is run; the arguments themselves are made in `render`.
 
-use super::arguments::{encode, first_pass, second_pass, take_covers};
-use super::checks::{decode_converted, decode_copies, read_source};
-use super::clip::set_lines_apart;
-use super::{Action, Plan};
+use super::render::checks::{decode_converted, decode_copies, decode_originals, read_source};
+use super::render::{encode, first_pass, second_pass, set_lines_apart, take_covers};
+use super::{Action, Encoder, Plan};
+use crate::preset::Speed;
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -127,6 +127,19 @@ fn decoding_weight(plan: &Plan) -> f64 {
     if plan.picture().is_none_or(|p| matches!(p.action, Action::Copy { .. })) { 10.0 } else { 0.02 }
 }
 
+/// The step that decodes the copies of a result whole, where decoding them at some places does not do.
+pub fn decode_whole(plan: &Plan, result: &Path) -> Step {
+    let plan = Plan { places: Vec::new(), ..plan.clone() };
+    let arguments = decode_copies(&plan, result);
+    Step { what: What::DecodeCopies, weight: decoding_weight(&plan), writes: false, arguments }
+}
+
+/// The step that decodes of the original what was decoded of its copies, in the time of theirs.
+pub fn decode_source(plan: &Plan, source: &Path) -> Step {
+    let arguments = decode_originals(plan, source);
+    Step { what: What::DecodeCopies, weight: 0.0, writes: false, arguments }
+}
+
 /// The step that follows a check which left a doubt.
 pub fn measure() -> Step {
     reading(What::Measure, MEASURE)
@@ -142,18 +155,18 @@ fn reading(what: What, weight: f64) -> Step {
 /// 0.42, and 1080p with grain 0.37. The other speeds: two clips each.
 fn first_pass_weight(plan: &Plan) -> f64 {
     match speed(plan) {
-        Some("ultrafast" | "superfast" | "veryfast") => 1.0,
-        Some("faster") => 0.57,
-        Some("fast") => 0.42,
-        Some("slow") => 0.25,
-        Some("slower" | "veryslow") => 0.18,
-        _ => 0.38,
+        Some(Speed::Ultrafast | Speed::Superfast | Speed::Veryfast) => 1.0,
+        Some(Speed::Faster) => 0.57,
+        Some(Speed::Fast) => 0.42,
+        Some(Speed::Slow) => 0.25,
+        Some(Speed::Slower | Speed::Veryslow) => 0.18,
+        Some(Speed::Medium) | None => 0.38,
     }
 }
 
-fn speed(plan: &Plan) -> Option<&str> {
-    let Action::Convert { options, .. } = &plan.picture()?.action else { return None };
-    options.iter().find(|(name, _)| name == "preset").map(|(_, speed)| speed.as_str())
+fn speed(plan: &Plan) -> Option<Speed> {
+    let spec = plan.picture()?.action.encoded()?;
+    matches!(spec.encoder, Encoder::X264 | Encoder::X265).then(|| spec.picture().map(|p| p.speed))?
 }
 
 #[cfg(test)]

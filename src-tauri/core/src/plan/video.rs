@@ -1,9 +1,10 @@
 //! The moving picture: copied or converted, by which encoder and with which of its options.
 
-use super::checks::{CLOCK, FINE};
-use super::colour::{self, Colours};
-use super::encoder::{HardwareEncoder, Wish};
-use super::{Action, Task, copy, filters, options, refusals, shape, wanted_hardware};
+use super::colour::{self, Treatment};
+use super::encode::{EncodeSpec, PictureSettings, Pixels, Quality, Settings};
+use super::encoder::{self, Encoder, HardwareEncoder};
+use super::filters::{self, Target};
+use super::{Action, Task, copy, refusals, shape, wanted_hardware};
 use crate::failure::Failure;
 use crate::media::Picture;
 use crate::preset::{Container, Depth, Hdr, VideoCodec, VideoPreset};
@@ -22,7 +23,7 @@ pub(super) fn action(task: &Task<'_>) -> Result<Action, Failure> {
 }
 
 /// The hardware encoder that this picture would be encoded with.
-pub(super) fn hardware<'a>(task: &Task<'a>) -> Option<&'a HardwareEncoder> {
+pub(super) fn hardware(task: &Task<'_>) -> Option<&'static HardwareEncoder> {
     wanted_hardware(task.preset, task.abilities)
 }
 
@@ -39,76 +40,82 @@ fn convert(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> Result<A
         Depth::Ten => true,
     };
     let rate = picture.rate.filter(|rate| *rate <= BELIEVED);
-    let wish = Wish { preset, size, deep, rate: picture.rate, hardware: hardware(task) };
-    let colours = colours(picture, preset, deep);
-    let too_fast = preset.max_fps.filter(|max| rate.is_some_and(|rate| rate > f64::from(*max) * 1.001));
-    Ok(Action::Convert {
-        codec: match preset.codec {
-            VideoCodec::H264 => "h264",
-            VideoCodec::Hevc => "hevc",
-            VideoCodec::Av1 => "av1",
-            VideoCodec::ProRes => "prores",
-        }
-        .into(),
-        encoder: wish.name().into(),
-        options: encoder_options(task, &wish, picture, colours),
-        filters: filters::filters((task.main.index, picture), &wish, colours, too_fast),
-        frames_change: too_fast.is_some(),
+    let fps = preset.max_fps.filter(|max| rate.is_some_and(|rate| rate > f64::from(*max) * 1.001));
+    let target = Target {
+        preset,
+        size,
+        colours: treatment(picture, preset, deep),
+        pixels: pixels(preset.codec, deep),
+        fps,
+    };
+    let hardware = hardware(task).map(Encoder::Hardware);
+    let encoder = hardware.unwrap_or_else(|| encoder::software(preset, size, picture.rate));
+    let settings = Settings::Picture(Box::new(settings(task, picture, &target)));
+    Ok(Action::Convert(Box::new(EncodeSpec {
+        frames_change: fps.is_some(),
         instead: copy::instead(task.main, preset.copy, task),
-    })
+        ..EncodeSpec::new(codec(preset.codec), encoder, settings)
+    })))
 }
 
-fn colours(picture: &Picture, preset: &VideoPreset, deep: bool) -> Colours {
+/// In ffprobe's words.
+fn codec(codec: VideoCodec) -> &'static str {
+    match codec {
+        VideoCodec::H264 => "h264",
+        VideoCodec::Hevc => "hevc",
+        VideoCodec::Av1 => "av1",
+        VideoCodec::ProRes => "prores",
+    }
+}
+
+fn pixels(codec: VideoCodec, deep: bool) -> Pixels {
+    match (codec, deep) {
+        (VideoCodec::ProRes, _) => Pixels::TenWide,
+        (_, true) => Pixels::Ten,
+        (_, false) => Pixels::Eight,
+    }
+}
+
+fn treatment(picture: &Picture, preset: &VideoPreset, deep: bool) -> Treatment {
     match (picture.is_hdr(), deep && preset.hdr == Hdr::Keep) {
-        (true, true) => Colours::KeepHdr,
-        (true, false) => Colours::ToneMap,
-        (false, _) if picture.is_rgb() => Colours::FromRgb,
-        (false, _) => Colours::Keep,
+        (true, true) => Treatment::KeepHdr,
+        (true, false) => Treatment::ToneMap,
+        (false, _) if picture.is_rgb() => Treatment::FromRgb,
+        (false, _) => Treatment::Keep,
     }
 }
 
-fn encoder_options(
-    task: &Task<'_>,
-    wish: &Wish<'_>,
-    picture: &Picture,
-    colours: Colours,
-) -> Vec<(String, String)> {
-    let mut all = wish.options();
-    // Variable frame rate: MP4's default of a constant one doubles frames of uneven sources.
-    all.extend(options([("fps_mode", "vfr")]));
-    // An encoder's clock ticks once a frame, which keeps a constant rate exact. Where frames are slow, pictures would move
-    // against the sound, and where they come too unevenly, some would be lost.
-    if picture.fine_clock || picture.rate.is_none_or(|rate| rate < SLOW) {
-        all.extend(options([(CLOCK, FINE)]));
+fn settings(task: &Task<'_>, picture: &Picture, target: &Target<'_>) -> PictureSettings {
+    let Target { preset, colours: treatment, pixels, .. } = *target;
+    let hvc1 = preset.codec == VideoCodec::Hevc && task.preset.container != Container::Mkv;
+    let colours = colour::named(treatment, picture);
+    PictureSettings {
+        quality: quality(preset),
+        speed: preset.speed,
+        pixels,
+        // An encoder's clock ticks once a frame, which keeps a constant rate exact. Where frames are slow, pictures would
+        // move against the sound, and where they come too unevenly, some would be lost.
+        fine_clock: picture.fine_clock || picture.rate.is_none_or(|rate| rate < SLOW),
+        last_picture: last_picture(task),
+        interlaced: filters::keeps_fields(picture, preset),
+        tag: hvc1.then(|| "hvc1".to_owned()),
+        to_limited_range: colours.is_none() && picture.is_full_range(),
+        colours,
+        hdr: colour::hdr(treatment, picture),
+        filters: filters::filters((task.main.index, picture), target),
     }
-    if let Some(length) = last_picture(task) {
-        all.push(length);
-        // In the order that they are shown, so that the last one comes last.
-        all.extend(options([("bf", "0")]));
-    }
-    if filters::keeps_fields(picture, wish.preset) {
-        all.extend(options([("flags", "+ildct")]));
-    }
-    if wish.filter().is_none() {
-        all.extend(options([("pix_fmt", wish.pixel_format())]));
-    }
-    if wish.preset.codec == VideoCodec::Hevc && task.preset.container != Container::Mkv {
-        all.extend(options([("tag", "hvc1")]));
-    }
-    all.extend(colour::tags(colours, picture, wish));
-    if wish.name() == "libx265" && colours != Colours::KeepHdr {
-        all.extend(options([("x265-params", "log-level=error")]));
-    }
-    all
 }
 
-/// How long the last picture of an animation stands, which no encoder is told: its packet gets that length, as a share of
-/// its own time, for the unit of time of a container is not known beforehand. What that makes of the packets before it is
-/// no more than the time to the end.
-fn last_picture(task: &Task<'_>) -> Option<(String, String)> {
+fn quality(preset: &VideoPreset) -> Quality {
+    let rate = preset.kbps.map(|kbps| Quality::Kbps(kbps.into()));
+    rate.or(preset.crf.map(Quality::Crf)).unwrap_or(Quality::Fixed)
+}
+
+/// How long the last picture of an animation stands, which no encoder is told: as a share of its own time, for the unit of
+/// time of a container is not known beforehand.
+fn last_picture(task: &Task<'_>) -> Option<f64> {
     let span = task.main.span.as_ref().filter(|span| task.info.is_animation() && span.last > 0.0)?;
-    let share = span.seconds / span.last - 1.0;
-    Some(("bsf".into(), format!("setts=duration='max(DURATION,(PTS-STARTPTS)*{share:.6})'")))
+    Some(span.seconds / span.last - 1.0)
 }
 
 /// Frames a second from which on the tick of a frame is fine enough: half of one is 25 ms.

@@ -36,15 +36,14 @@ fn track(planned: &Planned, source: &MediaInfo) -> Track {
 /// The plan to judge by: what was made, with what is known today of how to read the original. Whether its pictures may
 /// become fewer is for today's plan to say.
 pub(super) fn judged(mut made: Plan, today: &Plan) -> Plan {
-    made.set_up = Vec::new();
     made.places.clone_from(&today.places);
     made.compared = today.compared;
     made.without_places = today.without_places;
     made.reach = today.reach;
     for stream in &mut made.streams {
         let now = today.streams.iter().find(|s| s.input == stream.input).map(|s| &s.action);
-        if let Action::Convert { frames_change, .. } = &mut stream.action {
-            *frames_change = matches!(now, Some(Action::Convert { frames_change: true, .. }));
+        if let Action::Convert(spec) = &mut stream.action {
+            spec.frames_change = now.and_then(Action::encoded).is_some_and(|now| now.frames_change);
         }
     }
     made
@@ -110,13 +109,12 @@ mod tests {
 
     #[test]
     fn pictures_may_become_fewer_only_where_todays_plan_says_so() {
-        let fewer =
-            |plan: &Plan| matches!(plan.streams[0].action, Action::Convert { frames_change: true, .. });
+        let fewer = |plan: &Plan| plan.streams[0].action.encoded().is_some_and(|spec| spec.frames_change);
         let today = planned();
         assert!(fewer(&judged(planned(), &today)), "capped");
         let mut slow = today.clone();
-        if let Action::Convert { frames_change, .. } = &mut slow.streams[0].action {
-            *frames_change = false;
+        if let Action::Convert(spec) = &mut slow.streams[0].action {
+            spec.frames_change = false;
         }
         assert!(!fewer(&judged(planned(), &slow)));
         slow.streams[0].action = Action::Copy { tag: None };

@@ -14,11 +14,11 @@ pub(super) fn remark(case: &Case<'_>) -> Option<Remark> {
     let picture = case.plan.picture()?;
     let tracks = case.plan.kept().filter(|stream| stream.captions.is_some()).count();
     match (&picture.action, &case.output.captions) {
-        (Action::Convert { .. }, _) if tracks == source.len() => Some(Remark::CaptionsMoved),
-        (Action::Convert { .. }, _) if tracks > 0 => Some(Remark::CaptionsDamaged),
-        (Action::Convert { .. }, Some(found)) if is_whole(source, found) => None,
-        (Action::Convert { .. }, Some(found)) if !found.is_empty() => Some(Remark::CaptionsDamaged),
-        (Action::Convert { .. }, _) => Some(Remark::CaptionsLost),
+        (Action::Convert(_), _) if tracks == source.len() => Some(Remark::CaptionsMoved),
+        (Action::Convert(_), _) if tracks > 0 => Some(Remark::CaptionsDamaged),
+        (Action::Convert(_), Some(found)) if is_whole(source, found) => None,
+        (Action::Convert(_), Some(found)) if !found.is_empty() => Some(Remark::CaptionsDamaged),
+        (Action::Convert(_), _) => Some(Remark::CaptionsLost),
         // Copied, packet by packet.
         _ => None,
     }

@@ -9,7 +9,7 @@ use super::{Case, Refusal, length, wrong};
 use crate::failure::Fault;
 use crate::ffmpeg::given::{Part, Pictures, Sound};
 use crate::media::{Kind, Learned, Picture, Stream};
-use crate::plan::{Action, CLOCK, Planned};
+use crate::plan::Planned;
 use crate::remark::{Remark, SizeAt, SoundKind};
 
 /// Refuses a result of which decoding showed what it does not hold.
@@ -92,10 +92,10 @@ fn unheld(picture: &Picture, parts: &[Part]) -> Vec<(u32, u32)> {
 
 /// Were pictures that have a time of their own left out or moved by a clock that could be finer?
 fn misplaces_pictures(case: &Case<'_>, planned: &Planned, pictures: &Pictures) -> bool {
-    let Action::Convert { options, .. } = &planned.action else { return false };
+    let Some(spec) = planned.action.encoded() else { return false };
     let lost = case.report.dropped > pictures.count - pictures.distinct();
     let moved = pictures.ticks.is_some_and(|ticks| ticks.misplaces());
-    (lost || moved) && options.iter().all(|(name, _)| name != CLOCK)
+    (lost || moved) && !spec.picture().is_some_and(|settings| settings.fine_clock)
 }
 
 /// The widest sound of this track, where the result could hold more channels of it than were known of.

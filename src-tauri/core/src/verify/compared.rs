@@ -55,7 +55,7 @@ fn is_in_packets(property: &Property) -> bool {
 /// Streams that are no copies although the preset promises that.
 fn encoded_again(case: &Case<'_>, checks: &[StreamCheck]) -> Vec<Difference> {
     let why = |planned: &Planned| match &planned.action {
-        Action::Convert { instead, .. } => instead.clone().map(Why::Stream),
+        Action::Convert(spec) => spec.instead.clone().map(Why::Stream),
         Action::Copy { .. } | Action::Drop { .. } => None,
     };
     let of = |check: &StreamCheck| {

@@ -148,14 +148,14 @@ fn decoded_seconds(pair: &Pair<'_>) -> Option<f64> {
 /// exact; of the rest one in a hundred may be off.
 pub(super) fn check_count(pair: &Pair<'_>, case: &Case<'_>) -> Result<Measure<u64>, Refusal> {
     let report = case.report;
-    let capped = matches!(pair.planned.action, Action::Convert { frames_change: true, .. });
+    let capped = pair.planned.action.encoded().is_some_and(|spec| spec.frames_change);
     if let (Some(pictures), Some(found)) =
         (report.given.pictures.get(&pair.planned.input), pair.found.packets.filter(|_| !capped))
     {
         return exact_count(pictures, found, report).map_err(Refusal::Failed);
     }
     let expected = match &pair.planned.action {
-        Action::Convert { .. } => pair.stats.and_then(|s| s.frames),
+        Action::Convert(_) => pair.stats.and_then(|s| s.frames),
         Action::Copy { .. } => pair.stats.map(|s| s.packets),
         Action::Drop { .. } => None,
     };

@@ -54,7 +54,7 @@ pub(super) fn code_pages(case: &Case<'_>) -> Vec<Remark> {
     let of = |planned: &Planned| {
         let stream = case.source.streams.iter().find(|s| s.index == planned.input)?;
         let page = stream.cues.as_ref()?.code_page.as_ref()?;
-        let converted = matches!(planned.action, Action::Convert { .. });
+        let converted = planned.action.converts();
         converted.then(|| Remark::CodePage { track: planned.input, page: page.clone() })
     };
     case.plan.kept().filter_map(of).collect()

@@ -3,19 +3,19 @@
 use super::{Fate, Track, lost};
 use crate::ledger::{Property, Value, Why};
 use crate::media::Picture;
-use crate::plan::{Action, shape};
+use crate::plan::{PictureSettings, shape};
 use crate::preset::{Container, VideoCodec, VideoPreset};
 use crate::reason::StreamReason;
 
 pub(super) fn fate(track: &Track<'_>, property: &Property) -> Fate {
     let (picture, preset) = (track.stream.video.as_ref()?, track.preset.video.as_ref()?);
-    match &track.planned.action {
-        Action::Convert { frames_change, .. } if *property == Property::Rate => {
-            rate(picture, preset).filter(|_| *frames_change)
-        }
-        Action::Convert { options, .. } => encoded(track, picture, preset, options, property),
-        _ => copied(track.plan.container, picture, property),
+    let Some(spec) = track.planned.action.encoded() else {
+        return copied(track.plan.container, picture, property);
+    };
+    if *property == Property::Rate {
+        return rate(picture, preset).filter(|_| spec.frames_change);
     }
+    encoded(track, picture, preset, spec.picture()?, property)
 }
 
 fn copied(container: Container, picture: &Picture, property: &Property) -> Fate {
@@ -45,11 +45,11 @@ fn encoded(
     track: &Track<'_>,
     picture: &Picture,
     preset: &VideoPreset,
-    options: &[(String, String)],
+    settings: &PictureSettings,
     property: &Property,
 ) -> Fate {
-    let option = |name: &str| options.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    let mapped = picture.is_hdr() && option("color_trc") == Some("bt709");
+    let colours = settings.colours.as_ref();
+    let mapped = picture.is_hdr() && colours.is_some_and(|colours| colours.transfer == "bt709");
     let text = |word: &str| Some(Value::Text(word.to_owned()));
     match property {
         Property::Size => {
@@ -61,17 +61,15 @@ fn encoded(
         Property::FieldRate if preset.codec != VideoCodec::ProRes => {
             Some(lost(Why::Stream(StreamReason::NoFields)))
         }
-        Property::Depth => option("pix_fmt").map(|format| (Some(Value::Number(bits(format))), Why::Preset)),
+        Property::Depth => Some((Some(Value::Number(settings.pixels.bits().into())), Why::Preset)),
         Property::Range => Some(lost(Why::Preset)),
         Property::Transfer if mapped => Some((text("bt709"), Why::Encoder)),
         Property::Mastering | Property::Light if mapped => Some(lost(Why::Follows)),
         Property::Mastering | Property::Light if preset.codec == VideoCodec::ProRes => {
             Some(lost(Why::Encoder))
         }
-        Property::Primaries | Property::Matrix if option("colorspace").is_some() => {
-            let name = if *property == Property::Matrix { "colorspace" } else { "color_primaries" };
-            Some((option(name).and_then(text), Why::Follows))
-        }
+        Property::Primaries => colours.map(|colours| (text(&colours.primaries), Why::Follows)),
+        Property::Matrix => colours.map(|colours| (text(&colours.matrix), Why::Follows)),
         Property::Transparency => Some(lost(Why::Encoder)),
         // Said by its frames alone.
         Property::Stereo if !picture.immersive => Some(lost(Why::Encoder)),
@@ -86,9 +84,4 @@ fn encoded(
 fn rate(picture: &Picture, preset: &VideoPreset) -> Fate {
     let (own, most) = picture.rate.zip(preset.max_fps)?;
     Some((Some(Value::Number(own.min(most.into()))), Why::Limit))
-}
-
-fn bits(format: &str) -> f64 {
-    let deep = |n: &&u8| format.contains(&format!("p{n}"));
-    [10_u8, 12, 14, 16].iter().find(deep).map_or(8.0, |n| (*n).into())
 }

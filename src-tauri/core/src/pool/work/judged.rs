@@ -10,7 +10,7 @@ use crate::judge::{self, Judging};
 use crate::look::{Asking, Halt};
 use crate::media::{Measured, MediaInfo};
 use crate::output;
-use crate::plan::{Action, Plan, Step, What};
+use crate::plan::{Plan, Step, What};
 use crate::preset::Container;
 use crate::verify::{Refusal, Verdict};
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ fn undeclare(making: &Making<'_>, plan: &Plan) {
         making.info.video().and_then(|s| s.video.as_ref()).is_some_and(|p| p.dolby_vision.is_some());
     if declared
         && plan.container == Container::Mkv
-        && plan.picture().is_some_and(|picture| matches!(picture.action, Action::Convert { .. }))
+        && plan.converts_picture()
         && let Err(cause) = output::undeclare_dolby_vision(&making.work.part)
     {
         tracing::warn!(job = %making.work.job.id, %cause, "it stays declared to be Dolby Vision");

@@ -119,7 +119,7 @@ fn learn(making: &mut Making<'_>, plan: &Plan, end: End) -> Result<Lesson, End> 
         End::Unfaithful(refused) => refused.1.clone(),
         End::Failed(_) if making.shown.is_some() && plan.clip.is_none() => return Ok(Lesson::Clip),
         End::Failed(failure) if refuses_subtitles(making, plan, failure) => return Ok(Lesson::Subtitles),
-        End::Failed(failure) if plan.hardware && may_be_the_hardware(failure) => {
+        End::Failed(failure) if plan.hardware().is_some() && may_be_the_hardware(failure) => {
             tracing::warn!(job = %making.work.job.id, message = %words::reason(&failure.reason), "the hardware failed");
             return Ok(Lesson::Hardware);
         }

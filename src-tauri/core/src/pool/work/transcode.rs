@@ -85,7 +85,7 @@ fn planned(
     let planned = look::plan(asking, source, work.spec, (&mut info, abilities), false);
     let plan = planned.map_err(|halt| work.halted(halt))?;
     if let Some(encoder) = ffmpeg::missing_encoder(tools, plan.encoders()) {
-        let encoder = Some(encoder.to_string());
+        let encoder = Some(encoder.name().to_owned());
         return Err(Failure::from(Reason::NoEncoder { encoder }).into());
     }
     Ok((info, plan))

@@ -3,7 +3,7 @@
 use super::*;
 use crate::ffmpeg::run::Ended;
 use crate::media::{MediaInfo, Picture, Stream};
-use crate::plan::{Abilities, Plan, plan};
+use crate::plan::{Abilities, EncodeSpec, Encoder, Plan, plan};
 use crate::preset;
 use crate::progress::Progress;
 use crate::spec::JobSpec;
@@ -219,14 +219,13 @@ fn parts_of_a_broadcast_are_joined_and_no_gap_is() {
 #[test]
 fn errors_of_a_decoder_count_against_no_converted_stream() {
     let (mut plan, source, mut output) = (planned(), film(10.0), film(10.0));
-    plan.streams[1].action = Action::Convert {
+    plan.streams[1].action = Action::Convert(Box::new(EncodeSpec {
         codec: "aac".into(),
-        encoder: "aac".into(),
-        options: Vec::new(),
-        filters: Vec::new(),
+        encoder: Encoder::Aac,
         frames_change: false,
         instead: None,
-    };
+        settings: None,
+    }));
     output.streams[1].span = None;
     let decoded = Report {
         errors: vec!["error while decoding MB 3 9".into()],

@@ -3,7 +3,7 @@
 use super::super::*;
 use super::{judged, sentences};
 use crate::ffmpeg::given::Given;
-use crate::plan::CLOCK;
+use crate::plan::Settings;
 
 /// Pictures of 640x360 at these times, in thousandths of a second.
 fn shown(given: &mut Given, times: impl Iterator<Item = u64>, size: &str) {
@@ -52,10 +52,10 @@ fn pictures_left_out_though_they_have_a_time_of_their_own_ask_for_a_fine_clock()
         judged(|w| {
             regular(&mut w.report.given);
             (w.output.streams[0].packets, w.report.dropped) = (Some(240), 10);
-            if let Action::Convert { options, .. } = &mut w.plan.streams[0].action
-                && clock
+            if let Action::Convert(spec) = &mut w.plan.streams[0].action
+                && let Some(Settings::Picture(settings)) = &mut spec.settings
             {
-                options.push((CLOCK.into(), "1:90000".into()));
+                settings.fine_clock = clock;
             }
         })
     };

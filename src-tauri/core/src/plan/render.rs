@@ -1,11 +1,32 @@
-//! A plan as ffmpeg's arguments: a pure function, and the only place that knows their order.
+//! A plan as ffmpeg's arguments: pure functions, and the only place where those of a transcode and of its checks are made.
+//!
+//! Guarantees that nothing reads an argument back: decisions look at the typed values of the plan.
 
-use super::{Action, Plan, Planned, clip, metadata};
-pub(super) use crate::input_guard::{file_url, guard, reach_arguments};
+pub(super) mod checks;
+mod colour;
+pub(crate) mod hardware;
+mod inputs;
+mod picture;
+mod sound;
+mod tags;
+
+use super::notes::{cover_file, cue_file, one_at_a_time};
+use super::{
+    Action, CoverSettings, EncodeSpec, Encoder, HardwareEncoder, Plan, Planned, Settings, TextSettings, clip,
+};
+use crate::input_guard::file_url;
 use crate::media::Kind;
 use crate::preset::Container;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+pub(super) use inputs::set_lines_apart;
+use inputs::{clipped, further, input, origin};
+#[cfg(test)]
+pub(super) use sound::filter as sound_filter;
+
+/// An option and its value.
+type Pair = (&'static str, String);
 
 /// Packets that may wait for the first of a track that begins late: those of 40 minutes.
 const MOST_WAITING: &str = "65536";
@@ -19,36 +40,17 @@ pub(super) fn take_covers(plan: &Plan, source: &Path, notes: &Path) -> Option<Ve
     let mut all = input(plan, source);
     for (n, cover) in plan.attached().enumerate() {
         all.extend(words(&["-map", &format!("0:{}", cover.input)]));
-        all.extend(stream_arguments(cover, &mut [0; 5]));
+        all.extend(stream_arguments(plan, cover, &mut [0; 5]));
         all.extend(words(&["-frames:v", "1", "-f", "data"]));
         all.push(file_url(&cover_file(notes, n)));
     }
     Some(all)
 }
 
-fn cover_file(notes: &Path, n: usize) -> PathBuf {
-    let mut name = notes.as_os_str().to_owned();
-    name.push(format!(".cover{n}"));
-    name.into()
-}
-
-/// Where the times of subtitles are noted that go where only one line is shown at a time.
-pub fn cue_file(plan: &Plan, notes: &Path) -> Option<PathBuf> {
-    one_at_a_time(plan).next()?;
-    let mut name = notes.as_os_str().to_owned();
-    name.push(".cues");
-    Some(name.into())
-}
-
-fn one_at_a_time(plan: &Plan) -> impl Iterator<Item = &Planned> {
-    let alone = |s: &Planned| matches!(&s.action, Action::Convert { encoder, .. } if encoder == "mov_text");
-    plan.kept().filter(move |s| plan.count_cues && alone(s))
-}
-
 /// A further output, beside the result: it takes no reading of its own. Bounded, for the file is a stranger's.
 fn cue_arguments(plan: &Plan, notes: &Path) -> Vec<OsString> {
     let Some(file) = cue_file(plan, notes) else { return Vec::new() };
-    let map = |s: &Planned| words(&["-map", &clip::origin(plan, s)]);
+    let map = |s: &Planned| words(&["-map", &origin(plan, s)]);
     let mut all: Vec<OsString> = one_at_a_time(plan).flat_map(map).collect();
     all.extend(words(&["-c", "copy", "-frames:s", MOST_CUES, "-f", "framecrc"]));
     all.push(file_url(&file));
@@ -67,22 +69,12 @@ fn attach_arguments(plan: &Plan, notes: &Path) -> Vec<OsString> {
     plan.attached().enumerate().flat_map(attach).collect()
 }
 
-/// The source as an input, with what stands before it.
-pub(super) fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
-    let mut all = [reading(plan), guard()].concat();
-    all.extend(plan.times.iter().map(OsString::from));
-    all.extend(reach_arguments(plan.reach).into_iter().map(OsString::from));
-    all.push("-i".into());
-    all.push(file_url(source));
-    all
-}
-
 /// What stands before any input: `verbose` is the level at which ffmpeg tells how many frames it decoded, which
 /// verification needs. No `-nostdin`: the pipe carries `q`.
-pub(super) fn reading(plan: &Plan) -> Vec<OsString> {
+fn reading(hardware: Option<&HardwareEncoder>) -> Vec<OsString> {
     let mut all = words(&["-hide_banner", "-y", "-nostats", "-progress", "pipe:1", "-stats_period", "0.25"]);
     all.extend(words(&["-loglevel", "level+verbose"]));
-    all.extend(plan.set_up.iter().map(OsString::from));
+    all.extend(hardware.into_iter().flat_map(hardware::set_up).map(OsString::from));
     all
 }
 
@@ -96,7 +88,7 @@ pub(super) fn first_pass(plan: &Plan, source: &Path, notes: &Path) -> Vec<OsStri
     let mut all = input(plan, source);
     if let Some(picture) = plan.picture() {
         all.extend(words(&["-map", &format!("0:{}", picture.input)]));
-        all.extend(stream_arguments(picture, &mut [0; 5]));
+        all.extend(stream_arguments(plan, picture, &mut [0; 5]));
     }
     all.extend(pass("1", notes));
     all.extend(words(&["-f", "null", "-"]));
@@ -115,18 +107,18 @@ fn pass(number: &str, notes: &Path) -> Vec<OsString> {
 }
 
 fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString]) -> Vec<OsString> {
-    let mut all = [input(plan, source), clip::inputs(plan, notes)].concat();
+    let mut all = [input(plan, source), further(plan, notes)].concat();
     let streams: Vec<&Planned> = plan.written().collect();
     for stream in &streams {
-        all.extend(words(&["-map", &clip::origin(plan, stream)]));
+        all.extend(words(&["-map", &origin(plan, stream)]));
     }
     let mut counts = [0; 5];
     for stream in &streams {
         if let Some(clip) = plan.clip.as_ref().filter(|_| clip::is_copied_mark(stream)) {
             let of = if stream.kind == Kind::Data { ("d", counts[4]) } else { ("s", counts[2]) };
-            all.extend(words(&[&format!("-bsf:{}:{}", of.0, of.1), &clip::filter(clip)]));
+            all.extend(words(&[&format!("-bsf:{}:{}", of.0, of.1), &clipped(clip)]));
         }
-        all.extend(stream_arguments(stream, &mut counts));
+        all.extend(stream_arguments(plan, stream, &mut counts));
     }
     if plan.picture().is_some() {
         // One that is named keeps ffmpeg from making the first of several subtitles the one that is shown. MP4 and MOV
@@ -144,18 +136,18 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
         "-max_muxing_queue_size",
         MOST_WAITING,
     ]));
-    all.extend(metadata::arguments(plan, &streams));
+    all.extend(tags::arguments(plan, &streams));
     all.extend(container_arguments(plan));
     all.push(file_url(part));
     all.extend(cue_arguments(plan, notes));
     all
 }
 
-pub(super) fn words(words: &[&str]) -> Vec<OsString> {
+fn words(words: &[&str]) -> Vec<OsString> {
     words.iter().map(OsString::from).collect()
 }
 
-fn stream_arguments(stream: &Planned, counts: &mut [usize; 5]) -> Vec<OsString> {
+fn stream_arguments(plan: &Plan, stream: &Planned, counts: &mut [usize; 5]) -> Vec<OsString> {
     let (letter, count) = match stream.kind {
         Kind::Audio => ("a", &mut counts[1]),
         Kind::Subtitle => ("s", &mut counts[2]),
@@ -170,26 +162,60 @@ fn stream_arguments(stream: &Planned, counts: &mut [usize; 5]) -> Vec<OsString> 
             all.extend([at("c"), "copy".into()]);
             all.extend(tag.iter().flat_map(|tag| [at("tag"), tag.clone()]));
         }
-        Action::Convert { encoder, options, filters, .. } => {
-            all.extend([at("c"), encoder.clone()]);
+        Action::Convert(spec) => {
+            let captioned = !stream.further && plan.kept().any(|s| s.captions.is_some());
+            let (options, filters) = encoded(spec, captioned);
+            all.extend([at("c"), spec.encoder.name().to_owned()]);
             if !filters.is_empty() {
                 all.extend([at("filter"), filters.join(",")]);
             }
-            all.extend(options.iter().flat_map(|(name, value)| [at(name), value.clone()]));
+            all.extend(options.into_iter().flat_map(|(name, value)| [at(name), value]));
         }
         Action::Drop { .. } => {}
     }
-    if let Some(language) = &stream.language {
-        all.extend([format!("-metadata:s:{letter}:{count}"), format!("language={language}")]);
+    let names = [("language", &stream.language), ("title", &stream.title)];
+    for (name, value) in names.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
+        all.extend([format!("-metadata:s:{letter}:{count}"), format!("{name}={value}")]);
     }
-    if let Some(title) = &stream.title {
-        all.extend([format!("-metadata:s:{letter}:{count}"), format!("title={title}")]);
-    }
-    if stream.cover {
-        all.extend([at("disposition"), "attached_pic".into()]);
-    }
+    all.extend(marks(stream).into_iter().flat_map(|marks| [at("disposition"), marks]));
     *count += 1;
     all.into_iter().map(OsString::from).collect()
+}
+
+/// Options and filters of an encoder, in order. `captioned`: captions of the picture are in a track.
+fn encoded(spec: &EncodeSpec, captioned: bool) -> (Vec<Pair>, Vec<String>) {
+    let encoder = spec.encoder;
+    match &spec.settings {
+        Some(Settings::Picture(settings)) => {
+            (picture::options(encoder, settings, captioned), picture::filters(encoder, settings))
+        }
+        Some(Settings::Sound(settings)) => {
+            let rate = settings.kbps.map(|kbps| ("b", format!("{kbps}k")));
+            (rate.into_iter().collect(), settings.filters.iter().map(sound::filter).collect())
+        }
+        // MP4 and MOV count the time between two cues in 31 bits: in ffmpeg's millionths of a second, 35 minutes, beyond
+        // which it fails, or shows the next cue at once.
+        Some(Settings::Text(_)) if encoder == Encoder::MovText => {
+            (vec![("time_base", "1/1000".to_owned())], Vec::new())
+        }
+        Some(Settings::Cover(CoverSettings { bare, tag })) => {
+            let tag = tag.iter().map(|tag| ("tag", tag.clone()));
+            let options = tag.chain(bare.then(|| ("q", "2".to_owned()))).collect();
+            (options, bare.then(|| "sidedata=mode=delete".to_owned()).into_iter().collect())
+        }
+        Some(Settings::Text(_)) | None => (Vec::new(), Vec::new()),
+    }
+}
+
+/// What a stream is marked as; `None`: as in the input.
+fn marks(stream: &Planned) -> Option<String> {
+    let usual = || stream.cover.then(|| "attached_pic".into());
+    let Action::Convert(spec) = &stream.action else { return usual() };
+    match &spec.settings {
+        Some(Settings::Text(TextSettings { marks: Some(marks) })) if marks.is_empty() => Some("0".into()),
+        Some(Settings::Text(TextSettings { marks: Some(marks) })) => Some(marks.join("+")),
+        _ => usual(),
+    }
 }
 
 fn container_arguments(plan: &Plan) -> Vec<OsString> {

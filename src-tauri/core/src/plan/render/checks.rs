@@ -3,45 +3,47 @@
 //!
 //! Guarantees that each input is guarded like a source: the content of a copy is as little trusted as its original's.
 
-use super::arguments::{guard, reading, words};
-use super::{Action, PLACE, Plan};
-use crate::input_guard::{file_url, reach_arguments};
+use super::picture::CLOCK;
+use super::{reading, words};
+use crate::input_guard::{file_url, guard, reach_arguments};
 use crate::media::Kind;
+use crate::plan::{Action, PLACE, Plan};
 use std::ffi::OsString;
 use std::path::Path;
 
 /// Decodes the copied streams of the result, whole or at the plan's places, to nowhere.
-pub fn decode_copies(plan: &Plan, result: &Path) -> Vec<OsString> {
+pub(in crate::plan) fn decode_copies(plan: &Plan, result: &Path) -> Vec<OsString> {
     let streams: Vec<String> = plan.copies().map(|s| plan.specifier(s)).collect();
-    decode(plan, (result, None), &plan.places, &streams)
+    decode((result, None), &plan.places, &streams)
 }
 
 /// The same of their originals: what is damaged there is no fault of the copy.
-pub fn decode_originals(plan: &Plan, source: &Path) -> Vec<OsString> {
+pub(in crate::plan) fn decode_originals(plan: &Plan, source: &Path) -> Vec<OsString> {
     let streams: Vec<String> = plan.copies().map(|s| s.input.to_string()).collect();
-    decode(plan, (source, plan.reach), &plan.places, &streams)
+    decode((source, plan.reach), &plan.places, &streams)
 }
 
 /// Decodes what was converted, out of the result, all of it. `None`: nothing was.
-pub(super) fn decode_converted(plan: &Plan, result: &Path) -> Option<Vec<OsString>> {
+pub(in crate::plan) fn decode_converted(plan: &Plan, result: &Path) -> Option<Vec<OsString>> {
     let streams: Vec<String> = plan.converted().map(|s| plan.specifier(s)).collect();
-    (!streams.is_empty()).then(|| decode(plan, (result, None), &[], &streams))
+    (!streams.is_empty()).then(|| decode((result, None), &[], &streams))
 }
 
 /// Reads the source as the encode did: what was converted is decoded, its pictures dropped where two have the same time,
 /// and the packets of all else are counted.
-pub(super) fn read_source(plan: &Plan, source: &Path) -> Vec<OsString> {
-    let mut all = [reading(plan), guard(), words(&LIGHT)].concat();
+pub(in crate::plan) fn read_source(plan: &Plan, source: &Path) -> Vec<OsString> {
+    let mut all = [reading(None), guard(), words(&LIGHT)].concat();
     all.extend(reach_arguments(plan.reach).into_iter().map(OsString::from));
     all.extend(["-i".into(), file_url(source)]);
     for (n, stream) in plan.timed().enumerate() {
         all.extend(words(&["-map", &format!("0:{}", stream.input)]));
         match &stream.action {
             // By a fine clock, whatever that of the encoder was: only those are dropped that share their time.
-            Action::Convert { .. } if stream.kind == Kind::Video => {
-                all.extend(words(&[&format!("-fps_mode:{n}"), "vfr", &format!("-{CLOCK}:{n}"), FINE]));
+            Action::Convert(_) if stream.kind == Kind::Video => {
+                let (clock, finest) = CLOCK;
+                all.extend(words(&[&format!("-fps_mode:{n}"), "vfr", &format!("-{clock}:{n}"), finest]));
             }
-            Action::Convert { .. } if stream.kind == Kind::Audio => {}
+            Action::Convert(_) if stream.kind == Kind::Audio => {}
             _ => all.extend(words(&[&format!("-c:{n}"), "copy"])),
         }
     }
@@ -49,21 +51,12 @@ pub(super) fn read_source(plan: &Plan, source: &Path) -> Vec<OsString> {
     all
 }
 
-/// The option that says how finely an encoder counts time, and its finest value.
-pub(crate) const CLOCK: &str = "enc_time_base";
-pub(super) const FINE: &str = "1:90000";
-
 /// What is only decoded to be checked is neither turned upright nor smoothed: damage shows before that.
 const LIGHT: [&str; 3] = ["-noautorotate", "-skip_loop_filter", "all"];
 
 /// `reach`: as `MediaInfo::reach`, of the file.
-fn decode(
-    plan: &Plan,
-    (file, reach): (&Path, Option<u64>),
-    places: &[f64],
-    streams: &[String],
-) -> Vec<OsString> {
-    let mut all = reading(plan);
+fn decode((file, reach): (&Path, Option<u64>), places: &[f64], streams: &[String]) -> Vec<OsString> {
+    let mut all = reading(None);
     let mut open = |more: &[&str]| {
         all.extend(guard());
         all.extend(reach_arguments(reach).into_iter().map(OsString::from));
