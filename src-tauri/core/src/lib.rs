@@ -17,6 +17,7 @@
 pub mod batch;
 pub mod captions;
 pub mod clock;
+pub mod cues;
 mod data;
 pub mod engine;
 pub mod error;

@@ -37,7 +37,7 @@ pub mod track_words;
 pub mod user_data;
 
 use crate::captions::Captions;
-use crate::subtitles::Cues;
+use crate::cues::Cues;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use ts_rs::TS;

@@ -1,8 +1,8 @@
 //! The facts of a file, read from what was found in it: the same code for source and result.
 
 use super::{Ledger, Of, Property, Value, tags};
+use crate::cues::Marks;
 use crate::media::{Chapter, Kind, MediaInfo, Picture, Stream, language, places, speakers, timecode};
-use crate::subtitles::Marks;
 use std::collections::BTreeMap;
 
 impl Ledger {

@@ -1,8 +1,8 @@
 //! What is missing is found, whatever it is, and reasons are named where they are true.
 
 use super::*;
+use crate::cues::{Cues, Marks};
 use crate::media::{Chapter, Kind, Mastering, MediaInfo, Picture, Stream};
-use crate::subtitles::{Cues, Marks};
 
 fn words<'a>(found: impl Iterator<Item = &'a Difference>) -> Vec<String> {
     crate::words::differences(found).iter().map(ToString::to_string).collect()
@@ -40,8 +40,8 @@ fn film() -> MediaInfo {
         sample_format: "fltp".into(),
         ..stream(index, Kind::Audio)
     };
-    let mut cues = Cues::default();
-    cues.marks = Marks { emphasis: true, colours: true, positions: true, effects: true, drawings: 1 };
+    let marks = Marks { emphasis: true, colours: true, positions: true, effects: true, drawings: 1 };
+    let cues = Cues { marks, ..Cues::default() };
     let lines = |index, default| Stream { codec: "ass".into(), default, ..stream(index, Kind::Subtitle) };
     let tags = [("filename", "a.txt"), ("mimetype", "text/plain")].map(|(k, v)| (k.to_owned(), v.to_owned()));
     let file = Stream { tags: tags.into(), ..stream(6, Kind::Attachment) };

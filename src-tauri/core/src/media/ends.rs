@@ -70,7 +70,7 @@ impl Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::subtitles::{Cue, Cues};
+    use crate::cues::{Cue, Cues};
 
     fn film(sound: f64, chapter: f64, lines: f64) -> MediaInfo {
         let stream = |kind, seconds| Stream { kind, seconds: Some(seconds), ..Stream::default() };

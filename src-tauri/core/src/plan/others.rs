@@ -223,8 +223,8 @@ mod tests {
         let strip = crate::preset::Metadata::StripLocation;
         let strip = Preset { metadata: strip, ..preset::find("web-1080p").unwrap().clone() };
         let track = |text: &str| {
-            let mut cues = subtitles::Cues::default();
-            cues.list.push(subtitles::Cue { end: 1.0, text: text.into(), ..subtitles::Cue::default() });
+            let mut cues = crate::cues::Cues::default();
+            cues.list.push(crate::cues::Cue { end: 1.0, text: text.into(), ..crate::cues::Cue::default() });
             Stream { codec: "wvtt".into(), cues: Some(cues), ..Stream::default() }
         };
         assert!(!subtitle(&track("+48.8577+002.2950/"), &strip, true).keeps());

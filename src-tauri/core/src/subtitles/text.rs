@@ -1,9 +1,7 @@
-//! Bytes as text, and texts as a file of `SubRip`.
+//! Bytes as text.
 
-use super::{Cue, Marks, code_page};
-use crate::captions::{clock, escaped};
+use super::{Marks, code_page};
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
-use std::fmt::Write as _;
 
 /// Reads the texts of a track.
 pub(super) struct Reading {
@@ -73,25 +71,6 @@ pub(super) fn timed(reading: &mut Reading, sample: &[u8]) -> (String, Marks) {
         boxes = &boxes[size..];
     }
     (reading.text(text), marks)
-}
-
-/// These cues as a file; `None`: there are none. `plain`: nothing in their texts is a tag.
-pub(super) fn file(cues: &[Cue], plain: bool) -> Option<String> {
-    let mut file = String::new();
-    for (n, cue) in (1..).zip(cues) {
-        let text = if plain { escaped(&cue.text) } else { cue.text.replace("-->", "\u{2192}") };
-        let rows: Vec<&str> = text.lines().filter(|row| !row.trim().is_empty()).collect();
-        let begin = ticks(cue.begin);
-        let (begin, end) = (clock(begin), clock(ticks(cue.end).max(begin + 1)));
-        // Writing to a string does not fail.
-        let _ = writeln!(file, "{n}\n{begin} --> {end}\n{}\n", rows.join("\n"));
-    }
-    (!file.is_empty()).then_some(file)
-}
-
-/// Thousandths of a second.
-pub(super) fn ticks(seconds: f64) -> u64 {
-    (seconds.max(0.0) * 1000.0).round() as u64
 }
 
 #[cfg(test)]

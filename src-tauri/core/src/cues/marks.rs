@@ -33,7 +33,7 @@ impl Marks {
     }
 
     /// Takes in what the styles of ASS say.
-    pub(super) fn see_styles(&mut self, header: &str) {
+    pub(crate) fn see_styles(&mut self, header: &str) {
         let mut fields: Vec<String> = Vec::new();
         let (names, styles) = ("Format:", "Style:");
         let lines = header.lines().map(str::trim).take_while(|line| !line.eq_ignore_ascii_case("[events]"));

@@ -1,8 +1,7 @@
 //! Lines of ASS as Matroska holds them, and as a file.
 
-use super::Cue;
-use super::marks::without_drawings;
-use super::text::ticks;
+use super::marks::{without_drawings, without_overrides};
+use super::{Cue, Form, plain, ticks};
 use std::fmt::Write as _;
 
 /// Behind the number of the line: layer, style, name, three margins, effect, text.
@@ -26,7 +25,7 @@ pub(super) fn file(header: &str, cues: &[Cue]) -> Option<String> {
         let fields: Vec<&str> = cue.text.splitn(FIELDS, ',').collect();
         let [_, layer, between @ .., text] = &fields[..] else { continue };
         let text = without_drawings(text).replace('\n', "\\N");
-        if super::plain(super::Form::Plain, &super::marks::without_overrides(&text)).is_empty() {
+        if plain(Form::Plain, &without_overrides(&text)).is_empty() {
             continue;
         }
         let (begin, end) = (clock(cue.begin), clock(cue.end));
