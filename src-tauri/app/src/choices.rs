@@ -26,7 +26,7 @@ impl Spool {
         let settings = self.read_settings();
         SettingsShown {
             output_dir: settings.output_dir.as_deref().map(shown),
-            chosen: chosen(settings),
+            chosen: SettingsChosen::of(&settings),
             auto_workers: engine::auto_workers(),
             data: shown(&self.data),
             data_size: size_of(&self.data),
@@ -41,8 +41,8 @@ impl Spool {
     pub fn settle(&self, chosen: SettingsChosen) -> std::result::Result<(), String> {
         intake::check_template(&chosen.output_name).map_err(|why| format!("The file name {why}."))?;
         let workers = chosen.workers;
-        let shown = self::chosen(self.settings());
-        self.choose(|settings| take_over(settings, &shown, chosen)).map_err(|e| e.to_string())?;
+        let shown = SettingsChosen::of(&self.settings());
+        self.choose(|settings| chosen.apply(settings, &shown)).map_err(|e| e.to_string())?;
         let workers = if workers == shown.workers { self.settings().workers } else { workers };
         self.with_engine(|engine| engine.set_workers(workers));
         self.feed.touch();
@@ -116,36 +116,6 @@ impl Spool {
     }
 }
 
-fn chosen(settings: Settings) -> SettingsChosen {
-    SettingsChosen {
-        workers: settings.workers,
-        max_attempts: settings.max_attempts,
-        output_name: settings.output_name,
-        fit_size_mb: settings.fit_size_mb,
-        keep_awake: settings.keep_awake,
-        pause_on_battery: settings.pause_on_battery,
-        notify_done: settings.notify_done,
-        notify_failed: settings.notify_failed,
-        notify_sound: settings.notify_sound,
-        theme: settings.theme,
-    }
-}
-
-/// Takes over what was chosen differently from what was shown; the rest may have been changed elsewhere meanwhile.
-fn take_over(settings: &mut Settings, shown: &SettingsChosen, chosen: SettingsChosen) {
-    macro_rules! take {
-        ($($field:ident),*) => {
-            $(if chosen.$field != shown.$field {
-                settings.$field = chosen.$field;
-            })*
-        };
-    }
-    take!(workers, max_attempts, output_name, fit_size_mb, keep_awake, pause_on_battery);
-    take!(notify_done, notify_failed, notify_sound, theme);
-    settings.max_attempts = settings.max_attempts.max(1);
-    settings.fit_size_mb = settings.fit_size_mb.max(1);
-}
-
 /// Bytes in a folder and those below it.
 fn size_of(folder: &Path) -> u64 {
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
@@ -160,26 +130,6 @@ fn size_of(folder: &Path) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use spool_core::settings::Theme;
-
-    #[test]
-    fn what_the_dialog_shows_is_what_it_keeps() {
-        let changed = SettingsChosen {
-            workers: Some(7),
-            max_attempts: 2,
-            output_name: "{name} x".into(),
-            fit_size_mb: 10,
-            keep_awake: false,
-            pause_on_battery: true,
-            notify_done: false,
-            notify_failed: false,
-            notify_sound: true,
-            theme: Theme::Dark,
-        };
-        let mut settings = Settings::default();
-        take_over(&mut settings, &chosen(Settings::default()), changed.clone());
-        assert_eq!(chosen(settings), changed);
-    }
 
     #[test]
     fn what_others_changed_since_it_was_shown_stays_changed() {

@@ -4,6 +4,7 @@
 //! faces name jobs by id.
 
 mod asked;
+mod chosen;
 mod details;
 mod job;
 mod jobs;
@@ -14,9 +15,10 @@ mod told;
 mod why;
 
 pub use asked::{
-    Choices, CloseChoice, EncoderState, List, PresetChoice, SettingsChosen, SettingsShown, Sorted, ToolState,
-    Verb, Wanted, WhenDone,
+    Choices, CloseChoice, EncoderState, List, PresetChoice, SettingsShown, Sorted, ToolState, Verb, Wanted,
+    WhenDone,
 };
+pub use chosen::SettingsChosen;
 pub use details::{Checked, DecodedOf, Details, Pictures, StreamDetails};
 pub use job::{AttemptView, CheckView, JobView, Sizes};
 pub use jobs::{End, Jobs, Kind, Lot, among, between};

@@ -1,5 +1,6 @@
 //! What the window asks, and what it is offered to choose from.
 
+use super::chosen::SettingsChosen;
 use super::why::Why;
 use serde::{Deserialize, Serialize};
 use spool_core::failure::Remedy;
@@ -166,34 +167,6 @@ pub struct SettingsShown {
     pub output_dir: Option<String>,
     /// What happens when the queue is done; once, then nothing again.
     pub when_done: WhenDone,
-}
-
-/// What can be changed in the settings dialog.
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct SettingsChosen {
-    /// Jobs at a time; null: as many as suit this machine.
-    pub workers: Option<usize>,
-    /// Attempts before a job is parked.
-    pub max_attempts: u32,
-    /// Name of the results, with `{name}` and `{preset}`.
-    pub output_name: String,
-    /// Largest result of the preset that fits a size, in megabytes.
-    pub fit_size_mb: u32,
-    /// Keep the computer awake while something runs.
-    pub keep_awake: bool,
-    /// Pause while the computer runs on its battery.
-    pub pause_on_battery: bool,
-    /// Tell the desktop when the queue is done.
-    pub notify_done: bool,
-    /// Tell the desktop when a video fails.
-    pub notify_failed: bool,
-    /// With a sound.
-    pub notify_sound: bool,
-    /// Colours of the window.
-    #[ts(type = r#""system" | "light" | "dark""#)]
-    pub theme: Theme,
 }
 
 /// An encoder and whether it works here.
