@@ -122,3 +122,48 @@ fn the_same_steps_by_way_of_each_face_come_to_the_same() {
     assert_eq!(all(&window), all(&command));
     assert_eq!(causes(&window), causes(&command));
 }
+
+/// How far the batch is, as the window says it.
+fn shown(app: &Spool) -> Value {
+    serde_json::to_value(app.standing().unwrap()).unwrap()["batch"].clone()
+}
+
+/// The same, as the command says it.
+fn said(env: &TestEnv) -> Value {
+    env.spool(&["status", "--json"]).json()[0]["batch"].clone()
+}
+
+#[test]
+fn how_far_the_batch_is_is_the_same_number_in_each_face_whoever_works_the_queue() {
+    let env = world();
+    env.video(&clips::ordinary(), "e.mkv");
+    by_command(&env);
+    let app = Arc::new(Spool::open(env.data()).unwrap());
+    let over = json!({ "done": 2, "failed": 1, "ended": 3, "of": 3 });
+    assert_eq!((shown(&app), said(&env)), (over.clone(), over), "c.mkv is on hold, d.mkv cancelled");
+    assert_eq!(env.spool(&["release", "3"]).code, 0);
+    let begins = json!({ "done": 0, "failed": 0, "ended": 0, "of": 1 });
+    assert_eq!((shown(&app), said(&env)), (begins.clone(), begins), "of the batch before nothing counts");
+    let run = env.start(&["run", "--json"]);
+    let one = json!({ "done": 1, "failed": 0, "ended": 1, "of": 1 });
+    wait_until("the other process to have done it", Duration::from_mins(1), || shown(&app) == one);
+    assert_eq!(said(&env), one);
+    assert_eq!(env.spool(&["add", "--again", "videos/a.mkv", "videos/b.mkv"]).code, 0);
+    let both = json!({ "done": 1, "failed": 1, "ended": 2, "of": 2 });
+    wait_until("those too", Duration::from_mins(1), || shown(&app) == both);
+    assert_eq!(said(&env), both);
+    drop(run);
+    let ends = env.spool(&["list", "--json", "--state", "done,failed"]).json().len();
+    assert_eq!(ends, 6, "the lists hold more");
+}
+
+#[test]
+fn a_line_about_the_end_of_a_video_says_as_which_of_the_batch_it_ended() {
+    let env = world();
+    assert_eq!(env.spool(&["add", "videos"]).code, 0);
+    let lines = env.spool(&["run", "--until-idle", "--workers", "1", "--json"]).json();
+    let far: Vec<&Value> = lines.iter().map(|line| &line["batch"]).filter(|batch| !batch.is_null()).collect();
+    let expected: Vec<Value> = (1..=4).map(|nth| json!({ "ended": nth, "of": 4 })).collect();
+    assert_eq!(far, expected.iter().collect::<Vec<_>>());
+    assert_eq!((said(&env)["ended"].clone(), said(&env)["of"].clone()), (json!(4), json!(4)));
+}

@@ -100,41 +100,52 @@ fn sql_and_processes_have_one_home_each() {
     }
 }
 
+/// How a file system is asked.
+const ASK: [&str; 13] = [
+    ".metadata()",
+    "fs::metadata(",
+    "symlink_metadata(",
+    ".exists()",
+    "try_exists(",
+    "read_dir(",
+    "canonicalize(",
+    "is_file()",
+    // What `volumes` itself offers to those who ask within a question.
+    "answers(",
+    "free_space(",
+    "free_in(",
+    "is_there(",
+    "is_writable(",
+];
+
+/// Who may, by file or folder, and why.
+const OTHERS: [(&str, &str); 20] = [
+    ("data/", "the folder of the queue, which is on a local disk"),
+    ("queue/sqlite/", "the same"),
+    ("settings.rs", "the same"),
+    ("sharing.rs", "the same"),
+    ("pool/work/scratch.rs", "scratch files in it"),
+    ("ffmpeg/locate.rs", "the tools, which are no files of users"),
+    ("ffmpeg/thumbnail.rs", "a picture in the cache"),
+    ("intake.rs", "what is added, within a question"),
+    ("intake/folder.rs", "the same"),
+    ("intake/taken.rs", "names where results go, within a question"),
+    ("shared/folders.rs", "folders that were made for results, within a question"),
+    ("output.rs", "the part file and its folder, on the thread of the attempt, which is watched"),
+    ("output/publish.rs", "the result, likewise"),
+    ("output/publish/verified.rs", "the same"),
+    ("pool/work/source.rs", "the stamp of the source, likewise"),
+    ("ffmpeg/probe.rs", "the size of the source, likewise"),
+    ("pool/work/connection.rs", "whether a drive works, likewise"),
+    ("pool/waiting/look.rs", "what jobs wait for, within a question"),
+    ("ffmpeg/part.rs", "how the part file grows, within a question"),
+    ("recheck/files.rs", "a result that a person has checked, on a thread of its own"),
+];
+
 /// A drive may never answer: whoever asks one while work goes on does it through `volumes`, or on a thread that may be left
 /// behind and is watched. Those are named here, with the reason.
 #[test]
 fn volumes_alone_asks_the_file_systems_of_users() {
-    const ASK: [&str; 8] = [
-        ".metadata()",
-        "fs::metadata(",
-        "symlink_metadata(",
-        ".exists()",
-        "try_exists(",
-        "read_dir(",
-        "canonicalize(",
-        "is_file()",
-    ];
-    const OTHERS: [(&str, &str); 19] = [
-        ("data/", "the folder of the queue, which is on a local disk"),
-        ("queue/sqlite/", "the same"),
-        ("settings.rs", "the same"),
-        ("sharing.rs", "the same"),
-        ("pool/work/scratch.rs", "scratch files in it"),
-        ("ffmpeg/locate.rs", "the tools, which are no files of users"),
-        ("ffmpeg/thumbnail.rs", "a picture in the cache"),
-        ("intake.rs", "what is added, within a question"),
-        ("intake/folder.rs", "the same"),
-        ("intake/taken.rs", "names where results go, within a question"),
-        ("shared/folders.rs", "folders that were made for results, within a question"),
-        ("output.rs", "the part file and its folder, on the thread of the attempt, which is watched"),
-        ("output/publish.rs", "the result, likewise"),
-        ("output/publish/verified.rs", "the same"),
-        ("pool/work/source.rs", "the stamp of the source, likewise"),
-        ("ffmpeg/probe.rs", "the size of the source, likewise"),
-        ("ffmpeg/watchdog.rs", "how the part file grows, likewise"),
-        ("ffmpeg/run.rs", "how large it is, likewise"),
-        ("recheck/files.rs", "a result that a person has checked, on a thread of its own"),
-    ];
     let mut asking: Vec<PathBuf> = Vec::new();
     for (path, text) in core().into_iter().filter(|(path, _)| !path.ends_with("tests.rs")) {
         let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();

@@ -1,11 +1,15 @@
 //! The pool's size may change while it works, and who missed what it told learns how it stands.
 
+use spool_core::batch::Batch;
+use spool_core::clock::SystemClock;
+use spool_core::engine::open_queue;
 use spool_core::event::{Told, Topic};
 use spool_core::job::State;
 use spool_core::queue::{Command, Which};
 use spool_tests::engine::{Setup, add, faulty, reaches, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
+use std::sync::Arc;
 use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,4 +55,23 @@ async fn a_snapshot_tells_of_the_rest_and_of_what_had_ended_by_it() {
     let resting = snapshot().await;
     assert_eq!((resting.idle, resting.batch), (true, engine.batch()));
     engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_far_a_batch_is_is_known_to_other_processes_while_it_goes_on_and_over_with_its_engine() {
+    let env = TestEnv::new();
+    let engine = start(&env, faulty());
+    let videos = ["fake-slow.mkv", "a.mkv"].map(|name| env.video(&clips::ordinary(), name));
+    add(&engine, &env, &[&videos[0], &videos[1]]);
+    let other = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
+    let kept = || Batch::kept(&other).unwrap();
+    wait_until("the end of the second", Duration::from_secs(20), || kept().ended.done == 1);
+    let now = engine.batch();
+    assert_eq!((kept().ended, kept().over), (now.ended, false));
+    let far = now.far(&engine.queue().counts().unwrap());
+    assert_eq!((far.ended, far.of), (1, 2));
+    engine.stop().await;
+    let next = start(&env, faulty());
+    assert!(kept().over || kept().ended.done == 0, "what runs on is another batch: {:?}", kept());
+    next.stop().await;
 }

@@ -3,12 +3,16 @@
 
 use spool_core::clock::SystemClock;
 use spool_core::engine::{Engine, lock, open_queue};
-use spool_core::failure::FailureCode;
+use spool_core::failure::{FailureCode, Reason};
+use spool_core::ffmpeg::Order;
+use spool_core::ffmpeg::run::{Ended, Happened, Part, Request, run};
 use spool_core::intake::Wish;
 use spool_core::job::{JobId, State};
 use spool_core::policy::Policy;
-use spool_core::queue::{Added, Command, Commands, Leases, Place, Which};
+use spool_core::queue::{Added, Command, Commands, Details, Flag, Leases, Outcome, Place, Which};
 use spool_core::remark::Remark;
+use spool_core::volumes::{Absence, Volumes};
+use spool_tests::disk::SmallDisk;
 use spool_tests::engine::{Setup, add, fast, faulty, find, job, reaches, reaches_within, start, taken, wish};
 use spool_tests::env::TestEnv;
 use spool_tests::reasons::said;
@@ -42,8 +46,12 @@ fn share(env: &TestEnv, name: &str) -> Option<(Share, PathBuf)> {
 
 /// Adds a video whose result goes onto the share.
 fn add_to(engine: &Engine, env: &TestEnv, share: &Share, name: &str) -> JobId {
-    let video = env.video(&clips::ordinary(), name);
-    let found = find(&[video], &Wish { folder: Some(share.path().to_owned()), ..wish(env) });
+    add_into(engine, env, share.path(), &env.video(&clips::ordinary(), name))
+}
+
+/// Adds a video whose result goes into this folder.
+fn add_into(engine: &Engine, env: &TestEnv, folder: &Path, video: &Path) -> JobId {
+    let found = find(&[video.to_owned()], &Wish { folder: Some(folder.to_owned()), ..wish(env) });
     let added = engine.add(&found.jobs, Place::End, &taken(&found.jobs)).unwrap();
     let Added::Accepted { id, .. } = added[0] else { panic!("{added:?}") };
     id
@@ -272,4 +280,123 @@ async fn a_start_waits_for_no_drive_and_what_may_be_published_is_not_made_again(
     assert_eq!((done.crashes, done.warnings), (0, vec![Remark::PartsJoined]));
     assert_eq!(done.output, running.output, "found, not made again");
     engine.stop().await;
+}
+
+/// Room is promised to an attempt before anything else. Where its drive hangs it cannot give that back itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_that_was_left_behind_holds_no_room_on_other_drives() {
+    let env = TestEnv::new();
+    let Some(disk) = SmallDisk::mount(env.out().join("Media"), 20 << 20) else { return };
+    let Some((share, video)) = share(&env, "a.mkv") else { return };
+    let here = env.video(&clips::ordinary(), "b.mkv");
+    for video in [&video, &here] {
+        // What is behind the end of a video counts for its size alone.
+        std::fs::File::options().append(true).open(video).unwrap().set_len(12 << 20).unwrap();
+    }
+    let engine = start(&env, setup());
+    engine.pause(true).unwrap();
+    let away = add_into(&engine, &env, &disk.0, &video);
+    share.hang();
+    engine.pause(false).unwrap();
+    waits_for_the_drive(&engine, away);
+    let beside = add_into(&engine, &env, &disk.0, &here);
+    reaches(&engine, beside, State::Done);
+    share.answer();
+    reaches(&engine, away, State::Done);
+    engine.stop().await;
+}
+
+/// The table of mounts tells nothing of such a path: its drive answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_has_become_a_link_to_a_drive_that_hangs_holds_up_nothing_else() {
+    let env = TestEnv::new();
+    let Some((share, _)) = share(&env, "unused.mkv") else { return };
+    let engine = start(&env, Setup { workers: 1, ..setup() });
+    engine.pause(true).unwrap();
+    let folder = env.out().join("away");
+    std::fs::create_dir_all(&folder).unwrap();
+    let away = add_into(&engine, &env, &folder, &env.video(&clips::ordinary(), "a.mkv"));
+    let here = add(&engine, &env, &[&env.video(&clips::ordinary(), "b.mkv")])[0];
+    std::fs::remove_dir(&folder).unwrap();
+    std::os::unix::fs::symlink(share.path(), &folder).unwrap();
+    share.hang();
+    engine.pause(false).unwrap();
+    waits_for_the_drive(&engine, away);
+    reaches(&engine, here, State::Done);
+    for name in ["c.mkv", "d.mkv"] {
+        let next = add(&engine, &env, &[&env.video(&clips::ordinary(), name)])[0];
+        reaches(&engine, next, State::Done);
+    }
+    assert_eq!(engine.queue().attempts(away).unwrap().len(), 1, "it is not tried again and again");
+    share.answer();
+    reaches(&engine, away, State::Done);
+    engine.stop().await;
+}
+
+/// A job that waits for something else on a drive that hangs by now.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drive_that_a_look_at_waiting_jobs_found_silent_takes_up_no_worker() {
+    let env = TestEnv::new();
+    let Some((share, video)) = share(&env, "a.mkv") else { return };
+    let earlier = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
+    let away = Wish { folder: Some(share.path().to_owned()), ..wish(&env) };
+    let add = |video, wish: &Wish| {
+        let added = earlier.add(&find(&[video], wish).jobs, Place::End, &|_| false).unwrap();
+        let Added::Accepted { id, .. } = added[0] else { panic!("{added:?}") };
+        id
+    };
+    let (_, next) = (add(video, &wish(&env)), add(env.video(&clips::ordinary(), "b.mkv"), &away));
+    let claimed = earlier.claim("an earlier engine", true).unwrap().unwrap();
+    let growing = Reason::SourceGrowing { name: "a.mkv".into() };
+    assert!(earlier.settle(claimed.lease(), &Outcome::Waiting(growing.into())).unwrap());
+    earlier.set_flag(Flag::Paused, Some("1")).unwrap();
+    drop(earlier);
+    share.hang();
+    let patient = Policy { volume_patience: Duration::from_secs(1), silence_first: SOON * 2, ..policy() };
+    let volumes = Arc::new(Volumes::default());
+    let engine = start(&env, Setup { policy: patient, workers: 1, volumes: volumes.clone(), ..faulty() });
+    wait_until("the look to be given up", SOON, || volumes.absence(share.path()) == Some(Absence::Silent));
+    engine.pause(false).unwrap();
+    reaches_within(&engine, next, State::Waiting, Duration::from_secs(5));
+    assert_eq!(job(&engine, claimed.id).state, State::Waiting, "nothing tells that it has come to rest");
+    share.answer();
+    for id in [claimed.id, next] {
+        reaches(&engine, id, State::Done);
+    }
+    engine.stop().await;
+}
+
+#[test]
+fn an_encoder_is_ended_in_its_time_though_the_drive_of_its_result_hangs() {
+    let env = TestEnv::new();
+    let Some((share, video)) = share(&env, "part") else { return };
+    let (policy, volumes) = (policy(), Arc::new(Volumes::default()));
+    let (order, orders) = tokio::sync::watch::channel(Order::Go);
+    let (send, ended) = std::sync::mpsc::channel();
+    let (starting, started) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let request = Request {
+            program: &spool_tests::env::binary("fake-ffmpeg"),
+            args: &["-i".into(), "fake-slow.mkv".into()],
+            part: Some(Part { path: &video, volumes: &volumes }),
+            ceiling: u64::MAX,
+            total_us: None,
+            orders: &orders,
+            policy: &policy,
+            clock: &SystemClock::default(),
+        };
+        let report = run(&request, &mut |happened| {
+            if matches!(happened, Happened::Progress(_)) {
+                let _ = starting.send(());
+            }
+        });
+        let _ = send.send(report.ended);
+    });
+    share.hang();
+    // Within these two seconds it has been time for a look at the part.
+    for _ in 0..8 {
+        started.recv_timeout(SOON).unwrap();
+    }
+    order.send_replace(Order::Cancel);
+    assert_eq!(ended.recv_timeout(SOON), Ok(Ended::Cancelled));
 }

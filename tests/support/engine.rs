@@ -13,6 +13,7 @@ use spool_core::queue::memory::MemoryQueue;
 use spool_core::queue::{Added, NewJob, Place};
 use spool_core::settings::Settings;
 use spool_core::spec::JobSpec;
+use spool_core::volumes::Volumes;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +53,8 @@ pub struct Setup {
     pub workers: usize,
     /// The run of the machine.
     pub boot: Option<String>,
+    /// What is known of drives.
+    pub volumes: Arc<Volumes>,
 }
 
 impl Default for Setup {
@@ -63,6 +66,7 @@ impl Default for Setup {
             ffprobe: None,
             workers: 2,
             boot: None,
+            volumes: Arc::default(),
         }
     }
 }
@@ -100,7 +104,7 @@ pub fn start(env: &TestEnv, setup: Setup) -> Engine {
         tools,
         workers: Some(setup.workers),
         policy: setup.policy,
-        volumes: Arc::default(),
+        volumes: setup.volumes,
         clock: setup.clock,
     })
     .unwrap()

@@ -28,32 +28,35 @@ impl Rests {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use spool_core::engine::Tally;
     use spool_core::event::{Snapshot, Subscription, Topic};
     use spool_core::job::{JobId, State};
     use spool_core::queue::Counts;
     use std::sync::{Arc, Mutex};
     use tokio::sync::broadcast;
 
+    /// Failed jobs are others than those that are done.
     fn changed(state: State) -> Event {
-        Event::JobChanged { id: JobId(1), state, reason: None }
+        let id = JobId(if state == State::Failed { 2 } else { 1 });
+        Event::JobChanged { id, state, reason: None }
     }
 
     /// An engine as far as it tells: a channel that keeps few events, and the batch.
     struct Teller {
         events: broadcast::Sender<Event>,
-        batch: Arc<Mutex<Batch>>,
+        tally: Arc<Tally>,
         idle: Arc<Mutex<bool>>,
     }
 
     impl Teller {
         fn new(kept: usize) -> Teller {
-            Teller { events: broadcast::channel(kept).0, batch: Arc::default(), idle: Arc::default() }
+            Teller { events: broadcast::channel(kept).0, tally: Arc::default(), idle: Arc::default() }
         }
 
         fn subscribe(&self) -> Subscription {
-            let (batch, idle) = (self.batch.clone(), self.idle.clone());
+            let (tally, idle) = (self.tally.clone(), self.idle.clone());
             let take = move || {
-                let (batch, idle) = (*batch.lock().unwrap(), *idle.lock().unwrap());
+                let (batch, idle) = (tally.batch(), *idle.lock().unwrap());
                 Some(Snapshot { counts: Counts::default(), running: Vec::new(), paused: false, idle, batch })
             };
             Subscription::new(vec![Topic::Queue], self.events.subscribe(), Arc::new(take))
@@ -63,7 +66,7 @@ mod tests {
             let mut idle = self.idle.lock().unwrap();
             *idle = event == Event::Idle || (*idle && event != changed(State::Running));
             drop(idle);
-            self.batch.lock().unwrap().hear(&event);
+            self.tally.hear(&event);
             self.events.send(event).unwrap();
         }
     }
@@ -74,7 +77,7 @@ mod tests {
         let mut found = Vec::new();
         loop {
             let told = events.next().await.unwrap();
-            let now = || Some(*teller.batch.lock().unwrap());
+            let now = || Some(teller.tally.batch());
             found.extend(rests.hear(&told, now).map(|ended| (ended.done, ended.failed)));
             if told == Told::Event(Event::Paused(true)) {
                 return found;
@@ -87,7 +90,7 @@ mod tests {
         let (teller, mut rests) = (Teller::new(2), Rests::default());
         let mut events = teller.subscribe();
         assert!(matches!(events.next().await, Some(Told::Snapshot(_))));
-        for state in [State::Running, State::Done, State::Running, State::Failed] {
+        for state in [State::Running, State::Done, State::Failed] {
             teller.tell(changed(state));
         }
         teller.tell(Event::Idle);

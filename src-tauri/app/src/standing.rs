@@ -4,6 +4,7 @@
 use crate::state::{ON_BATTERY, Spool};
 use crate::view::Why;
 use crate::view::{CameOf, Live, Standing};
+use spool_core::batch::{Batch, Ended};
 use spool_core::engine::Engine;
 use spool_core::error::Result;
 use spool_core::job::{Job, State};
@@ -16,10 +17,10 @@ fn is_at_work(job: &Job) -> bool {
     !job.hold && !job.awaits_worker()
 }
 
-/// How far the batch is of which so many have ended, in percent; `None` while nothing runs.
-fn percent(counts: &Counts, ended: u64) -> Option<u64> {
-    let all = ended + counts.queued + counts.waiting + counts.running;
-    (counts.running > 0).then(|| ended * 100 / all)
+/// What came of the last batch, where nothing is `at_work` and nothing can start.
+fn came_of(ended: Ended, counts: &Counts, at_work: usize) -> Option<CameOf> {
+    let over = at_work == 0 && counts.startable() == 0;
+    (over && ended.done + ended.failed > 0).then(|| ended.into())
 }
 
 impl Spool {
@@ -31,12 +32,11 @@ impl Spool {
         let (crowded, paused) = (queue.crowded()?, queue.flag(Flag::Paused)?);
         let disk = crowded.volume.as_deref().and_then(Path::file_name);
         let counts = queue.counts()?;
-        let (batch_done, batch_failed) = self.ended(&counts);
+        let batch = self.batch()?;
         Ok(Standing {
             counts: counts.into(),
-            batch_done,
-            batch_failed,
-            came_of: self.came_of(&counts, running.iter().filter(|job| is_at_work(job)).count())?,
+            batch: batch.far(&counts).into(),
+            came_of: came_of(batch.ended, &counts, running.iter().filter(|job| is_at_work(job)).count()),
             suspended: running.iter().filter(|job| !is_at_work(job)).count() as u64,
             crowded: crowded.jobs,
             crowded_disk: disk.map(|name| name.to_string_lossy().into_owned()),
@@ -53,26 +53,9 @@ impl Spool {
         })
     }
 
-    /// What came of the last batch, where nothing is `at_work` and nothing can start.
-    fn came_of(&self, counts: &Counts, at_work: usize) -> Result<Option<CameOf>> {
-        if at_work > 0 || counts.startable() > 0 {
-            return Ok(None);
-        }
-        let ended = match self.with_engine(Engine::batch) {
-            Some(batch) => Some(batch.ended),
-            None => self.queue().flag(Flag::Batch)?.and_then(|text| serde_json::from_str(&text).ok()),
-        };
-        Ok(ended.filter(|ended| ended.done + ended.failed > 0).map(CameOf::from))
-    }
-
-    /// How many are done and have failed of the present batch.
-    pub fn ended(&self, counts: &Counts) -> (u64, u64) {
-        match self.with_engine(Engine::batch) {
-            // What is to begin is another batch.
-            Some(batch) if batch.is_over() && counts.startable() > 0 => (0, 0),
-            Some(batch) => (batch.ended.done, batch.ended.failed),
-            None => (counts.done, counts.failed),
-        }
+    /// The present batch, or the last one, of the engine of this process or of another.
+    fn batch(&self) -> Result<Batch> {
+        self.with_engine(Engine::batch).map_or_else(|| Batch::kept(self.queue()), Ok)
     }
 
     /// Progress of what runs, as saved: for a queue that another process works.
@@ -94,8 +77,7 @@ impl Spool {
 
     /// How far the present batch is, in percent; `None` while nothing runs.
     pub fn percent_of_batch(&self, counts: &Counts) -> Option<u64> {
-        let (done, failed) = self.ended(counts);
-        percent(counts, done + failed)
+        self.batch().ok().filter(|_| counts.running > 0)?.far(counts).percent()
     }
 
     /// Has all been done that can be? A queue that rests because it is paused or stands still has not.
@@ -116,11 +98,14 @@ mod tests {
     use spool_core::queue::{Command, Which};
 
     #[test]
-    fn a_batch_is_as_far_as_its_jobs_have_ended_while_something_runs() {
+    fn how_far_a_batch_is_is_told_while_something_runs() {
+        let data = tempfile::tempdir().unwrap();
+        let spool = Spool::open(data.path().to_owned()).unwrap();
         let counts = Counts { queued: 1, running: 1, done: 5, failed: 1, cancelled: 9, ..Counts::default() };
-        assert_eq!(percent(&counts, 6), Some(75));
-        assert_eq!(percent(&counts, 0), Some(0), "of older batches nothing counts");
-        assert_eq!(percent(&Counts { running: 0, ..counts }, 6), None);
+        assert_eq!(spool.percent_of_batch(&counts), Some(0), "of older batches nothing counts");
+        spool.queue().set_flag(Flag::Batch, Some(r#"{"done":5,"failed":1,"over":false}"#)).unwrap();
+        assert_eq!(spool.percent_of_batch(&counts), Some(75));
+        assert_eq!(spool.percent_of_batch(&Counts { running: 0, ..counts }), None);
     }
 
     #[test]

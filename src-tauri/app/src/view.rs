@@ -25,7 +25,7 @@ pub use jobs::{End, Jobs, Kind, Lot, among, between};
 pub use plan::with_messages;
 pub use remark::RemarkShown;
 pub use row::{Cause, Entry, Group, Live, Page, Row};
-pub use told::{AddNotice, CameOf, Checking, Drag, Dropped, Left, Rechecked, Standing, Tally, Update};
+pub use told::{AddNotice, CameOf, Checking, Drag, Dropped, Far, Left, Rechecked, Standing, Tally, Update};
 pub use why::Why;
 
 #[cfg(test)]

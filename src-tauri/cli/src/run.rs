@@ -52,8 +52,8 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
     let screen = Screen::new(context.draws());
     let aside = screen.clone();
     let damaged = engine.damaged();
-    let show = Show::new(context, screen, queue.clone(), until_idle);
-    let shown = tokio::spawn(show.all(events, tally.clone()));
+    let show = Show::new(context, screen, &engine, until_idle);
+    let shown = tokio::spawn(show.all(events));
     let ended = wait_for_the_end(engine, signals, until_idle, &|line| aside.say(line)).await;
     // The events end with the engine; what is left of them is shown first.
     let _ = shown.await;

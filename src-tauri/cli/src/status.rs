@@ -4,6 +4,7 @@ use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
 use serde_json::{Value, json};
 use spool_app::view::{Cause, JobView};
+use spool_core::batch::Batch;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::lock;
 use spool_core::failure::Reason;
@@ -59,6 +60,7 @@ struct Standing {
     breaker: Option<Reason>,
     crowded: Option<String>,
     left: Option<TimeLeft>,
+    batch: Batch,
 }
 
 impl Standing {
@@ -73,6 +75,7 @@ impl Standing {
             restored: raised::restored(queue)?.map(|restored| english::restored(&restored).to_string()),
             breaker: raised::breaker(queue)?.filter(|_| worker.is_some()),
             crowded: words::crowded(&queue.crowded()?),
+            batch: Batch::kept(queue)?,
             left: queue::time_left(queue, SystemClock::default().now())?.filter(|_| worker.is_some()),
             worker,
         })
@@ -84,7 +87,7 @@ impl Standing {
             "running": c.running, "queued": c.startable(), "held": c.held, "unreadable": c.unreadable,
             "waiting": c.waiting, "done": c.done, "failed": c.failed, "causes": causes, "cancelled": c.cancelled,
             "paused": self.paused, "worker": self.worker, "abandonedSince": self.abandoned, "hungUpAt": self.hung_up,
-            "timeLeft": self.left, "breaker": self.breaker.as_ref().map(english::breaker), "restored": self.restored,
+            "timeLeft": self.left, "batch": self.batch.far(c), "breaker": self.breaker.as_ref().map(english::breaker), "restored": self.restored,
             "jobs": self.running.iter().map(|job| JobView::of(job, self.abandoned)).collect::<Vec<_>>(),
         })
     }
@@ -169,6 +172,7 @@ mod tests {
             breaker: None,
             crowded: None,
             left: None,
+            batch: Batch::default(),
         }
     }
 

@@ -1,26 +1,28 @@
-//! How much of the present batch has ended: from the first start to the queue being at rest, and on until work begins
-//! again. Lists keep what was done for weeks, which says nothing of how far today's work is.
+//! The present batch: from the first start to the queue being at rest, and on until work begins again. Lists keep what was
+//! done for weeks, which says nothing of how far today's work is.
 //!
 //! Guarantees that whoever compares two readings sees whether the queue came to rest between them, however many events were
-//! missed. Pure.
+//! missed. `shared::tally` counts, and every face shows these figures and no others.
 
-use crate::job::State;
+use crate::error::Result;
+use crate::queue::{Counts, Details, Flag};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 
 /// The present batch, or the last one where nothing has begun since.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Batch {
     /// What has ended of it.
+    #[serde(flatten)]
     pub ended: Ended,
-    /// How often the queue has come to rest.
+    /// How often the queue has come to rest since the engine started.
+    #[serde(skip)]
     pub rests: u64,
     /// What had ended by the last rest since the one before.
+    #[serde(skip)]
     pub rested: Ended,
-    over: bool,
-    /// How long something has been worked on since the engine started, and how long by the beginning of the batch.
-    busy: Duration,
-    before: Duration,
+    /// Nothing has begun since the queue came to rest.
+    pub over: bool,
 }
 
 /// How many jobs ended, and what came of it.
@@ -31,6 +33,8 @@ pub struct Ended {
     pub done: u64,
     /// For good, without one.
     pub failed: u64,
+    /// By the user, while they were worked on.
+    pub cancelled: u64,
     /// Bytes of the originals of results that were made.
     pub bytes_before: u64,
     /// Bytes of those results.
@@ -39,91 +43,97 @@ pub struct Ended {
     pub worked_ms: u64,
 }
 
+/// How far a batch is: `12 of 41`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Far {
+    /// How many have a result.
+    pub done: u64,
+    /// How many failed for good.
+    pub failed: u64,
+    /// How many have ended, cancelled ones too.
+    pub ended: u64,
+    /// How many it has in all: those, and what comes to an end by itself. What is on hold does not, nor what this version
+    /// cannot read.
+    pub of: u64,
+}
+
 impl Batch {
-    /// A job has come into this state.
-    pub fn enter(&mut self, state: State) {
-        match state {
-            State::Running => self.begin(),
-            State::Done => self.ended.done += 1,
-            State::Failed => self.ended.failed += 1,
-            _ => {}
-        }
+    /// As the engine at work keeps it for other processes, some seconds old at most; or the last one.
+    ///
+    /// # Errors
+    /// Those of the queue.
+    pub fn kept(queue: &dyn Details) -> Result<Batch> {
+        let kept = queue.flag(Flag::Batch)?.and_then(|text| serde_json::from_str(&text).ok());
+        Ok(kept.unwrap_or_default())
     }
 
-    /// The queue has come to rest.
-    pub fn rest(&mut self) {
-        self.rested = if self.over { Ended::default() } else { self.ended };
-        (self.rests, self.over) = (self.rests + 1, true);
+    /// Keeps it.
+    ///
+    /// # Errors
+    /// Those of the queue.
+    pub fn keep(&self, queue: &dyn Details) -> Result<()> {
+        queue.set_flag(Flag::Batch, Some(&serde_json::to_string(self).unwrap_or_default()))
     }
 
-    /// Work begins, or a job that was paused goes on: another batch, where the last one is over.
-    pub fn begin(&mut self) {
-        if self.over {
-            (self.ended, self.over, self.before) = (Ended::default(), false, self.busy);
-        }
+    /// How far it is beside what the queue holds. What is to begin after a rest is another batch.
+    pub fn far(&self, counts: &Counts) -> Far {
+        let begins = self.over && counts.startable() > 0;
+        let Ended { done, failed, cancelled, .. } = if begins { Ended::default() } else { self.ended };
+        let ended = done + failed + cancelled;
+        Far { done, failed, ended, of: ended + counts.running + counts.startable() + counts.waiting }
     }
+}
 
-    /// A result was made: bytes of the original and of the result.
-    pub fn make(&mut self, before: u64, after: u64) {
-        self.ended.bytes_before = self.ended.bytes_before.saturating_add(before);
-        self.ended.bytes_after = self.ended.bytes_after.saturating_add(after);
-    }
-
-    /// How long something has been worked on since the engine started.
-    pub fn work(&mut self, busy: Duration) {
-        self.busy = busy;
-        self.ended.worked_ms = busy.saturating_sub(self.before).as_millis() as u64;
-    }
-
-    /// Nothing has begun since the queue came to rest.
-    pub fn is_over(&self) -> bool {
-        self.over
-    }
-
-    /// A batch that was over before the engine started.
-    pub fn earlier(ended: Ended) -> Batch {
-        Batch { ended, over: true, ..Batch::default() }
+impl Far {
+    /// In percent; `None` where there is nothing to be done.
+    pub fn percent(&self) -> Option<u64> {
+        (self.ended * 100).checked_div(self.of)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::SystemClock;
+    use crate::queue::memory::MemoryQueue;
+    use std::sync::Arc;
 
-    #[test]
-    fn a_batch_counts_until_work_begins_again_after_it_was_over() {
-        let mut batch = Batch::default();
-        let mut hear = |states: &[State]| {
-            for state in states {
-                batch.enter(*state);
-            }
-            if states.is_empty() {
-                batch.rest();
-            }
-            [batch.ended.done, batch.ended.failed, batch.rests, batch.rested.done]
-        };
-        assert_eq!(hear(&[State::Running, State::Done, State::Running, State::Failed]), [1, 1, 0, 0]);
-        assert_eq!(hear(&[]), [1, 1, 1, 1], "over");
-        assert_eq!(hear(&[State::Queued]), [1, 1, 1, 1], "nothing has begun yet");
-        assert_eq!(hear(&[]), [1, 1, 2, 0], "at rest once more, and nothing had begun");
-        assert_eq!(hear(&[State::Running, State::Done, State::Done]), [2, 0, 2, 0]);
-        assert_eq!(hear(&[]), [2, 0, 3, 2]);
-        assert_eq!(hear(&[State::Running]), [0, 0, 3, 2], "what had ended by the last rest is known on");
+    fn batch(done: u64, failed: u64, over: bool) -> Batch {
+        Batch { ended: Ended { done, failed, ..Ended::default() }, over, ..Batch::default() }
     }
 
-    /// No event tells of a start then.
     #[test]
-    fn a_paused_job_that_goes_on_after_the_rest_is_a_batch_of_its_own() {
-        let mut batch = Batch::default();
-        batch.enter(State::Done);
-        batch.rest();
-        batch.begin();
-        batch.make(100, 30);
-        batch.enter(State::Done);
-        batch.rest();
-        assert_eq!((batch.rested.done, batch.rested.bytes_before, batch.ended.done), (1, 100, 1));
-        batch.begin();
-        batch.begin();
-        assert_eq!(batch.ended, Ended::default());
+    fn how_far_a_batch_is_counts_what_comes_to_an_end_by_itself() {
+        let rest = Counts { queued: 30, held: 5, unreadable: 1, waiting: 2, running: 3, ..Counts::default() };
+        let counts = Counts { done: 900, failed: 7, cancelled: 9, ..rest };
+        assert_eq!(batch(10, 2, false).far(&counts), Far { done: 10, failed: 2, ended: 12, of: 41 });
+        let cancelled = Ended { done: 1, cancelled: 2, ..Ended::default() };
+        let far = Batch { ended: cancelled, ..Batch::default() }.far(&counts);
+        assert_eq!((far.ended, far.of), (3, 32));
+    }
+
+    #[test]
+    fn what_is_to_begin_after_a_rest_is_another_batch() {
+        let counts = Counts { queued: 4, ..Counts::default() };
+        assert_eq!(batch(10, 2, true).far(&counts), Far { of: 4, ..Far::default() });
+        assert_eq!(batch(10, 2, true).far(&Counts::default()).of, 12, "nothing is to begin");
+    }
+
+    #[test]
+    fn a_share_in_percent_is_told_of_something_alone() {
+        let far = |ended, of| Far { ended, of, ..Far::default() };
+        assert_eq!([far(6, 8), far(0, 8), far(0, 0)].map(|far| far.percent()), [Some(75), Some(0), None]);
+    }
+
+    #[test]
+    fn what_is_kept_of_a_batch_is_read_again_and_so_is_what_earlier_versions_kept() {
+        let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
+        assert_eq!(Batch::kept(&queue).unwrap(), Batch::default());
+        let kept = Batch { rests: 3, ..batch(2, 1, true) };
+        kept.keep(&queue).unwrap();
+        assert_eq!(Batch::kept(&queue).unwrap(), Batch { rests: 0, ..kept });
+        let earlier = r#"{"done":2,"failed":1,"bytesBefore":0,"bytesAfter":0,"workedMs":0}"#;
+        queue.set_flag(Flag::Batch, Some(earlier)).unwrap();
+        assert_eq!(Batch::kept(&queue).unwrap().ended, kept.ended);
     }
 }

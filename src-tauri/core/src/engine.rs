@@ -17,7 +17,7 @@ use crate::policy::Policy;
 use crate::pool::{self, Pool};
 use crate::queue::sqlite::SqliteQueue;
 use crate::queue::sqlite::mend::{self, Look};
-use crate::queue::{self, Added, Command, Details, Flag, NewJob, Place, Queue, Steered, Which};
+use crate::queue::{self, Added, Command, Details, Flag, NewJob, Place, Queue, Saved, Steered, Which};
 use crate::shared::{Folders, Shared, Tooling};
 use crate::volumes::Volumes;
 use crate::words;
@@ -129,9 +129,9 @@ impl Engine {
         tally: Tally,
         lock: lock::Lock,
     ) -> Result<Engine> {
-        let earlier = queue.flag(Flag::Batch)?.and_then(|text| serde_json::from_str(&text).ok());
-        let earlier = earlier.map(Batch::earlier).unwrap_or_default();
         queue.set_flag(Flag::Engine, Some(&owner))?;
+        // What an engine before this one left unfinished is over.
+        tally.batch().keep(queue.as_ref())?;
         // The breaker of this engine starts closed; what tripped an earlier one may be mended.
         queue.set_flag(Flag::Breaker, None)?;
         queue.set_flag(Flag::HungUp, None)?;
@@ -149,7 +149,6 @@ impl Engine {
             boot: config.boot,
             events: broadcast::channel(EVENT_BUFFER).0,
             tally: Arc::new(tally),
-            batch: Mutex::new(earlier),
             progress: Mutex::default(),
             time_left: Mutex::default(),
             places: Mutex::default(),
@@ -228,14 +227,14 @@ impl Engine {
         self.shared.time_left()
     }
 
-    /// What has ended since the start, the ends that rescue found included.
+    /// What has ended of the present batch, and since the start; there the ends that rescue found are included.
     pub fn tally(&self) -> Arc<Tally> {
         self.shared.tally.clone()
     }
 
     /// What has ended of the present batch.
     pub fn batch(&self) -> Batch {
-        *self.shared.batch()
+        self.shared.tally.batch()
     }
 
     /// Returns when nothing can go on without a person or the outside.
@@ -289,16 +288,14 @@ impl Engine {
 fn rescued(queue: &dyn Queue, config: &EngineConfig, owner: &str) -> Result<Tally> {
     let engine = (owner, config.boot.as_deref());
     let left = rescue::rescue(queue, &config.policy, engine, &config.volumes)?;
-    let tally = Tally::default();
+    let mut found = Vec::new();
     for id in left {
         if let Some(job) = queue.job(id)? {
-            tally.now(job.id, job.state);
-            if let (Some(before), Some(after)) = (job.source_size, job.output_size) {
-                tally.make(job.id, before, after);
-            }
+            let made = job.source_size.zip(job.output_size);
+            found.push((id, job.state, made.map(|(before, after)| Saved { before, after })));
         }
     }
-    Ok(tally)
+    Ok(Tally::resume(found, Batch::kept(queue)?))
 }
 
 /// A name for an engine that no other has or had: the owner of what it claims.

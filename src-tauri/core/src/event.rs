@@ -69,17 +69,6 @@ impl Topic {
     }
 }
 
-impl Batch {
-    /// Takes an event in.
-    pub fn hear(&mut self, event: &Event) {
-        match event {
-            Event::JobChanged { state, .. } => self.enter(*state),
-            Event::Idle => self.rest(),
-            _ => {}
-        }
-    }
-}
-
 /// How things stand, for a subscriber that begins or has missed something.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {

@@ -18,6 +18,7 @@ mod line;
 mod locate;
 mod names;
 mod pace;
+mod part;
 mod pipe;
 pub(crate) mod places;
 pub mod probe;

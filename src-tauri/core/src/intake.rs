@@ -194,16 +194,8 @@ fn find_patiently(asking: Asking<'_>, path: &Path, wish: &Wish, queue: &dyn Queu
     };
     let (path, wish) = (path.to_owned(), wish.clone());
     let folder = wish.folder.clone().unwrap_or_else(|| real.clone());
-    let search = volumes.begin(&real, move || find_one(&path, &wish, tree.as_deref()))?;
-    loop {
-        match search.wait(patience / 2) {
-            Err(Unanswered::Late) => {}
-            ended => return Ok(ended?),
-        }
-        if [&real, &folder].into_iter().any(|place| volumes.is_silent(place, patience / 2)) {
-            return Err(Unanswered::Late.into());
-        }
-    }
+    let search = move || find_one(&path, &wish, tree.as_deref());
+    Ok(volumes.ask_at_length(&[&real, &folder], patience, search)?)
 }
 
 /// `tree`: the folder of results that stands for the folder `path`.

@@ -17,6 +17,7 @@ mod upkeep;
 mod waiting;
 mod work;
 
+use crate::batch::Batch;
 use crate::data::lock;
 use crate::error::{Error, Result};
 use crate::event::Event;
@@ -105,6 +106,7 @@ pub(crate) struct Pool {
     reports: mpsc::UnboundedSender<Report>,
     inbox: mpsc::UnboundedReceiver<Report>,
     saved: Duration,
+    kept_batch: Batch,
     waiting: waiting::Waiting,
     /// Videos that were being written.
     resting: rest::Resting,
@@ -123,6 +125,7 @@ impl Pool {
             reports,
             inbox,
             saved: Duration::ZERO,
+            kept_batch: Batch::default(),
             waiting: waiting::Waiting::default(),
             resting: rest::Resting::default(),
             forecasting: forecast::Forecasting::default(),
@@ -229,7 +232,7 @@ impl Pool {
         let Some(live) = self.live.get_mut(&id) else { return Ok(()) };
         live.suspended = suspended;
         if !suspended {
-            self.shared.goes_on();
+            self.shared.tally.goes_on();
         }
         self.forecasting.course.suspend(id, suspended, self.shared.clock.awake());
         let latest = self.shared.progress().get(&id).copied();
@@ -265,7 +268,7 @@ impl Pool {
             && let Ok(Some(job)) = self.shared.queue.job(id)
             && let Some(before) = job.source_size
         {
-            self.shared.made(id, before, *size);
+            self.shared.tally.make(id, before, *size);
         }
         self.tell_changed(id, outcome.state(), failure);
         match failure {
@@ -350,12 +353,23 @@ impl Pool {
         let latest = self.shared.progress().clone();
         let reading = |l: &Live| Some((l.lease, l.reading(*latest.get(&l.lease.id)?)));
         let rows: Vec<_> = self.live.values().filter_map(reading).collect();
-        self.shared.queue.save_progress(&rows)
+        self.shared.queue.save_progress(&rows)?;
+        self.keep_batch()
+    }
+
+    /// To be shown by other processes, and after a restart.
+    fn keep_batch(&mut self) -> Result<()> {
+        let batch = self.shared.tally.batch();
+        if batch != self.kept_batch {
+            batch.keep(self.shared.queue.as_ref())?;
+            self.kept_batch = batch;
+        }
+        Ok(())
     }
 
     /// Idle: nothing runs but what is paused, nothing queued may start by itself, now or later, and no look at waiting jobs
     /// is about to let one go on.
-    fn tell_idle(&self) -> Result<()> {
+    fn tell_idle(&mut self) -> Result<()> {
         let queue = &self.shared.queue;
         let idle = self.active() == 0 && !self.waiting.is_looking(self.shared.policy.volume_patience) && {
             let counts = queue.counts()?;
@@ -363,7 +377,7 @@ impl Pool {
         };
         if self.shared.idle.send_replace(idle) != idle && idle {
             self.shared.tell(Event::Idle);
-            self.shared.keep_batch()?;
+            self.keep_batch()?;
         }
         Ok(())
     }

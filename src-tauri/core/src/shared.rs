@@ -6,7 +6,6 @@ pub(crate) mod folders;
 mod tally;
 mod tooling;
 
-use crate::batch::Batch;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::event::{Event, Snapshot};
@@ -21,7 +20,6 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -55,7 +53,6 @@ pub(crate) struct Shared {
     pub(crate) boot: Option<String>,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) tally: Arc<Tally>,
-    pub(crate) batch: Mutex<Batch>,
     /// Latest progress of the running jobs.
     pub(crate) progress: Mutex<HashMap<JobId, Progress>>,
     pub(crate) time_left: Mutex<Option<TimeLeft>>,
@@ -81,35 +78,7 @@ impl Shared {
     /// Counts it and tells subscribers; without any it is dropped.
     pub(crate) fn tell(&self, event: Event) {
         self.tally.hear(&event);
-        self.batch().hear(&event);
         let _ = self.events.send(event);
-    }
-
-    pub(crate) fn batch(&self) -> MutexGuard<'_, Batch> {
-        self.batch.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A result was made: bytes of the original and of the result.
-    pub(crate) fn made(&self, id: JobId, before: u64, after: u64) {
-        self.tally.make(id, before, after);
-        self.batch().make(before, after);
-    }
-
-    /// A job that was paused goes on.
-    pub(crate) fn goes_on(&self) {
-        self.batch().begin();
-    }
-
-    /// How long something has been worked on since the start.
-    pub(crate) fn worked(&self, busy: Duration) {
-        self.tally.set_worked(busy);
-        self.batch().work(busy);
-    }
-
-    /// The queue has come to rest: what came of the batch is kept, to be said after a restart too.
-    pub(crate) fn keep_batch(&self) -> Result<()> {
-        let text = serde_json::to_string(&self.batch().ended).unwrap_or_default();
-        self.queue.set_flag(Flag::Batch, Some(&text))
     }
 
     pub(crate) fn progress(&self) -> MutexGuard<'_, HashMap<JobId, Progress>> {
@@ -145,7 +114,7 @@ impl Shared {
             running,
             paused: self.queue.flag(Flag::Paused)?.is_some(),
             idle: *self.idle.borrow(),
-            batch: *self.batch(),
+            batch: self.tally.batch(),
         })
     }
 }

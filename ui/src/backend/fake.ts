@@ -3,7 +3,7 @@
  * for work on the page in a browser.
  */
 import type { Backend, JobState } from "./backend";
-import type { AddNotice, Alarm, CameOf, Checking, Details, End, Entry, FailureCode, Left, List, Live, Page, Remark, RemarkShown, Restored, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone, Why } from "./types";
+import type { AddNotice, Alarm, CameOf, Checking, Details, End, Entry, Far, FailureCode, Left, List, Live, Page, Remark, RemarkShown, Restored, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone, Why } from "./types";
 import { Numbers } from "../queue/numbers";
 
 const STATES: Record<List, JobState[]> = {
@@ -132,6 +132,11 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   const count = (state: JobState) => self.rows.filter((r) => r.state === state).length;
   const sum = (size: "source" | "output") =>
     self.rows.filter((r) => r.state === "done").reduce((total, r) => total + (r.sizes[size] ?? 0), 0);
+  const batch = (): Far => {
+    const [done, failed] = [count("done"), count("failed")];
+    const starts = self.rows.filter((r) => r.state === "queued" && !r.hold && r.readable).length;
+    return { done, failed, ended: done + failed, of: done + failed + starts + count("waiting") + count("running") };
+  };
   const standing = (): Standing => ({
     counts: {
       queued: count("queued"),
@@ -143,9 +148,8 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       failed: count("failed"),
       cancelled: count("cancelled"),
     },
-    batchDone: count("done"),
+    batch: batch(),
     cameOf: self.cameOf,
-    batchFailed: count("failed"),
     suspended: self.rows.filter((r) => r.state === "running" && r.hold).length,
     crowded: self.rows.filter((r) => r.state === "waiting" && r.failure?.code === "disk_full").length,
     crowdedDisk: self.rows.find((r) => r.failure?.code === "disk_full")?.waitsFor ?? null,

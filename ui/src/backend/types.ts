@@ -1055,6 +1055,24 @@ groups: number, };
 
 export type Tally = { queued: number, held: number, unreadable: number, waiting: number, running: number, done: number, failed: number, cancelled: number, };
 
+export type Far = { 
+/**
+ * Jobs with a result.
+ */
+done: number, 
+/**
+ * Jobs that failed for good.
+ */
+failed: number, 
+/**
+ * Jobs that have ended, cancelled ones too.
+ */
+ended: number, 
+/**
+ * Those, and all that come to an end by themselves: not those on hold, nor those of other versions.
+ */
+of: number, };
+
 export type CameOf = { 
 /**
  * Jobs with a result.
@@ -1111,13 +1129,9 @@ export type Standing = {
  */
 counts: Tally, 
 /**
- * Done since the present batch began; all that are, where another process works the queue.
+ * How far the present batch is.
  */
-batchDone: number, 
-/**
- * Failed since then.
- */
-batchFailed: number, 
+batch: Far, 
 /**
  * What came of the last batch, once nothing runs and nothing can start; null before.
  */

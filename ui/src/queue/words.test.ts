@@ -83,18 +83,22 @@ test("what was checked is said as it was measured", () => {
 
 test("the footer says what is left out", () => {
   const counts = { queued: 5, held: 1, unreadable: 0, waiting: 1, running: 2, done: 38, failed: 2, cancelled: 3 };
-  const standing = { counts, batchDone: 3, batchFailed: 1, cameOf: null, suspended: 1, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
+  const standing = { counts, batch: { done: 3, failed: 1, ended: 4, of: 11 }, cameOf: null, suspended: 1, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
  checking: null, bytesBefore: 0, bytesAfter: 0 };
-  expect(footer(standing)).toEqual({ all: 12, ended: 4, text: "3 of 12 done, 1 failed", without: "without 1 paused, 1 on hold and 1 waiting" });
+  expect(footer(standing)).toEqual({ all: 11, ended: 4, text: "3 of 11 done, 1 failed", without: "without 1 paused, 1 on hold and 1 waiting" });
   const crowded = { ...standing, counts: { ...counts, held: 0, waiting: 15 }, suspended: 0, crowded: 14, crowdedDisk: "Media" };
   expect(footer(crowded).without).toBe("without 1 waiting and 14 waiting for space on “Media”");
   expect(footer({ ...crowded, crowded: 15, crowdedDisk: null }).without).toBe("without 15 waiting for space");
+  const none = { done: 0, failed: 0, ended: 0, of: 0 };
+  const held = { ...standing, counts: { ...counts, queued: 1, waiting: 0, running: 0 }, suspended: 0, batch: none };
+  expect(footer(held)).toEqual({ all: 0, ended: 0, text: "Nothing can start", without: "1 on hold" });
+  expect(footer({ ...held, counts: { ...held.counts, queued: 0, held: 0 } })).toMatchObject({ text: "Nothing in the queue", without: "" });
 });
 
 test("the footer says what came of a batch, and what is left then", () => {
   const counts = { queued: 1, held: 1, unreadable: 0, waiting: 1, running: 0, done: 38, failed: 2, cancelled: 3 };
   const over = { done: 6, failed: 2, bytesBefore: 10_000_000, bytesAfter: 300_000, seconds: 72 };
-  const standing = { counts, batchDone: 6, batchFailed: 2, cameOf: over, suspended: 0, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
+  const standing = { counts, batch: { done: 6, failed: 2, ended: 8, of: 9 }, cameOf: over, suspended: 0, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
  checking: null, bytesBefore: 0, bytesAfter: 0 };
   expect(footer(standing)).toEqual({ all: 0, ended: 0, text: "6 done, 2 failed", without: "1 on hold and 1 waiting" });
   expect(cameOf(over)).toEqual({ saved: "9.7 MB saved", took: "took 1 min 12 s" });

@@ -180,8 +180,7 @@ export function facts(row: Row): Fact[] {
 
 /** The left of the footer: how far the present batch is, and what is left out. */
 export function footer(standing: Standing): { all: number; ended: number; text: string; without: string } {
-  const { counts: c, batchDone, batchFailed, cameOf } = standing;
-  const all = c.queued + c.waiting + c.running + batchDone + batchFailed;
+  const { counts: c, batch, cameOf } = standing;
   const stuck = [
     [standing.suspended, "paused"],
     [c.held, "on hold"],
@@ -191,9 +190,10 @@ export function footer(standing: Standing): { all: number; ended: number; text: 
   ] as const;
   const without = stuck.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
   if (cameOf) return { all: 0, ended: 0, text: came(cameOf.done, cameOf.failed), without: listed(without) };
-  const failed = batchFailed > 0 ? `, ${batchFailed.toLocaleString("en")} failed` : "";
-  const text = all === 0 ? "Nothing in the queue" : `${batchDone.toLocaleString("en")} of ${all.toLocaleString("en")} done${failed}`;
-  return { all, ended: batchDone + batchFailed, text, without: without.length === 0 ? "" : `without ${listed(without)}` };
+  if (batch.of === 0) return { all: 0, ended: 0, text: without.length === 0 ? "Nothing in the queue" : "Nothing can start", without: listed(without) };
+  const failed = batch.failed > 0 ? `, ${batch.failed.toLocaleString("en")} failed` : "";
+  const text = `${batch.done.toLocaleString("en")} of ${batch.of.toLocaleString("en")} done${failed}`;
+  return { all: batch.of, ended: batch.ended, text, without: without.length === 0 ? "" : `without ${listed(without)}` };
 }
 
 /** `6 done, 2 failed` */

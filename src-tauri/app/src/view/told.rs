@@ -3,7 +3,7 @@
 use super::row::Live;
 use super::why::Why;
 use serde::Serialize;
-use spool_core::batch::Ended;
+use spool_core::batch::{self, Ended};
 use spool_core::job::Millis;
 use spool_core::queue::Counts;
 use spool_core::raised::{Alarm, Restored};
@@ -44,10 +44,8 @@ impl From<Counts> for Tally {
 pub struct Standing {
     /// Jobs by state.
     pub counts: Tally,
-    /// Done since the present batch began; all that are, where another process works the queue.
-    pub batch_done: u64,
-    /// Failed since then.
-    pub batch_failed: u64,
+    /// How far the present batch is.
+    pub batch: Far,
     /// What came of the last batch, once nothing runs and nothing can start; null before.
     pub came_of: Option<CameOf>,
     /// Of the running: paused.
@@ -76,6 +74,25 @@ pub struct Standing {
     pub bytes_before: u64,
     /// Bytes of their results.
     pub bytes_after: u64,
+}
+
+/// How far a batch is: `12 of 41`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+pub struct Far {
+    /// Jobs with a result.
+    pub done: u64,
+    /// Jobs that failed for good.
+    pub failed: u64,
+    /// Jobs that have ended, cancelled ones too.
+    pub ended: u64,
+    /// Those, and all that come to an end by themselves: not those on hold, nor those of other versions.
+    pub of: u64,
+}
+
+impl From<batch::Far> for Far {
+    fn from(far: batch::Far) -> Far {
+        Far { done: far.done, failed: far.failed, ended: far.ended, of: far.of }
+    }
 }
 
 /// What came of a batch.

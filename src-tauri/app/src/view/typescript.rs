@@ -24,7 +24,7 @@ const VIEWS: &[fn(&Config) -> String] = declared! {
     List Sorted Wanted Live Why Sizes Kind
     RemarkShown Row Jobs End Lot StreamDetails AttemptView Pictures
     DecodedOf Checked Details Group Entry Page Tally
-    CameOf Checking Rechecked Standing AddNotice Drag Dropped
+    Far CameOf Checking Rechecked Standing AddNotice Drag Dropped
     Left Update PresetChoice Verb CloseChoice Choices SettingsChosen
     WhenDone EncoderState SettingsShown ToolState
 };

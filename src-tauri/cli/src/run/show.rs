@@ -12,12 +12,12 @@ use serde::Serialize;
 use serde_json::json;
 use spool_app::view::JobView;
 use spool_core::clock::{Clock, SystemClock};
-use spool_core::engine::Tally;
+use spool_core::engine::{Engine, Tally};
 use spool_core::event::{Event, Subscription, Told};
 use spool_core::forecast::TimeLeft;
 use spool_core::job::{Job, JobId, State};
 use spool_core::progress::Progress;
-use spool_core::queue::{Counts, Queue};
+use spool_core::queue::Queue;
 use spool_core::words as english;
 use spool_core::words::reason;
 use std::collections::HashSet;
@@ -45,8 +45,8 @@ pub(super) struct Show {
     pace: Pace,
     /// Jobs whose end was told.
     ended: HashSet<JobId>,
-    /// How many had ended when it began to show.
-    before: Option<u64>,
+    /// Counts the batch.
+    tally: Arc<Tally>,
     /// The run ends when it stands still, and says then what is left.
     until_idle: bool,
     /// Why it was last said to stand still.
@@ -60,42 +60,30 @@ struct Line {
     job: JobView,
     /// How far the run is; with an end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    batch: Option<Batch>,
+    batch: Option<Far>,
 }
 
 /// `12 of 41`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-struct Batch {
+struct Far {
     ended: u64,
     of: u64,
 }
 
-impl Batch {
-    /// `ended`: whose end was told, which comes behind what has ended since `before`. Those on hold come to no end by
-    /// themselves.
-    fn of(ended: u64, before: u64, counts: &Counts) -> Batch {
-        let since = all_ended(counts).saturating_sub(before);
-        Batch { ended, of: ended.max(since) + counts.running + counts.startable() + counts.waiting }
-    }
-}
-
-fn all_ended(counts: &Counts) -> u64 {
-    counts.done + counts.failed + counts.cancelled
-}
-
 impl Show {
-    pub(super) fn new(context: &Context, screen: Screen, queue: Arc<dyn Queue>, until_idle: bool) -> Show {
+    pub(super) fn new(context: &Context, screen: Screen, engine: &Engine, until_idle: bool) -> Show {
         let (to, pace) = match context {
             context if context.json => (To::Scripts, Pace::of_scripts()),
             context if context.quiet => (To::Quiet, Pace::of_lines()),
             _ => (To::People, Pace::of_lines()),
         };
+        let (queue, tally) = (engine.queue(), engine.tally());
         let (clock, ended) = (SystemClock::default(), HashSet::new());
-        Show { screen, to, queue, clock, pace, ended, before: None, until_idle, standing: None }
+        Show { screen, to, queue, tally, clock, pace, ended, until_idle, standing: None }
     }
 
     /// Shows what happens until the engine ends.
-    pub(super) async fn all(mut self, mut events: Subscription, tally: Arc<Tally>) {
+    pub(super) async fn all(mut self, mut events: Subscription) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -111,7 +99,7 @@ impl Show {
                 }
             }
         }
-        for id in tally.ids(State::Failed) {
+        for id in self.tally.ids(State::Failed) {
             self.changed(id).await;
         }
         self.screen.clear();
@@ -120,7 +108,6 @@ impl Show {
     async fn tell(&mut self, told: Told) {
         match told {
             Told::Snapshot(snapshot) => {
-                self.before.get_or_insert(all_ended(&snapshot.counts));
                 // What runs now, and what was running at the last event.
                 let running = snapshot.running.iter().map(|job| job.id);
                 for id in running.chain(self.pace.jobs()) {
@@ -203,8 +190,12 @@ impl Show {
         } else {
             self.pace.end(id);
         }
-        let batch = if job.state.is_ended() { self.batch(id).await } else { None };
-        if !job.state.is_ended() {
+        let batch = if job.state.is_ended() { self.far().await } else { None };
+        // Others may have ended since: this one keeps its own place.
+        let batch = batch.map(|far| Far { ended: self.tally.nth(id).unwrap_or(far.ended), ..far });
+        if job.state.is_ended() {
+            self.ended.insert(id);
+        } else {
             self.ended.remove(&id);
         }
         match self.to {
@@ -226,11 +217,11 @@ impl Show {
         }
     }
 
-    async fn batch(&mut self, id: JobId) -> Option<Batch> {
-        self.ended.insert(id);
-        let counts = self.ask(|queue| queue.counts()).await?;
-        let before = self.before.unwrap_or_else(|| all_ended(&counts));
-        Some(Batch::of(self.ended.len() as u64, before, &counts))
+    /// How far the batch is by now.
+    async fn far(&self) -> Option<Far> {
+        let tally = self.tally.clone();
+        let far = self.ask(move |queue| tally.far(queue)).await?;
+        Some(Far { ended: far.ended, of: far.of })
     }
 
     /// `12 of 41, about 3-5 min left`
@@ -238,14 +229,12 @@ impl Show {
         if !self.screen.draws() {
             return;
         }
-        let Some(counts) = self.ask(|queue| queue.counts()).await else { return };
-        let before = self.before.unwrap_or_else(|| all_ended(&counts));
-        let Batch { ended, of } = Batch::of(self.ended.len() as u64, before, &counts);
+        let Some(Far { ended, of }) = self.far().await else { return };
         let line = left.map(|left| format!("{ended} of {of}, {}", words::time_left(&left)));
         self.screen.whole(&line.unwrap_or_default());
     }
 
-    fn line(&self, job: &Job, batch: Option<Batch>) {
+    fn line(&self, job: &Job, batch: Option<Far>) {
         if self.to == To::Scripts {
             // Whoever stops reading does not stop the work.
             let _ = json_line(&Line { job: JobView::of(job, None), batch });
@@ -253,7 +242,7 @@ impl Show {
         }
         let line = list::line(job, self.clock.now(), None);
         match batch.filter(|batch| batch.of > 1) {
-            Some(Batch { ended, of }) => self.screen.line(&format!("{line}  {ended} of {of}")),
+            Some(Far { ended, of }) => self.screen.line(&format!("{line}  {ended} of {of}")),
             None => self.screen.line(&line),
         }
     }
@@ -279,29 +268,4 @@ impl Show {
 fn failure(job: &Job) -> String {
     let reason = job.failure.as_ref().map_or("no reason is known.".into(), |why| reason(why).to_string());
     format!("{} (job {}) failed: {}", words::name(job), job.id, words::line(&reason))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn how_far_a_run_is_counts_what_comes_to_an_end_by_itself() {
-        let counts = Counts {
-            queued: 30,
-            held: 5,
-            unreadable: 1,
-            waiting: 2,
-            running: 3,
-            done: 900,
-            ..Counts::default()
-        };
-        assert_eq!(Batch::of(12, 888, &counts), Batch { ended: 12, of: 41 });
-        assert_eq!(
-            Batch::of(7, 888, &counts),
-            Batch { ended: 7, of: 41 },
-            "five have ended and are told next"
-        );
-        assert_eq!(Batch::of(12, 950, &counts), Batch { ended: 12, of: 41 }, "ended ones were removed");
-    }
 }

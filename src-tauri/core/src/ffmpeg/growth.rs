@@ -1,7 +1,7 @@
 //! How large may an output become? A source made to do harm, or a damaged one, can be decoded without end;
 //! and an encode must not take the last byte of a disk that others, the queue's database too, write to.
 //!
-//! Not ffmpeg's own limit (`-fs`): that ends early as if all were well. Pure decisions; `run` does the looking.
+//! Not ffmpeg's own limit (`-fs`): that ends early as if all were well. Pure decisions; `part` does the looking.
 
 /// Any output may become this large, in bytes.
 const BASE: u64 = 256 << 20;

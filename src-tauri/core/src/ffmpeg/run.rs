@@ -2,12 +2,15 @@
 //! very thread).
 //!
 //! Guarantees that both pipes are always drained with bounded memory, that orders are followed within a tenth
-//! of a second, that a stalled process is ended, and that this returns only when the child is gone.
+//! of a second whatever the drive of the part file does, that a stalled process is ended, and that this returns only when
+//! the child is gone.
 
 use super::child::{self, Running};
 use super::given::Given;
 use super::growth::{self, Excess};
 use super::pace::Pace;
+pub use super::part::Part;
+use super::part::{Looks, Seen};
 use super::report::Reader;
 use super::statistics::InputStats;
 use super::watchdog::{self, Watchdog};
@@ -17,7 +20,6 @@ use crate::job::ChildId;
 use crate::policy::Policy;
 use crate::progress::Progress;
 use crate::system::said;
-use crate::volumes;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
@@ -33,7 +35,7 @@ pub struct Request<'a> {
     /// Its arguments.
     pub args: &'a [OsString],
     /// The file it writes, watched for growth; `None` where what it writes is of no size.
-    pub part: Option<&'a Path>,
+    pub part: Option<Part<'a>>,
     /// Bytes beyond which that file has run away.
     pub ceiling: u64,
     /// Length of the video in microseconds, for the percentage.
@@ -177,6 +179,7 @@ struct Supervisor<'a> {
     told: Progress,
     told_at: Option<Instant>,
     watchdog: Watchdog,
+    looks: Looks,
     pace: Pace,
     suspended: bool,
     ending: Option<Ending>,
@@ -191,6 +194,7 @@ impl<'a> Supervisor<'a> {
             told: Progress::default(),
             told_at: None,
             watchdog: Watchdog::new(request.clock.awake()),
+            looks: Looks::default(),
             pace: Pace::new(request.clock.awake()),
             suspended: false,
             ending: None,
@@ -300,18 +304,19 @@ impl<'a> Supervisor<'a> {
         if self.suspended || self.ending.is_some() || !self.watchdog.wants_a_look(awake, policy) {
             return;
         }
-        let signs = watchdog::signs(&self.reader, self.request.part, self.running.id());
+        // A drive that does not answer is its supervisor's to judge; here the last answer counts.
+        let seen = self.request.part.map_or(Seen::default(), |part| self.looks.look(part));
+        let signs = watchdog::signs(&self.reader, seen.file, self.running.id());
         if self.watchdog.look(signs, awake, policy) {
             self.end(Ended::Stalled);
-        } else if let Some(excess) = self.request.part.and_then(|part| self.excess(part)) {
+        } else if let Some(excess) = self.excess(seen) {
             self.end(Ended::Exceeded(excess));
         }
     }
 
-    fn excess(&self, part: &Path) -> Option<Excess> {
-        let written = part.metadata().map_or(0, |m| m.len());
-        let free = part.parent().and_then(|folder| volumes::free_in(folder).ok());
-        growth::excess(written, self.request.ceiling, free, self.request.policy.disk_reserve)
+    fn excess(&self, seen: Seen) -> Option<Excess> {
+        let written = seen.file.map_or(0, |(bytes, _)| bytes);
+        growth::excess(written, self.request.ceiling, seen.free, self.request.policy.disk_reserve)
     }
 
     fn climb(&mut self) {
@@ -322,7 +327,7 @@ impl<'a> Supervisor<'a> {
             _ => self.running.kill(),
         }
         if let Some(ending) = &mut self.ending {
-            (ending.rung, ending.next) = (rung + 1, Instant::now() + grace);
+            (ending.rung, ending.next) = (rung.saturating_add(1), Instant::now() + grace);
         }
     }
 

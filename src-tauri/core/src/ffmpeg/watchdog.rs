@@ -4,8 +4,10 @@
 use super::process;
 use super::report::Reader;
 use crate::policy::Policy;
-use std::path::Path;
 use std::time::{Duration, SystemTime};
+
+/// Bytes and time of the last write of the part file.
+type Part = Option<(u64, Option<SystemTime>)>;
 
 /// What is compared from look to look.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -13,18 +15,17 @@ pub(super) struct Signs {
     frame: u64,
     done_us: u64,
     bytes: Option<u64>,
-    part: Option<(u64, Option<SystemTime>)>,
+    part: Part,
     activity: u64,
 }
 
 /// Reads all signs of a process.
-pub(super) fn signs(reader: &Reader, part: Option<&Path>, pid: u32) -> Signs {
-    let metadata = part.and_then(|p| p.metadata().ok());
+pub(super) fn signs(reader: &Reader, part: Part, pid: u32) -> Signs {
     Signs {
         frame: reader.frame,
         done_us: reader.progress.done_us,
         bytes: reader.progress.bytes,
-        part: metadata.map(|m| (m.len(), m.modified().ok())),
+        part,
         activity: process::activity(pid),
     }
 }

@@ -52,7 +52,7 @@ impl Pool {
     /// A worker is done with a job; one that made a result tells how long such jobs take.
     pub(super) fn take_course(&mut self, id: JobId, made: bool) {
         let worked = self.forecasting.course.end(id, self.shared.clock.awake());
-        self.shared.worked(self.forecasting.course.busy());
+        self.shared.tally.set_worked(self.forecasting.course.busy());
         self.forecasting.finished.extend(worked.filter(|_| made).map(|worked| (id, worked)));
     }
 

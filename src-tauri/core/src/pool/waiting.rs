@@ -1,8 +1,8 @@
 //! Waiting jobs: has what they wait for come back?
 //!
 //! Guarantees that the sweep neither asks a drive nor reads a long list. A survey reads what waits, part by part, on a
-//! thread of its own; the looks run on threads of theirs, one at a time for each set of volumes and for all jobs that need
-//! it; and of what they find ready each sweep lets only some go on.
+//! thread of its own; the looks are asked from threads of theirs, one at a time for each set of volumes and for all jobs
+//! that need it; and of what they find ready each sweep lets only some go on.
 
 mod look;
 
@@ -121,7 +121,7 @@ impl Pool {
         Ok(())
     }
 
-    /// A look that does not come back, as on a drive that hangs, keeps further ones from being started.
+    /// A look that takes its time keeps further ones from being started.
     fn look_at(&mut self, roots: Roots, jobs: Vec<Job>) {
         if self.waiting.looking.contains_key(&roots) {
             // What has changed meanwhile is seen by the look after this one.
@@ -131,8 +131,11 @@ impl Pool {
         self.waiting.looking.insert(roots.clone(), Instant::now());
         let (tooling, volumes, reports) =
             (self.shared.tooling.clone(), self.shared.volumes.clone(), self.reports.clone());
-        let look = move || drop(reports.send(Report::Looked(look::look(roots, &jobs, &tooling, &volumes))));
-        if let Err(cause) = std::thread::Builder::new().name("volume".into()).spawn(look) {
+        let (at, patience) = (roots.clone(), self.shared.policy.volume_patience);
+        let look =
+            move || drop(reports.send(Report::Looked(look::look(at, jobs, &tooling, &volumes, patience))));
+        if let Err(cause) = std::thread::Builder::new().name("waiting".into()).spawn(look) {
+            self.waiting.looking.remove(&roots);
             tracing::warn!(%cause, "no thread to look at what jobs wait for");
         }
     }

@@ -131,7 +131,13 @@ fn settle(task: &Task, outcome: &Outcome) -> bool {
     let Task { shared, job, .. } = task;
     loop {
         match shared.queue.settle(job.lease(), outcome) {
-            Ok(held) => return held,
+            Ok(held) => {
+                if held {
+                    // At once: between the commit and this the job is in no count.
+                    shared.tally.enter(job.id, outcome.state());
+                }
+                return held;
+            }
             Err(cause) if shared.stop.is_cancelled() => {
                 tracing::error!(job = %job.id, %cause, "an outcome could not be written before the end");
                 return false;

@@ -20,7 +20,7 @@ pub enum Flag {
     HungUp,
     /// How long the rest takes, as the engine at work reckons it: a `forecast::TimeLeftAt` in JSON.
     TimeLeft,
-    /// What came of the last batch: a `batch::Ended` in JSON.
+    /// How the present batch stands, or what came of the last one: a `batch::Batch` in JSON.
     Batch,
     /// Folders that were made for results and have none yet; see `shared::folders`.
     MadeFolders,

@@ -1,83 +1,211 @@
-//! What has ended since the engine started, by what it told itself: no clock is asked, for a clock that is set
-//! back would hide a failure, and nothing is missed, as a slow subscriber would.
+//! What has ended, by what the engine told itself: no clock is asked, for a clock that is set back would hide a failure, and
+//! nothing is missed, as a slow subscriber would. One count for two spans.
 //!
-//! A run is no batch (see [`crate::batch`]): it lasts as long as its engine and may see many batches, a job that is
-//! tried again and succeeds has not failed in it, and its failures have to be known by number, for the exit code
-//! and so that each is told. A batch ends when the queue comes to rest, and outlives the engine as the window's count.
+//! - A *run* lasts as long as its engine. Its failures are known by number, for the exit code and so that each is told.
+//! - A *batch* (see [`crate::batch`]) ends when the queue comes to rest; a run may see many.
+//!
+//! Guarantees that a job counts once, by its last end: one that goes on counts again when it ends again.
 
+use crate::batch::{Batch, Ended, Far};
+use crate::error::Result;
 use crate::event::Event;
 use crate::job::{JobId, State};
-use crate::queue::Saved;
+use crate::queue::{Lists, Saved};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The ends of jobs. One that goes on after its end does not count until it ends again.
+/// The ends of jobs.
 #[derive(Debug, Default)]
-pub struct Tally {
-    ends: Mutex<HashMap<JobId, State>>,
+pub struct Tally(Mutex<Count>);
+
+#[derive(Debug, Default)]
+struct Count {
+    ends: HashMap<JobId, End>,
     /// Sizes of originals and results.
-    made: Mutex<HashMap<JobId, (u64, u64)>>,
-    /// Milliseconds.
-    worked: AtomicU64,
+    made: HashMap<JobId, Saved>,
+    batch: Batch,
+    /// How many batches have begun.
+    batches: u64,
+    /// How long something has been worked on, and how long by the beginning of the batch.
+    worked: Duration,
+    before: Duration,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct End {
+    state: State,
+    /// In which batch, and as which of it, from 1.
+    batch: u64,
+    nth: u64,
 }
 
 impl Tally {
-    pub(crate) fn hear(&self, event: &Event) {
-        if let Event::JobChanged { id, state, .. } = event {
-            self.now(*id, *state);
+    /// Of a new engine that found these jobs ended. `batch`: the last one, which is over.
+    pub(crate) fn resume(
+        found: impl IntoIterator<Item = (JobId, State, Option<Saved>)>,
+        batch: Batch,
+    ) -> Tally {
+        let mut count = Count::default();
+        for (id, state, made) in found {
+            if let Some(made) = made {
+                count.make(id, made);
+            }
+            count.enter(id, state);
+        }
+        (count.batch, count.batches) = (Batch { over: true, ..batch }, 1);
+        Tally(Mutex::new(count))
+    }
+
+    /// Takes an event in.
+    pub fn hear(&self, event: &Event) {
+        match event {
+            Event::JobChanged { id, state, .. } => self.enter(*id, *state),
+            Event::Idle => self.count().rest(),
+            _ => {}
         }
     }
 
-    pub(crate) fn now(&self, id: JobId, state: State) {
-        if state.is_ended() {
-            self.ends().insert(id, state);
-        } else {
-            self.ends().remove(&id);
-        }
+    /// A job has come into this state. To say so twice changes nothing.
+    pub(crate) fn enter(&self, id: JobId, state: State) {
+        self.count().enter(id, state);
+    }
+
+    /// A job that was paused goes on.
+    pub(crate) fn goes_on(&self) {
+        self.count().begin();
     }
 
     /// A result was made: bytes of the original and of the result.
     pub(crate) fn make(&self, id: JobId, before: u64, after: u64) {
-        self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(id, (before, after));
+        self.count().make(id, Saved { before, after });
     }
 
     /// How long something has been worked on.
     pub(crate) fn set_worked(&self, worked: Duration) {
-        self.worked.store(worked.as_millis() as u64, Ordering::Relaxed);
+        let mut count = self.count();
+        count.worked = worked;
+        count.batch.ended.worked_ms = worked.saturating_sub(count.before).as_millis() as u64;
     }
 
-    /// The time in which at least one job was worked on, paused ones not counted, up to the last end.
+    /// The present batch.
+    pub fn batch(&self) -> Batch {
+        self.count().batch
+    }
+
+    /// How far the present batch is beside what this queue holds.
+    ///
+    /// # Errors
+    /// Those of the queue.
+    pub fn far(&self, queue: &dyn Lists) -> Result<Far> {
+        loop {
+            let batch = self.batch();
+            let far = batch.far(&queue.counts()?);
+            // What ended in between would count twice or not at all.
+            if self.batch() == batch {
+                return Ok(far);
+            }
+        }
+    }
+
+    /// As which of the present batch this job ended, from 1.
+    pub fn nth(&self, id: JobId) -> Option<u64> {
+        let count = self.count();
+        count.ends.get(&id).filter(|end| end.batch == count.batches).map(|end| end.nth)
+    }
+
+    /// The time of the run in which at least one job was worked on, paused ones not counted, up to the last end.
     pub fn worked(&self) -> Duration {
-        Duration::from_millis(self.worked.load(Ordering::Relaxed))
+        self.count().worked
     }
 
-    /// What was made of the originals of jobs that ended done.
+    /// What was made in the run of the originals of jobs that ended done.
     pub fn saved(&self) -> Saved {
-        let (ends, made) = (self.ends(), self.made.lock().unwrap_or_else(PoisonError::into_inner));
-        let done = made.iter().filter(|(id, _)| ends.get(id) == Some(&State::Done));
-        done.fold(Saved::default(), |sum, (_, (before, after))| Saved {
-            before: sum.before.saturating_add(*before),
-            after: sum.after.saturating_add(*after),
+        let count = self.count();
+        let done = count.ends.iter().filter(|(_, end)| end.state == State::Done);
+        let made = done.filter_map(|(id, _)| count.made.get(id));
+        made.fold(Saved::default(), |sum, made| Saved {
+            before: sum.before.saturating_add(made.before),
+            after: sum.after.saturating_add(made.after),
         })
     }
 
-    /// How many jobs ended so.
+    /// How many jobs of the run ended so.
     pub fn of(&self, state: State) -> u64 {
-        self.ends().values().filter(|end| **end == state).count() as u64
+        self.count().ends.values().filter(|end| end.state == state).count() as u64
     }
 
-    /// The jobs that ended so, by their numbers.
+    /// The jobs of the run that ended so, by their numbers.
     pub fn ids(&self, state: State) -> Vec<JobId> {
-        let ends = self.ends();
-        let mut ids: Vec<JobId> = ends.iter().filter(|(_, end)| **end == state).map(|(id, _)| *id).collect();
+        let count = self.count();
+        let ended = count.ends.iter().filter(|(_, end)| end.state == state);
+        let mut ids: Vec<JobId> = ended.map(|(id, _)| *id).collect();
         ids.sort_unstable();
         ids
     }
 
-    fn ends(&self) -> MutexGuard<'_, HashMap<JobId, State>> {
-        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    fn count(&self) -> MutexGuard<'_, Count> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Count {
+    fn enter(&mut self, id: JobId, state: State) {
+        if self.ends.get(&id).is_some_and(|end| end.state == state) {
+            return;
+        }
+        if state == State::Running {
+            self.begin();
+        }
+        if let Some(end) = self.ends.remove(&id).filter(|end| end.batch == self.batches) {
+            self.add(id, end.state, u64::saturating_sub);
+        }
+        if state.is_ended() {
+            self.add(id, state, u64::saturating_add);
+            let Ended { done, failed, cancelled, .. } = self.batch.ended;
+            self.ends.insert(id, End { state, batch: self.batches, nth: done + failed + cancelled });
+        }
+    }
+
+    /// Adds an end to the batch, or takes it away.
+    fn add(&mut self, id: JobId, state: State, with: fn(u64, u64) -> u64) {
+        let made = self.made.get(&id).copied().unwrap_or_default();
+        let ended = &mut self.batch.ended;
+        match state {
+            State::Done => {
+                ended.done = with(ended.done, 1);
+                ended.bytes_before = with(ended.bytes_before, made.before);
+                ended.bytes_after = with(ended.bytes_after, made.after);
+            }
+            State::Failed => ended.failed = with(ended.failed, 1),
+            _ => ended.cancelled = with(ended.cancelled, 1),
+        }
+    }
+
+    fn make(&mut self, id: JobId, made: Saved) {
+        let counted =
+            self.ends.get(&id).is_some_and(|end| end.state == State::Done && end.batch == self.batches);
+        if counted {
+            self.add(id, State::Done, u64::saturating_sub);
+        }
+        self.made.insert(id, made);
+        if counted {
+            self.add(id, State::Done, u64::saturating_add);
+        }
+    }
+
+    /// Another batch, where the last one is over.
+    fn begin(&mut self) {
+        if self.batch.over {
+            (self.batch.ended, self.batch.over) = (Ended::default(), false);
+            (self.batches, self.before) = (self.batches + 1, self.worked);
+        }
+    }
+
+    fn rest(&mut self) {
+        let batch = &mut self.batch;
+        batch.rested = if batch.over { Ended::default() } else { batch.ended };
+        (batch.rests, batch.over) = (batch.rests + 1, true);
     }
 }
 
@@ -85,28 +213,97 @@ impl Tally {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_job_counts_once_by_its_last_end() {
+    fn tally(ends: &[(i64, State)]) -> Tally {
         let tally = Tally::default();
-        for state in [State::Running, State::Failed, State::Running] {
-            tally.hear(&Event::JobChanged { id: JobId(1), state, reason: None });
+        for (id, state) in ends {
+            tally.enter(JobId(*id), *state);
         }
-        assert_eq!(tally.of(State::Failed), 0);
-        tally.now(JobId(1), State::Done);
-        assert_eq!((tally.of(State::Done), tally.of(State::Cancelled)), (1, 0));
-        tally.now(JobId(0), State::Done);
-        assert_eq!(tally.ids(State::Done), [JobId(0), JobId(1)]);
+        tally
     }
 
     #[test]
-    fn what_was_saved_counts_what_is_done_at_the_end() {
+    fn a_job_counts_once_by_its_last_end_in_the_run_and_in_the_batch() {
+        let tally = tally(&[(1, State::Running), (1, State::Failed), (1, State::Running)]);
+        assert_eq!((tally.of(State::Failed), tally.batch().ended.failed), (0, 0));
+        for _ in 0..2 {
+            tally.enter(JobId(1), State::Done);
+        }
+        let ended = tally.batch().ended;
+        assert_eq!((tally.of(State::Done), ended.done, ended.failed), (1, 1, 0));
+        tally.enter(JobId(0), State::Cancelled);
+        assert_eq!((tally.ids(State::Done), tally.ids(State::Cancelled)), (vec![JobId(1)], vec![JobId(0)]));
+        assert_eq!((tally.nth(JobId(1)), tally.nth(JobId(0)), tally.nth(JobId(9))), (Some(1), Some(2), None));
+    }
+
+    #[test]
+    fn what_was_saved_counts_what_is_done_at_the_end_whichever_is_told_first() {
         let tally = Tally::default();
         tally.make(JobId(1), 100, 30);
-        tally.make(JobId(2), 1000, 1200);
         assert_eq!(tally.saved(), Saved::default(), "not done yet");
-        tally.now(JobId(1), State::Done);
-        assert_eq!(tally.saved(), Saved { before: 100, after: 30 });
-        tally.now(JobId(2), State::Done);
+        for id in [1, 2] {
+            tally.enter(JobId(id), State::Done);
+        }
+        tally.make(JobId(2), 1000, 1200);
         assert_eq!(tally.saved(), Saved { before: 1100, after: 1230 });
+        let ended = tally.batch().ended;
+        assert_eq!((ended.bytes_before, ended.bytes_after), (1100, 1230));
+        tally.enter(JobId(2), State::Running);
+        assert_eq!((tally.saved().before, tally.batch().ended.bytes_before), (100, 100));
+    }
+
+    #[test]
+    fn a_batch_counts_until_work_begins_again_after_it_was_over() {
+        let tally = tally(&[(1, State::Running), (1, State::Done), (2, State::Running), (2, State::Failed)]);
+        let stands = || {
+            let batch = tally.batch();
+            [batch.ended.done, batch.ended.failed, batch.rests, batch.rested.done]
+        };
+        assert_eq!(stands(), [1, 1, 0, 0]);
+        tally.hear(&Event::Idle);
+        assert_eq!(stands(), [1, 1, 1, 1], "over");
+        tally.enter(JobId(3), State::Queued);
+        assert_eq!(stands(), [1, 1, 1, 1], "nothing has begun yet");
+        tally.hear(&Event::Idle);
+        assert_eq!(stands(), [1, 1, 2, 0], "at rest once more, and nothing had begun");
+        tally.enter(JobId(2), State::Running);
+        assert_eq!(stands(), [0, 0, 2, 0], "a failure of an earlier batch is none of this one");
+        tally.enter(JobId(2), State::Done);
+        assert_eq!((stands(), tally.nth(JobId(1)), tally.nth(JobId(2))), ([1, 0, 2, 0], None, Some(1)));
+        assert_eq!((tally.of(State::Done), tally.of(State::Failed)), (2, 0), "the run has seen both batches");
+    }
+
+    /// No event tells of a start then.
+    #[test]
+    fn a_paused_job_that_goes_on_after_the_rest_is_a_batch_of_its_own() {
+        let tally = tally(&[(1, State::Done)]);
+        tally.hear(&Event::Idle);
+        tally.goes_on();
+        tally.make(JobId(2), 100, 30);
+        tally.enter(JobId(2), State::Done);
+        tally.hear(&Event::Idle);
+        let batch = tally.batch();
+        assert_eq!((batch.rested.done, batch.rested.bytes_before, batch.ended.done), (1, 100, 1));
+        tally.goes_on();
+        tally.goes_on();
+        assert_eq!(tally.batch().ended, Ended::default());
+    }
+
+    #[test]
+    fn the_time_of_a_batch_begins_with_it() {
+        let (tally, second) = (Tally::default(), Duration::from_secs(1));
+        tally.set_worked(second);
+        tally.hear(&Event::Idle);
+        tally.enter(JobId(1), State::Running);
+        tally.set_worked(second * 3);
+        assert_eq!((tally.worked(), tally.batch().ended.worked_ms), (second * 3, 2000));
+    }
+
+    #[test]
+    fn what_a_start_found_ended_belongs_to_its_run_and_to_no_batch() {
+        let last = Batch { ended: Ended { done: 5, ..Ended::default() }, ..Batch::default() };
+        let found = [(JobId(1), State::Done, Some(Saved { before: 9, after: 1 }))];
+        let tally = Tally::resume(found, last);
+        assert_eq!((tally.of(State::Done), tally.saved().before), (1, 9));
+        assert_eq!((tally.batch().ended.done, tally.batch().over, tally.nth(JobId(1))), (5, true, None));
     }
 }

@@ -1,4 +1,7 @@
-//! A look at what waiting jobs wait for. It asks drives, and so runs where one may hang; what many jobs share is asked once.
+//! A look at what waiting jobs wait for. What many jobs share is asked once.
+//!
+//! Guarantees an end as soon as one of the drives is silent: then the jobs wait on, for nothing tells that what they wait for
+//! is there. A drive that answers is waited for, however many files are asked about.
 
 use crate::failure::{FailureCode, Reason};
 use crate::job::{Job, JobId};
@@ -9,6 +12,8 @@ use crate::volumes::mounts::{self, Mounts};
 use crate::volumes::{Volumes, answers, free_space, is_there, is_writable};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// The volumes that a look touches.
 pub(crate) type Roots = Vec<PathBuf>;
@@ -22,6 +27,12 @@ pub(crate) struct Looked {
     pub(super) need_room: Vec<NeedsRoom>,
     /// The videos of these were being written.
     pub(super) written: Vec<(JobId, Option<Stamp>)>,
+}
+
+impl Looked {
+    fn nothing(roots: Roots) -> Looked {
+        Looked { roots, ready: Vec::new(), need_room: Vec::new(), written: Vec::new() }
+    }
 }
 
 /// A job that waits for room, and the room there is.
@@ -46,8 +57,25 @@ struct Answers<'a> {
     tools_changed: bool,
 }
 
-/// Looks for all of these jobs, which touch the same volumes.
-pub(super) fn look(roots: Roots, jobs: &[Job], tooling: &Tooling, volumes: &Volumes) -> Looked {
+/// Looks for all of these jobs, which touch the same volumes; a sign of those is waited for so long.
+pub(super) fn look(
+    roots: Roots,
+    jobs: Vec<Job>,
+    tooling: &Arc<Tooling>,
+    volumes: &Arc<Volumes>,
+    patience: Duration,
+) -> Looked {
+    if roots.is_empty() {
+        return see(roots, &jobs, tooling, volumes);
+    }
+    let places: Vec<&Path> = roots.iter().map(PathBuf::as_path).collect();
+    let (at, tooling, known) = (roots.clone(), tooling.clone(), volumes.clone());
+    let look = move || see(at, &jobs, &tooling, &known);
+    volumes.ask_at_length(&places, patience, look).unwrap_or_else(|_| Looked::nothing(roots))
+}
+
+/// Asks drives, and so belongs into a question.
+fn see(roots: Roots, jobs: &[Job], tooling: &Tooling, volumes: &Volumes) -> Looked {
     let waits_for = |what| jobs.iter().any(|job| code(job) == Some(what));
     let mut answers = Answers {
         mounts: Mounts::read(),
@@ -58,13 +86,15 @@ pub(super) fn look(roots: Roots, jobs: &[Job], tooling: &Tooling, volumes: &Volu
         answering: waits_for(FailureCode::VolumeSilent) && roots.iter().all(|root| works(volumes, root)),
         tools_changed: waits_for(FailureCode::EncoderMissing) && tooling.changed(),
     };
-    let mut looked = Looked { roots, ready: Vec::new(), need_room: Vec::new(), written: Vec::new() };
+    let mut looked = Looked::nothing(roots);
     for job in jobs {
         match code(job) {
             Some(FailureCode::DiskFull) => looked.need_room.push(answers.room(job)),
             Some(FailureCode::SourceChanged | FailureCode::SourceGrowing) => {
                 looked.written.push((job.id, Stamp::of(&job.source)));
             }
+            // A link may lead from its folder to a drive that does not answer.
+            Some(FailureCode::VolumeSilent) if volumes.absence(folder(job)).is_some() => {}
             _ if answers.cause_gone(job) => looked.ready.push(job.id),
             _ => {}
         }
@@ -114,7 +144,8 @@ impl<'a> Answers<'a> {
 
 /// What a look at this job touches.
 pub(super) fn roots(job: &Job, mounts: &Mounts) -> Roots {
-    let root = |path: &Path| mounts.of(path).map(|mount| mount.point.clone());
+    let root =
+        |path: &Path| mounts.of(path).map(|mount| mount.point.clone()).or_else(|| mounts::point_of(path));
     let mut roots: Roots = match code(job) {
         Some(FailureCode::SourceVolumeMissing | FailureCode::SourceChanged | FailureCode::SourceGrowing) => {
             vec![root(&job.real_source)]

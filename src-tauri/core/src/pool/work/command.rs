@@ -6,7 +6,7 @@
 use super::End;
 use super::making::Making;
 use crate::failure::{Failure, FailureCode, Reason};
-use crate::ffmpeg::run::{self, Ended, Report, Request};
+use crate::ffmpeg::run::{self, Ended, Part, Report, Request};
 use crate::ffmpeg::{Order, Orders, Tools, classify, growth};
 use crate::output;
 use crate::plan::{Step, What};
@@ -24,7 +24,7 @@ pub(super) fn run(making: &mut Making<'_>, step: &Step) -> Result<Report, End> {
     let request = Request {
         program: &making.tools.ffmpeg.path,
         args: &step.arguments,
-        part: step.writes.then_some(&work.part),
+        part: step.writes.then_some(Part { path: &work.part, volumes: &work.shared.volumes }),
         ceiling: growth::ceiling(making.info.size.unwrap_or(0), making.info.length()),
         total_us: making.info.length().map(|seconds| (seconds * 1e6) as u64),
         orders: work.orders,

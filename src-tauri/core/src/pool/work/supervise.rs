@@ -11,7 +11,7 @@ use crate::ffmpeg::{Order, Orders};
 use crate::job::Job;
 use crate::output;
 use crate::policy::Policy;
-use crate::pool::Report;
+use crate::pool::{Report, admission};
 use crate::queue::Outcome;
 use crate::shared::Shared;
 use crate::spec::JobSpec;
@@ -95,7 +95,6 @@ fn start(task: &Task, orders: Orders) -> Result<Receiver<Result<Outcome, End>>, 
         let shared = &shared;
         let work = Work { shared, job: &job, spec: &spec, orders: &orders, reports: &reports, part };
         let end = catch_unwind(AssertUnwindSafe(|| transcode::attempt(&work)));
-        output::delete_part(&work.part);
         let folder = work.part.parent().unwrap_or(&work.part);
         shared.folders.leave(shared.queue.as_ref(), job.lease(), folder);
         let _ = send.send(end.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into())));
@@ -121,6 +120,7 @@ fn limit(order: Order, begun: bool, policy: &Policy) -> Option<Duration> {
 /// when the drive is back, so its job waits whatever was ordered.
 fn left_behind(task: &Task, order: Order, place: &Path) -> End {
     task.shared.left_behind.store(true, Ordering::Relaxed);
+    admission::take_back(&task.shared, task.job.lease());
     tracing::warn!(job = %task.job.id, place = %place.display(), "left an attempt behind whose drive does not answer");
     let publishing =
         || task.shared.queue.job(task.job.id).ok().flatten().is_some_and(|job| job.intent.is_some());

@@ -21,16 +21,25 @@ use crate::progress::steps::Steps;
 use crate::queue::{Note, Outcome};
 use crate::remark::Remark;
 use crate::verify::Verdict;
+use std::path::Path;
+
+/// The part file, which does not outlive its attempt. There is none before the drive of the result has answered.
+struct Part<'a>(&'a Path);
+
+impl Drop for Part<'_> {
+    fn drop(&mut self) {
+        output::delete_part(self.0);
+    }
+}
 
 /// One attempt; the source is looked at first and last.
 pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
     if let Some((output, size)) = output::published(work.job)? {
         return Ok(Outcome::Done { output, size, warnings: work.job.warnings.clone() });
     }
-    let _room = admission::admit(work.shared, work.job).map_err(|refused| match refused {
-        Refused::Full(failure) => End::Failed(failure),
-        Refused::Crowded(failure) => End::Crowded(failure),
-    })?;
+    let _room = admission::admit(work.shared, work.job, || work.heed().is_ok())
+        .map_err(|why| work.not_admitted(why))?;
+    let _part = Part(&work.part);
     let before = source::look(work.job)?;
     remember(work, before)?;
     let tools = work.shared.tooling.get().map_err(|e| Failure::from(e.reason()))?;
@@ -122,6 +131,14 @@ impl Work<'_> {
         match halt {
             Halt::Failed(failure) => failure.into(),
             Halt::Ordered => self.heed().err().unwrap_or(End::Stopped),
+        }
+    }
+
+    fn not_admitted(&self, why: Refused) -> End {
+        match why {
+            Refused::Failed(failure) => End::Failed(failure),
+            Refused::Crowded(failure) => End::Crowded(failure),
+            Refused::Ordered => self.halted(Halt::Ordered),
         }
     }
 

@@ -1,0 +1,99 @@
+//! The file that an encode writes: how large it is, when it was last written to, and what room its disk has left.
+//!
+//! Guarantees that a drive which does not answer holds up neither its caller nor the encoder: what was last answered
+//! counts until it does.
+
+use crate::volumes::{Question, Unanswered, Volumes, free_in};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+/// The file, and who asks its drive.
+#[derive(Clone, Copy)]
+pub struct Part<'a> {
+    /// Where it is.
+    pub path: &'a Path,
+    /// What is known of drives.
+    pub volumes: &'a Arc<Volumes>,
+}
+
+/// What a look at it found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Bytes and time of the last write; nothing where there is no such file.
+    pub(super) file: Option<(u64, Option<SystemTime>)>,
+    /// Bytes left on its disk; nothing where the disk does not tell.
+    pub(super) free: Option<u64>,
+}
+
+/// A drive that works answers within this; orders to the encoder wait no longer.
+const MOMENT: Duration = Duration::from_millis(50);
+
+/// Looks again and again, one question at a time.
+#[derive(Default)]
+pub(super) struct Looks {
+    last: Seen,
+    asked: Option<Question<Seen>>,
+}
+
+impl Looks {
+    /// What is known of it by now.
+    pub(super) fn look(&mut self, part: Part<'_>) -> Seen {
+        let path = part.path.to_owned();
+        self.take_or_ask(|| part.volumes.begin(part.path, move || see(&path)))
+    }
+
+    fn take_or_ask(&mut self, ask: impl FnOnce() -> Result<Question<Seen>, Unanswered>) -> Seen {
+        if let Some(asked) = self.asked.take().or_else(|| ask().ok()) {
+            match asked.wait(MOMENT) {
+                Ok(seen) => self.last = seen,
+                Err(Unanswered::Late) => self.asked = Some(asked),
+                Err(Unanswered::Silent | Unanswered::Failed) => {}
+            }
+        }
+        self.last
+    }
+}
+
+fn see(path: &Path) -> Seen {
+    let file = path.metadata().ok().map(|metadata| (metadata.len(), metadata.modified().ok()));
+    Seen { file, free: path.parent().and_then(|folder| free_in(folder).ok()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::sync_channel;
+
+    #[test]
+    fn what_was_last_answered_counts_while_the_drive_does_not_answer() {
+        let (volumes, path) = (Arc::new(Volumes::default()), std::env::temp_dir());
+        let (release, blocked) = sync_channel::<()>(0);
+        let seen = |free| Seen { free: Some(free), ..Seen::default() };
+        let mut looks = Looks::default();
+        let answers = |free| volumes.begin(&path, move || seen(free));
+        while looks.take_or_ask(|| answers(1)) != seen(1) {}
+        let hangs = || {
+            volumes.begin(&path, move || {
+                let _ = blocked.recv();
+                seen(2)
+            })
+        };
+        assert_eq!(looks.take_or_ask(hangs), seen(1));
+        let asked_twice = || -> Result<Question<Seen>, Unanswered> { panic!("one question at a time") };
+        assert_eq!(looks.take_or_ask(asked_twice), seen(1));
+        release.send(()).unwrap();
+        while looks.take_or_ask(|| answers(2)) != seen(2) {}
+    }
+
+    #[test]
+    fn a_file_tells_its_size_and_its_disk_the_room_on_it() {
+        let (volumes, dir) = (Arc::new(Volumes::default()), tempfile::tempdir().unwrap());
+        let path = dir.path().join("part");
+        std::fs::write(&path, [7; 9]).unwrap();
+        let (mut looks, part) = (Looks::default(), Part { path: &path, volumes: &volumes });
+        while looks.look(part).file.is_none() {}
+        let seen = looks.look(part);
+        assert!(seen.file.is_some_and(|(bytes, at)| bytes == 9 && at.is_some()) && seen.free > Some(0));
+    }
+}
