@@ -7,7 +7,7 @@ use spool_core::failure::FailureCode;
 use spool_core::intake::Wish;
 use spool_core::job::{JobId, State};
 use spool_core::policy::Policy;
-use spool_core::queue::{Added, Command, Commands, Leases, Place, Which};
+use spool_core::queue::{Added, Command, Commands, Leases, Place, Taken, Which};
 use spool_core::remark::Remark;
 use spool_tests::engine::{Setup, add, fast, faulty, find, job, reaches, reaches_within, start, taken, wish};
 use spool_tests::env::TestEnv;
@@ -254,7 +254,7 @@ async fn a_start_waits_for_no_drive_and_what_may_be_published_is_not_made_again(
     let video = env.video(&clips::ordinary(), "a.mkv");
     let found = find(&[video], &Wish { folder: Some(share.path().to_owned()), ..wish(&env) });
     let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
-    dead.add(&found.jobs, Place::End, &|_| false).unwrap();
+    dead.add(&found.jobs, Place::End, &Taken::default()).unwrap();
     let running = dead.claim("a dead engine", true).unwrap().unwrap();
     std::fs::copy(clips::ordinary(), &running.output).unwrap();
     let (size, identity) = spool_core::output::identity(&running.output).unwrap();

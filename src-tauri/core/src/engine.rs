@@ -12,12 +12,11 @@ use crate::error::{Error, Result};
 use crate::event::{Event, Subscription, Topic};
 use crate::ffmpeg::ToolPlaces;
 use crate::forecast::TimeLeft;
-use crate::intake::Taken;
 use crate::policy::Policy;
 use crate::pool::{self, Pool};
 use crate::queue::sqlite::SqliteQueue;
 use crate::queue::sqlite::mend::{self, Look};
-use crate::queue::{self, Added, Command, Details, Flag, NewJob, Place, Queue, Steered, Which};
+use crate::queue::{self, Added, Command, Details, Flag, NewJob, Place, Queue, Steered, Taken, Which};
 use crate::shared::{Folders, Shared, Tooling};
 use crate::volumes::Volumes;
 use crate::words;
@@ -188,7 +187,7 @@ impl Engine {
 
     /// Accepts jobs and wakes the pool. Blocks for one transaction. `taken`: the names in use where their results go.
     pub fn add(&self, jobs: &[NewJob], place: Place, taken: &Taken) -> Result<Vec<Added>> {
-        let added = self.shared.queue.add(jobs, place, &|path| taken.has(path))?;
+        let added = self.shared.queue.add(jobs, place, taken)?;
         self.changed();
         Ok(added)
     }
