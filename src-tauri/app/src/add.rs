@@ -30,10 +30,7 @@ impl Spool {
     /// Adds them in one transaction, by the engine where this process has it.
     pub fn accept(&self, jobs: &[NewJob], place: Place) -> Result<Vec<Added>> {
         let taken = intake::taken(self.asking(), jobs, self.queue())?;
-        match self.with_engine(|engine| engine.add(jobs, place, &taken)) {
-            Some(added) => added,
-            None => self.queue().add(jobs, place, &taken),
-        }
+        self.ask(|queue| queue.add(jobs, place, &taken))
     }
 
     /// Adds files and folders with this preset; tells the window what became of them.
@@ -66,7 +63,7 @@ impl Spool {
             }
         }
         self.steer(Command::Remove, &Which::Ids(unstarted))?;
-        self.steer(Command::Cancel, &Which::Ids(running))
+        self.steer(Command::Cancel, &Which::Ids(running)).map(drop)
     }
 
     /// What the last adding left out, each as a line to read.

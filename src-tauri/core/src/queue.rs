@@ -24,7 +24,6 @@ pub mod memory;
 mod names;
 mod outcome;
 pub mod raised;
-mod removal;
 pub mod sqlite;
 mod taken;
 mod trees;
@@ -47,7 +46,6 @@ pub use lists::{Counts, Crowded, Filter, Lists, Mark, Recent, Saved, Sort};
 pub use names::{LONGEST, Longest, Naming, candidate, key_of_path, shortened};
 pub(crate) use outcome::tail;
 pub use outcome::{KEPT_LOG, Outcome};
-pub use removal::remove;
 pub use taken::Taken;
 
 /// The durable store of jobs: the sum of its parts. Synchronous, shared between threads, usable as `dyn Queue`. Whoever
