@@ -6,7 +6,6 @@ use crate::{Figures, keep, median};
 use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
 use spool_core::job::State;
-use spool_core::output::is_taken;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Commands, Filter, Leases, Lists, Outcome, Place};
 use spool_core::settings::Settings;
@@ -38,7 +37,8 @@ fn add_ten_thousand(figures: &mut Figures, queue: &SqliteQueue, dir: &std::path:
     let begun = Instant::now();
     let found = spool_tests::engine::find(&[folder], &wish);
     let adding = Instant::now();
-    let added = queue.add(&found.jobs, Place::End, &is_taken).unwrap();
+    let taken = spool_tests::engine::taken(&found.jobs);
+    let added = queue.add(&found.jobs, Place::End, &taken).unwrap();
     let (took, of_which) = (begun.elapsed(), adding.elapsed());
     assert_eq!(added.len(), 10_000);
     keep(figures, "add 10,000 files, until durable", took.as_secs_f64(), "s (limit 2)");

@@ -4,12 +4,12 @@
 use spool_core::clock::SystemClock;
 use spool_core::engine::{Engine, open_queue};
 use spool_core::failure::{Class, FailureCode};
+use spool_core::intake;
 use spool_core::job::JobId;
 use spool_core::policy::Policy;
 use spool_core::preset::{self, Preset};
 use spool_core::queue::{Added, Commands, Flag, NewJob, Place};
 use spool_core::spec::JobSpec;
-use spool_core::{intake, output};
 use spool_tests::engine::{Setup, fast, faulty, impatient, start, wish};
 use spool_tests::env::TestEnv;
 use spool_tests::reasons;
@@ -182,7 +182,8 @@ async fn every_code_of(class: Class) {
         let env = TestEnv::new();
         let Some(trouble) = produce(code, &env) else { continue };
         let queue = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
-        let added = queue.add(std::slice::from_ref(&trouble.job), Place::End, &output::is_taken).unwrap();
+        let jobs = std::slice::from_ref(&trouble.job);
+        let added = queue.add(jobs, Place::End, &spool_tests::engine::taken(jobs)).unwrap();
         let Added::Accepted { id, .. } = added[0] else { panic!("{added:?}") };
         drop(queue);
         (trouble.meanwhile)(&trouble.job);

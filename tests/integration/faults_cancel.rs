@@ -116,12 +116,12 @@ async fn of_a_cancel_and_a_publish_exactly_one_wins_and_the_files_agree() {
 #[test]
 fn a_cancel_before_the_intent_to_publish_refuses_it_and_one_after_it_comes_too_late() {
     use spool_core::job::Intent;
-    use spool_core::queue::{Commands, Leases, Note, Place};
+    use spool_core::queue::{Commands, Leases, Note, Place, Taken};
     let env = TestEnv::new();
     let queue = open_queue(&env.data(), Arc::new(spool_core::clock::SystemClock::default())).unwrap();
     let videos = [env.video(&clips::ordinary(), "a.mkv"), env.video(&clips::ordinary(), "b.mkv")];
     let found = spool_tests::engine::find(&videos, &spool_tests::engine::wish(&env));
-    queue.add(&found.jobs, Place::End, &|_| false).unwrap();
+    queue.add(&found.jobs, Place::End, &Taken::default()).unwrap();
     let intent = |job: &spool_core::job::Job| Note::Publish {
         intent: Intent { path: job.output.clone(), size: 1, identity: "x".into() },
         warnings: Vec::new(),

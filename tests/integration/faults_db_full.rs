@@ -5,7 +5,7 @@
 use crate::faults_db_world::{add_each, file, names, numbered, open};
 use spool_core::error::Error;
 use spool_core::job::State;
-use spool_core::queue::{Commands, Flag};
+use spool_core::queue::{Commands, Flag, Taken};
 use spool_tests::disk::SmallDisk;
 use spool_tests::engine::{Setup, add, faulty, impatient, job, reaches, start};
 use spool_tests::env::TestEnv;
@@ -84,7 +84,7 @@ fn a_batch_that_fills_the_disk_half_way_leaves_nothing_behind() {
     let Some((env, disk)) = world() else { return };
     let queue = open(&env).unwrap();
     let jobs: Vec<_> = (0..20_000).map(|n| crate::queue_world::new_job(&format!("{n}.mkv"))).collect();
-    let refused = queue.add(&jobs, spool_core::queue::Place::End, &|_| false);
+    let refused = queue.add(&jobs, spool_core::queue::Place::End, &Taken::default());
     assert!(matches!(refused, Err(Error::DatabaseFull)), "{refused:?}");
     assert!(names(&queue).is_empty());
     drop(queue);

@@ -3,7 +3,7 @@
 use crate::faults_db_world::{add, file, names, numbered, open};
 use crate::queue_world::{done, failure, new_job};
 use spool_core::job::State;
-use spool_core::queue::{Commands, Details, Filter, Flag, Note, Outcome, Place, Queue};
+use spool_core::queue::{Commands, Details, Filter, Flag, Note, Outcome, Place, Queue, Taken};
 use spool_tests::env::TestEnv;
 use std::fs;
 
@@ -31,7 +31,7 @@ fn write() -> Written {
         work_one(&queue, n);
     }
     let batch: Vec<_> = (4..7).map(|n| new_job(&format!("{n}.mkv"))).collect();
-    queue.add(&batch, Place::End, &|_| false).unwrap();
+    queue.add(&batch, Place::End, &Taken::default()).unwrap();
     accepted.push((length(), 7));
     let [database, log] = crate::faults_db_world::bytes(&env);
     Written { database, log, accepted }

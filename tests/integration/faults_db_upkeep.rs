@@ -8,7 +8,7 @@ use spool_core::engine::{self, Engine, lock};
 use spool_core::failure::Failure;
 use spool_core::job::State;
 use spool_core::queue::sqlite::upkeep;
-use spool_core::queue::{Command, Commands, KEPT_ATTEMPTS, KEPT_LOG, Leases, Outcome, Queue, Which};
+use spool_core::queue::{Command, Commands, KEPT_ATTEMPTS, KEPT_LOG, Leases, Outcome, Queue, Taken, Which};
 use spool_tests::engine::{Setup, faulty, reaches, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
@@ -63,7 +63,7 @@ async fn a_busy_queue_is_backed_up_when_it_becomes_idle() {
 fn add_real(env: &TestEnv, name: &str) {
     let found =
         spool_tests::engine::find(&[env.video(&clips::ordinary(), name)], &spool_tests::engine::wish(env));
-    open(env).unwrap().add(&found.jobs, spool_core::queue::Place::End, &|_| false).unwrap();
+    open(env).unwrap().add(&found.jobs, spool_core::queue::Place::End, &Taken::default()).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,5 +183,5 @@ fn the_log_of_a_large_batch_is_given_back() {
 
 fn add_many(queue: &dyn Queue, count: usize) {
     let jobs: Vec<_> = (0..count).map(|n| crate::queue_world::new_job(&format!("{n}.mkv"))).collect();
-    queue.add(&jobs, spool_core::queue::Place::End, &|_| false).unwrap();
+    queue.add(&jobs, spool_core::queue::Place::End, &Taken::default()).unwrap();
 }

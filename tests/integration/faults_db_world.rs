@@ -5,7 +5,7 @@ use spool_core::engine::{self, Engine, open_queue};
 use spool_core::error::Error;
 use spool_core::job::JobId;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Added, Details, Filter, Flag, Place, Queue};
+use spool_core::queue::{Added, Details, Filter, Flag, Place, Queue, Taken};
 use spool_tests::engine::{Setup, start};
 use spool_tests::env::TestEnv;
 use spool_tests::reasons::restored;
@@ -26,7 +26,7 @@ pub(crate) fn open(env: &TestEnv) -> Result<SqliteQueue, Error> {
 
 /// Adds this one video, durable when it returns.
 pub(crate) fn add(queue: &dyn Queue, name: &str) -> JobId {
-    let added = queue.add(&[new_job(name)], Place::End, &|_| false).unwrap().remove(0);
+    let added = queue.add(&[new_job(name)], Place::End, &Taken::default()).unwrap().remove(0);
     if let Added::Accepted { id, .. } = added { id } else { panic!("{added:?}") }
 }
 

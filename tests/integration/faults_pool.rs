@@ -5,12 +5,11 @@ use spool_core::clock::{Clock, SystemClock};
 use spool_core::event::{Event, Told, Topic};
 use spool_core::job::State;
 use spool_core::policy::Policy;
-use spool_core::queue::{Command, Counts, Flag, Place, Which};
+use spool_core::queue::{Command, Flag, Which};
 use spool_core::raised::Alarm;
 use spool_tests::engine::{Setup, add, fast, faulty, reaches, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -138,22 +137,6 @@ async fn a_panic_in_the_pool_itself_does_not_end_it() {
     let engine = start(&env, Setup { clock: clock.clone(), ..Setup::default() });
     clock.armed.store(true, Ordering::SeqCst);
     wait_until("the panic", SOON, || !clock.armed.load(Ordering::SeqCst));
-    for id in add(&engine, &env, &paths(&videos(&env, 3, "v"))) {
-        reaches(&engine, id, State::Done);
-    }
-    engine.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_panic_in_the_middle_of_a_transaction_changes_nothing_and_locks_nobody_out() {
-    let env = TestEnv::new();
-    let engine = start(&env, Setup::default());
-    let found = spool_tests::engine::find(&videos(&env, 3, "v"), &spool_tests::engine::wish(&env));
-    let queue = engine.queue();
-    let panicking =
-        AssertUnwindSafe(|| queue.add(&found.jobs, Place::End, &|_| panic!("tripped on purpose")));
-    assert!(catch_unwind(panicking).is_err());
-    assert_eq!(queue.counts().unwrap(), Counts::default(), "nothing half");
     for id in add(&engine, &env, &paths(&videos(&env, 3, "v"))) {
         reaches(&engine, id, State::Done);
     }

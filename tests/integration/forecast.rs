@@ -7,7 +7,7 @@ use spool_core::forecast::learned::{KEPT_OF_TASK, Sample};
 use spool_core::forecast::work::Workload;
 use spool_core::job::{JobId, State};
 use spool_core::policy::Policy;
-use spool_core::queue::{Command, Commands, Details, Flag, Place, Which, time_left};
+use spool_core::queue::{Command, Commands, Details, Flag, Place, Taken, Which, time_left};
 use spool_tests::engine::{Setup, add, fast, faulty, find, reaches, wish};
 use spool_tests::env::TestEnv;
 use spool_tests::fill::fill;
@@ -115,7 +115,7 @@ async fn what_comes_behind_many_jobs_on_hold_counts() {
     queue.steer(Command::Hold, &Which::All(vec![State::Queued])).unwrap();
     let videos: Vec<PathBuf> =
         (0..10).map(|n| env.video(&clips::ordinary(), &format!("fake-slow.{n}.mkv"))).collect();
-    queue.add(&find(&videos, &wish(&env)).jobs, Place::End, &|_| false).unwrap();
+    queue.add(&find(&videos, &wish(&env)).jobs, Place::End, &Taken::default()).unwrap();
     let behind: Vec<JobId> = (1202..1211).map(JobId).collect();
     queue.steer(Command::Hold, &Which::Ids(behind.clone())).unwrap();
     drop(queue);

@@ -7,7 +7,7 @@ use spool_core::engine::{Engine, open_queue};
 use spool_core::failure::FailureCode;
 use spool_core::job::{Job, JobId, State};
 use spool_core::progress::Progress;
-use spool_core::queue::{self, Command, Commands, Flag, Leases, Outcome, Place, Which};
+use spool_core::queue::{self, Command, Commands, Flag, Leases, Outcome, Place, Taken, Which};
 use spool_tests::engine::{Setup, start};
 use spool_tests::env::TestEnv;
 use spool_tests::reasons::{broke, said};
@@ -101,7 +101,7 @@ impl Evenings {
     fn new() -> Evenings {
         let env = TestEnv::new();
         let queue = open_queue(&env.data(), Arc::new(ManualClock::at(START))).unwrap();
-        queue.add(&[new_job("a.mkv")], Place::End, &|_| false).unwrap();
+        queue.add(&[new_job("a.mkv")], Place::End, &Taken::default()).unwrap();
         Evenings { env, id: JobId(1) }
     }
 

@@ -182,7 +182,8 @@ fn called(env: &TestEnv, folder: &Path, stem: &str) -> JobId {
 }
 
 fn queue(env: &TestEnv, job: NewJob) -> JobId {
-    let added = open(env).add(&[job], Place::End, &output::is_taken).unwrap();
+    let jobs = [job];
+    let added = open(env).add(&jobs, Place::End, &spool_tests::engine::taken(&jobs)).unwrap();
     let Added::Accepted { id, .. } = added[0] else { panic!("{added:?}") };
     id
 }

@@ -5,7 +5,7 @@ use spool_core::engine::open_queue;
 use spool_core::event::{Told, Topic};
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::SUSPECT_CRASHES;
-use spool_core::queue::{Command, Commands, Details, Flag, Leases, Outcome, Place, Which};
+use spool_core::queue::{Command, Commands, Details, Flag, Leases, Outcome, Place, Taken, Which};
 use spool_tests::engine::{Setup, add, faulty, find, job, reaches, wish};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
@@ -152,7 +152,7 @@ async fn a_paused_suspect_keeps_nobody_from_working() {
     let env = TestEnv::new();
     let queue = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     let videos = [env.video(&clips::ordinary(), "fake-slow.mkv"), env.video(&clips::ordinary(), "a.mkv")];
-    queue.add(&find(&videos, &wish(&env)).jobs, Place::End, &|_| false).unwrap();
+    queue.add(&find(&videos, &wish(&env)).jobs, Place::End, &Taken::default()).unwrap();
     let suspect = queue.claim("a dead engine", true).unwrap().unwrap();
     queue.settle(suspect.lease(), &Outcome::Rescued { crashes: SUSPECT_CRASHES }).unwrap();
     drop(queue);

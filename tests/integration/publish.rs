@@ -34,7 +34,7 @@ pub(crate) fn claimed_for(env: &TestEnv, folder: PathBuf) -> (Job, PathBuf) {
     let video = env.video(&clips::ordinary(), "a.mkv");
     let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     let found = spool_tests::engine::find(&[video], &intake::Wish { folder: Some(folder), ..wish(env) });
-    let added = dead.add(&found.jobs, Place::End, &output::is_taken).unwrap();
+    let added = dead.add(&found.jobs, Place::End, &spool_tests::engine::taken(&found.jobs)).unwrap();
     assert!(matches!(added[0], Added::Accepted { id: JobId(1), .. }));
     let job = dead.claim("the dead", true).unwrap().unwrap();
     let part = output::part_path(&job.output, job.uid, job.epoch);

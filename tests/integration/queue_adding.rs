@@ -1,23 +1,10 @@
-//! Adding while others use the queue: drives are asked before anything is locked, and what comes between counts.
+//! Adding: which names results get among those of other jobs and of what lies on the disk, and how a file is known again.
 
-use crate::queue_world::{World, done, laws, new_job};
+use crate::queue_world::{done, laws, new_job};
 use spool_core::job::JobId;
-use spool_core::queue::{Added, Command, EarlierResult, NewJob, Note, Place, Which};
-use std::cell::Cell;
+use spool_core::queue::{Added, Command, EarlierResult, NewJob, Note, Place, Taken};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-
-/// Adds `jobs` to a queue in which `meanwhile` happens at the first look at the disk, where no name is taken.
-fn add_while(w: &World, jobs: &[NewJob], meanwhile: impl Fn()) -> Vec<Added> {
-    let first = Cell::new(true);
-    let taken = |_: &Path| {
-        if first.replace(false) {
-            meanwhile();
-        }
-        false
-    };
-    w.queue.add(jobs, Place::End, &taken).unwrap()
-}
 
 fn output(added: &Added) -> &Path {
     if let Added::Accepted { output, .. } = added { output } else { panic!("{added:?}") }
@@ -37,7 +24,7 @@ laws! {
         w.queue.settle(job.lease(), &done(&job)).unwrap();
         assert_eq!((w.job(job.id).source_size, w.job(job.id).source_mtime_ns), (Some(4000), Some(7)));
         assert_eq!(w.queue.saved().unwrap().before, 4000);
-        let there = |name: &Path| name == job.output;
+        let there = [&job.output].into_iter().collect();
         let add = |job: NewJob| w.queue.add(&[job], Place::End, &there).unwrap().remove(0);
         assert_eq!(add(grown), Added::DoneBefore(job.id));
         assert!(matches!(add(new_job("a.mkv")), Added::Accepted { .. }), "what it was when it was added");
@@ -55,48 +42,30 @@ laws! {
         assert_eq!(earlier(), [EarlierResult { path, to_come: false }]);
     }
 
-    a_name_that_another_claims_while_disks_are_asked_is_chosen_again_and_no_other => |w| {
-        let added = add_while(w, &[called("a", "1.mkv"), called("b", "2.mkv")], || {
-            w.queue.add(&[called("A", "3.mkv")], Place::End, &|_| false).unwrap();
-        });
-        assert_eq!([output(&added[0]), output(&added[1])], [Path::new("/out/a (2).mp4"), Path::new("/out/b.mp4")]);
-        assert_eq!(w.names(&[]), ["3.mkv", "1.mkv", "2.mkv"], "nothing of the first try is left");
+    a_name_claimed_or_on_disk_is_passed_over_however_they_alternate => |w| {
+        w.queue.add(&[called("A", "1.mkv"), called("a (3)", "2.mkv")], Place::End, &Taken::default()).unwrap();
+        let on_disk = ["/out/a (2).mp4", "/out/A (4).MP4"].into_iter().collect();
+        let added = w.queue.add(&[called("a", "3.mkv"), called("b", "4.mkv"), called("a", "5.mkv")], Place::End, &on_disk);
+        let names: Vec<PathBuf> = added.unwrap().iter().map(|added| output(added).to_owned()).collect();
+        assert_eq!(names, ["/out/a (5).mp4", "/out/b.mp4", "/out/a (6).mp4"].map(PathBuf::from));
     }
 
-    a_name_chosen_again_is_looked_for_on_disk_too => |w| {
-        let asked = Cell::new(0);
-        let taken = |name: &Path| {
-            asked.set(asked.get() + 1);
-            if asked.get() == 1 {
-                w.queue.add(&[called("a", "2.mkv")], Place::End, &|_| false).unwrap();
-            }
-            name == Path::new("/out/a (2).mp4")
-        };
-        let added = w.queue.add(&[called("a", "1.mkv")], Place::End, &taken).unwrap();
-        assert_eq!(output(&added[0]), Path::new("/out/a (3).mp4"));
-    }
-
-    the_same_work_that_another_adds_while_disks_are_asked_is_a_duplicate => |w| {
-        let added = add_while(w, &[new_job("a.mkv"), new_job("b.mkv")], || drop(w.add(&["a.mkv"])));
-        assert_eq!(added[0], Added::Duplicate(JobId(1)));
-        assert_eq!(output(&added[1]), Path::new("/out/b.mp4"));
-    }
-
-    what_leaves_the_list_while_disks_are_asked_is_no_duplicate_any_more => |w| {
+    the_same_work_counts_as_it_is_when_it_is_added_and_not_when_the_disk_was_read => |w| {
+        let before = Taken::default();
         let twin = w.add(&["a.mkv"])[0];
-        let added = add_while(w, &[new_job("a.mkv"), new_job("b.mkv")], || {
-            w.queue.steer(Command::Remove, &Which::Ids(vec![twin])).unwrap();
-        });
-        assert_eq!(output(&added[0]), Path::new("/out/a.mp4"));
+        let add = || w.queue.add(&[new_job("a.mkv")], Place::End, &before).unwrap().remove(0);
+        assert_eq!(add(), Added::Duplicate(twin));
+        w.steer(Command::Remove, &[twin]);
+        assert_eq!(output(&add()), Path::new("/out/a.mp4"));
     }
 
     a_file_named_twice_in_one_call_is_added_once => |w| {
-        let added = w.queue.add(&[new_job("a.mkv"), new_job("a.mkv")], Place::End, &|_| false).unwrap();
+        let added = w.queue.add(&[new_job("a.mkv"), new_job("a.mkv")], Place::End, &Taken::default()).unwrap();
         assert_eq!((output(&added[0]), &added[1]), (Path::new("/out/a.mp4"), &Added::Duplicate(JobId(1))));
     }
 
     a_name_of_one_video_is_not_the_second_choice_of_another => |w| {
-        let on_disk = |name: &Path| name == Path::new("/out/a.mp4");
+        let on_disk = ["/out/a.mp4"].into_iter().collect();
         let jobs = [called("a", "1.mkv"), called("a (2)", "2.mkv"), called("a", "3.mkv")];
         let added = w.queue.add(&jobs, Place::End, &on_disk).unwrap();
         let names: Vec<&Path> = added.iter().map(output).collect();
@@ -108,7 +77,7 @@ laws! {
         let queue = &w.queue;
         let add_from = |who: usize| move || {
             let jobs: Vec<_> = (0..60).map(|n| called(&format!("{}", n % 20), &format!("{who}-{n}.mkv"))).collect();
-            let calls = jobs.chunks(20).map(|jobs| queue.add(jobs, Place::End, &|_| false).unwrap());
+            let calls = jobs.chunks(20).map(|jobs| queue.add(jobs, Place::End, &Taken::default()).unwrap());
             calls.flatten().map(|added| output(&added).to_owned()).collect::<Vec<PathBuf>>()
         };
         let names = std::thread::scope(|scope| {

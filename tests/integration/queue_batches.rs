@@ -5,7 +5,7 @@ use spool_core::clock::ManualClock;
 use spool_core::error::Error;
 use spool_core::job::{JobId, State};
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Command, Commands, Details, Leases, Lists, NewJob, Place, Which};
+use spool_core::queue::{Command, Commands, Details, Leases, Lists, NewJob, Place, Taken, Which};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,7 @@ fn filled(count: usize) -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("queue.db");
     let jobs: Vec<NewJob> = (0..count).map(|n| new_job(&format!("{n}.mkv"))).collect();
-    open(&path).add(&jobs, Place::End, &|_| false).unwrap();
+    open(&path).add(&jobs, Place::End, &Taken::default()).unwrap();
     (dir, path)
 }
 

@@ -6,7 +6,7 @@ use spool_core::failure::{Failure, FailureCode};
 use spool_core::job::{Intent, Job, JobId, Lease, State};
 use spool_core::preset;
 use spool_core::progress::Progress;
-use spool_core::queue::{Added, Command, Filter, NewJob, Note, Outcome, Place, Refusal, Which};
+use spool_core::queue::{Added, Command, Filter, NewJob, Note, Outcome, Place, Refusal, Taken, Which};
 use spool_core::remark::Remark;
 use spool_core::verify::verification::Verification;
 use spool_tests::reasons::{broke, said};
@@ -29,9 +29,9 @@ laws! {
 
     the_same_work_is_not_added_twice_while_active_but_again_after_it_ended => |w| {
         let id = w.add(&["a.mkv"])[0];
-        assert_eq!(w.queue.add(&[new_job("a.mkv")], Place::End, &|_| false).unwrap(), [Added::Duplicate(id)]);
+        assert_eq!(w.queue.add(&[new_job("a.mkv")], Place::End, &Taken::default()).unwrap(), [Added::Duplicate(id)]);
         let job = w.claim();
-        assert_eq!(w.queue.add(&[new_job("a.mkv")], Place::End, &|_| false).unwrap(), [Added::Duplicate(id)]);
+        assert_eq!(w.queue.add(&[new_job("a.mkv")], Place::End, &Taken::default()).unwrap(), [Added::Duplicate(id)]);
         w.queue.settle(job.lease(), &done(&job)).unwrap();
         assert_ne!(w.add(&["a.mkv"])[0], id);
     }
@@ -41,7 +41,7 @@ laws! {
         twin.stem = "É".into();
         let mut first = new_job("a.mkv");
         first.stem = "e\u{301}".into();
-        let on_disk = |p: &Path| p == Path::new("/out/É (2).mp4");
+        let on_disk = ["/out/É (2).mp4"].into_iter().collect();
         let added = w.queue.add(&[first, twin], Place::End, &on_disk).unwrap();
         let name = |a: &Added| if let Added::Accepted { output, .. } = a { output.clone() } else { panic!() };
         assert_eq!(name(&added[0]), Path::new("/out/e\u{301}.mp4"));
@@ -65,7 +65,7 @@ laws! {
         let again = |change: &dyn Fn(&mut NewJob)| {
             let mut job = new_job("a.mkv");
             change(&mut job);
-            w.queue.add(&[job], Place::End, &|_| false).unwrap().remove(0)
+            w.queue.add(&[job], Place::End, &Taken::default()).unwrap().remove(0)
         };
         let renamed = |job: &mut NewJob| {
             let preset = &mut job.spec.preset;
@@ -89,7 +89,7 @@ laws! {
             job
         };
         let wanted = ["web-1080p", "archive-av1", "web-1080p", "remux-mp4"];
-        let added = w.queue.add(&wanted.map(with), Place::End, &|_| false).unwrap();
+        let added = w.queue.add(&wanted.map(with), Place::End, &Taken::default()).unwrap();
         let presets = |id: &JobId| w.job(*id).spec.unwrap().preset.id;
         let accepted: Vec<JobId> =
             added.iter().filter_map(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None }).collect();
@@ -101,10 +101,10 @@ laws! {
         let mut earlier = new_job("a.mkv");
         let changes = [("video.copy", "never"), ("audio.copy", "never")];
         earlier.spec.preset = preset::set(&earlier.spec.preset, &changes).unwrap();
-        w.queue.add(&[earlier], Place::End, &|_| false).unwrap();
+        w.queue.add(&[earlier], Place::End, &Taken::default()).unwrap();
         let job = w.claim();
         w.queue.settle(job.lease(), &done(&job)).unwrap();
-        let there = |name: &Path| name == job.output;
+        let there = [&job.output].into_iter().collect();
         let now = |job| w.queue.add(&[job], Place::End, &there).unwrap().remove(0);
         assert_eq!(now(new_job("a.mkv")), Added::DoneBefore(job.id));
         let mut other = new_job("a.mkv");
@@ -152,7 +152,7 @@ laws! {
             assert!(matches!(refusal, Refusal::Unreadable | Refusal::State(_)), "{command:?}: {refusal:?}");
         }
         assert_eq!(w.job(ids[0]).attempt, 0);
-        assert!(matches!(w.queue.add(&[new_job("a.mkv")], Place::End, &|_| false).unwrap()[0], Added::Duplicate(_)));
+        assert!(matches!(w.queue.add(&[new_job("a.mkv")], Place::End, &Taken::default()).unwrap()[0], Added::Duplicate(_)));
         assert_eq!(w.steer(Command::Remove, &ids[..1]).done, ids[..1]);
     }
 
@@ -184,8 +184,8 @@ laws! {
         (own.source, own.real_source, own.stem) = (job.output.clone(), job.output.clone(), "a again".into());
         let named = own.clone();
         own.from_folder = true;
-        assert_eq!(w.queue.add(&[own], Place::End, &|_| false).unwrap(), [Added::OwnOutput(job.id)]);
-        assert!(matches!(w.queue.add(&[named], Place::End, &|_| false).unwrap()[0], Added::Accepted { .. }));
+        assert_eq!(w.queue.add(&[own], Place::End, &Taken::default()).unwrap(), [Added::OwnOutput(job.id)]);
+        assert!(matches!(w.queue.add(&[named], Place::End, &Taken::default()).unwrap()[0], Added::Accepted { .. }));
     }
 
     an_original_that_was_kept_for_its_result_is_no_result => |w| {
@@ -195,7 +195,7 @@ laws! {
         w.queue.settle(job.lease(), &kept).unwrap();
         let mut other = new_job("a.mkv");
         (other.from_folder, other.again) = (true, true);
-        assert!(matches!(w.queue.add(&[other], Place::End, &|_| false).unwrap()[0], Added::Accepted { .. }));
+        assert!(matches!(w.queue.add(&[other], Place::End, &Taken::default()).unwrap()[0], Added::Accepted { .. }));
     }
 
     what_was_to_be_said_of_a_result_goes_with_the_result_alone => |w| {
@@ -324,7 +324,7 @@ laws! {
             w.queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
         }
         let again = NewJob { again: true, ..new_job("a.mkv") };
-        w.queue.add(&[again], Place::End, &|_| false).unwrap();
+        w.queue.add(&[again], Place::End, &Taken::default()).unwrap();
         let steered = w.queue.steer(Command::Retry, &Which::All(vec![State::Failed])).unwrap();
         assert_eq!(steered.done.len(), 1);
         assert_eq!(steered.refused.len(), 1);

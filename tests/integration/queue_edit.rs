@@ -6,7 +6,7 @@ use spool_core::failure::{Failure, FailureCode};
 use spool_core::job::{Intent, JobId, State};
 use spool_core::preset;
 use spool_core::progress::Progress;
-use spool_core::queue::{Added, Command, Edit, Edited, NewJob, Note, Outcome, Place, Refusal};
+use spool_core::queue::{Added, Command, Edit, Edited, NewJob, Note, Outcome, Place, Refusal, Taken};
 use spool_tests::reasons::broke;
 use std::path::Path;
 
@@ -23,8 +23,7 @@ fn in_folder(name: &str) -> NewJob {
 }
 
 fn edit_with(w: &World, id: JobId, new: NewJob, on_disk: &[&str]) -> Edited {
-    let taken = |path: &Path| on_disk.iter().any(|name| Path::new(name) == path);
-    w.queue.edit(&[Edit { id, new }], &taken).unwrap().remove(0)
+    w.queue.edit(&[Edit { id, new }], &on_disk.iter().collect()).unwrap().remove(0)
 }
 
 fn edit(w: &World, id: JobId, new: NewJob) -> Edited {
@@ -64,11 +63,11 @@ laws! {
         assert_eq!(w.job(ids[1]).output, Path::new("/out/É (2).mp4"));
         let mut twin = new_job("c.mkv");
         twin.stem = "e\u{301} (2)".into();
-        let added = w.queue.add(&[twin], Place::End, &|_| false).unwrap().remove(0);
+        let added = w.queue.add(&[twin], Place::End, &Taken::default()).unwrap().remove(0);
         let Added::Accepted { output, .. } = added else { panic!("{added:?}") };
         assert_eq!(output, Path::new("/out/e\u{301} (2) (2).mp4"), "it is claimed from here on");
         let named = |name: &str| NewJob { stem: "b".into(), ..new_job(name) };
-        assert!(matches!(w.queue.add(&[named("d.mkv")], Place::End, &|_| false).unwrap()[0],
+        assert!(matches!(w.queue.add(&[named("d.mkv")], Place::End, &Taken::default()).unwrap()[0],
             Added::Accepted { ref output, .. } if output == Path::new("/out/b.mp4")), "and the former is free");
     }
 
@@ -78,14 +77,14 @@ laws! {
             id: *id,
             new: NewJob { stem: "x".into(), ..new_job(name) },
         });
-        let edited = w.queue.edit(&both.collect::<Vec<_>>(), &|_| false).unwrap();
+        let edited = w.queue.edit(&both.collect::<Vec<_>>(), &Taken::default()).unwrap();
         assert_eq!(edited, [changed("/out/x.mp4"), changed("/out/x (2).mp4")]);
     }
 
     a_changed_job_is_known_by_what_it_is_now => |w| {
         let id = w.add(&["a.mkv"])[0];
         assert_eq!(edit(w, id, with_crf("a.mkv", 30)), changed("/out/a.mp4"));
-        let add = |job: NewJob| w.queue.add(&[job], Place::End, &|_| false).unwrap().remove(0);
+        let add = |job: NewJob| w.queue.add(&[job], Place::End, &Taken::default()).unwrap().remove(0);
         assert_eq!(add(with_crf("a.mkv", 30)), Added::Duplicate(id));
         let Added::Accepted { id: other, .. } = add(new_job("a.mkv")) else { panic!() };
         assert_eq!(edit(w, id, new_job("a.mkv")), Edited::Duplicate(other));
@@ -97,7 +96,7 @@ laws! {
         w.add(&["a.mkv"]);
         let job = w.claim();
         w.queue.settle(job.lease(), &done(&job)).unwrap();
-        let Added::Accepted { id, .. } = w.queue.add(&[with_crf("a.mkv", 30)], Place::End, &|_| false).unwrap()[0] else { panic!() };
+        let Added::Accepted { id, .. } = w.queue.add(&[with_crf("a.mkv", 30)], Place::End, &Taken::default()).unwrap()[0] else { panic!() };
         assert_eq!(edit_with(w, id, new_job("a.mkv"), &["/out/a.mp4"]), Edited::DoneBefore(job.id));
         w.steer(Command::Remove, &[job.id]);
         assert_eq!(edit_with(w, id, new_job("a.mkv"), &["/out/a.mp4"]), Edited::DoneBefore(job.id), "it left the list");

@@ -6,7 +6,7 @@ use spool_core::failure::{Failure, FailureCode};
 use spool_core::job::{Attempt, Job, JobId, Millis, State};
 use spool_core::media::Facts;
 use spool_core::queue::{
-    self, Added, Command, Crowded, Filter, Flag, Mark, NewJob, Outcome, Place, Saved, Sort, Which,
+    self, Added, Command, Crowded, Filter, Flag, Mark, NewJob, Outcome, Place, Saved, Sort, Taken, Which,
 };
 use spool_core::recheck::finding::{Check, Fault, Finding};
 use spool_core::remark::Remark;
@@ -14,8 +14,12 @@ use spool_core::verify::verification::Verification;
 use spool_tests::reasons::broke;
 use std::path::{Path, PathBuf};
 
-fn add_one(w: &World, job: NewJob, is_taken: bool) -> Added {
-    w.queue.add(&[job], Place::End, &|_: &Path| is_taken).unwrap().remove(0)
+/// `is_there`: so is the result of each job that did the same.
+fn add_one(w: &World, job: NewJob, is_there: bool) -> Added {
+    let jobs = [job];
+    let results = w.queue.earlier_results(&jobs).unwrap();
+    let there = results.into_iter().filter(|_| is_there).map(|result| result.path).collect();
+    w.queue.add(&jobs, Place::End, &there).unwrap().remove(0)
 }
 
 laws! {
@@ -67,9 +71,8 @@ laws! {
         };
         let (first, second) = (finish("one"), finish("two"));
         let answer = |there: &[&Job]| {
-            let there: Vec<PathBuf> = there.iter().map(|job| job.output.clone()).collect();
-            let taken = |path: &Path| there.iter().any(|output| output == path);
-            w.queue.add(&[new_job("a.mkv")], Place::End, &taken).unwrap().remove(0)
+            let there = there.iter().map(|job| &job.output).collect();
+            w.queue.add(&[new_job("a.mkv")], Place::End, &there).unwrap().remove(0)
         };
         assert_eq!(answer(&[&first, &second]), Added::DoneBefore(second.id));
         assert_eq!(answer(&[&first]), Added::DoneBefore(first.id));
@@ -228,7 +231,7 @@ laws! {
     what_waits_for_space_is_counted_and_its_volume_named => |w| {
         let job = |name: &str, volume: &str| NewJob { output_volume: Some(volume.into()), ..new_job(name) };
         let jobs = [job("a.mkv", "/media/Media"), job("b.mkv", "/media/Media"), job("c.mkv", "/media/Other")];
-        w.queue.add(&jobs, Place::End, &|_| false).unwrap();
+        w.queue.add(&jobs, Place::End, &Taken::default()).unwrap();
         assert_eq!(w.queue.crowded().unwrap(), Crowded::default());
         let full = |code| {
             w.queue.settle(w.claim().lease(), &Outcome::Waiting(broke(code, "No."))).unwrap();
@@ -259,7 +262,7 @@ laws! {
         w.add(&["a.mkv"]);
         let job = w.claim();
         w.queue.settle(job.lease(), &done(&job)).unwrap();
-        let there = |p: &Path| p == job.output;
+        let there = [&job.output].into_iter().collect();
         let again = |job: NewJob| w.queue.add(&[job], Place::End, &there).unwrap().remove(0);
         assert_eq!(again(new_job("a.mkv")), Added::DoneBefore(job.id));
         let accepted = |added: &Added| matches!(added, Added::Accepted { .. });
@@ -282,7 +285,7 @@ laws! {
         let job = w.claim();
         w.queue.settle(job.lease(), &done(&job)).unwrap();
         assert_eq!(w.queue.retire(Millis::MAX, 0, 0).unwrap(), 1);
-        let there = |p: &Path| p == job.output;
+        let there = [&job.output].into_iter().collect();
         let add = |job: NewJob| w.queue.add(&[job], Place::End, &there).unwrap().remove(0);
         assert_eq!(add(new_job("a.mkv")), Added::DoneBefore(job.id));
         let Outcome::Done { size, .. } = done(&job) else { unreachable!() };
@@ -301,7 +304,7 @@ laws! {
         let ids = w.add(&["a.mkv", "b.mkv"]);
         w.queue.settle(w.claim().lease(), &Outcome::Failed(failure())).unwrap();
         w.steer(Command::Cancel, &ids[1..]);
-        let add = |job: NewJob| w.queue.add(&[job], Place::End, &|_| false).unwrap().remove(0);
+        let add = |job: NewJob| w.queue.add(&[job], Place::End, &Taken::default()).unwrap().remove(0);
         assert_eq!(add(new_job("a.mkv")), Added::EndedBefore(ids[0], State::Failed));
         assert_eq!(add(new_job("b.mkv")), Added::EndedBefore(ids[1], State::Cancelled));
         let accepted = |job: NewJob| matches!(add(job), Added::Accepted { .. });
@@ -321,7 +324,7 @@ laws! {
 
     volumes_of_the_list_are_known_each_once => |w| {
         let job = |name: &str, volume: &str| NewJob { output_volume: Some(volume.into()), ..new_job(name) };
-        w.queue.add(&[job("a.mkv", "/media/usb"), job("b.mkv", "/media/usb")], Place::End, &|_| false).unwrap();
+        w.queue.add(&[job("a.mkv", "/media/usb"), job("b.mkv", "/media/usb")], Place::End, &Taken::default()).unwrap();
         assert_eq!(w.queue.volumes().unwrap(), [PathBuf::from("/"), "/media/usb".into()]);
     }
 

@@ -95,8 +95,8 @@ impl Pair {
     }
 
     fn add(&mut self, jobs: &[NewJob], place: Place) {
-        let results = &self.results;
-        let added = self.both(|q| q.add(jobs, place, &|name| results.contains(name)).unwrap());
+        let taken = self.results.iter().collect();
+        let added = self.both(|q| q.add(jobs, place, &taken).unwrap());
         self.accepted.extend(
             added.iter().filter_map(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None }),
         );
@@ -116,8 +116,8 @@ impl Pair {
             )
         };
         let edits = [Edit { id, new }];
-        let results = &self.results;
-        let edited = self.both(|q| q.edit(&edits, &|name| results.contains(name)).unwrap().remove(0));
+        let taken = self.results.iter().collect();
+        let edited = self.both(|q| q.edit(&edits, &taken).unwrap().remove(0));
         let may = before.is_some_and(|job| matches!(job.state, State::Queued | State::Waiting));
         assert!(may || matches!(edited, Edited::Refused(_)), "{edited:?}");
     }

@@ -4,7 +4,7 @@ use crate::queue_world::{START, new_job};
 use spool_core::clock::ManualClock;
 use spool_core::failure::FailureCode;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Commands, Filter, Leases, Lists, Outcome, Place};
+use spool_core::queue::{Commands, Filter, Leases, Lists, Outcome, Place, Taken};
 use spool_tests::reasons::broke;
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ fn another_process_is_noticed_and_ones_own_writes_are_not() {
     let clock = Arc::new(ManualClock::at(START));
     let open = || SqliteQueue::open(&dir.path().join("queue.db"), clock.clone()).unwrap();
     let (ours, theirs) = (open(), open());
-    ours.add(&[new_job("a.mkv")], Place::End, &|_| false).unwrap();
+    ours.add(&[new_job("a.mkv")], Place::End, &Taken::default()).unwrap();
     assert!(!ours.changed_elsewhere().unwrap());
-    theirs.add(&[new_job("b.mkv")], Place::End, &|_| false).unwrap();
+    theirs.add(&[new_job("b.mkv")], Place::End, &Taken::default()).unwrap();
     assert!(ours.changed_elsewhere().unwrap());
     assert!(!ours.changed_elsewhere().unwrap(), "told once");
 }
@@ -26,7 +26,7 @@ fn failures_whose_code_only_a_newer_version_knows_are_listed() {
     let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(ManualClock::at(START)));
     let path = dir.path().join("queue.db");
     let queue = SqliteQueue::open(&path, clock).unwrap();
-    queue.add(&["a.mkv", "b.mkv", "c.mkv"].map(new_job), Place::End, &|_| false).unwrap();
+    queue.add(&["a.mkv", "b.mkv", "c.mkv"].map(new_job), Place::End, &Taken::default()).unwrap();
     for code in [FailureCode::Internal, FailureCode::NoVideo, FailureCode::NoVideo] {
         let job = queue.claim("engine", true).unwrap().unwrap();
         queue.settle(job.lease(), &Outcome::Failed(broke(code, "It broke."))).unwrap();
@@ -48,7 +48,7 @@ fn a_list_by_name_shows_what_another_process_added() {
     let (ours, theirs) = (open(), open());
     let by_name = Filter { name: ".mkv".into(), ..Filter::default() };
     for (n, name) in ["a.mkv", "b.mkv"].into_iter().enumerate() {
-        theirs.add(&[new_job(name)], Place::End, &|_| false).unwrap();
+        theirs.add(&[new_job(name)], Place::End, &Taken::default()).unwrap();
         assert_eq!(ours.matching(&by_name).unwrap(), n as u64 + 1);
         assert_eq!(ours.page(&by_name, 0, 9).unwrap().len(), n + 1);
     }
@@ -64,8 +64,8 @@ fn a_rejected_batch_leaves_nothing_behind() {
                   BEGIN SELECT RAISE(ABORT, 'the disk went away'); END";
     broken.execute_batch(second).unwrap();
     let jobs = [new_job("a.mkv"), new_job("b.mkv")];
-    assert!(queue.add(&jobs, Place::End, &|_| false).is_err());
+    assert!(queue.add(&jobs, Place::End, &Taken::default()).is_err());
     assert_eq!(queue.counts().unwrap(), spool_core::queue::Counts::default());
     broken.execute_batch("DROP TRIGGER broken").unwrap();
-    assert_eq!(queue.add(&jobs, Place::End, &|_| false).unwrap().len(), 2, "and the queue works on");
+    assert_eq!(queue.add(&jobs, Place::End, &Taken::default()).unwrap().len(), 2, "and the queue works on");
 }

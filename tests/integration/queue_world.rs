@@ -6,7 +6,9 @@ use spool_core::job::{Job, JobId, State};
 use spool_core::preset;
 use spool_core::queue::memory::MemoryQueue;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Added, Command, Filter, Naming, NewJob, Outcome, Place, Queue, Steered, Which};
+use spool_core::queue::{
+    Added, Command, Filter, Naming, NewJob, Outcome, Place, Queue, Steered, Taken, Which,
+};
 use spool_core::remark::Remark;
 use spool_core::spec::JobSpec;
 use spool_tests::reasons::broke;
@@ -84,7 +86,7 @@ impl World {
 
     pub(crate) fn add_at(&self, names: &[&str], place: Place) -> Vec<JobId> {
         let jobs: Vec<_> = names.iter().map(|n| new_job(n)).collect();
-        let added = self.queue.add(&jobs, place, &|_| false).unwrap();
+        let added = self.queue.add(&jobs, place, &Taken::default()).unwrap();
         added
             .into_iter()
             .map(|a| if let Added::Accepted { id, .. } = a { id } else { panic!("{a:?}") })

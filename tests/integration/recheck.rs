@@ -8,7 +8,7 @@ use spool_core::engine::{database, open_queue};
 use spool_core::intake::Wish;
 use spool_core::plan::Plan;
 use spool_core::preset;
-use spool_core::queue::{Commands, Leases, Note, Outcome, Place};
+use spool_core::queue::{Commands, Leases, Note, Outcome, Place, Taken};
 use spool_core::spec::JobSpec;
 use spool_tests::boxes::{self, shows};
 use spool_tests::clips;
@@ -65,7 +65,7 @@ impl Past {
         let spec = JobSpec::of(preset::find(preset).unwrap().clone());
         let wish = Wish { spec, ..spool_tests::engine::wish(&self.env) };
         let found = spool_tests::engine::find(&[source.to_owned()], &wish);
-        queue.add(&found.jobs, Place::End, &|_| false).unwrap();
+        queue.add(&found.jobs, Place::End, &Taken::default()).unwrap();
         let job = queue.claim("an earlier version", true).unwrap().unwrap();
         let part = job.output.with_extension("part");
         let note = Note::Plan { plan: serde_json::to_string(&plan).unwrap(), part };

@@ -61,7 +61,7 @@ impl Upgraded {
 
     fn add(&self, job: NewJob) -> Added {
         let done = self.queue.page(&Filter::of(&[State::Done]), 0, 100).unwrap();
-        let there = |name: &Path| done.iter().any(|job| job.output == name);
+        let there = done.iter().map(|job| &job.output).collect();
         self.queue.add(&[job], Place::End, &there).unwrap().remove(0)
     }
 }
@@ -156,7 +156,7 @@ fn what_schema_6_kept_is_listed_counted_and_remembered_after_it_left_the_list() 
     };
     assert_eq!(queue.steer(Command::Remove, &Which::All(vec![Done])).unwrap().done, [JobId(1), JobId(2)]);
     assert_eq!((queue.counts().unwrap().done, queue.saved().unwrap()), (0, Saved::default()));
-    let there = |name: &Path| all.iter().any(|job| job.output == name);
+    let there = all.iter().map(|job| &job.output).collect();
     let add = |job: NewJob| queue.add(&[job], Place::End, &there).unwrap().remove(0);
     assert_eq!(add(again.clone()), Added::DoneBefore(JobId(1)));
     assert_eq!(add(result), Added::OwnOutput(JobId(1)));
@@ -178,7 +178,7 @@ fn a_queue_of_schema_6_goes_on_with_what_ran_and_remembers_what_it_does_from_now
     assert!(queue.settle(second.lease(), &done).unwrap());
     assert!(queue.claim("engine", true).unwrap().is_none(), "the last is on hold");
     assert_eq!(queue.retire(i64::MAX, 0, 0).unwrap(), 3, "all that were done");
-    let there = |name: &Path| name == second.output;
+    let there = [&second.output].into_iter().collect();
     assert_eq!(queue.add(&[again], Place::End, &there).unwrap(), [Added::DoneBefore(second.id)]);
     let counts = queue.counts().unwrap();
     assert_eq!([counts.queued, counts.running, counts.done, counts.failed], [1, 1, 0, 1]);

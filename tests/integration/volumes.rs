@@ -9,7 +9,7 @@ use spool_core::ffmpeg::run::{Ended, Happened, Part, Request, run};
 use spool_core::intake::Wish;
 use spool_core::job::{JobId, State};
 use spool_core::policy::Policy;
-use spool_core::queue::{Added, Command, Commands, Details, Flag, Leases, Outcome, Place, Which};
+use spool_core::queue::{Added, Command, Commands, Details, Flag, Leases, Outcome, Place, Taken, Which};
 use spool_core::remark::Remark;
 use spool_core::volumes::{Absence, Volumes};
 use spool_tests::disk::SmallDisk;
@@ -262,7 +262,7 @@ async fn a_start_waits_for_no_drive_and_what_may_be_published_is_not_made_again(
     let video = env.video(&clips::ordinary(), "a.mkv");
     let found = find(&[video], &Wish { folder: Some(share.path().to_owned()), ..wish(&env) });
     let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
-    dead.add(&found.jobs, Place::End, &|_| false).unwrap();
+    dead.add(&found.jobs, Place::End, &Taken::default()).unwrap();
     let running = dead.claim("a dead engine", true).unwrap().unwrap();
     std::fs::copy(clips::ordinary(), &running.output).unwrap();
     let (size, identity) = spool_core::output::identity(&running.output).unwrap();
@@ -341,7 +341,7 @@ async fn a_drive_that_a_look_at_waiting_jobs_found_silent_takes_up_no_worker() {
     let earlier = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     let away = Wish { folder: Some(share.path().to_owned()), ..wish(&env) };
     let add = |video, wish: &Wish| {
-        let added = earlier.add(&find(&[video], wish).jobs, Place::End, &|_| false).unwrap();
+        let added = earlier.add(&find(&[video], wish).jobs, Place::End, &Taken::default()).unwrap();
         let Added::Accepted { id, .. } = added[0] else { panic!("{added:?}") };
         id
     };

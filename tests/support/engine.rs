@@ -5,12 +5,12 @@ use crate::wait_until;
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{Engine, EngineConfig};
 use spool_core::ffmpeg::{ToolPlaces, standard_folders};
-use spool_core::intake::{self, Asking, Found, Taken, Wish};
+use spool_core::intake::{self, Asking, Found, Wish};
 use spool_core::job::{Job, JobId, State};
 use spool_core::policy::Policy;
 use spool_core::preset;
 use spool_core::queue::memory::MemoryQueue;
-use spool_core::queue::{Added, NewJob, Place};
+use spool_core::queue::{Added, NewJob, Place, Taken};
 use spool_core::settings::Settings;
 use spool_core::spec::JobSpec;
 use spool_core::volumes::Volumes;
@@ -127,7 +127,7 @@ pub fn find(paths: &[PathBuf], wish: &Wish) -> Found {
 /// The names in use where the results of these jobs go.
 pub fn taken(jobs: &[NewJob]) -> Taken {
     let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
-    Taken::read(Asking::of(&Arc::default()), jobs, &queue).unwrap()
+    intake::taken(Asking::of(&Arc::default()), jobs, &queue).unwrap()
 }
 
 /// Adds these files.

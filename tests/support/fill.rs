@@ -2,14 +2,14 @@
 
 use spool_core::preset;
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Commands, Naming, NewJob, Place};
+use spool_core::queue::{Commands, Naming, NewJob, Place, Taken};
 use spool_core::spec::JobSpec;
 use std::ops::Range;
 use std::path::PathBuf;
 
 /// Adds so many.
 pub fn fill(queue: &SqliteQueue, count: usize) {
-    queue.add(&jobs(0..count), Place::End, &|_| false).unwrap();
+    queue.add(&jobs(0..count), Place::End, &Taken::default()).unwrap();
 }
 
 /// Those of these numbers.

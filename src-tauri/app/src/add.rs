@@ -5,7 +5,7 @@ use crate::locked::lock;
 use crate::state::Spool;
 use crate::view::AddNotice;
 use spool_core::error::{Error, Result};
-use spool_core::intake::{self, Asking, Found, Kind, Taken, Wish};
+use spool_core::intake::{self, Asking, Found, Kind, Wish};
 use spool_core::job::{Job, JobId, State};
 use spool_core::preset::Preset;
 use spool_core::queue::{Added, Command, NewJob, Place, Which};
@@ -29,11 +29,8 @@ impl Spool {
 
     /// Adds them in one transaction, by the engine where this process has it.
     pub fn accept(&self, jobs: &[NewJob], place: Place) -> Result<Vec<Added>> {
-        let taken = Taken::read(self.asking(), jobs, self.queue())?;
-        match self.with_engine(|engine| engine.add(jobs, place, &taken)) {
-            Some(added) => added,
-            None => self.queue().add(jobs, place, &|path| taken.has(path)),
-        }
+        let taken = intake::taken(self.asking(), jobs, self.queue())?;
+        self.ask(|queue| queue.add(jobs, place, &taken))
     }
 
     /// Adds files and folders with this preset; tells the window what became of them.
@@ -66,7 +63,7 @@ impl Spool {
             }
         }
         self.steer(Command::Remove, &Which::Ids(unstarted))?;
-        self.steer(Command::Cancel, &Which::Ids(running))
+        self.steer(Command::Cancel, &Which::Ids(running)).map(drop)
     }
 
     /// What the last adding left out, each as a line to read.

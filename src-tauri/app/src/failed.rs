@@ -88,7 +88,7 @@ impl Spool {
     /// Does what the user asks of all jobs that failed for one cause.
     pub fn steer_cause(&self, command: Command, cause: FailureCode) -> Result<()> {
         let ids = self.failed_ids(cause)?;
-        self.steer(command, &Which::Ids(ids))
+        self.steer(command, &Which::Ids(ids)).map(drop)
     }
 
     /// Queues failed videos with another preset: these, or all that failed for one cause.

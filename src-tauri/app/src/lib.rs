@@ -32,6 +32,7 @@ pub mod signals;
 mod standing;
 pub mod starting;
 pub mod state;
+mod steer;
 mod stop;
 pub mod view;
 pub mod work;

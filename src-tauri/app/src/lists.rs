@@ -64,7 +64,7 @@ impl Spool {
             Verb::MoveTop => among(self.queue().ids(&Filter::of(&List::Queue.states()))?, &ids),
             _ => ids,
         };
-        self.steer(verb.into(), &Which::Ids(ids))
+        self.steer(verb.into(), &Which::Ids(ids)).map(drop)
     }
 
     /// The same, or of all jobs in these states where any are named.
@@ -72,7 +72,7 @@ impl Spool {
         if states.is_empty() {
             return self.steer_these(verb, ids);
         }
-        self.steer(verb.into(), &Which::All(states))
+        self.steer(verb.into(), &Which::All(states)).map(drop)
     }
 
     fn total(&self, filter: &Filter, list: List) -> Result<u64> {

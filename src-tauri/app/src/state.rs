@@ -17,12 +17,11 @@ use spool_core::error::{Error, Result};
 use spool_core::event::{Subscription, Topic};
 use spool_core::ffmpeg;
 use spool_core::job::{Job, JobId};
-use spool_core::queue::{self, Command, Flag, Queue, Which};
+use spool_core::queue::{Flag, Queue};
 use spool_core::settings::Settings;
 use spool_core::volumes::Volumes;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
 use tokio::sync::OnceCell;
 
 /// What the flag of a paused queue holds when that is for the battery.
@@ -53,9 +52,6 @@ pub struct Spool {
     /// The one stop.
     pub(crate) stopped: OnceCell<()>,
 }
-
-/// How long a job that runs is waited for before it is removed; a cancel is done within 2 s.
-const CANCEL_LIMIT: Duration = Duration::from_secs(15);
 
 impl Spool {
     /// Opens the queue of `data`; works it from [`Spool::take_over`] on.
@@ -135,20 +131,6 @@ impl Spool {
     /// The settings as they are.
     pub fn settings(&self) -> Settings {
         lock(&self.settings).clone()
-    }
-
-    /// Does what the user asks of jobs. One that runs is cancelled before it is removed.
-    pub fn steer(&self, command: Command, which: &Which) -> Result<()> {
-        let steer = |command, which: &Which| match self.with_engine(|engine| engine.steer(command, which)) {
-            Some(done) => done,
-            None => self.queue.steer(command, which),
-        };
-        match command {
-            Command::Remove => queue::remove(self.queue.as_ref(), &steer, which, CANCEL_LIMIT)?,
-            command => steer(command, which)?,
-        };
-        self.feed.touch();
-        Ok(())
     }
 
     /// Pauses or resumes the queue.

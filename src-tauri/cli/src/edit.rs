@@ -5,7 +5,7 @@ use crate::args::{self, Change};
 use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
 use serde::Serialize;
-use spool_core::intake::{self, Asking, Taken, To};
+use spool_core::intake::{self, Asking, To};
 use spool_core::job::{Job, JobId, State};
 use spool_core::path_bytes::percent;
 use spool_core::preset::{self, Preset};
@@ -48,8 +48,8 @@ pub(crate) fn edit(context: &Context, args: &args::Edit) -> Answer {
             Err(why) => whole &= refuse(context, id, why)?,
         }
     }
-    let taken = Taken::of_edits(Asking::of(&context.volumes), &edits, &queue)?;
-    let edited = queue.edit(&edits, &|path| taken.has(path))?;
+    let taken = intake::taken_for_edits(Asking::of(&context.volumes), &edits, &queue)?;
+    let edited = queue.edit(&edits, &taken)?;
     for (edit, edited) in edits.iter().zip(&edited) {
         whole &= tell(context, edit, edited)?;
     }

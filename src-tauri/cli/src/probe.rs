@@ -10,7 +10,7 @@ use spool_core::captions::{Captions, Service};
 use spool_core::clock::SystemClock;
 use spool_core::failure::{Failure, Reason};
 use spool_core::ffmpeg::{self, Asked, Tools, probe as look};
-use spool_core::intake::{self, Asking, Taken, Wish};
+use spool_core::intake::{self, Asking, Wish};
 use spool_core::ledger::{Difference, Property};
 use spool_core::media::{Kind, MediaInfo, Programme, Stream};
 use spool_core::path_bytes;
@@ -122,7 +122,7 @@ fn output(context: &Context, path: &Path, preset: &Preset, args: &Probe) -> Opti
     let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
     let asking = Asking::of(&context.volumes);
     let found = intake::find(asking, &[path.to_owned()], &wish, &queue).ok()?;
-    let taken = Taken::read(asking, &found.jobs, &queue).ok()?;
+    let taken = intake::taken(asking, &found.jobs, &queue).ok()?;
     let job = found.jobs.first()?;
     let (extension, longest) = (preset.container.extension(), job.naming.longest);
     let name = |n| queue::candidate(&job.folder, &job.stem, extension, n, longest);

@@ -4,12 +4,9 @@ use crate::args::{self, Ids, Verb};
 use crate::context::{Answer, Context, Failed, json_line};
 use crate::{kinds, words};
 use serde::Serialize;
+use spool_app::state::Spool;
 use spool_core::job::{JobId, State};
-use spool_core::queue::{self, Command, Commands, Filter, Lists, Queue, Refusal, Steered, Which};
-use std::time::Duration;
-
-/// How long a job that runs is waited for before it is removed; a cancel is done within 2 s.
-const PATIENCE: Duration = Duration::from_secs(15);
+use spool_core::queue::{Command, Filter, Queue, Refusal, Steered, Which};
 
 #[derive(Serialize)]
 struct Line {
@@ -21,8 +18,8 @@ struct Line {
 }
 
 pub(crate) fn steer(context: &Context, verb: &Verb) -> Answer {
-    let queue = context.queue()?;
-    let chosen = |which: &args::Which, all: &[State]| chosen(context, &queue, which, all);
+    let app = context.app()?;
+    let chosen = |which: &args::Which, all: &[State]| chosen(context, app.queue(), which, all);
     let (command, which, past) = match verb {
         // All that failed: what somebody cancelled stays so.
         Verb::Retry(w) => (Command::Retry, chosen(w, &[State::Failed])?, "queued again"),
@@ -34,18 +31,14 @@ pub(crate) fn steer(context: &Context, verb: &Verb) -> Answer {
             let (command, past) = moved(&m.place);
             (command, named(&m.ids), past)
         }
-        verb => return pause(context, &queue, matches!(verb, Verb::Pause)),
+        verb => return pause(context, &app, matches!(verb, Verb::Pause)),
     };
-    if matches!(command, Command::Cancel | Command::Remove) && queue.counts()?.running > 0 {
+    if matches!(command, Command::Cancel | Command::Remove) && app.queue().counts()?.running > 0 {
         context.rescue_idle()?;
     }
-    let steer = |command, which: &Which| queue.steer(command, which);
-    let steered = match command {
-        Command::Remove => queue::remove(&queue, &steer, &which, PATIENCE)?,
-        command => steer(command, &which)?,
-    };
+    let steered = app.steer(command, &which)?;
     tell(context, &steered, past)?;
-    hint(context, &queue, command, &steered)?;
+    hint(context, app.queue(), command, &steered)?;
     Ok(steered.refused.is_empty())
 }
 
@@ -139,13 +132,13 @@ fn sentence(id: JobId, refusal: Refusal, past: &str) -> String {
     }
 }
 
-fn pause(context: &Context, queue: &dyn Queue, paused: bool) -> Answer {
-    queue::pause(queue, paused)?;
+fn pause(context: &Context, app: &Spool, paused: bool) -> Answer {
+    app.pause(paused)?;
     let worked = context.is_worked();
     let line = if paused { "The queue is paused; what runs goes on." } else { "The queue goes on." };
     context.tell(&serde_json::json!({ "paused": paused, "worked": worked }), line)?;
     if !paused && !context.json {
-        context.standstill(queue)?.iter().try_for_each(|why| context.say(why))?;
+        context.standstill(app.queue())?.iter().try_for_each(|why| context.say(why))?;
     }
     Ok(true)
 }

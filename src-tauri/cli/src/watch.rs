@@ -181,7 +181,7 @@ mod tests {
     use spool_core::intake::{Asking, Wish, find};
     use spool_core::preset;
     use spool_core::queue::memory::MemoryQueue;
-    use spool_core::queue::{Command, Commands, Leases, Place, Which};
+    use spool_core::queue::{Command, Commands, Leases, Place, Taken, Which};
     use spool_core::settings::Settings;
     use spool_core::spec::JobSpec;
     use std::sync::Arc;
@@ -195,7 +195,7 @@ mod tests {
             .add(
                 &find(Asking::of(&Arc::default()), &[dir.path().to_owned()], &wish, queue).unwrap().jobs,
                 Place::End,
-                &|_| false,
+                &Taken::default(),
             )
             .unwrap();
     }

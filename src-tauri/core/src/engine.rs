@@ -12,12 +12,13 @@ use crate::error::{Error, Result};
 use crate::event::{Event, Subscription, Topic};
 use crate::ffmpeg::ToolPlaces;
 use crate::forecast::TimeLeft;
-use crate::intake::Taken;
 use crate::policy::Policy;
 use crate::pool::{self, Pool};
 use crate::queue::sqlite::SqliteQueue;
 use crate::queue::sqlite::mend::{self, Look};
-use crate::queue::{self, Added, Command, Details, Flag, NewJob, Place, Queue, Saved, Steered, Which};
+use crate::queue::{
+    self, Added, Command, Commands, Details, Flag, NewJob, Place, Queue, Saved, Steered, Taken, Which,
+};
 use crate::shared::{Folders, Shared, Tooling};
 use crate::volumes::Volumes;
 use crate::words;
@@ -187,17 +188,20 @@ impl Engine {
 
     /// Accepts jobs and wakes the pool. Blocks for one transaction. `taken`: the names in use where their results go.
     pub fn add(&self, jobs: &[NewJob], place: Place, taken: &Taken) -> Result<Vec<Added>> {
-        let added = self.shared.queue.add(jobs, place, &|path| taken.has(path))?;
-        self.changed();
-        Ok(added)
+        self.ask(|queue| queue.add(jobs, place, taken))
     }
 
     /// Does what a user asks of jobs. Blocks until all is done.
     pub fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
-        let steered = self.shared.queue.steer(command, which);
+        self.ask(|queue| queue.steer(command, which))
+    }
+
+    /// Asks the queue for what people ask of it, and wakes the pool. Blocks until all is done.
+    pub fn ask<T>(&self, ask: impl FnOnce(&dyn Commands) -> Result<T>) -> Result<T> {
+        let answer = ask(self.shared.queue.as_ref());
         // Also where it broke off: some of it may be done.
         self.changed();
-        steered
+        answer
     }
 
     /// Pauses or resumes the queue: running jobs go on, no new one starts. Kept over restarts.

@@ -33,7 +33,7 @@ pub use edited::{To, edited};
 pub use folder::Excluded;
 pub use held::renamed;
 pub use kinds::{Kind, is_called_like_a_video};
-pub use taken::Taken;
+pub use taken::{taken, taken_for_edits};
 pub use template::called;
 
 /// How jobs are made of paths.

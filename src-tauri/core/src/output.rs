@@ -158,7 +158,7 @@ pub fn delete_part(part: &Path) {
 }
 
 /// Is something there under this name, be it a dangling link?
-pub fn is_taken(path: &Path) -> bool {
+pub(crate) fn is_taken(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 

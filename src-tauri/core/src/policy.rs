@@ -219,7 +219,7 @@ mod tests {
     use crate::clock::{Clock, ManualClock};
     use crate::failure::Reason;
     use crate::queue::memory::MemoryQueue;
-    use crate::queue::{Commands, Leases, Naming, NewJob, Place};
+    use crate::queue::{Commands, Leases, Naming, NewJob, Place, Taken};
     use std::sync::Arc;
 
     pub(super) fn job(attempt: u32, crashes: u32) -> Job {
@@ -241,7 +241,7 @@ mod tests {
             max_attempts: 4,
             again: false,
         };
-        queue.add(&[new], Place::End, &|_| false).unwrap();
+        queue.add(&[new], Place::End, &Taken::default()).unwrap();
         assert_eq!(clock.now(), 0);
         Job { attempt, crashes, ..queue.claim("x", true).unwrap().unwrap() }
     }

@@ -8,7 +8,8 @@
 //! - two active jobs never share a unique key or an output name;
 //! - a job leaves only by `Remove` or by retention.
 //!
-//! A queue must not know ffmpeg or start anything; it touches the file system only through `NewJob::taken`.
+//! A queue must not know ffmpeg, start anything or touch a file system of a user: which names are in use there it is given
+//! as [`Taken`].
 
 mod adding;
 mod chosen;
@@ -23,8 +24,8 @@ pub mod memory;
 mod names;
 mod outcome;
 pub mod raised;
-mod removal;
 pub mod sqlite;
+mod taken;
 mod trees;
 mod work;
 
@@ -45,7 +46,7 @@ pub use lists::{Counts, Crowded, Filter, Lists, Mark, Recent, Saved, Sort};
 pub use names::{LONGEST, Longest, Naming, candidate, key_of_path, shortened};
 pub(crate) use outcome::tail;
 pub use outcome::{KEPT_LOG, Outcome};
-pub use removal::remove;
+pub use taken::Taken;
 
 /// The durable store of jobs: the sum of its parts. Synchronous, shared between threads, usable as `dyn Queue`. Whoever
 /// needs one part alone asks for that.

@@ -8,7 +8,7 @@ use spool_core::clock::SystemClock;
 use spool_core::engine::{database, open_queue};
 use spool_core::job::{JobId, State};
 use spool_core::queue::sqlite::SqliteQueue;
-use spool_core::queue::{Command, Commands, Details, Filter, Flag, Mark, Place, Queue, Sort, Which};
+use spool_core::queue::{Command, Commands, Details, Filter, Flag, Mark, Place, Queue, Sort, Taken, Which};
 use spool_tests::fill::{fill, jobs};
 use std::path::Path;
 use std::sync::Arc;
@@ -35,8 +35,12 @@ pub(crate) fn measure(figures: &mut Figures) {
     choices(figures, &queue);
     let more = jobs(220_000..230_000);
     hold(figures, dir.path(), "add 10,000 at 220,000 rows", "s (limit 1)", |queue| {
-        assert_eq!(queue.add(&more, Place::End, &|_| false).unwrap().len(), 10_000);
+        assert_eq!(queue.add(&more, Place::End, &Taken::default()).unwrap().len(), 10_000);
     });
+    let many = jobs(230_000..330_000);
+    let begun = Instant::now();
+    assert_eq!(queue.add(&many, Place::End, &Taken::default()).unwrap().len(), 100_000);
+    keep(figures, "add 100,000 at 230,000 rows", begun.elapsed().as_secs_f64(), "s");
     for (name, command, which) in commands() {
         hold(figures, dir.path(), name, "s (limit 0.5)", |queue| drop(queue.steer(command, &which).unwrap()));
     }

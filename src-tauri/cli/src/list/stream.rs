@@ -90,7 +90,7 @@ mod tests {
     use super::*;
     use spool_core::clock::SystemClock;
     use spool_core::queue::memory::MemoryQueue;
-    use spool_core::queue::{Command, Commands, Naming, NewJob, Place, Which};
+    use spool_core::queue::{Command, Commands, Naming, NewJob, Place, Taken, Which};
     use spool_core::spec::JobSpec;
     use std::sync::Arc;
 
@@ -113,7 +113,7 @@ mod tests {
             again: false,
         };
         let jobs: Vec<NewJob> = (0..count).map(job).collect();
-        queue.add(&jobs, Place::End, &|_| false).unwrap();
+        queue.add(&jobs, Place::End, &Taken::default()).unwrap();
         queue
     }
 

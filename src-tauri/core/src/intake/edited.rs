@@ -134,7 +134,7 @@ mod tests {
     use crate::clock::ManualClock;
     use crate::preset;
     use crate::queue::memory::MemoryQueue;
-    use crate::queue::{Added, Commands, Details, Place as At};
+    use crate::queue::{Added, Commands, Details, Place as At, Taken};
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -160,7 +160,7 @@ mod tests {
             }
             let wish = Wish { folder: folder.map(|name| world.at(name)), ..wish() };
             let found = find_in(&[world.at("lib")], &wish, &world.queue);
-            let added = world.queue.add(&found.jobs, At::End, &|_| false).unwrap();
+            let added = world.queue.add(&found.jobs, At::End, &Taken::default()).unwrap();
             assert!(added.iter().all(|added| matches!(added, Added::Accepted { .. })));
             std::fs::remove_dir_all(world.at("lib")).unwrap();
             world

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
     use crate::queue::memory::MemoryQueue;
-    use crate::queue::{Commands, Filter, Lists, Naming, NewJob, Place};
+    use crate::queue::{Commands, Filter, Lists, Naming, NewJob, Place, Taken};
     use crate::words;
     use std::sync::Arc;
 
@@ -66,7 +66,7 @@ mod tests {
             again: false,
         };
         let jobs: Vec<NewJob> = volumes.iter().enumerate().map(new).collect();
-        queue.add(&jobs, Place::End, &|_| false).unwrap();
+        queue.add(&jobs, Place::End, &Taken::default()).unwrap();
         queue.page(&Filter::default(), 0, 100).unwrap()
     }
 

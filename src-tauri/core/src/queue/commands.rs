@@ -2,17 +2,16 @@
 //!
 //! Guarantees that what was answered is durable.
 
-use super::{Added, Command, Edit, Edited, NewJob, Place, Steered, Which};
+use super::{Added, Command, Edit, Edited, NewJob, Place, Steered, Taken, Which};
 use crate::error::Result;
 use std::ffi::OsString;
 use std::path::Path;
 
 /// What people ask of a queue.
 pub trait Commands: Send + Sync {
-    /// Accepts jobs: durable when this returns, in one transaction. `taken` says whether a file name is in
-    /// use on disk; it is asked while others may use the queue, however long it takes. The answers stand in the order of
-    /// `jobs`.
-    fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>>;
+    /// Accepts jobs: durable when this returns, in one transaction. `taken`: the names in use on disk, in the folders of
+    /// the jobs and of earlier results of the same work. The answers stand in the order of `jobs`.
+    fn add(&self, jobs: &[NewJob], place: Place, taken: &Taken) -> Result<Vec<Added>>;
 
     /// The name of the folder below `destination` that results of the added folder `root` go into: its own, or with a
     /// number where another folder has that name there. The answer is for good. Both are real paths.
@@ -20,7 +19,7 @@ pub trait Commands: Send + Sync {
 
     /// Changes jobs that have not started, in one transaction; durable when this returns. `taken` as in [`Commands::add`]. The
     /// answers stand in the order of `edits`.
-    fn edit(&self, edits: &[Edit], taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Edited>>;
+    fn edit(&self, edits: &[Edit], taken: &Taken) -> Result<Vec<Edited>>;
 
     /// Does what a user asks. On many jobs in several steps, each whole and durable, between which others may claim and
     /// write; cut off, it leaves the rest as it was.

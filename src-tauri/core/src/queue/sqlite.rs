@@ -87,24 +87,13 @@ impl SqliteQueue {
 
     /// One immediate transaction; rolled back when `work` fails or panics.
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        self.write_when(work, |_| true)
-    }
-
-    /// The same; rolled back also where the answer is not one to `keep`.
-    fn write_when<T>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
-        keep: impl FnOnce(&T) -> bool,
-    ) -> Result<T> {
         if let Some(still) = &self.still {
             return Err(still.refusal());
         }
         let mut writer = lock(&self.writer);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let answer = work(&transaction)?;
-        if keep(&answer) {
-            transaction.commit()?;
-        }
+        transaction.commit()?;
         Ok(answer)
     }
 
@@ -151,5 +140,29 @@ impl From<rusqlite::Error> for Error {
             _ if damage::is_damage(&error) => Error::Damaged,
             _ => Error::Database(error.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::queue::Details;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    #[test]
+    fn a_panic_in_the_middle_of_a_transaction_changes_nothing_and_locks_nobody_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let queue = SqliteQueue::open(&dir.path().join("queue.db"), Arc::new(ManualClock::at(0))).unwrap();
+        let panicking = AssertUnwindSafe(|| {
+            queue.write(|t| -> Result<()> {
+                set_flag(t, Flag::Paused, Some("1"))?;
+                panic!("tripped on purpose")
+            })
+        });
+        assert!(catch_unwind(panicking).is_err());
+        assert_eq!(queue.flag(Flag::Paused).unwrap(), None, "nothing half");
+        queue.set_flag(Flag::Paused, Some("1")).unwrap();
+        assert_eq!(queue.flag(Flag::Paused).unwrap().as_deref(), Some("1"));
     }
 }

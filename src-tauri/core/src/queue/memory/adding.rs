@@ -4,71 +4,35 @@ use super::moves::{fresh, same_name};
 use super::{All, Row};
 use crate::job::{Job, JobId, Millis, State};
 use crate::queue::work::{Meaning, Work};
-use crate::queue::{Added, EarlierResult, NewJob, Place, key_of_path, trees};
-use std::cell::RefCell;
-use std::collections::HashMap;
+use crate::queue::{Added, EarlierResult, NewJob, Place, Taken, key_of_path, trees};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-
-/// Which names are in use on disk, and which of them that is still to be asked of.
-#[derive(Default)]
-pub(super) struct Looks {
-    known: HashMap<PathBuf, bool>,
-    open: RefCell<Vec<PathBuf>>,
-}
-
-impl Looks {
-    /// Is this name in use? Where that is not known it counts as free for now.
-    fn taken(&self, path: &Path) -> bool {
-        let known = self.known.get(path).copied();
-        if known.is_none() {
-            self.open.borrow_mut().push(path.to_owned());
-        }
-        known.unwrap_or(false)
-    }
-
-    /// Was everything known that was asked? What was not is known afterwards.
-    pub(super) fn all_answered(&mut self, taken: &dyn Fn(&Path) -> bool) -> bool {
-        let open = self.open.take();
-        let all_answered = open.is_empty();
-        self.known.extend(open.into_iter().map(|path| {
-            let is_taken = taken(&path);
-            (path, is_taken)
-        }));
-        all_answered
-    }
-}
+use std::path::Path;
 
 impl All {
-    /// Adds these, unless something of a disk is not known that it depends on: then nothing changes.
     pub(super) fn add_all(
         &mut self,
         jobs: &[NewJob],
         place: Place,
-        looks: &Looks,
+        taken: &Taken,
         now: Millis,
     ) -> Vec<Added> {
-        let (last, mut position) = (self.last, self.edge(place, jobs.len()));
+        let mut position = self.edge(place, jobs.len());
         let mut added = Vec::new();
         for job in jobs {
-            added.push(self.add(job, position, looks, now));
+            added.push(self.add(job, position, taken, now));
             position += i64::from(matches!(added.last(), Some(Added::Accepted { .. })));
-        }
-        if !looks.open.borrow().is_empty() {
-            self.rows.retain(|id, _| id.0 <= last);
-            self.last = last;
         }
         added
     }
 
-    fn add(&mut self, new: &NewJob, position: i64, looks: &Looks, now: Millis) -> Added {
+    fn add(&mut self, new: &NewJob, position: i64, taken: &Taken, now: Millis) -> Added {
         let meaning = Meaning::of(&new.spec);
         let work = Work::of(&new.real_source, &new.root, &meaning);
-        if let Some(known) = self.known(new, &work, looks) {
+        if let Some(known) = self.known(new, &work, taken) {
             return known;
         }
         let mut free =
-            (1..).map(|n| new.candidate(n)).filter(|name| !self.is_claimed(name) && !looks.taken(name));
+            (1..).map(|n| new.candidate(n)).filter(|name| !self.is_claimed(name) && !taken.has(name));
         let Some(output) = free.next() else { unreachable!("there are endlessly many names") };
         self.last += 1;
         let id = JobId(self.last);
@@ -77,11 +41,11 @@ impl All {
         Added::Accepted { id, output }
     }
 
-    fn known(&self, new: &NewJob, work: &Work, looks: &Looks) -> Option<Added> {
+    fn known(&self, new: &NewJob, work: &Work, taken: &Taken) -> Option<Added> {
         if let Some(twin) = self.rows.values().find(|r| r.is_active() && r.work == *work) {
             return Some(Added::Duplicate(twin.job.id));
         }
-        let done = self.results(new).filter(|r| looks.taken(&r.job.output));
+        let done = self.results(new).filter(|r| taken.has(&r.job.output));
         if let Some(row) = done.max_by_key(|r| (r.job.finished_at, r.job.id)).filter(|_| !new.again) {
             return Some(Added::DoneBefore(row.job.id));
         }

@@ -1,33 +1,25 @@
 //! What people ask, in memory.
 
 use super::MemoryQueue;
-use super::adding::Looks;
 use crate::error::Result;
 use crate::job::Job;
 use crate::queue::{
-    Added, Command, Commands, Edit, Edited, NewJob, Place, Refusal, Steered, Which, fits, in_order,
+    Added, Command, Commands, Edit, Edited, NewJob, Place, Refusal, Steered, Taken, Which, fits, in_order,
     wants_hold,
 };
 use std::ffi::OsString;
 use std::path::Path;
 
 impl Commands for MemoryQueue {
-    fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>> {
-        let mut looks = Looks::default();
-        // Nobody waits for a drive: the queue is not locked while one is asked.
-        loop {
-            let added = self.all().add_all(jobs, place, &looks, self.clock.now());
-            if looks.all_answered(taken) {
-                return Ok(added);
-            }
-        }
+    fn add(&self, jobs: &[NewJob], place: Place, taken: &Taken) -> Result<Vec<Added>> {
+        Ok(self.all().add_all(jobs, place, taken, self.clock.now()))
     }
 
     fn tree(&self, destination: &Path, root: &Path) -> Result<OsString> {
         Ok(self.all().tree(destination, root))
     }
 
-    fn edit(&self, edits: &[Edit], taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Edited>> {
+    fn edit(&self, edits: &[Edit], taken: &Taken) -> Result<Vec<Edited>> {
         let mut all = self.all();
         Ok(edits.iter().map(|edit| all.edit(edit, taken)).collect())
     }

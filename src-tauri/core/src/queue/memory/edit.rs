@@ -6,11 +6,11 @@ use crate::failure::FailureCode;
 use crate::job::{Job, State};
 use crate::queue::edit::refusal;
 use crate::queue::work::{Meaning, Work};
-use crate::queue::{Edit, Edited, NewJob};
+use crate::queue::{Edit, Edited, NewJob, Taken};
 use std::path::{Path, PathBuf};
 
 impl All {
-    pub(super) fn edit(&mut self, edit: &Edit, taken: &dyn Fn(&Path) -> bool) -> Edited {
+    pub(super) fn edit(&mut self, edit: &Edit, taken: &Taken) -> Edited {
         let work = Work::of(&edit.new.real_source, &edit.new.root, &Meaning::of(&edit.new.spec));
         if let Some(refused) = self.refusal(edit, &work, taken) {
             return refused;
@@ -19,7 +19,7 @@ impl All {
             let mut others = self.rows.values().filter(|r| r.job.id != edit.id && r.is_active());
             others.any(|r| same_name(&r.job.output, name))
         };
-        let mut free = (1..).map(|n| edit.new.candidate(n)).filter(|name| !taken(name) && !claimed(name));
+        let mut free = (1..).map(|n| edit.new.candidate(n)).filter(|name| !taken.has(name) && !claimed(name));
         let Some(output) = free.next() else { unreachable!("there are endlessly many names") };
         drop(free);
         if let Some(row) = self.rows.get_mut(&edit.id) {
@@ -29,7 +29,7 @@ impl All {
         Edited::Changed(output)
     }
 
-    fn refusal(&self, edit: &Edit, work: &Work, taken: &dyn Fn(&Path) -> bool) -> Option<Edited> {
+    fn refusal(&self, edit: &Edit, work: &Work, taken: &Taken) -> Option<Edited> {
         let row = self.rows.get(&edit.id);
         if let Some(refused) = refusal(row.map(|row| &row.job)) {
             return Some(refused);
@@ -41,7 +41,7 @@ impl All {
         if row.is_some_and(|row| row.work == *work) {
             return None;
         }
-        let done = self.results(&edit.new).filter(|r| taken(&r.job.output));
+        let done = self.results(&edit.new).filter(|r| taken.has(&r.job.output));
         done.max_by_key(|r| (r.job.finished_at, r.job.id)).map(|r| Edited::DoneBefore(r.job.id))
     }
 }

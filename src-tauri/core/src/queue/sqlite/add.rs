@@ -1,16 +1,15 @@
 //! Accepting jobs: claimed names, no duplicates, one transaction.
 //!
-//! Guarantees that the transaction waits for no drive and decides nothing that was not decided before it: what came between
-//! sends it back to choose again.
+//! Guarantees that what costs time is done before the transaction: keys, and what is written of a spec.
 
 use super::SqliteQueue;
-use super::keys::{self, Draft, has_former};
-use super::known::{self, Answer};
-use super::naming::{self, Looks, Name, is_claimed};
+use super::keys::{self, Draft, Name, has_former};
+use super::known;
+use super::naming::Numbers;
 use super::rows::{to_bytes, to_path};
 use crate::error::Result;
 use crate::job::{JobId, Millis, Origin};
-use crate::queue::{Added, NewJob, Place, trees};
+use crate::queue::{Added, NewJob, Place, Taken, trees};
 use crate::spec;
 use rusqlite::{OptionalExtension, Transaction, params};
 use std::collections::HashSet;
@@ -18,54 +17,31 @@ use std::ffi::OsString;
 use std::path::Path;
 use uuid::Uuid;
 
-pub(super) fn add(
-    queue: &SqliteQueue,
-    jobs: &[NewJob],
-    place: Place,
-    taken: &dyn Fn(&Path) -> bool,
-) -> Result<Vec<Added>> {
+pub(super) fn add(queue: &SqliteQueue, jobs: &[NewJob], place: Place, taken: &Taken) -> Result<Vec<Added>> {
     let drafts = keys::drafts(jobs, queue.read(has_former)?)?;
-    let looks = Looks::new(taken);
-    // Each further round means that somebody else has accepted or ended something meanwhile.
-    loop {
-        let names = naming::names(queue, &drafts, &looks)?;
-        let accepted = queue
-            .write_when(|t| accept(t, queue.clock.now(), place, &looks, &drafts, &names), Option::is_some)?;
-        if let Some(added) = accepted {
-            return Ok(added);
-        }
-    }
+    queue.write(|t| accept(t, queue.clock.now(), place, &drafts, taken))
 }
 
-/// None: something has changed since the names were chosen, and they must be chosen again.
 fn accept(
     t: &Transaction<'_>,
     now: Millis,
     place: Place,
-    looks: &Looks<'_>,
     drafts: &[Draft<'_>],
-    names: &[Option<Name>],
-) -> Result<Option<Vec<Added>>> {
+    taken: &Taken,
+) -> Result<Vec<Added>> {
     let mut position = first_position(t, drafts.len(), place)?;
-    let mut answers = Vec::with_capacity(drafts.len());
-    for (draft, name) in drafts.iter().zip(names) {
-        match known::known(t, draft)?.answer(|result| looks.known(result)) {
-            Answer::New => {}
-            Answer::Open => return Ok(None),
-            Answer::Known(known) => {
-                answers.push(known);
-                continue;
-            }
+    let (mut numbers, mut answers) = (Numbers::default(), Vec::with_capacity(drafts.len()));
+    for draft in drafts {
+        if let Some(known) = known::known(t, draft, taken)? {
+            answers.push(known);
+            continue;
         }
-        let Some(name) = name else { return Ok(None) };
-        if is_claimed(t, &name.key)? {
-            return Ok(None);
-        }
-        let id = insert(t, draft, name, position, now)?;
+        let name = numbers.free(t, draft, taken)?;
+        let id = insert(t, draft, &name, position, now)?;
         position += 1;
-        answers.push(Added::Accepted { id, output: name.path.clone() });
+        answers.push(Added::Accepted { id, output: name.path });
     }
-    Ok(Some(answers))
+    Ok(answers)
 }
 
 fn first_position(t: &Transaction<'_>, count: usize, place: Place) -> Result<i64> {
@@ -82,7 +58,7 @@ fn insert(t: &Transaction<'_>, draft: &Draft<'_>, name: &Name, position: i64, no
                output_path, output_key, output_volume, preset, options, spec_version, unique_key, max_attempts, \
                created_at, output_root, from_folder) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
-    let Draft { job, keys, texts } = draft;
+    let Draft { job, keys, texts, .. } = draft;
     t.prepare_cached(sql)?.execute(params![
         Uuid::now_v7().to_string(),
         position,

@@ -3,10 +3,11 @@
 
 use super::rows::to_json;
 use crate::error::{Error, Result};
-use crate::queue::NewJob;
 use crate::queue::work::{Meaning, Work, former_key};
+use crate::queue::{NewJob, key_of_path};
 use crate::spec::{self, JobOptions, JobSpec};
 use rusqlite::Connection;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 /// Is there a row whose key is of the former kind?
@@ -52,23 +53,46 @@ impl Keys {
     }
 }
 
+/// A name for a result, and the key it is claimed under.
+#[derive(Clone)]
+pub(super) struct Name {
+    pub(super) path: PathBuf,
+    pub(super) key: Vec<u8>,
+}
+
+impl Name {
+    fn of(path: PathBuf) -> Name {
+        Name { key: key_of_path(&path), path }
+    }
+}
+
 /// A job with its keys.
 pub(super) struct Draft<'a> {
     pub(super) job: &'a NewJob,
     pub(super) keys: Keys,
     pub(super) texts: Rc<Texts>,
+    /// The name wished for its result.
+    pub(super) wish: Name,
+}
+
+impl Draft<'_> {
+    /// The n-th name to try for its result.
+    pub(super) fn name(&self, n: u32) -> Name {
+        if n == 1 { self.wish.clone() } else { Name::of(self.job.candidate(n)) }
+    }
 }
 
 /// Drafts of these jobs; `former`: there are rows whose key is of the former kind.
-pub(super) fn drafts(jobs: &[NewJob], former: bool) -> Result<Vec<Draft<'_>>> {
+pub(super) fn drafts<'a>(jobs: impl IntoIterator<Item = &'a NewJob>, former: bool) -> Result<Vec<Draft<'a>>> {
     let mut last: Option<(&JobSpec, Rc<Texts>)> = None;
-    let mut drafts = Vec::with_capacity(jobs.len());
+    let mut drafts = Vec::new();
     for job in jobs {
         let texts = match last.take().filter(|(spec, _)| *spec == &job.spec) {
             Some((_, texts)) => texts,
             None => Rc::new(Texts::of(&job.spec)?),
         };
-        drafts.push(Draft { job, keys: Keys::of(job, &texts, former)?, texts: Rc::clone(&texts) });
+        let (keys, wish) = (Keys::of(job, &texts, former)?, Name::of(job.candidate(1)));
+        drafts.push(Draft { job, keys, texts: Rc::clone(&texts), wish });
         last = Some((&job.spec, texts));
     }
     Ok(drafts)

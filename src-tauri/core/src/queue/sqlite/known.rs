@@ -8,63 +8,25 @@ use super::keys::{Draft, Keys, drafts, has_former};
 use super::rows::to_path;
 use crate::error::{Error, Result};
 use crate::job::{JobId, State};
-use crate::queue::{Added, EarlierResult, NewJob, key_of_path};
+use crate::queue::{Added, EarlierResult, NewJob, Taken, key_of_path};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// What the queue knows of a file that is added.
-#[derive(Default)]
-pub(super) struct Known {
-    active: Option<JobId>,
-    /// Jobs that did the same, the newest first, and where they put the result.
-    done: Vec<(JobId, PathBuf)>,
-    ended: Option<(JobId, State)>,
-    own: Option<JobId>,
-}
-
-/// What is answered to a file that is added.
-pub(super) enum Answer {
-    /// It is known.
-    Known(Added),
-    /// It is to be accepted.
-    New,
-    /// That depends on a name whose use on disk is not known.
-    Open,
-}
-
-impl Known {
-    /// `taken` says whether a file name is in use on disk; none where it cannot say.
-    pub(super) fn answer(self, taken: impl Fn(&Path) -> Option<bool>) -> Answer {
-        if let Some(id) = self.active {
-            return Answer::Known(Added::Duplicate(id));
-        }
-        for (id, result) in self.done {
-            match taken(&result) {
-                Some(true) => return Answer::Known(Added::DoneBefore(id)),
-                Some(false) => {}
-                None => return Answer::Open,
-            }
-        }
-        let ended = self.ended.map(|(id, state)| Added::EndedBefore(id, state));
-        ended.or(self.own.map(Added::OwnOutput)).map_or(Answer::New, Answer::Known)
-    }
-}
-
-/// As of one moment.
-pub(super) fn known(c: &Connection, draft: &Draft<'_>) -> Result<Known> {
+/// What is answered to a file that is added, where it is known.
+pub(super) fn known(c: &Connection, draft: &Draft<'_>, taken: &Taken) -> Result<Option<Added>> {
     let Draft { job, keys, .. } = draft;
-    let active = active(c, keys)?;
-    if active.is_some() {
-        return Ok(Known { active, ..Known::default() });
+    if let Some(id) = active(c, keys)? {
+        return Ok(Some(Added::Duplicate(id)));
     }
-    let mut done = if job.again { Vec::new() } else { results(c, job, keys)? };
-    done.sort_by(|a, b| b.cmp(a));
-    Ok(Known {
-        active,
-        done: done.into_iter().map(|(_, id, result)| (JobId(id), result)).collect(),
-        ended: if job.again { None } else { ended_before(c, job, keys)? },
-        own: if job.from_folder { own_output(c, job)? } else { None },
-    })
+    if !job.again {
+        if let Some(id) = done_before(c, job, keys, taken)? {
+            return Ok(Some(Added::DoneBefore(id)));
+        }
+        if let Some((id, state)) = ended_before(c, job, keys)? {
+            return Ok(Some(Added::EndedBefore(id, state)));
+        }
+    }
+    Ok(if job.from_folder { own_output(c, job)?.map(Added::OwnOutput) } else { None })
 }
 
 /// The active job that is the same work.
@@ -77,8 +39,14 @@ fn active(c: &Connection, keys: &Keys) -> Result<Option<JobId>> {
     Ok(c.prepare_cached(sql)?.query_row([former], |row| row.get(0)).optional()?.map(JobId))
 }
 
+/// The newest job that did the same to this very file, and whose result is there.
+pub(super) fn done_before(c: &Connection, job: &NewJob, keys: &Keys, taken: &Taken) -> Result<Option<JobId>> {
+    let there = results(c, job, keys)?.into_iter().filter(|(_, _, result)| taken.has(result));
+    Ok(there.max().map(|(_, id, _)| JobId(id)))
+}
+
 /// The results of all jobs that did the same to this very file: when, which job, where.
-pub(super) fn results(c: &Connection, job: &NewJob, keys: &Keys) -> Result<Vec<(i64, i64, PathBuf)>> {
+fn results(c: &Connection, job: &NewJob, keys: &Keys) -> Result<Vec<(i64, i64, PathBuf)>> {
     // Rows of early schemas know no time of modification.
     let same = "source_size IS ?2 AND (source_mtime_ns IS NULL OR source_mtime_ns IS ?3)";
     let columns = "SELECT finished_at, id, output_path FROM job INDEXED BY";

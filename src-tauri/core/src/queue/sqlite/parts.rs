@@ -12,7 +12,7 @@ use crate::media::Facts;
 use crate::progress::Progress;
 use crate::queue::{
     Added, Command, Commands, Counts, Crowded, Details, EarlierResult, Edit, Edited, Filter, Flag, Leases,
-    Lists, Mark, NewJob, Note, Outcome, Place, Recent, Saved, Steered, Which,
+    Lists, Mark, NewJob, Note, Outcome, Place, Recent, Saved, Steered, Taken, Which,
 };
 use crate::verification::Verification;
 use std::ffi::OsString;
@@ -60,7 +60,7 @@ impl Leases for SqliteQueue {
 }
 
 impl Commands for SqliteQueue {
-    fn add(&self, jobs: &[NewJob], place: Place, taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Added>> {
+    fn add(&self, jobs: &[NewJob], place: Place, taken: &Taken) -> Result<Vec<Added>> {
         add::add(self, jobs, place, taken)
     }
 
@@ -68,7 +68,7 @@ impl Commands for SqliteQueue {
         self.write(|t| add::tree(t, destination, root))
     }
 
-    fn edit(&self, edits: &[Edit], taken: &dyn Fn(&Path) -> bool) -> Result<Vec<Edited>> {
+    fn edit(&self, edits: &[Edit], taken: &Taken) -> Result<Vec<Edited>> {
         edit::edit(self, edits, taken)
     }
 
