@@ -24,6 +24,7 @@ pub mod places;
 pub mod presets;
 pub mod previews;
 pub mod pump;
+pub mod queues;
 pub mod recheck;
 pub mod report;
 mod rests;

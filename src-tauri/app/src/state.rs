@@ -10,9 +10,9 @@ use crate::in_view::Previews;
 use crate::last_added::LastAdded;
 use crate::locked::lock;
 use crate::places;
+use crate::queues;
 use crate::view::WhenDone;
-use spool_core::clock::SystemClock;
-use spool_core::engine::{self, Engine, open_queue};
+use spool_core::engine::Engine;
 use spool_core::error::{Error, Result};
 use spool_core::event::{Subscription, Topic};
 use spool_core::ffmpeg;
@@ -58,9 +58,9 @@ impl Spool {
     pub fn open(data: PathBuf) -> Result<Spool> {
         let settings = places::settings(&data)?;
         // Before the queue is open here: one that is in use is not repaired.
-        engine::mend(&data, WHO, &SystemClock::default())?;
-        let queue = open_queue(&data, Arc::new(SystemClock::default()))?;
-        Ok(Spool::on(data, settings, Arc::default(), Arc::new(queue)))
+        queues::restore(&data, WHO)?;
+        let queue = queues::open(&data)?;
+        Ok(Spool::on(data, settings, Arc::default(), queue))
     }
 
     /// On a queue of `data` that was opened otherwise. `volumes`: what is known of drives.
@@ -91,7 +91,7 @@ impl Spool {
         }
         let settings = self.settings();
         let config = places::engine(&self.data, &settings, WHO, settings.workers, &self.volumes);
-        match Engine::start(config) {
+        match queues::start(config) {
             Ok(engine) => {
                 let events = engine.subscribe(vec![Topic::Queue, Topic::Progress]);
                 *self.engine.write().unwrap_or_else(PoisonError::into_inner) = Some(engine);

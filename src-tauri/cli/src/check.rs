@@ -16,7 +16,6 @@ use spool_core::job::{Job, JobId, State};
 use spool_core::path_bytes::percent;
 use spool_core::policy::Policy;
 use spool_core::queue::Queue;
-use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::recheck::finding::Check;
 use spool_core::recheck::{self, Event, Round, Tally, run_all};
 use std::sync::Arc;
@@ -39,7 +38,7 @@ struct Line {
 }
 
 pub(crate) fn check(context: &Context, args: &args::Check) -> Answer {
-    let queue = Arc::new(context.queue()?);
+    let queue = context.queue()?;
     let chosen = chosen(queue.as_ref(), args)?;
     let tools = ffmpeg::locate(&context.tool_places())?;
     let screen = Screen::new(context.draws(), context.json, context.quiet);
@@ -90,7 +89,7 @@ impl Chosen {
 /// Checks on a thread of its own until all is checked, or the first request to end.
 async fn until_stopped(
     context: &Context,
-    queue: Arc<SqliteQueue>,
+    queue: Arc<dyn Queue>,
     tools: Tools,
     ids: Vec<JobId>,
     mut screen: Screen,

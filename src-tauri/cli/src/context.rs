@@ -3,13 +3,11 @@
 use crate::args::Cli;
 use crate::words;
 use serde::Serialize;
-use spool_app::places;
 use spool_app::state::Spool;
-use spool_core::clock::SystemClock;
-use spool_core::engine::{self, EngineConfig, lock};
+use spool_app::{places, queues};
+use spool_core::engine::{EngineConfig, lock};
 use spool_core::error::{Error, said};
 use spool_core::ffmpeg::{self, ToolPlaces};
-use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{Flag, Queue};
 use spool_core::settings::{self, Settings};
 use spool_core::volumes::Volumes;
@@ -86,13 +84,8 @@ impl Context {
     }
 
     /// The queue, without working it.
-    pub fn queue(&self) -> Result<SqliteQueue, Failed> {
-        Ok(engine::open_queue(&self.data, Arc::new(SystemClock::default()))?)
-    }
-
-    /// The queue for who only reads it: also where its disk is full, or where it is another user's.
-    pub fn queue_to_read(&self) -> Result<SqliteQueue, Failed> {
-        Ok(engine::open_queue_to_read(&self.data, Arc::new(SystemClock::default()))?)
+    pub fn queue(&self) -> Result<Arc<dyn Queue>, Failed> {
+        Ok(queues::open(&self.data)?)
     }
 
     /// The application on that queue.
@@ -102,11 +95,11 @@ impl Context {
 
     /// The application for who only reads the queue.
     pub fn app_to_read(&self) -> Result<Spool, Failed> {
-        Ok(self.application(self.queue_to_read()?))
+        Ok(self.application(queues::open_to_read(&self.data)?))
     }
 
-    fn application(&self, queue: SqliteQueue) -> Spool {
-        Spool::on(self.data.clone(), self.settings.clone(), self.volumes.clone(), Arc::new(queue))
+    fn application(&self, queue: Arc<dyn Queue>) -> Spool {
+        Spool::on(self.data.clone(), self.settings.clone(), self.volumes.clone(), queue)
     }
 
     /// What an engine of this call would be started with. `who`: its name for others.
@@ -116,7 +109,7 @@ impl Context {
 
     /// Takes back what a dead engine left running; where one is at work, nothing is done.
     pub fn rescue_idle(&self) -> Result<(), Failed> {
-        engine::rescue_idle(&self.engine("spool", self.settings.workers))?;
+        queues::rescue_idle(&self.engine("spool", self.settings.workers))?;
         Ok(())
     }
 

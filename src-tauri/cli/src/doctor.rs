@@ -71,14 +71,14 @@ fn queue_findings(context: &Context) -> Vec<Finding> {
     let text = if whole { "whole" } else { "damaged; `spool doctor --restore` restores the newest backup" };
     let mut all =
         vec![finding("queue", whole, format!("{} is {text}", engine::database(&context.data).display()))];
-    if let Ok(Some(why)) = raised::breaker(&queue) {
+    if let Ok(Some(why)) = raised::breaker(queue.as_ref()) {
         let text = format!("The queue stands still: {}", english::breaker(&why));
         all.push(finding("breaker", false, text));
     }
-    if let Ok(Some(restored)) = raised::restored(&queue) {
+    if let Ok(Some(restored)) = raised::restored(queue.as_ref()) {
         all.push(finding("restored", false, english::restored(&restored).to_string()));
     }
-    if let Ok(Some(alarm)) = raised::alarm(&queue) {
+    if let Ok(Some(alarm)) = raised::alarm(queue.as_ref()) {
         all.push(finding("alarm", false, english::alarm(&alarm).to_string()));
     }
     let holder = lock::holder(&context.data).unwrap_or_else(|| "nobody just now".into());

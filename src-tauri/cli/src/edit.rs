@@ -9,7 +9,7 @@ use spool_core::intake::{self, Asking, To};
 use spool_core::job::{Job, JobId, State};
 use spool_core::path_bytes::percent;
 use spool_core::preset::{self, Preset};
-use spool_core::queue::{Commands, Edit, Edited, Lists, Queue, Refusal};
+use spool_core::queue::{Edit, Edited, Queue, Refusal};
 use spool_core::spec::JobSpec;
 use std::path::Path;
 
@@ -43,18 +43,18 @@ pub(crate) fn edit(context: &Context, args: &args::Edit) -> Answer {
     let wish = Wish::of(context, &args.change)?;
     let (mut edits, mut whole) = (Vec::new(), true);
     for id in ids {
-        match wish.edit(context, &queue, id)? {
+        match wish.edit(context, queue.as_ref(), id)? {
             Ok(edit) => edits.push(edit),
             Err(why) => whole &= refuse(context, id, why)?,
         }
     }
-    let taken = intake::taken_for_edits(Asking::of(&context.volumes), &edits, &queue)?;
+    let taken = intake::taken_for_edits(Asking::of(&context.volumes), &edits, queue.as_ref())?;
     let edited = queue.edit(&edits, &taken)?;
     for (edit, edited) in edits.iter().zip(&edited) {
         whole &= tell(context, edit, edited)?;
     }
     if edited.iter().any(|edited| matches!(edited, Edited::Changed(_))) {
-        context.standstill(&queue)?.iter().try_for_each(|why| context.say(why))?;
+        context.standstill(queue.as_ref())?.iter().try_for_each(|why| context.say(why))?;
     }
     Ok(whole)
 }

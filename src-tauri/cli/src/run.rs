@@ -11,6 +11,7 @@ use crate::args::Workers;
 use crate::context::{Answer, Context, complain};
 use screen::Screen;
 use show::Show;
+use spool_app::queues;
 use spool_app::signals::{Signal, Signals};
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{Engine, EngineConfig, lock};
@@ -43,7 +44,7 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
     ffmpeg::locate(&context.tool_places())?;
     // Before the first job starts: a request to end that came in between would be a crash.
     let signals = Signals::new()?;
-    let engine = Engine::start(config(context, workers))?;
+    let engine = queues::start(config(context, workers))?;
     let (queue, tally) = (engine.queue(), engine.tally());
     if let Some(restored) = raised::restored(queue.as_ref())? {
         complain(&english::restored(&restored).to_string());

@@ -29,8 +29,8 @@ struct Line {
 pub(crate) fn watch(context: &Context, id: Option<JobId>, until_idle: bool) -> Answer {
     let queue = context.queue()?;
     match id {
-        Some(id) => one(context, &queue, id),
-        None => all(context, &queue, until_idle),
+        Some(id) => one(context, queue.as_ref(), id),
+        None => all(context, queue.as_ref(), until_idle),
     }
 }
 
