@@ -1,9 +1,8 @@
-//! Captions inside a picture (CEA-608 and CEA-708): read out of the bytes that carry them, as lines of text with their
-//! times.
+//! Captions embedded in video (CEA-608 and CEA-708), decoded into lines of text with their times.
 //!
-//! Pure, and made for bytes of strangers: guarantees that nothing fails, that what is kept is bounded, and that a line is
-//! shown from the frame that makes it visible to the one that erases or replaces it. Positions, colours and fonts are not
-//! kept; text mode and data services (XDS) are passed over. Must not know how the bytes are taken out of a file.
+//! Pure, for untrusted bytes: guarantees that nothing fails, that memory is bounded, and that a line is shown from
+//! the frame that makes it visible to the one that erases or replaces it. Positions, colours and fonts are dropped;
+//! text mode and data services (XDS) are skipped. Must not know how the bytes are extracted from a file.
 
 mod cues;
 mod digital;
@@ -21,13 +20,13 @@ pub use srt::srt;
 pub(crate) use srt::{clock, escaped};
 pub use units::Coding;
 
-/// Who says the lines: the language, say, or the same for children.
+/// A caption service: usually one per language, or an easier version for children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Service {
-    /// A channel of CEA-608, CC1 to CC4.
+    /// A CEA-608 channel, 1 to 4 for CC1 to CC4.
     Channel(u8),
-    /// A service of CEA-708, 1 to 63.
+    /// A CEA-708 service, 1 to 63.
     Digital(u8),
 }
 
@@ -35,41 +34,41 @@ pub enum Service {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Captions {
-    /// Which.
+    /// The service.
     pub service: Service,
-    /// In the order of their times; never empty.
+    /// In time order; never empty.
     pub lines: Vec<Line>,
 }
 
-/// What is shown at once.
+/// The text shown at one time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Line {
-    /// When it appears, in seconds after the beginning of the film.
+    /// Start time, in seconds after the start of the film.
     pub begin: f64,
-    /// When it is gone.
+    /// End time, likewise.
     pub end: f64,
-    /// Its rows, separated by line ends: text from a stranger.
+    /// Its rows, separated by line ends: untrusted text.
     pub text: String,
 }
 
-/// Seconds without data after which a receiver erases what is shown.
+/// Seconds without data after which a receiver erases the screen.
 const ERASED_AFTER: f64 = 16.0;
 
-/// Three bytes of caption data: two of text or commands, and before them what they belong to.
+/// Three bytes of caption data: the type, then two bytes of text or commands.
 type Triple = [u8; 3];
 
-/// Reads captions. `times`: what ffmpeg's `framecrc` says of packets, `data`: their bytes one behind the other, each packet
-/// reduced to what may carry captions. `end`: when the film ends, in seconds, where that is known.
+/// Decodes captions. `times`: ffmpeg's `framecrc` output for the packets; `data`: their bytes, concatenated, each
+/// packet reduced to what may carry captions; `end`: end of the film in seconds, if known.
 pub fn read(coding: Coding, times: impl BufRead, data: impl Read, end: Option<f64>) -> Vec<Captions> {
     let mut services = Services::default();
     let last = order::each(coding, times, data, |at, triples| services.take(at, triples));
     let declared = end.unwrap_or(last).min(last + ERASED_AFTER);
-    chosen(services.done(declared.max(last)))
+    preferred(services.done(declared.max(last)))
 }
 
-/// CEA-708 mostly repeats what CEA-608 says.
-fn chosen(mut all: Vec<Captions>) -> Vec<Captions> {
+/// Drops CEA-708 services where there are CEA-608 channels, which they mostly repeat.
+fn preferred(mut all: Vec<Captions>) -> Vec<Captions> {
     let is_channel = |captions: &Captions| matches!(captions.service, Service::Channel(_));
     if all.iter().any(is_channel) {
         all.retain(is_channel);
@@ -85,7 +84,7 @@ struct Services {
 }
 
 impl Services {
-    /// Takes the data of one frame, shown at `at`.
+    /// Takes the data of one frame, shown at `at` seconds.
     fn take(&mut self, at: f64, triples: &[Triple]) {
         const VALID: u8 = 0b100;
         for [kind, first, second] in triples.iter().filter(|triple| triple[0] & VALID != 0) {

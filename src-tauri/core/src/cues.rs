@@ -1,7 +1,7 @@
-//! The cues of a track of subtitles made of text: what is shown and when, what a text says beside its words, and the cues
-//! as a file that ffmpeg reads.
+//! The cues of a text subtitle track: what is shown when, the formatting of the texts, and the cues as a file that
+//! ffmpeg reads.
 //!
-//! Pure, and made for texts of strangers: guarantees that nothing fails. Must not know how cues are read from a container.
+//! Pure, for untrusted text: guarantees that nothing fails. Must not know how cues are read from a container.
 
 mod ass;
 mod marks;
@@ -12,19 +12,19 @@ use std::collections::HashMap;
 
 pub use marks::Marks;
 
-/// What a track of text shows.
+/// The cues of a text track.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cues {
-    /// In the order of the file; those without a text are none.
+    /// In file order; cues without text are left out.
     pub list: Vec<Cue>,
-    /// What is said beside the texts.
+    /// The formatting of the texts.
     pub marks: Marks,
-    /// The code page by which texts were read that are no UTF-8, where there are any.
+    /// The code page of texts that are not UTF-8, if there are any.
     pub code_page: Option<String>,
-    /// How the texts are written.
+    /// The markup of the texts.
     pub(crate) form: Form,
-    /// The styles of ASS.
+    /// The ASS header with its styles.
     pub(crate) header: String,
 }
 
@@ -32,30 +32,30 @@ pub struct Cues {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cue {
-    /// When it appears, in seconds as the file counts them.
+    /// Start time in seconds on the file's clock.
     pub begin: f64,
-    /// When it is gone.
+    /// End time, likewise.
     pub end: f64,
-    /// Its text, with the marks of its form: from a stranger.
+    /// Its text, with the markup of its form: untrusted.
     pub text: String,
 }
 
-/// How texts are written.
+/// The markup of texts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Form {
-    /// As `SubRip`.
+    /// `SubRip` markup.
     #[default]
     Lines,
-    /// As fields of a line of ASS.
+    /// The fields of an ASS line.
     Ass,
-    /// As text alone.
+    /// No markup.
     Plain,
 }
 
 impl Cues {
-    /// Takes the marks of its texts in, and leaves out what has no text.
-    pub(crate) fn see(&mut self) {
+    /// Collects the formatting of its texts, and drops cues without text.
+    pub(crate) fn collect_marks(&mut self) {
         let form = self.form;
         for cue in &self.list {
             self.marks = self.marks.with(match form {
@@ -67,13 +67,13 @@ impl Cues {
         self.list.retain(|cue| !plain(form, &cue.text).is_empty() || marks::draws(&cue.text));
     }
 
-    /// The texts alone, in the order of their times; drawings have none.
+    /// The texts without markup, in order; drawings have none.
     pub fn texts(&self) -> Vec<String> {
         let texts = self.list.iter().map(|cue| plain(self.form, &cue.text));
         texts.filter(|text| !text.is_empty()).collect()
     }
 
-    /// Texts of these that the others lack.
+    /// Number of these texts that the others lack.
     pub fn missing_in(&self, others: &Cues) -> usize {
         let mut left: HashMap<String, usize> = HashMap::new();
         for text in others.texts() {
@@ -89,13 +89,13 @@ impl Cues {
         self.texts().iter().filter(|text| is_missing(text)).count()
     }
 
-    /// Would ffmpeg lose some of these texts, or show what is none?
+    /// True if ffmpeg would lose some of these texts, or show drawings as text.
     pub fn needs_rewriting(&self) -> bool {
         self.code_page.is_some() || self.marks.drawings > 0
     }
 
-    /// As a file that ffmpeg reads, and the name of its format: `begin` is when the film begins, `end` how long it lasts.
-    /// `None`: nothing is left of them.
+    /// The cues as a file that ffmpeg reads, with ffmpeg's name of its format. `begin`: when the film begins, `end`:
+    /// its duration, both in seconds. `None` if no cue is left.
     pub fn file(&self, begin: f64, end: f64) -> Option<(&'static str, String)> {
         let shown = self.list.iter().map(|cue| Cue {
             begin: (cue.begin - begin).max(0.0),
@@ -117,7 +117,7 @@ impl Cues {
     }
 }
 
-/// A text without its marks, with single spaces.
+/// A text without markup, with single spaces.
 fn plain(form: Form, text: &str) -> String {
     let text = match form {
         Form::Ass => marks::without_overrides(ass::text(text)),
@@ -127,7 +127,7 @@ fn plain(form: Form, text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Thousandths of a second.
-fn ticks(seconds: f64) -> u64 {
+/// Seconds as milliseconds; negative times become 0.
+fn millis(seconds: f64) -> u64 {
     (seconds.max(0.0) * 1000.0).round() as u64
 }

@@ -1,7 +1,7 @@
-//! What a media file is: streams, lengths, tags, as ffprobe tells them.
+//! Media files as ffprobe describes them: streams, durations, tags.
 //!
-//! A pure, tolerant reader: numbers may come as text, be missing or be nonsense; what cannot be believed is
-//! absent. Guarantees never to fail on a file that ffprobe could open. Must not know presets.
+//! A pure, tolerant parser: numbers may come as text, be missing or be nonsense; implausible values become `None`.
+//! Guarantees never to fail on a file that ffprobe could open. Must not know presets.
 
 pub mod attached;
 pub mod boxes;
@@ -56,7 +56,7 @@ pub use programmes::Programme;
 pub use stated::Stated;
 pub use survey::{Question, Survey};
 
-/// A number as ffmpeg and ffprobe print it: `2.02`, or `2,02` in a locale with a decimal comma.
+/// Parses a number as ffmpeg and ffprobe print it: `2.02`, or `2,02` in a locale with a decimal comma.
 pub(crate) fn decimal(text: &str) -> Option<f64> {
     text.trim().replace(',', ".").parse().ok().filter(|n: &f64| n.is_finite())
 }
@@ -64,54 +64,54 @@ pub(crate) fn decimal(text: &str) -> Option<f64> {
 /// A media file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct MediaInfo {
-    /// Names of the demuxer: `mov,mp4,m4a,3gp,3g2,mj2`.
+    /// ffmpeg's names of the demuxer: `mov,mp4,m4a,3gp,3g2,mj2`.
     pub container: String,
-    /// Declared length in seconds.
+    /// Declared duration in seconds.
     pub seconds: Option<f64>,
     /// Size in bytes.
     pub size: Option<u64>,
-    /// All streams, in the file's order.
+    /// All streams, in file order.
     pub streams: Vec<Stream>,
-    /// When the first of its streams begins, in seconds.
+    /// Start time of the first stream, in seconds.
     #[serde(default)]
     pub start: Option<f64>,
-    /// Bytes that must be read before all its streams are known, where those are more than ffmpeg reads by itself.
+    /// Bytes ffmpeg must read to find all streams; `None` if its default is enough.
     #[serde(default)]
     pub reach: Option<u64>,
-    /// Its programmes, where it names any.
+    /// Its programmes; empty if it declares none.
     #[serde(default)]
     pub programmes: Vec<Programme>,
-    /// Its chapters, in the file's order.
+    /// Its chapters, in file order.
     pub chapters: Vec<Chapter>,
-    /// The file's own tags.
+    /// Tags of the file itself.
     pub tags: BTreeMap<String, String>,
-    /// A second recording stands behind the one that is described here.
+    /// A second recording follows the one described here.
     #[serde(default)]
     pub second_recording: bool,
-    /// An edit list asks for another speed than that of the recording.
+    /// An edit list changes the playback speed.
     #[serde(default)]
     pub other_speed: bool,
-    /// What its container states of how much of it there should be.
+    /// Size and duration that the container declares for the whole file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated: Option<Stated>,
-    /// Times that ffmpeg works out for packets without one were seen to be wrong.
+    /// Timestamps that ffmpeg generates for packets without one are known to be wrong.
     #[serde(default)]
     pub false_times: bool,
-    /// The cues of its tracks of text were to be read.
+    /// Reading the cues of its text tracks was attempted.
     #[serde(default)]
     pub cues_read: bool,
-    /// The captions inside its moving picture, where they were looked for.
+    /// Captions embedded in its video; `None` if they were not searched for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captions: Option<Vec<Captions>>,
 }
 
-/// What a stream carries.
+/// The media type of a stream.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 #[ts(rename = "Carries")]
-#[expect(missing_docs, reason = "ffprobe's own words")]
+#[expect(missing_docs, reason = "ffprobe's names")]
 pub enum Kind {
     Video,
     Audio,
@@ -122,160 +122,162 @@ pub enum Kind {
 }
 
 /// One stream.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Stream {
     /// Index in the file.
     pub index: usize,
-    /// What it carries.
+    /// Its media type.
     pub kind: Kind,
-    /// ffmpeg's name of the codec; empty when ffmpeg does not know it.
+    /// ffmpeg's name of the codec; empty if ffmpeg does not know it.
     pub codec: String,
-    /// The container's four letters: `avc1`, `encv`.
+    /// The container's four-character code: `avc1`, `encv`.
     pub tag: String,
-    /// Declared length in seconds.
+    /// Declared duration in seconds.
     pub seconds: Option<f64>,
-    /// When it begins, in seconds as the file counts them; 0 where that is not said.
+    /// Start time in seconds on the file's clock; 0 if not declared.
     #[serde(default)]
     pub start: f64,
-    /// When it ends by its packets, in seconds after the beginning of the file, where that was measured.
+    /// End of its last packet, in seconds after the start of the file, if measured.
     #[serde(default)]
     pub measured_end: Option<f64>,
-    /// Packets counted, or declared where they were not counted.
+    /// Number of packets: counted, else declared.
     pub packets: Option<u64>,
-    /// Packets in the stretch that was read to compare the pictures of a file that does not count them.
+    /// Packets read in the survey, where several video streams are compared because no index counts their frames.
     #[serde(default)]
     pub sampled: Option<u64>,
-    /// Facts of a picture.
+    /// Properties of a video stream.
     pub video: Option<Picture>,
-    /// Mean bits per second, as declared.
+    /// Declared mean bit rate, in bits per second.
     pub bit_rate: Option<u64>,
-    /// Profile of the codec in ffmpeg's words: `High`, `LC`; empty where unknown.
+    /// Codec profile as ffmpeg names it: `High`, `LC`; empty if unknown.
     pub profile: String,
-    /// Level of the codec, times 10 for H.264: 41 is 4.1.
+    /// Codec level, times 10 for H.264: 41 is 4.1.
     pub level: Option<u32>,
-    /// Channels, for sound.
+    /// Number of audio channels.
     pub channels: Option<u32>,
-    /// Their layout in ffmpeg's words: `5.1(side)`; empty where unknown.
+    /// Channel layout as ffmpeg names it: `5.1(side)`; empty if unknown.
     pub layout: String,
-    /// Bits per sample, for sound that is not compressed with loss; else absent.
+    /// Bits per sample of lossless audio; `None` for lossy codecs.
     pub sample_bits: Option<u32>,
-    /// What a decoder makes of its samples, in ffmpeg's words: `s16`, `fltp`; empty where unknown.
+    /// Sample format of the decoder as ffmpeg names it: `s16`, `fltp`; empty if unknown.
     #[serde(default)]
     pub sample_format: String,
-    /// Samples per second, for sound.
+    /// Audio samples per second.
     pub sample_rate: Option<u32>,
-    /// `eng`, `und` ...
+    /// Language code: `eng`, `und` ...
     pub language: Option<String>,
-    /// Title of the track: text from a stranger.
+    /// Track title: untrusted text.
     pub title: Option<String>,
-    /// The track to choose by default.
+    /// Flagged as the default track.
     pub default: bool,
-    /// What else it is marked as, in ffprobe's words: `forced`, `comment`, `original` ...
+    /// Its other dispositions as ffprobe names them: `forced`, `comment`, `original` ...
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub roles: BTreeSet<String>,
     /// A cover or thumbnail rather than a moving picture.
     pub attached_picture: bool,
-    /// Announced, and not one packet of it is in the file.
+    /// Declared, but the file holds no packet of it.
     #[serde(default)]
     pub empty: bool,
-    /// Why a copy of it was refused, once one was made and judged.
+    /// Why a copy of it was rejected, once one was made and checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy_fault: Option<CopyFault>,
     /// ffmpeg failed to write it.
     #[serde(default)]
     pub refused: bool,
-    /// What its packets say, where they were measured.
+    /// Measurements of its packets, if taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
-    /// Its tags: texts from a stranger.
+    /// Its tags: untrusted text.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
-    /// What it holds tells a place, or may: its lines, what stands beside a cover or between frames. Known where that was
-    /// asked.
+    /// Its content reveals a location, or may: subtitle lines, metadata of a cover, data between frames. Set only
+    /// where this was checked.
     #[serde(default)]
     pub places: bool,
-    /// The cues of a track of text, where they were read.
+    /// The cues of a text track, if they were read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cues: Option<Cues>,
 }
 
-/// What is wrong with a copy of a stream.
+/// Why a copy of a stream is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum CopyFault {
     /// It makes the result larger than wanted.
     Big,
-    /// It cannot be decoded everywhere.
+    /// Parts of it cannot be decoded.
     Damaged,
-    /// Its time stamps had to be guessed.
+    /// Its timestamps had to be guessed.
     Times,
-    /// It does not show what the original shows.
+    /// Its decoded content differs from the original.
     Differs,
 }
 
-/// Pictures a second of which five seconds tell their order: a decoder may hold back 16.
-const TELLING: f64 = 5.0;
+/// Below this frame rate, five seconds hold too few frames to show their order: a decoder may hold back 16.
+const SLOW_RATE: f64 = 5.0;
 
-/// Seconds after which a stream begins late.
-const LATE: f64 = 0.5;
+/// A stream that starts later than declared by more than this, in seconds, starts late.
+const LATE_START: f64 = 0.5;
 
-/// No moving picture takes fewer bytes a second: 30 black frames are some 300.
-const LEAST_RATE: f64 = 50.0;
+/// Minimum plausible size of video, in bytes per second: 30 black frames take some 300.
+const MIN_BYTE_RATE: f64 = 50.0;
 
 impl Stream {
-    /// Its language as ffprobe tells it, and so ffmpeg.
+    /// The `language` tag as ffprobe, and therefore ffmpeg, reports it.
     pub(crate) fn tag_language(&self) -> Option<&str> {
-        self.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case("language")).map(|(_, word)| word.as_str())
+        self.tags
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case("language"))
+            .map(|(_, value)| value.as_str())
     }
 }
 
 impl MediaInfo {
-    /// The sound: marked as default, else the first; a track that holds nothing only where there is no other.
+    /// The main audio track: the default one, else the first; an empty track only if there is no other.
     pub fn audio(&self) -> Option<&Stream> {
         self.audio_where(|_| true)
     }
 
-    /// The same of some of its tracks.
+    /// Like [`MediaInfo::audio`], among the tracks that `wanted` accepts.
     pub(crate) fn audio_where(&self, wanted: impl Fn(&Stream) -> bool) -> Option<&Stream> {
         let tracks = self.streams.iter().filter(|s| s.kind == Kind::Audio && wanted(s));
-        // Of equal ones the first is the least.
+        // `min_by_key` returns the first of equal items.
         tracks.min_by_key(|s| (s.empty, !s.default))
     }
 
-    /// The tags of the film, of its tracks and chapters.
+    /// The tags of the file, its streams and its chapters.
     pub(crate) fn all_tags(&self) -> impl Iterator<Item = (&String, &String)> {
         let of_streams = self.streams.iter().flat_map(|s| &s.tags);
         self.tags.iter().chain(of_streams).chain(self.chapters.iter().flat_map(|c| &c.tags))
     }
 
-    /// An animation: small, without a length of its own, and its last picture may stand for long.
+    /// A GIF or APNG animation: small, without a declared duration, and its last frame may be shown for long.
     pub(crate) fn is_animation(&self) -> bool {
         matches!(self.container.as_str(), "gif" | "apng")
     }
 
-    /// Five seconds of its moving picture are too few pictures to know in which order they are shown, which no header but
-    /// that of MP4 tells.
+    /// Five seconds of its video hold too few frames to show their display order, which only an MP4 header declares.
     pub(crate) fn is_slow(&self) -> bool {
         let picture =
             self.video().filter(|_| !self.container.starts_with("mov")).and_then(|s| s.video.as_ref());
-        picture.is_some_and(|picture| picture.rate.is_none_or(|rate| rate < TELLING))
+        picture.is_some_and(|picture| picture.rate.is_none_or(|rate| rate < SLOW_RATE))
     }
 
-    /// Keeps that copies of these streams were refused.
+    /// Records why copies of these streams were rejected, by stream index.
     pub fn refuse_copies(&mut self, faults: &BTreeMap<usize, CopyFault>) {
         for stream in &mut self.streams {
             stream.copy_fault = faults.get(&stream.index).copied().or(stream.copy_fault);
         }
     }
 
-    /// The same with lengths by packets: MP4 says of pictures with B-frames when the last is decoded, not shown, and of
-    /// a stream that begins late ffprobe tells the length of the file.
+    /// Corrects durations by those of packets: with B-frames, MP4 declares when the last frame is decoded, not shown,
+    /// and for a stream that starts late ffprobe reports the duration of the file.
     #[must_use]
     pub fn measured(mut self, measured: &Measured) -> MediaInfo {
         for stream in &mut self.streams {
-            let late = |span: &Span| span.begin > stream.start + LATE;
+            let late = |span: &Span| span.begin > stream.start + LATE_START;
             let wrong = |span: &&Span| stream.seconds.is_some_and(|s| s < span.seconds || late(span));
             if let Some(span) = measured.streams.get(&stream.index).filter(wrong) {
                 (stream.start, stream.seconds) = (span.begin, Some(span.seconds));
@@ -284,7 +286,7 @@ impl MediaInfo {
         self
     }
 
-    /// Takes the lengths that its packets tell for those that its header declares.
+    /// Replaces the declared durations by those of its packets.
     pub(crate) fn believe(&mut self, measured: &Measured) {
         for stream in &mut self.streams {
             stream.seconds = measured.streams.get(&stream.index).map(|span| span.seconds);
@@ -292,10 +294,10 @@ impl MediaInfo {
         self.seconds = measured.streams.values().map(|span| span.seconds).max_by(f64::total_cmp);
     }
 
-    /// Length in seconds to reckon progress with: the picture's, else the file's. One that the size of the file
-    /// belies is not believed: broken headers claim days for a second.
+    /// Duration in seconds for progress: that of the video, else of the file. `None` if the file is too small for it:
+    /// broken headers claim days for a second.
     pub fn length(&self) -> Option<f64> {
         let declared = self.video().and_then(|v| v.seconds).or(self.seconds);
-        declared.filter(|seconds| self.size.is_none_or(|size| size as f64 / seconds >= LEAST_RATE))
+        declared.filter(|seconds| self.size.is_none_or(|size| size as f64 / seconds >= MIN_BYTE_RATE))
     }
 }

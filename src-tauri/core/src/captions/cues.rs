@@ -1,13 +1,13 @@
-//! What is shown on a screen in the course of time, as lines that begin and end.
+//! Converts what a screen shows over time into lines with start and end.
 
 use super::Line;
 
-/// Lines of one service; more has no honest film.
-const MOST_LINES: usize = 50_000;
-/// Bytes of their text.
-const MOST_TEXT: usize = 4 << 20;
+/// Maximum number of lines per service; no genuine film has more.
+const MAX_LINES: usize = 50_000;
+/// Maximum bytes of their text.
+const MAX_TEXT: usize = 4 << 20;
 
-/// Lines as they come and go. Times never go backwards, and no two lines are shown at once.
+/// Collects lines. Times never go backwards, and no two lines are shown at once.
 #[derive(Default)]
 pub(super) struct Cues {
     shown: Option<(f64, String)>,
@@ -16,13 +16,13 @@ pub(super) struct Cues {
 }
 
 impl Cues {
-    /// From now on this is shown; nothing where there is no text.
+    /// Shows this text from `at` on; nothing if it is empty.
     pub(super) fn show(&mut self, at: f64, text: String) {
         self.erase(at);
         self.shown = (!text.is_empty()).then_some((at.max(0.0), text));
     }
 
-    /// What is shown grows into this, from its beginning on.
+    /// Replaces the shown text, and keeps its start time.
     pub(super) fn grow(&mut self, at: f64, text: String) {
         match &mut self.shown {
             Some((_, shown)) if !text.is_empty() => *shown = text,
@@ -30,24 +30,24 @@ impl Cues {
         }
     }
 
-    /// From now on nothing is shown.
+    /// Shows nothing from `at` on.
     pub(super) fn erase(&mut self, at: f64) {
         let Some((begin, text)) = self.shown.take() else { return };
-        let room = self.done.len() < MOST_LINES && self.bytes + text.len() <= MOST_TEXT;
+        let room = self.done.len() < MAX_LINES && self.bytes + text.len() <= MAX_TEXT;
         if at > begin && room {
             self.bytes += text.len();
             self.done.push(Line { begin, end: at, text });
         }
     }
 
-    /// All lines of a film that ends so.
+    /// All lines of a film that ends at `end`.
     pub(super) fn done(mut self, end: f64) -> Vec<Line> {
         self.erase(end);
         self.done
     }
 }
 
-/// Rows as text: without what is blank around it.
+/// Joins rows into text, without surrounding blanks and empty rows.
 pub(super) fn text<'a>(rows: impl Iterator<Item = &'a [char]>) -> String {
     let row = |cells: &[char]| {
         let row: String = cells.iter().map(|c| if *c == '\0' { ' ' } else { *c }).collect();

@@ -1,4 +1,4 @@
-//! CEA-708: its packets, put together from the data of several frames, and the services in them.
+//! CEA-708: assembles packets from the data of several frames, and splits them into services.
 
 use super::Line;
 use super::windows::Windows;
@@ -6,9 +6,9 @@ use cea708_types::tables::Code;
 use std::collections::BTreeMap;
 
 /// Largest packet in bytes, with its header.
-const LARGEST: usize = 128;
+const MAX_PACKET: usize = 128;
 
-/// The packet that is coming in, and what its services have shown so far.
+/// The packet being received, and the state of each service.
 #[derive(Default)]
 pub(super) struct Digital {
     packet: Vec<u8>,
@@ -16,7 +16,7 @@ pub(super) struct Digital {
 }
 
 impl Digital {
-    /// Takes two bytes that came with the frame shown at `at`.
+    /// Takes two bytes of the frame shown at `at`; `begins`: they start a packet.
     pub(super) fn take(&mut self, at: f64, begins: bool, pair: [u8; 2]) {
         if begins {
             self.packet.clear();
@@ -32,7 +32,7 @@ impl Digital {
 
     fn unpack(&mut self, at: f64, mut rest: &[u8]) {
         while let Some((service, block, after)) = block(rest) {
-            // A block of which something is missing says nothing.
+            // An incomplete block is ignored.
             let codes = Code::from_data(block).unwrap_or_default();
             if !codes.is_empty() {
                 self.services.entry(service).or_default().take(at, &codes);
@@ -41,21 +41,21 @@ impl Digital {
         }
     }
 
-    /// The lines of each service, where the film ends so.
+    /// The lines of each service, for a film that ends at `end`.
     pub(super) fn done(self, end: f64) -> Vec<(u8, Vec<Line>)> {
         self.services.into_iter().map(|(number, windows)| (number, windows.done(end))).collect()
     }
 }
 
-/// Bytes of a packet, by its first.
+/// Size of a packet in bytes, by its header byte.
 fn length(header: u8) -> usize {
     match usize::from(header & 0x3f) {
-        0 => LARGEST,
+        0 => MAX_PACKET,
         half => half * 2,
     }
 }
 
-/// The first block of a packet: the number of its service, its bytes, and what follows.
+/// The first block of a packet: its service number, its bytes, and the rest of the packet.
 fn block(packet: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (header, rest) = packet.split_first()?;
     let (number, size) = (header >> 5, usize::from(header & 0x1f));

@@ -1,47 +1,47 @@
-//! One field of CEA-608: pairs of bytes, shared by two channels of captions, their text modes, and data (XDS).
+//! One field of CEA-608: byte pairs, shared by two caption channels, their text modes, and data (XDS).
 
 use super::Line;
 use super::screen::Screen;
 use cea608_types::tables::Channel;
 use cea608_types::{Cea608, Cea608State};
 
-/// Seconds within which a command that comes again is its repetition, which makes up for errors.
-const REPEATED: f64 = 0.15;
-const PARITY: u8 = 0x7f;
-const NOTHING: [u8; 2] = [0x80, 0x80];
+/// A command repeated within so many seconds is redundancy against errors, not a new command.
+const REPETITION: f64 = 0.15;
+const DATA_BITS: u8 = 0x7f;
+const PADDING: [u8; 2] = [0x80, 0x80];
 
-/// What a field has shown so far.
+/// The state of a field.
 #[derive(Default)]
 pub(super) struct Field {
     state: Cea608State,
     screens: [Screen; 2],
-    /// When the last pair came.
+    /// Time of the last pair.
     last: f64,
-    /// Data is sent, until a command of captions.
+    /// Data is being sent, until a caption command.
     data: bool,
     /// Text mode is on, until a command that shows captions.
     text_mode: bool,
 }
 
 impl Field {
-    /// Takes a pair that came with the frame shown at `at`.
+    /// Takes a pair of the frame shown at `at`.
     pub(super) fn take(&mut self, at: f64, pair: [u8; 2]) {
-        let plain = pair.map(|byte| byte & PARITY);
+        let plain = pair.map(|byte| byte & DATA_BITS);
         if plain == [0, 0] || self.is_data(plain[0]) {
             return;
         }
-        if at - self.last > REPEATED {
-            // A pause makes the same command another one.
-            let _ = self.state.decode(NOTHING);
+        if at - self.last > REPETITION {
+            // After a pause the same command is a new one.
+            let _ = self.state.decode(PADDING);
         }
         self.last = at;
         self.text_mode |= is_text_mode(plain);
         if let Ok(Some(command)) = self.state.decode(pair) {
-            self.obey(at, command);
+            self.execute(at, command);
         }
     }
 
-    fn obey(&mut self, at: f64, command: Cea608) {
+    fn execute(&mut self, at: f64, command: Cea608) {
         self.text_mode &= !matches!(command, Cea608::NewMode(..) | Cea608::EndOfCaption(_));
         let meant_for_text = self.text_mode && !matches!(command, Cea608::EraseDisplay(_));
         if !meant_for_text {
@@ -49,7 +49,7 @@ impl Field {
         }
     }
 
-    /// Data begins or goes on with a byte of its own and ends with another; only commands come between.
+    /// Data begins or continues with its own byte and ends with another; only commands come between.
     fn is_data(&mut self, first: u8) -> bool {
         match first {
             0x01..=0x0e => self.data = true,
@@ -63,7 +63,7 @@ impl Field {
         self.data
     }
 
-    /// The lines of both channels, where the film ends so.
+    /// The lines of both channels, for a film that ends at `end`.
     pub(super) fn done(self, end: f64) -> [Vec<Line>; 2] {
         self.screens.map(|screen| screen.done(end))
     }

@@ -1,50 +1,50 @@
-//! Packets as they are coded, put into the order in which their frames are shown.
+//! Reorders packets from decode order to display order.
 //!
-//! Guarantees that only as many are kept as may still change places.
+//! Guarantees that no more frames are kept than can still change places.
 
 use super::Triple;
 use super::units::{self, Coding};
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
 
-/// Frames that may wait for others at most; codecs allow 16, or 32 fields.
-const MOST_WAITING: usize = 64;
-/// Bytes of one packet; what is more is passed over.
-const LARGEST: u64 = 1 << 20;
-/// Seconds of a frame of television, for which a DVD gives captions.
+/// Maximum number of frames that wait for others; codecs allow 16, or 32 fields.
+const MAX_WAITING: usize = 64;
+/// Maximum bytes read of one packet; the rest is skipped.
+const MAX_PACKET: u64 = 1 << 20;
+/// Seconds per frame of television, for which a DVD stores captions.
 const FRAME: f64 = 1001.0 / 30_000.0;
 
-/// Hands on the data of each frame in order, with its time in seconds. The answer is when the last frame ends.
+/// Passes on the data of each frame in display order, with its time in seconds. Returns when the last frame ends.
 pub(super) fn each(
     coding: Coding,
     times: impl BufRead,
     mut data: impl Read,
     mut take: impl FnMut(f64, &[Triple]),
 ) -> f64 {
-    let (mut unit, mut last, mut waiting) = (1.0 / 90_000.0, 0.0f64, Waiting::new());
+    let (mut time_base, mut last, mut waiting) = (1.0 / 90_000.0, 0.0f64, Waiting::new());
     let mut latest = None;
     for line in times.lines().map_while(Result::ok) {
         if let Some(seconds) = line.strip_prefix("#tb 0:").and_then(fraction) {
-            unit = seconds;
+            time_base = seconds;
         }
         let Some(packet) = Packet::of(&line, latest) else { continue };
         latest = packet.known;
         let Some(bytes) = next(&mut data, packet.size) else { break };
-        waiting.add(&packet, unit, units::triples(coding, &bytes));
-        last = last.max((packet.shown + packet.length) as f64 * unit);
-        let due = packet.decoded.map(|decoded| ticks(decoded as f64 * unit));
+        waiting.add(&packet, time_base, units::triples(coding, &bytes));
+        last = last.max((packet.shown + packet.length) as f64 * time_base);
+        let due = packet.decoded.map(|decoded| micros(decoded as f64 * time_base));
         waiting.release(due, &mut take);
     }
     waiting.release(Some(i64::MAX), &mut take);
     last
 }
 
-/// Microseconds, by which frames are put in order.
-fn ticks(seconds: f64) -> i64 {
+/// Seconds as microseconds, by which frames are ordered.
+fn micros(seconds: f64) -> i64 {
     (seconds * 1e6).round() as i64
 }
 
-/// Frames whose turn is still to come.
+/// Frames that may still be preceded by others.
 struct Waiting(BTreeMap<i64, Vec<Triple>>);
 
 impl Waiting {
@@ -52,17 +52,17 @@ impl Waiting {
         Waiting(BTreeMap::new())
     }
 
-    fn add(&mut self, packet: &Packet, unit: f64, triples: Vec<(u32, Triple)>) {
+    fn add(&mut self, packet: &Packet, time_base: f64, triples: Vec<(u32, Triple)>) {
         for (later, triple) in triples {
-            let at = packet.shown as f64 * unit + f64::from(later) * FRAME;
-            self.0.entry(ticks(at)).or_default().push(triple);
+            let at = packet.shown as f64 * time_base + f64::from(later) * FRAME;
+            self.0.entry(micros(at)).or_default().push(triple);
         }
     }
 
-    /// Hands on the frames that no later packet can come before.
+    /// Passes on the frames that no later packet can precede.
     fn release(&mut self, due: Option<i64>, take: &mut impl FnMut(f64, &[Triple])) {
         while let Some(first) = self.0.first_entry()
-            && (due.is_some_and(|due| *first.key() < due) || self.0.len() > MOST_WAITING)
+            && (due.is_some_and(|due| *first.key() < due) || self.0.len() > MAX_WAITING)
         {
             if let Some((at, triples)) = self.0.pop_first() {
                 take(at as f64 / 1e6, &triples);
@@ -71,18 +71,18 @@ impl Waiting {
     }
 }
 
-/// A packet by its line of `framecrc`: track, when decoded, when shown, how long, bytes.
+/// A packet by its `framecrc` line: track, decode time, presentation time, duration, bytes.
 struct Packet {
     decoded: Option<i64>,
     shown: i64,
-    /// Where that is said of it or of one before.
+    /// The presentation time of this packet, or else of the last one that has any.
     known: Option<i64>,
     length: i64,
     size: u64,
 }
 
 impl Packet {
-    /// One that does not say when it is shown belongs to the frame of that before, as its second field.
+    /// A packet without a presentation time belongs to the frame before, as its second field.
     fn of(line: &str, latest: Option<i64>) -> Option<Packet> {
         let mut fields = line.split(',').map(str::trim);
         if fields.next()? != "0" {
@@ -96,18 +96,18 @@ impl Packet {
     }
 }
 
-/// `1/90000`
+/// Parses `1/90000`.
 fn fraction(text: &str) -> Option<f64> {
-    let (over, under) = text.trim().split_once('/')?;
-    let (over, under): (f64, f64) = (over.parse().ok()?, under.parse().ok()?);
-    (over > 0.0 && under > 0.0).then_some(over / under)
+    let (numerator, denominator) = text.trim().split_once('/')?;
+    let (numerator, denominator): (f64, f64) = (numerator.parse().ok()?, denominator.parse().ok()?);
+    (numerator > 0.0 && denominator > 0.0).then_some(numerator / denominator)
 }
 
-/// So many bytes; nothing where they are not all there.
+/// Reads `size` bytes; `None` if they are incomplete.
 fn next(data: &mut impl Read, size: u64) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    data.by_ref().take(size.min(LARGEST)).read_to_end(&mut bytes).ok()?;
+    data.by_ref().take(size.min(MAX_PACKET)).read_to_end(&mut bytes).ok()?;
     let rest =
-        std::io::copy(&mut data.by_ref().take(size.saturating_sub(LARGEST)), &mut std::io::sink()).ok()?;
+        std::io::copy(&mut data.by_ref().take(size.saturating_sub(MAX_PACKET)), &mut std::io::sink()).ok()?;
     (bytes.len() as u64 + rest == size).then_some(bytes)
 }

@@ -1,7 +1,7 @@
-//! The screen of one channel of CEA-608: what its commands make visible, in each of its three ways of showing text.
+//! The screen of one CEA-608 channel: what its commands make visible, in each of its three modes.
 //!
-//! Guarantees that lines of rolling captions come one at a time, each from its first letter on: a subtitle that repeated the
-//! rows above would be read twice.
+//! Guarantees that roll-up captions come one line at a time, each from its first letter on: a subtitle that repeated
+//! the rows above would be read twice.
 
 use super::Line;
 use super::cues::{self, Cues};
@@ -9,13 +9,13 @@ use cea608_types::{Cea608, Mode, Text};
 
 const ROWS: usize = 15;
 const COLUMNS: usize = 32;
-/// Seconds after which text that is painted on belongs to another line.
+/// Seconds after which text in paint-on mode belongs to another line.
 const PAUSE: f64 = 0.5;
 
 type Grid = [[char; COLUMNS]; ROWS];
 const EMPTY: Grid = [['\0'; COLUMNS]; ROWS];
 
-/// The memories of a channel.
+/// The memories of a channel, and its lines so far.
 pub(super) struct Screen {
     mode: Option<Mode>,
     shown: Grid,
@@ -24,7 +24,7 @@ pub(super) struct Screen {
     column: usize,
     /// The next letter begins a line.
     fresh: bool,
-    /// When the last letter came that is shown at once.
+    /// Time of the last letter that was visible at once.
     last: f64,
     cues: Cues,
 }
@@ -37,7 +37,7 @@ impl Default for Screen {
 }
 
 impl Screen {
-    /// Does what a command asks for.
+    /// Executes a command.
     pub(super) fn take(&mut self, at: f64, command: Cea608) {
         match command {
             Cea608::Text(text) => self.write(at, text),
@@ -50,8 +50,8 @@ impl Screen {
             Cea608::TabOffset(_, columns) => self.advance(usize::from(columns)),
             Cea608::DeleteToEndOfRow(_) => self.delete_to_end(at),
             Cea608::Preamble(_, place) => {
-                // Rolling captions have but one row that is written.
-                self.row = if self.rolls() { 0 } else { usize::from(place.row()).min(ROWS - 1) };
+                // Roll-up mode writes only one row.
+                self.row = if self.is_roll_up() { 0 } else { usize::from(place.row()).min(ROWS - 1) };
                 self.column = usize::from(place.column()).min(COLUMNS - 1);
             }
             Cea608::MidRowChange(..) => {
@@ -62,12 +62,12 @@ impl Screen {
         }
     }
 
-    /// Its lines, where the film ends so.
+    /// Its lines, for a film that ends at `end`.
     pub(super) fn done(self, end: f64) -> Vec<Line> {
         self.cues.done(end)
     }
 
-    fn rolls(&self) -> bool {
+    fn is_roll_up(&self) -> bool {
         self.mode.is_some_and(|mode| mode.is_rollup())
     }
 
@@ -75,7 +75,7 @@ impl Screen {
         self.mode == Some(Mode::PopOn)
     }
 
-    /// The memory that is written.
+    /// The memory being written.
     fn written(&mut self) -> &mut Grid {
         if self.is_hidden() { &mut self.hidden } else { &mut self.shown }
     }
@@ -105,21 +105,21 @@ impl Screen {
     fn put(&mut self, at: f64, letter: char) {
         let (row, column) = (self.row, self.column);
         let visible = !self.is_hidden();
-        let over = !matches!(self.shown[row][column], '\0' | ' ') && column < COLUMNS - 1;
-        if visible && over {
-            // It is written over: what stood there was another line.
+        let overwrites = !matches!(self.shown[row][column], '\0' | ' ') && column < COLUMNS - 1;
+        if visible && overwrites {
+            // Overwriting begins another line.
             self.shown[row] = EMPTY[row];
             self.fresh = true;
         }
         self.written()[row][column] = letter;
         self.advance(1);
         if visible {
-            self.fresh |= !self.rolls() && at - self.last > PAUSE;
+            self.fresh |= !self.is_roll_up() && at - self.last > PAUSE;
             self.update(at);
         }
     }
 
-    /// What is shown has changed by a letter.
+    /// A visible letter was added.
     fn update(&mut self, at: f64) {
         let text = self.text();
         if std::mem::take(&mut self.fresh) {
@@ -131,7 +131,7 @@ impl Screen {
     }
 
     fn enter(&mut self, at: f64, mode: Mode) {
-        if mode.is_rollup() && !self.rolls() {
+        if mode.is_rollup() && !self.is_roll_up() {
             self.erase(at);
             self.hidden = EMPTY;
             (self.row, self.column) = (0, 0);
@@ -148,13 +148,13 @@ impl Screen {
     fn swap(&mut self, at: f64) {
         self.mode = Some(Mode::PopOn);
         std::mem::swap(&mut self.shown, &mut self.hidden);
-        // What is painted on behind it is another line.
+        // Text painted on afterwards is another line.
         self.fresh = true;
         self.cues.show(at, self.text());
     }
 
     fn roll(&mut self) {
-        if self.rolls() {
+        if self.is_roll_up() {
             self.shown = EMPTY;
             self.fresh = true;
             (self.row, self.column) = (0, 0);
@@ -165,17 +165,17 @@ impl Screen {
         self.column = self.column.saturating_sub(1);
         let (row, column) = (self.row, self.column);
         self.written()[row][column] = '\0';
-        self.follow(at);
+        self.text_removed(at);
     }
 
     fn delete_to_end(&mut self, at: f64) {
         let (row, column) = (self.row, self.column);
         self.written()[row][column..].fill('\0');
-        self.follow(at);
+        self.text_removed(at);
     }
 
-    /// Something was taken away from what is shown.
-    fn follow(&mut self, at: f64) {
+    /// Visible text was removed.
+    fn text_removed(&mut self, at: f64) {
         if !self.is_hidden() && !self.fresh {
             self.cues.grow(at, self.text());
         }

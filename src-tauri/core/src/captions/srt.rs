@@ -3,32 +3,32 @@
 use super::Line;
 use std::fmt::Write as _;
 
-/// The lines up to `end`, where the film ends.
+/// The lines up to `end`, the end of the film in seconds.
 pub fn srt(lines: &[Line], end: f64) -> String {
     let mut text = String::new();
     let shown = lines.iter().filter(|line| line.begin < end);
     for (n, line) in (1..).zip(shown) {
-        let (begin, until) = (ticks(line.begin), ticks(line.end.min(end)));
-        // One without a length would not be read.
+        let (begin, until) = (millis(line.begin), millis(line.end.min(end)));
+        // ffmpeg does not read a cue without a duration.
         let (begin, until) = (clock(begin), clock(until.max(begin + 1)));
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{n}\n{begin} --> {until}\n{}\n", escaped(&line.text));
     }
     text
 }
 
-/// Thousandths of a second.
-fn ticks(seconds: f64) -> u64 {
+/// Seconds as milliseconds; negative times become 0.
+fn millis(seconds: f64) -> u64 {
     (seconds.max(0.0) * 1000.0).round() as u64
 }
 
-/// `00:01:02,500`
-pub(crate) fn clock(all: u64) -> String {
-    let (hours, minutes, seconds) = (all / 3_600_000, all / 60_000 % 60, all / 1000 % 60);
-    format!("{hours:02}:{minutes:02}:{seconds:02},{:03}", all % 1000)
+/// Formats milliseconds as `00:01:02,500`.
+pub(crate) fn clock(millis: u64) -> String {
+    let (hours, minutes, seconds) = (millis / 3_600_000, millis / 60_000 % 60, millis / 1000 % 60);
+    format!("{hours:02}:{minutes:02}:{seconds:02},{:03}", millis % 1000)
 }
 
-/// No text of a caption is a tag, a mark of ASS or a time, as which ffmpeg would read it.
+/// Replaces what ffmpeg would read as a tag, a mark of ASS or a time.
 pub(crate) fn escaped(text: &str) -> String {
     let mut rest = text.chars().peekable();
     let mut safe = String::new();

@@ -1,4 +1,4 @@
-//! Captions as a broadcaster writes them, and bytes that are none.
+//! Captions as a broadcaster writes them, and malformed bytes.
 
 use super::*;
 
@@ -25,7 +25,7 @@ fn twice(second: u8) -> Vec<[u8; 2]> {
     vec![[0x14, second]; 2]
 }
 
-/// What each frame carries in the first field, from the frame of that number on; the lines of CC1.
+/// The lines of CC1, where the first field carries these pairs from the frame of this number on, one per frame.
 fn lines(frames: &[(usize, Vec<[u8; 2]>)], end: f64) -> Vec<(i64, i64, String)> {
     let mut field = line21::Field::default();
     for (first, pairs) in frames {
@@ -43,7 +43,7 @@ fn line(begin: i64, end: i64, text: &str) -> (i64, i64, String) {
 }
 
 #[test]
-fn a_popped_caption_is_shown_from_its_last_command_to_its_erasure() {
+fn a_pop_on_caption_is_shown_until_it_is_erased() {
     let one = [twice(0x20), twice(0x2e), vec![[0x14, 0x70]; 2], letters("HELLO"), twice(0x2f)].concat();
     let two = [twice(0x20), vec![[0x13, 0x70]; 2], letters("ONE"), vec![[0x14, 0x50]; 2], letters("TWO")];
     let two = [two.concat(), twice(0x2f)].concat();
@@ -54,7 +54,7 @@ fn a_popped_caption_is_shown_from_its_last_command_to_its_erasure() {
 }
 
 #[test]
-fn rolling_captions_come_one_line_at_a_time() {
+fn roll_up_captions_come_one_line_at_a_time() {
     let roll = |text: &str| [twice(0x25), twice(0x2d), vec![[0x14, 0x70]; 2], letters(text)].concat();
     let third = [twice(0x2d), letters("THIRD")].concat();
     let got = lines(&[(0, roll("FIRST")), (30, roll("SECOND")), (60, third), (90, twice(0x2c))], 9.0);
@@ -62,14 +62,14 @@ fn rolling_captions_come_one_line_at_a_time() {
 }
 
 #[test]
-fn painted_captions_appear_with_their_first_letter() {
+fn paint_on_captions_appear_with_their_first_letter() {
     let paint = |row, text: &str| [twice(0x29), vec![[0x14, row]; 2], letters(text)].concat();
     let got = lines(&[(0, paint(0x50, "ABOVE")), (8, paint(0x70, "BELOW")), (60, paint(0x70, "NEW"))], 3.003);
     assert_eq!(got, [line(4, 64, "ABOVE\nBELOW"), line(64, 90, "ABOVE\nNEW")]);
 }
 
 #[test]
-fn accents_replace_the_letter_before_and_backspace_takes_one_away() {
+fn accents_replace_the_letter_before_and_backspace_removes_one() {
     let text = [letters("CAFE"), vec![[0x12, 0x21]; 2], letters("XY"), twice(0x21), vec![[0x11, 0x37]; 2]];
     let text = [twice(0x20), vec![[0x14, 0x70]; 2], text.concat(), twice(0x2f)].concat();
     assert_eq!(lines(&[(0, text)], 3.0)[0].2, "CAF\u{c9}X\u{266a}");
@@ -81,12 +81,12 @@ fn text_mode_and_data_are_no_captions() {
         [letters("LI"), twice(0x2a), letters("PAGE"), twice(0x20), letters("NE"), twice(0x2f)].concat();
     assert_eq!(lines(&[(0, [twice(0x20), text].concat())], 3.003), [line(10, 90, "LINE")]);
     let data = [vec![[0x01, 0x03]], letters("SHOW"), vec![[0x0f, 0x1d]]].concat();
-    let popped = [twice(0x20), letters("AB"), data, twice(0x2f)].concat();
-    assert_eq!(lines(&[(0, popped)], 3.0)[0].2, "AB");
+    let pop_on = [twice(0x20), letters("AB"), data, twice(0x2f)].concat();
+    assert_eq!(lines(&[(0, pop_on)], 3.0)[0].2, "AB");
 }
 
 #[test]
-fn what_an_encoder_fills_up_with_is_nothing() {
+fn padding_is_ignored() {
     let apart = |second| vec![[0x14, second], [0, 0], [0x14, second]];
     let text = [apart(0x20), letters("AB"), vec![[0, 0]; 5], letters("CD"), apart(0x2f)].concat();
     assert_eq!(lines(&[(0, text)], 3.003), [line(10, 90, "ABCD")]);
@@ -119,7 +119,7 @@ fn window(visible: bool) -> Vec<u8> {
 }
 
 #[test]
-fn a_window_is_shown_from_its_command_on() {
+fn a_window_is_shown_from_its_display_command_on() {
     let filled = [window(false), b"HELLO".to_vec()].concat();
     let (show, delete) = (vec![0x89, 0x01], vec![0x8c, 0xff]);
     let second = b"\x0dWORLD";
@@ -137,7 +137,7 @@ fn scrolling_text_comes_one_line_at_a_time() {
     assert_eq!(got, [line(0, 30, "ONE"), line(30, 60, "TWO"), line(60, 90, "THREE")]);
 }
 
-/// Frames as `framecrc` lists them, in the order in which they are coded.
+/// Frames as `framecrc` lists them, in decode order.
 fn listed(frames: &[(i64, i64, Vec<u8>)]) -> (String, Vec<u8>) {
     let line = |(decoded, shown, bytes): &(i64, i64, Vec<u8>)| {
         format!("0, {decoded:10}, {shown:10},     1001, {:8}, 0x5\n", bytes.len())
@@ -146,7 +146,7 @@ fn listed(frames: &[(i64, i64, Vec<u8>)]) -> (String, Vec<u8>) {
     (times, frames.iter().flat_map(|(_, _, bytes)| bytes.clone()).collect())
 }
 
-/// A unit of SEI that carries these triples.
+/// An SEI unit that carries these triples.
 fn sei(triples: &[Triple]) -> Vec<u8> {
     let head = [0xb5, 0, 0x31, b'G', b'A', b'9', b'4', 3, 0x40 | triples.len() as u8, 0xff];
     let data: Vec<u8> = head.into_iter().chain(triples.concat()).chain([0xff]).collect();
@@ -155,9 +155,9 @@ fn sei(triples: &[Triple]) -> Vec<u8> {
 }
 
 #[test]
-fn frames_are_read_in_the_order_in_which_they_are_shown() {
-    let popped = [twice(0x20), letters("ABCDEF"), twice(0x2f)].concat();
-    let unit = |n: usize| popped.get(n).map_or_else(Vec::new, |bytes| sei(&[triple(*bytes)]));
+fn frames_are_read_in_display_order() {
+    let pop_on = [twice(0x20), letters("ABCDEF"), twice(0x2f)].concat();
+    let unit = |n: usize| pop_on.get(n).map_or_else(Vec::new, |bytes| sei(&[triple(*bytes)]));
     // Of each two frames the later one is coded first.
     let coded = |n: usize| ((n as i64 - 2) * 1001, (n as i64 ^ 1) * 1001, unit(n ^ 1));
     let frames: Vec<(i64, i64, Vec<u8>)> = (0..8).map(coded).collect();
@@ -176,7 +176,7 @@ fn film(frames: &[Vec<Triple>], end: f64) -> Vec<Captions> {
 }
 
 #[test]
-fn cea_708_is_read_where_cea_608_says_nothing() {
+fn cea_708_is_read_only_without_cea_608() {
     let mut frames: Vec<Vec<Triple>> =
         [twice(0x20), letters("SAID"), twice(0x2f)].concat().iter().map(|two| vec![triple(*two)]).collect();
     frames.push(digital(&[window(true), b"SHOWN".to_vec()].concat()));
@@ -188,13 +188,13 @@ fn cea_708_is_read_where_cea_608_says_nothing() {
 }
 
 #[test]
-fn each_channel_of_each_field_has_lines_of_its_own() {
-    let popped = |command: u8, text: &str| {
+fn each_channel_of_each_field_has_its_own_lines() {
+    let pop_on = |command: u8, text: &str| {
         let twice = |second| vec![[command, second]; 2];
         [twice(0x20), letters(text), twice(0x2f)].concat()
     };
-    let both = [popped(0x14, "ONE"), popped(0x1c, "TWO")].concat();
-    let second = [popped(0x15, "THREE"), popped(0x1d, "FOUR")].concat();
+    let both = [pop_on(0x14, "ONE"), pop_on(0x1c, "TWO")].concat();
+    let second = [pop_on(0x15, "THREE"), pop_on(0x1d, "FOUR")].concat();
     let other_field = |two: &[u8; 2]| [0xfd, triple(*two)[1], triple(*two)[2]];
     let pairs = both.iter().zip(second.iter().map(other_field).chain([[0xfd, 0x80, 0x80]; 9]));
     let frames: Vec<Vec<Triple>> = pairs.map(|(first, second)| vec![triple(*first), second]).collect();
@@ -206,7 +206,7 @@ fn each_channel_of_each_field_has_lines_of_its_own() {
 }
 
 #[test]
-fn what_is_never_erased_is_gone_seconds_after_the_last_data() {
+fn unerased_text_ends_seconds_after_the_last_data() {
     let frames: Vec<Vec<Triple>> =
         [twice(0x20), letters("UP"), twice(0x2f)].concat().iter().map(|two| vec![triple(*two)]).collect();
     let last = frames.len() as f64 * FRAME;
@@ -215,7 +215,7 @@ fn what_is_never_erased_is_gone_seconds_after_the_last_data() {
 }
 
 #[test]
-fn no_bytes_bring_it_down_and_what_is_kept_is_bounded() {
+fn random_bytes_do_not_panic_and_memory_is_bounded() {
     let mut random = fastrand::Rng::with_seed(608);
     for round in 0..3000 {
         let coding = [Coding::H264, Coding::Hevc, Coding::Mpeg2, Coding::Av1][round % 4];
@@ -240,7 +240,7 @@ fn no_bytes_bring_it_down_and_what_is_kept_is_bounded() {
 }
 
 #[test]
-fn text_of_captions_is_no_markup() {
+fn caption_text_is_escaped() {
     let text = "<i>a < b {x} \\N".to_owned();
     let lines =
         [Line { begin: 3599.9996, end: 3700.0, text }, Line { begin: 3650.0, end: 3651.0, text: "x".into() }];
@@ -250,5 +250,5 @@ fn text_of_captions_is_no_markup() {
             && text.contains("\u{2039}i>a < b {x} \u{2216}N"),
         "{text}"
     );
-    assert!(!text.contains("\n2\n"), "it begins after the end: {text}");
+    assert!(!text.contains("\n2\n"), "a line after the end is left out: {text}");
 }

@@ -1,8 +1,8 @@
-//! Caption data in the units of a coded picture: SEI messages of H.264 and HEVC, user data of MPEG-2, metadata of AV1.
+//! Extracts caption data from coded video: SEI messages of H.264 and HEVC, user data of MPEG-2, metadata of AV1.
 
 use super::Triple;
 
-/// How a codec marks the units of a picture.
+/// How a codec carries captions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coding {
     /// H.264.
@@ -16,7 +16,7 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// That of a codec in ffmpeg's words; `None`: it carries no captions that are read here.
+    /// The coding of a codec by ffmpeg's name; `None` if captions in it are not supported.
     pub fn of(codec: &str) -> Option<Coding> {
         Some(match codec {
             "h264" => Coding::H264,
@@ -27,7 +27,7 @@ impl Coding {
         })
     }
 
-    /// Bytes of a file with which captions begin.
+    /// Byte sequences with which captions begin.
     pub fn marks(self) -> &'static [&'static [u8]] {
         const MPEG: &[&[u8]] = &[
             b"GA94\x03",
@@ -38,7 +38,7 @@ impl Coding {
         if self == Coding::Mpeg2 { MPEG } else { &MPEG[..1] }
     }
 
-    /// The units that may carry captions, as ffmpeg's filter of units numbers them.
+    /// The unit types that may carry captions, as ffmpeg's `filter_units` numbers them.
     pub fn units(self) -> &'static str {
         match self {
             Coding::H264 => "6",
@@ -49,26 +49,26 @@ impl Coding {
     }
 }
 
-/// The data of a packet, and by how many frames each piece is shown after it.
+/// The caption data of a packet, each with the number of frames after it at which it is shown.
 pub(super) fn triples(coding: Coding, packet: &[u8]) -> Vec<(u32, Triple)> {
     let at_once = |triple| (0, triple);
     match coding {
-        Coding::H264 => start_codes(packet).flat_map(|u| messages(&unescaped(u, 1))).map(at_once).collect(),
-        Coding::Hevc => start_codes(packet).flat_map(|u| messages(&unescaped(u, 2))).map(at_once).collect(),
-        Coding::Mpeg2 => start_codes(packet).flat_map(user_data).collect(),
+        Coding::H264 => split_units(packet).flat_map(|u| messages(&unescaped(u, 1))).map(at_once).collect(),
+        Coding::Hevc => split_units(packet).flat_map(|u| messages(&unescaped(u, 2))).map(at_once).collect(),
+        Coding::Mpeg2 => split_units(packet).flat_map(user_data).collect(),
         Coding::Av1 => metadata(packet).into_iter().map(at_once).collect(),
     }
 }
 
-/// What stands behind each start code.
-fn start_codes(packet: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// The units: what follows each start code.
+fn split_units(packet: &[u8]) -> impl Iterator<Item = &[u8]> {
     let begins: Vec<usize> =
         packet.windows(3).enumerate().filter(|(_, w)| *w == [0, 0, 1]).map(|(at, _)| at).collect();
     let ends: Vec<usize> = begins.iter().skip(1).copied().chain([packet.len()]).collect();
     begins.into_iter().zip(ends).map(|(begin, end)| &packet[begin + 3..end])
 }
 
-/// A unit without its header, and without the bytes that keep it from looking like a start code.
+/// A unit without its header and emulation prevention bytes.
 fn unescaped(unit: &[u8], header: usize) -> Vec<u8> {
     let mut zeros = 0;
     let kept = |byte: &u8| {
@@ -79,7 +79,7 @@ fn unescaped(unit: &[u8], header: usize) -> Vec<u8> {
     unit.iter().skip(header).copied().filter(kept).collect()
 }
 
-/// The captions of SEI messages: of those that are registered user data.
+/// The captions in SEI messages that are registered user data.
 fn messages(mut rest: &[u8]) -> Vec<Triple> {
     const REGISTERED: usize = 4;
     let mut all = Vec::new();
@@ -101,12 +101,12 @@ fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
     Some((full * 255 + usize::from(*bytes.get(full)?), &bytes[full + 1..]))
 }
 
-/// Country (United States) and provider (ATSC) of user data, then the data itself.
+/// Checks country (United States) and provider (ATSC) of user data, and reads the rest.
 fn registered(payload: &[u8]) -> Vec<Triple> {
     payload.strip_prefix(&[0xb5, 0x00, 0x31]).map(atsc).unwrap_or_default()
 }
 
-/// User data of ATSC A/53 that is caption data.
+/// ATSC A/53 user data that is caption data.
 fn atsc(data: &[u8]) -> Vec<Triple> {
     const PROCESS: u8 = 0x40;
     let Some([flags, _, triples @ ..]) = data.strip_prefix(b"GA94\x03") else { return Vec::new() };
@@ -114,20 +114,20 @@ fn atsc(data: &[u8]) -> Vec<Triple> {
     triples.chunks_exact(3).take(count).map(|t| [t[0], t[1], t[2]]).collect()
 }
 
-/// Those of MPEG-2: as ATSC, as cable (SCTE 20), and as a DVD write them.
+/// Captions of MPEG-2, as written by ATSC, by cable (SCTE 20), and by DVDs.
 fn user_data(unit: &[u8]) -> Vec<(u32, Triple)> {
     match unit {
-        [0xb2, b'C', b'C', 0x01, 0xf8, header, fields @ ..] => disc(*header, fields),
+        [0xb2, b'C', b'C', 0x01, 0xf8, header, fields @ ..] => dvd(*header, fields),
         [0xb2, 0x03, kind, bits @ ..] if kind & 0x7f == 1 => {
-            cable(bits).into_iter().map(|t| (0, t)).collect()
+            scte_20(bits).into_iter().map(|t| (0, t)).collect()
         }
         [0xb2, data @ ..] => atsc(data).into_iter().map(|t| (0, t)).collect(),
         _ => Vec::new(),
     }
 }
 
-/// A DVD says at the beginning of a group of pictures what is shown with each of them, field by field in turn.
-fn disc(header: u8, fields: &[u8]) -> Vec<(u32, Triple)> {
+/// A DVD stores captions at the start of a group of pictures for each of its frames, field by field in turn.
+fn dvd(header: u8, fields: &[u8]) -> Vec<(u32, Triple)> {
     let (second_first, count) = (header & 0x80 == 0, usize::from(header & 0x3f));
     let all = fields.chunks_exact(3).take(count).zip(0u32..);
     let all = all.take_while(|(field, _)| field[0] & 0xfe == 0xfe);
@@ -135,8 +135,8 @@ fn disc(header: u8, fields: &[u8]) -> Vec<(u32, Triple)> {
     all.map(|(f, n)| (n / 2, [valid((n % 2 == 1) != second_first), f[1], f[2]])).collect()
 }
 
-/// SCTE 20: a count, then of each pair its priority, its field, its row of the picture, and its bytes backwards.
-fn cable(bytes: &[u8]) -> Vec<Triple> {
+/// SCTE 20: a count, then for each pair its priority, its field, its line, and its bytes with reversed bits.
+fn scte_20(bytes: &[u8]) -> Vec<Triple> {
     let mut bits = bytes.iter().flat_map(|byte| (0..8).rev().map(move |n| byte >> n & 1));
     let mut take = |n: usize| {
         let taken: Vec<u8> = bits.by_ref().take(n).collect();
@@ -146,19 +146,19 @@ fn cable(bytes: &[u8]) -> Vec<Triple> {
     let mut pair = || {
         let (_, field, _) = (take(2)?, take(2)?, take(5)?);
         let (first, second, _) = (take(8)?.reverse_bits(), take(8)?.reverse_bits(), take(1)?);
-        // Field 0 is forbidden, 3 the first one shown again.
+        // Field 0 is forbidden, 3 is the first one repeated.
         let kind = [0b000, 0b100, 0b101, 0b000][usize::from(field)];
         Some([kind, first, second])
     };
     (0..count).map_while(|_| pair()).collect()
 }
 
-/// The captions of AV1's units of metadata.
+/// The captions in AV1 metadata units.
 fn metadata(mut rest: &[u8]) -> Vec<Triple> {
     const METADATA: u8 = 5;
     const REGISTERED: u8 = 4;
     let mut all = Vec::new();
-    while let Some((kind, unit, after)) = unit_of_av1(rest) {
+    while let Some((kind, unit, after)) = av1_unit(rest) {
         if kind == METADATA
             && let [REGISTERED, payload @ ..] = unit
         {
@@ -169,8 +169,8 @@ fn metadata(mut rest: &[u8]) -> Vec<Triple> {
     all
 }
 
-/// The first unit: its kind, its content, and what follows.
-fn unit_of_av1(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+/// The first unit: its type, its content, and what follows.
+fn av1_unit(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (header, rest) = bytes.split_first()?;
     let (extended, sized) = (header & 0b100 != 0, header & 0b10 != 0);
     let rest = rest.get(usize::from(extended)..)?;
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_data_is_found_in_the_units_of_each_codec() {
+    fn each_codec_yields_the_same_data() {
         let message = [&[4, registered().len() as u8][..], &registered(), &[0x80]].concat();
         let other = [5, 1, 9];
         let h264 = [&[0, 0, 0, 1, 9, 0xf0, 0, 0, 1, 6], &other[..], &message].concat();
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_only_keep_a_start_code_away_are_no_data() {
+    fn emulation_prevention_bytes_are_removed() {
         let data = b"GA94\x03\x43\xff\xfc\x00\x00\xfc\x94\x20\xfc\x00\x00";
         let message = [&[6, 4, 3 + data.len() as u8, 0xb5, 0, 0x31], &data[..]].concat();
         let escaped = [&[0, 0, 1], &message[..], &[3, 1]].concat();
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disc_gives_frames_in_advance_and_names_the_field_that_comes_first() {
+    fn a_dvd_stores_frames_in_advance_and_names_the_first_field() {
         let unit = [0, 0, 1, 0xb2, b'C', b'C', 1, 0xf8, 0x84, 0xff, 0x94, 0x20, 0xfe, 1, 2, 0xff, 0x80, 0x80];
         let [first, second] = [(0, [4, 0x94, 0x20]), (0, [5, 1, 2])];
         assert_eq!(triples(Coding::Mpeg2, &unit), [first, second, (1, [4, 0x80, 0x80])]);
@@ -230,8 +230,8 @@ mod tests {
     }
 
     #[test]
-    fn cable_writes_letters_backwards() {
-        // One pair of the first field: 00001 00 01 00000 then 0x94 and 0x20 from their last bit on, and 1.
+    fn scte_20_reverses_bits() {
+        // One pair of the first field: 00001 00 01 00000, then 0x94 and 0x20 with reversed bits, and 1.
         let bits = format!("00001000100000{:08b}{:08b}1", 0x94u8.reverse_bits(), 0x20u8.reverse_bits());
         let bits = bits.chars().chain("000000".chars()).collect::<Vec<_>>();
         let byte = |bits: &[char]| bits.iter().fold(0u8, |all, bit| all << 1 | u8::from(*bit == '1'));

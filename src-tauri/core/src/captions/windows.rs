@@ -1,13 +1,13 @@
-//! The windows of one service of CEA-708: what its codes make visible.
+//! The windows of one CEA-708 service: what its codes make visible.
 //!
-//! Guarantees that text which scrolls comes a line at a time, as with rolling captions of CEA-608.
+//! Guarantees that scrolling text comes one line at a time, like roll-up captions of CEA-608.
 
 use super::Line;
 use super::cues::{self, Cues};
 use cea708_types::tables::{Code, DefineWindowArgs, Ext1, WindowBits};
 
 const COLUMNS: usize = 64;
-/// Seconds after which text that is written into what is shown belongs to another line.
+/// Seconds after which text added to a visible window belongs to another line.
 const PAUSE: f64 = 0.5;
 
 /// A window.
@@ -17,30 +17,30 @@ struct Window {
     rows: Vec<Vec<char>>,
     row: usize,
     column: usize,
-    /// Rows above were said before the line that is shown.
+    /// Rows above belong to earlier lines.
     since: usize,
 }
 
-/// The windows of a service, and what they have shown so far.
+/// The windows of a service, and its lines so far.
 #[derive(Default)]
 pub(super) struct Windows {
     all: [Option<Window>; 8],
     current: usize,
     /// The next letter begins a line.
     fresh: bool,
-    /// Something was shown or taken away as a whole.
+    /// A window was shown, hidden or cleared as a whole.
     changed: bool,
-    /// When the last letter came that is shown at once.
+    /// Time of the last change of what is shown.
     last: f64,
     cues: Cues,
 }
 
 impl Windows {
-    /// Does what the codes of one block ask for.
+    /// Executes the codes of one block.
     pub(super) fn take(&mut self, at: f64, codes: &[Code]) {
         let before = self.text();
         for code in codes {
-            self.obey(code);
+            self.execute(code);
         }
         let text = self.text();
         let changed = std::mem::take(&mut self.changed);
@@ -55,7 +55,7 @@ impl Windows {
         self.last = at;
     }
 
-    /// Its lines, where the film ends so.
+    /// Its lines, for a film that ends at `end`.
     pub(super) fn done(self, end: f64) -> Vec<Line> {
         self.cues.done(end)
     }
@@ -66,16 +66,16 @@ impl Windows {
         cues::text(visible.into_iter().flat_map(|w| &w.rows[w.since..]).map(Vec::as_slice))
     }
 
-    fn obey(&mut self, code: &Code) {
+    fn execute(&mut self, code: &Code) {
         match code {
-            Code::DefineWindow(asked) => self.define(asked),
-            Code::ClearWindows(which) => {
-                self.each(*which, |window| window.iter_mut().for_each(Window::clear));
+            Code::DefineWindow(args) => self.define(args),
+            Code::ClearWindows(selection) => {
+                self.each(*selection, |window| window.iter_mut().for_each(Window::clear));
             }
-            Code::DisplayWindows(which) => self.show(*which, |_| true),
-            Code::HideWindows(which) => self.show(*which, |_| false),
-            Code::ToggleWindows(which) => self.show(*which, |visible| !visible),
-            Code::DeleteWindows(which) => self.each(*which, |window| *window = None),
+            Code::DisplayWindows(selection) => self.show(*selection, |_| true),
+            Code::HideWindows(selection) => self.show(*selection, |_| false),
+            Code::ToggleWindows(selection) => self.show(*selection, |visible| !visible),
+            Code::DeleteWindows(selection) => self.each(*selection, |window| *window = None),
             Code::Reset => self.each(WindowBits::NONE.not(), |window| *window = None),
             code => match selected(code) {
                 Some(window) => self.current = window,
@@ -84,27 +84,27 @@ impl Windows {
         }
     }
 
-    /// Does something with each of these windows, as a whole.
-    fn each(&mut self, which: WindowBits, change: impl Fn(&mut Option<Window>)) {
+    /// Applies a change to each of these windows, as a whole.
+    fn each(&mut self, selection: WindowBits, change: impl Fn(&mut Option<Window>)) {
         for (id, window) in (0u8..).zip(&mut self.all) {
-            if which.and(WindowBits::from_window_id(id)) != WindowBits::NONE {
+            if selection.and(WindowBits::from_window_id(id)) != WindowBits::NONE {
                 change(window);
                 self.changed = true;
             }
         }
     }
 
-    fn show(&mut self, which: WindowBits, visible: impl Fn(bool) -> bool) {
-        self.each(which, |window| window.iter_mut().for_each(|w| w.visible = visible(w.visible)));
+    fn show(&mut self, selection: WindowBits, visible: impl Fn(bool) -> bool) {
+        self.each(selection, |window| window.iter_mut().for_each(|w| w.visible = visible(w.visible)));
     }
 
-    fn define(&mut self, asked: &DefineWindowArgs) {
-        self.current = usize::from(asked.window_id) % self.all.len();
-        let rows = usize::from(asked.row_count) + 1;
-        let place = (asked.anchor_vertical, asked.anchor_horizontal);
+    fn define(&mut self, args: &DefineWindowArgs) {
+        self.current = usize::from(args.window_id) % self.all.len();
+        let rows = usize::from(args.row_count) + 1;
+        let place = (args.anchor_vertical, args.anchor_horizontal);
         let window = self.all[self.current].get_or_insert_with(Window::empty);
-        self.changed |= window.visible != asked.visible;
-        (window.visible, window.place) = (asked.visible, place);
+        self.changed |= window.visible != args.visible;
+        (window.visible, window.place) = (args.visible, place);
         window.rows.resize(rows, Vec::new());
         window.row = window.row.min(rows - 1);
         window.since = window.since.min(rows - 1);
@@ -157,7 +157,7 @@ impl Window {
         }
     }
 
-    /// Goes on in the next row. Does the text scroll?
+    /// Moves to the next row. Returns whether the text scrolled.
     fn feed(&mut self) -> bool {
         self.column = 0;
         self.row += 1;

@@ -1,10 +1,10 @@
-//! Lines of ASS as Matroska holds them, and as a file.
+//! ASS lines as Matroska holds them, and the file made of them.
 
 use super::marks::{without_drawings, without_overrides};
-use super::{Cue, Form, plain, ticks};
+use super::{Cue, Form, millis, plain};
 use std::fmt::Write as _;
 
-/// Behind the number of the line: layer, style, name, three margins, effect, text.
+/// Fields of a line: its number, layer, style, name, three margins, effect, text.
 const FIELDS: usize = 9;
 
 /// The text of a line.
@@ -12,7 +12,7 @@ pub(super) fn text(line: &str) -> &str {
     line.splitn(FIELDS, ',').nth(FIELDS - 1).unwrap_or_default()
 }
 
-/// These lines as a file, without what is drawn; `None`: nothing is left.
+/// The lines as a file, without drawings; `None` if nothing is left.
 pub(super) fn file(header: &str, cues: &[Cue]) -> Option<String> {
     let is_events = |line: &&str| line.trim().eq_ignore_ascii_case("[events]");
     let before: Vec<&str> = header.lines().take_while(|line| !is_events(line)).collect();
@@ -29,15 +29,15 @@ pub(super) fn file(header: &str, cues: &[Cue]) -> Option<String> {
             continue;
         }
         let (begin, end) = (clock(cue.begin), clock(cue.end));
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(file, "Dialogue: {layer},{begin},{end},{},{text}", between.join(","));
     }
     (file.len() > head).then_some(file)
 }
 
-/// `0:01:02.50`
+/// Formats `0:01:02.50`.
 fn clock(seconds: f64) -> String {
-    let all = ticks(seconds) / 10;
+    let all = millis(seconds) / 10;
     let (hours, minutes, seconds) = (all / 360_000, all / 6_000 % 60, all / 100 % 60);
     format!("{hours}:{minutes:02}:{seconds:02}.{:02}", all % 100)
 }

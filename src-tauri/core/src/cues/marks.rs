@@ -1,26 +1,26 @@
-//! What a text says beside its words: emphasis, colours, places, drawings.
+//! Formatting in subtitle texts: emphasis, colours, positions, drawings.
 
 use serde::{Deserialize, Serialize};
 
-/// What is said beside the texts of a track.
+/// Formatting found in the texts of a track.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Marks {
-    /// Words in bold, italic or underlined.
+    /// Bold, italic or underlined words.
     pub emphasis: bool,
-    /// Words in a colour other than white.
+    /// Words in colours other than white.
     pub colours: bool,
-    /// Places other than the usual one, below.
+    /// Positions other than the default, at the bottom.
     pub positions: bool,
-    /// Fonts, sizes, movements and whatever else.
+    /// Fonts, sizes, movement and anything else.
     pub effects: bool,
-    /// Cues that are drawn, not written.
+    /// Number of cues that are drawn, not written.
     pub drawings: usize,
 }
 
 impl Marks {
-    /// Both.
+    /// Combines both.
     #[must_use]
     pub fn with(self, other: Marks) -> Marks {
         Marks {
@@ -32,8 +32,8 @@ impl Marks {
         }
     }
 
-    /// Takes in what the styles of ASS say.
-    pub(crate) fn see_styles(&mut self, header: &str) {
+    /// Adds the formatting of ASS styles.
+    pub(crate) fn add_styles(&mut self, header: &str) {
         let mut fields: Vec<String> = Vec::new();
         let (names, styles) = ("Format:", "Style:");
         let lines = header.lines().map(str::trim).take_while(|line| !line.eq_ignore_ascii_case("[events]"));
@@ -62,7 +62,7 @@ fn is_white(colour: &str) -> bool {
     colour.trim_end_matches('&').ends_with("ffffff") || colour == "16777215"
 }
 
-/// The blocks in braces of a text, and what stands before each and behind the last.
+/// Splits a text into pairs of plain text and the override block in braces after it; the last block is empty.
 fn parts(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
@@ -77,12 +77,12 @@ fn parts(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The tags of such a block: `an8`, `pos(320,20)`.
+/// The tags of an override block: `an8`, `pos(320,20)`.
 fn tags(block: &str) -> impl Iterator<Item = &str> {
     block.split('\\').skip(1).map(str::trim)
 }
 
-/// Is what follows this block drawn? `None`: it says nothing of that.
+/// True if this block starts a drawing, false if it ends one; `None` if it does neither.
 fn begins_drawing(block: &str) -> Option<bool> {
     let levels = tags(block).filter_map(|tag| tag.strip_prefix('p')).filter(|n| n.starts_with(is_digit));
     levels.last().map(|level| !level.starts_with('0'))
@@ -92,7 +92,7 @@ fn is_digit(c: char) -> bool {
     c.is_ascii_digit()
 }
 
-/// Is there a drawing in this text?
+/// True if this text holds a drawing.
 pub(super) fn draws(text: &str) -> bool {
     let mut drawn = false;
     parts(text).any(|(before, block)| {
@@ -102,7 +102,7 @@ pub(super) fn draws(text: &str) -> bool {
     })
 }
 
-/// The text without what is drawn; its blocks stay.
+/// The text without drawings; override blocks stay.
 pub(super) fn without_drawings(text: &str) -> String {
     let (mut drawn, mut kept) = (false, String::new());
     for (before, block) in parts(text) {
@@ -117,7 +117,7 @@ pub(super) fn without_drawings(text: &str) -> String {
     kept
 }
 
-/// The text without blocks, drawings and the marks for ends of lines.
+/// The text without override blocks and drawings; marks of line ends become newlines.
 pub(super) fn without_overrides(text: &str) -> String {
     let kept: String = {
         let text = without_drawings(text);
@@ -126,7 +126,7 @@ pub(super) fn without_overrides(text: &str) -> String {
     kept.replace("\\N", "\n").replace("\\n", "\n").replace("\\h", " ")
 }
 
-/// What the blocks of a text of ASS say.
+/// The formatting of an ASS text, by its override blocks.
 pub(super) fn of_ass(text: &str) -> Marks {
     let mut marks = Marks { drawings: usize::from(draws(text)), ..Marks::default() };
     for tag in parts(text).flat_map(|(_, block)| tags(block)) {
@@ -145,7 +145,7 @@ pub(super) fn of_ass(text: &str) -> Marks {
     marks
 }
 
-/// What the tags of a text of `SubRip` say, and its blocks, which are those of ASS.
+/// The formatting of a `SubRip` text, by its tags and by override blocks, which are those of ASS.
 pub(super) fn of_lines(text: &str) -> Marks {
     let mut marks = of_ass(text);
     for tag in text.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag) {
@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_drawn_is_no_text_and_what_follows_it_is() {
+    fn drawings_are_removed_and_text_after_them_stays() {
         for (text, kept) in [
             ("{\\p1}m 0 0 l 100 0{\\p0}", ""),
             ("{\\an7\\pos(0,0)\\p1}m 1 1{\\p0}text after", "text after"),
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_are_known_by_what_they_mean() {
+    fn formatting_is_recognised() {
         let of = |text: &str| {
             let Marks { emphasis, colours, positions, effects, drawings } = of_lines(text);
             (emphasis, colours, positions, effects, drawings)
@@ -215,10 +215,10 @@ mod tests {
     }
 
     #[test]
-    fn styles_are_read_by_the_names_of_their_fields() {
+    fn styles_are_read_by_field_names() {
         let of = |style: &str| {
             let mut marks = Marks::default();
-            marks.see_styles(&format!(
+            marks.add_styles(&format!(
                 "[V4+ Styles]\nFormat: Name, PrimaryColour, Bold, Italic, Alignment\nStyle: {style}\n"
             ));
             (marks.emphasis, marks.colours, marks.positions)

@@ -1,8 +1,8 @@
-//! Attached files of Matroska: fonts, and all others.
+//! Attachments of Matroska: fonts, and other files.
 
 use super::{Stream, places};
 
-/// Is this attached file a font? By what it is called, and only where its tags tell no place.
+/// True if this attachment is a font by its name and MIME type, and its tags hold no location.
 pub fn is_font(stream: &Stream) -> bool {
     let tag = |name: &str| stream.tags.get(name).map(|value| value.to_lowercase()).unwrap_or_default();
     let (kind, name) = (tag("mimetype"), tag("filename"));
@@ -18,7 +18,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_font_is_known_by_its_name_and_its_type() {
+    fn fonts_are_recognised_by_name_and_type() {
         let font = |name: &str, kind: &str| {
             let tags = [("filename", name), ("mimetype", kind)].map(|(k, v)| (k.to_owned(), v.to_owned()));
             is_font(&Stream { tags: tags.into(), ..Stream::default() })

@@ -1,33 +1,33 @@
-//! The boxes of an MP4, read just far enough to tell what ffprobe cannot: that a file is copy-protected, or that its
-//! end is missing. Bounded in time and memory whatever the file says.
+//! Reads the boxes of an MP4 just far enough to detect what ffprobe does not report: copy protection, or a missing
+//! end. Bounded in time and memory for any input.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// What the boxes tell of a file that ffprobe could not open.
+/// What the boxes show of a file that ffprobe could not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Boxes {
-    /// These are no boxes of an MP4, or they do not fit together.
+    /// No MP4 boxes, or they do not fit together.
     None,
-    /// Every box is whole.
+    /// Every box is complete.
     Whole,
-    /// The last box should be longer than the file.
+    /// The last box is larger than the rest of the file.
     CutShort,
-    /// Something in it is encrypted.
+    /// Its content is encrypted.
     Protected,
 }
 
-/// Boxes looked at.
-const MOST: usize = 10_000;
-/// Bytes of an index that are searched.
-const INDEX: u64 = 16 << 20;
+/// Maximum number of boxes read.
+const MAX_BOXES: usize = 10_000;
+/// Maximum bytes of an index that are searched.
+const MAX_INDEX: u64 = 16 << 20;
 /// Boxes that a file may begin with.
 const FIRST: [&[u8; 4]; 8] = [b"ftyp", b"mdat", b"free", b"wide", b"skip", b"moof", b"styp", b"moov"];
 
-/// Walks the boxes of the file from its beginning.
+/// Walks the top-level boxes of a file.
 pub fn look(file: &mut (impl Read + Seek)) -> io::Result<Boxes> {
     let end = file.seek(SeekFrom::End(0))?;
     let (mut at, mut found) = (0, Boxes::None);
-    for _ in 0..MOST {
+    for _ in 0..MAX_BOXES {
         if at + 8 > end {
             return Ok(found);
         }
@@ -46,40 +46,40 @@ pub fn look(file: &mut (impl Read + Seek)) -> io::Result<Boxes> {
     Ok(found)
 }
 
-/// A box: where its content begins, where it ends, its kind.
-pub(crate) type Found = (u64, u64, [u8; 4]);
+/// A box: start of its content, its end, its type.
+pub(crate) type Mp4Box = (u64, u64, [u8; 4]);
 
-/// Where in the file each track of subtitles says that it is shown: a byte of which bit 0 is meant.
+/// Offset of the byte whose bit 0 enables the track, for each subtitle track.
 pub fn subtitle_switches(file: &mut (impl Read + Seek)) -> io::Result<Vec<u64>> {
     let end = file.seek(SeekFrom::End(0))?;
-    let mut switches = Vec::new();
-    for (start, end, _) in inside(file, 0, end)?.into_iter().filter(|(.., kind)| kind == b"moov") {
-        for (start, end, _) in inside(file, start, end)?.into_iter().filter(|(.., kind)| kind == b"trak") {
-            switches.extend(switch(file, start, end)?);
+    let mut flags = Vec::new();
+    for (start, end, _) in children(file, 0, end)?.into_iter().filter(|(.., kind)| kind == b"moov") {
+        for (start, end, _) in children(file, start, end)?.into_iter().filter(|(.., kind)| kind == b"trak") {
+            flags.extend(enabled_flag(file, start, end)?);
         }
     }
-    Ok(switches)
+    Ok(flags)
 }
 
-/// That of the track with these bounds, where it carries subtitles.
-fn switch(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Option<u64>> {
-    let track = inside(file, start, end)?;
-    let of = |boxes: &[Found], name: &[u8; 4]| boxes.iter().find(|(.., kind)| kind == name).copied();
+/// The offset for the track in this range; `None` unless it carries subtitles.
+fn enabled_flag(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Option<u64>> {
+    let track = children(file, start, end)?;
+    let of = |boxes: &[Mp4Box], name: &[u8; 4]| boxes.iter().find(|(.., kind)| kind == name).copied();
     let (Some((head, ..)), Some((start, end, _))) = (of(&track, b"tkhd"), of(&track, b"mdia")) else {
         return Ok(None);
     };
-    let Some((handler, ..)) = of(&inside(file, start, end)?, b"hdlr") else { return Ok(None) };
-    // Before the kind lie a version, three bytes of flags and four bytes of nothing.
+    let Some((handler, ..)) = of(&children(file, start, end)?, b"hdlr") else { return Ok(None) };
+    // The handler type follows a version, three bytes of flags and four reserved bytes.
     let mut kind = [0; 4];
     file.seek(SeekFrom::Start(handler + 8))?;
     file.read_exact(&mut kind)?;
     Ok(matches!(&kind, b"sbtl" | b"text" | b"subt").then_some(head + 3))
 }
 
-/// The boxes between two places, as far as they fit.
-pub(crate) fn inside(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Vec<Found>> {
+/// The boxes in this range, as far as they fit.
+pub(crate) fn children(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Vec<Mp4Box>> {
     let (mut at, mut found) = (start, Vec::new());
-    while at + 8 <= end && found.len() < MOST {
+    while at + 8 <= end && found.len() < MAX_BOXES {
         let (size, kind) = header(file, at, end)?;
         let long = file.stream_position()? - at;
         if size < long || size > end - at {
@@ -91,7 +91,7 @@ pub(crate) fn inside(file: &mut (impl Read + Seek), start: u64, end: u64) -> io:
     Ok(found)
 }
 
-/// Size and kind of the box at `at`; one without a size goes on to the end.
+/// Size and type of the box at `at`; a size of zero extends to the end.
 fn header(file: &mut (impl Read + Seek), at: u64, end: u64) -> io::Result<(u64, [u8; 4])> {
     let mut head = [0; 8];
     file.seek(SeekFrom::Start(at))?;
@@ -102,7 +102,7 @@ fn header(file: &mut (impl Read + Seek), at: u64, end: u64) -> io::Result<(u64, 
         1 if at + 16 <= end => {
             let mut long = [0; 8];
             file.read_exact(&mut long)?;
-            // Beyond any file is as good as the largest number.
+            // Capped, so that adding an offset does not overflow.
             u64::from_be_bytes(long).min(u64::MAX / 2)
         }
         size => u64::from(size),
@@ -113,7 +113,7 @@ fn header(file: &mut (impl Read + Seek), at: u64, end: u64) -> io::Result<(u64, 
 fn is_protected(file: &mut (impl Read + Seek), at: u64, size: u64) -> io::Result<bool> {
     let mut index = Vec::new();
     file.seek(SeekFrom::Start(at))?;
-    file.take(size.min(INDEX)).read_to_end(&mut index)?;
+    file.take(size.min(MAX_INDEX)).read_to_end(&mut index)?;
     let marks: [&[u8]; 3] = [b"pssh", b"encv", b"enca"];
     Ok(index.windows(4).any(|four| marks.contains(&four)))
 }
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_switches_of_subtitles_are_found_and_no_others() {
+    fn only_subtitle_tracks_have_their_flags_found() {
         let moov = boxed(b"moov", &[track(b"vide"), track(b"sbtl"), track(b"text")].concat());
         let film = [boxed(b"ftyp", b"isom"), moov, boxed(b"mdat", b"1234")].concat();
         let places = subtitle_switches(&mut Cursor::new(&film)).unwrap();
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_cut_protected_and_foreign_files_are_told_apart() {
+    fn complete_truncated_protected_and_foreign_files_are_distinguished() {
         assert_eq!(of(&[(8, b"ftyp", b""), (12, b"mdat", b"1234")]), Boxes::Whole);
         assert_eq!(of(&[(8, b"ftyp", b""), (900, b"mdat", b"1234")]), Boxes::CutShort);
         assert_eq!(
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(
             of(&[(8, b"ftyp", b""), (3, b"free", b"12345")]),
             Boxes::None,
-            "a box smaller than its head"
+            "a box smaller than its header"
         );
         assert_eq!(of(&[(0x4465_6172, b" rea", b"der, this is a letter")]), Boxes::None);
         assert_eq!(of(&[]), Boxes::None);

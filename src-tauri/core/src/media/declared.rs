@@ -1,7 +1,7 @@
-//! Where a Matroska file declares Dolby Vision: ffmpeg passes the record of a picture on to what it encoded of it, which
-//! then is declared to be what it no longer is.
+//! Finds where a Matroska file declares Dolby Vision: ffmpeg copies the record of a video to what it encoded from it,
+//! which then is declared as what it no longer is.
 //!
-//! Guarantees that only heads and the elements of tracks are read, bounded whatever the file says.
+//! Guarantees that only element headers and track entries are read, bounded for any input.
 //! <https://www.matroska.org/technical/elements.html> for the elements.
 
 use super::segments::{Element, element};
@@ -15,50 +15,50 @@ const MAPPING: u32 = 0x41e4;
 const TYPE: u32 = 0x41e7;
 const CHECKSUM: u32 = 0xbf;
 
-/// Types of a mapping that belong to Dolby Vision.
-const DOLBY: [&[u8; 4]; 4] = [b"dvcC", b"dvvC", b"dvwC", b"hvcE"];
+/// Mapping types of Dolby Vision.
+const DOLBY_VISION: [&[u8; 4]; 4] = [b"dvcC", b"dvvC", b"dvwC", b"hvcE"];
 
 /// The language of a track by BCP 47.
 pub(super) const LANGUAGE_BCP47: u32 = 0x0022_b59d;
 
-/// Elements looked at.
-const MOST: usize = 10_000;
+/// Maximum number of elements read.
+const MAX_ELEMENTS: usize = 10_000;
 
-/// An element: its id, where it begins, where its content does, where it ends.
-pub(super) type Found = (u32, u64, u64, u64);
+/// An element: its id, its start, the start of its content, its end.
+pub(super) type ElementSpan = (u32, u64, u64, u64);
 
-/// Elements to be made void so that Dolby Vision is no longer declared, with the checksums that they belong to: where each
-/// begins, and its bytes.
+/// Elements to overwrite as void so that Dolby Vision is no longer declared, with the checksums that cover them:
+/// start and size in bytes of each.
 pub fn dolby_vision(file: &mut (impl Read + Seek)) -> io::Result<Vec<(u64, u64)>> {
     let end = file.seek(SeekFrom::End(0))?;
     let mut all = Vec::new();
-    for (.., start, end) in of(file, (0, end), SEGMENT)? {
-        for (.., start, end) in of(file, (start, end), TRACKS)? {
+    for (.., start, end) in elements(file, (0, end), SEGMENT)? {
+        for (.., start, end) in elements(file, (start, end), TRACKS)? {
             let before = all.len();
-            for (.., start, end) in of(file, (start, end), TRACK)? {
+            for (.., start, end) in elements(file, (start, end), TRACK)? {
                 all.extend(mappings(file, (start, end))?);
             }
             if all.len() > before {
-                all.extend(of(file, (start, end), CHECKSUM)?.into_iter().map(place));
+                all.extend(elements(file, (start, end), CHECKSUM)?.into_iter().map(extent));
             }
         }
     }
     Ok(all)
 }
 
-/// The descriptions of the tracks, in the file's order: where the content of each begins and ends.
+/// The track entries in file order: start and end of the content of each.
 pub(super) fn tracks(file: &mut (impl Read + Seek)) -> io::Result<Vec<(u64, u64)>> {
     let end = file.seek(SeekFrom::End(0))?;
     let mut all = Vec::new();
-    for (.., start, end) in of(file, (0, end), SEGMENT)? {
-        for (.., start, end) in of(file, (start, end), TRACKS)? {
-            all.extend(of(file, (start, end), TRACK)?.into_iter().map(|(.., start, end)| (start, end)));
+    for (.., start, end) in elements(file, (0, end), SEGMENT)? {
+        for (.., start, end) in elements(file, (start, end), TRACKS)? {
+            all.extend(elements(file, (start, end), TRACK)?.into_iter().map(|(.., start, end)| (start, end)));
         }
     }
     Ok(all)
 }
 
-/// What an element of so many bytes begins with to be void, its content being whatever it is.
+/// The header of a void element of `bytes` bytes in total, whatever its content.
 pub fn void(bytes: u64) -> Vec<u8> {
     match bytes.saturating_sub(2) {
         short @ 0..0x7f => vec![0xec, 0x80 | short as u8],
@@ -66,37 +66,37 @@ pub fn void(bytes: u64) -> Vec<u8> {
     }
 }
 
-fn place((_, at, _, end): Found) -> (u64, u64) {
+fn extent((_, at, _, end): ElementSpan) -> (u64, u64) {
     (at, end - at)
 }
 
-/// Those of a track, with its checksum.
+/// The Dolby Vision mappings of a track, with its checksum.
 fn mappings(file: &mut (impl Read + Seek), within: (u64, u64)) -> io::Result<Vec<(u64, u64)>> {
     let mut all = Vec::new();
-    for mapping in of(file, within, MAPPING)? {
+    for mapping in elements(file, within, MAPPING)? {
         let (.., start, end) = mapping;
-        for (.., start, end) in of(file, (start, end), TYPE)? {
+        for (.., start, end) in elements(file, (start, end), TYPE)? {
             let mut kind = [0; 4];
             file.seek(SeekFrom::Start(start))?;
-            if end - start == 4 && file.read_exact(&mut kind).is_ok() && DOLBY.contains(&&kind) {
-                all.push(place(mapping));
+            if end - start == 4 && file.read_exact(&mut kind).is_ok() && DOLBY_VISION.contains(&&kind) {
+                all.push(extent(mapping));
             }
         }
     }
     if !all.is_empty() {
-        all.extend(of(file, within, CHECKSUM)?.into_iter().map(place));
+        all.extend(elements(file, within, CHECKSUM)?.into_iter().map(extent));
     }
     Ok(all)
 }
 
-/// The elements with this id between two places, as far as they fit; what stands behind the first pictures is not looked at.
-pub(super) fn of(
+/// The elements with this id in a range, as far as they fit; stops at the first cluster.
+pub(super) fn elements(
     file: &mut (impl Read + Seek),
     (start, end): (u64, u64),
     wanted: u32,
-) -> io::Result<Vec<Found>> {
+) -> io::Result<Vec<ElementSpan>> {
     let (mut at, mut found) = (start, Vec::new());
-    for _ in 0..MOST {
+    for _ in 0..MAX_ELEMENTS {
         file.seek(SeekFrom::Start(at))?;
         let Some(Element { id, head, size }) = element(file, end - at)? else { break };
         let content = at + head;
@@ -130,11 +130,11 @@ mod tests {
         let tracks = made(&[0x16, 0x54, 0xae, 0x6b], &[made(&[0xbf], &[7; 4]), track].concat());
         let cluster = made(&[0x1f, 0x43, 0xb6, 0x75], &[9; 9]);
         let header = made(&[0x1a, 0x45, 0xdf, 0xa3], &[]);
-        // A segment that does not say how long it is, as ffmpeg writes it first.
+        // A segment of unknown size, as ffmpeg writes it first.
         [header, vec![0x18, 0x53, 0x80, 0x67, 0x01], vec![0xff; 7], tracks, cluster].concat()
     }
 
-    /// The film with what declares Dolby Vision made void, and how many elements that were.
+    /// The film with its Dolby Vision declarations made void, and how many elements that were.
     fn without(film: &[u8]) -> (Vec<u8>, usize) {
         let places = dolby_vision(&mut Cursor::new(film)).unwrap();
         let mut film = film.to_vec();
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_declares_dolby_vision_is_made_void_with_the_checksum_over_it() {
+    fn only_dolby_vision_and_its_checksum_are_made_void() {
         let film = film(&[mapping(b"dvvC"), mapping(b"mvcC")].concat());
         let (made, voids) = without(&film);
         assert_eq!((made.len(), voids), (film.len(), 2));
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_declares_nothing_or_is_cut_stays_as_it_is() {
+    fn files_without_dolby_vision_and_truncated_files_are_unchanged() {
         let film = film(&mapping(b"mvcC"));
         assert_eq!(without(&film).1, 0);
         let declared = self::film(&mapping(b"dvcC"));
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_void_element_is_as_long_as_what_it_covers() {
+    fn a_void_element_has_the_size_it_covers() {
         for bytes in [2_u64, 6, 40, 128, 129, 5000] {
             let head = void(bytes);
             let long = if head.len() == 2 { u64::from(head[1] & 0x7f) } else { bytes - 9 };

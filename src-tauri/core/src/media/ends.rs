@@ -1,4 +1,4 @@
-//! Where a film ends, and what its file marks beyond that: chapters and subtitles of a whole of which it is a cut.
+//! Where a film ends, and marks beyond that: chapters and subtitles of a longer work of which it is a cut.
 //!
 //! Pure. Guarantees that an end comes from packets, never from what a header declares.
 
@@ -6,25 +6,25 @@ use super::{Kind, Measured, MediaInfo, Stream, telemetry};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A chapter, in seconds as the file counts them.
+/// A chapter, in seconds on the file's clock.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Chapter {
-    /// When it begins.
+    /// Start time.
     pub start: f64,
-    /// When it ends.
+    /// End time.
     pub end: f64,
-    /// Its tags, such as `title`: texts from a stranger.
+    /// Its tags, such as `title`: untrusted text.
     pub tags: BTreeMap<String, String>,
 }
 
-/// So far, in seconds, may a mark lie beyond the end of a film that lasts `seconds`: half of what a length may be off.
+/// Tolerance in seconds for marks beyond the end of a film that lasts `seconds`: half that for durations.
 pub(crate) fn slack(seconds: f64) -> f64 {
     (seconds * 0.005).max(0.25)
 }
 
 impl MediaInfo {
-    /// Are there, by what is declared, marks beyond the end of the picture and sound, or of the sound alone?
+    /// True if marks are declared beyond the end of video and audio, or of the audio alone.
     pub fn may_overrun(&self) -> bool {
         let latest = |streams: &mut dyn Iterator<Item = &Stream>| {
             streams.map(|s| s.end().or(self.seconds).unwrap_or(0.0)).reduce(f64::max)
@@ -32,19 +32,19 @@ impl MediaInfo {
         let sound = || self.streams.iter().filter(|s| s.kind == Kind::Audio && !s.empty);
         let film = latest(&mut sound().chain(self.video()));
         let Some(end) = latest(&mut sound()).or(film).zip(film).map(|(a, b)| a.min(b)) else { return false };
-        // The clock of a broadcast may jump: nothing follows from when its packets end.
+        // A broadcast's clock may jump, so the end of its packets proves nothing.
         let steady = !matches!(self.container.as_str(), "mpegts" | "mpeg");
         steady && self.marks().any(|mark| mark > end + slack(end))
     }
 
-    /// When chapters, subtitles and telemetry end, as far as that is declared.
+    /// Declared ends of chapters, subtitles and telemetry.
     fn marks(&self) -> impl Iterator<Item = f64> {
         let tracks = |s: &&Stream| s.kind == Kind::Subtitle || telemetry::writer(s).is_some();
         let tracks = self.streams.iter().filter(tracks);
         self.chapters.iter().map(|c| c.end).chain(tracks.filter_map(Stream::marks_end))
     }
 
-    /// Takes in when its streams end by their packets, in seconds after the beginning of the file.
+    /// Stores when the packets of each stream end, in seconds after the start of the file.
     pub(crate) fn take_ends(&mut self, measured: &Measured) {
         let begin = self.start.unwrap_or(0.0);
         for stream in &mut self.streams {
@@ -55,13 +55,13 @@ impl MediaInfo {
 }
 
 impl Stream {
-    /// The same, by its cues where those were read.
+    /// End of its cues if they were read, else its declared end.
     fn marks_end(&self) -> Option<f64> {
         let cues = self.cues.iter().flat_map(|cues| &cues.list);
         cues.map(|cue| cue.end).reduce(f64::max).or_else(|| self.end())
     }
 
-    /// When it ends as far as that is declared, in seconds as the file counts them.
+    /// Declared end in seconds on the file's clock.
     pub fn end(&self) -> Option<f64> {
         self.seconds.map(|seconds| self.start + seconds)
     }
@@ -86,10 +86,10 @@ mod tests {
     }
 
     #[test]
-    fn chapters_and_lines_beyond_picture_and_sound_are_in_question() {
+    fn marks_beyond_video_and_audio_may_overrun() {
         assert!(!film(10.0, 10.2, 9.0).may_overrun(), "a frame or two");
         assert!(film(10.0, 3600.0, 9.0).may_overrun() && film(10.0, 10.0, 14.0).may_overrun());
-        assert!(film(4.0, 10.0, 4.0).may_overrun(), "beyond the sound, where that alone is kept");
+        assert!(film(4.0, 10.0, 4.0).may_overrun(), "beyond the audio, where that alone is kept");
         assert!(!MediaInfo::default().may_overrun());
         let mut read = film(10.0, 10.0, 10.0);
         read.streams[2].seconds = None;
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_are_counted_from_the_beginning_of_the_file() {
+    fn ends_are_relative_to_the_start_of_the_file() {
         let mut measuring = crate::media::Measuring::default();
         for line in ["0|2.0|2.0|0.5|K", "0|5.5|5.5|0.5|K"] {
             measuring.take(line);

@@ -1,32 +1,32 @@
-//! The few facts of a video that a list shows, short enough to be kept with its job.
+//! The few facts of a video that a list shows, small enough to store with its job.
 
 use super::MediaInfo;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// What a list says of a video. Unknown sizes are 0, unknown words empty.
+/// Facts of a video for lists. Unknown sizes are 0, unknown names empty.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
 #[ts(rename = "VideoFacts")]
 pub struct Facts {
-    /// Width as a player shows it, in pixels.
+    /// Displayed width in pixels.
     pub width: u32,
-    /// Height likewise.
+    /// Displayed height in pixels.
     pub height: u32,
-    /// Codec of the picture, as people write it: `H.264`, `HEVC`.
+    /// Display name of the video codec: `H.264`, `HEVC`.
     pub codec: String,
     /// High dynamic range.
     pub hdr: bool,
     /// Bits per sample.
     pub bits: u32,
-    /// Two fields a frame.
+    /// Two fields per frame.
     pub interlaced: bool,
-    /// Length in seconds.
+    /// Duration in seconds.
     pub seconds: Option<f64>,
 }
 
 impl MediaInfo {
-    /// The facts of its moving picture.
+    /// The facts of its main video stream.
     pub fn facts(&self) -> Facts {
         let facts = Facts { seconds: self.length(), ..Facts::default() };
         let Some(stream) = self.video() else { return facts };
@@ -38,7 +38,7 @@ impl MediaInfo {
     }
 }
 
-/// A codec as people write it; one without a known name in capitals, as ffmpeg calls it.
+/// Display name of a codec; an unknown one is ffmpeg's name in capitals.
 pub fn codec_name(codec: &str) -> String {
     let known = match codec {
         "h264" => "H.264",
@@ -66,7 +66,7 @@ pub fn codec_name(codec: &str) -> String {
     known.to_owned()
 }
 
-/// A length as players show it: 3:07, 1:02:10.
+/// A duration as players show it: 3:07, 1:02:10.
 pub fn running_time(seconds: f64) -> String {
     let all = seconds.round() as u64;
     let (hours, minutes, seconds) = (all / 3600, all / 60 % 60, all % 60);
@@ -79,7 +79,7 @@ mod tests {
     use crate::media::{Kind, Picture, Stream};
 
     #[test]
-    fn a_phones_upright_video_is_described_as_it_is_seen() {
+    fn facts_of_a_rotated_video_are_as_displayed() {
         let picture = Picture {
             width: 1920,
             height: 1080,

@@ -1,15 +1,15 @@
-//! What the first decoded frames of a picture say beyond its headers: HLG that a message in the stream announces, colours
-//! that no header names, mastering data, dynamic metadata.
+//! Facts of a video that only decoded frames show: HLG signalled in the stream, colours missing in headers, mastering
+//! data, dynamic metadata.
 //!
-//! Pure. Guarantees that of header and frames the stricter counts: a picture is of high dynamic range where either says
-//! so. Must not know how frames are decoded.
+//! Pure. Guarantees that the stricter of header and frames counts: a video is HDR if either declares it. Must not
+//! know how frames are decoded.
 
 use super::picture::is_hdr;
 use super::{Mastering, MediaInfo, Picture, decimal};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What stands beside a stream or a frame, as ffprobe prints it.
+/// Side data of a stream or frame, as ffprobe prints it.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct SideData {
@@ -49,31 +49,31 @@ struct Frame {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Answer {
+struct Response {
     frames: Vec<Value>,
 }
 
-/// ffprobe's name of what says that a picture is to be seen with two eyes.
+/// ffprobe's name for stereoscopic (3D) side data.
 pub(super) const STEREO: &str = "Stereo 3D";
 
-/// What of a frame is asked of ffprobe, in its words.
+/// The frame fields to request from ffprobe, in its syntax.
 pub(crate) const ENTRIES: &str = "frame=media_type,stream_index,best_effort_timestamp_time,color_range,color_space,color_primaries,color_transfer\
     :frame_side_data=side_data_type,max_content,max_average,red_x,red_y,green_x,green_y,blue_x,blue_y,white_point_x,\
     white_point_y,min_luminance,max_luminance,vdr_rpu_profile,bl_video_full_range_flag";
 
-/// Adds to what is known of a file what ffprobe says of frames of it.
+/// Merges ffprobe's output about frames.
 ///
 /// # Errors
-/// The parser's words when it is not JSON of that shape.
+/// The parser's message when the text is not JSON of that shape.
 pub fn read_frames(text: &str, info: &mut MediaInfo) -> Result<(), String> {
-    let answer: Answer = serde_json::from_str(text).map_err(|e| e.to_string())?;
-    info.see(answer.frames);
+    let response: Response = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    info.merge_frames(response.frames);
     Ok(())
 }
 
 impl MediaInfo {
-    /// Takes in what these frames say; what is of another shape is passed over.
-    pub(super) fn see(&mut self, frames: Vec<Value>) {
+    /// Merges these frames; those of another shape are skipped.
+    pub(super) fn merge_frames(&mut self, frames: Vec<Value>) {
         let frames = frames.into_iter().filter_map(|value| serde_json::from_value::<Frame>(value).ok());
         for frame in frames.filter(|frame| frame.media_type == "video") {
             let stream = self.streams.iter_mut().find(|s| s.index == frame.stream_index);
@@ -88,11 +88,11 @@ fn add(picture: &mut Picture, frame: &Frame) {
     picture.seen = true;
     picture.begin = picture.begin.or_else(|| decimal(&frame.best_effort_timestamp_time));
     let transfer = known(&frame.color_transfer);
-    // What a header says beside a transfer that it gets wrong is as little to be believed.
+    // If the header's transfer is wrong, its other colours are not trusted either.
     let stricter = is_hdr(&transfer) && picture.transfer != transfer;
-    let take = |known: &mut String, word: String| {
-        if !word.is_empty() && (stricter || known.is_empty()) {
-            *known = word;
+    let take = |known: &mut String, value: String| {
+        if !value.is_empty() && (stricter || known.is_empty()) {
+            *known = value;
         }
     };
     take(&mut picture.transfer, transfer);
@@ -113,13 +113,13 @@ fn add_metadata(picture: &mut Picture, side: &[SideData]) {
     picture.own_colours |= picture.dolby_vision.is_none() && side.iter().any(has_own_colours);
 }
 
-/// Does a record declare a picture without a base layer? Of profile 10 and 20 that is one form of several.
+/// True if a Dolby Vision record declares a picture without a base layer. Profiles 10 and 20 also have other forms.
 pub(super) fn declares_own_colours(record: &SideData) -> bool {
     let alone = record.dv_bl_signal_compatibility_id == Some(0);
     matches!((record.dv_profile, alone), (Some(5), _) | (Some(10 | 20), true))
 }
 
-/// The same by the metadata of a frame, which tells profile 5 by these two.
+/// Like [`declares_own_colours`], by the metadata of a frame, which identifies profile 5 by these two fields.
 fn has_own_colours(metadata: &SideData) -> bool {
     (metadata.vdr_rpu_profile, metadata.bl_video_full_range_flag) == (Some(0), Some(1))
 }
@@ -144,9 +144,9 @@ pub(super) fn mastering(side: &SideData) -> Option<Mastering> {
     (luminance.1 > 0.0).then_some(Mastering { points, luminance })
 }
 
-/// A word of ffprobe's; the one for nothing is nothing.
-pub(super) fn known(word: &str) -> String {
-    if word == "unknown" { String::new() } else { word.to_owned() }
+/// A value of ffprobe's; `unknown` becomes empty.
+pub(super) fn known(value: &str) -> String {
+    if value == "unknown" { String::new() } else { value.to_owned() }
 }
 
 #[cfg(test)]
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
     use crate::media::read;
 
-    /// A picture of this header, with these frames.
+    /// A picture with this header and these frames.
     fn seen(header: &str, frames: &str) -> Picture {
         let stream = format!(r#"{{"index":1,"codec_type":"video"{header}}}"#);
         let text = format!(r#"{{"streams":[{{"codec_type":"audio"}},{stream}],"frames":[{frames}]}}"#);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn of_header_and_frames_the_stricter_counts() {
+    fn the_stricter_of_header_and_frames_counts() {
         let of = |header: &str, transfer: &str| {
             let header = format!(r#","color_transfer":"{header}","color_primaries":"bt709""#);
             let picture = seen(&header, &frame(transfer, ""));
@@ -180,11 +180,11 @@ mod tests {
         assert_eq!(of("smpte2084", "arib-std-b67"), pair("arib-std-b67", "bt2020"));
         assert_eq!(of("smpte2084", "bt709"), pair("smpte2084", "bt709"));
         assert_eq!(of("bt709", "bt2020-10"), pair("bt709", "bt709"));
-        assert_eq!(of("unknown", "bt2020-10"), pair("bt2020-10", "bt709"), "a header that is silent");
+        assert_eq!(of("unknown", "bt2020-10"), pair("bt2020-10", "bt709"), "the header declares none");
     }
 
     #[test]
-    fn a_later_frame_tells_what_the_first_does_not_and_other_shapes_are_passed_over() {
+    fn later_frames_add_facts_and_malformed_frames_are_skipped() {
         let sound = r#"{"media_type":"audio","stream_index":0},{"media_type":"subtitle","pts":"x"},7,"#;
         let later = frame("smpte2084", "");
         let picture = seen("", &format!("{sound}{},{later}", frame("bt2020-10", "")));
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn dynamic_metadata_is_known_by_its_names() {
+    fn dynamic_metadata_is_recognised_by_name() {
         let of = |name: &str| {
             let side = format!(r#"{{"side_data_type":"{name}","max_content":900}}"#);
             let p = seen("", &frame("smpte2084", &side));
@@ -206,22 +206,22 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_without_a_base_layer_is_known_by_its_record_or_by_its_frames() {
+    fn a_missing_base_layer_is_detected_by_record_or_frames() {
         let declared = |profile: u32, base: u32| {
             let record = format!(r#"{{"dv_profile":{profile},"dv_bl_signal_compatibility_id":{base}}}"#);
             seen(&format!(r#","side_data_list":[{record}]"#), "").has_no_base()
         };
         assert!(declared(5, 0) && declared(10, 0) && declared(20, 0));
         assert!(!declared(8, 1) && !declared(8, 4) && !declared(7, 6) && !declared(10, 1) && !declared(7, 0));
-        let told = |profile: u32, range: u32| {
+        let by_frame = |profile: u32, range: u32| {
             let side = format!(r#"{{"vdr_rpu_profile":{profile},"bl_video_full_range_flag":{range}}}"#);
             seen("", &frame("unknown", &side)).has_no_base()
         };
-        assert!(told(0, 1) && !told(1, 0) && !told(1, 1));
+        assert!(by_frame(0, 1) && !by_frame(1, 0) && !by_frame(1, 1));
     }
 
     #[test]
-    fn mastering_data_that_no_container_names_is_read_of_frames() {
+    fn mastering_data_is_read_from_frames() {
         let points = r#""red_x":"34000/50000","red_y":"16000/50000","green_x":"13250/50000","green_y":"34500/50000",
             "blue_x":"7500/50000","blue_y":"3000/50000","white_point_x":"15635/50000","white_point_y":"16450/50000""#;
         let side = format!(

@@ -1,21 +1,22 @@
-//! Does the codec's header change within a file? ffprobe tells where one is repeated or replaced, not which of both: live
-//! streams repeat theirs, and a list of sample descriptions may hold one twice.
+//! Checks whether the codec header changes within a file. ffprobe reports that a header is repeated or replaced, not
+//! which of both: live streams repeat theirs, and a list of sample descriptions may hold one twice.
 //!
-//! Reads MP4 and FLV just far enough to compare; bounded in time and memory whatever the file says.
+//! Parses MP4 and FLV only as far as needed; bounded in time and memory for any input.
 
-use super::boxes::{Found, inside};
+use super::boxes::{Mp4Box, children};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-/// Of which kinds of stream the headers differ.
+/// Media types whose headers differ.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Differ {
-    /// Of a picture.
+    /// Video.
     pub picture: bool,
-    /// Of sound.
+    /// Audio.
     pub sound: bool,
 }
 
-/// Compares the headers. `container`: ffmpeg's name of it. Of other containers it is not known, and counts as yes.
+/// Compares the headers. `container`: ffmpeg's name. In containers other than MP4 and FLV all headers count as
+/// different.
 pub fn differ(container: &str, file: &mut (impl Read + Seek)) -> io::Result<Differ> {
     if container.starts_with("mov") {
         descriptions_differ(file)
@@ -26,15 +27,15 @@ pub fn differ(container: &str, file: &mut (impl Read + Seek)) -> io::Result<Diff
     }
 }
 
-/// Bytes of a header, or of a sample description, that are compared; a longer one counts as different.
-const LONGEST: u64 = 1 << 20;
+/// Largest header or sample description that is compared, in bytes; a larger sample description counts as different.
+const MAX_HEADER: u64 = 1 << 20;
 
-/// MP4: the sample descriptions of each track.
+/// MP4: compares the sample descriptions of each track.
 fn descriptions_differ(file: &mut (impl Read + Seek)) -> io::Result<Differ> {
     let end = file.seek(SeekFrom::End(0))?;
     let mut found = Differ::default();
-    for (start, end, _) in of_kind(inside(file, 0, end)?, *b"moov") {
-        for (start, end, _) in of_kind(inside(file, start, end)?, *b"trak") {
+    for (start, end, _) in of_kind(children(file, 0, end)?, *b"moov") {
+        for (start, end, _) in of_kind(children(file, start, end)?, *b"trak") {
             let (kind, differ) = track(file, start, end)?;
             found.picture |= differ && &kind == b"vide";
             found.sound |= differ && &kind == b"soun";
@@ -43,35 +44,35 @@ fn descriptions_differ(file: &mut (impl Read + Seek)) -> io::Result<Differ> {
     Ok(found)
 }
 
-/// What a track carries, and whether its descriptions differ.
+/// The handler type of a track, and whether its descriptions differ.
 fn track(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<([u8; 4], bool)> {
     let mut kind = [0; 4];
-    let Some((start, end, _)) = of_kind(inside(file, start, end)?, *b"mdia").next() else {
+    let Some((start, end, _)) = of_kind(children(file, start, end)?, *b"mdia").next() else {
         return Ok((kind, false));
     };
-    if let Some((handler, ..)) = of_kind(inside(file, start, end)?, *b"hdlr").next() {
-        // Before the kind lie a version, three bytes of flags and four bytes of nothing.
+    if let Some((handler, ..)) = of_kind(children(file, start, end)?, *b"hdlr").next() {
+        // The handler type follows a version, three bytes of flags and four reserved bytes.
         file.seek(SeekFrom::Start(handler + 8))?;
         file.read_exact(&mut kind)?;
     }
     let mut place = Some((start, end));
     for name in [*b"minf", *b"stbl", *b"stsd"] {
         let Some((start, end)) = place else { break };
-        place = of_kind(inside(file, start, end)?, name).next().map(|(start, end, _)| (start, end));
+        place = of_kind(children(file, start, end)?, name).next().map(|(start, end, _)| (start, end));
     }
-    // Before the descriptions lie a version, three bytes of flags and their number.
+    // The descriptions follow a version, three bytes of flags and their count.
     let differ = place.map_or(Ok(false), |(start, end)| entries_differ(file, start + 8, end))?;
     Ok((kind, differ))
 }
 
-fn of_kind(boxes: Vec<Found>, kind: [u8; 4]) -> impl Iterator<Item = Found> {
+fn of_kind(boxes: Vec<Mp4Box>, kind: [u8; 4]) -> impl Iterator<Item = Mp4Box> {
     boxes.into_iter().filter(move |(.., found)| *found == kind)
 }
 
 fn entries_differ(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<bool> {
     let mut first: Option<Vec<u8>> = None;
-    for (from, to, _) in inside(file, start, end)? {
-        if to - from > LONGEST {
+    for (from, to, _) in children(file, start, end)? {
+        if to - from > MAX_HEADER {
             return Ok(true);
         }
         let mut entry = vec![0; (to - from) as usize];
@@ -86,8 +87,8 @@ fn entries_differ(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Re
     Ok(false)
 }
 
-/// FLV: a header of nine bytes and the size of nothing; then tags of a kind, a size in three bytes, seven bytes of time
-/// and stream, the content, and the size of the tag.
+/// FLV: a header of nine bytes and a tag size of zero; then tags of a type, a size in three bytes, seven bytes of
+/// timestamp and stream id, the content, and the size of the tag.
 fn flv_headers_differ(file: &mut (impl Read + Seek)) -> io::Result<Differ> {
     const TAGS: u64 = 9 + 4;
     let end = file.seek(SeekFrom::End(0))?;
@@ -103,18 +104,18 @@ fn flv_headers_differ(file: &mut (impl Read + Seek)) -> io::Result<Differ> {
             break;
         }
         let mut read = 13;
-        if let Some(which) =
-            header_of(head[0], [head[11], head[12]]).filter(|_| (2..=LONGEST).contains(&size))
+        if let Some(index) =
+            header_of(head[0], [head[11], head[12]]).filter(|_| (2..=MAX_HEADER).contains(&size))
         {
             let mut header = vec![0; size as usize];
             header[..2].copy_from_slice(&head[11..]);
             file.read_exact(&mut header[2..])?;
             read = 11 + size;
-            match &firsts[which] {
+            match &firsts[index] {
                 Some(first) if *first == header => {}
-                Some(_) if which == 1 => found.picture = true,
+                Some(_) if index == 1 => found.picture = true,
                 Some(_) => found.sound = true,
-                None => firsts[which] = Some(header),
+                None => firsts[index] = Some(header),
             }
         }
         file.seek_relative((next - at - read) as i64)?;
@@ -123,8 +124,8 @@ fn flv_headers_differ(file: &mut (impl Read + Seek)) -> io::Result<Differ> {
     Ok(found)
 }
 
-/// Sound is 0 and the picture 1, where a tag holds a header of AAC or of a picture: H.264 as of old, any codec since
-/// the format was enhanced.
+/// Index of the header that a tag holds: 0 for audio (AAC), 1 for video (H.264, or any codec in enhanced FLV); `None`
+/// if it holds no header.
 fn header_of(kind: u8, content: [u8; 2]) -> Option<usize> {
     let [first, second] = content;
     match kind & 0x1f {
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_of_flv_that_comes_again_is_no_other_header() {
+    fn a_repeated_flv_header_does_not_differ() {
         let (avc, aac) = (tag(9, b"\x17\0\0\0\0one"), tag(8, b"\xaf\0ab"));
         let (picture, sound) = (tag(9, b"\x27\x01\0\0\0..."), tag(8, b"\xaf\x01..."));
         let once = [avc.clone(), aac.clone(), picture.clone(), sound.clone()];
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn sample_descriptions_differ_where_their_bytes_do() {
+    fn sample_descriptions_are_compared_by_bytes() {
         for same in [&[&b"one"[..]][..], &[b"one", b"one"]] {
             assert_eq!(mp4(same), Differ::default());
         }
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn of_other_containers_it_is_not_known() {
+    fn headers_of_other_containers_count_as_different() {
         let unknown = differ("matroska,webm", &mut Cursor::new(b"")).unwrap();
         assert_eq!(unknown, Differ { picture: true, sound: true });
     }

@@ -1,4 +1,4 @@
-//! ffprobe's JSON, read.
+//! Parses ffprobe's JSON. Implausible values become `None`.
 
 use super::frames::{self, STEREO, known, light, mastering};
 use super::programmes::{self, RawProgramme};
@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Deserialize)]
-struct Answer {
+struct Response {
     #[serde(default)]
     streams: Vec<RawStream>,
     #[serde(default)]
@@ -76,22 +76,22 @@ struct RawStream {
     side_data_list: Vec<frames::SideData>,
 }
 
-/// Reads ffprobe's answer.
+/// Parses ffprobe's output.
 ///
 /// # Errors
-/// The parser's words when it is not JSON of that shape.
+/// The parser's message when the text is not JSON of that shape.
 pub fn read(text: &str) -> Result<MediaInfo, String> {
-    let answer: Answer = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    let response: Response = serde_json::from_str(text).map_err(|e| e.to_string())?;
     let mut info = MediaInfo {
-        container: answer.format.format_name,
-        seconds: seconds(&answer.format.duration),
-        size: answer.format.size.parse().ok(),
-        streams: answer.streams.into_iter().map(stream).collect(),
-        start: answer.format.start_time.parse().ok().filter(|s: &f64| s.is_finite()),
+        container: response.format.format_name,
+        seconds: seconds(&response.format.duration),
+        size: response.format.size.parse().ok(),
+        streams: response.streams.into_iter().map(stream).collect(),
+        start: response.format.start_time.parse().ok().filter(|s: &f64| s.is_finite()),
         reach: None,
-        programmes: programmes::read(answer.programs),
-        chapters: answer.chapters.into_iter().map(chapter).collect(),
-        tags: answer.format.tags,
+        programmes: programmes::read(response.programs),
+        chapters: response.chapters.into_iter().map(chapter).collect(),
+        tags: response.format.tags,
         second_recording: false,
         other_speed: false,
         stated: None,
@@ -99,7 +99,7 @@ pub fn read(text: &str) -> Result<MediaInfo, String> {
         cues_read: false,
         captions: None,
     };
-    info.see(answer.frames);
+    info.merge_frames(response.frames);
     Ok(info)
 }
 
@@ -107,11 +107,11 @@ fn chapter(RawChapter { start_time, end_time, tags }: RawChapter) -> Chapter {
     Chapter { start: seconds(&start_time).unwrap_or(0.0), end: seconds(&end_time).unwrap_or(0.0), tags }
 }
 
-/// Longest length believed: a year.
-const LONGEST: f64 = 366.0 * 86_400.0;
+/// Longest plausible duration in seconds: a year.
+const MAX_SECONDS: f64 = 366.0 * 86_400.0;
 
 fn seconds(text: &str) -> Option<f64> {
-    decimal(text).filter(|s| *s > 0.0 && *s < LONGEST)
+    decimal(text).filter(|s| *s > 0.0 && *s < MAX_SECONDS)
 }
 
 fn stream(raw: RawStream) -> Stream {
@@ -119,7 +119,7 @@ fn stream(raw: RawStream) -> Stream {
     let set = |name: &str| raw.disposition.get(name).is_some_and(|on| *on != 0);
     let tag =
         |name: &str| raw.tags.iter().find(|(k, _)| k.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone());
-    // Matroska declares as text when a stream ends: 00:00:02.020000000
+    // Matroska declares the end of a stream as text: 00:00:02.020000000
     let start = decimal(&raw.start_time).filter(|s| *s > 0.0).unwrap_or(0.0);
     let to_end = || clock_time(&tag("DURATION")?).map(|end| end - start).filter(|length| *length > 0.0);
     let declared = seconds(&raw.duration).or_else(to_end);
@@ -144,7 +144,7 @@ fn stream(raw: RawStream) -> Stream {
         default: set("default"),
         roles: roles(&raw.disposition),
         attached_picture: set("attached_pic") || set("timed_thumbnails"),
-        // An MP4 without a line of subtitles has a sample without a text that is shown for no time.
+        // An MP4 subtitle track without lines has one sample with no text and zero duration.
         empty: raw.codec_name == "mov_text" && raw.duration.parse() == Ok(0.0),
         video: (kind == Kind::Video).then(|| picture(&raw)),
         codec: named(&raw.codec_name, &raw.codec_tag_string),
@@ -158,7 +158,7 @@ fn stream(raw: RawStream) -> Stream {
     }
 }
 
-/// What people mark a track as; of two words for one thing the one that all containers know.
+/// The dispositions that people set; of two names for one role, the one that all containers know.
 fn roles(dispositions: &BTreeMap<String, u8>) -> BTreeSet<String> {
     const ROLES: [&str; 9] = [
         "dub",
@@ -180,12 +180,12 @@ fn roles(dispositions: &BTreeMap<String, u8>) -> BTreeSet<String> {
     set.filter_map(|(name, _)| word(name)).map(str::to_owned).collect()
 }
 
-/// Text that this ffprobe takes for data: `WebVTT` and TTML of MP4.
+/// Text that ffprobe reports as data: `WebVTT` and TTML of MP4.
 fn is_text(tag: &str) -> bool {
     matches!(tag, "wvtt" | "stpp")
 }
 
-/// The codec, by its container's letters where this ffprobe knows no name for it: a newer ffmpeg may decode it.
+/// The codec, by its container tag where this ffprobe has no name for it: a newer ffmpeg may decode it.
 fn named(codec: &str, tag: &str) -> String {
     match (codec, tag) {
         ("" | "unknown" | "none", "vvc1" | "vvi1") => "vvc".into(),
@@ -198,7 +198,7 @@ fn named(codec: &str, tag: &str) -> String {
     }
 }
 
-/// Depth of sound without loss: PCM says it plainly, FLAC and ALAC as the depth before compression.
+/// Bit depth of lossless audio: PCM declares it directly, FLAC and ALAC as the depth before compression.
 fn sample_bits(raw: &RawStream) -> Option<u32> {
     let raw_bits = raw.bits_per_raw_sample.parse().ok().filter(|bits| *bits > 0);
     raw_bits.or_else(|| Some(raw.bits_per_sample).filter(|bits| *bits > 0))
@@ -215,9 +215,9 @@ fn kind(word: &str) -> Kind {
 }
 
 fn picture(raw: &RawStream) -> Picture {
-    // ffmpeg turns nothing for a tag of that name.
-    let turned = raw.side_data_list.iter().find_map(|s| s.rotation).filter(|d| d.is_finite()).unwrap_or(0.0);
-    let beside = |name: &str| raw.side_data_list.iter().any(|s| s.name == name);
+    // Only side data counts: ffmpeg does not rotate for a tag of that name.
+    let degrees = raw.side_data_list.iter().find_map(|s| s.rotation).filter(|d| d.is_finite()).unwrap_or(0.0);
+    let has_side_data = |name: &str| raw.side_data_list.iter().any(|s| s.name == name);
     Picture {
         width: raw.width,
         height: raw.height,
@@ -228,7 +228,7 @@ fn picture(raw: &RawStream) -> Picture {
         sizes: Vec::new(),
         fine_clock: false,
         begin: None,
-        rotation: (turned.rem_euclid(360.0) / 90.0).round() as u32 % 4 * 90,
+        rotation: (degrees.rem_euclid(360.0) / 90.0).round() as u32 % 4 * 90,
         rate: ratio(&raw.avg_frame_rate, '/'),
         tick_rate: ratio(&raw.r_frame_rate, '/'),
         uneven: ratio(&raw.r_frame_rate, '/')
@@ -252,13 +252,13 @@ fn picture(raw: &RawStream) -> Picture {
         hdr10_plus: false,
         hdr_vivid: false,
         reordered: raw.has_b_frames > 0,
-        spherical: beside("Spherical Mapping"),
-        stereo: beside(STEREO),
-        immersive: beside("Spherical Mapping") || beside(STEREO),
+        spherical: has_side_data("Spherical Mapping"),
+        stereo: has_side_data(STEREO),
+        immersive: has_side_data("Spherical Mapping") || has_side_data(STEREO),
     }
 }
 
-/// By the name of the pixel format (`yuv420p10le`, `p010le`), which is surer than the declared bits.
+/// By the name of the pixel format (`yuv420p10le`, `p010le`), which is more reliable than the declared bits.
 fn bits(raw: &RawStream) -> u32 {
     let named = [("16", 16), ("14", 14), ("12", 12), ("10", 10), ("9", 9)];
     let ends = |digits: &str| {
@@ -274,18 +274,18 @@ fn bits(raw: &RawStream) -> u32 {
     by_name.or_else(|| raw.bits_per_raw_sample.parse().ok().filter(|b| (8..=16).contains(b))).unwrap_or(8)
 }
 
-/// `16:9` or `30000/1001`; absent where a part is zero.
+/// `16:9` or `30000/1001`; `None` where a part is zero.
 fn ratio(text: &str, separator: char) -> Option<f64> {
     let (a, b) = text.split_once(separator)?;
     let (a, b) = (a.parse::<f64>().ok()?, b.parse::<f64>().ok()?);
     (a > 0.0 && b > 0.0).then(|| a / b)
 }
 
-/// `00:01:02.5`
+/// Parses `00:01:02.5` into seconds.
 fn clock_time(text: &str) -> Option<f64> {
     let parts: Vec<f64> = text.split(':').map(decimal).collect::<Option<_>>()?;
     let [hours, minutes, rest] = parts.as_slice() else { return None };
-    Some(hours * 3600.0 + minutes * 60.0 + rest).filter(|s| s.is_finite() && *s > 0.0 && *s < LONGEST)
+    Some(hours * 3600.0 + minutes * 60.0 + rest).filter(|s| s.is_finite() && *s > 0.0 && *s < MAX_SECONDS)
 }
 
 #[cfg(test)]
@@ -293,7 +293,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rotated_anamorphic_ten_bit_picture_is_understood() {
+    fn a_rotated_anamorphic_ten_bit_video_is_parsed() {
         let text = r#"{"streams":[{"index":0,"codec_type":"video","codec_name":"hevc","width":720,"height":576,
             "sample_aspect_ratio":"16:15","avg_frame_rate":"30000/1001","pix_fmt":"yuv420p10le","color_transfer":"arib-std-b67",
             "side_data_list":[{"side_data_type":"x"},{"rotation":-90}],"tags":{"DURATION":"00:00:02.500000000"}}],
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_absent_rather_than_believed() {
+    fn implausible_values_are_absent() {
         let text = r#"{"streams":[{"codec_type":"video","avg_frame_rate":"0/0","sample_aspect_ratio":"0:1","duration":"N/A"},
             {"codec_type":"unknown"}],"format":{"duration":"-5"}}"#;
         let info = read(text).unwrap();
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_line_ends_paths_and_the_comma_of_a_locale_are_read() {
+    fn windows_line_ends_paths_and_decimal_commas_are_parsed() {
         let text = r#"{"streams":[{"codec_type":"video","start_time":"0,500000","tags":{"DURATION":"00:00:02,500000000"}}],
             "format":{"filename":"file:\\\\?\\C:\\v\\a.mkv","duration":"2,500000","size":"100","tags":{"title":"a\nb"}}}"#;
         for text in [text.to_owned(), text.replace('\n', "\r\n"), text.replace("2,5", "2.5")] {
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn subtitles_that_are_shown_for_no_time_hold_nothing() {
+    fn subtitles_of_zero_duration_are_empty() {
         let of = |duration: &str| {
             let stream = format!(
                 r#"{{"streams":[{{"codec_type":"subtitle","codec_name":"mov_text","duration":"{duration}"}}]}}"#
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cover_is_not_the_picture_and_the_default_one_is_preferred() {
+    fn covers_are_not_the_main_video_and_the_default_stream_is_preferred() {
         let video = |default, cover| Stream {
             kind: Kind::Video,
             default,

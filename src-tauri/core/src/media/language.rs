@@ -1,12 +1,12 @@
-//! Languages of tracks: what a word means, and the words that a container keeps. MP4 keeps three letters, MOV those of a
-//! list of its own, of which ffmpeg finds only one spelling each; Matroska keeps any word.
+//! Languages of tracks: normalises language codes, and maps them to those that a container stores. MP4 stores three
+//! letters, MOV those of its own list, of which ffmpeg accepts only one spelling each; Matroska stores any code.
 //!
 //! Pure.
 
 use crate::preset::Container;
 use isolang::Language;
 
-/// Three letters of ISO 639-2, and how ffmpeg's muxer of MOV wants to read them.
+/// Codes of ISO 639-2, and the spelling that ffmpeg's MOV muxer expects.
 const MOV: &[(&str, &str)] = &[
     ("bod", "tib"),
     ("cym", "wel"),
@@ -34,13 +34,13 @@ const MOV: &[(&str, &str)] = &[
     ("zho", "chi"),
 ];
 
-/// Languages that MOV can hold (`QuickTime` File Format, "Language Code Values"), as far as ffmpeg writes them.
+/// Languages that MOV can store (`QuickTime` File Format, "Language Code Values"), as far as ffmpeg writes them.
 const IN_MOV: &str = "amh ara asm aym aze bel ben bod bul cat ces cym dan deu dzo ell eng epo est eus fao fas fin fra gle grn \
     guj heb hin hrv hun hye ind isl ita jav jpn kan kas kat kaz khm kin kir kor kur lao lat lav lit mal mar mkd mlg mlt mol \
     mon msa mya nep nld nor nya ori orm pan pol por pus que ron run rus san sin slk slv smi snd som spa sqi srp swa swe tam \
     tat tel tgk tgl tha tir tuk tur uig ukr urd uzb vie yid zho";
 
-/// Bibliographic codes of ISO 639-2 beside the terminological ones, which ISO 639-3 shares.
+/// Bibliographic codes of ISO 639-2, and the terminological ones, which ISO 639-3 shares.
 const BIBLIOGRAPHIC: [(&str, &str); 20] = [
     ("alb", "sqi"),
     ("arm", "hye"),
@@ -64,8 +64,8 @@ const BIBLIOGRAPHIC: [(&str, &str); 20] = [
     ("wel", "cym"),
 ];
 
-/// What the word for a language means, spelled in one way: three letters, then script and region as they are written.
-/// `None` where it names none.
+/// Normalises a language code: three letters, then script and region in their usual case. `None` if it names no
+/// language.
 pub(crate) fn meaning(word: &str) -> Option<String> {
     let is_tag =
         |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
@@ -77,20 +77,23 @@ pub(crate) fn meaning(word: &str) -> Option<String> {
     if matches!(main.as_str(), "" | "und" | "unk" | "xxx") {
         return None;
     }
-    let spelled = |pairs: &[(&'static str, &'static str)]| {
+    let translated = |pairs: &[(&'static str, &'static str)]| {
         pairs.iter().find(|(other, _)| other.trim() == main).map(|(_, letters)| *letters)
     };
     let of_mov: Vec<(&str, &str)> = MOV.iter().map(|(iso, mov)| (*mov, *iso)).collect();
-    let short = || {
+    let from_two_letters = || {
         (main.len() == 2).then(|| Language::from_639_1(&main)).flatten().map(|language| language.to_639_3())
     };
-    let letters = short().or_else(|| spelled(&BIBLIOGRAPHIC)).or_else(|| spelled(&of_mov)).unwrap_or(&main);
-    let letters = spelled_once(letters);
+    let letters = from_two_letters()
+        .or_else(|| translated(&BIBLIOGRAPHIC))
+        .or_else(|| translated(&of_mov))
+        .unwrap_or(&main);
+    let letters = terminological(letters);
     let rest = parts.map(|part| format!("-{}", in_case(part)));
     Some(std::iter::once(letters.to_owned()).chain(rest).collect())
 }
 
-fn spelled_once(letters: &str) -> &str {
+fn terminological(letters: &str) -> &str {
     BIBLIOGRAPHIC.iter().find(|(other, _)| *other == letters).map_or(letters, |(_, usual)| usual)
 }
 
@@ -103,7 +106,7 @@ fn in_case(part: &str) -> String {
     }
 }
 
-/// What is left of a language in this container: region and script go in MP4 and MOV.
+/// What this container keeps of a normalised code: MP4 and MOV drop region and script.
 pub(crate) fn left(meaning: &str, container: Container) -> Option<String> {
     let main = meaning.split('-').next()?;
     match container {
@@ -113,7 +116,7 @@ pub(crate) fn left(meaning: &str, container: Container) -> Option<String> {
     }
 }
 
-/// The word to write for this one; `None` where the container keeps it as it is, or nothing better is known.
+/// The code to write for this one; `None` if the container keeps it unchanged, or no better one is known.
 pub(crate) fn kept(word: &str, container: Container) -> Option<String> {
     if container == Container::Mkv {
         return None;
@@ -134,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_language_keeps_its_meaning_in_the_words_of_the_container() {
+    fn codes_are_mapped_to_those_of_the_container() {
         let mp4 = |word| kept(word, Container::Mp4).unwrap_or_else(|| word.to_owned());
         let words = ["deu", "ger", "de", "pt-BR", "zh_Hans", "EN", "und", "klingon", ""];
         assert_eq!(words.map(mp4), ["deu", "ger", "deu", "por", "zho", "eng", "und", "klingon", ""]);
@@ -144,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_the_same_language_mean_the_same() {
+    fn codes_of_one_language_are_normalised_alike() {
         for words in [
             &["de", "deu", "ger", "DE"][..],
             &["swe", "sve", "sv"],
@@ -162,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_of_strangers_are_no_languages() {
+    fn untrusted_texts_are_no_languages() {
         for word in ["de-ÄÖ", "eng\n[error] No space left", "eng-", "a language of our own"] {
             assert_eq!(meaning(word), None, "{word}");
         }

@@ -1,32 +1,32 @@
-//! What only decoding a file shows of its streams, and what becomes known of the file by it.
+//! Facts about a file that only decoding shows, and how they are merged into its [`MediaInfo`].
 //!
-//! Pure. Guarantees that what was learned once is never learned again, so that learning ends.
+//! Pure. Guarantees that each fact is learned only once, so learning ends.
 
 use super::{Kind, MediaInfo};
 use std::collections::BTreeMap;
 
-/// What decoding showed, by the index of the stream.
+/// Facts shown by decoding, by stream index.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Learned {
-    /// Further sizes of its pictures, upright and in square pixels.
+    /// Further frame sizes, upright and in square pixels.
     pub sizes: BTreeMap<usize, Vec<(u32, u32)>>,
-    /// More channels than its header tells, with their layout in ffmpeg's words.
+    /// Channel counts above the declared ones, with the layout as ffmpeg names it.
     pub channels: BTreeMap<usize, (u32, String)>,
-    /// Pictures that come closer to each other than their rate tells.
+    /// Video streams whose frames come closer together than their frame rate allows.
     pub dense: Vec<usize>,
-    /// Packets without a time of their own were given a wrong one, for the rate of the sound changes.
+    /// Packets without a timestamp were given a wrong one, because the audio sample rate changes.
     pub false_times: bool,
 }
 
 impl Learned {
-    /// Is there nothing new?
+    /// True if nothing was learned.
     pub fn is_empty(&self) -> bool {
         *self == Learned::default()
     }
 }
 
 impl MediaInfo {
-    /// Takes in what decoding showed.
+    /// Merges what decoding showed.
     pub fn learn(&mut self, learned: &Learned) {
         self.false_times |= learned.false_times;
         for stream in &mut self.streams {
@@ -37,8 +37,8 @@ impl MediaInfo {
                 }
                 picture.fine_clock |= learned.dense.contains(&stream.index);
             }
-            let wider = learned.channels.get(&stream.index).filter(|_| stream.kind == Kind::Audio);
-            if let Some((channels, layout)) = wider {
+            let more_channels = learned.channels.get(&stream.index).filter(|_| stream.kind == Kind::Audio);
+            if let Some((channels, layout)) = more_channels {
                 (stream.channels, stream.layout) = (Some(*channels), layout.clone());
             }
         }

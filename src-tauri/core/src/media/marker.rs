@@ -1,8 +1,8 @@
-//! The mark by which a result is known as one, also by another queue: a constant and a hash of what its preset means. No
-//! path, no name, no time.
+//! The mark by which any queue recognises a result: a constant and a hash of what its preset means. It holds no path,
+//! name or time.
 //!
-//! MP4 and MOV carry it in a box of their own behind everything else, Matroska as a tag, for ffmpeg writes no boxes of
-//! others and keeps no such tag in MP4 beside a cover. Guarantees that a file is only read here. Must not know queues.
+//! MP4 and MOV carry it in a box after everything else, Matroska as a tag, because ffmpeg writes no custom boxes and
+//! drops such a tag in MP4 beside a cover. Guarantees that files are only read here. Must not know queues.
 
 use super::MediaInfo;
 use crate::preset::{Preset, meaning};
@@ -11,33 +11,33 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use uuid::Uuid;
 
-/// The tag of Matroska.
+/// Name of the Matroska tag.
 pub(crate) const TAG: &str = "SPOOL_RESULT";
 
-/// Names our box among those of others.
+/// UUID of our box.
 const BOX: Uuid = Uuid::from_u128(0x4c3b_52d1_7a0e_5f66_9f1d_8b1b_6f0a_2e47);
 
-/// Bytes of the box: size, type, name, and the text.
+/// Bytes of the box: size, type, UUID, and the text.
 const SIZE: usize = 8 + 16 + TEXT;
 const TEXT: usize = 2 + 32;
 
-/// What is said of results of this preset: the version of the mark, and the hash.
+/// The mark for results of this preset: the version of the mark, and the hash.
 pub(crate) fn of(preset: &Preset) -> String {
     format!("1 {}", Uuid::new_v5(&Uuid::NAMESPACE_OID, meaning(preset).as_bytes()).simple())
 }
 
-/// The box that says so.
+/// The mark as an MP4 box.
 pub(crate) fn boxed(mark: &str) -> Vec<u8> {
     let size = (8 + 16 + mark.len()) as u32;
     [&size.to_be_bytes()[..], b"uuid", BOX.as_bytes(), mark.as_bytes()].concat()
 }
 
-/// Does this file carry the mark of any preset? What cannot be read carries none.
+/// True if this file carries the mark of any preset; false if it cannot be read.
 pub(crate) fn is_result(path: &Path, info: &MediaInfo) -> bool {
     info.tags.keys().any(|tag| tag.eq_ignore_ascii_case(TAG)) || in_box(path).unwrap_or(false)
 }
 
-/// Is our box the last of this file?
+/// True if our box is the last of this file.
 pub(crate) fn in_box(path: &Path) -> io::Result<bool> {
     let (mut file, mut end) = (File::open(path)?, [0; SIZE]);
     file.seek(SeekFrom::End(-(SIZE as i64)))?;
@@ -51,7 +51,7 @@ mod tests {
     use crate::preset;
 
     #[test]
-    fn the_mark_tells_what_a_preset_means_and_not_what_it_is_called() {
+    fn the_mark_depends_on_what_a_preset_means_not_on_its_name() {
         let web = preset::find("web-1080p").unwrap();
         let renamed = Preset { name: "Mine".into(), ..web.clone() };
         let other = preset::find("web-720p").unwrap();
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_a_result_where_our_box_is_its_last() {
+    fn a_file_is_a_result_if_our_box_is_last() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.mp4");
         let ours = boxed(&of(preset::find("web-1080p").unwrap()));

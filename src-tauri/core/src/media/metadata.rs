@@ -1,31 +1,31 @@
-//! The parts of a result that hold texts and neither pictures nor sound: user data and metadata of MP4 and MOV; tags,
+//! The parts of a result that hold text and neither video nor audio: user data and metadata of MP4 and MOV; tags,
 //! tracks, chapters and information of Matroska.
 //!
-//! Guarantees bounded time and memory whatever the file says, and that it only reads. Must not know what a place is but
-//! for the boxes that are made for one.
+//! Guarantees bounded time and memory for any input, and that it only reads. Must not know what a location is, except
+//! for the boxes made for one.
 
-use super::boxes::{self, Found};
+use super::boxes::{self, Mp4Box};
 use super::segments;
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// Bytes of all parts that are read.
-const MOST: u64 = 64 << 20;
+/// Maximum bytes read of all parts together.
+const MAX_BYTES: u64 = 64 << 20;
 
-/// The parts of a file.
+/// The text parts of a file.
 #[derive(Debug, Default)]
 pub struct Parts {
-    /// Their bytes.
+    /// Their bytes, each part followed by a zero.
     pub bytes: Vec<u8>,
-    /// There is a box of MP4 that is made for a place.
+    /// It has an MP4 box made for a location.
     pub place: bool,
 }
 
-/// Reads the parts of MP4, MOV or Matroska; of another file there are none.
+/// Reads the parts of MP4, MOV or Matroska; other files have none.
 pub fn parts(file: &mut (impl Read + Seek)) -> io::Result<Parts> {
     let end = file.seek(SeekFrom::End(0))?;
     let mut parts = Parts::default();
-    let elements = segments::inside_first(file)?;
-    for (start, end) in elements.iter().filter(|e| TEXTS.contains(&e.id)).map(|e| (e.start, e.end)) {
+    let elements = segments::first_segment(file)?;
+    for (start, end) in elements.iter().filter(|e| TEXT_ELEMENTS.contains(&e.id)).map(|e| (e.start, e.end)) {
         parts.read(file, start, end)?;
     }
     if elements.is_empty() {
@@ -34,17 +34,17 @@ pub fn parts(file: &mut (impl Read + Seek)) -> io::Result<Parts> {
     Ok(parts)
 }
 
-/// Information, tracks, chapters, tags.
-const TEXTS: [u32; 4] = [0x1549_a966, 0x1654_ae6b, 0x1043_a770, 0x1254_c367];
+/// Matroska elements that hold text: information, tracks, chapters, tags.
+const TEXT_ELEMENTS: [u32; 4] = [0x1549_a966, 0x1654_ae6b, 0x1043_a770, 0x1254_c367];
 
-/// Boxes of boxes.
-const NESTS: [&[u8; 4]; 7] = [b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf", b"udta"];
-/// Boxes that hold texts.
+/// Boxes that contain boxes.
+const PARENT_BOXES: [&[u8; 4]; 7] = [b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf", b"udta"];
+/// Boxes that hold text.
 const TEXT_BOXES: [&[u8; 4]; 4] = [b"meta", b"uuid", b"XMP_", b"\xa9xyz"];
-/// Boxes that are made for a place.
-const PLACES: [&[u8; 4]; 2] = [b"\xa9xyz", b"loci"];
-/// Nests within each other.
-const DEEPEST: usize = 8;
+/// Boxes made for a location.
+const LOCATION_BOXES: [&[u8; 4]; 2] = [b"\xa9xyz", b"loci"];
+/// Maximum nesting depth.
+const MAX_DEPTH: usize = 8;
 
 fn walk(
     file: &mut (impl Read + Seek),
@@ -54,12 +54,12 @@ fn walk(
     parts: &mut Parts,
 ) -> io::Result<()> {
     let of = |kind: &[u8; 4], list: &[&[u8; 4]]| list.contains(&kind);
-    for (start, end, kind) in boxes::inside(file, start, end)? as Vec<Found> {
-        parts.place |= of(&kind, &PLACES);
-        let in_user_data = depth > 0 && !of(&kind, &NESTS) && kind[0] == 0xa9;
+    for (start, end, kind) in boxes::children(file, start, end)? as Vec<Mp4Box> {
+        parts.place |= of(&kind, &LOCATION_BOXES);
+        let in_user_data = depth > 0 && !of(&kind, &PARENT_BOXES) && kind[0] == 0xa9;
         if of(&kind, &TEXT_BOXES) || in_user_data {
             parts.read(file, start, end)?;
-        } else if of(&kind, &NESTS) && depth < DEEPEST {
+        } else if of(&kind, &PARENT_BOXES) && depth < MAX_DEPTH {
             walk(file, start, end, depth + 1, parts)?;
         }
     }
@@ -68,10 +68,10 @@ fn walk(
 
 impl Parts {
     fn read(&mut self, file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<()> {
-        let room = MOST.saturating_sub(self.bytes.len() as u64);
+        let left = MAX_BYTES.saturating_sub(self.bytes.len() as u64);
         file.seek(SeekFrom::Start(start))?;
-        file.take((end - start).min(room)).read_to_end(&mut self.bytes)?;
-        // Texts of two parts are two texts.
+        file.take((end - start).min(left)).read_to_end(&mut self.bytes)?;
+        // Keeps the texts of two parts apart.
         self.bytes.push(0);
         Ok(())
     }
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn user_data_of_the_film_and_of_its_tracks_is_found_and_pictures_are_not_read() {
+    fn user_data_of_file_and_tracks_is_read_and_media_data_is_not() {
         let place = boxed(b"udta", &boxed(b"\xa9xyz", b"+1.25+2.25/"));
         let named = boxed(b"udta", &boxed(b"meta", b"Tower"));
         let film = |track: &[u8], more: &[u8]| {
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_of_matroska_are_found_and_clusters_are_not_read() {
+    fn matroska_tags_are_read_and_clusters_are_not() {
         let element = |id: u32, content: &[u8]| {
             let id: Vec<u8> = id.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
             [&id[..], &[0x80 | content.len() as u8], content].concat()

@@ -1,39 +1,40 @@
-//! Which of several pictures is the film: frames and lengths decide, then the mark as default, then the order.
+//! Selects the main video stream: frame counts and durations decide, then the default flag, then the order.
 //!
-//! Pure. Guarantees that a still beside a film is never taken for it, and that a file of stills alone keeps one of them.
+//! Pure. Guarantees that a still beside a film is never selected, and that a file of only stills keeps one of them.
 
 use super::{Kind, MediaInfo, Stream};
 
-/// A picture with fewer frames than this share of the richest, or as much shorter than the longest, is beside the film.
-const SHARE: f64 = 0.1;
+/// A stream with fewer frames than this share of the largest count, or shorter than this share of the longest, is
+/// secondary.
+const MIN_SHARE: f64 = 0.1;
 
 impl MediaInfo {
-    /// The moving picture; covers do not count.
+    /// The main video stream; covers do not count.
     pub fn video(&self) -> Option<&Stream> {
-        // Of equal ones the first is the least.
-        self.pictures().min_by_key(|s| (self.is_beside(s), !s.default))
+        // `min_by_key` returns the first of equal items.
+        self.pictures().min_by_key(|s| (self.is_secondary(s), !s.default))
     }
 
-    /// Is this a further moving picture, such as that of a second camera?
+    /// True for an additional moving picture, such as that of a second camera.
     pub fn is_further_picture(&self, stream: &Stream) -> bool {
-        let moves = |s: &Stream| s.index == stream.index && !self.is_beside(s);
+        let moves = |s: &Stream| s.index == stream.index && !self.is_secondary(s);
         self.pictures().any(moves) && self.video().is_some_and(|main| main.index != stream.index)
     }
 
-    /// Has it far fewer frames than another, or does it last far shorter?
-    fn is_beside(&self, stream: &Stream) -> bool {
+    /// True if it has far fewer frames than another stream, or is far shorter.
+    fn is_secondary(&self, stream: &Stream) -> bool {
         let most = self.pictures().filter_map(frames).fold(0.0, f64::max);
         let longest = self.pictures().filter_map(|s| s.seconds).fold(0.0, f64::max);
-        frames(stream).is_some_and(|n| n < most * SHARE)
-            || stream.seconds.is_some_and(|n| n < longest * SHARE)
+        frames(stream).is_some_and(|n| n < most * MIN_SHARE)
+            || stream.seconds.is_some_and(|n| n < longest * MIN_SHARE)
     }
 
-    /// All that may be the moving picture.
+    /// All candidates for the main video stream.
     pub(super) fn pictures(&self) -> impl Iterator<Item = &Stream> {
         self.streams.iter().filter(|s| s.kind == Kind::Video && !s.attached_picture)
     }
 
-    /// Takes stills beside a moving picture for the covers they are, marked as such or not.
+    /// Marks stills beside a moving picture as covers, whether flagged as such or not.
     pub fn take_stills_for_covers(&mut self) {
         let Some(film) = self.video().filter(|s| frames(s).is_some_and(|n| n > 1.0)).map(|s| s.index) else {
             return;
@@ -43,7 +44,7 @@ impl MediaInfo {
     }
 }
 
-/// Frames in the stretch that was read of all pictures, else those declared.
+/// Frames read in the survey, else those declared.
 fn frames(stream: &Stream) -> Option<f64> {
     stream.sampled.or(stream.packets).map(|n| n as f64)
 }
@@ -66,18 +67,18 @@ mod tests {
     }
 
     #[test]
-    fn frames_and_lengths_decide_before_marks_and_order() {
+    fn frames_and_durations_decide_before_default_flag_and_order() {
         let film = |pictures: &[_]| info(pictures).video().unwrap().index;
         assert_eq!(film(&[(Some(1), Some(4.0), true), (Some(100), Some(4.0), false)]), 1, "frames");
-        assert_eq!(film(&[(None, Some(0.04), true), (None, Some(4.0), false)]), 1, "lengths");
-        assert_eq!(film(&[(Some(90), None, false), (Some(100), None, true)]), 1, "marks");
+        assert_eq!(film(&[(None, Some(0.04), true), (None, Some(4.0), false)]), 1, "durations");
+        assert_eq!(film(&[(Some(90), None, false), (Some(100), None, true)]), 1, "default flag");
         assert_eq!(film(&[(Some(90), None, true), (Some(100), None, true)]), 0, "order");
         assert_eq!(film(&[(None, None, false), (None, None, true)]), 1, "nothing is known");
-        assert_eq!(film(&[(Some(1), Some(9.0), false), (Some(1), Some(9.0), false)]), 0, "stills alone");
+        assert_eq!(film(&[(Some(1), Some(9.0), false), (Some(1), Some(9.0), false)]), 0, "only stills");
     }
 
     #[test]
-    fn a_still_is_a_cover_beside_a_film_alone() {
+    fn a_still_is_a_cover_only_beside_a_film() {
         let covers = |pictures: &[_]| {
             let mut info = info(pictures);
             info.take_stills_for_covers();

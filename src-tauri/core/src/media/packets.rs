@@ -1,80 +1,79 @@
-//! Packets, measured: how long each stream is as it is shown, what of it is hidden, and where something is missing.
+//! Measures packets: the duration of each stream as it is shown, what is hidden, and where something is missing.
 //!
-//! Guarantees that packets which an edit list hides (marked *discard*) count neither for length nor for number, and
-//! bounded memory whatever a file says.
+//! Guarantees that packets hidden by an edit list (flagged *discard*) count neither for duration nor for number, and
+//! bounded memory for any input.
 
 use super::steps::{AHEAD, Steps};
 use super::{MediaInfo, decimal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What the packets of a file say.
+/// Measurements of the packets of a file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Measured {
-    /// By index of the stream.
+    /// By stream index.
     pub streams: BTreeMap<usize, Span>,
-    /// All packets of each, with a time or without, shown or hidden.
+    /// Number of all packets by stream index: with or without a timestamp, shown or hidden.
     pub counts: BTreeMap<usize, u64>,
 }
 
-/// The packets of one stream that are shown.
+/// The shown packets of one stream.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Span {
-    /// Where the first begins, in seconds.
+    /// Start of the first packet, in seconds.
     pub begin: f64,
-    /// Seconds from the beginning of the first to the end of the last.
+    /// Seconds from the start of the first packet to the end of the last.
     pub seconds: f64,
-    /// Seconds from the beginning of the first to that of the last, which may stand for long.
+    /// Seconds from the start of the first packet to the start of the last, which may be shown for long.
     pub last: f64,
-    /// How many there are.
+    /// Number of packets.
     pub packets: u64,
-    /// How many there are before those: of a recording that begins between two keyframes.
+    /// Packets before the first keyframe, of a recording that begins between two keyframes.
     pub lead: u64,
-    /// Seconds from the first of those to the first keyframe.
+    /// Seconds from the first of the leading packets to the first keyframe.
     #[serde(default)]
     pub before: f64,
-    /// Packets that an edit list hides.
+    /// Packets hidden by an edit list.
     pub hidden: u64,
-    /// How many of those stand behind the first that is shown: a middle or an end is hidden, which a copy would show
-    /// again.
+    /// Hidden packets after the first shown one: a middle or an end is hidden, which a copy would show again.
     pub hidden_later: u64,
-    /// Packets that begin with a new header of the codec, the first header apart.
+    /// Packets that begin with a new codec header, not counting the first header.
     pub headers: u64,
-    /// Places without packets, as seconds from the beginning: from, to.
+    /// Gaps without packets, in seconds from the start of the first packet: from, to.
     pub gaps: Vec<(f64, f64)>,
-    /// Seconds without packets between those of a stream whose packets are all equally long, however short each hole is: as
-    /// the sum of its time stamps, for MP4 says that the packet before a hole lasts longer.
+    /// Seconds missing in a stream whose packets all have the same duration, however short each hole is. Summed from
+    /// timestamps, because MP4 declares the packet before a hole as longer.
     #[serde(default)]
     pub missing: f64,
-    /// Seconds of those in holes of one packet or two.
+    /// Seconds of `missing` in holes of one packet or two.
     #[serde(default)]
     pub small: f64,
-    /// Seconds in steps from packet to packet of more than ten seconds: missing too, or those of another clock.
+    /// Seconds in steps between packets of more than ten seconds: also missing, or a change of clock.
     #[serde(default)]
     pub far: f64,
-    /// Seconds of its parts put together, where time stamps jump as only a new clock makes them: back, or far ahead.
+    /// Total seconds of its parts, if timestamps jump as only a new clock makes them: back, or far ahead.
     pub joined: Option<f64>,
 }
 
-/// A silence between two packets that is worth telling, in seconds.
+/// Shortest gap that is reported, in seconds.
 const GAP: f64 = 1.0;
 
-/// Time stamps that step back so far, or ahead so far, in seconds, are those of another clock: what ffmpeg closes in
-/// containers of broadcasts.
+/// Timestamps that step back by more than this, in seconds, or ahead by more than `AHEAD` belong to another clock:
+/// ffmpeg closes such jumps in broadcast containers.
 const BACK: f64 = 0.1;
 
-/// Packets as they are read, of which no more is kept than is asked for.
+/// Collects packets as they are read, keeping no more than is needed.
 #[derive(Debug, Default)]
 pub struct Measuring {
     streams: BTreeMap<usize, Entry>,
 }
 
-/// The packets before the first keyframe, which cannot be decoded, and those from there on.
+/// Packets before the first keyframe (not decodable), and the rest.
 #[derive(Debug, Default)]
 struct Entry {
-    all: u64,
-    keyed: bool,
+    total: u64,
+    has_keyframe: bool,
     hidden: u64,
     hidden_later: u64,
     headers: u64,
@@ -82,25 +81,25 @@ struct Entry {
     rest: Track,
 }
 
-/// What is known so far of the packets of one stream, in seconds.
+/// State of the packets of one stream, in seconds.
 #[derive(Debug, Default)]
 struct Track {
     packets: u64,
-    /// Begin of the last packet that is shown.
+    /// Start of the last shown packet.
     last: f64,
-    /// From, to: what packets cover, in the order of time; between two of these a silence is worth telling.
+    /// Ranges covered by packets (from, to), in time order; the gaps between them are reported.
     covered: Vec<(f64, f64)>,
-    /// The stretch under the present clock, from and to, and when its last packet is decoded.
+    /// The part under the current clock: start, end, and decode time of its last packet.
     part: Option<(f64, f64, f64)>,
-    /// How long the parts before it are; none where there was but one clock.
+    /// Duration of the parts before it; `None` if there was only one clock.
     parts: Option<f64>,
-    /// Times that pass from one packet to the next.
+    /// Time steps from packet to packet.
     steps: Steps,
 }
 
 impl Measuring {
-    /// Takes a line of `stream|pts|dts|duration|flags`, behind which side data is named; what is no number is passed
-    /// over.
+    /// Takes a `stream|pts|dts|duration|flags` line, followed by the names of side data; malformed fields are
+    /// skipped.
     pub fn take(&mut self, line: &str) {
         let mut fields = line.split('|');
         let Some(index) = fields.next().and_then(|f| f.trim().parse().ok()) else { return };
@@ -108,23 +107,23 @@ impl Measuring {
         let (pts, dts, duration) = (number(), number(), number());
         let flags = fields.next();
         let entry = self.streams.entry(index).or_default();
-        entry.all += 1;
-        entry.keyed |= flags.is_none_or(|flags| flags.starts_with('K'));
+        entry.total += 1;
+        entry.has_keyframe |= flags.is_none_or(|flags| flags.starts_with('K'));
         entry.headers += u64::from(fields.any(|side| side.trim() == "New Extradata"));
         if flags.is_some_and(|flags| flags.contains('D')) {
             return entry.hide();
         }
         if let Some(at) = pts.or(dts) {
             let end = at + duration.unwrap_or(0.0).max(0.0);
-            let track = if entry.keyed { &mut entry.rest } else { &mut entry.lead };
+            let track = if entry.has_keyframe { &mut entry.rest } else { &mut entry.lead };
             track.take(at, end, dts.unwrap_or(at));
         }
     }
 
-    /// What they say together.
+    /// Finishes the measurement.
     pub fn done(self) -> Measured {
         let timed = |entry: &Entry| entry.lead.packets + entry.rest.packets > 0;
-        let counts = self.streams.iter().map(|(index, entry)| (*index, entry.all)).collect();
+        let counts = self.streams.iter().map(|(index, entry)| (*index, entry.total)).collect();
         let timed = self.streams.into_iter().filter(|(_, entry)| timed(entry));
         Measured { streams: timed.map(|(index, entry)| (index, entry.span())).collect(), counts }
     }
@@ -136,7 +135,7 @@ impl Entry {
         self.hidden_later += u64::from(self.rest.packets > 0);
     }
 
-    /// A stream without any keyframe begins with its first packet all the same.
+    /// A stream without keyframes begins with its first packet.
     fn span(self) -> Span {
         let Entry { lead, rest, hidden, hidden_later, headers, .. } = self;
         let before = lead.packets;
@@ -153,8 +152,8 @@ impl Entry {
 }
 
 impl Track {
-    /// Shown from `at` to `end`, decoded at `turn`: its place in the file.
-    fn take(&mut self, at: f64, end: f64, turn: f64) {
+    /// Takes a packet shown from `at` to `end` and decoded at `decoded`, which gives its position in the file.
+    fn take(&mut self, at: f64, end: f64, decoded: f64) {
         if self.packets > 0 {
             self.steps.take((at - self.last) * 1000.0);
         }
@@ -162,18 +161,18 @@ impl Track {
         self.packets += 1;
         self.cover(at, end);
         self.part = Some(match self.part {
-            Some((from, to, before)) if (-BACK..=AHEAD).contains(&(turn - before)) => {
-                (from.min(at), to.max(end), turn)
+            Some((from, to, before)) if (-BACK..=AHEAD).contains(&(decoded - before)) => {
+                (from.min(at), to.max(end), decoded)
             }
             Some((from, to, _)) => {
                 *self.parts.get_or_insert_default() += to - from;
-                (at, end, turn)
+                (at, end, decoded)
             }
-            None => (at, end, turn),
+            None => (at, end, decoded),
         });
     }
 
-    /// Packets come in the order of decoding, and later ones may fill a gap.
+    /// Packets come in decode order, so later ones may fill a gap.
     fn cover(&mut self, at: f64, end: f64) {
         let from = self.covered.partition_point(|(_, to)| at - to > GAP);
         let to = self.covered.partition_point(|(from, _)| from - end <= GAP);
@@ -207,9 +206,9 @@ impl Track {
 }
 
 impl MediaInfo {
-    /// Keeps with each stream what its packets say; of one without packets that have a time nothing is known. The clock of a
-    /// broadcast may jump, and most of its packets have no time of their own; elsewhere what is far apart is a hole, and so is
-    /// what is small.
+    /// Stores the measurements with each stream; a stream without timestamps gets none. In a broadcast the clock may
+    /// jump and most packets have no timestamp, so far steps and small holes do not count as missing; elsewhere both
+    /// do.
     pub fn keep(&mut self, measured: &Measured) {
         let jumps = matches!(self.container.as_str(), "mpegts" | "mpeg");
         for stream in &mut self.streams {
@@ -219,8 +218,7 @@ impl MediaInfo {
         }
     }
 
-    /// Takes the number of packets that were read for that of each stream, whatever a header says; of a stream without
-    /// any it is not known.
+    /// Replaces the declared packet counts by those read; a stream without packets keeps its count.
     pub(crate) fn count(&mut self, measured: &Measured) {
         for stream in &mut self.streams {
             stream.packets = measured.counts.get(&stream.index).copied().or(stream.packets);
@@ -240,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn all_packets_are_counted_whether_they_have_a_time_or_are_shown() {
+    fn packets_without_timestamp_and_hidden_packets_are_counted() {
         let measured =
             measure("0|0.0|0.0|0.5|K__\n0|N/A|N/A|N/A|___\n0|0.5|0.5|0.5|_D_\n2|N/A|N/A|N/A|K__\n");
         assert_eq!(measured.counts, BTreeMap::from([(0, 3), (2, 1)]));
@@ -249,11 +247,11 @@ mod tests {
         let mut info = MediaInfo { streams, ..MediaInfo::default() };
         info.count(&measured);
         let counted: Vec<_> = info.streams.iter().map(|stream| stream.packets).collect();
-        assert_eq!(counted, [Some(3), Some(5), Some(1), None], "a header's word where nothing was read");
+        assert_eq!(counted, [Some(3), Some(5), Some(1), None], "the declared count where nothing was read");
     }
 
     #[test]
-    fn length_and_gaps_follow_from_the_packets_whatever_their_order() {
+    fn duration_and_gaps_do_not_depend_on_packet_order() {
         let measured = measure("0|1.5|1.4|0.5\n0|1.0|1.0|0.5\n1|N/A|0.2|0.1\nnonsense\n0|5.0|5.0|0.5\n");
         let video = &measured.streams[&0];
         assert_eq!((video.seconds, video.last, video.packets), (4.5, 4.0, 3));
@@ -262,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_edit_list_hides_is_not_shown() {
+    fn packets_hidden_by_an_edit_list_do_not_count() {
         let head = measure("0|-1|-1|0.5|KD\n0|-0.5|-0.5|0.5|_D\n0|0|0|0.5|__\n0|0.5|0.5|0.5|K_\n");
         let span = &head.streams[&0];
         assert_eq!(
@@ -277,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_changes_is_counted_with_its_stream() {
+    fn new_headers_are_counted_per_stream() {
         let measured = measure(
             "0|0|0|1|K_\n1|0|0|1|K_\n1|1|1|1|K_|New Extradata\n0|1|1|1|K_|Skip Samples|New Extradata\n0|2|2|1|K_\n",
         );
@@ -285,15 +283,15 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_begins_with_the_first_packet_that_stands_on_its_own() {
+    fn a_stream_begins_with_its_first_keyframe() {
         let measured = measure("0|1.0|1.0|0.5|__\n0|1.5|1.5|0.5|K_\n0|2.0|2.0|0.5|__\n1|1.0|1.0|0.5|__\n");
         assert_eq!((measured.streams[&0].seconds, measured.streams[&0].lead), (1.0, 1));
         assert!((measured.streams[&0].before - 0.5).abs() < 1e-9);
-        assert_eq!((measured.streams[&1].seconds, measured.streams[&1].lead), (0.5, 0), "none does");
+        assert_eq!((measured.streams[&1].seconds, measured.streams[&1].lead), (0.5, 0), "no keyframe");
     }
 
     #[test]
-    fn packets_are_read_as_every_version_and_locale_writes_them() {
+    fn packets_of_every_version_and_locale_are_read() {
         for line in [
             "0|1.5|1.4|0.5|K_",
             "0|1.5|1.4|0.5\r",
@@ -307,28 +305,28 @@ mod tests {
     }
 
     #[test]
-    fn holes_are_counted_by_the_steps_of_time_whatever_the_packets_say_of_their_length() {
+    fn holes_are_measured_from_timestamps_not_durations() {
         let missing = |times: &[(f64, f64)]| {
             let lines: Vec<String> =
                 times.iter().map(|(at, long)| format!("0|{at}|{at}|{long}|K_\n")).collect();
             measure(&lines.concat()).streams[&0].missing
         };
         let whole: Vec<(f64, f64)> = (0..90).map(|n| (f64::from(n) * 1024.0 / 48000.0, 0.021)).collect();
-        assert!(missing(&whole) < 1e-9, "thousandths are rounded");
+        assert!(missing(&whole) < 1e-9, "timestamps are rounded to milliseconds");
         let mut hole = whole.clone();
         hole.iter_mut().skip(40).for_each(|(at, _)| *at += 2.5);
         assert!((missing(&hole) - 2.5).abs() < 0.01);
         hole[39].1 = 2.521;
         assert!((missing(&hole) - 2.5).abs() < 0.01, "MP4 lengthens the packet before it");
         let rates = (0..90).map(|n| (f64::from(n) * 0.021_333 + f64::from(n / 8) * 0.015, 0.021));
-        assert!(missing(&rates.collect::<Vec<_>>()) < 1e-9, "less than a packet is none");
+        assert!(missing(&rates.collect::<Vec<_>>()) < 1e-9, "less than a packet is no hole");
         let lost: Vec<(f64, f64)> =
             whole.into_iter().enumerate().filter(|(n, _)| n % 30 > 2).map(|(_, p)| p).collect();
-        assert!((missing(&lost) - 2.0 * 0.064).abs() < 0.01, "small ones: {}", missing(&lost));
+        assert!((missing(&lost) - 2.0 * 0.064).abs() < 0.01, "small holes: {}", missing(&lost));
     }
 
     #[test]
-    fn what_a_container_can_tell_of_a_hole_counts() {
+    fn which_holes_count_depends_on_the_container() {
         let spans = Span { missing: 3.0, small: 1.0, far: 20.0, ..Span::default() };
         let measured = Measured { streams: BTreeMap::from([(0, spans)]), ..Measured::default() };
         let missing = |container: &str| {
@@ -341,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_with_clocks_of_their_own_are_put_together() {
+    fn parts_with_different_clocks_are_joined() {
         let joined = |text: String| measure(&text).streams[&0].joined;
         let part = |from: f64| -> String {
             (0..4)

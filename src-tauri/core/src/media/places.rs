@@ -1,7 +1,8 @@
-//! Texts that tell where something was recorded: coordinates in the forms in which cameras and programs write them, and
-//! the names of tags that hold a place.
+//! Detects in texts where something was recorded: coordinates in the forms that cameras and programs write, and names
+//! of tags that hold a location.
 //!
-//! Pure. Guarantees that times, ratios, versions and other numbers of everyday texts are no place. Must not know files.
+//! Pure. Guarantees that times, ratios, versions and other everyday numbers are not taken for coordinates. Must not
+//! know files.
 
 pub mod lines;
 mod numbers;
@@ -9,35 +10,35 @@ pub mod runs;
 
 use numbers::{Number, numbers};
 
-/// Does this text hold coordinates?
+/// True if this text holds coordinates.
 pub fn tells(text: &str) -> bool {
     let all = numbers(text);
     let pairs = || all.iter().zip(all.iter().skip(1));
     pairs().any(|(a, b)| is_iso_6709(text, a, b) || is_pair(text, a, b))
         || all.iter().any(|number| is_degree(text, number))
-        || is_named(&text.to_ascii_lowercase())
+        || is_labelled(&text.to_ascii_lowercase())
 }
 
-/// Is a tag of this name and value to be left out?
+/// True if a tag of this name and value reveals a location.
 pub fn tag_tells(name: &str, value: &str) -> bool {
     is_name(name) || tells(value)
 }
 
-/// Are these coordinates by ISO 6709, and nothing else?
+/// True if the whole text is ISO 6709 coordinates.
 pub fn is_coordinates(text: &str) -> bool {
     let all = numbers(text);
     let iso = all.first().zip(all.get(1)).is_some_and(|(a, b)| a.start == 0 && is_iso_6709(text, a, b));
     iso && text.chars().all(|c| c.is_ascii_digit() || "+-./".contains(c))
 }
 
-/// Names of a place, as whole words of a tag's name.
+/// Words in the name of a tag that mean a location.
 const NAMES: [&str; 12] =
     ["xyz", "lat", "lon", "lng", "geo", "loci", "place", "placename", "city", "venue", "address", "iso6709"];
-/// The same as a part of it.
+/// Parts of the name of a tag that mean a location.
 const PARTS: [&str; 8] =
     ["gps", "latitude", "longitude", "longtitude", "coordinate", "geotag", "geoloc", "whereabouts"];
 
-/// Does a tag of this name hold a place, whatever its value?
+/// True if a tag of this name holds a location, whatever its value.
 pub fn is_name(name: &str) -> bool {
     let name = name.to_lowercase();
     let mut words = name.split(|c: char| !c.is_alphanumeric()).map(|word| word.trim_start_matches('©'));
@@ -45,38 +46,38 @@ pub fn is_name(name: &str) -> bool {
         || words.any(|word| NAMES.contains(&word) || is_location(word))
 }
 
-/// `location`, `recordinglocation`, `sublocation`; an allocation is none.
+/// `location`, `recordinglocation`, `sublocation`; not `allocation`.
 fn is_location(word: &str) -> bool {
     let others = ["allocation", "collocation", "dislocation", "relocation"];
     word.contains("location") && !others.iter().any(|other| word.contains(other))
 }
 
-/// `+48.8577+002.295/`: two numbers with signs and nothing between.
+/// `+48.8577+002.295/`: two adjacent numbers with signs.
 fn is_iso_6709(text: &str, a: &Number, b: &Number) -> bool {
     let ends = || {
         let rest = text.get(b.end..).unwrap_or_default();
         rest.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')).starts_with('/')
     };
     let whole = || matches!(a.whole, 2 | 4 | 6) && matches!(b.whole, 3 | 5 | 7) && ends();
-    let exact = || a.fraction > 1 && b.fraction > 1 && (1..=6).contains(&a.whole) && b.whole <= 7;
-    a.signed && b.signed && a.end == b.start && (exact() || whole())
+    let precise = || a.fraction > 1 && b.fraction > 1 && (1..=6).contains(&a.whole) && b.whole <= 7;
+    a.signed && b.signed && a.end == b.start && (precise() || whole())
 }
 
-/// Digits behind the point of a number that is as exact as a street.
-const EXACT: usize = 3;
+/// Digits after the decimal point that are precise enough for a street.
+const PRECISE: usize = 3;
 
-/// `48.8577, 2.2950`: two exact numbers of possible degrees, with little between.
+/// `48.8577, 2.2950`: two precise numbers in the range of degrees, with only separators between.
 fn is_pair(text: &str, a: &Number, b: &Number) -> bool {
     let between = text.get(a.end..b.start).unwrap_or_default();
-    let little = between.chars().count() <= 12 && between.chars().all(|c| LITTLE.contains(c));
+    let separated = between.chars().count() <= 12 && between.chars().all(|c| SEPARATORS.contains(c));
     let (x, y) = (a.value.abs(), b.value.abs());
     let degrees = x.max(y) <= 180.0 && x.min(y) <= 90.0 && x.max(y) >= 1.0;
-    let exact = a.fraction >= EXACT && b.fraction >= EXACT;
-    exact && degrees && little && (!between.is_empty() || b.signed)
+    let precise = a.fraction >= PRECISE && b.fraction >= PRECISE;
+    precise && degrees && separated && (!between.is_empty() || b.signed)
 }
 
-/// What may stand between two coordinates.
-const LITTLE: &str = " \t\r\n,;/|:_&=()[]\"'°ºNSEWnsew";
+/// Characters allowed between two coordinates.
+const SEPARATORS: &str = " \t\r\n,;/|:_&=()[]\"'°ºNSEWnsew";
 
 /// `48.8577° N`, `48°51'27"N`: degrees with a hemisphere or minutes.
 fn is_degree(text: &str, number: &Number) -> bool {
@@ -93,8 +94,8 @@ fn is_degree(text: &str, number: &Number) -> bool {
     number.value.abs() <= 180.0 && (minutes || hemisphere)
 }
 
-/// Coordinates that are called so: `[latitude: 9.05]`, `GPS (9.05, 45.67, 18)`, `lat="48.8"`, `$GPRMC,`, GPX and KML.
-fn is_named(text: &str) -> bool {
+/// Labelled coordinates: `[latitude: 9.05]`, `GPS (9.05, 45.67, 18)`, `lat="48.8"`, `$GPRMC,`, GPX and KML.
+fn is_labelled(text: &str) -> bool {
     let marks = ["<gpx", "<trkpt", "<kml", "<coordinates>", "<gml:pos", "geo:lat", "geo.position"];
     marks.iter().any(|mark| text.contains(mark))
         || ["latitude", "longitude", "longtitude"].iter().any(|word| after(text, word).any(has_number))
@@ -103,7 +104,7 @@ fn is_named(text: &str) -> bool {
         || text.split('$').skip(1).any(is_nmea)
 }
 
-/// What follows each place at which this word begins.
+/// The text after each occurrence of a word, and whether the occurrence begins a word.
 fn after<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = (bool, &'a str)> {
     text.match_indices(word).filter_map(move |(at, _)| {
         let begins = !text.get(..at)?.ends_with(char::is_alphanumeric);
@@ -111,9 +112,9 @@ fn after<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = (bool, &'a st
     })
 }
 
-/// Signs between a name and its value.
-fn value(rest: &str, most: usize) -> &str {
-    let signs = rest.chars().take_while(|c| !c.is_alphanumeric() && !matches!(c, '+' | '-')).take(most);
+/// Skips up to `max` characters between a name and its value.
+fn value(rest: &str, max: usize) -> &str {
+    let signs = rest.chars().take_while(|c| !c.is_alphanumeric() && !matches!(c, '+' | '-')).take(max);
     rest.get(signs.map(char::len_utf8).sum()..).unwrap_or_default()
 }
 
@@ -122,7 +123,7 @@ fn has_number((_, rest): (bool, &str)) -> bool {
     rest.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// A whole word, a colon or a sign of equality, an exact number.
+/// A whole word, a colon or an equals sign, a precise number.
 fn is_set((begins, rest): (bool, &str)) -> bool {
     let rest = rest.trim_start_matches(['"', '\'', ' ']);
     let Some(rest) = rest.strip_prefix([':', '=']).filter(|_| begins) else { return false };
@@ -130,12 +131,12 @@ fn is_set((begins, rest): (bool, &str)) -> bool {
     numbers(rest).first().is_some_and(|n| n.start == 0 && n.fraction > 1)
 }
 
-/// Two numbers, in parentheses or exact.
+/// Two numbers, in parentheses or with decimals.
 fn is_list((begins, rest): (bool, &str)) -> bool {
     let opens = rest.trim_start().starts_with('(');
     let near = |text: &str, from: usize, to: usize| {
         let between = text.get(from..to).unwrap_or_default();
-        between.chars().all(|c| LITTLE.contains(c)) && between.len() <= 6
+        between.chars().all(|c| SEPARATORS.contains(c)) && between.len() <= 6
     };
     let all = numbers(rest);
     let [a, b, ..] = all.as_slice() else { return false };
@@ -143,7 +144,7 @@ fn is_list((begins, rest): (bool, &str)) -> bool {
     begins && listed && (opens || (a.fraction > 0 && b.fraction > 0))
 }
 
-/// `gprmc,`: a sentence of a receiver, behind its dollar.
+/// `gprmc,`: an NMEA sentence of a receiver, after its dollar sign.
 fn is_nmea(text: &str) -> bool {
     let mut letters = text.chars();
     letters.next() == Some('g')
@@ -156,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn coordinates_are_known_in_every_form_in_which_they_are_written() {
+    fn coordinates_are_recognised_in_every_form() {
         for text in [
             "+48.8577+002.295/",
             "+48.8577-002.2950+035.000/",
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_everyday_texts_are_no_place() {
+    fn everyday_numbers_are_no_coordinates() {
         for text in [
             "",
             "F/2.8, SS 320, ISO 100, EV 0",
@@ -215,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_that_hold_a_place_are_known_by_their_names() {
+    fn location_tags_are_recognised_by_name() {
         for name in [
             "location",
             "LOCATION",

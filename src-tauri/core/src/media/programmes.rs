@@ -1,21 +1,21 @@
 //! Programmes: a transport stream may carry several channels, whose streams do not belong together.
 //!
-//! Pure. Guarantees that a stream of no programme belongs to each, and that a programme that is listed again, because its
-//! list of streams changes in mid-stream, is one with all its streams.
+//! Pure. Guarantees that a stream of no programme belongs to each, and that a programme listed again, because its
+//! stream list changes in mid-stream, is merged into one.
 
 use super::MediaInfo;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// One channel of several.
+/// One programme of several.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Programme {
     /// Its number in the file.
     pub number: i64,
-    /// What it is called: text from a stranger.
+    /// Its service name: untrusted text.
     pub name: Option<String>,
-    /// Its streams, by their index in the file.
+    /// Indexes of its streams in the file.
     pub streams: Vec<usize>,
 }
 
@@ -33,7 +33,7 @@ struct RawMember {
     index: usize,
 }
 
-/// Those that hold a stream, each once.
+/// The programmes with streams, merged by number.
 pub(super) fn read(raw: Vec<RawProgramme>) -> Vec<Programme> {
     let mut all: Vec<Programme> = Vec::new();
     for RawProgramme { program_id, streams, mut tags } in raw.into_iter().filter(|p| !p.streams.is_empty()) {
@@ -53,7 +53,7 @@ pub(super) fn read(raw: Vec<RawProgramme>) -> Vec<Programme> {
 }
 
 impl MediaInfo {
-    /// Do these two streams belong to programmes, and to none together?
+    /// True if both streams belong to programmes, but to none together.
     pub fn are_of_different_programmes(&self, one: usize, other: usize) -> bool {
         let has = |index: usize| self.programmes.iter().any(|p| p.streams.contains(&index));
         let both = self.programmes.iter().any(|p| p.streams.contains(&one) && p.streams.contains(&other));
@@ -76,14 +76,14 @@ mod tests {
     }
 
     #[test]
-    fn a_programme_that_is_listed_twice_is_one_and_an_empty_one_is_none() {
+    fn repeated_programmes_are_merged_and_empty_ones_dropped() {
         let all = multiplex().programmes;
         let one = Programme { number: 1, name: Some("One".into()), streams: vec![0, 1, 4, 6] };
         assert_eq!(all, [one, Programme { number: 2, name: None, streams: vec![2, 3, 4] }]);
     }
 
     #[test]
-    fn streams_of_no_programme_and_of_several_belong_to_each() {
+    fn streams_of_no_programme_or_several_belong_to_each() {
         let info = multiplex();
         let apart: Vec<usize> = (0..7).filter(|n| info.are_of_different_programmes(0, *n)).collect();
         assert_eq!(apart, [2, 3], "4 belongs to both, 5 to none");

@@ -1,8 +1,8 @@
-//! Matroska files put one behind the other (`cat a.mkv b.mkv`): a second Segment, whose clock begins again, of which
-//! ffmpeg reads the packets and no player shows more than the first.
+//! Detects concatenated Matroska files (`cat a.mkv b.mkv`): a second Segment, whose clock begins again. ffmpeg reads
+//! its packets, but players show only the first.
 //!
-//! Reads heads of elements alone; bounded in time whatever the file says.
-//! <https://www.rfc-editor.org/rfc/rfc8794> for the form of an element.
+//! Reads only element headers; bounded in time for any input. <https://www.rfc-editor.org/rfc/rfc8794> for the form
+//! of an element.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
@@ -10,34 +10,34 @@ const EBML: u32 = 0x1a45_dfa3;
 const SEGMENT: u32 = 0x1853_8067;
 const CLUSTER: u32 = 0x1f43_b675;
 
-/// Elements looked at: some days of a live recording, whose parts do not say how long they are.
-const MOST: usize = 20_000_000;
+/// Maximum number of elements read: some days of a live recording, whose clusters have unknown sizes.
+const MAX_ELEMENTS: usize = 20_000_000;
 
-/// Does a second Segment follow the first?
+/// True if a second Segment follows the first.
 pub fn has_second(file: &mut (impl Read + Seek)) -> io::Result<bool> {
     let end = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(0))?;
     let mut file = BufReader::new(file);
     let (mut at, mut segments) = (0, 0);
-    for _ in 0..MOST {
+    for _ in 0..MAX_ELEMENTS {
         let Some(element) = element(&mut file, end - at)? else { return Ok(false) };
         if (at == 0) != (element.id == EBML) {
-            // A second header is that of another file; what does not begin with one is no Matroska.
+            // A second EBML header begins another file; a file that does not begin with one is not Matroska.
             return Ok(at > 0 && element.id == EBML);
         }
         segments += usize::from(element.id == SEGMENT);
         if segments > 1 {
             return Ok(true);
         }
-        let inside = element.size.unwrap_or(0);
+        let content_size = element.size.unwrap_or(0);
         if element.size.is_none() && !matches!(element.id, SEGMENT | CLUSTER) {
             return Ok(false);
         }
-        at += element.head + inside;
+        at += element.head + content_size;
         if at >= end {
             return Ok(false);
         }
-        file.seek_relative(i64::try_from(inside).unwrap_or(i64::MAX))?;
+        file.seek_relative(i64::try_from(content_size).unwrap_or(i64::MAX))?;
     }
     Ok(false)
 }
@@ -46,18 +46,18 @@ pub fn has_second(file: &mut (impl Read + Seek)) -> io::Result<bool> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Inner {
     pub(super) id: u32,
-    /// Where its content begins.
+    /// Start of its content.
     pub(super) start: u64,
-    /// Where it ends.
+    /// End of its content.
     pub(super) end: u64,
 }
 
-/// The elements directly in the first Segment, as far as they say how long they are; none of what is no Matroska.
-pub(super) fn inside_first(file: &mut (impl Read + Seek)) -> io::Result<Vec<Inner>> {
+/// The direct children of the first Segment, up to one of unknown size; empty if this is not Matroska.
+pub(super) fn first_segment(file: &mut (impl Read + Seek)) -> io::Result<Vec<Inner>> {
     let end = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(0))?;
     let (mut file, mut at, mut all) = (BufReader::new(file), 0, Vec::new());
-    for n in 0..MOST {
+    for n in 0..MAX_ELEMENTS {
         let Some(Element { id, head, size }) = element(&mut file, end.saturating_sub(at))? else { break };
         if (n == 0) != (id == EBML) {
             break;
@@ -78,26 +78,26 @@ pub(super) fn inside_first(file: &mut (impl Read + Seek)) -> io::Result<Vec<Inne
 
 pub(crate) struct Element {
     pub(crate) id: u32,
-    /// Bytes of its id and size.
+    /// Bytes of its id and size fields.
     pub(crate) head: u64,
-    /// Bytes of its content; nothing where it does not say.
+    /// Bytes of its content; `None` if unknown.
     pub(crate) size: Option<u64>,
 }
 
-/// The element that begins here; nothing where fewer than `left` bytes hold none.
+/// Reads the header of the element that begins here; `None` if the `left` bytes hold none.
 pub(crate) fn element(file: &mut impl Read, left: u64) -> io::Result<Option<Element>> {
     if left < 2 {
         return Ok(None);
     }
-    let Some((id, id_bytes)) = number(file, 4, true)? else { return Ok(None) };
-    let Some((size, size_bytes)) = number(file, 8, false)? else { return Ok(None) };
+    let Some((id, id_bytes)) = vint(file, 4, true)? else { return Ok(None) };
+    let Some((size, size_bytes)) = vint(file, 8, false)? else { return Ok(None) };
     let unknown = size == (1 << (7 * size_bytes)) - 1;
     let id = u32::try_from(id).unwrap_or(0);
     Ok(Some(Element { id, head: id_bytes + size_bytes, size: (!unknown).then_some(size) }))
 }
 
-/// A number whose leading zero bits say how many bytes it has; an id keeps the bit that ends them.
-fn number(file: &mut impl Read, longest: u32, keep: bool) -> io::Result<Option<(u64, u64)>> {
+/// A variable-length integer, whose leading zero bits give its length in bytes; an id keeps the marker bit.
+fn vint(file: &mut impl Read, longest: u32, keep_marker: bool) -> io::Result<Option<(u64, u64)>> {
     let mut first = [0];
     if file.read(&mut first)? == 0 {
         return Ok(None);
@@ -106,8 +106,8 @@ fn number(file: &mut impl Read, longest: u32, keep: bool) -> io::Result<Option<(
     if length > longest {
         return Ok(None);
     }
-    let mark = if keep { 0 } else { 0x80 >> (length - 1) };
-    let mut value = u64::from(first[0] & !mark);
+    let marker = if keep_marker { 0 } else { 0x80 >> (length - 1) };
+    let mut value = u64::from(first[0] & !marker);
     for _ in 1..length {
         let mut next = [0];
         if file.read(&mut next)? == 0 {
@@ -142,17 +142,17 @@ mod tests {
     }
 
     #[test]
-    fn a_second_recording_is_found_whether_the_first_says_its_length_or_not() {
+    fn a_second_recording_is_found_after_known_and_unknown_sizes() {
         for (first, then) in [(true, true), (false, true), (true, false), (false, false)] {
             let both = [film(first), film(then)].concat();
             assert!(!second(&film(first)) && second(&both), "{first} {then}");
         }
         let bare = element(SEGMENT, Some(0), b"");
-        assert!(second(&[film(true), bare].concat()), "without a header of its own");
+        assert!(second(&[film(true), bare].concat()), "without its own header");
     }
 
     #[test]
-    fn what_is_cut_or_no_matroska_has_none() {
+    fn truncated_and_foreign_files_have_no_second_recording() {
         let both = [film(false), film(true)].concat();
         for end in 0..film(false).len() {
             assert!(!second(&both[..end]), "{end}");

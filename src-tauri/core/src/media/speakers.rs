@@ -1,8 +1,8 @@
-//! The speakers of sound: ffmpeg's names of layouts taken apart.
+//! Parses ffmpeg's channel layouts into speakers.
 //!
-//! Pure. Guarantees that a layout it cannot take apart has no speakers rather than false ones. Must not know presets.
+//! Pure. Guarantees that an unknown layout has no speakers rather than wrong ones. Must not know presets.
 
-/// ffmpeg's layouts (`ffmpeg -layouts` of 5.1 and 9.0), with their speakers in the order of the channels.
+/// ffmpeg's layouts (`ffmpeg -layouts` of 5.1 and 9.0), with their speakers in channel order.
 const LAYOUTS: &[(&str, &str)] = &[
     ("mono", "FC"),
     ("stereo", "FL+FR"),
@@ -46,8 +46,7 @@ const LAYOUTS: &[(&str, &str)] = &[
     ("22.2", "FL+FR+FC+LFE+BL+BR+FLC+FRC+BC+SL+SR+TC+TFL+TFC+TFR+TBL+TBC+TBR+LFE2+TSL+TSR+BFC+BFL+BFR"),
 ];
 
-/// The speakers of a layout in ffmpeg's words, in the order of its channels: those of `5.1(side)`, of `2 channels (FC+LFE)`
-/// or of `FL+FR`; none where they are not known.
+/// Speakers of an ffmpeg layout in channel order: of `5.1(side)`, `2 channels (FC+LFE)` or `FL+FR`; empty if unknown.
 pub fn of(layout: &str) -> Vec<&str> {
     let known = LAYOUTS.iter().find(|(name, _)| *name == layout).map(|(_, speakers)| *speakers);
     let listed = layout.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
@@ -57,7 +56,7 @@ pub fn of(layout: &str) -> Vec<&str> {
     speakers.split('+').filter(|name| !name.is_empty()).collect()
 }
 
-/// Is this a layout that ffmpeg has a name for?
+/// True if ffmpeg has a name for this layout.
 pub(crate) fn is_named(layout: &str) -> bool {
     LAYOUTS.iter().any(|(name, _)| *name == layout)
 }
@@ -67,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_layout_is_taken_apart_by_its_name_or_its_list() {
+    fn layouts_are_parsed_from_names_and_lists() {
         assert_eq!(of("2.1"), ["FL", "FR", "LFE"]);
         assert_eq!(of("1 channels (LFE)"), ["LFE"]);
         assert_eq!(of("5 channels (FL+FR+LFE+BL+BR)"), ["FL", "FR", "LFE", "BL", "BR"]);

@@ -1,31 +1,30 @@
-//! Is an MP4 to be played at another speed than it was recorded? An entry of its edit lists may say so, which ffmpeg
-//! does not heed.
+//! Detects edit lists of MP4 that change the playback speed, which ffmpeg ignores.
 //!
-//! Reads the index alone; bounded in time whatever the file says.
+//! Reads only the index; bounded in time for any input.
 
-use super::boxes::{Found, inside};
+use super::boxes::{Mp4Box, children};
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// A rate of one: 16 bits before the point, 16 behind it.
+/// The normal rate, 1.0 in 16.16 fixed point.
 const NORMAL: [u8; 4] = [0, 1, 0, 0];
-/// Entries of one list that are looked at.
-const MOST: u32 = 10_000;
+/// Maximum number of entries read per list.
+const MAX_ENTRIES: u32 = 10_000;
 
-/// Does an edit list show anything at another speed?
+/// True if an edit list shows anything at another speed.
 pub fn is_changed(file: &mut (impl Read + Seek)) -> io::Result<bool> {
     let end = file.seek(SeekFrom::End(0))?;
-    let mut places = vec![(0, end)];
+    let mut ranges = vec![(0, end)];
     for kind in [*b"moov", *b"trak", *b"edts", *b"elst"] {
         let mut next = Vec::new();
-        for (start, end) in places {
-            let found: Vec<Found> = inside(file, start, end)?;
+        for (start, end) in ranges {
+            let found: Vec<Mp4Box> = children(file, start, end)?;
             next.extend(
                 found.iter().filter(|(.., name)| *name == kind).map(|(start, end, _)| (*start, *end)),
             );
         }
-        places = next;
+        ranges = next;
     }
-    for (start, end) in places {
+    for (start, end) in ranges {
         if list_changes(file, start, end)? {
             return Ok(true);
         }
@@ -33,8 +32,8 @@ pub fn is_changed(file: &mut (impl Read + Seek)) -> io::Result<bool> {
     Ok(false)
 }
 
-/// A version, three bytes of flags, the number of entries; each entry has a length and a place, of 8 bytes in version 1
-/// and of 4 before, and a rate. A place of -1 shows nothing.
+/// Layout: a version, three bytes of flags, the number of entries; each entry has a duration and a media time, of 8
+/// bytes in version 1 and of 4 before, and a rate. A media time of -1 shows nothing.
 fn list_changes(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<bool> {
     file.seek(SeekFrom::Start(start))?;
     let mut head = [0; 8];
@@ -43,12 +42,12 @@ fn list_changes(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Resu
     let entry = 2 * width + NORMAL.len();
     let count = u32::from_be_bytes([head[4], head[5], head[6], head[7]]);
     let fit = (end - start).saturating_sub(8) / entry as u64;
-    for _ in 0..u64::from(count.min(MOST)).min(fit) {
+    for _ in 0..u64::from(count.min(MAX_ENTRIES)).min(fit) {
         let mut bytes = [0; 20];
         let bytes = &mut bytes[..entry];
         file.read_exact(bytes)?;
-        let (place, rate) = (&bytes[width..2 * width], &bytes[2 * width..]);
-        if rate != NORMAL && place.iter().any(|byte| *byte != 0xff) {
+        let (media_time, rate) = (&bytes[width..2 * width], &bytes[2 * width..]);
+        if rate != NORMAL && media_time.iter().any(|byte| *byte != 0xff) {
             return Ok(true);
         }
     }
@@ -79,10 +78,10 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_that_shows_something_at_another_speed_is_found() {
+    fn entries_at_another_speed_are_found() {
         for version in [0, 1] {
             assert!(!changed(&film(version, &[(0, 0x1_0000), (900, 0x1_0000)])));
-            assert!(!changed(&film(version, &[(-1, 0), (0, 0x1_0000)])), "nothing is shown at no speed");
+            assert!(!changed(&film(version, &[(-1, 0), (0, 0x1_0000)])), "an empty edit");
             for rate in [0x2_0000, 0x8000, 0] {
                 assert!(changed(&film(version, &[(0, 0x1_0000), (900, rate)])), "{rate:x}");
             }
@@ -90,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_or_no_mp4_has_no_speed() {
+    fn truncated_and_foreign_files_have_no_other_speed() {
         let whole = film(0, &[(0, 0x1_0000), (900, 0x2_0000)]);
         for end in 0..whole.len() {
             let _ = is_changed(&mut Cursor::new(&whole[..end]));

@@ -1,9 +1,9 @@
-//! How many bytes, or seconds, a file says that it has: who finds fewer has a file that was cut, also where the cut lies
-//! between two packets and no demuxer complains.
+//! The size or duration that a file declares for itself. A file that holds less was cut, even where the cut lies
+//! between two packets and no demuxer reports an error.
 //!
-//! Reads heads alone, bounded in time and memory whatever the file says. Guarantees that what recorders write before they
-//! know (0, the largest number, a size that was set aside) states nothing. Whether the film is shorter too is for
-//! `verify::cut` to say: a size that is wrong proves nothing by itself.
+//! Reads only headers, bounded in time and memory for any input. Guarantees that placeholders which recorders write
+//! first (0, the largest number, a reserved size) are ignored. Whether the film is shorter too is for `verify::cut`
+//! to check: a wrong size proves nothing by itself.
 
 mod asf;
 mod boxed;
@@ -18,21 +18,21 @@ use super::segments::element;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// What a file states of itself.
+/// The size and duration that a file declares.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Stated {
-    /// Where its last picture or sound ends, or at least begins, in bytes from its beginning.
+    /// End of its last video or audio, or at least its start, in bytes from the start of the file.
     pub bytes: Option<u64>,
-    /// How long it is.
+    /// Duration in seconds.
     pub seconds: Option<f64>,
 }
 
-/// Bytes that writers are off by: they forget a head, or padding.
+/// Tolerance in bytes: writers omit a header, or padding.
 const SLACK: u64 = 64;
 
 impl Stated {
-    /// Should a file of so many bytes have more? Nothing where it does not state that.
+    /// True if a file of this size in bytes should be larger; `None` if no size is declared.
     pub fn is_cut(self, size: u64) -> Option<bool> {
         self.bytes.map(|bytes| bytes > size.saturating_add(SLACK))
     }
@@ -41,7 +41,7 @@ impl Stated {
 const MATROSKA: u32 = 0x1a45_dfa3;
 const SEGMENT: u32 = 0x1853_8067;
 
-/// Reads what the file states, by how it begins.
+/// Reads what the file declares; its first bytes identify the format.
 pub fn stated(file: &mut (impl Read + Seek)) -> io::Result<Stated> {
     let end = file.seek(SeekFrom::End(0))?;
     let mut begin = [0; 16];
@@ -62,7 +62,7 @@ pub fn stated(file: &mut (impl Read + Seek)) -> io::Result<Stated> {
     }
 }
 
-/// The first Segment; one that was written as it came does not say how long it is.
+/// The size of the first Segment; a live recording declares none.
 fn matroska(file: &mut (impl Read + Seek), end: u64) -> io::Result<Stated> {
     file.seek(SeekFrom::Start(0))?;
     let Some(head) = element(file, end)?.filter(|head| head.id == MATROSKA) else {
@@ -71,43 +71,43 @@ fn matroska(file: &mut (impl Read + Seek), end: u64) -> io::Result<Stated> {
     let at = head.head.saturating_add(head.size.unwrap_or(0));
     file.seek(SeekFrom::Start(at.min(end)))?;
     let segment = element(file, end.saturating_sub(at))?.filter(|segment| segment.id == SEGMENT);
-    let bytes = segment.and_then(|segment| Some(at + segment.head + long(segment.size?)?));
+    let bytes = segment.and_then(|segment| Some(at + segment.head + known_u64(segment.size?)?));
     Ok(Stated { bytes, seconds: None })
 }
 
 impl MediaInfo {
-    /// Takes in what the file states, as far as that says more than its header does.
+    /// Stores what the file declares, if anything.
     pub(crate) fn take_stated(&mut self, stated: Stated) {
         self.stated = (stated != Stated::default()).then_some(stated);
     }
 }
 
-/// A length of 32 bits, unless it is one that is written before the true one is known.
-fn short(size: u32) -> Option<u64> {
+/// A 32-bit size; `None` for placeholders written before the true size is known.
+fn known_u32(size: u32) -> Option<u64> {
     let filler = matches!(size, 0 | 0x7fff_0000..=0x8000_0000 | 0xffff_0000..);
     (!filler).then_some(u64::from(size))
 }
 
-/// The same of 64 bits: no file is a million terabytes long.
-fn long(size: u64) -> Option<u64> {
+/// A 64-bit size; `None` if zero or implausible: no file is a million terabytes long.
+fn known_u64(size: u64) -> Option<u64> {
     (1..1 << 60).contains(&size).then_some(size)
 }
 
-/// Bytes at a place.
+/// Reads `N` bytes at an offset.
 fn read<const N: usize>(file: &mut (impl Read + Seek), at: u64) -> io::Result<[u8; N]> {
     super::sizes::read(file, at)
 }
 
-/// What a chunk begins with: its kind, and its length as it is written.
+/// Reads a chunk header: its type, and its size as stored.
 fn head(file: &mut (impl Read + Seek), at: u64) -> io::Result<([u8; 4], [u8; 4])> {
     Ok((read(file, at)?, read(file, at + 4)?))
 }
 
-/// At most so many bytes at a place, as far as the file goes.
-fn block(file: &mut (impl Read + Seek), at: u64, most: u64) -> io::Result<Vec<u8>> {
+/// Reads at most `max` bytes at an offset, as far as the file goes.
+fn block(file: &mut (impl Read + Seek), at: u64, max: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(at))?;
-    file.take(most).read_to_end(&mut bytes)?;
+    file.take(max).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -1,41 +1,42 @@
-//! Holes in a stream whose packets are all equally long, by the steps of time from one packet to the next: as recorders that
-//! lost sound leave them, however a container tells the length of the packet before.
+//! Finds holes in a stream whose packets all have the same duration, by the time steps between packets: as recorders
+//! leave them that lost audio, however a container declares the duration of the packet before.
 //!
-//! Pure, in bounded memory. Guarantees that packets which come in bursts, as live streams write them, are no holes.
+//! Pure, in bounded memory. Guarantees that bursts of packets, as live streams write them, are no holes.
 
 use std::collections::BTreeMap;
 
-/// Steps of time in milliseconds.
+/// Time steps in milliseconds.
 #[derive(Debug, Default)]
 pub(super) struct Steps {
-    /// How often each passes from one packet to the next.
+    /// How often each step occurs between two packets.
     counts: BTreeMap<u32, u64>,
-    /// How many steps a window has so far, and how long they are together.
+    /// Number and total of the steps in the current window.
     window: (u32, f64),
-    /// How often a step in the mean of a window has each length, in tenths of a millisecond.
+    /// How often each mean step of a window occurs, in tenths of a millisecond.
     means: BTreeMap<u32, u64>,
-    /// Steps so long that they may be those of another clock, together.
+    /// Total of the steps so long that they may be a change of clock.
     far: f64,
 }
 
+/// Longest step within one clock, in seconds.
 pub(super) const AHEAD: f64 = 10.0;
 
-/// Different steps that are kept: a stream of more has no length of a packet.
-const MOST: usize = 500;
-/// Longest step that is a hole whatever the container, in milliseconds.
-const LONGEST: f64 = AHEAD * 1000.0;
-/// A step that is a hole also where packets come in bursts, in milliseconds.
-const LONG: f64 = 500.0;
-/// Steps of a window: what comes in bursts is even over so many.
+/// Maximum number of distinct steps kept: a stream with more has no fixed packet duration.
+const MAX_DISTINCT: usize = 500;
+/// Longest step that is a hole in any container, in milliseconds.
+const MAX_STEP: f64 = AHEAD * 1000.0;
+/// A longer step is a hole also where packets come in bursts, in milliseconds.
+const BURST_HOLE: f64 = 500.0;
+/// Steps per window: bursts are even over so many.
 const WINDOW: u32 = 16;
 
 impl Steps {
     pub(super) fn take(&mut self, millis: f64) {
-        if millis > LONGEST {
+        if millis > MAX_STEP {
             self.far += millis;
         }
         let millis = if millis < 0.0 { return } else { millis.round() };
-        if millis <= LONGEST {
+        if millis <= MAX_STEP {
             count(&mut self.counts, millis as u32);
             self.window = (self.window.0 + 1, self.window.1 + millis);
         }
@@ -45,22 +46,22 @@ impl Steps {
         }
     }
 
-    /// Seconds that are missing. A step of two usual ones is a hole; less is rounding, or times that ffmpeg worked out. One
-    /// that is much shorter takes back what was late before it. Between bursts only what is long is a hole.
+    /// Missing seconds. A step of two usual ones is a hole; less is rounding, or generated timestamps. A much shorter
+    /// step offsets a late one before it. Between bursts only a long step is a hole.
     pub(super) fn missing(&self) -> f64 {
         let mode = self.mode();
         let (usual, least) = match self.mean() {
-            Some(mean) if (mode / mean - 1.0).abs() > 0.2 => (mean, LONG),
+            Some(mean) if (mode / mean - 1.0).abs() > 0.2 => (mean, BURST_HOLE),
             _ => (mode, mode * 1.9),
         };
-        let short = if least < LONG { mode * 0.5 } else { 0.0 };
+        let short = if least < BURST_HOLE { mode * 0.5 } else { 0.0 };
         let steps = self.counts.iter().map(|(millis, count)| (f64::from(*millis), *count as f64));
         let odd = steps.filter(|(millis, _)| *millis > least || *millis < short);
         odd.map(|(millis, count)| (millis - usual) * count).sum::<f64>().max(0.0) / 1000.0
     }
 
-    /// Seconds of those that are missing in steps of fewer than three packets: in broadcasts, where most packets have no time
-    /// of their own, they are what a rate makes of them that ffmpeg takes for another.
+    /// Missing seconds in steps of fewer than three packets: in broadcasts, where most packets have no timestamp,
+    /// they result from a wrong rate that ffmpeg assumes.
     pub(super) fn small(&self) -> f64 {
         let usual = self.mode();
         let holes = self.counts.iter().map(|(millis, count)| (f64::from(*millis), *count as f64));
@@ -68,18 +69,18 @@ impl Steps {
         (small.map(|(millis, count)| (millis - usual) * count).sum::<f64>() / 1000.0).min(self.missing())
     }
 
-    /// Seconds in steps of more than ten seconds: missing, or those of another clock.
+    /// Seconds in steps of more than ten seconds: missing, or a change of clock.
     pub(super) fn far(&self) -> f64 {
         self.far / 1000.0
     }
 
-    /// The most frequent step.
+    /// The most frequent step, in milliseconds.
     fn mode(&self) -> f64 {
         let mode = self.counts.iter().filter(|(millis, _)| **millis > 0).max_by_key(|(_, count)| **count);
         mode.map_or(0.0, |(millis, _)| f64::from(*millis))
     }
 
-    /// The mean that a quarter of the windows do not exceed: those without a hole.
+    /// The first quartile of the window means, in milliseconds: that of windows without a hole.
     fn mean(&self) -> Option<f64> {
         let quarter = self.means.values().sum::<u64>().div_ceil(4);
         let below = self.means.iter().scan(0, |sum, (tenths, count)| {
@@ -92,7 +93,7 @@ impl Steps {
 }
 
 fn count(counts: &mut BTreeMap<u32, u64>, value: u32) {
-    if counts.contains_key(&value) || counts.len() < MOST {
+    if counts.contains_key(&value) || counts.len() < MAX_DISTINCT {
         *counts.entry(value).or_default() += 1;
     }
 }
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn packets_that_come_in_bursts_are_no_holes_and_holes_between_bursts_are() {
+    fn bursts_are_no_holes_and_holes_between_bursts_are_found() {
         for burst in [[1.0, 1.0, 62.0], [0.0, 0.0, 64.0], [15.0, 15.0, 34.0], [10.0, 32.0, 22.0]] {
             let steps = || burst.into_iter().cycle().take(600);
             assert!(missing(steps()) < 0.1, "{burst:?}: {}", missing(steps()));
@@ -122,13 +123,13 @@ mod tests {
     }
 
     #[test]
-    fn small_holes_count_where_they_are_frequent() {
+    fn frequent_small_holes_count() {
         let steps = (0..1000).map(|n| if n % 14 == 0 { 43.0 } else { 21.3 });
         assert!(near(missing(steps), 72.0 * 0.0217));
     }
 
     #[test]
-    fn what_a_false_rate_makes_of_a_broadcast_is_small() {
+    fn holes_from_a_wrong_rate_are_small() {
         let mut all = Steps::default();
         for n in 0..270 {
             all.take(if n % 15 == 0 { 48.0 } else { 21.0 });
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_another_clock_is_kept_apart() {
+    fn possible_clock_changes_are_counted_separately() {
         let mut all = Steps::default();
         for millis in [21.0, 21.0, 12_000.0, 21.0] {
             all.take(millis);

@@ -1,11 +1,11 @@
-//! Tracks in which cameras log what they measured: movement, exposure, and mostly the place. Known by the letters of the
-//! container, by the name of the handler and by the codec.
+//! Telemetry tracks, in which cameras log motion, exposure and usually the location. Recognised by container tag,
+//! handler name and codec.
 //!
-//! Pure. Guarantees that timecodes and chapters, which are data too, are no telemetry.
+//! Pure. Guarantees that timecodes and chapters, which are data too, are not taken for telemetry.
 
 use super::{Kind, Stream};
 
-/// Letters of the container, and who writes such a track.
+/// Container tags, and who writes such a track.
 const TAGS: [(&str, &str); 13] = [
     (GOPRO, "GoPro"),
     ("fdsc", "GoPro"),
@@ -22,7 +22,7 @@ const TAGS: [(&str, &str); 13] = [
     ("nmea", "GPS"),
 ];
 
-/// What names of handlers hold in lower case, and who writes such a track.
+/// Parts of handler names in lower case, and who writes such a track.
 const HANDLERS: [(&str, &str); 8] = [
     ("gopro met", "GoPro"),
     ("gopro sos", "GoPro"),
@@ -34,10 +34,10 @@ const HANDLERS: [(&str, &str); 8] = [
     ("telemetry", "a camera"),
 ];
 
-/// The letters of a track of `GoPro`, the only one that MP4 and MOV are written with.
+/// Container tag of `GoPro` telemetry, the only kind that is written to MP4 and MOV.
 pub const GOPRO: &str = "gpmd";
 
-/// Who wrote this track of telemetry; nothing: it is none.
+/// Who wrote this telemetry track; `None` if it is none.
 pub fn writer(stream: &Stream) -> Option<&'static str> {
     if stream.kind != Kind::Data || matches!(stream.tag.as_str(), "tmcd" | "text") {
         return None;
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn telemetry_is_known_by_tag_handler_or_codec_and_timecodes_are_none() {
+    fn telemetry_is_recognised_by_tag_handler_or_codec_and_timecodes_are_not() {
         let of = |codec: &str, tag: &str, handler: &str| {
             let tags = [("handler_name".to_owned(), handler.to_owned())].into();
             writer(&Stream { codec: codec.into(), tag: tag.into(), tags, ..Stream::default() })

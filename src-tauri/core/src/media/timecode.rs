@@ -1,12 +1,12 @@
-//! The time code of a recording: the clock of the camera at the first picture, `HH:MM:SS:FF`, or `;FF` where numbers are
-//! dropped to keep pace with 29.97 pictures a second (SMPTE 12M).
+//! The timecode of a recording: the camera's clock at the first frame, `HH:MM:SS:FF`, or `;FF` where numbers are
+//! dropped to keep pace with 29.97 frames per second (SMPTE 12M).
 //!
-//! Pure. Guarantees that what no camera can show is no time code: ffprobe reads one out of any track that has the letters
-//! of a camera.
+//! Pure. Guarantees that impossible values are not taken for a timecode: ffprobe reads one from any track with a
+//! camera's container tag.
 
 use super::{Kind, MediaInfo};
 
-/// Is this a time of day, with a number of a picture that fewer than 120 pictures a second can have?
+/// True for a time of day with a frame number below 120.
 pub(crate) fn is_valid(text: &str) -> bool {
     let text = text.trim();
     let parts: Vec<&str> = text.split([':', ';', '.']).collect();
@@ -18,19 +18,19 @@ pub(crate) fn is_valid(text: &str) -> bool {
     parts.len() == 4 && parts.iter().zip([24, 60, 60, 120]).all(|(part, limit)| below(part, limit))
 }
 
-/// The first valid time code that the file tells, of the film before that of a track.
+/// The first valid timecode, of the file before that of a track.
 pub(crate) fn of(info: &MediaInfo) -> Option<&str> {
     info.all_tags().filter(is_timecode).map(|(_, code)| code.trim()).find(|code| is_valid(code))
 }
 
-/// A time code that only tracks of data tell: it goes where they are left out.
+/// A timecode that only data tracks hold: it is lost if they are left out.
 pub(crate) fn of_data_alone(info: &MediaInfo) -> Option<&str> {
     let shown = info.streams.iter().filter(|s| s.kind != Kind::Data).flat_map(|s| &s.tags);
-    let told = info.tags.iter().chain(shown).any(|tag| is_timecode(&tag));
-    of(info).filter(|_| !told)
+    let elsewhere = info.tags.iter().chain(shown).any(|tag| is_timecode(&tag));
+    of(info).filter(|_| !elsewhere)
 }
 
-/// The name of the tape or card that the time code counts.
+/// Name of the tape or card that the timecode counts.
 pub(crate) fn reel(info: &MediaInfo) -> Option<&str> {
     let mut tags = info.all_tags().filter(|(name, _)| name.eq_ignore_ascii_case("reel_name"));
     tags.find_map(|(_, name)| Some(name.trim()).filter(|name| !name.is_empty()))
@@ -46,7 +46,7 @@ mod tests {
     use crate::media::Stream;
 
     #[test]
-    fn a_time_of_day_and_a_picture_are_a_time_code() {
+    fn a_timecode_is_a_time_of_day_and_a_frame_number() {
         for code in ["01:02:03:04", "23:59:59;29", " 10:00:00:00 ", "00:00:00.59", "09:08:07:119"] {
             assert!(is_valid(code), "{code}");
         }
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_code_of_data_alone_is_one_that_nothing_else_tells() {
+    fn a_timecode_of_data_alone_is_found_nowhere_else() {
         let tags = |code: &str| [("timecode".to_owned(), code.to_owned())].into();
         let data = |code| Stream { kind: Kind::Data, tags: tags(code), ..Stream::default() };
         let film = |streams| MediaInfo { streams, ..MediaInfo::default() };

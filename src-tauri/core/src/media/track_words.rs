@@ -1,14 +1,14 @@
-//! Titles and languages of tracks that ffprobe does not show: the names of the tracks of an MP4 (`udta`/`name`), its
-//! languages by BCP 47 (`elng`), and those of Matroska.
+//! Track titles and languages that ffprobe does not report: names of MP4 tracks (`udta`/`name`), their languages by
+//! BCP 47 (`elng`), and those of Matroska.
 //!
-//! Guarantees that only heads and the descriptions of tracks are read, bounded whatever the file says.
-//! ISO/IEC 14496-12, 8.4.6, for `elng`; <https://www.matroska.org/technical/elements.html> for the elements.
+//! Guarantees that only headers and track entries are read, bounded for any input. ISO/IEC 14496-12, 8.4.6, for
+//! `elng`; <https://www.matroska.org/technical/elements.html> for the elements.
 
-use super::boxes::{Found, inside};
+use super::boxes::{Mp4Box, children};
 use super::{Kind, MediaInfo, Stream, declared};
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// What a file says of one of its tracks.
+/// Title and language of one track.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words {
     /// Its title.
@@ -17,15 +17,15 @@ pub struct Words {
     pub language: Option<String>,
 }
 
-/// Bytes of a title or language that are read.
-const MOST: u64 = 1024;
+/// Maximum bytes read of a title or language.
+const MAX_BYTES: u64 = 1024;
 
-/// Those of the tracks of an MP4 or MOV, in the file's order.
+/// Titles and languages of the tracks of an MP4 or MOV, in file order.
 pub fn of_mp4(file: &mut (impl Read + Seek)) -> io::Result<Vec<Words>> {
     let end = file.seek(SeekFrom::End(0))?;
     let mut all = Vec::new();
-    for (start, end, _) in named(inside(file, 0, end)?, *b"moov") {
-        for (start, end, _) in named(inside(file, start, end)?, *b"trak") {
+    for (start, end, _) in named(children(file, 0, end)?, *b"moov") {
+        for (start, end, _) in named(children(file, start, end)?, *b"trak") {
             let title = text(file, (start, end), &[*b"udta", *b"name"], 0)?;
             let language = text(file, (start, end), &[*b"mdia", *b"elng"], 4)?;
             all.push(Words { title, language });
@@ -34,32 +34,32 @@ pub fn of_mp4(file: &mut (impl Read + Seek)) -> io::Result<Vec<Words>> {
     Ok(all)
 }
 
-fn named(boxes: Vec<Found>, kind: [u8; 4]) -> impl Iterator<Item = Found> {
+fn named(boxes: Vec<Mp4Box>, kind: [u8; 4]) -> impl Iterator<Item = Mp4Box> {
     boxes.into_iter().filter(move |(.., found)| *found == kind)
 }
 
-/// The text of the box at the end of a path, behind so many bytes.
+/// The text of the box at the end of a path, after `skipped` bytes.
 fn text(
     file: &mut (impl Read + Seek),
     within: (u64, u64),
     path: &[[u8; 4]],
     skipped: u64,
 ) -> io::Result<Option<String>> {
-    let mut place = within;
+    let mut range = within;
     for kind in path {
-        let Some((start, end, _)) = named(inside(file, place.0, place.1)?, *kind).next() else {
+        let Some((start, end, _)) = named(children(file, range.0, range.1)?, *kind).next() else {
             return Ok(None);
         };
-        place = (start, end);
+        range = (start, end);
     }
-    read(file, (place.0 + skipped, place.1))
+    read(file, (range.0 + skipped, range.1))
 }
 
-/// Those of the tracks of a Matroska file, in its order.
+/// Languages of the tracks of a Matroska file, in file order.
 pub fn of_matroska(file: &mut (impl Read + Seek)) -> io::Result<Vec<Words>> {
     let mut all = Vec::new();
     for track in declared::tracks(file)? {
-        let language = declared::of(file, track, declared::LANGUAGE_BCP47)?.pop();
+        let language = declared::elements(file, track, declared::LANGUAGE_BCP47)?.pop();
         let language = language.map(|(.., start, end)| read(file, (start, end))).transpose()?.flatten();
         all.push(Words { title: None, language });
     }
@@ -69,14 +69,14 @@ pub fn of_matroska(file: &mut (impl Read + Seek)) -> io::Result<Vec<Words>> {
 fn read(file: &mut (impl Read + Seek), (start, end): (u64, u64)) -> io::Result<Option<String>> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(start))?;
-    file.take(end.saturating_sub(start).min(MOST)).read_to_end(&mut bytes)?;
+    file.take(end.saturating_sub(start).min(MAX_BYTES)).read_to_end(&mut bytes)?;
     let text = String::from_utf8_lossy(&bytes);
     let text = text.split('\0').next().unwrap_or_default().trim();
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
 impl MediaInfo {
-    /// Takes in what the file says of its tracks, as long as they are those that ffprobe shows.
+    /// Stores titles and languages, if there are as many as tracks that ffprobe reports.
     pub fn take_words(&mut self, words: Vec<Words>) {
         let track = |s: &&mut Stream| s.kind != Kind::Attachment && !s.attached_picture;
         if self.streams.iter_mut().filter(track).count() != words.len() {
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_languages_of_an_mp4_are_found_by_track() {
+    fn mp4_names_and_languages_are_read_per_track() {
         let name = boxed(b"udta", &boxed(b"name", "Kommentar ä".as_bytes()));
         let language = boxed(b"mdia", &boxed(b"elng", b"\0\0\0\0pt-BR\0"));
         let tracks = [boxed(b"trak", &name), boxed(b"trak", b""), boxed(b"trak", &language)].concat();
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn languages_of_matroska_are_found_by_track() {
+    fn matroska_languages_are_read_per_track() {
         let made = |id: &[u8], content: &[u8]| [id, &[0x80 | content.len() as u8], content].concat();
         let track = |inner: &[u8]| made(&[0xae], inner);
         let named = track(&made(&[0x22, 0xb5, 0x9d], b"zh-Hant"));
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_taken_only_where_all_tracks_are_known() {
+    fn titles_and_languages_need_a_matching_track_count() {
         let words = |n| vec![Words { title: Some("T".into()), language: Some("pt-BR".into()) }; n];
         let stream = Stream { kind: Kind::Audio, language: Some("por".into()), ..Stream::default() };
         let mut info = MediaInfo { streams: vec![stream], ..MediaInfo::default() };

@@ -1,12 +1,12 @@
-//! Data of a camera between the frames of H.264 and H.265: messages of the kind *user data unregistered*, in which some
-//! write where a frame was recorded. A copy would keep them.
+//! Camera data between the frames of H.264 and H.265: SEI messages of the type *user data unregistered*, in which
+//! some cameras write where a frame was recorded. A copy would keep them.
 //!
-//! Pure. Guarantees that a message of which the writer is not known counts as one of a camera: what it says in bytes of
-//! its own cannot be read.
+//! Pure. Guarantees that a message of an unknown writer counts as one of a camera: its binary content cannot be
+//! interpreted.
 
-/// Writers that tell their settings or the time and never a place: x264, x265, encoders of Apple, clocks of MISB in micro-
-/// and nanoseconds.
-const KNOWN: [[u8; 16]; 5] = [
+/// UUIDs of writers that store settings or the time and never a location: x264, x265, Apple's encoders, MISB clocks
+/// in micro- and nanoseconds.
+const KNOWN_WRITERS: [[u8; 16]; 5] = [
     *b"\xdc\x45\xe9\xbd\xe6\xd9\x48\xb7\x96\x2c\xd8\x20\xd9\x23\xee\xef",
     *b"\x2c\xa2\xde\x09\xb5\x17\x47\xdb\xbb\x55\xa4\xfe\x7f\xc2\xfc\x4e",
     *b"\x47\x56\x4a\xdc\x5c\x4c\x43\x3f\x94\xef\xc5\x11\x3c\xd1\x43\xa8",
@@ -14,25 +14,25 @@ const KNOWN: [[u8; 16]; 5] = [
     *b"MISPnanosectime\0",
 ];
 
-/// Payload type of such a message.
+/// SEI payload type of *user data unregistered*.
 const UNREGISTERED: usize = 5;
 
-/// Is there a message of a camera in these units, each behind a start code (0, 0, 1)?
+/// True if these units, each after a start code (0, 0, 1), hold a message of a camera.
 pub fn is_of_camera(codec: &str, units: &[u8]) -> bool {
     let head = if codec == "hevc" { 2 } else { 1 };
-    starts(units).any(|unit| unit.get(head..).is_some_and(|messages| has_foreign(&plain(messages))))
+    split_units(units).any(|unit| unit.get(head..).is_some_and(|messages| has_foreign(&unescaped(messages))))
 }
 
-/// What follows each start code, up to the next.
-fn starts(units: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// The units: what follows each start code, up to the next.
+fn split_units(units: &[u8]) -> impl Iterator<Item = &[u8]> {
     let codes = units.windows(3).enumerate().filter(|(_, three)| *three == [0, 0, 1]);
     let begins: Vec<usize> = codes.map(|(at, _)| at + 3).collect();
     let ends: Vec<usize> = begins.iter().skip(1).map(|next| next - 3).chain([units.len()]).collect();
     begins.into_iter().zip(ends).filter_map(|(begin, end)| units.get(begin..end))
 }
 
-/// Without the threes that keep two zeros from becoming a start code.
-fn plain(unit: &[u8]) -> Vec<u8> {
+/// Removes the emulation prevention bytes, which keep two zeros from becoming a start code.
+fn unescaped(unit: &[u8]) -> Vec<u8> {
     let mut all = Vec::with_capacity(unit.len());
     let mut zeros = 0;
     for byte in unit {
@@ -51,7 +51,7 @@ fn has_foreign(mut messages: &[u8]) -> bool {
         let (kind, rest) = number(messages);
         let (size, rest) = number(rest);
         let content = rest.get(..size).unwrap_or(rest);
-        if kind == UNREGISTERED && !KNOWN.iter().any(|writer| content.starts_with(writer)) {
+        if kind == UNREGISTERED && !KNOWN_WRITERS.iter().any(|writer| content.starts_with(writer)) {
             return true;
         }
         messages = rest.get(size..).unwrap_or_default();
@@ -59,7 +59,7 @@ fn has_foreign(mut messages: &[u8]) -> bool {
     false
 }
 
-/// A number of which each byte of 255 says that more follows.
+/// A number in which each byte of 255 means that more follows.
 fn number(bytes: &[u8]) -> (usize, &[u8]) {
     let full = bytes.iter().take_while(|byte| **byte == 0xff).count();
     let last = bytes.get(full).map_or(0, |byte| usize::from(*byte));
@@ -79,8 +79,8 @@ mod tests {
     }
 
     #[test]
-    fn a_message_of_an_unknown_writer_is_one_of_a_camera() {
-        let known = message(5, &[&KNOWN[0][..], b"x264 - core 164"].concat());
+    fn messages_of_unknown_writers_count_as_those_of_a_camera() {
+        let known = message(5, &[&KNOWN_WRITERS[0][..], b"x264 - core 164"].concat());
         let camera = message(5, b"0123456789abcdef lat 48.8577");
         let timing = message(1, &[1, 2, 3]);
         for (codec, head) in [("h264", &[6][..]), ("hevc", &[0x4e, 1])] {
@@ -93,8 +93,8 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_were_put_in_are_taken_out() {
-        assert_eq!(plain(&[1, 0, 0, 3, 1, 0, 0, 3]), [1, 0, 0, 1, 0, 0]);
+    fn emulation_prevention_bytes_are_removed() {
+        assert_eq!(unescaped(&[1, 0, 0, 3, 1, 0, 0, 3]), [1, 0, 0, 1, 0, 0]);
         assert_eq!(number(&[255, 255, 4, 9]), (514, &[9][..]));
     }
 }

@@ -1,4 +1,4 @@
-//! By which code page bytes are read that are no UTF-8: the one that was usual for the language of their track.
+//! Selects the code page of subtitles that are not UTF-8: the usual one for the language of their track.
 
 use encoding_rs::{
     BIG5, EUC_KR, Encoding, GB18030, SHIFT_JIS, WINDOWS_874, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252,
@@ -6,7 +6,7 @@ use encoding_rs::{
 };
 use isolang::Language;
 
-/// The code page of this language, in whatever words; Windows-1252 where none is known.
+/// The code page of a language code in any form; Windows-1252 if unknown.
 pub(super) fn of(language: Option<&str>) -> &'static Encoding {
     let word = language.unwrap_or_default().to_lowercase();
     if matches!(word.as_str(), "zh-tw" | "zh-hk" | "zh-hant") {
@@ -32,7 +32,7 @@ pub(super) fn of(language: Option<&str>) -> &'static Encoding {
     }
 }
 
-/// Words of libraries for languages that have another one too.
+/// Two-letter codes of languages with a bibliographic code of ISO 639-2.
 fn bibliographic(word: &str) -> &'static str {
     match word {
         "cze" => "cs",
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_language_has_its_code_page_in_whatever_words() {
+    fn code_pages_are_found_for_language_codes_of_any_form() {
         for word in ["cze", "ces", "cs", "cs-CZ", "POL"] {
             assert_eq!(of(Some(word)), WINDOWS_1250, "{word}");
         }

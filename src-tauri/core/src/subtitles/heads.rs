@@ -1,8 +1,7 @@
-//! What a Matroska file says before its first cluster: where its index is, how it counts time, and how each track of
-//! subtitles is packed.
-//! <https://www.matroska.org/technical/elements.html> for the elements.
+//! Parses what a Matroska file declares before its first cluster: where its index is, its time scale, and how each
+//! subtitle track is compressed. <https://www.matroska.org/technical/elements.html> for the elements.
 
-use super::LARGEST;
+use super::MAX_PACKET;
 use crate::media::segments::{Element, element};
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -28,40 +27,41 @@ const SETTINGS: u32 = 0x4255;
 pub(super) const CUES: u32 = 0x1c53_bb6b;
 pub(super) const CLUSTER: u32 = 0x1f43_b675;
 
-/// The type of a track of subtitles.
+/// The type of a subtitle track.
 const SUBTITLES: u64 = 0x11;
-/// Bytes of a part that is read as a whole.
-const LARGEST_PART: u64 = 64 << 20;
-/// Programs whose index names each block of subtitles, if it names one.
-const THOROUGH: [&str; 2] = ["Lavf", "libebml"];
+/// Maximum bytes of an element that is read as a whole.
+const MAX_PART: u64 = 64 << 20;
+/// Writers whose index lists every block of subtitles, if it lists any.
+const COMPLETE_INDEX: [&str; 2] = ["Lavf", "libebml"];
 
-/// What is said before the first cluster.
+/// What is declared before the first cluster.
 #[derive(Default)]
 pub(super) struct Head {
-    /// Where the content of the segment begins.
+    /// Start of the content of the segment.
     pub(super) segment: u64,
-    /// Where the first cluster begins.
+    /// Start of the first cluster.
     pub(super) clusters: u64,
-    /// Where the index is said to be.
+    /// Declared offset of the index.
     pub(super) index: Option<u64>,
-    /// Seconds of a tick.
+    /// Seconds per tick.
     pub(super) tick: f64,
-    pub(super) thorough: bool,
+    /// The index lists every block of subtitles, if it lists any.
+    pub(super) complete_index: bool,
     pub(super) tracks: Vec<Track>,
 }
 
-/// A track of subtitles.
+/// A subtitle track.
 pub(super) struct Track {
     pub(super) number: u64,
     pub(super) private: Vec<u8>,
-    pub(super) packed: Packed,
+    pub(super) compression: Compression,
 }
 
-/// How the bytes of blocks are packed.
-pub(super) enum Packed {
-    No,
+/// How the content of blocks is compressed.
+pub(super) enum Compression {
+    Off,
     Zlib,
-    Without(Vec<u8>),
+    HeaderStripped(Vec<u8>),
     Unknown,
 }
 
@@ -86,9 +86,9 @@ pub(super) fn number(bytes: &[u8], id: u32) -> Option<u64> {
     Some(content.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)))
 }
 
-/// The content of the element that begins here, where it is not too large.
+/// The content of the element that begins here; `None` if it is too large or truncated.
 pub(super) fn content(file: &mut impl Read, size: Option<u64>) -> io::Result<Option<Vec<u8>>> {
-    let Some(size) = size.filter(|size| *size <= LARGEST_PART) else { return Ok(None) };
+    let Some(size) = size.filter(|size| *size <= MAX_PART) else { return Ok(None) };
     let mut bytes = Vec::new();
     file.take(size).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 == size).then_some(bytes))
@@ -124,14 +124,14 @@ impl Head {
         match id {
             SEEK_HEAD => {
                 let index = all(SEEK).find(|seek| number(seek, SEEK_ID) == Some(u64::from(CUES)));
-                let place = index.and_then(|seek| number(seek, SEEK_POSITION));
-                self.index = place.and_then(|place| place.checked_add(self.segment)).or(self.index);
+                let offset = index.and_then(|seek| number(seek, SEEK_POSITION));
+                self.index = offset.and_then(|offset| offset.checked_add(self.segment)).or(self.index);
             }
             INFO => {
                 let nanoseconds = number(content, SCALE).unwrap_or(1_000_000);
                 self.tick = nanoseconds as f64 / 1e9;
                 let writer = String::from_utf8_lossy(first(content, WRITER).unwrap_or_default());
-                self.thorough = THOROUGH.iter().any(|name| writer.starts_with(name));
+                self.complete_index = COMPLETE_INDEX.iter().any(|name| writer.starts_with(name));
             }
             _ => self.tracks.extend(all(TRACK).filter_map(track)),
         }
@@ -143,33 +143,35 @@ fn track(entry: &[u8]) -> Option<Track> {
         return None;
     }
     let private = first(entry, PRIVATE).unwrap_or_default().to_vec();
-    Some(Track { number: number(entry, NUMBER)?, private, packed: packed(entry) })
+    Some(Track { number: number(entry, NUMBER)?, private, compression: compression(entry) })
 }
 
-fn packed(entry: &[u8]) -> Packed {
+fn compression(entry: &[u8]) -> Compression {
     let encodings = first(entry, ENCODINGS).unwrap_or_default();
     let mut all = elements(encodings).filter(|(id, _)| *id == ENCODING).map(|(_, content)| content);
     let (Some(encoding), None) = (all.next(), all.next()) else {
-        return if encodings.is_empty() { Packed::No } else { Packed::Unknown };
+        return if encodings.is_empty() { Compression::Off } else { Compression::Unknown };
     };
     let Some(compression) = first(encoding, COMPRESSION).filter(|_| first(encoding, ENCRYPTION).is_none())
     else {
-        return Packed::Unknown;
+        return Compression::Unknown;
     };
     match number(compression, ALGORITHM).unwrap_or(0) {
-        0 => Packed::Zlib,
-        3 => Packed::Without(first(compression, SETTINGS).unwrap_or_default().to_vec()),
-        _ => Packed::Unknown,
+        0 => Compression::Zlib,
+        3 => Compression::HeaderStripped(first(compression, SETTINGS).unwrap_or_default().to_vec()),
+        _ => Compression::Unknown,
     }
 }
 
-impl Packed {
-    pub(super) fn open(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+impl Compression {
+    pub(super) fn decompress(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         match self {
-            Packed::No => Some(bytes.to_vec()),
-            Packed::Zlib => miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(bytes, LARGEST).ok(),
-            Packed::Without(begin) => Some([begin, bytes].concat()),
-            Packed::Unknown => None,
+            Compression::Off => Some(bytes.to_vec()),
+            Compression::Zlib => {
+                miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(bytes, MAX_PACKET).ok()
+            }
+            Compression::HeaderStripped(begin) => Some([begin, bytes].concat()),
+            Compression::Unknown => None,
         }
     }
 }

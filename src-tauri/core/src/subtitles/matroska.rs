@@ -1,86 +1,86 @@
-//! Packets of subtitles in Matroska: by its index, where one is known to name each of them, else by the heads of all blocks.
-//! <https://www.matroska.org/technical/elements.html> for the elements.
+//! Subtitle packets of Matroska: by its index, where that is known to list each of them, else by the headers of all
+//! blocks. <https://www.matroska.org/technical/elements.html> for the elements.
 
-use super::heads::{CLUSTER, CUES, Head, Packed, Track, content, elements, first, head, number};
-use super::{LARGEST, MOST_BYTES, MOST_PACKETS, Packet, Packets};
+use super::heads::{CLUSTER, CUES, Compression, Head, Track, content, elements, first, head, number};
+use super::{MAX_BYTES, MAX_PACKET, MAX_PACKETS, Packet, Packets};
 use crate::media::segments::{Element, element};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-const POINT: u32 = 0xbb;
-const POSITIONS: u32 = 0xb7;
-const OF_TRACK: u32 = 0xf7;
-const OF_CLUSTER: u32 = 0xf1;
-const WITHIN: u32 = 0xf0;
+const CUE_POINT: u32 = 0xbb;
+const CUE_TRACK_POSITIONS: u32 = 0xb7;
+const CUE_TRACK: u32 = 0xf7;
+const CUE_CLUSTER_POSITION: u32 = 0xf1;
+const CUE_RELATIVE_POSITION: u32 = 0xf0;
 const CLUSTER_TIME: u32 = 0xe7;
 const SIMPLE_BLOCK: u32 = 0xa3;
 const GROUP: u32 = 0xa0;
 const BLOCK: u32 = 0xa1;
 const DURATION: u32 = 0x9b;
 
-/// Blocks looked at: some days of film.
-const MOST_BLOCKS: usize = 50_000_000;
+/// Maximum number of blocks scanned: some days of film.
+const MAX_BLOCKS: usize = 50_000_000;
 
-/// Those of each track of subtitles, in the order of the tracks; `None` where its blocks cannot be read.
+/// The packets of each subtitle track, in track order; `None` where its blocks cannot be decoded.
 pub(super) fn tracks(file: &mut (impl Read + Seek)) -> io::Result<Vec<Option<Packets>>> {
     let end = file.seek(SeekFrom::End(0))?;
     let Some(head) = head(file, end)? else { return Ok(Vec::new()) };
-    let mut gathered = Gathered::of(&head);
-    if !by_index(file, &head, end, &mut gathered)? {
-        gathered = Gathered::of(&head);
-        by_blocks(file, &head, end, &mut gathered)?;
+    let mut collected = Collected::of(&head);
+    if !by_index(file, &head, end, &mut collected)? {
+        collected = Collected::of(&head);
+        by_blocks(file, &head, end, &mut collected)?;
     }
-    let readable = |track: &Track| !matches!(track.packed, Packed::Unknown);
-    let tracks = head.tracks.iter().zip(gathered.tracks);
+    let readable = |track: &Track| !matches!(track.compression, Compression::Unknown);
+    let tracks = head.tracks.iter().zip(collected.tracks);
     Ok(tracks.map(|(track, packets)| readable(track).then_some(packets)).collect())
 }
 
-/// What was found of each track.
-struct Gathered<'a> {
+/// The packets found of each track.
+struct Collected<'a> {
     head: &'a Head,
     tracks: Vec<Packets>,
     bytes: usize,
 }
 
-impl Gathered<'_> {
-    fn of(head: &Head) -> Gathered<'_> {
+impl Collected<'_> {
+    fn of(head: &Head) -> Collected<'_> {
         let header = |track: &Track| Packets { header: track.private.clone(), all: Vec::new() };
-        Gathered { head, tracks: head.tracks.iter().map(header).collect(), bytes: 0 }
+        Collected { head, tracks: head.tracks.iter().map(header).collect(), bytes: 0 }
     }
 
-    /// Is this the number of a track of subtitles?
+    /// True if this is the number of a subtitle track.
     fn wants(&self, number: u64) -> bool {
         self.head.tracks.iter().any(|track| track.number == number)
     }
 
-    /// Takes a block, of a cluster with this time, that is shown for so many ticks.
+    /// Takes a block of a cluster with this timestamp that is shown for `ticks` ticks.
     fn take(&mut self, block: &[u8], cluster: u64, ticks: u64) -> Option<()> {
         let (number, length) = block_track(block)?;
-        let place = self.head.tracks.iter().position(|track| track.number == number)?;
+        let position = self.head.tracks.iter().position(|track| track.number == number)?;
         let (time, rest) = block.get(length..)?.split_first_chunk::<2>()?;
-        // Behind the time stand flags.
-        let bytes = self.head.tracks[place].packed.open(rest.get(1..)?)?;
+        // Flags follow the timestamp.
+        let bytes = self.head.tracks[position].compression.decompress(rest.get(1..)?)?;
         self.bytes += bytes.len();
-        let room = self.tracks[place].all.len() < MOST_PACKETS && self.bytes <= MOST_BYTES;
+        let room = self.tracks[position].all.len() < MAX_PACKETS && self.bytes <= MAX_BYTES;
         let begin = (cluster as f64 + f64::from(i16::from_be_bytes(*time))) * self.head.tick;
         let end = begin + ticks as f64 * self.head.tick;
         if room {
-            self.tracks[place].all.push(Packet { begin, end, bytes });
+            self.tracks[position].all.push(Packet { begin, end, bytes });
         }
         Some(())
     }
 
-    /// Takes an element of a cluster, where it is a block.
+    /// Takes an element of a cluster, if it is a block.
     fn take_element(&mut self, id: u32, content: &[u8], cluster: u64) {
         let (block, ticks) = match id {
             GROUP => (first(content, BLOCK).unwrap_or_default(), number(content, DURATION).unwrap_or(0)),
             _ => (content, 0),
         };
-        // What is no whole block is passed over.
+        // Malformed blocks are skipped.
         let _ = self.take(block, cluster, ticks);
     }
 }
 
-/// The number of the track of a block, and its length.
+/// The track number of a block, and the length of that number in bytes.
 fn block_track(block: &[u8]) -> Option<(u64, usize)> {
     let first = *block.first()?;
     let length = first.leading_zeros() as usize + 1;
@@ -89,41 +89,44 @@ fn block_track(block: &[u8]) -> Option<(u64, usize)> {
     Some((rest.iter().fold(begin, |all, byte| all << 8 | u64::from(*byte)), length))
 }
 
-/// Reads the blocks that the index names. `false`: it does not name some of each track.
+/// Reads the blocks that the index lists. Returns false if it does not list some of each track.
 fn by_index(
     file: &mut (impl Read + Seek),
     head: &Head,
     end: u64,
-    gathered: &mut Gathered<'_>,
+    collected: &mut Collected<'_>,
 ) -> io::Result<bool> {
-    let Some(at) = head.index.filter(|at| head.thorough && *at < end) else { return Ok(false) };
+    let Some(at) = head.index.filter(|at| head.complete_index && *at < end) else { return Ok(false) };
     file.seek(SeekFrom::Start(at))?;
     let Some(Element { id: CUES, size, .. }) = element(file, end - at)? else { return Ok(false) };
     let Some(index) = content(file, size)? else { return Ok(false) };
-    let points = elements(&index).filter(|(id, _)| *id == POINT).flat_map(|(_, point)| elements(point));
-    let mut places = Vec::new();
-    for (_, position) in points.filter(|(id, _)| *id == POSITIONS) {
-        if number(position, OF_TRACK).is_some_and(|number| gathered.wants(number)) {
-            let (cluster, within) = (number(position, OF_CLUSTER), number(position, WITHIN));
-            let Some(place) = cluster.zip(within) else { return Ok(false) };
-            places.push(place);
+    let points = elements(&index).filter(|(id, _)| *id == CUE_POINT).flat_map(|(_, point)| elements(point));
+    let mut positions = Vec::new();
+    for (_, track_positions) in points.filter(|(id, _)| *id == CUE_TRACK_POSITIONS) {
+        if number(track_positions, CUE_TRACK).is_some_and(|number| collected.wants(number)) {
+            let (cluster, within) = (
+                number(track_positions, CUE_CLUSTER_POSITION),
+                number(track_positions, CUE_RELATIVE_POSITION),
+            );
+            let Some(position) = cluster.zip(within) else { return Ok(false) };
+            positions.push(position);
         }
     }
-    for (cluster, within) in places {
-        if at_place(file, head, end, (cluster, within), gathered)?.is_none() {
+    for (cluster, within) in positions {
+        if read_block(file, head, end, (cluster, within), collected)?.is_none() {
             return Ok(false);
         }
     }
-    Ok(gathered.tracks.iter().all(|track| !track.all.is_empty()))
+    Ok(collected.tracks.iter().all(|track| !track.all.is_empty()))
 }
 
-/// Reads the block at this place of a cluster; nothing where there is none.
-fn at_place(
+/// Reads the block at this position in a cluster; `None` if there is none.
+fn read_block(
     file: &mut (impl Read + Seek),
     head: &Head,
     end: u64,
     (cluster, within): (u64, u64),
-    gathered: &mut Gathered<'_>,
+    collected: &mut Collected<'_>,
 ) -> io::Result<Option<()>> {
     let Some(cluster) = cluster.checked_add(head.segment).filter(|at| *at < end) else { return Ok(None) };
     file.seek(SeekFrom::Start(cluster))?;
@@ -136,21 +139,21 @@ fn at_place(
     let Some(at) = (cluster + bytes).checked_add(within).filter(|at| *at < end) else { return Ok(None) };
     file.seek(SeekFrom::Start(at))?;
     let Some(Element { id, size, .. }) = element(file, end - at)? else { return Ok(None) };
-    let Some(block) = content(file, size.filter(|size| *size <= LARGEST as u64))? else { return Ok(None) };
-    gathered.take_element(id, &block, time);
+    let Some(block) = content(file, size.filter(|size| *size <= MAX_PACKET as u64))? else { return Ok(None) };
+    collected.take_element(id, &block, time);
     Ok(matches!(id, GROUP | SIMPLE_BLOCK).then_some(()))
 }
 
-/// Reads the heads of all blocks, and those of subtitles.
+/// Scans the headers of all blocks, and reads those of subtitles.
 fn by_blocks(
     file: &mut (impl Read + Seek),
     head: &Head,
     end: u64,
-    gathered: &mut Gathered<'_>,
+    collected: &mut Collected<'_>,
 ) -> io::Result<()> {
     file.seek(SeekFrom::Start(head.clusters))?;
     let (mut file, mut at, mut time) = (BufReader::new(file), head.clusters, 0);
-    for _ in 0..MOST_BLOCKS {
+    for _ in 0..MAX_BLOCKS {
         let Some(Element { id, head: bytes, size }) = element(&mut file, end.saturating_sub(at))? else {
             break;
         };
@@ -163,13 +166,13 @@ fn by_blocks(
         };
         let mut read = Vec::new();
         if matches!(id, CLUSTER_TIME | SIMPLE_BLOCK | GROUP) {
-            (&mut file).take((next - at).min(BEGIN)).read_to_end(&mut read)?;
+            (&mut file).take((next - at).min(BLOCK_START)).read_to_end(&mut read)?;
         }
         if id == CLUSTER_TIME {
             time = read.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
-        } else if may_be_wanted(id, &read, gathered) && next - at <= LARGEST as u64 {
+        } else if may_be_wanted(id, &read, collected) && next - at <= MAX_PACKET as u64 {
             (&mut file).take(next - at - read.len() as u64).read_to_end(&mut read)?;
-            gathered.take_element(id, &read, time);
+            collected.take_element(id, &read, time);
         }
         file.seek_relative(i64::try_from(next - at - read.len() as u64).unwrap_or(i64::MAX))?;
         at = next;
@@ -177,16 +180,16 @@ fn by_blocks(
     Ok(())
 }
 
-/// Bytes of a block by which its track is known.
-const BEGIN: u64 = 24;
+/// Bytes of a block that identify its track.
+const BLOCK_START: u64 = 24;
 
-/// Does a block that begins so belong to a track of subtitles? In a group it stands first.
-fn may_be_wanted(id: u32, begin: &[u8], gathered: &Gathered<'_>) -> bool {
+/// True if a block that begins like this may belong to a subtitle track. In a group the block comes first.
+fn may_be_wanted(id: u32, begin: &[u8], collected: &Collected<'_>) -> bool {
     let mut bytes = begin;
     let is_block = match id {
         SIMPLE_BLOCK => true,
         GROUP => matches!(element(&mut bytes, begin.len() as u64), Ok(Some(Element { id: BLOCK, .. }))),
         _ => false,
     };
-    is_block && block_track(bytes).is_some_and(|(number, _)| gathered.wants(number))
+    is_block && block_track(bytes).is_some_and(|(number, _)| collected.wants(number))
 }

@@ -14,7 +14,7 @@ fn of(codec: &str, language: Option<&str>, texts: &[&[u8]]) -> Cues {
 }
 
 #[test]
-fn bytes_that_are_no_utf_8_are_read_by_the_code_page_of_their_language() {
+fn non_utf_8_text_is_decoded_by_the_code_page_of_its_language() {
     let western = of("subrip", Some("fre"), &[b"caf\xe9", "caf\u{e9}".as_bytes(), b"  ", b"<i></i>"]);
     assert_eq!(western.texts(), ["caf\u{e9}", "caf\u{e9}"]);
     assert_eq!(western.code_page.as_deref(), Some("windows-1252"));
@@ -30,7 +30,7 @@ fn bytes_that_are_no_utf_8_are_read_by_the_code_page_of_their_language() {
 }
 
 #[test]
-fn drawings_are_left_out_and_the_text_behind_them_stays() {
+fn drawings_are_removed_and_text_after_them_stays() {
     let line = |text: &str| format!("0,0,Default,,0,0,0,,{text}").into_bytes();
     let lines = [line("{\\p1}m 0 0 l 1 0{\\p0}"), line("{\\p1}m 1 1{\\p0}after, all"), line("last")];
     let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
@@ -43,7 +43,7 @@ fn drawings_are_left_out_and_the_text_behind_them_stays() {
 }
 
 #[test]
-fn texts_that_another_track_lacks_are_counted_by_what_they_say() {
+fn missing_texts_are_counted_without_markup() {
     let source = of("subrip", None, &[b"<i>one</i>", b"two\r\nrows", b"two rows", b"{\\an8}top"]);
     let result = of("mov_text", None, &[b"\0\x08two rows", b"\0\x03one", b"\0\x03top"]);
     assert_eq!((source.missing_in(&result), result.missing_in(&source)), (1, 0));
@@ -51,7 +51,7 @@ fn texts_that_another_track_lacks_are_counted_by_what_they_say() {
 }
 
 #[test]
-fn a_cue_ends_with_the_film_and_one_behind_it_is_none() {
+fn cues_are_clipped_at_the_end_of_the_film() {
     let found = of("subrip", None, &[b"one", b"two --> 3\n\n4", b"three"]);
     let (_, file) = found.file(0.0, 2.2).unwrap();
     assert!(file.ends_with("2\n00:00:02,000 --> 00:00:02,200\ntwo \u{2192} 3\n4\n\n"), "{file}");
@@ -62,17 +62,18 @@ fn element(id: u32, content: &[u8]) -> Vec<u8> {
     [&id[..], &[0x40 | (content.len() >> 8) as u8, content.len() as u8], content].concat()
 }
 
-/// A film with three tracks of subtitles, the first packed, the second without its first letter, the third as it is.
+/// A film with three subtitle tracks: the first compressed by zlib, the second with its first letter stripped, the
+/// third stored as it is.
 fn matroska() -> Vec<u8> {
-    let packed = |how: &[u8]| element(0x6d80, &element(0x6240, &element(0x5034, how)));
+    let compressed = |how: &[u8]| element(0x6d80, &element(0x6240, &element(0x5034, how)));
     let track = |number: u8, kind: u8, more: &[u8]| {
         element(0xae, &[element(0xd7, &[number]), element(0x83, &[kind]), more.to_vec()].concat())
     };
     let stripped = [element(0x4254, &[3]), element(0x4255, b"b")].concat();
     let tracks = [
         track(1, 1, b""),
-        track(2, 0x11, &packed(&element(0x4254, &[0]))),
-        track(3, 0x11, &packed(&stripped)),
+        track(2, 0x11, &compressed(&element(0x4254, &[0]))),
+        track(3, 0x11, &compressed(&stripped)),
         track(4, 0x11, b""),
     ];
     let block = |number: u8, time: u8, bytes: &[u8]| [&[0x80 | number, 0, time, 0][..], bytes].concat();
@@ -86,14 +87,14 @@ fn matroska() -> Vec<u8> {
         group(&block(1, 40, &[7; 300])),
         element(0xa3, &block(4, 60, b"last")),
     ];
-    // Neither the segment nor the cluster says how long it is.
+    // Segment and cluster have unknown sizes.
     let open = |id: u32| [&id.to_be_bytes()[..], &[0x01], &[0xff; 7]].concat();
     let head = [element(0x1a45_dfa3, b""), open(0x1853_8067), element(0x1654_ae6b, &tracks.concat())];
     [head.concat(), open(0x1f43_b675), blocks.concat()].concat()
 }
 
 #[test]
-fn blocks_of_subtitles_are_found_among_others_and_unpacked() {
+fn subtitle_blocks_are_found_and_decompressed() {
     let film = matroska();
     let tracks = matroska::tracks(&mut Cursor::new(&film)).unwrap();
     let found: Vec<_> = tracks
@@ -115,7 +116,7 @@ fn words(all: &[u32]) -> Vec<u8> {
     all.iter().flat_map(|word| word.to_be_bytes()).collect()
 }
 
-/// A film with one track of three samples, shown a second late by an edit list, and one more in a fragment.
+/// A film with one track of three samples, delayed by a second in an edit list, and one more sample in a fragment.
 fn mp4() -> Vec<u8> {
     let samples = boxed(b"mdat", b"onetwo!three");
     let times = words(&[0, 2, 2, 500, 1, 1000]);
@@ -143,7 +144,7 @@ fn mp4() -> Vec<u8> {
 }
 
 #[test]
-fn samples_of_a_film_and_of_its_fragments_are_found_at_their_times() {
+fn samples_of_index_and_fragments_are_found_at_their_times() {
     let film = mp4();
     let track = mp4::track(&mut Cursor::new(&film), 0).unwrap().unwrap();
     let found: Vec<_> = track.all.iter().map(|p| (p.begin, p.end, p.bytes.as_slice())).collect();

@@ -1,25 +1,25 @@
-//! Bytes as text.
+//! Decodes the bytes of subtitles as text.
 
 use super::{Marks, code_page};
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
-/// Reads the texts of a track.
-pub(super) struct Reading {
+/// Decodes the texts of a track, with a code page as fallback.
+pub(super) struct TextDecoder {
     page: &'static Encoding,
     used: bool,
 }
 
-impl Reading {
-    pub(super) fn new(language: Option<&str>) -> Reading {
-        Reading { page: code_page::of(language), used: false }
+impl TextDecoder {
+    pub(super) fn new(language: Option<&str>) -> TextDecoder {
+        TextDecoder { page: code_page::of(language), used: false }
     }
 
-    /// The code page, where it was needed.
+    /// The code page, if it was needed.
     pub(super) fn code_page(&self) -> Option<String> {
         self.used.then(|| self.page.name().to_owned())
     }
 
-    /// The text of these bytes, without a mark of their order and what ends them.
+    /// The text of these bytes, without a byte order mark and without terminators.
     pub(super) fn text(&mut self, bytes: &[u8]) -> String {
         let wide = match bytes {
             [0xfe, 0xff, ..] => Some(UTF_16BE),
@@ -39,9 +39,9 @@ impl Reading {
     }
 }
 
-/// What the description of timed text (`tx3g`, 3GPP TS 26.245, 5.16) says of texts that say nothing else.
-pub(super) fn usual_style(description: &[u8]) -> Marks {
-    // Behind fields of 26 bytes: from and to which letter, font, face, size, colour.
+/// Formatting of the default style in a timed text description (`tx3g`, 3GPP TS 26.245, 5.16).
+pub(super) fn default_style(description: &[u8]) -> Marks {
+    // After fields of 26 bytes: first and last letter, font, face, size, colour.
     let style = description.get(26..38).unwrap_or_default();
     Marks {
         emphasis: style.get(6).is_some_and(|face| *face != 0),
@@ -50,8 +50,8 @@ pub(super) fn usual_style(description: &[u8]) -> Marks {
     }
 }
 
-/// A sample of timed text (`tx3g`): its text, and what the boxes behind it say.
-pub(super) fn timed(reading: &mut Reading, sample: &[u8]) -> (String, Marks) {
+/// Parses a sample of timed text (`tx3g`): its text, and the formatting in the boxes after it.
+pub(super) fn timed(decoder: &mut TextDecoder, sample: &[u8]) -> (String, Marks) {
     let Some((length, rest)) = sample.split_first_chunk::<2>() else { return Default::default() };
     let length = usize::from(u16::from_be_bytes(*length)).min(rest.len());
     let (text, mut boxes) = rest.split_at(length);
@@ -62,7 +62,7 @@ pub(super) fn timed(reading: &mut Reading, sample: &[u8]) -> (String, Marks) {
         marks.positions |= kind == b"tbox";
         marks.effects |= kind == b"krok";
         if kind == b"styl" {
-            // Behind the number of records: from and to which letter, font, face, size, colour.
+            // After the number of records: first and last letter, font, face, size, colour.
             for record in content.get(2..).unwrap_or_default().chunks_exact(12) {
                 marks.emphasis |= record[6] != 0;
                 marks.colours |= record[8..11] != [255; 3];
@@ -70,7 +70,7 @@ pub(super) fn timed(reading: &mut Reading, sample: &[u8]) -> (String, Marks) {
         }
         boxes = &boxes[size..];
     }
-    (reading.text(text), marks)
+    (decoder.text(text), marks)
 }
 
 #[cfg(test)]
@@ -78,10 +78,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_style_of_a_description_counts_where_it_is_whole() {
+    fn the_default_style_counts_if_it_is_complete() {
         let mut description = [0; 46];
         description[32..38].copy_from_slice(&[1, 16, 255, 255, 255, 255]);
-        let of = |bytes: &[u8]| (usual_style(bytes).emphasis, usual_style(bytes).colours);
+        let of = |bytes: &[u8]| (default_style(bytes).emphasis, default_style(bytes).colours);
         assert_eq!(of(&description), (true, false));
         description[32] = 0;
         description[35] = 0;

@@ -1,19 +1,19 @@
-//! Documents of TTML, of which each sample of `stpp` is one: the texts of their paragraphs with their times.
-//! <https://www.w3.org/TR/ttml1/> for times.
+//! TTML documents, one per `stpp` sample: the texts of their paragraphs with times. <https://www.w3.org/TR/ttml1/>
+//! for times.
 
 use super::webvtt::unescaped;
 use super::{Cue, Marks};
 
-/// Cues of a document.
-const MOST: usize = 50_000;
+/// Maximum number of cues per document.
+const MAX_CUES: usize = 50_000;
 
-/// What a document says of numbers in times.
+/// The rates that a document declares for times, per second.
 struct Rates {
     frames: f64,
     ticks: f64,
 }
 
-/// A tag: its name without a prefix, and its attributes.
+/// A tag: its local name, and its attributes.
 struct Tag<'a> {
     name: &'a str,
     rest: &'a str,
@@ -29,23 +29,23 @@ impl<'a> Tag<'a> {
         Tag { name, rest: if closing { local } else { rest } }
     }
 
-    /// The value of an attribute, by its name without a prefix.
+    /// The value of an attribute, by its local name.
     fn value(&self, name: &str) -> Option<&'a str> {
         let mut rest = self.rest;
         loop {
             let (key, after) = rest.split_once('=')?;
             let after = after.trim_start();
             let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-            let (value, behind) = after[1..].split_once(quote)?;
+            let (value, after_value) = after[1..].split_once(quote)?;
             if key.trim().rsplit(':').next() == Some(name) {
                 return Some(value);
             }
-            rest = behind;
+            rest = after_value;
         }
     }
 }
 
-/// The cues of a document that is shown from `from` to `to`, and what it says beside.
+/// The cues of a document that is shown from `from` to `to` seconds, and its formatting.
 pub(super) fn cues(document: &str, from: f64, to: f64) -> (Vec<Cue>, Marks) {
     let (mut all, mut marks) = (Vec::new(), Marks::default());
     let mut rates = Rates { frames: 30.0, ticks: 1.0 };
@@ -64,14 +64,14 @@ pub(super) fn cues(document: &str, from: f64, to: f64) -> (Vec<Cue>, Marks) {
             ("tt", _) => rates.take(&tag),
             ("br", Some(cue)) => cue.text.push('\n'),
             ("p", None) if !inside.ends_with('/') => {
-                see(&mut marks, &tag);
+                add_marks(&mut marks, &tag);
                 let (begin, end) = times(&tag, &rates, (from, to));
                 paragraph = Some(Cue { begin, end, text: String::new() });
             }
             ("/", Some(_)) if tag.rest == "p" => {
-                all.extend(paragraph.take().filter(|cue| all.len() < MOST && cue.begin < cue.end));
+                all.extend(paragraph.take().filter(|cue| all.len() < MAX_CUES && cue.begin < cue.end));
             }
-            _ => see(&mut marks, &tag),
+            _ => add_marks(&mut marks, &tag),
         }
     }
     all.retain_mut(|cue| {
@@ -82,7 +82,7 @@ pub(super) fn cues(document: &str, from: f64, to: f64) -> (Vec<Cue>, Marks) {
     (all, marks)
 }
 
-/// Ends of lines in a document are spaces.
+/// Line ends in a document are spaces.
 fn add_text(text: &mut String, more: &str) {
     let words: Vec<&str> = more.split_whitespace().collect();
     if more.starts_with(char::is_whitespace) {
@@ -94,7 +94,7 @@ fn add_text(text: &mut String, more: &str) {
     }
 }
 
-fn see(marks: &mut Marks, tag: &Tag<'_>) {
+fn add_marks(marks: &mut Marks, tag: &Tag<'_>) {
     marks.colours |= tag.value("color").is_some_and(|c| !matches!(c, "white" | "#ffffff" | "#ffffffff"));
     marks.emphasis |= tag.value("fontStyle").is_some_and(|style| style != "normal")
         || tag.value("fontWeight").is_some_and(|weight| weight != "normal");
@@ -122,7 +122,7 @@ impl Rates {
     }
 }
 
-/// When a paragraph of a document is shown: by the clock of the track, or by that of the sample.
+/// When a paragraph is shown: its times are those of the track, or relative to the sample.
 fn times(tag: &Tag<'_>, rates: &Rates, (from, to): (f64, f64)) -> (f64, f64) {
     let of = |name: &str| tag.value(name).and_then(|time| rates.seconds(time));
     let begin = of("begin");
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paragraphs_are_read_with_their_times_in_each_form() {
+    fn paragraphs_are_read_with_times_in_each_form() {
         let document = "<?xml version='1.0'?><tt xmlns='x' ttp:frameRate='25'><!-- <p>no</p> --><body><div>\
             <p begin=\"00:00:01.500\" end='00:00:02:05'>one<br/>two &amp;\n <span tts:color=\"red\">three</span></p>\
             <tt:p begin='3s' dur='500ms'>four</tt:p><p>always</p></div></body></tt>";
@@ -150,14 +150,14 @@ mod tests {
     }
 
     #[test]
-    fn times_are_those_of_the_track_or_of_the_sample() {
+    fn times_are_relative_to_the_track_or_the_sample() {
         let of = |begin: &str| {
             let found = cues(&format!("<p begin='{begin}' dur='1s'>a</p>"), 100.0, 110.0).0;
             (found[0].begin, found[0].end)
         };
         assert_eq!((of("101s"), of("1s")), ((101.0, 102.0), (101.0, 102.0)));
-        for nonsense in ["", "<", "<p", "<p begin=", "<p begin='x' end=>a", "<p>a", "</p>", "<p><p>a</p>"] {
-            drop(cues(nonsense, 0.0, 1.0));
+        for malformed in ["", "<", "<p", "<p begin=", "<p begin='x' end=>a", "<p>a", "</p>", "<p><p>a</p>"] {
+            drop(cues(malformed, 0.0, 1.0));
         }
     }
 }

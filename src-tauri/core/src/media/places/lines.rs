@@ -1,12 +1,12 @@
-//! Tracks of subtitles that are a log of places, as drones and cameras write them: found in what ffprobe shows of their
+//! Detects subtitle tracks that are location logs, as drones and cameras write them, in ffprobe's dumps of their
 //! packets.
 //!
-//! Pure. Guarantees that a film of which a line holds numbers is no log.
+//! Pure. Guarantees that a film with numbers in single lines is not taken for a log.
 
 use super::tells;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The lines of each track as they are read.
+/// Counts the lines of each track.
 #[derive(Debug, Default)]
 pub struct Lines {
     tracks: BTreeMap<usize, Count>,
@@ -14,25 +14,25 @@ pub struct Lines {
 
 #[derive(Debug, Default)]
 struct Count {
-    all: u64,
-    telling: u64,
+    total: u64,
+    with_coordinates: u64,
 }
 
 impl Lines {
-    /// Takes a packet as ffprobe's `compact` shows it, its stream and its bytes; what has another form is passed over.
+    /// Takes a packet as ffprobe's `compact` writer prints it, its stream and its bytes; malformed input is skipped.
     pub fn take(&mut self, line: &str) {
         let Some((index, dump)) = line.split_once('|') else { return };
         let (Ok(index), text) = (index.trim().parse(), text(dump)) else { return };
         self.tracks.entry(index).or_default().take(&text);
     }
 
-    /// The tracks that are logs.
+    /// Indexes of the tracks that are logs.
     pub fn logs(&self) -> BTreeSet<usize> {
         self.tracks.iter().filter(|(_, count)| count.is_log()).map(|(index, _)| *index).collect()
     }
 }
 
-/// Are the texts of a track such a log?
+/// True if the texts of a track are a location log.
 pub fn is_log(texts: &[String]) -> bool {
     let mut count = Count::default();
     for text in texts {
@@ -44,25 +44,27 @@ pub fn is_log(texts: &[String]) -> bool {
 impl Count {
     fn take(&mut self, text: &str) {
         if text.contains(|c: char| c.is_alphanumeric()) {
-            self.all += 1;
-            self.telling += u64::from(tells(text));
+            self.total += 1;
+            self.with_coordinates += u64::from(tells(text));
         }
     }
 
-    /// Most lines; or many, where the receiver had found no satellites for a while.
+    /// True if most lines hold coordinates, or many do: the receiver may find no satellites for a while.
     fn is_log(&self) -> bool {
-        self.telling * 2 > self.all || (self.telling > 4 && self.telling * 10 > self.all)
+        self.with_coordinates * 2 > self.total
+            || (self.with_coordinates > 4 && self.with_coordinates * 10 > self.total)
     }
 }
 
-/// Columns of a line of a dump before its bytes (`00000010: `), and of the bytes.
-const BEFORE: usize = 10;
-const BYTES: usize = 40;
+/// Columns of a dump line: the offset (`00000010: `), and the bytes in hexadecimal.
+const OFFSET_WIDTH: usize = 10;
+const HEX_WIDTH: usize = 40;
 
-/// The text of a packet by its hexadecimal dump, the lines of which end in a backslash and an n.
+/// Decodes the text of a packet from its hexadecimal dump, whose lines end in a backslash and an n.
 fn text(dump: &str) -> String {
-    let lines = dump.split("\\n").filter(|line| line.get(8..BEFORE) == Some(": "));
-    let hex = lines.flat_map(|line| line.bytes().skip(BEFORE).take(BYTES)).filter(u8::is_ascii_hexdigit);
+    let lines = dump.split("\\n").filter(|line| line.get(8..OFFSET_WIDTH) == Some(": "));
+    let hex =
+        lines.flat_map(|line| line.bytes().skip(OFFSET_WIDTH).take(HEX_WIDTH)).filter(u8::is_ascii_hexdigit);
     let digits: Vec<u32> = hex.filter_map(|digit| char::from(digit).to_digit(16)).collect();
     let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect();
     String::from_utf8_lossy(&bytes).chars().filter(|c| *c != '\0').collect()
@@ -96,20 +98,20 @@ mod tests {
     }
 
     #[test]
-    fn a_dump_is_read_back() {
-        let said = "0,0,Default,,0,0,0,,Hello\\Nworld, deadbeef: 00\\n";
-        assert_eq!(text(packet(1, said).split_once('|').unwrap().1), said);
+    fn a_hex_dump_is_decoded() {
+        let line = "0,0,Default,,0,0,0,,Hello\\Nworld, deadbeef: 00\\n";
+        assert_eq!(text(packet(1, line).split_once('|').unwrap().1), line);
         assert_eq!(
             text("\\n00000000: 0002 4869                                .Hi\\n"),
             "\u{2}Hi".to_owned()
         );
-        for nonsense in ["", "x", "0", "0|", "0|zz", "a|\\n00000000: 4869\\n"] {
-            assert!(logs(&[nonsense.to_owned()]).is_empty());
+        for malformed in ["", "x", "0", "0|", "0|zz", "a|\\n00000000: 4869\\n"] {
+            assert!(logs(&[malformed.to_owned()]).is_empty());
         }
     }
 
     #[test]
-    fn a_log_is_known_by_most_of_its_lines_and_a_film_keeps_its_numbers() {
+    fn a_log_has_coordinates_in_most_lines_and_a_film_does_not() {
         let place = "GPS (9.0526, 45.6721, 18), D 3.2m";
         let log = [packet(2, place), packet(2, place), packet(2, "Take-off")];
         let film: Vec<String> =
@@ -119,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_without_satellites_at_first_writes_a_log_all_the_same() {
+    fn a_log_may_begin_without_satellites() {
         let late: Vec<String> = (0..40)
             .map(|n| packet(1, if n < 30 { "GPS (n/a, n/a)" } else { "GPS (9.0526, 45.6721)" }))
             .collect();

@@ -1,35 +1,35 @@
-//! The numbers in a text, with where they stand and how exact they are.
+//! Finds the numbers in a text, with their position, sign and precision.
 
-/// A number as it is written.
+/// A number as written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Number {
-    /// Where it begins, its sign included, in bytes.
+    /// Start in bytes, including the sign.
     pub(super) start: usize,
-    /// Where it ends.
+    /// End in bytes.
     pub(super) end: usize,
-    /// It has a sign of its own.
+    /// It has its own sign.
     pub(super) signed: bool,
-    /// Digits before the point.
+    /// Digits before the decimal point.
     pub(super) whole: usize,
-    /// Digits behind it.
+    /// Digits after the decimal point.
     pub(super) fraction: usize,
     pub(super) value: f64,
 }
 
-/// All numbers; versions (`59.27.100`) and what belongs to a word are none.
+/// All numbers, except versions (`59.27.100`) and digits of a word.
 pub(super) fn numbers(text: &str) -> Vec<Number> {
     let (bytes, mut all, mut at) = (text.as_bytes(), Vec::<Number>::new(), 0);
     while let Some(first) = (at..bytes.len()).find(|n| bytes[*n].is_ascii_digit()) {
-        let end = run(bytes, first);
-        let glued = all.last().filter(|last| last.signed).map(|last| last.end);
-        all.extend(number(text, first, end, glued));
+        let end = digits_end(bytes, first);
+        let signed_end = all.last().filter(|last| last.signed).map(|last| last.end);
+        all.extend(number(text, first, end, signed_end));
         at = end;
     }
     all
 }
 
-/// Where digits and points that begin here end; a point at the end is one of the sentence.
-fn run(bytes: &[u8], first: usize) -> usize {
+/// End of the digits and points that begin here; a final point ends a sentence and is excluded.
+fn digits_end(bytes: &[u8], first: usize) -> usize {
     let mut end = first;
     while end < bytes.len() && (bytes[end].is_ascii_digit() || bytes[end] == b'.') {
         end += 1;
@@ -37,13 +37,13 @@ fn run(bytes: &[u8], first: usize) -> usize {
     end - usize::from(bytes[end - 1] == b'.')
 }
 
-/// `glued`: where a number with a sign ends, behind which another sign may follow at once.
-fn number(text: &str, first: usize, end: usize, glued: Option<usize>) -> Option<Number> {
+/// Parses one number. `signed_end`: end of a number with a sign, which another sign may follow directly.
+fn number(text: &str, first: usize, end: usize, signed_end: Option<usize>) -> Option<Number> {
     let (digits, before) = (text.get(first..end)?, text.get(..first)?);
     let sign = before.ends_with(['+', '-']).then(|| first - 1);
     let begins = sign.unwrap_or(first);
     let free = !text.get(..begins)?.ends_with(|c: char| c.is_alphanumeric() || c == '.');
-    let signed = sign.is_some() && (free || glued == sign);
+    let signed = sign.is_some() && (free || signed_end == sign);
     let of_word = sign.is_none() && !free && !is_hemisphere(before);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     if of_word || fraction.contains('.') {
@@ -54,7 +54,7 @@ fn number(text: &str, first: usize, end: usize, glued: Option<usize>) -> Option<
     Some(Number { start, end, signed, whole: whole.len(), fraction: fraction.len(), value })
 }
 
-/// A letter of its own that is a point of the compass.
+/// True if the text ends in a compass letter (N, S, E, W) that is not part of a word.
 fn is_hemisphere(before: &str) -> bool {
     let mut back = before.chars().rev();
     back.next().is_some_and(|c| "NSEW".contains(c)) && !back.next().is_some_and(char::is_alphanumeric)
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_know_their_sign_and_how_exact_they_are() {
+    fn numbers_have_sign_and_precision() {
         let read = |text: &str| {
             numbers(text).into_iter().map(|n| (n.signed, n.whole, n.fraction, n.value)).collect::<Vec<_>>()
         };

@@ -1,15 +1,15 @@
-//! Texts in bytes of which the form is not known, as `strings` finds them, and whether one of them tells a place.
+//! Searches binary data for text, as `strings` does, and checks whether it holds coordinates.
 
 use super::tells;
 
-/// Characters of the shortest text that could hold coordinates.
-const SHORTEST: usize = 8;
+/// Minimum length of a text that can hold coordinates, in bytes.
+const MIN_LENGTH: usize = 8;
 
-/// Does a text in these bytes hold coordinates?
+/// True if a text in these bytes holds coordinates.
 pub fn bytes_tell(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let runs = text.split(|c: char| c == char::REPLACEMENT_CHARACTER || (c.is_control() && c != '\n'));
-    runs.filter(|run| run.len() >= SHORTEST).any(tells)
+    runs.filter(|run| run.len() >= MIN_LENGTH).any(tells)
 }
 
 #[cfg(test)]
@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_found_between_bytes_that_are_no_text() {
+    fn coordinates_are_found_between_binary_bytes() {
         assert!(bytes_tell(b"\x00\x00\x00\x22\xa9xyz\x00\x12\x15\xc7+48.8577+002.295/\x00\x00"));
         assert!(bytes_tell(b"D\x87\x8f48.8577, 2.2950"));
         assert!(!bytes_tell(b"\x00data\x00\x00\x00\x01Tower\x00+48\x00+002"));

@@ -22,7 +22,7 @@ fn riff(form: &[u8], size: Option<u32>, content: &[u8]) -> Vec<u8> {
     chunk(b"RIFF", size.or(Some(content.len() as u32 + 4)), &[form, content].concat())
 }
 
-/// The headers of 25 pictures a second, so many of them; where `OpenDML`'s parts begin.
+/// The headers of a video of 25 frames per second with this frame count; where the `OpenDML` parts begin.
 fn headers(frames: u32, parts: &[u64]) -> Vec<u8> {
     let mut strh = [0; 56];
     strh[..4].copy_from_slice(b"vids");
@@ -43,19 +43,19 @@ fn film(riff_size: Option<u32>, movi_size: Option<u32>, frames: u32) -> Vec<u8> 
 }
 
 #[test]
-fn an_avi_is_as_long_as_its_list_of_pictures_says_and_its_index_may_be_missing() {
+fn avi_size_is_that_of_its_media_list_without_the_index() {
     let whole = film(None, None, 250);
     assert_eq!(of(&whole).seconds, Some(10.0));
     let movi = whole.len() - 168;
     assert_eq!(cut(&whole, whole.len()), Some(false));
-    assert_eq!(cut(&whole, movi), Some(false), "without its index everything can be read");
+    assert_eq!(cut(&whole, movi), Some(false), "the index is not needed");
     for at in [movi - 100, movi / 2, 400] {
         assert_eq!(cut(&whole, at), Some(true), "{at}");
     }
 }
 
 #[test]
-fn what_a_recorder_writes_before_it_knows_states_nothing() {
+fn placeholder_sizes_are_ignored() {
     for filler in [0, u32::MAX, u32::MAX - 8, 0x7fff_ffff, 0x8000_0000] {
         let never_closed = film(Some(filler), Some(filler), filler);
         assert_eq!(of(&never_closed), Stated::default(), "{filler:x}");
@@ -64,11 +64,11 @@ fn what_a_recorder_writes_before_it_knows_states_nothing() {
     }
     let set_aside = film(None, Some(1 << 30), 0);
     assert_eq!(cut(&set_aside, set_aside.len()), Some(false), "a list longer than its file");
-    assert_eq!(cut(&film(Some(0), Some(0), 250), 1000), None, "the count alone");
+    assert_eq!(cut(&film(Some(0), Some(0), 250), 1000), None, "only the frame count");
 }
 
 #[test]
-fn an_avi_in_parts_is_cut_also_between_two_of_them() {
+fn an_avi_cut_between_two_parts_is_detected() {
     let movi = |n: usize| list(b"movi", None, &chunk(b"00dc", None, &vec![7; n]));
     let first = |parts: &[u64]| riff(b"AVI ", None, &[headers(250, parts), movi(3000)].concat());
     let second_at = first(&[0, 0]).len() as u64;
@@ -77,11 +77,11 @@ fn an_avi_in_parts_is_cut_also_between_two_of_them() {
     assert_eq!(cut(&whole, whole.len()), Some(false));
     assert_eq!(cut(&whole, whole.len() - 500), Some(true));
     let later = riff(b"AVI ", None, &[headers(250, &[400, second_at + 4096]), movi(3000)].concat());
-    assert_eq!(cut(&later, later.len()), Some(true), "its index names a part behind the end");
+    assert_eq!(cut(&later, later.len()), Some(true), "its index lists a part beyond the end");
 }
 
 #[test]
-fn sound_in_riff_is_held_to_its_chunk_of_samples_also_to_one_of_64_bits() {
+fn riff_audio_is_checked_by_its_data_chunk_also_of_64_bits() {
     let wave =
         riff(b"WAVE", None, &[chunk(b"fmt ", None, &[0; 16]), chunk(b"data", None, &[1; 900])].concat());
     assert_eq!((cut(&wave, wave.len()), cut(&wave, 500)), (Some(false), Some(true)));
@@ -113,7 +113,7 @@ fn asf(flags: u32, data_size: u64, packets: u64) -> Vec<u8> {
 }
 
 #[test]
-fn asf_is_held_to_its_data_or_its_packets_unless_it_is_a_broadcast() {
+fn asf_is_checked_by_data_size_or_packets_unless_it_is_a_broadcast() {
     for (size, packets) in [(2050, 10), (2050, 0), (0, 10)] {
         let whole = asf(2, size, packets);
         assert_eq!(of(&whole).seconds, Some(10.0));
@@ -132,7 +132,7 @@ fn boxed(kind: &[u8], content: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn an_mp4_is_held_to_its_media_and_to_where_its_tables_say_that_the_last_piece_lies() {
+fn an_mp4_is_checked_by_media_size_and_last_chunk_offset() {
     let index = |offsets: &[u32]| {
         let offsets: Vec<u8> = offsets.iter().flat_map(|at| at.to_be_bytes()).collect();
         let table = boxed(b"stco", &[&[0, 0, 0, 0, 0, 0, 0, 2][..], &offsets].concat());
@@ -143,14 +143,14 @@ fn an_mp4_is_held_to_its_media_and_to_where_its_tables_say_that_the_last_piece_l
     let head = [boxed(b"ftyp", b"isom"), index(&[200, 900])].concat();
     let whole = [head.clone(), boxed(b"mdat", &[3; 1000])].concat();
     assert_eq!((cut(&whole, whole.len()), cut(&whole, 600)), (Some(false), Some(true)));
-    // A box that goes on to the end of the file, whatever that is.
+    // A box that extends to the end of the file.
     let open = [head, vec![0, 0, 0, 0], b"mdat".to_vec(), vec![3; 1000]].concat();
     assert_eq!((cut(&open, open.len()), cut(&open, 600)), (Some(false), Some(true)));
     assert_eq!(of(&boxed(b"ABCD", &[0; 40])), Stated::default());
 }
 
 #[test]
-fn flv_ivf_matroska_and_mxf_say_it_in_one_number() {
+fn flv_ivf_matroska_and_mxf_declare_one_number() {
     let number = |name: &[u8], value: f64| [&[0, 8][..], name, &[0], &value.to_be_bytes()].concat();
     let flv = |size, length| {
         [b"FLV\x01\x05\0\0\0\x09\0\0\0\0".to_vec(), number(b"duration", length), number(b"filesize", size)]
@@ -176,7 +176,7 @@ fn flv_ivf_matroska_and_mxf_say_it_in_one_number() {
         [&[0x1a, 0x45, 0xdf, 0xa3, 0x82, 1, 2, 0x18, 0x53, 0x80, 0x67][..], size, &[9; 40]].concat()
     };
     assert_eq!(of(&mkv(&[0x41, 0xf4])).bytes, Some(13 + 500));
-    assert_eq!(of(&mkv(&[0xff])), Stated::default(), "written as it came");
+    assert_eq!(of(&mkv(&[0xff])), Stated::default(), "a live recording");
     let mxf = |footer: u64| {
         [
             &[0x06, 0x0e, 0x2b, 0x34][..],
@@ -192,7 +192,7 @@ fn flv_ivf_matroska_and_mxf_say_it_in_one_number() {
 }
 
 #[test]
-fn no_file_whatever_it_says_brings_the_reader_down() {
+fn malformed_files_do_not_panic() {
     let films = [film(None, None, 250), asf(2, 2050, 10), film(Some(u32::MAX), Some(3), u32::MAX)];
     for film in films {
         for at in 0..film.len() {
