@@ -203,7 +203,7 @@ fn version_in(answer: &str) -> Option<&str> {
 
 fn last_line(output: &Output) -> String {
     let last = output.stderr.lines().last().or_else(|| output.stdout.lines().last());
-    last.unwrap_or("it said nothing").trim_end_matches('.').to_owned()
+    last.unwrap_or("it printed nothing").trim_end_matches('.').to_owned()
 }
 
 /// Is it older than 5.1? Versions that are not numbers are development snapshots and count as new.
@@ -283,7 +283,7 @@ mod tests {
         assert_eq!(locate(&places), Err(ToolError::Missing { tool: "ffmpeg" }));
         let named = ToolPlaces { ffmpeg: Some("/nope".into()), ..places };
         let error = locate(&named).unwrap_err();
-        assert_eq!(error.to_string(), "/nope, which the settings name, is no file that could be used.");
+        assert_eq!(error.to_string(), "/nope, named in the settings, is not a usable file.");
         assert_eq!(error.remedy(), Remedy::ChooseAnother);
     }
 }
