@@ -1,46 +1,45 @@
-//! How much of the present batch has ended: from the first start to the queue being at rest, and on until work begins
-//! again. Lists keep what was done for weeks, which says nothing of how far today's work is.
+//! Counts what has ended of the current batch: from the first start until the queue is idle, and kept until work starts
+//! again. Lists keep finished jobs for weeks, so they do not show today's progress.
 //!
-//! Guarantees that whoever compares two readings sees whether the queue came to rest between them, however many events were
-//! missed. Pure.
+//! Guarantees that two readings show whether the queue became idle between them, however many events were missed. Pure.
 
 use crate::job::State;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The present batch, or the last one where nothing has begun since.
+/// The current batch, or the last one until work starts again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Batch {
-    /// What has ended of it.
+    /// Its ended jobs.
     pub ended: Ended,
-    /// How often the queue has come to rest.
+    /// How often the queue has become idle.
     pub rests: u64,
-    /// What had ended by the last rest since the one before.
+    /// Jobs that ended between the last two times the queue became idle.
     pub rested: Ended,
     over: bool,
-    /// How long something has been worked on since the engine started, and how long by the beginning of the batch.
+    /// Working time since the engine started, and the same at the start of the batch.
     busy: Duration,
     before: Duration,
 }
 
-/// How many jobs ended, and what came of it.
+/// Counts of ended jobs and their results.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Ended {
-    /// With a result.
+    /// Jobs with a result.
     pub done: u64,
-    /// For good, without one.
+    /// Jobs that failed permanently.
     pub failed: u64,
-    /// Bytes of the originals of results that were made.
+    /// Bytes of the originals of these results.
     pub bytes_before: u64,
-    /// Bytes of those results.
+    /// Bytes of the results.
     pub bytes_after: u64,
-    /// Milliseconds in which at least one job was worked on, paused ones not counted.
+    /// Milliseconds in which at least one job was running and not paused.
     pub worked_ms: u64,
 }
 
 impl Batch {
-    /// A job has come into this state.
+    /// A job changed to this state.
     pub fn enter(&mut self, state: State) {
         match state {
             State::Running => self.begin(),
@@ -50,37 +49,37 @@ impl Batch {
         }
     }
 
-    /// The queue has come to rest.
+    /// The queue became idle.
     pub fn rest(&mut self) {
         self.rested = if self.over { Ended::default() } else { self.ended };
         (self.rests, self.over) = (self.rests + 1, true);
     }
 
-    /// Work begins, or a job that was paused goes on: another batch, where the last one is over.
+    /// Work starts, or a paused job resumes: starts a new batch if the last one is over.
     pub fn begin(&mut self) {
         if self.over {
             (self.ended, self.over, self.before) = (Ended::default(), false, self.busy);
         }
     }
 
-    /// A result was made: bytes of the original and of the result.
+    /// Adds a result: bytes of the original and of the result.
     pub fn make(&mut self, before: u64, after: u64) {
         self.ended.bytes_before = self.ended.bytes_before.saturating_add(before);
         self.ended.bytes_after = self.ended.bytes_after.saturating_add(after);
     }
 
-    /// How long something has been worked on since the engine started.
+    /// Sets the working time since the engine started.
     pub fn work(&mut self, busy: Duration) {
         self.busy = busy;
         self.ended.worked_ms = busy.saturating_sub(self.before).as_millis() as u64;
     }
 
-    /// Nothing has begun since the queue came to rest.
+    /// True from the queue becoming idle until work starts again.
     pub fn is_over(&self) -> bool {
         self.over
     }
 
-    /// A batch that was over before the engine started.
+    /// A batch that ended before the engine started.
     pub fn earlier(ended: Ended) -> Batch {
         Batch { ended, over: true, ..Batch::default() }
     }
@@ -91,9 +90,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_batch_counts_until_work_begins_again_after_it_was_over() {
+    fn batch_counts_until_work_starts_again() {
         let mut batch = Batch::default();
-        let mut hear = |states: &[State]| {
+        let mut after = |states: &[State]| {
             for state in states {
                 batch.enter(*state);
             }
@@ -102,18 +101,18 @@ mod tests {
             }
             [batch.ended.done, batch.ended.failed, batch.rests, batch.rested.done]
         };
-        assert_eq!(hear(&[State::Running, State::Done, State::Running, State::Failed]), [1, 1, 0, 0]);
-        assert_eq!(hear(&[]), [1, 1, 1, 1], "over");
-        assert_eq!(hear(&[State::Queued]), [1, 1, 1, 1], "nothing has begun yet");
-        assert_eq!(hear(&[]), [1, 1, 2, 0], "at rest once more, and nothing had begun");
-        assert_eq!(hear(&[State::Running, State::Done, State::Done]), [2, 0, 2, 0]);
-        assert_eq!(hear(&[]), [2, 0, 3, 2]);
-        assert_eq!(hear(&[State::Running]), [0, 0, 3, 2], "what had ended by the last rest is known on");
+        assert_eq!(after(&[State::Running, State::Done, State::Running, State::Failed]), [1, 1, 0, 0]);
+        assert_eq!(after(&[]), [1, 1, 1, 1], "over");
+        assert_eq!(after(&[State::Queued]), [1, 1, 1, 1], "nothing has started yet");
+        assert_eq!(after(&[]), [1, 1, 2, 0], "idle again, and nothing had started");
+        assert_eq!(after(&[State::Running, State::Done, State::Done]), [2, 0, 2, 0]);
+        assert_eq!(after(&[]), [2, 0, 3, 2]);
+        assert_eq!(after(&[State::Running]), [0, 0, 3, 2], "the counts of the last rest are kept");
     }
 
-    /// No event tells of a start then.
+    /// No event reports a start then.
     #[test]
-    fn a_paused_job_that_goes_on_after_the_rest_is_a_batch_of_its_own() {
+    fn paused_job_that_resumes_after_idle_starts_a_new_batch() {
         let mut batch = Batch::default();
         batch.enter(State::Done);
         batch.rest();

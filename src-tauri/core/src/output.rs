@@ -183,7 +183,7 @@ fn flush(path: &Path) -> io::Result<()> {
     OpenOptions::new().write(true).open(path)?.sync_all()
 }
 
-/// Flushes a folder, so that a name in it survives a power cut. Windows does so without being asked.
+/// Flushes a folder, so that a name in it survives a power cut. Windows does this by default.
 fn flush_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

@@ -50,7 +50,7 @@ pub fn captions(asked: Asked<'_>, path: &Path, info: &MediaInfo) -> Vec<Captions
     }
     let start = info.start.unwrap_or(0.0);
     let end = stream.end().or(info.seconds).map(|end| end - start).filter(|end| *end > 0.0);
-    let (data, times) = (beside(asked.notes, "data"), beside(asked.notes, "times"));
+    let (data, times) = (scratch(asked.notes, "data"), scratch(asked.notes, "times"));
     let extract = || -> io::Result<Vec<Captions>> {
         run(asked, &arguments(asked, path, (stream.index, coding), info.reach, (&data, &times)))?;
         let open = |path: &Path| File::open(path).map(BufReader::new);
@@ -66,7 +66,7 @@ pub fn captions(asked: Asked<'_>, path: &Path, info: &MediaInfo) -> Vec<Captions
     })
 }
 
-fn beside(notes: &Path, name: &str) -> PathBuf {
+fn scratch(notes: &Path, name: &str) -> PathBuf {
     let mut file = notes.as_os_str().to_owned();
     file.push(format!(".captions.{name}"));
     file.into()

@@ -120,18 +120,18 @@ mod tests {
     #[test]
     fn suspended_time_does_not_count_against_the_limit() {
         let (give, orders) = tokio::sync::watch::channel(Order::Suspend);
-        let (ms, begun) = (Duration::from_millis, Instant::now());
+        let (ms, started) = (Duration::from_millis, Instant::now());
         let bounds = Bounds { limit: ms(500), memory: None, orders: Some(&orders), nice: 10 };
-        let (stood, limit) = (ms(800), bounds.limit);
+        let (pause, limit) = (ms(800), bounds.limit);
         let (answer, took) = std::thread::scope(|scope| {
             scope.spawn(move || {
-                while let Some(left) = stood.checked_sub(begun.elapsed()) {
+                while let Some(left) = pause.checked_sub(started.elapsed()) {
                     std::thread::park_timeout(left);
                 }
                 give.send_replace(Order::Go);
                 give
             });
-            (capture(Path::new("/bin/sleep"), &["0.3".into()], &bounds), begun.elapsed())
+            (capture(Path::new("/bin/sleep"), &["0.3".into()], &bounds), started.elapsed())
         });
         assert!(answer.is_ok_and(|answer| answer.success));
         assert!(took > limit, "without the suspension it would have ended sooner: {took:?}");

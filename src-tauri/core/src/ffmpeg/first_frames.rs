@@ -20,7 +20,7 @@ const WITH_HEADERS: &str = "%+#8";
 const VIDEO_ONLY: [&str; 2] = ["%+#2", "%+#300"];
 
 /// Arguments that add the first frames to a probe of headers.
-pub(super) fn beside() -> Vec<&'static str> {
+pub(super) fn arguments() -> Vec<&'static str> {
     [&["-read_intervals", WITH_HEADERS][..], &frames()].concat()
 }
 

@@ -246,7 +246,7 @@ fn look_inside(
     more: &[&str],
 ) -> Result<Option<MediaInfo>, Failure> {
     let quick = Policy { probe_limit: policy.probe_limit / 3, ..policy.clone() };
-    match look(tools, path, &quick, orders, &[more, &first_frames::beside()].concat()) {
+    match look(tools, path, &quick, orders, &[more, &first_frames::arguments()].concat()) {
         Err(failure) if matches!(failure.code(), FailureCode::ProbeTimeout | FailureCode::KilledBySignal) => {
             look(tools, path, policy, orders, more)
         }

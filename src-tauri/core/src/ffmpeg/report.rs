@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::ffi::OsString;
 
 /// What has been read so far.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Debug, Default)]
 pub struct Reader {
     /// Latest progress, without percentage and time left.
