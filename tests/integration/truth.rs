@@ -277,7 +277,7 @@ fn a_bare_stream_without_times_is_as_long_as_its_frames() {
     let job = work(&env, &[]);
     for (name, _) in bare {
         let remarks = warnings(&job(name));
-        assert!(!remarks.contains("not all there") && !remarks.contains("damaged"), "{remarks}");
+        assert!(!remarks.contains("incomplete") && !remarks.contains("damaged"), "{remarks}");
         assert_eq!(remarks.contains("25 pictures a second were assumed"), name != "bare.ivf", "{remarks}");
         let made = judge::facts(Path::new(job(name)["output"].as_str().unwrap()));
         assert_eq!(judge::streams(&made, "video")[0]["nb_frames"], "50", "{name}: {made}");
