@@ -164,7 +164,11 @@ fn a_missing_ffmpeg_is_exit_code_4_with_the_way_to_get_it() {
     says(&without(&["run", "--until-idle"]), 4, "ffmpeg was not found. Install");
     says(&without(&["doctor"]), 4, "ffmpeg was not found.");
     env.settings(&json!({ "ffmpeg": "/nowhere/ffmpeg" }));
-    says(&env.spool(&["run", "--until-idle"]), 4, "/nowhere/ffmpeg, which the settings name, is no file");
+    says(
+        &env.spool(&["run", "--until-idle"]),
+        4,
+        "/nowhere/ffmpeg, named in the settings, is not a usable file",
+    );
     assert_eq!(states(&env), ["queued", "queued", "queued"], "nothing is lost");
     env.settings(&json!({}));
     says(&env.spool(&["doctor"]), 0, "");

@@ -68,7 +68,7 @@ fn a_tilde_is_the_home_folder_wherever_a_path_is_taken_and_stays_in_the_file() {
     says(&spool(&["add", "-o", "~/y/z.mp4", "videos/c.mkv"]), 0, "/home/y/z.mp4");
     assert!(!env.videos().join("../~").exists());
     for (path, words) in [
-        ("out", "outputDir must be a whole path, such as /media/videos or ~/Videos, not \"out\". Mend"),
+        ("out", "outputDir must be a whole path, such as /media/videos or ~/Videos, not \"out\". Fix"),
         ("~anna/x", "outputDir names the home folder of another user; write the whole path of \"~anna/x\""),
     ] {
         let text = json!({ "outputDir": path }).to_string();

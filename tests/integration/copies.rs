@@ -216,7 +216,7 @@ fn a_clip_to_be_played_at_another_speed_is_refused_or_partial_by_wish() {
         assert_eq!(job["failure"]["code"], "plan_refused", "{preset}: {job}");
     }
     let job = crate::presets::work(&env, &video, "web-1080p", &["--set", "salvage=true"]);
-    assert!(remarks(&job).contains("Partial: the original is to be played at another speed"), "{job}");
+    assert!(remarks(&job).contains("Partial: the original is set to play at another speed"), "{job}");
 }
 
 #[test]

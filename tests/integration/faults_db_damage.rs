@@ -147,7 +147,7 @@ async fn without_its_log_the_database_is_still_newer_than_a_backup() {
     let queue = engine.queue();
     assert_eq!(queue.job(job.id).unwrap().unwrap().state, State::Failed);
     let told = restored(queue.as_ref()).unwrap();
-    assert!(told.contains("Its log was lost, perhaps with what came last; 3 jobs kept"), "{told}");
+    assert!(told.contains("Its log was lost, perhaps with the latest changes; 3 jobs kept"), "{told}");
     engine.stop().await;
 }
 

@@ -26,14 +26,14 @@ fn another_users_engine_is_named_to_the_second_one() {
     let held = lock::take(&env.data(), "the window").unwrap();
     let Some(second) = as_nobody(&env, &["run", "--until-idle"]) else { return };
     assert_eq!(second.code, 3, "{second:?}");
-    assert!(second.stderr.contains("already being worked by the window (process"), "{second:?}");
+    assert!(second.stderr.contains("already in use by the window (process"), "{second:?}");
     let restored = as_nobody(&env, &["doctor", "--restore"]).unwrap();
     assert!(restored.code == 3 && restored.stderr.contains("the window (process"), "{restored:?}");
     drop(held);
     // Free, but not theirs to work.
     let second = as_nobody(&env, &["run", "--until-idle"]).unwrap();
     assert_eq!(second.code, 1, "{second:?}");
-    assert!(second.stderr.contains("belongs to root, who has not opened it to you"), "{second:?}");
+    assert!(second.stderr.contains("belongs to root, who has not shared it with you"), "{second:?}");
     assert_eq!(names(&open(&env).unwrap()), numbered(0..3), "nothing was changed");
 }
 
@@ -79,7 +79,7 @@ fn another_users_queue_is_read_where_that_is_allowed_and_else_its_owner_is_named
             for verb in [&["hold", "1"][..], &["cancel", "--all"], &["pause"]] {
                 let refused = as_nobody(&env, verb).unwrap();
                 assert_eq!(refused.code, 1, "{mode:o} {verb:?}: {refused:?}");
-                let sentence = "belongs to root, who has not opened it to you. Choose a folder of your own";
+                let sentence = "belongs to root, who has not shared it with you. Choose another folder";
                 assert!(refused.stderr.contains(sentence), "{mode:o} {verb:?}: {refused:?}");
             }
         }

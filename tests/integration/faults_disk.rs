@@ -65,7 +65,7 @@ async fn a_job_that_does_not_fit_beside_the_running_ones_waits_and_a_smaller_one
         (FailureCode::DiskFull, Some(12 << 20), 0)
     );
     let why = said(&waiting.failure.unwrap());
-    let said = "Media has no room for this video beside those that run: it may take 13 MB, and of ";
+    let said = "Media has no room for this video beside the running ones: it may take 13 MB, and of ";
     assert!(why.starts_with(said) && why.ends_with(" MB must stay."), "{why}");
     let small = onto(&engine, &env, &disk.0, &env.video(&clips::ordinary(), "small.mkv"));
     reaches(&engine, small, State::Done);

@@ -23,7 +23,7 @@ fn what_is_below_the_size_and_plays_is_copied_and_that_is_told() {
     let (job, shown) = fitted(&env, &[]);
     let said = serde_json::to_string(&job["warnings"]).unwrap();
     assert_eq!(job["state"], "done", "{job}");
-    assert!(said.contains("is below 18 MB as it is, so it was copied"), "{job}");
+    assert!(said.contains("is below 18 MB already, so it was copied"), "{job}");
     assert!(!shown.contains("-pass:v:0") && shown.contains(r#""-c:v:0","copy""#), "{shown}");
 }
 

@@ -86,7 +86,7 @@ fn what_follows_a_hole_in_the_sound_comes_at_its_place_by_samples_alone() {
         }
     }
     for (name, job) in work_all(&env, "remux-mp4") {
-        let said = job["warnings"].to_string().contains("missing in the original; some players let");
+        let said = job["warnings"].to_string().contains("missing in the original; some players play");
         assert!(is_copied(&env, &job) && said, "{name}: {job}");
     }
 }

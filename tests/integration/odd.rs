@@ -112,7 +112,7 @@ fn sound_that_damaged_times_leave_no_room_for_is_missed() {
     let codecs = ["-c:v", "rv20", "-c:a", "real_144", "-ar", "8000", "-ac", "1"];
     let video = made(&env, "a.rm", &[&input[..], &codecs].concat());
     let job = work(&env, &video, "small-hevc", &QUICK);
-    let told = remarks(&job).contains("The times of the sound are damaged: 0:02 of it became 0:00.");
+    let told = remarks(&job).contains("The timestamps of the sound are damaged: 0:02 of it became 0:00.");
     let whole = number(&streams(&facts(&output(&job)), "audio")[0]["duration"]) > 1.8;
     assert!(told != whole, "{job}");
 }

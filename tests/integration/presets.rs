@@ -284,7 +284,7 @@ fn mp4_keeps_what_it_can_hold_and_says_what_it_cannot() {
     assert_eq!(made["chapters"].as_array().unwrap().len(), 2);
     assert!(job["warnings"].to_string().contains("positions are lost"), "{job}");
     let planned = env.spool(&["probe", "--preset", "web-1080p", video.to_str().unwrap()]);
-    assert!(planned.stdout.contains("left out: fonts are of use to styled subtitles alone"), "{planned:?}");
+    assert!(planned.stdout.contains("left out: only styled subtitles use fonts"), "{planned:?}");
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn what_breaks_off_leaves_whole_batches_and_asked_again_does_the_rest() {
         let ids = Which::Ids((1..=2500).map(JobId).collect());
         let error = queue.steer(command, &ids).unwrap_err();
         assert!(matches!(error, Error::Partly { done: 1000, of: 2500, .. }), "{command:?}: {error}");
-        assert!(error.to_string().ends_with("Ask again for the rest."), "{error}");
+        assert!(error.to_string().ends_with("Repeat the command for the rest."), "{error}");
         let changed = changed(&path, &before);
         assert_eq!(changed.len(), 1000, "{command:?}: one whole batch");
         broken.execute_batch("DROP TRIGGER broken_UPDATE; DROP TRIGGER broken_DELETE").unwrap();

@@ -128,7 +128,7 @@ fn conversions_that_are_wrong_are_named_each_with_what_is_wrong_and_right_ones_a
         past.done(&film, "web-1080p", plan, &web(more))
     };
     made("right.mkv", |plan| plan, &[]);
-    made("dropped.mkv", |plan| dropped(plan, 1, "it holds nothing"), &["-an"]);
+    made("dropped.mkv", |plan| dropped(plan, 1, "it is empty"), &["-an"]);
     let unseen = |mut plan: Value| {
         plan["streams"].as_array_mut().unwrap().truncate(1);
         plan
@@ -205,7 +205,7 @@ fn copies_that_show_what_was_hidden_are_named_and_faithful_ones_are_not() {
     for name in ["middle.mp4", "tail.mp4"] {
         assert!(found(name).starts_with("wrong: "), "{name}: {}", found(name));
     }
-    assert_eq!(found("hurt.mp4"), "wrong: What was copied cannot be decoded everywhere.");
+    assert_eq!(found("hurt.mp4"), "wrong: Parts of the copied streams cannot be decoded.");
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn a_source_that_was_taken_for_whole_makes_its_result_wrong() {
     let plan = past.plan(&cut, "web-1080p");
     past.done(&cut, "web-1080p", plan, &["-c", "copy"]);
     let found = past.check();
-    let two = "wrong: Two recordings stand one behind the other in this file; only the first can be read.";
+    let two = "wrong: This file contains two recordings in a row; only the first can be read.";
     assert_eq!(found("two.mkv"), two);
     assert!(found("cut.mkv").starts_with("wrong: The recording ends early: 0:0"), "{}", found("cut.mkv"));
 }
@@ -302,7 +302,7 @@ fn what_keeps_a_result_from_being_checked_is_said_and_does_not_count_against_it(
         ("lost.mkv", "The result is no longer there."),
         ("kept.mkv", "The original was kept; there is no result."),
         ("foreign.mkv", "It was made by another version of Spool."),
-        ("noplan.mkv", "What was planned for it is not on record."),
+        ("noplan.mkv", "Its plan is not on record."),
     ] {
         assert_eq!(found(name), format!("notChecked: {said}"), "{name}");
     }

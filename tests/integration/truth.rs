@@ -256,7 +256,7 @@ fn a_container_that_was_given_no_times_is_as_long_as_its_frames() {
     fs::write(env.videos().join("a.mpg"), without_times(&bare)).unwrap();
     let job = work(&env, &[])("a.mpg");
     let said = warnings(&job);
-    assert!(said.starts_with("The original keeps no times; 25 pictures a second were assumed."), "{said}");
+    assert!(said.starts_with("The original has no timestamps; 25 pictures a second were assumed."), "{said}");
     let made = judge::facts(Path::new(job["output"].as_str().unwrap()));
     assert_eq!(judge::streams(&made, "video")[0]["nb_frames"], "50", "{made}");
 }
@@ -277,7 +277,7 @@ fn a_bare_stream_without_times_is_as_long_as_its_frames() {
     let job = work(&env, &[]);
     for (name, _) in bare {
         let remarks = warnings(&job(name));
-        assert!(!remarks.contains("not all there") && !remarks.contains("damaged"), "{remarks}");
+        assert!(!remarks.contains("incomplete") && !remarks.contains("damaged"), "{remarks}");
         assert_eq!(remarks.contains("25 pictures a second were assumed"), name != "bare.ivf", "{remarks}");
         let made = judge::facts(Path::new(job(name)["output"].as_str().unwrap()));
         assert_eq!(judge::streams(&made, "video")[0]["nb_frames"], "50", "{name}: {made}");

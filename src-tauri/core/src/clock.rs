@@ -1,25 +1,25 @@
-//! Where time comes from. Two readings, because a wall clock may jump and a laptop may sleep.
+//! Sources of time. There are two readings, because a wall clock may jump and a laptop may sleep.
 //!
-//! `now` stamps what is durable; `awake` measures how long something has lasted. Tests inject a clock they
-//! move by hand, so that nothing sleeps.
+//! `now` gives timestamps for stored data; `awake` measures durations. Tests inject a clock that they advance, so that
+//! nothing sleeps.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Milliseconds since 1970-01-01 UTC, as everything durable is stamped.
+/// Milliseconds since 1970-01-01 UTC, the unit of all stored timestamps.
 pub type Millis = i64;
 
 /// A source of time.
 pub trait Clock: Send + Sync {
-    /// Milliseconds since 1970; may jump either way.
+    /// Milliseconds since 1970; may jump in either direction.
     fn now(&self) -> Millis;
-    /// Time since some fixed moment, growing only while the machine is awake (Linux, macOS; on Windows
-    /// the system's counter includes sleep).
+    /// Monotonic time since a fixed moment. Excludes sleep of the machine on Linux and macOS; on Windows the system's
+    /// counter includes it.
     fn awake(&self) -> Duration;
 }
 
-/// The machine's clocks.
+/// The system clocks.
 #[derive(Debug)]
 pub struct SystemClock {
     start: Instant,
@@ -40,7 +40,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved.
+/// A clock for tests that moves only by its methods.
 #[derive(Debug, Default)]
 pub struct ManualClock {
     now: AtomicI64,
@@ -48,16 +48,16 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
-    /// A clock showing `now`.
+    /// A clock at `now`.
     pub fn at(now: Millis) -> ManualClock {
         ManualClock { now: AtomicI64::new(now), awake: Mutex::default() }
     }
-    /// Time passes: both readings grow.
+    /// Advances both readings.
     pub fn advance(&self, by: Duration) {
         self.set_back(-(by.as_millis() as Millis));
         *self.awake.lock().unwrap_or_else(std::sync::PoisonError::into_inner) += by;
     }
-    /// Only the wall clock moves: back by `ms`, or forward where it is negative.
+    /// Moves only the wall clock: back by `ms`, or forward if negative.
     pub fn set_back(&self, ms: Millis) {
         self.now.fetch_sub(ms, Ordering::SeqCst);
     }

@@ -1,4 +1,4 @@
-//! The data folder: where its files lie, whether it may lie there, and who works it.
+//! The data folder: the paths of its files, whether it is on a suitable file system, and which engine works it.
 
 pub mod lock;
 mod place;
@@ -11,7 +11,7 @@ pub fn database(data: &Path) -> PathBuf {
     data.join("queue.db")
 }
 
-/// The folder of its backups.
+/// The backup folder of a data folder.
 pub fn backups(data: &Path) -> PathBuf {
     data.join("backups")
 }

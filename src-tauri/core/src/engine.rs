@@ -1,7 +1,7 @@
-//! The engine: the façade over queue, pool and events that the window and the command line share.
+//! The engine: the façade over queue, pool and events, used by the window and the command line.
 //!
-//! Guarantees that only one engine works a data folder, that what a crash left is rescued before anything
-//! else is claimed, and that stopping ends every ffmpeg it started. Must not know who shows its events.
+//! Guarantees that only one engine works a data folder, that jobs left by a crash are rescued before any other is
+//! claimed, and that stopping ends every ffmpeg it started. Must not know who shows its events.
 
 mod rescue;
 
@@ -35,23 +35,23 @@ pub use crate::shared::Tally;
 /// Events kept for a slow subscriber before it gets a snapshot instead.
 const EVENT_BUFFER: usize = 1024;
 
-/// Everything an engine is told; it reads no environment.
+/// Configuration of an engine, which reads no environment.
 pub struct EngineConfig {
     /// Folder of the queue.
     pub data: PathBuf,
-    /// Names this process to others: "spool run".
+    /// Name of this process for others: "spool run".
     pub who: String,
-    /// Names this run of the machine, another after each start of it; `None` where that is not known.
+    /// Boot id: changes with each start of the machine; `None` if unknown.
     pub boot: Option<String>,
-    /// Where ffmpeg is looked for.
+    /// Where to search for ffmpeg.
     pub tools: ToolPlaces,
-    /// Jobs at a time; `None`: as many as suit this machine.
+    /// Jobs at a time; `None` for as many as suit this machine.
     pub workers: Option<usize>,
-    /// What is known of drives; shared by all who ask them.
+    /// Drive access with timeouts; shared by all users of drives.
     pub volumes: Arc<Volumes>,
     /// Timers and limits.
     pub policy: Policy,
-    /// Time.
+    /// Source of time.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -61,14 +61,14 @@ pub fn open_queue(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
     SqliteQueue::open(&database(data), clock)
 }
 
-/// The same for who only reads: also where its disk is full, or where this user may read it and no more.
+/// Opens the queue for reading only; works also on a full disk, or without write permission.
 pub fn open_queue_to_read(data: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
     prepare(data)?;
     SqliteQueue::open_to_read(&database(data), clock)
 }
 
-/// Sets a damaged queue aside and restores it, as [`Engine::start`] does, for a program that opens the queue
-/// before it starts its engine. `who` names it to others. Where another engine works the queue, nothing is done.
+/// Repairs a damaged queue: sets it aside and restores it, as [`Engine::start`] does. For programs that open the queue
+/// before they start an engine. `who` names this process to others. Does nothing while another engine works the queue.
 pub fn mend(data: &Path, who: &str, clock: &dyn Clock) -> Result<()> {
     match lock::take(data, who) {
         Ok(_lock) => mend_locked(data, clock),
@@ -77,8 +77,8 @@ pub fn mend(data: &Path, who: &str, clock: &dyn Clock) -> Result<()> {
     }
 }
 
-/// Takes back what an engine left running that has died, for a program that acts on such jobs without working the queue.
-/// False: an engine is at work, and acts itself.
+/// Rescues jobs of a dead engine, for a program that acts on such jobs without working the queue. Returns false if an
+/// engine is running, which acts itself.
 pub fn rescue_idle(config: &EngineConfig) -> Result<bool> {
     let _lock = match lock::take(&config.data, &config.who) {
         Ok(lock) => lock,
@@ -87,16 +87,16 @@ pub fn rescue_idle(config: &EngineConfig) -> Result<bool> {
     };
     mend_locked(&config.data, config.clock.as_ref())?;
     let queue = open_queue(&config.data, config.clock.clone())?;
-    rescue::rescue(&queue, &config.policy, (&incarnation(), config.boot.as_deref()), &config.volumes)?;
+    rescue::rescue(&queue, &config.policy, (&engine_id(), config.boot.as_deref()), &config.volumes)?;
     queue.set_flag(Flag::Engine, None)?;
     Ok(true)
 }
 
-/// After an unclean end the database is read in full once, before anything is built upon it.
+/// After an unclean end the whole database is read once before it is used.
 fn mend_locked(data: &Path, clock: &dyn Clock) -> Result<()> {
-    let mended = mend::mend(&database(data), &backups(data), clock.now(), Look::AfterCrash)?;
-    if let Some(mended) = mended {
-        tracing::error!("{}", words::restored(&mended.restored));
+    let repaired = mend::mend(&database(data), &backups(data), clock.now(), Look::AfterCrash)?;
+    if let Some(repaired) = repaired {
+        tracing::error!("{}", words::restored(&repaired.restored));
     }
     Ok(())
 }
@@ -109,17 +109,17 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Takes the lock of the data folder, opens the queue, rescues, and starts to work.
-    /// Must be called within a tokio runtime; blocks it for the time of opening and rescue.
+    /// Takes the lock of the data folder, opens the queue, rescues jobs, and starts working. Must be called within a
+    /// tokio runtime; blocks it while opening and rescuing.
     ///
     /// # Errors
-    /// `Held` when another engine works this folder; `NetworkFolder`; whatever opening the queue may answer.
+    /// `Held` if another engine works this folder; `NetworkFolder`; and the errors of opening the queue.
     pub fn start(config: EngineConfig) -> Result<Engine> {
         let lock = lock::take(&config.data, &config.who)?;
         mend_locked(&config.data, config.clock.as_ref())?;
         let queue = Arc::new(open_queue(&config.data, config.clock.clone())?);
-        let owner = incarnation();
-        let tally = rescued(queue.as_ref(), &config, &owner)?;
+        let owner = engine_id();
+        let tally = rescued_tally(queue.as_ref(), &config, &owner)?;
         Engine::with_queue(config, queue, owner, tally, lock)
     }
 
@@ -131,9 +131,9 @@ impl Engine {
         lock: lock::Lock,
     ) -> Result<Engine> {
         queue.set_flag(Flag::Engine, Some(&owner))?;
-        // What an engine before this one left unfinished is over.
+        // A batch that an earlier engine left unfinished is over.
         tally.batch().keep(queue.as_ref())?;
-        // The breaker of this engine starts closed; what tripped an earlier one may be mended.
+        // The breaker starts closed: what tripped an earlier one may be fixed.
         queue.set_flag(Flag::Breaker, None)?;
         queue.set_flag(Flag::HungUp, None)?;
         queue.set_flag(Flag::TimeLeft, None)?;
@@ -145,7 +145,7 @@ impl Engine {
             tooling: Arc::new(Tooling::new(config.tools)),
             volumes: config.volumes,
             data: config.data,
-            workers: AtomicUsize::new(counted(config.workers)),
+            workers: AtomicUsize::new(worker_count(config.workers)),
             owner,
             boot: config.boot,
             events: broadcast::channel(EVENT_BUFFER).0,
@@ -164,47 +164,48 @@ impl Engine {
         Ok(Engine { shared, pool, _lock: lock })
     }
 
-    /// The queue, for reading.
+    /// The queue, for reading only.
     pub fn queue(&self) -> Arc<dyn Queue> {
         self.shared.queue.clone()
     }
 
-    /// Jobs it runs at a time.
+    /// Maximum number of jobs at a time.
     pub fn workers(&self) -> usize {
         self.shared.workers.load(Ordering::Relaxed)
     }
 
-    /// From now on at most so many, `None`: as many as suit this machine. What runs beyond that runs on.
+    /// Sets the maximum number of jobs at a time; `None` for as many as suit this machine. Surplus running jobs
+    /// continue.
     pub fn set_workers(&self, workers: Option<usize>) {
-        self.shared.workers.store(counted(workers), Ordering::Relaxed);
+        self.shared.workers.store(worker_count(workers), Ordering::Relaxed);
         self.changed();
     }
 
-    /// From now on ffmpeg is looked for there. What runs, runs on.
+    /// Sets where to search for ffmpeg. Running jobs continue with theirs.
     pub fn set_tools(&self, places: ToolPlaces) {
         self.shared.tooling.look_in(places);
         self.changed();
     }
 
-    /// Accepts jobs and wakes the pool. Blocks for one transaction. `taken`: the names in use where their results go.
+    /// Adds jobs and wakes the pool. Blocks for one transaction. `taken`: names in use in the output folders.
     pub fn add(&self, jobs: &[NewJob], place: Place, taken: &Taken) -> Result<Vec<Added>> {
         self.ask(|queue| queue.add(jobs, place, taken))
     }
 
-    /// Does what a user asks of jobs. Blocks until all is done.
+    /// Executes a user's command on jobs. Blocks until it is finished.
     pub fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
         self.ask(|queue| queue.steer(command, which))
     }
 
-    /// Asks the queue for what people ask of it, and wakes the pool. Blocks until all is done.
+    /// Sends a user's request to the queue and wakes the pool. Blocks until it is finished.
     pub fn ask<T>(&self, ask: impl FnOnce(&dyn Commands) -> Result<T>) -> Result<T> {
         let answer = ask(self.shared.queue.as_ref());
-        // Also where it broke off: some of it may be done.
+        // Also after an error: some batches may be done.
         self.changed();
         answer
     }
 
-    /// Pauses or resumes the queue: running jobs go on, no new one starts. Kept over restarts.
+    /// Pauses or resumes the queue: no new job starts, running ones continue. Survives restarts.
     pub fn pause(&self, paused: bool) -> Result<()> {
         queue::pause(self.shared.queue.as_ref(), paused)?;
         self.shared.tell(Event::Paused(paused));
@@ -217,79 +218,79 @@ impl Engine {
         self.shared.wake.notify_one();
     }
 
-    /// A stream of the events of these topics, beginning with a snapshot.
+    /// A stream of events of these topics, starting with a snapshot.
     pub fn subscribe(&self, topics: Vec<Topic>) -> Subscription {
-        // A subscriber must not keep the engine's end of the channel open: its end is how it learns of ours.
+        // A subscriber must not keep the sender alive: the closed channel is how it learns of the engine's end.
         let shared = Arc::downgrade(&self.shared);
         let take =
             move || shared.upgrade()?.snapshot().inspect_err(|e| tracing::error!(%e, "no snapshot")).ok();
         Subscription::new(topics, self.shared.events.subscribe(), Arc::new(take))
     }
 
-    /// How long the rest takes, where that is known.
+    /// The estimated time left, if known.
     pub fn time_left(&self) -> Option<TimeLeft> {
         self.shared.time_left()
     }
 
-    /// What has ended of the present batch, and since the start; there the ends that rescue found are included.
+    /// Jobs ended in the current batch and since the start, including those that rescue ended.
     pub fn tally(&self) -> Arc<Tally> {
         self.shared.tally.clone()
     }
 
-    /// What has ended of the present batch.
+    /// The current batch.
     pub fn batch(&self) -> Batch {
         self.shared.tally.batch()
     }
 
-    /// Returns when nothing can go on without a person or the outside.
+    /// Returns when no job can run without a user or an outside change.
     pub async fn until_idle(&self) {
-        // An error means that the pool has ended, which is idle enough.
+        // An error means that the pool has ended, which counts as idle.
         let _ = self.shared.idle.subscribe().wait_for(|idle| *idle).await;
     }
 
-    /// Starts no further job; what runs goes on.
+    /// Stops starting jobs; running ones continue.
     pub fn drain(&self) {
         self.shared.drain.cancel();
         self.shared.wake.notify_one();
     }
 
-    /// Ends every running job cleanly, gives each back to the queue, and returns when all is written.
+    /// Ends every running job cleanly, returns each to the queue, and waits until all is stored.
     pub async fn stop(self) {
         self.shared.drain.cancel();
         self.shared.stop.cancel();
         self.ended().await;
     }
 
-    /// Cancelled when the queue was found damaged: this engine works nothing more, and the next start mends it.
+    /// Cancelled when the queue was found damaged: this engine stops working, and the next start repairs the queue.
     pub fn damaged(&self) -> CancellationToken {
         self.shared.damaged.clone()
     }
 
-    /// Returns when, after [`Engine::drain`], the last job has ended.
+    /// After [`Engine::drain`], returns when the last job has ended.
     pub async fn ended(self) {
         if let Err(cause) = self.pool.await {
-            tracing::error!(%cause, "the pool ended by itself");
+            tracing::error!(%cause, "the pool ended unexpectedly");
         }
         if self.shared.damaged.is_cancelled() {
-            // An end that is not clean: the next start reads all of the queue and mends it.
+            // Not a clean end, so that the next start reads the whole queue and repairs it.
             return;
         }
         if let Err(cause) = self.shared.queue.set_flag(Flag::Engine, None) {
-            tracing::warn!(%cause, "the clean end could not be written down");
+            tracing::warn!(%cause, "the clean end could not be stored");
         }
         if self.shared.left_behind.load(Ordering::Relaxed) {
             self.shared.queue.let_go();
         }
     }
 
-    /// Cancelled, it ends every running job, also while [`Engine::ended`] is awaited.
+    /// Cancelling this token ends every running job, also while [`Engine::ended`] is awaited.
     pub fn stopper(&self) -> CancellationToken {
         self.shared.stop.clone()
     }
 }
 
-/// Rescues, and counts what thereby ended: no event tells of it, for nobody can listen yet.
-fn rescued(queue: &dyn Queue, config: &EngineConfig, owner: &str) -> Result<Tally> {
+/// Rescues jobs and counts those that ended; no event is sent, as there are no subscribers yet.
+fn rescued_tally(queue: &dyn Queue, config: &EngineConfig, owner: &str) -> Result<Tally> {
     let engine = (owner, config.boot.as_deref());
     let left = rescue::rescue(queue, &config.policy, engine, &config.volumes)?;
     let mut found = Vec::new();
@@ -302,12 +303,12 @@ fn rescued(queue: &dyn Queue, config: &EngineConfig, owner: &str) -> Result<Tall
     Ok(Tally::resume(found, Batch::kept(queue)?))
 }
 
-/// A name for an engine that no other has or had: the owner of what it claims.
-fn incarnation() -> String {
+/// A unique engine id, the owner of its claims.
+fn engine_id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 
-/// Jobs at a time for this wish: at least one.
-fn counted(workers: Option<usize>) -> usize {
+/// The number of workers for this setting, at least one.
+fn worker_count(workers: Option<usize>) -> usize {
     workers.unwrap_or_else(pool::auto_workers).max(1)
 }

@@ -1,6 +1,6 @@
-//! What can go wrong with a call into the core, as opposed to with a job (that is `failure`).
+//! Errors of calls into the core, as opposed to failures of jobs (see `failure`).
 //!
-//! Each case is one plain sentence; callers choose exit codes by the case.
+//! Each case is one or two plain sentences; callers choose exit codes by the case.
 
 use crate::job::JobId;
 pub use crate::system::said;
@@ -9,15 +9,15 @@ use std::path::PathBuf;
 /// An error of a call.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The database answered with an error.
+    /// The database returned an error.
     #[error("The queue could not be read or written: {0}.")]
     Database(String),
     /// The volume of the data folder is full.
     #[error("The disk that holds the queue is full. Free some space and try again; nothing was changed.")]
     DatabaseFull,
-    /// A queue of another user that this one may not use so.
+    /// The queue belongs to another user, and this user may not use it in this way.
     #[error(
-        "The queue in {folder} belongs to {owner}, who has not opened it to you. Choose a folder of your own with --data-dir, or work this one as {owner}; {owner} can share it by making the folder and its files writable for a group you are in."
+        "The queue in {folder} belongs to {owner}, who has not shared it with you. Choose another folder with --data-dir, or use this one as {owner}; {owner} can share it by making the folder and its files writable for a group you are in."
     )]
     NotYours {
         /// The data folder.
@@ -25,17 +25,17 @@ pub enum Error {
         /// The user's name.
         owner: String,
     },
-    /// A command on many jobs broke off after some of its batches.
+    /// A command on many jobs failed after some of its batches.
     #[error(
-        "{done} of {of} jobs were seen to, the rest stays as it was: {} Ask again for the rest.",
+        "{done} of {of} jobs were handled; the rest is unchanged: {} Repeat the command for the rest.",
         after_some(cause)
     )]
     Partly {
-        /// Jobs of the batches that were done.
+        /// Jobs in the finished batches.
         done: usize,
-        /// Jobs it was asked for.
+        /// Jobs in all batches.
         of: usize,
-        /// Why it broke off.
+        /// Why it failed.
         cause: Box<Error>,
     },
     /// Written by a newer version of Spool.
@@ -64,22 +64,22 @@ pub enum Error {
         /// The database file.
         path: PathBuf,
     },
-    /// Damage that was found while the queue was in use.
+    /// Damage found while the queue was in use.
     #[error(
         "The queue could not be read or written: it is damaged; `spool doctor --restore` sets it aside and restores the newest backup."
     )]
     Damaged,
-    /// A data folder where no queue can be kept.
+    /// A data folder on a file system that is not safe for a queue.
     #[error(
-        "The folder {path} lies on a network file system ({kind}), where a queue is not safe. Choose a folder on a local disk with --data-dir."
+        "The folder {path} is on a network file system ({kind}), where a queue is not safe. Choose a folder on a local disk with --data-dir."
     )]
     NetworkFolder {
         /// The data folder.
         path: PathBuf,
-        /// As the system calls it: "nfs4".
+        /// The system's name for it: "nfs4".
         kind: String,
     },
-    /// A job that another version of Spool added.
+    /// A job added by another version of Spool, which this one cannot read.
     #[error(
         "Job {id} was made by another version of Spool. Update Spool, or take it off the list with `spool remove {id}`."
     )]
@@ -87,7 +87,7 @@ pub enum Error {
         /// The job.
         id: JobId,
     },
-    /// A damaged database cannot be set aside while somebody has it open.
+    /// A damaged database cannot be set aside while another process has it open.
     #[error(
         "The queue at {path} is damaged, and a window or another command still has it open. Close that, then start again."
     )]
@@ -98,47 +98,45 @@ pub enum Error {
     /// The linked SQLite has a known corruption bug.
     #[error("SQLite {found} is too old to keep a queue safely; 3.51.3 or newer is needed.")]
     OldSqlite {
-        /// Version linked into this program.
+        /// The version linked into this program.
         found: &'static str,
     },
     /// Another process works the queue.
-    #[error(
-        "The queue is already being worked by {holder}. Stop it first, or add jobs and they will be taken up there."
-    )]
+    #[error("The queue is already in use by {holder}. Stop it first, or add jobs, which will run there.")]
     Held {
-        /// Who, in a few words.
+        /// The process that holds the lock: "spool run (process 7)".
         holder: String,
     },
     /// A file or folder of Spool's own cannot be used.
     #[error("{what} {path}: {}.", said(cause))]
     Io {
-        /// What was tried, as the start of a sentence: "Cannot create".
+        /// The operation, as the start of a sentence: "Cannot create".
         what: &'static str,
-        /// On what.
+        /// The file or folder.
         path: PathBuf,
-        /// The system's words.
+        /// The system's error.
         cause: std::io::Error,
     },
     /// ffmpeg or ffprobe is missing or does not run.
     #[error(transparent)]
     Tools(#[from] crate::ffmpeg::ToolError),
     /// The settings file is not valid.
-    #[error("The settings in {path} cannot be read: {cause}. Mend or delete the file; nothing was changed.")]
+    #[error("The settings in {path} cannot be read: {cause}. Fix or delete the file. Nothing was changed.")]
     Settings {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The mistake in it.
         cause: String,
     },
-    /// A setting that cannot be changed so.
+    /// An invalid change of a setting.
     #[error("{0}.")]
     Setting(String),
-    /// A preset that was brought in is not valid.
+    /// An invalid preset, or one that cannot be found or removed.
     #[error("{0}.")]
     Preset(String),
 }
 
-/// The cause of a command that broke off, of which something was changed.
+/// The cause of a command that failed after some batches: unlike in `DatabaseFull`, something was changed.
 fn after_some(cause: &Error) -> String {
     match cause {
         Error::DatabaseFull => "the disk that holds the queue is full, free some space.".into(),
@@ -150,7 +148,7 @@ fn after_some(cause: &Error) -> String {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// For `map_err`: an I/O error with what was tried and on what.
+    /// For `map_err`: adds the operation and the path to an I/O error.
     pub fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Error {
         let path = path.into();
         move |cause| Error::Io { what, path, cause }
@@ -162,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_systems_numbers_are_left_out_of_sentences() {
+    fn os_error_numbers_are_not_shown() {
         let cause = std::io::Error::from_raw_os_error(2);
         assert!(cause.to_string().contains("os error 2"));
         let sentence = Error::io("Cannot create", "/x")(cause).to_string();

@@ -1,7 +1,7 @@
-//! Something happened: what the engine tells those who listen, filtered by topic, so that nobody has to poll.
+//! Events of the engine for subscribers, filtered by topic, so that nothing has to poll.
 //!
-//! Guarantees that an event follows the commit it speaks of, and that a subscriber who falls behind is told so
-//! with a fresh snapshot in place of what it missed. Events carry no truth of their own: the queue has it.
+//! Guarantees that an event follows the commit it reports, and that a subscriber that falls behind receives a fresh
+//! snapshot in place of the missed events. Events are hints; the queue holds the data.
 
 use crate::batch::Batch;
 use crate::failure::Reason;
@@ -13,45 +13,45 @@ use crate::raised::Alarm;
 use std::sync::Arc;
 use tokio::sync::broadcast::{self, error::RecvError};
 
-/// Something that happened.
+/// An event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// Rows were added, removed or moved, or another process changed something.
+    /// Jobs were added, removed or moved, or another process changed something.
     QueueChanged,
     /// One job changed its state.
     JobChanged {
-        /// Which.
+        /// The job.
         id: JobId,
-        /// What it is now.
+        /// Its new state.
         state: State,
-        /// Why, where there is a reason.
+        /// Why, if there is a reason.
         reason: Option<Reason>,
     },
-    /// A running job got on, at most four times a second.
+    /// Progress of a running job, at most four times a second.
     Progress {
-        /// Which.
+        /// The job.
         id: JobId,
-        /// How far.
+        /// Its progress.
         progress: Progress,
     },
     /// The queue was paused or resumed.
     Paused(bool),
-    /// Failures pile up.
+    /// Many jobs fail.
     Alarm(Alarm),
-    /// The environment is broken and the queue stands still (`Some`), or works again (`None`).
+    /// The environment is broken and no job starts (`Some`), or it works again (`None`).
     Breaker(Option<Reason>),
-    /// A new estimate of how long the rest takes; nothing where that is not known.
+    /// A new estimate of the time left; `None` if unknown.
     TimeLeft(Option<TimeLeft>),
-    /// Nothing is left that could go on by itself.
+    /// No job can run without a user or an outside change.
     Idle,
 }
 
-/// What a subscriber wants to hear.
+/// A selection of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Topic {
     /// Everything but progress.
     Queue,
-    /// One job, its progress included.
+    /// One job, including its progress.
     Job(JobId),
     /// Progress of all jobs.
     Progress,
@@ -69,7 +69,7 @@ impl Topic {
     }
 }
 
-/// How things stand, for a subscriber that begins or has missed something.
+/// The state of the queue, for a new subscriber or one that missed events.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
     /// Jobs by state.
@@ -78,22 +78,22 @@ pub struct Snapshot {
     pub running: Vec<Job>,
     /// The queue is paused.
     pub paused: bool,
-    /// Nothing is left that could go on by itself.
+    /// No job can run without a user or an outside change.
     pub idle: bool,
-    /// What has ended of the present batch, and how often one has.
+    /// The current batch.
     pub batch: Batch,
 }
 
-/// What a subscription yields.
+/// An item of a subscription.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Told {
-    /// First of all, and in place of events that were missed.
+    /// The first item, and the replacement for missed events.
     Snapshot(Box<Snapshot>),
     /// One event.
     Event(Event),
 }
 
-/// Takes a fresh snapshot; `None` when the queue cannot be read just now.
+/// Takes a snapshot; `None` if the queue cannot be read now.
 pub type TakeSnapshot = Arc<dyn Fn() -> Option<Snapshot> + Send + Sync>;
 
 /// A filtered stream of events that starts with a snapshot.
@@ -105,12 +105,12 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// Listens to `events` from now on.
+    /// Subscribes to `events` from now on.
     pub fn new(topics: Vec<Topic>, events: broadcast::Receiver<Event>, snapshot: TakeSnapshot) -> Self {
         Subscription { topics, events, snapshot, behind: true }
     }
 
-    /// The next thing to know; `None` after the engine has ended. Whoever stops waiting for it misses nothing.
+    /// The next item; `None` after the engine has ended. Cancel-safe: dropping the future loses no event.
     pub async fn next(&mut self) -> Option<Told> {
         loop {
             if self.behind {
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_subscriber_hears_only_its_topics() {
+    async fn subscriber_receives_only_its_topics() {
         let (sender, _keep) = broadcast::channel(16);
         let mut one = subscription(vec![Topic::Job(JobId(2))], &sender);
         assert!(matches!(one.next().await, Some(Told::Snapshot(_))), "a snapshot comes first");
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lagging_subscriber_gets_a_fresh_snapshot_in_place_of_what_it_missed() {
+    async fn lagging_subscriber_gets_a_snapshot_in_place_of_missed_events() {
         let (sender, _keep) = broadcast::channel(2);
         let mut slow = subscription(vec![Topic::Progress], &sender);
         slow.next().await;

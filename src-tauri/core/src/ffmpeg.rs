@@ -39,23 +39,23 @@ pub use process::{end_orphans, identify};
 pub use survey::survey;
 pub use thumbnail::thumbnail;
 
-/// What a running process is told; its supervisor looks at it ten times a second.
+/// Command to a running process; its supervisor polls it ten times a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// Run, or go on.
+    /// Run, or resume.
     Go,
-    /// Stand still, keeping memory.
+    /// Suspend the process; its memory stays.
     Suspend,
     /// End within two seconds.
     Cancel,
-    /// End cleanly.
+    /// End cleanly, as after `q` at the terminal.
     Stop,
 }
 
-/// How orders reach the thread that supervises a process.
+/// Receiver of orders in the thread that supervises a process.
 pub type Orders = tokio::sync::watch::Receiver<Order>;
 
-/// Who asks the tools.
+/// What a call of ffmpeg or ffprobe needs.
 #[derive(Clone, Copy)]
 pub(crate) struct Asking<'a> {
     pub(crate) tools: &'a Tools,

@@ -1,10 +1,10 @@
-//! How long the rest of the queue takes: a range, reckoned from what is known of each job and from how long jobs like it
+//! Estimates how long the rest of the queue takes: a range, based on each job's workload and on how long similar jobs
 //! took on this machine.
 //!
-//! Each job has a workload ([`work`]); finished jobs teach how long one takes ([`learned`]); the pool is played through to
-//! its end many times, each time with durations as they may turn out (`schedule`); the range holds most of these ends.
-//! Pure: reads no clock, no queue and no file, and the same input gives the same range. Who runs the jobs and keeps what
-//! was learned is the pool's matter.
+//! Each job has a workload ([`work`]); finished jobs train the estimate of one job ([`learned`]); the pool is simulated
+//! to its end many times, with random deviations of each duration (`schedule`); the range contains most of these ends.
+//! Pure: reads no clock, no queue and no file, and the same input gives the same range. The pool runs the jobs and
+//! keeps the samples.
 
 pub(crate) mod course;
 mod fit;
@@ -18,75 +18,75 @@ use schedule::{Rest, Waiting};
 use serde::{Deserialize, Serialize};
 use work::Workload;
 
-/// Seconds that the rest takes, at least and at most.
+/// Range of the time left, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TimeLeft {
-    /// At least.
+    /// Lower bound.
     pub from: f64,
-    /// At most.
+    /// Upper bound.
     pub to: f64,
 }
 
-/// The same, and when it was reckoned.
+/// A range and when it was computed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TimeLeftAt {
-    /// As it was then.
+    /// The range at that time.
     #[serde(flatten)]
     pub left: TimeLeft,
     /// When, in milliseconds since 1970.
     pub at: Millis,
 }
 
-/// A job that a worker has.
+/// A running job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Running {
-    /// What there is to do.
+    /// Its workload.
     pub work: Workload,
     /// Seconds it has been worked on in this attempt, without pauses.
     pub worked: f64,
-    /// Share of its work that is done, 0 to 1; `None` where that is not known.
+    /// Fraction of its work that is done, 0 to 1; `None` if unknown.
     pub share: Option<f64>,
 }
 
-/// A job that starts by itself.
+/// A job that will start without a command.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Queued {
-    /// What there is to do.
+    /// Its workload.
     pub work: Workload,
-    /// Seconds until it may start; 0 but for a retry.
+    /// Seconds until it may start; nonzero only for a retry.
     pub due: f64,
-    /// Share of its work that is done, 0 to 1: of a job that was paused and goes on when a worker is free.
+    /// Fraction of its work that is done, 0 to 1; nonzero for a paused job that resumes when a worker is free.
     pub done: f64,
 }
 
-/// What is to be reckoned with, at one moment.
+/// The input of an estimate, at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Situation {
     /// Jobs at a time.
     pub workers: usize,
-    /// What runs and is not suspended.
+    /// Running jobs, without suspended ones.
     pub running: Vec<Running>,
-    /// What is to come, in the order in which it starts.
+    /// Jobs to come, in their starting order.
     pub queued: Vec<Queued>,
-    /// All that is to come for each byte of what is listed in `queued`; 1 where that is all.
+    /// Bytes of all jobs to come divided by those of `queued`; 1 where `queued` is complete.
     pub scale: f64,
 }
 
-/// Ends that are played through.
+/// Number of simulations.
 const DRAWS: usize = 64;
-/// Of the sorted ends, the second and the last but one bound the range.
+/// Indices of the bounds of the range in the sorted ends: the second and the last but one.
 const BOUNDS: (usize, usize) = (1, DRAWS - 2);
 
-/// How much longer it takes than the work alone, since some of it fails on its way and is done again.
-const HINDRANCE: f64 = 1.04;
+/// Factor on the estimate, since some jobs fail and run again.
+const RETRY_FACTOR: f64 = 1.04;
 
-/// Most that `to` may be of `from`: a wider range says nothing. Once [`ENOUGH`] jobs were learned here, less.
+/// Largest `to / from`: a wider range is useless. Smaller once [`ENOUGH`] jobs were learned.
 const WIDEST: f64 = 4.0;
 const WIDEST_LEARNED: f64 = 2.0;
-/// Jobs after which a range is to be narrow.
+/// Learned jobs from which the range is narrower.
 pub const ENOUGH: usize = 20;
 
-/// How long all of it takes; nothing where there is nothing to do.
+/// Estimates the time left; `None` if there are no jobs.
 pub fn time_left(situation: &Situation, learned: &Learned) -> Option<TimeLeft> {
     if situation.running.is_empty() && situation.queued.is_empty() {
         return None;
@@ -99,7 +99,7 @@ pub fn time_left(situation: &Situation, learned: &Learned) -> Option<TimeLeft> {
     let mut random = fastrand::Rng::with_seed(1);
     let mut ends: Vec<f64> = (0..DRAWS)
         .map(|_| {
-            // What all have in common is off by the same factor; each is off by its own as well.
+            // One deviation is common to all jobs of a simulation; each job has one of its own in addition.
             let common = normal(&mut random);
             let mut off = |guess: &Guess| (common * guess.doubt + normal(&mut random) * guess.spread).exp();
             let rests: Vec<Rest> = running.iter().map(|(r, g)| Rest(r.rest(g.seconds, off(g)))).collect();
@@ -112,10 +112,13 @@ pub fn time_left(situation: &Situation, learned: &Learned) -> Option<TimeLeft> {
         .collect();
     ends.sort_by(f64::total_cmp);
     let widest = if learned.len() >= ENOUGH { WIDEST_LEARNED } else { WIDEST };
-    Some(no_wider(TimeLeft { from: ends[BOUNDS.0] * HINDRANCE, to: ends[BOUNDS.1] * HINDRANCE }, widest))
+    Some(no_wider(
+        TimeLeft { from: ends[BOUNDS.0] * RETRY_FACTOR, to: ends[BOUNDS.1] * RETRY_FACTOR },
+        widest,
+    ))
 }
 
-/// The same middle, in proportion.
+/// Narrows a range, keeping its geometric mean.
 fn no_wider(left: TimeLeft, widest: f64) -> TimeLeft {
     if left.to <= left.from * widest {
         return left;
@@ -131,8 +134,8 @@ impl Queued {
 }
 
 impl Running {
-    /// Seconds it still takes, where the whole was thought to take `whole` and is off by the factor `off`. The farther it
-    /// is, the more its own pace counts, and the less there is that can be off.
+    /// Seconds left, where the estimate of the whole is `whole` and deviates by the factor `off`. With progress the
+    /// job's own pace counts more, and the deviation less.
     fn rest(&self, whole: f64, off: f64) -> f64 {
         let Some(share) = self.share.filter(|share| *share > 0.0) else {
             return (whole * off - self.worked).max(whole * 0.05);
@@ -144,7 +147,7 @@ impl Running {
     }
 }
 
-/// A number of the normal distribution, by the sum of twelve even ones.
+/// A normally distributed number, as the sum of twelve uniform ones.
 fn normal(random: &mut fastrand::Rng) -> f64 {
     (0..12).map(|_| random.f64()).sum::<f64>() - 6.0
 }
@@ -166,7 +169,7 @@ mod tests {
         }
     }
 
-    /// A machine on which a second of video takes a second, known of so many jobs of a minute.
+    /// A machine that needs a second for a second of video, learned from `jobs` jobs of a minute.
     fn machine(jobs: usize) -> Learned {
         Learned::new(vec![Sample { work: work(60.0), jobs: 1.0, took: 60.0 }; jobs], 1)
     }
@@ -182,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_range_holds_the_sum_of_what_is_to_come_and_narrows_with_what_is_learned() {
+    fn range_contains_the_sum_and_narrows_with_learned_jobs() {
         assert_eq!(time_left(&queued(0), &machine(5)), None);
         let at = |learned| time_left(&queued(30), &machine(learned)).unwrap();
         let (new, some, much) = (at(0), at(3), at(100));
@@ -194,16 +197,16 @@ mod tests {
     }
 
     #[test]
-    fn what_runs_is_reckoned_by_its_own_pace_the_more_the_farther_it_is() {
+    fn running_job_is_estimated_more_by_its_own_pace_the_further_it_is() {
         let left = |worked, share| time_left(&runs(worked, share), &machine(100)).unwrap();
         let slow = left(150.0, 0.75);
-        assert!(slow.from < 50.0 && 50.0 < slow.to, "three times as slow as was learned: {slow:?}");
+        assert!(slow.from < 50.0 && 50.0 < slow.to, "three times slower than learned: {slow:?}");
         let early = left(0.5, 0.0);
         assert!(early.from < 59.5 && 59.5 < early.to, "{early:?}");
     }
 
     #[test]
-    fn a_job_that_waits_for_a_worker_in_the_midst_of_its_work_counts_by_its_rest() {
+    fn paused_job_counts_only_with_its_rest() {
         let all = time_left(&queued(30), &machine(100)).unwrap();
         let mut late = queued(30);
         for job in &mut late.queued {
@@ -214,14 +217,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_listed_counts_in_proportion() {
+    fn unlisted_jobs_count_in_proportion() {
         let listed = time_left(&queued(30), &machine(100)).unwrap();
         let all = time_left(&Situation { scale: 10.0, ..queued(30) }, &machine(100)).unwrap();
         assert!((all.from / listed.from - 10.0).abs() < 0.5, "{listed:?} {all:?}");
     }
 
     #[test]
-    fn a_wide_range_keeps_its_middle() {
+    fn narrowed_range_keeps_its_mean() {
         let left = no_wider(TimeLeft { from: 1.0, to: 100.0 }, 4.0);
         assert!((left.from - 5.0).abs() < 1e-9 && (left.to - 20.0).abs() < 1e-9);
         let narrow = TimeLeft { from: 3.0, to: 5.0 };

@@ -1,8 +1,7 @@
-//! What a job is: one input file to one output with one frozen preset, the states it passes through,
-//! and the record of each attempt at it.
+//! A job: one input file to one output with one frozen preset, its states, and the record of each attempt at it.
 //!
-//! Plain data. Guarantees that the transition table below is the only list of legal moves; who performs a
-//! move, and when, is decided in `queue` and `pool`. Must not know SQL, processes or files.
+//! Plain data. Guarantees that the transition table below is the only list of legal transitions; `queue` and `pool`
+//! decide who performs one, and when. Must not know SQL, processes or files.
 
 use crate::failure::{Failure, Reason};
 use crate::finding::Check;
@@ -18,7 +17,7 @@ use uuid::Uuid;
 
 pub use crate::clock::Millis;
 
-/// The number people type: `spool retry 17`. Never reused.
+/// The number users type: `spool retry 17`. Never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct JobId(pub i64);
@@ -29,22 +28,22 @@ impl fmt::Display for JobId {
     }
 }
 
-/// Where a job stands.
+/// The state of a job.
 ///
 /// ```text
 ///  add -> [queued] --claim--> [running] --verified, published--> [done]
 ///           ^  ^                | |  \--user--> [cancelled]
-///           |  +--- transient --+ +-- hopeless or out of attempts --> [failed]
+///           |  +--- transient --+ +-- permanent or out of attempts --> [failed]
 ///           +------ [waiting] <-- a drive is missing, a disk full ...
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// In line: to start at once, when `run_at` comes, or when released from hold.
+    /// Ready to start: at once, at `run_at`, or when released from hold.
     Queued,
-    /// Cannot start until something outside changes; costs no attempt.
+    /// Cannot start until an outside condition changes; uses no attempt.
     Waiting,
-    /// A worker has it. With `hold` set: its process is suspended.
+    /// A worker runs it. With `hold` set, its process is suspended.
     Running,
     /// Verified and published.
     Done,
@@ -104,17 +103,17 @@ impl FromStr for State {
     }
 }
 
-/// How a video came into the list.
+/// How a video was added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// By its own name, or wanted once more.
+    /// Named by the user, or requested again.
     Named,
-    /// Found in a folder: a result of Spool among such files is left as it is.
+    /// Found in a folder; existing results of Spool there are skipped.
     Folder,
 }
 
 impl Origin {
-    /// Of a file that was found in a folder, unless what was done is wanted once more.
+    /// The origin of a file; `again` makes a file from a folder count as named.
     pub fn of(from_folder: bool, again: bool) -> Origin {
         if from_folder && !again { Origin::Folder } else { Origin::Named }
     }
@@ -123,96 +122,96 @@ impl Origin {
 /// One row of the queue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
-    /// The number people type.
+    /// Its number.
     pub id: JobId,
-    /// Names the job beyond this database, and its part files.
+    /// Identifies the job outside this database, and its part files.
     pub uid: Uuid,
     /// List order; smaller runs first. Unique.
     pub position: i64,
     /// The video to read. Never written to.
     pub source: PathBuf,
-    /// Its canonical path when added; in rows of before, the path it was added by.
+    /// Its canonical path when added; in rows of earlier versions, the path it was added by.
     pub real_source: PathBuf,
-    /// Size in bytes as it was read last; before that, when it was added.
+    /// Size in bytes when last read, or when added.
     pub source_size: Option<u64>,
-    /// Modification time likewise, in nanoseconds since 1970.
+    /// Modification time of the same moment, in nanoseconds since 1970.
     pub source_mtime_ns: Option<i64>,
-    /// Where the source's volume was mounted when added; tells an unplugged drive from a deleted file.
+    /// Mount point of the source's volume when added; distinguishes an unplugged drive from a deleted file.
     pub source_volume: Option<PathBuf>,
-    /// Where the volume of the result was mounted when added.
+    /// Mount point of the result's volume when added.
     pub output_volume: Option<PathBuf>,
-    /// The file name claimed for the result.
+    /// The path claimed for the result.
     pub output: PathBuf,
-    /// How its video came into the list.
+    /// How its video was added.
     pub origin: Origin,
-    /// The folder of results it was added with, where the result lies in a folder below it.
+    /// The output folder it was added with, if the result is in a folder below it.
     pub output_root: Option<PathBuf>,
-    /// What is known of the video, once it was looked at; empty for a file that cannot be read.
+    /// Facts about the video, after its probe; empty for an unreadable file.
     pub facts: Option<Facts>,
-    /// What is wanted, frozen when added. Nothing: another version of Spool wrote it, and this one cannot read it;
-    /// such a job is listed and can be removed, and is never started.
+    /// Preset and options, frozen when added. `None` if another version of Spool wrote them and this one cannot read
+    /// them; such a job is listed and can be removed, and never starts.
     pub spec: Option<JobSpec>,
-    /// Without a spec that can be read: the version of the form it was written in, where the row says so.
+    /// With an unreadable spec: the format version that the row states, if any.
     pub foreign_format: Option<u64>,
-    /// Where the job stands.
+    /// Its state.
     pub state: State,
-    /// Not to be started (queued), or suspended (running), until the user says so.
+    /// On hold (queued) or suspended (running) until the user releases it.
     pub hold: bool,
-    /// Not before this time; `None` but for a retry.
+    /// Not before this time; set only for a retry.
     pub run_at: Option<Millis>,
     /// Fencing token: +1 at each claim, never reset.
     pub epoch: i64,
-    /// Attempts that counted so far, the present one included.
+    /// Attempts that counted so far, including the current one.
     pub attempt: u32,
-    /// Attempts after which a failure parks the job.
+    /// Number of attempts after which a failure parks the job.
     pub max_attempts: u32,
-    /// Consecutive crashes of the application with this job running.
+    /// Consecutive crashes of the application while this job ran.
     pub crashes: u32,
-    /// Ends of the machine in a row with this job running that brought no progress beyond `best`.
+    /// Consecutive times the machine went down while this job ran, without progress beyond `best`.
     pub machine_ends: u32,
-    /// The farthest that an attempt before the present one came.
+    /// Best progress of earlier attempts.
     pub best: Option<Progress>,
-    /// The user asked to cancel while it ran.
+    /// The user cancelled it while it ran.
     pub cancel_requested: bool,
-    /// Why it waits, was retried last, or failed.
+    /// Why it waits, was last retried, or failed.
     pub failure: Option<Reason>,
-    /// Free bytes needed before a job that met a full disk may go on.
+    /// Free bytes needed to continue after a full disk.
     pub need_bytes: Option<u64>,
-    /// What is known about a result that came out, but not without remarks.
+    /// Remarks on its result.
     pub warnings: Vec<Remark>,
-    /// What publishing was about to do when it was last written down.
+    /// The last recorded publishing intent.
     pub intent: Option<Intent>,
-    /// Last saved progress of the present or last attempt.
+    /// Last saved progress of the current or last attempt.
     pub progress: Option<Progress>,
     /// Size in bytes of the published result.
     pub output_size: Option<u64>,
-    /// What was checked of the result is on record with its attempt, and nothing wrong was found since.
+    /// The verification of the result is recorded with its attempt, and no later check found a fault.
     pub verified: bool,
-    /// What checking the result again found.
+    /// The outcome of the latest check of the result.
     pub check: Option<Check>,
-    /// When it was accepted.
+    /// When it was added.
     pub created_at: Millis,
-    /// When the present or last attempt began.
+    /// When the current or last attempt began.
     pub started_at: Option<Millis>,
     /// When it became done, failed or cancelled.
     pub finished_at: Option<Millis>,
 }
 
 impl Job {
-    /// The right to write this job's row, as held by whoever claimed it at this epoch.
+    /// The right to write this job's row, valid for the claim of this epoch.
     pub fn lease(&self) -> Lease {
         Lease { id: self.id, epoch: self.epoch }
     }
 
-    /// Was it paused and released, and stands still all the same, as no worker is free to take it up again?
+    /// Is it released but still suspended because no worker is free?
     pub fn awaits_worker(&self) -> bool {
         let suspended = self.progress.is_some_and(|progress| progress.suspended);
         self.state == State::Running && !self.hold && suspended
     }
 }
 
-/// A worker's exclusive right to a job: every write out of `running` names both, so that a worker that
-/// lost its job changes nothing.
+/// A worker's exclusive right to a job. Every write out of `running` names both fields, so a worker that lost its job
+/// changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Lease {
     /// The job.
@@ -221,10 +220,10 @@ pub struct Lease {
     pub epoch: i64,
 }
 
-/// Written down before the rename, so that a crash right after it can be recognised.
+/// Recorded before the rename, so that a crash after it can be detected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
-    /// The very name about to be tried.
+    /// The path of the result.
     pub path: PathBuf,
     /// Size in bytes of the verified part file.
     pub size: u64,
@@ -235,54 +234,54 @@ pub struct Intent {
 /// One run of a job, kept for the details view and for cleaning up after a crash.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attempt {
-    /// The claim it belongs to; the key together with the job.
+    /// Its claim; together with the job the key of the attempt.
     pub epoch: i64,
-    /// Incarnation of the engine that ran it.
+    /// Id of the engine that ran it.
     pub owner: String,
-    /// The run of the machine it ran in, where that was known.
+    /// Boot id of the machine, if known.
     pub boot: Option<String>,
     /// When it was claimed.
     pub started_at: Millis,
     /// When it was settled.
     pub ended_at: Option<Millis>,
-    /// The ffmpeg it started last.
+    /// The last ffmpeg process it started.
     pub child: Option<ChildId>,
-    /// The unfinished output it wrote.
+    /// Its part file.
     pub part: Option<PathBuf>,
     /// How it ended: done, retry, waiting, failed, cancelled, interrupted, rescued, `machine_down`.
     pub outcome: Option<String>,
-    /// Exit code of ffmpeg, where it had one.
+    /// Exit code of ffmpeg, if any.
     pub exit: Option<i32>,
-    /// Signal that ended ffmpeg, where one did.
+    /// Signal that ended ffmpeg, if any.
     pub signal: Option<i32>,
-    /// Why it did not succeed.
+    /// Why it failed.
     pub failure: Option<Reason>,
     /// Last lines of ffmpeg's log, at most 16 KiB.
     pub log_tail: Option<String>,
-    /// The exact command lines, in order.
+    /// Its command lines, in order.
     pub commands: Vec<Vec<String>>,
     /// The plan, as JSON (see `plan::Plan`).
     pub plan: Option<String>,
-    /// What was checked of its result; nothing where it has none, or an earlier version checked it.
+    /// The verification of its result; `None` without a result, or in rows of earlier versions.
     pub verification: Option<Verification>,
 }
 
 impl Attempt {
-    /// Did this attempt fail for the same cause: the same exit and signal, and a reason that differs in its values alone?
+    /// Did this attempt fail for the same cause: with the same exit code and signal, and a reason of the same kind?
     pub fn failed_like(&self, failure: &Failure) -> bool {
         let ends = (self.exit, self.signal) == (failure.exit, failure.signal);
         ends && self.failure.as_ref().is_some_and(|reason| reason.is_like(&failure.reason))
     }
 }
 
-/// Which process, beyond doubt: ids are reused, so start time and executable must agree too.
+/// Unique identity of a process: ids are reused, so start time and executable must match too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChildId {
-    /// Process id, on Unix also its group.
+    /// Process id; on Unix also its process group.
     pub pid: u32,
-    /// Seconds since 1970 at which it started.
+    /// Start time in seconds since 1970.
     pub started: u64,
-    /// Its executable.
+    /// Path of its executable.
     pub exe: String,
 }
 
@@ -291,7 +290,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn states_round_trip_through_their_word() {
+    fn states_round_trip_through_their_name() {
         for state in State::ALL {
             assert_eq!(state.as_str().parse::<State>().unwrap(), state);
         }
@@ -299,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn done_is_final_and_failed_or_cancelled_jobs_only_return_to_the_queue() {
+    fn done_is_final_and_failed_or_cancelled_jobs_can_only_be_queued() {
         for to in State::ALL {
             assert!(!State::Done.may_become(to));
             assert_eq!(State::Failed.may_become(to), to == State::Queued);

@@ -1,18 +1,18 @@
-//! The core of Spool: a queue of video jobs that cannot lose work, and the pool that runs ffmpeg on them.
+//! The core of Spool: a durable queue of video jobs, and the pool that runs ffmpeg on them.
 //!
-//! One way through the code: drop -> queue -> claim -> plan -> run -> verify -> publish -> tell.
+//! Data flow: drop -> queue -> claim -> plan -> run -> verify -> publish -> notify.
 //!
-//! | module | holds |
+//! | module | contains |
 //! |---|---|
 //! | [`job`], [`spec`], [`preset`], [`failure`], [`remark`], [`reason`], [`progress`], [`event`], [`verification`], [`finding`] | the terms: plain data |
-//! | [`queue`] | the durable store: traits, SQLite, a twin in memory |
+//! | [`queue`] | the durable store: traits, SQLite, an in-memory implementation |
 //! | [`policy`] | what happens next and when: pure functions |
-//! | [`media`], [`captions`], [`ledger`], [`plan`], [`verify`] | what a file is and holds, what becomes of it, whether it did: pure functions |
+//! | [`media`], [`captions`], [`ledger`], [`plan`], [`verify`] | what a file contains, what is planned for it, whether the result matches: pure functions |
 //! | [`recheck`] | checks existing results again |
 //! | [`ffmpeg`] | the only place that starts processes |
-//! | [`words`] | the only place where facts become sentences |
+//! | [`words`] | the only place where data becomes sentences |
 //!
-//! The core reads no environment and no home directory, never talks to a user, and knows no window.
+//! The core reads no environment variables and no home directory, does no user interaction, and knows no window.
 
 pub mod batch;
 pub mod captions;

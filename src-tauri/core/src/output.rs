@@ -1,7 +1,7 @@
-//! Where results go: part files, the volumes they lie on, what makes a file that very file, and publishing.
+//! Output files: part files, the volumes they are on, the identity of a file's content, and publishing.
 //!
-//! Guarantees that no existing file is ever replaced and that a part file is never mistaken for a result.
-//! Must not know ffmpeg.
+//! Guarantees that no existing file is ever replaced and that a part file is never mistaken for a result. Must not know
+//! ffmpeg.
 
 pub mod naming;
 mod publish;
@@ -20,11 +20,11 @@ use uuid::Uuid;
 
 pub use publish::{PublishError, Published, publish, published};
 
-/// The unfinished output of one claim, beside its target, hence on the same volume. The epoch keeps a
-/// surviving ffmpeg of an earlier claim out; the stem shows at once whether the volume holds such a name.
+/// Path of the part file of one claim: beside its target, so on the same volume. The epoch keeps a surviving ffmpeg of
+/// an earlier claim from writing into it; the stem shows early whether the volume can hold such a name.
 pub fn part_path(output: &Path, uid: Uuid, epoch: i64) -> PathBuf {
     let mut name = OsString::from(format!(".{uid}.{epoch}."));
-    // Some file systems hold less than others; where they hold the name of the result they are to hold this one.
+    // Some file systems have a lower limit: a part file must fit wherever the result's name fits.
     let most = output.file_name().unwrap_or_default().len().clamp(SHORTEST_LIMIT, LONGEST);
     let room = most - name.len() - PART.len();
     let stem = output.file_stem().unwrap_or_default();
@@ -34,13 +34,13 @@ pub fn part_path(output: &Path, uid: Uuid, epoch: i64) -> PathBuf {
     output.with_file_name(name)
 }
 
-/// The same as earlier versions called it.
+/// Path of the part file in the format of earlier versions.
 pub fn former_part_path(output: &Path, uid: Uuid, epoch: i64) -> PathBuf {
     output.with_file_name(format!(".{uid}.{epoch}{PART}"))
 }
 
 const PART: &str = ".part";
-/// Bytes that encrypting file systems hold of a name (eCryptfs, also on shares).
+/// Most bytes of a name on encrypting file systems (eCryptfs, also on shares).
 const SHORTEST_LIMIT: usize = 143;
 
 /// Is this the name of a part file, of this version or an earlier one?
@@ -53,10 +53,10 @@ pub fn is_part(name: &OsStr) -> bool {
     })
 }
 
-/// Creates the part file of `output`, so that what is wrong with the folder or the name shows before an encoder starts.
-/// A folder that is not there is made when its volume is there; where that is gone nothing is written, for the folder it
-/// was mounted on lies on another disk. `announce` gets the folders that are about to be made, each before the one it lies
-/// in, and none where all are there.
+/// Creates the part file of `output`, so that a problem with the folder or the name shows before an encoder starts. A
+/// missing folder is created if its volume is mounted; otherwise nothing is written, because the mount point would be
+/// on another disk. `announce` gets the folders about to be created, each before its parent; the list is empty if all
+/// exist.
 pub fn create_part(
     part: &Path,
     output: &Path,
@@ -69,20 +69,20 @@ pub fn create_part(
         return Err(write_failure(&io::ErrorKind::NotFound.into(), folder));
     }
     let create = || {
-        // What cannot be looked at just now may exist already, and must then not be removed.
+        // A folder that cannot be examined may exist already, and must not be removed later.
         let is_missing = |folder: &&Path| matches!(folder.try_exists(), Ok(false));
         announce(&folder.ancestors().take_while(is_missing).map(Path::to_owned).collect::<Vec<_>>());
         std::fs::create_dir_all(folder)?;
         File::create(part).map(drop)
     };
-    // Another job may just have removed the folder, which it had made for nothing.
+    // Another job may just have removed the folder that it had created in vain.
     let created = create().or_else(|e| if e.kind() == io::ErrorKind::NotFound { create() } else { Err(e) });
     created.map_err(|e| {
         if folder.is_dir() { creation_failure(&e, output, volume) } else { write_failure(&e, folder) }
     })
 }
 
-/// The failure behind an error of creating the part file of `output`.
+/// The failure for an error in creating the part file of `output`.
 fn creation_failure(error: &io::Error, output: &Path, volume: Option<&Path>) -> Failure {
     let folder = output.parent().unwrap_or(output);
     let reachable = || folder.is_dir() && volume.is_none_or(mounts::is_mounted);
@@ -90,7 +90,7 @@ fn creation_failure(error: &io::Error, output: &Path, volume: Option<&Path>) -> 
     if is_of_name { refused::failure(error, output) } else { write_failure(error, folder) }
 }
 
-/// A part file that went away together with its folder or volume: then nothing else that went wrong counts.
+/// Fails if the part file is gone together with its folder or volume; that failure takes precedence over others.
 pub fn check_folder(part: &Path, volume: Option<&Path>) -> Result<(), Failure> {
     let folder = part.parent().unwrap_or(part);
     if is_taken(part) || (folder.exists() && volume.is_none_or(mounts::is_mounted)) {
@@ -99,7 +99,7 @@ pub fn check_folder(part: &Path, volume: Option<&Path>) -> Result<(), Failure> {
     Err(absent(folder, volume))
 }
 
-/// Why nothing can be written into `folder`, which is not there.
+/// The failure for a missing `folder`.
 fn absent(folder: &Path, volume: Option<&Path>) -> Failure {
     match volume.filter(|volume| !mounts::is_mounted(volume)) {
         Some(volume) => Reason::ResultDriveAway { drive: shown(volume) }.into(),
@@ -107,7 +107,7 @@ fn absent(folder: &Path, volume: Option<&Path>) -> Failure {
     }
 }
 
-/// Switches the subtitles of a part file off, in place: one bit for each track.
+/// Disables the subtitles of a part file in place: one bit for each track.
 pub fn hide_subtitles(part: &Path) -> io::Result<()> {
     let mut file = open_part(part)?;
     for at in boxes::subtitle_switches(&mut file)? {
@@ -120,7 +120,7 @@ pub fn hide_subtitles(part: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes void, in place, what declares Dolby Vision of a part file that is Matroska.
+/// Overwrites the Dolby Vision declarations of a Matroska part file with void elements, in place.
 pub fn undeclare_dolby_vision(part: &Path) -> io::Result<()> {
     let mut file = open_part(part)?;
     for (at, bytes) in declared::dolby_vision(&mut file)? {
@@ -130,7 +130,7 @@ pub fn undeclare_dolby_vision(part: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Marks a part file that is MP4 or MOV as a result, behind everything else.
+/// Marks an MP4 or MOV part file as a result of Spool, at its end.
 pub fn mark(part: &Path, mark: &str) -> io::Result<()> {
     if marker::in_box(part).unwrap_or(false) {
         return Ok(());
@@ -140,7 +140,7 @@ pub fn mark(part: &Path, mark: &str) -> io::Result<()> {
     file.write_all(&marker::boxed(mark))
 }
 
-/// To be changed in place.
+/// Opens a part file for changes in place; refuses any other file.
 fn open_part(part: &Path) -> io::Result<File> {
     if !part.file_name().is_some_and(is_part) {
         return Err(io::ErrorKind::InvalidFilename.into());
@@ -148,7 +148,7 @@ fn open_part(part: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).open(part)
 }
 
-/// Deletes a part file; one that is not there is fine, and so is one on a volume that has gone.
+/// Deletes a part file, if it exists and its volume is mounted.
 pub fn delete_part(part: &Path) {
     if let Err(cause) = std::fs::remove_file(part)
         && cause.kind() != io::ErrorKind::NotFound
@@ -157,17 +157,17 @@ pub fn delete_part(part: &Path) {
     }
 }
 
-/// Is something there under this name, be it a dangling link?
+/// Does the path exist, even as a dangling symlink?
 pub(crate) fn is_taken(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
-/// Bytes of head and of tail that identify a file.
+/// Bytes of head and of tail that are hashed.
 const SAMPLE: u64 = 64 * 1024;
 
-/// Size and identity of a file's content: a hash of size, head and tail. It survives a rename and a remount
-/// (inodes do not, on exFAT and network volumes), and two encodes never share it: a container's head or
-/// tail holds the index of all frames.
+/// Size in bytes and identity of a file's content: a hash of size, head and tail. It survives a rename and a remount
+/// (inodes do not, on exFAT and network volumes), and two encodes never share it: a container's head or tail holds the
+/// index of all frames.
 pub fn identity(path: &Path) -> io::Result<(u64, String)> {
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
@@ -183,22 +183,22 @@ fn flush(path: &Path) -> io::Result<()> {
     OpenOptions::new().write(true).open(path)?.sync_all()
 }
 
-/// Flushes a folder, so that a name in it survives a power cut. Windows does that by itself.
+/// Flushes a folder, so that a name in it survives a power cut. Windows does this by default.
 fn flush_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
-/// The failure of a job that needs the drive mounted at `place`, which does not answer.
+/// The failure of a job whose drive, mounted at `place`, does not respond.
 pub fn silent(place: &Path) -> Failure {
     Reason::DriveSilent { drive: shown(place) }.into()
 }
 
-/// The failure of a job that needs the drive mounted at `place`, whose connection is lost.
+/// The failure of a job whose drive, mounted at `place`, lost its connection.
 pub fn lost(place: &Path) -> Failure {
     Reason::ConnectionLost { drive: Some(shown(place)) }.into()
 }
 
-/// The failure behind an error of writing into `folder`.
+/// The failure for an error in writing to `folder`.
 pub fn write_failure(error: &io::Error, folder: &Path) -> Failure {
     use io::ErrorKind as Kind;
     if volumes::trouble(error) == Trouble::Lost {
@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn part_names_are_recognised_and_nothing_else_is() {
+    fn only_part_names_are_recognised_as_such() {
         let part = part_path(Path::new("/v/a.mp4"), Uuid::now_v7(), 3);
         assert_eq!(part.parent(), Some(Path::new("/v")));
         assert!(is_part(part.file_name().unwrap()));
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_a_part_fits_whatever_its_result_is_called() {
+    fn part_name_fits_for_every_result_name() {
         for stem in ["n".repeat(251), "n".repeat(139), "\u{1f600}".repeat(120), "a. .b".into(), "..".into()] {
             let part = part_path(&Path::new("/v").join(format!("{stem}.mp4")), Uuid::now_v7(), i64::MAX);
             let name = part.file_name().unwrap();

@@ -1,19 +1,20 @@
-//! Paths as bytes and back, so that names that are not text survive in a database, in a key and in JSON.
+//! Converts paths to bytes and text and back, so that names that are not valid UTF-8 survive in a database, a key and
+//! JSON.
 
 use std::path::{Path, PathBuf};
 
-/// The bytes of a path that is no text, in percent form: what is neither a letter, a digit nor one of `-._~/` as `%XX`.
-/// Nothing of a path that is text, which names itself.
+/// A path that is not valid UTF-8 in percent-encoding: bytes other than letters, digits and `-._~/` as `%XX`. `None`
+/// for a valid one, which needs no encoding.
 pub fn percent(path: &Path) -> Option<String> {
     if path.to_str().is_some() { None } else { Some(escaped(path.as_os_str().as_encoded_bytes())) }
 }
 
-/// Any path as text that [`of_text`] reads back.
+/// Encodes any path as text; see [`of_text`].
 pub(crate) fn to_text(path: &Path) -> String {
     escaped(&to_bytes(path))
 }
 
-/// The path of a text that [`to_text`] wrote.
+/// Decodes a text written by [`to_text`]; `None` if malformed.
 pub(crate) fn of_text(text: &str) -> Option<PathBuf> {
     let mut parts = text.split('%');
     let mut bytes = parts.next()?.as_bytes().to_vec();
@@ -55,7 +56,7 @@ pub(crate) fn to_bytes(path: &Path) -> Vec<u8> {
     path.as_os_str().encode_wide().flat_map(u16::to_le_bytes).collect()
 }
 
-/// The reverse.
+/// Little-endian UTF-16 as a path.
 #[cfg(windows)]
 pub(crate) fn to_path(bytes: &[u8]) -> PathBuf {
     use std::os::windows::ffi::OsStringExt;
@@ -68,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_path_that_is_no_text_is_told_in_percent_form() {
+    fn only_paths_that_are_not_utf8_are_percent_encoded() {
         assert_eq!(percent(Path::new("/v/\u{fc}ber 1.mkv")), None);
         let path = to_path(b"/v/caf\xe9 100%.mkv");
         assert_eq!(percent(&path).as_deref(), Some("/v/caf%E9%20100%25.mkv"));

@@ -1,7 +1,7 @@
-//! What happens next, and when: every timer and limit of the engine in one value, and the pure functions
-//! that decide retries, crashes, the alarm and the breaker.
+//! What happens next, and when: every timer and limit of the engine in one value, and the pure functions that decide
+//! retries, crashes, the alarm and the breaker.
 //!
-//! Guarantees that no other module holds a waiting time of its own. Reads no clock and no file.
+//! Guarantees that no other module defines a wait. Reads no clock and no file.
 
 mod left;
 
@@ -17,75 +17,76 @@ pub use left::{Ending, Left, went_down};
 pub struct Policy {
     /// Wait before the first retry.
     pub backoff_first: Duration,
-    /// Each further wait is this many times longer.
+    /// Factor from each wait to the next.
     pub backoff_factor: u32,
     /// Longest wait between two attempts.
     pub backoff_cap: Duration,
-    /// Waits are spread by this share either way, so that a hundred failures do not return at once.
+    /// Random spread of waits, as a share in either direction, so that a hundred failures do not return at once.
     pub jitter: f64,
     /// Attempts of a new job.
     pub max_attempts: u32,
     /// Consecutive crashes after which a job is parked.
     pub crash_limit: u32,
-    /// Ends of the machine in a row without progress that count nothing; the next puts the job on hold.
+    /// Consecutive times the machine may go down without progress; the next puts the job on hold.
     pub machine_limit: u32,
-    /// How often waiting jobs are looked at again.
+    /// Interval between checks of waiting jobs.
     pub wait_recheck: Duration,
-    /// Free space that must stay beyond what a waiting job needs.
+    /// Bytes that must stay free beyond what a waiting job needs.
     pub disk_reserve: u64,
-    /// A job without any sign of work for this long, awake, has stalled.
+    /// A job without activity for this long, in awake time, has stalled.
     pub stall: Duration,
-    /// The same before its first progress.
+    /// `stall` before the first progress.
     pub stall_first: Duration,
-    /// Between `q`, terminate and kill when a job stalls or the engine stops.
+    /// Wait between `q`, terminate and kill when a job stalls or the engine stops.
     pub stop_grace: Duration,
-    /// The same for a cancel, which must be done within 2 s.
+    /// The same wait for a cancel, which must finish within 2 s.
     pub cancel_grace: Duration,
-    /// How often the engine looks at the clock and at other processes' commands.
+    /// Interval at which the engine checks the clock and commands of other processes.
     pub tick: Duration,
-    /// Shortest time between two progress events of a job.
+    /// Minimum interval between progress events of a job.
     pub progress_event: Duration,
-    /// Time between two savings of progress.
+    /// Interval between saves of progress.
     pub progress_save: Duration,
-    /// Time between two reckonings of how long the rest takes.
+    /// Interval between estimates of the time left.
     pub forecast_every: Duration,
-    /// Longest look at one file.
+    /// Time limit for probing one file.
     pub probe_limit: Duration,
-    /// How far tools stand back behind the work of others, as `nice` counts.
+    /// Niceness of tools.
     pub nice: i32,
-    /// Between the two looks that tell a deleted source from one being replaced, and a growing one from a whole one.
+    /// Wait between the two checks that distinguish a deleted source from one being replaced, and a growing one from a
+    /// complete one.
     pub source_recheck: Duration,
-    /// Longest wait for the answer of a drive where a person or the queue waits for it.
+    /// Time limit for a drive's response while a user or the queue waits for it.
     pub volume_patience: Duration,
-    /// Time between two looks at the drives of a running job.
+    /// Interval between checks of the drives of a running job.
     pub volume_look: Duration,
-    /// Silence of a drive after which a job that has made progress is left behind and waits.
+    /// Time without response of a drive after which a job that has made progress is abandoned and waits.
     pub silence: Duration,
-    /// The same before its first progress: a sleeping drive takes some seconds to start.
+    /// `silence` before the first progress: a sleeping drive takes some seconds to start.
     pub silence_first: Duration,
     /// New failures within `alarm_window` that raise the alarm.
     pub alarm_count: usize,
-    /// See `alarm_count`.
+    /// Period of `alarm_count`.
     pub alarm_window: Duration,
-    /// Time an open breaker waits before one job tries again.
+    /// Time after which an open breaker lets one job try again.
     pub breaker_probe: Duration,
     /// Jobs suspended at a time; they keep their memory.
     pub max_suspended: usize,
-    /// Done jobs older than this may leave the list ...
+    /// Done jobs older than this may be removed from the list ...
     pub keep_done: Duration,
-    /// ... but never the newest this many.
+    /// ... except this many of the newest.
     pub keep_done_rows: u64,
-    /// Cancelled jobs older than this leave the list.
+    /// Cancelled jobs older than this are removed from the list.
     pub keep_cancelled: Duration,
-    /// Time between two backups of the database.
+    /// Interval between database backups.
     pub backup_every: Duration,
     /// Backups kept.
     pub backups: usize,
 }
 
-/// How far the tools of jobs stand back.
+/// Niceness of the tools of jobs.
 pub const NICE: i32 = 10;
-/// How far those stand back whose work may wait for ever.
+/// Niceness of tools whose work has no deadline.
 pub const NICEST: i32 = 19;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -131,24 +132,24 @@ impl Default for Policy {
     }
 }
 
-/// A `run_at` further ahead than this many milliseconds counts as due: no backoff is that long, so the
-/// clock has jumped.
+/// A `run_at` further ahead than this many milliseconds counts as due: no backoff is that long, so the clock was
+/// changed.
 pub const DUE_HORIZON_MS: Millis = 1_000_000;
 
-/// Crashes from which on a job runs alone, so that the next crash has one suspect.
+/// Crashes from which a job runs alone, so that the next crash has one suspect.
 pub const SUSPECT_CRASHES: u32 = 2;
 
-/// What becomes of a job whose attempt did not succeed.
+/// What happens to a job after a failed attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
     /// Queued again, not before this time.
     Retry {
-        /// When.
+        /// The earliest start.
         run_at: Millis,
     },
-    /// Waiting for the outside.
+    /// Waits for an outside change.
     Wait,
-    /// Queued again at once, the attempt given back; the breaker opens.
+    /// Queued again at once, without using an attempt; the breaker opens.
     Environment,
     /// Parked.
     Park,
@@ -163,8 +164,8 @@ impl Policy {
         plain.mul_f64(1.0 + self.jitter * (2.0 * uniform - 1.0))
     }
 
-    /// Decides what follows `failure` of `job`, whose present attempt is already counted. `earlier`: its attempts
-    /// before, the oldest first.
+    /// Decides what follows `failure` of `job`, whose current attempt is already counted. `earlier`: its previous
+    /// attempts, the oldest first.
     pub fn next(&self, job: &Job, failure: &Failure, earlier: &[Attempt], now: Millis, uniform: f64) -> Next {
         let seen = earlier.iter().any(|a| a.failed_like(failure));
         let retry = || {
@@ -172,7 +173,7 @@ impl Policy {
             if job.attempt >= job.max_attempts { Next::Park } else { Next::Retry { run_at: now + wait } }
         };
         match failure.code().class() {
-            // Perhaps it is being replaced just now: gone is what is missing at a second look.
+            // It may be being replaced: only a file missing at a second check is gone.
             _ if failure.code() == FailureCode::SourceGone && !seen => {
                 Next::Retry { run_at: now + self.source_recheck.as_millis() as Millis }
             }
@@ -184,16 +185,16 @@ impl Policy {
         }
     }
 
-    /// Crash count of a job found running after a crash. A crash is held against a job when nothing ended
-    /// since the crash before, or when it ran alone; otherwise its series starts anew, since the machine
-    /// evidently gets work done between crashes.
+    /// Crash count of a job found running after a crash. The crash counts against the job if no job ended since the
+    /// crash before, or if it ran alone under suspicion; otherwise its count restarts at one, because the machine makes
+    /// progress between crashes.
     pub fn crashes(job: &Job, ended_since_last_crash: bool, alone: bool) -> u32 {
         let alone_as_suspect = alone && job.crashes >= SUSPECT_CRASHES;
         if ended_since_last_crash && !alone_as_suspect { 1 } else { job.crashes + 1 }
     }
 
-    /// Is the failed list growing in a way that a person should know of? `failed_lately`: failures within
-    /// `alarm_window`; `last_ended`: states of the last ten jobs that ended.
+    /// Should the user be alerted to failures? `failed_lately`: failures within `alarm_window`; `last_ended`: states of
+    /// the last ten ended jobs.
     pub fn alarming(&self, failed_lately: usize, last_ended: &[State]) -> bool {
         let failed = last_ended.iter().filter(|s| **s == State::Failed).count();
         failed_lately >= self.alarm_count || (last_ended.len() >= 10 && failed * 2 >= last_ended.len())
@@ -205,8 +206,8 @@ pub fn is_due(run_at: Option<Millis>, now: Millis) -> bool {
     run_at.is_none_or(|at| at <= now || at > now + DUE_HORIZON_MS)
 }
 
-/// Retries since the job was last parked: who retries by hand starts the ladder anew. What waited or was interrupted
-/// was no try.
+/// Retries since the job was last parked: a manual retry restarts the backoff. Waiting and interrupted attempts do not
+/// count.
 fn in_a_row(earlier: &[Attempt]) -> u32 {
     let words = earlier.iter().rev().filter_map(|a| a.outcome.as_deref());
     let tries = words.filter(|word| matches!(*word, "retry" | "failed"));
@@ -250,7 +251,7 @@ mod tests {
         Reason::Text { code, text: "It broke.".into() }
     }
 
-    /// Attempts that ended so, each for another reason unless `code` is given.
+    /// Attempts with these outcomes, without a failure unless `code` is given.
     fn ended(words: &[&str], code: Option<FailureCode>) -> Vec<Attempt> {
         let attempt = |(n, word): (usize, &&str)| Attempt {
             epoch: n as i64 + 1,
@@ -279,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ladder_starts_anew_after_a_retry_by_hand_and_waiting_is_no_try() {
+    fn backoff_restarts_after_a_manual_retry_and_ignores_waits() {
         assert_eq!(in_a_row(&ended(&["retry", "retry"], None)), 2);
         assert_eq!(in_a_row(&ended(&["retry", "waiting", "interrupted", "retry"], None)), 2);
         assert_eq!(in_a_row(&ended(&["retry", "retry", "retry", "failed"], None)), 0);
@@ -287,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ladder_is_10_40_160_seconds_spread_by_a_tenth_and_capped() {
+    fn backoff_is_10_40_160_seconds_with_jitter_and_a_cap() {
         let policy = Policy::default();
         let millis = |n, uniform| policy.backoff(n, uniform).as_millis();
         assert_eq!([1, 2, 3].map(|n| millis(n, 0.5)), [10_000, 40_000, 160_000]);
@@ -296,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn each_class_has_its_own_next() {
+    fn each_class_has_its_own_outcome() {
         assert_eq!(next(FailureCode::Stalled, 1, false), Next::Retry { run_at: 11_000 });
         assert_eq!(next(FailureCode::Stalled, 2, true), Next::Retry { run_at: 41_000 });
         assert_eq!(next(FailureCode::Stalled, 4, false), Next::Park);
@@ -310,15 +311,15 @@ mod tests {
     }
 
     #[test]
-    fn crashes_count_in_a_row_and_surely_against_one_that_ran_alone() {
-        assert_eq!(Policy::crashes(&job(1, 0), true, false), 1, "the first always counts");
+    fn crashes_count_in_a_row_and_always_against_a_suspect_that_ran_alone() {
+        assert_eq!(Policy::crashes(&job(1, 0), true, false), 1, "the first crash always counts");
         assert_eq!(Policy::crashes(&job(1, 1), false, false), 2);
-        assert_eq!(Policy::crashes(&job(1, 1), true, false), 1, "work got done in between");
+        assert_eq!(Policy::crashes(&job(1, 1), true, false), 1, "another job ended in between");
         assert_eq!(Policy::crashes(&job(1, 2), true, true), 3, "it ran alone, under suspicion");
     }
 
     #[test]
-    fn the_alarm_hears_three_in_its_window_or_half_of_ten() {
+    fn alarm_is_raised_by_three_in_its_window_or_half_of_ten() {
         let policy = Policy::default();
         let ends = |failed: usize, of: usize| {
             (0..of).map(|n| if n < failed { State::Failed } else { State::Done }).collect::<Vec<_>>()
@@ -328,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_too_far_ahead_to_be_true_counts_as_due() {
+    fn retry_implausibly_far_ahead_counts_as_due() {
         assert!(is_due(None, 0) && is_due(Some(5), 5) && !is_due(Some(5), 4));
         assert!(is_due(Some(DUE_HORIZON_MS + 1), 0) && !is_due(Some(DUE_HORIZON_MS), 0));
     }

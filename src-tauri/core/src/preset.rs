@@ -1,8 +1,7 @@
-//! Named encoding choices, as data: the built-in list stands in `presets.json`, and a job keeps the preset it
-//! was added with, so that a later edit changes nothing behind the user's back.
+//! Named encoding choices as data. The built-in list is in `presets.json`; a job stores the preset it was added with,
+//! so that a later edit does not affect it.
 //!
-//! Guarantees that an unknown field or word is refused with its name. What a preset means for one file is
-//! decided in `plan`.
+//! Guarantees that an unknown field or value is refused by name. What a preset means for one file is decided in `plan`.
 
 mod change;
 mod check;
@@ -30,29 +29,29 @@ pub struct Preset {
     pub name: String,
     /// One line on what it is for.
     pub description: String,
-    /// Kind of file written.
+    /// Output container.
     pub container: Container,
-    /// What happens to the picture; absent: only the sound is kept.
+    /// Treatment of video; `None` to keep only audio.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video: Option<VideoPreset>,
-    /// What happens to sound.
+    /// Treatment of audio.
     pub audio: AudioPreset,
-    /// What happens to subtitles.
+    /// Treatment of subtitles.
     #[serde(default, skip_serializing_if = "is_default")]
     pub subtitles: Subtitles,
-    /// What happens to tags.
+    /// Treatment of tags.
     #[serde(default, skip_serializing_if = "is_default")]
     pub metadata: Metadata,
-    /// What happens to a result that is bigger than its original.
+    /// What to do with a result that is bigger than its original.
     #[serde(default, skip_serializing_if = "is_default")]
     pub bigger: Bigger,
-    /// Finish what is readable of a damaged original, and say that the result is partial.
+    /// Convert the readable part of a damaged original, and mark the result as partial.
     #[serde(default, skip_serializing_if = "is_default")]
     pub salvage: bool,
 }
 
 impl Preset {
-    /// Megabytes below which the result is to stay.
+    /// Target size in megabytes.
     pub fn size_mb(&self) -> Option<u32> {
         self.video.as_ref()?.size_mb
     }
@@ -62,7 +61,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// Kinds of file that can be written.
+/// Output containers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub enum Container {
@@ -72,7 +71,7 @@ pub enum Container {
     Mkv,
     /// `QuickTime`.
     Mov,
-    /// MPEG-4 with sound alone.
+    /// MPEG-4, audio only.
     M4a,
 }
 
@@ -87,7 +86,7 @@ impl Container {
         }
     }
 
-    /// Its name in a sentence.
+    /// Display name.
     pub fn name(self) -> &'static str {
         match self {
             Container::Mp4 => "MP4",
@@ -98,36 +97,36 @@ impl Container {
     }
 }
 
-/// What happens to the picture.
+/// Treatment of video.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct VideoPreset {
-    /// Codec to encode with, where it is not copied.
+    /// Codec to encode with, unless copied.
     pub codec: VideoCodec,
-    /// Constant quality, in the codec's own measure: 0-51 for H.264 and H.265, 0-63 for AV1; smaller is better
-    /// and bigger. Exactly one of `crf`, `kbps` and `size_mb`; none for `ProRes`.
+    /// Constant quality on the codec's scale: 0-51 for H.264 and H.265, 0-63 for AV1; smaller values mean better
+    /// quality and bigger files. Exactly one of `crf`, `kbps` and `size_mb` is set; none for `ProRes`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crf: Option<u8>,
-    /// Mean rate in kilobits per second.
+    /// Mean bit rate in kilobits per second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kbps: Option<u32>,
-    /// Largest size of the whole result in megabytes (10^6 bytes); H.264 alone, in two passes.
+    /// Target size of the whole result in megabytes (10^6 bytes); H.264 only, in two passes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size_mb: Option<u32>,
     /// Effort, `ultrafast` to `veryslow`.
     pub speed: Speed,
-    /// Longer side of the box the displayed picture must fit, in pixels; absent: any size.
+    /// Longer side of the box that the displayed picture must fit, in pixels; `None` for any size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub box_long: Option<u32>,
     /// Shorter side of that box.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub box_short: Option<u32>,
-    /// Highest frame rate kept, in frames per second; absent: any.
+    /// Maximum frame rate, in frames per second; `None` for any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_fps: Option<u32>,
     /// Bits per sample of the result.
     pub depth: Depth,
-    /// What happens to high dynamic range.
+    /// Treatment of high dynamic range.
     #[serde(default, skip_serializing_if = "is_default")]
     pub hdr: Hdr,
     /// Whether graphics hardware may encode.
@@ -137,15 +136,15 @@ pub struct VideoPreset {
     pub copy: CopyRule,
 }
 
-/// What happens to sound.
+/// Treatment of audio.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AudioPreset {
-    /// Codec to encode with, where it is not copied.
+    /// Codec to encode with, unless copied.
     pub codec: AudioCodec,
-    /// Kilobits per second for stereo; other layouts in proportion to their channels. Without meaning for PCM.
+    /// Kilobits per second for stereo; other layouts in proportion to their channels. Ignored for PCM.
     pub kbps: u32,
-    /// Most channels kept; more are mixed down. Absent: any.
+    /// Maximum number of channels; more are mixed down. `None` for any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channels: Option<u32>,
     /// Which tracks are kept.
@@ -155,7 +154,7 @@ pub struct AudioPreset {
     pub copy: CopyRule,
 }
 
-/// Codecs for the picture.
+/// Video codecs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VideoCodec {
@@ -169,7 +168,7 @@ pub enum VideoCodec {
     ProRes,
 }
 
-/// Codecs for sound.
+/// Audio codecs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AudioCodec {
@@ -177,22 +176,22 @@ pub enum AudioCodec {
     Aac,
     /// Opus.
     Opus,
-    /// Uncompressed, as deep as the original.
+    /// Uncompressed, with the original's sample size.
     Pcm,
 }
 
-/// Sound tracks kept.
+/// Audio tracks that are kept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tracks {
     /// Every track that can be decoded.
     #[default]
     All,
-    /// The default one, else the first.
+    /// The default track, else the first.
     First,
 }
 
-/// What happens to subtitles.
+/// Treatment of subtitles.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Subtitles {
@@ -203,29 +202,29 @@ pub enum Subtitles {
     Drop,
 }
 
-/// What happens to tags.
+/// Treatment of tags.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Metadata {
     /// All are kept.
     #[default]
     Keep,
-    /// All but where it was recorded.
+    /// All but the location.
     StripLocation,
 }
 
-/// What happens to a result that is bigger than its original.
+/// What to do with a result that is bigger than its original.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Bigger {
-    /// It is kept, with a remark.
+    /// Keep it, with a remark.
     #[default]
     Keep,
-    /// It is discarded: the original, which stays where it is, is the result.
+    /// Discard it: the original, left in place, counts as the result.
     UseOriginal,
 }
 
-/// What happens to high dynamic range.
+/// Treatment of high dynamic range.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Hdr {
@@ -240,17 +239,17 @@ pub enum Hdr {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Hardware {
-    /// The processor encodes: smallest files.
+    /// The CPU encodes: smallest files.
     #[default]
     Off,
-    /// Hardware that works here encodes, where it fails the processor.
+    /// Working hardware encodes; the CPU is the fallback.
     Auto,
 }
 
-/// Effort of an encoder, in x264's and x265's words; other encoders have numbers for them, see `plan`.
+/// Encoder effort, by the names of x264 and x265; other encoders have numbers for them, see `plan`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the encoders' own words, fastest first")]
+#[expect(missing_docs, reason = "the encoders' own names, fastest first")]
 pub enum Speed {
     Ultrafast,
     Superfast,
@@ -264,7 +263,7 @@ pub enum Speed {
 }
 
 impl Speed {
-    /// The word the encoder takes.
+    /// The encoder's name for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Speed::Ultrafast => "ultrafast",
@@ -292,15 +291,15 @@ pub enum Depth {
     Ten,
 }
 
-/// When a stream is copied instead of encoded again.
+/// When a stream is copied instead of encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CopyRule {
     /// Always encode.
     Never,
-    /// Copy what already is as the preset wants it (smart copy).
+    /// Copy if the stream already meets the preset (smart copy).
     WhenFits,
-    /// Copy whatever the container can hold.
+    /// Copy if the container can hold it.
     WhenHeld,
 }
 
@@ -312,12 +311,12 @@ static BUILT_IN: LazyLock<Vec<Preset>> = LazyLock::new(|| {
 /// The preset used when none is named.
 pub const DEFAULT_PRESET: &str = "web-1080p";
 
-/// The presets that come with the program, in the order they are shown.
+/// The built-in presets, in display order.
 pub fn built_in() -> &'static [Preset] {
     &BUILT_IN
 }
 
-/// The preset with this id.
+/// The built-in preset with this id.
 pub fn find(id: &str) -> Option<&'static Preset> {
     BUILT_IN.iter().find(|p| p.id == id)
 }
@@ -325,16 +324,16 @@ pub fn find(id: &str) -> Option<&'static Preset> {
 /// Reads one preset from JSON.
 ///
 /// # Errors
-/// One sentence naming the field that does not fit.
+/// One sentence naming the invalid field.
 pub fn read(text: &str) -> Result<Preset, String> {
     let refuse = |e: &serde_json::Error| format!("this is not a valid preset: {}", words::plain(e));
     serde_json::from_str(text).map_err(|e| refuse(&e)).and_then(validate)
 }
 
-/// Reads presets from JSON: one, one after the other, or lists of them.
+/// Reads presets from JSON: one, several in sequence, or lists of them.
 ///
 /// # Errors
-/// One sentence naming the preset and the field that does not fit.
+/// One sentence naming the preset and the invalid field.
 pub fn read_all(text: &str) -> Result<Vec<Preset>, String> {
     let mut found = Vec::new();
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
@@ -349,7 +348,7 @@ pub fn read_all(text: &str) -> Result<Vec<Preset>, String> {
     let alone = found.len() == 1 && text.trim_start().starts_with('{');
     let one = |(n, value): (usize, &Value)| {
         if alone {
-            // Read out of the text, so that the line of a mistake is known.
+            // Parsed from the text, so that the line of a mistake is known.
             return read(text);
         }
         let refuse = |why: String| match value["id"].as_str() {
@@ -368,7 +367,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_presets_are_valid_and_named_once() {
+    fn built_in_presets_are_valid_and_unique() {
         let ids: Vec<_> = built_in().iter().map(|p| p.id.as_str()).collect();
         assert_eq!(
             ids.join(" "),

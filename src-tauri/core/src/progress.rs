@@ -1,44 +1,43 @@
-//! How far a running job is: the plain data that events, the database and the command line share.
+//! Progress of a running job: plain data for events, the database and the command line.
 //!
-//! Guarantees that a percentage never goes backwards and stays below 100 until the result is published.
-//! Must not know where the numbers come from; `ffmpeg/report.rs` reads them.
+//! Guarantees that a percentage never decreases and stays below 100 until the result is published. Must not know where
+//! the numbers come from; `ffmpeg/report.rs` reads them.
 
 pub(crate) mod steps;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// A reading of a running job. Unknown values are absent, never guessed.
+/// Progress of a job. Unknown values are `None`, never guessed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Progress {
-    /// 0-99, of all the work on the result; absent while the duration is unknown.
+    /// 0 to 99, of all work on the result; `None` while the duration is unknown.
     pub percent: Option<f64>,
     /// Seconds of video per second.
     pub speed: Option<f64>,
-    /// Frames per second being encoded.
+    /// Frames encoded per second.
     pub fps: Option<f64>,
-    /// Seconds left at the present speed.
+    /// Seconds left at the current speed.
     pub eta_seconds: Option<u64>,
     /// Bytes of the result written so far.
     pub bytes: Option<u64>,
-    /// The share of the result that these bytes are, in percent: work that writes nothing of it counts only in
-    /// `percent`.
+    /// Percentage of the result that `bytes` is; steps that do not write the result count only in `percent`.
     #[serde(default)]
     pub written: Option<f64>,
-    /// Microseconds of the video done.
+    /// Microseconds of the video processed.
     pub done_us: u64,
-    /// Its process stands still: it was paused, or waits for a free worker to go on.
+    /// The process is suspended: paused, or waiting for a free worker.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
     pub suspended: bool,
 }
 
-/// Held back until the result is verified and published.
+/// Highest percentage before the result is verified and published.
 pub const CEILING: f64 = 99.0;
 
 impl Progress {
-    /// Fills in percentage and time left for a video of `total_us` microseconds, never below `before`.
+    /// Computes percentage and time left for a video of `total_us` microseconds, never below `before`.
     #[must_use]
     pub fn of_total(mut self, total_us: Option<u64>, before: &Progress) -> Progress {
         self.done_us = self.done_us.max(before.done_us);
@@ -50,7 +49,7 @@ impl Progress {
         self
     }
 
-    /// Is this farther than `other`? Without a percentage on both sides the time done decides.
+    /// Is this further than `other`? Without a percentage on both sides the processed time decides.
     pub fn is_beyond(&self, other: &Progress) -> bool {
         match (self.percent, other.percent) {
             (Some(this), Some(that)) => this > that,
@@ -58,7 +57,8 @@ impl Progress {
         }
     }
 
-    /// Size of the whole result by what is written of it; `None` before that is `least` percent of it.
+    /// Estimated size of the whole result in bytes, by what is written so far; `None` before `least` percent of it are
+    /// written.
     pub fn expected_bytes(&self, least: f64) -> Option<u64> {
         let (bytes, written) = self.bytes.filter(|bytes| *bytes > 0).zip(self.written)?;
         (written >= least).then(|| (bytes as f64 * 100.0 / written) as u64)
@@ -83,13 +83,13 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_duration_has_no_percentage() {
+    fn unknown_duration_has_no_percentage() {
         assert_eq!(at(5).of_total(None, &Progress::default()).percent, None);
         assert_eq!(at(5).of_total(Some(0), &Progress::default()).percent, None);
     }
 
     #[test]
-    fn what_came_farther_is_told_by_the_work_done_or_else_by_the_time() {
+    fn percentage_decides_which_is_further_or_else_the_time() {
         let (early, late) = (at(1_000_000), at(2_000_000));
         assert!(late.is_beyond(&early) && !early.is_beyond(&late) && !late.is_beyond(&late));
         let second_pass = Progress { percent: Some(60.0), ..early };
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_size_of_a_result_follows_from_its_own_share_not_from_the_percentage() {
+    fn expected_size_follows_from_the_written_share() {
         let second = Progress { percent: Some(55.0), written: Some(10.0), ..at(1) };
         assert_eq!(Progress { bytes: Some(100), ..second }.expected_bytes(5.0), Some(1_000));
         assert_eq!(Progress { bytes: Some(100), ..second }.expected_bytes(11.0), None);
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_saved_by_an_earlier_version_can_be_read() {
+    fn row_of_an_earlier_version_can_be_read() {
         let saved = r#"{"percent":5.0,"speed":null,"fps":null,"etaSeconds":null,"bytes":7,"doneUs":1}"#;
         let read: Progress = serde_json::from_str(saved).unwrap();
         assert_eq!((read.percent, read.bytes, read.written), (Some(5.0), Some(7), None));

@@ -1,31 +1,31 @@
-//! What stands over the whole queue until it passes or a person answers it: failures that pile up, an environment in
-//! which no job can start, a damaged queue that was restored. Facts, stored as flags in JSON.
+//! Notices about the whole queue, shown until they pass or are dismissed: accumulating failures, an environment in
+//! which no job can start, a restored queue. Stored as flags in JSON.
 //!
-//! Plain data: `queue::raised` reads it, `words` says it.
+//! Plain data: `queue::raised` reads it, `words` turns it into sentences.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// Failures pile up.
+/// Many jobs fail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Alarm {
-    /// So many failed within so many minutes.
+    /// Too many failures in a period.
     Lately {
-        /// How many.
+        /// Number of failures.
         failed: u64,
-        /// Within how many minutes.
+        /// The period in minutes.
         minutes: u64,
-        /// The volume that holds all of them, where there is one.
+        /// The volume that holds all of them, if there is one.
         volume: Option<String>,
     },
-    /// So many of the last that ended failed.
+    /// Too many failures among the latest ended jobs.
     OfLast {
-        /// How many.
+        /// Number of failures.
         failed: u64,
-        /// Of how many.
+        /// Number of jobs.
         ended: u64,
-        /// The volume that holds all of them, where there is one.
+        /// The volume that holds all of them, if there is one.
         volume: Option<String>,
     },
     /// As an earlier version stored it.
@@ -35,27 +35,27 @@ pub enum Alarm {
     },
 }
 
-/// What a queue was restored from after it was found damaged.
+/// How a damaged queue was restored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Restored {
-    /// Only its log was lost, perhaps with what came last.
+    /// Only the database log was lost, perhaps with the latest changes.
     WithoutLog {
-        /// Jobs that are there.
+        /// Jobs in the queue.
         kept: u64,
         /// The damaged file, which is kept.
         aside: String,
     },
-    /// The newest backup.
+    /// From the newest backup.
     FromBackup {
-        /// Jobs of the damaged file that the backup did not have.
+        /// Jobs recovered from the damaged file that the backup did not have.
         added: u64,
         /// The damaged file, which is kept.
         aside: String,
     },
-    /// The damaged file alone: there was no backup.
+    /// From the damaged file only, as there was no backup.
     FromDamaged {
-        /// Jobs that could be read; 0: it starts empty.
+        /// Jobs that could be read; with 0 the queue starts empty.
         kept: u64,
         /// The damaged file, which is kept.
         aside: String,
@@ -67,7 +67,7 @@ pub enum Restored {
     },
 }
 
-/// As a flag keeps it. Values of our own types cannot fail to serialise.
+/// The stored form. Serialising our own types cannot fail.
 pub(crate) fn to_flag(fact: &impl Serialize) -> String {
     serde_json::to_string(fact).unwrap_or_default()
 }

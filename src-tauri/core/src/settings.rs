@@ -1,6 +1,6 @@
-//! The settings: one JSON file in the data folder. Flags beat it, it beats the defaults.
+//! The settings: one JSON file in the data folder. Command-line flags override it; missing fields have defaults.
 //!
-//! Guarantees that a file with a mistake is refused with the place of the mistake and never overwritten.
+//! Guarantees that a file with a mistake is refused with its location and never overwritten.
 
 pub mod fields;
 mod paths;
@@ -21,47 +21,47 @@ use tempfile::NamedTempFile;
 pub use paths::{at_home, with_home};
 pub use presets::{Imported, import, preset, presets, remove};
 
-/// What a person may choose once for all jobs. Every field may be left out.
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+/// User settings for all jobs. Every field is optional in the file.
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Settings {
-    /// Jobs at a time; absent: as many as suit this machine.
+    /// Jobs at a time; `None` for as many as suit this machine.
     pub workers: Option<usize>,
-    /// Preset of what is added without naming one.
+    /// Preset of videos added without one.
     pub preset: String,
-    /// Folder of the results; absent: next to each original.
+    /// Folder of the results; `None` for that of each original.
     pub output_dir: Option<PathBuf>,
-    /// Name of the results without extension; `{name}` is the original's, `{preset}` the preset's.
+    /// Template of output names without extension; `{name}` is the original's name, `{preset}` the preset's.
     pub output_name: String,
-    /// Attempts before a job is parked, at least 1.
+    /// Attempts before a job is parked; at least 1.
     pub max_attempts: u32,
-    /// Consecutive crashes of the application after which a job is parked, at least 1.
+    /// Consecutive crashes of the application before a job is parked; at least 1.
     pub crash_limit: u32,
-    /// Largest result of the preset `fit-size`, in megabytes.
+    /// Target size of the preset `fit-size`, in megabytes.
     pub fit_size_mb: u32,
-    /// Keep the computer awake while something runs.
+    /// Keep the computer awake while a job runs.
     pub keep_awake: bool,
-    /// Start no further job while the computer runs on its battery.
+    /// Start no job while the computer runs on battery.
     pub pause_on_battery: bool,
-    /// Tell the desktop when the queue is done.
+    /// Notify when the queue is done.
     pub notify_done: bool,
-    /// Tell the desktop when the first video of a batch fails, and when failures pile up.
+    /// Notify when the first video of a batch fails, and when failures accumulate.
     pub notify_failed: bool,
-    /// Notifications may make a sound.
+    /// Notifications make a sound.
     pub notify_sound: bool,
     /// Colours of the window.
     pub theme: Theme,
-    /// This ffmpeg and no other.
+    /// Path of ffmpeg; `None` to search for it.
     pub ffmpeg: Option<PathBuf>,
-    /// This ffprobe and no other.
+    /// Path of ffprobe; `None` to search for it.
     pub ffprobe: Option<PathBuf>,
 }
 
 /// Colours of the window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "they say it themselves")]
+#[expect(missing_docs, reason = "the names are self-explanatory")]
 pub enum Theme {
     #[default]
     System,
@@ -91,16 +91,16 @@ impl Default for Settings {
     }
 }
 
-/// Jobs at a time that may be chosen.
+/// Allowed numbers of jobs at a time.
 pub const WORKERS: std::ops::RangeInclusive<usize> = 1..=64;
 
-/// More than any settings file of ours needs; a larger one is not read.
-const LARGEST: u64 = 1 << 20;
+/// Largest settings file that is read, in bytes.
+const SIZE_LIMIT: u64 = 1 << 20;
 
-/// Reads `settings.json` of a data folder; the defaults where there is none.
+/// Reads `settings.json` of a data folder; the defaults if it is missing.
 pub fn load(data: &Path) -> Result<Settings> {
     let path = data.join("settings.json");
-    // By way of a map: a struct alone would also take a list of its values.
+    // Via a map, because a struct would also accept a list of its values.
     let map: serde_json::Map<String, serde_json::Value> = read(&path)?.unwrap_or_default();
     let refuse = |cause: String| Error::Settings { path: path.clone(), cause };
     let settings: Settings = serde_json::from_value(map.into()).map_err(|e| refuse(words::plain(&e)))?;
@@ -112,7 +112,7 @@ pub fn load(data: &Path) -> Result<Settings> {
     })
 }
 
-/// Can these be settings? If not, what is wrong with which.
+/// Checks the values; the error names the field.
 fn check(settings: &Settings) -> std::result::Result<(), String> {
     template::check(&settings.output_name).map_err(|why| format!("outputName {why}"))?;
     if settings.workers.is_some_and(|n| !WORKERS.contains(&n)) {
@@ -124,11 +124,11 @@ fn check(settings: &Settings) -> std::result::Result<(), String> {
     paths::check(settings)
 }
 
-/// Changes the settings of a data folder as they are there now, whoever changed them since they were last read, and
-/// answers what they have become. A file that has a mistake by now is left alone.
+/// Changes the settings of a data folder, based on the file's current contents, and returns the new settings. A file
+/// with a mistake is left alone.
 ///
 /// # Errors
-/// `Setting` for a change that makes none of them; the file is left alone then too.
+/// `Setting` for an invalid change; the file is left alone then too.
 pub fn change(data: &Path, change: impl FnOnce(&mut Settings)) -> Result<Settings> {
     change_if(data, |settings| {
         change(settings);
@@ -136,7 +136,7 @@ pub fn change(data: &Path, change: impl FnOnce(&mut Settings)) -> Result<Setting
     })
 }
 
-/// The same with a change that may be refused, with its sentence.
+/// As [`change`], with a change that may fail with a sentence.
 fn change_if(
     data: &Path,
     change: impl FnOnce(&mut Settings) -> std::result::Result<(), String>,
@@ -148,13 +148,13 @@ fn change_if(
     Ok(settings)
 }
 
-/// Held from reading to writing, so that of two who change a file at once neither loses the other's change. The
-/// system gives it back with the process.
+/// Locks the settings from reading to writing, so that concurrent changes are not lost. The system releases the lock
+/// with the process.
 fn lock(data: &Path) -> Result<File> {
     std::fs::create_dir_all(data).map_err(Error::io("Cannot create", data))?;
     let path = data.join("settings.lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path);
-    // Another user's file can be locked too.
+    // Another user's read-only file can be locked too.
     let file = file.or_else(|cause| File::open(&path).map_err(|_| cause));
     let file = file.map_err(sharing::refused("Cannot open", &path))?;
     sharing::as_its_folder(&path);
@@ -174,46 +174,46 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     }
 }
 
-/// The text of a small file that somebody else may have written.
+/// Reads a small text file that may be untrusted.
 ///
 /// # Errors
-/// The system's, or that it is no file, larger than 1 MB or no text.
+/// The system's, or that it is not a regular file, larger than 1 MB or not UTF-8.
 pub fn text(path: &Path) -> io::Result<String> {
-    // A pipe would be waited for, and a device never end.
+    // Reading a pipe could block, and a device may never end.
     if !path.metadata()?.is_file() {
         return Err(io::Error::other("it is no file"));
     }
     let mut text = String::new();
-    let size = File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
-    if size as u64 > LARGEST {
+    let size = File::open(path)?.take(SIZE_LIMIT + 1).read_to_string(&mut text)?;
+    if size as u64 > SIZE_LIMIT {
         return Err(io::Error::other("it is larger than 1 MB"));
     }
-    // Editors on Windows put a mark of the byte order in front.
+    // Editors on Windows write a byte order mark.
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-/// Whole or not at all: written beside, under a name that nobody else uses, and renamed.
+/// Writes atomically: to a uniquely named file beside it, which is then renamed.
 fn write(path: &Path, value: &impl Serialize) -> Result<()> {
     let written = || -> io::Result<()> {
         let text = serde_json::to_string_pretty(value)?;
-        let mut beside = beside(path.parent().unwrap_or(path))?;
-        beside.write_all(text.as_bytes())?;
-        beside.as_file().sync_all()?;
-        beside.persist(path)?;
+        let mut file = temporary_in(path.parent().unwrap_or(path))?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
         sharing::as_its_folder(path);
         Ok(())
     };
     written().map_err(sharing::refused("Cannot write", path))
 }
 
-/// Gone by itself unless it is kept.
-fn beside(folder: &Path) -> io::Result<NamedTempFile> {
+/// A temporary file, deleted unless it is kept.
+fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix("settings.").suffix(".new");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As any file of this user's: whom the folder is open to may read it.
+        // Default permissions: whoever may read the folder may read the file.
         builder.permissions(std::fs::Permissions::from_mode(0o666)).tempfile_in(folder)
     }
     #[cfg(not(unix))]
@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missing_file_means_the_defaults_and_a_wrong_one_is_named_and_left_alone() {
+    fn missing_file_means_defaults_and_an_invalid_one_is_refused_unchanged() {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(load(dir.path()).unwrap(), Settings::default());
         let path = dir.path().join("settings.json");
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_made_to_what_the_file_says_by_now_and_a_broken_file_is_left_alone() {
+    fn change_applies_to_the_current_file_and_a_broken_file_is_unchanged() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("settings.json");
         std::fs::write(&path, "\u{feff}{\"workers\": 3, \"maxAttempts\": 2}").unwrap();
@@ -262,7 +262,7 @@ mod tests {
                 scope.spawn(move || change(data, |settings| settings.max_attempts += n).unwrap());
             }
         });
-        assert_eq!(load(dir.path()).unwrap().max_attempts, 2 + 36, "of changes at once none is lost");
+        assert_eq!(load(dir.path()).unwrap().max_attempts, 2 + 36, "no concurrent change is lost");
         let whole = std::fs::read_to_string(&path).unwrap();
         let relative = change(dir.path(), |settings| settings.output_dir = Some("out".into()));
         assert!(relative.unwrap_err().to_string().contains("outputDir must be a whole path"));
@@ -271,7 +271,7 @@ mod tests {
             let name = crate::path_bytes::to_path(b"/v/caf\xe9");
             assert!(change(dir.path(), |settings| settings.output_dir = Some(name)).is_err(), "JSON is text");
         }
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), whole, "what cannot be kept changes nothing");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), whole, "a refused change leaves the file alone");
         std::fs::write(&path, "{").unwrap();
         assert!(change(dir.path(), |settings| settings.fit_size_mb = 11).is_err());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "{");

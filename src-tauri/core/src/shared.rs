@@ -1,6 +1,6 @@
-//! What the engine, its pool and its workers share: plain values behind locks, each held for a moment.
+//! State shared by the engine, its pool and its workers: plain values behind locks, each held briefly.
 //!
-//! Guarantees that an event is counted before it is told. Must not know who works or who listens.
+//! Guarantees that an event is counted before it is sent. Must not know the workers or subscribers.
 
 pub(crate) mod folders;
 mod tally;
@@ -26,18 +26,18 @@ use tokio_util::sync::CancellationToken;
 pub use tally::Tally;
 pub(crate) use tooling::Tooling;
 
-/// Where a job writes, and how much it is expected to write in all.
+/// Where a job writes, and how many bytes it is expected to write in all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// What holds the data: two mounts of one file system share their room.
+    /// The device of the file system; mounts of one device share its free space.
     pub(crate) device: Option<String>,
     pub(crate) bytes: u64,
 }
 
-/// The places of the jobs at work.
+/// Places by running job.
 pub(crate) type Places = HashMap<Lease, Place>;
 
-/// What the engine, its pool and its workers share.
+/// State shared by the engine, its pool and its workers.
 pub(crate) struct Shared {
     pub(crate) queue: Arc<dyn Queue>,
     pub(crate) policy: Policy,
@@ -47,7 +47,7 @@ pub(crate) struct Shared {
     pub(crate) data: PathBuf,
     /// Jobs at a time.
     pub(crate) workers: AtomicUsize,
-    /// This incarnation: written into each claim.
+    /// Id of this engine, recorded in each claim.
     pub(crate) owner: String,
     /// See `EngineConfig`.
     pub(crate) boot: Option<String>,
@@ -56,26 +56,26 @@ pub(crate) struct Shared {
     /// Latest progress of the running jobs.
     pub(crate) progress: Mutex<HashMap<JobId, Progress>>,
     pub(crate) time_left: Mutex<Option<TimeLeft>>,
-    /// What the jobs at work are expected to write, and where.
+    /// Expected output of the running jobs.
     pub(crate) places: Mutex<Places>,
-    /// Folders that were made for results.
+    /// Folders created for results.
     pub(crate) folders: Folders,
-    /// A dead drive holds a thread of an attempt, and with it all of this.
+    /// A dead drive blocks a thread of an attempt, which keeps this state alive.
     pub(crate) left_behind: AtomicBool,
-    /// Something may have become possible.
+    /// Wakes the pool, as a job may have become ready.
     pub(crate) wake: Notify,
-    /// No new claims.
+    /// Cancelled: no new claims.
     pub(crate) drain: CancellationToken,
-    /// End what runs.
+    /// Cancelled: running jobs end.
     pub(crate) stop: CancellationToken,
-    /// Nothing can go on by itself.
+    /// No job can run without a user or an outside change.
     pub(crate) idle: watch::Sender<bool>,
-    /// The queue was found damaged: nothing is worked before a start has mended it.
+    /// Cancelled: the queue is damaged, and no job runs until the next start repairs it.
     pub(crate) damaged: CancellationToken,
 }
 
 impl Shared {
-    /// Counts it and tells subscribers; without any it is dropped.
+    /// Counts the event and sends it to subscribers, if any.
     pub(crate) fn tell(&self, event: Event) {
         self.tally.hear(&event);
         let _ = self.events.send(event);
@@ -93,7 +93,7 @@ impl Shared {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends all work: on a damaged queue nothing can be promised. What runs is rescued by the start that mends it.
+    /// Ends all work because the queue is damaged. The start that repairs it rescues the running jobs.
     pub(crate) fn give_up(&self) {
         self.damaged.cancel();
         self.drain.cancel();

@@ -1,14 +1,13 @@
-//! Data folders of several users: what is made in a folder that its group may write to is the group's to write to as
-//! well; and where this user may not write, whose the folder is.
+//! Data folders shared by several users: in a folder that its group may write to, new files are writable for that group
+//! too; and errors name the owner where this user may not write.
 //!
-//! Guarantees that nothing is opened to anybody but the group of its folder. Windows hands the rights of a folder down by
-//! itself.
+//! Guarantees that access is extended only to the group of the folder. On Windows permissions are inherited.
 
 use crate::error::{Error, Result};
 use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
 use std::path::Path;
 
-/// Opens a file or folder of this user's to the group of its folder, where that may write there.
+/// Makes a file or folder of this user writable for the group of its folder, if that group may write to the folder.
 #[cfg(unix)]
 pub fn as_its_folder(path: &Path) {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
@@ -20,9 +19,9 @@ pub fn as_its_folder(path: &Path) {
     if !is_shared || own.is_symlink() || own.uid() != rustix::process::geteuid().as_raw() {
         return;
     }
-    // Who is not of that group cannot give it; the file is its user's alone then, as it was.
-    let given = own.gid() == folder.gid() || chown(path, None, Some(folder.gid())).is_ok();
-    if given && own.mode() & wanted != wanted {
+    // A user outside that group cannot set it; the file then keeps its permissions.
+    let has_group = own.gid() == folder.gid() || chown(path, None, Some(folder.gid())).is_ok();
+    if has_group && own.mode() & wanted != wanted {
         let mode = std::fs::Permissions::from_mode(own.mode() & 0o7777 | wanted);
         if let Err(cause) = std::fs::set_permissions(path, mode) {
             tracing::debug!(%cause, path = %path.display(), "not opened to its group");
@@ -31,11 +30,11 @@ pub fn as_its_folder(path: &Path) {
 }
 
 #[cfg(not(unix))]
-#[expect(missing_docs, reason = "nothing is to be done")]
+#[expect(missing_docs, reason = "nothing to do")]
 pub fn as_its_folder(_path: &Path) {}
 
-/// May this user write to these files of a queue? Those that are not there count as such. None is opened: closing one would
-/// take the locks from under this process.
+/// Checks that this user may write to these files of a queue, as far as they exist. Does not open them: closing one
+/// would release the locks of this process.
 pub(crate) fn may_write<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
     paths.into_iter().try_for_each(|path| access(path).map_err(refused("Cannot write", path)))
 }
@@ -55,18 +54,18 @@ fn access(path: &Path) -> std::io::Result<()> {
     if read_only { Err(PermissionDenied.into()) } else { Ok(()) }
 }
 
-/// For `map_err`, as `Error::io`: where it is another user's and closed to this one, that user is named.
+/// For `map_err`, like `Error::io`: names the owner if the file belongs to another user and access was denied.
 pub(crate) fn refused<'a>(what: &'static str, path: &'a Path) -> impl FnOnce(std::io::Error) -> Error + 'a {
     move |cause| {
-        let closed = matches!(cause.kind(), PermissionDenied | ReadOnlyFilesystem);
-        match other_owner(path).filter(|_| closed) {
+        let denied = matches!(cause.kind(), PermissionDenied | ReadOnlyFilesystem);
+        match other_owner(path).filter(|_| denied) {
             Some(owner) => Error::NotYours { folder: path.parent().unwrap_or(path).to_owned(), owner },
             None => Error::io(what, path)(cause),
         }
     }
 }
 
-/// Whose the file is, or the nearest folder of it that can be seen, where that is not this user.
+/// The owner of the file, or of its nearest existing folder, if it is not this user.
 #[cfg(unix)]
 fn other_owner(path: &Path) -> Option<String> {
     use std::os::unix::fs::MetadataExt;
@@ -80,7 +79,7 @@ fn other_owner(_path: &Path) -> Option<String> {
     None
 }
 
-/// By the lines of `/etc/passwd`, `name:x:1000:...`; who is kept elsewhere has a number.
+/// Looks up `name:x:1000:...` in `/etc/passwd`; users stored elsewhere are shown by number.
 #[cfg(unix)]
 fn name_of(users: &str, owner: u32) -> String {
     let number = owner.to_string();
@@ -96,7 +95,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
-    fn what_lies_in_a_folder_of_a_group_is_the_groups_and_elsewhere_stays_as_it_is() {
+    fn files_in_a_shared_folder_get_its_group_and_others_are_unchanged() {
         let dir = tempfile::tempdir().unwrap();
         let (file, folder) = (dir.path().join("file"), dir.path().join("folder"));
         write(&file, "").unwrap();
@@ -114,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn owners_have_names_or_numbers() {
+    fn owners_are_shown_by_name_or_number() {
         let users = "root:x:0:0:root:/root:/bin/sh\nanna:x:1000:1000::/home/anna:/bin/sh\n";
         assert_eq!(name_of(users, 1000), "anna");
         assert_eq!(name_of(users, 7), "the user with the number 7");

@@ -1,8 +1,8 @@
-//! What the operating system says of its errors, as part of a sentence.
+//! Messages of the operating system, for use in a sentence.
 
 use std::io;
 
-/// What the system says of an error, within a sentence: without its number, which tells people nothing.
+/// The system's message for an error, without its number and full stop.
 pub fn said(cause: &io::Error) -> String {
     let text = cause.to_string();
     text.split(" (os error ").next().unwrap_or_default().trim_end_matches('.').to_owned()

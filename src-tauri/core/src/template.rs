@@ -1,6 +1,6 @@
-//! Templates of names: text with words in braces. Pure.
+//! Templates of output names: text with tokens in braces. Pure.
 
-/// What may stand in braces.
+/// Tokens that are allowed in braces.
 const TOKENS: [&str; 5] = ["name", "preset", "ext", "folder", "date"];
 
 /// A piece of a template.
@@ -10,11 +10,10 @@ pub(crate) enum Piece<'a> {
     Token(&'a str),
 }
 
-/// Can this name results? If not, the rest of the sentence "The file name ...". `{name}` must occur, for otherwise
-/// all results would share a name; it may not name folders.
+/// Checks an output-name template. It must contain `{name}`, or all results would share a name, and no path separators.
 ///
 /// # Errors
-/// What is wrong with it.
+/// The mistake, as the end of the sentence "The file name ...".
 pub fn check(template: &str) -> Result<(), String> {
     let unknown = |piece: Piece<'_>| match piece {
         Piece::Token(word) if !TOKENS.contains(&word) => Some(word.to_owned()),
@@ -33,7 +32,7 @@ pub fn check(template: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Text and words in braces, in turn. Braces around anything but letters are text.
+/// Alternating text and tokens. Braces around anything but letters are text.
 pub(crate) fn pieces(template: &str) -> Vec<Piece<'_>> {
     let (mut all, mut rest) = (Vec::new(), template);
     while let Some((text, word, after)) = next_token(rest) {
@@ -44,7 +43,7 @@ pub(crate) fn pieces(template: &str) -> Vec<Piece<'_>> {
     all
 }
 
-/// The text before the first token, the token, and what follows it.
+/// The text before the first token, the token, and the text after it.
 fn next_token(text: &str) -> Option<(&str, &str, &str)> {
     text.match_indices('{').find_map(|(at, _)| {
         let (word, after) = text[at + 1..].split_once('}')?;

@@ -1,7 +1,7 @@
-//! Facts in English: the only place where codes and values become sentences for people.
+//! Facts in English: the only place where codes and values become sentences for users.
 //!
-//! Pure. Guarantees that no sentence can be read back: a [`Sentence`] is shown, stored in a log or sent, and nothing
-//! else, so whatever decides must decide by the facts. Must not know who shows it, or where.
+//! Pure. Guarantees that no sentence can be parsed back: a [`Sentence`] can only be displayed, logged or sent, so
+//! decisions must use the facts. Must not know who shows it, or where.
 
 mod difference;
 mod failure;
@@ -25,7 +25,7 @@ use crate::media::running_time;
 use serde::Serialize;
 use std::fmt;
 
-/// One or more plain sentences for a person to read, or a part of one. There is deliberately no way to look into it.
+/// One or more plain sentences for users, or a part of one. It deliberately has no accessor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Sentence(String);
@@ -37,7 +37,7 @@ impl fmt::Display for Sentence {
 }
 
 impl Sentence {
-    /// Made by the modules below, of facts alone.
+    /// For the modules below only.
     fn new(text: impl Into<String>) -> Sentence {
         Sentence(text.into())
     }
@@ -45,13 +45,13 @@ impl Sentence {
 
 #[cfg(test)]
 impl crate::failure::Failure {
-    /// What a person reads, for tests.
+    /// The displayed sentence, for tests.
     pub(crate) fn said(&self) -> String {
         reason(&self.reason).to_string()
     }
 }
 
-/// Of a result whose chapters or subtitles reach beyond what it shows.
+/// For a result whose chapters or subtitles extend beyond its picture and sound.
 fn overlong(lasts: f64, shown: f64) -> String {
     format!(
         "The result lasts {}, though its picture and sound end at {}.",

@@ -265,7 +265,7 @@ fn empty_sound(bench: &Bench<'_>, container: &str) -> Want {
     ffmpeg(&[&silent[..], fragments, &[bench.target()]].concat());
     let mut shown = part.shown();
     shown.tracks.clear();
-    Want { no_sound: true, ..Want::done(shown).saying("holds nothing") }
+    Want { no_sound: true, ..Want::done(shown).saying("is empty") }
 }
 
 fn chapters_beyond(bench: &Bench<'_>) -> Want {

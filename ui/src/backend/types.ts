@@ -338,19 +338,19 @@ carries: Carries,
  */
 copied: boolean, 
 /**
- * Its length.
+ * Its duration.
  */
 found: number, 
 /**
- * That of the original; nothing where it tells none.
+ * That of the original; `None` if unknown.
  */
 expected: number | null, } | { "is": "other_count", 
 /**
- * How many it has.
+ * Number in the result.
  */
 found: number, 
 /**
- * How many there should be.
+ * Expected number.
  */
 expected: number, } | { "is": "other_packets", 
 /**
@@ -358,31 +358,31 @@ expected: number, } | { "is": "other_packets",
  */
 carries: Carries, 
 /**
- * How many it has.
+ * Number in the result.
  */
 found: number, 
 /**
- * How many there should be.
+ * Expected number.
  */
 expected: number, } | { "is": "other_content" } | { "is": "copy_damaged" } | { "is": "copy_unfinished" } | { "is": "copy_partly_decodable", 
 /**
- * Pictures that were copied.
+ * Frames copied.
  */
 copied: number, 
 /**
- * Pictures that can be decoded.
+ * Frames that can be decoded.
  */
 decodable: number, } | { "is": "times_damaged" } | { "is": "times_doubtful" } | { "is": "begin_unknown" } | { "is": "changes_lost" } | { "is": "overlong", 
 /**
- * Its length.
+ * Its duration.
  */
 lasts: number, 
 /**
- * Where picture and sound end.
+ * The end of video and audio.
  */
 shown: number, } | { "is": "eight_bit_hdr" } | { "is": "false_dolby_vision" } | { "is": "other_dolby_vision" } | { "is": "new_dolby_vision" } | { "is": "lost_dolby_vision" } | { "is": "tells_place", 
 /**
- * What tells it.
+ * Where the location is.
  */
 by: PlaceIn, };
 
@@ -390,27 +390,27 @@ export type Reason = { "kind": "source_drive_away", drive: string, } | { "kind":
 
 export type Alarm = { "kind": "lately", 
 /**
- * How many.
+ * Number of failures.
  */
 failed: number, 
 /**
- * Within how many minutes.
+ * The period in minutes.
  */
 minutes: number, 
 /**
- * The volume that holds all of them, where there is one.
+ * The volume that holds all of them, if there is one.
  */
 volume: string | null, } | { "kind": "of_last", 
 /**
- * How many.
+ * Number of failures.
  */
 failed: number, 
 /**
- * Of how many.
+ * Number of jobs.
  */
 ended: number, 
 /**
- * The volume that holds all of them, where there is one.
+ * The volume that holds all of them, if there is one.
  */
 volume: string | null, } | { "kind": "text", 
 /**
@@ -420,7 +420,7 @@ text: string, };
 
 export type Restored = { "kind": "without_log", 
 /**
- * Jobs that are there.
+ * Jobs in the queue.
  */
 kept: number, 
 /**
@@ -428,7 +428,7 @@ kept: number,
  */
 aside: string, } | { "kind": "from_backup", 
 /**
- * Jobs of the damaged file that the backup did not have.
+ * Jobs recovered from the damaged file that the backup did not have.
  */
 added: number, 
 /**
@@ -436,7 +436,7 @@ added: number,
  */
 aside: string, } | { "kind": "from_damaged", 
 /**
- * Jobs that could be read; 0: it starts empty.
+ * Jobs that could be read; with 0 the queue starts empty.
  */
 kept: number, 
 /**
@@ -450,7 +450,7 @@ text: string, };
 
 export type Remedy = { "kind": "command", 
 /**
- * The whole line.
+ * The command line.
  */
 command: string, } | { "kind": "install" } | { "kind": "choose_another" };
 
@@ -486,7 +486,7 @@ seconds: number | null, };
 
 export type Progress = { 
 /**
- * 0-99, of all the work on the result; absent while the duration is unknown.
+ * 0 to 99, of all work on the result; `None` while the duration is unknown.
  */
 percent: number | null, 
 /**
@@ -494,11 +494,11 @@ percent: number | null,
  */
 speed: number | null, 
 /**
- * Frames per second being encoded.
+ * Frames encoded per second.
  */
 fps: number | null, 
 /**
- * Seconds left at the present speed.
+ * Seconds left at the current speed.
  */
 etaSeconds: number | null, 
 /**
@@ -506,16 +506,15 @@ etaSeconds: number | null,
  */
 bytes: number | null, 
 /**
- * The share of the result that these bytes are, in percent: work that writes nothing of it counts only in
- * `percent`.
+ * Percentage of the result that `bytes` is; steps that do not write the result count only in `percent`.
  */
 written: number | null, 
 /**
- * Microseconds of the video done.
+ * Microseconds of the video processed.
  */
 doneUs: number, 
 /**
- * Its process stands still: it was paused, or waits for a free worker to go on.
+ * The process is suspended: paused, or waiting for a free worker.
  */
 suspended?: boolean, };
 

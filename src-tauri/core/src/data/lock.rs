@@ -1,5 +1,5 @@
-//! Who works the queue: one engine per data folder, by a lock of the operating system that dies with its
-//! process, also after kill -9. A second file says in words who holds it.
+//! Allows one engine per data folder, by an operating system lock that ends with its process, also after kill -9. A
+//! second file names the holder.
 
 use crate::error::{Error, Result};
 use crate::job::Millis;
@@ -9,7 +9,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-/// The right to claim, run and rescue jobs of one data folder; given back when dropped.
+/// The exclusive right to claim, run and rescue jobs of a data folder; released on drop.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
@@ -18,49 +18,49 @@ pub struct Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // The words go before the lock does; a leftover is harmless, for the lock alone counts.
+        // The holder's name is removed before the lock; a leftover is harmless, because only the lock counts.
         let _ = std::fs::remove_file(&self.holder);
-        // Not by closing alone: a thread that hangs in a call to a dead drive keeps the files of its process open.
+        // Closing the file is not enough: a thread that hangs in a call to a dead drive keeps it open.
         let _ = self.file.unlock();
     }
 }
 
-/// Takes the lock of `data`, made where it is missing. `who` names this process to others: "spool run".
+/// Takes the lock of `data`, which is created if missing. `who` names this process to others: "spool run".
 ///
 /// # Errors
-/// `Held` with the holder's words when another process has it; `NetworkFolder` where locks mean nothing.
+/// `Held` with the holder's name if another process has it; `NetworkFolder` where locks are unreliable.
 pub fn take(data: &Path, who: &str) -> Result<Lock> {
     super::place::prepare(data)?;
     let (path, holder) = (data.join("engine.lock"), data.join("engine.holder"));
     let file = File::options().create(true).truncate(false).write(true).open(&path);
-    // Another user's file can still tell whether it is locked.
+    // Another user's file is read-only, but its lock can be tested.
     let file = file.or_else(|cause| File::open(&path).map_err(|_| cause));
     let file = file.map_err(sharing::refused("Cannot open", &path))?;
     sharing::as_its_folder(&path);
     match try_lock(&file) {
         Ok(()) => {
-            let words = format!("{who} (process {})", std::process::id());
-            std::fs::write(&holder, words).map_err(sharing::refused("Cannot write", &holder))?;
+            let name = format!("{who} (process {})", std::process::id());
+            std::fs::write(&holder, name).map_err(sharing::refused("Cannot write", &holder))?;
             sharing::as_its_folder(&holder);
             Ok(Lock { file, holder })
         }
-        Err(TryLockError::WouldBlock) => Err(Error::Held { holder: words_of(&holder) }),
+        Err(TryLockError::WouldBlock) => Err(Error::Held { holder: name_in(&holder) }),
         Err(TryLockError::Error(cause)) => Err(Error::io("Cannot lock", &path)(cause)),
     }
 }
 
-/// Who holds the lock of `data` just now, in words; for a moment it may be an engine that has just died.
+/// The name of the process that holds the lock of `data`. May briefly name an engine that has just died.
 pub fn holder(data: &Path) -> Option<String> {
     held(data, File::try_lock)
 }
 
-/// The same for those who want the lock: only a holder that lives. Takes up to a second when there is one.
+/// As [`holder`], for processes that want the lock: only a live holder. Takes up to a second if there is one.
 pub fn living_holder(data: &Path) -> Option<String> {
     held(data, try_lock)
 }
 
-/// When the last engine of `data` gave a sign of life, where it ended without giving the lock back in peace; `None`: one
-/// is at work, or the last one stopped.
+/// Time of the last heartbeat of the last engine of `data`, if it ended without releasing the lock. `None` while an
+/// engine is running, or after a clean end.
 pub fn last_sign(data: &Path) -> Option<Millis> {
     if holder(data).is_some() {
         return None;
@@ -69,28 +69,28 @@ pub fn last_sign(data: &Path) -> Option<Millis> {
     Some(modified.duration_since(UNIX_EPOCH).ok()?.as_millis() as Millis)
 }
 
-/// The engine that holds the lock of `data` is alive.
+/// Records a heartbeat of the engine that holds the lock of `data`.
 pub(crate) fn give_sign(data: &Path) {
     if let Err(cause) = filetime::set_file_mtime(data.join("engine.holder"), FileTime::now()) {
-        tracing::debug!(%cause, "a sign of life could not be given");
+        tracing::debug!(%cause, "the heartbeat could not be written");
     }
 }
 
 fn held(data: &Path, attempt: fn(&File) -> std::result::Result<(), TryLockError>) -> Option<String> {
     let file = File::open(data.join("engine.lock")).ok()?;
-    matches!(attempt(&file), Err(TryLockError::WouldBlock)).then(|| words_of(&data.join("engine.holder")))
+    matches!(attempt(&file), Err(TryLockError::WouldBlock)).then(|| name_in(&data.join("engine.holder")))
 }
 
-/// Longest time a dead engine's lock lives on.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Longest time for which a dead engine's lock remains.
+const ORPHANED_LOCK_LIMIT: Duration = Duration::from_secs(1);
 
-/// A child of a killed engine that was just about to become an ffmpeg still has its parent's files open, and
-/// with them the lock, for some milliseconds: only who holds it longer is alive.
+/// A child of a killed engine that has forked but not yet executed ffmpeg still has its parent's files open, and with
+/// them the lock, for some milliseconds: a longer hold means a live holder.
 fn try_lock(file: &File) -> std::result::Result<(), TryLockError> {
-    let patience = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + ORPHANED_LOCK_LIMIT;
     loop {
         match file.try_lock() {
-            Err(TryLockError::WouldBlock) if Instant::now() < patience => {
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
                 std::thread::park_timeout(Duration::from_millis(20));
             }
             answer => return answer,
@@ -98,7 +98,7 @@ fn try_lock(file: &File) -> std::result::Result<(), TryLockError> {
     }
 }
 
-fn words_of(holder: &Path) -> String {
+fn name_in(holder: &Path) -> String {
     std::fs::read_to_string(holder).unwrap_or_else(|_| "another process".into())
 }
 
@@ -107,32 +107,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lock_that_a_dead_engine_leaves_behind_for_a_moment_is_waited_for() {
+    fn lock_of_a_dead_engine_is_waited_for() {
         let dir = tempfile::tempdir().unwrap();
         let first = take(dir.path(), "the window").unwrap();
-        let (letting_go, heard) = std::sync::mpsc::channel();
+        let (releasing, released) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            letting_go.send(()).unwrap();
+            releasing.send(()).unwrap();
             std::thread::park_timeout(Duration::from_millis(100));
             drop(first);
         });
-        heard.recv().unwrap();
+        released.recv().unwrap();
         take(dir.path(), "spool run").unwrap();
     }
 
     #[test]
-    fn of_an_engine_that_ended_without_a_word_the_last_sign_of_life_is_known() {
+    fn last_heartbeat_of_a_killed_engine_is_known() {
         let dir = tempfile::tempdir().unwrap();
         let killed = take(dir.path(), "spool run").unwrap();
         give_sign(dir.path());
-        // The lock goes with its process, the words stay.
+        // The lock ends with its process; the holder's name stays.
         killed.file.unlock().unwrap();
         std::mem::forget(killed);
         assert!(last_sign(dir.path()).is_some_and(|at| at > 1_700_000_000_000));
     }
 
     #[test]
-    fn a_second_engine_is_told_who_holds_the_queue() {
+    fn second_engine_gets_the_name_of_the_holder() {
         let dir = tempfile::tempdir().unwrap();
         let first = take(dir.path(), "the window").unwrap();
         let refusal = take(dir.path(), "spool run").unwrap_err().to_string();

@@ -1,12 +1,12 @@
-//! May a queue lie here? Not on a network file system: SQLite's log needs memory that all its processes share,
-//! and locks and flushes that mean what they say.
+//! Checks where a queue may be stored. Not on a network file system: SQLite's WAL needs memory shared by all its
+//! processes, and reliable locks and flushes.
 //!
-//! Linux names the kind of every mount; elsewhere nothing is told and every folder is taken.
+//! Linux reports the type of every mount; other systems do not, and every folder is accepted.
 
 use crate::error::{Error, Result};
 use std::path::Path;
 
-/// Makes the data folder where there is none, and refuses one on a network file system.
+/// Creates the data folder if missing. Refuses one on a network file system.
 pub(crate) fn prepare(data: &Path) -> Result<()> {
     if let Some(kind) = network_of(data) {
         return Err(Error::NetworkFolder { path: data.to_owned(), kind });
@@ -14,7 +14,7 @@ pub(crate) fn prepare(data: &Path) -> Result<()> {
     std::fs::create_dir_all(data).map_err(Error::io("Cannot create", data))
 }
 
-/// The kind of network file system that holds `path` or its nearest existing parent, if it is one.
+/// The type of the network file system that holds `path` or its nearest existing parent; `None` for a local one.
 #[cfg(target_os = "linux")]
 fn network_of(path: &Path) -> Option<String> {
     use std::os::unix::fs::MetadataExt;
@@ -30,7 +30,7 @@ fn network_of(_path: &Path) -> Option<String> {
     None
 }
 
-/// The kind of file system with this device number, by the lines of `/proc/self/mountinfo`:
+/// The file system type of this device number, from lines of `/proc/self/mountinfo`:
 /// `36 35 0:45 /root /mount/point options [tags] - kind source options`.
 #[cfg(any(target_os = "linux", test))]
 fn kind_of(mounts: &str, (major, minor): (u32, u32)) -> Option<&str> {
@@ -39,7 +39,7 @@ fn kind_of(mounts: &str, (major, minor): (u32, u32)) -> Option<&str> {
     line.split_once(" - ")?.1.split(' ').next()
 }
 
-/// Is a file system of this kind reached over a network, or as a share of a host?
+/// Is this file system type reached over a network, or a share of a host?
 #[cfg(any(target_os = "linux", test))]
 fn is_network(kind: &str) -> bool {
     const KERNEL: &[&str] = &[
@@ -58,7 +58,7 @@ fn is_network(kind: &str) -> bool {
         "smb3",
         "smbfs",
     ];
-    // One that runs as a program may be local, as NTFS is; these are not.
+    // A FUSE file system may be local, like NTFS; these are not.
     const PROGRAMS: &[&str] = &[
         "ceph",
         "ceph-fuse",
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn network_file_systems_are_known_by_name_and_local_ones_let_through() {
+    fn network_file_systems_are_refused_and_local_ones_accepted() {
         for kind in ["nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs", "fuse.rclone", "fuse.glusterfs"] {
             assert!(is_network(kind), "{kind}");
         }
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kind_of_a_mount_is_found_by_its_device() {
+    fn type_of_a_mount_is_found_by_its_device() {
         let mounts = "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n\
             40 22 0:51 / /home/a\\040b rw - nfs4 server:/home rw,vers=4.2\n\
             41 22 0:5 / /dev rw - devtmpfs udev rw\n";
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_of_this_machine_is_taken_and_made() {
+    fn local_folder_is_accepted_and_created() {
         let dir = tempfile::tempdir().unwrap();
         prepare(&dir.path().join("new/data")).unwrap();
         assert!(dir.path().join("new/data").is_dir());

@@ -1,9 +1,9 @@
-//! Taking back what a dead engine left: ends its ffmpeg, finishes what was published, queues the rest again. What may
-//! be published on a drive that does not answer waits for the drive. Folders that were made for nothing go.
+//! Recovers the jobs of a dead engine: ends its ffmpeg processes, finishes published jobs, queues the others again, and
+//! removes empty folders created for results. A job that may have been published on a drive that does not respond waits
+//! for the drive.
 //!
-//! Runs before the first claim, under the engine lock, so that the owner of every running row is gone. No drive is waited
-//! for longer than a moment. Nothing but the recorded process, the job's own part files and folders that were made for
-//! results and are empty is touched.
+//! Runs before the first claim, under the engine lock, so the owner of every running row is gone. Waits for drives only
+//! briefly. Touches only the recorded process, the job's own part files, and empty folders created for results.
 
 use crate::error::Result;
 use crate::failure::Failure;
@@ -18,14 +18,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Longest wait for the drives of all jobs together.
-const MOMENT: Duration = Duration::from_millis(500);
+/// Time limit for the drives of all jobs together.
+const DRIVE_LIMIT: Duration = Duration::from_millis(500);
 
-/// What was published of a job, as its name and size; or why it cannot be told.
+/// The published result of a job as path and size in bytes, or why it cannot be determined.
 type Published = std::result::Result<Option<(PathBuf, u64)>, Failure>;
 
-/// Rescues every running job whose owner is gone; says which they were. `owner`: the engine that does it, and which run of
-/// the machine it is part of, see `EngineConfig`.
+/// Rescues every running job whose owner is gone and returns their ids. `owner` and `boot` are those of the rescuing
+/// engine, see `EngineConfig`.
 pub(super) fn rescue(
     queue: &dyn Queue,
     policy: &Policy,
@@ -37,7 +37,7 @@ pub(super) fn rescue(
     end_orphans(&attempts);
     let ended = queue.flag(Flag::EndedSinceCrash)?.is_some();
     let mut crashed = false;
-    // Parts go before the row lets go of them: a crash in between must not leave them behind for good.
+    // Part files are deleted before the row is settled: after a crash in between they could not be found again.
     let published = look(&jobs, &attempts, volumes);
     for ((job, attempt), published) in jobs.iter().zip(&attempts).zip(published) {
         let machine = went_down(attempt.as_ref().and_then(|a| a.boot.as_deref()), boot);
@@ -47,14 +47,14 @@ pub(super) fn rescue(
         tracing::warn!(job = %job.id, outcome = outcome.word(), "found running after a crash");
         queue.settle(job.lease(), &outcome)?;
     }
-    folders::sweep(queue, volumes, Instant::now() + MOMENT);
+    folders::sweep(queue, volumes, Instant::now() + DRIVE_LIMIT);
     if crashed {
         queue.set_flag(Flag::EndedSinceCrash, None)?;
     }
     Ok(jobs.iter().map(|job| job.id).collect())
 }
 
-/// Deletes the parts of these jobs and looks for what they published, on all their drives at once.
+/// Deletes the part files of these jobs and looks for published results, on all drives in parallel.
 fn look(jobs: &[Job], attempts: &[Option<Attempt>], volumes: &Arc<Volumes>) -> Vec<Published> {
     let begin = |(job, attempt): (&Job, &Option<Attempt>)| {
         let (parts, job) = (parts(job, attempt.as_ref()), job.clone());
@@ -66,11 +66,11 @@ fn look(jobs: &[Job], attempts: &[Option<Attempt>], volumes: &Arc<Volumes>) -> V
         })
     };
     let looks: Vec<_> = jobs.iter().zip(attempts).map(begin).collect();
-    let until = Instant::now() + MOMENT;
+    let until = Instant::now() + DRIVE_LIMIT;
     let answer = |(job, look): (&Job, std::result::Result<Question<Published>, _>)| {
         let left = until.saturating_duration_since(Instant::now());
         let answer = look.and_then(|look| look.wait(left));
-        // Without an intent nothing was published.
+        // Without an intent nothing can have been published.
         answer.unwrap_or_else(|_| if job.intent.is_some() { Err(silent(job)) } else { Ok(None) })
     };
     jobs.iter().zip(looks).map(answer).collect()
@@ -80,7 +80,7 @@ fn silent(job: &Job) -> Failure {
     output::silent(&mounts::point_of(&job.output).unwrap_or_else(|| job.output.clone()))
 }
 
-/// What becomes of a job found running.
+/// The outcome of a job found running.
 fn outcome(job: &Job, published: Published, policy: &Policy, ending: Ending) -> Outcome {
     match published {
         Ok(Some((output, size))) => {
@@ -108,7 +108,7 @@ fn end_orphans(attempts: &[Option<Attempt>]) {
     }
 }
 
-/// The recorded part, and any of this job's beside its output: a crash may have come before the note.
+/// The recorded part file, and any others of this job beside its output: the crash may have come before the record.
 fn parts(job: &Job, attempt: Option<&Attempt>) -> Vec<PathBuf> {
     let recorded = attempt.and_then(|a| a.part.clone());
     let folder = job.output.parent().unwrap_or(&job.output);

@@ -1,99 +1,99 @@
-//! What verification found wrong with a result, as data. Must not know how it was found; see `verify`.
+//! Faults that verification found in a result, as data. Must not know how they are found; see `verify`.
 
 use crate::media::Kind;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// Why a result is not published. Lengths are in seconds.
+/// Why a result is not published. Durations are in seconds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "is", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Fault {
-    /// It holds nothing.
+    /// It is empty.
     Empty,
-    /// ffmpeg ended without saying that it had finished.
+    /// ffmpeg did not report that it had finished.
     Unfinished,
-    /// A planned track is not in it.
+    /// A planned track is missing.
     TrackMissing {
         /// What the track carries.
         carries: Kind,
         /// It is a cover.
         cover: bool,
     },
-    /// Its length cannot be read.
+    /// Its duration cannot be read.
     LengthUnreadable,
-    /// A track has another length than its original.
+    /// The duration of a track differs from the original's.
     OtherLength {
         /// What the track carries.
         carries: Kind,
         /// The track was copied.
         copied: bool,
-        /// Its length.
+        /// Its duration.
         found: f64,
-        /// That of the original; nothing where it tells none.
+        /// That of the original; `None` if unknown.
         expected: Option<f64>,
     },
-    /// It has another number of pictures than were decoded.
+    /// The number of frames differs from the number decoded.
     OtherCount {
-        /// How many it has.
+        /// Number in the result.
         found: u64,
-        /// How many there should be.
+        /// Expected number.
         expected: u64,
     },
-    /// A copied track has another number of packets than its original.
+    /// The number of packets of a copied track differs from the original's.
     OtherPackets {
         /// What the track carries.
         carries: Kind,
-        /// How many it has.
+        /// Number in the result.
         found: u64,
-        /// How many there should be.
+        /// Expected number.
         expected: u64,
     },
     /// Copied packets differ from those of the original.
     OtherContent,
-    /// What was copied meets errors when it is decoded.
+    /// Decoding the copied streams fails in places.
     CopyDamaged,
-    /// Decoding what was copied did not reach the end.
+    /// Decoding the copied streams did not reach the end.
     CopyUnfinished,
-    /// Of the copied pictures not all come out.
+    /// Not all copied frames can be decoded.
     CopyPartlyDecodable {
-        /// Pictures that were copied.
+        /// Frames copied.
         copied: u64,
-        /// Pictures that can be decoded.
+        /// Frames that can be decoded.
         decodable: u64,
     },
-    /// The time stamps of the copied picture are damaged.
+    /// The timestamps of the copied video are damaged.
     TimesDamaged,
-    /// False times of the original explain an odd length.
+    /// Wrong timestamps of the original explain an odd duration.
     TimesDoubtful,
-    /// Where the picture begins is not known.
+    /// The start of the video is unknown.
     BeginUnknown,
-    /// The original changes its size or sound within, and the result does not hold that.
+    /// The original changes its size or audio format partway, and the result does not.
     ChangesLost,
-    /// It lasts longer than its picture and sound.
+    /// It is longer than its video and audio.
     Overlong {
-        /// Its length.
+        /// Its duration.
         lasts: f64,
-        /// Where picture and sound end.
+        /// The end of video and audio.
         shown: f64,
     },
-    /// It is marked as high dynamic range and has only 8 bits.
+    /// It is marked as HDR but has only 8 bits.
     EightBitHdr,
-    /// It is declared to be Dolby Vision, and is not.
+    /// It declares Dolby Vision, but is not.
     FalseDolbyVision,
-    /// It is declared to be Dolby Vision of another profile.
+    /// It declares another Dolby Vision profile.
     OtherDolbyVision,
-    /// It is declared to be Dolby Vision, which the original is not.
+    /// It declares Dolby Vision, unlike the original.
     NewDolbyVision,
-    /// Its Dolby Vision has no base layer, and is no longer declared.
+    /// Its Dolby Vision has no base layer and is no longer declared.
     LostDolbyVision,
-    /// It may tell where it was recorded, though that was to be left out.
+    /// It may reveal where it was recorded, although that was to be left out.
     TellsPlace {
-        /// What tells it.
+        /// Where the location is.
         by: PlaceIn,
     },
 }
 
-/// What tells a place.
+/// Where location data is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "in", rename_all = "snake_case")]
 pub enum PlaceIn {
@@ -102,7 +102,7 @@ pub enum PlaceIn {
         /// Its name.
         name: String,
     },
-    /// A text of its metadata, or metadata that could not be read.
+    /// A text in its metadata, or unreadable metadata.
     Text,
     /// Telemetry.
     Telemetry,

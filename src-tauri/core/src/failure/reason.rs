@@ -1,9 +1,8 @@
-//! Why an attempt ended: one list of codes, each with a class that decides what happens next; and the reasons, each of one
-//! code, with the values that belong to it: what is stored, what crosses to every face, and what `words` makes a sentence
-//! of.
+//! Why an attempt failed: the list of codes, each with a class that decides what happens next; and the reasons, each
+//! with one code and its values: what is stored, what all front ends receive, and what `words` turns into sentences.
 //!
-//! Guarantees that every code has a class, that each reason has one code, and that a reason which was stored can be read again. Paths and names are
-//! text to show, never to act upon. Must not know any sentence, nor what follows (see `policy`).
+//! Guarantees that every code has a class, that each reason has one code, and that a stored reason can be read again.
+//! Paths and names are for display only. Must not know sentences, nor what follows (see `policy`).
 
 use super::Fault;
 use crate::media::Kind;
@@ -11,24 +10,24 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use ts_rs::TS;
 
-/// What happens to a job after a failure of this kind.
+/// What happens to a job after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// Waits until the outside changes; no attempt is used.
+    /// Waits for an outside change; uses no attempt.
     Wait,
-    /// Retried with backoff, the whole ladder.
+    /// Retried with backoff, up to the limit of attempts.
     Transient,
-    /// Retried once; the same cause again is permanent.
+    /// Retried once; a second failure of the same cause is permanent.
     Suspect,
     /// Parked at once.
     Permanent,
-    /// The queue pauses; no attempt is used.
+    /// The queue pauses; uses no attempt.
     Environment,
 }
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident, $word:literal, $class:ident;)*) => {
-        /// The list of causes. The word is stable: scripts and the database use it.
+        /// Failure codes. Their names are stable: scripts and the database use them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
         #[serde(rename_all = "snake_case")]
         pub enum FailureCode { $($(#[$doc])* $name,)* }
@@ -37,12 +36,12 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &[FailureCode] = &[$(FailureCode::$name,)*];
 
-            /// The stable word.
+            /// The stable name.
             pub fn as_str(self) -> &'static str {
                 match self { $(FailureCode::$name => $word,)* }
             }
 
-            /// What happens next.
+            /// The class, which decides what happens next.
             pub fn class(self) -> Class {
                 match self { $(FailureCode::$name => Class::$class,)* }
             }
@@ -51,27 +50,27 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The drive that held the source is not there.
+    /// The drive of the source is not connected.
     SourceVolumeMissing, "source_volume_missing", Wait;
-    /// The folder for the result, or its drive, is not there.
+    /// The folder for the result, or its drive, is missing.
     DestinationMissing, "destination_missing", Wait;
-    /// The drive of the source or of the result does not answer, or its connection is lost.
+    /// The drive of the source or of the result does not respond, or its connection is lost.
     VolumeSilent, "volume_silent", Wait;
     /// No room for the result.
     DiskFull, "disk_full", Wait;
     /// The folder for the result cannot be written to.
     DestinationReadOnly, "destination_read_only", Wait;
-    /// This ffmpeg cannot encode what the preset asks for.
+    /// This ffmpeg lacks an encoder that the preset needs.
     EncoderMissing, "encoder_missing", Wait;
     /// ffmpeg was killed from outside.
     KilledBySignal, "killed_by_signal", Transient;
     /// ffmpeg stopped making progress.
     Stalled, "stalled", Transient;
-    /// Reading or writing failed half way.
+    /// Reading or writing failed partway.
     IoError, "io_error", Transient;
     /// Memory ran out.
     OutOfMemory, "out_of_memory", Transient;
-    /// The graphics hardware takes no further encode just now.
+    /// The graphics hardware has no free encoding session.
     EncoderSession, "encoder_session", Transient;
     /// The source was modified while it was read.
     SourceChanged, "source_changed", Wait;
@@ -79,21 +78,21 @@ codes! {
     SourceGrowing, "source_growing", Wait;
     /// The result is not what was planned.
     VerificationFailed, "verification_failed", Suspect;
-    /// ffmpeg gave up for a reason without a rule of its own.
+    /// ffmpeg failed for a reason without a rule of its own.
     EncodeFailed, "encode_failed", Suspect;
-    /// A fault of Spool itself.
+    /// An internal error of Spool.
     Internal, "internal", Suspect;
     /// Not a video file.
     NotMedia, "not_media", Permanent;
-    /// Sound or data only.
+    /// Audio or data only.
     NoVideo, "no_video", Permanent;
-    /// No sound, for a preset for sound.
+    /// No audio, for an audio preset.
     NoAudio, "no_audio", Permanent;
     /// The end is missing.
     SourceTruncated, "source_truncated", Permanent;
-    /// Deleted or renamed, on a drive that is there.
+    /// Deleted or renamed, on a connected drive.
     SourceGone, "source_gone", Permanent;
-    /// The drive cannot read a part of it, time after time.
+    /// The drive repeatedly cannot read a part of it.
     SourceDefective, "source_defective", Permanent;
     /// No permission, or not a regular file.
     SourceUnreadable, "source_unreadable", Permanent;
@@ -107,11 +106,11 @@ codes! {
     NameTooLong, "name_too_long", Permanent;
     /// The file system of the result cannot hold the name.
     NameRefused, "name_refused", Permanent;
-    /// Looking at the file took too long.
+    /// Probing the file took too long.
     ProbeTimeout, "probe_timeout", Permanent;
-    /// The application crashed with this job, time after time.
+    /// The application repeatedly crashed with this job.
     AppCrashed, "app_crashed", Permanent;
-    /// The machine went down with this job, time after time.
+    /// The machine repeatedly went down with this job.
     MachineDown, "machine_down", Permanent;
     /// No ffmpeg on this system.
     FfmpegMissing, "ffmpeg_missing", Environment;
@@ -133,43 +132,43 @@ impl FromStr for FailureCode {
     }
 }
 
-/// A reason. Its tag, `kind`, is stable: scripts, the page and the database use it. Lengths are in seconds, sizes in bytes
-/// unless they say otherwise; a `cause` is what the system or a tool says, in its own words.
+/// A reason. Its tag, `kind`, is stable: scripts, the page and the database use it. Durations are in seconds, sizes in
+/// bytes unless stated otherwise; a `cause` is the message of the system or a tool.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
-#[expect(missing_docs, reason = "the fields are named after what they are; the line above says what of")]
+#[expect(missing_docs, reason = "field names are self-explanatory with the line above")]
 pub enum Reason {
-    /// The drive that holds the original is not connected; where it was mounted.
+    /// The drive of the original is not connected; its mount point.
     SourceDriveAway { drive: String },
     /// The drive for the result is not connected.
     ResultDriveAway { drive: String },
-    /// The folder for the result is not there.
+    /// The folder for the result is missing.
     FolderMissing { folder: String },
     /// The folder for the result cannot be written to.
     FolderReadOnly { folder: Option<String> },
-    /// A drive does not answer.
+    /// A drive does not respond.
     DriveSilent { drive: String },
     /// The connection to a drive is lost.
     ConnectionLost { drive: Option<String> },
-    /// The connection to a drive was lost and is there again.
+    /// The connection to a drive was lost and has returned.
     ConnectionBroke,
     /// A drive reported an error.
     DriveError,
-    /// The same while the original was looked at.
+    /// A drive reported an error while the original was probed.
     ReadFailed { name: String },
-    /// The drive cannot read the original at this byte, twice.
+    /// The drive cannot read the original at this byte, after two attempts.
     SourceDefective { name: String, at: u64 },
-    /// Nothing more fits on the disk that holds this folder.
+    /// The disk of this folder is full.
     DiskFull { folder: Option<String> },
-    /// The same on the disk that holds Spool's data.
+    /// The disk of Spool's data is full.
     DataDiskFull,
-    /// The disk for the result is full but for what must stay free.
+    /// The disk for the result is full except for the reserve.
     DiskAlmostFull,
     /// The disk quota is used up.
     QuotaFull,
     /// The result may not fit on its disk.
     NoRoom { folder: String, takes: u64, free: u64, reserve: u64 },
-    /// The result may not fit beside those that are being made.
+    /// The result may not fit beside those being written.
     NoRoomBeside { volume: String, takes: u64, free: u64, reserve: u64 },
     /// Writing into this folder failed.
     WriteFailed { folder: String, cause: String },
@@ -188,70 +187,70 @@ pub enum Reason {
     IsFolder { path: String },
     /// It is a pipe, a device or the like.
     NotAFile { path: String },
-    /// This user may not read it.
+    /// This user has no permission to read it.
     Forbidden { name: String },
-    /// It could not be looked at.
+    /// It could not be examined.
     Unseen { name: String, cause: String },
     /// It was changed while it was read.
     SourceChanged { name: String },
     /// It is still being written.
     SourceGrowing { name: String },
-    /// It is no video that can be read.
+    /// It is not a readable video.
     NotMedia { name: String },
     /// An animated `WebP`, which this ffmpeg cannot read.
     AnimatedWebp { name: String },
     /// It is copy-protected.
     CopyProtected { name: Option<String> },
-    /// Its index, which stands at its end, is missing.
+    /// Its index, stored at the end, is missing.
     IndexMissing { name: Option<String> },
     /// It ends before anything can be read.
     NothingReadable,
-    /// It ends early. `estimated`: the whole length follows from the bytes that are there.
+    /// It ends early. `estimated`: `whole` is computed from the bytes that exist.
     EndsEarly { readable: f64, whole: f64, estimated: bool },
-    /// A second recording stands behind the first in one file.
+    /// A second recording follows the first in the file.
     SecondRecording,
     /// Its edit list plays it at another speed.
     OtherSpeed,
-    /// It has no moving picture.
+    /// It has no video.
     NoPicture,
-    /// It has no sound.
+    /// It has no audio.
     NoSound,
-    /// Its sound is announced and not there.
+    /// Its declared audio is empty.
     EmptySound,
     /// ffmpeg has no decoder for this.
     NoDecoder { carries: Kind, codec: String },
-    /// What a decoder needs was not found in the file.
+    /// Decoder parameters were not found in the file.
     NoParameters { carries: Kind, codec: String },
     /// ffmpeg cannot decode it.
     NotDecodable,
-    /// Looking at it took longer than this.
+    /// Probing it took longer than this.
     LookTooSlow { name: String, seconds: u64 },
-    /// Looking at it took more memory than a video needs.
+    /// Probing it took more memory than a video needs.
     LookTooBig { name: String },
-    /// Its packets could not be read to their end.
+    /// Its packets could not be read to the end.
     PacketsUnread,
 
     /// Dolby Vision without a base layer.
     NoBaseLayer { profile: u32 },
-    /// A picture beyond what Spool works on.
+    /// The video exceeds the largest supported frame size.
     PictureTooLarge { width: f64, height: f64 },
-    /// A picture smaller than its encoder takes.
+    /// The video is smaller than its encoder supports.
     PictureTooSmall { width: u32, height: u32 },
-    /// No size can be aimed at without a length.
+    /// A target size needs a known duration.
     LengthUnknown,
-    /// The preset's size is below the smallest possible, in megabytes.
+    /// The target size of the preset is below the smallest possible, in megabytes.
     CannotFit { limit: u32, smallest: u64 },
-    /// The result stayed above the preset's size, in megabytes, twice.
+    /// The result exceeded the target size, in megabytes, twice.
     StillTooBig { limit: u64 },
-    /// A copy is larger than the preset's size.
+    /// A copy exceeds the target size.
     CopyTooBig,
-    /// The result grew beyond all measure.
+    /// The result grew beyond the limit for its size and duration.
     GrewTooFar,
     /// ffmpeg lacks an encoder.
     NoEncoder { encoder: Option<String> },
-    /// An encoder refused what it was given.
+    /// An encoder refused its input.
     EncoderRefused { cause: Option<String> },
-    /// The graphics hardware takes no further encode.
+    /// The graphics hardware has no free encoding session.
     EncoderBusy,
 
     /// A signal ended ffmpeg or ffprobe.
@@ -264,13 +263,13 @@ pub enum Reason {
     NoThread { cause: String },
     /// ffmpeg gave up.
     GaveUp { cause: Option<String> },
-    /// ffmpeg is no longer where it was.
+    /// ffmpeg is no longer at its path.
     ToolGone,
     /// ffmpeg or ffprobe could not be started.
     NotStarted { tool: String, cause: String },
     /// ffmpeg or ffprobe was not found.
     ToolMissing { tool: String },
-    /// The settings name a file as ffmpeg or ffprobe that is none.
+    /// The path of ffmpeg or ffprobe in the settings is not a file.
     ToolNoFile { path: String },
     /// ffmpeg or ffprobe does not run.
     ToolBroken { path: String, cause: String },
@@ -282,20 +281,20 @@ pub enum Reason {
     /// The result cannot be read back.
     NotReadBack { because: Box<Reason> },
 
-    /// This video stopped the application so many times.
+    /// The application crashed this many times with this video.
     Crashed { times: u32 },
-    /// The computer went down with this video so many times.
+    /// The computer went down this many times with this video.
     MachineDown { times: u32 },
-    /// Spool itself made a mistake.
+    /// An internal error of Spool.
     Mistake,
     /// The plan had nothing to run.
     NothingToRun,
-    /// As an earlier version stored it: its sentence is all there is.
+    /// A sentence stored by an earlier version.
     Text { code: FailureCode, text: String },
 }
 
 impl Reason {
-    /// The code it belongs to.
+    /// Its code.
     pub fn code(&self) -> FailureCode {
         use {FailureCode as Code, Reason as R};
         match self {

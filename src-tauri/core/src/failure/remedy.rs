@@ -1,19 +1,19 @@
-//! What a person can do where no job can start for want of a tool, as data.
+//! What the user can do if ffmpeg or ffprobe cannot be used, as data.
 
 use serde::Serialize;
 use ts_rs::TS;
 
-/// What helps where ffmpeg cannot be used.
+/// A remedy for an unusable tool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Remedy {
-    /// To install it by this command, in a terminal.
+    /// Install it with this command in a terminal.
     Command {
-        /// The whole line.
+        /// The command line.
         command: String,
     },
-    /// To install it; how is not known here.
+    /// Install it; the command is unknown for this system.
     Install,
-    /// To choose another file than the one that the settings name, or none.
+    /// Choose another file than the one in the settings, or none.
     ChooseAnother,
 }

@@ -1,9 +1,9 @@
-//! Reasons compared and stored.
+//! Comparison and storage of reasons.
 
 use super::{FailureCode, Reason};
 
 impl Reason {
-    /// Do both name one cause, whatever their values? Of what an earlier version stored only the code is known.
+    /// Do both have the same cause, whatever their values? Of texts stored by earlier versions only the code is known.
     pub fn is_like(&self, other: &Reason) -> bool {
         use std::mem::discriminant;
         match (self, other) {
@@ -18,8 +18,8 @@ impl Reason {
         }
     }
 
-    /// Is something of a video that ends early there to be kept? Of what an earlier version stored that is not known: who
-    /// wants it kept finds out.
+    /// Can salvage keep a part of this video? For texts stored by earlier versions a truncated source counts; salvage
+    /// finds out.
     pub fn keeps_some(&self) -> bool {
         match self {
             Reason::EndsEarly { .. } | Reason::SecondRecording => true,
@@ -28,12 +28,13 @@ impl Reason {
         }
     }
 
-    /// As it is stored. Values of our own types cannot fail to serialise.
+    /// The stored form. Serialising our own types cannot fail.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// As it was stored: an earlier version stored a sentence, and a newer one may know more kinds.
+    /// Reads the stored form. Earlier versions stored a sentence, and newer ones may have unknown kinds; both become
+    /// `Text`.
     pub fn stored(code: FailureCode, text: &str) -> Reason {
         serde_json::from_str(text).unwrap_or_else(|_| Reason::Text { code, text: text.to_owned() })
     }

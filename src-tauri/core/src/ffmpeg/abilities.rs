@@ -1,7 +1,7 @@
-//! What the ffmpeg that encodes can do: codecs it decodes, as it lists them, and encoders, which a real test encode
-//! proves, for lists name encoders whose library or device is missing.
+//! What this ffmpeg can do: the codecs it decodes, from its list, and the encoders that work, by a test encode, because
+//! lists include encoders whose library or device is missing.
 //!
-//! Answers are kept for the life of the process, per file of ffmpeg: another version is asked anew.
+//! Answers are cached for the life of the process, per ffmpeg file: a changed file is tested again.
 
 use super::locate::{Tools, ask};
 use crate::plan::{Abilities, Encoder, HARDWARE, Pixels, hardware};
@@ -18,23 +18,24 @@ type PerFile<T> = Mutex<Option<HashMap<(PathBuf, Option<SystemTime>, String), On
 static TESTED: PerFile<bool> = Mutex::new(None);
 static DECODERS: PerFile<Option<BTreeSet<String>>> = Mutex::new(None);
 
-/// The place of an answer about this ffmpeg, empty or filled.
+/// The cache slot of an answer about this ffmpeg, empty or filled.
 fn slot<T>(answers: &PerFile<T>, tools: &Tools, about: &str) -> Once<T> {
     let key = (tools.ffmpeg.path.clone(), tools.ffmpeg.modified, about.to_owned());
     let mut known = answers.lock().unwrap_or_else(PoisonError::into_inner);
     Arc::clone(known.get_or_insert_default().entry(key).or_default())
 }
 
-/// What it can do; hardware is looked for only where it is wanted.
+/// What this ffmpeg can do; hardware encoders are tested only if `with_hardware`.
 pub fn abilities(tools: &Tools, with_hardware: bool) -> Abilities {
     let decoders = slot(&DECODERS, tools, "").get_or_init(|| decoders(&tools.ffmpeg.path)).clone();
     let hardware = HARDWARE.iter().filter(|h| with_hardware && encoder_works(tools, Encoder::Hardware(h)));
     let hardware = hardware.collect();
-    Abilities { decoders, hardware, early_opus: comes_early(&tools.ffmpeg.version) }
+    Abilities { decoders, hardware, early_opus: opus_is_early(&tools.ffmpeg.version) }
 }
 
-/// Up to version 5 ffmpeg tells Matroska of the delay of Opus, by which players go back, and writes its times without it.
-fn comes_early(version: &str) -> bool {
+/// Up to version 5 ffmpeg writes the Opus delay into Matroska, which players subtract, but does not add it to the
+/// timestamps.
+fn opus_is_early(version: &str) -> bool {
     let major = version.trim_start_matches('n').split('.').next();
     major.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major < 6)
 }
@@ -56,7 +57,7 @@ fn listed(text: &str) -> BTreeSet<String> {
     text.lines().filter_map(decoded).collect()
 }
 
-/// The first of these encoders that does not work here; all are tried at once.
+/// The first of these encoders that does not work here; all are tested in parallel.
 pub fn missing_encoder(tools: &Tools, encoders: impl Iterator<Item = Encoder>) -> Option<Encoder> {
     std::thread::scope(|scope| {
         let tried: Vec<_> =
@@ -67,13 +68,13 @@ pub fn missing_encoder(tools: &Tools, encoders: impl Iterator<Item = Encoder>) -
     })
 }
 
-/// Does this encoder work here? Encodes three frames (or a tenth of a second of sound) to nowhere.
+/// Does this encoder work here? Encodes three frames (or a tenth of a second of audio) to the null muxer.
 pub fn encoder_works(tools: &Tools, encoder: Encoder) -> bool {
     tried(tools, encoder) == Some(true)
 }
 
-/// `None`: ffmpeg could not answer, which a machine under load or out of memory may be the cause of. A refusal counts
-/// when it is repeated, since jobs then wait for another ffmpeg.
+/// Runs a test encode. `None` where ffmpeg gave no answer, for example under load or out of memory. A refusal counts
+/// only when repeated, since jobs then wait for another ffmpeg.
 fn tried(tools: &Tools, encoder: Encoder) -> Option<bool> {
     let known = slot(&TESTED, tools, encoder.name());
     if let Some(works) = known.get() {
@@ -85,7 +86,7 @@ fn tried(tools: &Tools, encoder: Encoder) -> Option<bool> {
     Some(*known.get_or_init(|| works))
 }
 
-/// The arguments of a test encode of three frames to nowhere, or of a tenth of a second of sound.
+/// Arguments of a test encode of three frames, or of a tenth of a second of audio, to the null muxer.
 fn test_arguments(encoder: Encoder) -> Vec<String> {
     let (option, source) =
         if encoder.is_of_sound() { ("-c:a", "sine=d=0.1") } else { ("-c:v", "color=s=256x256:d=0.12:r=25") };
@@ -107,14 +108,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn old_versions_have_opus_come_early() {
-        let old = ["5.1.9-0+deb12u1", "n5.1.2"].map(comes_early);
-        let new = ["6.0", "n9.0.2-17-g2a571b6068-20260930", "N-121000-gabcdef", ""].map(comes_early);
+    fn opus_is_early_in_versions_before_6() {
+        let old = ["5.1.9-0+deb12u1", "n5.1.2"].map(opus_is_early);
+        let new = ["6.0", "n9.0.2-17-g2a571b6068-20260930", "N-121000-gabcdef", ""].map(opus_is_early);
         assert_eq!((old, new), ([true; 2], [false; 4]));
     }
 
     #[test]
-    fn codecs_with_a_decoder_are_read_from_the_list() {
+    fn only_codecs_with_a_decoder_are_listed() {
         let text = "Codecs:\n D..... = Decoding supported\n -------\n DEV.LS h264                 H.264 / AVC\n \
                     .EV.L. libx                 no decoder\n DEA.L. aac                  AAC\n ..V.L. vvc     H.266\n";
         let expected = BTreeSet::from(["aac".to_owned(), "h264".to_owned()]);

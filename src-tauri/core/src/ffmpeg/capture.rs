@@ -1,5 +1,5 @@
-//! A call of a tool whose answer is wanted whole, under a time limit: a short one kept as it is and bounded, a long
-//! one read as it comes.
+//! Runs a tool under a time limit and returns its whole output: stored and bounded if it is short, parsed as a stream
+//! if it is long.
 
 use super::child::{self, Running};
 use super::exec::Limits;
@@ -13,11 +13,11 @@ use std::process::ChildStdout;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-/// What a tool answered.
+/// The result of a call.
 #[derive(Debug, Default)]
 pub(super) struct Output<T = String> {
     pub(super) success: bool,
-    /// The signal that ended it, where one did: then its answer means nothing.
+    /// The signal that ended the tool; its output is invalid then.
     pub(super) signal: Option<i32>,
     pub(super) stdout: T,
     pub(super) stderr: String,
@@ -25,25 +25,28 @@ pub(super) struct Output<T = String> {
 
 /// Bounds of a call.
 pub(super) struct Bounds<'a> {
-    /// Longest time it may take.
+    /// Time limit.
     pub(super) limit: Duration,
     /// Largest address space in bytes.
     pub(super) memory: Option<u64>,
-    /// Cancel and stop end it early; while it is suspended, no time passes.
+    /// Cancel and stop end the tool early; suspended time does not count.
     pub(super) orders: Option<&'a Orders>,
     /// See `Policy::nice`.
     pub(super) nice: i32,
 }
 
-/// Largest answer; ffprobe's for a file with a thousand chapters is about a megabyte.
-const LARGEST: u64 = 16 << 20;
+/// Most bytes of stdout kept; ffprobe's answer for a file with a thousand chapters is about a megabyte.
+const OUTPUT_LIMIT: u64 = 16 << 20;
 
-/// Calls `program`. `TimedOut` when it took too long, `Interrupted` when an order ended it.
+/// Runs `program`.
+///
+/// # Errors
+/// `TimedOut` after the time limit, `Interrupted` by an order.
 pub(super) fn capture(program: &Path, args: &[OsString], bounds: &Bounds<'_>) -> io::Result<Output> {
-    capture_by(program, args, bounds, |stdout| pipe::read_at_most(stdout, LARGEST))
+    capture_by(program, args, bounds, |stdout| pipe::read_at_most(stdout, OUTPUT_LIMIT))
 }
 
-/// The same of an answer of any length, of which only what `read` makes of it is kept.
+/// As [`capture`], for output of any length: keeps only what `read` returns.
 pub(super) fn capture_by<T: Default + Send + 'static>(
     program: &Path,
     args: &[OsString],
@@ -55,10 +58,10 @@ pub(super) fn capture_by<T: Default + Send + 'static>(
     if let Some((stdout, stderr)) = running.take_pipes() {
         let other = sender.clone();
         std::thread::spawn(move || sender.send(Ok(read(stdout))));
-        std::thread::spawn(move || other.send(Err(pipe::read_at_most(stderr, LARGEST / 16))));
+        std::thread::spawn(move || other.send(Err(pipe::read_at_most(stderr, OUTPUT_LIMIT / 16))));
     }
     let mut output = Output::default();
-    let mut patience = Patience { until: Instant::now() + bounds.limit, suspended: None };
+    let mut deadline = Deadline { until: Instant::now() + bounds.limit, suspended: None };
     loop {
         match ended.recv_timeout(Duration::from_millis(50)) {
             Ok(Ok(answer)) => output.stdout = answer,
@@ -67,7 +70,7 @@ pub(super) fn capture_by<T: Default + Send + 'static>(
             Err(RecvTimeoutError::Disconnected) => break,
         }
         // Dropping the child ends it.
-        patience.hold(bounds, &running)?;
+        deadline.check(bounds, &running)?;
     }
     loop {
         if let Some(status) = running.has_ended()? {
@@ -75,22 +78,22 @@ pub(super) fn capture_by<T: Default + Send + 'static>(
             output.signal = process::ended_by(status);
             return Ok(output);
         }
-        if Instant::now() > patience.until {
+        if Instant::now() > deadline.until {
             return Err(io::ErrorKind::TimedOut.into());
         }
         std::thread::park_timeout(Duration::from_millis(2));
     }
 }
 
-/// The time there is, which does not pass while the tool is suspended.
-struct Patience {
+/// A deadline that suspended time extends.
+struct Deadline {
     until: Instant,
     suspended: Option<Instant>,
 }
 
-impl Patience {
-    /// Follows the orders. An error where one ends it, or time has run out.
-    fn hold(&mut self, bounds: &Bounds<'_>, running: &Running) -> io::Result<()> {
+impl Deadline {
+    /// Follows the orders. Fails where an order ends the tool, or the deadline has passed.
+    fn check(&mut self, bounds: &Bounds<'_>, running: &Running) -> io::Result<()> {
         match bounds.orders.map_or(Order::Go, |orders| *orders.borrow()) {
             Order::Cancel | Order::Stop => return Err(io::ErrorKind::Interrupted.into()),
             Order::Suspend if self.suspended.is_none() && running.suspend(true) => {
@@ -115,27 +118,27 @@ mod tests {
     use crate::media::Measuring;
 
     #[test]
-    fn while_it_is_told_to_stand_still_no_time_passes() {
+    fn suspended_time_does_not_count_against_the_limit() {
         let (give, orders) = tokio::sync::watch::channel(Order::Suspend);
-        let (ms, begun) = (Duration::from_millis, Instant::now());
+        let (ms, started) = (Duration::from_millis, Instant::now());
         let bounds = Bounds { limit: ms(500), memory: None, orders: Some(&orders), nice: 10 };
-        let (stood, limit) = (ms(800), bounds.limit);
+        let (pause, limit) = (ms(800), bounds.limit);
         let (answer, took) = std::thread::scope(|scope| {
             scope.spawn(move || {
-                while let Some(left) = stood.checked_sub(begun.elapsed()) {
+                while let Some(left) = pause.checked_sub(started.elapsed()) {
                     std::thread::park_timeout(left);
                 }
                 give.send_replace(Order::Go);
                 give
             });
-            (capture(Path::new("/bin/sleep"), &["0.3".into()], &bounds), begun.elapsed())
+            (capture(Path::new("/bin/sleep"), &["0.3".into()], &bounds), started.elapsed())
         });
         assert!(answer.is_ok_and(|answer| answer.success));
-        assert!(took > limit, "it would have ended sooner: {took:?}");
+        assert!(took > limit, "without the suspension it would have ended sooner: {took:?}");
     }
 
     #[test]
-    fn a_long_answer_is_read_to_its_end() {
+    fn long_output_is_read_to_its_end() {
         let script = r#"BEGIN { for (n = 0; n < 600000; n++) printf "0|%.6f|%.6f|1.000000\n", n, n }"#;
         let args = [OsString::from(script)];
         let bounds = Bounds { limit: Duration::from_mins(1), memory: None, orders: None, nice: 10 };
@@ -144,9 +147,9 @@ mod tests {
             pipe::each_line(stdout, |line| measuring.take(line));
             measuring.done()
         };
-        let told = capture_by(Path::new("/usr/bin/awk"), &args, &bounds, measure).unwrap();
-        let span = &told.stdout.streams[&0];
-        assert_eq!((span.packets, span.seconds), (600_000, 600_000.0), "22 MB of it");
-        assert!(told.success && span.gaps.is_empty());
+        let answer = capture_by(Path::new("/usr/bin/awk"), &args, &bounds, measure).unwrap();
+        let span = &answer.stdout.streams[&0];
+        assert_eq!((span.packets, span.seconds), (600_000, 600_000.0), "22 MB of output");
+        assert!(answer.success && span.gaps.is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! Spawning: a known environment, own group, pipes, and the right to end it.
+//! Spawning of child processes: a known environment, a process group, pipes, and guaranteed termination.
 
 use super::exec::{self, Limits};
 use super::process;
@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 
-/// Variables a child may see: what the system, temporary files and graphics drivers need.
+/// Variables that a child inherits, for the system, temporary files and graphics drivers.
 const ENVIRONMENT: &[&str] = &[
     "PATH",
     "HOME",
@@ -30,13 +30,13 @@ const ENVIRONMENT: &[&str] = &[
 /// A running child: pipes for all three streams, in a process group of its own.
 pub(super) struct Running {
     child: Child,
-    /// Kept apart, because `Child::wait` would close it.
+    /// Kept outside `child`, because `Child::wait` would close it.
     stdin: Option<ChildStdin>,
-    /// It has been waited for, and its group has been ended.
+    /// The child was reaped and its group killed.
     ended: bool,
 }
 
-/// Makes ffmpeg colour its levels, which distinguishes its own lines from texts of files.
+/// Makes ffmpeg colour its levels, which distinguishes its own lines from texts in files.
 const COLOURS: &str = "AV_LOG_FORCE_COLOR";
 
 /// Starts ffmpeg. ffmpeg-sidecar builds the command; its event reader is not used, see `run`.
@@ -72,15 +72,15 @@ impl Running {
         self.child.stdout.take().zip(self.child.stderr.take())
     }
 
-    /// Asks ffmpeg to end as a user at its terminal would.
+    /// Asks ffmpeg to quit, as a user at its terminal would.
     pub(super) fn ask_to_quit(&mut self) {
         if let Some(stdin) = &mut self.stdin {
-            // A full or closed pipe means that it does not listen; the next rung of the ladder follows.
+            // With a full or closed pipe ffmpeg does not respond; the caller escalates.
             let _ = stdin.write_all(b"q\n").and_then(|()| stdin.flush());
         }
     }
 
-    /// Its status once it has ended; what it started in its group ends with it.
+    /// The exit status once the child has ended; the rest of its group is killed then.
     pub(super) fn has_ended(&mut self) -> io::Result<Option<ExitStatus>> {
         let status = self.child.try_wait()?;
         if status.is_some() && !self.ended {
@@ -94,22 +94,22 @@ impl Running {
         process::signal_group(self.id(), process::Signal::Terminate);
     }
 
-    /// Ends the whole group, without asking.
+    /// Kills the whole group.
     pub(super) fn kill(&mut self) {
         process::signal_group(self.id(), process::Signal::Kill);
         let _ = self.child.kill();
     }
 
-    /// Stands still, or goes on. False where the system cannot.
-    pub(super) fn suspend(&self, still: bool) -> bool {
+    /// Suspends or resumes the group. False where the system cannot.
+    pub(super) fn suspend(&self, suspended: bool) -> bool {
         process::signal_group(
             self.id(),
-            if still { process::Signal::Suspend } else { process::Signal::Continue },
+            if suspended { process::Signal::Suspend } else { process::Signal::Continue },
         )
     }
 }
 
-/// Whoever lets go of a child ends it.
+/// Kills a child that still runs.
 impl Drop for Running {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {

@@ -1,17 +1,17 @@
-//! Why an ffmpeg did not succeed: a pure reading of its report, by rules over lines of level error or fatal, from which
-//! the names of files have been removed.
+//! Determines why ffmpeg failed: a pure function of its report, by rules over lines of level error or fatal from which
+//! file names have been removed.
 
 use super::growth::Excess;
 use super::run::{Ended, Report};
 use crate::failure::{Failure, FailureCode, Reason};
 use std::io;
 
-/// The C library words these causes: glibc, macOS, musl, and on Windows a table in ffmpeg.
+/// Messages of the C library: glibc, macOS, musl; on Windows of a table in ffmpeg.
 const QUOTA: &[&str] = &["quota exceeded", "Quota exceeded"];
 pub(super) const MEMORY: &[&str] = &["Cannot allocate memory", "Out of memory"];
 pub(super) const DRIVE: &[&str] =
     &["Input/output error", "I/O error", "Connection timed out", "Operation timed out"];
-/// The connection to a drive is lost.
+/// Messages for a lost connection to a drive.
 pub(super) const LOST: &[&str] = &[
     "Transport endpoint is not connected",
     "Socket not connected",
@@ -22,7 +22,7 @@ pub(super) const LOST: &[&str] = &[
     "No route to host",
 ];
 
-/// Phrases of old and new versions and what they mean, most telling first.
+/// Messages of old and new versions and their meaning, the most specific first.
 const RULES: &[(&[&str], Reason)] = &[
     (&["No space left on device"], Reason::DiskFull { folder: None }),
     (QUOTA, Reason::QuotaFull),
@@ -45,11 +45,11 @@ const RULES: &[(&[&str], Reason)] = &[
 ];
 
 /// Does the text contain one of these phrases?
-pub(super) fn says(text: &str, phrases: &[&str]) -> bool {
+pub(super) fn contains_any(text: &str, phrases: &[&str]) -> bool {
     phrases.iter().any(|phrase| text.contains(phrase))
 }
 
-/// How ffmpeg reports the error of a decoder, after the decoder itself.
+/// Messages by which ffmpeg itself reports a decoder error, after the decoder's own.
 pub(crate) const DECODING: &[&str] = &[
     "Error while decoding stream",
     "Error submitting packet to decoder",
@@ -57,23 +57,23 @@ pub(crate) const DECODING: &[&str] = &[
     "Decoding error: ",
 ];
 
-/// Phrases by which encoders and muxers refuse a cue.
+/// Messages by which encoders and muxers refuse a cue.
 const CUES: &[&str] =
     &["Application provided duration", "Subtitle encoding failed", "Subtitle encoding currently"];
 
-/// Did an encode fail over a cue of its subtitles, by the end of its log?
+/// Did the encode fail because of a subtitle cue, judged by the end of its log?
 pub(crate) fn is_over_subtitles(log_tail: &str) -> bool {
     let is_error = |line: &&str| line.contains("[error]") || line.contains("[fatal]");
-    log_tail.lines().filter(is_error).any(|line| line.contains("[sost#") || says(line, CUES))
+    log_tail.lines().filter(is_error).any(|line| line.contains("[sost#") || contains_any(line, CUES))
 }
 
-/// The failure behind a report; `None`: nothing speaks against success so far, which verification must earn.
+/// The failure in a report; `None` where nothing indicates one so far; verification must then confirm success.
 pub fn failure(report: &Report) -> Option<Failure> {
-    if let (Ended::Exited(1..), Some(signal)) = (&report.ended, told_signal(&report.log_tail)) {
+    if let (Ended::Exited(1..), Some(signal)) = (&report.ended, caught_signal(&report.log_tail)) {
         return Some(Failure { log_tail: report.log_tail.clone(), ..killed("ffmpeg", signal) });
     }
     let failure = match &report.ended {
-        // Orders are no failures; the caller knows what it ordered.
+        // Orders are not failures; the caller knows what it ordered.
         Ended::Cancelled | Ended::Stopped => return None,
         Ended::Exited(0) => of_success(&report.errors)?,
         Ended::Exited(code) => Failure { exit: Some(*code), ..of_exit(report).into() },
@@ -81,26 +81,27 @@ pub fn failure(report: &Report) -> Option<Failure> {
         Ended::Stalled => Reason::Stalled.into(),
         Ended::Exceeded(Excess::Disk) => Reason::DiskAlmostFull.into(),
         Ended::Exceeded(Excess::Output) => Reason::GrewTooFar.into(),
-        Ended::NotStarted(kind, said) => not_started(*kind, said).into(),
+        Ended::NotStarted(kind, cause) => not_started(*kind, cause).into(),
     };
     Some(Failure { log_tail: report.log_tail.clone(), ..failure })
 }
 
-/// The first rule with a phrase for which `is_said` holds.
-fn rule(is_said: impl Fn(&[&str]) -> bool) -> Option<Reason> {
-    let met = RULES.iter().find(|(phrases, _)| is_said(phrases));
+/// The first rule whose phrases match.
+fn rule(matches: impl Fn(&[&str]) -> bool) -> Option<Reason> {
+    let met = RULES.iter().find(|(phrases, _)| matches(phrases));
     met.map(|(_, reason)| reason.clone())
 }
 
-/// Errors of decoding concern the input, which verification judges: damage can ask for any amount of memory.
+/// Decoder errors concern the input, which verification judges: damaged input can request any amount of memory.
 fn of_success(errors: &[String]) -> Option<Failure> {
-    let said = |line: &String, phrases: &[&str]| says(line, phrases) && !says(line, DECODING);
-    let reason = rule(|phrases| errors.iter().any(|line| said(line, phrases)))?;
+    let matches =
+        |line: &String, phrases: &[&str]| contains_any(line, phrases) && !contains_any(line, DECODING);
+    let reason = rule(|phrases| errors.iter().any(|line| matches(line, phrases)))?;
     fatal_at_exit_0(reason.code()).then(|| reason.into())
 }
 
 fn of_exit(report: &Report) -> Reason {
-    match rule(|phrases| report.errors.iter().any(|line| says(line, phrases))) {
+    match rule(|phrases| report.errors.iter().any(|line| contains_any(line, phrases))) {
         Some(reason) => reason,
         None if is_refused_by_encoder(report) => Reason::EncoderRefused { cause: last_error(&report.errors) },
         None if report.cut_short => Reason::NothingReadable,
@@ -108,14 +109,14 @@ fn of_exit(report: &Report) -> Reason {
     }
 }
 
-/// An encoder that was given something and would not begin: no fault of the original, whatever else is said of it.
+/// An encoder received input and did not start: not a fault of the original, whatever other errors mention it.
 fn is_refused_by_encoder(report: &Report) -> bool {
-    let refused = |line: &String| says(line, &["Error while opening encoder"]);
+    let refused = |line: &String| contains_any(line, &["Error while opening encoder"]);
     !report.given.is_empty() && report.errors.iter().any(refused)
 }
 
-/// ffmpeg exits with 0 when only the trailer could not be written; what it says of the *input* then is
-/// judged by verification instead.
+/// ffmpeg exits with 0 when only the trailer could not be written. Errors about the *input* are left to verification
+/// then.
 fn fatal_at_exit_0(code: FailureCode) -> bool {
     matches!(
         code,
@@ -127,33 +128,33 @@ fn fatal_at_exit_0(code: FailureCode) -> bool {
     )
 }
 
-/// The last error in ffmpeg's words, as part of a sentence.
+/// The last error message of ffmpeg, as part of a sentence.
 fn last_error(lines: &[String]) -> Option<String> {
-    let noise = |line: &&String| !line.starts_with("Conversion failed") && !line.trim().is_empty();
-    let last = lines.iter().rev().find(noise).map(|line| line.trim_matches([' ', '.', '!', ':']));
+    let meaningful = |line: &&String| !line.starts_with("Conversion failed") && !line.trim().is_empty();
+    let last = lines.iter().rev().find(meaningful).map(|line| line.trim_matches([' ', '.', '!', ':']));
     last.map(|line| line.chars().take(200).collect())
 }
 
-fn not_started(kind: io::ErrorKind, said: &str) -> Reason {
+fn not_started(kind: io::ErrorKind, cause: &str) -> Reason {
     use io::ErrorKind::{NotFound, OutOfMemory, ResourceBusy, WouldBlock};
     match kind {
         OutOfMemory | WouldBlock | ResourceBusy => Reason::OutOfMemory,
         NotFound => Reason::ToolGone,
-        _ => Reason::NotStarted { tool: "ffmpeg".into(), cause: said.to_owned() },
+        _ => Reason::NotStarted { tool: "ffmpeg".into(), cause: cause.to_owned() },
     }
 }
 
-/// A tool that a signal ended has answered nothing.
+/// The failure of a tool that a signal ended; it has no output.
 pub(super) fn killed(tool: &str, signal: i32) -> Failure {
     Failure { signal: Some(signal), ..Reason::Killed { tool: tool.to_owned(), signal }.into() }
 }
 
-/// ffmpeg ends by itself at a signal that it can catch, with 255, or 1 before it has begun, and says so.
-fn told_signal(log_tail: &str) -> Option<i32> {
-    let said = |line: &str| {
+/// ffmpeg catches some signals, logs them and exits with 255, or with 1 before it has begun.
+fn caught_signal(log_tail: &str) -> Option<i32> {
+    let signal = |line: &str| {
         line.strip_prefix("[info] Exiting normally, received signal ")?.trim_end_matches('.').parse().ok()
     };
-    log_tail.lines().rev().find_map(said)
+    log_tail.lines().rev().find_map(signal)
 }
 
 #[cfg(test)]
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cue_that_is_refused_is_known_in_the_words_of_each_version() {
+    fn refused_cue_is_recognised_by_the_message_of_each_version() {
         for line in [
             "[mp4 @ 0x55] [error] Application provided duration: 2158000000 is invalid",
             "[mp4 @ 0x55] [error] Application provided duration: 2158000000 in stream 2 is invalid",
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_are_told_apart() {
+    fn ends_map_to_their_codes() {
         use Ended::{Exited, Signalled, Stalled};
         assert_eq!(code(Exited(1), &["something odd"]), Some(FailureCode::EncodeFailed));
         assert_eq!(code(Signalled(11), &[]), Some(FailureCode::KilledBySignal));
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_refusal_of_an_encoder_is_not_blamed_on_the_original() {
+    fn encoder_refusal_is_not_blamed_on_the_original() {
         let refused = "Error while opening encoder for output stream #0:1 - maybe incorrect parameters";
         let mut cut = Report { cut_short: true, ..report(Ended::Exited(1), &[refused]) };
         assert_eq!(failure(&cut).unwrap().code(), FailureCode::SourceTruncated, "nothing was decoded");
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cause_is_the_same_in_the_words_of_every_version_and_system() {
+    fn messages_of_every_version_and_system_map_to_one_cause() {
         for (line, expected) in [
             ("av_interleaved_write_frame(): No space left on device", FailureCode::DiskFull),
             ("Error submitting a packet to the muxer: No space left on device", FailureCode::DiskFull),
@@ -251,20 +252,20 @@ mod tests {
     }
 
     #[test]
-    fn a_signal_that_ffmpeg_catches_is_named_and_an_exit_code_alone_is_none() {
-        let said = |tail: &str, code| {
+    fn caught_signal_is_reported_and_an_exit_code_alone_is_not_one() {
+        let found = |tail: &str, code| {
             let report = Report { log_tail: tail.into(), ..report(Ended::Exited(code), &[]) };
             failure(&report).map(|f| (f.code(), f.signal))
         };
         let line = "[info] x\n[info] Exiting normally, received signal 15.\n[verbose] y";
-        assert_eq!(said(line, 255), Some((FailureCode::KilledBySignal, Some(15))));
-        assert_eq!(said(line, 1), Some((FailureCode::KilledBySignal, Some(15))));
-        assert_eq!(said(line, 0), None);
-        assert_eq!(said("[info] title: received signal 15.", 255), Some((FailureCode::EncodeFailed, None)));
+        assert_eq!(found(line, 255), Some((FailureCode::KilledBySignal, Some(15))));
+        assert_eq!(found(line, 1), Some((FailureCode::KilledBySignal, Some(15))));
+        assert_eq!(found(line, 0), None);
+        assert_eq!(found("[info] title: received signal 15.", 255), Some((FailureCode::EncodeFailed, None)));
     }
 
     #[test]
-    fn exit_0_with_a_lost_trailer_is_not_success() {
+    fn exit_0_without_a_trailer_is_not_success() {
         assert_eq!(
             code(Ended::Exited(0), &["Error writing trailer of /o.mp4: No space left on device"]),
             Some(FailureCode::DiskFull)
@@ -276,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn exit_0_with_a_drive_that_failed_meanwhile_is_not_success() {
+    fn exit_0_after_a_drive_failure_is_not_success() {
         for (line, expected) in [
             (": Transport endpoint is not connected", FailureCode::VolumeSilent),
             (": Stale file handle", FailureCode::VolumeSilent),
@@ -287,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_decoding_is_no_failure_at_exit_0() {
+    fn decoder_error_is_no_failure_at_exit_0() {
         for line in [
             "Error while decoding stream #0:0: Cannot allocate memory",
             "Error submitting packet to decoder: Cannot allocate memory",
@@ -301,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn names_from_strangers_are_not_believed() {
+    fn file_names_are_not_taken_for_messages() {
         for (folder, line) in [
             ("/v/", "[error] {}: Invalid data found when processing input"),
             (r"C:\v\", "[error] {}: Invalid data found when processing input"),
@@ -321,8 +322,8 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_of_a_removed_name_is_not_shown() {
-        let said = failure(&report(Ended::Exited(1), &[": Invalid data found when processing input"]));
-        assert_eq!(said.unwrap().said(), "ffmpeg gave up: Invalid data found when processing input.");
+    fn rest_of_a_removed_name_is_not_shown() {
+        let failure = failure(&report(Ended::Exited(1), &[": Invalid data found when processing input"]));
+        assert_eq!(failure.unwrap().said(), "ffmpeg gave up: Invalid data found when processing input.");
     }
 }

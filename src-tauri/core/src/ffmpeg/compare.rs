@@ -1,5 +1,5 @@
-//! Are the packets of a copy those of its original? Each is hashed in a form that is the same in every container: an
-//! elementary stream without parameter sets, delimiters and headers of a container's own.
+//! Compares the packets of a copy with those of its original. Packets are hashed in a form that does not depend on the
+//! container: an elementary stream without parameter sets, delimiters and container headers.
 //!
 //! Guarantees bounded memory: eight bytes for each packet. Reads both files whole.
 
@@ -11,28 +11,28 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
-/// A stream of a file: how ffmpeg names it there, and its codec in ffmpeg's words.
+/// A stream: its ffmpeg stream specifier, and ffmpeg's name of its codec.
 pub type Wanted<'a> = (String, &'a str);
 
-/// A file, and which of its streams are compared.
+/// A file, and the streams of it to compare.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
-    /// Where it is.
+    /// Its path.
     pub path: &'a Path,
-    /// Bytes that must be read before its streams are known, as `MediaInfo::reach`.
+    /// Bytes to read before the streams are known, as in `MediaInfo::reach`.
     pub reach: Option<u64>,
-    /// Its streams.
+    /// The streams, in the order of the other side.
     pub streams: &'a [Wanted<'a>],
 }
 
-/// Hashes of packets, by index of the stream.
+/// Packet hashes by stream index.
 type Hashes = BTreeMap<usize, Vec<u64>>;
 
-/// Reading two whole files may take this many times as long as a look.
+/// Time limit as a multiple of `Policy::probe_limit`, since two whole files are read.
 const PATIENCE: u32 = 80;
 
-/// Compares streams of the original with those of its copy, in the same order: one answer for each pair. `None` when it
-/// cannot be told.
+/// Compares streams of the original with those of its copy, in the same order: one result for each pair. `None` where a
+/// file cannot be read.
 pub fn packets_equal(
     tools: &Tools,
     original: Side<'_>,
@@ -50,7 +50,7 @@ pub fn packets_equal(
     Some((0..count).map(|n| original.remove(&n) == copy.remove(&n)).collect())
 }
 
-/// Can packets of this codec be compared? A container cuts PCM into packets as it likes.
+/// Can packets of this codec be compared? Containers split PCM into packets of any size.
 pub fn is_comparable(codec: &str) -> bool {
     !codec.starts_with("pcm_")
 }
@@ -70,7 +70,8 @@ fn arguments(Side { path, reach, streams }: Side<'_>) -> Vec<OsString> {
     all
 }
 
-/// Numbers of units: in H.264 7 to 9 are parameter sets and delimiters, in H.265 32 to 35, in AV1 2 is a delimiter.
+/// Bitstream filters. Unit types: in H.264 7 to 9 are parameter sets and delimiters, in H.265 32 to 35; in AV1 2 is a
+/// delimiter.
 fn normal_form(codec: &str) -> Option<&'static str> {
     match codec {
         "h264" => Some("h264_mp4toannexb,filter_units=remove_types=7-9"),
@@ -100,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hashes_are_read_by_stream_and_in_order() {
+    fn hashes_are_read_by_stream_in_order() {
         let mut hashes = Hashes::new();
         for line in [
             "#format: frame checksums",

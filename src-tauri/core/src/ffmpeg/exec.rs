@@ -1,7 +1,7 @@
-//! What a child does between fork and exec. The one place with `unsafe`.
+//! Set-up of a child process between fork and exec. The only module with `unsafe`.
 //!
-//! Guarantees that only async-signal-safe system calls run there (rustix makes them directly), and that a limit which
-//! the system refuses keeps no tool from running.
+//! Guarantees that only async-signal-safe system calls run there (rustix makes them directly), and that a tool starts
+//! even where the system refuses a limit.
 #![cfg_attr(unix, allow(unsafe_code))]
 
 use std::io;
@@ -19,26 +19,26 @@ pub(super) struct Limits {
     pub(super) nice: i32,
 }
 
-/// Starts it with its limits. macOS from version 12 on takes no limit of the address space: it runs without one, which
-/// the log says once.
+/// Starts a process with its limits. macOS 12 and later refuse a limit of the address space: the process runs without
+/// it, which is logged once.
 #[cfg(unix)]
 pub(super) fn spawn(command: &mut Command, limits: Limits) -> io::Result<Child> {
-    static SAID: std::sync::Once = std::sync::Once::new();
+    static LOGGED: std::sync::Once = std::sync::Once::new();
     let memory = limits.memory.map(|memory| Rlimit { current: Some(memory), maximum: Some(memory) });
     let (child, refused) = spawn_within(command, limits.nice, memory)?;
     if refused {
-        SAID.call_once(|| {
+        LOGGED.call_once(|| {
             tracing::warn!("this system refuses to limit the memory of tools; they run without");
         });
     }
     Ok(child)
 }
 
-/// Own process group, lower priority, a limit of memory, and on Linux death with the spawning thread. True: the limit
-/// was refused.
+/// Own process group, lower priority, memory limit, and on Linux death with the spawning thread. Returns true where the
+/// memory limit was refused.
 #[cfg(unix)]
 fn spawn_within(command: &mut Command, nice: i32, memory: Option<Rlimit>) -> io::Result<(Child, bool)> {
-    // The child may not allocate, so that it cannot log: it writes a byte instead.
+    // The child must not allocate, so it cannot log: it writes a byte instead.
     let (refusal, refuse) = io::pipe()?;
     prepare(command, nice, memory, refuse);
     let child = command.spawn()?;
@@ -52,7 +52,7 @@ fn prepare(command: &mut Command, nice: i32, memory: Option<Rlimit>, refuse: io:
     #[cfg(target_os = "linux")]
     let parent = rustix::process::getpid();
     let set_up = move || {
-        // Others' work goes first; failing to be polite is no reason to fail.
+        // A lower priority is a courtesy: its failure is ignored.
         let _ = rustix::process::setpriority_process(None, nice);
         if memory.is_some_and(|memory| rustix::process::setrlimit(Resource::As, memory).is_err()) {
             let _ = rustix::io::write(&refuse, &[1]);
@@ -91,7 +91,7 @@ mod tests {
 
     const GIB: u64 = 1 << 30;
 
-    /// What a tool reads of its limit, in KiB, and whether the limit was refused.
+    /// The limit that a tool reads, in KiB, and whether it was refused.
     fn limit_of(memory: Option<Rlimit>) -> io::Result<(String, bool)> {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", "ulimit -v"]).stdout(Stdio::piped());
@@ -102,16 +102,16 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_whose_limit_the_system_refuses_runs_without_it() {
+    fn tool_runs_without_a_limit_that_the_system_refuses() {
         let inherited = limit_of(None).unwrap();
         assert!(!inherited.1);
-        let more_than_its_maximum = Rlimit { current: Some(2 * GIB), maximum: Some(GIB) };
-        assert_eq!(limit_of(Some(more_than_its_maximum)).unwrap(), (inherited.0, true));
+        let above_maximum = Rlimit { current: Some(2 * GIB), maximum: Some(GIB) };
+        assert_eq!(limit_of(Some(above_maximum)).unwrap(), (inherited.0, true));
     }
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_limit_that_the_system_takes_is_kept() {
+    fn accepted_limit_applies() {
         let limit = Rlimit { current: Some(4 * GIB), maximum: Some(4 * GIB) };
         assert_eq!(limit_of(Some(limit)).unwrap(), ((4 * GIB / 1024).to_string(), false));
     }

@@ -1,7 +1,8 @@
-//! The first frames of a file, decoded by the ffprobe that looks at it: headers alone tell neither HLG that a message in
-//! the stream announces nor all mastering data.
+//! Decodes the first frames of a file with ffprobe: headers show neither HLG that an SEI message announces nor all
+//! mastering data.
 //!
-//! Guarantees that little is decoded: keyframes alone, among few packets, unsmoothed. Must not know what frames say.
+//! Guarantees that little is decoded: keyframes only, of few packets, without the loop filter. Must not know what the
+//! frames mean.
 
 use super::Tools;
 use super::capture::{Bounds, capture};
@@ -10,17 +11,17 @@ use crate::input_guard::reach_arguments;
 use crate::media::{self, MediaInfo};
 use std::path::Path;
 
-/// Packets of all streams that are read for frames while a file is looked at. Of a codec that knows no other frames than
-/// keyframes all are decoded: a large picture takes a tenth of a second each.
-const BESIDE: &str = "%+#8";
+/// Packets of all streams that are read for frames in the first probe. In an intra-only codec every one is decoded: a
+/// large frame takes a tenth of a second each.
+const WITH_HEADERS: &str = "%+#8";
 
-/// Packets of the picture alone that are read where those hold no keyframe of it: the first, and where the recording
-/// begins between two keyframes those of ten seconds.
-const ALONE: [&str; 2] = ["%+#2", "%+#300"];
+/// Packets of the video alone, where those hold no keyframe: the first two, and ten seconds of them where the recording
+/// begins between two keyframes.
+const VIDEO_ONLY: [&str; 2] = ["%+#2", "%+#300"];
 
-/// Has ffprobe tell of the first frames beside what it tells of headers.
-pub(super) fn beside() -> Vec<&'static str> {
-    [&["-read_intervals", BESIDE][..], &frames()].concat()
+/// Arguments that add the first frames to a probe of headers.
+pub(super) fn arguments() -> Vec<&'static str> {
+    [&["-read_intervals", WITH_HEADERS][..], &frames()].concat()
 }
 
 fn frames() -> [&'static str; 7] {
@@ -35,9 +36,9 @@ fn frames() -> [&'static str; 7] {
     ]
 }
 
-/// Adds what the first frames of the moving picture say, where none of it was decoded. Without an answer nothing is added.
+/// Adds what the first frames of the video contain, where none of them was decoded. Without an answer nothing is added.
 pub(super) fn add(tools: &Tools, path: &Path, bounds: &Bounds<'_>, info: &mut MediaInfo) {
-    for interval in ALONE {
+    for interval in VIDEO_ONLY {
         let unseen = info.video().filter(|s| s.video.as_ref().is_some_and(|p| !p.seen));
         let Some(index) = unseen.map(|s| s.index.to_string()) else { return };
         let reach = reach_arguments(info.reach);

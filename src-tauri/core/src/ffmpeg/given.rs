@@ -1,68 +1,68 @@
-//! What decoders gave to ffmpeg's filters, as the filters say it: the size, shape and time of the pictures, the layout and
-//! rate of the sound. Headers tell only how a stream begins; this tells what it became.
+//! What decoders passed to ffmpeg's filters, as the filters log it: size, shape and time of the frames, layout and rate
+//! of the audio. Headers describe only how a stream begins; this shows what it became.
 //!
 //! Pure. Guarantees bounded memory however often a stream changes. Must not know what a plan expected.
 
 use crate::media::Ticks;
 use std::collections::BTreeMap;
 
-/// Everything that was given, by the index of the stream in the input.
+/// Filter input by stream index.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Given {
-    /// Pictures of streams whose filters begin with the one that tells of each picture.
+    /// Frames of streams whose filter graph begins with `showinfo`.
     pub pictures: BTreeMap<usize, Pictures>,
-    /// Kinds of sound, each once, in the order of their first coming.
+    /// Distinct audio formats, in order of first appearance.
     pub sounds: BTreeMap<usize, Vec<Sound>>,
 }
 
-/// The pictures of one stream.
+/// The frames of one stream.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pictures {
     /// How many there were.
     pub count: u64,
-    /// How many had the very time of the one before them.
+    /// How many had the same timestamp as the frame before.
     pub shared: u64,
-    /// How many had an earlier time than one before them, which none has that is shown where it stands.
+    /// How many had an earlier timestamp than a frame before; frames in display order have none.
     pub earlier: u64,
-    /// Where pictures of another size or shape begin; the first part is that of the first picture.
+    /// Where the frame size or shape changes; the first part is that of the first frame.
     pub parts: Vec<Part>,
-    /// What an encoder's clock that ticks once a picture makes of them, where their rate is known.
+    /// The frames on an encoder's time base of one tick per frame, if their rate is known.
     pub ticks: Option<Ticks>,
-    /// The latest time so far, in the units of its stream.
+    /// The latest timestamp so far, in the time base of the stream.
     latest: Option<i64>,
 }
 
-/// Pictures of one size and shape that follow each other.
+/// Consecutive frames of one size and shape.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Part {
-    /// When the first is shown, in seconds of the result.
+    /// Time of the first frame, in seconds of the result.
     pub at: f64,
-    /// Width in square pixels, and height, upright.
+    /// Width in square pixels and height, after rotation.
     pub size: (u32, u32),
 }
 
-/// A kind of sound.
+/// An audio format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sound {
     /// Samples a second.
     pub rate: u32,
-    /// Layout in ffmpeg's words: `5.1(side)`.
+    /// ffmpeg's name of the channel layout: `5.1(side)`.
     pub layout: String,
 }
 
-/// Changes that are kept; a stream that changes more often is broken.
+/// Most changes kept; a stream that changes more often is broken.
 const MOST_PARTS: usize = 1000;
-/// Kinds of sound that are kept of a stream.
+/// Most audio formats kept per stream.
 const MOST_SOUNDS: usize = 20;
 
 impl Given {
-    /// Was nothing decoded, as far as filters say?
+    /// Was nothing decoded, as far as filters report?
     pub fn is_empty(&self) -> bool {
         self.pictures.is_empty() && self.sounds.is_empty()
     }
 
-    /// Does this component tell of pictures?
-    pub(super) fn tells_pictures(component: &str) -> bool {
+    /// Does this component report frames?
+    pub(super) fn reports_frames(component: &str) -> bool {
         component.starts_with("showinfo@")
     }
 
@@ -77,7 +77,7 @@ impl Given {
         }
     }
 
-    /// `tb:1/48000 samplefmt:fltp samplerate:48000 chlayout:5.1(side)`, of the source of a graph of filters.
+    /// `tb:1/48000 samplefmt:fltp samplerate:48000 chlayout:5.1(side)`, from the source of a filter graph.
     pub(crate) fn take_sound(&mut self, component: &str, text: &str) {
         let Some((input, sound)) = graph_input(component).zip(Sound::read(text)) else { return };
         let kinds = self.sounds.entry(input).or_default();
@@ -87,7 +87,7 @@ impl Given {
     }
 }
 
-/// What a line says of a picture.
+/// What a line reports of a frame.
 struct Picture {
     time: Option<(i64, f64)>,
     size: (u32, u32),
@@ -105,27 +105,27 @@ impl Picture {
     }
 }
 
-/// The rate by which an encoder's clock ticks: `config in time_base: 1/1000, frame_rate: 25/1`.
+/// The frame rate of an encoder's time base: `config in time_base: 1/1000, frame_rate: 25/1`.
 fn rate(text: &str) -> Option<f64> {
     let (a, b) = field(text.strip_prefix("config in")?, "frame_rate:")?.split_once('/')?;
     Some(a.parse::<f64>().ok()? / b.parse::<f64>().ok()?).filter(|rate| *rate > 0.0 && rate.is_finite())
 }
 
-/// `64/45`; one that no screen has counts as square, as it does in headers.
+/// `64/45`; an implausible ratio counts as square, as it does in headers.
 fn aspect(text: &str) -> Option<f64> {
     let (a, b) = text.split_once('/')?;
     let ratio = a.parse::<f64>().ok()? / b.parse::<f64>().ok()?;
     (0.05..=20.0).contains(&ratio).then_some(ratio)
 }
 
-/// The word behind `name`, which begins the text or follows a space.
+/// The word after `name`, which starts the text or follows a space.
 fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let starts = text.match_indices(name).map(|(at, _)| at);
     let mut starts = starts.filter(|at| *at == 0 || text.as_bytes()[at - 1] == b' ');
     text[starts.next()? + name.len()..].split_whitespace().next()
 }
 
-/// The stream in `graph_0_in_0_1`, newer `graph_-1_in_0:1`.
+/// The stream index in `graph_0_in_0_1`, newer `graph_-1_in_0:1`.
 fn graph_input(component: &str) -> Option<usize> {
     let (_, stream) = component.strip_prefix("graph_")?.split_once("_in_")?;
     stream.strip_prefix("0_").or_else(|| stream.strip_prefix("0:"))?.parse().ok()
@@ -138,7 +138,7 @@ impl Sound {
         Some(Sound { rate, layout: layout.trim().to_owned() })
     }
 
-    /// Its channels, as far as the name of the layout tells.
+    /// The channel count, if the name of the layout shows it.
     pub fn channels(&self) -> Option<u32> {
         let plain = self.layout.split('(').next().unwrap_or_default();
         Some(match plain {
@@ -156,7 +156,7 @@ impl Sound {
 }
 
 impl Pictures {
-    /// How many have a time of their own.
+    /// How many have a distinct timestamp.
     pub fn distinct(&self) -> u64 {
         self.count - self.shared - self.earlier
     }
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_change_of_size_or_shape_is_noted_with_its_time_in_the_words_of_both_versions() {
+    fn changes_of_size_and_shape_are_recorded_with_their_time() {
         let mut given = Given::default();
         for text in [
             "config in time_base: 1/1000, frame_rate: 25/1",
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_sound_is_kept_once_by_its_stream() {
+    fn audio_formats_are_kept_once_per_stream() {
         let mut given = Given::default();
         let stereo = "tb:1/48000 samplefmt:fltp samplerate:48000 chlayout:stereo";
         for text in [stereo, "tb:1/48000 samplefmt:fltp samplerate:48000 chlayout:5.1(side)", stereo] {
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn channels_follow_from_the_name_of_a_layout() {
+    fn channel_count_follows_from_the_layout_name() {
         let channels = |layout: &str| Sound { rate: 1, layout: layout.into() }.channels();
         for (layout, count) in
             [("mono", 1), ("stereo", 2), ("2.1", 3), ("quad(side)", 4), ("5.1(side)", 6), ("7.1", 8)]
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_that_never_rests_is_bounded() {
+    fn constantly_changing_stream_is_bounded() {
         let mut given = Given::default();
         for n in 0..5000 {
             given.take_picture(

@@ -1,61 +1,61 @@
-//! One line of ffmpeg's log taken apart: the component that wrote it, its level and its text.
+//! Parses one line of ffmpeg's log into component, level and text.
 //!
-//! Reads by shape, because builds write differently: an address is `0x55d0c7a0` on most systems and `000001F2A3B4C5D0` on
-//! Windows. Guarantees that a level which is not known counts as an error, and that text without a level (of a library, or
-//! a further line of a text) gets none. Must not know what a text means.
+//! Matches by shape, because builds differ: an address is `0x55d0c7a0` on most systems and `000001F2A3B4C5D0` on
+//! Windows. Guarantees that an unknown level counts as an error, and that text without a level (of a library, or a
+//! further line of a text) gets none. Must not know what a text means.
 
 use std::borrow::Cow;
 
 /// Level of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
-    /// Also fatal, panic and every level that is not known.
+    /// Also fatal, panic and unknown levels.
     Error,
     Warning,
     Info,
     Verbose,
-    /// Quiet, debug and trace, which are not asked for.
+    /// Quiet, debug and trace, which are not requested.
     Other,
 }
 
 /// The parts of a line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line<'a> {
-    /// Name of the component without its address: `h264`, `in#0/mov,mp4`. The first of several; absent where the
+    /// Name of the component without its address: `h264`, `in#0/mov,mp4`; the first of several. `None` where the
     /// program itself writes.
     pub(super) component: Option<&'a str>,
-    /// Absent for text without a level.
+    /// `None` for text without a level.
     pub(super) level: Option<Level>,
-    /// The level has a colour. ffmpeg replaces escape characters in all texts, so that no file can imitate one.
+    /// The level has a colour. ffmpeg replaces escape characters in all texts, so a file cannot forge one.
     pub(super) coloured: bool,
-    /// The component has a colour, which it has at every level.
-    pub(super) signed: bool,
+    /// The component has a colour, as it has at every level.
+    pub(super) component_coloured: bool,
     /// The rest, without colours.
     pub(super) text: Cow<'a, str>,
 }
 
-/// Takes a line apart: `[aist#0:1/aac @ 0x55d0] [dec:aac @ 0x55e0] [error] Error submitting packet to decoder: ...`.
+/// Parses a line: `[aist#0:1/aac @ 0x55d0] [dec:aac @ 0x55e0] [error] Error submitting packet to decoder: ...`.
 pub(super) fn read(line: &str) -> Line<'_> {
-    let (mut component, mut signed, mut rest) = (None, false, line);
+    let (mut component, mut component_coloured, mut rest) = (None, false, line);
     loop {
         let (coloured, start) = skip_colours(rest);
         let Some((inside, after)) = bracket(start) else {
-            return Line { component, level: None, coloured, signed, text: plain(start) };
+            return Line { component, level: None, coloured, component_coloured, text: plain(start) };
         };
         if let Some(name) = name_in(inside) {
-            signed |= coloured && component.is_none();
+            component_coloured |= coloured && component.is_none();
             component = component.or(Some(name));
             rest = after;
             continue;
         }
         let level = level(inside, component.is_some());
         let text = if level.is_some() { after } else { start };
-        return Line { component, level, coloured, signed, text: plain(text) };
+        return Line { component, level, coloured, component_coloured, text: plain(text) };
     }
 }
 
-/// `None`: the bracket is part of the text. A level is one word in lower case; ffmpeg leaves it empty where it has no
-/// word for the number.
+/// `None` where the bracket is part of the text. A level is one word in lower case; ffmpeg leaves it empty where it has
+/// no word for the number.
 fn level(word: &str, follows_component: bool) -> Option<Level> {
     Some(match word {
         "error" | "fatal" | "panic" => Level::Error,
@@ -76,7 +76,7 @@ fn name_in(inside: &str) -> Option<&str> {
     (is_hex || matches!(address, "(nil)" | "(null)")).then_some(name)
 }
 
-/// What the bracket at the beginning encloses, and what follows it after a space. Brackets within belong to it.
+/// The content of the leading bracket, and the text after it and a space. Nested brackets belong to it.
 fn bracket(text: &str) -> Option<(&str, &str)> {
     let inside = text.strip_prefix('[')?;
     let mut open = 1;
@@ -88,7 +88,7 @@ fn bracket(text: &str) -> Option<(&str, &str)> {
     Some((&inside[..end], inside[end + 1..].strip_prefix(' ')?))
 }
 
-/// The text behind the colours it begins with, and whether one of them is still on.
+/// The text after its leading colour codes, and whether a colour is active there.
 fn skip_colours(mut text: &str) -> (bool, &str) {
     let mut coloured = false;
     while let Some((code, after)) = colour(text) {
@@ -97,13 +97,13 @@ fn skip_colours(mut text: &str) -> (bool, &str) {
     (coloured, text)
 }
 
-/// The code of the colour at the beginning, `1;31`, and what follows it.
+/// The leading colour code, `1;31`, and the text after it.
 fn colour(text: &str) -> Option<(&str, &str)> {
     let (code, after) = text.strip_prefix("\x1b[")?.split_once('m')?;
     code.bytes().all(|b| b.is_ascii_digit() || b == b';').then_some((code, after))
 }
 
-/// A text without colours.
+/// The text without colour codes.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains("\x1b[") {
         return text.into();
@@ -127,7 +127,7 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    /// glibc and macOS, at a fixed place, Windows by two libraries, in capitals, no address by three libraries.
+    /// glibc and macOS, a fixed address, Windows with two libraries, upper case, and null in three libraries.
     const ADDRESSES: [&str; 8] = [
         "0x55d0c7a0",
         "0x295a8600",
@@ -175,12 +175,12 @@ mod tests {
 
     const TEXT: &str = "a [b] text @ 0x1: [info] c";
 
-    /// As ffmpeg writes a line where it uses colours, all or 256 of them.
+    /// A line as ffmpeg writes it with 16 or 256 colours.
     fn in_colours(parts: &[String], level: &str, code: &str) -> String {
         let part = |text: &str| format!("\x1b[{code}m{text}\x1b[0m");
         let components: Vec<String> = parts.iter().map(|p| part(p)).collect();
         let (level, text) = (format!("[{level}] "), format!("{TEXT}\n"));
-        // The end of a colour stands behind the line break, and so in the next line.
+        // The colour reset follows the line break, so it is on the next line.
         let line = match level.as_str() {
             "[info] " => [level, text].concat(),
             _ => [part(&level), part("a [b]"), part(&text[5..])].concat(),
@@ -189,18 +189,18 @@ mod tests {
     }
 
     #[test]
-    fn component_and_level_are_read_whatever_the_address_looks_like() {
+    fn component_and_level_are_read_for_every_address_format() {
         for (word, level) in LEVELS {
             for name in NAMES {
                 for address in ADDRESSES {
                     let outer = format!("[{name} @ {address}] ");
                     for parts in [vec![outer.clone()], vec![outer.clone(), format!("[dec:aac @ {address}] ")]]
                     {
-                        let expected = |coloured, signed| Line {
+                        let expected = |coloured, component_coloured| Line {
                             component: Some(name),
                             level: Some(level),
                             coloured,
-                            signed,
+                            component_coloured,
                             text: TEXT.into(),
                         };
                         let plain = format!("{}[{word}] {TEXT}", parts.concat());
@@ -217,14 +217,14 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_ffmpeg_itself_has_a_level_and_no_component() {
+    fn line_of_ffmpeg_itself_has_a_level_and_no_component() {
         for (word, level) in LEVELS.into_iter().filter(|(w, _)| w.bytes().all(|b| b.is_ascii_lowercase())) {
             let plain = format!("[{word}] {TEXT}");
             let expected = |coloured| Line {
                 component: None,
                 level: Some(level),
                 coloured,
-                signed: false,
+                component_coloured: false,
                 text: TEXT.into(),
             };
             assert_eq!(read(&plain), expected(false), "{plain}");
@@ -255,11 +255,16 @@ mod tests {
             "Fontconfig error: Cannot load default config file",
             "terminate called after throwing an instance of 'std::bad_alloc'",
         ] {
-            let none =
-                Line { component: None, level: None, coloured: false, signed: false, text: text.into() };
+            let none = Line {
+                component: None,
+                level: None,
+                coloured: false,
+                component_coloured: false,
+                text: text.into(),
+            };
             assert_eq!(read(text), none);
         }
-        // A library wrote between two parts of a line, whose level follows in the next.
+        // A library wrote between two parts of a line; the level is on the next line.
         assert_eq!(read("[h264 @ 0x55d0c7a0] Svt[info]: SVT").level, None);
         assert_eq!(read("\x1b[0m[info] a\x1b[31mb\x1b[0m").text, "ab");
         assert_eq!(plain("a\x1b[31;mb\x1b[Kc\x1bd\x1b["), "ab\x1b[Kc\x1bd\x1b[");

@@ -1,4 +1,4 @@
-//! Where ffmpeg and ffprobe are, and which version they have. Looks only at the places it is given, in their order.
+//! Finds ffmpeg and ffprobe and their versions. Searches only the given places, in their order.
 
 use super::capture::{Bounds, Output, capture};
 use crate::failure::{self, Reason, Remedy};
@@ -15,16 +15,16 @@ use std::time::{Duration, SystemTime};
 /// Where to look.
 #[derive(Debug, Clone, Default)]
 pub struct ToolPlaces {
-    /// This ffmpeg and no other.
+    /// Use only this ffmpeg.
     pub ffmpeg: Option<PathBuf>,
-    /// This ffprobe and no other.
+    /// Use only this ffprobe.
     pub ffprobe: Option<PathBuf>,
     /// Folders, best first.
     pub folders: Vec<PathBuf>,
 }
 
-/// Folders to look in: beside the executable, those of `path`, and the package managers' own on macOS, which
-/// are not in the PATH of an application started from the Finder.
+/// Folders to search: `beside` (that of the executable), those of `path`, and on macOS those of the package managers,
+/// which are not in the PATH of an application started from the Finder.
 pub fn standard_folders(beside: Option<PathBuf>, path: &OsStr) -> Vec<PathBuf> {
     let managers: &[&str] = if cfg!(target_os = "macos") {
         &["/opt/homebrew/bin", "/usr/local/bin", "/opt/local/bin"]
@@ -34,22 +34,22 @@ pub fn standard_folders(beside: Option<PathBuf>, path: &OsStr) -> Vec<PathBuf> {
     beside.into_iter().chain(std::env::split_paths(path)).chain(managers.iter().map(PathBuf::from)).collect()
 }
 
-/// One tool.
+/// An executable and its version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tool {
     /// Absolute path.
     pub path: PathBuf,
-    /// As it names itself: `5.1.9-0+deb12u1`.
+    /// As it reports itself: `5.1.9-0+deb12u1`.
     pub version: String,
     pub(super) modified: Option<SystemTime>,
 }
 
-/// The pair that is used together.
+/// The two tools that are used together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tools {
     /// Encodes.
     pub ffmpeg: Tool,
-    /// Looks.
+    /// Probes.
     pub ffprobe: Tool,
 }
 
@@ -58,19 +58,19 @@ pub struct Tools {
 pub enum ToolError {
     /// Not found in any place.
     Missing {
-        /// Which.
+        /// Which one: `ffmpeg` or `ffprobe`.
         tool: &'static str,
     },
-    /// Named by the settings, and no file.
+    /// Named by the settings, but not a file.
     NoFile {
-        /// Where it was to be.
+        /// The path in the settings.
         path: PathBuf,
     },
     /// Found, but it does not run.
     Broken {
         /// Which file.
         path: PathBuf,
-        /// What it said.
+        /// Its last line of output, or the system's error.
         answer: String,
     },
     /// Older than 5.1.
@@ -83,7 +83,7 @@ pub enum ToolError {
 }
 
 impl ToolError {
-    /// Why a job that meets it cannot start.
+    /// Why a job cannot start.
     pub fn reason(&self) -> Reason {
         let shown = |path: &Path| failure::shown(path);
         match self {
@@ -98,7 +98,7 @@ impl ToolError {
         }
     }
 
-    /// How to get ffmpeg on this system, or what else helps.
+    /// How to get ffmpeg on this system, or another remedy.
     pub fn remedy(&self) -> Remedy {
         if matches!(self, ToolError::NoFile { .. }) {
             return Remedy::ChooseAnother;
@@ -131,13 +131,13 @@ fn install(os: &str, os_release: &str) -> Remedy {
     Remedy::Command { command: command.into() }
 }
 
-/// Finds both tools and asks them for their versions. Takes some 0.3 s the first time, next to nothing while
-/// the files stay as they are.
+/// Finds both tools and their versions. Takes some 0.3 s the first time; answers are cached while the files are
+/// unchanged.
 pub fn locate(places: &ToolPlaces) -> Result<Tools, ToolError> {
     let folders = &places.folders;
     let (ffmpeg, ffprobe) = std::thread::scope(|scope| {
         let ffmpeg = scope.spawn(|| tool("ffmpeg", places.ffmpeg.as_deref(), folders));
-        // Asked while the other answers.
+        // Runs in parallel with the ffmpeg thread.
         let ffprobe = tool("ffprobe", places.ffprobe.as_deref(), folders);
         (ffmpeg.join(), ffprobe)
     });
@@ -165,7 +165,7 @@ fn modified(path: &Path) -> Option<SystemTime> {
     path.metadata().and_then(|m| m.modified()).ok()
 }
 
-/// Longest time a tool may take to say its version, or to encode three frames.
+/// Time limit for reporting a version, or for a test encode of three frames.
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
 pub(super) fn ask(program: &Path, args: &[OsString]) -> std::io::Result<Output> {
@@ -175,15 +175,15 @@ pub(super) fn ask(program: &Path, args: &[OsString]) -> std::io::Result<Output> 
 type Versions = HashMap<(PathBuf, Option<SystemTime>), String>;
 static VERSIONS: Mutex<Option<Versions>> = Mutex::new(None);
 
-/// The version of a tool; an answer is kept for the life of the process, per file.
+/// The version of a tool, cached per file for the life of the process.
 fn version(path: &Path, modified: Option<SystemTime>) -> Result<String, ToolError> {
     let key = (path.to_owned(), modified);
-    let known = || VERSIONS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(version) = known().get_or_insert_default().get(&key) {
+    let cache = || VERSIONS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(version) = cache().get_or_insert_default().get(&key) {
         return Ok(version.clone());
     }
     let version = ask_version(path)?;
-    known().get_or_insert_default().insert(key, version.clone());
+    cache().get_or_insert_default().insert(key, version.clone());
     Ok(version)
 }
 
@@ -192,7 +192,7 @@ fn ask_version(path: &Path) -> Result<String, ToolError> {
     let output = ask(path, &["-version".into()]).map_err(|e| broken(said(&e)))?;
     match version_in(&output.stdout) {
         Some(version) if output.success => Ok(version.to_owned()),
-        _ => Err(broken(last_words(&output))),
+        _ => Err(broken(last_line(&output))),
     }
 }
 
@@ -201,12 +201,12 @@ fn version_in(answer: &str) -> Option<&str> {
     answer.lines().next()?.split_whitespace().skip_while(|word| *word != "version").nth(1)
 }
 
-fn last_words(output: &Output) -> String {
+fn last_line(output: &Output) -> String {
     let last = output.stderr.lines().last().or_else(|| output.stdout.lines().last());
-    last.unwrap_or("it said nothing").trim_end_matches('.').to_owned()
+    last.unwrap_or("it printed nothing").trim_end_matches('.').to_owned()
 }
 
-/// Older than 5.1? Versions that are no numbers are snapshots of the development branch: new.
+/// Is it older than 5.1? Versions that are not numbers are development snapshots and count as new.
 fn is_old(version: &str) -> bool {
     let numbers = version.trim_start_matches('n');
     let mut parts = numbers.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);
@@ -222,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_before_5_1_are_old_and_snapshots_are_not() {
+    fn versions_before_5_1_are_old_and_snapshots_are_new() {
         for (version, old) in [
             ("4.4.2-0ubuntu0.22.04.1", true),
             ("4.1", true),
@@ -259,13 +259,13 @@ mod tests {
             }
             assert_eq!(is_old(version), old, "{version}");
         }
-        for nothing in ["", "\r\n", "ffmpeg version", "ffmpeg version \r\n", "no such command\nversion 5"] {
-            assert_eq!(version_in(nothing), None, "{nothing:?}");
+        for malformed in ["", "\r\n", "ffmpeg version", "ffmpeg version \r\n", "no such command\nversion 5"] {
+            assert_eq!(version_in(malformed), None, "{malformed:?}");
         }
     }
 
     #[test]
-    fn the_hint_names_this_systems_package_manager() {
+    fn remedy_names_the_package_manager_of_the_system() {
         let by = |os, release: &str| match install(os, release) {
             Remedy::Command { command } => Some(command),
             _ => None,
@@ -278,12 +278,12 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_tool_is_named() {
+    fn missing_tool_is_named() {
         let places = ToolPlaces { folders: vec!["/nowhere".into()], ..ToolPlaces::default() };
         assert_eq!(locate(&places), Err(ToolError::Missing { tool: "ffmpeg" }));
         let named = ToolPlaces { ffmpeg: Some("/nope".into()), ..places };
         let error = locate(&named).unwrap_err();
-        assert_eq!(error.to_string(), "/nope, which the settings name, is no file that could be used.");
+        assert_eq!(error.to_string(), "/nope, named in the settings, is not a usable file.");
         assert_eq!(error.remedy(), Remedy::ChooseAnother);
     }
 }

@@ -1,11 +1,11 @@
-//! Removes the names of files from messages of ffmpeg and ffprobe before these are interpreted: a video may be called
-//! `No space left on device.mp4`.
+//! Removes file names from messages of ffmpeg and ffprobe before they are interpreted: a video may be called `No space
+//! left on device.mp4`.
 //!
-//! Guarantees that paths of Unix and of Windows are found, also where a line ends within one.
+//! Guarantees that Unix and Windows paths are found, also where a line ends within one.
 
 use std::ffi::OsString;
 
-/// Paths that a call was given as `file:` URLs.
+/// Paths that a call received as `file:` URLs.
 #[derive(Debug, Default)]
 pub(super) struct Names(Vec<String>);
 
@@ -17,7 +17,7 @@ impl Names {
         let written = args.iter().map(|arg| as_logged(&arg.to_string_lossy()));
         let mut names: Vec<String> =
             written.filter_map(|arg| Some(arg.strip_prefix(PROTOCOL)?.to_owned())).collect();
-        // A path may be the beginning of another.
+        // A path may be the prefix of another.
         names.sort_by_key(|name| std::cmp::Reverse(name.len()));
         Names(names)
     }
@@ -37,7 +37,7 @@ fn without(text: &str, name: &str) -> String {
     let text = text.replace(&format!("{PROTOCOL}{name}"), "");
     // Some messages leave out the protocol. A name without a folder could be a word of the message.
     let text = if name.contains(['/', '\\']) { text.replace(name, "") } else { text };
-    // The line ends within the name, which contains a line break or is longer than the lines that are kept.
+    // The line ends within the name: it contains a line break, or exceeds the longest line kept.
     match text.rsplit_once(PROTOCOL) {
         Some((before, end)) if name.starts_with(end.trim_end_matches('\u{fffd}')) => before.to_owned(),
         _ => text,
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_ffmpeg_printed_differently_or_in_part_is_removed() {
+    fn altered_or_partial_names_are_removed() {
         assert_eq!(removed("/v/I/O error\u{1}\u{1b}.mp4", "file:/v/I/O error??.mp4: x"), ": x");
         assert_eq!(removed("/v/I/O error\n.mp4", "[error] file:/v/I/O error"), "[error] ");
         assert_eq!(removed("/v/I/O error é.mp4", "[error] file:/v/I/O error \u{fffd}"), "[error] ");

@@ -1,4 +1,4 @@
-//! Reading a child's pipes: always drained, never more than a bounded amount kept.
+//! Reading of a child's pipes: they are always drained, and the memory kept is bounded.
 
 use std::io::{self, Read};
 use std::sync::mpsc::SyncSender;
@@ -6,14 +6,14 @@ use std::sync::mpsc::SyncSender;
 /// Longest line kept, in bytes; the rest of a longer one is dropped.
 const LONGEST_LINE: usize = 4096;
 
-/// Sends each line of `pipe` until it closes. When nobody listens any more the pipe is drained all the same, so that
-/// the child never blocks.
+/// Sends each line of `pipe` until it closes. After the receiver is dropped the pipe is still drained, so that the
+/// child never blocks.
 pub(super) fn send_lines<T>(pipe: impl Read, lines: &SyncSender<T>, wrap: impl Fn(String) -> T) {
-    let mut listening = true;
-    each_line(pipe, |line| listening = listening && lines.send(wrap(line.into())).is_ok());
+    let mut receiving = true;
+    each_line(pipe, |line| receiving = receiving && lines.send(wrap(line.into())).is_ok());
 }
 
-/// Takes each line of `pipe` until it closes; `\r` ends a line too.
+/// Passes each line of `pipe` to `take` until it closes; `\r` ends a line too.
 pub(super) fn each_line(pipe: impl Read, mut take: impl FnMut(&str)) {
     lines_while(pipe, |line| {
         take(line);
@@ -21,7 +21,7 @@ pub(super) fn each_line(pipe: impl Read, mut take: impl FnMut(&str)) {
     });
 }
 
-/// The same for as long as `take` wants more. Has it taken all?
+/// Passes each line of `pipe` to `take` while it returns true. Returns whether all lines were taken.
 pub(super) fn lines_while(mut pipe: impl Read, mut take: impl FnMut(&str) -> bool) -> bool {
     let mut chunk = [0; 16 * 1024];
     let mut line = Vec::with_capacity(256);
@@ -50,10 +50,10 @@ pub(super) fn lines_while(mut pipe: impl Read, mut take: impl FnMut(&str) -> boo
     line.is_empty() || end(&mut line)
 }
 
-/// The first `most` bytes of `pipe`; what comes after is drained and dropped.
+/// The first `most` bytes of `pipe`; the rest is drained and dropped.
 pub(super) fn read_at_most(mut pipe: impl Read, most: u64) -> String {
     let mut bytes = Vec::new();
-    // A broken pipe ends the reading; what came before it counts.
+    // A broken pipe ends the reading; the bytes before it count.
     let _ = (&mut pipe).take(most).read_to_end(&mut bytes);
     let _ = io::copy(&mut pipe, &mut io::sink());
     String::from_utf8_lossy(&bytes).into_owned()
@@ -65,7 +65,7 @@ mod tests {
     use std::sync::mpsc::sync_channel;
 
     #[test]
-    fn lines_end_at_either_return_and_are_cut_at_their_limit() {
+    fn lines_end_at_cr_or_lf_and_are_cut_at_the_limit() {
         let (sender, receiver) = sync_channel(16);
         let long = "x".repeat(LONGEST_LINE * 3);
         send_lines(format!("a\rb\r\n\nc\n{long}\nend").as_bytes(), &sender, |line| line);
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_ends_when_enough_is_known() {
+    fn reading_ends_when_take_returns_false() {
         let mut taken = 0;
         let mut one = || {
             taken += 1;
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pipe_is_drained_when_nobody_listens() {
+    fn pipe_is_drained_after_the_receiver_is_dropped() {
         let (sender, receiver) = sync_channel(1);
         drop(receiver);
         let mut flood = io::repeat(b'\n').take(10 << 20);

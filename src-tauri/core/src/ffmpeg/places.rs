@@ -1,8 +1,8 @@
-//! Looks for what tells a place where no header says it: in lines of subtitles, beside covers, between frames; and in all
-//! that a result holds. Only done where places are to be left out.
+//! Searches for location data that no header names: in subtitle lines, behind covers, between frames; and in all texts
+//! of a result. Used only where location data is to be left out.
 //!
-//! Guarantees the same bounds as other looks, and that what could not be read of a cover or between frames counts as
-//! telling. Must not know what becomes of it.
+//! Guarantees the bounds of other probes. A cover, or data between frames, that cannot be read counts as location data.
+//! Must not know what becomes of it.
 
 use super::capture::{Bounds, capture_by};
 use super::probe::{MEMORY, PATIENCE};
@@ -17,7 +17,7 @@ use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Who is asked about which file.
+/// A file, and what a search of it needs.
 #[derive(Clone, Copy)]
 pub(crate) struct Places<'a> {
     pub(crate) tools: &'a Tools,
@@ -26,16 +26,17 @@ pub(crate) struct Places<'a> {
     pub(crate) orders: &'a Orders,
 }
 
-/// Bytes of a cover, or of the messages between frames, that are read.
-const MOST: u64 = 32 << 20;
+/// Most bytes read of a cover, or of the messages between frames.
+const LIMIT: u64 = 32 << 20;
 
-/// Subtitles made of pictures, which have no lines.
-const PICTURES: [&str; 5] = ["hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "dvb_teletext", "xsub"];
+/// Subtitle codecs that hold bitmaps and have no text lines.
+const BITMAP_SUBTITLES: [&str; 5] =
+    ["hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "dvb_teletext", "xsub"];
 
 impl Places<'_> {
-    /// Marks subtitles that are logs of places, and pictures beside which more is stored.
+    /// Marks subtitles that are logs of locations, and covers that carry further data.
     pub(crate) fn look(&self, info: &mut MediaInfo) {
-        let text = |s: &Stream| s.kind == Kind::Subtitle && !PICTURES.contains(&s.codec.as_str());
+        let text = |s: &Stream| s.kind == Kind::Subtitle && !BITMAP_SUBTITLES.contains(&s.codec.as_str());
         let logs = if info.streams.iter().any(text) { self.logs(info.reach) } else { BTreeSet::new() };
         let reach = info.reach;
         for stream in &mut info.streams {
@@ -44,17 +45,19 @@ impl Places<'_> {
         }
     }
 
-    /// Marks the moving picture where its frames carry data of the camera. Reads the whole file.
+    /// Marks the video stream if camera data lies between its frames. Reads the whole file.
     pub(crate) fn look_between_frames(&self, info: &mut MediaInfo) {
-        let Some((index, codec)) = info.video().map(|film| (film.index, film.codec.clone())) else { return };
+        let Some((index, codec)) = info.video().map(|video| (video.index, video.codec.clone())) else {
+            return;
+        };
         let Some(filter) = messages(&codec) else { return };
         let more = ["-bsf", filter].map(OsString::from);
-        let told =
+        let found =
             self.bytes(index, info.reach, &more).is_none_or(|units| user_data::is_of_camera(&codec, &units));
-        info.streams.iter_mut().filter(|s| s.index == index).for_each(|s| s.places |= told);
+        info.streams.iter_mut().filter(|s| s.index == index).for_each(|s| s.places |= found);
     }
 
-    /// The texts of a result. `None`: it could not be read.
+    /// The texts of a result; `None` if it could not be read.
     pub(crate) fn texts(&self) -> Option<Parts> {
         std::fs::File::open(self.path).and_then(|mut file| metadata::parts(&mut file)).ok()
     }
@@ -92,10 +95,10 @@ impl Places<'_> {
 
     fn holds_more(&self, index: usize, reach: Option<u64>) -> bool {
         let first = ["-frames:v", "1"].map(OsString::from);
-        self.bytes(index, reach, &first).is_none_or(|picture| covers::holds_more(&picture))
+        self.bytes(index, reach, &first).is_none_or(|cover| covers::holds_more(&cover))
     }
 
-    /// The packets of a stream, one behind the other.
+    /// The packets of a stream, concatenated.
     fn bytes(&self, index: usize, reach: Option<u64>, more: &[OsString]) -> Option<Vec<u8>> {
         let mut all: Vec<OsString> = ["-v", "quiet", "-nostdin"].map(OsString::from).into();
         all.extend(self.guarded(reach));
@@ -107,7 +110,7 @@ impl Places<'_> {
     }
 }
 
-/// Leaves of each packet the messages alone, behind start codes.
+/// Bitstream filters that keep only the SEI messages of each packet, behind start codes.
 fn messages(codec: &str) -> Option<&'static str> {
     match codec {
         "h264" => Some("h264_mp4toannexb,filter_units=pass_types=6"),
@@ -116,11 +119,11 @@ fn messages(codec: &str) -> Option<&'static str> {
     }
 }
 
-/// What comes after `MOST` bytes is read and dropped, so that the tool ends by itself.
+/// Reads `LIMIT` bytes and drops the rest, so that the tool ends by itself.
 fn read_at_most(mut pipe: impl Read) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // A broken pipe ends the reading; what came before it counts.
-    let _ = (&mut pipe).take(MOST).read_to_end(&mut bytes);
+    // A broken pipe ends the reading; the bytes before it count.
+    let _ = (&mut pipe).take(LIMIT).read_to_end(&mut bytes);
     let _ = io::copy(&mut pipe, &mut io::sink());
     bytes
 }

@@ -1,5 +1,5 @@
-//! Looking at a file with ffprobe, which is told not to trust it: bounded time, memory and picture size, no
-//! network, no playlists.
+//! Probes files with ffprobe. Files are untrusted: time, memory and picture size are bounded, and network and playlists
+//! are disabled.
 
 use super::capture::{Bounds, Output, capture, capture_by};
 use super::names::Names;
@@ -21,7 +21,7 @@ use std::path::Path;
 /// Largest address space of ffprobe, in bytes.
 pub(super) const MEMORY: u64 = 2 << 30;
 
-/// Looks at a source. An interruption by an order comes back as `None`.
+/// Probes a source. `None` where an order interrupted it.
 pub fn source(
     tools: &Tools,
     path: &Path,
@@ -37,10 +37,10 @@ pub fn source(
     Ok(Some(info))
 }
 
-/// Bytes that ffmpeg reads by itself to know the streams of a file, unless five seconds of it are over before.
+/// Bytes that ffmpeg reads by default to find the streams of a file, unless it reaches five seconds first.
 const REACH: u64 = 5_000_000;
 
-/// Adds what ffprobe passes over in the container itself.
+/// Adds what ffprobe does not report of the container.
 fn read_container(path: &Path, info: &mut MediaInfo) {
     info.second_recording = has_second(path, &info.container);
     info.other_speed = has_other_speed(path, &info.container);
@@ -54,12 +54,12 @@ fn read_container(path: &Path, info: &mut MediaInfo) {
     info.take_declared(&declared.unwrap_or_default());
 }
 
-/// What the container states of how much of it there should be.
+/// The size and length that the container declares.
 fn stated_by(path: &Path) -> Stated {
     std::fs::File::open(path).and_then(|mut file| stated::stated(&mut file)).unwrap_or_default()
 }
 
-/// What the container says of its tracks and ffprobe does not show.
+/// Texts about tracks in the container that ffprobe does not report.
 fn words(path: &Path, container: &str) -> io::Result<Vec<Words>> {
     let mut file = std::fs::File::open(path)?;
     match container {
@@ -69,8 +69,8 @@ fn words(path: &Path, container: &str) -> io::Result<Vec<Words>> {
     }
 }
 
-/// Looks at a source once more, and reads `reach` bytes of it for that. Nothing where that takes too long.
-pub(super) fn farther(
+/// Probes a source again, reading `reach` bytes of it. `None` where that takes too long.
+pub(super) fn with_reach(
     tools: &Tools,
     path: &Path,
     policy: &Policy,
@@ -86,38 +86,40 @@ pub(super) fn farther(
     Some(info)
 }
 
-/// Adds to what is known of the moving picture what only its frames tell, as far as the look did not come to them: colours
-/// and mastering data that no container names, fields that no header names. Without an answer nothing is added.
+/// Adds what only frames of the video show, if the first probe did not decode them: colours and mastering data that no
+/// container names, fields that no header declares. Without an answer nothing is added.
 pub fn frames(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
     let bounds = Bounds { limit: policy.probe_limit, memory: Some(MEMORY), orders, nice: policy.nice };
     first_frames::add(tools, path, &bounds, info);
     let (Some(stream), reach) = (info.video().cloned(), info.reach) else { return };
     let picture = info.streams.iter_mut().find(|s| s.index == stream.index).and_then(|s| s.video.as_mut());
     let Some(picture) = picture else { return };
-    if fields::in_question(&stream)
-        && let Some(order) = fields::seen(tools, path, &stream, reach, &bounds)
+    if fields::may_be_interlaced(&stream)
+        && let Some(order) = fields::detected_order(tools, path, &stream, reach, &bounds)
     {
         picture.field_order = order.into();
     }
-    if fields::in_doubt(&stream) && fields::none_seen(tools, path, &stream, reach, &bounds) {
+    if fields::may_be_flagged_falsely(&stream)
+        && fields::looks_progressive(tools, path, &stream, reach, &bounds)
+    {
         (picture.field_order, picture.false_fields) = ("progressive".into(), true);
     }
 }
 
-/// Only Matroska is put together so; what cannot be looked at has none.
+/// Only Matroska files can be concatenated so; an unreadable file counts as having none.
 fn has_second(path: &Path, container: &str) -> bool {
     let look = || segments::has_second(&mut std::fs::File::open(path)?);
     container.starts_with("matroska") && look().unwrap_or(false)
 }
 
-/// Only MP4 and MOV have edit lists; what cannot be looked at has none.
+/// Only MP4 and MOV have edit lists; an unreadable file counts as having none.
 fn has_other_speed(path: &Path, container: &str) -> bool {
     let look = || speed::is_changed(&mut std::fs::File::open(path)?);
     container.starts_with("mov") && look().unwrap_or(false)
 }
 
-/// Finds out by its packets how long a file is that does not say so, or whose size belies what it says. Without an
-/// answer all stays as it is.
+/// Measures the duration from packets when the header has none, or one that the file size makes implausible. Without an
+/// answer `info` stays as it is.
 pub fn length(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
     if info.length().is_none()
         && let Some(measured) = packets(tools, path, policy, orders)
@@ -126,8 +128,8 @@ pub fn length(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Order
     }
 }
 
-/// Adds to each stream what its packets say: what of it is shown, and whether its header changes. Reads the whole file.
-/// Without an answer nothing is added.
+/// Adds to each stream what its packets show: how much of it is displayed, and whether its header changes. Reads the
+/// whole file. Without an answer nothing is added.
 pub fn shown(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
     let Some(mut measured) = packets(tools, path, policy, orders) else { return };
     if measured.streams.values().any(|span| span.headers > 0) {
@@ -140,14 +142,14 @@ pub fn shown(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders
     info.keep(&measured);
 }
 
-/// A header that comes again is no other header. What cannot be compared counts as another.
+/// A repeated header is not a changed one. A header that cannot be compared counts as changed.
 fn headers_differ(path: &Path, container: &str) -> Differ {
     let compared = std::fs::File::open(path).and_then(|mut file| headers::differ(container, &mut file));
     compared.unwrap_or(Differ { picture: true, sound: true })
 }
 
-/// Would an encoder's usual clock, which ticks by one of these rates, lose or move pictures of this stream? Reads the whole
-/// file; without an answer it is not known, and shows when it is encoded.
+/// Would an encoder's default time base, one tick per frame at one of these rates, drop or move frames of this stream?
+/// Reads the whole file. False without an answer; the encode shows it then.
 pub(crate) fn is_dense(asking: Asking<'_>, path: &Path, stream: usize, rates: Vec<f64>) -> bool {
     let Asking { tools, policy, orders } = asking;
     let index = stream.to_string();
@@ -168,7 +170,7 @@ pub(crate) fn is_dense(asking: Asking<'_>, path: &Path, stream: usize, rates: Ve
     capture_by(&tools.ffprobe.path, &args, &bounds, measure).is_ok_and(|answer| answer.stdout)
 }
 
-/// Finds out by its packets where a file ends that seems to mark more than it shows.
+/// Measures from packets where a file ends that seems to declare more than it shows.
 pub fn ends(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
     if info.may_overrun()
         && let Some(measured) = packets(tools, path, policy, orders)
@@ -177,8 +179,8 @@ pub fn ends(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>
     }
 }
 
-/// Where the packets of each stream begin and end, and where some are missing: the truth about a source whose
-/// header lies. Reads the whole file. `None` when it cannot be told.
+/// Measures where the packets of each stream begin and end, and where some are missing, for sources whose header is
+/// wrong. Reads the whole file. `None` where that fails.
 pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>) -> Option<Measured> {
     let entries = "packet=stream_index,pts_time,dts_time,duration_time,flags:packet_side_data=side_data_type";
     let args = packet_arguments(path, &["-show_entries", entries]);
@@ -192,7 +194,7 @@ pub fn packets(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orde
     Some(capture_by(&tools.ffprobe.path, &args, &bounds, measure).ok()?.stdout)
 }
 
-/// Lists packets of a file, a line each, whose fields bars separate: a locale may write numbers with a comma.
+/// Lists the packets of a file, one per line, with fields separated by bars: a locale may write numbers with a comma.
 fn packet_arguments(path: &Path, asked: &[&str]) -> Vec<OsString> {
     let fixed = ["-v", "quiet", "-of", "compact=p=0:nk=1"];
     let mut all: Vec<OsString> = fixed.iter().chain(&GUARD).chain(asked).map(OsString::from).collect();
@@ -200,10 +202,11 @@ fn packet_arguments(path: &Path, asked: &[&str]) -> Vec<OsString> {
     all
 }
 
-/// Reading a whole file may take this many times as long as a look: a large one on a slow disk takes its time.
+/// Time limit for reading a whole file, as a multiple of `Policy::probe_limit`: a large file on a slow disk takes long.
 pub(super) const PATIENCE: u32 = 40;
 
-/// Looks at a result, and decodes the first of its frames. Whose packets are to be measured need not be `counted`.
+/// Probes a result and decodes its first frames. `counted`: count its packets, which is not needed where they are
+/// measured.
 pub fn output(
     tools: &Tools,
     path: &Path,
@@ -225,7 +228,7 @@ pub fn output(
     Ok(Some(info))
 }
 
-/// The failure of a result that could not be looked at.
+/// Wraps the failure of probing a result.
 pub fn not_read_back(failure: Failure) -> Failure {
     if failure.code() == FailureCode::KilledBySignal {
         return failure;
@@ -233,8 +236,8 @@ pub fn not_read_back(failure: Failure) -> Failure {
     Failure { reason: Reason::NotReadBack { because: Box::new(failure.reason) }, ..failure }
 }
 
-/// Looks at headers and first frames. Frames only add to what headers say: where decoding them takes too long or ends
-/// ffprobe, the headers are looked at alone.
+/// Probes headers and first frames. Frames only add to headers: where decoding them takes too long or crashes ffprobe,
+/// only the headers are probed.
 fn look_inside(
     tools: &Tools,
     path: &Path,
@@ -243,7 +246,7 @@ fn look_inside(
     more: &[&str],
 ) -> Result<Option<MediaInfo>, Failure> {
     let quick = Policy { probe_limit: policy.probe_limit / 3, ..policy.clone() };
-    match look(tools, path, &quick, orders, &[more, &first_frames::beside()].concat()) {
+    match look(tools, path, &quick, orders, &[more, &first_frames::arguments()].concat()) {
         Err(failure) if matches!(failure.code(), FailureCode::ProbeTimeout | FailureCode::KilledBySignal) => {
             look(tools, path, policy, orders, more)
         }
@@ -283,12 +286,12 @@ fn not_media(path: &Path, detail: &str) -> Failure {
     Failure { log_tail: detail.to_owned(), ..Reason::NotMedia { name: name_of(path) }.into() }
 }
 
-/// By its name alone, ffprobe takes any text for an MP4 without an end: its boxes decide.
+/// ffprobe takes any file named `.mp4` for an MP4 without an end, so the boxes decide.
 fn boxes_of(path: &Path) -> Boxes {
     std::fs::File::open(path).and_then(|mut file| boxes::look(&mut file)).unwrap_or(Boxes::None)
 }
 
-/// ffmpeg knows the container of pictures alone: of an animation it shows nothing, or only its first picture.
+/// ffmpeg supports only still `WebP`: of an animation it shows nothing, or only the first frame.
 fn is_animated_webp(path: &Path) -> bool {
     let mut begin = [0; 21];
     let read = std::fs::File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut begin));
@@ -300,7 +303,7 @@ fn animates(begin: &[u8; 21]) -> bool {
     &begin[..4] == b"RIFF" && &begin[8..16] == b"WEBPVP8X" && begin[20] & 2 != 0
 }
 
-/// ffprobe opened nothing: why?
+/// The failure behind a file that ffprobe could not open.
 fn refused(path: &Path, output: &Output) -> Failure {
     let reason = match reason(path, boxes_of(path), &output.stderr) {
         _ if is_animated_webp(path) => Reason::AnimatedWebp { name: name_of(path) },
@@ -311,32 +314,32 @@ fn refused(path: &Path, output: &Output) -> Failure {
     Failure { log_tail: output.stderr.clone(), ..reason.into() }
 }
 
-/// Does it state that it should be longer?
+/// Does the container declare more than the file holds?
 fn is_cut(path: &Path) -> bool {
     let size = path.metadata().map_or(0, |metadata| metadata.len());
     size > 0 && stated_by(path).is_cut(size) == Some(true)
 }
 
-/// Said where a file ends within what is being read. A demuxer may call that an error of input and output as well.
-const ENDS: &[&str] = &["File ended prematurely", "Truncating packet of size"];
+/// Messages for a file that ends within what is being read; a demuxer may also report that as an I/O error.
+const TRUNCATED: &[&str] = &["File ended prematurely", "Truncating packet of size"];
 
-/// By the boxes of the file and the message of ffprobe without the file's name; `None` for a cause that is not known.
+/// The cause, by the boxes of the file and the message of ffprobe without the file name; `None` if unknown.
 fn reason(path: &Path, boxes: Boxes, stderr: &str) -> Option<Reason> {
     let (name, text) = (name_of(path), Names::of(&[file_url(path)]).remove(stderr));
-    let says = |phrases: &[&str]| classify::says(&text, phrases);
+    let has = |phrases: &[&str]| classify::contains_any(&text, phrases);
     Some(if boxes == Boxes::Protected {
         Reason::CopyProtected { name: Some(name) }
-    } else if boxes == Boxes::CutShort && says(&["moov atom not found"]) {
+    } else if boxes == Boxes::CutShort && has(&["moov atom not found"]) {
         Reason::IndexMissing { name: Some(name) }
-    } else if says(&["Permission denied"]) {
+    } else if has(&["Permission denied"]) {
         Reason::Forbidden { name }
-    } else if says(classify::DRIVE) && !says(ENDS) {
+    } else if has(classify::DRIVE) && !has(TRUNCATED) {
         Reason::ReadFailed { name }
-    } else if says(classify::LOST) {
+    } else if has(classify::LOST) {
         Reason::ConnectionLost { drive: None }
-    } else if says(&["No such file or directory"]) {
+    } else if has(&["No such file or directory"]) {
         Reason::SourceGone { name }
-    } else if says(classify::MEMORY) {
+    } else if has(classify::MEMORY) {
         Reason::LookTooBig { name }
     } else {
         return None;

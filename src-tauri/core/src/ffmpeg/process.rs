@@ -1,4 +1,4 @@
-//! Processes as the system sees them: identity beyond a reused id, signs of work, signals to a group.
+//! Processes as the system reports them: identity despite reused ids, activity, signals to a group.
 
 use crate::job::ChildId;
 use std::process::ExitStatus;
@@ -14,7 +14,7 @@ pub(super) enum Signal {
     Continue,
 }
 
-/// Sends a signal to the group of `pid`; false when there is none, or the system has no such signal.
+/// Sends a signal to the group of `pid`; false where there is no such group, or the system lacks the signal.
 #[cfg(unix)]
 pub(super) fn signal_group(pid: u32, signal: Signal) -> bool {
     use rustix::process::{Pid, Signal as Unix, kill_process_group};
@@ -33,7 +33,7 @@ pub(super) fn signal_group(_pid: u32, _signal: Signal) -> bool {
     false
 }
 
-/// The signal that ended a process, where one did.
+/// The signal that ended the process, if any.
 #[cfg(unix)]
 pub(super) fn ended_by(status: ExitStatus) -> Option<i32> {
     std::os::unix::process::ExitStatusExt::signal(&status)
@@ -45,28 +45,28 @@ pub(super) fn ended_by(_status: ExitStatus) -> Option<i32> {
     None
 }
 
-/// The identity of a live process; `None` where there is none of that number.
+/// The identity of a live process; `None` where no process has this id.
 pub fn identify(pid: u32) -> Option<ChildId> {
-    let system = look(pid, ProcessRefreshKind::nothing().with_exe(UpdateKind::Always))?;
+    let system = refreshed(pid, ProcessRefreshKind::nothing().with_exe(UpdateKind::Always))?;
     let process = system.process(Pid::from_u32(pid))?;
     let exe = process.exe().map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();
     Some(ChildId { pid, started: process.start_time(), exe })
 }
 
-/// Start times are computed from the boot time, which an adjusted clock moves by a second.
+/// Tolerance in seconds: start times are computed from the boot time, which a clock adjustment moves by a second.
 const START_TOLERANCE: u64 = 2;
 
-/// Is this very process alive: id, start time and executable agree?
+/// Is this process alive, with the same id, start time and executable?
 pub(super) fn is_alive(child: &ChildId) -> bool {
     identify(child.pid)
         .is_some_and(|now| now.exe == child.exe && now.started.abs_diff(child.started) <= START_TOLERANCE)
 }
 
-/// How long those that were killed are waited for. One in a call to a drive that does not answer ends only with it.
+/// How long to wait for killed processes. A process blocked on a drive that does not respond ends only with that call.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Ends those of these processes of a dead engine that still run, with their groups, and waits a moment until they are
-/// gone. Says how many there were.
+/// Kills the processes of a dead engine that still run, with their groups, and waits up to a second until they are
+/// gone. Returns how many were alive.
 pub fn end_orphans(children: &[ChildId]) -> usize {
     let alive: Vec<&ChildId> = children.iter().filter(|child| is_alive(child)).collect();
     for child in &alive {
@@ -81,7 +81,7 @@ pub fn end_orphans(children: &[ChildId]) -> usize {
 
 fn kill(child: &ChildId) {
     signal_group(child.pid, Signal::Kill);
-    if let Some(system) = look(child.pid, ProcessRefreshKind::nothing())
+    if let Some(system) = refreshed(child.pid, ProcessRefreshKind::nothing())
         && let Some(process) = system.process(Pid::from_u32(child.pid))
     {
         process.kill();
@@ -90,15 +90,15 @@ fn kill(child: &ChildId) {
 
 /// A number that changes when the process computes, reads or writes.
 pub(super) fn activity(pid: u32) -> u64 {
-    let system = look(pid, ProcessRefreshKind::nothing().with_cpu().with_disk_usage());
+    let system = refreshed(pid, ProcessRefreshKind::nothing().with_cpu().with_disk_usage());
     system.as_ref().and_then(|s| s.process(Pid::from_u32(pid))).map_or(0, |process| {
         let disk = process.disk_usage();
         process.accumulated_cpu_time() + disk.total_read_bytes + disk.total_written_bytes
     })
 }
 
-/// Absent on systems that sysinfo does not know.
-fn look(pid: u32, what: ProcessRefreshKind) -> Option<System> {
+/// `None` on systems that sysinfo does not support.
+fn refreshed(pid: u32, what: ProcessRefreshKind) -> Option<System> {
     let mut system = System::new().ok()?;
     system.refresh_processes_specifics(ProcessesToUpdate::Some(&[Pid::from_u32(pid)]), true, what);
     Some(system)
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reused_process_id_is_not_mistaken() {
+    fn reused_process_id_is_not_taken_for_the_child() {
         let me = identify(std::process::id()).unwrap();
         assert!(is_alive(&me));
         assert!(!is_alive(&ChildId { started: me.started - 60, ..me.clone() }));

@@ -1,9 +1,9 @@
-//! What ffmpeg says, read: progress blocks from stdout, and from stderr per-stream statistics, errors and
-//! signs of damage. Pure readers over lines.
+//! Parses the output of ffmpeg: progress blocks from stdout, and from stderr statistics per stream, errors and signs of
+//! damage. Pure functions over lines.
 //!
-//! Guarantees bounded memory whatever is said, and that texts from strangers count neither as errors nor as statistics:
-//! ffmpeg prints titles at level info, further lines of such a text have no coloured level, and names of files are
-//! removed.
+//! Guarantees bounded memory for any output, and that texts of an untrusted file count neither as errors nor as
+//! statistics: ffmpeg prints titles at level info, further lines of such a text have no coloured level, and file names
+//! are removed.
 
 use super::given::Given;
 use super::line::{self, Level, Line};
@@ -15,10 +15,10 @@ use std::collections::{BTreeSet, VecDeque};
 use std::ffi::OsString;
 
 /// What has been read so far.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Debug, Default)]
 pub struct Reader {
-    /// Latest progress; percentage and time left are not known here.
+    /// Latest progress, without percentage and time left.
     pub progress: Progress,
     /// Frames written so far.
     pub frame: u64,
@@ -26,49 +26,49 @@ pub struct Reader {
     pub saw_end: bool,
     /// Statistics of the input's streams, by index.
     pub inputs: Vec<InputStats>,
-    /// Lines of level error or fatal without the names of files, the first ones and the last.
+    /// Lines of level error or fatal, without file names: the first ones and the last.
     pub errors: Vec<String>,
-    /// Components that wrote those: `h264`, `aist#0:1/aac`.
+    /// Components that wrote `errors`: `h264`, `aist#0:1/aac`.
     pub complained: BTreeSet<String>,
-    /// The input ended before its index said.
+    /// The input ended before the end that its index declares.
     pub cut_short: bool,
-    /// Frames left out because others have the same time.
+    /// Frames dropped because others have the same timestamp.
     pub dropped: u64,
-    /// Time stamps of the copied picture were invalid and were guessed.
+    /// Timestamps of the copied video were invalid, and ffmpeg guessed others.
     pub guessed: bool,
-    /// What the filters were given.
+    /// What the filters received.
     pub given: Given,
     names: Names,
-    /// A coloured level was seen: this ffmpeg colours all of them but info.
+    /// A coloured level was seen: this ffmpeg colours all levels but info.
     colours: bool,
     tail: VecDeque<String>,
     tail_bytes: usize,
 }
 
-/// Bytes of log kept while running.
-const TAIL: usize = 64 * 1024;
-/// Bytes of log kept with an attempt.
-const KEPT: usize = 16 * 1024;
-/// Errors kept; a broken file can give one per frame.
+/// Most bytes of log kept while running.
+const TAIL_LIMIT: usize = 64 * 1024;
+/// Most bytes of log stored with an attempt.
+const STORED_LIMIT: usize = 16 * 1024;
+/// Most errors kept; a broken file can cause one per frame.
 pub const MOST_ERRORS: usize = 50;
-/// Components whose errors are no damage. A parser, which has no codec of its own, signs `NULL`: it knows the first header
-/// of a stream alone, and takes pictures behind another one for damaged; the decoder decides. `null` is the muxer of runs
-/// that only decode, which complains of times that are not written anywhere.
+/// Components whose errors do not mean damage. A parser, which has no codec of its own, logs as `NULL`: it knows only
+/// the first header of a stream and reports frames after another header as damaged; the decoder decides. `null` is the
+/// muxer of runs that only decode, and reports timestamps that are not written anywhere.
 const HARMLESS: [&str; 2] = ["NULL", "null"];
-/// So many of those are the last ones: why it ended is said at the end.
+/// How many of the kept errors are the last ones, as the cause of the end is logged last.
 const LAST_ERRORS: usize = 10;
 
-/// Phrases by which demuxers say that the file ends too early.
-const CUT_SHORT: &[&str] =
+/// Messages by which demuxers report a truncated file.
+const TRUNCATED: &[&str] =
     &["partial file", "File ended prematurely", "Packet corrupt", "corrupt input packet"];
 
 impl Reader {
-    /// Reads what an ffmpeg with these arguments says.
+    /// A reader of the output of an ffmpeg with these arguments.
     pub fn new(args: &[OsString]) -> Reader {
         Reader { names: Names::of(args), ..Reader::default() }
     }
 
-    /// Takes a line of `-progress`. Values may be `N/A` or nonsense: those are passed over.
+    /// Takes a line of `-progress`. Malformed values and `N/A` are ignored.
     pub fn take_progress(&mut self, line: &str) {
         let Some((key, value)) = line.split_once('=') else { return };
         let value = value.trim();
@@ -78,7 +78,7 @@ impl Reader {
             "drop_frames" => self.dropped = value.parse().unwrap_or(self.dropped),
             "fps" => self.progress.fps = number(),
             "total_size" => self.progress.bytes = value.parse().ok().or(self.progress.bytes),
-            // Both are in microseconds; before the first packet it is the smallest integer.
+            // Both are in microseconds; before the first packet the value is the smallest integer.
             "out_time_us" | "out_time_ms" => {
                 let us = value.parse::<i64>().ok().and_then(|us| u64::try_from(us).ok());
                 self.progress.done_us = self.progress.done_us.max(us.unwrap_or(0));
@@ -94,9 +94,9 @@ impl Reader {
         let plain = line::plain(line);
         let line = line::read(line);
         let component = line.component.unwrap_or_default();
-        if line.level == Some(Level::Info) && Given::tells_pictures(component) {
-            // One for each picture: too many to be remembered.
-            if line.signed == self.colours {
+        if line.level == Some(Level::Info) && Given::reports_frames(component) {
+            // One line per frame: too many to keep in the log.
+            if line.component_coloured == self.colours {
                 self.given.take_picture(component, &line.text);
             }
             return;
@@ -106,7 +106,7 @@ impl Reader {
         if line.coloured && !self.colours {
             self.begin_colours();
         }
-        // Where levels are coloured, a line without a colour is part of a text from the file.
+        // Where levels are coloured, a line without colour is part of a text from the file.
         match level {
             _ if line.coloured != self.colours => {}
             Level::Error => self.take_error(&line),
@@ -118,7 +118,7 @@ impl Reader {
         }
     }
 
-    /// Forgets what lines without a colour said before the first colour.
+    /// Discards what lines without colour reported before the first coloured line.
     fn begin_colours(&mut self) {
         self.colours = true;
         self.inputs.clear();
@@ -150,7 +150,7 @@ impl Reader {
 
     fn take_stats(&mut self, text: &str) {
         let Some(stats) = statistics::read(text) else { return };
-        // The true ones come at the very end: the last word counts.
+        // The true statistics come at the very end, so the last line counts.
         self.inputs.retain(|s| s.index != stats.index);
         self.inputs.push(stats);
     }
@@ -158,7 +158,7 @@ impl Reader {
     fn remember(&mut self, line: &str) {
         self.tail_bytes += line.len() + 1;
         self.tail.push_back(line.to_owned());
-        while self.tail_bytes > TAIL {
+        while self.tail_bytes > TAIL_LIMIT {
             let Some(oldest) = self.tail.pop_front() else { break };
             self.tail_bytes -= oldest.len() + 1;
         }
@@ -166,7 +166,7 @@ impl Reader {
 
     /// The last lines of the log, at most 16 KiB.
     pub fn log_tail(&self) -> String {
-        let mut room = KEPT;
+        let mut room = STORED_LIMIT;
         let fits = |line: &&String| {
             room = room.saturating_sub(line.len() + 1);
             room > 0
@@ -177,15 +177,15 @@ impl Reader {
     }
 }
 
-/// The muxer warns so of the first stream of the result, which is the picture: old versions name it in the text, new
-/// ones as the component.
+/// The muxer's warning about the first stream of the result, which is the video: old versions name the stream in the
+/// text, new ones as the component.
 fn is_guess(line: &Line<'_>) -> bool {
-    let picture = line.component == Some("vost#0:0/copy") || line.text.contains("output stream 0:0,");
-    picture && line.text.contains("replacing by guess")
+    let is_video = line.component == Some("vost#0:0/copy") || line.text.contains("output stream 0:0,");
+    is_video && line.text.contains("replacing by guess")
 }
 
 fn is_cut_short(text: &str) -> bool {
-    CUT_SHORT.iter().any(|phrase| text.contains(phrase))
+    TRUNCATED.iter().any(|phrase| text.contains(phrase))
 }
 
 #[cfg(test)]

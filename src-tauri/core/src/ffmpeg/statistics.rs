@@ -1,17 +1,17 @@
-//! The statistics of the input that ffmpeg prints at the end, read from the text of one line.
+//! Parses the input statistics that ffmpeg prints at the end, from the text of one line.
 //!
-//! Guarantees to read the formats of old and new versions, and nothing from any other text.
+//! Guarantees to read the formats of old and new versions, and to ignore any other text.
 
-/// What ffmpeg read of one input stream.
+/// Counts of one input stream.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct InputStats {
     /// Index in the input.
     pub index: usize,
     /// Packets demuxed.
     pub packets: u64,
-    /// Frames decoded; absent for a stream that was copied.
+    /// Frames decoded; `None` for a copied stream.
     pub frames: Option<u64>,
-    /// Samples decoded, for sound.
+    /// Samples decoded, of audio.
     pub samples: Option<u64>,
 }
 
@@ -23,7 +23,7 @@ pub(super) fn read(text: &str) -> Option<InputStats> {
     let (_, rest) = rest.split_once("): ")?;
     let (packets, rest) = rest.split_once(" packets read")?;
     let decoded = rest.split("; ").find_map(|part| part.split_once(" frames decoded"));
-    // Newer versions count errors of decoding in between.
+    // Newer versions print decode errors in between.
     let samples = rest.split('(').find_map(|part| part.split_once(" samples)")?.0.parse().ok());
     Some(InputStats {
         index: index.parse().ok()?,
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_of_old_and_new_versions_are_read() {
+    fn formats_of_old_and_new_versions_are_read() {
         for (line, packets, frames, samples) in [
             ("0 (video): 50 packets read (67447 bytes); 50 frames decoded; ", 50, Some(50), None),
             ("0 (video): 5 packets read (40 bytes); 4 frames decoded; 1 decode errors; ", 5, Some(4), None),

@@ -1,6 +1,6 @@
-//! A second look at a source: its packets are read as far as the headers leave something open.
+//! Second probe of a source: reads packets where the headers leave a question open.
 //!
-//! Guarantees the same bounds as the first look, and that without an answer all stays as the headers say.
+//! Guarantees the bounds of the first probe. Without an answer the values of the headers stay.
 
 use super::capture::{Bounds, capture_by};
 use super::probe::{self, MEMORY, PATIENCE};
@@ -11,15 +11,15 @@ use crate::policy::Policy;
 use std::ffi::OsString;
 use std::path::Path;
 
-/// Adds to what is known of a source what only its packets tell.
+/// Adds to `info` what only the packets of the source show.
 pub fn survey(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Orders>, info: &mut MediaInfo) {
     let bounds =
         Bounds { limit: policy.probe_limit * PATIENCE, memory: Some(MEMORY), orders, nice: policy.nice };
     if let Some(question) = Question::of(info)
         && let Some((survey, to_the_end)) = read(tools, path, &bounds, question.clone())
     {
-        let farther = |reach| probe::farther(tools, path, policy, orders, reach);
-        if let Some(known) = survey.reach(&question).and_then(farther) {
+        let again = |reach| probe::with_reach(tools, path, policy, orders, reach);
+        if let Some(known) = survey.reach(&question).and_then(again) {
             *info = known;
         }
         info.surveyed(&survey, to_the_end);
@@ -31,7 +31,7 @@ pub fn survey(tools: &Tools, path: &Path, policy: &Policy, orders: Option<&Order
     info.take_stills_for_covers();
 }
 
-/// Packets until the question is answered; was that at the end of the file?
+/// Reads packets until the question is answered. The flag is true at the end of the file.
 fn read(tools: &Tools, path: &Path, bounds: &Bounds<'_>, question: Question) -> Option<(Survey, bool)> {
     let arguments = arguments(path, question.reach());
     let read = move |stdout| {
@@ -39,7 +39,7 @@ fn read(tools: &Tools, path: &Path, bounds: &Bounds<'_>, question: Question) -> 
         let all = pipe::lines_while(stdout, |line| survey.take(line, &question));
         (survey, all)
     };
-    // An ffprobe that is no longer listened to is ended by its closed pipe.
+    // Closing the pipe ends ffprobe.
     let answer = capture_by(&tools.ffprobe.path, &arguments, bounds, read).ok()?;
     let (survey, all) = answer.stdout;
     Some((survey, all && answer.success))

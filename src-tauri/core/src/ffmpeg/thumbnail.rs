@@ -1,5 +1,6 @@
-//! One small picture of a video, for lists. Made without hurry: at the lowest sensible priority, bounded in time
-//! and memory, and without it nothing is missing but the picture.
+//! Thumbnails of videos for lists.
+//!
+//! Runs at low priority with bounded time and memory. Optional: without a thumbnail a list works as before.
 
 use super::Tools;
 use super::capture::{Bounds, capture};
@@ -10,15 +11,15 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-/// Largest size in pixels: twice that of a row's frame, for dense screens.
+/// Largest size in pixels: twice that of the frame in a row of the list, for high-density screens.
 const WIDTH: u32 = 128;
 const HEIGHT: u32 = 72;
-/// Longest time for one picture.
+/// Time limit of one thumbnail.
 const LIMIT: Duration = Duration::from_secs(20);
-/// Largest address space of ffmpeg, in bytes: a frame of 16,384 squared fits.
+/// Largest address space of ffmpeg, in bytes: a frame of 16,384 × 16,384 pixels fits.
 const MEMORY: u64 = 4 << 30;
 
-/// Writes the frame at `seconds` as a JPEG to `to`, under another name first.
+/// Writes the frame at `seconds` as a JPEG to `to`, first under a temporary name.
 pub fn thumbnail(tools: &Tools, source: &Path, seconds: f64, to: &Path) -> io::Result<()> {
     let unfinished = to.with_extension("new");
     let bounds = Bounds { limit: LIMIT, memory: Some(MEMORY), orders: None, nice: NICE };
@@ -32,7 +33,7 @@ pub fn thumbnail(tools: &Tools, source: &Path, seconds: f64, to: &Path) -> io::R
 }
 
 fn arguments(source: &Path, seconds: f64, to: &Path) -> Vec<OsString> {
-    // JPEG takes the full range of values; the pixels of a row are square.
+    // JPEG uses the full range of values, and lists show square pixels.
     let filter = format!(
         "scale=iw*sar:ih,scale={WIDTH}:{HEIGHT}:force_original_aspect_ratio=decrease:out_range=full,format=yuvj420p"
     );

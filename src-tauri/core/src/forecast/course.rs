@@ -1,12 +1,12 @@
-//! How long jobs have been worked on, without their pauses, and how many were at work meanwhile.
+//! Measures how long jobs have been worked on, without pauses, and how many ran at the same time.
 //!
-//! Pure: who calls says what time it is.
+//! Pure: the caller passes the time.
 
 use crate::job::JobId;
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// The jobs that workers have.
+/// The running jobs.
 #[derive(Debug, Default)]
 pub struct Course {
     jobs: HashMap<JobId, Worked>,
@@ -14,56 +14,56 @@ pub struct Course {
     busy: Duration,
 }
 
-/// How long a job was worked on.
+/// Time spent on a job.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Worked {
     /// Seconds, without pauses.
     pub seconds: f64,
-    /// The same, times the jobs that were at work.
+    /// `seconds`, each multiplied by the number of jobs that ran in it.
     load: f64,
     suspended: bool,
 }
 
 impl Worked {
-    /// Jobs that were at work meanwhile, this one included; on average.
+    /// Mean number of jobs that ran at the same time, including this one.
     pub fn jobs(&self) -> f64 {
         if self.seconds > 0.0 { self.load / self.seconds } else { 1.0 }
     }
 }
 
 impl Course {
-    /// A worker begins.
+    /// A worker starts the job.
     pub fn start(&mut self, id: JobId, awake: Duration) {
-        self.go_on(awake);
+        self.advance(awake);
         self.jobs.insert(id, Worked::default());
     }
 
-    /// Its process is suspended, or goes on.
+    /// The job is suspended or resumed.
     pub fn suspend(&mut self, id: JobId, suspended: bool, awake: Duration) {
-        self.go_on(awake);
+        self.advance(awake);
         if let Some(worked) = self.jobs.get_mut(&id) {
             worked.suspended = suspended;
         }
     }
 
-    /// The time in which at least one job was at work, up to the last call.
+    /// Time in which at least one job ran, up to the last call.
     pub fn busy(&self) -> Duration {
         self.busy
     }
 
-    /// The worker is done with it.
+    /// The worker ends the job. `None` if it was not running.
     pub fn end(&mut self, id: JobId, awake: Duration) -> Option<Worked> {
-        self.go_on(awake);
+        self.advance(awake);
         self.jobs.remove(&id)
     }
 
-    /// What runs and is not suspended.
+    /// The running jobs that are not suspended.
     pub fn at_work(&mut self, awake: Duration) -> impl Iterator<Item = (JobId, Worked)> {
-        self.go_on(awake);
+        self.advance(awake);
         self.jobs.iter().filter(|(_, worked)| !worked.suspended).map(|(id, worked)| (*id, *worked))
     }
 
-    fn go_on(&mut self, awake: Duration) {
+    fn advance(&mut self, awake: Duration) {
         let span = awake.saturating_sub(self.until);
         self.until = self.until.max(awake);
         let at_work = self.jobs.values().filter(|worked| !worked.suspended).count() as f64;
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_count_neither_for_the_time_nor_for_the_load() {
+    fn pauses_count_neither_as_time_nor_as_load() {
         let (one, two) = (JobId(1), JobId(2));
         let at = Duration::from_secs;
         let mut course = Course::default();

@@ -1,49 +1,49 @@
-//! A straight line through many points that have several properties, drawn so that few points bend it little: least
-//! squares with a penalty on each slope (ridge regression).
+//! Linear regression with several variables: least squares with a penalty on each slope (ridge regression), so that few
+//! points change it little.
 //!
-//! Pure. Knows nothing of what the properties mean.
+//! Pure. Does not know what the variables mean.
 
 /// One observation.
 pub(super) struct Point {
-    /// Its properties; the first is 1.
+    /// Its variables; the first is 1.
     pub(super) x: Vec<f64>,
-    /// What was observed.
+    /// The observed value.
     pub(super) y: f64,
-    /// How much it counts.
+    /// Its weight.
     pub(super) weight: f64,
 }
 
-/// The slopes that fit best, one for each property, and how far the points lie off, as a standard deviation.
-/// `penalties`: how many points it takes to outweigh the belief that a slope is 0. `before`: how far points were thought to
-/// lie off, and how many points that counts for.
+/// Returns the best slopes, one for each variable, and the standard deviation of the residuals. `penalties`: how many
+/// points it takes to outweigh the assumption that a slope is 0. `before`: prior standard deviation, and how many
+/// points it counts for.
 pub(super) fn fit(points: &[Point], penalties: &[f64], before: (f64, f64)) -> (Vec<f64>, f64) {
     let weights: Vec<f64> = points.iter().map(|point| point.weight).collect();
     let first = slopes(points, &weights, penalties);
-    // A few that lie far off, as on a slow drive, are not to bend the line.
-    let near = 2.0 * spread(points, &weights, &first, before);
-    let far = |point: &Point| (near / off(point, &first).abs().max(1e-9)).min(1.0);
+    // Outliers, as on a slow drive, must not bend the line.
+    let outlier_bound = 2.0 * spread(points, &weights, &first, before);
+    let far = |point: &Point| (outlier_bound / residual(point, &first).abs().max(1e-9)).min(1.0);
     let weights: Vec<f64> = points.iter().map(|point| point.weight * far(point)).collect();
     let slopes = slopes(points, &weights, penalties);
     let spread = spread(points, &weights, &slopes, before);
     (slopes, spread)
 }
 
-/// The value of the line there.
+/// The predicted value at `x`.
 pub(super) fn value(slopes: &[f64], x: &[f64]) -> f64 {
     slopes.iter().zip(x).map(|(slope, x)| slope * x).sum()
 }
 
-fn off(point: &Point, slopes: &[f64]) -> f64 {
+fn residual(point: &Point, slopes: &[f64]) -> f64 {
     point.y - value(slopes, &point.x)
 }
 
 fn spread(points: &[Point], weights: &[f64], slopes: &[f64], before: (f64, f64)) -> f64 {
-    let squares = points.iter().zip(weights).map(|(point, weight)| weight * off(point, slopes).powi(2));
+    let squares = points.iter().zip(weights).map(|(point, weight)| weight * residual(point, slopes).powi(2));
     let sum = squares.sum::<f64>() + before.0 * before.0 * before.1;
     (sum / (weights.iter().sum::<f64>() + before.1)).sqrt()
 }
 
-/// Solves the normal equations, whose matrix is positive definite, for each penalty is above 0.
+/// Solves the normal equations; the matrix is positive definite because each penalty is above 0.
 fn slopes(points: &[Point], weights: &[f64], penalties: &[f64]) -> Vec<f64> {
     let n = penalties.len();
     let mut matrix = vec![vec![0.0; n]; n];
@@ -62,7 +62,7 @@ fn slopes(points: &[Point], weights: &[f64], penalties: &[f64]) -> Vec<f64> {
     solve(matrix, right)
 }
 
-/// By Cholesky's factors; of the matrix the lower half is read.
+/// Cholesky decomposition; only the lower half of the matrix is read.
 fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
     let n = right.len();
     for row in 0..n {
@@ -97,11 +97,11 @@ mod tests {
     }
 
     #[test]
-    fn many_points_on_a_line_give_its_slopes_and_one_is_not_believed() {
+    fn many_points_give_the_slopes_and_one_point_does_not() {
         let line = |a: f64, b: f64| 2.0 + 0.5 * a - 0.3 * b;
         let (slopes, spread) = fit(&points(700, line), &[0.1; 3], (0.3, 2.0));
-        for (found, true_one) in slopes.iter().zip([2.0, 0.5, -0.3]) {
-            assert!((found - true_one).abs() < 0.01, "{slopes:?}");
+        for (found, expected) in slopes.iter().zip([2.0, 0.5, -0.3]) {
+            assert!((found - expected).abs() < 0.01, "{slopes:?}");
         }
         assert!(spread < 0.05, "{spread}");
         let one = [Point { x: vec![1.0, 1.0], y: 4.0, weight: 1.0 }];
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_points_far_off_bend_the_line_little() {
+    fn outliers_bend_the_line_little() {
         let mut all = points(100, |a, _| a);
         all[3].y = 50.0;
         let (slopes, _) = fit(&all, &[0.1; 3], (0.3, 2.0));
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn without_points_nothing_is_believed() {
+    fn without_points_all_slopes_are_zero() {
         assert_eq!(fit(&[], &[1.0; 3], (0.3, 2.0)).0, [0.0; 3]);
     }
 }

@@ -1,7 +1,7 @@
-//! What finished jobs teach of how long one takes on this machine.
+//! Learns from finished jobs how long a job takes on this machine.
 //!
-//! Guarantees a guess for every workload: by jobs of the same task and a like video where there are such, by what all jobs
-//! have in common otherwise, and by a first guess before there were any. Pure.
+//! Guarantees an estimate for every workload: from jobs of the same task with similar videos if there are any, else
+//! from what all jobs have in common, and from a default before the first job. Pure.
 
 use super::fit::{Point, fit, value};
 use super::work::Workload;
@@ -11,16 +11,16 @@ use uuid::Uuid;
 /// One finished job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// What there was to do.
+    /// Its workload.
     pub work: Workload,
-    /// Jobs that were at work at a time meanwhile, this one included; on average.
+    /// Mean number of jobs that ran at the same time, including this one.
     pub jobs: f64,
-    /// Seconds from its start to its end, without pauses.
+    /// Seconds from start to end, without pauses.
     pub took: f64,
 }
 
 impl Sample {
-    /// Are its numbers such as a job can have?
+    /// Are its numbers plausible?
     pub fn makes_sense(&self) -> bool {
         let fits = |value: f64, range: std::ops::RangeInclusive<f64>| range.contains(&value);
         let work = &self.work;
@@ -32,23 +32,23 @@ impl Sample {
     }
 }
 
-/// How long a job is thought to take.
+/// Estimated duration of a job.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Guess {
-    /// Seconds; as likely too many as too few.
+    /// Seconds; the median.
     pub seconds: f64,
-    /// How much one such job differs from another, as the standard deviation of the logarithm of its time.
+    /// Variation between such jobs, as the standard deviation of the logarithm of the duration.
     pub spread: f64,
-    /// How much the guess may be off for all such jobs alike, likewise.
+    /// Error common to all such jobs, in the same measure.
     pub doubt: f64,
 }
 
-/// Samples kept of one task, and of all.
+/// Most samples kept of one task.
 pub const KEPT_OF_TASK: usize = 150;
-/// Samples kept of all tasks.
+/// Most samples kept of all tasks.
 pub const KEPT: usize = 1500;
 
-/// Adds a sample to those that are kept; the oldest of its task, or of all, makes room.
+/// Adds a sample and drops the oldest of its task, or of all, beyond the limits.
 pub fn keep(samples: &mut Vec<Sample>, sample: Sample) {
     let task = sample.work.task;
     samples.push(sample);
@@ -63,27 +63,27 @@ pub fn keep(samples: &mut Vec<Sample>, sample: Sample) {
     }
 }
 
-/// Seconds that starting, probing and checking take, whatever the length.
+/// Seconds for starting, probing and checking, whatever the length.
 const OVERHEAD: f64 = 0.7;
 
 /// Finished jobs, the newest last.
 #[derive(Debug, Clone)]
 pub struct Learned {
     samples: Vec<Sample>,
-    /// Cores of this machine.
+    /// CPU cores of this machine.
     cores: f64,
-    /// Units of work for a byte of the original, for videos that were not looked at yet, and how much that differs.
+    /// Units of work per byte of the original, for videos not yet probed, and their spread.
     density: (f64, f64),
-    /// What all jobs have in common: how much longer they took than first guessed, as a logarithm.
+    /// How much longer all jobs took than the default estimate, as a logarithm.
     common: f64,
-    /// The same for the last ones, compared with what was learned of all.
+    /// How much longer the latest jobs took than was learned from all, as a logarithm.
     late: f64,
-    /// By the task, and by whether the videos were looked at.
+    /// By task, and by whether the videos were probed.
     tasks: HashMap<(Uuid, bool), Task>,
 }
 
 impl Learned {
-    /// `samples`: the oldest first. `cores`: of this machine.
+    /// `samples` are sorted from old to new; `cores` are those of this machine.
     pub fn new(samples: Vec<Sample>, cores: usize) -> Learned {
         let mut learned = Learned {
             samples,
@@ -93,31 +93,31 @@ impl Learned {
             late: 0.0,
             tasks: HashMap::new(),
         };
-        learned.reckon();
+        learned.update();
         learned
     }
 
-    /// How many jobs were learned.
+    /// Number of learned jobs.
     pub fn len(&self) -> usize {
         self.samples.len()
     }
 
-    /// Nothing was learned yet.
+    /// True if no job was learned.
     pub fn is_empty(&self) -> bool {
         self.samples.is_empty()
     }
 
-    /// One more has finished.
+    /// Adds a finished job.
     pub fn learn(&mut self, sample: Sample) {
         keep(&mut self.samples, sample);
-        self.reckon();
+        self.update();
     }
 
-    fn reckon(&mut self) {
+    fn update(&mut self) {
         let recent = &self.samples[self.samples.len().saturating_sub(RECENT)..];
         self.density = density(recent);
         let all: Vec<(f64, f64)> = recent.iter().map(|sample| (self.off(sample), 1.0)).collect();
-        // The first guess counts as much as a few jobs do.
+        // The default estimate counts as much as two jobs.
         self.common = median(all, (0.0, 2.0));
         let mut by_task: HashMap<(Uuid, bool), Vec<Sample>> = HashMap::new();
         for sample in &self.samples {
@@ -127,12 +127,12 @@ impl Learned {
         }
         self.tasks = by_task.iter().map(|(task, samples)| (*task, Task::of(self, samples))).collect();
         self.late = 0.0;
-        self.late = self.lately();
+        self.late = self.recent_deviation();
     }
 
-    /// How much longer the last jobs took than is guessed of them, as a logarithm: the machine is busy with something else,
-    /// or their drive is slow. A few jobs say little.
-    fn lately(&self) -> f64 {
+    /// How much longer the latest jobs took than estimated, as a logarithm: the machine is busy otherwise, or their
+    /// drive is slow. A few jobs have little weight.
+    fn recent_deviation(&self) -> f64 {
         let last = self.samples.iter().rev().take(LAST);
         let off = last.map(|sample| (sample.took / self.guess(&sample.work, sample.jobs).seconds).ln());
         median(
@@ -141,7 +141,7 @@ impl Learned {
         )
     }
 
-    /// How long this takes where so many jobs are at work at a time.
+    /// Estimates a job that runs with `jobs` jobs at a time.
     pub fn guess(&self, work: &Workload, jobs: f64) -> Guess {
         let seen = work.units().is_some();
         let (off, spread, known) = match self.tasks.get(&(work.task, seen)) {
@@ -150,33 +150,33 @@ impl Learned {
             None => (0.0, SPREAD.0.hypot(self.density.1), 0.0),
         };
         Guess {
-            seconds: self.first_guess(work, jobs) * (self.common + off + self.late).exp(),
+            seconds: self.default_estimate(work, jobs) * (self.common + off + self.late).exp(),
             spread: spread.max(LEAST_SPREAD),
             doubt: (DOUBT / (1.0 + known).sqrt()).hypot(if self.is_empty() { DOUBT } else { DOUBT_LEARNED }),
         }
     }
 
-    /// How much longer a job took than first guessed, as a logarithm.
+    /// How much longer a job took than its default estimate, as a logarithm.
     fn off(&self, sample: &Sample) -> f64 {
-        (sample.took.max(0.01) / self.first_guess(&sample.work, sample.jobs)).ln()
+        (sample.took.max(0.01) / self.default_estimate(&sample.work, sample.jobs)).ln()
     }
 
     fn units(&self, work: &Workload) -> f64 {
         work.units().unwrap_or(work.bytes as f64 * self.density.0).max(0.01)
     }
 
-    /// How much longer a job takes where so many are at work than alone. An encoder keeps about four cores busy, and others
-    /// fill the gaps that it leaves.
+    /// How much longer a job takes when `jobs` run at a time than alone. An encoder keeps about four cores busy, and
+    /// others use its idle time.
     pub(super) fn crowd(&self, jobs: f64) -> f64 {
         (jobs * self.cores.min(BUSY_CORES) / self.cores).max(1.0).powf(CROWD)
     }
 
-    fn first_guess(&self, work: &Workload, jobs: f64) -> f64 {
+    fn default_estimate(&self, work: &Workload, jobs: f64) -> f64 {
         (OVERHEAD + self.units(work) * work.cost / self.cores.min(BUSY_CORES)) * self.crowd(jobs)
     }
 
-    /// What makes videos differ, as logarithms: how much there is to do, the size of a picture, how much there is to see in
-    /// it (bytes for a unit of work), and the jobs at a time.
+    /// Properties of a job, as logarithms: units of work, picture size, density (bytes per unit of work), and jobs at a
+    /// time.
     fn properties(&self, work: &Workload, jobs: f64) -> [f64; 4] {
         let units = self.units(work);
         let dense = (work.bytes.max(1) as f64 / units).ln();
@@ -184,16 +184,16 @@ impl Learned {
     }
 }
 
-/// What was learned of one task.
+/// What was learned from jobs of one task.
 #[derive(Debug, Clone)]
 struct Task {
-    /// Codecs that were met, the commonest first.
+    /// Source codecs, the most common first.
     codecs: Vec<String>,
-    /// From where to where the properties of its videos reached.
+    /// Range of each property.
     reach: [(f64, f64); 4],
     slopes: Vec<f64>,
     spread: f64,
-    /// How many jobs that rests on.
+    /// Number of jobs.
     known: f64,
 }
 
@@ -225,7 +225,8 @@ impl Task {
         task
     }
 
-    /// Beyond what was met nothing is known but that more work takes longer in proportion.
+    /// The regression variables. Properties are clamped to the learned range; outside it, only duration in proportion
+    /// to work is assumed.
     fn point(&self, learned: &Learned, work: &Workload, jobs: f64) -> Vec<f64> {
         let mut near = learned.properties(work, jobs);
         for (value, (from, to)) in near.iter_mut().zip(self.reach) {
@@ -242,42 +243,43 @@ impl Task {
     }
 }
 
-/// Codecs that are told apart within a task.
+/// Codecs distinguished within a task.
 const CODECS: usize = 6;
-/// Jobs that it takes to outweigh the first guess, and the belief that a property makes no difference (see `Task::point`).
+/// Regression penalties: jobs needed to outweigh the default estimate, and the assumption that a property has no effect
+/// (see `Task::point`).
 const PENALTIES: [f64; 6] = [1.0, 3.0, 3.0, 3.0, 3.0, 3.0];
-/// What a job counts of what the next one does: machines and habits change.
+/// Weight of a job relative to the next one: machines and habits change.
 const FADING: f64 = 0.995;
 
-/// Jobs that tell what all have in common.
+/// Jobs from which `common` is computed.
 const RECENT: usize = 200;
-/// The last jobs, which tell of a machine that is slower of late.
+/// Jobs from which `late` is computed.
 const LAST: usize = 12;
-/// What each of them counts of what the one after it does, and how many jobs the belief counts for that nothing is slower.
+/// Weight of each relative to the one after it, and how many jobs the assumption of no slowdown counts for.
 const LATE_FADING: f64 = 0.85;
 const LATE_BELIEF: f64 = 4.0;
 
 /// Cores that one encoder keeps busy.
 const BUSY_CORES: f64 = 4.0;
-/// Jobs that share all cores slow each other down by their number to this power: two H.265 encodes on two cores took 1.3
-/// times as long as one, three 2.3 times (`./dev bench eta record`).
+/// Jobs that share all cores slow each other down by their number to this power: two H.265 encodes on two cores took
+/// 1.3 times as long as one, three 2.3 times (`./dev bench eta record`).
 const CROWD: f64 = 0.7;
 
-/// Of a video whose size is not known, and about the logarithm of the bytes for a unit of work, so that the line through
-/// the points begins near them.
+/// Default for an unknown picture size; and the approximate logarithm of bytes per unit of work, which centres that
+/// variable.
 const USUAL_MEGAPIXELS: f64 = 0.3;
 const USUAL_DENSITY: f64 = 12.0;
 
-/// Units of work for a byte, and their spread, before anything was learned: a second of 1080p has about a megabyte.
+/// Default units of work per byte, and their spread: a second of 1080p has about a megabyte.
 const DENSITY: (f64, f64) = (2.0e-6, 0.8);
 
-/// How much a guess may be off without, and with, jobs that it rests on.
+/// Error of an estimate without, and with, learned jobs.
 const DOUBT: f64 = 0.6;
 const DOUBT_LEARNED: f64 = 0.2;
 
-/// How much one job differs from another like it, before that was learned; and how many jobs that counts for.
+/// Default variation between similar jobs, and how many jobs it counts for.
 const SPREAD: (f64, f64) = (0.3, 2.0);
-/// No two jobs take the same time, whatever a few that did may say.
+/// Minimum variation, even if a few jobs took equally long.
 const LEAST_SPREAD: f64 = 0.08;
 
 fn density(samples: &[Sample]) -> (f64, f64) {
@@ -292,8 +294,8 @@ fn density(samples: &[Sample]) -> (f64, f64) {
     (middle.exp(), 1.48 * median(off, (DENSITY.1 / 1.48, 2.0)))
 }
 
-/// The weighted median, with what was thought before as one more value. Half of the weight lies on either side; between two values it is taken in proportion, so that one more value
-/// moves it by a little.
+/// The weighted median, with the prior `before` as one more value. Half of the weight lies on either side; between two
+/// values it is interpolated, so that one more value moves it little.
 fn median(mut values: Vec<(f64, f64)>, before: (f64, f64)) -> f64 {
     values.push(before);
     values.sort_by(|a, b| a.0.total_cmp(&b.0));

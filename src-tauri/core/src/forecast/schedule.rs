@@ -1,19 +1,19 @@
-//! Playing the pool through to its end: workers take the next job as soon as they are free.
+//! Simulates the pool to its end: workers take the next job as soon as they are free.
 //!
-//! Pure. Times are seconds from now.
+//! Pure. Times are in seconds from now.
 
-/// How long a job that runs still takes.
+/// Time left of a running job.
 pub(super) struct Rest(pub(super) f64);
 
-/// A job to come: when it may start, and how long it takes.
+/// A job to come: when it may start, and its duration.
 #[derive(Clone)]
 pub(super) struct Waiting {
     pub(super) due: f64,
     pub(super) length: f64,
 }
 
-/// When the last job ends. What is listed of `coming` stands for `scale` times as much. `faster`: how many times faster a job
-/// gets on where so many are at work than where all workers are.
+/// When the last job ends. `coming` stands for `scale` times its work. `faster`: how many times faster a job runs when
+/// so many run than when all workers do.
 pub(super) fn end(
     workers: usize,
     running: &[Rest],
@@ -22,13 +22,13 @@ pub(super) fn end(
     faster: &dyn Fn(usize) -> f64,
 ) -> f64 {
     let mut at_work: Vec<f64> = running.iter().map(|rest| rest.0).collect();
-    // A retry that is not due yet keeps no worker from the others.
+    // A retry that is not due yet does not block a worker.
     let (mut later, ready): (Vec<&Waiting>, Vec<&Waiting>) = coming.iter().partition(|job| job.due > 0.0);
     later.sort_by(|a, b| b.due.total_cmp(&a.due));
     let mut ready = ready.into_iter();
     let mut now = 0.0;
     loop {
-        // More may run than there are workers now: those beyond are not replaced.
+        // More jobs may run than there are workers now: the surplus is not replaced.
         while at_work.len() < workers.max(1) {
             let due = later.pop_if(|retry| retry.due <= now);
             let Some(next) = due.or_else(|| ready.next()) else { break };
@@ -59,20 +59,20 @@ mod tests {
         lengths.iter().map(|length| Waiting { due: 0.0, length: *length }).collect()
     }
 
-    /// In whole seconds.
+    /// Rounded to seconds.
     fn end(workers: usize, running: &[Rest], coming: &[Waiting], scale: f64) -> i64 {
         super::end(workers, running, coming, scale, &|_| 1.0).round() as i64
     }
 
     #[test]
-    fn a_job_that_is_left_alone_gets_on_faster() {
+    fn job_that_runs_alone_is_faster() {
         let faster = |at_work: usize| 2.0 / at_work as f64;
         let end = super::end(2, &[Rest(3.0), Rest(7.0)], &[], 1.0, &faster);
         assert!((end - 5.0).abs() < 1e-9, "{end}");
     }
 
     #[test]
-    fn a_free_worker_takes_the_next_job() {
+    fn free_worker_takes_the_next_job() {
         assert_eq!(end(2, &[], &waiting(&[4.0, 1.0, 1.0, 1.0]), 1.0), 4);
         assert_eq!(end(1, &[Rest(3.0)], &waiting(&[4.0]), 1.0), 7);
         assert_eq!(
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_waits_for_its_time_and_a_long_list_for_what_is_not_listed() {
+    fn retry_waits_for_its_time_and_unlisted_jobs_count() {
         let retry = || Waiting { due: 10.0, length: 2.0 };
         assert_eq!(end(1, &[], &[retry()], 1.0), 12);
         assert_eq!(

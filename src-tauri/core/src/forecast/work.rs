@@ -1,4 +1,4 @@
-//! What there is to do for one job, as far as it is known before it was done.
+//! The workload of a job, as far as it is known before it runs.
 
 use crate::job::Job;
 use crate::media::Facts;
@@ -6,55 +6,55 @@ use crate::preset::{self, CopyRule, Depth, Preset, Speed, VideoCodec, VideoPrese
 use crate::spec::JobSpec;
 use uuid::Uuid;
 
-/// What there is to do.
+/// The workload of a job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workload {
-    /// Names what is done: two jobs with the same are done alike.
+    /// Identifies the kind of work: jobs with equal presets and options share it.
     pub task: Uuid,
-    /// Seconds of one core for a second of video of a million pixels, where nothing was learned yet.
+    /// Core-seconds for a second of video of one megapixel, before anything was learned.
     pub cost: f64,
-    /// Codec of the picture, as [`Facts`] has it; empty where it is not known.
+    /// Video codec, as in [`Facts`]; empty if unknown.
     pub codec: String,
-    /// Millions of pixels of a picture; `None` where that is not known, or there is no picture.
+    /// Megapixels of a frame; `None` if unknown, or without video.
     pub megapixels: Option<f64>,
-    /// Length of the video; `None` where it was not looked at yet.
+    /// Duration of the video in seconds; `None` before it was probed.
     pub seconds: Option<f64>,
-    /// Size of the original; 0 where that is not known.
+    /// Size of the original in bytes; 0 if unknown.
     pub bytes: u64,
 }
 
 impl Workload {
-    /// Seconds of a video of a million pixels that it amounts to; `None` where it was not looked at yet. Sound, and what
-    /// has neither, counts as a small picture.
+    /// Equivalent seconds of video of one megapixel; `None` before the video was probed. Audio only counts as a small
+    /// picture.
     pub fn units(&self) -> Option<f64> {
         Some(self.seconds?.max(0.0) * self.megapixels.unwrap_or(0.0).max(SMALLEST))
     }
 }
 
 impl Workload {
-    /// The same as it was before the video was looked at.
+    /// The workload as it was before the video was probed.
     #[must_use]
     pub fn unseen(&self) -> Workload {
         Workload { codec: String::new(), megapixels: None, seconds: None, ..self.clone() }
     }
 }
 
-/// Millions of pixels below which a picture takes no less time than its sound and its bytes do.
+/// Megapixels below which a frame takes as long as its audio and bytes do.
 const SMALLEST: f64 = 0.02;
 
-/// Makes workloads of jobs. Those of one list mostly have the same preset, whose meaning costs more than all else.
+/// Computes workloads. Caches the last task, as most jobs of a list share a preset and its meaning is the costly part.
 #[derive(Debug, Default)]
 pub struct Workloads {
     last: Option<(JobSpec, Uuid)>,
 }
 
 impl Workloads {
-    /// What there is to do for this job; `None` where it cannot be read.
+    /// The workload of this job; `None` if its options are unreadable.
     pub fn of(&mut self, job: &Job) -> Option<Workload> {
         Some(self.of_video(job.spec.as_ref()?, job.facts.as_ref(), job.source_size.unwrap_or(0)))
     }
 
-    /// The same of a video that is no job.
+    /// The workload of a video that is not a job.
     pub fn of_video(&mut self, spec: &JobSpec, facts: Option<&Facts>, bytes: u64) -> Workload {
         let pixels = facts.map_or(0.0, |facts| f64::from(facts.width) * f64::from(facts.height));
         Workload {
@@ -84,9 +84,9 @@ fn task(spec: &JobSpec) -> Uuid {
     Uuid::new_v5(&Uuid::NAMESPACE_OID, meaning.as_bytes())
 }
 
-/// Seconds of one core for a second of video of a million pixels at 30 frames: a first guess, soon replaced by what is
-/// learned. Of H.264, H.265 and copies as `./dev bench eta record` found them at medium speed on two cores; the others by
-/// what is generally said of these encoders.
+/// Core-seconds for a second of video of one megapixel at 30 frames per second: a default, soon replaced by what is
+/// learned. Measured with `./dev bench eta record` at medium speed on two cores for H.264, H.265 and copies; the others
+/// follow what is generally reported of these encoders.
 fn cost(preset: &Preset, facts: Option<&Facts>, bytes: u64) -> f64 {
     let Some(video) = &preset.video else { return 0.05 };
     if video.copy == CopyRule::WhenHeld || facts.is_some_and(|facts| may_be_copied(video, facts, bytes)) {
@@ -113,7 +113,7 @@ fn cost(preset: &Preset, facts: Option<&Facts>, bytes: u64) -> f64 {
     codec * speed * passes
 }
 
-/// Does the video look as if it already were what the preset makes? The plan may know better.
+/// Does the video appear to be what the preset makes? The plan may decide otherwise.
 fn may_be_copied(video: &VideoPreset, facts: &Facts, bytes: u64) -> bool {
     let codec = match video.codec {
         VideoCodec::H264 => "H.264",
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_already_fits_is_thought_to_be_copied() {
+    fn fitting_video_is_estimated_as_a_copy() {
         let spec = JobSpec::of(preset::find("web-1080p").unwrap().clone());
         let fits = Facts { width: 1080, height: 1920, codec: "H.264".into(), bits: 8, ..Facts::default() };
         let of = |facts: &Facts| Workloads::default().of_video(&spec, Some(facts), 1).cost;
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn two_jobs_are_one_task_where_their_presets_mean_the_same() {
+    fn presets_of_one_meaning_are_one_task() {
         let mut works = Workloads::default();
         let mut of = |preset: &Preset| works.of_video(&JobSpec::of(preset.clone()), None, 1).task;
         let web = preset::find("web-1080p").unwrap();

@@ -1,48 +1,48 @@
-//! Which names a file system holds, by its type as the table of mounts has it, and what a name becomes there.
+//! Which names a file system accepts, by its type in the mount table, and the name to use instead of one it refuses.
 //!
-//! Guarantees for every name and type an answer that holds under the rules and is its own answer, never empty. Pure: no
-//! file system is asked. Must not know jobs.
+//! Guarantees for every name and type a non-empty result that follows the rules and that the rules leave unchanged.
+//! Pure: does not access the file system. Must not know jobs.
 
 use crate::queue::{LONGEST, Longest};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-/// Local types that hold every name of at most 255 bytes.
+/// Local types that accept every name of at most 255 bytes.
 const FREE: &[&str] = &[
     "apfs", "bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "hfs", "hfsplus", "jfs", "nilfs2",
     "overlay", "ramfs", "reiserfs", "rootfs", "tmpfs", "ubifs", "ufs", "xfs", "zfs",
 ];
-/// Those of them whose names are text.
+/// Those of `FREE` whose names must be valid UTF-8.
 const TEXT: &[&str] = &["apfs", "hfs", "hfsplus"];
-/// Types that count units of UTF-16. Of shares and FUSE it is unknown; 255 bytes fit them all.
+/// Types whose limit counts UTF-16 units. Of network shares and FUSE it is unknown; 255 bytes fit all.
 const UNITS: &[&str] = &["exfat", "fuseblk", "msdos", "ntfs", "ntfs3", "vfat"];
-/// Characters that no file system holds in a name.
+/// Characters that every file system refuses.
 const NEVER: &[char] = &['/', '\0'];
-/// What Windows refuses besides, and control characters below 32.
+/// Characters that Windows refuses in addition, besides control characters below 32.
 const SPECIAL: &[char] = &['<', '>', ':', '"', '\\', '|', '?', '*'];
-/// Names of devices on Windows, also with extensions behind them.
+/// Device names on Windows, with or without extensions.
 const DEVICES: &[&str] = &["CON", "PRN", "AUX", "NUL"];
-/// The same with one of [`NUMBERS`].
+/// Device names that end with one of [`NUMBERS`].
 const PORTS: &[&str] = &["COM", "LPT"];
 const NUMBERS: &str = "123456789\u{b9}\u{b2}\u{b3}";
 
-/// What a file system asks of names.
+/// The naming rules of a file system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
-    /// Those of Windows hold.
+    /// The rules of Windows apply.
     windows: bool,
-    /// Of the characters that Windows refuses, the ones known to be held.
+    /// Characters refused by Windows that this volume is known to accept.
     proven: String,
-    /// Devices may lend their names.
+    /// Device names are accepted.
     devices: bool,
-    /// Only text is held.
+    /// Names must be valid UTF-8.
     text: bool,
-    /// What counts.
+    /// What the length limit counts.
     longest: Longest,
 }
 
 impl Rules {
-    /// Those of a type; unknown types have those of Windows, which every file system can follow.
+    /// The rules of a file system type; unknown types get those of Windows, which every file system accepts.
     pub fn of_kind(kind: &str) -> Rules {
         let free = !cfg!(windows) && FREE.contains(&kind);
         let units = cfg!(windows) || UNITS.contains(&kind);
@@ -55,8 +55,8 @@ impl Rules {
         }
     }
 
-    /// The same less what the name of a file on that volume shows to be held. Windows follows its rules whatever a
-    /// share holds.
+    /// Relaxes the rules by what an existing name on that volume proves. On Windows its rules apply whatever a share
+    /// accepts.
     #[must_use]
     pub fn proven_by(mut self, name: &OsStr) -> Rules {
         if !cfg!(windows) {
@@ -71,12 +71,12 @@ impl Rules {
         self
     }
 
-    /// What counts of a name.
+    /// What the length limit counts.
     pub fn longest(&self) -> Longest {
         self.longest
     }
 
-    /// The name as these rules allow it: what cannot be held becomes `_`.
+    /// The name with every refused character or byte replaced by `_`.
     #[must_use]
     pub fn held(&self, name: &OsStr) -> OsString {
         let mut bytes = self.replaced(name);
@@ -93,10 +93,10 @@ impl Rules {
         {
             bytes.insert(end, b'_');
         }
-        named(bytes)
+        from_bytes(bytes)
     }
 
-    /// A stem such that with this extension its name is held.
+    /// A stem that, with this extension, gives an accepted name.
     #[must_use]
     pub fn held_stem(&self, stem: &OsStr, extension: &str) -> OsString {
         let mut name = stem.to_owned();
@@ -125,7 +125,7 @@ fn is_special(c: char) -> bool {
     (c < ' ' && c != '\0') || SPECIAL.contains(&c)
 }
 
-/// Does this name belong to a device, whatever its extension? Then the number of its bytes that say so.
+/// Is this a device name, whatever its extension? Returns the length of the device part in bytes.
 fn device(name: &str) -> Option<usize> {
     let base = name.split('.').next()?.trim_end_matches(' ');
     let is = |words: &[&str], text: &str| words.iter().any(|word| text.eq_ignore_ascii_case(word));
@@ -134,19 +134,19 @@ fn device(name: &str) -> Option<usize> {
     (is(DEVICES, base) || is_port).then_some(base.len())
 }
 
-/// Is it the name of a device on Windows?
+/// Is it a device name on Windows?
 pub fn is_device(name: &OsStr) -> bool {
     device(&name.to_string_lossy()).is_some()
 }
 
 #[cfg(unix)]
-fn named(bytes: Vec<u8>) -> OsString {
+fn from_bytes(bytes: Vec<u8>) -> OsString {
     std::os::unix::ffi::OsStringExt::from_vec(bytes)
 }
 
-/// Where names are units of UTF-16 only text is held, so nothing is lost.
+/// Where names are UTF-16 only UTF-8 is accepted, so nothing is lost.
 #[cfg(not(unix))]
-fn named(bytes: Vec<u8>) -> OsString {
+fn from_bytes(bytes: Vec<u8>) -> OsString {
     String::from_utf8_lossy(&bytes).into_owned().into()
 }
 

@@ -1,16 +1,15 @@
-//! Publishing: the verified part file gets its final name, never over an existing file, in an order that a
-//! crash between any two steps can be recovered from.
+//! Publishing: gives the verified part file its final name, never over an existing file, in an order that is
+//! recoverable from a crash between any two steps:
 //!
 //! 1. times and content on disk,
 //! 2. the intent (name, size, identity) in the queue,
 //! 3. rename without replacing,
-//! 4. the folder on disk, which some file systems refuse: the result is there all the same.
+//! 4. the folder on disk; some file systems refuse that, and the result exists all the same.
 //!
 //! The worker then settles `done`. After a crash `published` reads the intent, for `engine::rescue` and, where the
 //! drive was away by then, for the next attempt.
 //!
-//! A verified part file is not given up because of its name: where the file system refuses that, a permitted one is taken,
-//! which is said as a warning.
+//! If the file system refuses the name of a verified part file, it is published under an accepted name, with a warning.
 
 mod instead;
 mod verified;
@@ -35,23 +34,23 @@ pub enum PublishError {
     Refused,
     /// The file system refused.
     Failed(Failure),
-    /// The queue refused to write; the intent may or may not stand.
+    /// The queue could not be written; the intent may or may not be stored.
     Queue(Error),
 }
 
-/// A result that is there under its final name.
+/// A published result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Published {
-    /// That name.
+    /// Its path.
     pub output: PathBuf,
     /// Its size in bytes.
     pub size: u64,
-    /// What is said of it.
+    /// Its warnings.
     pub warnings: Vec<Remark>,
 }
 
-/// Publishes `part` under the name the job claimed, or the next free one. `modified` is the time given to
-/// the result, `warnings` what is said of it.
+/// Publishes `part` under the name the job claimed, or the next free one. `modified` is the modification time of the
+/// result; `warnings` are stored with it.
 pub fn publish(
     queue: &dyn Leases,
     job: &Job,
@@ -61,10 +60,10 @@ pub fn publish(
 ) -> Result<Published, PublishError> {
     let folder = job.output.parent().unwrap_or(&job.output);
     let failed = |e: io::Error| PublishError::Failed(write_failure(&e, folder));
-    // Some shares refuse it to all but the owner of a file: a result without its date is one all the same.
-    // Both together: exFAT through FUSE keeps neither of them by itself.
+    // Some shares allow it only to the owner of the file; a result without its date is still a result.
+    // Both times are set together: exFAT through FUSE keeps neither if set alone.
     if let Err(cause) = filetime::set_file_times(part, FileTime::now(), modified) {
-        tracing::warn!(%cause, job = %job.id, "a result keeps the time at which it was made");
+        tracing::warn!(%cause, job = %job.id, "the original's date could not be set on a result");
     }
     flush(part).map_err(failed)?;
     let (size, identity) = identity(part).map_err(failed)?;
@@ -82,11 +81,11 @@ pub fn publish(
     Err(PublishError::Failed(refused))
 }
 
-/// The result that a crash kept from being written down, as its name and size in bytes: the file under the intended
-/// name is the verified one.
+/// Finds a result that was published before a crash could record it: the file under the intended name has the recorded
+/// identity. Returns its path and size in bytes.
 ///
 /// # Errors
-/// Why it cannot be told; to make the video again then might publish it twice.
+/// Why this cannot be determined. Encoding again could publish the video twice.
 pub fn published(job: &Job) -> Result<Option<(PathBuf, u64)>, Failure> {
     let Some(intent) = &job.intent else { return Ok(None) };
     let folder = intent.path.parent().unwrap_or(&intent.path);
@@ -105,7 +104,7 @@ pub fn published(job: &Job) -> Result<Option<(PathBuf, u64)>, Failure> {
     }
 }
 
-/// Removes the empty file that a crash left between taking the intended name with it and renaming onto it.
+/// Removes the empty file that a crash left between reserving the intended name and renaming onto it.
 fn remove_leftover(name: &Path) {
     let empty = name.symlink_metadata().is_ok_and(|m| m.is_file() && m.len() == 0);
     if empty && let Err(cause) = std::fs::remove_file(name) {
@@ -113,7 +112,7 @@ fn remove_leftover(name: &Path) {
     }
 }
 
-/// The claimed name, then the same with rising numbers.
+/// The claimed name, then the same with increasing numbers.
 fn names(output: &Path) -> impl Iterator<Item = PathBuf> {
     let folder = output.parent().unwrap_or(output).to_owned();
     let extension = output.extension().unwrap_or_default().to_string_lossy().into_owned();
@@ -122,7 +121,7 @@ fn names(output: &Path) -> impl Iterator<Item = PathBuf> {
     (number..number + 10_000).map(move |n| candidate(&folder, &stem, &extension, n, longest))
 }
 
-/// `a (2)` is the name `a` with the number 2; `Alien (1979)` is a name of its own.
+/// `a (2)` is the name `a` with the number 2; `Alien (1979)` has no number.
 fn split_number(stem: &OsStr) -> (OsString, u32) {
     let numbered = stem.to_str().and_then(|text| {
         let (name, rest) = text.strip_suffix(')')?.rsplit_once(" (")?;
@@ -136,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn further_names_count_on_from_the_claimed_one() {
+    fn further_names_count_up_from_the_claimed_one() {
         let first = |p: &str| names(Path::new(p)).take(2).collect::<Vec<_>>();
         assert_eq!(first("/v/a.mp4"), [Path::new("/v/a.mp4"), Path::new("/v/a (2).mp4")]);
         assert_eq!(first("/v/a (2).mp4"), [Path::new("/v/a (2).mp4"), Path::new("/v/a (3).mp4")]);

@@ -241,7 +241,7 @@ mod tests {
             let own = format!("{name} cannot hold subtitles of DivX, which are made of pictures");
             assert_eq!(reason("xsub", preset), own);
             assert_eq!(reason("dvb_teletext", preset), "teletext is not converted");
-            assert_eq!(reason("", preset), "subtitles in a format that is not known");
+            assert_eq!(reason("", preset), "subtitles in an unknown format");
             assert!(fate("wvtt", preset).keeps() && fate("ttml", preset).keeps());
             assert!(fate("eia_608", preset).keeps() && fate("webvtt", preset).keeps());
         }

@@ -1,7 +1,7 @@
-//! What becomes of a job that an engine left running: a crash is held against it, an end of the machine is not, unless
-//! the machine goes down with this job again and again.
+//! Decides what happens to a job that a dead engine left running: a crash counts against it; the machine going down
+//! does not, unless that repeats without progress.
 //!
-//! Guarantees that an end whose cause is not known counts as a crash. Reads no clock and no file.
+//! Guarantees that an end of unknown cause counts as a crash. Reads no clock and no file.
 
 use super::Policy;
 use crate::failure::{Failure, Reason};
@@ -11,29 +11,29 @@ use crate::progress::Progress;
 /// How the engine that ran a job ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ending {
-    /// The whole machine went down.
+    /// The machine went down.
     pub machine: bool,
-    /// Some job ended since the crash before.
+    /// Another job ended since the previous crash.
     pub ended_since_crash: bool,
     /// No other job ran.
     pub alone: bool,
 }
 
-/// What becomes of a job that such an engine left running.
+/// What happens to the job.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Left {
     /// Queued again, with this crash count.
     Crashed(u32),
     /// Parked.
     Park(Failure),
-    /// Queued again; so often in a row the machine went down without progress.
+    /// Queued again; consecutive times the machine went down without progress.
     MachineDown(u32),
-    /// The same, and on hold.
+    /// As `MachineDown`, and on hold.
     Hold(u32, Failure),
 }
 
 impl Policy {
-    /// Decides what becomes of a job left running.
+    /// Decides what happens to a job left running.
     pub fn left(&self, job: &Job, ending: Ending) -> Left {
         if ending.machine {
             let ends = machine_ends(job);
@@ -52,19 +52,18 @@ impl Policy {
     }
 }
 
-/// Did the machine go down since an attempt ran? `then` and `now` name runs of the machine; where either is not known, it
-/// counts as the same run.
+/// Did the machine go down since an attempt ran? `then` and `now` are boot ids; if either is unknown, the answer is no.
 pub fn went_down(then: Option<&str>, now: Option<&str>) -> bool {
     then.zip(now).is_some_and(|(then, now)| then != now)
 }
 
-/// Does this progress of a job go beyond all before? A machine that gets on with a job is not brought down by it.
+/// Is this progress better than all before? A machine that makes progress with a job is not brought down by it.
 pub(crate) fn is_best(progress: Option<&Progress>, best: Option<&Progress>) -> bool {
     let start = Progress { percent: Some(0.0), ..Progress::default() };
     progress.is_some_and(|now| now.is_beyond(best.unwrap_or(&start)))
 }
 
-/// Ends of the machine in a row without progress, one more included.
+/// Consecutive times the machine went down without progress, including this one.
 fn machine_ends(job: &Job) -> u32 {
     if is_best(job.progress.as_ref(), job.best.as_ref()) { 1 } else { job.machine_ends + 1 }
 }
@@ -85,7 +84,7 @@ mod tests {
     const MACHINE: Ending = Ending { machine: true, ended_since_crash: false, alone: true };
 
     #[test]
-    fn an_end_of_the_machine_is_no_crash_and_the_sixth_in_a_row_holds_the_job() {
+    fn machine_going_down_is_no_crash_and_the_sixth_time_holds_the_job() {
         let policy = Policy::default();
         let after = |machine_ends| policy.left(&Job { machine_ends, ..job(1, 2) }, MACHINE);
         assert_eq!(after(0), Left::MachineDown(1));
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn progress_beyond_the_best_begins_the_count_of_machine_ends_anew() {
+    fn progress_beyond_the_best_resets_the_machine_count() {
         let at = |percent| Some(Progress { percent: Some(percent), ..Progress::default() });
         let left = |now, best| {
             let job = Job { progress: now, best, machine_ends: 5, ..job(1, 0) };
@@ -115,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_went_down_where_both_of_its_runs_are_known_and_differ() {
+    fn machine_went_down_only_if_both_boot_ids_are_known_and_differ() {
         assert!(went_down(Some("a"), Some("b")));
         assert!(!went_down(Some("a"), Some("a")));
         assert!(!went_down(None, Some("a")) && !went_down(Some("a"), None) && !went_down(None, None));

@@ -140,7 +140,7 @@ mod tests {
         let beside = why(Need::Guessed(1_400_000_000), Some(5));
         assert_eq!(
             beside.said(),
-            "Media has no room for this video beside those that run: it may take 1.4 GB, and of 60 MB that are \
+            "Media has no room for this video beside the running ones: it may take 1.4 GB, and of 60 MB that are \
              free 67 MB must stay."
         );
         assert_eq!(beside.need_bytes, Some(1_400_000_000));

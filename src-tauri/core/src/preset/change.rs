@@ -1,17 +1,17 @@
-//! A preset with some of its settings changed for one job, as `--set` asks for; and what was changed, read back.
+//! Changes settings of a preset for one job, as `--set` does, and lists the differences of two presets.
 //!
-//! Guarantees that what comes out is valid, and that a change that does not fit is refused by its name.
+//! Guarantees that the result is valid, and that an invalid change is refused by name.
 
 use super::{Preset, fields, validate, words};
 use serde_json::{Map, Value};
 
 const QUALITY: [&str; 3] = ["crf", "kbps", "sizeMb"];
 
-/// The preset with these fields changed, which only together need make sense: each by its dotted name in JSON, such as
-/// `video.crf`, and its new value.
+/// Returns the preset with these fields changed. Each is a dotted name in JSON, such as `video.crf`, and a new value;
+/// only the final result must be valid.
 ///
 /// # Errors
-/// One sentence naming the field or value that does not fit.
+/// One sentence naming the invalid field or value.
 pub fn set(preset: &Preset, changes: &[(&str, &str)]) -> Result<Preset, String> {
     let put = |preset: Preset, (path, value): &(&str, &str)| match (
         *path,
@@ -23,7 +23,7 @@ pub fn set(preset: &Preset, changes: &[(&str, &str)]) -> Result<Preset, String> 
     changes.iter().try_fold(preset.clone(), put).and_then(validate)
 }
 
-/// Both sides of a box at once, the longer one first or last.
+/// Sets both sides of the box, in any order.
 fn put_box(preset: &Preset, a: &str, b: &str) -> Result<Preset, String> {
     let (Ok(a), Ok(b)) = (a.trim().parse::<u32>(), b.trim().parse::<u32>()) else {
         return Err(format!("{} is two sides in pixels, such as 1280x720, not \"{a}x{b}\"", fields::BOX));
@@ -32,7 +32,7 @@ fn put_box(preset: &Preset, a: &str, b: &str) -> Result<Preset, String> {
     put(&with, "video.boxShort", &a.min(b).to_string())
 }
 
-/// What to write instead of a name that is no setting.
+/// The error for an unknown name, with suggestions.
 fn unknown(path: &str) -> String {
     let meant = match &fields::near(fields::FIELDS, path)[..] {
         [] => "`spool presets fields` lists all".to_owned(),
@@ -51,10 +51,10 @@ fn put(preset: &Preset, path: &str, value: &str) -> Result<Preset, String> {
     let pointer = if parent.is_empty() { String::new() } else { format!("/{}", parent.replace('.', "/")) };
     let group = json.pointer_mut(&pointer).and_then(|v| v.as_object_mut());
     let group = group.ok_or_else(|| format!("the preset {} has no picture for {path}", preset.id))?;
-    // A word is a string, anything else that parses is itself: 23, true, null.
+    // Text that parses as JSON is that value: 23, true, null. Other text is a string.
     let value = fields::without_unit(known, value);
     let value = serde_json::from_str(&value).unwrap_or_else(|_| value.into());
-    // One measure of quality takes the place of another.
+    // Quality measures exclude each other.
     if QUALITY.contains(&field) {
         group.retain(|other, _| !QUALITY.contains(&other.as_str()));
     }
@@ -65,8 +65,8 @@ fn put(preset: &Preset, path: &str, value: &str) -> Result<Preset, String> {
 
 const NAMES: [&str; 3] = ["id", "name", "description"];
 
-/// The settings in which `preset` differs from `base`, by the names that `set` takes, each with its value; nothing where
-/// only `base` has one. What merely names a preset is no setting.
+/// The settings in which `preset` differs from `base`, by the names that `set` accepts, each with its value; `None` if
+/// only `base` has one. Names of the preset do not count.
 pub fn differences(base: &Preset, preset: &Preset) -> Vec<(String, Option<Value>)> {
     let fields = |preset| match serde_json::to_value(preset) {
         Ok(Value::Object(fields)) => fields,
@@ -91,7 +91,7 @@ fn differ(
                 differ(&format!("{group}{key}."), base, own, found);
             }
             (before, now) if before == now => {}
-            // One measure of quality takes the place of another.
+            // Quality measures exclude each other.
             (_, None) if replaced(key) => {}
             (_, now) => found.push((format!("{group}{key}"), now.cloned())),
         }
@@ -104,7 +104,7 @@ mod tests {
     use crate::preset::{Speed, find};
 
     #[test]
-    fn a_setting_is_changed_by_its_dotted_name_and_nonsense_is_refused_by_name() {
+    fn settings_change_by_dotted_name_and_invalid_ones_are_refused_by_name() {
         let web = find("web-1080p").unwrap();
         let set = |path, value| set(web, &[(path, value)]);
         let picture = |preset: Result<Preset, String>| preset.unwrap().video.unwrap();
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(picture(set("video.maxFps", "null")).max_fps, None);
         assert_eq!(picture(set("video.sizeMb", "25MB")).size_mb, Some(25));
         let boxed = picture(set("video.box", "720x1280"));
-        assert_eq!((boxed.box_long, boxed.box_short), (Some(1280), Some(720)), "a box has no upright");
+        assert_eq!((boxed.box_long, boxed.box_short), (Some(1280), Some(720)), "the box has no orientation");
         for (path, value, word) in [
             ("video.crf", "99", "0 to 51"),
             ("video.speed", "warp", "warp"),
@@ -137,28 +137,28 @@ mod tests {
     }
 
     #[test]
-    fn what_was_set_is_read_back_by_the_same_names() {
+    fn differences_use_the_names_that_set_accepts() {
         let base = find("web-1080p").unwrap();
-        let told = |changes: &[(&str, &str)]| {
-            let found = differences(base, &set(base, changes).unwrap());
-            let said =
+        let found = |changes: &[(&str, &str)]| {
+            let differences = differences(base, &set(base, changes).unwrap());
+            let text =
                 |(path, value): (String, Option<Value>)| format!("{path}={}", value.unwrap_or_default());
-            found.into_iter().map(said).collect::<Vec<_>>()
+            differences.into_iter().map(text).collect::<Vec<_>>()
         };
-        assert_eq!(told(&[]), [""; 0]);
+        assert_eq!(found(&[]), [""; 0]);
         let crf = base.video.as_ref().and_then(|v| v.crf).unwrap().to_string();
-        assert_eq!(told(&[("video.crf", &crf)]), [""; 0], "set to what it was");
-        assert_eq!(told(&[("video.crf", "30"), ("salvage", "true")]), ["salvage=true", "video.crf=30"]);
-        assert_eq!(told(&[("video.kbps", "900")]), ["video.kbps=900"], "one measure for another");
-        assert_eq!(told(&[("video.maxFps", "null")]), ["video.maxFps=null"]);
-        let sound = told(&[("container", "m4a"), ("video", "null")]);
-        assert_eq!(sound, ["container=\"m4a\"", "video=null"], "not each field of the picture");
+        assert_eq!(found(&[("video.crf", &crf)]), [""; 0], "set to its old value");
+        assert_eq!(found(&[("video.crf", "30"), ("salvage", "true")]), ["salvage=true", "video.crf=30"]);
+        assert_eq!(found(&[("video.kbps", "900")]), ["video.kbps=900"], "one measure for another");
+        assert_eq!(found(&[("video.maxFps", "null")]), ["video.maxFps=null"]);
+        let sound = found(&[("container", "m4a"), ("video", "null")]);
+        assert_eq!(sound, ["container=\"m4a\"", "video=null"], "not each field of the video");
         let other = Preset { id: "mine".into(), name: "Mine".into(), ..base.clone() };
         assert_eq!(differences(base, &other), []);
     }
 
     #[test]
-    fn changes_need_make_sense_together_only() {
+    fn only_the_combined_changes_must_be_valid() {
         let sound = set(find("remux-mp4").unwrap(), &[("container", "m4a"), ("video", "null")]).unwrap();
         assert!(sound.video.is_none());
         let prores = [("container", "mov"), ("video.codec", "prores"), ("video.crf", "null")];

@@ -1,17 +1,17 @@
-//! Bounds of a preset that its types alone do not say.
+//! Constraints on presets that the types do not express.
 
 use super::{AudioCodec, Container, Depth, Hdr, Preset, VideoCodec, VideoPreset};
 
-/// The preset, if everything in it fits together.
+/// Returns the preset if it is valid.
 ///
 /// # Errors
-/// One sentence naming the field that does not.
+/// One sentence naming the invalid field.
 pub(crate) fn validate(preset: Preset) -> Result<Preset, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if preset.id.is_empty() || preset.id.len() > 40 || !preset.id.chars().all(plain) {
         return Err("id must be 1 to 40 letters, digits, - or _".into());
     }
-    // Both are shown as they are.
+    // Both are displayed unchanged.
     if [&preset.name, &preset.description].iter().any(|text| text.chars().any(char::is_control)) {
         return Err("name and description must be without control characters".into());
     }

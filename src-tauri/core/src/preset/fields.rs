@@ -1,7 +1,7 @@
-//! The settings of a preset that can be changed for one job: each with its values and its meaning, in one table that help,
-//! refusals and hints are made of.
+//! The settings of a preset that can be changed for one job, with values and meaning: the table behind help, refusals
+//! and suggestions.
 //!
-//! Guarantees, by a test against the real types, that the table names every such setting and every word it takes.
+//! Guarantees, by a test against the real types, that the table lists every such setting and every value it accepts.
 
 use serde::Serialize;
 
@@ -10,14 +10,14 @@ use serde::Serialize;
 pub struct Field {
     /// Its dotted name in JSON: `video.crf`.
     pub key: &'static str,
-    /// What it may be, for people.
+    /// Allowed values, for display.
     pub values: &'static str,
     /// What it does.
     pub meaning: &'static str,
-    /// What else people call it.
+    /// Other common names.
     #[serde(skip)]
     pub called: &'static [&'static str],
-    /// Words that may follow its number, and what each multiplies it by.
+    /// Units that may follow its number, with their factors.
     #[serde(skip)]
     pub units: &'static [(&'static str, u32)],
 }
@@ -41,7 +41,7 @@ const KBPS: &[(&str, u32)] =
 pub(crate) const MB: &[(&str, u32)] = &[("mb", 1), ("m", 1), ("gb", 1000), ("g", 1000)];
 const PIXELS: &[(&str, u32)] = &[("pixels", 1), ("px", 1), ("p", 1)];
 
-/// All of them, in the order they are shown.
+/// All settings, in display order.
 pub const FIELDS: &[Field] = &[
     field("container", "mp4, mkv, mov, m4a", "Kind of file that is written").called(&["format", "extension"]),
     field("video", "null", "No picture: only the sound is kept, in an m4a").called(&["picture"]),
@@ -120,7 +120,7 @@ pub const FIELDS: &[Field] = &[
     field("salvage", "true, false", "What can be read of a damaged original is enough"),
 ];
 
-/// The longer and the shorter side at once: `1280x720`.
+/// Both sides in one value: `1280x720`.
 pub(super) const BOX: &str = "video.box";
 
 /// The setting of this name.
@@ -128,7 +128,7 @@ pub(super) fn find(key: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.key == key)
 }
 
-/// The value without its unit where it has one that fits; else as it is.
+/// Converts a value with a matching unit to a plain number; other values stay as they are.
 pub(crate) fn without_unit(field: &Field, value: &str) -> String {
     let text = value.trim().to_ascii_lowercase();
     let number = |(unit, times): &(&str, u32)| {
@@ -140,7 +140,7 @@ pub(crate) fn without_unit(field: &Field, value: &str) -> String {
     field.units.iter().find_map(number).unwrap_or_else(|| value.to_owned())
 }
 
-/// Settings whose names are close to an unknown one, the most likely first.
+/// Settings with names similar to an unknown one, the most likely first.
 pub(crate) fn near(fields: &'static [Field], key: &str) -> Vec<&'static str> {
     let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
     let wanted = plain(key);
@@ -151,13 +151,13 @@ pub(crate) fn near(fields: &'static [Field], key: &str) -> Vec<&'static str> {
         match () {
             () if own == wanted => 0,
             () if last(field.key) == last(key) || called() => 1,
-            () => 1 + apart(&own, &wanted).min(apart(&last(field.key), &last(key)).max(1)),
+            () => 1 + edit_distance(&own, &wanted).min(edit_distance(&last(field.key), &last(key)).max(1)),
         }
     };
     let allowed = 1 + (last(key).len() / 3).clamp(1, 2);
     let all = || fields.iter().map(|field| (distance(field), field));
     let best = all().map(|(distance, _)| distance).min().unwrap_or(usize::MAX);
-    // Of the same words, those of the group that was named.
+    // Of equal matches, prefer the named group.
     let group = key.split_once('.').map(|(group, _)| format!("{group}."));
     let mut near: Vec<_> = all().filter(|(distance, _)| *distance == best && best <= allowed).collect();
     let in_group = |field: &Field| group.as_ref().is_some_and(|group| field.key.starts_with(group.as_str()));
@@ -167,8 +167,8 @@ pub(crate) fn near(fields: &'static [Field], key: &str) -> Vec<&'static str> {
     near.into_iter().map(|(_, field)| field.key).collect()
 }
 
-/// How many letters must be added, taken away or changed.
-fn apart(a: &str, b: &str) -> usize {
+/// Edit distance (Levenshtein).
+fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (n, letter) in a.chars().enumerate() {
@@ -190,7 +190,7 @@ mod tests {
     use serde_json::Value;
     use std::collections::BTreeSet;
 
-    /// A preset in which nothing is at its default, so that every setting is written.
+    /// A preset without defaults, so that every setting is serialised.
     fn everything() -> Preset {
         let mut preset = preset::find("web-1080p").unwrap().clone();
         let video = preset.video.as_mut().unwrap();
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_names_every_setting_of_a_preset_and_nothing_else() {
+    fn table_lists_every_setting_of_a_preset_and_nothing_else() {
         let mut real = BTreeSet::new();
         keys("", &serde_json::to_value(everything()).unwrap(), &mut real);
         for naming in ["id", "name", "description"] {
@@ -225,9 +225,9 @@ mod tests {
         assert_eq!(named, real);
     }
 
-    /// What the types themselves say of a word that they do not know.
+    /// Compares with the values that the types list in their error.
     #[test]
-    fn the_table_names_every_word_that_a_setting_takes() {
+    fn table_lists_every_value_of_a_setting() {
         let web = preset::find("web-1080p").unwrap();
         for field in FIELDS
             .iter()
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn units_that_people_write_are_taken() {
+    fn common_units_are_accepted() {
         let taken = |key, value| without_unit(find(key).unwrap(), value);
         for (key, value, number) in [
             ("video.sizeMb", "25MB", "25"),
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_none_leads_to_what_was_meant() {
+    fn unknown_name_gives_suggestions() {
         for (key, meant) in [
             ("crf", &["video.crf"][..]),
             ("video.CRF", &["video.crf"]),

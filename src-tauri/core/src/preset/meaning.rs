@@ -1,8 +1,8 @@
-//! What a preset does, apart from what it is called: two presets with the same meaning make the same of a file.
+//! The meaning of a preset, independent of its name: presets of the same meaning produce the same result.
 //!
-//! Guarantees one text for one meaning, whatever the order of fields in memory, and that a field which is added
-//! later changes no text as long as it has its default. The text is hashed into a job's key (`queue::keys`), so
-//! its bytes must not change.
+//! Guarantees one text for one meaning, whatever the order of fields in memory, and that a field added later does not
+//! change the text while it has its default. The text is hashed into a job's key (`queue::keys`), so its bytes must not
+//! change.
 
 use super::{Preset, built_in};
 use serde_json::Value;
@@ -10,20 +10,19 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-/// Fields that name a preset or its form and do not change what it does.
+/// Fields for the name or format of a preset, which do not change its effect.
 const NAMING: [&str; 4] = ["id", "name", "description", "version"];
 
-/// One line for each field that is not at its default, `video.crf=21`, sorted by the field's dotted name; values as
-/// compact JSON.
+/// One line for each field that is not at its default, `video.crf=21`, sorted by dotted name; values as compact JSON.
 pub fn meaning(preset: &Preset) -> String {
     let mut fields = BTreeMap::new();
-    // A value of our own types cannot fail to serialise; fields at their default are not written.
+    // Serialising our own types cannot fail; fields at their default are skipped.
     flatten(String::new(), serde_json::to_value(preset).unwrap_or_default(), &mut fields);
     fields.retain(|name, _| !NAMING.contains(&name.as_str()));
     lines(&fields)
 }
 
-/// The same for any other value, such as a job's options; empty for one whose fields are all at their default.
+/// As [`meaning`], for any other value, such as a job's options; empty if all fields are at their default.
 pub(crate) fn meaning_of(value: &impl serde::Serialize) -> String {
     let mut fields = BTreeMap::new();
     flatten(String::new(), serde_json::to_value(value).unwrap_or_default(), &mut fields);
@@ -50,8 +49,8 @@ fn lines(fields: &BTreeMap<String, String>) -> String {
     })
 }
 
-/// Meanings that built-in presets had in earlier versions, by id. Whoever changes a built-in preset adds the text
-/// that [`meaning`] gave before, so that what was done with it counts as done.
+/// Meanings of built-in presets in earlier versions, by id. A change of a built-in preset must add the text that
+/// [`meaning`] returned before, so that finished work still counts as done.
 const EARLIER: &[(&str, &str)] = &[
     (
         "web-1080p",
@@ -79,11 +78,11 @@ const EARLIER: &[(&str, &str)] = &[
     ),
 ];
 
-/// What the built-in presets mean, by id: read for each row of an earlier schema.
+/// Meanings of the built-in presets, by id; cached, as they are needed for each row of an earlier schema.
 static MEANINGS: LazyLock<Vec<(&str, String)>> =
     LazyLock::new(|| built_in().iter().map(|p| (p.id.as_str(), meaning(p))).collect());
 
-/// The meanings that this preset, where it is a built-in one as it comes, had in earlier versions.
+/// Earlier meanings of this preset, if it equals a built-in one.
 pub fn earlier_meanings(preset: &Preset) -> Vec<&'static str> {
     earlier_in(EARLIER, preset)
 }
@@ -100,7 +99,7 @@ mod tests {
     use crate::preset::{find, read};
 
     #[test]
-    fn the_bytes_of_a_meaning_do_not_change() {
+    fn bytes_of_a_meaning_do_not_change() {
         let web = "audio.codec=\"aac\"\naudio.copy=\"whenFits\"\naudio.kbps=160\ncontainer=\"mp4\"\n\
                    video.boxLong=1920\nvideo.boxShort=1080\nvideo.codec=\"h264\"\nvideo.copy=\"whenFits\"\n\
                    video.crf=21\nvideo.depth=\"eight\"\nvideo.maxFps=60\nvideo.speed=\"medium\"\n";
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_defaults_mean_nothing_and_every_other_field_does() {
+    fn names_and_defaults_do_not_affect_the_meaning_and_other_fields_do() {
         let web = find("web-1080p").unwrap();
         let text = serde_json::to_string(web).unwrap();
         let renamed = text.replace("web-1080p", "mine").replace("Web 1080p", "Mine").replace("Plays", "Runs");
@@ -144,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn earlier_meanings_are_those_of_the_built_in_preset_as_it_comes() {
+    fn earlier_meanings_belong_to_unchanged_built_in_presets() {
         let table = [("web-1080p", "old=1\n"), ("web-720p", "old=2\n"), ("web-1080p", "older=1\n")];
         let web = find("web-1080p").unwrap();
         assert_eq!(earlier_in(&table, web), ["old=1\n", "older=1\n"]);

@@ -1,18 +1,19 @@
-//! What the JSON reader has against a preset, in words for people: it speaks of variants and types.
+//! Rewrites error messages of the JSON parser for users: they mention variants and types.
 
-/// One clause: `"fps" is not known; choose among "codec", ...`. Where in a text it stands is kept.
+/// One clause: `"fps" is not known; choose among "codec", ...`, with its position in the text.
 pub(crate) fn plain(error: &serde_json::Error) -> String {
-    let said = error.to_string();
-    // A text that ends within a value.
-    let said = said.replace("EOF while parsing", "it ends within");
-    let (what, place) = said.split_once(" at line ").map_or((said.as_str(), None), |(w, p)| (w, Some(p)));
+    let message = error.to_string();
+    // The text ends within a value.
+    let message = message.replace("EOF while parsing", "it ends within");
+    let (what, place) =
+        message.split_once(" at line ").map_or((message.as_str(), None), |(w, p)| (w, Some(p)));
     let clause = clause(&what.replace('`', "\"")).unwrap_or_else(|| what.to_owned());
     place
         .map_or(clause.clone(), |place| format!("{clause} (line {})", place.replace(" column ", ", column ")))
 }
 
-fn clause(said: &str) -> Option<String> {
-    let (kind, rest) = said.split_once(' ')?;
+fn clause(message: &str) -> Option<String> {
+    let (kind, rest) = message.split_once(' ')?;
     match (kind, rest.split_once(' ')?) {
         ("unknown", (_, rest)) => {
             let (found, known) = rest.split_once(", expected ")?;
@@ -45,7 +46,7 @@ mod tests {
     use crate::preset::{find, read, set};
 
     #[test]
-    fn nobody_reads_of_variants_and_types() {
+    fn messages_do_not_mention_variants_and_types() {
         let refusal = |path, value| set(find("web-1080p").unwrap(), &[(path, value)]).unwrap_err();
         for (path, value, words) in [
             ("video.speed", "warp", "\"warp\" is not known; choose among \"ultrafast\""),

@@ -1,31 +1,31 @@
-//! How far an attempt, or a check of its result, is: its list of steps as one percentage of the time they take together.
+//! Progress of an attempt, or of a check of its result: combines its steps into one percentage, weighted by their time.
 //!
-//! Guarantees that the percentage never goes backwards over a whole attempt, also when a result is made once more, and
-//! stays at or below 99; and that bytes are those of the result alone. Pure. Must not know how a step is run.
+//! Guarantees that the percentage never decreases within an attempt, even if a result is made again, and stays at or
+//! below 99; and that `bytes` counts only the result. Pure. Must not know how a step runs.
 
 use crate::plan::Step;
 use crate::progress::{CEILING, Progress};
 
-/// The time left is known in the step after which no more than this share of the time is spent: how fast a later step
-/// will be cannot be read off an earlier one.
+/// The time left is shown only if later steps take at most this share of the time: the speed of a later step is
+/// unknown.
 const NEGLIGIBLE: f64 = 0.05;
 
-/// The present list of steps, and which of them runs.
+/// The current list of steps, and the running one.
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
-    /// Percentage at which the list began.
+    /// Percentage at the start of the list.
     from: f64,
-    /// Weights of the whole list, of its finished steps, and of the one that runs.
+    /// Weights of the whole list, of its finished steps, and of the running one.
     all: f64,
     finished: f64,
     running: f64,
-    /// The one that runs writes the result.
+    /// The running step writes the result.
     writes: bool,
     shown: Progress,
 }
 
 impl Steps {
-    /// Begins a list. One that makes the result once more has what is left of the percentage, and no bytes yet.
+    /// Starts a list. A list that makes the result again gets the rest of the percentage, and no bytes yet.
     pub(crate) fn start(&mut self, steps: &[Step]) {
         let percent = self.shown.percent;
         *self = Steps {
@@ -36,12 +36,12 @@ impl Steps {
         };
     }
 
-    /// Adds a step to the list, to come after those that are in it.
+    /// Appends a step to the list.
     pub(crate) fn add(&mut self, step: &Step) {
         self.all += step.weight;
     }
 
-    /// The next step of the list begins. What the one before wrote of the result is still there.
+    /// Starts the next step. Bytes written by the one before still exist.
     pub(crate) fn enter(&mut self, step: &Step) {
         self.finished += self.running;
         (self.running, self.writes) = (step.weight, step.writes);
@@ -49,7 +49,7 @@ impl Steps {
         self.shown = Progress { percent, bytes, written, ..Progress::default() };
     }
 
-    /// Takes a reading of the step that runs, and returns that of the attempt.
+    /// Takes progress of the running step and returns that of the attempt.
     pub(crate) fn take(&mut self, reading: Progress) -> Progress {
         let before = self.shown;
         let (bytes, written) =
@@ -66,13 +66,13 @@ impl Steps {
         self.shown
     }
 
-    /// The attempt's, with `share` percent of the running step done.
+    /// Percentage of the attempt when `share` percent of the running step are done.
     fn percent(&self, share: f64) -> f64 {
         let done = (self.finished + self.running * share / 100.0) / self.all;
         self.from + (CEILING - self.from) * done.min(1.0)
     }
 
-    /// The attempt's latest.
+    /// The latest progress of the attempt.
     pub(crate) fn shown(&self) -> Progress {
         self.shown
     }
@@ -91,7 +91,7 @@ mod tests {
         [step(What::FirstPass, 0.4, false), step(What::SecondPass, 1.0, true), step(What::Check, 0.01, false)]
     }
 
-    /// At `share` percent of a step, which would take ten seconds more.
+    /// Progress at `share` percent of a step, with ten seconds left.
     fn reading(share: f64) -> Progress {
         let bytes = Some((share * 1000.0) as u64);
         Progress { percent: Some(share), bytes, eta_seconds: Some(10), ..Progress::default() }
@@ -102,8 +102,8 @@ mod tests {
     }
 
     #[test]
-    fn the_percentage_of_two_passes_follows_the_time_that_passes() {
-        // Unlike the weights: a first pass that takes a little longer, and a check that takes no time.
+    fn percentage_of_two_passes_follows_the_time() {
+        // Unlike the weights: the first pass takes a little longer, and the check takes no time.
         let (list, seconds) = (two_passes(), [45.0, 100.0, 0.0]);
         let (mut steps, mut before) = (Steps::default(), 0.0);
         steps.start(&list);
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_made_once_more_has_what_is_left_and_nothing_goes_backwards() {
+    fn result_made_again_gets_the_remaining_percentage() {
         let mut steps = Steps::default();
         let mut last = 0.0;
         let mut shows = |steps: &mut Steps, share| {
@@ -149,23 +149,23 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_written_of_the_result_counts_as_bytes() {
+    fn only_bytes_of_the_result_count() {
         let (mut steps, list) = (Steps::default(), two_passes());
         let of = |progress: Progress| (progress.bytes, progress.written);
         steps.start(&list);
         steps.enter(&list[0]);
-        assert_eq!(of(steps.take(reading(90.0))), (None, None), "the statistics are no result");
+        assert_eq!(of(steps.take(reading(90.0))), (None, None), "statistics are not the result");
         steps.enter(&list[1]);
         assert_eq!(of(steps.shown()), (None, None));
         assert_eq!(of(steps.take(reading(10.0))), (Some(10_000), Some(10.0)));
         steps.enter(&list[2]);
-        assert_eq!(of(steps.shown()), (Some(10_000), Some(10.0)), "still there while it is checked");
+        assert_eq!(of(steps.shown()), (Some(10_000), Some(10.0)), "kept during the check");
         steps.start(&list[1..]);
-        assert_eq!(of(steps.shown()), (None, None), "made once more, from nothing");
+        assert_eq!(of(steps.shown()), (None, None), "made again from the start");
     }
 
     #[test]
-    fn the_time_left_is_shown_in_the_last_step_that_takes_time() {
+    fn time_left_is_shown_in_the_last_long_step() {
         let (mut steps, list) = (Steps::default(), two_passes());
         steps.start(&list);
         steps.enter(&list[0]);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_length_there_is_no_percentage_whatever_came_before() {
+    fn without_a_duration_there_is_no_percentage() {
         let (mut steps, list) =
             (Steps::default(), [step(What::Covers, 0.01, false), two_passes()[1].clone()]);
         steps.start(&list);

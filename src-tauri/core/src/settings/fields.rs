@@ -1,7 +1,7 @@
-//! The settings by their names: each with its values, its meaning and when it takes effect, read and changed one at a time.
+//! The settings by name: each with its values, meaning and time of effect; read and changed one at a time.
 //!
-//! Guarantees, by a test against the real type, that every setting has a name here, and that what a value is shown as is
-//! taken for that value again.
+//! Guarantees, by a test against the real type, that every setting is listed here, and that a displayed value is
+//! accepted as input for the same value.
 
 use super::{Settings, Theme, change_if, presets};
 use crate::error::{Error, Result};
@@ -13,7 +13,7 @@ use std::path::Path;
 const SWITCH: &str = "on, off";
 const TOOL: &str = "a whole path, or below ~; auto";
 
-/// All of them, in the order they are shown.
+/// All settings, in display order.
 pub const FIELDS: &[Field] = &[
     field("workers", "1 to 64, auto", "Videos at a time; auto: as many as suit this machine").called(&[
         "jobs",
@@ -63,7 +63,7 @@ pub const FIELDS: &[Field] = &[
     field("ffprobe", TOOL, "This ffprobe and no other; auto: as it is found"),
 ];
 
-/// When a setting that was changed takes effect, as one sentence.
+/// When a change of this setting takes effect, as one sentence.
 pub fn effect(key: &str) -> &'static str {
     match key {
         "preset" | "outputDir" | "outputName" | "maxAttempts" | "fitSizeMb" => {
@@ -76,10 +76,10 @@ pub fn effect(key: &str) -> &'static str {
     }
 }
 
-/// The setting of this name, in any case.
+/// The setting of this name, ignoring case.
 ///
 /// # Errors
-/// `Setting` with the names that are near.
+/// `Setting` with similar names.
 pub fn find(key: &str) -> Result<&'static Field> {
     let near = fields::near(FIELDS, key);
     let own = |field: &&Field| field.key.eq_ignore_ascii_case(key);
@@ -97,7 +97,7 @@ pub fn value(settings: &Settings, field: &Field) -> Value {
     all(settings).remove(field.key).unwrap_or_default()
 }
 
-/// Its value in the words that [`set`] takes.
+/// Its value in the form that [`set`] accepts.
 pub fn shown(settings: &Settings, field: &Field) -> String {
     match value(settings, field) {
         Value::Null => if field.key == "outputDir" { "none" } else { "auto" }.into(),
@@ -114,11 +114,11 @@ fn all(settings: &Settings) -> Map<String, Value> {
     }
 }
 
-/// Changes one setting of a data folder as the file has them by now, and answers what they have become. `text`: as a
-/// person writes it; `default` is what it is without a file.
+/// Changes one setting of a data folder, based on the file's current contents, and returns the new settings. `text` is
+/// user input; `default` restores the default.
 ///
 /// # Errors
-/// `Setting` with a sentence for a value that does not fit, beside those of reading and writing.
+/// `Setting` for an invalid value, and the errors of reading and writing.
 pub fn set(data: &Path, field: &'static Field, text: &str) -> Result<Settings> {
     change_if(data, |settings| {
         *settings = put(settings, field, text)?;
@@ -129,7 +129,7 @@ pub fn set(data: &Path, field: &'static Field, text: &str) -> Result<Settings> {
     })
 }
 
-/// A sentence without its end, as others are built upon.
+/// A sentence without its full stop.
 fn plain(error: &Error) -> String {
     error.to_string().trim_end_matches('.').to_owned()
 }
@@ -142,12 +142,12 @@ fn put(settings: &Settings, field: &Field, text: &str) -> std::result::Result<Se
     let new = parsed(field, text.trim(), default).ok_or_else(refusal)?;
     json.insert(field.key.to_owned(), new);
     serde_json::from_value(Value::Object(json)).map_err(|why| {
-        tracing::debug!(why = words::plain(&why), "not taken");
+        tracing::debug!(why = words::plain(&why), "setting refused");
         refusal()
     })
 }
 
-/// What is meant by a text.
+/// Parses user input.
 fn parsed(field: &Field, text: &str, default: Value) -> Option<Value> {
     let word = text.to_lowercase();
     let nothing = matches!(word.as_str(), "auto" | "none" | "null" | "");
@@ -184,14 +184,14 @@ mod tests {
     }
 
     #[test]
-    fn every_setting_has_a_name_here_and_nothing_else_has() {
+    fn table_lists_every_setting_and_nothing_else() {
         let real: BTreeSet<String> = all(&Settings::default()).into_iter().map(|(key, _)| key).collect();
         assert_eq!(FIELDS.iter().map(|field| field.key.to_owned()).collect::<BTreeSet<_>>(), real);
     }
 
     #[cfg(unix)]
     #[test]
-    fn values_are_taken_as_people_write_them_and_shown_so_that_they_are_taken_again() {
+    fn values_are_accepted_in_common_forms_and_round_trip() {
         let dir = tempfile::tempdir().unwrap();
         for (key, text, shown) in [
             ("workers", "3", "3"),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_refused_with_what_would_and_changes_nothing() {
+    fn invalid_values_are_refused_with_the_allowed_ones_and_change_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("settings.json");
         set_in(dir.path(), "workers", "2").unwrap();
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn one_setting_changes_and_the_rest_stays_as_others_left_it() {
+    fn other_settings_in_the_file_are_kept() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("settings.json"), "{\"crashLimit\": 7}").unwrap();
         set_in(dir.path(), "workers", "2").unwrap();

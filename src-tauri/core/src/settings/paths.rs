@@ -1,17 +1,17 @@
-//! Paths in the settings: whole ones, or below the home folder as `~` and `~/x`.
+//! Paths in the settings: absolute, or below the home folder as `~` and `~/x`.
 //!
-//! Guarantees that a path means the same wherever a program was started, and that `~` stays in the file as it was written.
-//! Must not know where the home folder is: that is given.
+//! Guarantees that a path does not depend on the working directory, and that `~` is stored as written. Must not know
+//! the home folder; the caller passes it.
 
 use super::Settings;
 use crate::error::{Error, Result};
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-/// What a whole path looks like here.
-const SUCH_AS: &str = if cfg!(windows) { r"D:\Videos or ~\Videos" } else { "/media/videos or ~/Videos" };
+/// Examples of valid paths on this system.
+const EXAMPLES: &str = if cfg!(windows) { r"D:\Videos or ~\Videos" } else { "/media/videos or ~/Videos" };
 
-/// Each with its key.
+/// The paths with their keys.
 fn paths(settings: &Settings) -> [(&'static str, Option<&Path>); 3] {
     [
         ("outputDir", settings.output_dir.as_deref()),
@@ -20,13 +20,13 @@ fn paths(settings: &Settings) -> [(&'static str, Option<&Path>); 3] {
     ]
 }
 
-/// What is below the home folder, where the path says so.
+/// The part after `~`, if the path begins with it.
 fn below_home(path: &Path) -> Option<PathBuf> {
     let mut parts = path.components();
     (parts.next()? == Component::Normal(OsStr::new("~"))).then(|| parts.as_path().to_owned())
 }
 
-/// Can these stand in the settings? If not, what is wrong with which.
+/// Checks the paths; the error names the key.
 pub(super) fn check(settings: &Settings) -> std::result::Result<(), String> {
     paths(settings).into_iter().try_for_each(|(key, path)| path.map_or(Ok(()), |path| check_one(key, path)))
 }
@@ -41,11 +41,11 @@ fn check_one(key: &str, path: &Path) -> std::result::Result<(), String> {
         _ if text.starts_with('~') => {
             Err(format!("{key} names the home folder of another user; write the whole path of \"{text}\""))
         }
-        _ => Err(format!("{key} must be a whole path, such as {SUCH_AS}, not \"{text}\"")),
+        _ => Err(format!("{key} must be a whole path, such as {EXAMPLES}, not \"{text}\"")),
     }
 }
 
-/// The path with the home folder in place of `~`. Nothing where there is none.
+/// Replaces `~` by the home folder. `None` if it is needed and missing.
 pub fn at_home(path: &Path, home: Option<&Path>) -> Option<PathBuf> {
     match below_home(path) {
         None => Some(path.to_owned()),
@@ -54,10 +54,10 @@ pub fn at_home(path: &Path, home: Option<&Path>) -> Option<PathBuf> {
     }
 }
 
-/// The settings of a data folder with the home folder in place of `~`.
+/// Replaces `~` by the home folder in all paths.
 ///
 /// # Errors
-/// `Settings` where there is no home folder to put in its place.
+/// `Settings` if the home folder is needed and missing.
 pub fn with_home(data: &Path, settings: Settings, home: Option<&Path>) -> Result<Settings> {
     let whole = |key: &str, path: Option<PathBuf>| {
         let missing = || Error::Settings {
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn only_whole_paths_and_those_below_home_can_stand_in_settings() {
+    fn only_absolute_paths_and_those_below_home_are_valid() {
         for path in ["/", "/media/web", "~", "~/", "~/Videos/ü"] {
             assert_eq!(refusal(path), None, "{path}");
         }
@@ -94,8 +94,8 @@ mod tests {
             ("", "outputDir must not be empty"),
             ("~anna/x", "the home folder of another user; write the whole path of \"~anna/x\""),
         ] {
-            let said = refusal(path).unwrap_or_default();
-            assert!(said.contains(words), "{path}: {said}");
+            let found = refusal(path).unwrap_or_default();
+            assert!(found.contains(words), "{path}: {found}");
         }
         for tool in [
             Settings { ffmpeg: Some("ffmpeg".into()), ..Settings::default() },
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_home_folder_takes_the_place_of_the_tilde_alone() {
+    fn only_a_leading_tilde_is_replaced() {
         let at = |path: &str| at_home(Path::new(path), Some(Path::new("/home/me")));
         for (path, whole) in [
             ("~", "/home/me"),

@@ -1,14 +1,14 @@
-//! The presets of a data folder: the built-in ones, as the settings have them, and the user's own in `presets.json`.
+//! The presets of a data folder: the built-in ones, adjusted by the settings, and the user's own in `presets.json`.
 //!
-//! Guarantees that a file with a mistake is refused with its place and never overwritten, and that a built-in preset keeps
-//! its meaning: one that is brought in is kept under an id of its own.
+//! Guarantees that a file with a mistake is refused with its location and never overwritten, and that built-in presets
+//! keep their meaning: an imported preset with a built-in id gets another id.
 
 use super::{Settings, lock, read, write};
 use crate::error::{Error, Result};
 use crate::preset::{self, Preset};
 use std::path::Path;
 
-/// The built-in presets, as the settings have them, and the user's own from `presets.json` of a data folder.
+/// The built-in presets, adjusted by the settings, and the user's own from `presets.json` of a data folder.
 pub fn presets(data: &Path, settings: &Settings) -> Result<Vec<Preset>> {
     let path = data.join("presets.json");
     let own: Vec<Preset> = read(&path)?.unwrap_or_default();
@@ -25,7 +25,7 @@ pub fn presets(data: &Path, settings: &Settings) -> Result<Vec<Preset>> {
 /// The preset of this id.
 ///
 /// # Errors
-/// `Preset` with the id where there is none, beside those of reading.
+/// `Preset` if there is none, and the errors of reading.
 pub fn preset(data: &Path, settings: &Settings, id: &str) -> Result<Preset> {
     let all = presets(data, settings)?;
     let known: Vec<String> = all.iter().map(|p| p.id.clone()).collect();
@@ -41,19 +41,19 @@ fn sized(preset: &Preset, size_mb: u32) -> Preset {
     preset
 }
 
-/// A preset that was brought in.
+/// An imported preset.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Imported {
-    /// As it is kept.
+    /// The stored preset.
     pub preset: Preset,
-    /// The id it came with, where that is a built-in one's.
+    /// Its id before the import, if that is a built-in preset's.
     pub instead_of: Option<String>,
 }
 
-/// Keeps presets of the user's own, each in place of an earlier one of its id; all of them or none.
+/// Imports presets of the user; each replaces an earlier one of the same id. All or none are imported.
 ///
 /// # Errors
-/// `Preset` where one is not valid.
+/// `Preset` if one is invalid.
 pub fn import(data: &Path, text: &str) -> Result<Vec<Imported>> {
     let new = preset::read_all(text).map_err(Error::Preset)?;
     let _lock = lock(data)?;
@@ -64,7 +64,7 @@ pub fn import(data: &Path, text: &str) -> Result<Vec<Imported>> {
     Ok(imported)
 }
 
-/// Puts it among the own ones.
+/// Adds or replaces a preset.
 fn keep(own: &mut Vec<Preset>, new: Preset) -> Imported {
     let built_in = preset::find(&new.id).is_some();
     let instead_of = built_in.then(|| new.id.clone());
@@ -76,7 +76,7 @@ fn keep(own: &mut Vec<Preset>, new: Preset) -> Imported {
     Imported { preset, instead_of }
 }
 
-/// Under an id and a name that are free, or those under which the same was kept before.
+/// With the next free number, or that of an equal preset imported before.
 fn renamed(own: &[Preset], new: &Preset) -> Preset {
     let numbered =
         |n: u32| Preset { id: format!("{}-{n}", new.id), name: format!("{} {n}", new.name), ..new.clone() };
@@ -84,10 +84,10 @@ fn renamed(own: &[Preset], new: &Preset) -> Preset {
     (2..u32::MAX).map(numbered).find(free).unwrap_or_else(|| new.clone())
 }
 
-/// Forgets presets of the user's own; jobs that were added with them keep what they mean. All of them or none.
+/// Removes presets of the user; jobs added with them keep their meaning. All or none are removed.
 ///
 /// # Errors
-/// `Preset` for one that is built in, that is not there, or that the settings name.
+/// `Preset` for one that is built in, does not exist, or is named in the settings.
 pub fn remove(data: &Path, ids: &[String]) -> Result<()> {
     let _lock = lock(data)?;
     let path = data.join("presets.json");
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn of_presets_imported_at_once_none_is_lost() {
+    fn concurrent_imports_are_not_lost() {
         let dir = tempfile::tempdir().unwrap();
         let web = text("web-1080p");
         std::thread::scope(|scope| {
@@ -136,11 +136,11 @@ mod tests {
             }
         });
         assert_eq!(ids(dir.path()).len(), 16);
-        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left beside");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "no temporary file is left");
     }
 
     #[test]
-    fn a_built_in_preset_is_kept_under_an_id_of_its_own_once_for_one_meaning() {
+    fn imported_built_in_preset_gets_a_new_id_once_per_meaning() {
         let dir = tempfile::tempdir().unwrap();
         let first = import(dir.path(), &text("web-1080p")).unwrap().remove(0);
         assert_eq!((first.preset.id.as_str(), first.preset.name.as_str()), ("web-1080p-2", "Web 1080p 2"));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_come_in_whole_or_not_at_all() {
+    fn lists_are_imported_completely_or_not_at_all() {
         let dir = tempfile::tempdir().unwrap();
         let mine = |id: &str| text("web-1080p").replace("web-1080p", id);
         let (a, b) = (mine("a"), mine("b"));
@@ -163,17 +163,17 @@ mod tests {
         let wrong = mine("c").replace("\"crf\":21", "\"crf\":99");
         let refusal = import(dir.path(), &format!("[{}, {wrong}]", mine("d"))).unwrap_err().to_string();
         assert!(refusal.contains("preset \"c\": video.crf must be 0 to 51"), "{refusal}");
-        for (text, said) in
+        for (text, expected) in
             [("[5]", "preset 1 of 1: it must be an object"), ("[]", "no preset"), ("[[]]", "an object")]
         {
             let refusal = import(dir.path(), text).unwrap_err().to_string();
-            assert!(refusal.contains(said) && !refusal.contains("struct"), "{text}: {refusal}");
+            assert!(refusal.contains(expected) && !refusal.contains("struct"), "{text}: {refusal}");
         }
         assert_eq!(ids(dir.path()), ["a", "b"]);
     }
 
     #[test]
-    fn an_own_preset_is_found_replaced_and_removed_and_a_broken_file_is_named() {
+    fn user_preset_is_found_replaced_and_removed_and_a_broken_file_is_named() {
         let dir = tempfile::tempdir().unwrap();
         let all = presets(dir.path(), &Settings { fit_size_mb: 10, ..Settings::default() }).unwrap();
         let fit = all.iter().find(|p| p.id == "fit-size").unwrap();

@@ -1,8 +1,8 @@
-//! Folders that were made for results and have none yet. They are noted before they are made, so that those that stay
-//! empty are removed by whoever leaves them last, and after a crash by the next start.
+//! Tracks folders that were created for results and have none yet. They are recorded before they are created, so that
+//! empty ones are removed by the last job that leaves them, or after a crash by the next start.
 //!
-//! Guarantees that no folder is removed that was there before or that holds anything, and that the note stays small: a
-//! folder leaves it with its first file, and beyond `MOST` the note forgets. Nothing of a drive is asked under the lock.
+//! Guarantees that no folder is removed that existed before or contains anything, and that the record stays small: a
+//! folder leaves it with its first file, and `MOST` limits it. No drive is accessed under the lock.
 
 use crate::job::Lease;
 use crate::output;
@@ -15,33 +15,34 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// Folders that are noted at a time.
+/// Most folders recorded at a time.
 const MOST: usize = 1000;
 
-/// What is noted of each folder.
+/// The record.
 type Noted = BTreeMap<PathBuf, Made>;
 
-/// A folder that was made, or is about to be.
+/// A folder that was created, or is about to be.
 #[derive(Debug, Default)]
 struct Made {
-    /// Where its drive is mounted.
+    /// Mount point of its drive.
     volume: Option<PathBuf>,
-    /// Attempts that write below it: it is theirs to leave.
+    /// Attempts that write below it.
     used_by: HashSet<Lease>,
 }
 
-/// The folders of one queue; one for all attempts.
+/// The folders of one queue, shared by all attempts.
 #[derive(Default)]
 pub(crate) struct Folders(Mutex<Noted>);
 
 impl Folders {
-    /// Those that earlier engines noted.
+    /// Loads the record of earlier engines.
     pub(crate) fn of(queue: &dyn Details) -> Folders {
         let noted = queue.flag(Flag::MadeFolders).ok().flatten();
         Folders(Mutex::new(noted.map(|text| read(&text)).unwrap_or_default()))
     }
 
-    /// An attempt is about to write into `folder` on the drive mounted at `volume`, and to make these folders for that.
+    /// Records that an attempt writes to `folder` on the drive mounted at `volume`, and is about to create the
+    /// `missing` folders for that.
     pub(crate) fn enter(
         &self,
         queue: &dyn Details,
@@ -65,8 +66,8 @@ impl Folders {
         }
     }
 
-    /// An attempt that wrote into `folder` has ended: of the folders on the way there, those that are empty and that no other
-    /// attempt uses are removed.
+    /// Records that an attempt which wrote to `folder` has ended; removes the recorded folders on its path that are
+    /// empty and unused by other attempts.
     pub(crate) fn leave(&self, queue: &dyn Details, lease: Lease, folder: &Path) {
         let mut left = Vec::new();
         let mut noted = self.noted();
@@ -79,11 +80,11 @@ impl Folders {
         }
         let all: Vec<PathBuf> = noted.keys().cloned().collect();
         drop(noted);
-        let through = through(&left, all);
+        let settled = settled(&left, all);
         let mut noted = self.noted();
         let before = noted.len();
-        // Another attempt may have come in meanwhile, and made it again.
-        noted.retain(|folder, made| !made.used_by.is_empty() || !through.contains(folder));
+        // Another attempt may have entered meanwhile, and created the folder again.
+        noted.retain(|folder, made| !made.used_by.is_empty() || !settled.contains(folder));
         if noted.len() < before {
             keep(queue, &noted);
         }
@@ -94,21 +95,21 @@ impl Folders {
     }
 }
 
-/// Removes what a dead engine had made for nothing, on all drives at once; not waited for beyond `until`. Those on drives
-/// that are away or do not answer stay noted.
+/// Removes empty folders of a dead engine, on all drives in parallel, waiting until `until` at most. Folders on drives
+/// that are away or do not respond stay recorded.
 pub(crate) fn sweep(queue: &dyn Details, volumes: &Arc<Volumes>, until: Instant) {
     let Some(text) = queue.flag(Flag::MadeFolders).ok().flatten() else { return };
     let mut noted = read(&text);
     let all: Vec<PathBuf> = noted.keys().cloned().collect();
     let mut drives: BTreeMap<Option<PathBuf>, Vec<(PathBuf, Option<PathBuf>)>> = BTreeMap::new();
-    // What is below comes first.
+    // Inner folders come first.
     for (folder, made) in noted.iter().rev() {
         let drive = mounts::point_of(folder);
         drives.entry(drive).or_default().push((folder.clone(), made.volume.clone()));
     }
     let ask = |folders: Vec<(PathBuf, Option<PathBuf>)>| {
         let (all, first) = (all.clone(), folders[0].0.clone());
-        volumes.begin(&first, move || through(&folders, all))
+        volumes.begin(&first, move || settled(&folders, all))
     };
     let asked: Vec<_> = drives.into_values().map(ask).collect();
     for question in asked.into_iter().flatten() {
@@ -120,20 +121,20 @@ pub(crate) fn sweep(queue: &dyn Details, volumes: &Arc<Volumes>, until: Instant)
     }
 }
 
-/// Removes those of these folders that are empty, the innermost first; answers which need no longer be noted.
-fn through(folders: &[(PathBuf, Option<PathBuf>)], mut noted: Vec<PathBuf>) -> Vec<PathBuf> {
-    let mut through = Vec::new();
+/// Removes the empty ones of these folders, the innermost first. Returns which need no longer be recorded.
+fn settled(folders: &[(PathBuf, Option<PathBuf>)], mut noted: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut settled = Vec::new();
     for (folder, volume) in folders {
-        if volume.as_deref().is_none_or(mounts::is_mounted) && is_through(folder, &noted) {
+        if volume.as_deref().is_none_or(mounts::is_mounted) && is_settled(folder, &noted) {
             noted.retain(|other| other != folder);
-            through.push(folder.clone());
+            settled.push(folder.clone());
         }
     }
-    through
+    settled
 }
 
-/// Gone, or there for good: it holds something. Part files and folders that are noted themselves may still go.
-fn is_through(folder: &Path, noted: &[PathBuf]) -> bool {
+/// Removed, missing, or kept because it contains a file. Part files and recorded folders may still go.
+fn is_settled(folder: &Path, noted: &[PathBuf]) -> bool {
     match std::fs::remove_dir(folder) {
         Ok(()) => true,
         Err(cause) if matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => true,
@@ -144,7 +145,7 @@ fn is_through(folder: &Path, noted: &[PathBuf]) -> bool {
     }
 }
 
-/// Those in use stay.
+/// Drops records beyond the limit, except of folders in use.
 fn forget_beyond(noted: &mut Noted, most: usize) {
     let mut beyond = noted.len().saturating_sub(most);
     noted.retain(|_, made| {
@@ -154,15 +155,15 @@ fn forget_beyond(noted: &mut Noted, most: usize) {
     });
 }
 
-/// Writes the note down. Where the queue cannot be written just now, an encode is not held up for it.
+/// Stores the record. A failure is only logged, so that an encode is not delayed.
 fn keep(queue: &dyn Details, noted: &Noted) {
     let text = (!noted.is_empty()).then(|| written(noted));
     if let Err(cause) = queue.set_flag(Flag::MadeFolders, text.as_deref()) {
-        tracing::warn!(%cause, "the folders that were made could not be noted");
+        tracing::warn!(%cause, "the created folders could not be recorded");
     }
 }
 
-/// A list of pairs in JSON: folder, and volume or null; both in percent form.
+/// JSON list of pairs: folder, and volume or null; both percent-encoded.
 fn written(noted: &Noted) -> String {
     let pairs = noted
         .iter()
@@ -170,7 +171,7 @@ fn written(noted: &Noted) -> String {
     serde_json::to_string(&pairs.collect::<Vec<_>>()).unwrap_or_default()
 }
 
-/// What cannot be read counts as not noted: then a folder stays.
+/// Malformed entries are ignored; their folders stay.
 fn read(text: &str) -> Noted {
     let pairs: Vec<(String, Option<String>)> = serde_json::from_str(text).unwrap_or_default();
     let made = |(folder, volume): (String, Option<String>)| {
@@ -188,23 +189,23 @@ mod tests {
     use crate::queue::memory::MemoryQueue;
     use std::fs;
 
-    struct World {
+    struct Env {
         queue: MemoryQueue,
         folders: Folders,
         dir: tempfile::TempDir,
     }
 
-    fn world() -> World {
+    fn env() -> Env {
         let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
-        World { folders: Folders::of(&queue), queue, dir: tempfile::tempdir().unwrap() }
+        Env { folders: Folders::of(&queue), queue, dir: tempfile::tempdir().unwrap() }
     }
 
-    impl World {
+    impl Env {
         fn at(&self, name: &str) -> PathBuf {
             self.dir.path().join(name)
         }
 
-        /// As an attempt does that is about to write there.
+        /// As by an attempt before it writes there.
         fn enter(&self, job: i64, name: &str) {
             let folder = self.at(name);
             let missing: Vec<PathBuf> =
@@ -222,7 +223,7 @@ mod tests {
             sweep(&self.queue, &Arc::default(), soon);
         }
 
-        /// What is written down.
+        /// The stored record.
         fn noted(&self) -> Vec<String> {
             let text = self.queue.flag(Flag::MadeFolders).unwrap().unwrap_or_default();
             let below = |path: PathBuf| path.strip_prefix(self.dir.path()).unwrap().display().to_string();
@@ -235,76 +236,73 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_noted_before_it_is_made_and_goes_with_the_last_who_leaves_it() {
-        let world = world();
-        world.enter(1, "a/b");
-        world.enter(2, "a/b");
-        world.enter(3, "a/c");
-        assert_eq!(world.noted(), ["a", "a/b", "a/c"]);
-        world.leave(1, "a/b");
-        assert!(world.at("a/b").is_dir(), "the second is there");
-        world.leave(2, "a/b");
-        assert_eq!((world.at("a/b").exists(), world.noted()), (false, vec!["a".into(), "a/c".into()]));
-        world.leave(3, "a/c");
-        assert_eq!((world.at("a").exists(), world.noted()), (false, vec![]));
+    fn folder_is_removed_when_the_last_attempt_leaves_it() {
+        let env = env();
+        env.enter(1, "a/b");
+        env.enter(2, "a/b");
+        env.enter(3, "a/c");
+        assert_eq!(env.noted(), ["a", "a/b", "a/c"]);
+        env.leave(1, "a/b");
+        assert!(env.at("a/b").is_dir(), "the second attempt uses it");
+        env.leave(2, "a/b");
+        assert_eq!((env.at("a/b").exists(), env.noted()), (false, vec!["a".into(), "a/c".into()]));
+        env.leave(3, "a/c");
+        assert_eq!((env.at("a").exists(), env.noted()), (false, vec![]));
     }
 
-    /// As below a folder that may not be entered, or on a share that does not answer just now.
+    /// For example below a folder without permission, or on a share that does not respond.
     #[cfg(unix)]
     #[test]
-    fn a_folder_that_cannot_be_looked_at_does_not_count_as_one_to_be_made() {
-        let world = world();
-        let (blocked, folder) = (world.at("out"), world.at("out/mine"));
+    fn unreadable_folder_is_not_recorded_as_missing() {
+        let env = env();
+        let (blocked, folder) = (env.at("out"), env.at("out/mine"));
         std::os::unix::fs::symlink(&blocked, &blocked).unwrap();
         let announce = |missing: &[PathBuf]| {
-            world.folders.enter(&world.queue, lease(1), (&folder, None), missing);
+            env.folders.enter(&env.queue, lease(1), (&folder, None), missing);
         };
         let refused = output::create_part(&folder.join("part"), &folder.join("a.mp4"), None, &announce);
         assert!(refused.is_err());
-        world.leave(1, "out/mine");
-        assert_eq!(world.noted(), [""; 0]);
+        env.leave(1, "out/mine");
+        assert_eq!(env.noted(), [""; 0]);
         fs::remove_file(&blocked).unwrap();
         fs::create_dir_all(&folder).unwrap();
-        world.sweep();
-        assert!(folder.is_dir(), "a person made it");
+        env.sweep();
+        assert!(folder.is_dir(), "the user created it");
     }
 
     #[test]
-    fn a_folder_that_holds_something_stays_and_is_noted_no_longer() {
-        let world = world();
-        world.enter(1, "a/b");
-        fs::write(world.at("a/b/result.mp4"), "").unwrap();
-        world.leave(1, "a/b");
-        assert_eq!(world.noted(), [""; 0]);
-        fs::remove_file(world.at("a/b/result.mp4")).unwrap();
-        world.sweep();
-        assert!(world.at("a/b").is_dir(), "it had a result: a person emptied it");
+    fn folder_with_a_file_stays_and_leaves_the_record() {
+        let env = env();
+        env.enter(1, "a/b");
+        fs::write(env.at("a/b/result.mp4"), "").unwrap();
+        env.leave(1, "a/b");
+        assert_eq!(env.noted(), [""; 0]);
+        fs::remove_file(env.at("a/b/result.mp4")).unwrap();
+        env.sweep();
+        assert!(env.at("a/b").is_dir(), "it had a result; the user emptied it");
     }
 
     #[test]
-    fn the_next_start_removes_what_is_empty_and_was_not_there_before() {
-        let world = world();
-        fs::create_dir(world.at("before")).unwrap();
+    fn next_start_removes_empty_created_folders() {
+        let env = env();
+        fs::create_dir(env.at("before")).unwrap();
         for (job, name) in ["before/a", "b/c", "d/e"].into_iter().enumerate() {
-            world.enter(job as i64, name);
+            env.enter(job as i64, name);
         }
-        fs::write(world.at("b/mine.txt"), "").unwrap();
-        // A part of an attempt whose drive was away is deleted later.
-        let part = output::part_path(&world.at("d/e/x.mp4"), uuid::Uuid::now_v7(), 1);
+        fs::write(env.at("b/mine.txt"), "").unwrap();
+        // The part file of an attempt whose drive was away is deleted later.
+        let part = output::part_path(&env.at("d/e/x.mp4"), uuid::Uuid::now_v7(), 1);
         fs::write(&part, "").unwrap();
-        world.sweep();
-        let there = ["before", "before/a", "b", "b/c", "d/e"].map(|name| world.at(name).exists());
-        assert_eq!(
-            (there, world.noted()),
-            ([true, false, true, false, true], vec!["d".into(), "d/e".into()])
-        );
+        env.sweep();
+        let there = ["before", "before/a", "b", "b/c", "d/e"].map(|name| env.at(name).exists());
+        assert_eq!((there, env.noted()), ([true, false, true, false, true], vec!["d".into(), "d/e".into()]));
         fs::remove_file(part).unwrap();
-        world.sweep();
-        assert_eq!((world.at("d").exists(), world.noted()), (false, vec![]));
+        env.sweep();
+        assert_eq!((env.at("d").exists(), env.noted()), (false, vec![]));
     }
 
     #[test]
-    fn names_that_are_no_text_and_drives_survive_and_what_cannot_be_read_is_nothing() {
+    fn record_keeps_non_utf8_names_and_volumes_and_ignores_malformed_text() {
         let folder = path_bytes::of_text(if cfg!(unix) { "/v/caf%E9" } else { "v%00%00%D8" }).unwrap();
         let made = Made { volume: Some("/v".into()), ..Made::default() };
         let text = written(&Noted::from([(folder.clone(), made)]));
@@ -316,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn the_note_stays_small_and_forgets_nothing_that_is_in_use() {
+    fn record_is_limited_and_keeps_folders_in_use() {
         let mut noted: Noted = (0..5).map(|n| (PathBuf::from(format!("/{n}")), Made::default())).collect();
         noted.get_mut(Path::new("/0")).unwrap().used_by.insert(lease(1));
         forget_beyond(&mut noted, 2);

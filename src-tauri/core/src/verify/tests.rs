@@ -156,7 +156,7 @@ fn what_is_empty_unfinished_or_lacks_a_stream_fails_with_its_log() {
     assert_eq!((nothing.code(), &nothing.reason), (FailureCode::SourceTruncated, &Reason::NothingReadable));
     assert_eq!(nothing.log_tail, "[info] the log");
     let unfinished = failed(|w| w.report.saw_end = false);
-    assert_eq!(unfinished.said(), "ffmpeg ended before it said that it was through.");
+    assert_eq!(unfinished.said(), "ffmpeg ended without reporting that it had finished.");
     let lacks = |index: usize| failed(|w| drop(w.output.streams.remove(index))).said();
     assert_eq!(lacks(0), "The picture is missing in the result.");
     assert_eq!(lacks(1), "A sound track is missing in the result.");
@@ -289,7 +289,7 @@ fn a_source_that_was_cut_fails_with_what_is_readable_or_is_partial_by_wish() {
         w.measured = Some(readable.clone());
     });
     assert_eq!(
-        broadcast[0], "The original is not all there: 0:04 of 0:10 could be read.",
+        broadcast[0], "The original is incomplete: 0:04 of 0:10 could be read.",
         "declares too little"
     );
     assert_eq!(broadcast.len(), 2, "{broadcast:?}");
@@ -303,7 +303,7 @@ fn gaps_within_what_is_readable_are_named() {
         w.measured = Some(measured(0, Span { gaps: vec![(1.0, 3.0), (4.0, 5.0)], ..span(6.0) }));
     });
     let gaps = "Missing within: 0:01\u{2013}0:03, 0:04\u{2013}0:05.";
-    assert_eq!(said, [format!("The original is not all there: 0:06 of 0:10 could be read. {gaps}")]);
+    assert_eq!(said, [format!("The original is incomplete: 0:06 of 0:10 could be read. {gaps}")]);
 }
 
 #[test]

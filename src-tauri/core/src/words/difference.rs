@@ -1,18 +1,18 @@
-//! What differs between two files, in sentences.
+//! Differences between two files, in English.
 //!
-//! Pure. Guarantees that a reason is only named where it is the one that was planned. Must not know which differences are
-//! worth saying: `ledger` does.
+//! Pure. Guarantees that a reason is given only if the plan has it. Must not know which differences are worth showing:
+//! `ledger` does.
 
 use super::numbers::{in_a_line, number};
 use super::{Sentence, stream_reason};
 use crate::ledger::{Difference, Of, Property, Value, Why};
 
-/// A sentence for each difference; tracks that are left out for one reason share one, and so do tags.
+/// A sentence for each difference; tracks left out for one reason share one, and so do tags.
 pub fn differences<'a>(differences: impl Iterator<Item = &'a Difference>) -> Vec<Sentence> {
-    grouped(differences).into_iter().map(|(_, said)| Sentence::new(said)).collect()
+    grouped(differences).into_iter().map(|(_, text)| Sentence::new(text)).collect()
 }
 
-/// The same, each sentence with the first difference of which it tells.
+/// The sentences, each with its first difference.
 pub(super) fn grouped<'a>(
     differences: impl Iterator<Item = &'a Difference>,
 ) -> Vec<(&'a Difference, String)> {
@@ -25,15 +25,15 @@ pub(super) fn grouped<'a>(
         }
     }
     let left_out = |what: &str, groups: Groups<'a>| {
-        let said = |(first, names): (&'a Difference, Vec<String>)| {
+        let sentence = |(first, names): (&'a Difference, Vec<String>)| {
             (first, left_out(what, first.why.as_ref(), &names))
         };
-        groups.into_iter().map(said).collect::<Vec<_>>()
+        groups.into_iter().map(sentence).collect::<Vec<_>>()
     };
     [left_out("Track", tracks), all, left_out("The tag", tags)].concat()
 }
 
-/// Names of what is left out for one reason, with the first such difference, in order.
+/// Names of items left out for one reason, with the first such difference, in order.
 type Groups<'a> = Vec<(&'a Difference, Vec<String>)>;
 
 fn group<'a>(groups: &mut Groups<'a>, difference: &'a Difference, name: String) {
@@ -109,14 +109,14 @@ fn what(difference: &Difference) -> String {
             _ => "fields became pictures".into(),
         },
         (Property::Transparency, _) => "transparency is lost".into(),
-        (Property::Spherical, _) => "it is no longer marked as all around".into(),
-        (Property::Stereo, _) => "it is no longer marked as made for two eyes".into(),
+        (Property::Spherical, _) => "it is no longer marked as spherical".into(),
+        (Property::Stereo, _) => "it is no longer marked as stereoscopic".into(),
         (Property::Place, _) => "where it was recorded was left out".into(),
         (Property::Mastering | Property::Light | Property::Fields, None) => {
             format!("the {} are lost", name(property))
         }
         (Property::Chapters, None) => "the chapters are missing".into(),
-        (Property::Chapters, Some(_)) => "the chapters are others than before".into(),
+        (Property::Chapters, Some(_)) => "the chapters differ from before".into(),
         (Property::Channels, Some(to)) => format!("{} channels became {}", shown(from), shown(to)),
         (Property::Speaker(speaker), _) => format!("the speaker {speaker} has no channel of its own"),
         (Property::Float, _) => "samples beyond full scale are cut off".into(),

@@ -1,25 +1,25 @@
-//! Why an attempt ended, in English: what happened, to what, and what a person can do next.
+//! Why an attempt failed, in English: what happened, and what the user can do next.
 
 use super::Sentence;
 use super::numbers::size;
 use crate::failure::{Failure, FailureCode, Fault, PlaceIn, Reason};
 use crate::media::Kind;
 
-/// The sentence of a reason.
+/// The sentence for a reason.
 pub fn reason(reason: &Reason) -> Sentence {
-    Sentence::new(said(reason))
+    Sentence::new(text(reason))
 }
 
-/// The same with what a person can do.
+/// The sentence for the reason, with the next step.
 pub fn failure(failure: &Failure) -> Sentence {
-    Sentence::new(format!("{} {}", said(&failure.reason), next_step(failure.code())))
+    Sentence::new(format!("{} {}", text(&failure.reason), next_step(failure.code())))
 }
 
-fn said(reason: &Reason) -> String {
+fn text(reason: &Reason) -> String {
     places(reason).or_else(|| sources(reason)).or_else(|| plans(reason)).unwrap_or_else(|| tools(reason))
 }
 
-/// Of drives, folders and names.
+/// Sentences about drives, folders and names.
 fn places(reason: &Reason) -> Option<String> {
     use Reason as R;
     Some(match reason {
@@ -39,7 +39,7 @@ fn places(reason: &Reason) -> Option<String> {
         R::DriveError => "The drive reported an error.".into(),
         R::ReadFailed { name } => format!("Reading {name} failed: the drive reported an error."),
         R::SourceDefective { name, at } => {
-            format!("The drive cannot read {name} at byte {at}, also at a second try.")
+            format!("The drive cannot read {name} at byte {at}, even on a second try.")
         }
         R::DiskFull { folder: Some(folder) } => format!("The disk that holds {folder} is full."),
         R::DiskFull { folder: None } => "The disk for the result is full.".into(),
@@ -56,7 +56,7 @@ fn places(reason: &Reason) -> Option<String> {
         R::NoRoomBeside { volume, takes, free, reserve } => {
             let [takes, free, reserve] = [*takes, *free, *reserve].map(size);
             format!(
-                "{volume} has no room for this video beside those that run: it may take {takes}, and of {free} that are \
+                "{volume} has no room for this video beside the running ones: it may take {takes}, and of {free} that are \
                  free {reserve} must stay."
             )
         }
@@ -70,7 +70,7 @@ fn places(reason: &Reason) -> Option<String> {
     })
 }
 
-/// Of the original.
+/// Sentences about the original.
 fn sources(reason: &Reason) -> Option<String> {
     use Reason as R;
     Some(match reason {
@@ -79,7 +79,7 @@ fn sources(reason: &Reason) -> Option<String> {
         R::IsFolder { path } => format!("{path} is a folder; name the videos in it."),
         R::NotAFile { path } => format!("{path} is neither a file nor a folder."),
         R::Forbidden { name } => format!("{name} may not be read by this user."),
-        R::Unseen { name, cause } => format!("{name} could not be looked at: {cause}."),
+        R::Unseen { name, cause } => format!("{name} could not be examined: {cause}."),
         R::SourceChanged { name } => format!("{name} was changed while it was read."),
         R::SourceGrowing { name } => format!("{name} is still being written."),
         R::NotMedia { name } => format!("{name} is not a video that can be read."),
@@ -101,31 +101,34 @@ fn sources(reason: &Reason) -> Option<String> {
             )
         }
         R::SecondRecording => {
-            "Two recordings stand one behind the other in this file; only the first can be read.".into()
+            "This file contains two recordings in a row; only the first can be read.".into()
         }
         R::NoPicture => "There is no moving picture in this file.".into(),
         R::NoSound => "There is no sound in this file.".into(),
-        R::EmptySound => "The sound of this file is announced, but there is none in it.".into(),
+        R::EmptySound => "This file declares a sound track, but it is empty.".into(),
         R::NoDecoder { carries, codec } => {
             format!("The {} is in a format that this ffmpeg cannot decode ({codec}).", carried(*carries))
         }
         R::NoParameters { carries, codec } => {
-            format!("What decoding the {} takes was not found in this file ({codec}).", carried(*carries))
+            format!(
+                "The data needed to decode the {} was not found in this file ({codec}).",
+                carried(*carries)
+            )
         }
         R::NotDecodable => "ffmpeg cannot decode this video.".into(),
-        R::LookTooSlow { name, seconds } => format!("Looking at {name} took longer than {seconds} s."),
-        R::LookTooBig { name } => format!("Looking at {name} took more memory than a video needs."),
-        R::PacketsUnread => "The packets of a file could not be read to their end.".into(),
+        R::LookTooSlow { name, seconds } => format!("Examining {name} took longer than {seconds} s."),
+        R::LookTooBig { name } => format!("Examining {name} took more memory than a video needs."),
+        R::PacketsUnread => "The packets of a file could not be read to the end.".into(),
         _ => return None,
     })
 }
 
-/// Of what the preset asks.
+/// Sentences about the plan.
 fn plans(reason: &Reason) -> Option<String> {
     use Reason as R;
     Some(match reason {
         R::OtherSpeed => {
-            "This clip is to be played at another speed than it was recorded, which ffmpeg cannot do. \
+            "This clip is set to play at another speed than it was recorded at, which ffmpeg cannot do. \
                           Export it from the program that changed its speed, and add that file."
                 .into()
         }
@@ -139,12 +142,12 @@ fn plans(reason: &Reason) -> Option<String> {
         R::PictureTooSmall { width, height } => {
             format!("The picture is too small for H.265 ({width}x{height}); the Web presets can hold it.")
         }
-        R::LengthUnknown => "The length of this video is unknown, so no size can be aimed at.".into(),
+        R::LengthUnknown => "The length of this video is unknown, so no target size can be met.".into(),
         R::CannotFit { limit, smallest } => {
             format!("Cannot fit into {limit} MB. The smallest possible is {smallest} MB.")
         }
         R::StillTooBig { limit } => {
-            format!("The result did not come out below {limit} MB, also at a second try.")
+            format!("The result exceeded {limit} MB, even on a second try.")
         }
         R::CopyTooBig => "The copy is larger than wanted.".into(),
         R::GrewTooFar => "The result grew far beyond what a video of this size and length can take.".into(),
@@ -160,23 +163,23 @@ fn plans(reason: &Reason) -> Option<String> {
     })
 }
 
-/// Of ffmpeg, its result, the machine and Spool.
+/// Sentences about ffmpeg, its result, the machine and Spool.
 fn tools(reason: &Reason) -> String {
     use Reason as R;
     match reason {
         R::Killed { tool, signal } => format!("{tool} was ended from outside by {}.", signal_name(*signal)),
-        R::Stalled => "ffmpeg made no progress any more and was ended.".into(),
+        R::Stalled => "ffmpeg stopped making progress and was ended.".into(),
         R::OutOfMemory => "Memory ran out.".into(),
         R::NoThread { cause } => format!("No thread could be started: {cause}."),
         R::GaveUp { cause } => gave_up(cause.as_deref()),
         R::ToolGone => "ffmpeg is no longer where it was.".into(),
         R::NotStarted { tool, cause } => format!("{tool} could not be started: {cause}."),
         R::ToolMissing { tool } => format!("{tool} was not found."),
-        R::ToolNoFile { path } => format!("{path}, which the settings name, is no file that could be used."),
+        R::ToolNoFile { path } => format!("{path}, named in the settings, is not a usable file."),
         R::ToolBroken { path, cause } => format!("{path} does not run: {cause}."),
         R::ToolTooOld { path, version } => format!("{path} is version {version}; 5.1 or newer is needed."),
         R::WrongResult { fault } => wrong(fault),
-        R::NotReadBack { because } => format!("The result cannot be read back: {}", said(because)),
+        R::NotReadBack { because } => format!("The result cannot be read back: {}", text(because)),
         R::Crashed { times } => format!("This video stopped the application {times} times."),
         R::MachineDown { times } => format!(
             "The computer went down {times} times while this video was converted; release it to try again."
@@ -191,7 +194,7 @@ fn wrong(fault: &Fault) -> String {
     use Fault as F;
     match fault {
         F::Empty => "The result is empty.".into(),
-        F::Unfinished => "ffmpeg ended before it said that it was through.".into(),
+        F::Unfinished => "ffmpeg ended without reporting that it had finished.".into(),
         F::TrackMissing { carries, cover } => {
             format!("{} is missing in the result.", track(*carries, *cover))
         }
@@ -203,10 +206,10 @@ fn wrong(fault: &Fault) -> String {
         ),
         F::OtherLength { carries, found, expected, .. } => {
             let instead = expected.map_or_else(
-                || "and nothing in the original tells how long it should".into(),
-                |expected| format!("instead of {expected:.1} s"),
+                || "; the original does not state its length".into(),
+                |expected| format!(" instead of {expected:.1} s"),
             );
-            format!("The {} of the result lasts {found:.1} s {instead}.", carried(*carries))
+            format!("The {} of the result lasts {found:.1} s{instead}.", carried(*carries))
         }
         F::OtherCount { found, expected } => {
             format!("The result has {found} pictures instead of {expected}.")
@@ -215,15 +218,15 @@ fn wrong(fault: &Fault) -> String {
             format!("The copied {} has {found} packets instead of {expected}.", carried(*carries))
         }
         F::OtherContent => "Copied packets differ from the original's.".into(),
-        F::CopyDamaged => "What was copied cannot be decoded everywhere.".into(),
-        F::CopyUnfinished => "The copied streams could not be decoded to their end.".into(),
+        F::CopyDamaged => "Parts of the copied streams cannot be decoded.".into(),
+        F::CopyUnfinished => "The copied streams could not be decoded to the end.".into(),
         F::CopyPartlyDecodable { copied, decodable } => {
             format!("Of {copied} copied pictures only {decodable} can be decoded.")
         }
-        F::TimesDamaged => "The time stamps of the picture are damaged.".into(),
-        F::TimesDoubtful => "The times of the original are doubtful.".into(),
-        F::BeginUnknown => "Where the picture begins is not known.".into(),
-        F::ChangesLost => "The original changes on the way, and the result does not hold it.".into(),
+        F::TimesDamaged => "The timestamps of the picture are damaged.".into(),
+        F::TimesDoubtful => "The timestamps of the original are unreliable.".into(),
+        F::BeginUnknown => "The start of the picture is not known.".into(),
+        F::ChangesLost => "The original changes partway, and the result does not show it.".into(),
         F::Overlong { lasts, shown } => super::overlong(*lasts, *shown),
         F::EightBitHdr => "The picture is marked as high dynamic range and has only 8 bits.".into(),
         F::FalseDolbyVision => "The picture is declared to be Dolby Vision, which it no longer is.".into(),
@@ -234,7 +237,10 @@ fn wrong(fault: &Fault) -> String {
                 .into()
         }
         F::TellsPlace { by } => {
-            format!("The result may still tell where it was recorded, by {}, so it was not kept.", place(by))
+            format!(
+                "The result may still reveal where it was recorded, by {}, so it was not kept.",
+                place(by)
+            )
         }
     }
 }
@@ -268,7 +274,7 @@ fn carried(kind: Kind) -> &'static str {
 
 fn gave_up(cause: Option<&str>) -> String {
     cause.map_or_else(
-        || "ffmpeg gave up without saying why.".to_owned(),
+        || "ffmpeg gave up without stating a reason.".to_owned(),
         |cause| format!("ffmpeg gave up: {cause}."),
     )
 }
@@ -283,7 +289,7 @@ fn signal_name(signal: i32) -> String {
     }
 }
 
-/// What a person can do, as one sentence.
+/// What the user can do next, as one sentence.
 pub fn next_step(code: FailureCode) -> Sentence {
     Sentence::new(step(code))
 }
@@ -326,8 +332,8 @@ fn step(code: FailureCode) -> &'static str {
         Code::ProbeTimeout => "Check the video in a player; it may be damaged.",
         Code::AppCrashed => "Retry it alone; if it happens again, please report it with the log.",
         Code::MachineDown => "If it happens again, update the graphics driver or choose another preset.",
-        Code::FfmpegMissing => "Install ffmpeg; `spool doctor` says how.",
-        Code::FfmpegBroken => "Reinstall ffmpeg; `spool doctor` shows what it answers.",
+        Code::FfmpegMissing => "Install ffmpeg; `spool doctor` shows how.",
+        Code::FfmpegBroken => "Reinstall ffmpeg; `spool doctor` shows its output.",
     }
 }
 

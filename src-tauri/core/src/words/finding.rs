@@ -1,10 +1,10 @@
-//! What checking a result again found, in sentences. Pure.
+//! Findings of a check of a result, in English. Pure.
 
 use super::{Sentence, remark};
 use crate::finding::{Fault, Finding, Obstacle, Track};
 use crate::media::{Kind, codec_name, running_time};
 
-/// What is to be said of a finding; nothing where all is right.
+/// The sentence of a finding; `None` if the result is right and has no remarks.
 pub fn finding(finding: &Finding) -> Option<Sentence> {
     let text = match finding {
         Finding::Right { remarks } => {
@@ -69,7 +69,7 @@ fn of_obstacle(why: &Obstacle) -> String {
         Obstacle::ResultChanged => "The result was changed since it was made.",
         Obstacle::OriginalKept => "The original was kept; there is no result.",
         Obstacle::OtherVersion => "It was made by another version of Spool.",
-        Obstacle::NoPlan => "What was planned for it is not on record.",
+        Obstacle::NoPlan => "Its plan is not on record.",
         Obstacle::Failed(because) => return super::reason(&because.reason).to_string(),
     }
     .into()
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_tracks_are_named_as_people_know_them() {
+    fn missing_tracks_are_described() {
         let of = |tracks| wrong(Fault::Missing { tracks });
         let sound = track(2, Kind::Audio, "aac", Some("ger"));
         assert_eq!(of(vec![sound.clone()]), "Track 2 (sound, AAC, ger) is missing in the result.");
@@ -102,17 +102,17 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_says_what_is_wrong_and_a_result_that_is_right_says_its_remarks() {
+    fn faults_are_described_and_right_results_show_their_remarks() {
         assert_eq!(wrong(Fault::Damaged { spots: 1 }), "The result is damaged in one place.");
         assert_eq!(wrong(Fault::Damaged { spots: 3 }), "The result is damaged in 3 places.");
         let early = Fault::EndsEarly { kind: Kind::Audio, seconds: 4.0, of: 8.0 };
         assert_eq!(wrong(early), "The sound of the result ends early: 0:04 of 0:08 can be played.");
         let other = Fault::OtherPicture { shown: 7, film: 0 };
         assert_eq!(wrong(other), "The result shows track 7 of the original; the film is track 0.");
-        let right = |remarks| finding(&Finding::Right { remarks }).map(|said| said.to_string());
+        let right = |remarks| finding(&Finding::Right { remarks }).map(|sentence| sentence.to_string());
         assert_eq!(right(Vec::new()), None);
         let both = vec![Remark::EndMayBeMissing, Remark::EmptyTrack { track: 1 }];
-        assert!(right(both).unwrap().ends_with("may be missing. Track 1 holds nothing."));
+        assert!(right(both).unwrap().ends_with("may be missing. Track 1 is empty."));
         let gone = Finding::NotChecked { why: Obstacle::SourceGone };
         assert_eq!(finding(&gone).unwrap().to_string(), "The original is no longer there.");
     }

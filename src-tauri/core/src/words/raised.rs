@@ -1,10 +1,10 @@
-//! What stands over the whole queue, in English: first what happened, then what it means or asks for.
+//! Notices about the whole queue, in English: what happened, then what to do.
 
 use super::Sentence;
 use crate::failure::Reason;
 use crate::raised::{Alarm, Restored};
 
-/// That failures pile up.
+/// The sentences for an alarm.
 pub fn alarm(alarm: &Alarm) -> Sentence {
     let (what, volume) = match alarm {
         Alarm::Lately { failed, minutes, volume } => {
@@ -21,20 +21,20 @@ pub fn alarm(alarm: &Alarm) -> Sentence {
     })
 }
 
-/// That no job can start, and what helps.
+/// The sentences for an open breaker, with what to do.
 pub fn breaker(reason: &Reason) -> Sentence {
     match reason {
-        // It says both.
+        // The stored text contains both.
         Reason::Text { text, .. } => Sentence::new(text),
         reason => Sentence::new(format!("{} {}", super::reason(reason), super::next_step(reason.code()))),
     }
 }
 
-/// That a damaged queue was restored.
+/// The sentences for a restored queue.
 pub fn restored(restored: &Restored) -> Sentence {
     let (from, aside) = match restored {
         Restored::WithoutLog { kept, aside } => {
-            (format!("Its log was lost, perhaps with what came last; {} kept", jobs(*kept)), aside)
+            (format!("Its log was lost, perhaps with the latest changes; {} kept", jobs(*kept)), aside)
         }
         Restored::FromBackup { added: 0, aside } => ("The newest backup was restored".to_owned(), aside),
         Restored::FromBackup { added, aside } => {

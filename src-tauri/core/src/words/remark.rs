@@ -1,47 +1,47 @@
-//! Remarks on a result, in sentences.
+//! Remarks on a result, in English.
 //!
-//! Pure. Guarantees a sentence for every remark, and that what is said together is said once.
+//! Pure. Guarantees a sentence for every remark, and that remarks with the same sentence share it.
 
 use super::numbers::{gaps, growth, number, part};
 use super::{Sentence, difference, stream_reason};
 use crate::media::{CopyFault, Kind, running_time};
 use crate::remark::{Remark, SizeAt, SoundKind};
 
-/// A sentence with the remark that it is about, or the first of those that share it.
+/// A sentence with its remark, or the first of those that share it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Said {
-    /// The fact.
+    /// The remark.
     pub remark: Remark,
-    /// In words.
+    /// Its sentence.
     pub sentence: Sentence,
 }
 
-/// What is to be said, each with its fact. Differences of one kind share a sentence.
+/// The sentences with their remarks. Differences of one kind share a sentence.
 pub fn remarks(remarks: &[Remark]) -> Vec<Said> {
     let differs = |remark: &Remark| matches!(remark, Remark::Differs(_));
     let together = remarks.chunk_by(|a, b| differs(a) && differs(b));
     let mut all: Vec<Said> = together.flat_map(run).collect();
-    // Streams of which the same is true, but for what rounding leaves out.
+    // Remarks on several streams may be equal after rounding.
     all.dedup_by(|a, b| a.sentence == b.sentence);
     all
 }
 
-/// The sentences alone.
+/// The sentences without remarks.
 pub fn said(of: &[Remark]) -> Vec<Sentence> {
-    remarks(of).into_iter().map(|said| said.sentence).collect()
+    remarks(of).into_iter().map(|item| item.sentence).collect()
 }
 
-/// A run of differences, or one remark of another kind.
+/// Sentences for a run of differences, or for one remark of another kind.
 fn run(run: &[Remark]) -> Vec<Said> {
     let differences = run.iter().filter_map(|remark| match remark {
         Remark::Differs(difference) => Some(difference),
         _ => None,
     });
     let differences = difference::grouped(differences).into_iter();
-    let differences = differences.map(|(first, said)| (Remark::Differs(first.clone()), said));
+    let differences = differences.map(|(first, text)| (Remark::Differs(first.clone()), text));
     let others = run.iter().filter(|remark| !matches!(remark, Remark::Differs(_)));
     let others = others.map(|remark| (remark.clone(), words(remark)));
-    differences.chain(others).map(|(remark, said)| Said { remark, sentence: Sentence::new(said) }).collect()
+    differences.chain(others).map(|(remark, text)| Said { remark, sentence: Sentence::new(text) }).collect()
 }
 
 fn words(remark: &Remark) -> String {
@@ -52,14 +52,14 @@ fn words(remark: &Remark) -> String {
         }
         Remark::Incomplete { readable_seconds, declared_seconds, gaps: missing } => {
             let part = part(*readable_seconds, *declared_seconds, false);
-            format!("The original is not all there: {part} could be read.{}", gaps(missing))
+            format!("The original is incomplete: {part} could be read.{}", gaps(missing))
         }
         Remark::AssumedRate { rate } => {
-            format!("The original keeps no times; {} pictures a second were assumed.", number(*rate))
+            format!("The original has no timestamps; {} pictures a second were assumed.", number(*rate))
         }
         Remark::SoundTimesDamaged { decoded_seconds, kept_seconds } => {
             let (whole, left) = (running_time(*decoded_seconds), running_time(*kept_seconds));
-            format!("The times of the sound are damaged: {whole} of it became {left}.")
+            format!("The timestamps of the sound are damaged: {whole} of it became {left}.")
         }
         Remark::LateKeyframe { seconds } => format!(
             "The recording begins {seconds:.1} s before its first keyframe; the picture is shown from there on."
@@ -69,7 +69,7 @@ fn words(remark: &Remark) -> String {
             format!("The result lasts {lasts}, though its picture and sound end at {ends}.")
         }
         Remark::ChaptersBeyondEnd { count, of } => chapters(*count, *of),
-        Remark::EmptyTrack { track } => format!("Track {track} holds nothing."),
+        Remark::EmptyTrack { track } => format!("Track {track} is empty."),
         Remark::SizeChanges { sizes, more } => size_changes(sizes, *more),
         Remark::SoundChanges { track, kinds } => sound_changes(*track, kinds),
         Remark::PicturesBackInTime { count, of } => {
@@ -92,7 +92,7 @@ fn words(remark: &Remark) -> String {
     }
 }
 
-/// Of remarks on tracks, names and limits.
+/// Sentences about tracks, names and limits.
 fn of_tracks(remark: &Remark) -> String {
     match remark {
         Remark::TelemetryLeftOut { track, writer, reason } => {
@@ -102,18 +102,18 @@ fn of_tracks(remark: &Remark) -> String {
             format!("Telemetry ({writer}, track {track}) beyond the end of the film was left out.")
         }
         Remark::TelemetryIncomplete { track, writer, count, of } => {
-            format!("Telemetry ({writer}, track {track}) is not whole: {count} of {of} parts are left.")
+            format!("Telemetry ({writer}, track {track}) is incomplete: {count} of {of} parts remain.")
         }
         Remark::WithinLimit { limit_bytes } => {
-            format!("The original is below {} MB as it is, so it was copied.", limit_bytes / 1_000_000)
+            format!("The original is below {} MB already, so it was copied.", limit_bytes / 1_000_000)
         }
         Remark::SoundMissing { track, seconds, copied } => {
             let then =
-                if *copied { "some players let what follows come early" } else { "there is silence instead" };
+                if *copied { "some players play what follows too early" } else { "there is silence instead" };
             format!("{seconds:.1} s of the sound of track {track} are missing in the original; {then}.")
         }
         Remark::CodePage { track, page } => {
-            format!("Track {track}: its text is no UTF-8 and was read as {page}.")
+            format!("Track {track}: its text is not UTF-8 and was read as {page}.")
         }
         Remark::OverlappingLines { count: 1 } => {
             "1 line of subtitles overlaps others and is cut short or not shown; MKV keeps it.".into()
@@ -130,24 +130,20 @@ fn of_tracks(remark: &Remark) -> String {
     }
 }
 
-/// Of remarks without values.
+/// Sentences for remarks without values.
 fn fixed(remark: &Remark) -> &'static str {
     match remark {
-        Remark::EndMayBeMissing => {
-            "The original is shorter than it says in itself; its very end may be missing."
-        }
-        Remark::SecondRecording => {
-            "Partial: a second recording stands behind this one in the file; it is missing."
-        }
+        Remark::EndMayBeMissing => "The original is shorter than it declares; its very end may be missing.",
+        Remark::SecondRecording => "Partial: a second recording follows this one in the file; it is missing.",
         Remark::OtherSpeed => {
-            "Partial: the original is to be played at another speed; this is what was recorded."
+            "Partial: the original is set to play at another speed; the result has the recorded speed."
         }
-        Remark::PartsJoined => "The clock of the original jumps; its parts were joined.",
+        Remark::PartsJoined => "The timestamps of the original jump; its parts were joined.",
         Remark::HdrInEightBits => {
             "The picture is marked as high dynamic range and has only 8 bits, as the original has."
         }
         Remark::DolbyVisionUndeclared => {
-            "The picture is no longer declared to be Dolby Vision: this container cannot say it."
+            "The picture is no longer declared to be Dolby Vision: this container cannot declare it."
         }
         Remark::DolbyVisionLeftOut => {
             "Dolby Vision was left out; the picture is what other players show of it."
@@ -165,12 +161,12 @@ fn fixed(remark: &Remark) -> &'static str {
         Remark::CaptionsDamaged => "Some of the captions inside the picture were lost.",
         Remark::HardwareFailed => "The graphics hardware could not encode this; the processor did.",
         Remark::EncodedAgain => {
-            "It was encoded a second time, with what the first time had shown of the original."
+            "It was encoded a second time, using what the first encode showed about the original."
         }
         Remark::OwnResult => {
             "It is a result of Spool already and was left as it is; with --again, or added by itself, it is converted."
         }
-        // A test holds the three functions complete.
+        // A test checks that the three functions cover every remark.
         _ => "",
     }
 }
@@ -202,10 +198,10 @@ fn size_changes(sizes: &[SizeAt], more: usize) -> String {
     )
 }
 
-/// Kinds of sound that are named one by one.
+/// Audio formats that are listed.
 const NAMED: usize = 5;
 
-/// Only what differs is named.
+/// Lists only the properties that differ.
 fn sound_changes(track: usize, kinds: &[SoundKind]) -> String {
     let pairs = || kinds.iter().zip(kinds.first().into_iter().cycle());
     let rates = pairs().any(|(sound, first)| sound.sample_rate != first.sample_rate);
@@ -228,7 +224,7 @@ fn not_copied(stream: Kind, fault: CopyFault) -> String {
         }
         CopyFault::Times => {
             format!(
-                "The time stamps of the original are damaged, so the {what} was converted rather than copied."
+                "The timestamps of the original are damaged, so the {what} was converted rather than copied."
             )
         }
         CopyFault::Differs => format!("The {what} could not be copied faithfully, so it was converted."),

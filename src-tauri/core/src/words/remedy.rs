@@ -1,9 +1,9 @@
-//! What helps where ffmpeg cannot be used.
+//! Remedies for an unusable ffmpeg, in English.
 
 use super::Sentence;
 use crate::failure::Remedy;
 
-/// As one sentence.
+/// The remedy as one sentence.
 pub fn remedy(remedy: &Remedy) -> Sentence {
     match remedy {
         Remedy::Command { command } => Sentence::new(format!("Install it with: {command}")),

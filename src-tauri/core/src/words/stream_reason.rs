@@ -1,4 +1,4 @@
-//! Reasons of a plan in words that follow a colon. Pure.
+//! Reasons of a plan, as clauses that follow a colon. Pure.
 
 use super::Sentence;
 use super::numbers::in_a_line;
@@ -6,7 +6,7 @@ use crate::media::codec_name;
 use crate::preset::Container;
 use crate::reason::StreamReason;
 
-/// Why a stream or a fact is left out or changed, without a full stop: `MP4 cannot hold VP8`.
+/// Why a stream or property is left out or changed, without a full stop: `MP4 cannot hold VP8`.
 pub fn stream_reason(reason: &StreamReason) -> Sentence {
     Sentence::new(words(reason))
 }
@@ -36,7 +36,7 @@ pub(super) fn words(reason: &StreamReason) -> String {
     }
 }
 
-/// Of reasons without values.
+/// Clauses for reasons without values.
 fn fixed(reason: &StreamReason) -> &'static str {
     use StreamReason as Why;
     match reason {
@@ -47,25 +47,25 @@ fn fixed(reason: &StreamReason) -> &'static str {
         Why::FurtherPictureUndecoded => "a further picture that this ffmpeg cannot decode",
         Why::FurtherPictureSize => "a further picture of a size that cannot be encoded",
         Why::FurtherTrack => "a further track; one is kept",
-        Why::Empty => "it holds nothing",
+        Why::Empty => "it is empty",
         Why::CopyProtected => "this track is copy-protected",
         Why::NoDecoder => "this ffmpeg cannot decode this track",
-        Why::NothingToDecodeBy => "what decoding it takes was not found in the file",
+        Why::NothingToDecodeBy => "the data needed to decode it was not found in the file",
         Why::Chapters => "the chapters, which are kept as such",
         Why::NotShown => "data that players do not show",
-        Why::MayTellPlace => "it may tell where this was recorded",
-        Why::LinesTellPlace => "its lines tell where this was recorded",
-        Why::FileMayTellPlace => "an attached file may tell where this was recorded; fonts alone are kept",
-        Why::CoverMayTellPlace => "an attached picture may tell where this was recorded",
-        Why::FramesMayTellPlace => "its frames carry data of the camera, which may tell a place",
-        Why::FontNotUsed => "fonts are of use to styled subtitles alone",
+        Why::MayTellPlace => "it may reveal where this was recorded",
+        Why::LinesTellPlace => "its lines reveal where this was recorded",
+        Why::FileMayTellPlace => "an attached file may reveal where this was recorded; only fonts are kept",
+        Why::CoverMayTellPlace => "an attached picture may reveal where this was recorded",
+        Why::FramesMayTellPlace => "its frames carry camera data, which may reveal a place",
+        Why::FontNotUsed => "only styled subtitles use fonts",
         Why::NotWritten => "ffmpeg could not write it",
         Why::SubtitlesUnreadable => "its subtitles cannot be read",
         Why::SubtitlesDrawn => "its subtitles are drawn, and hold no text",
         Why::NoCues => "subtitles in a format that cannot be converted",
         Why::NoText => "it holds no text",
-        Why::TextNotSaved => "its text could not be written down",
-        Why::NoPictureTimes => "AVI does not say when its pictures are shown",
+        Why::TextNotSaved => "its text could not be saved",
+        Why::NoPictureTimes => "AVI does not store when its pictures are shown",
         Why::CopyTooBig => "a copy was larger than wanted",
         Why::CopyUnfaithful => "a copy did not show what the original shows",
         Why::EditList => "it was trimmed by an edit list, which a copy would undo",
@@ -100,7 +100,7 @@ fn not_converted(codec: &str) -> String {
         "dvb_teletext" => "teletext is not converted".into(),
         "arib_caption" => "captions of Japanese television (ARIB) are not converted".into(),
         "hdmv_text_subtitle" => "text subtitles of Blu-ray are not converted".into(),
-        "" | "none" | "unknown" => "subtitles in a format that is not known".into(),
+        "" | "none" | "unknown" => "subtitles in an unknown format".into(),
         other => format!("subtitles in a format that is not converted ({})", in_a_line(other)),
     }
 }
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_of_subtitles_that_are_left_out_is_true_of_each_container() {
+    fn subtitle_reasons_are_correct_for_each_container() {
         let pictures = |codec: &str, container| {
             words(&StreamReason::PictureSubtitles { codec: codec.into(), container })
         };
@@ -124,7 +124,7 @@ mod tests {
         );
         let not_converted = |codec: &str| words(&StreamReason::SubtitlesNotConverted { codec: codec.into() });
         assert_eq!(not_converted("dvb_teletext"), "teletext is not converted");
-        assert_eq!(not_converted("none"), "subtitles in a format that is not known");
+        assert_eq!(not_converted("none"), "subtitles in an unknown format");
         assert_eq!(not_converted("jacosub"), "subtitles in a format that is not converted (jacosub)");
         assert!(
             not_converted("arib_caption").contains("ARIB")
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn codecs_and_containers_are_called_what_people_call_them() {
+    fn codecs_and_containers_have_display_names() {
         let (codec, container) = ("vp8".to_owned(), Container::Mp4);
         let held = |codec: &str| words(&StreamReason::CodecNotHeld { codec: codec.into(), container });
         assert_eq!([held("vp8"), held("")], ["MP4 cannot hold VP8", "MP4 cannot hold its codec"]);

@@ -1,9 +1,9 @@
-//! Codes and reasons as they are stored and compared.
+//! Storage and comparison of codes and reasons.
 
 use super::*;
 
 #[test]
-fn one_cause_is_known_again_whatever_its_values_are() {
+fn reasons_of_one_cause_match_whatever_their_values() {
     let killed = |signal| Reason::Killed { tool: "ffmpeg".into(), signal };
     assert!(killed(9).is_like(&killed(11)) && !killed(9).is_like(&Reason::Stalled));
     let wrong = |fault| Reason::WrongResult { fault };
@@ -14,7 +14,7 @@ fn one_cause_is_known_again_whatever_its_values_are() {
 }
 
 #[test]
-fn what_an_earlier_version_stored_is_like_any_of_its_code() {
+fn stored_text_matches_any_reason_of_its_code() {
     let text = Reason::stored(FailureCode::Stalled, "ffmpeg made no progress any more and was ended.");
     assert!(text.is_like(&Reason::Stalled) && Reason::Stalled.is_like(&text));
     assert!(!text.is_like(&Reason::OutOfMemory));
@@ -22,7 +22,7 @@ fn what_an_earlier_version_stored_is_like_any_of_its_code() {
 }
 
 #[test]
-fn a_stored_reason_is_read_again_and_its_json_is_stable() {
+fn stored_reason_round_trips_and_its_json_is_stable() {
     let early = Reason::EndsEarly { readable: 4.5, whole: 10.0, estimated: true };
     let json = r#"{"kind":"ends_early","readable":4.5,"whole":10.0,"estimated":true}"#;
     assert_eq!(early.to_json(), json);
@@ -35,10 +35,10 @@ fn a_stored_reason_is_read_again_and_its_json_is_stable() {
 }
 
 #[test]
-fn every_code_has_a_stable_word() {
+fn every_code_has_a_stable_name() {
     for code in FailureCode::ALL {
         assert_eq!(code.as_str().parse::<FailureCode>().unwrap(), *code);
         let json = serde_json::to_string(code).unwrap();
-        assert_eq!(json, format!("\"{code}\""), "JSON and SQL use one word");
+        assert_eq!(json, format!("\"{code}\""), "JSON and SQL use one name");
     }
 }

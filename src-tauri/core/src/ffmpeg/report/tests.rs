@@ -1,4 +1,4 @@
-//! Lines as ffmpeg writes them, read one by one.
+//! Lines of ffmpeg's log and progress, read one by one.
 
 use super::*;
 
@@ -11,7 +11,7 @@ fn read(lines: &[&str]) -> Reader {
 }
 
 #[test]
-fn what_a_parser_or_the_muxer_of_a_check_says_is_no_damage() {
+fn errors_of_parsers_and_the_null_muxer_are_no_damage() {
     let mut reader = Reader::default();
     reader.take_log("[NULL @ 0x55dd89b95900] [error] luma_log2_weight_denom 16 is out of range");
     reader.take_log("[NULL @ 000001f2a3b4c5d0] [error] illegal memory management control operation 24");
@@ -22,7 +22,7 @@ fn what_a_parser_or_the_muxer_of_a_check_says_is_no_damage() {
 }
 
 #[test]
-fn progress_never_goes_backwards_and_nonsense_is_passed_over() {
+fn progress_never_goes_backwards_and_malformed_values_are_ignored() {
     let mut reader = Reader::default();
     for line in [
         "frame=50",
@@ -52,7 +52,7 @@ fn progress_never_goes_backwards_and_nonsense_is_passed_over() {
 }
 
 #[test]
-fn progress_is_read_as_every_version_and_locale_writes_it() {
+fn progress_is_read_in_the_format_of_each_version_and_locale() {
     for (speed, expected) in [("12.6x", 12.6), (" 12.6x", 12.6), ("12,6x", 12.6), ("1.26e+03x\r", 1260.0)] {
         let mut reader = Reader::default();
         for line in [&format!("speed={speed}"), "fps=24,50", "frame=   50", "total_size=84501\r"] {
@@ -64,7 +64,7 @@ fn progress_is_read_as_every_version_and_locale_writes_it() {
 }
 
 #[test]
-fn the_last_statistics_of_each_stream_count() {
+fn last_statistics_of_each_stream_count() {
     let reader = read(&[
         "[verbose]   Input stream #0:0 (video): 9 packets read (1 bytes); 9 frames decoded; ",
         "[in#0/mov,mp4 @ 0x55d] [verbose]   Input stream #0:0 (video): 50 packets read (67447 bytes); ",
@@ -76,7 +76,7 @@ fn the_last_statistics_of_each_stream_count() {
 }
 
 #[test]
-fn errors_are_read_in_the_format_of_every_build() {
+fn errors_are_read_in_the_format_of_each_build() {
     for line in [
         "[error] Error while decoding stream #0:1: Invalid data found when processing input",
         "[fatal] Unknown encoder 'libx264'",
@@ -110,7 +110,7 @@ fn text_without_a_level_is_no_error() {
 }
 
 #[test]
-fn titles_from_strangers_count_neither_as_errors_nor_as_statistics() {
+fn titles_in_the_file_count_neither_as_errors_nor_as_statistics() {
     let reader = read(&[
         "[info]     title           : [error] No space left on device",
         "[info]     title           : [verbose]   Input stream #0:0 (video): 1 packets read (1 bytes); 1 frames decoded; ",
@@ -122,7 +122,7 @@ fn titles_from_strangers_count_neither_as_errors_nor_as_statistics() {
     assert_eq!((reader.cut_short, reader.guessed), (false, false));
 }
 
-/// ffmpeg prints line breaks in names of tags, languages and names of files as they are.
+/// ffmpeg prints line breaks in tag names, languages and file names as they are.
 const FOREIGN: [&str; 5] = [
     "[error] langboo): Video: h264, partial file",
     "[critical] keyboo: v",
@@ -132,7 +132,7 @@ const FOREIGN: [&str; 5] = [
 ];
 
 #[test]
-fn a_line_from_a_text_of_the_file_is_known_by_its_missing_colour() {
+fn text_of_the_file_is_recognised_by_its_missing_colour() {
     let own =
         "\x1b[0m\x1b[0;36m[h264 @ 000001F2A3B4C5D0] \x1b[0m\x1b[1;31m[error] \x1b[0m\x1b[1;31mcbp too large";
     let stats = "\x1b[0m\x1b[0;32m[verbose] \x1b[0m\x1b[0;32m  Input stream #0:1 (audio): \x1b[0m\x1b[0;32m174 packets read (1 bytes); ";
@@ -149,13 +149,13 @@ fn a_line_from_a_text_of_the_file_is_known_by_its_missing_colour() {
     assert_eq!(
         (uncoloured.errors.len(), uncoloured.inputs.len()),
         (3, 1),
-        "where none has a colour, all count"
+        "without any colour all lines count"
     );
     assert!(uncoloured.cut_short && uncoloured.guessed);
 }
 
 #[test]
-fn a_file_that_ends_too_early_is_noticed_in_the_words_of_every_build() {
+fn truncated_file_is_noticed_by_the_message_of_each_build() {
     for line in [
         "[mov,mp4,m4a,3gp,3g2,mj2 @ 0x559ac94b3340] [error] stream 0, offset 0x33ca5: partial file",
         "[in#0/mov,mp4,m4a,3gp,3g2,mj2 @ 0x559ac94b3340] [error] stream 0, offset 0x33ca5: partial file",
@@ -175,7 +175,7 @@ fn a_file_that_ends_too_early_is_noticed_in_the_words_of_every_build() {
 }
 
 #[test]
-fn a_file_that_is_called_partial_is_not_cut_short() {
+fn file_named_partial_is_not_truncated() {
     for path in ["/v/partial file.mkv", r"C:\v\partial file.mkv", r"\\?\C:\v\Packet corrupt partial file.mkv"]
     {
         let url = format!("file:{path}");
@@ -193,7 +193,7 @@ fn a_file_that_is_called_partial_is_not_cut_short() {
 }
 
 #[test]
-fn guessed_time_stamps_of_the_picture_are_noticed_in_old_and_new_words() {
+fn guessed_timestamps_of_the_video_are_noticed_in_old_and_new_messages() {
     for address in ["0x560b", "00007fffff3a7400"] {
         let old = |stream: &str| {
             let times = "Invalid DTS: 1920 PTS: 640 in output";
@@ -208,19 +208,19 @@ fn guessed_time_stamps_of_the_picture_are_noticed_in_old_and_new_words() {
 }
 
 #[test]
-fn memory_is_bounded_whatever_is_said() {
+fn memory_is_bounded_for_any_output() {
     let mut reader = Reader::default();
     for n in 0..100_000 {
         reader.take_log(&format!("[error] line {n} of a very broken file"));
     }
     assert_eq!(reader.errors.len(), MOST_ERRORS);
-    assert!(reader.tail_bytes <= TAIL);
+    assert!(reader.tail_bytes <= TAIL_LIMIT);
     let tail = reader.log_tail();
-    assert!(tail.len() <= KEPT && tail.ends_with("line 99999 of a very broken file"));
+    assert!(tail.len() <= STORED_LIMIT && tail.ends_with("line 99999 of a very broken file"));
 }
 
 #[test]
-fn pictures_are_told_by_the_filter_alone_and_not_remembered_line_by_line() {
+fn frames_are_counted_only_from_the_filter_and_not_kept_in_the_log() {
     let (first, foreign) =
         ("n:   0 pts:   0 pts_time:0 sar:1/1 s:320x180 i:P", "n:   1 pts:   9 pts_time:9 sar:1/1 s:9x9 i:P");
     let own = |text: &str| format!("\x1b[0m\x1b[1;32m[showinfo@0 @ 0x55d0] \x1b[0m[info] {text}");
@@ -230,5 +230,5 @@ fn pictures_are_told_by_the_filter_alone_and_not_remembered_line_by_line() {
     assert_eq!(reader.given.pictures[&0].parts.len(), 1, "a title of the file may look the same");
     assert!(!reader.log_tail().contains("320x180") && reader.log_tail().contains("Starting"));
     let plain = read(&[&format!("[showinfo@0 @ 0x55d0] [info] {first}"), &title]);
-    assert_eq!(plain.given.pictures[&0].parts.len(), 2, "where none has a colour, all count");
+    assert_eq!(plain.given.pictures[&0].parts.len(), 2, "without any colour all lines count");
 }

@@ -5,19 +5,19 @@ fn held(kind: &str, name: &str) -> String {
 }
 
 #[test]
-fn windows_rules_hold_on_types_that_have_them_or_are_unknown() {
+fn windows_rules_apply_to_windows_and_unknown_types() {
     for kind in ["vfat", "exfat", "ntfs", "ntfs3", "fuseblk", "cifs", "nfs4", "fuse.sshfs", "9p", ""] {
         assert_eq!(held(kind, "Mission: Impossible.mp4"), "Mission_ Impossible.mp4", "{kind}");
         assert_eq!(held(kind, "a<b>c\"d/e\\f|g?h*i\u{1}.mp4"), "a_b_c_d_e_f_g_h_i_.mp4", "{kind}");
         assert_eq!((held(kind, "a."), held(kind, "a. ")), ("a_".into(), "a._".into()), "{kind}");
-        assert_eq!(held(kind, "a. .mp4"), "a. .mp4", "only the end of the whole name counts");
+        assert_eq!(held(kind, "a. .mp4"), "a. .mp4", "only the end of the full name counts");
         assert_eq!(held(kind, "\u{1f600}\u{7f}.mp4"), "\u{1f600}\u{7f}.mp4");
     }
 }
 
 #[cfg(not(windows))]
 #[test]
-fn local_types_are_free() {
+fn local_types_accept_every_name() {
     for kind in ["ext4", "xfs", "btrfs", "zfs", "tmpfs", "overlay", "apfs"] {
         for name in ["Mission: Impossible?.mp4", "con.mp4", "a.", "a\\b\u{1}"] {
             assert_eq!(held(kind, name), name, "{kind}");
@@ -30,7 +30,7 @@ fn local_types_are_free() {
 }
 
 #[test]
-fn names_of_devices_are_no_names_of_files() {
+fn device_names_are_replaced() {
     for (name, instead) in [
         ("con.mp4", "con_.mp4"),
         ("Aux.tar.mp4", "Aux_.tar.mp4"),
@@ -49,7 +49,7 @@ fn names_of_devices_are_no_names_of_files() {
 
 #[cfg(unix)]
 #[test]
-fn bytes_that_are_no_text_are_kept_only_where_they_are_held() {
+fn invalid_utf8_is_kept_only_where_it_is_accepted() {
     use std::os::unix::ffi::OsStrExt;
     let name = OsStr::from_bytes(b"a\xff\xfe:.mp4");
     assert_eq!(Rules::of_kind("ext4").held(name), name);
@@ -61,7 +61,7 @@ fn bytes_that_are_no_text_are_kept_only_where_they_are_held() {
 
 #[cfg(not(windows))]
 #[test]
-fn what_the_originals_own_name_holds_is_held() {
+fn characters_of_the_original_name_are_accepted() {
     let proven = |own: &str, name: &str| {
         Rules::of_kind("ntfs3").proven_by(OsStr::new(own)).held(OsStr::new(name)).into_string().unwrap()
     };
@@ -74,7 +74,7 @@ fn what_the_originals_own_name_holds_is_held() {
 
 #[cfg(not(windows))]
 #[test]
-fn units_count_where_they_are_known_to() {
+fn length_counts_units_only_where_that_is_known() {
     let (long, count) = ("\u{e9}".repeat(200), |kind: &str| Rules::of_kind(kind).longest());
     assert_eq!(
         [count("ext4"), count("nfs4"), count("exfat")],
@@ -84,14 +84,14 @@ fn units_count_where_they_are_known_to() {
 }
 
 #[test]
-fn a_stem_is_held_together_with_its_extension() {
+fn stem_is_checked_together_with_its_extension() {
     let stem = |stem: &str| Rules::of_kind("ntfs").held_stem(OsStr::new(stem), "mp4").into_string().unwrap();
     let stems = ["a", "a.", "a ", "con", "a.con", ".a", ".", "Aux.tar"].map(stem);
     assert_eq!(stems, ["a", "a.", "a ", "con_", "a.con", ".a", ".", "Aux_.tar"]);
 }
 
-/// Names of pieces that the rules are about.
-fn name(dice: &mut fastrand::Rng) -> OsString {
+/// A random name of pieces that the rules concern.
+fn name(random: &mut fastrand::Rng) -> OsString {
     const PIECES: &[&[u8]] = &[
         b"con",
         b"AUX",
@@ -115,11 +115,11 @@ fn name(dice: &mut fastrand::Rng) -> OsString {
         b".mp4",
     ];
     let bytes: Vec<u8> =
-        (0..dice.usize(..8)).flat_map(|_| PIECES[dice.usize(..PIECES.len())]).copied().collect();
-    named(bytes)
+        (0..random.usize(..8)).flat_map(|_| PIECES[random.usize(..PIECES.len())]).copied().collect();
+    from_bytes(bytes)
 }
 
-/// The rules once more, as a list of what must not be.
+/// Does the name break the rules? Written independently of `Rules`.
 fn breaks(name: &OsStr, kind: &str) -> bool {
     let text = name.to_string_lossy();
     let windows = !FREE.contains(&kind) || cfg!(windows);
@@ -133,10 +133,10 @@ fn breaks(name: &OsStr, kind: &str) -> bool {
 }
 
 #[test]
-fn what_any_name_becomes_holds_and_is_its_own_answer() {
-    let mut dice = fastrand::Rng::with_seed(5);
+fn every_replacement_is_accepted_and_stable() {
+    let mut random = fastrand::Rng::with_seed(5);
     for _ in 0..20_000 {
-        let name = name(&mut dice);
+        let name = name(&mut random);
         for kind in ["ext4", "apfs", "exfat", "nfs4"] {
             let held = Rules::of_kind(kind).held(&name);
             assert!(!breaks(&held, kind), "{name:?} became {held:?} on {kind}");

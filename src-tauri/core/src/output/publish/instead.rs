@@ -1,4 +1,5 @@
-//! What a result is called whose name the file system refuses, though its type or its part file let it pass. Pure.
+//! Replacement names for a result whose name the file system refuses although its type and the part file did not show
+//! it. Pure.
 
 use crate::failure::name_of;
 use crate::job::JobId;
@@ -8,7 +9,7 @@ use crate::remark::Remark;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// The refused name under the rules of Windows and in 255 bytes; then one that every file system holds.
+/// The refused name adapted to the rules of Windows and to 255 bytes, then a name that every file system accepts.
 pub(super) fn names(refused: &Path, id: JobId) -> Vec<PathBuf> {
     let folder = refused.parent().unwrap_or(refused);
     let extension = refused.extension().unwrap_or_default().to_string_lossy();
@@ -20,7 +21,7 @@ pub(super) fn names(refused: &Path, id: JobId) -> Vec<PathBuf> {
     names
 }
 
-/// That the result of this claimed name has another one.
+/// The remark that the result has another name than the claimed one.
 pub(super) fn remark(refused: &Path) -> Remark {
     Remark::NameRefused { name: name_of(refused) }
 }
@@ -34,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn the_permitted_name_comes_first_and_a_plain_one_last() {
+    fn adapted_name_comes_first_and_plain_name_last() {
         assert_eq!(instead("con.mp4"), [Path::new("/out/con_.mp4"), Path::new("/out/video-7.mp4")]);
         assert_eq!(instead("a:b.mp4")[0], Path::new("/out/a_b.mp4"));
         assert_eq!(instead("a.mp4"), [Path::new("/out/video-7.mp4")], "not the refused one again");
@@ -43,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn the_remark_names_what_was_refused() {
+    fn remark_names_the_refused_name() {
         let name = "con.mp4".to_owned();
         assert_eq!(remark(Path::new("/out/con.mp4")), Remark::NameRefused { name });
     }

@@ -1,7 +1,7 @@
-//! A verified part file and the names it is tried under, each noted before.
+//! Publishes a verified part file under the first free name; each name is recorded as an intent before it is tried.
 //!
-//! Guarantees that no existing file is replaced, that what an earlier attempt of the same job published is taken for the
-//! result, so that no second one is put beside it, and that an equal file of another is not.
+//! Guarantees that no existing file is replaced, that a file published by an earlier attempt of the same job is
+//! recognised as its result, so that no duplicate is created, and that an equal file of another job is not.
 
 use super::{PublishError, names};
 use crate::failure::Failure;
@@ -12,7 +12,7 @@ use crate::remark::Remark;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A part file that earned its name.
+/// A part file that passed verification.
 pub(super) struct Verified<'a> {
     pub(super) queue: &'a dyn Leases,
     pub(super) job: &'a Job,
@@ -23,7 +23,8 @@ pub(super) struct Verified<'a> {
 }
 
 impl Verified<'_> {
-    /// Publishes it as `base` or under the next free number. The inner error: the file system refuses such a name.
+    /// Publishes it as `base` or under the next free number. The inner error means that the file system refuses such a
+    /// name.
     pub(super) fn publish(
         &self,
         base: &Path,
@@ -31,14 +32,14 @@ impl Verified<'_> {
     ) -> Result<Result<PathBuf, Failure>, PublishError> {
         let failed = |e: &io::Error| PublishError::Failed(write_failure(e, self.folder));
         for name in names(base) {
-            // A stranger's file must not become an intent: a crash would have it taken for ours if it is empty.
+            // An unrelated file must not become an intent: after a crash an empty one would be taken for the leftover.
             if is_taken(&name) && !self.was_published(&name) {
                 continue;
             }
             self.intend(&name, warnings)?;
             match rename_without_replacing(self.part, &name) {
                 Err(e) if self.was_published(&name) || self.was_renamed(&name) => {
-                    tracing::warn!(%e, name = %name.display(), "the result is there already");
+                    tracing::warn!(%e, name = %name.display(), "the result exists already");
                 }
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(e) if refused::is_of_name(&e, || is_taken(self.part)) => {
@@ -47,7 +48,7 @@ impl Verified<'_> {
                 Err(e) => return Err(failed(&e)),
                 Ok(()) => {}
             }
-            // It is there by now: to say that it is not would have it made, and published, again.
+            // The result exists by now: a failure here would make the job encode and publish it again.
             if let Err(cause) = flush_folder(self.folder) {
                 tracing::warn!(%cause, folder = %self.folder.display(), "a folder could not be flushed");
             }
@@ -63,26 +64,26 @@ impl Verified<'_> {
         if noted { Ok(()) } else { Err(PublishError::Refused) }
     }
 
-    /// Did an earlier attempt publish it under this name, after it had been left behind on a silent drive?
+    /// Did an earlier attempt publish it under this name, after it was abandoned because of a silent drive?
     fn was_published(&self, name: &Path) -> bool {
-        self.job.intent.as_ref().is_some_and(|intent| intent.path == name) && self.is(name)
+        self.job.intent.as_ref().is_some_and(|intent| intent.path == name) && self.is_result(name)
     }
 
-    /// A rename may succeed though its answer is an error, on shares above all: the part file is gone then.
+    /// A rename may succeed although it returns an error, mostly on shares: the part file is gone then.
     fn was_renamed(&self, name: &Path) -> bool {
-        !is_taken(self.part) && self.is(name)
+        !is_taken(self.part) && self.is_result(name)
     }
 
-    /// Is the file under this name the very result, by its bytes?
-    fn is(&self, name: &Path) -> bool {
-        let found = |m: std::fs::Metadata| m.is_file() && m.len() == self.size;
-        name.symlink_metadata().is_ok_and(found)
+    /// Does the content of this file equal the result?
+    fn is_result(&self, name: &Path) -> bool {
+        let same_size = |m: std::fs::Metadata| m.is_file() && m.len() == self.size;
+        name.symlink_metadata().is_ok_and(same_size)
             && identity(name).is_ok_and(|(size, found)| size == self.size && found == self.identity)
     }
 }
 
-/// Where a volume knows neither rename-without-replacing nor hard links (FAT), the name is taken with a new
-/// empty file first, and only that is replaced.
+/// Where a volume supports neither rename without replacing nor hard links (FAT), an empty file reserves the name, and
+/// only that file is replaced.
 fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     let part = tempfile::TempPath::try_from_path(from)?;
     let Err(refused) = part.persist_noclobber(to) else { return Ok(()) };
@@ -105,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_existing_file_is_never_replaced() {
+    fn existing_file_is_never_replaced() {
         let dir = tempfile::tempdir().unwrap();
         let (part, target) = (dir.path().join("part"), dir.path().join("a.mp4"));
         std::fs::write(&part, "new").unwrap();

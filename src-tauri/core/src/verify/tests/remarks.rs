@@ -7,7 +7,7 @@ use crate::reason::StreamReason;
 #[test]
 fn sound_that_has_no_room_for_what_was_decoded_is_told() {
     let squeezed = said_of(|w| w.report.inputs[1].samples = Some(720_000));
-    assert_eq!(squeezed, ["The times of the sound are damaged: 0:15 of it became 0:10."]);
+    assert_eq!(squeezed, ["The timestamps of the sound are damaged: 0:15 of it became 0:10."]);
     assert!(said_of(|w| w.report.inputs[1].samples = Some(528_000)).is_empty(), "a second more");
     assert_eq!(said_of(|w| w.report.inputs[1].samples = Some(540_000)).len(), 1);
     assert!(said_of(|w| w.source.streams[1].sample_rate = Some(0)).is_empty(), "of no known length");
@@ -108,7 +108,7 @@ fn a_capture_that_begins_between_keyframes_is_no_damage() {
         capture(w, "mpegts");
         w.measured = Some(measured(0, Span { lead: 25, before: 1.0, ..span(6.0) }));
     });
-    assert_eq!(cut[0], "The original is not all there: 0:06 of 0:10 could be read.", "{cut:?}");
+    assert_eq!(cut[0], "The original is incomplete: 0:06 of 0:10 could be read.", "{cut:?}");
     let known = said_of(|w| {
         capture(w, "mpegts");
         w.source.streams[0].span = Some(lead(4.0));

@@ -44,13 +44,13 @@ fn telemetry_that_is_left_out_or_not_whole_is_said() {
         logged(w, "gpmd");
         w.output.streams[3].packets = Some(200);
     });
-    assert_eq!(part, ["Telemetry (GoPro, track 3) is not whole: 200 of 250 parts are left."]);
+    assert_eq!(part, ["Telemetry (GoPro, track 3) is incomplete: 200 of 250 parts remain."]);
     let nothing = said_of(|w| {
         logged(w, "gpmd");
         w.report.inputs[3].packets = 0;
         w.output.streams.pop();
     });
-    assert_eq!(nothing, ["Track 3 holds nothing."], "MP4 keeps no track without a packet");
+    assert_eq!(nothing, ["Track 3 is empty."], "MP4 keeps no track without a packet");
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! Every reason as it is read.
+//! The sentence of every reason.
 
 use super::*;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use ts_rs::{Config, TS};
 
-/// One of each kind as it is stored, each with its sentence in the line below.
+/// One sample of each kind in its stored form, each followed by its sentence in the next line.
 const SAMPLES: &str = include_str!("samples.txt");
 
 /// Names of the variants of a type with this tag.
@@ -16,7 +16,7 @@ fn declared<T: TS>(tag: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn each_reason_has_its_sentence_and_is_stored_under_stable_names() {
+fn each_reason_has_a_unique_sentence_and_a_stable_stored_form() {
     let lines: Vec<&str> = SAMPLES.lines().collect();
     let (mut kinds, mut faults, mut sentences) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for pair in lines.chunks(2) {
@@ -24,7 +24,7 @@ fn each_reason_has_its_sentence_and_is_stored_under_stable_names() {
         kinds.insert(stored["kind"].as_str().unwrap().to_owned());
         faults.extend(stored["fault"]["is"].as_str().map(str::to_owned));
         assert_eq!(sentence, pair[1]);
-        assert!(sentences.insert(sentence), "said of two: {}", pair[1]);
+        assert!(sentences.insert(sentence), "two reasons share it: {}", pair[1]);
     }
     assert_eq!(kinds, declared::<Reason>("kind"), "a kind without a sample");
     assert_eq!(faults, declared::<Fault>("is"), "a fault without a sample");

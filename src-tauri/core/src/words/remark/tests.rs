@@ -1,4 +1,4 @@
-//! Every remark as it is read.
+//! The sentence of every remark.
 
 use super::*;
 use serde_json::{Value, json};
@@ -19,11 +19,11 @@ fn sound(sample_rate: u32, layout: &str) -> SoundKind {
     SoundKind { sample_rate, layout: layout.into() }
 }
 
-/// One of each kind as it is stored, each with its sentence in the line below.
+/// One sample of each kind in its stored form, each followed by its sentence in the next line.
 const SAMPLES: &str = include_str!("samples.txt");
 
 #[test]
-fn each_remark_has_its_sentence_and_is_stored_under_stable_names() {
+fn each_remark_has_a_sentence_and_a_stable_stored_form() {
     let lines: Vec<&str> = SAMPLES.lines().collect();
     let mut sampled = BTreeSet::new();
     for pair in lines.chunks(2) {
@@ -39,7 +39,7 @@ fn each_remark_has_its_sentence_and_is_stored_under_stable_names() {
 }
 
 #[test]
-fn one_is_not_many() {
+fn one_is_singular() {
     assert_eq!(
         one(Remark::DamagedSpots { count: 1, at_least: false }),
         "1 damaged spot in the original; it may show in the result."
@@ -60,7 +60,7 @@ fn one_is_not_many() {
 }
 
 #[test]
-fn only_what_differs_of_a_sound_is_said_and_long_lists_end() {
+fn only_differing_audio_properties_are_listed_and_long_lists_are_cut() {
     let of = |kinds: &[SoundKind]| one(Remark::SoundChanges { track: 1, kinds: kinds.to_vec() });
     assert!(of(&[sound(48_000, "mono"), sound(44_100, "mono")]).contains("48000 Hz and 44100 Hz;"));
     let both = of(&[sound(48_000, "mono"), sound(44_100, "stereo")]);
@@ -71,19 +71,19 @@ fn only_what_differs_of_a_sound_is_said_and_long_lists_end() {
 }
 
 #[test]
-fn a_stream_that_was_not_copied_says_why() {
+fn stream_that_was_not_copied_has_a_reason() {
     let of = |stream, fault| one(Remark::NotCopied { stream, fault });
     assert_eq!(of(Kind::Audio, CopyFault::Big), "A copy was larger than wanted, so the sound was converted.");
     assert_eq!(
         of(Kind::Video, CopyFault::Times),
-        "The time stamps of the original are damaged, so the picture was converted rather than copied."
+        "The timestamps of the original are damaged, so the picture was converted rather than copied."
     );
     let differs = of(Kind::Audio, CopyFault::Differs);
     assert_eq!(differs, "The sound could not be copied faithfully, so it was converted.");
 }
 
 #[test]
-fn what_is_left_out_for_one_reason_and_what_is_true_of_two_streams_is_said_once() {
+fn shared_reasons_and_equal_remarks_appear_once() {
     let track = |n: usize, reason: &str| -> Remark {
         let why = json!({ "stream": { "kind": reason } });
         let left_out = json!({ "of": { "stream": n }, "property": "stream", "from": "subtitle", "why": why });
@@ -100,14 +100,14 @@ fn what_is_left_out_for_one_reason_and_what_is_true_of_two_streams_is_said_once(
         Remark::EncodedAgain,
     ];
     let lines = remarks(&all);
-    let sentences: Vec<String> = lines.iter().map(|said| said.sentence.to_string()).collect();
+    let sentences: Vec<String> = lines.iter().map(|item| item.sentence.to_string()).collect();
     assert_eq!(
         sentences,
         [
-            "The original is not all there: 0:06 of 0:10 could be read.",
+            "The original is incomplete: 0:06 of 0:10 could be read.",
             "Tracks 2, 4 were left out: ffmpeg could not write it.",
-            "Track 3 was left out: it holds nothing.",
-            "It was encoded a second time, with what the first time had shown of the original.",
+            "Track 3 was left out: it is empty.",
+            "It was encoded a second time, using what the first encode showed about the original.",
         ]
     );
     assert_eq!((&lines[0].remark, &lines[1].remark), (&all[0], &all[2]), "the first of them");
