@@ -60,7 +60,7 @@ fn effort(encoder: Encoder, settings: &PictureSettings) -> Vec<Pair> {
     }
 }
 
-/// SVT-AV1's presets are 0 to 13; 6 is about as thorough as x264's `medium`.
+/// SVT-AV1's presets are 0 to 13; 6 is about as thorough as x264's `medium` is for H.264.
 fn svt_preset(speed: Speed) -> u8 {
     match speed {
         Speed::Ultrafast => 12,
