@@ -1,7 +1,7 @@
-//! What checking a result again found, as data that is kept with its job.
+//! Findings of checking a result again, as data stored with its job.
 //!
-//! Plain data. Guarantees that what an earlier version stored can still be read. Must not know how a finding is put into
-//! words: `words` does.
+//! Plain data. Guarantees that data stored by earlier versions can still be read. Must not know how a finding is
+//! worded; `words` does.
 
 use crate::clock::Millis;
 use crate::failure::{Failure, FailureCode, Reason};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// One check of a result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Check {
-    /// When.
+    /// When it ended.
     pub at: Millis,
     /// What was found.
     pub finding: Finding,
@@ -22,19 +22,19 @@ pub struct Check {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "found")]
 pub enum Finding {
-    /// The result is what its original promises.
+    /// The result is right.
     Right {
-        /// To be said of it all the same.
+        /// Remarks on it.
         remarks: Vec<Remark>,
     },
-    /// It is not.
+    /// The result is wrong.
     Wrong {
         /// What is wrong with it.
         fault: Fault,
     },
-    /// It could not be checked.
+    /// The result could not be checked.
     NotChecked {
-        /// Why.
+        /// Why not.
         why: Obstacle,
     },
 }
@@ -43,52 +43,52 @@ pub enum Finding {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "fault")]
 pub enum Fault {
-    /// These tracks of the original could be in it, and are not.
+    /// These tracks of the original are missing, although they could be kept.
     Missing {
-        /// In the order of the original.
+        /// In the original's order.
         tracks: Vec<Track>,
     },
-    /// It shows another track than the film.
+    /// Its video is not the original's main video stream.
     OtherPicture {
-        /// The one it shows, by its number in the original.
+        /// Index of its video in the original.
         shown: usize,
-        /// The film.
+        /// Index of the main video in the original.
         film: usize,
     },
-    /// Decoding it meets errors.
+    /// Decoding it reports errors.
     Damaged {
-        /// At so many spots.
+        /// Number of damaged spots.
         spots: usize,
     },
-    /// Less of a track comes out than its header says.
+    /// A track decodes to less than its header declares.
     EndsEarly {
-        /// What it carries.
+        /// Kind of stream.
         kind: Kind,
         /// Seconds that can be decoded.
         seconds: f64,
-        /// Seconds it was to last.
+        /// Declared length in seconds.
         of: f64,
     },
-    /// Made today it would not have been published.
+    /// The current version would not have published it.
     Refused(Because),
 }
 
 /// A track of the original.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Track {
-    /// Its number there.
+    /// Index in the original.
     pub index: usize,
-    /// What it carries.
+    /// Kind of stream.
     pub kind: Kind,
-    /// A cover.
+    /// Whether it is a cover.
     pub cover: bool,
-    /// Its codec, in ffmpeg's words.
+    /// Codec, by ffmpeg's name.
     pub codec: String,
-    /// Its language.
+    /// Language.
     pub language: Option<String>,
 }
 
-/// What keeps a result from being judged.
+/// What prevents a check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "why")]
 pub enum Obstacle {
@@ -96,33 +96,33 @@ pub enum Obstacle {
     SourceGone,
     /// The drive of the original is not connected.
     SourceAway,
-    /// The original has another size or date than when it was added.
+    /// Size or modification time of the original changed since it was added.
     SourceChanged,
     /// The result is no longer there.
     ResultGone,
     /// The drive of the result is not connected.
     ResultAway,
-    /// The result has another size than when it was published.
+    /// The size of the result changed since it was published.
     ResultChanged,
-    /// The result was discarded for being bigger: there is nothing but the original.
+    /// The result was discarded as bigger than the original; only the original exists.
     OriginalKept,
-    /// Another version of Spool made the job, and this one cannot read what was wanted.
+    /// Another version of Spool made the job, and this one cannot read its options.
     OtherVersion,
-    /// What was planned is not on record.
+    /// The plan was not stored.
     NoPlan,
-    /// Looking at one of the files failed.
+    /// One of the files could not be examined.
     Failed(Because),
 }
 
-/// The reason of a failure that a check met.
+/// Reason of a failure during a check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Stored")]
 pub struct Because {
-    /// It.
+    /// The reason.
     pub reason: Reason,
 }
 
-/// An earlier version kept a code and a sentence.
+/// Stored form; earlier versions stored a code and a sentence.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Stored {
@@ -154,12 +154,12 @@ impl From<Failure> for Obstacle {
 }
 
 impl Finding {
-    /// Is something wrong with the result?
+    /// Whether the result is wrong.
     pub fn is_wrong(&self) -> bool {
         matches!(self, Finding::Wrong { .. })
     }
 
-    /// In one word.
+    /// The finding in a word or two.
     pub fn word(&self) -> &'static str {
         match self {
             Finding::Right { .. } => "right",
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_in_a_row_is_read_back() {
+    fn stored_findings_are_read_back() {
         let (kind, codec) = (Kind::Audio, "aac".to_owned());
         let track = Track { index: 1, kind, cover: false, codec, language: None };
         let early = Fault::EndsEarly { kind: Kind::Audio, seconds: 4.0, of: 8.0 };
@@ -195,14 +195,14 @@ mod tests {
         let because =
             Because { reason: Reason::Text { code: FailureCode::IoError, text: "It was gone.".into() } };
         let failed = Finding::NotChecked { why: Obstacle::Failed(because) };
-        assert_eq!(serde_json::from_str::<Finding>(old).unwrap(), failed, "as an earlier version kept it");
+        assert_eq!(serde_json::from_str::<Finding>(old).unwrap(), failed, "as stored by an earlier version");
         let wrong = Finding::Wrong { fault: Fault::Damaged { spots: 3 } };
         let text = r#"{"found":"wrong","fault":{"fault":"damaged","spots":3}}"#;
         assert_eq!(serde_json::to_string(&wrong).unwrap(), text);
     }
 
     #[test]
-    fn a_check_of_an_earlier_version_is_read_with_its_sentences() {
+    fn check_of_an_earlier_version_is_read_with_its_sentences() {
         let stored = r#"{"at":7,"finding":{"found":"right","remarks":["A remark."]}}"#;
         let Finding::Right { remarks } = serde_json::from_str::<Check>(stored).unwrap().finding else {
             panic!()

@@ -1,9 +1,9 @@
-//! Judging a result: is the file what the plan promised? Used before a result is published, and when an existing one is
-//! checked again.
+//! Judges a result: whether the file is what the plan promised. Used before a result is published, and when an
+//! existing one is checked again.
 //!
-//! Guarantees that a verdict comes from looking at the file itself, and that the file is only read. What was copied is
-//! decoded out of the result and measured packet by packet; of the rest, packets are measured only where headers and what
-//! was decoded leave a doubt.
+//! Guarantees that a verdict is based on the file itself, and that the file is only read. Copied streams are decoded
+//! from the result and measured packet by packet; other streams are measured only where headers and decoding leave a
+//! doubt.
 
 use crate::captions::Captions;
 use crate::failure::{Failure, PlaceIn};
@@ -19,39 +19,39 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Who has a result judged: carries out the steps, and shows how far they are.
+/// The caller's side of judging a result: runs the steps and reports progress.
 pub(crate) trait Judging {
-    /// How it ends short of a verdict.
+    /// Why it ends without a verdict.
     type End;
 
     fn asking(&self) -> Asking<'_>;
     fn source(&self) -> &Path;
     fn result(&self) -> &Path;
-    /// What is known of the source.
+    /// What is known about the source.
     fn info(&self) -> &MediaInfo;
-    /// What is readable of a damaged source is enough.
+    /// Accept as much as is readable of a damaged source.
     fn salvage(&self) -> bool;
 
-    /// A further step is to come after those that are known.
+    /// Announces a step after the known ones.
     fn add(&mut self, step: &Step);
-    /// The next step begins.
+    /// Reports that a step begins.
     fn enter(&mut self, step: &Step);
     /// Runs the command of a step.
     fn run(&mut self, step: &Step) -> Result<Report, Self::End>;
-    /// The end that this halt means.
+    /// Converts a halt.
     fn halted(&self, halt: Halt) -> Self::End;
-    /// The result could not be looked at.
+    /// Handles a result that could not be probed.
     fn unreadable(&mut self, failure: Failure) -> Self::End;
-    /// How the names of scratch files begin, with their folder; `None`: there is no room for any.
+    /// Path prefix of scratch files; `None`: no scratch files can be written.
     fn notes(&self) -> Option<PathBuf> {
         None
     }
-    /// What counts where the packets of a file could not be measured.
+    /// Fallback where the packets of a file could not be measured.
     fn unmeasured(&self) -> Result<Measured, Self::End>;
 }
 
-/// Carries out the steps that read the result. `report`: of the step that wrote it, or that read the source like it. The
-/// answer comes with the result as it was found.
+/// Runs the steps that read the result. `report`: of the step that wrote it, or that read the source like it. Returns
+/// the verdict and the probed result.
 pub(crate) fn judge<J: Judging>(
     judging: &mut J,
     plan: &Plan,
@@ -84,7 +84,7 @@ pub(crate) fn judge<J: Judging>(
     Ok((decided, output))
 }
 
-/// What in the result still tells where it was recorded.
+/// What in the result still reveals the recording location.
 fn left_place<J: Judging>(judging: &J, output: &MediaInfo) -> Result<Option<PlaceIn>, J::End> {
     let Asking { tools, policy, orders } = judging.asking();
     let (places, mut seen) = (Places { tools, path: judging.result(), policy, orders }, output.clone());
@@ -94,7 +94,7 @@ fn left_place<J: Judging>(judging: &J, output: &MediaInfo) -> Result<Option<Plac
     Ok(verify::left_place(&seen, texts.as_ref()))
 }
 
-/// The captions inside the picture of the result, where those of the source were to stay there through an encoder.
+/// Closed captions of the result, where the video encoder should have preserved the source's.
 fn captions<J: Judging>(
     judging: &J,
     plan: &Plan,
@@ -110,13 +110,13 @@ fn captions<J: Judging>(
     Ok(Some(found))
 }
 
-/// Looks at what was copied in the result itself.
+/// Examines the copied streams in the result.
 fn check_copies<J: Judging>(judging: &mut J, plan: &Plan, steps: &[Step]) -> Result<Option<Copies>, J::End> {
     let Some(step) = steps.iter().find(|step| step.what == What::DecodeCopies) else { return Ok(None) };
     let equal = if plan.compared { compare(judging, plan)? } else { BTreeMap::new() };
     let mut plan = Cow::Borrowed(plan);
     let decoded = if !plan.places.is_empty() && plan.copies().any(|copy| !equal.contains_key(&copy.input)) {
-        // What cannot be compared packet by packet is decoded whole.
+        // Streams that cannot be compared packet by packet are decoded completely.
         plan.to_mut().places.clear();
         judging.run(&plan::decode_whole(&plan, judging.result()))?
     } else {
@@ -128,7 +128,7 @@ fn check_copies<J: Judging>(judging: &mut J, plan: &Plan, steps: &[Step]) -> Res
     Ok(Some(Copies { decoded, original, equal, at_places: !plan.places.is_empty() }))
 }
 
-/// Are the packets of the copies those of the original?
+/// Compares the packets of copies with the original's, by index in the source.
 fn compare<J: Judging>(judging: &J, plan: &Plan) -> Result<BTreeMap<usize, bool>, J::End> {
     let asking = judging.asking();
     let all: Vec<&Planned> = plan.copies().filter(|s| compare::is_comparable(&s.codec)).collect();
@@ -142,7 +142,7 @@ fn compare<J: Judging>(judging: &J, plan: &Plan) -> Result<BTreeMap<usize, bool>
     Ok(all.iter().map(|s| s.input).zip(equal.unwrap_or_default()).collect())
 }
 
-/// Probes the result, the first of the steps that check it. Where copies are to be looked at, its packets are measured.
+/// Probes the result, the first step of the check. Measures its packets if there are copies.
 fn look<J: Judging>(judging: &mut J, steps: &[Step]) -> Result<MediaInfo, J::End> {
     steps.first().into_iter().for_each(|check| judging.enter(check));
     let Asking { tools, policy, orders } = judging.asking();
@@ -159,7 +159,7 @@ fn look<J: Judging>(judging: &mut J, steps: &[Step]) -> Result<MediaInfo, J::End
     Ok(output)
 }
 
-/// The packets of the source, and the result with those of its own.
+/// Measures the packets of source and result.
 fn measure_both<J: Judging>(judging: &mut J, output: &MediaInfo) -> Result<(Measured, MediaInfo), J::End> {
     let step = plan::measure();
     judging.add(&step);

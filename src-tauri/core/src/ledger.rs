@@ -1,8 +1,8 @@
-//! A ledger of a file: the facts that a person would miss, read by the same code from the source and from its result, and
-//! what differs between the two.
+//! The ledger of a file: facts that a person would miss, read by the same code from source and result, and their
+//! differences.
 //!
-//! Pure. Guarantees that a fact of the source which the result lacks is found, whichever code dropped it: nothing here
-//! knows how a result is made. What was planned of a difference is said by `plan`.
+//! Pure. Guarantees that a fact of the source that the result lacks is found, whichever code dropped it: nothing here
+//! knows how a result is made. `plan` decides which differences are planned.
 
 mod facts;
 mod tags;
@@ -19,115 +19,115 @@ use ts_rs::TS;
 pub(crate) use facts::{chapters, place};
 pub(crate) use tags::is_held;
 
-/// Whose fact it is.
+/// What a fact belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(rename = "Whose")]
 pub enum Of {
-    /// The whole file's.
+    /// The whole file.
     File,
-    /// That of a stream, by its index in the source.
+    /// A stream, by its index in the source.
     Stream(usize),
 }
 
-/// Which fact.
+/// Kind of fact.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum Property {
-    /// The stream itself; its value is what it carries.
+    /// The stream itself; its value is the kind of stream.
     Stream,
-    /// Its packets as they are, where the preset promises that.
+    /// Unchanged packets, where the preset promises them.
     Packets,
     /// Language, with region and script.
     Language,
     /// Title of a track.
     Title,
-    /// What a track is for, such as `forced` or `comment`, in ffprobe's words.
+    /// Role of a track, such as `forced` or `comment`, by ffprobe's names.
     Role(String),
-    /// How many channels of sound there are; more of them lose nothing.
+    /// Number of audio channels; more channels are no loss.
     Channels,
-    /// A speaker of its layout, in ffmpeg's words.
+    /// A speaker of the layout, by ffmpeg's name.
     Speaker(String),
-    /// Samples a second.
+    /// Sample rate in Hz.
     SampleRate,
-    /// Bits of a sample, of sound without loss.
+    /// Bits per sample, of lossless audio.
     Samples,
-    /// Samples with a point, which may exceed full scale.
+    /// Floating point samples, which may exceed full scale.
     Float,
-    /// Width and height as shown, in square pixels.
+    /// Displayed width and height, in square pixels.
     Size,
-    /// Width by height, as shown.
+    /// Display aspect ratio (width / height).
     Shape,
-    /// Pictures a second.
+    /// Frame rate in Hz.
     Rate,
-    /// Fields a second, of interlaced pictures.
+    /// Field rate in Hz, of interlaced video.
     FieldRate,
-    /// Two fields a picture.
+    /// Interlaced.
     Fields,
-    /// Bits a sample of a picture.
+    /// Bits per colour sample.
     Depth,
-    /// Limited or full.
+    /// Range: limited or full.
     Range,
-    /// Primaries of its colours.
+    /// Colour primaries.
     Primaries,
-    /// Transfer characteristic.
+    /// Transfer characteristics.
     Transfer,
-    /// Matrix of its colours.
+    /// Colour matrix.
     Matrix,
-    /// What the screen could show that it was mastered on.
+    /// Luminance of the mastering display.
     Mastering,
-    /// Brightest pixel and brightest mean of a frame.
+    /// `MaxCLL` and `MaxFALL`.
     Light,
-    /// It may be transparent.
+    /// Has an alpha channel.
     Transparency,
-    /// To be seen all around.
+    /// Spherical (360°).
     Spherical,
-    /// To be seen with two eyes.
+    /// Stereoscopic (3D).
     Stereo,
-    /// The time code of its first picture.
+    /// Time code of the first frame.
     Timecode,
-    /// The name of its tape or card, beside the time code.
+    /// Reel name (tape or card) that goes with the time code.
     Reel,
-    /// Chapters, by what they are called.
+    /// Chapters, by their titles.
     Chapters,
-    /// The track of a kind that players choose.
+    /// Default track of a kind.
     Chosen(Kind),
-    /// Cues of subtitles whose text is in the result: judged by their texts, in `verify`.
+    /// Subtitle cues in the result, compared by text in `verify`.
     Cues,
-    /// What ASS may say beside its texts, where those were not read.
+    /// Possible ASS styling, where the cues were not read.
     Styles,
-    /// Subtitles in bold, italic or underlined.
+    /// Bold, italic or underlined subtitles.
     Emphasis,
-    /// Subtitles in a colour other than white.
+    /// Subtitles in colours other than white.
     Colours,
-    /// Subtitles in places other than the usual one.
+    /// Subtitles at other positions than the default.
     Positions,
-    /// Fonts, sizes and movements of subtitles.
+    /// Fonts, sizes and animations in subtitles.
     Effects,
-    /// Drawings among subtitles.
+    /// Drawings in subtitles.
     Drawings,
     /// Name of an attached file.
     FileName,
     /// Media type of an attached file.
     MediaType,
-    /// Where it was recorded.
+    /// Recording location.
     Place,
-    /// A tag of the file, in lower case and without the prefix of its maker.
+    /// A tag of the file, in lower case and without a vendor prefix.
     Tag(String),
 }
 
-/// What a fact says.
+/// Value of a fact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(untagged)]
 #[ts(rename = "FactValue")]
 pub enum Value {
-    /// That it is so.
+    /// A flag.
     Is(bool),
     /// A quantity, in the unit of its property.
     Number(f64),
     /// A width and a height.
     Pair(f64, f64),
-    /// A word.
+    /// A text.
     Text(String),
 }
 
@@ -136,7 +136,7 @@ impl Value {
         Value::Text(words.to_owned())
     }
 
-    /// Are they the same, but for what rounding makes?
+    /// Whether two values are equal within rounding.
     pub(crate) fn is_alike(&self, other: &Value) -> bool {
         let near = |a: f64, b: f64| (a - b).abs() <= 0.02 * a.abs().max(b.abs());
         match (self, other) {
@@ -158,60 +158,60 @@ pub struct Ledger(BTreeMap<(Of, Property), Value>);
 #[serde(rename_all = "camelCase")]
 #[ts(rename = "WhyNot")]
 pub enum Why {
-    /// The preset does that with every file, and its description says so.
+    /// The preset does this to every file, as its description states.
     Preset,
-    /// The preset has a limit that this file exceeds.
+    /// The file exceeds a limit of the preset.
     Limit,
-    /// This container has no room for it.
+    /// This container cannot store it.
     Container(Container),
     /// The encoder cannot keep it.
     Encoder,
-    /// It belongs to something else that is changed or left out, and is said there.
+    /// Consequence of another difference, which is reported instead.
     Follows,
-    /// What concerns its stream. Earlier versions stored words.
+    /// A reason concerning its stream. Earlier versions stored a text.
     #[serde(alias = "words")]
     Stream(StreamReason),
 }
 
-/// A fact of the source that is another in the result, or missing: as it is planned, or as it was found.
+/// A fact of the source that is different in the result or missing, as planned or as found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Difference {
-    /// Whose fact.
+    /// What the fact belongs to.
     pub of: Of,
-    /// Which.
+    /// Kind of fact.
     pub property: Property,
-    /// In the source.
+    /// Value in the source.
     pub from: Value,
-    /// In the result; absent: it is missing.
+    /// Value in the result; absent if missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub to: Option<Value>,
-    /// Why that was planned; absent: it was not.
+    /// Why it was planned; absent if it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub why: Option<Why>,
 }
 
 impl Difference {
-    /// Would a person miss it? What a preset does with every file is said in its description.
+    /// Whether a person would miss it. What a preset does to every file is in its description.
     pub fn is_worth_saying(&self) -> bool {
-        self.is_said() && self.why != Some(Why::Preset)
+        self.is_reported() && self.why != Some(Why::Preset)
     }
 
-    /// Is it said at all, if only among the details? What follows from something else is said with that.
-    fn is_said(&self) -> bool {
+    /// Whether it is reported at all, even if only in the details. Consequences are reported with their cause.
+    fn is_reported(&self) -> bool {
         self.why != Some(Why::Follows)
     }
 }
 
 impl Ledger {
-    /// The facts, in order.
+    /// All facts, in order.
     pub fn iter(&self) -> impl Iterator<Item = (Of, &Property, &Value)> {
         self.0.iter().map(|((of, property), value)| (*of, property, value))
     }
 
-    /// One of them.
+    /// The value of a fact.
     pub fn get(&self, of: Of, property: &Property) -> Option<&Value> {
         self.0.get(&(of, property.clone()))
     }
@@ -227,8 +227,8 @@ impl Ledger {
     }
 }
 
-/// What of `source` is not in `result`. Facts of a stream that is missing go with it, and so does what follows from
-/// something else.
+/// Facts of `source` that `result` lacks or has with another value. Facts of a missing stream are omitted, and so are
+/// consequences.
 pub fn differences(source: &Ledger, result: &Ledger, planned: &[Difference]) -> Vec<Difference> {
     let gone = |of: Of| {
         let is = |ledger: &Ledger| ledger.get(of, &Property::Stream).is_some();
@@ -246,7 +246,7 @@ pub fn differences(source: &Ledger, result: &Ledger, planned: &[Difference]) -> 
         })
     });
     changed
-        .filter(Difference::is_said)
+        .filter(Difference::is_reported)
         .filter(|change| !is_rate(&change.property) || change.why.is_some())
         .collect()
 }
@@ -262,11 +262,11 @@ fn is_kept(property: &Property, from: &Value, to: &Value) -> bool {
     }
 }
 
-/// Why it was planned that this fact becomes just that.
+/// Reason of the planned change, if the fact came out as planned.
 fn why(planned: &[Difference], of: Of, property: &Property, to: Option<&Value>) -> Option<Why> {
-    let meant = |change: &&Difference| change.of == of && change.property == *property;
-    let change = planned.iter().find(meant)?;
-    // How many pictures there are is checked by counting them; uneven ones have no rate of their own.
+    let same_fact = |change: &&Difference| change.of == of && change.property == *property;
+    let change = planned.iter().find(same_fact)?;
+    // Frame rates are verified by counting frames; uneven streams have no constant rate.
     let as_planned = is_rate(property)
         || match (&change.to, to) {
             (Some(planned), Some(found)) => planned.is_alike(found),

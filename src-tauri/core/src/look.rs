@@ -1,7 +1,7 @@
-//! A source looked at and planned: probed, surveyed, and measured as far as its plan needs. An attempt does so before it
-//! makes a result, and a check of that result once more.
+//! Examines and plans a source: probes, surveys and measures it as far as its plan needs. Used by an attempt before
+//! it makes a result, and by a later check of that result.
 //!
-//! Guarantees that both know the same of a source. Only reads it. Must not know the queue.
+//! Guarantees that both get the same information about a source. Only reads it. Must not know the queue.
 
 use crate::failure::Failure;
 use crate::ffmpeg::places::Places;
@@ -14,11 +14,11 @@ use crate::preset::{Hardware, Metadata};
 use crate::spec::JobSpec;
 use std::path::Path;
 
-/// Why there is no answer.
+/// Why there is no result.
 pub(crate) enum Halt {
     /// It failed.
     Failed(Failure),
-    /// An order came.
+    /// An order ended it.
     Ordered,
 }
 
@@ -29,7 +29,7 @@ impl From<Failure> for Halt {
 }
 
 impl Asking<'_> {
-    /// Halts where an order says so; asked between the steps.
+    /// Halts if an order requires it; called between steps.
     pub(crate) fn heed(&self) -> Result<(), Halt> {
         match *self.orders.borrow() {
             Order::Cancel | Order::Stop => Err(Halt::Ordered),
@@ -38,7 +38,7 @@ impl Asking<'_> {
     }
 }
 
-/// What a source is. `found` hears it before what takes longer.
+/// Probes a source. `found` is called before the slower parts.
 pub(crate) fn look(
     asking: Asking<'_>,
     source: &Path,
@@ -48,7 +48,7 @@ pub(crate) fn look(
     let Asking { tools, policy, orders } = asking;
     let wanted = spec.preset.video.as_ref().is_some_and(|v| v.hardware == Hardware::Auto);
     let (abilities, info) = std::thread::scope(|scope| {
-        // ffmpeg is asked, once in a process, while ffprobe looks.
+        // ffmpeg's abilities are determined once per process, while ffprobe runs.
         let asked = scope.spawn(|| ffmpeg::abilities(tools, wanted));
         let info = probe::source(tools, source, policy, Some(orders));
         (asked.join().unwrap_or_default(), info)
@@ -68,15 +68,15 @@ pub(crate) fn look(
     Ok((info, abilities))
 }
 
-/// A converted picture whose header tells of two rates, and those that its encoder's clock may have.
-fn unevenly(info: &MediaInfo, plan: &Plan) -> Option<(usize, Vec<f64>)> {
+/// The converted video stream and its possible tick rates, where the header declares two different frame rates.
+fn doubtful_rate(info: &MediaInfo, plan: &Plan) -> Option<(usize, Vec<f64>)> {
     let converted = plan.picture().filter(|s| s.action.converts())?.input;
     let picture = info.streams.iter().find(|s| s.index == converted)?.video.as_ref()?;
     let doubtful = picture.uneven && !picture.fine_clock && picture.tick_rate.is_some();
     doubtful.then(|| (converted, picture.clock_rates()))
 }
 
-/// What becomes of it. `also_measured`: its packets are wanted whatever the plan says; else where it copies any, and of
+/// Plans a source. `also_measured`: measure its packets whatever the plan is; else only if it copies streams, or for
 /// animations.
 pub(crate) fn plan(
     asking: Asking<'_>,
@@ -86,7 +86,7 @@ pub(crate) fn plan(
     also_measured: bool,
 ) -> Result<Plan, Halt> {
     let mut planned = plan::plan(info, spec, abilities)?;
-    if let Some((stream, rates)) = unevenly(info, &planned)
+    if let Some((stream, rates)) = doubtful_rate(info, &planned)
         && probe::is_dense(asking, source, stream, rates)
     {
         info.learn(&Learned { dense: vec![stream], ..Learned::default() });
@@ -96,7 +96,7 @@ pub(crate) fn plan(
     if !also_measured && !info.is_animation() && planned.copies().next().is_none() {
         return Ok(planned);
     }
-    // What a copy must show is known by the packets of the original alone.
+    // Only the original's packets show what a copy must show.
     probe::shown(asking.tools, source, asking.policy, Some(asking.orders), info);
     if planned.without_places && planned.copies().any(|s| s.kind == Kind::Video) {
         let Asking { tools, policy, orders } = asking;

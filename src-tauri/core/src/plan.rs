@@ -1,8 +1,8 @@
-//! What becomes of one file under one preset: per input stream copy, convert or drop, with the reason where
+//! Plans one file under one preset: each input stream is copied, converted or dropped, with the reason where
 //! something is lost.
 //!
-//! Pure: no file is touched and nothing is run. The plan is stored with the attempt, so that anyone can see
-//! before and after. ffmpeg's own choice of streams is never relied upon: it silently keeps one per kind.
+//! Pure: touches no file and runs nothing. The plan is stored with the attempt, so that it can be inspected before
+//! and after. It never relies on ffmpeg's own stream selection, which silently keeps one stream per kind.
 
 mod audio;
 mod captions;
@@ -50,14 +50,14 @@ pub(crate) use render::hardware;
 pub use shape::within;
 pub use steps::{Step, What, decode_source, decode_whole, measure, steps, steps_of_check};
 
-/// What the ffmpeg that encodes can do. The default: everything but hardware.
+/// Capabilities of the ffmpeg in use. Default: everything but hardware encoding.
 #[derive(Debug, Clone, Default)]
 pub struct Abilities {
-    /// Codecs it can decode, in ffmpeg's words; `None`: unknown, so whatever ffprobe names.
+    /// Codecs it can decode, by ffmpeg's names. `None`: unknown, so any codec that ffprobe names.
     pub decoders: Option<BTreeSet<String>>,
     /// Hardware encoders that work here, best first.
     pub hardware: Vec<&'static HardwareEncoder>,
-    /// Its Matroska muxer does not count the delay of Opus: such sound would come early.
+    /// Its Matroska muxer ignores Opus's encoder delay, so that such audio would be early.
     pub early_opus: bool,
 }
 
@@ -68,21 +68,21 @@ impl Abilities {
     }
 }
 
-/// Seconds decoded at each place.
+/// Seconds decoded at each position.
 pub(crate) const PLACE: f64 = 1.0;
 
-/// A preset that copies whatever its container holds promises the same packets.
+/// Whether copies are compared packet by packet: a preset that copies whatever its container holds promises that.
 fn is_compared(preset: &Preset) -> bool {
     preset.video.as_ref().map_or(preset.audio.copy, |v| v.copy) == CopyRule::WhenHeld
 }
 
-/// What is compared is decoded at the beginning, at the end and at five places between, unless it is so short that all of
-/// it is decoded as quickly.
+/// Positions (seconds) at which compared copies are decoded: start, end and five between. Empty where the file is so
+/// short that decoding all of it is as fast.
 fn places(info: &MediaInfo, preset: &Preset) -> Vec<f64> {
     let length = info.length().filter(|length| is_compared(preset) && *length > 10.0 * PLACE);
     let Some(length) = length else { return Vec::new() };
-    let between = (1..6).map(|n| length * f64::from(n) / 6.0);
-    std::iter::once(0.0).chain(between).chain([length - PLACE]).collect()
+    let inner = (1..6).map(|n| length * f64::from(n) / 6.0);
+    std::iter::once(0.0).chain(inner).chain([length - PLACE]).collect()
 }
 
 /// Plans a file.
@@ -90,7 +90,7 @@ fn places(info: &MediaInfo, preset: &Preset) -> Vec<f64> {
 /// # Errors
 /// `no_video`, `no_audio`, `drm_protected`, `unsupported_codec` or `plan_refused`, with a plain sentence.
 pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<Plan, Failure> {
-    // Taken apart, so that an option that is added must be thought of here.
+    // Destructured, so that a new option is a compile error here.
     let JobSpec { preset, options: JobOptions {} } = spec;
     refusals::second_recording(info, preset)?;
     refusals::other_speed(info, preset)?;
@@ -103,9 +103,9 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
     let mut plan = Plan {
         container: preset.container,
         chapters: info.chapters.len(),
-        // With a cover kept, asking for vendor tags makes the cover vanish (ffmpeg 5.1, exit 0).
+        // With a cover kept, the option for vendor tags makes the cover vanish (ffmpeg 5.1, exit 0).
         vendor_tags: !cover && preset.container != Container::Mkv && info.tags.keys().any(vendor),
-        // Dolby Vision would be declared likewise, of a picture that no longer is any.
+        // The same muxer option would also declare Dolby Vision, which an encoded picture no longer has.
         immersive: main.video.as_ref().is_some_and(|p| p.immersive && (p.dolby_vision.is_none() || copied)),
         dolby_vision: main.video.as_ref().is_some_and(|p| p.dolby_vision.is_some() && copied),
         tags_from: metadata::tags_from(&task),
@@ -128,7 +128,7 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
     };
     plan.timing = timing(info, &plan);
     if plan.converts_picture() && preset.container == Container::Mkv {
-        // No encoder here keeps transparency.
+        // No encoder used here keeps transparency.
         plan.without_tags.push("alpha_mode".into());
     }
     rate::aim(&mut plan, &task)?;
@@ -136,21 +136,21 @@ pub fn plan(info: &MediaInfo, spec: &JobSpec, abilities: &Abilities) -> Result<P
     Ok(plan.in_phase(info).captioned(info, preset).clipped_as_measured(info))
 }
 
-/// Decoders find the times of pictures that have none of their own; for copies the demuxer does, which it must not where a
-/// decoder does better: of packed pictures of `XviD` it makes a picture too few, and all of them late.
-/// Where false times look like jumps of the clock, none is closed.
+/// How packet timestamps are read. Decoders derive the timestamps of frames that lack them; for copies the demuxer
+/// does. It must not where a decoder does better: of `XviD`'s packed frames it makes one frame too few, and all of
+/// them late. Where false timestamps look like discontinuities, none is corrected.
 fn timing(info: &MediaInfo, plan: &Plan) -> Timing {
     let as_stored = info.false_times;
     let generated = !as_stored && plan.copies().any(|s| s.kind == Kind::Video);
     Timing { as_stored, generated, shift: None }
 }
 
-/// Everything a decision about one stream may look at.
+/// Input of the decision about one stream.
 struct Task<'a> {
     info: &'a MediaInfo,
     preset: &'a Preset,
     abilities: &'a Abilities,
-    /// The stream the preset is about: the moving picture, or the sound of a preset for sound.
+    /// The main stream: the moving picture, or the audio track of an audio preset.
     main: &'a Stream,
 }
 
@@ -181,10 +181,10 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
     if own {
         rewritten::mark(&mut action, stream);
     }
-    let unread = |tag: &str| own || !stream.tags.keys().any(|key| key.eq_ignore_ascii_case(tag));
+    let not_read = |tag: &str| own || !stream.tags.keys().any(|key| key.eq_ignore_ascii_case(tag));
     let language = stream.language.as_deref().and_then(|word| {
-        let as_it_is = || (own || stream.tag_language() != Some(word)).then(|| word.to_owned());
-        language::kept(word, container).or_else(as_it_is)
+        let unchanged = || (own || stream.tag_language() != Some(word)).then(|| word.to_owned());
+        language::kept(word, container).or_else(unchanged)
     });
     Ok(Planned {
         input: stream.index,
@@ -192,7 +192,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
         codec: stream.codec.clone(),
         cover,
         language,
-        title: stream.title.clone().filter(|_| unread("title")),
+        title: stream.title.clone().filter(|_| not_read("title")),
         further: stream.kind == Kind::Video && !cover && stream.index != task.main.index,
         default: stream.default,
         titled_as_film: metadata::tags_from(task).is_some() && stream.title == task.main.title,
@@ -203,7 +203,7 @@ fn planned(stream: &Stream, task: &Task<'_>) -> Result<Planned, Failure> {
     })
 }
 
-/// One that cannot be kept is no reason to refuse the file.
+/// A further picture that cannot be kept is dropped; the file is not refused for it.
 fn further_picture(stream: &Stream, task: &Task<'_>) -> Action {
     if refusals::unreadable(stream, task.abilities).is_some() {
         return Action::drop(StreamReason::FurtherPictureUndecoded);
@@ -218,7 +218,7 @@ fn is_first_track(stream: &Stream, task: &Task<'_>) -> bool {
     first.is_some_and(|first| first.index == stream.index)
 }
 
-/// Does this preset want hardware, and which works here for its codec?
+/// The hardware encoder for this preset's codec, if the preset wants one and one works here.
 fn wanted_hardware(preset: &Preset, abilities: &Abilities) -> Option<&'static HardwareEncoder> {
     let video = preset.video.as_ref().filter(|v| v.hardware == Hardware::Auto && v.size_mb.is_none())?;
     abilities.hardware.iter().copied().find(|h| h.codec == video.codec)

@@ -1,7 +1,7 @@
-//! Why a plan leaves a stream or a fact out, or encodes what the preset promises to copy.
+//! Why a plan drops a stream or a fact, or encodes a stream that the preset promises to copy.
 //!
-//! Plain data, stored with plans, checks and remarks. Guarantees that the words which an earlier version stored can still
-//! be read and shown. Must not know how a reason is put into words: `words` does.
+//! Plain data, stored with plans, checks and remarks. Guarantees that texts stored by earlier versions can still be
+//! read and shown. Must not know how a reason is worded; `words` does.
 
 use crate::preset::Container;
 use serde::de::Error;
@@ -9,53 +9,53 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use ts_rs::TS;
 
-/// A reason that concerns one stream. Codecs are in ffprobe's words; empty where unknown.
-// The derived functions read and write facts alone; the traits below add the words of earlier versions.
+/// A reason that concerns one stream. Codecs are ffprobe's names; empty where unknown.
+// The derived functions handle typed values only; the impls below add the texts of earlier versions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(remote = "Self", tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum StreamReason {
-    /// The preset keeps nothing but sound.
+    /// The preset keeps only audio.
     SoundOnly,
-    /// The preset leaves subtitles out.
+    /// The preset drops subtitles.
     SubtitlesUnwanted,
-    /// It belongs to another programme than the film.
+    /// It belongs to another programme than the main stream.
     OtherProgramme,
-    /// A further picture, of which one is kept.
+    /// A further video stream; only one is kept.
     FurtherPicture,
-    /// A further picture that this ffmpeg cannot decode.
+    /// A further video stream that this ffmpeg cannot decode.
     FurtherPictureUndecoded,
-    /// A further picture of a size that cannot be encoded.
+    /// A further video stream whose size cannot be encoded.
     FurtherPictureSize,
-    /// A further track, of which one is kept.
+    /// A further audio track; only one is kept.
     FurtherTrack,
-    /// It is only announced.
+    /// Declared, but without packets.
     Empty,
-    /// It is encrypted.
+    /// Encrypted.
     CopyProtected,
     /// This ffmpeg has no decoder for it.
     NoDecoder,
-    /// What its decoder takes is not in the file.
+    /// Parameters that its decoder needs are not in the file.
     NothingToDecodeBy,
-    /// It is the chapters, which are kept as such.
+    /// A chapter track; chapters are kept as such.
     Chapters,
-    /// It is data that players do not show.
+    /// Data that players do not show.
     NotShown,
-    /// It may tell a place.
+    /// It may reveal the location.
     MayTellPlace,
-    /// Its lines tell a place.
+    /// Its cues reveal the location.
     LinesTellPlace,
-    /// An attached file, which may tell a place.
+    /// An attached file that may reveal the location.
     FileMayTellPlace,
-    /// An attached picture, which may tell a place.
+    /// A cover that may reveal the location.
     CoverMayTellPlace,
-    /// Its frames carry data of the camera, which may tell a place.
+    /// Its frames carry camera data that may reveal the location.
     FramesMayTellPlace,
-    /// The container has no room for it.
+    /// The container cannot store it.
     NotHeld {
         /// The container.
         container: Container,
     },
-    /// The container has no room for attached files.
+    /// The container cannot store attached files.
     FilesNotHeld {
         /// The container.
         container: Container,
@@ -66,39 +66,39 @@ pub enum StreamReason {
     NotWritten,
     /// Subtitles that could not be read.
     SubtitlesUnreadable,
-    /// Subtitles that are drawn, without text.
+    /// Subtitles that consist of drawings.
     SubtitlesDrawn,
-    /// Subtitles made of pictures, which the container cannot hold.
+    /// Bitmap subtitles that the container cannot store.
     PictureSubtitles {
         /// Their codec.
         codec: String,
         /// The container.
         container: Container,
     },
-    /// Subtitles that are not converted.
+    /// Subtitles in a format that is not converted.
     SubtitlesNotConverted {
         /// Their codec.
         codec: String,
     },
-    /// Subtitles of which no cue was read.
+    /// Subtitles without a cue.
     NoCues,
-    /// Subtitles without a text before the end of the film.
+    /// Subtitles without text before the end.
     NoText,
-    /// Its text could not be written to a file.
+    /// Its cues could not be written to a file.
     TextNotSaved,
-    /// The container gets no covers.
+    /// Covers are not written into this container.
     NoCovers {
         /// The container.
         container: Container,
     },
-    /// A cover in a format that the container cannot hold.
+    /// A cover in a format that the container cannot store.
     CoverNotHeld {
         /// The container.
         container: Container,
     },
-    /// Its container does not say when its pictures are shown.
+    /// Its container has no presentation timestamps.
     NoPictureTimes,
-    /// The container cannot hold its codec.
+    /// The container cannot store its codec.
     CodecNotHeld {
         /// The codec.
         codec: String,
@@ -112,21 +112,21 @@ pub enum StreamReason {
         /// The container.
         container: Container,
     },
-    /// A copy was larger than wanted.
+    /// A copy exceeded the size limit.
     CopyTooBig,
-    /// A copy did not show what the original shows.
+    /// A copy differed from what the original shows.
     CopyUnfaithful,
-    /// An edit list hides parts, which a copy would show.
+    /// An edit list hides parts that a copy would show.
     EditList,
-    /// Its format changes in the middle.
+    /// Its format changes within the stream.
     FormatChanges,
-    /// A copy shows the edges that the original hides.
+    /// A copy shows the edges that the original crops.
     EdgesShown,
-    /// The preset makes pictures of fields.
+    /// The preset deinterlaces.
     NoFields,
-    /// Words that an earlier version stored.
+    /// A text that an earlier version stored.
     Text {
-        /// The words.
+        /// The text.
         text: String,
     },
 }
@@ -135,7 +135,7 @@ impl<'de> Deserialize<'de> for StreamReason {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<StreamReason, D::Error> {
         match Value::deserialize(from)? {
             Value::String(text) => Ok(StreamReason::Text { text }),
-            fact => StreamReason::deserialize(fact).map_err(D::Error::custom),
+            value => StreamReason::deserialize(value).map_err(D::Error::custom),
         }
     }
 }
@@ -151,12 +151,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_of_an_earlier_version_are_read_as_text_and_facts_by_their_names() {
+    fn texts_of_earlier_versions_and_typed_values_are_read() {
         let read = |json: &str| serde_json::from_str::<StreamReason>(json).unwrap();
         assert_eq!(read(r#""it was odd""#), StreamReason::Text { text: "it was odd".into() });
-        let fact = StreamReason::CodecNotHeld { codec: "vp8".into(), container: Container::Mp4 };
+        let typed = StreamReason::CodecNotHeld { codec: "vp8".into(), container: Container::Mp4 };
         let json = r#"{"kind":"codec_not_held","codec":"vp8","container":"mp4"}"#;
-        assert_eq!((serde_json::to_string(&fact).unwrap().as_str(), read(json)), (json, fact));
+        assert_eq!((serde_json::to_string(&typed).unwrap().as_str(), read(json)), (json, typed));
         assert_eq!(read(r#"{"kind":"text","text":"it was odd"}"#), read(r#""it was odd""#));
     }
 }

@@ -1,7 +1,7 @@
-//! Checks existing results again with the rules of today: an earlier version may have called a wrong result verified.
+//! Checks existing results again with current rules: an earlier version may have accepted a wrong result.
 //!
-//! Guarantees that nothing is made, changed or deleted but the note of what was found; and that whatever keeps a result
-//! from being judged is said so, and never counts against it. Must not know who asked.
+//! Guarantees that nothing is written but the record of the finding, and that whatever prevents a check is reported
+//! as such and never counts against the result. Must not know who requested it.
 
 mod checking;
 mod decoded;

@@ -1,7 +1,7 @@
-//! What is to be said of a result that came out: facts with their values, one for each thing that a person would miss.
+//! Remarks on a result: facts with their values, one for each thing that a person would miss.
 //!
-//! Plain data, stored with a job and sent to every face. Guarantees that what an earlier version stored, which was a
-//! sentence, can still be read and shown. Must not know how a remark is put into words: `words` does.
+//! Plain data, stored with a job and sent to every front end. Guarantees that sentences stored by earlier versions
+//! can still be read and shown. Must not know how a remark is worded; `words` does.
 
 use crate::ledger::Difference;
 use crate::media::{CopyFault, Kind};
@@ -11,165 +11,165 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use ts_rs::TS;
 
-/// A remark on a result. Tracks have the numbers that they have in the original.
-// The derived functions read and write facts alone; the traits below add the sentences of earlier versions.
+/// A remark on a result. Tracks are stream indices in the original.
+// The derived functions handle typed values only; the impls below add the sentences of earlier versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(remote = "Self", tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Remark {
-    /// As much as is readable was kept of an original that was cut.
+    /// The readable part of a truncated original was kept.
     Partial {
-        /// Length of what could be read.
+        /// Length of the readable part, in seconds.
         readable_seconds: f64,
-        /// Length of the whole.
+        /// Length of the whole, in seconds.
         whole_seconds: f64,
-        /// The whole is reckoned from the bytes that are there.
+        /// `whole_seconds` is estimated from the file size.
         reckoned: bool,
-        /// Where nothing could be read within, from and to, in seconds.
+        /// Unreadable gaps, from and to, in seconds.
         gaps: Vec<(f64, f64)>,
     },
-    /// The original holds less than its header declares.
+    /// The original has less than its header declares.
     Incomplete {
-        /// Length of what could be read.
+        /// Length of the readable part, in seconds.
         readable_seconds: f64,
-        /// Length by the header.
+        /// Length declared by the header, in seconds.
         declared_seconds: f64,
-        /// Where nothing could be read within, from and to, in seconds.
+        /// Unreadable gaps, from and to, in seconds.
         gaps: Vec<(f64, f64)>,
     },
-    /// The original has fewer bytes than it states, though its length is right.
+    /// The original has fewer bytes than it declares, though its length is right.
     EndMayBeMissing,
-    /// Another recording stands behind this one in the file.
+    /// Another recording follows in the file.
     SecondRecording,
-    /// The original asks to be played at another speed than the result.
+    /// The original's edit list asks for another playback speed.
     OtherSpeed,
-    /// The clock of the original jumps; its parts were joined.
+    /// The original's timestamps have discontinuities; its parts were joined.
     PartsJoined,
-    /// The original keeps no times.
+    /// The original has no timestamps.
     AssumedRate {
-        /// Pictures a second that were assumed.
+        /// Assumed frame rate in Hz.
         rate: f64,
     },
-    /// There is more sound than its times have room for.
+    /// Audio timestamps are damaged: more audio was decoded than they allow for.
     SoundTimesDamaged {
-        /// Length of what was decoded.
+        /// Length of the decoded audio, in seconds.
         decoded_seconds: f64,
-        /// Length in the result.
+        /// Length in the result, in seconds.
         kept_seconds: f64,
     },
     /// The recording begins before its first keyframe.
     LateKeyframe {
-        /// How long before.
+        /// How long before, in seconds.
         seconds: f64,
     },
-    /// A copied picture is marked as high dynamic range and has 8 bits, as the original.
+    /// A copied picture is tagged as HDR but has 8 bits, as in the original.
     HdrInEightBits,
-    /// A copied picture is no longer declared to be Dolby Vision.
+    /// A copied picture is no longer declared as Dolby Vision.
     DolbyVisionUndeclared,
-    /// Dolby Vision was left out.
+    /// Dolby Vision was dropped.
     DolbyVisionLeftOut,
-    /// The metadata of HDR10+ was left out.
+    /// HDR10+ metadata was dropped.
     Hdr10PlusLeftOut,
-    /// The metadata of HDR Vivid was left out.
+    /// HDR Vivid metadata was dropped.
     HdrVividLeftOut,
-    /// A line of subtitles goes on beyond the end of the film.
+    /// A subtitle cue extends beyond the end of picture and audio.
     Outlasts {
-        /// Length of the whole result.
+        /// Length of the whole result, in seconds.
         seconds: f64,
-        /// When its picture and sound end.
+        /// End of picture and audio, in seconds.
         shown_seconds: f64,
     },
-    /// Chapters that begin after the end of the film were left out.
+    /// Chapters that begin after the end were dropped.
     ChaptersBeyondEnd {
         /// How many.
         count: usize,
         /// Of how many.
         of: usize,
     },
-    /// A track is announced, and nothing of it is there.
+    /// A declared track has no packets.
     EmptyTrack {
-        /// Its number.
+        /// Its index.
         track: usize,
     },
     /// The picture changes its size.
     SizeChanges {
-        /// The sizes, beginning with the first.
+        /// Sizes in order, with the first.
         sizes: Vec<SizeAt>,
-        /// Further changes, which are not listed.
+        /// Number of further changes that are not listed.
         more: usize,
     },
-    /// Sound changes its layout or sample rate; in the result it does not.
+    /// Audio changes its layout or sample rate; in the result it is constant.
     SoundChanges {
-        /// Its number.
+        /// Its index.
         track: usize,
-        /// Kinds of sound, each once, as they came.
+        /// Formats in order of appearance, each once.
         kinds: Vec<SoundKind>,
     },
-    /// A fact of the original is another in the result, or missing.
+    /// A fact of the original is different in the result or missing.
     Differs(Difference),
-    /// A track of telemetry was left out.
+    /// A telemetry track was dropped.
     TelemetryLeftOut {
-        /// Its number.
+        /// Its index.
         track: usize,
-        /// Who wrote it.
+        /// Program or device that wrote it.
         writer: String,
         /// Why.
         reason: StreamReason,
     },
-    /// Telemetry beyond the end of the film was left out.
+    /// Telemetry beyond the end was dropped.
     TelemetryBeyondEnd {
-        /// Its number.
+        /// Its index.
         track: usize,
-        /// Who wrote it.
+        /// Program or device that wrote it.
         writer: String,
     },
-    /// Telemetry is not whole.
+    /// Telemetry is incomplete.
     TelemetryIncomplete {
-        /// Its number.
+        /// Its index.
         track: usize,
-        /// Who wrote it.
+        /// Program or device that wrote it.
         writer: String,
-        /// Packets that are left.
+        /// Packets in the result.
         count: u64,
         /// Of how many.
         of: u64,
     },
-    /// A result below a limit was wanted, and the original is.
+    /// The original is already below the size limit.
     WithinLimit {
-        /// The limit.
+        /// The limit in bytes.
         limit_bytes: u64,
     },
-    /// Left and right are tracks of their own.
+    /// Left and right channel are separate tracks.
     SingleChannels,
-    /// Sound is missing within a track of the original.
+    /// An audio track of the original has gaps.
     SoundMissing {
-        /// Its number.
+        /// Its index.
         track: usize,
-        /// How much.
+        /// Total gap, in seconds.
         seconds: f64,
-        /// It was copied, and there is a hole; otherwise there is silence.
+        /// Copied, with the gap; otherwise filled with silence.
         copied: bool,
     },
-    /// Subtitles are no UTF-8.
+    /// Subtitles are not UTF-8.
     CodePage {
-        /// Their number.
+        /// Their index.
         track: usize,
-        /// As what they were read.
+        /// Code page they were read as.
         page: String,
     },
-    /// Captions inside the picture became subtitles.
+    /// Closed captions became subtitles.
     CaptionsMoved,
-    /// Captions inside the picture were lost.
+    /// Closed captions were lost.
     CaptionsLost,
-    /// Some of the captions inside the picture were lost.
+    /// Some closed captions were lost.
     CaptionsDamaged,
-    /// Pictures that go back in time were left out.
+    /// Frames whose timestamps go back were dropped.
     PicturesBackInTime {
         /// How many.
         count: u64,
         /// Of how many.
         of: u64,
     },
-    /// Pictures that have the time of another were left out.
+    /// Frames with duplicate timestamps were dropped.
     PicturesAtOneTime {
         /// How many.
         count: u64,
@@ -178,44 +178,44 @@ pub enum Remark {
     },
     /// Decoding met damage.
     DamagedSpots {
-        /// At so many places.
+        /// Number of spots.
         count: usize,
-        /// There are more, which were not counted.
+        /// There are more, not counted.
         at_least: bool,
     },
     /// The result is bigger than the original.
     Bigger {
-        /// Size of the original.
+        /// Size of the original, in bytes.
         source_bytes: u64,
-        /// Size of the result.
+        /// Size of the result, in bytes.
         result_bytes: u64,
     },
-    /// The result would have been bigger, and the original is the result.
+    /// The result would have been bigger; the original is kept instead.
     OriginalKept {
-        /// Size of the original.
+        /// Size of the original, in bytes.
         source_bytes: u64,
-        /// Size of what was discarded.
+        /// Size of the discarded result, in bytes.
         result_bytes: u64,
     },
-    /// Graphics hardware could not encode it, and the processor did.
+    /// The hardware encoder failed, and a software encoder was used.
     HardwareFailed,
-    /// It was encoded a second time, with what the first time had shown.
+    /// Encoded a second time, with what the first encode showed.
     EncodedAgain,
-    /// A stream was to be copied and had to be converted.
+    /// A stream could not be copied and was converted.
     NotCopied {
         /// What it carries.
         stream: Kind,
         /// What was wrong with the copy.
         fault: CopyFault,
     },
-    /// Lines of subtitles overlap others, which the container cannot show.
+    /// Overlapping subtitle cues, which the container cannot show.
     OverlappingLines {
         /// How many.
         count: usize,
     },
-    /// The original is a result of Spool and was left as it is.
+    /// The original is a result of Spool and was not changed.
     OwnResult,
-    /// The drive refused the name of the result, which has another one.
+    /// The file system refused the name of the result; another name was used.
     NameRefused {
         /// The name.
         name: String,
@@ -227,25 +227,25 @@ pub enum Remark {
     },
 }
 
-/// A size of the picture, and from when on it has it.
+/// A frame size and when it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SizeAt {
-    /// In seconds of the result.
+    /// Time in the result, in seconds.
     pub at_seconds: f64,
-    /// In square pixels.
+    /// Width in square pixels.
     pub width: u32,
-    /// In pixels.
+    /// Height in pixels.
     pub height: u32,
 }
 
-/// What sound is like.
+/// An audio format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SoundKind {
-    /// Samples a second.
+    /// Sample rate in Hz.
     pub sample_rate: u32,
-    /// Layout in ffmpeg's words: `5.1(side)`.
+    /// Layout by ffmpeg's name, such as `5.1(side)`.
     pub layout: String,
 }
 
@@ -269,7 +269,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sentences_of_an_earlier_version_are_read_beside_facts() {
+    fn sentences_of_earlier_versions_and_typed_values_are_read() {
         let stored = r#"["It was odd.", {"kind": "damaged_spots", "count": 3, "atLeast": false}]"#;
         let read: Vec<Remark> = serde_json::from_str(stored).unwrap();
         let odd = Remark::Text { text: "It was odd.".into() };
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn facts_have_stable_names() {
+    fn typed_values_have_stable_names() {
         let gaps = vec![(1.0, 3.5)];
         let partial = Remark::Partial { readable_seconds: 4.0, whole_seconds: 10.0, reckoned: true, gaps };
         let json = r#"{"kind":"partial","readableSeconds":4.0,"wholeSeconds":10.0,"reckoned":true,"gaps":[[1.0,3.5]]}"#;

@@ -1,23 +1,23 @@
-//! What a job was added with: its preset and its options, frozen, and how both are written into a row.
+//! The frozen preset and options of a job, and their form in a row.
 //!
-//! Guarantees that what another version of Spool wrote and this one does not understand is never taken for
-//! something else: reading it gives nothing. Must not know SQL.
+//! Guarantees that data of another version that this one does not understand is never misread: reading it gives
+//! `None`. Must not know SQL.
 
 use crate::preset::Preset;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cell::RefCell;
 
-/// Version of the form that preset and options have in a row. It is raised when a field is added or changes its
-/// meaning, so that an older version leaves such a row alone.
+/// Version of the stored form of preset and options. Raised when a field is added or changes its meaning, so that
+/// older versions leave such rows alone.
 pub const VERSION: u32 = 1;
 
-/// What is wanted of one job.
+/// Preset and options of one job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobSpec {
-    /// The encoding choice.
+    /// The encoding preset.
     pub preset: Preset,
-    /// What is wanted of this file alone.
+    /// Options of this file only.
     pub options: JobOptions,
 }
 
@@ -28,12 +28,12 @@ impl JobSpec {
     }
 }
 
-/// What is wanted of one file beside its preset. Nothing can be chosen yet; unknown fields are errors.
+/// Options of one file beside its preset. There are none yet; unknown fields are errors.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct JobOptions {}
 
-/// A preset as a row keeps it.
+/// Stored form of a preset.
 #[derive(Serialize)]
 struct Versioned<'a> {
     version: u32,
@@ -41,18 +41,18 @@ struct Versioned<'a> {
     preset: &'a Preset,
 }
 
-/// The columns `preset` and `options` of a row, as JSON.
+/// Writes the columns `preset` and `options` of a row, as JSON.
 pub(crate) fn write(spec: &JobSpec) -> serde_json::Result<(String, String)> {
     let preset = Versioned { version: VERSION, preset: &spec.preset };
     Ok((serde_json::to_string(&preset)?, serde_json::to_string(&spec.options)?))
 }
 
 thread_local! {
-    /// What was read last: rows of one list mostly have the same preset.
+    /// The last value read: rows of one list mostly have the same preset.
     static LAST: RefCell<Option<(String, String, JobSpec)>> = const { RefCell::new(None) };
 }
 
-/// The reverse. Nothing: written by another version, or damaged.
+/// Reads these columns. `None`: written by another version, or damaged.
 pub(crate) fn read(preset: &str, options: &str) -> Option<JobSpec> {
     LAST.with_borrow_mut(|last| match last {
         Some((p, o, spec)) if p == preset && o == options => Some(spec.clone()),
@@ -64,16 +64,16 @@ pub(crate) fn read(preset: &str, options: &str) -> Option<JobSpec> {
     })
 }
 
-/// The version of the form in which a preset was written, where that is not ours.
+/// Version of a stored preset, if it is not the current one.
 pub(crate) fn foreign_version(preset: &str) -> Option<u64> {
     let fields: serde_json::Map<String, Value> = serde_json::from_str(preset).ok()?;
     fields.get("version")?.as_u64().filter(|version| *version != u64::from(VERSION))
 }
 
 fn parse(preset: &str, options: &str) -> Option<JobSpec> {
-    // By way of a map: a struct alone would also take a list of its values.
+    // Parsed as a map first: a struct alone would also accept a list of its values.
     let mut fields: serde_json::Map<String, Value> = serde_json::from_str(preset).ok()?;
-    // Rows of before were of the first version and did not say so.
+    // Early rows are version 1 without a version field.
     let version = fields.remove("version").map_or(Some(1), |version| version.as_u64())?;
     if version != u64::from(VERSION) {
         return None;
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_says_its_version_and_is_read_back() {
+    fn row_has_its_version_and_is_read_back() {
         for preset in preset::built_in() {
             let spec = JobSpec::of(preset.clone());
             let (preset, options) = write(&spec).unwrap();
@@ -103,14 +103,14 @@ mod tests {
     }
 
     #[test]
-    fn a_row_of_before_has_no_version_and_is_read() {
+    fn early_row_without_version_is_read() {
         let old = serde_json::to_string(&web().preset).unwrap();
         assert!(!old.contains("version"));
         assert_eq!(read(&old, "{}"), Some(web()));
     }
 
     #[test]
-    fn what_another_version_wrote_is_not_guessed_at() {
+    fn data_of_another_version_is_not_guessed_at() {
         let (preset, _) = write(&web()).unwrap();
         for (preset, options) in [
             (preset.replace("\"version\":1", "\"version\":2"), "{}"),

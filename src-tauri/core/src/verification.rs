@@ -1,7 +1,6 @@
-//! What was checked of a result before it was published, as data: kept with the attempt, shown by every face.
+//! What was checked of a result before it was published, as data: stored with the attempt, shown by every front end.
 //!
-//! Guarantees that it holds what was measured, and nothing that was only planned beside its plan. Sentences are made
-//! where it is shown.
+//! Guarantees that it holds measurements, and planned values only next to them. Must not know how they are worded.
 
 use crate::ledger::Difference;
 use crate::media::Kind;
@@ -13,13 +12,13 @@ use serde::{Deserialize, Serialize};
 pub struct Verification {
     /// Size of the result in bytes.
     pub size: u64,
-    /// Length of the whole result in seconds, by its container.
+    /// Length of the whole result in seconds, from its container.
     pub seconds: Option<f64>,
     /// Its streams, in the order in which they were checked.
     pub streams: Vec<StreamCheck>,
-    /// Damaged spots that decoding met.
+    /// Number of damaged spots met while decoding.
     pub damaged: usize,
-    /// Facts of the source that are others in the result, or missing.
+    /// Facts of the source that are different in the result or missing.
     #[serde(default)]
     pub changes: Vec<Difference>,
 }
@@ -28,56 +27,56 @@ pub struct Verification {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StreamCheck {
-    /// Index of its original in the source.
+    /// Index in the source.
     pub input: usize,
-    /// What it carries.
+    /// Kind of stream.
     pub kind: Kind,
-    /// A cover rather than a moving picture.
+    /// A cover, not a moving picture.
     pub cover: bool,
-    /// Planned as a copy; otherwise it was converted.
+    /// Copied; otherwise converted.
     pub copied: bool,
     /// Codec that was planned.
     pub planned: String,
     /// Codec that was found.
     pub codec: String,
-    /// Its length in seconds.
+    /// Length in seconds.
     pub seconds: Measure<f64>,
-    /// Its pictures.
+    /// Number of frames.
     pub frames: Measure<u64>,
-    /// What its length was held against.
+    /// Evidence for its length.
     pub by: Evidence,
-    /// Its packets were compared with those of the original, and are the same.
+    /// Its packets were compared with the original's and are equal.
     #[serde(default)]
     pub compared: bool,
-    /// What was decoded of it; nothing for what was neither converted nor decoded to be checked.
+    /// What was decoded of it; absent where it was neither converted nor decoded as a check.
     pub decoded: Option<Decoded>,
 }
 
-/// A quantity of the result beside what it was to be; absent where it does not apply or is not known.
+/// A quantity of the result next to its expected value; absent where it does not apply or is unknown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Measure<T> {
-    /// By the original.
+    /// Expected, from the original.
     pub expected: Option<T>,
-    /// In the result.
+    /// Found in the result.
     pub found: Option<T>,
 }
 
-/// What the length of a stream was held against.
+/// Evidence for the length of a stream.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Evidence {
-    /// It is there; it has no length to be checked.
+    /// Its presence only; it has no length to check.
     #[default]
     Presence,
     /// The header of the original.
     Header,
     /// The packets of the original.
     Packets,
-    /// The packets of the original, whose clock jumps: its parts were joined.
+    /// The packets of the original, whose timestamps have discontinuities; its parts were joined.
     JoinedPackets,
     /// What was decoded of the original.
     Decoding,
-    /// Its pictures, at a rate that was assumed: the original keeps no times.
+    /// Its frames, at an assumed rate: the original has no timestamps.
     AssumedRate,
 }
 
@@ -85,19 +84,19 @@ pub enum Evidence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Decoded {
-    /// Of which file.
+    /// The file that was decoded.
     pub of: Side,
-    /// Pictures, or frames of sound.
+    /// Video or audio frames.
     pub frames: Option<u64>,
-    /// Samples of sound.
+    /// Audio samples.
     pub samples: Option<u64>,
-    /// At how many places; absent: all of it.
+    /// Number of positions decoded; absent: all of it.
     #[serde(default)]
     pub places: Option<usize>,
 }
 
 impl Decoded {
-    /// The result at so many places.
+    /// The result, decoded at this many positions.
     pub fn at(places: usize) -> Decoded {
         Decoded { of: Side::Result, frames: None, samples: None, places: Some(places) }
     }

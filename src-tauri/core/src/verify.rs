@@ -1,8 +1,8 @@
-//! Is the result what was planned? *Done* is earned here and nowhere else.
+//! Verifies that a result is what was planned. Only this makes a job *done*.
 //!
-//! Pure: judges the plan, what ffmpeg read of the source, and what ffprobe finds in the part file. Guarantees
-//! that a result that is short, empty or lacks a stream is never called done. Exit codes prove nothing. What was
-//! checked comes out as data ([`verification`]).
+//! Pure: compares the plan, what ffmpeg read of the source, and what ffprobe finds in the part file. Guarantees that
+//! a result that is too short, empty or lacks a stream is never accepted; exit codes prove nothing. Returns what was
+//! checked as data ([`verification`]).
 
 mod agreed;
 mod captions;
@@ -35,41 +35,41 @@ use verification::{Decoded, Evidence, Measure, Side, StreamCheck, Verification};
 pub(crate) use places::left as left_place;
 pub(crate) use remarks::spots;
 
-/// A finished encode and what is known of it.
+/// Input of the verification: a finished encode and what is known about it.
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
-    /// What was to be done.
+    /// The plan.
     pub plan: &'a Plan,
-    /// The source by its headers.
+    /// The source, by its headers.
     pub source: &'a MediaInfo,
-    /// What ffmpeg said.
+    /// Report of the ffmpeg run.
     pub report: &'a Report,
     /// The part file.
     pub output: &'a MediaInfo,
-    /// The source by its packets, where that was asked for.
+    /// The source by its packets, where it was measured.
     pub measured: Option<&'a Measured>,
-    /// What is known of the copied streams of the result, where there are any.
+    /// Findings about the copied streams of the result, where there are any.
     pub copies: Option<&'a Copies>,
-    /// What is readable of a damaged source is enough.
+    /// Accept as much as is readable of a damaged source.
     pub salvage: bool,
 }
 
-/// What was found of copied streams in the result itself.
+/// Findings about copied streams in the result.
 pub struct Copies {
-    /// What ffmpeg said when it decoded them.
+    /// Report of decoding them.
     pub decoded: Report,
-    /// What it reported for the same parts of their originals, where those were decoded.
+    /// Report of decoding the same parts of their originals, where that was done.
     pub original: Option<Report>,
-    /// Are their packets those of the original? By index in the source; absent where they were not compared.
+    /// Whether their packets equal the original's, by index in the source; absent where not compared.
     pub equal: BTreeMap<usize, bool>,
-    /// They were decoded at the plan's places alone.
+    /// They were decoded only at the plan's positions.
     pub at_places: bool,
 }
 
 /// A result that may be published.
 #[derive(Debug, PartialEq)]
 pub struct Verdict {
-    /// To be shown with it.
+    /// Remarks to show with it.
     pub remarks: Vec<Remark>,
     /// What was checked, and how.
     pub verification: Verification,
@@ -78,25 +78,25 @@ pub struct Verdict {
 /// Why a result may not be published.
 #[derive(Debug)]
 pub enum Refusal {
-    /// It is not what was planned.
+    /// The result is not what was planned.
     Failed(Failure),
-    /// The source's headers do not explain it, in length or damage: the packets of the source must decide.
+    /// Inconclusive: the source's headers do not explain the length or damage; its packets must be measured.
     Doubtful(Failure),
-    /// Copies of these streams of the source are not what they show: they must be converted.
+    /// Copies of these source streams differ from what the original shows; they must be converted.
     Unfaithful(Box<(Failure, BTreeMap<usize, CopyFault>)>),
-    /// Decoding showed what the plan did not know of the original, and the result lacks.
+    /// Decoding showed something about the original that the plan did not know and the result lacks.
     Changed(Box<(Failure, Learned)>),
-    /// Chapters or subtitles make it last longer than what it shows.
+    /// Chapters or subtitles extend beyond the end of picture and audio.
     Overlong {
-        /// When picture and sound end, in seconds.
+        /// End of picture and audio, in seconds.
         shown: f64,
-        /// What that means where nothing helps.
+        /// The failure, if clipping does not help.
         failure: Failure,
     },
 }
 
 impl Refusal {
-    /// What it means where there is no further chance.
+    /// The failure, if no further attempt is made.
     pub(crate) fn into_failure(self) -> Failure {
         match self {
             Refusal::Failed(failure) | Refusal::Doubtful(failure) | Refusal::Overlong { failure, .. } => {
@@ -108,7 +108,10 @@ impl Refusal {
     }
 }
 
-/// Judges a finished encode.
+/// Verifies a finished encode.
+///
+/// # Errors
+/// Why the result may not be published.
 pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     let (report, size) = (case.report, case.output.size.unwrap_or(0));
     if size == 0 || case.output.streams.is_empty() {
@@ -123,14 +126,14 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     let (mut streams, mut remarks) = (Vec::new(), Vec::from_iter(cut));
     let pairs = matched(case).map_err(Refusal::Failed)?;
     for (planned, found) in &pairs {
-        let (check, said) = changes::explained(case, check(case, planned, found))?;
+        let (check, stream_remarks) = changes::explained(case, check(case, planned, found))?;
         streams.push(check);
-        remarks.extend(said);
+        remarks.extend(stream_remarks);
     }
     remarks.dedup();
     remarks.extend(remarks::second_recording(case));
     remarks.extend(remarks::other_speed(case));
-    if lead::is_in_question(case) {
+    if lead::needs_measuring(case) {
         return Err(Refusal::Doubtful(wrong(Fault::BeginUnknown, report)));
     }
     remarks.extend(range::check(case)?);
@@ -156,7 +159,7 @@ pub fn verify(case: &Case<'_>) -> Result<Verdict, Refusal> {
     })
 }
 
-/// Checks one stream of the result; the answer comes with what is to be said of it.
+/// Checks one stream of the result. Returns the check and its remarks.
 fn check(case: &Case<'_>, planned: &Planned, found: &Stream) -> Result<(StreamCheck, Vec<Remark>), Refusal> {
     let input = case.source.streams.iter().find(|s| s.index == planned.input);
     let stats = case.report.inputs.iter().find(|s| s.index == planned.input);
@@ -191,7 +194,7 @@ fn check(case: &Case<'_>, planned: &Planned, found: &Stream) -> Result<(StreamCh
     let length = length::check_length(&pair, case)?;
     check.frames = length::check_count(&pair, case)?;
     (check.seconds, check.by) = (length.seconds, length.by);
-    Ok((check, length.remark.into_iter().chain(length::squeezed(&pair, case)).collect()))
+    Ok((check, length.remark.into_iter().chain(length::damaged_times(&pair, case)).collect()))
 }
 
 fn decoded(stats: &InputStats, of: Side) -> Option<Decoded> {
@@ -206,21 +209,22 @@ struct Pair<'a> {
     stats: Option<&'a InputStats>,
 }
 
-/// Pairs each planned stream with the one in the result: the n-th of its kind.
+/// Pairs each planned stream with the n-th stream of its kind in the result.
 fn matched<'a>(case: &Case<'a>) -> Result<Vec<(&'a Planned, &'a Stream)>, Failure> {
     let mut pairs = Vec::new();
     for kind in [Kind::Video, Kind::Audio, Kind::Subtitle, Kind::Attachment, Kind::Data] {
-        // Of data only telemetry is planned; timecodes and chapters are further tracks of it.
-        let meant = |s: &&Stream| kind != Kind::Data || media::telemetry::writer(s).is_some();
-        let mut found = case.output.streams.iter().filter(|s| s.kind == kind).filter(meant);
+        // The only planned data is telemetry; time codes and chapters are other data tracks.
+        let is_expected = |s: &&Stream| kind != Kind::Data || media::telemetry::writer(s).is_some();
+        let mut found = case.output.streams.iter().filter(|s| s.kind == kind).filter(is_expected);
         let absent = empty::absent(case, kind);
         for planned in case.plan.kept().filter(|p| p.kind == kind && !absent.contains(&p.input)) {
-            let right = |s: &&Stream| match kind {
+            let matches_plan = |s: &&Stream| match kind {
                 Kind::Attachment => true,
-                Kind::Data => telemetry::is_it(planned, s),
+                Kind::Data => telemetry::is_planned(planned, s),
                 _ => s.codec == expected_codec(planned),
             };
-            let stream = found.next().filter(right).ok_or_else(|| wrong(missing(planned), case.report))?;
+            let stream =
+                found.next().filter(matches_plan).ok_or_else(|| wrong(missing(planned), case.report))?;
             pairs.push((planned, stream));
         }
     }
@@ -238,8 +242,8 @@ fn missing(planned: &Planned) -> Fault {
     Fault::TrackMissing { carries: planned.kind, cover: planned.cover }
 }
 
-/// A result that is refused because it tells a place: copies that have texts of their own may be the cause, and nothing is
-/// gained by converting any other.
+/// Refuses a result that reveals the location. Copies that carry their own texts may be the cause; converting other
+/// streams would not help.
 pub(crate) fn tells_place(by: PlaceIn, plan: &Plan, report: &Report) -> Refusal {
     let with_texts = plan.copies().filter(|s| matches!(s.codec.as_str(), "vorbis" | "theora"));
     let faults = with_texts.map(|s| (s.input, CopyFault::Differs)).collect();

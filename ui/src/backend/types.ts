@@ -52,7 +52,7 @@ codec: string,
  */
 container: Container, } | { "kind": "copy_too_big" } | { "kind": "copy_unfaithful" } | { "kind": "edit_list" } | { "kind": "format_changes" } | { "kind": "edges_shown" } | { "kind": "no_fields" } | { "kind": "text", 
 /**
- * The words.
+ * The text.
  */
 text: string, };
 
@@ -66,101 +66,101 @@ export type WhyNot = "preset" | "limit" | { "container": Container } | "encoder"
 
 export type Difference = { 
 /**
- * Whose fact.
+ * What the fact belongs to.
  */
 of: Whose, 
 /**
- * Which.
+ * Kind of fact.
  */
 property: Property, 
 /**
- * In the source.
+ * Value in the source.
  */
 from: FactValue, 
 /**
- * In the result; absent: it is missing.
+ * Value in the result; absent if missing.
  */
 to?: FactValue, 
 /**
- * Why that was planned; absent: it was not.
+ * Why it was planned; absent if it was not.
  */
 why?: WhyNot, };
 
 export type SizeAt = { 
 /**
- * In seconds of the result.
+ * Time in the result, in seconds.
  */
 atSeconds: number, 
 /**
- * In square pixels.
+ * Width in square pixels.
  */
 width: number, 
 /**
- * In pixels.
+ * Height in pixels.
  */
 height: number, };
 
 export type SoundKind = { 
 /**
- * Samples a second.
+ * Sample rate in Hz.
  */
 sampleRate: number, 
 /**
- * Layout in ffmpeg's words: `5.1(side)`.
+ * Layout by ffmpeg's name, such as `5.1(side)`.
  */
 layout: string, };
 
 export type Remark = { "kind": "partial", 
 /**
- * Length of what could be read.
+ * Length of the readable part, in seconds.
  */
 readableSeconds: number, 
 /**
- * Length of the whole.
+ * Length of the whole, in seconds.
  */
 wholeSeconds: number, 
 /**
- * The whole is reckoned from the bytes that are there.
+ * `whole_seconds` is estimated from the file size.
  */
 reckoned: boolean, 
 /**
- * Where nothing could be read within, from and to, in seconds.
+ * Unreadable gaps, from and to, in seconds.
  */
 gaps: Array<[number, number]>, } | { "kind": "incomplete", 
 /**
- * Length of what could be read.
+ * Length of the readable part, in seconds.
  */
 readableSeconds: number, 
 /**
- * Length by the header.
+ * Length declared by the header, in seconds.
  */
 declaredSeconds: number, 
 /**
- * Where nothing could be read within, from and to, in seconds.
+ * Unreadable gaps, from and to, in seconds.
  */
 gaps: Array<[number, number]>, } | { "kind": "end_may_be_missing" } | { "kind": "second_recording" } | { "kind": "other_speed" } | { "kind": "parts_joined" } | { "kind": "assumed_rate", 
 /**
- * Pictures a second that were assumed.
+ * Assumed frame rate in Hz.
  */
 rate: number, } | { "kind": "sound_times_damaged", 
 /**
- * Length of what was decoded.
+ * Length of the decoded audio, in seconds.
  */
 decodedSeconds: number, 
 /**
- * Length in the result.
+ * Length in the result, in seconds.
  */
 keptSeconds: number, } | { "kind": "late_keyframe", 
 /**
- * How long before.
+ * How long before, in seconds.
  */
 seconds: number, } | { "kind": "hdr_in_eight_bits" } | { "kind": "dolby_vision_undeclared" } | { "kind": "dolby_vision_left_out" } | { "kind": "hdr10_plus_left_out" } | { "kind": "hdr_vivid_left_out" } | { "kind": "outlasts", 
 /**
- * Length of the whole result.
+ * Length of the whole result, in seconds.
  */
 seconds: number, 
 /**
- * When its picture and sound end.
+ * End of picture and audio, in seconds.
  */
 shownSeconds: number, } | { "kind": "chapters_beyond_end", 
 /**
@@ -172,31 +172,31 @@ count: number,
  */
 of: number, } | { "kind": "empty_track", 
 /**
- * Its number.
+ * Its index.
  */
 track: number, } | { "kind": "size_changes", 
 /**
- * The sizes, beginning with the first.
+ * Sizes in order, with the first.
  */
 sizes: Array<SizeAt>, 
 /**
- * Further changes, which are not listed.
+ * Number of further changes that are not listed.
  */
 more: number, } | { "kind": "sound_changes", 
 /**
- * Its number.
+ * Its index.
  */
 track: number, 
 /**
- * Kinds of sound, each once, as they came.
+ * Formats in order of appearance, each once.
  */
 kinds: Array<SoundKind>, } | { "kind": "differs" } & Difference | { "kind": "telemetry_left_out", 
 /**
- * Its number.
+ * Its index.
  */
 track: number, 
 /**
- * Who wrote it.
+ * Program or device that wrote it.
  */
 writer: string, 
 /**
@@ -204,23 +204,23 @@ writer: string,
  */
 reason: StreamReason, } | { "kind": "telemetry_beyond_end", 
 /**
- * Its number.
+ * Its index.
  */
 track: number, 
 /**
- * Who wrote it.
+ * Program or device that wrote it.
  */
 writer: string, } | { "kind": "telemetry_incomplete", 
 /**
- * Its number.
+ * Its index.
  */
 track: number, 
 /**
- * Who wrote it.
+ * Program or device that wrote it.
  */
 writer: string, 
 /**
- * Packets that are left.
+ * Packets in the result.
  */
 count: number, 
 /**
@@ -228,27 +228,27 @@ count: number,
  */
 of: number, } | { "kind": "within_limit", 
 /**
- * The limit.
+ * The limit in bytes.
  */
 limitBytes: number, } | { "kind": "single_channels" } | { "kind": "sound_missing", 
 /**
- * Its number.
+ * Its index.
  */
 track: number, 
 /**
- * How much.
+ * Total gap, in seconds.
  */
 seconds: number, 
 /**
- * It was copied, and there is a hole; otherwise there is silence.
+ * Copied, with the gap; otherwise filled with silence.
  */
 copied: boolean, } | { "kind": "code_page", 
 /**
- * Their number.
+ * Their index.
  */
 track: number, 
 /**
- * As what they were read.
+ * Code page they were read as.
  */
 page: string, } | { "kind": "captions_moved" } | { "kind": "captions_lost" } | { "kind": "captions_damaged" } | { "kind": "pictures_back_in_time", 
 /**
@@ -268,27 +268,27 @@ count: number,
  */
 of: number, } | { "kind": "damaged_spots", 
 /**
- * At so many places.
+ * Number of spots.
  */
 count: number, 
 /**
- * There are more, which were not counted.
+ * There are more, not counted.
  */
 atLeast: boolean, } | { "kind": "bigger", 
 /**
- * Size of the original.
+ * Size of the original, in bytes.
  */
 sourceBytes: number, 
 /**
- * Size of the result.
+ * Size of the result, in bytes.
  */
 resultBytes: number, } | { "kind": "original_kept", 
 /**
- * Size of the original.
+ * Size of the original, in bytes.
  */
 sourceBytes: number, 
 /**
- * Size of what was discarded.
+ * Size of the discarded result, in bytes.
  */
 resultBytes: number, } | { "kind": "hardware_failed" } | { "kind": "encoded_again" } | { "kind": "not_copied", 
 /**
@@ -456,15 +456,15 @@ command: string, } | { "kind": "install" } | { "kind": "choose_another" };
 
 export type VideoFacts = { 
 /**
- * Width as a player shows it, in pixels.
+ * Displayed width in pixels.
  */
 width: number, 
 /**
- * Height likewise.
+ * Displayed height in pixels.
  */
 height: number, 
 /**
- * Codec of the picture, as people write it: `H.264`, `HEVC`.
+ * Display name of the video codec: `H.264`, `HEVC`.
  */
 codec: string, 
 /**
@@ -476,11 +476,11 @@ hdr: boolean,
  */
 bits: number, 
 /**
- * Two fields a frame.
+ * Two fields per frame.
  */
 interlaced: boolean, 
 /**
- * Length in seconds.
+ * Duration in seconds.
  */
 seconds: number | null, };
 

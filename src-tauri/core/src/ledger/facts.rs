@@ -1,4 +1,4 @@
-//! The facts of a file, read from what was found in it: the same code for source and result.
+//! Reads the facts of a file: the same code for source and result.
 
 use super::{Ledger, Of, Property, Value, tags};
 use crate::cues::Marks;
@@ -6,7 +6,7 @@ use crate::media::{Chapter, Kind, MediaInfo, Picture, Stream, language, places, 
 use std::collections::BTreeMap;
 
 impl Ledger {
-    /// The ledger of a file whose streams go by these numbers, which are their indices in the source; others are passed over.
+    /// The ledger of a file. `numbers` maps its stream indices to those of the source; other streams are skipped.
     pub fn of(info: &MediaInfo, numbers: &BTreeMap<usize, usize>) -> Ledger {
         let mut all = Ledger::default();
         for stream in &info.streams {
@@ -18,7 +18,7 @@ impl Ledger {
         all
     }
 
-    /// That of a source.
+    /// The ledger of a source.
     pub fn of_source(info: &MediaInfo) -> Ledger {
         Ledger::of(info, &info.streams.iter().map(|s| (s.index, s.index)).collect())
     }
@@ -67,12 +67,12 @@ fn kind(stream: &Stream) -> &'static str {
 fn of_sound(all: &mut Ledger, of: Of, stream: &Stream) {
     all.put_some(of, Property::Channels, stream.channels.map(|n| Value::Number(n.into())));
     let speakers = speakers::of(&stream.layout);
-    // A channel that is alone has a place only where it is named.
+    // A mono channel has a position only where it is named.
     for speaker in speakers.iter().filter(|_| speakers != ["FC"]) {
         all.put(of, Property::Speaker(place(speaker, &speakers).to_owned()), Value::Is(true));
     }
-    let exact = stream.sample_bits.is_some();
-    let float = exact && matches!(stream.sample_format.trim_end_matches('p'), "flt" | "dbl");
+    let lossless = stream.sample_bits.is_some();
+    let float = lossless && matches!(stream.sample_format.trim_end_matches('p'), "flt" | "dbl");
     all.put_some(of, Property::Float, float.then_some(Value::Is(true)));
     all.put_some(
         of,
@@ -82,7 +82,7 @@ fn of_sound(all: &mut Ledger, of: Of, stream: &Stream) {
     all.put_some(of, Property::Samples, stream.sample_bits.map(|bits| Value::Number(bits.into())));
 }
 
-/// A pair behind the listener is the same at the side and in the back, where it is the only one.
+/// Normalises speakers: a single surround pair is the same at the side and in the back.
 pub(crate) fn place<'a>(speaker: &'a str, all: &[&str]) -> &'a str {
     match speaker {
         "SL" if !all.contains(&"BL") => "BL",
@@ -117,33 +117,33 @@ fn of_attached(all: &mut Ledger, of: Of, stream: &Stream) {
     }
 }
 
-/// Words that name nothing.
-fn word(word: &str) -> Option<Value> {
-    (!matches!(word, "" | "unknown" | "reserved" | "unspecified")).then(|| Value::text(word))
+/// Colour tag as a value; `None` for names without a meaning.
+fn named_tag(name: &str) -> Option<Value> {
+    (!matches!(name, "" | "unknown" | "reserved" | "unspecified")).then(|| Value::text(name))
 }
 
 fn of_picture(all: &mut Ledger, of: Of, picture: &Picture, codec: &str) {
-    // Each GIF could be, and few are.
-    let see_through = picture.has_alpha() && codec != "gif";
+    // Every GIF has an alpha channel, but few use it.
+    let transparent = picture.has_alpha() && codec != "gif";
     let (width, height) = picture.frame();
     if width >= 1.0 && height >= 1.0 {
         all.put(of, Property::Size, Value::Pair(width, height));
         all.put(of, Property::Shape, Value::Number(width / height));
     }
     let fields = picture.is_interlaced();
-    let (rate, a_picture) = if fields { (Property::FieldRate, 2.0) } else { (Property::Rate, 1.0) };
-    all.put_some(of, rate, picture.rate.map(|rate| Value::Number(rate * a_picture)));
+    let (rate, fields_per_frame) = if fields { (Property::FieldRate, 2.0) } else { (Property::Rate, 1.0) };
+    all.put_some(of, rate, picture.rate.map(|rate| Value::Number(rate * fields_per_frame)));
     all.put_some(of, Property::Fields, fields.then_some(Value::Is(true)));
     all.put(of, Property::Depth, Value::Number(picture.bits.into()));
     all.put_some(of, Property::Range, picture.is_full_range().then(|| Value::text("full")));
-    all.put_some(of, Property::Primaries, word(&picture.primaries));
-    all.put_some(of, Property::Transfer, word(&picture.transfer));
-    all.put_some(of, Property::Matrix, word(&picture.matrix));
+    all.put_some(of, Property::Primaries, named_tag(&picture.primaries));
+    all.put_some(of, Property::Transfer, named_tag(&picture.transfer));
+    all.put_some(of, Property::Matrix, named_tag(&picture.matrix));
     let mastering = picture.mastering.map(|m| Value::Pair(m.luminance.0, m.luminance.1));
     all.put_some(of, Property::Mastering, mastering);
     let light = picture.light.map(|(content, average)| Value::Pair(content.into(), average.into()));
     all.put_some(of, Property::Light, light);
-    all.put_some(of, Property::Transparency, see_through.then_some(Value::Is(true)));
+    all.put_some(of, Property::Transparency, transparent.then_some(Value::Is(true)));
     all.put_some(of, Property::Spherical, picture.spherical.then_some(Value::Is(true)));
     all.put_some(of, Property::Stereo, picture.stereo.then_some(Value::Is(true)));
 }
@@ -153,8 +153,8 @@ fn of_file(all: &mut Ledger, info: &MediaInfo, numbers: &BTreeMap<usize, usize>)
         all.put(Of::File, Property::Chapters, chapters(&info.chapters));
     }
     for kind in [Kind::Audio, Kind::Subtitle] {
-        let chosen = chosen(info, kind).and_then(|index| numbers.get(&index));
-        all.put_some(Of::File, Property::Chosen(kind), chosen.map(|n| Value::Number(*n as f64)));
+        let default_track = default_track(info, kind).and_then(|index| numbers.get(&index));
+        all.put_some(Of::File, Property::Chosen(kind), default_track.map(|n| Value::Number(*n as f64)));
     }
     all.put_some(Of::File, Property::Timecode, timecode::of(info).map(Value::text));
     all.put_some(Of::File, Property::Reel, timecode::reel(info).map(Value::text));
@@ -176,15 +176,15 @@ fn of_file(all: &mut Ledger, info: &MediaInfo, numbers: &BTreeMap<usize, usize>)
     }
 }
 
-/// The number of chapters and what they are called.
+/// Titles of the chapters, one per line, empty ones included.
 pub(crate) fn chapters(all: &[Chapter]) -> Value {
     let title = |chapter: &Chapter| chapter.tags.get("title").cloned().unwrap_or_default();
     Value::Text(all.iter().map(title).collect::<Vec<_>>().join("\n"))
 }
 
-/// The track that players choose of several: of those marked as default the first. Of subtitles none is shown unless one
-/// is marked.
-fn chosen(info: &MediaInfo, kind: Kind) -> Option<usize> {
+/// The track that players select of several: the first one marked as default. Subtitles are not shown unless one is
+/// marked.
+fn default_track(info: &MediaInfo, kind: Kind) -> Option<usize> {
     let tracks = || info.streams.iter().filter(|s| s.kind == kind && !s.empty);
     let marked = tracks().find(|s| s.default).map(|s| s.index);
     let first = || tracks().next().map(|s| s.index).filter(|_| kind == Kind::Audio);

@@ -1,8 +1,8 @@
-//! Tags of a film: which are its own, and which of them each container holds.
+//! Tags of a file: which describe its content, and which of those each container stores.
 
 use crate::preset::Container;
 
-/// Tags that programs keep for themselves, true of the file that they wrote alone.
+/// Tags that programs write for their own use, true only of the file they wrote.
 const OF_PROGRAMS: &[&str] = &[
     "major_brand",
     "minor_version",
@@ -51,7 +51,7 @@ const OF_PROGRAMS: &[&str] = &[
     "wm/encodingtime",
 ];
 
-/// Beginnings of such names.
+/// Prefixes of such names.
 const PREFIXES: &[&str] = &[
     "uid",
     "generation_uid",
@@ -72,7 +72,7 @@ const PREFIXES: &[&str] = &[
     "wm/media",
 ];
 
-/// The name of a tag as it is compared, where it is the film's own.
+/// Normalised name of a tag; `None` if it does not describe the content.
 pub(super) fn name(tag: &str) -> Option<String> {
     let name = tag.to_lowercase();
     if let Some(name) = name.strip_prefix("com.apple.quicktime.") {
@@ -112,11 +112,11 @@ const MP4: &[&str] = &[
     "disc",
 ];
 
-/// Those that it writes into MOV.
+/// Tags that ffmpeg writes into MOV.
 const MOV: &[&str] =
     &["title", "creation_time", "artist", "album", "date", "comment", "genre", "copyright", "make", "model"];
 
-/// Can this container hold a tag of this name?
+/// Whether this container can store a tag of this name.
 pub(crate) fn is_held(name: &str, container: Container) -> bool {
     match container {
         Container::Mkv => true,

@@ -1,4 +1,4 @@
-//! What is missing is found, whatever it is, and reasons are named where they are true.
+//! Each missing fact is found, and reasons are given only where they apply.
 
 use super::*;
 use crate::cues::{Cues, Marks};
@@ -8,8 +8,8 @@ fn words<'a>(found: impl Iterator<Item = &'a Difference>) -> Vec<String> {
     crate::words::differences(found).iter().map(ToString::to_string).collect()
 }
 
-/// A film that has every fact there is.
-fn film() -> MediaInfo {
+/// A file that has every kind of fact.
+fn media() -> MediaInfo {
     let picture = Picture {
         width: 1920,
         height: 1080,
@@ -60,25 +60,28 @@ fn film() -> MediaInfo {
 }
 
 #[test]
-fn each_fact_that_is_missing_is_found_and_nothing_else() {
-    let source = Ledger::of_source(&film());
+fn each_missing_fact_is_found_and_nothing_else() {
+    let source = Ledger::of_source(&media());
     assert!(differences(&source, &source, &[]).is_empty());
     assert!(source.0.len() > 40, "{source:#?}");
-    // Of pictures it is how many there are that is checked.
+    // Frame rates are verified by counting frames.
     for (of, property, value) in source.iter().filter(|(_, property, _)| !is_rate(property)) {
         let mut result = source.clone();
         result.0.remove(&(of, property.clone()));
         let found = differences(&source, &result, &[]);
         assert_eq!(found.len(), 1, "{of:?} {property:?}: {found:?}");
         assert_eq!((found[0].of, &found[0].property, &found[0].from), (of, property, value));
-        let said = words(found.iter());
-        assert!(said.len() == 1 && said[0].ends_with('.') && !said[0].contains("fact"), "{said:?}");
+        let sentences = words(found.iter());
+        assert!(
+            sentences.len() == 1 && sentences[0].ends_with('.') && !sentences[0].contains("fact"),
+            "{sentences:?}"
+        );
     }
 }
 
 #[test]
-fn a_difference_is_planned_only_where_it_comes_out_as_planned() {
-    let source = Ledger::of_source(&film());
+fn difference_is_planned_only_where_it_comes_out_as_planned() {
+    let source = Ledger::of_source(&media());
     let language = (Of::Stream(1), Property::Language);
     let planned = Difference {
         of: language.0,
@@ -87,40 +90,40 @@ fn a_difference_is_planned_only_where_it_comes_out_as_planned() {
         to: Some(Value::text("zho")),
         why: Some(Why::Container(Container::Mp4)),
     };
-    let said = |to: Option<&str>| {
+    let sentences = |to: Option<&str>| {
         let mut result = source.clone();
         result.0.remove(&language);
         result.put_some(language.0, language.1.clone(), to.map(Value::text));
         let found = differences(&source, &result, std::slice::from_ref(&planned));
         words(found.iter()).concat()
     };
-    assert_eq!(said(Some("zho")), "Track 1: the language zho-Hant became zho; MP4 cannot hold it.");
-    assert_eq!(said(Some("eng")), "Track 1: the language zho-Hant became eng.");
-    assert_eq!(said(None), "Track 1: the language zho-Hant is missing.");
-    assert_eq!(said(Some("zho-Hant")), "", "what was kept after all is not called lost");
+    assert_eq!(sentences(Some("zho")), "Track 1: the language zho-Hant became zho; MP4 cannot hold it.");
+    assert_eq!(sentences(Some("eng")), "Track 1: the language zho-Hant became eng.");
+    assert_eq!(sentences(None), "Track 1: the language zho-Hant is missing.");
+    assert_eq!(sentences(Some("zho-Hant")), "", "a fact that was kept after all is not reported");
 }
 
 #[test]
-fn a_stream_that_is_missing_takes_its_facts_with_it_and_tags_share_a_sentence() {
-    let source = Ledger::of_source(&film());
+fn facts_of_a_missing_stream_are_omitted_and_tags_share_a_sentence() {
+    let source = Ledger::of_source(&media());
     let mut result = source.clone();
     result.0.retain(|(of, property), _| *of != Of::Stream(1) && !matches!(property, Property::Tag(_)));
     let found = differences(&source, &result, &[]);
-    let said = words(found.iter());
-    assert_eq!(said, ["Track 1 was left out.", "The tags director, title were left out."]);
+    let sentences = words(found.iter());
+    assert_eq!(sentences, ["Track 1 was left out.", "The tags director, title were left out."]);
 }
 
 #[test]
-fn of_subtitles_that_were_read_only_what_they_say_beside_their_texts_is_a_fact() {
+fn read_subtitles_have_facts_only_for_their_styling() {
     let facts = |cues: Option<Cues>| {
         let lines = Stream { kind: Kind::Subtitle, codec: "ass".into(), cues, ..Stream::default() };
         Ledger::of_source(&MediaInfo { streams: vec![lines], ..MediaInfo::default() }).0.len()
     };
-    assert_eq!((facts(None), facts(Some(Cues::default()))), (2, 1), "the track, and that it may be styled");
+    assert_eq!((facts(None), facts(Some(Cues::default()))), (2, 1), "the track, and possible styling");
 }
 
 #[test]
-fn what_programs_write_for_themselves_is_no_fact() {
+fn tags_of_programs_are_not_facts() {
     let mut info = MediaInfo::default();
     for name in ["BPS-eng", "major_brand", "_STATISTICS_TAGS", "DURATION", "handler_name", "NUMBER_OF_FRAMES"]
     {
@@ -130,7 +133,7 @@ fn what_programs_write_for_themselves_is_no_fact() {
 }
 
 #[test]
-fn one_pair_behind_the_listener_is_the_same_at_the_side_and_in_the_back() {
+fn single_pair_of_surround_speakers_is_the_same_at_the_side_and_in_the_back() {
     let gone = |source: &str, result: &str| {
         let of = |layout: &str| {
             let sound = Stream { kind: Kind::Audio, layout: layout.into(), ..Stream::default() };

@@ -1,4 +1,5 @@
-//! Captions inside the picture: they stay there where its encoder keeps them, and become subtitles where not.
+//! Closed captions in the picture: they stay there where the video encoder keeps them, and become a subtitle track
+//! otherwise.
 //!
 //! Pure.
 
@@ -9,16 +10,16 @@ use crate::captions::{Captions, Service};
 use crate::media::{Kind, MediaInfo};
 use crate::preset::{Container, Preset, Subtitles};
 
-/// The one encoder that was seen to keep captions (ffmpeg 5.1 and 9.0).
+/// The only encoder known to keep captions (checked with ffmpeg 5.1 and 9.0).
 const KEEPS: Encoder = Encoder::X264;
 
 impl Plan {
-    /// Is the moving picture encoded?
+    /// Whether the moving picture is encoded.
     pub(crate) fn converts_picture(&self) -> bool {
         self.picture().is_some_and(|picture| picture.action.converts())
     }
 
-    /// The streams of the source that are kept and have times, covers and attached files have none.
+    /// Kept streams of the source that have timestamps. Covers and attached files have none.
     pub(crate) fn timed(&self) -> impl Iterator<Item = &Planned> {
         let timed = |s: &&Planned| {
             s.kind != Kind::Attachment && !s.cover && s.captions.is_none() && s.rewritten.is_none()
@@ -26,13 +27,13 @@ impl Plan {
         self.kept().filter(timed)
     }
 
-    /// Are there captions that are to come through the encoder of the picture?
+    /// Whether the file has captions that the video encoder must preserve.
     pub(crate) fn carries_captions(&self, info: &MediaInfo) -> bool {
         let any = info.captions.as_ref().is_some_and(|captions| !captions.is_empty());
         any && self.keeps_captions()
     }
 
-    /// The same with a track for the captions that its picture would lose; those of `info`, where they were looked for.
+    /// Adds a track for each caption service in `info` that the encoded picture would lose.
     #[must_use]
     pub(crate) fn captioned(mut self, info: &MediaInfo, preset: &Preset) -> Plan {
         let wanted = preset.subtitles != Subtitles::Drop && self.container != Container::M4a;
@@ -49,12 +50,12 @@ impl Plan {
         !self.has_caption_tracks() && self.converts_picture() && !self.keeps_captions()
     }
 
-    /// What is in a track is not shown twice.
+    /// Captions that have a track must not be shown in the picture too.
     fn has_caption_tracks(&self) -> bool {
         self.streams.iter().any(|stream| stream.captions.is_some())
     }
 
-    /// Each frame keeps its own, so none may be left out.
+    /// Captions are stored per frame, so no frame may be dropped.
     fn keeps_captions(&self) -> bool {
         let keeps = |spec: &EncodeSpec| spec.encoder == KEEPS && !spec.frames_change;
         let spec = self.picture().and_then(|picture| picture.action.encoded());
@@ -104,13 +105,13 @@ mod tests {
         let (width, height, rate) = (640, 360, Some(rate));
         let picture = Picture { width, height, rate, bits: 8, pixel_aspect: 1.0, ..Picture::default() };
         let (kind, codec) = (Kind::Video, "hevc".into());
-        let film = Stream { index: 4, kind, codec, video: Some(picture), ..Stream::default() };
+        let stream = Stream { index: 4, kind, codec, video: Some(picture), ..Stream::default() };
         let lines = vec![Line { begin: 1.0, end: 2.0, text: "A".into() }];
         let captions = services.iter().map(|service| Captions { service: *service, lines: lines.clone() });
-        MediaInfo { streams: vec![film], captions: Some(captions.collect()), ..MediaInfo::default() }
+        MediaInfo { streams: vec![stream], captions: Some(captions.collect()), ..MediaInfo::default() }
     }
 
-    /// The command of the encode.
+    /// Arguments of the encode, joined.
     fn command(services: &[Service], rate: f64, preset: &str) -> String {
         let spec = JobSpec::of(preset::find(preset).unwrap().clone());
         let plan = plan(&info(services, rate), &spec, &Abilities::default()).unwrap();
@@ -121,7 +122,7 @@ mod tests {
     const CC1: Service = Service::Channel(1);
 
     #[test]
-    fn captions_are_a_track_where_the_encoder_would_lose_them() {
+    fn captions_become_a_track_where_the_encoder_would_lose_them() {
         let line = command(&[CC1, Service::Channel(3)], 30.0, "small-hevc");
         let input = "-f srt -seek_timestamp 1 -i file:/d/notes.captions";
         assert!(line.contains(&format!("{input}0.srt {input}1.srt -map 0:4 -map 1:0 -map 2:0")), "{line}");
@@ -137,23 +138,23 @@ mod tests {
     }
 
     #[test]
-    fn captions_stay_in_the_picture_where_each_of_its_frames_is_kept() {
+    fn captions_stay_in_the_picture_where_all_frames_are_kept() {
         let line = command(&[CC1], 30.0, "web-1080p");
         assert!(!line.contains("-f srt") && !line.contains("a53cc"), "{line}");
         let line = command(&[CC1], 120.0, "web-1080p");
-        assert!(line.contains("-f srt") && line.contains("-a53cc:v:0 0"), "said once: {line}");
+        assert!(line.contains("-f srt") && line.contains("-a53cc:v:0 0"), "not shown twice: {line}");
         assert!(!command(&[CC1], 30.0, "remux-mp4").contains("-f srt"));
     }
 
     #[test]
-    fn a_plan_takes_captions_in_once_and_not_against_its_preset() {
+    fn captions_are_added_once_and_not_against_the_preset() {
         let spec = JobSpec::of(preset::find("small-hevc").unwrap().clone());
         let info = info(&[CC1], 30.0);
         let planned = plan(&info, &spec, &Abilities::default()).unwrap();
         let (tracks, inputs) = (planned.streams.len(), planned.timed().count());
         assert_eq!((tracks, inputs, planned.captioned(&info, &spec.preset).streams.len()), (2, 1, 2));
-        let silent = Preset { subtitles: Subtitles::Drop, ..spec.preset };
-        let planned = plan(&info, &JobSpec::of(silent), &Abilities::default()).unwrap();
+        let without = Preset { subtitles: Subtitles::Drop, ..spec.preset };
+        let planned = plan(&info, &JobSpec::of(without), &Abilities::default()).unwrap();
         assert!(planned.streams.len() == 1 && !planned.carries_captions(&info));
     }
 }

@@ -1,7 +1,6 @@
-//! What becomes of each fact of the source: those that are changed or lost by plan, and why. All others are kept, and are
-//! found again in the result.
+//! Facts of the source that the plan changes or loses, and why. All others are kept and must be found in the result.
 //!
-//! Pure. Guarantees to say only what follows from the plan of this very file.
+//! Pure. Guarantees to list only what follows from the plan of this file.
 
 mod picture;
 
@@ -15,7 +14,7 @@ use crate::reason::StreamReason;
 pub(super) fn changes(plan: &Plan, info: &MediaInfo, preset: &Preset) -> Vec<Difference> {
     let facts = Ledger::of_source(info);
     let changed = |(of, property, value): (Of, &Property, &Value)| {
-        let fate = match of {
+        let outcome = match of {
             Of::File => of_file(plan, info, preset, property),
             Of::Stream(n) => {
                 let planned = plan.streams.iter().find(|planned| planned.input == n)?;
@@ -24,14 +23,14 @@ pub(super) fn changes(plan: &Plan, info: &MediaInfo, preset: &Preset) -> Vec<Dif
             }
         };
         let (property, from) = (property.clone(), value.clone());
-        let fate = fate.filter(|(to, _)| !to.as_ref().is_some_and(|to| to.is_alike(&from)));
-        fate.map(|(to, why)| Difference { of, property, from, to, why: Some(why) })
+        let outcome = outcome.filter(|(to, _)| !to.as_ref().is_some_and(|to| to.is_alike(&from)));
+        outcome.map(|(to, why)| Difference { of, property, from, to, why: Some(why) })
     };
     facts.iter().filter_map(changed).collect()
 }
 
 impl Plan {
-    /// Leaves a stream out that was to be kept.
+    /// Drops a stream that was planned to be kept, and records the change.
     pub(crate) fn leave_out(&mut self, input: usize, reason: StreamReason) {
         let Some(planned) = self.streams.iter_mut().find(|planned| planned.input == input) else { return };
         (planned.rewritten, planned.action) = (None, Action::drop(reason.clone()));
@@ -41,11 +40,11 @@ impl Plan {
     }
 }
 
-/// What a fact becomes, and why.
+/// New value of a fact (`None`: lost), and why.
 type Change = (Option<Value>, Why);
 
-/// The same; `None`: it is kept.
-type Fate = Option<Change>;
+/// `None`: the fact is kept.
+type Outcome = Option<Change>;
 
 fn lost(why: Why) -> Change {
     (None, why)
@@ -64,31 +63,31 @@ impl Track<'_> {
     }
 }
 
-/// Is it what ffmpeg's encoders lose of subtitles? They keep bold and italics, and colours where those are styles of ASS.
-fn is_lost_of_texts(property: &Property, codec: &str) -> bool {
+/// Whether ffmpeg's subtitle encoders lose this. They keep bold and italics, and colours where those are ASS styles.
+fn is_lost_by_text_encoder(property: &Property, codec: &str) -> bool {
     use Property::{Colours, Drawings, Effects, Positions, Styles};
     let styled = matches!(codec, "ass" | "ssa");
     matches!(property, Styles | Positions | Effects | Drawings) || (*property == Colours && !styled)
 }
 
-fn of_file(plan: &Plan, info: &MediaInfo, preset: &Preset, property: &Property) -> Fate {
+fn of_file(plan: &Plan, info: &MediaInfo, preset: &Preset, property: &Property) -> Outcome {
     match property {
         Property::Place if metadata::strips(preset) => Some(lost(Why::Preset)),
-        Property::Place if !holds_place(plan, info) => Some(lost(Why::Container(plan.container))),
-        Property::Tag(name) if left_out(name, plan, info) => Some(lost(Why::Preset)),
+        Property::Place if !holds_location(plan, info) => Some(lost(Why::Container(plan.container))),
+        Property::Tag(name) if is_removed(name, plan, info) => Some(lost(Why::Preset)),
         Property::Tag(name) if plan.vendor_tags && name != "creation_time" => None,
         Property::Tag(name) if !ledger::is_held(name, plan.container) => {
             Some(lost(Why::Container(plan.container)))
         }
         Property::Timecode | Property::Reel if preset.video.is_none() => Some(lost(Why::Preset)),
         Property::Reel if !holds_reel(plan, info) => Some(lost(Why::Container(plan.container))),
-        Property::Chosen(kind) => Some(chosen(plan, *kind)),
+        Property::Chosen(kind) => Some(default_track(plan, *kind)),
         Property::Chapters => Some((chapters(plan, info), Why::Follows)),
         _ => None,
     }
 }
 
-/// `QuickTime` holds it in the track of the time code, Matroska as a tag.
+/// Whether the container holds the reel name: `QuickTime` in the time code track, Matroska as a tag.
 fn holds_reel(plan: &Plan, info: &MediaInfo) -> bool {
     match plan.container {
         Container::Mkv => true,
@@ -97,19 +96,20 @@ fn holds_reel(plan: &Plan, info: &MediaInfo) -> bool {
     }
 }
 
-/// Matroska holds any tag, the others a place under one name.
-fn holds_place(plan: &Plan, info: &MediaInfo) -> bool {
+/// Whether the container holds the location: Matroska holds any tag, the others a location under one name.
+fn holds_location(plan: &Plan, info: &MediaInfo) -> bool {
     let named = info.tags.keys().any(|tag| tag.to_lowercase().starts_with("location"));
     plan.container == Container::Mkv || plan.vendor_tags || named || metadata::has_place(plan)
 }
 
-/// Is a tag of this name left out for what it tells?
-fn left_out(name: &str, plan: &Plan, info: &MediaInfo) -> bool {
-    let tells = plan.without_tags.iter().any(|tag| tag.eq_ignore_ascii_case(name));
-    tells && info.tags.keys().any(|tag| tag.eq_ignore_ascii_case(name))
+/// Whether a tag of this name is removed because it reveals the location.
+fn is_removed(name: &str, plan: &Plan, info: &MediaInfo) -> bool {
+    let listed = plan.without_tags.iter().any(|tag| tag.eq_ignore_ascii_case(name));
+    listed && info.tags.keys().any(|tag| tag.eq_ignore_ascii_case(name))
 }
 
-/// Those that end before the beginning are passed over by ffmpeg; what tells a place is left out where that is wanted.
+/// The kept chapters. ffmpeg skips chapters that end before the start; tags that reveal the location are removed
+/// where the preset wants that.
 fn chapters(plan: &Plan, info: &MediaInfo) -> Option<Value> {
     let begin = info.start.unwrap_or(0.0);
     let kept = info.chapters.iter().filter(|chapter| chapter.end >= begin);
@@ -117,8 +117,8 @@ fn chapters(plan: &Plan, info: &MediaInfo) -> Option<Value> {
     (!all.is_empty()).then(|| ledger::chapters(&all))
 }
 
-/// Which track players choose follows from which are left.
-fn chosen(plan: &Plan, kind: Kind) -> Change {
+/// Which track players select by default, given the tracks that are kept.
+fn default_track(plan: &Plan, kind: Kind) -> Change {
     let tracks = || plan.kept().filter(|s| s.kind == kind && s.captions.is_none());
     let marked = tracks().find(|s| s.default).or_else(|| tracks().next().filter(|_| kind == Kind::Audio));
     let alone = tracks().count() < 2;
@@ -126,7 +126,7 @@ fn chosen(plan: &Plan, kind: Kind) -> Change {
     (to, Why::Follows)
 }
 
-fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Fate {
+fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Outcome {
     if let Action::Drop { reason, usual } = &track.planned.action {
         let why = if *usual { Why::Preset } else { Why::Stream(reason.clone()) };
         return (*property == Property::Stream).then_some((None, why));
@@ -140,21 +140,21 @@ fn of_stream(track: &Track<'_>, property: &Property, value: &Value) -> Fate {
             Some(lost(Why::Container(track.plan.container)))
         }
         (Property::FileName | Property::MediaType | Property::Title, _) if track.planned.cover => {
-            Some(named(track, property))
+            Some(file_field(track, property))
         }
         (property, Kind::Subtitle)
-            if track.is_converted() && is_lost_of_texts(property, &track.stream.codec) =>
+            if track.is_converted() && is_lost_by_text_encoder(property, &track.stream.codec) =>
         {
             Some(lost(Why::Encoder))
         }
-        (_, Kind::Video) => picture::fate(track, property),
+        (_, Kind::Video) => picture::outcome(track, property),
         (_, Kind::Audio) => of_sound(track, property),
         _ => None,
     }
 }
 
-/// In Matroska covers are files, which have names.
-fn named(track: &Track<'_>, property: &Property) -> Change {
+/// Name, type or title of a cover. Only in Matroska covers are attached files, which have them.
+fn file_field(track: &Track<'_>, property: &Property) -> Change {
     let name = match property {
         Property::FileName => "filename",
         Property::MediaType => "mimetype",
@@ -164,13 +164,13 @@ fn named(track: &Track<'_>, property: &Property) -> Change {
     (to.map(|to| Value::Text(to.clone())), Why::Preset)
 }
 
-fn of_language(container: Container, value: &Value) -> Fate {
+fn of_language(container: Container, value: &Value) -> Outcome {
     let Value::Text(meaning) = value else { return None };
     let left = language::left(meaning, container);
     (left.as_ref() != Some(meaning)).then(|| (left.map(Value::Text), Why::Container(container)))
 }
 
-/// Marks of a track that ffmpeg writes into this container.
+/// Whether ffmpeg writes this disposition into this container.
 fn holds_role(role: &str, container: Container) -> bool {
     match container {
         Container::Mkv => !matches!(role, "lyrics" | "karaoke" | "clean_effects"),
@@ -181,7 +181,7 @@ fn holds_role(role: &str, container: Container) -> bool {
     }
 }
 
-fn of_sound(track: &Track<'_>, property: &Property) -> Fate {
+fn of_sound(track: &Track<'_>, property: &Property) -> Outcome {
     let spec = track.planned.action.encoded()?;
     let codec = spec.codec.as_str();
     match property {
@@ -195,7 +195,7 @@ fn of_sound(track: &Track<'_>, property: &Property) -> Fate {
     }
 }
 
-/// The layout that filters bring about.
+/// Layout after these filters.
 fn layout(filters: &[SoundFilter]) -> Option<&str> {
     filters.iter().rev().find_map(|filter| match filter {
         SoundFilter::Layout { layout } | SoundFilter::Name { layout } | SoundFilter::Mix { layout, .. } => {
@@ -205,16 +205,16 @@ fn layout(filters: &[SoundFilter]) -> Option<&str> {
     })
 }
 
-/// Fewer channels are mixed from more, which is said once.
-fn channels(track: &Track<'_>, layout: &str, property: &Property) -> Fate {
-    let has = speakers::of(layout);
+/// Channels and speakers after a mixdown, which is reported once: as the number of channels.
+fn channels(track: &Track<'_>, layout: &str, property: &Property) -> Outcome {
+    let target = speakers::of(layout);
     let fewer = if track.preset.audio.channels.is_some() { Why::Limit } else { Why::Encoder };
-    let mixed = track.stream.channels.is_some_and(|had| had as usize > has.len());
+    let mixed = track.stream.channels.is_some_and(|had| had as usize > target.len());
     match property {
-        Property::Channels => Some((Some(Value::Number(has.len() as f64)), fewer)),
+        Property::Channels => Some((Some(Value::Number(target.len() as f64)), fewer)),
         Property::Speaker(name) => {
-            let held = has.iter().any(|speaker| ledger::place(speaker, &has) == name);
-            (!held).then_some((None, if mixed || has.len() == 1 { Why::Follows } else { Why::Encoder }))
+            let held = target.iter().any(|speaker| ledger::place(speaker, &target) == name);
+            (!held).then_some((None, if mixed || target.len() == 1 { Why::Follows } else { Why::Encoder }))
         }
         _ => None,
     }
@@ -229,45 +229,41 @@ mod tests {
     use crate::words;
 
     #[test]
-    fn a_rate_is_said_to_be_capped_only_where_it_is() {
+    fn rate_change_is_listed_only_where_the_rate_is_capped() {
         let capped = |rate| {
             let picture = crate::media::Picture { width: 64, height: 64, bits: 8, ..Default::default() };
             let picture = crate::media::Picture { rate: Some(rate), pixel_aspect: 1.0, ..picture };
-            let film = Stream {
+            let video = Stream {
                 kind: Kind::Video,
                 codec: "mpeg4".into(),
                 video: Some(picture),
                 ..Stream::default()
             };
-            let info = MediaInfo { streams: vec![film], ..MediaInfo::default() };
+            let info = MediaInfo { streams: vec![video], ..MediaInfo::default() };
             let spec = JobSpec::of(preset::find("web-1080p").unwrap().clone());
             let changes = plan(&info, &spec, &Abilities::default()).unwrap().changes;
             changes.into_iter().find(|change| change.property == Property::Rate).and_then(|change| change.to)
         };
         assert_eq!(capped(240.0), Some(Value::Number(60.0)));
-        assert_eq!(
-            (capped(25.0), capped(1000.0)),
-            (None, None),
-            "a header that claims a thousand is not believed"
-        );
+        assert_eq!((capped(25.0), capped(1000.0)), (None, None), "an implausible header value is ignored");
     }
 
     #[test]
-    fn a_stream_that_is_left_out_later_on_has_its_reason() {
+    fn stream_dropped_after_planning_has_a_reason() {
         let stream =
             |index, kind, codec: &str| Stream { index, kind, codec: codec.into(), ..Stream::default() };
         let sound = Stream { channels: Some(2), ..stream(0, Kind::Audio, "aac") };
         let picture = crate::media::Picture { width: 64, height: 64, bits: 8, ..Default::default() };
-        let film = Stream { video: Some(picture), ..stream(1, Kind::Video, "h264") };
-        let streams = vec![sound, film, stream(2, Kind::Subtitle, "wvtt")];
+        let video = Stream { video: Some(picture), ..stream(1, Kind::Video, "h264") };
+        let streams = vec![sound, video, stream(2, Kind::Subtitle, "wvtt")];
         let info = MediaInfo { streams, ..MediaInfo::default() };
         let spec = JobSpec::of(preset::find("web-1080p").unwrap().clone());
         let mut plan = plan(&info, &spec, &Abilities::default()).unwrap();
         assert!(plan.streams[2].rewritten.is_some());
         plan.leave_out(2, StreamReason::NoText);
         assert!(plan.kept().all(|s| s.input != 2) && plan.streams[2].rewritten.is_none());
-        let said = words::differences(plan.changes.iter().filter(|change| change.of == Of::Stream(2)));
-        assert_eq!(said[0].to_string(), "Track 2 was left out: it holds no text.");
-        assert_eq!(said.len(), 1);
+        let sentences = words::differences(plan.changes.iter().filter(|change| change.of == Of::Stream(2)));
+        assert_eq!(sentences[0].to_string(), "Track 2 was left out: it holds no text.");
+        assert_eq!(sentences.len(), 1);
     }
 }

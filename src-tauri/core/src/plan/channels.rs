@@ -1,27 +1,27 @@
-//! The channels of converted sound: the layout that an encoder takes, and the filters that bring it about.
+//! Fits the channels of converted audio to an encoder: the layout, and the filters that produce it.
 //!
-//! Pure. Guarantees that no channel is made softer than it was, that none is lost which the layout can hold, and that what
-//! is mixed stays below full scale.
+//! Pure. Guarantees that no channel gets quieter, that none is lost that the layout can hold, and that a mix stays
+//! below full scale.
 
 use super::encode::{Mixed, SoundFilter};
 use super::layouts::{self, AAC, OPUS};
 use crate::media::{Stream, speakers};
 use crate::preset::AudioCodec;
 
-/// Most channels that AAC and Opus take.
-pub(super) const MOST: u32 = 8;
+/// Maximum number of channels of AAC and Opus.
+pub(super) const MAX_CHANNELS: u32 = 8;
 
-/// Channels as an encoder takes them.
+/// Channels that fit the encoder.
 pub(super) struct Fitted {
-    /// How many there are.
+    /// Number of channels.
     pub(super) count: u32,
     /// Filters, in order.
     pub(super) filters: Vec<SoundFilter>,
-    /// The last of them keeps the sound below full scale.
+    /// The last filter is a limiter.
     pub(super) limited: bool,
 }
 
-/// Fits the channels of a track to an encoder, with this many of them at most.
+/// Fits the channels of a track to an encoder, with at most this many.
 pub(super) fn fitted(stream: &Stream, codec: AudioCodec, most: u32) -> Fitted {
     let had = stream.channels.unwrap_or(2);
     if codec == AudioCodec::Pcm && had <= most {
@@ -34,7 +34,7 @@ pub(super) fn fitted(stream: &Stream, codec: AudioCodec, most: u32) -> Fitted {
     if speakers::of(&stream.layout).is_empty()
         && let Some(layout) = small.clone().find(|layout| speakers::of(layout).len() == had as usize)
     {
-        // Where ffmpeg has guessed a layout, mapping by names of speakers silences some of them.
+        // ffmpeg guesses a layout here, and a mapping by speaker names could silence channels.
         let layout = layout.to_owned();
         let filter = if source.known { SoundFilter::Layout { layout } } else { SoundFilter::Name { layout } };
         return Fitted { count: had, filters: vec![filter], limited: false };
@@ -45,23 +45,23 @@ pub(super) fn fitted(stream: &Stream, codec: AudioCodec, most: u32) -> Fitted {
     Fitted { count: speakers::of(layout).len() as u32, filters, limited }
 }
 
-/// The layout by its name, lest the first sound that is decoded decide it.
+/// Names the layout, so that the first decoded frame does not decide it.
 fn named(layout: &str) -> Option<SoundFilter> {
     speakers::is_named(layout).then(|| SoundFilter::Layout { layout: layout.to_owned() })
 }
 
 /// Channels of a track.
 struct Source<'a> {
-    /// Their places.
+    /// Speaker names.
     places: Vec<&'a str>,
-    /// What the filter calls them.
+    /// Channel names in the filter.
     names: Vec<String>,
-    /// ffmpeg knows these places by itself.
+    /// ffmpeg assumes the same speakers itself.
     known: bool,
 }
 
-/// What number of channels without places are taken for, the rest of more as sounding from above.
-const USUAL: [&str; 8] = ["mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"];
+/// Layout assumed for channels without speakers, by their number; further channels count as top centre.
+const DEFAULT_LAYOUTS: [&str; 8] = ["mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"];
 
 impl<'a> Source<'a> {
     fn of(stream: &'a Stream, had: u32) -> Source<'a> {
@@ -72,16 +72,16 @@ impl<'a> Source<'a> {
             let known = speakers::is_named(&stream.layout) && standard == places;
             return Source { places: standard, names, known };
         }
-        let usual = USUAL[(had.clamp(1, MOST) - 1) as usize];
-        let mut places = speakers::of(usual);
+        let default_layout = DEFAULT_LAYOUTS[(had.clamp(1, MAX_CHANNELS) - 1) as usize];
+        let mut places = speakers::of(default_layout);
         places.resize(had.max(1) as usize, "TC");
-        // Of three and four channels ffmpeg guesses other places, and of most larger numbers none.
+        // ffmpeg guesses other speakers for three and four channels, and none for most larger numbers.
         let known = matches!(had, 1 | 2 | 5..=8);
         Source { places, names: (0..had.max(1)).map(|n| format!("c{n}")).collect(), known }
     }
 
-    /// ffmpeg itself does right by places that the layout has, whatever becomes of the sound later on; all else is written
-    /// out.
+    /// Leaves speakers that the layout has to ffmpeg, which also handles later changes in the stream; writes all else
+    /// out as a mix.
     fn filters(&self, layout: &'static str) -> Vec<SoundFilter> {
         let target = speakers::of(layout);
         let alone = |name: &str| {
@@ -99,18 +99,18 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Places that the sound may have besides where it changes on the way.
-const USUAL_PLACES: [&str; 9] = ["FL", "FR", "FC", "LFE", "BL", "BR", "SL", "SR", "BC"];
+/// Speakers that the audio may have as well, where its layout changes in the stream.
+const COMMON_SPEAKERS: [&str; 9] = ["FL", "FR", "FC", "LFE", "BL", "BR", "SL", "SR", "BC"];
 
-/// Below full scale by what an encoder with loss may add: of pure tones, ffmpeg's AAC encoder added up to 3 dB. The limiter
-/// looks ahead, and does not delay the sound.
+/// Headroom below full scale for what a lossy encoder may add: with pure tones, ffmpeg's AAC encoder added up to 3
+/// dB. The limiter looks ahead, and does not delay the audio.
 const LIMIT: SoundFilter = SoundFilter::Limit { level: 0.708 };
 
 fn mixed(layout: &str, target: &[&'static str], source: &Source<'_>) -> Vec<SoundFilter> {
     let own: Vec<(&str, &str)> =
         source.places.iter().copied().zip(source.names.iter().map(String::as_str)).collect();
     let is_new = |name: &&str| !own.iter().any(|(_, own)| own == name || own.starts_with('c'));
-    let others = USUAL_PLACES.into_iter().filter(is_new).map(|name| (name, name));
+    let others = COMMON_SPEAKERS.into_iter().filter(is_new).map(|name| (name, name));
     let all: Vec<(&str, &str)> = own.iter().copied().chain(others).collect();
     let shares = |of: &[(&str, &str)], to: &str| -> Vec<(f64, String)> {
         let share = |(place, name): &(&str, &str)| {
@@ -127,7 +127,7 @@ fn mixed(layout: &str, target: &[&'static str], source: &Source<'_>) -> Vec<Soun
     if target.iter().map(loudness).all(|loudness| loudness <= 1.0) {
         return vec![mix];
     }
-    // Whole numbers would be cut off within the mix.
+    // Integer samples would clip in the mix.
     vec![SoundFilter::Float, mix, LIMIT]
 }
 
@@ -141,14 +141,14 @@ mod tests {
     }
 
     #[test]
-    fn what_a_layout_holds_is_left_to_ffmpeg_and_all_else_is_written_out() {
-        let aac = |channels, layout| filters(channels, layout, AudioCodec::Aac, MOST);
+    fn mix_is_written_out_only_where_the_layout_lacks_speakers() {
+        let aac = |channels, layout| filters(channels, layout, AudioCodec::Aac, MAX_CHANNELS);
         assert_eq!(aac(2, ""), ["aformat=channel_layouts=stereo"]);
         assert_eq!(aac(3, "2.1"), ["aformat=channel_layouts=5.1"]);
         assert_eq!(aac(6, "5.1(side)"), ["aformat=channel_layouts=5.1"]);
         assert_eq!(aac(1, "1 channels (LFE)"), ["pan=mono|FC=c0"]);
         assert_eq!(aac(3, ""), ["channelmap=channel_layout=3.0"]);
-        let opus = filters(6, "hexagonal", AudioCodec::Opus, MOST);
+        let opus = filters(6, "hexagonal", AudioCodec::Opus, MAX_CHANNELS);
         assert!(opus[0].starts_with("pan=6.1|FL=FL|FR=FR|FC=FC|LFE=LFE|BC=BC|SL=BL"), "{opus:?}");
         let [pan] = &aac(5, "5 channels (FL+FR+LFE+BL+BR)")[..] else { panic!() };
         assert!(pan.starts_with("pan=5.1|FL=FL|FR=FR|FC=FC|LFE=LFE|BL=BL+"), "{pan}");
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn fewer_channels_are_a_common_mix_below_full_scale() {
+    fn downmix_follows_bs_775_and_stays_below_full_scale() {
         let mix = filters(6, "5.1(side)", AudioCodec::Aac, 2);
         assert!(mix[1].starts_with("pan=stereo|FL=FL+0.7071*FC+0.7071*SL+"), "{mix:?}");
         assert_eq!((mix.len(), mix[2].as_str()), (3, "alimiter=limit=0.708:level=0:latency=1"));
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_samples_keep_every_layout() {
+    fn pcm_keeps_every_layout() {
         let pcm = |channels, layout| filters(channels, layout, AudioCodec::Pcm, u32::MAX);
         assert_eq!(pcm(6, "5.1(side)"), ["aformat=channel_layouts=5.1(side)"]);
         assert_eq!(pcm(24, "22.2"), ["aformat=channel_layouts=22.2"]);

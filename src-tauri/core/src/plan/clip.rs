@@ -1,6 +1,6 @@
-//! Chapters and subtitles of a file that marks more than it shows, clipped to what is shown.
+//! Clips chapters and subtitles that extend beyond the end of picture and audio.
 //!
-//! Pure. Guarantees that picture and sound are never touched: a length that is wrong costs marks and nothing else.
+//! Pure. Guarantees that picture and audio are never touched: a wrong length costs chapters and subtitles only.
 
 use super::{Action, Plan, Planned};
 use crate::ledger::{self, Difference, Of, Property, Why};
@@ -9,18 +9,18 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// What is left of the marks of a file.
+/// Chapters and the end that subtitles are clipped to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Clip {
-    /// Where picture and sound end, in seconds after the beginning.
+    /// End of picture and audio, in seconds after the start.
     pub seconds: f64,
-    /// The chapters up to there.
+    /// Chapters up to that end.
     pub chapters: Vec<Chapter>,
 }
 
 impl Plan {
-    /// The same with nothing beyond `seconds` but picture and sound.
+    /// Clips everything but picture and audio at `seconds`.
     #[must_use]
     pub fn clipped(mut self, info: &MediaInfo, seconds: f64) -> Plan {
         let begin = info.start.unwrap_or(0.0);
@@ -40,19 +40,19 @@ impl Plan {
         self
     }
 
-    /// The tags of a chapter that are kept.
+    /// Tags of a chapter, without those that reveal a location the plan removes.
     pub(super) fn chapter_tags(&self, chapter: &Chapter) -> BTreeMap<String, String> {
         let mut tags = chapter.tags.clone();
         tags.retain(|name, value| !(self.without_places && places::tag_tells(name, value)));
         tags
     }
 
-    /// Is this stream read before the result is written, not while?
+    /// Whether this stream is read before the result is written, not during.
     pub(crate) fn sets_apart(&self, stream: &Planned) -> bool {
         stream.rewritten.is_some() || set_apart(self).any(|s| s.input == stream.input)
     }
 
-    /// The same clipped where its marks are known to lie beyond the end.
+    /// Clips where measured chapters or subtitles extend beyond the end.
     pub(super) fn clipped_as_measured(self, info: &MediaInfo) -> Plan {
         let end = |s: &Planned| info.streams.iter().find(|i| i.index == s.input)?.measured_end;
         let of = |lines: bool| {
@@ -71,8 +71,8 @@ impl Plan {
     }
 }
 
-/// Subtitles that are clipped in a file of their own before they are converted: ffmpeg 5.1 loses the last line that it
-/// encodes where such a filter follows.
+/// Subtitles that are extracted and clipped before they are converted: with such a filter after the encoder, ffmpeg
+/// 5.1 loses the last line.
 pub(super) fn set_apart(plan: &Plan) -> impl Iterator<Item = &Planned> {
     let converted = |s: &Planned| {
         let of_source = s.captions.is_none() && s.rewritten.is_none();
@@ -81,17 +81,17 @@ pub(super) fn set_apart(plan: &Plan) -> impl Iterator<Item = &Planned> {
     plan.kept().filter(move |s| plan.clip.is_some() && converted(s))
 }
 
-/// The container that holds the codecs of these subtitles.
+/// Container format for the extracted subtitles.
 pub(super) fn lines_format(plan: &Plan) -> &'static str {
     if set_apart(plan).all(|s| s.codec == "mov_text") { "mov" } else { "matroska" }
 }
 
-/// Subtitles or telemetry.
-pub(super) fn is_copied_mark(stream: &Planned) -> bool {
+/// Whether it is a copied subtitle or telemetry track.
+pub(super) fn is_copied_cue_track(stream: &Planned) -> bool {
     matches!(stream.kind, Kind::Subtitle | Kind::Data) && matches!(stream.action, Action::Copy { .. })
 }
 
-/// The chapters in ffmpeg's own format for tags.
+/// The chapters in ffmpeg's metadata format.
 pub fn chapter_text(clip: &Clip) -> String {
     let mut text = String::from(";FFMETADATA1\n");
     let unit = |seconds: f64| (seconds * 1e6).round();
@@ -106,7 +106,7 @@ pub fn chapter_text(clip: &Clip) -> String {
     text
 }
 
-/// Characters that mean something there, and the ends of lines, stand behind a backslash.
+/// Escapes special characters and line ends with a backslash.
 fn escaped(text: &str) -> String {
     let special = |c: char| matches!(c, '=' | ';' | '#' | '\\' | '\n');
     text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_from_strangers_do_not_become_chapters() {
+    fn untrusted_tags_do_not_become_chapters() {
         let tags = [("title".to_owned(), "a=b\n[CHAPTER]\n;\\".to_owned())].into();
         let clip = Clip { seconds: 4.0, chapters: vec![Chapter { start: 0.5, end: 4.0, tags }] };
         let text = chapter_text(&clip);

@@ -1,29 +1,29 @@
-//! Colours: what keeps them as they are, and what maps high dynamic range to standard range.
+//! Chooses colour tags, range conversion and tone mapping.
 //!
-//! Pure. Must not know how ffmpeg is asked for it.
+//! Pure. Must not know ffmpeg's options.
 
 use super::encode::{Colours, Hdr10, PictureFilter, Pixels, RangeChange};
 use crate::media::Picture;
 
-/// What becomes of the colours of a picture.
+/// How the colours of a picture are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Treatment {
-    /// As they are.
+    /// Unchanged.
     Keep,
-    /// High dynamic range, kept with tags and mastering data.
+    /// HDR, kept with its tags and mastering data.
     KeepHdr,
-    /// High dynamic range becomes BT.709.
+    /// HDR mapped to BT.709.
     ToneMap,
-    /// Red, green and blue become BT.709.
+    /// RGB converted to YUV, with its primaries or BT.709.
     FromRgb,
 }
 
-fn or(word: &str, usual: &str) -> String {
-    if word.is_empty() { usual.to_owned() } else { word.to_owned() }
+fn or(word: &str, default: &str) -> String {
+    if word.is_empty() { default.to_owned() } else { word.to_owned() }
 }
 
-/// The colours of the result, where they are named.
-pub(super) fn named(treatment: Treatment, picture: &Picture) -> Option<Colours> {
+/// Colour tags of the result; `None`: not tagged.
+pub(super) fn tags(treatment: Treatment, picture: &Picture) -> Option<Colours> {
     let colours = |primaries, transfer, matrix| Some(Colours { primaries, transfer, matrix });
     match treatment {
         Treatment::Keep => None,
@@ -37,7 +37,7 @@ pub(super) fn named(treatment: Treatment, picture: &Picture) -> Option<Colours> 
     }
 }
 
-/// The matrix of the result: red, green and blue have none, and get that of their primaries.
+/// Matrix of the result. RGB has none and gets that of its primaries.
 fn matrix(picture: &Picture) -> String {
     let wide = picture.primaries == "bt2020" || (picture.primaries.is_empty() && picture.is_hdr());
     match picture.is_rgb() {
@@ -47,10 +47,10 @@ fn matrix(picture: &Picture) -> String {
     }
 }
 
-/// What scaling does to the range.
+/// Change of the range while scaling.
 pub(super) fn range(treatment: Treatment, picture: &Picture) -> RangeChange {
     match treatment {
-        // The tone map knows the range itself.
+        // The tone mapping filters handle the range.
         Treatment::ToneMap => RangeChange::None,
         _ if picture.is_rgb() => RangeChange::FromRgb { bt2020: matrix(picture) == "bt2020nc" },
         _ if picture.is_full_range() => RangeChange::ToLimited,
@@ -58,28 +58,28 @@ pub(super) fn range(treatment: Treatment, picture: &Picture) -> RangeChange {
     }
 }
 
-/// What the result says of its light, where its high dynamic range is kept.
+/// HDR metadata of the result, where HDR is kept.
 pub(super) fn hdr(treatment: Treatment, picture: &Picture) -> Option<Hdr10> {
     let kept = treatment == Treatment::KeepHdr;
     kept.then_some(Hdr10 { mastering: picture.mastering, light: picture.light })
 }
 
-/// Brightest light that the mapping keeps apart, in cd/m2: what the mastering says; without it the whole of PQ's
-/// usual 4,000, and HLG's nominal 1,000.
+/// Peak luminance for tone mapping, in cd/m2: from `MaxCLL`, else from the mastering display, else PQ's default 4,000
+/// or HLG's nominal 1,000.
 fn peak(picture: &Picture) -> f64 {
     let mastered = picture.mastering.map(|m| m.luminance.1);
     let content = picture.light.map(|(brightest, _)| f64::from(brightest));
-    let usual = if picture.transfer == "smpte2084" { 4000.0 } else { 1000.0 };
-    content.or(mastered).unwrap_or(usual).clamp(400.0, 10_000.0)
+    let default = if picture.transfer == "smpte2084" { 4000.0 } else { 1000.0 };
+    content.or(mastered).unwrap_or(default).clamp(400.0, 10_000.0)
 }
 
-/// Maps high dynamic range to BT.709. What the source does not say is taken to be BT.2020, and said of its frames: the
-/// filter knows no way out of what is unknown.
+/// Maps HDR to BT.709. Missing tags default to BT.2020 and are set on the frames, because zscale refuses unknown
+/// input.
 pub(super) fn tone_map(picture: &Picture, pixels: Pixels) -> PictureFilter {
     let rgb = picture.is_rgb();
     let matrix = match picture.matrix.as_str() {
         _ if rgb => "gbr",
-        // The filter knows no way from light that is constant; of it the other is near enough.
+        // zscale cannot convert from constant luminance; the non-constant matrix is close enough.
         "" | "bt2020c" => "bt2020nc",
         matrix => matrix,
     };
@@ -99,14 +99,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_brightest_light_kept_apart_is_what_the_video_says() {
+    fn peak_luminance_comes_from_the_metadata() {
         let picture = Picture { transfer: "smpte2084".into(), ..Picture::default() };
         assert!((peak(&picture) - 4000.0).abs() < 1.0);
         assert!((peak(&Picture { light: Some((1100, 180)), ..picture }) - 1100.0).abs() < 1.0);
     }
 
     #[test]
-    fn red_green_and_blue_get_the_matrix_of_their_primaries() {
+    fn rgb_gets_the_matrix_of_its_primaries() {
         let of = |transfer: &str, primaries: &str| Picture {
             pixel_format: "gbrp10le".into(),
             matrix: "gbr".into(),
@@ -121,7 +121,7 @@ mod tests {
         );
         assert_eq!((matrix("", ""), matrix("iec61966-2-1", "smpte432")), ("bt709".into(), "bt709".into()));
         let hdr = of("smpte2084", "bt2020");
-        let kept = named(Treatment::KeepHdr, &hdr).unwrap();
+        let kept = tags(Treatment::KeepHdr, &hdr).unwrap();
         assert_eq!((kept.transfer.as_str(), kept.matrix.as_str()), ("smpte2084", "bt2020nc"));
         assert_eq!(range(Treatment::KeepHdr, &hdr), RangeChange::FromRgb { bt2020: true });
         let PictureFilter::ToneMap { rgb, from, .. } = tone_map(&hdr, Pixels::Eight) else { panic!() };

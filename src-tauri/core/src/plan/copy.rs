@@ -1,5 +1,5 @@
-//! When a stream is copied instead of encoded again: because the container can hold it, or because it already is
-//! what the preset would make of it.
+//! Decides whether a stream is copied: because the container holds it, or because it already is what the preset would
+//! produce.
 
 use super::Task;
 use crate::media::{CopyFault, Kind, MediaInfo, Picture, Stream};
@@ -22,26 +22,25 @@ pub(super) fn instead(stream: &Stream, rule: CopyRule, task: &Task<'_>) -> Optio
     (rule == CopyRule::WhenHeld).then(|| obstacle(stream).unwrap_or_else(held))
 }
 
-/// Packets that fill up the end of sound.
+/// Padding packets at the end of audio.
 const PADDING: u64 = 3;
 
-/// Seconds that may be missing within sound that is copied: players that follow samples rather than times let all behind a
-/// hole come early.
-const MOST_MISSING: f64 = 0.1;
+/// Tolerated gaps in copied audio, in seconds: players that count samples play everything after a gap too early.
+const MAX_GAP: f64 = 0.1;
 
-/// Are the packets of this codec all equally long?
+/// Whether all packets of this codec have the same duration.
 fn is_steady(codec: &str) -> bool {
     matches!(codec, "aac" | "mp3" | "mp2" | "ac3" | "eac3" | "alac" | "flac" | "dts")
 }
 
-/// Seconds that are missing within sound, where that was measured and is worth telling.
+/// Measured gaps in audio, in seconds, where they exceed the tolerance.
 pub(crate) fn missing(stream: &Stream) -> Option<f64> {
     let span = stream.span.as_ref().filter(|_| stream.kind == Kind::Audio && is_steady(&stream.codec))?;
-    Some(span.missing).filter(|missing| *missing > MOST_MISSING)
+    Some(span.missing).filter(|missing| *missing > MAX_GAP)
 }
 
-/// What stands in the way of a copy that shows just what the original shows: a copy was refused, a part is hidden behind
-/// the beginning, or another header of the codec begins in the middle. Known once the packets were measured.
+/// Why a copy would not show exactly what the original shows: an earlier copy was refused, the edit list hides a part
+/// other than the beginning, or the codec's header changes. Known only once packets were measured.
 pub(super) fn obstacle(stream: &Stream) -> Option<StreamReason> {
     if stream.copy_fault.is_some() {
         return Some(match stream.copy_fault {
@@ -53,7 +52,7 @@ pub(super) fn obstacle(stream: &Stream) -> Option<StreamReason> {
         return Some(StreamReason::FramesMayTellPlace);
     }
     let span = stream.span.as_ref()?;
-    // Sound is encoded with some more at its end, which an edit list hides too.
+    // Encoders pad audio at its end, which an edit list hides too.
     let padding = if stream.kind == Kind::Audio { PADDING } else { 0 };
     if span.hidden_later > padding {
         return Some(StreamReason::EditList);
@@ -63,7 +62,7 @@ pub(super) fn obstacle(stream: &Stream) -> Option<StreamReason> {
 
 pub(super) fn video(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
     match preset.copy {
-        // Decoding passes over what is damaged, a copy would take it along.
+        // Decoding skips damage; a copy would keep it.
         _ if task.preset.salvage => false,
         CopyRule::Never => false,
         CopyRule::WhenHeld => can_be_copied(task, picture),
@@ -73,19 +72,19 @@ pub(super) fn video(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) ->
     }
 }
 
-/// Is the file below the size that is wanted? As a copy of everything it stays there.
+/// Whether the file is below the size limit. A copy of everything stays below it.
 fn is_small(info: &MediaInfo, preset: &VideoPreset) -> bool {
     preset.size_mb.is_none_or(|most| info.size.is_some_and(|size| size <= u64::from(most) * 1_000_000))
 }
 
-/// Where a size is aimed at, sound that is copied beside a picture that is not would take what was reckoned for it.
+/// With a size limit, audio copied beside an encoded picture would exceed the bit rate reserved for it.
 fn leaves_room(task: &Task<'_>) -> bool {
     let video = task.preset.video.as_ref().filter(|video| video.size_mb.is_some());
     video.zip(task.main.video.as_ref()).is_none_or(|(preset, picture)| self::video(task, picture, preset))
 }
 
-/// AVI keeps no time stamps of its own: reordered frames cannot be copied out of it. Into Matroska the frames that
-/// an edit list hides would come back.
+/// AVI stores no timestamps, so reordered frames cannot be copied from it. In Matroska, frames hidden by an edit list
+/// would show again.
 fn can_be_copied(task: &Task<'_>, picture: &Picture) -> bool {
     let (main, container) = (task.main, task.preset.container);
     let held = match container {
@@ -113,12 +112,12 @@ fn hides_frames(stream: &Stream, picture: &Picture) -> bool {
     stream.packets.zip(shown).is_some_and(|(packets, shown)| packets as f64 > shown + 2.0)
 }
 
-/// Bits that a pixel of a frame may take, so that a copy is no bigger than what an encode is good for.
+/// Maximum bits per pixel for a copy, so that it is no larger than a good encode.
 const BITS_PER_PIXEL: f64 = 0.2;
-/// Small pictures may take this many bits a second in any case.
-const ALWAYS_FINE: f64 = 2e6;
-/// H.264 that every player decodes: up to profile High, and level 4.2, which is 1080p at 60 frames.
-const HIGHEST_LEVEL: u32 = 42;
+/// Bit rate (bit/s) that is accepted for any size.
+const ALWAYS_ACCEPTED: f64 = 2e6;
+/// H.264 that every player decodes: up to profile High, and level 4.2, which is 1080p at 60 frames a second.
+const MAX_LEVEL: u32 = 42;
 
 fn fits(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
     let codec = match preset.codec {
@@ -129,7 +128,7 @@ fn fits(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
     };
     let common = ["", "Baseline", "Constrained Baseline", "Main", "High"]
         .contains(&task.main.profile.as_str())
-        && task.main.level.is_some_and(|level| level <= HIGHEST_LEVEL);
+        && task.main.level.is_some_and(|level| level <= MAX_LEVEL);
     task.main.codec == codec
         && (preset.codec != VideoCodec::H264 || common)
         && whole(task)
@@ -137,7 +136,7 @@ fn fits(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
         && rate_fits(task, picture, preset)
 }
 
-/// Only out of containers that keep time stamps and an index, so that the copy is as sound as the original.
+/// Only containers with timestamps and an index, so that the copy is as reliable as the original.
 fn whole(task: &Task<'_>) -> bool {
     ["mov", "matroska", "flv"].iter().any(|name| task.info.container.starts_with(name))
 }
@@ -150,7 +149,7 @@ fn samples_fit(picture: &Picture, preset: &VideoPreset) -> bool {
     };
     let square = (picture.pixel_aspect - 1.0).abs() < 1e-6;
     let even = picture.width.is_multiple_of(2) && picture.height.is_multiple_of(2);
-    // A copy shows again what the container hides.
+    // A copy would show what the container crops.
     let whole = picture.crop.is_none();
     deep_enough
         && square
@@ -172,21 +171,21 @@ fn rate_fits(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> bool {
     let whole_file = || Some(task.info.size? as f64 * 8.0 / task.info.length()?);
     let bits = task.main.bit_rate.map(|rate| rate as f64).or_else(whole_file);
     let most = f64::from(long) * f64::from(short) * fps * BITS_PER_PIXEL;
-    in_box && bits.is_some_and(|bits| bits <= most.max(ALWAYS_FINE))
+    in_box && bits.is_some_and(|bits| bits <= most.max(ALWAYS_ACCEPTED))
 }
 
-/// Bits a second of AAC above which it is encoded again.
-const MOST_AUDIO: u64 = 330_000;
+/// Maximum bit rate of copied audio, in bit/s.
+const MAX_AUDIO_RATE: u64 = 330_000;
 
-/// Can the container of this preset hold it, so that common players find it there?
+/// Whether the preset's container holds this codec so that common players find it.
 fn holds_sound(stream: &Stream, task: &Task<'_>) -> bool {
     let codec = stream.codec.as_str();
-    // Of the lowest rates ffmpeg's muxer takes none.
+    // ffmpeg's muxer refuses the lowest sample rates.
     let mp3 = || codec == "mp3" && stream.sample_rate.is_some_and(|rate| rate >= 16_000);
     match task.preset.container {
         Container::Mp4 => {
-            // Few players know some of these there, but those that play the original do. Out of other containers a copy of
-            // Opus would last until the end of its last packet, which they cut short.
+            // Some of these are rarely supported in MP4, but players of the original support them. Copied from other
+            // containers, Opus would play to the end of its last packet, which those trim.
             let from_mp4 = task.info.container.starts_with("mov");
             let as_before = from_mp4 && matches!(codec, "opus" | "dts" | "truehd");
             matches!(codec, "aac" | "ac3" | "eac3" | "alac" | "flac") || mp3() || as_before
@@ -214,7 +213,7 @@ pub(super) fn audio(stream: &Stream, task: &Task<'_>) -> bool {
                 AudioCodec::Pcm => stream.codec.starts_with("pcm_s"),
             };
             let channels = stream.channels.is_some_and(|n| n <= preset.channels.unwrap_or(6));
-            let slow = stream.bit_rate.is_none_or(|rate| rate <= MOST_AUDIO);
+            let slow = stream.bit_rate.is_none_or(|rate| rate <= MAX_AUDIO_RATE);
             held && codec
                 && channels
                 && slow
@@ -232,15 +231,12 @@ mod tests {
     use crate::preset;
 
     #[test]
-    fn what_a_copy_would_show_again_stands_in_its_way() {
+    fn hidden_parts_prevent_a_copy() {
         let with = |kind, span| obstacle(&Stream { kind, span: Some(span), ..Stream::default() }).is_some();
         let hidden = |hidden_later| Span { hidden: 5, hidden_later, ..Span::default() };
-        assert!(!with(Kind::Video, hidden(0)), "what is hidden at the beginning alone stays hidden");
+        assert!(!with(Kind::Video, hidden(0)), "what is hidden at the beginning stays hidden");
         assert!(with(Kind::Video, hidden(1)));
-        assert!(
-            !with(Kind::Audio, hidden(3)) && with(Kind::Audio, hidden(4)),
-            "sound is filled up at its end"
-        );
+        assert!(!with(Kind::Audio, hidden(3)) && with(Kind::Audio, hidden(4)), "audio is padded at its end");
         assert!(with(Kind::Video, Span { headers: 1, ..Span::default() }));
         let refused = Stream { copy_fault: Some(CopyFault::Damaged), ..Stream::default() };
         assert!(obstacle(&refused).is_some() && obstacle(&Stream::default()).is_none());
@@ -248,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_promised_copy_that_is_converted_says_why() {
+    fn promised_copy_that_is_converted_has_a_reason() {
         let preset = preset::find("remux-mp4").unwrap();
         let of = |stream: &Stream, rule| {
             let (info, abilities) = (&MediaInfo::default(), &Abilities::default());

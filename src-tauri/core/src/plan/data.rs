@@ -1,18 +1,18 @@
-//! Data and attached files: what is kept of them, and what is not.
+//! Plans data tracks and attached files.
 
 use super::{Action, Task, others};
 use crate::media::{Stream, attached, telemetry};
 use crate::preset::{Container, Metadata};
 use crate::reason::StreamReason;
 
-/// What becomes of a track of data. ffmpeg writes a track of a `GoPro` into MP4 and MOV as it was; into MOV it writes all
-/// others without their description, so that nothing can read them.
+/// Plans a data track. ffmpeg writes a `GoPro` track into MP4 and MOV unchanged; it writes all others into MOV
+/// without their sample description, so that nothing can read them.
 pub(super) fn action(stream: &Stream, task: &Task<'_>) -> Action {
     let container = task.preset.container;
-    let log = telemetry::writer(stream).is_some();
+    let has_telemetry = telemetry::writer(stream).is_some();
     if others::is_chapters(stream, task.info) {
         Action::drop(StreamReason::Chapters)
-    } else if !log {
+    } else if !has_telemetry {
         Action::drop(StreamReason::NotShown)
     } else if task.preset.metadata == Metadata::StripLocation {
         Action::drop(StreamReason::MayTellPlace)
@@ -25,15 +25,13 @@ pub(super) fn action(stream: &Stream, task: &Task<'_>) -> Action {
     }
 }
 
-/// What becomes of an attached file. A picture, a track of points or a text may tell a place, a font not.
+/// Plans an attached file. Images, GPS tracks and texts may reveal a location; fonts do not.
 pub(super) fn attachment(stream: &Stream, task: &Task<'_>) -> Action {
-    let strips = task.preset.metadata == Metadata::StripLocation;
+    let strip = task.preset.metadata == Metadata::StripLocation;
     match task.preset.container {
-        Container::Mkv if strips && !attached::is_font(stream) => {
-            Action::drop(StreamReason::FileMayTellPlace)
-        }
+        Container::Mkv if strip && !attached::is_font(stream) => Action::drop(StreamReason::FileMayTellPlace),
         Container::Mkv => Action::Copy { tag: None },
-        // Fonts are of use to styled subtitles alone, of which something is said.
+        // Fonts only matter to styled subtitles, whose loss is reported.
         _ if attached::is_font(stream) => Action::leave_out(StreamReason::FontNotUsed),
         container => Action::drop(StreamReason::FilesNotHeld { container }),
     }
@@ -46,8 +44,8 @@ mod tests {
     use crate::plan::Abilities;
     use crate::preset::{self, Preset};
 
-    fn fate(stream: &Stream, preset: &str, strips: bool) -> Action {
-        let metadata = if strips { Metadata::StripLocation } else { Metadata::Keep };
+    fn outcome(stream: &Stream, preset: &str, strip: bool) -> Action {
+        let metadata = if strip { Metadata::StripLocation } else { Metadata::Keep };
         let preset = &Preset { metadata, ..preset::find(preset).unwrap().clone() };
         let (info, abilities, main) = (&MediaInfo::default(), &Abilities::default(), &Stream::default());
         let task = Task { info, preset, abilities, main };
@@ -59,28 +57,28 @@ mod tests {
     }
 
     #[test]
-    fn telemetry_of_a_gopro_is_kept_where_it_can_be_and_never_where_places_are_left_out() {
-        let kept = |tag: &str, preset: &str, strips| fate(&data(tag), preset, strips).keeps();
+    fn gopro_telemetry_is_kept_where_possible_and_never_where_locations_are_removed() {
+        let kept = |tag: &str, preset: &str, strip| outcome(&data(tag), preset, strip).keeps();
         assert!(kept("gpmd", "web-1080p", false) && kept("gpmd", "edit-prores", false));
         assert!(!kept("gpmd", "archive-av1", false) && !kept("gpmd", "audio-m4a", false));
         assert!(!kept("gpmd", "web-1080p", true));
         for tag in ["camm", "djmd", "rtmd", "mebx", "tmcd"] {
             assert!(!kept(tag, "web-1080p", false) && !kept(tag, "edit-prores", false), "{tag}");
         }
-        let Action::Drop { reason, .. } = fate(&data("camm"), "edit-prores", false) else { panic!() };
+        let Action::Drop { reason, .. } = outcome(&data("camm"), "edit-prores", false) else { panic!() };
         assert_eq!(reason, StreamReason::NotHeld { container: Container::Mov });
     }
 
     #[test]
-    fn of_attached_files_fonts_alone_tell_no_place() {
+    fn only_fonts_are_kept_where_locations_are_removed() {
         let file = |name: &str, kind: &str| {
             let tags = [("filename", name), ("mimetype", kind)].map(|(k, v)| (k.to_owned(), v.to_owned()));
             Stream { kind: Kind::Attachment, tags: tags.into(), ..Stream::default() }
         };
-        let kept = |file: &Stream, strips| fate(file, "archive-av1", strips).keeps();
+        let kept = |file: &Stream, strip| outcome(file, "archive-av1", strip).keeps();
         let font = file("A.TTF", "application/x-truetype-font");
-        assert!(kept(&font, true) && kept(&font, false) && !fate(&font, "web-1080p", true).keeps());
-        let points = file("a.gpx", "application/gpx+xml");
-        assert!(!kept(&points, true) && kept(&points, false));
+        assert!(kept(&font, true) && kept(&font, false) && !outcome(&font, "web-1080p", true).keeps());
+        let gps_track = file("a.gpx", "application/gpx+xml");
+        assert!(!kept(&gps_track, true) && kept(&gps_track, false));
     }
 }

@@ -1,6 +1,6 @@
-//! What is asked of an encoder for one stream: typed values, from the decision to the command.
+//! Encoder settings of one stream as typed values, from the decision to the command line.
 //!
-//! Plain data that is stored with the plan. Must not know how ffmpeg spells any of it: `render` does.
+//! Plain data that is stored with the plan. Must not know ffmpeg's option names; `render` does.
 
 use super::encoder::Encoder;
 use crate::media::Mastering;
@@ -12,28 +12,28 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EncodeSpec {
-    /// Codec of the result, in ffprobe's words.
+    /// Codec of the result, by ffprobe's name.
     pub codec: String,
-    /// Who encodes.
+    /// The encoder.
     pub encoder: Encoder,
-    /// The number of frames changes on purpose.
+    /// The plan changes the number of frames.
     pub frames_change: bool,
-    /// Why it is not copied, where the preset promises that.
+    /// Why the stream is not copied, where the preset promises a copy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead: Option<StreamReason>,
-    /// What the encoder is to do. `None`: the plan is of an earlier version, which kept arguments instead; such a plan is
-    /// compared with its result and never carried out.
+    /// Settings of the encoder. `None`: the plan is of an earlier version, which stored arguments instead; such a
+    /// plan is only compared with its result, never executed.
     #[serde(default)]
     pub settings: Option<Settings>,
 }
 
-/// What an encoder is to do, by what it encodes.
+/// Encoder settings by kind of stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "of")]
 pub enum Settings {
     /// A moving picture.
     Picture(Box<PictureSettings>),
-    /// Sound.
+    /// Audio.
     Sound(SoundSettings),
     /// Subtitles.
     Text(TextSettings),
@@ -41,47 +41,47 @@ pub enum Settings {
     Cover(CoverSettings),
 }
 
-/// Settings of a moving picture.
+/// Settings of the moving picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PictureSettings {
-    /// How good, or how large.
+    /// Quality or bit rate.
     pub quality: Quality,
-    /// Effort, of encoders that have one.
+    /// Encoding effort, for encoders that have such a setting.
     pub speed: Speed,
-    /// Samples that the encoder is given.
+    /// Pixel format given to the encoder.
     pub pixels: Pixels,
-    /// The encoder counts time in the finest unit, not in frames.
+    /// The encoder's time base is the finest there is, not one tick per frame.
     pub fine_clock: bool,
-    /// How much longer the last picture of an animation stands than all before it, as a share of its own time.
+    /// Duration of an animation's last frame, as a share of its timestamp.
     pub last_picture: Option<f64>,
-    /// Both fields of each frame are kept as they were taken.
+    /// Stays interlaced: both fields of each frame are kept.
     pub interlaced: bool,
     /// Container tag, such as `hvc1`.
     pub tag: Option<String>,
-    /// The range becomes a limited one, which is said where the colours are not.
+    /// Converts full range to limited range, which is tagged where `colours` is `None`.
     pub to_limited_range: bool,
-    /// Colours that the result is said to have.
+    /// Colour tags of the result.
     pub colours: Option<Colours>,
-    /// The result has high dynamic range.
+    /// Metadata of a result with high dynamic range.
     pub hdr: Option<Hdr10>,
     /// Filters, in order.
     pub filters: Vec<PictureFilter>,
 }
 
-/// How good a picture is to be, or how large.
+/// Target quality or bit rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Quality {
-    /// The encoder has one quality alone.
+    /// The encoder has no quality setting.
     Fixed,
     /// Constant quality, on the scale of H.264's and H.265's crf.
     Crf(u8),
-    /// Kilobits a second.
+    /// Bit rate in kbit/s.
     Kbps(u64),
 }
 
-/// Samples of a picture.
+/// Pixel format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Pixels {
@@ -100,102 +100,102 @@ impl Pixels {
     }
 }
 
-/// Primaries, transfer and matrix, in ffmpeg's words.
+/// Primaries, transfer and matrix, by ffmpeg's names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the terms of the field")]
+#[expect(missing_docs, reason = "standard terms")]
 pub struct Colours {
     pub primaries: String,
     pub transfer: String,
     pub matrix: String,
 }
 
-/// What a picture of high dynamic range says of its light.
+/// Static metadata of high dynamic range.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Hdr10 {
-    /// The display that it was mastered on.
+    /// Mastering display.
     pub mastering: Option<Mastering>,
-    /// Brightest pixel and brightest mean of a frame, in cd/m2.
+    /// `MaxCLL` and `MaxFALL`: brightest pixel and brightest frame average, in cd/m2.
     pub light: Option<(u32, u32)>,
 }
 
-/// One filter of a picture.
+/// A video filter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "filter")]
 pub enum PictureFilter {
-    /// Takes off what the container hides: the part of `width` and `height` at `left` and `top` is kept, where a picture is
-    /// larger than that.
+    /// Removes what the container hides: keeps `width` × `height` at (`left`, `top`) of frames that are larger than
+    /// that.
     Crop {
-        /// Columns kept.
+        /// Width kept, in pixels.
         width: u32,
-        /// Rows kept.
+        /// Height kept, in pixels.
         height: u32,
-        /// Columns taken off at the left.
+        /// Columns removed at the left.
         left: u32,
-        /// Rows taken off at the top.
+        /// Rows removed at the top.
         top: u32,
-        /// Width of a pixel by its height.
+        /// Pixel aspect ratio (width / height).
         pixel_aspect: f64,
     },
-    /// Reports each picture of input stream `input` and lets it pass unchanged.
+    /// Reports each frame of input stream `input` and passes it on unchanged.
     Watch {
         /// Index in the input.
         input: usize,
     },
     /// Keeps the first frame of each `1/fps` of a second.
     Cap {
-        /// Most frames a second.
+        /// Maximum frame rate.
         fps: u32,
     },
-    /// Marks each frame.
+    /// Sets the field order of each frame.
     Fields {
-        /// As this.
+        /// The field order.
         order: FieldOrder,
     },
     /// Makes one frame of each pair of fields.
     Deinterlace {
-        /// The lower field is the earlier one.
+        /// The bottom field comes first.
         bottom_first: bool,
     },
-    /// Spreads samples of few bits over the whole range.
+    /// Expands pixels packed into less than 8 bits per channel to the whole range.
     Unpack,
-    /// Brings the picture to a size.
+    /// Scales to a size.
     Scale {
-        /// Columns.
+        /// Width in pixels.
         width: u32,
-        /// Rows.
+        /// Height in pixels.
         height: u32,
-        /// Sizes change: each picture keeps its shape within that size, with bars.
+        /// The frame size changes in the stream: each frame is letterboxed or pillarboxed into this size.
         within: bool,
-        /// Exact colours, at the cost of speed.
+        /// Exact colour conversion, at the cost of speed.
         exact: bool,
-        /// What becomes of the range.
+        /// Change of the range.
         range: RangeChange,
         /// Field by field.
         interlaced: bool,
     },
-    /// Says the shape of a pixel.
+    /// Sets the pixel aspect ratio.
     PixelAspect {
-        /// Width by height; `None`: a square.
+        /// Width / height; `None`: square.
         aspect: Option<f64>,
     },
     /// Maps high dynamic range to BT.709.
     ToneMap {
         /// Colours of the source.
         from: Colours,
-        /// The source is of full range.
+        /// The source has full range.
         full_range: bool,
-        /// The source is of red, green and blue.
+        /// The source is RGB.
         rgb: bool,
-        /// Brightest light that is kept apart, in cd/m2.
+        /// Peak luminance that is mapped without clipping, in cd/m2.
         peak: f64,
-        /// Samples of the result.
+        /// Pixel format of the result.
         pixels: Pixels,
     },
-    /// Says the colours of each frame.
+    /// Tags the colours of each frame.
     Tag {
-        /// These.
+        /// The tags.
         colours: Colours,
     },
 }
@@ -203,85 +203,85 @@ pub enum PictureFilter {
 /// Order of the fields of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the terms of the field")]
+#[expect(missing_docs, reason = "standard terms")]
 pub enum FieldOrder {
     TopFirst,
     BottomFirst,
     Progressive,
 }
 
-/// What scaling does to the range of samples.
+/// Change of the range while scaling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum RangeChange {
-    /// Nothing.
+    /// Unchanged.
     None,
-    /// Full range becomes limited.
+    /// Full to limited range.
     ToLimited,
-    /// Red, green and blue become a limited range.
+    /// RGB to YUV of limited range.
     FromRgb {
-        /// By the matrix of BT.2020, not that of BT.709.
+        /// With the matrix of BT.2020 instead of BT.709.
         bt2020: bool,
     },
 }
 
-/// Settings of sound.
+/// Audio settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SoundSettings {
-    /// Kilobits a second; `None`: plain samples.
+    /// Bit rate in kbit/s; `None`: PCM.
     pub kbps: Option<u32>,
     /// Filters, in order.
     pub filters: Vec<SoundFilter>,
 }
 
-/// One filter of sound.
+/// An audio filter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "filter")]
 pub enum SoundFilter {
-    /// Fills what is missing with silence.
+    /// Fills gaps with silence.
     Fill {
-        /// Gaps of a frame already.
+        /// Fills gaps as short as one frame.
         exact: bool,
     },
-    /// Brings the sound to a layout that ffmpeg knows the way to.
+    /// Converts to a layout with ffmpeg's own mix.
     Layout {
-        /// In ffmpeg's words.
+        /// ffmpeg's name of the layout.
         layout: String,
     },
-    /// Names the channels, in their order.
+    /// Assigns a layout to the channels, in their order.
     Name {
-        /// The layout that they become.
+        /// The layout.
         layout: String,
     },
     /// Mixes channels.
     Mix {
         /// Layout of the result.
         layout: String,
-        /// Its channels; those that are not named stay silent.
+        /// Channels of the result; those not listed are silent.
         channels: Vec<Mixed>,
     },
-    /// Makes samples such that nothing is cut off in a mix.
+    /// Converts to floating point, so that a mix does not clip.
     Float,
-    /// Keeps the sound at or below a level, without delay.
+    /// Limits the level, without delay.
     Limit {
-        /// Share of full scale.
+        /// Level as a share of full scale.
         level: f64,
     },
-    /// Makes the sound come later.
+    /// Delays the audio.
     Delay {
-        /// By so much.
+        /// Delay in seconds.
         seconds: f64,
     },
 }
 
-/// One channel of a mix.
+/// An output channel of a mix.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mixed {
-    /// Its name.
+    /// Name of the channel.
     pub to: String,
-    /// Levels and names of the channels that it is made of; never empty.
+    /// Levels and names of the input channels; never empty.
     pub from: Vec<(f64, String)>,
 }
 
@@ -289,7 +289,7 @@ pub struct Mixed {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TextSettings {
-    /// Marks to set, such as `default` and `forced`; `None`: ffmpeg passes them on by itself.
+    /// Dispositions to set, such as `default` and `forced`; `None`: ffmpeg passes them on.
     pub marks: Option<Vec<String>>,
 }
 
@@ -297,20 +297,20 @@ pub struct TextSettings {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CoverSettings {
-    /// The picture alone, at the highest quality: whatever stands beside it is left out.
+    /// Encoded at the highest quality, without any metadata of its file.
     pub bare: bool,
     /// Container tag.
     pub tag: Option<String>,
 }
 
 impl EncodeSpec {
-    /// This codec by this encoder, with all frames.
+    /// This codec with this encoder, all frames kept.
     pub(super) fn new(codec: &str, encoder: Encoder, settings: Settings) -> EncodeSpec {
         let (codec, settings) = (codec.to_owned(), Some(settings));
         EncodeSpec { codec, encoder, frames_change: false, instead: None, settings }
     }
 
-    /// Settings of a moving picture.
+    /// Settings of the moving picture, if it is one.
     pub fn picture(&self) -> Option<&PictureSettings> {
         match &self.settings {
             Some(Settings::Picture(settings)) => Some(settings),
@@ -318,7 +318,7 @@ impl EncodeSpec {
         }
     }
 
-    /// Settings of sound.
+    /// Audio settings, if it is audio.
     pub fn sound(&self) -> Option<&SoundSettings> {
         match &self.settings {
             Some(Settings::Sound(settings)) => Some(settings),

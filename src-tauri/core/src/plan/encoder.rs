@@ -1,9 +1,9 @@
-//! Encoders: which there are, and which of them serves a codec. Plain tables.
+//! The known encoders, and which one encodes a codec. Plain tables.
 
 use crate::preset::{VideoCodec, VideoPreset};
 use serde::{Deserialize, Serialize};
 
-/// Who encodes a stream.
+/// An encoder of ffmpeg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[expect(missing_docs, reason = "the encoders' own names")]
@@ -23,7 +23,7 @@ pub enum Encoder {
     Mjpeg,
 }
 
-/// Plain samples of sound.
+/// Sample formats of PCM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "integers or floating point, and their bits")]
 pub enum Samples {
@@ -34,7 +34,7 @@ pub enum Samples {
     Float64,
 }
 
-/// All encoders that are part of ffmpeg or its usual libraries.
+/// Encoders that are part of ffmpeg or its common libraries.
 const SOFTWARE: [Encoder; 16] = [
     Encoder::X264,
     Encoder::X265,
@@ -55,7 +55,7 @@ const SOFTWARE: [Encoder; 16] = [
 ];
 
 impl Encoder {
-    /// ffmpeg's name of it.
+    /// ffmpeg's name.
     pub fn name(self) -> &'static str {
         match self {
             Encoder::X264 => "libx264",
@@ -78,18 +78,18 @@ impl Encoder {
         }
     }
 
-    /// The one of this name.
+    /// The encoder with this ffmpeg name.
     pub fn named(name: &str) -> Option<Encoder> {
         let software = SOFTWARE.into_iter().find(|encoder| encoder.name() == name);
         software.or_else(|| HARDWARE.iter().find(|h| h.name == name).map(Encoder::Hardware))
     }
 
-    /// Does it take sound?
+    /// Whether it encodes audio.
     pub fn is_of_sound(self) -> bool {
         matches!(self, Encoder::Aac | Encoder::Opus | Encoder::Pcm(_))
     }
 
-    /// The graphics hardware that encodes.
+    /// The hardware encoder, if it is one.
     pub fn hardware(self) -> Option<&'static HardwareEncoder> {
         if let Encoder::Hardware(hardware) = self { Some(hardware) } else { None }
     }
@@ -109,18 +109,18 @@ impl TryFrom<String> for Encoder {
     }
 }
 
-/// An encoder of graphics hardware. None of them was ever run where Spool is tested, but through a stand-in.
+/// A hardware encoder. None of them is run where Spool is tested; a stand-in is.
 #[derive(Debug, PartialEq, Eq)]
 pub struct HardwareEncoder {
-    /// ffmpeg's name of it.
+    /// ffmpeg's name.
     pub name: &'static str,
-    /// What it encodes.
+    /// Codec of its output.
     pub codec: VideoCodec,
-    /// Whose words it takes.
+    /// Family whose options it takes.
     pub(super) family: Family,
 }
 
-/// Encoders of graphics hardware that take the same words.
+/// Hardware encoders that take the same options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Family {
     VideoToolbox,
@@ -134,7 +134,7 @@ const fn of(family: Family, name: &'static str, codec: VideoCodec) -> HardwareEn
     HardwareEncoder { name, codec, family }
 }
 
-/// All that are tried, best first.
+/// All hardware encoders that are tried, best first.
 pub const HARDWARE: &[HardwareEncoder] = &[
     of(Family::VideoToolbox, "h264_videotoolbox", VideoCodec::H264),
     of(Family::VideoToolbox, "hevc_videotoolbox", VideoCodec::Hevc),
@@ -149,17 +149,17 @@ pub const HARDWARE: &[HardwareEncoder] = &[
     of(Family::Vaapi, "hevc_vaapi", VideoCodec::Hevc),
 ];
 
-/// SVT-AV1 takes no smaller side and no faster rate than these; libaom does.
-const SMALLEST_SVT: u32 = 64;
-const FASTEST_SVT: f64 = 240.0;
+/// Limits of SVT-AV1: smallest side in pixels, highest frame rate. libaom has neither.
+const SVT_MIN_SIDE: u32 = 64;
+const SVT_MAX_RATE: f64 = 240.0;
 
-/// Who encodes a picture of this size and rate, in frames per second as claimed, without hardware.
+/// Software encoder for a picture of this size and frame rate (Hz, as declared).
 pub(super) fn software(preset: &VideoPreset, (width, height): (u32, u32), rate: Option<f64>) -> Encoder {
     match preset.codec {
         VideoCodec::H264 => Encoder::X264,
         VideoCodec::Hevc => Encoder::X265,
-        VideoCodec::Av1 if width.min(height) < SMALLEST_SVT => Encoder::Aom,
-        VideoCodec::Av1 if rate.is_some_and(|rate| rate > FASTEST_SVT) => Encoder::Aom,
+        VideoCodec::Av1 if width.min(height) < SVT_MIN_SIDE => Encoder::Aom,
+        VideoCodec::Av1 if rate.is_some_and(|rate| rate > SVT_MAX_RATE) => Encoder::Aom,
         VideoCodec::Av1 => Encoder::SvtAv1,
         VideoCodec::ProRes => Encoder::ProRes,
     }

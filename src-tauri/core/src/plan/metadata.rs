@@ -1,18 +1,19 @@
-//! Tags of the result: whose they are, which are left out, and when the film was made.
+//! Tags of the result: which stream they come from, which are removed, and the recording date.
 //!
-//! Pure. Guarantees that a tag that tells a place is left out by the name it has in this very file, where that is wanted.
+//! Pure. Guarantees that, where the preset wants it, each tag that reveals the location is removed by the name it has
+//! in this file.
 
 use super::{Plan, Task};
 use crate::media::{Chapter, MediaInfo, places, timecode};
 use crate::preset::{Container, Metadata, Preset};
 use std::collections::BTreeSet;
 
-/// Tags that say where a video was recorded, in the words of the containers: another version of ffmpeg may read them under
-/// another name than ffprobe does.
+/// Names of location tags in the containers: another version of ffmpeg may read them under another name than ffprobe
+/// does.
 const LOCATION: &[&str] =
     &["location", "location-eng", "com.apple.quicktime.location.ISO6709", "xyz", "GPSCoordinates", "xmp"];
 
-/// Statistics that some programs leave in Matroska, with or without a language: untrue of the result.
+/// Statistics tags that some programs write into Matroska, with or without a language: wrong for the result.
 const STALE: &[&str] = &[
     "BPS",
     "BPS-eng",
@@ -38,42 +39,48 @@ pub(super) fn strips(preset: &Preset) -> bool {
     preset.metadata == Metadata::StripLocation
 }
 
-/// Tags that are left out of the film and of each track.
+/// Tags to remove from the file and from each track.
 pub(super) fn without_tags(info: &MediaInfo, preset: &Preset) -> Vec<String> {
     let stale = if preset.container == Container::Mkv { STALE } else { &[] };
     let mut all: Vec<String> = stale.iter().map(|tag| (*tag).to_owned()).collect();
     if strips(preset) {
         let tags = info.streams.iter().flat_map(|s| &s.tags).chain(&info.tags);
-        let telling =
+        let revealing =
             tags.filter(|(name, value)| places::tag_tells(name, value)).map(|(name, _)| name.clone());
         let usual = LOCATION.iter().map(|tag| (*tag).to_owned());
-        all.extend(usual.chain(telling).collect::<BTreeSet<_>>());
+        all.extend(usual.chain(revealing).collect::<BTreeSet<_>>());
     }
     all
 }
 
-/// The same of chapters, by their number in the result: ffmpeg passes over those that end before the beginning.
+/// Tags to remove from chapters, with the chapter's number in the result: ffmpeg skips chapters that end before the
+/// start.
 pub(super) fn without_chapter_tags(info: &MediaInfo, preset: &Preset) -> Vec<(usize, String)> {
     let begin = info.start.unwrap_or(0.0);
     let kept = info.chapters.iter().filter(|c| strips(preset) && c.end >= begin).enumerate();
-    let telling = |(n, chapter): (usize, &Chapter)| {
+    let revealing = |(n, chapter): (usize, &Chapter)| {
         let names = chapter.tags.iter().filter(|(name, value)| places::tag_tells(name, value));
         names.map(|(name, _)| (n, name.clone())).collect::<Vec<_>>()
     };
-    kept.flat_map(telling).collect()
+    kept.flat_map(revealing).collect()
 }
 
-/// Tags under the names that ffmpeg knows, of what the file says under others.
+/// Tags to add under names that ffmpeg knows, from values that the file has under other names.
 pub(super) fn with_tags(info: &MediaInfo, preset: &Preset) -> Vec<(String, String)> {
     let date = date(info).map(|date| ("creation_time".to_owned(), date));
     let place = place(info, preset).map(|place| ("location".to_owned(), place));
-    let language = place_in_a_language(info, preset, place.as_ref().map(|(_, place)| place.as_str()));
+    let language = location_with_language(info, preset, place.as_ref().map(|(_, place)| place.as_str()));
     let timecode = timecode::of_data_alone(info).map(|code| ("timecode".to_owned(), code.to_owned()));
     date.into_iter().chain(place).chain(language).chain(timecode).collect()
 }
 
-/// MP4 keeps a place with its language, and readers fail at one that is none: ffmpeg writes that where no tag names one.
-fn place_in_a_language(info: &MediaInfo, preset: &Preset, found: Option<&str>) -> Option<(String, String)> {
+/// MP4 stores a location with a language, and readers fail at an invalid one, which ffmpeg writes where no tag names
+/// a language.
+fn location_with_language(
+    info: &MediaInfo,
+    preset: &Preset,
+    found: Option<&str>,
+) -> Option<(String, String)> {
     let in_mp4 = matches!(preset.container, Container::Mp4 | Container::M4a);
     let has_one = info.tags.keys().any(|key| key.to_lowercase().starts_with("location-"));
     let place =
@@ -81,7 +88,7 @@ fn place_in_a_language(info: &MediaInfo, preset: &Preset, found: Option<&str>) -
     Some(("location-eng".into(), place.to_owned()))
 }
 
-/// Is a place written that ffmpeg does not find by itself?
+/// Whether the plan adds a location that ffmpeg does not find itself.
 pub(super) fn has_place(plan: &Plan) -> bool {
     plan.with_tags.iter().any(|(name, _)| name == "location")
 }
@@ -90,7 +97,7 @@ fn named<'a>(info: &'a MediaInfo, name: &str) -> Option<&'a str> {
     info.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
-/// Where the film was recorded, for MP4 and MOV, which hold that under one name alone and as ISO 6709.
+/// Recording location for MP4 and MOV, which hold it under one name only, as ISO 6709.
 fn place(info: &MediaInfo, preset: &Preset) -> Option<String> {
     if strips(preset) || preset.container == Container::Mkv || named(info, "location").is_some() {
         return None;
@@ -98,19 +105,20 @@ fn place(info: &MediaInfo, preset: &Preset) -> Option<String> {
     info.tags.values().find(|value| places::is_coordinates(value)).cloned()
 }
 
-/// Names under which Flash keeps when a film was made.
+/// Names of Flash's tags for the recording date.
 const DATES: [&str; 2] = ["creationdate", "metadatadate"];
 
-/// When the film was made, where it says so under a name that ffmpeg does not know.
+/// Recording date, where the file has it only under a name that ffmpeg does not know.
 fn date(info: &MediaInfo) -> Option<String> {
     if named(info, "creation_time").is_some() {
         return None;
     }
-    DATES.iter().filter_map(|name| named(info, name)).find_map(readable)
+    DATES.iter().filter_map(|name| named(info, name)).find_map(parse_date)
 }
 
-/// `2016-05-31 17:01:35` as it is, `Tue May 31 17:01:35 GMT+0200 2016` in that form; universal time where none is named.
-fn readable(date: &str) -> Option<String> {
+/// Normalises a date to ISO 8601: accepts `2016-05-31 17:01:35` and `Tue May 31 17:01:35 GMT+0200 2016`. UTC where no
+/// time zone is given.
+fn parse_date(date: &str) -> Option<String> {
     let in_order = |c: (char, char)| if c.1 == '0' { c.0.is_ascii_digit() } else { c.0 == c.1 };
     let (day, time) = date.trim().split_at_checked(10)?;
     let is_day = day.chars().zip("0000-00-00".chars()).all(in_order);
@@ -120,13 +128,13 @@ fn readable(date: &str) -> Option<String> {
         let zone = time.get(9..)?.trim_start_matches(fraction);
         return Some(format!("{day}T{clock}{}", if zone.is_empty() { "Z" } else { zone }));
     }
-    in_words(date)
+    parse_worded_date(date)
 }
 
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-fn in_words(date: &str) -> Option<String> {
+fn parse_worded_date(date: &str) -> Option<String> {
     let date = date.to_lowercase();
     let words: Vec<&str> =
         date.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty()).collect();
@@ -160,7 +168,7 @@ mod tests {
         (name.to_owned(), value.to_owned())
     }
 
-    fn film() -> MediaInfo {
+    fn video() -> MediaInfo {
         let stream =
             Stream { tags: [tag("LATITUDE", "48"), tag("title", "Tower")].into(), ..Stream::default() };
         let chapter =
@@ -174,18 +182,18 @@ mod tests {
     }
 
     #[test]
-    fn tags_that_tell_a_place_are_left_out_by_the_names_they_have_here() {
+    fn location_tags_are_removed_by_the_names_they_have_in_this_file() {
         let keep = preset::find("remux-mp4").unwrap();
         let strip = Preset { metadata: Metadata::StripLocation, ..keep.clone() };
-        let named = without_tags(&film(), &strip);
+        let named = without_tags(&video(), &strip);
         assert!(["LATITUDE", "comment", "location"].iter().all(|name| named.contains(&(*name).into())));
         assert!(!named.contains(&"title".into()), "{named:?}");
-        assert_eq!(without_chapter_tags(&film(), &strip), [(0, "LOCATION".into())]);
-        assert!(without_tags(&film(), keep).is_empty() && without_chapter_tags(&film(), keep).is_empty());
+        assert_eq!(without_chapter_tags(&video(), &strip), [(0, "LOCATION".into())]);
+        assert!(without_tags(&video(), keep).is_empty() && without_chapter_tags(&video(), keep).is_empty());
     }
 
     #[test]
-    fn a_place_gets_a_language_in_mp4_where_none_names_one() {
+    fn location_gets_a_language_in_mp4_where_no_tag_names_one() {
         let of = |tags: &[(&str, &str)], preset: &str| {
             let tags = tags.iter().map(|(name, value)| tag(name, value)).collect();
             with_tags(&MediaInfo { tags, ..MediaInfo::default() }, preset::find(preset).unwrap())
@@ -197,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_under_another_name_gets_the_one_that_mp4_knows() {
+    fn location_under_another_name_gets_the_name_that_mp4_knows() {
         let of = |tags: &[(&str, &str)], preset: &str| {
             let tags = tags.iter().map(|(name, value)| tag(name, value)).collect();
             place(&MediaInfo { tags, ..MediaInfo::default() }, preset::find(preset).unwrap())
@@ -210,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_date_of_a_flash_film_is_read_in_each_of_its_forms() {
+    fn recording_date_of_flash_is_parsed_in_each_format() {
         let of = |tags: &[(&str, &str)]| {
             let tags = tags.iter().map(|(name, value)| tag(name, value)).collect();
             date(&MediaInfo { tags, ..MediaInfo::default() })

@@ -1,6 +1,7 @@
-//! A plan as data: what becomes of a file and of each of its streams, and in which order the result has them.
+//! A plan as data: what is done with a file and each of its streams, and the order of the streams in the result.
 //!
-//! Plain data that is stored with an attempt: a field that older plans lack has a default. Must not know how it is decided.
+//! Plain data that is stored with an attempt: fields that older plans lack have defaults. Must not know how the plan
+//! is decided.
 
 use super::Clip;
 use super::encode::EncodeSpec;
@@ -12,128 +13,127 @@ use crate::reason::StreamReason;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What becomes of a file.
+/// The plan of one file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Plan {
-    /// Kind of file written.
+    /// Container of the result.
     pub container: Container,
-    /// Every input stream, in the file's order.
+    /// Every input stream, in input order.
     pub streams: Vec<Planned>,
-    /// Chapters kept.
+    /// Number of chapters kept.
     pub chapters: usize,
-    /// Tags of phone makers, which MP4 keeps only when asked.
+    /// Keep the tags of phone makers, which the MP4 muxer writes only with an option.
     pub vendor_tags: bool,
-    /// The picture is all around, or for two eyes, which MP4 says only when asked.
+    /// The picture is spherical or stereoscopic, which the MP4 muxer declares only with an option.
     #[serde(default)]
     pub immersive: bool,
-    /// The copied picture is declared to be Dolby Vision, which MP4 says only when asked.
+    /// The picture is copied Dolby Vision, which the MP4 muxer declares only with an option.
     #[serde(default)]
     pub dolby_vision: bool,
-    /// The stream whose tags are the film's: Ogg has no tags of the file, ffmpeg reads them as the streams'.
+    /// The stream whose tags become the file's: Ogg has no file tags, and ffmpeg reads them as stream tags.
     #[serde(default)]
     pub tags_from: Option<usize>,
-    /// The facts of the source that are changed or lost, and why; all others are kept.
+    /// Facts of the source that are changed or lost, and why; all others are kept.
     #[serde(default)]
     pub changes: Vec<Difference>,
-    /// Tags that are left out.
+    /// Tags to remove.
     #[serde(default)]
     pub without_tags: Vec<String>,
-    /// The same of chapters, by their number in the result.
+    /// Tags to remove from chapters, with the chapter's number in the result.
     #[serde(default)]
     pub without_chapter_tags: Vec<(usize, String)>,
-    /// Nothing of the result may tell where it was recorded.
+    /// The result must not reveal the recording location.
     #[serde(default)]
     pub without_places: bool,
-    /// Tags that ffmpeg does not find by itself: when the film was made, and where.
+    /// Tags to add, as ffmpeg does not find them itself: recording date and location.
     #[serde(default)]
     pub with_tags: Vec<(String, String)>,
-    /// The mark by which the file is known as a result; empty of older plans.
+    /// Marker tag that identifies the file as a result; empty in older plans.
     #[serde(default)]
     pub mark: String,
-    /// The reel of the time code, which ffmpeg reads from the track of the time code and writes from that of the picture.
+    /// Reel name, which ffmpeg reads from the time code track and writes from the video track.
     #[serde(default)]
     pub reel: Option<String>,
-    /// The packets of copied streams are compared with the original's, whose damage is taken over with them; where not,
-    /// what is damaged is converted.
+    /// Packets of copied streams are compared with the original's, including its damage. If false, damaged streams
+    /// are converted.
     #[serde(default)]
     pub compared: bool,
-    /// Seconds of the result at which compared streams are decoded; empty: they are decoded whole.
+    /// Positions (seconds) at which compared streams are decoded; empty: they are decoded completely.
     #[serde(default)]
     pub places: Vec<f64>,
-    /// Channels of sound beyond which they are mixed; `None`: not known, of an older plan.
+    /// Audio with more channels is mixed down; `None`: unknown, in older plans.
     #[serde(default)]
     pub most_channels: Option<u32>,
-    /// Lines of subtitles are counted that are lost where only one is shown at a time.
+    /// Count the cues that are lost in formats that show only one at a time.
     #[serde(default)]
     pub count_cues: bool,
-    /// Largest result in bytes, aimed at in two passes.
+    /// Maximum size of the result in bytes, aimed at in two passes.
     #[serde(default)]
     pub limit: Option<u64>,
-    /// Bytes to be read before the streams are known, as `MediaInfo::reach`.
+    /// Bytes to probe, as `MediaInfo::reach`.
     #[serde(default)]
     pub reach: Option<u64>,
-    /// How the times of packets are read.
+    /// How packet timestamps are read.
     #[serde(default)]
     pub timing: Timing,
-    /// What is left of chapters and subtitles that lie beyond the end of the film.
+    /// Limits chapters and subtitles to the end of picture and audio.
     #[serde(default)]
     pub clip: Option<Clip>,
 }
 
-/// How the times of packets are read.
+/// How packet timestamps are read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Timing {
-    /// As they are stored: none is taken for a jump of the clock.
+    /// Use them as stored, without discontinuity correction.
     pub as_stored: bool,
-    /// Packets that have none get one from the demuxer.
+    /// The demuxer generates missing timestamps.
     pub generated: bool,
-    /// Seconds by which all of them are later, more than 0.
+    /// Offset added to all timestamps, in seconds; greater than 0.
     pub shift: Option<f64>,
 }
 
-/// What becomes of one stream.
+/// The plan of one stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Planned {
     /// Index in the input.
     pub input: usize,
-    /// What it carries.
+    /// Kind of stream.
     pub kind: Kind,
-    /// Its codec in the input.
+    /// Codec in the input.
     pub codec: String,
-    /// A cover rather than the moving picture.
+    /// A cover, not a moving picture.
     #[serde(default)]
     pub cover: bool,
-    /// Its language, where the container keeps it in another word, or ffmpeg does not find it.
+    /// Language to write, where the container stores it in another form or ffmpeg does not find it.
     #[serde(default)]
     pub language: Option<String>,
-    /// Its title, where ffmpeg does not find it.
+    /// Title to write, where ffmpeg does not find it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// A moving picture beside the one that the plan is about.
+    /// A moving picture other than the main one.
     #[serde(default)]
     pub further: bool,
-    /// The source has players choose it by default.
+    /// Default track in the source.
     #[serde(default)]
     pub default: bool,
-    /// Its title is the film's, not one of its own.
+    /// Its title is the file's, not its own.
     #[serde(default)]
     pub titled_as_film: bool,
-    /// It is made of captions inside the picture: their place in `MediaInfo::captions`. There is no such stream in the
-    /// input.
+    /// Made from closed captions in the picture: index in `MediaInfo::captions`. The input has no such stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captions: Option<usize>,
-    /// Its cues are read from a file of our own, in this format.
+    /// Its cues are read from a file that Spool writes, in this format.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rewritten: Option<String>,
-    /// What it is called as an attached file: `filename`, `mimetype`, `title`.
+    /// Tags as an attached file: `filename`, `mimetype`, `title`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub file: BTreeMap<String, String>,
-    /// What is done.
+    /// What is done with it.
     pub action: Action,
 }
 
@@ -141,18 +141,18 @@ pub struct Planned {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "do")]
 pub enum Action {
-    /// Taken over as it is.
+    /// Copied without encoding.
     Copy {
         /// Container tag to set, such as `hvc1`.
         tag: Option<String>,
     },
-    /// Encoded again.
+    /// Encoded.
     Convert(Box<EncodeSpec>),
-    /// Left out.
+    /// Dropped.
     Drop {
         /// Why.
         reason: StreamReason,
-        /// The preset leaves such streams out of every file.
+        /// The preset drops such streams from every file.
         #[serde(default)]
         usual: bool,
     },
@@ -163,29 +163,29 @@ impl Action {
         Action::Drop { reason, usual: false }
     }
 
-    /// Left out of every file.
+    /// Dropped from every file by the preset.
     pub(super) fn leave_out(reason: StreamReason) -> Action {
         Action::Drop { reason, usual: true }
     }
 
-    /// Is it in the result?
+    /// Whether the stream is in the result.
     pub fn keeps(&self) -> bool {
         !matches!(self, Action::Drop { .. })
     }
 
-    /// Is it encoded again?
+    /// Whether the stream is encoded.
     pub fn converts(&self) -> bool {
         matches!(self, Action::Convert(_))
     }
 
-    /// How it is encoded; `None`: it is not.
+    /// Encoder settings; `None`: not encoded.
     pub fn encoded(&self) -> Option<&EncodeSpec> {
         if let Action::Convert(spec) = self { Some(spec) } else { None }
     }
 }
 
 impl Plan {
-    /// The streams of the result, in its order: moving picture, further ones, covers, sound, subtitles, attachments, data.
+    /// Streams of the result, in order: moving picture, further ones, covers, audio, subtitles, attachments, data.
     pub fn kept(&self) -> impl Iterator<Item = &Planned> {
         let of = |kind, cover| {
             self.streams.iter().filter(move |s| s.kind == kind && s.cover == cover && s.action.keeps())
@@ -200,18 +200,18 @@ impl Plan {
             .chain(of(Kind::Data, false))
     }
 
-    /// The streams of the result that are taken from the source one by one, in its order; covers that are attached as
-    /// files come behind them.
+    /// Streams of the result that are mapped from an input, in order; covers attached as files follow them.
     pub fn written(&self) -> impl Iterator<Item = &Planned> {
         self.kept().filter(|s| !self.attached().any(|cover| cover.input == s.input))
     }
 
-    /// Covers that ffmpeg takes as files alone: those of MKV, where they are attached files.
+    /// Covers that ffmpeg takes only as files: those of MKV, where they are attachments.
     pub fn attached(&self) -> impl Iterator<Item = &Planned> {
         self.kept().filter(|s| s.cover && self.container == Container::Mkv)
     }
 
-    /// Subtitles that ffmpeg shows against the source: of MP4 and MOV, where it enables the first if none is.
+    /// Whether ffmpeg would enable subtitles that the source does not: in MP4 and MOV it enables the first if none is
+    /// default.
     pub fn hides_subtitles(&self) -> bool {
         let mut subtitles = self.kept().filter(|s| s.kind == Kind::Subtitle).peekable();
         matches!(self.container, Container::Mp4 | Container::Mov)
@@ -219,23 +219,23 @@ impl Plan {
             && !subtitles.any(|s| s.default)
     }
 
-    /// Copied pictures and sound: what they show must be known by their packets, and be found again in the result.
+    /// Copied video and audio, whose packets must be known and be found in the result.
     pub fn copies(&self) -> impl Iterator<Item = &Planned> {
         let timed = |s: &&Planned| matches!(s.kind, Kind::Video | Kind::Audio) && !s.cover;
         self.kept().filter(timed).filter(|s| matches!(s.action, Action::Copy { .. }))
     }
 
-    /// Converted pictures and sound.
+    /// Converted video and audio.
     pub fn converted(&self) -> impl Iterator<Item = &Planned> {
         let timed = |s: &&Planned| matches!(s.kind, Kind::Video | Kind::Audio) && !s.cover;
         self.kept().filter(timed).filter(|s| s.action.converts())
     }
 
-    /// How ffmpeg names this picture or sound in the result: covers may stand before or behind all others there.
+    /// ffmpeg's stream specifier of this video or audio in the result. `V` excludes covers, whose position varies.
     pub fn specifier(&self, stream: &Planned) -> String {
-        let alike = self.kept().filter(|s| s.kind == stream.kind && !s.cover);
-        let place = alike.take_while(|s| s.input != stream.input).count();
-        format!("{}:{place}", if stream.kind == Kind::Video { "V" } else { "a" })
+        let same_kind = self.kept().filter(|s| s.kind == stream.kind && !s.cover);
+        let index = same_kind.take_while(|s| s.input != stream.input).count();
+        format!("{}:{index}", if stream.kind == Kind::Video { "V" } else { "a" })
     }
 
     /// The moving picture.
@@ -243,14 +243,15 @@ impl Plan {
         self.kept().find(|s| s.kind == Kind::Video && !s.cover)
     }
 
-    /// Encoders the plan needs.
+    /// Encoders that the plan needs and that must be tested.
     pub fn encoders(&self) -> impl Iterator<Item = Encoder> {
-        // Encoders of subtitles and covers are part of every ffmpeg; the former cannot be tested with a picture.
+        // Encoders of subtitles and covers are part of every ffmpeg; subtitle encoders cannot be tested with a
+        // picture.
         let tested = self.streams.iter().filter(|s| s.kind != Kind::Subtitle && !s.cover);
         tested.filter_map(|s| s.action.encoded()).map(|spec| spec.encoder)
     }
 
-    /// The graphics hardware that encodes.
+    /// Hardware encoder, if one is used.
     pub fn hardware(&self) -> Option<&'static HardwareEncoder> {
         self.encoders().find_map(Encoder::hardware)
     }

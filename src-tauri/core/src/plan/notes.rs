@@ -1,57 +1,56 @@
-//! Files of our own that steps leave to each other and that the result is made with: their names, each beginning with
-//! the prefix that the attempt gives. Pure.
+//! Names of the files that Spool and its steps write for other steps. Each begins with the attempt's prefix. Pure.
 
 use super::{Action, Encoder, Plan, Planned, clip, rewritten};
 use std::path::{Path, PathBuf};
 
-fn named(prefix: &Path, end: &str) -> PathBuf {
+fn with_suffix(prefix: &Path, end: &str) -> PathBuf {
     let mut name = prefix.as_os_str().to_owned();
     name.push(end);
     name.into()
 }
 
-/// The cover at place `n` of those that are attached.
+/// The cover with index `n` among the attached ones.
 pub(super) fn cover_file(prefix: &Path, n: usize) -> PathBuf {
-    named(prefix, &format!(".cover{n}"))
+    with_suffix(prefix, &format!(".cover{n}"))
 }
 
-/// Where the times of subtitles are noted that go where only one line is shown at a time.
+/// Where the timestamps of subtitles are noted that become a format with one cue at a time. `None`: there are none.
 pub fn cue_file(plan: &Plan, prefix: &Path) -> Option<PathBuf> {
-    one_at_a_time(plan).next().map(|_| named(prefix, ".cues"))
+    one_at_a_time(plan).next().map(|_| with_suffix(prefix, ".cues"))
 }
 
-/// Those subtitles.
+/// Subtitles that become a format with one cue at a time.
 pub(super) fn one_at_a_time(plan: &Plan) -> impl Iterator<Item = &Planned> {
-    let alone = |s: &Planned| matches!(&s.action, Action::Convert(spec) if spec.encoder == Encoder::MovText);
-    plan.kept().filter(move |s| plan.count_cues && alone(s))
+    let single = |s: &Planned| matches!(&s.action, Action::Convert(spec) if spec.encoder == Encoder::MovText);
+    plan.kept().filter(move |s| plan.count_cues && single(s))
 }
 
 /// The clipped chapters.
 pub fn chapter_file(plan: &Plan, prefix: &Path) -> Option<PathBuf> {
-    plan.clip.as_ref().map(|_| named(prefix, ".chapters"))
+    plan.clip.as_ref().map(|_| with_suffix(prefix, ".chapters"))
 }
 
-/// The subtitles that are clipped before they are converted.
+/// The subtitles that are extracted and clipped.
 pub(super) fn lines_file(plan: &Plan, prefix: &Path) -> Option<PathBuf> {
-    clip::set_apart(plan).next().map(|_| named(prefix, ".lines"))
+    clip::set_apart(plan).next().map(|_| with_suffix(prefix, ".lines"))
 }
 
-/// The captions at place `n`.
+/// The captions with index `n`.
 pub fn caption_file(prefix: &Path, n: usize) -> PathBuf {
-    named(prefix, &format!(".captions{n}.srt"))
+    with_suffix(prefix, &format!(".captions{n}.srt"))
 }
 
-/// Those, in the order of the tracks.
+/// Files of all caption tracks, in track order.
 pub(super) fn caption_files(plan: &Plan, prefix: &Path) -> impl Iterator<Item = PathBuf> {
     plan.kept().filter_map(|stream| stream.captions).map(move |n| caption_file(prefix, n))
 }
 
-/// The cues of input stream `input`.
+/// The rewritten cues of input stream `input`.
 pub fn rewritten_file(prefix: &Path, input: usize) -> PathBuf {
-    named(prefix, &format!(".rewritten{input}"))
+    with_suffix(prefix, &format!(".rewritten{input}"))
 }
 
-/// Those, with their formats, in the order of the inputs.
+/// Files of all rewritten subtitles with their formats, in input order.
 pub(super) fn rewritten_files<'a>(
     plan: &'a Plan,
     prefix: &'a Path,

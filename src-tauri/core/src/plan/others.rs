@@ -1,4 +1,4 @@
-//! Subtitles, covers, and what chapters look like from outside.
+//! Plans subtitles and covers, and recognises chapter tracks.
 
 use super::encode::{CoverSettings, EncodeSpec, Settings, TextSettings};
 use super::encoder::Encoder;
@@ -9,22 +9,22 @@ use crate::reason::StreamReason;
 use crate::subtitles;
 use std::collections::BTreeMap;
 
-/// Subtitles made of text.
+/// Text subtitle codecs.
 const TEXT: &[&str] =
     &["subrip", "srt", "ass", "ssa", "webvtt", "text", "mov_text", "microdvd", "subviewer", "eia_608"];
 
-/// Subtitles made of pictures.
+/// Bitmap subtitle codecs.
 const PICTURES: &[&str] = &["hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"];
 
-/// What becomes of a track of subtitles. `read`: its cues were to be read, where it has text.
+/// Plans a subtitle track. `read`: its cues should have been read, if it has text.
 pub(super) fn subtitle(stream: &Stream, preset: &Preset, read: bool) -> Action {
     if preset.subtitles == Subtitles::Drop {
         return Action::leave_out(StreamReason::SubtitlesUnwanted);
     }
-    // ffprobe does not list the lines of those that it takes for data.
-    let foreign = stream.cues.as_ref().filter(|_| subtitles::is_foreign(stream));
-    let tells = stream.places || foreign.is_some_and(|cues| places::lines::is_log(&cues.texts()));
-    if tells && metadata::strips(preset) {
+    // ffprobe lists no lines of formats that it treats as data.
+    let unsupported = stream.cues.as_ref().filter(|_| subtitles::is_foreign(stream));
+    let reveals = stream.places || unsupported.is_some_and(|cues| places::lines::is_log(&cues.texts()));
+    if reveals && metadata::strips(preset) {
         return Action::drop(StreamReason::LinesTellPlace);
     }
     if stream.refused {
@@ -35,7 +35,7 @@ pub(super) fn subtitle(stream: &Stream, preset: &Preset, read: bool) -> Action {
     unreadable(stream).filter(|_| converted).map_or(action, Action::drop)
 }
 
-/// Why no text can be made of a track of which all cues were to be read.
+/// Why a track whose cues should have been read yields no text.
 fn unreadable(stream: &Stream) -> Option<StreamReason> {
     match &stream.cues {
         None => subtitles::is_foreign(stream).then_some(StreamReason::SubtitlesUnreadable),
@@ -45,14 +45,14 @@ fn unreadable(stream: &Stream) -> Option<StreamReason> {
     }
 }
 
-/// What becomes of subtitles in this container.
+/// Action that the container allows.
 fn held(stream: &Stream, container: Container) -> Action {
     let codec = stream.codec.as_str();
-    let foreign = subtitles::is_foreign(stream);
-    let (text, picture) = (TEXT.contains(&codec) || foreign, PICTURES.contains(&codec));
+    let unsupported = subtitles::is_foreign(stream);
+    let (text, picture) = (TEXT.contains(&codec) || unsupported, PICTURES.contains(&codec));
     match container {
         Container::M4a => Action::leave_out(StreamReason::SoundOnly),
-        Container::Mkv if codec == "mov_text" || codec == "eia_608" || foreign => {
+        Container::Mkv if codec == "mov_text" || codec == "eia_608" || unsupported => {
             converted("subrip", Encoder::Subrip)
         }
         Container::Mkv if text || (picture && codec != "xsub") => Action::Copy { tag: None },
@@ -91,8 +91,8 @@ pub(super) fn cover(stream: &Stream, container: Container, strips: bool) -> Acti
     }
 }
 
-/// The picture of a cover alone: whatever stands beside it may tell a place, and encoding it drops that, with the side
-/// data of its frame that newer versions of ffmpeg would write down again.
+/// Encodes a cover again without its metadata, which may reveal a location. The frame's side data is deleted too, as
+/// newer versions of ffmpeg would write it into the result.
 fn bare_cover(stream: &Stream, encoder: Encoder, tag: Option<String>) -> Action {
     let settings = Settings::Cover(CoverSettings { bare: true, tag });
     Action::Convert(Box::new(EncodeSpec::new(&stream.codec, encoder, settings)))
@@ -103,7 +103,7 @@ fn as_png() -> Action {
     Action::Convert(Box::new(EncodeSpec::new("png", Encoder::Png, settings)))
 }
 
-/// What a cover is called as an attached file: as in the original, where that tells no place that is to be left out.
+/// Tags of a cover as an attached file: the original's, except those that reveal a location that must be removed.
 pub(super) fn file(stream: &Stream, action: &Action, preset: &Preset) -> BTreeMap<String, String> {
     let converted = match action {
         Action::Convert(spec) if spec.codec != stream.codec => Some(spec.codec.as_str()),
@@ -113,15 +113,15 @@ pub(super) fn file(stream: &Stream, action: &Action, preset: &Preset) -> BTreeMa
         "mjpeg" => ("jpeg", "jpg"),
         other => (other, other),
     };
-    let usual = [("filename", format!("cover.{extension}")), ("mimetype", format!("image/{kind}"))];
+    let defaults = [("filename", format!("cover.{extension}")), ("mimetype", format!("image/{kind}"))];
     let mut all: BTreeMap<String, String> =
-        usual.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        defaults.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     for name in ["filename", "mimetype", "title"] {
-        let said = stream.tags.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(name));
-        let told =
+        let found = stream.tags.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(name));
+        let reveals =
             |(tag, value): &(&String, &String)| metadata::strips(preset) && places::tag_tells(tag, value);
         let renamed = converted.is_some() && name != "title";
-        if let Some((_, value)) = said.filter(|said| !renamed && !told(said) && !said.1.is_empty()) {
+        if let Some((_, value)) = found.filter(|tag| !renamed && !reveals(tag) && !tag.1.is_empty()) {
             all.insert(name.into(), value.clone());
         }
     }
@@ -130,20 +130,20 @@ pub(super) fn file(stream: &Stream, action: &Action, preset: &Preset) -> BTreeMa
 
 fn cover_as_it_is(stream: &Stream, container: Container) -> Action {
     match container {
-        // ffmpeg writes none into it.
+        // ffmpeg writes no covers into MOV.
         Container::Mov => Action::drop(StreamReason::NoCovers { container }),
-        // The tag that MP4 gives to a picture is refused here, where covers have none.
+        // M4A refuses MP4's tags for pictures, as covers have none there.
         Container::M4a if stream.codec == "mjpeg" => Action::Copy { tag: Some("jpeg".into()) },
         Container::M4a if stream.codec == "png" => Action::Copy { tag: Some("png ".into()) },
         _ if matches!(stream.codec.as_str(), "mjpeg" | "png") => Action::Copy { tag: None },
         Container::Mkv if matches!(stream.codec.as_str(), "gif" | "tiff") => Action::Copy { tag: None },
-        // ffprobe takes such an attached file for no cover.
+        // ffprobe does not report such an attachment as a cover.
         Container::Mkv if matches!(stream.codec.as_str(), "bmp" | "webp") => as_png(),
         _ => Action::drop(StreamReason::CoverNotHeld { container }),
     }
 }
 
-/// MP4 keeps chapters as a track of text, which ffprobe shows as one more stream.
+/// MP4 stores chapters as a text track, which ffprobe reports as a stream.
 pub(super) fn is_chapters(stream: &Stream, info: &MediaInfo) -> bool {
     !info.chapters.is_empty() && stream.codec == "bin_data" && stream.tag == "text"
 }
@@ -157,13 +157,13 @@ mod tests {
     use crate::spec::JobSpec;
     use crate::words;
 
-    fn fate(codec: &str, preset: &str) -> Action {
+    fn outcome(codec: &str, preset: &str) -> Action {
         let stream = Stream { codec: codec.into(), ..Stream::default() };
         subtitle(&stream, preset::find(preset).unwrap(), false)
     }
 
     #[test]
-    fn a_cover_of_an_m4a_has_a_tag_that_its_muxer_takes() {
+    fn cover_in_m4a_has_a_tag_that_the_muxer_accepts() {
         let tag = |codec: &str, container| {
             let stream = Stream { codec: codec.into(), ..Stream::default() };
             let Action::Copy { tag } = cover(&stream, container, true) else { panic!("{codec}") };
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cover_in_mkv_is_called_what_it_was_called() {
+    fn cover_in_mkv_keeps_its_name() {
         let cover = |codec: &str, tags: &[(&str, &str)]| {
             let tags = tags.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             Stream { codec: codec.into(), tags, ..Stream::default() }
@@ -192,34 +192,36 @@ mod tests {
         let map = cover("gif", &[("filename", "48.8577,2.2950.gif"), ("mimetype", "image/gif")]);
         assert_eq!(called(&map, keep), ["48.8577,2.2950.gif", "image/gif"]);
         let strip = Preset { metadata: crate::preset::Metadata::StripLocation, ..keep.clone() };
-        let told = cover("png", &[("filename", "48.8577,2.2950.png"), ("mimetype", "image/png")]);
-        assert_eq!(called(&told, &strip), ["cover.png", "image/png"]);
+        let revealing = cover("png", &[("filename", "48.8577,2.2950.png"), ("mimetype", "image/png")]);
+        assert_eq!(called(&revealing, &strip), ["cover.png", "image/png"]);
         for codec in ["gif", "tiff", "bmp", "webp"] {
-            let unread = cover(codec, &[]);
-            assert!(super::cover(&unread, Container::Mkv, false).keeps(), "{codec}");
+            let unexamined = cover(codec, &[]);
+            assert!(super::cover(&unexamined, Container::Mkv, false).keeps(), "{codec}");
             assert!(
-                !super::cover(&unread, Container::Mkv, true).keeps(),
-                "{codec}: nothing reads its fields"
+                !super::cover(&unexamined, Container::Mkv, true).keeps(),
+                "{codec}: its metadata is not examined"
             );
         }
     }
 
     #[test]
     fn each_container_gets_the_subtitles_it_can_hold() {
-        assert_eq!(fate("mov_text", "web-1080p"), Action::Copy { tag: None });
-        assert!(matches!(fate("ass", "edit-prores"), Action::Convert(spec) if spec.codec == "mov_text"));
+        assert_eq!(outcome("mov_text", "web-1080p"), Action::Copy { tag: None });
+        assert!(matches!(outcome("ass", "edit-prores"), Action::Convert(spec) if spec.codec == "mov_text"));
         assert!(matches!(
-            fate("hdmv_pgs_subtitle", "web-1080p"),
+            outcome("hdmv_pgs_subtitle", "web-1080p"),
             Action::Drop { reason: StreamReason::PictureSubtitles { .. }, .. }
         ));
-        assert_eq!(fate("hdmv_pgs_subtitle", "archive-av1"), Action::Copy { tag: None });
-        assert_eq!(fate("ass", "archive-av1"), Action::Copy { tag: None });
-        assert!(matches!(fate("mov_text", "archive-av1"), Action::Convert(spec) if spec.codec == "subrip"));
-        assert!(matches!(fate("", "archive-av1"), Action::Drop { .. }));
+        assert_eq!(outcome("hdmv_pgs_subtitle", "archive-av1"), Action::Copy { tag: None });
+        assert_eq!(outcome("ass", "archive-av1"), Action::Copy { tag: None });
+        assert!(
+            matches!(outcome("mov_text", "archive-av1"), Action::Convert(spec) if spec.codec == "subrip")
+        );
+        assert!(matches!(outcome("", "archive-av1"), Action::Drop { .. }));
     }
 
     #[test]
-    fn a_log_of_places_that_ffprobe_takes_for_data_is_left_out_where_places_are() {
+    fn location_log_that_ffprobe_treats_as_data_is_dropped_where_locations_are_removed() {
         let strip = crate::preset::Metadata::StripLocation;
         let strip = Preset { metadata: strip, ..preset::find("web-1080p").unwrap().clone() };
         let track = |text: &str| {
@@ -232,8 +234,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_of_subtitles_that_are_left_out_is_true_of_each_container() {
-        let reason = |codec: &str, preset: &str| match fate(codec, preset) {
+    fn reason_for_dropped_subtitles_is_right_for_each_container() {
+        let reason = |codec: &str, preset: &str| match outcome(codec, preset) {
             Action::Drop { reason, .. } => words::stream_reason(&reason).to_string(),
             kept => panic!("{codec}: {kept:?}"),
         };
@@ -242,14 +244,14 @@ mod tests {
             assert_eq!(reason("xsub", preset), own);
             assert_eq!(reason("dvb_teletext", preset), "teletext is not converted");
             assert_eq!(reason("", preset), "subtitles in an unknown format");
-            assert!(fate("wvtt", preset).keeps() && fate("ttml", preset).keeps());
-            assert!(fate("eia_608", preset).keeps() && fate("webvtt", preset).keeps());
+            assert!(outcome("wvtt", preset).keeps() && outcome("ttml", preset).keeps());
+            assert!(outcome("eia_608", preset).keeps() && outcome("webvtt", preset).keeps());
         }
         assert!(reason("dvd_subtitle", "web-1080p").contains("few players"));
         assert!(reason("dvd_subtitle", "edit-prores").contains("MOV cannot hold"));
         assert!(reason("dvb_subtitle", "web-1080p").contains("MP4 cannot hold"));
         for picture in ["dvd_subtitle", "dvb_subtitle", "hdmv_pgs_subtitle"] {
-            assert_eq!(fate(picture, "archive-av1"), Action::Copy { tag: None });
+            assert_eq!(outcome(picture, "archive-av1"), Action::Copy { tag: None });
         }
         for codec in ["xsub", "wvtt", "subrip", "dvd_subtitle", ""] {
             assert_eq!(reason(codec, "audio-m4a"), "only the sound is kept");
@@ -257,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn streams_of_another_programme_are_left_out_and_the_first_track_is_one_of_the_own() {
+    fn streams_of_other_programmes_are_dropped_and_first_track_is_of_the_same_programme() {
         let stream = |index, kind, codec: &str| {
             let sound = Stream { channels: Some(2), sample_rate: Some(48_000), ..Stream::default() };
             Stream { index, kind, codec: codec.into(), ..sound }

@@ -1,23 +1,23 @@
-//! Aiming at a size: how many bits a second the picture may take so that the whole result stays below a limit.
+//! Bit rate control for a size limit: the video bit rate that keeps the whole result below it.
 
 use super::encode::{Quality, Settings};
 use super::{Action, Plan, Task};
 use crate::failure::{Failure, Reason};
 use crate::media::Kind;
 
-/// Share of the limit that is aimed at: x264's second pass comes out within some 2 % of its aim.
+/// Share of the limit to aim at: x264's second pass lands within some 2 % of its target.
 const AIM: f64 = 0.975;
-/// What the container takes of each stream, in kilobits per second: its index, some 12 bytes a frame.
-const INDEX: f64 = 4.0;
-/// Fewer bits a pixel of a frame show nothing that is worth keeping.
-const LEAST_BITS_PER_PIXEL: f64 = 0.01;
-/// The picture's least rate in kilobits per second, however small it is.
-const LEAST: f64 = 40.0;
+/// Container overhead per stream, in kbit/s: its index, some 12 bytes a frame.
+const CONTAINER_KBPS: f64 = 4.0;
+/// Minimum bits per pixel; less is not worth keeping.
+const MIN_BITS_PER_PIXEL: f64 = 0.01;
+/// Minimum video bit rate in kbit/s, however small the picture.
+const MIN_KBPS: f64 = 40.0;
 
-/// Gives the picture the rate that the preset's size leaves for it.
+/// Sets the video bit rate that the preset's size limit leaves.
 ///
 /// # Errors
-/// `plan_refused` when the length is unknown, or the size hopeless: then with the smallest one possible.
+/// `plan_refused` if the length is unknown or the size is unreachable; then with the smallest possible size.
 pub(super) fn aim(plan: &mut Plan, task: &Task<'_>) -> Result<(), Failure> {
     let Some(megabytes) = task.preset.size_mb() else { return Ok(()) };
     plan.limit = Some(u64::from(megabytes) * 1_000_000);
@@ -27,18 +27,19 @@ pub(super) fn aim(plan: &mut Plan, task: &Task<'_>) -> Result<(), Failure> {
     let seconds = task.info.length().ok_or(Reason::LengthUnknown)?;
     let others = other_kbps(plan);
     let kbps = f64::from(megabytes) * 8000.0 * AIM / seconds - others;
-    let least = least_kbps(task);
-    if kbps < least {
-        let smallest = ((least + others) * seconds / 8000.0 / AIM).ceil();
+    let min = min_kbps(task);
+    if kbps < min {
+        let smallest = ((min + others) * seconds / 8000.0 / AIM).ceil();
         return Err(Reason::CannotFit { limit: megabytes, smallest: smallest as u64 }.into());
     }
-    // More than the source has would only fill the size up.
+    // More than the source's bit rate would only waste space.
     let had = task.info.size.map_or(f64::INFINITY, |size| size as f64 * 8.0 / seconds / 1000.0);
-    set_rate(plan, kbps.min(had.max(least)) as u64);
+    set_rate(plan, kbps.min(had.max(min)) as u64);
     Ok(())
 }
 
-/// The same with the picture's rate lowered, after a result of `made` bytes came out too big.
+/// Lowers the video bit rate after a result of `made` bytes exceeded the limit. `None`: it did not, or no bit rate is
+/// set.
 pub fn slower(plan: &Plan, made: u64) -> Option<Plan> {
     let limit = plan.limit.filter(|limit| made > *limit)?;
     let now = rate(plan)?;
@@ -47,20 +48,20 @@ pub fn slower(plan: &Plan, made: u64) -> Option<Plan> {
     Some(plan)
 }
 
-fn least_kbps(task: &Task<'_>) -> f64 {
+fn min_kbps(task: &Task<'_>) -> f64 {
     let Some((picture, preset)) = task.main.video.as_ref().zip(task.preset.video.as_ref()) else {
-        return LEAST;
+        return MIN_KBPS;
     };
     let (width, height) = super::shape::target_size(picture, preset);
     let fps = picture.rate.unwrap_or(30.0).min(f64::from(preset.max_fps.unwrap_or(1000)));
-    (f64::from(width) * f64::from(height) * fps * LEAST_BITS_PER_PIXEL / 1000.0).max(LEAST)
+    (f64::from(width) * f64::from(height) * fps * MIN_BITS_PER_PIXEL / 1000.0).max(MIN_KBPS)
 }
 
-/// What sound and container take, in kilobits per second.
+/// Bit rate of audio and container, in kbit/s.
 fn other_kbps(plan: &Plan) -> f64 {
     let sound = plan.streams.iter().filter(|s| s.kind == Kind::Audio && s.action.keeps());
     let kbps = |action: &Action| action.encoded()?.sound()?.kbps;
-    sound.map(|s| f64::from(kbps(&s.action).unwrap_or(0)) + INDEX).sum::<f64>() + INDEX
+    sound.map(|s| f64::from(kbps(&s.action).unwrap_or(0)) + CONTAINER_KBPS).sum::<f64>() + CONTAINER_KBPS
 }
 
 fn set_rate(plan: &mut Plan, kbps: u64) {
@@ -88,7 +89,7 @@ mod tests {
     use crate::preset;
     use crate::spec::JobSpec;
 
-    fn film(seconds: f64) -> MediaInfo {
+    fn video(seconds: f64) -> MediaInfo {
         let picture = Picture {
             width: 1920,
             height: 1080,
@@ -120,9 +121,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_below_the_size_and_plays_is_copied_whole_and_nothing_else_is() {
+    fn file_below_the_size_that_plays_is_copied_and_no_other() {
         let small = |size, change: &dyn Fn(&mut MediaInfo)| {
-            let mut info = MediaInfo { size: Some(size), container: "matroska,webm".into(), ..film(100.0) };
+            let mut info = MediaInfo { size: Some(size), container: "matroska,webm".into(), ..video(100.0) };
             info.streams[0].level = Some(40);
             if let Some(picture) = &mut info.streams[0].video {
                 picture.pixel_format = "yuv420p".into();
@@ -141,25 +142,25 @@ mod tests {
     }
 
     #[test]
-    fn the_picture_gets_what_the_sound_leaves() {
+    fn video_gets_the_bit_rate_that_audio_leaves() {
         let fit = fit();
-        let aimed = plan(&film(100.0), &fit, &Abilities::default()).unwrap();
+        let aimed = plan(&video(100.0), &fit, &Abilities::default()).unwrap();
         assert_eq!(aimed.limit, Some(25_000_000));
         assert_eq!(rate(&aimed), Some(1846), "25 MB in 100 s are 2,000 kbit/s, less 2.5 %, 96 and 8");
-        let small = MediaInfo { size: Some(5_000_000), ..film(100.0) };
+        let small = MediaInfo { size: Some(5_000_000), ..video(100.0) };
         assert_eq!(
             rate(&plan(&small, &fit, &Abilities::default()).unwrap()),
             Some(622),
-            "as the source; never less than shows anything"
+            "the source's bit rate, but not less than the minimum"
         );
         assert_eq!(slower(&aimed, 24_000_000), None);
         assert_eq!(rate(&slower(&aimed, 27_500_000).unwrap()), Some(1636));
     }
 
     #[test]
-    fn a_hopeless_size_is_refused_with_the_smallest_possible_one() {
+    fn unreachable_size_is_refused_with_the_smallest_possible_one() {
         let fit = fit();
-        let refusal = plan(&film(3600.0), &fit, &Abilities::default()).unwrap_err();
+        let refusal = plan(&video(3600.0), &fit, &Abilities::default()).unwrap_err();
         assert_eq!(refusal.code(), crate::failure::FailureCode::PlanRefused);
         assert_eq!(refusal.said(), "Cannot fit into 25 MB. The smallest possible is 336 MB.");
     }

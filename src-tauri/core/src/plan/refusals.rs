@@ -1,11 +1,11 @@
-//! Files of which no plan can be made, each with the reason; and what a plan is about. Pure.
+//! Refuses files that cannot be planned, with the reason; and finds the main stream. Pure.
 
 use super::{Abilities, audio};
 use crate::failure::{Failure, Reason};
 use crate::media::{Kind, MediaInfo, Picture, Stream};
 use crate::preset::{Container, Preset};
 
-/// The stream the preset is about: the moving picture, or the sound of a preset for sound.
+/// The main stream: the moving picture, or the audio track of an audio preset.
 pub(super) fn main_stream<'a>(
     info: &'a MediaInfo,
     preset: &Preset,
@@ -19,7 +19,7 @@ pub(super) fn main_stream<'a>(
         if info.streams.iter().any(|s| s.kind == Kind::Audio && audio::is_readable(s, abilities)) {
             return Ok(main);
         }
-        return Err(undecodable(Kind::Audio, main, abilities).into());
+        return Err(undecodable_reason(Kind::Audio, main, abilities).into());
     }
     let main = info.video().ok_or(Reason::NoPicture)?;
     unreadable(main, abilities).map_or(Ok(main), Err)
@@ -29,8 +29,8 @@ fn name_of(stream: &Stream) -> &str {
     if stream.codec.is_empty() { stream.tag.as_str() } else { stream.codec.as_str() }
 }
 
-/// A codec that is known and lacks its parameters is no codec that cannot be decoded.
-fn undecodable(carries: Kind, main: &Stream, abilities: &Abilities) -> Reason {
+/// Distinguishes a known codec whose parameters are missing from one without a decoder.
+fn undecodable_reason(carries: Kind, main: &Stream, abilities: &Abilities) -> Reason {
     let codec = name_of(main).to_owned();
     if abilities.decodes(&main.codec) {
         Reason::NoParameters { carries, codec }
@@ -46,21 +46,22 @@ pub(super) fn unreadable(main: &Stream, abilities: &Abilities) -> Option<Failure
     }
     let picture = main.video.as_ref().filter(|p| p.width > 0 && p.height > 0);
     if picture.is_none() || !abilities.decodes(&main.codec) {
-        return Some(undecodable(Kind::Video, main, abilities).into());
+        return Some(undecodable_reason(Kind::Video, main, abilities).into());
     }
     None
 }
 
-/// A picture without a base layer can be copied by a container that declares it; nothing else.
+/// Refuses pictures without a base layer, unless copied into a container that declares it.
 pub(super) fn own_colours(picture: &Picture, copied: bool, container: Container) -> Result<(), Failure> {
-    // ffmpeg's MOV never declares it, and players would take the colours for others.
+    // ffmpeg's MOV muxer never declares it, and players would interpret the colours wrongly.
     if !picture.has_no_base() || (copied && container != Container::Mov) {
         return Ok(());
     }
     Err(Reason::NoBaseLayer { profile: picture.dolby_vision.unwrap_or(5) }.into())
 }
 
-/// ffmpeg takes what the edit list names at the speed of the recording: another stretch of it, and too slow or too fast.
+/// Refuses edit lists that change the speed: ffmpeg applies them at normal speed, which gives another part of the
+/// recording, too slow or too fast.
 pub(super) fn other_speed(info: &MediaInfo, preset: &Preset) -> Result<(), Failure> {
     if !info.other_speed || preset.salvage {
         return Ok(());
@@ -68,7 +69,7 @@ pub(super) fn other_speed(info: &MediaInfo, preset: &Preset) -> Result<(), Failu
     Err(Reason::OtherSpeed.into())
 }
 
-/// What ffmpeg makes of two recordings is neither of them: their clocks both begin at nought.
+/// Refuses two concatenated recordings, whose clocks both begin at 0: ffmpeg's output would be neither of them.
 pub(super) fn second_recording(info: &MediaInfo, preset: &Preset) -> Result<(), Failure> {
     if !info.second_recording || preset.salvage {
         return Ok(());
@@ -85,7 +86,7 @@ mod tests {
     use crate::spec::JobSpec;
     use std::path::Path;
 
-    /// The plan of a picture of Dolby Vision of this profile, all around.
+    /// Plan of a spherical picture in Dolby Vision of this profile.
     fn of(profile: u32, preset: &Preset) -> Result<Plan, Failure> {
         let dolby =
             Picture { dolby_vision: Some(profile), transfer: "smpte2084".into(), ..Picture::default() };
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_without_a_base_layer_is_copied_where_that_can_be_declared_and_else_refused() {
+    fn picture_without_base_layer_is_copied_where_that_can_be_declared_else_refused() {
         let copied = |profile, preset: &Preset| {
             of(profile, preset).map(|plan| matches!(plan.streams[0].action, Action::Copy { .. }))
         };
@@ -115,12 +116,12 @@ mod tests {
     }
 
     #[test]
-    fn mp4_is_asked_to_declare_dolby_vision_of_a_copy_and_of_no_encode() {
-        let asked = |preset: &str| {
+    fn mp4_declares_dolby_vision_of_copies_only() {
+        let declared = |preset: &str| {
             let plan = of(8, preset::find(preset).unwrap()).unwrap();
             let all = steps(&plan, Path::new("/v/a.mp4"), Path::new("/o/.part"), Path::new("/d/notes"));
             all.iter().flat_map(|step| &step.arguments).any(|word| word == "unofficial")
         };
-        assert!(asked("remux-mp4") && !asked("small-hevc") && !asked("web-1080p"));
+        assert!(declared("remux-mp4") && !declared("small-hevc") && !declared("web-1080p"));
     }
 }

@@ -1,6 +1,6 @@
-//! A plan as ffmpeg's arguments: pure functions, and the only place where those of a transcode and of its checks are made.
+//! Renders a plan as ffmpeg's arguments. Pure, and the only place that makes those of a transcode and its checks.
 //!
-//! Guarantees that nothing reads an argument back: decisions look at the typed values of the plan.
+//! Guarantees that no argument is ever parsed again: decisions use the typed values of the plan.
 
 pub(super) mod checks;
 mod colour;
@@ -28,13 +28,13 @@ pub(super) use sound::filter as sound_filter;
 /// An option and its value.
 type Pair = (&'static str, String);
 
-/// Packets that may wait for the first of a track that begins late: those of 40 minutes.
-const MOST_WAITING: &str = "65536";
+/// Packets that may wait for the first one of a late track: those of 40 minutes.
+const MAX_QUEUED_PACKETS: &str = "65536";
 
-/// Lines noted of a track of subtitles, at 60 bytes each: no honest one has more.
-const MOST_CUES: &str = "50000";
+/// Limit of cues noted per subtitle track, 60 bytes each; real files have fewer.
+const MAX_CUES: &str = "50000";
 
-/// Covers that are to be attached must be files: each is written to one of its own. `None`: there are none.
+/// Extracts each cover to attach to a file. `None`: there are none.
 pub(super) fn take_covers(plan: &Plan, source: &Path, notes: &Path) -> Option<Vec<OsString>> {
     plan.attached().next()?;
     let mut all = input(plan, source);
@@ -47,12 +47,12 @@ pub(super) fn take_covers(plan: &Plan, source: &Path, notes: &Path) -> Option<Ve
     Some(all)
 }
 
-/// A further output, beside the result: it takes no reading of its own. Bounded, for the file is a stranger's.
+/// A second output that notes the cues, in the same run. Bounded, as the file is untrusted input.
 fn cue_arguments(plan: &Plan, notes: &Path) -> Vec<OsString> {
     let Some(file) = cue_file(plan, notes) else { return Vec::new() };
     let map = |s: &Planned| words(&["-map", &origin(plan, s)]);
     let mut all: Vec<OsString> = one_at_a_time(plan).flat_map(map).collect();
-    all.extend(words(&["-c", "copy", "-frames:s", MOST_CUES, "-f", "framecrc"]));
+    all.extend(words(&["-c", "copy", "-frames:s", MAX_CUES, "-f", "framecrc"]));
     all.push(file_url(&file));
     all
 }
@@ -69,8 +69,8 @@ fn attach_arguments(plan: &Plan, notes: &Path) -> Vec<OsString> {
     plan.attached().enumerate().flat_map(attach).collect()
 }
 
-/// What stands before any input: `verbose` is the level at which ffmpeg tells how many frames it decoded, which
-/// verification needs. No `-nostdin`: the pipe carries `q`.
+/// Global options. Only `verbose` logs how many frames were decoded, which verification needs. No `-nostdin`: the
+/// pipe carries `q`.
 fn reading(hardware: Option<&HardwareEncoder>) -> Vec<OsString> {
     let mut all = words(&["-hide_banner", "-y", "-nostats", "-progress", "pipe:1", "-stats_period", "0.25"]);
     all.extend(words(&["-loglevel", "level+verbose"]));
@@ -83,7 +83,7 @@ pub(super) fn encode(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> V
     whole(plan, source, part, notes, &[])
 }
 
-/// The picture alone, to nowhere but the statistics for the second pass.
+/// The picture only, with no output but the statistics for the second pass.
 pub(super) fn first_pass(plan: &Plan, source: &Path, notes: &Path) -> Vec<OsString> {
     let mut all = input(plan, source);
     if let Some(picture) = plan.picture() {
@@ -95,7 +95,7 @@ pub(super) fn first_pass(plan: &Plan, source: &Path, notes: &Path) -> Vec<OsStri
     all
 }
 
-/// The result by the statistics of the first pass.
+/// The result, using the statistics of the first pass.
 pub(super) fn second_pass(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> Vec<OsString> {
     whole(plan, source, part, notes, &pass("2", notes))
 }
@@ -114,14 +114,14 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
     }
     let mut counts = [0; 5];
     for stream in &streams {
-        if let Some(clip) = plan.clip.as_ref().filter(|_| clip::is_copied_mark(stream)) {
+        if let Some(clip) = plan.clip.as_ref().filter(|_| clip::is_copied_cue_track(stream)) {
             let of = if stream.kind == Kind::Data { ("d", counts[4]) } else { ("s", counts[2]) };
             all.extend(words(&[&format!("-bsf:{}:{}", of.0, of.1), &clipped(clip)]));
         }
         all.extend(stream_arguments(plan, stream, &mut counts));
     }
     if plan.picture().is_some() {
-        // One that is named keeps ffmpeg from making the first of several subtitles the one that is shown. MP4 and MOV
+        // An explicit disposition keeps ffmpeg from making the first of several subtitles the default. MP4 and MOV
         // enable it nevertheless: see `Plan::hides_subtitles`.
         all.extend(words(&["-disposition:v:0", "default"]));
     }
@@ -134,7 +134,7 @@ fn whole(plan: &Plan, source: &Path, part: &Path, notes: &Path, pass: &[OsString
         "-map_chapters",
         chapters,
         "-max_muxing_queue_size",
-        MOST_WAITING,
+        MAX_QUEUED_PACKETS,
     ]));
     all.extend(tags::arguments(plan, &streams));
     all.extend(container_arguments(plan));
@@ -177,12 +177,12 @@ fn stream_arguments(plan: &Plan, stream: &Planned, counts: &mut [usize; 5]) -> V
     for (name, value) in names.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
         all.extend([format!("-metadata:s:{letter}:{count}"), format!("{name}={value}")]);
     }
-    all.extend(marks(stream).into_iter().flat_map(|marks| [at("disposition"), marks]));
+    all.extend(dispositions(stream).into_iter().flat_map(|dispositions| [at("disposition"), dispositions]));
     *count += 1;
     all.into_iter().map(OsString::from).collect()
 }
 
-/// Options and filters of an encoder, in order. `captioned`: captions of the picture are in a track.
+/// Options and filters of an encoder, in order. `captioned`: captions of the picture are in a separate track.
 fn encoded(spec: &EncodeSpec, captioned: bool) -> (Vec<Pair>, Vec<String>) {
     let encoder = spec.encoder;
     match &spec.settings {
@@ -193,8 +193,8 @@ fn encoded(spec: &EncodeSpec, captioned: bool) -> (Vec<Pair>, Vec<String>) {
             let rate = settings.kbps.map(|kbps| ("b", format!("{kbps}k")));
             (rate.into_iter().collect(), settings.filters.iter().map(sound::filter).collect())
         }
-        // MP4 and MOV count the time between two cues in 31 bits: in ffmpeg's millionths of a second, 35 minutes, beyond
-        // which it fails, or shows the next cue at once.
+        // MP4 and MOV store the time between two cues in 31 bits: 35 minutes in ffmpeg's microseconds, beyond which
+        // muxing fails or the next cue shows at once.
         Some(Settings::Text(_)) if encoder == Encoder::MovText => {
             (vec![("time_base", "1/1000".to_owned())], Vec::new())
         }
@@ -207,25 +207,27 @@ fn encoded(spec: &EncodeSpec, captioned: bool) -> (Vec<Pair>, Vec<String>) {
     }
 }
 
-/// What a stream is marked as; `None`: as in the input.
-fn marks(stream: &Planned) -> Option<String> {
+/// Dispositions of a stream; `None`: as in the input.
+fn dispositions(stream: &Planned) -> Option<String> {
     let usual = || stream.cover.then(|| "attached_pic".into());
     let Action::Convert(spec) = &stream.action else { return usual() };
     match &spec.settings {
-        Some(Settings::Text(TextSettings { marks: Some(marks) })) if marks.is_empty() => Some("0".into()),
-        Some(Settings::Text(TextSettings { marks: Some(marks) })) => Some(marks.join("+")),
+        Some(Settings::Text(TextSettings { marks: Some(dispositions) })) if dispositions.is_empty() => {
+            Some("0".into())
+        }
+        Some(Settings::Text(TextSettings { marks: Some(dispositions) })) => Some(dispositions.join("+")),
         _ => usual(),
     }
 }
 
 fn container_arguments(plan: &Plan) -> Vec<OsString> {
-    // The index goes to the front, so that playing can begin before the file is all there.
+    // The index goes to the front, so that playback can begin before the whole file is there.
     let flags = if plan.vendor_tags { "+faststart+use_metadata_tags" } else { "+faststart" };
-    // ffmpeg 5.1 takes these for experiments in MP4.
-    let experiment = |s: &Planned| {
+    // ffmpeg 5.1 treats these as experimental in MP4.
+    let is_experimental = |s: &Planned| {
         matches!(s.action, Action::Copy { .. }) && matches!(s.codec.as_str(), "flac" | "truehd")
     };
-    let strict: &[&str] = if plan.kept().any(experiment) {
+    let strict: &[&str] = if plan.kept().any(is_experimental) {
         &["-strict", "experimental"]
     } else if plan.immersive || plan.dolby_vision {
         &["-strict", "unofficial"]
@@ -274,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kept_stream_is_mapped_by_its_index_and_named_by_its_place() {
+    fn kept_streams_are_mapped_by_input_index_and_named_by_output_index() {
         let streams = vec![
             stream(0, Kind::Audio, "dts"),
             stream(1, Kind::Video, "h264"),
@@ -303,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copied_hevc_stream_gets_the_tag_that_players_expect_and_a_cover_its_mark() {
+    fn copied_hevc_is_tagged_hvc1_and_a_cover_is_marked() {
         let cover = Stream { attached_picture: true, ..stream(1, Kind::Video, "mjpeg") };
         let line = line(vec![stream(0, Kind::Video, "hevc"), cover], "remux-mp4");
         assert!(
@@ -313,9 +315,9 @@ mod tests {
     }
 
     #[test]
-    fn a_size_is_aimed_at_in_two_passes_of_which_the_first_writes_nothing() {
-        let film = Stream { seconds: Some(60.0), ..stream(0, Kind::Video, "h264") };
-        let info = MediaInfo { streams: vec![film, stream(1, Kind::Audio, "aac")], ..MediaInfo::default() };
+    fn size_limit_takes_two_passes_and_the_first_writes_nothing() {
+        let video = Stream { seconds: Some(60.0), ..stream(0, Kind::Video, "h264") };
+        let info = MediaInfo { streams: vec![video, stream(1, Kind::Audio, "aac")], ..MediaInfo::default() };
         let lines = lines(&info, "fit-size");
         assert_eq!(lines.len(), 2);
         assert!(
@@ -329,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_that_is_to_play_everywhere_is_decoded_out_of_the_result() {
+    fn copies_are_decoded_from_the_result() {
         let picture = Picture {
             width: 640,
             height: 360,
@@ -347,15 +349,15 @@ mod tests {
             ..stream(0, Kind::Video, "h264")
         };
         let info = MediaInfo { streams: vec![video], container: "mov,mp4".into(), ..MediaInfo::default() };
-        let super_lines = lines;
-        let lines = |preset| super_lines(&info, preset);
+        let lines_of = lines;
+        let lines = |preset| lines_of(&info, preset);
         let [copy, check] = &lines("web-1080p")[..] else { panic!("two commands") };
         assert!(copy.contains("-c:v:0 copy") && copy.ends_with("file:/o/.part"), "{copy}");
         assert!(check.ends_with("-i file:/o/.part -map 0:V:0 -fps_mode passthrough -f null -"), "{check}");
-        assert_eq!(lines("remux-mp4").len(), 2, "so short that it is decoded whole");
+        assert_eq!(lines("remux-mp4").len(), 2, "short files are decoded completely");
         let long = Stream { seconds: Some(60.0), ..info.streams[0].clone() };
         let info = MediaInfo { streams: vec![long], ..info.clone() };
-        let [_, check] = &super_lines(&info, "remux-mp4")[..] else { panic!("two commands") };
+        let [_, check] = &lines_of(&info, "remux-mp4")[..] else { panic!("two commands") };
         assert_eq!(check.matches(" -ss ").count(), 7, "{check}");
         assert!(check.contains("-ss 0.000 -t 1 -i file:/o/.part") && check.contains("-ss 59.000"), "{check}");
         assert!(

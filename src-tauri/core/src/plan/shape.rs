@@ -1,16 +1,17 @@
 //! Size and shape of the frame that a picture is encoded in. Pure.
 //!
-//! Guarantees that a frame fits the preset's box, holds every picture whole, and is never larger than the picture.
+//! Guarantees that a frame fits the preset's box, holds every frame of the source, and is never larger than the
+//! source.
 
 use crate::failure::{Failure, Reason};
 use crate::media::{MediaInfo, Picture};
 use crate::preset::{Preset, VideoCodec, VideoPreset};
 
-/// Pixels of the largest picture that is worked on: 16K.
-const MOST_PIXELS: u64 = 15_360 * 8_640;
+/// Maximum number of pixels per frame: 16K.
+const MAX_PIXELS: u64 = 15_360 * 8_640;
 
-/// Size of the frame that holds every picture, fitted into the preset's box, never enlarged, both sides even (4:2:0 needs
-/// it).
+/// Size of a frame that holds every frame of the source, fitted into the preset's box, never enlarged, with even
+/// sides (required by 4:2:0).
 pub(super) fn target_size(picture: &Picture, preset: &VideoPreset) -> (u32, u32) {
     let (width, height) = picture.frame();
     let fit = |limit: Option<u32>, side: f64| limit.map_or(1.0, |limit| f64::from(limit) / side.max(1.0));
@@ -21,8 +22,8 @@ pub(super) fn target_size(picture: &Picture, preset: &VideoPreset) -> (u32, u32)
     (even(width), even(height))
 }
 
-/// Size of the frame that a moving picture is fitted into by this preset where it is converted, and whether that makes it
-/// smaller. Nothing of a preset or a file without one.
+/// Target size in pixels under this preset, and whether it is smaller than the source. `None` without a moving
+/// picture, or for a preset without video.
 pub fn within(info: &MediaInfo, preset: &Preset) -> Option<(u32, u32, bool)> {
     let picture = info.video()?.video.as_ref()?;
     let (width, height) = target_size(picture, preset.video.as_ref()?);
@@ -35,25 +36,25 @@ pub fn within(info: &MediaInfo, preset: &Preset) -> Option<(u32, u32, bool)> {
     ))
 }
 
-/// Shapes that differ by less, as a share, are the same.
-const SAME: f64 = 0.015;
+/// Relative tolerance for pixel aspect ratios.
+const TOLERANCE: f64 = 0.015;
 
-/// Width of a pixel by its height in a frame of this size whose even sides would squeeze the picture; else pixels are square.
+/// Pixel aspect ratio (width / height), where the even sides of this frame would distort the picture; `None`: square.
 pub(super) fn pixel_aspect(picture: &Picture, (width, height): (u32, u32)) -> Option<f64> {
     let frame = picture.frame();
     let aspect = frame.0 * f64::from(height) / (frame.1 * f64::from(width)).max(1.0);
-    let squeezed = picture.sizes.is_empty() && aspect > 0.0 && (aspect - 1.0).abs() > SAME;
-    squeezed.then_some(aspect)
+    let distorted = picture.sizes.is_empty() && aspect > 0.0 && (aspect - 1.0).abs() > TOLERANCE;
+    distorted.then_some(aspect)
 }
 
-/// Refuses what no encoder of this preset takes.
+/// Refuses sizes that the preset's encoders cannot take.
 pub(super) fn refuse_size(
     picture: &Picture,
     preset: &VideoPreset,
     (width, height): (u32, u32),
 ) -> Result<(), Failure> {
     let frame = picture.frame();
-    let most = MOST_PIXELS as f64;
+    let most = MAX_PIXELS as f64;
     let coded = (f64::from(picture.width), f64::from(picture.height));
     if let Some((width, height)) = [coded, frame].into_iter().find(|(width, height)| width * height > most) {
         return Err(Reason::PictureTooLarge { width, height }.into());
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pixels_are_square_but_where_even_sides_squeeze_the_picture() {
+    fn pixels_are_square_unless_even_sides_distort_the_picture() {
         let of = |width, height, size| {
             pixel_aspect(&Picture { width, height, pixel_aspect: 1.0, ..Picture::default() }, size)
         };

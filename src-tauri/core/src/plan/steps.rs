@@ -1,7 +1,7 @@
-//! A plan as steps: what is done one after the other, which of it writes the result, and how the time is shared out.
+//! Splits a plan into steps: their order, which of them writes the result, and their share of the time.
 //!
-//! Pure. Guarantees that what is made is checked, by a step behind all that make it, and that at most one of those writes
-//! the result. Must not know how a step is run; the arguments themselves are made in `render`.
+//! Pure. Guarantees that what is made is checked afterwards, and that at most one step writes the result. Must not
+//! know how a step is run; `render` makes the arguments.
 
 use super::render::checks::{decode_converted, decode_copies, decode_originals, read_source};
 use super::render::{encode, first_pass, second_pass, set_lines_apart, take_covers};
@@ -13,25 +13,25 @@ use std::path::Path;
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
-    /// Takes the covers that are to be attached out of the source.
+    /// Extracts the covers to attach from the source.
     Covers,
-    /// Clips subtitles that are converted afterwards, in a file of their own.
+    /// Extracts and clips subtitles that are converted afterwards.
     Lines,
-    /// Gathers statistics for the second pass.
+    /// Collects statistics for the second pass.
     FirstPass,
-    /// Writes the result by the statistics of the first pass.
+    /// Writes the result, using the statistics of the first pass.
     SecondPass,
     /// Writes the result.
     Encode,
-    /// Decodes what was copied, out of the result.
+    /// Decodes the copied streams of the result.
     DecodeCopies,
     /// Probes the result.
     Check,
-    /// Reads all packets of source and result, where the check leaves a doubt.
+    /// Reads all packets of source and result, where the check was inconclusive.
     Measure,
     /// Reads the source as the encode did, to check an existing result.
     ReadSource,
-    /// Decodes what was converted, out of such a result.
+    /// Decodes the converted streams of an existing result.
     DecodeResult,
 }
 
@@ -58,23 +58,23 @@ impl What {
 pub struct Step {
     /// What it does.
     pub what: What,
-    /// The time it takes; writing the result takes 1.
+    /// Estimated time, relative to writing the result (1).
     pub weight: f64,
-    /// Does it write the result?
+    /// Whether it writes the result.
     pub writes: bool,
-    /// ffmpeg's arguments; empty where the result is only read.
+    /// ffmpeg's arguments; empty where ffmpeg is not run.
     pub arguments: Vec<OsString>,
 }
 
-/// Covers are at the beginning of a file: taking them out is quick.
+/// Covers are at the beginning of a file: extracting them is quick.
 const COVERS: f64 = 0.01;
 /// Counting the packets of half a minute at 480p took 0.08 s, encoding it 7 s.
 const CHECK: f64 = 0.01;
-/// All packets of source and result took five times as long to read as those of a result to count.
+/// Reading all packets of source and result took five times as long as counting those of a result.
 const MEASURE: f64 = 0.05;
 
-/// The steps that carry `plan` out. `notes`: where steps leave what others need (the statistics of a first pass, covers)
-/// and the times of subtitles are noted, as the beginning of file names.
+/// The steps of `plan`. `notes`: prefix of the names of files that steps leave for each other (statistics of the
+/// first pass, covers, subtitle times).
 pub fn steps(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> Vec<Step> {
     let mut all = Vec::new();
     if let Some(arguments) = take_covers(plan, source, notes) {
@@ -92,12 +92,12 @@ pub fn steps(plan: &Plan, source: &Path, part: &Path, notes: &Path) -> Vec<Step>
     } else {
         all.push(writing(What::Encode, encode(plan, source, part, notes)));
     }
-    all.extend(judging(plan, part));
+    all.extend(checking(plan, part));
     all
 }
 
-/// The steps that judge a result.
-fn judging(plan: &Plan, result: &Path) -> Vec<Step> {
+/// The steps that check a result.
+fn checking(plan: &Plan, result: &Path) -> Vec<Step> {
     let mut all = vec![reading(What::Check, CHECK)];
     if plan.copies().next().is_some() {
         let (weight, arguments) = (decoding_weight(plan), decode_copies(plan, result));
@@ -106,20 +106,20 @@ fn judging(plan: &Plan, result: &Path) -> Vec<Step> {
     all
 }
 
-/// The steps that check an existing result; none writes anything. Reading the source again replaces what the encode
-/// reported, and what was converted is decoded too.
+/// The steps that check an existing result; none writes anything. Reading the source again replaces the report of the
+/// encode, and converted streams are decoded too.
 pub fn steps_of_check(plan: &Plan, source: &Path, result: &Path) -> Vec<Step> {
     let step = |what, weight, arguments| Step { what, weight, writes: false, arguments };
     let decoded = decode_converted(plan, result);
     let weight = if decoded.is_some() { 1.0 } else { MEASURE };
     let mut all = vec![step(What::ReadSource, weight, read_source(plan, source))];
-    all.extend(judging(plan, result));
+    all.extend(checking(plan, result));
     all.extend(decoded.map(|arguments| step(What::DecodeResult, 1.0, arguments)));
     all
 }
 
-/// A minute of 1080p at 8 Mbit/s was copied in 0.3 s and decoded in 3 s; beside an encoded picture, decoding copied
-/// sound takes next to nothing.
+/// A minute of 1080p at 8 Mbit/s was copied in 0.3 s and decoded in 3 s; decoding copied audio takes next to nothing
+/// compared with encoding video.
 fn decoding_weight(plan: &Plan) -> f64 {
     if !plan.places.is_empty() {
         return 1.0;
@@ -127,20 +127,20 @@ fn decoding_weight(plan: &Plan) -> f64 {
     if plan.picture().is_none_or(|p| matches!(p.action, Action::Copy { .. })) { 10.0 } else { 0.02 }
 }
 
-/// The step that decodes the copies of a result whole, where decoding them at some places does not do.
+/// The step that decodes the copies of a result completely, where decoding them at some positions is not enough.
 pub fn decode_whole(plan: &Plan, result: &Path) -> Step {
     let plan = Plan { places: Vec::new(), ..plan.clone() };
     let arguments = decode_copies(&plan, result);
     Step { what: What::DecodeCopies, weight: decoding_weight(&plan), writes: false, arguments }
 }
 
-/// The step that decodes of the original what was decoded of its copies, in the time of theirs.
+/// The step that decodes the same parts of the original as were decoded of its copies. Its time counts as theirs.
 pub fn decode_source(plan: &Plan, source: &Path) -> Step {
     let arguments = decode_originals(plan, source);
     Step { what: What::DecodeCopies, weight: 0.0, writes: false, arguments }
 }
 
-/// The step that follows a check which left a doubt.
+/// The step that follows an inconclusive check.
 pub fn measure() -> Step {
     reading(What::Measure, MEASURE)
 }
@@ -149,9 +149,9 @@ fn reading(what: What, weight: f64) -> Step {
     Step { what, weight, writes: false, arguments: Vec::new() }
 }
 
-/// The time of x264's first pass by that of its second, at each speed: the slower the speed, the more of it ffmpeg's
-/// fast first pass leaves out. Measured with x264 164 and ffmpeg 5.1 on two cores, by wall and CPU time. `medium`: seven
-/// clips from 272p to 720p at the rate of their source gave 0.28 to 0.46, with a mean of 0.38; 4K scaled to 1080p gave
+/// Time of x264's first pass relative to its second, by speed: the slower the speed, the more of it ffmpeg's fast
+/// first pass skips. Measured with x264 164 and ffmpeg 5.1 on two cores, by wall and CPU time. `medium`: seven clips
+/// from 272p to 720p at the rate of their source gave 0.28 to 0.46, with a mean of 0.38; 4K scaled to 1080p gave
 /// 0.42, and 1080p with grain 0.37. The other speeds: two clips each.
 fn first_pass_weight(plan: &Plan) -> f64 {
     match speed(plan) {
@@ -179,14 +179,14 @@ mod tests {
 
     fn list(preset: &Preset, more: Vec<Stream>) -> Vec<Step> {
         let picture = Picture { width: 640, height: 360, bits: 8, ..Picture::default() };
-        let film = Stream {
+        let video = Stream {
             kind: Kind::Video,
             codec: "h264".into(),
             seconds: Some(60.0),
             video: Some(picture),
             ..Stream::default()
         };
-        let info = MediaInfo { streams: [vec![film], more].concat(), ..MediaInfo::default() };
+        let info = MediaInfo { streams: [vec![video], more].concat(), ..MediaInfo::default() };
         let plan = plan(&info, &JobSpec::of(preset.clone()), &Abilities::default()).unwrap();
         steps(&plan, Path::new("/v/x.mkv"), Path::new("/o/.part"), Path::new("/d/notes"))
     }
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_result_is_written_once_and_checked_last() {
+    fn result_is_written_once_and_checked_last() {
         let find = |id| preset::find(id).unwrap();
         assert_eq!(kinds(&list(find("web-1080p"), vec![])), [(What::Encode, true), (What::Check, false)]);
         let two = [(What::FirstPass, false), (What::SecondPass, true), (What::Check, false)];
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn the_faster_the_encoder_the_more_of_the_time_is_the_first_pass() {
+    fn faster_speeds_spend_a_larger_share_on_the_first_pass() {
         let fit = preset::find("fit-size").unwrap();
         let weight = |speed| list(&preset::set(fit, &[("video.speed", speed)]).unwrap(), vec![])[0].weight;
         let all: Vec<f64> = ["veryslow", "slow", "medium", "fast", "faster", "veryfast"].map(weight).into();

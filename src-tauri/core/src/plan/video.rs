@@ -1,4 +1,4 @@
-//! The moving picture: copied or converted, by which encoder and with which of its options.
+//! Plans the moving picture: copied or converted, with which encoder and options.
 
 use super::colour::{self, Treatment};
 use super::encode::{EncodeSpec, PictureSettings, Pixels, Quality, Settings};
@@ -22,30 +22,30 @@ pub(super) fn action(task: &Task<'_>) -> Result<Action, Failure> {
     convert(task, &picture, preset)
 }
 
-/// The hardware encoder that this picture would be encoded with.
+/// Hardware encoder this picture would be encoded with.
 pub(super) fn hardware(task: &Task<'_>) -> Option<&'static HardwareEncoder> {
     wanted_hardware(task.preset, task.abilities)
 }
 
-/// Frames per second beyond which a rate is no rate but a fault of time stamps: capping it would throw pictures away
-/// that were taken one after the other. Cameras store their fastest recordings slowed down.
-const BELIEVED: f64 = 480.0;
+/// Frame rates beyond this are taken for timestamp errors: capping them would drop frames that were taken one after
+/// the other. Cameras store their fastest recordings as slow motion.
+const MAX_PLAUSIBLE_RATE: f64 = 480.0;
 
 fn convert(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> Result<Action, Failure> {
     let size = shape::target_size(picture, preset);
     shape::refuse_size(picture, preset, size)?;
-    let deep = match preset.depth {
+    let high_depth = match preset.depth {
         Depth::Eight => false,
         Depth::Source => picture.bits > 8,
         Depth::Ten => true,
     };
-    let rate = picture.rate.filter(|rate| *rate <= BELIEVED);
+    let rate = picture.rate.filter(|rate| *rate <= MAX_PLAUSIBLE_RATE);
     let fps = preset.max_fps.filter(|max| rate.is_some_and(|rate| rate > f64::from(*max) * 1.001));
     let target = Target {
         preset,
         size,
-        colours: treatment(picture, preset, deep),
-        pixels: pixels(preset.codec, deep),
+        colours: treatment(picture, preset, high_depth),
+        pixels: pixels(preset.codec, high_depth),
         fps,
     };
     let hardware = hardware(task).map(Encoder::Hardware);
@@ -58,7 +58,7 @@ fn convert(task: &Task<'_>, picture: &Picture, preset: &VideoPreset) -> Result<A
     })))
 }
 
-/// In ffprobe's words.
+/// ffprobe's name of the codec.
 fn codec(codec: VideoCodec) -> &'static str {
     match codec {
         VideoCodec::H264 => "h264",
@@ -68,16 +68,16 @@ fn codec(codec: VideoCodec) -> &'static str {
     }
 }
 
-fn pixels(codec: VideoCodec, deep: bool) -> Pixels {
-    match (codec, deep) {
+fn pixels(codec: VideoCodec, high_depth: bool) -> Pixels {
+    match (codec, high_depth) {
         (VideoCodec::ProRes, _) => Pixels::TenWide,
         (_, true) => Pixels::Ten,
         (_, false) => Pixels::Eight,
     }
 }
 
-fn treatment(picture: &Picture, preset: &VideoPreset, deep: bool) -> Treatment {
-    match (picture.is_hdr(), deep && preset.hdr == Hdr::Keep) {
+fn treatment(picture: &Picture, preset: &VideoPreset, high_depth: bool) -> Treatment {
+    match (picture.is_hdr(), high_depth && preset.hdr == Hdr::Keep) {
         (true, true) => Treatment::KeepHdr,
         (true, false) => Treatment::ToneMap,
         (false, _) if picture.is_rgb() => Treatment::FromRgb,
@@ -88,13 +88,13 @@ fn treatment(picture: &Picture, preset: &VideoPreset, deep: bool) -> Treatment {
 fn settings(task: &Task<'_>, picture: &Picture, target: &Target<'_>) -> PictureSettings {
     let Target { preset, colours: treatment, pixels, .. } = *target;
     let hvc1 = preset.codec == VideoCodec::Hevc && task.preset.container != Container::Mkv;
-    let colours = colour::named(treatment, picture);
+    let colours = colour::tags(treatment, picture);
     PictureSettings {
         quality: quality(preset),
         speed: preset.speed,
         pixels,
-        // An encoder's clock ticks once a frame, which keeps a constant rate exact. Where frames are slow, pictures would
-        // move against the sound, and where they come too unevenly, some would be lost.
+        // An encoder's time base is one tick per frame, which keeps a constant rate exact. At low frame rates frames
+        // would shift against the audio, and where they are too uneven, some would be lost.
         fine_clock: picture.fine_clock || picture.rate.is_none_or(|rate| rate < SLOW),
         last_picture: last_picture(task),
         interlaced: filters::keeps_fields(picture, preset),
@@ -111,14 +111,14 @@ fn quality(preset: &VideoPreset) -> Quality {
     rate.or(preset.crf.map(Quality::Crf)).unwrap_or(Quality::Fixed)
 }
 
-/// How long the last picture of an animation stands, which no encoder is told: as a share of its own time, for the unit of
-/// time of a container is not known beforehand.
+/// Duration of an animation's last frame, which encoders are not given. A share of its own timestamp, as the
+/// container's time base is not known beforehand.
 fn last_picture(task: &Task<'_>) -> Option<f64> {
     let span = task.main.span.as_ref().filter(|span| task.info.is_animation() && span.last > 0.0)?;
     Some(span.seconds / span.last - 1.0)
 }
 
-/// Frames a second from which on the tick of a frame is fine enough: half of one is 25 ms.
+/// At this frame rate and above, one tick per frame is fine enough: half a tick is 25 ms.
 const SLOW: f64 = 20.0;
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! Checks one result: the original is probed and planned as for an attempt, what was made is compared with that,
-//! then both files are read as far as the verdict takes.
+//! Checks one result: probes and plans the original as for an attempt, compares that with the stored plan, then reads
+//! both files as far as the verdict requires.
 //!
-//! Guarantees that no file is written; that a fault is found only in files which are still those of the job, before and
-//! after; and that a tool which fails is no fault of the result.
+//! Guarantees that no file is written, that a fault is reported only if both files were still those of the job before
+//! and after the check, and that a failing tool is not counted as a fault of the result.
 
 use super::decoded::{self, Decoded};
 use super::finding::{Fault, Finding, Obstacle};
@@ -26,21 +26,22 @@ use crate::verification::Verification;
 use crate::verify::Verdict;
 use std::path::Path;
 
-/// What checking takes.
+/// Dependencies of a check.
 #[derive(Clone, Copy)]
 pub struct Means<'a> {
     /// ffmpeg and ffprobe.
     pub tools: &'a Tools,
-    /// Limits.
+    /// Timeouts and limits.
     pub policy: &'a Policy,
-    /// Time.
+    /// The clock.
     pub clock: &'a dyn Clock,
-    /// Suspends or ends it.
+    /// Orders that suspend or end it.
     pub orders: &'a Orders,
 }
 
 impl Means<'_> {
-    /// Waits between two steps, in which no tool runs that would be suspended. False: an order ends it.
+    /// Waits while suspended; used between steps, when no tool runs that could be suspended. False if an order ends
+    /// the check.
     pub(super) fn wait_while_suspended(&self) -> bool {
         while *self.orders.borrow() == Order::Suspend {
             std::thread::park_timeout(self.policy.tick);
@@ -49,16 +50,16 @@ impl Means<'_> {
     }
 }
 
-/// What was found of one result.
+/// Outcome of checking one result.
 #[derive(Debug, PartialEq)]
 pub struct Found {
     /// The finding.
     pub finding: Finding,
-    /// What was checked of a result that is right.
+    /// What was checked, if the result is right.
     pub verification: Option<Verification>,
 }
 
-/// A check that ended before its verdict.
+/// Why a check ended without a verdict.
 enum Stop {
     Ordered,
     Found(Finding),
@@ -83,7 +84,7 @@ impl From<Halt> for Stop {
     }
 }
 
-/// Judges the result of a job that is done; `None`: an order ended it.
+/// Checks the result of a finished job. `None`: an order ended the check.
 pub fn recheck(
     queue: &dyn Details,
     means: Means<'_>,
@@ -100,14 +101,14 @@ pub fn recheck(
         Err(Stop::Found(finding)) => Found { finding, verification: None },
         Err(Stop::Ordered) => return Ok(None),
     };
-    // What was changed while it was read says nothing.
+    // If a file was changed while it was read, the finding does not count.
     Ok(Some(match files::obstacle(job) {
         Some(why) => Found { finding: Finding::NotChecked { why }, verification: None },
         None => found,
     }))
 }
 
-/// `made`: the plan that the result was made by, where it is on record.
+/// `made`: the stored plan of the result, if there is one.
 fn check(
     means: Means<'_>,
     job: &Job,
@@ -121,31 +122,31 @@ fn check(
     let asking = Asking { tools: means.tools, policy: means.policy, orders: means.orders };
     let (mut info, abilities) = look::look(asking, &job.source, spec, |_| ())?;
     let copies = made.as_ref().is_some_and(|made| made.copies().next().is_some());
-    let today = look::plan(asking, &job.source, spec, (&mut info, &abilities), copies);
-    let today = today.map_err(refused)?;
+    let current = look::plan(asking, &job.source, spec, (&mut info, &abilities), copies);
+    let current = current.map_err(planning_halted)?;
     let known = made.is_some();
-    let made = made.unwrap_or_else(|| today.clone());
-    if let Some(fault) = plans::fault(&made, &today, &info) {
+    let made = made.unwrap_or_else(|| current.clone());
+    if let Some(fault) = plans::fault(&made, &current, &info) {
         return Err(Stop::wrong(fault));
     }
-    let plan = plans::judged(made, &today);
+    let plan = plans::to_verify(made, &current);
     let checking = Checking { means, job, spec, info, steps: Steps::default(), on_progress };
-    judged(checking, &plan).map_err(|stop| match stop {
-        // Perhaps it was made by another plan than today's.
+    verdict_of(checking, &plan).map_err(|stop| match stop {
+        // It may have been made with a different plan.
         Stop::Found(Finding::Wrong { .. }) if !known => Stop::not_checked(Obstacle::NoPlan),
         stop => stop,
     })
 }
 
-/// What today's version would not make a result of. Of what this ffmpeg cannot decode nothing is known.
-fn refused(halt: Halt) -> Stop {
+/// The current version would refuse this source. What this ffmpeg cannot decode proves nothing.
+fn planning_halted(halt: Halt) -> Stop {
     match halt {
         Halt::Failed(failure) if failure.code() != FailureCode::UnsupportedCodec => Stop::wrong(failure),
         halt => halt.into(),
     }
 }
 
-fn judged(mut checking: Checking<'_, '_>, plan: &Plan) -> std::result::Result<Verdict, Stop> {
+fn verdict_of(mut checking: Checking<'_, '_>, plan: &Plan) -> std::result::Result<Verdict, Stop> {
     let steps = plan::steps_of_check(plan, checking.source(), checking.result());
     checking.steps.start(&steps);
     let (read, rest) = match steps.split_first() {
@@ -163,7 +164,7 @@ fn judged(mut checking: Checking<'_, '_>, plan: &Plan) -> std::result::Result<Ve
     Ok(verdict)
 }
 
-/// A check under way.
+/// A running check.
 struct Checking<'a, 'h> {
     means: Means<'a>,
     job: &'a Job,
@@ -194,11 +195,11 @@ impl Checking<'_, '_> {
     }
 }
 
-/// A failure of the command of a step that keeps the result from being judged; an error of decoding is judged.
+/// Failure of a step that prevents a verdict; decoding errors are part of the verdict.
 fn failure(step: &Step, report: &Report) -> Option<Failure> {
     let failure = classify::failure(report)?;
-    let judged = matches!(failure.code(), FailureCode::EncodeFailed | FailureCode::SourceTruncated);
-    (step.what == What::ReadSource || !judged).then_some(failure)
+    let is_judged = matches!(failure.code(), FailureCode::EncodeFailed | FailureCode::SourceTruncated);
+    (step.what == What::ReadSource || !is_judged).then_some(failure)
 }
 
 impl Judging for Checking<'_, '_> {
@@ -251,7 +252,7 @@ impl Judging for Checking<'_, '_> {
         halt.into()
     }
 
-    /// What is no video any more is wrong; that ffprobe could not be asked is not its fault.
+    /// A file that is no longer a video is wrong; a failing ffprobe is not the file's fault.
     fn unreadable(&mut self, failure: Failure) -> Stop {
         match failure.code() {
             FailureCode::NotMedia | FailureCode::SourceTruncated | FailureCode::DrmProtected => {

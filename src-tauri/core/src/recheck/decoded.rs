@@ -1,5 +1,4 @@
-//! Does all of a result come out when it is decoded? Of what was copied, verification judges; this is about what was
-//! converted. Pure.
+//! Checks that converted streams of a result decode completely. Copied ones are covered by verification. Pure.
 
 use super::finding::Fault;
 use crate::ffmpeg::run::Report;
@@ -8,13 +7,13 @@ use crate::media::{Kind, MediaInfo, Stream};
 use crate::plan::{Plan, Planned};
 use crate::verify;
 
-/// What was decoded: of the original while it was read, and of the result.
+/// Reports of decoding the original and the result.
 pub(super) struct Decoded<'a> {
     pub(super) source: &'a Report,
     pub(super) result: &'a Report,
 }
 
-/// What is wrong with converted streams, by their decoding.
+/// Fault in the converted streams, if any.
 pub(super) fn fault(
     plan: &Plan,
     (source, output): (&MediaInfo, &MediaInfo),
@@ -28,7 +27,7 @@ pub(super) fn fault(
         let found = found(plan, planned, output)?;
         let stats = stats_of(report, found.index)?;
         if planned.kind == Kind::Video {
-            return fewer_pictures(found, stats);
+            return fewer_frames(found, stats);
         }
         let input = source.streams.iter().find(|s| s.index == planned.input)?;
         let before = seconds(input, stats_of(decoded.source, planned.input)?)?;
@@ -36,19 +35,19 @@ pub(super) fn fault(
     })
 }
 
-/// The stream of the result that this one became.
+/// The stream of the result for this planned stream.
 fn found<'a>(plan: &Plan, planned: &Planned, output: &'a MediaInfo) -> Option<&'a Stream> {
-    let place = plan.kept().filter(|s| s.kind == planned.kind && !s.cover);
-    let place = place.take_while(|s| s.input != planned.input).count();
-    output.streams.iter().filter(|s| s.kind == planned.kind && !s.attached_picture).nth(place)
+    let same_kind = plan.kept().filter(|s| s.kind == planned.kind && !s.cover);
+    let index = same_kind.take_while(|s| s.input != planned.input).count();
+    output.streams.iter().filter(|s| s.kind == planned.kind && !s.attached_picture).nth(index)
 }
 
 fn stats_of(report: &Report, index: usize) -> Option<&InputStats> {
     report.inputs.iter().find(|s| s.index == index)
 }
 
-/// Every packet of an encoded picture is one that is shown.
-fn fewer_pictures(found: &Stream, stats: &InputStats) -> Option<Fault> {
+/// Every packet of encoded video is one visible frame.
+fn fewer_frames(found: &Stream, stats: &InputStats) -> Option<Fault> {
     let (packets, frames) = (found.packets?, stats.frames?);
     let lost = packets.saturating_sub(frames);
     (lost > (packets / 100).max(1)).then_some(Fault::Damaged { spots: lost as usize })
@@ -58,7 +57,7 @@ fn seconds(stream: &Stream, stats: &InputStats) -> Option<f64> {
     Some(stats.samples? as f64 / f64::from(stream.sample_rate.filter(|rate| *rate > 0)?))
 }
 
-/// Sound of which less comes out than its header says, and less than came out of the original: `before`, in seconds.
+/// Audio that decodes to less than its header declares and less than the original gave: `before`, in seconds.
 fn ends_early(found: &Stream, stats: &InputStats, before: f64) -> Option<Fault> {
     let (seconds, of) = (seconds(found, stats)?, found.seconds?.min(before));
     let early = seconds + (of * 0.01).max(0.5) < of;
@@ -74,20 +73,20 @@ mod tests {
     }
 
     #[test]
-    fn pictures_that_do_not_come_out_are_damage() {
+    fn frames_that_do_not_decode_are_damage() {
         let video = Stream { packets: Some(1000), ..Stream::default() };
-        assert_eq!(fewer_pictures(&video, &stats(990, 0)), None);
-        assert_eq!(fewer_pictures(&video, &stats(980, 0)), Some(Fault::Damaged { spots: 20 }));
-        assert_eq!(fewer_pictures(&video, &stats(1100, 0)), None);
+        assert_eq!(fewer_frames(&video, &stats(990, 0)), None);
+        assert_eq!(fewer_frames(&video, &stats(980, 0)), Some(Fault::Damaged { spots: 20 }));
+        assert_eq!(fewer_frames(&video, &stats(1100, 0)), None);
     }
 
     #[test]
-    fn sound_that_ends_before_its_header_says_ends_early_unless_there_was_no_more() {
+    fn audio_shorter_than_its_header_ends_early_unless_the_original_does_too() {
         let audio = Stream { seconds: Some(8.0), sample_rate: Some(48_000), ..Stream::default() };
         let half = stats(0, 4 * 48_000);
         let fault = ends_early(&audio, &half, 8.0);
         assert_eq!(fault, Some(Fault::EndsEarly { kind: Kind::Audio, seconds: 4.0, of: 8.0 }));
-        assert_eq!(ends_early(&audio, &half, 4.0), None, "it begins late");
+        assert_eq!(ends_early(&audio, &half, 4.0), None, "the original has no more");
         assert_eq!(ends_early(&audio, &stats(0, 8 * 48_000), 8.0), None);
     }
 }

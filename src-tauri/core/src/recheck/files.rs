@@ -1,4 +1,5 @@
-//! Are original and result there as they were when the job ended? Looks at names, sizes and dates; opens nothing.
+//! Checks that original and result are still there and unchanged since the job ended. Reads names, sizes and dates;
+//! opens no file.
 
 use super::finding::Obstacle;
 use crate::failure::{Failure, Reason, name_of};
@@ -10,7 +11,7 @@ use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// What keeps the result of this job from being judged.
+/// What prevents a check of this job's result.
 pub(super) fn obstacle(job: &Job) -> Option<Obstacle> {
     if job.output == job.source {
         return Some(Obstacle::OriginalKept);
@@ -30,7 +31,7 @@ pub(super) fn obstacle(job: &Job) -> Option<Obstacle> {
     changed(job, (source.len(), mtime_ns(&source)), result.len())
 }
 
-/// Why there is no file.
+/// Why a file cannot be accessed.
 enum Absent {
     Away,
     Gone,
@@ -52,7 +53,7 @@ fn is_away(volume: Option<&Path>) -> bool {
     volume.is_some_and(|volume| !mounts::is_mounted(volume))
 }
 
-/// Rows of schemas 1 to 3 have no date of the original.
+/// Rows of schemas 1 to 3 have no modification time of the original.
 fn changed(job: &Job, (size, date): (u64, Option<i64>), result: u64) -> Option<Obstacle> {
     let other_size = job.source_size.is_some_and(|known| known != size);
     let other_date = job.source_mtime_ns.zip(date).is_some_and(|(known, now)| known != now);

@@ -1,7 +1,7 @@
-//! Many results checked one after the other, never before a queued job: while an engine has work, what runs here is
-//! suspended.
+//! Checks many results one after the other, never before a queued job: suspended while an engine has work.
 //!
-//! Guarantees that what was found is kept as soon as it is known, and that an order to stop is followed within two seconds.
+//! Guarantees that each finding is stored as soon as it is known, and that an order to stop is followed within two
+//! seconds.
 
 use super::checking::{Found, Means, recheck};
 use super::finding::{Check, Finding};
@@ -19,47 +19,47 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// What a round of checks has at hand.
+/// Dependencies of a round of checks.
 #[derive(Clone, Copy)]
 pub struct Round<'a> {
-    /// Where the jobs are.
+    /// The queue.
     pub queue: &'a dyn Queue,
-    /// The folder of the queue, where an engine shows that it works it.
+    /// Data folder of the queue, whose lock shows whether an engine is running.
     pub data: &'a Path,
     /// ffmpeg and ffprobe.
     pub tools: &'a Tools,
-    /// Limits; what is slow for want of time is waited for longer.
+    /// Timeouts and limits; a round uses longer timeouts.
     pub policy: &'a Policy,
-    /// Time.
+    /// The clock.
     pub clock: &'a dyn Clock,
 }
 
 /// What happens during a round.
 #[derive(Debug)]
 pub enum Event<'a> {
-    /// The check of a result begins, the `n`-th `of` so many, from 1.
+    /// The check of a result begins.
     Begins {
-        /// Which of them.
+        /// Its number, from 1.
         n: usize,
-        /// How many there are.
+        /// Number of all results.
         of: usize,
         /// Whose result.
         job: &'a Job,
     },
-    /// It got on.
+    /// Progress of the current check.
     Progress(Progress),
-    /// It waits for the queue, or goes on.
+    /// The round begins to wait for the queue (true) or continues (false).
     Waits(bool),
-    /// It is known.
+    /// A check ended with a finding.
     Found {
         /// Whose result.
         job: &'a Job,
-        /// What was found.
+        /// The finding.
         check: &'a Check,
     },
 }
 
-/// What came of a round.
+/// Summary of a round.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Results that are right.
@@ -73,7 +73,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// How many were judged.
+    /// Number of results with a verdict.
     pub fn checked(&self) -> u64 {
         self.right + self.wrong.len() as u64
     }
@@ -87,20 +87,20 @@ impl Tally {
     }
 }
 
-/// Receives the events, from either thread.
+/// Receives events from both threads.
 type Subscriber<'a> = Mutex<&'a mut (dyn FnMut(Event<'_>) + Send)>;
 
 fn send(subscriber: &Subscriber<'_>, event: Event<'_>) {
     (subscriber.lock().unwrap_or_else(PoisonError::into_inner))(event);
 }
 
-/// The jobs whose results can be checked, the newest first.
+/// Jobs whose results can be checked, newest first.
 pub fn done(queue: &dyn Lists) -> Result<Vec<JobId>> {
     let all = queue.page(&Filter::of(&[State::Done]), 0, u64::MAX >> 1)?;
     Ok(all.iter().map(|job| job.id).collect())
 }
 
-/// Checks the results of these jobs, as far as they are done. `stop`: cancel or stop ends the round.
+/// Checks the results of these jobs; jobs that are not done are skipped. `stop`: cancel or stop ends the round.
 pub fn run_all(
     round: Round<'_>,
     ids: &[JobId],
@@ -109,7 +109,7 @@ pub fn run_all(
 ) -> Result<Tally> {
     let subscriber = Mutex::new(subscriber);
     let (give, orders) = watch::channel(Order::Go);
-    let (through, end) = channel::<()>();
+    let (ended, end) = channel::<()>();
     give_order(&round, &give, stop, &subscriber);
     std::thread::scope(|scope| {
         let (round, subscriber) = (&round, &subscriber);
@@ -119,12 +119,13 @@ pub fn run_all(
             }
         });
         let done = check_all(round, ids, &orders, subscriber);
-        drop(through);
+        drop(ended);
         done
     })
 }
 
-/// Gives the order that follows from how things stand, and says when the round begins to wait for the queue or goes on.
+/// Sends the order that follows from the current state, and an event when the round begins to wait for the queue or
+/// continues.
 fn give_order(round: &Round<'_>, give: &watch::Sender<Order>, stop: &Orders, subscriber: &Subscriber<'_>) {
     let now = *give.borrow();
     let next = order(round, now, stop);
@@ -142,15 +143,15 @@ fn order(round: &Round<'_>, now: Order, stop: &Orders) -> Order {
     match is_busy(round) {
         Ok(true) => Order::Suspend,
         Ok(false) => Order::Go,
-        // What is not known just now leaves all as it is.
+        // If the queue cannot be read, the order stays.
         Err(cause) => {
-            tracing::warn!(%cause, "the queue could not be asked whether it has work");
+            tracing::warn!(%cause, "cannot read from the queue whether it has work");
             now
         }
     }
 }
 
-/// Does an engine have work, or will it have some in a moment?
+/// Whether a running engine has work or is about to start some.
 fn is_busy(round: &Round<'_>) -> Result<bool> {
     if lock::holder(round.data).is_none() {
         return Ok(false);
@@ -160,8 +161,8 @@ fn is_busy(round: &Round<'_>) -> Result<bool> {
         return Ok(true);
     }
     let queue = round.queue;
-    let stands = queue.flag(Flag::Paused)?.is_some() || queue.flag(Flag::Breaker)?.is_some();
-    Ok(!stands && queue.startable_before(i64::MAX)? > 0)
+    let paused = queue.flag(Flag::Paused)?.is_some() || queue.flag(Flag::Breaker)?.is_some();
+    Ok(!paused && queue.startable_before(i64::MAX)? > 0)
 }
 
 fn check_all(
@@ -174,7 +175,7 @@ fn check_all(
     let means = Means { tools: round.tools, policy: &policy, clock: round.clock, orders };
     let mut tally = Tally::default();
     for (n, id) in (1..).zip(ids) {
-        // What was removed meanwhile has no result to be checked.
+        // The job may have been removed meanwhile.
         let Some(job) = round.queue.job(*id)?.filter(|job| job.state == State::Done) else { continue };
         send(subscriber, Event::Begins { n, of: ids.len(), job: &job });
         let Some(check) = check(round, means, &job, subscriber)? else {
@@ -187,7 +188,7 @@ fn check_all(
     Ok(tally)
 }
 
-/// Checks one and keeps what was found; `None`: an order ended it.
+/// Checks one result and stores the finding; `None`: an order ended it.
 fn check(
     round: &Round<'_>,
     means: Means<'_>,
@@ -205,7 +206,7 @@ fn check(
     Ok(Some(check))
 }
 
-/// At the lowest priority a tool may wait long for the processor without having stalled.
+/// Longer timeouts: at the lowest priority a tool may wait long for the CPU without being stalled.
 fn patient(policy: &Policy) -> Policy {
     const LONG: Duration = Duration::from_hours(1);
     Policy {

@@ -1,14 +1,14 @@
-//! What became of the captions inside a picture, by comparison of source and result. Pure.
+//! Compares the closed captions of source and result. Pure.
 
 use super::Case;
 use crate::captions::{Captions, Line};
 use crate::plan::Action;
 use crate::remark::Remark;
 
-/// Seconds by which a line may be off: three frames.
+/// Tolerance for the time of a line, in seconds: three frames.
 const TOLERANCE: f64 = 0.13;
 
-/// To be said of them.
+/// Remark about captions that were moved, damaged or lost.
 pub(super) fn remark(case: &Case<'_>) -> Option<Remark> {
     let source = case.source.captions.as_ref().filter(|captions| !captions.is_empty())?;
     let picture = case.plan.picture()?;
@@ -16,15 +16,15 @@ pub(super) fn remark(case: &Case<'_>) -> Option<Remark> {
     match (&picture.action, &case.output.captions) {
         (Action::Convert(_), _) if tracks == source.len() => Some(Remark::CaptionsMoved),
         (Action::Convert(_), _) if tracks > 0 => Some(Remark::CaptionsDamaged),
-        (Action::Convert(_), Some(found)) if is_whole(source, found) => None,
+        (Action::Convert(_), Some(found)) if is_complete(source, found) => None,
         (Action::Convert(_), Some(found)) if !found.is_empty() => Some(Remark::CaptionsDamaged),
         (Action::Convert(_), _) => Some(Remark::CaptionsLost),
-        // Copied, packet by packet.
+        // Copied with the packets.
         _ => None,
     }
 }
 
-fn is_whole(source: &[Captions], found: &[Captions]) -> bool {
+fn is_complete(source: &[Captions], found: &[Captions]) -> bool {
     let same = |(a, b): (&Line, &Line)| a.text == b.text && (a.begin - b.begin).abs() <= TOLERANCE;
     let equal = |a: &Captions, b: &Captions| {
         a.service == b.service && a.lines.len() == b.lines.len() && a.lines.iter().zip(&b.lines).all(same)
@@ -38,18 +38,18 @@ mod tests {
     use crate::captions::Service;
 
     #[test]
-    fn captions_are_whole_where_each_line_comes_again_at_its_time() {
+    fn captions_are_complete_where_each_line_is_found_at_its_time() {
         let line = |begin, text: &str| Line { begin, end: begin + 1.0, text: text.into() };
         let of = |lines: Vec<Line>| vec![Captions { service: Service::Channel(1), lines }];
         let source = of(vec![line(1.0, "A"), line(2.0, "B")]);
-        assert!(is_whole(&source, &of(vec![line(1.04, "A"), line(1.95, "B")])));
+        assert!(is_complete(&source, &of(vec![line(1.04, "A"), line(1.95, "B")])));
         for other in [
             vec![line(1.0, "A")],
             vec![line(1.0, "AA"), line(2.0, "B")],
             vec![line(1.0, "A"), line(3.0, "B")],
         ] {
-            assert!(!is_whole(&source, &of(other)));
+            assert!(!is_complete(&source, &of(other)));
         }
-        assert!(!is_whole(&source, &[]));
+        assert!(!is_complete(&source, &[]));
     }
 }

@@ -1,8 +1,8 @@
-//! Does the result hold what the streams of the original became on the way? A picture that changes its size or shape is
-//! squeezed into the frame that an encoder began with, sound of more channels is mixed into fewer, pictures that come
-//! closely are left out: the filters say so, the plan did not know.
+//! Compares the result with changes inside the source's streams: frame size or shape, more audio channels, frames
+//! closer together than the encoder's time base. Filters report them; the plan did not know.
 //!
-//! Pure. Guarantees that a result is refused for what a plan that knows of it can keep, and that each change is said.
+//! Pure. Guarantees that a result is refused for what a plan that knows it could keep, and that each change gets a
+//! remark.
 
 use super::verification::{Evidence, StreamCheck};
 use super::{Case, Refusal, length, wrong};
@@ -12,11 +12,11 @@ use crate::media::{Kind, Learned, Picture, Stream};
 use crate::plan::Planned;
 use crate::remark::{Remark, SizeAt, SoundKind};
 
-/// Refuses a result of which decoding showed what it does not hold.
+/// Refuses a result that lacks something decoding showed.
 pub(super) fn check(case: &Case<'_>) -> Result<(), Refusal> {
     let mut learned = Learned::default();
-    for (planned, stream) in converted(case) {
-        if let Some((picture, pictures)) = stream.video.as_ref().zip(given(case, planned)) {
+    for (planned, stream) in converted_streams(case) {
+        if let Some((picture, pictures)) = stream.video.as_ref().zip(frames_of(case, planned)) {
             let sizes = unheld(picture, &pictures.parts);
             if !sizes.is_empty() {
                 learned.sizes.insert(planned.input, sizes);
@@ -36,8 +36,8 @@ pub(super) fn check(case: &Case<'_>) -> Result<(), Refusal> {
     Err(Refusal::Changed(Box::new((failure, learned))))
 }
 
-/// What a check came to, but where false times explain an odd length: in broadcasts ffmpeg gives packets without a time one
-/// by the rate that the sound had before, and closes the gaps that this makes.
+/// The outcome of a check, unless false timestamps explain a wrong length: in broadcasts ffmpeg gives packets without
+/// a timestamp one based on the previous sample rate, and closes the resulting gaps.
 pub(super) fn explained<T>(
     case: &Case<'_>,
     checked: Result<(StreamCheck, T), Refusal>,
@@ -57,7 +57,7 @@ pub(super) fn explained<T>(
     Err(Refusal::Changed(Box::new((failure, learned))))
 }
 
-fn converted<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a Planned, &'a Stream)> {
+fn converted_streams<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a Planned, &'a Stream)> {
     let source = case.source;
     let of = move |planned: &'a Planned| {
         source.streams.iter().find(|s| s.index == planned.input).map(|s| (planned, s))
@@ -65,20 +65,20 @@ fn converted<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a Planned, &'a Stre
     case.plan.converted().filter_map(of)
 }
 
-fn given<'a>(case: &Case<'a>, planned: &Planned) -> Option<&'a Pictures> {
+fn frames_of<'a>(case: &Case<'a>, planned: &Planned) -> Option<&'a Pictures> {
     case.report.given.pictures.get(&planned.input).filter(|_| planned.kind == Kind::Video)
 }
 
-/// Shapes that differ by less, as a share, are the same: that of no one is seen.
-const SAME_SHAPE: f64 = 0.015;
+/// Relative tolerance for aspect ratios; smaller differences are not visible.
+const SHAPE_TOLERANCE: f64 = 0.015;
 
-/// The sizes of all parts, where one of them is not held whole and unsqueezed.
+/// Sizes of all parts, if one of them does not fit or is distorted; else empty.
 fn unheld(picture: &Picture, parts: &[Part]) -> Vec<(u32, u32)> {
     let ((own_width, own_height), frame) = (picture.displayed(), picture.frame());
     let holds = |part: &Part| {
         let (width, height) = (f64::from(part.size.0), f64::from(part.size.1));
         let within = width <= frame.0 + 1.0 && height <= frame.1 + 1.0;
-        let alike = (width * own_height / (height * own_width).max(1.0) - 1.0).abs() <= SAME_SHAPE;
+        let alike = (width * own_height / (height * own_width).max(1.0) - 1.0).abs() <= SHAPE_TOLERANCE;
         within && (alike || !picture.sizes.is_empty())
     };
     if parts.iter().all(holds) {
@@ -90,7 +90,7 @@ fn unheld(picture: &Picture, parts: &[Part]) -> Vec<(u32, u32)> {
     sizes
 }
 
-/// Were pictures that have a time of their own left out or moved by a clock that could be finer?
+/// Whether frames with distinct timestamps were dropped or moved by a time base that could be finer.
 fn misplaces_pictures(case: &Case<'_>, planned: &Planned, pictures: &Pictures) -> bool {
     let Some(spec) = planned.action.encoded() else { return false };
     let lost = case.report.dropped > pictures.count - pictures.distinct();
@@ -98,7 +98,7 @@ fn misplaces_pictures(case: &Case<'_>, planned: &Planned, pictures: &Pictures) -
     (lost || moved) && !spec.picture().is_some_and(|settings| settings.fine_clock)
 }
 
-/// The widest sound of this track, where the result could hold more channels of it than were known of.
+/// The layout with the most channels in this track, if the result could hold more than were planned.
 fn wider(case: &Case<'_>, planned: &Planned, stream: &Stream) -> Option<(u32, String)> {
     let kinds = case.report.given.sounds.get(&planned.input).filter(|_| planned.kind == Kind::Audio)?;
     let widest = kinds.iter().max_by_key(|sound| sound.channels())?;
@@ -106,25 +106,25 @@ fn wider(case: &Case<'_>, planned: &Planned, stream: &Stream) -> Option<(u32, St
     (channels.min(most) > stream.channels.unwrap_or(0).min(most)).then(|| (channels, widest.layout.clone()))
 }
 
-/// Changes of size that are listed.
-const LISTED: usize = 5;
+/// Maximum number of size changes in a remark.
+const MAX_LISTED: usize = 5;
 
-/// What is said of each change that people could notice.
+/// A remark for each change that people could notice.
 pub(super) fn remarks(case: &Case<'_>) -> Vec<Remark> {
     let of = |(planned, stream): (&Planned, &Stream)| match planned.kind {
-        Kind::Video => given(case, planned).and_then(|pictures| resized(&pictures.parts)),
-        _ => case.report.given.sounds.get(&planned.input).and_then(|kinds| other_sound(stream, kinds)),
+        Kind::Video => frames_of(case, planned).and_then(|pictures| resized(&pictures.parts)),
+        _ => case.report.given.sounds.get(&planned.input).and_then(|kinds| audio_change(stream, kinds)),
     };
-    converted(case).filter_map(of).collect()
+    converted_streams(case).filter_map(of).collect()
 }
 
 fn resized(parts: &[Part]) -> Option<Remark> {
     let size = |part: &Part| SizeAt { at_seconds: part.at, width: part.size.0, height: part.size.1 };
-    let sizes = parts.iter().take(1 + LISTED).map(size).collect();
-    (parts.len() > 1).then(|| Remark::SizeChanges { sizes, more: parts.len().saturating_sub(1 + LISTED) })
+    let sizes = parts.iter().take(1 + MAX_LISTED).map(size).collect();
+    (parts.len() > 1).then(|| Remark::SizeChanges { sizes, more: parts.len().saturating_sub(1 + MAX_LISTED) })
 }
 
-fn other_sound(stream: &Stream, kinds: &[Sound]) -> Option<Remark> {
+fn audio_change(stream: &Stream, kinds: &[Sound]) -> Option<Remark> {
     let kind = |sound: &Sound| SoundKind { sample_rate: sound.rate, layout: sound.layout.clone() };
     let changes = kinds.iter().any(|sound| *sound != kinds[0]);
     changes.then(|| Remark::SoundChanges { track: stream.index, kinds: kinds.iter().map(kind).collect() })
@@ -139,16 +139,16 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_is_larger_or_of_another_shape_needs_a_frame_of_its_own() {
+    fn larger_part_or_another_shape_needs_another_frame_size() {
         let wide = Picture { width: 320, height: 180, pixel_aspect: 1.0, ..Picture::default() };
         let sizes = |picture: &Picture, parts: &[Part]| unheld(picture, parts);
         let first = part(0.0, 320, 180);
-        assert!(sizes(&wide, &[first, part(3.0, 160, 90), part(5.0, 214, 120)]).is_empty(), "fits as it is");
+        assert!(sizes(&wide, &[first, part(3.0, 160, 90), part(5.0, 214, 120)]).is_empty(), "fits unchanged");
         assert_eq!(sizes(&wide, &[first, part(3.0, 180, 320)]), [(180, 320), (320, 180)]);
         assert_eq!(
             sizes(&wide, &[first, part(3.0, 90, 160)]),
             [(90, 160), (320, 180)],
-            "small, and squeezed"
+            "small but distorted"
         );
         assert_eq!(sizes(&wide, &[first, part(3.0, 640, 360), first]), [(320, 180), (640, 360)]);
         let known = Picture { sizes: vec![(180, 320), (320, 180)], ..wide };
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_listed_with_their_times_and_the_list_ends() {
+    fn size_changes_are_listed_with_times_and_limited() {
         let parts: Vec<Part> = (0..9).map(|n| part(f64::from(n) * 10.0, 320 + n % 2, 180)).collect();
         assert_eq!(resized(&parts[..1]), None);
         let at = |at_seconds, width| SizeAt { at_seconds, width, height: 180 };
@@ -168,12 +168,13 @@ mod tests {
     }
 
     #[test]
-    fn a_sound_that_stays_what_it_is_is_no_change() {
+    fn constant_audio_is_no_change() {
         let sound = |rate, layout: &str| Sound { rate, layout: layout.into() };
-        let said = |kinds: &[Sound]| other_sound(&Stream { index: 1, ..Stream::default() }, kinds);
-        assert_eq!((said(&[]), said(&[sound(48_000, "stereo")])), (None, None));
+        let remark = |kinds: &[Sound]| audio_change(&Stream { index: 1, ..Stream::default() }, kinds);
+        assert_eq!((remark(&[]), remark(&[sound(48_000, "stereo")])), (None, None));
         for other in [sound(48_000, "5.1(side)"), sound(44_100, "stereo")] {
-            let Some(Remark::SoundChanges { track, kinds }) = said(&[sound(48_000, "stereo"), other]) else {
+            let Some(Remark::SoundChanges { track, kinds }) = remark(&[sound(48_000, "stereo"), other])
+            else {
                 panic!()
             };
             assert_eq!((track, kinds.len()), (1, 2));

@@ -1,4 +1,4 @@
-//! The ledger of the source against that of the result: what is not kept, and whether that was planned.
+//! Compares the ledgers of source and result: what is not kept, and whether that was planned.
 //!
 //! Pure.
 
@@ -10,7 +10,7 @@ use crate::plan::{Action, Planned};
 use crate::remark::Remark;
 use std::collections::BTreeMap;
 
-/// Every difference between the two files.
+/// All differences between the two files.
 pub(super) fn differences(
     case: &Case<'_>,
     pairs: &[(&Planned, &Stream)],
@@ -20,11 +20,11 @@ pub(super) fn differences(
         pairs.iter().map(|(planned, found)| (found.index, planned.input)).collect();
     let (source, result) = (Ledger::of_source(case.source), Ledger::of(case.output, &numbers));
     let mut all = ledger::differences(&source, &result, &case.plan.changes);
-    // Cues beyond the end of a film are cut off, which is said of the film.
+    // Cues beyond the end are clipped, which has a separate remark.
     if case.plan.clip.is_none() {
         all.extend(pairs.iter().filter_map(|pair| missing_cues(case, pair)));
     }
-    // Where the packets are the same, so is what they hold, whatever a header says of its first or last part.
+    // Equal packets hold equal facts, whatever the headers declare.
     let same = |change: &Difference| {
         checks.iter().any(|check| check.compared && change.of == Of::Stream(check.input))
     };
@@ -33,7 +33,7 @@ pub(super) fn differences(
     all
 }
 
-/// Texts of a track that its result lacks.
+/// Cues of a track that its result lacks.
 fn missing_cues(case: &Case<'_>, (planned, found): &(&Planned, &Stream)) -> Option<Difference> {
     let source = case.source.streams.iter().find(|s| s.index == planned.input)?;
     let (had, has) = source.cues.as_ref().zip(found.cues.as_ref())?;
@@ -52,13 +52,13 @@ fn is_in_packets(property: &Property) -> bool {
     matches!(property, Channels | Speaker(_) | SampleRate | Samples | Float)
 }
 
-/// Streams that are no copies although the preset promises that.
+/// Streams that were encoded although the preset promises copies.
 fn encoded_again(case: &Case<'_>, checks: &[StreamCheck]) -> Vec<Difference> {
     let why = |planned: &Planned| match &planned.action {
         Action::Convert(spec) => spec.instead.clone().map(Why::Stream),
         Action::Copy { .. } | Action::Drop { .. } => None,
     };
-    let of = |check: &StreamCheck| {
+    let difference = |check: &StreamCheck| {
         let planned = case.plan.streams.iter().find(|planned| planned.input == check.input)?;
         let why = why(planned)?;
         Some(Difference {
@@ -69,10 +69,10 @@ fn encoded_again(case: &Case<'_>, checks: &[StreamCheck]) -> Vec<Difference> {
             why: Some(why),
         })
     };
-    checks.iter().filter(|check| !check.copied).filter_map(of).collect()
+    checks.iter().filter(|check| !check.copied).filter_map(difference).collect()
 }
 
-/// What is to be said of them.
+/// Remarks on the differences.
 pub(super) fn remarks(differences: &[Difference]) -> impl Iterator<Item = Remark> {
     differences.iter().filter(|difference| difference.is_worth_saying()).cloned().map(Remark::Differs)
 }

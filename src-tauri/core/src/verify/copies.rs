@@ -1,8 +1,7 @@
-//! Does a copy show what the original shows? Judged by the result itself: its packets against those of the original that
-//! are shown, and what decoding it gave.
+//! Verifies copied streams in the result: their packets against the original's visible ones, and what decoding gave.
 //!
-//! Pure. Guarantees that a copy which hides, adds or damages anything is refused by the number of its stream, so that it
-//! can be converted instead.
+//! Pure. Guarantees that a copy that hides, adds or damages anything is refused by its stream index, so that it can
+//! be converted instead.
 
 use super::verification::{Decoded, Measure, Side};
 use super::{Case, Copies, Pair, Refusal, decoded, length, matched, wrong};
@@ -14,18 +13,18 @@ use crate::plan::{Action, Planned};
 use crate::remark::Remark;
 use std::collections::BTreeMap;
 
-/// What was found of a faithful copy.
+/// Findings about a faithful copy.
 pub(super) struct Copy {
     pub(super) seconds: Measure<f64>,
     pub(super) frames: Measure<u64>,
     pub(super) decoded: Option<Decoded>,
-    /// Its packets are those of the original.
+    /// Its packets were compared and equal the original's.
     pub(super) compared: bool,
-    /// To be said of it.
+    /// Remark about it.
     pub(super) remark: Option<Remark>,
 }
 
-/// Refuses copies of which it is known before the streams are compared.
+/// Refuses copies that are known to be faulty before streams are compared.
 pub(super) fn refuse_faulty(case: &Case<'_>) -> Result<(), Refusal> {
     let picture = case.plan.copies().find(|s| s.kind == Kind::Video);
     if let Some(picture) = picture.filter(|_| case.report.guessed) {
@@ -38,33 +37,34 @@ pub(super) fn refuse_faulty(case: &Case<'_>) -> Result<(), Refusal> {
         let all = case.plan.copies().map(|s| (s.input, CopyFault::Damaged)).collect();
         return Err(Refusal::Unfaithful(Box::new((failure, all))));
     }
-    let other: BTreeMap<usize, CopyFault> = copies
+    let different: BTreeMap<usize, CopyFault> = copies
         .equal
         .iter()
         .filter(|(_, equal)| !**equal)
         .map(|(input, _)| (*input, CopyFault::Differs))
         .collect();
-    if !other.is_empty() {
-        return Err(Refusal::Unfaithful(Box::new((wrong(Fault::OtherContent, report), other))));
+    if !different.is_empty() {
+        return Err(Refusal::Unfaithful(Box::new((wrong(Fault::OtherContent, report), different))));
     }
-    // An original that decodes better than its copy is not what is damaged.
+    // If the original decodes better than its copy, the original is not what is damaged.
     let fault = if copies.original.is_some() { CopyFault::Differs } else { CopyFault::Damaged };
     let damaged: BTreeMap<usize, CopyFault> =
         damaged(case, report).into_iter().map(|input| (input, fault)).collect();
-    if damaged.is_empty() || is_damaged_alike(copies) {
+    if damaged.is_empty() || is_equally_damaged(copies) {
         return Ok(());
     }
     Err(Refusal::Unfaithful(Box::new((wrong(Fault::CopyDamaged, report), damaged))))
 }
 
-/// Did decoding the original meet as many errors? A few more come from where ffmpeg begins to decode within a file.
-pub(super) fn is_damaged_alike(copies: &Copies) -> bool {
+/// Whether decoding the original met as many errors. A few more are tolerated, as they depend on where in a file
+/// ffmpeg begins to decode.
+pub(super) fn is_equally_damaged(copies: &Copies) -> bool {
     let errors = copies.decoded.errors.len();
     copies.original.as_ref().is_some_and(|original| errors <= original.errors.len() * 5 / 4)
 }
 
-/// The streams of the source whose copies met errors, by the components that wrote them: decoders are named after their
-/// codec, and newer versions name the stream too. Errors of which that cannot be told count against all.
+/// Source streams whose copies met errors, by the ffmpeg component that logged them: decoders are named after their
+/// codec, newer versions add the stream. Errors of unknown origin count against all copies.
 fn damaged(case: &Case<'_>, report: &Report) -> Vec<usize> {
     if report.errors.is_empty() {
         return Vec::new();
@@ -83,35 +83,40 @@ fn damaged(case: &Case<'_>, report: &Report) -> Vec<usize> {
     };
     let named = copies.iter().filter(|copy| report.complained.iter().any(|component| is_of(component, copy)));
     let named: Vec<usize> = named.map(|(planned, _)| planned.input).collect();
-    let told = report.complained.iter().all(|component| copies.iter().any(|copy| is_of(component, copy)));
-    if named.is_empty() || !told { copies.iter().map(|(planned, _)| planned.input).collect() } else { named }
+    let all_attributed =
+        report.complained.iter().all(|component| copies.iter().any(|copy| is_of(component, copy)));
+    if named.is_empty() || !all_attributed {
+        copies.iter().map(|(planned, _)| planned.input).collect()
+    } else {
+        named
+    }
 }
 
 fn refused(case: &Case<'_>, fault: Fault, stream: &Planned, of: CopyFault) -> Refusal {
     Refusal::Unfaithful(Box::new((wrong(fault, case.report), BTreeMap::from([(stream.input, of)]))))
 }
 
-/// Seconds by which a copy may differ: the last packet of some containers has no length of its own.
+/// Tolerance for the length of a copy, in seconds: in some containers the last packet has no duration.
 const TOLERANCE: f64 = 0.5;
-/// Packets of sound at the beginning that only prepare a decoder: some containers hide them, others do not.
+/// Priming packets at the start of audio, which some containers hide and others do not.
 const PRIMING: u64 = 3;
 
-/// Compares a copied stream with its original by their packets; nothing where it was not copied, or the packets of
+/// Compares a copied stream with its original by their packets; `None` where it was not copied or the packets of
 /// either could not be measured.
 pub(super) fn check(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<Copy>, Refusal> {
     let copied = matches!(pair.planned.action, Action::Copy { .. });
     let spans = pair.input.span.as_ref().zip(pair.found.span.as_ref());
     let Some((original, copy)) = spans.filter(|_| copied) else { return Ok(None) };
-    let expected = joined(original, copy);
-    let seconds = lasting(pair, (original, copy), expected);
+    let expected = expected_length(original, copy);
+    let seconds = copy_length(pair, (original, copy), expected);
     let remark = length::shorter_than_declared(pair, case, seconds)?;
     if (seconds - expected).abs() > TOLERANCE {
         let expected = Some(expected);
         let fault = Fault::OtherLength { carries: pair.planned.kind, copied: true, found: seconds, expected };
         return Err(refused(case, fault, pair.planned, CopyFault::Differs));
     }
-    let spare = if pair.planned.kind == Kind::Video { 1 } else { PRIMING };
-    if copy.packets.abs_diff(original.packets) > spare {
+    let tolerated = if pair.planned.kind == Kind::Video { 1 } else { PRIMING };
+    if copy.packets.abs_diff(original.packets) > tolerated {
         let (carries, found, expected) = (pair.planned.kind, copy.packets, original.packets);
         let fault = Fault::OtherPackets { carries, found, expected };
         return Err(refused(case, fault, pair.planned, CopyFault::Differs));
@@ -131,27 +136,27 @@ pub(super) fn check(pair: &Pair<'_>, case: &Case<'_>) -> Result<Option<Copy>, Re
     }))
 }
 
-/// Was a jump of the clock closed that people would see in the original?
+/// Whether ffmpeg corrected a timestamp discontinuity that players of the original would show.
 fn closes_jump(original: &Span, case: &Case<'_>) -> bool {
     original.joined.is_some() && length::joins(case.source)
 }
 
-/// How long a copy lasts. Where its last packet begins as that of the original does, and ffprobe does not tell how long it
-/// stands, which may be for seconds, its header tells.
-fn lasting(pair: &Pair<'_>, (original, copy): (&Span, &Span), expected: f64) -> f64 {
+/// Length of a copy, in seconds. If its last packet begins where the original's does and ffprobe does not report its
+/// duration, which may be seconds, the header decides.
+fn copy_length(pair: &Pair<'_>, (original, copy): (&Span, &Span), expected: f64) -> f64 {
     let near = |a: f64, b: f64| (a - b).abs() <= TOLERANCE;
-    let untold = copy.seconds <= copy.last && near(copy.last, original.last);
-    let told = pair.found.seconds.filter(|told| untold && near(*told, expected));
-    if near(copy.seconds, expected) { copy.seconds } else { told.unwrap_or(copy.seconds) }
+    let unknown_duration = copy.seconds <= copy.last && near(copy.last, original.last);
+    let declared = pair.found.seconds.filter(|declared| unknown_duration && near(*declared, expected));
+    if near(copy.seconds, expected) { copy.seconds } else { declared.unwrap_or(copy.seconds) }
 }
 
-/// Where the clock of the original jumps, its parts are put together.
-fn joined(original: &Span, copy: &Span) -> f64 {
+/// Expected length, in seconds. Where the original has discontinuities, its parts are joined.
+fn expected_length(original: &Span, copy: &Span) -> f64 {
     let joined = original.joined.filter(|joined| (copy.seconds - joined).abs() <= TOLERANCE);
     joined.unwrap_or(original.seconds)
 }
 
-/// A picture of which fewer frames come out than are shown.
+/// Refuses video of which fewer frames are decoded than are shown.
 fn too_few_decoded(
     pair: &Pair<'_>,
     case: &Case<'_>,

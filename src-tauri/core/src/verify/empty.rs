@@ -1,24 +1,24 @@
-//! Tracks that are announced and of which not one packet was read: no result can hold more of them. Pure.
+//! Tracks that the source declares but of which no packet was read: the result need not hold them. Pure.
 
 use super::Case;
 use crate::media::Kind;
 use crate::plan::Planned;
 use crate::remark::Remark;
 
-/// Was there nothing of it in the source?
+/// Whether no packet of the track was read from the source.
 pub(super) fn is_empty(planned: &Planned, case: &Case<'_>) -> bool {
     let read = case.report.inputs.iter().find(|s| s.index == planned.input).map(|s| s.packets);
-    let here = !case.plan.sets_apart(planned);
-    here && matches!(planned.kind, Kind::Audio | Kind::Subtitle | Kind::Data) && read == Some(0)
+    let read_by_encode = !case.plan.sets_apart(planned);
+    read_by_encode && matches!(planned.kind, Kind::Audio | Kind::Subtitle | Kind::Data) && read == Some(0)
 }
 
-/// To be said of them.
+/// Remarks about empty tracks.
 pub(super) fn remarks(case: &Case<'_>) -> Vec<Remark> {
     let empty = case.plan.kept().filter(|planned| is_empty(planned, case));
     empty.map(|planned| Remark::EmptyTrack { track: planned.input }).collect()
 }
 
-/// Those of this kind that the result lacks rightly: MP4 and MOV keep no track without a packet.
+/// Empty tracks of this kind that the result may lack: MP4 and MOV keep no track without a packet.
 pub(super) fn absent(case: &Case<'_>, kind: Kind) -> Vec<usize> {
     let planned: Vec<_> = case.plan.kept().filter(|p| p.kind == kind).collect();
     let found = case.output.streams.iter().filter(|s| s.kind == kind).count();
@@ -56,12 +56,12 @@ mod tests {
     }
 
     #[test]
-    fn a_result_may_lack_a_track_of_which_nothing_was_read_and_no_other() {
+    fn only_tracks_without_packets_may_be_absent() {
         let stream = |index, kind| Stream { index, kind, channels: Some(2), ..Stream::default() };
         let picture = Picture { width: 64, height: 64, bits: 8, ..Picture::default() };
-        let film = Stream { codec: "h264".into(), video: Some(picture), ..stream(0, Kind::Video) };
+        let video = Stream { codec: "h264".into(), video: Some(picture), ..stream(0, Kind::Video) };
         let sound = |index| Stream { codec: "dts".into(), ..stream(index, Kind::Audio) };
-        let source = &MediaInfo { streams: vec![film, sound(1), sound(2)], ..MediaInfo::default() };
+        let source = &MediaInfo { streams: vec![video, sound(1), sound(2)], ..MediaInfo::default() };
         let web = JobSpec::of(preset::find("web-1080p").unwrap().clone());
         let plan = &plan(source, &web, &Abilities::default()).unwrap();
         for (packets, tracks, expected) in
@@ -71,8 +71,8 @@ mod tests {
             let output = &MediaInfo { streams: (0..tracks).map(sound).collect(), ..MediaInfo::default() };
             let case = Case { plan, source, report, output, measured: None, copies: None, salvage: false };
             assert_eq!(absent(&case, Kind::Audio), expected, "{packets:?} {tracks}");
-            let silent = packets[1] == 0;
-            assert_eq!(remarks(&case), if silent { vec![Remark::EmptyTrack { track: 1 }] } else { vec![] });
+            let is_empty = packets[1] == 0;
+            assert_eq!(remarks(&case), if is_empty { vec![Remark::EmptyTrack { track: 1 }] } else { vec![] });
         }
     }
 }

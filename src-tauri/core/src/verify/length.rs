@@ -1,7 +1,7 @@
-//! Is each stream of the result as long as the original, and has it as many pictures?
+//! Verifies the length and frame count of each converted stream.
 //!
-//! Pure. Witnesses, in this order: the header of the original, its packets, what was decoded of it. Guarantees that a
-//! length is never held against what the plan hoped for.
+//! Pure. Evidence, in this order: the original's header, its packets, what was decoded of it. Guarantees that a
+//! length is never compared with the plan's expectations.
 
 use super::agreed::{agree, gaps, tolerance};
 use super::verification::{Evidence, Measure};
@@ -17,13 +17,12 @@ use crate::remark::Remark;
 pub(super) struct Length {
     pub(super) seconds: Measure<f64>,
     pub(super) by: Evidence,
-    /// To be said of it.
+    /// Remark about it.
     pub(super) remark: Option<Remark>,
 }
 
-/// Is the stream as long as its source? Independent witnesses are the source's header and, where that disagrees,
-/// its packets; what ffmpeg says that it decoded counts only where it also says that something is damaged, or where
-/// a bare stream has nothing else.
+/// Verifies that the stream is as long as its source. Evidence is the source's header and, where that disagrees, its
+/// packets. What ffmpeg decoded counts only where it also reports damage, or where a raw stream has nothing else.
 pub(super) fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Length, Refusal> {
     let report = case.report;
     let Some(found) = pair.found.seconds.or(case.output.seconds) else {
@@ -41,30 +40,30 @@ pub(super) fn check_length(pair: &Pair<'_>, case: &Case<'_>) -> Result<Length, R
         return Err(Refusal::Doubtful(other_length(pair, found, declared, report)));
     };
     let span = measured.streams.get(&pair.planned.input);
-    // The last picture may stand for long, which not every container can say; of an animation it is written.
-    let reaches = |s: &&Span| {
+    // The last frame may be long, which not every container can store; in an animation it is written.
+    let agrees = |s: &&Span| {
         agree(found, s.seconds) || (!case.source.is_animation() && (s.last..s.seconds).contains(&found))
     };
-    let witnessed = span.filter(reaches).map(|s| s.seconds);
+    let measured_length = span.filter(agrees).map(|s| s.seconds);
     let joined = span.and_then(|s| s.joined).filter(|j| joins(case.source) && agree(found, *j));
-    if witnessed.is_none() && joined.is_some() {
+    if measured_length.is_none() && joined.is_some() {
         return accept(joined, Evidence::JoinedPackets, Some(Remark::PartsJoined));
     }
-    let timeless = is_bare(case.source) || (declared.is_none() && span.is_none());
-    let bare = timeless && !report.cut_short;
-    let counted = decoded_seconds(pair).filter(|s| (bare || !report.errors.is_empty()) && agree(found, *s));
-    if let Some(rate) = pair.input.video.as_ref().and_then(|p| p.rate).filter(|_| bare && counted.is_some()) {
+    let timeless = is_raw(case.source) || (declared.is_none() && span.is_none());
+    let raw = timeless && !report.cut_short;
+    let counted = decoded_seconds(pair).filter(|s| (raw || !report.errors.is_empty()) && agree(found, *s));
+    if let Some(rate) = pair.input.video.as_ref().and_then(|p| p.rate).filter(|_| raw && counted.is_some()) {
         return accept(counted, Evidence::AssumedRate, Some(Remark::AssumedRate { rate }));
     }
-    if witnessed.or(counted).is_none() {
+    if measured_length.or(counted).is_none() {
         let expected = span.map(|s| s.seconds).or(declared);
         return Err(Refusal::Failed(other_length(pair, found, expected, report)));
     }
-    let by = if witnessed.is_some() { Evidence::Packets } else { Evidence::Decoding };
-    accept(witnessed.or(counted), by, missing_part(pair, case, found, short))
+    let by = if measured_length.is_some() { Evidence::Packets } else { Evidence::Decoding };
+    accept(measured_length.or(counted), by, missing_part(pair, case, found, short))
 }
 
-/// A source that was cut ends earlier than it declares, and its demuxer says so.
+/// A truncated source ends earlier than it declares, and its demuxer reports that.
 fn refuse_truncated(case: &Case<'_>, found: f64, declared: Option<f64>) -> Result<(), Refusal> {
     let cut = case.report.cut_short && !case.salvage && declares(case.source);
     match declared.filter(|_| cut) {
@@ -73,10 +72,10 @@ fn refuse_truncated(case: &Case<'_>, found: f64, declared: Option<f64>) -> Resul
     }
 }
 
-/// What to say of a copy that is as long as what can be read, but shorter than the header promises.
+/// Remark about a copy that is as long as what can be read, but shorter than the header declares.
 ///
 /// # Errors
-/// `source_truncated` where the original was cut.
+/// `source_truncated` where the original is truncated.
 pub(super) fn shorter_than_declared(
     pair: &Pair<'_>,
     case: &Case<'_>,
@@ -88,24 +87,25 @@ pub(super) fn shorter_than_declared(
     Ok(missing_part(pair, case, found, short))
 }
 
-/// These containers declare too little to tell a file that was cut from a whole one: a header is written once, at
-/// the beginning, or there is none.
+/// Whether the container declares enough to distinguish a truncated file from a complete one. These do not: their
+/// header is written once, at the start, or there is none.
 fn declares(source: &MediaInfo) -> bool {
     !matches!(source.container.as_str(), "avi" | "mpegts" | "mpeg" | "mpegvideo")
 }
 
-/// In these containers ffmpeg closes jumps of the clock: recordings begin anew, and pieces are put together.
+/// Whether ffmpeg corrects timestamp discontinuities in this container: broadcasts restart, and parts are
+/// concatenated.
 pub(super) fn joins(source: &MediaInfo) -> bool {
     matches!(source.container.as_str(), "mpegts" | "mpeg")
 }
 
-/// A stream without a container, as one in a container that was given no time stamps, has neither a length nor
-/// times: its frames, at their rate, are all there is.
-fn is_bare(source: &MediaInfo) -> bool {
+/// A raw stream has neither a length nor timestamps, like one in a container without timestamps: only its frames, at
+/// their rate.
+fn is_raw(source: &MediaInfo) -> bool {
     matches!(source.container.as_str(), "h264" | "hevc" | "h263" | "m4v" | "mpegvideo" | "vc1" | "obu")
 }
 
-/// What to say of a result that is shorter than the source's header promises: what is missing, where that matters.
+/// Remark about a result that is shorter than the source's header declares, where that matters.
 fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f64>) -> Option<Remark> {
     let declared = declared.filter(|d| case.source.length().is_some_and(|l| l >= *d * 0.5))?;
     if cut::is_partial(case) {
@@ -116,21 +116,21 @@ fn missing_part(pair: &Pair<'_>, case: &Case<'_>, found: f64, declared: Option<f
         let (readable_seconds, whole_seconds) = (found, declared);
         return Some(Remark::Partial { readable_seconds, whole_seconds, reckoned: false, gaps });
     }
-    // What lies before the first keyframe has a remark of its own.
+    // The part before the first keyframe has a separate remark.
     let before =
         lead::lead(case).filter(|_| pair.planned.kind == Kind::Video).map_or(0.0, |span| span.before);
     if before > 0.0 && agree(found + before, declared) {
         return None;
     }
-    let told = case.source.container == "avi" || !case.report.errors.is_empty();
-    told.then_some(Remark::Incomplete { readable_seconds: found, declared_seconds: declared, gaps })
+    let is_damaged = case.source.container == "avi" || !case.report.errors.is_empty();
+    is_damaged.then_some(Remark::Incomplete { readable_seconds: found, declared_seconds: declared, gaps })
 }
 
 fn other_length(pair: &Pair<'_>, found: f64, expected: Option<f64>, report: &Report) -> Failure {
     wrong(Fault::OtherLength { carries: pair.planned.kind, copied: false, found, expected }, report)
 }
 
-/// Length of what was decoded: samples by their rate, frames by theirs.
+/// Length of what was decoded, in seconds: samples or frames divided by their rate.
 fn decoded_seconds(pair: &Pair<'_>) -> Option<f64> {
     let stats = pair.stats?;
     if pair.planned.kind == Kind::Audio {
@@ -143,9 +143,9 @@ fn decoded_seconds(pair: &Pair<'_>) -> Option<f64> {
     Some(frames as f64 / rate)
 }
 
-/// As many pictures as were decoded (copied: as many packets as were read, from the first that stands on its own), less
-/// those that share their time with another; where the rate is capped, no more than those. What filters were given is
-/// exact; of the rest one in a hundred may be off.
+/// Checks the number of frames: those decoded (copied: packets read, from the first keyframe), less those with
+/// duplicate timestamps; with a capped rate, at most that many. Counts from filters are exact; others may be off by 1
+/// %.
 pub(super) fn check_count(pair: &Pair<'_>, case: &Case<'_>) -> Result<Measure<u64>, Refusal> {
     let report = case.report;
     let capped = pair.planned.action.encoded().is_some_and(|spec| spec.frames_change);
@@ -165,35 +165,35 @@ pub(super) fn check_count(pair: &Pair<'_>, case: &Case<'_>) -> Result<Measure<u6
         return Ok(Measure { expected: None, found: pair.found.packets });
     };
     let counted = Measure { expected: Some(expected), found: Some(found) };
-    if is_as_many(expected, found, capped)
-        || is_as_many(expected.saturating_sub(report.dropped), found, capped)
+    if counts_agree(expected, found, capped)
+        || counts_agree(expected.saturating_sub(report.dropped), found, capped)
     {
         return Ok(counted);
     }
     let failure = wrong(Fault::OtherCount { found, expected }, report);
     let copied = matches!(pair.planned.action, Action::Copy { .. });
     match case.measured.and_then(|m| m.streams.get(&pair.planned.input)) {
-        Some(span) if copied && is_as_many(expected.saturating_sub(span.lead), found, false) => Ok(counted),
+        Some(span) if copied && counts_agree(expected.saturating_sub(span.lead), found, false) => Ok(counted),
         None if copied => Err(Refusal::Doubtful(failure)),
         _ => Err(Refusal::Failed(failure)),
     }
 }
 
-/// A filter that holds one back loses it where the size changes.
+/// A filter that buffers a frame loses it where the size changes.
 fn exact_count(pictures: &Pictures, found: u64, report: &Report) -> Result<Measure<u64>, Failure> {
-    let (fewest, spare) = (pictures.distinct(), (pictures.parts.len() as u64).max(1));
-    let expected = found.clamp(fewest, pictures.count);
-    if expected.abs_diff(found) <= spare {
+    let (min, tolerated) = (pictures.distinct(), (pictures.parts.len() as u64).max(1));
+    let expected = found.clamp(min, pictures.count);
+    if expected.abs_diff(found) <= tolerated {
         return Ok(Measure { expected: Some(expected), found: Some(found) });
     }
     Err(wrong(Fault::OtherCount { found, expected }, report))
 }
 
-/// Sound whose times are damaged: more was decoded than the result has time for.
-pub(super) fn squeezed(pair: &Pair<'_>, case: &Case<'_>) -> Option<Remark> {
+/// Remark about audio with damaged timestamps: more was decoded than the result's length can hold.
+pub(super) fn damaged_times(pair: &Pair<'_>, case: &Case<'_>) -> Option<Remark> {
     let rates = case.report.given.sounds.get(&pair.planned.input).map_or(&[][..], |kinds| &kinds[..]);
     if rates.iter().any(|sound| sound.rate != rates[0].rate) {
-        // How long so many samples are is not known.
+        // With several sample rates the length is unknown.
         return None;
     }
     let (decoded, found) = (decoded_seconds(pair)?, pair.found.seconds?);
@@ -201,7 +201,7 @@ pub(super) fn squeezed(pair: &Pair<'_>, case: &Case<'_>) -> Option<Remark> {
     lost.then_some(Remark::SoundTimesDamaged { decoded_seconds: decoded, kept_seconds: found })
 }
 
-fn is_as_many(expected: u64, found: u64, capped: bool) -> bool {
+fn counts_agree(expected: u64, found: u64, capped: bool) -> bool {
     expected.abs_diff(found) <= (expected / 100).max(1) || (capped && found < expected)
 }
 
@@ -210,9 +210,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pictures_may_be_off_by_one_in_a_hundred_and_a_cap_may_only_drop_some() {
-        assert!(is_as_many(30, 31, false) && is_as_many(1000, 990, false));
-        assert!(!is_as_many(30, 58, false) && !is_as_many(30, 28, false));
-        assert!(is_as_many(120, 60, true) && !is_as_many(30, 58, true));
+    fn frame_count_may_be_off_by_one_percent_and_a_cap_may_only_drop_frames() {
+        assert!(counts_agree(30, 31, false) && counts_agree(1000, 990, false));
+        assert!(!counts_agree(30, 58, false) && !counts_agree(30, 28, false));
+        assert!(counts_agree(120, 60, true) && !counts_agree(30, 58, true));
     }
 }

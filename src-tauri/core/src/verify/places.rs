@@ -1,26 +1,26 @@
-//! Does a result tell where it was recorded, though that was to be left out? By all that was read back of it. Pure.
+//! Checks that a result does not reveal the recording location, where that must be removed: by everything that was
+//! read back from it. Pure.
 
 use crate::failure::PlaceIn;
 use crate::media::metadata::Parts;
 use crate::media::places::{runs, tag_tells};
 use crate::media::{Kind, MediaInfo, Stream, telemetry};
 
-/// What in this result still tells a place; nothing: nothing does. `texts`: `None` where they could not be
-/// read.
+/// What in this result still reveals a location; `None`: nothing does. `texts`: `None` where they could not be read.
 pub(crate) fn left(output: &MediaInfo, texts: Option<&Parts>) -> Option<PlaceIn> {
-    telling_tag(output)
+    revealing_tag(output)
         .map(|name| PlaceIn::Tag { name: name.to_owned() })
         .or_else(|| output.streams.iter().find_map(stream))
-        .or_else(|| texts.is_none_or(tells).then_some(PlaceIn::Text))
+        .or_else(|| texts.is_none_or(text_reveals).then_some(PlaceIn::Text))
 }
 
-/// The name of a tag that tells a place.
-fn telling_tag(info: &MediaInfo) -> Option<&str> {
+/// Name of a tag that reveals a location.
+fn revealing_tag(info: &MediaInfo) -> Option<&str> {
     let tags = info.all_tags();
     tags.into_iter().find(|(name, value)| tag_tells(name, value)).map(|(name, _)| name.as_str())
 }
 
-fn tells(texts: &Parts) -> bool {
+fn text_reveals(texts: &Parts) -> bool {
     texts.place || runs::bytes_tell(&texts.bytes)
 }
 
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
     use crate::media::Chapter;
 
-    fn by(change: impl FnOnce(&mut MediaInfo, &mut Parts)) -> Option<PlaceIn> {
+    fn found_by(change: impl FnOnce(&mut MediaInfo, &mut Parts)) -> Option<PlaceIn> {
         let (mut output, mut texts) = (MediaInfo::default(), Parts::default());
         output.tags.insert("title".into(), "Tower".into());
         output.streams.push(Stream { kind: Kind::Video, ..Stream::default() });
@@ -51,26 +51,27 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_found_wherever_it_stands() {
-        assert_eq!(by(|_, _| ()), None);
+    fn location_is_found_in_each_part_of_a_file() {
+        assert_eq!(found_by(|_, _| ()), None);
         let tag = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(by(|o, _| o.tags.extend([tag("LOCATION", "here")])).unwrap(), named("LOCATION"));
-        let of_stream = by(|o, _| o.streams[0].tags.extend([tag("comment", "+48.8577+002.2950/")]));
+        assert_eq!(found_by(|o, _| o.tags.extend([tag("LOCATION", "here")])).unwrap(), named("LOCATION"));
+        let of_stream = found_by(|o, _| o.streams[0].tags.extend([tag("comment", "+48.8577+002.2950/")]));
         assert_eq!(of_stream.unwrap(), named("comment"));
         let tags = [tag("title", "48.8577, 2.2950")].into();
-        let of_chapter = by(|o, _| o.chapters.push(Chapter { tags, ..Chapter::default() }));
+        let of_chapter = found_by(|o, _| o.chapters.push(Chapter { tags, ..Chapter::default() }));
         assert_eq!(of_chapter.unwrap(), named("title"));
         let marked = |kind, attached_picture| {
-            by(|o, _| o.streams.push(Stream { kind, places: true, attached_picture, ..Stream::default() }))
+            let stream = Stream { kind, places: true, attached_picture, ..Stream::default() };
+            found_by(|o, _| o.streams.push(stream))
         };
         assert_eq!(marked(Kind::Video, true).unwrap(), PlaceIn::Cover);
         assert_eq!(marked(Kind::Video, false).unwrap(), PlaceIn::Picture);
         assert_eq!(marked(Kind::Subtitle, false).unwrap(), PlaceIn::Subtitles);
         let log = Stream { tag: "gpmd".into(), ..Stream::default() };
-        assert_eq!(by(|o, _| o.streams.push(log)).unwrap(), PlaceIn::Telemetry);
-        assert_eq!(by(|_, t| t.place = true).unwrap(), PlaceIn::Text);
-        let text = by(|_, t| t.bytes = b"\0\x11+48.8577+002.295/\0".to_vec());
+        assert_eq!(found_by(|o, _| o.streams.push(log)).unwrap(), PlaceIn::Telemetry);
+        assert_eq!(found_by(|_, t| t.place = true).unwrap(), PlaceIn::Text);
+        let text = found_by(|_, t| t.bytes = b"\0\x11+48.8577+002.295/\0".to_vec());
         assert_eq!(text.unwrap(), PlaceIn::Text);
-        assert!(left(&MediaInfo::default(), None).is_some(), "what cannot be read");
+        assert!(left(&MediaInfo::default(), None).is_some(), "unreadable texts are refused");
     }
 }

@@ -1,7 +1,7 @@
-//! Is a result shown as it is marked? High dynamic range takes more than 8 bits, and Dolby Vision is declared of copies
-//! alone. What of either is lost is found by comparing source and result.
+//! Verifies that HDR tags and Dolby Vision of a result are right: HDR needs more than 8 bits, and only copies may be
+//! declared Dolby Vision. Other losses are found by comparing source and result.
 //!
-//! Pure. Judges what headers and first frames say, whichever is stricter.
+//! Pure. Uses headers and first frames, whichever is stricter.
 
 use super::{Case, Refusal, wrong};
 use crate::failure::Fault;
@@ -9,13 +9,13 @@ use crate::media::Picture;
 use crate::plan::{Action, Planned};
 use crate::remark::Remark;
 
-/// Checks the moving picture; the answer is what is to be said of it.
+/// Checks the moving picture. Returns its remarks.
 pub(super) fn check(case: &Case<'_>) -> Result<Vec<Remark>, Refusal> {
     let Some(pair) = Pair::of(case) else { return Ok(Vec::new()) };
     let eight = pair.eight_bits().map_err(|fault| refused(fault, case))?;
     let record = pair.record().map_err(|fault| refused(fault, case))?;
-    let said = [eight, record, pair.lost_metadata()];
-    Ok(said.into_iter().flatten().collect())
+    let remarks = [eight, record, pair.lost_metadata()];
+    Ok(remarks.into_iter().flatten().collect())
 }
 
 fn refused(fault: Fault, case: &Case<'_>) -> Refusal {
@@ -28,8 +28,8 @@ struct Pair<'a> {
     copied: bool,
 }
 
-/// What is said, or why the result is refused.
-type Said = Result<Option<Remark>, Fault>;
+/// A remark, or the fault for which the result is refused.
+type CheckResult = Result<Option<Remark>, Fault>;
 
 impl<'a> Pair<'a> {
     fn of(case: &Case<'a>) -> Option<Pair<'a>> {
@@ -39,7 +39,7 @@ impl<'a> Pair<'a> {
         Some(Pair { source, found, copied: matches!(planned.action, Action::Copy { .. }) })
     }
 
-    fn eight_bits(&self) -> Said {
+    fn eight_bits(&self) -> CheckResult {
         match (self.found.bits == 8 && self.found.is_hdr(), self.copied) {
             (false, _) => Ok(None),
             (true, true) => Ok(Some(Remark::HdrInEightBits)),
@@ -47,8 +47,8 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Dolby Vision as the container declares it.
-    fn record(&self) -> Said {
+    /// Checks Dolby Vision as declared by the container.
+    fn record(&self) -> CheckResult {
         let (source, found) = (self.source.dolby_vision, self.found.dolby_vision);
         match (self.copied, source, found) {
             (false, _, Some(_)) => Err(Fault::FalseDolbyVision),
@@ -60,7 +60,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// What each scene or frame says of its light. What becomes of standard range has no use for it.
+    /// Dynamic HDR metadata that was lost. A result with standard range does not need it.
     fn lost_metadata(&self) -> Option<Remark> {
         let (source, found) = (self.source, self.found);
         let dolby = |p: &Picture| p.dolby_vision.is_some() || p.rpu;
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn eight_bits_marked_as_high_dynamic_range_pass_as_a_copy_alone_and_are_told() {
+    fn hdr_in_eight_bits_passes_only_as_a_copy_with_a_remark() {
         for transfer in ["smpte2084", "arib-std-b67"] {
             let eight = picture(8, transfer);
             assert!(pair(&eight, &eight, false).eight_bits().is_err(), "{transfer}");
@@ -102,19 +102,19 @@ mod tests {
     }
 
     #[test]
-    fn dolby_vision_is_declared_of_a_copy_and_of_nothing_else() {
+    fn only_copies_may_be_declared_dolby_vision() {
         let declared = |profile| Picture { dolby_vision: profile, ..picture(10, "smpte2084") };
         let of = |source, found, copied| pair(&declared(source), &declared(found), copied).record();
         assert_eq!(of(Some(8), Some(8), true), Ok(None));
-        assert!(of(Some(8), None, true).unwrap().is_some(), "lost and told");
-        assert!(of(Some(5), None, true).is_err(), "nothing is left of profile 5");
+        assert!(of(Some(8), None, true).unwrap().is_some(), "lost, with a remark");
+        assert!(of(Some(5), None, true).is_err(), "profile 5 has no base layer");
         assert!(of(Some(8), Some(5), true).is_err() && of(None, Some(8), true).is_err());
         assert!(of(Some(8), Some(8), false).is_err());
         assert_eq!(of(Some(8), None, false), Ok(None));
     }
 
     #[test]
-    fn metadata_that_is_lost_is_told_where_there_is_still_a_use_for_it() {
+    fn lost_dynamic_metadata_is_remarked_where_the_result_could_use_it() {
         let plain = picture(10, "smpte2084");
         let plus = Picture { hdr10_plus: true, ..plain.clone() };
         let dolby = Picture { dolby_vision: Some(8), ..plain.clone() };
@@ -125,10 +125,10 @@ mod tests {
             assert_eq!(pair(source, source, false).lost_metadata(), None);
             assert_eq!(pair(source, &picture(8, "bt709"), false).lost_metadata(), None);
         }
-        assert!(pair(&plus, &plain, true).lost_metadata().is_some(), "of a copy, too");
-        assert_eq!(pair(&dolby, &plain, true).lost_metadata(), None, "its record is what is lost");
+        assert!(pair(&plus, &plain, true).lost_metadata().is_some(), "copies too");
+        assert_eq!(pair(&dolby, &plain, true).lost_metadata(), None, "only the declaration is lost");
         let unseen = Picture { seen: false, ..plain.clone() };
-        assert_eq!(pair(&plus, &unseen, false).lost_metadata(), None, "nothing is said of what was not seen");
+        assert_eq!(pair(&plus, &unseen, false).lost_metadata(), None, "no remark where no frame was read");
         let base = Picture { dolby_vision: Some(9), ..picture(8, "bt709") };
         assert!(pair(&base, &picture(8, "bt709"), false).lost_metadata().is_some());
     }

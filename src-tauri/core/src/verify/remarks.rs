@@ -1,4 +1,5 @@
-//! What is to be said of a result that passed beside what was not kept: damage that decoding met, holes, its size. Pure.
+//! Remarks on a result that passed: damage met while decoding, gaps, its size. Differences from the source are
+//! elsewhere. Pure.
 
 use super::{Case, copies, lead};
 use crate::ffmpeg::classify::DECODING;
@@ -8,38 +9,39 @@ use crate::media::{Kind, MediaInfo, Stream};
 use crate::plan::{self, Action, Planned};
 use crate::remark::Remark;
 
-/// What stands behind the first recording of a file.
+/// The file has a second recording after the first.
 pub(super) fn second_recording(case: &Case<'_>) -> Option<Remark> {
     case.source.second_recording.then_some(Remark::SecondRecording)
 }
 
-/// What its edit list asks for is not what ffmpeg shows of it.
+/// The edit list asks for a playback speed that ffmpeg does not apply.
 pub(super) fn other_speed(case: &Case<'_>) -> Option<Remark> {
     case.source.other_speed.then_some(Remark::OtherSpeed)
 }
 
-/// Where a size is aimed at and the original has it already.
+/// A size limit was set and the original is below it.
 pub(super) fn fitted(case: &Case<'_>) -> Option<Remark> {
     let limit_bytes = case.plan.limit?;
     let copied = case.plan.copies().any(|s| s.kind == Kind::Video);
     copied.then_some(Remark::WithinLimit { limit_bytes })
 }
 
-/// Left and right that a camera stores as tracks of their own: players play one of them.
+/// Left and right channel stored as separate tracks by a camera: players play only one.
 pub(super) fn single_channels(case: &Case<'_>) -> Option<Remark> {
     let kept_track = case.plan.kept().find(|s| s.kind == Kind::Audio)?.input;
-    let beside = |s: &Stream| !case.source.are_of_different_programmes(s.index, kept_track);
-    let tracks = || case.source.streams.iter().filter(|s| s.kind == Kind::Audio && !s.empty && beside(s));
+    let same_programme = |s: &Stream| !case.source.are_of_different_programmes(s.index, kept_track);
+    let tracks =
+        || case.source.streams.iter().filter(|s| s.kind == Kind::Audio && !s.empty && same_programme(s));
     let first = tracks().next()?;
-    let alike = |s: &Stream| {
+    let like_first = |s: &Stream| {
         let facts = |s: &Stream| (s.channels, s.codec.clone(), s.sample_rate, s.language.clone());
         facts(s) == facts(first) && s.title.is_none()
     };
-    let (pairs, all) = (tracks().count().is_multiple_of(2), tracks().all(alike));
+    let (pairs, all) = (tracks().count().is_multiple_of(2), tracks().all(like_first));
     (first.channels == Some(1) && pairs && all).then_some(Remark::SingleChannels)
 }
 
-/// Sound that is missing within a track: silence where it was converted, a hole where it was copied.
+/// Gaps in audio: silence where it was converted, a hole where it was copied.
 pub(super) fn holes(case: &Case<'_>) -> Vec<Remark> {
     let of = |planned: &Planned| {
         let stream = case.source.streams.iter().find(|s| s.index == planned.input)?;
@@ -49,7 +51,7 @@ pub(super) fn holes(case: &Case<'_>) -> Vec<Remark> {
     case.plan.kept().filter_map(of).collect()
 }
 
-/// Texts that are no UTF-8, and how they were read.
+/// Subtitles that are not UTF-8, and the code page used.
 pub(super) fn code_pages(case: &Case<'_>) -> Vec<Remark> {
     let of = |planned: &Planned| {
         let stream = case.source.streams.iter().find(|s| s.index == planned.input)?;
@@ -60,7 +62,7 @@ pub(super) fn code_pages(case: &Case<'_>) -> Vec<Remark> {
     case.plan.kept().filter_map(of).collect()
 }
 
-/// Pictures that no player could have shown.
+/// Frames that no player could show, as timestamps repeat or go back.
 pub(super) fn shared_times(Case { plan, report, .. }: &Case<'_>) -> Option<Remark> {
     let picture = plan.picture()?.input;
     let all = report.inputs.iter().find(|s| s.index == picture)?.frames?;
@@ -74,36 +76,36 @@ pub(super) fn shared_times(Case { plan, report, .. }: &Case<'_>) -> Option<Remar
     many(shared).then_some(Remark::PicturesAtOneTime { count: shared, of: all })
 }
 
-/// Does this line repeat the error of the line before it?
-fn is_again(line: &str) -> bool {
+/// Whether this line repeats the error of the line before it.
+fn is_repeated(line: &str) -> bool {
     let phrases = DECODING.iter().chain(&["Error splitting the input into NAL units"]);
     phrases.into_iter().any(|phrase| line.contains(phrase))
 }
 
-/// Damaged spots that decoding met, in the original or at the same places of its copy.
+/// Number of damaged spots met while decoding the original, or the same parts of its copy.
 pub(super) fn damaged_spots(case: &Case<'_>) -> usize {
-    let copies = case.copies.filter(|copies| copies::is_damaged_alike(copies));
+    let copies = case.copies.filter(|copies| copies::is_equally_damaged(copies));
     counted(case, case.report) + copies.map_or(0, |c| counted(case, &c.decoded))
 }
 
-/// As far as they were counted.
+/// Damaged spots in one report.
 fn counted(case: &Case<'_>, report: &Report) -> usize {
     spots(&lead::unexplained(case, report))
 }
 
-/// Damaged spots of which these lines tell.
+/// Number of damaged spots in these log lines.
 pub(crate) fn spots(errors: &[&String]) -> usize {
-    let repeated = errors.iter().filter(|line| is_again(line)).count();
+    let repeated = errors.iter().filter(|line| is_repeated(line)).count();
     (errors.len() - repeated).max(usize::from(repeated > 0))
 }
 
-/// Damage that decoding met.
+/// Damage met while decoding.
 pub(super) fn damage(case: &Case<'_>) -> Option<Remark> {
     let (count, at_least) = (damaged_spots(case), case.report.errors.len() >= MOST_ERRORS);
     (count > 0).then_some(Remark::DamagedSpots { count, at_least })
 }
 
-/// A result that is bigger than its source by a percent or more.
+/// The result is at least 1 % bigger than its source.
 pub(super) fn bigger(source: &MediaInfo, size: u64) -> Option<Remark> {
     let before = source.size.filter(|s| *s > 0)?;
     let bigger = (size as f64 / before as f64 - 1.0) * 100.0 >= 1.0;
@@ -115,18 +117,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_damaged_spot_counts_once_in_the_words_of_old_and_new_versions() {
-        for again in [
+    fn damaged_spot_counts_once_in_the_log_of_each_ffmpeg_version() {
+        for line in [
             "Error while decoding stream #0:1: Invalid data found when processing input",
             "Error submitting packet to decoder: Invalid data found when processing input",
             "Error processing packet in decoder: Invalid data found when processing input",
             "Decoding error: Invalid data found when processing input",
             "Error splitting the input into NAL units.",
         ] {
-            assert!(is_again(again), "{again}");
+            assert!(is_repeated(line), "{line}");
         }
         assert!(
-            !is_again("error while decoding MB 3 9") && !is_again("channel element 1.12 is not allocated")
+            !is_repeated("error while decoding MB 3 9")
+                && !is_repeated("channel element 1.12 is not allocated")
         );
     }
 }

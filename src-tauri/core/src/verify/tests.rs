@@ -1,4 +1,4 @@
-//! Conversions of a film of ten seconds, judged: each test changes one fact and says what that means.
+//! Verification of conversions of a ten-second video: each test changes one fact and checks the outcome.
 
 use super::*;
 use crate::failure::FailureCode;
@@ -17,8 +17,8 @@ mod cut;
 mod remarks;
 mod telemetry;
 
-/// What may be changed before the result is judged.
-struct World {
+/// What a test may change before verification.
+struct Setup {
     source: MediaInfo,
     output: MediaInfo,
     report: Report,
@@ -31,7 +31,7 @@ fn stream(index: usize, kind: Kind, codec: &str) -> Stream {
     Stream { index, kind, codec: codec.into(), seconds: Some(10.0), ..Stream::default() }
 }
 
-fn film(video: &str, audio: &str) -> MediaInfo {
+fn media(video: &str, audio: &str) -> MediaInfo {
     let picture = Picture { width: 640, height: 360, pixel_aspect: 1.0, bits: 8, ..Picture::default() };
     let picture = Picture { rate: Some(25.0), ..picture };
     let video = Stream { video: Some(picture), packets: Some(250), ..stream(0, Kind::Video, video) };
@@ -51,8 +51,8 @@ fn film(video: &str, audio: &str) -> MediaInfo {
     }
 }
 
-fn world() -> World {
-    let source = film("mpeg4", "mp3");
+fn setup() -> Setup {
+    let source = media("mpeg4", "mp3");
     let spec = JobSpec::of(preset::find("small-hevc").unwrap().clone());
     let stats = |index, frames, samples| InputStats { index, packets: 250, frames, samples };
     let report = Report {
@@ -69,21 +69,21 @@ fn world() -> World {
         progress: Progress::default(),
     };
     let plan = plan(&source, &spec, &Abilities::default()).unwrap();
-    World { source, output: film("hevc", "aac"), report, measured: None, plan, salvage: false }
+    Setup { source, output: media("hevc", "aac"), report, measured: None, plan, salvage: false }
 }
 
-impl World {
-    /// Once the source is another.
+impl Setup {
+    /// Plans again, after the source was changed.
     fn plan_again(&mut self) {
         let spec = JobSpec::of(preset::find("small-hevc").unwrap().clone());
         self.plan = plan(&self.source, &spec, &Abilities::default()).unwrap();
     }
 }
 
-fn judged(change: impl FnOnce(&mut World)) -> Result<Verdict, Refusal> {
-    let mut world = world();
-    change(&mut world);
-    let World { source, output, report, measured, plan, salvage } = &world;
+fn verified(change: impl FnOnce(&mut Setup)) -> Result<Verdict, Refusal> {
+    let mut setup = setup();
+    change(&mut setup);
+    let Setup { source, output, report, measured, plan, salvage } = &setup;
     verify(&Case {
         plan,
         source,
@@ -95,19 +95,19 @@ fn judged(change: impl FnOnce(&mut World)) -> Result<Verdict, Refusal> {
     })
 }
 
-fn failed(change: impl FnOnce(&mut World)) -> Failure {
-    match judged(change) {
+fn failed(change: impl FnOnce(&mut Setup)) -> Failure {
+    match verified(change) {
         Err(Refusal::Failed(failure)) => failure,
         other => panic!("{other:?}"),
     }
 }
 
-fn is_doubtful(change: impl FnOnce(&mut World)) -> bool {
-    matches!(judged(change), Err(Refusal::Doubtful(_)))
+fn is_doubtful(change: impl FnOnce(&mut Setup)) -> bool {
+    matches!(verified(change), Err(Refusal::Doubtful(_)))
 }
 
-fn said_of(change: impl FnOnce(&mut World)) -> Vec<String> {
-    sentences(&judged(change).unwrap())
+fn remarks_of(change: impl FnOnce(&mut Setup)) -> Vec<String> {
+    sentences(&verified(change).unwrap())
 }
 
 fn sentences(verdict: &Verdict) -> Vec<String> {
@@ -123,8 +123,8 @@ fn span(seconds: f64) -> Span {
 }
 
 #[test]
-fn a_result_as_long_as_its_original_passes_with_what_was_checked() {
-    let Verdict { remarks, verification } = judged(|_| {}).unwrap();
+fn result_of_the_same_length_passes_and_lists_its_checks() {
+    let Verdict { remarks, verification } = verified(|_| {}).unwrap();
     assert!(remarks.is_empty(), "{remarks:?}");
     assert_eq!((verification.size, verification.seconds, verification.damaged), (1_000_000, Some(10.0), 0));
     let [video, audio, lines] = &verification.streams[..] else { panic!("{verification:?}") };
@@ -135,12 +135,12 @@ fn a_result_as_long_as_its_original_passes_with_what_was_checked() {
     let of_source = |frames, samples| Decoded { of: Side::Source, frames, samples, places: None };
     assert_eq!(video.decoded, Some(of_source(Some(250), None)));
     assert_eq!(audio.decoded, Some(of_source(Some(469), Some(480_000))));
-    assert_eq!((lines.decoded, lines.seconds.found), (None, None), "lines have no length to be checked");
+    assert_eq!((lines.decoded, lines.seconds.found), (None, None), "subtitles have no length to check");
     assert!(!video.compared && audio.frames.expected.is_none());
 }
 
 #[test]
-fn what_is_empty_unfinished_or_lacks_a_stream_fails_with_its_log() {
+fn empty_unfinished_or_incomplete_result_fails_with_its_log() {
     for failure in [
         failed(|w| w.output.size = Some(0)),
         failed(|w| w.output.size = None),
@@ -162,11 +162,11 @@ fn what_is_empty_unfinished_or_lacks_a_stream_fails_with_its_log() {
     assert_eq!(lacks(1), "A sound track is missing in the result.");
     assert_eq!(lacks(2), "A subtitle track is missing in the result.");
     let other = failed(|w| w.output.streams[0].codec = "h264".into());
-    assert_eq!(other.said(), "The picture is missing in the result.", "of another codec");
+    assert_eq!(other.said(), "The picture is missing in the result.", "another codec");
 }
 
 #[test]
-fn a_missing_cover_or_attached_file_is_named() {
+fn missing_cover_or_attachment_is_named() {
     let planned = |kind, cover| {
         let action = Action::Copy { tag: None };
         let codec = String::new();
@@ -199,12 +199,12 @@ fn a_missing_cover_or_attached_file_is_named() {
 }
 
 #[test]
-fn attached_files_are_matched_whatever_their_codec() {
+fn attachments_match_with_any_codec() {
     let archive = JobSpec::of(preset::find("archive-av1").unwrap().clone());
-    let verdict = judged(|w| {
+    let verdict = verified(|w| {
         w.source.streams.push(stream(3, Kind::Attachment, "ttf"));
         w.plan = plan(&w.source, &archive, &Abilities::default()).unwrap();
-        w.output = film("av1", "opus");
+        w.output = media("av1", "opus");
         w.output.streams[2].codec = "subrip".into();
         w.output.streams.push(stream(3, Kind::Attachment, ""));
     });
@@ -212,9 +212,9 @@ fn attached_files_are_matched_whatever_their_codec() {
 }
 
 #[test]
-fn another_length_is_doubted_until_packets_decide() {
+fn different_length_is_inconclusive_until_packets_are_measured() {
     for index in [0, 1] {
-        assert!(judged(|w| w.output.streams[index].seconds = Some(9.6)).is_ok(), "within half a second");
+        assert!(verified(|w| w.output.streams[index].seconds = Some(9.6)).is_ok(), "within half a second");
         assert!(is_doubtful(|w| w.output.streams[index].seconds = Some(9.4)), "{index}");
         assert!(is_doubtful(|w| w.output.streams[index].seconds = Some(10.6)), "{index}");
     }
@@ -223,7 +223,7 @@ fn another_length_is_doubted_until_packets_decide() {
         w.output.streams[0].seconds = Some(989.0);
     }));
     let shorter = |packets: f64| {
-        judged(|w| {
+        verified(|w| {
             w.output.streams[0].seconds = Some(6.0);
             w.measured = Some(measured(0, span(packets)));
         })
@@ -240,31 +240,31 @@ fn another_length_is_doubted_until_packets_decide() {
 }
 
 #[test]
-fn the_length_of_the_file_stands_in_where_a_stream_has_none() {
-    let without = |w: &mut World| w.output.streams[0].seconds = None;
-    assert!(judged(without).is_ok());
+fn file_length_is_the_fallback_for_streams_without_one() {
+    let without = |w: &mut Setup| w.output.streams[0].seconds = None;
+    assert!(verified(without).is_ok());
     let neither = failed(|w| {
         w.output.seconds = None;
         without(w);
     });
     assert_eq!(neither.said(), "The length of the result cannot be read.");
-    assert!(judged(|w| w.source.streams[0].seconds = None).is_ok(), "that of the source likewise");
+    assert!(verified(|w| w.source.streams[0].seconds = None).is_ok(), "the same for the source");
 }
 
 #[test]
-fn the_last_picture_may_stand_for_long() {
-    let standing = |found| {
-        judged(|w| {
+fn last_frame_may_be_long() {
+    let last_frame = |found| {
+        verified(|w| {
             w.output.streams[0].seconds = Some(found);
             w.measured = Some(measured(0, Span { seconds: 8.0, last: 5.0, ..span(8.0) }));
         })
     };
-    assert!(standing(5.0).is_ok() && standing(7.0).is_ok() && standing(4.9).is_err());
+    assert!(last_frame(5.0).is_ok() && last_frame(7.0).is_ok() && last_frame(4.9).is_err());
 }
 
 #[test]
-fn a_source_that_was_cut_fails_with_what_is_readable_or_is_partial_by_wish() {
-    let cut = |w: &mut World| {
+fn truncated_source_fails_or_is_partial_where_salvage_is_wanted() {
+    let cut = |w: &mut Setup| {
         w.report.cut_short = true;
         w.output.streams.iter_mut().for_each(|s| s.seconds = Some(4.0));
         w.output.seconds = Some(4.0);
@@ -275,13 +275,13 @@ fn a_source_that_was_cut_fails_with_what_is_readable_or_is_partial_by_wish() {
     assert_eq!(failure.log_tail, "[info] the log");
     let readable =
         Measured { streams: BTreeMap::from([(0, span(4.0)), (1, span(4.0))]), ..Measured::default() };
-    let partial = said_of(|w| {
+    let partial = remarks_of(|w| {
         cut(w);
         (w.salvage, w.measured) = (true, Some(readable.clone()));
         w.report.inputs[1].samples = Some(192_000);
     });
     assert_eq!(partial, ["Partial: 0:04 of 0:10 could be read; what follows is missing."]);
-    let broadcast = said_of(|w| {
+    let broadcast = remarks_of(|w| {
         cut(w);
         w.source.container = "mpegts".into();
         w.report.errors = vec!["Packet corrupt".into()];
@@ -290,26 +290,26 @@ fn a_source_that_was_cut_fails_with_what_is_readable_or_is_partial_by_wish() {
     });
     assert_eq!(
         broadcast[0], "The original is incomplete: 0:04 of 0:10 could be read.",
-        "declares too little"
+        "a transport stream cannot be known to be truncated"
     );
     assert_eq!(broadcast.len(), 2, "{broadcast:?}");
 }
 
 #[test]
-fn gaps_within_what_is_readable_are_named() {
-    let said = said_of(|w| {
+fn gaps_in_the_readable_part_are_listed() {
+    let remarks = remarks_of(|w| {
         w.source.container = "avi".into();
         w.output.streams[0].seconds = Some(6.0);
         w.measured = Some(measured(0, Span { gaps: vec![(1.0, 3.0), (4.0, 5.0)], ..span(6.0) }));
     });
     let gaps = "Missing within: 0:01\u{2013}0:03, 0:04\u{2013}0:05.";
-    assert_eq!(said, [format!("The original is incomplete: 0:06 of 0:10 could be read. {gaps}")]);
+    assert_eq!(remarks, [format!("The original is incomplete: 0:06 of 0:10 could be read. {gaps}")]);
 }
 
 #[test]
-fn parts_with_clocks_of_their_own_are_joined_in_broadcasts_alone() {
+fn parts_with_separate_clocks_are_joined_only_in_broadcasts() {
     let joined = |container: &str, parts| {
-        judged(|w| {
+        verified(|w| {
             w.source.container = container.into();
             w.output.streams[0].seconds = Some(8.0);
             w.measured = Some(measured(0, Span { joined: parts, ..span(104.0) }));
@@ -324,9 +324,9 @@ fn parts_with_clocks_of_their_own_are_joined_in_broadcasts_alone() {
 }
 
 #[test]
-fn a_bare_stream_has_nothing_but_its_frames() {
-    let bare = |container: &str, frames| {
-        judged(|w| {
+fn raw_stream_is_verified_by_its_frame_count() {
+    let raw = |container: &str, frames| {
+        verified(|w| {
             w.source.container = container.into();
             w.source.seconds = None;
             w.source.streams.truncate(1);
@@ -339,17 +339,17 @@ fn a_bare_stream_has_nothing_but_its_frames() {
         })
     };
     for container in ["h264", "hevc", "h263", "m4v", "mpegvideo", "vc1", "obu"] {
-        let verdict = bare(container, 250).unwrap();
+        let verdict = raw(container, 250).unwrap();
         assert_eq!(verdict.verification.streams[0].by, Evidence::AssumedRate, "{container}");
         assert_eq!(verdict.remarks, [Remark::AssumedRate { rate: 25.0 }]);
-        assert!(bare(container, 100).is_err(), "{container}");
+        assert!(raw(container, 100).is_err(), "{container}");
     }
 }
 
 #[test]
-fn a_stream_has_no_times_where_neither_header_nor_packets_tell_any() {
-    let judged = |container: &str, declared: Option<f64>, packets: Option<f64>, frames: u64| {
-        judged(|w| {
+fn stream_is_untimed_where_neither_header_nor_packets_have_times() {
+    let verified = |container: &str, declared: Option<f64>, packets: Option<f64>, frames: u64| {
+        verified(|w| {
             w.source.container = container.into();
             (w.source.seconds, w.source.streams[0].seconds) = (declared, declared);
             w.output.streams[0].seconds = Some(frames as f64 / 25.0);
@@ -357,16 +357,16 @@ fn a_stream_has_no_times_where_neither_header_nor_packets_tell_any() {
             w.measured = Some(packets.map_or_else(Measured::default, |seconds| measured(0, span(seconds))));
         })
     };
-    assert!(judged("ogg", None, None, 250).is_ok());
-    assert!(judged("ogg", None, Some(10.0), 150).is_err(), "its packets tell more");
-    assert!(judged("h264", Some(20.0), None, 250).is_ok(), "what a bare stream declares is a guess");
-    assert!(judged("ogg", Some(20.0), None, 250).is_err());
+    assert!(verified("ogg", None, None, 250).is_ok());
+    assert!(verified("ogg", None, Some(10.0), 150).is_err(), "its packets have times");
+    assert!(verified("h264", Some(20.0), None, 250).is_ok(), "its declared length is a guess");
+    assert!(verified("ogg", Some(20.0), None, 250).is_err());
 }
 
 #[test]
-fn what_was_decoded_counts_only_beside_damage() {
+fn decoded_length_is_evidence_only_for_damaged_sources() {
     let decoded = |errors: &[&str], samples| {
-        judged(|w| {
+        verified(|w| {
             w.source.container = "avi".into();
             w.output.streams[1].seconds = Some(6.0);
             w.report.inputs[1].samples = Some(samples);
@@ -381,20 +381,20 @@ fn what_was_decoded_counts_only_beside_damage() {
 }
 
 #[test]
-fn pictures_are_counted() {
+fn frames_are_counted() {
     let made =
-        |found, dropped| judged(|w| (w.output.streams[0].packets, w.report.dropped) = (Some(found), dropped));
+        |found, lost| verified(|w| (w.output.streams[0].packets, w.report.dropped) = (Some(found), lost));
     assert!(made(248, 0).is_ok() && made(252, 0).is_ok());
     let Err(Refusal::Failed(failure)) = made(247, 0) else { panic!("refused") };
     assert_eq!(failure.said(), "The result has 247 pictures instead of 250.");
     assert!(made(500, 0).is_err(), "doubled");
     let verdict = made(240, 10).unwrap();
     assert_eq!(verdict.remarks, [Remark::PicturesAtOneTime { count: 10, of: 250 }]);
-    assert!(made(248, 2).unwrap().remarks.is_empty(), "too few to say so");
-    assert!(judged(|w| w.output.streams[0].packets = None).is_ok(), "not counted");
-    let converted = judged(|w| {
+    assert!(made(248, 2).unwrap().remarks.is_empty(), "too few for a remark");
+    assert!(verified(|w| w.output.streams[0].packets = None).is_ok(), "not counted");
+    let converted = verified(|w| {
         w.output.streams[0].packets = Some(200);
         w.measured = Some(measured(0, Span { lead: 50, ..span(10.0) }));
     });
-    assert!(converted.is_err(), "what was decoded is there, whatever came before a keyframe");
+    assert!(converted.is_err(), "a lead before the first keyframe does not excuse frames that were decoded");
 }

@@ -1,36 +1,36 @@
-//! Is the whole result as long as what it shows? Chapters and subtitles beyond the end of picture and sound make players
-//! wait before nothing. Pure.
+//! Verifies that the file is not longer than its picture and audio: chapters and subtitles beyond their end make
+//! players wait at the end. Pure.
 
 use super::{Case, Refusal, wrong};
 use crate::failure::Fault;
 use crate::media::{Kind, MediaInfo};
 use crate::remark::Remark;
 
-/// So far, in seconds, may anything lie beyond the end of what is shown.
+/// Tolerance for anything beyond the end of picture and audio, in seconds.
 fn tolerance(seconds: f64) -> f64 {
     (seconds * 0.01).max(0.5)
 }
 
-/// When picture and sound of a result end; nothing where it does not say so.
+/// End of picture and audio, in seconds; `None` if unknown.
 fn shown(output: &MediaInfo) -> Option<f64> {
     let timed = |kind| matches!(kind, Kind::Video | Kind::Audio);
-    let film = output.streams.iter().filter(|s| timed(s.kind) && !s.attached_picture);
-    film.filter_map(crate::media::Stream::end).reduce(f64::max)
+    let timed_streams = output.streams.iter().filter(|s| timed(s.kind) && !s.attached_picture);
+    timed_streams.filter_map(crate::media::Stream::end).reduce(f64::max)
 }
 
-/// The end of the file, or of the last chapter. The containers that are written count their length from 0, wherever
-/// the first stream begins.
+/// End of the file or of the last chapter, in seconds. The containers written here count their length from 0,
+/// wherever the first stream begins.
 fn end_of_file(output: &MediaInfo) -> f64 {
     output.chapters.iter().map(|c| c.end).fold(output.seconds.unwrap_or(0.0), f64::max)
 }
 
-/// The end of the last track of subtitles.
+/// End of the last subtitle track, in seconds.
 fn end_of_lines(output: &MediaInfo) -> f64 {
     let lines = output.streams.iter().filter(|s| s.kind == Kind::Subtitle);
     lines.filter_map(crate::media::Stream::end).fold(0.0, f64::max)
 }
 
-/// Checks the length of the file and of what is neither picture nor sound. The answer is what to say of it.
+/// Checks the length of the file, chapters and subtitles. Returns remarks.
 pub(super) fn check(case: &Case<'_>) -> Result<Vec<Remark>, Refusal> {
     let Some(shown) = shown(case.output) else { return Ok(Vec::new()) };
     let (lines, last) = (end_of_lines(case.output), end_of_file(case.output));
@@ -45,12 +45,12 @@ pub(super) fn check(case: &Case<'_>) -> Result<Vec<Remark>, Refusal> {
     if lines + tolerance(shown) < last {
         return Err(Refusal::Failed(overlong()));
     }
-    // A line that begins before the end cannot be cut short everywhere.
+    // Not every format can shorten a cue that begins before the end.
     let outlasts = Remark::Outlasts { seconds: lasts, shown_seconds: shown };
     Ok(lost_chapters(case).into_iter().chain([outlasts]).collect())
 }
 
-/// Chapters of the source that were clipped away.
+/// Remark about chapters of the source that were clipped.
 fn lost_chapters(case: &Case<'_>) -> Option<Remark> {
     case.plan.clip.as_ref()?;
     let of = case.source.chapters.len();
@@ -64,7 +64,7 @@ mod tests {
     use crate::media::{Chapter, Stream};
 
     #[test]
-    fn the_end_of_a_file_is_that_of_its_last_chapter_or_track() {
+    fn file_ends_with_its_last_chapter_or_track() {
         let stream =
             |kind, start, seconds| Stream { kind, start, seconds: Some(seconds), ..Stream::default() };
         let mut output = MediaInfo {

@@ -1,13 +1,14 @@
-//! What becomes of the facts of a picture that is encoded; of one that is copied the container alone decides.
+//! Changes to the facts of a video stream. An encoded one depends on the settings, a copied one only on the
+//! container.
 
-use super::{Fate, Track, lost};
+use super::{Outcome, Track, lost};
 use crate::ledger::{Property, Value, Why};
 use crate::media::Picture;
 use crate::plan::{PictureSettings, shape};
 use crate::preset::{Container, VideoCodec, VideoPreset};
 use crate::reason::StreamReason;
 
-pub(super) fn fate(track: &Track<'_>, property: &Property) -> Fate {
+pub(super) fn outcome(track: &Track<'_>, property: &Property) -> Outcome {
     let (picture, preset) = (track.stream.video.as_ref()?, track.preset.video.as_ref()?);
     let Some(spec) = track.planned.action.encoded() else {
         return copied(track.plan.container, picture, property);
@@ -18,7 +19,7 @@ pub(super) fn fate(track: &Track<'_>, property: &Property) -> Fate {
     encoded(track, picture, preset, spec.picture()?, property)
 }
 
-fn copied(container: Container, picture: &Picture, property: &Property) -> Fate {
+fn copied(container: Container, picture: &Picture, property: &Property) -> Outcome {
     match property {
         Property::Spherical | Property::Stereo if container == Container::Mov => {
             Some(lost(Why::Container(container)))
@@ -47,7 +48,7 @@ fn encoded(
     preset: &VideoPreset,
     settings: &PictureSettings,
     property: &Property,
-) -> Fate {
+) -> Outcome {
     let colours = settings.colours.as_ref();
     let mapped = picture.is_hdr() && colours.is_some_and(|colours| colours.transfer == "bt709");
     let text = |word: &str| Some(Value::Text(word.to_owned()));
@@ -71,7 +72,7 @@ fn encoded(
         Property::Primaries => colours.map(|colours| (text(&colours.primaries), Why::Follows)),
         Property::Matrix => colours.map(|colours| (text(&colours.matrix), Why::Follows)),
         Property::Transparency => Some(lost(Why::Encoder)),
-        // Said by its frames alone.
+        // Signalled in the frames only.
         Property::Stereo if !picture.immersive => Some(lost(Why::Encoder)),
         Property::Spherical | Property::Stereo if track.plan.container == Container::Mov => {
             Some(lost(Why::Container(Container::Mov)))
@@ -80,8 +81,8 @@ fn encoded(
     }
 }
 
-/// Pictures a second beyond the limit of the preset are left out.
-fn rate(picture: &Picture, preset: &VideoPreset) -> Fate {
-    let (own, most) = picture.rate.zip(preset.max_fps)?;
-    Some((Some(Value::Number(own.min(most.into()))), Why::Limit))
+/// The frame rate is capped at the preset's limit.
+fn rate(picture: &Picture, preset: &VideoPreset) -> Outcome {
+    let (rate, max) = picture.rate.zip(preset.max_fps)?;
+    Some((Some(Value::Number(rate.min(max.into()))), Why::Limit))
 }

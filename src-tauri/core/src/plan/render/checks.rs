@@ -1,7 +1,7 @@
-//! Arguments of the runs that decode to nowhere: what was copied, out of the result or, to compare, out of the original;
-//! and when an existing result is checked, the original as the encode read it, and all of the result. Pure.
+//! Arguments of ffmpeg runs that only check: they decode the copies of a result or their originals and, when an
+//! existing result is checked, read the source as the encode did and decode all of the result. Pure.
 //!
-//! Guarantees that each input is guarded like a source: the content of a copy is as little trusted as its original's.
+//! Guarantees that each input is guarded like a source: a copy's content is as untrusted as the original's.
 
 use super::picture::CLOCK;
 use super::{reading, words};
@@ -11,26 +11,26 @@ use crate::plan::{Action, PLACE, Plan};
 use std::ffi::OsString;
 use std::path::Path;
 
-/// Decodes the copied streams of the result, whole or at the plan's places, to nowhere.
+/// Decodes the copied streams of the result, completely or at the plan's positions, without output.
 pub(in crate::plan) fn decode_copies(plan: &Plan, result: &Path) -> Vec<OsString> {
     let streams: Vec<String> = plan.copies().map(|s| plan.specifier(s)).collect();
     decode((result, None), &plan.places, &streams)
 }
 
-/// The same of their originals: what is damaged there is no fault of the copy.
+/// Decodes the originals of the copied streams: damage in them is not the copy's.
 pub(in crate::plan) fn decode_originals(plan: &Plan, source: &Path) -> Vec<OsString> {
     let streams: Vec<String> = plan.copies().map(|s| s.input.to_string()).collect();
     decode((source, plan.reach), &plan.places, &streams)
 }
 
-/// Decodes what was converted, out of the result, all of it. `None`: nothing was.
+/// Decodes the converted streams of the result completely. `None`: there are none.
 pub(in crate::plan) fn decode_converted(plan: &Plan, result: &Path) -> Option<Vec<OsString>> {
     let streams: Vec<String> = plan.converted().map(|s| plan.specifier(s)).collect();
     (!streams.is_empty()).then(|| decode((result, None), &[], &streams))
 }
 
-/// Reads the source as the encode did: what was converted is decoded, its pictures dropped where two have the same time,
-/// and the packets of all else are counted.
+/// Reads the source as the encode did: decodes converted streams, drops frames with duplicate timestamps, and counts
+/// the packets of all other streams.
 pub(in crate::plan) fn read_source(plan: &Plan, source: &Path) -> Vec<OsString> {
     let mut all = [reading(None), guard(), words(&LIGHT)].concat();
     all.extend(reach_arguments(plan.reach).into_iter().map(OsString::from));
@@ -38,7 +38,7 @@ pub(in crate::plan) fn read_source(plan: &Plan, source: &Path) -> Vec<OsString> 
     for (n, stream) in plan.timed().enumerate() {
         all.extend(words(&["-map", &format!("0:{}", stream.input)]));
         match &stream.action {
-            // By a fine clock, whatever that of the encoder was: only those are dropped that share their time.
+            // With the finest time base, whatever the encoder's was: only frames with the same timestamp are dropped.
             Action::Convert(_) if stream.kind == Kind::Video => {
                 let (clock, finest) = CLOCK;
                 all.extend(words(&[&format!("-fps_mode:{n}"), "vfr", &format!("-{clock}:{n}"), finest]));
@@ -51,7 +51,7 @@ pub(in crate::plan) fn read_source(plan: &Plan, source: &Path) -> Vec<OsString> 
     all
 }
 
-/// What is only decoded to be checked is neither turned upright nor smoothed: damage shows before that.
+/// Skips rotation and deblocking: damage shows without them.
 const LIGHT: [&str; 3] = ["-noautorotate", "-skip_loop_filter", "all"];
 
 /// `reach`: as `MediaInfo::reach`, of the file.
@@ -88,7 +88,7 @@ mod tests {
     use crate::preset;
     use crate::spec::JobSpec;
 
-    fn film() -> Plan {
+    fn video_plan() -> Plan {
         let picture = Picture { width: 640, height: 360, bits: 8, ..Picture::default() };
         let video =
             Stream { kind: Kind::Video, codec: "h264".into(), video: Some(picture), ..Stream::default() };
@@ -103,8 +103,8 @@ mod tests {
     }
 
     #[test]
-    fn originals_are_read_as_far_as_their_streams_take_and_results_are_not() {
-        let (plan, file) = (film(), Path::new("/v/a.ts"));
+    fn originals_are_probed_as_far_as_their_streams_need_and_results_are_not() {
+        let (plan, file) = (video_plan(), Path::new("/v/a.ts"));
         assert_eq!(plan.places.len(), 7);
         let originals = decode_originals(&plan, file);
         assert_eq!((count(&originals, "-i"), count(&originals, "-probesize")), (7, 7));

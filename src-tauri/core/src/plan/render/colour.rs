@@ -1,11 +1,12 @@
-//! Colours in ffmpeg's words: tags of the result, mastering data in each encoder's units, and the tone map. Pure.
+//! ffmpeg's options and filters for colours: tags of the result, mastering data in each encoder's units, tone
+//! mapping. Pure.
 
 use super::Pair;
 use crate::media::Mastering;
 use crate::plan::encode::{Colours, Hdr10, PictureSettings};
 use crate::plan::encoder::Encoder;
 
-/// Options of the encoder that tag the result.
+/// Encoder options that tag the result.
 pub(super) fn options(encoder: Encoder, settings: &PictureSettings) -> Vec<Pair> {
     let mut all = match &settings.colours {
         Some(colours) => tagged(colours).into(),
@@ -25,12 +26,12 @@ fn tagged(Colours { primaries, transfer, matrix }: &Colours) -> [Pair; 4] {
     ]
 }
 
-/// The colours of each frame.
+/// Filter that tags the colours of each frame.
 pub(super) fn tag(Colours { primaries, transfer, matrix }: &Colours) -> String {
     format!("setparams=color_primaries={primaries}:color_trc={transfer}:colorspace={matrix}:range=tv")
 }
 
-/// Parameters of the encoder itself: neither x265 nor SVT-AV1 gets mastering data from ffmpeg 5.1.
+/// Encoder-specific parameters: ffmpeg 5.1 passes mastering data to neither x265 nor SVT-AV1.
 fn parameters(encoder: Encoder, settings: &PictureSettings) -> Option<Pair> {
     match (encoder, &settings.hdr, &settings.colours) {
         (Encoder::X265, Some(hdr), Some(colours)) => Some(("x265-params", of_x265(hdr, colours))),
@@ -57,7 +58,7 @@ fn of_svt(hdr: &Hdr10) -> String {
     mastering.into_iter().chain(light).collect::<Vec<_>>().join(":")
 }
 
-/// Units of 0.00002 for points and 0.0001 cd/m2 for luminance (H.265, D.2.28).
+/// Units of 0.00002 for chromaticity and 0.0001 cd/m2 for luminance (H.265, D.2.28).
 fn in_x265_units(mastering: &Mastering) -> String {
     let [red, green, blue, white] =
         mastering.points.map(|(x, y)| format!("({:.0},{:.0})", x * 50_000.0, y * 50_000.0));
@@ -73,12 +74,12 @@ fn in_svt_units(mastering: &Mastering) -> String {
     format!("G{green}B{blue}R{red}WP{white}L({:.4},{:.4})", mastering.luminance.1, mastering.luminance.0)
 }
 
-/// Light that becomes 1.0 before the curve, in cd/m2. With the peak below, Hable's curve puts reference white
+/// Luminance that maps to 1.0 before the curve, in cd/m2. With the peak below, Hable's curve puts reference white
 /// (203 cd/m2, ITU-R BT.2408) at 80-90 % of the video signal.
 const NOMINAL: f64 = 50.0;
 
-/// To linear light, primaries to BT.709, Hable's curve, back to video in this pixel format. zscale takes red, green and
-/// blue in planes alone.
+/// To linear light, primaries to BT.709, Hable's curve, back to video in this pixel format. zscale takes only planar
+/// RGB.
 pub(super) fn tone_map(from: &Colours, full_range: bool, rgb: bool, peak: f64, format: &str) -> String {
     let Colours { primaries, transfer, matrix } = from;
     let range = if full_range { "pc" } else { "tv" };
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn red_green_and_blue_are_mapped_in_planes() {
+    fn rgb_is_tone_mapped_as_planar() {
         let from = ["bt2020", "smpte2084", "gbr"].map(str::to_owned);
         let [primaries, transfer, matrix] = from;
         let from = Colours { primaries, transfer, matrix };

@@ -1,4 +1,4 @@
-//! What encoders of graphics hardware are asked for, in ffmpeg's words, by their family. Pure tables.
+//! ffmpeg's options of hardware encoders, by family. Pure tables.
 
 use super::Pair;
 use crate::plan::encode::{Pixels, Quality};
@@ -12,33 +12,33 @@ pub(crate) fn set_up(hardware: &HardwareEncoder) -> &'static [&'static str] {
     }
 }
 
-/// The last filter before the encoder, which hands it the frames; `None`: it takes frames of the processor.
+/// Last filter before the encoder, which uploads the frames; `None`: the encoder takes frames in main memory.
 pub(crate) fn upload(encoder: Encoder, pixels: Pixels) -> Option<String> {
     let vaapi = encoder.hardware().is_some_and(|hardware| hardware.family == Family::Vaapi);
     let format = if pixels == Pixels::Eight { "nv12" } else { "p010" };
     vaapi.then(|| format!("format={format},hwupload"))
 }
 
-/// How good the picture is to be, or how large.
+/// Options for quality or bit rate.
 pub(super) fn quality(hardware: &HardwareEncoder, quality: Quality) -> Vec<Pair> {
     let family = hardware.family;
     let (value, mode) = match quality {
         Quality::Fixed => (None, &[][..]),
         Quality::Kbps(kbps) => (Some(("b", format!("{kbps}k"))), rate_control(family)),
-        // Its scale goes the other way, 1 to 100.
+        // Its scale is inverted, 1 to 100.
         Quality::Crf(crf) if family == Family::VideoToolbox => {
-            (Some(("q", (100 - u32::from(crf) * 3 / 2).to_string())), constant(family))
+            (Some(("q", (100 - u32::from(crf) * 3 / 2).to_string())), constant_mode(family))
         }
-        Quality::Crf(crf) => (Some((word(family), crf.to_string())), constant(family)),
+        Quality::Crf(crf) => (Some((constant_option(family), crf.to_string())), constant_mode(family)),
     };
-    // One that encodes with the processor would be slower than x264.
+    // A software fallback would be slower than x264.
     let fixed: &[(&str, &str)] = if family == Family::VideoToolbox { &[("allow_sw", "0")] } else { &[] };
     let pairs = mode.iter().chain(fixed).map(|(name, value)| (*name, (*value).to_owned()));
     value.into_iter().chain(pairs).collect()
 }
 
-/// The family's word for constant quality, on the scale of H.264's and H.265's crf.
-fn word(family: Family) -> &'static str {
+/// The family's option for constant quality, on the crf scale of H.264 and H.265.
+fn constant_option(family: Family) -> &'static str {
     match family {
         Family::VideoToolbox => "q",
         Family::Nvenc => "cq",
@@ -48,8 +48,8 @@ fn word(family: Family) -> &'static str {
     }
 }
 
-/// What goes with constant quality.
-fn constant(family: Family) -> &'static [(&'static str, &'static str)] {
+/// Further options for constant quality.
+fn constant_mode(family: Family) -> &'static [(&'static str, &'static str)] {
     match family {
         Family::VideoToolbox | Family::Qsv => &[],
         Family::Nvenc => &[("rc", "vbr"), ("b", "0")],
@@ -58,7 +58,7 @@ fn constant(family: Family) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// What goes with a number of bits a second.
+/// Further options for a bit rate.
 fn rate_control(family: Family) -> &'static [(&'static str, &'static str)] {
     match family {
         Family::VideoToolbox | Family::Qsv => &[],
@@ -74,19 +74,20 @@ mod tests {
     use crate::plan::HARDWARE;
 
     #[test]
-    fn a_rate_that_is_asked_for_is_not_taken_back_by_the_words_of_constant_quality() {
+    fn bit_rate_is_not_combined_with_constant_quality() {
         for hardware in HARDWARE {
             let asked = quality(hardware, Quality::Kbps(2500));
             let rates: Vec<&str> =
                 asked.iter().filter(|(name, _)| *name == "b").map(|(_, rate)| rate.as_str()).collect();
             assert_eq!(rates, ["2500k"], "{}", hardware.name);
-            let constant = |(name, value): &Pair| name.starts_with("rc") && value.to_lowercase() == "cqp";
-            assert!(!asked.iter().any(constant), "{asked:?}");
+            let constant_mode =
+                |(name, value): &Pair| name.starts_with("rc") && value.to_lowercase() == "cqp";
+            assert!(!asked.iter().any(constant_mode), "{asked:?}");
         }
     }
 
     #[test]
-    fn ten_bits_are_handed_over_as_ten_bits() {
+    fn ten_bit_frames_are_uploaded_as_ten_bit() {
         let vaapi = HARDWARE.iter().find(|h| h.name == "hevc_vaapi").map(Encoder::Hardware).unwrap();
         assert_eq!(upload(vaapi, Pixels::Ten).as_deref(), Some("format=p010,hwupload"));
         assert_eq!(upload(vaapi, Pixels::Eight).as_deref(), Some("format=nv12,hwupload"));

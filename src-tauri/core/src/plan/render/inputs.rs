@@ -1,5 +1,5 @@
-//! What ffmpeg reads: the source, and files of our own beside it, in this order; and where each stream of the result
-//! comes from. Pure.
+//! ffmpeg's inputs: the source, then files that Spool wrote, in a fixed order; and the input of each stream of the
+//! result. Pure.
 
 use super::{reading, words};
 use crate::input_guard::{file_url, guard, reach_arguments};
@@ -8,7 +8,7 @@ use crate::plan::{Clip, Plan, Planned, clip, rewritten};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// The source as an input, with what stands before it.
+/// Arguments that open the source.
 pub(super) fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
     let mut all = [reading(plan.hardware()), guard()].concat();
     let timing = &plan.timing;
@@ -25,14 +25,14 @@ pub(super) fn input(plan: &Plan, source: &Path) -> Vec<OsString> {
     all
 }
 
-/// The film is moved by so much, and with it what is not read from the source.
+/// Timestamp offset, also for inputs that are not read from the source.
 fn shift(plan: &Plan) -> Vec<OsString> {
     let seconds = plan.timing.shift.map(|seconds| format!("{seconds:.6}"));
     seconds.map(|seconds| words(&["-itsoffset", &seconds])).unwrap_or_default()
 }
 
-/// Further inputs, before the output's arguments: the chapters, then the subtitles that were set apart, which keep their
-/// times although their first line comes late, then each track of captions, then subtitles whose cues are in a file of our own.
+/// Further inputs, before the output's arguments: chapters, then subtitles that were extracted (they keep their times
+/// although their first line comes late), then each track of captions, then rewritten subtitles.
 pub(super) fn further(plan: &Plan, notes: &Path) -> Vec<OsString> {
     let input =
         |options: &[&str], file: PathBuf| [words(options), vec!["-i".into(), file_url(&file)]].concat();
@@ -47,7 +47,7 @@ pub(super) fn further(plan: &Plan, notes: &Path) -> Vec<OsString> {
     chapters.into_iter().chain(lines).chain(captions).chain(rewritten).flatten().collect()
 }
 
-/// Where a stream of the result comes from: input and stream.
+/// Input and stream index that a stream of the result comes from.
 pub(super) fn origin(plan: &Plan, stream: &Planned) -> String {
     let others = usize::from(plan.clip.is_some()) + usize::from(clip::set_apart(plan).next().is_some());
     let captions = || plan.kept().filter(|s| s.captions.is_some());
@@ -64,14 +64,14 @@ pub(super) fn origin(plan: &Plan, stream: &Planned) -> String {
     }
 }
 
-/// The filter of a copied track of subtitles or telemetry: it drops what begins beyond the end, and cuts short what ends
-/// there.
+/// Bitstream filter for a copied subtitle or telemetry track: drops packets that begin after the end, and shortens
+/// those that end after it.
 pub(super) fn clipped(clip: &Clip) -> String {
     let seconds = clip.seconds;
     format!("noise=drop=gte(pts*tb\\,{seconds:.6}),setts=duration=min(DURATION\\,{seconds:.6}/TB-PTS)")
 }
 
-/// Subtitles that are to be clipped before they are converted, to a file of their own. `None`: there are none.
+/// Extracts subtitles that are clipped before they are converted. `None`: there are none.
 pub(in crate::plan) fn set_lines_apart(plan: &Plan, source: &Path, notes: &Path) -> Option<Vec<OsString>> {
     let (file, clip) = lines_file(plan, notes).zip(plan.clip.as_ref())?;
     let mut all = input(plan, source);

@@ -1,4 +1,4 @@
-//! Settings and filters of a picture in ffmpeg's words. Pure tables.
+//! ffmpeg's options and filters for video. Pure tables.
 
 use super::colour;
 use super::{Pair, hardware};
@@ -6,28 +6,28 @@ use crate::plan::encode::{FieldOrder, PictureFilter, PictureSettings, Pixels, Qu
 use crate::plan::encoder::Encoder;
 use crate::preset::Speed;
 
-/// The option that says how finely an encoder counts time, and its finest value.
+/// Option for the encoder's time base, and the finest value.
 pub(super) const CLOCK: (&str, &str) = ("enc_time_base", "1:90000");
 
 fn pair(name: &'static str, value: &str) -> Pair {
     (name, value.to_owned())
 }
 
-/// The options of a stream, in order. `captioned`: its captions are in a track.
+/// Options of a stream, in order. `captioned`: its captions are in a separate track.
 pub(super) fn options(encoder: Encoder, settings: &PictureSettings, captioned: bool) -> Vec<Pair> {
     let mut all = quality(encoder, settings.quality);
     all.extend(effort(encoder, settings));
-    // Variable frame rate: MP4's default of a constant one doubles frames of uneven sources.
+    // Variable frame rate: MP4's default, a constant one, duplicates frames of uneven sources.
     all.push(pair("fps_mode", "vfr"));
     all.extend(settings.fine_clock.then(|| pair(CLOCK.0, CLOCK.1)));
-    all.extend(settings.last_picture.into_iter().flat_map(last_picture));
+    all.extend(settings.last_picture.into_iter().flat_map(last_frame));
     all.extend(settings.interlaced.then(|| pair("flags", "+ildct")));
     if hardware::upload(encoder, settings.pixels).is_none() {
         all.push(pair("pix_fmt", pixels(encoder, settings.pixels)));
     }
     all.extend(settings.tag.iter().map(|tag| pair("tag", tag)));
     all.extend(colour::options(encoder, settings));
-    // Each frame keeps its captions, which would be shown twice.
+    // The frames would keep their captions, which would be shown twice.
     all.extend((captioned && encoder == Encoder::X264).then(|| pair("a53cc", "0")));
     all
 }
@@ -39,7 +39,7 @@ fn quality(encoder: Encoder, quality: Quality) -> Vec<Pair> {
     match quality {
         Quality::Fixed => Vec::new(),
         Quality::Kbps(kbps) => vec![("b", format!("{kbps}k"))],
-        // Without a rate of 0 it would be a ceiling for libaom's 256 kbit/s.
+        // Without a bit rate of 0, crf would be capped at libaom's default of 256 kbit/s.
         Quality::Crf(crf) if encoder == Encoder::Aom => vec![("crf", crf.to_string()), pair("b", "0")],
         Quality::Crf(crf) => vec![("crf", crf.to_string())],
     }
@@ -60,7 +60,7 @@ fn effort(encoder: Encoder, settings: &PictureSettings) -> Vec<Pair> {
     }
 }
 
-/// SVT-AV1's presets, 0 to 13, where 6 is about as thorough as x264's `medium` is for H.264.
+/// SVT-AV1's presets are 0 to 13; 6 is about as thorough as x264's `medium` is for H.264.
 fn svt_preset(speed: Speed) -> u8 {
     match speed {
         Speed::Ultrafast => 12,
@@ -75,14 +75,14 @@ fn svt_preset(speed: Speed) -> u8 {
     }
 }
 
-/// The packet of the last picture gets its length; what that makes of the packets before it is no more than the time to
-/// the end. In the order that they are shown, so that the last one comes last.
-fn last_picture(share: f64) -> [Pair; 2] {
+/// Sets the duration of the last packet; earlier packets get at most the time to the end. No B-frames, so that the
+/// last frame shown is the last packet.
+fn last_frame(share: f64) -> [Pair; 2] {
     let length = format!("setts=duration='max(DURATION,(PTS-STARTPTS)*{share:.6})'");
     [("bsf", length), pair("bf", "0")]
 }
 
-/// Samples in ffmpeg's words.
+/// ffmpeg's name of the pixel format.
 fn pixels(encoder: Encoder, pixels: Pixels) -> &'static str {
     match pixels {
         Pixels::TenWide => "yuv422p10le",
@@ -92,18 +92,18 @@ fn pixels(encoder: Encoder, pixels: Pixels) -> &'static str {
     }
 }
 
-/// The filters of a stream, in order.
+/// Filters of a stream, in order.
 pub(super) fn filters(encoder: Encoder, settings: &PictureSettings) -> Vec<String> {
-    let all = settings.filters.iter().map(|filter| words(filter, encoder));
+    let all = settings.filters.iter().map(|filter| filter_text(filter, encoder));
     all.chain(hardware::upload(encoder, settings.pixels)).collect()
 }
 
-fn words(filter: &PictureFilter, encoder: Encoder) -> String {
+fn filter_text(filter: &PictureFilter, encoder: Encoder) -> String {
     match filter {
         PictureFilter::Crop { width, height, left, top, pixel_aspect } => {
             crop((*width, *height), (*left, *top), *pixel_aspect)
         }
-        // Texts that cameras store with each picture would be printed byte by byte: they are taken off first.
+        // Cameras store texts with each frame, which showinfo would print byte by byte: they are deleted first.
         PictureFilter::Watch { input } => {
             format!("sidedata=delete:SEI_UNREGISTERED,showinfo@{input}=checksum=0")
         }
@@ -142,7 +142,7 @@ fn field_order(order: FieldOrder) -> &'static str {
     }
 }
 
-/// How to scale.
+/// Flags of the scale filter.
 fn flags(exact: bool, range: RangeChange, interlaced: bool) -> String {
     let flags = if exact { "bicubic+accurate_rnd+full_chroma_int" } else { "bicubic" };
     let range = match range {
@@ -163,11 +163,11 @@ fn scale((width, height): (u32, u32), within: bool, flags: &str) -> String {
     format!("scale={w}:{h}:eval=frame:{flags},pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame")
 }
 
-/// Keeps the first frame of each `1/max` of a second, and fills nothing up, as a filter that makes the rate constant
-/// would. The twentieth of a frame is for time stamps that are rounded to milliseconds.
+/// Keeps the first frame of each `1/max` of a second. Unlike the fps filter, it duplicates none. The twentieth of a
+/// frame is tolerance for timestamps rounded to milliseconds.
 fn cap(max: u32) -> String {
-    let place = |time: &str| format!("floor({time}*{max}+0.05)");
-    format!("select='isnan(prev_selected_t)+gt({},{})'", place("t"), place("prev_selected_t"))
+    let slot = |time: &str| format!("floor({time}*{max}+0.05)");
+    format!("select='isnan(prev_selected_t)+gt({},{})'", slot("t"), slot("prev_selected_t"))
 }
 
 #[cfg(test)]
@@ -175,17 +175,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_picture_keeps_its_shape_within_the_frame() {
+    fn frame_is_letterboxed_within_the_size() {
         let (width, height, range) = (320, 320, RangeChange::None);
         let filter =
             PictureFilter::Scale { width, height, within: true, exact: false, range, interlaced: false };
         let fit = "scale='max(2,2*round(min(320,320*dar)/2))':'max(2,2*round(min(320,320/dar)/2))':eval=frame:flags=bicubic";
         let pad = "pad=320:320:(ow-iw)/2:(oh-ih)/2:eval=frame";
-        assert_eq!(words(&filter, Encoder::X264), format!("{fit},{pad}"));
+        assert_eq!(filter_text(&filter, Encoder::X264), format!("{fit},{pad}"));
     }
 
     #[test]
-    fn each_encoder_is_asked_for_effort_in_its_own_words() {
+    fn each_encoder_gets_its_own_effort_options() {
         assert_eq!((svt_preset(Speed::Medium), svt_preset(Speed::Veryslow)), (6, 2));
         assert_eq!(quality(Encoder::Aom, Quality::Crf(30))[1], ("b", "0".to_owned()), "no ceiling");
         assert_eq!(quality(Encoder::X265, Quality::Kbps(900)), [("b", "900k".to_owned())]);

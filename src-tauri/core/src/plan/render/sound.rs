@@ -1,8 +1,8 @@
-//! Filters of sound in ffmpeg's words. Pure tables.
+//! ffmpeg's audio filters. Pure tables.
 
 use crate::plan::encode::{Mixed, SoundFilter};
 
-/// One filter.
+/// Text of one filter.
 pub(in crate::plan) fn filter(filter: &SoundFilter) -> String {
     match filter {
         SoundFilter::Fill { exact } => {

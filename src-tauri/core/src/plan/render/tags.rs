@@ -6,14 +6,14 @@ use crate::plan::{Plan, Planned};
 use crate::preset::Container;
 use std::ffi::OsString;
 
-/// The arguments that say the tags of the plan. `streams`: those that are written, in their order.
+/// Arguments that set the plan's tags. `streams`: the written ones, in order.
 pub(super) fn arguments(plan: &Plan, streams: &[&Planned]) -> Vec<OsString> {
     let mut all: Vec<OsString> =
         plan.tags_from.into_iter().flat_map(|main| tags_of_streams(main, streams)).collect();
     for tag in &plan.without_tags {
         all.extend(words(&["-metadata", &format!("{tag}="), "-metadata:s", &format!("{tag}=")]));
     }
-    // Chapters that are clipped are written down without them.
+    // Clipped chapters are written without these tags.
     for (n, tag) in plan.without_chapter_tags.iter().filter(|_| plan.clip.is_none()) {
         all.extend(words(&[&format!("-metadata:c:{n}"), &format!("{tag}=")]));
     }
@@ -29,8 +29,9 @@ pub(super) fn arguments(plan: &Plan, streams: &[&Planned]) -> Vec<OsString> {
     all
 }
 
-/// Tags of the film from stream `main`. Naming one stream's tags stops ffmpeg from passing on any by itself, so each
-/// stream is named; then it also keeps the name of the old encoder, and the film would have the language of a track.
+/// Takes the file's tags from stream `main`. Mapping one stream's tags stops ffmpeg from passing on any itself, so
+/// each stream is mapped; then the old encoder's name must be removed, and the file's language, which would be that
+/// of a track.
 fn tags_of_streams(main: usize, streams: &[&Planned]) -> Vec<OsString> {
     let mut all = words(&["-map_metadata:g", &format!("0:s:{main}"), "-metadata", "language="]);
     for (n, stream) in streams.iter().enumerate() {

@@ -13,7 +13,7 @@ fn size(picture: &Picture) -> (u32, u32) {
 }
 
 #[test]
-fn the_displayed_picture_fits_the_box_and_is_never_enlarged() {
+fn picture_fits_the_box_and_is_never_enlarged() {
     assert_eq!(size(&picture(3840, 2160)), (1920, 1080));
     assert_eq!(size(&picture(2160, 3840)), (1080, 1920), "portrait gets a portrait box");
     assert_eq!(size(&picture(640, 360)), (640, 360));
@@ -24,7 +24,7 @@ fn the_displayed_picture_fits_the_box_and_is_never_enlarged() {
     assert_eq!(size(&anamorphic), (1024, 576), "square pixels");
 }
 
-/// How this picture is encoded under this preset.
+/// Encoder settings of this picture under this preset.
 fn converted(picture: &Picture, preset: &Preset, abilities: &Abilities) -> EncodeSpec {
     let main = Stream {
         kind: Kind::Video,
@@ -45,7 +45,7 @@ fn settings(picture: &Picture, preset: &str) -> PictureSettings {
     by(picture, preset).picture().unwrap().clone()
 }
 
-/// The filters behind the one that reports each picture.
+/// The filters after the one that reports each frame.
 fn filters(picture: &Picture, preset: &str) -> Vec<PictureFilter> {
     let mut all = settings(picture, preset).filters;
     assert_eq!(all.remove(0), PictureFilter::Watch { input: 0 });
@@ -58,10 +58,10 @@ fn scale(width: u32, height: u32) -> PictureFilter {
 }
 
 #[test]
-fn colours_rate_and_fields_are_put_right_only_where_needed() {
+fn range_matrix_and_fields_are_converted_only_where_needed() {
     let square = PictureFilter::PixelAspect { aspect: None };
     let plain = filters(&picture(640, 360), "web-1080p");
-    assert_eq!(plain, [scale(640, 360), square.clone()], "its own size, which is named");
+    assert_eq!(plain, [scale(640, 360), square.clone()], "the source's size is set explicitly");
     let full = Picture { pixel_format: "yuvj420p".into(), ..picture(640, 360) };
     let range = |picture: &Picture| match &filters(picture, "web-1080p")[0] {
         PictureFilter::Scale { range, .. } => *range,
@@ -79,16 +79,16 @@ fn colours_rate_and_fields_are_put_right_only_where_needed() {
 }
 
 #[test]
-fn a_rate_above_the_limit_is_capped_without_filling_anything_up() {
+fn rate_above_the_limit_is_capped() {
     let fast = Picture { rate: Some(120.0), ..picture(640, 360) };
     assert_eq!(filters(&fast, "web-1080p")[0], PictureFilter::Cap { fps: 60 });
     assert!(by(&fast, "web-1080p").frames_change);
     let claimed = Picture { rate: Some(1000.0), ..picture(640, 360) };
-    assert!(!by(&claimed, "web-1080p").frames_change, "no camera takes a thousand pictures a second");
+    assert!(!by(&claimed, "web-1080p").frames_change, "an implausible rate is ignored");
 }
 
 #[test]
-fn high_dynamic_range_is_kept_in_ten_bits_or_mapped_never_left_tagged_in_eight() {
+fn hdr_is_kept_in_ten_bits_or_tone_mapped_to_eight() {
     let hdr = Picture { transfer: "smpte2084".into(), bits: 10, ..picture(1280, 720) };
     let is_map = |filter: &PictureFilter| matches!(filter, PictureFilter::ToneMap { .. });
     let transfer = |preset| settings(&hdr, preset).colours.unwrap().transfer;
@@ -101,7 +101,7 @@ fn high_dynamic_range_is_kept_in_ten_bits_or_mapped_never_left_tagged_in_eight()
 }
 
 #[test]
-fn pictures_that_change_their_size_keep_their_shape_in_a_frame_that_holds_them_all() {
+fn frames_of_changing_size_keep_their_shape_in_a_frame_that_holds_all() {
     let turned = Picture { sizes: vec![(320, 180), (180, 320)], ..picture(320, 180) };
     assert_eq!(size(&turned), (320, 320));
     let filters = filters(&turned, "web-1080p");
@@ -110,23 +110,23 @@ fn pictures_that_change_their_size_keep_their_shape_in_a_frame_that_holds_them_a
     };
     assert!(within(&filters[0]), "{filters:?}");
     let large = Picture { sizes: vec![(3840, 2160), (2160, 3840)], ..picture(3840, 2160) };
-    assert_eq!(size(&large), (1080, 1080), "the box holds for the frame");
+    assert_eq!(size(&large), (1080, 1080), "the box limits the frame");
 }
 
 #[test]
-fn the_clock_of_an_encoder_is_fine_only_where_one_that_ticks_once_a_picture_loses_some() {
+fn time_base_is_fine_only_where_one_tick_per_frame_is_too_coarse() {
     let clock = |picture: &Picture| settings(picture, "edit-prores").fine_clock;
     let film = Picture { rate: Some(24000.0 / 1001.0), uneven: true, ..picture(640, 360) };
-    assert!(!clock(&film), "an exact rate stays exact, whatever a header guesses");
+    assert!(!clock(&film), "an exact rate stays exact, even if the header claims otherwise");
     assert!(clock(&Picture { fine_clock: true, ..film }));
     assert!(
         clock(&Picture { rate: Some(10.0), ..picture(640, 360) }),
-        "a tick is longer than what is noticed against the sound"
+        "one tick per frame would shift frames noticeably against the audio"
     );
 }
 
 #[test]
-fn hardware_encodes_when_wanted_and_there() {
+fn hardware_encodes_where_wanted_and_available() {
     let mut preset = preset::find("web-1080p").unwrap().clone();
     let nvenc = HARDWARE.iter().find(|h| h.name == "h264_nvenc").unwrap();
     let abilities = Abilities { hardware: vec![nvenc], ..Abilities::default() };
@@ -137,7 +137,7 @@ fn hardware_encodes_when_wanted_and_there() {
 }
 
 #[test]
-fn pictures_beyond_what_is_sensible_are_refused() {
+fn frames_too_large_or_too_small_are_refused() {
     let preset = preset::find("web-1080p").unwrap().video.as_ref().unwrap();
     let huge = picture(30_000, 30_000);
     assert!(refuse_size(&huge, preset, target_size(&huge, preset)).is_err());

@@ -1,4 +1,4 @@
-//! Copies of a film of ten seconds, judged: each test changes one fact and says what that means.
+//! Verification of copies of a ten-second video: each test changes one fact and checks the outcome.
 
 use super::*;
 use crate::ffmpeg::run::Ended;
@@ -29,7 +29,7 @@ fn report() -> Report {
     }
 }
 
-fn film(seconds: f64) -> MediaInfo {
+fn media(seconds: f64) -> MediaInfo {
     let span = Span { seconds, last: seconds - 0.04, packets: (seconds * 25.0) as u64, ..Span::default() };
     let picture = Picture { width: 640, height: 360, pixel_aspect: 1.0, bits: 8, ..Picture::default() };
     let picture = Picture { rate: Some(25.0), pixel_format: "yuv420p".into(), ..picture };
@@ -53,69 +53,69 @@ fn film(seconds: f64) -> MediaInfo {
 
 fn planned() -> Plan {
     let web = JobSpec::of(preset::find("web-1080p").unwrap().clone());
-    let plan = plan(&film(10.0), &web, &Abilities::default()).unwrap();
+    let plan = plan(&media(10.0), &web, &Abilities::default()).unwrap();
     assert_eq!(plan.copies().count(), 2);
     plan
 }
 
-/// Judges a copy of ten seconds, changed by `change`.
-fn judged(change: impl FnOnce(&mut MediaInfo, &mut Report, &mut Copies)) -> Result<Verdict, Refusal> {
-    let (plan, source, mut output, mut written) = (planned(), film(10.0), film(10.0), report());
+/// Verifies a copy of ten seconds, changed by `change`.
+fn verified(change: impl FnOnce(&mut MediaInfo, &mut Report, &mut Copies)) -> Result<Verdict, Refusal> {
+    let (plan, source, mut output, mut written) = (planned(), media(10.0), media(10.0), report());
     let mut copies = Copies { decoded: report(), original: None, equal: BTreeMap::new(), at_places: false };
     change(&mut output, &mut written, &mut copies);
     let (report, output, copies) = (&written, &output, Some(&copies));
     verify(&Case { plan: &plan, source: &source, report, output, measured: None, copies, salvage: false })
 }
 
-fn faults(judged: Result<Verdict, Refusal>) -> Vec<(usize, CopyFault)> {
-    match judged {
+fn faults(verified: Result<Verdict, Refusal>) -> Vec<(usize, CopyFault)> {
+    match verified {
         Err(Refusal::Unfaithful(refused)) => refused.1.into_iter().collect(),
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
-fn a_faithful_copy_passes_with_what_was_measured() {
-    let verdict = judged(|_, _, _| {}).unwrap();
+fn faithful_copy_passes_with_its_measurements() {
+    let verdict = verified(|_, _, _| {}).unwrap();
     let video = &verdict.verification.streams[0];
     assert_eq!((video.frames.expected, video.frames.found), (Some(250), Some(250)));
     assert_eq!(video.decoded.map(|d| (d.of, d.frames)), Some((Side::Result, Some(250))));
     assert_eq!((video.seconds.expected, video.seconds.found), (Some(10.0), Some(10.0)));
     assert_eq!(video.by, Evidence::Packets);
     assert!(verdict.remarks.is_empty() && !video.compared);
-    let compared = judged(|_, _, copies| copies.equal.extend([(0, true), (1, true)])).unwrap();
+    let compared = verified(|_, _, copies| copies.equal.extend([(0, true), (1, true)])).unwrap();
     assert!(compared.verification.streams.iter().all(|stream| stream.compared));
 }
 
 #[test]
-fn a_copy_that_shows_more_or_less_is_refused_by_its_stream() {
+fn copy_that_shows_more_or_less_is_refused_by_its_stream() {
     use CopyFault::{Damaged, Differs, Times};
-    let longer = judged(|output, _, _| output.streams[0].span.as_mut().unwrap().seconds = 10.6);
+    let longer = verified(|output, _, _| output.streams[0].span.as_mut().unwrap().seconds = 10.6);
     assert_eq!(faults(longer), [(0, Differs)]);
-    let fewer = judged(|output, _, _| output.streams[0].span.as_mut().unwrap().packets = 248);
+    let fewer = verified(|output, _, _| output.streams[0].span.as_mut().unwrap().packets = 248);
     assert_eq!(faults(fewer), [(0, Differs)]);
-    let silent = judged(|output, _, _| output.streams[1].span.as_mut().unwrap().packets = 246);
+    let silent = verified(|output, _, _| output.streams[1].span.as_mut().unwrap().packets = 246);
     assert_eq!(faults(silent), [(1, Differs)]);
-    let primed = judged(|output, _, _| output.streams[1].span.as_mut().unwrap().packets = 252);
-    assert!(primed.is_ok(), "packets that only prepare a decoder");
-    assert_eq!(faults(judged(|_, _, copies| copies.decoded.inputs[0].frames = Some(240))), [(0, Damaged)]);
-    let nearly = judged(|_, _, copies| copies.decoded.inputs[0].frames = Some(248));
-    assert!(nearly.is_ok(), "one in a hundred");
-    let other = judged(|_, _, copies| {
+    let primed = verified(|output, _, _| output.streams[1].span.as_mut().unwrap().packets = 252);
+    assert!(primed.is_ok(), "priming packets");
+    assert_eq!(faults(verified(|_, _, copies| copies.decoded.inputs[0].frames = Some(240))), [(0, Damaged)]);
+    let nearly = verified(|_, _, copies| copies.decoded.inputs[0].frames = Some(248));
+    assert!(nearly.is_ok(), "within 1 %");
+    let other = verified(|_, _, copies| {
         copies.equal.insert(1, false);
     });
     assert_eq!(faults(other), [(1, Differs)]);
-    assert_eq!(faults(judged(|_, written, _| written.guessed = true)), [(0, Times)]);
-    let broken = judged(|_, _, copies| copies.decoded.saw_end = false);
+    assert_eq!(faults(verified(|_, written, _| written.guessed = true)), [(0, Times)]);
+    let broken = verified(|_, _, copies| copies.decoded.saw_end = false);
     assert_eq!(faults(broken), [(0, Damaged), (1, Damaged)]);
 }
 
 #[test]
-fn damage_counts_against_the_stream_whose_decoder_complained() {
+fn damage_counts_against_the_stream_whose_decoder_logged_it() {
     let of = |components: &[&str]| {
         let complained: BTreeSet<String> = components.iter().map(|c| (*c).to_owned()).collect();
         let errors = vec!["error while decoding MB 3 9".to_owned()];
-        let damaged = judged(|_, _, copies| {
+        let damaged = verified(|_, _, copies| {
             (copies.decoded.errors, copies.decoded.complained) = (errors, complained);
         });
         faults(damaged).into_iter().map(|(input, _)| input).collect::<Vec<_>>()
@@ -125,13 +125,13 @@ fn damage_counts_against_the_stream_whose_decoder_complained() {
     assert_eq!(of(&["vist#0:0/h264"]), [0]);
     assert_eq!(of(&["aist#0:1/aac"]), [1]);
     assert_eq!(of(&["h264", "aac"]), [0, 1]);
-    assert_eq!(of(&[]), [0, 1], "nothing says which");
-    assert_eq!(of(&["h264", "mov,mp4"]), [0, 1], "not of decoders alone");
+    assert_eq!(of(&[]), [0, 1], "unknown component");
+    assert_eq!(of(&["h264", "mov,mp4"]), [0, 1], "not only decoders");
 }
 
 #[test]
-fn damage_that_the_original_has_at_the_same_places_is_a_remark() {
-    let verdict = judged(|_, _, copies| {
+fn damage_that_the_original_has_too_is_a_remark() {
+    let verdict = verified(|_, _, copies| {
         copies.decoded.errors = vec!["error while decoding MB 3 9".into()];
         copies.original = Some(Report { errors: copies.decoded.errors.clone(), ..report() });
     });
@@ -140,8 +140,8 @@ fn damage_that_the_original_has_at_the_same_places_is_a_remark() {
 }
 
 #[test]
-fn a_copy_that_is_damaged_more_than_its_original_is_refused() {
-    let worse = judged(|_, _, copies| {
+fn copy_that_is_more_damaged_than_its_original_is_refused() {
+    let worse = verified(|_, _, copies| {
         copies.decoded.errors = vec!["channel element 1.0 is not allocated".into(); 20];
         copies.decoded.complained = BTreeSet::from(["aac".to_owned()]);
         copies.original = Some(Report { errors: vec!["channel element".into()], ..report() });
@@ -150,47 +150,47 @@ fn a_copy_that_is_damaged_more_than_its_original_is_refused() {
 }
 
 #[test]
-fn a_quarter_more_errors_than_the_original_are_alike() {
-    let alike = |copy: usize, original: usize| {
+fn a_quarter_more_errors_than_the_original_are_tolerated() {
+    let tolerated = |copy: usize, original: usize| {
         let of = |count| Report { errors: vec!["cbp too large".into(); count], ..report() };
         let (equal, at_places) = (BTreeMap::new(), false);
-        is_damaged_alike(&Copies { decoded: of(copy), original: Some(of(original)), equal, at_places })
+        is_equally_damaged(&Copies { decoded: of(copy), original: Some(of(original)), equal, at_places })
     };
-    assert!(alike(5, 4) && alike(3, 3) && alike(0, 0) && alike(50, 50));
-    assert!(!alike(6, 4) && !alike(1, 0) && !alike(9, 7));
+    assert!(tolerated(5, 4) && tolerated(3, 3) && tolerated(0, 0) && tolerated(50, 50));
+    assert!(!tolerated(6, 4) && !tolerated(1, 0) && !tolerated(9, 7));
 }
 
 #[test]
-fn what_differs_is_said_of_picture_or_sound() {
-    let message = |judged| match judged {
+fn failure_names_picture_or_sound() {
+    let message = |verified| match verified {
         Err(Refusal::Unfaithful(refused)) => refused.0.said(),
         other => panic!("{other:?}"),
     };
     let longer = |index: usize| {
-        message(judged(|output, _, _| output.streams[index].span.as_mut().unwrap().seconds = 11.0))
+        message(verified(|output, _, _| output.streams[index].span.as_mut().unwrap().seconds = 11.0))
     };
     assert_eq!(longer(0), "The copied picture lasts 11.0 s instead of 10.0 s.");
     assert_eq!(longer(1), "The copied sound lasts 11.0 s instead of 10.0 s.");
     let more = |index: usize, packets| {
-        judged(|output, _, _| output.streams[index].span.as_mut().unwrap().packets = packets)
+        verified(|output, _, _| output.streams[index].span.as_mut().unwrap().packets = packets)
     };
     assert_eq!(message(more(0, 252)), "The copied picture has 252 packets instead of 250.");
     assert_eq!(message(more(1, 254)), "The copied sound has 254 packets instead of 250.");
     assert!(more(0, 251).is_ok() && more(1, 253).is_ok());
-    let half = judged(|output, _, _| output.streams[0].span.as_mut().unwrap().seconds = 10.5);
-    assert!(half.is_ok(), "the last packet may have no length of its own");
+    let half = verified(|output, _, _| output.streams[0].span.as_mut().unwrap().seconds = 10.5);
+    assert!(half.is_ok(), "the last packet may have no duration");
 }
 
 #[test]
-fn what_was_decoded_at_places_is_told_as_that() {
-    let verdict = judged(|_, _, copies| copies.at_places = true).unwrap();
+fn decoding_at_positions_is_reported_as_such() {
+    let verdict = verified(|_, _, copies| copies.at_places = true).unwrap();
     assert_eq!(verdict.verification.streams[0].decoded, Some(Decoded::at(0)));
 }
 
 #[test]
-fn parts_of_a_broadcast_are_joined_and_no_gap_is() {
+fn discontinuities_are_joined_only_in_broadcasts() {
     let copied = |container: &str, joined, copy: f64| {
-        let (plan, mut source, mut output) = (planned(), film(10.0), film(10.0));
+        let (plan, mut source, mut output) = (planned(), media(10.0), media(10.0));
         source.container = container.into();
         let original = source.streams[0].span.as_mut().unwrap();
         (original.seconds, original.joined) = (104.0, joined);
@@ -217,8 +217,8 @@ fn parts_of_a_broadcast_are_joined_and_no_gap_is() {
 }
 
 #[test]
-fn errors_of_a_decoder_count_against_no_converted_stream() {
-    let (mut plan, source, mut output) = (planned(), film(10.0), film(10.0));
+fn decoder_errors_do_not_count_against_converted_streams() {
+    let (mut plan, source, mut output) = (planned(), media(10.0), media(10.0));
     plan.streams[1].action = Action::Convert(Box::new(EncodeSpec {
         codec: "aac".into(),
         encoder: Encoder::Aac,
@@ -237,14 +237,14 @@ fn errors_of_a_decoder_count_against_no_converted_stream() {
     let copies = Some(copies);
     let (measured, salvage) = (None, false);
     let (plan, source, report, output) = (&plan, &source, &report, &output);
-    let judged = verify(&Case { plan, source, report, output, measured, copies, salvage });
-    assert_eq!(faults(judged), [(0, CopyFault::Damaged)]);
+    let verified = verify(&Case { plan, source, report, output, measured, copies, salvage });
+    assert_eq!(faults(verified), [(0, CopyFault::Damaged)]);
 }
 
 #[test]
-fn a_copy_whose_packets_were_not_measured_is_held_against_what_was_read() {
+fn copy_without_measured_packets_is_compared_with_packets_read() {
     let counted = |found: u64, lead: Option<u64>| {
-        let (plan, mut source, mut output) = (planned(), film(10.0), film(10.0));
+        let (plan, mut source, mut output) = (planned(), media(10.0), media(10.0));
         for stream in source.streams.iter_mut().chain(&mut output.streams) {
             stream.span = None;
         }
@@ -259,23 +259,23 @@ fn a_copy_whose_packets_were_not_measured_is_held_against_what_was_read() {
     };
     assert!(counted(250, None).is_ok() && counted(249, None).is_ok());
     assert!(matches!(counted(200, None), Err(Refusal::Doubtful(_))));
-    assert!(counted(200, Some(50)).is_ok(), "of a recording that begins between two keyframes");
+    assert!(counted(200, Some(50)).is_ok(), "the recording begins between two keyframes");
     assert!(matches!(counted(200, Some(10)), Err(Refusal::Failed(_))));
     assert!(matches!(counted(200, Some(0)), Err(Refusal::Failed(_))));
 }
 
 #[test]
-fn a_copy_that_ends_with_what_is_declared_is_whole() {
-    let whole = judged(|output, written, _| {
+fn copy_of_the_declared_length_is_complete() {
+    let whole = verified(|output, written, _| {
         written.cut_short = true;
         output.streams[0].span.as_mut().unwrap().seconds = 9.8;
     });
-    assert!(whole.is_ok(), "within half a second of it");
+    assert!(whole.is_ok(), "within half a second");
 }
 
 #[test]
-fn a_source_that_was_cut_is_refused_also_where_its_copy_is_whole() {
-    let (plan, mut source, mut output) = (planned(), film(5.0), film(5.0));
+fn truncated_source_is_refused_even_if_its_copy_is_complete() {
+    let (plan, mut source, mut output) = (planned(), media(5.0), media(5.0));
     source.streams.iter_mut().for_each(|s| s.seconds = Some(10.0));
     output.streams.iter_mut().for_each(|s| s.seconds = Some(5.0));
     let report = Report { cut_short: true, ..report() };
@@ -293,6 +293,6 @@ fn a_source_that_was_cut_is_refused_also_where_its_copy_is_whole() {
     let Err(Refusal::Failed(failure)) = verify(&case) else { panic!("refused") };
     assert!(failure.said().contains("0:05 of 0:10 can be read"), "{}", failure.said());
     let Ok(verdict) = verify(&Case { salvage: true, ..case }) else { panic!("salvaged") };
-    let said = words::said(&verdict.remarks)[0].to_string();
-    assert!(said.starts_with("Partial: 0:05 of 0:10"), "{said}");
+    let remark = words::said(&verdict.remarks)[0].to_string();
+    assert!(remark.starts_with("Partial: 0:05 of 0:10"), "{remark}");
 }

@@ -1,11 +1,11 @@
-//! What decoding showed of a film, and the plan did not know.
+//! Changes inside a stream that decoding showed and the plan did not know.
 
 use super::super::*;
-use super::{judged, sentences};
+use super::{sentences, verified};
 use crate::ffmpeg::given::Given;
 use crate::plan::Settings;
 
-/// Pictures of 640x360 at these times, in thousandths of a second.
+/// Frames of this size at these times, in milliseconds.
 fn shown(given: &mut Given, times: impl Iterator<Item = u64>, size: &str) {
     for at in times {
         let seconds = at as f64 / 1000.0;
@@ -30,16 +30,16 @@ fn learned(refusal: Result<Verdict, Refusal>) -> Learned {
 }
 
 #[test]
-fn the_number_of_pictures_is_exact_where_filters_counted_them() {
+fn frame_count_is_exact_where_filters_counted() {
     let made = |found, dropped| {
-        judged(|w| {
+        verified(|w| {
             regular(&mut w.report.given);
             shown(&mut w.report.given, [9960, 9960, 5000].into_iter(), "640x360");
             (w.output.streams[0].packets, w.report.dropped) = (Some(found), dropped);
         })
     };
     for found in [249, 250, 253] {
-        assert!(made(found, 3).is_ok(), "{found}: two share a time, one goes back");
+        assert!(made(found, 3).is_ok(), "{found}: two share a timestamp, one goes back");
     }
     let Err(Refusal::Failed(failure)) = made(248, 3) else { panic!("refused") };
     assert_eq!(failure.said(), "The result has 248 pictures instead of 250.");
@@ -47,9 +47,9 @@ fn the_number_of_pictures_is_exact_where_filters_counted_them() {
 }
 
 #[test]
-fn pictures_left_out_though_they_have_a_time_of_their_own_ask_for_a_fine_clock() {
+fn dropped_frames_with_distinct_timestamps_require_a_fine_time_base() {
     let lost = |clock: bool| {
-        judged(|w| {
+        verified(|w| {
             regular(&mut w.report.given);
             (w.output.streams[0].packets, w.report.dropped) = (Some(240), 10);
             if let Action::Convert(spec) = &mut w.plan.streams[0].action
@@ -60,13 +60,13 @@ fn pictures_left_out_though_they_have_a_time_of_their_own_ask_for_a_fine_clock()
         })
     };
     assert_eq!(learned(lost(false)).dense, [0]);
-    assert!(matches!(lost(true), Err(Refusal::Failed(_))), "which teaches nothing new");
+    assert!(matches!(lost(true), Err(Refusal::Failed(_))), "nothing new to learn");
 }
 
 #[test]
-fn a_picture_of_another_shape_asks_for_a_frame_of_its_own_once() {
+fn frames_of_another_shape_require_another_frame_size_once() {
     let turned = |known: &[(u32, u32)]| {
-        judged(|w| {
+        verified(|w| {
             shown(&mut w.report.given, (0..125).map(|n| n * 40), "640x360");
             shown(&mut w.report.given, (125..250).map(|n| n * 40), "360x640");
             w.source.streams[0].video.as_mut().unwrap().sizes = known.to_vec();
@@ -85,9 +85,9 @@ fn a_picture_of_another_shape_asks_for_a_frame_of_its_own_once() {
 }
 
 #[test]
-fn wider_sound_is_asked_for_as_far_as_the_result_could_hold_it() {
+fn more_channels_are_required_as_far_as_the_result_can_hold_them() {
     let widened = |most: Option<u32>, kinds: &[(u32, &str)]| {
-        judged(|w| {
+        verified(|w| {
             sounds(&mut w.report.given, kinds);
             w.plan.most_channels = most;
         })
@@ -102,9 +102,9 @@ fn wider_sound_is_asked_for_as_far_as_the_result_could_hold_it() {
 }
 
 #[test]
-fn a_length_that_false_times_explain_asks_for_those_of_the_file() {
+fn wrong_length_from_false_timestamps_requires_stored_timestamps() {
     let long = |container: &str, kinds: &[(u32, &str)], known: bool| {
-        judged(|w| {
+        verified(|w| {
             sounds(&mut w.report.given, kinds);
             (w.source.container, w.source.false_times) = (container.into(), known);
             w.output.streams[1].seconds = Some(14.0);
@@ -112,10 +112,10 @@ fn a_length_that_false_times_explain_asks_for_those_of_the_file() {
     };
     let rates = [(32_000, "stereo"), (48_000, "stereo")];
     assert!(learned(long("mpegts", &rates, false)).false_times);
-    assert!(matches!(long("mpegts", &rates, true), Err(Refusal::Doubtful(_))), "it was tried");
-    assert!(matches!(long("mpegts", &rates[..1], false), Err(Refusal::Doubtful(_))), "nothing changes");
+    assert!(matches!(long("mpegts", &rates, true), Err(Refusal::Doubtful(_))), "already tried");
+    assert!(matches!(long("mpegts", &rates[..1], false), Err(Refusal::Doubtful(_))), "one sample rate");
     assert!(
         matches!(long("matroska,webm", &rates, false), Err(Refusal::Doubtful(_))),
-        "no clock jumps there"
+        "no discontinuities in this container"
     );
 }

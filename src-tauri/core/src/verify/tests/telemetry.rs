@@ -1,11 +1,11 @@
-//! Tracks in which a camera logged what it measured: kept, left out, or not whole.
+//! Telemetry tracks: kept, dropped, or incomplete.
 
 use super::*;
 use crate::preset::{Metadata, Preset};
 
-/// Adds such a track with these letters to the original, and to the result where it is kept.
-fn logged(w: &mut World, letters: &str) {
-    let log = Stream { tag: letters.into(), packets: Some(250), ..stream(3, Kind::Data, "bin_data") };
+/// Adds a telemetry track with this tag to the original, and to the result where it is kept.
+fn add_telemetry(w: &mut Setup, tag: &str) {
+    let log = Stream { tag: tag.into(), packets: Some(250), ..stream(3, Kind::Data, "bin_data") };
     w.source.streams.push(log.clone());
     w.report.inputs.push(InputStats { index: 3, packets: 250, ..InputStats::default() });
     let spec = JobSpec::of(preset::find("small-hevc").unwrap().clone());
@@ -16,19 +16,19 @@ fn logged(w: &mut World, letters: &str) {
 }
 
 #[test]
-fn telemetry_that_was_planned_must_be_found_among_other_data() {
-    assert!(said_of(|w| logged(w, "gpmd")).is_empty());
-    let beside = said_of(|w| {
-        logged(w, "gpmd");
+fn planned_telemetry_must_be_found_among_other_data() {
+    assert!(remarks_of(|w| add_telemetry(w, "gpmd")).is_empty());
+    let beside = remarks_of(|w| {
+        add_telemetry(w, "gpmd");
         w.output.streams.insert(3, Stream { tag: "tmcd".into(), ..stream(3, Kind::Data, "") });
     });
     assert!(beside.is_empty(), "{beside:?}");
     for change in [
-        |w: &mut World| drop(w.output.streams.pop()),
-        |w: &mut World| w.output.streams[3].tag = "camm".into(),
+        |w: &mut Setup| drop(w.output.streams.pop()),
+        |w: &mut Setup| w.output.streams[3].tag = "camm".into(),
     ] {
         let missing = failed(|w| {
-            logged(w, "gpmd");
+            add_telemetry(w, "gpmd");
             change(w);
         });
         assert_eq!(missing.said(), "Telemetry is missing in the result.");
@@ -36,17 +36,17 @@ fn telemetry_that_was_planned_must_be_found_among_other_data() {
 }
 
 #[test]
-fn telemetry_that_is_left_out_or_not_whole_is_said() {
-    let said = said_of(|w| logged(w, "camm"));
-    assert_eq!(said, ["Telemetry (camera motion, track 3) was left out: MP4 cannot hold it."]);
-    assert!(said_of(|w| logged(w, "tmcd")).is_empty());
-    let part = said_of(|w| {
-        logged(w, "gpmd");
+fn dropped_or_incomplete_telemetry_gets_a_remark() {
+    let dropped = remarks_of(|w| add_telemetry(w, "camm"));
+    assert_eq!(dropped, ["Telemetry (camera motion, track 3) was left out: MP4 cannot hold it."]);
+    assert!(remarks_of(|w| add_telemetry(w, "tmcd")).is_empty());
+    let part = remarks_of(|w| {
+        add_telemetry(w, "gpmd");
         w.output.streams[3].packets = Some(200);
     });
     assert_eq!(part, ["Telemetry (GoPro, track 3) is incomplete: 200 of 250 parts remain."]);
-    let nothing = said_of(|w| {
-        logged(w, "gpmd");
+    let nothing = remarks_of(|w| {
+        add_telemetry(w, "gpmd");
         w.report.inputs[3].packets = 0;
         w.output.streams.pop();
     });
@@ -54,19 +54,19 @@ fn telemetry_that_is_left_out_or_not_whole_is_said() {
 }
 
 #[test]
-fn a_place_that_a_container_cannot_hold_and_files_that_are_no_fonts_are_said_to_be_lost() {
-    let located = |w: &mut World| {
+fn lost_locations_and_attachments_other_than_fonts_get_a_remark() {
+    let located = |w: &mut Setup| {
         w.source.tags.insert("LATITUDE".into(), "48.8577".into());
         w.plan_again();
     };
     let lost = "Where it was recorded was left out; MP4 cannot hold it.";
-    assert_eq!(said_of(located), [lost]);
-    let kept = said_of(|w| {
+    assert_eq!(remarks_of(located), [lost]);
+    let kept = remarks_of(|w| {
         located(w);
         w.output.tags.insert("location".into(), "+48.8577+002.2950/".into());
     });
     assert!(kept.is_empty(), "{kept:?}");
-    let wanted = said_of(|w| {
+    let wanted = remarks_of(|w| {
         w.source.tags.insert("LATITUDE".into(), "48.8577".into());
         let strips =
             Preset { metadata: Metadata::StripLocation, ..preset::find("small-hevc").unwrap().clone() };
@@ -74,7 +74,7 @@ fn a_place_that_a_container_cannot_hold_and_files_that_are_no_fonts_are_said_to_
     });
     assert!(wanted.is_empty(), "{wanted:?}");
     let attached = |name: &str| {
-        said_of(|w| {
+        remarks_of(|w| {
             let tags = [("filename".to_owned(), name.to_owned())].into();
             w.source.streams.push(Stream { tags, ..stream(3, Kind::Attachment, "") });
             w.plan_again();
