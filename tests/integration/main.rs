@@ -81,6 +81,7 @@ mod queue_edit;
 mod queue_lists;
 mod queue_model;
 mod queue_moves;
+mod queue_replacing;
 mod queue_sqlite;
 mod queue_world;
 mod recheck;
@@ -91,3 +92,4 @@ mod truth;
 mod upgrade;
 #[cfg(target_os = "linux")]
 mod volumes;
+mod whole;

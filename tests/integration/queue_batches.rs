@@ -78,6 +78,23 @@ fn what_breaks_off_leaves_whole_batches_and_asked_again_does_the_rest() {
     }
 }
 
+#[test]
+fn what_was_added_is_taken_back_in_one_step_or_not_at_all() {
+    let (_dir, path) = filled(2500);
+    let broken = rusqlite::Connection::open(&path).unwrap();
+    let sql = "CREATE TRIGGER broken BEFORE DELETE ON job WHEN OLD.id = 1500 \
+               BEGIN SELECT RAISE(ABORT, 'the disk went away'); END";
+    broken.execute_batch(sql).unwrap();
+    let (queue, before) = (open(&path), positions(&path));
+    let ids = Which::Ids((1..=2500).map(JobId).collect());
+    let error = queue.steer(Command::TakeBack, &ids).unwrap_err();
+    assert!(!matches!(error, Error::Partly { .. }), "{error}");
+    assert_eq!(changed(&path, &before), [0; 0]);
+    broken.execute_batch("DROP TRIGGER broken").unwrap();
+    assert_eq!(queue.steer(Command::TakeBack, &ids).unwrap().done.len(), 2500);
+    assert_eq!(queue.counts().unwrap(), spool_core::queue::Counts::default());
+}
+
 type Standing = (i64, i64, String, bool);
 
 fn positions(path: &Path) -> Vec<Standing> {

@@ -14,7 +14,8 @@ use spool_core::progress::Progress;
 use spool_core::queue::memory::MemoryQueue;
 use spool_core::queue::sqlite::SqliteQueue;
 use spool_core::queue::{
-    Added, Command, Edit, Edited, Filter, Lists, NewJob, Note, Outcome, Place, Queue, Which,
+    Added, Command, Edit, Edited, Filter, Lists, NewJob, Note, Outcome, Place, Queue, Replaced, Successor,
+    Which,
 };
 use spool_core::remark::Remark;
 use spool_core::verify::verification::Verification;
@@ -74,6 +75,9 @@ impl Pair {
             Step::Steer { command, job } => self.steer(command, &Which::Ids(vec![JobId(job)])),
             Step::SteerAll { command, state } => self.steer(command, &Which::All(vec![state])),
             Step::Edit { job, stem, crf } => self.edit(JobId(job), stem, crf),
+            Step::Replace { jobs, crf } => {
+                self.replace(&jobs.into_iter().map(JobId).collect::<Vec<_>>(), crf);
+            }
             Step::Describe { job } => {
                 let facts = Facts { width: 640, seconds: Some(1.5), ..Facts::default() };
                 self.both(|q| q.describe(JobId(job), &facts).unwrap());
@@ -105,8 +109,7 @@ impl Pair {
     /// The source stays the job's own.
     fn edit(&mut self, id: JobId, stem: u8, crf: u8) {
         let before = self.jobs().into_iter().find(|job| job.id == id);
-        let source = before.as_ref().map_or_else(|| "/videos/0.mkv".into(), |job| job.source.clone());
-        let name = source.file_name().unwrap().to_str().unwrap().to_owned();
+        let name = name_of(before.as_ref());
         let new = NewJob {
             stem: stem.to_string().into(),
             output_volume: Some(["/", "/media/Media"][usize::from(stem % 2)].into()),
@@ -120,6 +123,25 @@ impl Pair {
         let edited = self.both(|q| q.edit(&edits, &taken).unwrap().remove(0));
         let may = before.is_some_and(|job| matches!(job.state, State::Queued | State::Waiting));
         assert!(may || matches!(edited, Edited::Refused(_)), "{edited:?}");
+    }
+
+    /// Of those that failed each leaves the list for an active job of its video.
+    fn replace(&mut self, ids: &[JobId], crf: u8) {
+        let before: BTreeMap<JobId, Job> = self.jobs().into_iter().map(|job| (job.id, job)).collect();
+        let said = Said { renamed: false, crf, again: true, from_folder: false, timed: true };
+        let new = |id| wanted(number_of(&name_of(before.get(id))), &said);
+        let successors: Vec<_> = ids.iter().map(|id| Successor { of: *id, new: new(id) }).collect();
+        let taken = self.results.iter().collect();
+        let replaced = self.both(|q| q.replace(&successors, &taken).unwrap());
+        for (id, replaced) in ids.iter().zip(replaced) {
+            let failed = before.get(id).is_some_and(|job| job.state == State::Failed);
+            let went = self.accepted.contains(id) && failed;
+            assert_eq!(matches!(replaced, Replaced::By(_)), went, "{replaced:?}");
+            if let Replaced::By(by) = replaced {
+                self.accepted.remove(id);
+                self.accepted.insert(by);
+            }
+        }
     }
 
     /// Promise 9: whoever is claimed is the first that may start.
@@ -206,8 +228,10 @@ impl Pair {
 
     fn steer(&mut self, command: Command, which: &Which) {
         let steered = self.both(|q| q.steer(command, which).unwrap());
-        if command == Command::Remove {
-            self.accepted.retain(|id| !steered.done.contains(id));
+        if matches!(command, Command::Remove | Command::TakeBack) {
+            let running = self.jobs().into_iter().filter(|j| j.state == State::Running && j.cancel_requested);
+            let running: BTreeSet<JobId> = running.map(|j| j.id).collect();
+            self.accepted.retain(|id| !steered.done.contains(id) || running.contains(id));
         }
     }
 
@@ -333,6 +357,12 @@ fn wanted(name: u8, said: &Said) -> NewJob {
         (preset.id, preset.name) = ("mine".into(), "Mine".into());
     }
     job
+}
+
+/// The name of the video of this job, or of any where there is none.
+fn name_of(job: Option<&Job>) -> String {
+    let source = job.map_or_else(|| PathBuf::from("/videos/0.mkv"), |job| job.source.clone());
+    source.file_name().unwrap().to_str().unwrap().to_owned()
 }
 
 /// The number of the file of this name.

@@ -4,11 +4,11 @@ use crate::last_added::LastAdded;
 use crate::locked::lock;
 use crate::state::Spool;
 use crate::view::AddNotice;
-use spool_core::error::{Error, Result};
+use spool_core::error::Result;
 use spool_core::intake::{self, Asking, Found, Kind, Wish};
 use spool_core::job::{Job, JobId, State};
 use spool_core::preset::Preset;
-use spool_core::queue::{Added, Command, NewJob, Place, Which};
+use spool_core::queue::{Added, Command, NewJob, Place, Successor, Which};
 use spool_core::spec::JobSpec;
 use std::path::PathBuf;
 
@@ -51,19 +51,13 @@ impl Spool {
         self.add_wished(&last.done_before, &last.preset, true)
     }
 
-    /// Takes back what was last added: what has not started goes, what runs is cancelled, what is done stays.
+    /// Takes back what was last added, in one transaction: what has not started goes, what runs is cancelled, what is done
+    /// stays. Where that breaks off it may be asked again.
     pub fn undo_add(&self) -> Result<()> {
-        let accepted = std::mem::take(&mut lock(&self.last).accepted);
-        let (mut unstarted, mut running) = (Vec::new(), Vec::new());
-        for id in accepted {
-            match self.job(id)?.map(|job| job.state) {
-                Some(State::Queued | State::Waiting) => unstarted.push(id),
-                Some(State::Running) => running.push(id),
-                _ => {}
-            }
-        }
-        self.steer(Command::Remove, &Which::Ids(unstarted))?;
-        self.steer(Command::Cancel, &Which::Ids(running)).map(drop)
+        let accepted = lock(&self.last).accepted.clone();
+        self.steer(Command::TakeBack, &Which::Ids(accepted.clone()))?;
+        lock(&self.last).forget(&accepted);
+        Ok(())
     }
 
     /// What the last adding left out, each as a line to read.
@@ -113,15 +107,15 @@ impl Spool {
         })
     }
 
-    /// Queues the videos of failed jobs with another preset; each failed job goes when its successor is there.
+    /// Queues the videos of failed jobs with another preset, in one transaction; each failed job goes when its successor comes.
     pub fn retry_as(&self, ids: &[JobId], preset: &str) -> Result<()> {
         let preset = self.preset(preset)?;
-        self.anew(ids, |old| JobSpec { preset: preset.clone(), options: old.options.clone() })
+        self.replace(ids, |old| JobSpec { preset: preset.clone(), options: old.options.clone() })
     }
 
     /// The same with the presets they had, to finish what is readable of damaged videos.
     pub fn salvage(&self, ids: &[JobId]) -> Result<()> {
-        self.anew(ids, |old| {
+        self.replace(ids, |old| {
             let preset = Preset { salvage: true, ..old.preset.clone() };
             JobSpec { preset, options: old.options.clone() }
         })
@@ -144,23 +138,21 @@ impl Spool {
         Ok(())
     }
 
-    fn anew(&self, ids: &[JobId], spec: impl Fn(&JobSpec) -> JobSpec) -> Result<()> {
+    fn replace(&self, ids: &[JobId], spec: impl Fn(&JobSpec) -> JobSpec) -> Result<()> {
+        let mut successors = Vec::new();
         for id in ids {
             // What has been retried or removed meanwhile is another matter.
             let Some(job) = self.job(*id)?.filter(|job| job.state == State::Failed) else { continue };
-            let Some(old) = &job.spec else {
-                self.feed.tell_trouble(Error::Unreadable { id: *id }.to_string());
-                continue;
-            };
-            let wish = self.wish(spec(old), true).again(&job);
-            let found = self.find(std::slice::from_ref(&job.source), &wish)?;
-            if let Some((_, why)) = found.refused.first() {
-                self.feed.tell_trouble(why.clone());
-                continue;
+            let changed = Job { spec: job.spec.as_ref().map(&spec), ..job };
+            match intake::again(self.asking(), &changed, &self.settings(), self.queue()) {
+                Ok(new) => successors.push(Successor { of: *id, new }),
+                Err(why) => self.feed.tell_trouble(why),
             }
-            self.accept(&found.jobs, Place::End)?;
-            self.steer(Command::Remove, &Which::Ids(vec![*id]))?;
         }
+        let jobs: Vec<NewJob> = successors.iter().map(|successor| successor.new.clone()).collect();
+        let taken = intake::taken(self.asking(), &jobs, self.queue())?;
+        self.ask(|queue| queue.replace(&successors, &taken))?;
+        self.feed.touch();
         Ok(())
     }
 }

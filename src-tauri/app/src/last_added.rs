@@ -41,4 +41,11 @@ impl LastAdded {
             preset: preset.to_owned(),
         }
     }
+
+    /// Those were taken back, unless others were added since.
+    pub(crate) fn forget(&mut self, accepted: &[JobId]) {
+        if self.accepted == accepted {
+            self.accepted.clear();
+        }
+    }
 }

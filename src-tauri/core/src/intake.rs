@@ -214,7 +214,7 @@ fn find_one(path: &Path, wish: &Wish, tree: Option<&Path>) -> Found {
     found
 }
 
-/// The video of a done job once more, with the same spec and into the same folder; the result that is there keeps its
+/// The video of a job that has ended once more, with its spec and into the same folder; a result that is there keeps its
 /// name.
 ///
 /// # Errors
@@ -229,9 +229,10 @@ pub fn again(
     let wish = Wish::of(spec, settings).again(job);
     let mut found =
         find(asking, std::slice::from_ref(&job.source), &wish, queue).map_err(|e| e.to_string())?;
-    match found.jobs.pop() {
+    let no_file = || format!("{} is not a file any more.", job.source.display());
+    match found.jobs.pop().filter(|new| !new.from_folder) {
         Some(new) => Ok(new),
-        None => Err(found.refused.pop().map_or_else(String::new, |(_, why)| why)),
+        None => Err(found.refused.pop().map_or_else(no_file, |(_, why)| why)),
     }
 }
 

@@ -6,7 +6,7 @@
 //! - one claim per job at a time, in list order, each with a fresh epoch;
 //! - a write with an outdated lease changes nothing and says so;
 //! - two active jobs never share a unique key or an output name;
-//! - a job leaves only by `Remove` or by retention.
+//! - a job leaves only by `Remove`, by `TakeBack`, for its successor or by retention.
 //!
 //! A queue must not know ffmpeg, start anything or touch a file system of a user: which names are in use there it is given
 //! as [`Taken`].
@@ -24,6 +24,7 @@ pub mod memory;
 mod names;
 mod outcome;
 pub mod raised;
+mod replacing;
 pub mod sqlite;
 mod taken;
 mod trees;
@@ -46,6 +47,7 @@ pub use lists::{Counts, Crowded, Filter, Lists, Mark, Recent, Saved, Sort};
 pub use names::{LONGEST, Longest, Naming, candidate, key_of_path, shortened};
 pub(crate) use outcome::tail;
 pub use outcome::{KEPT_LOG, Outcome};
+pub use replacing::{Replaced, Successor};
 pub use taken::Taken;
 
 /// The durable store of jobs: the sum of its parts. Synchronous, shared between threads, usable as `dyn Queue`. Whoever

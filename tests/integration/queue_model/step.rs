@@ -60,6 +60,11 @@ pub(super) enum Step {
         stem: u8,
         crf: u8,
     },
+    /// A failed job is queued again with another quality.
+    Replace {
+        jobs: Vec<i64>,
+        crf: u8,
+    },
     /// What is in a job's video was looked at.
     Describe {
         job: i64,
@@ -89,6 +94,7 @@ fn command() -> impl Strategy<Value = Command> + Clone {
         Command::Cancel,
         Command::Retry,
         Command::Remove,
+        Command::TakeBack,
         Command::Hold,
         Command::Release,
         Command::Now,
@@ -127,6 +133,8 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         1 => (command(), prop::sample::select(State::ALL.to_vec()))
             .prop_map(|(command, state)| Step::SteerAll { command, state }),
         2 => (1..20i64, 0..8u8, 21..23u8).prop_map(|(job, stem, crf)| Step::Edit { job, stem, crf }),
+        2 => (prop::collection::vec(1..20i64, 1..4), 21..23u8)
+            .prop_map(|(jobs, crf)| Step::Replace { jobs, crf }),
         1 => (1..20i64).prop_map(|job| Step::Describe { job }),
         1 => (0..300i64, 0..3u64).prop_map(|(seconds, keep)| Step::Retire { seconds, keep }),
         1 => (0..8usize).prop_map(|result| Step::Unlink { result }),

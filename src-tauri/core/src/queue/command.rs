@@ -12,6 +12,9 @@ pub enum Command {
     Retry,
     /// Take a job that does not run off the list. Files stay.
     Remove,
+    /// The reverse of adding: off the list where it has not started, ended by its worker where it runs. Done to all that are
+    /// named or to none.
+    TakeBack,
     /// Do not start it. Asked of a running job: suspend it.
     Hold,
     /// The reverse of `Hold`.
@@ -62,7 +65,7 @@ pub enum Refusal {
 /// In which states does a command make sense?
 pub(crate) fn fits(command: Command, state: State) -> bool {
     match command {
-        Command::Cancel => !state.is_ended(),
+        Command::Cancel | Command::TakeBack => !state.is_ended(),
         Command::Retry => matches!(state, State::Failed | State::Cancelled),
         Command::Remove => state != State::Running,
         Command::Hold | Command::Release => matches!(state, State::Queued | State::Waiting | State::Running),

@@ -2,7 +2,7 @@
 //!
 //! Guarantees that what was answered is durable.
 
-use super::{Added, Command, Edit, Edited, NewJob, Place, Steered, Taken, Which};
+use super::{Added, Command, Edit, Edited, NewJob, Place, Replaced, Steered, Successor, Taken, Which};
 use crate::error::Result;
 use std::ffi::OsString;
 use std::path::Path;
@@ -21,7 +21,11 @@ pub trait Commands: Send + Sync {
     /// answers stand in the order of `edits`.
     fn edit(&self, edits: &[Edit], taken: &Taken) -> Result<Vec<Edited>>;
 
+    /// Adds jobs behind everything in place of failed ones, which leave the list, in one transaction; durable when this
+    /// returns. `taken` as in [`Commands::add`]. The answers stand in the order of `successors`.
+    fn replace(&self, successors: &[Successor], taken: &Taken) -> Result<Vec<Replaced>>;
+
     /// Does what a user asks. On many jobs in several steps, each whole and durable, between which others may claim and
-    /// write; cut off, it leaves the rest as it was.
+    /// write; cut off, it leaves the rest as it was. [`Command::TakeBack`] is one step.
     fn steer(&self, command: Command, which: &Which) -> Result<Steered>;
 }

@@ -8,6 +8,7 @@ mod edit;
 mod leases;
 mod lists;
 mod moves;
+mod replace;
 
 use super::work::Work;
 use super::{Command, Place, Refusal, fits, starts};
@@ -96,6 +97,7 @@ impl All {
         }
         match command {
             Command::Remove => self.remove(id),
+            Command::TakeBack if state != State::Running => self.remove(id),
             Command::MoveTop => self.set_position(id, self.edge(Place::Top, 1)),
             Command::MoveBottom => self.set_position(id, self.edge(Place::End, 1)),
             Command::MoveUp => self.swap(id, named, true),

@@ -22,6 +22,7 @@ pub mod mend;
 mod naming;
 mod open;
 mod parts;
+mod replace;
 mod rows;
 mod salvage;
 mod steer;

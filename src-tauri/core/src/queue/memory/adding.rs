@@ -6,7 +6,7 @@ use crate::job::{Job, JobId, Millis, State};
 use crate::queue::work::{Meaning, Work};
 use crate::queue::{Added, EarlierResult, NewJob, Place, Taken, key_of_path, trees};
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 impl All {
     pub(super) fn add_all(
@@ -31,6 +31,18 @@ impl All {
         if let Some(known) = self.known(new, &work, taken) {
             return known;
         }
+        let (id, output) = self.accept(new, work, position, taken, now);
+        Added::Accepted { id, output }
+    }
+
+    pub(super) fn accept(
+        &mut self,
+        new: &NewJob,
+        work: Work,
+        position: i64,
+        taken: &Taken,
+        now: Millis,
+    ) -> (JobId, PathBuf) {
         let mut free =
             (1..).map(|n| new.candidate(n)).filter(|name| !self.is_claimed(name) && !taken.has(name));
         let Some(output) = free.next() else { unreachable!("there are endlessly many names") };
@@ -38,12 +50,17 @@ impl All {
         let id = JobId(self.last);
         let job = fresh(id, new, &output, position, now);
         self.rows.insert(id, Row { job, work, owner: None, attempts: Vec::new() });
-        Added::Accepted { id, output }
+        (id, output)
+    }
+
+    /// The active job that is the same work.
+    pub(super) fn active(&self, work: &Work) -> Option<JobId> {
+        self.rows.values().find(|r| r.is_active() && r.work == *work).map(|twin| twin.job.id)
     }
 
     fn known(&self, new: &NewJob, work: &Work, taken: &Taken) -> Option<Added> {
-        if let Some(twin) = self.rows.values().find(|r| r.is_active() && r.work == *work) {
-            return Some(Added::Duplicate(twin.job.id));
+        if let Some(twin) = self.active(work) {
+            return Some(Added::Duplicate(twin));
         }
         let done = self.results(new).filter(|r| taken.has(&r.job.output));
         if let Some(row) = done.max_by_key(|r| (r.job.finished_at, r.job.id)).filter(|_| !new.again) {

@@ -4,8 +4,8 @@ use super::MemoryQueue;
 use crate::error::Result;
 use crate::job::Job;
 use crate::queue::{
-    Added, Command, Commands, Edit, Edited, NewJob, Place, Refusal, Steered, Taken, Which, fits, in_order,
-    wants_hold,
+    Added, Command, Commands, Edit, Edited, NewJob, Place, Refusal, Replaced, Steered, Successor, Taken,
+    Which, fits, in_order, wants_hold,
 };
 use std::ffi::OsString;
 use std::path::Path;
@@ -22,6 +22,10 @@ impl Commands for MemoryQueue {
     fn edit(&self, edits: &[Edit], taken: &Taken) -> Result<Vec<Edited>> {
         let mut all = self.all();
         Ok(edits.iter().map(|edit| all.edit(edit, taken)).collect())
+    }
+
+    fn replace(&self, successors: &[Successor], taken: &Taken) -> Result<Vec<Replaced>> {
+        Ok(self.all().replace_all(successors, taken, self.clock.now()))
     }
 
     fn steer(&self, command: Command, which: &Which) -> Result<Steered> {

@@ -81,7 +81,7 @@ pub(super) fn fresh(id: JobId, new: &NewJob, output: &Path, position: i64, now: 
 
 pub(super) fn change(job: &mut Job, command: Command, now: Millis) {
     match command {
-        Command::Cancel if job.state == State::Running => job.cancel_requested = true,
+        Command::Cancel | Command::TakeBack if job.state == State::Running => job.cancel_requested = true,
         Command::Cancel => {
             (job.state, job.hold, job.run_at, job.finished_at) = (State::Cancelled, false, None, Some(now));
             job.failure = None;
@@ -97,7 +97,12 @@ pub(super) fn change(job: &mut Job, command: Command, now: Millis) {
             job.failure = job.failure.take().filter(|why| why.code() != FailureCode::MachineDown);
         }
         Command::Now => (job.state, job.run_at) = (State::Queued, None),
-        Command::Remove | Command::MoveTop | Command::MoveBottom | Command::MoveUp | Command::MoveDown => {}
+        Command::Remove
+        | Command::TakeBack
+        | Command::MoveTop
+        | Command::MoveBottom
+        | Command::MoveUp
+        | Command::MoveDown => {}
     }
 }
 

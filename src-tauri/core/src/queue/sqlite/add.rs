@@ -44,7 +44,7 @@ fn accept(
     Ok(answers)
 }
 
-fn first_position(t: &Transaction<'_>, count: usize, place: Place) -> Result<i64> {
+pub(super) fn first_position(t: &Transaction<'_>, count: usize, place: Place) -> Result<i64> {
     let edge = match place {
         Place::End => "SELECT coalesce(max(position), 0) + 1 FROM job",
         Place::Top => "SELECT coalesce(min(position), 1) FROM job",
@@ -53,7 +53,13 @@ fn first_position(t: &Transaction<'_>, count: usize, place: Place) -> Result<i64
     Ok(if place == Place::Top { edge - count as i64 } else { edge })
 }
 
-fn insert(t: &Transaction<'_>, draft: &Draft<'_>, name: &Name, position: i64, now: Millis) -> Result<JobId> {
+pub(super) fn insert(
+    t: &Transaction<'_>,
+    draft: &Draft<'_>,
+    name: &Name,
+    position: i64,
+    now: Millis,
+) -> Result<JobId> {
     let sql = "INSERT INTO job (uid, position, source_path, real_source, source_size, source_mtime_ns, source_volume, \
                output_path, output_key, output_volume, preset, options, spec_version, unique_key, max_attempts, \
                created_at, output_root, from_folder) \

@@ -30,7 +30,7 @@ pub(super) fn known(c: &Connection, draft: &Draft<'_>, taken: &Taken) -> Result<
 }
 
 /// The active job that is the same work.
-fn active(c: &Connection, keys: &Keys) -> Result<Option<JobId>> {
+pub(super) fn active(c: &Connection, keys: &Keys) -> Result<Option<JobId>> {
     let own = "SELECT id FROM job WHERE unique_key = ?1 AND state IN ('queued','waiting','running')";
     let found = c.prepare_cached(own)?.query_row([&keys.own], |row| row.get(0)).optional()?;
     let Some(former) = keys.former.as_ref().filter(|_| found.is_none()) else { return Ok(found.map(JobId)) };

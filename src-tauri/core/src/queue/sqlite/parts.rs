@@ -1,7 +1,8 @@
 //! The parts of the queue, each call in a transaction or one look, with the SQL of the module it is handed to.
 
 use super::{
-    SqliteQueue, add, claim, data_version, edit, found, known, learned, lists, lock, steer, sums, upkeep,
+    SqliteQueue, add, claim, data_version, edit, found, known, learned, lists, lock, replace, steer, sums,
+    upkeep,
 };
 use crate::error::Result;
 use crate::failure::FailureCode;
@@ -12,7 +13,7 @@ use crate::media::Facts;
 use crate::progress::Progress;
 use crate::queue::{
     Added, Command, Commands, Counts, Crowded, Details, EarlierResult, Edit, Edited, Filter, Flag, Leases,
-    Lists, Mark, NewJob, Note, Outcome, Place, Recent, Saved, Steered, Taken, Which,
+    Lists, Mark, NewJob, Note, Outcome, Place, Recent, Replaced, Saved, Steered, Successor, Taken, Which,
 };
 use crate::verification::Verification;
 use std::ffi::OsString;
@@ -70,6 +71,10 @@ impl Commands for SqliteQueue {
 
     fn edit(&self, edits: &[Edit], taken: &Taken) -> Result<Vec<Edited>> {
         edit::edit(self, edits, taken)
+    }
+
+    fn replace(&self, successors: &[Successor], taken: &Taken) -> Result<Vec<Replaced>> {
+        replace::replace(self, successors, taken)
     }
 
     fn steer(&self, command: Command, which: &Which) -> Result<Steered> {

@@ -2,7 +2,8 @@
 //! takes a job out of `running`; a running job is asked, and its worker acts.
 //!
 //! Guarantees that a command on many jobs never holds the writer for long: it is done in batches, each whole and
-//! durable, and others write between them. One that is cut off leaves the rest as it was, and asked again does that.
+//! durable, and others write between them. One that is cut off leaves the rest as it was, and asked again does that. What was
+//! added is taken back in one batch: after a crash none would know of what it was the rest.
 
 use super::SqliteQueue;
 use crate::error::{Error, Result};
@@ -31,14 +32,16 @@ struct Asked<'a> {
 
 pub(super) fn steer(queue: &SqliteQueue, command: Command, which: &Which) -> Result<Steered> {
     let asked = asked(queue, command, which)?;
+    // What was added in one transaction is taken back in one.
+    let size = if command == Command::TakeBack { asked.ids.len().max(1) } else { BATCH };
     let mut steered = Steered::default();
-    for (n, ids) in asked.ids.chunks(BATCH).enumerate() {
+    for (n, ids) in asked.ids.chunks(size).enumerate() {
         if n > 0 {
             std::thread::park_timeout(BREATH);
         }
         let now = queue.clock.now();
         let batch = queue.write(|t| batch(t, command, &asked, ids, now));
-        let batch = batch.map_err(|cause| partly(n * BATCH, asked.ids.len(), cause))?;
+        let batch = batch.map_err(|cause| partly(n * size, asked.ids.len(), cause))?;
         steered.done.extend(batch.done);
         steered.refused.extend(batch.refused);
     }
@@ -119,7 +122,7 @@ fn one(
         return Ok(Some(Refusal::Unreadable));
     }
     match command {
-        Command::Cancel if state == State::Running => {
+        Command::Cancel | Command::TakeBack if state == State::Running => {
             change(t, "cancel_requested_at = ?2", params![id.0, now])?;
         }
         Command::Cancel => {
@@ -130,9 +133,7 @@ fn one(
             )?;
         }
         Command::Retry => return retry(t, id),
-        Command::Remove => {
-            t.prepare_cached("DELETE FROM job WHERE id = ?1")?.execute([id.0])?;
-        }
+        Command::Remove | Command::TakeBack => remove(t, id)?,
         Command::Hold => change(t, "hold = 1", [id.0])?,
         Command::Release => {
             forget_machine_ends(t, id)?;
@@ -147,7 +148,12 @@ fn one(
     Ok(None)
 }
 
-fn state_of(t: &Transaction<'_>, id: JobId) -> Result<Option<State>> {
+pub(super) fn remove(t: &Transaction<'_>, id: JobId) -> Result<()> {
+    t.prepare_cached("DELETE FROM job WHERE id = ?1")?.execute([id.0])?;
+    Ok(())
+}
+
+pub(super) fn state_of(t: &Transaction<'_>, id: JobId) -> Result<Option<State>> {
     let sql = "SELECT state FROM job WHERE id = ?1";
     let word: Option<String> = t.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
     Ok(word.and_then(|word| word.parse().ok()))

@@ -1,0 +1,52 @@
+//! Queuing videos again in place of failed jobs, in one transaction.
+//!
+//! Guarantees that what costs time is done before the transaction: keys, and what is written of a spec.
+
+use super::keys::{self, Draft, has_former};
+use super::naming::Numbers;
+use super::{SqliteQueue, add, known, steer};
+use crate::error::Result;
+use crate::job::{JobId, Millis, State};
+use crate::queue::{Place, Refusal, Replaced, Successor, Taken};
+use rusqlite::Transaction;
+
+/// The transaction, and where the next job goes.
+struct Adding<'a> {
+    t: &'a Transaction<'a>,
+    taken: &'a Taken,
+    numbers: Numbers,
+    position: i64,
+    now: Millis,
+}
+
+pub(super) fn replace(queue: &SqliteQueue, successors: &[Successor], taken: &Taken) -> Result<Vec<Replaced>> {
+    let drafts = keys::drafts(successors.iter().map(|successor| &successor.new), queue.read(has_former)?)?;
+    queue.write(|t| {
+        let position = add::first_position(t, drafts.len(), Place::End)?;
+        let mut adding = Adding { t, taken, numbers: Numbers::default(), position, now: queue.clock.now() };
+        successors.iter().zip(&drafts).map(|(successor, draft)| adding.one(successor.of, draft)).collect()
+    })
+}
+
+impl Adding<'_> {
+    fn one(&mut self, of: JobId, draft: &Draft<'_>) -> Result<Replaced> {
+        match steer::state_of(self.t, of)? {
+            None => return Ok(Replaced::Refused(Refusal::NotFound)),
+            Some(State::Failed) => {}
+            Some(state) => return Ok(Replaced::Refused(Refusal::State(state))),
+        }
+        let by = match known::active(self.t, &draft.keys)? {
+            Some(twin) => twin,
+            None => self.insert(draft)?,
+        };
+        steer::remove(self.t, of)?;
+        Ok(Replaced::By(by))
+    }
+
+    fn insert(&mut self, draft: &Draft<'_>) -> Result<JobId> {
+        let name = self.numbers.free(self.t, draft, self.taken)?;
+        let id = add::insert(self.t, draft, &name, self.position, self.now)?;
+        self.position += 1;
+        Ok(id)
+    }
+}
