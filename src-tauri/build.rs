@@ -1,4 +1,4 @@
-//! Names the window's commands, so that a capability must allow each of them.
+//! Declares the window's commands to Tauri, so that each needs a permission in a capability.
 
 const COMMANDS: &[&str] = &[
     "subscribe",
@@ -38,5 +38,5 @@ const COMMANDS: &[&str] = &[
 fn main() {
     let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
     let attributes = tauri_build::Attributes::new().app_manifest(manifest);
-    tauri_build::try_build(attributes).expect("the window's configuration is valid");
+    tauri_build::try_build(attributes).expect("the window's configuration must be valid");
 }

@@ -1,5 +1,5 @@
-//! What the window may ask: one short function per command, off the UI thread, each a call of the state.
-//! Errors become one plain sentence.
+//! The commands that the page may invoke: one short function each, which calls `Spool` off the UI thread.
+//! An error is returned as one plain sentence.
 
 use crate::lifecycle;
 use spool_app::drag::Drops;
@@ -21,62 +21,63 @@ use tauri_plugin_opener::OpenerExt;
 type Answer<T> = Result<T, String>;
 type Shared<'a> = Managed<'a, Arc<Spool>>;
 
-/// Runs a blocking call where blocking is allowed.
+/// Runs a blocking call on a thread that may block.
 async fn off_thread<T: Send + 'static>(
     spool: &Shared<'_>,
     call: impl FnOnce(&Spool) -> CoreResult<T> + Send + 'static,
 ) -> Answer<T> {
     let spool = Arc::clone(spool.inner());
-    let done = tauri::async_runtime::spawn_blocking(move || call(&spool).map_err(|e| e.to_string())).await;
-    done.map_err(|e| format!("Spool itself made a mistake: {e}."))?
+    let result = tauri::async_runtime::spawn_blocking(move || call(&spool).map_err(|e| e.to_string())).await;
+    result.map_err(|e| format!("Spool itself made a mistake: {e}."))?
 }
 
-/// Listens: the first update says how everything stands.
+/// Sends updates to the channel; the first one holds the whole state.
 #[tauri::command]
 pub async fn subscribe(spool: Shared<'_>, channel: Channel<Update>) -> Answer<()> {
     spool.feed.subscribe(Arc::new(move |update| channel.send(update).map_err(|e| e.to_string())));
     Ok(())
 }
 
-/// Part of a list.
+/// Returns one page of a list.
 #[tauri::command]
 pub async fn page(spool: Shared<'_>, wanted: Wanted) -> Answer<Page> {
     off_thread(&spool, move |s| s.page(&wanted)).await
 }
 
-/// The jobs of a list as it is shown now: all, or those from one of these ends to the other.
+/// Returns the jobs of a list as it is shown now: all, or those from one end to the other, both included.
 #[tauri::command]
 pub async fn pick(spool: Shared<'_>, wanted: Wanted, ends: Option<[End; 2]>) -> Answer<Jobs> {
     off_thread(&spool, move |s| s.pick(&wanted, ends.as_ref())).await
 }
 
-/// Those of these jobs that stand in the list now, sorted by what may be asked of them.
+/// Groups those of these jobs that are in the list now by the actions available for them.
 #[tauri::command]
 pub async fn kinds(spool: Shared<'_>, wanted: Wanted, jobs: Jobs) -> Answer<Vec<Lot>> {
     let ids = jobs.ids()?;
     off_thread(&spool, move |s| s.kinds(&wanted, &ids)).await
 }
 
-/// One job with its attempts; null when it has gone.
+/// Returns one job with its attempts; null when it no longer exists.
 #[tauri::command]
 pub async fn details(spool: Shared<'_>, id: i64) -> Answer<Option<Details>> {
     off_thread(&spool, move |s| s.details(JobId(id))).await
 }
 
-/// What may be chosen for what is added.
+/// Returns the presets to choose from when adding videos.
 #[tauri::command]
 pub async fn presets(spool: Shared<'_>) -> Answer<Vec<PresetChoice>> {
     let all = off_thread(&spool, Spool::presets).await?;
     Ok(all.into_iter().map(PresetChoice::from).collect())
 }
 
-/// What the target strip remembers.
+/// Returns the chosen preset, output folder and theme.
 #[tauri::command]
 pub async fn choices(spool: Shared<'_>) -> Answer<Choices> {
     Ok(spool.choices())
 }
 
-/// Remembers a preset; with `folder`: asks for the folder of results; with `beside`: next to each original.
+/// Saves a preset as the current one. `folder`: opens a dialog for the output folder. `beside`: results go next to their
+/// originals.
 #[tauri::command]
 pub async fn choose(
     app: AppHandle,
@@ -95,27 +96,27 @@ pub async fn choose(
     .await
 }
 
-/// What the settings dialog shows.
+/// Returns what the settings dialog shows.
 #[tauri::command]
 pub async fn settings(spool: Shared<'_>) -> Answer<SettingsShown> {
     off_thread(&spool, |s| Ok(s.settings_shown())).await
 }
 
-/// Keeps what was chosen there.
+/// Saves the settings chosen in the dialog.
 #[tauri::command]
 pub async fn settle(app: AppHandle, spool: Shared<'_>, chosen: SettingsChosen) -> Answer<()> {
     app.set_theme(lifecycle::theme(chosen.theme));
     off_thread(&spool, move |s| Ok(s.settle(chosen))).await?
 }
 
-/// What happens when the queue is done: once.
+/// Sets what happens when the queue is done; applies once.
 #[tauri::command]
 pub async fn when_done(spool: Shared<'_>, choice: WhenDone) -> Answer<()> {
     spool.set_when_done(choice);
     Ok(())
 }
 
-/// Asks for another ffmpeg; with `found`: whichever is found is used again.
+/// Opens a dialog to choose an ffmpeg file. `found`: uses the detected ffmpeg again instead.
 #[tauri::command]
 pub async fn choose_ffmpeg(app: AppHandle, spool: Shared<'_>, found: bool) -> Answer<()> {
     let picked = if found { None } else { lifecycle::pick_file(&app).await };
@@ -125,38 +126,38 @@ pub async fn choose_ffmpeg(app: AppHandle, spool: Shared<'_>, found: bool) -> An
     off_thread(&spool, move |s| Ok(s.use_ffmpeg(picked))).await?
 }
 
-/// Which encoders work here.
+/// Returns which encoders work with this ffmpeg on this computer.
 #[tauri::command]
 pub async fn encoders(spool: Shared<'_>) -> Answer<Vec<EncoderState>> {
     off_thread(&spool, |s| Ok(s.encoders())).await
 }
 
-/// Shows the data folder.
+/// Shows the data folder in the file manager.
 #[tauri::command]
 pub async fn show_data(app: AppHandle, spool: Shared<'_>) -> Answer<()> {
-    let log = spool.data.join("queue.db");
-    app.opener().reveal_item_in_dir(log).map_err(|e| format!("It could not be shown: {e}."))
+    let queue = spool.data.join("queue.db");
+    app.opener().reveal_item_in_dir(queue).map_err(|e| format!("The data folder could not be shown: {e}."))
 }
 
-/// Asks where to, and writes the report of a problem there.
+/// Asks for a path and writes a problem report to it.
 #[tauri::command]
 pub async fn save_report(app: AppHandle, spool: Shared<'_>) -> Answer<()> {
-    let Some(path) = lifecycle::pick_target(&app, "spool-report.txt").await else { return Ok(()) };
+    let Some(path) = lifecycle::pick_save_path(&app, "spool-report.txt").await else { return Ok(()) };
     off_thread(&spool, move |s| report::write(s, &path)).await
 }
 
-/// Asks for files, or a folder, and adds them.
+/// Opens a dialog for files, or for folders, and adds what was chosen.
 #[tauri::command]
 pub async fn add(app: AppHandle, spool: Shared<'_>, folder: bool) -> Answer<()> {
-    let (tell, told) = tokio::sync::oneshot::channel();
+    let (sender, receiver) = tokio::sync::oneshot::channel();
     let dialog = app.dialog().file();
-    let answer = move |paths| std::mem::drop(tell.send(paths));
+    let send = move |paths| std::mem::drop(sender.send(paths));
     if folder {
-        dialog.pick_folders(answer);
+        dialog.pick_folders(send);
     } else {
-        dialog.pick_files(answer);
+        dialog.pick_files(send);
     }
-    let picked = told.await.ok().flatten().unwrap_or_default();
+    let picked = receiver.await.ok().flatten().unwrap_or_default();
     let paths: Vec<_> = picked.into_iter().filter_map(|p| p.into_path().ok()).collect();
     if paths.is_empty() {
         return Ok(());
@@ -164,25 +165,25 @@ pub async fn add(app: AppHandle, spool: Shared<'_>, folder: bool) -> Answer<()> 
     off_thread(&spool, move |s| s.add(&paths, &s.settings().preset)).await
 }
 
-/// Adds anew what was just left out because it was done before.
+/// Adds the videos that were just skipped because they were done before.
 #[tauri::command]
 pub async fn add_again(spool: Shared<'_>) -> Answer<()> {
     off_thread(&spool, Spool::add_again).await
 }
 
-/// Takes back what was just added.
+/// Removes the jobs that were just added.
 #[tauri::command]
 pub async fn undo_add(spool: Shared<'_>) -> Answer<()> {
     off_thread(&spool, Spool::undo_add).await
 }
 
-/// What was just left out.
+/// Returns what was just skipped, one line each.
 #[tauri::command]
 pub async fn left_out(spool: Shared<'_>) -> Answer<Vec<String>> {
     Ok(spool.left_out())
 }
 
-/// Adds what was dropped, with the preset of the tile below the pointer.
+/// Adds the paths dropped under this token, with the preset of the tile below the pointer.
 #[tauri::command]
 pub async fn drop_here(
     spool: Shared<'_>,
@@ -194,21 +195,21 @@ pub async fn drop_here(
     off_thread(&spool, move |s| s.add(&paths, &preset)).await
 }
 
-/// Does what the user asks of these jobs, or of all in these states.
+/// Applies a command to these jobs, or to all jobs in these states.
 #[tauri::command]
 pub async fn steer(spool: Shared<'_>, verb: Verb, jobs: Jobs, states: Vec<State>) -> Answer<()> {
     let ids = jobs.ids()?;
     off_thread(&spool, move |s| s.steer_these_or_all(verb, ids, states)).await
 }
 
-/// Does what the user asks of all jobs that failed for one cause.
+/// Applies a command to all jobs that failed for one cause.
 #[tauri::command]
 pub async fn steer_cause(spool: Shared<'_>, verb: Verb, cause: String) -> Answer<()> {
     let cause: FailureCode = cause.parse()?;
     off_thread(&spool, move |s| s.steer_cause(verb.into(), cause)).await
 }
 
-/// Queues failed videos with another preset: these, or all that failed for one cause.
+/// Queues failed jobs with another preset: these, or all that failed for one cause.
 #[tauri::command]
 pub async fn retry_as(spool: Shared<'_>, jobs: Jobs, cause: Option<String>, preset: String) -> Answer<()> {
     let ids = jobs.ids()?;
@@ -216,14 +217,14 @@ pub async fn retry_as(spool: Shared<'_>, jobs: Jobs, cause: Option<String>, pres
     off_thread(&spool, move |s| s.retry_these_or_cause_as(&ids, cause, &preset)).await
 }
 
-/// Queues failed jobs anew, to finish what is readable of them.
+/// Queues failed jobs again, to convert the part of them that is readable.
 #[tauri::command]
 pub async fn salvage(spool: Shared<'_>, jobs: Jobs) -> Answer<()> {
     let ids = jobs.ids()?;
     off_thread(&spool, move |s| s.salvage(&ids)).await
 }
 
-/// Checks the results of these jobs again; with null, of all that are done.
+/// Checks the results of these jobs again; `None`: of all done jobs.
 #[tauri::command]
 pub async fn check_again(spool: Shared<'_>, jobs: Option<Jobs>) -> Answer<()> {
     let ids = jobs.map(|jobs| jobs.ids()).transpose()?;
@@ -231,14 +232,14 @@ pub async fn check_again(spool: Shared<'_>, jobs: Option<Jobs>) -> Answer<()> {
     off_thread(&spool, move |_| recheck::check_again(&shared, ids)).await
 }
 
-/// Stops checking; what was found is kept.
+/// Stops checking results again; what was found so far is kept.
 #[tauri::command]
 pub async fn stop_checking(spool: Shared<'_>) -> Answer<()> {
     spool.stop_checking();
     Ok(())
 }
 
-/// Queues the videos of done jobs again, as they were added.
+/// Queues the videos of done jobs again, with the options they were added with.
 #[tauri::command]
 pub async fn do_again(spool: Shared<'_>, jobs: Jobs) -> Answer<()> {
     let ids = jobs.ids()?;
@@ -257,31 +258,31 @@ async fn job(spool: &Shared<'_>, id: i64) -> Answer<Job> {
         .ok_or_else(|| "This video is no longer in the list.".into())
 }
 
-/// Opens the result.
+/// Opens the result of a job.
 #[tauri::command]
 pub async fn open(app: AppHandle, spool: Shared<'_>, id: i64) -> Answer<()> {
     let job = job(&spool, id).await?;
     app.opener()
         .open_path(job.output.to_string_lossy(), None::<&str>)
-        .map_err(|e| format!("It could not be opened: {e}."))
+        .map_err(|e| format!("The result could not be opened: {e}."))
 }
 
-/// Shows the result, or where there is none the original, in its folder.
+/// Shows the result of a done job in the file manager, or the original of any other job.
 #[tauri::command]
 pub async fn show_in_folder(app: AppHandle, spool: Shared<'_>, id: i64) -> Answer<()> {
     let job = job(&spool, id).await?;
     let path = if job.state == State::Done { job.output } else { job.source };
-    app.opener().reveal_item_in_dir(path).map_err(|e| format!("It could not be shown: {e}."))
+    app.opener().reveal_item_in_dir(path).map_err(|e| format!("The file could not be shown: {e}."))
 }
 
-/// How to close, as the user chose.
+/// Closes the window the way the user chose.
 #[tauri::command]
 pub async fn close(app: AppHandle, choice: CloseChoice) -> Answer<()> {
-    lifecycle::chosen(&app, choice);
+    lifecycle::close_chosen(&app, choice);
     Ok(())
 }
 
-/// Is ffmpeg there, and how to get it.
+/// Returns which ffmpeg is used or, when it is missing, how to install it.
 #[tauri::command]
 pub async fn tools(spool: Shared<'_>) -> Answer<ToolState> {
     off_thread(&spool, |s| Ok(s.tool_state())).await

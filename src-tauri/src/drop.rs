@@ -1,7 +1,7 @@
-//! A real drop: the system hands over paths, the page decides by position which preset they get.
+//! Drag and drop: the system passes the paths, and the page chooses the preset by the position of the drop.
 //!
-//! Guarantees that nothing dropped is lost: what the page does not answer within a second is added with the
-//! current preset. The page never sees a path, only a token.
+//! Guarantees that no drop is lost: if the page does not respond within a second, the paths are added with the current
+//! preset. The page receives a token instead of paths.
 
 use spool_app::drag::{Drops, folders_among};
 use spool_app::state::Spool;
@@ -11,17 +11,17 @@ use std::sync::Arc;
 use std::time::Duration;
 use tauri::{DragDropEvent, PhysicalPosition};
 
-/// How long the page has to answer.
-const ANSWER_LIMIT: Duration = Duration::from_secs(1);
+/// Time for the page to respond to a drop.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The unit in which the positions of a drag are told, per CSS pixel, where `scale` physical pixels make one: Windows
-/// tells physical pixels, macOS and GTK their own logical ones, whatever the type is called (wry 0.57).
-pub fn told_per_css_pixel(scale: f64) -> f64 {
+/// Units of drag positions per CSS pixel, which is `scale` physical pixels. Windows reports physical pixels; macOS and GTK
+/// report logical ones, although the type is `PhysicalPosition` (wry 0.57).
+pub fn units_per_css_pixel(scale: f64) -> f64 {
     if cfg!(windows) { scale } else { 1.0 }
 }
 
-/// Takes in what happens to a drag over the window. `scale`: units of its positions per CSS pixel.
-pub fn hear(spool: &Arc<Spool>, drops: &Arc<Drops>, event: &DragDropEvent, scale: f64) {
+/// Handles a drag event of the window. `scale`: units of drag positions per CSS pixel.
+pub fn on_event(spool: &Arc<Spool>, drops: &Arc<Drops>, event: &DragDropEvent, scale: f64) {
     let at = |p: &PhysicalPosition<f64>| (p.x / scale, p.y / scale);
     match event {
         DragDropEvent::Enter { paths, position } => {
@@ -43,7 +43,7 @@ pub fn hear(spool: &Arc<Spool>, drops: &Arc<Drops>, event: &DragDropEvent, scale
     }
 }
 
-/// Asks the drives off the window's own thread, which one that does not answer would hold.
+/// Counts the folders on another thread, as a drive that does not respond would block the UI thread.
 fn count_folders(spool: &Arc<Spool>, drops: &Arc<Drops>, paths: Vec<PathBuf>, number: u32) {
     let (spool, drops) = (spool.clone(), drops.clone());
     tauri::async_runtime::spawn_blocking(move || {
@@ -59,7 +59,7 @@ fn dropped(spool: &Arc<Spool>, drops: &Arc<Drops>, paths: Vec<PathBuf>, (x, y): 
     spool.feed.tell_dropped(Dropped { token, x, y });
     let (spool, drops) = (spool.clone(), drops.clone());
     tauri::async_runtime::spawn(async move {
-        tokio::time::sleep(ANSWER_LIMIT).await;
+        tokio::time::sleep(RESPONSE_TIMEOUT).await;
         if let Some(paths) = drops.take(token) {
             add_in_background(&spool, paths);
         }

@@ -1,7 +1,8 @@
-//! The window of Spool: a thin shell around the application (`spool-app`), which opens the queue, works it where no
-//! other process does, and says what there is to show; all of that can also be had from `spool`.
+//! The window of Spool: a thin shell around the application (`spool-app`), which opens the queue, runs it unless another
+//! process does, and provides everything the window shows. The command `spool` offers the same.
 //!
-//! The only crate that knows Tauri, and nothing in it needs none. The page may call the commands that `build.rs` names and nothing else.
+//! The only crate that uses Tauri; code that does not need Tauri belongs elsewhere. The page may call the commands listed in
+//! `build.rs` and nothing else.
 
 mod commands;
 mod drop;
@@ -46,7 +47,7 @@ pub fn run() -> ExitCode {
     match build(spool) {
         Ok(app) => {
             ending::quit_on(signals, app.handle().clone());
-            app.run(heard);
+            app.run(on_event);
             ExitCode::SUCCESS
         }
         Err(cause) => {
@@ -58,7 +59,7 @@ pub fn run() -> ExitCode {
 }
 
 fn build(spool: Arc<Spool>) -> tauri::Result<App> {
-    // First, so that a second start ends before it has done anything else.
+    // The single-instance plugin comes first, so that a second start ends before it does anything else.
     tauri::Builder::default()
         .plugin(
             tauri_plugin_single_instance::Builder::new()
@@ -75,7 +76,7 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .manage(spool)
         .manage(Arc::new(drag::Drops::default()))
-        .manage(lifecycle::Asked::default())
+        .manage(lifecycle::CloseAsked::default())
         .invoke_handler(tauri::generate_handler![
             commands::subscribe,
             commands::page,
@@ -111,28 +112,28 @@ fn build(spool: Arc<Spool>) -> tauri::Result<App> {
             commands::tools,
         ])
         .register_asynchronous_uri_scheme_protocol("thumb", |context, request, responder| {
-            give_picture(context.app_handle(), request.uri().path().to_owned(), responder);
+            respond_with_thumbnail(context.app_handle(), request.uri().path().to_owned(), responder);
         })
         .setup(|app| Ok(set_up(app)?))
         .build(tauri::generate_context!())
 }
 
-/// Answers the page, which asks for a picture by the number of its job.
-fn give_picture(app: &AppHandle, path: String, responder: UriSchemeResponder) {
+/// Responds with the thumbnail of the job whose id is the path.
+fn respond_with_thumbnail(app: &AppHandle, path: String, responder: UriSchemeResponder) {
     let spool = app.state::<Arc<Spool>>().inner().clone();
     tauri::async_runtime::spawn_blocking(move || {
         responder.respond(response(previews::at_path(&spool.data, &path)));
     });
 }
 
-fn response(picture: Option<Vec<u8>>) -> Response<Vec<u8>> {
-    let status = if picture.is_some() { 200 } else { 404 };
-    let answer = Response::builder()
+fn response(jpeg: Option<Vec<u8>>) -> Response<Vec<u8>> {
+    let status = if jpeg.is_some() { 200 } else { 404 };
+    let response = Response::builder()
         .status(status)
         .header("content-type", "image/jpeg")
         .header("cache-control", "max-age=86400")
-        .body(picture.unwrap_or_default());
-    answer.unwrap_or_default()
+        .body(jpeg.unwrap_or_default());
+    response.unwrap_or_default()
 }
 
 fn set_up(app: &mut App) -> tauri::Result<()> {
@@ -143,27 +144,27 @@ fn set_up(app: &mut App) -> tauri::Result<()> {
         .title("Spool")
         .inner_size(1120.0, 720.0)
         .min_inner_size(560.0, 400.0);
-    // Before the page paints, a dark desktop must not flash white.
+    // Until the page paints, the window shows its background: it must not flash white on a dark desktop.
     let window = window.build()?;
     if matches!(window.theme(), Ok(tauri::Theme::Dark)) {
         window.set_background_color(Some(dark))?;
     }
     let handle = app.handle().clone();
-    platform::mind_display(handle.state::<Arc<Spool>>().inner());
+    platform::stop_on_display_loss(handle.state::<Arc<Spool>>().inner());
     tauri::async_runtime::spawn(pump::pump(handle.state::<Arc<Spool>>().inner().clone()));
-    let acting = handle.clone();
-    let working = handle.state::<Arc<Spool>>().inner().clone();
-    tauri::async_runtime::spawn(work(working, move |heard| act(&acting, &heard)));
-    tauri::async_runtime::spawn(machine::mind(handle.clone()));
+    let app_handle = handle.clone();
+    let spool = handle.state::<Arc<Spool>>().inner().clone();
+    tauri::async_runtime::spawn(work(spool, move |heard| act(&app_handle, &heard)));
+    tauri::async_runtime::spawn(machine::watch(handle.clone()));
     previews::start(handle.state::<Arc<Spool>>().inner());
-    tray::make(&handle);
+    tray::create(&handle);
     let args: Vec<String> = std::env::args().collect();
     let folder = std::env::current_dir().unwrap_or_default();
     add(&handle, &args, &folder.to_string_lossy());
     Ok(())
 }
 
-/// Adds the files that a start named.
+/// Adds the files named in the arguments; relative paths start at `folder`.
 fn add(app: &AppHandle, args: &[String], folder: &str) {
     let paths = starting::paths(args, folder.as_ref());
     if !paths.is_empty() {
@@ -171,38 +172,38 @@ fn add(app: &AppHandle, args: &[String], folder: &str) {
     }
 }
 
-/// Does what follows from an event.
+/// Shows the notification of an event, and applies the when-done choice after the last job of a batch.
 fn act(app: &AppHandle, heard: &Heard) {
     if let Some(notice) = &heard.notice {
         notify::show(app, notice, app.state::<Arc<Spool>>().settings().notify_sound);
     }
     if heard.through {
-        lifecycle::rest(app);
+        lifecycle::apply_when_done(app);
     }
 }
 
-fn heard(app: &AppHandle, event: RunEvent) {
-    platform::heard(app, &event);
+fn on_event(app: &AppHandle, event: RunEvent) {
+    platform::on_event(app, &event);
     match event {
         RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
             api.prevent_close();
-            lifecycle::close_asked(app);
+            lifecycle::close_requested(app);
         }
         RunEvent::WindowEvent { event: WindowEvent::DragDrop(event), .. } => {
             let scale = window::of(app).and_then(|w| w.scale_factor().ok()).unwrap_or(1.0);
-            drop::hear(
+            drop::on_event(
                 app.state::<Arc<Spool>>().inner(),
                 app.state::<Arc<drag::Drops>>().inner(),
                 &event,
-                drop::told_per_css_pixel(scale),
+                drop::units_per_css_pixel(scale),
             );
         }
-        // The last window going: what runs is ended cleanly first.
+        // The last window was closed: end running jobs cleanly before the process exits.
         RunEvent::ExitRequested { api, .. } if !app.state::<Arc<Spool>>().is_stopped() => {
             api.prevent_exit();
             lifecycle::quit(app);
         }
-        // Quitting macOS or Windows and logging out there come without a question: the process ends with this event.
+        // On macOS and Windows, quitting and logging out send no request: the process ends right after this event.
         RunEvent::Exit => app.state::<Arc<Spool>>().stop_now(tauri::async_runtime::handle().inner()),
         _ => {}
     }

@@ -1,7 +1,7 @@
-//! Closing and coming back, as was decided.
+//! Showing, hiding and quitting the application, and the file dialogs.
 //!
-//! Guarantees that closing never loses work: running jobs are asked about, a hung page cannot keep the window
-//! from closing, and quitting ends every ffmpeg cleanly before the process ends.
+//! Guarantees that closing never loses work: with running jobs the user is asked first, a hung page cannot prevent
+//! closing, and quitting ends every ffmpeg cleanly before the process exits.
 
 use crate::{machine, window};
 use spool_app::closing::{OnClose, on_close};
@@ -15,12 +15,12 @@ use std::time::Duration;
 use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::DialogExt;
 
-/// After the stop the window has this long to go by itself.
-const TO_GO: Duration = Duration::from_secs(1);
+/// Time for the window to close by itself after the engine has stopped.
+const EXIT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Has the page been asked whether to close?
+/// Whether the page was asked how to close and has not answered.
 #[derive(Default)]
-pub struct Asked(AtomicBool);
+pub struct CloseAsked(AtomicBool);
 
 /// Brings the window to the front.
 pub fn show(app: &AppHandle) {
@@ -32,20 +32,20 @@ pub fn show(app: &AppHandle) {
     app.state::<Arc<Spool>>().feed.touch();
 }
 
-/// The user wants to close the window.
-pub fn close_asked(app: &AppHandle) {
-    let (spool, asked) = (app.state::<Arc<Spool>>(), app.state::<Asked>());
+/// Handles a request of the user to close the window.
+pub fn close_requested(app: &AppHandle) {
+    let (spool, asked) = (app.state::<Arc<Spool>>(), app.state::<CloseAsked>());
     let running = spool.running_here();
     match on_close(running, asked.0.swap(true, Ordering::Relaxed)) {
         OnClose::Quit => quit(app),
         OnClose::Ask => spool.feed.ask_close(running),
-        OnClose::Hide => chosen(app, CloseChoice::Background),
+        OnClose::Hide => close_chosen(app, CloseChoice::Background),
     }
 }
 
-/// The user chose how to close.
-pub fn chosen(app: &AppHandle, choice: CloseChoice) {
-    app.state::<Asked>().0.store(false, Ordering::Relaxed);
+/// Closes the window the way the user chose.
+pub fn close_chosen(app: &AppHandle, choice: CloseChoice) {
+    app.state::<CloseAsked>().0.store(false, Ordering::Relaxed);
     match choice {
         CloseChoice::Stay => {}
         CloseChoice::Quit => quit(app),
@@ -57,20 +57,20 @@ pub fn chosen(app: &AppHandle, choice: CloseChoice) {
     }
 }
 
-/// Ends every running job cleanly, then the process.
+/// Ends every running job cleanly, then exits the process.
 pub fn quit(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         app.state::<Arc<Spool>>().stop().await;
         app.exit(0);
-        // A window that hangs does not go by itself.
-        tokio::time::sleep(TO_GO).await;
+        // A hung window does not close by itself.
+        tokio::time::sleep(EXIT_TIMEOUT).await;
         std::process::exit(0);
     });
 }
 
-/// A batch has ended: does what the user chose for that, once.
-pub fn rest(app: &AppHandle) {
+/// Does what the user chose for the end of a batch, once.
+pub fn apply_when_done(app: &AppHandle) {
     let choice = app.state::<Arc<Spool>>().take_when_done();
     match choice {
         WhenDone::Nothing => {}
@@ -79,7 +79,7 @@ pub fn rest(app: &AppHandle) {
     }
 }
 
-/// The colours of the window's frame; `None`: as the system has them.
+/// The theme of the window frame; `None`: the system's.
 pub fn theme(chosen: Theme) -> Option<tauri::Theme> {
     match chosen {
         Theme::System => None,
@@ -88,23 +88,23 @@ pub fn theme(chosen: Theme) -> Option<tauri::Theme> {
     }
 }
 
-/// Asks for the folder of results.
+/// Opens a dialog for the output folder; `None` when it was cancelled.
 pub async fn pick_folder(app: &AppHandle) -> Option<PathBuf> {
-    let (tell, told) = tokio::sync::oneshot::channel();
-    app.dialog().file().pick_folder(move |folder| drop(tell.send(folder)));
-    told.await.ok().flatten()?.into_path().ok()
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    app.dialog().file().pick_folder(move |folder| drop(sender.send(folder)));
+    receiver.await.ok().flatten()?.into_path().ok()
 }
 
-/// Asks for one file.
+/// Opens a dialog for one file; `None` when it was cancelled.
 pub async fn pick_file(app: &AppHandle) -> Option<PathBuf> {
-    let (tell, told) = tokio::sync::oneshot::channel();
-    app.dialog().file().pick_file(move |file| drop(tell.send(file)));
-    told.await.ok().flatten()?.into_path().ok()
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    app.dialog().file().pick_file(move |file| drop(sender.send(file)));
+    receiver.await.ok().flatten()?.into_path().ok()
 }
 
-/// Asks where to write a file of this name.
-pub async fn pick_target(app: &AppHandle, name: &str) -> Option<PathBuf> {
-    let (tell, told) = tokio::sync::oneshot::channel();
-    app.dialog().file().set_file_name(name).save_file(move |file| drop(tell.send(file)));
-    told.await.ok().flatten()?.into_path().ok()
+/// Opens a dialog to save a file, with this name suggested; `None` when it was cancelled.
+pub async fn pick_save_path(app: &AppHandle, name: &str) -> Option<PathBuf> {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    app.dialog().file().set_file_name(name).save_file(move |file| drop(sender.send(file)));
+    receiver.await.ok().flatten()?.into_path().ok()
 }

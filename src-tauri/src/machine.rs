@@ -1,7 +1,7 @@
-//! The machine around the queue: kept awake while something runs, spared while it runs on its battery, put to sleep
-//! when the user asked for it.
+//! Power management: keeps the computer awake while jobs run, pauses the queue on battery, and puts the computer to sleep on
+//! request. Also shows progress in the taskbar.
 //!
-//! Where the system offers no such service, that is logged and nothing else.
+//! Where the system lacks such a service, this is only logged.
 
 use crate::window;
 use keepawake::KeepAwake;
@@ -15,31 +15,32 @@ use std::time::Duration;
 use tauri::window::{ProgressBarState, ProgressBarStatus};
 use tauri::{AppHandle, Manager};
 
-/// How often the machine is looked at.
-const LOOK: Duration = Duration::from_secs(5);
+/// Time between two checks of jobs and battery.
+const INTERVAL: Duration = Duration::from_secs(5);
 
-/// Keeps the machine awake as long as it is held.
+/// State between two checks. Holding `awake` keeps the computer awake; after a failure it is not tried again until no job
+/// runs.
 #[derive(Default)]
 pub struct Machine {
     awake: Option<KeepAwake>,
     failed: bool,
-    sparing: Sparing,
+    pause_on_battery: Sparing,
 }
 
 impl Machine {
-    /// Holds the machine awake, or lets it go.
+    /// Keeps the computer awake, or allows it to sleep.
     fn keep_awake(&mut self, wanted: bool) {
         if !wanted {
             (self.awake, self.failed) = (None, false);
         } else if self.awake.is_none() && !self.failed {
-            let made = keepawake::Builder::default()
+            let created = keepawake::Builder::default()
                 .idle(true)
                 .sleep(true)
                 .reason("Converting videos")
                 .app_name("Spool")
                 .app_reverse_domain("app.spool.desktop")
                 .create();
-            match made {
+            match created {
                 Ok(held) => self.awake = Some(held),
                 Err(cause) => {
                     tracing::warn!(%cause, "the computer cannot be kept awake");
@@ -50,38 +51,38 @@ impl Machine {
     }
 }
 
-/// Minds the machine as long as the application runs.
-pub async fn mind(app: AppHandle) {
+/// Checks jobs and battery every `INTERVAL` as long as the application runs.
+pub async fn watch(app: AppHandle) {
     let spool = app.state::<Arc<Spool>>().inner().clone();
     let mut machine = Machine::default();
     loop {
-        let minding = spool.clone();
-        let turn = move || {
-            let counts = machine.turn(&minding);
+        let spool = spool.clone();
+        let check = move || {
+            let counts = machine.check(&spool);
             (machine, counts)
         };
-        match tauri::async_runtime::spawn_blocking(turn).await {
-            Ok((back, Ok(counts))) => {
-                machine = back;
+        match tauri::async_runtime::spawn_blocking(check).await {
+            Ok((returned, Ok(counts))) => {
+                machine = returned;
                 show_progress(&app, &counts);
             }
-            Ok((back, Err(cause))) => {
-                machine = back;
-                tracing::warn!(%cause, "the machine could not be minded");
+            Ok((returned, Err(cause))) => {
+                machine = returned;
+                tracing::warn!(%cause, "power management failed; trying again");
             }
-            Err(cause) => return tracing::error!(%cause, "nobody minds the machine"),
+            Err(cause) => return tracing::error!(%cause, "power management ended"),
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(INTERVAL).await;
     }
 }
 
 impl Machine {
-    fn turn(&mut self, spool: &Spool) -> Result<Counts> {
+    fn check(&mut self, spool: &Spool) -> Result<Counts> {
         let counts = spool.queue().counts()?;
         if spool.is_working() {
             let settings = spool.settings();
             self.keep_awake(settings.keep_awake && counts.running > 0);
-            self.sparing.turn(spool, settings.pause_on_battery && on_battery())?;
+            self.pause_on_battery.turn(spool, settings.pause_on_battery && on_battery())?;
         }
         Ok(counts)
     }
@@ -93,22 +94,22 @@ fn show_progress(app: &AppHandle, counts: &Counts) {
     let shown =
         window::of(app).map(|w| w.set_progress_bar(ProgressBarState { status: Some(status), progress }));
     if let Some(Err(cause)) = shown {
-        tracing::debug!(%cause, "no progress in the taskbar");
+        tracing::debug!(%cause, "progress could not be shown in the taskbar");
     }
 }
 
-/// Does this machine run on its battery? One without a battery does not.
+/// Whether the computer runs on battery; false without a battery or when it cannot be read.
 fn on_battery() -> bool {
-    let batteries = || -> std::result::Result<bool, starship_battery::Error> {
+    let discharging = || -> std::result::Result<bool, starship_battery::Error> {
         let mut all = starship_battery::Manager::new()?.batteries()?;
         Ok(all.any(|battery| battery.is_ok_and(|b| b.state() == Charge::Discharging)))
     };
-    batteries().unwrap_or(false)
+    discharging().unwrap_or(false)
 }
 
-/// Puts the machine to sleep.
+/// Puts the computer to sleep.
 pub fn sleep() {
     if let Err(cause) = system_shutdown::sleep() {
-        tracing::warn!(%cause, "the computer cannot be put to sleep");
+        tracing::warn!(%cause, "the computer could not be put to sleep");
     }
 }

@@ -1,4 +1,4 @@
-//! The application.
+//! The executable of the window.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 fn main() -> std::process::ExitCode {

@@ -1,20 +1,20 @@
-//! OS notifications, only while the window is not in front. A missing notification service is logged, never an error,
-//! for the same facts stand in the window.
+//! OS notifications, only while the window is not in front. A missing notification service is logged, never an error, as
+//! the window shows the same facts.
 
 use crate::window;
 use spool_app::notices::Notice;
 use tauri::AppHandle;
 use tauri_plugin_notification::NotificationExt;
 
-/// What each system calls its usual sound.
+/// The name of the system's usual notification sound.
 const SOUND: &str = if cfg!(target_os = "linux") { "message-new-instant" } else { "Default" };
 
-/// Notification services read the body as markup.
+/// Escapes markup, because notification services parse the body as markup.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Shows it, unless the window is in front; `sound`: with the system's own.
+/// Shows the notification unless the window is in front. `sound`: plays the system's sound.
 pub fn show(app: &AppHandle, notice: &Notice, sound: bool) {
     let in_front =
         window::of(app).is_some_and(|w| w.is_focused().unwrap_or(false) && w.is_visible().unwrap_or(false));
@@ -28,7 +28,7 @@ pub fn show(app: &AppHandle, notice: &Notice, sound: bool) {
     }
     let shown = builder.show();
     if let Err(cause) = shown {
-        tracing::warn!(%cause, "no notification could be shown");
+        tracing::warn!(%cause, "the notification could not be shown");
     }
 }
 
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn markup_in_names_is_text() {
+    fn markup_in_names_is_escaped() {
         assert_eq!(escaped("a<b>&c"), "a&lt;b&gt;&amp;c");
     }
 }

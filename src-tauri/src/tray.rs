@@ -1,6 +1,6 @@
-//! The icon in the tray, where the system has one: brings the window back, pauses, quits.
+//! The tray icon, where the system has a tray: shows the window, pauses or resumes the queue, quits.
 //!
-//! Guarantees that the start never depends on it.
+//! Guarantees that a missing tray never prevents the start.
 
 use crate::{lifecycle, platform};
 use spool_app::state::Spool;
@@ -9,17 +9,17 @@ use tauri::menu::{Menu, MenuItem};
 use tauri::tray::{TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager};
 
-/// Makes the icon; without the library, or where it fails, there is none and nothing else is missing.
-pub fn make(app: &AppHandle) {
+/// Creates the icon. A missing library or a failure is only logged.
+pub fn create(app: &AppHandle) {
     if !platform::has_tray() {
-        return tracing::info!("no library for an icon in the tray");
+        return tracing::info!("no tray library, so no tray icon");
     }
-    if let Err(cause) = try_make(app) {
-        tracing::warn!(%cause, "no icon in the tray");
+    if let Err(cause) = try_create(app) {
+        tracing::warn!(%cause, "the tray icon could not be created");
     }
 }
 
-fn try_make(app: &AppHandle) -> tauri::Result<()> {
+fn try_create(app: &AppHandle) -> tauri::Result<()> {
     let item = |id, label| MenuItem::with_id(app, id, label, true, None::<&str>);
     let (show, pause, quit) =
         (item("show", "Show Spool")?, item("pause", "Pause or resume")?, item("quit", "Stop and quit")?);
@@ -29,7 +29,7 @@ fn try_make(app: &AppHandle) -> tauri::Result<()> {
     if let Some(icon) = app.default_window_icon() {
         tray = tray.icon(icon.clone());
     }
-    tray.on_menu_event(|app, event| chosen(app, event.id().as_ref()))
+    tray.on_menu_event(|app, event| menu_clicked(app, event.id().as_ref()))
         .on_tray_icon_event(|tray, event| {
             if matches!(event, TrayIconEvent::DoubleClick { .. }) {
                 lifecycle::show(tray.app_handle());
@@ -39,7 +39,7 @@ fn try_make(app: &AppHandle) -> tauri::Result<()> {
     Ok(())
 }
 
-fn chosen(app: &AppHandle, id: &str) {
+fn menu_clicked(app: &AppHandle, id: &str) {
     match id {
         "show" => lifecycle::show(app),
         "quit" => lifecycle::quit(app),
@@ -48,7 +48,7 @@ fn chosen(app: &AppHandle, id: &str) {
             tauri::async_runtime::spawn_blocking(move || {
                 let paused = spool.standing().map(|s| s.paused);
                 if let Err(cause) = paused.and_then(|paused| spool.pause(!paused)) {
-                    tracing::warn!(%cause, "the queue could not be paused");
+                    tracing::warn!(%cause, "the queue could not be paused or resumed");
                 }
             });
         }

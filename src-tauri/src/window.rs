@@ -1,8 +1,8 @@
-//! The one window of the application.
+//! The application's only window.
 
 use tauri::{AppHandle, Manager, WebviewWindow};
 
-/// It; nothing before it is made and after it has gone.
+/// The window; `None` before it is created and after it is closed.
 pub fn of(app: &AppHandle) -> Option<WebviewWindow> {
     app.get_webview_window("main")
 }

@@ -1,5 +1,4 @@
-//! What only Linux needs: workarounds for its web engine, a look whether it can show an icon in the tray, and a clean stop
-//! when the display is gone.
+//! Linux only: workarounds for the web engine, detection of the tray library, and a clean stop when the display server is gone.
 #![allow(unsafe_code)]
 
 use glib::LogField;
@@ -8,41 +7,41 @@ use std::path::Path;
 use std::sync::Arc;
 use tauri::{AppHandle, RunEvent};
 
-/// Set before the first thread starts, each only where the user has not set it.
+/// Sets environment variables for the web engine, unless the user has set them. Call before the first thread starts.
 pub fn prepare() {
     // WebKitGTK with NVIDIA's own driver shows an empty window when it shares buffers with the compositor.
     set_unless_set("WEBKIT_DISABLE_DMABUF_RENDERER", Path::new("/proc/driver/nvidia/version").exists());
-    // Without a graphics card WebKitGTK paints through an emulated one: four times as slow as plain painting.
+    // Without a graphics card WebKitGTK composites through a software renderer, four times as slow as without compositing.
     set_unless_set("WEBKIT_DISABLE_COMPOSITING_MODE", !has_graphics_card(Path::new("/dev/dri")));
 }
 
-/// Does a device that renders lie in this folder?
+/// Whether this folder holds a render device.
 fn has_graphics_card(devices: &Path) -> bool {
     let names = std::fs::read_dir(devices).into_iter().flatten().flatten().map(|e| e.file_name());
     names.into_iter().any(|name| name.to_string_lossy().starts_with("renderD"))
 }
 
-fn set_unless_set(name: &str, wanted: bool) {
-    if wanted && std::env::var_os(name).is_none() {
+fn set_unless_set(name: &str, needed: bool) {
+    if needed && std::env::var_os(name).is_none() {
         // SAFETY: called first in `main`, where no other thread can read the environment.
         unsafe { std::env::set_var(name, "1") };
     }
 }
 
-/// Is the library of the tray there? It is loaded at run time, and asking for an icon without it ends the process.
+/// Whether the tray library is installed. It is loaded at run time, and creating an icon without it ends the process.
 pub fn has_tray() -> bool {
     let names = ["libayatana-appindicator3.so.1", "libappindicator3.so.1"];
-    // SAFETY: the very libraries that asking for an icon loads; loading them earlier runs the same initialisers.
+    // SAFETY: creating an icon loads the same libraries; loading them earlier runs the same initialisers.
     names.into_iter().any(|name| unsafe { libloading::Library::new(name) }.is_ok())
 }
 
-/// Stops the engine when the display server is gone, which is how most sessions end: no signal comes then, and GTK ends
-/// the process itself (`_exit`, which runs no handler), right after a message on the thread that noticed. So that thread
-/// is held in the message until the engine has stopped.
-pub fn mind_display(spool: &Arc<Spool>) {
+/// Stops the engine when the display server is gone, which is how most sessions end. No signal is sent then: GTK logs a
+/// message on the thread that noticed and ends the process (`_exit`, which runs no handler). The log writer therefore
+/// blocks that thread until the engine has stopped.
+pub fn stop_on_display_loss(spool: &Arc<Spool>) {
     let spool = spool.clone();
     glib::log_set_writer_func(move |level, fields| {
-        if is_end_of_display(fields) {
+        if is_display_lost(fields) {
             tracing::info!("the display is gone");
             spool.stop_now(tauri::async_runtime::handle().inner());
         }
@@ -50,14 +49,15 @@ pub fn mind_display(spool: &Arc<Spool>) {
     });
 }
 
-fn is_end_of_display(fields: &[LogField<'_>]) -> bool {
+fn is_display_lost(fields: &[LogField<'_>]) -> bool {
     let field = |key| fields.iter().find(|field| field.key() == key).and_then(LogField::value_str);
-    field("GLIB_DOMAIN").zip(field("MESSAGE")).is_some_and(|(domain, words)| ends_display(domain, words))
+    field("GLIB_DOMAIN").zip(field("MESSAGE")).is_some_and(|(domain, message)| ends_process(domain, message))
 }
 
-/// Every message after which GTK 3 ends the process, from its sources for X and for Wayland; none is translated.
-fn ends_display(domain: &str, words: &str) -> bool {
-    const ENDS: [&str; 6] = [
+/// Whether GTK 3 ends the process after this message. The list is complete for its X11 and Wayland sources; none of the
+/// messages is translated.
+fn ends_process(domain: &str, message: &str) -> bool {
+    const FATAL: [&str; 6] = [
         "lost its connection to the display",
         "Fatal IO error",
         "Lost connection to Wayland compositor",
@@ -65,37 +65,37 @@ fn ends_display(domain: &str, words: &str) -> bool {
         "Error reading events from display",
         "Error flushing display",
     ];
-    domain == "Gdk" && ENDS.iter().any(|end| words.contains(end))
+    domain == "Gdk" && FATAL.iter().any(|fatal| message.contains(fatal))
 }
 
-/// What only this system tells: nothing.
-pub fn heard(_app: &AppHandle, _event: &RunEvent) {}
+/// No events are specific to Linux.
+pub fn on_event(_app: &AppHandle, _event: &RunEvent) {}
 
 #[cfg(test)]
 mod tests {
-    use super::{ends_display, has_graphics_card};
+    use super::{ends_process, has_graphics_card};
 
     #[test]
-    fn a_graphics_card_is_a_device_that_renders() {
+    fn graphics_card_is_detected_by_its_render_device() {
         let devices = tempfile::tempdir().unwrap();
         let card = |name: &str| {
             std::fs::write(devices.path().join(name), "").unwrap();
             has_graphics_card(devices.path())
         };
         assert!(!has_graphics_card(&devices.path().join("missing")));
-        assert!(!card("card0"), "a screen alone");
+        assert!(!card("card0"), "a display device without a render device");
         assert!(card("renderD128"));
     }
 
     #[test]
-    fn the_last_words_of_gtk_are_known_from_its_other_messages() {
+    fn fatal_messages_of_gtk_are_recognised() {
         let x = "The application 'spool' lost its connection to the display :1;\nmost likely the X server was shut down";
         let wayland = "Error 32 (Broken pipe) dispatching to Wayland display.";
-        for words in
+        for message in
             [x, "spool: Fatal IO error 11 (Resource temporarily unavailable) on X server :1.", wayland]
         {
-            assert!(ends_display("Gdk", words) && !ends_display("Gtk", words));
+            assert!(ends_process("Gdk", message) && !ends_process("Gtk", message));
         }
-        assert!(!ends_display("Gdk", "Unable to load hand2 from the cursor theme"));
+        assert!(!ends_process("Gdk", "Unable to load hand2 from the cursor theme"));
     }
 }

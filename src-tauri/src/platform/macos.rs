@@ -1,23 +1,23 @@
-//! What only macOS needs. Never compiled where Spool is tested.
+//! macOS only. Never compiled on the systems where Spool is tested.
 
 use crate::{drop, lifecycle};
 use spool_app::state::Spool;
 use std::sync::Arc;
 use tauri::{AppHandle, Manager, RunEvent};
 
-/// Nothing has to be prepared.
+/// Does nothing; macOS needs no preparation.
 pub fn prepare() {}
 
-/// The menu bar is always there.
+/// Always true: the menu bar always exists.
 pub fn has_tray() -> bool {
     true
 }
 
-/// The display does not go without the application.
-pub fn mind_display(_spool: &Arc<Spool>) {}
+/// Does nothing: the display server does not end before the application.
+pub fn stop_on_display_loss(_spool: &Arc<Spool>) {}
 
-/// Files opened with Spool come as an event, and a click on the icon in the dock brings the window back.
-pub fn heard(app: &AppHandle, event: &RunEvent) {
+/// Adds files opened with Spool, and shows the window after a click on the dock icon.
+pub fn on_event(app: &AppHandle, event: &RunEvent) {
     match event {
         RunEvent::Opened { urls } => {
             let paths: Vec<_> = urls.iter().filter_map(|url| url.to_file_path().ok()).collect();

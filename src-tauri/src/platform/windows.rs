@@ -1,19 +1,19 @@
-//! What only Windows needs: nothing so far. Never compiled where Spool is tested.
+//! Windows only: nothing so far. Never compiled on the systems where Spool is tested.
 
 use spool_app::state::Spool;
 use std::sync::Arc;
 use tauri::{AppHandle, RunEvent};
 
-/// Nothing has to be prepared.
+/// Does nothing; Windows needs no preparation.
 pub fn prepare() {}
 
-/// The tray is always there.
+/// Always true: the tray always exists.
 pub fn has_tray() -> bool {
     true
 }
 
-/// The display does not go without the application.
-pub fn mind_display(_spool: &Arc<Spool>) {}
+/// Does nothing: the display does not end before the application.
+pub fn stop_on_display_loss(_spool: &Arc<Spool>) {}
 
-/// What only this system tells: nothing.
-pub fn heard(_app: &AppHandle, _event: &RunEvent) {}
+/// No events are specific to Windows.
+pub fn on_event(_app: &AppHandle, _event: &RunEvent) {}

@@ -1,11 +1,11 @@
-/** Queues to look at in a browser: `?scene=queue`, `failed`, `empty`, `over`, `first-run`, `many`. */
+/** Demo queues for development in a browser: `?scene=queue`, `failed`, `empty`, `over`, `first-run` or `many`. */
 import { playtime } from "../shared/format";
-import { fake, remark, row, type Change, type Fake, why } from "./fake";
+import { fake, remark, row, textFailure, type Change, type Fake } from "./fake";
 import type { FailureCode, Live, Row, VideoFacts, Why } from "./types";
 
 declare global {
   interface Window {
-    /** For the browser suite, which plays the application's part. */
+    /** For the browser tests, which send updates as the application does. */
     demo?: Fake;
   }
 }
@@ -21,17 +21,17 @@ const live = (id: number, percent: number, speed: number, etaSeconds: number, by
 const MB = 1_000_000;
 const at = (hour: number, minute: number) => new Date(2024, 10, 21, hour, minute).getTime();
 
-type Known = [width: number, height: number, codec: string, seconds: number, more?: "HDR" | "10-bit" | "interlaced"];
+type KnownFacts = [width: number, height: number, codec: string, seconds: number, more?: "HDR" | "10-bit" | "interlaced"];
 
-function facts([width, height, codec, seconds, more]: Known): VideoFacts {
+function facts([width, height, codec, seconds, more]: KnownFacts): VideoFacts {
   return { width, height, codec, seconds, hdr: more === "HDR", bits: more === "10-bit" ? 10 : 8, interlaced: more === "interlaced" };
 }
 
-type Made = [name: string, megabytes: number, known: Known | null, change: Change];
+type RowSpec = [name: string, megabytes: number, known: KnownFacts | null, change: Change];
 
-function made(first: number, all: Made[]): Row[] {
-  return all.map(([name, size, known, change], n) =>
-    row(first + n, {
+function rowsOf(firstId: number, specs: RowSpec[]): Row[] {
+  return specs.map(([name, size, known, change], n) =>
+    row(firstId + n, {
       name,
       source: `/videos/${name}`,
       outputName: `${name.replace(/\.\w+$/, "")} (Web 1080p).mp4`,
@@ -44,10 +44,10 @@ function made(first: number, all: Made[]): Row[] {
 }
 
 function queue(): Row[] {
-  const media = why("source_volume_missing", "The drive at /media/Media is not connected.", "Continues by itself once the drive is connected.");
-  const stalled = why("stalled", "No progress for 2 minutes.", "Retry.");
+  const media = textFailure("source_volume_missing", "The drive at /media/Media is not connected.", "Continues by itself once the drive is connected.");
+  const stalled = textFailure("stalled", "No progress for 2 minutes.", "Retry.");
   const retry = { attempt: 2, maxAttempts: 5, runAt: Date.now() + 38_000, why: stalled, presetName: "Archive AV1" };
-  return made(1, [
+  return rowsOf(1, [
     ["IMG_4812.MOV", 1160, [3840, 2160, "HEVC", 385, "HDR"], { state: "running", live: live(1, 42, 3.1, 72, 96 * MB) }],
     [
       "Bildschirmaufnahme 2024-11-20 um 09.42.31 – Projektbesprechung mit Quartalszahlen (Bildschirm 2).mov",
@@ -69,8 +69,8 @@ function queue(): Row[] {
   ]);
 }
 
-/** What was done before all that has a name here. */
-function older(result: (after: number, minutes: number) => Change): Made[] {
+/** Results older than the ones listed in `done`. */
+function older(result: (after: number, minutes: number) => Change): RowSpec[] {
   return Array.from({ length: 28 }, (_, n) => [`C00${70 - n}.MP4`, 980 + 7 * n, [1920, 1080, "H.264", 200 + n], result(420 + 3 * n, 70 + 3 * n)]);
 }
 
@@ -86,7 +86,7 @@ function done(): Row[] {
   const small = { presetName: "Small HEVC" };
   const damaged = { presetName: "Archive AV1", said: [remark({ kind: "damaged_spots", count: 4, atLeast: false }, "4 damaged spots in the original; they may show in the result.")] };
   const grown = { presetName: "Web 720p", said: [remark({ kind: "bigger", sourceBytes: 388 * MB, resultBytes: 434 * MB }, "The result is 12 % bigger than the original.")] };
-  return made(100, [
+  return rowsOf(100, [
     ["IMG_4790.MOV", 861, [3840, 2160, "HEVC", 287, "HDR"], result(187, 0, { attempt: 2 }, 93)],
     [
       "Hochzeit Lena & Jonas – Rede des Brautvaters und erster Tanz (ungeschnitten, Kamera A).mp4",
@@ -118,7 +118,7 @@ function failed(): Row[] {
     nextStep: "Copy or download the video again, then retry.",
   });
   const ended = (minute: number, cause: Why): Change => ({ state: "failed", cut: true, attempt: 1, finishedAt: at(13, minute), why: cause });
-  return made(200, [
+  return rowsOf(200, [
     ["VID_20240803_201455.mp4", 1100, [1080, 1920, "H.264", 1203], ended(36, cut(761, 1203))],
     [
       "Zoom_0 – Elternabend 4b (lokale Aufnahme, nicht abgeschlossen).mp4",
@@ -129,25 +129,25 @@ function failed(): Row[] {
   ]);
 }
 
-/** Failures that pile up, of three causes. */
-function piled(): Row[] {
+/** Many failures, of three causes. */
+function manyFailures(): Row[] {
   const ended = (code: FailureCode, message: string, nextStep: string, minutes: number, attempt = 1): Change => ({
     state: "failed",
     attempt,
     finishedAt: at(14, 21 - minutes),
-    why: why(code, message, nextStep),
+    why: textFailure(code, message, nextStep),
   });
-  const unread = (said: string, minutes: number) => ended("io_error", `Read error at ${said}, twice.`, "Try another card reader or cable, then retry.", minutes, 2);
+  const unread = (time: string, minutes: number) => ended("io_error", `Read error at ${time}, twice.`, "Try another card reader or cable, then retry.", minutes, 2);
   const big = (least: number) => ended("plan_refused", `Smallest possible: ${least} MB.`, "Choose a larger size, a smaller picture, or another preset.", 59);
   return [
-    ...made(230, [
+    ...rowsOf(230, [
       ["C0061.MP4", 6900, [3840, 2160, "H.264", 552, "10-bit"], unread("3:07", 0)],
       ["C0058.MP4", 1750, [3840, 2160, "H.264", 140, "10-bit"], unread("0:02", 1)],
-      ...Array.from({ length: 9 }, (_, n): Made => [`C005${n}.MP4`, 2000, [3840, 2160, "H.264", 160], unread("0:02", 2)]),
+      ...Array.from({ length: 9 }, (_, n): RowSpec => [`C005${n}.MP4`, 2000, [3840, 2160, "H.264", 160], unread("0:02", 2)]),
     ]),
     ...failed(),
     ...failed().map((r) => ({ ...r, id: r.id + 10 })),
-    ...made(250, [
+    ...rowsOf(250, [
       ["Vereinsfest 2024 – Rede.mp4", 1920, [1920, 1080, "H.264", 2890], { ...big(61), presetName: "Fit a size" }],
       ["demo-final-v7 (neu).mov", 840, [1920, 1080, "H.264", 1864], { ...big(38), presetName: "Fit a size" }],
     ]),
@@ -162,13 +162,13 @@ export function demo(): Fake {
     over: () => [...done(), ...failed()],
     "first-run": () => [],
     many,
-    failed: () => [...queue(), ...done(), ...piled()],
+    failed: () => [...queue(), ...done(), ...manyFailures()],
     queue: () => [...queue(), ...done(), ...failed()],
   };
-  const played = fake((rows[scene] ?? queue)(), scene === "first-run" ? "" : "7.1");
-  if (scene === "failed") played.alarm = { kind: "lately", failed: 11, minutes: 10, volume: "SD-128" };
-  if (scene === "over") played.cameOf = { done: 6, failed: 2, bytesBefore: 10_000_000, bytesAfter: 300_000, seconds: 72 };
-  if (scene === "queue" || scene === "failed") played.left = { from: 1570, to: 2090 };
-  window.demo = played;
-  return played;
+  const backend = fake((rows[scene] ?? queue)(), scene === "first-run" ? "" : "7.1");
+  if (scene === "failed") backend.alarm = { kind: "lately", failed: 11, minutes: 10, volume: "SD-128" };
+  if (scene === "over") backend.cameOf = { done: 6, failed: 2, bytesBefore: 10_000_000, bytesAfter: 300_000, seconds: 72 };
+  if (scene === "queue" || scene === "failed") backend.left = { from: 1570, to: 2090 };
+  window.demo = backend;
+  return backend;
 }

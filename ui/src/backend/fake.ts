@@ -1,6 +1,6 @@
 /**
- * The application in memory: a queue that works itself with a clock of its own. For tests, for screenshots and
- * for work on the page in a browser.
+ * The application in memory: rows that change only through calls. For tests, for screenshots and for development in a
+ * browser.
  */
 import type { Backend, JobState } from "./backend";
 import type { AddNotice, Alarm, CameOf, Checking, Details, End, Entry, Far, FailureCode, Left, List, Live, Page, Remark, RemarkShown, Restored, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone, Why } from "./types";
@@ -21,23 +21,24 @@ const ORDERS: Record<Sorted, (a: Row, b: Row) => number> = {
 };
 
 export interface Fake extends Backend {
-  /** Every call but the reading ones, in order: name and arguments. */
+  /** Every call that changes something, in order: name and arguments. */
   calls: [string, ...unknown[]][];
   rows: Row[];
-  /** That failures pile up. */
   restored: Restored | null;
+  /** Many failures in a short time. */
   alarm: Alarm | null;
   cameOf: CameOf | null;
-  /** Results that are being checked again. */
+  /** Progress of checking results again. */
   checking: Checking | null;
-  /** How long the rest takes. */
+  /** Time left for the queue. */
   left: Left | null;
+  /** Sends an update. */
   tell(update: Partial<Update>): void;
-  /** Says that rows have changed. */
+  /** Sends an update after rows have changed. */
   touch(): void;
 }
 
-/** What of a row is not as usual; what is often set has a short name. */
+/** The fields of a row that differ from the defaults of `row`; some have a short name. */
 export type Change = Partial<Row> & { why?: Why | null; live?: Live; sourceSize?: number | null; outputSize?: number | null };
 
 export function row(id: number, { why = null, live, sourceSize = 812_000_000, outputSize = null, ...change }: Change = {}): Row {
@@ -88,12 +89,12 @@ export function row(id: number, { why = null, live, sourceSize = 812_000_000, ou
   };
 }
 
-/** A remark with its data; without any, one of an earlier version. */
+/** A remark with its data; by default one stored by an earlier version, as text only. */
 export function remark(fact: Remark = { kind: "text", text: "It was odd." }, message = "It was odd."): RemarkShown {
   return { ...fact, message };
 }
 
-export const nothing: Update = {
+const noChange: Update = {
   standing: null,
   live: [],
   left: null,
@@ -107,7 +108,7 @@ export const nothing: Update = {
 };
 
 export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
-  let hear: ((update: Update) => void) | undefined;
+  let receive: ((update: Update) => void) | undefined;
   let paused = false;
   let preset = "web-1080p";
   let outputDir: string | null = null;
@@ -125,7 +126,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     theme: "system",
   };
   const calls: Fake["calls"] = [];
-  const called = (name: string, ...args: unknown[]) => {
+  const record = (name: string, ...args: unknown[]) => {
     calls.push([name, ...args]);
     return Promise.resolve();
   };
@@ -165,9 +166,9 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     bytesAfter: sum("output"),
   });
   const listed = (list: List) => self.rows.filter((r) => STATES[list].includes(r.state));
-  const named = (list: List, find: string) => listed(list).filter((r) => r.name.toLowerCase().includes(find.toLowerCase()));
+  const filtered = (list: List, find: string) => listed(list).filter((r) => r.name.toLowerCase().includes(find.toLowerCase()));
   const entries = ({ list, open, find, sorted }: Wanted): Entry[] => {
-    const rows = named(list, find);
+    const rows = filtered(list, find);
     if (list === "done") rows.sort(ORDERS[sorted]);
     return list === "failed" && find === "" ? grouped(rows, open) : rows.map((r) => ({ kind: "row" as const, ...r }));
   };
@@ -179,10 +180,10 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     cameOf: null,
     checking: null,
     left: null,
-    tell: (update) => hear?.({ ...nothing, ...update }),
+    tell: (update) => receive?.({ ...noChange, ...update }),
     touch: () => self.tell({ standing: standing(), left: self.left }),
     subscribe: (listener) => {
-      hear = listener;
+      receive = listener;
       self.touch();
       return Promise.resolve();
     },
@@ -206,7 +207,7 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
     picture: (id) => `/thumbs/${id}.svg`,
     details: (id) => {
       const found = self.rows.find((r) => r.id === id);
-      return Promise.resolve(found ? { ...found, changed: {}, folder: "~/Videos/2024 Herbst", ...more(found) } : null);
+      return Promise.resolve(found ? { ...found, changed: {}, folder: "~/Videos/2024 Herbst", ...extras(found) } : null);
     },
     presets: () =>
       Promise.resolve([
@@ -224,74 +225,74 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
       Promise.resolve({ chosen, autoWorkers: 3, data: "~/.local/share/spool", dataSize: 14_000_000, outputDir, whenDone }),
     whenDone: (choice) => {
       whenDone = choice;
-      return called("whenDone", choice);
+      return record("whenDone", choice);
     },
-    chooseFfmpeg: (found) => called("chooseFfmpeg", found),
+    chooseFfmpeg: (found) => record("chooseFfmpeg", found),
     encoders: () =>
       Promise.resolve(["H.264", "H.265", "AV1", "ProRes", "AAC", "Opus"].map((name) => ({ name, works: name !== "AV1" }))),
-    showData: () => called("showData"),
-    saveReport: () => called("saveReport"),
+    showData: () => record("showData"),
+    saveReport: () => record("saveReport"),
     settle: (now) => {
       chosen = now;
-      return called("settle", now);
+      return record("settle", now);
     },
     choosePreset: (id) => {
       preset = id;
-      return called("choosePreset", id);
+      return record("choosePreset", id);
     },
     chooseFolder: () => {
       outputDir = "/media/archive/Videos of the family/2024 Herbst, umgewandelt";
-      return called("chooseFolder");
+      return record("chooseFolder");
     },
     chooseBeside: () => {
       outputDir = null;
-      return called("chooseBeside");
+      return record("chooseBeside");
     },
-    add: (folder) => called("add", folder),
-    addAgain: () => called("addAgain"),
-    undoAdd: () => called("undoAdd"),
+    add: (folder) => record("add", folder),
+    addAgain: () => record("addAgain"),
+    undoAdd: () => record("undoAdd"),
     leftOut: () => Promise.resolve(["/videos/notes.txt", "/videos/cover.jpg", "/videos/list.m3u"]),
-    dropHere: (token, id) => called("dropHere", token, id),
+    dropHere: (token, id) => record("dropHere", token, id),
     steer: (verb, jobs) => {
       apply(verb, (r) => jobs.has(r.id));
-      return called("steer", verb, [...jobs]);
+      return record("steer", verb, [...jobs]);
     },
     steerAll: (verb, states) => {
       apply(verb, (r) => states.includes(r.state));
-      return called("steerAll", verb, states);
+      return record("steerAll", verb, states);
     },
     steerCause: (verb, cause) => {
       apply(verb, (r) => r.state === "failed" && r.failure?.code === cause);
-      return called("steerCause", verb, cause);
+      return record("steerCause", verb, cause);
     },
-    retryAs: (jobs, cause, id) => called("retryAs", [...jobs], cause, id),
-    salvage: (jobs) => called("salvage", [...jobs]),
+    retryAs: (jobs, cause, id) => record("retryAs", [...jobs], cause, id),
+    salvage: (jobs) => record("salvage", [...jobs]),
     checkAgain: (jobs) => {
       const all = self.rows.filter((r) => r.state === "done" && (jobs?.has(r.id) ?? true));
       self.checking = { n: Math.min(1, all.length), of: all.length, waits: false };
       self.touch();
-      return called("checkAgain", jobs && [...jobs]);
+      return record("checkAgain", jobs && [...jobs]);
     },
     stopChecking: () => {
       self.checking = null;
       self.touch();
-      return called("stopChecking");
+      return record("stopChecking");
     },
     doAgain: (jobs) => {
       const next = Math.max(0, ...self.rows.map((r) => r.id)) + 1;
       const again = self.rows.filter((r) => jobs.has(r.id)).map((r, n) => row(next + n, { name: r.name, place: n + 1 }));
       self.rows = [...self.rows, ...again];
       self.touch();
-      return called("doAgain", [...jobs]);
+      return record("doAgain", [...jobs]);
     },
     pause: (now) => {
       paused = now;
       self.touch();
-      return called("pause", now);
+      return record("pause", now);
     },
-    open: (id) => called("open", id),
-    showInFolder: (id) => called("showInFolder", id),
-    close: (choice) => called("close", choice),
+    open: (id) => record("open", id),
+    showInFolder: (id) => record("showInFolder", id),
+    close: (choice) => record("close", choice),
     tools: () => Promise.resolve({ path: ffmpeg ? "/usr/bin/ffmpeg" : null, chosen: false, version: ffmpeg || null, looked: ffmpeg ? [] : ["/usr/local/bin", "/usr/bin", "~/.local/bin"], problem: ffmpeg ? null : { code: "ffmpeg_missing", kind: "tool_missing", tool: "ffmpeg", message: "ffmpeg was not found.", nextStep: "" }, remedy: { kind: "command", command: "sudo apt install ffmpeg" } }),
   };
   const apply = (verb: Verb, which: (row: Row) => boolean) => {
@@ -307,15 +308,15 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   return self;
 }
 
-/** A reason as an earlier version stored it: its sentence is all there is. */
-export function why(code: FailureCode, message: string, nextStep = ""): Why {
+/** A failure as an earlier version stored it: as text only. */
+export function textFailure(code: FailureCode, message: string, nextStep = ""): Why {
   return { code, kind: "text", text: message, message, nextStep };
 }
 
-const ended: Why = { code: "out_of_memory", kind: "out_of_memory", message: "Memory ran out.", nextStep: "Retry." };
+const outOfMemory: Why = { code: "out_of_memory", kind: "out_of_memory", message: "Memory ran out.", nextStep: "Retry." };
 
-/** What the details say beyond the row. */
-function more(row: Row): Pick<Details, "checked" | "streams" | "attempts"> {
+/** What the details have in addition to the row. */
+function extras(row: Row): Pick<Details, "checked" | "streams" | "attempts"> {
   const done = row.state === "done";
   const streams = [
     { kind: "video", codec: "HEVC", into: "H.264", done: "Converted", note: "HDR turned into standard colours" },
@@ -336,7 +337,7 @@ function more(row: Row): Pick<Details, "checked" | "streams" | "attempts"> {
     startedAt: row.startedAt ?? 0,
     endedAt: row.finishedAt,
   };
-  const first = { ...attempt, outcome: "retry", failure: ended, exit: null, signal: 9, startedAt: attempt.startedAt - 60_000, endedAt: attempt.startedAt - 19_000 };
+  const first = { ...attempt, outcome: "retry", failure: outOfMemory, exit: null, signal: 9, startedAt: attempt.startedAt - 60_000, endedAt: attempt.startedAt - 19_000 };
   return {
     checked: row.verified ? { streams: 2, seconds: 287, pictures: { found: 7175, expected: 7175 }, decoded: "original", places: null, compared: false, changes: ["Track 0: the size 3840x2160 became 1920x1080."] } : null,
     streams: row.state === "queued" ? [] : streams,
@@ -344,7 +345,7 @@ function more(row: Row): Pick<Details, "checked" | "streams" | "attempts"> {
   };
 }
 
-/** The failed list: a head for each cause, two of its jobs or all of them below. */
+/** The failed list: a group row for each cause, followed by two of its jobs, or by all when the group is open. */
 function grouped(rows: Row[], open: string[]): Entry[] {
   const causes = [...new Set(rows.map((r) => r.failure?.code ?? "internal"))];
   return causes.flatMap((code) => {

@@ -1,19 +1,19 @@
-/** The real application. The only file that knows Tauri. */
+/** The backend of the real application. The only file that uses Tauri. */
 import { Channel, convertFileSrc, invoke, isTauri } from "@tauri-apps/api/core";
 import type { Backend } from "./backend";
 import type { Jobs, Lot, Update } from "./types";
 import { Numbers } from "../queue/numbers";
 
-/** Is the page shown by the application rather than by a browser? */
+/** Whether the page runs in the application rather than in a browser. */
 export const isReal = isTauri;
 
 const choose = (choice: { preset?: string; folder?: boolean; beside?: boolean }) =>
   invoke<void>("choose", { preset: null, folder: false, beside: false, ...choice });
 
 export const tauri: Backend = {
-  subscribe: (hear) => {
+  subscribe: (receive) => {
     const channel = new Channel<Update>();
-    channel.onmessage = hear;
+    channel.onmessage = receive;
     return invoke("subscribe", { channel });
   },
   page: (wanted) => invoke("page", { wanted }),

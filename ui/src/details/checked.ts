@@ -1,13 +1,13 @@
 import type { Checked, Row } from "../backend/types";
 import { count, playtime } from "../shared/format";
 
-/** What was checked of a result, in a line: only what was measured. */
-export function checked(of: Checked): string {
+/** One line with what was checked of a result; only measured facts. */
+export function checked(record: Checked): string {
   const facts = [
-    `${count(of.streams, "stream", "streams")} as planned`,
-    of.seconds === null ? "" : `${playtime(of.seconds)} long`,
-    of.pictures === null ? "" : pictures(of.pictures.found, of.pictures.expected),
-    of.places === null ? { original: "original decoded", result: "result decoded", some: "" }[of.decoded] : `${of.compared ? "packets compared, " : ""}decoded at ${count(of.places, "place", "places")}`,
+    `${count(record.streams, "stream", "streams")} as planned`,
+    record.seconds === null ? "" : `${playtime(record.seconds)} long`,
+    record.pictures === null ? "" : pictures(record.pictures.found, record.pictures.expected),
+    record.places === null ? { original: "original decoded", result: "result decoded", some: "" }[record.decoded] : `${record.compared ? "packets compared, " : ""}decoded at ${count(record.places, "place", "places")}`,
   ];
   return facts.filter(Boolean).join(", ");
 }
@@ -17,7 +17,7 @@ function pictures(found: number, expected: number | null): string {
   return expected === null || expected === found ? `${number(found)} pictures` : `${number(found)} of ${number(expected)} pictures`;
 }
 
-/** A result without a record: an earlier version checked it and kept nothing of that. */
-export function earlier(row: Row): boolean {
+/** Whether an earlier version checked this result: it stored no record of its checks. */
+export function checkedByEarlierVersion(row: Row): boolean {
   return row.state === "done" && !row.verified && !row.kept;
 }

@@ -1,4 +1,4 @@
-/** What the settings dialog shows and changes. Every change counts at once; what is refused says so and is not kept. */
+/** The state of the settings dialog. Each change applies at once; a refused one is not kept, and `refusal` says why. */
 import type { Backend } from "../backend/backend";
 import type { EncoderState, SettingsChosen, SettingsShown, ToolState } from "../backend/types";
 
@@ -18,8 +18,8 @@ export class Form {
     this.encoders = await this.backend.encoders();
   }
 
-  /** Runs a change and shows what came of it. */
-  async do(change: Promise<void>) {
+  /** Waits for a change, and shows the new settings or the refusal. */
+  async run(change: Promise<void>) {
     this.refusal = "";
     try {
       await change;
@@ -30,6 +30,6 @@ export class Form {
   }
 
   async change(part: Partial<SettingsChosen>) {
-    if (this.shown) await this.do(this.backend.settle({ ...this.shown.chosen, ...part }));
+    if (this.shown) await this.run(this.backend.settle({ ...this.shown.chosen, ...part }));
   }
 }

@@ -1,4 +1,4 @@
-/** The parts of the settings, in their order. */
+/** The parts of the settings, in order. */
 import Bell from "@lucide/svelte/icons/bell";
 import Cpu from "@lucide/svelte/icons/cpu";
 import Folder from "@lucide/svelte/icons/folder";

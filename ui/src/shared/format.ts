@@ -1,6 +1,6 @@
 /**
- * Numbers as people read them. Pure; the words around them are in `words.ts`.
- * Sizes count in thousands, as the desktops that Spool runs on do.
+ * Formats numbers, times and lists. Pure; the words around them are in `words.ts`.
+ * Sizes use units of 1000, like the desktops that Spool runs on.
  */
 
 /** Narrow no-break space: between a number and its unit. */
@@ -25,7 +25,7 @@ function digits(value: number, unit: number): string {
   return value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
 }
 
-/** 42 % */
+/** 42 %, rounded down. */
 export function percent(value: number): string {
   return `${Math.floor(value)}${NARROW}%`;
 }
@@ -54,7 +54,7 @@ function pair(big: number, bigUnit: string, small: number, smallUnit: string): s
   return small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
 }
 
-/** Length of a video as players show it: 0:48, 1:12:08. */
+/** The length of a video: 0:48, 1:12:08. */
 export function playtime(seconds: number): string {
   const whole = Math.round(seconds);
   const two = (n: number) => String(n).padStart(2, "0");
@@ -62,7 +62,7 @@ export function playtime(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/** 3 May, or 3 May 2023 in another year than `now`. */
+/** 3 May, or 3 May 2023 if the year is not that of `now`. */
 export function day(millis: number, now = Date.now()): string {
   return date(millis, now, "long");
 }
@@ -73,12 +73,12 @@ function date(millis: number, now: number, month: "long" | "short"): string {
   return at.toLocaleDateString("en-GB", { day: "numeric", month, ...year });
 }
 
-/** 14:02; of another day 3 May, or 3 May 2023 in another year. */
+/** 14:02, or 3 May on another day, or 3 May 2023 in another year. */
 export function when(millis: number, now = Date.now()): string {
   return sameDay(millis, now) ? clock(millis) : date(millis, now, "short");
 }
 
-/** 14:02; of another day 3 May, 14:02. */
+/** 14:02, or 3 May, 14:02 on another day. */
 export function moment(millis: number, now = Date.now()): string {
   return sameDay(millis, now) ? clock(millis) : `${when(millis, now)}, ${clock(millis)}`;
 }
@@ -103,12 +103,12 @@ export function listed(all: string[]): string {
   return all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
 }
 
-/** 1920×1080, where it was written with a letter. */
+/** Writes 1920x1080 as 1920×1080. */
 export function typeset(text: string): string {
   return text.replace(/(\d)x(?=\d)/g, "$1×");
 }
 
-/** A name for the middle to be left out of: what may shrink, and the last 13 characters. */
+/** Splits a name for ellipsis in the middle: the head, which may shrink, and the last 13 characters. */
 export function parts(name: string): [head: string, tail: string] {
   const characters = [...name];
   const at = Math.max(0, characters.length - 13);
