@@ -97,5 +97,5 @@ fn a_video_whose_name_a_folder_has_by_now_stays_failed() {
     fs::remove_file(&video).unwrap();
     fs::create_dir(&video).unwrap();
     world.spool.retry_as(&ALL, "remux-mp4").unwrap();
-    assert_eq!(world.ids(), [4, 5, 2], "nothing takes its place");
+    assert_eq!(world.ids(), [2, 4, 5], "the failed job stays, where it was");
 }

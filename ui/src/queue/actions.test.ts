@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { remark, row, type Change, why as saying } from "../backend/fake";
+import { remark, row, type Change, textFailure as saying } from "../backend/fake";
 import type { FailureCode } from "../backend/types";
-import { beneath, buttons, byKey, menu } from "./actions";
+import { detailsButtons, buttons, byKey, menu } from "./actions";
 
 const labels = (change: Change) => buttons(row(1, change)).map((action) => action.label);
 const why = (code: FailureCode) => saying(code, "");
@@ -32,13 +32,13 @@ test("where a video does not fit its preset, another is what helps, and R still 
 test("of a video that ends too early, what can be read may be kept", () => {
   const cut = menu(row(1, { state: "failed", cut: true, why: why("source_truncated") }));
   expect(cut[1]?.map((a) => a.label)).toEqual(["Keep what can be read", "Try another preset…"]);
-  const below = beneath(row(1, { state: "failed", cut: true, why: why("source_truncated") }));
+  const below = detailsButtons(row(1, { state: "failed", cut: true, why: why("source_truncated") }));
   expect(below.map((a) => a.label)).toEqual(["Retry", "Keep what can be read"]);
 });
 
 test("the details offer what the row does, without themselves", () => {
-  expect(beneath(row(1, { state: "failed" })).map((a) => a.label)).toEqual(["Retry"]);
-  expect(beneath(row(1, { state: "done", said: [remark()] })).map((a) => a.label)).toEqual(["Open", "Show in folder"]);
+  expect(detailsButtons(row(1, { state: "failed" })).map((a) => a.label)).toEqual(["Retry"]);
+  expect(detailsButtons(row(1, { state: "done", said: [remark()] })).map((a) => a.label)).toEqual(["Open", "Show in folder"]);
 });
 
 test("the menu of a queued video is as short as it can be", () => {

@@ -68,7 +68,7 @@ export function buttons(row: Row): Action[] {
 }
 
 /** The buttons below the details. */
-export function beneath(row: Kind): Action[] {
+export function detailsButtons(row: Kind): Action[] {
   const actions = main(row).filter((action) => action.name !== "details");
   return row.cut ? [...actions, salvage] : actions;
 }

@@ -3,7 +3,7 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import App from "../App.svelte";
-import { fake, row, type Fake, why as saying } from "../backend/fake";
+import { fake, row, type Fake, textFailure as saying } from "../backend/fake";
 import type { Row } from "../backend/types";
 
 function open(backend: Fake) {

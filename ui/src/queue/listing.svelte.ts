@@ -21,7 +21,7 @@ export class Listing {
   list = $state<List>("queue");
   total = $state(0);
   /** Is it known yet how long the list is? */
-  known = $state(false);
+  loaded = $state(false);
   /** How many causes the failed list has. */
   groups = $state(0);
   /** What is in view and near it, by its place in the list. */
@@ -51,7 +51,7 @@ export class Listing {
     this.list = list;
     this.entries.clear();
     this.total = 0;
-    this.known = false;
+    this.loaded = false;
     this.#begin();
   }
 
@@ -149,7 +149,7 @@ export class Listing {
     this.#taken = performance.now();
     this.total = pages[0]?.total ?? 0;
     this.groups = pages[0]?.groups ?? 0;
-    this.known = true;
+    this.loaded = true;
     const fresh = new Map(pages.flatMap((page) => page.entries.map((entry, n) => [page.offset + n, entry] as const)));
     for (const [place, entry] of fresh) if (!same(this.entries.get(place), entry)) this.entries.set(place, entry);
     for (const place of [...this.entries.keys()]) if (!fresh.has(place)) this.entries.delete(place);

@@ -2,7 +2,7 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import App from "../App.svelte";
-import { fake, notice, row, type Fake, why as saying } from "../backend/fake";
+import { fake, notice, row, type Fake, textFailure as saying } from "../backend/fake";
 import type { FailureCode } from "../backend/types";
 import type { Live } from "../backend/types";
 

@@ -1,9 +1,9 @@
 import type { Reason } from "../backend/types";
 import { short } from "./reasons";
 import { expect, test } from "vitest";
-import { notice, remark, row, why as saying } from "../backend/fake";
+import { notice, remark, row, textFailure as saying } from "../backend/fake";
 import type { Checked, Live } from "../backend/types";
-import { checked, earlier } from "../details/checked";
+import { checked, checkedByEarlierVersion } from "../details/checked";
 import { menu } from "./actions";
 import { added, cameOf, cell, dragged, facts, footer, saved, timeLeft } from "./words";
 
@@ -70,7 +70,7 @@ test("a job of another version says so, and a result without a record is not cal
   const done = { state: "done", verified: false, finishedAt: 1000 } as const;
   expect(cell(row(1, done), undefined, 0)).toMatchObject({ first: "Checked by an earlier version" });
   expect(cell(row(1, { ...done, kept: true }), undefined, 0)).toMatchObject({ first: "Original kept" });
-  expect([earlier(row(1, done)), earlier(row(1, { ...done, kept: true })), earlier(row(1))]).toEqual([true, false, false]);
+  expect([checkedByEarlierVersion(row(1, done)), checkedByEarlierVersion(row(1, { ...done, kept: true })), checkedByEarlierVersion(row(1))]).toEqual([true, false, false]);
 });
 
 test("what was checked is said as it was measured", () => {
