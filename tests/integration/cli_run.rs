@@ -139,7 +139,7 @@ fn a_terminal_that_knows_no_cursor_gets_lines() {
 }
 
 #[test]
-fn whoever_removes_all_removes_what_runs_too() {
+fn removing_all_jobs_removes_running_ones_too() {
     let env = TestEnv::new();
     env.use_fake_ffmpeg();
     for name in ["fake-stall.mkv", "b.mkv"] {

@@ -1,11 +1,11 @@
-//! The command line whose answers nobody reads, or which is ended from outside.
+//! The command whose stdout is closed, or which is ended from outside.
 
 use crate::cli::{one_of_three_broken, states};
 use spool_tests::clips;
 use spool_tests::env::TestEnv;
 
 #[test]
-fn whoever_stops_reading_neither_stops_the_work_nor_hides_what_failed() {
+fn a_closed_stdout_neither_stops_the_work_nor_hides_failures() {
     let env = one_of_three_broken();
     let mut run = env.start_unread(&["run", "--until-idle"]);
     assert_eq!(run.wait().unwrap().code(), Some(1));

@@ -6,7 +6,7 @@ use spool_tests::clips;
 use spool_tests::env::TestEnv;
 use std::fs;
 
-const NOBODY: &str = "Nothing works the queue now; `spool run` does.";
+const NO_ENGINE: &str = "Nothing works the queue now; `spool run` does.";
 
 #[test]
 fn quiet_tells_each_failure_with_its_reason_and_silences_no_answer() {
@@ -36,16 +36,16 @@ fn quiet_tells_each_failure_with_its_reason_and_silences_no_answer() {
 }
 
 #[test]
-fn whoever_asks_for_work_that_nobody_does_is_told_so() {
+fn a_command_that_needs_an_engine_says_that_none_runs() {
     let env = queued();
     env.video(&clips::ordinary(), "d.mkv");
-    says(&env.spool(&["add", "videos/d.mkv"]), 0, NOBODY);
+    says(&env.spool(&["add", "videos/d.mkv"]), 0, NO_ENGINE);
     env.spool(&["hold", "--all"]);
-    says(&env.spool(&["release", "1"]), 0, NOBODY);
-    says(&env.spool(&["resume"]), 0, NOBODY);
+    says(&env.spool(&["release", "1"]), 0, NO_ENGINE);
+    says(&env.spool(&["resume"]), 0, NO_ENGINE);
     env.spool(&["cancel", "1"]);
-    says(&env.spool(&["retry", "--state", "cancelled"]), 0, NOBODY);
-    assert_eq!(env.spool(&["watch", "--until-idle"]).stderr, format!("spool: {NOBODY}\n"));
+    says(&env.spool(&["retry", "--state", "cancelled"]), 0, NO_ENGINE);
+    assert_eq!(env.spool(&["watch", "--until-idle"]).stderr, format!("spool: {NO_ENGINE}\n"));
     env.spool(&["cancel", "1"]);
     for asked in
         [&["retry", "1"][..], &["release", "2"], &["resume"], &["add", "--again", "--next", "videos/c.mkv"]]
@@ -181,7 +181,7 @@ fn the_status_is_one_line_or_one_object() {
     let env = one_of_three_broken();
     env.spool(&["hold", "3"]);
     let line = env.spool(&["status"]).stdout;
-    assert_eq!(line, format!("2 queued, 1 on hold. {NOBODY}\n"));
+    assert_eq!(line, format!("2 queued, 1 on hold. {NO_ENGINE}\n"));
     env.spool(&["run", "--until-idle"]);
     let answer = env.spool(&["status", "--json"]).json();
     let [status] = answer.as_slice() else { panic!("{answer:?}") };

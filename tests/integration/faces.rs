@@ -134,7 +134,7 @@ fn said(env: &TestEnv) -> Value {
 }
 
 #[test]
-fn how_far_the_batch_is_is_the_same_number_in_each_face_whoever_works_the_queue() {
+fn the_batch_count_is_the_same_in_each_face_whichever_process_works_the_queue() {
     let env = world();
     env.video(&clips::ordinary(), "e.mkv");
     by_command(&env);

@@ -116,7 +116,7 @@ fn folders_that_a_killed_engine_had_made_for_nothing_go_and_others_stay() {
             fs::remove_file(day.path()).unwrap();
         }
         fs::write(made.join("day 2/mine.txt"), "").unwrap();
-        // What takes back what the dead engine left, whoever does it first.
+        // Either of these rescues the jobs of the dead engine.
         if part_is_there {
             assert_eq!(env.spool(&["cancel", "--all"]).code, 0);
         } else {

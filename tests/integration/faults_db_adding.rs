@@ -24,7 +24,7 @@ fn ten_thousand_files_are_accepted_in_one_transaction_within_little_memory() {
         fs::write(env.videos().join(format!("{n}.mkv")), "").unwrap();
     }
     let queue = open(&env).unwrap();
-    // Somebody who reads keeps the log from being begun anew, so that it can be counted.
+    // A reader prevents a reset of the log, so that it can be counted.
     let reader = rusqlite::Connection::open(file(&env, "")).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM job").unwrap();
     let before = commits(&env);
@@ -125,7 +125,7 @@ fn results_that_would_share_a_name_get_names_of_their_own_and_replace_nothing() 
     assert_eq!(names.iter().map(folded).collect::<BTreeSet<_>>().len(), 7, "claimed when added: {names:?}");
     assert!(!names.contains("b.mp4"), "taken on the disk: {names:?}");
     assert!(names.contains("a (2).mp4") || names.contains("A (2).mp4"), "{names:?}");
-    // Somebody takes a claimed name before the result is there.
+    // Another program takes a claimed name before the result is there.
     fs::write(env.out().join("late.mp4"), "mine too").unwrap();
     let ran = env.spool(&["run", "--until-idle"]);
     assert_eq!(ran.code, 0, "{ran:?}");

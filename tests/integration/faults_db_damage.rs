@@ -1,7 +1,7 @@
 //! A damaged database is set aside whole, and the engine starts, paused, with all that can be had.
 
 use crate::faults_db_world::{
-    add, add_each, back_up, bytes, crashed, crashed_without_log, file, flip, mended, names, numbered, open,
+    add, add_each, back_up, bytes, crashed, crashed_without_log, file, flip, names, numbered, open, repaired,
 };
 use crate::queue_world::failure;
 use spool_core::engine::lock;
@@ -22,7 +22,7 @@ async fn flipped_bytes_in_the_header_cost_no_job() {
     for at in [0..4, 16..18, 18..20] {
         let env = crashed_without_log(|queue| add_each(queue, 0..50));
         flip(&file(&env, ""), at);
-        let engine = mended(&env);
+        let engine = repaired(&env);
         assert_eq!(names(engine.queue().as_ref()), numbered(0..50));
         engine.stop().await;
     }
@@ -101,7 +101,7 @@ async fn flipped_bytes_in_the_log_are_noticed_and_cost_no_later_job() {
         let env = crashed(|queue| add_each(queue, 0..30));
         let at = place(bytes(&env)[1].len());
         flip(&file(&env, "-wal"), at..at + 1);
-        let engine = mended(&env);
+        let engine = repaired(&env);
         let left = names(engine.queue().as_ref());
         assert!(left.len() >= 29 && left.contains(&"29.mkv".to_owned()), "{left:?}");
         engine.stop().await;
@@ -112,12 +112,12 @@ async fn flipped_bytes_in_the_log_are_noticed_and_cost_no_later_job() {
 async fn a_database_of_no_length_is_no_new_queue_and_its_log_is_read() {
     let env = crashed(|queue| add_each(queue, 0..10));
     fs::write(file(&env, ""), "").unwrap();
-    let engine = mended(&env);
+    let engine = repaired(&env);
     assert_eq!(names(engine.queue().as_ref()), numbered(0..10));
     engine.stop().await;
     let env = crashed_without_log(|queue| add_each(queue, 0..10));
     fs::write(file(&env, ""), "").unwrap();
-    let engine = mended(&env);
+    let engine = repaired(&env);
     assert!(names(engine.queue().as_ref()).is_empty());
     let told = restored(engine.queue().as_ref()).unwrap();
     assert!(told.contains("nothing could be read, so the queue starts empty"), "{told}");
@@ -127,9 +127,9 @@ async fn a_database_of_no_length_is_no_new_queue_and_its_log_is_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_log_is_noticed_and_what_the_database_has_is_kept() {
     let env = crashed_without_log(|queue| add_each(queue, 0..10));
-    // Both lay there after the crash; somebody deleted the log.
+    // Both lay there after the crash; the log was deleted.
     fs::write(file(&env, "-shm"), vec![0; 32768]).unwrap();
-    let engine = mended(&env);
+    let engine = repaired(&env);
     assert_eq!(names(engine.queue().as_ref()), numbered(0..10));
     engine.stop().await;
 }
@@ -143,7 +143,7 @@ async fn without_its_log_the_database_is_still_newer_than_a_backup() {
     queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
     drop(queue);
     fs::write(file(&env, "-shm"), vec![0; 32768]).unwrap();
-    let engine = mended(&env);
+    let engine = repaired(&env);
     let queue = engine.queue();
     assert_eq!(queue.job(job.id).unwrap().unwrap().state, State::Failed);
     let told = restored(queue.as_ref()).unwrap();
@@ -155,7 +155,7 @@ async fn without_its_log_the_database_is_still_newer_than_a_backup() {
 async fn a_missing_database_beside_its_log_is_read_from_the_log() {
     let env = crashed(|queue| add_each(queue, 0..10));
     fs::remove_file(file(&env, "")).unwrap();
-    let engine = mended(&env);
+    let engine = repaired(&env);
     assert_eq!(names(engine.queue().as_ref()), numbered(0..10));
     engine.stop().await;
 }
@@ -174,7 +174,7 @@ async fn the_newest_good_backup_is_restored_and_what_came_since_is_added() {
     queue.steer(Command::Remove, &Which::Ids(vec![spool_core::job::JobId(5)])).unwrap();
     drop(queue);
     flip(&file(&env, ""), 0..4);
-    let engine = mended(&env);
+    let engine = repaired(&env);
     let queue = engine.queue();
     assert_eq!(names(queue.as_ref()), ["0.mkv", "1.mkv", "2.mkv", "3.mkv", "4.mkv", "since.mkv"]);
     let told = restored(queue.as_ref()).unwrap();
@@ -183,7 +183,7 @@ async fn the_newest_good_backup_is_restored_and_what_came_since_is_added() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mended_queue_is_whole_says_so_until_resumed_and_takes_jobs_again() {
+async fn a_repaired_queue_is_whole_reports_it_until_resumed_and_accepts_jobs() {
     let env = crashed_without_log(|queue| add_each(queue, 0..5));
     flip(&file(&env, ""), 0..4);
     let listed = env.spool(&["list"]);
@@ -208,7 +208,7 @@ fn a_crash_in_the_middle_of_mending_is_carried_on_with() {
     for old_log in [false, true] {
         let env = crashed_without_log(|queue| add_each(queue, 0..5));
         flip(&file(&env, ""), 0..4);
-        look(&env, 1).expect("mended");
+        look(&env, 1).expect("repaired");
         // As if it had stopped before the last step, perhaps with the old log still in its place.
         fs::rename(file(&env, ""), env.data().join("queue.mended")).unwrap();
         for suffix in ["-wal", "-shm"] {
@@ -242,7 +242,7 @@ fn a_damaged_queue_that_is_open_elsewhere_is_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_whole_queue_is_not_mended_after_a_crash() {
+async fn an_undamaged_queue_is_not_repaired_after_a_crash() {
     let env = crashed(|queue| add_each(queue, 0..5));
     let queue = open(&env).unwrap();
     queue::pause(&queue, true).unwrap();
@@ -306,7 +306,7 @@ async fn a_newer_schema_is_refused_with_its_version_by_all_and_nothing_is_change
 }
 
 #[test]
-fn whose_engine_died_is_mended_by_the_next_and_not_by_a_bystander() {
+fn whose_engine_died_is_repaired_by_the_next_engine_only() {
     let env = crashed_without_log(|queue| add_each(queue, 0..3));
     flip(&file(&env, ""), 0..4);
     let _other = lock::take(&env.data(), "another").unwrap();

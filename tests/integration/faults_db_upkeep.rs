@@ -176,7 +176,7 @@ fn the_log_of_a_large_batch_is_given_back() {
     let log = || fs::metadata(file(&env, "-wal")).unwrap().len();
     add_many(&queue, 10_000);
     assert!(log() > 5 << 20, "{} bytes were needed", log());
-    // The first commit in a log begun anew cuts it.
+    // The first commit after a log reset truncates it.
     add(&queue, "next.mkv");
     assert!(log() <= 4 << 20, "{} bytes are kept", log());
 }

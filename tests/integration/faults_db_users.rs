@@ -8,10 +8,10 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 /// Calls the command line as a user who owns nothing here.
-fn as_nobody(env: &TestEnv, args: &[&str]) -> Option<Answer> {
+fn as_other_user(env: &TestEnv, args: &[&str]) -> Option<Answer> {
     fs::set_permissions(env.data().parent().unwrap(), Permissions::from_mode(0o755)).unwrap();
-    let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
-    let answer = env.under("setpriv", &nobody, args);
+    let unprivileged = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+    let answer = env.under("setpriv", &unprivileged, args);
     let refused = answer.as_ref().is_none_or(|a| a.stderr.starts_with("setpriv:"));
     if refused {
         eprintln!("SKIPPED: only root may act as another user");
@@ -24,14 +24,14 @@ fn another_users_engine_is_named_to_the_second_one() {
     let env = TestEnv::new();
     add_each(&open(&env).unwrap(), 0..3);
     let held = lock::take(&env.data(), "the window").unwrap();
-    let Some(second) = as_nobody(&env, &["run", "--until-idle"]) else { return };
+    let Some(second) = as_other_user(&env, &["run", "--until-idle"]) else { return };
     assert_eq!(second.code, 3, "{second:?}");
     assert!(second.stderr.contains("already in use by the window (process"), "{second:?}");
-    let restored = as_nobody(&env, &["doctor", "--restore"]).unwrap();
+    let restored = as_other_user(&env, &["doctor", "--restore"]).unwrap();
     assert!(restored.code == 3 && restored.stderr.contains("the window (process"), "{restored:?}");
     drop(held);
     // Free, but not theirs to work.
-    let second = as_nobody(&env, &["run", "--until-idle"]).unwrap();
+    let second = as_other_user(&env, &["run", "--until-idle"]).unwrap();
     assert_eq!(second.code, 1, "{second:?}");
     assert!(second.stderr.contains("belongs to root, who has not shared it with you"), "{second:?}");
     assert_eq!(names(&open(&env).unwrap()), numbered(0..3), "nothing was changed");
@@ -46,7 +46,7 @@ fn in_a_shared_folder_everybody_sees_that_the_queue_is_worked() {
     for name in ["queue.db", "queue.opening", "queue.users"] {
         fs::set_permissions(env.data().join(name), Permissions::from_mode(0o666)).unwrap();
     }
-    let Some(listed) = as_nobody(&env, &["list"]) else { return };
+    let Some(listed) = as_other_user(&env, &["list"]) else { return };
     assert!(listed.code == 0 && listed.stdout.contains("3 queued"), "{listed:?}");
     assert!(!listed.stdout.contains("Nothing works the queue"), "{listed:?}");
 }
@@ -57,7 +57,7 @@ fn another_users_queue_is_refused_in_a_sentence() {
     add_each(&open(&env).unwrap(), 0..1);
     fs::set_permissions(env.data(), Permissions::from_mode(0o700)).unwrap();
     for verb in [&["list"][..], &["add", "videos"], &["run"], &["doctor", "--restore"]] {
-        let Some(refused) = as_nobody(&env, verb) else { return };
+        let Some(refused) = as_other_user(&env, verb) else { return };
         assert_eq!(refused.code, 1, "{refused:?}");
         let last = refused.stderr.lines().last().unwrap_or_default();
         assert!(last.starts_with("spool: ") && last.contains("belongs to root"), "{verb:?}: {refused:?}");
@@ -73,11 +73,11 @@ fn another_users_queue_is_read_where_that_is_allowed_and_else_its_owner_is_named
         let other = in_use.then(|| open(&env).unwrap());
         for mode in [0o755, 0o777] {
             fs::set_permissions(env.data(), Permissions::from_mode(mode)).unwrap();
-            let Some(listed) = as_nobody(&env, &["list"]) else { return };
+            let Some(listed) = as_other_user(&env, &["list"]) else { return };
             assert!(listed.code == 0 && listed.stdout.contains("3 queued"), "{mode:o}: {listed:?}");
-            assert_eq!(as_nobody(&env, &["list", "--json"]).unwrap().json().len(), 3);
+            assert_eq!(as_other_user(&env, &["list", "--json"]).unwrap().json().len(), 3);
             for verb in [&["hold", "1"][..], &["cancel", "--all"], &["pause"]] {
-                let refused = as_nobody(&env, verb).unwrap();
+                let refused = as_other_user(&env, verb).unwrap();
                 assert_eq!(refused.code, 1, "{mode:o} {verb:?}: {refused:?}");
                 let sentence = "belongs to root, who has not shared it with you. Choose another folder";
                 assert!(refused.stderr.contains(sentence), "{mode:o} {verb:?}: {refused:?}");
@@ -139,13 +139,13 @@ fn a_folder_of_a_group_holds_a_queue_of_that_group() {
 }
 
 #[test]
-fn the_files_of_a_dead_engine_lock_nobody_out() {
+fn the_files_of_a_dead_engine_lock_out_no_other_user() {
     let env = TestEnv::new();
     drop(open(&env).unwrap());
     fs::write(env.data().join("engine.lock"), "").unwrap();
     fs::write(env.data().join("engine.holder"), "the window (process 1)").unwrap();
     let checks = env.spool(&["doctor", "--json"]).json();
-    assert!(checks.iter().any(|c| c["check"] == "worked by" && c["text"] == "nobody just now"), "{checks:?}");
+    assert!(checks.iter().any(|c| c["check"] == "worked by" && c["text"] == "no process"), "{checks:?}");
     let ran = env.spool(&["run", "--until-idle"]);
     assert_eq!(ran.code, 0, "{ran:?}");
 }

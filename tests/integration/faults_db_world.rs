@@ -90,7 +90,7 @@ pub(crate) fn bytes(env: &TestEnv) -> [Vec<u8>; 2] {
 
 /// Starts an engine on a damaged queue: it must start, paused, say what happened, and keep the damaged files
 /// byte for byte, together. Commands that are no engine must have refused before.
-pub(crate) fn mended(env: &TestEnv) -> Engine {
+pub(crate) fn repaired(env: &TestEnv) -> Engine {
     let before = bytes(env);
     let refusal = open(env).err().map(|e| e.to_string()).unwrap_or_default();
     assert!(refusal.contains("is damaged") && refusal.contains("spool doctor --restore"), "{refusal}");
@@ -115,7 +115,7 @@ fn aside(env: &TestEnv) -> [Vec<u8>; 2] {
     [database.unwrap_or_default(), log.unwrap_or_default()]
 }
 
-/// Finished transactions in the log since it was begun anew.
+/// Finished transactions in the log since it was reset.
 pub(crate) fn commits(env: &TestEnv) -> usize {
     let log = fs::read(file(env, "-wal")).unwrap();
     if log.is_empty() {

@@ -91,7 +91,7 @@ async fn while_the_environment_is_broken_one_job_probes_at_a_time_and_none_pays(
     engine.stop().await;
 }
 
-/// More events than are kept for a subscriber, and nobody takes one.
+/// More events than are kept for a subscriber that takes none.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subscriber_that_never_reads_holds_nothing_up_and_gets_a_snapshot_in_the_end() {
     let env = TestEnv::new();

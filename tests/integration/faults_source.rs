@@ -117,7 +117,7 @@ async fn a_bad_copy_that_took_the_place_of_another_is_not_called_growing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_video_replaced_by_another_while_it_is_read_is_done_anew_from_the_other() {
+async fn a_video_replaced_while_it_is_read_is_converted_from_the_new_one() {
     let env = TestEnv::new();
     let engine = start(&env, Setup { workers: 1, ..faulty() });
     let video = env.video(&clips::longer(), "fake-pace.mkv");
@@ -202,7 +202,7 @@ async fn a_drive_pulled_while_it_is_read_is_waited_for_and_costs_no_attempt() {
     engine.stop().await;
 }
 
-/// Root may read everything, so the queue is worked by nobody.
+/// Root may read everything, so an unprivileged user works the queue.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_video_that_may_not_be_read_fails_with_that_reason() {
@@ -210,13 +210,14 @@ fn a_video_that_may_not_be_read_fails_with_that_reason() {
     let env = TestEnv::new();
     let video = env.video(&clips::ordinary(), "a.mkv");
     fs::set_permissions(&video, fs::Permissions::from_mode(0o600)).unwrap();
-    if !env.give_to_nobody() {
+    if !env.give_to_other_user() {
         return;
     }
     let out = env.out();
-    let add = env.spool_as_nobody(&["add", "--output-dir", out.to_str().unwrap(), video.to_str().unwrap()]);
+    let add =
+        env.spool_as_other_user(&["add", "--output-dir", out.to_str().unwrap(), video.to_str().unwrap()]);
     assert_eq!(add.code, 0, "{add:?}");
-    let run = env.spool_as_nobody(&["run", "--until-idle"]);
+    let run = env.spool_as_other_user(&["run", "--until-idle"]);
     assert_eq!(run.code, 1, "{run:?}");
     let job = env.jobs().remove(0);
     assert_eq!((&job["state"], &job["failure"]["code"]), (&"failed".into(), &"source_unreadable".into()));

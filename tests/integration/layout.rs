@@ -2,6 +2,7 @@
 
 mod arguments;
 mod circles;
+mod english;
 mod sentences;
 
 use std::fs;
@@ -142,7 +143,7 @@ const OTHERS: [(&str, &str); 20] = [
     ("recheck/files.rs", "a result that a person has checked, on a thread of its own"),
 ];
 
-/// A drive may never answer: whoever asks one while work goes on does it through `volumes`, or on a thread that may be left
+/// A drive may never answer: code that asks one while jobs run does it through `volumes`, or on a thread that may be left
 /// behind and is watched. Those are named here, with the reason.
 #[test]
 fn volumes_alone_asks_the_file_systems_of_users() {

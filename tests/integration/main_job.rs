@@ -101,7 +101,7 @@ fn ten_kinds_of_files_become_mp4_without_encoding_what_mp4_holds() {
     for job in env.jobs() {
         let source = job["source"].as_str().unwrap();
         let (before, after) = (facts(Path::new(source)), facts(Path::new(job["output"].as_str().unwrap())));
-        // AVI keeps no time stamps, so its reordered pictures are encoded anew.
+        // AVI keeps no time stamps, so its reordered pictures are encoded again.
         let expected = if Path::new(source).extension() == Some("avi".as_ref()) {
             "h264".into()
         } else {
@@ -113,7 +113,7 @@ fn ten_kinds_of_files_become_mp4_without_encoding_what_mp4_holds() {
 }
 
 #[test]
-fn hopeless_files_fail_with_a_plain_reason_and_hold_up_nobody() {
+fn files_that_cannot_succeed_fail_with_a_plain_reason_and_delay_no_other() {
     let env = TestEnv::new();
     env.video(&clips::ordinary(), "good.mkv");
     fs::write(env.videos().join("letter.mp4"), "Dear reader, this is no video.\n".repeat(100)).unwrap();

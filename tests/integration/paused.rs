@@ -1,4 +1,4 @@
-//! Running jobs that are paused: they keep no worker, hold up nobody who waits for the end, and go on in their turn.
+//! Running jobs that are paused: they keep no worker, delay no caller that waits for the end, and continue in their turn.
 
 use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
@@ -36,7 +36,7 @@ fn process(engine: &spool_core::engine::Engine, id: JobId) -> Option<char> {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_resumed_job_takes_the_next_free_worker_and_nobody_else_does() {
+async fn a_resumed_job_takes_the_next_free_worker_before_any_other() {
     let env = TestEnv::new();
     let engine = start(&env);
     let ids = slow(&engine, &env, 3);
@@ -91,7 +91,7 @@ async fn a_released_job_that_has_no_worker_yet_is_told_from_one_that_works() {
     engine.stop().await;
 }
 
-/// Its ffmpeg is suspended in truth, and says its speed by all the time that passed.
+/// Its ffmpeg really is suspended, and its speed is computed over all the time that passed.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_speed_of_a_resumed_job_is_that_of_its_work() {
@@ -148,7 +148,7 @@ async fn what_becomes_of_a_released_job_is_told_at_the_next_rest() {
 
 /// One that may bring the application down works alone; paused, it does not work.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_paused_suspect_keeps_nobody_from_working() {
+async fn a_paused_suspect_delays_no_other_job() {
     let env = TestEnv::new();
     let queue = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     let videos = [env.video(&clips::ordinary(), "fake-slow.mkv"), env.video(&clips::ordinary(), "a.mkv")];

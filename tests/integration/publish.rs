@@ -89,7 +89,7 @@ async fn an_ffmpeg_that_outlived_its_engine_is_ended_at_the_next_start() {
     wait_until("the orphan to end", Duration::from_secs(5), || orphan.0.try_wait().unwrap().is_some());
 }
 
-/// An ffmpeg that stands still for ever; ended by the test where nobody else did.
+/// An ffmpeg that hangs for ever; killed by the test if nothing else did.
 struct Orphan(std::process::Child);
 
 impl Orphan {
@@ -124,14 +124,15 @@ fn a_result_that_is_there_is_not_made_again_because_its_folder_cannot_be_flushed
     use std::os::unix::fs::PermissionsExt;
     let env = TestEnv::new();
     let video = env.video(&clips::ordinary(), "a.mkv");
-    if !env.give_to_nobody() {
+    if !env.give_to_other_user() {
         return;
     }
     fs::set_permissions(env.out(), fs::Permissions::from_mode(0o300)).unwrap();
     let out = env.out();
-    let add = env.spool_as_nobody(&["add", "--output-dir", out.to_str().unwrap(), video.to_str().unwrap()]);
+    let add =
+        env.spool_as_other_user(&["add", "--output-dir", out.to_str().unwrap(), video.to_str().unwrap()]);
     assert_eq!(add.code, 0, "{add:?}");
-    let run = env.spool_as_nobody(&["run", "--until-idle"]);
+    let run = env.spool_as_other_user(&["run", "--until-idle"]);
     assert_eq!((run.code, env.results()), (0, vec!["a.mp4".to_owned()]), "{run:?}");
 }
 

@@ -144,7 +144,7 @@ impl Pair {
         }
     }
 
-    /// Promise 9: whoever is claimed is the first that may start.
+    /// Promise 9: the claimed job is the first that may start.
     fn claim(&mut self, alone: bool) {
         let now = self.clock.now();
         let jobs = self.jobs();
@@ -235,7 +235,7 @@ impl Pair {
         }
     }
 
-    /// The process dies: the database is opened anew, workers are gone but may still try to write, and the
+    /// The process dies: the database is opened again, workers are gone but may still try to write, and the
     /// rescuer takes back what was running.
     fn crash(&mut self) {
         self.disk = SqliteQueue::open(&self.path, self.clock.clone()).unwrap();
@@ -319,7 +319,7 @@ fn causes(queue: &dyn Queue) -> BTreeSet<(&'static str, u64)> {
     queue.causes().unwrap().into_iter().map(|(cause, count)| (cause.as_str(), count)).collect()
 }
 
-/// What SQLite keeps count of is what there is, counted anew.
+/// The counters in SQLite equal a new count.
 fn assert_tallied(path: &std::path::Path) {
     let kept = "SELECT state, hold, readable, cause, hex(volume), jobs, source_bytes, output_bytes FROM tally \
                 WHERE (jobs, source_bytes, output_bytes) <> (0, 0, 0) ORDER BY 1, 2, 3, 4, 5";

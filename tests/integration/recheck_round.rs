@@ -130,5 +130,5 @@ async fn a_queue_that_rests_holds_no_check_up() {
         spool_core::engine::open_queue(&env.data(), std::sync::Arc::new(SystemClock::default())).unwrap();
     spool_core::queue::pause(&queue, false).unwrap();
     assert_eq!(queue.counts().unwrap().startable(), 1);
-    assert_eq!(env.spool(&["check"]).code, 0, "nobody works it");
+    assert_eq!(env.spool(&["check"]).code, 0, "no engine runs");
 }

@@ -77,7 +77,7 @@ fn broadcasts_that_were_cut_end_done_with_warnings() {
     }
 }
 
-/// Recorders begin anew with their clock, and people put their pieces together.
+/// Recorders restart their clock, and people put their pieces together.
 #[test]
 fn pieces_of_a_broadcast_are_joined_whatever_their_clocks_say() {
     let env = TestEnv::new();
@@ -89,15 +89,15 @@ fn pieces_of_a_broadcast_are_joined_whatever_their_clocks_say() {
     let film = ["-c:v", "mpeg2video", "-c:a", "mp2", "-f", "vob"];
     let disc = piece("piece.vob", &film);
     for (name, pieces) in [
-        ("anew.ts", [&early, &early]),
+        ("restart.ts", [&early, &early]),
         ("later.ts", [&early, &late]),
         ("earlier.ts", [&late, &early]),
-        ("anew.vob", [&disc, &disc]),
+        ("restart.vob", [&disc, &disc]),
     ] {
         fs::write(env.videos().join(name), pieces.map(Vec::as_slice).concat()).unwrap();
     }
     let job = work(&env, &[]);
-    for name in ["anew.ts", "later.ts", "earlier.ts", "anew.vob"] {
+    for name in ["restart.ts", "later.ts", "earlier.ts", "restart.vob"] {
         assert!(warnings(&job(name)).contains("parts were joined"), "{name}: {}", job(name));
         let made = judge::facts(Path::new(job(name)["output"].as_str().unwrap()));
         let picture = judge::streams(&made, "video")[0].clone();

@@ -1,5 +1,5 @@
 //! Drives that hang and connections that are lost, with a real file system whose server is stopped or killed: the jobs
-//! wait and go on by themselves, and nobody else does.
+//! wait and continue by themselves, and no other job waits.
 
 use spool_core::clock::SystemClock;
 use spool_core::engine::{Engine, lock, open_queue};

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 /// The user who owns nothing.
 #[cfg(unix)]
-const NOBODY: u32 = 65_534;
+const UNPRIVILEGED: u32 = 65_534;
 
 /// The world; deleted at the end.
 pub struct TestEnv {
@@ -127,14 +127,14 @@ impl TestEnv {
         self.place(&mut command).spawn().ok().map(|child| Running::read(child).answer())
     }
 
-    /// Gives its folders to nobody, whom permissions bind as they do not bind root; false, said aloud, where this user
+    /// Gives its folders to an unprivileged user, to whom permissions apply; false, with a message, where this user
     /// cannot.
     #[cfg(unix)]
-    pub fn give_to_nobody(&self) -> bool {
+    pub fn give_to_other_user(&self) -> bool {
         let root = self.data().join("..");
         let given = [self.data(), self.out(), self.videos(), root]
             .iter()
-            .all(|folder| std::os::unix::fs::chown(folder, Some(NOBODY), None).is_ok());
+            .all(|folder| std::os::unix::fs::chown(folder, Some(UNPRIVILEGED), None).is_ok());
         if !given {
             eprintln!("SKIPPED: only root can work the queue as another user");
         }
@@ -143,12 +143,12 @@ impl TestEnv {
 
     /// The same as another user of this system; only root may.
     #[cfg(unix)]
-    pub fn spool_as_nobody(&self, args: &[&str]) -> Answer {
+    pub fn spool_as_other_user(&self, args: &[&str]) -> Answer {
         use std::os::unix::process::CommandExt;
-        Running::of(self.command(args).uid(NOBODY).gid(NOBODY)).answer()
+        Running::of(self.command(args).uid(UNPRIVILEGED).gid(UNPRIVILEGED)).answer()
     }
 
-    /// Starts the command line where nobody reads its answers, as behind a pipe whose reader has gone.
+    /// Starts the command with a closed stdout, as behind a pipe whose reader has gone.
     pub fn start_unread(&self, args: &[&str]) -> Child {
         let mut child = self.command(args).stderr(Stdio::null()).spawn().unwrap();
         drop(child.stdout.take());

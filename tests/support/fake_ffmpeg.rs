@@ -253,7 +253,7 @@ fn die() -> ExitCode {
     std::process::abort()
 }
 
-/// Works, while somebody writes to the source.
+/// Works, while another process writes to the source.
 fn touched(args: &[OsString], input: &Path) -> ExitCode {
     let mut file = std::fs::OpenOptions::new().append(true).open(input).unwrap();
     file.write_all(&[0]).unwrap();
@@ -307,7 +307,7 @@ fn flood_progress() {
 }
 
 /// Works on with a child of its own, whose id it leaves beside the input; ends at `q`, alone.
-#[expect(clippy::zombie_processes, reason = "it is to outlive its parent if nobody ends it")]
+#[expect(clippy::zombie_processes, reason = "it is to outlive its parent if nothing ends it")]
 fn family(input: &Path) -> ExitCode {
     let child = Command::new("sleep").arg("1000").spawn().unwrap();
     let (unfinished, marker) = (input.with_extension("new"), input.with_extension("child"));

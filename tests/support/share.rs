@@ -48,7 +48,7 @@ impl Share {
         self.server.wait().unwrap();
     }
 
-    /// Mounts it anew after its server died.
+    /// Mounts it again after its server died.
     pub fn return_again(&mut self) {
         unmount(&self.at);
         self.server = serve(&self.shown, &self.at).unwrap();

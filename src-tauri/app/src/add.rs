@@ -45,7 +45,7 @@ impl Spool {
         }
     }
 
-    /// Adds anew what was last left out because it was done before.
+    /// Adds again what was skipped last because it was done before.
     pub fn add_again(&self) -> Result<()> {
         let last = std::mem::take(&mut *lock(&self.last));
         self.add_wished(&last.done_before, &last.preset, true)

@@ -1,7 +1,7 @@
 //! What happened, into the face that listens: one ordered sink, snapshot first, then at most ten updates a second.
 //!
 //! Guarantees that nothing is lost on a slow or reloaded page: updates are merged while they wait (latest
-//! wins for progress), and a new subscriber is told everything anew. A message stays under 8 kB.
+//! wins for progress), and a new subscriber gets a full snapshot. A message stays under 8 kB.
 
 use crate::locked::lock;
 use crate::view::{AddNotice, Drag, Dropped, Live, Rechecked, Update};

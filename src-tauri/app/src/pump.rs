@@ -9,7 +9,7 @@ use std::time::Duration;
 /// Least time between two messages.
 const GAP: Duration = Duration::from_millis(100);
 
-/// Tells whoever listens, as long as the application runs.
+/// Sends updates to subscribers as long as the application runs.
 pub async fn pump(spool: Arc<Spool>) {
     loop {
         spool.feed.news().await;

@@ -1,6 +1,6 @@
 //! The one stop of this process: whatever ends it, its engine is stopped cleanly first.
 //!
-//! Guarantees that whoever asks while it stops waits for the same stop, that no engine starts once it has begun, and that
+//! Guarantees that a request during a stop waits for the same stop, that no engine starts once it has begun, and that
 //! it takes a bounded time. A signal, the loss of the display, the end of the session and a click on Quit all lead here.
 
 use crate::state::Spool;
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_asks_to_stop_waits_for_it_and_no_engine_starts_afterwards() {
+    fn a_request_to_stop_waits_for_it_and_no_engine_starts_afterwards() {
         let data = tempfile::tempdir().unwrap();
         let spool = Arc::new(Spool::open(data.path().to_owned()).unwrap());
         let runtime = tokio::runtime::Runtime::new().unwrap();

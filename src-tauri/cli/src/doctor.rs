@@ -81,7 +81,7 @@ fn queue_findings(context: &Context) -> Vec<Finding> {
     if let Ok(Some(alarm)) = raised::alarm(queue.as_ref()) {
         all.push(finding("alarm", false, english::alarm(&alarm).to_string()));
     }
-    let holder = lock::holder(&context.data).unwrap_or_else(|| "nobody just now".into());
+    let holder = lock::holder(&context.data).unwrap_or_else(|| "no process".into());
     all.push(finding("worked by", true, holder));
     all
 }
@@ -99,16 +99,16 @@ fn disk_finding(context: &Context) -> Finding {
 pub(crate) fn restore(context: &Context) -> Answer {
     let _lock = lock::take(&context.data, "spool doctor --restore")?;
     let (path, backups) = (engine::database(&context.data), engine::backups(&context.data));
-    let Some(mended) = mend::mend(&path, &backups, SystemClock::default().now(), Look::Whole)? else {
+    let Some(repaired) = mend::mend(&path, &backups, SystemClock::default().now(), Look::Whole)? else {
         let nothing = json!({ "aside": null, "backup": null, "salvaged": 0 });
         context.tell(&nothing, "The queue is whole; nothing was changed.")?;
         return Ok(true);
     };
     let shown = |path: &Path| path.display().to_string();
-    let backup = mended.backup.as_deref();
-    let mut json =
-        json!({ "aside": shown(&mended.aside), "backup": backup.map(shown), "salvaged": mended.salvaged });
-    for (name, bytes) in [("asideBytes", percent(&mended.aside)), ("backupBytes", backup.and_then(percent))] {
+    let backup = repaired.backup.as_deref();
+    let mut json = json!({ "aside": shown(&repaired.aside), "backup": backup.map(shown), "salvaged": repaired.salvaged });
+    for (name, bytes) in [("asideBytes", percent(&repaired.aside)), ("backupBytes", backup.and_then(percent))]
+    {
         if let Some(bytes) = bytes {
             json[name] = bytes.into();
         }
@@ -117,7 +117,7 @@ pub(crate) fn restore(context: &Context) -> Answer {
         &json,
         format!(
             "{} `spool list` shows it, `spool resume` lets it go on.",
-            english::restored(&mended.restored)
+            english::restored(&repaired.restored)
         ),
     )?;
     Ok(true)

@@ -21,7 +21,7 @@ pub(crate) fn steer(context: &Context, verb: &Verb) -> Answer {
     let app = context.app()?;
     let chosen = |which: &args::Which, all: &[State]| chosen(context, app.queue(), which, all);
     let (command, which, past) = match verb {
-        // All that failed: what somebody cancelled stays so.
+        // All failed jobs; cancelled ones stay cancelled.
         Verb::Retry(w) => (Command::Retry, chosen(w, &[State::Failed])?, "queued again"),
         Verb::Cancel(w) => (Command::Cancel, chosen(w, &State::ALL)?, "cancelled"),
         Verb::Remove(w) => (Command::Remove, chosen(w, &State::ALL)?, "removed"),

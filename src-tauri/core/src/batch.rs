@@ -1,64 +1,64 @@
-//! The present batch: from the first start to the queue being at rest, and on until work begins again. Lists keep what was
-//! done for weeks, which says nothing of how far today's work is.
+//! The current batch: from the first start until the queue is idle, and kept until work starts again. Lists keep finished
+//! jobs for weeks, so they do not show today's progress.
 //!
-//! Guarantees that whoever compares two readings sees whether the queue came to rest between them, however many events were
-//! missed. `shared::tally` counts, and every face shows these figures and no others.
+//! Guarantees that two readings show whether the queue became idle between them, however many events were missed.
+//! `shared::tally` counts; window, command and service show these figures.
 
 use crate::error::Result;
 use crate::queue::{Counts, Details, Flag};
 use serde::{Deserialize, Serialize};
 
-/// The present batch, or the last one where nothing has begun since.
+/// The current batch, or the last one until work starts again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Batch {
-    /// What has ended of it.
+    /// Its ended jobs.
     #[serde(flatten)]
     pub ended: Ended,
-    /// How often the queue has come to rest since the engine started.
+    /// How often the queue has become idle since the engine started.
     #[serde(skip)]
     pub rests: u64,
-    /// What had ended by the last rest since the one before.
+    /// Jobs that ended between the last two times the queue became idle.
     #[serde(skip)]
     pub rested: Ended,
-    /// Nothing has begun since the queue came to rest.
+    /// No job has started since the queue became idle.
     pub over: bool,
 }
 
-/// How many jobs ended, and what came of it.
+/// Counts of ended jobs and their results.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Ended {
-    /// With a result.
+    /// Jobs with a result.
     pub done: u64,
-    /// For good, without one.
+    /// Jobs that failed permanently.
     pub failed: u64,
-    /// By the user, while they were worked on.
+    /// Jobs cancelled by the user while they ran.
     pub cancelled: u64,
-    /// Bytes of the originals of results that were made.
+    /// Bytes of the originals of these results.
     pub bytes_before: u64,
-    /// Bytes of those results.
+    /// Bytes of the results.
     pub bytes_after: u64,
-    /// Milliseconds in which at least one job was worked on, paused ones not counted.
+    /// Milliseconds in which at least one job was running and not paused.
     pub worked_ms: u64,
 }
 
-/// How far a batch is: `12 of 41`.
+/// Progress of a batch: `12 of 41`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Far {
-    /// How many have a result.
+    /// Jobs with a result.
     pub done: u64,
-    /// How many failed for good.
+    /// Jobs that failed permanently.
     pub failed: u64,
-    /// How many have ended, cancelled ones too.
+    /// Ended jobs, including cancelled ones.
     pub ended: u64,
-    /// How many it has in all: those, and what comes to an end by itself. What is on hold does not, nor what this version
-    /// cannot read.
+    /// All jobs of the batch: the ended ones and those that will end without a user. Jobs on hold and unreadable jobs are
+    /// not counted.
     pub of: u64,
 }
 
 impl Batch {
-    /// As the engine at work keeps it for other processes, some seconds old at most; or the last one.
+    /// The batch that the running engine stored for other processes, at most some seconds old; or the last one.
     ///
     /// # Errors
     /// Those of the queue.
@@ -67,7 +67,7 @@ impl Batch {
         Ok(kept.unwrap_or_default())
     }
 
-    /// Keeps it.
+    /// Stores it for other processes.
     ///
     /// # Errors
     /// Those of the queue.
@@ -75,7 +75,7 @@ impl Batch {
         queue.set_flag(Flag::Batch, Some(&serde_json::to_string(self).unwrap_or_default()))
     }
 
-    /// How far it is beside what the queue holds. What is to begin after a rest is another batch.
+    /// Its progress, given the counts of the queue. Jobs that start after an idle queue are another batch.
     pub fn far(&self, counts: &Counts) -> Far {
         let begins = self.over && counts.startable() > 0;
         let Ended { done, failed, cancelled, .. } = if begins { Ended::default() } else { self.ended };
@@ -85,7 +85,7 @@ impl Batch {
 }
 
 impl Far {
-    /// In percent; `None` where there is nothing to be done.
+    /// In percent; `None` for an empty batch.
     pub fn percent(&self) -> Option<u64> {
         (self.ended * 100).checked_div(self.of)
     }

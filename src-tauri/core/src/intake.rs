@@ -1,7 +1,7 @@
 //! From paths that a person names to jobs that can be added: folders are expanded, what is no video is left
 //! out and counted, and each output gets its folder and name.
 //!
-//! Reads names and sizes, never contents: whether a file is a video in truth is found out by its job.
+//! Reads names and sizes, never contents: whether a file really is a video is found out by its job.
 
 mod edited;
 mod folder;

@@ -150,7 +150,7 @@ pub(crate) async fn run(mut pool: Pool) {
         };
         // The queue is synchronous: it is spoken to where blocking is allowed.
         let swept = tokio::task::spawn_blocking(move || {
-            // A mistake in one sweep must not end the pool: the next one looks at everything anew.
+            // An error in one sweep must not end the pool: the next sweep starts from the queue again.
             match catch_unwind(AssertUnwindSafe(|| pool.sweep(cause))) {
                 Ok(Ok(())) => {}
                 Ok(Err(Error::Damaged)) => pool.give_up(),

@@ -50,13 +50,13 @@ pub use outcome::{KEPT_LOG, Outcome};
 pub use replacing::{Replaced, Successor};
 pub use taken::Taken;
 
-/// The durable store of jobs: the sum of its parts. Synchronous, shared between threads, usable as `dyn Queue`. Whoever
-/// needs one part alone asks for that.
+/// The durable store of jobs: the sum of its parts. Synchronous, shared between threads, usable as `dyn Queue`. Code that needs
+/// one part takes that part.
 pub trait Queue: Leases + Commands + Lists + Details {}
 
 impl<T: Leases + Commands + Lists + Details> Queue for T {}
 
-/// Pauses or resumes the queue. Who resumes has seen that it was mended, if it was.
+/// Pauses or resumes the queue. Resuming also acknowledges a repair of the queue.
 pub fn pause(queue: &dyn Details, paused: bool) -> Result<()> {
     queue.set_flag(Flag::Paused, paused.then_some("1"))?;
     if paused { Ok(()) } else { queue.set_flag(Flag::Restored, None) }

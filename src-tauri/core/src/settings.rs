@@ -213,7 +213,7 @@ fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // Default permissions: whoever may read the folder may read the file.
+        // Default permissions: the file is readable for all who may read the folder.
         builder.permissions(std::fs::Permissions::from_mode(0o666)).tempfile_in(folder)
     }
     #[cfg(not(unix))]

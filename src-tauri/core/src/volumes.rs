@@ -310,7 +310,7 @@ mod tests {
         assert!(volumes.stamp() > before);
     }
 
-    /// Whoever looks again whenever something has come back would never come to an end.
+    /// Looking again after each volume that came back would never end.
     #[test]
     fn an_answer_that_came_too_late_is_no_news_of_a_volume_that_was_never_silent() {
         let volumes = Arc::new(Volumes::default());

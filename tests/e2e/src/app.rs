@@ -134,7 +134,7 @@ impl App {
     /// Keeps a picture of the window under `target/screens`.
     pub async fn picture(&self, name: &str) {
         // The driver waits for the next painting, which a page at rest never has where it is painted plainly: a dot
-        // that nobody sees has it painted again and again. Two frames on, all that is on the page is painted too.
+        // that is not visible has it painted again and again. Two frames on, all that is on the page is painted too.
         let paint = "return new Promise((done) => {
             const dot = document.body.appendChild(document.createElement('i'));
             Object.assign(dot.style, { position: 'fixed', left: 0, bottom: 0, width: '1px', height: '1px' });

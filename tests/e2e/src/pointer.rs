@@ -13,7 +13,7 @@ impl Desk {
     }
 
     /// Closes the window of this title as its close button does. Not by alt+F4: a first key from xdotool makes the
-    /// window manager take its keys anew, and what is pressed meanwhile is lost.
+    /// window manager grab its keys again, and what is pressed meanwhile is lost.
     pub fn close(&self, title: &str) {
         let closed = self.command("wmctrl").args(["-F", "-c", title]).status();
         assert!(closed.expect("wmctrl is installed").success(), "no window {title}");

@@ -220,7 +220,7 @@ test("a list that changes faster than it can be had is shown all the same", asyn
   clearInterval(news);
 });
 
-test("that a queue was mended is said in every list, and one that cannot be read too", async () => {
+test("every list reports that the queue was repaired or cannot be read", async () => {
   const backend = fake(queued(1));
   open(backend);
   await waitFor(() => expect(job(1)).toBeTruthy());

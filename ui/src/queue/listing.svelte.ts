@@ -3,7 +3,7 @@
  *
  * Guarantees that it never holds the whole queue: pages out of view are dropped, and one question is asked at a
  * time, so that slow answers hold up nothing and none overtakes another. Who scrolls within the pages at hand asks
- * nothing. What would look the same is left as it is, so that only what changed is drawn anew. Knows nothing of
+ * nothing. What would look the same is left as it is, so that only changes are drawn. Knows nothing of
  * selection and progress.
  */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";

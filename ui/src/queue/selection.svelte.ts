@@ -26,7 +26,7 @@ export class Selection {
   #anchor: End | null = null;
   /** A place that was gone to before its row was there. */
   #wanted: { place: number; how: How } | null = null;
-  /** Counts what was selected anew: an answer for what was selected before is of no use. */
+  /** Counts changes of the selection: an answer for an earlier selection is dropped. */
   #asked = 0;
   /** What is still to be added of a selection that is not at hand. */
   #more: Promise<void> = Promise.resolve();

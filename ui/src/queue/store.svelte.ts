@@ -169,7 +169,7 @@ export class Store {
     else void this.try(this.backend.steer(verb, jobs));
   }
 
-  /** Marks jobs as removed; they leave the queue when nobody can want them back any more. */
+  /** Marks jobs as removed; they leave the queue when the time for an undo is over. */
   remove(jobs: Numbers) {
     const more = jobs.without(this.removing);
     if (more.size === 0) return;
@@ -179,7 +179,7 @@ export class Store {
     this.removals += 1;
   }
 
-  /** Removes what was marked. Whoever closes the window before has removed nothing. */
+  /** Removes what was marked. Closing the window before that removes nothing. */
   finishRemoval() {
     const jobs = this.removing;
     this.removing = Numbers.none;

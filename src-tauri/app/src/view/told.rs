@@ -38,7 +38,7 @@ impl From<Counts> for Tally {
     }
 }
 
-/// How things stand. With it rows may have changed: what is shown is fetched anew.
+/// The state of the queue. Rows may have changed with it: what is shown is fetched again.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Standing {
@@ -204,7 +204,7 @@ pub struct Dropped {
     pub y: f64,
 }
 
-/// From how many to how many seconds the rest of the queue takes; both null while nobody can say.
+/// Time left for the queue, from and to, in seconds; both null while it is unknown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 pub struct Left {
     /// At least.

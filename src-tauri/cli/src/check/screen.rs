@@ -42,7 +42,7 @@ impl Screen {
         self.bar.set_message(if still { "waits until the queue has no work" } else { "" });
     }
 
-    /// Answers go to stdout, above the bar. Whoever stops reading does not stop the work.
+    /// Answers go to stdout, above the bar. A closed stdout does not stop the work.
     pub(super) fn found(&mut self, job: &Job, check: &Check) {
         if self.json {
             let _ = json_line(&Line::new(job, check));

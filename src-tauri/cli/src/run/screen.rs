@@ -99,7 +99,7 @@ impl Screen {
         self.bars.suspend(|| drop(writeln!(std::io::stderr(), "{line}")));
     }
 
-    /// Answers go to stdout, above the bars, which are drawn on stderr. Whoever stops reading does not stop the work.
+    /// Answers go to stdout, above the bars, which are drawn on stderr. A closed stdout does not stop the work.
     pub(crate) fn line(&self, line: &str) {
         self.bars.suspend(|| drop(writeln!(std::io::stdout(), "{line}")));
     }

@@ -236,7 +236,7 @@ impl Show {
 
     fn line(&self, job: &Job, batch: Option<Far>) {
         if self.to == To::Scripts {
-            // Whoever stops reading does not stop the work.
+            // A closed stdout does not stop the work.
             let _ = json_line(&Line { job: JobView::of(job, None), batch });
             return;
         }

@@ -9,7 +9,7 @@ use spool_core::engine::Tally;
 use spool_core::job::State;
 use spool_core::queue::{Flag, Queue};
 
-/// Was it done as asked? Whoever asks to stop, by Ctrl-C or by the system, knows that something is left; and a service that
+/// Was it done as asked? A user or system that asks to stop knows that something is left; and a service that
 /// is stopped has not failed. Asked to work until nothing is left, it is another thing.
 fn is_well(ended: Ended, failed: u64, left: u64) -> bool {
     match ended.by {

@@ -1,5 +1,5 @@
 //! Which rows a filter by name or another order chooses. Pure; every row in the wanted states is looked at, so it
-//! costs some 0.1 s for 100,000 rows: whoever asks again and again keeps the answer.
+//! costs some 0.1 s for 100,000 rows: repeated callers keep the answer.
 
 use super::{Filter, Sort, key_of_path};
 use crate::job::{Job, JobId};

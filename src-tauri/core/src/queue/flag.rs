@@ -13,7 +13,7 @@ pub enum Flag {
     EndedSinceCrash,
     /// An engine is at work, or died without saying goodbye; its incarnation.
     Engine,
-    /// The queue was damaged and has been mended; what was done, as a sentence. Until someone resumes.
+    /// The queue was damaged and has been repaired: what was done. Kept until the queue is resumed.
     Restored,
     /// The last run was ended because its terminal was closed or the connection to it lost; when, in milliseconds since
     /// 1970. Until the next engine starts.

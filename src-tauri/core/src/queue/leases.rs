@@ -64,7 +64,7 @@ pub trait Leases: Send + Sync {
     /// Saves progress of running jobs, in one transaction.
     fn save_progress(&self, progress: &[(Lease, Progress)]) -> Result<()>;
 
-    /// The running jobs whose owner is gone, in the order of the list; whoever asks may settle them. `owner` asks, and is not
+    /// The running jobs whose owner is gone, in the order of the list; the caller may settle them. `owner` asks, and is not
     /// gone. Where one engine at a time works a queue, it asks under its lock, and every other owner is gone.
     fn abandoned(&self, owner: &str) -> Result<Vec<Job>>;
 

@@ -2,7 +2,7 @@
 //!
 //! Guarantees the promises of `Queue` through SQLite's own: each call is one immediate transaction (a command on many jobs
 //! several) with `synchronous=FULL` in WAL mode, so what was answered is on disk. SQLite is bundled because Debian's 3.40
-//! has the WAL-reset corruption bug mended in 3.51.3; `open` asserts the version.
+//! has the WAL-reset corruption bug fixed in 3.51.3; `open` asserts the version.
 //!
 //! SQL stands in this file's folder and nowhere else. One connection writes and one reads, each behind a
 //! lock: SQLite allows one writer at a time anyway, and a reader never waits for it.
@@ -152,7 +152,7 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     #[test]
-    fn a_panic_in_the_middle_of_a_transaction_changes_nothing_and_locks_nobody_out() {
+    fn a_panic_within_a_transaction_changes_nothing_and_leaves_no_lock() {
         let dir = tempfile::tempdir().unwrap();
         let queue = SqliteQueue::open(&dir.path().join("queue.db"), Arc::new(ManualClock::at(0))).unwrap();
         let panicking = AssertUnwindSafe(|| {

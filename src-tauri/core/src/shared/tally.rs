@@ -1,10 +1,10 @@
-//! What has ended, by what the engine told itself: no clock is asked, for a clock that is set back would hide a failure, and
-//! nothing is missed, as a slow subscriber would. One count for two spans.
+//! Counts ended jobs from the events of the engine itself: independent of the clock, since a clock set back would hide a
+//! failure, and complete, unlike a slow subscriber. One count for two spans:
 //!
-//! - A *run* lasts as long as its engine. Its failures are known by number, for the exit code and so that each is told.
-//! - A *batch* (see [`crate::batch`]) ends when the queue comes to rest; a run may see many.
+//! - A *run* lasts as long as its engine. Its failures are known by number, for the exit code and for a report of each.
+//! - A *batch* (see [`crate::batch`]) ends when the queue becomes idle; a run may span many.
 //!
-//! Guarantees that a job counts once, by its last end: one that goes on counts again when it ends again.
+//! Guarantees that a job counts once, by its last end: a job that runs again does not count until it ends again.
 
 use crate::batch::{Batch, Ended, Far};
 use crate::error::Result;

@@ -5,17 +5,17 @@
 //! answered, at the end of the log. Two finished transactions behind a break mean that the first of them was
 //! on disk before. A break within the very last transaction cannot be told from a torn one, and counts as torn.
 
-use super::files::{mended, part, read};
+use super::files::{part, read, repaired};
 use crate::error::{Error, Result};
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Do the files of the database at `path` show that something was lost? Nobody may be opening it just now.
+/// Do the files of the database at `path` show that something was lost? The caller must hold `Turn`.
 pub(super) fn of_files(path: &Path) -> Result<bool> {
     let database = size(path)?;
     let log = size(&part(path, "-wal"))?;
-    // What was mended, but not yet put in its place.
-    let halfway = mended(path).exists();
+    // A repaired database that is not yet in its place.
+    let halfway = repaired(path).exists();
     let emptied = database == Some(0);
     let log_alone = database.is_none() && log.is_some_and(|n| n > 0);
     Ok(halfway || emptied || log_alone || lost_its_log(path)? || log_at_rest_is_damaged(&part(path, "-wal"))?)
@@ -27,7 +27,7 @@ pub(super) fn lost_its_log(path: &Path) -> Result<bool> {
 }
 
 /// Two looks that see the same have seen it as it was at one moment; a log that changes between them is being
-/// written by somebody who found it whole.
+/// written by a process that found it whole.
 fn log_at_rest_is_damaged(path: &Path) -> Result<bool> {
     let log = read(path)?;
     Ok(log_is_damaged(&log) && log == read(path)?)

@@ -19,8 +19,8 @@ pub(super) fn part(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Where a mended database stands, complete, until the damaged one is out of its way.
-pub(super) fn mended(path: &Path) -> PathBuf {
+/// Where the repaired database is kept, complete, until the damaged one is moved.
+pub(super) fn repaired(path: &Path) -> PathBuf {
     path.with_extension("mended")
 }
 

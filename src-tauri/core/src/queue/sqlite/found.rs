@@ -1,7 +1,7 @@
 //! The jobs that a filter by name or another order has chosen, kept until something is written: for a window that shows such a
 //! list asks for page after page of it, and each choice looks at every row.
 //!
-//! Guarantees that no answer is older than the last commit, whoever wrote it.
+//! Guarantees that no answer is older than the last commit of any process.
 
 use super::lists::briefs;
 use super::{SqliteQueue, data_version, lock};

@@ -2,10 +2,10 @@
 //! backup and of every job that can still be read in the damaged one and is not in the backup.
 //!
 //! Guarantees that the damaged files are kept as they were found, that a crash in the middle loses nothing (the
-//! new one is complete before the old one is moved), and that the mended queue is paused and says what happened.
+//! new one is complete before the old one is moved), and that the repaired queue is paused and says what happened.
 //! A queue of a newer Spool or of another program is not damaged, and is left alone.
 
-use super::files::{PARTS, mended, part, remove};
+use super::files::{PARTS, part, remove, repaired};
 use super::turn::Turn;
 use super::{adopt, damage, open, salvage, set_flag, upkeep};
 use crate::error::{Error, Result};
@@ -27,7 +27,7 @@ pub enum Look {
 
 /// What was done about a damaged database.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mended {
+pub struct Repaired {
     /// Where the damaged one is kept.
     pub aside: PathBuf,
     /// The backup that was used.
@@ -42,7 +42,7 @@ pub struct Mended {
 ///
 /// # Errors
 /// `DamagedInUse` while another process has it open; `NewerSchema`, `Foreign`; then nothing was changed.
-pub fn mend(path: &Path, backups: &Path, now: Millis, look: Look) -> Result<Option<Mended>> {
+pub fn mend(path: &Path, backups: &Path, now: Millis, look: Look) -> Result<Option<Repaired>> {
     let turn = Turn::take(path)?;
     let (broken, log_lost) = (damage::of_files(path)?, damage::lost_its_log(path)?);
     if !is_damaged_inside(path, look)? && !broken {
@@ -50,14 +50,14 @@ pub fn mend(path: &Path, backups: &Path, now: Millis, look: Look) -> Result<Opti
     }
     let Some(_alone) = turn.alone()? else { return Err(Error::DamagedInUse { path: path.to_owned() }) };
     let aside = path.with_extension(format!("db.damaged-{now}"));
-    let made = if mended(path).exists() { Made::default() } else { make(path, &aside, backups, log_lost)? };
+    let made = if repaired(path).exists() { Made::default() } else { make(path, &aside, backups, log_lost)? };
     for suffix in PARTS {
         move_aside(&part(path, suffix), &part(&aside, suffix))?;
     }
-    std::fs::rename(mended(path), path).map_err(Error::io("Cannot write", path))?;
+    std::fs::rename(repaired(path), path).map_err(Error::io("Cannot write", path))?;
     let text = flag(path, Flag::Restored)?.unwrap_or_default();
     let restored = serde_json::from_str(&text).unwrap_or(Restored::Text { text });
-    Ok(Some(Mended { aside, backup: made.backup, salvaged: made.salvaged, restored }))
+    Ok(Some(Repaired { aside, backup: made.backup, salvaged: made.salvaged, restored }))
 }
 
 fn is_damaged_inside(path: &Path, look: Look) -> Result<bool> {
@@ -92,7 +92,7 @@ fn flag(path: &Path, flag: Flag) -> Result<Option<String>> {
     found.map_err(|e| open::damaged(path, e))
 }
 
-/// What a mended database was made of.
+/// What a repaired database was made from.
 #[derive(Default)]
 struct Made {
     /// Nothing but its log is missing.
@@ -103,7 +103,7 @@ struct Made {
 
 /// Makes the new database beside the damaged one, complete and on disk when this returns.
 fn make(path: &Path, aside: &Path, backups: &Path, log_lost: bool) -> Result<Made> {
-    let fresh = mended(path).with_extension("making");
+    let fresh = repaired(path).with_extension("making");
     for suffix in PARTS {
         remove(&part(&fresh, suffix))?;
     }
@@ -122,7 +122,7 @@ fn make(path: &Path, aside: &Path, backups: &Path, log_lost: bool) -> Result<Mad
     // The last to close moves the log into the database.
     drop(connection);
     flush(&fresh)?;
-    std::fs::rename(&fresh, mended(path)).map_err(Error::io("Cannot write", path))?;
+    std::fs::rename(&fresh, repaired(path)).map_err(Error::io("Cannot write", path))?;
     Ok(made)
 }
 

@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bundled_sqlite_has_the_wal_reset_bug_mended() {
+    fn the_bundled_sqlite_has_the_fix_of_the_wal_reset_bug() {
         assert!(rusqlite::version_number() >= SAFE_SQLITE, "{}", rusqlite::version());
     }
 

@@ -48,8 +48,8 @@ impl Still {
         }
     }
 
-    /// Where no log stands SQLite is told that nobody writes, for else it would have to make the memory that connections
-    /// share, on the same disk and as this user.
+    /// Without a log the database is opened as immutable, as SQLite would otherwise have to create the shared memory file,
+    /// on the same disk and as this user.
     ///
     /// # Errors
     /// Where there is a log without that memory.
@@ -82,7 +82,7 @@ impl Still {
     }
 }
 
-/// The path as an address that says that nobody writes.
+/// The path as a URI with `immutable=1`.
 fn immutable(path: &Path) -> String {
     let start = if cfg!(windows) { "file:/" } else { "file:" };
     let byte = |byte: &u8| match byte {

@@ -27,7 +27,7 @@ impl Turn {
         Ok(Turn { _file: file, users: path.with_extension("users") })
     }
 
-    /// Nobody has the database open, and nobody will while this is held. None: somebody has.
+    /// Exclusive use: `Some` while no process has the database open, else `None`.
     pub(super) fn alone(&self) -> Result<Option<File>> {
         let file = lock_file(&self.users)?;
         let until = Instant::now() + PATIENCE;

@@ -1,0 +1,99 @@
+//! Words that do not belong in plain technical English, over names, comments and strings. A guard against slips: it does not
+//! replace reading.
+
+use super::{root, sources};
+use std::fs;
+use std::path::PathBuf;
+
+/// Words, and what to write instead.
+const WORDS: [(&str, &str); 10] = [
+    ("nobody", "no process, no user, nothing"),
+    ("somebody", "another process, a user"),
+    ("whoever", "the caller, the process that"),
+    ("anew", "again"),
+    ("lest", "so that ... does not"),
+    ("thereby", "leave it out"),
+    ("wherein", "in which"),
+    ("be it", "leave it out"),
+    ("in truth", "leave it out"),
+    ("mended", "repaired, fixed"),
+];
+
+/// Files where such words are the subject, or the name of a file that an earlier version left on the disk.
+const ALLOWED: [&str; 3] = [
+    "tests/integration/layout/english.rs",
+    "src-tauri/core/src/queue/sqlite/files.rs",
+    "tests/integration/faults_db_damage.rs",
+];
+
+#[test]
+fn words_that_do_not_belong_stay_away() {
+    let mut found = Vec::new();
+    for path in texts() {
+        let name = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+        if ALLOWED.contains(&name.as_str()) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for (n, line) in (1..).zip(text.lines()) {
+            found.extend(forbidden(line).map(|(word, instead)| format!("{name}:{n}: {word} -> {instead}")));
+        }
+    }
+    assert!(found.is_empty(), "{} places:\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn a_word_is_found_in_a_comment_and_in_a_name_and_not_within_another_word() {
+    let words = |line: &str| forbidden(line).map(|(word, _)| word).collect::<Vec<_>>();
+    assert_eq!(words("// Nobody may open it."), ["nobody"]);
+    assert_eq!(words("fn nobody_opens_it() {}"), ["nobody"]);
+    assert_eq!(words("let isNobody = 1;"), ["nobody"]);
+    assert_eq!(words("// be it a link"), ["be it"]);
+    assert!(words("molest, mendedness, bodyless; maybe item").is_empty());
+}
+
+/// Sources, documents and scripts of the project.
+fn texts() -> Vec<PathBuf> {
+    let root = root();
+    let mut all = Vec::new();
+    for folder in ["src-tauri", "tests"] {
+        all.extend(sources(&root.join(folder)));
+    }
+    all.extend(page(&root.join("ui/src")));
+    all.extend(
+        ["README.md", "CHANGELOG.md", "dev", "Cargo.toml", ".github/CONTRIBUTING.md"].map(|f| root.join(f)),
+    );
+    all
+}
+
+fn page(folder: &std::path::Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let kind = |path: &PathBuf| path.extension().is_some_and(|e| e == "ts" || e == "svelte" || e == "css");
+    folders.iter().flat_map(|folder| page(folder)).chain(files.into_iter().filter(kind)).collect()
+}
+
+/// The words of the list in a line; names are read word by word.
+fn forbidden(line: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let words = plain(line);
+    WORDS.into_iter().filter(move |(word, _)| words.contains(&format!(" {word} ")))
+}
+
+/// In lower case, one space before and after each word; `snake_case` and `camelCase` are several words.
+fn plain(line: &str) -> String {
+    let mut text = String::from(" ");
+    let mut lower = false;
+    for c in line.chars() {
+        if c.is_uppercase() && lower {
+            text.push(' ');
+        }
+        lower = c.is_lowercase();
+        if c.is_alphanumeric() {
+            text.extend(c.to_lowercase());
+        } else if !text.ends_with(' ') {
+            text.push(' ');
+        }
+    }
+    text.push(' ');
+    text
+}
