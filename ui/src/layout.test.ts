@@ -6,21 +6,21 @@ const files = readdirSync("src", { recursive: true, encoding: "utf8" })
   .filter((name) => /\.(ts|svelte)$/.test(name) && !name.endsWith("types.ts"))
   .map((name) => ({ name, text: readFileSync(join("src", name), "utf8") }));
 
-test("one file knows Tauri", () => {
-  const knowing = files.filter(({ name, text }) => !name.endsWith(".test.ts") && text.includes("@tauri-apps"));
-  expect(knowing.map((f) => f.name)).toEqual(["backend/tauri.ts"]);
+test("only one file uses Tauri", () => {
+  const users = files.filter(({ name, text }) => !name.endsWith(".test.ts") && text.includes("@tauri-apps"));
+  expect(users.map((f) => f.name)).toEqual(["backend/tauri.ts"]);
 });
 
 test("no markup has a style attribute", () => {
   expect(files.filter(({ name, text }) => name.endsWith(".svelte") && /\sstyle=/.test(text))).toEqual([]);
 });
 
-test("components have less than 150 lines, styles and all", () => {
+test("components have at most 150 lines, styles included", () => {
   const long = files.filter(({ name, text }) => name.endsWith(".svelte") && text.split("\n").length > 150);
   expect(long.map((f) => f.name)).toEqual([]);
 });
 
-test("each command that the application offers is allowed, and called by the page", () => {
+test("each command of the application is permitted and called by the page", () => {
   const shell = (name: string) => readFileSync(join("..", "src-tauri", name), "utf8");
   const offered = [...(shell("build.rs").split("];")[0] ?? "").matchAll(/"(\w+)"/g)].map((m) => m[1] ?? "");
   const allowed: string[] = JSON.parse(shell("capabilities/main.json")).permissions;

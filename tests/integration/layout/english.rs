@@ -49,7 +49,7 @@ fn a_word_is_found_in_a_comment_and_in_a_name_and_not_within_another_word() {
     assert_eq!(words("fn nobody_opens_it() {}"), ["nobody"]);
     assert_eq!(words("let isNobody = 1;"), ["nobody"]);
     assert_eq!(words("// be it a link"), ["be it"]);
-    assert!(words("molest, mendedness, bodyless; maybe item").is_empty());
+    assert!(words("molest, mendedness, bodyless; maybe item; toBe(\"It was odd\")").is_empty());
 }
 
 /// Sources, documents and scripts of the project.
@@ -90,8 +90,11 @@ fn plain(line: &str) -> String {
         lower = c.is_lowercase();
         if c.is_alphanumeric() {
             text.extend(c.to_lowercase());
-        } else if !text.ends_with(' ') {
+        } else if c.is_whitespace() || c == '_' {
             text.push(' ');
+        } else {
+            // Punctuation stands between two words.
+            text.push_str(" . ");
         }
     }
     text.push(' ');

@@ -1,4 +1,4 @@
-/** Does what a button, a key or a menu asks of a row; where the row is among the selected, of all of them. */
+/** Runs the action of a button, key or menu on a row or, if the row is selected, on all selected jobs. */
 import type { Lot } from "../backend/backend";
 import type { Row } from "../backend/types";
 import { byKey, menu, type ActionName } from "./actions";
@@ -6,38 +6,39 @@ import { Numbers } from "./numbers";
 import type { Store } from "./store.svelte";
 
 export async function act(store: Store, row: Row, name: ActionName) {
-  const lots = await meant(store, row);
-  // Others among them may be whole, or have no result.
-  const some = name === "salvage" || name === "check" || name === "again";
-  const fit = some ? lots.filter((lot) => menu(lot.kind).flat().some((a) => a.name === name)) : lots;
-  on(store, row, name, all(fit));
+  const lots = await targets(store, row);
+  // These actions are not available for every selected job: skip the others.
+  const partial = name === "salvage" || name === "check" || name === "again";
+  const available = partial ? lots.filter((lot) => menu(lot.kind).flat().some((a) => a.name === name)) : lots;
+  run(store, row, name, union(available));
 }
 
-/** The same for this row alone. */
+/** Runs an action on this row only, even if others are selected. */
 export function actOn(store: Store, row: Row, name: ActionName) {
-  on(store, row, name, Numbers.of([row.id]));
+  run(store, row, name, Numbers.of([row.id]));
 }
 
-/** Does what a key asks of the row that has the keyboard and, where that is selected, of each other as suits it. */
+/** Runs the action that a key has for the focused row; if the row is selected, each selected job gets its own action of
+ * that key. */
 export async function actByKey(store: Store, row: Row, key: string) {
   if (byKey(row, key) === "details") return actOn(store, row, "details");
-  const lots = await meant(store, row);
+  const lots = await targets(store, row);
   const names = new Set(lots.map((lot) => byKey(lot.kind, key)).filter((n) => n !== undefined));
-  for (const name of names) on(store, row, name, all(lots.filter((lot) => byKey(lot.kind, key) === name)));
+  for (const name of names) run(store, row, name, union(lots.filter((lot) => byKey(lot.kind, key) === name)));
 }
 
-/** Moves what is selected. */
+/** Moves the selected jobs. */
 export async function move(store: Store, verb: "moveTop" | "moveUp" | "moveDown") {
-  store.steer(verb, all(await store.selection.lots()));
+  store.steer(verb, union(await store.selection.lots()));
 }
 
-async function meant(store: Store, row: Row): Promise<Lot[]> {
+async function targets(store: Store, row: Row): Promise<Lot[]> {
   return store.selection.has(row.id) ? store.selection.lots() : [{ kind: row, jobs: Numbers.of([row.id]) }];
 }
 
-const all = (lots: Lot[]) => lots.reduce((jobs, lot) => jobs.with(lot.jobs), Numbers.none);
+const union = (lots: Lot[]) => lots.reduce((jobs, lot) => jobs.with(lot.jobs), Numbers.none);
 
-function on(store: Store, row: Row, name: ActionName, jobs: Numbers) {
+function run(store: Store, row: Row, name: ActionName, jobs: Numbers) {
   if (name === "details") store.details = row.id;
   else if (name === "open") void store.try(store.backend.open(row.id));
   else if (name === "showInFolder") void store.try(store.backend.showInFolder(row.id));

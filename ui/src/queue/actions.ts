@@ -1,18 +1,17 @@
 /**
- * What can be done with a row, in each state: the two buttons of the row, and the whole menu. One table, which
- * keyboard, buttons and menus share.
+ * The actions available for a row in each state: its buttons and its menu. Keyboard, buttons and menus share one table.
  */
 import type { Kind, Row, Verb } from "../backend/types";
-import { remarkable } from "./remarks";
+import { notable } from "./remarks";
 
 export type ActionName = Verb | "details" | "open" | "showInFolder" | "another" | "salvage" | "check" | "again";
 
 export interface Action {
   name: ActionName;
   label: string;
-  /** What the button of a row says where that is less. */
+  /** A shorter label for the button of a row. */
   short?: string;
-  /** The keys that do the same, as shown in menus. */
+  /** The keyboard shortcut, as shown in menus. */
   keys?: string;
 }
 
@@ -32,7 +31,7 @@ const again: Action = { name: "again", label: "Do it again" };
 const open: Action = { name: "open", label: "Open" };
 const folder: Action = { name: "showInFolder", label: "Show in folder" };
 
-/** Everything that can be done with a row, in groups. The first action of the first group is its main one. */
+/** All actions available for a row, in groups. The first group holds the main actions. */
 export function menu(row: Kind): Action[][] {
   if (!row.readable) return unreadable(row);
   switch (row.state) {
@@ -55,31 +54,31 @@ export function menu(row: Kind): Action[][] {
   }
 }
 
-/** A job of another version: it is never started, so that all that starts or changes it is missing. */
+/** A job of another version is never started, so no action may start or change it. */
 function unreadable(row: Kind): Action[][] {
   if (row.state === "running") return [[cancel], [details]];
   if (row.state === "done") return [[open, folder], [details, remove]];
   return row.state === "failed" || row.state === "cancelled" ? [[remove, details]] : [[top, up, down], [details], [remove]];
 }
 
-/** The buttons of a row beside "More"; a second one takes its place where two say all. */
+/** The buttons of a row, next to "More". */
 export function buttons(row: Row): Action[] {
-  return row.state === "done" && !row.wrong && remarkable(row).length > 0 ? [details, folder] : main(row);
+  return row.state === "done" && !row.wrong && notable(row).length > 0 ? [details, folder] : mainActions(row);
 }
 
-/** The buttons below the details. */
+/** The buttons at the bottom of the details. */
 export function detailsButtons(row: Kind): Action[] {
-  const actions = main(row).filter((action) => action.name !== "details");
+  const actions = mainActions(row).filter((action) => action.name !== "details");
   return row.cut ? [...actions, salvage] : actions;
 }
 
-function main(row: Kind): Action[] {
+function mainActions(row: Kind): Action[] {
   const [first, second] = menu(row)[0] ?? [];
   const pair = row.state !== "queued" && row.state !== "waiting";
   return [first, pair ? second : undefined].filter((a) => a !== undefined);
 }
 
-/** What a key does to a row; undefined where it does nothing. */
+/** The action of a key for a row; undefined if it has none. */
 export function byKey(row: Kind, key: string): ActionName | undefined {
   const wanted = { " ": "Space", r: "R", R: "R", Delete: "Delete", Enter: "Enter" }[key];
   return menu(row).flat().find((a) => a.keys === wanted && wanted !== undefined)?.name;

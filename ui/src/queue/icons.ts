@@ -1,4 +1,4 @@
-/** The icon of each action, the same on buttons and in menus. */
+/** The icon of each action, on buttons and in menus. */
 import ArrowDown from "@lucide/svelte/icons/arrow-down";
 import ArrowUp from "@lucide/svelte/icons/arrow-up";
 import ArrowUpToLine from "@lucide/svelte/icons/arrow-up-to-line";

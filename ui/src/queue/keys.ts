@@ -1,16 +1,16 @@
-/** The keys that count everywhere in the window; those of a row belong to the list. `shortcuts.ts` shows both. */
+/** The shortcuts of the whole window; `List.svelte` handles those of a row. `shortcuts.ts` lists both. */
 import type { Store } from "./store.svelte";
 
 const LISTS = ["queue", "done", "failed"] as const;
 
 export function windowKey(store: Store, event: KeyboardEvent) {
-  // What is open above the window has the keyboard alone.
+  // An open dialog handles all keys itself.
   if (document.querySelector("dialog[open]")) return;
-  const command = event.ctrlKey || event.metaKey;
-  if (command ? commanded(store, event.key.toLowerCase()) : plain(store, event)) event.preventDefault();
+  const modified = event.ctrlKey || event.metaKey;
+  if (modified ? withModifier(store, event.key.toLowerCase()) : withoutModifier(store, event)) event.preventDefault();
 }
 
-function commanded(store: Store, key: string): boolean {
+function withModifier(store: Store, key: string): boolean {
   const list = LISTS[Number(key) - 1];
   if (list) store.show(list);
   else if (key === ",") store.settings = "Queue";
@@ -20,7 +20,7 @@ function commanded(store: Store, key: string): boolean {
   return true;
 }
 
-function plain(store: Store, event: KeyboardEvent): boolean {
+function withoutModifier(store: Store, event: KeyboardEvent): boolean {
   if (event.target instanceof HTMLInputElement) return false;
   const filter = document.getElementById("filter");
   if (event.key === "?") store.shortcuts = true;

@@ -1,9 +1,9 @@
-/** The list under change: keyboard, focus and selection belong to jobs, wherever they move. */
+/** The list while it changes: focus and selection follow their jobs. */
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import App from "../App.svelte";
-import { fake, row, type Fake, textFailure as saying } from "../backend/fake";
+import { fake, row, textFailure, type Fake } from "../backend/fake";
 import type { Row } from "../backend/types";
 
 function open(backend: Fake) {
@@ -16,41 +16,41 @@ const queued = (...ids: number[]) => ids.map((id) => row(id, { place: id }));
 const job = (id: number) => document.getElementById(`job-${id}`);
 const selected = () => screen.queryAllByRole("row", { selected: true }).map((r) => r.id);
 
-/** These jobs are the list from now on. */
-async function becomes(backend: Fake, rows: Row[]) {
+/** Replaces the rows of the list and waits until it shows them. */
+async function replaceRows(backend: Fake, rows: Row[]) {
   backend.rows = rows;
   backend.touch();
   await waitFor(() => expect(screen.getByRole("grid").getAttribute("aria-rowcount")).toBe(String(rows.length)));
 }
 
-test("keys act on the job that was selected, wherever it stands by now", async () => {
+test("keys act on the selected job after it has moved", async () => {
   const backend = fake(queued(1, 2, 3, 4));
   const user = open(backend);
   await waitFor(() => expect(job(4)).toBeTruthy());
   screen.getByRole("grid").focus();
   await user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}");
   expect(selected()).toEqual(["job-3"]);
-  await becomes(backend, queued(2, 3, 4));
+  await replaceRows(backend, queued(2, 3, 4));
   await user.keyboard(" ");
   expect(backend.calls).toContainEqual(["steer", "hold", [3]]);
   await user.keyboard("{Shift>}{ArrowDown}{/Shift}");
   expect(selected()).toEqual(["job-3", "job-4"]);
 });
 
-test("the button that has the keyboard belongs to its job, and the list takes over where that is gone", async () => {
+test("when the job of a focused button leaves, the list gets the focus", async () => {
   const running = (...ids: number[]) => ids.map((id) => row(id, { state: "running" }));
   const backend = fake(running(1, 2));
   const user = open(backend);
   await waitFor(() => expect(job(2)).toBeTruthy());
   const cancel = within(job(1) as HTMLElement).getByRole("button", { name: "Cancel" });
   cancel.focus();
-  await becomes(backend, running(2));
+  await replaceRows(backend, running(2));
   expect(document.activeElement).toBe(screen.getByRole("grid"));
   await user.keyboard("{Enter}");
   expect(backend.calls.filter(([name]) => name === "steer")).toEqual([]);
 });
 
-test("Delete cancels what runs and removes what does not", async () => {
+test("Delete cancels running jobs and removes others", async () => {
   const backend = fake([row(1, { state: "running" }), ...queued(2, 3)]);
   const user = open(backend);
   await waitFor(() => expect(job(3)).toBeTruthy());
@@ -60,7 +60,7 @@ test("Delete cancels what runs and removes what does not", async () => {
   expect(await screen.findByText("2 videos removed from the list.")).toBeTruthy();
 });
 
-test("what leaves a long list hands its place on, and its end can be gone to", async () => {
+test("selection passes to the next job when one leaves a long list, and End reaches its last job", async () => {
   const all = Array.from({ length: 300 }, (_, n) => row(n + 1, { place: n + 1 }));
   const backend = fake(all);
   const user = open(backend);
@@ -69,14 +69,14 @@ test("what leaves a long list hands its place on, and its end can be gone to", a
   grid.focus();
   await user.keyboard("{ArrowDown}{ArrowDown}");
   expect(selected()).toEqual(["job-2"]);
-  await becomes(backend, all.filter((r) => r.id !== 2));
+  await replaceRows(backend, all.filter((r) => r.id !== 2));
   await waitFor(() => expect(selected()).toEqual(["job-3"]));
   await user.keyboard("{End}");
   grid.dispatchEvent(new Event("scroll"));
   await waitFor(() => expect(selected()).toEqual(["job-300"]));
 });
 
-test("all means the whole list, and a range what lies between, at hand or not", async () => {
+test("select all and range selection include jobs that are not loaded", async () => {
   const backend = fake([row(1, { state: "running" }), ...queued(...Array.from({ length: 299 }, (_, n) => n + 2))]);
   const user = open(backend);
   await waitFor(() => expect(job(2)).toBeTruthy());
@@ -88,7 +88,7 @@ test("all means the whole list, and a range what lies between, at hand or not", 
   expect(await screen.findByText("299 videos removed from the list.")).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Undo" }));
   grid.focus();
-  // The first was cancelled and has left the list: from the second of 299 on.
+  // The first job was cancelled and has left the list, so the range starts at the second of 299.
   await user.keyboard("{Home}{ArrowDown}{Shift>}{End}{/Shift}");
   grid.dispatchEvent(new Event("scroll"));
   await waitFor(() => expect(job(300)?.getAttribute("aria-selected")).toBe("true"));
@@ -99,31 +99,31 @@ test("all means the whole list, and a range what lies between, at hand or not", 
 
 const many = () => fake(queued(...Array.from({ length: 300 }, (_, n) => n + 1)));
 
-test("what has left the list since it was selected is not acted on", async () => {
+test("a job that left the list after it was selected is not acted on", async () => {
   const backend = many();
   const user = open(backend);
   await waitFor(() => expect(job(2)).toBeTruthy());
   screen.getByRole("grid").focus();
   await user.keyboard("{ArrowDown}{Control>}a{/Control}");
   const failed = backend.rows.map((r) => (r.id === 250 ? { ...r, state: "failed" as const } : r));
-  await becomes(backend, failed.filter((r) => r.state !== "failed"));
+  await replaceRows(backend, failed.filter((r) => r.state !== "failed"));
   backend.rows = failed;
   await user.keyboard("{Delete}");
   expect(await screen.findByText("299 videos removed from the list.")).toBeTruthy();
 });
 
-test("all of forty thousand is told in few bytes, but for what was taken out, and without what came since", async () => {
-  // Number 500 has failed, and is retried later.
+test("a selection of forty thousand is sent in few bytes, without deselected jobs and jobs added later", async () => {
+  // Job 500 has failed and is retried later.
   const all = queued(...Array.from({ length: 40_000 }, (_, n) => n + 1).filter((id) => id !== 500));
   const backend = fake(all);
-  const crossed: number[] = [];
+  const sentBytes: number[] = [];
   const { kinds, steer } = backend;
   backend.kinds = (wanted, jobs) => {
-    crossed.push(JSON.stringify(jobs.runs()).length);
+    sentBytes.push(JSON.stringify(jobs.runs()).length);
     return kinds(wanted, jobs);
   };
   backend.steer = (verb, jobs) => {
-    crossed.push(JSON.stringify(jobs.runs()).length);
+    sentBytes.push(JSON.stringify(jobs.runs()).length);
     return steer(verb, jobs);
   };
   const user = open(backend);
@@ -132,7 +132,7 @@ test("all of forty thousand is told in few bytes, but for what was taken out, an
   await user.keyboard("{ArrowDown}{Control>}a{/Control}{Control>}");
   await user.click(job(2) as HTMLElement);
   await user.keyboard("{/Control}");
-  await becomes(backend, [...queued(40_001, 500), ...all]);
+  await replaceRows(backend, [...queued(40_001, 500), ...all]);
   await waitFor(() => expect(job(40_001)).toBeTruthy());
   expect([40_001, 500, 1, 2, 3].map((id) => job(id)?.getAttribute("aria-selected"))).toEqual(["false", "false", "true", "false", "true"]);
   await user.click(within(job(1) as HTMLElement).getByRole("button", { name: "More" }));
@@ -142,11 +142,11 @@ test("all of forty thousand is told in few bytes, but for what was taken out, an
   const removed = backend.calls.find(([name, verb]) => name === "steer" && verb === "remove")?.[2] as number[];
   expect(removed.length).toBe(39_998);
   expect([2, 500, 40_001].filter((id) => removed.includes(id))).toEqual([]);
-  expect(Math.max(...crossed)).toBeLessThan(100);
+  expect(Math.max(...sentBytes)).toBeLessThan(100);
   // Making so many rows takes seconds on a busy machine.
 }, 20_000);
 
-test("what is done while the whole list is still being selected counts for all of it", async () => {
+test("an action during the selection of the whole list applies to all of it", async () => {
   const backend = many();
   const pick = backend.pick;
   let answer = () => {};
@@ -175,8 +175,8 @@ test("what is done while the whole list is still being selected counts for all o
   expect(held()).not.toContain(2);
 });
 
-test("keeping what can be read is asked of those selected that can be", async () => {
-  const why = saying("source_truncated", "It ends early.", "Copy it again.");
+test("keeping what can be read is requested only for selected jobs that allow it", async () => {
+  const why = textFailure("source_truncated", "It ends early.", "Copy it again.");
   const backend = fake([row(1, { state: "failed", cut: true, why }), row(2, { state: "failed", why })]);
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));
@@ -188,8 +188,8 @@ test("keeping what can be read is asked of those selected that can be", async ()
   expect(backend.calls).toContainEqual(["salvage", [1]]);
 });
 
-test("a button in the details is for that job alone", async () => {
-  const why = saying("not_media", "It is not a video.", "Check it.");
+test("a button in the details acts on that job only", async () => {
+  const why = textFailure("not_media", "It is not a video.", "Check it.");
   const failed = (id: number) => row(id, { state: "failed", attempt: 1, finishedAt: 0, why });
   const backend = fake([failed(1), failed(2)]);
   const user = open(backend);
@@ -203,7 +203,7 @@ test("a button in the details is for that job alone", async () => {
   expect(retried.map(([, , ids]) => (ids as number[]).length)).toEqual([1]);
 });
 
-test("a list that changes faster than it can be had is shown all the same", async () => {
+test("a list that changes faster than it loads is still updated", async () => {
   const backend = fake(queued(1));
   const page = backend.page;
   backend.page = async (wanted) => {
@@ -212,15 +212,15 @@ test("a list that changes faster than it can be had is shown all the same", asyn
   };
   open(backend);
   let n = 1;
-  const news = setInterval(() => {
+  const changes = setInterval(() => {
     backend.rows = queued(...Array.from({ length: (n += 1) }, (_, i) => i + 1));
     backend.touch();
   }, 10);
   await waitFor(() => expect(screen.queryAllByRole("row").length).toBeGreaterThan(3));
-  clearInterval(news);
+  clearInterval(changes);
 });
 
-test("every list reports that the queue was repaired or cannot be read", async () => {
+test("a restored queue is announced in every list, and so is a list that cannot be read", async () => {
   const backend = fake(queued(1));
   open(backend);
   await waitFor(() => expect(job(1)).toBeTruthy());
@@ -232,17 +232,17 @@ test("every list reports that the queue was repaired or cannot be read", async (
   expect(await screen.findByText("Error: The disk is full.")).toBeTruthy();
 });
 
-test("who scrolls within the pages at hand asks for no others", async () => {
+test("scrolling within loaded pages sends no request", async () => {
   const backend = fake(queued(...Array.from({ length: 500 }, (_, n) => n + 1)));
   const page = backend.page;
-  let asked: number[] = [];
+  let requested: number[] = [];
   backend.page = (wanted) => {
-    asked.push(wanted.offset);
+    requested.push(wanted.offset);
     return page(wanted);
   };
   open(backend);
   await waitFor(() => expect(job(1)).toBeTruthy());
-  asked = [];
+  requested = [];
   const to = (place: number) => {
     screen.getByRole("grid").scrollTop = place * 56;
     screen.getByRole("grid").dispatchEvent(new Event("scroll"));
@@ -251,8 +251,8 @@ test("who scrolls within the pages at hand asks for no others", async () => {
     to(place);
     await waitFor(() => expect(job(place + 8)).toBeTruthy());
   }
-  expect(asked).toEqual([]);
+  expect(requested).toEqual([]);
   to(60);
   await waitFor(() => expect(job(65)).toBeTruthy());
-  expect(asked).toEqual([50]);
+  expect(requested).toEqual([50]);
 });

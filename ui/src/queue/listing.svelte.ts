@@ -1,50 +1,51 @@
 /**
- * The part of one list that is in view.
+ * The pages of one list that are in view.
  *
- * Guarantees that it never holds the whole queue: pages out of view are dropped, and one question is asked at a
- * time, so that slow answers hold up nothing and none overtakes another. Who scrolls within the pages at hand asks
- * nothing. What would look the same is left as it is, so that only changes are drawn. Knows nothing of
- * selection and progress.
+ * Guarantees that it never holds the whole queue: pages out of view are dropped. Only one fetch runs at a time, so responses
+ * never arrive out of order. Scrolling within loaded pages sends no request. Unchanged entries keep their identity, so only
+ * changed rows are rendered again. Knows nothing of selection and progress.
  */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Backend, Lot } from "../backend/backend";
 import type { End, Entry, List, Page, Row, Sorted, Wanted } from "../backend/types";
 import { Numbers } from "./numbers";
 
-/** Rows fetched at once. */
+/** Rows per page. */
 export const PAGE = 50;
 
-/** Longest time without new rows while others are asked for again and again, in milliseconds. */
-const LATE = 250;
+/** Longest time without new rows while the view keeps moving, in milliseconds. */
+const MAX_DELAY = 250;
 
 export class Listing {
   list = $state<List>("queue");
   total = $state(0);
-  /** Is it known yet how long the list is? */
+  /** Whether the list was loaded since it was shown. */
   loaded = $state(false);
-  /** How many causes the failed list has. */
+  /** Number of causes in the failed list. */
   groups = $state(0);
-  /** What is in view and near it, by its place in the list. */
+  /** The loaded entries, by their place in the list. */
   entries = new SvelteMap<number, Entry>();
-  /** Part of a name; only such jobs are shown. */
+  /** Only jobs whose name contains this text are shown. */
   find = $state("");
   sorted = $state<Sorted>("newest");
-  /** Causes of the failed list all of whose jobs are shown. */
+  /** Expanded causes of the failed list: all of their jobs are shown. */
   open = new SvelteSet<string>();
 
   #first = 0;
   #last = PAGE;
-  /** The pages asked for last. */
-  #wanted = "";
-  #asked = 0;
+  /** Offsets of the pages requested last. */
+  #requested = "";
+  /** Counts calls of `refresh`. */
+  #refreshes = 0;
   #busy = false;
-  #taken = 0;
+  /** When pages were last applied. */
+  #updatedAt = 0;
 
-  /** `arrived` is told each time the entries are as the application has them, `failed` why they could not be had. */
+  /** `onUpdate` is called after the entries were updated, `onError` with the reason when a request failed. */
   constructor(
     readonly backend: Backend,
-    readonly arrived: () => void,
-    readonly failed: (why: string) => void,
+    readonly onUpdate: () => void,
+    readonly onError: (why: string) => void,
   ) {}
 
   show(list: List) {
@@ -52,15 +53,15 @@ export class Listing {
     this.entries.clear();
     this.total = 0;
     this.loaded = false;
-    this.#begin();
+    this.#reset();
   }
 
   filter(find: string) {
     this.find = find;
-    this.#begin();
+    this.#reset();
   }
 
-  #begin() {
+  #reset() {
     this.#first = 0;
     this.#last = PAGE;
     void this.refresh();
@@ -71,17 +72,17 @@ export class Listing {
     void this.refresh();
   }
 
-  /** Shows all jobs of a cause, or the newest two. */
+  /** Switches a cause between all of its jobs and the newest two. */
   toggle(cause: string) {
     if (!this.open.delete(cause)) this.open.add(cause);
     void this.refresh();
   }
 
-  /** These places of the list are in view now. */
-  look(first: number, last: number) {
+  /** Sets the places of the list that are in view; `last` is exclusive. */
+  setView(first: number, last: number) {
     this.#first = first;
     this.#last = last;
-    if (this.#offsets().join() !== this.#wanted) void this.refresh();
+    if (this.#offsets().join() !== this.#requested) void this.refresh();
   }
 
   #offsets(): number[] {
@@ -91,19 +92,19 @@ export class Listing {
     return offsets;
   }
 
-  /** Fetches the pages in view and drops the others; asked again meanwhile, once more after that. */
+  /** Fetches the pages in view and drops the others. Called while it runs, it fetches once more afterwards. */
   async refresh() {
-    this.#asked += 1;
+    this.#refreshes += 1;
     if (this.#busy) return;
     this.#busy = true;
     try {
-      for (let asked = 0; asked !== this.#asked; ) {
-        asked = this.#asked;
+      for (let seen = 0; seen !== this.#refreshes; ) {
+        seen = this.#refreshes;
         await this.#fetch();
       }
     } catch (cause) {
-      this.#wanted = "";
-      this.failed(String(cause));
+      this.#requested = "";
+      this.onError(String(cause));
     } finally {
       this.#busy = false;
     }
@@ -112,59 +113,59 @@ export class Listing {
   async #fetch() {
     const { list, find, sorted } = this;
     const offsets = this.#offsets();
-    this.#wanted = offsets.join();
-    const pages = await Promise.all(offsets.map((offset) => this.backend.page(this.#part(offset, PAGE))));
-    // Pages of another list than the one that is shown by now are of no use, and those out of view by now only where
-    // nothing was shown for long: who scrolls through the whole list is not to wait for each stop on the way.
-    const listed = list === this.list && find === this.find && sorted === this.sorted;
-    const viewed = this.#wanted === this.#offsets().join();
-    if (listed && (viewed || performance.now() - this.#taken > LATE)) this.#take(pages);
+    this.#requested = offsets.join();
+    const pages = await Promise.all(offsets.map((offset) => this.backend.page(this.#request(offset, PAGE))));
+    // Discard pages of a list, filter or order that is no longer shown. Discard pages that are out of view by now, unless
+    // nothing was shown for `MAX_DELAY`: scrolling through the whole list must not wait for each position on the way.
+    const current = list === this.list && find === this.find && sorted === this.sorted;
+    const inView = this.#requested === this.#offsets().join();
+    if (current && (inView || performance.now() - this.#updatedAt > MAX_DELAY)) this.#apply(pages);
   }
 
-  #part(offset: number, limit: number): Wanted {
+  #request(offset: number, limit: number): Wanted {
     const { list, sorted } = this;
     return { list, offset, limit, open: [...this.open], find: this.find.trim(), sorted };
   }
 
-  /** All jobs of the list, at hand or not, or those from one end to the other; none where they cannot be had. */
+  /** All jobs of the list, loaded or not, or those from one end to the other; none if the request fails. */
   pick(ends: [End, End] | null): Promise<Numbers> {
-    return this.#ask(this.backend.pick(this.#part(0, 0), ends), Numbers.none);
+    return this.#orElse(this.backend.pick(this.#request(0, 0), ends), Numbers.none);
   }
 
-  /** Those of these jobs that are in the list now, by what may be asked of them; none where that cannot be had. */
+  /** Groups those of these jobs that are in the list now by available actions; none if the request fails. */
   kinds(jobs: Numbers): Promise<Lot[]> {
-    return this.#ask(this.backend.kinds(this.#part(0, 0), jobs), []);
+    return this.#orElse(this.backend.kinds(this.#request(0, 0), jobs), []);
   }
 
-  async #ask<T>(answer: Promise<T>, none: T): Promise<T> {
+  async #orElse<T>(response: Promise<T>, fallback: T): Promise<T> {
     try {
-      return await answer;
+      return await response;
     } catch (cause) {
-      this.failed(String(cause));
-      return none;
+      this.onError(String(cause));
+      return fallback;
     }
   }
 
-  #take(pages: Page[]) {
-    this.#taken = performance.now();
+  #apply(pages: Page[]) {
+    this.#updatedAt = performance.now();
     this.total = pages[0]?.total ?? 0;
     this.groups = pages[0]?.groups ?? 0;
     this.loaded = true;
     const fresh = new Map(pages.flatMap((page) => page.entries.map((entry, n) => [page.offset + n, entry] as const)));
     for (const [place, entry] of fresh) if (!same(this.entries.get(place), entry)) this.entries.set(place, entry);
     for (const place of [...this.entries.keys()]) if (!fresh.has(place)) this.entries.delete(place);
-    this.arrived();
+    this.onUpdate();
   }
 
-  /** The job at this place, where one stands there and is loaded. */
+  /** The job at this place; undefined for a group or where nothing is loaded. */
   row(place: number): Row | undefined {
     const entry = this.entries.get(place);
     return entry?.kind === "row" ? entry : undefined;
   }
 
-  /** What is loaded of these places, each named by what it is, so that a row that moves stays the same element. */
+  /** The loaded entries of these places. The key identifies the job or cause, so a row that moves keeps its element. */
   between(first: number, last: number): { key: string; place: number; entry: Entry }[] {
-    // Two pages may name a job that moved between them.
+    // Two pages may both contain a job that moved between them.
     const all = new Map<string, { place: number; entry: Entry }>();
     for (let place = first; place < last; place += 1) {
       const entry = this.entries.get(place);
@@ -173,14 +174,14 @@ export class Listing {
     return [...all].map(([key, at]) => ({ key, ...at }));
   }
 
-  /** Where this job stands, if it is loaded. */
+  /** The place of this job, if it is loaded. */
   placeOf(id: number): number | undefined {
     for (const [place, entry] of this.entries) if (entry.kind === "row" && entry.id === id) return place;
     return undefined;
   }
 
-  /** Is this place among those that are loaded, or behind the end? */
-  holds(place: number): boolean {
+  /** Whether it is known what is at this place: it is loaded, or past the end. */
+  isKnown(place: number): boolean {
     return this.entries.has(place) || place >= this.total;
   }
 

@@ -3,7 +3,7 @@ import { Numbers } from "./numbers";
 
 const of = (...numbers: number[]) => Numbers.of(numbers);
 
-test("numbers are kept in order and once, and cross as runs", () => {
+test("numbers are sorted, unique and exchanged as runs", () => {
   const numbers = of(7, 1, 2, 3, 2, 9);
   expect([...numbers]).toEqual([1, 2, 3, 7, 9]);
   expect(numbers.size).toBe(5);
@@ -13,7 +13,7 @@ test("numbers are kept in order and once, and cross as runs", () => {
   expect([Numbers.none.size, Numbers.none.has(0), Numbers.none.runs()]).toEqual([0, false, []]);
 });
 
-test("sets are joined and taken from each other as sets of single numbers are", () => {
+test("union and difference match those of plain sets", () => {
   // Every pair of subsets of six numbers.
   const subsets = Array.from({ length: 64 }, (_, bits) => [1, 2, 3, 4, 5, 6].filter((n) => bits & (1 << n >> 1)));
   for (const a of subsets) {
@@ -24,7 +24,7 @@ test("sets are joined and taken from each other as sets of single numbers are", 
   }
 });
 
-test("a hundred thousand take few bytes", () => {
+test("a hundred thousand numbers take few bytes", () => {
   const all = Numbers.of(Array.from({ length: 100_000 }, (_, n) => n + 1));
   expect(JSON.stringify(all.without(of(5, 70_000)).runs())).toBe("[1,4,1,69994,1,30000]");
 });

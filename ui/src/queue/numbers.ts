@@ -1,14 +1,13 @@
 /**
- * A set of job numbers, kept as runs: a hundred thousand videos that were added one after another take as little as one.
- * Never changes; what adds or takes away gives another set.
+ * An immutable set of job ids, stored as runs: a hundred thousand consecutive ids take as little space as one.
  */
 export class Numbers {
   static readonly none = new Numbers([]);
 
-  /** How many numbers there are. */
+  /** Number of ids in the set. */
   readonly size: number;
 
-  /** `bounds`: in turn the first number of a run and the one behind its last, each greater than the one before. */
+  /** `bounds`: for each run its first number and its end (exclusive), strictly increasing. */
   private constructor(private readonly bounds: number[]) {
     this.size = bounds.reduce((sum, bound, n) => (n % 2 === 0 ? sum - bound : sum + bound), 0);
   }
@@ -22,12 +21,13 @@ export class Numbers {
     return new Numbers(bounds);
   }
 
-  /** As they cross to the application: in turn how many numbers are passed over and how many are meant, from 0 on. */
+  /** Parses the form exchanged with the application: from 0 on, alternately how many numbers are absent and present. */
   static read(runs: number[]): Numbers {
     let next = 0;
     return new Numbers(runs.map((count) => (next += count)));
   }
 
+  /** The inverse of `read`. */
   runs(): number[] {
     return this.bounds.map((bound, n) => bound - (this.bounds[n - 1] ?? 0));
   }
@@ -42,12 +42,12 @@ export class Numbers {
     return low % 2 === 1;
   }
 
-  /** What is in either. */
+  /** Union. */
   with(other: Numbers): Numbers {
     return this.#sweep(other, (here, there) => here || there);
   }
 
-  /** What is in this one alone. */
+  /** Difference: what is in this set but not in `other`. */
   without(other: Numbers): Numbers {
     return this.#sweep(other, (here, there) => here && !there);
   }
@@ -59,7 +59,7 @@ export class Numbers {
       const at = Math.min(a[i] ?? Infinity, b[j] ?? Infinity);
       if (a[i] === at) i += 1;
       if (b[j] === at) j += 1;
-      // Inside a run behind every second bound; a run begins or ends where that changes what is wanted.
+      // An odd index is inside a run. A bound is needed where membership in the new set changes.
       if (wanted(i % 2 === 1, j % 2 === 1) !== (bounds.length % 2 === 1)) bounds.push(at);
     }
     return new Numbers(bounds);

@@ -1,4 +1,4 @@
-/** Results that are checked again: from the row, from the strip, how far, what was found, and what helps. */
+/** Checking results again: from the row and the strip, progress, outcome, and what to do about a wrong result. */
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
@@ -22,7 +22,7 @@ async function open(backend: Fake) {
 
 const job = (id: number) => document.getElementById(`job-${id}`) as HTMLElement;
 
-test("what is selected is checked again from the menu, and what has no result is left out", async () => {
+test("the menu checks the selected jobs again, except those without a result", async () => {
   const backend = fake([done(1), done(2), row(3, { state: "done", kept: true }), row(4, { state: "cancelled" })]);
   const user = await open(backend);
   screen.getByRole("grid").focus();
@@ -32,7 +32,7 @@ test("what is selected is checked again from the menu, and what has no result is
   await waitFor(() => expect(backend.calls).toContainEqual(["checkAgain", [1, 2]]));
 });
 
-test("all results are checked again from the strip, with their progress, until it is stopped", async () => {
+test("the strip checks all results again, with progress and a Stop button", async () => {
   const backend = fake([done(1), done(2)]);
   const user = await open(backend);
   await user.click(await screen.findByRole("button", { name: "Check all again" }));
@@ -41,17 +41,17 @@ test("all results are checked again from the strip, with their progress, until i
   expect(screen.queryByRole("button", { name: "Check all again" })).toBeNull();
   backend.checking = { n: 2, of: 2, waits: true };
   backend.touch();
-  expect(await screen.findByText("Checking 2 of 2, waits for the queue")).toBeTruthy();
+  expect(await screen.findByText("Checking 2 of 2, waiting for the queue")).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Stop" }));
   expect(backend.calls).toContainEqual(["stopChecking"]);
   await waitFor(() => expect(screen.queryByText(/^Checking/)).toBeNull());
 });
 
-test("a wrong result says what is wrong, is not called verified, and is done again", async () => {
+test("a wrong result shows what is wrong, is not called verified, and can be done again", async () => {
   const backend = fake([done(1, lost), done(2, { found: "right", message: "", at: 0 })]);
   const user = await open(backend);
   const wrong = within(job(1));
-  expect(wrong.getAllByText("Found wrong").length).toBeGreaterThan(0);
+  expect(wrong.getAllByText("Result is wrong").length).toBeGreaterThan(0);
   expect(wrong.queryByText("Verified")).toBeNull();
   expect(within(job(2)).getAllByText("Verified").length).toBeGreaterThan(0);
   await user.dblClick(job(1));
@@ -62,7 +62,7 @@ test("a wrong result says what is wrong, is not called verified, and is done aga
   expect(backend.calls).toContainEqual(["doAgain", [1]]);
 });
 
-test("what was found is told once the checks have ended", async () => {
+test("the outcome is shown when the checks have ended", async () => {
   const backend = fake([done(1)]);
   await open(backend);
   backend.tell({ checked: { right: 117, wrong: 3, notChecked: 2 } });
@@ -70,8 +70,8 @@ test("what was found is told once the checks have ended", async () => {
   expect(screen.getByText(/120 results checked\. 2 results could not be checked\./)).toBeTruthy();
 });
 
-test("the words of a check", () => {
-  expect(cell(done(1, lost), undefined, 0)).toMatchObject({ icon: "warning", first: "Found wrong", second: "Track 2 (sound, AAC, ger) is missing in the result" });
+test("texts and actions of checked results", () => {
+  expect(cell(done(1, lost), undefined, 0)).toMatchObject({ icon: "warning", first: "Result is wrong", second: "Track 2 (sound, AAC, ger) is missing in the result" });
   expect(checking({ n: 0, of: 1200, waits: false })).toBe("Checking 1 of 1,200");
   expect(rechecked({ right: 1, wrong: 0, notChecked: 0 })).toEqual(["Nothing wrong was found.", "1 result checked."]);
   expect(rechecked({ right: 0, wrong: 0, notChecked: 1 })).toEqual(["Nothing was checked.", "1 result could not be checked."]);

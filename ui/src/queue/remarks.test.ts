@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { remark } from "../backend/fake";
 import type { Remark } from "../backend/types";
-import { brief, remarkable } from "./remarks";
+import { brief, notable } from "./remarks";
 
-test("a column has the few words of a remark, and its sentence where there are none", () => {
+test("the column shows the short text of a remark, or its sentence if there is none", () => {
   const short = (fact: Remark) => brief(remark(fact, "A whole sentence."));
   const partial = (reckoned: boolean) => short({ kind: "partial", readableSeconds: 4, wholeSeconds: 3730, reckoned, gaps: [] });
   expect([partial(false), partial(true)]).toEqual(["Partial: 0:04 of 1:02:10", "Partial: about 0:04 of 1:02:10"]);
@@ -12,9 +12,9 @@ test("a column has the few words of a remark, and its sentence where there are n
   expect(short({ kind: "encoded_again" })).toBe("A whole sentence");
 });
 
-test("what an earlier version stored as a sentence is shown, and a result that has grown is no warning", () => {
+test("a remark stored as text is a warning, and a bigger result is not", () => {
   const old = remark({ kind: "text", text: "It was odd." });
   const grown = remark({ kind: "bigger", sourceBytes: 4, resultBytes: 5 });
-  expect(remarkable({ said: [grown, old] })).toEqual([old]);
+  expect(notable({ said: [grown, old] })).toEqual([old]);
   expect(brief(old)).toBe("It was odd");
 });

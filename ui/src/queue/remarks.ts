@@ -1,14 +1,14 @@
 /**
- * Remarks on results in as few words as a column has room for, from their data. The whole sentence of each is its `message`,
- * which the details show. The type checker holds the table complete: a kind of remark that is new asks for its words here.
+ * Short texts of remarks on results, for the state column. The details show the full sentence, which is `message`. The type
+ * checker ensures that the table has an entry for every kind of remark.
  */
 import type { Remark, RemarkShown } from "../backend/types";
 import { playtime } from "../shared/format";
 
-/** A remark of one kind with its values. */
+/** A remark of one kind, with its values. */
 type Of<Kind extends Remark["kind"]> = Extract<Remark, { kind: Kind }>;
 
-/** What the column says: words of its own, the sentence, or nothing, for what is a fact among others. */
+/** What the column shows: a short text, the sentence (`message`), or nothing, for a remark that is no warning. */
 type Words<Kind extends Remark["kind"]> = ((remark: Of<Kind>) => string) | "message" | "nothing";
 
 const words: { [Kind in Remark["kind"]]: Words<Kind> } = {
@@ -60,17 +60,17 @@ function part(seconds: number, whole: number): string {
   return `${playtime(seconds)} of ${playtime(whole)}`;
 }
 
-/** What is remarkable about a result. */
-export function remarkable(row: { said: RemarkShown[] }): RemarkShown[] {
+/** The remarks that are shown as warnings. */
+export function notable(row: { said: RemarkShown[] }): RemarkShown[] {
   return row.said.filter((remark) => words[remark.kind] !== "nothing");
 }
 
-/** A remark in few words, without a full stop. */
+/** A remark as a short text without a full stop. */
 export function brief(remark: RemarkShown): string {
-  return own(remark) ?? (remark.message.endsWith(".") ? remark.message.slice(0, -1) : remark.message);
+  return shortText(remark) ?? (remark.message.endsWith(".") ? remark.message.slice(0, -1) : remark.message);
 }
 
-function own<Kind extends Remark["kind"]>(remark: Of<Kind> & { kind: Kind }): string | undefined {
-  const said = words[remark.kind];
-  return typeof said === "function" ? said(remark) : undefined;
+function shortText<Kind extends Remark["kind"]>(remark: Of<Kind> & { kind: Kind }): string | undefined {
+  const text = words[remark.kind];
+  return typeof text === "function" ? text(remark) : undefined;
 }

@@ -7,7 +7,7 @@ import { fake, row, type Fake } from "../backend/fake";
 beforeEach(() => void vi.useFakeTimers({ shouldAdvanceTime: true }));
 afterEach(() => void vi.useRealTimers());
 
-/** A list of four, the keyboard on its first row. */
+/** Opens a list of four jobs and focuses it. */
 async function open() {
   const backend = fake([1, 2, 3, 4].map((id) => row(id, { place: id })));
   Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, get: () => 600 });
@@ -20,7 +20,7 @@ async function open() {
 
 const removed = (backend: Fake) => backend.calls.filter(([name, verb]) => name === "steer" && verb === "remove").map(([, , ids]) => ids);
 
-test("each removal can be taken back for as long as the first", async () => {
+test("each removal can be undone for the same time", async () => {
   const { backend, user } = await open();
   await user.keyboard("{ArrowDown}{Delete}");
   await vi.advanceTimersByTimeAsync(7000);
@@ -32,7 +32,7 @@ test("each removal can be taken back for as long as the first", async () => {
   expect(removed(backend)).toEqual([[1], [2]]);
 });
 
-test("what was taken back by the mouse does not keep the next removal from happening", async () => {
+test("undoing with the mouse does not delay the next removal", async () => {
   const { backend, user } = await open();
   await user.keyboard("{ArrowDown}{Delete}");
   await user.click(await screen.findByRole("button", { name: "Undo" }));
@@ -43,7 +43,7 @@ test("what was taken back by the mouse does not keep the next removal from happe
   expect(removed(backend)).toEqual([[2]]);
 });
 
-test("Delete again, or held down, removes nothing more and leaves the way back", async () => {
+test("pressing Delete again or holding it removes nothing more, and Undo still works", async () => {
   const { backend, user } = await open();
   await user.keyboard("{ArrowDown}{Delete}{Delete}");
   expect(removed(backend)).toEqual([]);
@@ -54,7 +54,7 @@ test("Delete again, or held down, removes nothing more and leaves the way back",
   expect(removed(backend)).toEqual([]);
 });
 
-test("a key that is held down acts once", async () => {
+test("a held key acts once", async () => {
   const { backend, user } = await open();
   await user.keyboard("{ArrowDown} ");
   screen.getByRole("grid").dispatchEvent(new KeyboardEvent("keydown", { key: " ", repeat: true, bubbles: true, cancelable: true }));

@@ -1,8 +1,8 @@
 /**
- * Which jobs of a list are selected, and which one has the keyboard.
+ * Which jobs of a list are selected, and which one has the focus.
  *
- * Focus and selection belong to jobs, not to places: what has left the list hands them to what took its place. A selection
- * of the whole list means what stood there then; what comes later is not among it.
+ * Focus and selection belong to jobs, not to places: when a job leaves the list, they pass to the job that takes its place.
+ * Selecting the whole list selects the jobs in it at that time, not those added later.
  */
 import { SvelteSet } from "svelte/reactivity";
 import type { Lot } from "../backend/backend";
@@ -10,50 +10,50 @@ import type { End } from "../backend/types";
 import type { Listing } from "./listing.svelte";
 import { Numbers } from "./numbers";
 
-type How = "only" | "toggle" | "range";
+type Mode = "only" | "toggle" | "range";
 
 export class Selection {
-  /** Selected one by one. */
+  /** Jobs selected one by one. */
   #ids = new SvelteSet<number>();
-  /** Selected as part of a list that is not at hand, but for those taken out of it since. */
-  #many = $state.raw(Numbers.none);
-  #out = new SvelteSet<number>();
-  /** The job that has the keyboard. */
+  /** Jobs selected as part of a range or list that is not fully loaded, except `#excluded`. */
+  #bulk = $state.raw(Numbers.none);
+  #excluded = new SvelteSet<number>();
+  /** The focused job. */
   current = $state<number | null>(null);
-  /** Its place in the list, as last known. */
+  /** The last known place of the focused job. */
   place = 0;
-  /** The job a range begins at. */
+  /** The job where a range starts. */
   #anchor: End | null = null;
-  /** A place that was gone to before its row was there. */
-  #wanted: { place: number; how: How } | null = null;
-  /** Counts changes of the selection: an answer for an earlier selection is dropped. */
-  #asked = 0;
-  /** What is still to be added of a selection that is not at hand. */
-  #more: Promise<void> = Promise.resolve();
+  /** A selection of a place whose row is not loaded yet. */
+  #pending: { place: number; mode: Mode } | null = null;
+  /** Counts replacements of the selection: a response for an earlier selection is discarded. */
+  #generation = 0;
+  /** Resolves when `#bulk` has been loaded. */
+  #loading: Promise<void> = Promise.resolve();
 
   constructor(readonly listing: Listing) {}
 
   has(id: number): boolean {
-    return this.#ids.has(id) || (this.#many.has(id) && !this.#out.has(id));
+    return this.#ids.has(id) || (this.#bulk.has(id) && !this.#excluded.has(id));
   }
 
   clear() {
-    this.#choose([]);
+    this.#replace([]);
     this.current = null;
     this.#anchor = null;
-    this.#wanted = null;
+    this.#pending = null;
   }
 
   /** Selects the row at this place. */
-  select(place: number, how: How) {
+  select(place: number, mode: Mode) {
     const row = this.listing.row(place);
-    this.#wanted = row ? null : { place, how };
+    this.#pending = row ? null : { place, mode };
     if (!row) return;
-    if (how === "range" && this.#anchor !== null) {
+    if (mode === "range" && this.#anchor !== null) {
       this.#range(this.#anchor, { id: row.id, place });
     } else {
-      if (how === "only") this.#choose([]);
-      if (how === "toggle" && this.has(row.id)) this.#drop(row.id);
+      if (mode === "only") this.#replace([]);
+      if (mode === "toggle" && this.has(row.id)) this.#drop(row.id);
       else this.#add(row.id);
       this.#anchor = { id: row.id, place };
     }
@@ -63,98 +63,98 @@ export class Selection {
 
   /** Selects the whole list. */
   all() {
-    this.#wanted = null;
-    this.#choose(this.listing.rows());
-    if (this.listing.total > this.listing.entries.size) this.#more = this.#pick(null);
+    this.#pending = null;
+    this.#replace(this.listing.rows());
+    if (this.listing.total > this.listing.entries.size) this.#loading = this.#pick(null);
   }
 
-  /** The selected jobs that are in the list now, by what may be asked of them. */
+  /** The selected jobs that are in the list now, grouped by available actions. */
   async lots(): Promise<Lot[]> {
-    await this.#more;
-    const jobs = this.#all();
+    await this.#loading;
+    const jobs = this.#jobs();
     const near = this.listing.rows().filter((row) => this.has(row.id));
     if (near.length === jobs.size) return near.map((row) => ({ kind: row, jobs: Numbers.of([row.id]) }));
     return this.listing.kinds(jobs);
   }
 
-  #all(): Numbers {
-    return this.#many.without(Numbers.of(this.#out)).with(Numbers.of(this.#ids));
+  #jobs(): Numbers {
+    return this.#bulk.without(Numbers.of(this.#excluded)).with(Numbers.of(this.#ids));
   }
 
-  /** Selects what stands from one job to the other; what of it is not at hand is asked for. */
+  /** Selects the jobs from one end to the other; those not loaded are requested. */
   #range(a: End, b: End) {
     const [first, last] = [Math.min(a.place, b.place), Math.max(a.place, b.place)];
     const entries = Array.from({ length: last - first + 1 }, (_, n) => this.listing.entries.get(first + n));
     const near = entries.filter((entry) => entry !== undefined);
-    this.#choose(near.filter((entry) => entry.kind === "row"));
-    if (near.length < entries.length) this.#more = this.#pick([a, b]);
+    this.#replace(near.filter((entry) => entry.kind === "row"));
+    if (near.length < entries.length) this.#loading = this.#pick([a, b]);
   }
 
-  /** Adds what stands between these ends, or the whole list. */
+  /** Selects the jobs between these ends, or the whole list, in addition. */
   async #pick(ends: [End, End] | null) {
-    const asked = this.#asked;
-    const many = await this.listing.pick(ends);
-    if (asked === this.#asked) this.#many = many;
+    const generation = this.#generation;
+    const jobs = await this.listing.pick(ends);
+    if (generation === this.#generation) this.#bulk = jobs;
   }
 
-  #choose(rows: { id: number }[]) {
-    this.#asked += 1;
-    this.#more = Promise.resolve();
-    this.#many = Numbers.none;
-    this.#out.clear();
+  #replace(rows: { id: number }[]) {
+    this.#generation += 1;
+    this.#loading = Promise.resolve();
+    this.#bulk = Numbers.none;
+    this.#excluded.clear();
     this.#ids.clear();
     for (const row of rows) this.#ids.add(row.id);
   }
 
   #add(id: number) {
     this.#ids.add(id);
-    this.#out.delete(id);
+    this.#excluded.delete(id);
   }
 
   #drop(id: number) {
     this.#ids.delete(id);
-    this.#out.add(id);
+    this.#excluded.add(id);
   }
 
-  /** Moves to the row `by` places on; one that is not loaded yet is selected when it arrives. The answer is its place. */
+  /** Moves the focus by `by` rows and returns the new place. A row that is not loaded yet is selected once it is. */
   step(by: number, range: boolean): number {
     const { total, entries } = this.listing;
     const fit = (place: number) => Math.max(0, Math.min(total - 1, place));
     let place = fit(this.current === null ? 0 : this.place + by);
-    // The heads of causes are passed over: their buttons are reached by Tab.
-    const on = place === 0 ? 1 : place === total - 1 ? -1 : Math.sign(by);
-    while (entries.get(place)?.kind === "group" && fit(place + on) !== place) place = fit(place + on);
+    // Skips group rows, whose buttons are reached by Tab.
+    const direction = place === 0 ? 1 : place === total - 1 ? -1 : Math.sign(by);
+    while (entries.get(place)?.kind === "group" && fit(place + direction) !== place) place = fit(place + direction);
     this.select(place, range ? "range" : "only");
     return place;
   }
 
-  /** After the list has changed: jobs that moved keep what they have, the place of one that left passes on. */
-  follow() {
+  /** Call after the list has changed: moves focus and selection with their jobs, and passes the focus of a job that left. */
+  onListChanged() {
     const { listing } = this;
-    if (this.#wanted && listing.row(this.#wanted.place)) this.select(this.#wanted.place, this.#wanted.how);
+    if (this.#pending && listing.row(this.#pending.place)) this.select(this.#pending.place, this.#pending.mode);
     if (this.#anchor) this.#anchor.place = listing.placeOf(this.#anchor.id) ?? this.#anchor.place;
-    this.#forget();
+    this.#prune();
     if (this.current === null) return;
     const place = listing.placeOf(this.current);
     if (place !== undefined) this.place = place;
-    else if (listing.holds(this.place)) this.#pass();
+    else if (listing.isKnown(this.place)) this.#passFocus();
   }
 
-  /** What has left a list that is loaded whole is no longer selected. */
-  #forget() {
+  /** Deselects jobs that have left the list, if the list is fully loaded. */
+  #prune() {
     const { listing } = this;
     if (listing.total > listing.entries.size) return;
     for (const row of listing.rows()) if (this.has(row.id)) this.#ids.add(row.id);
-    this.#many = Numbers.none;
+    this.#bulk = Numbers.none;
     for (const id of this.#ids) if (listing.placeOf(id) === undefined) this.#ids.delete(id);
   }
 
-  /** The job that takes the place of the current one. */
-  #pass() {
+  /** Focuses the job that took the place of the focused one. */
+  #passFocus() {
     const { listing } = this;
     if (this.current !== null) this.#drop(this.current);
     const next = listing.row(Math.min(this.place, listing.total - 1)) ?? listing.rows().at(-1);
     this.current = next?.id ?? null;
-    if (next && this.#all().size === 0) this.#ids.add(next.id);
+    if (next && this.#jobs().size === 0) this.#ids.add(next.id);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What the window shows: how things stand, the list in view and what is selected in it, live progress by job,
- * and what is open above it. Progress touches one row; a change of rows fetches the pages in view.
+ * The state of the window: queue status, the list in view and its selection, live progress by job, and open dialogs.
+ * A progress update changes one row; a change of rows fetches the pages in view again.
  */
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Backend } from "../backend/backend";
@@ -10,11 +10,11 @@ import { Listing } from "./listing.svelte";
 import { Numbers } from "./numbers";
 import { Selection } from "./selection.svelte";
 
-/** A question before something that cannot be undone. */
+/** A confirmation before an action that cannot be undone. */
 export interface Question {
   title: string;
   text: string;
-  /** What the button says that does it. */
+  /** Label of the confirming button. */
   button: string;
   yes: () => void;
 }
@@ -26,36 +26,36 @@ export interface OpenMenu {
   y: number;
 }
 
-/** Which failed jobs are to be tried with another preset. */
+/** The failed jobs to retry with another preset: `jobs`, or all of a cause. */
 export interface Another {
   jobs: Numbers;
   cause: string | null;
   count: number;
 }
 
-/** How long a row says that it was in the queue already. */
-const TWIN = 4000;
+/** How long a row shows that it was already in the queue, in milliseconds. */
+const DUPLICATE_MARK = 4000;
 
 export class Store {
   standing = $state.raw<Standing | null>(null);
   listing: Listing;
   selection: Selection;
   live = new SvelteMap<number, Live>();
-  /** Rows that say that they were in the queue already. */
-  twins = new SvelteSet<number>();
+  /** Rows that show that they were already in the queue. */
+  duplicates = new SvelteSet<number>();
   presets = $state.raw<PresetChoice[]>([]);
   choices = $state.raw<Choices>({ preset: "", outputDir: null, theme: "system" });
   tools = $state.raw<ToolState | null>(null);
   left = $state.raw<Left>({ from: null, to: null });
   drag = $state.raw<Drag | null>(null);
   added = $state.raw<AddNotice | null>(null);
-  /** What checking results again found. */
+  /** The outcome of checking results again. */
   checked = $state.raw<Rechecked | null>(null);
   trouble = $state<string | null>(null);
   askClose = $state<number | null>(null);
-  /** Marked as removed, and still to be had back. */
+  /** Jobs marked as removed; this can still be undone. */
   removing = $state.raw(Numbers.none);
-  /** How many times something was removed. */
+  /** Number of removals so far. */
   removals = $state(0);
   details = $state<number | null>(null);
   menu = $state.raw<OpenMenu | null>(null);
@@ -67,7 +67,7 @@ export class Store {
   leftOut = $state(false);
   /** The part of the settings that is open. */
   settings = $state<string | null>(null);
-  /** The preset under a point of the window, while something is dragged. */
+  /** The preset of the drop tile at a point of the window; null outside all tiles. */
   presetAt: (x: number, y: number) => string | null = () => null;
 
   #listed = false;
@@ -75,21 +75,21 @@ export class Store {
   constructor(readonly backend: Backend) {
     this.listing = new Listing(
       backend,
-      () => this.#arrived(),
+      () => this.#onListUpdate(),
       (why) => (this.trouble = why),
     );
     this.selection = new Selection(this.listing);
   }
 
   async start() {
-    await this.backend.subscribe((update) => this.hear(update));
+    await this.backend.subscribe((update) => this.receive(update));
     const choices = this.backend.choices().then((found) => {
       this.choices = found;
     });
-    // One that cannot be had leaves the others.
-    const ended = await Promise.allSettled([this.loadPresets(), choices, this.checkTools()]);
-    const refused = ended.find((end) => end.status === "rejected");
-    if (refused) this.trouble = String(refused.reason);
+    // A failed request must not affect the others.
+    const results = await Promise.allSettled([this.loadPresets(), choices, this.checkTools()]);
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed) this.trouble = String(failed.reason);
   }
 
   async loadPresets() {
@@ -97,16 +97,16 @@ export class Store {
     this.presets = all.map((p) => ({ ...p, description: typeset(p.description) }));
   }
 
-  hear(update: Update) {
+  receive(update: Update) {
     for (const live of update.live) this.live.set(live.id, live);
     if (update.left) this.left = update.left;
     if (update.drag) this.drag = update.drag;
     if (update.dragEnded) this.drag = null;
-    if (update.dropped) this.dropped(update.dropped.token, update.dropped.x, update.dropped.y);
+    if (update.dropped) this.handleDrop(update.dropped.token, update.dropped.x, update.dropped.y);
     if (update.added) {
       this.finishRemoval();
       this.added = update.added;
-      this.#mark(update.added.duplicates);
+      this.#markDuplicates(update.added.duplicates);
     }
     if (update.checked) this.checked = update.checked;
     if (update.trouble) this.trouble = update.trouble;
@@ -114,30 +114,30 @@ export class Store {
     if (update.standing) {
       this.standing = update.standing;
       if (!update.standing.alarm && !update.standing.restored) this.dismissed = null;
-      this.#forget(update.standing.counts.running);
+      this.#dropStaleProgress(update.standing.counts.running);
       void this.listing.refresh();
     }
   }
 
-  #mark(ids: number[]) {
-    for (const id of ids) this.twins.add(id);
-    setTimeout(() => ids.forEach((id) => this.twins.delete(id)), TWIN);
+  #markDuplicates(ids: number[]) {
+    for (const id of ids) this.duplicates.add(id);
+    setTimeout(() => ids.forEach((id) => this.duplicates.delete(id)), DUPLICATE_MARK);
   }
 
-  /** What more jobs than run are said to be doing is old: news of those that do run come four times a second. */
-  #forget(running: number) {
+  /** Drops stale progress: more entries than running jobs. The running ones send updates four times a second. */
+  #dropStaleProgress(running: number) {
     if (this.live.size > running) this.live.clear();
   }
 
-  #arrived() {
+  #onListUpdate() {
     for (const row of this.listing.rows()) if (row.state !== "running") this.live.delete(row.id);
-    this.selection.follow();
-    // For measuring the start: when the list first stood there.
+    this.selection.onListChanged();
+    // Marks the first display of the list, for the start-up benchmark.
     if (!this.#listed) performance.mark("listed");
     this.#listed = true;
   }
 
-  /** Runs a call of the backend; what it could not do is shown. */
+  /** Waits for a backend call; shows its error if it fails. */
   async try(call: Promise<void>) {
     this.trouble = null;
     try {
@@ -147,7 +147,7 @@ export class Store {
     }
   }
 
-  dropped(token: number, x: number, y: number) {
+  handleDrop(token: number, x: number, y: number) {
     void this.try(this.backend.dropHere(token, this.presetAt(x, y) ?? this.choices.preset));
   }
 
@@ -157,7 +157,7 @@ export class Store {
     this.listing.show(list);
   }
 
-  /** Shows only jobs with this part of a name. */
+  /** Shows only jobs whose name contains this text. */
   filter(find: string) {
     this.selection.clear();
     this.listing.filter(find);
@@ -169,7 +169,7 @@ export class Store {
     else void this.try(this.backend.steer(verb, jobs));
   }
 
-  /** Marks jobs as removed; they leave the queue when the time for an undo is over. */
+  /** Marks jobs as removed. `finishRemoval` removes them from the queue, once this can no longer be undone. */
   remove(jobs: Numbers) {
     const more = jobs.without(this.removing);
     if (more.size === 0) return;
@@ -179,7 +179,7 @@ export class Store {
     this.removals += 1;
   }
 
-  /** Removes what was marked. Closing the window before that removes nothing. */
+  /** Removes the marked jobs. If the window is closed before, nothing is removed. */
   finishRemoval() {
     const jobs = this.removing;
     this.removing = Numbers.none;
@@ -190,7 +190,7 @@ export class Store {
     this.removing = Numbers.none;
   }
 
-  /** Checks results again: these, or all that are done. */
+  /** Checks the results of these jobs again; null: of all done jobs. */
   check(jobs: Numbers | null) {
     this.checked = null;
     void this.try(this.backend.checkAgain(jobs));

@@ -2,11 +2,11 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import App from "../App.svelte";
-import { fake, notice, row, type Fake, textFailure as saying } from "../backend/fake";
+import { fake, notice, row, textFailure, type Fake } from "../backend/fake";
 import type { FailureCode } from "../backend/types";
 import type { Live } from "../backend/types";
 
-/** The page on a fake queue, 600 pixels of list in view. */
+/** Opens the page on a fake queue, with a list 600 pixels high. */
 function open(backend: Fake) {
   Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, get: () => 600 });
   render(App, { backend });
@@ -16,7 +16,7 @@ function open(backend: Fake) {
 const rows = () => screen.findAllByRole("row");
 const live = (id: number, percent: number): Live => ({ id, percent, speed: 2, etaSeconds: 60, bytes: 1000, doneUs: 1_000_000 });
 
-test("an empty queue says what to do", async () => {
+test("an empty queue shows how to add videos", async () => {
   const backend = fake();
   const user = open(backend);
   expect(await screen.findByText("Drop videos or folders here")).toBeTruthy();
@@ -24,7 +24,7 @@ test("an empty queue says what to do", async () => {
   expect(backend.calls).toContainEqual(["add", false]);
 });
 
-test("without ffmpeg the page says how to get it", async () => {
+test("without ffmpeg the page shows how to install it", async () => {
   open(fake([], ""));
   expect(await screen.findByText("sudo apt install ffmpeg")).toBeTruthy();
 });
@@ -35,7 +35,7 @@ test("of 100,000 rows at most 60 are in the page", async () => {
   expect(screen.getByRole("grid").getAttribute("aria-rowcount")).toBe("100000");
 });
 
-test("progress touches one row", async () => {
+test("progress changes one row only", async () => {
   const backend = fake([1, 2, 3].map((id) => row(id, { state: "running", live: live(id, 10) })));
   open(backend);
   const all = await rows();
@@ -51,7 +51,7 @@ test("progress touches one row", async () => {
 });
 
 test("a failed row has its reason, Retry and Details", async () => {
-  const why = saying("not_media", "It is not a video.", "Check it.");
+  const why = textFailure("not_media", "It is not a video.", "Check it.");
   const backend = fake([row(7, { state: "failed", attempt: 1, finishedAt: 0, why })]);
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));
@@ -61,8 +61,8 @@ test("a failed row has its reason, Retry and Details", async () => {
   expect(backend.calls).toContainEqual(["steer", "retry", [7]]);
 });
 
-test("failed rows stand below their cause, two of them until all are wanted", async () => {
-  const why = (code: FailureCode) => saying(code, "It broke.", "Mend it.");
+test("failed rows are grouped by cause, two of each until expanded", async () => {
+  const why = (code: FailureCode) => textFailure(code, "It broke.", "Fix it.");
   const cut = [1, 2, 3].map((id) => row(id, { state: "failed", why: why("source_truncated") }));
   const backend = fake([...cut, row(4, { state: "failed", why: why("not_media") })]);
   const user = open(backend);
@@ -88,7 +88,7 @@ test("discarding all failed videos asks first", async () => {
   expect(await screen.findByText("Nothing has failed")).toBeTruthy();
 });
 
-test("the alarm stands above the failed list until it is dismissed", async () => {
+test("the alarm is shown above the failed list until it is dismissed", async () => {
   const backend = fake([row(1, { state: "failed" })]);
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));
@@ -99,11 +99,11 @@ test("the alarm stands above the failed list until it is dismissed", async () =>
   expect(backend.calls).toContainEqual(["pause", true]);
   await user.click(screen.getByRole("button", { name: "Dismiss" }));
   expect(screen.queryByRole("alert")).toBeNull();
-  // The next alarm is another, also in the same words.
-  const words = backend.alarm;
+  // A new alarm is shown even if its text is the same.
+  const same = backend.alarm;
   backend.alarm = null;
   backend.touch();
-  backend.alarm = words;
+  backend.alarm = same;
   backend.touch();
   expect(await screen.findByRole("alert")).toBeTruthy();
 });
@@ -129,7 +129,7 @@ test("the keyboard moves, selects and acts", async () => {
   expect(screen.getByRole("row", { selected: true }).id).toBe("job-4");
 });
 
-test("a drop is answered with its token and the current preset, and the overlay goes", async () => {
+test("a drop is answered with its token and the current preset, and the overlay disappears", async () => {
   const backend = fake();
   open(backend);
   await screen.findByText("Drop videos or folders here");
@@ -140,7 +140,7 @@ test("a drop is answered with its token and the current preset, and the overlay 
   expect(document.querySelector(".overlay.shown")).toBeNull();
 });
 
-test("what was added is told, and what was there already is shown", async () => {
+test("a notice shows what was added, and duplicates are marked in the list", async () => {
   const backend = fake([row(1), row(2)]);
   open(backend);
   await rows();
@@ -149,7 +149,7 @@ test("what was added is told, and what was there already is shown", async () => 
   expect(within(document.getElementById("job-2") as HTMLElement).getByText("Already in the queue")).toBeTruthy();
 });
 
-test("a setting counts at once, and a refused one says why", async () => {
+test("a setting applies at once, and a refused one shows why", async () => {
   const backend = fake();
   const user = open(backend);
   await user.click(await screen.findByRole("button", { name: "Settings" }));
@@ -170,7 +170,7 @@ test("closing with running videos asks", async () => {
   expect(backend.calls).toContainEqual(["close", "background"]);
 });
 
-test("a filter shows only what is called so, and Escape shows all again", async () => {
+test("the filter shows only matching names, and Show all clears it", async () => {
   const user = open(fake([row(1, { name: "Holiday.mov" }), row(2, { name: "wedding.mov" })]));
   await rows();
   await user.keyboard("/holi");
@@ -181,7 +181,7 @@ test("a filter shows only what is called so, and Escape shows all again", async 
   await waitFor(() => expect(screen.getAllByRole("row").length).toBe(2));
 });
 
-test("what was done before can be looked at, or done again", async () => {
+test("a video that was done before can be shown or done again", async () => {
   const backend = fake([row(9, { state: "done" })]);
   const user = open(backend);
   await screen.findByText("Drop videos or folders here");
@@ -194,8 +194,8 @@ test("what was done before can be looked at, or done again", async () => {
   expect(await screen.findByRole("complementary", { name: "Details" })).toBeTruthy();
 });
 
-test("failed videos can be tried with another preset, one or a whole cause", async () => {
-  const why = saying("plan_refused", "It does not fit.", "Choose another preset.");
+test("failed videos can be retried with another preset, one or a whole cause", async () => {
+  const why = textFailure("plan_refused", "It does not fit.", "Choose another preset.");
   const backend = fake([1, 2].map((id) => row(id, { state: "failed", why })));
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));
@@ -209,7 +209,7 @@ test("failed videos can be tried with another preset, one or a whole cause", asy
   expect(backend.calls.at(-1)).toEqual(["retryAs", [2], null, "remux-mp4"]);
 });
 
-test("the chosen colours are those of the page", async () => {
+test("the chosen theme is applied to the page", async () => {
   const backend = fake();
   const user = open(backend);
   await user.click(await screen.findByRole("button", { name: "Settings" }));
@@ -217,7 +217,7 @@ test("the chosen colours are those of the page", async () => {
   await waitFor(() => expect(document.documentElement.dataset["theme"]).toBe("dark"));
 });
 
-test("a row has its picture, and an icon where there is none or it cannot be shown", async () => {
+test("a row shows its thumbnail, or an icon where it is missing or broken", async () => {
   open(fake([row(1, { thumb: true }), row(2)]));
   await rows();
   const picture = (id: number) => document.querySelector(`#job-${id} img`);
@@ -227,7 +227,7 @@ test("a row has its picture, and an icon where there is none or it cannot be sho
   await waitFor(() => expect(picture(1)).toBeNull());
 });
 
-test("what was added can be taken back, and what was left out looked at", async () => {
+test("adding can be undone, and skipped files can be listed", async () => {
   const backend = fake([row(1)]);
   const user = open(backend);
   await rows();
@@ -239,7 +239,7 @@ test("what was added can be taken back, and what was left out looked at", async 
   expect(backend.calls).toContainEqual(["undoAdd"]);
 });
 
-test("the done list is sorted as wanted, and cleared after a question", async () => {
+test("the done list can be sorted, and is cleared after a confirmation", async () => {
   const done = (id: number, name: string, outputSize: number) => row(id, { name, state: "done", finishedAt: id * 1000, outputSize });
   const backend = fake([done(1, "b.mkv", 1), done(2, "c.mkv", 800_000_000), done(3, "a.mkv", 700_000_000)]);
   const user = open(backend);
@@ -266,11 +266,11 @@ test("all failed videos can be retried at once", async () => {
   expect(await screen.findByText("Nothing has failed")).toBeTruthy();
 });
 
-test("nothing is said of a list before it is known", async () => {
+test("a list is not called empty before it is loaded", async () => {
   const backend = fake([row(1, { state: "failed" })]);
   const page = backend.page;
   let answer = () => {};
-  backend.page = (wanted) => new Promise((known) => (answer = () => known(page(wanted))));
+  backend.page = (wanted) => new Promise((resolve) => (answer = () => resolve(page(wanted))));
   open(backend);
   expect(await screen.findByRole("tab", { name: /Failed 1/ })).toBeTruthy();
   expect(screen.queryByText("Drop videos or folders here")).toBeNull();
@@ -278,7 +278,7 @@ test("nothing is said of a list before it is known", async () => {
   expect(await screen.findByText("Drop videos or folders here")).toBeTruthy();
 });
 
-test("the keys of the window reach every list, the table of keys and the settings", async () => {
+test("window shortcuts open each list, add files and show the shortcuts", async () => {
   const backend = fake([row(1), row(2, { state: "done" })]);
   const user = open(backend);
   await rows();
@@ -296,7 +296,7 @@ test("the keys of the window reach every list, the table of keys and the setting
   expect(screen.getByRole("tab", { name: /Queue/, selected: true })).toBeTruthy();
 });
 
-test("Escape closes the details from wherever the keyboard is", async () => {
+test("Escape closes the details wherever the focus is", async () => {
   const user = open(fake([row(1), row(2)]));
   await rows();
   screen.getByRole("grid").focus();
@@ -313,23 +313,23 @@ test("a paused video keeps no worker busy", async () => {
   expect(await screen.findByText("1 of 3 workers busy")).toBeTruthy();
 });
 
-test("an ffmpeg that does not serve is told from one that is missing", async () => {
+test("an unusable ffmpeg is distinguished from a missing one", async () => {
   const backend = fake([], "");
   const tools = await backend.tools();
-  backend.tools = () => Promise.resolve({ ...tools, problem: saying("ffmpeg_broken", "/opt/ffmpeg is version 4.4; 5.1 or newer is needed.") });
+  backend.tools = () => Promise.resolve({ ...tools, problem: textFailure("ffmpeg_broken", "/opt/ffmpeg is version 4.4; 5.1 or newer is needed.") });
   open(backend);
   expect(await screen.findByText("This ffmpeg cannot be used")).toBeTruthy();
   expect(screen.getByText(/is version 4.4/)).toBeTruthy();
 });
 
-test("with videos in the queue, a missing ffmpeg leads to its settings", async () => {
+test("with videos in the queue, the warning about a missing ffmpeg opens its settings", async () => {
   const user = open(fake([row(1)], ""));
   await user.click(await screen.findByRole("button", { name: "ffmpeg is missing" }));
   expect(await screen.findByText("sudo apt install ffmpeg")).toBeTruthy();
   await waitFor(() => expect(document.activeElement?.textContent).toMatch(/Choose/));
 });
 
-test("the size that results are to fit is chosen in the settings", async () => {
+test("the size limit of results is set in the settings", async () => {
   const backend = fake();
   const user = open(backend);
   await user.click(await screen.findByRole("button", { name: "Settings" }));
@@ -337,7 +337,7 @@ test("the size that results are to fit is chosen in the settings", async () => {
   await waitFor(() => expect(backend.calls).toContainEqual(["settle", expect.objectContaining({ fitSizeMb: 10 })]));
 });
 
-test("the settings begin at their first control and stay where the keyboard is", async () => {
+test("the settings focus their first control and keep the focus after a change", async () => {
   const user = open(fake());
   await user.click(await screen.findByRole("button", { name: "Settings" }));
   const first = await screen.findByLabelText(/Videos at the same time/);
@@ -347,7 +347,7 @@ test("the settings begin at their first control and stay where the keyboard is",
   expect(document.activeElement).toBe(awake);
 });
 
-test("the button of a menu says whether it is open", async () => {
+test("a menu button reports whether its menu is open", async () => {
   const user = open(fake([row(1, { place: 1 })]));
   await rows();
   const more = screen.getByRole("button", { name: "More" });
@@ -356,8 +356,8 @@ test("the button of a menu says whether it is open", async () => {
   expect(more.getAttribute("aria-expanded")).toBe("true");
 });
 
-test("attempts say how they ended, and their command can be copied", async () => {
-  const why = saying("out_of_memory", "The system ended ffmpeg to free memory.", "");
+test("attempts show how they ended, and their command can be copied", async () => {
+  const why = textFailure("out_of_memory", "The system ended ffmpeg to free memory.", "");
   const backend = fake([row(1, { state: "failed", attempt: 1, why, startedAt: 0, finishedAt: 41_000 })]);
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));

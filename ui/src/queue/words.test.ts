@@ -1,15 +1,15 @@
 import type { Reason } from "../backend/types";
 import { short } from "./reasons";
 import { expect, test } from "vitest";
-import { notice, remark, row, textFailure as saying } from "../backend/fake";
+import { notice, remark, row, textFailure } from "../backend/fake";
 import type { Checked, Live } from "../backend/types";
 import { checked, checkedByEarlierVersion } from "../details/checked";
 import { menu } from "./actions";
-import { added, cameOf, cell, dragged, facts, footer, saved, timeLeft } from "./words";
+import { added, batchResult, cell, dragged, facts, footer, saved, timeLeft } from "./words";
 
 const live: Live = { id: 1, percent: 42.4, speed: 3.14, etaSeconds: 72, bytes: 96_000_000, doneUs: 100_000_000 };
 
-test("a running row says how far, how long still, how fast and how much", () => {
+test("a running row shows percentage, time left, speed and size", () => {
   expect(cell(row(1, { state: "running" }), live, 0)).toEqual({
     kind: "bar",
     left: "42\u202f%",
@@ -21,32 +21,32 @@ test("a running row says how far, how long still, how fast and how much", () => 
   });
 });
 
-test("a paused row stands still, an unknown length has no percentage, and 99 % has a word", () => {
+test("a paused row has no speed, an unknown length no percentage, and 99 % is shown as checking", () => {
   expect(cell(row(1, { state: "running", hold: true }), live, 0)).toMatchObject({ right: "Paused", belowLeft: "", paused: true });
   expect(cell(row(1, { state: "running" }), { ...live, percent: null }, 0)).toMatchObject({ left: "Working", right: "1 min 40 s done", fraction: 0 });
   expect(cell(row(1, { state: "running" }), { ...live, percent: 99 }, 0)).toMatchObject({ left: "Checking the result", right: "" });
   expect(cell(row(1, { state: "running" }), undefined, 0)).toMatchObject({ left: "Starting" });
 });
 
-test("a released row that waits for a worker is told from one that works and from a paused one", () => {
+test("a released row that waits for a worker differs from a running and a paused one", () => {
   const released = cell(row(1, { state: "running", awaitsWorker: true }), live, 0);
-  expect(released).toMatchObject({ left: "42\u202f%", right: "Released", belowLeft: "Goes on when a worker is free", paused: true });
+  expect(released).toMatchObject({ left: "42\u202f%", right: "Released", belowLeft: "Continues when a worker is free", paused: true });
   expect(JSON.stringify(released)).not.toContain("3.1");
 });
 
-test("a retry says which of how many, and counts down", () => {
-  const why = saying("stalled", "No progress for 2 minutes.", "");
+test("a retry shows its number and counts down", () => {
+  const why = textFailure("stalled", "No progress for 2 minutes.", "");
   const retrying = row(1, { attempt: 2, maxAttempts: 5, runAt: 38_000, why });
   expect(cell(retrying, undefined, 0)).toEqual({ kind: "lines", icon: "retry", first: "Retry 2 of 4 in 38 s", second: "No progress for 2 minutes" });
   expect(cell(retrying, undefined, 40_000)).toMatchObject({ first: "Retry 2 of 4" });
 });
 
-test("a queued row has its place, unless it is on hold", () => {
+test("a queued row shows its place, unless it is on hold", () => {
   expect([1, 2].map((place) => cell(row(1, { place }), undefined, 0))).toMatchObject([{ first: "Next" }, { first: "Place 2" }]);
   expect(cell(row(1, { hold: true }), undefined, 0)).toMatchObject({ icon: "hold", first: "On hold" });
 });
 
-test("done is verified, or says what is remarkable", () => {
+test("a done row is verified, or shows its warnings", () => {
   const at = { startedAt: 0, finishedAt: 93_000 };
   expect(cell(row(1, { state: "done", outputSize: 214_000_000, ...at }), undefined, 0)).toMatchObject({ icon: "tick", first: "Verified" });
   expect(cell(row(1, { state: "done", said: [remark()], ...at }), undefined, 0)).toMatchObject({ icon: "warning", second: "It was odd" });
@@ -61,7 +61,7 @@ test("done is verified, or says what is remarkable", () => {
   expect(saved(bigger)).toBe("+11\u202f%");
 });
 
-test("a job of another version says so, and a result without a record is not called verified", () => {
+test("a job of another version is marked, and a result without a record is not called verified", () => {
   const foreign = { preset: null, readable: false };
   expect(cell(row(1, foreign), undefined, 0)).toMatchObject({ first: "Made by another version", second: "Update Spool, or remove it" });
   expect(cell(row(1, { ...foreign, foreignFormat: 2 }), undefined, 0)).toMatchObject({ first: "Made by another version (format 2)" });
@@ -73,7 +73,7 @@ test("a job of another version says so, and a result without a record is not cal
   expect([checkedByEarlierVersion(row(1, done)), checkedByEarlierVersion(row(1, { ...done, kept: true })), checkedByEarlierVersion(row(1))]).toEqual([true, false, false]);
 });
 
-test("what was checked is said as it was measured", () => {
+test("the text of a check lists what was measured", () => {
   const all: Checked = { streams: 3, seconds: 287, pictures: { found: 7174, expected: 7175 }, decoded: "result", places: null, compared: false, changes: [] };
   expect(checked(all)).toBe("3 streams as planned, 4:47 long, 7,174 of 7,175 pictures, result decoded");
   expect(checked({ streams: 1, seconds: null, pictures: null, decoded: "some", places: null, compared: false, changes: [] })).toBe("1 stream as planned");
@@ -81,7 +81,7 @@ test("what was checked is said as it was measured", () => {
   expect(checked({ ...all, places: 7 })).toMatch(/pictures, decoded at 7 places$/);
 });
 
-test("the footer says what is left out", () => {
+test("the footer lists the jobs it does not count", () => {
   const counts = { queued: 5, held: 1, unreadable: 0, waiting: 1, running: 2, done: 38, failed: 2, cancelled: 3 };
   const standing = { counts, batch: { done: 3, failed: 1, ended: 4, of: 11 }, cameOf: null, suspended: 1, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
  checking: null, bytesBefore: 0, bytesAfter: 0 };
@@ -95,18 +95,18 @@ test("the footer says what is left out", () => {
   expect(footer({ ...held, counts: { ...held.counts, queued: 0, held: 0 } })).toMatchObject({ text: "Nothing in the queue", without: "" });
 });
 
-test("the footer says what came of a batch, and what is left then", () => {
+test("the footer shows the result of a finished batch, and the jobs that are left", () => {
   const counts = { queued: 1, held: 1, unreadable: 0, waiting: 1, running: 0, done: 38, failed: 2, cancelled: 3 };
   const over = { done: 6, failed: 2, bytesBefore: 10_000_000, bytesAfter: 300_000, seconds: 72 };
   const standing = { counts, batch: { done: 6, failed: 2, ended: 8, of: 9 }, cameOf: over, suspended: 0, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
  checking: null, bytesBefore: 0, bytesAfter: 0 };
   expect(footer(standing)).toEqual({ all: 0, ended: 0, text: "6 done, 2 failed", without: "1 on hold and 1 waiting" });
-  expect(cameOf(over)).toEqual({ saved: "9.7 MB saved", took: "took 1 min 12 s" });
-  expect(cameOf({ ...over, bytesAfter: 11_000_000 }).saved).toBe("1.0 MB more");
-  expect(cameOf({ ...over, done: 0 }).saved).toBe("");
+  expect(batchResult(over)).toEqual({ saved: "9.7 MB saved", took: "took 1 min 12 s" });
+  expect(batchResult({ ...over, bytesAfter: 11_000_000 }).saved).toBe("1.0 MB more");
+  expect(batchResult({ ...over, done: 0 }).saved).toBe("");
 });
 
-test("the time left is a range, rounded to what is known", () => {
+test("the time left is a rounded range", () => {
   const left = [
     [null, null],
     [2, 8],
@@ -119,7 +119,7 @@ test("the time left is a range, rounded to what is known", () => {
   expect(left).toEqual(["", "a few seconds left", "about 30–50 s left", "about 1–3 min left", "about 26–35 min left", "about 2–2.5 h left", "about 8–14 h left"]);
 });
 
-test("what is held over the window is counted", () => {
+test("dragged files and folders are counted", () => {
   const over = [
     [12, 1],
     [1, 0],
@@ -128,18 +128,18 @@ test("what is held over the window is counted", () => {
   expect(over).toEqual(["12 files and 1 folder", "1 file", "2 folders"]);
 });
 
-test("a video that was stopped rather than kept paused says that it starts again", () => {
+test("a held video that was stopped shows that it starts again", () => {
   expect(cell(row(1, { hold: true }), undefined, 0)).toEqual({ kind: "lines", icon: "hold", first: "On hold" });
   expect(cell(row(1, { hold: true, startedAt: 5 }), undefined, 0)).toMatchObject({ second: "Starts again from its beginning" });
 });
 
-test("a video with which the computer went down again and again says why it is on hold", () => {
-  const why = saying("machine_down", "The computer went down 6 times.", "");
+test("a video held because the computer went down repeatedly shows why", () => {
+  const why = textFailure("machine_down", "The computer went down 6 times.", "");
   const held = cell(row(1, { hold: true, startedAt: 5, why }), undefined, 0);
   expect(held).toEqual({ kind: "lines", icon: "hold", first: "On hold", second: "The computer went down 6 times" });
 });
 
-test("what was added is said in full sentences", () => {
+test("the notice after adding has full sentences", () => {
   expect(added(notice({ own: 1 }))[1]).toBe("1 is a result of Spool.");
   expect(added(notice({ accepted: 5, duplicateCount: 1, skipped: 3 }))).toEqual([
     "5 videos added.",
@@ -148,14 +148,14 @@ test("what was added is said in full sentences", () => {
   const renamed = 'con becomes "con_.mp4": the drive does not hold files of that name.';
   expect(added(notice({ accepted: 1, renamed, renamedCount: 1 }))).toEqual(["1 video added.", renamed]);
   expect(added(notice({ accepted: 3, renamed, renamedCount: 2 }))[1]).toBe(
-    "2 results get other names than asked for, which their drive cannot hold.",
+    "2 results get other names, because their drive cannot hold the requested ones.",
   );
   expect(added(notice({ skipped: 1 }))).toEqual(["Nothing added.", "1 file is not a video."]);
   const may = new Date(2024, 4, 3).getTime();
   expect(added(notice({ doneBeforeCount: 1, doneAt: may }))).toEqual(["Nothing added.", "It was already done on 3 May 2024."]);
 });
 
-test("the facts are what is known, and nothing stands for what is not", () => {
+test("the facts leave out what is unknown", () => {
   const text = (change: Parameters<typeof row>[1]) => facts(row(1, change)).map((f) => f.text);
   const known = { width: 3840, height: 2160, codec: "HEVC", hdr: true, bits: 10, interlaced: false, seconds: 385 };
   expect(text({ facts: known, sourceSize: 1_160_000_000 })).toEqual(["3840×2160", "HEVC HDR", "6:25", "1.16 GB"]);
@@ -166,28 +166,28 @@ test("the facts are what is known, and nothing stands for what is not", () => {
   expect(text({ facts: { ...known, width: 0, codec: "", seconds: null } })).toEqual(["812 MB"]);
 });
 
-test("a failed row says the particular reason and not the name again", () => {
+test("a failed row shows the specific reason without the file name", () => {
   const of = (reason: Reason) => short({ ...reason, code: "internal", message: "", nextStep: "" });
   expect(of({ kind: "ends_early", readable: 761, whole: 1203, estimated: false })).toBe("Ends at 12:41 of 20:03");
   expect(of({ kind: "ends_early", readable: 12, whole: 36, estimated: true })).toBe("Ends at about 0:12 of 0:36");
   expect(of({ kind: "not_media", name: "a.mp4" })).toBe("Not a video that can be read");
   expect(of({ kind: "text", code: "encode_failed", text: "ffmpeg ended with 1." })).toBe("ffmpeg ended with 1");
   expect(of({ kind: "wrong_result", fault: { is: "tells_place", by: { in: "tag", name: "location" } } })).toBe(
-    "May tell where it was recorded, by its tag location",
+    "May reveal where it was recorded, by its tag location",
   );
 });
 
-test("a waiting row names what it waits for", () => {
-  const why = saying("source_volume_missing", "", "Continues by itself once the drive is connected.");
+test("a waiting row shows what it waits for", () => {
+  const why = textFailure("source_volume_missing", "", "Continues by itself once the drive is connected.");
   const waiting = cell(row(1, { state: "waiting", waitsFor: "Media", why }), undefined, 0);
   expect(waiting).toMatchObject({ first: "Waiting for “Media”", second: "Continues by itself", rest: " once the drive is connected" });
-  const silent = saying("volume_silent", "", "Continues by itself once the drive answers.");
+  const silent = textFailure("volume_silent", "", "Continues by itself once the drive answers.");
   const one = row(1, { state: "waiting", waitsFor: "Media", why: silent });
   expect(cell(one, undefined, 0)).toMatchObject({ first: "“Media” does not answer", second: "Continues by itself", rest: " once the drive answers" });
   expect(cell({ ...one, waitsFor: null }, undefined, 0)).toMatchObject({ first: "The drive does not answer" });
-  const written = saying("source_growing", "", "Continues by itself once the copy or recording has ended.");
+  const written = textFailure("source_growing", "", "Continues by itself once the copy or recording has ended.");
   const growing = cell(row(1, { state: "waiting", why: written }), undefined, 0);
   expect(growing).toMatchObject({ first: "Waiting until it is written", rest: " once the copy or recording has ended" });
-  const full = saying("disk_full", "", "Free some space; this continues by itself.");
+  const full = textFailure("disk_full", "", "Free some space; this continues by itself.");
   expect(cell(row(1, { state: "waiting", why: full }), undefined, 0)).toMatchObject({ second: "Free some space; this continues by itself", rest: "" });
 });

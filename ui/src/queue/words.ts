@@ -1,15 +1,15 @@
 /**
- * What a row says in each state: the fact, then what happens next. Pure: a row, its progress and the time go
- * in, text and the name of an icon come out.
+ * The texts of rows, footer and notices. Pure functions: from a row, its progress and the time to text and the name of an
+ * icon. A row shows the fact first, then what happens next.
  */
 import type { AddNotice, CameOf, Checking, Drag, FailureCode, Left, Live, Rechecked, Row, Standing } from "../backend/types";
 import { change, count, day, duration, listed, percent, playtime, size, speed, when } from "../shared/format";
 import { continues, short } from "./reasons";
-import { brief, remarkable } from "./remarks";
+import { brief, notable } from "./remarks";
 
 export type IconName = "hold" | "retry" | "drive" | "tick" | "warning" | "cancelled";
 
-/** A bar with a word on each side above and below it. */
+/** A progress bar with text above and below it, left and right. */
 export interface BarCell {
   kind: "bar";
   left: string;
@@ -21,30 +21,30 @@ export interface BarCell {
   paused: boolean;
 }
 
-/** One or two lines, with an icon or without. */
+/** One or two lines of text, optionally with an icon. */
 export interface LinesCell {
   kind: "lines";
   icon?: IconName;
   first: string;
   second?: string;
-  /** How the second line goes on where there is room. */
+  /** Continuation of the second line, shown in a wide window. */
   rest?: string;
   soft?: boolean;
 }
 
 export type Cell = BarCell | LinesCell;
 
-/** How far a job is, as it was just told or as its row has it. */
-type Reading = Omit<Live, "id">;
+/** Progress of a job, from the latest update or from its row. */
+type Progress = Omit<Live, "id">;
 
-/** Of a job whose preset this version cannot read: it is never started. */
+/** A job whose preset this version cannot read is never started. */
 function otherVersion(row: Row): LinesCell {
   const format = row.foreignFormat === null ? "" : ` (format ${row.foreignFormat})`;
   return { kind: "lines", icon: "hold", first: `Made by another version${format}`, second: "Update Spool, or remove it" };
 }
 
-/** What stands in the state column of the queue and of the done list. */
-export function cell(row: Row, live: Reading | undefined, now: number): Cell {
+/** The content of the state column. */
+export function cell(row: Row, live: Progress | undefined, now: number): Cell {
   if (!row.readable && row.state !== "done") return otherVersion(row);
   switch (row.state) {
     case "running":
@@ -62,7 +62,7 @@ export function cell(row: Row, live: Reading | undefined, now: number): Cell {
   }
 }
 
-function running(row: Row, live: Reading | undefined): Cell {
+function running(row: Row, live: Progress | undefined): Cell {
   const known = live?.percent ?? null;
   const written = live?.bytes ?? null;
   const still = row.hold || row.awaitsWorker;
@@ -70,14 +70,14 @@ function running(row: Row, live: Reading | undefined): Cell {
     kind: "bar",
     left: known === null ? (live ? "Working" : "Starting") : known >= 99 ? "Checking the result" : percent(known),
     right: row.hold ? "Paused" : row.awaitsWorker ? "Released" : left(live),
-    belowLeft: row.awaitsWorker ? "Goes on when a worker is free" : still || !live?.speed ? "" : speed(live.speed),
+    belowLeft: row.awaitsWorker ? "Continues when a worker is free" : still || !live?.speed ? "" : speed(live.speed),
     belowRight: written === null || row.awaitsWorker ? "" : `${size(written)} so far`,
     fraction: known === null ? 0 : known / 100,
     paused: still,
   };
 }
 
-function left(live: Reading | undefined): string {
+function left(live: Progress | undefined): string {
   if (!live) return "";
   if (live.percent === null) return `${duration(live.doneUs / 1e6)} done`;
   if (live.etaSeconds === null || live.percent >= 99) return "";
@@ -85,19 +85,19 @@ function left(live: Reading | undefined): string {
 }
 
 function queued(row: Row, now: number): Cell {
-  if (row.hold && row.failure?.code === "machine_down") return { kind: "lines", icon: "hold", first: "On hold", second: sentenceless(row.failure.message) };
-  // Only so many are kept paused half way: one beyond that was stopped.
+  if (row.hold && row.failure?.code === "machine_down") return { kind: "lines", icon: "hold", first: "On hold", second: withoutFullStop(row.failure.message) };
+  // The number of paused processes is limited; a job beyond the limit was stopped and starts again.
   if (row.hold) return { kind: "lines", icon: "hold", first: "On hold", ...(row.startedAt === null ? {} : { second: "Starts again from its beginning" }) };
   if (row.runAt !== null) {
     const wait = Math.max(0, Math.ceil((row.runAt - now) / 1000));
     const first = `Retry ${row.attempt} of ${row.maxAttempts - 1}${wait > 0 ? ` in ${duration(wait)}` : ""}`;
-    return { kind: "lines", icon: "retry", first, second: sentenceless(row.failure?.message) };
+    return { kind: "lines", icon: "retry", first, second: withoutFullStop(row.failure?.message) };
   }
   const place = row.place === null ? "Queued" : row.place === 1 ? "Next" : `Place ${row.place.toLocaleString("en")}`;
   return { kind: "lines", first: place, soft: true };
 }
 
-/** Which outside thing a waiting job waits for, in a few words. */
+/** What a waiting job waits for. */
 function waitingFor(row: Row): string {
   const name = row.waitsFor === null ? null : `“${row.waitsFor}”`;
   const where: Partial<Record<FailureCode, string>> = {
@@ -115,20 +115,20 @@ function waitingFor(row: Row): string {
 
 function done(row: Row, now: number): Cell {
   const grown = row.sizes.source !== null && row.sizes.output !== null && row.sizes.output > row.sizes.source * 1.005;
-  const remarks = remarkable(row);
-  if (row.check?.found === "wrong") return { kind: "lines", icon: "warning", first: "Found wrong", second: sentenceless(row.check.message) };
+  const remarks = notable(row);
+  if (row.check?.found === "wrong") return { kind: "lines", icon: "warning", first: "Result is wrong", second: withoutFullStop(row.check.message) };
   if (remarks.length > 0) {
     const [only] = remarks;
     const second = only && remarks.length === 1 ? brief(only) : count(remarks.length, "remark", "remarks");
     return { kind: "lines", icon: "warning", first: "With warnings", second };
   }
-  const second = grown ? "Bigger than before" : [time(row.finishedAt, now), took(row)].filter(Boolean).join(" · ");
-  // Only what is on record was checked by this version or one that keeps its checks.
+  const second = grown ? "Bigger than before" : [time(row.finishedAt, now), elapsed(row)].filter(Boolean).join(" · ");
+  // Earlier versions stored no record of their checks.
   const first = row.verified ? "Verified" : row.kept ? "Original kept" : "Checked by an earlier version";
   return { kind: "lines", icon: "tick", first, second };
 }
 
-function took(row: Row): string {
+function elapsed(row: Row): string {
   if (row.startedAt === null || row.finishedAt === null) return "";
   const long = duration((row.finishedAt - row.startedAt) / 1000);
   return row.copied ? `copied in ${long}` : long;
@@ -142,30 +142,30 @@ function time(at: number | null, now: number): string {
   return at === null ? "" : when(at, now);
 }
 
-/** A fragment takes no full stop. */
-function sentenceless(text: string | undefined): string {
+/** Removes the full stop. */
+function withoutFullStop(text: string | undefined): string {
   return (text ?? "").replace(/\.$/, "");
 }
 
-/** The same with the sizes below, where there is no room for columns of their own. */
+/** The cell with both sizes as second line, for windows too narrow for size columns. */
 export function sizesBelow(cell: Cell, row: Row): Cell {
   const sizes = `${size(row.sizes.source ?? 0)} → ${size(row.sizes.output ?? 0)}`;
   return cell.kind === "lines" ? { ...cell, second: sizes } : cell;
 }
 
-/** −78 %; nothing where a size is unknown or the job was cancelled. */
+/** The change of size, such as −78 %; empty unless the job is done and both sizes are known. */
 export function saved(row: Row): string {
   if (row.state !== "done" || !row.sizes.source || !row.sizes.output) return "";
   return change(row.sizes.source, row.sizes.output);
 }
 
-/** One fact of the line under a name; narrow windows leave some kinds out. */
+/** A fact in the line under a name; narrow windows hide some kinds. */
 export interface Fact {
   kind: "picture" | "codec" | "length" | "size";
   text: string;
 }
 
-/** The line of facts under a name, before the arrow and the preset. What is unknown is left out. */
+/** The facts in the line under a name, before the preset. Unknown facts are left out. */
 export function facts(row: Row): Fact[] {
   const f = row.facts;
   const bytes = row.sizes.source === null || row.state === "done" ? "" : size(row.sizes.source);
@@ -178,7 +178,7 @@ export function facts(row: Row): Fact[] {
   return all.filter((fact) => fact.text !== "");
 }
 
-/** The left of the footer: how far the present batch is, and what is left out. */
+/** The left part of the footer: progress of the current batch, and `without`, the jobs it does not include. */
 export function footer(standing: Standing): { all: number; ended: number; text: string; without: string } {
   const { counts: c, batch, cameOf } = standing;
   const stuck = [
@@ -189,7 +189,7 @@ export function footer(standing: Standing): { all: number; ended: number; text: 
     [standing.crowded, `waiting for space${standing.crowdedDisk ? ` on “${standing.crowdedDisk}”` : ""}`],
   ] as const;
   const without = stuck.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
-  if (cameOf) return { all: 0, ended: 0, text: came(cameOf.done, cameOf.failed), without: listed(without) };
+  if (cameOf) return { all: 0, ended: 0, text: doneAndFailed(cameOf.done, cameOf.failed), without: listed(without) };
   if (batch.of === 0) return { all: 0, ended: 0, text: without.length === 0 ? "Nothing in the queue" : "Nothing can start", without: listed(without) };
   const failed = batch.failed > 0 ? `, ${batch.failed.toLocaleString("en")} failed` : "";
   const text = `${batch.done.toLocaleString("en")} of ${batch.of.toLocaleString("en")} done${failed}`;
@@ -197,25 +197,25 @@ export function footer(standing: Standing): { all: number; ended: number; text: 
 }
 
 /** `6 done, 2 failed` */
-function came(done: number, failed: number): string {
+function doneAndFailed(done: number, failed: number): string {
   const parts = [[done, "done"], [failed, "failed"]] as const;
   return parts.filter(([n]) => n > 0).map(([n, word]) => `${n.toLocaleString("en")} ${word}`).join(", ");
 }
 
-/** What came of a batch beside how many there were: `9.7 MB saved`, `took 1 min 12 s`; empty where nothing was saved. */
-export function cameOf({ done, bytesBefore, bytesAfter, seconds }: CameOf): { saved: string; took: string } {
+/** The result of a finished batch: `9.7 MB saved`, `took 1 min 12 s`; `saved` is empty when the size did not change. */
+export function batchResult({ done, bytesBefore, bytesAfter, seconds }: CameOf): { saved: string; took: string } {
   const less = bytesBefore - bytesAfter;
   const saved = done === 0 || less === 0 ? "" : less > 0 ? `${size(less)} saved` : `${size(-less)} more`;
   return { saved, took: `took ${duration(seconds)}` };
 }
 
-/** How far results are checked again. */
+/** Progress of checking results again. */
 export function checking({ n, of, waits }: Checking): string {
   const at = `Checking ${Math.max(1, n).toLocaleString("en")} of ${of.toLocaleString("en")}`;
-  return waits ? `${at}, waits for the queue` : at;
+  return waits ? `${at}, waiting for the queue` : at;
 }
 
-/** What checking results again found, in the words of the notice. */
+/** The notice after results were checked again: first sentence and the rest. */
 export function rechecked({ right, wrong, notChecked }: Rechecked): [string, string] {
   const all = right + wrong;
   const first = wrong > 0 ? `${count(wrong, "result is", "results are")} wrong.` : all > 0 ? "Nothing wrong was found." : "Nothing was checked.";
@@ -225,12 +225,12 @@ export function rechecked({ right, wrong, notChecked }: Rechecked): [string, str
   return [first, rest.join(" ")];
 }
 
-/** How long the rest takes: a range rounded to what is known, or nothing. */
+/** The time left as a range, rounded to the precision of the estimate; empty when unknown. */
 export function timeLeft(left: Left): string {
   if (left.from === null || left.to === null) return "";
   if (left.to < 10) return "a few seconds left";
   if (left.to < 90) return `about ${Math.max(10, tens(left.from, Math.floor))}–${Math.max(20, tens(left.to, Math.ceil))} s left`;
-  // Steps that a range of hours is not widened by.
+  // Half hours for short ranges, so that rounding does not widen them much.
   const [unit, seconds, step] = left.to < 5400 ? ["min", 60, 1] as const : ["h", 3600, left.to < 18000 ? 0.5 : 1] as const;
   const from = Math.max(step, Math.floor(left.from / seconds / step) * step);
   const to = Math.max(from + step, Math.ceil(left.to / seconds / step) * step);
@@ -241,12 +241,12 @@ function tens(seconds: number, round: (n: number) => number): number {
   return round(seconds / 10) * 10;
 }
 
-/** What is held over the window. */
+/** Counts what is dragged over the window. */
 export function dragged({ files, folders }: Drag): string {
   return listed([files > 0 ? count(files, "file", "files") : "", folders > 0 ? count(folders, "folder", "folders") : ""].filter(Boolean));
 }
 
-/** What became of added files, in the words of the notice. */
+/** The notice after files were added: first sentence and the rest. */
 export function added(notice: AddNotice): [string, string] {
   const first = notice.accepted > 0 ? `${count(notice.accepted, "video", "videos")} added.` : "Nothing added.";
   const rest = [];
@@ -261,11 +261,11 @@ export function added(notice: AddNotice): [string, string] {
 }
 
 function renamed(sentence: string, of: number): string {
-  return of === 1 ? sentence : `${of} results get other names than asked for, which their drive cannot hold.`;
+  return of === 1 ? sentence : `${of} results get other names, because their drive cannot hold the requested ones.`;
 }
 
 function endedBefore(of: number): string {
-  return of === 1 ? "It failed or was cancelled before; retry it there." : `${of} failed or were cancelled before; retry them there.`;
+  return of === 1 ? "It failed or was cancelled before; retry it in its list." : `${of} failed or were cancelled before; retry them in their lists.`;
 }
 
 function doneBefore(notice: AddNotice): string {
