@@ -10,7 +10,7 @@ use spool_tests::engine::{Setup, add, faulty, reaches, start};
 use spool_tests::env::TestEnv;
 use spool_tests::{clips, wait_until};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn more_workers_start_more_jobs_at_once_and_fewer_end_none() {
@@ -43,15 +43,14 @@ async fn a_snapshot_tells_of_the_rest_and_of_what_had_ended_by_it() {
     tokio::time::timeout(Duration::from_secs(20), engine.until_idle()).await.unwrap();
     let before = snapshot().await.batch;
     add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-slow.mkv")]);
-    wait_until("the first to work", Duration::from_secs(20), || {
-        engine.queue().counts().unwrap().running == 1
-    });
+    wait_until("a batch to begin", Duration::from_secs(20), || !engine.batch().over);
     let working = snapshot().await;
     assert_eq!((working.idle, working.batch.rests), (false, before.rests));
     engine.steer(Command::Cancel, &Which::All(vec![State::Running])).unwrap();
     let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "a.mkv")])[0];
     reaches(&engine, id, State::Done);
-    wait_until("it to come to rest", Duration::from_secs(20), || engine.batch().rested.done == 1);
+    tokio::time::timeout(Duration::from_secs(20), engine.until_idle()).await.unwrap();
+    assert_eq!(engine.batch().rested.done, 1);
     let resting = snapshot().await;
     assert_eq!((resting.idle, resting.batch), (true, engine.batch()));
     engine.stop().await;
@@ -65,7 +64,16 @@ async fn how_far_a_batch_is_is_known_to_other_processes_while_it_goes_on_and_ove
     add(&engine, &env, &[&videos[0], &videos[1]]);
     let other = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     let kept = || Batch::kept(&other).unwrap();
-    wait_until("the end of the second", Duration::from_secs(20), || kept().ended.done == 1);
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let ended = loop {
+        assert!(Instant::now() < deadline, "the second did not end");
+        let ended = engine.batch().ended;
+        if ended.done == 1 {
+            break ended;
+        }
+        std::thread::yield_now();
+    };
+    assert!(ended.bytes_before > 0 && ended.bytes_after > 0, "counted without its bytes: {ended:?}");
     // What is stored may be two seconds old.
     let counts =
         |batch: Batch| (batch.ended.done, batch.ended.bytes_before, batch.ended.bytes_after, batch.over);

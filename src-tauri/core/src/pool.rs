@@ -263,13 +263,6 @@ impl Pool {
     fn learn(&mut self, id: JobId, outcome: &Outcome) -> Result<()> {
         let failure = outcome.failure();
         tracing::info!(job = %id, outcome = outcome.word(), "ended");
-        // Subscribers hear of the end also where the size cannot be read.
-        if let Outcome::Done { size, .. } = outcome
-            && let Ok(Some(job)) = self.shared.queue.job(id)
-            && let Some(before) = job.source_size
-        {
-            self.shared.tally.make(id, before, *size);
-        }
         self.tell_changed(id, outcome.state(), failure);
         match failure {
             Some(failure) if failure.code().class() == Class::Environment => {
@@ -317,6 +310,8 @@ impl Pool {
             let (boot, owner) = (self.shared.boot.as_deref(), &self.shared.owner);
             let Some(job) = queue.claim_on(boot, owner, self.active() == 0)? else { break };
             self.breaker.started(self.shared.clock.awake());
+            // Before the event: a subscriber that knows of the job must not read that the queue is idle.
+            self.shared.idle.send_replace(false);
             self.tell_changed(job.id, State::Running, None);
             self.start(job);
         }
@@ -375,10 +370,21 @@ impl Pool {
             let counts = queue.counts()?;
             counts.startable() == 0 || self.breaker.is_open() || queue.flag(Flag::Paused)?.is_some()
         };
-        if self.shared.idle.send_replace(idle) != idle && idle {
-            self.shared.tell(Event::Idle);
-            self.keep_batch()?;
+        let was_idle = *self.shared.idle.borrow();
+        if idle && !was_idle {
+            return self.become_idle();
         }
+        self.shared.idle.send_replace(idle);
         Ok(())
+    }
+
+    /// The batch is counted and stored before `idle` is set, for callers that wait for it. The event is sent after it, for a
+    /// subscriber that took its snapshot in between. An error of storing comes last, so that the batch ends once.
+    fn become_idle(&mut self) -> Result<()> {
+        self.shared.tally.hear(&Event::Idle);
+        let stored = self.keep_batch();
+        self.shared.idle.send_replace(true);
+        self.shared.send(Event::Idle);
+        stored
     }
 }

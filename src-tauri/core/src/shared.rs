@@ -78,6 +78,11 @@ impl Shared {
     /// Counts the event and sends it to subscribers, if any.
     pub(crate) fn tell(&self, event: Event) {
         self.tally.hear(&event);
+        self.send(event);
+    }
+
+    /// Sends an event that is already counted to subscribers, if any.
+    pub(crate) fn send(&self, event: Event) {
         let _ = self.events.send(event);
     }
 

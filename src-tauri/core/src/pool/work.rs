@@ -129,6 +129,8 @@ fn after(task: &Task, failure: Failure) -> Outcome {
 /// to a full disk. Given up when the engine stops; the next start's rescue then settles it.
 fn settle(task: &Task, outcome: &Outcome) -> bool {
     let Task { shared, job, .. } = task;
+    // Before the commit, so that the end and its bytes are counted together.
+    count_bytes(task, outcome);
     loop {
         match shared.queue.settle(job.lease(), outcome) {
             Ok(held) => {
@@ -148,6 +150,18 @@ fn settle(task: &Task, outcome: &Outcome) -> bool {
             }
             Err(cause) => retry_later(shared, job, &cause),
         }
+    }
+}
+
+/// Stores the bytes of a result for the counts, which take them in with its end. Without a readable size the end is counted
+/// all the same.
+fn count_bytes(Task { shared, job, .. }: &Task, outcome: &Outcome) {
+    // The row, not `job`: the source may have been measured again since the claim.
+    if let Outcome::Done { size, .. } = outcome
+        && let Ok(Some(row)) = shared.queue.job(job.id)
+        && let Some(before) = row.source_size
+    {
+        shared.tally.make(job.id, before, *size);
     }
 }
 
