@@ -71,7 +71,7 @@ async fn how_far_a_batch_is_is_known_to_other_processes_while_it_goes_on_and_ove
         if ended.done == 1 {
             break ended;
         }
-        std::thread::yield_now();
+        std::thread::park_timeout(Duration::from_micros(200));
     };
     assert!(ended.bytes_before > 0 && ended.bytes_after > 0, "counted without its bytes: {ended:?}");
     // What is stored may be two seconds old.
