@@ -70,7 +70,7 @@ pub struct EarlierResult {
     pub to_come: bool,
 }
 
-/// Where added jobs go.
+/// The place in the list for added jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// After all jobs.

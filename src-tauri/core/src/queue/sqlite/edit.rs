@@ -50,7 +50,7 @@ fn same_work(
     let own =
         "SELECT id FROM job WHERE unique_key = ?1 AND id <> ?2 AND state IN ('queued','waiting','running')";
     let former = "SELECT id FROM job INDEXED BY job_former_key WHERE former_key = ?1 AND id <> ?2 \
-                     AND state IN ('queued','waiting','running') LIMIT 1";
+                  AND state IN ('queued','waiting','running') LIMIT 1";
     let lookups = [(own, Some(&keys.own)), (former, keys.former.as_ref())];
     for (sql, key) in lookups.into_iter().filter_map(|(sql, key)| Some((sql, key?))) {
         let duplicate = t.prepare_cached(sql)?.query_row(params![key, id.0], |row| row.get(0)).optional()?;

@@ -91,7 +91,7 @@ fn flag(path: &Path, flag: Flag) -> Result<Option<String>> {
     found.map_err(|e| open::damaged(path, e))
 }
 
-/// What a repaired database was made from.
+/// The sources of a repaired database.
 #[derive(Default)]
 struct Made {
     /// Only the log of the damaged database is missing.
