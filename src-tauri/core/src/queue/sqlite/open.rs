@@ -15,7 +15,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// One entry per schema version; entries are never edited once released.
+/// One entry per schema version; their statements are never edited once released.
 const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema.sql")),
     M::up(include_str!("schema-2.sql")),
