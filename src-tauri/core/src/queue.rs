@@ -1,15 +1,15 @@
-//! The queue: the ordered, durable store of jobs, as traits over plain data, so that SQLite, a twin in memory
-//! and later a shared server can stand behind the engine alike.
+//! The queue: the ordered, durable store of jobs. Defined as traits over plain data, so that the engine can use SQLite,
+//! an in-memory implementation, or later a shared server.
 //!
-//! Every implementation guarantees, and `tests/integration/queue_contract.rs` demands:
+//! Every implementation guarantees, and `tests/integration/queue_contract.rs` checks:
 //! - `add` returns only after the jobs are durable, all of them or none;
-//! - one claim per job at a time, in list order, each with a fresh epoch;
-//! - a write with an outdated lease changes nothing and says so;
+//! - one claim per job at a time, in list order, each with a new epoch;
+//! - a write with an outdated lease changes nothing and reports it;
 //! - two active jobs never share a unique key or an output name;
 //! - a job leaves only by `Remove`, by `TakeBack`, for its successor or by retention.
 //!
-//! A queue must not know ffmpeg, start anything or touch a file system of a user: which names are in use there it is given
-//! as [`Taken`].
+//! A queue must not know ffmpeg, start processes or access the user's file systems: the names in use there are passed
+//! in as [`Taken`].
 
 mod adding;
 mod chosen;
@@ -50,8 +50,8 @@ pub use outcome::{KEPT_LOG, Outcome};
 pub use replacing::{Replaced, Successor};
 pub use taken::Taken;
 
-/// The durable store of jobs: the sum of its parts. Synchronous, shared between threads, usable as `dyn Queue`. Code that needs
-/// one part takes that part.
+/// The durable store of jobs: all parts together. Synchronous, shared between threads, usable as `dyn Queue`. Code that
+/// needs only one part takes that part.
 pub trait Queue: Leases + Commands + Lists + Details {}
 
 impl<T: Leases + Commands + Lists + Details> Queue for T {}
@@ -62,14 +62,14 @@ pub fn pause(queue: &dyn Details, paused: bool) -> Result<()> {
     if paused { Ok(()) } else { queue.set_flag(Flag::Restored, None) }
 }
 
-/// Milliseconds after which an estimate of the rest is out of date.
+/// Milliseconds after which an estimate of the time left is out of date.
 const FRESH: Millis = 30_000;
 
-/// How long the rest takes, as the engine at work has reckoned it; nothing where none has of late.
+/// Returns the time left as the running engine estimated it; `None` without a recent estimate.
 pub fn time_left(queue: &dyn Details, now: Millis) -> Result<Option<TimeLeft>> {
-    let said = queue.flag(Flag::TimeLeft)?.and_then(|text| serde_json::from_str::<TimeLeftAt>(&text).ok());
-    Ok(said.filter(|said| (0..FRESH).contains(&(now - said.at))).map(|said| said.left))
+    let stored = queue.flag(Flag::TimeLeft)?.and_then(|text| serde_json::from_str::<TimeLeftAt>(&text).ok());
+    Ok(stored.filter(|stored| (0..FRESH).contains(&(now - stored.at))).map(|stored| stored.left))
 }
 
-/// Attempts kept of one job: an ffmpeg that stays broken is tried every minute, for weeks.
+/// Attempts kept per job. A limit is needed because a broken ffmpeg is retried every minute, possibly for weeks.
 pub const KEPT_ATTEMPTS: i64 = 100;

@@ -1,4 +1,4 @@
-//! What is added to a queue, and what becomes of it. Plain data.
+//! Jobs to add to a queue, and the outcome for each. Plain data.
 
 use super::names::Naming;
 use crate::job::{JobId, State};
@@ -6,74 +6,75 @@ use crate::spec::JobSpec;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// What is added: one file with a preset and a wish for its output.
+/// A job to add: one file with a preset and a requested output.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewJob {
     /// Absolute path of the video.
     pub source: PathBuf,
-    /// Same file, same key: the canonical path.
+    /// The canonical path, which identifies the file.
     pub real_source: PathBuf,
     /// Size in bytes.
     pub source_size: Option<u64>,
     /// Modification time, in nanoseconds since 1970.
     pub source_mtime_ns: Option<i64>,
-    /// Where its volume is mounted.
+    /// Mount point of its volume.
     pub source_volume: Option<PathBuf>,
-    /// Where the volume of the result is mounted.
+    /// Mount point of the volume of the result.
     pub output_volume: Option<PathBuf>,
-    /// Folder of all results that were wished for with it, absolute: the result of a file of an added folder goes below.
+    /// Output folder of all jobs added together, absolute. Results of files from an added folder go into folders below
+    /// it.
     pub root: PathBuf,
     /// Folder of the result, absolute.
     pub folder: PathBuf,
-    /// Wished file name without extension, as the volume of the result holds it.
+    /// Requested file name without extension, in a form that the volume of the result can hold.
     pub stem: OsString,
-    /// What that volume asks of it.
+    /// Naming rules of that volume.
     pub naming: Naming,
-    /// What is wanted, frozen from here on.
+    /// Preset and options, frozen from here on.
     pub spec: JobSpec,
-    /// Found in a folder rather than named: skipped when it is the output of a known job.
+    /// Found in an added folder, not named by the user: skipped if it is the output of a known job.
     pub from_folder: bool,
-    /// Attempts before it is parked.
+    /// Attempts before the job is parked.
     pub max_attempts: u32,
-    /// Wanted even though the same was done before.
+    /// Add it even if the same work was done before, failed permanently or was cancelled.
     pub again: bool,
 }
 
-/// What became of one added file.
+/// The outcome of adding one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Added {
-    /// Durable from now on, under this number and output name.
+    /// Accepted: durable from now on, with this number and output name.
     Accepted {
         /// The new job.
         id: JobId,
         /// The claimed name.
         output: PathBuf,
     },
-    /// The same work (file, what preset and options mean, folder) is already active as this job.
+    /// This active job does the same work: the same file, meaning of preset and options, and folder.
     Duplicate(JobId),
-    /// The same work was done by this job, which may have left the list, on this very file: its size and time of
-    /// modification are the same, and the result is still there.
+    /// This job, which may have left the list, did the same work on the same file: size and modification time are
+    /// unchanged, and the result still exists.
     DoneBefore(JobId),
-    /// The same work on this very file failed for good, or was cancelled.
+    /// The same work on the same file failed permanently or was cancelled.
     EndedBefore(JobId, State),
-    /// The file is what this job wrote, which may have left the list.
+    /// The file is the output of this job, which may have left the list.
     OwnOutput(JobId),
 }
 
-/// A result of the same work as is being added.
+/// A result of the same work as a job to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarlierResult {
-    /// Where.
+    /// Its path.
     pub path: PathBuf,
-    /// Its job has not ended yet. Once it is done its result is there.
+    /// The job has not ended yet; the result exists once it is done.
     pub to_come: bool,
 }
 
-/// Where added jobs go.
+/// The place in the list for added jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// Behind everything.
+    /// After all jobs.
     End,
-    /// Before everything, in the order given.
+    /// Before all jobs, in the order given.
     Top,
 }

@@ -1,5 +1,5 @@
-//! Which rows a filter by name or another order chooses. Pure; every row in the wanted states is looked at, so it
-//! costs some 0.1 s for 100,000 rows: repeated callers keep the answer.
+//! Selects rows by name, or sorts them in another order. Pure. Visits every row in the requested states, which takes
+//! about 0.1 s for 100,000 rows; repeated callers cache the result.
 
 use super::{Filter, Sort, key_of_path};
 use crate::job::{Job, JobId};
@@ -7,11 +7,11 @@ use std::cmp::Reverse;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// What a choice looks at.
+/// The fields of a job that a filter uses.
 pub(super) struct Brief {
     pub(super) id: JobId,
     pub(super) source: PathBuf,
-    /// Bytes of the original and of the result.
+    /// Size in bytes of the original and of the result.
     pub(super) sizes: (Option<u64>, Option<u64>),
 }
 
@@ -21,7 +21,7 @@ impl From<&Job> for Brief {
     }
 }
 
-/// The jobs that `filter` wants, in its order; `all` stand in the usual order.
+/// Returns the jobs that match `filter`, in its order; `all` must be in the usual order.
 pub(super) fn chosen(all: Vec<Brief>, filter: &Filter) -> Vec<JobId> {
     let part = folded(OsStr::new(&filter.name));
     let mut left: Vec<Brief> = all.into_iter().filter(|b| part.is_empty() || has(&b.source, &part)).collect();
@@ -33,7 +33,7 @@ pub(super) fn chosen(all: Vec<Brief>, filter: &Filter) -> Vec<JobId> {
     left.into_iter().map(|b| b.id).collect()
 }
 
-/// Bytes saved; unknown counts as less than any loss.
+/// Bytes saved; `None` if unknown, which sorts below any loss.
 fn saved(brief: &Brief) -> Option<i64> {
     let (before, after) = brief.sizes;
     Some(before? as i64 - after? as i64)
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_the_name_in_any_case_chooses_and_folders_do_not_count() {
+    fn name_filter_ignores_case_and_folders() {
         let by = |name: &str| ids(&Filter { name: name.into(), ..Filter::default() });
         assert_eq!(by(""), [1, 2, 3]);
         assert_eq!(by("MP4"), [2, 3]);
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_saved_come_first_and_names_without_regard_to_case() {
+    fn sorts_by_most_saved_and_by_name_ignoring_case() {
         assert_eq!(ids(&Filter { sort: Sort::MostSaved, ..Filter::default() }), [1, 3, 2]);
         assert_eq!(ids(&Filter { sort: Sort::Name, ..Filter::default() }), [3, 2, 1]);
     }

@@ -1,68 +1,69 @@
-//! The commands of a user as plain data, and what they mean for any queue: in which states they make sense, and in which
-//! order they are done. Pure.
+//! User commands as plain data, and the rules for them that all queues share: the states in which they apply, and the
+//! order in which they are executed. Pure.
 
 use crate::job::{JobId, State};
 
-/// What a user may ask of jobs.
+/// A command on jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
-    /// End it: at once where it has not started, by its worker where it runs.
+    /// Cancels the job: at once if it has not started, through its worker if it is running.
     Cancel,
-    /// Put a failed or cancelled job back in line.
+    /// Queues a failed or cancelled job again.
     Retry,
-    /// Take a job that does not run off the list. Files stay.
+    /// Removes a job that is not running from the list. Files are kept.
     Remove,
-    /// The reverse of adding: off the list where it has not started, ended by its worker where it runs. Done to all that are
-    /// named or to none.
+    /// The reverse of adding: removes the job if it has not started, cancels it through its worker if it is running.
+    /// Applied to all named jobs in one transaction.
     TakeBack,
-    /// Do not start it. Asked of a running job: suspend it.
+    /// Puts the job on hold, so that it does not start; suspends a running job.
     Hold,
     /// The reverse of `Hold`.
     Release,
-    /// Look at once whether a waiting job may go on, or start a retry without its delay.
+    /// Queues a waiting job to check at once whether it can continue, or starts a retry without its delay.
     Now,
-    /// Before everything that has not started.
+    /// Moves the job to the top of the list.
     MoveTop,
-    /// Behind everything.
+    /// Moves the job to the bottom of the list.
     MoveBottom,
-    /// One place earlier.
+    /// Moves the job one place up among those that have not started.
     MoveUp,
-    /// One place later.
+    /// Moves the job one place down among those that have not started.
     MoveDown,
 }
 
-/// Which jobs.
+/// The jobs that a command applies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Which {
-    /// These.
+    /// These jobs.
     Ids(Vec<JobId>),
-    /// All in one of these states.
+    /// All jobs in one of these states.
     All(Vec<State>),
 }
 
-/// What became of a command.
+/// The outcome of a command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Steered {
-    /// Jobs it was done to.
+    /// Jobs it was applied to.
     pub done: Vec<JobId>,
-    /// Jobs it could not be done to, with the reason. Asked for by state, jobs that do not fit are not listed.
+    /// Jobs it could not be applied to, with the reason. For `Which::All`, jobs that are gone or in another state are
+    /// not listed.
     pub refused: Vec<(JobId, Refusal)>,
 }
 
-/// Why a command was not done.
+/// Why a command was not applied to a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// No job has this number.
     NotFound,
-    /// The command makes no sense in this state.
+    /// The command does not apply in this state.
     State(State),
-    /// An active job is the same work or has the same output name.
+    /// An active job does the same work or has the same output name.
     Active,
-    /// What it was added with cannot be read: another version of Spool made it.
+    /// Its spec cannot be read: another version of Spool wrote it.
     Unreadable,
 }
 
-/// In which states does a command make sense?
+/// Does the command apply to a job in this state?
 pub(crate) fn fits(command: Command, state: State) -> bool {
     match command {
         Command::Cancel | Command::TakeBack => !state.is_ended(),
@@ -75,12 +76,13 @@ pub(crate) fn fits(command: Command, state: State) -> bool {
     }
 }
 
-/// Commands that make a job start, which one that cannot be read never does.
+/// Does the command make a job start? Such commands are refused for unreadable jobs.
 pub(crate) fn starts(command: Command) -> bool {
     matches!(command, Command::Retry | Command::Now)
 }
 
-/// Asked of all jobs: whether one must be on hold for the command to change anything; `None`: it need not.
+/// Returns the value of `hold` that a job must have for the command to change it; `None` if the command does not depend
+/// on it. Used when a command applies to all jobs.
 pub(crate) fn wants_hold(command: Command) -> Option<bool> {
     match command {
         Command::Hold => Some(false),
@@ -89,8 +91,8 @@ pub(crate) fn wants_hold(command: Command) -> Option<bool> {
     }
 }
 
-/// Several jobs moved to the top or bottom, or by one place, keep their order among each other. By one place they are moved
-/// as they stand in the list, however they were named, the foremost first; `place` is asked for nothing else.
+/// Orders the jobs of a command so that jobs moved together keep their relative order. For `MoveUp` and `MoveDown` that
+/// is the list order, whatever the order of `ids`; `place` is called only for these two.
 pub(crate) fn in_order(
     command: Command,
     mut ids: Vec<JobId>,
@@ -110,9 +112,9 @@ pub(crate) fn in_order(
 mod tests {
     use super::*;
 
-    /// Where each command that ends or begins something leads to.
+    /// Checks `fits` against the transition table, for commands that change the state.
     #[test]
-    fn a_command_fits_only_where_the_table_of_states_has_its_move() {
+    fn commands_apply_only_to_legal_transitions() {
         let moves = [
             (Command::Cancel, State::Cancelled),
             (Command::Retry, State::Queued),

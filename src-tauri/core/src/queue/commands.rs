@@ -1,31 +1,32 @@
-//! The part of a queue that people use: what they add, change and ask of jobs.
+//! The part of a queue that serves users: adding, changing and controlling jobs.
 //!
-//! Guarantees that what was answered is durable.
+//! Guarantees that a change is durable when the call returns.
 
 use super::{Added, Command, Edit, Edited, NewJob, Place, Replaced, Steered, Successor, Taken, Which};
 use crate::error::Result;
 use std::ffi::OsString;
 use std::path::Path;
 
-/// What people ask of a queue.
+/// Operations requested by users.
 pub trait Commands: Send + Sync {
-    /// Accepts jobs: durable when this returns, in one transaction. `taken`: the names in use on disk, in the folders of
-    /// the jobs and of earlier results of the same work. The answers stand in the order of `jobs`.
+    /// Adds jobs in one transaction; durable when this returns. `taken` holds the names in use on disk, in the folders
+    /// of the jobs and of earlier results of the same work. The outcomes are in the order of `jobs`.
     fn add(&self, jobs: &[NewJob], place: Place, taken: &Taken) -> Result<Vec<Added>>;
 
-    /// The name of the folder below `destination` that results of the added folder `root` go into: its own, or with a
-    /// number where another folder has that name there. The answer is for good. Both are real paths.
+    /// Returns the name of the folder below `destination` for the results of the added folder `root`: its own name,
+    /// with a number if another folder already has it there. The name never changes afterwards. Both are real paths.
     fn tree(&self, destination: &Path, root: &Path) -> Result<OsString>;
 
-    /// Changes jobs that have not started, in one transaction; durable when this returns. `taken` as in [`Commands::add`]. The
-    /// answers stand in the order of `edits`.
+    /// Changes jobs that have not started, in one transaction; durable when this returns. `taken` as in
+    /// [`Commands::add`]. The outcomes are in the order of `edits`.
     fn edit(&self, edits: &[Edit], taken: &Taken) -> Result<Vec<Edited>>;
 
-    /// Adds jobs behind everything in place of failed ones, which leave the list, in one transaction; durable when this
-    /// returns. `taken` as in [`Commands::add`]. The answers stand in the order of `successors`.
+    /// Replaces failed jobs by new ones at the end of the list, in one transaction; durable when this returns. `taken`
+    /// as in [`Commands::add`]. The outcomes are in the order of `successors`.
     fn replace(&self, successors: &[Successor], taken: &Taken) -> Result<Vec<Replaced>>;
 
-    /// Does what a user asks. On many jobs in several steps, each whole and durable, between which others may claim and
-    /// write; cut off, it leaves the rest as it was. [`Command::TakeBack`] is one step.
+    /// Executes a command. For many jobs it runs in several batches, each atomic and durable, between which other
+    /// callers may claim and write; if interrupted, the remaining jobs are unchanged. [`Command::TakeBack`] is one
+    /// batch.
     fn steer(&self, command: Command, which: &Which) -> Result<Steered>;
 }

@@ -1,6 +1,6 @@
-//! The part of a queue that is about one thing at a time: a job, a video that is known, a fact about the queue itself.
+//! The part of a queue about single items: one job, one known video, one flag of the queue itself.
 //!
-//! Guarantees that nothing here moves a job from one state to another.
+//! Guarantees that no operation here changes the state of a job.
 
 use super::{EarlierResult, Flag, NewJob};
 use crate::error::Result;
@@ -10,34 +10,34 @@ use crate::job::{Attempt, Job, JobId};
 use crate::media::Facts;
 use crate::verification::Verification;
 
-/// What is known of one job, of a video, and of the queue itself.
+/// Details of one job, of a video, and of the queue itself.
 pub trait Details: Send + Sync {
-    /// One job.
+    /// Returns the job, if it exists.
     fn job(&self, id: JobId) -> Result<Option<Job>>;
 
-    /// Its attempts, oldest first.
+    /// Returns the attempts of a job, oldest first.
     fn attempts(&self, id: JobId) -> Result<Vec<Attempt>>;
 
-    /// Keeps what is known of a job's video. Not fenced: nothing is decided by it.
+    /// Stores the facts about a job's video. Not fenced, because no decision depends on them.
     fn describe(&self, id: JobId, facts: &Facts) -> Result<()>;
 
-    /// Keeps what checking the result of a done job again found, and what was checked of one that is right. False: there
-    /// is no such job, or it is not done. It is no change of state.
+    /// Stores the outcome of checking the result of a done job again, and the verification if the result is right.
+    /// Returns false if there is no such job, or it is not done. Does not change the state.
     fn keep_check(&self, id: JobId, check: &Check, verification: Option<&Verification>) -> Result<bool>;
 
-    /// Results of other jobs that did the same to these very files, whether they are still in the list or not, and those
-    /// that active jobs of the same work are to have.
+    /// Returns the results of jobs that did the same work on the same files, in the list or not, and the expected
+    /// results of active jobs with the same work.
     fn earlier_results(&self, jobs: &[NewJob]) -> Result<Vec<EarlierResult>>;
 
-    /// Keeps how long a job took; the newest such samples are kept, so many of each task and of all.
+    /// Stores the duration of a job. The newest samples are kept, up to a limit per task and in total.
     fn learn(&self, sample: &Sample) -> Result<()>;
 
-    /// How long jobs took on this machine, the oldest first.
+    /// Returns the stored durations of jobs on this machine, oldest first.
     fn learned(&self) -> Result<Vec<Sample>>;
 
-    /// Reads a small fact.
+    /// Returns the value of a flag, if set.
     fn flag(&self, flag: Flag) -> Result<Option<String>>;
 
-    /// Sets or clears one.
+    /// Sets a flag, or clears it with `None`.
     fn set_flag(&self, flag: Flag, value: Option<&str>) -> Result<()>;
 }

@@ -1,38 +1,40 @@
-//! Changing what is wanted of jobs that have not started: their spec, and where their results go.
+//! Changes to jobs that have not started: their spec, and the destination of their results.
 //!
-//! Every queue guarantees that a changed job is as if it had been added so, at its place in the list and still on hold
-//! where it was: one key and one name among active jobs, and nothing left of what was found of it with the former spec.
-//! Plain data.
+//! Every queue guarantees that a changed job is as if it had been added that way, at its place in the list and with its
+//! hold: its key and output name are unique among active jobs, and nothing learned with the former spec remains. Plain
+//! data.
 
 use super::{NewJob, Refusal};
 use crate::job::{Job, JobId, State};
 use std::path::PathBuf;
 
-/// A job, and how it would be added now.
+/// A change of one job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
-    /// Which job.
+    /// The job.
     pub id: JobId,
-    /// What is wanted of it from here on. What it says of the source is that of the job.
+    /// How the job would be added now. The source must be that of the job.
     pub new: NewJob,
 }
 
-/// What became of one.
+/// The outcome of one change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edited {
-    /// Durable from now on, under this output name.
+    /// Changed: durable from now on, with this output name.
     Changed(PathBuf),
-    /// The same work (file, what preset and options mean, folder) is active as this other job; nothing was changed.
+    /// This other active job does the same work: the same file, meaning of preset and options, and folder. Nothing was
+    /// changed.
     Duplicate(JobId),
-    /// That was done to this very file by this job, and its result is still there; nothing was changed.
+    /// This job did the same work on the same file, and its result still exists. Nothing was changed.
     DoneBefore(JobId),
-    /// Its result was about to be published when it was last stopped, and may lie there: only its next start finds out.
+    /// The job was last stopped while its result was being published, so the result may exist; only its next attempt
+    /// finds out. Nothing was changed.
     MayBeThere,
     /// There is no such job, it has started, or it cannot be read.
     Refused(Refusal),
 }
 
-/// Why a job may not be changed as it stands; `None`: there is none.
+/// Returns why the job may not be changed; `None` if it may. `job` is `None` if it does not exist.
 pub(crate) fn refusal(job: Option<&Job>) -> Option<Edited> {
     let Some(job) = job else { return Some(Edited::Refused(Refusal::NotFound)) };
     match job.state {

@@ -1,28 +1,29 @@
-//! The small facts that a queue keeps beside its jobs. Plain data.
+//! Flags: small values that a queue stores besides its jobs. Plain data.
 
-/// Small facts that outlive the process.
+/// A small value that outlives the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flag {
     /// The user paused the queue.
     Paused,
-    /// The breaker is open; why, as a sentence.
+    /// The breaker is open: a `failure::Reason` in JSON; earlier versions stored a sentence.
     Breaker,
-    /// The alarm was raised; its sentence.
+    /// The alarm was raised: a `raised::Alarm` in JSON; earlier versions stored a sentence.
     Alarm,
-    /// Something ended since the last crash.
+    /// A job was done or failed since the last crash.
     EndedSinceCrash,
-    /// An engine is at work, or died without saying goodbye; its incarnation.
+    /// Id of the engine that is running, or that ended uncleanly.
     Engine,
-    /// The queue was damaged and has been repaired: what was done. Kept until the queue is resumed.
+    /// The queue was damaged and has been repaired: a `raised::Restored` in JSON; earlier versions stored a sentence.
+    /// Kept until the queue is resumed.
     Restored,
-    /// The last run was ended because its terminal was closed or the connection to it lost; when, in milliseconds since
-    /// 1970. Until the next engine starts.
+    /// The last run ended because its terminal was closed or the connection to it was lost: the time, in milliseconds
+    /// since 1970. Kept until the next engine starts.
     HungUp,
-    /// How long the rest takes, as the engine at work reckons it: a `forecast::TimeLeftAt` in JSON.
+    /// The time left, as the running engine estimates it: a `forecast::TimeLeftAt` in JSON.
     TimeLeft,
-    /// How the present batch stands, or what came of the last one: a `batch::Batch` in JSON.
+    /// The current or the last batch: a `batch::Batch` in JSON.
     Batch,
-    /// Folders that were made for results and have none yet; see `shared::folders`.
+    /// Folders that were created for results and have none yet; see `shared::folders`.
     MadeFolders,
 }
 

@@ -1,6 +1,7 @@
-//! The part of a queue that an engine and its workers use: jobs are claimed, written about, and let go of.
+//! The part of a queue for the engine and its workers: claiming jobs, recording notes about them, and settling them.
 //!
-//! Guarantees that each claim has an epoch of its own, and that a write with an outdated one changes nothing and says so.
+//! Guarantees that each claim has its own epoch, and that a write with an outdated epoch changes nothing and reports
+//! it.
 
 use super::Outcome;
 use crate::error::Result;
@@ -10,71 +11,74 @@ use crate::remark::Remark;
 use crate::verification::Verification;
 use std::path::PathBuf;
 
-/// What a worker writes down while it has a job.
+/// A record that a worker makes while it runs a job.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Note {
-    /// The source, as it is when it is read; it may be another than when it was added.
+    /// The source as it is read by this attempt; it may have changed since the job was added.
     Source {
-        /// Bytes.
+        /// Size in bytes.
         size: u64,
-        /// Time of modification, in nanoseconds since 1970, where the drive tells one.
+        /// Modification time in nanoseconds since 1970, if the drive reports one.
         mtime_ns: Option<i64>,
     },
-    /// The plan, as JSON, and the part file about to be written.
+    /// The plan, and the part file about to be written. Clears an earlier publishing intent.
     Plan {
-        /// The plan.
+        /// The plan, as JSON.
         plan: String,
-        /// The unfinished output.
+        /// Path of the part file.
         part: PathBuf,
     },
-    /// What was checked of the part file, which passed.
+    /// The verification that the part file passed.
     Verified(Verification),
     /// A command line about to run.
     Command(Vec<String>),
-    /// The process it became.
+    /// The process that runs it.
     Child(ChildId),
-    /// About to publish; refused when a cancel was asked for, for from here on the job ends done.
+    /// The result is about to be published. Refused after a cancel request, unless an intent is already recorded: from
+    /// the intent on, the job ends as done.
     Publish {
-        /// Under which name.
+        /// The publishing intent.
         intent: Intent,
-        /// What is to be said of the result.
+        /// Remarks on the result.
         warnings: Vec<Remark>,
     },
 }
 
-/// Claims, and what is done under them; and the upkeep of the queue, which is the engine's too.
+/// Claims, writes under a claim, and the upkeep of the queue, which the engine also does.
 pub trait Leases: Send + Sync {
-    /// Takes the first job that may start and whose spec can be read, unless it must run alone and `alone` is false:
-    /// something else is at work, which a paused job is not. A paused queue gives none. `boot` names this run of the
-    /// machine, where that is known; it is kept with the attempt.
+    /// Claims the first job that may start and whose spec is readable. Returns `None` if that job must run alone and
+    /// `alone` is false, that is, another job is running and not suspended; or if the queue is paused. `boot` is the
+    /// boot id of the machine, if known; it is stored with the attempt.
     fn claim_on(&self, boot: Option<&str>, owner: &str, alone: bool) -> Result<Option<Job>>;
 
-    /// The same where the run of the machine is not known.
+    /// Claims a job without a boot id; see [`Leases::claim_on`].
     fn claim(&self, owner: &str, alone: bool) -> Result<Option<Job>> {
         self.claim_on(None, owner, alone)
     }
 
-    /// Writes something down about a running job. False: the lease is lost, or (publishing) a cancel came first.
+    /// Records a note on a running job. Returns false if the lease is lost, or if a cancel request refuses
+    /// [`Note::Publish`].
     fn note(&self, lease: Lease, note: &Note) -> Result<bool>;
 
-    /// Ends a worker's hold on a job. False: the lease was already lost and nothing changed. A move that is not in the table of
-    /// states (see [`State::may_become`](crate::job::State::may_become)) is an error, and changes nothing either.
+    /// Settles a job, which ends the lease. Returns false if the lease was already lost; then nothing was changed. A
+    /// transition that is not legal (see [`State::may_become`](crate::job::State::may_become)) is an error and changes
+    /// nothing either.
     fn settle(&self, lease: Lease, outcome: &Outcome) -> Result<bool>;
 
-    /// Saves progress of running jobs, in one transaction.
+    /// Saves the progress of running jobs, in one transaction.
     fn save_progress(&self, progress: &[(Lease, Progress)]) -> Result<()>;
 
-    /// The running jobs whose owner is gone, in the order of the list; the caller may settle them. `owner` asks, and is not
-    /// gone. Where one engine at a time works a queue, it asks under its lock, and every other owner is gone.
+    /// Returns the running jobs of all owners but `owner`, in list order. The caller may settle them if it holds the
+    /// engine lock: one engine at a time runs the queue, so every other owner is gone.
     fn abandoned(&self, owner: &str) -> Result<Vec<Job>>;
 
-    /// Has another process written since this was last asked?
+    /// Has another process written since the previous call?
     fn changed_elsewhere(&self) -> Result<bool>;
 
-    /// From now on the queue does not count as in use, though a thread that a dead drive holds may keep it for as long as
-    /// that hangs: others may repair it.
+    /// Releases the in-use lock, so that other processes can repair the queue even while a thread that is blocked on a
+    /// dead drive keeps it open.
     fn let_go(&self) {}
 
-    /// Removes what retention allows; says how many jobs.
+    /// Removes the jobs that retention no longer keeps, and returns their number.
     fn retire(&self, done_before: Millis, keep_done: u64, cancelled_before: Millis) -> Result<u64>;
 }

@@ -1,44 +1,45 @@
-//! The part of a queue that is read for many jobs at once: lists and sums.
+//! The part of a queue that reads many jobs at once: lists and sums.
 //!
-//! Guarantees that a page, a count and a sum cost the same however long the queue is; a filter by name or another order
-//! does not.
+//! A durable queue guarantees that the cost of a page, of the counts and of the sums does not grow with the queue. A
+//! filter by name, another order, [`Lists::ids`], [`Lists::matching`], [`Lists::startable_before`] and
+//! [`Lists::volumes`] may read every row.
 
 use crate::error::Result;
 use crate::failure::FailureCode;
 use crate::job::{Job, JobId, Millis, State};
 use std::path::PathBuf;
 
-/// Rows wanted.
+/// Selects and orders the rows of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// In one of these states; empty: in any.
+    /// The states to include; empty: all states.
     pub states: Vec<State>,
-    /// Part of the name of the video's file, in any case; empty: any name.
+    /// Part of the file name of the video, ignoring case; empty: any name.
     pub name: String,
-    /// In which order.
+    /// The order.
     pub sort: Sort,
 }
 
 impl Filter {
-    /// All in these states, in the usual order.
+    /// Selects all jobs in these states, in the usual order.
     pub fn of(states: &[State]) -> Filter {
         Filter { states: states.to_vec(), ..Filter::default() }
     }
 
-    /// Are names asked for or compared? Then every row in these states is looked at.
+    /// Has it neither a name nor another order? Otherwise every row in these states is read.
     pub(crate) fn is_plain(&self) -> bool {
         self.name.is_empty() && self.sort == Sort::Usual
     }
 }
 
-/// Where a list is read on from: a job as it stood in it.
+/// A position in a list, from which it can be read on: that of a job when it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
-    /// Its place among those that have not ended.
+    /// Its place in a list of jobs that have not ended.
     pub position: i64,
-    /// Its place among those that have.
+    /// Its place in a list of ended jobs.
     pub finished_at: Option<Millis>,
-    /// Which tells apart two at one place.
+    /// Distinguishes jobs at the same place.
     pub id: JobId,
 }
 
@@ -48,7 +49,7 @@ impl From<&Job> for Mark {
     }
 }
 
-/// Are all jobs in these states over, so that their list begins with the newest?
+/// Are all these states ended ones, so that their list shows the newest first?
 pub(crate) fn newest_first(states: &[State]) -> bool {
     !states.is_empty() && states.iter().all(|state| state.is_ended())
 }
@@ -61,18 +62,18 @@ pub enum Sort {
     Usual,
     /// Most bytes saved first, unknown ones last.
     MostSaved,
-    /// By the name of the video's file, in any case.
+    /// By the file name of the video, ignoring case.
     Name,
 }
 
-/// How many jobs are in each state.
+/// The number of jobs in each state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "one count for each state, named like it")]
 pub struct Counts {
     pub queued: u64,
-    /// Of the queued: on hold.
+    /// Queued jobs on hold.
     pub held: u64,
-    /// Of the queued and not on hold: made by another version of Spool, so that this one never starts them.
+    /// Queued jobs, not on hold, that another version of Spool wrote and that this one never starts.
     pub unreadable: u64,
     pub waiting: u64,
     pub running: u64,
@@ -82,7 +83,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// How many of the queued may start, now or when their time has come.
+    /// Returns the number of queued jobs that may start, now or when their backoff ends.
     pub fn startable(&self) -> u64 {
         self.queued.saturating_sub(self.held + self.unreadable)
     }
@@ -100,79 +101,79 @@ impl Counts {
     }
 }
 
-/// Bytes of the done jobs whose both sizes are known.
+/// Total sizes in bytes of the done jobs for which both sizes are known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Saved {
-    /// Of their originals.
+    /// The originals.
     pub before: u64,
-    /// Of their results.
+    /// The results.
     pub after: u64,
 }
 
-/// Jobs that wait for room on a disk.
+/// Jobs that wait for free space on a disk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Crowded {
-    /// How many.
+    /// Their number.
     pub jobs: u64,
-    /// The volume, where it is one for all of them and known.
+    /// The volume, if it is known and the same for all of them.
     pub volume: Option<PathBuf>,
 }
 
-/// What the alarm looks at.
+/// The input of the alarm.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recent {
-    /// Jobs that failed since the given time.
+    /// Number of jobs that failed since the given time.
     pub failed: usize,
     /// States of the last ten done or failed jobs, newest first.
     pub last_ended: Vec<State>,
 }
 
-/// What is read for many jobs at once.
+/// Lists, counts and sums of jobs.
 pub trait Lists: Send + Sync {
-    /// A page of the list.
+    /// Returns a page of the list.
     fn page(&self, filter: &Filter, offset: u64, limit: u64) -> Result<Vec<Job>>;
 
-    /// The numbers of all jobs that [`Lists::page`] has for this filter, in its order.
+    /// Returns the ids of all jobs of this filter, in the order of [`Lists::page`].
     fn ids(&self, filter: &Filter) -> Result<Vec<JobId>>;
 
-    /// The running jobs that `owner` has claimed, in the order of the list.
+    /// Returns the running jobs that `owner` has claimed, in list order.
     fn running(&self, owner: &str) -> Result<Vec<Job>>;
 
-    /// The jobs behind this one in the list of these states, in the usual order; the first of them without it. So a long
-    /// list is read part by part, each as cheap as the first, and none twice.
+    /// Returns the jobs after `after` in the list of these states, in the usual order; from the start of the list
+    /// without it. Reads a long list in parts, each as cheap as the first and without duplicates.
     fn onward(&self, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>>;
 
-    /// The jobs behind this one that start by themselves, now or when they are tried again, in the order of the list; the
-    /// first of them without it. However many are on hold, each part costs the same.
+    /// Returns the jobs after `after` that may start, now or when their backoff ends, in list order; from the start of
+    /// the list without it. The cost does not depend on the number of jobs on hold.
     fn startable(&self, after: Option<Mark>, limit: u64) -> Result<Vec<Job>>;
 
-    /// How many rows [`Lists::page`] has for this filter.
+    /// Returns the number of jobs of this filter.
     fn matching(&self, filter: &Filter) -> Result<u64>;
 
-    /// How many jobs are in each state.
+    /// Returns the number of jobs in each state.
     fn counts(&self) -> Result<Counts>;
 
-    /// Why jobs are in the failed list and how many for each cause, the cause that failed last first.
+    /// Returns the causes of the failed jobs and the number of jobs for each, the cause of the latest failure first.
     fn causes(&self) -> Result<Vec<(FailureCode, u64)>>;
 
-    /// The failed jobs of one cause, newest first.
+    /// Returns the failed jobs of one cause, newest first.
     fn failed_by(&self, cause: FailureCode, offset: u64, limit: u64) -> Result<Vec<Job>>;
 
-    /// How many jobs before this position could start now.
+    /// Returns the number of jobs before this position that could start now.
     fn startable_before(&self, position: i64) -> Result<u64>;
 
-    /// Bytes of the originals of jobs that are queued and not on hold.
+    /// Returns the total size in bytes of the originals of readable queued jobs that are not on hold.
     fn left(&self) -> Result<u64>;
 
-    /// What waits for room on a disk.
+    /// Returns the jobs that wait for free space on a disk.
     fn crowded(&self) -> Result<Crowded>;
 
-    /// What the done jobs took and take.
+    /// Returns the total sizes of the originals and the results of done jobs.
     fn saved(&self) -> Result<Saved>;
 
-    /// Failures since `since` and the last ends.
+    /// Returns the number of failures since `since`, and the last ended jobs.
     fn recent(&self, since: Millis) -> Result<Recent>;
 
-    /// Where the volumes of sources and results of the jobs in the list were mounted.
+    /// Returns the mount points of the sources and results of all jobs in the list, as of when they were added.
     fn volumes(&self) -> Result<Vec<PathBuf>>;
 }

@@ -1,5 +1,5 @@
-//! The queue in memory: the same rules as SQLite's in the plainest form, as a second reading of the contract
-//! and for tests of the engine that need no disk. Durable only as long as the process.
+//! The in-memory queue: the same rules as the SQLite queue in the simplest form. Serves as a second implementation of
+//! the contract, and for engine tests without a disk. Lives only as long as the process.
 
 mod adding;
 mod commands;
@@ -22,7 +22,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A queue that forgets everything at the end.
+/// A queue that is lost when the process ends.
 pub struct MemoryQueue {
     all: Mutex<All>,
     clock: Arc<dyn Clock>,
@@ -33,7 +33,7 @@ struct All {
     last: i64,
     rows: BTreeMap<JobId, Row>,
     flags: HashMap<&'static str, String>,
-    /// Done jobs that were removed.
+    /// Removed jobs that were done.
     removed: Vec<Row>,
     trees: BTreeMap<(PathBuf, PathBuf), OsString>,
     learned: Vec<Sample>,
@@ -58,12 +58,12 @@ impl Row {
 }
 
 impl MemoryQueue {
-    /// An empty queue.
+    /// Creates an empty queue.
     pub fn new(clock: Arc<dyn Clock>) -> MemoryQueue {
         MemoryQueue { all: Mutex::default(), clock }
     }
 
-    /// Makes a job one that another version of Spool wrote and this one cannot read.
+    /// Turns a job into one that another version of Spool wrote and this one cannot read.
     pub fn make_unreadable(&self, id: JobId) {
         if let Some(row) = self.all().rows.get_mut(&id) {
             (row.job.spec, row.job.foreign_format) = (None, Some(2));

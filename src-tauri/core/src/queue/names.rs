@@ -1,5 +1,5 @@
-//! Keys under which names are claimed: two names that any common file system takes for the same file have
-//! the same key. Pure; touches no disk.
+//! Names of results, and the keys under which they are claimed: two names that any common file system treats as the
+//! same file have the same key. Pure; no I/O.
 
 use super::NewJob;
 use caseless::Caseless;
@@ -7,8 +7,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 
-/// Key of a path: case-folded and composed (NFC), so that `É.mp4`, `e\u{301}.MP4` and `é.mp4` collide, as they
-/// do on macOS and Windows. Bytes that are not UTF-8 stand for themselves.
+/// Returns the key of a path: case-folded and composed (NFC), so that `É.mp4`, `e\u{301}.MP4` and `é.mp4` collide, as
+/// they do on macOS and Windows. A path that is not UTF-8 is its own key.
 pub fn key_of_path(path: &Path) -> Vec<u8> {
     match path.to_str() {
         Some(text) => text.nfd().default_case_fold().nfc().collect::<String>().into_bytes(),
@@ -16,21 +16,21 @@ pub fn key_of_path(path: &Path) -> Vec<u8> {
     }
 }
 
-/// Longest file name of the common file systems, in what they count.
+/// Longest file name of the common file systems, in the unit that they count; see [`Longest`].
 pub const LONGEST: usize = 255;
 
-/// What a file system counts of a name.
+/// The unit in which a file system limits the length of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Longest {
     /// Bytes. A name of 255 bytes fits everywhere.
     #[default]
     Bytes,
-    /// Units of UTF-16.
+    /// UTF-16 code units.
     Units,
 }
 
 impl Longest {
-    /// What is counted on the volume of this name.
+    /// Returns the unit of the volume that holds a file of this name.
     pub fn of_name(name: &OsStr) -> Longest {
         if name.len() > LONGEST { Longest::Units } else { Longest::Bytes }
     }
@@ -43,24 +43,24 @@ impl Longest {
     }
 }
 
-/// What the volume of a result asks of its name.
+/// The requirements of a result's volume on its name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Naming {
-    /// The wished stem, where the volume cannot hold it and another took its place.
+    /// The requested stem, if the volume cannot hold it and it was replaced.
     pub wished: Option<OsString>,
-    /// What the volume counts.
+    /// The unit that the volume counts.
     pub longest: Longest,
 }
 
 impl NewJob {
-    /// The n-th name to try for its result.
+    /// Returns the n-th candidate name for the result.
     pub(crate) fn candidate(&self, n: u32) -> PathBuf {
         candidate(&self.folder, &self.stem, self.spec.preset.container.extension(), n, self.naming.longest)
     }
 }
 
-/// The n-th name to try: `stem.ext`, `stem (2).ext`, `stem (3).ext` ... Where that would be too long, the middle of
-/// the stem gives way: what distinguishes names stands at their ends.
+/// Returns the n-th candidate name: `stem.ext`, `stem (2).ext`, `stem (3).ext` ... If it would be too long, the middle
+/// of the stem is shortened, because names usually differ at their ends.
 pub fn candidate(folder: &Path, stem: &OsStr, extension: &str, n: u32, longest: Longest) -> PathBuf {
     let mut end = if n > 1 { format!(" ({n})") } else { String::new() };
     end.push('.');
@@ -70,13 +70,13 @@ pub fn candidate(folder: &Path, stem: &OsStr, extension: &str, n: u32, longest: 
     folder.join(name)
 }
 
-/// Stands for the middle that gave way.
+/// Replaces the removed middle.
 const GAP: &str = "\u{2026}";
-/// Bytes kept of the end, at most.
+/// Most bytes kept of the end.
 const TAIL: usize = 40;
 
-/// The text with its middle replaced by an ellipsis where it is larger than `most`; bytes that are not UTF-8 are too
-/// rare to be shortened.
+/// Replaces the middle of a stem that is longer than `most` by an ellipsis. A stem that is not UTF-8 is returned
+/// unchanged; such names are too rare to be shortened.
 pub fn shortened(stem: &OsStr, most: usize, longest: Longest) -> OsString {
     let Some(text) = stem.to_str().filter(|text| longest.size(text) > most) else { return stem.to_owned() };
     let tail = text.char_indices().map(|(at, _)| at).find(|at| text.len() - at <= TAIL).unwrap_or(0);
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_some_system_takes_for_one_file_share_a_key() {
+    fn names_of_the_same_file_on_any_system_share_a_key() {
         let key = |s: &str| key_of_path(Path::new(s));
         assert_eq!(key("/v/É.mp4"), key("/v/e\u{301}.MP4"));
         assert_eq!(key("/v/STRASSE.mp4"), key("/v/straße.mp4"));
@@ -99,14 +99,14 @@ mod tests {
     }
 
     #[test]
-    fn the_second_candidate_is_numbered_from_two() {
+    fn second_candidate_has_number_two() {
         let name = |n| candidate(Path::new("/v"), OsStr::new("a.b"), "mp4", n, Longest::Bytes);
         assert_eq!(name(1), Path::new("/v/a.b.mp4"));
         assert_eq!(name(2), Path::new("/v/a.b (2).mp4"));
     }
 
     #[test]
-    fn a_name_that_would_be_too_long_gives_way_in_its_middle() {
+    fn long_names_are_shortened_in_the_middle() {
         let name = |stem: &str, n| {
             let path = candidate(Path::new("/v"), OsStr::new(stem), "mp4", n, Longest::Bytes);
             path.file_name().unwrap().to_str().unwrap().to_owned()
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn where_units_of_utf_16_count_twice_as_many_letters_fit() {
+    fn limit_in_utf_16_units_fits_twice_as_many_letters() {
         let size = |letter: &str, longest| {
             let path = candidate(Path::new("/v"), OsStr::new(&letter.repeat(255)), "mp4", 2, longest);
             path.file_name().unwrap().to_str().unwrap().chars().count()

@@ -1,7 +1,7 @@
-//! How an attempt ends, as a queue writes it down.
+//! Outcomes of attempts, as a queue records them.
 //!
-//! Plain data: what each end means for state, attempts and hold stands here once, for every queue. Must not know who
-//! decided it; see `policy`.
+//! Plain data. Defines the effect of each outcome on state, attempts and hold once, for all queues. Must not know how
+//! an outcome is decided; see `policy`.
 
 use crate::error::{Error, Result};
 use crate::failure::Failure;
@@ -9,58 +9,58 @@ use crate::job::{Millis, State};
 use crate::remark::Remark;
 use std::path::PathBuf;
 
-/// Bytes kept of the log of one attempt.
+/// Most bytes kept of the log of one attempt.
 pub const KEPT_LOG: usize = 16 << 10;
 
-/// The end of a log, as much as is kept.
+/// Returns the end of a log, at most [`KEPT_LOG`] bytes.
 pub(crate) fn tail(log: &str) -> &str {
     &log[log.ceil_char_boundary(log.len().saturating_sub(KEPT_LOG))..]
 }
 
-/// How a worker's hold on a job ends.
+/// The outcome of an attempt.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// Verified and published.
     Done {
-        /// The name that was free in the end.
+        /// The path of the result.
         output: PathBuf,
         /// Its size in bytes.
         size: u64,
-        /// Remarks.
+        /// Remarks on the result.
         warnings: Vec<Remark>,
     },
     /// Queued again, not before `run_at`.
     Retry {
-        /// Why.
+        /// Why the attempt ended.
         failure: Failure,
-        /// When.
+        /// Time before which it does not start.
         run_at: Millis,
     },
-    /// Waiting; the attempt is given back.
+    /// Waiting; the attempt does not count.
     Waiting(Failure),
     /// Parked.
     Failed(Failure),
     /// Ended by the user.
     Cancelled,
-    /// Queued again at once, the attempt given back: stopped by the engine or refused by the environment.
-    /// A job that was suspended stays on hold.
+    /// Queued again at once: stopped by the engine or refused by the environment. The attempt does not count. A
+    /// suspended job stays on hold.
     Interrupted(Option<Failure>),
-    /// Found running after a crash: queued again, the attempt given back, with this crash count.
+    /// Found running after a crash: queued again with this crash count; the attempt does not count.
     Rescued {
-        /// Consecutive crashes, this one included.
+        /// Consecutive crashes, including this one.
         crashes: u32,
     },
-    /// Found running after the machine went down: queued again, the attempt given back, no crash counted.
+    /// Found running after the machine went down: queued again; neither the attempt nor a crash counts.
     MachineDown {
-        /// Ends of the machine without progress, this one included.
+        /// Times the machine went down without progress, including this one.
         ends: u32,
-        /// Why it is put on hold, where it is.
+        /// Why it is put on hold, if it is.
         hold: Option<Failure>,
     },
 }
 
 impl Outcome {
-    /// The word kept with the attempt.
+    /// The name stored with the attempt.
     pub fn word(&self) -> &'static str {
         match self {
             Outcome::Done { .. } => "done",
@@ -74,10 +74,10 @@ impl Outcome {
         }
     }
 
-    /// The state it leads to, where a running job may become that.
+    /// The state that the job moves to.
     ///
     /// # Errors
-    /// Where the table of states has no such move: nothing may be written then.
+    /// If a running job may not move to it; the caller must then write nothing.
     pub(crate) fn next(&self) -> Result<State> {
         let to = self.state();
         if State::Running.may_become(to) {
@@ -86,7 +86,7 @@ impl Outcome {
         Err(Error::Database(format!("a running job cannot become {to}")))
     }
 
-    /// The state it leads to.
+    /// The state that the outcome stands for, without a check.
     pub fn state(&self) -> State {
         match self {
             Outcome::Done { .. } => State::Done,
@@ -100,7 +100,7 @@ impl Outcome {
         }
     }
 
-    /// The failure behind it, if any.
+    /// The failure, if any.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Outcome::Retry { failure, .. } | Outcome::Waiting(failure) | Outcome::Failed(failure) => {
@@ -111,13 +111,13 @@ impl Outcome {
         }
     }
 
-    /// Was the attempt no try: is it given back?
+    /// Does the attempt not count?
     pub(crate) fn gives_back(&self) -> bool {
         use Outcome::{Interrupted, MachineDown, Rescued, Waiting};
         matches!(self, Waiting(_) | Interrupted(_) | Rescued { .. } | MachineDown { .. })
     }
 
-    /// Is the job put on hold by this?
+    /// Does it put the job on hold?
     pub(crate) fn holds(&self) -> bool {
         matches!(self, Outcome::MachineDown { hold: Some(_), .. })
     }

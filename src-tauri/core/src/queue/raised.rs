@@ -1,4 +1,5 @@
-//! Reads what stands over the whole queue. What an earlier version stored as a sentence is read as one.
+//! Reads the notices about the whole queue from its flags. A sentence that an earlier version stored is returned as
+//! text.
 
 use super::{Details, Flag};
 use crate::error::Result;
@@ -6,17 +7,17 @@ use crate::failure::{FailureCode, Reason};
 use crate::raised::{Alarm, Restored};
 use serde::de::DeserializeOwned;
 
-/// The alarm, where it is raised.
+/// Returns the alarm, if it is raised.
 pub fn alarm(queue: &dyn Details) -> Result<Option<Alarm>> {
     stored(queue, Flag::Alarm, |text| Alarm::Text { text })
 }
 
-/// Why no job can start, where that is so.
+/// Returns why no job can start, if the breaker is open.
 pub fn breaker(queue: &dyn Details) -> Result<Option<Reason>> {
     stored(queue, Flag::Breaker, |text| Reason::Text { code: FailureCode::FfmpegBroken, text })
 }
 
-/// What the queue was restored from, until it is resumed.
+/// Returns how the queue was restored, until it is resumed.
 pub fn restored(queue: &dyn Details) -> Result<Option<Restored>> {
     stored(queue, Flag::Restored, |text| Restored::Text { text })
 }
@@ -24,9 +25,9 @@ pub fn restored(queue: &dyn Details) -> Result<Option<Restored>> {
 fn stored<T: DeserializeOwned>(
     queue: &dyn Details,
     flag: Flag,
-    in_words: impl FnOnce(String) -> T,
+    from_text: impl FnOnce(String) -> T,
 ) -> Result<Option<T>> {
-    Ok(queue.flag(flag)?.map(|text| serde_json::from_str(&text).unwrap_or_else(|_| in_words(text))))
+    Ok(queue.flag(flag)?.map(|text| serde_json::from_str(&text).unwrap_or_else(|_| from_text(text))))
 }
 
 #[cfg(test)]
@@ -39,7 +40,7 @@ mod tests {
     use std::sync::Arc;
 
     #[test]
-    fn what_an_earlier_version_stored_is_shown_as_it_is() {
+    fn sentences_of_earlier_versions_are_shown_unchanged() {
         let queue = MemoryQueue::new(Arc::new(ManualClock::at(0)));
         let text = "3 videos failed in the last 10 minutes. Look at their reasons.";
         for flag in [Flag::Alarm, Flag::Breaker, Flag::Restored] {
@@ -51,13 +52,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_raised_is_read_again() {
+    fn stored_notices_are_read_back() {
         let queue = MemoryQueue::new(Arc::new(ManualClock::at(0)));
         let raised = Alarm::OfLast { failed: 5, ended: 10, volume: Some("SD-128".into()) };
         queue.set_flag(Flag::Alarm, Some(&to_flag(&raised))).unwrap();
         assert_eq!(alarm(&queue).unwrap(), Some(raised));
-        let away = Restored::FromBackup { added: 1, aside: "spool.db.damaged-1".into() };
-        queue.set_flag(Flag::Restored, Some(&to_flag(&away))).unwrap();
-        assert_eq!(restored(&queue).unwrap(), Some(away));
+        let from_backup = Restored::FromBackup { added: 1, aside: "spool.db.damaged-1".into() };
+        queue.set_flag(Flag::Restored, Some(&to_flag(&from_backup))).unwrap();
+        assert_eq!(restored(&queue).unwrap(), Some(from_backup));
     }
 }

@@ -1,24 +1,24 @@
-//! Videos queued again in place of jobs that failed, with another spec.
+//! Replacing failed jobs by new ones of the same videos, with another spec.
 //!
-//! Every queue guarantees that a failed job leaves the list in the very transaction in which another takes its place, and
-//! stays where none does. Plain data.
+//! Every queue guarantees that a failed job leaves the list in the same transaction in which another job takes its
+//! place, and otherwise stays. Plain data.
 
 use super::{NewJob, Refusal};
 use crate::job::JobId;
 
-/// What takes the place of a job.
+/// A replacement for a failed job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Successor {
-    /// The job that failed.
+    /// The failed job.
     pub of: JobId,
-    /// What is added for it, also where the same was done or has ended before.
+    /// The job to add, even if the same work was done before, failed or was cancelled.
     pub new: NewJob,
 }
 
-/// What became of a job that was to be replaced.
+/// The outcome of replacing one job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Replaced {
-    /// It left the list. This one is in its place: a new one, or one that is active with the same work.
+    /// It left the list, replaced by this job: a new one, or an active one with the same work.
     By(JobId),
     /// There is no such job, or it has not failed; nothing was changed.
     Refused(Refusal),

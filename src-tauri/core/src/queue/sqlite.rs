@@ -1,11 +1,11 @@
-//! The queue in one SQLite file, shared by every process that uses a data folder.
+//! The queue in one SQLite file, shared by all processes that use a data folder.
 //!
-//! Guarantees the promises of `Queue` through SQLite's own: each call is one immediate transaction (a command on many jobs
-//! several) with `synchronous=FULL` in WAL mode, so what was answered is on disk. SQLite is bundled because Debian's 3.40
-//! has the WAL-reset corruption bug fixed in 3.51.3; `open` asserts the version.
+//! Upholds the guarantees of `Queue` through SQLite: each write is one immediate transaction (a command on many jobs,
+//! several) with `synchronous=FULL` in WAL mode, so a change is on disk when the call returns. SQLite is bundled
+//! because Debian's 3.40 has the WAL-reset corruption bug fixed in 3.51.3; `open` checks the version.
 //!
-//! SQL stands in this file's folder and nowhere else. One connection writes and one reads, each behind a
-//! lock: SQLite allows one writer at a time anyway, and a reader never waits for it.
+//! SQL occurs only in this module. One connection writes and one reads, each behind a mutex: SQLite allows one writer
+//! at a time anyway, and a reader never waits for it.
 
 mod add;
 mod adopt;
@@ -44,22 +44,23 @@ use still::Still;
 
 /// The queue of one data folder.
 pub struct SqliteQueue {
-    // Dropped in this order: the last to close must be the one that may write, for it tidies up the log.
+    // Dropped in this order: the writer must close last, because the last connection checkpoints and removes the log.
     reader: Mutex<Connection>,
     writer: Mutex<Connection>,
     seen_version: Mutex<i64>,
     found: Mutex<Option<Found>>,
     clock: Arc<dyn Clock>,
     in_use: Option<File>,
-    /// It can only be read.
+    /// Set if the queue can only be read.
     still: Option<Still>,
 }
 
 impl SqliteQueue {
-    /// Opens the database at `path`, creating or migrating it; before a migration a copy is kept beside it.
+    /// Opens the database at `path`, creating or migrating it; before a migration, a copy is kept next to it.
     ///
     /// # Errors
-    /// `NewerSchema`, `Foreign`, `Corrupt`, `OldSqlite`, `DatabaseFull` or `Database`; nothing was changed then.
+    /// `NewerSchema`, `Foreign`, `Corrupt`, `OldSqlite`, `NotYours`, `DatabaseFull`, `Database` or `Io`; the database
+    /// is then unchanged.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
         let Opened { writer, in_use } = open::open(path)?;
         let reader = Mutex::new(open::reader(path)?);
@@ -68,8 +69,8 @@ impl SqliteQueue {
         Ok(SqliteQueue { reader, writer, seen_version, found: Mutex::default(), clock, in_use, still: None })
     }
 
-    /// The same for who only reads: a queue that cannot be opened as usual, since its disk is full or it is another user's,
-    /// is read as it stands. Nothing can be written to it then.
+    /// Opens the database for reading. Falls back to read-only access if it cannot be opened as usual because its disk
+    /// is full, it belongs to another user, or a file cannot be accessed; every write then fails.
     pub fn open_to_read(path: &Path, clock: Arc<dyn Clock>) -> Result<SqliteQueue> {
         match SqliteQueue::open(path, clock.clone()) {
             Err(refused @ (Error::DatabaseFull | Error::NotYours { .. } | Error::Io { .. })) => {
@@ -86,7 +87,7 @@ impl SqliteQueue {
         Ok(SqliteQueue { reader, writer, seen_version, found, clock, in_use: None, still: Some(still) })
     }
 
-    /// One immediate transaction; rolled back when `work` fails or panics.
+    /// Runs `work` in an immediate transaction, which is rolled back if `work` fails or panics.
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         if let Some(still) = &self.still {
             return Err(still.refusal());
@@ -98,7 +99,8 @@ impl SqliteQueue {
         Ok(answer)
     }
 
-    /// One consistent look at the last committed state.
+    /// Runs `work` on the reading connection, which sees committed changes only. Fails if a read-only queue was
+    /// changed meanwhile.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let found = work(&lock(&self.reader));
         self.still.as_ref().map_or(Ok(()), Still::check)?;
@@ -106,7 +108,7 @@ impl SqliteQueue {
     }
 }
 
-/// A panic elsewhere leaves no half-done work behind a connection: its transaction was rolled back.
+/// Locks a mutex and ignores poisoning: a panic leaves nothing unfinished, because its transaction was rolled back.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -134,7 +136,7 @@ impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Error {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Error::DatabaseFull,
-            // The memory that connections share lies on the same disk.
+            // The shared memory file is on the same disk as the database.
             _ if error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => {
                 Error::DatabaseFull
             }
@@ -152,17 +154,17 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     #[test]
-    fn a_panic_within_a_transaction_changes_nothing_and_leaves_no_lock() {
+    fn panic_in_a_transaction_changes_nothing_and_leaves_no_lock() {
         let dir = tempfile::tempdir().unwrap();
         let queue = SqliteQueue::open(&dir.path().join("queue.db"), Arc::new(ManualClock::at(0))).unwrap();
         let panicking = AssertUnwindSafe(|| {
             queue.write(|t| -> Result<()> {
                 set_flag(t, Flag::Paused, Some("1"))?;
-                panic!("tripped on purpose")
+                panic!("deliberate panic")
             })
         });
         assert!(catch_unwind(panicking).is_err());
-        assert_eq!(queue.flag(Flag::Paused).unwrap(), None, "nothing half");
+        assert_eq!(queue.flag(Flag::Paused).unwrap(), None, "rolled back");
         queue.set_flag(Flag::Paused, Some("1")).unwrap();
         assert_eq!(queue.flag(Flag::Paused).unwrap().as_deref(), Some("1"));
     }

@@ -1,8 +1,8 @@
-//! Which names are in use where results are to go, as plain data: read before a queue is asked, which touches no file system
-//! of a user.
+//! Names in use in the output folders, as plain data. Collected before a queue is called, because a queue does not
+//! access the user's file systems.
 //!
-//! Guarantees that names which differ in case or composition alone count as one, as many drives have it. What it does not
-//! hold counts as free; publishing replaces no file all the same. Pure; touches no disk.
+//! Guarantees that names which differ only in case or Unicode composition count as one, as on many drives. A name that
+//! is missing here counts as free; even so, publishing never replaces a file. Pure; no I/O.
 
 use super::key_of_path;
 use std::collections::HashSet;
@@ -20,7 +20,7 @@ impl Taken {
         self.has_key(&key_of_path(path))
     }
 
-    /// The same for its key.
+    /// Is the name with this key in use?
     pub(crate) fn has_key(&self, key: &[u8]) -> bool {
         self.keys.contains(key)
     }
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_differ_in_case_or_composition_alone_are_one() {
+    fn names_that_differ_only_in_case_or_composition_are_one() {
         let taken: Taken = ["/v/B.MP4", "/v/e\u{301}.mp4"].into_iter().collect();
         assert!(taken.has(Path::new("/v/b.mp4")) && taken.has(Path::new("/v/\u{c9}.mp4")));
         assert!(!taken.has(Path::new("/v/b (2).mp4")) && !taken.has(Path::new("/w/b.mp4")));

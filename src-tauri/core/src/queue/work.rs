@@ -1,7 +1,8 @@
-//! What makes two jobs the same work: the real source, the folder of the results, and what preset and options mean.
+//! The identity of work: two jobs do the same work if the real source, the output folder, and the meaning of preset and
+//! options are equal.
 //!
-//! Guarantees one key for the same work across versions: the key is a hash of an explicit text, whose bytes a test
-//! holds. Pure; touches no disk.
+//! Guarantees the same key for the same work across versions: the key is a hash of a canonical text, and a test fixes
+//! its bytes. Pure; no I/O.
 
 use crate::path_bytes::to_bytes;
 use crate::preset;
@@ -9,7 +10,7 @@ use crate::spec::JobSpec;
 use std::path::Path;
 use uuid::Uuid;
 
-/// A job's identity, as plain data: two jobs with equal values are the same work.
+/// The work of a job, as plain data: jobs with equal values do the same work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Work {
     source: Vec<u8>,
@@ -18,7 +19,8 @@ pub(crate) struct Work {
     options: String,
 }
 
-/// What preset and options of a spec mean. Made once for all jobs of that spec, for it costs more than their keys.
+/// The meaning of the preset and options of a spec. Computed once for all jobs of that spec, because it costs more than
+/// their keys.
 #[derive(Debug)]
 pub(crate) struct Meaning {
     preset: String,
@@ -37,7 +39,7 @@ impl Meaning {
 }
 
 impl Work {
-    /// `source`: the canonical path of the video. `root`: the folder of the results.
+    /// Returns the work for `source`, the canonical path of the video, and `root`, the output folder.
     pub(crate) fn of(source: &Path, root: &Path, meaning: &Meaning) -> Work {
         Work {
             source: to_bytes(source),
@@ -47,19 +49,19 @@ impl Work {
         }
     }
 
-    /// The same with what the preset meant in earlier versions: done then, it need not be done again.
+    /// Returns the same work with the preset's meanings in earlier versions; work done then need not be done again.
     pub(crate) fn earlier(&self, meaning: &Meaning) -> Vec<Work> {
         let with = |earlier: &&str| Work { preset: (*earlier).to_owned(), ..self.clone() };
         meaning.earlier.iter().map(with).collect()
     }
 
-    /// Its hash, 16 bytes.
+    /// The hash, 16 bytes.
     pub(crate) fn key(&self) -> Vec<u8> {
         Uuid::new_v5(&Uuid::NAMESPACE_OID, &self.canonical()).as_bytes().to_vec()
     }
 
-    /// Each part under its name with its length, for a path may hold any byte. Options that are all at their default
-    /// are left out, so that a job has the same key as before there were any.
+    /// The text that is hashed: each part with its name and length, because a path may contain any byte. Options are
+    /// left out if all have their defaults, so that the key is the same as before options existed.
     fn canonical(&self) -> Vec<u8> {
         let mut text = b"spool work 1\n".to_vec();
         let parts = [
@@ -78,8 +80,8 @@ impl Work {
     }
 }
 
-/// The key as it was up to schema 3: it hashed the preset with its name and description. `preset`: as JSON in the
-/// order of its fields.
+/// Returns the key as schemas 1 to 3 computed it, from the preset with its name and description. `preset` is JSON in
+/// the order of its fields.
 pub(crate) fn former_key(source: &Path, root: &Path, preset: &str) -> Vec<u8> {
     let mut text = to_bytes(source);
     for part in [preset.as_bytes().to_vec(), to_bytes(root)] {
@@ -100,7 +102,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_bytes_of_the_canonical_form_and_the_key_do_not_change() {
+    fn canonical_text_and_key_do_not_change() {
         let mut work = work("/v/a.mkv", "/out", "audio-m4a");
         let meaning = "audio.codec=\"aac\"\naudio.copy=\"whenFits\"\naudio.kbps=192\ncontainer=\"m4a\"\n";
         let text =
@@ -115,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_counts_and_none_runs_into_the_next() {
+    fn every_part_changes_the_key_and_parts_do_not_run_together() {
         let base = work("/v/a", "/out", "web-1080p");
         let others = [
             work("/v/a\n", "/out", "web-1080p"),
@@ -131,7 +133,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_former_key_stays_what_it_was() {
+    fn former_key_does_not_change() {
         let web = serde_json::to_string(preset::find("web-1080p").unwrap()).unwrap();
         let key = former_key(Path::new("/videos/a.mkv"), Path::new("/out"), &web);
         assert_eq!(Uuid::from_slice(&key).unwrap().to_string(), "5e4f3dd4-d4ab-51e9-9b25-d538a7cefee7");

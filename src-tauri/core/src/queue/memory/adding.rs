@@ -1,4 +1,4 @@
-//! Adding to the queue in memory, and what it knows of a file that is added.
+//! Adding jobs to the in-memory queue, and detecting work that is already known.
 
 use super::moves::{fresh, same_name};
 use super::{All, Row};
@@ -45,7 +45,7 @@ impl All {
     ) -> (JobId, PathBuf) {
         let mut free =
             (1..).map(|n| new.candidate(n)).filter(|name| !self.is_claimed(name) && !taken.has(name));
-        let Some(output) = free.next() else { unreachable!("there are endlessly many names") };
+        let Some(output) = free.next() else { unreachable!("candidate names are unlimited") };
         self.last += 1;
         let id = JobId(self.last);
         let job = fresh(id, new, &output, position, now);
@@ -53,14 +53,14 @@ impl All {
         (id, output)
     }
 
-    /// The active job that is the same work.
+    /// Returns the active job with the same work.
     pub(super) fn active(&self, work: &Work) -> Option<JobId> {
-        self.rows.values().find(|r| r.is_active() && r.work == *work).map(|twin| twin.job.id)
+        self.rows.values().find(|r| r.is_active() && r.work == *work).map(|row| row.job.id)
     }
 
     fn known(&self, new: &NewJob, work: &Work, taken: &Taken) -> Option<Added> {
-        if let Some(twin) = self.active(work) {
-            return Some(Added::Duplicate(twin));
+        if let Some(duplicate) = self.active(work) {
+            return Some(Added::Duplicate(duplicate));
         }
         let done = self.results(new).filter(|r| taken.has(&r.job.output));
         if let Some(row) = done.max_by_key(|r| (r.job.finished_at, r.job.id)).filter(|_| !new.again) {
@@ -84,7 +84,7 @@ impl All {
         own.filter(|_| new.from_folder).map(|row| Added::OwnOutput(row.job.id))
     }
 
-    /// Jobs that did the same to this very file, in the list or not.
+    /// Returns the done jobs with the same work on the same file, in the list or not.
     pub(super) fn results<'a>(&'a self, new: &'a NewJob) -> impl Iterator<Item = &'a Row> {
         let meaning = Meaning::of(&new.spec);
         let work = Work::of(&new.real_source, &new.root, &meaning);
@@ -93,7 +93,8 @@ impl All {
         done.filter(move |r| (r.work == work || earlier.contains(&r.work)) && is_of(r, new))
     }
 
-    /// Those of jobs that did the same to this very file, and those to come of active jobs of the same work.
+    /// Returns the results of done jobs with the same work on the same file, and the expected results of active jobs
+    /// with the same work.
     pub(super) fn earlier_results(&self, new: &NewJob) -> Vec<EarlierResult> {
         let work = Work::of(&new.real_source, &new.root, &Meaning::of(&new.spec));
         let active = self.rows.values().filter(|r| r.is_active() && r.work == work).map(|r| (r, true));
@@ -101,7 +102,7 @@ impl All {
         results.map(|(r, to_come)| EarlierResult { path: r.job.output.clone(), to_come }).collect()
     }
 
-    /// The name of the folder for the results of an added folder, chosen once.
+    /// Returns the name of the folder for the results of an added folder; chosen once and then kept.
     pub(super) fn tree(&mut self, destination: &Path, root: &Path) -> OsString {
         let key = (destination.to_owned(), root.to_owned());
         if let Some(name) = self.trees.get(&key) {
@@ -114,7 +115,7 @@ impl All {
         name
     }
 
-    /// Takes a job off the list; what it did is remembered, once for each work and name.
+    /// Removes a job from the list. If it was done, its result is remembered, once for each work and name.
     pub(super) fn remove(&mut self, id: JobId) {
         let Some(row) = self.rows.remove(&id).filter(|row| row.job.state == State::Done) else { return };
         self.removed.retain(|r| r.work != row.work || !same_name(&r.job.output, &row.job.output));
@@ -134,7 +135,7 @@ impl All {
     }
 }
 
-/// Is it a job of this very file? Where its time of modification is not known, any will do.
+/// Is it a job of the same file, by size and modification time? An unknown modification time matches any.
 fn is_of(row: &Row, new: &NewJob) -> bool {
     let Job { source_size, source_mtime_ns, .. } = &row.job;
     *source_size == new.source_size && (source_mtime_ns.is_none() || *source_mtime_ns == new.source_mtime_ns)

@@ -1,4 +1,4 @@
-//! What people ask, in memory.
+//! User commands, in memory.
 
 use super::MemoryQueue;
 use crate::error::Result;

@@ -1,4 +1,4 @@
-//! One job, and facts about the queue, in memory.
+//! Details of single jobs, and flags of the queue, in memory.
 
 use super::MemoryQueue;
 use super::moves::keep_check;

@@ -1,4 +1,4 @@
-//! Changing jobs that have not started, in memory.
+//! Changes to jobs that have not started, in memory.
 
 use super::All;
 use super::moves::same_name;
@@ -20,7 +20,7 @@ impl All {
             others.any(|r| same_name(&r.job.output, name))
         };
         let mut free = (1..).map(|n| edit.new.candidate(n)).filter(|name| !taken.has(name) && !claimed(name));
-        let Some(output) = free.next() else { unreachable!("there are endlessly many names") };
+        let Some(output) = free.next() else { unreachable!("candidate names are unlimited") };
         drop(free);
         if let Some(row) = self.rows.get_mut(&edit.id) {
             row.work = work;
@@ -35,8 +35,8 @@ impl All {
             return Some(refused);
         }
         let mut active = self.rows.values().filter(|r| r.job.id != edit.id && r.is_active());
-        if let Some(twin) = active.find(|r| r.work == *work) {
-            return Some(Edited::Duplicate(twin.job.id));
+        if let Some(duplicate) = active.find(|r| r.work == *work) {
+            return Some(Edited::Duplicate(duplicate.job.id));
         }
         if row.is_some_and(|row| row.work == *work) {
             return None;

@@ -1,4 +1,4 @@
-//! Claiming, notes and ends, in memory.
+//! Claiming jobs, recording notes, and settling, in memory.
 
 use super::MemoryQueue;
 use super::moves::{begin, end, is_past};

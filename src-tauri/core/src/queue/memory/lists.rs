@@ -1,4 +1,4 @@
-//! Lists and sums, in memory: everything is looked at.
+//! Lists and sums, in memory: every call reads all jobs.
 
 use super::{MemoryQueue, Row};
 use crate::error::Result;
@@ -14,7 +14,7 @@ impl MemoryQueue {
         self.page(&Filter::of(&[State::Failed]), 0, u64::MAX)
     }
 
-    /// Running jobs whose owner is as wanted, in the order of the list.
+    /// Returns the running jobs whose owner satisfies `wanted`, in list order.
     pub(super) fn owned(&self, wanted: impl Fn(&str) -> bool) -> Vec<Job> {
         let all = self.all();
         let owned = all.rows.values().filter(|row| row.owner.as_deref().is_some_and(&wanted));

@@ -1,4 +1,4 @@
-//! What each command and outcome does to one row, in plain assignments.
+//! The effect of each command and outcome on one row, as plain assignments.
 
 use super::{All, Row, State};
 use crate::failure::FailureCode;
@@ -133,7 +133,7 @@ pub(super) fn begin(row: &mut Row, boot: Option<&str>, owner: &str, now: Millis)
     row.attempts.retain(|attempt| attempt.epoch > row.job.epoch - KEPT_ATTEMPTS);
 }
 
-/// Is it old enough to leave the list?
+/// Is the job old enough for retention to remove it?
 pub(super) fn is_past(job: &Job, done_before: Millis, cancelled_before: Millis) -> bool {
     match job.state {
         State::Done => job.finished_at < Some(done_before),
@@ -163,7 +163,7 @@ pub(super) fn end(row: &mut Row, outcome: &Outcome, to: State, now: Millis) {
     job.run_at = if let Outcome::Retry { run_at, .. } = outcome { Some(*run_at) } else { None };
     job.failure = failure.map(|failure| failure.reason.clone());
     job.need_bytes = failure.and_then(|f| f.need_bytes);
-    // Whether something was published is found out by the next attempt.
+    // The next attempt checks whether the result was published.
     if !matches!(
         outcome,
         Outcome::Waiting(_) | Outcome::Interrupted(_) | Outcome::Rescued { .. } | Outcome::MachineDown { .. }

@@ -1,4 +1,4 @@
-//! Queuing videos again in place of failed jobs, in memory.
+//! Replacing failed jobs, in memory.
 
 use super::All;
 use crate::job::{Millis, State};
@@ -35,7 +35,7 @@ impl All {
         }
         let work = Work::of(&new.real_source, &new.root, &Meaning::of(&new.spec));
         let by = match self.active(&work) {
-            Some(twin) => twin,
+            Some(duplicate) => duplicate,
             None => self.accept(new, work, position, taken, now).0,
         };
         self.remove(*of);

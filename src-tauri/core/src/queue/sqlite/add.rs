@@ -1,6 +1,6 @@
-//! Accepting jobs: claimed names, no duplicates, one transaction.
+//! Adding jobs in one transaction, with claimed names and without duplicates.
 //!
-//! Guarantees that what costs time is done before the transaction: keys, and what is written of a spec.
+//! Guarantees that expensive work, computing keys and serialising specs, is done before the transaction.
 
 use super::SqliteQueue;
 use super::keys::{self, Draft, Name, has_former};
@@ -30,18 +30,18 @@ fn accept(
     taken: &Taken,
 ) -> Result<Vec<Added>> {
     let mut position = first_position(t, drafts.len(), place)?;
-    let (mut numbers, mut answers) = (Numbers::default(), Vec::with_capacity(drafts.len()));
+    let (mut numbers, mut outcomes) = (Numbers::default(), Vec::with_capacity(drafts.len()));
     for draft in drafts {
         if let Some(known) = known::known(t, draft, taken)? {
-            answers.push(known);
+            outcomes.push(known);
             continue;
         }
         let name = numbers.free(t, draft, taken)?;
         let id = insert(t, draft, &name, position, now)?;
         position += 1;
-        answers.push(Added::Accepted { id, output: name.path });
+        outcomes.push(Added::Accepted { id, output: name.path });
     }
-    Ok(answers)
+    Ok(outcomes)
 }
 
 pub(super) fn first_position(t: &Transaction<'_>, count: usize, place: Place) -> Result<i64> {
@@ -88,7 +88,7 @@ pub(super) fn insert(
     Ok(JobId(t.last_insert_rowid()))
 }
 
-/// The name of the folder for the results of the added folder `root`, chosen once.
+/// Returns the name of the folder for the results of the added folder `root`; chosen once and then kept.
 pub(super) fn tree(t: &Transaction<'_>, destination: &Path, root: &Path) -> Result<OsString> {
     let (destination, key) = (to_bytes(destination), to_bytes(root));
     let known = "SELECT name FROM tree WHERE destination = ?1 AND root = ?2";

@@ -1,8 +1,8 @@
-//! Rows that are not known to be readable: those of earlier schemas, rescued from a damaged queue, or written by
-//! another version of Spool. What can be read is adopted; what cannot keeps its state and is left alone.
+//! Adopts rows that are not known to be readable: rows of earlier schemas, rows salvaged from a damaged queue, and rows
+//! of another version of Spool. Readable rows are adopted; all others are left unchanged.
 //!
-//! Guarantees that it asks no disk, and that a crash in between loses nothing: what was not adopted is found again
-//! when the queue is opened next.
+//! Guarantees that no drive of the user is accessed, and that a crash in between loses nothing: the remaining rows are
+//! adopted when the queue is opened next.
 
 use super::rows::to_path;
 use crate::error::Result;
@@ -10,10 +10,10 @@ use crate::queue::work::{Meaning, Work};
 use crate::spec::{self, JobSpec};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-/// Rows looked at in one transaction.
+/// Rows per transaction.
 const CHUNK: i64 = 1000;
 
-/// Adopts every row that can be read.
+/// Adopts every readable row.
 pub(super) fn adopt(connection: &mut Connection) -> Result<()> {
     let mut after = 0;
     while let Some(last) = adopt_chunk(connection, after)? {
@@ -22,17 +22,17 @@ pub(super) fn adopt(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// A row as adopting needs it.
+/// The fields of a row that adopting needs.
 struct Unread {
     id: i64,
     source: Vec<u8>,
     output: Vec<u8>,
     spec: Option<JobSpec>,
-    /// Of an earlier schema: its key is of the former kind.
-    of_before: bool,
+    /// The row is from schemas 1 to 3, which computed the key differently.
+    old_key: bool,
 }
 
-/// Looks at the next rows behind number `after`; says which was the last, nothing where there is none.
+/// Adopts the next rows after id `after`. Returns the id of the last one, or `None` if there are no more.
 fn adopt_chunk(connection: &mut Connection, after: i64) -> Result<Option<i64>> {
     let rows = unread(connection, after)?;
     if rows.iter().any(|row| row.spec.is_some()) {
@@ -50,7 +50,7 @@ fn unread(connection: &Connection, after: i64) -> Result<Vec<Unread>> {
     let row = |row: &rusqlite::Row<'_>| {
         let (preset, options): (String, String) = (row.get(3)?, row.get(4)?);
         let spec = spec::read(&preset, &options);
-        Ok(Unread { id: row.get(0)?, source: row.get(1)?, output: row.get(2)?, spec, of_before: row.get(5)? })
+        Ok(Unread { id: row.get(0)?, source: row.get(1)?, output: row.get(2)?, spec, old_key: row.get(5)? })
     };
     Ok(statement.query_map([after, CHUNK], row)?.collect::<rusqlite::Result<_>>()?)
 }
@@ -58,14 +58,14 @@ fn unread(connection: &Connection, after: i64) -> Result<Vec<Unread>> {
 fn adopt_row(t: &Transaction<'_>, row: &Unread) -> Result<()> {
     let Some(spec) = &row.spec else { return Ok(()) };
     t.prepare_cached("UPDATE job SET spec_version = 1 WHERE id = ?1")?.execute([row.id])?;
-    if !row.of_before {
+    if !row.old_key {
         return Ok(());
     }
     t.prepare_cached("UPDATE job SET former_key = unique_key WHERE id = ?1")?.execute([row.id])?;
     let output = to_path(&row.output);
     let key = Work::of(&to_path(&row.source), output.parent().unwrap_or(&output), &Meaning::of(spec)).key();
-    // Of two active jobs that differ in the name of their preset alone, the second keeps its former key: both were
-    // accepted.
+    // `OR IGNORE`: two active jobs may differ only in the name of their preset. Both were accepted, so the second one
+    // keeps its former key.
     t.prepare_cached("UPDATE OR IGNORE job SET unique_key = ?2 WHERE id = ?1")?
         .execute(params![row.id, key])?;
     Ok(())

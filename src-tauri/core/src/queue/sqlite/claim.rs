@@ -1,5 +1,6 @@
-//! The worker's side: claim, notes, settle. Every write here but the claim is fenced by the lease, so that a
-//! worker that lost its job changes nothing; what only informs is not: facts, and checks of results.
+//! The operations of workers: claim, note, settle. Every write except the claim is fenced by the lease, so that a
+//! worker that lost its job changes nothing. Facts and checks of results are not fenced, because no decision depends on
+//! them.
 
 use super::rows::{JOB, informing, job, to_bytes, to_json};
 use crate::error::Result;
@@ -14,8 +15,8 @@ use crate::verification::Verification;
 use rusqlite::{Row, Transaction, params};
 use std::path::Path;
 
-/// The first due job in list order, by `job_claim` without a sort. A job under suspicion of crashing the
-/// application is not passed over while others run: it is waited for, so that it cannot starve.
+/// Claims the first due job in list order, from the index `job_claim` without a sort. A job suspected of crashing the
+/// application must run alone; while others run, nothing behind it is claimed, so that it cannot starve.
 pub(super) const CLAIM: &str = "UPDATE job SET state = 'running', epoch = epoch + 1, attempt = attempt + 1, \
     owner = ?1, started_at = ?2, run_at = NULL, progress = NULL, \
     cancel_requested_at = CASE WHEN publish_id IS NOT NULL THEN cancel_requested_at END, \
@@ -47,7 +48,8 @@ pub(super) fn claim(
     Ok(Some(claimed))
 }
 
-/// A row that says it can be read, and cannot, leaves the index of those that may start; nothing else of it changes.
+/// Marks due rows at the front that turn out to be unreadable, so that they leave the index of jobs that may start.
+/// Changes nothing else of them.
 fn pass_over_unreadable(t: &Transaction<'_>, now: Millis) -> Result<()> {
     let first = format!(
         "SELECT {JOB} FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND spec_version = 1 \
@@ -115,7 +117,7 @@ pub(super) fn note(t: &Transaction<'_>, lease: Lease, note: &Note) -> Result<boo
     Ok(changed == 1)
 }
 
-/// What is made now is another file than what an earlier attempt may have published.
+/// Clears the intent of an earlier attempt: the file made now is not the one that attempt may have published.
 fn forget_intent(t: &Transaction<'_>, lease: Lease) -> Result<()> {
     let sql = "UPDATE job SET publish_path = NULL, publish_size = NULL, publish_id = NULL, warnings = NULL \
                WHERE id = ?1";
@@ -128,7 +130,7 @@ pub(super) fn describe(t: &Transaction<'_>, id: JobId, facts: &Facts) -> Result<
     Ok(())
 }
 
-/// Of a done job nothing else changes any more.
+/// Stores the check of a done job; nothing else of a done job ever changes.
 pub(super) fn keep_check(
     t: &Transaction<'_>,
     id: JobId,
@@ -189,7 +191,7 @@ pub(super) fn settle(t: &Transaction<'_>, lease: Lease, outcome: &Outcome, now: 
     Ok(true)
 }
 
-/// Whether something was published is found out by the next attempt.
+/// Does the publishing intent stay, so that the next attempt checks whether the result was published?
 fn keeps_intent(outcome: &Outcome) -> bool {
     matches!(
         outcome,
@@ -197,7 +199,7 @@ fn keeps_intent(outcome: &Outcome) -> bool {
     )
 }
 
-/// Keeps the best progress before the next claim clears it; a new best resets the count of machine ends.
+/// Stores the best progress before the next claim clears it. A new best resets `machine_ends`.
 fn keep_best(t: &Transaction<'_>, id: i64) -> Result<()> {
     let sql = "SELECT progress, best_progress FROM job WHERE id = ?1";
     let read = |row: &Row<'_>| Ok((informing(row, 0), informing(row, 1)));
@@ -260,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_claim_walks_its_own_index_without_a_sort() {
+    fn claim_uses_its_own_index_without_a_sort() {
         let dir = tempfile::tempdir().unwrap();
         let connection = super::super::open::open(&dir.path().join("queue.db")).unwrap().writer;
         let sql = format!("EXPLAIN QUERY PLAN {CLAIM}id");

@@ -1,39 +1,40 @@
-//! Telling damage from an ordinary crash, by the files alone: before SQLite opens them, for it takes a log that
-//! breaks off for the end of the log, and would go on without what follows.
+//! Distinguishes damage from an ordinary crash by the files alone, before SQLite opens them: SQLite treats the first
+//! invalid frame as the end of the log and would drop the frames after it.
 //!
-//! Guarantees that a power cut is never taken for damage: it may tear the one transaction that was not yet
-//! answered, at the end of the log. Two finished transactions behind a break mean that the first of them was
-//! on disk before. A break within the very last transaction cannot be told from a torn one, and counts as torn.
+//! Guarantees that a power cut is never reported as damage: it can tear only the last transaction of the log, whose
+//! commit has not yet returned. Two commits behind an invalid frame prove that the first of them was on disk before. An
+//! invalid frame within the last transaction cannot be distinguished from a torn one, and counts as torn.
 
 use super::files::{part, read, repaired};
 use crate::error::{Error, Result};
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Do the files of the database at `path` show that something was lost? The caller must hold `Turn`.
+/// Do the files of the database at `path` show a loss? The caller must hold `Turn`.
 pub(super) fn of_files(path: &Path) -> Result<bool> {
     let database = size(path)?;
     let log = size(&part(path, "-wal"))?;
-    // A repaired database that is not yet in its place.
+    // A repaired database was not yet moved into place.
     let halfway = repaired(path).exists();
     let emptied = database == Some(0);
     let log_alone = database.is_none() && log.is_some_and(|n| n > 0);
-    Ok(halfway || emptied || log_alone || lost_its_log(path)? || log_at_rest_is_damaged(&part(path, "-wal"))?)
+    Ok(halfway || emptied || log_alone || lost_its_log(path)? || stable_log_is_damaged(&part(path, "-wal"))?)
 }
 
-/// Was the log taken away? The last to close removes it and the shared memory; a crash leaves both.
+/// Was the log deleted? The last connection to close removes both the log and the shared memory file; a crash leaves
+/// both.
 pub(super) fn lost_its_log(path: &Path) -> Result<bool> {
     Ok(size(&part(path, "-wal"))?.is_none() && size(&part(path, "-shm"))?.is_some())
 }
 
-/// Two looks that see the same have seen it as it was at one moment; a log that changes between them is being
-/// written by a process that found it whole.
-fn log_at_rest_is_damaged(path: &Path) -> Result<bool> {
+/// Is the log damaged, and not being written? Reads it twice: if both reads are equal, they show a consistent state; if
+/// not, a process is writing to it, which found it intact.
+fn stable_log_is_damaged(path: &Path) -> Result<bool> {
     let log = read(path)?;
     Ok(log_is_damaged(&log) && log == read(path)?)
 }
 
-/// Does SQLite say that the file itself is wrong?
+/// Does SQLite report that the file is damaged or not a database?
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
     matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
@@ -47,18 +48,19 @@ fn size(path: &Path) -> Result<Option<u64>> {
     }
 }
 
-/// Length of the log's header, and of a frame's.
+/// Length of the log header in bytes.
 const HEADER: usize = 32;
+/// Length of a frame header in bytes.
 const FRAME: usize = 24;
 
-/// A log is a header and frames: page number, size of the database after a commit (else 0), the salt of this
-/// round, and a sum over all that came before. <https://sqlite.org/fileformat2.html#the_write_ahead_log>
+/// A log is a header followed by frames. A frame has the page number, the size of the database after a commit (else 0),
+/// the salt of the current round, and a cumulative checksum. <https://sqlite.org/fileformat2.html#the_write_ahead_log>
 fn log_is_damaged(log: &[u8]) -> bool {
     if log.len() <= HEADER {
         return false;
     }
-    // The header is on disk before the first frame is written.
-    let Some(size) = page_size(log).filter(|_| header_holds(log)) else { return true };
+    // The header is on disk before the first frame is written, so an invalid one is damage.
+    let Some(size) = page_size(log).filter(|_| header_is_valid(log)) else { return true };
     let rest = first_break(log, size);
     let salt = &log[16..24];
     let frames = log[rest..].chunks_exact(FRAME + size);
@@ -69,7 +71,7 @@ fn commits(frame: &[u8]) -> bool {
     word(frame, 4) != 0
 }
 
-/// Where the first frame stands that does not follow from what is before it.
+/// Returns the offset of the first frame whose salt or checksum is invalid.
 fn first_break(log: &[u8], size: usize) -> usize {
     let (mut at, mut sums) = (HEADER, (word(log, 24), word(log, 28)));
     for frame in log[HEADER..].chunks_exact(FRAME + size) {
@@ -82,7 +84,7 @@ fn first_break(log: &[u8], size: usize) -> usize {
     at
 }
 
-fn header_holds(log: &[u8]) -> bool {
+fn header_is_valid(log: &[u8]) -> bool {
     add_up(log, (0, 0), &log[..24]) == (word(log, 24), word(log, 28))
 }
 
@@ -93,13 +95,13 @@ fn page_size(log: &[u8]) -> Option<usize> {
 }
 
 const MAGIC: u32 = 0x377f_0682;
-/// The sums are over big-endian words.
+/// The checksums are over big-endian words.
 const MAGIC_BIG: u32 = 0x377f_0683;
 const VERSION: u32 = 3_007_000;
-/// Page size of our databases: SQLite's default.
+/// Page size of Spool's databases: SQLite's default.
 const PAGE: u32 = 4096;
 
-/// Sums over a frame's page number and commit mark, and its page.
+/// Returns the checksum of a frame: over its page number, commit mark and page.
 fn frame_sums(log: &[u8], before: (u32, u32), frame: &[u8]) -> (u32, u32) {
     add_up(log, add_up(log, before, &frame[..8]), &frame[FRAME..])
 }
@@ -113,18 +115,18 @@ fn add_up(log: &[u8], before: (u32, u32), bytes: &[u8]) -> (u32, u32) {
     })
 }
 
-/// A big-endian number.
+/// Reads a big-endian number.
 fn word(bytes: &[u8], at: usize) -> u32 {
     bytes[at..at + 4].iter().fold(0, |n, byte| n << 8 | u32::from(*byte))
 }
 
-/// Makes every frame of the log's last round count again, damaged ones included, so that what lies behind the
-/// damage can be read. For rescuing rows from a copy, never for the database itself.
+/// Makes all frames of the log's last round valid, including damaged ones, so that the frames behind the damage can be
+/// read. Only for salvaging rows from a copy, never for the database itself.
 pub(super) fn reseal(log: &mut Vec<u8>) {
     if log.len() < HEADER + FRAME {
         return log.clear();
     }
-    if !header_holds(log) {
+    if !header_is_valid(log) {
         let salt = log[HEADER + 8..HEADER + 16].to_vec();
         let head = [MAGIC, VERSION, PAGE, 0].map(u32::to_be_bytes).concat();
         log.splice(..24, head.into_iter().chain(salt));
@@ -133,7 +135,7 @@ pub(super) fn reseal(log: &mut Vec<u8>) {
     }
     let Some(size) = page_size(log) else { return log.clear() };
     let round = log[16..24].to_vec();
-    // Frames of this round stand before leftovers of earlier ones; in between only damage differs.
+    // Frames of this round come before leftovers of earlier ones; any other salt between them is damage.
     let last = log[HEADER..].chunks_exact(FRAME + size).rposition(|f| f[8..16] == round);
     let count = last.map_or(0, |n| n + 1);
     log.truncate(HEADER + count * (FRAME + size));
@@ -156,7 +158,7 @@ mod tests {
     use super::*;
     use rusqlite::Connection;
 
-    /// A log with five transactions of SQLite's own making.
+    /// A log with five transactions, written by SQLite.
     fn log() -> Vec<u8> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.db");
@@ -170,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_cut_anywhere_is_a_power_cut_and_not_damage() {
+    fn truncated_log_is_not_damage() {
         let log = log();
         for length in (0..log.len()).step_by(97).chain([log.len()]) {
             assert!(!log_is_damaged(&log[..length]), "cut at {length}");
@@ -178,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flipped_byte_with_finished_transactions_behind_it_is_damage() {
+    fn flipped_byte_before_two_commits_is_damage() {
         let whole = log();
         let last = whole.len() - 2 * (FRAME + PAGE as usize);
         for at in (0..last).step_by(311) {
@@ -199,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_resealed_log_holds_throughout() {
+    fn resealed_log_is_valid_to_the_end() {
         let whole = log();
         for at in [3, 20, HEADER + FRAME + 100, HEADER + 20, HEADER + FRAME + PAGE as usize + 9] {
             let mut log = whole.clone();

@@ -1,6 +1,6 @@
 //! Changing jobs that have not started, in one transaction.
 //!
-//! Guarantees that what costs time is done before the transaction: keys, and what is written of a spec.
+//! Guarantees that expensive work, computing keys and serialising specs, is done before the transaction.
 
 use super::SqliteQueue;
 use super::keys::{self, Draft, Name, has_former};
@@ -32,7 +32,7 @@ fn one(t: &Transaction<'_>, id: JobId, draft: &Draft<'_>, taken: &Taken) -> Resu
     Ok(Edited::Changed(name.path))
 }
 
-/// Why this job may not be changed as it stands.
+/// Returns why the job may not be changed, if so.
 fn refused(t: &Transaction<'_>, id: JobId) -> Result<Option<Edited>> {
     let sql = format!("SELECT {JOB} FROM job WHERE id = ?1");
     let mut statement = t.prepare_cached(&sql)?;
@@ -40,7 +40,7 @@ fn refused(t: &Transaction<'_>, id: JobId) -> Result<Option<Edited>> {
     Ok(refusal(rows.next()?.map(job).transpose()?.as_ref()))
 }
 
-/// Is it, so changed, what another job does or did?
+/// Checks whether another job does or did the work of the changed job.
 fn same_work(
     t: &Transaction<'_>,
     id: JobId,
@@ -49,13 +49,13 @@ fn same_work(
 ) -> Result<Option<Edited>> {
     let own =
         "SELECT id FROM job WHERE unique_key = ?1 AND id <> ?2 AND state IN ('queued','waiting','running')";
-    let of_before = "SELECT id FROM job INDEXED BY job_former_key WHERE former_key = ?1 AND id <> ?2 \
-                     AND state IN ('queued','waiting','running') LIMIT 1";
-    let looks = [(own, Some(&keys.own)), (of_before, keys.former.as_ref())];
-    for (sql, key) in looks.into_iter().filter_map(|(sql, key)| Some((sql, key?))) {
-        let twin = t.prepare_cached(sql)?.query_row(params![key, id.0], |row| row.get(0)).optional()?;
-        if let Some(twin) = twin {
-            return Ok(Some(Edited::Duplicate(JobId(twin))));
+    let former = "SELECT id FROM job INDEXED BY job_former_key WHERE former_key = ?1 AND id <> ?2 \
+                  AND state IN ('queued','waiting','running') LIMIT 1";
+    let lookups = [(own, Some(&keys.own)), (former, keys.former.as_ref())];
+    for (sql, key) in lookups.into_iter().filter_map(|(sql, key)| Some((sql, key?))) {
+        let duplicate = t.prepare_cached(sql)?.query_row(params![key, id.0], |row| row.get(0)).optional()?;
+        if let Some(duplicate) = duplicate {
+            return Ok(Some(Edited::Duplicate(JobId(duplicate))));
         }
     }
     let sql = "SELECT 1 FROM job WHERE id = ?1 AND unique_key = ?2";
@@ -65,8 +65,8 @@ fn same_work(
     Ok(known::done_before(t, job, keys, taken)?.map(Edited::DoneBefore))
 }
 
-/// What was found of it with the former spec is past: it starts like a new one, and waits for nothing before it is looked
-/// at. That the machine went down with it, which put it on hold, stays said.
+/// Writes the change and clears everything learned with the former spec: the job starts like a new one and does not
+/// wait. A job on hold because the machine went down keeps that failure.
 fn change(t: &Transaction<'_>, id: JobId, draft: &Draft<'_>, name: &Name) -> Result<()> {
     let sql = "UPDATE job SET state = 'queued', run_at = NULL, attempt = 0, need_bytes = NULL, best_progress = NULL, \
                progress = NULL, warnings = NULL, former_key = NULL, unique_key = ?2, preset = ?3, options = ?4, \

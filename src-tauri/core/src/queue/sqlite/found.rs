@@ -1,7 +1,7 @@
-//! The jobs that a filter by name or another order has chosen, kept until something is written: for a window that shows such a
-//! list asks for page after page of it, and each choice looks at every row.
+//! Caches the jobs selected by a filter by name or another order until the next write: a window requests such a list
+//! page by page, and each selection reads every row.
 //!
-//! Guarantees that no answer is older than the last commit of any process.
+//! Guarantees that no result is older than the last commit of any process.
 
 use super::lists::briefs;
 use super::{SqliteQueue, data_version, lock};
@@ -11,26 +11,26 @@ use crate::queue::Filter;
 use crate::queue::chosen::chosen;
 use std::sync::Arc;
 
-/// What was chosen last.
+/// The latest selection.
 pub(super) struct Found {
-    /// As of which commit, as the reading connection counts them.
+    /// `data_version` of the reading connection at that time.
     version: i64,
     filter: Filter,
     ids: Arc<Vec<JobId>>,
 }
 
-/// The jobs that `filter` chooses, in its order.
+/// Returns the jobs that match `filter`, in its order.
 pub(super) fn found(queue: &SqliteQueue, filter: &Filter) -> Result<Arc<Vec<JobId>>> {
     queue.read(|c| {
-        // Read first: what is committed from here on makes the next look a new one.
+        // Read before the jobs, so that a later commit invalidates the cache.
         let version = data_version(c)?;
-        let mut held = lock(&queue.found);
-        if let Some(found) = held.as_ref().filter(|found| found.version == version && found.filter == *filter)
+        let mut last = lock(&queue.found);
+        if let Some(found) = last.as_ref().filter(|found| found.version == version && found.filter == *filter)
         {
             return Ok(Arc::clone(&found.ids));
         }
         let ids = Arc::new(chosen(briefs(c, &filter.states)?, filter));
-        *held = Some(Found { version, filter: filter.clone(), ids: Arc::clone(&ids) });
+        *last = Some(Found { version, filter: filter.clone(), ids: Arc::clone(&ids) });
         Ok(ids)
     })
 }

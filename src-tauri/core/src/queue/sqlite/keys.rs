@@ -1,5 +1,5 @@
-//! What an added job is known by: the keys of its work and what is written of its spec. Made before any transaction, for hashing
-//! and writing out a preset cost more than the look-ups they serve.
+//! Keys of the work of a job to be added, and its serialised spec. Computed before any transaction, because hashing and
+//! serialising a preset cost more than the lookups they serve.
 
 use super::rows::to_json;
 use crate::error::{Error, Result};
@@ -10,12 +10,12 @@ use rusqlite::Connection;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-/// Is there a row whose key is of the former kind?
+/// Is there a row with a key of schemas 1 to 3?
 pub(super) fn has_former(c: &Connection) -> Result<bool> {
     Ok(c.prepare("SELECT 1 FROM job WHERE former_key IS NOT NULL LIMIT 1")?.exists([])?)
 }
 
-/// What is written of a spec: the jobs of one call mostly share theirs.
+/// A serialised spec; most jobs of one call share it.
 pub(super) struct Texts {
     meaning: Meaning,
     pub(super) preset: String,
@@ -29,12 +29,12 @@ impl Texts {
     }
 }
 
-/// The keys under which the same work may be known.
+/// The keys under which the same work may be stored.
 pub(super) struct Keys {
     pub(super) own: Vec<u8>,
-    /// Of what the preset meant in earlier versions.
+    /// With the preset's meanings in earlier versions.
     pub(super) earlier: Vec<Vec<u8>>,
-    /// As rows of earlier schemas have it; none where no such row is left.
+    /// As schemas 1 to 3 computed it; `None` if no such row is left.
     pub(super) former: Option<Vec<u8>>,
 }
 
@@ -43,7 +43,7 @@ impl Keys {
         let work = Work::of(&job.real_source, &job.root, &texts.meaning);
         let key =
             || -> Result<_> { Ok(former_key(&job.real_source, &job.root, &to_json(&job.spec.preset)?)) };
-        // What has options was never done in those schemas.
+        // Those schemas had no options.
         let former = former && job.spec.options == JobOptions::default();
         Ok(Keys {
             own: work.key(),
@@ -53,7 +53,7 @@ impl Keys {
     }
 }
 
-/// A name for a result, and the key it is claimed under.
+/// The path of a result, and the key under which it is claimed.
 #[derive(Clone)]
 pub(super) struct Name {
     pub(super) path: PathBuf,
@@ -66,23 +66,23 @@ impl Name {
     }
 }
 
-/// A job with its keys.
+/// A job to be added, with its keys.
 pub(super) struct Draft<'a> {
     pub(super) job: &'a NewJob,
     pub(super) keys: Keys,
     pub(super) texts: Rc<Texts>,
-    /// The name wished for its result.
+    /// The requested name for its result.
     pub(super) wish: Name,
 }
 
 impl Draft<'_> {
-    /// The n-th name to try for its result.
+    /// Returns the n-th candidate name for its result.
     pub(super) fn name(&self, n: u32) -> Name {
         if n == 1 { self.wish.clone() } else { Name::of(self.job.candidate(n)) }
     }
 }
 
-/// Drafts of these jobs; `former`: there are rows whose key is of the former kind.
+/// Returns drafts of these jobs. `former` states whether there are rows with a key of schemas 1 to 3.
 pub(super) fn drafts<'a>(jobs: impl IntoIterator<Item = &'a NewJob>, former: bool) -> Result<Vec<Draft<'a>>> {
     let mut last: Option<(&JobSpec, Rc<Texts>)> = None;
     let mut drafts = Vec::new();

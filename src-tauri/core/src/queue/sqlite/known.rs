@@ -1,8 +1,8 @@
-//! What is known of a file that is added: the same work is active, was done, or has ended otherwise; or the file is a
-//! result itself.
+//! Detects files that need not be added: the same work is active, was done, failed or was cancelled; or the file is
+//! itself a result.
 //!
-//! Guarantees that what was removed from the list, by a person or by retention, is known all the same, and that a source
-//! whose size or time of modification is another counts as another file.
+//! Guarantees that done jobs are known even after the user or retention has removed them, and that a source with
+//! another size or modification time counts as another file.
 
 use super::keys::{Draft, Keys, drafts, has_former};
 use super::rows::to_path;
@@ -12,7 +12,7 @@ use crate::queue::{Added, EarlierResult, NewJob, Taken, key_of_path};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::path::PathBuf;
 
-/// What is answered to a file that is added, where it is known.
+/// Returns the outcome for a file that need not be added; `None` if it must be.
 pub(super) fn known(c: &Connection, draft: &Draft<'_>, taken: &Taken) -> Result<Option<Added>> {
     let Draft { job, keys, .. } = draft;
     if let Some(id) = active(c, keys)? {
@@ -29,7 +29,7 @@ pub(super) fn known(c: &Connection, draft: &Draft<'_>, taken: &Taken) -> Result<
     Ok(if job.from_folder { own_output(c, job)?.map(Added::OwnOutput) } else { None })
 }
 
-/// The active job that is the same work.
+/// Returns the active job with the same work.
 pub(super) fn active(c: &Connection, keys: &Keys) -> Result<Option<JobId>> {
     let own = "SELECT id FROM job WHERE unique_key = ?1 AND state IN ('queued','waiting','running')";
     let found = c.prepare_cached(own)?.query_row([&keys.own], |row| row.get(0)).optional()?;
@@ -39,15 +39,15 @@ pub(super) fn active(c: &Connection, keys: &Keys) -> Result<Option<JobId>> {
     Ok(c.prepare_cached(sql)?.query_row([former], |row| row.get(0)).optional()?.map(JobId))
 }
 
-/// The newest job that did the same to this very file, and whose result is there.
+/// Returns the newest job that did the same work on the same file and whose result still exists.
 pub(super) fn done_before(c: &Connection, job: &NewJob, keys: &Keys, taken: &Taken) -> Result<Option<JobId>> {
     let there = results(c, job, keys)?.into_iter().filter(|(_, _, result)| taken.has(result));
     Ok(there.max().map(|(_, id, _)| JobId(id)))
 }
 
-/// The results of all jobs that did the same to this very file: when, which job, where.
+/// Returns the results of all jobs that did the same work on the same file, as end time, job id and path.
 fn results(c: &Connection, job: &NewJob, keys: &Keys) -> Result<Vec<(i64, i64, PathBuf)>> {
-    // Rows of early schemas know no time of modification.
+    // Rows of early schemas have no modification time.
     let same = "source_size IS ?2 AND (source_mtime_ns IS NULL OR source_mtime_ns IS ?3)";
     let columns = "SELECT finished_at, id, output_path FROM job INDEXED BY";
     let own = format!("{columns} job_done_key WHERE state = 'done' AND unique_key = ?1 AND {same}");
@@ -55,10 +55,10 @@ fn results(c: &Connection, job: &NewJob, keys: &Keys) -> Result<Vec<(i64, i64, P
     let removed =
         format!("SELECT finished_at, job_id, output_path FROM finished WHERE unique_key = ?1 AND {same}");
     let all_keys = std::iter::once(&keys.own).chain(&keys.earlier);
-    let looks = all_keys.flat_map(|key| [(&own, key), (&removed, key)]);
+    let lookups = all_keys.flat_map(|key| [(&own, key), (&removed, key)]);
     let size = job.source_size.map(|n| n as i64);
     let mut all = Vec::new();
-    for (sql, key) in looks.chain(keys.former.iter().map(|key| (&former, key))) {
+    for (sql, key) in lookups.chain(keys.former.iter().map(|key| (&former, key))) {
         let mut statement = c.prepare_cached(sql)?;
         let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, to_path(&row.get::<_, Vec<u8>>(2)?)));
         let found = statement.query_map(params![key, size, job.source_mtime_ns], read)?;
@@ -67,7 +67,7 @@ fn results(c: &Connection, job: &NewJob, keys: &Keys) -> Result<Vec<(i64, i64, P
     Ok(all)
 }
 
-/// Where results of the same work on these files lie, lay, or are to lie.
+/// Returns the past and expected results of the same work on these files.
 pub(super) fn earlier_results(c: &Connection, jobs: &[NewJob]) -> Result<Vec<EarlierResult>> {
     let mut all = Vec::new();
     let active =
@@ -76,14 +76,14 @@ pub(super) fn earlier_results(c: &Connection, jobs: &[NewJob]) -> Result<Vec<Ear
     for Draft { job, keys, .. } in drafts(jobs, has_former(c)?)? {
         let there = results(c, job, &keys)?.into_iter();
         all.extend(there.map(|(_, _, path)| EarlierResult { path, to_come: false }));
-        let coming =
+        let expected =
             active.query_row([&keys.own], |row| Ok(to_path(&row.get::<_, Vec<u8>>(0)?))).optional()?;
-        all.extend(coming.map(|path| EarlierResult { path, to_come: true }));
+        all.extend(expected.map(|path| EarlierResult { path, to_come: true }));
     }
     Ok(all)
 }
 
-/// The newest job that failed for good at the same, or was cancelled.
+/// Returns the newest job with the same work on the same file that failed permanently or was cancelled.
 fn ended_before(c: &Connection, job: &NewJob, keys: &Keys) -> Result<Option<(JobId, State)>> {
     let sql = "SELECT id, state FROM job INDEXED BY job_ended_key \
                WHERE unique_key = ?1 AND state IN ('failed','cancelled') AND source_size IS ?2 \
@@ -96,7 +96,7 @@ fn ended_before(c: &Connection, job: &NewJob, keys: &Keys) -> Result<Option<(Job
     found.map(|(id, word)| Ok((JobId(id), state(word)?))).transpose()
 }
 
-/// The newest job whose result this file is; one that is in the list before one that has left it.
+/// Returns the newest job whose result is this file; a listed job takes precedence over one that has left the list.
 fn own_output(c: &Connection, job: &NewJob) -> Result<Option<JobId>> {
     let (key, size) = (key_of_path(&job.source), job.source_size.map(|n| n as i64));
     let listed = "SELECT id FROM job WHERE output_key = ?1 AND state IN ('done','running') \
@@ -105,7 +105,8 @@ fn own_output(c: &Connection, job: &NewJob) -> Result<Option<JobId>> {
     if found.is_some() {
         return Ok(found.map(JobId));
     }
-    // Another file may have come to that name since; an original that was kept for its result is none.
+    // The size must match, because another file may have taken the name since. An original that was kept as the result
+    // of its own job is not an output.
     let removed = "SELECT job_id FROM finished WHERE output_key = ?1 AND output_size IS ?2 \
                    AND output_path <> source_path ORDER BY job_id DESC LIMIT 1";
     Ok(c.prepare_cached(removed)?.query_row(params![key, size], |row| row.get(0)).optional()?.map(JobId))

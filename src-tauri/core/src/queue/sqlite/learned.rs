@@ -1,4 +1,4 @@
-//! How long jobs took on this machine: the table `learned`, the newest samples of each task and of all.
+//! Durations of jobs on this machine: the table `learned`, with the newest samples of each task and in total.
 
 use crate::error::Result;
 use crate::forecast::learned::{KEPT, KEPT_OF_TASK, Sample};
@@ -31,7 +31,7 @@ pub(super) fn learn(t: &Transaction<'_>, sample: &Sample) -> Result<()> {
     Ok(())
 }
 
-/// What makes no sense, as in a database that was tampered with, teaches nothing.
+/// Returns the samples, without implausible ones such as those of a database that was tampered with.
 pub(super) fn learned(c: &Connection) -> Result<Vec<Sample>> {
     let sql = "SELECT task, cost, codec, megapixels, seconds, bytes, jobs, took FROM learned ORDER BY id";
     let mut statement = c.prepare_cached(sql)?;

@@ -1,5 +1,5 @@
-//! Reading: one job, its attempts and pages. Each call is one statement, so that no read transaction
-//! stays open and the WAL can always be checkpointed.
+//! Reads jobs, attempts and pages. Each call is one statement, so that no read transaction stays open and the WAL can
+//! always be checkpointed.
 
 use super::rows::{self, ATTEMPT, JOB};
 use crate::error::Result;
@@ -40,7 +40,7 @@ pub(super) fn attempts(c: &Connection, id: JobId) -> Result<Vec<Attempt>> {
     Ok(all)
 }
 
-/// The page's ids come from an index alone; only its own rows are read, and only they are sorted (`+`).
+/// Returns a page. Its ids come from an index alone; only the rows of the page are read and sorted (`+`).
 pub(super) fn page(c: &Connection, states: &[State], offset: u64, limit: u64) -> Result<Vec<Job>> {
     let Source { from, order } = source(states);
     let ids = format!("SELECT id FROM job {from} ORDER BY {order} LIMIT ?1 OFFSET ?2");
@@ -63,7 +63,7 @@ pub(super) fn abandoned(c: &Connection, owner: &str) -> Result<Vec<Job>> {
     all(c, &job_sql("WHERE state = 'running' AND owner <> ?1 ORDER BY position, id"), [owner])
 }
 
-/// As `page`, with a place in the index instead of a number of rows to pass over.
+/// Like `page`, but starts at a place in the index instead of skipping rows.
 pub(super) fn onward(c: &Connection, states: &[State], after: Option<Mark>, limit: u64) -> Result<Vec<Job>> {
     let Some(after) = after else { return page(c, states, 0, limit) };
     let Source { from, order } = source(states);
@@ -78,7 +78,7 @@ pub(super) fn onward(c: &Connection, states: &[State], after: Option<Mark>, limi
     all(c, &sql, params![limit as i64, place, after.id.0])
 }
 
-/// In the order of `job_claim`; only what stands at one place is sorted.
+/// In the order of `job_claim`; only rows at the same place are sorted.
 const STARTABLE: &str = "SELECT id FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND spec_version = 1 \
                          AND (position, id) > (?2, ?3) ORDER BY position, id LIMIT ?1";
 
@@ -117,14 +117,14 @@ pub(super) fn count(c: &Connection, states: &[State]) -> Result<u64> {
     Ok(count as u64)
 }
 
-/// Where a page comes from and how it is ordered.
+/// The source of a list: the clauses after `FROM job`, and the order.
 struct Source {
     from: String,
     order: &'static str,
 }
 
-/// The sets of states that lists show have an index in their order; the planner is told, for it would rather
-/// collect by state and sort.
+/// Returns the source of the list of these states. The sets of states that are shown as lists have an index in their
+/// order. The query names it, because the planner would otherwise collect rows by state and sort them.
 fn source(states: &[State]) -> Source {
     use State::{Cancelled, Done, Failed, Queued, Running, Waiting};
     let wanted: Vec<State> = State::ALL.into_iter().filter(|s| states.contains(s)).collect();
@@ -146,7 +146,7 @@ fn source(states: &[State]) -> Source {
     Source { from, order }
 }
 
-/// The words under which failures of this cause are stored, as a condition.
+/// Returns the condition for failures of this cause. `Internal` includes the unknown codes of other versions.
 fn stored_as(cause: FailureCode) -> String {
     let word = cause.as_str();
     if cause != FailureCode::Internal {
@@ -167,7 +167,7 @@ pub(super) fn failed_by(c: &Connection, cause: FailureCode, offset: u64, limit: 
     all(c, &sql, params![limit as i64, offset as i64])
 }
 
-/// Counts on the side of the queue that is likely the shorter one, and takes away the retries that are not due.
+/// Counts from the end of the queue that is probably nearer, and subtracts the retries that are not due.
 pub(super) fn startable_before(c: &Connection, position: i64, now: Millis) -> Result<u64> {
     let startable = "FROM job INDEXED BY job_claim WHERE state = 'queued' AND hold = 0 AND spec_version = 1";
     let sql = format!(
@@ -189,7 +189,7 @@ mod tests {
     use State::{Cancelled, Done, Failed, Queued, Running, Waiting};
 
     #[test]
-    fn the_ids_of_a_page_come_from_an_index_in_its_order() {
+    fn page_ids_come_from_an_index_in_order() {
         let dir = tempfile::tempdir().unwrap();
         let c = super::super::open::open(&dir.path().join("queue.db")).unwrap().writer;
         let lists: [&[State]; 8] = [

@@ -1,9 +1,9 @@
-//! Mending a damaged database: it is set aside whole, and a new one takes its place, made of the newest good
-//! backup and of every job that can still be read in the damaged one and is not in the backup.
+//! Repairs a damaged database: moves its files aside and replaces it with a new one, made from the newest intact backup
+//! and from every job of the damaged one that can still be read and is not in the backup.
 //!
-//! Guarantees that the damaged files are kept as they were found, that a crash in the middle loses nothing (the
-//! new one is complete before the old one is moved), and that the repaired queue is paused and says what happened.
-//! A queue of a newer Spool or of another program is not damaged, and is left alone.
+//! Guarantees that the damaged files are kept unchanged, that a crash in between loses nothing (the new database is
+//! complete before the old one is moved), and that the repaired queue is paused and stores a notice of the repair. A
+//! queue of a newer Spool, or a database of another program, is not damaged and is left unchanged.
 
 use super::files::{PARTS, part, remove, repaired};
 use super::turn::Turn;
@@ -16,32 +16,32 @@ use crate::raised::{Restored, to_flag};
 use rusqlite::{Connection, OptionalExtension};
 use std::path::{Path, PathBuf};
 
-/// How much is looked at.
+/// How much of the database is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// All of it after an unclean end or where it is small, else what opening shows.
+    /// All of it after an unclean end or if it is small; otherwise only what opening it shows.
     AfterCrash,
     /// All of it.
     Whole,
 }
 
-/// What was done about a damaged database.
+/// The outcome of a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repaired {
-    /// Where the damaged one is kept.
+    /// Path of the damaged database, which is kept.
     pub aside: PathBuf,
-    /// The backup that was used.
+    /// The backup that was used, if any.
     pub backup: Option<PathBuf>,
-    /// Jobs read from the damaged one.
+    /// Number of jobs read from the damaged database.
     pub salvaged: u64,
-    /// What the queue was restored from.
+    /// The notice stored in the queue.
     pub restored: Restored,
 }
 
-/// Mends the database at `path` where it is damaged; `None`: it is whole, or not there yet.
+/// Repairs the database at `path` if it is damaged. Returns `None` if it is intact or does not exist.
 ///
 /// # Errors
-/// `DamagedInUse` while another process has it open; `NewerSchema`, `Foreign`; then nothing was changed.
+/// `DamagedInUse` if another process has it open; `NewerSchema`; `Foreign`. Nothing is changed in these cases.
 pub fn mend(path: &Path, backups: &Path, now: Millis, look: Look) -> Result<Option<Repaired>> {
     let turn = Turn::take(path)?;
     let (broken, log_lost) = (damage::of_files(path)?, damage::lost_its_log(path)?);
@@ -61,7 +61,7 @@ pub fn mend(path: &Path, backups: &Path, now: Millis, look: Look) -> Result<Opti
 }
 
 fn is_damaged_inside(path: &Path, look: Look) -> Result<bool> {
-    // An empty file is left to the look at the files: SQLite would delete the log beside it.
+    // An empty file is not opened, because SQLite would delete its log. `damage::of_files` handles it.
     if path.metadata().map_or(0, |m| m.len()) == 0 {
         return Ok(false);
     }
@@ -75,13 +75,12 @@ fn is_damaged_inside(path: &Path, look: Look) -> Result<bool> {
     }
 }
 
-/// Some ten thousand jobs: read in a moment, which a start may take in any case.
+/// Is it at most 16 MiB? That is about ten thousand jobs, and quick enough to read at every start.
 fn is_small(path: &Path) -> bool {
     path.metadata().is_ok_and(|m| m.len() <= 16 << 20)
 }
 
-/// Reads a small fact of a queue that is not open. `Flag::Engine` is there after an engine that ended without
-/// a word.
+/// Reads a flag of a queue that is not open. `Flag::Engine` is set after an unclean end.
 fn flag(path: &Path, flag: Flag) -> Result<Option<String>> {
     let connection = open::reader(path)?;
     if open::version_of(&connection, path)? == 0 {
@@ -92,22 +91,22 @@ fn flag(path: &Path, flag: Flag) -> Result<Option<String>> {
     found.map_err(|e| open::damaged(path, e))
 }
 
-/// What a repaired database was made from.
+/// The sources of a repaired database.
 #[derive(Default)]
 struct Made {
-    /// Nothing but its log is missing.
+    /// Only the log of the damaged database is missing.
     whole: bool,
     backup: Option<PathBuf>,
     salvaged: u64,
 }
 
-/// Makes the new database beside the damaged one, complete and on disk when this returns.
+/// Makes the new database next to the damaged one; it is complete and on disk when this returns.
 fn make(path: &Path, aside: &Path, backups: &Path, log_lost: bool) -> Result<Made> {
     let fresh = repaired(path).with_extension("making");
     for suffix in PARTS {
         remove(&part(&fresh, suffix))?;
     }
-    // Without its log it is still newer than any backup.
+    // Even without its log, the database is newer than any backup.
     let whole = log_lost && upkeep::is_whole(path);
     let candidates = if whole { Vec::new() } else { upkeep::backups(backups)? };
     let backup = candidates.into_iter().rev().find(|b| upkeep::is_whole(b));
@@ -118,16 +117,16 @@ fn make(path: &Path, aside: &Path, backups: &Path, log_lost: bool) -> Result<Mad
     let salvaged = salvage::into(&mut connection, path)?;
     adopt::adopt(&mut connection)?;
     let made = Made { whole, backup, salvaged };
-    tell(&mut connection, &made.restored(aside))?;
-    // The last to close moves the log into the database.
+    pause_with_notice(&mut connection, &made.restored(aside))?;
+    // Closing the last connection moves the log into the database.
     drop(connection);
     flush(&fresh)?;
     std::fs::rename(&fresh, repaired(path)).map_err(Error::io("Cannot write", path))?;
     Ok(made)
 }
 
-/// A person decides when work goes on: what was lost or is out of date, only they can tell.
-fn tell(connection: &mut Connection, restored: &Restored) -> Result<()> {
+/// Pauses the queue and stores the notice: only the user can judge what was lost or is out of date, and resume.
+fn pause_with_notice(connection: &mut Connection, restored: &Restored) -> Result<()> {
     let transaction = connection.transaction()?;
     set_flag(&transaction, Flag::Paused, Some("1"))?;
     set_flag(&transaction, Flag::Restored, Some(&to_flag(restored)))?;
@@ -136,7 +135,7 @@ fn tell(connection: &mut Connection, restored: &Restored) -> Result<()> {
 }
 
 impl Made {
-    /// The same for people, with the name that the damaged file has now.
+    /// The notice for users, with the name under which the damaged file is kept.
     fn restored(&self, aside: &Path) -> Restored {
         let (count, aside) = (self.salvaged, name_of(aside));
         match self.backup {

@@ -1,6 +1,7 @@
-//! The names of results that are free.
+//! Finds free names for results.
 //!
-//! Guarantees that no two active jobs get the same name, and that ten thousand files of one name do not each count from one.
+//! Guarantees that no two active jobs get the same name, and that of ten thousand files with the same name, each does
+//! not search from number one again.
 
 use super::keys::{Draft, Name};
 use crate::error::Result;
@@ -9,12 +10,13 @@ use crate::queue::Taken;
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
-/// Next number to try for each wished name. Within one transaction that adds no name becomes free again.
+/// The next number to try for each requested name. Valid within one transaction that adds jobs, in which no name
+/// becomes free again.
 #[derive(Default)]
 pub(super) struct Numbers(HashMap<Vec<u8>, u32>);
 
 impl Numbers {
-    /// The first name for this job that neither an active job has claimed nor the disk holds.
+    /// Returns the first name for this job that no active job has claimed and that does not exist on disk.
     pub(super) fn free(&mut self, c: &Connection, draft: &Draft<'_>, taken: &Taken) -> Result<Name> {
         let number = self.0.entry(draft.wish.key.clone()).or_insert(1);
         let (name, found) = first_free(c, draft, taken, None, *number)?;
@@ -23,7 +25,7 @@ impl Numbers {
     }
 }
 
-/// The same for a job that is changed, for which its own name is free.
+/// Returns the first free name for a job that is changed; its own name counts as free.
 pub(super) fn free_for(c: &Connection, id: JobId, draft: &Draft<'_>, taken: &Taken) -> Result<Name> {
     Ok(first_free(c, draft, taken, Some(id), 1)?.0)
 }

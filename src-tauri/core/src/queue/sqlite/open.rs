@@ -1,7 +1,7 @@
-//! Opening the database: whose it is, which version, settings of a connection, migrations with a copy kept first.
+//! Opens the database: identifies it, checks its version, configures connections, and migrates it after keeping a copy.
 //!
-//! Guarantees that a database this program does not understand, or that is damaged, is refused unchanged, and
-//! that a new one is there whole or not at all, so that an empty file is never mistaken for a new queue.
+//! Guarantees that a damaged database, or one that this version does not know, is refused unchanged, and that a new one
+//! is complete or does not exist, so that an empty file is never mistaken for a new queue.
 
 use super::damage;
 use super::files::{PARTS, copy_to, part, remove};
@@ -15,7 +15,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// One entry per schema version; entries are never edited once released.
+/// One entry per schema version; their statements are never edited once released.
 const STEPS: &[M<'_>] = &[
     M::up(include_str!("schema.sql")),
     M::up(include_str!("schema-2.sql")),
@@ -33,13 +33,13 @@ pub(super) const NEWEST: i64 = STEPS.len() as i64;
 
 /// `application_id` of a queue since schema 3: "Spoo".
 const OURS: i64 = 0x5370_6f6f;
-/// Until then its tables tell.
+/// The last schema without an `application_id`; up to it, a queue is identified by its tables.
 const BEFORE_MARKED: i64 = 2;
 
-/// First SQLite without the WAL-reset corruption bug.
+/// First version of SQLite without the WAL-reset corruption bug.
 const SAFE_SQLITE: i32 = 3_051_003;
 
-/// An open database: who writes, and that it is in use (see `Turn::alone`).
+/// An open database: the writing connection, and the lock that marks it as in use (see `Turn::alone`).
 pub(super) struct Opened {
     pub(super) writer: Connection,
     pub(super) in_use: File,
@@ -61,7 +61,7 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
     Ok(Opened { writer, in_use: turn.join()? })
 }
 
-/// A new database, made under another name.
+/// Creates a new database, under another name first.
 pub(super) fn create(path: &Path) -> Result<()> {
     let unfinished = path.with_extension("new");
     for suffix in PARTS {
@@ -71,7 +71,7 @@ pub(super) fn create(path: &Path) -> Result<()> {
     std::fs::rename(&unfinished, path).map_err(Error::io("Cannot write", path))
 }
 
-/// The writing connection, on a migrated database; made where there is none.
+/// Opens the writing connection and migrates the database; creates it if it does not exist.
 pub(super) fn writer(path: &Path) -> Result<Connection> {
     let parts = PARTS.map(|suffix| part(path, suffix));
     sharing::may_write(parts.iter().map(PathBuf::as_path))?;
@@ -89,8 +89,8 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// The schema version of a queue of ours; refuses everything else without a change to the file, also where
-/// closing would be the moment to move the log into it.
+/// Returns the schema version of a queue of Spool. Refuses anything else without changing the file: closing the
+/// connection then moves no log into it.
 fn identify(connection: &Connection, path: &Path) -> Result<i64> {
     let on_close = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
     connection.set_db_config(on_close, true)?;
@@ -99,10 +99,10 @@ fn identify(connection: &Connection, path: &Path) -> Result<i64> {
     Ok(found)
 }
 
-/// The schema version of a queue of ours.
+/// Returns the schema version of a queue of Spool; 0 for an empty database.
 ///
 /// # Errors
-/// `Foreign`, `NewerSchema`, or `Corrupt` for what is none.
+/// `Foreign`; `NewerSchema`; `Corrupt` if it is damaged or not a database.
 pub(super) fn version_of(connection: &Connection, path: &Path) -> Result<i64> {
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let found = number("user_version").map_err(|e| damaged(path, e))?;
@@ -128,18 +128,18 @@ fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 
-/// Who waits for another writer looks this often: SQLite itself would look ever more seldom, and miss the moments that a
-/// command on many jobs leaves to others.
+/// Poll interval while waiting for another writer. SQLite's own backoff polls ever more rarely and would miss the gaps
+/// between the batches of a command on many jobs.
 const BUSY_STEP: Duration = Duration::from_millis(1);
-/// After so many looks the other one counts as stuck.
-const BUSY_LOOKS: i32 = 5000;
+/// Number of polls after which the other writer counts as stuck.
+const BUSY_POLLS: i32 = 5000;
 
-fn wait_for_others(looks: i32) -> bool {
+fn wait_for_others(polls: i32) -> bool {
     std::thread::park_timeout(BUSY_STEP);
-    looks < BUSY_LOOKS
+    polls < BUSY_POLLS
 }
 
-/// The reading connection: cannot write, never waits for the writer.
+/// Opens the reading connection, which cannot write and never waits for the writer.
 pub(super) fn reader(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
@@ -148,11 +148,11 @@ pub(super) fn reader(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Bytes of log kept after it has been moved into the database, which happens beyond about as many.
+/// Size in bytes to which the log is truncated after a checkpoint; a checkpoint runs at about that size.
 const LOG_KEPT: i64 = 4 << 20;
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    // FULL: an accepted job survives a power cut; a commit costs one fsync.
+    // FULL: added jobs survive a power cut, for one fsync per commit.
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "fullfsync", true)?;
@@ -170,7 +170,7 @@ fn migrate(connection: &mut Connection, path: &Path, found: i64) -> Result<()> {
     MIGRATIONS.to_latest(connection).map_err(|cause| Error::Database(cause.to_string()))
 }
 
-/// The error of a file that is no database or a damaged one, by name.
+/// Converts an error to `Corrupt` with the path if the file is damaged or not a database.
 pub(super) fn damaged(path: &Path, error: rusqlite::Error) -> Error {
     if damage::is_damage(&error) { Error::Corrupt { path: path.to_owned() } } else { error.into() }
 }
@@ -180,17 +180,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_migrations_are_valid() {
+    fn migrations_are_valid() {
         MIGRATIONS.validate().unwrap();
     }
 
     #[test]
-    fn the_bundled_sqlite_has_the_fix_of_the_wal_reset_bug() {
+    fn bundled_sqlite_has_the_wal_reset_fix() {
         assert!(rusqlite::version_number() >= SAFE_SQLITE, "{}", rusqlite::version());
     }
 
     #[test]
-    fn a_new_queue_bears_our_mark() {
+    fn new_queue_has_the_application_id() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("queue.db");
         drop(open(&path).unwrap());

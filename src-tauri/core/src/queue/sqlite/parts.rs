@@ -1,4 +1,5 @@
-//! The parts of the queue, each call in a transaction or one look, with the SQL of the module it is handed to.
+//! Implements the parts of the queue. Each call runs in a transaction or on the reading connection, with the SQL of
+//! another module.
 
 use super::{
     SqliteQueue, add, claim, data_version, edit, found, known, learned, lists, lock, replace, steer, sums,
@@ -22,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 impl Leases for SqliteQueue {
     fn claim_on(&self, boot: Option<&str>, owner: &str, alone: bool) -> Result<Option<Job>> {
-        // The time is read once the transaction has begun: a wait for it must not pass over a retry due by now.
+        // The clock is read inside the transaction, so that a retry that became due while waiting is not missed.
         self.write(|t| claim::claim(t, boot, owner, alone, self.clock.now()))
     }
 
@@ -51,7 +52,7 @@ impl Leases for SqliteQueue {
 
     fn let_go(&self) {
         if let Some(Err(cause)) = self.in_use.as_ref().map(File::unlock) {
-            tracing::warn!(%cause, "the queue still counts as in use");
+            tracing::warn!(%cause, "the in-use lock of the queue could not be released");
         }
     }
 
@@ -89,7 +90,7 @@ impl Lists for SqliteQueue {
         }
         let found = found::found(self, filter)?;
         let page = found.iter().skip(offset as usize).take(limit as usize);
-        // One that has gone meanwhile is missing from the page.
+        // A job that was removed meanwhile is missing from the page.
         self.read(|c| page.filter_map(|id| lists::job(c, *id).transpose()).collect())
     }
 

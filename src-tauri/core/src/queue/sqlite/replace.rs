@@ -1,6 +1,6 @@
-//! Queuing videos again in place of failed jobs, in one transaction.
+//! Replacing failed jobs, in one transaction.
 //!
-//! Guarantees that what costs time is done before the transaction: keys, and what is written of a spec.
+//! Guarantees that expensive work, computing keys and serialising specs, is done before the transaction.
 
 use super::keys::{self, Draft, has_former};
 use super::naming::Numbers;
@@ -10,7 +10,7 @@ use crate::job::{JobId, Millis, State};
 use crate::queue::{Place, Refusal, Replaced, Successor, Taken};
 use rusqlite::Transaction;
 
-/// The transaction, and where the next job goes.
+/// The transaction, and the position of the next job.
 struct Adding<'a> {
     t: &'a Transaction<'a>,
     taken: &'a Taken,
@@ -36,7 +36,7 @@ impl Adding<'_> {
             Some(state) => return Ok(Replaced::Refused(Refusal::State(state))),
         }
         let by = match known::active(self.t, &draft.keys)? {
-            Some(twin) => twin,
+            Some(duplicate) => duplicate,
             None => self.insert(draft)?,
         };
         steer::remove(self.t, of)?;

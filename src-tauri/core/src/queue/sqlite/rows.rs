@@ -1,7 +1,7 @@
-//! Between rows and plain data. Paths are stored as bytes, so that names that are not text survive.
+//! Converts rows to plain data. Paths are stored as bytes, so that names that are not UTF-8 are preserved.
 //!
-//! Guarantees that no row stops a list: what decides (preset, options) is read whole or not at all, and what only
-//! informs (facts, progress, warnings, plan) is left out where it cannot be read.
+//! Guarantees that an unreadable JSON value does not fail a list: preset and options are read completely or not at all,
+//! and informational values (facts, progress, warnings) are left out if they cannot be read.
 
 use crate::error::{Error, Result};
 use crate::failure::{FailureCode, Reason};
@@ -24,7 +24,7 @@ pub(super) const JOB: &str = "id, uid, position, source_path, source_size, sourc
         WHERE job_id = job.id AND attempt.epoch = job.epoch AND verification IS NOT NULL), \
     machine_ends, best_progress, output_root, from_folder";
 
-/// How many those are.
+/// Number of columns in `JOB`.
 pub(super) const JOB_COLUMNS: usize = 39;
 
 /// Reads a row of `JOB`.
@@ -33,7 +33,7 @@ pub(super) fn job(row: &Row<'_>) -> Result<Job> {
     let uid = Uuid::parse_str(&row.get::<_, String>(1)?);
     let (preset, options): (String, String) = (row.get(7)?, row.get(32)?);
     let check: Option<Check> = informing(row, 33)?;
-    // Without its name its part files cannot be told from others'.
+    // Without its uid, its part files cannot be distinguished from those of other jobs.
     let spec = spec::read(&preset, &options).filter(|_| uid.is_ok());
     Ok(Job {
         id: JobId(row.get(0)?),
@@ -108,7 +108,7 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt> {
 
 fn reason(row: &Row<'_>, at: usize) -> Result<Option<Reason>> {
     let Some(word) = row.get::<_, Option<String>>(at)? else { return Ok(None) };
-    // A code of a newer program is still a failure; its sentence says which.
+    // An unknown code of a newer version is still a failure; the stored reason describes it.
     let code = word.parse().unwrap_or(FailureCode::Internal);
     Ok(Some(Reason::stored(code, &row.get::<_, Option<String>>(at + 1)?.unwrap_or_default())))
 }
@@ -129,12 +129,12 @@ fn path(row: &Row<'_>, at: usize) -> Result<Option<PathBuf>> {
     Ok(row.get::<_, Option<Vec<u8>>>(at)?.map(|bytes| to_path(&bytes)))
 }
 
-/// A number of times; one that makes no sense counts as never.
+/// Reads a count; a value out of range counts as 0.
 fn count(row: &Row<'_>, at: usize) -> Result<u32> {
     Ok(u32::try_from(row.get::<_, i64>(at)?).unwrap_or(0))
 }
 
-/// JSON that only informs: what cannot be read is left out.
+/// Reads an informational JSON value; `None` if it cannot be read.
 pub(super) fn informing<T: serde::de::DeserializeOwned>(row: &Row<'_>, at: usize) -> Result<Option<T>> {
     Ok(row.get::<_, Option<String>>(at)?.and_then(|text| serde_json::from_str(&text).ok()))
 }
@@ -143,7 +143,7 @@ fn bad(what: &str) -> Error {
     Error::Database(format!("the {what} of a job is not known"))
 }
 
-/// A value as JSON text, for a column. Values of our own types cannot fail to serialise.
+/// Serialises a value to JSON for a column. Serialising our own types cannot fail.
 pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|e| Error::Database(e.to_string()))
 }

@@ -1,8 +1,8 @@
-//! Reading what can still be read in a damaged database, row by row.
+//! Salvages the readable rows of a damaged database.
 //!
-//! Works on a copy whose header and log are made acceptable first, and believes nothing: a row is kept only
-//! where every field of it makes sense, and only beside those that are there already. A preset of another version of
-//! Spool makes sense as long as it is JSON.
+//! Works on a copy whose header and log are first made acceptable to SQLite. Trusts nothing: a job is kept only if the
+//! schema accepts it and its values can be read, and it never replaces an existing row. A preset of another version of
+//! Spool is kept if it is JSON.
 
 use super::damage;
 use super::files::{part, read as bytes_of};
@@ -14,10 +14,10 @@ use std::path::Path;
 
 /// Jobs in memory at a time.
 const CHUNK: usize = 1000;
-/// More jobs than a queue ever had: a damaged counter must not be counted to.
+/// Highest id that is read, more than any queue has. Limits the loop if the id counter is damaged.
 const MOST: i64 = 10_000_000;
 
-/// Adds the readable jobs of the database at `damaged` whose numbers `fresh` does not know; says how many.
+/// Adds the readable jobs of the database at `damaged` with ids above all those in `fresh`, and returns their number.
 pub(super) fn into(fresh: &mut Connection, damaged: &Path) -> Result<u64> {
     let folder = damaged.parent().unwrap_or(damaged);
     let scratch = tempfile::tempdir_in(folder).map_err(Error::io("Cannot write", folder))?;
@@ -40,7 +40,8 @@ pub(super) fn into(fresh: &mut Connection, damaged: &Path) -> Result<u64> {
     Ok(kept)
 }
 
-/// Bytes of the header that are the same in every queue: what it is, page size, versions.
+/// Bytes of the database header that are the same in every queue: magic string, page size, format versions, schema
+/// format and text encoding.
 const SAME: [std::ops::Range<usize>; 3] = [0..24, 44..48, 56..60];
 
 fn make_acceptable(damaged: &Path, copy: &Path) -> Result<()> {
@@ -56,7 +57,7 @@ fn make_acceptable(damaged: &Path, copy: &Path) -> Result<()> {
     }
     let mut log = bytes_of(&part(damaged, "-wal"))?;
     damage::reseal(&mut log);
-    // An empty database beside a log would end the log; any one will do, the log has the pages.
+    // SQLite would discard the log of an empty database. Any valid one will do, because the log has the pages.
     let database = if database.is_empty() { model } else { database };
     let write =
         |path: &Path, bytes: &[u8]| std::fs::write(path, bytes).map_err(Error::io("Cannot write", path));
@@ -64,14 +65,14 @@ fn make_acceptable(damaged: &Path, copy: &Path) -> Result<()> {
     write(&part(copy, "-wal"), &log)
 }
 
-/// The bytes of a new, empty queue.
+/// Returns the bytes of a new, empty queue.
 fn model(beside: &Path) -> Result<Vec<u8>> {
     let path = beside.with_extension("model");
     drop(super::open::writer(&path)?);
     bytes_of(&path)
 }
 
-/// The copy, and the highest number a job can have in it; none where not even that can be read.
+/// Opens the copy and returns it with the highest possible job id; `None` if not even that can be read.
 fn open(copy: &Path) -> Option<(Connection, i64)> {
     let source = Connection::open(copy).ok()?;
     let highest = |sql| source.query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).ok().flatten();
@@ -80,7 +81,7 @@ fn open(copy: &Path) -> Option<(Connection, i64)> {
     Some((source, last.min(MOST)))
 }
 
-/// A row as it was found.
+/// A row as read from the copy.
 struct Found {
     columns: Vec<String>,
     values: Vec<Value>,
@@ -93,7 +94,7 @@ impl Found {
     }
 }
 
-/// The jobs from `first` to `last`; where a range cannot be read, those of its halves.
+/// Returns the readable jobs with ids from `first` to `last`; splits a range that cannot be read in half.
 fn read(source: &Connection, first: i64, last: i64) -> Vec<Found> {
     match rows_of(source, "SELECT * FROM job NOT INDEXED WHERE id BETWEEN ?1 AND ?2", [first, last]) {
         Ok(jobs) => jobs,
@@ -117,7 +118,7 @@ fn rows_of<const N: usize>(source: &Connection, sql: &str, from: [i64; N]) -> ru
     statement.query_map(params_from_iter(from), row)?.collect()
 }
 
-/// Keeps a job where the schema takes it and all of it can be understood.
+/// Inserts a job if the schema accepts it, its values can be read, and its preset and options are JSON.
 fn keep(t: &Transaction<'_>, job: &Found) -> Result<bool> {
     let id = job.number();
     if !insert(t, "job", job) {
@@ -126,18 +127,18 @@ fn keep(t: &Transaction<'_>, job: &Found) -> Result<bool> {
     let sql = format!("SELECT {JOB}, json_valid(preset) AND json_valid(options) FROM job WHERE id = ?1");
     let mut statement = t.prepare_cached(&sql)?;
     let mut found = statement.query([id])?;
-    let makes_sense = |row: &Row<'_>| {
+    let is_valid = |row: &Row<'_>| {
         rows::job(row).is_ok_and(|job| !job.uid.is_nil()) && row.get(JOB_COLUMNS).unwrap_or(false)
     };
-    let understood = matches!(found.next(), Ok(Some(row)) if makes_sense(row));
+    let valid = matches!(found.next(), Ok(Some(row)) if is_valid(row));
     drop(found);
-    if !understood {
+    if !valid {
         t.execute("DELETE FROM job WHERE id = ?1", [id])?;
     }
-    Ok(understood)
+    Ok(valid)
 }
 
-/// How its attempts went, as far as it can be read: nothing depends on that.
+/// Inserts the readable attempts of a job. Errors are ignored, because nothing depends on attempts.
 fn keep_attempts(t: &Transaction<'_>, source: &Connection, id: i64) {
     let found = rows_of(source, "SELECT * FROM attempt WHERE job_id = ?1", [id]);
     for attempt in found.unwrap_or_default() {
@@ -145,7 +146,7 @@ fn keep_attempts(t: &Transaction<'_>, source: &Connection, id: i64) {
     }
 }
 
-/// False where the schema does not take it: a damaged value, or a name that is claimed.
+/// Inserts a row. Returns false if the schema rejects it: a damaged value, or a name that is already claimed.
 fn insert(t: &Transaction<'_>, table: &str, row: &Found) -> bool {
     let quoted: Vec<String> = row.columns.iter().map(|c| format!("\"{}\"", c.replace('"', "\"\""))).collect();
     let names = quoted.join(", ");

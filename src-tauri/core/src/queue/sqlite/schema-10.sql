@@ -1,3 +1,4 @@
--- Why an attempt ended is kept with its values (JSON, see failure::Reason); a sentence, as before, is still read.
+-- The reason of a failure is stored with its values (JSON, see failure::Reason); sentences of earlier versions are
+-- still read.
 ALTER TABLE job RENAME COLUMN failure_message TO failure_reason;
 ALTER TABLE attempt RENAME COLUMN failure_message TO failure_reason;

@@ -1,1 +1,1 @@
-ALTER TABLE job ADD COLUMN checked TEXT;               -- what checking the result again found (JSON)
+ALTER TABLE job ADD COLUMN checked TEXT;               -- outcome of the latest check of the result (JSON)

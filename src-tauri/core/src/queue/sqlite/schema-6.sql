@@ -1,3 +1,3 @@
-ALTER TABLE attempt ADD COLUMN boot TEXT;              -- the run of the machine it ran in; NULL: not known
+ALTER TABLE attempt ADD COLUMN boot TEXT;              -- boot id of the machine; NULL: unknown
 ALTER TABLE job ADD COLUMN machine_ends INTEGER NOT NULL DEFAULT 0; -- in a row, without progress beyond best_progress
-ALTER TABLE job ADD COLUMN best_progress TEXT;         -- the farthest of the attempts before the present one (JSON)
+ALTER TABLE job ADD COLUMN best_progress TEXT;         -- best progress of earlier attempts (JSON)

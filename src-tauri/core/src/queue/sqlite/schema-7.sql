@@ -1,5 +1,5 @@
--- How many jobs there are of each kind, with their bytes, so that no look at the queue counts its rows. Kept by the
--- triggers below alone, whoever writes.
+-- Number of jobs of each kind, with their sizes, so that no query has to count rows. Written only by the triggers
+-- below, for every writer.
 CREATE TABLE tally (
   state TEXT NOT NULL, hold INTEGER NOT NULL, readable INTEGER NOT NULL,
   cause TEXT NOT NULL,                                 -- failure_code; empty: none
@@ -10,8 +10,9 @@ CREATE TABLE tally (
   PRIMARY KEY (state, hold, readable, cause, volume)
 ) STRICT, WITHOUT ROWID;
 
--- A size that no file has counts as 70 TB, so that no sum leaves the range of its column. No conflict clause: that of the
--- statement which writes to "job" would replace it. The same is written out in each, for a call would cost as much again.
+-- An impossible size counts as 70 TB, so that no sum leaves the range of its column. No conflict clause is used,
+-- because the one of the statement that writes to "job" would override it. Each trigger repeats the expressions, because
+-- a call would double the cost.
 CREATE TRIGGER job_added AFTER INSERT ON job BEGIN
   INSERT INTO tally
     SELECT NEW.state, NEW.hold, NEW.spec_version = 1, coalesce(NEW.failure_code, ''),
@@ -60,7 +61,7 @@ AFTER UPDATE OF state, hold, spec_version, failure_code, output_volume, source_s
       AND cause = coalesce(NEW.failure_code, '') AND volume = iif(NEW.state = 'waiting', coalesce(NEW.output_volume, x''), x'');
 END;
 
--- What is there already.
+-- Existing rows.
 INSERT INTO tally
   SELECT state, hold, spec_version = 1, coalesce(failure_code, ''),
          iif(state = 'waiting', coalesce(output_volume, x''), x''), count(*),
@@ -70,15 +71,15 @@ INSERT INTO tally
            min(output_size, 70368744177664), 0))
   FROM job GROUP BY 1, 2, 3, 4, 5;
 
--- Their sums and counts stand in "tally" now.
+-- Replaced by "tally".
 DROP INDEX job_saved;
 DROP INDEX job_left;
 DROP INDEX job_held;
 
--- In the order of the list, also where two jobs stand at one place, as in a queue that was restored.
+-- In list order, even if two jobs have the same position, as in a restored queue.
 DROP INDEX job_active;
 CREATE INDEX job_active ON job(position, id, state) WHERE state IN ('queued','waiting','running');
 
--- Which of those that may start are not due yet.
+-- Startable jobs with a backoff.
 CREATE INDEX job_retry ON job(run_at, position)
   WHERE state = 'queued' AND hold = 0 AND spec_version = 1 AND run_at IS NOT NULL;

@@ -1,5 +1,5 @@
-ALTER TABLE job ADD COLUMN output_root BLOB;           -- the folder of results that its key names; NULL: that of its result
-ALTER TABLE job ADD COLUMN from_folder INTEGER NOT NULL DEFAULT 0; -- found in a folder, and not wanted again
+ALTER TABLE job ADD COLUMN output_root BLOB;           -- the output folder in its key; NULL: the folder of its result
+ALTER TABLE job ADD COLUMN from_folder INTEGER NOT NULL DEFAULT 0; -- found in a folder, and not requested again
 
 CREATE TABLE tree (                                    -- how the results of an added folder are called, for good
   destination BLOB NOT NULL,

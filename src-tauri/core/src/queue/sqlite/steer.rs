@@ -1,9 +1,9 @@
-//! The user's side: what each command does to the jobs it names. Fencing is not needed here, for no command
-//! takes a job out of `running`; a running job is asked, and its worker acts.
+//! The effect of user commands on jobs. No fencing is needed, because no command takes a job out of `running`: it only
+//! records a request, and the worker acts on it.
 //!
-//! Guarantees that a command on many jobs never holds the writer for long: it is done in batches, each whole and
-//! durable, and others write between them. One that is cut off leaves the rest as it was, and asked again does that. What was
-//! added is taken back in one batch: after a crash none would know of what it was the rest.
+//! Guarantees that a command on many jobs does not hold the writer for long: it runs in batches, each atomic and
+//! durable, and others write between them. An interrupted command leaves the remaining jobs unchanged, and repeating it
+//! completes it. `TakeBack` runs in one batch, because after a crash the remaining jobs would not be known.
 
 use super::SqliteQueue;
 use crate::error::{Error, Result};
@@ -15,40 +15,40 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-/// Jobs of one transaction.
+/// Jobs per transaction.
 pub(super) const BATCH: usize = 1000;
 
-/// Time between two transactions in which others begin theirs; who waits looks every `open::BUSY_STEP`.
+/// Pause between two batches, in which other writers can begin; they poll every `open::BUSY_STEP`.
 pub(super) const BREATH: Duration = Duration::from_millis(10);
 
-/// What a command is to be done to.
-struct Asked<'a> {
-    /// In the order of doing.
+/// The jobs that a command applies to.
+struct Targets<'a> {
+    /// In the order of execution.
     ids: Vec<JobId>,
     named: HashSet<JobId>,
-    /// Asked by state: of which jobs, as they are when their turn comes.
+    /// For `Which::All`: the states that a job must have when its batch runs.
     states: Option<&'a [State]>,
 }
 
 pub(super) fn steer(queue: &SqliteQueue, command: Command, which: &Which) -> Result<Steered> {
-    let asked = asked(queue, command, which)?;
-    // What was added in one transaction is taken back in one.
-    let size = if command == Command::TakeBack { asked.ids.len().max(1) } else { BATCH };
+    let targets = targets(queue, command, which)?;
+    // Jobs added in one transaction are taken back in one.
+    let size = if command == Command::TakeBack { targets.ids.len().max(1) } else { BATCH };
     let mut steered = Steered::default();
-    for (n, ids) in asked.ids.chunks(size).enumerate() {
+    for (n, ids) in targets.ids.chunks(size).enumerate() {
         if n > 0 {
             std::thread::park_timeout(BREATH);
         }
         let now = queue.clock.now();
-        let batch = queue.write(|t| batch(t, command, &asked, ids, now));
-        let batch = batch.map_err(|cause| partly(n * size, asked.ids.len(), cause))?;
+        let batch = queue.write(|t| batch(t, command, &targets, ids, now));
+        let batch = batch.map_err(|cause| partly(n * size, targets.ids.len(), cause))?;
         steered.done.extend(batch.done);
         steered.refused.extend(batch.refused);
     }
     Ok(steered)
 }
 
-/// What went wrong after some of the batches.
+/// Adds to an error how many jobs were handled before it.
 fn partly(done: usize, of: usize, cause: Error) -> Error {
     if done == 0 { cause } else { Error::Partly { done, of, cause: Box::new(cause) } }
 }
@@ -56,25 +56,25 @@ fn partly(done: usize, of: usize, cause: Error) -> Error {
 fn batch(
     t: &Transaction<'_>,
     command: Command,
-    asked: &Asked<'_>,
+    targets: &Targets<'_>,
     ids: &[JobId],
     now: Millis,
 ) -> Result<Steered> {
     let mut steered = Steered::default();
     for id in ids {
-        match one(t, command, *id, asked, now)? {
+        match one(t, command, *id, targets, now)? {
             None => steered.done.push(*id),
             Some(refusal) => steered.refused.push((*id, refusal)),
         }
     }
-    if asked.states.is_some() {
-        // Asked of "all", a job the command does not fit is not news; one that stays failed is.
+    if targets.states.is_some() {
+        // For `Which::All`, a job in another state is not reported; a job that could not be retried is.
         steered.refused.retain(|(_, refusal)| !matches!(refusal, Refusal::State(_) | Refusal::NotFound));
     }
     Ok(steered)
 }
 
-fn asked<'a>(queue: &SqliteQueue, command: Command, which: &'a Which) -> Result<Asked<'a>> {
+fn targets<'a>(queue: &SqliteQueue, command: Command, which: &'a Which) -> Result<Targets<'a>> {
     let (ids, states) = match which {
         Which::Ids(ids) => (ids.clone(), None),
         Which::All(states) => (queue.read(|c| all_in(c, command, states))?, Some(states.as_slice())),
@@ -86,16 +86,17 @@ fn asked<'a>(queue: &SqliteQueue, command: Command, which: &'a Which) -> Result<
         }
     }
     let named = ids.iter().copied().collect();
-    Ok(Asked { ids: in_order(command, ids, |id| places.get(id).copied()), named, states })
+    Ok(Targets { ids: in_order(command, ids, |id| places.get(id).copied()), named, states })
 }
 
-/// As of one moment, so that a job that changes its state just now is not passed over.
+/// Returns the jobs of `Which::All`. Reads all states in one transaction, so that a job that changes its state
+/// meanwhile is not missed.
 fn all_in(c: &Connection, command: Command, states: &[State]) -> Result<Vec<JobId>> {
-    let moment = c.unchecked_transaction()?;
+    let snapshot = c.unchecked_transaction()?;
     let mut all = Vec::new();
     for state in states.iter().filter(|s| fits(command, **s)) {
         let sql = "SELECT id FROM job WHERE state = ?1 AND (?2 IS NULL OR hold = ?2) ORDER BY position";
-        let mut statement = moment.prepare_cached(sql)?;
+        let mut statement = snapshot.prepare_cached(sql)?;
         let wanted = params![state.as_str(), wants_hold(command)];
         let found = statement.query_map(wanted, |row| row.get(0).map(JobId))?;
         all.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
@@ -111,11 +112,11 @@ fn one(
     t: &Transaction<'_>,
     command: Command,
     id: JobId,
-    asked: &Asked<'_>,
+    targets: &Targets<'_>,
     now: Millis,
 ) -> Result<Option<Refusal>> {
     let Some(state) = state_of(t, id)? else { return Ok(Some(Refusal::NotFound)) };
-    if !fits(command, state) || asked.states.is_some_and(|states| !states.contains(&state)) {
+    if !fits(command, state) || targets.states.is_some_and(|states| !states.contains(&state)) {
         return Ok(Some(Refusal::State(state)));
     }
     if starts(command) && !is_readable(t, id)? {
@@ -142,8 +143,8 @@ fn one(
         Command::Now => change(t, "state = 'queued', run_at = NULL", [id.0])?,
         Command::MoveTop => change(t, "position = (SELECT min(position) FROM job) - 1", [id.0])?,
         Command::MoveBottom => change(t, "position = (SELECT max(position) FROM job) + 1", [id.0])?,
-        Command::MoveUp => swap(t, id, &asked.named, "position < ?2 ORDER BY position DESC")?,
-        Command::MoveDown => swap(t, id, &asked.named, "position > ?2 ORDER BY position")?,
+        Command::MoveUp => swap(t, id, &targets.named, "position < ?2 ORDER BY position DESC")?,
+        Command::MoveDown => swap(t, id, &targets.named, "position > ?2 ORDER BY position")?,
     }
     Ok(None)
 }
@@ -170,7 +171,7 @@ fn change(t: &Transaction<'_>, set: &str, params: impl Params) -> Result<()> {
     Ok(())
 }
 
-/// `OR IGNORE`: a job whose source or output name is active again stays as it is, nothing is lost.
+/// Queues the job again. `OR IGNORE`: if its work or output name is active again, the job stays unchanged.
 fn retry(t: &Transaction<'_>, id: JobId) -> Result<Option<Refusal>> {
     let sql = "UPDATE OR IGNORE job SET state = 'queued', finished_at = NULL, run_at = NULL, hold = 0, \
                max_attempts = max(max_attempts, attempt + 3), crashes = 0, machine_ends = 0, failure_code = NULL, \
@@ -179,7 +180,8 @@ fn retry(t: &Transaction<'_>, id: JobId) -> Result<Option<Refusal>> {
     Ok((changed == 0).then_some(Refusal::Active))
 }
 
-/// What is released is tried again, as often as a new job; why it was on hold is past.
+/// Resets the count for a released job, so that it runs as often as a new one, and clears the failure that put it on
+/// hold.
 fn forget_machine_ends(t: &Transaction<'_>, id: JobId) -> Result<()> {
     change(t, "machine_ends = 0", [id.0])?;
     let sql = "UPDATE job SET failure_code = NULL, failure_reason = NULL WHERE id = ?1 AND failure_code = ?2";
@@ -191,8 +193,8 @@ fn place(t: &Connection, id: JobId) -> rusqlite::Result<i64> {
     t.prepare_cached("SELECT position FROM job WHERE id = ?1")?.query_row([id.0], |row| row.get(0))
 }
 
-/// Exchanges places with the nearest job that has not started. At the edge nothing happens, nor behind a named job
-/// that stands there: a block keeps its order.
+/// Swaps places with the nearest job that has not started. Does nothing at the edge of the list, or if that job is also
+/// named, so that a block keeps its order.
 fn swap(t: &Transaction<'_>, id: JobId, named: &HashSet<JobId>, neighbour: &str) -> Result<()> {
     let here = place(t, id)?;
     let sql = format!(

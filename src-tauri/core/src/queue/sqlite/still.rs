@@ -1,6 +1,6 @@
-//! Reading a queue that can be opened in no other way: its disk is full, or it is another user's.
+//! Read-only access to a queue that cannot be opened otherwise, because its disk is full or it belongs to another user.
 //!
-//! Guarantees that nothing is written, and that what was read of a queue that others changed meanwhile is not believed.
+//! Guarantees that nothing is written, and that a read fails if another process changed the queue meanwhile.
 
 use super::files::part;
 use super::{damage, open};
@@ -10,21 +10,21 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// A queue that is only read.
+/// A queue with read-only access.
 pub(super) struct Still {
     path: PathBuf,
-    /// Of the file, where no lock tells whether others change it.
+    /// Stamp of the file, if no lock shows whether other processes change it.
     stamp: Option<Stamp>,
 }
 
-/// When a file was changed last, and its size.
+/// Modification time of a file, and its size in bytes.
 #[derive(Debug, PartialEq, Eq)]
 struct Stamp(Option<SystemTime>, u64);
 
-/// The memory that connections share is at least as large, once there is one.
+/// Smallest size in bytes of the shared memory file while it is in use.
 const SHARED: u64 = 32 << 10;
 
-/// `None` where others have it open, or a log may hold what is newer.
+/// Returns the stamp of the file; `None` if another process may have it open, or a log may have newer changes.
 fn stamp(path: &Path) -> Result<Option<Stamp>> {
     let size = |suffix| part(path, suffix).metadata().map_or(0, |m| m.len());
     if size("-wal") > 0 || size("-shm") >= SHARED {
@@ -35,8 +35,11 @@ fn stamp(path: &Path) -> Result<Option<Stamp>> {
 }
 
 impl Still {
+    /// Prepares read-only access to the queue at `path`.
+    ///
     /// # Errors
-    /// Also for a queue of another schema, which would have to be migrated.
+    /// `Corrupt`; `Foreign`; `NewerSchema`, also for an earlier schema, which would need a migration; and errors of
+    /// reading.
     pub(super) fn of(path: &Path) -> Result<Still> {
         if damage::of_files(path)? {
             return Err(Error::Corrupt { path: path.to_owned() });
@@ -48,11 +51,11 @@ impl Still {
         }
     }
 
-    /// Without a log the database is opened as immutable, as SQLite would otherwise have to create the shared memory file,
-    /// on the same disk and as this user.
+    /// Opens a connection. Without a log, opens the database as immutable, because SQLite would otherwise have to
+    /// create the shared memory file on the same disk and as this user.
     ///
     /// # Errors
-    /// Where there is a log without that memory.
+    /// If there is a log without a shared memory file.
     pub(super) fn connect(&self) -> Result<Connection> {
         if self.stamp.is_none() {
             let shared = part(&self.path, "-shm");
@@ -66,8 +69,10 @@ impl Still {
         Ok(connection)
     }
 
+    /// Checks that the file is unchanged.
+    ///
     /// # Errors
-    /// Where it was changed since it was opened.
+    /// If it was changed since it was opened.
     pub(super) fn check(&self) -> Result<()> {
         if self.stamp.is_some() && stamp(&self.path)? != self.stamp {
             return Err(Error::Database("it was changed while it was read; ask again".into()));
@@ -75,14 +80,14 @@ impl Still {
         Ok(())
     }
 
-    /// Why nothing can be written to it.
+    /// Returns why nothing can be written to it, by opening it for writing.
     pub(super) fn refusal(&self) -> Error {
         let why = open::open(&self.path).err();
         why.unwrap_or_else(|| Error::Database("it was opened to be read only; ask again".into()))
     }
 }
 
-/// The path as a URI with `immutable=1`.
+/// Returns the path as a URI with `immutable=1`.
 fn immutable(path: &Path) -> String {
     let start = if cfg!(windows) { "file:/" } else { "file:" };
     let byte = |byte: &u8| match byte {
@@ -91,8 +96,8 @@ fn immutable(path: &Path) -> String {
         byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
         byte => format!("%{byte:02X}"),
     };
-    let address: String = path.as_os_str().as_encoded_bytes().iter().map(byte).collect();
-    format!("{start}{address}?immutable=1")
+    let uri_path: String = path.as_os_str().as_encoded_bytes().iter().map(byte).collect();
+    format!("{start}{uri_path}?immutable=1")
 }
 
 #[cfg(test)]
@@ -109,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_signs_of_addresses_is_found_and_nothing_is_made_beside_it() {
+    fn uri_characters_in_the_name_work_and_no_file_is_created() {
         let (dir, path) = queue("50% ?immutable=0#a \u{e9}.db");
         let files = || std::fs::read_dir(dir.path()).unwrap().count();
         let before = files();
@@ -119,20 +124,20 @@ mod tests {
     }
 
     #[test]
-    fn what_was_changed_while_it_was_read_is_not_believed() {
+    fn a_change_while_reading_is_an_error() {
         let (_dir, path) = queue("queue.db");
         let still = Still::of(&path).unwrap();
         still.check().unwrap();
         let others = open::open(&path).unwrap();
         others.writer.execute("INSERT INTO flag VALUES ('paused', '1')", []).unwrap();
-        assert!(still.check().is_err(), "it is in the log");
+        assert!(still.check().is_err(), "the change is in the log");
         drop(others);
-        assert!(still.check().is_err(), "it went into the file");
+        assert!(still.check().is_err(), "the change is in the file");
         Still::of(&path).unwrap().check().unwrap();
     }
 
     #[test]
-    fn a_queue_of_an_earlier_version_is_not_read_without_being_migrated() {
+    fn earlier_schema_is_refused_without_a_migration() {
         let (_dir, path) = queue("queue.db");
         let connection = Connection::open(&path).unwrap();
         connection.pragma_update(None, "user_version", open::NEWEST - 1).unwrap();

@@ -1,5 +1,5 @@
-//! Counts and sums: none of them looks at more rows than there are kinds of jobs, however long the queue is, for SQLite
-//! keeps the table `tally` with each row that is written (see `schema-7.sql`).
+//! Counts and sums. Their cost does not grow with the queue: triggers keep the table `tally` up to date with each write
+//! (see `schema-7.sql`), and `recent` walks an index.
 
 use super::rows;
 use crate::error::Result;
@@ -34,7 +34,7 @@ pub(super) fn causes(c: &Connection) -> Result<Vec<(FailureCode, u64)>> {
     let mut causes: Vec<(FailureCode, u64)> = Vec::new();
     while let Some(row) = found.next()? {
         let (code, count): (String, u64) = (row.get(0)?, unsigned(row, 1)?);
-        // A code of a newer version counts as what it is read as.
+        // A code of a newer version is read as `Internal`.
         let code = code.parse().unwrap_or(FailureCode::Internal);
         match causes.iter_mut().find(|(known, _)| *known == code) {
             Some((_, sum)) => *sum += count,
@@ -51,7 +51,7 @@ pub(super) fn left(c: &Connection) -> Result<u64> {
 }
 
 pub(super) fn crowded(c: &Connection) -> Result<Crowded> {
-    // A volume that is not known counts as one of its own.
+    // An unknown volume counts as a separate one.
     let sql = "SELECT coalesce(sum(jobs), 0), iif(min(volume) = max(volume), nullif(min(volume), x''), NULL) \
                FROM tally WHERE state = 'waiting' AND cause = ?1 AND jobs > 0";
     let found = |row: &Row<'_>| Ok((unsigned(row, 0)?, row.get::<_, Option<Vec<u8>>>(1)?));
@@ -65,7 +65,7 @@ pub(super) fn saved(c: &Connection) -> Result<Saved> {
     Ok(c.prepare_cached(sql)?.query_row([], sums)?)
 }
 
-/// Both looks name their index: the planner would rather read every row in these states.
+/// Both queries name their index, because the planner would otherwise read every row in these states.
 pub(super) fn recent(c: &Connection, since: Millis) -> Result<Recent> {
     let sql = "SELECT count(*) FROM job INDEXED BY job_failed WHERE state = 'failed' AND finished_at >= ?1";
     let failed = c.prepare_cached(sql)?.query_row([since], |row| unsigned(row, 0))?;

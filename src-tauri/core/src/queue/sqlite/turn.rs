@@ -1,4 +1,4 @@
-//! Who may open a queue, and who has it open: locks of the operating system that die with their process.
+//! Locks on who may open a queue, and who has it open. The operating system releases them when their process ends.
 
 use crate::error::{Error, Result};
 use crate::sharing;
@@ -7,13 +7,14 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// A lock is also held, for a moment, by a child between its birth and its becoming another program.
+/// Longest wait for exclusive use: a child process between fork and exec briefly holds the lock too.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Poll interval of that wait.
 const STEP: Duration = Duration::from_millis(5);
 
-/// The right to open or mend the queue: one process at a time. The change to WAL answers "locked" at once when
-/// another is about it, whatever the busy timeout, and a migration must not be begun twice.
+/// The exclusive right to open or repair the queue. Needed because switching to WAL fails with "locked" at once if
+/// another process does the same, regardless of the busy timeout, and because a migration must not run twice.
 pub(super) struct Turn {
     _file: File,
     users: PathBuf,
@@ -27,21 +28,21 @@ impl Turn {
         Ok(Turn { _file: file, users: path.with_extension("users") })
     }
 
-    /// Exclusive use: `Some` while no process has the database open, else `None`.
+    /// Takes the exclusive in-use lock; `None` if a process has the database open.
     pub(super) fn alone(&self) -> Result<Option<File>> {
         let file = lock_file(&self.users)?;
-        let until = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + PATIENCE;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Some(file)),
-                Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::park_timeout(STEP),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => std::thread::park_timeout(STEP),
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(cause)) => return Err(Error::io("Cannot lock", &self.users)(cause)),
             }
         }
     }
 
-    /// From now on the database is in use, for as long as the answer lives.
+    /// Marks the database as in use until the returned file is dropped.
     pub(super) fn join(&self) -> Result<File> {
         let file = lock_file(&self.users)?;
         file.lock_shared().map_err(Error::io("Cannot lock", &self.users))?;
@@ -65,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_queue_is_in_use_as_long_as_it_is_open_and_not_longer() {
+    fn queue_is_in_use_exactly_while_it_is_open() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("queue.db");
         let (first, second) = (open::open(&path).unwrap(), open::open(&path).unwrap());

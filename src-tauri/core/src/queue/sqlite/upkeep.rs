@@ -1,10 +1,10 @@
 //! Upkeep of the database file: copies, checks, retention.
 //!
-//! Guarantees that nothing is ever deleted but what retention names and backups beyond their number.
+//! Guarantees that only jobs beyond retention and excess backups are deleted.
 //!
-//! The file is never vacuumed: SQLite uses freed pages again, so that it stays as large as the queue has ever
-//! been at once, which retention bounds; giving that back would cost a second copy of it on the disk and a
-//! pause. Copies are compact, for `VACUUM INTO` leaves free pages out.
+//! The file is never vacuumed: SQLite reuses freed pages, so the file stays at the largest size of the queue so far,
+//! which retention bounds. Vacuuming would need a second copy on the disk and a pause. Copies are compact, because
+//! `VACUUM INTO` leaves out free pages.
 
 use super::files::{copy_to, remove};
 use super::steer::{BATCH, BREATH};
@@ -28,7 +28,7 @@ pub fn back_up(path: &Path, folder: &Path, now: Millis, keep: usize) -> Result<P
     Ok(copy)
 }
 
-/// The backups in `folder`, oldest first.
+/// Returns the backups in `folder`, oldest first.
 pub fn backups(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -44,14 +44,14 @@ pub fn backups(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-/// Milliseconds since the newest backup in `folder`, by the time in its name; `None` without one.
+/// Returns the milliseconds since the newest backup in `folder`, by the time in its name; `None` without one.
 pub fn newest_backup_age(folder: &Path, now: Millis) -> Result<Option<Millis>> {
     let newest = backups(folder)?.pop();
     let stamp = newest.and_then(|p| p.file_stem()?.to_str()?.strip_prefix("queue-")?.parse::<Millis>().ok());
     Ok(stamp.map(|at| now - at))
 }
 
-/// Is the database whole? Reads all of it.
+/// Is the database intact? Reads all of it.
 pub fn is_whole(path: &Path) -> bool {
     let check = || -> Result<bool> {
         let answer: String = open::reader(path)?.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -60,7 +60,7 @@ pub fn is_whole(path: &Path) -> bool {
     check().unwrap_or(false)
 }
 
-/// Removes done jobs that are old and not among the newest, and old cancelled ones; never a failed one. Others write
+/// Removes old done jobs that are not among the newest, and old cancelled jobs; never a failed one. Others may write
 /// between its batches.
 pub(super) fn retire(
     queue: &SqliteQueue,
@@ -83,13 +83,13 @@ pub(super) fn retire(
     Ok(done + cancelled)
 }
 
-/// Deletes until a batch is no longer full; says how many rows went.
+/// Deletes batches until one is not full, and returns the number of deleted rows.
 fn in_batches(queue: &SqliteQueue, delete: impl Fn(&Transaction<'_>) -> Result<usize>) -> Result<u64> {
     let mut all = 0;
     loop {
-        let gone = queue.write(&delete)?;
-        all += gone as u64;
-        if gone < BATCH {
+        let deleted = queue.write(&delete)?;
+        all += deleted as u64;
+        if deleted < BATCH {
             return Ok(all);
         }
         std::thread::park_timeout(BREATH);
