@@ -1,5 +1,5 @@
-//! The current batch: from the first start until the queue is idle, and kept until work starts again. Lists keep finished
-//! jobs for weeks, so they do not show today's progress.
+//! The current batch: from the first start until the queue is idle, and kept until work starts again. Lists keep
+//! finished jobs for weeks, so they do not show today's progress.
 //!
 //! Guarantees that two readings show whether the queue became idle between them, however many events were missed.
 //! `shared::tally` counts; window, command and service show these figures.
@@ -52,8 +52,8 @@ pub struct Far {
     pub failed: u64,
     /// Ended jobs, including cancelled ones.
     pub ended: u64,
-    /// All jobs of the batch: the ended ones and those that will end without a user. Jobs on hold and unreadable jobs are
-    /// not counted.
+    /// All jobs of the batch: the ended ones and those that will end without a user. Jobs on hold and unreadable jobs
+    /// are not counted.
     pub of: u64,
 }
 
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn how_far_a_batch_is_counts_what_comes_to_an_end_by_itself() {
+    fn progress_counts_jobs_that_end_without_a_user() {
         let rest = Counts { queued: 30, held: 5, unreadable: 1, waiting: 2, running: 3, ..Counts::default() };
         let counts = Counts { done: 900, failed: 7, cancelled: 9, ..rest };
         assert_eq!(batch(10, 2, false).far(&counts), Far { done: 10, failed: 2, ended: 12, of: 41 });
@@ -113,20 +113,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_to_begin_after_a_rest_is_another_batch() {
+    fn startable_jobs_after_an_idle_queue_are_another_batch() {
         let counts = Counts { queued: 4, ..Counts::default() };
         assert_eq!(batch(10, 2, true).far(&counts), Far { of: 4, ..Far::default() });
-        assert_eq!(batch(10, 2, true).far(&Counts::default()).of, 12, "nothing is to begin");
+        assert_eq!(batch(10, 2, true).far(&Counts::default()).of, 12, "no job is to start");
     }
 
     #[test]
-    fn a_share_in_percent_is_told_of_something_alone() {
+    fn empty_batch_has_no_percentage() {
         let far = |ended, of| Far { ended, of, ..Far::default() };
         assert_eq!([far(6, 8), far(0, 8), far(0, 0)].map(|far| far.percent()), [Some(75), Some(0), None]);
     }
 
     #[test]
-    fn what_is_kept_of_a_batch_is_read_again_and_so_is_what_earlier_versions_kept() {
+    fn stored_batch_is_read_again_also_from_earlier_versions() {
         let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
         assert_eq!(Batch::kept(&queue).unwrap(), Batch::default());
         let kept = Batch { rests: 3, ..batch(2, 1, true) };

@@ -1,7 +1,8 @@
-//! From paths that a person names to jobs that can be added: folders are expanded, what is no video is left
-//! out and counted, and each output gets its folder and name.
+//! Turns paths given by the user into jobs: expands folders, counts and omits what is not a video, and chooses folder
+//! and name of each output.
 //!
-//! Reads names and sizes, never contents: whether a file really is a video is found out by its job.
+//! Reads names, metadata, and the first bytes of files with an ambiguous extension. Whether a file really is a video is
+//! determined by its job.
 
 mod edited;
 mod folder;
@@ -36,31 +37,31 @@ pub use kinds::{Kind, is_called_like_a_video};
 pub use taken::{taken, taken_for_edits};
 pub use template::called;
 
-/// How jobs are made of paths.
+/// How to turn paths into jobs.
 #[derive(Debug, Clone)]
 pub struct Wish {
-    /// What they are added with.
+    /// The conversion to perform.
     pub spec: JobSpec,
-    /// Folder of the results, absolute; `None`: next to each original.
+    /// Folder of the results, absolute; `None` for the folder of each original.
     pub folder: Option<PathBuf>,
-    /// The folder that counts as theirs for what was done before, where it is above that one.
+    /// The folder by which earlier results are found, if it is above `folder`.
     pub root: Option<PathBuf>,
-    /// All results in that folder itself: the folders they come from are not made again below it.
+    /// Puts all results directly into `folder`, without the subfolders of their originals.
     pub flat: bool,
-    /// What of folders is passed over.
+    /// Patterns of paths to exclude from folders.
     pub excluded: Excluded,
-    /// Name of the results without extension, see [`check_template`].
+    /// Name template of the results without extension; see [`check_template`].
     pub name: String,
-    /// The name that a person gave to the result of one video, without extension.
+    /// A name without extension that the user gave to the result of one video.
     pub called: Option<OsString>,
-    /// Attempts before a job is parked.
+    /// Attempts before a job fails permanently.
     pub max_attempts: u32,
-    /// Also what was done before.
+    /// Also adds videos that were converted before.
     pub again: bool,
 }
 
 impl Wish {
-    /// What the settings say of jobs with this spec.
+    /// Returns the settings for jobs with this spec.
     pub fn of(spec: JobSpec, settings: &Settings) -> Wish {
         Wish {
             spec,
@@ -75,7 +76,7 @@ impl Wish {
         }
     }
 
-    /// The same for the video of a job that was added before, into the folder of its result.
+    /// Adapts them to convert the source of an earlier job again, into the folder of its result.
     #[must_use]
     pub fn again(self, job: &Job) -> Wish {
         Wish {
@@ -88,37 +89,37 @@ impl Wish {
     }
 }
 
-/// What was found under the named paths.
+/// The result of a search.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// To be added, in the order named; within a folder by name.
+    /// Jobs to add, in the order of the given paths; within a folder by name.
     pub jobs: Vec<NewJob>,
-    /// Named, but not addable, each with the reason.
+    /// Paths that cannot be added, each with the reason.
     pub refused: Vec<(PathBuf, String)>,
-    /// What was found in folders and left out, with the kind of thing it is.
+    /// Entries of folders that were omitted, each with its kind.
     pub skipped: Vec<(PathBuf, Kind)>,
-    /// Read once for all.
+    /// The table of mounts, read once for all jobs.
     mounts: Mounts,
 }
 
-/// Who asks the drives, and how long a person waits for one that does not answer.
+/// Access to drives, with a time limit.
 #[derive(Clone, Copy)]
 pub struct Asking<'a> {
-    /// What is known of drives.
+    /// What is known of the drives.
     pub volumes: &'a Arc<Volumes>,
-    /// Longest wait for a sign of one.
+    /// Longest wait for a response of a drive.
     pub patience: Duration,
 }
 
 impl Asking<'_> {
-    /// With the patience of the policy.
+    /// Uses the time limit of the policy.
     pub fn of(volumes: &Arc<Volumes>) -> Asking<'_> {
         Asking { volumes, patience: Policy::default().volume_patience }
     }
 }
 
-/// Expands `paths` into jobs. A drive that does not answer is waited for once and refused by name. `queue` keeps the names
-/// of folders of results.
+/// Expands `paths` into jobs. Refuses a path whose drive does not respond in time. `queue` stores the names of result
+/// folders.
 ///
 /// # Errors
 /// Those of the queue.
@@ -147,8 +148,8 @@ pub fn find(asking: Asking<'_>, paths: &[PathBuf], wish: &Wish, queue: &dyn Queu
     Ok(found)
 }
 
-/// The volume that is to hold the results and is not mounted now: where a folder for them is not there or empty, it may lie
-/// at or below a place that is only empty for the moment. Its jobs wait for it.
+/// Returns the volume of the results if it is not mounted: a missing or empty folder for results may be at or below a
+/// mount point that is temporarily unmounted. Its jobs wait for the volume.
 fn absent_volume(asking: Asking<'_>, folder: &Path, queue: &dyn Lists) -> Result<Option<PathBuf>, Error> {
     let looked = folder.to_owned();
     let is_empty = |folder: &Path| folder.read_dir().is_ok_and(|mut entries| entries.next().is_none());
@@ -159,7 +160,7 @@ fn absent_volume(asking: Asking<'_>, folder: &Path, queue: &dyn Lists) -> Result
     Ok(Mounts::read().absent(&folder, &points).map(Path::to_owned))
 }
 
-/// Why a search ended short of an answer.
+/// Why a search ended without a result.
 enum Short {
     Drive(Unanswered),
     Queue(Error),
@@ -177,7 +178,7 @@ impl From<Error> for Short {
     }
 }
 
-/// A large folder takes its time: it is waited for as long as its drive answers.
+/// Searches one path. A large folder may take as long as its drive responds.
 fn find_patiently(asking: Asking<'_>, path: &Path, wish: &Wish, queue: &dyn Queue) -> Result<Found, Short> {
     let Asking { volumes, patience } = asking;
     let given = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -198,7 +199,7 @@ fn find_patiently(asking: Asking<'_>, path: &Path, wish: &Wish, queue: &dyn Queu
     Ok(volumes.ask_at_length(&[&real, &folder], patience, search)?)
 }
 
-/// `tree`: the folder of results that stands for the folder `path`.
+/// Searches one path. Accesses drives. `tree`: the result folder that corresponds to the folder `path`.
 fn find_one(path: &Path, wish: &Wish, tree: Option<&Path>) -> Found {
     let mut found = Found { mounts: Mounts::read(), ..Found::default() };
     match std::fs::metadata(path) {
@@ -214,11 +215,11 @@ fn find_one(path: &Path, wish: &Wish, tree: Option<&Path>) -> Found {
     found
 }
 
-/// The video of a job that has ended once more, with its spec and into the same folder; a result that is there keeps its
-/// name.
+/// Returns a job that converts the source of an ended job again, with the same spec and into the same folder. An
+/// existing result keeps its name.
 ///
 /// # Errors
-/// Why that cannot be, as a sentence.
+/// The reason as a sentence, if the source cannot be added.
 pub fn again(
     asking: Asking<'_>,
     job: &Job,
@@ -262,7 +263,7 @@ impl Found {
         }
     }
 
-    /// `place`: the folder of its result, where that is not the folder of all.
+    /// Adds a file. `place`: the folder of its result, if it differs from the common one.
     fn take(&mut self, path: &Path, wish: &Wish, place: Option<PathBuf>, from_folder: bool) {
         match job(path, wish, place, from_folder, &self.mounts) {
             Ok(job) => self.jobs.push(job),
@@ -287,7 +288,8 @@ fn job(
     let given = std::path::absolute(path)?;
     let real_source = given.canonicalize()?;
     let beside = real_folder(given.parent().unwrap_or(&given));
-    // A link to a video keeps its own name; its folder has one name, however it was come by.
+    // Resolves only the folder, so that a symlink to a video keeps its own name, and a file reached by two paths is one
+    // job.
     let source = beside.join(given.file_name().unwrap_or_default());
     let all = wish.folder.as_deref().map_or_else(|| beside.clone(), real_folder);
     let root = wish.root.clone().unwrap_or_else(|| all.clone());
@@ -311,23 +313,23 @@ fn job(
     })
 }
 
-/// The time of modification in nanoseconds since 1970.
+/// Returns the modification time in nanoseconds since 1970.
 pub(crate) fn mtime_ns(metadata: &Metadata) -> Option<i64> {
     nanoseconds(FileTime::from_last_modification_time(metadata))
 }
 
-/// Nanoseconds since 1970; from 1678 to 2262 they fit.
+/// Converts to nanoseconds since 1970; `None` outside the years 1678 to 2262, which fit.
 pub(crate) fn nanoseconds(modified: FileTime) -> Option<i64> {
     modified.unix_seconds().checked_mul(1_000_000_000)?.checked_add(i64::from(modified.nanoseconds()))
 }
 
-/// A folder without links and `..` on the way to it, so that one place is not taken for two.
+/// Resolves symlinks and `..` in the path of a folder, so that one folder has one path.
 fn real_folder(folder: &Path) -> PathBuf {
-    // Windows has no links on the way that people know of, and canonical names that they do not.
+    // On Windows users know neither symlinks in a path nor canonical paths.
     if cfg!(windows) {
         return std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     }
-    // What is not there yet is made below what is.
+    // Resolves the existing part of the path; the missing folders below it are created later.
     let there = folder.ancestors().find_map(|there| Some((there, there.canonicalize().ok()?)));
     let Some((there, real)) = there else { return folder.to_owned() };
     folder.strip_prefix(there).map_or_else(|_| real.clone(), |below| joined(&real, below))
@@ -354,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn a_named_file_is_taken_whatever_it_is_called_and_a_missing_one_refused_by_name() {
+    fn given_file_is_accepted_with_any_name_and_a_missing_one_refused() {
         let dir = tempfile::tempdir().unwrap();
         let odd = dir.path().join("odd.xyz");
         std::fs::write(&odd, "x").unwrap();

@@ -1,9 +1,9 @@
-//! The pool: a bounded set of workers that claim jobs and carry out what users ask of running ones.
+//! The pool: a bounded set of workers that run claimed jobs, and the task that passes user requests on to them.
 //!
-//! Guarantees that no more jobs run than there are workers (suspended ones apart), that a free worker is never
-//! left idle while a job may start, and that only this module and its workers move a job into or out of
-//! `running`. Each running job has an OS thread of its own; the pool itself is one task that looks at the
-//! queue on every wake-up and on a slow tick, so that nothing depends on a single signal arriving.
+//! Guarantees that no more jobs run than there are workers (suspended jobs excluded), that no worker is idle while a
+//! job may start, and that only this module and its workers move a job into or out of `running`. Each running job has
+//! an OS thread of its own. The pool itself is one task that reads the queue on every wake-up and on a slow tick, so
+//! that a lost signal only delays it.
 
 mod admission;
 mod alarm;
@@ -37,37 +37,37 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
-/// Jobs at a time that suit this machine: x264 and x265 keep about four cores busy each, and a second job
-/// fills the gaps one leaves while it probes, verifies and starts up.
+/// Returns the number of parallel jobs that suits this machine. x264 and x265 keep about four cores busy each, and a
+/// second job fills the gaps while the first one probes, verifies and starts.
 pub fn auto_workers() -> usize {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     cores.div_ceil(4) + 1
 }
 
-/// What a worker tells the pool.
+/// A message from a worker or a background thread to the pool.
 pub(crate) enum Report {
-    /// Its process was suspended, or goes on.
+    /// The process of a job was suspended (`true`) or resumed (`false`).
     Suspended(JobId, bool),
-    /// Its thread ends.
+    /// The thread of a job ends.
     Ended(JobId, Ended),
-    /// What waits was read.
+    /// The waiting jobs were read.
     Surveyed(Result<waiting::Surveyed>),
-    /// What waiting jobs wait for was looked at.
+    /// What some waiting jobs wait for was checked.
     Looked(waiting::Looked),
 }
 
 /// How a worker ended.
 #[derive(Default)]
 pub(crate) struct Ended {
-    /// What it settled the job with; `None`: it had lost the job, or could not settle it.
+    /// The settled outcome; `None` if the worker had lost the lease or could not settle the job.
     outcome: Option<Outcome>,
-    /// The job waits for room beside others, which is no news.
+    /// The job waits for space that other running jobs need; subscribers receive only `QueueChanged`.
     crowded: bool,
-    /// It made a result, from the beginning.
+    /// The attempt made a result from the beginning, so its duration is a sample for forecasts.
     made: bool,
 }
 
-/// Why the pool looks up.
+/// What triggers a sweep.
 enum Cause {
     Tick,
     /// Something in this process may have changed.
@@ -84,18 +84,18 @@ struct Live {
 }
 
 impl Live {
-    /// A reading of its progress, as it is saved.
+    /// Returns the progress as it is saved.
     fn reading(&self, progress: Progress) -> Progress {
         Progress { suspended: self.suspended, ..progress }
     }
 
-    /// Is it suspended, and to stay so?
+    /// Checks whether the job is suspended and not ordered to resume.
     fn rests(&self) -> bool {
         self.suspended && *self.orders.borrow() == Order::Suspend
     }
 }
 
-/// Jobs taken up or sent to wait in one sweep; the rest of a long queue comes with the next.
+/// Most jobs claimed in one sweep; the next sweep claims more.
 const CLAIMS: usize = 100;
 
 /// The pool's own state, owned by its one task.
@@ -108,7 +108,7 @@ pub(crate) struct Pool {
     saved: Duration,
     kept_batch: Batch,
     waiting: waiting::Waiting,
-    /// Videos that were being written.
+    /// Sources that were being written to.
     resting: rest::Resting,
     forecasting: forecast::Forecasting,
     kept_up: Option<Duration>,
@@ -135,7 +135,7 @@ impl Pool {
     }
 }
 
-/// Works until drained or stopped, and until the last worker has ended.
+/// Runs the pool until it is drained or stopped and the last worker has ended.
 pub(crate) async fn run(mut pool: Pool) {
     let shared = pool.shared.clone();
     let mut tick = tokio::time::interval(shared.policy.tick);
@@ -148,14 +148,14 @@ pub(crate) async fn run(mut pool: Pool) {
             _ = tick.tick() => Cause::Tick,
             () = shared.stop.cancelled(), if running => Cause::Wake,
         };
-        // The queue is synchronous: it is spoken to where blocking is allowed.
+        // Queue calls block.
         let swept = tokio::task::spawn_blocking(move || {
-            // An error in one sweep must not end the pool: the next sweep starts from the queue again.
+            // An error in one sweep must not end the pool: the next sweep reads the queue again.
             match catch_unwind(AssertUnwindSafe(|| pool.sweep(cause))) {
                 Ok(Ok(())) => {}
                 Ok(Err(Error::Damaged)) => pool.give_up(),
-                Ok(Err(cause)) => tracing::error!(%cause, "the queue could not be worked just now"),
-                Err(_) => tracing::error!("Spool itself made a mistake while it looked at the queue"),
+                Ok(Err(cause)) => tracing::error!(%cause, "a sweep of the queue failed"),
+                Err(_) => tracing::error!("a sweep of the queue panicked (a bug in Spool)"),
             }
             pool
         });
@@ -167,7 +167,7 @@ pub(crate) async fn run(mut pool: Pool) {
     shared.idle.send_replace(true);
     let tidy = move || {
         pool.end_forecast();
-        // What is begun is finished, for a run may be all there is for a day.
+        // A running upkeep is completed, as this may be the only run of the day.
         pool.upkeep.map(std::thread::JoinHandle::join)
     };
     let _ = tokio::task::spawn_blocking(tidy).await;
@@ -178,17 +178,17 @@ impl Pool {
         if self.shared.stop.is_cancelled() {
             self.stop_all();
         }
-        let mut news = !matches!(cause, Cause::Tick);
+        let mut has_changes = !matches!(cause, Cause::Tick);
         if let Cause::Report(report) = cause {
             self.take(report)?;
         }
         if self.shared.queue.changed_elsewhere()? {
             self.shared.tell(Event::QueueChanged);
-            news = true;
+            has_changes = true;
         }
         self.look_at_waiting()?;
-        // An idle queue without news stays idle: nothing is asked of it, however long it is.
-        if news || !*self.shared.idle.borrow() || self.breaker.is_open() {
+        // Without a change an idle queue stays idle, so it is not read, however long it is.
+        if has_changes || !*self.shared.idle.borrow() || self.breaker.is_open() {
             self.give_orders()?;
             self.claim()?;
             self.save_progress()?;
@@ -202,12 +202,12 @@ impl Pool {
     }
 
     fn give_up(&mut self) {
-        tracing::error!("the queue is damaged; nothing is worked any more");
+        tracing::error!("the queue is damaged; no more jobs run");
         self.shared.give_up();
         self.stop_all();
     }
 
-    /// Without the queue, which may be impossible to read or to write.
+    /// Orders all jobs to stop. Does not access the queue, which may be unreadable or not writable.
     fn stop_all(&self) {
         for live in self.live.values().filter(|live| *live.orders.borrow() != Order::Cancel) {
             live.orders.send_replace(Order::Stop);
@@ -227,7 +227,7 @@ impl Pool {
         }
     }
 
-    /// Written down at once: other processes show whether a job stands still.
+    /// Saves at once whether the job is suspended, as other processes show it.
     fn suspended(&mut self, id: JobId, suspended: bool) -> Result<()> {
         let Some(live) = self.live.get_mut(&id) else { return Ok(()) };
         live.suspended = suspended;
@@ -245,12 +245,12 @@ impl Pool {
         self.shared.progress().remove(&id);
         self.take_course(id, ended.made);
         if !matches!(ended.outcome, Some(Outcome::Waiting(_))) {
-            // What it left free may be what others wait for.
+            // Jobs may wait for the space that it no longer needs.
             self.waiting.freed();
         }
         match &ended.outcome {
             Some(outcome) if ended.crowded => {
-                tracing::info!(job = %id, outcome = outcome.word(), "has no room beside others");
+                tracing::info!(job = %id, outcome = outcome.word(), "waits for space that other running jobs need");
                 self.shared.tell(Event::QueueChanged);
                 Ok(())
             }
@@ -259,7 +259,7 @@ impl Pool {
         }
     }
 
-    /// After the commit: tells of the end, and draws the conclusions for the queue as a whole.
+    /// Sends the event of a committed end, and updates the breaker and the alarm.
     fn learn(&mut self, id: JobId, outcome: &Outcome) -> Result<()> {
         let failure = outcome.failure();
         tracing::info!(job = %id, outcome = outcome.word(), "ended");
@@ -283,12 +283,12 @@ impl Pool {
         self.shared.workers.load(Ordering::Relaxed)
     }
 
-    /// Jobs that keep a worker busy: one that was told to go on does so before it says so.
+    /// Counts jobs that keep a worker busy. Counts a resumed job as active before it confirms.
     fn active(&self) -> usize {
         self.live.values().filter(|l| !l.rests()).count()
     }
 
-    /// One that may bring the application down works alone.
+    /// Checks whether a suspect job is active. It must run alone, as it may crash the application.
     fn suspect_at_work(&self) -> bool {
         self.live.values().any(|l| l.suspect && !l.rests())
     }
@@ -310,7 +310,7 @@ impl Pool {
             let (boot, owner) = (self.shared.boot.as_deref(), &self.shared.owner);
             let Some(job) = queue.claim_on(boot, owner, self.active() == 0)? else { break };
             self.breaker.started(self.shared.clock.awake());
-            // Before the event: a subscriber that knows of the job must not read that the queue is idle.
+            // Before the event: a subscriber that knows the job runs must not read that the queue is idle.
             self.shared.idle.send_replace(false);
             self.tell_changed(job.id, State::Running, None);
             self.start(job);
@@ -318,10 +318,10 @@ impl Pool {
         Ok(())
     }
 
-    /// Gives a claimed job to a thread. What cannot be started is given back by the next sweep, as it has no worker.
+    /// Starts the thread of a claimed job. If that fails, the next sweep gives the job back, as it has no worker.
     fn start(&mut self, job: Job) {
         let Some(spec) = job.spec.clone() else {
-            return tracing::error!(job = %job.id, "claimed, though it cannot be read");
+            return tracing::error!(job = %job.id, "claimed a job that cannot be read");
         };
         let (orders, received) = watch::channel(Order::Go);
         let (id, lease, suspect) = (job.id, job.lease(), job.crashes >= SUSPECT_CRASHES);
@@ -334,7 +334,7 @@ impl Pool {
                 self.forecasting.course.start(id, self.shared.clock.awake());
                 self.live.insert(id, Live { lease, orders, suspended: false, suspect });
             }
-            Err(cause) => tracing::error!(job = %id, %cause, "no thread for a job"),
+            Err(cause) => tracing::error!(job = %id, %cause, "the thread of a job could not be started"),
         }
     }
 
@@ -352,7 +352,7 @@ impl Pool {
         self.keep_batch()
     }
 
-    /// To be shown by other processes, and after a restart.
+    /// Stores the batch for other processes and for the next start.
     fn keep_batch(&mut self) -> Result<()> {
         let batch = self.shared.tally.batch();
         if batch != self.kept_batch {
@@ -362,8 +362,8 @@ impl Pool {
         Ok(())
     }
 
-    /// Idle: nothing runs but what is paused, nothing queued may start by itself, now or later, and no look at waiting jobs
-    /// is about to let one go on.
+    /// Updates `idle`: no job is active, none is startable (or the queue is paused or the breaker open), and no pending
+    /// check may release a waiting job.
     fn tell_idle(&mut self) -> Result<()> {
         let queue = &self.shared.queue;
         let idle = self.active() == 0 && !self.waiting.is_looking(self.shared.policy.volume_patience) && {
@@ -378,8 +378,8 @@ impl Pool {
         Ok(())
     }
 
-    /// The batch is counted and stored before `idle` is set, for callers that wait for it. The event is sent after it, for a
-    /// subscriber that took its snapshot in between. An error of storing comes last, so that the batch ends once.
+    /// Counts and stores the batch before `idle` is set, for callers that wait for it. Sends the event afterwards, for
+    /// a subscriber that took its snapshot in between. Returns an error of the queue last, so that the batch ends once.
     fn become_idle(&mut self) -> Result<()> {
         self.shared.tally.hear(&Event::Idle);
         let stored = self.keep_batch();

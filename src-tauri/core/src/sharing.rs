@@ -24,7 +24,7 @@ pub fn as_its_folder(path: &Path) {
     if has_group && own.mode() & wanted != wanted {
         let mode = std::fs::Permissions::from_mode(own.mode() & 0o7777 | wanted);
         if let Err(cause) = std::fs::set_permissions(path, mode) {
-            tracing::debug!(%cause, path = %path.display(), "not opened to its group");
+            tracing::debug!(%cause, path = %path.display(), "not made writable for its group");
         }
     }
 }

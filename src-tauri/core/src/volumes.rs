@@ -1,10 +1,10 @@
-//! Volumes: the file systems of users, which may be slow, full, gone, or never answer again.
+//! Volumes: file systems of users, which may be slow, full or absent, or never respond.
 //!
-//! Guarantees that asking never takes longer than the caller allows: each question runs on a thread of its own, which is
-//! left behind where the drive does not answer. Such a volume counts as silent and is asked nothing more until that
-//! thread comes back, so that a dead drive costs few threads. So does a single path that does not answer on a volume
-//! that does: it leads over a link to another one. A call that hangs cannot be ended, not even by a kill:
-//! a question must therefore hold nothing that others wait for, no lock and no handle of the queue.
+//! Guarantees that a question never takes longer than the caller allows: it runs on a thread of its own, which is left
+//! behind if the drive does not respond. Such a volume counts as silent, and no further question is asked until that
+//! thread returns, so that a dead drive blocks few threads. The same applies to a single silent path on a volume that
+//! responds, as a symlink may lead to another volume. A blocked system call cannot be ended, not even by a kill, so a
+//! question must hold nothing that others wait for: no lock and no handle of the queue.
 
 mod look;
 pub mod mounts;
@@ -18,13 +18,13 @@ use std::time::Duration;
 
 pub use look::{Trouble, answers, free_in, free_space, is_there, is_writable, trouble};
 
-/// A volume that did not answer for so long counts as silent, and not before.
+/// A volume counts as silent only if it did not respond for at least this long.
 const CERTAIN: Duration = Duration::from_secs(1);
 
-/// Bytes of stack of a question, which walks folders at most.
+/// Stack size in bytes of the thread of a question; the deepest questions walk folders.
 const STACK: usize = 512 << 10;
 
-/// What is known of volumes that were asked; one for all who ask within a process.
+/// What is known of volumes; shared by the whole process.
 #[derive(Debug, Default)]
 pub struct Volumes {
     known: Mutex<Known>,
@@ -32,46 +32,46 @@ pub struct Volumes {
 
 #[derive(Debug, Default)]
 struct Known {
-    /// Questions without an answer, by what they are about: a mount point, or a path below one.
+    /// Number of unanswered questions by subject: a mount point, or a path below one.
     overdue: HashMap<PathBuf, usize>,
-    /// Volumes whose connection was lost when last used.
+    /// Mount points of volumes whose connection was lost at the last use.
     lost: HashSet<PathBuf>,
-    /// Grows whenever what was silent answers.
+    /// Incremented when a silent volume or path responds.
     came_back: u64,
 }
 
-/// Why a volume cannot be used just now, by the last answer.
+/// Why a volume cannot be used at present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absence {
-    /// It does not answer.
+    /// It does not respond.
     Silent,
-    /// It answers that the connection is lost.
+    /// It reports that the connection is lost.
     Lost,
 }
 
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unanswered {
-    /// It was silent before, and was not asked.
+    /// It is known to be silent, and no question was asked.
     Silent,
-    /// None came in time.
+    /// No answer arrived in time.
     Late,
-    /// Nothing was asked: no thread could be had, or the question panicked.
+    /// No thread could be started, or the question panicked.
     Failed,
 }
 
-/// A question under way.
+/// A pending question.
 pub struct Question<T> {
     volumes: Arc<Volumes>,
-    /// Where the volume is mounted.
+    /// Mount point of the volume.
     point: PathBuf,
-    /// What it is about: the same, or a path on it.
+    /// The subject: the mount point, or a path below it.
     about: PathBuf,
     answer: Receiver<T>,
 }
 
 impl Volumes {
-    /// Begins to ask the volume that holds `path`.
+    /// Starts a question about `path`.
     ///
     /// # Errors
     /// `Silent` or `Failed`.
@@ -83,7 +83,7 @@ impl Volumes {
         self.start(mount_of(path), path.to_owned(), question)
     }
 
-    /// Begins to ask whether the volume that is mounted here works, see [`answers`].
+    /// Starts a check whether the volume mounted at `point` works; see [`answers`].
     ///
     /// # Errors
     /// `Silent` or `Failed`.
@@ -92,12 +92,12 @@ impl Volumes {
         self.start(point.to_owned(), point.to_owned(), move || answers(&root))
     }
 
-    /// Asks `path` something that takes but a moment, and waits so long for the answer. Without one, the path is asked
-    /// nothing more until that comes; and its volume counts as silent where its root does not answer either, for
-    /// `path` may lead over a link to another volume.
+    /// Asks a short question about `path`, and waits at most `patience` for the answer. Without one after 1 s or more,
+    /// `path` counts as silent until the answer arrives. The volume counts as silent only if its root does not respond
+    /// either, because `path` may lead to another volume through a symlink.
     ///
     /// # Errors
-    /// Where none came.
+    /// If there was no answer.
     pub fn ask<T: Send + 'static>(
         self: &Arc<Self>,
         path: &Path,
@@ -116,11 +116,11 @@ impl Volumes {
         answer
     }
 
-    /// Asks something that takes its time, as a long list of files: waits as long as the volumes of all these `places`
-    /// answer, and so long for a sign of them. The first is asked.
+    /// Asks a long question, such as listing many files, about the first of `places`. Waits for the answer as long as
+    /// the volumes of all `places` respond, each within half of `patience`.
     ///
     /// # Errors
-    /// Where one of them is silent.
+    /// If one of them is silent.
     pub fn ask_at_length<T: Send + 'static>(
         self: &Arc<Self>,
         places: &[&Path],
@@ -143,16 +143,17 @@ impl Volumes {
         }
     }
 
-    /// Free bytes for this user on the volume of `path`, or of its nearest existing parent: what the volume answers.
+    /// Returns the free bytes for this user on the volume of `path` or of its nearest existing parent, or the error of
+    /// the volume.
     ///
     /// # Errors
-    /// Where no answer came in time.
+    /// If no answer arrived in time.
     pub fn room(self: &Arc<Self>, path: &Path, patience: Duration) -> Result<io::Result<u64>, Unanswered> {
         let asked = path.to_owned();
         self.ask(path, patience, move || free_space(&asked))
     }
 
-    /// Is the volume that holds `path` silent? Waits so long for a sign of it.
+    /// Checks whether the volume that holds `path` is silent. Waits at most `patience` for a response.
     pub fn is_silent(self: &Arc<Self>, path: &Path, patience: Duration) -> bool {
         let Ok(look) = self.look(&mount_of(path)) else { return true };
         let silent = look.wait(patience).is_err();
@@ -172,13 +173,13 @@ impl Volumes {
         let (sender, answer) = channel();
         let (volumes, at) = (self.clone(), about.clone());
         let ask = move || {
-            let said = question();
-            // Under the lock, so that who gives up and who answers agree on which came first.
+            let result = question();
+            // Under the lock, so that `give_up` and this thread agree on which came first.
             let mut known = volumes.known();
-            if sender.send(said).is_err() {
+            if sender.send(result).is_err() {
                 known.answered(&at);
             }
-            // Likewise: an answer that was taken already must not look like none.
+            // Also under the lock: an answer that was already taken must not look like a missing one.
             drop(sender);
         };
         let thread = std::thread::Builder::new().name("volume".into()).stack_size(STACK);
@@ -186,14 +187,14 @@ impl Volumes {
         Ok(Question { volumes: self.clone(), point, about, answer })
     }
 
-    /// What is known to be wrong with the volume that is mounted here, or with this path.
+    /// Returns why the volume mounted at `place`, or this path, cannot be used, as far as known.
     pub fn absence(&self, place: &Path) -> Option<Absence> {
         let known = self.known();
         let lost = known.lost.contains(place).then_some(Absence::Lost);
         if known.overdue.contains_key(place) { Some(Absence::Silent) } else { lost }
     }
 
-    /// The connection to this volume was found lost, or there again.
+    /// Records that the connection to this volume is lost, or restored.
     pub fn set_lost(&self, point: &Path, lost: bool) {
         let mut known = self.known();
         if lost {
@@ -203,7 +204,7 @@ impl Volumes {
         }
     }
 
-    /// A number that changes when what was silent answers again.
+    /// Returns a number that changes when a silent volume or path responds again.
     pub fn stamp(&self) -> u64 {
         self.known().came_back
     }
@@ -214,7 +215,7 @@ impl Volumes {
 }
 
 impl Known {
-    /// An answer that is awaited no longer: news where its place was silent.
+    /// Records an answer that arrived after `give_up`. Has no effect if `place` is not silent.
     fn answered(&mut self, place: &Path) {
         if let Some(overdue) = self.overdue.get_mut(place) {
             self.came_back += 1;
@@ -227,7 +228,7 @@ impl Known {
 }
 
 impl<T> Question<T> {
-    /// Waits so long for the answer.
+    /// Waits at most `patience` for the answer.
     ///
     /// # Errors
     /// `Late` or `Failed`.
@@ -238,23 +239,23 @@ impl<T> Question<T> {
         })
     }
 
-    /// Has it been answered, or ended by a panic? The answer itself is let go.
+    /// Checks whether the question was answered or panicked. Discards the answer.
     pub fn is_answered(&self) -> bool {
         !matches!(self.answer.try_recv(), Err(TryRecvError::Empty))
     }
 
-    /// Waits no longer. Unless the answer came at the last moment, what was asked about is silent from now on.
+    /// Stops waiting. Records the subject as silent, unless the answer has just arrived.
     pub fn give_up(self) {
         let mut known = self.volumes.known();
         if !self.is_answered() {
             *known.overdue.entry(self.about).or_default() += 1;
         }
-        // Closed under the lock: the thread that answers from now on learns that it is late.
+        // Closed under the lock, so that a later answer of the thread counts as late.
         drop(self.answer);
     }
 }
 
-/// Where the volume is mounted that holds `path`.
+/// Returns the mount point of the volume that holds `path`.
 fn mount_of(path: &Path) -> PathBuf {
     mounts::point_of(path).unwrap_or_else(|| path.to_owned())
 }
@@ -268,7 +269,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(20);
 
     #[test]
-    fn a_volume_that_does_not_answer_is_silent_until_it_does() {
+    fn volume_that_does_not_respond_is_silent_until_it_does() {
         let volumes = Arc::new(Volumes::default());
         let (release, blocked) = sync_channel::<()>(0);
         let path = std::env::temp_dir();
@@ -281,7 +282,7 @@ mod tests {
         asked.give_up();
         assert_eq!(volumes.absence(&point), Some(Absence::Silent));
         let before = volumes.stamp();
-        assert_eq!(volumes.ask(&path, LONG, || 7), Err(Unanswered::Silent), "it is asked nothing more");
+        assert_eq!(volumes.ask(&path, LONG, || 7), Err(Unanswered::Silent), "no further question is asked");
         release.send(()).unwrap();
         while volumes.absence(&point).is_some() {
             std::thread::yield_now();
@@ -291,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_volume_whose_root_answers_is_not_silent_whatever_one_of_its_paths_leads_to() {
+    fn silent_path_does_not_make_a_responding_volume_silent() {
         let volumes = Arc::new(Volumes::default());
         let (release, blocked) = sync_channel::<()>(0);
         let (link, other) = (std::env::temp_dir().join("link"), std::env::temp_dir().join("other"));
@@ -310,9 +311,9 @@ mod tests {
         assert!(volumes.stamp() > before);
     }
 
-    /// Looking again after each volume that came back would never end.
+    /// Otherwise each answer would trigger another check, without end.
     #[test]
-    fn an_answer_that_came_too_late_is_no_news_of_a_volume_that_was_never_silent() {
+    fn late_answer_of_a_volume_that_was_never_silent_does_not_change_the_stamp() {
         let volumes = Arc::new(Volumes::default());
         let (release, blocked) = sync_channel::<()>(0);
         let (ending, ended) = sync_channel::<()>(1);
@@ -320,13 +321,13 @@ mod tests {
         let hangs = move || (blocked.recv().unwrap_or_default(), ending);
         drop(volumes.start(point.clone(), point.clone(), hangs).unwrap());
         drop(release);
-        // The answer is dropped where it was not wanted, and with it this end of the channel.
+        // The late answer is dropped, and with it the sender in it.
         assert!(ended.recv().is_err());
         assert_eq!((volumes.stamp(), volumes.absence(&point)), (0, None));
     }
 
     #[test]
-    fn a_volume_that_answers_is_never_taken_for_silent() {
+    fn responding_volume_is_never_silent() {
         let volumes = Arc::new(Volumes::default());
         let path = std::env::temp_dir();
         for n in 0..500 {
@@ -335,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_its_time_is_waited_for_as_long_as_the_volumes_answer() {
+    fn long_question_may_continue_while_the_volumes_respond() {
         let volumes = Arc::new(Volumes::default());
         let path = std::env::temp_dir();
         let long = || {
@@ -352,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_that_panics_leaves_no_silent_volume() {
+    fn question_that_panics_leaves_no_silent_volume() {
         let volumes = Arc::new(Volumes::default());
         let path = std::env::temp_dir();
         assert_eq!(volumes.ask(&path, LONG, || -> u8 { panic!("on purpose") }), Err(Unanswered::Failed));
@@ -360,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_connection_is_known_until_it_is_found_again() {
+    fn lost_connection_is_known_until_it_is_restored() {
         let volumes = Volumes::default();
         volumes.set_lost(Path::new("/mnt/nas"), true);
         assert_eq!(volumes.absence(Path::new("/mnt/nas")), Some(Absence::Lost));

@@ -1,35 +1,35 @@
-//! The file that an encode writes: how large it is, when it was last written to, and what room its disk has left.
+//! Checks of the part file that an encode writes: its size, its last write, and the free space of its disk.
 //!
-//! Guarantees that a drive which does not answer holds up neither its caller nor the encoder: what was last answered
-//! counts until it does.
+//! Guarantees that a silent drive delays neither the caller nor the encoder: the last answer counts until the drive
+//! responds.
 
 use crate::volumes::{Question, Unanswered, Volumes, free_in};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// The file, and who asks its drive.
+/// A part file, with access to its drive.
 #[derive(Clone, Copy)]
 pub struct Part<'a> {
-    /// Where it is.
+    /// Path of the file.
     pub path: &'a Path,
-    /// What is known of drives.
+    /// What is known of the drives.
     pub volumes: &'a Arc<Volumes>,
 }
 
-/// What a look at it found.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Seen {
-    /// Bytes and time of the last write; nothing where there is no such file.
+    /// Size in bytes and time of the last write; `None` if there is no such file.
     pub(super) file: Option<(u64, Option<SystemTime>)>,
-    /// Bytes left on its disk; nothing where the disk does not tell.
+    /// Free bytes on its disk; `None` if unknown.
     pub(super) free: Option<u64>,
 }
 
-/// A drive that works answers within this; orders to the encoder wait no longer.
+/// Longest wait for a drive: one that works responds within this time, and orders to the encoder must not wait longer.
 const MOMENT: Duration = Duration::from_millis(50);
 
-/// Looks again and again, one question at a time.
+/// Checks a part file repeatedly, with one pending question at a time.
 #[derive(Default)]
 pub(super) struct Looks {
     last: Seen,
@@ -37,7 +37,7 @@ pub(super) struct Looks {
 }
 
 impl Looks {
-    /// What is known of it by now.
+    /// Returns the latest known state of the file.
     pub(super) fn look(&mut self, part: Part<'_>) -> Seen {
         let path = part.path.to_owned();
         self.take_or_ask(|| part.volumes.begin(part.path, move || see(&path)))
@@ -66,7 +66,7 @@ mod tests {
     use std::sync::mpsc::sync_channel;
 
     #[test]
-    fn what_was_last_answered_counts_while_the_drive_does_not_answer() {
+    fn last_answer_counts_while_the_drive_is_silent() {
         let (volumes, path) = (Arc::new(Volumes::default()), std::env::temp_dir());
         let (release, blocked) = sync_channel::<()>(0);
         let seen = |free| Seen { free: Some(free), ..Seen::default() };
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_tells_its_size_and_its_disk_the_room_on_it() {
+    fn size_and_free_space_are_read() {
         let (volumes, dir) = (Arc::new(Volumes::default()), tempfile::tempdir().unwrap());
         let path = dir.path().join("part");
         std::fs::write(&path, [7; 9]).unwrap();

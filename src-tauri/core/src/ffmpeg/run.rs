@@ -1,9 +1,9 @@
-//! One process from spawn to end, supervised by the thread that spawned it (on Linux the child dies with that
-//! very thread).
+//! Runs one ffmpeg process from spawn to end, supervised by the thread that spawned it (on Linux the child dies with
+//! that thread).
 //!
-//! Guarantees that both pipes are always drained with bounded memory, that orders are followed within a tenth
-//! of a second whatever the drive of the part file does, that a stalled process is ended, and that this returns only when
-//! the child is gone.
+//! Guarantees that both pipes are always drained with bounded memory, that orders are followed within 0.1 s whatever
+//! the drive of the part file does, that a stalled process is ended, and that `run` returns only after the child has
+//! ended.
 
 use super::child::{self, Running};
 use super::given::Given;
@@ -28,80 +28,80 @@ use std::process::ExitStatus;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-/// What to run, and what bounds it.
+/// What to run, and its limits.
 pub struct Request<'a> {
-    /// The ffmpeg.
+    /// Path of ffmpeg.
     pub program: &'a Path,
     /// Its arguments.
     pub args: &'a [OsString],
-    /// The file it writes, watched for growth; `None` where what it writes is of no size.
+    /// The part file, whose growth is watched; `None` for a step that does not write it.
     pub part: Option<Part<'a>>,
-    /// Bytes beyond which that file has run away.
+    /// Largest allowed size of that file in bytes.
     pub ceiling: u64,
     /// Length of the video in microseconds, for the percentage.
     pub total_us: Option<u64>,
-    /// What it is told meanwhile.
+    /// Orders to the running process.
     pub orders: &'a Orders,
     /// Limits.
     pub policy: &'a Policy,
-    /// Time.
+    /// Source of awake time.
     pub clock: &'a dyn Clock,
 }
 
-/// What happens while it runs.
+/// An event of a running process.
 #[derive(Debug)]
 pub enum Happened {
-    /// It runs as this process.
+    /// It was started, with this process id.
     Started(ChildId),
-    /// It got on.
+    /// It made progress.
     Progress(Progress),
-    /// It stands still by order, or goes on.
+    /// It was suspended (`true`) or resumed (`false`).
     Suspended(bool),
 }
 
-/// How it ended.
+/// How a process ended.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// By itself, with this code.
+    /// It exited with this code.
     Exited(i32),
-    /// By a signal that was not ours.
+    /// A signal from outside ended it.
     Signalled(i32),
-    /// Nothing moved any more.
+    /// It stalled and was ended.
     Stalled,
-    /// By the watch over its output, before that did harm.
+    /// It exceeded a limit of its output and was ended.
     Exceeded(Excess),
-    /// By the user's order.
+    /// The user cancelled it.
     Cancelled,
-    /// By the engine's order.
+    /// The engine stopped it.
     Stopped,
-    /// It could not be started.
+    /// It could not be started or awaited.
     NotStarted(io::ErrorKind, String),
 }
 
-/// Everything known after the end.
+/// All results of a run.
 #[derive(Debug)]
 pub struct Report {
-    /// How it ended.
+    /// How the process ended.
     pub ended: Ended,
     /// `progress=end` was seen.
     pub saw_end: bool,
-    /// What was read of each input stream.
+    /// Statistics of what was read from each input stream.
     pub inputs: Vec<InputStats>,
-    /// Lines of level error or fatal, without the names of files.
+    /// Log lines of level error or fatal, without file names.
     pub errors: Vec<String>,
-    /// Components that wrote those: `h264`, `aist#0:1/aac`.
+    /// Components that logged these errors, such as `h264` or `aist#0:1/aac`.
     pub complained: BTreeSet<String>,
-    /// The input ended before its index said.
+    /// The input ended earlier than its index states.
     pub cut_short: bool,
-    /// Frames left out because others have the same time.
+    /// Frames dropped because others have the same time stamp.
     pub dropped: u64,
-    /// Time stamps of the copied picture were invalid and were guessed.
+    /// Invalid time stamps of the copied video stream were replaced by guessed ones.
     pub guessed: bool,
-    /// What the filters were given.
+    /// The input of the filters.
     pub given: Given,
     /// The last 16 KiB of the log.
     pub log_tail: String,
-    /// The last reading, with its percentage.
+    /// The last progress, with its percentage.
     pub progress: Progress,
 }
 
@@ -110,23 +110,23 @@ enum Line {
     Log(String),
 }
 
-/// How often the supervisor looks up from the pipes.
+/// Interval at which the supervisor checks the process and its orders.
 const TURN: Duration = Duration::from_millis(100);
-/// Lines that may wait; beyond that ffmpeg waits.
+/// Lines buffered from the pipes; with a full buffer ffmpeg blocks.
 const BACKLOG: usize = 256;
 
-/// Runs it to its end.
-pub fn run(request: &Request<'_>, tell: &mut dyn FnMut(Happened)) -> Report {
+/// Runs the process to its end.
+pub fn run(request: &Request<'_>, notify: &mut dyn FnMut(Happened)) -> Report {
     let mut running = match child::ffmpeg(request.program, request.args, request.policy.nice) {
         Ok(running) => running,
         Err(e) => return not_started(&e),
     };
     if let Some(id) = process::identify(running.id()) {
-        tell(Happened::Started(id));
+        notify(Happened::Started(id));
     }
     let lines = read_pipes(&mut running);
     let mut supervisor = Supervisor::new(request, running);
-    let status = supervisor.follow(&lines, tell);
+    let status = supervisor.follow(&lines, notify);
     supervisor.report(status)
 }
 
@@ -154,7 +154,7 @@ fn report(ended: Ended, reader: Reader) -> Report {
     }
 }
 
-/// Two threads that end when the pipes close.
+/// Starts two reader threads, which end when the pipes close.
 fn read_pipes(running: &mut Running) -> Receiver<Line> {
     let (sender, lines) = sync_channel(BACKLOG);
     if let Some((stdout, stderr)) = running.take_pipes() {
@@ -165,10 +165,10 @@ fn read_pipes(running: &mut Running) -> Receiver<Line> {
     lines
 }
 
-/// A rung-by-rung end: `q`, terminate, kill.
+/// A stepwise end: `q`, terminate, kill.
 struct Ending {
     why: Ended,
-    rung: u8,
+    stage: u8,
     next: Instant,
 }
 
@@ -176,8 +176,8 @@ struct Supervisor<'a> {
     request: &'a Request<'a>,
     running: Running,
     reader: Reader,
-    told: Progress,
-    told_at: Option<Instant>,
+    reported: Progress,
+    reported_at: Option<Instant>,
     watchdog: Watchdog,
     looks: Looks,
     pace: Pace,
@@ -191,8 +191,8 @@ impl<'a> Supervisor<'a> {
             request,
             running,
             reader: Reader::new(request.args),
-            told: Progress::default(),
-            told_at: None,
+            reported: Progress::default(),
+            reported_at: None,
             watchdog: Watchdog::new(request.clock.awake()),
             looks: Looks::default(),
             pace: Pace::new(request.clock.awake()),
@@ -201,13 +201,13 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    fn follow(&mut self, lines: &Receiver<Line>, tell: &mut dyn FnMut(Happened)) -> io::Result<ExitStatus> {
+    fn follow(&mut self, lines: &Receiver<Line>, notify: &mut dyn FnMut(Happened)) -> io::Result<ExitStatus> {
         let mut looked = Instant::now();
-        let mut silent_since = None;
+        let mut ended_since = None;
         loop {
             let open = match lines.recv_timeout(TURN) {
                 Ok(line) => {
-                    self.take(line, tell);
+                    self.take(line, notify);
                     true
                 }
                 Err(RecvTimeoutError::Timeout) => true,
@@ -221,66 +221,66 @@ impl<'a> Supervisor<'a> {
             }
             looked = Instant::now();
             if let Some(status) = self.running.has_ended()? {
-                // A grandchild may hold the pipes open: it is given a moment, then no longer listened to.
-                let since = *silent_since.get_or_insert_with(Instant::now);
+                // A grandchild may keep the pipes open: reading ends 1 s after the end of the child.
+                let since = *ended_since.get_or_insert_with(Instant::now);
                 if !open || since.elapsed() > Duration::from_secs(1) {
                     return Ok(status);
                 }
             } else {
-                self.obey(tell);
+                self.follow_order(notify);
                 self.watch();
-                self.climb();
+                self.continue_ending();
             }
         }
     }
 
-    fn take(&mut self, line: Line, tell: &mut dyn FnMut(Happened)) {
+    fn take(&mut self, line: Line, notify: &mut dyn FnMut(Happened)) {
         match line {
             Line::Log(line) => self.reader.take_log(&line),
             Line::Progress(line) => {
                 self.reader.take_progress(&line);
                 if line.starts_with("progress=") {
-                    self.tell_progress(tell);
+                    self.report_progress(notify);
                 }
             }
         }
     }
 
-    fn tell_progress(&mut self, tell: &mut dyn FnMut(Happened)) {
-        let said = self.pace.of(self.reader.progress, self.request.clock.awake());
-        self.told = said.of_total(self.request.total_us, &self.told);
-        if self.told_at.is_none_or(|at| at.elapsed() >= self.request.policy.progress_event) {
-            self.told_at = Some(Instant::now());
-            tell(Happened::Progress(self.told));
+    fn report_progress(&mut self, notify: &mut dyn FnMut(Happened)) {
+        let progress = self.pace.of(self.reader.progress, self.request.clock.awake());
+        self.reported = progress.of_total(self.request.total_us, &self.reported);
+        if self.reported_at.is_none_or(|at| at.elapsed() >= self.request.policy.progress_event) {
+            self.reported_at = Some(Instant::now());
+            notify(Happened::Progress(self.reported));
         }
     }
 
-    fn obey(&mut self, tell: &mut dyn FnMut(Happened)) {
+    fn follow_order(&mut self, notify: &mut dyn FnMut(Happened)) {
         match *self.request.orders.borrow() {
-            Order::Go if self.suspended => self.suspend(false, tell),
-            Order::Suspend if !self.suspended && self.ending.is_none() => self.suspend(true, tell),
+            Order::Go if self.suspended => self.suspend(false, notify),
+            Order::Suspend if !self.suspended && self.ending.is_none() => self.suspend(true, notify),
             Order::Cancel => self.end(Ended::Cancelled),
             Order::Stop => self.end(Ended::Stopped),
             Order::Go | Order::Suspend => {}
         }
     }
 
-    fn suspend(&mut self, still: bool, tell: &mut dyn FnMut(Happened)) {
+    fn suspend(&mut self, still: bool, notify: &mut dyn FnMut(Happened)) {
         if !self.running.suspend(still) && still {
-            // This system cannot suspend: the encode is stopped; the job's hold keeps it from starting again.
+            // This system cannot suspend: the encode is stopped; the hold of the job prevents another start.
             return self.end(Ended::Stopped);
         }
         self.suspended = still;
         self.watchdog.restart(self.request.clock.awake());
         self.pace.suspend(still, self.request.clock.awake());
-        tell(Happened::Suspended(still));
+        notify(Happened::Suspended(still));
     }
 
-    /// Begins to end it; a cancel overtakes a slower end.
+    /// Starts to end the process. A cancel speeds up a slower end.
     fn end(&mut self, why: Ended) {
-        let hurry = why == Ended::Cancelled;
+        let is_cancel = why == Ended::Cancelled;
         match &mut self.ending {
-            Some(ending) if hurry && ending.why != Ended::Cancelled => {
+            Some(ending) if is_cancel && ending.why != Ended::Cancelled => {
                 (ending.why, ending.next) = (why, Instant::now() + self.request.policy.cancel_grace);
             }
             Some(_) => {}
@@ -289,14 +289,14 @@ impl<'a> Supervisor<'a> {
                     self.running.suspend(false);
                 }
                 self.running.ask_to_quit();
-                let next = Instant::now() + self.grace(hurry);
-                self.ending = Some(Ending { why, rung: 0, next });
+                let next = Instant::now() + self.grace(is_cancel);
+                self.ending = Some(Ending { why, stage: 0, next });
             }
         }
     }
 
-    fn grace(&self, hurry: bool) -> Duration {
-        if hurry { self.request.policy.cancel_grace } else { self.request.policy.stop_grace }
+    fn grace(&self, is_cancel: bool) -> Duration {
+        if is_cancel { self.request.policy.cancel_grace } else { self.request.policy.stop_grace }
     }
 
     fn watch(&mut self) {
@@ -304,7 +304,7 @@ impl<'a> Supervisor<'a> {
         if self.suspended || self.ending.is_some() || !self.watchdog.wants_a_look(awake, policy) {
             return;
         }
-        // A drive that does not answer is its supervisor's to judge; here the last answer counts.
+        // The supervisor of the attempt handles silent drives; here the last answer counts.
         let seen = self.request.part.map_or(Seen::default(), |part| self.looks.look(part));
         let signs = watchdog::signs(&self.reader, seen.file, self.running.id());
         if self.watchdog.look(signs, awake, policy) {
@@ -319,20 +319,20 @@ impl<'a> Supervisor<'a> {
         growth::excess(written, self.request.ceiling, seen.free, self.request.policy.disk_reserve)
     }
 
-    fn climb(&mut self) {
+    fn continue_ending(&mut self) {
         let Some(ending) = self.ending.as_ref().filter(|e| e.next <= Instant::now()) else { return };
-        let (rung, grace) = (ending.rung, self.grace(ending.why == Ended::Cancelled));
-        match rung {
+        let (stage, grace) = (ending.stage, self.grace(ending.why == Ended::Cancelled));
+        match stage {
             0 => self.running.terminate(),
             _ => self.running.kill(),
         }
         if let Some(ending) = &mut self.ending {
-            (ending.rung, ending.next) = (rung.saturating_add(1), Instant::now() + grace);
+            (ending.stage, ending.next) = (stage.saturating_add(1), Instant::now() + grace);
         }
     }
 
     fn report(mut self, status: io::Result<ExitStatus>) -> Report {
-        self.reader.progress = self.reader.progress.of_total(self.request.total_us, &self.told);
+        self.reader.progress = self.reader.progress.of_total(self.request.total_us, &self.reported);
         let ended = match (self.ending, status) {
             (Some(ending), _) => ending.why,
             (None, Ok(status)) => of_status(status),

@@ -1,15 +1,15 @@
-//! Is it still working? A process has stalled when nothing at all grows: not frames, time, size, the part
-//! file, CPU time or bytes moved (moving a large file's index to its front makes no progress but much I/O).
+//! Detects a stalled process: one for which nothing grows, neither frames, time, size, part file, CPU time nor I/O
+//! bytes. (Moving the index of a large file to its front makes no progress but much I/O.)
 
 use super::process;
 use super::report::Reader;
 use crate::policy::Policy;
 use std::time::{Duration, SystemTime};
 
-/// Bytes and time of the last write of the part file.
+/// Size in bytes and time of the last write of the part file.
 type Part = Option<(u64, Option<SystemTime>)>;
 
-/// What is compared from look to look.
+/// The values that checks compare.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Signs {
     frame: u64,
@@ -19,7 +19,7 @@ pub(super) struct Signs {
     activity: u64,
 }
 
-/// Reads all signs of a process.
+/// Reads the current values of a process.
 pub(super) fn signs(reader: &Reader, part: Part, pid: u32) -> Signs {
     Signs {
         frame: reader.frame,
@@ -30,7 +30,7 @@ pub(super) fn signs(reader: &Reader, part: Part, pid: u32) -> Signs {
     }
 }
 
-/// The last signs, and since when they have been the same, in time awake.
+/// The last signs, and since when they have been unchanged, in awake time.
 #[derive(Debug)]
 pub(super) struct Watchdog {
     last: Signs,
@@ -43,12 +43,12 @@ impl Watchdog {
         Watchdog { last: Signs::default(), since: awake, looked: awake }
     }
 
-    /// Is it time for a look? Once a second, oftener only where a test's limit is shorter.
+    /// Checks whether a check is due: once per second, or more often with the short limits of tests.
     pub(super) fn wants_a_look(&self, awake: Duration, policy: &Policy) -> bool {
         awake.saturating_sub(self.looked) >= Duration::from_secs(1).min(policy.stall / 10)
     }
 
-    /// Takes the signs at `awake`; true: stalled.
+    /// Records the signs at `awake`, and returns whether the process has stalled.
     pub(super) fn look(&mut self, signs: Signs, awake: Duration, policy: &Policy) -> bool {
         self.looked = awake;
         if signs != self.last {
@@ -60,7 +60,7 @@ impl Watchdog {
         awake.saturating_sub(self.since) >= limit
     }
 
-    /// Time spent suspended does not count.
+    /// Restarts the measurement, as suspended time does not count.
     pub(super) fn restart(&mut self, awake: Duration) {
         self.since = awake;
     }
@@ -71,17 +71,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_complete_standstill_counts_and_the_start_gets_longer() {
+    fn only_complete_standstill_counts_and_the_limit_at_the_start_is_longer() {
         let (s, policy) = (Duration::from_secs, Policy::default());
-        let mut dog = Watchdog::new(s(0));
+        let mut watchdog = Watchdog::new(s(0));
         let at = |frame, activity| Signs { frame, activity, ..Signs::default() };
-        assert!(!dog.look(at(0, 1), s(1), &policy));
-        assert!(!dog.look(at(0, 1), s(200), &policy), "300 s before the first progress");
-        assert!(!dog.look(at(9, 1), s(210), &policy));
-        assert!(!dog.look(at(9, 2), s(320), &policy), "CPU time grew");
-        assert!(!dog.look(at(9, 2), s(439), &policy));
-        assert!(dog.look(at(9, 2), s(440), &policy));
-        dog.restart(s(440));
-        assert!(!dog.look(at(9, 2), s(441), &policy), "suspended meanwhile");
+        assert!(!watchdog.look(at(0, 1), s(1), &policy));
+        assert!(!watchdog.look(at(0, 1), s(200), &policy), "300 s before the first progress");
+        assert!(!watchdog.look(at(9, 1), s(210), &policy));
+        assert!(!watchdog.look(at(9, 2), s(320), &policy), "CPU time grew");
+        assert!(!watchdog.look(at(9, 2), s(439), &policy));
+        assert!(watchdog.look(at(9, 2), s(440), &policy));
+        watchdog.restart(s(440));
+        assert!(!watchdog.look(at(9, 2), s(441), &policy), "suspended meanwhile");
     }
 }

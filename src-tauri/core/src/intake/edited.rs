@@ -1,7 +1,6 @@
-//! How a job that has not started would be added now: with another spec, or to another place.
+//! Builds the changed version of a job that has not started: with another spec, or into another folder.
 //!
-//! Guarantees that its source is not looked at, which may be on a drive that is away, and that a name which a person gave
-//! to the result stays.
+//! Guarantees that its source is not accessed, as its drive may be away, and that a name given by the user is kept.
 
 use super::{Asking, Wish, absent_volume, held, joined, real_folder, template};
 use crate::error::Error;
@@ -16,26 +15,26 @@ use std::path::{Path, PathBuf};
 /// Where the result goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum To {
-    /// Into the folder that it would go into as it is.
+    /// Into its current folder.
     Same,
-    /// Into this folder of results, absolute; those folders that would be made for it below the former one are made below
-    /// this one.
+    /// Into this folder of results, absolute. The subfolders that would be created for it below the former folder are
+    /// created below this one.
     Folder(PathBuf),
-    /// Into this folder, under this name without extension.
+    /// Into this folder, with this name without extension.
     File(PathBuf, OsString),
 }
 
-/// The folders of a result.
+/// The folders and the volume of a result.
 struct Place {
     root: PathBuf,
     folder: PathBuf,
     volume: Option<PathBuf>,
 }
 
-/// The job as it would be added with this spec. The settings name its result, unless a person did.
+/// Returns the job as it would be added with this spec. The settings name its result, unless the user did.
 ///
 /// # Errors
-/// Why that cannot be, as a sentence.
+/// The reason as a sentence, if the job cannot be changed.
 pub fn edited(
     asking: Asking<'_>,
     job: &Job,
@@ -79,14 +78,14 @@ fn place(asking: Asking<'_>, job: &Job, to: &To, queue: &dyn Queue) -> Result<Pl
     Ok(Place { volume: absent.or_else(|| mounts::point_of(&folder)), root, folder })
 }
 
-/// The folder below `root` for a result that was to go below another one.
+/// Returns the folder below `root` for a result that was to go below another root.
 fn in_tree(job: &Job, root: &Path, queue: &dyn Commands) -> Result<PathBuf, Error> {
     let now = as_it_is(job);
     let Some(rest) = now.folder.strip_prefix(&now.root).ok().filter(|rest| !rest.as_os_str().is_empty())
     else {
         return Ok(root.to_owned());
     };
-    // The first of them stands for the folder that was added.
+    // The first component corresponds to the folder that was added.
     let mut parts = rest.components();
     parts.next();
     let below = parts.as_path();
@@ -98,7 +97,7 @@ fn in_tree(job: &Job, root: &Path, queue: &dyn Commands) -> Result<PathBuf, Erro
     }
 }
 
-/// Is this the name that the job would get, or one of those with a number?
+/// Checks whether this is the name that the job would get, possibly with a number.
 fn is_called(output: &Path, job: &NewJob) -> bool {
     let stem = output.file_stem().unwrap_or_default().to_string_lossy();
     let numbered = stem.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")?.1.parse().ok());
@@ -142,28 +141,28 @@ mod tests {
         JobSpec::of(preset::find(preset).unwrap().clone())
     }
 
-    /// A queue with the videos of a folder `lib` in it, and what they would become.
-    struct World {
+    /// A queue with jobs for the videos of a deleted folder `lib`.
+    struct Env {
         dir: tempfile::TempDir,
         queue: MemoryQueue,
         settings: Settings,
     }
 
-    impl World {
-        fn new(names: &[&str], folder: Option<&str>) -> World {
+    impl Env {
+        fn new(names: &[&str], folder: Option<&str>) -> Env {
             let (dir, queue) = (tempfile::tempdir().unwrap(), MemoryQueue::new(Arc::new(ManualClock::at(0))));
-            let world = World { dir, queue, settings: Settings::default() };
+            let env = Env { dir, queue, settings: Settings::default() };
             for name in names {
-                let path = world.at(&format!("lib/{name}"));
+                let path = env.at(&format!("lib/{name}"));
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
                 std::fs::write(path, "x").unwrap();
             }
-            let wish = Wish { folder: folder.map(|name| world.at(name)), ..wish() };
-            let found = find_in(&[world.at("lib")], &wish, &world.queue);
-            let added = world.queue.add(&found.jobs, At::End, &Taken::default()).unwrap();
+            let wish = Wish { folder: folder.map(|name| env.at(name)), ..wish() };
+            let found = find_in(&[env.at("lib")], &wish, &env.queue);
+            let added = env.queue.add(&found.jobs, At::End, &Taken::default()).unwrap();
             assert!(added.iter().all(|added| matches!(added, Added::Accepted { .. })));
-            std::fs::remove_dir_all(world.at("lib")).unwrap();
-            world
+            std::fs::remove_dir_all(env.at("lib")).unwrap();
+            env
         }
 
         fn at(&self, name: &str) -> PathBuf {
@@ -183,40 +182,37 @@ mod tests {
     }
 
     #[test]
-    fn a_job_moves_with_the_tree_that_was_made_for_it_and_its_source_need_not_be_there() {
-        let world = World::new(&["a.mkv", "day 1/b.mkv"], Some("out"));
-        let to = To::Folder(world.at("new"));
-        assert_eq!(world.output(1, &spec("web-1080p"), &to), "new/lib/a.mp4");
-        assert_eq!(world.output(2, &spec("archive-av1"), &to), "new/lib/day 1/b.mkv");
-        assert_eq!(world.output(2, &spec("archive-av1"), &To::Same), "out/lib/day 1/b.mkv");
-        assert_eq!(world.edited(2, &spec("archive-av1"), &To::Same).root, world.at("out"));
-        let file = To::File(world.at("x"), "c".into());
-        assert_eq!(world.output(2, &spec("web-1080p"), &file), "x/c.mp4");
-        // Another folder of that name has it there already.
-        let name = world.queue.tree(&world.at("taken"), &world.at("elsewhere/lib")).unwrap();
+    fn job_moves_with_its_subfolders_without_access_to_its_source() {
+        let env = Env::new(&["a.mkv", "day 1/b.mkv"], Some("out"));
+        let to = To::Folder(env.at("new"));
+        assert_eq!(env.output(1, &spec("web-1080p"), &to), "new/lib/a.mp4");
+        assert_eq!(env.output(2, &spec("archive-av1"), &to), "new/lib/day 1/b.mkv");
+        assert_eq!(env.output(2, &spec("archive-av1"), &To::Same), "out/lib/day 1/b.mkv");
+        assert_eq!(env.edited(2, &spec("archive-av1"), &To::Same).root, env.at("out"));
+        let file = To::File(env.at("x"), "c".into());
+        assert_eq!(env.output(2, &spec("web-1080p"), &file), "x/c.mp4");
+        // The result folder of another folder with that name.
+        let name = env.queue.tree(&env.at("taken"), &env.at("elsewhere/lib")).unwrap();
         assert_eq!(name, "lib");
-        assert_eq!(
-            world.output(1, &spec("web-1080p"), &To::Folder(world.at("taken"))),
-            "taken/lib (2)/a.mp4"
-        );
+        assert_eq!(env.output(1, &spec("web-1080p"), &To::Folder(env.at("taken"))), "taken/lib (2)/a.mp4");
     }
 
     #[test]
-    fn beside_its_original_a_result_never_has_its_name_and_a_name_that_a_person_gave_stays() {
-        let mut world = World::new(&["a.mkv", "b.mp4"], None);
-        assert_eq!(world.output(1, &spec("archive-av1"), &To::Same), "lib/a - Archive AV1.mkv");
-        assert_eq!(world.output(2, &spec("web-720p"), &To::Same), "lib/b - Web 720p.mp4");
-        assert_eq!(world.output(2, &spec("archive-av1"), &To::Same), "lib/b.mkv");
-        world.settings.output_name = "{name} x".into();
+    fn result_beside_its_original_has_another_name_and_a_given_name_stays() {
+        let mut env = Env::new(&["a.mkv", "b.mp4"], None);
+        assert_eq!(env.output(1, &spec("archive-av1"), &To::Same), "lib/a - Archive AV1.mkv");
+        assert_eq!(env.output(2, &spec("web-720p"), &To::Same), "lib/b - Web 720p.mp4");
+        assert_eq!(env.output(2, &spec("archive-av1"), &To::Same), "lib/b.mkv");
+        env.settings.output_name = "{name} x".into();
         assert_eq!(
-            world.output(1, &spec("web-720p"), &To::Same),
+            env.output(1, &spec("web-720p"), &To::Same),
             "lib/a.mp4",
-            "the name is not of these settings"
+            "the name was not made by these settings"
         );
-        world.settings.output_name = "{name}".into();
-        let job = world.queue.job(crate::job::JobId(1)).unwrap().unwrap();
+        env.settings.output_name = "{name}".into();
+        let job = env.queue.job(crate::job::JobId(1)).unwrap().unwrap();
         let called = |name: &str| {
-            is_called(&job.output.with_file_name(name), &world.edited(1, &spec("web-720p"), &To::Same))
+            is_called(&job.output.with_file_name(name), &env.edited(1, &spec("web-720p"), &To::Same))
         };
         assert!(called("a.mp4") && called("a (3).mp4") && !called("a b.mp4") && !called("a (x).mp4"));
     }

@@ -1,7 +1,7 @@
-//! What a named folder holds: its videos, in the order in which people number them, and what is left out.
+//! Lists a folder given by the user: its videos in natural order, and the omitted entries.
 //!
-//! Guarantees that each entry is a job, left out with a kind, refused with a reason, or excluded by a pattern; and that
-//! no folder is entered twice on the way down. Must not know where results go.
+//! Guarantees that each entry becomes a job, or is omitted with a kind, refused with a reason, or excluded by a
+//! pattern; and that circular symlinks end the descent. Must not know where results go.
 
 use super::kinds::{self, Kind};
 use std::cmp::Ordering;
@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
-/// An entry of a folder that counts.
+/// A listed entry of a folder.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     Video(PathBuf),
@@ -18,7 +18,8 @@ pub(super) enum Entry {
     Unreadable(PathBuf),
 }
 
-/// All entries of `folder` and of the folders in it that `excluded` does not name, which is asked with paths below it.
+/// Returns all entries of `folder` and its subfolders except those for which `excluded` returns true. Paths passed to
+/// it are relative to `folder`.
 pub(super) fn entries(folder: &Path, excluded: impl Fn(&Path) -> bool) -> Vec<Entry> {
     let mut found = Vec::new();
     let by_number = |a: &DirEntry, b: &DirEntry| in_order(a.file_name(), b.file_name());
@@ -43,7 +44,7 @@ pub(super) fn entries(folder: &Path, excluded: impl Fn(&Path) -> bool) -> Vec<En
     found
 }
 
-/// As people number them, whether in large letters or small.
+/// Natural order, ignoring case: `clip2` before `Clip10`.
 fn in_order(a: &OsStr, b: &OsStr) -> Ordering {
     let folded = |name: &OsStr| name.to_string_lossy().to_lowercase();
     alphanumeric_sort::compare_str(folded(a), folded(b)).then_with(|| a.cmp(b))
@@ -59,45 +60,46 @@ fn counted(entry: &DirEntry, out: Option<Kind>) -> Option<Entry> {
         Some(kind) => Some(Entry::LeftOut(path, kind)),
         None if entry.file_type().is_dir() => None,
         None if entry.file_type().is_file() => Some(Entry::Video(path)),
-        // A pipe or a device, whatever it is called.
+        // A pipe or a device, whatever its name.
         None => Some(Entry::LeftOut(path, Kind::Other)),
     }
 }
 
-/// What could not be looked at.
+/// Returns the entry for an error of the walk.
 fn failed(folder: &Path, cause: &walkdir::Error) -> Entry {
     let path = cause.path().unwrap_or(folder).to_owned();
     let name = path.file_name().unwrap_or_default();
     let circle = cause.loop_ancestor().is_some();
     if cause.depth() > 0 && kinds::is_hidden(name) {
-        // Editors lock files by hidden links that lead nowhere.
+        // Editors lock files with hidden dangling symlinks.
         Entry::LeftOut(path, Kind::Hidden)
-    } else if circle || (leads_nowhere(&path) && !kinds::is_called_like_a_video(&path)) {
+    } else if circle || (is_dangling(&path) && !kinds::is_called_like_a_video(&path)) {
         Entry::LeftOut(path, Kind::Other)
     } else {
         Entry::Unreadable(path)
     }
 }
 
-/// A link to what is not there, or to itself; not one to what this user may not see.
-fn leads_nowhere(path: &Path) -> bool {
+/// Checks for a symlink to a missing file or to itself. A target that this user may not access does not count.
+fn is_dangling(path: &Path) -> bool {
     path.is_symlink() && path.metadata().is_err_and(|e| e.kind() != io::ErrorKind::PermissionDenied)
 }
 
-/// Patterns of what is to be left out without a word.
+/// Patterns of entries to skip without a report.
 #[derive(Debug, Clone, Default)]
 pub struct Excluded {
-    /// Of names anywhere below a folder.
+    /// Patterns of names anywhere below a folder.
     names: globset::GlobSet,
-    /// Of paths from a folder on.
+    /// Patterns of paths relative to a folder.
     paths: globset::GlobSet,
 }
 
 impl Excluded {
-    /// Patterns of the shell: one without a slash is of names, one with a slash of paths below the folder that is added.
+    /// Compiles shell patterns. A pattern without a slash matches names, one with a slash matches paths relative to the
+    /// added folder.
     ///
     /// # Errors
-    /// The pattern that is none, and why.
+    /// The invalid pattern, and why it is invalid.
     pub fn of(patterns: &[String]) -> Result<Excluded, String> {
         let (mut names, mut paths) = (globset::GlobSet::builder(), globset::GlobSet::builder());
         for pattern in patterns {
@@ -115,7 +117,7 @@ impl Excluded {
         Ok(Excluded { names: built(&names)?, paths: built(&paths)? })
     }
 
-    /// Is this path, from the added folder on, to be left out?
+    /// Checks whether a path relative to the added folder is excluded.
     pub(super) fn has(&self, below: &Path) -> bool {
         below.file_name().is_some_and(|name: &OsStr| self.names.is_match(name)) || self.paths.is_match(below)
     }
@@ -125,7 +127,7 @@ impl Excluded {
 mod tests {
     use super::*;
 
-    /// Files of this folder and of folders in it.
+    /// Creates a folder with these files.
     fn folder(files: &[&str]) -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
         for file in files {
@@ -154,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn videos_come_as_people_number_them_and_all_else_is_named_with_its_kind() {
+    fn videos_are_in_natural_order_and_other_entries_have_a_kind() {
         let dir = folder(&[
             "clip10.mkv",
             "clip2.MKV",
@@ -183,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_pattern_excludes_is_not_there() {
+    fn excluded_entries_are_skipped() {
         let dir =
             folder(&["a.mkv", "a.txt", "proxy/b.mkv", "day/proxy/c.mkv", "day/d-lowres.mp4", "day/e.mp4"]);
         assert_eq!(
@@ -197,7 +199,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_that_lead_nowhere_or_in_a_circle_are_no_videos_unless_they_are_named_so() {
+    fn dangling_and_circular_symlinks_are_omitted_unless_named_like_a_video() {
         use std::os::unix::fs::symlink;
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);

@@ -1,13 +1,13 @@
-//! Names of results as the volumes of their folders hold them, and the sentence that says where one had to change.
+//! Adapts names of results to the file systems of their folders, and reports each changed name in a sentence.
 //!
-//! Guarantees that nothing is created and no drive is asked: the table of mounts tells the type of its file system.
+//! Guarantees that no file is created and no drive is accessed: the table of mounts has the type of each file system.
 
 use crate::output::naming::{Rules, is_device};
 use crate::queue::NewJob;
 use crate::volumes::mounts::{Mount, Mounts};
 use std::path::Path;
 
-/// Replaces what cannot be held in the names of these jobs.
+/// Replaces characters and names that the file systems of these jobs do not support.
 pub(super) fn fit(jobs: &mut [NewJob], mounts: &Mounts) {
     for job in jobs {
         let rules = rules(job, mounts);
@@ -16,7 +16,7 @@ pub(super) fn fit(jobs: &mut [NewJob], mounts: &Mounts) {
         if stem != job.stem {
             job.naming.wished = Some(std::mem::replace(&mut job.stem, stem));
         }
-        // The folder of a file that was added before is there already, and keeps its name.
+        // The folder of a file given by itself exists, and keeps its name.
         if job.from_folder
             && let Ok(below) = job.folder.strip_prefix(&job.root).map(Path::to_owned)
         {
@@ -26,7 +26,7 @@ pub(super) fn fit(jobs: &mut [NewJob], mounts: &Mounts) {
     }
 }
 
-/// The original's own name shows what the volume holds where both lie on the same one.
+/// Returns the naming rules of the volume. An original on the same volume proves that its characters are supported.
 fn rules(job: &NewJob, mounts: &Mounts) -> Rules {
     let (from, to) = (job.source.parent().unwrap_or(&job.source), mounts.of(&job.folder));
     let rules = Rules::of_kind(to.map_or("", |mount| &mount.kind));
@@ -35,7 +35,7 @@ fn rules(job: &NewJob, mounts: &Mounts) -> Rules {
     if same { rules.proven_by(job.source.file_name().unwrap_or_default()) } else { rules }
 }
 
-/// That the result of this job, which got the name of `output`, could not be called as was wished.
+/// Returns a sentence if the result of this job, at `output`, could not get the wished name.
 pub fn renamed(job: &NewJob, output: &Path) -> Option<String> {
     let wished = job.naming.wished.as_ref()?;
     let device = is_device(wished);
@@ -57,7 +57,7 @@ mod tests {
         Mount { point: point.into(), kind: kind.into(), device: kind.into() }
     }
 
-    /// The job of a video of this name beside `out`, or beside itself.
+    /// Creates a video and returns its job, with the result in `out`, or `beside` the video.
     fn job(dir: &Path, name: &str, beside: bool) -> NewJob {
         let source = dir.join(name);
         std::fs::write(&source, "x").unwrap();
@@ -74,26 +74,26 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_volume_of_the_result_decides_and_the_original_on_it_shows_what_it_holds() {
+    fn volume_of_the_result_decides_and_an_original_on_it_proves_its_rules() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().canonicalize().unwrap();
-        let (film, other) = ("Mission: Impossible.mkv", root.join("out"));
+        let (video, other) = ("Mission: Impossible.mkv", root.join("out"));
         let drive = Mounts::of_rows(vec![mount(&root, "nfs4"), mount(&other, "exfat")]);
         let whole = Mounts::of_rows(vec![mount(&root, "nfs4")]);
         let note = "Mission: Impossible becomes \"Mission_ Impossible.mp4\": the drive cannot hold some characters \
                     of the name.";
         let changed = ("Mission_ Impossible".to_owned(), Some(note.to_owned()));
-        assert_eq!(stem(job(&root, film, false), &drive), changed);
+        assert_eq!(stem(job(&root, video, false), &drive), changed);
         let kept = ("Mission: Impossible".to_owned(), None);
-        assert_eq!(stem(job(&root, film, true), &drive), kept, "beside itself");
-        assert_eq!(stem(job(&root, film, false), &whole), kept, "elsewhere on the same volume");
+        assert_eq!(stem(job(&root, video, true), &drive), kept, "beside its original");
+        assert_eq!(stem(job(&root, video, false), &whole), kept, "elsewhere on the same volume");
         let free = Mounts::of_rows(vec![mount(&root, "ext4")]);
-        assert_eq!(stem(job(&root, film, false), &free), kept);
+        assert_eq!(stem(job(&root, video, false), &free), kept);
     }
 
     #[cfg(unix)]
     #[test]
-    fn folders_that_are_made_again_get_names_that_the_drive_holds() {
+    fn recreated_subfolders_get_names_that_the_drive_supports() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().canonicalize().unwrap();
         let drive = Mounts::of_rows(vec![mount(Path::new("/"), "ext4"), mount(&root.join("out"), "exfat")]);
@@ -104,12 +104,12 @@ mod tests {
             job.folder
         };
         assert_eq!(folder(true), root.join("out/Trip_ 1/day_"));
-        assert_eq!(folder(false), root.join("out/Trip: 1/day?"), "it was made before");
+        assert_eq!(folder(false), root.join("out/Trip: 1/day?"), "the folder exists");
     }
 
     #[cfg(unix)]
     #[test]
-    fn the_sentence_tells_a_reserved_name_from_one_with_characters_that_cannot_be_held() {
+    fn sentence_differs_for_reserved_names_and_for_unsupported_characters() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().canonicalize().unwrap();
         let drive = Mounts::of_rows(vec![mount(Path::new("/"), "ext4"), mount(&root.join("out"), "ntfs3")]);

@@ -1,7 +1,7 @@
-//! What a file or folder found inside a named folder is taken for: a video, or which kind of thing to leave out.
+//! Classifies an entry of a given folder: a video, or the kind of an omitted entry.
 //!
-//! Guarantees that names decide, and the first bytes of a file only where its extension has two common meanings. What
-//! cannot be told is taken for a video: its job finds out. Must not know who asks.
+//! Guarantees that the name decides, and the first bytes of a file only if its extension has two common meanings. A
+//! file that cannot be classified counts as a video; its job finds out. Must not know its callers.
 
 use crate::output;
 use serde::Serialize;
@@ -10,17 +10,17 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// Why something in a folder is left out.
+/// The kind of an omitted entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
     /// Not a video by its name or its first bytes.
     Other,
-    /// Subtitles beside videos.
+    /// A subtitle file.
     Subtitles,
     /// A hidden file or folder.
     Hidden,
-    /// A folder in which a system keeps what was deleted, or previews.
+    /// A folder in which a system keeps deleted files or previews.
     System,
 }
 
@@ -36,7 +36,7 @@ impl Kind {
     }
 }
 
-/// Extensions taken for videos inside folders. A file that is named itself is taken whatever it is called.
+/// Extensions of videos inside folders. A file that the user gives by itself is accepted with any name.
 const VIDEOS: &[&str] = &[
     "264", "265", "3g2", "3gp", "3gp2", "3gpp", "asf", "avi", "divx", "dv", "dvr-ms", "evo", "f4v", "flv",
     "gxf", "h264", "h265", "hevc", "insv", "ivf", "m1v", "m2p", "m2t", "m2ts", "m2v", "m4v", "mk3d", "mkv",
@@ -44,15 +44,15 @@ const VIDEOS: &[&str] = &[
     "rm", "rmvb", "tod", "tp", "trp", "ts", "vob", "vro", "webm", "wm", "wmv", "wtv", "y4m",
 ];
 
-/// Those of them that also name something else: source code, translations, music, documents.
+/// Those of them that have another meaning: source code, translations, music, documents.
 const AMBIGUOUS: &[&str] = &["mod", "mts", "ps", "qt", "rm", "tod", "tp", "trp", "ts"];
 
-/// Files of subtitles as they lie beside videos.
+/// Extensions of subtitle files.
 const SUBTITLES: &[&str] = &[
     "ass", "dfxp", "idx", "lrc", "mks", "sbv", "scc", "smi", "srt", "ssa", "stl", "sub", "sup", "ttml", "vtt",
 ];
 
-/// Folders of systems and of network storage, in lower case.
+/// Names of system folders and of folders of network storage, in lower case.
 const SYSTEM: &[&str] = &[
     "$recycle.bin",
     "recycled",
@@ -71,10 +71,10 @@ const SYSTEM: &[&str] = &[
     "found.000",
 ];
 
-/// Bytes that are read of a file whose extension has two meanings.
+/// Bytes read of a file whose extension is ambiguous.
 const LOOK: u64 = 4096;
 
-/// What an entry of a folder is left out as; `None`: it is a video, or a folder to look into.
+/// Returns the kind as which an entry of a folder is omitted; `None` for a video, or a folder to enter.
 pub(super) fn left_out(path: &Path, is_folder: bool) -> Option<Kind> {
     let name = path.file_name().unwrap_or_default();
     if is_folder && SYSTEM.contains(&lower(name).as_str()) {
@@ -90,14 +90,14 @@ pub(super) fn left_out(path: &Path, is_folder: bool) -> Option<Kind> {
     }
 }
 
-/// Is it a video by its name, and where that has two meanings by its first bytes?
+/// Checks the name of a file, and its first bytes if the extension is ambiguous.
 fn is_video(path: &Path) -> bool {
     has_extension(path, VIDEOS)
         && !path.file_name().is_some_and(output::is_part)
-        && !(has_extension(path, AMBIGUOUS) && begin(path).is_some_and(|bytes| is_something_else(&bytes)))
+        && !(has_extension(path, AMBIGUOUS) && begin(path).is_some_and(|bytes| is_other_format(&bytes)))
 }
 
-/// Is it called like a video?
+/// Checks whether the extension is one of a video.
 pub fn is_called_like_a_video(path: &Path) -> bool {
     has_extension(path, VIDEOS)
 }
@@ -114,15 +114,15 @@ fn lower(name: &OsStr) -> String {
     name.to_string_lossy().to_ascii_lowercase()
 }
 
-/// The first bytes; nothing where it cannot be read.
+/// Reads the first bytes; `None` if that fails.
 fn begin(path: &Path) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path).ok()?.take(LOOK).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }
 
-/// Text in any common encoding, music of trackers, archives and programs: no video begins so.
-fn is_something_else(bytes: &[u8]) -> bool {
+/// Detects text in common encodings, tracker music, archives, documents and programs, which no video starts with.
+fn is_other_format(bytes: &[u8]) -> bool {
     let starts = |magic: &[&[u8]]| magic.iter().any(|magic| bytes.starts_with(magic));
     let utf16 = starts(&[b"\xff\xfe", b"\xfe\xff"]);
     let other = starts(&[b"\x7fELF", b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"%!PS"]);
@@ -133,7 +133,7 @@ fn is_something_else(bytes: &[u8]) -> bool {
     utf16 || other || text || is_tracker_music(bytes)
 }
 
-/// The mark of `ProTracker` and its kin, behind the table of 31 instruments.
+/// Detects the mark of `ProTracker` and similar formats, after the table of 31 instruments.
 fn is_tracker_music(bytes: &[u8]) -> bool {
     let Some(mark) = bytes.get(1080..1084) else { return false };
     let channels = |at: usize| mark[at].is_ascii_digit();
@@ -153,7 +153,7 @@ mod tests {
         left_out(&path, false)
     }
 
-    /// Packets of a broadcast.
+    /// Packets of an MPEG transport stream.
     fn broadcast() -> Vec<u8> {
         let mut packet = vec![0x47, 0x40, 0x00, 0x10];
         packet.resize(188, 0xff);
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn where_an_extension_has_two_meanings_the_first_bytes_decide() {
+    fn first_bytes_decide_for_ambiguous_extensions() {
         let code = "import { x } from './y';\nexport const z = 1;\n".repeat(200);
         let accents = "<TS version=\"2.1\"><translation>\u{e9}\u{e9}</translation>".repeat(100);
         let utf16: Vec<u8> = "\u{feff}const a".encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -195,17 +195,17 @@ mod tests {
             assert_eq!(kind("film.mts", &bytes), None);
         }
         assert_eq!(kind("film.mkv", b"text, but no other meaning is known"), None);
-        assert_eq!(left_out(Path::new("/nowhere/film.ts"), false), None, "what cannot be read is taken");
+        assert_eq!(left_out(Path::new("/nowhere/film.ts"), false), None, "unreadable files count");
     }
 
     #[test]
-    fn folders_of_systems_are_left_out_whole() {
+    fn system_folders_are_omitted() {
         for name in
             ["$RECYCLE.BIN", "#recycle", "@eaDir", "System Volume Information", "lost+found", "@Recycle"]
         {
             assert_eq!(left_out(&Path::new("/lib").join(name), true), Some(Kind::System), "{name}");
         }
         assert_eq!(left_out(Path::new("/lib/.Trashes"), true), Some(Kind::Hidden));
-        assert_eq!(left_out(Path::new("/lib/day 1.mp4"), true), None, "a folder may be called like a video");
+        assert_eq!(left_out(Path::new("/lib/day 1.mp4"), true), None, "a folder may be named like a video");
     }
 }

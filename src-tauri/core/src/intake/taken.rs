@@ -1,8 +1,8 @@
-//! Which names are in use on disk where results are to go: read before names are claimed, for claiming happens in a
-//! transaction, which must not wait for a drive.
+//! Reads the file names in use in the folders of results, before the queue chooses names in a transaction, which must
+//! not wait for a drive.
 //!
-//! Guarantees that each folder in which a queue may choose or look for a name is asked, and that none is waited for longer
-//! than the asker allows.
+//! Guarantees that each folder in which a queue may choose or search a name is read, and that no folder takes longer
+//! than the caller allows.
 
 use super::Asking;
 use crate::error::Error;
@@ -10,8 +10,8 @@ use crate::queue::{Details, Edit, NewJob, Taken};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// The names in use in the folders of these jobs, and in those where `queue` knows of results of the same work. A folder
-/// that cannot be read in time holds nothing that is known; publishing replaces no file all the same.
+/// Returns the names in use in the folders of these jobs, and in those where `queue` knows results of the same work. A
+/// folder that cannot be read in time counts as empty; publishing never replaces a file in any case.
 ///
 /// # Errors
 /// Those of the queue.
@@ -19,7 +19,7 @@ pub fn taken(asking: Asking<'_>, jobs: &[NewJob], queue: &dyn Details) -> Result
     taken_but(asking, jobs, &[], queue)
 }
 
-/// The same for jobs that are changed, each of which may keep the name that its result is to have.
+/// Returns the same for changed jobs, each of which may keep the name planned for its result.
 ///
 /// # Errors
 /// Those of the queue.
@@ -30,7 +30,7 @@ pub fn taken_for_edits(asking: Asking<'_>, edits: &[Edit], queue: &dyn Details) 
     taken_but(asking, &jobs, &own, queue)
 }
 
-/// `own`: names to come that are free all the same.
+/// `own`: planned names that count as free.
 fn taken_but(
     asking: Asking<'_>,
     jobs: &[NewJob],
@@ -47,9 +47,9 @@ fn taken_but(
         let names = asking.volumes.ask(folder, asking.patience, move || names_in(&reading));
         taken.extend(names.unwrap_or_default());
     }
-    // A job may be done between this and the adding: what is found done then has its result.
+    // A job may be done before these jobs are added; its planned name is then the one of its result.
     taken.extend(to_come.iter().map(|result| &result.path).filter(|path| !own.contains(path)));
-    // An original that was kept for its result counts as that result.
+    // An original that was kept instead of a result counts as that result.
     taken.extend(jobs.iter().map(|job| &job.source));
     Ok(taken)
 }
@@ -70,7 +70,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn names_on_disk_are_known_in_any_case_and_dangling_links_too() {
+    fn names_on_disk_are_matched_ignoring_case_with_dangling_symlinks() {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().canonicalize().unwrap().join(name);
         std::fs::write(at("a.mkv"), "x").unwrap();
@@ -84,14 +84,14 @@ mod tests {
         assert!(cfg!(windows) || names.has(&at("c.mp4")));
     }
 
-    /// Between the look at the disk and the adding, a job of the same work may come to its end.
+    /// A job of the same work may end after the names were read and before the jobs are added.
     #[test]
-    fn what_is_done_while_it_is_added_again_is_not_done_twice() {
+    fn job_done_while_it_is_added_again_is_not_done_twice() {
         let dir = tempfile::tempdir().unwrap();
-        let film = dir.path().canonicalize().unwrap().join("a.mkv");
-        std::fs::write(&film, "x").unwrap();
+        let video = dir.path().canonicalize().unwrap().join("a.mkv");
+        std::fs::write(&video, "x").unwrap();
         let queue = MemoryQueue::new(Arc::new(ManualClock::at(0)));
-        let jobs = find_now(&[film], &wish()).jobs;
+        let jobs = find_now(&[video], &wish()).jobs;
         let asking = Asking { volumes: &Arc::default(), patience: Duration::from_secs(20) };
         let read = || taken(asking, &jobs, &queue).unwrap();
         let free = read();
@@ -104,6 +104,6 @@ mod tests {
         assert_eq!(again, [Added::DoneBefore(job.id)]);
         let gone = read();
         let again = queue.add(&jobs, Place::End, &gone).unwrap();
-        assert!(matches!(again[..], [Added::Accepted { .. }]), "its result is not there any more");
+        assert!(matches!(again[..], [Added::Accepted { .. }]), "its result does not exist");
     }
 }

@@ -1,21 +1,20 @@
-//! The name of a result: a template of the settings, or a name that a person gave.
+//! The name of a result: from the template of the settings, or given by the user.
 //!
-//! Guarantees that a result never has its original's own name, and that only words which are known stand in braces: one
-//! that is not would be in the name of each result. Pure.
+//! Guarantees that a name made from the template is never the name of the original. Pure.
 
 use super::Wish;
 use crate::template::{Piece, pieces};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-/// The name of the result of `source` in `folder`, without extension: with ` - {preset}` behind it where that would be
-/// the original's own name. `written`: when the original was last written, in nanoseconds since 1970.
+/// Returns the name of the result of `source` in `folder`, without extension. Appends ` - {preset}` if it would be the
+/// name of the original. `written`: when the original was last modified, in nanoseconds since 1970.
 pub(super) fn stem(source: &Path, folder: &Path, wish: &Wish, written: Option<i64>) -> OsString {
     if let Some(name) = &wish.called {
         return name.clone();
     }
     let own = source.file_stem().unwrap_or_default();
-    // A preset's name is a person's text too.
+    // The name of a preset is free text.
     let preset = wish.spec.preset.name.replace(['/', '\\', '\0'], "-");
     let parent = source.parent().and_then(Path::file_name).unwrap_or_default();
     let mut stem = OsString::new();
@@ -27,7 +26,7 @@ pub(super) fn stem(source: &Path, folder: &Path, wish: &Wish, written: Option<i6
             Piece::Token("ext") => stem.push(source.extension().unwrap_or_default()),
             Piece::Token("folder") => stem.push(parent),
             Piece::Token("date") => stem.push(day(written)),
-            // Of settings that an earlier version accepted.
+            // Settings of earlier versions may contain unknown words.
             Piece::Token(word) => stem.push(format!("{{{word}}}")),
         }
     }
@@ -39,14 +38,15 @@ pub(super) fn stem(source: &Path, folder: &Path, wish: &Wish, written: Option<i6
     stem
 }
 
-/// The local day on which a file was last written, `2024-05-31`: of a recording that was not edited the day it was made.
+/// Returns the local day on which a file was last modified, such as `2024-05-31`: for an unedited recording, the day it
+/// was made.
 fn day(written: Option<i64>) -> String {
     let second = written.map(|ns| jiff::Timestamp::from_second(ns.div_euclid(1_000_000_000)));
     let Some(Ok(at)) = second else { return "unknown day".into() };
     jiff::ZonedDateTime::new(at, jiff::tz::TimeZone::system()).strftime("%Y-%m-%d").to_string()
 }
 
-/// The stem that a person gave with the name of a file, where its extension fits.
+/// Returns the stem of a file name given by the user, if its extension is missing or the expected one.
 ///
 /// # Errors
 /// The extension that the name should have.
@@ -68,14 +68,14 @@ mod tests {
     }
 
     #[test]
-    fn next_to_the_original_the_result_has_a_name_of_its_own() {
+    fn result_next_to_its_original_has_another_name() {
         assert_eq!(name("/v/a.mkv", "/v", &wish()), "a");
         assert_eq!(name("/v/a.MP4", "/v", &wish()), "a - Web 1080p");
         assert_eq!(name("/v/a.mp4", "/out", &wish()), "a");
     }
 
     #[test]
-    fn a_template_names_the_result() {
+    fn template_names_the_result() {
         let by = |template: &str| Wish { name: template.into(), ..wish() };
         let named = |template: &str| name("/v/day 1/a{name}.MOV", "/v", &by(template));
         assert_eq!(named("{preset}, {name} (copy)"), "Web 1080p, a{name} (copy)");
@@ -86,11 +86,11 @@ mod tests {
         wish.spec.preset.name = "../up".into();
         assert_eq!(name("/v/a.mp4", "/v", &wish), "..-up a");
         wish.called = Some("{date}".into());
-        assert_eq!(name("/v/a.mp4", "/v", &wish), "{date}", "what a person gave is taken as it is");
+        assert_eq!(name("/v/a.mp4", "/v", &wish), "{date}", "a given name is used as it is");
     }
 
     #[test]
-    fn words_that_are_not_known_and_folders_are_refused() {
+    fn unknown_words_and_folders_are_refused() {
         assert_eq!(check("{name} {folder} {date} {ext} {preset} {1} {}"), Ok(()));
         let refused = check("{name} {year}").unwrap_err();
         assert_eq!(refused, "does not know {year}; it knows {name}, {preset}, {ext}, {folder}, {date}");
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_given_name_has_the_extension_of_the_result_or_none() {
+    fn given_name_has_the_extension_of_the_result_or_none() {
         assert_eq!(called(Path::new("/out/b.MP4"), "mp4"), Ok(OsStr::new("b")));
         assert_eq!(called(Path::new("/out/b"), "mp4"), Ok(OsStr::new("b")));
         assert_eq!(called(Path::new("/out/b.mkv"), "mp4"), Err("mp4"));

@@ -1,9 +1,9 @@
-//! Admission: an attempt begins when its volume has room for the result beside what other jobs write there, else the job
-//! waits. The decision itself is `room`'s.
+//! Admission: an attempt starts if its volume has space for the result in addition to what other jobs still write
+//! there; otherwise the job waits. `room` makes the decision.
 //!
-//! Guarantees that no drive holds the table of places: it is asked before, and for as long as an attempt has until its first
-//! progress. One that answers with an error is left to the attempt, which will meet the same; one that does not answer
-//! is waited for.
+//! Guarantees that no drive is accessed while the table of places is locked. The free space is requested before, with
+//! the time limit that an attempt has until its first progress. If the drive returns an error, the attempt is
+//! admitted and meets the same error; if the drive does not respond, the job waits for it.
 
 use super::room;
 use crate::failure::Failure;
@@ -14,17 +14,17 @@ use crate::volumes::mounts::Mounts;
 use crate::volumes::{Absence, Unanswered};
 use std::path::{Path, PathBuf};
 
-/// Why an attempt may not begin.
+/// Why an attempt may not start.
 pub(super) enum Refused {
-    /// The volume is full, or does not answer.
+    /// The volume is full or does not respond.
     Failed(Failure),
-    /// It has no room beside what others write there.
+    /// The volume has no space in addition to what other jobs still write there.
     Crowded(Failure),
-    /// It is wanted no longer.
+    /// An order ended the attempt.
     Ordered,
 }
 
-/// What the jobs at work on this device will still write; `None`: there are none.
+/// Returns the bytes that running jobs will still write to this device; `None` if there are no such jobs.
 pub(super) fn promised(shared: &Shared, places: &Places, device: Option<&str>) -> Option<u64> {
     let latest = shared.progress();
     let here = places.iter().filter(|(_, place)| place.device.as_deref() == device);
@@ -32,7 +32,7 @@ pub(super) fn promised(shared: &Shared, places: &Places, device: Option<&str>) -
         .fold(None, |sum, bytes| Some(sum.unwrap_or(0) + bytes))
 }
 
-/// Room that an attempt has, until it ends.
+/// Space reserved for an attempt until it ends.
 pub(super) struct Reserved<'a> {
     shared: &'a Shared,
     lease: Lease,
@@ -44,7 +44,7 @@ impl Drop for Reserved<'_> {
     }
 }
 
-/// Reserves room for the result of an attempt, unless it is `wanted` no longer once the volume has answered.
+/// Reserves space for the result of an attempt, unless `wanted` returns false once the volume has responded.
 pub(super) fn admit<'a>(
     shared: &'a Shared,
     job: &Job,
@@ -57,7 +57,7 @@ pub(super) fn admit<'a>(
     let volume: PathBuf = mount.map_or(folder, |mount| &mount.point).to_owned();
     let free = free(shared, folder, &volume).map_err(Refused::Failed)?;
     let mut places = shared.places();
-    // Under the lock: what was left behind meanwhile takes no room any more.
+    // Checked under the lock: an attempt that was left behind meanwhile must not reserve space.
     if !wanted() {
         return Err(Refused::Ordered);
     }
@@ -71,17 +71,17 @@ pub(super) fn admit<'a>(
     Err(if promised.is_none() { Refused::Failed(failure) } else { Refused::Crowded(failure) })
 }
 
-/// Takes back the room of an attempt that was left behind, after it was ordered to stop.
+/// Releases the space of an attempt that was left behind, after it was ordered to stop.
 pub(super) fn take_back(shared: &Shared, lease: Lease) {
     shared.places().remove(&lease);
 }
 
-/// Free bytes where the result goes, on `volume`.
+/// Returns the free bytes of `folder`, which is on `volume`.
 fn free(shared: &Shared, folder: &Path, volume: &Path) -> Result<u64, Failure> {
     match shared.volumes.room(folder, shared.policy.silence_first) {
         Ok(answer) => Ok(answer.unwrap_or(u64::MAX)),
         Err(Unanswered::Failed) => Ok(u64::MAX),
-        // Over a link the folder may be on another volume than its name says.
+        // A symlink may lead from the folder to another volume than its path suggests.
         Err(Unanswered::Silent | Unanswered::Late) => {
             let silent = shared.volumes.absence(volume) == Some(Absence::Silent);
             Err(output::silent(if silent { volume } else { folder }))

@@ -1,4 +1,4 @@
-//! What the alarm says of failures that pile up. Pure.
+//! The content of the alarm about repeated failures. Pure.
 
 use crate::failure::shown;
 use crate::job::{Job, State};
@@ -9,11 +9,11 @@ use std::path::Path;
 use std::time::Duration;
 
 impl Alarm {
-    /// What the alarm says: how many failed, and what they have in common. `newest`: failed jobs, newest first.
+    /// Returns the number of failures and the volume they have in common. `newest`: failed jobs, newest first.
     pub(crate) fn of(recent: &Recent, window: Duration, newest: &[Job]) -> Alarm {
         let ended = recent.last_ended.len();
         let of_last = recent.last_ended.iter().filter(|s| **s == State::Failed).count();
-        if recent.failed > of_last || ended < ALL {
+        if recent.failed > of_last || ended < SIGNIFICANT {
             let (failed, minutes) = (recent.failed as u64, window.as_secs() / 60);
             Alarm::Lately { failed, minutes, volume: common(newest, recent.failed) }
         } else {
@@ -23,10 +23,10 @@ impl Alarm {
     }
 }
 
-/// Ended jobs among which a share of failed ones says something.
-const ALL: usize = 10;
+/// Ended jobs from which the share of failed ones is significant.
+const SIGNIFICANT: usize = 10;
 
-/// The name of the volume that holds all of the newest `count`.
+/// Returns the name of the volume that holds the sources of the newest `count` jobs; `None` if there are several.
 fn common(newest: &[Job], count: usize) -> Option<String> {
     let newest = newest.iter().take(count.max(1));
     let volumes: HashSet<_> = newest.map(|job| job.source_volume.as_deref()).collect();
@@ -43,7 +43,7 @@ mod tests {
     use crate::words;
     use std::sync::Arc;
 
-    fn said(recent: &Recent, window: Duration, newest: &[Job]) -> String {
+    fn text(recent: &Recent, window: Duration, newest: &[Job]) -> String {
         words::alarm(&Alarm::of(recent, window, newest)).to_string()
     }
 
@@ -71,22 +71,22 @@ mod tests {
     }
 
     #[test]
-    fn the_alarm_says_how_many_failed_and_what_they_have_in_common() {
+    fn alarm_has_the_number_of_failures_and_their_common_volume() {
         let minutes = Duration::from_mins(10);
         let recent = Recent { failed: 3, last_ended: vec![State::Failed; 3] };
         let card = failed_on(&["/media/SD-128"; 3]);
         assert_eq!(
-            said(&recent, minutes, &card),
+            text(&recent, minutes, &card),
             "3 videos failed in the last 10 minutes. All of them are on “SD-128”."
         );
         let mixed = failed_on(&["/media/SD-128", "/", "/"]);
         assert!(
-            said(&recent, minutes, &mixed)
+            text(&recent, minutes, &mixed)
                 .ends_with("Look at their reasons before the rest runs into the same.")
         );
         let slow = Recent { failed: 1, last_ended: [[State::Failed; 5], [State::Done; 5]].concat() };
         assert!(
-            said(&slow, minutes, &failed_on(&["/"; 5])).starts_with("5 of the last 10 videos failed. Look")
+            text(&slow, minutes, &failed_on(&["/"; 5])).starts_with("5 of the last 10 videos failed. Look")
         );
     }
 }

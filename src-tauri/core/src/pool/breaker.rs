@@ -1,5 +1,5 @@
-//! The breaker and the alarm: when the environment is broken the queue stands still instead of burning
-//! through its jobs, and when failures pile up a person is told once.
+//! The breaker and the alarm. The breaker stops the queue while the environment is broken, so that jobs do not fail one
+//! after another. The alarm notifies the user once about repeated failures.
 
 use crate::error::Result;
 use crate::event::Event;
@@ -11,13 +11,13 @@ use crate::shared::Shared;
 use crate::words;
 use std::time::Duration;
 
-/// Failed jobs among which the alarm looks for something in common.
+/// Failed jobs in which the alarm searches for a common volume.
 const LOOKED_AT: u64 = 100;
 
-/// Closed: jobs may start. Open: none may, but for one probe from time to time.
+/// Closed: jobs may start. Open: no job may start, except for one probe from time to time.
 #[derive(Debug, Default)]
 pub(super) struct Breaker {
-    /// When it opened or its last probe started, in time awake.
+    /// When it opened or its last probe started, in awake time; `None` while closed.
     open_since: Option<Duration>,
 }
 
@@ -26,29 +26,29 @@ impl Breaker {
         self.open_since.is_some()
     }
 
-    /// May a job start at `awake`? While open, one may after each `probe_after`, and only alone.
+    /// Checks whether a job may start at `awake`. While open, one may start after each `probe_after`, and only alone.
     pub(super) fn lets_through(&self, awake: Duration, probe_after: Duration, alone: bool) -> bool {
         self.open_since.is_none_or(|since| alone && awake.saturating_sub(since) >= probe_after)
     }
 
-    /// A job starts: if the breaker is open, it is the probe, and the next one is reckoned from here.
+    /// Records the start of a job. While open, that job is the probe, and the time until the next one starts here.
     pub(super) fn started(&mut self, awake: Duration) {
         self.open_since = self.open_since.map(|_| awake);
     }
 
-    /// The environment failed (again). Jobs that had started before it opened do not put off the probe.
+    /// Opens the breaker after a failure of the environment. If it is open already, the time of the next probe stays.
     pub(super) fn open(&mut self, shared: &Shared, failure: &Failure) -> Result<()> {
         if self.open_since.is_none() {
             self.open_since = Some(shared.clock.awake());
             let reason = failure.reason.clone();
             shared.queue.set_flag(Flag::Breaker, Some(&raised::to_flag(&reason)))?;
-            tracing::error!(message = %words::breaker(&reason), "the queue stands still");
+            tracing::error!(message = %words::breaker(&reason), "the breaker stopped the queue");
             shared.tell(Event::Breaker(Some(reason)));
         }
         Ok(())
     }
 
-    /// A job got past the environment.
+    /// Closes the breaker: a job got past the environment.
     pub(super) fn close(&mut self, shared: &Shared) -> Result<()> {
         if self.open_since.take().is_some() {
             shared.queue.set_flag(Flag::Breaker, None)?;
@@ -58,7 +58,7 @@ impl Breaker {
     }
 }
 
-/// Raises the alarm when failures pile up, once, and lowers it when they no longer do.
+/// Raises the alarm once on repeated failures, and clears it when they are no longer recent.
 pub(super) fn check_alarm(shared: &Shared) -> Result<()> {
     let since = shared.clock.now() - shared.policy.alarm_window.as_millis() as Millis;
     let recent = shared.queue.recent(since)?;
@@ -83,7 +83,7 @@ pub(super) fn check_alarm(shared: &Shared) -> Result<()> {
 mod tests {
     use super::*;
     #[test]
-    fn an_open_breaker_lets_one_job_probe_after_its_time() {
+    fn open_breaker_allows_one_probe_after_its_interval() {
         let s = Duration::from_secs;
         let closed = Breaker::default();
         assert!(closed.lets_through(s(0), s(60), false));

@@ -1,7 +1,7 @@
-//! Telling how long the rest takes: while jobs run, every few seconds, on a thread of its own, for a long queue is not read
-//! within a sweep. What finished jobs took is kept for the next time.
+//! Estimates the time left every few seconds while jobs run, on a thread of its own, because a sweep must not read a
+//! long queue. Stores the durations of finished jobs for later estimates.
 //!
-//! Guarantees at most one such thread, and that no pause counts as work.
+//! Guarantees that at most one such thread runs, and that pauses do not count as work.
 
 use super::Pool;
 use crate::error::Result;
@@ -17,60 +17,60 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Jobs read at a time: others want the queue too.
+/// Jobs read at a time, so that others can use the queue in between.
 const PART: u64 = 200;
-/// Most that are read; what is behind them counts by its bytes.
+/// Most jobs read; the ones after them count by their bytes.
 const MOST: u64 = 1000;
 
-/// What the pool knows of the course of its jobs.
+/// The pool's state for forecasts.
 #[derive(Default)]
 pub(super) struct Forecasting {
     pub(super) course: Course,
     finished: Vec<(JobId, Worked)>,
-    reckoned: Option<Duration>,
+    estimated_at: Option<Duration>,
     thread: Option<JoinHandle<()>>,
     known: Arc<Mutex<Option<Known>>>,
 }
 
-/// What lasts from one look to the next.
+/// State kept from one estimate to the next.
 struct Known {
     learned: Learned,
     workloads: Workloads,
 }
 
-/// What is to be reckoned, as the pool sees it.
+/// The input of one estimate.
 struct Look {
     shared: Arc<Shared>,
     workers: usize,
     at_work: Vec<(JobId, Worked)>,
     finished: Vec<(JobId, Worked)>,
-    /// No further job starts by itself.
+    /// No further job is expected to start.
     closed: bool,
 }
 
 impl Pool {
-    /// A worker is done with a job; one that made a result tells how long such jobs take.
+    /// Records that a worker has ended. If it made a result, its duration becomes a sample.
     pub(super) fn take_course(&mut self, id: JobId, made: bool) {
         let worked = self.forecasting.course.end(id, self.shared.clock.awake());
         self.shared.tally.set_worked(self.forecasting.course.busy());
         self.forecasting.finished.extend(worked.filter(|_| made).map(|worked| (id, worked)));
     }
 
-    /// Where it is time for it. Costs nothing while the engine is idle.
+    /// Starts an estimate if one is due. Costs nothing while the engine is idle.
     pub(super) fn tell_time_left(&mut self) -> Result<()> {
         let (shared, awake) = (self.shared.clone(), self.shared.clock.awake());
         let idle = *shared.idle.borrow();
         let forecasting = &mut self.forecasting;
         let recently = |last| awake.saturating_sub(last) < shared.policy.forecast_every;
         let thread = forecasting.thread.as_ref().is_some_and(|thread| !thread.is_finished());
-        if thread || (!idle && forecasting.reckoned.is_some_and(recently)) {
+        if thread || (!idle && forecasting.estimated_at.is_some_and(recently)) {
             return Ok(());
         }
         if idle && forecasting.finished.is_empty() {
-            forecasting.reckoned = None;
-            return tell(&shared, None);
+            forecasting.estimated_at = None;
+            return announce(&shared, None);
         }
-        forecasting.reckoned = Some(awake);
+        forecasting.estimated_at = Some(awake);
         let paused = shared.queue.flag(Flag::Paused)?.is_some();
         let look = Look {
             workers: self.workers(),
@@ -80,19 +80,19 @@ impl Pool {
             shared,
         };
         let known = self.forecasting.known.clone();
-        let reckon = move || {
+        let take_look = move || {
             if let Err(cause) = look.take(&known) {
-                tracing::warn!(%cause, "how long the rest takes could not be reckoned");
+                tracing::warn!(%cause, "the time left could not be estimated");
             }
         };
-        match std::thread::Builder::new().name("forecast".into()).spawn(reckon) {
+        match std::thread::Builder::new().name("forecast".into()).spawn(take_look) {
             Ok(thread) => self.forecasting.thread = Some(thread),
-            Err(cause) => tracing::warn!(%cause, "no thread to reckon how long the rest takes"),
+            Err(cause) => tracing::warn!(%cause, "the forecast thread could not be started"),
         }
         Ok(())
     }
 
-    /// The pool ends: what was learned last is kept, and nothing is promised any more.
+    /// Ends forecasting with the pool: stores the last samples and clears the time left.
     pub(super) fn end_forecast(&mut self) {
         if let Some(thread) = self.forecasting.thread.take() {
             let _ = thread.join();
@@ -102,9 +102,9 @@ impl Pool {
         }
         let finished = std::mem::take(&mut self.forecasting.finished);
         let mut known = lock(&self.forecasting.known);
-        let kept = learn(&self.shared, &mut known, finished).and_then(|()| tell(&self.shared, None));
+        let kept = learn(&self.shared, &mut known, finished).and_then(|()| announce(&self.shared, None));
         if let Err(cause) = kept {
-            tracing::warn!(%cause, "how long jobs took could not be kept");
+            tracing::warn!(%cause, "the durations of jobs could not be stored");
         }
     }
 }
@@ -125,7 +125,7 @@ impl Look {
         let (more, scale) = if self.closed { (Vec::new(), 1.0) } else { coming(&self.shared, workloads)? };
         queued.extend(more);
         let situation = Situation { workers: self.workers, running, queued, scale };
-        tell(&self.shared, forecast::time_left(&situation, learned))
+        announce(&self.shared, forecast::time_left(&situation, learned))
     }
 }
 
@@ -136,7 +136,7 @@ impl Known {
     }
 }
 
-/// Reads what was learned where that has not happened, and adds what has finished since.
+/// Loads the stored samples on the first call, and adds those of the jobs that finished since.
 fn learn(shared: &Shared, known: &mut Option<Known>, finished: Vec<(JobId, Worked)>) -> Result<()> {
     if known.is_none() {
         *known = Some(Known::of(shared.queue.learned()?));
@@ -154,7 +154,7 @@ fn learn(shared: &Shared, known: &mut Option<Known>, finished: Vec<(JobId, Worke
     Ok(())
 }
 
-/// Jobs of this engine that were paused and go on when a worker is free, before all that has not started.
+/// Returns the suspended jobs of this engine that were resumed and await a worker. They run before any new job.
 fn released(shared: &Shared, workloads: &mut Workloads) -> Result<Vec<Queued>> {
     let mut running = shared.queue.running(&shared.owner)?;
     running.retain(Job::awaits_worker);
@@ -165,7 +165,7 @@ fn released(shared: &Shared, workloads: &mut Workloads) -> Result<Vec<Queued>> {
     Ok(running.iter().filter_map(queued).collect())
 }
 
-/// What starts by itself, in order, and how much more there is than what is listed.
+/// Returns the jobs that start without the user, in order, and the ratio of all their bytes to the listed ones.
 fn coming(shared: &Shared, workloads: &mut Workloads) -> Result<(Vec<Queued>, f64)> {
     let (mut queued, mut bytes) = (Vec::new(), 0);
     let (mut after, mut read, now) = (None, 0, shared.clock.now());
@@ -186,14 +186,14 @@ fn coming(shared: &Shared, workloads: &mut Workloads) -> Result<(Vec<Queued>, f6
     Ok((queued, scale))
 }
 
-/// Keeps it for this process and for others, and tells those who listen. That nothing is known is said once.
-fn tell(shared: &Shared, left: Option<TimeLeft>) -> Result<()> {
+/// Stores the time left for this and other processes, and sends its event. An unknown time is sent only once.
+fn announce(shared: &Shared, left: Option<TimeLeft>) -> Result<()> {
     if left.is_none() && shared.time_left().is_none() {
         return Ok(());
     }
     let at = shared.clock.now();
     let text = left.and_then(|left| serde_json::to_string(&TimeLeftAt { left, at }).ok());
-    // The queue first: what is no longer known here is not to be read there.
+    // The queue first, so that no other process reads a time that this one no longer reports.
     shared.queue.set_flag(Flag::TimeLeft, text.as_deref())?;
     *shared.time_left.lock().unwrap_or_else(PoisonError::into_inner) = left;
     shared.tell(Event::TimeLeft(left));

@@ -1,8 +1,8 @@
-//! What a running job is ordered to do next: a pure decision over what was asked and what there is room for.
+//! Decides the next order to a running job, from the requests of users and the free capacity. Pure.
 
 use crate::ffmpeg::Order;
 
-/// What is asked of one running job, and the room there is.
+/// The requests for one running job, and the free capacity.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "five independent facts, named at each use")]
 pub(super) struct Asked {
@@ -12,14 +12,14 @@ pub(super) struct Asked {
     pub(super) cancel: bool,
     /// The user paused it.
     pub(super) hold: bool,
-    /// A further job may be suspended.
+    /// Another job may be suspended.
     pub(super) room: bool,
-    /// A worker is free to take it up again.
+    /// A worker is free to resume the job.
     pub(super) free: bool,
 }
 
-/// The order after `now`. Cancel and stop are final. A pause beyond the room for suspended jobs stops the
-/// encode; the row's hold keeps it from starting again. A resumed job goes on as soon as a worker is free.
+/// Returns the order after `now`. Cancel and stop are final. A pause beyond the limit of suspended jobs stops the
+/// encode; the hold in its row prevents another start. A resumed job continues as soon as a worker is free.
 pub(super) fn next(now: Order, asked: Asked) -> Order {
     match now {
         Order::Cancel | Order::Stop => now,
@@ -53,13 +53,13 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_beyond_the_room_stops_the_encode() {
+    fn pause_beyond_the_limit_stops_the_encode() {
         assert_eq!(next(Order::Go, Asked { hold: true, ..NOTHING }), Order::Suspend);
         assert_eq!(next(Order::Go, Asked { hold: true, room: false, ..NOTHING }), Order::Stop);
     }
 
     #[test]
-    fn a_resumed_job_waits_for_a_free_worker() {
+    fn resumed_job_waits_for_a_free_worker() {
         assert_eq!(next(Order::Suspend, Asked { free: false, ..NOTHING }), Order::Suspend);
         assert_eq!(next(Order::Suspend, NOTHING), Order::Go);
     }

@@ -1,6 +1,6 @@
-//! Passing on to workers what users asked of their jobs, by whichever process.
+//! Passes the requests of users, from any process, on to the workers.
 //!
-//! Guarantees that a job which is running by the queue and has no worker is given back.
+//! Guarantees that a job that the queue lists as running but that has no worker is given back.
 
 use super::{Pool, order};
 use crate::error::Result;
@@ -9,8 +9,7 @@ use crate::job::Job;
 use crate::queue::Outcome;
 
 impl Pool {
-    /// Passes on what users asked of running jobs of this engine, by whichever process, and gives back those that no worker
-    /// has.
+    /// Sends orders to the running jobs of this engine, and gives back those without a worker.
     pub(super) fn give_orders(&mut self) -> Result<()> {
         for job in self.shared.queue.running(&self.shared.owner)? {
             if self.live.get(&job.id).is_some_and(|live| live.lease == job.lease()) {
@@ -30,7 +29,7 @@ impl Pool {
         let Some(live) = self.live.get(&job.id) else { return };
         let now = *live.orders.borrow();
         let free = active < self.workers() && !suspect && (active == 0 || !live.suspect);
-        // What is paused would never end.
+        // A suspended job would never end.
         let stop = stop || (drain && live.rests());
         let asked = order::Asked { stop, cancel: job.cancel_requested, hold: job.hold, room, free };
         let next = order::next(now, asked);
@@ -39,10 +38,10 @@ impl Pool {
         }
     }
 
-    /// Running by the queue, without a worker: its end or its start could not be written down. No attempt is used. It
-    /// bears the name of this engine, so it is no other's.
+    /// Settles a job that the queue lists as running but that has no worker: its start failed, or its end could not be
+    /// stored. No attempt is used. The row has the owner of this engine, so no other engine runs the job.
     fn give_back(&self, job: &Job) -> Result<()> {
-        tracing::error!(job = %job.id, "no worker has it; it is queued again");
+        tracing::error!(job = %job.id, "a running job has no worker; it is queued again");
         let outcome = if job.cancel_requested { Outcome::Cancelled } else { Outcome::Interrupted(None) };
         self.shared.queue.settle(job.lease(), &outcome)?;
         self.tell_changed(job.id, outcome.state(), None);

@@ -1,33 +1,32 @@
-//! Has a video come to rest that was being written? A copy or a recording may go on for hours, and pause.
+//! Decides whether a video that was being written is complete. A copy or a recording may take hours, with pauses.
 //!
-//! Pure: what was seen of files comes in. Guarantees that a file which nothing tells of having been written lately is
-//! waited for no longer than one look, and one that grows without such a sign is not taken up a second time before it
-//! has stood still.
+//! Pure; the caller reads the files. Guarantees that a file with an old modification time is released by the first
+//! check, and that one which grows in spite of its old time is released again only after it stayed unchanged.
 
 use super::work::Stamp;
 use crate::job::{JobId, Millis};
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// What the looks saw.
+/// What earlier checks found.
 #[derive(Default)]
 pub(super) struct Resting {
-    /// The last stamp of each video, and when it was seen first.
+    /// The last stamp of each source, and when it was first seen.
     seen: HashMap<JobId, (Stamp, Duration)>,
 }
 
-/// When a look took place.
+/// When a check took place.
 #[derive(Clone, Copy)]
 pub(super) struct At {
-    /// By the clock that counts awake time.
+    /// Awake time.
     pub(super) awake: Duration,
-    /// By the clock on the wall, as files are dated.
+    /// Wall-clock time, as in modification times of files.
     pub(super) now: Millis,
 }
 
 impl Resting {
-    /// Takes a look in: has the video been still for so long? `stamp`: nothing of one that is gone, which an attempt
-    /// tells better.
+    /// Records a check, and returns whether the source has been unchanged for `still`. `stamp`: `None` if the source is
+    /// gone; such a job is released, as its attempt reports the reason.
     pub(super) fn rests(&mut self, id: JobId, stamp: Option<Stamp>, at: At, still: Duration) -> bool {
         let Some(stamp) = stamp else { return true };
         match self.seen.get(&id) {
@@ -58,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_is_waited_for_until_it_has_stood_still() {
+    fn recording_is_complete_after_it_stayed_unchanged() {
         let mut resting = Resting::default();
         for (seconds, size) in [(0, 1), (60, 2), (120, 3), (121, 3), (179, 3)] {
             let stamp = Some(stamp(size, 1_000 + seconds));
@@ -68,25 +67,25 @@ mod tests {
         assert!(!resting.rests(JobId(1), Some(stamp(3, 1_119)), at(120), STILL));
         assert!(
             !resting.rests(JobId(1), Some(stamp(3, 1_119)), at(121), STILL),
-            "looks may come close together"
+            "checks may follow each other closely"
         );
         assert!(resting.rests(JobId(1), Some(stamp(3, 1_119)), at(180), STILL));
     }
 
     #[test]
-    fn what_was_written_long_ago_goes_on_at_once_and_only_once_where_it_grows_all_the_same() {
+    fn old_file_is_released_at_once_but_only_once_if_it_still_grows() {
         let mut resting = Resting::default();
         assert!(resting.rests(JobId(1), Some(stamp(1, 10)), at(0), STILL), "replaced by an old file");
         assert!(
             !resting.rests(JobId(1), Some(stamp(2, 10)), at(90), STILL),
-            "a share that dates files at their end"
+            "a share that sets the time when the file is closed"
         );
         assert!(resting.rests(JobId(1), Some(stamp(2, 10)), at(150), STILL));
         assert!(resting.rests(JobId(2), None, at(0), STILL), "gone");
     }
 
     #[test]
-    fn a_clock_that_is_wrong_does_not_hold_it_up_for_ever() {
+    fn wrong_clock_does_not_block_a_job_forever() {
         let mut resting = Resting::default();
         assert!(!resting.rests(JobId(1), Some(stamp(1, 9_000_000)), at(0), STILL));
         assert!(resting.rests(JobId(1), Some(stamp(1, 9_000_000)), at(60), STILL));

@@ -1,8 +1,7 @@
-//! Room on volumes: may a job start beside those that run, by what each is still expected to write?
+//! Space on volumes: decides whether a job may start beside the running ones, by what each is still expected to write.
 //!
-//! Guarantees that running jobs are not promised more than their volume has, and that a job alone on its
-//! volume is never held up by a guess: free space alone decides then, so that nothing waits for ever. Pure
-//! decisions; `pool` looks at the disks.
+//! Guarantees that running jobs never reserve more than their volume has free, and that a guess never delays a job that
+//! is alone on its volume: free space alone decides then, so that no job waits forever. Pure; `pool` reads the disks.
 
 use crate::failure::{Failure, Reason, name_of, shown};
 use crate::job::Job;
@@ -13,9 +12,9 @@ use std::path::Path;
 /// Bytes a job is expected to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Need {
-    /// By the size of the source.
+    /// Guessed from the size of the source.
     Guessed(u64),
-    /// By an attempt that met a full disk.
+    /// Measured by an attempt that met a full disk.
     Measured(u64),
 }
 
@@ -27,7 +26,7 @@ impl Need {
     }
 }
 
-/// What this job needs. A need on the row that differs from the guess was measured.
+/// Returns what this job needs. A need in the row that differs from the guess was measured.
 pub(super) fn need(job: &Job) -> Need {
     let guess = guess(job);
     match job.need_bytes {
@@ -36,10 +35,10 @@ pub(super) fn need(job: &Job) -> Need {
     }
 }
 
-/// `ProRes` 422 HQ at 220 Mbit/s for 1080p, by the some 15 Mbit/s that cameras and phones record.
+/// Size of `ProRes` 422 HQ (220 Mbit/s for 1080p) relative to the about 15 Mbit/s that cameras and phones record.
 const PRORES: u64 = 15;
 
-/// By the size of the source: a copy takes just that, an encode mostly less, one for editing much more.
+/// Guesses from the size of the source: a copy takes as much, an encode mostly less, one for editing much more.
 fn guess(job: &Job) -> u64 {
     let size = job.source_size.unwrap_or(0);
     let Some(preset) = job.spec.as_ref().map(|spec| &spec.preset) else { return size };
@@ -51,18 +50,19 @@ fn guess(job: &Job) -> u64 {
     }
 }
 
-/// Percent of the result from which on what is written tells its size better than the guess.
-const TELLING: f64 = 5.0;
+/// Percentage of the result from which the written bytes predict its size better than the guess.
+const MIN_WRITTEN: f64 = 5.0;
 
-/// Bytes that a running job will still write, of `need` in all; what is written already is no longer free.
+/// Returns the bytes that a running job will still write, of `need` in total. The bytes written so far already reduce
+/// the free space.
 pub(super) fn outstanding(need: u64, progress: Option<&Progress>) -> u64 {
     let written = progress.and_then(|p| p.bytes).unwrap_or(0);
-    let total = progress.and_then(|p| p.expected_bytes(TELLING)).unwrap_or(need);
+    let total = progress.and_then(|p| p.expected_bytes(MIN_WRITTEN)).unwrap_or(need);
     total.saturating_sub(written)
 }
 
-/// Does it fit into `free` bytes of which `reserve` must stay? `promised`: what the jobs running on that
-/// volume will still write; `None`: none runs there.
+/// Checks whether `need` fits into `free` bytes of which `reserve` must stay free. `promised`: what the jobs running
+/// on that volume will still write; `None` if none runs there.
 pub(super) fn fits(need: Need, free: u64, reserve: u64, promised: Option<u64>) -> bool {
     let wanted = match (need, promised) {
         (Need::Guessed(_), None) => 0,
@@ -71,14 +71,14 @@ pub(super) fn fits(need: Need, free: u64, reserve: u64, promised: Option<u64>) -
     free >= wanted.saturating_add(reserve)
 }
 
-/// What a volume has free, and how much of that must stay.
+/// Free bytes of a volume, and how many of them must stay free.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Free {
     pub(super) free: u64,
     pub(super) reserve: u64,
 }
 
-/// Why a job waits for room on `volume`, the one of `folder`.
+/// Returns why a job waits for space on `volume`, which holds `folder`.
 pub(super) fn no_room(
     need: Need,
     (folder, volume): (&Path, &Path),
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn beside_others_a_job_needs_room_for_all_and_the_reserve() {
+    fn beside_running_jobs_space_for_all_and_the_reserve_is_needed() {
         let (guess, measured) = (Need::Guessed(30), Need::Measured(30));
         for need in [guess, measured] {
             assert!(fits(need, 100, 10, Some(60)));
@@ -108,14 +108,14 @@ mod tests {
     }
 
     #[test]
-    fn alone_a_guess_holds_up_nothing_but_a_measured_need_counts() {
+    fn alone_on_a_volume_only_a_measured_need_counts() {
         assert!(fits(Need::Guessed(1_000), 10, 10, None), "it may turn out smaller");
         assert!(!fits(Need::Guessed(1_000), 9, 10, None), "the reserve stays");
         assert!(!fits(Need::Measured(30), 39, 10, None) && fits(Need::Measured(30), 40, 10, None));
     }
 
     #[test]
-    fn what_is_written_and_what_progress_tells_shrink_the_promise() {
+    fn outstanding_bytes_follow_from_the_written_share() {
         let at = |written, bytes| Progress { written, bytes: Some(bytes), ..Progress::default() };
         assert_eq!(outstanding(1_000, None), 1_000);
         assert_eq!(outstanding(1_000, Some(&at(None, 400))), 600);
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_passes_only_the_second_tells_the_size() {
+    fn only_the_second_of_two_passes_predicts_the_size() {
         let at = |percent, bytes, written| Progress { percent, bytes, written, ..Progress::default() };
         assert_eq!(outstanding(1_000, Some(&at(Some(20.0), None, None))), 1_000, "the first writes nothing");
         let second = at(Some(35.0), Some(200), Some(10.0));
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reason_names_the_volume_and_the_size() {
+    fn reason_names_the_volume_and_the_size() {
         let room = Free { free: 60_000_000, reserve: 64 << 20 };
         let places = (Path::new("/m/Media/out"), Path::new("/m/Media"));
         let why = |need, promised| no_room(need, places, room, promised);

@@ -1,5 +1,5 @@
-//! What an idle engine does for its queue once a day: retention and a backup. On a thread of its own, for both take their
-//! time with a long list, and what is added meanwhile is not to wait.
+//! Daily upkeep of the queue by an idle engine: retention and a backup. It runs on a thread of its own, because both
+//! take time for a long list and jobs added meanwhile must not wait.
 
 use super::Pool;
 use crate::data;
@@ -9,8 +9,8 @@ use crate::queue::sqlite::upkeep;
 use crate::shared::Shared;
 
 impl Pool {
-    /// Retires old rows and backs the database up when the last time is long enough ago. Trouble is logged:
-    /// it must not hold up the queue.
+    /// Deletes old rows and backs up the database if the last upkeep is long enough ago. Errors are only logged, as
+    /// they must not delay the queue.
     pub(super) fn upkeep(&mut self) {
         let awake = self.shared.clock.awake();
         let every = self.shared.policy.backup_every;
@@ -26,7 +26,7 @@ impl Pool {
         };
         match std::thread::Builder::new().name("upkeep".into()).spawn(keep_up) {
             Ok(thread) => self.upkeep = Some(thread),
-            Err(cause) => tracing::warn!(%cause, "no thread for the daily upkeep of the queue"),
+            Err(cause) => tracing::warn!(%cause, "the thread of the daily upkeep could not be started"),
         }
     }
 }
@@ -36,7 +36,7 @@ fn retire_and_back_up(shared: &Shared) -> Result<()> {
     let before = |age: std::time::Duration| now - age.as_millis() as Millis;
     shared.queue.retire(before(policy.keep_done), policy.keep_done_rows, before(policy.keep_cancelled))?;
     let (database, folder) = (data::database(&shared.data), data::backups(&shared.data));
-    // A backup from the future tells of a clock that was wrong, and is no reason to go without.
+    // A backup dated in the future was made with a wrong clock; it does not replace a new one.
     let fresh = 0..policy.backup_every.as_millis() as Millis;
     if upkeep::newest_backup_age(&folder, now)?.is_none_or(|age| !fresh.contains(&age)) {
         upkeep::back_up(&database, &folder, now, policy.backups)?;

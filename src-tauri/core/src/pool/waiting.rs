@@ -1,8 +1,8 @@
-//! Waiting jobs: has what they wait for come back?
+//! Waiting jobs: checks whether what they wait for is available, and releases them.
 //!
-//! Guarantees that the sweep neither asks a drive nor reads a long list. A survey reads what waits, part by part, on a
-//! thread of its own; the looks are asked from threads of theirs, one at a time for each set of volumes and for all jobs
-//! that need it; and of what they find ready each sweep lets only some go on.
+//! Guarantees that a sweep neither accesses a drive nor reads a long list. A survey reads the waiting jobs in parts on
+//! a thread of its own. Checks run on further threads: one at a time for each set of volumes, for all jobs that need
+//! these. Each sweep releases only some of the jobs found ready.
 
 mod look;
 
@@ -22,60 +22,60 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Jobs that one sweep lets go on; the rest of a long queue comes with the next.
+/// Most jobs released in one sweep; the next sweep releases more.
 const RELEASED: usize = 8;
 
-/// Jobs that a survey reads at once, so that others read between.
+/// Jobs that a survey reads at a time, so that others can use the queue in between.
 const PART: u64 = 200;
 
-/// Which waiting jobs are to be looked at.
+/// Which waiting jobs to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Scope {
-    /// Those that wait for room: something ended, and may have left some.
+    /// Those that wait for space: a job ended and may have freed some.
     Room,
     /// All.
     All,
 }
 
-/// Waiting jobs by the volumes that a look at them touches.
+/// Waiting jobs by the volumes that a check of them accesses.
 pub(crate) type Surveyed = Vec<(Roots, Vec<Job>)>;
 
-/// What the pool knows of waiting jobs.
+/// The pool's state for waiting jobs.
 #[derive(Default)]
 pub(super) struct Waiting {
     checked: Option<Duration>,
-    /// When volumes last came or went.
+    /// Stamps of the mounts and of the known volumes at the last check.
     stamp: (u64, u64),
-    /// Something ended.
+    /// A job ended since the last check.
     freed: bool,
-    /// A survey is under way since then, and what is to be surveyed after it.
+    /// Start of the running survey, and the scope of the next one.
     surveying: Option<Instant>,
     next: Option<Scope>,
-    /// Looks that are under way, and those among them that something came too late for.
+    /// Starts of the running checks, and those of them that must be repeated for later changes.
     looking: HashMap<Roots, Instant>,
     missed: std::collections::HashSet<Roots>,
-    /// These may go on.
+    /// Jobs to be released.
     ready: VecDeque<JobId>,
 }
 
 impl Waiting {
-    /// Something ended, which may have left free what others wait for.
+    /// Records that a job ended, which may have freed space that others wait for.
     pub(super) fn freed(&mut self) {
         self.freed = true;
     }
 
-    /// Is something about to go on, or under way that may still be answered in time?
+    /// Checks whether jobs are to be released, or a survey or check is running for less than `patience`.
     pub(super) fn is_looking(&self, patience: Duration) -> bool {
-        let mut begun = self.looking.values().chain(&self.surveying);
-        !self.ready.is_empty() || begun.any(|begun| begun.elapsed() < patience)
+        let mut starts = self.looking.values().chain(&self.surveying);
+        !self.ready.is_empty() || starts.any(|start| start.elapsed() < patience)
     }
 }
 
 impl Pool {
-    /// Waiting jobs are looked at when volumes come or go, and every so often; those that wait for room also when
-    /// something ended.
+    /// Starts checks of the waiting jobs when volumes change and at intervals; of jobs that wait for space also after a
+    /// job ended.
     pub(super) fn look_at_waiting(&mut self) -> Result<()> {
-        self.let_go_on()?;
+        self.release_ready()?;
         let awake = self.shared.clock.awake();
         let every = self.shared.policy.wait_recheck;
         let due = self.waiting.checked.is_none_or(|last| awake.saturating_sub(last) >= every);
@@ -83,7 +83,7 @@ impl Pool {
         let freed = std::mem::take(&mut self.waiting.freed);
         if due || stamp != self.waiting.stamp {
             (self.waiting.checked, self.waiting.stamp) = (Some(awake), stamp);
-            // Failures grow old while nothing ends.
+            // Failures become old even if no job ends.
             if self.shared.queue.flag(Flag::Alarm)?.is_some() {
                 breaker::check_alarm(&self.shared)?;
             }
@@ -106,7 +106,7 @@ impl Pool {
         let survey = move || drop(reports.send(Report::Surveyed(survey(&shared, scope))));
         if let Err(cause) = std::thread::Builder::new().name("waiting".into()).spawn(survey) {
             self.waiting.surveying = None;
-            tracing::warn!(%cause, "no thread to read what waits");
+            tracing::warn!(%cause, "the thread that reads the waiting jobs could not be started");
         }
     }
 
@@ -121,10 +121,10 @@ impl Pool {
         Ok(())
     }
 
-    /// A look that takes its time keeps further ones from being started.
+    /// Starts a check of these jobs, unless one of the same volumes is still running.
     fn look_at(&mut self, roots: Roots, jobs: Vec<Job>) {
         if self.waiting.looking.contains_key(&roots) {
-            // What has changed meanwhile is seen by the look after this one.
+            // The check is repeated after the running one, for changes in the meantime.
             self.waiting.missed.insert(roots);
             return;
         }
@@ -136,11 +136,11 @@ impl Pool {
             move || drop(reports.send(Report::Looked(look::look(at, jobs, &tooling, &volumes, patience))));
         if let Err(cause) = std::thread::Builder::new().name("waiting".into()).spawn(look) {
             self.waiting.looking.remove(&roots);
-            tracing::warn!(%cause, "no thread to look at what jobs wait for");
+            tracing::warn!(%cause, "the thread that checks waiting jobs could not be started");
         }
     }
 
-    /// Some may go on.
+    /// Takes the result of a check, and releases the first of the ready jobs.
     pub(super) fn take_looked(&mut self, looked: Looked) -> Result<()> {
         self.waiting.looking.remove(&looked.roots);
         if self.waiting.missed.remove(&looked.roots) {
@@ -151,10 +151,10 @@ impl Pool {
         self.waiting.ready.extend(fitting);
         let rested = self.rested(looked.written);
         self.waiting.ready.extend(rested);
-        self.let_go_on()
+        self.release_ready()
     }
 
-    fn let_go_on(&mut self) -> Result<()> {
+    fn release_ready(&mut self) -> Result<()> {
         let ready = &mut self.waiting.ready;
         let some: Vec<JobId> = ready.drain(..RELEASED.min(ready.len())).collect();
         if some.is_empty() {
@@ -168,7 +168,7 @@ impl Pool {
         Ok(())
     }
 
-    /// The jobs whose videos nothing writes to any more.
+    /// Returns the jobs whose sources are no longer written to.
     fn rested(&mut self, written: Vec<(JobId, Option<Stamp>)>) -> Vec<JobId> {
         let at = At { awake: self.shared.clock.awake(), now: self.shared.clock.now() };
         let still = self.shared.policy.wait_recheck;
@@ -176,7 +176,7 @@ impl Pool {
         written.into_iter().filter_map(rests).collect()
     }
 
-    /// The jobs that have room by now, each beside those before it.
+    /// Returns the jobs that have space now, each in addition to those before it.
     fn fitting(&self, need_room: Vec<NeedsRoom>) -> Vec<JobId> {
         let mut promised: HashMap<Option<String>, Option<u64>> = HashMap::new();
         let mut fitting = Vec::new();
@@ -193,7 +193,7 @@ impl Pool {
     }
 }
 
-/// Reads what waits; asks no drive.
+/// Reads the waiting jobs from the queue. Accesses no drive.
 fn survey(shared: &Arc<Shared>, scope: Scope) -> Result<Surveyed> {
     let (mounts, mut after) = (Mounts::read(), None);
     let mut by_roots: HashMap<Roots, Vec<Job>> = HashMap::new();

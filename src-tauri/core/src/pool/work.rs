@@ -1,7 +1,7 @@
-//! One job on its own thread, from the claim to its settling: look, plan, run, verify, publish.
+//! Runs one job on its own thread, from the claim until it is settled: inspect, plan, run, verify, publish.
 //!
-//! Guarantees that whatever happens, panics included, the job is settled by exactly one outcome, that a part
-//! file does not outlive an attempt, and that the source is only ever read.
+//! Guarantees that the job is settled with exactly one outcome, even after a panic, that a part file does not outlive
+//! its attempt, and that the source is never written to.
 
 mod captions;
 mod command;
@@ -37,11 +37,11 @@ use std::time::{Duration, Instant};
 pub(super) use supervise::Task;
 use tokio::sync::mpsc::UnboundedSender;
 
-/// What a worker has at hand.
+/// The context of an attempt.
 pub(super) struct Work<'a> {
     pub(super) shared: &'a Shared,
     pub(super) job: &'a Job,
-    /// What is wanted of it.
+    /// The conversion to perform.
     pub(super) spec: &'a JobSpec,
     pub(super) orders: &'a Orders,
     pub(super) reports: &'a UnboundedSender<Report>,
@@ -51,17 +51,17 @@ pub(super) struct Work<'a> {
 /// Why an attempt ended without a result.
 pub(super) enum End {
     Failed(Failure),
-    /// Its volume has no room beside what other jobs write there.
+    /// Its volume has no space in addition to what other jobs still write there.
     Crowded(Failure),
-    /// Copies of these streams were refused; converted they may pass.
+    /// Copies of these streams failed verification; converted streams may pass.
     Unfaithful(Box<(Failure, BTreeMap<usize, CopyFault>)>),
-    /// Decoding showed more of the original than the plan knew; with that the result can hold it.
+    /// Decoding revealed properties of the source that the plan did not know; a new plan can preserve them.
     Changed(Box<(Failure, Learned)>),
     /// The user cancelled.
     Cancelled,
-    /// The engine stops, or the job was paused beyond the room for suspended ones.
+    /// The engine stops, or the job was paused beyond the limit of suspended jobs.
     Stopped,
-    /// Another worker has the job: write nothing.
+    /// The lease is lost: nothing may be written.
     Lost,
 }
 
@@ -71,20 +71,20 @@ impl From<Failure> for End {
     }
 }
 
-/// The thread of one job. It touches no drive, so that none can hold it.
+/// Runs on the thread of one job. Accesses no drive, so that none can block it.
 pub(super) fn run(task: &Task, orders: &Orders) {
     let mut goodbye = Goodbye { reports: &task.reports, id: task.job.id, ended: Ended::default() };
     let end = catch_unwind(AssertUnwindSafe(|| supervise::attempt(task, orders)));
     let end = end.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()));
     goodbye.ended.crowded = matches!(end, Err(End::Crowded(_)));
     let outcome = outcome(task, end).filter(|outcome| settle(task, outcome));
-    // What an earlier attempt had published says nothing of how long a job takes.
+    // A result that an earlier attempt published is no sample of how long a job takes.
     goodbye.ended.made = task.job.intent.is_none()
         && matches!(&outcome, Some(Outcome::Done { output, .. }) if *output != task.job.source);
     goodbye.ended.outcome = outcome;
 }
 
-/// Tells the pool that a thread ends, also one that a panic ends.
+/// Reports the end of a thread to the pool when dropped, also after a panic.
 struct Goodbye<'a> {
     reports: &'a UnboundedSender<Report>,
     id: JobId,
@@ -98,7 +98,7 @@ impl Drop for Goodbye<'_> {
     }
 }
 
-/// What the result of an attempt means for the job; `None` when it is another's.
+/// Returns the outcome of the job for the result of an attempt; `None` if the lease is lost.
 fn outcome(task: &Task, result: Result<Outcome, End>) -> Option<Outcome> {
     Some(match result {
         Ok(done) => done,
@@ -125,8 +125,8 @@ fn after(task: &Task, failure: Failure) -> Outcome {
     }
 }
 
-/// Writes the outcome down, and keeps trying while the queue cannot be written: a finished job is not lost
-/// to a full disk. Given up when the engine stops; the next start's rescue then settles it.
+/// Stores the outcome. Retries while the queue cannot be written, so that a finished job is not lost to a full disk.
+/// Gives up when the engine stops; the rescue of the next start then settles the job.
 fn settle(task: &Task, outcome: &Outcome) -> bool {
     let Task { shared, job, .. } = task;
     // Before the commit, so that the end and its bytes are counted together.
@@ -135,13 +135,13 @@ fn settle(task: &Task, outcome: &Outcome) -> bool {
         match shared.queue.settle(job.lease(), outcome) {
             Ok(held) => {
                 if held {
-                    // At once: between the commit and this the job is in no count.
+                    // Immediately: between the commit and this call the job is in no count.
                     shared.tally.enter(job.id, outcome.state());
                 }
                 return held;
             }
             Err(cause) if shared.stop.is_cancelled() => {
-                tracing::error!(job = %job.id, %cause, "an outcome could not be written before the end");
+                tracing::error!(job = %job.id, %cause, "the engine stopped before an outcome could be stored");
                 return false;
             }
             Err(Error::Damaged) => {
@@ -153,8 +153,8 @@ fn settle(task: &Task, outcome: &Outcome) -> bool {
     }
 }
 
-/// Stores the bytes of a result for the counts, which take them in with its end. Without a readable size the end is counted
-/// all the same.
+/// Stores the sizes of a done job in the tally, which counts them together with its end. Without a known size of the
+/// source only the end is counted.
 fn count_bytes(Task { shared, job, .. }: &Task, outcome: &Outcome) {
     // The row, not `job`: the source may have been measured again since the claim.
     if let Outcome::Done { size, .. } = outcome
@@ -166,18 +166,18 @@ fn count_bytes(Task { shared, job, .. }: &Task, outcome: &Outcome) {
 }
 
 fn retry_later(shared: &Shared, job: &Job, cause: &Error) {
-    tracing::error!(job = %job.id, %cause, "the queue cannot be written; trying again");
+    tracing::error!(job = %job.id, %cause, "the queue cannot be written; retrying");
     std::thread::park_timeout(shared.policy.tick);
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Failure {
-    let said = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
-    let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-    Failure { log_tail: said, ..Reason::Mistake.into() }
+    let payload = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    let payload = payload.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    Failure { log_tail: payload, ..Reason::Mistake.into() }
 }
 
 impl Work<'_> {
-    /// Ends the attempt where an order says so; asked between the steps.
+    /// Returns the end if an order ends the attempt. Called between the steps.
     pub(super) fn heed(&self) -> Result<(), End> {
         match *self.orders.borrow() {
             Order::Cancel => Err(End::Cancelled),
@@ -186,7 +186,7 @@ impl Work<'_> {
         }
     }
 
-    /// Waits so long, or until an order ends the attempt.
+    /// Waits for `length`, or until an order ends the attempt.
     pub(super) fn pause(&self, length: Duration) -> Result<(), End> {
         let until = Instant::now() + length;
         while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
@@ -196,7 +196,7 @@ impl Work<'_> {
         self.heed()
     }
 
-    /// Publishes; while the queue cannot be written the part file waits, for each step may be repeated.
+    /// Publishes the result. Retries while the queue cannot be written, as each step may be repeated.
     pub(super) fn publish(
         &self,
         modified: filetime::FileTime,
@@ -215,7 +215,7 @@ impl Work<'_> {
         }
     }
 
-    /// The queue refused a note: a cancel came first, or the job is another's.
+    /// Returns why the queue refused a note: the job was cancelled, or the lease is lost.
     pub(super) fn refused(&self) -> End {
         let job = self.shared.queue.job(self.job.id).ok().flatten();
         let ours = job.is_some_and(|job| job.lease() == self.job.lease() && job.cancel_requested);

@@ -1,5 +1,5 @@
-//! Counts ended jobs from the events of the engine itself: independent of the clock, since a clock set back would hide a
-//! failure, and complete, unlike a slow subscriber. One count for two spans:
+//! Counts ended jobs from the events of the engine itself: independent of the clock, since a clock set back would hide
+//! a failure, and complete, unlike a slow subscriber. One count for two spans:
 //!
 //! - A *run* lasts as long as its engine. Its failures are known by number, for the exit code and for a report of each.
 //! - A *batch* (see [`crate::batch`]) ends when the queue becomes idle; a run may span many.
@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The ends of jobs.
+/// Counts of ended jobs of a run and of its current batch.
 #[derive(Debug, Default)]
 pub struct Tally(Mutex<Count>);
 
@@ -25,9 +25,9 @@ struct Count {
     /// Sizes of originals and results.
     made: HashMap<JobId, Saved>,
     batch: Batch,
-    /// How many batches have begun.
+    /// Number of batches that have started.
     batches: u64,
-    /// How long something has been worked on, and how long by the beginning of the batch.
+    /// Time during which at least one job was active in this run, and that time at the start of the batch.
     worked: Duration,
     before: Duration,
 }
@@ -35,13 +35,13 @@ struct Count {
 #[derive(Debug, Clone, Copy)]
 struct End {
     state: State,
-    /// In which batch, and as which of it, from 1.
+    /// Number of the batch, and position in the batch from 1.
     batch: u64,
     nth: u64,
 }
 
 impl Tally {
-    /// Of a new engine that found these jobs ended. `batch`: the last one, which is over.
+    /// Creates the tally of a new engine whose rescue ended these jobs. `batch`: the last stored batch, which is over.
     pub(crate) fn resume(
         found: impl IntoIterator<Item = (JobId, State, Option<Saved>)>,
         batch: Batch,
@@ -57,7 +57,7 @@ impl Tally {
         Tally(Mutex::new(count))
     }
 
-    /// Takes an event in.
+    /// Counts an event.
     pub fn hear(&self, event: &Event) {
         match event {
             Event::JobChanged { id, state, .. } => self.enter(*id, *state),
@@ -66,34 +66,34 @@ impl Tally {
         }
     }
 
-    /// A job has come into this state. To say so twice changes nothing.
+    /// Records the new state of a job. Idempotent.
     pub(crate) fn enter(&self, id: JobId, state: State) {
         self.count().enter(id, state);
     }
 
-    /// A job that was paused goes on.
+    /// Records that a paused job was resumed, which may start a batch.
     pub(crate) fn goes_on(&self) {
         self.count().begin();
     }
 
-    /// A result was made: bytes of the original and of the result.
+    /// Records the sizes in bytes of an original and its result.
     pub(crate) fn make(&self, id: JobId, before: u64, after: u64) {
         self.count().make(id, Saved { before, after });
     }
 
-    /// How long something has been worked on.
+    /// Sets the time of this run during which at least one job was active.
     pub(crate) fn set_worked(&self, worked: Duration) {
         let mut count = self.count();
         count.worked = worked;
         count.batch.ended.worked_ms = worked.saturating_sub(count.before).as_millis() as u64;
     }
 
-    /// The present batch.
+    /// Returns the current batch.
     pub fn batch(&self) -> Batch {
         self.count().batch
     }
 
-    /// How far the present batch is beside what this queue holds.
+    /// Returns the progress of the current batch, with the counts of this queue.
     ///
     /// # Errors
     /// Those of the queue.
@@ -101,25 +101,25 @@ impl Tally {
         loop {
             let batch = self.batch();
             let far = batch.far(&queue.counts()?);
-            // What ended in between would count twice or not at all.
+            // A job that ended in between would count twice or not at all.
             if self.batch() == batch {
                 return Ok(far);
             }
         }
     }
 
-    /// As which of the present batch this job ended, from 1.
+    /// Returns the position of an ended job in the current batch, from 1.
     pub fn nth(&self, id: JobId) -> Option<u64> {
         let count = self.count();
         count.ends.get(&id).filter(|end| end.batch == count.batches).map(|end| end.nth)
     }
 
-    /// The time of the run in which at least one job was worked on, paused ones not counted, up to the last end.
+    /// Returns the time of the run during which at least one job was running and not paused, up to the last end.
     pub fn worked(&self) -> Duration {
         self.count().worked
     }
 
-    /// What was made in the run of the originals of jobs that ended done.
+    /// Returns the sizes of originals and results of all done jobs of the run.
     pub fn saved(&self) -> Saved {
         let count = self.count();
         let done = count.ends.iter().filter(|(_, end)| end.state == State::Done);
@@ -130,12 +130,12 @@ impl Tally {
         })
     }
 
-    /// How many jobs of the run ended so.
+    /// Returns how many jobs of the run ended in this state.
     pub fn of(&self, state: State) -> u64 {
         self.count().ends.values().filter(|end| end.state == state).count() as u64
     }
 
-    /// The jobs of the run that ended so, by their numbers.
+    /// Returns the jobs of the run that ended in this state, in ascending order.
     pub fn ids(&self, state: State) -> Vec<JobId> {
         let count = self.count();
         let ended = count.ends.iter().filter(|(_, end)| end.state == state);
@@ -167,7 +167,7 @@ impl Count {
         }
     }
 
-    /// Adds an end to the batch, or takes it away.
+    /// Adds an end to the batch, or subtracts it.
     fn add(&mut self, id: JobId, state: State, with: fn(u64, u64) -> u64) {
         let made = self.made.get(&id).copied().unwrap_or_default();
         let ended = &mut self.batch.ended;
@@ -194,7 +194,7 @@ impl Count {
         }
     }
 
-    /// Another batch, where the last one is over.
+    /// Starts a new batch if the last one is over.
     fn begin(&mut self) {
         if self.batch.over {
             (self.batch.ended, self.batch.over) = (Ended::default(), false);
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_counts_once_by_its_last_end_in_the_run_and_in_the_batch() {
+    fn job_counts_once_by_its_last_end() {
         let tally = tally(&[(1, State::Running), (1, State::Failed), (1, State::Running)]);
         assert_eq!((tally.of(State::Failed), tally.batch().ended.failed), (0, 0));
         for _ in 0..2 {
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_saved_counts_what_is_done_at_the_end_whichever_is_told_first() {
+    fn saved_bytes_count_done_jobs_in_any_order_of_calls() {
         let tally = Tally::default();
         tally.make(JobId(1), 100, 30);
         assert_eq!(tally.saved(), Saved::default(), "not done yet");
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_counts_until_work_begins_again_after_it_was_over() {
+    fn batch_is_kept_until_the_next_start_after_idle() {
         let tally = tally(&[(1, State::Running), (1, State::Done), (2, State::Running), (2, State::Failed)]);
         let stands = || {
             let batch = tally.batch();
@@ -262,19 +262,19 @@ mod tests {
         tally.hear(&Event::Idle);
         assert_eq!(stands(), [1, 1, 1, 1], "over");
         tally.enter(JobId(3), State::Queued);
-        assert_eq!(stands(), [1, 1, 1, 1], "nothing has begun yet");
+        assert_eq!(stands(), [1, 1, 1, 1], "no job has started yet");
         tally.hear(&Event::Idle);
-        assert_eq!(stands(), [1, 1, 2, 0], "at rest once more, and nothing had begun");
+        assert_eq!(stands(), [1, 1, 2, 0], "idle again, and no job had started");
         tally.enter(JobId(2), State::Running);
-        assert_eq!(stands(), [0, 0, 2, 0], "a failure of an earlier batch is none of this one");
+        assert_eq!(stands(), [0, 0, 2, 0], "a failure of an earlier batch is not counted");
         tally.enter(JobId(2), State::Done);
         assert_eq!((stands(), tally.nth(JobId(1)), tally.nth(JobId(2))), ([1, 0, 2, 0], None, Some(1)));
-        assert_eq!((tally.of(State::Done), tally.of(State::Failed)), (2, 0), "the run has seen both batches");
+        assert_eq!((tally.of(State::Done), tally.of(State::Failed)), (2, 0), "the run includes both batches");
     }
 
-    /// No event tells of a start then.
+    /// No event reports such a start.
     #[test]
-    fn a_paused_job_that_goes_on_after_the_rest_is_a_batch_of_its_own() {
+    fn job_resumed_after_idle_starts_a_batch() {
         let tally = tally(&[(1, State::Done)]);
         tally.hear(&Event::Idle);
         tally.goes_on();
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_a_batch_begins_with_it() {
+    fn time_of_a_batch_starts_with_it() {
         let (tally, second) = (Tally::default(), Duration::from_secs(1));
         tally.set_worked(second);
         tally.hear(&Event::Idle);
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_start_found_ended_belongs_to_its_run_and_to_no_batch() {
+    fn jobs_ended_by_the_rescue_belong_to_the_run_but_to_no_batch() {
         let last = Batch { ended: Ended { done: 5, ..Ended::default() }, ..Batch::default() };
         let found = [(JobId(1), State::Done, Some(Saved { before: 9, after: 1 }))];
         let tally = Tally::resume(found, last);

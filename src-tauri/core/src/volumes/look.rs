@@ -1,20 +1,20 @@
-//! What a volume is asked, and what its errors say about it. Each of these may hang, and belongs into a question.
+//! Checks of a volume, and the meaning of its errors. Each check may hang, so it must run inside a question.
 
 use std::io;
 use std::path::Path;
 
-/// What an error of a file system says about its volume.
+/// What an error of a file system means for its volume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// The connection to it is lost: nothing on it can be used until it is there again.
+    /// The connection is lost: no file on the volume can be used until it is restored.
     Lost,
-    /// Its hardware or its connection failed, for this file or for all: a look at its root tells.
+    /// The hardware or the connection failed, for this file or for all; a check of the root decides.
     Doubtful,
-    /// Nothing.
+    /// The volume is not the cause.
     None,
 }
 
-/// Reads an error.
+/// Classifies an error.
 pub fn trouble(error: &io::Error) -> Trouble {
     use io::ErrorKind as Kind;
     match error.kind() {
@@ -51,10 +51,10 @@ fn of_system(code: i32) -> Trouble {
     }
 }
 
-/// Does the volume that is mounted here work? What this user may not see is no fault of it.
+/// Checks whether the volume mounted at `point` works. Missing permissions do not count as an error.
 ///
 /// # Errors
-/// The first error that speaks against it; `NotFound` where it is not mounted.
+/// The first error caused by the volume; `NotFound` if `point` does not exist.
 pub fn answers(point: &Path) -> io::Result<()> {
     let looks: [fn(&Path) -> io::Result<()>; 3] = [
         |p| p.metadata().map(drop),
@@ -72,22 +72,22 @@ pub fn answers(point: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Free bytes for this user on the volume of `path` or of its nearest existing parent.
+/// Returns the free bytes for this user on the volume of `path` or of its nearest existing parent.
 pub fn free_space(path: &Path) -> io::Result<u64> {
     free_in(nearest(path))
 }
 
-/// The same for a folder that is there.
+/// Returns the free bytes for this user on the volume of an existing folder.
 pub fn free_in(folder: &Path) -> io::Result<u64> {
     fs4::available_space(folder)
 }
 
-/// Is something there, whatever it is?
+/// Checks whether anything exists at `path`.
 pub fn is_there(path: &Path) -> bool {
     path.exists()
 }
 
-/// May this user write into `folder`, or make it where it is not there?
+/// Checks whether this user may write to `folder`, or create it if it does not exist.
 pub fn is_writable(folder: &Path) -> bool {
     tempfile::tempfile_in(nearest(folder)).is_ok()
 }
@@ -102,7 +102,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn errors_tell_a_lost_connection_from_a_doubtful_drive_and_from_a_missing_file() {
+    fn errors_are_classified() {
         use rustix::io::Errno;
         let of = |errno: Errno| trouble(&io::Error::from_raw_os_error(errno.raw_os_error()));
         for errno in [Errno::NOTCONN, Errno::STALE, Errno::HOSTDOWN, Errno::HOSTUNREACH] {
@@ -117,14 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_writable_where_it_can_be_made() {
+    fn missing_folder_is_writable_if_it_can_be_created() {
         let dir = tempfile::tempdir().unwrap();
         assert!(is_writable(dir.path()) && is_writable(&dir.path().join("no/such")));
         assert!(!is_writable(Path::new("/proc/no/such")));
     }
 
     #[test]
-    fn a_volume_that_is_there_answers() {
+    fn existing_volume_answers() {
         assert!(answers(Path::new("/")).is_ok());
         assert_eq!(answers(Path::new("/no/such")).unwrap_err().kind(), io::ErrorKind::NotFound);
     }

@@ -1,7 +1,7 @@
-//! The file systems that are mounted: where each begins, of which type it is, and on which device.
+//! The mounted file systems: mount point, type and device of each.
 //!
-//! Guarantees on Linux and macOS that no file system is asked: the system's own table is read, which also answers
-//! while a drive hangs. Windows has a volume for each drive letter or share.
+//! Guarantees on Linux and macOS that no file system is accessed: the table of the system is read, which works even
+//! while a drive hangs. On Windows each drive letter and each share is a volume.
 
 use std::path::{Path, PathBuf};
 
@@ -18,66 +18,66 @@ mod system;
 /// One mounted file system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {
-    /// Where it begins.
+    /// The mount point.
     pub point: PathBuf,
-    /// Its type as the system names it, such as `ext4`; empty where the system does not tell.
+    /// Its type as named by the system, such as `ext4`; empty if unknown.
     pub kind: String,
-    /// What holds its data: equal for two mounts of one file system.
+    /// The device that holds its data; equal for all mounts of one file system.
     pub device: String,
 }
 
-/// All of them at one moment.
+/// All mounted file systems at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Mounts(Vec<Mount>);
 
 impl Mounts {
-    /// Reads the table. Empty where it cannot be read.
+    /// Reads the table; empty if that fails.
     pub fn read() -> Mounts {
         Mounts(system::read())
     }
 
-    /// A table of these rows, later mounts behind earlier ones.
+    /// Creates a table from these rows, in the order of mounting.
     pub fn of_rows(rows: Vec<Mount>) -> Mounts {
         Mounts(rows)
     }
 
-    /// The mount that holds `path`, which is absolute and without links; the path itself need not exist.
+    /// Returns the mount that holds `path`, which must be absolute and without symlinks but need not exist.
     pub fn of(&self, path: &Path) -> Option<&Mount> {
         let holds = self.0.iter().filter(|mount| path.starts_with(&mount.point));
-        // Of two mounts on one folder the later one hides the earlier.
+        // Of two mounts at one folder the later one hides the earlier.
         holds.max_by_key(|mount| mount.point.components().count())
     }
 
-    /// The deepest of these places above `path`, which is absolute and without links, where a file system is usually
-    /// mounted and none is now.
+    /// Returns the deepest of the `usual` mount points above `path` at which no file system is mounted now. `path` must
+    /// be absolute and without symlinks.
     pub fn absent<'a>(&self, path: &Path, usual: &'a [PathBuf]) -> Option<&'a Path> {
         let now = self.of(path).map_or(0, |mount| mount.point.components().count());
         let above = usual.iter().filter(|point| path.starts_with(point) && point.components().count() > now);
         above.max_by_key(|point| point.components().count()).map(PathBuf::as_path)
     }
 
-    /// Is a file system mounted at just this folder?
+    /// Checks whether a file system is mounted exactly at this folder.
     pub fn has(&self, point: &Path) -> bool {
         self.0.iter().any(|mount| mount.point == point)
     }
 }
 
-/// Where the file system that holds `path` is mounted.
+/// Returns the mount point of the file system that holds `path`.
 pub fn point_of(path: &Path) -> Option<PathBuf> {
     Mounts::read().of(path).map(|mount| mount.point.clone()).or_else(|| system::assumed(path))
 }
 
-/// Is the file system still there that was mounted at this folder?
+/// Checks whether a file system is still mounted at this folder.
 pub fn is_mounted(point: &Path) -> bool {
     Mounts::read().has(point) || system::is_there(point)
 }
 
-/// Where the system mounts file systems by its own table, whether they are mounted now or not.
+/// Returns the mount points that the system is configured with, mounted or not.
 pub fn usual() -> Vec<PathBuf> {
     system::usual()
 }
 
-/// A number that changes when file systems come or go; constant where the system does not tell.
+/// Returns a number that changes when file systems are mounted or unmounted; constant if the system has no table.
 pub fn stamp() -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
@@ -96,16 +96,16 @@ mod tests {
     }
 
     #[test]
-    fn the_deepest_and_latest_mount_holds_a_path() {
+    fn deepest_and_latest_mount_holds_a_path() {
         let mounts = Mounts(vec![mount("/", "ext4"), mount("/mnt/nas", "autofs"), mount("/mnt/nas", "nfs4")]);
         let kind = |path: &str| mounts.of(Path::new(path)).map(|m| m.kind.as_str());
         assert_eq!(kind("/mnt/nas/films/a.mkv"), Some("nfs4"));
-        assert_eq!(kind("/mnt/nas2/a.mkv"), Some("ext4"), "names are compared whole");
+        assert_eq!(kind("/mnt/nas2/a.mkv"), Some("ext4"), "whole names are compared");
         assert!(mounts.has(Path::new("/mnt/nas")) && !mounts.has(Path::new("/mnt")));
     }
 
     #[test]
-    fn a_place_where_nothing_is_mounted_now_is_no_folder_of_the_disk_below() {
+    fn unmounted_mount_point_is_absent() {
         let mounts = Mounts(vec![mount("/", "ext4"), mount("/mnt/nas", "nfs4")]);
         let usual = ["/mnt/nas", "/media/usb", "/media/usb/inner", "/"].map(PathBuf::from);
         let absent = |path: &str| mounts.absent(Path::new(path), &usual).map(|p| p.to_str().unwrap());
@@ -117,7 +117,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_missing_file_lies_where_its_folder_is_mounted() {
+    fn missing_file_is_on_the_volume_of_its_folder() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().canonicalize().unwrap();
         let point = point_of(&folder.join("no/such/file")).unwrap();

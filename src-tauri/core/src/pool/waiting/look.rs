@@ -1,7 +1,7 @@
-//! A look at what waiting jobs wait for. What many jobs share is asked once.
+//! Checks whether what waiting jobs wait for is available. Answers that several jobs share are determined once.
 //!
-//! Guarantees an end as soon as one of the drives is silent: then the jobs wait on, for nothing tells that what they wait for
-//! is there. A drive that answers is waited for, however many files are asked about.
+//! Guarantees that a check ends as soon as one of its drives is silent; its jobs then keep waiting. While the drives
+//! respond, the check may take as long as its number of files needs.
 
 use crate::failure::{FailureCode, Reason};
 use crate::job::{Job, JobId};
@@ -15,17 +15,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The volumes that a look touches.
+/// The volumes that a check accesses.
 pub(crate) type Roots = Vec<PathBuf>;
 
-/// What a look found.
+/// The result of a check.
 pub(crate) struct Looked {
     pub(super) roots: Roots,
-    /// What these waited for is there.
+    /// Jobs whose cause to wait is gone.
     pub(super) ready: Vec<JobId>,
-    /// These wait for room on a disk.
+    /// Jobs that wait for space on a disk.
     pub(super) need_room: Vec<NeedsRoom>,
-    /// The videos of these were being written.
+    /// Jobs whose sources were being written to, with the current stamp.
     pub(super) written: Vec<(JobId, Option<Stamp>)>,
 }
 
@@ -35,29 +35,29 @@ impl Looked {
     }
 }
 
-/// A job that waits for room, and the room there is.
+/// A job that waits for space, and the space there is.
 pub(super) struct NeedsRoom {
     pub(super) id: JobId,
     pub(super) need: room::Need,
     pub(super) device: Option<String>,
-    /// Free bytes where its result goes.
+    /// Free bytes on the volume of its result.
     pub(super) free: u64,
 }
 
-/// Answers that many jobs share, by what they are about.
+/// Answers that several jobs share, by path.
 struct Answers<'a> {
     mounts: Mounts,
     mounted: HashMap<&'a Path, bool>,
     exists: HashMap<&'a Path, bool>,
     writable: HashMap<&'a Path, bool>,
     free: HashMap<PathBuf, u64>,
-    /// The volumes of these jobs work.
+    /// All volumes of these jobs work.
     answering: bool,
-    /// ffmpeg is another one than when last asked.
+    /// ffmpeg has changed since the last check.
     tools_changed: bool,
 }
 
-/// Looks for all of these jobs, which touch the same volumes; a sign of those is waited for so long.
+/// Checks all these jobs, which access the same volumes. Ends if one of the volumes is silent for `patience`.
 pub(super) fn look(
     roots: Roots,
     jobs: Vec<Job>,
@@ -74,7 +74,7 @@ pub(super) fn look(
     volumes.ask_at_length(&places, patience, look).unwrap_or_else(|_| Looked::nothing(roots))
 }
 
-/// Asks drives, and so belongs into a question.
+/// Performs the check. Accesses drives, so it may hang and must run inside a question.
 fn see(roots: Roots, jobs: &[Job], tooling: &Tooling, volumes: &Volumes) -> Looked {
     let waits_for = |what| jobs.iter().any(|job| code(job) == Some(what));
     let mut answers = Answers {
@@ -93,7 +93,7 @@ fn see(roots: Roots, jobs: &[Job], tooling: &Tooling, volumes: &Volumes) -> Look
             Some(FailureCode::SourceChanged | FailureCode::SourceGrowing) => {
                 looked.written.push((job.id, Stamp::of(&job.source)));
             }
-            // A link may lead from its folder to a drive that does not answer.
+            // A symlink may lead from the folder to another, silent drive.
             Some(FailureCode::VolumeSilent) if volumes.absence(folder(job)).is_some() => {}
             _ if answers.cause_gone(job) => looked.ready.push(job.id),
             _ => {}
@@ -106,7 +106,7 @@ impl<'a> Answers<'a> {
     fn room(&mut self, job: &'a Job) -> NeedsRoom {
         let mount = self.mounts.of(folder(job));
         let device = mount.map(|mount| mount.device.clone());
-        // All folders of a file system have its room.
+        // All folders of a file system share its free space.
         let at = mount.map_or(folder(job), |mount| &mount.point).to_owned();
         let free = *self.free.entry(at).or_insert_with(|| free_space(folder(job)).unwrap_or(0));
         NeedsRoom { id: job.id, need: room::need(job), device, free }
@@ -120,7 +120,7 @@ impl<'a> Answers<'a> {
         *self.exists.entry(folder).or_insert_with(|| is_there(folder))
     }
 
-    /// May this waiting job be tried again? Not for one that waits for room.
+    /// Checks whether this job may be attempted again. Not for jobs that wait for space or for a file being written.
     fn cause_gone(&mut self, job: &'a Job) -> bool {
         match code(job) {
             Some(FailureCode::SourceVolumeMissing) => {
@@ -142,7 +142,7 @@ impl<'a> Answers<'a> {
     }
 }
 
-/// What a look at this job touches.
+/// Returns the volumes that a check of this job accesses.
 pub(super) fn roots(job: &Job, mounts: &Mounts) -> Roots {
     let root =
         |path: &Path| mounts.of(path).map(|mount| mount.point.clone()).or_else(|| mounts::point_of(path));
@@ -169,7 +169,7 @@ fn folder(job: &Job) -> &Path {
     job.output.parent().unwrap_or(&job.output)
 }
 
-/// Does the volume work that is mounted here? What is known of it is corrected.
+/// Checks whether the volume mounted at `root` works, and updates what is known of it.
 fn works(volumes: &Volumes, root: &Path) -> bool {
     let works = answers(root).is_ok();
     volumes.set_lost(root, !works);

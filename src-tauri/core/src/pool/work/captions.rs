@@ -1,14 +1,14 @@
-//! Captions inside the picture, read before a picture is converted: only then is it known what its encoder must keep, or
-//! what becomes a track of its own.
+//! Reads the captions inside a video stream before the stream is converted, because they decide what the encoder must
+//! keep and which captions become tracks.
 //!
-//! Guarantees that a source is read for them once.
+//! Guarantees that a source is read for captions only once.
 
 use super::End;
 use super::making::Making;
 use crate::ffmpeg::{self, Asked};
 use crate::plan::Plan;
 
-/// The plan with the tracks that they become. Where the picture is copied they stay in it.
+/// Returns the plan with the tracks that captions become. In a copied video stream they stay as they are.
 pub(super) fn add(making: &mut Making<'_>, plan: Plan) -> Result<Plan, End> {
     if making.info.captions.is_some() || !plan.converts_picture() {
         return Ok(plan);

@@ -1,7 +1,7 @@
-//! Running the command of one step: it is noted before, its progress shown meanwhile, its failure explained afterwards.
+//! Runs the command of one step: records it before, shows its progress, and explains its failure.
 //!
-//! Guarantees that the part file is watched only while a step writes it, and that what a full disk is to have room for
-//! follows from the result alone.
+//! Guarantees that the part file is watched only during steps that write it, and that the space needed after a full
+//! disk is estimated from the result alone.
 
 use super::End;
 use super::making::Making;
@@ -15,7 +15,7 @@ use crate::queue::Note;
 use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
-/// Runs a step to its end; only one that did not fail is reported.
+/// Runs a step to its end. Returns a report only if the step did not fail.
 pub(super) fn run(making: &mut Making<'_>, step: &Step) -> Result<Report, End> {
     let work = making.work;
     work.note(&Note::Command(command_line(making.tools, &step.arguments)))?;
@@ -50,7 +50,7 @@ fn refuse_failed(making: &Making<'_>, step: &Step, report: &Report) -> Result<()
     let work = making.work;
     output::check_folder(&work.part, work.job.output_volume.as_deref())?;
     match classify::failure(report) {
-        // What cannot be decoded is judged by what was said of it.
+        // A failed decode is judged by its log.
         Some(failure) if step.what == What::DecodeCopies && failure.code() == FailureCode::EncodeFailed => {
             Ok(())
         }
@@ -60,15 +60,16 @@ fn refuse_failed(making: &Making<'_>, step: &Step, report: &Report) -> Result<()
     }
 }
 
-/// HUP, INT and TERM.
+/// Checks for HUP, INT and TERM, which the end of a session may have sent.
 fn may_be_the_session(failure: &Failure) -> bool {
     failure.code() == FailureCode::KilledBySignal && matches!(failure.signal, Some(1 | 2 | 15))
 }
 
-/// How long after its encoder a worker may get the order to stop.
+/// How long after the end of its encoder a worker may receive the order to stop.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A session that ends sends its signal to all its processes: an encoder may have gone before the order to stop comes.
+/// Waits for an order to stop. The end of a session signals all its processes, so the encoder may end before the order
+/// arrives.
 fn stop_follows(orders: &Orders) -> bool {
     let until = Instant::now() + PATIENCE;
     while *orders.borrow() != Order::Stop && Instant::now() < until {
@@ -77,11 +78,11 @@ fn stop_follows(orders: &Orders) -> bool {
     *orders.borrow() == Order::Stop
 }
 
-/// Percent of the result below which its size is guessed to be twice what was written.
-const TELLING: f64 = 1.0;
+/// Percentage of the result below which its size is guessed as twice the written bytes.
+const MIN_WRITTEN: f64 = 1.0;
 
-/// A disk that was full: what the whole result would have taken. Scratch files are on the disk of the data folder, of
-/// which nothing follows for the result.
+/// Adds the size of the whole result to the failure of a full disk. A step that does not write the result filled the
+/// disk of the data folder, which does not predict the size of the result.
 fn with_need(failure: Failure, writes: bool, progress: &Progress) -> Failure {
     if failure.code() != FailureCode::DiskFull {
         return failure;
@@ -90,7 +91,7 @@ fn with_need(failure: Failure, writes: bool, progress: &Progress) -> Failure {
         return Failure { reason: Reason::DataDiskFull, ..failure };
     }
     let twice = || progress.bytes.filter(|bytes| *bytes > 0).map(|bytes| bytes * 2);
-    Failure { need_bytes: progress.expected_bytes(TELLING).or_else(twice), ..failure }
+    Failure { need_bytes: progress.expected_bytes(MIN_WRITTEN).or_else(twice), ..failure }
 }
 
 #[cfg(test)]
@@ -103,10 +104,10 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_tells_the_size_of_the_whole_result_by_the_share_of_it_that_is_written() {
+    fn full_disk_failure_has_the_expected_size_of_the_result() {
         let full = || Reason::DiskFull { folder: None };
         assert_eq!(need(full(), true, 1_000, Some(10.0)), Some(10_000));
-        assert_eq!(need(full(), true, 1_000, Some(0.5)), Some(2_000), "too early to tell");
+        assert_eq!(need(full(), true, 1_000, Some(0.5)), Some(2_000), "too early for an estimate");
         assert_eq!(need(full(), true, 1_000, None), Some(2_000), "of unknown length");
         assert_eq!(need(full(), true, 0, Some(50.0)), None, "not a byte fitted");
         assert_eq!(need(full(), false, 1_000, Some(10.0)), None, "another disk");

@@ -1,7 +1,7 @@
-//! A failure that the drives explain better: one that does not work just now is waited for, and a source that its drive
-//! cannot read is not tried again and again.
+//! Replaces a failure by a more exact one after a check of the drives: the job waits for a drive that does not work,
+//! and a source that its drive cannot read is not attempted repeatedly.
 //!
-//! Guarantees that no file is called damaged, missing or no video while its drive does not work.
+//! Guarantees that no file is reported as damaged, missing or not a video while its drive does not work.
 
 use super::readable::{Unreadable, unreadable};
 use super::{End, Work};
@@ -12,9 +12,9 @@ use crate::volumes::{Trouble, answers, mounts, trouble};
 use std::io;
 use std::path::PathBuf;
 
-/// The failure as it is with the drives looked at, or the end that an order makes.
+/// Returns the failure after a check of the drives, or the end that an order caused.
 pub(super) fn explain(work: &Work<'_>, failure: Failure) -> Result<Failure, End> {
-    if !in_question(failure.code()) {
+    if !may_be_the_drive(failure.code()) {
         return Ok(failure);
     }
     if let Some(place) = lost_place(work) {
@@ -22,15 +22,15 @@ pub(super) fn explain(work: &Work<'_>, failure: Failure) -> Result<Failure, End>
         return Ok(Failure { log_tail: failure.log_tail, ..output::lost(&place) });
     }
     match failure.code() {
-        // It is there again: this attempt counts, so that a file which stays out of reach is parked in the end.
+        // The drive works again: this attempt counts, so that a job whose file stays inaccessible fails eventually.
         FailureCode::VolumeSilent => Ok(Failure { reason: Reason::ConnectionBroke, ..failure }),
         FailureCode::IoError => read_again(work, failure),
         _ => Ok(failure),
     }
 }
 
-/// May a drive that does not work be behind it?
-fn in_question(code: FailureCode) -> bool {
+/// Checks whether a drive that does not work may be the cause.
+fn may_be_the_drive(code: FailureCode) -> bool {
     use FailureCode as Code;
     matches!(
         code,
@@ -52,12 +52,12 @@ fn in_question(code: FailureCode) -> bool {
     )
 }
 
-/// The drive of this job that does not work.
+/// Returns the drive of this job that does not work.
 fn lost_place(work: &Work<'_>) -> Option<PathBuf> {
-    places(work.job).into_iter().find(|place| answers(place).is_err_and(|error| speaks_against(&error)))
+    places(work.job).into_iter().find(|place| answers(place).is_err_and(|error| is_trouble(&error)))
 }
 
-/// The mounts that a job reads from and writes to.
+/// Returns the mounts that a job reads from and writes to.
 pub(super) fn places(job: &Job) -> Vec<PathBuf> {
     let mut places: Vec<PathBuf> =
         [&job.real_source, &job.output].into_iter().filter_map(|path| mounts::point_of(path)).collect();
@@ -65,19 +65,19 @@ pub(super) fn places(job: &Job) -> Vec<PathBuf> {
     places
 }
 
-fn speaks_against(error: &io::Error) -> bool {
+fn is_trouble(error: &io::Error) -> bool {
     trouble(error) != Trouble::None
 }
 
-/// The drive reported an error and works: can it read the source at all? What fails twice at the same byte is defective.
+/// Reads the source after an error of a drive that works. A source that fails twice at the same byte is defective.
 fn read_again(work: &Work<'_>, failure: Failure) -> Result<Failure, End> {
-    let going_on = || work.heed().is_ok();
-    let Some(first) = unreadable(&work.job.source, 0, going_on) else {
+    let may_continue = || work.heed().is_ok();
+    let Some(first) = unreadable(&work.job.source, 0, may_continue) else {
         work.heed()?;
         return Ok(failure);
     };
     work.pause(work.shared.policy.source_recheck)?;
-    let again = unreadable(&work.job.source, first.at, going_on);
+    let again = unreadable(&work.job.source, first.at, may_continue);
     work.heed()?;
     if again != Some(first) || lost_place(work).is_some() {
         return Ok(failure);

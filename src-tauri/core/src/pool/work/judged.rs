@@ -1,5 +1,5 @@
-//! How an attempt has its result judged: the commands are noted and shown, and what a refusal teaches is kept for the next
-//! chance.
+//! Judges the result of an attempt: commands are recorded and shown, and what a refusal reveals is kept for the next
+//! making.
 
 use super::making::Making;
 use super::{End, command};
@@ -15,7 +15,7 @@ use crate::preset::Container;
 use crate::verify::{Refusal, Verdict};
 use std::path::{Path, PathBuf};
 
-/// The verdict on the part file. `report`: of the step that wrote it.
+/// Returns the verdict on the part file. `report`: of the step that wrote it.
 pub(super) fn judge(
     making: &mut Making<'_>,
     plan: &Plan,
@@ -29,7 +29,7 @@ pub(super) fn judge(
     decided.map_err(|refusal| refused(making, refusal))
 }
 
-/// The end of a making that was refused; where what is shown ends sooner than the file, that is noted.
+/// Returns the end of a refused making. Records where audio and video end if the file is longer.
 fn refused(making: &mut Making<'_>, refusal: Refusal) -> End {
     match refusal {
         Refusal::Failed(failure) | Refusal::Doubtful(failure) => failure.into(),
@@ -46,21 +46,21 @@ fn hide_subtitles(making: &Making<'_>, plan: &Plan) {
     if plan.hides_subtitles()
         && let Err(cause) = output::hide_subtitles(&making.work.part)
     {
-        tracing::warn!(job = %making.work.job.id, %cause, "its subtitles stay switched on");
+        tracing::warn!(job = %making.work.job.id, %cause, "the subtitles could not be disabled by default");
     }
 }
 
-/// Of Matroska ffmpeg did.
+/// Marks the file as a result. In Matroska, ffmpeg wrote the mark.
 fn mark(making: &Making<'_>, plan: &Plan) {
     if plan.container != Container::Mkv
         && !plan.mark.is_empty()
         && let Err(cause) = output::mark(&making.work.part, &plan.mark)
     {
-        tracing::warn!(job = %making.work.job.id, %cause, "it is not marked as a result");
+        tracing::warn!(job = %making.work.job.id, %cause, "the file could not be marked as a result");
     }
 }
 
-/// Matroska declares Dolby Vision of what ffmpeg encoded, too.
+/// Removes the Dolby Vision declaration, which ffmpeg writes to Matroska also for an encoded stream.
 fn undeclare(making: &Making<'_>, plan: &Plan) {
     let declared =
         making.info.video().and_then(|s| s.video.as_ref()).is_some_and(|p| p.dolby_vision.is_some());
@@ -69,7 +69,7 @@ fn undeclare(making: &Making<'_>, plan: &Plan) {
         && plan.converts_picture()
         && let Err(cause) = output::undeclare_dolby_vision(&making.work.part)
     {
-        tracing::warn!(job = %making.work.job.id, %cause, "it stays declared to be Dolby Vision");
+        tracing::warn!(job = %making.work.job.id, %cause, "the Dolby Vision declaration could not be removed");
     }
 }
 
@@ -121,7 +121,7 @@ impl Judging for Making<'_> {
         Some(self.scratch.prefix.clone())
     }
 
-    /// The verdict then rests on what is left.
+    /// The verdict then uses the remaining checks.
     fn unmeasured(&self) -> Result<Measured, End> {
         Ok(Measured::default())
     }

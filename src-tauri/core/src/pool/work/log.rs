@@ -1,7 +1,7 @@
-//! What the steps of an attempt said, as the one log that is kept with a failure.
+//! Combines the logs of all steps of an attempt into the one log that is stored with a failure.
 //!
-//! Guarantees that it is no longer than what is kept of a log, and that the latest step keeps most: it is the one that
-//! failed. Pure.
+//! Guarantees that it is at most `KEPT_LOG` bytes long, and that the latest step gets most of them, as it is the one
+//! that failed. Pure.
 
 use crate::plan::What;
 use crate::queue::KEPT_LOG;
@@ -11,21 +11,21 @@ use crate::queue::KEPT_LOG;
 pub(super) struct Log(Vec<(What, String)>);
 
 impl Log {
-    pub(super) fn add(&mut self, what: What, said: &str) {
-        self.0.push((what, said.to_owned()));
+    pub(super) fn add(&mut self, what: What, logged: &str) {
+        self.0.push((what, logged.to_owned()));
     }
 
-    /// Its last 16 KiB. Where several steps said something, a line names each.
+    /// Returns the last 16 KiB. With several steps, a header line names each.
     pub(super) fn tail(&self) -> String {
         if let [(_, only)] = self.0.as_slice() {
             return only.clone();
         }
         let mut tail = String::new();
-        for (what, said) in self.0.iter().rev() {
+        for (what, logged) in self.0.iter().rev() {
             let header = format!("-- {} --\n", what.name());
             let Some(room) = KEPT_LOG.checked_sub(header.len() + tail.len() + 1) else { break };
-            let lines = last_lines(said, room);
-            if lines.is_empty() && !said.is_empty() {
+            let lines = last_lines(logged, room);
+            if lines.is_empty() && !logged.is_empty() {
                 break;
             }
             tail = format!("{header}{lines}\n{tail}");
@@ -34,7 +34,7 @@ impl Log {
     }
 }
 
-/// The last lines of a text that fit into so many bytes.
+/// Returns the last whole lines of a text that fit into `room` bytes.
 fn last_lines(text: &str, room: usize) -> &str {
     let Some(excess) = text.len().checked_sub(room).filter(|excess| *excess > 0) else { return text };
     let cut = &text[text.floor_char_boundary(excess - 1)..];
@@ -47,21 +47,21 @@ mod tests {
 
     fn log(steps: &[(What, &str)]) -> String {
         let mut log = Log::default();
-        for (what, said) in steps {
-            log.add(*what, said);
+        for (what, logged) in steps {
+            log.add(*what, logged);
         }
         log.tail()
     }
 
     #[test]
-    fn each_of_several_steps_has_its_name_above_what_it_said() {
+    fn each_of_several_steps_has_a_header() {
         assert_eq!(log(&[(What::Encode, "[info] a\n[info] b")]), "[info] a\n[info] b");
         let two = log(&[(What::FirstPass, "[info] a"), (What::SecondPass, "[error] b")]);
         assert_eq!(two, "-- first pass --\n[info] a\n-- second pass --\n[error] b\n");
     }
 
     #[test]
-    fn the_latest_step_keeps_most_and_lines_stay_whole() {
+    fn latest_step_keeps_most_and_lines_stay_whole() {
         let long = |word: &str| vec![format!("[info] {word}é"); 2000].join("\n");
         let (first, second) = (long("first"), long("second"));
         let tail = log(&[(What::FirstPass, &first), (What::SecondPass, &second)]);

@@ -1,8 +1,8 @@
-//! Making the result: carry out the steps of the plan, and give it a further chance where there is one: hardware that
-//! failed hands over to the processor, a stream of which a copy was refused is converted, a result above its size is made
-//! once more.
+//! Makes the result: runs the steps of the plan, and makes it again with a changed plan if that may help. The CPU
+//! replaces failed hardware, a stream whose copy was refused is converted, and a result above its size limit is encoded
+//! again.
 //!
-//! Guarantees that a result is returned only with the verdict it earned, and a failure with the log of all steps.
+//! Guarantees that a result is returned only with its verdict, and a failure with the log of all steps.
 
 use super::log::Log;
 use super::making::Making;
@@ -24,7 +24,7 @@ use crate::words;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Makes the part file and earns its verdict.
+/// Makes the part file and returns its verdict.
 pub(super) fn make(work: &Work<'_>, tools: &Tools, info: MediaInfo, plan: &Plan) -> Result<Verdict, End> {
     let (scratch, steps, log) = (Scratch::of(work, plan), Steps::default(), Log::default());
     let mut making = Making { work, tools, info, steps, log, shown: None, scratch };
@@ -38,8 +38,9 @@ pub(super) fn make(work: &Work<'_>, tools: &Tools, info: MediaInfo, plan: &Plan)
     })
 }
 
-/// Each further chance takes away what failed: hardware, streams to be copied, what is marked beyond the end, subtitles
-/// that cannot be written, or what was not known of the original. So it ends.
+/// Makes the result, again with a changed plan after each failure that teaches something. Terminates, because each
+/// lesson removes one cause: hardware, copied streams, chapters and subtitles beyond the end, subtitles that cannot be
+/// written, or unknown properties of the source.
 fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
     let (mut remarks, mut hardware) = (Vec::new(), wants_hardware(making.work));
     let plan = with_cues(making, plan, hardware)?;
@@ -48,7 +49,7 @@ fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, E
     loop {
         match in_size(making, &plan) {
             Ok(mut made) => {
-                // What was learned in two steps is said once.
+                // Two lessons may give the same remark.
                 remarks.dedup();
                 made.remarks.extend(remarks);
                 return Ok(made);
@@ -66,7 +67,7 @@ fn with_second_chance(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, E
     }
 }
 
-/// The plan by the cues of the subtitles that it converts, which are read for that.
+/// Returns the plan that considers the cues of converted subtitles. Reads the cues if the plan converts any.
 fn with_cues(making: &mut Making<'_>, plan: &Plan, hardware: bool) -> Result<Plan, End> {
     if !plan.converts_texts() {
         return Ok(plan.clone());
@@ -80,18 +81,18 @@ fn with_cues(making: &mut Making<'_>, plan: &Plan, hardware: bool) -> Result<Pla
     Ok(plan::plan(&making.info, making.work.spec, &abilities(making.tools, hardware))?)
 }
 
-/// What an end teaches for the next chance.
+/// What an end teaches for the next making.
 #[derive(PartialEq)]
 enum Lesson {
-    /// The processor is to encode.
+    /// Encode on the CPU.
     Hardware,
-    /// Chapters and subtitles are to end where picture and sound do.
+    /// End chapters and subtitles where video and audio end.
     Clip,
-    /// These streams are to be converted.
+    /// Convert these streams.
     Copies(Vec<(Kind, CopyFault)>),
-    /// What changes on the way is known now.
+    /// Plan again with the properties of the source that decoding revealed.
     Changes,
-    /// Subtitles are to be left out.
+    /// Omit subtitles.
     Subtitles,
 }
 
@@ -109,7 +110,10 @@ impl Lesson {
     }
 }
 
-/// An end that teaches nothing is final.
+/// Returns the lesson of an end, and records it in `making`.
+///
+/// # Errors
+/// The end itself if it teaches nothing.
 fn learn(making: &mut Making<'_>, plan: &Plan, end: End) -> Result<Lesson, End> {
     let faults: BTreeMap<usize, CopyFault> = match &end {
         End::Changed(changed) => {
@@ -137,7 +141,8 @@ fn learn(making: &mut Making<'_>, plan: &Plan, end: End) -> Result<Lesson, End> 
     Ok(Lesson::Copies(refused))
 }
 
-/// Was a cue refused? Which one is not always said: all subtitles are then left out.
+/// Checks whether ffmpeg refused a cue, and marks all kept subtitles as refused, as the log does not always name the
+/// stream.
 fn refuses_subtitles(making: &mut Making<'_>, plan: &Plan, failure: &Failure) -> bool {
     let kept: Vec<usize> = plan.kept().filter(|s| s.kind == Kind::Subtitle).map(|s| s.input).collect();
     let over = failure.code() == FailureCode::EncodeFailed && is_over_subtitles(&failure.log_tail);
@@ -159,7 +164,7 @@ fn may_be_the_hardware(failure: &Failure) -> bool {
     )
 }
 
-/// Carries `plan` out; a result above its size is made once more with the statistics of the first pass.
+/// Carries out `plan`. A result above its size limit is encoded once more with the statistics of the first pass.
 fn in_size(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
     let made = carry_out(making, plan, &steps(making, plan))?;
     refuse_big_copy(plan, made.verification.size)?;
@@ -174,7 +179,7 @@ fn in_size(making: &mut Making<'_>, plan: &Plan) -> Result<Verdict, End> {
     Ok(made)
 }
 
-/// A copy cannot be made any smaller: it is converted instead.
+/// Refuses a copied video stream if the result is above its size limit, so that the stream is converted.
 fn refuse_big_copy(plan: &Plan, made: u64) -> Result<(), End> {
     let picture = plan.copies().find(|s| s.kind == Kind::Video && plan.limit.is_some_and(|most| made > most));
     let Some(picture) = picture else { return Ok(()) };
@@ -188,7 +193,7 @@ fn steps(making: &Making<'_>, plan: &Plan) -> Vec<Step> {
     plan::steps(plan, &making.work.job.source, &making.work.part, &making.scratch.prefix)
 }
 
-/// Carries out steps that write a result, and behind them those that check it.
+/// Runs the steps that write a result, then those that check it.
 fn carry_out(making: &mut Making<'_>, plan: &Plan, steps: &[Step]) -> Result<Verdict, End> {
     let nothing = || End::from(Failure::from(Reason::NothingToRun));
     let check = steps.iter().position(|step| step.what == What::Check).ok_or_else(nothing)?;
@@ -204,7 +209,7 @@ fn carry_out(making: &mut Making<'_>, plan: &Plan, steps: &[Step]) -> Result<Ver
     Ok(verdict)
 }
 
-/// The plan is written down, the part is there: what is wrong with the folder shows before an encoder starts.
+/// Records the plan and creates the part file, so that a problem with the folder shows before an encoder starts.
 fn prepare(work: &Work<'_>, plan: &Plan) -> Result<(), End> {
     let json = serde_json::to_string(plan).unwrap_or_default();
     work.note(&Note::Plan { plan: json, part: work.part.clone() })?;
@@ -218,7 +223,7 @@ fn prepare(work: &Work<'_>, plan: &Plan) -> Result<(), End> {
     Ok(())
 }
 
-/// Those of attempts that ended while their drive was away.
+/// Deletes part files that earlier attempts could not delete because their drive was away.
 fn delete_earlier_parts(work: &Work<'_>) {
     let earlier = work.shared.queue.attempts(work.job.id).unwrap_or_default();
     for part in earlier.into_iter().filter_map(|a| a.part).filter(|part| *part != work.part) {

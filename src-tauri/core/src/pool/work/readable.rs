@@ -1,4 +1,5 @@
-//! Can a file be read from beginning to end? Our own reading tells where its drive gives up, which ffmpeg does not say.
+//! Checks whether a file can be read to its end, and finds the first byte its drive cannot read, which ffmpeg does not
+//! report.
 
 use crate::volumes::{Trouble, trouble};
 use std::fs::File;
@@ -8,26 +9,27 @@ use std::path::Path;
 /// Bytes read at a time.
 const BLOCK: usize = 1 << 20;
 
-/// Where the drive reports an error.
+/// Where the drive reports a read error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unreadable {
     /// The first byte that cannot be read.
     pub(super) at: u64,
 }
 
-/// Reads the file from byte `from` on, as long as `going_on` holds; nothing where all of it can be read.
-pub(super) fn unreadable(path: &Path, from: u64, going_on: impl Fn() -> bool) -> Option<Unreadable> {
-    unreadable_in(&mut File::open(path).ok()?, from, going_on)
+/// Reads the file from byte `from` while `may_continue` returns true. Returns `None` if no read failed because of the
+/// drive.
+pub(super) fn unreadable(path: &Path, from: u64, may_continue: impl Fn() -> bool) -> Option<Unreadable> {
+    unreadable_in(&mut File::open(path).ok()?, from, may_continue)
 }
 
 fn unreadable_in(
     file: &mut (impl Read + Seek),
     from: u64,
-    going_on: impl Fn() -> bool,
+    may_continue: impl Fn() -> bool,
 ) -> Option<Unreadable> {
     let mut at = file.seek(SeekFrom::Start(from)).ok()?;
     let mut block = vec![0; BLOCK];
-    while going_on() {
+    while may_continue() {
         match file.read(&mut block) {
             Ok(0) => return None,
             Ok(read) => at += read as u64,
@@ -43,7 +45,7 @@ mod tests {
     use super::*;
     use rustix::io::Errno;
 
-    /// Readable up to a byte.
+    /// A file readable up to byte `good`.
     struct Defective {
         at: u64,
         good: u64,
@@ -70,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_byte_at_which_a_drive_gives_up_is_found_again_from_there() {
+    fn first_unreadable_byte_is_found_and_confirmed() {
         let mut file = Defective { at: 0, good: 5_000_000 };
         let first = unreadable_in(&mut file, 0, || true).unwrap();
         assert_eq!(first.at, 5_000_000);

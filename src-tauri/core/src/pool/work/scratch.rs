@@ -1,8 +1,8 @@
-//! Scratch files of an attempt, in the data folder: statistics that the first of two passes leaves for the second, covers
-//! that are to be attached, captions that become subtitles, and the times of subtitles.
+//! Scratch files of an attempt, in the data folder: statistics of the first pass for the second, covers to be attached,
+//! captions that become subtitles, converted subtitles, chapters, and the times of subtitles.
 //!
-//! Guarantees that they are removed when dropped, and so is what a crash left. Only a remark depends on the times of
-//! subtitles: no result fails because they cannot be noted.
+//! Guarantees that they are deleted on drop, including those that an earlier attempt of the job left after a crash. No
+//! result fails because the times of subtitles cannot be stored: only a remark depends on them.
 
 use super::Work;
 use crate::captions;
@@ -14,19 +14,19 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Bytes of noted times that are read, whatever is there.
+/// Most bytes of stored subtitle times that are read.
 const MOST_CUES: u64 = 8 << 20;
 
 /// The scratch files of one attempt.
 pub(super) struct Scratch {
     folder: PathBuf,
     uid: String,
-    /// How their names begin, with the folder.
+    /// Folder and common start of the file names.
     pub(super) prefix: PathBuf,
 }
 
 impl Scratch {
-    /// Makes their folder where `plan` needs one.
+    /// Creates the folder if `plan` needs it.
     pub(super) fn of(work: &Work<'_>, plan: &Plan) -> Scratch {
         let (folder, uid) = (work.shared.data.join("passes"), work.job.uid.to_string());
         let scratch = Scratch { prefix: folder.join(format!("{uid}.{}", work.job.epoch)), folder, uid };
@@ -34,13 +34,13 @@ impl Scratch {
         if plan.limit.is_some() || plan.attached().next().is_some() || cues {
             scratch.clear();
             if let Err(cause) = std::fs::create_dir_all(&scratch.folder) {
-                tracing::warn!(%cause, "no folder for what a job notes beside its result");
+                tracing::warn!(%cause, "the folder for scratch files could not be created");
             }
         }
         scratch
     }
 
-    /// The plan without what is only counted, where that cannot be noted.
+    /// Writes the files that `plan` reads, and returns the plan without the parts whose files cannot be written.
     pub(super) fn possible(&self, mut plan: Plan, info: &MediaInfo) -> Plan {
         plan.streams
             .retain(|stream| stream.captions.is_none_or(|n| self.is_written(n, info, plan.clip.as_ref())));
@@ -54,14 +54,17 @@ impl Scratch {
             && let Err(cause) = std::fs::create_dir_all(&self.folder)
                 .and_then(|()| std::fs::write(file, plan::chapter_text(clip)))
         {
-            tracing::warn!(%cause, "the chapters of a job could not be written down");
+            tracing::warn!(%cause, "the chapters of a job could not be written");
             plan.clip = None;
         }
         plan.count_cues = plan::cue_file(&plan, &self.prefix).is_some_and(|file| File::create(file).is_ok());
         plan
     }
 
-    /// Writes the cues of a stream down. Fails with why it is left out.
+    /// Writes the cues of a stream to its file.
+    ///
+    /// # Errors
+    /// Why the stream is left out.
     fn rewrite(&self, input: usize, info: &MediaInfo, clip: Option<&Clip>) -> Result<(), StreamReason> {
         let stream = info.streams.iter().find(|stream| stream.index == input);
         let cues = stream.and_then(|stream| stream.cues.as_ref());
@@ -74,12 +77,12 @@ impl Scratch {
             std::fs::write(plan::rewritten_file(&self.prefix, input), text)
         };
         write().map_err(|cause| {
-            tracing::warn!(%cause, "the subtitles of a job could not be written down");
+            tracing::warn!(%cause, "the subtitles of a job could not be written");
             StreamReason::TextNotSaved
         })
     }
 
-    /// Are there captions at place `n` that begin before the end, and could they be written down?
+    /// Writes the captions with index `n` to their file. Returns false if none start before the end, or if that failed.
     fn is_written(&self, n: usize, info: &MediaInfo, clip: Option<&Clip>) -> bool {
         let end = clip.map_or(f64::MAX, |clip| clip.seconds);
         let Some(found) = info.captions.as_ref().and_then(|all| all.get(n)) else { return false };
@@ -90,17 +93,17 @@ impl Scratch {
         };
         let written = if text.is_empty() { Ok(()) } else { write() };
         if let Err(cause) = &written {
-            tracing::warn!(%cause, "the captions of a job could not be written down");
+            tracing::warn!(%cause, "the captions of a job could not be written");
         }
         written.is_ok() && !text.is_empty()
     }
 
-    /// A remark on lines of subtitles that are lost where only one is shown at a time.
+    /// Returns a remark if overlapping subtitle lines are lost in players that show only one line at a time.
     pub(super) fn overlaps(&self, plan: &Plan) -> Option<Remark> {
-        let mut noted = Vec::new();
+        let mut times = Vec::new();
         let file = File::open(plan::cue_file(plan, &self.prefix)?).ok()?;
-        file.take(MOST_CUES).read_to_end(&mut noted).ok()?;
-        let count = cues::overlaps(&String::from_utf8_lossy(&noted));
+        file.take(MOST_CUES).read_to_end(&mut times).ok()?;
+        let count = cues::overlaps(&String::from_utf8_lossy(&times));
         (count > 0).then_some(Remark::OverlappingLines { count })
     }
 

@@ -1,6 +1,6 @@
-//! The source of a job: is it there, and is it still the same at the end?
+//! Checks that the source of a job exists and does not change during an attempt.
 //!
-//! Guarantees that a video which is written to while it is read is waited for, whatever else went wrong with it.
+//! Guarantees that a job whose video was written to during the attempt waits for it, whatever else failed.
 
 use super::{End, Work};
 use crate::failure::{Failure, FailureCode, Reason, name_of, shown};
@@ -13,7 +13,7 @@ use std::fs::Metadata;
 use std::io;
 use std::path::Path;
 
-/// Size and modification time: what must not change while a job runs.
+/// Size and modification time, which must not change while a job runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pool) struct Stamp {
     pub(in crate::pool) size: u64,
@@ -21,13 +21,13 @@ pub(in crate::pool) struct Stamp {
 }
 
 impl Stamp {
-    /// That of a file; nothing where it cannot be looked at.
+    /// Returns the stamp of a file; `None` if its metadata cannot be read.
     pub(in crate::pool) fn of(path: &Path) -> Option<Stamp> {
         path.metadata().ok().map(|metadata| stamp(&metadata))
     }
 }
 
-/// Looks at the source, without opening it.
+/// Returns the stamp of the source. Does not open it.
 pub(super) fn look(job: &Job) -> Result<Stamp, Failure> {
     let metadata = std::fs::metadata(&job.source).map_err(|e| absent(job, &e))?;
     if !metadata.is_file() {
@@ -57,7 +57,7 @@ fn absent(job: &Job, error: &io::Error) -> Failure {
     .into()
 }
 
-/// Is the source as it was? `before`: the stamp at the start.
+/// Checks that the source is unchanged. `before`: the stamp at the start.
 pub(super) fn unchanged(job: &Job, before: Stamp) -> Result<(), Failure> {
     if look(job)? == before {
         return Ok(());
@@ -65,7 +65,7 @@ pub(super) fn unchanged(job: &Job, before: Stamp) -> Result<(), Failure> {
     Err(Reason::SourceChanged { name: name_of(&job.source) }.into())
 }
 
-/// It was looked at, and may have grown meanwhile: nothing is encoded before it rests.
+/// Checks that the source has not grown while it was probed, before an encode starts.
 ///
 /// # Errors
 /// `source_growing`.
@@ -77,11 +77,12 @@ fn growing(job: &Job) -> Failure {
     Reason::SourceGrowing { name: name_of(&job.source) }.into()
 }
 
-/// A file written to so lately may be written to still.
+/// A file modified within this time may still be written to.
 const LATELY_MS: i64 = 60_000;
 
-/// A failure that its source explains better: the drive was pulled, or the file is being copied or recorded just
-/// now. Copies pause, so a file written to lately is looked at once more after a while before it is called damaged.
+/// Returns the end for a failure, replaced if the source explains it: its drive was removed, or the file is still being
+/// copied or recorded. A copy may pause, so a recently modified file is checked again after a while before it counts as
+/// damaged.
 pub(super) fn by_source(work: &Work<'_>, before: Stamp, failure: Failure) -> End {
     use FailureCode::{EncodeFailed, NoAudio, NoVideo, NotMedia, SourceTruncated, VerificationFailed};
     let job = work.job;
@@ -96,7 +97,7 @@ pub(super) fn by_source(work: &Work<'_>, before: Stamp, failure: Failure) -> End
     }
     let age = work.shared.clock.now() - before.modified.unix_seconds() * 1000;
     let lately = unfinished && age.abs() < LATELY_MS;
-    // Another size than when it was added may also be another file, put there long ago.
+    // The size may also differ because the file was replaced long ago.
     let since_added = lately && job.source_size.is_some_and(|size| size != before.size);
     let grown = || since_added || look(job).is_ok_and(|now| now != before);
     if !grown()

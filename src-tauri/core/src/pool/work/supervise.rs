@@ -1,8 +1,8 @@
-//! Supervising an attempt: it works on a thread of its own, which a drive that does not answer can hold for ever; this
-//! one touches no drive, passes orders on, and leaves the attempt behind where the drive is silent.
+//! Supervises an attempt. The attempt runs on a thread of its own, which a silent drive can block forever; the
+//! supervisor accesses no drive, forwards orders, and leaves the attempt behind if its drive is silent.
 //!
-//! Guarantees that an order is followed in its time whatever a drive does. What was left behind does no harm: every
-//! note of it is fenced by the lease that it has lost, and it deletes its part file when it comes back.
+//! Guarantees that an order is followed in time whatever a drive does. An attempt that was left behind does no harm:
+//! each of its notes is fenced by its lost lease, and it deletes its part file when the drive responds again.
 
 use super::connection::places;
 use super::{End, Work, panicked, transcode};
@@ -25,16 +25,17 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
-/// How often the supervisor looks up.
+/// Interval at which the supervisor checks orders and volumes.
 const TURN: Duration = Duration::from_millis(50);
 
-/// A drive that has not answered for so long is not waited for by an order: a cancel must be done within 2 s.
+/// An order waits no longer than this for a silent drive, because a cancel must end within 2 s.
 const ANSWER: Duration = Duration::from_millis(1200);
 
-/// How long an attempt has to follow an order whatever keeps it, as a path that leads over a link to another drive.
+/// An attempt must follow an order within this time, even if something else blocks it, for example a symlink to another
+/// drive.
 const LAST: Duration = Duration::from_secs(11);
 
-/// What an attempt works with.
+/// The input of an attempt.
 pub(in crate::pool) struct Task {
     pub(in crate::pool) shared: Arc<Shared>,
     pub(in crate::pool) job: Job,
@@ -42,13 +43,13 @@ pub(in crate::pool) struct Task {
     pub(in crate::pool) reports: UnboundedSender<Report>,
 }
 
-/// Makes one attempt, and answers how it ended: by itself, or left behind.
+/// Runs one attempt and returns how it ended, or leaves it behind.
 pub(super) fn attempt(task: &Task, orders: &Orders) -> Result<Outcome, End> {
     let places = places(&task.job);
     if let Some(absent) = places.iter().find_map(|place| absent(&task.shared.volumes, place)) {
         return Err(absent.into());
     }
-    // Read once: an order that came between two readings would never be passed on.
+    // Read once: an order that arrived between two reads would never be forwarded.
     let mut order = (*orders.borrow(), Instant::now());
     let (pass_on, passed_on) = watch::channel(order.0);
     let ended = start(task, passed_on)?;
@@ -66,8 +67,8 @@ pub(super) fn attempt(task: &Task, orders: &Orders) -> Result<Outcome, End> {
             silence.ask_now();
         }
         silence.ask(&task.shared.volumes, &task.shared.policy);
-        let begun = task.shared.progress().contains_key(&task.job.id);
-        let silent = silence.lasts(limit(order.0, begun, &task.shared.policy));
+        let encoding = task.shared.progress().contains_key(&task.job.id);
+        let silent = silence.lasts(limit(order.0, encoding, &task.shared.policy));
         let ordered = matches!(order.0, Order::Cancel | Order::Stop);
         if silent || (ordered && order.1.elapsed() >= LAST) {
             pass_on.send_replace(Order::Stop);
@@ -77,7 +78,7 @@ pub(super) fn attempt(task: &Task, orders: &Orders) -> Result<Outcome, End> {
     }
 }
 
-/// The failure of a job that needs this volume, where it is known not to work.
+/// Returns the failure of a job that needs this volume, if the volume is known not to work.
 fn absent(volumes: &Volumes, place: &Path) -> Option<Failure> {
     volumes.absence(place).map(|absence| match absence {
         Absence::Silent => output::silent(place),
@@ -85,7 +86,7 @@ fn absent(volumes: &Volumes, place: &Path) -> Option<Failure> {
     })
 }
 
-/// The attempt on its thread. It holds the queue only as long as it works.
+/// Starts the thread of an attempt, which holds a reference to the queue until it ends.
 fn start(task: &Task, orders: Orders) -> Result<Receiver<Result<Outcome, End>>, End> {
     let (send, ended) = sync_channel(1);
     let (shared, reports) = (task.shared.clone(), task.reports.clone());
@@ -104,24 +105,24 @@ fn start(task: &Task, orders: Orders) -> Result<Receiver<Result<Outcome, End>>, 
     Ok(ended)
 }
 
-/// How long a drive may be silent before the attempt is left behind. `begun`: the encode has made progress, which is
-/// worth waiting for; `None`: a paused job wants nothing of its drive.
-fn limit(order: Order, begun: bool, policy: &Policy) -> Option<Duration> {
+/// Returns how long a drive may be silent before the attempt is left behind; `None` for a paused job, which does not
+/// access its drive. `encoding`: the encode has made progress, which justifies a longer wait.
+fn limit(order: Order, encoding: bool, policy: &Policy) -> Option<Duration> {
     match order {
         Order::Cancel => Some(ANSWER.max(policy.cancel_grace * 2)),
         Order::Stop => Some(ANSWER.max(policy.stop_grace)),
         Order::Suspend => None,
-        Order::Go if begun => Some(policy.silence),
+        Order::Go if encoding => Some(policy.silence),
         Order::Go => Some(policy.silence_first),
     }
 }
 
-/// The end of an attempt that was left behind. One that has begun to publish may yet do so: whether it did is found out
-/// when the drive is back, so its job waits whatever was ordered.
+/// Returns the end of an attempt that was left behind. An attempt that started to publish may still complete that, so
+/// its job waits for the drive whatever the order was; the next attempt checks whether the result was published.
 fn left_behind(task: &Task, order: Order, place: &Path) -> End {
     task.shared.left_behind.store(true, Ordering::Relaxed);
     admission::take_back(&task.shared, task.job.lease());
-    tracing::warn!(job = %task.job.id, place = %place.display(), "left an attempt behind whose drive does not answer");
+    tracing::warn!(job = %task.job.id, place = %place.display(), "left an attempt behind; its drive does not respond");
     let publishing =
         || task.shared.queue.job(task.job.id).ok().flatten().is_some_and(|job| job.intent.is_some());
     match order {
@@ -131,7 +132,7 @@ fn left_behind(task: &Task, order: Order, place: &Path) -> End {
     }
 }
 
-/// Since when is one of these volumes silent? Each is asked again and again, one question at a time.
+/// Tracks since when volumes are silent. Each has one pending question at a time.
 struct Silence {
     places: Vec<Place>,
     asked: Option<Instant>,
@@ -140,7 +141,7 @@ struct Silence {
 struct Place {
     root: PathBuf,
     question: Option<Question<std::io::Result<()>>>,
-    /// When the question was asked that is not answered.
+    /// When the pending question was asked.
     since: Option<Instant>,
 }
 
@@ -150,7 +151,7 @@ impl Silence {
         Silence { places: roots.into_iter().map(place).collect(), asked: None }
     }
 
-    /// The next look does not wait for its time.
+    /// Makes the next call of `ask` ask at once.
     fn ask_now(&mut self) {
         self.asked = None;
     }
@@ -165,7 +166,7 @@ impl Silence {
         }
         self.asked = Some(Instant::now());
         for place in self.places.iter_mut().filter(|place| place.question.is_none()) {
-            // Where another job has found it silent, it is so for this one too.
+            // No question can be asked if another job found the volume silent.
             place.question = volumes.look(&place.root).ok();
             place.since = place.since.or(self.asked);
         }
@@ -176,7 +177,7 @@ impl Silence {
         first.zip(limit).is_some_and(|(since, limit)| since.elapsed() >= limit)
     }
 
-    /// The volume that was silent longest, if any is; all that are silent are known to be so from now on.
+    /// Records all silent volumes as such, and returns the one that was silent longest, if any.
     fn give_up(mut self) -> Option<PathBuf> {
         self.places.retain(|place| place.since.is_some());
         self.places.sort_by_key(|place| place.since);
@@ -190,9 +191,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_encode_that_has_begun_is_waited_for_longer_and_an_order_hardly() {
+    fn limit_is_longer_for_a_started_encode_and_short_for_an_order() {
         let policy = Policy::default();
-        let of = |order, begun| limit(order, begun, &policy).map(|limit| limit.as_secs_f64());
+        let of = |order, encoding| limit(order, encoding, &policy).map(|limit| limit.as_secs_f64());
         assert_eq!([of(Order::Go, false), of(Order::Go, true)], [Some(20.0), Some(60.0)]);
         assert_eq!([of(Order::Cancel, true), of(Order::Stop, true)], [Some(1.2), Some(5.0)]);
         assert_eq!(of(Order::Suspend, true), None);

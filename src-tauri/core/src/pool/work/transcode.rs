@@ -1,4 +1,4 @@
-//! One attempt from beginning to end: look, plan, make, publish. Each may end it.
+//! One attempt from start to end: inspect, plan, make, publish. Each step may end it.
 
 use super::connection;
 use super::make;
@@ -23,7 +23,7 @@ use crate::remark::Remark;
 use crate::verify::Verdict;
 use std::path::Path;
 
-/// The part file, which does not outlive its attempt. There is none before the drive of the result has answered.
+/// Deletes the part file on drop. Created only after the drive of the result has responded.
 struct Part<'a>(&'a Path);
 
 impl Drop for Part<'_> {
@@ -32,7 +32,7 @@ impl Drop for Part<'_> {
     }
 }
 
-/// One attempt; the source is looked at first and last.
+/// Runs one attempt. Checks the source at the start and before publishing.
 pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
     if let Some((output, size)) = output::published(work.job)? {
         return Ok(Outcome::Done { output, size, warnings: work.job.warnings.clone() });
@@ -60,7 +60,7 @@ pub(super) fn attempt(work: &Work<'_>) -> Result<Outcome, End> {
     publish(work, before, verdict)
 }
 
-/// A source is known again by its size and time, which may be others than when it was added.
+/// Stores size and modification time, which identify the source, if they changed since the job was added.
 fn remember(work: &Work<'_>, now: Stamp) -> Result<(), End> {
     let (size, mtime_ns) = (now.size, nanoseconds(now.modified));
     if (work.job.source_size, work.job.source_mtime_ns) == (Some(size), mtime_ns) {
@@ -69,7 +69,8 @@ fn remember(work: &Work<'_>, now: Stamp) -> Result<(), End> {
     work.note(&Note::Source { size, mtime_ns })
 }
 
-/// Nothing is written: a folder may hold results of another queue, which would be converted once more.
+/// Returns the outcome for a source that is itself a result, for example of another queue, found in a folder. Writes no
+/// file.
 fn left_as_it_is(work: &Work<'_>, before: Stamp) -> Outcome {
     let warnings = vec![Remark::OwnResult];
     Outcome::Done { output: work.job.source.clone(), size: before.size, warnings }
@@ -100,7 +101,7 @@ fn planned(
     Ok((info, plan))
 }
 
-/// Keeps what lists say of the video, where it is news.
+/// Stores the facts that lists show of the video, if they changed.
 fn describe(work: &Work<'_>, info: &MediaInfo) {
     let facts = info.facts();
     if work.job.facts.as_ref() == Some(&facts) {
@@ -108,7 +109,7 @@ fn describe(work: &Work<'_>, info: &MediaInfo) {
     }
     match work.shared.queue.describe(work.job.id, &facts) {
         Ok(()) => work.shared.tell(Event::QueueChanged),
-        Err(cause) => tracing::warn!(job = %work.job.id, %cause, "the facts of a video could not be kept"),
+        Err(cause) => tracing::warn!(job = %work.job.id, %cause, "the facts of a video could not be stored"),
     }
 }
 
@@ -126,7 +127,7 @@ fn publish(work: &Work<'_>, before: Stamp, verdict: Verdict) -> Result<Outcome, 
 }
 
 impl Work<'_> {
-    /// What the order that interrupted a step means, or its failure.
+    /// Returns the end for a failed step, or for the order that interrupted it.
     pub(super) fn halted(&self, halt: Halt) -> End {
         match halt {
             Halt::Failed(failure) => failure.into(),
@@ -142,37 +143,37 @@ impl Work<'_> {
         }
     }
 
-    /// Writes something down. That the queue cannot be written just now is no reason to stop an encode: the
-    /// note helps people and rescue, the result does not depend on it.
+    /// Stores a note. If the queue cannot be written, the encode continues: notes help users and the rescue, but the
+    /// result does not depend on them.
     pub(super) fn note(&self, note: &Note) -> Result<(), End> {
         match self.shared.queue.note(self.job.lease(), note) {
             Ok(true) => Ok(()),
             Ok(false) => Err(End::Lost),
             Err(cause) => {
-                tracing::warn!(job = %self.job.id, %cause, "a note could not be written");
+                tracing::warn!(job = %self.job.id, %cause, "a note could not be stored");
                 Ok(())
             }
         }
     }
 
-    /// Passes on what happens while a command runs, one of these steps.
+    /// Handles an event of a running command, which is the current one of `steps`.
     pub(super) fn hear(&self, happened: Happened, steps: &mut Steps) {
         match happened {
             Happened::Started(child) => drop(self.note(&Note::Child(child))),
-            // An attempt that was left behind, with an order to stop, is not the one that is shown.
+            // An attempt that was left behind has the order to stop; another one may be shown.
             _ if self.heed().is_err() => {}
             Happened::Suspended(still) => drop(self.reports.send(Report::Suspended(self.job.id, still))),
             Happened::Progress(reading) => self.show(steps.take(reading)),
         }
     }
 
-    /// Keeps a reading of the attempt, and passes it on.
+    /// Stores the progress of the attempt, and sends its event.
     fn show(&self, progress: Progress) {
         self.shared.progress().insert(self.job.id, progress);
         self.shared.tell(Event::Progress { id: self.job.id, progress });
     }
 
-    /// Replaces the last reading, where there is one, between two that are passed on.
+    /// Replaces the last progress, if there is any, without an event.
     pub(super) fn keep(&self, progress: Progress) {
         if self.heed().is_ok()
             && let Some(latest) = self.shared.progress().get_mut(&self.job.id)

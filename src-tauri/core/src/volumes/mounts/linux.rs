@@ -1,4 +1,4 @@
-//! Linux: `/proc/self/mountinfo`. Other systems without a table of their own have an empty one.
+//! Linux: reads `/proc/self/mountinfo`. Other systems without an implementation have an empty table.
 
 use super::Mount;
 use std::ffi::OsString;
@@ -8,7 +8,7 @@ pub(super) fn read() -> Vec<Mount> {
     parse(&std::fs::read("/proc/self/mountinfo").unwrap_or_default())
 }
 
-/// What is assumed without a table: one file system.
+/// Without a table, one file system is assumed.
 pub(super) fn assumed(path: &Path) -> Option<PathBuf> {
     path.ancestors().last().filter(|root| root.has_root()).map(Path::to_owned)
 }
@@ -17,7 +17,7 @@ pub(super) fn is_there(point: &Path) -> bool {
     point == Path::new("/")
 }
 
-/// `/etc/fstab`, whose lines are `device point type options`.
+/// Reads `/etc/fstab`, whose lines are `device point type options`.
 pub(super) fn usual() -> Vec<PathBuf> {
     points(&std::fs::read("/etc/fstab").unwrap_or_default())
 }
@@ -30,8 +30,8 @@ fn points(table: &[u8]) -> Vec<PathBuf> {
     lines.filter_map(words).filter(|point| point.is_absolute()).collect()
 }
 
-/// Lines of the form `36 35 0:45 /root /mount/point options [tags] - type source options`, where special characters
-/// stand in octal.
+/// Parses lines of the form `36 35 0:45 /root /mount/point options [tags] - type source options`, with special
+/// characters in octal.
 fn parse(table: &[u8]) -> Vec<Mount> {
     table.split(|byte| *byte == b'\n').filter_map(mount).collect()
 }
@@ -48,7 +48,7 @@ fn text(field: &[u8]) -> String {
     String::from_utf8_lossy(field).into_owned()
 }
 
-/// `\040` stands for a space.
+/// Decodes octal escapes: `\040` is a space.
 fn path(field: &[u8]) -> PathBuf {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_the_system_mounts_by_itself_is_read_without_comments_and_swap() {
+    fn fstab_is_read_without_comments_and_swap() {
         let table =
             b"# a comment /x\nUUID=1  /\text4 defaults 0 1\n\n//nas/films /mnt/my\\040films cifs noauto\n\
             /dev/sda3 none swap sw\n";
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_read_with_its_escapes_and_its_optional_fields() {
+    fn mountinfo_is_read_with_escapes_and_optional_fields() {
         let table = b"22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n\
             40 22 0:51 / /mnt/a\\040b\\134c rw shared:3 master:2 - fuse.sshfs host:/home rw\n\
             garbled\n";

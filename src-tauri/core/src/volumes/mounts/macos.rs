@@ -1,5 +1,5 @@
-//! macOS: the kernel's table, by `getfsstat` without waiting for any file system. One of the places with `unsafe`: the
-//! call fills memory of ours.
+//! macOS: reads the kernel's table with `getfsstat`, without waiting for any file system. Uses `unsafe`, as the call
+//! fills a buffer.
 #![allow(unsafe_code)]
 
 use super::Mount;
@@ -7,7 +7,7 @@ use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// Rows of room for what is mounted between two calls.
+/// Extra rows for file systems mounted between the two calls.
 const MORE: usize = 16;
 
 pub(super) fn read() -> Vec<Mount> {
@@ -16,16 +16,16 @@ pub(super) fn read() -> Vec<Mount> {
     let mut rows: Vec<libc::statfs> = Vec::with_capacity(usize::try_from(count).unwrap_or(0) + MORE);
     let bytes =
         libc::c_int::try_from(rows.capacity() * size_of::<libc::statfs>()).unwrap_or(libc::c_int::MAX);
-    // SAFETY: the buffer has `bytes` bytes, and the kernel writes whole rows into it, as many as it answers.
+    // SAFETY: the buffer has `bytes` bytes, and the kernel writes whole rows into it and returns their number.
     let filled = unsafe { libc::getfsstat(rows.as_mut_ptr(), bytes, libc::MNT_NOWAIT) };
     let filled = usize::try_from(filled).unwrap_or(0).min(rows.capacity());
-    // SAFETY: so many rows were written.
+    // SAFETY: `filled` rows were written.
     unsafe { rows.set_len(filled) };
     rows.iter().map(mount).collect()
 }
 
 fn mount(row: &libc::statfs) -> Mount {
-    // SAFETY: the kernel ends both names with a zero within their arrays.
+    // SAFETY: the kernel terminates all three names with a zero byte within their arrays.
     let (point, kind, device) = unsafe {
         (
             CStr::from_ptr(row.f_mntonname.as_ptr()),
@@ -40,12 +40,12 @@ fn mount(row: &libc::statfs) -> Mount {
     }
 }
 
-/// What is assumed without a table: one file system.
+/// Without a table, one file system is assumed.
 pub(super) fn assumed(path: &Path) -> Option<PathBuf> {
     path.ancestors().last().filter(|root| root.has_root()).map(Path::to_owned)
 }
 
-/// The system keeps no table of them.
+/// The system has no table of configured mount points.
 pub(super) fn usual() -> Vec<PathBuf> {
     Vec::new()
 }

@@ -1,4 +1,4 @@
-//! Windows: each drive letter and each share is a volume. No table is read.
+//! Windows: each drive letter and each share is a volume. There is no table.
 
 use super::Mount;
 use std::path::{Path, PathBuf};
@@ -7,17 +7,17 @@ pub(super) fn read() -> Vec<Mount> {
     Vec::new()
 }
 
-/// The prefix and root: `C:\`.
+/// Returns prefix and root: `C:\`.
 pub(super) fn assumed(path: &Path) -> Option<PathBuf> {
     path.ancestors().last().map(Path::to_owned)
 }
 
-/// The system keeps no table of them.
+/// The system has no table of configured mount points.
 pub(super) fn usual() -> Vec<PathBuf> {
     Vec::new()
 }
 
-/// Asks the drive.
+/// Accesses the drive.
 pub(super) fn is_there(point: &Path) -> bool {
     point.exists()
 }
