@@ -1,4 +1,4 @@
-//! `spool again`: the videos of done jobs queued again, as they were added.
+//! `spool again`: queues the videos of done jobs again, with the options they were added with.
 
 use crate::add;
 use crate::args::Again;
