@@ -200,7 +200,7 @@ folder, such as ~/Videos.")]
     /// Show what files contain and, with a preset or a changed setting, how they would be converted
     #[command(after_help = "\
 Examples:
-  spool probe film.mkv
+  spool probe video.mkv
   spool probe --preset web-1080p --set video.box=1280x720 *.mkv")]
     Probe(Probe),
     /// Check tools, encoders, database and disk

@@ -41,22 +41,22 @@ pub(crate) fn edit(context: &Context, args: &args::Edit) -> Answer {
         context.rescue_idle()?;
     }
     let wish = Wish::of(context, &args.change)?;
-    let (mut edits, mut whole) = (Vec::new(), true);
+    let (mut edits, mut complete) = (Vec::new(), true);
     for id in ids {
         match wish.edit(context, queue.as_ref(), id)? {
             Ok(edit) => edits.push(edit),
-            Err(why) => whole &= refuse(context, id, why)?,
+            Err(why) => complete &= refuse(context, id, why)?,
         }
     }
     let taken = intake::taken_for_edits(Asking::of(&context.volumes), &edits, queue.as_ref())?;
     let edited = queue.edit(&edits, &taken)?;
     for (edit, edited) in edits.iter().zip(&edited) {
-        whole &= print_outcome(context, edit, edited)?;
+        complete &= print_outcome(context, edit, edited)?;
     }
     if edited.iter().any(|edited| matches!(edited, Edited::Changed(_))) {
         context.standstill(queue.as_ref())?.iter().try_for_each(|why| context.say(why))?;
     }
-    Ok(whole)
+    Ok(complete)
 }
 
 /// The requested changes.

@@ -137,7 +137,7 @@ mod tests {
             ("run --jobs 2", "--workers"),
             ("run -j2", "--workers"),
             ("presets rm mine", "`spool presets remove ID`"),
-            ("film.mkv", "`spool add film.mkv`"),
+            ("video.mkv", "`spool add video.mkv`"),
             ("add -dash.mkv", "write ./-dash.mkv"),
             ("add --two.mkv", "write ./--two.mkv"),
             ("add -hello.mkv", "write ./-hello.mkv"),

@@ -42,7 +42,7 @@ struct Planning {
 pub(crate) fn probe(context: &Context, args: &Probe) -> Answer {
     let tools = ffmpeg::locate(&context.tool_places())?;
     let preset = chosen_preset(context, args)?;
-    let mut whole = true;
+    let mut complete = true;
     for path in &args.paths {
         let path = absolute(path)?;
         if args.paths.len() > 1 {
@@ -51,10 +51,10 @@ pub(crate) fn probe(context: &Context, args: &Probe) -> Answer {
         match probe_one(context, &tools, &path, preset.as_ref(), args) {
             Ok(probed) if context.json => json_line(&as_json(&probed))?,
             Ok(probed) => print(context, &probed)?,
-            Err(failure) => whole &= refused(context, &path, &failure)?,
+            Err(failure) => complete &= refused(context, &path, &failure)?,
         }
     }
-    Ok(whole)
+    Ok(complete)
 }
 
 /// Returns the preset that `add` would use; `None` if neither a preset, a setting nor a folder was given.

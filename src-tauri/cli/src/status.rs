@@ -128,7 +128,7 @@ fn named(running: &[Job], all: u64) -> String {
         let percent = || job.progress.and_then(|progress| progress.percent);
         let how = match words::state(job) {
             "running" => percent().map_or_else(String::new, |p| format!(" {p:.0} %")),
-            stands => format!(" {stands}"),
+            other => format!(" {other}"),
         };
         format!("{}{how}", words::name(job))
     };

@@ -116,13 +116,13 @@ impl Show {
                 for job in snapshot.running {
                     self.progress(job.id, job.progress).await;
                 }
-                self.stands().await;
+                self.show_standing().await;
             }
             Told::Event(Event::Progress { id, progress }) => self.progress(id, Some(progress)).await,
             Told::Event(Event::JobChanged { id, state, .. }) => {
                 self.changed(id).await;
                 if matches!(state, State::Queued | State::Waiting) {
-                    self.stands().await;
+                    self.show_standing().await;
                 }
             }
             Told::Event(Event::Alarm(alarm)) => self.screen.warn(&english::alarm(&alarm).to_string()),
@@ -130,8 +130,8 @@ impl Show {
                 self.screen.warn(&english::breaker(&reason).to_string());
             }
             Told::Event(Event::QueueChanged | Event::Paused(_) | Event::Idle) => {
-                self.stand_still().await;
-                self.stands().await;
+                self.update_suspended().await;
+                self.show_standing().await;
             }
             Told::Event(Event::TimeLeft(left)) => self.whole(left).await,
             Told::Event(Event::Breaker(None)) => {}
@@ -148,7 +148,7 @@ impl Show {
     }
 
     /// Updates the bars of suspended jobs, because such jobs send no events.
-    async fn stand_still(&mut self) {
+    async fn update_suspended(&mut self) {
         if !self.screen.draws() {
             return;
         }
@@ -248,7 +248,7 @@ impl Show {
     }
 
     /// Shows why nothing runs, once and after each change.
-    async fn stands(&mut self) {
+    async fn show_standing(&mut self) {
         let now = self.clock.now();
         let Some(standing) = self.query(move |queue| Standing::of(queue, now)).await else { return };
         let why = standing.why().filter(|_| !self.until_idle || standing.goes_on());

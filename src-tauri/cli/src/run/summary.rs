@@ -11,7 +11,7 @@ use spool_core::queue::{Flag, Queue};
 
 /// Whether the run succeeded. Unless it was to run until idle, jobs left after a signal are no failure, because the
 /// stop was requested; and a service stopped by SIGTERM or a hang-up has not failed, even if jobs failed.
-fn is_well(ended: Ended, failed: u64, left: u64) -> bool {
+fn succeeded(ended: Ended, failed: u64, left: u64) -> bool {
     match ended.by {
         Some(Signal::Terminate | Signal::HangUp) if !ended.until_idle => true,
         Some(Signal::Interrupt) if !ended.until_idle => failed == 0,
@@ -56,14 +56,14 @@ pub(super) fn summary(context: &Context, queue: &dyn Queue, tally: &Tally, ended
     let go_on = (paused && left > 0 && ended.until_idle).then(|| words::PAUSED.to_owned());
     lines.extend(go_on.clone());
     let all_stuck = stuck.iter().map(|(n, _)| n).sum();
-    let well = is_well(ended, failed, all_stuck);
-    if context.quiet && !well && all_stuck > 0 {
+    let success = succeeded(ended, failed, all_stuck);
+    if context.quiet && !success && all_stuck > 0 {
         // Failures were printed one by one; the other jobs that are stuck were not.
         complain(&[Some(counted(&stuck)), go_on].into_iter().flatten().collect::<Vec<_>>().join(" "));
     }
     // A closed stdout is ignored: the exit code reports the outcome too.
     let _ = lines.iter().try_for_each(|line| context.say(line));
-    Ok(well)
+    Ok(success)
 }
 
 /// `3 videos done, 1 video failed · 9.7 MB saved · took 1 min 12 s`
@@ -96,14 +96,14 @@ mod tests {
     fn a_requested_stop_is_no_failure() {
         let ended = |by, until_idle| Ended { by, until_idle };
         for by in [Signal::Terminate, Signal::HangUp] {
-            assert!(is_well(ended(Some(by), false), 2, 5), "{by:?}");
-            assert!(!is_well(ended(Some(by), true), 0, 5) && is_well(ended(Some(by), true), 0, 0));
+            assert!(succeeded(ended(Some(by), false), 2, 5), "{by:?}");
+            assert!(!succeeded(ended(Some(by), true), 0, 5) && succeeded(ended(Some(by), true), 0, 0));
         }
         let interrupted = ended(Some(Signal::Interrupt), false);
-        assert!(is_well(interrupted, 0, 5) && !is_well(interrupted, 1, 0));
+        assert!(succeeded(interrupted, 0, 5) && !succeeded(interrupted, 1, 0));
         for by in [None, Some(Signal::Interrupt)] {
             let idle = ended(by, true);
-            assert!(is_well(idle, 0, 0) && !is_well(idle, 1, 0) && !is_well(idle, 0, 1), "{by:?}");
+            assert!(succeeded(idle, 0, 0) && !succeeded(idle, 1, 0) && !succeeded(idle, 0, 1), "{by:?}");
         }
     }
 }
