@@ -44,13 +44,13 @@ pub async fn page(spool: Shared<'_>, wanted: Wanted) -> Answer<Page> {
     off_thread(&spool, move |s| s.page(&wanted)).await
 }
 
-/// Returns the jobs of a list as it is shown now: all, or those from one end to the other, both included.
+/// Returns the jobs of a list as shown now: all, or a range including both ends.
 #[tauri::command]
 pub async fn pick(spool: Shared<'_>, wanted: Wanted, ends: Option<[End; 2]>) -> Answer<Jobs> {
     off_thread(&spool, move |s| s.pick(&wanted, ends.as_ref())).await
 }
 
-/// Groups those of these jobs that are in the list now by the actions available for them.
+/// Groups these jobs by the actions available for them. Skips jobs that are not in the list now.
 #[tauri::command]
 pub async fn kinds(spool: Shared<'_>, wanted: Wanted, jobs: Jobs) -> Answer<Vec<Lot>> {
     let ids = jobs.ids()?;

@@ -18,7 +18,7 @@ use tauri::{AppHandle, Manager};
 /// Time between two checks of jobs and battery.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// State between two checks. Holding `awake` keeps the computer awake; after a failure it is not tried again until no job
+/// State between two checks. Holding `awake` keeps the computer awake; a failed request is not repeated until no job
 /// runs.
 #[derive(Default)]
 pub struct Machine {

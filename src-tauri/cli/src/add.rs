@@ -1,4 +1,4 @@
-//! `spool add`: paths to queued jobs, one line for each.
+//! `spool add`: adds videos to the queue and prints one line for each.
 
 mod left_out;
 pub(crate) mod named;
@@ -17,24 +17,24 @@ use spool_core::settings;
 use spool_core::spec::JobSpec;
 use std::path::{Path, PathBuf};
 
-/// What became of one path.
+/// The outcome for one path.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Line<'a> {
     pub(crate) outcome: &'a str,
     pub(crate) id: Option<JobId>,
     pub(crate) source: String,
-    /// Its bytes in percent form, where its path is no text.
+    /// The path in percent-encoding, if it is not valid UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) source_bytes: Option<String>,
     pub(crate) output: Option<String>,
-    /// Its bytes likewise.
+    /// Likewise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) output_bytes: Option<String>,
     pub(crate) reason: Option<String>,
-    /// That the result could not be called as was wished.
+    /// States that the result could not get the requested name.
     pub(crate) note: Option<String>,
-    /// An engine works the queue now.
+    /// Whether an engine runs the queue now.
     pub(crate) worked: bool,
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(),
     let (source, worked) = (job.source.display().to_string(), context.is_worked());
     let source_bytes = percent(&job.source);
     let name = words::line(&source);
-    let passed = |outcome, id: &JobId, reason: &str| {
+    let not_added = |outcome, id: &JobId, reason: &str| {
         let text = format!("{outcome:<9}  {id:>5}  {name} {reason}");
         let reason = Some(reason.to_owned());
         context.tell(
@@ -111,19 +111,19 @@ pub(crate) fn tell(context: &Context, job: &NewJob, added: &Added) -> Result<(),
             };
             context.tell(&line, text)
         }
-        Added::Duplicate(id) => passed("duplicate", id, "is already queued"),
-        Added::DoneBefore(id) => passed("skipped", id, "was done before; --again does it again"),
+        Added::Duplicate(id) => not_added("duplicate", id, "is already queued"),
+        Added::DoneBefore(id) => not_added("skipped", id, "was done before; --again does it again"),
         Added::EndedBefore(id, State::Cancelled) => {
-            passed("skipped", id, &format!("was cancelled before; `spool retry {id}` does it after all"))
+            not_added("skipped", id, &format!("was cancelled before; `spool retry {id}` does it after all"))
         }
         Added::EndedBefore(id, _) => {
-            passed("skipped", id, &format!("failed before; `spool retry {id}` tries it again"))
+            not_added("skipped", id, &format!("failed before; `spool retry {id}` tries it again"))
         }
-        Added::OwnOutput(id) => passed("skipped", id, "is the result of this job"),
+        Added::OwnOutput(id) => not_added("skipped", id, "is the result of this job"),
     }
 }
 
-/// Says why what was accepted does not start, where the queue stands still.
+/// Prints why accepted jobs do not start, if the queue is paused or no engine runs it.
 pub(crate) fn tell_standstill(context: &Context, queue: &dyn Queue, added: &[Added]) -> Result<(), Failed> {
     if added.iter().any(|added| matches!(added, Added::Accepted { .. })) {
         context.standstill(queue)?.iter().try_for_each(|why| context.say(why))?;
@@ -143,7 +143,7 @@ pub(crate) fn pair(change: &str) -> Result<(&str, &str), Failed> {
     })
 }
 
-/// The preset of this id, built in or the user's own.
+/// Finds the preset with this id, built in or the user's own.
 pub(crate) fn find_preset(context: &Context, id: &str) -> Result<Preset, Failed> {
     settings::preset(&context.data, &context.settings, id).map_err(|error| match error {
         Error::Preset(why) => Failed::Usage(format!("{why}.")),
@@ -151,7 +151,7 @@ pub(crate) fn find_preset(context: &Context, id: &str) -> Result<Preset, Failed>
     })
 }
 
-/// The folder for results. It is made when the first result is begun, and checked before.
+/// Checks and returns the folder for results. It may be missing: it is created with the first result.
 pub(crate) fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Option<PathBuf>, Failed> {
     let Some(folder) = flag.or(context.settings.output_dir.as_deref()) else { return Ok(None) };
     let folder = absolute(folder)?;
@@ -159,9 +159,8 @@ pub(crate) fn output_dir(context: &Context, flag: Option<&Path>) -> Result<Optio
         Failed::Usage(format!("{} {why}; name another folder with --output-dir.", folder.display()))
     };
     let asking = Asking::of(&context.volumes);
-    let looked = folder.clone();
-    match asking.volumes.ask(&folder, asking.patience, move || looked.metadata().map(|found| found.is_dir()))
-    {
+    let path = folder.clone();
+    match asking.volumes.ask(&folder, asking.patience, move || path.metadata().map(|found| found.is_dir())) {
         Ok(Ok(false)) => Err(refuse("is not a folder")),
         Ok(Err(_)) if flag.is_some() && intake::is_called_like_a_video(&folder) => {
             let name = flag.unwrap_or(&folder).display();

@@ -1,4 +1,4 @@
-//! `spool again`: the videos of done jobs queued again, as they were added.
+//! `spool again`: queues the videos of done jobs again, with the options they were added with.
 
 use crate::add;
 use crate::args::Again;
@@ -11,7 +11,7 @@ use spool_core::queue::{Filter, Place};
 
 pub(crate) fn again(context: &Context, args: &Again) -> Answer {
     let app = context.app()?;
-    let (mut jobs, mut fine) = (Vec::new(), true);
+    let (mut jobs, mut complete) = (Vec::new(), true);
     if args.wrong {
         let done = app.queue().page(&Filter::of(&[State::Done]), 0, u64::MAX >> 1)?;
         let wrong = |job: &Job| job.check.as_ref().is_some_and(|check| check.finding.is_wrong());
@@ -23,30 +23,30 @@ pub(crate) fn again(context: &Context, args: &Again) -> Answer {
             Some(job) if job.state == State::Done => jobs.push(job),
             Some(job) => {
                 eprintln!("spool: Job {id} is {}; only what is done can be done again.", job.state);
-                fine = false;
+                complete = false;
             }
             None => missing.push(id),
         }
     }
     if !missing.is_empty() {
         eprintln!("spool: {}", words::no_such(&missing));
-        fine = false;
+        complete = false;
     }
-    Ok(queue_again(context, &app, &jobs)? && fine)
+    Ok(queue_again(context, &app, &jobs)? && complete)
 }
 
 fn queue_again(context: &Context, app: &Spool, jobs: &[Job]) -> Result<bool, Failed> {
-    let (mut new, mut fine) = (Vec::new(), true);
+    let (mut new, mut complete) = (Vec::new(), true);
     for job in jobs {
         match intake::again(app.asking(), job, &context.settings, app.queue()) {
             Ok(job) => new.push(job),
             Err(why) => {
                 eprintln!("spool: {}", words::line(&why));
-                fine = false;
+                complete = false;
             }
         }
     }
-    if jobs.is_empty() && fine {
+    if jobs.is_empty() && complete {
         context.say("There was nothing to do.")?;
     }
     let added = app.accept(&new, Place::End)?;
@@ -54,5 +54,5 @@ fn queue_again(context: &Context, app: &Spool, jobs: &[Job]) -> Result<bool, Fai
         add::tell(context, job, added)?;
     }
     add::tell_standstill(context, app.queue(), &added)?;
-    Ok(fine)
+    Ok(complete)
 }

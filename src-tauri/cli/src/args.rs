@@ -1,4 +1,4 @@
-//! The command line as clap reads it: names, help, examples. No behaviour.
+//! The command line as clap parses it: names, help and examples. No behaviour.
 
 mod jobs;
 
@@ -12,8 +12,8 @@ use std::path::PathBuf;
 const DATA_DIR: &str =
     "Folder of the queue [env: SPOOL_DATA_DIR] [default: the system's folder for application data]";
 
-/// Heading of the options that every command takes, so that its own stand together.
-const EVERYWHERE: &str = "Options of every command";
+/// Heading of the options that every command takes; it separates them from the command's own options.
+const EVERYWHERE: &str = "Global options";
 
 /// Transcode videos through a queue that cannot lose work.
 #[derive(Debug, Parser)]
@@ -24,36 +24,36 @@ const EVERYWHERE: &str = "Options of every command";
     after_help = "\
 Examples:
   spool add ~/Videos/holiday    queue a folder
-  spool run --until-idle        work the queue here, then end
-  spool status                  how it stands, how long the rest takes
-  spool list --state failed     what failed, and why
-  spool retry 17 19-24          try these again
+  spool run --until-idle        run the queue here, then exit
+  spool status                  state of the queue, and the time left
+  spool list --state failed     failed jobs, with reasons
+  spool retry 17 19-24          retry these jobs
 
-Exit codes: 0 done as asked, 1 some jobs failed or something was not found,
-2 usage, 3 another process works the queue, 4 ffmpeg is missing or broken."
+Exit codes: 0 success, 1 some jobs failed or something was not found,
+2 usage error, 3 another process runs the queue, 4 ffmpeg is missing or broken."
 )]
 pub struct Cli {
     /// Folder of the queue.
     #[arg(long, global = true, help_heading = EVERYWHERE, help = DATA_DIR, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub data_dir: Option<PathBuf>,
-    /// Answer in JSON: one object, or one per line
+    /// Print JSON: one object, or one per line
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
-    /// Say only what went wrong, and what was asked for
+    /// Print only errors and requested output
     #[arg(long, short, global = true, help_heading = EVERYWHERE)]
     pub quiet: bool,
-    /// Show the log, and errors in full, on stderr
+    /// Show the log on stderr, and list every skipped file
     #[arg(long, short, global = true, help_heading = EVERYWHERE)]
     pub verbose: bool,
-    /// What to do
+    /// The command to run
     #[command(subcommand)]
     pub verb: Verb,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Queue videos, or all videos in folders
+    /// Add videos, or all videos in folders, to the queue
     #[command(after_help = "\
 Examples:
   spool add a.mkv b.mov
@@ -69,21 +69,21 @@ Examples:
   spool edit 19-24 --set video.crf=20 --output-dir /media/small
   spool edit 17 -o trailer.mp4
 
-They keep their places, and their names are chosen as `spool add` chooses them.")]
+Jobs keep their places; results are named as `spool add` names them.")]
     Edit(Edit),
-    /// Work the queue here; Ctrl-C once lets running jobs end, twice stops them
+    /// Run the queue here; Ctrl-C once finishes running jobs, twice stops them
     #[command(after_help = "\
 Examples:
   spool run
   spool run --workers 1 --until-idle
-  nohup spool run > run.log &           goes on when the terminal is closed
+  nohup spool run > run.log &           continues when the terminal is closed
 
-Ended by the system (SIGTERM) it answers 0, by Ctrl-C 1 where jobs failed.")]
+Exits with 0 after SIGTERM, and with 1 after Ctrl-C if jobs failed.")]
     Run {
-        /// Jobs at a time: a number, or auto for as many as suit this machine
+        /// Number of jobs at a time, or auto for as many as suit this machine
         #[arg(long, value_name = "N|auto", value_parser = workers)]
         workers: Option<Workers>,
-        /// End when nothing can go on without a person or the outside
+        /// Exit when no job can run without a user or an outside change
         #[arg(long)]
         until_idle: bool,
     },
@@ -92,17 +92,17 @@ Ended by the system (SIGTERM) it answers 0, by Ctrl-C 1 where jobs failed.")]
         after_help = "Examples:\n  spool list\n  spool list --state failed,held\n  spool list --paths --json"
     )]
     List {
-        /// Only jobs in these states, with commas between: queued, waiting, running, done, failed, cancelled, held, paused, released, stopped
+        /// Only jobs in these states, separated by commas: queued, waiting, running, done, failed, cancelled, held, paused, released, stopped
         #[arg(long, value_name = "STATE", value_delimiter = ',')]
         state: Vec<Kind>,
-        /// At most this many; without it 100, as JSON all
+        /// List at most this many jobs [default: 100; with --json: all]
         #[arg(long, value_name = "N", value_parser = whole)]
         limit: Option<u64>,
-        /// Show videos by their whole paths
+        /// Show the full paths of videos
         #[arg(long)]
         paths: bool,
     },
-    /// Say in one line how the queue stands, how long the rest takes and who works it
+    /// Show in one line the state of the queue, the time left and the process that runs it
     #[command(after_help = "Examples:\n  spool status\n  spool status --json")]
     Status,
     /// Show jobs with their attempts
@@ -111,96 +111,96 @@ Ended by the system (SIGTERM) it answers 0, by Ctrl-C 1 where jobs failed.")]
         /// Numbers of jobs: 17 19-24
         #[arg(value_name = "ID", required = true)]
         ids: Vec<Ids>,
-        /// With the end of ffmpeg's log
+        /// Include the end of ffmpeg's log
         #[arg(long)]
         log: bool,
     },
     /// Follow the queue, or one job until it ends
     #[command(after_help = "Examples:\n  spool watch\n  spool watch 17\n  spool watch --until-idle")]
     Watch {
-        /// The job's number
+        /// Number of a job
         #[arg(value_parser = jobs::one)]
         id: Option<JobId>,
-        /// End when nothing can go on without a person or the outside
+        /// Exit when no job can run without a user or an outside change
         #[arg(long, conflicts_with = "id")]
         until_idle: bool,
     },
-    /// Check again whether results are what their originals promise; changes no file, and waits while the queue has work
+    /// Check results against their originals again; changes no file, and waits while the queue has work
     #[command(after_help = "\
 Examples:
   spool check                all results
   spool check 17 19-24
 
-An earlier version of Spool may have called a result verified that is not.
-Ctrl-C stops; what was found is kept.")]
+An earlier version of Spool may have accepted a wrong result.
+Ctrl-C stops; findings so far are kept.")]
     Check(Check),
-    /// Queue the videos of done jobs again as they were added; the results that are there stay
+    /// Queue the videos of done jobs again, with the options they were added with; existing results stay
     #[command(after_help = "Examples:\n  spool again 17 19-24\n  spool again --wrong")]
     Again(Again),
-    /// Put failed or cancelled jobs back in line; with --all, every failed one
+    /// Queue failed or cancelled jobs again; with --all, every failed job
     #[command(
         after_help = "Examples:\n  spool retry 17 19-24\n  spool retry --all\n  spool retry --state cancelled"
     )]
     Retry(Which),
-    /// End jobs; a running one within two seconds
+    /// Cancel jobs; a running job ends within two seconds
     #[command(after_help = "Examples:\n  spool cancel 17\n  spool cancel --all\n  spool cancel --state held")]
     Cancel(Which),
-    /// Take jobs off the list, running ones after cancelling them; files stay
+    /// Remove jobs from the list, cancelling running ones first; files stay
     #[command(after_help = "Examples:\n  spool remove 17\n  spool remove --state done,cancelled")]
     Remove(Which),
-    /// Do not start these jobs; a running one is suspended
+    /// Hold jobs, so that they do not start, and pause running ones
     #[command(after_help = "Examples:\n  spool hold 17 19-24\n  spool hold --all")]
     Hold(Which),
-    /// Let held jobs start again, and suspended ones go on
+    /// Release held jobs, and resume paused ones
     #[command(after_help = "Examples:\n  spool release 17 19-24\n  spool release --all")]
     Release(Which),
-    /// Start no further job, until resumed; what runs goes on
+    /// Pause the queue: start no further jobs; running ones continue
     Pause,
-    /// The reverse of pause
+    /// Resume the paused queue
     Resume,
-    /// Change the order
+    /// Change the order of jobs
     #[command(after_help = "Examples:\n  spool move 17 --top\n  spool move 19-24 --bottom")]
     Move(Move),
-    /// List presets and what can be set of them; bring some in, hand one out, remove some
+    /// List, import, export and remove presets, and list their fields
     #[command(
         args_conflicts_with_subcommands = true,
         after_help = "\
 Examples:
-  spool presets fields                          what --set takes
+  spool presets fields                          fields for --set
   spool presets export web-1080p > mine.json
-  spool presets import mine.json                kept under an id of its own
-  spool presets --full > all.json               a list that import takes"
+  spool presets import mine.json                stored under a new id
+  spool presets --full > all.json               a list that import accepts"
     )]
     Presets {
-        /// With all settings, as JSON
+        /// Print all settings, as JSON
         #[arg(long)]
         full: bool,
-        /// What else
+        /// The action; without it, presets are listed
         #[command(subcommand)]
         verb: Option<PresetVerb>,
     },
-    /// Show what is set for all jobs, or change it
+    /// Show or change the settings for all jobs
     #[command(after_help = "\
 Examples:
-  spool settings                        all, with their values
-  spool settings outputDir              one value
+  spool settings                        all settings, with their values
+  spool settings outputDir              one setting
   spool settings outputDir ~/Videos/web
-  spool settings outputDir default      as it was at first
+  spool settings outputDir default      back to the default
 
-Sizes may have units, such as 25MB. Paths are whole, or below your home folder
-as ~/Videos.")]
+Sizes may have units, such as 25MB. Paths are absolute, or below your home
+folder, such as ~/Videos.")]
     Settings {
-        /// Its name, as `spool settings` lists it
+        /// Name of the setting, as `spool settings` lists it
         #[arg(value_name = "KEY")]
         key: Option<String>,
-        /// What it becomes
+        /// New value
         #[arg(value_name = "VALUE", allow_hyphen_values = true)]
         value: Option<String>,
     },
-    /// Tell what files are and, with a preset or a change of it, what would become of them
+    /// Show what files contain and, with a preset or a changed setting, how they would be converted
     #[command(after_help = "\
 Examples:
-  spool probe film.mkv
+  spool probe video.mkv
   spool probe --preset web-1080p --set video.box=1280x720 *.mkv")]
     Probe(Probe),
     /// Check tools, encoders, database and disk
@@ -221,7 +221,7 @@ Examples:
 }
 
 impl Verb {
-    /// Is its answer what was asked for, rather than news of what it did?
+    /// Whether the output is what the user requested, and not a report of what was done.
     pub fn asks(&self) -> bool {
         match self {
             Verb::List { .. }
@@ -244,26 +244,25 @@ pub struct Add {
     /// Preset to use (see: spool presets)
     #[arg(long, value_name = "ID")]
     pub preset: Option<String>,
-    /// Folder of the results; of an added folder its own folders are made again below it [default: next to each
-    /// original]
+    /// Folder for the results; subfolders of an added folder are recreated in it [default: next to each original]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
-    /// All results in that folder itself, whatever folders they come from
+    /// Put all results directly in that folder, without subfolders
     #[arg(long)]
     pub flat: bool,
-    /// Name of the result of one video
+    /// Path of the result, for a single video
     #[arg(long, short, value_name = "FILE", conflicts_with_all = ["output_dir", "flat"], value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
-    /// Pass over what this pattern names in folders, such as '*-proxy.*' or 'raw/**'; may be given several times
+    /// Skip what matches this pattern in added folders, such as '*-proxy.*' or 'raw/**'; may be repeated
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     pub exclude: Vec<String>,
-    /// Also the paths that this file lists, one in a line; - reads them from standard input
+    /// Also add the paths listed in this file, one per line; - reads standard input
     #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
     pub files_from: Option<PathBuf>,
-    /// To the top of the list
+    /// Add at the top of the list
     #[arg(long)]
     pub next: bool,
-    /// Also videos that were done before with the same preset, or failed, or were cancelled
+    /// Also add videos that were done before with the same preset, that failed or that were cancelled
     #[arg(long)]
     pub again: bool,
     /// Change one setting of the preset for these videos, such as video.crf=18
@@ -280,10 +279,10 @@ pub struct Probe {
     /// Show what this preset would do
     #[arg(long, value_name = "ID")]
     pub preset: Option<String>,
-    /// The same with one setting changed, such as video.crf=18 (see: spool presets fields)
+    /// Change one setting of the preset, such as video.crf=18 (see: spool presets fields)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
-    /// Folder of the results [default: next to each original]
+    /// Folder for the results [default: next to each original]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
     /// Videos
@@ -294,23 +293,23 @@ pub struct Probe {
 /// `spool presets ...`
 #[derive(Debug, Subcommand)]
 pub enum PresetVerb {
-    /// List what can be set: each key with its values and its meaning
+    /// List the fields that --set changes, with their values and meanings
     Fields,
-    /// Keep presets from JSON files, each with one or a list of them
+    /// Import presets from JSON files, each with one preset or a list
     Import {
-        /// The files
+        /// JSON files
         #[arg(required = true, value_hint = ValueHint::FilePath)]
         files: Vec<PathBuf>,
     },
-    /// Forget presets of your own; jobs that were added with them stay
+    /// Remove presets of your own; jobs added with them keep them
     Remove {
-        /// Their ids
+        /// Ids of the presets
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
     /// Print a preset as JSON
     Export {
-        /// Its id
+        /// Id of the preset
         id: String,
     },
 }
@@ -342,11 +341,11 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn the_definition_is_sound() {
+    fn command_definition_is_valid() {
         Cli::command().debug_assert();
     }
 
-    /// Longer ones would be broken in the middle of an example.
+    /// Longer lines would wrap in the middle of an example.
     #[test]
     fn examples_fit_a_narrow_terminal() {
         let mut spool = Cli::command();

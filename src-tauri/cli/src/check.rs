@@ -1,4 +1,4 @@
-//! `spool check`: checks existing results one after the other, at the lowest priority.
+//! `spool check`: checks existing results one after another, at the lowest priority.
 
 mod screen;
 
@@ -21,17 +21,17 @@ use spool_core::recheck::{self, Event, Round, Tally, run_all};
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// What was found of one result.
+/// The finding for one result.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Line {
     id: JobId,
     source: String,
-    /// Its bytes in percent form, where its path is no text.
+    /// The path in percent-encoding, if it is not valid UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     source_bytes: Option<String>,
     output: String,
-    /// Its bytes likewise.
+    /// Likewise.
     #[serde(skip_serializing_if = "Option::is_none")]
     output_bytes: Option<String>,
     check: CheckView,
@@ -46,11 +46,11 @@ pub(crate) fn check(context: &Context, args: &args::Check) -> Answer {
     let checked = runtime.block_on(until_stopped(context, queue, tools, chosen.done.clone(), screen));
     let tally = checked?;
     summary(context, &tally, chosen.done.len())?;
-    chosen.tell_refused();
+    chosen.print_refused();
     Ok(tally.wrong.is_empty() && !tally.stopped && chosen.refused.is_empty() && chosen.missing.is_empty())
 }
 
-/// The jobs that were named, by what can be done with them.
+/// The chosen jobs, grouped by whether they can be checked.
 #[derive(Default)]
 struct Chosen {
     done: Vec<JobId>,
@@ -58,7 +58,7 @@ struct Chosen {
     refused: Vec<(JobId, State)>,
 }
 
-/// All that are done, the newest first, where none is named.
+/// Groups the named jobs; chooses all done jobs, newest first, if none is named.
 fn chosen(queue: &dyn Queue, args: &args::Check) -> Result<Chosen, Failed> {
     let mut chosen = Chosen::default();
     if args.ids.is_empty() {
@@ -76,7 +76,7 @@ fn chosen(queue: &dyn Queue, args: &args::Check) -> Result<Chosen, Failed> {
 }
 
 impl Chosen {
-    fn tell_refused(&self) {
+    fn print_refused(&self) {
         for (id, state) in &self.refused {
             eprintln!("spool: Job {id} is {state}, so it has no result to be checked.");
         }
@@ -86,7 +86,7 @@ impl Chosen {
     }
 }
 
-/// Checks on a thread of its own until all is checked, or the first request to end.
+/// Checks on a separate thread until all results are checked or the first termination signal arrives.
 async fn until_stopped(
     context: &Context,
     queue: Arc<dyn Queue>,
@@ -95,7 +95,7 @@ async fn until_stopped(
     mut screen: Screen,
 ) -> Result<Tally, Failed> {
     let mut signals = Signals::new()?;
-    let (give, orders) = watch::channel(Order::Go);
+    let (sender, orders) = watch::channel(Order::Go);
     let data = context.data.clone();
     let mut work = tokio::task::spawn_blocking(move || {
         let (policy, clock) = (Policy::default(), SystemClock::default());
@@ -108,8 +108,8 @@ async fn until_stopped(
     let ended = tokio::select! {
         ended = &mut work => ended,
         _ = signals.next() => {
-            // The send fails only where the round has already ended.
-            let _ = give.send(Order::Cancel);
+            // Sending fails only if the round has already ended.
+            let _ = sender.send(Order::Cancel);
             work.await
         }
     };
@@ -153,7 +153,7 @@ fn counted(tally: &Tally) -> String {
     }
 }
 
-/// What came of it, and what to do next.
+/// Prints the totals and the next step.
 fn summary(context: &Context, tally: &Tally, all: usize) -> Result<(), Failed> {
     let (right, wrong, passed) = (tally.right, tally.wrong.len() as u64, tally.not_checked);
     let left = all as u64 - (tally.checked() + passed).min(all as u64);

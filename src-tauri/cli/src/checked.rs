@@ -1,11 +1,11 @@
-//! What was checked of a result, in lines for people. The facts are `verify::verification`'s.
+//! Describes for people what was checked of a result. The facts come from `verify::verification`.
 
 use crate::words::{self, count};
 use spool_core::media::{Kind, codec_name, running_time};
 use spool_core::verify::verification::{Decoded, Evidence, Measure, Side, StreamCheck, Verification};
 use spool_core::words::differences;
 
-/// One line for each stream and one for the whole file.
+/// One line for each stream, one for the whole file and one for each difference.
 pub(crate) fn lines(verification: &Verification) -> Vec<String> {
     let mut all: Vec<String> = verification.streams.iter().map(stream).collect();
     let length =
@@ -15,7 +15,7 @@ pub(crate) fn lines(verification: &Verification) -> Vec<String> {
         n => format!(", {} met while decoding", count(n as u64, "damaged spot", "damaged spots")),
     };
     all.push(format!("the whole file{length}{damaged}"));
-    all.extend(differences(verification.changes.iter()).iter().map(|said| words::line(said.to_string())));
+    all.extend(differences(verification.changes.iter()).iter().map(|text| words::line(text.to_string())));
     all
 }
 
@@ -24,7 +24,7 @@ fn stream(check: &StreamCheck) -> String {
     let done = if check.copied { "copied" } else { "converted" };
     let codec = if check.codec.is_empty() { String::new() } else { format!(" {}", codec_name(&check.codec)) };
     let same = check.compared.then(|| "packets compared".to_owned());
-    let parts = [length(check.seconds), pictures(check), evidence(check.by).map(str::to_owned), same];
+    let parts = [length(check.seconds), frames(check), evidence(check.by).map(str::to_owned), same];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let facts = if parts.is_empty() { "is there".to_owned() } else { parts.join(", ") };
     let decoded = check.decoded.map(decoded).unwrap_or_default();
@@ -47,7 +47,7 @@ fn length(seconds: Measure<f64>) -> Option<String> {
     Some(seconds.expected.map_or(found.clone(), |expected| format!("{found} of {}", running_time(expected))))
 }
 
-fn pictures(check: &StreamCheck) -> Option<String> {
+fn frames(check: &StreamCheck) -> Option<String> {
     let found = check.frames.found.filter(|_| check.kind == Kind::Video && !check.cover)?;
     Some(match check.frames.expected {
         Some(expected) => format!("{found} of {expected} pictures"),
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_stream_says_what_it_was_held_against() {
+    fn each_stream_states_what_it_was_checked_against() {
         let video = StreamCheck {
             input: 0,
             kind: Kind::Video,

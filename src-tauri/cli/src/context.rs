@@ -1,4 +1,4 @@
-//! What every verb needs: the data folder, settings, the queue, and how to speak.
+//! What every verb needs: the data folder, the settings, the queue and the output.
 
 use crate::args::Cli;
 use crate::words;
@@ -15,14 +15,14 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-/// How a verb ended short of what was asked.
+/// Why a verb failed.
 #[derive(Debug)]
 pub enum Failed {
-    /// The core refused.
+    /// An error of the core.
     Core(Error),
-    /// A usage that clap cannot see, as one sentence.
+    /// A usage error that clap cannot detect, as one sentence.
     Usage(String),
-    /// Nothing can be written to where the answer goes: the reader has gone.
+    /// Output failed, for example because the reader of the pipe has exited.
     Output(std::io::Error),
 }
 
@@ -44,31 +44,31 @@ impl From<std::io::Error> for Failed {
     }
 }
 
-/// True: done as asked. False: some of it failed or was not found.
+/// True: success. False: a part failed or was not found.
 pub type Answer = Result<bool, Failed>;
 
-/// Where and how this call works.
+/// The options and settings of this call.
 pub struct Context {
     /// Folder of the queue.
     pub data: PathBuf,
-    /// JSON instead of words.
+    /// Print JSON.
     pub json: bool,
-    /// Only what went wrong.
+    /// Print only errors.
     pub quiet: bool,
-    /// Errors in full, and lists whole.
+    /// List every skipped file.
     pub verbose: bool,
-    /// The user's choices.
+    /// The user's settings.
     pub settings: Settings,
-    /// What is known of drives.
+    /// What is known about volumes.
     pub volumes: Arc<Volumes>,
     worked: OnceLock<bool>,
 }
 
 impl Context {
-    /// Reads the settings of the data folder that flags, environment or system name.
+    /// Reads the settings of the data folder: that of the flag, of the environment, or the system's default.
     pub fn new(cli: &Cli) -> Result<Context, Failed> {
-        // Not asked for by clap, which would then count the flag among what was typed and claim in every usage line
-        // that it is needed.
+        // Clap does not read the environment, because it would then count the flag as typed and show it as required in
+        // every usage line.
         let named = cli.data_dir.clone().or_else(places::named_data_dir);
         let data = named.map_or_else(default_data_dir, |dir| absolute(&dir))?;
         if data.is_file() {
@@ -77,23 +77,23 @@ impl Context {
         }
         let settings = places::settings(&data)?;
         let Cli { json, verbose, .. } = *cli;
-        // What was asked for is no chatter.
+        // `--quiet` does not suppress requested output.
         let quiet = cli.quiet && !cli.verb.asks();
         let (volumes, worked) = (Arc::default(), OnceLock::new());
         Ok(Context { data, json, quiet, verbose, settings, volumes, worked })
     }
 
-    /// The queue, without working it.
+    /// Opens the queue without running it.
     pub fn queue(&self) -> Result<Arc<dyn Queue>, Failed> {
         Ok(queues::open(&self.data)?)
     }
 
-    /// The application on that queue.
+    /// Returns the application on the queue.
     pub fn app(&self) -> Result<Spool, Failed> {
         Ok(self.application(self.queue()?))
     }
 
-    /// The application for who only reads the queue.
+    /// Returns the application on the queue opened only to read, also on a full disk or without write access.
     pub fn app_to_read(&self) -> Result<Spool, Failed> {
         Ok(self.application(queues::open_to_read(&self.data)?))
     }
@@ -102,28 +102,28 @@ impl Context {
         Spool::on(self.data.clone(), self.settings.clone(), self.volumes.clone(), queue)
     }
 
-    /// What an engine of this call would be started with. `who`: its name for others.
+    /// Returns the configuration for an engine. `who`: its name as other processes see it.
     pub fn engine(&self, who: &str, workers: Option<usize>) -> EngineConfig {
         places::engine(&self.data, &self.settings, who, workers, &self.volumes)
     }
 
-    /// Takes back what a dead engine left running; where one is at work, nothing is done.
+    /// Requeues jobs that a dead engine left running. Does nothing while an engine runs.
     pub fn rescue_idle(&self) -> Result<(), Failed> {
         queues::rescue_idle(&self.engine("spool", self.settings.workers))?;
         Ok(())
     }
 
-    /// Since when nothing works the queue though jobs were running, where that is so: an engine was killed.
+    /// Time of the last heartbeat of an engine that was killed; `None` while an engine runs or after a clean end.
     pub fn abandoned_since(&self) -> Option<i64> {
         lock::last_sign(&self.data)
     }
 
-    /// Does an engine work the queue? Asked once: it takes a try at the engine's lock.
+    /// Whether an engine runs the queue. Checked once, because the check tries to take the engine's lock.
     pub fn is_worked(&self) -> bool {
         *self.worked.get_or_init(|| lock::holder(&self.data).is_some())
     }
 
-    /// Why what is queued does not start, where that lies with the queue as a whole.
+    /// Why no queued job starts: the queue is paused, or no engine runs it.
     pub fn standstill(&self, queue: &dyn Queue) -> Result<Option<String>, Failed> {
         if queue.flag(Flag::Paused)?.is_some() {
             return Ok(Some(words::PAUSED.into()));
@@ -131,35 +131,35 @@ impl Context {
         Ok((!self.is_worked()).then(|| words::unworked(self.abandoned_since())))
     }
 
-    /// Where tools are looked for: settings, beside this program, PATH, the package managers' folders.
+    /// Where to search for tools: settings, beside this program, PATH, the package managers' folders.
     pub fn tool_places(&self) -> ToolPlaces {
         places::tools(&self.settings)
     }
 
-    /// Says a line to a person, unless asked to be quiet.
+    /// Prints a line to stdout, except with `--quiet` or `--json`.
     pub fn say(&self, line: impl AsRef<str>) -> Result<(), Failed> {
         if self.quiet || self.json { Ok(()) } else { Ok(writeln!(std::io::stdout(), "{}", line.as_ref())?) }
     }
 
-    /// In JSON the object, else the line.
+    /// Prints the object with `--json`, otherwise the line.
     pub fn tell(&self, value: &impl Serialize, line: impl AsRef<str>) -> Result<(), Failed> {
         if self.json { json_line(value) } else { self.say(line) }
     }
 
-    /// Says a line beside the answers, also to those who read JSON.
+    /// Prints a line to stderr, except with `--quiet`.
     pub fn remark(&self, line: &str) {
         if !self.quiet {
             let _ = writeln!(std::io::stderr(), "spool: {line}");
         }
     }
 
-    /// May the screen be drawn on?
+    /// Whether progress bars may be drawn on stderr.
     pub fn draws(&self) -> bool {
         !self.json && !self.quiet && std::io::stderr().is_terminal()
     }
 }
 
-/// Says what went wrong, also to those who want quiet.
+/// Prints an error to stderr, also with `--quiet`.
 pub fn complain(line: &str) {
     let _ = writeln!(std::io::stderr(), "spool: {}", words::line(line));
 }
@@ -170,8 +170,8 @@ pub fn json_line(value: &impl Serialize) -> Result<(), Failed> {
     Ok(writeln!(std::io::stdout(), "{text}")?)
 }
 
-/// The path as it is named from anywhere, with the home folder in place of `~`, which not every shell puts there behind
-/// `--output-dir=`. An empty one comes from neither flags nor settings, which refuse it.
+/// Makes a path absolute, and replaces a leading `~` with the home folder, because not every shell does so after
+/// `--output-dir=`. The path is never empty: flags and settings reject that.
 pub fn absolute(path: &Path) -> Result<PathBuf, Failed> {
     let missing =
         || Failed::Usage(format!("{} begins with ~, and this user has no home folder.", path.display()));

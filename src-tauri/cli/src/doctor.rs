@@ -1,4 +1,4 @@
-//! `spool doctor`: tools, encoders, database, disk; and setting a damaged database aside.
+//! `spool doctor`: checks tools, encoders, database and disk, and repairs a damaged database.
 
 use crate::context::{Answer, Context, Failed};
 use crate::words;
@@ -16,7 +16,7 @@ use spool_core::volumes;
 use spool_core::words as english;
 use std::path::Path;
 
-/// One line of the answer.
+/// One line of the output.
 struct Finding {
     name: &'static str,
     good: bool,
@@ -95,7 +95,7 @@ fn disk_finding(context: &Context) -> Finding {
     }
 }
 
-/// Sets a damaged database aside, whole, and restores the newest good backup.
+/// Sets a damaged database aside as it is, and restores the newest good backup.
 pub(crate) fn restore(context: &Context) -> Answer {
     let _lock = lock::take(&context.data, "spool doctor --restore")?;
     let (path, backups) = (engine::database(&context.data), engine::backups(&context.data));

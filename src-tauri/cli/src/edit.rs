@@ -1,4 +1,4 @@
-//! `spool edit`: another preset, other settings or another place for jobs that have not started.
+//! `spool edit`: changes preset, settings or destination of jobs that have not started.
 
 use crate::add::{self, named};
 use crate::args::{self, Change};
@@ -13,20 +13,20 @@ use spool_core::queue::{Edit, Edited, Queue, Refusal};
 use spool_core::spec::JobSpec;
 use std::path::Path;
 
-/// What became of one job.
+/// The outcome for one job.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Line {
     id: JobId,
     outcome: &'static str,
     output: Option<String>,
-    /// Its bytes in percent form, where its path is no text.
+    /// The path in percent-encoding, if it is not valid UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     output_bytes: Option<String>,
     reason: Option<String>,
-    /// That the result could not be called as was wished.
+    /// States that the result could not get the requested name.
     note: Option<String>,
-    /// An engine works the queue now.
+    /// Whether an engine runs the queue now.
     worked: bool,
 }
 
@@ -37,34 +37,34 @@ pub(crate) fn edit(context: &Context, args: &args::Edit) -> Answer {
     }
     let queue = context.queue()?;
     if queue.counts()?.running > 0 {
-        // Of what a killed engine left running nothing runs.
+        // Requeues jobs that a killed engine left running, so that they can be edited.
         context.rescue_idle()?;
     }
     let wish = Wish::of(context, &args.change)?;
-    let (mut edits, mut whole) = (Vec::new(), true);
+    let (mut edits, mut complete) = (Vec::new(), true);
     for id in ids {
         match wish.edit(context, queue.as_ref(), id)? {
             Ok(edit) => edits.push(edit),
-            Err(why) => whole &= refuse(context, id, why)?,
+            Err(why) => complete &= refuse(context, id, why)?,
         }
     }
     let taken = intake::taken_for_edits(Asking::of(&context.volumes), &edits, queue.as_ref())?;
     let edited = queue.edit(&edits, &taken)?;
     for (edit, edited) in edits.iter().zip(&edited) {
-        whole &= tell(context, edit, edited)?;
+        complete &= print_outcome(context, edit, edited)?;
     }
     if edited.iter().any(|edited| matches!(edited, Edited::Changed(_))) {
         context.standstill(queue.as_ref())?.iter().try_for_each(|why| context.say(why))?;
     }
-    Ok(whole)
+    Ok(complete)
 }
 
-/// What is wanted of each job.
+/// The requested changes.
 struct Wish<'a> {
     change: &'a Change,
     preset: Option<Preset>,
     changes: Vec<(&'a str, &'a str)>,
-    /// Where to, unless a file is named.
+    /// The destination, unless a file is named.
     to: To,
 }
 
@@ -79,7 +79,7 @@ impl Wish<'_> {
         Ok(Wish { change, preset, changes, to })
     }
 
-    /// The edit of this job, or why there is none.
+    /// Returns the edit for this job, or why it cannot be edited.
     fn edit(&self, context: &Context, queue: &dyn Queue, id: JobId) -> Result<Result<Edit, String>, Failed> {
         let Some(job) = queue.job(id)? else { return Ok(Err(words::no_such(&[id]))) };
         let spec = match self.spec(&job)? {
@@ -98,7 +98,8 @@ impl Wish<'_> {
         Ok(new.map(|new| Edit { id, new }))
     }
 
-    /// Of the job's own preset where no other is named, earlier changes of it included.
+    /// Returns the new spec, or why the job cannot be edited. Without a named preset, it is based on the job's preset
+    /// with its earlier changes.
     fn spec(&self, job: &Job) -> Result<Result<JobSpec, String>, Failed> {
         let Some(spec) = &job.spec else { return Ok(Err(sentence(job.id, Refusal::Unreadable))) };
         if !matches!(job.state, State::Queued | State::Waiting) {
@@ -110,7 +111,7 @@ impl Wish<'_> {
     }
 }
 
-fn tell(context: &Context, edit: &Edit, edited: &Edited) -> Answer {
+fn print_outcome(context: &Context, edit: &Edit, edited: &Edited) -> Answer {
     let why = match edited {
         Edited::Changed(output) => {
             changed(context, edit, output)?;
@@ -136,7 +137,7 @@ fn changed(context: &Context, edit: &Edit, output: &Path) -> Result<(), Failed> 
     context.tell(&line, text)
 }
 
-/// False: something was not done.
+/// Prints why the job was not changed. Returns false: a part failed.
 fn refuse(context: &Context, id: JobId, why: String) -> Answer {
     if context.json {
         let (outcome, worked) = ("refused", context.is_worked());

@@ -1,7 +1,7 @@
-//! A command line that clap refuses, answered with what the thing that was meant is called here.
+//! Explains a command line that clap rejects, with the name that Spool uses for what was probably meant.
 //!
-//! Guarantees that similar spelling never suggests a command that changes something: what is not in the tables is
-//! pointed to the help. Pure but for the look whether a word names a file.
+//! Guarantees that similar spelling never suggests a command that changes something: a word that is not in the tables
+//! leads to the help. Pure, except for checking whether a word names a file.
 
 mod tables;
 
@@ -10,7 +10,7 @@ use clap::{Command, Error};
 use std::ffi::OsString;
 use std::path::Path;
 
-/// One sentence in place of clap's; nothing where clap's own says it. `words`: what was typed behind the program's name.
+/// Returns a sentence to show instead of clap's message; `None` if clap's own is enough. `words`: the arguments.
 pub fn sentence(error: &Error, command: &Command, words: &[OsString]) -> Option<String> {
     let words: Vec<String> = typed(words);
     let verb = verb(command, &words);
@@ -28,7 +28,7 @@ pub fn sentence(error: &Error, command: &Command, words: &[OsString]) -> Option<
     }
 }
 
-/// What stands before `--`, behind which all is taken as it is.
+/// Returns the arguments before `--`; those after it are taken literally.
 fn typed(words: &[OsString]) -> Vec<String> {
     let text = words.iter().map(|word| word.to_string_lossy().into_owned());
     text.take_while(|word| word != "--").collect()
@@ -47,7 +47,7 @@ fn text(error: &Error, kind: ContextKind) -> Option<&str> {
     }
 }
 
-/// A file whose name begins with a dash was read as an option.
+/// Returns the sentence for a file name that begins with a dash and was parsed as an option.
 fn dashed(words: &[String]) -> Option<String> {
     let is_file = |word: &&String| {
         let (name, value) = word.split_once('=').unwrap_or((word, ""));
@@ -61,7 +61,7 @@ fn dashed(words: &[String]) -> Option<String> {
 fn option(error: &Error, verb: Option<&str>, words: &[String]) -> String {
     let refused = text(error, ContextKind::InvalidArg).unwrap_or_default();
     let help = verb.map_or_else(|| "spool --help".into(), |verb| format!("spool {verb} --help"));
-    // Of "-crf 18" clap names "-c" alone.
+    // For "-crf 18", clap reports only "-c".
     let whole = words.iter().find(|word| is_of(word, refused)).map_or(refused, |word| name(word));
     if !refused.starts_with('-') {
         return format!("\"{refused}\" is one word too many; `{help}` shows what is taken.");
@@ -75,13 +75,13 @@ fn option(error: &Error, verb: Option<&str>, words: &[String]) -> String {
     }
 }
 
-/// Is `word` what clap refused as `refused`, an option without its value or the first letter of several?
+/// Whether clap reports `word` as `refused`: an option without its value, or the first of several short options.
 fn is_of(word: &str, refused: &str) -> bool {
     let one_letter = refused.len() == 2 && !refused.starts_with("--");
     name(word) == refused || (one_letter && word.starts_with(refused) && !word.starts_with("--"))
 }
 
-/// An option without its value.
+/// Returns an option without its value.
 fn name(word: &str) -> &str {
     word.split_once('=').map_or(word, |(name, _)| name)
 }
@@ -106,7 +106,7 @@ mod tests {
     use crate::args::Cli;
     use clap::{CommandFactory, Parser};
 
-    fn told(line: &str) -> String {
+    fn answer(line: &str) -> String {
         let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
         let error = Cli::try_parse_from(std::iter::once("spool".into()).chain(words.clone())).unwrap_err();
         sentence(&error, &Cli::command(), &words)
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_try_is_told_by_its_name_here() {
+    fn common_words_and_options_lead_to_the_right_command() {
         for (line, meant) in [
             ("convert a.mkv", "`spool add`"),
             ("encode", "`spool run`"),
@@ -137,38 +137,38 @@ mod tests {
             ("run --jobs 2", "--workers"),
             ("run -j2", "--workers"),
             ("presets rm mine", "`spool presets remove ID`"),
-            ("film.mkv", "`spool add film.mkv`"),
+            ("video.mkv", "`spool add video.mkv`"),
             ("add -dash.mkv", "write ./-dash.mkv"),
             ("add --two.mkv", "write ./--two.mkv"),
             ("add -hello.mkv", "write ./-hello.mkv"),
             ("probe -V.mp4", "write ./-V.mp4"),
             ("resume 17", "one word too many"),
         ] {
-            let said = told(line);
-            assert!(said.contains(meant), "{line}: {said}");
+            let found = answer(line);
+            assert!(found.contains(meant), "{line}: {found}");
         }
     }
 
     #[test]
-    fn likeness_of_letters_leads_to_no_command_that_changes_something() {
+    fn similar_spelling_suggests_no_command_that_changes_something() {
         for word in
             ["statsu", "puase", "mov", "retyr", "canel", "releas", "remov", "ad", "rnu", "hodl", "agian"]
         {
             assert_eq!(
-                told(word),
+                answer(word),
                 format!("There is no command \"{word}\"; `spool --help` lists those there are.")
             );
         }
-        assert!(told("cancel --al").ends_with("`spool cancel --help` lists those there are."));
+        assert!(answer("cancel --al").ends_with("`spool cancel --help` lists those there are."));
         assert!(
-            told("add --presett x a.mkv").contains("--preset is near"),
-            "an option of the same command may"
+            answer("add --presett x a.mkv").contains("--preset is near"),
+            "an option of the same command may be suggested"
         );
-        assert!(!told("add --crff 18 a.mkv").contains("-- --crff"));
+        assert!(!answer("add --crff 18 a.mkv").contains("-- --crff"));
     }
 
     #[test]
-    fn help_and_what_stands_behind_two_dashes_are_left_alone() {
+    fn help_and_arguments_after_two_dashes_are_left_alone() {
         for line in ["--help", "add --help", "--version", "help add"] {
             let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
             let error =
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_named_in_the_tables_is_there() {
+    fn commands_named_in_the_tables_exist() {
         let command = Cli::command();
         for sentence in tables::all() {
             for example in sentence.split('`').skip(1).step_by(2).filter(|e| e.starts_with("spool ")) {

@@ -1,27 +1,27 @@
-//! What people call the states of a job, as `--state` takes them: in any case, and also by the words that lists show.
-//! Pure.
+//! Parses the words of `--state` for states of jobs: in any letter case, with the words that lists show and common
+//! synonyms. Pure.
 
 use spool_core::job::{Job, Millis, State};
 use std::str::FromStr;
 
-/// Which jobs are meant by a word.
+/// The jobs that a word selects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// All.
+    /// All jobs.
     Any,
     /// All in this state.
     In(State),
-    /// Not started, and on hold.
+    /// Not started and on hold.
     Held,
-    /// Running, and suspended.
+    /// Running and paused.
     Paused,
-    /// Running, suspended, and to go on when a worker is free.
+    /// Running and resumed, but suspended until a worker is free.
     Released,
     /// Left running by an engine that was killed.
     Stopped,
 }
 
-/// Each kind with its word, then what else people call it.
+/// Each kind with its word, followed by synonyms.
 const WORDS: [(Kind, &[&str]); 11] = [
     (Kind::In(State::Queued), &["queued", "queue", "pending", "todo"]),
     (Kind::In(State::Waiting), &["waiting", "wait", "waits", "blocked"]),
@@ -49,7 +49,7 @@ impl FromStr for Kind {
 }
 
 impl Kind {
-    /// Is this job meant? `abandoned`: since when nothing works the queue, where an engine was killed.
+    /// Whether this kind includes the job. `abandoned`: the last heartbeat of the engine, if it was killed.
     pub fn fits(self, job: &Job, abandoned: Option<Millis>) -> bool {
         let runs = job.state == State::Running;
         match self {
@@ -76,18 +76,18 @@ impl Kind {
     }
 }
 
-/// The states in which such jobs are, in the order of lists; none for none.
+/// Returns the states that jobs of these kinds can be in, in list order; empty without kinds.
 pub fn states(kinds: &[Kind]) -> Vec<State> {
     let has = |state: &State| kinds.iter().any(|kind| kind.states().contains(state));
     State::ALL.into_iter().filter(has).collect()
 }
 
-/// Is this job of one of these kinds? Without any, all are.
+/// Whether one of these kinds includes the job; always true without kinds.
 pub fn are_any(kinds: &[Kind], job: &Job, abandoned: Option<Millis>) -> bool {
     kinds.is_empty() || kinds.iter().any(|kind| kind.fits(job, abandoned))
 }
 
-/// Do whole states say it, so that no job need be looked at?
+/// Whether the kinds are whole states, so that single jobs need not be checked.
 pub fn are_states(kinds: &[Kind]) -> bool {
     kinds.iter().all(|kind| matches!(kind, Kind::In(_) | Kind::Any))
 }
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_is_taken_as_people_write_it() {
+    fn states_are_parsed_in_any_case_and_by_synonyms() {
         for state in State::ALL {
             assert_eq!(kind(state.as_str()), Kind::In(state));
             assert_eq!(kind(&state.as_str().to_uppercase()), Kind::In(state));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_lie_in_states() {
+    fn kinds_map_to_states() {
         assert_eq!(states(&[kind("done"), kind("failed")]), [State::Done, State::Failed]);
         assert_eq!(states(&[kind("held"), kind("running")]), [State::Queued, State::Waiting, State::Running]);
         assert!(are_states(&[kind("done"), kind("all")]) && !are_states(&[kind("done"), kind("held")]));

@@ -1,7 +1,7 @@
-//! The command `spool`: the queue from a terminal, the same that the window shows, also while it runs.
+//! The command `spool`: controls from a terminal the queue that the window shows, also while the window is open.
 //!
-//! A thin edge: each verb reads its arguments, calls the core and prints the answer. Errors are one plain
-//! line on stderr; exit codes are those that `spool --help` lists.
+//! A thin layer: each verb reads its arguments, calls the core and prints the result. An error is one plain line on
+//! stderr; `spool --help` lists the exit codes.
 
 mod add;
 mod again;
@@ -34,15 +34,15 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-/// Parses, acts, and gives the exit code.
+/// Parses the arguments, runs the verb and returns the exit code.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(refused) => {
+        Err(error) => {
             let words: Vec<OsString> = std::env::args_os().skip(1).collect();
-            match guess::sentence(&refused, &Cli::command(), &words) {
+            match guess::sentence(&error, &Cli::command(), &words) {
                 Some(sentence) => return report(&Failed::Usage(sentence)),
-                None => refused.exit(),
+                None => error.exit(),
             }
         }
     };

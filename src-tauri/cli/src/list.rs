@@ -1,4 +1,4 @@
-//! `spool list`: jobs, one line each, with what matters in their state.
+//! `spool list`: prints one line for each job, with the facts relevant to its state.
 
 mod names;
 mod stream;
@@ -16,21 +16,21 @@ use spool_core::words::reason;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-/// Lines for people where no number is given.
+/// Most lines for people without `--limit`.
 const SHOWN: u64 = 100;
 
 /// Which jobs are listed, and how.
 pub(crate) struct Wish<'a> {
     pub(crate) kinds: &'a [Kind],
     pub(crate) limit: Option<u64>,
-    /// By their whole paths.
+    /// Show full paths.
     pub(crate) paths: bool,
 }
 
 pub(crate) fn list(context: &Context, wish: &Wish<'_>) -> Answer {
     let app = context.app_to_read()?;
     let queue = app.queue();
-    // Asked once: it takes a try at the engine's lock.
+    // Read once, because reading it tries to take the engine's lock.
     let abandoned = context.abandoned_since();
     if context.json && wish.limit.is_none() {
         let is_wanted = |job: &Job| kinds::are_any(wish.kinds, job, abandoned);
@@ -56,12 +56,12 @@ pub(crate) fn list(context: &Context, wish: &Wish<'_>) -> Answer {
     Ok(true)
 }
 
-/// Those of these states that are wanted; without any, all are.
+/// Returns those of `of` that are in `states`; all of them if `states` is empty.
 fn wanted(of: &[State], states: &[State]) -> Vec<State> {
     of.iter().copied().filter(|state| states.is_empty() || states.contains(state)).collect()
 }
 
-/// The jobs to be listed, and how many there are of their kinds.
+/// Returns the jobs to list, and how many jobs there are of these kinds.
 fn chosen(queue: &dyn Queue, wish: &Wish<'_>, abandoned: Option<i64>) -> Result<(Vec<Job>, u64), Failed> {
     let (states, limit) = (kinds::states(wish.kinds), wish.limit.unwrap_or(SHOWN));
     if kinds::are_states(wish.kinds) {
@@ -74,10 +74,10 @@ fn chosen(queue: &dyn Queue, wish: &Wish<'_>, abandoned: Option<i64>) -> Result<
     Ok((jobs, all))
 }
 
-/// What is still to come, in its order, before what has ended, the newest first. Done and failed are asked for each by
-/// itself, for so they stand in the queue.
+/// Returns the jobs that have not ended, in queue order, then the ended ones, newest first. Done and failed jobs are
+/// read separately, because the queue keeps them in separate lists.
 fn page(queue: &dyn Queue, states: &[State], limit: u64) -> Result<Vec<Job>, Failed> {
-    // A filter without states would mean all of them.
+    // A filter without states would match all states.
     let page = |of: &[State]| match wanted(of, states).as_slice() {
         [] => Ok(Vec::new()),
         some => queue.page(&Filter::of(some), 0, limit),
@@ -87,15 +87,15 @@ fn page(queue: &dyn Queue, states: &[State], limit: u64) -> Result<Vec<Job>, Fai
     ended.extend(page(&[State::Failed])?);
     ended.sort_by_key(|job| Reverse((job.finished_at, job.id)));
     jobs.extend(ended);
-    // One that ended between two of these looks is in both.
+    // A job that ended between two of these reads is in both.
     let mut seen = HashSet::new();
     jobs.retain(|job| seen.insert(job.id));
     jobs.truncate(limit as usize);
     Ok(jobs)
 }
 
-/// `   17  running   42 %  3.1x  1 min 12 s left  a.mkv`. `abandoned`: since when nothing works the queue, where an engine
-/// was killed.
+/// `   17  running   42 %  3.1x  1 min 12 s left  a.mkv`. `abandoned`: the last heartbeat of the engine, if it was
+/// killed.
 pub(crate) fn line(job: &Job, now: i64, abandoned: Option<i64>) -> String {
     named(job, &words::name(job), now, abandoned)
 }
@@ -107,7 +107,7 @@ fn named(job: &Job, name: &str, now: i64, abandoned: Option<i64>) -> String {
     format!("{:>5}  {word:<9}  {name}  {facts}", job.id).trim_end().to_owned()
 }
 
-/// What matters in the state a job is in.
+/// Returns the facts relevant to the state of a job.
 pub(crate) fn facts(job: &Job, now: i64) -> String {
     let reason = || job.failure.as_ref().map_or(String::new(), |f| words::line(reason(f)));
     match job.state {
@@ -135,7 +135,8 @@ pub(crate) fn facts(job: &Job, now: i64) -> String {
     }
 }
 
-/// How far it is. What stands still says so, and has neither speed nor time left.
+/// Returns the progress of a running job. A suspended job has neither speed nor time left; a resumed one also states
+/// that it waits for a worker.
 pub(crate) fn running(job: &Job) -> String {
     let Some(reading) = &job.progress else { return String::new() };
     let so_far = progress(&Progress { speed: None, eta_seconds: None, ..*reading });
@@ -151,7 +152,7 @@ fn target(job: &Job) -> String {
     format!("-> {}", words::line(job.output.to_string_lossy()))
 }
 
-/// Was it put on hold because the machine went down with it again and again?
+/// Whether the job was put on hold because the machine crashed repeatedly while it ran.
 fn held_by_machine(job: &Job) -> bool {
     job.failure.as_ref().is_some_and(|why| why.code() == FailureCode::MachineDown)
 }
@@ -167,8 +168,8 @@ pub(crate) fn progress(progress: &Progress) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
-/// `-> /out/a.mp4  812 MB -> 214 MB (-74 %)  verified`. Where no check is on record, an earlier version checked it, or
-/// the original was kept for its result.
+/// `-> /out/a.mp4  812 MB -> 214 MB (-74 %)  verified`. A result without a recorded verification was checked by an
+/// earlier version, or is the original itself.
 pub(crate) fn result(job: &Job) -> String {
     let sizes = sizes(job);
     let remarks = if job.warnings.is_empty() { "" } else { ", with remarks" };
@@ -185,13 +186,13 @@ pub(crate) fn result(job: &Job) -> String {
     format!("{}  {sizes}  {checked}{remarks}", target(job))
 }
 
-/// `812 MB -> 214 MB (-74 %)`; without the percentage where the sound alone was kept of a film, or may have been.
+/// `812 MB -> 214 MB (-74 %)`; without the percentage if only the audio of a video was kept, or may have been.
 fn sizes(job: &Job) -> String {
     let (Some(before), Some(after)) = (job.source_size, job.output_size) else { return String::new() };
     let sizes = format!("{} -> {}", words::size(before), words::size(after));
-    let sound_alone = job.spec.as_ref().is_some_and(|spec| spec.preset.video.is_none());
-    let is_film = job.facts.as_ref().is_none_or(|facts| !facts.codec.is_empty());
-    if sound_alone && is_film && job.output != job.source {
+    let audio_only = job.spec.as_ref().is_some_and(|spec| spec.preset.video.is_none());
+    let is_video = job.facts.as_ref().is_none_or(|facts| !facts.codec.is_empty());
+    if audio_only && is_video && job.output != job.source {
         return sizes;
     }
     format!("{sizes} ({})", words::change(before, after))

@@ -1,4 +1,4 @@
-//! The binary `spool`.
+//! The executable `spool`.
 
 fn main() -> std::process::ExitCode {
     spool_cli::main()

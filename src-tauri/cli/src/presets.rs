@@ -1,4 +1,4 @@
-//! `spool presets`: list, import, export, remove, and what may be set.
+//! `spool presets`: lists, imports, exports and removes presets, and lists their fields.
 
 use crate::add::find_preset;
 use crate::context::{Answer, Context, Failed, json_line};
@@ -21,7 +21,7 @@ pub(crate) fn list(context: &Context, full: bool) -> Answer {
     Ok(true)
 }
 
-/// What `--set` takes.
+/// Lists the fields that `--set` changes.
 pub(crate) fn fields(context: &Context) -> Answer {
     let width = FIELDS.iter().map(|field| field.key.len()).max().unwrap_or(0);
     for field in FIELDS {

@@ -1,4 +1,4 @@
-//! `spool probe`: what a file is and, with a preset, what would become of it.
+//! `spool probe`: shows what a file contains and, with a preset, how it would be converted.
 
 use crate::add::find_preset;
 use crate::args::Probe;
@@ -24,25 +24,25 @@ use spool_core::words::{self as english, differences, reason, stream_reason};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A file looked at, and what would become of it.
+/// A probed file, and the plan for it.
 struct Probed {
     path: PathBuf,
     info: MediaInfo,
     planned: Option<Planning>,
 }
 
-/// What would become of a file.
+/// The plan for a file.
 struct Planning {
     plan: Plan,
     preset: Preset,
-    /// What its result would be called now.
+    /// The path that its result would get now.
     output: Option<PathBuf>,
 }
 
 pub(crate) fn probe(context: &Context, args: &Probe) -> Answer {
     let tools = ffmpeg::locate(&context.tool_places())?;
     let preset = chosen_preset(context, args)?;
-    let mut whole = true;
+    let mut complete = true;
     for path in &args.paths {
         let path = absolute(path)?;
         if args.paths.len() > 1 {
@@ -50,14 +50,14 @@ pub(crate) fn probe(context: &Context, args: &Probe) -> Answer {
         }
         match probe_one(context, &tools, &path, preset.as_ref(), args) {
             Ok(probed) if context.json => json_line(&as_json(&probed))?,
-            Ok(probed) => tell(context, &probed)?,
-            Err(failure) => whole &= refused(context, &path, &failure)?,
+            Ok(probed) => print(context, &probed)?,
+            Err(failure) => complete &= refused(context, &path, &failure)?,
         }
     }
-    Ok(whole)
+    Ok(complete)
 }
 
-/// Of the same as `add` would use, where anything was said of it.
+/// Returns the preset that `add` would use; `None` if neither a preset, a setting nor a folder was given.
 fn chosen_preset(context: &Context, args: &Probe) -> Result<Option<Preset>, Failed> {
     if args.preset.is_none() && args.set.is_empty() && args.output_dir.is_none() {
         return Ok(None);
@@ -67,7 +67,7 @@ fn chosen_preset(context: &Context, args: &Probe) -> Result<Option<Preset>, Fail
     preset::set(&found, &changes).map(Some).map_err(|e| Failed::Usage(format!("{e}.")))
 }
 
-/// Why there is nothing to be probed: ffprobe would wait for what comes out of a pipe or device.
+/// Returns why the path is not a file to probe. ffprobe would wait for data from a pipe or device.
 fn no_file(path: &Path) -> Option<Failure> {
     let shown = path.display().to_string();
     let reason = match path.metadata() {
@@ -111,14 +111,14 @@ fn probe_one(
     })
 }
 
-/// The name of the result, as it would be claimed now; no folder is made for that.
+/// Returns the path of the result as it would be claimed now. Creates no folder.
 fn output(context: &Context, path: &Path, preset: &Preset, args: &Probe) -> Option<PathBuf> {
     let folder = args.output_dir.as_deref().or(context.settings.output_dir.as_deref());
     let wish = Wish {
         folder: folder.map(absolute).transpose().ok()?,
         ..Wish::of(JobSpec::of(preset.clone()), &context.settings)
     };
-    // To look at a file no queue is made.
+    // In memory, because probing a file creates no queue.
     let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
     let asking = Asking::of(&context.volumes);
     let found = intake::find(asking, &[path.to_owned()], &wish, &queue).ok()?;
@@ -146,7 +146,7 @@ fn as_json(probed: &Probed) -> serde_json::Value {
     json
 }
 
-/// Bytes in which captions are looked for where nothing is planned: a minute or more of television.
+/// Bytes searched for captions if there is no plan: a minute or more of television.
 const NEAR: u64 = 64 << 20;
 
 fn captions(
@@ -177,7 +177,7 @@ fn refused(context: &Context, path: &Path, failure: &Failure) -> Answer {
         }
         json_line(&json)?;
     } else if no_file(path).is_some() {
-        // The sentence says all there is to do.
+        // The reason already states what to do.
         eprintln!("spool: {}", words::line(reason(&failure.reason)));
     } else {
         eprintln!("spool: {}", words::line(english::failure(failure)));
@@ -185,14 +185,14 @@ fn refused(context: &Context, path: &Path, failure: &Failure) -> Answer {
     Ok(false)
 }
 
-/// A channel with its streams: `programme 1, One: 0, 1`.
+/// A broadcast channel with its streams: `programme 1, One: 0, 1`.
 fn programme_line(programme: &Programme) -> String {
     let name = programme.name.as_ref().map_or(String::new(), |name| format!(", {name}"));
     let streams: Vec<String> = programme.streams.iter().map(usize::to_string).collect();
     format!("programme {}{name}: {}", programme.number, streams.join(", "))
 }
 
-fn tell(context: &Context, Probed { info, planned, .. }: &Probed) -> Result<(), Failed> {
+fn print(context: &Context, Probed { info, planned, .. }: &Probed) -> Result<(), Failed> {
     let length = info.length().map_or_else(|| "unknown length".into(), |s| words::duration(s.round() as u64));
     let size = info.size.map_or(String::new(), |bytes| format!(", {}", words::size(bytes)));
     context.say(format!(
@@ -214,18 +214,18 @@ fn tell(context: &Context, Probed { info, planned, .. }: &Probed) -> Result<(), 
     }
 }
 
-/// What would become of the file, with the name of the result first.
+/// The path of the result, then the plan for the file.
 fn planned_lines(info: &MediaInfo, Planning { plan, preset, output }: &Planning) -> Vec<String> {
     let name = output.iter().map(|path| format!("result: {}", path.display()));
     let of = |planned: &Planned| {
         let stream = info.streams.iter().find(|s| s.index == planned.input);
         let line = stream.map_or_else(|| format!("{:>3}", planned.input), stream_line);
-        format!("{line}: {}{}", fate(planned), size(info, preset, planned))
+        format!("{line}: {}{}", action(planned), size(info, preset, planned))
     };
     name.chain(plan.streams.iter().map(of)).chain(change_lines(plan)).collect()
 }
 
-/// The size of a converted picture, and what the box of the preset means for it.
+/// The frame size of a converted video stream, and the box of the preset if it reduces the size.
 fn size(info: &MediaInfo, preset: &Preset, planned: &Planned) -> String {
     let main = info.video().is_some_and(|s| s.index == planned.input);
     if !main || !planned.action.converts() {
@@ -253,42 +253,42 @@ fn captions_line(captions: &Captions) -> String {
 fn stream_line(stream: &Stream) -> String {
     let kind = format!("{:?}", stream.kind).to_lowercase();
     let codec = if stream.codec.is_empty() { "unknown" } else { &stream.codec };
-    let picture = stream.video.as_ref();
-    let size = picture.map(|p| format!(" {}x{}", p.width, p.height)).unwrap_or_default();
-    let pace = picture.and_then(|p| p.rate).map(|rate| format!(" {} fps", rounded(rate))).unwrap_or_default();
+    let video = stream.video.as_ref();
+    let size = video.map(|p| format!(" {}x{}", p.width, p.height)).unwrap_or_default();
+    let pace = video.and_then(|p| p.rate).map(|rate| format!(" {} fps", rounded(rate))).unwrap_or_default();
     let channels = stream.channels.map(|n| format!(" {}", words::count(n.into(), "channel", "channels")));
     let channels = channels.unwrap_or_default();
     let samples = stream.sample_rate.map(|rate| format!(" {rate} Hz")).unwrap_or_default();
     let bits = stream.bit_rate.map(|bits| format!(" {} kbit/s", bits / 1000)).unwrap_or_default();
-    // "und" says that none is known.
+    // "und" means that the language is unknown.
     let language = stream.language.as_deref().filter(|l| *l != "und");
     let language = language.map(|l| format!(" ({l})")).unwrap_or_default();
     format!("{:>3}  {kind} {codec}{size}{pace}{channels}{samples}{bits}{language}", stream.index)
 }
 
-/// At most three figures behind the point: 25, 29.97.
+/// At most three decimals: 25, 29.97.
 fn rounded(rate: f64) -> String {
     let text = format!("{rate:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// What else of the file would be changed or lost, as far as its owner would miss it.
+/// What else would change or be lost, as far as it is worth mentioning.
 fn change_lines(plan: &Plan) -> Vec<String> {
     let beside = |change: &&Difference| change.property != Property::Stream && change.is_worth_saying();
     differences(plan.changes.iter().filter(beside)).iter().map(ToString::to_string).collect()
 }
 
-/// What becomes of each stream, one line each.
+/// One line for each stream, with what the plan does with it.
 pub(crate) fn stream_lines(plan: &Plan) -> Vec<String> {
     let line = |s: &Planned| {
         let kind = format!("{:?}", s.kind).to_lowercase();
         let codec = if s.codec.is_empty() { "unknown" } else { &s.codec };
-        format!("{:>3}  {kind} {codec}: {}", s.input, fate(s))
+        format!("{:>3}  {kind} {codec}: {}", s.input, action(s))
     };
     plan.streams.iter().map(line).collect()
 }
 
-fn fate(planned: &Planned) -> String {
+fn action(planned: &Planned) -> String {
     match &planned.action {
         Action::Copy { .. } => "copied".to_owned(),
         Action::Convert(spec) => match &spec.instead {

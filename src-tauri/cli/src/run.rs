@@ -1,5 +1,4 @@
-//! `spool run`: an engine in this terminal, with bars where the screen can be drawn on and plain lines
-//! elsewhere.
+//! `spool run`: runs an engine in this terminal, with progress bars if they can be drawn and plain lines otherwise.
 
 mod pace;
 pub(crate) mod screen;
@@ -22,12 +21,12 @@ use spool_core::queue::raised;
 use spool_core::queue::{Flag, Queue};
 use spool_core::words as english;
 
-/// How a run came to its end.
+/// How a run ended.
 #[derive(Debug, Clone, Copy)]
 struct Ended {
-    /// The first request to end; none where it ended by itself.
+    /// The first termination signal; `None` if the run ended by itself.
     by: Option<Signal>,
-    /// It was to end once nothing can go on.
+    /// Whether the run was to end when the queue is idle.
     until_idle: bool,
 }
 
@@ -37,12 +36,12 @@ pub(crate) fn run(context: &Context, workers: Option<Workers>, until_idle: bool)
 }
 
 async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> Answer {
-    // Held comes before missing tools: the second engine is told who works the queue either way.
+    // The lock is checked before the tools, so that a second engine reports the lock holder in either case.
     if let Some(holder) = lock::living_holder(&context.data) {
         return Err(Error::Held { holder }.into());
     }
     ffmpeg::locate(&context.tool_places())?;
-    // Before the first job starts: a request to end that came in between would be a crash.
+    // Before the first job starts: until then, a signal ends the process like a crash.
     let signals = Signals::new()?;
     let engine = queues::start(config(context, workers))?;
     let (queue, tally) = (engine.queue(), engine.tally());
@@ -56,7 +55,7 @@ async fn work(context: &Context, workers: Option<Workers>, until_idle: bool) -> 
     let show = Show::new(context, screen, &engine, until_idle);
     let shown = tokio::spawn(show.all(events));
     let ended = wait_for_the_end(engine, signals, until_idle, &|line| aside.say(line)).await;
-    // The events end with the engine; what is left of them is shown first.
+    // The events end with the engine; the remaining ones are shown first.
     let _ = shown.await;
     if damaged.is_cancelled() {
         return Err(Error::Damaged.into());
@@ -76,7 +75,8 @@ fn config(context: &Context, workers: Option<Workers>) -> EngineConfig {
     context.engine("spool run", workers)
 }
 
-/// Until idle (where asked) or damaged, or the first request to end drains and the second stops.
+/// Waits until the queue is idle (if `until_idle`) or damaged, or a signal arrives. Ctrl-C drains the engine, and a
+/// second signal stops it; any other signal stops it at once.
 async fn wait_for_the_end(
     engine: Engine,
     mut signals: Signals,
@@ -111,7 +111,7 @@ async fn drain(engine: Engine, signals: &mut Signals, say: &dyn Fn(&str)) {
     tokio::select! {
         () = &mut ended => return,
         signal = signals.next() => {
-            tracing::info!(?signal, "asked again to end");
+            tracing::info!(?signal, "second termination signal received");
             stop.cancel();
         }
     }
@@ -119,12 +119,12 @@ async fn drain(engine: Engine, signals: &mut Signals, say: &dyn Fn(&str)) {
     ended.await;
 }
 
-/// The terminal is gone: the log and the next `spool list` say so. At once, for the session may be killed
-/// before all has stopped.
+/// Records the loss of the terminal in the log and for the next `spool list`. Does so at once, because the session may
+/// be killed before everything has stopped.
 fn keep_hang_up(queue: &dyn Queue) {
     tracing::warn!("the terminal was closed or the connection to it lost: this run ends by a hang-up");
     let now = SystemClock::default().now().to_string();
     if let Err(cause) = queue.set_flag(Flag::HungUp, Some(&now)) {
-        tracing::error!(%cause, "the hang-up could not be kept");
+        tracing::error!(%cause, "the hang-up could not be stored");
     }
 }

@@ -1,4 +1,4 @@
-//! `spool settings`: what a person chose once for all jobs, shown and changed.
+//! `spool settings`: shows and changes the settings for all jobs.
 
 use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
@@ -27,7 +27,7 @@ fn refused(error: Error) -> Failed {
     }
 }
 
-/// As the file has them: `~` stays what it is.
+/// Loads the settings as stored: `~` is not expanded.
 fn load(context: &Context) -> Result<Settings, Failed> {
     Ok(settings::load(&context.data)?)
 }
@@ -59,7 +59,7 @@ fn all(context: &Context) -> Answer {
     Ok(true)
 }
 
-/// The value alone, so that scripts can take it.
+/// Prints only the value, for scripts.
 fn one(context: &Context, field: &'static Field) -> Answer {
     let now = load(context)?;
     context.tell(&view(&now, field), words::line(fields::shown(&now, field)))?;

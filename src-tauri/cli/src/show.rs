@@ -1,4 +1,4 @@
-//! `spool show`: jobs in full, with their attempts.
+//! `spool show`: prints jobs in full, with their attempts.
 
 use crate::args::Ids;
 use crate::context::{Answer, Context, Failed, json_line};
@@ -34,12 +34,12 @@ fn show_one(context: &Context, app: &Spool, job: &Job, with_log: bool) -> Result
     }
     facts(context, job, &app.known_presets())?;
     for (n, attempt) in (1..).zip(app.queue().attempts(job.id)?) {
-        tell_attempt(context, n, &attempt, with_log || job.state == State::Failed)?;
+        print_attempt(context, n, &attempt, with_log || job.state == State::Failed)?;
     }
     Ok(())
 }
 
-/// Says so; the answer is that something was not found.
+/// Prints that these jobs do not exist. Returns false: something was not found.
 pub(crate) fn not_found(ids: &[JobId]) -> bool {
     eprintln!("spool: {}", words::no_such(ids));
     false
@@ -77,7 +77,7 @@ fn found(check: &Check) -> String {
     if sentence.is_empty() { word.to_owned() } else { format!("{word}: {sentence}") }
 }
 
-fn tell_attempt(context: &Context, n: usize, attempt: &Attempt, with_log: bool) -> Result<(), Failed> {
+fn print_attempt(context: &Context, n: usize, attempt: &Attempt, with_log: bool) -> Result<(), Failed> {
     let outcome = attempt.outcome.as_deref().unwrap_or("running");
     context.say(format!(
         "\nrun {n}     {}  {outcome}{}",

@@ -1,4 +1,4 @@
-//! `spool status`: how the queue stands, in one line; and the sentences about it that end a list.
+//! `spool status`: the state of the queue in one line; also the sentences at the end of a list.
 
 use crate::context::{Answer, Context, Failed, json_line};
 use crate::words;
@@ -14,7 +14,7 @@ use spool_core::queue::raised;
 use spool_core::queue::{self, Counts, Filter, Flag, Queue};
 use spool_core::words as english;
 
-/// Running videos named in the line.
+/// Most running videos named in the line.
 const NAMED: u64 = 3;
 
 pub(crate) fn status(context: &Context) -> Answer {
@@ -28,7 +28,7 @@ pub(crate) fn status(context: &Context) -> Answer {
     Ok(true)
 }
 
-/// How many there are of each kind; what is to be done about it; and what should be known of how the last run ended.
+/// Returns how the last run ended, if the user should know, the counts of jobs, and what the user can do about them.
 pub(crate) fn sentences(context: &Context, queue: &dyn Queue) -> Result<Vec<String>, Failed> {
     let standing = Standing::of(context, queue)?;
     let now = SystemClock::default().now();
@@ -48,12 +48,12 @@ pub(crate) fn sentences(context: &Context, queue: &dyn Queue) -> Result<Vec<Stri
 
 struct Standing {
     counts: Counts,
-    /// Some of what runs.
+    /// The first running jobs.
     running: Vec<Job>,
     paused: bool,
-    /// Who works the queue.
+    /// The process that runs the queue.
     worker: Option<String>,
-    /// Since when nothing does, where an engine was killed.
+    /// The last heartbeat of the engine, if it was killed.
     abandoned: Option<Millis>,
     hung_up: Option<Millis>,
     restored: Option<String>,
@@ -128,7 +128,7 @@ fn named(running: &[Job], all: u64) -> String {
         let percent = || job.progress.and_then(|progress| progress.percent);
         let how = match words::state(job) {
             "running" => percent().map_or_else(String::new, |p| format!(" {p:.0} %")),
-            stands => format!(" {stands}"),
+            other => format!(" {other}"),
         };
         format!("{}{how}", words::name(job))
     };
@@ -139,7 +139,7 @@ fn named(running: &[Job], all: u64) -> String {
     if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
 }
 
-/// `2 running, 41 queued, 1 failed.` What runs may be named.
+/// `2 running, 41 queued, 1 failed.` `running`: names of running jobs in brackets, or empty.
 fn counted(c: &Counts, running: &str) -> String {
     let counts = [
         (c.running, "running", running),
@@ -177,19 +177,19 @@ mod tests {
     }
 
     #[test]
-    fn one_line_says_how_much_there_is_of_what_and_who_works_it() {
+    fn one_line_states_the_counts_and_the_process_that_runs_the_queue() {
         let counts = Counts { queued: 5, held: 2, running: 1, done: 12, failed: 1, ..Counts::default() };
         let some = standing(counts);
-        let said = "1 running, 3 queued, 2 on hold, 12 done, 1 failed. Worked by spool run (process 7).";
-        assert_eq!(some.line(0), said);
+        let expected = "1 running, 3 queued, 2 on hold, 12 done, 1 failed. Worked by spool run (process 7).";
+        assert_eq!(some.line(0), expected);
         let left = Some(TimeLeft { from: 130.0, to: 250.0 });
-        let said = "1 running, 3 queued, 2 on hold, 12 done, 1 failed. About 2-5 min left. Worked by spool run (process 7).";
-        assert_eq!(Standing { left, ..standing(counts) }.line(0), said);
+        let expected = "1 running, 3 queued, 2 on hold, 12 done, 1 failed. About 2-5 min left. Worked by spool run (process 7).";
+        assert_eq!(Standing { left, ..standing(counts) }.line(0), expected);
         let none = Standing { worker: None, ..standing(Counts::default()) };
         assert_eq!(none.line(0), "The queue is empty. Nothing works the queue now; `spool run` does.");
         let paused = Standing { paused: true, ..standing(Counts { waiting: 2, ..Counts::default() }) };
-        let said =
+        let expected =
             "2 waiting. The queue is paused; `spool resume` lets it go on. Worked by spool run (process 7).";
-        assert_eq!(paused.line(0), said);
+        assert_eq!(paused.line(0), expected);
     }
 }

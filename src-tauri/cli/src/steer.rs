@@ -1,4 +1,4 @@
-//! The verbs a user has on jobs: retry, cancel, remove, hold, release, move, and pause for the whole queue.
+//! The verbs that act on jobs: retry, cancel, remove, hold, release and move; and pause and resume for the queue.
 
 use crate::args::{self, Ids, Verb};
 use crate::context::{Answer, Context, Failed, json_line};
@@ -13,7 +13,7 @@ struct Line {
     id: JobId,
     outcome: &'static str,
     reason: Option<String>,
-    /// An engine works the queue now.
+    /// Whether an engine runs the queue now.
     worked: bool,
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn steer(context: &Context, verb: &Verb) -> Answer {
         context.rescue_idle()?;
     }
     let steered = app.steer(command, &which)?;
-    tell(context, &steered, past)?;
+    print_outcome(context, &steered, past)?;
     hint(context, app.queue(), command, &steered)?;
     Ok(steered.refused.is_empty())
 }
@@ -55,8 +55,8 @@ fn named(ids: &[Ids]) -> Which {
     Which::Ids(ids.iter().flat_map(|ids| ids.iter()).collect())
 }
 
-/// The jobs that were asked for. `all`: where those stand that `--all` means. A kind that is no state of the queue is
-/// looked up.
+/// Returns the selected jobs. `all`: the states that `--all` covers. Jobs of a kind that is not a whole state are read
+/// from the queue.
 fn chosen(context: &Context, queue: &dyn Queue, which: &args::Which, all: &[State]) -> Result<Which, Failed> {
     match which {
         which if which.all => Ok(Which::All(all.to_vec())),
@@ -71,8 +71,8 @@ fn chosen(context: &Context, queue: &dyn Queue, which: &args::Which, all: &[Stat
     }
 }
 
-/// One job is named; of many, the number is enough.
-fn tell(context: &Context, steered: &Steered, past: &'static str) -> Result<(), Failed> {
+/// Prints the outcome: a single job by its id, several as a count.
+fn print_outcome(context: &Context, steered: &Steered, past: &'static str) -> Result<(), Failed> {
     let worked = context.is_worked();
     if context.json {
         for id in &steered.done {
@@ -102,7 +102,7 @@ fn tell(context: &Context, steered: &Steered, past: &'static str) -> Result<(), 
     Ok(())
 }
 
-/// What a person should know after it was done: that nothing starts now, or how to take it back.
+/// Prints what the user should know afterwards: that nothing starts now, or how to undo the command.
 fn hint(context: &Context, queue: &dyn Queue, command: Command, steered: &Steered) -> Result<(), Failed> {
     match command {
         Command::Retry | Command::Release if !steered.done.is_empty() => {

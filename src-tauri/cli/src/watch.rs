@@ -1,4 +1,4 @@
-//! `spool watch`: following by polling the database, which anyone may.
+//! `spool watch`: follows the queue by polling the database, which any process may do.
 
 mod standing;
 
@@ -14,15 +14,15 @@ use standing::{Standing, Worker};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-/// Time between two looks at the database.
+/// Interval between two reads of the database.
 const POLL: Duration = Duration::from_secs(1);
 
-/// A job for scripts.
+/// A job as JSON.
 #[derive(Serialize)]
 struct Line {
     #[serde(flatten)]
     job: JobView,
-    /// An engine works the queue now.
+    /// Whether an engine runs the queue now.
     worked: bool,
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn watch(context: &Context, id: Option<JobId>, until_idle: bool) -> A
     }
 }
 
-fn tell(context: &Context, job: &Job, line: &str, worker: &Worker) -> Result<(), Failed> {
+fn print_job(context: &Context, job: &Job, line: &str, worker: &Worker) -> Result<(), Failed> {
     if !context.json {
         return context.say(line);
     }
@@ -49,7 +49,7 @@ fn one(context: &Context, queue: &dyn Queue, id: JobId) -> Answer {
         let line = list::line(&job, SystemClock::default().now(), context.abandoned_since());
         let worker = Worker::look(context, queue)?;
         if line != shown {
-            tell(context, &job, &line, &worker)?;
+            print_job(context, &job, &line, &worker)?;
             shown = line;
         }
         if job.state.is_ended() {
@@ -67,10 +67,10 @@ fn all(context: &Context, queue: &dyn Queue, until_idle: bool) -> Answer {
         let (worker, counts) = (Worker::look(context, queue)?, queue.counts()?);
         for (job, line) in watch.look(queue, SystemClock::default().now(), context.abandoned_since())? {
             failed |= job.state == State::Failed;
-            tell(context, &job, &line, &worker)?;
+            print_job(context, &job, &line, &worker)?;
         }
         standing.news(&worker).iter().for_each(|news| context.remark(news));
-        // Counted before the look: no end that was counted is left untold.
+        // The counts were read before the jobs, so every end that they include has been printed.
         if until_idle && worker.is_idle(&counts) {
             return Ok(!failed && standing::left(&counts) == 0);
         }
@@ -80,12 +80,12 @@ fn all(context: &Context, queue: &dyn Queue, until_idle: bool) -> Answer {
 
 struct Watch {
     ends: Ends,
-    /// What was last said of the jobs that run or wait.
+    /// The last line of each running or waiting job.
     shown: HashMap<JobId, String>,
 }
 
 impl Watch {
-    /// What is to be said since the last look: of what runs or waits each change, of every other job its end, once.
+    /// Returns the lines since the last call: each change of a running or waiting job, and the end of any other, once.
     fn look(
         &mut self,
         queue: &dyn Queue,
@@ -96,13 +96,13 @@ impl Watch {
         let jobs = queue.page(&Filter::of(&[State::Running, State::Waiting]), 0, 1000)?;
         let live: HashSet<JobId> = jobs.iter().map(|j| j.id).collect();
         let gone = self.gone(queue, &live)?;
-        // It may have ended after the ends were looked at; the next look is not to tell of it again.
-        self.ends.told.extend(gone.iter().map(end));
+        // It may have ended after the ends were read; the next call must not return it again.
+        self.ends.known.extend(gone.iter().map(end));
         let mut seen = HashSet::new();
         let all = jobs.into_iter().chain(gone).chain(ended).filter(|j| seen.insert(j.id));
         let lines = all.map(|job| {
-            let said = list::line(&job, now, abandoned);
-            (job, said)
+            let line = list::line(&job, now, abandoned);
+            (job, line)
         });
         let news: Vec<_> = lines.filter(|(job, line)| self.shown.get(&job.id) != Some(line)).collect();
         self.remember(&news, &live);
@@ -123,24 +123,24 @@ impl Watch {
     }
 }
 
-/// One end of a job; a job that was tried again has several. In the order of the history.
+/// One end of a job; a retried job has several. Sorts in the order of the history.
 type End = (Option<Millis>, JobId);
 
 fn end(job: &Job) -> End {
     (job.finished_at, job.id)
 }
 
-/// The lists of ended jobs as the queue has them, newest first.
+/// The lists of ended jobs as the queue keeps them, newest first.
 const LISTS: [&[State]; 2] = [&[State::Done, State::Cancelled], &[State::Failed]];
 
-/// Ends looked at in one go.
+/// Ends read at a time.
 const PAGE: u64 = 50;
 
-/// Which ends are known. Not by the clock alone: one that was set back puts a new end among older ones.
+/// The known ends. Times alone do not suffice, because a clock set back puts a new end among older ones.
 #[derive(Default)]
 struct Ends {
-    told: HashSet<End>,
-    /// Of each list: what lies at or before this end had ended before the watch began.
+    known: HashSet<End>,
+    /// For each list: ends up to this one happened before the watch started.
     floors: [Option<End>; LISTS.len()],
 }
 
@@ -150,19 +150,19 @@ impl Ends {
         for (states, floor) in LISTS.iter().zip(&mut ends.floors) {
             let page = queue.page(&Filter::of(states), 0, PAGE)?;
             *floor = page.last().filter(|_| page.len() as u64 == PAGE).map(end);
-            ends.told.extend(page.iter().map(end));
+            ends.known.extend(page.iter().map(end));
         }
         Ok(ends)
     }
 
-    /// What ended since the last look, the oldest first.
+    /// Returns the jobs that ended since the last call, oldest first.
     fn since(&mut self, queue: &dyn Queue) -> Result<Vec<Job>, Failed> {
         let mut news = Vec::new();
         for (states, floor) in LISTS.iter().zip(self.floors) {
             for offset in (0..).step_by(PAGE as usize) {
                 let mut page = queue.page(&Filter::of(states), offset, PAGE)?;
                 let full = page.len() as u64 == PAGE;
-                page.retain(|job| floor.is_none_or(|f| end(job) > f) && self.told.insert(end(job)));
+                page.retain(|job| floor.is_none_or(|f| end(job) > f) && self.known.insert(end(job)));
                 let further = full && !page.is_empty();
                 news.extend(page);
                 if !further {
@@ -201,23 +201,23 @@ mod tests {
     }
 
     #[test]
-    fn what_began_and_ended_between_two_looks_is_shown_once() {
+    fn a_job_that_starts_and_ends_between_two_reads_is_shown_once() {
         let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
         let cancel = || queue.steer(Command::Cancel, &Which::All(vec![State::Queued])).unwrap();
         add(&queue, 60);
         cancel();
         let mut watch = Watch { ends: Ends::so_far(&queue).unwrap(), shown: HashMap::new() };
-        let mut told = || {
+        let mut shown = || {
             let news = watch.look(&queue, 0, None).unwrap();
             news.iter().map(|(job, _)| (job.id.0, job.state)).collect::<Vec<_>>()
         };
-        assert_eq!(told(), [], "it ended before");
+        assert_eq!(shown(), [], "ended before the watch started");
         add(&queue, 120);
         let running = queue.claim("engine", true).unwrap().unwrap().id;
-        assert_eq!(told(), [(running.0, State::Running)]);
+        assert_eq!(shown(), [(running.0, State::Running)]);
         cancel();
-        assert_eq!(told().len(), 119);
+        assert_eq!(shown().len(), 119);
         queue.steer(Command::Remove, &Which::Ids((62..181).map(JobId).collect())).unwrap();
-        assert_eq!(told(), [], "nor what the history shows in their place");
+        assert_eq!(shown(), [], "older ends that take their place in the history");
     }
 }

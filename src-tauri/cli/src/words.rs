@@ -1,4 +1,4 @@
-//! How numbers are said to people: sizes in decimal units, times as people say them.
+//! Text for people: counts, sizes in decimal units, times, and sentences about jobs and the queue.
 
 use serde_json::Value;
 use spool_core::forecast::TimeLeft;
@@ -10,7 +10,7 @@ pub use spool_core::words::size;
 use std::path::Path;
 use std::time::Duration;
 
-/// `14 videos wait for space on Media.`; nothing where none does.
+/// `14 videos wait for space on Media.`; `None` if no video waits for space.
 pub fn crowded(crowded: &Crowded) -> Option<String> {
     let disk = crowded.volume.as_deref().and_then(Path::file_name);
     let place = disk.map_or_else(String::new, |name| format!(" on {}", line(name.to_string_lossy())));
@@ -18,12 +18,12 @@ pub fn crowded(crowded: &Crowded) -> Option<String> {
     (crowded.jobs > 0).then(|| format!("{} {wait} for space{place}.", count(crowded.jobs, "video", "videos")))
 }
 
-/// The name of its video's file.
+/// The file name of the job's video.
 pub fn name(job: &Job) -> String {
     line(job.source.file_name().unwrap_or_default().to_string_lossy())
 }
 
-/// How its state is called: of what runs, whether it stands still.
+/// The word for the job's state; a running job may be `paused` or `released`.
 pub fn state(job: &Job) -> &'static str {
     match job.state {
         State::Running if job.hold => "paused",
@@ -32,7 +32,7 @@ pub fn state(job: &Job) -> &'static str {
     }
 }
 
-/// What is said of a job that this version cannot read.
+/// The text for a job that this version cannot read.
 pub fn other_version(job: &Job) -> String {
     let formats =
         job.foreign_format.map(|found| format!(" (format {found}, this one reads {})", spec::VERSION));
@@ -42,21 +42,21 @@ pub fn other_version(job: &Job) -> String {
     )
 }
 
-/// What is said of a job that an engine left running which was killed. `since`: its last sign of life.
+/// The text for a job that a killed engine left running. `since`: the engine's last heartbeat.
 pub fn abandoned(since: i64) -> String {
     format!("nothing has worked on it since {}; `spool run` starts it again", moment(since))
 }
 
-/// What is said of a queue that is paused.
+/// The sentence for a paused queue.
 pub const PAUSED: &str = "The queue is paused; `spool resume` lets it go on.";
 
-/// What is said of a running job that was paused.
+/// The text for a running job that is paused.
 pub const SUSPENDED: &str = "paused";
 
-/// What is said of a job that was paused and released, while the workers have others.
+/// The text for a resumed job while no worker is free.
 pub const AWAITS_WORKER: &str = "goes on when a worker is free";
 
-/// What is said of a queue that no engine works. `abandoned`: since when, where its engine was killed.
+/// The sentence for a queue without an engine. `abandoned`: the last heartbeat of the engine, if it was killed.
 pub fn unworked(abandoned: Option<i64>) -> String {
     match abandoned {
         Some(since) => format!(
@@ -67,7 +67,7 @@ pub fn unworked(abandoned: Option<i64>) -> String {
     }
 }
 
-/// What is said of a run that was ended by the loss of its terminal.
+/// The sentence for a run that ended when it lost its terminal.
 pub fn hung_up(at: i64, now: i64) -> String {
     format!("The last run was ended by a hang-up at {}.", clock(at, now))
 }
@@ -97,7 +97,7 @@ pub fn time_left(left: &TimeLeft) -> String {
     format!("about {}-{} {unit} left", from / second, to / second)
 }
 
-/// `9.7 MB saved`, `1.2 MB more`; nothing where neither.
+/// `9.7 MB saved`, `1.2 MB more`; `None` if the sizes are equal.
 pub fn saved(saved: &Saved) -> Option<String> {
     match (saved.before, saved.after) {
         (before, after) if before > after => Some(format!("{} saved", size(before - after))),
@@ -115,7 +115,7 @@ pub fn duration(seconds: u64) -> String {
     }
 }
 
-/// From now until `at`, both in milliseconds, as `duration` says it; nothing where it has passed.
+/// The time from `now` until `at`, both in milliseconds, formatted by `duration`; `None` if `at` has passed.
 pub fn until(at: i64, now: i64) -> Option<String> {
     u64::try_from(at - now)
         .ok()
@@ -123,7 +123,7 @@ pub fn until(at: i64, now: i64) -> Option<String> {
         .map(|ms| duration(Duration::from_millis(ms).as_secs() + 1))
 }
 
-/// `-74 %` of a size that became another. All of it is gone only where nothing is left: else `-99.9 %` at most.
+/// `-74 %`: the change of a size; empty if `before` is 0. `-100 %` only if nothing is left, else at most `-99.9 %`.
 pub fn change(before: u64, after: u64) -> String {
     if before == 0 {
         return String::new();
@@ -152,12 +152,12 @@ pub fn no_such(ids: &[JobId]) -> String {
     format!("There {} {}.", if ids.len() == 1 { "is no job" } else { "are no jobs" }, named.join(", "))
 }
 
-/// A moment as local date and time.
+/// A time as local date and time.
 pub fn moment(millis: i64) -> String {
     local(millis).map_or_else(String::new, |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
-/// `23:10`, with the date where it is not today's.
+/// `23:10`, with the date if it is not today's.
 pub fn clock(millis: i64, now: i64) -> String {
     let (at, now) = (local(millis), local(now));
     let today = at.as_ref().zip(now.as_ref()).is_some_and(|(at, now)| at.date() == now.date());
@@ -170,12 +170,12 @@ fn local(millis: i64) -> Option<jiff::ZonedDateTime> {
     Some(jiff::ZonedDateTime::new(at, jiff::tz::TimeZone::system()))
 }
 
-/// What checking a result again found, on one line; empty where all is right.
+/// The finding of a repeated check on one line; empty if the result is right.
 pub fn finding(finding: &Finding) -> String {
-    spool_core::words::finding(finding).map(|said| line(said.to_string())).unwrap_or_default()
+    spool_core::words::finding(finding).map(|sentence| line(sentence.to_string())).unwrap_or_default()
 }
 
-/// Text from outside on one line: control characters, which could move the cursor, become visible.
+/// Text from outside on one line: replaces control characters, which could move the cursor, with U+FFFD.
 pub fn line(text: impl std::fmt::Display) -> String {
     text.to_string().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
@@ -185,27 +185,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_time_left_is_a_range_rounded_outwards() {
-        let said = |from, to| time_left(&TimeLeft { from, to });
-        assert_eq!(said(2.0, 8.0), "a few seconds left");
-        assert_eq!(said(31.0, 47.0), "about 30-50 s left");
-        assert_eq!(said(0.0, 11.0), "about 10-20 s left");
-        assert_eq!(said(100.0, 130.0), "about 1-3 min left");
-        assert_eq!(said(1560.0, 2100.0), "about 26-35 min left");
-        assert_eq!(said(7300.0, 8900.0), "about 2-2.5 h left");
-        assert_eq!(said(30_000.0, 50_000.0), "about 8-14 h left");
+    fn time_left_is_a_range_rounded_outwards() {
+        let text = |from, to| time_left(&TimeLeft { from, to });
+        assert_eq!(text(2.0, 8.0), "a few seconds left");
+        assert_eq!(text(31.0, 47.0), "about 30-50 s left");
+        assert_eq!(text(0.0, 11.0), "about 10-20 s left");
+        assert_eq!(text(100.0, 130.0), "about 1-3 min left");
+        assert_eq!(text(1560.0, 2100.0), "about 26-35 min left");
+        assert_eq!(text(7300.0, 8900.0), "about 2-2.5 h left");
+        assert_eq!(text(30_000.0, 50_000.0), "about 8-14 h left");
     }
 
     #[test]
-    fn what_became_smaller_or_larger_is_said_so() {
-        let said = |before, after| saved(&Saved { before, after });
-        assert_eq!(said(10_000_000, 300_000).as_deref(), Some("9.7 MB saved"));
-        assert_eq!(said(100, 300).as_deref(), Some("200 B more"));
-        assert_eq!(said(100, 100), None);
+    fn saved_states_bytes_saved_or_added() {
+        let text = |before, after| saved(&Saved { before, after });
+        assert_eq!(text(10_000_000, 300_000).as_deref(), Some("9.7 MB saved"));
+        assert_eq!(text(100, 300).as_deref(), Some("200 B more"));
+        assert_eq!(text(100, 100), None);
     }
 
     #[test]
-    fn what_waits_for_space_is_counted_and_its_disk_named() {
+    fn videos_waiting_for_space_are_counted_and_their_disk_is_named() {
         let all = |jobs, volume: &str| Crowded { jobs, volume: (!volume.is_empty()).then(|| volume.into()) };
         let media = crowded(&all(14, "/media/Media"));
         assert_eq!(media.as_deref(), Some("14 videos wait for space on Media."));
@@ -214,14 +214,14 @@ mod tests {
     }
 
     #[test]
-    fn times_name_their_two_largest_units() {
+    fn durations_show_their_two_largest_units() {
         assert_eq!([duration(45), duration(192), duration(7530)], ["45 s", "3 min 12 s", "2 h 5 min"]);
         assert_eq!(until(10_000, 1_000).as_deref(), Some("10 s"));
         assert_eq!(until(1_000, 10_000), None);
     }
 
     #[test]
-    fn all_is_gone_only_where_nothing_is_left() {
+    fn full_reduction_is_shown_only_for_an_empty_result() {
         for (before, after, words) in [
             (812, 211, "-74 %"),
             (100, 250, "+150 %"),
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_of_today_needs_no_date() {
+    fn clock_omits_the_date_of_today() {
         let now = 1_800_000_000_000;
         let at = clock(now, now);
         assert_eq!((at.len(), at.as_bytes()[2]), (5, b':'), "{at}");
@@ -249,9 +249,9 @@ mod tests {
 
     #[test]
     fn missing_jobs_are_named_in_one_sentence() {
-        let said = |ids: &[i64]| no_such(&ids.iter().copied().map(JobId).collect::<Vec<_>>());
-        assert_eq!(said(&[17]), "There is no job 17.");
-        assert_eq!(said(&[17, 19, 20, 21]), "There are no jobs 17, 19-21.");
+        let text = |ids: &[i64]| no_such(&ids.iter().copied().map(JobId).collect::<Vec<_>>());
+        assert_eq!(text(&[17]), "There is no job 17.");
+        assert_eq!(text(&[17, 19, 20, 21]), "There are no jobs 17, 19-21.");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What `spool add` did not take: refused by name, and left out of folders by kind.
+//! Prints what `spool add` did not add: refused paths, and files skipped in folders, by kind.
 
 use super::Line;
 use crate::context::{Context, Failed, json_line};
@@ -8,10 +8,10 @@ use spool_core::intake::{Found, Kind};
 use spool_core::path_bytes::percent;
 use std::path::Path;
 
-/// Names that a line holds, unless all are asked for.
+/// Names per line without `--verbose`.
 const NAMED: usize = 5;
 
-/// How each kind is called, one and many.
+/// The name of each kind, singular and plural.
 const KINDS: [(Kind, &str, &str); 4] = [
     (Kind::Other, "file that is no video", "files that are no videos"),
     (Kind::Subtitles, "subtitle file beside videos", "subtitle files beside videos"),
@@ -21,7 +21,7 @@ const KINDS: [(Kind, &str, &str); 4] = [
 
 pub(super) fn tell(context: &Context, found: &Found) -> Result<(), Failed> {
     if context.json {
-        return tell_scripts(context, found);
+        return print_json(context, found);
     }
     for (_, reason) in &found.refused {
         eprintln!("spool: {}", words::line(reason));
@@ -48,10 +48,10 @@ fn name(path: &Path) -> String {
     words::line(path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
 }
 
-fn tell_scripts(context: &Context, found: &Found) -> Result<(), Failed> {
+fn print_json(context: &Context, found: &Found) -> Result<(), Failed> {
     let worked = context.is_worked();
     let line = |outcome, path: &Path, reason: &str| {
-        // Whole, as those of accepted videos are.
+        // Absolute, like the paths of accepted videos.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let (source, reason) = (path.display().to_string(), Some(reason.to_owned()));
         json_line(&Line {

@@ -1,4 +1,4 @@
-//! What the arguments of `spool add` name: the paths to add, and the result of one.
+//! Resolves the arguments of `spool add`: the paths to add, and the path of a single result.
 
 use crate::args::Add;
 use crate::context::{Failed, absolute};
@@ -9,7 +9,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// The paths of the command line, and behind them those of a list.
+/// Returns the paths of the command line, followed by those of the list.
 pub(super) fn paths(args: &Add) -> Result<Vec<PathBuf>, Failed> {
     let mut all = args.paths.clone();
     if let Some(list) = &args.files_from {
@@ -29,9 +29,9 @@ fn read(list: &Path) -> Result<Vec<u8>, Failed> {
     Ok(bytes)
 }
 
-/// One path in a line; where there is a null character, as `find -print0` writes them, between those.
+/// Splits a list into paths: at null characters, as `find -print0` writes them, if there are any, otherwise into lines.
 fn listed(bytes: &[u8]) -> Vec<PathBuf> {
-    // Editors on Windows put a mark of the byte order in front.
+    // Editors on Windows write a byte order mark at the start.
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let end = if bytes.contains(&0) { 0 } else { b'\n' };
     let lines =
@@ -49,7 +49,7 @@ fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// Folder and name without extension of the one result that is named.
+/// Returns the folder and the name without extension for `-o`, which is valid only for a single video.
 pub(super) fn result(file: &Path, paths: &[PathBuf], preset: &Preset) -> Result<(PathBuf, OsString), Failed> {
     if paths.len() != 1 || paths[0].is_dir() {
         let why = "-o names the result of one video; for several, or for a folder, use --output-dir.";
@@ -58,24 +58,24 @@ pub(super) fn result(file: &Path, paths: &[PathBuf], preset: &Preset) -> Result<
     place(file, preset)
 }
 
-/// Folder and name without extension of a result that is named.
+/// Returns the folder and the name without extension of this result path.
 pub(crate) fn place(file: &Path, preset: &Preset) -> Result<(PathBuf, OsString), Failed> {
-    let whole = absolute(file)?;
-    if whole.is_dir() {
+    let path = absolute(file)?;
+    if path.is_dir() {
         let name = file.display();
         return Err(Failed::Usage(format!(
             "{name} is a folder; use --output-dir {name}, or name a file in it."
         )));
     }
     let extension = preset.container.extension();
-    let name = intake::called(&whole, extension).map_err(|extension| {
+    let name = intake::called(&path, extension).map_err(|extension| {
         let named = file.with_extension(extension);
         let (preset, named) = (&preset.name, named.display());
         Failed::Usage(format!(
             "The preset {preset} makes .{extension} files; use -o {named}, or another preset."
         ))
     })?;
-    Ok((whole.parent().unwrap_or(&whole).to_owned(), name.to_owned()))
+    Ok((path.parent().unwrap_or(&path).to_owned(), name.to_owned()))
 }
 
 #[cfg(test)]
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_holds_a_path_in_each_line_or_between_null_characters() {
+    fn lists_are_split_into_lines_or_at_null_characters() {
         let paths =
             |bytes: &[u8]| listed(bytes).iter().map(|p| p.to_str().unwrap().to_owned()).collect::<Vec<_>>();
         assert_eq!(paths(b"/v/a.mkv\r\n\nb c.mkv\n"), ["/v/a.mkv", "b c.mkv"]);

@@ -1,4 +1,4 @@
-//! How jobs are named on the command line: by numbers and ranges, or by their state. No behaviour.
+//! How the command line selects jobs: by numbers, ranges or states. No behaviour.
 
 use crate::kinds::Kind;
 use clap::{Args, ValueHint};
@@ -6,17 +6,17 @@ use spool_core::job::JobId;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// Some jobs, all that the verb fits, or all in some states.
+/// Some jobs, all that the verb applies to, or all in some states.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct Which {
     /// Numbers of jobs: 17 19-24
     #[arg(value_name = "ID")]
     pub ids: Vec<Ids>,
-    /// All of them
+    /// All jobs that the command applies to
     #[arg(long)]
     pub all: bool,
-    /// All in these states, with commas between (see: spool list --help)
+    /// All jobs in these states, separated by commas (see: spool list --help)
     #[arg(long, value_name = "STATE", value_delimiter = ',')]
     pub state: Vec<Kind>,
 }
@@ -25,10 +25,10 @@ pub struct Which {
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub struct Check {
-    /// Numbers of jobs: 17 19-24 [default: all that are done]
+    /// Numbers of jobs: 17 19-24 [default: all done jobs]
     #[arg(value_name = "ID")]
     pub ids: Vec<Ids>,
-    /// All jobs in this state, which can only be done
+    /// All jobs in this state; only done is accepted
     #[arg(long, value_name = "STATE", value_parser = ["done"])]
     pub state: Option<String>,
 }
@@ -40,7 +40,7 @@ pub struct Again {
     /// Numbers of jobs: 17 19-24
     #[arg(value_name = "ID")]
     pub ids: Vec<Ids>,
-    /// All whose results were found wrong by `spool check`
+    /// All jobs whose results `spool check` found wrong
     #[arg(long)]
     pub wrong: bool,
 }
@@ -51,12 +51,12 @@ pub struct Edit {
     /// Numbers of jobs: 17 19-24
     #[arg(value_name = "ID", required = true)]
     pub ids: Vec<Ids>,
-    /// What becomes another
+    /// The changes
     #[command(flatten)]
     pub change: Change,
 }
 
-/// What `spool edit` changes; at least one is asked for.
+/// What `spool edit` changes; at least one is required.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 pub struct Change {
@@ -66,10 +66,10 @@ pub struct Change {
     /// Change one setting of that preset, such as video.crf=18
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
-    /// Folder of the results; the folders that were to be made for them are made below it
+    /// Folder for the results; the subfolders planned for them are created in it
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
-    /// Name of the result of one job
+    /// Path of the result, for a single job
     #[arg(long, short, value_name = "FILE", conflicts_with = "output_dir", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 }
@@ -80,20 +80,20 @@ pub struct Move {
     /// Numbers of jobs: 17 19-24
     #[arg(value_name = "ID", required = true)]
     pub ids: Vec<Ids>,
-    /// Where to
+    /// The new place
     #[command(flatten)]
     pub place: Place,
 }
 
-/// Where jobs are moved to; exactly one is asked for.
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, as clap reads it")]
+/// Where jobs are moved to; exactly one is required.
+#[expect(clippy::struct_excessive_bools, reason = "clap reads each as a separate flag")]
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct Place {
-    /// Before everything that has not started
+    /// Before every other job that has not started
     #[arg(long)]
     pub top: bool,
-    /// Behind everything
+    /// After every other job
     #[arg(long)]
     pub bottom: bool,
     /// One place earlier
@@ -112,13 +112,13 @@ pub struct Ids {
 }
 
 impl Ids {
-    /// The jobs it names.
+    /// Returns the ids in the range.
     pub fn iter(self) -> impl Iterator<Item = JobId> {
         (self.first..=self.last).map(JobId)
     }
 }
 
-/// The number of one job.
+/// Parses the number of one job.
 pub(super) fn one(text: &str) -> Result<JobId, String> {
     let number = text.parse().ok().filter(|n| *n > 0);
     number.map(JobId).ok_or_else(|| "use the number of one job; without a number all are followed".into())
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_name_every_job_between() {
+    fn ranges_include_every_job_between() {
         let ids = |t: &str| t.parse::<Ids>().map(|i| i.iter().map(|id| id.0).collect::<Vec<_>>());
         assert_eq!(ids("17"), Ok(vec![17]));
         assert_eq!(ids("19-21"), Ok(vec![19, 20, 21]));

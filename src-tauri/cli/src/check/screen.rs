@@ -1,4 +1,4 @@
-//! A bar for the result that is checked, and a line for each that was.
+//! A progress bar for the result being checked, and a line for each checked result.
 
 use super::Line;
 use crate::context::json_line;
@@ -9,7 +9,7 @@ use spool_core::progress::Progress;
 use spool_core::recheck::finding::Check;
 use std::io::Write;
 
-/// What is on the screen.
+/// The terminal output.
 pub(super) struct Screen {
     bar: ProgressBar,
     json: bool,
@@ -42,7 +42,7 @@ impl Screen {
         self.bar.set_message(if still { "waits until the queue has no work" } else { "" });
     }
 
-    /// Answers go to stdout, above the bar. A closed stdout does not stop the work.
+    /// Prints a finding to stdout, above the bar. A closed stdout does not stop the check.
     pub(super) fn found(&mut self, job: &Job, check: &Check) {
         if self.json {
             let _ = json_line(&Line::new(job, check));

@@ -1,6 +1,6 @@
-//! What people try, from other programs, to what it is called here. Plain data.
+//! Maps words and options that users know from other programs to those of Spool. Plain data.
 
-/// Words with what was meant by them.
+/// Words, with the sentence that names the right command.
 type Table = &'static [(&'static [&'static str], &'static str)];
 
 const VERBS: Table = &[
@@ -157,17 +157,17 @@ const OPTIONS: Table = &[
     (&["--debug"], "--verbose shows the log."),
 ];
 
-/// What is meant by a word in place of a command.
+/// Returns the sentence for a word used as a command.
 pub(super) fn verb(word: &str) -> Option<&'static str> {
     find(VERBS, &word.to_lowercase().replace('_', "-"))
 }
 
-/// The same behind `spool presets`.
+/// Returns the sentence for a word after `spool presets`.
 pub(super) fn preset_verb(word: &str) -> Option<&'static str> {
     find(PRESET_VERBS, &word.to_lowercase())
 }
 
-/// What is meant by an option, without its value.
+/// Returns the sentence for an option without its value.
 pub(super) fn option(name: &str) -> Option<&'static str> {
     find(OPTIONS, name).or_else(|| find(OPTIONS, &name.to_lowercase()))
 }
@@ -176,7 +176,7 @@ fn find(table: Table, word: &str) -> Option<&'static str> {
     table.iter().find(|(words, _)| words.contains(&word)).map(|(_, meant)| *meant)
 }
 
-/// Every sentence.
+/// Returns every sentence.
 #[cfg(test)]
 pub(super) fn all() -> impl Iterator<Item = &'static str> {
     [VERBS, PRESET_VERBS, OPTIONS].into_iter().flatten().map(|(_, meant)| *meant)

@@ -1,5 +1,4 @@
-//! What videos are called in a list: by their file names, and by as much more as tells apart those that look alike.
-//! Pure.
+//! Names of videos in a list: the file name, and as much more as distinguishes jobs with the same file name. Pure.
 
 use crate::words;
 use spool_app::presets;
@@ -9,21 +8,21 @@ use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// The whole path of each.
+/// Returns the full path of each video.
 pub(super) fn paths(jobs: &[Job]) -> Vec<String> {
     jobs.iter().map(|job| job.source.to_string_lossy().into_owned()).collect()
 }
 
-/// What tells jobs apart whose files have one name.
+/// How to distinguish jobs whose files have the same name.
 struct Alike {
-    /// Parts of the path.
+    /// Number of path components shown.
     parts: usize,
-    /// They differ in what is wanted of them.
+    /// The jobs differ in preset or settings.
     differ: bool,
 }
 
-/// The file name of each; where several have the same, with the folders in which they differ, and where they differ in what
-/// is wanted of them, with preset and changed settings.
+/// Returns the file name of each video. Equal names get the folders in which they differ, and preset and changed
+/// settings if those differ.
 pub(super) fn names(jobs: &[Job], presets: &[Preset]) -> Vec<String> {
     let mut groups: HashMap<&OsStr, Vec<&Job>> = HashMap::new();
     for job in jobs {
@@ -49,19 +48,19 @@ fn alike(jobs: &[&Job], presets: &[Preset]) -> Alike {
         return Alike { parts: 1, differ: false };
     }
     let paths: HashSet<&Path> = jobs.iter().map(|job| job.source.as_path()).collect();
-    let wishes: HashSet<String> = jobs.iter().map(|job| wanted(job, presets)).collect();
-    Alike { parts: parts(&paths), differ: wishes.len() > 1 }
+    let variants: HashSet<String> = jobs.iter().map(|job| wanted(job, presets)).collect();
+    Alike { parts: parts(&paths), differ: variants.len() > 1 }
 }
 
-/// How many parts from the end tell these paths apart.
+/// Returns how many of the last components distinguish these paths.
 fn parts(paths: &HashSet<&Path>) -> usize {
     let longest = paths.iter().map(|path| path.components().count()).max().unwrap_or(1);
-    let tell =
+    let distinguish =
         |n: &usize| paths.iter().map(|path| end(path, *n)).collect::<HashSet<_>>().len() == paths.len();
-    (1..longest).find(tell).unwrap_or(longest)
+    (1..longest).find(distinguish).unwrap_or(longest)
 }
 
-/// The last `n` parts of a path.
+/// Returns the last `n` components of a path.
 fn end(path: &Path, n: usize) -> PathBuf {
     let all = path.components().count();
     path.components().skip(all.saturating_sub(n)).collect()
@@ -79,19 +78,19 @@ fn wanted(job: &Job, known: &[Preset]) -> String {
 mod tests {
     use super::*;
 
-    fn told_apart(paths: &[&str]) -> Vec<String> {
+    fn distinguished(paths: &[&str]) -> Vec<String> {
         let all: HashSet<&Path> = paths.iter().map(Path::new).collect();
         let n = parts(&all);
         paths.iter().map(|path| end(Path::new(path), n).to_string_lossy().into_owned()).collect()
     }
 
     #[test]
-    fn as_many_folders_are_shown_as_tell_files_apart() {
-        assert_eq!(told_apart(&["/v/a/x.mp4", "/v/b/x.mp4"]), ["a/x.mp4", "b/x.mp4"]);
-        assert_eq!(told_apart(&["/v/x.mp4", "/v/x.mp4"]), ["x.mp4", "x.mp4"], "one file");
+    fn equal_names_show_the_folders_that_distinguish_them() {
+        assert_eq!(distinguished(&["/v/a/x.mp4", "/v/b/x.mp4"]), ["a/x.mp4", "b/x.mp4"]);
+        assert_eq!(distinguished(&["/v/x.mp4", "/v/x.mp4"]), ["x.mp4", "x.mp4"], "the same file twice");
         let cards = ["/c1/DCIM/100GOPRO/x.mp4", "/c2/DCIM/100GOPRO/x.mp4", "/x.mp4"];
-        let told = ["c1/DCIM/100GOPRO/x.mp4", "c2/DCIM/100GOPRO/x.mp4", "/x.mp4"];
-        assert_eq!(told_apart(&cards), told);
-        assert_eq!(told_apart(&["/x.mp4", "/a/x.mp4"]), ["/x.mp4", "a/x.mp4"]);
+        let expected = ["c1/DCIM/100GOPRO/x.mp4", "c2/DCIM/100GOPRO/x.mp4", "/x.mp4"];
+        assert_eq!(distinguished(&cards), expected);
+        assert_eq!(distinguished(&["/x.mp4", "/a/x.mp4"]), ["/x.mp4", "a/x.mp4"]);
     }
 }

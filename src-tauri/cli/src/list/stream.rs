@@ -1,7 +1,7 @@
-//! The whole list, job by job, in the order of `spool list`.
+//! Lists all jobs one by one, in the order of `spool list`.
 //!
-//! Guarantees that its memory does not grow with the queue: it is read part by part, and of what was listed nothing is kept
-//! but a bit for each job that had not ended.
+//! Guarantees that memory does not grow with the queue: jobs are read in parts, and of the listed jobs only one bit is
+//! kept for each that had not ended.
 
 use super::wanted;
 use crate::context::Failed;
@@ -10,37 +10,37 @@ use spool_core::job::{Job, JobId, State};
 use spool_core::queue::{Mark, Queue};
 use std::collections::{HashMap, VecDeque};
 
-/// Jobs in memory at a time, for each of the lists.
+/// Jobs in memory at a time, for each list.
 const PART: u64 = 500;
 
-/// Tells all jobs in these states; without any, in all.
+/// Passes all jobs in these states to `show`; without states, all jobs.
 pub(super) fn all(
     queue: &dyn Queue,
     states: &[State],
-    tell: &mut dyn FnMut(&Job) -> std::result::Result<(), Failed>,
+    show: &mut dyn FnMut(&Job) -> std::result::Result<(), Failed>,
 ) -> std::result::Result<(), Failed> {
     let list = |of: &[State]| Reading::new(queue, wanted(of, states));
     let mut active = list(&[State::Queued, State::Waiting, State::Running]);
     let mut listed = Listed::default();
     while let Some(job) = active.next()? {
         listed.insert(job.id);
-        tell(&job)?;
+        show(&job)?;
     }
-    // Each by itself, for so they stand in the queue.
+    // Read separately, because the queue keeps them in separate lists.
     let (mut over, mut failed) = (list(&[State::Done, State::Cancelled]), list(&[State::Failed]));
     loop {
         let (a, b) = (over.peek()?, failed.peek()?);
         let ended = |job: &Job| (job.finished_at, job.id);
         let job = if b.map(ended) > a.map(ended) { failed.next()? } else { over.next()? };
         let Some(job) = job else { return Ok(()) };
-        // It ended between two of these looks.
+        // A job that ended between two of these reads was already listed.
         if !listed.has(job.id) {
-            tell(&job)?;
+            show(&job)?;
         }
     }
 }
 
-/// One list on its way.
+/// A list that is being read.
 struct Reading<'a> {
     queue: &'a dyn Queue,
     states: Vec<State>,
@@ -50,7 +50,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Of no states there is nothing to read: to a queue they would mean all.
+    /// Without states there is nothing to read, whereas the queue would return jobs in all states.
     fn new(queue: &dyn Queue, states: Vec<State>) -> Reading<'_> {
         let over = states.is_empty();
         Reading { queue, states, after: None, part: VecDeque::new(), over }
@@ -71,7 +71,7 @@ impl Reading<'_> {
     }
 }
 
-/// Numbers of jobs, 64 to a word: they are given one after the other.
+/// A set of job ids, 64 per word, because ids are consecutive.
 #[derive(Default)]
 struct Listed(HashMap<i64, u64>);
 
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_that_ends_while_it_is_listed_is_told_once() {
+    fn a_job_that_ends_during_the_listing_is_listed_once() {
         let queue = filled(4);
         let mut seen = Vec::new();
         all(&queue, &[], &mut |job| {
@@ -134,16 +134,16 @@ mod tests {
     }
 
     #[test]
-    fn only_jobs_in_the_wanted_states_are_told() {
+    fn only_jobs_in_the_given_states_are_listed() {
         let queue = filled(3);
         queue.steer(Command::Cancel, &Which::Ids(vec![JobId(2)])).unwrap();
         let ids = |states: &[State]| {
             let mut ids = Vec::new();
-            let mut tell = |job: &Job| {
+            let mut show = |job: &Job| {
                 ids.push(job.id.0);
                 Ok(())
             };
-            all(&queue, states, &mut tell).unwrap();
+            all(&queue, states, &mut show).unwrap();
             ids
         };
         assert_eq!((ids(&[State::Cancelled]), ids(&[State::Queued])), (vec![2], vec![1, 3]));

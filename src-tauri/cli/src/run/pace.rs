@@ -1,61 +1,61 @@
-//! When the progress of a job is told to those who read lines: often enough to see that it lives, seldom enough to be read.
-//! Pure; the time is given.
+//! Decides when the progress of a job is printed as a line: often enough to show that it runs, rarely enough to be
+//! read. Pure; the caller passes the time.
 
 use spool_core::job::JobId;
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// Which of many readings are told.
+/// Selects the readings to print.
 pub(super) struct Pace {
-    /// At the latest after so long.
+    /// Longest time between two lines.
     every: Duration,
-    /// Earlier after so many percent.
+    /// Percent after which a line is due earlier.
     step: f64,
-    /// But never sooner than this.
+    /// Shortest time between two lines.
     least: Duration,
-    /// When each running job was told of last, and the stage it had reached.
-    told: HashMap<JobId, (Duration, f64)>,
+    /// Time and percent step of the last line of each running job.
+    last: HashMap<JobId, (Duration, f64)>,
 }
 
 impl Pace {
-    /// For a log: each minute, or each 10 %, and no more than one a second.
+    /// For a log: a line each minute or each 10 %, at most one per second.
     pub(super) fn of_lines() -> Pace {
         Pace {
             every: Duration::from_mins(1),
             step: 10.0,
             least: Duration::from_secs(1),
-            told: HashMap::new(),
+            last: HashMap::new(),
         }
     }
 
-    /// For scripts: each second.
+    /// For scripts: a line each second.
     pub(super) fn of_scripts() -> Pace {
         Pace { every: Duration::from_secs(1), ..Pace::of_lines() }
     }
 
-    /// It is told now that the job runs.
+    /// Records that the start of this job is printed now.
     pub(super) fn begin(&mut self, id: JobId, now: Duration) {
-        self.told.insert(id, (now, 0.0));
+        self.last.insert(id, (now, 0.0));
     }
 
-    /// It runs no more.
+    /// Forgets a job that no longer runs.
     pub(super) fn end(&mut self, id: JobId) {
-        self.told.remove(&id);
+        self.last.remove(&id);
     }
 
-    /// Was it told that this job runs?
+    /// Whether this job runs and its start was printed.
     pub(super) fn runs(&self, id: JobId) -> bool {
-        self.told.contains_key(&id)
+        self.last.contains_key(&id)
     }
 
-    /// The jobs that run.
+    /// Returns the running jobs.
     pub(super) fn jobs(&self) -> Vec<JobId> {
-        self.told.keys().copied().collect()
+        self.last.keys().copied().collect()
     }
 
-    /// Is this reading to be told? Then it counts as told.
+    /// Whether this reading is to be printed; if so, it counts as printed.
     pub(super) fn is_due(&mut self, id: JobId, now: Duration, percent: Option<f64>) -> bool {
-        let Some((at, stage)) = self.told.get_mut(&id) else { return false };
+        let Some((at, stage)) = self.last.get_mut(&id) else { return false };
         let (passed, reached) =
             (now.saturating_sub(*at), percent.map(|percent| (percent / self.step).floor() * self.step));
         let farther = passed >= self.least && reached.is_some_and(|reached| reached > *stage);
@@ -73,29 +73,29 @@ mod tests {
 
     const ID: JobId = JobId(1);
 
-    fn told(pace: &mut Pace, readings: &[(u64, f64)]) -> Vec<f64> {
+    fn printed(pace: &mut Pace, readings: &[(u64, f64)]) -> Vec<f64> {
         pace.begin(ID, Duration::ZERO);
         let due = |(ms, percent): &&(u64, f64)| pace.is_due(ID, Duration::from_millis(*ms), Some(*percent));
         readings.iter().filter(due).map(|(_, percent)| *percent).collect()
     }
 
     #[test]
-    fn a_log_tells_each_ten_percent_or_minute_whichever_comes_first() {
+    fn a_log_gets_a_line_each_ten_percent_or_minute() {
         let fast: Vec<(u64, f64)> = (1..=99).map(|n| (n * 1000, n as f64)).collect();
         assert_eq!(
-            told(&mut Pace::of_lines(), &fast),
+            printed(&mut Pace::of_lines(), &fast),
             [10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0]
         );
         let slow: Vec<(u64, f64)> = (1..=300).map(|n| (n * 1000, n as f64 / 100.0)).collect();
-        assert_eq!(told(&mut Pace::of_lines(), &slow), [0.6, 1.2, 1.8, 2.4, 3.0]);
+        assert_eq!(printed(&mut Pace::of_lines(), &slow), [0.6, 1.2, 1.8, 2.4, 3.0]);
         let blink = [(10, 11.0), (500, 55.0), (990, 99.0)];
-        assert_eq!(told(&mut Pace::of_lines(), &blink), [0.0; 0], "the end is told anyway");
+        assert_eq!(printed(&mut Pace::of_lines(), &blink), [0.0; 0], "the end is printed anyway");
         let leap = [(1000, 35.0), (3000, 39.0), (4000, 40.0)];
-        assert_eq!(told(&mut Pace::of_lines(), &leap), [35.0, 40.0]);
+        assert_eq!(printed(&mut Pace::of_lines(), &leap), [35.0, 40.0]);
     }
 
     #[test]
-    fn without_a_reading_the_minute_counts_and_what_does_not_run_is_not_told() {
+    fn without_percent_a_line_is_due_each_minute_while_the_job_runs() {
         let mut pace = Pace::of_lines();
         assert!(!pace.is_due(ID, Duration::from_mins(9), None));
         pace.begin(ID, Duration::ZERO);
@@ -106,8 +106,8 @@ mod tests {
     }
 
     #[test]
-    fn scripts_hear_each_second() {
+    fn scripts_get_a_line_each_second() {
         let readings: Vec<(u64, f64)> = (1..=16).map(|n| (n * 250, n as f64)).collect();
-        assert_eq!(told(&mut Pace::of_scripts(), &readings), [4.0, 8.0, 12.0, 16.0]);
+        assert_eq!(printed(&mut Pace::of_scripts(), &readings), [4.0, 8.0, 12.0, 16.0]);
     }
 }

@@ -1,4 +1,4 @@
-//! Bars for running jobs and a line for each that ended; plain lines where no bar can be drawn.
+//! Progress bars for running jobs and a line for each ended job; only lines if bars cannot be drawn.
 
 use crate::{list, words};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -7,12 +7,12 @@ use spool_core::progress::Progress;
 use std::collections::HashMap;
 use std::io::Write;
 
-/// What is on the screen. Clones draw on the same one.
+/// The terminal output. Clones draw on the same terminal.
 #[derive(Clone)]
 pub(crate) struct Screen {
     bars: MultiProgress,
     running: HashMap<JobId, ProgressBar>,
-    /// The last line: how far all of it is.
+    /// The last line: progress of the batch.
     whole: Option<ProgressBar>,
     draws: bool,
 }
@@ -22,12 +22,12 @@ impl Screen {
     pub(crate) fn new(draws: bool) -> Screen {
         let target = if draws { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bars = MultiProgress::with_draw_target(target);
-        // A terminal that knows no cursor gets lines.
+        // A terminal that cannot move the cursor gets lines.
         let draws = draws && !bars.is_hidden();
         Screen { bars, running: HashMap::new(), whole: None, draws }
     }
 
-    /// Are there bars?
+    /// Whether bars are drawn.
     pub(crate) fn draws(&self) -> bool {
         self.draws
     }
@@ -38,7 +38,7 @@ impl Screen {
         bar.set_message(list::progress(progress));
     }
 
-    /// What a job that was suspended stands still for.
+    /// Shows why a suspended job makes no progress.
     pub(crate) fn stands_still(&mut self, job: &Job) {
         let suspended = job.progress.is_some_and(|progress| progress.suspended);
         if let Some(bar) = self.running.get(&job.id).filter(|_| suspended) {
@@ -46,7 +46,7 @@ impl Screen {
         }
     }
 
-    /// Draws what changed. True: it is to be told by a line.
+    /// Updates the bars for a changed job. Returns true if the change needs a line.
     pub(crate) fn changed(&mut self, job: &Job) -> bool {
         if job.state == State::Running && self.draws {
             self.start(job);
@@ -56,7 +56,7 @@ impl Screen {
         true
     }
 
-    /// How far all of it is; empty: nothing is known of it.
+    /// Shows the progress of the batch; an empty line means that it is unknown.
     pub(crate) fn whole(&mut self, line: &str) {
         if !self.draws || (self.whole.is_none() && line.is_empty()) {
             return;
@@ -71,7 +71,7 @@ impl Screen {
         bar.set_message(line.to_owned());
     }
 
-    /// It runs no more.
+    /// Removes the bar of a job that no longer runs.
     pub(crate) fn gone(&mut self, id: JobId) {
         if let Some(bar) = self.running.remove(&id) {
             self.bars.remove(&bar);
@@ -94,12 +94,12 @@ impl Screen {
         self.say(&format!("spool: {}", words::line(message)));
     }
 
-    /// Beside the answers.
+    /// Prints a message to stderr.
     pub(crate) fn say(&self, line: &str) {
         self.bars.suspend(|| drop(writeln!(std::io::stderr(), "{line}")));
     }
 
-    /// Answers go to stdout, above the bars, which are drawn on stderr. A closed stdout does not stop the work.
+    /// Prints a line to stdout, above the bars, which are drawn on stderr. A closed stdout does not stop the run.
     pub(crate) fn line(&self, line: &str) {
         self.bars.suspend(|| drop(writeln!(std::io::stdout(), "{line}")));
     }

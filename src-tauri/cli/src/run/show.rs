@@ -1,7 +1,7 @@
-//! What happens while the queue is worked, shown as it happens: bars or lines to people, objects to scripts, and failures
-//! alone to those who want quiet.
+//! Shows the events of a run as they happen: bars or lines for people, JSON objects for scripts, only failures with
+//! `--quiet`.
 //!
-//! Guarantees that each failure of the run is told, also one that no event told of.
+//! Guarantees that each failure of the run is shown, even if its event was missed.
 
 use super::pace::Pace;
 use super::screen::Screen;
@@ -25,10 +25,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
-/// Time between two looks at whether a job that tells nothing is to be told of.
+/// Interval between two checks whether a progress line is due for a job that sends no events.
 const TICK: Duration = Duration::from_secs(10);
 
-/// Who is shown it, and how.
+/// The kind of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum To {
     People,
@@ -36,29 +36,29 @@ enum To {
     Quiet,
 }
 
-/// What is shown, and what was.
+/// The output of a run, and what was already shown.
 pub(super) struct Show {
     screen: Screen,
     to: To,
     queue: Arc<dyn Queue>,
     clock: SystemClock,
     pace: Pace,
-    /// Jobs whose end was told.
+    /// Jobs whose end was shown.
     ended: HashSet<JobId>,
     /// Counts the batch.
     tally: Arc<Tally>,
-    /// The run ends when it stands still, and says then what is left.
+    /// The run ends when the queue is idle, and reports what is left only then.
     until_idle: bool,
-    /// Why it was last said to stand still.
+    /// The last shown reason why nothing runs.
     standing: Option<String>,
 }
 
-/// A job for scripts.
+/// A job as JSON.
 #[derive(Serialize)]
 struct Line {
     #[serde(flatten)]
     job: JobView,
-    /// How far the run is; with an end.
+    /// Progress of the batch; only for an ended job.
     #[serde(skip_serializing_if = "Option::is_none")]
     batch: Option<Far>,
 }
@@ -82,14 +82,14 @@ impl Show {
         Show { screen, to, queue, tally, clock, pace, ended, until_idle, standing: None }
     }
 
-    /// Shows what happens until the engine ends.
+    /// Shows events until the engine ends.
     pub(super) async fn all(mut self, mut events: Subscription) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                told = events.next() => match told {
-                    Some(told) => self.tell(told).await,
+                item = events.next() => match item {
+                    Some(item) => self.show(item).await,
                     None => break,
                 },
                 _ = tick.tick() => {
@@ -105,10 +105,10 @@ impl Show {
         self.screen.clear();
     }
 
-    async fn tell(&mut self, told: Told) {
-        match told {
+    async fn show(&mut self, item: Told) {
+        match item {
             Told::Snapshot(snapshot) => {
-                // What runs now, and what was running at the last event.
+                // Jobs that run now, and jobs that ran at the last event.
                 let running = snapshot.running.iter().map(|job| job.id);
                 for id in running.chain(self.pace.jobs()) {
                     self.changed(id).await;
@@ -116,13 +116,13 @@ impl Show {
                 for job in snapshot.running {
                     self.progress(job.id, job.progress).await;
                 }
-                self.stands().await;
+                self.show_standing().await;
             }
             Told::Event(Event::Progress { id, progress }) => self.progress(id, Some(progress)).await,
             Told::Event(Event::JobChanged { id, state, .. }) => {
                 self.changed(id).await;
                 if matches!(state, State::Queued | State::Waiting) {
-                    self.stands().await;
+                    self.show_standing().await;
                 }
             }
             Told::Event(Event::Alarm(alarm)) => self.screen.warn(&english::alarm(&alarm).to_string()),
@@ -130,30 +130,30 @@ impl Show {
                 self.screen.warn(&english::breaker(&reason).to_string());
             }
             Told::Event(Event::QueueChanged | Event::Paused(_) | Event::Idle) => {
-                self.stand_still().await;
-                self.stands().await;
+                self.update_suspended().await;
+                self.show_standing().await;
             }
             Told::Event(Event::TimeLeft(left)) => self.whole(left).await,
             Told::Event(Event::Breaker(None)) => {}
         }
     }
 
-    /// Asks the queue where blocking is allowed; nothing where it cannot be read just now.
-    async fn ask<T: Send + 'static>(
+    /// Reads the queue on a thread that may block; `None` if it cannot be read now.
+    async fn query<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&dyn Queue) -> spool_core::error::Result<T> + Send + 'static,
+        read: impl FnOnce(&dyn Queue) -> spool_core::error::Result<T> + Send + 'static,
     ) -> Option<T> {
         let queue = self.queue.clone();
-        tokio::task::spawn_blocking(move || question(queue.as_ref())).await.ok()?.ok()
+        tokio::task::spawn_blocking(move || read(queue.as_ref())).await.ok()?.ok()
     }
 
-    /// What stands still tells nothing of itself: its bar says so, or that it goes on.
-    async fn stand_still(&mut self) {
+    /// Updates the bars of suspended jobs, because such jobs send no events.
+    async fn update_suspended(&mut self) {
         if !self.screen.draws() {
             return;
         }
         for id in self.pace.jobs() {
-            if let Some(Some(job)) = self.ask(move |queue| queue.job(id)).await {
+            if let Some(Some(job)) = self.query(move |queue| queue.job(id)).await {
                 self.screen.stands_still(&job);
             }
         }
@@ -161,28 +161,28 @@ impl Show {
 
     async fn progress(&mut self, id: JobId, progress: Option<Progress>) {
         self.screen.progress(id, progress.as_ref());
-        let told = if self.to == To::People { !self.screen.draws() } else { self.to == To::Scripts };
+        let shown = if self.to == To::People { !self.screen.draws() } else { self.to == To::Scripts };
         let percent = progress.and_then(|progress| progress.percent);
-        if !told || !self.pace.is_due(id, self.clock.awake(), percent) {
+        if !shown || !self.pace.is_due(id, self.clock.awake(), percent) {
             return;
         }
-        let Some(Some(job)) = self.ask(move |queue| queue.job(id)).await else { return };
+        let Some(Some(job)) = self.query(move |queue| queue.job(id)).await else { return };
         if job.state != State::Running {
             return;
         }
         self.line(&Job { progress: progress.or(job.progress), ..job }, None);
     }
 
-    /// Tells how a job stands, unless that was told: events that were missed come a second time, or never.
+    /// Shows the state of a job unless it was shown before: after missed events a change is reported twice or never.
     async fn changed(&mut self, id: JobId) {
-        let Some(found) = self.ask(move |queue| queue.job(id)).await else { return };
+        let Some(found) = self.query(move |queue| queue.job(id)).await else { return };
         let Some(job) = found else {
-            // Removed as soon as it had ended.
+            // It was removed as soon as it had ended.
             self.pace.end(id);
             self.screen.gone(id);
             return;
         };
-        if self.is_told(&job) {
+        if self.is_shown(&job) {
             return;
         }
         if job.state == State::Running {
@@ -191,7 +191,7 @@ impl Show {
             self.pace.end(id);
         }
         let batch = if job.state.is_ended() { self.far().await } else { None };
-        // Others may have ended since: this one keeps its own place.
+        // Other jobs may have ended since; this one keeps its own number.
         let batch = batch.map(|far| Far { ended: self.tally.nth(id).unwrap_or(far.ended), ..far });
         if job.state.is_ended() {
             self.ended.insert(id);
@@ -210,17 +210,17 @@ impl Show {
         }
     }
 
-    fn is_told(&self, job: &Job) -> bool {
+    fn is_shown(&self, job: &Job) -> bool {
         match job.state {
             State::Running => self.pace.runs(job.id),
             state => state.is_ended() && self.ended.contains(&job.id),
         }
     }
 
-    /// How far the batch is by now.
+    /// Returns the progress of the batch.
     async fn far(&self) -> Option<Far> {
         let tally = self.tally.clone();
-        let far = self.ask(move |queue| tally.far(queue)).await?;
+        let far = self.query(move |queue| tally.far(queue)).await?;
         Some(Far { ended: far.ended, of: far.of })
     }
 
@@ -236,7 +236,7 @@ impl Show {
 
     fn line(&self, job: &Job, batch: Option<Far>) {
         if self.to == To::Scripts {
-            // A closed stdout does not stop the work.
+            // A closed stdout does not stop the run.
             let _ = json_line(&Line { job: JobView::of(job, None), batch });
             return;
         }
@@ -247,10 +247,10 @@ impl Show {
         }
     }
 
-    /// Says why nothing is done, at once and when it changes.
-    async fn stands(&mut self) {
+    /// Shows why nothing runs, once and after each change.
+    async fn show_standing(&mut self) {
         let now = self.clock.now();
-        let Some(standing) = self.ask(move |queue| Standing::of(queue, now)).await else { return };
+        let Some(standing) = self.query(move |queue| Standing::of(queue, now)).await else { return };
         let why = standing.why().filter(|_| !self.until_idle || standing.goes_on());
         if why == self.standing {
             return;

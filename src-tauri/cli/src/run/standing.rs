@@ -1,4 +1,4 @@
-//! Why a run that does nothing does nothing, in one line. The sentence is pure; the looks at the queue stand beside it.
+//! Explains in one line why an idle run starts no job. Reads the queue first; building the sentence is pure.
 
 use crate::words;
 use spool_core::error::Result;
@@ -6,28 +6,28 @@ use spool_core::job::{Job, Millis, State};
 use spool_core::queue::{Counts, Filter, Flag, Queue};
 use spool_core::words::reason;
 
-/// Rows looked at for what they wait for, and for when they are tried again.
+/// Rows read for the reasons of waiting jobs, and for the times of the next attempts.
 const LOOKED_AT: u64 = 100;
-/// Different reasons that are named.
+/// Distinct reasons named in the line.
 const NAMED: usize = 3;
 
-/// How things stand.
+/// The state of the queue.
 #[derive(Debug, Default)]
 pub(super) struct Standing {
     counts: Counts,
-    /// Running ones that are suspended.
+    /// Running jobs that are paused.
     suspended: u64,
     paused: bool,
-    /// The breaker is open, which has been told.
+    /// The breaker is open, which was already reported.
     broken: bool,
-    /// When the first of those that may start does; `None`: at once.
+    /// When the first startable job starts; `None`: at once.
     next: Option<Millis>,
-    /// What the waiting ones wait for.
+    /// Why the waiting jobs wait.
     reasons: Vec<String>,
 }
 
 impl Standing {
-    /// Looks. Only what the sentence needs is asked for.
+    /// Reads from the queue only what the sentence needs.
     pub(super) fn of(queue: &dyn Queue, now: Millis) -> Result<Standing> {
         let counts = queue.counts()?;
         let page = |state, wanted: u64| match wanted {
@@ -51,12 +51,12 @@ impl Standing {
         Ok(standing)
     }
 
-    /// Nothing but time is needed.
+    /// Whether a job will start by itself in time.
     pub(super) fn goes_on(&self) -> bool {
         !self.paused && self.counts.startable() > 0
     }
 
-    /// Why nothing is done; nothing where something is, or is about to be.
+    /// Why nothing runs; `None` if a job runs or is about to.
     pub(super) fn why(&self) -> Option<String> {
         let c = &self.counts;
         if c.running > self.suspended || self.broken {
@@ -106,7 +106,7 @@ impl Standing {
     }
 }
 
-/// When the first of these may start; `None`: now, or none of them was looked at.
+/// When the first of these jobs may start; `None`: now, or none of them may.
 fn next(queued: &[Job], now: Millis) -> Option<Millis> {
     let may = queued.iter().filter(|job| !job.hold && job.spec.is_some());
     let times: Option<Vec<Millis>> = may.map(|job| job.run_at.filter(|at| *at > now)).collect();
@@ -122,19 +122,19 @@ mod tests {
     }
 
     #[test]
-    fn each_reason_to_stand_still_is_a_sentence() {
+    fn each_reason_for_an_idle_run_is_a_sentence() {
         let none = Counts::default();
         assert!(why(none).starts_with("Nothing is queued; `spool add` queues videos"));
         let done = Counts { done: 3, failed: 1, ..none };
-        assert!(why(done).starts_with("Nothing is queued"), "what has ended is no work");
+        assert!(why(done).starts_with("Nothing is queued"), "ended jobs are no work");
         let held = Counts { queued: 2, held: 2, ..none };
         assert_eq!(why(held), "2 videos are on hold; `spool release --all` lets them start.");
         let other = Counts { queued: 1, unreadable: 1, ..none };
         assert!(why(other).starts_with("1 video was made by another version of Spool"));
         let waiting = Counts { waiting: 1, ..held };
         let reasons = vec!["Connect the drive.".to_owned()];
-        let said = Standing { counts: waiting, reasons, ..Standing::default() }.why().unwrap();
-        assert!(said.starts_with("1 video waits: Connect the drive. 2 videos are on hold;"), "{said}");
+        let line = Standing { counts: waiting, reasons, ..Standing::default() }.why().unwrap();
+        assert!(line.starts_with("1 video waits: Connect the drive. 2 videos are on hold;"), "{line}");
         let suspended =
             Standing { counts: Counts { running: 1, ..none }, suspended: 1, ..Standing::default() };
         assert!(suspended.why().unwrap().starts_with("1 video is suspended"));
@@ -149,12 +149,12 @@ mod tests {
     }
 
     #[test]
-    fn who_works_or_is_about_to_needs_no_reason() {
+    fn an_active_run_needs_no_reason() {
         let runs = Counts { running: 2, queued: 2, held: 2, ..Counts::default() };
         assert_eq!(why(runs), "");
-        let one_rests = Standing { counts: runs, suspended: 1, paused: true, ..Standing::default() };
-        assert_eq!(one_rests.why(), None);
+        let one_paused = Standing { counts: runs, suspended: 1, paused: true, ..Standing::default() };
+        assert_eq!(one_paused.why(), None);
         assert_eq!(why(Counts { queued: 1, ..Counts::default() }), "", "it starts at once");
-        assert_eq!(Standing { broken: true, ..Standing::default() }.why(), None, "that was told");
+        assert_eq!(Standing { broken: true, ..Standing::default() }.why(), None, "already reported");
     }
 }

@@ -1,4 +1,4 @@
-//! What came of a run: its last lines, and its exit code.
+//! The outcome of a run: its last lines and its exit code.
 
 use super::Ended;
 use crate::context::{Answer, Context, complain, json_line};
@@ -9,9 +9,9 @@ use spool_core::engine::Tally;
 use spool_core::job::State;
 use spool_core::queue::{Flag, Queue};
 
-/// Was it done as asked? A user or system that asks to stop knows that something is left; and a service that
-/// is stopped has not failed. Asked to work until nothing is left, it is another thing.
-fn is_well(ended: Ended, failed: u64, left: u64) -> bool {
+/// Whether the run succeeded. Unless it was to run until idle, jobs left after a signal are no failure, because the
+/// stop was requested; and a service stopped by SIGTERM or a hang-up has not failed, even if jobs failed.
+fn succeeded(ended: Ended, failed: u64, left: u64) -> bool {
     match ended.by {
         Some(Signal::Terminate | Signal::HangUp) if !ended.until_idle => true,
         Some(Signal::Interrupt) if !ended.until_idle => failed == 0,
@@ -19,7 +19,7 @@ fn is_well(ended: Ended, failed: u64, left: u64) -> bool {
     }
 }
 
-/// What came of it; false when something failed or cannot go on by itself.
+/// Prints the summary. Returns false if a job failed or cannot continue by itself.
 pub(super) fn summary(context: &Context, queue: &dyn Queue, tally: &Tally, ended: Ended) -> Answer {
     let [done, failed, cancelled] = [State::Done, State::Failed, State::Cancelled].map(|s| tally.of(s));
     let counts = queue.counts()?;
@@ -32,7 +32,7 @@ pub(super) fn summary(context: &Context, queue: &dyn Queue, tally: &Tally, ended
         (left, if paused { "paused" } else { "still queued" }),
     ];
     if context.json {
-        // What stays is named to scripts too: of jobs that do not move no line has told.
+        // Scripts get the jobs that are left too, because no line was printed for jobs that do not change.
         let left = json!({
             "queued": left, "held": counts.held, "unreadable": counts.unreadable, "waiting": counts.waiting,
             "paused": paused
@@ -46,28 +46,28 @@ pub(super) fn summary(context: &Context, queue: &dyn Queue, tally: &Tally, ended
     let ends = [(done, "done"), (failed, "failed"), (cancelled, "cancelled")];
     let mut lines = vec![counted(&[&ends[..], &stuck].concat())];
     if let (Some(line), true) = (lines.first_mut(), done + failed > 0) {
-        *line = format!("{}.", came_of(line.trim_end_matches('.'), tally));
+        *line = format!("{}.", outcome(line.trim_end_matches('.'), tally));
     }
     lines.extend(words::crowded(&queue.crowded()?));
     if failed > 0 {
         lines.push("`spool list --state failed` says why; `spool retry --all` tries again.".into());
     }
-    // A run that does not end by itself has said so while it stood still.
+    // A run without `--until-idle` already printed this while it was idle.
     let go_on = (paused && left > 0 && ended.until_idle).then(|| words::PAUSED.to_owned());
     lines.extend(go_on.clone());
     let all_stuck = stuck.iter().map(|(n, _)| n).sum();
-    let well = is_well(ended, failed, all_stuck);
-    if context.quiet && !well && all_stuck > 0 {
-        // Failures were told one by one; that the rest stands still has not been.
+    let success = succeeded(ended, failed, all_stuck);
+    if context.quiet && !success && all_stuck > 0 {
+        // Failures were printed one by one; the other jobs that are stuck were not.
         complain(&[Some(counted(&stuck)), go_on].into_iter().flatten().collect::<Vec<_>>().join(" "));
     }
-    // The answer is in the exit code too, for those who do not read it.
+    // A closed stdout is ignored: the exit code reports the outcome too.
     let _ = lines.iter().try_for_each(|line| context.say(line));
-    Ok(well)
+    Ok(success)
 }
 
 /// `3 videos done, 1 video failed · 9.7 MB saved · took 1 min 12 s`
-fn came_of(counted: &str, tally: &Tally) -> String {
+fn outcome(counted: &str, tally: &Tally) -> String {
     let saved = words::saved(&tally.saved()).filter(|_| tally.of(State::Done) > 0);
     let took = format!("took {}", words::duration(tally.worked().as_secs().max(1)));
     let parts = [Some(counted.to_owned()), saved, Some(took)];
@@ -87,23 +87,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_end_says_what_was_saved_and_how_long_it_took() {
+    fn summary_of_a_failed_run_states_the_time_taken() {
         let tally = Tally::default();
-        assert_eq!(came_of("1 video failed", &tally), "1 video failed \u{b7} took 1 s");
+        assert_eq!(outcome("1 video failed", &tally), "1 video failed \u{b7} took 1 s");
     }
 
     #[test]
-    fn a_stop_that_was_asked_for_is_no_failure() {
+    fn a_requested_stop_is_no_failure() {
         let ended = |by, until_idle| Ended { by, until_idle };
         for by in [Signal::Terminate, Signal::HangUp] {
-            assert!(is_well(ended(Some(by), false), 2, 5), "{by:?}");
-            assert!(!is_well(ended(Some(by), true), 0, 5) && is_well(ended(Some(by), true), 0, 0));
+            assert!(succeeded(ended(Some(by), false), 2, 5), "{by:?}");
+            assert!(!succeeded(ended(Some(by), true), 0, 5) && succeeded(ended(Some(by), true), 0, 0));
         }
         let interrupted = ended(Some(Signal::Interrupt), false);
-        assert!(is_well(interrupted, 0, 5) && !is_well(interrupted, 1, 0));
+        assert!(succeeded(interrupted, 0, 5) && !succeeded(interrupted, 1, 0));
         for by in [None, Some(Signal::Interrupt)] {
             let idle = ended(by, true);
-            assert!(is_well(idle, 0, 0) && !is_well(idle, 1, 0) && !is_well(idle, 0, 1), "{by:?}");
+            assert!(succeeded(idle, 0, 0) && !succeeded(idle, 1, 0) && !succeeded(idle, 0, 1), "{by:?}");
         }
     }
 }

@@ -1,18 +1,18 @@
-//! Who works the queue, as a watcher sees it: what is said of that, and whether anything can go on.
+//! Which process runs the queue, as `spool watch` sees it: the messages about it, and whether the queue is idle.
 
 use crate::context::{Context, Failed};
 use crate::words;
 use spool_core::engine::lock;
 use spool_core::queue::{Counts, Flag, Queue};
 
-/// Who works the queue.
+/// The engine that runs the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Worker {
-    /// An engine, by its words.
+    /// An engine runs; its name.
     There(String),
-    /// An engine, which starts nothing.
+    /// An engine runs, but the queue is paused.
     Paused,
-    /// None; why, as a sentence.
+    /// No engine runs; why, as a sentence.
     Gone(String),
 }
 
@@ -30,7 +30,7 @@ impl Worker {
         !matches!(self, Worker::Gone(_))
     }
 
-    /// Can nothing go on without a person or the outside?
+    /// Whether no job can run without a user or an outside change.
     pub(super) fn is_idle(&self, counts: &Counts) -> bool {
         match self {
             Worker::There(_) => counts.running + counts.startable() == 0,
@@ -40,17 +40,17 @@ impl Worker {
     }
 }
 
-/// How many have not come to an end.
+/// Returns how many jobs have not ended.
 pub(super) fn left(counts: &Counts) -> u64 {
     counts.queued + counts.waiting + counts.running
 }
 
-/// What was said last.
+/// The state at the last call.
 #[derive(Default)]
 pub(super) struct Standing(Option<Worker>);
 
 impl Standing {
-    /// What is to be said: at first that the queue stands still, where it does; then each change.
+    /// Returns the message to print: at first only if nothing starts, then for each change.
     pub(super) fn news(&mut self, worker: &Worker) -> Option<String> {
         let before = self.0.replace(worker.clone());
         if before.as_ref() == Some(worker) {
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_watcher_hears_at_once_that_nothing_works_and_then_each_change() {
+    fn a_stopped_queue_is_reported_at_once_and_then_each_change() {
         let (there, gone) = (Worker::There("spool run (process 7)".into()), Worker::Gone("Nothing.".into()));
         let mut standing = Standing::default();
         let mut news = |worker: &Worker| standing.news(worker).unwrap_or_default();
@@ -78,11 +78,11 @@ mod tests {
         assert_eq!(news(&there), "The queue is worked by spool run (process 7).");
         assert_eq!(news(&Worker::Paused), words::PAUSED);
         assert_eq!(news(&there), "The queue is worked by spool run (process 7).");
-        assert_eq!(Standing::default().news(&there), None, "all is as it should be");
+        assert_eq!(Standing::default().news(&there), None, "a running engine is no news");
     }
 
     #[test]
-    fn idle_is_what_only_a_person_can_change() {
+    fn idle_means_that_no_job_can_run_by_itself() {
         let (there, gone) = (Worker::There(String::new()), Worker::Gone(String::new()));
         let counts = |queued, held, running| Counts { queued, held, running, ..Counts::default() };
         assert!(there.is_idle(&counts(2, 2, 0)) && !there.is_idle(&counts(2, 1, 0)));
