@@ -1,6 +1,6 @@
-//! Abandoned jobs: the queue records them as running, but no worker runs them. This happens after an engine is killed,
-//! after a worker panics in its last steps, and while the queue cannot be read. Such jobs are listed as abandoned,
-//! returned to the queue, cancelled and removed.
+//! Abandoned jobs: the queue records them as running, but no worker runs them, because the engine was killed
+//! or the worker panicked in its last steps. Such jobs are listed as abandoned, returned to the queue, cancelled and
+//! removed. Also covers an engine that stops while the queue cannot be read.
 
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{JobId, State};

@@ -78,7 +78,7 @@ fn an_added_folder_keeps_its_tree_and_a_second_one_of_that_name_is_numbered() {
         "holiday/day 2/a.mp4",
     ];
     assert_eq!(tree(&env.out()), made);
-    // After removal from the list, each folder keeps its output folder, and no video is transcoded twice.
+    // Removed from the list and added again: each folder keeps its output folder, and no video is transcoded twice.
     env.spool(&["remove", "--state", "done"]);
     assert_eq!(outcomes(&add(&env, &to, &[&theirs, &mine])), ["skipped"; 3]);
     let later = video(&env, "theirs/Holiday/b.mkv");

@@ -14,7 +14,7 @@ use std::process::Command;
 /// A line of subtitles: start, end, text.
 type Line = (f64, f64, String);
 
-/// Frame rates of television; every how many frames one carries a CEA-608 pair.
+/// Frame rates of television as text and as a number, and the interval between two CEA-608 pairs, in frames.
 const RATES: [(&str, f64, usize); 4] = [
     ("24000/1001", 24_000.0 / 1001.0, 1),
     ("25", 25.0, 1),

@@ -85,8 +85,7 @@ fn gone(job: &NewJob) {
 
 const ELSEWHERE: &str = "/no/such/volume";
 
-/// Codes that only a misbehaving ffmpeg produces, with the word that makes the fake ffmpeg (see `fake_ffmpeg.rs`) do
-/// so.
+/// Codes that only a misbehaving ffmpeg produces, with the misbehaviour of the fake ffmpeg (see `fake_ffmpeg.rs`).
 const MISBEHAVIOURS: &[(FailureCode, &str)] = &[
     (FailureCode::DiskFull, "enospc"),
     (FailureCode::DestinationReadOnly, "erofs"),

@@ -123,7 +123,7 @@ fn preserved_hdr_keeps_its_signal_tags_and_bit_depth() {
         let made = out.join(name);
         let (transfer, format) = transfer(&made);
         assert!(transfer == "smpte2084" && format.contains("p10"), "{preset}: {transfer} {format}");
-        // The upper 8 of 10 bits, without conversion: reference white is at 58 % of PQ.
+        // Compared in 8 of the 10 bits: reference white is at 58 % of PQ.
         assert!(luma(&made)[4].abs_diff(143) <= 3, "{preset}: {:?}", luma(&made));
     }
 }

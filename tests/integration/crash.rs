@@ -58,7 +58,7 @@ fn add(env: &TestEnv, count: usize) -> Vec<(PathBuf, Vec<u8>)> {
 fn restart(env: &TestEnv) -> Running {
     let (started, run) = (Instant::now(), env.start(&["run", "--until-idle", "--workers", "2"]));
     let left = |env: &TestEnv| env.jobs().iter().any(|j| j["state"] == "queued" || j["state"] == "running");
-    wait_until("work to restart", Duration::from_secs(5), || running(env) > 0 || !left(env));
+    wait_until("a job to start", Duration::from_secs(5), || running(env) > 0 || !left(env));
     assert!(started.elapsed() < Duration::from_secs(5));
     run
 }
@@ -152,12 +152,12 @@ fn only_one_engine_runs_a_queue_and_a_crash_releases_it_at_once() {
     env.use_fake_ffmpeg();
     env.spool(&["add", "videos"]);
     let first = env.start(&["run"]);
-    wait_until("the first to work", Duration::from_secs(10), || running(&env) > 0);
+    wait_until("the first engine to start a job", Duration::from_secs(10), || running(&env) > 0);
     let second = env.spool(&["run", "--until-idle"]);
     assert_eq!(second.code, 3, "{second:?}");
     assert!(second.stderr.contains(&format!("spool run (process {})", first.id())), "{second:?}");
     first.crash();
     let mut third = env.start(&["run"]);
-    wait_until("the third to work", Duration::from_secs(5), || running(&env) > 0);
+    wait_until("the third engine to start a job", Duration::from_secs(5), || running(&env) > 0);
     assert!(!third.has_ended());
 }

@@ -359,6 +359,6 @@ fn damaged(bench: &Bench<'_>, container: &str, codecs: &[&str], stream: &str) ->
     damage(&bench.to, stream, 3);
     let spare = if stream == "v:0" { (30, 0) } else { (0, 2) };
     let want = Want { spare, damaged: true, ..Want::done(Part::first(4.0).shown()) };
-    // A decoder does not detect every damage.
+    // Decoders do not detect all damage.
     if decodes(&bench.to) { want } else { want.saying("damaged") }
 }
