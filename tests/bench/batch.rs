@@ -1,5 +1,5 @@
-//! A whole batch: `spool run --workers auto` on twelve clips, against bare ffmpeg with the very same arguments
-//! one, two and four at a time; rounds interleaved, medians compared. And the memory of spool itself.
+//! A batch of twelve clips: `spool run --workers auto` compared with bare ffmpeg with the same arguments, one, two and
+//! four at a time. Rounds are interleaved and medians compared. Also measures the memory of spool itself.
 //!
 //! `SPOOL_BENCH_ROUNDS` sets the rounds (default 5).
 
@@ -14,15 +14,15 @@ use std::time::Instant;
 
 const CLIPS: usize = 12;
 
-/// Bare runs at a time; a round is spool and each of these.
+/// Parallel ffmpeg processes of the bare runs; a round is one run of spool and one of each of these.
 const AT_A_TIME: [usize; 3] = [1, 2, 4];
 
 pub(crate) fn measure(figures: &mut Figures) {
     let rounds = std::env::var("SPOOL_BENCH_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(5);
     let clip = clip();
-    let first = world(&clip);
+    let first = environment(&clip);
     let mut memory: f64 = 0.0;
-    // The first run of spool also tells the commands of the bare runs.
+    // The first run of spool also provides the commands of the bare runs.
     let mut spool = |env: &TestEnv| {
         let (seconds, megabytes) = run_spool(env);
         memory = memory.max(megabytes);
@@ -32,11 +32,11 @@ pub(crate) fn measure(figures: &mut Figures) {
     let commands = commands(&first);
     for round in 0..rounds {
         for turn in 0..seconds.len() {
-            // Another begins each round, so that none is always the first.
+            // Each round starts with another run, so that none is always the first.
             let one = (round + turn) % seconds.len();
             match one {
                 0 if round == 0 => {}
-                0 => seconds[0].push(spool(&world(&clip))),
+                0 => seconds[0].push(spool(&environment(&clip))),
                 bare => seconds[bare].push(run_bare(&commands, AT_A_TIME[bare - 1])),
             }
         }
@@ -53,7 +53,7 @@ pub(crate) fn measure(figures: &mut Figures) {
     keep(figures, "peak memory of the spool process", memory, "MB (limit 60)");
 }
 
-/// A clip that takes two cores some 15 s to encode, made once: noise and movement, as film has.
+/// A clip with noise and movement that takes two cores about 15 s to encode, made once.
 pub(crate) fn clip() -> PathBuf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/clips/bench.mkv");
     if !path.exists() {
@@ -82,7 +82,7 @@ pub(crate) fn clip() -> PathBuf {
     path
 }
 
-fn world(clip: &Path) -> TestEnv {
+fn environment(clip: &Path) -> TestEnv {
     let env = TestEnv::new();
     for n in 0..CLIPS {
         env.video(clip, &format!("{n}.mkv"));
@@ -106,28 +106,28 @@ fn world(clip: &Path) -> TestEnv {
     env
 }
 
-/// Wall seconds of the whole run, and the peak memory in megabytes.
+/// Wall-clock seconds of the whole run, and the peak memory in megabytes.
 fn run_spool(env: &TestEnv) -> (f64, f64) {
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut run = env.start(&["run", "--until-idle", "--workers", "auto"]);
     let mut peak: f64 = 0.0;
     while !run.has_ended() {
         peak = peak.max(peak_memory(run.id()));
         std::thread::park_timeout(std::time::Duration::from_millis(50));
     }
-    let seconds = begun.elapsed().as_secs_f64();
+    let seconds = started.elapsed().as_secs_f64();
     assert_eq!(run.answer().code, 0);
     (seconds, peak)
 }
 
-/// The kernel's own high-water mark, in megabytes; 0 where it does not tell.
+/// Peak resident memory according to the kernel, in megabytes; 0 if unknown.
 fn peak_memory(pid: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
     line.and_then(|l| l.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or(0.0) / 1000.0
 }
 
-/// The very commands that spool ran, writing elsewhere.
+/// The commands that spool ran, with other output files.
 fn commands(env: &TestEnv) -> Vec<Vec<String>> {
     let command = |job: &Value| {
         let shown = env.spool(&["show", &job["id"].to_string(), "--json"]).json().remove(0);
@@ -140,7 +140,7 @@ fn commands(env: &TestEnv) -> Vec<Vec<String>> {
     env.jobs().iter().map(command).collect()
 }
 
-/// Wall seconds of all commands, `n` at a time.
+/// Wall-clock seconds of all commands, `n` at a time.
 fn run_bare(commands: &[Vec<String>], n: usize) -> f64 {
     let left: Mutex<VecDeque<&Vec<String>>> = Mutex::new(commands.iter().collect());
     let work = || {
@@ -152,11 +152,11 @@ fn run_bare(commands: &[Vec<String>], n: usize) -> f64 {
             assert!(ffmpeg.status().unwrap().success());
         }
     };
-    let begun = Instant::now();
+    let started = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..n {
             scope.spawn(work);
         }
     });
-    begun.elapsed().as_secs_f64()
+    started.elapsed().as_secs_f64()
 }

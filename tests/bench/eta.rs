@@ -1,7 +1,7 @@
-//! How true the time left is: batches played through by jobs that were really encoded, and one real batch.
+//! Accuracy of the time left: simulated batches of jobs that were recorded before, and one real batch.
 //!
-//! `./dev bench eta record` records the jobs again (a quarter of an hour on two cores; `SPOOL_BENCH_VIDEOS` names a folder of
-//! further videos); the record is kept beside this file.
+//! `./dev bench eta record` records the jobs again (15 minutes on two cores; `SPOOL_BENCH_VIDEOS` names a folder of
+//! further videos). The record is stored beside this file.
 
 mod clips;
 mod real;
@@ -16,23 +16,23 @@ use spool_core::forecast::{self, ENOUGH, Queued, Situation};
 use std::path::Path;
 use std::time::Instant;
 
-/// Batches that are played through.
+/// Number of simulated batches.
 const BATCHES: usize = 200;
 
-/// Cores of the machine that recorded.
+/// Number of cores of the machine on which the jobs were recorded.
 const CORES: usize = 2;
 
-/// `real`, `simulated`: only that.
+/// The arguments `real` and `simulated` select one of the two parts.
 pub(crate) fn measure(figures: &mut Figures) {
-    let asked = |word: &str| std::env::args().any(|arg| arg == word);
+    let has_argument = |word: &str| std::env::args().any(|arg| arg == word);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/eta/recorded.jsonl");
-    if asked("record") {
+    if has_argument("record") {
         record::record(&path);
     }
-    if !asked("real") {
+    if !has_argument("real") {
         simulated(figures, &path);
     }
-    if !asked("simulated") {
+    if !has_argument("simulated") {
         real(figures);
     }
 }
@@ -49,12 +49,12 @@ fn simulated(figures: &mut Figures, path: &Path) {
         let mut random = fastrand::Rng::with_seed(7);
         let mut all = Vec::new();
         for n in 0..BATCHES {
-            // Every second one on a machine that has learned nothing.
+            // Every second batch runs on a machine that has learned nothing.
             let workers = n / 2 % 3 + 1;
             let samples = learned.iter().map(|case| case.sample(workers)).collect();
-            let mut taught = Learned::new(if n % 2 == 0 { samples } else { Vec::new() }, CORES);
+            let mut history = Learned::new(if n % 2 == 0 { samples } else { Vec::new() }, CORES);
             let batch = batch(&judged, &mut random);
-            all.extend(looks(&batch, workers, &mut taught, known));
+            all.extend(looks(&batch, workers, &mut history, known));
         }
         all.retain(|look| look.passed >= 0.1);
         let (later, early): (Vec<Look>, Vec<Look>) = all.into_iter().partition(|look| look.learned >= ENOUGH);
@@ -63,30 +63,30 @@ fn simulated(figures: &mut Figures, path: &Path) {
     }
 }
 
-/// A long list on a machine that has learned all it keeps.
+/// Measures the forecast of a long queue on a machine that has learned the maximum number of jobs.
 fn cost(figures: &mut Figures, cases: &[Case]) {
     let sample = |n: usize| cases[n % cases.len()].sample(n % 3 + 1);
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut learned = Learned::new((0..KEPT).map(sample).collect(), CORES);
     learned.learn(sample(0));
-    keep(figures, "time left: learning, 1,500 learned", begun.elapsed().as_secs_f64() * 500.0, "ms");
+    keep(figures, "time left: learning, 1,500 learned", started.elapsed().as_secs_f64() * 500.0, "ms");
     let queued = (0..1000)
         .map(|n| Queued { work: cases[n % cases.len()].work.clone(), due: 0.0, done: 0.0 })
         .collect();
     let situation = Situation { workers: 3, running: Vec::new(), queued, scale: 100.0 };
-    let begun = Instant::now();
+    let started = Instant::now();
     assert!(forecast::time_left(&situation, &learned).is_some());
-    keep(figures, "time left: of 100,000 queued, 1,500 learned", begun.elapsed().as_secs_f64() * 1e3, "ms");
+    keep(figures, "time left: of 100,000 queued, 1,500 learned", started.elapsed().as_secs_f64() * 1e3, "ms");
 }
 
-/// One real batch, and a second one that knows how long the first took.
+/// Measures a real batch, and a second one that has learned from the first.
 fn real(figures: &mut Figures) {
     let [first, second] = real::looks();
     report(figures, "time left, a real batch, nothing learned", &first);
     report(figures, "time left, a real batch, after another", &second);
 }
 
-/// Half of the clips, with all presets, and the other half.
+/// Splits the cases by clip: half of the clips with all presets, and the other half.
 fn halves(cases: &[Case]) -> (Vec<&Case>, Vec<&Case>) {
     let mut clips: Vec<_> = cases.iter().map(Case::clip).collect();
     clips.sort_unstable();
@@ -96,8 +96,9 @@ fn halves(cases: &[Case]) -> (Vec<&Case>, Vec<&Case>) {
     cases.iter().partition(|case| first.contains(&case.clip()))
 }
 
-/// A batch of 20 to 150 jobs, mostly of one preset. In every sixth a third lies on a slow drive, up to twice as slow. 4 jobs
-/// in 100 fail somewhere on their way: most for good, as a damaged file does, some once, and few with each attempt.
+/// A batch of 20 to 150 jobs, usually of one preset. In every sixth batch, a third of the jobs is on a drive that is up
+/// to twice as slow. 4 % of the jobs fail partway: 2.4 % permanently, as a damaged file does, 1.2 % once, and 0.4 %
+/// with every attempt.
 fn batch<'a>(judged: &[&'a Case], random: &mut fastrand::Rng) -> Vec<Drawn<'a>> {
     let count = (20.0 * 7.5f64.powf(random.f64())) as usize;
     let (main, mixed) = (random.usize(..4), random.f64() < 0.3);
@@ -121,7 +122,7 @@ fn batch<'a>(judged: &[&'a Case], random: &mut fastrand::Rng) -> Vec<Drawn<'a>> 
 fn report(figures: &mut Figures, name: &str, looks: &[Look]) {
     let share = |count: usize| count as f64 / looks.len().max(1) as f64 * 100.0;
     let holds = |look: &Look| look.left.from <= look.rest && look.rest <= look.left.to;
-    // Said as "a few seconds left".
+    // Shown as "a few seconds left".
     let soon = |look: &Look| look.left.to < 10.0;
     let hits = looks.iter().filter(|look| if soon(look) { look.rest < 10.0 } else { holds(look) }).count();
     let short = looks.iter().filter(|look| look.rest < look.left.from && !soon(look)).count();

@@ -1,5 +1,6 @@
-//! The benchmarks: `./dev bench [queue|copy|batch|percent]`. Figures are ratios or medians of one run on one machine; they
-//! are printed and written to `target/bench.json`. Nothing here is asserted: tests assert structure instead.
+//! The benchmarks: `./dev bench [queue|copy|batch|percent|eta]`. Figures are ratios or medians of one run on one
+//! machine; they are printed and written to `target/bench.json`. Benchmarks assert no figures: tests assert structure
+//! instead.
 #![allow(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 mod batch;
@@ -11,7 +12,7 @@ mod queue;
 use serde_json::{Map, Value};
 use std::path::Path;
 
-/// Named figures, in the order measured.
+/// Figures by name.
 type Figures = Map<String, Value>;
 
 fn main() {
@@ -33,7 +34,7 @@ fn main() {
     println!("written to target/bench.json");
 }
 
-/// Prints a figure and keeps it.
+/// Prints and stores a figure.
 fn keep(figures: &mut Figures, name: &str, value: f64, unit: &str) {
     let value = (value * 1000.0).round() / 1000.0;
     println!("{name:<58} {value:>10} {unit}");

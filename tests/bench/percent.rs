@@ -1,7 +1,7 @@
-//! How true the percentage is: one video made to fit a size, which takes two passes. Each percentage shown is compared
-//! with the share of the whole time that had passed by then, which is known at the end.
+//! Accuracy of the percentage: one job with the preset `fit-size`, which takes two passes. Each percentage is compared
+//! with the elapsed share of the total time, which is known at the end.
 //!
-//! `SPOOL_BENCH_VIDEO` names a video; without it a synthetic one is made.
+//! `SPOOL_BENCH_VIDEO` names a video; without it, a synthetic one is made.
 
 use crate::{Figures, keep};
 use spool_core::engine::Engine;
@@ -16,7 +16,7 @@ use spool_tests::env::TestEnv;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Seconds since the start, and the percentage shown then.
+/// Seconds since the start, and the percentage at that time.
 type Reading = (f64, f64);
 
 pub(crate) fn measure(figures: &mut Figures) {
@@ -30,24 +30,24 @@ pub(crate) fn measure(figures: &mut Figures) {
     keep(figures, "its percentage behind the time passed, at most", -behind, "points");
 }
 
-/// All readings of one job, and how long it took.
+/// All readings of one job, and its duration in seconds.
 async fn watch(video: &Path) -> (Vec<Reading>, f64) {
     let env = TestEnv::new();
     let engine = start(&env, Setup::default());
     let mut events = engine.subscribe(vec![Topic::Queue, Topic::Progress]);
     add(&engine, &env, video);
-    let (mut begun, mut readings) = (Instant::now(), Vec::new());
-    while let Some(told) = events.next().await {
-        match told {
-            Told::Event(Event::JobChanged { state: State::Running, .. }) => begun = Instant::now(),
+    let (mut started, mut readings) = (Instant::now(), Vec::new());
+    while let Some(item) = events.next().await {
+        match item {
+            Told::Event(Event::JobChanged { state: State::Running, .. }) => started = Instant::now(),
             Told::Event(Event::JobChanged { state: State::Done, .. }) => break,
             Told::Event(Event::Progress { progress, .. }) => {
-                readings.extend(progress.percent.map(|percent| (begun.elapsed().as_secs_f64(), percent)));
+                readings.extend(progress.percent.map(|percent| (started.elapsed().as_secs_f64(), percent)));
             }
             _ => {}
         }
     }
-    let seconds = begun.elapsed().as_secs_f64();
+    let seconds = started.elapsed().as_secs_f64();
     engine.stop().await;
     (readings, seconds)
 }

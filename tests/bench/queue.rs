@@ -1,4 +1,4 @@
-//! The queue at size: accepting ten thousand, claiming and paging at a hundred thousand, and `scale`.
+//! The queue with many jobs: adding 10,000 files, claiming and paging with 100,000 jobs, and `scale`.
 
 mod scale;
 
@@ -25,7 +25,7 @@ pub(crate) fn measure(figures: &mut Figures) {
     scale::measure(figures);
 }
 
-/// Real files: expanding the folder, looking at each, claiming names, one durable transaction.
+/// Adds real files: lists the folder, checks each file, chooses result names, and commits one durable transaction.
 fn add_ten_thousand(figures: &mut Figures, queue: &SqliteQueue, dir: &std::path::Path) {
     let folder = dir.join("videos");
     std::fs::create_dir(&folder).unwrap();
@@ -34,15 +34,15 @@ fn add_ten_thousand(figures: &mut Figures, queue: &SqliteQueue, dir: &std::path:
     }
     let spec = JobSpec::of(preset::built_in()[0].clone());
     let wish = intake::Wish::of(spec, &Settings::default());
-    let begun = Instant::now();
+    let started = Instant::now();
     let found = spool_tests::engine::find(&[folder], &wish);
     let adding = Instant::now();
     let taken = spool_tests::engine::taken(&found.jobs);
     let added = queue.add(&found.jobs, Place::End, &taken).unwrap();
-    let (took, of_which) = (begun.elapsed(), adding.elapsed());
+    let (took, by_queue) = (started.elapsed(), adding.elapsed());
     assert_eq!(added.len(), 10_000);
     keep(figures, "add 10,000 files, until durable", took.as_secs_f64(), "s (limit 2)");
-    keep(figures, "of which by the queue: choosing names, one transaction", of_which.as_secs_f64(), "s");
+    keep(figures, "of which by the queue: choosing names, one transaction", by_queue.as_secs_f64(), "s");
 }
 
 fn milliseconds(took: Duration) -> f64 {
@@ -52,9 +52,9 @@ fn milliseconds(took: Duration) -> f64 {
 fn claim(figures: &mut Figures, queue: &SqliteQueue) {
     let mut took = Vec::new();
     for _ in 0..1000 {
-        let begun = Instant::now();
+        let started = Instant::now();
         let job = queue.claim("bench", true).unwrap().unwrap();
-        took.push(milliseconds(begun.elapsed()));
+        took.push(milliseconds(started.elapsed()));
         queue.settle(job.lease(), &Outcome::Interrupted(None)).unwrap();
     }
     keep(figures, "claim at 100,000 queued, median", median(took), "ms (limit 2)");
@@ -64,17 +64,17 @@ fn page(figures: &mut Figures, queue: &SqliteQueue) {
     let active = Filter::of(&[State::Queued, State::Waiting, State::Running]);
     for (name, offset) in [("first", 0), ("middle", 50_000), ("last", 99_900)] {
         let look = || {
-            let begun = Instant::now();
+            let started = Instant::now();
             assert_eq!(queue.page(&active, offset, 100).unwrap().len(), 100);
-            milliseconds(begun.elapsed())
+            milliseconds(started.elapsed())
         };
         let took: Vec<f64> = (0..200).map(|_| look()).collect();
         keep(figures, &format!("{name} page of 100 at 100,000 rows, median"), median(took), "ms (limit 5)");
     }
     let count = || {
-        let begun = Instant::now();
+        let started = Instant::now();
         queue.counts().unwrap();
-        milliseconds(begun.elapsed())
+        milliseconds(started.elapsed())
     };
     keep(figures, "counts at 100,000 rows, median", median((0..100).map(|_| count()).collect()), "ms");
 }

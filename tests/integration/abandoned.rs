@@ -1,5 +1,6 @@
-//! Jobs that run by the queue and by no worker: after a kill, after a panic in the last steps of a worker, while the queue
-//! cannot be read. They are named as what they are, given back, cancelled and removed.
+//! Abandoned jobs: the queue records them as running, but no worker runs them, because the engine was killed
+//! or the worker panicked in its last steps. Such jobs are listed as abandoned, returned to the queue, cancelled and
+//! removed. Also covers an engine that stops while the queue cannot be read.
 
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::job::{JobId, State};
@@ -17,8 +18,8 @@ fn queue(env: &TestEnv) -> impl Queue + use<> {
     spool_core::engine::open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap()
 }
 
-/// An engine of another process that works on a video for hours.
-fn working(env: &TestEnv) -> Running {
+/// Starts an engine in another process, with a job that does not end by itself during a test.
+fn start_with_running_job(env: &TestEnv) -> Running {
     env.use_fake_ffmpeg();
     let video = env.video(&clips::ordinary(), "fake-slow.mkv");
     let out = env.out();
@@ -31,7 +32,7 @@ fn working(env: &TestEnv) -> Running {
     engine
 }
 
-fn ffmpeg(env: &TestEnv) -> u32 {
+fn ffmpeg_pid(env: &TestEnv) -> u32 {
     queue(env).attempts(JobId(1)).unwrap().pop().unwrap().child.unwrap().pid
 }
 
@@ -42,9 +43,9 @@ fn is_alive(pid: u32) -> bool {
 }
 
 #[test]
-fn lists_say_that_nothing_works_a_job_and_since_when_after_its_engine_was_killed() {
+fn list_shows_since_when_the_job_of_a_killed_engine_is_abandoned() {
     let env = TestEnv::new();
-    let engine = working(&env);
+    let engine = start_with_running_job(&env);
     let listed = env.spool(&["list"]).stdout;
     assert!(listed.contains("running") && !listed.contains("`spool run`"), "{listed}");
     assert!(env.spool(&["list", "--json"]).json()[0]["abandonedSince"].is_null());
@@ -59,10 +60,10 @@ fn lists_say_that_nothing_works_a_job_and_since_when_after_its_engine_was_killed
 }
 
 #[test]
-fn without_an_engine_a_running_job_is_cancelled_and_its_ffmpeg_ended() {
+fn cancelling_an_abandoned_job_ends_its_ffmpeg() {
     let env = TestEnv::new();
-    let engine = working(&env);
-    let pid = ffmpeg(&env);
+    let engine = start_with_running_job(&env);
+    let pid = ffmpeg_pid(&env);
     engine.crash();
     let answer = env.spool(&["cancel", "1"]);
     assert_eq!((answer.code, answer.stdout.trim()), (0, "Job 1 cancelled."));
@@ -72,9 +73,9 @@ fn without_an_engine_a_running_job_is_cancelled_and_its_ffmpeg_ended() {
 }
 
 #[test]
-fn without_an_engine_a_running_job_is_removed() {
+fn an_abandoned_job_can_be_removed() {
     let env = TestEnv::new();
-    let engine = working(&env);
+    let engine = start_with_running_job(&env);
     engine.crash();
     let answer = env.spool(&["remove", "1"]);
     assert_eq!((answer.code, answer.stdout.trim()), (0, "Job 1 removed."));
@@ -83,10 +84,10 @@ fn without_an_engine_a_running_job_is_removed() {
 }
 
 #[test]
-fn with_an_engine_a_running_job_is_cancelled_and_then_removed() {
+fn removing_a_running_job_cancels_it_first() {
     let env = TestEnv::new();
-    let engine = working(&env);
-    let pid = ffmpeg(&env);
+    let engine = start_with_running_job(&env);
+    let pid = ffmpeg_pid(&env);
     let answer = env.spool(&["remove", "1"]);
     assert_eq!((answer.code, answer.stdout.trim()), (0, "Job 1 removed."), "{}", answer.stderr);
     assert!(queue(&env).job(JobId(1)).unwrap().is_none());
@@ -94,18 +95,18 @@ fn with_an_engine_a_running_job_is_cancelled_and_then_removed() {
     drop(engine);
 }
 
-/// Counts how often it is read, and panics once when the thread of a job settles it.
+/// A clock that counts its readings, and panics once when the thread of a job settles it.
 #[derive(Default)]
-struct Counting {
+struct CountingClock {
     system: SystemClock,
     read: AtomicU64,
     armed: AtomicBool,
 }
 
-impl Clock for Counting {
+impl Clock for CountingClock {
     fn now(&self) -> i64 {
         let settles = std::thread::current().name().is_some_and(|name| name.starts_with("job-"));
-        assert!(!(settles && self.armed.swap(false, Ordering::SeqCst)), "on purpose");
+        assert!(!(settles && self.armed.swap(false, Ordering::SeqCst)), "deliberate panic");
         self.system.now()
     }
     fn awake(&self) -> Duration {
@@ -115,35 +116,39 @@ impl Clock for Counting {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_whose_worker_panics_in_its_last_steps_is_given_back_without_an_attempt() {
+async fn a_job_whose_worker_panics_while_settling_is_requeued_without_counting_the_attempt() {
     let env = TestEnv::new();
-    let clock = Arc::new(Counting::default());
+    let clock = Arc::new(CountingClock::default());
     let engine = start(&env, Setup { clock: clock.clone(), workers: 1, ..faulty() });
     clock.armed.store(true, Ordering::SeqCst);
     let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "a.mkv")])[0];
     let done = reaches(&engine, id, State::Done);
     let attempts = engine.queue().attempts(id).unwrap();
-    assert!(attempts[1].commands.is_empty(), "the result of the first is found: {:?}", attempts[1].commands);
+    assert!(
+        attempts[1].commands.is_empty(),
+        "the result of the first attempt is reused: {:?}",
+        attempts[1].commands
+    );
     let ends: Vec<_> = attempts.into_iter().filter_map(|a| a.outcome).collect();
     assert_eq!(ends, ["interrupted", "done"]);
     assert_eq!((done.attempt, done.crashes), (1, 0));
-    assert_eq!(env.results(), ["a.mp4"], "what the first attempt published is found, not made again");
+    assert_eq!(env.results(), ["a.mp4"], "the published result is not made again");
     engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn stop_reaches_what_runs_while_the_queue_cannot_be_read_and_nothing_spins() {
+async fn stop_ends_running_jobs_without_spinning_while_the_queue_cannot_be_read() {
     let env = TestEnv::new();
-    let clock = Arc::new(Counting::default());
+    let clock = Arc::new(CountingClock::default());
     let engine = start(&env, Setup { clock: clock.clone(), ..faulty() });
     let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-slow.mkv")])[0];
     wait_until("progress", SOON, || job(&engine, id).progress.is_some());
-    let pid = ffmpeg(&env);
+    let pid = ffmpeg_pid(&env);
     let other = rusqlite::Connection::open(env.data().join("queue.db")).unwrap();
     other.execute_batch("ALTER TABLE job RENAME TO away").unwrap();
-    let (begun, before) = (Instant::now(), clock.read.load(Ordering::SeqCst));
+    let (started, before) = (Instant::now(), clock.read.load(Ordering::SeqCst));
     engine.stop().await;
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     assert!(!is_alive(pid));
     let reads = clock.read.load(Ordering::SeqCst) - before;
     assert!(reads < 500, "read {reads} times");

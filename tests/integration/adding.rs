@@ -1,4 +1,4 @@
-//! What `spool add` takes, where results go, and what is remembered of earlier work.
+//! `spool add`: which files it accepts, where results go, and how earlier jobs affect what is added.
 
 use crate::presets::output;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// What `spool add` says in JSON with these arguments, for results in `out`, made quickly.
+/// Runs `spool add --json` with fast encoder settings and returns its lines.
 fn add(env: &TestEnv, more: &[&str], paths: &[&Path]) -> Vec<Value> {
     let paths: Vec<&str> = paths.iter().map(|path| path.to_str().unwrap()).collect();
     let quick = ["add", "--json", "--set", "video.copy=never", "--set", "video.speed=ultrafast"];
@@ -17,7 +17,7 @@ fn add(env: &TestEnv, more: &[&str], paths: &[&Path]) -> Vec<Value> {
     answer.json()
 }
 
-fn to(env: &TestEnv) -> [String; 2] {
+fn output_dir_args(env: &TestEnv) -> [String; 2] {
     ["--output-dir".into(), env.out().to_str().unwrap().into()]
 }
 
@@ -25,7 +25,7 @@ fn outcomes(lines: &[Value]) -> Vec<&str> {
     lines.iter().map(|line| line["outcome"].as_str().unwrap()).collect()
 }
 
-/// A video at this place below the videos.
+/// Copies a test clip to `name` in the videos folder.
 fn video(env: &TestEnv, name: &str) -> PathBuf {
     let path = env.videos().join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -33,7 +33,7 @@ fn video(env: &TestEnv, name: &str) -> PathBuf {
     path
 }
 
-/// Files and folders below, folders with a slash behind them.
+/// Lists all files and folders below `folder`; names of folders end with a slash.
 fn tree(folder: &Path) -> Vec<String> {
     let mut all = Vec::new();
     let mut left = vec![folder.to_owned()];
@@ -57,16 +57,16 @@ fn run(env: &TestEnv) {
 }
 
 #[test]
-fn a_folder_keeps_its_name_and_its_tree_and_another_of_that_name_gets_a_number() {
+fn an_added_folder_keeps_its_tree_and_a_second_one_of_that_name_is_numbered() {
     let env = TestEnv::new();
     let (mine, theirs) = (env.videos().join("mine/holiday"), env.videos().join("theirs/Holiday"));
     video(&env, "mine/holiday/day 1/a.mkv");
     video(&env, "mine/holiday/day 2/a.mkv");
     video(&env, "theirs/Holiday/a.mkv");
-    let to = to(&env);
+    let to = output_dir_args(&env);
     let to = [to[0].as_str(), &to[1]];
     add(&env, &to, &[&mine, &theirs]);
-    assert!(!env.out().exists() || tree(&env.out()).is_empty(), "nothing is made when adding");
+    assert!(!env.out().exists() || tree(&env.out()).is_empty(), "adding creates no files");
     run(&env);
     let made = [
         "Holiday (2)/",
@@ -78,7 +78,7 @@ fn a_folder_keeps_its_name_and_its_tree_and_another_of_that_name_gets_a_number()
         "holiday/day 2/a.mp4",
     ];
     assert_eq!(tree(&env.out()), made);
-    // Removed from the list and added once more: each keeps its folder, and nothing is done twice.
+    // Removed from the list and added again: each folder keeps its output folder, and no video is transcoded twice.
     env.spool(&["remove", "--state", "done"]);
     assert_eq!(outcomes(&add(&env, &to, &[&theirs, &mine])), ["skipped"; 3]);
     let later = video(&env, "theirs/Holiday/b.mkv");
@@ -94,10 +94,10 @@ fn a_folder_keeps_its_name_and_its_tree_and_another_of_that_name_gets_a_number()
 }
 
 #[test]
-fn folders_that_were_made_for_nothing_go_again() {
+fn unused_output_folders_are_removed() {
     let env = TestEnv::new();
     env.use_fake_ffmpeg();
-    // Its encoder ends with an error once it has begun.
+    // Its encoder fails after it has started.
     let broken = video(&env, "holiday/day 1/fake-nodecoder.mkv");
     let kept = env.out().join("holiday");
     fs::create_dir_all(&kept).unwrap();
@@ -106,19 +106,20 @@ fn folders_that_were_made_for_nothing_go_again() {
     add(&env, &["--output-dir", env.out().to_str().unwrap()], &[&env.videos().join("holiday")]);
     run(&env);
     assert!(env.jobs().iter().all(|job| job["state"] == "failed"), "{:?}", env.jobs());
-    assert_eq!(tree(&env.out()), ["holiday/"], "the one that was there before stays");
+    assert_eq!(tree(&env.out()), ["holiday/"], "the folder that existed before stays");
 }
 
-/// A recording that was added while it was written, or a video that was replaced while it waited for its turn.
+/// Covers a recording that is added while it is still being written, and a video that is replaced while its job is
+/// queued.
 #[test]
-fn what_changed_between_the_adding_and_its_turn_is_known_again_as_it_was_done() {
+fn a_source_that_changed_while_queued_is_skipped_when_it_is_added_again() {
     let env = TestEnv::new();
-    let film = video(&env, "lib/film.mkv");
-    let whole = fs::read(&film).unwrap();
-    fs::write(&film, &whole[..whole.len() / 2]).unwrap();
+    let source = video(&env, "lib/film.mkv");
+    let whole = fs::read(&source).unwrap();
+    fs::write(&source, &whole[..whole.len() / 2]).unwrap();
     let lib = env.videos().join("lib");
     add(&env, &[], &[&lib]);
-    fs::write(&film, &whole).unwrap();
+    fs::write(&source, &whole).unwrap();
     run(&env);
     let job = env.jobs().remove(0);
     assert_eq!(
@@ -126,12 +127,12 @@ fn what_changed_between_the_adding_and_its_turn_is_known_again_as_it_was_done() 
         (&"done".into(), Some(whole.len() as u64)),
         "{job}"
     );
-    assert_eq!(outcomes(&add(&env, &[], &[&lib])), ["skipped", "skipped"], "the film and its result");
+    assert_eq!(outcomes(&add(&env, &[], &[&lib])), ["skipped", "skipped"], "the video and its result");
 }
 
-/// The one that made a folder ends first; the other is the last to leave it.
+/// The job that created the folder ends first; the folder is removed when the other job ends.
 #[test]
-fn a_folder_that_two_jobs_leave_empty_goes_with_the_last() {
+fn an_empty_folder_of_two_jobs_is_removed_with_the_last_job() {
     let env = TestEnv::new();
     env.use_fake_ffmpeg();
     for name in ["fake-stall.a.mkv", "fake-stall.b.mkv"] {
@@ -156,71 +157,71 @@ fn a_folder_that_two_jobs_leave_empty_goes_with_the_last() {
 }
 
 #[test]
-fn what_was_done_is_known_after_it_left_the_list_until_the_video_changes() {
+fn a_done_video_is_skipped_after_its_job_is_removed_until_it_changes() {
     let env = TestEnv::new();
-    let film = video(&env, "lib/film.mp4");
+    let source = video(&env, "lib/film.mp4");
     let lib = env.videos().join("lib");
     add(&env, &[], &[&lib]);
     run(&env);
     let made = output(&env.jobs()[0]);
     env.spool(&["remove", "--state", "done"]);
-    assert_eq!(outcomes(&add(&env, &[], &[&lib])), ["skipped", "skipped"], "the film and its result");
-    // Something else under the name of the result is a video like any other.
-    fs::write(&made, fs::read(&film).unwrap().repeat(2)).unwrap();
+    assert_eq!(outcomes(&add(&env, &[], &[&lib])), ["skipped", "skipped"], "the video and its result");
+    // Another file under the name of the result is treated as a new video.
+    fs::write(&made, fs::read(&source).unwrap().repeat(2)).unwrap();
     assert_eq!(outcomes(&add(&env, &[], &[&lib])), ["accepted", "skipped"]);
     let old = filetime::FileTime::from_unix_time(1_000_000_000, 0);
-    filetime::set_file_mtime(&film, old).unwrap();
-    assert_eq!(outcomes(&add(&env, &[], &[&film])), ["accepted"], "its time of modification is another");
+    filetime::set_file_mtime(&source, old).unwrap();
+    assert_eq!(outcomes(&add(&env, &[], &[&source])), ["accepted"], "its modification time changed");
 }
 
 #[test]
-fn what_failed_or_was_cancelled_is_not_added_again_beside_it() {
+fn failed_and_cancelled_videos_are_not_added_again() {
     let env = TestEnv::new();
-    let (broken, film) = (env.videos().join("broken.mkv"), video(&env, "film.mkv"));
+    let (broken, source) = (env.videos().join("broken.mkv"), video(&env, "film.mkv"));
     fs::write(&broken, "no video").unwrap();
-    let cancelled = add(&env, &[], &[&film])[0]["id"].to_string();
+    let cancelled = add(&env, &[], &[&source])[0]["id"].to_string();
     env.spool(&["cancel", &cancelled]);
     add(&env, &[], &[&broken]);
     run(&env);
     let nightly = add(&env, &[], &[&env.videos()]);
     let reasons: Vec<_> = nightly.iter().map(|line| line["reason"].as_str().unwrap()).collect();
-    let said = [
+    let expected = [
         "failed before; `spool retry 2` tries it again",
         "was cancelled before; `spool retry 1` does it after all",
     ];
-    assert_eq!((outcomes(&nightly), reasons), (vec!["skipped"; 2], said.to_vec()));
+    assert_eq!((outcomes(&nightly), reasons), (vec!["skipped"; 2], expected.to_vec()));
     assert_eq!(env.jobs().len(), 2);
-    assert_eq!(outcomes(&add(&env, &["--again"], &[&broken, &film])), ["accepted"; 2]);
+    assert_eq!(outcomes(&add(&env, &["--again"], &[&broken, &source])), ["accepted"; 2]);
     fs::write(&broken, "no video at all").unwrap();
     env.spool(&["cancel", "--all"]);
-    assert_eq!(outcomes(&add(&env, &[], &[&broken])), ["accepted"], "it changed");
+    assert_eq!(outcomes(&add(&env, &[], &[&broken])), ["accepted"], "its content changed");
 }
 
 #[test]
-fn the_result_of_one_video_is_called_as_is_said_and_never_a_folder() {
+fn the_output_option_names_the_result_of_exactly_one_video() {
     let env = TestEnv::new();
-    let film = video(&env, "film.mkv");
-    let (named, film) = (env.out().join("new/trailer.mp4"), film.to_str().unwrap());
-    let said = |args: &[&str]| {
+    let source = video(&env, "film.mkv");
+    let (named, source) = (env.out().join("new/trailer.mp4"), source.to_str().unwrap());
+    let add_with = |args: &[&str]| {
         let answer = env.spool(&[&["add"], args].concat());
         (answer.code, answer.stderr)
     };
     let named = named.to_str().unwrap();
-    assert_eq!(said(&["-o", named, film]).0, 0);
+    assert_eq!(add_with(&["-o", named, source]).0, 0);
     assert_eq!(env.jobs()[0]["output"], named);
     let other = env.out().join("trailer.mkv");
-    let wrong = said(&["-o", other.to_str().unwrap(), film]);
+    let wrong = add_with(&["-o", other.to_str().unwrap(), source]);
     assert!(wrong.0 == 2 && wrong.1.contains("trailer.mp4, or another preset."), "{wrong:?}");
-    let two = said(&["-o", named, film, film]);
+    let two = add_with(&["-o", named, source, source]);
     assert!(two.0 == 2 && two.1.contains("-o names the result of one video"), "{two:?}");
-    let folder = said(&["--output-dir", named, film]);
+    let folder = add_with(&["--output-dir", named, source]);
     assert!(folder.0 == 2 && folder.1.contains("use -o"), "{folder:?}");
-    let no_folder = said(&["--output-dir", film, film]);
+    let no_folder = add_with(&["--output-dir", source, source]);
     assert!(no_folder.0 == 2 && no_folder.1.contains("is not a folder"), "{no_folder:?}");
 }
 
 #[test]
-fn what_is_left_out_is_named_by_kind_and_lists_and_patterns_are_heeded() {
+fn skipped_files_are_grouped_by_kind_and_lists_and_patterns_apply() {
     let env = TestEnv::new();
     for name in ["clip10.mkv", "clip2.mkv", "raw/clip3.mkv"] {
         video(&env, name);
@@ -256,14 +257,14 @@ fn what_is_left_out_is_named_by_kind_and_lists_and_patterns_are_heeded() {
     assert_eq!(nothing, [serde_json::json!({ "accepted": 0, "duplicate": 0, "skipped": 0, "refused": 0 })]);
 }
 
-/// A drive of earlier jobs that is not connected: the folder where it is mounted is not to be filled instead.
+/// The drive of earlier jobs is not connected. Results must not be written into its mount point instead.
 #[test]
-fn results_wait_for_a_drive_that_is_away_and_nothing_is_made_in_its_place() {
+fn results_wait_for_a_missing_drive_and_its_mount_point_stays_empty() {
     let env = TestEnv::new();
-    let film = video(&env, "film.mkv");
+    let source = video(&env, "film.mkv");
     let drive = env.out().join("drive");
     fs::create_dir_all(env.out()).unwrap();
-    add(&env, &[], &[&film]);
+    add(&env, &[], &[&source]);
     let database = rusqlite::Connection::open(env.data().join("queue.db")).unwrap();
     let point = drive.canonicalize().unwrap_or_else(|_| env.out().canonicalize().unwrap().join("drive"));
     database
@@ -274,7 +275,7 @@ fn results_wait_for_a_drive_that_is_away_and_nothing_is_made_in_its_place() {
         .unwrap();
     drop(database);
     let wait = |folder: &Path| {
-        add(&env, &["--again", "--output-dir", folder.to_str().unwrap()], &[&film]);
+        add(&env, &["--again", "--output-dir", folder.to_str().unwrap()], &[&source]);
         run(&env);
         let job = env.jobs().pop().unwrap();
         assert_eq!(job["state"], "waiting", "{job}");
@@ -282,7 +283,7 @@ fn results_wait_for_a_drive_that_is_away_and_nothing_is_made_in_its_place() {
     };
     wait(&drive.join("results"));
     assert!(!drive.exists());
-    // Where it is mounted there may be a folder all the time, which is empty while it is away.
+    // The mount point may be a permanent folder that is empty while the drive is not connected.
     fs::create_dir(&drive).unwrap();
     wait(&drive);
     wait(&drive.join("more/results"));
@@ -294,25 +295,26 @@ fn results_wait_for_a_drive_that_is_away_and_nothing_is_made_in_its_place() {
     assert_eq!(tree(&drive), ["empty/"], "{:?}", env.jobs());
 }
 
-/// A library whose results another data folder made, by whatever preset.
+/// A folder that contains results of another queue, made with several presets.
 #[test]
-fn results_of_another_queue_are_left_as_they_are_unless_they_are_named() {
+fn results_of_another_queue_are_kept_unless_they_are_added_explicitly() {
     let (theirs, mine) = (TestEnv::new(), TestEnv::new());
-    let film = video(&theirs, "film.mkv");
+    let source = video(&theirs, "film.mkv");
     let quick = ["--set", "video.speed=ultrafast"];
     for (preset, more) in
         [("web-1080p", &quick[..]), ("edit-prores", &[]), ("archive-av1", &[]), ("audio-m4a", &[])]
     {
         let out = theirs.out();
-        let add = ["add", "--preset", preset, "--output-dir", out.to_str().unwrap(), film.to_str().unwrap()];
+        let add =
+            ["add", "--preset", preset, "--output-dir", out.to_str().unwrap(), source.to_str().unwrap()];
         assert_eq!(theirs.spool(&[&add[..], more].concat()).code, 0);
     }
     run(&theirs);
     let results = theirs.results();
     assert_eq!(results, ["film.m4a", "film.mkv", "film.mov", "film.mp4"]);
-    // Sound alone is not looked for in folders; here it stands for a video that is called so.
+    // Audio files in folders are not added; with this name, the file is taken for a video.
     fs::rename(theirs.out().join("film.m4a"), theirs.out().join("sound.mp4")).unwrap();
-    let to = to(&mine);
+    let to = output_dir_args(&mine);
     let to = [to[0].as_str(), &to[1]];
     add(&mine, &to, &[&theirs.out()]);
     run(&mine);
@@ -329,16 +331,16 @@ fn results_of_another_queue_are_left_as_they_are_unless_they_are_named() {
     assert_eq!(mine.results(), ["film.mp4"]);
 }
 
-/// A cover is read by players from the same boxes and tags as what marks a result.
+/// Players read a cover from the same boxes and tags that mark a file as a result.
 #[test]
-fn results_with_a_cover_are_known_as_results_in_each_container() {
+fn results_with_a_cover_are_recognised_in_every_container() {
     let (theirs, mine) = (TestEnv::new(), TestEnv::new());
-    let film = theirs.videos().join("film.mp4");
+    let source = theirs.videos().join("film.mp4");
     let cover = places::jpeg(&theirs.videos());
-    places::film(&film, &[&cover], &["-c:v:1", "copy", "-disposition:v:1", "attached_pic"]);
+    places::film(&source, &[&cover], &["-c:v:1", "copy", "-disposition:v:1", "attached_pic"]);
     for container in ["mp4", "mov", "mkv"] {
         let (out, set) = (theirs.out(), format!("container={container}"));
-        let to = ["--output-dir", out.to_str().unwrap(), film.to_str().unwrap()];
+        let to = ["--output-dir", out.to_str().unwrap(), source.to_str().unwrap()];
         let added = theirs.spool(&[&["add", "--preset", "remux-mp4", "--set", &set], &to[..]].concat());
         assert_eq!(added.code, 0, "{added:?}");
     }
@@ -352,35 +354,35 @@ fn results_with_a_cover_are_known_as_results_in_each_container() {
     }
     add(&mine, &["--output-dir", mine.out().to_str().unwrap()], &[&theirs.out()]);
     run(&mine);
-    let left =
+    let kept =
         mine.jobs().iter().filter(|job| job["state"] == "done" && job["output"] == job["source"]).count();
-    assert_eq!((left, mine.results().len()), (3, 0), "{:?}", mine.jobs());
+    assert_eq!((kept, mine.results().len()), (3, 0), "{:?}", mine.jobs());
 }
 
 #[test]
-fn five_names_of_what_is_left_out_are_told_and_all_to_those_who_ask() {
+fn five_skipped_files_are_named_and_all_with_verbose() {
     let env = TestEnv::new();
     video(&env, "film.mkv");
     for n in 1..=7 {
         fs::write(env.videos().join(format!("note {n}.txt")), "").unwrap();
     }
-    let told = |more: &[&str]| env.spool(&[&["add", "videos"], more].concat()).stdout;
-    let five =
+    let added = |more: &[&str]| env.spool(&[&["add", "videos"], more].concat()).stdout;
+    let abbreviated =
         "7 files that are no videos: note 1.txt, note 2.txt, note 3.txt, note 4.txt, note 5.txt and 2 more\n";
-    assert!(told(&[]).contains(five), "{}", told(&[]));
-    let all = told(&["--verbose"]);
+    assert!(added(&[]).contains(abbreviated), "{}", added(&[]));
+    let all = added(&["--verbose"]);
     assert!(all.contains("note 6.txt, note 7.txt\n"), "{all}");
 }
 
 #[test]
-fn results_are_named_as_the_settings_say_and_unknown_words_are_refused() {
+fn results_follow_the_name_pattern_and_unknown_placeholders_are_refused() {
     let env = TestEnv::new();
-    let film = video(&env, "holiday/film.MKV");
+    let source = video(&env, "holiday/film.MKV");
     env.settings(&serde_json::json!({ "outputName": "{folder} {name} {ext}" }));
-    add(&env, &["--output-dir", env.out().to_str().unwrap()], &[&film]);
+    add(&env, &["--output-dir", env.out().to_str().unwrap()], &[&source]);
     assert_eq!(env.jobs()[0]["output"], env.out().join("holiday film MKV.mp4").to_str().unwrap());
     env.settings(&serde_json::json!({ "outputName": "{name} {quality}" }));
-    let refused = env.spool(&["add", "--again", film.to_str().unwrap()]);
+    let refused = env.spool(&["add", "--again", source.to_str().unwrap()]);
     assert!(
         refused.code != 0 && refused.stderr.contains("outputName") && refused.stderr.contains("{quality}"),
         "{refused:?}"

@@ -1,5 +1,5 @@
-//! Animations as films: every picture stands as long as it did, the last one too; what cannot be read is refused in plain
-//! words.
+//! Animations as sources: every frame keeps its duration, including the last one. Animations that cannot be read are
+//! refused with a plain reason.
 
 use crate::field_streams::{at, made};
 use crate::presets::{QUICK, ffmpeg, work};
@@ -12,7 +12,7 @@ use std::process::Command;
 
 const MOVING: [&str; 4] = ["-f", "lavfi", "-i", "testsrc2=s=160x96:r=10:d=1"];
 
-/// The same animation whose picture number n stands for so many hundredths of a second.
+/// Returns the GIF with the delay of each frame replaced by `delay(n)`, in hundredths of a second.
 fn with_delays(gif: &[u8], delay: impl Fn(usize) -> u16) -> Vec<u8> {
     let mut made = gif.to_vec();
     let marks: Vec<usize> = (0..gif.len() - 6).filter(|at| gif[*at..].starts_with(b"\x21\xf9\x04")).collect();
@@ -22,7 +22,7 @@ fn with_delays(gif: &[u8], delay: impl Fn(usize) -> u16) -> Vec<u8> {
     made
 }
 
-/// When each picture begins, in hundredths of a second.
+/// Start time of each frame, in hundredths of a second.
 fn times(path: &Path) -> Vec<i64> {
     let args =
         ["-v", "error", "-select_streams", "V:0", "-of", "csv=p=0", "-show_entries", "packet=pts_time"];
@@ -34,7 +34,7 @@ fn times(path: &Path) -> Vec<i64> {
     all
 }
 
-/// Name, pictures, seconds.
+/// Name, number of frames, seconds.
 const ANIMATIONS: [(&str, u64, f64); 6] = [
     ("stands.gif", 10, 2.9),
     ("uneven.gif", 10, 4.16),
@@ -59,19 +59,19 @@ fn make_all(env: &TestEnv) {
 }
 
 #[test]
-fn each_picture_of_an_animation_stands_as_long_as_it_did() {
+fn every_frame_of_an_animation_keeps_its_duration() {
     let env = TestEnv::new();
     make_all(&env);
     for preset in ["web-1080p", "small-hevc", "archive-av1", "edit-prores", "remux-mp4"] {
         let quick = if matches!(preset, "edit-prores" | "remux-mp4") { &[][..] } else { &QUICK };
         let all = matches!(preset, "web-1080p" | "remux-mp4");
         let some = |(name, ..): &(&str, u64, f64)| all || matches!(*name, "uneven.gif" | "stands.png");
-        for (name, pictures, seconds) in ANIMATIONS.into_iter().filter(some) {
+        for (name, frames, seconds) in ANIMATIONS.into_iter().filter(some) {
             let source = env.videos().join(name);
             let job = work(&env, &source, preset, quick);
             let found = made(&job);
             let shown = number(&streams(&found, "video")[0]["nb_read_packets"]);
-            assert!((shown - pictures as f64).abs() < 0.5, "{preset}: {job}");
+            assert!((shown - frames as f64).abs() < 0.5, "{preset}: {job}");
             let long = number(&found["format"]["duration"]);
             assert!((long - seconds).abs() < 0.1, "{preset}: {long} s instead of {seconds}: {job}");
             let (want, got) = (times(&source), times(Path::new(job["output"].as_str().unwrap())));
@@ -87,17 +87,17 @@ fn failure(job: &Value) -> (&str, &str) {
 }
 
 #[test]
-fn an_animation_that_cannot_be_read_and_a_still_picture_are_refused_each_in_its_words() {
+fn unreadable_animations_and_still_pictures_are_refused_with_their_own_reasons() {
     let env = TestEnv::new();
     let path = |name: &str| env.videos().join(name);
     ffmpeg(&[&MOVING[..], &["-c:v", "libwebp_anim", "-loop", "0", &at(&env, "moves.webp")]].concat());
     ffmpeg(&[&MOVING[..], &["-frames:v", "1", "-c:v", "libwebp", &at(&env, "still.webp")]].concat());
     ffmpeg(&[&MOVING[..], &["-frames:v", "1", &at(&env, "still.png")]].concat());
     let moves = work(&env, &path("moves.webp"), "web-1080p", &[]);
-    let said = "moves.webp is an animated WebP, which this ffmpeg cannot read. Save it as GIF or as a video, and add that.";
-    assert_eq!(failure(&moves), ("unsupported_codec", said));
+    let expected = "moves.webp is an animated WebP, which this ffmpeg cannot read. Save it as GIF or as a video, and add that.";
+    assert_eq!(failure(&moves), ("unsupported_codec", expected));
     for name in ["still.webp", "still.png"] {
-        let said = format!("{name} is not a video that can be read.");
-        assert_eq!(failure(&work(&env, &path(name), "web-1080p", &[])), ("not_media", said.as_str()));
+        let expected = format!("{name} is not a video that can be read.");
+        assert_eq!(failure(&work(&env, &path(name), "web-1080p", &[])), ("not_media", expected.as_str()));
     }
 }

@@ -1,4 +1,5 @@
-//! Cameras and programs with habits of their own: a second lens, left and right as tracks, two pictures in one packet.
+//! Peculiarities of cameras and programs: a second video stream, left and right channels as separate audio tracks, and
+//! two frames in one packet.
 
 use crate::field_streams::{at, made, work_all};
 use crate::presets::ffmpeg;
@@ -14,8 +15,8 @@ const FRONT: [&str; 4] = ["-f", "lavfi", "-i", "testsrc2=s=160x96:r=25:d=1"];
 const REAR: [&str; 4] = ["-f", "lavfi", "-i", "testsrc=s=96x64:r=25:d=1"];
 const H264: [&str; 6] = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"];
 
-/// Width, pictures, is it a cover: of each picture.
-fn pictures(job: &Value) -> Vec<(u64, String, bool)> {
+/// Width, number of frames, and whether it is a cover, of each video stream.
+fn video_streams(job: &Value) -> Vec<(u64, String, bool)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let cover = |s: &Value| s["disposition"]["attached_pic"] == 1;
     let all = streams(&made(job), "video");
@@ -23,7 +24,7 @@ fn pictures(job: &Value) -> Vec<(u64, String, bool)> {
 }
 
 #[test]
-fn an_archive_keeps_the_picture_of_a_second_camera_and_others_say_that_they_do_not() {
+fn the_archive_preset_keeps_a_second_video_stream_and_others_report_that_they_drop_it() {
     let env = TestEnv::new();
     let both = ["-map", "0", "-map", "1"];
     for name in ["first.mp4", "first.mkv"] {
@@ -35,9 +36,13 @@ fn an_archive_keeps_the_picture_of_a_second_camera_and_others_say_that_they_do_n
     ffmpeg(&[&FRONT[..], &REAR, &both, &H264, &still].concat());
     for (preset, keeps) in [("archive-av1", true), ("web-1080p", false)] {
         for (name, job) in work_all(&env, preset) {
-            let (found, said) = (pictures(&job), job["warnings"].to_string());
-            let further = said.contains("a further picture; one is kept");
-            assert_eq!((found[0].0, found[0].1.as_str()), (160, "25"), "{preset} {name}: the main one first");
+            let (found, warnings) = (video_streams(&job), job["warnings"].to_string());
+            let further = warnings.contains("a further picture; one is kept");
+            assert_eq!(
+                (found[0].0, found[0].1.as_str()),
+                (160, "25"),
+                "{preset} {name}: the main stream comes first"
+            );
             if name == "still.mkv" {
                 assert!(found.len() == 2 && found[1].2 && !further, "{preset}: {found:?}: {job}");
             } else if keeps {
@@ -49,18 +54,18 @@ fn an_archive_keeps_the_picture_of_a_second_camera_and_others_say_that_they_do_n
     }
 }
 
-/// This many tracks of one channel each.
+/// Makes a video with this many mono audio tracks.
 fn channels(env: &TestEnv, name: &str, tracks: usize, more: &[&str]) {
-    let picture = ["-f", "lavfi", "-i", "testsrc2=s=720x576:r=25:d=0.4"];
-    let sound: Vec<&str> = ["-f", "lavfi", "-i", "sine=d=0.4:r=48000"].repeat(tracks);
+    let video = ["-f", "lavfi", "-i", "testsrc2=s=720x576:r=25:d=0.4"];
+    let audio: Vec<&str> = ["-f", "lavfi", "-i", "sine=d=0.4:r=48000"].repeat(tracks);
     let maps: Vec<String> = (0..=tracks).flat_map(|n| ["-map".to_owned(), n.to_string()]).collect();
     let maps: Vec<&str> = maps.iter().map(String::as_str).collect();
     let codecs = ["-c:v", "mpeg2video", "-c:a", "pcm_s16le"];
-    ffmpeg(&[&picture[..], &sound, &maps, &codecs, more, &[&at(env, name)]].concat());
+    ffmpeg(&[&video[..], &audio, &maps, &codecs, more, &[&at(env, name)]].concat());
 }
 
 #[test]
-fn left_and_right_as_tracks_of_their_own_are_told_and_other_tracks_are_not() {
+fn separate_left_and_right_tracks_are_reported_and_other_tracks_are_not() {
     let env = TestEnv::new();
     for (name, tracks) in
         [("pair.mxf", 2), ("pair.mov", 2), ("pairs.mxf", 4), ("single.mxf", 1), ("three.mov", 3)]
@@ -72,12 +77,13 @@ fn left_and_right_as_tracks_of_their_own_are_told_and_other_tracks_are_not() {
     let titles = ["-metadata:s:a:0", "title=Film", "-metadata:s:a:1", "title=Comment"];
     channels(&env, "titles.mkv", 2, &titles);
     for (name, job) in work_all(&env, "web-1080p") {
-        let told = job["warnings"].to_string().contains("one channel each, as cameras store left and right");
-        assert_eq!(told, name.starts_with("pair"), "{name}: {job}");
+        let reported =
+            job["warnings"].to_string().contains("one channel each, as cameras store left and right");
+        assert_eq!(reported, name.starts_with("pair"), "{name}: {job}");
     }
 }
 
-/// When pictures are shown, and whether each is bright.
+/// Time of each frame, and whether it is bright.
 fn shown(path: &Path) -> Vec<(f64, bool)> {
     let source = format!("movie={},signalstats", path.display());
     let entries = ["-show_entries", "frame=pts_time:frame_tags=lavfi.signalstats.YAVG", "-of", "csv=p=0"];
@@ -89,19 +95,19 @@ fn shown(path: &Path) -> Vec<(f64, bool)> {
 }
 
 #[test]
-fn packed_pictures_come_in_time_and_none_is_missing() {
+fn packed_frames_keep_their_times_and_none_is_missing() {
     let env = TestEnv::new();
     let plain = at(&env, "../plain.avi");
     let source = "testsrc2=s=320x176:r=25:d=3,drawbox=color=white:t=fill:enable='between(t,2,2.19)'";
     let codec = ["-c:v", "mpeg4", "-vtag", "XVID", "-q:v", "4", "-bf", "1", "-b_strategy", "0", "-g", "50"];
-    let sound = ["-f", "lavfi", "-i", "sine=d=3:r=48000", "-c:a", "libmp3lame"];
-    ffmpeg(&[&["-f", "lavfi", "-i", source], &sound[..], &codec, &[&plain]].concat());
+    let audio = ["-f", "lavfi", "-i", "sine=d=3:r=48000", "-c:a", "libmp3lame"];
+    ffmpeg(&[&["-f", "lavfi", "-i", source], &audio[..], &codec, &[&plain]].concat());
     fs::write(at(&env, "packed.avi"), packed(&fs::read(plain).unwrap())).unwrap();
     for preset in ["web-1080p", "remux-mp4"] {
         let (_, job) = work_all(&env, preset).remove(0);
         made(&job);
         let all = shown(Path::new(job["output"].as_str().unwrap()));
         let (at, _) = all.iter().find(|(_, bright)| *bright).unwrap();
-        assert!(all.len() == 75 && (at - 2.0).abs() < 0.041, "{preset}: {} pictures, {at}: {job}", all.len());
+        assert!(all.len() == 75 && (at - 2.0).abs() < 0.041, "{preset}: {} frames, {at}: {job}", all.len());
     }
 }

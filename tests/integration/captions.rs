@@ -1,5 +1,5 @@
-//! Captions inside the picture (CEA-608 and CEA-708): the test writes them frame by frame, and finds the same text at the
-//! same times in the result.
+//! Closed captions embedded in the video (CEA-608 and CEA-708): the test writes them frame by frame, and expects the
+//! same text at the same times in the result.
 
 use crate::field_streams::{at, work_all};
 use crate::presets::{QUICK, ffmpeg, output, work};
@@ -11,10 +11,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// A line of subtitles: from when to when, and what.
+/// A line of subtitles: start, end, text.
 type Line = (f64, f64, String);
 
-/// Frames a second of television, and how many of them carry a pair of each field.
+/// Frame rates of television as text and as a number, and the interval between two CEA-608 pairs, in frames.
 const RATES: [(&str, f64, usize); 4] = [
     ("24000/1001", 24_000.0 / 1001.0, 1),
     ("25", 25.0, 1),
@@ -23,26 +23,26 @@ const RATES: [(&str, f64, usize); 4] = [
 ];
 
 const SECONDS: f64 = 4.0;
-/// The second line is up from before the end of a group of pictures to after it; the last when the film ends.
-const SAID: [(f64, &str); 3] = [(0.3, "HELLO"), (1.2, "TWO ROWS\nOF TEXT"), (3.2, "THE END")];
-/// When the second is erased.
+/// The second line is shown across the end of a GOP; the last line is still shown when the video ends.
+const CAPTIONS: [(f64, &str); 3] = [(0.3, "HELLO"), (1.2, "TWO ROWS\nOF TEXT"), (3.2, "THE END")];
+/// When the second line is erased, in seconds.
 const ERASED: f64 = 2.6;
 const MOVED: &str = "The captions inside the picture became subtitles, without their positions and colours.";
 
-/// What each frame carries, and the lines that follow from it.
+/// Caption data of each frame, and the lines that it produces.
 #[derive(Default)]
 struct Script {
     frames: BTreeMap<usize, Vec<Triple>>,
-    /// When a line appears or, without a text, is gone, by frames.
+    /// Frames at which a line appears or, without a text, disappears.
     changes: Vec<(usize, String)>,
 }
 
-/// CEA-608: a pair in every `each`th frame; an empty one in all the others that may carry one.
+/// CEA-608: a pair in every `each`th frame, which is empty where there is nothing to send.
 fn script_608(rate: f64, each: usize) -> Script {
     let mut script = Script::default();
     let last = (SECONDS * rate) as usize;
     (0..last).step_by(each).for_each(|frame| drop(script.frames.insert(frame, vec![pair([0, 0])])));
-    let texts = SAID.iter().map(|(at, text)| (*at, popped(text), *text));
+    let texts = CAPTIONS.iter().map(|(at, text)| (*at, popped(text), *text));
     for (at, pairs, text) in texts.chain([(ERASED, ERASE.to_vec(), "")]) {
         let first = ((at * rate) as usize).next_multiple_of(each);
         let frame = |n: usize| first + n * each;
@@ -52,7 +52,7 @@ fn script_608(rate: f64, each: usize) -> Script {
     script
 }
 
-/// CEA-708: packets that are spread over several frames.
+/// CEA-708: each packet is spread over several frames.
 fn script_708(rate: f64) -> Script {
     let mut script = Script::default();
     let mut number = 0;
@@ -62,12 +62,12 @@ fn script_708(rate: f64) -> Script {
         triples.chunks(3).enumerate().for_each(|(n, some)| drop(frames.insert(first + n, some.to_vec())));
         first + triples.len().div_ceil(3)
     };
-    for (at, text) in SAID {
+    for (at, text) in CAPTIONS {
         let next = send(&mut script.frames, (at * rate) as usize, &window(text));
         let next = send(&mut script.frames, next, &SHOW);
         script.changes.push((next - 1, text.to_owned()));
     }
-    // The window of the first is filled again only when it is gone.
+    // The window of the first line is deleted before it is filled again.
     for at in [0.9, ERASED] {
         let next = send(&mut script.frames, (at * rate) as usize, &DELETE);
         script.changes.push((next - 1, String::new()));
@@ -86,8 +86,8 @@ impl Script {
     }
 }
 
-/// A film of four seconds with a tone, whose picture carries what `script` says.
-fn film(env: &TestEnv, coding: Coding, rate: &str, name: &str, script: &Script) {
+/// Makes a video of four seconds with a tone and the captions of `script`.
+fn captioned_video(env: &TestEnv, coding: Coding, rate: &str, name: &str, script: &Script) {
     let (bare, full) = (at(env, "../bare"), at(env, "../full"));
     let source = format!("testsrc2=s=192x108:r={rate}:d={SECONDS}");
     let (encoder, format) = if coding == Coding::H264 { ("libx264", "h264") } else { ("libx265", "hevc") };
@@ -104,7 +104,7 @@ fn film(env: &TestEnv, coding: Coding, rate: &str, name: &str, script: &Script) 
     ffmpeg(&[&inputs[..], &["-c:v", "copy", "-c:a", "aac", &at(env, name)]].concat());
 }
 
-/// The lines of the one track of subtitles, in seconds after the first picture.
+/// Lines of the only subtitle track, in seconds after the first frame.
 fn subtitles(path: &Path) -> Vec<Line> {
     let first = listed(path, "v", "pts_time").first().copied().unwrap();
     let args = ["-v", "error", "-nostdin", "-i", path.to_str().unwrap(), "-map", "0:s:0", "-f", "srt", "-"];
@@ -132,7 +132,7 @@ fn listed(path: &Path, stream: &str, entry: &str) -> Vec<f64> {
     all
 }
 
-/// Frames of the picture in which ffprobe finds captions.
+/// Number of frames in which ffprobe finds captions.
 fn captioned_frames(path: &Path) -> usize {
     let args = ["-v", "error", "-select_streams", "v", "-show_frames"];
     let output = Command::new("ffprobe").args(args).arg(path).output().unwrap();
@@ -144,16 +144,16 @@ fn remarks(job: &Value) -> Vec<&str> {
     all.filter(|remark| !remark.contains("bigger than")).collect()
 }
 
-/// The same text and times, where an encoder may move the picture by half a frame against all else; the last line may end
-/// within a few frames of the film.
+/// Asserts the same text and times. An encoder may shift the video by half a frame against the other streams, and the
+/// last line may end up to 0.1 s away from the end of the video.
 fn check(name: &str, got: &[Line], want: &[Line], rate: f64) {
     let texts = |lines: &[Line]| lines.iter().map(|line| line.2.clone()).collect::<Vec<_>>();
     assert_eq!(texts(got), texts(want), "{name}");
     for (got, want) in got.iter().zip(want) {
         let spare = 0.5 / rate + 0.002;
         let late = if want.1 == SECONDS { 0.1 } else { spare };
-        let right = (got.0 - want.0).abs() < spare && (got.1 - want.1).abs() < late;
-        assert!(right, "{name}: {got:?} instead of {want:?}");
+        let close = (got.0 - want.0).abs() < spare && (got.1 - want.1).abs() < late;
+        assert!(close, "{name}: {got:?} instead of {want:?}");
     }
 }
 
@@ -165,7 +165,7 @@ fn captions_become_subtitles_with_the_same_text_and_times_at_every_rate() {
         let coding = if n % 2 == 0 { Coding::H264 } else { Coding::Hevc };
         for (kind, script) in [("608", script_608(number, each)), ("708", script_708(number))] {
             let name = format!("{kind}-{n}.{}", ["mp4", "mkv", "ts", "mov"][n]);
-            film(&env, coding, rate, &name, &script);
+            captioned_video(&env, coding, rate, &name, &script);
             expected.insert(name, (script.lines(number), number));
         }
     }
@@ -183,29 +183,29 @@ fn captions_become_subtitles_with_the_same_text_and_times_at_every_rate() {
 }
 
 #[test]
-fn captions_stay_in_a_picture_that_is_copied_or_whose_encoder_keeps_them() {
+fn captions_stay_in_a_copied_video_and_where_the_encoder_keeps_them() {
     let env = TestEnv::new();
     let script = script_608(30_000.0 / 1001.0, 1);
-    film(&env, Coding::Hevc, "30000/1001", "a.mp4", &script);
+    captioned_video(&env, Coding::Hevc, "30000/1001", "a.mp4", &script);
     for preset in ["web-1080p", "remux-mp4"] {
         for (_, job) in work_all(&env, preset) {
             let path = output(&job);
             assert_eq!(captioned_frames(&path), script.frames.len(), "{preset}");
             assert_eq!(remarks(&job), [""; 0], "{preset}");
-            assert!(listed(&path, "s", "pts_time").is_empty(), "{preset}: said twice");
+            assert!(listed(&path, "s", "pts_time").is_empty(), "{preset}: captions appear twice");
         }
     }
 }
 
 #[test]
-fn captions_that_begin_late_or_in_reordered_pictures_are_found() {
+fn late_captions_and_captions_in_reordered_frames_are_found() {
     let env = TestEnv::new();
     let rate = 30_000.0 / 1001.0;
     let mut script = script_608(rate, 1);
     script.frames.retain(|frame, _| *frame > 30);
-    film(&env, Coding::H264, "30000/1001", "late.ts", &script);
+    captioned_video(&env, Coding::H264, "30000/1001", "late.ts", &script);
     script = script_608(rate, 1);
-    film(&env, Coding::H264, "30000/1001", "../plain.ts", &script);
+    captioned_video(&env, Coding::H264, "30000/1001", "../plain.ts", &script);
     let plain = at(&env, "../plain.ts");
     let reordered = ["-bf", "2", "-g", "12", "-fps_mode", "passthrough", "-c:a", "mp2"];
     for (name, codec) in [("h264.mkv", "libx264"), ("disc.vob", "mpeg2video")] {
@@ -219,12 +219,12 @@ fn captions_that_begin_late_or_in_reordered_pictures_are_found() {
 }
 
 #[test]
-fn captions_that_are_left_out_or_say_nothing_are_remarked_on_by_what_they_show() {
+fn only_captions_that_contain_text_cause_a_warning_when_they_are_lost() {
     let env = TestEnv::new();
-    film(&env, Coding::H264, "25", "said.mp4", &script_608(25.0, 1));
+    captioned_video(&env, Coding::H264, "25", "said.mp4", &script_608(25.0, 1));
     let mut silent = script_608(25.0, 1);
     silent.frames.values_mut().for_each(|data| *data = vec![pair([0, 0])]);
-    film(&env, Coding::H264, "25", "silent.mp4", &silent);
+    captioned_video(&env, Coding::H264, "25", "silent.mp4", &silent);
     let more = [&QUICK[..], &["--set", "subtitles=drop"]].concat();
     let probed = env.spool(&["probe", &at(&env, "said.mp4")]).stdout;
     assert!(probed.contains("captions inside the picture: CC1 (CEA-608), 3 lines"), "{probed}");

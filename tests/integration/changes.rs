@@ -1,5 +1,5 @@
-//! Recordings that change on the way: pictures of another size or shape, sound of other channels or another rate, pictures
-//! that come in bursts. Each part keeps what it is, and what changed is said.
+//! Recordings whose format changes midway: frame size, pixel aspect ratio, audio channels, sample rate, and frames that
+//! come in bursts. Each part keeps its shape, channels and times, and the change is reported.
 
 use crate::presets::{QUICK, ffmpeg, output, work};
 use serde_json::Value;
@@ -14,7 +14,7 @@ fn remarks(job: &Value) -> String {
     job["warnings"].to_string()
 }
 
-/// Two seconds of a white square, 80 pixels wide and high as it is shown, on gray; `aspect`: of a pixel.
+/// Makes two seconds of a white square on gray that is displayed 80 pixels wide and high. `aspect` is that of a pixel.
 fn square(env: &TestEnv, name: &str, (width, height): (u32, u32), aspect: &str, more: &[&str]) -> PathBuf {
     let (a, b) = aspect.split_once('/').unwrap();
     let wide = 80.0 / (a.parse::<f64>().unwrap() / b.parse::<f64>().unwrap());
@@ -27,7 +27,7 @@ fn square(env: &TestEnv, name: &str, (width, height): (u32, u32), aspect: &str, 
     part
 }
 
-/// Puts recordings one behind the other, as they are.
+/// Concatenates recordings without encoding them.
 fn joined(env: &TestEnv, name: &str, parts: &[&PathBuf]) -> PathBuf {
     let (list, video) = (env.out().join("list"), env.videos().join(name));
     let lines: Vec<String> = parts.iter().map(|part| format!("file '{}'\n", part.display())).collect();
@@ -37,7 +37,7 @@ fn joined(env: &TestEnv, name: &str, parts: &[&PathBuf]) -> PathBuf {
     video
 }
 
-/// Width and height of what is white at this second, and the size of the frame.
+/// Width and height of the white area at this second, and the size of the frame.
 fn white(path: &Path, at: &str) -> ((usize, usize), (usize, usize)) {
     let stream = streams(&facts(path), "video").remove(0);
     let side = |name: &str| stream[name].as_u64().unwrap() as usize;
@@ -58,7 +58,7 @@ fn near(a: usize, b: usize) -> bool {
 const VP8: [&str; 6] = ["-c:v", "libvpx", "-deadline", "realtime", "-b:v", "400k"];
 
 #[test]
-fn a_picture_that_is_turned_or_grows_keeps_its_shape_in_a_frame_that_holds_every_part() {
+fn a_video_that_changes_its_size_keeps_its_shape_in_a_frame_that_fits_every_part() {
     let env = TestEnv::new();
     let wide = square(&env, "a.webm", (320, 180), "1/1", &VP8);
     let high = square(&env, "b.webm", (180, 320), "1/1", &VP8);
@@ -71,8 +71,8 @@ fn a_picture_that_is_turned_or_grows_keeps_its_shape_in_a_frame_that_holds_every
         for at in ["1", "3", "5"] {
             assert_eq!(white(&output(&job), at), ((80, 80), (320, 320)), "{preset} at {at}: {job}");
         }
-        let said = "320x180, then 180x320 at 0:02, 320x180 at 0:04. Each part keeps its shape.";
-        assert!(remarks(&job).contains(said) && remarks(&job).contains("a second time"), "{job}");
+        let expected = "320x180, then 180x320 at 0:02, 320x180 at 0:04. Each part keeps its shape.";
+        assert!(remarks(&job).contains(expected) && remarks(&job).contains("a second time"), "{job}");
     }
     let job = work(&env, &grows, "web-1080p", &QUICK);
     assert_eq!(white(&output(&job), "3"), ((80, 80), (640, 360)), "{job}");
@@ -84,10 +84,10 @@ fn a_picture_that_is_turned_or_grows_keeps_its_shape_in_a_frame_that_holds_every
     assert!(!remarks(&job).contains("changes") && !remarks(&job).contains("second time"), "{job}");
 }
 
-/// Between an advertisement and the film, television changes the shape of its pixels and nothing else. From 7.0 on ffmpeg
-/// gives all frames the shape that the header tells.
+/// Between an advertisement and the programme, television may change only the pixel aspect ratio. Since version 7.0,
+/// ffmpeg gives all frames the aspect ratio of the header.
 #[test]
-fn pixels_that_change_their_shape_are_followed() {
+fn changes_of_the_pixel_aspect_ratio_are_applied() {
     let env = TestEnv::new();
     let codec = ["-c:v", "mpeg2video", "-b:v", "2M", "-bf", "0"];
     let narrow = square(&env, "narrow.ts", (720, 576), "16/15", &codec);
@@ -97,9 +97,9 @@ fn pixels_that_change_their_shape_are_followed() {
     fs::write(&video, [fs::read(narrow).unwrap(), fs::read(wide).unwrap()].concat()).unwrap();
     let job = work(&env, &video, "web-1080p", &QUICK);
     if !remarks(&job).contains("changes its size") {
-        let new = Command::new("ffmpeg").arg("-version").output().unwrap().stdout;
-        assert!(!String::from_utf8_lossy(&new).starts_with("ffmpeg version 5."), "{job}");
-        eprintln!("SKIPPED: this ffmpeg does not tell the shape of pixels from frame to frame");
+        let version = Command::new("ffmpeg").arg("-version").output().unwrap().stdout;
+        assert!(!String::from_utf8_lossy(&version).starts_with("ffmpeg version 5."), "{job}");
+        eprintln!("SKIPPED: this ffmpeg does not report the pixel aspect ratio of each frame");
         return;
     }
     for at in ["1", "3"] {
@@ -108,37 +108,38 @@ fn pixels_that_change_their_shape_are_followed() {
     }
 }
 
-/// Three seconds with this sound.
-fn sound(env: &TestEnv, name: &str, tones: &str, more: &[&str]) -> Vec<u8> {
+/// Makes three seconds of video with this audio.
+fn with_audio(env: &TestEnv, name: &str, tones: &str, more: &[&str]) -> Vec<u8> {
     let part = env.out().join(name);
     fs::create_dir_all(env.out()).unwrap();
-    let picture = ["-f", "lavfi", "-i", "testsrc2=s=160x96:r=25:d=3", "-f", "lavfi", "-i", tones];
+    let inputs = ["-f", "lavfi", "-i", "testsrc2=s=160x96:r=25:d=3", "-f", "lavfi", "-i", tones];
     let codecs = ["-c:v", "mpeg2video"];
-    ffmpeg(&[&picture[..], &codecs, more, &[part.to_str().unwrap()]].concat());
+    ffmpeg(&[&inputs[..], &codecs, more, &[part.to_str().unwrap()]].concat());
     fs::read(part).unwrap()
 }
 
 const STEREO: &str = "aevalsrc=0.2*sin(2*PI*300*t)|0.2*sin(2*PI*600*t):c=stereo:d=3:s=48000";
 const SURROUND: &str = "aevalsrc=0.2*sin(2*PI*300*t)|0.2*sin(2*PI*600*t)|0.2*sin(2*PI*900*t)|0.2*sin(2*PI*60*t)|0.2*sin(2*PI*1500*t)|0.2*sin(2*PI*1800*t):c=5.1:d=3:s=48000";
 
-/// The loudness of a channel between two seconds, in decibels.
-fn loudness(path: &Path, channel: usize, from: &str) -> f64 {
+/// Mean volume of a channel over 1.5 s from `from` on, in decibels.
+fn mean_volume(path: &Path, channel: usize, from: &str) -> f64 {
     let pan = format!("pan=mono|c0=c{channel},volumedetect");
     let args =
         ["-v", "info", "-nostdin", "-ss", from, "-t", "1.5", "-i", path.to_str().unwrap(), "-af", &pan];
-    let said = Command::new("ffmpeg").args(args).args(["-vn", "-f", "null", "-"]).output().unwrap().stderr;
-    let said = String::from_utf8_lossy(&said).into_owned();
-    let mean = said.split("mean_volume: ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+    let log = Command::new("ffmpeg").args(args).args(["-vn", "-f", "null", "-"]).output().unwrap().stderr;
+    let log = String::from_utf8_lossy(&log).into_owned();
+    let mean = log.split("mean_volume: ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
     mean.parse().unwrap()
 }
 
 #[test]
-fn sound_that_gets_or_loses_channels_has_all_of_them_throughout() {
+fn audio_that_gains_or_loses_channels_has_all_of_them_throughout() {
     let env = TestEnv::new();
     let ac3 = ["-c:a", "ac3", "-b:a", "384k"];
     let later = [&ac3[..], &["-output_ts_offset", "3"]].concat();
-    let (stereo, surround) = (sound(&env, "a.ts", STEREO, &ac3), sound(&env, "b.ts", SURROUND, &later));
-    let (first, last) = (sound(&env, "c.ts", SURROUND, &ac3), sound(&env, "d.ts", STEREO, &later));
+    let (stereo, surround) =
+        (with_audio(&env, "a.ts", STEREO, &ac3), with_audio(&env, "b.ts", SURROUND, &later));
+    let (first, last) = (with_audio(&env, "c.ts", SURROUND, &ac3), with_audio(&env, "d.ts", STEREO, &later));
     for (name, parts, wide) in
         [("widens.ts", [stereo, surround], "3.7"), ("narrows.ts", [first, last], "0.5")]
     {
@@ -151,7 +152,7 @@ fn sound_that_gets_or_loses_channels_has_all_of_them_throughout() {
             let result = output(&job);
             assert_eq!(streams(&facts(&result), "audio")[0]["channels"], 6, "{name} {preset}: {job}");
             for channel in 0..6 {
-                let loud = loudness(&result, channel, wide);
+                let loud = mean_volume(&result, channel, wide);
                 assert!((-24.0..=-10.0).contains(&loud), "{name} {preset} {channel}: {loud} dB");
             }
             assert!(remarks(&job).contains("Track 1 changes between"), "{job}");
@@ -160,12 +161,12 @@ fn sound_that_gets_or_loses_channels_has_all_of_them_throughout() {
 }
 
 #[test]
-fn sound_whose_rate_changes_keeps_its_length_and_says_so() {
+fn audio_whose_sample_rate_changes_keeps_its_length_and_is_reported() {
     let env = TestEnv::new();
     let rates = |first: &str, second: &str| {
         let part = |rate: &str, at: &str| {
             let tone = format!("sine=f=500:d=3:r={rate}");
-            sound(&env, "part.ts", &tone, &["-c:a", "aac", "-output_ts_offset", at])
+            with_audio(&env, "part.ts", &tone, &["-c:a", "aac", "-output_ts_offset", at])
         };
         [part(first, "0"), part(second, "3")].concat()
     };
@@ -183,7 +184,7 @@ fn sound_whose_rate_changes_keeps_its_length_and_says_so() {
     }
 }
 
-/// When each picture is shown, in thousandths of a second.
+/// Presentation time of each frame, in milliseconds.
 fn times(path: &Path) -> Vec<i64> {
     let args =
         ["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time", "-of", "csv=p=0"];
@@ -197,9 +198,10 @@ fn times(path: &Path) -> Vec<i64> {
     all
 }
 
-/// Cameras under load stop for a moment and catch up at once; Matroska's header tells a regular rate all the same.
+/// Cameras under load stall briefly and then write several frames at once; the Matroska header states a constant rate
+/// nevertheless.
 #[test]
-fn no_picture_of_a_burst_is_lost_and_each_keeps_its_time() {
+fn every_frame_of_a_burst_is_kept_with_its_time() {
     let env = TestEnv::new();
     let video = env.videos().join("burst.mkv");
     let late = "if(lt(N,60),0,if(eq(mod(N,6),3),2,if(eq(mod(N,6),4),1.2,if(eq(mod(N,6),5),0.4,0))))";
@@ -221,9 +223,9 @@ fn no_picture_of_a_burst_is_lost_and_each_keeps_its_time() {
     }
 }
 
-/// A clock that counts in thousandths rounds 24000/1001 to 41 and 42: a cinema would see it.
+/// A timebase of 1/1000 rounds the frame durations of 24000/1001 to 41 and 42 ms, which would be visible in a cinema.
 #[test]
-fn a_regular_rate_of_television_stays_exact() {
+fn constant_frame_rates_of_television_stay_exact() {
     let env = TestEnv::new();
     for rate in ["24000/1001", "30000/1001"] {
         let video = env.videos().join(format!("{}.mkv", &rate[..5]));

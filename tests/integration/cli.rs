@@ -5,7 +5,7 @@ use spool_tests::clips;
 use spool_tests::env::{Answer, TestEnv};
 use std::fs;
 
-/// A world with three videos queued.
+/// An environment with three queued videos.
 pub(crate) fn queued() -> TestEnv {
     let env = TestEnv::new();
     for name in ["a.mkv", "b.mkv", "c.mkv"] {
@@ -37,7 +37,7 @@ pub(crate) fn says(answer: &Answer, code: i32, words: &str) {
 }
 
 #[test]
-fn add_answers_for_each_file() {
+fn add_reports_each_file() {
     let env = queued();
     let again = env.spool(&[
         "add",
@@ -57,7 +57,7 @@ fn add_answers_for_each_file() {
 }
 
 #[test]
-fn what_was_done_and_is_still_there_is_done_again_only_on_request() {
+fn a_done_video_is_queued_again_only_on_request() {
     let env = queued();
     assert_eq!(env.spool(&["run", "--until-idle"]).code, 0);
     let out = env.out();
@@ -68,7 +68,7 @@ fn what_was_done_and_is_still_there_is_done_again_only_on_request() {
 }
 
 #[test]
-fn the_same_file_by_another_spelling_or_a_link_is_one_job() {
+fn other_spellings_of_a_path_and_links_to_a_file_are_duplicates() {
     let env = queued();
     #[cfg(unix)]
     std::os::unix::fs::symlink(env.videos().join("a.mkv"), env.videos().join("link.mkv")).unwrap();
@@ -89,7 +89,7 @@ fn the_same_file_by_another_spelling_or_a_link_is_one_job() {
 }
 
 #[test]
-fn bad_usage_is_one_plain_sentence_and_changes_nothing() {
+fn bad_usage_is_refused_with_a_plain_sentence_and_changes_nothing() {
     let env = queued();
     says(
         &env.spool(&["add", "--preset", "webb", "videos"]),
@@ -108,7 +108,7 @@ fn bad_usage_is_one_plain_sentence_and_changes_nothing() {
 }
 
 #[test]
-fn verbs_do_what_they_say_and_name_what_they_cannot() {
+fn commands_change_jobs_and_report_those_that_they_cannot_change() {
     let env = queued();
     says(&env.spool(&["hold", "1-2"]), 0, "2 jobs on hold.");
     says(&env.spool(&["release", "1"]), 0, "Job 1 released.");
@@ -126,7 +126,7 @@ fn verbs_do_what_they_say_and_name_what_they_cannot() {
 }
 
 #[test]
-fn a_paused_or_held_queue_leaves_exit_code_1_and_says_what_is_left() {
+fn a_run_of_a_paused_or_held_queue_exits_with_1_and_reports_the_jobs_left() {
     let env = queued();
     says(&env.spool(&["pause"]), 0, "paused");
     says(&env.spool(&["run", "--until-idle"]), 1, "3 videos paused.\nThe queue is paused; `spool resume`");
@@ -137,7 +137,7 @@ fn a_paused_or_held_queue_leaves_exit_code_1_and_says_what_is_left() {
 }
 
 #[test]
-fn a_run_whose_only_job_was_cancelled_says_so() {
+fn a_run_reports_that_its_only_job_was_cancelled() {
     let env = TestEnv::new();
     env.use_fake_ffmpeg();
     env.video(&clips::ordinary(), "fake-stall.mkv");
@@ -158,7 +158,7 @@ fn a_run_whose_only_job_was_cancelled_says_so() {
 }
 
 #[test]
-fn a_missing_ffmpeg_is_exit_code_4_with_the_way_to_get_it() {
+fn a_missing_ffmpeg_exits_with_4_and_explains_how_to_install_it() {
     let env = queued();
     let without = |verb: &[&str]| env.start_with(verb, &[("PATH", "/nowhere".into())]).answer();
     says(&without(&["run", "--until-idle"]), 4, "ffmpeg was not found. Install");
@@ -169,13 +169,13 @@ fn a_missing_ffmpeg_is_exit_code_4_with_the_way_to_get_it() {
         4,
         "/nowhere/ffmpeg, named in the settings, is not a usable file",
     );
-    assert_eq!(states(&env), ["queued", "queued", "queued"], "nothing is lost");
+    assert_eq!(states(&env), ["queued", "queued", "queued"], "all jobs stay queued");
     env.settings(&json!({}));
     says(&env.spool(&["doctor"]), 0, "");
 }
 
 #[test]
-fn a_broken_settings_file_is_named_and_left_alone() {
+fn an_invalid_settings_file_is_reported_and_not_changed() {
     let env = queued();
     fs::write(env.data().join("settings.json"), "{ \"workers\": \"all\" }").unwrap();
     says(&env.spool(&["list"]), 1, "settings.json cannot be read");
@@ -183,7 +183,7 @@ fn a_broken_settings_file_is_named_and_left_alone() {
 }
 
 #[test]
-fn a_path_that_leads_nowhere_is_told_as_such() {
+fn a_missing_working_folder_and_an_empty_output_folder_are_reported() {
     let env = queued();
     let in_a_gone_folder = "mkdir gone && cd gone && rmdir ../gone && exec \"$@\"";
     let gone = env.under("sh", &["-c", in_a_gone_folder, "sh"], &["probe", "a.mkv"]).unwrap();
@@ -216,7 +216,7 @@ fn presets_are_listed_exported_and_imported() {
 }
 
 #[test]
-fn probe_tells_what_a_file_is_and_what_would_become_of_it() {
+fn probe_reports_the_streams_of_a_file_and_its_plan() {
     let env = TestEnv::new();
     let video = env.video(&clips::ordinary(), "-a%d:b.mkv");
     let plan = env.spool(&["probe", "--json", "--preset", "remux-mp4", video.to_str().unwrap()]);
@@ -244,7 +244,7 @@ fn doctor_checks_tools_encoders_database_and_disk() {
 #[test]
 fn a_damaged_queue_is_refused_unchanged_and_restored_from_its_backup() {
     let env = queued();
-    // A worked queue has been backed up when it was idle.
+    // A run makes a backup when the queue becomes idle.
     env.spool(&["run", "--until-idle"]);
     assert_eq!(fs::read_dir(env.data().join("backups")).unwrap().count(), 1);
     let database = env.data().join("queue.db");
@@ -254,12 +254,12 @@ fn a_damaged_queue_is_refused_unchanged_and_restored_from_its_backup() {
     }
     fs::write(&database, &broken).unwrap();
     says(&env.spool(&["list"]), 1, "spool doctor --restore");
-    assert_eq!(fs::read(&database).unwrap(), broken, "left as it was");
+    assert_eq!(fs::read(&database).unwrap(), broken, "the damaged file is not changed");
     says(&env.spool(&["doctor", "--restore"]), 0, "The newest backup was restored");
     assert_eq!(states(&env).len(), 3);
     let kept = fs::read_dir(env.data()).unwrap().map(|e| e.unwrap().path());
     let kept: Vec<_> = kept.filter(|p| p.to_string_lossy().contains("damaged")).collect();
-    assert_eq!(fs::read(&kept[0]).unwrap(), broken, "the damaged one is kept");
+    assert_eq!(fs::read(&kept[0]).unwrap(), broken, "the damaged file is kept");
     says(&env.spool(&["list"]), 0, "The queue is paused");
 }
 
@@ -275,7 +275,7 @@ fn watch_follows_a_job_to_its_end() {
 
 #[cfg(unix)]
 #[test]
-fn a_terminate_is_a_clean_stop_and_an_interrupt_drains() {
+fn sigterm_stops_cleanly_and_sigint_lets_running_jobs_finish() {
     use rustix::process::{Pid, Signal, kill_process};
     use spool_tests::wait_until;
     let env = TestEnv::new();
@@ -301,11 +301,11 @@ fn a_terminate_is_a_clean_stop_and_an_interrupt_drains() {
         let answer = run.answer();
         assert_eq!(states(&env), after, "{answer:?}");
     }
-    assert_eq!(env.jobs()[0]["attempt"], 1, "the stopped attempt was given back");
+    assert_eq!(env.jobs()[0]["attempt"], 1, "the stopped attempt is not counted");
 }
 
 #[test]
-fn a_retry_is_refused_in_true_words_where_another_job_has_the_name() {
+fn a_retry_is_refused_if_another_job_has_taken_the_name() {
     let env = TestEnv::new();
     let out = env.out();
     env.video(&clips::ordinary(), "a.mkv");
@@ -320,7 +320,7 @@ fn a_retry_is_refused_in_true_words_where_another_job_has_the_name() {
 }
 
 #[test]
-fn completions_and_help_are_there() {
+fn completions_and_help_are_printed() {
     let env = TestEnv::new();
     says(&env.spool(&["completions", "bash"]), 0, "_spool");
     for verb in ["add", "run", "list", "show", "watch", "retry", "move", "presets", "probe", "doctor"] {
@@ -329,7 +329,7 @@ fn completions_and_help_are_there() {
 }
 
 #[test]
-fn nothing_is_written_outside_the_named_folders() {
+fn nothing_is_written_outside_the_data_and_output_folders() {
     let env = queued();
     env.spool(&["run", "--until-idle"]);
     let names: Vec<_> = fs::read_dir(env.data())
@@ -345,7 +345,7 @@ fn nothing_is_written_outside_the_named_folders() {
 }
 
 #[test]
-fn one_place_is_one_place_however_it_is_spelt() {
+fn paths_through_links_and_dots_resolve_to_the_same_place() {
     let env = TestEnv::new();
     let folder = env.videos().join("holiday");
     fs::create_dir(&folder).unwrap();
@@ -367,7 +367,7 @@ fn one_place_is_one_place_however_it_is_spelt() {
     says(&env.spool(&["add", "videos/out"]), 0, "is the result of this job");
 }
 
-/// Three videos queued, of which the second is none.
+/// An environment with three queued files, the second of which is not a video.
 pub(crate) fn one_of_three_broken() -> TestEnv {
     let env = TestEnv::new();
     fs::write(env.videos().join("b.mkv"), "no video").unwrap();
@@ -381,7 +381,7 @@ pub(crate) fn one_of_three_broken() -> TestEnv {
 }
 
 #[test]
-fn all_that_failed_is_retried_and_nothing_that_was_cancelled() {
+fn retry_all_applies_to_failed_jobs_and_not_to_cancelled_ones() {
     let env = one_of_three_broken();
     assert_eq!(env.spool(&["cancel", "1"]).code, 0);
     assert_eq!(env.spool(&["run", "--until-idle"]).code, 1);

@@ -1,4 +1,4 @@
-//! `spool edit`: what has not started is changed, what has stays as it is, each with its sentence.
+//! `spool edit`: changes jobs that have not started; refuses all others with a reason.
 
 use crate::cli::says;
 use serde_json::{Value, json};
@@ -6,8 +6,8 @@ use spool_tests::clips;
 use spool_tests::env::TestEnv;
 use std::fs;
 
-/// A world with a folder `lib` of two videos queued into `out`.
-fn world() -> TestEnv {
+/// An environment with a folder `lib` of two videos, queued with the output folder `out`.
+fn two_queued() -> TestEnv {
     let env = TestEnv::new();
     for name in ["lib/a.mkv", "lib/day 1/b.mkv"] {
         let path = env.videos().join(name);
@@ -31,33 +31,34 @@ fn outputs(env: &TestEnv) -> Vec<String> {
 
 #[cfg(unix)]
 #[test]
-fn what_has_not_started_gets_another_preset_another_setting_and_another_place() {
-    let env = world();
+fn preset_settings_and_output_of_a_job_that_has_not_started_can_be_changed() {
+    let env = two_queued();
     env.spool(&["hold", "2"]);
     says(&env.spool(&["edit", "1-2", "--preset", "archive-av1"]), 0, "Nothing works the queue now");
     assert_eq!(outputs(&env), ["lib/a.mkv", "lib/day 1/b.mkv"]);
     assert_eq!(field(&env, "hold"), [json!(false), json!(true)]);
-    assert!(!env.out().join("lib").exists(), "nothing is made before it starts");
+    assert!(!env.out().join("lib").exists(), "no folder is created before a job starts");
     env.spool(&["edit", "2", "--set", "video.crf=40", "--output-dir", "out/x/y"]);
     assert_eq!(outputs(&env), ["lib/a.mkv", "x/y/lib/day 1/b.mkv"]);
     says(&env.spool(&["show", "2"]), 0, "changed   video.crf 40");
     env.spool(&["edit", "2", "--set", "audio.kbps=64"]);
     says(&env.spool(&["show", "2"]), 0, "video.crf 40");
-    let told =
+    let edited =
         env.spool(&["edit", "1", "--preset", "audio-m4a", "-o", "out/s.m4a", "--json"]).json().remove(0);
     assert_eq!(
-        (&told["id"], &told["outcome"], &told["worked"]),
+        (&edited["id"], &edited["outcome"], &edited["worked"]),
         (&json!(1), &json!("changed"), &json!(false))
     );
-    assert!(told["output"].as_str().unwrap().ends_with("out/s.m4a"), "{told}");
+    assert!(edited["output"].as_str().unwrap().ends_with("out/s.m4a"), "{edited}");
     assert_eq!(env.spool(&["run", "--until-idle"]).code, 1, "one is on hold");
     assert_eq!(env.results(), ["s.m4a"]);
 }
 
-/// Its own name is no other's: neither asking twice nor asking for what is wanted already gives it a number.
+/// A job's own result name does not count as taken: neither a repeated change nor one to the current value adds a
+/// number.
 #[test]
-fn what_is_asked_for_twice_keeps_its_name() {
-    let env = world();
+fn a_repeated_change_keeps_the_result_name() {
+    let env = two_queued();
     for change in
         [["--preset", "archive-av1"], ["--output-dir", "out"], ["--set", "video.crf=41"], ["-o", "out/c.mkv"]]
     {
@@ -71,8 +72,8 @@ fn what_is_asked_for_twice_keeps_its_name() {
 }
 
 #[test]
-fn what_cannot_be_changed_says_why_and_stays() {
-    let env = world();
+fn a_refused_change_states_the_reason_and_changes_nothing() {
+    let env = two_queued();
     env.spool(&["run", "--until-idle"]);
     let before = env.jobs();
     says(&env.spool(&["edit", "1", "--preset", "web-720p"]), 1, "Job 1 is done; `spool add` does its video");

@@ -1,4 +1,4 @@
-//! The command line's answers to scripts: JSON with stable names, one object a line.
+//! JSON output of the command line: stable names, one object per line.
 
 use crate::cli::queued;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use spool_tests::env::{Answer, TestEnv};
 use std::fs;
 
 #[test]
-fn each_file_that_is_passed_over_is_named_to_scripts_with_its_reason() {
+fn skipped_files_are_listed_with_their_reasons() {
     let env = TestEnv::new();
     env.video(&clips::ordinary(), "a.mkv");
     fs::write(env.videos().join("notes.txt"), "no video").unwrap();
@@ -24,7 +24,7 @@ fn each_file_that_is_passed_over_is_named_to_scripts_with_its_reason() {
 }
 
 #[test]
-fn what_is_still_to_come_is_listed_first() {
+fn unfinished_jobs_are_listed_first() {
     let env = queued();
     env.spool(&["hold", "2", "3"]);
     env.spool(&["run", "--until-idle"]);
@@ -38,7 +38,7 @@ fn what_is_still_to_come_is_listed_first() {
 }
 
 #[test]
-fn all_jobs_are_listed_as_json_unless_a_number_is_given() {
+fn json_lists_all_jobs_unless_a_limit_is_given() {
     let env = TestEnv::new();
     let clock = std::sync::Arc::new(spool_core::clock::SystemClock::default());
     spool_tests::fill::fill(&spool_core::engine::open_queue(&env.data(), clock).unwrap(), 1234);
@@ -52,10 +52,10 @@ fn all_jobs_are_listed_as_json_unless_a_number_is_given() {
     assert!(text.contains("100 of 1234 are shown"), "{text}");
 }
 
-/// The program itself takes half of what is allowed here; forty thousand rows at once would take more than the other half.
+/// The program itself takes half of the memory limit; 40,000 rows at once would take more than the other half.
 #[cfg(target_os = "linux")]
 #[test]
-fn the_whole_list_is_told_within_little_memory() {
+fn the_whole_list_is_printed_within_a_memory_limit() {
     let env = TestEnv::new();
     let clock = std::sync::Arc::new(spool_core::clock::SystemClock::default());
     spool_tests::fill::fill(&spool_core::engine::open_queue(&env.data(), clock).unwrap(), 40_000);
@@ -63,10 +63,10 @@ fn the_whole_list_is_told_within_little_memory() {
     let listed = env.under("prlimit", &[&limit, "env", "MALLOC_ARENA_MAX=1"], &["list", "--json"]);
     let Some(listed) = listed else { return eprintln!("SKIPPED: prlimit is not installed") };
     assert_eq!((listed.code, listed.stdout.lines().count()), (0, 40_000), "{}", listed.stderr);
-    assert!(listed.stdout.len() > 16 << 20, "{} bytes would fit", listed.stdout.len());
+    assert!(listed.stdout.len() > 16 << 20, "{} bytes would fit into memory", listed.stdout.len());
 }
 
-/// What `spool show --json` says of a job, by name.
+/// Names of the fields that `spool show --json` prints.
 const FIELDS: [&str; 47] = [
     "abandonedSince",
     "attempt",
@@ -138,15 +138,15 @@ fn the_json_of_a_job_has_stable_names() {
 }
 
 #[test]
-fn what_was_checked_of_a_result_is_shown_as_data_and_in_words() {
+fn the_verification_of_a_result_is_shown_as_json_and_as_text() {
     let env = queued();
     assert_eq!(env.spool(&["run", "--until-idle"]).code, 0);
     let job = env.spool(&["show", "--json", "1"]).json().remove(0);
-    let seen = &job["attempts"][0]["verification"];
+    let verification = &job["attempts"][0]["verification"];
     assert_eq!((&job["verified"], &job["options"]), (&json!(true), &json!({})));
     assert!(job["sourceMtimeNs"].as_i64().unwrap() > 1_700_000_000_000_000_000);
-    assert_eq!(seen["size"], job["sizes"]["output"]);
-    let (video, audio) = (&seen["streams"][0], &seen["streams"][1]);
+    assert_eq!(verification["size"], job["sizes"]["output"]);
+    let (video, audio) = (&verification["streams"][0], &verification["streams"][1]);
     assert_eq!(
         (&video["kind"], &video["copied"], &video["codec"]),
         (&json!("video"), &json!(false), &json!("h264"))
@@ -161,7 +161,7 @@ fn what_was_checked_of_a_result_is_shown_as_data_and_in_words() {
 }
 
 #[test]
-fn a_result_without_a_record_was_checked_by_an_earlier_version() {
+fn a_result_without_a_verification_record_was_checked_by_an_earlier_version() {
     let env = queued();
     let ran = env.spool(&["run", "--until-idle"]);
     assert_eq!(ran.stdout.lines().filter(|line| line.contains("  verified  ")).count(), 3, "{ran:?}");
@@ -172,14 +172,14 @@ fn a_result_without_a_record_was_checked_by_an_earlier_version() {
         let database = rusqlite::Connection::open(env.data().join("queue.db")).unwrap();
         assert_eq!(database.execute(sql, []).unwrap(), 3);
     };
-    // What is said is what is on record, not what plan or original would let one expect.
+    // The text comes from the record, not from the plan or the original.
     change("UPDATE attempt SET verification = json_set(verification, '$.streams[0].frames.found', 7)");
     assert!(shown(&["show", "1"]).contains("7 of 25 pictures"), "{}", shown(&["show", "1"]));
     change("UPDATE attempt SET verification = NULL");
-    for asked in [&["list"][..], &["show", "1"], &["watch", "1"]] {
-        let said = shown(asked);
-        assert!(said.contains("checked by an earlier version") && !said.contains("verified"), "{said}");
-        assert!(!said.contains("pictures") && !said.contains("the whole file"), "{said}");
+    for command in [&["list"][..], &["show", "1"], &["watch", "1"]] {
+        let text = shown(command);
+        assert!(text.contains("checked by an earlier version") && !text.contains("verified"), "{text}");
+        assert!(!text.contains("pictures") && !text.contains("the whole file"), "{text}");
     }
     let job = env.spool(&["show", "1", "--json"]).json().remove(0);
     assert_eq!((&job["verified"], &job["attempts"][0]["verification"]), (&json!(false), &Value::Null));
@@ -187,7 +187,7 @@ fn a_result_without_a_record_was_checked_by_an_earlier_version() {
 }
 
 #[test]
-fn run_tells_each_change_as_a_line_of_json() {
+fn run_prints_each_change_as_a_line_of_json() {
     let env = queued();
     let ran = env.spool(&["run", "--until-idle", "--json"]);
     let lines = ran.json();

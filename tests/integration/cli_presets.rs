@@ -1,4 +1,4 @@
-//! Presets and what would become of files, from the command line: names that are near, units, lists, several files.
+//! Presets and probing from the command line: suggestions for misspelled names, units, lists, several files.
 
 use serde_json::Value;
 use spool_tests::clips;
@@ -6,12 +6,12 @@ use spool_tests::env::{Answer, TestEnv};
 use std::fs;
 
 fn says(answer: &Answer, code: i32, words: &str) {
-    let said = format!("{}{}", answer.stdout, answer.stderr);
-    assert!(answer.code == code && said.contains(words), "{words}: {answer:?}");
+    let output = format!("{}{}", answer.stdout, answer.stderr);
+    assert!(answer.code == code && output.contains(words), "{words}: {answer:?}");
 }
 
 #[test]
-fn what_export_and_the_full_list_give_is_what_import_takes() {
+fn exported_presets_and_the_full_list_can_be_imported() {
     let env = TestEnv::new();
     let file = env.data().join("mine.json");
     let file = file.to_str().unwrap();
@@ -31,7 +31,7 @@ fn what_export_and_the_full_list_give_is_what_import_takes() {
 }
 
 #[test]
-fn a_setting_that_is_none_leads_to_the_one_that_was_meant_and_units_are_taken() {
+fn an_unknown_setting_gets_a_suggestion_and_units_are_accepted() {
     let env = TestEnv::new();
     env.video(&clips::ordinary(), "a.mkv");
     let set = |change: &str| env.spool(&["add", "--preset", "fit-size", "--set", change, "videos"]);
@@ -45,13 +45,13 @@ fn a_setting_that_is_none_leads_to_the_one_that_was_meant_and_units_are_taken() 
 }
 
 #[test]
-fn probe_takes_what_add_takes_and_shows_what_would_come_of_several_files() {
+fn probe_accepts_the_options_of_add_and_plans_several_files() {
     let env = TestEnv::new();
     let (a, b) = (env.video(&clips::ordinary(), "a.mkv"), env.video(&clips::ordinary(), "b.mkv"));
     let (a, b) = (a.to_str().unwrap(), b.to_str().unwrap());
     let out = env.out().join("later");
     let probe = ["probe", "--set", "video.box=100x100", "--output-dir", out.to_str().unwrap(), a, b];
-    let told = env.spool(&probe);
+    let probed = env.spool(&probe);
     for words in [
         "later/a.mp4",
         "later/b.mp4",
@@ -60,22 +60,22 @@ fn probe_takes_what_add_takes_and_shows_what_would_come_of_several_files() {
         "100x74 (within 100x100, its shape kept)",
     ] {
         let words = words.replace("44100", "48000");
-        says(&told, 0, &words);
+        says(&probed, 0, &words);
     }
-    assert!(!out.exists(), "nothing is made by looking");
+    assert!(!out.exists(), "a probe creates no folder");
     says(&env.spool(&["probe", "videos"]), 1, "is a folder");
-    let never = env.spool(&["probe", "nope.mkv"]);
-    says(&never, 1, "nope.mkv does not exist");
-    assert!(!format!("{never:?}").contains("no longer"), "it never was there: {never:?}");
+    let missing = env.spool(&["probe", "nope.mkv"]);
+    says(&missing, 1, "nope.mkv does not exist");
+    assert!(!format!("{missing:?}").contains("no longer"), "the file never existed: {missing:?}");
     let lines = env.spool(&["probe", "--json", a, "nope.mkv"]).json();
-    let told: Vec<&Value> = lines.iter().map(|line| &line["failure"]["code"]).collect();
-    assert_eq!(told, [&Value::Null, &Value::from("source_gone")], "{lines:?}");
+    let codes: Vec<&Value> = lines.iter().map(|line| &line["failure"]["code"]).collect();
+    assert_eq!(codes, [&Value::Null, &Value::from("source_gone")], "{lines:?}");
     assert!(lines[0]["path"].as_str().unwrap().ends_with("a.mkv") && lines[0]["pathBytes"].is_null());
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn names_that_are_no_text_reach_scripts_in_percent_form() {
+fn names_that_are_not_utf_8_are_percent_encoded_in_json() {
     use std::os::unix::ffi::OsStrExt;
     let env = TestEnv::new();
     let video = env.videos().join(std::ffi::OsStr::from_bytes(b"caf\xe9.mkv"));

@@ -1,4 +1,4 @@
-//! What a run says while it works or stands still, and how it ends when it is asked to.
+//! What a run prints while it works or is idle, and how it ends on request.
 
 use crate::cli::{one_of_three_broken, queued, says, states};
 use rustix::process::{Pid, Signal, kill_process};
@@ -8,7 +8,7 @@ use spool_tests::{clips, wait_until};
 use std::fs;
 use std::time::Duration;
 
-/// Three short videos on a machine that does much else.
+/// Enough for three short videos on a machine under load.
 const SOON: Duration = Duration::from_mins(1);
 
 fn send(run: &Running, signal: Signal) {
@@ -20,7 +20,7 @@ fn wait_for(run: &Running, words: &str) {
 }
 
 #[test]
-fn a_run_that_stands_still_says_why_at_once_and_when_it_changes() {
+fn an_idle_run_prints_the_reason_at_once_and_when_it_changes() {
     let env = queued();
     env.spool(&["hold", "--all"]);
     env.spool(&["pause"]);
@@ -36,7 +36,7 @@ fn a_run_that_stands_still_says_why_at_once_and_when_it_changes() {
     send(&run, Signal::TERM);
     let answer = run.answer();
     assert_eq!(answer.code, 0, "{answer:?}");
-    assert_eq!(answer.stderr.matches("paused").count(), 1, "once is enough: {answer:?}");
+    assert_eq!(answer.stderr.matches("paused").count(), 1, "printed only once: {answer:?}");
     wait_for(&watch, "spool: Nothing works the queue now; `spool run` does.\n");
     send(&watch, Signal::TERM);
     let lines = answer.stdout;
@@ -44,7 +44,7 @@ fn a_run_that_stands_still_says_why_at_once_and_when_it_changes() {
 }
 
 #[test]
-fn scripts_hear_how_far_a_job_is_and_why_nothing_is_done() {
+fn json_output_reports_progress_and_why_a_run_is_idle() {
     let env = TestEnv::new();
     env.use_fake_ffmpeg();
     env.video(&clips::ordinary(), "fake-slow.mkv");
@@ -75,7 +75,7 @@ fn scripts_hear_how_far_a_job_is_and_why_nothing_is_done() {
 }
 
 #[test]
-fn a_stop_that_was_asked_for_is_no_failure_and_an_interrupt_tells_of_failures() {
+fn sigterm_exits_with_0_and_sigint_with_1_if_jobs_failed() {
     let env = one_of_three_broken();
     let run = env.start(&["run"]);
     wait_until("all to end", SOON, || !states(&env).iter().any(|s| s == "queued" || s == "running"));
@@ -94,7 +94,7 @@ fn a_stop_that_was_asked_for_is_no_failure_and_an_interrupt_tells_of_failures() 
 }
 
 #[test]
-fn a_hang_up_is_told_in_the_log_and_by_the_next_list_until_the_next_run() {
+fn a_hang_up_is_logged_and_reported_by_list_until_the_next_run() {
     let env = queued();
     env.spool(&["hold", "--all"]);
     let run = env.start(&["run"]);
@@ -111,7 +111,7 @@ fn a_hang_up_is_told_in_the_log_and_by_the_next_list_until_the_next_run() {
 }
 
 #[test]
-fn a_terminal_that_knows_no_cursor_gets_lines() {
+fn a_terminal_without_cursor_control_gets_lines() {
     let env = queued();
     let on_a_terminal = |term: &str| {
         let script =
@@ -120,7 +120,7 @@ fn a_terminal_that_knows_no_cursor_gets_lines() {
     };
     let dumb = on_a_terminal("dumb");
     if dumb.code == 77 {
-        return eprintln!("SKIPPED: script, which gives a program a terminal, is not installed");
+        return eprintln!("SKIPPED: script(1), which provides a terminal, is not installed");
     }
     assert!(dumb.stdout.contains("    1  running    a.mkv\r\n"), "{dumb:?}");
     assert!(dumb.stdout.contains("  3 of 3\r\n") && !dumb.stdout.contains('\u{1b}'), "{dumb:?}");
@@ -135,7 +135,7 @@ fn a_terminal_that_knows_no_cursor_gets_lines() {
         "videos",
     ]);
     let other = on_a_terminal("xterm");
-    assert!(!other.stdout.contains("running    a.mkv"), "bars, no lines: {other:?}");
+    assert!(!other.stdout.contains("running    a.mkv"), "progress bars instead of lines: {other:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The settings from the command line and in their file: shown, changed, and what paths in them mean.
+//! Settings on the command line and in their file: how they are shown and changed, and how paths in them are resolved.
 
 use crate::cli::says;
 use serde_json::json;
@@ -13,7 +13,7 @@ fn settings_are_shown_and_changed_one_at_a_time() {
     let all = env.spool(&["settings"]);
     says(&all, 0, "keepAwake       on");
     says(&all, 0, &format!("a change is kept in {}", file.display()));
-    assert!(!file.exists(), "nothing is made by looking");
+    assert!(!file.exists(), "showing the settings creates no file");
     says(&env.spool(&["settings", "workers", "3"]), 0, "workers is 3 now. It counts from the next start");
     says(&env.spool(&["settings", "preset", "small-hevc"]), 0, "`spool add` has it from now on");
     fs::write(&file, fs::read_to_string(&file).unwrap().replace("\"crashLimit\": 3", "\"crashLimit\": 7"))
@@ -24,7 +24,7 @@ fn settings_are_shown_and_changed_one_at_a_time() {
     let some =
         ["workers", "preset", "crashLimit", "notifyDone", "outputDir"].map(|key| &read["settings"][key]);
     assert_eq!(some, [&json!(3), &json!("small-hevc"), &json!(7), &json!(false), &json!(null)]);
-    assert_eq!(env.spool(&["settings", "workers"]).stdout, "3\n", "for scripts the value alone");
+    assert_eq!(env.spool(&["settings", "workers"]).stdout, "3\n", "only the value, for scripts");
     assert_eq!(env.spool(&["-q", "settings", "outputDir"]).stdout, "none\n");
     let one = env.spool(&["settings", "maxAttempts", "--json"]).json().remove(0);
     assert_eq!((&one["key"], &one["value"]), (&json!("maxAttempts"), &json!(4)));
@@ -41,7 +41,7 @@ fn settings_are_shown_and_changed_one_at_a_time() {
 
 #[cfg(unix)]
 #[test]
-fn a_tilde_is_the_home_folder_wherever_a_path_is_taken_and_stays_in_the_file() {
+fn a_tilde_is_expanded_in_every_path_and_kept_in_the_file() {
     let env = TestEnv::new();
     let home = env.out().join("home");
     fs::create_dir_all(home.join("bin")).unwrap();
@@ -63,7 +63,10 @@ fn a_tilde_is_the_home_folder_wherever_a_path_is_taken_and_stays_in_the_file() {
     says(&spool(&["doctor"]), 0, &format!("{}/bin/ffmpeg", home.display()));
     says(&spool(&["settings", "outputDir"]), 0, "~/results");
     says(&spool(&["settings", "workers", "2"]), 0, "");
-    assert!(fs::read_to_string(&file).unwrap().contains("\"~/results\""), "another home may have the file");
+    assert!(
+        fs::read_to_string(&file).unwrap().contains("\"~/results\""),
+        "the file may be used with another home folder"
+    );
     says(&spool(&["add", "--output-dir=~/x", "videos/b.mkv"]), 0, "/home/x/b.mp4");
     says(&spool(&["add", "-o", "~/y/z.mp4", "videos/c.mkv"]), 0, "/home/y/z.mp4");
     assert!(!env.videos().join("../~").exists());
@@ -81,18 +84,18 @@ fn a_tilde_is_the_home_folder_wherever_a_path_is_taken_and_stays_in_the_file() {
 }
 
 #[test]
-fn a_mark_of_the_byte_order_at_the_start_of_a_file_is_passed_over() {
+fn a_byte_order_mark_at_the_start_of_a_file_is_ignored() {
     let env = TestEnv::new();
     env.video(&clips::ordinary(), "a.mkv");
-    let with_mark = |name: &str, text: &str| {
+    let with_byte_order_mark = |name: &str, text: &str| {
         let path = env.data().join(name);
         fs::write(&path, format!("\u{feff}{text}")).unwrap();
         path
     };
-    with_mark("settings.json", r#"{"preset": "mine"}"#);
+    with_byte_order_mark("settings.json", r#"{"preset": "mine"}"#);
     let mine = env.spool(&["presets", "export", "web-720p"]).stdout.replace("\"web-720p\"", "\"mine\"");
-    with_mark("presets.json", &format!("[{mine}]"));
-    let list = with_mark("list.txt", "videos/a.mkv\r\n");
+    with_byte_order_mark("presets.json", &format!("[{mine}]"));
+    let list = with_byte_order_mark("list.txt", "videos/a.mkv\r\n");
     let added = env.spool(&["add", "--files-from", list.to_str().unwrap()]);
     assert_eq!(added.code, 0, "{added:?}");
     assert_eq!(env.jobs()[0]["preset"], "mine");

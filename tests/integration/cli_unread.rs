@@ -1,11 +1,11 @@
-//! The command whose stdout is closed, or which is ended from outside.
+//! The command with a closed stdout, or ended by a signal.
 
 use crate::cli::{one_of_three_broken, states};
 use spool_tests::clips;
 use spool_tests::env::TestEnv;
 
 #[test]
-fn a_closed_stdout_neither_stops_the_work_nor_hides_failures() {
+fn a_closed_stdout_neither_stops_a_run_nor_hides_failures() {
     let env = one_of_three_broken();
     let mut run = env.start_unread(&["run", "--until-idle"]);
     assert_eq!(run.wait().unwrap().code(), Some(1));
@@ -15,9 +15,9 @@ fn a_closed_stdout_neither_stops_the_work_nor_hides_failures() {
     }
 }
 
-/// Ctrl-C at a pipeline ends the reader too, and a closed terminal hangs up: neither is a crash of the video.
+/// Ctrl-C in a pipeline ends the reader too, and a closed terminal sends SIGHUP: neither counts as a crash of the job.
 #[test]
-fn being_interrupted_unread_or_hung_up_is_no_crash() {
+fn sigint_without_a_reader_and_sighup_are_not_crashes() {
     let env = TestEnv::new();
     env.video(&clips::clip("slow.mkv", 20.0, false, &["-c:v", "libx264", "-preset", "ultrafast"]), "a.mkv");
     let out = env.out();
@@ -33,5 +33,5 @@ fn being_interrupted_unread_or_hung_up_is_no_crash() {
         let shown = env.spool(&["show", "1"]).stdout;
         assert!(!shown.contains("crash"), "{signal}: {shown}");
     }
-    assert_eq!(states(&env), ["done".to_owned()], "an interrupt lets the running job end");
+    assert_eq!(states(&env), ["done".to_owned()], "SIGINT lets the running job finish");
 }

@@ -1,4 +1,4 @@
-//! The command line's words: what is asked for is answered, what stands still says why, what looks alike is told apart.
+//! Text output of the command line: `--quiet`, hints that no engine runs, names of states, and jobs that look alike.
 
 use crate::cli::{one_of_three_broken, queued, says};
 use serde_json::{Value, json};
@@ -9,13 +9,13 @@ use std::fs;
 const NO_ENGINE: &str = "Nothing works the queue now; `spool run` does.";
 
 #[test]
-fn quiet_tells_each_failure_with_its_reason_and_silences_no_answer() {
+fn quiet_keeps_failures_with_their_reasons_and_requested_output() {
     let env = one_of_three_broken();
     let ran = env.spool(&["-q", "run", "--until-idle"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");
     assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
     assert!(ran.stderr.starts_with("spool: b.mkv (job 2) failed: "), "{ran:?}");
-    for asked in [
+    for command in [
         &["list"][..],
         &["show", "2"],
         &["status"],
@@ -24,19 +24,19 @@ fn quiet_tells_each_failure_with_its_reason_and_silences_no_answer() {
         &["probe", "videos/a.mkv"],
         &["doctor"],
     ] {
-        let (quiet, plain) = (env.spool(&[&["-q"], asked].concat()), env.spool(asked));
-        assert!(!quiet.stdout.is_empty() && quiet.stdout == plain.stdout, "{asked:?}: {quiet:?}");
+        let (quiet, plain) = (env.spool(&[&["-q"], command].concat()), env.spool(command));
+        assert!(!quiet.stdout.is_empty() && quiet.stdout == plain.stdout, "{command:?}: {quiet:?}");
     }
     env.spool(&["hold", "2"]);
-    let news = env.spool(&["-q", "retry", "2"]);
-    assert_eq!((news.code, news.stdout.as_str(), news.stderr.as_str()), (0, "", ""));
+    let retried = env.spool(&["-q", "retry", "2"]);
+    assert_eq!((retried.code, retried.stdout.as_str(), retried.stderr.as_str()), (0, "", ""));
     env.spool(&["hold", "2"]);
     let stuck = env.spool(&["-q", "run", "--until-idle"]);
     assert_eq!((stuck.code, stuck.stderr.as_str()), (1, "spool: 1 video on hold.\n"), "{stuck:?}");
 }
 
 #[test]
-fn a_command_that_needs_an_engine_says_that_none_runs() {
+fn commands_that_need_an_engine_report_that_none_runs() {
     let env = queued();
     env.video(&clips::ordinary(), "d.mkv");
     says(&env.spool(&["add", "videos/d.mkv"]), 0, NO_ENGINE);
@@ -47,11 +47,11 @@ fn a_command_that_needs_an_engine_says_that_none_runs() {
     says(&env.spool(&["retry", "--state", "cancelled"]), 0, NO_ENGINE);
     assert_eq!(env.spool(&["watch", "--until-idle"]).stderr, format!("spool: {NO_ENGINE}\n"));
     env.spool(&["cancel", "1"]);
-    for asked in
+    for command in
         [&["retry", "1"][..], &["release", "2"], &["resume"], &["add", "--again", "--next", "videos/c.mkv"]]
     {
-        let answer = env.spool(&[asked, &["--json"]].concat());
-        assert!(answer.json().iter().all(|line| line["worked"] == json!(false)), "{asked:?}: {answer:?}");
+        let answer = env.spool(&[command, &["--json"]].concat());
+        assert!(answer.json().iter().all(|line| line["worked"] == json!(false)), "{command:?}: {answer:?}");
     }
     env.spool(&["pause"]);
     env.spool(&["cancel", "1"]);
@@ -59,7 +59,7 @@ fn a_command_that_needs_an_engine_says_that_none_runs() {
 }
 
 #[test]
-fn jobs_are_named_by_what_people_call_their_state() {
+fn jobs_are_selected_by_common_names_of_their_states() {
     let env = queued();
     says(&env.spool(&["hold", "2"]), 0, "Job 2 on hold.");
     says(&env.spool(&["hold", "--all"]), 0, "2 jobs on hold.");
@@ -81,7 +81,7 @@ fn jobs_are_named_by_what_people_call_their_state() {
         (listed("Canceled"), listed("on hold"), listed("held,aborted")),
         (vec![3, 2], vec![1], vec![1, 3, 2])
     );
-    assert_eq!(listed("queued"), [1], "what is held is queued");
+    assert_eq!(listed("queued"), [1], "held jobs count as queued");
     assert_eq!((listed("failed,done"), listed("all").len()), (vec![], 3));
     says(&env.spool(&["list", "--state", "held,nosuch"]), 2, "\"nosuch\" is not a state");
     says(&env.spool(&["retry", "--state", "cancelled,failed"]), 0, "2 jobs queued again.");
@@ -90,7 +90,7 @@ fn jobs_are_named_by_what_people_call_their_state() {
 }
 
 #[test]
-fn jobs_that_look_alike_are_told_apart() {
+fn jobs_that_look_alike_are_distinguished_in_the_list() {
     let env = TestEnv::new();
     for folder in ["day 1", "day 2"] {
         fs::create_dir(env.videos().join(folder)).unwrap();
@@ -124,7 +124,7 @@ fn jobs_that_look_alike_are_told_apart() {
 }
 
 #[test]
-fn the_sound_of_a_film_alone_has_no_percentage() {
+fn an_audio_only_result_has_no_percentage() {
     let env = TestEnv::new();
     env.video(&clips::ordinary(), "a.mkv");
     env.spool(&[
@@ -152,7 +152,7 @@ fn the_sound_of_a_film_alone_has_no_percentage() {
 }
 
 #[test]
-fn usage_lines_name_only_what_is_needed() {
+fn usage_lines_name_only_required_arguments() {
     let env = TestEnv::new();
     for (line, usage) in [
         (&["retry"][..], "retry <ID|--all|--state <STATE>>"),
@@ -164,9 +164,9 @@ fn usage_lines_name_only_what_is_needed() {
         assert!(!answer.stderr.contains("--data-dir"), "{answer:?}");
     }
     says(&env.spool(&["add", "--help"]), 0, "[env: SPOOL_DATA_DIR]");
-    let told = env.spool(&["convert", "a.mkv"]);
+    let unknown = env.spool(&["convert", "a.mkv"]);
     assert_eq!(
-        told.stderr,
+        unknown.stderr,
         "spool: There is no command \"convert\"; `spool add` queues videos, `spool run` works the queue.\n"
     );
     says(&env.spool(&["add", "-dash.mkv"]), 2, "write ./-dash.mkv for the file");
@@ -177,7 +177,7 @@ fn usage_lines_name_only_what_is_needed() {
 }
 
 #[test]
-fn the_status_is_one_line_or_one_object() {
+fn the_status_is_one_line_or_one_json_object() {
     let env = one_of_three_broken();
     env.spool(&["hold", "3"]);
     let line = env.spool(&["status"]).stdout;
@@ -191,7 +191,7 @@ fn the_status_is_one_line_or_one_object() {
 }
 
 #[test]
-fn jobs_are_shown_by_numbers_and_ranges() {
+fn show_accepts_numbers_and_ranges() {
     let env = queued();
     let shown = env.spool(&["show", "1", "2-3", "7"]);
     assert_eq!((shown.code, shown.stdout.matches("\nsource ").count()), (1, 3), "{shown:?}");
@@ -199,7 +199,7 @@ fn jobs_are_shown_by_numbers_and_ranges() {
 }
 
 #[test]
-fn a_queue_is_never_looked_for_in_a_file() {
+fn a_file_as_the_data_folder_is_refused() {
     let env = TestEnv::new();
     let file = env.video(&clips::ordinary(), "a.mkv");
     let answer = env.spool(&["list", "--data-dir", file.to_str().unwrap()]);

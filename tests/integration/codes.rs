@@ -1,5 +1,5 @@
-//! Every failure code is produced: for real where a test can, else in the words of a misbehaving ffmpeg. A new
-//! code without a case here fails.
+//! Produces every failure code: with real sources and tools where a test can, otherwise with a fake ffmpeg that
+//! misbehaves. A new code without a case here fails the test.
 
 use spool_core::clock::SystemClock;
 use spool_core::engine::{Engine, open_queue};
@@ -20,11 +20,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a code takes to be produced.
+/// A job and a setup that produce a failure code.
 struct Trouble {
     job: NewJob,
     setup: Setup,
-    /// Done to the source between adding and working.
+    /// Applied to the source after it is added and before the engine starts.
     meanwhile: fn(&NewJob),
 }
 
@@ -42,14 +42,14 @@ fn trouble(env: &TestEnv, source: PathBuf) -> Trouble {
     }
 }
 
-/// The result is to be called so.
-fn called(env: &TestEnv, stem: Vec<u8>) -> Trouble {
+/// A job whose result gets this name.
+fn with_name(env: &TestEnv, stem: Vec<u8>) -> Trouble {
     let good = trouble(env, env.video(&clips::ordinary(), "a.mkv"));
     Trouble { job: NewJob { stem: std::ffi::OsString::from_vec(stem), ..good.job }, ..good }
 }
 
-/// ffmpeg meets this word of `WORDS`.
-fn said(env: &TestEnv, word: &str) -> Trouble {
+/// A job on which the fake ffmpeg shows this misbehaviour of `MISBEHAVIOURS`.
+fn misbehaving(env: &TestEnv, word: &str) -> Trouble {
     let mut trouble = trouble(env, env.video(&clips::ordinary(), &format!("fake-{word}.mkv")));
     if word == "stall" {
         trouble.setup.policy = Policy { max_attempts: 1, ..impatient() };
@@ -57,14 +57,14 @@ fn said(env: &TestEnv, word: &str) -> Trouble {
     trouble
 }
 
-/// A file with this content.
+/// A job whose source has this content.
 fn file(env: &TestEnv, content: &[u8]) -> Trouble {
     let path = env.videos().join("file.mp4");
     fs::write(&path, content).unwrap();
     trouble(env, path)
 }
 
-/// A good video, and what happens to it.
+/// A job with a valid video, to which `meanwhile` is applied.
 fn video(env: &TestEnv, meanwhile: fn(&NewJob)) -> Trouble {
     Trouble { meanwhile, ..trouble(env, env.video(&clips::ordinary(), "a.mkv")) }
 }
@@ -85,8 +85,8 @@ fn gone(job: &NewJob) {
 
 const ELSEWHERE: &str = "/no/such/volume";
 
-/// What the fake ffmpeg does (see `fake_ffmpeg.rs`) for the codes that only a misbehaving ffmpeg produces.
-const WORDS: &[(FailureCode, &str)] = &[
+/// Codes that only a misbehaving ffmpeg produces, with the misbehaviour of the fake ffmpeg (see `fake_ffmpeg.rs`).
+const MISBEHAVIOURS: &[(FailureCode, &str)] = &[
     (FailureCode::DiskFull, "enospc"),
     (FailureCode::DestinationReadOnly, "erofs"),
     (FailureCode::EncoderMissing, "noencoder"),
@@ -101,11 +101,11 @@ const WORDS: &[(FailureCode, &str)] = &[
     (FailureCode::UnsupportedCodec, "nodecoder"),
 ];
 
-/// What produces this code; `None`: see the test named beside it.
+/// Returns what produces this code, or `None` if other tests cover the code (see the comments at the end).
 fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
     use FailureCode as Code;
-    if let Some((_, word)) = WORDS.iter().find(|(of, _)| *of == code) {
-        return Some(said(env, word));
+    if let Some((_, word)) = MISBEHAVIOURS.iter().find(|(of, _)| *of == code) {
+        return Some(misbehaving(env, word));
     }
     let small = || clips::clip("tiny.mkv", 0.2, false, &["-vf", "scale=10:12", "-c:v", "libx264"]);
     Some(match code {
@@ -118,9 +118,9 @@ fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
             Trouble { job: NewJob { output_volume: Some(ELSEWHERE.into()), ..lost.job }, ..lost }
         }
         Code::PlanRefused => with_preset(env, small(), "small-hevc"),
-        Code::NameTooLong => called(env, vec![0xff; 300]),
-        // No file system holds a zero.
-        Code::NameRefused => called(env, b"a\0b".to_vec()),
+        Code::NameTooLong => with_name(env, vec![0xff; 300]),
+        // No file system allows a NUL byte in a name.
+        Code::NameRefused => with_name(env, b"a\0b".to_vec()),
         Code::ProbeTimeout => {
             let slow = video(env, |_| {});
             let policy = Policy { probe_limit: Duration::from_millis(1), ..slow.setup.policy };
@@ -128,27 +128,27 @@ fn produce(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
         }
         Code::FfmpegMissing => with_ffmpeg(env, "/no/such/ffmpeg".into()),
         Code::FfmpegBroken => with_ffmpeg(env, clips::ordinary()),
-        // crash.rs: a job that brings the application down three times is parked.
-        // machine_ends.rs: a job with which the machine goes down six times is held.
-        // No way through the program is known that leads to this one; `work.rs` catches every panic into it.
-        // volumes.rs: a drive that hangs, and one whose server was killed.
+        // AppCrashed: `crash.rs` tests a job that crashes the application three times.
+        // MachineDown: `machine_ends.rs` tests a job during which the machine goes down six times.
+        // Internal: nothing is known to cause it; `work.rs` converts every panic to it.
+        // VolumeSilent: `volumes.rs` tests a drive that hangs, and one whose server was killed.
         Code::AppCrashed | Code::MachineDown | Code::Internal | Code::VolumeSilent => return None,
         _ => of_source(code, env).unwrap_or_else(|| panic!("{code} has no case here")),
     })
 }
 
-/// What is wrong with the video itself.
+/// Produces the codes that the source itself causes.
 fn of_source(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
     use FailureCode as Code;
-    let silent = || clips::clip("mute.mkv", 0.2, false, &["-c:v", "libx264"]);
-    let sound = || clips::clip("sound.m4a", 0.2, true, &["-vn"]);
+    let without_audio = || clips::clip("mute.mkv", 0.2, false, &["-c:v", "libx264"]);
+    let audio_only = || clips::clip("sound.m4a", 0.2, true, &["-vn"]);
     Some(match code {
         Code::SourceGrowing => {
             Trouble { meanwhile: |job| fs::write(&job.source, "more").unwrap(), ..file(env, b"x") }
         }
         Code::NotMedia => file(env, b"Dear reader, this is no video."),
-        Code::NoVideo => trouble(env, sound()),
-        Code::NoAudio => with_preset(env, silent(), "audio-m4a"),
+        Code::NoVideo => trouble(env, audio_only()),
+        Code::NoAudio => with_preset(env, without_audio(), "audio-m4a"),
         Code::SourceTruncated => {
             let whole = fs::read(clips::clip("h264-aac.mp4", 1.0, true, &["-c:v", "libx264"])).unwrap();
             file(env, &whole[..whole.len() / 2])
@@ -158,7 +158,7 @@ fn of_source(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
             gone(job);
             fs::create_dir(&job.source).unwrap();
         }),
-        // The memory of a process, which cannot be read from its first byte on.
+        // The memory of a process: reading fails at its first byte.
         Code::SourceDefective => {
             let source = env.videos().join("a.mkv");
             std::os::unix::fs::symlink("/proc/self/mem", &source).unwrap();
@@ -169,14 +169,14 @@ fn of_source(code: FailureCode, env: &TestEnv) -> Option<Trouble> {
     })
 }
 
-fn met(engine: &Engine, id: JobId, code: FailureCode) -> bool {
+fn has_occurred(engine: &Engine, id: JobId, code: FailureCode) -> bool {
     let queue = engine.queue();
     let of_row = queue.job(id).unwrap().and_then(|job| job.failure).map(|f| f.code());
     let of_attempts = queue.attempts(id).unwrap().into_iter().filter_map(|a| Some(a.failure?.code()));
-    of_row.into_iter().chain(of_attempts).any(|met| met == code)
+    of_row.into_iter().chain(of_attempts).any(|found| found == code)
 }
 
-/// The codes of one class; so the classes run side by side.
+/// Produces the codes of one class. Each class is a test, so that the classes run in parallel.
 async fn every_code_of(class: Class) {
     for code in FailureCode::ALL.iter().copied().filter(|code| code.class() == class) {
         let env = TestEnv::new();
@@ -188,13 +188,13 @@ async fn every_code_of(class: Class) {
         drop(queue);
         (trouble.meanwhile)(&trouble.job);
         let engine = start(&env, trouble.setup);
-        wait_until(&format!("{code}"), Duration::from_secs(20), || met(&engine, id, code));
+        wait_until(&format!("{code}"), Duration::from_secs(20), || has_occurred(&engine, id, code));
         let attempts = engine.queue().attempts(id).unwrap();
         let failure = attempts.into_iter().filter_map(|a| a.failure).find(|f| f.code() == code);
         let message = failure.map_or_else(String::new, |f| reasons::said(&f));
         assert!(message.ends_with('.') && !message.contains("Err("), "{code}: {message}");
         if class == Class::Environment {
-            // The pool opens it after the job has been given back.
+            // The pool opens the breaker after it has returned the job to the queue.
             let open = || engine.queue().flag(Flag::Breaker).unwrap().is_some();
             wait_until(&format!("{code} to open the breaker"), Duration::from_secs(20), open);
         }
@@ -212,9 +212,9 @@ macro_rules! each_class {
     };
 }
 each_class! {
-    every_code_that_waits_is_produced_with_its_sentence: Wait,
+    every_wait_code_is_produced_with_its_sentence: Wait,
     every_transient_code_is_produced_with_its_sentence: Transient,
     every_suspect_code_is_produced_with_its_sentence: Suspect,
     every_permanent_code_is_produced_with_its_sentence: Permanent,
-    every_code_of_the_environment_is_produced_with_its_sentence: Environment,
+    every_environment_code_is_produced_with_its_sentence: Environment,
 }

@@ -1,4 +1,5 @@
-//! Copies are judged by their result: what a copy would show that the original does not, or show damaged, is converted.
+//! Stream copies are judged by their result: a stream is converted if its copy would show content that the original
+//! hides, or would be damaged.
 
 use crate::field_streams::{at, made, work_all};
 use crate::presets::ffmpeg;
@@ -12,16 +13,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const H264: [&str; 8] = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25"];
-/// Two settings of an encoder whose headers differ.
+/// Two settings of an encoder that produce different headers.
 const PLAIN: [&str; 6] = ["-preset", "veryfast", "-profile:v", "high", "-bf", "0"];
 const OTHER: [&str; 6] = ["-profile:v", "baseline", "-bf", "0", "-x264-params", "ref=1:cabac=0"];
 const CLOCK: [&str; 2] = ["-video_track_timescale", "12800"];
 
-fn bytes(name: &str, seconds: f64, sound: bool, more: &[&str]) -> Vec<u8> {
-    fs::read(clips::clip(name, seconds, sound, &[&H264[..], more].concat())).unwrap()
+fn bytes(name: &str, seconds: f64, audio: bool, more: &[&str]) -> Vec<u8> {
+    fs::read(clips::clip(name, seconds, audio, &[&H264[..], more].concat())).unwrap()
 }
 
-/// Works one file by a preset; the job and its result.
+/// Transcodes one file with a preset; returns the job and the path of its result.
 fn work(env: &TestEnv, name: &str, preset: &str) -> (Value, PathBuf) {
     let out = env.out().join(preset);
     let (video, folder) = (env.videos().join(name), out.to_str().unwrap());
@@ -46,7 +47,7 @@ fn remarks(job: &Value) -> String {
     job["warnings"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect::<Vec<_>>().join(" ")
 }
 
-fn right(path: &Path, frames: u64, seconds: f64, what: &str) -> Judged {
+fn check_result(path: &Path, frames: u64, seconds: f64, what: &str) -> Judged {
     let judged = judge(path);
     assert!(judged.decodes, "{what}: {judged:?}");
     assert_eq!(judged.frames, frames, "{what}: {judged:?}");
@@ -55,7 +56,7 @@ fn right(path: &Path, frames: u64, seconds: f64, what: &str) -> Judged {
 }
 
 #[test]
-fn a_header_that_changes_in_the_middle_is_converted_and_one_that_comes_again_is_copied() {
+fn a_stream_whose_header_changes_is_converted_and_one_whose_header_repeats_is_copied() {
     let env = TestEnv::new();
     let put = |name: &str, bytes: Vec<u8>| fs::write(env.videos().join(name), bytes).unwrap();
     let mono = ["-c:a", "aac", "-ac", "1", "-ar", "22050"];
@@ -80,7 +81,7 @@ fn a_header_that_changes_in_the_middle_is_converted_and_one_that_comes_again_is_
         ] {
             let (job, output) = work(&env, name, preset);
             let what = format!("{name} by {preset}");
-            let judged = right(&output, 100, 4.0, &what);
+            let judged = check_result(&output, 100, 4.0, &what);
             assert!(!remarks(&job).contains("damaged"), "{what}: {}", remarks(&job));
             assert_eq!(copied(&job, "video"), copies, "{what}: {job}");
             if name.ends_with("flv") {
@@ -96,10 +97,10 @@ fn a_header_that_changes_in_the_middle_is_converted_and_one_that_comes_again_is_
 }
 
 #[test]
-fn what_an_edit_list_hides_stays_hidden() {
+fn content_that_an_edit_list_hides_stays_hidden() {
     let env = TestEnv::new();
     let more = ["-bf", "2", "-g", "50", "-c:a", "aac", "-video_track_timescale", "12800"];
-    let film = bytes("edits.mp4", 6.0, true, &more);
+    let clip = bytes("edits.mp4", 6.0, true, &more);
     let nothing = |seconds| Edit { from: None, seconds, rate: 1.0 };
     let lists: [(&str, Vec<Edit>, u64, f64); 6] = [
         ("head.mp4", vec![shows(0.88, 5.12)], 128, 5.12),
@@ -110,53 +111,53 @@ fn what_an_edit_list_hides_stays_hidden() {
         ("late.mp4", vec![nothing(1.0), shows(0.0, 2.0)], 50, 2.0),
     ];
     for (name, edits, frames, seconds) in lists {
-        fs::write(env.videos().join(name), boxes::edited(&film, &edits)).unwrap();
+        fs::write(env.videos().join(name), boxes::edited(&clip, &edits)).unwrap();
         for preset in ["web-1080p", "remux-mp4", "small-hevc"] {
             let (job, output) = work(&env, name, preset);
             let what = format!("{name} by {preset}: {}", remarks(&job));
-            right(&output, frames, seconds, &what);
+            check_result(&output, frames, seconds, &what);
         }
     }
 }
 
 #[test]
-fn what_is_damaged_in_the_original_is_converted_so_that_the_result_plays_everywhere() {
+fn damaged_streams_are_converted_so_that_the_result_plays_everywhere() {
     let env = TestEnv::new();
     for container in ["mp4", "mkv", "flv"] {
-        let film = clips::clip(&format!("sound.{container}"), 4.0, true, &[&H264[..], &PLAIN].concat());
+        let clip = clips::clip(&format!("sound.{container}"), 4.0, true, &[&H264[..], &PLAIN].concat());
         for stream in ["v:0", "a:0"] {
             let name = format!("{}.{container}", &stream[..1]);
-            fs::copy(&film, env.videos().join(&name)).unwrap();
+            fs::copy(&clip, env.videos().join(&name)).unwrap();
             damage(&env.videos().join(&name), stream, 6);
             let (job, output) = work(&env, &name, "web-1080p");
             let what = format!("{name}: {}", remarks(&job));
             assert!(judge(&output).decodes, "{what}");
-            let (picture, sound) = (copied(&job, "video"), copied(&job, "audio"));
+            let (video, audio) = (copied(&job, "video"), copied(&job, "audio"));
             assert_eq!(
-                (picture, sound),
+                (video, audio),
                 (stream == "a:0", stream == "v:0"),
-                "only what is damaged is converted: {what}"
+                "only the damaged stream is converted: {what}"
             );
             assert!(what.contains("damaged in places, so it was converted rather than copied"), "{what}");
         }
         let whole = env.videos().join(format!("whole.{container}"));
-        fs::copy(&film, &whole).unwrap();
+        fs::copy(&clip, &whole).unwrap();
         let (job, _) = work(&env, &format!("whole.{container}"), "web-1080p");
         assert!(copied(&job, "video") && copied(&job, "audio") && remarks(&job).is_empty(), "{job}");
     }
 }
 
 #[test]
-fn a_new_container_is_compared_packet_by_packet_and_decoded_at_places() {
+fn a_remux_is_compared_packet_by_packet_and_decoded_at_several_places() {
     let env = TestEnv::new();
-    let film = clips::clip("places.mkv", 12.0, true, &[&H264[..], &PLAIN].concat());
-    fs::copy(&film, env.videos().join("long.mkv")).unwrap();
-    fs::copy(&film, env.videos().join("hurt.mkv")).unwrap();
+    let clip = clips::clip("places.mkv", 12.0, true, &[&H264[..], &PLAIN].concat());
+    fs::copy(&clip, env.videos().join("long.mkv")).unwrap();
+    fs::copy(&clip, env.videos().join("hurt.mkv")).unwrap();
     damage(&env.videos().join("hurt.mkv"), "v:0", 10);
     for name in ["long.mkv", "hurt.mkv"] {
         let (job, _) = work(&env, name, "remux-mp4");
-        let seen = &job["attempts"][0]["verification"]["streams"];
-        for stream in seen.as_array().unwrap() {
+        let checks = &job["attempts"][0]["verification"]["streams"];
+        for stream in checks.as_array().unwrap() {
             assert_eq!(
                 (&stream["copied"], &stream["compared"]),
                 (&true.into(), &true.into()),
@@ -174,22 +175,22 @@ fn a_new_container_is_compared_packet_by_packet_and_decoded_at_places() {
 }
 
 #[test]
-fn packets_are_the_same_in_every_container_and_one_changed_byte_is_found() {
+fn packets_are_equal_in_every_container_and_one_changed_byte_is_found() {
     use spool_core::ffmpeg::{compare, locate};
     let env = TestEnv::new();
-    let film = clips::clip("same.mp4", 2.0, true, &[&H264[..], &["-bf", "2"]].concat());
+    let clip = clips::clip("same.mp4", 2.0, true, &[&H264[..], &["-bf", "2"]].concat());
     let tools = locate(&spool_tests::engine::places()).unwrap();
     let policy = spool_core::policy::Policy::default();
     let streams = [("0".to_owned(), "h264"), ("1".to_owned(), "aac")];
     let equal = |other: &Path| {
         let side = |path| compare::Side { path, reach: None, streams: &streams };
-        compare::packets_equal(&tools, side(&film), side(other), &policy, None).unwrap()
+        compare::packets_equal(&tools, side(&clip), side(other), &policy, None).unwrap()
     };
     for container in ["ts", "mkv", "mov", "flv"] {
         let other = env.out().join(format!("other.{container}"));
         let made = std::process::Command::new("ffmpeg")
             .args(["-v", "error", "-nostdin", "-i"])
-            .arg(&film)
+            .arg(&clip)
             .args(["-c", "copy"])
             .arg(&other)
             .status();
@@ -205,10 +206,10 @@ fn packets_are_the_same_in_every_container_and_one_changed_byte_is_found() {
 }
 
 #[test]
-fn a_clip_to_be_played_at_another_speed_is_refused_or_partial_by_wish() {
+fn a_clip_with_another_playback_speed_is_refused_or_salvaged_on_request() {
     let env = TestEnv::new();
-    let film = bytes("sound.mp4", 4.0, true, &PLAIN);
-    let fast = boxes::edited(&film, &[Edit { from: Some(0.0), seconds: 2.0, rate: 2.0 }]);
+    let clip = bytes("sound.mp4", 4.0, true, &PLAIN);
+    let fast = boxes::edited(&clip, &[Edit { from: Some(0.0), seconds: 2.0, rate: 2.0 }]);
     fs::write(env.videos().join("fast.mp4"), fast).unwrap();
     let video = env.videos().join("fast.mp4");
     for preset in ["web-1080p", "remux-mp4"] {
@@ -220,10 +221,10 @@ fn a_clip_to_be_played_at_another_speed_is_refused_or_partial_by_wish() {
 }
 
 #[test]
-fn a_copy_whose_packets_cannot_be_compared_is_decoded_whole() {
+fn a_copy_whose_packets_cannot_be_compared_is_decoded_completely() {
     let env = TestEnv::new();
-    let film = clips::clip("pcm.mov", 12.0, true, &[&H264[..], &["-c:a", "pcm_s16le"]].concat());
-    let video = env.video(&film, "pcm.mov");
+    let clip = clips::clip("pcm.mov", 12.0, true, &[&H264[..], &["-c:a", "pcm_s16le"]].concat());
+    let video = env.video(&clip, "pcm.mov");
     let id = crate::presets::work(&env, &video, "remux-mp4", &["--set", "container=mov"])["id"].to_string();
     let job = env.spool(&["show", &id, "--json"]).json().remove(0);
     assert!(copied(&job, "video") && copied(&job, "audio"), "{job}");
@@ -237,10 +238,10 @@ fn a_copy_whose_packets_cannot_be_compared_is_decoded_whole() {
 }
 
 #[test]
-fn two_recordings_in_one_file_are_not_taken_for_one() {
+fn two_recordings_in_one_file_are_not_treated_as_one() {
     let env = TestEnv::new();
-    let film = |seconds| bytes(&format!("segment-{seconds}.mkv"), f64::from(seconds), true, &PLAIN);
-    fs::write(env.videos().join("two.mkv"), [film(2), film(1)].concat()).unwrap();
+    let clip = |seconds| bytes(&format!("segment-{seconds}.mkv"), f64::from(seconds), true, &PLAIN);
+    fs::write(env.videos().join("two.mkv"), [clip(2), clip(1)].concat()).unwrap();
     let add = ["add", "--output-dir", env.out().to_str().unwrap(), "videos/two.mkv"].map(str::to_owned);
     for (n, preset) in ["web-1080p", "remux-mp4", "small-hevc"].iter().enumerate() {
         let add = add.iter().map(String::as_str).chain(["--preset", preset]).collect::<Vec<_>>();
@@ -260,18 +261,18 @@ fn two_recordings_in_one_file_are_not_taken_for_one() {
     assert!(remarks(&job).contains("Partial: a second recording"), "{job}");
 }
 
-/// The samples that a decoder makes of a file's sound: what a container hides at either end is none of them.
+/// Decoded audio samples of a file, without those that the container hides at either end.
 fn decoded(file: &str) -> Vec<u8> {
     let args = ["-v", "error", "-i", file, "-map", "0:a:0", "-f", "s16le", "-"];
     std::process::Command::new("ffmpeg").args(args).output().unwrap().stdout
 }
 
 #[test]
-fn sound_that_mp4_holds_is_copied_into_it_with_its_ends() {
+fn audio_that_mp4_supports_is_copied_with_its_exact_ends() {
     let env = TestEnv::new();
     let source =
         ["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=1", "-f", "lavfi", "-i", "sine=d=1.0137:r=48000"];
-    let picture = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-bf", "0"];
+    let video = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-bf", "0"];
     let all = ["opus.mp4", "flac.mp4", "flac.mkv", "dts.mp4", "truehd.mp4"];
     for name in all {
         let encoder = match &name[..3] {
@@ -280,8 +281,8 @@ fn sound_that_mp4_holds_is_copied_into_it_with_its_ends() {
             "dts" => "dca",
             _ => "truehd",
         };
-        let sound = ["-c:a", encoder, "-strict", "-2", &at(&env, name)];
-        ffmpeg(&[&source[..], &picture, &sound].concat());
+        let audio = ["-c:a", encoder, "-strict", "-2", &at(&env, name)];
+        ffmpeg(&[&source[..], &video, &audio].concat());
     }
     let jobs = work_all(&env, "remux-mp4");
     assert_eq!(jobs.len(), all.len());
@@ -291,6 +292,6 @@ fn sound_that_mp4_holds_is_copied_into_it_with_its_ends() {
         assert_eq!(streams(&made, "audio")[0]["codec_name"], codec, "{name}: {job}");
         assert!(!job["warnings"].to_string().contains("encoded again"), "{name}: {job}");
         let (had, has) = (decoded(job["source"].as_str().unwrap()), decoded(job["output"].as_str().unwrap()));
-        assert!(!had.is_empty() && had == has, "{name}: {} became {} bytes of sound", had.len(), has.len());
+        assert!(!had.is_empty() && had == has, "{name}: {} became {} bytes of audio", had.len(), has.len());
     }
 }

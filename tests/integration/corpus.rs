@@ -1,6 +1,6 @@
-//! Real media, each a case that a transcoder meets in the wild, against facts measured by decoding. The files lie
-//! outside the project: `SPOOL_CORPUS`, or `../shared/corpus` beside the checkout; without them this says that it
-//! skips. `SPOOL_CORPUS_ONLY` names one file to work on.
+//! Real media, each a case that a transcoder meets in practice, compared with facts that were measured by decoding. The
+//! files are outside the project: in the folder `SPOOL_CORPUS`, or in `../shared/corpus` beside the checkout. Without
+//! them, the tests print that they are skipped. `SPOOL_CORPUS_ONLY` selects the files whose name contains it.
 
 use serde_json::Value;
 use spool_tests::env::TestEnv;
@@ -27,7 +27,7 @@ fn expected(folder: &Path) -> Facts {
     all.into_iter().filter(|(name, _)| name.contains(&only)).collect()
 }
 
-/// Files whose frames cannot all be kept, with the reason; `None` for any preset.
+/// Files whose frames cannot all be kept, with the reason.
 const FEWER_FRAMES: &[(&str, &str)] = &[
     ("sample_with_fake_auxiliary_tracks.mp4", "its frames share time stamps"),
     ("sample_android_slow_motion.mp4", "copied as it is stored, with a frame before the first shown"),
@@ -35,7 +35,7 @@ const FEWER_FRAMES: &[(&str, &str)] = &[
     ("iibbibb_editlist_videoonly.mp4", "copied as it is stored, with a frame that its edit list hides"),
 ];
 
-/// Works the whole corpus with one preset and judges every result.
+/// Transcodes the whole corpus with one preset and checks every result.
 fn work(preset: &str) {
     let Some(folder) = folder() else { return };
     let facts = expected(&folder);
@@ -66,7 +66,7 @@ fn work(preset: &str) {
 fn faults(preset: &str, name: &str, facts: &Value, job: &Value) -> Vec<String> {
     let code = job["failure"]["code"].as_str().unwrap_or_default();
     if facts["transcodable"] == false {
-        // A newer ffmpeg may decode what the one that was measured with could not.
+        // A newer ffmpeg may decode what the ffmpeg of the measurement could not.
         if facts["code"] == "unsupported_codec" && job["state"] == "done" {
             let made = Path::new(job["output"].as_str().unwrap());
             return if judge::decodes(made) { vec![] } else { vec!["does not decode cleanly".to_owned()] };
@@ -80,23 +80,23 @@ fn faults(preset: &str, name: &str, facts: &Value, job: &Value) -> Vec<String> {
         return vec![format!("{} {code}: {}", job["state"], job["failure"]["message"])];
     }
     let judged = judge::judge(Path::new(job["output"].as_str().unwrap()));
-    [picture(preset, name, facts, &judged), rest(preset, facts, &judged)].concat()
+    [video_faults(preset, name, facts, &judged), other_faults(preset, facts, &judged)].concat()
 }
 
-/// A protected file may be told as what it is, where its boxes say so.
+/// A protected file may also be refused as protected, if its boxes declare it.
 fn refused_rightly(facts: &Value, code: &str) -> bool {
     code == facts["code"]
         || (code == "drm_protected" && facts["note"].as_str().unwrap_or_default().contains(code))
 }
 
-fn picture(preset: &str, name: &str, facts: &Value, judged: &Judged) -> Vec<String> {
+fn video_faults(preset: &str, name: &str, facts: &Value, judged: &Judged) -> Vec<String> {
     let mut wrong = Vec::new();
     let number = |field: &str| facts[field].as_f64();
     if !judged.decodes {
         wrong.push("does not decode cleanly".to_owned());
     }
     if judged.moving != 1 {
-        wrong.push(format!("{} moving pictures", judged.moving));
+        wrong.push(format!("{} video streams", judged.moving));
     }
     let frames = number("video_frames").unwrap();
     let fewer = FEWER_FRAMES.iter().any(|(file, _)| *file == name);
@@ -105,11 +105,11 @@ fn picture(preset: &str, name: &str, facts: &Value, judged: &Judged) -> Vec<Stri
     }
     let near = |got: f64, want: f64| (got - want).abs() <= (want * 0.03).max(0.3);
     if !near(judged.video_seconds, number("video_seconds").unwrap()) {
-        wrong.push(format!("picture {} s instead of {}", judged.video_seconds, facts["video_seconds"]));
+        wrong.push(format!("video {} s instead of {}", judged.video_seconds, facts["video_seconds"]));
     }
     let (width, height) = (facts["display"][0].as_f64().unwrap(), facts["display"][1].as_f64().unwrap());
     let (w, h) = judged.display;
-    // Even sides change the shape of a tiny picture by more than 2 %.
+    // The tolerance of 2 % allows for rounding to even sides.
     if ((w / h) / (width / height) - 1.0).abs() > 0.02 || w > width + 1.0 || h > height + 1.0 {
         wrong.push(format!("shown as {w}x{h} instead of {width}x{height}"));
     }
@@ -126,16 +126,16 @@ fn picture(preset: &str, name: &str, facts: &Value, judged: &Judged) -> Vec<Stri
     wrong
 }
 
-fn rest(preset: &str, facts: &Value, judged: &Judged) -> Vec<String> {
+fn other_faults(preset: &str, facts: &Value, judged: &Judged) -> Vec<String> {
     let mut wrong = Vec::new();
     let count = |field: &str| facts[field].as_u64().unwrap_or(0) as usize;
     if judged.audio != count("decodable_audio_tracks") {
-        wrong.push(format!("{} sound tracks instead of {}", judged.audio, facts["decodable_audio_tracks"]));
+        wrong.push(format!("{} audio tracks instead of {}", judged.audio, facts["decodable_audio_tracks"]));
     }
     if let Some(seconds) = facts["audio_seconds"].as_f64()
         && (judged.audio_seconds - seconds).abs() > (seconds * 0.03).max(0.3)
     {
-        wrong.push(format!("sound {} s instead of {seconds}", judged.audio_seconds));
+        wrong.push(format!("audio {} s instead of {seconds}", judged.audio_seconds));
     }
     if judged.text_subtitles != count("text_subs") {
         wrong.push(format!("{} text subtitles", judged.text_subtitles));

@@ -1,4 +1,4 @@
-//! kill -9 of `spool run` at random moments: nothing is lost, nothing is done twice, nothing is left behind.
+//! `kill -9` of `spool run` at random moments: no job is lost, none is done twice, and no process or part file is left.
 //!
 //! `SPOOL_KILL_ROUNDS` sets the number of kills (default 8).
 
@@ -14,7 +14,7 @@ fn rounds() -> usize {
     std::env::var("SPOOL_KILL_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(8)
 }
 
-/// Processes whose command line names a file of this world's out folder: its ffmpegs.
+/// The ffmpeg processes whose command line names a file in the output folder of this environment.
 #[cfg(target_os = "linux")]
 fn encoders(env: &TestEnv) -> Vec<u32> {
     let needle = env.out().to_string_lossy().into_owned();
@@ -32,7 +32,7 @@ fn running(env: &TestEnv) -> usize {
     env.spool(&["list", "--state", "running", "--json"]).json().len()
 }
 
-/// Adds the folder of videos; answers how many were accepted.
+/// Adds the folder of videos and returns the number of accepted files.
 fn add_folder(env: &TestEnv) -> usize {
     let out = env.out();
     let quick = ["--json", "--set", "video.speed=veryfast", "--set", "video.copy=never"];
@@ -54,18 +54,18 @@ fn add(env: &TestEnv, count: usize) -> Vec<(PathBuf, Vec<u8>)> {
     videos.into_iter().map(|v| (v.clone(), fs::read(v).unwrap())).collect()
 }
 
-/// Starts the queue; it must take up work within 5 s, if there is any.
+/// Starts an engine; it must start a job within 5 s, if one is left.
 fn restart(env: &TestEnv) -> Running {
-    let (begun, run) = (Instant::now(), env.start(&["run", "--until-idle", "--workers", "2"]));
+    let (started, run) = (Instant::now(), env.start(&["run", "--until-idle", "--workers", "2"]));
     let left = |env: &TestEnv| env.jobs().iter().any(|j| j["state"] == "queued" || j["state"] == "running");
-    wait_until("work to restart", Duration::from_secs(5), || running(env) > 0 || !left(env));
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    wait_until("a job to start", Duration::from_secs(5), || running(env) > 0 || !left(env));
+    assert!(started.elapsed() < Duration::from_secs(5));
     run
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_killed_engine_loses_nothing_repeats_nothing_and_leaves_nothing() {
+fn a_killed_engine_loses_no_job_repeats_none_and_leaves_no_files() {
     let env = TestEnv::new();
     env.settings(&json!({ "crashLimit": 1_000_000 }));
     let rounds = rounds();
@@ -73,17 +73,17 @@ fn a_killed_engine_loses_nothing_repeats_nothing_and_leaves_nothing() {
     let mut seed = 0x5eed_u64;
     for round in 0..rounds {
         let run = restart(&env);
-        // A cheap generator is random enough; its seed makes a failure repeatable as far as timing allows.
+        // A linear congruential generator is random enough; its seed makes a failure as repeatable as timing allows.
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let moment = Instant::now() + Duration::from_millis(seed >> 33 & 0x3ff);
-        assert_eq!(add_folder(&env), 0, "round {round}: added again while it is worked, nothing is doubled");
+        assert_eq!(add_folder(&env), 0, "round {round}: adding the same files during a run creates no jobs");
         wait_until("the moment", Duration::from_secs(5), || Instant::now() >= moment);
-        // Now and then a command on all jobs is cut off with it.
-        let asked = (round % 3 == 1).then(|| env.start(&["cancel", "--all"]));
+        // In every third round, a command on all jobs is running when the engine is killed.
+        let cancel = (round % 3 == 1).then(|| env.start(&["cancel", "--all"]));
         run.crash();
-        drop(asked);
+        drop(cancel);
         wait_until("orphans to end with their engine", Duration::from_secs(5), || encoders(&env).is_empty());
-        assert_eq!(env.jobs().len(), rounds + 2, "round {round}: every accepted job is there");
+        assert_eq!(env.jobs().len(), rounds + 2, "round {round}: every accepted job still exists");
         env.spool(&["retry", "--state", "cancelled"]);
     }
     let ended = restart(&env).answer();
@@ -98,7 +98,7 @@ fn all_done_once(env: &TestEnv, sources: &[(PathBuf, Vec<u8>)]) {
     assert_eq!(
         outputs,
         env.results().into_iter().collect(),
-        "one result a job, no part file, no second output"
+        "one result per job, no part file, no second output"
     );
     for job in &jobs {
         let shown = env.spool(&["show", &job["id"].to_string(), "--json"]).json().remove(0);
@@ -119,7 +119,7 @@ fn name_of_output(job: &Value) -> String {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_job_that_brings_the_application_down_three_times_is_parked_and_the_rest_goes_on() {
+fn a_job_that_crashes_the_application_three_times_fails_and_the_others_continue() {
     let env = TestEnv::new();
     env.use_fake_ffmpeg();
     env.video(&clips::ordinary(), "fake-stall.mkv");
@@ -138,7 +138,7 @@ fn a_job_that_brings_the_application_down_three_times_is_parked_and_the_rest_goe
     }
     env.spool(&add);
     let ran = env.spool(&["run", "--until-idle"]);
-    assert_eq!(ran.code, 1, "parked counts as failed: {ran:?}");
+    assert_eq!(ran.code, 1, "one job has failed: {ran:?}");
     let state = |n: usize| (env.jobs()[n]["state"].clone(), env.jobs()[n]["failure"]["code"].clone());
     assert_eq!(state(0), ("failed".into(), "app_crashed".into()));
     assert!(env.jobs()[0]["failure"]["message"].as_str().unwrap().contains("3 times"));
@@ -146,18 +146,18 @@ fn a_job_that_brings_the_application_down_three_times_is_parked_and_the_rest_goe
 }
 
 #[test]
-fn only_one_engine_works_a_queue_and_a_crash_frees_it_at_once() {
+fn only_one_engine_runs_a_queue_and_a_crash_releases_it_at_once() {
     let env = TestEnv::new();
     env.video(&clips::ordinary(), "fake-stall.mkv");
     env.use_fake_ffmpeg();
     env.spool(&["add", "videos"]);
     let first = env.start(&["run"]);
-    wait_until("the first to work", Duration::from_secs(10), || running(&env) > 0);
+    wait_until("the first engine to start a job", Duration::from_secs(10), || running(&env) > 0);
     let second = env.spool(&["run", "--until-idle"]);
     assert_eq!(second.code, 3, "{second:?}");
     assert!(second.stderr.contains(&format!("spool run (process {})", first.id())), "{second:?}");
     first.crash();
     let mut third = env.start(&["run"]);
-    wait_until("the third to work", Duration::from_secs(5), || running(&env) > 0);
+    wait_until("the third engine to start a job", Duration::from_secs(5), || running(&env) > 0);
     assert!(!third.has_ended());
 }

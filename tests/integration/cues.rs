@@ -1,5 +1,5 @@
-//! Subtitles made of text that go into MP4 and MOV: each cue keeps its time and its text, whatever the original says of
-//! times, marks and bytes.
+//! Text subtitles in MP4 and MOV results: each cue keeps its time and its text, for any cue times, markup and text
+//! encoding of the original.
 
 use crate::field_streams::{at, made, work_all};
 use crate::presets::{commands, ffmpeg, output, work};
@@ -9,16 +9,16 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The cues of the first track of subtitles, as `SubRip`.
-fn srt(film: &Path) -> String {
-    let args = ["-v", "error", "-nostdin", "-i", film.to_str().unwrap(), "-map", "0:s:0", "-f", "srt", "-"];
+/// The cues of the first subtitle track, as `SubRip`.
+fn srt(path: &Path) -> String {
+    let args = ["-v", "error", "-nostdin", "-i", path.to_str().unwrap(), "-map", "0:s:0", "-f", "srt", "-"];
     let output = Command::new("ffmpeg").args(args).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     String::from_utf8_lossy(&output.stdout).replace('\r', "")
 }
 
-/// A picture every ten seconds for so long, with these cues.
-fn film(env: &TestEnv, name: &str, seconds: u32, cues: &str) {
+/// Makes a video with a frame every ten seconds and these cues.
+fn slow_video(env: &TestEnv, name: &str, seconds: u32, cues: &str) {
     let (lines, source) =
         (at(env, &format!("../{name}.srt")), format!("color=red:s=64x64:r=1/10:d={seconds}"));
     fs::write(&lines, cues).unwrap();
@@ -27,13 +27,13 @@ fn film(env: &TestEnv, name: &str, seconds: u32, cues: &str) {
 }
 
 #[test]
-fn a_cue_that_stays_or_comes_after_more_than_35_minutes_keeps_its_time() {
+fn a_cue_that_lasts_or_starts_after_more_than_35_minutes_keeps_its_time() {
     let env = TestEnv::new();
     let (first, late) =
         ("1\n00:00:00,000 --> 00:00:20,000\nfirst\n\n", "2\n00:40:30,000 --> 00:40:40,000\nlate\n");
     let mark = "2\n00:00:30,000 --> 00:40:10,000\nmark\n\n3\n00:40:30,000 --> 00:40:40,000\nlate\n";
     for (name, cues) in [("late", late), ("mark", mark)] {
-        film(&env, &format!("{name}.mkv"), 2460, &format!("{first}{cues}"));
+        slow_video(&env, &format!("{name}.mkv"), 2460, &format!("{first}{cues}"));
     }
     for preset in ["web-1080p", "remux-mp4", "edit-prores"] {
         for (name, job) in work_all(&env, preset) {
@@ -47,7 +47,7 @@ fn a_cue_that_stays_or_comes_after_more_than_35_minutes_keeps_its_time() {
 }
 
 #[test]
-fn a_cue_beyond_the_end_that_no_header_declares_costs_no_second_encode() {
+fn a_cue_beyond_an_undeclared_end_causes_no_second_encode() {
     let env = TestEnv::new();
     let lines = at(&env, "../long.srt");
     fs::write(&lines, "1\n00:00:00,000 --> 00:00:00,500\none\n\n2\n00:00:01,000 --> 00:05:00,000\nlong\n")
@@ -61,24 +61,25 @@ fn a_cue_beyond_the_end_that_no_header_declares_costs_no_second_encode() {
     assert_eq!(runs.count(), 1);
 }
 
-/// The text of the n-th cue, as long as what is to stand in its place.
-fn stand_in(n: usize, bytes: usize) -> String {
+/// Placeholder text of the n-th cue, with the length of the text that replaces it.
+fn placeholder(n: usize, bytes: usize) -> String {
     format!("Q{n}{}", "z".repeat(bytes - 2))
 }
 
-/// Puts bytes in the place of the cues that stand in for them; `before` of what stands in front of each goes with it.
-fn replaced(film: &mut [u8], texts: &[Vec<u8>], before: usize) {
+/// Replaces the placeholders with these texts. The first `before` bytes of each text overwrite the bytes in front of
+/// its placeholder.
+fn replace_placeholders(file: &mut [u8], texts: &[Vec<u8>], before: usize) {
     for (n, text) in texts.iter().enumerate() {
-        let stand_in = stand_in(n, text.len() - before);
-        let at = film.windows(stand_in.len()).position(|w| w == stand_in.as_bytes()).unwrap() - before;
-        film[at..at + text.len()].copy_from_slice(text);
+        let placeholder = placeholder(n, text.len() - before);
+        let at = file.windows(placeholder.len()).position(|w| w == placeholder.as_bytes()).unwrap() - before;
+        file[at..at + text.len()].copy_from_slice(text);
     }
 }
 
-/// A film whose cues of half a second, one a second, are these bytes.
+/// Makes a video with one cue of half a second per second, whose contents are these bytes.
 fn with_bytes(env: &TestEnv, name: &str, texts: &[Vec<u8>], before: usize, more: &[&str]) {
     let cue = |(n, text): (usize, &Vec<u8>)| {
-        let text = stand_in(n, text.len() - before);
+        let text = placeholder(n, text.len() - before);
         format!("{n}\n00:00:0{n},000 --> 00:00:0{n},500\n{text}\n\n")
     };
     let lines = at(env, "../bytes.srt");
@@ -86,19 +87,19 @@ fn with_bytes(env: &TestEnv, name: &str, texts: &[Vec<u8>], before: usize, more:
     let inputs = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=3", "-i", &lines];
     let encoded = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"];
     ffmpeg(&[&inputs[..], &encoded, more, &[&at(env, name)]].concat());
-    let mut film = fs::read(at(env, name)).unwrap();
-    replaced(&mut film, texts, before);
-    fs::write(at(env, name), film).unwrap();
+    let mut file = fs::read(at(env, name)).unwrap();
+    replace_placeholders(&mut file, texts, before);
+    fs::write(at(env, name), file).unwrap();
 }
 
 #[test]
-fn bytes_that_are_no_utf_8_become_the_letters_they_were_meant_for() {
+fn cues_that_are_not_utf_8_are_decoded_to_the_intended_letters() {
     let env = TestEnv::new();
     let western: [&[u8]; 3] = [b"plain one", b"caf\xe9 au lait", b"na\xefve one"];
     let marks =
         ["-metadata:s:s", "language=fre", "-metadata:s:s", "title=Original", "-disposition:s", "forced"];
     with_bytes(&env, "a.mkv", &western.map(<[u8]>::to_vec), 0, &marks);
-    // Without an index.
+    // `-live` writes no index.
     let russian = vec![b"\xc4\xe0, \xed\xe5\xf2".to_vec()];
     with_bytes(&env, "b.mkv", &russian, 0, &["-metadata:s:s", "language=rus", "-live", "1"]);
     for preset in ["web-1080p", "edit-prores"] {
@@ -124,7 +125,7 @@ fn bytes_that_are_no_utf_8_become_the_letters_they_were_meant_for() {
 }
 
 #[test]
-fn what_is_drawn_in_ass_does_not_become_a_line_of_the_film() {
+fn drawings_in_ass_do_not_become_text() {
     let env = TestEnv::new();
     let lines = at(&env, "../drawn.ass");
     let styles = "[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name, Fontname, Fontsize, Bold\n\
@@ -154,17 +155,17 @@ fn what_is_drawn_in_ass_does_not_become_a_line_of_the_film() {
     }
 }
 
-/// Subtitles of MP4 that ffmpeg knows by name alone, made out of such as it knows.
+/// Makes MP4 subtitles of a kind that ffmpeg only identifies, by relabelling a kind that it can write.
 fn foreign(env: &TestEnv, name: &str, texts: &[Vec<u8>], before: usize, kind: [&[u8; 4]; 2]) {
     let fragments = ["-c:s", "mov_text", "-movflags", "+empty_moov+default_base_moof"];
     let more = if name.starts_with("parts") { &fragments[..] } else { &fragments[..2] };
     with_bytes(env, name, texts, before, more);
-    let mut film = fs::read(at(env, name)).unwrap();
+    let mut file = fs::read(at(env, name)).unwrap();
     for (from, to) in [b"tx3g", b"sbtl"].into_iter().zip(kind) {
-        let at = film.windows(4).position(|w| w == from).unwrap();
-        film[at..at + 4].copy_from_slice(to);
+        let at = file.windows(4).position(|w| w == from).unwrap();
+        file[at..at + 4].copy_from_slice(to);
     }
-    fs::write(at(env, name), film).unwrap();
+    fs::write(at(env, name), file).unwrap();
 }
 
 #[test]
@@ -177,7 +178,7 @@ fn webvtt_and_ttml_in_mp4_are_converted() {
         let times = format!("begin='00:00:0{n}.000' dur='0.5s'");
         format!("<tt xmlns='http://www.w3.org/ns/ttml'><body><div><p {times}>{text}</p></div></body></tt>")
     };
-    // The length of a text stands in two bytes before it.
+    // The two bytes before a text hold its length.
     let before = 2;
     let texts = ["first &amp; <i>last</i>", "second", "third"];
     let vtt = texts.map(webvtt);

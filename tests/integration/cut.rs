@@ -1,5 +1,6 @@
-//! Files that state their size or count are held to it: what was cut is not called verified, wherever the cut lies and
-//! whether or not a demuxer complains; what states nothing true is judged by what it holds.
+//! Truncated files. A file that declares its size, length or frame count must contain that much: a truncated file never
+//! becomes a verified result, wherever the cut is and whether or not the demuxer reports it. A file whose declarations
+//! are placeholders is judged by its content.
 
 use serde_json::Value;
 use spool_tests::clips;
@@ -10,7 +11,7 @@ use std::process::Command;
 
 const H264: [&str; 6] = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "25"];
 
-/// Six seconds with sound of each kind.
+/// Six seconds of video with audio, with codecs that fit the extension of `name`.
 fn whole(name: &str) -> Vec<u8> {
     let more: &[&str] = match name.rsplit('.').next().unwrap() {
         "avi" => &["-c:v", "mpeg4", "-c:a", "mp3"],
@@ -26,7 +27,7 @@ fn whole(name: &str) -> Vec<u8> {
     fs::read(clips::clip(&format!("stated-{name}"), 6.0, true, &[&small[..], more].concat())).unwrap()
 }
 
-/// Where the first packet of the picture begins that lies behind this share of the file.
+/// Position of the first video packet at or after this byte of the file.
 fn between_packets(path: &Path, from: usize) -> usize {
     let args = ["-v", "error", "-select_streams", "v", "-show_entries", "packet=pos", "-of", "csv=p=0"];
     let output = Command::new("ffprobe").args(args).arg(path).output().unwrap();
@@ -38,7 +39,7 @@ fn between_packets(path: &Path, from: usize) -> usize {
 fn work(env: &TestEnv) -> Vec<Value> {
     let out = env.out();
     for video in fs::read_dir(env.videos()).unwrap() {
-        // What was written just now may be written to still, and is looked at twice.
+        // A file that was modified recently may still be growing, and is checked twice.
         let long_ago = filetime::FileTime::from_unix_time(1_700_000_000, 0);
         filetime::set_file_mtime(video.unwrap().path(), long_ago).unwrap();
     }
@@ -49,9 +50,9 @@ fn work(env: &TestEnv) -> Vec<Value> {
     env.jobs()
 }
 
-/// ffmpeg calls such an end an error of input and output, which would be tried again and blamed on the drive.
+/// ffmpeg reports such an end as an I/O error, which would be retried and attributed to the drive.
 #[test]
-fn a_file_that_was_cut_within_its_header_is_not_blamed_on_the_drive() {
+fn a_file_that_is_truncated_in_its_header_is_not_attributed_to_the_drive() {
     let env = TestEnv::new();
     let bytes = fs::read(clips::ordinary()).unwrap();
     for end in [200, 240, 280, 1000] {
@@ -65,9 +66,9 @@ fn a_file_that_was_cut_within_its_header_is_not_blamed_on_the_drive() {
 }
 
 #[test]
-fn files_that_state_how_long_they_are_and_were_cut_fail_with_what_can_be_read() {
+fn truncated_files_that_declare_their_length_fail_with_the_readable_length() {
     let env = TestEnv::new();
-    let mut made = 0;
+    let mut count = 0;
     for name in ["a.avi", "a.wmv", "a.mp4", "a.mov", "a.mkv", "a.webm", "a.flv", "a.mxf", "a.ivf"] {
         let bytes = whole(name);
         let path = env.videos().join(name);
@@ -76,11 +77,11 @@ fn files_that_state_how_long_they_are_and_were_cut_fail_with_what_can_be_read() 
         fs::remove_file(&path).unwrap();
         for (cut, at) in [("third", third), ("most", bytes.len() * 4 / 5)] {
             fs::write(env.videos().join(name.replace("a.", &format!("{cut}."))), &bytes[..at]).unwrap();
-            made += 1;
+            count += 1;
         }
     }
     let jobs = work(&env);
-    assert_eq!(jobs.len(), made);
+    assert_eq!(jobs.len(), count);
     for job in jobs {
         let message = job["failure"]["message"].as_str().unwrap_or_default();
         assert_eq!(job["failure"]["code"], "source_truncated", "{job}");
@@ -90,31 +91,31 @@ fn files_that_state_how_long_they_are_and_were_cut_fail_with_what_can_be_read() 
     assert!(env.results().is_empty());
 }
 
-/// Every length in an AVI overwritten with this one, as before its recorder has closed it.
-fn never_closed(film: &[u8], length: u32) -> Vec<u8> {
-    let (mut film, length) = (film.to_vec(), length.to_le_bytes());
-    let place = |film: &[u8], name: &[u8]| film.windows(4).position(|four| four == name).unwrap();
-    let (avih, movi) = (place(&film, b"avih"), place(&film, b"movi"));
+/// Overwrites every length in an AVI with this one, as in a file that its recorder has not closed.
+fn never_closed(file: &[u8], length: u32) -> Vec<u8> {
+    let (mut file, length) = (file.to_vec(), length.to_le_bytes());
+    let place = |file: &[u8], name: &[u8]| file.windows(4).position(|four| four == name).unwrap();
+    let (avih, movi) = (place(&file, b"avih"), place(&file, b"movi"));
     for at in [4, movi - 4, avih + 8 + 16] {
-        film[at..at + 4].copy_from_slice(&length);
+        file[at..at + 4].copy_from_slice(&length);
     }
-    let heads: Vec<usize> = (0..movi).filter(|at| film[*at..].starts_with(b"strh")).collect();
+    let heads: Vec<usize> = (0..movi).filter(|at| file[*at..].starts_with(b"strh")).collect();
     for at in heads {
-        film[at + 8 + 32..at + 8 + 36].copy_from_slice(&length);
+        file[at + 8 + 32..at + 8 + 36].copy_from_slice(&length);
     }
-    film
+    file
 }
 
 #[test]
-fn what_a_recorder_wrote_before_it_knew_is_held_against_nothing() {
+fn placeholder_lengths_of_a_recorder_are_ignored() {
     let env = TestEnv::new();
-    let film = whole("a.avi");
+    let file = whole("a.avi");
     for (name, length) in [("zero.avi", 0), ("largest.avi", u32::MAX)] {
-        fs::write(env.videos().join(name), &never_closed(&film, length)[..film.len() / 2]).unwrap();
+        fs::write(env.videos().join(name), &never_closed(&file, length)[..film.len() / 2]).unwrap();
     }
-    // Whole, but for the index behind it.
-    let index = film.windows(4).rposition(|four| four == b"idx1").unwrap();
-    fs::write(env.videos().join("no-index.avi"), &film[..index]).unwrap();
+    // Complete except for the index at the end.
+    let index = file.windows(4).rposition(|four| four == b"idx1").unwrap();
+    fs::write(env.videos().join("no-index.avi"), &file[..index]).unwrap();
     for job in work(&env) {
         assert_eq!(job["state"], "done", "{job}");
     }

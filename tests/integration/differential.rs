@@ -1,8 +1,9 @@
-//! Does *done* mean what it says? Every kind of stream in every container that has it, by every preset, each result
-//! read back frame by frame and beep by beep, and compared with what the source shows.
+//! Checks that results of done jobs are correct: transcodes every kind of stream in every container that supports it
+//! with every preset, decodes each result frame by frame and beep by beep, and compares it with the content of the
+//! source.
 //!
-//! A sample by default; `SPOOL_TRUTH=all` works all of them, a number that many, `SPOOL_TRUTH_ONLY` those whose name
-//! contains it, such as `Tail.mp4 web-1080p`.
+//! Runs a sample of the cases by default. `SPOOL_TRUTH=all` runs all of them, `SPOOL_TRUTH=N` runs N, and
+//! `SPOOL_TRUTH_ONLY` selects the cases whose name contains it, such as `Tail.mp4 web-1080p`.
 
 mod kinds;
 mod make;
@@ -30,7 +31,7 @@ const PRESETS: [&str; 8] = [
     "audio-m4a",
 ];
 
-/// What is known to come out wrong, with the reason. One that passes fails the test, so that the list stays true.
+/// Cases that are known to fail, with the reason. If one passes, the test fails, so that the list stays correct.
 const KNOWN: &[(&str, &str)] = &[];
 
 type Case = (Source, &'static str);
@@ -39,7 +40,8 @@ fn name((source, preset): &Case) -> String {
     format!("{} {preset}", source.name())
 }
 
-/// The wanted part of all cases: a stride visits them evenly, and each once.
+/// The selected cases, and the number of all cases. A stride that is coprime to that number spreads the sample evenly
+/// and visits no case twice.
 fn cases() -> (Vec<Case>, usize) {
     let sources = kinds::sources();
     let all = sources.len() * PRESETS.len();
@@ -58,7 +60,7 @@ fn common_divisor(a: usize, b: usize) -> usize {
 }
 
 #[test]
-fn what_is_called_verified_shows_what_its_source_shows() {
+fn done_results_have_the_content_of_their_sources() {
     let (cases, all) = cases();
     assert!(all >= 300, "{all} combinations");
     let env = TestEnv::new();
@@ -77,7 +79,7 @@ fn what_is_called_verified_shows_what_its_source_shows() {
         let known = KNOWN.iter().find(|(what, _)| name(case).contains(what));
         match (known, faults.is_empty()) {
             (Some((what, _)), true) => {
-                wrong.push(format!("{}: is known to fail ({what}), and passes", name(case)));
+                wrong.push(format!("{}: is known to fail ({what}), but passes", name(case)));
             }
             (None, false) => wrong.push(format!("{}: {}", name(case), faults.join("; "))),
             _ => {}
@@ -112,9 +114,9 @@ fn add(env: &TestEnv, source: Source, preset: &str) {
 }
 
 fn faults(preset: &str, want: &Want, job: &Value) -> Vec<String> {
-    let sound_alone = preset == "audio-m4a";
+    let audio_only = preset == "audio-m4a";
     let code = job["failure"]["code"].as_str().unwrap_or_default();
-    if want.no_sound && sound_alone {
+    if want.no_sound && audio_only {
         return if code == "no_audio" { vec![] } else { vec![format!("{} {code}", job["state"])] };
     }
     if !want.refused.is_empty() {
@@ -124,17 +126,17 @@ fn faults(preset: &str, want: &Want, job: &Value) -> Vec<String> {
         return vec![format!("{}: {}", job["state"], job["failure"]["message"])];
     }
     let seen = see(Path::new(job["output"].as_str().unwrap()));
-    let shown = if sound_alone { want.shown.clone().sound_alone() } else { want.shown.clone() };
+    let shown = if audio_only { want.shown.clone().sound_alone() } else { want.shown.clone() };
     let mut wrong = if want.short { short(&shown, &seen) } else { differences(&shown, &seen, want.spare) };
-    // How long the last picture stands is judged by itself.
-    wrong.retain(|said| want.last.is_none() || !said.starts_with("the file lasts"));
+    // The duration of the last frame is checked separately below.
+    wrong.retain(|fault| want.last.is_none() || !fault.starts_with("the file lasts"));
     let end = shown.frames.last().map(|(at, _)| at + want.last.unwrap_or(0.04));
     if want.last.is_some() && end.is_none_or(|end| (seen.seconds - end).abs() > 0.25) {
         wrong.push(format!("lasts {:.2} s instead of {end:.2?}", seen.seconds));
     }
-    let said = job["warnings"].to_string();
-    if let Some(what) = want.saying.filter(|what| !said.contains(what) && !sound_alone) {
-        wrong.push(format!("says nothing of {what:?}: {said}"));
+    let warnings = job["warnings"].to_string();
+    if let Some(what) = want.saying.filter(|what| !warnings.contains(what) && !audio_only) {
+        wrong.push(format!("does not warn of {what:?}: {warnings}"));
     }
     let may_be_damaged = want.damaged && preset == "remux-mp4";
     if !seen.clean && !may_be_damaged {
@@ -143,16 +145,16 @@ fn faults(preset: &str, want: &Want, job: &Value) -> Vec<String> {
     wrong
 }
 
-/// Of a file without its end, what is there must be right.
+/// Checks the result of a file without its end: what the result contains must be correct.
 fn short(shown: &Shown, seen: &Seen) -> Vec<String> {
     let end = seen.shown.frames.last().map_or(seen.seconds, |(at, _)| at + 0.04);
     let mut wrong = Vec::new();
     if end < 2.0 {
         wrong.push(format!("ends at {end:.2} s"));
     }
-    let sound = |seconds: f64| seen.shown.tracks.first().is_none_or(|t| (t.to - seconds).abs() < 0.5);
-    if !sound(end) {
-        wrong.push(format!("sound ends at {:?} s", seen.shown.tracks.first().map(|t| t.to)));
+    let audio_ends_at = |seconds: f64| seen.shown.tracks.first().is_none_or(|t| (t.to - seconds).abs() < 0.5);
+    if !audio_ends_at(end) {
+        wrong.push(format!("audio ends at {:?} s", seen.shown.tracks.first().map(|t| t.to)));
     }
     let numbers: Vec<u32> = seen.shown.frames.iter().map(|(_, n)| *n).collect();
     if !numbers.is_sorted() || numbers.iter().any(|n| *n as usize >= shown.frames.len().max(1)) {

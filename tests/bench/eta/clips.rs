@@ -1,5 +1,5 @@
-//! The clips whose jobs are recorded: sizes, lengths, codecs and contents of many kinds, made once under `target/`, and
-//! whatever videos lie in the folder that `SPOOL_BENCH_VIDEOS` names.
+//! The clips whose jobs are recorded: clips of many sizes, lengths, codecs and contents, made once under `target/`, and
+//! the videos in the folder that `SPOOL_BENCH_VIDEOS` names.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,8 +7,8 @@ use std::process::Command;
 const SIZES: [&str; 4] = ["320x180", "640x360", "854x480", "1280x720"];
 const LENGTHS: [f64; 5] = [1.0, 1.7, 2.9, 4.3, 7.1];
 
-/// Pictures that are easy and hard to encode.
-const PICTURES: [&str; 4] = ["testsrc2", "mandelbrot", "testsrc2,noise=alls=14:allf=t", "cellauto=rule=110"];
+/// Contents that are easy and hard to encode.
+const CONTENTS: [&str; 4] = ["testsrc2", "mandelbrot", "testsrc2,noise=alls=14:allf=t", "cellauto=rule=110"];
 
 /// Encoders with the containers they are written to.
 const CODECS: [(&str, &[&str]); 5] = [
@@ -19,10 +19,10 @@ const CODECS: [(&str, &[&str]); 5] = [
     ("webm", &["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "1M"]),
 ];
 
-/// How many are made.
+/// Number of clips that are made.
 const MADE: usize = 48;
 
-/// All of them, at least [`MADE`].
+/// All clips, at least [`MADE`].
 pub(super) fn all() -> Vec<PathBuf> {
     let mut all = made_here();
     let others = std::env::var_os("SPOOL_BENCH_VIDEOS").into_iter().flat_map(|folder| {
@@ -33,24 +33,24 @@ pub(super) fn all() -> Vec<PathBuf> {
     all
 }
 
-/// Those that are made.
+/// The clips that are made, without further videos.
 pub(super) fn made_here() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/clips/eta");
     std::fs::create_dir_all(&folder).unwrap();
     (0..MADE).map(|n| made(&folder, n)).collect()
 }
 
-/// The lists have lengths without a common divisor, or are walked at different paces, so that their members meet in many
-/// combinations.
+/// Makes clip `n` if it does not exist, and returns its path. The lists have coprime lengths or advance at different
+/// rates, so that many combinations occur.
 fn made(folder: &Path, n: usize) -> PathBuf {
     let (size, length) = (SIZES[n % 4], LENGTHS[n % 5]);
-    let (picture, (extension, codec)) = (PICTURES[n / 4 % 4], CODECS[n / 3 % 5]);
+    let (content, (extension, codec)) = (CONTENTS[n / 4 % 4], CODECS[n / 3 % 5]);
     let path = folder.join(format!("{n:02}.{extension}"));
     if path.exists() {
         return path;
     }
     let unfinished = folder.join(format!("new.{extension}"));
-    let (name, filters) = picture.split_once(',').unwrap_or((picture, "null"));
+    let (name, filters) = content.split_once(',').unwrap_or((content, "null"));
     let separator = if name.contains('=') { ':' } else { '=' };
     let source = format!("{name}{separator}s={size}:r=25,trim=duration={length},{filters},format=yuv420p");
     let mut ffmpeg = Command::new("ffmpeg");

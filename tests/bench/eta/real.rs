@@ -1,6 +1,6 @@
-//! A real batch: half of the clips are worked on a machine that has learned nothing, then the others; what the engine said
-//! each second is compared with when it was really done. The second half lasts shorter than a person would wait, which
-//! makes it the harder to tell.
+//! A real batch: half of the clips run on a machine that has learned nothing, then the other half. The forecasts of the
+//! engine, taken every half second, are compared with the actual end. The second half takes less time than a user would
+//! wait, which makes it harder to forecast.
 
 use super::clips;
 use super::simulate::Look;
@@ -17,10 +17,10 @@ use spool_tests::env::TestEnv;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Time between two looks.
+/// Time between two forecasts.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// What was said in the first batch, and in the second.
+/// Forecasts of the first batch, and of the second.
 pub(super) fn looks() -> [Vec<Look>; 2] {
     let env = TestEnv::new();
     let mut clips = clips::made_here();
@@ -38,21 +38,21 @@ async fn batch(env: &TestEnv, clips: &[PathBuf]) -> Vec<Look> {
     }
     look_at_all(&engine);
     engine.pause(false).unwrap();
-    let (begun, mut said) = (Instant::now(), Vec::new());
+    let (started, mut forecasts) = (Instant::now(), Vec::new());
     let is_open = || engine.queue().counts().is_ok_and(|counts| counts.startable() + counts.running > 0);
     while is_open() {
         tokio::time::sleep(LOOK_EVERY).await;
         if let Some(left) = engine.time_left() {
-            said.push((begun.elapsed().as_secs_f64(), left, engine.queue().learned().unwrap().len()));
+            forecasts.push((started.elapsed().as_secs_f64(), left, engine.queue().learned().unwrap().len()));
         }
     }
-    let all = begun.elapsed().as_secs_f64();
+    let all = started.elapsed().as_secs_f64();
     engine.stop().await;
     let look = |(at, left, learned)| Look { passed: at / all, rest: all - at, left, learned };
-    said.into_iter().map(look).filter(|look| look.passed >= 0.1).collect()
+    forecasts.into_iter().map(look).filter(|look| look.passed >= 0.1).collect()
 }
 
-/// As the window does in the background.
+/// Probes all queued videos, as the window does in the background.
 fn look_at_all(engine: &Engine) {
     let tools = ffmpeg::locate(&places()).unwrap();
     for job in engine.queue().page(&Filter::of(&[State::Queued]), 0, u64::MAX >> 1).unwrap() {

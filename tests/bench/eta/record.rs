@@ -1,5 +1,6 @@
-//! Recording: every clip with every preset, at one, two and three jobs at a time, as the engine works them. What is kept
-//! has no names, only what a queue knows of a video, how long its job took, and when its percentage came how far.
+//! Recording: the engine runs every clip with every preset, one, two and three jobs at a time. A record contains no
+//! names, only the facts that a queue has about a video, the duration of its job, and when its percentage passed each
+//! tenth.
 
 use super::clips;
 use serde::{Deserialize, Serialize};
@@ -17,30 +18,30 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
-/// Jobs at a time that are recorded.
+/// Numbers of parallel jobs that are recorded.
 const WORKERS: [usize; 3] = [1, 2, 3];
 
-/// One job that was really worked.
+/// One job that was run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Recorded {
-    /// Jobs at a time.
+    /// Number of parallel jobs.
     pub(super) workers: usize,
-    /// Which of [`presets`].
+    /// Index into [`presets`].
     pub(super) preset: usize,
     pub(super) codec: String,
     pub(super) width: u32,
     pub(super) height: u32,
-    /// Length of the video.
+    /// Length of the video, in seconds.
     pub(super) seconds: f64,
-    /// Of the original.
+    /// Size of the original.
     pub(super) bytes: u64,
     /// Seconds from start to end.
     pub(super) took: f64,
-    /// Seconds after the start at which a percentage was shown, and that percentage; as it passed each tenth.
+    /// Seconds after the start, and the percentage, each time it passed a multiple of ten.
     pub(super) shown: Vec<(f64, f64)>,
 }
 
-/// The presets that are recorded: a common one, a slow one, one of two passes, and one that copies.
+/// The presets that are recorded: a common one, a slow one, one with two passes, and one that copies.
 pub(super) fn presets() -> [Preset; 4] {
     let known = |id: &str| preset::find(id).unwrap().clone();
     let small = preset::set(&known("fit-size"), &[("video.sizeMb", "1"), ("video.copy", "never")]).unwrap();
@@ -51,9 +52,9 @@ pub(super) fn record(into: &Path) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut lines = String::new();
     for workers in WORKERS {
-        let begun = Instant::now();
-        let all = runtime.block_on(worked(workers));
-        println!("{workers} at a time: {} jobs in {:.0} s", all.len(), begun.elapsed().as_secs_f64());
+        let started = Instant::now();
+        let all = runtime.block_on(run_all(workers));
+        println!("{workers} at a time: {} jobs in {:.0} s", all.len(), started.elapsed().as_secs_f64());
         for one in all {
             lines += &serde_json::to_string(&one).unwrap();
             lines.push('\n');
@@ -62,7 +63,7 @@ pub(super) fn record(into: &Path) {
     std::fs::write(into, lines).unwrap();
 }
 
-async fn worked(workers: usize) -> Vec<Recorded> {
+async fn run_all(workers: usize) -> Vec<Recorded> {
     let env = TestEnv::new();
     let engine = start(&env, Setup { workers, policy: Policy::default(), ..Setup::default() });
     engine.pause(true).unwrap();
@@ -70,30 +71,30 @@ async fn worked(workers: usize) -> Vec<Recorded> {
     let jobs = add(&engine, &env);
     engine.pause(false).unwrap();
     let mut open = jobs.len();
-    let mut begun: HashMap<JobId, Instant> = HashMap::new();
+    let mut started: HashMap<JobId, Instant> = HashMap::new();
     let mut shown: HashMap<JobId, Vec<(f64, f64)>> = HashMap::new();
     let mut took = HashMap::new();
     while open > 0 {
-        let told = events.next().await.unwrap();
-        match told {
+        let item = events.next().await.unwrap();
+        match item {
             Told::Event(Event::JobChanged { id, state: State::Running, .. }) => {
-                begun.insert(id, Instant::now());
+                started.insert(id, Instant::now());
             }
             Told::Event(Event::JobChanged { id, state, .. }) if state.is_ended() => {
                 open -= 1;
                 if state == State::Done {
-                    took.insert(id, begun[&id].elapsed().as_secs_f64());
+                    took.insert(id, started[&id].elapsed().as_secs_f64());
                 }
             }
             Told::Event(Event::Progress { id, progress }) => {
                 let all = shown.entry(id).or_default();
                 let last = all.last().map_or(-1.0, |(_, percent)| percent / 10.0);
                 if let Some(percent) = progress.percent.filter(|p| (p / 10.0).floor() > last.floor()) {
-                    all.push((begun[&id].elapsed().as_secs_f64(), percent));
+                    all.push((started[&id].elapsed().as_secs_f64(), percent));
                 }
             }
             Told::Event(_) => {}
-            Told::Snapshot(_) => assert!(begun.is_empty(), "events were missed"),
+            Told::Snapshot(_) => assert!(started.is_empty(), "events were missed"),
         }
     }
     let all = took.iter().filter_map(|(id, took)| {
@@ -116,7 +117,7 @@ async fn worked(workers: usize) -> Vec<Recorded> {
     all
 }
 
-/// Adds all, in an order that mixes presets and clips; says which preset each job has.
+/// Adds all clips with all presets in a shuffled order; returns the preset of each job.
 fn add(engine: &Engine, env: &TestEnv) -> HashMap<JobId, usize> {
     let mut all: Vec<_> =
         clips::all().into_iter().flat_map(|clip| (0..4).map(move |p| (clip.clone(), p))).collect();

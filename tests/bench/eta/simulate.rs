@@ -1,8 +1,8 @@
-//! A batch played through by recorded jobs, which the forecast is asked about again and again.
+//! Simulates a batch of recorded jobs and takes a forecast at regular intervals.
 //!
-//! Each job takes as long as it did when so many were at work as are at that moment. Some jobs fail and are tried again,
-//! and some lie on a slow drive; the forecast is not told. It sees what an engine sees: what is known of each video, the
-//! percentages that were shown, and which jobs have ended.
+//! Each job takes as long as it did in the recording with the number of jobs that currently run. Some jobs fail and are
+//! retried, and some are on a slow drive; the forecast does not know which. It knows what an engine knows: the facts of
+//! each video, the reported percentages, and which jobs have ended.
 
 use super::record::{Recorded, presets};
 use spool_core::forecast::learned::{Learned, Sample};
@@ -11,14 +11,14 @@ use spool_core::forecast::{self, Queued, Running, Situation, TimeLeft};
 use spool_core::media::Facts;
 use spool_core::spec::JobSpec;
 
-/// A clip with a preset, as it was at one, two and three jobs at a time.
+/// A clip with a preset, recorded with one, two and three jobs at a time.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
     pub(super) work: Workload,
     runs: [Recorded; 3],
 }
 
-/// What was recorded, by clip and preset; those that were not recorded each time are left out.
+/// Groups the records by clip and preset; leaves out those that were not recorded with every number of jobs.
 pub(super) fn cases(recorded: &[Recorded]) -> Vec<Case> {
     let (presets, mut workloads) = (presets(), Workloads::default());
     let same = |a: &Recorded, b: &Recorded| a.preset == b.preset && a.clip() == b.clip();
@@ -32,7 +32,7 @@ pub(super) fn cases(recorded: &[Recorded]) -> Vec<Case> {
 }
 
 impl Recorded {
-    /// What tells clips apart.
+    /// Identifies the clip.
     pub(super) fn clip(&self) -> (u64, u64) {
         (self.bytes, self.seconds.to_bits())
     }
@@ -57,7 +57,7 @@ impl Case {
         self.runs[0].clip()
     }
 
-    /// What it teaches, where so many were at work.
+    /// What can be learned from the run with this number of jobs.
     pub(super) fn sample(&self, workers: usize) -> Sample {
         Sample { work: self.work.clone(), jobs: workers as f64, took: self.runs[workers - 1].took }
     }
@@ -66,7 +66,7 @@ impl Case {
         self.runs[at_work.clamp(1, 3) - 1].took
     }
 
-    /// The percentage shown with so much of the time passed, as a share.
+    /// The reported percentage, as a share, after the share `passed` of the time.
     fn shown(&self, workers: usize, passed: f64) -> Option<f64> {
         let run = &self.runs[workers - 1];
         let before = run.shown.iter().take_while(|(at, _)| at / run.took <= passed);
@@ -74,60 +74,61 @@ impl Case {
     }
 }
 
-/// One job of a batch, and what is drawn for it.
+/// One job of a batch with its random properties.
 pub(super) struct Drawn<'a> {
     pub(super) case: &'a Case,
-    /// How much slower its drive is than that of the recording.
+    /// Factor by which its drive is slower than that of the recording.
     pub(super) slow: f64,
-    /// Shares of its work after which its attempts fail, and whether there is another; then comes one that succeeds.
+    /// Shares of its work after which its attempts fail. An attempt that succeeds follows, unless the job is `lost`.
     pub(super) failures: Vec<f64>,
-    /// The last of them was the last.
+    /// The last failure is permanent.
     pub(super) lost: bool,
 }
 
-/// A look at a batch.
+/// A forecast during a batch, with the actual values.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
-    /// Share of the whole time that had passed.
+    /// Elapsed share of the total time.
     pub(super) passed: f64,
-    /// Seconds it really took from then on.
+    /// Actual remaining time, in seconds.
     pub(super) rest: f64,
-    /// What was said.
+    /// The forecast.
     pub(super) left: TimeLeft,
-    /// How many jobs had been learned by then.
+    /// Number of jobs learned so far.
     pub(super) learned: usize,
 }
 
-/// Pauses before a failed job is tried again, in seconds: a tenth of the policy's, for the recorded jobs take seconds where
-/// those of people take minutes.
+/// Backoff before a failed job is retried, in seconds: a tenth of the policy's, because the recorded jobs take seconds
+/// where those of users take minutes.
 const BACKOFF: [f64; 3] = [1.0, 4.0, 16.0];
-/// Seconds between two looks.
+/// Seconds between two forecasts.
 const EVERY: f64 = 1.0;
 
 struct AtWork {
     job: usize,
     attempt: usize,
-    /// Share of the work done, and where this attempt ends.
+    /// Share of the work done.
     done: f64,
+    /// Share of the work at which this attempt ends.
     until: f64,
     worked: f64,
     load: f64,
 }
 
-/// What the forecast is told of lengths and sizes.
+/// What the forecast knows of lengths and sizes.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Known {
-    /// Videos that were looked at.
+    /// The facts of videos that were probed.
     All,
-    /// Nothing but the size of the file, as where only the command line adds and works.
+    /// Only the size of the file, as if only the command line adds and runs jobs.
     Bytes,
 }
 
-/// Plays the batch through.
+/// Simulates the batch and returns its forecasts.
 pub(super) fn looks(batch: &[Drawn<'_>], workers: usize, learned: &mut Learned, known: Known) -> Vec<Look> {
     let mut queue: Vec<(usize, usize, f64)> = (0..batch.len()).map(|job| (job, 0, 0.0)).collect();
     let (mut at_work, mut now, mut next_look) = (Vec::<AtWork>::new(), 0.0, EVERY);
-    let mut said = Vec::new();
+    let mut forecasts = Vec::new();
     while !queue.is_empty() || !at_work.is_empty() {
         while at_work.len() < workers
             && let Some(place) = queue.iter().position(|(.., due)| *due <= now)
@@ -151,7 +152,7 @@ pub(super) fn looks(batch: &[Drawn<'_>], workers: usize, learned: &mut Learned, 
             next_look += EVERY;
             let situation = seen(batch, workers, &at_work, &queue, now, known);
             if let Some(left) = forecast::time_left(&situation, learned) {
-                said.push((now, left, learned.len()));
+                forecasts.push((now, left, learned.len()));
             }
         }
         for one in at_work.extract_if(.., |one| one.done >= one.until - 1e-9) {
@@ -167,7 +168,7 @@ pub(super) fn looks(batch: &[Drawn<'_>], workers: usize, learned: &mut Learned, 
         }
     }
     let look = |(at, left, learned)| Look { passed: at / now, rest: now - at, left, learned };
-    said.into_iter().map(look).collect()
+    forecasts.into_iter().map(look).collect()
 }
 
 fn seen(

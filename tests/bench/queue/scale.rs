@@ -1,5 +1,5 @@
-//! The queue at the size it must bear: 100,000 jobs done, as many queued, 10,000 failed and as many that wait. What is asked
-//! of it while it is worked and shown, and how long a command on all of it keeps others from writing.
+//! The queue at the size that it must support: 100,000 jobs done, as many queued, 10,000 failed and as many waiting.
+//! Measures the calls of the engine and of the window, and how long a command on all jobs blocks other writers.
 
 use super::milliseconds;
 use crate::{Figures, keep, median};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// States in list order, each behind the last job of the one before.
+/// Sets states in list order; each state starts after the last job of the one before.
 const CROWD: &str = "UPDATE job SET source_size = 1000000 + id, source_volume = x'2f', output_volume = x'2f6d65646961';
     UPDATE job SET state = 'done', finished_at = id, output_size = id WHERE id <= 100000;
     UPDATE job SET state = 'failed', finished_at = id, failure_code = 'no_video' WHERE id BETWEEN 100001 AND 110000;
@@ -34,15 +34,15 @@ pub(crate) fn measure(figures: &mut Figures) {
     calls(figures, &queue);
     choices(figures, &queue);
     let more = jobs(220_000..230_000);
-    hold(figures, dir.path(), "add 10,000 at 220,000 rows", "s (limit 1)", |queue| {
+    wait(figures, dir.path(), "add 10,000 at 220,000 rows", "s (limit 1)", |queue| {
         assert_eq!(queue.add(&more, Place::End, &Taken::default()).unwrap().len(), 10_000);
     });
     let many = jobs(230_000..330_000);
-    let begun = Instant::now();
+    let started = Instant::now();
     assert_eq!(queue.add(&many, Place::End, &Taken::default()).unwrap().len(), 100_000);
-    keep(figures, "add 100,000 at 230,000 rows", begun.elapsed().as_secs_f64(), "s");
+    keep(figures, "add 100,000 at 230,000 rows", started.elapsed().as_secs_f64(), "s");
     for (name, command, which) in commands() {
-        hold(figures, dir.path(), name, "s (limit 0.5)", |queue| drop(queue.steer(command, &which).unwrap()));
+        wait(figures, dir.path(), name, "s (limit 0.5)", |queue| drop(queue.steer(command, &which).unwrap()));
     }
 }
 
@@ -50,9 +50,10 @@ fn open(data: &Path) -> SqliteQueue {
     open_queue(data, Arc::new(SystemClock::default())).unwrap()
 }
 
-/// A question that the sweep or the feed asks again and again.
+/// A name and a call of the queue.
 type Call = (&'static str, fn(&dyn Queue));
 
+/// Calls that the sweep and the feed repeat.
 const CALLS: &[Call] = &[
     ("recent, at each end of a job", |q| drop(q.recent(200_000).unwrap())),
     ("counts", |q| _ = q.counts().unwrap()),
@@ -81,8 +82,8 @@ const CALLS: &[Call] = &[
     }),
 ];
 
-/// What the window asks of a list when a person types a name, sorts, or selects all of it: first after something was written,
-/// then again.
+/// Calls of the window when the user types a name, sorts, or selects all of a list: measured after a write, and once
+/// more.
 const CHOICES: &[Call] = &[
     ("first 50 by a part of the name", |q| drop(q.page(&chosen("99", Sort::Usual), 0, 50).unwrap())),
     ("how many have that part", |q| _ = q.matching(&chosen("99", Sort::Usual)).unwrap()),
@@ -104,12 +105,12 @@ fn chosen(name: &str, sort: Sort) -> Filter {
 
 fn choices(figures: &mut Figures, queue: &SqliteQueue) {
     let look = |call: fn(&dyn Queue)| {
-        let begun = Instant::now();
+        let started = Instant::now();
         call(queue);
-        milliseconds(begun.elapsed())
+        milliseconds(started.elapsed())
     };
     for (name, call) in CHOICES {
-        // The same value once more would be no write.
+        // Setting the same value again would not be a write.
         let first = |n: i32| {
             queue.set_flag(Flag::Alarm, Some(&n.to_string())).unwrap();
             look(*call)
@@ -123,16 +124,16 @@ fn choices(figures: &mut Figures, queue: &SqliteQueue) {
 fn calls(figures: &mut Figures, queue: &SqliteQueue) {
     for (name, call) in CALLS {
         let look = || {
-            let begun = Instant::now();
+            let started = Instant::now();
             call(queue);
-            milliseconds(begun.elapsed())
+            milliseconds(started.elapsed())
         };
         let took = median((0..50).map(|_| look()).collect());
         keep(figures, &format!("{name}, at 220,000 rows, median"), took, "ms (limit 5)");
     }
 }
 
-/// Each leaves enough for the next.
+/// Each command leaves enough jobs for the next.
 fn commands() -> Vec<(&'static str, Command, Which)> {
     let queued = || Which::All(vec![State::Queued]);
     let ids = |from: i64, to: i64| Which::Ids((from..to).map(JobId).collect());
@@ -147,17 +148,18 @@ fn commands() -> Vec<(&'static str, Command, Which)> {
     ]
 }
 
-/// Another process writes all the while, as an engine does; its longest wait is told.
-fn hold(figures: &mut Figures, data: &Path, name: &str, limit: &str, work: impl FnOnce(&SqliteQueue)) {
+/// Runs `work` while another connection writes repeatedly, as an engine does, and keeps the longest wait of that
+/// writer.
+fn wait(figures: &mut Figures, data: &Path, name: &str, limit: &str, work: impl FnOnce(&SqliteQueue)) {
     let (queue, over) = (open(data), AtomicBool::new(false));
-    let begun = Instant::now();
+    let started = Instant::now();
     let longest = std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
             let (other, mut longest) = (open(data), Duration::ZERO);
             while !over.load(Ordering::Relaxed) {
-                let begun = Instant::now();
+                let started = Instant::now();
                 other.set_flag(Flag::EndedSinceCrash, Some("1")).unwrap();
-                longest = longest.max(begun.elapsed());
+                longest = longest.max(started.elapsed());
                 std::thread::park_timeout(Duration::from_millis(10));
             }
             longest
@@ -166,6 +168,6 @@ fn hold(figures: &mut Figures, data: &Path, name: &str, limit: &str, work: impl 
         over.store(true, Ordering::Relaxed);
         writer.join().unwrap()
     });
-    keep(figures, &format!("{name}, in all"), begun.elapsed().as_secs_f64(), "s");
+    keep(figures, &format!("{name}, in all"), started.elapsed().as_secs_f64(), "s");
     keep(figures, &format!("{name}: longest wait of another writer"), longest.as_secs_f64(), limit);
 }

@@ -1,23 +1,23 @@
-//! Which kinds of files the differential test makes, in which containers, and what is wanted of their results.
+//! The kinds of files that the differential test makes, their containers, and the expectations on their results.
 
 use spool_tests::film::Shown;
 
-/// What is odd about a file.
+/// The peculiarity of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Nothing; with subtitles and chapters where the container has them.
+    /// None; with subtitles and chapters where the container supports them.
     Plain,
-    /// A second sound track, half a second later.
+    /// A second audio track, half a second later.
     TwoTracks,
-    /// Frames at uneven times.
+    /// Frames at uneven intervals.
     Uneven,
-    /// Another header of the codec in the middle.
+    /// The codec header changes in the middle.
     OtherHeader,
-    /// Another size of the picture in the middle.
+    /// The frame size changes in the middle.
     OtherSize,
-    /// More channels of sound from the middle on.
+    /// More audio channels from the middle on.
     OtherLayout,
-    /// Time stamps begin again in the middle.
+    /// Timestamps restart in the middle.
     NewClock,
     /// A second Matroska Segment.
     SecondSegment,
@@ -28,37 +28,37 @@ pub(super) enum Kind {
     /// Edit lists that show the end first, or something twice.
     Reordered,
     Repeated,
-    /// An edit list that begins with nothing.
+    /// An edit list that starts with an empty edit.
     Empty,
-    /// An edit list that is to be played at another speed.
+    /// An edit list with another playback speed.
     Faster,
-    /// Streams that begin at nine seconds.
+    /// An audio or a video stream that starts at nine seconds.
     LateSound,
     LatePicture,
-    /// A capture that begins between two keyframes.
+    /// A capture that starts between two keyframes.
     MidPicture,
-    /// Sound that is announced and never comes.
+    /// An audio track that is declared and has no packets.
     EmptySound,
-    /// Chapters or subtitles beyond the end of the film.
+    /// Chapters or subtitles beyond the end of the video.
     Chapters,
     Cues,
-    /// A still as the first picture.
+    /// A still picture as the first video stream.
     Still,
     /// Two programmes in one broadcast.
     Programmes,
-    /// Sound that is missing for a while.
+    /// A gap in the audio.
     Gap,
-    /// An animation, whose last frame stands for long.
+    /// An animation with a long last frame.
     Animation,
-    /// Half a file.
+    /// The first half of a file.
     Cut,
-    /// Packets whose content is damaged.
+    /// Packets with damaged content.
     DamagedH264,
     DamagedHevc,
     DamagedSound,
 }
 
-/// Each kind with the containers that have it.
+/// Each kind with the containers that support it.
 const KINDS: &[(Kind, &[&str])] = &[
     (Kind::Plain, &["mkv", "mp4", "mov", "flv", "ts", "vob", "avi", "webm"]),
     (Kind::TwoTracks, &["mkv", "mp4", "ts"]),
@@ -113,22 +113,23 @@ pub(super) fn sources() -> Vec<Source> {
     KINDS.iter().flat_map(of).collect()
 }
 
-/// What is wanted of a result.
+/// Expectations on a result.
 #[derive(Debug, Clone)]
 pub(super) struct Want {
     /// What the file shows.
     pub(super) shown: Shown,
-    /// Codes of which one is the answer; empty: a result.
+    /// Failure codes, one of which is expected; empty if a result is expected.
     pub(super) refused: &'static [&'static str],
-    /// A remark that says this, under presets that show a picture.
+    /// Text that a warning must contain, for presets that keep the video.
     pub(super) saying: Option<&'static str>,
     /// Frames and beeps that may be missing.
     pub(super) spare: (usize, usize),
-    /// Its data is damaged: presets that play everywhere give what decodes without an error, all others say so.
+    /// The source is damaged: the result of a remux may be damaged too; results of other presets decode without an
+    /// error.
     pub(super) damaged: bool,
-    /// There is no sound: a preset for sound has nothing to do.
+    /// There is no audio: an audio preset fails with `no_audio`.
     pub(super) no_sound: bool,
-    /// How long the last frame stands, in seconds.
+    /// Duration of the last frame, in seconds; `None` if it is like the others.
     pub(super) last: Option<f64>,
     /// The end is missing.
     pub(super) short: bool,

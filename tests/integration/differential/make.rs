@@ -1,5 +1,5 @@
-//! The files of the differential test: each kind of stream in each container that has it, made byte by byte where
-//! ffmpeg does not write it, with what it shows.
+//! Makes the files of the differential test: each kind of stream in each container that supports it, assembled byte by
+//! byte where ffmpeg cannot write it. Each comes with its expected content.
 
 use super::kinds::{Kind, Source, Want};
 use spool_tests::boxes::{self, Edit, shows};
@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Picture and sound as phones and recorders write them.
+/// Video and audio codecs as phones and recorders use them.
 const H264: &[&str] = &["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "25", "-c:a", "aac"];
 const HEVC: &[&str] =
     &["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error:keyint=25", "-c:a", "aac"];
@@ -29,7 +29,7 @@ fn codecs(container: &str) -> &'static [&'static str] {
     }
 }
 
-/// Where the files of one source are made.
+/// The folder and the path in which one source is made.
 pub(super) struct Bench<'a> {
     pub(super) folder: &'a Path,
     pub(super) to: PathBuf,
@@ -40,21 +40,21 @@ impl Bench<'_> {
         self.folder.join(name).to_str().unwrap().to_owned()
     }
 
-    /// Runs ffmpeg with a stretch of the film as its first two inputs.
-    fn film(&self, part: Part, args: &[&str]) {
-        let (pictures, sound) = part.write(self.folder);
+    /// Runs ffmpeg with the video and audio of a part of the numbered test video as its first two inputs.
+    fn encode(&self, part: Part, args: &[&str]) {
+        let (frames, samples) = part.write(self.folder);
         let (size, rate) = (format!("{}x{}", SIZE.0, SIZE.1), SAMPLES.to_string());
-        let picture = ["-f", "rawvideo", "-pix_fmt", "gray", "-s", &size, "-r", "25", "-i"];
-        let tone = ["-f", "s16le", "-ar", &rate, "-ac", "1", "-i"];
+        let video = ["-f", "rawvideo", "-pix_fmt", "gray", "-s", &size, "-r", "25", "-i"];
+        let audio = ["-f", "s16le", "-ar", &rate, "-ac", "1", "-i"];
         let inputs =
-            [&picture[..], &[pictures.to_str().unwrap()], &tone[..], &[sound.to_str().unwrap()]].concat();
+            [&video[..], &[frames.to_str().unwrap()], &audio[..], &[samples.to_str().unwrap()]].concat();
         ffmpeg(&[&inputs[..], args].concat());
     }
 
-    /// A stretch of the film in a file of this name.
+    /// Encodes a part of the test video to a file of this name and returns its bytes.
     fn part(&self, name: &str, part: Part, codecs: &[&str], more: &[&str]) -> Vec<u8> {
         let to = self.at(name);
-        self.film(part, &[codecs, &["-pix_fmt", "yuv420p"], more, &[&to]].concat());
+        self.encode(part, &[codecs, &["-pix_fmt", "yuv420p"], more, &[&to]].concat());
         fs::read(&to).unwrap()
     }
 
@@ -72,7 +72,7 @@ fn ffmpeg(args: &[&str]) {
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Makes the file, and says what it shows.
+/// Makes the file and returns the expectations on its result.
 pub(super) fn make(source: &Source, bench: &Bench<'_>) -> Want {
     let container = source.container;
     match source.kind {
@@ -91,10 +91,10 @@ pub(super) fn make(source: &Source, bench: &Bench<'_>) -> Want {
         Kind::Repeated => edited(bench, &[shows(0.0, 2.0), shows(1.0, 2.0)]),
         Kind::Empty => edited(bench, &[Edit { from: None, seconds: 1.0, rate: 1.0 }, shows(0.0, 4.0)]),
         Kind::Faster => edited(bench, &[Edit { from: Some(0.0), seconds: 2.0, rate: 2.0 }]),
-        Kind::LateSound => late_sound(bench, container),
-        Kind::LatePicture => late_picture(bench),
+        Kind::LateSound => late_audio(bench, container),
+        Kind::LatePicture => late_video(bench),
         Kind::MidPicture => between_keyframes(bench),
-        Kind::EmptySound => empty_sound(bench, container),
+        Kind::EmptySound => empty_audio(bench, container),
         Kind::Chapters => chapters_beyond(bench),
         Kind::Cues => cues_beyond(bench, container),
         Kind::Still => still_first(bench, container),
@@ -121,7 +121,7 @@ fn chapters(marks: &[(u32, u32, &str)]) -> String {
     format!(";FFMETADATA1\n{}", marks.iter().map(one).collect::<String>())
 }
 
-/// With subtitles and chapters where the container has them.
+/// Adds subtitles and chapters where the container supports them.
 fn plain(bench: &Bench<'_>, container: &str) -> Want {
     let mut shown = Part::first(4.0).shown();
     let mut more = vec!["-c:s", if container == "mkv" { "srt" } else { "mov_text" }];
@@ -137,13 +137,13 @@ fn plain(bench: &Bench<'_>, container: &str) -> Want {
         more.clear();
     }
     let args = [&more[..], codecs(container), &["-pix_fmt", "yuv420p", bench.target()]].concat();
-    bench.film(Part::first(4.0), &args);
+    bench.encode(Part::first(4.0), &args);
     Want::done(shown)
 }
 
 fn two_tracks(bench: &Bench<'_>) -> Want {
     let maps = ["-map", "0", "-map", "1", "-map", "1", "-filter:a:1", "adelay=500"];
-    bench.film(Part::first(4.0), &[&maps[..], H264, &["-pix_fmt", "yuv420p", bench.target()]].concat());
+    bench.encode(Part::first(4.0), &[&maps[..], H264, &["-pix_fmt", "yuv420p", bench.target()]].concat());
     let mut shown = Part::first(4.0).shown();
     let mut second = shown.clone().later(0.5).tracks.remove(0);
     second.from = 0.0;
@@ -151,16 +151,16 @@ fn two_tracks(bench: &Bench<'_>) -> Want {
     Want::done(shown)
 }
 
-/// Every third frame is left out, and each keeps its time.
+/// Drops every third frame; the others keep their times.
 fn uneven(bench: &Bench<'_>) -> Want {
     let select = ["-vf", "select='mod(n\\,3)'", "-fps_mode", "vfr"];
-    bench.film(Part::first(4.0), &[&select[..], H264, &["-pix_fmt", "yuv420p", bench.target()]].concat());
+    bench.encode(Part::first(4.0), &[&select[..], H264, &["-pix_fmt", "yuv420p", bench.target()]].concat());
     let mut shown = Part::first(4.0).shown();
     shown.frames.retain(|(_, n)| n % 3 != 0);
     Want::done(shown)
 }
 
-/// Two recordings of two seconds, the second with another header.
+/// Joins two recordings of two seconds, the second with other parameters.
 fn joined(bench: &Bench<'_>, container: &str, other: &[&str], filter: Option<&str>) -> Want {
     let (a, b) = (Part::first(2.0), Part { from: 2.0, seconds: 2.0 });
     let turned: Vec<&str> = filter.into_iter().flat_map(|f| ["-vf", f]).collect();
@@ -184,7 +184,7 @@ fn joined(bench: &Bench<'_>, container: &str, other: &[&str], filter: Option<&st
     Want { no_sound: silent, ..Want::done(shown) }
 }
 
-/// Two pieces of a broadcast, the second of which begins its clock again.
+/// Joins two parts of a broadcast; the timestamps of the second start again.
 fn new_clock(bench: &Bench<'_>, container: &str) -> Want {
     let (a, b) = (Part::first(3.0), Part { from: 3.0, seconds: 3.0 });
     let name = |n: u8| format!("{n}.{container}");
@@ -200,8 +200,8 @@ fn second_segment(bench: &Bench<'_>) -> Want {
 }
 
 fn edited(bench: &Bench<'_>, edits: &[Edit]) -> Want {
-    let film = bench.part("whole.mp4", Part::first(4.0), H264, &["-video_track_timescale", "12800"]);
-    bench.save(&boxes::edited(&film, edits));
+    let file = bench.part("whole.mp4", Part::first(4.0), H264, &["-video_track_timescale", "12800"]);
+    bench.save(&boxes::edited(&file, edits));
     let whole = Part::first(4.0).shown();
     let (mut shown, mut at) = (Shown { tracks: vec![Sound::default()], ..Shown::default() }, 0.0);
     for edit in edits {
@@ -220,9 +220,9 @@ fn edited(bench: &Bench<'_>, edits: &[Edit]) -> Want {
     Want::done(shown)
 }
 
-fn late_sound(bench: &Bench<'_>, container: &str) -> Want {
+fn late_audio(bench: &Bench<'_>, container: &str) -> Want {
     let later = ["-filter:a", "atrim=9,asetpts=PTS", "-muxdelay", "0"];
-    bench.film(
+    bench.encode(
         Part::first(11.0),
         &[codecs(container), &["-pix_fmt", "yuv420p"], &later, &[bench.target()]].concat(),
     );
@@ -232,15 +232,16 @@ fn late_sound(bench: &Bench<'_>, container: &str) -> Want {
     Want::done(shown)
 }
 
-fn late_picture(bench: &Bench<'_>) -> Want {
+fn late_video(bench: &Bench<'_>) -> Want {
     let later = ["-filter:v", "trim=9,setpts=PTS", "-fps_mode", "passthrough", "-muxdelay", "0"];
-    bench.film(Part::first(11.0), &[H264, &["-pix_fmt", "yuv420p"], &later[..], &[bench.target()]].concat());
+    bench
+        .encode(Part::first(11.0), &[H264, &["-pix_fmt", "yuv420p"], &later[..], &[bench.target()]].concat());
     let mut shown = Part::first(11.0).shown();
     shown.frames.retain(|(at, _)| *at >= 8.99);
     Want::done(shown)
 }
 
-/// A capture that begins behind a keyframe; the next is at 6 s.
+/// A capture that starts after a keyframe; the next keyframe is at 6 s.
 fn between_keyframes(bench: &Bench<'_>) -> Want {
     let rare = ["-g", "150", "-keyint_min", "150", "-sc_threshold", "0", "-bf", "0"];
     let again = ["-x264-params", "repeat-headers=1:keyint=150:min-keyint=150", "-muxdelay", "0"];
@@ -255,7 +256,7 @@ fn between_keyframes(bench: &Bench<'_>) -> Want {
     Want::done(shown)
 }
 
-fn empty_sound(bench: &Bench<'_>, container: &str) -> Want {
+fn empty_audio(bench: &Bench<'_>, container: &str) -> Want {
     let (full, part) = (bench.at("full.mp4"), Part::first(3.0));
     let codecs: &[&str] = if container == "avi" { MPEG4 } else { H264 };
     bench.part("full.mp4", part, codecs, &["-bf", "0"]);
@@ -272,7 +273,7 @@ fn chapters_beyond(bench: &Bench<'_>) -> Want {
     let marks = bench.at("marks.txt");
     fs::write(&marks, chapters(&[(0, 2000, "A"), (2000, 900_000, "B"), (900_000, 3_600_000, "C")])).unwrap();
     let with = ["-i", &marks, "-map", "0", "-map", "1", "-map_chapters", "2"];
-    bench.film(Part::first(3.0), &[&with[..], H264, &["-pix_fmt", "yuv420p", bench.target()]].concat());
+    bench.encode(Part::first(3.0), &[&with[..], H264, &["-pix_fmt", "yuv420p", bench.target()]].concat());
     let mut shown = Part::first(3.0).shown();
     shown.chapters = vec![(0.0, 2.0, "A".to_owned()), (2.0, 3.0, "B".to_owned())];
     Want::done(shown).saying("begins after")
@@ -283,7 +284,7 @@ fn cues_beyond(bench: &Bench<'_>, container: &str) -> Want {
     fs::write(&srt, format!("{LINES}\n3\n00:09:00,000 --> 00:09:05,000\nLate\n")).unwrap();
     let text = ["-i", &srt, "-map", "0", "-map", "1", "-map", "2", "-c:s"];
     let codec = if container == "mkv" { "srt" } else { "mov_text" };
-    bench.film(
+    bench.encode(
         Part::first(4.0),
         &[&text[..], &[codec], H264, &["-pix_fmt", "yuv420p", bench.target()]].concat(),
     );
@@ -295,42 +296,42 @@ fn cues_beyond(bench: &Bench<'_>, container: &str) -> Want {
 fn still_first(bench: &Bench<'_>, container: &str) -> Want {
     let still = ["-f", "lavfi", "-i", "color=red:s=200x300:r=25:d=0.04"];
     let maps = ["-map", "2", "-map", "0", "-map", "1", "-c:v:0", "mjpeg", "-pix_fmt:v:0", "yuvj420p"];
-    let film: &[&str] = if container == "avi" {
+    let codecs: &[&str] = if container == "avi" {
         &["-c:v:1", "mpeg4", "-q:v:1", "3", "-c:a", "libmp3lame"]
     } else {
         &["-c:v:1", "libx264", "-preset:v:1", "ultrafast", "-c:a", "aac"]
     };
     let plain = ["-pix_fmt:v:1", "yuv420p", bench.target()];
-    bench.film(Part::first(3.0), &[&still[..], &maps, film, &plain].concat());
+    bench.encode(Part::first(3.0), &[&still[..], &maps, codecs, &plain].concat());
     Want::done(Part::first(3.0).shown())
 }
 
-/// A second programme of another size behind the first, with sound of its own.
+/// A second programme with another frame size and its own audio.
 fn programmes(bench: &Bench<'_>) -> Want {
     let small = ["-f", "lavfi", "-i", "color=gray:s=80x48:r=25:d=4", "-f", "lavfi", "-i", "sine=d=4"];
     let small = [&small[..], &["-map", "0", "-map", "1", "-map", "2", "-map", "3"]].concat();
     let named = ["-program", "title=One:st=0:st=1", "-program", "title=Two:st=2:st=3"];
-    bench.film(
+    bench.encode(
         Part::first(4.0),
         &[&small[..], H264, &["-pix_fmt", "yuv420p"], &named, &[bench.target()]].concat(),
     );
     Want::done(Part::first(4.0).shown())
 }
 
-/// Sound that is missing for a while.
+/// Audio with a gap from 1 s to 3 s.
 fn gap(bench: &Bench<'_>) -> Want {
     let hole = ["-filter:a", "aselect='not(between(t,1,3))'"];
-    bench.film(Part::first(5.0), &[H264, &["-pix_fmt", "yuv420p"], &hole[..], &[bench.target()]].concat());
+    bench.encode(Part::first(5.0), &[H264, &["-pix_fmt", "yuv420p"], &hole[..], &[bench.target()]].concat());
     let mut shown = Part::first(5.0).shown();
     shown.tracks[0].beeps.retain(|(at, _)| !(1.0..3.0).contains(at));
     Want::done(shown)
 }
 
-/// Five frames a second, the last of which stands for two seconds.
+/// Five frames per second; the last one lasts two seconds.
 fn animation(bench: &Bench<'_>) -> Want {
     let slow =
         ["-map", "0", "-vf", "select='not(mod(n,5))*lt(n,50)'", "-fps_mode", "vfr", "-final_delay", "200"];
-    bench.film(Part::first(2.0), &[&slow[..], &[bench.target()]].concat());
+    bench.encode(Part::first(2.0), &[&slow[..], &[bench.target()]].concat());
     let mut shown = Part::first(2.0).shown();
     shown.frames.retain(|(_, n)| n % 5 == 0);
     shown.tracks.clear();
@@ -341,9 +342,9 @@ fn cut(bench: &Bench<'_>, container: &str) -> Want {
     let more: &[&str] = if container == "mp4" { &["-movflags", "+faststart"] } else { &[] };
     let whole = bench.part(&format!("whole.{container}"), Part::first(6.0), codecs(container), more);
     bench.save(&whole[..whole.len() / 2]);
-    // A broadcast states nothing of its size.
+    // A transport stream does not declare its size.
     if container == "ts" {
-        // The packet that was cut in two is copied as it is.
+        // The packet at the cut is copied as it is.
         let damaged = !decodes(&bench.to);
         let want = Want { short: true, damaged, ..Want::done(Part::first(6.0).shown()) };
         return if damaged { want.saying("damaged") } else { want };
@@ -358,6 +359,6 @@ fn damaged(bench: &Bench<'_>, container: &str, codecs: &[&str], stream: &str) ->
     damage(&bench.to, stream, 3);
     let spare = if stream == "v:0" { (30, 0) } else { (0, 2) };
     let want = Want { spare, damaged: true, ..Want::done(Part::first(4.0).shown()) };
-    // Of some damage no decoder knows.
+    // Decoders do not detect all damage.
     if decodes(&bench.to) { want } else { want.saying("damaged") }
 }
