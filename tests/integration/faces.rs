@@ -139,17 +139,17 @@ fn the_batch_count_is_the_same_in_both_front_ends_with_any_process_running_the_q
     env.video(&clips::ordinary(), "e.mkv");
     by_command(&env);
     let app = Arc::new(Spool::open(env.data()).unwrap());
-    let over = json!({ "done": 2, "failed": 1, "ended": 3, "of": 3 });
+    let idle = json!({ "done": 2, "failed": 1, "ended": 3, "of": 3 });
     assert_eq!(
         (window_batch(&app), command_batch(&env)),
-        (over.clone(), over),
+        (idle.clone(), idle),
         "c.mkv is on hold, d.mkv cancelled"
     );
     assert_eq!(env.spool(&["release", "3"]).code, 0);
-    let begins = json!({ "done": 0, "failed": 0, "ended": 0, "of": 1 });
+    let started = json!({ "done": 0, "failed": 0, "ended": 0, "of": 1 });
     assert_eq!(
         (window_batch(&app), command_batch(&env)),
-        (begins.clone(), begins),
+        (started.clone(), started),
         "the previous batch does not count"
     );
     let run = env.start(&["run", "--json"]);

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// A setup with the timers that users have.
+/// A setup with the default policy, instead of the short timers of tests.
 fn default_timers() -> Setup {
     Setup { policy: Policy::default(), ..faulty_tools() }
 }

@@ -1,4 +1,4 @@
-//! Clocks that jump and machines that sleep: neither delays a job for a day or makes a running one count as stalled.
+//! Clocks that jump and machines that sleep: neither delays a job for a day nor makes a running one count as stalled.
 
 use spool_core::clock::{Clock, ManualClock};
 use spool_core::job::State;

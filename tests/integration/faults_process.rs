@@ -114,7 +114,7 @@ async fn a_job_whose_encoder_gets_a_signal_just_before_the_engine_stops_has_not_
     assert_eq!(queue.attempts(id).unwrap().remove(0).outcome.as_deref(), Some("interrupted"));
 }
 
-/// If it were, its jobs would wait for another ffmpeg as long as this process lives.
+/// Jobs whose encoder is missing would wait for another ffmpeg as long as this process lives.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_encoder_that_fails_its_test_once_is_not_reported_as_missing() {
