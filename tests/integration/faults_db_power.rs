@@ -97,7 +97,7 @@ fn an_add_is_confirmed_only_after_the_log_is_synced() {
     for n in 0..3 {
         fs::write(env.videos().join(format!("{n}.mkv")), "a video").unwrap();
     }
-    // Another connection keeps the queue open, so that closing it does not checkpoint the log and sync it as a side effect.
+    // Another connection keeps the queue open, so that closing it does not checkpoint, and thus sync, the log.
     let _other = open(&env).unwrap();
     let trace = env.out().join("trace");
     let calls = "trace=write,pwrite64,fsync,fdatasync";
