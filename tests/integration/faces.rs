@@ -1,5 +1,5 @@
-//! One application behind every face: the calls that the window's commands make, and the command, do the same and say
-//! the same of it.
+//! All front ends share one application: the calls behind the commands of the window, and the command line, do the same
+//! and return the same data.
 
 use serde_json::{Value, json};
 use spool_app::state::Spool;
@@ -10,8 +10,8 @@ use spool_tests::{clips, wait_until};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A world with a video that can be converted, one that is none, and two more.
-fn world() -> TestEnv {
+/// An environment with three videos and `b.mkv`, which is not a video.
+fn environment() -> TestEnv {
     let env = TestEnv::new();
     for name in ["a.mkv", "c.mkv", "d.mkv"] {
         env.video(&clips::ordinary(), name);
@@ -20,7 +20,7 @@ fn world() -> TestEnv {
     env
 }
 
-/// The steps, as the window asks for them.
+/// Runs the steps through the calls of the window.
 fn by_window(env: &TestEnv) {
     let app = Arc::new(Spool::open(env.data()).unwrap());
     app.add(&[env.videos()], "web-1080p").unwrap();
@@ -28,11 +28,11 @@ fn by_window(env: &TestEnv) {
     app.steer_these(Verb::Cancel, vec![JobId(4)]).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async { assert!(app.take_over().unwrap().is_some()) });
-    wait_until("all is done that can be", Duration::from_mins(1), || app.is_through());
+    wait_until("the queue to have no work left", Duration::from_mins(1), || app.is_through());
     app.stop_now(runtime.handle());
 }
 
-/// The same steps, as one types them.
+/// Runs the same steps through the command line.
 fn by_command(env: &TestEnv) {
     for args in [&["add", "videos"][..], &["hold", "3"], &["cancel", "4"]] {
         assert_eq!(env.spool(args).code, 0, "{args:?}");
@@ -40,7 +40,7 @@ fn by_command(env: &TestEnv) {
     assert_eq!(env.spool(&["run", "--until-idle"]).code, 1, "one failed, one is on hold");
 }
 
-/// Takes out of a row what a list of the window alone shows of it: picture and place.
+/// Removes the fields that only rows of the window have: kind, thumbnail, copy and place.
 fn without_extras(row: &Value) -> Value {
     let mut row = row.clone();
     for extra in ["kind", "thumb", "copied", "place"] {
@@ -49,7 +49,7 @@ fn without_extras(row: &Value) -> Value {
     row
 }
 
-/// What stands in a list of the window, heads of the failed list left out.
+/// Returns the rows of a list of the window, without the heads of the failed list.
 fn rows(app: &Spool, list: List) -> Vec<Value> {
     let entries = entries(app, list);
     entries.iter().filter(|entry| entry["kind"] == "row").map(without_extras).collect()
@@ -62,7 +62,7 @@ fn entries(app: &Spool, list: List) -> Vec<Value> {
     page["entries"].as_array().unwrap().clone()
 }
 
-/// The jobs in these states, as the command lists them.
+/// Returns the jobs in these states as `spool list` prints them.
 fn listed(env: &TestEnv, states: &str) -> Vec<Value> {
     env.spool(&["list", "--json", "--state", states]).json()
 }
@@ -72,9 +72,9 @@ fn causes(env: &TestEnv) -> Value {
 }
 
 #[test]
-fn every_list_every_job_in_full_and_every_cause_of_failure_is_the_same_data_in_each_face() {
+fn both_front_ends_return_the_same_lists_job_details_and_causes_of_failure() {
     for steps in [by_window, by_command] {
-        let env = world();
+        let env = environment();
         steps(&env);
         let app = Spool::open(env.data()).unwrap();
         let lists = [
@@ -99,8 +99,8 @@ fn every_list_every_job_in_full_and_every_cause_of_failure_is_the_same_data_in_e
     }
 }
 
-/// A job without what differs from one time or place to another.
-fn timeless(env: &TestEnv, job: &Value) -> Value {
+/// Returns a job without the fields and paths that differ between two runs.
+fn comparable(env: &TestEnv, job: &Value) -> Value {
     let root = env.data().parent().unwrap().to_string_lossy().into_owned();
     let mut job: Value = serde_json::from_str(&job.to_string().replace(&root, "")).unwrap();
     for varies in ["uid", "sourceMtimeNs", "createdAt", "startedAt", "finishedAt", "progress"] {
@@ -110,60 +110,72 @@ fn timeless(env: &TestEnv, job: &Value) -> Value {
 }
 
 #[test]
-fn the_same_steps_by_way_of_each_face_come_to_the_same() {
-    let (window, command) = (world(), world());
+fn the_same_steps_have_the_same_result_in_both_front_ends() {
+    let (window, command) = (environment(), environment());
     by_window(&window);
     by_command(&command);
     let all = |env: &TestEnv| {
         let jobs = env.spool(&["list", "--json"]).json();
-        jobs.iter().map(|job| timeless(env, job)).collect::<Vec<_>>()
+        jobs.iter().map(|job| comparable(env, job)).collect::<Vec<_>>()
     };
     assert_eq!(all(&window).len(), 4);
     assert_eq!(all(&window), all(&command));
     assert_eq!(causes(&window), causes(&command));
 }
 
-/// How far the batch is, as the window says it.
-fn shown(app: &Spool) -> Value {
+/// Returns the progress of the batch as the window receives it.
+fn window_batch(app: &Spool) -> Value {
     serde_json::to_value(app.standing().unwrap()).unwrap()["batch"].clone()
 }
 
-/// The same, as the command says it.
-fn said(env: &TestEnv) -> Value {
+/// Returns the progress of the batch as `spool status` prints it.
+fn command_batch(env: &TestEnv) -> Value {
     env.spool(&["status", "--json"]).json()[0]["batch"].clone()
 }
 
 #[test]
-fn the_batch_count_is_the_same_in_each_face_whichever_process_works_the_queue() {
-    let env = world();
+fn the_batch_count_is_the_same_in_both_front_ends_with_any_process_running_the_queue() {
+    let env = environment();
     env.video(&clips::ordinary(), "e.mkv");
     by_command(&env);
     let app = Arc::new(Spool::open(env.data()).unwrap());
-    let over = json!({ "done": 2, "failed": 1, "ended": 3, "of": 3 });
-    assert_eq!((shown(&app), said(&env)), (over.clone(), over), "c.mkv is on hold, d.mkv cancelled");
+    let idle = json!({ "done": 2, "failed": 1, "ended": 3, "of": 3 });
+    assert_eq!(
+        (window_batch(&app), command_batch(&env)),
+        (idle.clone(), idle),
+        "c.mkv is on hold, d.mkv cancelled"
+    );
     assert_eq!(env.spool(&["release", "3"]).code, 0);
-    let begins = json!({ "done": 0, "failed": 0, "ended": 0, "of": 1 });
-    assert_eq!((shown(&app), said(&env)), (begins.clone(), begins), "of the batch before nothing counts");
+    let started = json!({ "done": 0, "failed": 0, "ended": 0, "of": 1 });
+    assert_eq!(
+        (window_batch(&app), command_batch(&env)),
+        (started.clone(), started),
+        "the previous batch does not count"
+    );
     let run = env.start(&["run", "--json"]);
     let one = json!({ "done": 1, "failed": 0, "ended": 1, "of": 1 });
-    wait_until("the other process to have done it", Duration::from_mins(1), || shown(&app) == one);
-    assert_eq!(said(&env), one);
+    wait_until("the other process to finish the job", Duration::from_mins(1), || window_batch(&app) == one);
+    assert_eq!(command_batch(&env), one);
     assert_eq!(env.spool(&["add", "--again", "videos/a.mkv", "videos/b.mkv"]).code, 0);
     let both = json!({ "done": 1, "failed": 1, "ended": 2, "of": 2 });
-    wait_until("those too", Duration::from_mins(1), || shown(&app) == both);
-    assert_eq!(said(&env), both);
+    wait_until("both further jobs to end", Duration::from_mins(1), || window_batch(&app) == both);
+    assert_eq!(command_batch(&env), both);
     drop(run);
     let ends = env.spool(&["list", "--json", "--state", "done,failed"]).json().len();
-    assert_eq!(ends, 6, "the lists hold more");
+    assert_eq!(ends, 6, "the lists also hold jobs of earlier batches");
 }
 
 #[test]
-fn a_line_about_the_end_of_a_video_says_as_which_of_the_batch_it_ended() {
-    let env = world();
+fn the_json_line_of_an_ended_job_has_its_number_in_the_batch() {
+    let env = environment();
     assert_eq!(env.spool(&["add", "videos"]).code, 0);
     let lines = env.spool(&["run", "--until-idle", "--workers", "1", "--json"]).json();
-    let far: Vec<&Value> = lines.iter().map(|line| &line["batch"]).filter(|batch| !batch.is_null()).collect();
+    let progress: Vec<&Value> =
+        lines.iter().map(|line| &line["batch"]).filter(|batch| !batch.is_null()).collect();
     let expected: Vec<Value> = (1..=4).map(|nth| json!({ "ended": nth, "of": 4 })).collect();
-    assert_eq!(far, expected.iter().collect::<Vec<_>>());
-    assert_eq!((said(&env)["ended"].clone(), said(&env)["of"].clone()), (json!(4), json!(4)));
+    assert_eq!(progress, expected.iter().collect::<Vec<_>>());
+    assert_eq!(
+        (command_batch(&env)["ended"].clone(), command_batch(&env)["of"].clone()),
+        (json!(4), json!(4))
+    );
 }

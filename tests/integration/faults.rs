@@ -1,4 +1,4 @@
-//! An ffmpeg that misbehaves: each fault is told apart, the pool keeps its size, and nothing is left behind.
+//! A misbehaving ffmpeg: each fault has its failure code, the pool keeps all its workers, and no part file is left.
 
 use spool_core::failure::FailureCode;
 use spool_core::intake::Wish;
@@ -13,12 +13,12 @@ use spool_tests::reasons::said;
 use spool_tests::{clips, judge, wait_until};
 use std::time::Duration;
 
-/// Works one file whose name asks for a fault, then a good one: the pool must still have all its workers.
-async fn meet(fault: &str, state: State) -> (TestEnv, Job) {
-    meet_under(fast(), fault, state).await
+/// Runs a job whose file name selects a fault of the fake ffmpeg, then three good ones: the pool must still work.
+async fn run_fault(fault: &str, state: State) -> (TestEnv, Job) {
+    run_fault_with(fast(), fault, state).await
 }
 
-async fn meet_under(policy: Policy, fault: &str, state: State) -> (TestEnv, Job) {
+async fn run_fault_with(policy: Policy, fault: &str, state: State) -> (TestEnv, Job) {
     let env = TestEnv::new();
     let bad = env.video(&clips::ordinary(), &format!("fake-{fault}.mkv"));
     let good: Vec<_> = (0..3).map(|n| env.video(&clips::ordinary(), &format!("good-{n}.mkv"))).collect();
@@ -42,29 +42,29 @@ fn code(job: &Job) -> FailureCode {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_stalls_is_ended_and_tried_four_times() {
-    let (_env, job) = meet_under(impatient(), "stall", State::Failed).await;
+async fn a_stalled_ffmpeg_is_ended_and_the_job_gets_four_attempts() {
+    let (_env, job) = run_fault_with(impatient(), "stall", State::Failed).await;
     assert_eq!((code(&job), job.attempt), (FailureCode::Stalled, 4));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_stalls_and_ignores_q_and_terminate_is_killed() {
-    let (_env, job) = meet_under(impatient(), "deafstall", State::Failed).await;
+async fn a_stalled_ffmpeg_that_ignores_q_and_sigterm_is_killed() {
+    let (_env, job) = run_fault_with(impatient(), "deafstall", State::Failed).await;
     assert_eq!((code(&job), job.attempt), (FailureCode::Stalled, 4));
 }
 
-/// It writes statistics alone.
+/// A first pass writes only statistics, so a change of the part file is no sign of progress.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stalled_first_pass_is_not_taken_for_alive_because_the_part_file_changes() {
+async fn a_stalled_first_pass_is_detected_though_the_part_file_changes() {
     let env = TestEnv::new();
     let engine = start(&env, Setup { policy: impatient(), ..faulty() });
     let preset = preset::set(preset::find("fit-size").unwrap(), &[("video.copy", "never")]).unwrap();
     let video = env.video(&clips::ordinary(), "fake-stall.mkv");
     let found = spool_tests::engine::find(&[video], &Wish { spec: JobSpec::of(preset), ..wish(&env) });
     engine.add(&found.jobs, Place::End, &spool_tests::engine::taken(&found.jobs)).unwrap();
-    wait_until("the stall to be noticed", Duration::from_secs(20), || {
+    wait_until("the stall to be detected", Duration::from_secs(20), || {
         for part in env.out().read_dir().unwrap().filter_map(Result::ok) {
-            // It may be gone by now.
+            // The attempt may have ended and deleted the file.
             let _ = std::fs::write(part.path(), "changed");
         }
         engine.queue().attempts(JobId(1)).unwrap().iter().any(|attempt| {
@@ -76,19 +76,19 @@ async fn a_stalled_first_pass_is_not_taken_for_alive_because_the_part_file_chang
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_of_messages_is_drained_and_the_job_succeeds() {
-    let (_env, job) = meet("flood", State::Done).await;
+    let (_env, job) = run_fault("flood", State::Done).await;
     assert!(judge::decodes(&job.output));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn exit_0_without_output_is_never_done_and_tried_twice() {
-    let (_env, job) = meet("nooutput", State::Failed).await;
+async fn exit_0_without_output_is_never_done_and_gets_two_attempts() {
+    let (_env, job) = run_fault("nooutput", State::Failed).await;
     assert_eq!((code(&job), job.attempt), (FailureCode::VerificationFailed, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn exit_0_without_the_end_of_progress_is_never_done() {
-    let (_env, job) = meet("noend", State::Failed).await;
+async fn exit_0_without_the_last_progress_block_is_never_done() {
+    let (_env, job) = run_fault("noend", State::Failed).await;
     assert_eq!((code(&job), job.attempt), (FailureCode::VerificationFailed, 2));
 }
 
@@ -106,27 +106,27 @@ async fn exit_0_with_a_short_output_is_never_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_dies_by_a_signal_is_tried_four_times_and_the_signal_named() {
-    let (_env, job) = meet("sig", State::Failed).await;
+async fn an_ffmpeg_killed_by_a_signal_gets_four_attempts_and_the_signal_is_named() {
+    let (_env, job) = run_fault("sig", State::Failed).await;
     assert_eq!((code(&job), job.attempt), (FailureCode::KilledBySignal, 4));
     assert!(said(&job.failure.unwrap()).contains("SIGABRT"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_dies_once_is_retried_and_done() {
-    let (_env, job) = meet("once", State::Done).await;
+async fn an_ffmpeg_that_crashes_once_is_retried_and_the_job_is_done() {
+    let (_env, job) = run_fault("once", State::Done).await;
     assert_eq!(job.attempt, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nonsense_in_the_progress_does_no_harm() {
-    let (_env, job) = meet("na", State::Done).await;
+async fn invalid_progress_values_do_no_harm() {
+    let (_env, job) = run_fault("na", State::Done).await;
     assert_eq!(job.attempt, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_failure_is_tried_once_more_and_told_in_ffmpegs_words() {
-    let (_env, job) = meet("exit1", State::Failed).await;
+async fn an_unknown_failure_gets_a_second_attempt_and_quotes_ffmpeg() {
+    let (_env, job) = run_fault("exit1", State::Failed).await;
     assert_eq!((code(&job), job.attempt), (FailureCode::EncodeFailed, 2));
     assert!(said(&job.failure.unwrap()).contains("something odd happened"));
 }
@@ -144,13 +144,13 @@ async fn a_full_disk_costs_no_attempt() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cancel_acts_within_two_seconds_even_on_one_that_listens_to_nothing() {
+async fn a_cancel_takes_effect_within_two_seconds_even_if_ffmpeg_ignores_it() {
     let env = TestEnv::new();
     let engine = start(&env, Setup { policy: Policy::default(), ..faulty() });
     for fault in ["deaf", "stall"] {
         let bad = env.video(&clips::ordinary(), &format!("fake-{fault}.mkv"));
         let id = add(&engine, &env, &[&bad])[0];
-        spool_tests::wait_until("progress", Duration::from_secs(20), || {
+        spool_tests::wait_until("ffmpeg to start", Duration::from_secs(20), || {
             engine.queue().attempts(id).unwrap().iter().any(|a| a.child.is_some())
         });
         engine.steer(Command::Cancel, &Which::Ids(vec![id])).unwrap();
@@ -161,7 +161,7 @@ async fn a_cancel_acts_within_two_seconds_even_on_one_that_listens_to_nothing() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stop_gives_running_jobs_back_without_costing_an_attempt() {
+async fn a_stop_returns_running_jobs_to_the_queue_without_costing_an_attempt() {
     let env = TestEnv::new();
     let bad = env.video(&clips::ordinary(), "fake-deafstall.mkv");
     let engine = start(&env, faulty());
@@ -175,7 +175,7 @@ async fn a_stop_gives_running_jobs_back_without_costing_an_attempt() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broken_ffmpeg_stops_the_queue_instead_of_failing_every_job_and_mends_by_itself() {
+async fn a_broken_ffmpeg_opens_the_breaker_without_failing_jobs_and_a_working_one_closes_it() {
     let env = TestEnv::new();
     let tool = env.out().join("ffmpeg");
     let videos: Vec<_> = (0..5).map(|n| env.video(&clips::ordinary(), &format!("v{n}.mkv"))).collect();
@@ -190,7 +190,7 @@ async fn a_broken_ffmpeg_stops_the_queue_instead_of_failing_every_job_and_mends_
     std::fs::copy(spool_tests::env::binary("fake-ffmpeg"), &tool).unwrap();
     for id in ids {
         let done = reaches(&engine, id, State::Done);
-        assert_eq!(done.attempt, 1, "the environment's failures cost no attempt");
+        assert_eq!(done.attempt, 1, "failures of the environment cost no attempt");
     }
     spool_tests::wait_until("the breaker to close", Duration::from_secs(5), || {
         queue.flag(spool_core::queue::Flag::Breaker).unwrap().is_none()
@@ -200,7 +200,7 @@ async fn a_broken_ffmpeg_stops_the_queue_instead_of_failing_every_job_and_mends_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tripped_breaker_is_closed_by_the_next_start() {
+async fn an_open_breaker_is_closed_by_the_next_start() {
     use spool_core::queue::Flag;
     let env = TestEnv::new();
     let engine = start(&env, faulty());
@@ -226,8 +226,8 @@ async fn three_failures_raise_the_alarm_once() {
     }
     engine.stop().await;
     let mut alarms = 0;
-    while let Some(told) = events.next().await {
-        alarms += usize::from(matches!(told, Told::Event(Event::Alarm { .. })));
+    while let Some(message) = events.next().await {
+        alarms += usize::from(matches!(message, Told::Event(Event::Alarm { .. })));
     }
     assert_eq!(alarms, 1);
 }

@@ -1,5 +1,5 @@
-//! kill -9 of the engine at a chosen step of a job, rather than at random (see `crash.rs`): its processes end,
-//! the part goes, the job is done by the next engine, once.
+//! The engine is killed at a chosen step of a job, rather than at random (see `crash.rs`): its processes end, its part
+//! file is deleted, and the next engine does the job once.
 
 use spool_tests::disk::SmallDisk;
 use spool_tests::env::{Running, TestEnv, binary};
@@ -10,25 +10,25 @@ use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// Tools at work on files of this world.
+/// Returns the command lines of tools that run on files of this environment.
 fn tools(env: &TestEnv) -> Vec<String> {
-    let world = env.out().parent().unwrap().to_string_lossy().into_owned();
+    let root = env.out().parent().unwrap().to_string_lossy().into_owned();
     let entries = fs::read_dir("/proc").unwrap().flatten();
     let lines = entries.map(|e| fs::read(e.path().join("cmdline")).unwrap_or_default());
     let words = lines.map(|l| String::from_utf8_lossy(&l).into_owned());
-    words.filter(|l| l.contains(&world) && l.split('\0').next().unwrap().contains("ff")).collect()
+    words.filter(|l| l.contains(&root) && l.split('\0').next().unwrap().contains("ff")).collect()
 }
 
-/// Adds this video, starts an engine, and kills it once `moment` has come; then the next does the job.
-fn killed_when(env: &TestEnv, video: &Path, moment: impl Fn(&TestEnv) -> bool, mend: impl Fn(&TestEnv)) {
+/// Adds this video, starts an engine and kills it once `moment` holds. After `repair` the next engine does the job.
+fn kill_when(env: &TestEnv, video: &Path, moment: impl Fn(&TestEnv) -> bool, repair: impl Fn(&TestEnv)) {
     let out = env.out();
     let add = ["add", "--output-dir", out.to_str().unwrap(), video.to_str().unwrap()];
     assert_eq!(env.spool(&add).code, 0);
     let run = env.start(&["run"]);
-    wait_until("the moment", SOON, || moment(env));
+    wait_until("the moment to kill the engine", SOON, || moment(env));
     run.crash();
-    wait_until("its tools to end", Duration::from_secs(5), || tools(env).is_empty());
-    mend(env);
+    wait_until("the tools of the engine to end", Duration::from_secs(5), || tools(env).is_empty());
+    repair(env);
     let ran = env.spool(&["run", "--until-idle"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     let job = env.jobs().remove(0);
@@ -39,30 +39,30 @@ fn killed_when(env: &TestEnv, video: &Path, moment: impl Fn(&TestEnv) -> bool, m
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_crash_while_a_source_is_looked_at_costs_nothing() {
+fn a_crash_during_a_probe_costs_no_attempt() {
     let env = TestEnv::new();
     env.settings(&serde_json::json!({ "ffprobe": binary("fake-ffprobe") }));
     let video = env.video(&clips::ordinary(), "fake-probeslow.mkv");
-    let looked_at = |env: &TestEnv| tools(env).iter().any(|l| l.contains("fake-probeslow"));
-    killed_when(&env, &video, looked_at, |env| env.settings(&serde_json::json!({})));
+    let probing = |env: &TestEnv| tools(env).iter().any(|l| l.contains("fake-probeslow"));
+    kill_when(&env, &video, probing, |env| env.settings(&serde_json::json!({})));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_crash_while_a_result_is_verified_leaves_one_result_in_the_end() {
+fn a_crash_during_a_verification_leaves_exactly_one_result() {
     let env = TestEnv::new();
     env.settings(&serde_json::json!({ "ffprobe": binary("fake-ffprobe") }));
-    let sign = env.out().parent().unwrap().join("slow-verify");
-    fs::write(&sign, "").unwrap();
+    let marker = env.out().parent().unwrap().join("slow-verify");
+    fs::write(&marker, "").unwrap();
     let video = env.video(&clips::ordinary(), "a.mkv");
-    let verified = |env: &TestEnv| {
+    let verifying = |env: &TestEnv| {
         tools(env).iter().any(|l| l.contains("fake-ffprobe") && l.contains(".part"))
             && env.results().len() == 1
     };
-    killed_when(&env, &video, verified, |_| fs::remove_file(&sign).unwrap());
+    kill_when(&env, &video, verifying, |_| fs::remove_file(&marker).unwrap());
 }
 
-/// Folders below, by their whole names.
+/// Returns the folders below, as sorted relative paths.
 fn folders(below: &Path) -> Vec<String> {
     let all = walkdir::WalkDir::new(below).min_depth(1).into_iter().map(Result::unwrap);
     let folders = all.filter(|entry| entry.file_type().is_dir());
@@ -73,7 +73,7 @@ fn folders(below: &Path) -> Vec<String> {
     names
 }
 
-/// A folder of two days with a video each, of which nothing becomes, added for a destination that is not there yet.
+/// Adds a folder with two subfolders of one video each, whose encodes stall, with results below `destination`.
 fn add_holiday(env: &TestEnv, destination: &Path) {
     env.use_fake_ffmpeg();
     for day in ["day 1", "day 2"] {
@@ -87,42 +87,42 @@ fn add_holiday(env: &TestEnv, destination: &Path) {
     assert_eq!(added.code, 0, "{added:?}");
 }
 
-/// An engine that works until so many part files are there.
-fn at_work(env: &TestEnv, below: &Path, parts: usize) -> Running {
+/// Starts an engine and waits until this many part files exist.
+fn start_until_parts(env: &TestEnv, below: &Path, parts: usize) -> Running {
     let run = env.start(&["run", "--workers", "2"]);
     let files =
         || walkdir::WalkDir::new(below).into_iter().flatten().filter(|e| e.file_type().is_file()).count();
-    wait_until("its part files", SOON, || files() == parts);
+    wait_until("the part files", SOON, || files() == parts);
     run
 }
 
 fn crash(env: &TestEnv, run: Running) {
     run.crash();
-    wait_until("its tools to end", Duration::from_secs(5), || tools(env).is_empty());
+    wait_until("the tools of the engine to end", Duration::from_secs(5), || tools(env).is_empty());
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn folders_that_a_killed_engine_had_made_for_nothing_go_and_others_stay() {
+fn unused_folders_of_a_killed_engine_are_removed_and_others_stay() {
     for part_is_there in [true, false] {
         let env = TestEnv::new();
         fs::create_dir_all(env.out().join("there before")).unwrap();
         add_holiday(&env, &env.out().join("new/deep"));
-        crash(&env, at_work(&env, &env.out(), 2));
+        crash(&env, start_until_parts(&env, &env.out(), 2));
         let made = env.out().join("new/deep/holiday");
         if !part_is_there {
-            // As if it had been killed between the folder and the file.
+            // As if the engine had been killed after it made the folder and before it made the file.
             let day = fs::read_dir(made.join("day 1")).unwrap().next().unwrap().unwrap();
             fs::remove_file(day.path()).unwrap();
         }
         fs::write(made.join("day 2/mine.txt"), "").unwrap();
-        // Either of these rescues the jobs of the dead engine.
+        // A cancel and the start of an engine both rescue the jobs of the dead engine.
         if part_is_there {
             assert_eq!(env.spool(&["cancel", "--all"]).code, 0);
         } else {
             env.spool(&["pause"]);
             let next = env.start(&["run"]);
-            wait_until("the next engine", SOON, || next.so_far().contains("paused"));
+            wait_until("the next engine to start", SOON, || next.so_far().contains("paused"));
         }
         let left = ["new", "new/deep", "new/deep/holiday", "new/deep/holiday/day 2", "there before"];
         assert_eq!(folders(&env.out()), left, "{part_is_there}");
@@ -131,23 +131,23 @@ fn folders_that_a_killed_engine_had_made_for_nothing_go_and_others_stay() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn an_empty_folder_that_was_there_before_a_killed_engine_stays() {
+fn an_empty_folder_that_existed_before_a_killed_engine_stays() {
     let env = TestEnv::new();
     fs::create_dir_all(env.out().join("new/deep/holiday/day 1")).unwrap();
     add_holiday(&env, &env.out().join("new/deep"));
-    crash(&env, at_work(&env, &env.out(), 2));
+    crash(&env, start_until_parts(&env, &env.out(), 2));
     assert_eq!(env.spool(&["cancel", "--all"]).code, 0);
     assert_eq!(folders(&env.out()), ["new", "new/deep", "new/deep/holiday", "new/deep/holiday/day 1"]);
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn folders_made_for_nothing_on_a_drive_that_is_away_go_when_it_is_back() {
+fn unused_folders_on_an_unplugged_drive_are_removed_when_it_is_back() {
     let env = TestEnv::new();
     let Some(disk) = SmallDisk::mount(env.data().join("../disk"), 128 << 20) else { return };
     let drive = disk.at(env.out().join("drive"));
     add_holiday(&env, &drive.0.join("new"));
-    crash(&env, at_work(&env, &drive.0, 2));
+    crash(&env, start_until_parts(&env, &drive.0, 2));
     drive.unplug();
     let cancel = env.spool(&["cancel", "--all"]);
     assert_eq!(cancel.code, 0, "{cancel:?}");

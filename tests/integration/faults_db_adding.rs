@@ -1,5 +1,5 @@
-//! Ten thousand files at once, the same file again, names that collide, retries that cannot be: one job for one
-//! work, one name for one job, and nothing is lost or replaced.
+//! Ten thousand files at once, the same file again, colliding names, retries that are refused: a file is one job, each
+//! job has its own result name, and nothing is lost or replaced.
 
 use crate::faults_db_world::{commits, file, open};
 use serde_json::Value;
@@ -18,18 +18,18 @@ const MANY: usize = 10_000;
 
 #[cfg(target_os = "linux")]
 #[test]
-fn ten_thousand_files_are_accepted_in_one_transaction_within_little_memory() {
+fn ten_thousand_files_are_added_in_one_transaction_within_96_mib() {
     let env = TestEnv::new();
     for n in 0..MANY {
         fs::write(env.videos().join(format!("{n}.mkv")), "").unwrap();
     }
     let queue = open(&env).unwrap();
-    // A reader prevents a reset of the log, so that it can be counted.
+    // An open reader prevents a reset of the log, so that its transactions can be counted.
     let reader = rusqlite::Connection::open(file(&env, "")).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM job").unwrap();
     let before = commits(&env);
-    // The whole of the program, its code and libraries included; but not what the allocator reserves for each thread
-    // without using it.
+    // Limits the address space of the whole program, with code and libraries. A single arena keeps the allocator from
+    // reserving unused space for each thread.
     let limit = format!("--as={}", 96 << 20);
     let limits = [&limit, "env", "MALLOC_ARENA_MAX=1"];
     let Some(added) = env.under("prlimit", &limits, &["add", "videos"]) else {
@@ -45,7 +45,7 @@ fn ten_thousand_files_are_accepted_in_one_transaction_within_little_memory() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_thousand_files_are_one_event() {
+async fn adding_ten_thousand_files_sends_one_event() {
     let env = TestEnv::new();
     let engine = start(&env, Setup::default());
     engine.pause(true).unwrap();
@@ -55,19 +55,19 @@ async fn ten_thousand_files_are_one_event() {
     engine.add(&jobs, Place::End, &spool_tests::engine::taken(&jobs)).unwrap();
     engine.stop().await;
     let mut changes = 0;
-    while let Some(told) = events.next().await {
+    while let Some(message) = events.next().await {
         assert!(
-            matches!(told, Told::Event(Event::QueueChanged | Event::Idle | Event::Paused(_))),
-            "{told:?}"
+            matches!(message, Told::Event(Event::QueueChanged | Event::Idle | Event::Paused(_))),
+            "{message:?}"
         );
-        changes += usize::from(told == Told::Event(Event::QueueChanged));
+        changes += usize::from(message == Told::Event(Event::QueueChanged));
     }
     assert_eq!(changes, 1);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_is_worked_on_is_one_job_by_whatever_name() {
+fn a_running_video_added_again_through_another_path_is_a_duplicate() {
     let env = TestEnv::new();
     env.use_fake_ffmpeg();
     let video = env.video(&clips::ordinary(), "fake-stall.mkv");
@@ -81,7 +81,7 @@ fn a_file_that_is_worked_on_is_one_job_by_whatever_name() {
     let outcomes: Vec<&Value> = twice.iter().map(|line| &line["outcome"]).collect();
     assert_eq!(outcomes, ["accepted", "duplicate"]);
     let _run = env.start(&["run"]);
-    spool_tests::wait_until("it to run", std::time::Duration::from_secs(20), || {
+    spool_tests::wait_until("the job to run", std::time::Duration::from_secs(20), || {
         env.jobs()[0]["state"] == "running"
     });
     let absolute = format!("{}/./fake-stall.mkv", env.videos().display());
@@ -92,19 +92,19 @@ fn a_file_that_is_worked_on_is_one_job_by_whatever_name() {
         &absolute,
         "videos",
     ]);
-    assert_eq!(again.len(), 6, "the folder holds two: {again:?}");
+    assert_eq!(again.len(), 6, "the folder has two entries: {again:?}");
     assert!(again.iter().all(|line| line["outcome"] == "duplicate" && line["id"] == 1), "{again:?}");
     assert_eq!(env.jobs().len(), 1);
 }
 
 #[test]
-fn results_that_would_share_a_name_get_names_of_their_own_and_replace_nothing() {
+fn colliding_results_get_distinct_names_and_replace_nothing() {
     let env = TestEnv::new();
     let clip = clips::ordinary();
     for folder in ["one", "two"] {
         fs::create_dir(env.videos().join(folder)).unwrap();
     }
-    // By case, by composition, by extension, by folder.
+    // Names that collide by case, by Unicode composition, by extension and by folder.
     for name in ["a.mkv", "A.mov", "\u{e9}.mkv", "e\u{301}.mov", "one/b.mkv", "two/B.mkv", "one/late.mkv"] {
         env.video(&clip, name);
     }
@@ -122,10 +122,10 @@ fn results_that_would_share_a_name_get_names_of_their_own_and_replace_nothing() 
     ]);
     let names: BTreeSet<String> = added.json().iter().map(|line| name(&line["output"])).collect();
     let folded = |name: &String| spool_core::queue::key_of_path(Path::new(name));
-    assert_eq!(names.iter().map(folded).collect::<BTreeSet<_>>().len(), 7, "claimed when added: {names:?}");
-    assert!(!names.contains("b.mp4"), "taken on the disk: {names:?}");
+    assert_eq!(names.iter().map(folded).collect::<BTreeSet<_>>().len(), 7, "reserved when added: {names:?}");
+    assert!(!names.contains("b.mp4"), "exists on the disk: {names:?}");
     assert!(names.contains("a (2).mp4") || names.contains("A (2).mp4"), "{names:?}");
-    // Another program takes a claimed name before the result is there.
+    // Another program takes a reserved name before the result is published.
     fs::write(env.out().join("late.mp4"), "mine too").unwrap();
     let ran = env.spool(&["run", "--until-idle"]);
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -135,9 +135,9 @@ fn results_that_would_share_a_name_get_names_of_their_own_and_replace_nothing() 
     let results: BTreeSet<String> = jobs.iter().map(|job| name(&job["output"])).collect();
     assert_eq!(results.len(), 7);
     assert!(results.contains("late (2).mp4"), "{results:?}");
-    let there: BTreeSet<String> =
+    let files: BTreeSet<String> =
         env.results().into_iter().filter(|n| n != "b.mp4" && n != "late.mp4").collect();
-    assert_eq!(there, results, "each job has its file");
+    assert_eq!(files, results, "each job has its file");
 }
 
 fn name(path: &Value) -> String {
@@ -145,7 +145,7 @@ fn name(path: &Value) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn retry_all_loses_neither_a_job_whose_name_is_taken_nor_one_whose_video_is_gone() {
+async fn retry_all_loses_no_job_whose_result_name_is_taken_or_whose_source_is_gone() {
     let env = TestEnv::new();
     let engine = start(&env, faulty());
     let names = ["fake-exit1.taken.mkv", "fake-exit1.gone.mkv", "fake-exit1.plain.mkv"];
@@ -156,7 +156,7 @@ async fn retry_all_loses_neither_a_job_whose_name_is_taken_nor_one_whose_video_i
         reaches(&engine, *id, State::Failed);
     }
     engine.pause(true).unwrap();
-    // Another video, whose result now has the name of the first.
+    // Another job, whose result now has the name of the first.
     fs::create_dir(env.videos().join("other")).unwrap();
     let other = add(&engine, &env, &[&env.video(&clips::ordinary(), "other/fake-exit1.taken.avi")])[0];
     assert_eq!(job(&engine, other).output, job(&engine, ids[0]).output);
@@ -164,17 +164,21 @@ async fn retry_all_loses_neither_a_job_whose_name_is_taken_nor_one_whose_video_i
     let steered = engine.steer(Command::Retry, &Which::All(vec![State::Failed])).unwrap();
     let done: BTreeSet<JobId> = steered.done.into_iter().collect();
     assert_eq!(done, [ids[1], ids[2]].into_iter().collect());
-    assert_eq!(steered.refused, [(ids[0], Refusal::Active)], "said so");
-    let stays = job(&engine, ids[0]);
-    assert_eq!(stays.state, State::Failed);
-    assert_eq!(stays.failure.unwrap().code(), FailureCode::EncodeFailed, "with its reason");
+    assert_eq!(steered.refused, [(ids[0], Refusal::Active)], "the refusal is reported");
+    let unchanged = job(&engine, ids[0]);
+    assert_eq!(unchanged.state, State::Failed);
+    assert_eq!(unchanged.failure.unwrap().code(), FailureCode::EncodeFailed, "its failure is kept");
     engine.pause(false).unwrap();
     let gone = reaches(&engine, ids[1], State::Failed);
-    assert_eq!(gone.failure.unwrap().code(), FailureCode::SourceGone, "fails again, with the reason");
+    assert_eq!(
+        gone.failure.unwrap().code(),
+        FailureCode::SourceGone,
+        "fails again, because the source is gone"
+    );
     for id in [ids[2], other] {
         reaches(&engine, id, State::Failed);
     }
-    assert_eq!(engine.queue().matching(&Filter::default()).unwrap(), 4, "nothing is lost");
+    assert_eq!(engine.queue().matching(&Filter::default()).unwrap(), 4, "no job is lost");
     // The name is free again.
     let steered = engine.steer(Command::Retry, &Which::Ids(vec![ids[0]])).unwrap();
     assert_eq!(steered.done, [ids[0]]);

@@ -1,4 +1,4 @@
-//! A damaged database is set aside whole, and the engine starts, paused, with all that can be had.
+//! A damaged database is set aside unchanged, and the engine starts paused, with all jobs that can be recovered.
 
 use crate::faults_db_world::{
     add, add_each, back_up, bytes, crashed, crashed_without_log, file, flip, names, numbered, open, repaired,
@@ -29,20 +29,20 @@ async fn flipped_bytes_in_the_header_cost_no_job() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_page_costs_the_jobs_on_it_alone() {
+async fn a_damaged_page_costs_only_the_jobs_on_it() {
     let env = crashed_without_log(|queue| add_each(queue, 0..200));
-    // Somewhere among the rows: a page that holds the text of a job in the middle.
+    // The page that holds the source path of a job in the middle.
     let database = fs::read(file(&env, "")).unwrap();
     let at = database.windows(15).position(|w| w == b"/videos/100.mkv").unwrap() / 4096 * 4096;
     flip(&file(&env, ""), at..at + 2000);
-    // Opening alone reads nothing of that page.
+    // Opening the database does not read that page; listing the jobs does.
     let listed = env.spool(&["list", "--limit", "1000"]);
     assert_eq!(listed.code, 1, "{listed:?}");
     assert!(listed.stderr.contains("it is damaged; `spool doctor --restore`"), "{listed:?}");
     let engine = start(&env, Setup::default());
     let queue = engine.queue();
-    let told = restored(queue.as_ref()).expect("found by reading all of it after a crash");
-    assert!(told.contains("could be read and kept"), "{told}");
+    let notice = restored(queue.as_ref()).expect("damage found by a full read after a crash");
+    assert!(notice.contains("could be read and kept"), "{notice}");
     let left = names(queue.as_ref());
     assert!((150..200).contains(&left.len()), "{} of 200", left.len());
     assert!(numbered(0..50).iter().chain(&numbered(150..200)).all(|n| left.contains(n)), "{left:?}");
@@ -50,9 +50,9 @@ async fn a_damaged_page_costs_the_jobs_on_it_alone() {
     engine.stop().await;
 }
 
-/// Disks also rot while nothing runs.
+/// A database can also be damaged while no engine runs.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_page_is_found_after_a_clean_end_too() {
+async fn a_damaged_page_is_also_found_after_a_clean_stop() {
     let env = TestEnv::new();
     let queue = open(&env).unwrap();
     add_each(&queue, 0..200);
@@ -61,14 +61,14 @@ async fn a_damaged_page_is_found_after_a_clean_end_too() {
     let at = database.windows(15).position(|w| w == b"/videos/100.mkv").unwrap() / 4096 * 4096;
     flip(&file(&env, ""), at..at + 2000);
     let engine = start(&env, Setup::default());
-    let told = restored(engine.queue().as_ref());
-    assert!(told.is_some_and(|told| told.contains("could be read and kept")));
+    let notice = restored(engine.queue().as_ref());
+    assert!(notice.is_some_and(|notice| notice.contains("could be read and kept")));
     engine.stop().await;
 }
 
-/// An engine cannot mend what it has open; it must not try for ever either.
+/// An engine cannot repair a database that it has open, and must not retry for ever.
 #[test]
-fn damage_found_while_working_ends_the_run_and_the_next_one_mends_it() {
+fn damage_found_during_a_run_ends_it_and_the_next_run_repairs_the_queue() {
     let env = TestEnv::new();
     let clip = spool_tests::clips::ordinary();
     env.settings(
@@ -78,10 +78,10 @@ fn damage_found_while_working_ends_the_run_and_the_next_one_mends_it() {
     assert_eq!(env.spool(&["add", video.to_str().unwrap()]).code, 0);
     add_each(&open(&env).unwrap(), 0..200);
     let run = env.start(&["run", "--until-idle"]);
-    wait_until("it works", Duration::from_secs(20), || {
+    wait_until("the job to run", Duration::from_secs(20), || {
         env.jobs().iter().any(|job| job["state"] == "running")
     });
-    // All but the first page, which is read when the file is opened; and the log, which overrules the file.
+    // All but the first page, which is read when the file is opened; and the log, whose pages take precedence.
     let size = fs::metadata(file(&env, "")).unwrap().len() as usize;
     flip(&file(&env, ""), 4096..size);
     let log = fs::metadata(file(&env, "-wal")).unwrap().len() as usize;
@@ -91,12 +91,15 @@ fn damage_found_while_working_ends_the_run_and_the_next_one_mends_it() {
     assert!(ended.stderr.contains("it is damaged"), "{ended:?}");
     let again = env.spool(&["run", "--until-idle"]);
     assert!(again.stderr.contains("The queue was damaged."), "{again:?}");
-    assert!(open(&env).unwrap().flag(Flag::Paused).unwrap().is_some(), "a person decides when it goes on");
+    assert!(
+        open(&env).unwrap().flag(Flag::Paused).unwrap().is_some(),
+        "stays paused until a user resumes it"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn flipped_bytes_in_the_log_are_noticed_and_cost_no_later_job() {
-    // In the header of the log, and in the middle, where SQLite would take the break for the end.
+async fn flipped_bytes_in_the_log_are_detected_and_cost_no_later_job() {
+    // In the header of the log, and in the middle, where SQLite would take the damage for the end of the log.
     for place in [|_: usize| 4, |length: usize| length / 2] {
         let env = crashed(|queue| add_each(queue, 0..30));
         let at = place(bytes(&env)[1].len());
@@ -109,7 +112,7 @@ async fn flipped_bytes_in_the_log_are_noticed_and_cost_no_later_job() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_of_no_length_is_no_new_queue_and_its_log_is_read() {
+async fn an_empty_database_file_is_not_taken_for_a_new_queue_and_its_log_is_read() {
     let env = crashed(|queue| add_each(queue, 0..10));
     fs::write(file(&env, ""), "").unwrap();
     let engine = repaired(&env);
@@ -119,15 +122,15 @@ async fn a_database_of_no_length_is_no_new_queue_and_its_log_is_read() {
     fs::write(file(&env, ""), "").unwrap();
     let engine = repaired(&env);
     assert!(names(engine.queue().as_ref()).is_empty());
-    let told = restored(engine.queue().as_ref()).unwrap();
-    assert!(told.contains("nothing could be read, so the queue starts empty"), "{told}");
+    let notice = restored(engine.queue().as_ref()).unwrap();
+    assert!(notice.contains("nothing could be read, so the queue starts empty"), "{notice}");
     engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_missing_log_is_noticed_and_what_the_database_has_is_kept() {
+async fn a_missing_log_is_detected_and_the_jobs_in_the_database_are_kept() {
     let env = crashed_without_log(|queue| add_each(queue, 0..10));
-    // Both lay there after the crash; the log was deleted.
+    // The crash left both the log and the shared memory file; then the log was deleted.
     fs::write(file(&env, "-shm"), vec![0; 32768]).unwrap();
     let engine = repaired(&env);
     assert_eq!(names(engine.queue().as_ref()), numbered(0..10));
@@ -135,7 +138,7 @@ async fn a_missing_log_is_noticed_and_what_the_database_has_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_its_log_the_database_is_still_newer_than_a_backup() {
+async fn a_database_without_its_log_is_preferred_to_an_older_backup() {
     let env = crashed_without_log(|queue| add_each(queue, 0..3));
     back_up(&env);
     let queue = open(&env).unwrap();
@@ -146,13 +149,13 @@ async fn without_its_log_the_database_is_still_newer_than_a_backup() {
     let engine = repaired(&env);
     let queue = engine.queue();
     assert_eq!(queue.job(job.id).unwrap().unwrap().state, State::Failed);
-    let told = restored(queue.as_ref()).unwrap();
-    assert!(told.contains("Its log was lost, perhaps with the latest changes; 3 jobs kept"), "{told}");
+    let notice = restored(queue.as_ref()).unwrap();
+    assert!(notice.contains("Its log was lost, perhaps with the latest changes; 3 jobs kept"), "{notice}");
     engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_missing_database_beside_its_log_is_read_from_the_log() {
+async fn a_missing_database_is_recovered_from_its_log() {
     let env = crashed(|queue| add_each(queue, 0..10));
     fs::remove_file(file(&env, "")).unwrap();
     let engine = repaired(&env);
@@ -161,13 +164,13 @@ async fn a_missing_database_beside_its_log_is_read_from_the_log() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_newest_good_backup_is_restored_and_what_came_since_is_added() {
+async fn the_newest_intact_backup_is_restored_and_jobs_added_since_are_kept() {
     let env = crashed_without_log(|queue| {
         add_each(queue, 0..5);
         queue.claim("engine", true).unwrap();
     });
     back_up(&env);
-    // The newest is no good.
+    // The newest backup is not a database.
     fs::write(env.data().join("backups/queue-999999999999999.db"), "nothing").unwrap();
     let queue = open(&env).unwrap();
     add(&queue, "since.mkv");
@@ -177,18 +180,18 @@ async fn the_newest_good_backup_is_restored_and_what_came_since_is_added() {
     let engine = repaired(&env);
     let queue = engine.queue();
     assert_eq!(names(queue.as_ref()), ["0.mkv", "1.mkv", "2.mkv", "3.mkv", "4.mkv", "since.mkv"]);
-    let told = restored(queue.as_ref()).unwrap();
-    assert!(told.contains("newest backup was restored, with 1 job added since"), "{told}");
+    let notice = restored(queue.as_ref()).unwrap();
+    assert!(notice.contains("newest backup was restored, with 1 job added since"), "{notice}");
     engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_repaired_queue_is_whole_reports_it_until_resumed_and_accepts_jobs() {
+async fn a_repaired_queue_is_intact_reports_the_repair_until_resumed_and_accepts_jobs() {
     let env = crashed_without_log(|queue| add_each(queue, 0..5));
     flip(&file(&env, ""), 0..4);
     let listed = env.spool(&["list"]);
     assert_eq!(listed.code, 1, "{listed:?}");
-    assert_eq!(env.spool(&["run", "--until-idle"]).code, 1, "paused, so work is left");
+    assert_eq!(env.spool(&["run", "--until-idle"]).code, 1, "paused, so jobs are left");
     let listed = env.spool(&["list"]);
     assert!(listed.stdout.contains("The queue was damaged."), "{listed:?}");
     let checks = env.spool(&["doctor", "--json"]).json();
@@ -197,19 +200,19 @@ async fn a_repaired_queue_is_whole_reports_it_until_resumed_and_accepts_jobs() {
     assert_eq!(env.spool(&["resume"]).code, 0);
     assert!(!env.spool(&["list"]).stdout.contains("damaged"));
     let queue = open(&env).unwrap();
-    assert!(add(&queue, "new.mkv").0 > 5, "no number is given twice");
+    assert!(add(&queue, "new.mkv").0 > 5, "no id is used twice");
 }
 
 #[test]
-fn a_crash_in_the_middle_of_mending_is_carried_on_with() {
-    let look = |env: &TestEnv, now| {
+fn a_repair_interrupted_by_a_crash_is_completed() {
+    let repair = |env: &TestEnv, now| {
         mend::mend(&file(env, ""), &env.data().join("backups"), now, Look::AfterCrash).unwrap()
     };
     for old_log in [false, true] {
         let env = crashed_without_log(|queue| add_each(queue, 0..5));
         flip(&file(&env, ""), 0..4);
-        look(&env, 1).expect("repaired");
-        // As if it had stopped before the last step, perhaps with the old log still in its place.
+        repair(&env, 1).expect("repaired");
+        // As if the repair had stopped before its last step, with and without the old log in its place.
         fs::rename(file(&env, ""), env.data().join("queue.mended")).unwrap();
         for suffix in ["-wal", "-shm"] {
             let _ = fs::remove_file(file(&env, suffix));
@@ -218,17 +221,17 @@ fn a_crash_in_the_middle_of_mending_is_carried_on_with() {
             fs::write(file(&env, "-wal"), "of the damaged one").unwrap();
         }
         assert!(matches!(open(&env), Err(Error::Corrupt { .. })), "not taken for a new queue");
-        let carried_on = look(&env, 2).expect("carried on");
+        let completed = repair(&env, 2).expect("completed");
         assert!(
-            words::restored(&carried_on.restored).to_string().contains("5 jobs could be read"),
-            "{carried_on:?}"
+            words::restored(&completed.restored).to_string().contains("5 jobs could be read"),
+            "{completed:?}"
         );
         assert_eq!(names(&open(&env).unwrap()), numbered(0..5));
     }
 }
 
 #[test]
-fn a_damaged_queue_that_is_open_elsewhere_is_left_alone() {
+fn a_damaged_queue_that_is_open_elsewhere_is_left_unchanged() {
     let env = crashed_without_log(|queue| add_each(queue, 0..50));
     let user = open(&env).unwrap();
     flip(&file(&env, ""), 4096..8192);
@@ -253,8 +256,8 @@ async fn an_undamaged_queue_is_not_repaired_after_a_crash() {
     engine.stop().await;
 }
 
-/// A queue of schema 1, as the first release wrote it.
-fn of_schema_1(env: &TestEnv) {
+/// Creates a queue of schema 1, as the first release wrote it.
+fn create_schema_1(env: &TestEnv) {
     let c = rusqlite::Connection::open(file(env, "")).unwrap();
     c.execute_batch(include_str!("../../src-tauri/core/src/queue/sqlite/schema.sql")).unwrap();
     c.pragma_update(None, "user_version", 1).unwrap();
@@ -265,10 +268,10 @@ fn of_schema_1(env: &TestEnv) {
 }
 
 #[test]
-fn an_older_schema_is_brought_up_and_a_copy_of_it_kept() {
+fn an_older_schema_is_upgraded_and_a_copy_of_it_is_kept() {
     for version in [1, 2] {
         let env = TestEnv::new();
-        of_schema_1(&env);
+        create_schema_1(&env);
         if version == 2 {
             let c = rusqlite::Connection::open(file(&env, "")).unwrap();
             c.execute_batch(include_str!("../../src-tauri/core/src/queue/sqlite/schema-2.sql")).unwrap();
@@ -284,10 +287,10 @@ fn an_older_schema_is_brought_up_and_a_copy_of_it_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_newer_schema_is_refused_with_its_version_by_all_and_nothing_is_changed() {
+async fn every_command_refuses_a_newer_schema_with_its_version_and_changes_nothing() {
     let env = crashed(|queue| {
         add_each(queue, 0..3);
-        // In the log alone, where a newer Spool would just have written it.
+        // Only in the log, as if a newer Spool had just written it.
         queue.set_flag(Flag::Paused, Some("1")).unwrap();
     });
     {
@@ -306,11 +309,11 @@ async fn a_newer_schema_is_refused_with_its_version_by_all_and_nothing_is_change
 }
 
 #[test]
-fn whose_engine_died_is_repaired_by_the_next_engine_only() {
+fn a_damaged_queue_is_not_repaired_while_another_process_has_the_lock() {
     let env = crashed_without_log(|queue| add_each(queue, 0..3));
     flip(&file(&env, ""), 0..4);
     let _other = lock::take(&env.data(), "another").unwrap();
     let before = bytes(&env);
     spool_core::engine::mend(&env.data(), "the window", &spool_core::clock::SystemClock::default()).unwrap();
-    assert_eq!(bytes(&env), before, "not while another has the lock");
+    assert_eq!(bytes(&env), before, "not while another process has the lock");
 }

@@ -1,5 +1,5 @@
-//! The disk that holds the queue is full: what cannot be kept is refused aloud, what has been done is written
-//! down later, and nothing is half.
+//! The disk that holds the queue is full: commands are refused with an error, ends of attempts are recorded once there
+//! is space, and no change is stored in part.
 #![cfg(target_os = "linux")]
 
 use crate::faults_db_world::{add_each, file, names, numbered, open};
@@ -15,16 +15,16 @@ use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// A world whose queue lies on a disk of its own.
-fn world() -> Option<(TestEnv, SmallDisk)> {
+/// An environment whose queue is on its own small disk; `None` if none can be mounted.
+fn environment() -> Option<(TestEnv, SmallDisk)> {
     let env = TestEnv::new();
     let disk = SmallDisk::mount(env.data(), 8 << 20)?;
     Some((env, disk))
 }
 
 #[test]
-fn adds_are_refused_in_one_sentence_and_accepted_again_when_there_is_space() {
-    let Some((env, disk)) = world() else { return };
+fn adds_are_refused_with_an_error_and_accepted_again_when_there_is_space() {
+    let Some((env, disk)) = environment() else { return };
     env.video(&clips::ordinary(), "a.mkv");
     add_each(&open(&env).unwrap(), 0..3);
     for in_use in [true, false] {
@@ -39,15 +39,15 @@ fn adds_are_refused_in_one_sentence_and_accepted_again_when_there_is_space() {
         assert!(!refused.stdout.contains("accepted"), "{refused:?}");
         fs::remove_file(ballast).unwrap();
         drop(other);
-        assert_eq!(names(&open(&env).unwrap()), numbered(0..3), "nothing half");
+        assert_eq!(names(&open(&env).unwrap()), numbered(0..3), "no part of the refused add");
     }
     let added = env.spool(&["add", "videos"]);
     assert_eq!((added.code, env.jobs().len()), (0, 4), "{added:?}");
 }
 
 #[test]
-fn what_is_queued_can_be_read_though_the_disk_is_full() {
-    let Some((env, disk)) = world() else { return };
+fn the_queue_can_be_read_on_a_full_disk() {
+    let Some((env, disk)) = environment() else { return };
     add_each(&open(&env).unwrap(), 0..3);
     for in_use in [false, true] {
         let other = in_use.then(|| open(&env).unwrap());
@@ -64,7 +64,8 @@ fn what_is_queued_can_be_read_though_the_disk_is_full() {
         fs::remove_file(ballast).unwrap();
         drop(other);
     }
-    // A log that must be read needs memory beside it: what it holds is not passed over.
+    // A log can be read only with a shared memory file, for which there is no space: the command fails rather than
+    // ignore what the log holds.
     let live = open(&env).unwrap();
     add_each(&live, 3..4);
     let [database, log] = crate::faults_db_world::bytes(&env);
@@ -80,8 +81,8 @@ fn what_is_queued_can_be_read_though_the_disk_is_full() {
 }
 
 #[test]
-fn a_batch_that_fills_the_disk_half_way_leaves_nothing_behind() {
-    let Some((env, disk)) = world() else { return };
+fn an_add_that_fills_the_disk_half_way_leaves_nothing_behind() {
+    let Some((env, disk)) = environment() else { return };
     let queue = open(&env).unwrap();
     let jobs: Vec<_> = (0..20_000).map(|n| crate::queue_world::new_job(&format!("{n}.mkv"))).collect();
     let refused = queue.add(&jobs, spool_core::queue::Place::End, &Taken::default());
@@ -96,8 +97,8 @@ fn a_batch_that_fills_the_disk_half_way_leaves_nothing_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_finish_is_kept_in_memory_and_written_when_there_is_space() {
-    let Some((env, disk)) = world() else { return };
+async fn a_result_is_kept_in_memory_and_recorded_when_there_is_space() {
+    let Some((env, disk)) = environment() else { return };
     let engine = start(&env, faulty());
     let video = env.video(&clips::longer(), "fake-pace.mkv");
     let long_ago = filetime::FileTime::from_unix_time(1_000_000_000, 0);
@@ -105,33 +106,33 @@ async fn a_finish_is_kept_in_memory_and_written_when_there_is_space() {
     let id = add(&engine, &env, &[&video])[0];
     let part =
         || engine.queue().attempts(id).unwrap().pop().filter(|a| a.child.is_some()).and_then(|a| a.part);
-    wait_until("its ffmpeg to run", SOON, || part().is_some());
+    wait_until("ffmpeg to start", SOON, || part().is_some());
     let (part, ballast) = (part().unwrap(), disk.fill());
     let changed = || filetime::FileTime::from_last_modification_time(&part.metadata().unwrap());
-    wait_until("the last step before the intent is written down", SOON, || changed() == long_ago);
+    wait_until("the last step before the intent is recorded", SOON, || changed() == long_ago);
     engine.queue().set_flag(Flag::Alarm, Some("x")).unwrap_err();
-    assert_eq!(job(&engine, id).state, State::Running, "nothing is written down yet");
+    assert_eq!(job(&engine, id).state, State::Running, "nothing is recorded yet");
     fs::remove_file(ballast).unwrap();
     let job = reaches(&engine, id, State::Done);
-    assert_eq!((job.attempt, job.epoch), (1, 1), "the work is not done again");
+    assert_eq!((job.attempt, job.epoch), (1, 1), "the encode is not repeated");
     assert_eq!(env.results(), ["fake-pace.mp4"]);
     assert!(judge::decodes(&job.output));
     engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failure_is_kept_in_memory_and_written_when_there_is_space() {
-    let Some((env, disk)) = world() else { return };
+async fn a_failure_is_kept_in_memory_and_recorded_when_there_is_space() {
+    let Some((env, disk)) = environment() else { return };
     let engine = start(&env, Setup { policy: impatient(), ..faulty() });
     let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-stall.mkv")])[0];
     let part =
         || engine.queue().attempts(id).unwrap().pop().filter(|a| a.child.is_some()).and_then(|a| a.part);
-    wait_until("its ffmpeg to run", SOON, || part().is_some());
+    wait_until("ffmpeg to start", SOON, || part().is_some());
     let (part, ballast) = (part().unwrap(), disk.fill());
     wait_until("the attempt to end", SOON, || !part.exists());
-    assert_eq!(job(&engine, id).state, State::Running, "nothing is written down yet");
+    assert_eq!(job(&engine, id).state, State::Running, "nothing is recorded yet");
     fs::remove_file(ballast).unwrap();
-    wait_until("the failure to be written", SOON, || {
+    wait_until("the failure to be recorded", SOON, || {
         engine.queue().attempts(id).unwrap()[0].outcome.as_deref() == Some("retry")
     });
     engine.stop().await;

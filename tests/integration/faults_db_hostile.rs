@@ -1,5 +1,5 @@
-//! Files that are not what they should be: another program's database in the queue's place, rows that make no
-//! sense, settings of the wrong kind. Each is refused by name and never overwritten.
+//! Files with unexpected contents: another program's database in place of the queue, invalid rows, settings of the
+//! wrong type. Each is refused by name and never overwritten.
 
 use crate::faults_db_world::{add_each, bytes, file, names, open};
 use spool_core::job::State;
@@ -8,23 +8,24 @@ use spool_core::settings;
 use spool_tests::env::TestEnv;
 use std::fs;
 
-/// Verbs that read, write, work and mend.
+/// Commands that read, write, run and repair the queue.
 const VERBS: [&[&str]; 5] =
     [&["list"], &["add", "videos"], &["run", "--until-idle"], &["doctor", "--restore"], &["pause"]];
 
+/// Checks that every command fails with this sentence and leaves the contents unchanged.
 fn refused_unchanged(env: &TestEnv, sentence: &str, contents: &dyn Fn() -> Vec<u8>) {
     let before = contents();
     for verb in VERBS {
         let answer = env.spool(verb);
         assert_eq!(answer.code, 1, "{verb:?}: {answer:?}");
         assert!(answer.stderr.contains(sentence), "{verb:?}: {answer:?}");
-        assert_eq!(answer.stderr.lines().count(), 1, "one sentence: {answer:?}");
+        assert_eq!(answer.stderr.lines().count(), 1, "one line: {answer:?}");
         assert!(contents() == before, "{verb:?} changed it");
     }
 }
 
 #[test]
-fn another_programs_database_is_refused_and_left_alone() {
+fn another_programs_database_is_refused_and_left_unchanged() {
     let tables =
         "CREATE TABLE bookmark (id INTEGER PRIMARY KEY, url TEXT); INSERT INTO bookmark VALUES (1, 'x');";
     for (version, mark, mode) in
@@ -38,16 +39,16 @@ fn another_programs_database_is_refused_and_left_alone() {
         c.pragma_update(None, "application_id", mark).unwrap();
         drop(c);
         refused_unchanged(&env, "is another program's database. Move it elsewhere", &|| bytes(&env).concat());
-        let moved = fs::read_dir(env.data()).unwrap().map(|e| e.unwrap().file_name());
+        let files = fs::read_dir(env.data()).unwrap().map(|e| e.unwrap().file_name());
         assert!(
-            !moved.into_iter().any(|n| n.to_string_lossy().contains("damaged")),
+            !files.into_iter().any(|n| n.to_string_lossy().contains("damaged")),
             "not taken for a damaged queue"
         );
     }
 }
 
 #[test]
-fn a_queue_of_an_older_version_with_a_table_too_many_is_not_ours() {
+fn a_database_like_an_older_queue_with_an_extra_table_is_refused() {
     let env = TestEnv::new();
     let c = rusqlite::Connection::open(file(&env, "")).unwrap();
     c.execute_batch(
@@ -60,18 +61,18 @@ fn a_queue_of_an_older_version_with_a_table_too_many_is_not_ours() {
 }
 
 #[test]
-fn a_row_that_makes_no_sense_is_listed_stays_as_it_is_and_holds_nothing_up() {
+fn an_unreadable_row_is_listed_kept_unchanged_and_delays_no_other_job() {
     let env = TestEnv::new();
     let queue = open(&env).unwrap();
     add_each(&queue, 0..3);
-    let spoil = "UPDATE job SET preset = '{\"id\": 7}' WHERE id = 1";
-    rusqlite::Connection::open(file(&env, "")).unwrap().execute(spoil, []).unwrap();
+    let corrupt = "UPDATE job SET preset = '{\"id\": 7}' WHERE id = 1";
+    rusqlite::Connection::open(file(&env, "")).unwrap().execute(corrupt, []).unwrap();
     let listed = env.spool(&["list"]);
     assert!(
         listed.stdout.contains("0.mkv  made by another version of Spool; update Spool, or remove"),
         "{listed:?}"
     );
-    let claimed = queue.claim("engine", true).unwrap().expect("the next one");
+    let claimed = queue.claim("engine", true).unwrap().expect("the next job");
     assert_eq!(claimed.id.0, 2);
     let counts = queue.counts().unwrap();
     assert_eq!((counts.queued, counts.unreadable, counts.failed), (2, 1, 0), "it keeps its state");
@@ -81,7 +82,7 @@ fn a_row_that_makes_no_sense_is_listed_stays_as_it_is_and_holds_nothing_up() {
 }
 
 #[test]
-fn settings_of_any_wrong_kind_are_refused_by_name_and_never_overwritten() {
+fn invalid_settings_are_refused_by_name_and_never_overwritten() {
     let env = TestEnv::new();
     let path = env.data().join("settings.json");
     for wrong in [
@@ -100,7 +101,7 @@ fn settings_of_any_wrong_kind_are_refused_by_name_and_never_overwritten() {
         assert_eq!(
             fs::read_to_string(&path).unwrap(),
             wrong,
-            "not overwritten by a choice in the window either"
+            "a change in the window does not overwrite it either"
         );
     }
     fs::write(&path, vec![0xff; 10]).unwrap();
@@ -119,7 +120,7 @@ fn settings_of_a_gigabyte_are_refused_without_being_read() {
 
 #[cfg(unix)]
 #[test]
-fn settings_that_are_no_file_are_not_waited_for() {
+fn settings_that_are_a_named_pipe_are_refused_without_waiting() {
     let env = TestEnv::new();
     let path = env.data().join("settings.json");
     assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());

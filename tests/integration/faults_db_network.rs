@@ -1,5 +1,5 @@
-//! A data folder on a network file system, played by a file system of our own that is mounted as `fuse.sshfs`
-//! and holds one empty folder.
+//! A data folder on a network file system, simulated by a FUSE file system that is mounted as `fuse.sshfs` and holds
+//! one empty folder.
 #![cfg(target_os = "linux")]
 
 use spool_tests::env::TestEnv;
@@ -8,23 +8,23 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Mounted over a folder; unmounted at the end.
+/// The file system mounted over a folder; unmounted when dropped.
 struct Share(PathBuf);
 
 impl Share {
-    /// None, said aloud, where this cannot be had.
+    /// Mounts it. Returns `None`, with a message, if this user or system cannot.
     fn mount(folder: PathBuf) -> Option<Share> {
         let channel = OpenOptions::new().read(true).write(true).open("/dev/fuse").ok();
         let mounted = channel.and_then(|channel| {
-            let answering = channel.try_clone().ok()?;
+            let server = channel.try_clone().ok()?;
             let options = "fd=0,rootmode=40000,user_id=0,group_id=0,subtype=sshfs";
             let mut mount = Command::new("mount");
             mount.args(["-i", "-t", "fuse", "-o", options, "share"]).arg(&folder).stdin(channel);
             let done = mount.status().is_ok_and(|status| status.success());
-            done.then(|| std::thread::spawn(move || answer(answering)))
+            done.then(|| std::thread::spawn(move || answer(server)))
         });
         if mounted.is_none() {
-            eprintln!("SKIPPED: a file system of one's own cannot be mounted here");
+            eprintln!("SKIPPED: a FUSE file system cannot be mounted here");
         }
         mounted.map(|_| Share(folder))
     }
@@ -36,14 +36,14 @@ impl Drop for Share {
     }
 }
 
-/// Answers until unmounted: there is a folder, and nothing in it.
+/// Answers requests until unmounted: the root is a folder, and every lookup in it fails.
 fn answer(mut channel: File) {
     let mut request = vec![0; 1 << 17];
     while channel.read(&mut request).is_ok_and(|n| n >= 40) {
         let opcode = u32::from_ne_bytes(request[4..8].try_into().unwrap());
         let (error, body) = match opcode {
-            26 => (0, beginning()),
-            3 => (0, folder()),
+            26 => (0, init_out()),
+            3 => (0, attr_out()),
             1 => (-2, Vec::new()),
             2 | 42 => continue,
             _ => (-38, Vec::new()),
@@ -59,14 +59,14 @@ fn answer(mut channel: File) {
 }
 
 /// `fuse_init_out`: version 7.31, writes of up to 4096 bytes.
-fn beginning() -> Vec<u8> {
+fn init_out() -> Vec<u8> {
     let mut words = [0_u32; 16];
     (words[0], words[1], words[5]) = (7, 31, 4096);
     words.iter().flat_map(|w| w.to_ne_bytes()).collect()
 }
 
-/// `fuse_attr_out` of the folder: number 1, everybody may everything.
-fn folder() -> Vec<u8> {
+/// `fuse_attr_out` of the folder: inode 1, mode 0777.
+fn attr_out() -> Vec<u8> {
     let mut words = [0_u32; 26];
     (words[4], words[19], words[20]) = (1, 0o40777, 2);
     words.iter().flat_map(|w| w.to_ne_bytes()).collect()

@@ -1,5 +1,5 @@
-//! The files of the queue over the years: backups come daily and stay three, what is removed takes its traces
-//! along, and nothing grows for ever.
+//! The files of the queue over the years: a backup is made daily and three are kept, removed jobs leave no attempts
+//! behind, and no file grows without bound.
 
 use crate::faults_db_world::{add, add_each, file, names, numbered, open};
 use crate::queue_world::{START, World, done, failure, sqlite};
@@ -35,7 +35,7 @@ async fn an_idle_queue_is_backed_up_daily_and_three_backups_are_kept() {
     let (engine, clock) = clocked(&env, Setup::default());
     let mut seen = Vec::new();
     for day in 0..5 {
-        wait_until("today's backup", SOON, || backups(&env).last() != seen.last());
+        wait_until("the backup of the day", SOON, || backups(&env).last() != seen.last());
         seen = backups(&env);
         assert_eq!(seen.len(), 3.min(day + 1), "{seen:?}");
         clock.advance(DAY);
@@ -47,27 +47,27 @@ async fn an_idle_queue_is_backed_up_daily_and_three_backups_are_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_queue_is_backed_up_when_it_becomes_idle() {
     let env = TestEnv::new();
-    add_real(&env, "fake-stall.mkv");
+    add_video(&env, "fake-stall.mkv");
     let long = spool_core::policy::Policy { stall_first: DAY, stall: DAY, ..spool_tests::engine::fast() };
     let (engine, clock) = clocked(&env, Setup { policy: long, ..faulty() });
     let id = spool_core::job::JobId(1);
     reaches(&engine, id, State::Running);
     clock.advance(DAY);
-    wait_until("it to be at work", SOON, || engine.queue().attempts(id).unwrap()[0].child.is_some());
-    assert!(backups(&env).is_empty(), "not while something runs");
+    wait_until("ffmpeg to start", SOON, || engine.queue().attempts(id).unwrap()[0].child.is_some());
+    assert!(backups(&env).is_empty(), "not while a job runs");
     engine.steer(Command::Cancel, &Which::Ids(vec![id])).unwrap();
     wait_until("a backup", SOON, || backups(&env).len() == 1);
     engine.stop().await;
 }
 
-fn add_real(env: &TestEnv, name: &str) {
+fn add_video(env: &TestEnv, name: &str) {
     let found =
         spool_tests::engine::find(&[env.video(&clips::ordinary(), name)], &spool_tests::engine::wish(env));
     open(env).unwrap().add(&found.jobs, spool_core::queue::Place::End, &Taken::default()).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_from_the_future_does_not_keep_others_from_being_made() {
+async fn a_backup_dated_in_the_future_does_not_prevent_new_ones() {
     let env = TestEnv::new();
     drop(open(&env).unwrap());
     let folder = engine::backups(&env.data());
@@ -78,7 +78,7 @@ async fn a_backup_from_the_future_does_not_keep_others_from_being_made() {
 }
 
 #[test]
-fn a_backup_that_cannot_be_made_costs_none_of_the_others() {
+fn a_failed_backup_deletes_no_other_backup() {
     let env = TestEnv::new();
     add_each(&open(&env).unwrap(), 0..3);
     let folder = engine::backups(&env.data());
@@ -92,20 +92,20 @@ fn a_backup_that_cannot_be_made_costs_none_of_the_others() {
 }
 
 #[test]
-fn restoring_is_refused_while_the_queue_is_worked_and_changes_no_whole_one() {
+fn restoring_is_refused_while_the_queue_is_locked_and_changes_no_intact_queue() {
     let env = TestEnv::new();
     add_each(&open(&env).unwrap(), 0..3);
-    let worked = lock::take(&env.data(), "the window").unwrap();
+    let held = lock::take(&env.data(), "the window").unwrap();
     let refused = env.spool(&["doctor", "--restore"]);
     assert!(refused.code == 3 && refused.stderr.contains("the window"), "{refused:?}");
-    drop(worked);
+    drop(held);
     let whole = env.spool(&["doctor", "--restore"]);
     assert!(whole.code == 0 && whole.stdout.contains("whole; nothing was changed"), "{whole:?}");
     assert_eq!(names(&open(&env).unwrap()), numbered(0..3));
 }
 
 #[test]
-fn what_is_removed_takes_its_attempts_along() {
+fn removed_jobs_leave_no_attempts_behind() {
     let env = TestEnv::new();
     let queue = open(&env).unwrap();
     add_each(&queue, 0..2);
@@ -129,11 +129,11 @@ fn interrupt_often(w: &World) {
     }
     let kept = w.queue.attempts(id).unwrap();
     assert_eq!(kept.len() as i64, KEPT_ATTEMPTS);
-    assert_eq!(kept.last().unwrap().epoch, KEPT_ATTEMPTS + 20, "the newest ones");
+    assert_eq!(kept.last().unwrap().epoch, KEPT_ATTEMPTS + 20, "the newest attempts");
 }
 
 #[test]
-fn of_a_job_that_is_tried_for_weeks_the_newest_attempts_are_kept() {
+fn only_the_newest_attempts_of_a_job_are_kept() {
     interrupt_often(&sqlite());
     interrupt_often(&crate::queue_world::memory());
 }
@@ -161,16 +161,16 @@ fn the_database_keeps_its_size_over_many_batches() {
         add_many(&queue, 2000);
         queue.steer(Command::Cancel, &Which::All(vec![State::Queued])).unwrap();
         assert_eq!(queue.retire(0, 0, i64::MAX).unwrap(), 2000);
-        // The first commit after a large one moves the log into the database.
+        // The first commit after a large one checkpoints the log.
         add(&queue, "next.mkv");
         queue.steer(Command::Remove, &Which::All(vec![State::Queued])).unwrap();
         sizes.push(fs::metadata(file(&env, "")).unwrap().len());
     }
-    assert!(sizes[3] <= sizes[1] + sizes[1] / 10, "freed pages are used again: {sizes:?}");
+    assert!(sizes[3] <= sizes[1] + sizes[1] / 10, "freed pages are reused: {sizes:?}");
 }
 
 #[test]
-fn the_log_of_a_large_batch_is_given_back() {
+fn the_log_of_a_large_batch_is_truncated() {
     let env = TestEnv::new();
     let queue = open(&env).unwrap();
     let log = || fs::metadata(file(&env, "-wal")).unwrap().len();

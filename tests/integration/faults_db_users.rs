@@ -1,4 +1,4 @@
-//! Two engines, two users, and what a dead engine left: the lock alone counts, and the second is told.
+//! Two engines, two users, and the files of a dead engine: only the lock counts, and its holder is named to the second.
 #![cfg(target_os = "linux")]
 
 use crate::faults_db_world::{add_each, names, numbered, open};
@@ -7,7 +7,7 @@ use spool_tests::env::{Answer, TestEnv};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-/// Calls the command line as a user who owns nothing here.
+/// Runs the command line as a user who owns no file here. `None` if that is not permitted.
 fn as_other_user(env: &TestEnv, args: &[&str]) -> Option<Answer> {
     fs::set_permissions(env.data().parent().unwrap(), Permissions::from_mode(0o755)).unwrap();
     let unprivileged = ["--reuid=65534", "--regid=65534", "--clear-groups"];
@@ -20,7 +20,7 @@ fn as_other_user(env: &TestEnv, args: &[&str]) -> Option<Answer> {
 }
 
 #[test]
-fn another_users_engine_is_named_to_the_second_one() {
+fn an_engine_of_another_user_is_named_to_the_second_one() {
     let env = TestEnv::new();
     add_each(&open(&env).unwrap(), 0..3);
     let held = lock::take(&env.data(), "the window").unwrap();
@@ -30,7 +30,7 @@ fn another_users_engine_is_named_to_the_second_one() {
     let restored = as_other_user(&env, &["doctor", "--restore"]).unwrap();
     assert!(restored.code == 3 && restored.stderr.contains("the window (process"), "{restored:?}");
     drop(held);
-    // Free, but not theirs to work.
+    // The lock is free, but the queue belongs to another user.
     let second = as_other_user(&env, &["run", "--until-idle"]).unwrap();
     assert_eq!(second.code, 1, "{second:?}");
     assert!(second.stderr.contains("belongs to root, who has not shared it with you"), "{second:?}");
@@ -38,7 +38,7 @@ fn another_users_engine_is_named_to_the_second_one() {
 }
 
 #[test]
-fn in_a_shared_folder_everybody_sees_that_the_queue_is_worked() {
+fn every_user_of_a_shared_folder_sees_that_an_engine_runs_the_queue() {
     let env = TestEnv::new();
     add_each(&open(&env).unwrap(), 0..3);
     let _held = lock::take(&env.data(), "the window").unwrap();
@@ -52,7 +52,7 @@ fn in_a_shared_folder_everybody_sees_that_the_queue_is_worked() {
 }
 
 #[test]
-fn another_users_queue_is_refused_in_a_sentence() {
+fn a_private_queue_of_another_user_is_refused_with_an_error() {
     let env = TestEnv::new();
     add_each(&open(&env).unwrap(), 0..1);
     fs::set_permissions(env.data(), Permissions::from_mode(0o700)).unwrap();
@@ -65,7 +65,7 @@ fn another_users_queue_is_refused_in_a_sentence() {
 }
 
 #[test]
-fn another_users_queue_is_read_where_that_is_allowed_and_else_its_owner_is_named() {
+fn a_readable_queue_of_another_user_can_be_listed_and_changes_are_refused() {
     let env = TestEnv::new();
     add_each(&open(&env).unwrap(), 0..3);
     let before = crate::faults_db_world::bytes(&env);
@@ -90,7 +90,7 @@ fn another_users_queue_is_read_where_that_is_allowed_and_else_its_owner_is_named
 }
 
 #[test]
-fn a_folder_of_a_group_holds_a_queue_of_that_group() {
+fn members_of_a_group_share_a_queue_in_a_folder_of_the_group() {
     let env = TestEnv::new();
     let group = 2345;
     let as_member = |user: &str, args: &[&str]| {
@@ -99,8 +99,8 @@ fn a_folder_of_a_group_holds_a_queue_of_that_group() {
     };
     for folder in [env.data(), env.out(), env.videos()] {
         fs::create_dir_all(&folder).unwrap();
-        let given = std::os::unix::fs::chown(&folder, None, Some(group));
-        if given.is_err() {
+        let changed = std::os::unix::fs::chown(&folder, None, Some(group));
+        if changed.is_err() {
             return eprintln!("SKIPPED: only root may act as another user");
         }
         fs::set_permissions(&folder, Permissions::from_mode(0o770)).unwrap();
@@ -127,19 +127,19 @@ fn a_folder_of_a_group_holds_a_queue_of_that_group() {
     }
     assert_eq!(as_member("2002", &["list", "--json"]).unwrap().json().len(), 2);
     drop(held);
-    let all_open = |folder: std::path::PathBuf| {
+    let assert_shared = |folder: std::path::PathBuf| {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let (mode, of) = (path.metadata().unwrap().mode(), path.metadata().unwrap().gid());
             assert_eq!((mode & 0o060, of), (0o060, group), "{}", path.display());
         }
     };
-    all_open(env.data());
-    all_open(env.data().join("backups"));
+    assert_shared(env.data());
+    assert_shared(env.data().join("backups"));
 }
 
 #[test]
-fn the_files_of_a_dead_engine_lock_out_no_other_user() {
+fn the_files_of_a_dead_engine_do_not_lock_the_queue() {
     let env = TestEnv::new();
     drop(open(&env).unwrap());
     fs::write(env.data().join("engine.lock"), "").unwrap();

@@ -1,4 +1,5 @@
-//! Queues as a crash or a stranger leaves them: files of a live database copied away, bytes flipped, small disks.
+//! Queues as a crash or damage leaves them: copied files of an open database, flipped bytes. Shared by the tests of the
+//! queue under faults.
 
 use spool_core::clock::{Clock, SystemClock};
 use spool_core::engine::{self, Engine, open_queue};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 use crate::queue_world::new_job;
 
-/// One of the files of the queue of `env`: "", "-wal" or "-shm".
+/// Returns the path of a file of the queue of `env`, by its suffix: "", "-wal" or "-shm".
 pub(crate) fn file(env: &TestEnv, suffix: &str) -> PathBuf {
     env.data().join(format!("queue.db{suffix}"))
 }
@@ -24,20 +25,20 @@ pub(crate) fn open(env: &TestEnv) -> Result<SqliteQueue, Error> {
     open_queue(&env.data(), Arc::new(SystemClock::default()))
 }
 
-/// Adds this one video, durable when it returns.
+/// Adds one video. It is durable on return.
 pub(crate) fn add(queue: &dyn Queue, name: &str) -> JobId {
     let added = queue.add(&[new_job(name)], Place::End, &Taken::default()).unwrap().remove(0);
     if let Added::Accepted { id, .. } = added { id } else { panic!("{added:?}") }
 }
 
-/// Adds videos `0.mkv`, `1.mkv` ... each in a transaction of its own.
+/// Adds the videos `0.mkv`, `1.mkv` ..., each in its own transaction.
 pub(crate) fn add_each(queue: &dyn Queue, numbers: std::ops::Range<usize>) {
     for n in numbers {
         add(queue, &format!("{n}.mkv"));
     }
 }
 
-/// The names of the videos in the queue, in list order.
+/// Returns the names of the videos in the queue, in list order.
 pub(crate) fn names(queue: &dyn Queue) -> Vec<String> {
     let page = queue.page(&Filter::default(), 0, 100_000).unwrap();
     page.iter().map(|j| j.source.file_name().unwrap().to_string_lossy().into_owned()).collect()
@@ -47,7 +48,7 @@ pub(crate) fn numbered(numbers: std::ops::Range<usize>) -> Vec<String> {
     numbers.map(|n| format!("{n}.mkv")).collect()
 }
 
-/// A queue whose engine was killed: database and log as they lay on the disk, nothing moved into the database.
+/// Returns a queue whose engine was killed: database and log as they were on the disk, nothing checkpointed.
 pub(crate) fn crashed(work: impl FnOnce(&SqliteQueue)) -> TestEnv {
     let (alive, dead) = (TestEnv::new(), TestEnv::new());
     let queue = open(&alive).unwrap();
@@ -59,18 +60,18 @@ pub(crate) fn crashed(work: impl FnOnce(&SqliteQueue)) -> TestEnv {
     dead
 }
 
-/// The same with everything moved into the database, so that there is no log.
+/// As `crashed`, with everything checkpointed, so that there is no log.
 pub(crate) fn crashed_without_log(work: impl FnOnce(&SqliteQueue)) -> TestEnv {
     let env = TestEnv::new();
     let queue = open(&env).unwrap();
     queue.set_flag(Flag::Engine, Some("an engine")).unwrap();
     work(&queue);
     drop(queue);
-    assert!(!file(&env, "-wal").exists(), "the last to close tidies up");
+    assert!(!file(&env, "-wal").exists(), "the last connection deletes the log");
     env
 }
 
-/// Backs the queue up as the daily upkeep does.
+/// Backs up the queue as the daily upkeep does.
 pub(crate) fn back_up(env: &TestEnv) -> PathBuf {
     let now = SystemClock::default().now();
     let (database, backups) = (engine::database(&env.data()), engine::backups(&env.data()));
@@ -83,28 +84,28 @@ pub(crate) fn flip(path: &Path, at: std::ops::Range<usize>) {
     fs::write(path, bytes).unwrap();
 }
 
-/// The bytes of database and log; empty where there is none.
+/// Returns the bytes of database and log; empty for a file that does not exist.
 pub(crate) fn bytes(env: &TestEnv) -> [Vec<u8>; 2] {
     ["", "-wal"].map(|suffix| fs::read(file(env, suffix)).unwrap_or_default())
 }
 
-/// Starts an engine on a damaged queue: it must start, paused, say what happened, and keep the damaged files
-/// byte for byte, together. Commands that are no engine must have refused before.
+/// Starts an engine on a damaged queue: it must start paused, report the repair, and keep the damaged files together
+/// and unchanged. Before that, opening the queue without repair must fail.
 pub(crate) fn repaired(env: &TestEnv) -> Engine {
     let before = bytes(env);
     let refusal = open(env).err().map(|e| e.to_string()).unwrap_or_default();
     assert!(refusal.contains("is damaged") && refusal.contains("spool doctor --restore"), "{refusal}");
-    assert_eq!(bytes(env), before, "a refused command leaves it as it is");
+    assert_eq!(bytes(env), before, "a refused command changes nothing");
     let engine = start(env, Setup::default());
     let queue = engine.queue();
-    assert!(queue.flag(Flag::Paused).unwrap().is_some(), "a person decides when it goes on");
-    let told = restored(queue.as_ref()).expect("says what happened");
-    assert!(told.starts_with("The queue was damaged."), "{told}");
-    assert_eq!(aside(env), before, "kept as it was found");
+    assert!(queue.flag(Flag::Paused).unwrap().is_some(), "stays paused until a user resumes it");
+    let notice = restored(queue.as_ref()).expect("a report of the repair");
+    assert!(notice.starts_with("The queue was damaged."), "{notice}");
+    assert_eq!(aside(env), before, "kept unchanged");
     engine
 }
 
-/// The bytes of the database and log that were set aside.
+/// Returns the bytes of the database and log that were set aside.
 fn aside(env: &TestEnv) -> [Vec<u8>; 2] {
     let entries = fs::read_dir(env.data()).unwrap().map(|e| e.unwrap().path());
     let mut kept: Vec<_> = entries.filter(|p| p.to_string_lossy().contains("damaged")).collect();
@@ -115,12 +116,12 @@ fn aside(env: &TestEnv) -> [Vec<u8>; 2] {
     [database.unwrap_or_default(), log.unwrap_or_default()]
 }
 
-/// Finished transactions in the log since it was reset.
+/// Counts the committed transactions in the log since its last reset.
 pub(crate) fn commits(env: &TestEnv) -> usize {
     let log = fs::read(file(env, "-wal")).unwrap();
     if log.is_empty() {
         return 0;
     }
-    let (round, frames) = (&log[16..24], log[32..].chunks_exact(24 + 4096));
-    frames.filter(|frame| &frame[8..16] == round && frame[4..8] != [0; 4]).count()
+    let (salt, frames) = (&log[16..24], log[32..].chunks_exact(24 + 4096));
+    frames.filter(|frame| &frame[8..16] == salt && frame[4..8] != [0; 4]).count()
 }

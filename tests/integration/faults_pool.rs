@@ -1,4 +1,4 @@
-//! Everything fails, everybody is deaf, the engine dies while jobs stand still: the queue goes on.
+//! Every job fails, a subscriber never reads, the pool panics, an engine with a paused job dies: the queue goes on.
 
 use serde_json::Value;
 use spool_core::clock::{Clock, SystemClock};
@@ -26,7 +26,7 @@ fn paths(videos: &[PathBuf]) -> Vec<&Path> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_every_job_fails_the_alarm_comes_at_the_third_and_retry_all_after_the_repair_does_them_all() {
+async fn the_third_failure_raises_the_alarm_and_retry_all_completes_every_job_after_the_repair() {
     let env = TestEnv::new();
     let tool = env.out().parent().unwrap().join("ffmpeg");
     std::fs::copy(spool_tests::env::binary("fake-ffmpeg"), &tool).unwrap();
@@ -50,7 +50,7 @@ async fn when_every_job_fails_the_alarm_comes_at_the_third_and_retry_all_after_t
     assert_eq!(failed_before, 3);
     let queue = engine.queue();
     assert!(queue.flag(Flag::Alarm).unwrap().is_some());
-    // The repair: the system's own ffmpeg in its place.
+    // The repair: the ffmpeg of the system replaces the broken one.
     let path = std::env::var_os("PATH").unwrap();
     let real = std::env::split_paths(&path).map(|f| f.join("ffmpeg")).find(|p| p.exists()).unwrap();
     std::fs::remove_file(&tool).unwrap();
@@ -59,12 +59,12 @@ async fn when_every_job_fails_the_alarm_comes_at_the_third_and_retry_all_after_t
     for id in ids {
         reaches(&engine, id, State::Done);
     }
-    wait_until("the alarm to be lowered", SOON, || queue.flag(Flag::Alarm).unwrap().is_none());
+    wait_until("the alarm to be cleared", SOON, || queue.flag(Flag::Alarm).unwrap().is_none());
     engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_the_environment_is_broken_one_job_probes_at_a_time_and_none_pays() {
+async fn while_the_breaker_is_open_one_job_at_a_time_probes_and_none_loses_an_attempt() {
     let env = TestEnv::new();
     let clock = std::sync::Arc::new(spool_core::clock::ManualClock::at(1_800_000_000_000));
     let (probe, second) = (Duration::from_mins(1), Duration::from_secs(1));
@@ -78,25 +78,25 @@ async fn while_the_environment_is_broken_one_job_probes_at_a_time_and_none_pays(
     let running = || queue.counts().unwrap().running;
     wait_until("the breaker", SOON, || queue.flag(Flag::Breaker).unwrap().is_some() && running() == 0);
     let before = runs();
-    assert!(before <= 2, "no more than there are workers: {before}");
+    assert!(before <= 2, "at most one run per worker: {before}");
     for n in 1..=3 {
         clock.advance(probe.saturating_sub(second));
         let since = Instant::now();
         wait_until("many ticks", SOON, || since.elapsed() > fast().tick * 10);
         assert_eq!(runs(), before + n - 1, "too early for a probe");
         clock.advance(second);
-        wait_until("the probe", SOON, || runs() == before + n && running() == 0);
+        wait_until("the probe to end", SOON, || runs() == before + n && running() == 0);
     }
     assert!(queue.page(&spool_core::queue::Filter::default(), 0, 9).unwrap().iter().all(|j| j.attempt == 0));
     engine.stop().await;
 }
 
-/// More events than are kept for a subscriber that takes none.
+/// Sends more events than are buffered for a subscriber.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_subscriber_that_never_reads_holds_nothing_up_and_gets_a_snapshot_in_the_end() {
+async fn a_subscriber_that_never_reads_blocks_nothing_and_gets_a_snapshot_at_the_end() {
     let env = TestEnv::new();
     let engine = start(&env, faulty());
-    let mut deaf = engine.subscribe(vec![Topic::Queue]);
+    let mut unread = engine.subscribe(vec![Topic::Queue]);
     engine.pause(true).unwrap();
     for n in 0..1_500 {
         engine.pause(n % 2 == 0).unwrap();
@@ -105,15 +105,15 @@ async fn a_subscriber_that_never_reads_holds_nothing_up_and_gets_a_snapshot_in_t
     for id in add(&engine, &env, &paths(&videos(&env, 3, "v"))) {
         reaches(&engine, id, State::Done);
     }
-    // It begins with one anyway; the second stands for what it missed.
+    // Every subscription begins with a snapshot; the second one replaces the missed events.
     for _ in 0..2 {
-        let Some(Told::Snapshot(now)) = deaf.next().await else { panic!("no snapshot") };
+        let Some(Told::Snapshot(now)) = unread.next().await else { panic!("no snapshot") };
         assert_eq!(now.counts.done, 3);
     }
     engine.stop().await;
 }
 
-/// Panics once when a thread of the runtime, and so the pool, reads it.
+/// A clock that panics once when a thread of the runtime, and so the pool, reads it.
 struct Tripwire {
     system: SystemClock,
     armed: AtomicBool,
@@ -131,7 +131,7 @@ impl Clock for Tripwire {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_in_the_pool_itself_does_not_end_it() {
+async fn a_panic_in_the_pool_does_not_end_it() {
     let env = TestEnv::new();
     let clock = Arc::new(Tripwire { system: SystemClock::default(), armed: AtomicBool::new(false) });
     let engine = start(&env, Setup { clock: clock.clone(), ..Setup::default() });
@@ -143,7 +143,7 @@ async fn a_panic_in_the_pool_itself_does_not_end_it() {
     engine.stop().await;
 }
 
-/// A suspended encode cannot be kept over a crash; that it is not to run can.
+/// A suspended encode is lost in a crash; the hold on its job is kept.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_paused_job_is_on_hold_after_a_crash_and_starts_when_released() {
@@ -158,11 +158,11 @@ fn a_paused_job_is_on_hold_after_a_crash_and_starts_when_released() {
     assert_eq!(env.spool(&["hold", "1"]).code, 0);
     first.crash();
     let second = env.start(&["run"]);
-    wait_until("its rescue", Duration::from_secs(5), || job(&env)["state"] == "queued");
+    wait_until("the job to be rescued", Duration::from_secs(5), || job(&env)["state"] == "queued");
     let now = job(&env);
     assert_eq!((&now["hold"], &now["attempt"]), (&Value::from(true), &Value::from(0)));
     assert!(env.results().is_empty(), "{:?}", env.results());
     assert_eq!(env.spool(&["release", "1"]).code, 0);
-    wait_until("its start", Duration::from_secs(5), || job(&env)["state"] == "running");
+    wait_until("the job to start", Duration::from_secs(5), || job(&env)["state"] == "running");
     second.crash();
 }

@@ -1,4 +1,4 @@
-//! Processes that do harm: outputs without end, children of children, floods, signals.
+//! Harmful processes: outputs that grow without bound, grandchildren, floods of text, signals from outside.
 
 use spool_core::failure::FailureCode;
 use spool_core::job::{Job, State};
@@ -18,7 +18,7 @@ fn code(job: &Job) -> FailureCode {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_output_that_grows_without_end_is_ended_and_refused() {
+async fn an_encode_whose_output_grows_without_bound_is_ended_and_refused() {
     let env = TestEnv::new();
     let engine = start(&env, faulty());
     let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-bomb.mkv")])[0];
@@ -28,8 +28,8 @@ async fn an_output_that_grows_without_end_is_ended_and_refused() {
     assert!(env.results().is_empty(), "{:?}", env.results());
 }
 
-/// What came of a video of which ffmpeg is asked to do this, and how many attempts were made.
-async fn meet(fault: &str, end: State) -> (Job, usize) {
+/// Runs a video with this fault of the fake ffmpeg to this state. Returns the job and the number of its attempts.
+async fn run_fault(fault: &str, end: State) -> (Job, usize) {
     let env = TestEnv::new();
     let policy = Policy { wait_recheck: Duration::from_mins(10), ..fast() };
     let engine = start(&env, Setup { policy, ..faulty() });
@@ -42,41 +42,41 @@ async fn meet(fault: &str, end: State) -> (Job, usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn exit_0_without_a_file_or_with_one_that_cannot_be_read_is_never_done() {
+async fn exit_0_with_a_missing_or_unreadable_file_is_never_done() {
     for fault in ["missing", "garbage"] {
-        let (job, attempts) = meet(fault, State::Failed).await;
+        let (job, attempts) = run_fault(fault, State::Failed).await;
         assert_eq!((code(&job), attempts), (FailureCode::VerificationFailed, 2), "{fault}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn exit_0_with_the_trailer_lost_to_a_full_disk_waits_for_room() {
-    let (job, attempts) = meet("trailer", State::Waiting).await;
+async fn exit_0_with_the_trailer_lost_to_a_full_disk_waits_for_space() {
+    let (job, attempts) = run_fault("trailer", State::Waiting).await;
     assert_eq!((code(&job), job.attempt, attempts), (FailureCode::DiskFull, 0, 1));
 }
 
-/// Some decoders say nothing themselves: ffmpeg's own line is all there is.
+/// Some decoders report no error themselves: the line of ffmpeg is the only sign.
 #[tokio::test(flavor = "multi_thread")]
-async fn damage_of_which_the_decoder_says_nothing_is_said_all_the_same() {
-    let (job, _) = meet("terse", State::Done).await;
+async fn damage_that_only_ffmpeg_reports_becomes_a_remark() {
+    let (job, _) = run_fault("terse", State::Done).await;
     assert_eq!(job.warnings[0], Remark::DamagedSpots { count: 1, at_least: false });
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn out_of_memory_is_tried_four_times() {
-    let (job, attempts) = meet("oom", State::Failed).await;
+async fn out_of_memory_gets_four_attempts() {
+    let (job, attempts) = run_fault("oom", State::Failed).await;
     assert_eq!((code(&job), attempts), (FailureCode::OutOfMemory, 4));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_of_progress_is_drained_and_the_job_succeeds() {
-    let (job, _) = meet("floodout", State::Done).await;
+    let (job, _) = run_fault("floodout", State::Done).await;
     assert_eq!(job.attempt, 1);
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_encoder_that_ends_politely_at_a_strangers_signal_is_tried_again() {
+async fn an_encoder_that_exits_cleanly_on_a_signal_from_outside_is_retried() {
     use rustix::process::{Pid, Signal, kill_process};
     let env = TestEnv::new();
     let engine = start(&env, faulty());
@@ -92,10 +92,10 @@ async fn an_encoder_that_ends_politely_at_a_strangers_signal_is_tried_again() {
     engine.stop().await;
 }
 
-/// Logging out sends the signal to everything: what ends an encoder then is no failure of its video.
+/// A logout sends the signal to every process: the end of an encoder is then no failure of its job.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_encoder_that_a_signal_ends_just_before_the_engine_is_stopped_has_not_failed() {
+async fn a_job_whose_encoder_gets_a_signal_just_before_the_engine_stops_has_not_failed() {
     use rustix::process::{Pid, Signal, kill_process};
     let env = TestEnv::new();
     let engine = start(&env, faulty());
@@ -104,20 +104,20 @@ async fn an_encoder_that_a_signal_ends_just_before_the_engine_is_stopped_has_not
     wait_until("progress", SOON, || queue.job(id).unwrap().unwrap().progress.is_some());
     let child = queue.attempts(id).unwrap().remove(0).child.unwrap();
     kill_process(Pid::from_raw(child.pid as i32).unwrap(), Signal::TERM).unwrap();
-    wait_until("it to end", SOON, || !is_alive(child.pid));
-    // The engine may be slow to get its own.
-    let moment = Instant::now() + Duration::from_millis(800);
-    wait_until("the moment", SOON, || Instant::now() >= moment);
+    wait_until("the encoder to end", SOON, || !is_alive(child.pid));
+    // The engine may receive its own signal later.
+    let stop_at = Instant::now() + Duration::from_millis(800);
+    wait_until("the delay", SOON, || Instant::now() >= stop_at);
     engine.stop().await;
     let job = queue.job(id).unwrap().unwrap();
     assert_eq!((job.state, job.attempt, job.failure), (State::Queued, 0, None));
     assert_eq!(queue.attempts(id).unwrap().remove(0).outcome.as_deref(), Some("interrupted"));
 }
 
-/// Its jobs would wait for another ffmpeg, for as long as this process lives.
+/// Jobs whose encoder is missing would wait for another ffmpeg as long as this process lives.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_encoder_that_fails_its_test_once_is_not_called_missing() {
+async fn an_encoder_that_fails_its_test_once_is_not_reported_as_missing() {
     let env = TestEnv::new();
     let (tool, mark) = (env.data().join("ffmpeg"), env.data().join("failed-once"));
     let script = format!(
@@ -133,25 +133,25 @@ async fn an_encoder_that_fails_its_test_once_is_not_called_missing() {
     engine.stop().await;
 }
 
-/// Neither its own end nor ours leaves anything of it behind.
+/// On `q` the fake ffmpeg ends without its child, which must end as well.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_process_started_itself_ends_with_it() {
+async fn the_child_of_a_tool_ends_with_it() {
     let env = TestEnv::new();
     let engine = start(&env, faulty());
     let video = env.video(&clips::ordinary(), "fake-family.mkv");
     let id = add(&engine, &env, &[&video])[0];
     let marker = video.with_extension("child");
-    wait_until("the child's child", SOON, || marker.exists());
+    wait_until("the child of ffmpeg to start", SOON, || marker.exists());
     let child: u32 = std::fs::read_to_string(marker).unwrap().parse().unwrap();
     assert!(is_alive(child));
     engine.steer(Command::Cancel, &Which::Ids(vec![id])).unwrap();
     reaches_within(&engine, id, State::Cancelled, Duration::from_secs(2));
-    wait_until("it to end", Duration::from_secs(2), || !is_alive(child));
+    wait_until("the child of ffmpeg to end", Duration::from_secs(2), || !is_alive(child));
     engine.stop().await;
 }
 
-/// Alive, and not merely waiting for someone to ask how it ended.
+/// Checks whether a process runs. A zombie does not.
 #[cfg(target_os = "linux")]
 fn is_alive(pid: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();

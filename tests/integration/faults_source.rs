@@ -1,4 +1,4 @@
-//! Sources that change, vanish or cannot be read while they are wanted: told apart, and never touched.
+//! Sources that change, disappear or cannot be read when a job needs them: each case has its failure code.
 
 use spool_core::failure::FailureCode;
 use spool_core::job::{JobId, State};
@@ -14,15 +14,15 @@ use std::time::{Duration, Instant};
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// The codes of the attempts so far.
-fn met(engine: &spool_core::engine::Engine, id: JobId) -> Vec<FailureCode> {
+/// Returns the failure codes of the attempts so far.
+fn codes(engine: &spool_core::engine::Engine, id: JobId) -> Vec<FailureCode> {
     let attempts = engine.queue().attempts(id).unwrap();
     attempts.into_iter().filter_map(|a| Some(a.failure?.code())).collect()
 }
 
-/// What can be read all along is waited for as well: nothing of a recording of hours is encoded before it rests.
+/// A recording that can already be read is waited for as well: it is not encoded before it stops growing.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recording_that_goes_on_waits_until_it_rests_and_costs_no_attempt() {
+async fn a_job_waits_until_its_recording_stops_growing_and_loses_no_attempt() {
     let env = TestEnv::new();
     let whole = fs::read(clips::longer()).unwrap();
     let video = env.videos().join("recording.mkv");
@@ -47,35 +47,35 @@ async fn a_recording_that_goes_on_waits_until_it_rests_and_costs_no_attempt() {
     engine.stop().await;
 }
 
-/// An MP4 has its index at the end: until all is there it cannot be read.
+/// The index of an MP4 is at its end: an incomplete file cannot be read.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_video_that_is_still_being_copied_is_done_once_it_is_whole() {
+async fn a_video_that_is_still_being_copied_is_done_once_it_is_complete() {
     let env = TestEnv::new();
     let whole =
         fs::read(clips::clip("h264-aac.mp4", 1.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]))
             .unwrap();
     let video = env.videos().join("fake-looked.mp4");
     fs::write(&video, &whole[..whole.len() / 2]).unwrap();
-    // The copy pauses for longer than a look at the file takes, but not for as long as two looks are apart.
+    // The copy pauses for longer than a probe takes, but for less than the interval between two checks.
     let policy = Policy { source_recheck: Duration::from_secs(3), ..fast() };
     let engine = start(&env, Setup { policy, ..faulty_tools() });
     let id = add(&engine, &env, &[&video])[0];
-    wait_until("the first look", SOON, || video.with_extension("looked").exists());
+    wait_until("the first probe to end", SOON, || video.with_extension("looked").exists());
     let since = Instant::now();
-    wait_until("the copy to go on", SOON, || since.elapsed() > Duration::from_millis(300));
+    wait_until("the pause of the copy to end", SOON, || since.elapsed() > Duration::from_millis(300));
     fs::write(&video, &whole).unwrap();
     let done = reaches(&engine, id, State::Done);
     assert!(judge::decodes(&done.output) && done.attempt == 1, "{done:?}");
     assert!(
-        met(&engine, id).iter().all(|code| *code == FailureCode::SourceGrowing),
+        codes(&engine, id).iter().all(|code| *code == FailureCode::SourceGrowing),
         "{:?}",
-        met(&engine, id)
+        codes(&engine, id)
     );
     engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_that_never_ends_is_called_cut_short_in_the_end_and_a_cancel_does_not_wait_for_that() {
+async fn an_incomplete_copy_fails_as_truncated_and_a_cancel_does_not_wait_for_the_second_check() {
     let env = TestEnv::new();
     let whole =
         fs::read(clips::clip("h264-aac.mp4", 1.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]))
@@ -85,23 +85,23 @@ async fn a_copy_that_never_ends_is_called_cut_short_in_the_end_and_a_cancel_does
     let engine = start(&env, Setup::default());
     let id = add(&engine, &env, &[&video])[0];
     reaches(&engine, id, State::Failed);
-    assert_eq!(met(&engine, id), [FailureCode::SourceTruncated]);
+    assert_eq!(codes(&engine, id), [FailureCode::SourceTruncated]);
     engine.stop().await;
     let policy = Policy { source_recheck: Duration::from_mins(5), ..fast() };
     let engine = start(&env, Setup { policy, ..faulty_tools() });
     fs::write(&other, &whole[..whole.len() / 2]).unwrap();
     let id = add(&engine, &env, &[&other])[0];
-    wait_until("the first look", SOON, || other.with_extension("looked").exists());
+    wait_until("the first probe to end", SOON, || other.with_extension("looked").exists());
     let since = Instant::now();
-    wait_until("the second to be waited for", SOON, || since.elapsed() > Duration::from_millis(300));
+    wait_until("the wait for a second check", SOON, || since.elapsed() > Duration::from_millis(300));
     engine.steer(Command::Cancel, &Which::Ids(vec![id])).unwrap();
     reaches_within(&engine, id, State::Cancelled, Duration::from_secs(2));
     engine.stop().await;
 }
 
-/// Another size than when it was added is no sign of writing where it was written long ago.
+/// A size that changed since the add is no sign of growth if the file was last written long ago.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bad_copy_that_took_the_place_of_another_is_not_called_growing() {
+async fn an_invalid_file_that_replaced_another_is_not_reported_as_growing() {
     let env = TestEnv::new();
     let engine = start(&env, Setup::default());
     engine.pause(true).unwrap();
@@ -112,12 +112,12 @@ async fn a_bad_copy_that_took_the_place_of_another_is_not_called_growing() {
     filetime::set_file_mtime(&video, filetime::FileTime::from_unix_time(1_700_000_000, 0)).unwrap();
     engine.pause(false).unwrap();
     reaches(&engine, id, State::Failed);
-    assert_eq!(met(&engine, id), [FailureCode::NotMedia]);
+    assert_eq!(codes(&engine, id), [FailureCode::NotMedia]);
     engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_video_replaced_while_it_is_read_is_converted_from_the_new_one() {
+async fn a_video_replaced_during_an_encode_is_converted_from_the_new_file() {
     let env = TestEnv::new();
     let engine = start(&env, Setup { workers: 1, ..faulty() });
     let video = env.video(&clips::longer(), "fake-pace.mkv");
@@ -125,14 +125,14 @@ async fn a_video_replaced_while_it_is_read_is_converted_from_the_new_one() {
     wait_until("progress", SOON, || job(&engine, id).progress.is_some());
     fs::rename(env.video(&clips::ordinary(), "new"), &video).unwrap();
     let done = reaches(&engine, id, State::Done);
-    assert_eq!(met(&engine, id), [FailureCode::SourceChanged]);
+    assert_eq!(codes(&engine, id), [FailureCode::SourceChanged]);
     let seconds = judge::number(&judge::facts(&done.output)["format"]["duration"]);
-    assert!(seconds < 2.0, "of the new video, not of the old: {seconds} s");
+    assert!(seconds < 2.0, "the new video, not the old one: {seconds} s");
     engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_video_deleted_while_it_is_read_fails_as_gone_after_a_second_look() {
+async fn a_video_deleted_during_an_encode_fails_as_gone_after_a_second_check() {
     let env = TestEnv::new();
     let engine = start(&env, Setup { workers: 1, ..faulty() });
     let video = env.video(&clips::longer(), "fake-pace.mkv");
@@ -140,16 +140,16 @@ async fn a_video_deleted_while_it_is_read_fails_as_gone_after_a_second_look() {
     wait_until("progress", SOON, || job(&engine, id).progress.is_some());
     fs::remove_file(&video).unwrap();
     reaches(&engine, id, State::Failed);
-    assert_eq!(met(&engine, id), [FailureCode::SourceGone, FailureCode::SourceGone]);
+    assert_eq!(codes(&engine, id), [FailureCode::SourceGone, FailureCode::SourceGone]);
     let attempts = engine.queue().attempts(id).unwrap();
     let apart = attempts[1].started_at - attempts[0].ended_at.unwrap();
-    assert!(apart >= fast().source_recheck.as_millis() as i64, "the second look came after {apart} ms");
+    assert!(apart >= fast().source_recheck.as_millis() as i64, "the second check came after {apart} ms");
     engine.stop().await;
     assert!(env.results().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_jobs_of_a_drive_unplugged_during_an_encode_wait_together_and_go_on_when_it_returns() {
+async fn all_jobs_of_a_drive_unplugged_during_an_encode_wait_and_continue_when_it_is_back() {
     let env = TestEnv::new();
     let Some(drive) = SmallDisk::mount(env.videos().join("drive"), 32 << 20) else { return };
     let fill = || {
@@ -180,10 +180,10 @@ async fn all_jobs_of_a_drive_unplugged_during_an_encode_wait_together_and_go_on_
     engine.stop().await;
 }
 
-/// Reading fails before anybody has looked whether the drive is there.
+/// Reading fails before any check whether the drive is mounted.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_drive_pulled_while_it_is_read_is_waited_for_and_costs_no_attempt() {
+async fn a_job_waits_for_a_drive_unplugged_while_it_is_read_and_loses_no_attempt() {
     let env = TestEnv::new();
     let Some(drive) = SmallDisk::mount(env.videos().join("drive"), 8 << 20) else { return };
     let (video, tool) = (drive.0.join("a.mkv"), env.data().join("ffmpeg"));
@@ -202,10 +202,10 @@ async fn a_drive_pulled_while_it_is_read_is_waited_for_and_costs_no_attempt() {
     engine.stop().await;
 }
 
-/// Root may read everything, so an unprivileged user works the queue.
+/// Root may read every file, so an unprivileged user runs the queue.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_video_that_may_not_be_read_fails_with_that_reason() {
+fn a_video_without_read_permission_fails_as_unreadable() {
     use std::os::unix::fs::PermissionsExt;
     let env = TestEnv::new();
     let video = env.video(&clips::ordinary(), "a.mkv");
@@ -225,17 +225,17 @@ fn a_video_that_may_not_be_read_fails_with_that_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_look_that_is_killed_from_outside_says_nothing_about_the_video() {
+async fn a_probe_killed_by_a_signal_is_no_verdict_about_the_video() {
     let env = TestEnv::new();
     let engine = start(&env, faulty_tools());
     let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-probekill.mkv")])[0];
     reaches(&engine, id, State::Failed);
-    assert_eq!(met(&engine, id), [FailureCode::KilledBySignal; 4]);
+    assert_eq!(codes(&engine, id), [FailureCode::KilledBySignal; 4]);
     assert!(job(&engine, id).failure.as_ref().map(said).unwrap().contains("SIGABRT"));
-    let sign = env.out().parent().unwrap().join("kill-verify");
-    fs::write(&sign, "").unwrap();
+    let marker = env.out().parent().unwrap().join("kill-verify");
+    fs::write(&marker, "").unwrap();
     let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "good.mkv")])[0];
     reaches(&engine, id, State::Failed);
-    assert_eq!(met(&engine, id), [FailureCode::KilledBySignal; 4], "a killed verification is no verdict");
+    assert_eq!(codes(&engine, id), [FailureCode::KilledBySignal; 4], "a killed verification is no verdict");
     engine.stop().await;
 }

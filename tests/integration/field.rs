@@ -1,6 +1,7 @@
-//! Situations that people met with other transcoders, made by generators that lie outside the project: `SPOOL_FIELD`,
-//! or `../shared/field/media` beside the checkout; without them this says that it skips. What is right of each file
-//! under each preset stands in `field.json`. Each file is worked by two presets in turn; `SPOOL_FIELD_ALL=1` works it by all.
+//! Files that caused problems in other transcoders, made by generators outside the project: in `SPOOL_FIELD`, or in
+//! `../shared/field/media` beside the checkout. Without them the test reports that it is skipped. `field.json` holds
+//! the expected outcome of each file under each preset. Each file is converted by two presets in rotation, or by all
+//! with `SPOOL_FIELD_ALL=1`.
 
 use crate::presets::QUICK;
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use std::process::Command;
 
 const PRESETS: [&str; 5] = ["web-1080p", "remux-mp4", "small-hevc", "archive-av1", "edit-prores"];
 
-/// By folder, file and preset.
+/// Outcomes by folder, file and preset.
 type Expected = BTreeMap<String, BTreeMap<String, BTreeMap<String, Value>>>;
 
 fn folder() -> Option<PathBuf> {
@@ -25,23 +26,23 @@ fn folder() -> Option<PathBuf> {
     found
 }
 
-/// Runs the generator in a copy of its folder, and returns that.
+/// Runs the generator of the folder `from` in `to`, a copy of that folder.
 fn generate(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
     }
-    // Generators are written for the system's ffmpeg, also where a newer one is under test.
+    // Generators are written for the ffmpeg of the system, even if a newer one is under test.
     let path = std::env::var_os("PATH").unwrap();
     let usual = std::env::split_paths(&path).filter(|folder| !folder.ends_with("ffmpeg-new"));
     let path = std::env::join_paths(usual).unwrap();
     let status = Command::new("bash").arg("make.sh").current_dir(to).env("PATH", path).status().unwrap();
-    assert!(status.success(), "{} cannot be made", to.display());
+    assert!(status.success(), "{} cannot be generated", to.display());
 }
 
-/// From when to when packets of a stream are shown, to a tenth of a second after the beginning of the file.
-fn stretch(path: &Path, stream: &Value, begin: f64) -> Value {
+/// Returns the start and the end of a stream by its packets, in seconds after the start of the file, to a tenth.
+fn span(path: &Path, stream: &Value, begin: f64) -> Value {
     let index = stream["index"].to_string();
     let args = ["-v", "quiet", "-select_streams", &index, "-of", "csv=p=0", "-show_entries"];
     let listed = Command::new("ffprobe").args(args).arg("packet=pts_time,duration_time").arg(path).output();
@@ -55,7 +56,7 @@ fn stretch(path: &Path, stream: &Value, begin: f64) -> Value {
     json!([tenth(bounds.0), tenth(bounds.1)])
 }
 
-/// What a job came to, in the words of `field.json`.
+/// Returns the outcome of a job in the format of `field.json`.
 fn outcome(job: &Value) -> Value {
     if job["state"] != "done" {
         return json!({ "fails": job["failure"]["code"] });
@@ -64,15 +65,15 @@ fn outcome(job: &Value) -> Value {
     let (facts, judged) = (judge::facts(path), judge::judge(path));
     let begin = number(&facts["format"]["start_time"]);
     let covers = streams(&facts, "video").iter().filter(|s| s["disposition"]["attached_pic"] == 1).count();
-    let tracks: Vec<Value> = streams(&facts, "audio").iter().map(|s| stretch(path, s, begin)).collect();
-    // How much bigger a result is depends on the version of the encoder.
-    let said = job["warnings"].as_array().unwrap().iter();
-    let remarks: Vec<&Value> = said.filter(|w| !w.to_string().contains("bigger than")).collect();
-    let picture = streams(&facts, "video").into_iter().find(|s| s["disposition"]["attached_pic"] != 1);
+    let tracks: Vec<Value> = streams(&facts, "audio").iter().map(|s| span(path, s, begin)).collect();
+    // Without the remark about a bigger result: the size depends on the version of the encoder.
+    let warnings = job["warnings"].as_array().unwrap().iter();
+    let remarks: Vec<&Value> = warnings.filter(|w| !w.to_string().contains("bigger than")).collect();
+    let video = streams(&facts, "video").into_iter().find(|s| s["disposition"]["attached_pic"] != 1);
     json!({
         "frames": judged.frames,
         "size": [judged.display.0, judged.display.1],
-        "picture": picture.map(|s| stretch(path, &s, begin)),
+        "picture": video.map(|s| span(path, &s, begin)),
         "tracks": tracks,
         "subtitles": streams(&facts, "subtitle").len(),
         "covers": covers,
@@ -83,7 +84,7 @@ fn outcome(job: &Value) -> Value {
     })
 }
 
-/// Numbers may be off by a fifth of a second, or by a frame; all else is the same.
+/// Checks whether two outcomes match: fractional numbers may differ by 0.2, everything else is equal.
 fn alike(want: &Value, got: &Value) -> bool {
     match (want, got) {
         (Value::Number(a), Value::Number(b)) if a.is_f64() || b.is_f64() => {
@@ -97,29 +98,29 @@ fn alike(want: &Value, got: &Value) -> bool {
     }
 }
 
-/// Is file number `n` worked by preset number `preset`?
-fn is_worked(n: usize, preset: usize) -> bool {
+/// Checks whether file number `n` is converted by preset number `preset`.
+fn is_selected(n: usize, preset: usize) -> bool {
     std::env::var_os("SPOOL_FIELD_ALL").is_some() || (n + preset) % PRESETS.len() < 2
 }
 
-/// Can the files of this folder be made here? Some are written by mkvmerge.
-fn can_be_made(folder: &Path) -> bool {
+/// Checks whether the files of this folder can be generated here: some generators need mkvmerge.
+fn can_be_generated(folder: &Path) -> bool {
     let script = std::fs::read_to_string(folder.join("make.sh")).unwrap();
-    let here = || Command::new("mkvmerge").arg("--version").output().is_ok();
-    let can = !script.contains("mkvmerge") || here();
+    let installed = || Command::new("mkvmerge").arg("--version").output().is_ok();
+    let can = !script.contains("mkvmerge") || installed();
     if !can {
-        eprintln!("SKIPPED: no mkvmerge here, which {} needs", folder.display());
+        eprintln!("SKIPPED: mkvmerge is not installed, which {} needs", folder.display());
     }
     can
 }
 
 #[test]
-fn each_situation_of_the_field_comes_out_right_by_every_preset() {
+fn each_file_of_the_field_has_the_expected_outcome() {
     let Some(folder) = folder() else { return };
     let expected: Expected = serde_json::from_str(include_str!("field.json")).unwrap();
     let env = TestEnv::new();
     let expected: Expected =
-        expected.into_iter().filter(|(name, _)| can_be_made(&folder.join(name))).collect();
+        expected.into_iter().filter(|(name, _)| can_be_generated(&folder.join(name))).collect();
     for name in expected.keys() {
         generate(&folder.join(name), &env.videos().join(name));
     }
@@ -128,7 +129,7 @@ fn each_situation_of_the_field_comes_out_right_by_every_preset() {
         for file in files.keys() {
             let source = env.videos().join(name).join(file);
             number += 1;
-            for (_, preset) in PRESETS.into_iter().enumerate().filter(|(n, _)| is_worked(number, *n)) {
+            for (_, preset) in PRESETS.into_iter().enumerate().filter(|(n, _)| is_selected(number, *n)) {
                 let out = env.out().join(format!("{preset}-{name}"));
                 let add = ["add", "--preset", preset, "--output-dir", out.to_str().unwrap()];
                 let quick = !matches!(preset, "edit-prores" | "remux-mp4");
@@ -143,8 +144,8 @@ fn each_situation_of_the_field_comes_out_right_by_every_preset() {
     let mut got = Expected::new();
     for job in env.jobs() {
         let source = PathBuf::from(job["source"].as_str().unwrap());
-        let mut words = source.iter().rev().map(|word| word.to_str().unwrap().to_owned());
-        let (file, name) = (words.next().unwrap(), words.next().unwrap());
+        let mut parts = source.iter().rev().map(|part| part.to_str().unwrap().to_owned());
+        let (file, name) = (parts.next().unwrap(), parts.next().unwrap());
         let preset = job["preset"].as_str().unwrap().to_owned();
         got.entry(name).or_default().entry(file).or_default().insert(preset, outcome(&job));
     }

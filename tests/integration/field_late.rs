@@ -1,5 +1,5 @@
-//! Recordings whose picture, sound or subtitles begin long after the file, or between two keyframes: each is found and keeps
-//! its place.
+//! Recordings whose video, audio or subtitles begin long after the file, or between two keyframes: each stream is found
+//! and keeps its position.
 
 use crate::field_streams::{at, made, work_all};
 use crate::presets::ffmpeg;
@@ -9,59 +9,60 @@ use spool_tests::judge::streams;
 use std::fs;
 use std::process::Command;
 
-/// A packet of a disc's subtitles, shown at `seconds`: a picture of nothing.
-fn disc_line(seconds: f64) -> Vec<u8> {
+/// Returns a packet of DVD subtitles, shown at `seconds`, with an empty picture.
+fn dvd_subtitle(seconds: f64) -> Vec<u8> {
     let pts = (seconds * 90_000.0) as u64;
-    let place = [
+    let time = [
         0x21 | (pts >> 29 & 0x0e) as u8,
         (pts >> 22) as u8,
         (pts >> 14 & 0xfe) as u8 | 1,
         (pts >> 7) as u8,
         (pts << 1 & 0xfe) as u8 | 1,
     ];
-    let mut line = [0; 32];
-    (line[1], line[3]) = (32, 28);
-    [&[0, 0, 1, 0xbd, 0, 41, 0x81, 0x80, 5][..], &place, &[0x20], &line].concat()
+    let mut picture = [0; 32];
+    (picture[1], picture[3]) = (32, 28);
+    [&[0, 0, 1, 0xbd, 0, 41, 0x81, 0x80, 5][..], &time, &[0x20], &picture].concat()
 }
 
-/// Recordings that begin with one stream alone; the other begins at nine seconds.
+/// Makes recordings that begin with one stream; the other begins at nine seconds. In VOB files a subtitle is late too.
 fn late(env: &TestEnv) {
-    let (film, tone) = ("testsrc2=s=160x120:r=25", "sine=r=48000");
+    let (video, audio) = ("testsrc2=s=160x120:r=25", "sine=r=48000");
     let h264 = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-c:a", "aac", "-muxdelay", "0"];
     let mpeg2 = ["-c:v", "mpeg2video", "-c:a", "mp2", "-f", "vob"];
-    for (name, codecs, late_picture) in [
+    for (name, codecs, late_video) in [
         ("sound.ts", &h264[..], false),
         ("sound.flv", &h264, false),
         ("sound.vob", &mpeg2, false),
         ("picture.ts", &h264, true),
     ] {
-        let (picture, sound) = if late_picture { (2, 11) } else { (11, 2) };
-        let (film, tone) = (format!("{film}:d={picture}"), format!("{tone}:d={sound}"));
-        let shift = if late_picture {
+        let (shown, audible) = if late_video { (2, 11) } else { (11, 2) };
+        let (video, audio) = (format!("{video}:d={shown}"), format!("{audio}:d={audible}"));
+        let shift = if late_video {
             "[0]setpts=PTS+9/TB[v];[1]anull[a]"
         } else {
             "[0]null[v];[1]asetpts=PTS+9/TB[a]"
         };
-        let inputs = ["-f", "lavfi", "-i", &film, "-f", "lavfi", "-i", &tone, "-filter_complex", shift];
+        let inputs = ["-f", "lavfi", "-i", &video, "-f", "lavfi", "-i", &audio, "-filter_complex", shift];
         let maps = ["-map", "[v]", "-map", "[a]"];
         ffmpeg(&[&inputs[..], &maps, codecs, &[&at(env, name)]].concat());
     }
     let both =
         ["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=11", "-f", "lavfi", "-i", "sine=r=48000:d=11"];
-    // More than ffmpeg reads by itself before the line.
+    // A bit rate at which the subtitle lies beyond what ffmpeg probes by default.
     let rate = ["-b:v", "6M", "-minrate", "6M", "-maxrate", "6M", "-bufsize", "1M"];
     ffmpeg(&[&both[..], &mpeg2, &rate, &[&at(env, "lines.vob")]].concat());
     for name in ["sound.vob", "lines.vob"] {
-        let mut disc = fs::read(at(env, name)).unwrap();
-        let packs: Vec<usize> = (0..disc.len() - 4).filter(|n| disc[*n..*n + 4] == [0, 0, 1, 0xba]).collect();
-        let place = packs[packs.len() * 9 / 10];
-        disc.splice(place..place, disc_line(9.9));
-        fs::write(at(env, name), disc).unwrap();
+        let mut file = fs::read(at(env, name)).unwrap();
+        let packs: Vec<usize> = (0..file.len() - 4).filter(|n| file[*n..*n + 4] == [0, 0, 1, 0xba]).collect();
+        let position = packs[packs.len() * 9 / 10];
+        file.splice(position..position, dvd_subtitle(9.9));
+        fs::write(at(env, name), file).unwrap();
     }
 }
 
-/// What of a result is where, by its packets: the beginning of picture and sound, and how long each lasts.
-fn places(job: &Value) -> Vec<(f64, f64)> {
+/// Returns the start and duration of the video and of the audio of a result, in seconds, by their packets. Skips a
+/// stream that it does not have.
+fn spans(job: &Value) -> Vec<(f64, f64)> {
     let times = |kind: &str| {
         let args =
             ["-v", "quiet", "-select_streams", kind, "-show_entries", "packet=pts_time", "-of", "csv=p=0"];
@@ -75,14 +76,14 @@ fn places(job: &Value) -> Vec<(f64, f64)> {
 }
 
 #[test]
-fn what_begins_late_is_found_and_keeps_its_place() {
+fn streams_that_begin_late_are_found_and_keep_their_position() {
     let env = TestEnv::new();
     late(&env);
     for preset in ["web-1080p", "remux-mp4", "archive-av1", "edit-prores", "audio-m4a"] {
         for (name, job) in work_all(&env, preset) {
             let made = made(&job);
             assert!(!job["warnings"].to_string().contains("decode"), "{preset} {name}: {job}");
-            let places = places(&job);
+            let spans = spans(&job);
             let near = |a: f64, b: f64| (a - b).abs() < 0.2;
             let (apart, shown, audible) = match name.as_str() {
                 "picture.ts" => (-9.0, 2.0, 11.0),
@@ -90,26 +91,26 @@ fn what_begins_late_is_found_and_keeps_its_place() {
                 _ => (9.0, 11.0, 2.0),
             };
             if preset == "audio-m4a" {
-                assert!(places.len() == 1 && near(places[0].1, audible), "{preset} {name}: {places:?}");
+                assert!(spans.len() == 1 && near(spans[0].1, audible), "{preset} {name}: {spans:?}");
                 continue;
             }
-            let [picture, sound] = places[..] else { panic!("{preset} {name}: {made}") };
-            let right = near(sound.0 - picture.0, apart) && near(picture.1, shown) && near(sound.1, audible);
-            assert!(right, "{preset} {name}: {places:?}");
-            let disc = name.ends_with("vob");
+            let [video, audio] = spans[..] else { panic!("{preset} {name}: {made}") };
+            let right = near(audio.0 - video.0, apart) && near(video.1, shown) && near(audio.1, audible);
+            assert!(right, "{preset} {name}: {spans:?}");
+            let dvd = name.ends_with("vob");
             if preset == "archive-av1" {
-                assert_eq!(streams(&made, "subtitle").len(), usize::from(disc), "{name}: {made}");
+                assert_eq!(streams(&made, "subtitle").len(), usize::from(dvd), "{name}: {made}");
             } else {
-                let said = job["warnings"].to_string().contains("subtitles made of pictures");
-                assert_eq!(said, disc, "{preset} {name}: {job}");
+                let reported = job["warnings"].to_string().contains("subtitles made of pictures");
+                assert_eq!(reported, dvd, "{preset} {name}: {job}");
             }
         }
     }
 }
 
-/// Of a camera with a whole picture every nine seconds.
+/// A capture with a keyframe every ten seconds that begins about a second after one.
 #[test]
-fn a_capture_that_begins_long_before_its_first_whole_picture_is_shown_from_there() {
+fn a_capture_that_begins_long_before_its_first_keyframe_is_shown_from_there() {
     let env = TestEnv::new();
     let whole = at(&env, "../whole.ts");
     let source =
@@ -136,9 +137,9 @@ fn a_capture_that_begins_long_before_its_first_whole_picture_is_shown_from_there
         for (name, job) in work_all(&env, preset) {
             let made = made(&job);
             assert_eq!(streams(&made, "video")[0]["nb_read_packets"], "100", "{preset} {name}: {made}");
-            let [(picture, shown), (sound, audible)] = places(&job)[..] else { panic!("{preset}: {made}") };
-            let tone = picture + shown - sound - audible;
-            assert!((shown - 4.0).abs() < 0.2 && tone.abs() < 0.3 && audible > 12.0, "{preset}: {made}");
+            let [(video, shown), (audio, audible)] = spans(&job)[..] else { panic!("{preset}: {made}") };
+            let apart = video + shown - audio - audible;
+            assert!((shown - 4.0).abs() < 0.2 && apart.abs() < 0.3 && audible > 12.0, "{preset}: {made}");
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Files of recorders, download programs and discs whose streams are not what the header makes one expect: announced
-//! and empty, a still beside the film, marks beyond its end. The result holds what the film shows, and what it
-//! lacks is said.
+//! Files of recorders, download programs and discs whose streams differ from what the header announces: empty streams,
+//! a still picture beside the video, chapters and subtitles beyond its end. The result holds what the video shows, and
+//! what it lacks is reported.
 
 use crate::presets::{QUICK, ffmpeg};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Works all videos of the world under this preset, and returns the jobs with the names of their sources.
+/// Runs all videos of the environment with this preset and returns the jobs with the names of their sources.
 pub(crate) fn work_all(env: &TestEnv, preset: &str) -> Vec<(String, Value)> {
     let out = env.out().join(preset);
     let add = ["add", "--preset", preset, "--flat", "--output-dir", out.to_str().unwrap(), "videos"];
@@ -33,20 +33,20 @@ pub(crate) fn made(job: &Value) -> Value {
     facts(&PathBuf::from(job["output"].as_str().unwrap()))
 }
 
-/// Zeroes the number of samples in each table of the first track of this kind: of an MP4 the way a camera leaves it.
-fn emptied(film: &mut [u8], handler: &[u8]) {
-    let find = |film: &[u8], from: usize, name: &[u8]| {
-        from + film[from..].windows(4).position(|w| w == name).unwrap()
+/// Zeroes the number of samples in each table of the first track of this kind, as a camera leaves it in an MP4.
+fn empty_track(bytes: &mut [u8], handler: &[u8]) {
+    let find = |bytes: &[u8], from: usize, name: &[u8]| {
+        from + bytes[from..].windows(4).position(|w| w == name).unwrap()
     };
-    let track = find(film, 0, handler);
+    let track = find(bytes, 0, handler);
     for (table, count) in [(b"stts", 8), (b"stsc", 8), (b"stsz", 12), (b"stco", 8)] {
-        let at = find(film, track, table) + count;
-        film[at..at + 4].fill(0);
+        let at = find(bytes, track, table) + count;
+        bytes[at..at + 4].fill(0);
     }
 }
 
-/// Cameras whose microphone is off, in every container they write.
-fn without_a_sample(env: &TestEnv) {
+/// Makes files of cameras whose microphone is off, in every container that they write.
+fn without_audio_samples(env: &TestEnv) {
     let (full, web) = (at(env, "../full.mp4"), at(env, "../full.webm"));
     let source =
         ["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=2", "-f", "lavfi", "-i", "sine=d=2:r=48000"];
@@ -68,16 +68,16 @@ fn without_a_sample(env: &TestEnv) {
     }
     for name in ["g.mp4", "h.mov"] {
         ffmpeg(&["-i", &full, "-c", "copy", &at(env, name)]);
-        let mut film = fs::read(at(env, name)).unwrap();
-        emptied(&mut film, b"soun");
-        fs::write(at(env, name), film).unwrap();
+        let mut bytes = fs::read(at(env, name)).unwrap();
+        empty_track(&mut bytes, b"soun");
+        fs::write(at(env, name), bytes).unwrap();
     }
 }
 
 #[test]
-fn sound_that_is_announced_and_never_comes_is_left_out_and_named() {
+fn audio_that_is_announced_but_empty_is_left_out_and_reported() {
     let env = TestEnv::new();
-    without_a_sample(&env);
+    without_audio_samples(&env);
     for preset in ["web-1080p", "remux-mp4", "archive-av1", "edit-prores"] {
         let jobs = work_all(&env, preset);
         assert_eq!(jobs.len(), 8);
@@ -95,7 +95,7 @@ fn sound_that_is_announced_and_never_comes_is_left_out_and_named() {
 }
 
 #[test]
-fn an_empty_track_costs_neither_the_track_beside_it_nor_the_subtitles() {
+fn an_empty_track_affects_neither_the_other_tracks_nor_the_subtitles() {
     let env = TestEnv::new();
     let (full, lines) = (at(&env, "../full.mkv"), at(&env, "../lines.srt"));
     fs::write(&lines, "1\n00:00:00,100 --> 00:00:00,900\nHello\n").unwrap();
@@ -107,7 +107,7 @@ fn an_empty_track_costs_neither_the_track_beside_it_nor_the_subtitles() {
     let copy = ["-i", &full, "-map", "0", "-c", "copy"];
     ffmpeg(&[&copy[..], &["-bsf:a:0", "noise=drop=1", &at(&env, "sound.mkv")]].concat());
     ffmpeg(&[&copy[..], &["-bsf:s:1", "noise=drop=1", &at(&env, "lines.mkv")]].concat());
-    // Of subtitles that are all dropped an MP4 keeps a track with one sample of nothing.
+    // If all subtitles are dropped, an MP4 keeps a track with one empty sample.
     let (from, to) = (at(&env, "lines.mkv"), at(&env, "lines.mp4"));
     ffmpeg(&["-i", &from, "-map", "0", "-c", "copy", "-c:s", "mov_text", &to]);
     for preset in ["web-1080p", "remux-mp4", "archive-av1", "edit-prores", "audio-m4a"] {
@@ -117,31 +117,31 @@ fn an_empty_track_costs_neither_the_track_beside_it_nor_the_subtitles() {
                 streams(&made, "audio").iter().map(|s| s["nb_read_packets"].clone()).collect();
             assert!(!audible.is_empty() && audible.iter().all(Value::is_string), "{preset} {name}: {made}");
             let empty = if name == "sound.mkv" { "Track 1 " } else { "Track 4 " };
-            let said = job["warnings"].as_array().unwrap().iter().filter_map(Value::as_str);
-            let said = said.filter(|w| w.starts_with(empty) && w.contains("is empty")).count();
+            let reported = job["warnings"].as_array().unwrap().iter().filter_map(Value::as_str);
+            let reported = reported.filter(|w| w.starts_with(empty) && w.contains("is empty")).count();
             let kept = preset != "audio-m4a" || name == "sound.mkv";
-            assert_eq!(said, usize::from(kept), "{preset} {name}: {job}");
+            assert_eq!(reported, usize::from(kept), "{preset} {name}: {job}");
         }
     }
 }
 
-/// A still of one frame as the first picture, in this codec and with these flags, and two seconds of film after it.
-fn behind_a_still(env: &TestEnv, name: &str, still: &str, film: &str, flags: &[&str]) {
+/// Makes a file with a still picture of one frame as the first video stream and two seconds of video as the second.
+fn video_after_still(env: &TestEnv, name: &str, still: &str, video: &str, flags: &[&str]) {
     let inputs = ["color=red:s=200x300:r=25:d=0.04", "testsrc2=s=160x120:r=25:d=2", "sine=d=2:r=48000"];
     let inputs: Vec<&str> = inputs.iter().flat_map(|source| ["-f", "lavfi", "-i", source]).collect();
-    let maps = ["-map", "0", "-map", "1", "-map", "2", "-c:v:0", still, "-c:v:1", film, "-c:a", "aac"];
+    let maps = ["-map", "0", "-map", "1", "-map", "2", "-c:v:0", still, "-c:v:1", video, "-c:a", "aac"];
     let pixels = if still == "png" { "rgb24" } else { "yuvj420p" };
     let pixels = ["-pix_fmt:v:0", pixels, "-pix_fmt:v:1", "yuv420p", "-preset:v", "ultrafast"];
     ffmpeg(&[&inputs[..], &maps, &pixels, flags, &[&at(env, name)]].concat());
 }
 
 #[test]
-fn the_film_is_the_picture_that_moves_and_the_still_before_it_becomes_a_cover() {
+fn the_moving_stream_is_the_video_and_the_still_before_it_becomes_a_cover() {
     let env = TestEnv::new();
     let (both, none) =
         (["-disposition:v", "default"], ["-disposition:v", "0", "-default_mode", "infer_no_subs"]);
     let live = ["-disposition:v:0", "default", "-disposition:v:1", "0", "-live", "1"];
-    for (name, still, film, flags) in [
+    for (name, still, video, flags) in [
         ("a.mkv", "mjpeg", "libx264", &both[..]),
         ("b.mkv", "mjpeg", "libx264", &none),
         ("c.mkv", "png", "libx264", &live),
@@ -152,16 +152,16 @@ fn the_film_is_the_picture_that_moves_and_the_still_before_it_becomes_a_cover() 
         ("h.avi", "mjpeg", "mpeg4", &both),
         ("i.mp4", "mjpeg", "libx264", &["-disposition:v:0", "attached_pic"]),
     ] {
-        behind_a_still(&env, name, still, film, flags);
+        video_after_still(&env, name, still, video, flags);
     }
     for preset in ["web-1080p", "remux-mp4", "archive-av1", "edit-prores"] {
         for (name, job) in work_all(&env, preset) {
             let made = made(&job);
-            let (covers, films): (Vec<Value>, Vec<Value>) =
+            let (covers, videos): (Vec<Value>, Vec<Value>) =
                 streams(&made, "video").into_iter().partition(|s| s["disposition"]["attached_pic"] == 1);
-            assert_eq!(films.len(), 1, "{preset} {name}: {made}");
-            let film = (&films[0]["nb_read_packets"], &films[0]["width"]);
-            assert_eq!(film, (&"50".into(), &160.into()), "{preset} {name}: {made}");
+            assert_eq!(videos.len(), 1, "{preset} {name}: {made}");
+            let video = (&videos[0]["nb_read_packets"], &videos[0]["width"]);
+            assert_eq!(video, (&"50".into(), &160.into()), "{preset} {name}: {made}");
             let picture = !matches!(name.as_str(), "d.mkv" | "g.mp4");
             let kept = picture && preset != "edit-prores";
             assert_eq!(covers.len(), usize::from(kept), "{preset} {name}: {made}");
@@ -171,9 +171,9 @@ fn the_film_is_the_picture_that_moves_and_the_still_before_it_becomes_a_cover() 
     }
 }
 
-/// Of two films side by side neither is a still.
+/// Neither of the two streams is a still picture.
 #[test]
-fn of_two_moving_pictures_the_one_marked_as_default_is_kept_and_else_the_first() {
+fn of_two_video_streams_the_default_one_is_kept_or_else_the_first() {
     let env = TestEnv::new();
     let two = ["testsrc2=s=160x120:r=25:d=2", "testsrc2=s=80x60:r=30:d=2"];
     let two: Vec<&str> = two.iter().flat_map(|source| ["-f", "lavfi", "-i", source]).collect();
@@ -192,7 +192,7 @@ fn of_two_moving_pictures_the_one_marked_as_default_is_kept_and_else_the_first()
     }
 }
 
-/// A cut of two seconds that keeps the chapters of an hour, and one with the subtitles of it.
+/// Makes cuts of two seconds that keep the chapters, or the subtitles, of the whole recording.
 fn cuts(env: &TestEnv) {
     let (chapters, lines) = (at(env, "../chapters.txt"), at(env, "../lines.srt"));
     let chapter =
@@ -226,17 +226,17 @@ fn cuts(env: &TestEnv) {
     for name in ["chapters.mkv", "chapters.mp4", "chapters.mov"] {
         ffmpeg(&[&source[..], &marked, &codecs, &[&at(env, name)]].concat());
     }
-    let spoken = ["-i", &lines, "-map", "2"];
+    let subtitled = ["-i", &lines, "-map", "2"];
     for (name, codec, more) in
         [("lines.mkv", "srt", "0"), ("lines.mp4", "mov_text", "0"), ("live.mkv", "srt", "1")]
     {
         let coded = ["-c:s", codec, "-live", more, &at(env, name)];
         let coded = if name == "lines.mp4" { [&coded[..2], &coded[4..]].concat() } else { coded.to_vec() };
-        ffmpeg(&[&source[..], &spoken, &codecs, &coded].concat());
+        ffmpeg(&[&source[..], &subtitled, &codecs, &coded].concat());
     }
 }
 
-/// When the subtitles of a result are shown, to the second.
+/// Returns the times of the subtitles of a result, rounded down to a second.
 fn lines(job: &Value) -> Vec<String> {
     let args = ["-v", "error", "-i", job["output"].as_str().unwrap(), "-map", "0:s", "-f", "srt", "-"];
     let text = String::from_utf8(Command::new("ffmpeg").args(args).output().unwrap().stdout).unwrap();
@@ -245,14 +245,14 @@ fn lines(job: &Value) -> Vec<String> {
 }
 
 #[test]
-fn a_cut_lasts_as_long_as_its_picture_and_sound_whatever_is_marked_beyond() {
+fn a_cut_lasts_as_long_as_its_video_and_audio_despite_later_chapters_and_subtitles() {
     let env = TestEnv::new();
     cuts(&env);
     for preset in ["web-1080p", "remux-mp4", "archive-av1", "edit-prores", "audio-m4a"] {
         for (name, job) in work_all(&env, preset) {
             let made = made(&job);
-            let lasts = number(&made["format"]["duration"]);
-            assert!((lasts - 2.0).abs() < 0.2, "{preset} {name}: {lasts} s: {made}");
+            let seconds = number(&made["format"]["duration"]);
+            assert!((seconds - 2.0).abs() < 0.2, "{preset} {name}: {seconds} s: {made}");
             if preset != "audio-m4a" {
                 assert_eq!(streams(&made, "video")[0]["nb_read_packets"], "50", "{preset} {name}: {made}");
             }

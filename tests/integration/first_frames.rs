@@ -1,5 +1,5 @@
-//! What the first frames of a file say, found by the very look at it, and what becomes of that look where they cannot be
-//! decoded.
+//! Properties that only the first frames of a file show: the first probe finds them, and falls back to the headers if
+//! the frames cannot be decoded.
 
 use crate::presets::{ffmpeg, work};
 use spool_core::ffmpeg::{Tools, locate, probe};
@@ -14,8 +14,8 @@ fn tools() -> Tools {
     locate(&places()).unwrap()
 }
 
-/// What the look at a file tells.
-fn look(path: &Path) -> MediaInfo {
+/// Probes a file.
+fn probe_source(path: &Path) -> MediaInfo {
     probe::source(&tools(), path, &Policy::default(), None).unwrap().unwrap()
 }
 
@@ -24,25 +24,25 @@ fn picture(info: &MediaInfo) -> Picture {
 }
 
 #[test]
-fn the_look_at_a_file_tells_what_its_frames_say() {
+fn a_probe_finds_what_the_first_frames_show() {
     let env = TestEnv::new();
-    let message = picture(&look(&hdr::film(&env.videos(), Form::HlgByMessage, "mkv")));
+    let message = picture(&probe_source(&hdr::film(&env.videos(), Form::HlgByMessage, "mkv")));
     assert_eq!((message.transfer.as_str(), message.seen), ("arib-std-b67", true));
-    let plus = picture(&look(&hdr::film(&env.videos(), Form::Plus, "ts")));
+    let plus = picture(&probe_source(&hdr::film(&env.videos(), Form::Plus, "ts")));
     assert!(plus.hdr10_plus && plus.mastering.is_some() && plus.light == Some((900, 300)), "{plus:?}");
 }
 
 #[test]
-fn a_picture_behind_much_sound_or_between_two_keyframes_is_looked_at_once_more() {
+fn video_after_much_audio_or_between_two_keyframes_is_probed_again() {
     let env = TestEnv::new();
-    let film = hdr::film(&env.videos(), Form::HlgByMessage, "ts");
-    let (film, late) = (film.to_str().unwrap(), env.videos().join("late.mkv"));
-    let first = ["-itsoffset", "1", "-i", film, "-f", "lavfi", "-i", "sine=r=48000:d=1.4"];
+    let source = hdr::film(&env.videos(), Form::HlgByMessage, "ts");
+    let (source, late) = (source.to_str().unwrap(), env.videos().join("late.mkv"));
+    let first = ["-itsoffset", "1", "-i", source, "-f", "lavfi", "-i", "sine=r=48000:d=1.4"];
     let streams = ["-map", "1", "-map", "1", "-map", "0:v", "-c:v", "copy", "-c:a", "aac"];
     ffmpeg(&[&first[..], &streams, &[late.to_str().unwrap()]].concat());
     let between = env.videos().join("between.ts");
-    let bytes = std::fs::read(film).unwrap();
-    // The lists of streams, and then pictures from the second on.
+    let bytes = std::fs::read(source).unwrap();
+    // The tables of streams, then frames from the second one on.
     let packets: Vec<&[u8]> = bytes.chunks(188).collect();
     let second =
         packets.iter().enumerate().filter(|(_, p)| p[1] & 0x5f == 0x41 && p[2] == 0).nth(1).unwrap().0;
@@ -52,7 +52,7 @@ fn a_picture_behind_much_sound_or_between_two_keyframes_is_looked_at_once_more()
     )
     .unwrap();
     for path in [late, between] {
-        let mut info = look(&path);
+        let mut info = probe_source(&path);
         assert!(!picture(&info).seen, "{}", path.display());
         probe::frames(&tools(), &path, &Policy::default(), None, &mut info);
         let picture = picture(&info);
@@ -63,16 +63,16 @@ fn a_picture_behind_much_sound_or_between_two_keyframes_is_looked_at_once_more()
 #[test]
 fn a_file_whose_first_frames_cannot_be_decoded_is_still_a_video() {
     let env = TestEnv::new();
-    let film = hdr::film(&env.videos(), Form::Pq, "mp4");
-    let mut bytes = std::fs::read(&film).unwrap();
-    let pictures = bytes.windows(4).position(|four| four == b"mdat").unwrap() + 4;
-    bytes[pictures..pictures + 3000].fill(0x55);
-    std::fs::write(&film, bytes).unwrap();
-    let picture = picture(&look(&film));
+    let source = hdr::film(&env.videos(), Form::Pq, "mp4");
+    let mut bytes = std::fs::read(&source).unwrap();
+    let data = bytes.windows(4).position(|four| four == b"mdat").unwrap() + 4;
+    bytes[data..data + 3000].fill(0x55);
+    std::fs::write(&source, bytes).unwrap();
+    let picture = picture(&probe_source(&source));
     assert_eq!((picture.width, picture.transfer.as_str(), picture.seen), (320, "smpte2084", false));
 }
 
-/// An ffprobe that ends so where it is to decode frames.
+/// Returns tools whose ffprobe runs `end` if it has to decode frames.
 #[cfg(unix)]
 fn broken(env: &TestEnv, end: &str) -> Tools {
     let ffprobe = env.videos().join("ffprobe");
@@ -86,27 +86,27 @@ fn broken(env: &TestEnv, end: &str) -> Tools {
 
 #[test]
 #[cfg(unix)]
-fn where_decoding_frames_takes_for_ever_or_ends_ffprobe_the_headers_are_looked_at_alone() {
+fn if_decoding_frames_hangs_or_crashes_ffprobe_only_the_headers_are_read() {
     let env = TestEnv::new();
-    let film = hdr::film(&env.videos(), Form::Pq, "mp4");
+    let source = hdr::film(&env.videos(), Form::Pq, "mp4");
     for end in ["exec sleep 600", "kill -SEGV $$"] {
         let policy = Policy { probe_limit: std::time::Duration::from_secs(6), ..Policy::default() };
-        let looked = probe::source(&broken(&env, end), &film, &policy, None);
-        let picture = picture(&looked.unwrap().unwrap());
+        let probed = probe::source(&broken(&env, end), &source, &policy, None);
+        let picture = picture(&probed.unwrap().unwrap());
         assert_eq!((picture.transfer.as_str(), picture.seen), ("smpte2084", false), "{end}");
     }
 }
 
 #[test]
-fn eight_bits_that_are_marked_as_high_dynamic_range_are_copied_and_told_or_mapped() {
+fn eight_bit_video_marked_as_hdr_is_copied_with_a_remark_or_tone_mapped() {
     let env = TestEnv::new();
     let made = env.videos().join("eight.mp4");
     let source = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=0.4,format=yuv420p"];
     let marked = ["-c:v", "libx264", "-preset", "ultrafast", "-x264-params", "transfer=arib-std-b67"];
     ffmpeg(&[&source[..], &marked, &[made.to_str().unwrap()]].concat());
-    let said = |preset: &str| work(&env, &made, preset, &[])["warnings"].to_string();
-    let told = said("remux-mp4");
-    assert!(told.contains("has only 8 bits"), "{told}");
-    let mapped = said("web-1080p");
+    let remarks = |preset: &str| work(&env, &made, preset, &[])["warnings"].to_string();
+    let copied = remarks("remux-mp4");
+    assert!(copied.contains("has only 8 bits"), "{copied}");
+    let mapped = remarks("web-1080p");
     assert!(!mapped.contains("8 bits") && mapped.contains("standard range"), "{mapped}");
 }

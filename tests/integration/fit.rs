@@ -1,4 +1,4 @@
-//! Aiming at a size: what has it already is left as it is.
+//! Target sizes: a video that is already below the target is copied if the copy is below it too.
 
 use serde_json::Value;
 use spool_tests::env::TestEnv;
@@ -6,7 +6,7 @@ use spool_tests::{clips, judge};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The job that this video becomes, and what `spool show` says of it.
+/// Runs the video with the preset `fit-size`. Returns its job and what `spool show` prints of it.
 fn fitted(env: &TestEnv, more: &[&str]) -> (Value, String) {
     let out = env.out();
     let add = ["add", "--preset", "fit-size", "--flat", "--output-dir", out.to_str().unwrap(), "videos"];
@@ -16,32 +16,32 @@ fn fitted(env: &TestEnv, more: &[&str]) -> (Value, String) {
 }
 
 #[test]
-fn what_is_below_the_size_and_plays_is_copied_and_that_is_told() {
+fn a_playable_video_below_the_target_size_is_copied_with_a_remark() {
     let env = TestEnv::new();
-    let film = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-profile:v", "main"];
-    env.video(&clips::clip("fits.mkv", 2.0, true, &film), "fits.mkv");
+    let codec = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-profile:v", "main"];
+    env.video(&clips::clip("fits.mkv", 2.0, true, &codec), "fits.mkv");
     let (job, shown) = fitted(&env, &[]);
-    let said = serde_json::to_string(&job["warnings"]).unwrap();
+    let remarks = serde_json::to_string(&job["warnings"]).unwrap();
     assert_eq!(job["state"], "done", "{job}");
-    assert!(said.contains("is below 18 MB already, so it was copied"), "{job}");
+    assert!(remarks.contains("is below 18 MB already, so it was copied"), "{job}");
     assert!(!shown.contains("-pass:v:0") && shown.contains(r#""-c:v:0","copy""#), "{shown}");
 }
 
-/// Matroska with many small frames, just below a megabyte: the tables of MP4 take more for each.
+/// Makes a Matroska file with many small frames, just below a megabyte: the tables of MP4 need more bytes per frame.
 fn nearly_a_megabyte(env: &TestEnv) -> PathBuf {
     let rate = ["-b:v", "105k", "-maxrate", "105k", "-bufsize", "50k", "-vf", "scale=160:120,fps=60"];
     let h264 = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "3", "-pix_fmt", "yuv420p"];
     let long = clips::clip("many-small-frames.mkv", 80.0, false, &[&h264[..], &rate].concat());
-    let film = env.videos().join("film.mkv");
+    let video = env.videos().join("film.mkv");
     let mut frames = 80 * 60;
-    while !film.exists() || size(&film) > 995_000 {
+    while !video.exists() || size(&video) > 995_000 {
         let mut cut = Command::new("ffmpeg");
         cut.args(["-v", "error", "-y", "-i"]).arg(&long);
-        let cut = cut.args(["-c", "copy", "-frames:v", &frames.to_string()]).arg(&film);
+        let cut = cut.args(["-c", "copy", "-frames:v", &frames.to_string()]).arg(&video);
         assert!(cut.status().unwrap().success());
         frames -= frames / 100;
     }
-    film
+    video
 }
 
 fn size(path: &Path) -> u64 {
@@ -49,15 +49,15 @@ fn size(path: &Path) -> u64 {
 }
 
 #[test]
-fn what_is_below_the_size_and_would_not_stay_there_as_a_copy_is_encoded_and_that_is_told() {
+fn a_video_whose_copy_exceeds_the_target_size_is_encoded_with_a_remark() {
     let env = TestEnv::new();
-    let film = nearly_a_megabyte(&env);
-    assert!((900_000..=1_000_000).contains(&size(&film)), "{}", size(&film));
+    let video = nearly_a_megabyte(&env);
+    assert!((900_000..=1_000_000).contains(&size(&video)), "{}", size(&video));
     let (job, shown) = fitted(&env, &["--set", "video.sizeMb=1", "--set", "video.speed=ultrafast"]);
     assert_eq!(job["state"], "done", "{job}");
-    let said = serde_json::to_string(&job["warnings"]).unwrap();
-    assert!(said.contains("A copy was larger than wanted, so the picture was converted."), "{job}");
-    assert!(!said.contains("so it was copied"), "{job}");
+    let remarks = serde_json::to_string(&job["warnings"]).unwrap();
+    assert!(remarks.contains("A copy was larger than wanted, so the picture was converted."), "{job}");
+    assert!(!remarks.contains("so it was copied"), "{job}");
     assert!(shown.contains(r#""-c:v:0","copy""#), "the copy was tried: {shown}");
     let result = Path::new(job["output"].as_str().unwrap());
     assert!(size(result) <= 1_000_000 && judge::decodes(result), "{} bytes", size(result));

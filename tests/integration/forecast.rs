@@ -1,4 +1,4 @@
-//! How long the rest takes, as engines reckon it and as other processes read it.
+//! The time left for the queue, as an engine estimates it and as other processes read it.
 
 use crate::queue_world::laws;
 use spool_core::clock::{Clock, SystemClock};
@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 const SOON: Duration = Duration::from_secs(30);
 
+/// The policy of `fast` with frequent estimates.
 fn often() -> Policy {
     Policy { forecast_every: Duration::from_millis(50), ..fast() }
 }
@@ -40,7 +41,7 @@ fn work(task: u128) -> Workload {
 }
 
 laws! {
-    what_jobs_took_is_kept_for_the_newest_of_each_task => |w| {
+    durations_are_kept_for_the_newest_jobs_of_each_task => |w| {
         let sample = |task, took| Sample { work: work(task), jobs: 1.5, took };
         w.queue.learn(&sample(7, 3.0)).unwrap();
         assert_eq!(w.queue.learned().unwrap(), [sample(7, 3.0)]);
@@ -55,40 +56,40 @@ laws! {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_jobs_took_is_learned_and_nothing_is_promised_once_all_is_done() {
+async fn durations_are_learned_and_no_time_left_is_reported_once_all_is_done() {
     let env = TestEnv::new();
     let engine = spool_tests::engine::start(&env, Setup { policy: often(), workers: 1, ..Setup::default() });
     let ids = videos(&engine, &env, &["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
     let other = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     let now = || SystemClock::default().now();
     wait_until("the time left to be known", SOON, || engine.time_left().is_some());
-    wait_until("others to know it", SOON, || {
+    wait_until("other processes to know it", SOON, || {
         time_left(&other, now()).unwrap().is_some_and(|left| left.from <= left.to && left.to > 0.0)
     });
     for id in &ids {
         reaches(&engine, *id, State::Done);
     }
-    wait_until("all four to be learned", SOON, || other.learned().unwrap().len() == 4);
+    wait_until("all four durations to be learned", SOON, || other.learned().unwrap().len() == 4);
     let learned = other.learned().unwrap();
     assert!(learned.iter().all(|one| one.work.codec == "H.264" && one.work.seconds.is_some()), "{learned:?}");
     assert!(
         learned.iter().all(|one| one.took > 0.0 && one.took < 60.0 && (1.0..1.01).contains(&one.jobs)),
         "{learned:?}"
     );
-    wait_until("nothing to be promised", SOON, || engine.time_left().is_none());
+    wait_until("the time left to be cleared", SOON, || engine.time_left().is_none());
     assert_eq!(time_left(&other, now()).unwrap(), None);
     engine.stop().await;
-    // An engine that is killed says nothing more either.
+    // The estimate of a killed engine expires as well.
     let old = r#"{"from":5.0,"to":9.0,"at":1000}"#;
     other.set_flag(Flag::TimeLeft, Some(old)).unwrap();
     assert!(time_left(&other, 20_000).unwrap().is_some());
-    assert_eq!(time_left(&other, 32_000).unwrap(), None, "too old to be true");
+    assert_eq!(time_left(&other, 32_000).unwrap(), None, "expired");
     assert_eq!(time_left(&other, 500).unwrap(), None, "from the future");
 }
 
-/// Jobs that take hours: what is to come counts, and no longer when the queue is paused, nor what is on hold.
+/// The jobs take hours. Queued jobs count, but not while they are on hold or the queue is paused.
 #[tokio::test(flavor = "multi_thread")]
-async fn only_what_goes_on_by_itself_counts() {
+async fn only_jobs_that_proceed_by_themselves_count() {
     let env = TestEnv::new();
     let policy = Policy { disk_reserve: 1 << 20, ..often() };
     let engine = spool_tests::engine::start(&env, Setup { policy, workers: 1, ..faulty() });
@@ -98,17 +99,17 @@ async fn only_what_goes_on_by_itself_counts() {
     wait_until("the time left to be known", SOON, || at_most() > 0.0);
     let all = at_most();
     engine.steer(Command::Hold, &Which::Ids(ids[1..].to_vec())).unwrap();
-    wait_until("what is on hold to count no more", SOON, || at_most() < all * 0.8);
+    wait_until("jobs on hold not to count", SOON, || at_most() < all * 0.8);
     engine.steer(Command::Release, &Which::Ids(ids[1..].to_vec())).unwrap();
-    wait_until("it to count again", SOON, || at_most() > all * 0.8);
+    wait_until("released jobs to count", SOON, || at_most() > all * 0.8);
     engine.pause(true).unwrap();
-    wait_until("what a paused queue will not start to count no more", SOON, || at_most() < all * 0.8);
+    wait_until("queued jobs of a paused queue not to count", SOON, || at_most() < all * 0.8);
     engine.stop().await;
 }
 
-/// However many they are: what comes behind them is no less to be done.
+/// The number of jobs on hold makes no difference: jobs after them will run.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_comes_behind_many_jobs_on_hold_counts() {
+async fn jobs_after_many_jobs_on_hold_count() {
     let env = TestEnv::new();
     let queue = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     fill(&queue, 1200);
@@ -116,8 +117,8 @@ async fn what_comes_behind_many_jobs_on_hold_counts() {
     let videos: Vec<PathBuf> =
         (0..10).map(|n| env.video(&clips::ordinary(), &format!("fake-slow.{n}.mkv"))).collect();
     queue.add(&find(&videos, &wish(&env)).jobs, Place::End, &Taken::default()).unwrap();
-    let behind: Vec<JobId> = (1202..1211).map(JobId).collect();
-    queue.steer(Command::Hold, &Which::Ids(behind.clone())).unwrap();
+    let later: Vec<JobId> = (1202..1211).map(JobId).collect();
+    queue.steer(Command::Hold, &Which::Ids(later.clone())).unwrap();
     drop(queue);
     let policy = Policy { disk_reserve: 1 << 20, ..often() };
     let engine = spool_tests::engine::start(&env, Setup { policy, workers: 1, ..faulty() });
@@ -125,23 +126,23 @@ async fn what_comes_behind_many_jobs_on_hold_counts() {
     reaches(&engine, JobId(1201), State::Running);
     wait_until("the time left to be known", SOON, || at_most() > 0.0);
     let alone = at_most();
-    engine.steer(Command::Release, &Which::Ids(behind)).unwrap();
-    wait_until("the others to count", SOON, || at_most() > alone * 4.0);
+    engine.steer(Command::Release, &Which::Ids(later)).unwrap();
+    wait_until("the released jobs to count", SOON, || at_most() > alone * 4.0);
     engine.stop().await;
 }
 
 #[cfg(unix)]
 #[test]
-fn the_status_says_how_long_the_rest_takes() {
+fn the_status_reports_the_time_left() {
     use rustix::process::{Pid, Signal, kill_process};
     let env = TestEnv::new();
     env.use_fake_ffmpeg();
     let video = env.video(&clips::ordinary(), "fake-slow.1.mkv");
     assert_eq!(env.spool(&["add", video.to_str().unwrap()]).code, 0);
     let run = env.start(&["run"]);
-    wait_until("the status to say it", SOON, || env.spool(&["status"]).stdout.contains(" left."));
-    let said = env.spool(&["status", "--json"]).json().remove(0);
-    assert!(said["timeLeft"]["from"].as_f64() <= said["timeLeft"]["to"].as_f64(), "{said}");
+    wait_until("the status to report it", SOON, || env.spool(&["status"]).stdout.contains(" left."));
+    let status = env.spool(&["status", "--json"]).json().remove(0);
+    assert!(status["timeLeft"]["from"].as_f64() <= status["timeLeft"]["to"].as_f64(), "{status}");
     kill_process(Pid::from_raw(run.id() as i32).unwrap(), Signal::TERM).unwrap();
     assert_eq!(run.answer().code, 0);
     assert_eq!(env.spool(&["status", "--json"]).json()[0]["timeLeft"], serde_json::Value::Null);
