@@ -1,4 +1,5 @@
-//! ffprobe's answer, whatever it says: read or refused, never a crash, and nothing that cannot be believed.
+//! Parses arbitrary text as output of ffprobe: it is accepted or refused without a panic, durations are positive and
+//! finite, and frame sizes are finite.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
