@@ -212,8 +212,8 @@ fn application() -> Vec<(PathBuf, String)> {
 fn the_application_accesses_the_system_in_one_file_and_contains_no_sql() {
     // The test that generates the page's types is switched on by an environment variable.
     for (path, text) in application().into_iter().filter(|(path, _)| !path.ends_with("typescript.rs")) {
-        let asks = ["env::var(", "env::var_os(", "env::home_dir", "env::current_", "Command::new"];
-        let found = asks.into_iter().find(|word| text.contains(word));
+        let calls = ["env::var(", "env::var_os(", "env::home_dir", "env::current_", "Command::new"];
+        let found = calls.into_iter().find(|word| text.contains(word));
         assert!(found.is_none() || path == Path::new("places.rs"), "{found:?} in {}", path.display());
         // A failure to write the log can only be reported on the console.
         let prints = text.contains("println!") && path != Path::new("log.rs");

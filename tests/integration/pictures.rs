@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Creates a clip from a source filter and a tone, with further arguments of ffmpeg.
-fn clip(env: &TestEnv, name: &str, picture: &str, more: &[&str]) -> PathBuf {
+fn clip(env: &TestEnv, name: &str, source: &str, more: &[&str]) -> PathBuf {
     let path = env.videos().join(name);
     fs::create_dir_all(env.videos()).unwrap();
-    let input = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", "sine=d=2", "-shortest"];
+    let input = ["-f", "lavfi", "-i", source, "-f", "lavfi", "-i", "sine=d=2", "-shortest"];
     ffmpeg(&[&input[..], more, &[path.to_str().unwrap()]].concat());
     path
 }
@@ -39,7 +39,7 @@ fn times(path: &Path) -> Vec<f64> {
 }
 
 /// Returns the first video stream as ffprobe shows it.
-fn picture(path: &Path) -> serde_json::Value {
+fn video_stream(path: &Path) -> serde_json::Value {
     streams(&facts(path), "video").remove(0)
 }
 
@@ -82,7 +82,7 @@ fn a_constant_rate_stays_exact() {
         let name = format!("at-{}.mkv", rate.replace('/', "-"));
         let video = clip(&env, &name, &format!("testsrc2=s=160x120:r={rate}:d=2"), &H264);
         let job = work(&env, &video, "edit-prores", &[]);
-        let made = picture(&output(&job));
+        let made = video_stream(&output(&job));
         assert_eq!(
             (made["r_frame_rate"].as_str(), made["avg_frame_rate"].as_str()),
             (Some(rate), Some(rate))
@@ -93,7 +93,7 @@ fn a_constant_rate_stays_exact() {
 
 /// Returns the RGB values that a player shows at these fractions of the width, at half the height.
 fn colours_at(path: &Path, shares: &[f64]) -> Vec<[u8; 3]> {
-    let stream = picture(path);
+    let stream = video_stream(path);
     let side = |name: &str| stream[name].as_u64().unwrap() as usize;
     let (width, height) = (side("width"), side("height"));
     let args = ["-v", "error", "-nostdin", "-i", path.to_str().unwrap(), "-frames:v", "1"];
@@ -128,7 +128,7 @@ fn rgb_video_keeps_its_colours_and_high_dynamic_range() {
         let shown = colours_at(&made, &[0.125, 0.375, 0.625, 0.875]);
         let error = shown.as_flattened().iter().zip(bars.as_flattened()).map(|(a, b)| a.abs_diff(*b)).max();
         assert!(error < Some(4), "{preset}: {shown:?} {job}");
-        let stream = picture(&made);
+        let stream = video_stream(&made);
         assert_eq!(stream["color_space"], matrix, "{preset}: {stream}");
         assert_eq!(stream["color_transfer"] == "smpte2084", video == &hdr, "{stream}");
     }
@@ -164,7 +164,7 @@ fn cropped_parts_of_a_frame_stay_hidden_after_an_encode() {
     let env = TestEnv::new();
     let video = cropped(&env, "cropped.mp4", &[]);
     let turned = cropped(&env, "cropped-and-turned.mp4", &["-metadata:s:v:0", "rotate=90"]);
-    let upright = picture(&turned)["side_data_list"][0]["rotation"].is_null();
+    let upright = video_stream(&turned)["side_data_list"][0]["rotation"].is_null();
     for (video, preset, size) in [
         (&video, "web-1080p", (320, 150)),
         (&video, "edit-prores", (320, 150)),
@@ -172,7 +172,7 @@ fn cropped_parts_of_a_frame_stay_hidden_after_an_encode() {
     ] {
         let job = work(&env, video, preset, &QUICK);
         let made = output(&job);
-        let stream = picture(&made);
+        let stream = video_stream(&made);
         assert_eq!(
             (stream["width"].as_u64(), stream["height"].as_u64()),
             (Some(size.0), Some(size.1)),
@@ -193,9 +193,9 @@ fn a_rotation_tag_that_players_ignore_does_not_rotate() {
     // The name is one letter shorter, so a zero byte ends it.
     bytes[at..at + 7].copy_from_slice(b"rotate\0");
     fs::write(&video, bytes).unwrap();
-    assert!(picture(&video)["tags"]["rotate"] == "90", "{}", picture(&video));
+    assert!(video_stream(&video)["tags"]["rotate"] == "90", "{}", video_stream(&video));
     let job = work(&env, &video, "edit-prores", &[]);
-    let made = picture(&output(&job));
+    let made = video_stream(&output(&job));
     assert_eq!((made["width"].as_u64(), made["height"].as_u64()), (Some(320), Some(180)), "{job}");
     assert!(!job["warnings"].to_string().contains("second time"), "{job}");
 }
@@ -224,7 +224,7 @@ fn an_extreme_aspect_ratio_is_kept() {
     let video = clip(&env, "pole.mkv", "testsrc2=s=16x4096:r=25:d=1", &H264);
     for preset in ["web-1080p", "small-hevc"] {
         let job = work(&env, &video, preset, &["--set", "video.copy=never", QUICK[0], QUICK[1]]);
-        let made = picture(&output(&job));
+        let made = video_stream(&output(&job));
         let (width, height) = (made["width"].as_f64().unwrap(), made["height"].as_f64().unwrap());
         let (a, b) = made["sample_aspect_ratio"].as_str().unwrap_or("1:1").split_once(':').unwrap();
         let pixel = a.parse::<f64>().unwrap() / b.parse::<f64>().unwrap();
