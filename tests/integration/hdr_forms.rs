@@ -1,5 +1,6 @@
-//! Each form of high dynamic range, by each preset: kept, mapped to standard range, or refused. Here a choice; with
-//! `SPOOL_HDR_FORMS=all` every form in every container, and the table is printed.
+//! Each form of high dynamic range under each preset is kept, mapped to standard dynamic range, or refused.
+//!
+//! Tests a selection by default; with `SPOOL_HDR_FORMS=all` every form in every container, and prints the table.
 
 use crate::presets::QUICK;
 use serde_json::Value;
@@ -21,8 +22,9 @@ const FORMS: [Form; 8] = [
 ];
 const PRESETS: [&str; 5] = ["web-1080p", "small-hevc", "archive-av1", "edit-prores", "remux-mp4"];
 
-/// What differs by container: messages are read of frames where a header is silent, Matroska keeps a record by itself.
-const CHOICE: [(Form, &str); 6] = [
+/// Forms whose detection depends on the container: SEI messages are read from frames if the header states nothing, and
+/// Matroska stores the Dolby Vision record in its own form.
+const SELECTION: [(Form, &str); 6] = [
     (Form::HlgByMessage, "mkv"),
     (Form::HlgByMessage, "ts"),
     (Form::Dolby(5, 0), "mkv"),
@@ -31,8 +33,8 @@ const CHOICE: [(Form, &str); 6] = [
     (Form::Plus, "mp4"),
 ];
 
-/// What of a result is known of its header and of the first frame.
-fn told(path: &Path) -> (Value, String) {
+/// Returns the stream header and first frame of a result, as ffprobe shows them, parsed and as text.
+fn header_and_frame(path: &Path) -> (Value, String) {
     let args = ["-v", "error", "-of", "json", "-select_streams", "V:0", "-show_streams", "-show_frames"];
     let output = Command::new("ffprobe").args(args).args(["-read_intervals", "%+#1"]).arg(path).output();
     let text = String::from_utf8(output.unwrap().stdout).unwrap();
@@ -43,38 +45,38 @@ fn remarks(job: &Value) -> String {
     job["warnings"].to_string()
 }
 
-/// What came of a job, in the words of the table.
+/// Returns the result of a job as a cell of the table.
 fn outcome(job: &Value) -> String {
     if job["state"] != "done" {
         return format!("refused ({})", job["failure"]["code"].as_str().unwrap());
     }
-    let (facts, text) = told(Path::new(job["output"].as_str().unwrap()));
+    let (facts, text) = header_and_frame(Path::new(job["output"].as_str().unwrap()));
     let (frame, header) = (&facts["frames"][0], &facts["streams"][0]);
     let bits = if frame["pix_fmt"].as_str().unwrap().contains("p10") { 10 } else { 8 };
     let transfer = frame["color_transfer"].as_str().unwrap_or("untagged");
     let records = header["side_data_list"].as_array().into_iter().flatten();
     let record =
         records.filter_map(|s| s["dv_profile"].as_u64()).map(|profile| format!(", Dolby Vision {profile}"));
-    let plus = if text.contains("2094-40") { ", HDR10+" } else { "" };
-    let said = remarks(job);
+    let hdr10_plus = if text.contains("2094-40") { ", HDR10+" } else { "" };
+    let warnings = remarks(job);
     assert!(bits == 10 || header["color_transfer"] == "bt709", "{job}");
-    let done = match (job["preset"].as_str().unwrap(), transfer) {
+    let handling = match (job["preset"].as_str().unwrap(), transfer) {
         ("remux-mp4", _) => "copied",
         (_, "bt709") => "mapped",
         _ => "kept",
     };
-    if done == "kept" {
+    if handling == "kept" {
         let name = job["source"].as_str().unwrap();
-        assert_eq!(said.contains("Dolby Vision was left out"), name.contains("/dv"), "{job}");
-        // Newer encoders pass it on.
+        assert_eq!(warnings.contains("Dolby Vision was left out"), name.contains("/dv"), "{job}");
+        // Newer encoders copy HDR10+ metadata.
         assert_eq!(
-            said.contains("HDR10+ metadata was left out"),
-            name.contains("plus") && plus.is_empty(),
+            warnings.contains("HDR10+ metadata was left out"),
+            name.contains("plus") && hdr10_plus.is_empty(),
             "{job}"
         );
     }
-    let plus = if done == "kept" { "" } else { plus };
-    format!("{done}: {transfer}, {bits} bits{}{plus}", record.collect::<String>())
+    let hdr10_plus = if handling == "kept" { "" } else { hdr10_plus };
+    format!("{handling}: {transfer}, {bits} bits{}{hdr10_plus}", record.collect::<String>())
 }
 
 fn expected(form: Form, preset: &str) -> String {
@@ -103,11 +105,11 @@ fn add(env: &TestEnv, preset: &str, sources: &[PathBuf]) {
 }
 
 #[test]
-fn each_form_of_high_dynamic_range_is_kept_mapped_or_refused_and_never_eight_bits_marked_as_such() {
+fn each_hdr_form_is_kept_mapped_or_refused_and_never_tagged_hdr_with_eight_bits() {
     let env = TestEnv::new();
     let all = std::env::var("SPOOL_HDR_FORMS").is_ok_and(|word| word == "all");
     let every = FORMS.iter().flat_map(|form| ["mp4", "mkv", "ts"].map(|kind| (*form, kind)));
-    let chosen: Vec<(Form, &str)> = if all { every.collect() } else { CHOICE.to_vec() };
+    let chosen: Vec<(Form, &str)> = if all { every.collect() } else { SELECTION.to_vec() };
     let sources: Vec<PathBuf> =
         chosen.iter().map(|(form, kind)| hdr::film(&env.videos(), *form, kind)).collect();
     let presets = if all { &PRESETS[..] } else { &["web-1080p", "archive-av1", "remux-mp4"] };
@@ -138,7 +140,7 @@ fn each_form_of_high_dynamic_range_is_kept_mapped_or_refused_and_never_eight_bit
     metadata_is_copied(&env, &sources);
 }
 
-/// What stands beside each picture of Dolby Vision stands in the copy, too.
+/// Checks that a copy contains the Dolby Vision metadata of each frame.
 fn metadata_is_copied(env: &TestEnv, sources: &[PathBuf]) {
     let count = |path: &Path| {
         let bytes = std::fs::read(path).unwrap();

@@ -1,5 +1,5 @@
-//! Sound that a recorder lost in the middle: by samples alone, as players and editors count them, what follows comes at its
-//! place; a copy keeps the hole and says so; sound without holes is left as it is.
+//! Gaps in recorded audio. An encode fills a gap with silence, so that later audio is in its place for players and
+//! editors that count samples. A copy keeps the gap and warns about it. Audio without gaps is copied.
 
 use crate::field_streams::{at, work_all};
 use crate::presets::{commands, ffmpeg, output};
@@ -9,28 +9,28 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Three seconds, or `seconds`, of black with a beep half a second before the end.
-fn film(env: &TestEnv, name: &str, seconds: f64, codecs: &[&str]) -> String {
-    let (picture, made) = (format!("color=black:s=160x96:r=10:d={seconds}"), at(env, name));
+/// Creates `seconds` of black video with a beep half a second before the end.
+fn video(env: &TestEnv, name: &str, seconds: f64, codecs: &[&str]) -> String {
+    let (frames, made) = (format!("color=black:s=160x96:r=10:d={seconds}"), at(env, name));
     let beep = seconds - 0.5;
-    let sound = format!("sine=f=1000:d={seconds}:r=48000,volume='if(gt(t,{beep}),8,0.001)':eval=frame");
-    let input = ["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &sound, "-pix_fmt", "yuv420p"];
+    let audio = format!("sine=f=1000:d={seconds}:r=48000,volume='if(gt(t,{beep}),8,0.001)':eval=frame");
+    let input = ["-f", "lavfi", "-i", &frames, "-f", "lavfi", "-i", &audio, "-pix_fmt", "yuv420p"];
     ffmpeg(&[&input[..], &["-c:v", "libx264", "-preset", "ultrafast"], codecs, &[&made]].concat());
     made
 }
 
-/// The same without the packets of sound of which this holds.
+/// Copies a video without the audio packets for which the expression `lost` is true.
 fn without(env: &TestEnv, from: &str, name: &str, lost: &str) -> String {
     let (made, filter) = (at(env, name), format!("noise=drop='{lost}'"));
     ffmpeg(&["-i", from, "-c", "copy", "-bsf:a", &filter, &made]);
     made
 }
 
-fn again(env: &TestEnv, from: &str, name: &str, more: &[&str]) {
+fn remux(env: &TestEnv, from: &str, name: &str, more: &[&str]) {
     ffmpeg(&[&["-i", from, "-c", "copy"], more, &[&at(env, name)]].concat());
 }
 
-/// Second of the first loud sample, whatever times the file tells.
+/// Returns the second of the first loud sample, counted in samples; timestamps of the file are ignored.
 fn beep(path: &Path) -> f64 {
     let args = ["-v", "error", "-nostdin", "-i", path.to_str().unwrap(), "-map", "0:a:0"];
     let raw = ["-ac", "1", "-ar", "48000", "-f", "s16le", "-"];
@@ -45,53 +45,59 @@ fn is_copied(env: &TestEnv, job: &Value) -> bool {
 
 const AAC: [&str; 2] = ["-c:a", "aac"];
 
-/// Name, second of the beep, whether it is told: Matroska, in whose thousandths `noise` counts, is cut, then copied.
+/// Creates recordings with gaps. Returns name, second of the beep and whether a warning is expected.
+///
+/// Packets are dropped from Matroska, because its timestamps of milliseconds are those in the expressions, and the
+/// result is then remuxed.
 fn with_holes(env: &TestEnv) -> Vec<(&'static str, f64, bool)> {
-    let whole = film(env, "../whole.mkv", 4.5, &AAC);
+    let whole = video(env, "../whole.mkv", 4.5, &AAC);
     let gap = without(env, &whole, "gap.mkv", "gt(pts,1000)*lt(pts,3500)");
-    again(env, &gap, "gap.mp4", &[]);
-    again(env, &gap, "gap.ts", &[]);
-    again(env, &gap, "gap.flv", &[]);
+    remux(env, &gap, "gap.mp4", &[]);
+    remux(env, &gap, "gap.ts", &[]);
+    remux(env, &gap, "gap.flv", &[]);
     without(env, &whole, "small.mkv", "lt(mod(pts,1000),64)");
     let small = without(env, &whole, "../tiny.mkv", "lt(mod(pts,500),20)");
-    again(
+    remux(
         env,
         &small,
         "fragments.mp4",
         &["-movflags", "+frag_keyframe+empty_moov", "-frag_duration", "500000"],
     );
-    let long = film(env, "../long.mkv", 14.0, &AAC);
+    let long = video(env, "../long.mkv", 14.0, &AAC);
     without(env, &long, "long.mkv", "gt(pts,1000)*lt(pts,13000)");
-    let lossless = film(env, "../lossless.mkv", 4.5, &["-c:a", "alac"]);
+    let lossless = video(env, "../lossless.mkv", 4.5, &["-c:a", "alac"]);
     let lossless = without(env, &lossless, "../gap.mkv", "gt(pts,1000)*lt(pts,3500)");
-    again(env, &lossless, "lossless.mp4", &[]);
+    remux(env, &lossless, "lossless.mp4", &[]);
     let short =
         [("gap.mkv", 4.0), ("gap.mp4", 4.0), ("gap.flv", 4.0), ("small.mkv", 4.0), ("fragments.mp4", 4.0)];
     let more = [("long.mkv", 13.5), ("lossless.mp4", 4.0)];
-    let told = short.into_iter().chain(more).map(|(name, at)| (name, at, true));
-    told.chain([("gap.ts", 4.0, false)]).collect()
+    let warned = short.into_iter().chain(more).map(|(name, at)| (name, at, true));
+    warned.chain([("gap.ts", 4.0, false)]).collect()
 }
 
 #[test]
-fn what_follows_a_hole_in_the_sound_comes_at_its_place_by_samples_alone() {
+fn audio_after_a_gap_is_in_its_place_by_samples_alone() {
     let env = TestEnv::new();
-    let films = with_holes(&env);
+    let videos = with_holes(&env);
     for (preset, off) in [("web-1080p", 0.1), ("archive-av1", 0.1), ("edit-prores", 0.05)] {
         for (name, job) in work_all(&env, preset) {
-            let (_, right, told) = films.iter().find(|(n, ..)| *n == name).unwrap();
+            let (_, right, warned) = videos.iter().find(|(n, ..)| *n == name).unwrap();
             let found = beep(&output(&job));
-            assert!((found - right).abs() < off, "{preset} {name}: {found} s instead of {right}: {job}");
-            let said = job["warnings"].to_string().contains("there is silence instead");
-            assert!(preset != "web-1080p" || said == *told, "{job}");
+            assert!(
+                (found - right).abs() < off,
+                "{preset} {name}: beep at {found} s instead of {right}: {job}"
+            );
+            let warns = job["warnings"].to_string().contains("there is silence instead");
+            assert!(preset != "web-1080p" || warns == *warned, "{job}");
         }
     }
     for (name, job) in work_all(&env, "remux-mp4") {
-        let said = job["warnings"].to_string().contains("missing in the original; some players play");
-        assert!(is_copied(&env, &job) && said, "{name}: {job}");
+        let warns = job["warnings"].to_string().contains("missing in the original; some players play");
+        assert!(is_copied(&env, &job) && warns, "{name}: {job}");
     }
 }
 
-/// The recording with the times of its sound in bursts of three, as live streams have them.
+/// Returns the FLV recording with its audio timestamps in bursts of three, as in live streams.
 fn in_bursts(flv: &[u8]) -> Vec<u8> {
     let (mut made, mut at, mut n) = (flv.to_vec(), 13, 0_u32);
     let size = |at: usize| u32::from_be_bytes([0, flv[at + 1], flv[at + 2], flv[at + 3]]) as usize;
@@ -107,19 +113,19 @@ fn in_bursts(flv: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn sound_without_holes_is_copied_and_nothing_is_said_of_it() {
+fn audio_without_gaps_is_copied_without_a_warning() {
     let env = TestEnv::new();
-    film(&env, "rounded.mkv", 3.0, &AAC);
-    film(&env, "other-rate.mkv", 3.0, &["-c:a", "aac", "-ar", "44100"]);
-    let live = film(&env, "live.flv", 3.0, &AAC);
+    video(&env, "rounded.mkv", 3.0, &AAC);
+    video(&env, "other-rate.mkv", 3.0, &["-c:a", "aac", "-ar", "44100"]);
+    let live = video(&env, "live.flv", 3.0, &AAC);
     fs::write(&live, in_bursts(&fs::read(&live).unwrap())).unwrap();
     for (name, job) in work_all(&env, "web-1080p") {
         assert!(is_copied(&env, &job), "{name}: {job}");
     }
-    film(&env, "surround.mkv", 3.0, &["-c:a", "ac3", "-ac", "6"]);
-    film(&env, "old.mkv", 3.0, &["-c:a", "libmp3lame"]);
-    film(&env, "unequal.mkv", 3.0, &["-c:a", "libvorbis"]);
-    film(&env, "opus.mkv", 3.0, &["-c:a", "libopus"]);
+    video(&env, "surround.mkv", 3.0, &["-c:a", "ac3", "-ac", "6"]);
+    video(&env, "old.mkv", 3.0, &["-c:a", "libmp3lame"]);
+    video(&env, "unequal.mkv", 3.0, &["-c:a", "libvorbis"]);
+    video(&env, "opus.mkv", 3.0, &["-c:a", "libopus"]);
     let jobs = work_all(&env, "remux-mp4");
     assert_eq!(jobs.len(), 7);
     for (name, job) in jobs {

@@ -1,5 +1,5 @@
-//! Every input path is hostile until proven otherwise: names that look like options and URLs, links onto the source,
-//! playlists in disguise, things that are no files, pictures that burst. Nothing but the named file is ever opened.
+//! Input paths are untrusted: names that look like options or URLs, links to the source, playlists with the name of a
+//! video, special files, decompression bombs. No file except the named one is ever opened.
 
 use serde_json::Value;
 use spool_tests::clips;
@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Adds these paths, works the queue and returns the jobs.
+/// Adds these paths, runs the queue and returns the jobs.
 fn work(env: &TestEnv, paths: &[&OsStr]) -> Vec<Value> {
     let out = env.out();
     let mut add: Vec<&OsStr> =
@@ -24,7 +24,7 @@ fn work(env: &TestEnv, paths: &[&OsStr]) -> Vec<Value> {
 
 #[cfg(unix)]
 #[test]
-fn names_that_look_like_something_else_are_names() {
+fn names_that_look_like_options_or_urls_are_file_names() {
     use std::os::unix::ffi::OsStringExt;
     let env = TestEnv::new();
     let long = format!("{}.mkv", "n".repeat(246));
@@ -80,12 +80,12 @@ fn a_name_too_long_for_its_result_is_shortened() {
 
 #[cfg(unix)]
 #[test]
-fn links_onto_the_source_never_cost_the_source() {
+fn links_to_the_source_never_overwrite_the_source() {
     let env = TestEnv::new();
     let whole = clips::clip("h264-aac.mp4", 1.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
     let (hard, soft) = (env.video(&whole, "hard.mp4"), env.video(&whole, "soft.mp4"));
     let before = fs::read(&hard).unwrap();
-    // What the results would be called is a link to the source already.
+    // The names of the results are already links to the sources.
     let to = env.out().join("videos");
     fs::create_dir(&to).unwrap();
     fs::hard_link(&hard, to.join("hard.mp4")).unwrap();
@@ -100,7 +100,7 @@ fn links_onto_the_source_never_cost_the_source() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_is_refused_by_name() {
+fn special_files_are_refused_by_name() {
     let env = TestEnv::new();
     fs::create_dir(env.videos().join("folder.mp4")).unwrap();
     fs::copy(clips::ordinary(), env.videos().join("folder.mp4/inner.mkv")).unwrap();
@@ -116,11 +116,11 @@ fn what_is_no_file_is_refused_by_name() {
     assert_eq!(
         (jobs.len(), &jobs[0]["state"]),
         (1, &"done".into()),
-        "a folder is a folder, whatever it is called"
+        "a folder with the name of a video is a folder"
     );
 }
 
-/// A file that turned into a pipe after it was added must not hang the worker.
+/// A source that is replaced by a pipe after it was added must not block the worker.
 #[cfg(unix)]
 #[test]
 fn a_source_that_became_a_pipe_fails_at_once() {
@@ -134,7 +134,8 @@ fn a_source_that_became_a_pipe_fails_at_once() {
     assert_eq!(env.jobs()[0]["failure"]["code"], "source_unreadable");
 }
 
-/// Playlists and scripts under the names of videos, each of which would make ffmpeg open something else.
+/// Creates playlists and scripts with names of videos, each of which would make ffmpeg open another file or a
+/// connection.
 fn disguised(env: &TestEnv, canary: &Path) -> Vec<std::path::PathBuf> {
     let secret = canary.display();
     let scripts = [
@@ -157,10 +158,10 @@ fn disguised(env: &TestEnv, canary: &Path) -> Vec<std::path::PathBuf> {
         .collect()
 }
 
-/// Watched by strace: no process of Spool's opens the canary or a connection.
+/// Traces all processes of Spool with strace: none opens the canary or a connection.
 #[cfg(target_os = "linux")]
 #[test]
-fn nothing_but_the_named_file_is_opened_and_no_connection_made() {
+fn only_the_named_file_is_opened_and_no_connection_is_made() {
     let env = TestEnv::new();
     let canary = env.data().join("canary.mkv");
     fs::copy(clips::ordinary(), &canary).unwrap();
@@ -190,9 +191,9 @@ fn nothing_but_the_named_file_is_opened_and_no_connection_made() {
     assert!(env.results().is_empty());
 }
 
-/// A few kilobytes that say they are 16,000 pixels high and wide.
+/// A file of less than 1 MB with a frame of 16,000 by 16,000 pixels.
 #[test]
-fn a_picture_that_bursts_is_refused_in_bounded_time_and_memory() {
+fn a_decompression_bomb_is_refused_in_bounded_time_and_memory() {
     let env = TestEnv::new();
     let bomb = env.videos().join("bomb.mkv");
     let args = [
@@ -215,7 +216,7 @@ fn a_picture_that_bursts_is_refused_in_bounded_time_and_memory() {
 }
 
 #[test]
-fn titles_of_strangers_are_text_and_nothing_else() {
+fn titles_are_not_parsed_as_messages_of_ffmpeg() {
     let env = TestEnv::new();
     let video = env.videos().join("title.mkv");
     let title =
@@ -229,11 +230,11 @@ fn titles_of_strangers_are_text_and_nothing_else() {
     assert!(judge::decodes(Path::new(job["output"].as_str().unwrap())));
 }
 
-/// ffmpeg prints line breaks in languages and names of files as they are, so that the text after one looks like a line of
-/// its own.
+/// ffmpeg prints line breaks in language tags and file names unescaped, so that the text after one looks like a
+/// separate line.
 #[cfg(unix)]
 #[test]
-fn text_after_a_line_break_is_not_taken_for_a_message_of_ffmpeg() {
+fn text_after_a_line_break_is_not_parsed_as_a_message_of_ffmpeg() {
     let env = TestEnv::new();
     let forged = "[error] No space left on device: partial file";
     let names = [format!("a\n{forged}.mkv"), "tags.mkv".into(), "No space left on device.mkv".into()];

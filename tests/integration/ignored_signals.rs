@@ -1,4 +1,5 @@
-//! A signal that was ignored when Spool was started stays ignored: `nohup spool run &` outlives the terminal.
+//! A signal that is ignored when Spool starts stays ignored, so that `nohup spool run &` survives the end of the
+//! terminal.
 
 use rustix::process::{Pid, Signal, kill_process};
 use spool_tests::env::TestEnv;
@@ -12,7 +13,7 @@ fn state(env: &TestEnv, n: usize) -> String {
 }
 
 #[test]
-fn what_was_ignored_at_the_start_stays_ignored_and_a_terminate_still_stops_cleanly() {
+fn signals_ignored_at_the_start_stay_ignored_and_sigterm_still_stops_cleanly() {
     let env = TestEnv::new();
     env.use_fake_ffmpeg();
     env.video(&clips::ordinary(), "fake-stall.mkv");
@@ -28,7 +29,7 @@ fn what_was_ignored_at_the_start_stays_ignored_and_a_terminate_still_stops_clean
     }
     env.video(&clips::ordinary(), "good.mkv");
     env.spool(&add);
-    wait_until("further work", SOON, || state(&env, 1) == "done");
+    wait_until("the second job to end", SOON, || state(&env, 1) == "done");
     assert!(!run.has_ended() && state(&env, 0) == "running");
     kill_process(pid, Signal::TERM).unwrap();
     let answer = run.answer();

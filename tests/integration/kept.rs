@@ -1,5 +1,5 @@
-//! What says how a video is to be shown and must come out as it went in: languages, which subtitles are shown, that a
-//! picture is all around.
+//! Metadata that controls presentation is kept: languages, default subtitles, attached files and the mark of 360-degree
+//! video.
 
 use crate::presets::{QUICK, ffmpeg, output, work};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use spool_tests::judge::{facts, streams};
 use std::fs;
 use std::path::PathBuf;
 
-/// Two subtitles, none of them shown by default; languages as some programs write them.
+/// Creates a video with two subtitle tracks, none of them default, and languages in the forms that some programs write.
 fn bilingual(env: &TestEnv) -> PathBuf {
     let at = |name: &str| env.videos().join(name).to_str().unwrap().to_owned();
     fs::write(at("b.srt"), "1\n00:00:00,100 --> 00:00:00,900\nHello\n").unwrap();
@@ -25,9 +25,9 @@ fn bilingual(env: &TestEnv) -> PathBuf {
     PathBuf::from(made)
 }
 
-/// As mkvmerge leaves them, with the language it gives its tags.
+/// Uses the statistics tags of mkvmerge, with and without the language that it adds to their names.
 #[test]
-fn statistics_of_the_original_are_not_passed_on_with_a_picture_that_is_new() {
+fn statistics_tags_of_the_original_are_not_copied_to_an_encoded_stream() {
     let env = TestEnv::new();
     let video = env.videos().join("counted.mkv");
     let source =
@@ -40,12 +40,12 @@ fn statistics_of_the_original_are_not_passed_on_with_a_picture_that_is_new() {
     ffmpeg(&[&source[..], &tags, &[video.to_str().unwrap()]].concat());
     assert_eq!(facts(&video).to_string().matches("1234").count(), 4);
     let made = output(&work(&env, &video, "archive-av1", &QUICK));
-    let said = facts(&made).to_string();
-    assert!(!said.contains("1234") && said.contains("A film"), "{said}");
+    let tags_of_result = facts(&made).to_string();
+    assert!(!tags_of_result.contains("1234") && tags_of_result.contains("A film"), "{tags_of_result}");
 }
 
 #[test]
-fn subtitles_are_shown_by_themselves_as_in_the_original() {
+fn the_default_flag_of_subtitles_is_kept() {
     let env = TestEnv::new();
     let hidden = bilingual(&env);
     let shown = env.videos().join("shown.mkv");
@@ -66,51 +66,56 @@ fn subtitles_are_shown_by_themselves_as_in_the_original() {
 fn languages_keep_their_meaning_in_every_container() {
     let env = TestEnv::new();
     let video = bilingual(&env);
-    let spoken = |preset: &str| {
+    let languages = |preset: &str| {
         let made = facts(&output(&work(&env, &video, preset, &["--set", "video.copy=never"])));
         let language = |s: &Value| s["tags"]["language"].as_str().unwrap_or("none").to_owned();
         ["audio", "subtitle"]
             .map(|kind| streams(&made, kind).iter().map(language).collect::<Vec<_>>())
             .concat()
     };
-    assert_eq!(spoken("web-1080p"), ["por", "swe", "deu"]);
-    assert_eq!(spoken("edit-prores"), ["por", "sve", "ger"], "the words of ffmpeg for the list of MOV");
-    assert_eq!(spoken("archive-av1"), ["pt-BR", "swe", "de"]);
+    assert_eq!(languages("web-1080p"), ["por", "swe", "deu"]);
+    assert_eq!(
+        languages("edit-prores"),
+        ["por", "sve", "ger"],
+        "the codes of ffmpeg for the language list of MOV"
+    );
+    assert_eq!(languages("archive-av1"), ["pt-BR", "swe", "de"]);
 }
 
-/// The mark of 360 degrees, as cameras write it: a box with a text, at the end of the track.
-fn all_around(env: &TestEnv) -> PathBuf {
+/// Creates a video with the mark of 360-degree video as cameras write it: a `uuid` box with XML at the end of the
+/// track.
+fn spherical(env: &TestEnv) -> PathBuf {
     const MARK: [u8; 16] = *b"\xff\xcc\x82\x63\xf8\x55\x4a\x93\x88\x14\x58\x7a\x02\x52\x1f\xdd";
-    let says = |name: &str, value: &str| format!("<GSpherical:{name}>{value}</GSpherical:{name}>");
+    let element = |name: &str, value: &str| format!("<GSpherical:{name}>{value}</GSpherical:{name}>");
     let marks = [
-        says("Spherical", "true"),
-        says("Stitched", "true"),
-        says("StitchingSoftware", "camera"),
-        says("ProjectionType", "equirectangular"),
+        element("Spherical", "true"),
+        element("Stitched", "true"),
+        element("StitchingSoftware", "camera"),
+        element("ProjectionType", "equirectangular"),
     ];
     let text = marks.concat();
     let mut mark = ((24 + text.len()) as u32).to_be_bytes().to_vec();
     mark.extend(b"uuid".iter().chain(&MARK).chain(text.as_bytes()));
     let made = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"];
-    let mut film = fs::read(clips::clip("sphere.mp4", 1.0, false, &made)).unwrap();
-    let at = |film: &[u8], name: &[u8]| film.windows(4).position(|w| w == name).unwrap() - 4;
-    let length = |film: &[u8], at: usize| u32::from_be_bytes(film[at..at + 4].try_into().unwrap());
-    let (moov, trak) = (at(&film, b"moov"), at(&film, b"trak"));
-    let end = trak + length(&film, trak) as usize;
+    let mut bytes = fs::read(clips::clip("sphere.mp4", 1.0, false, &made)).unwrap();
+    let at = |bytes: &[u8], name: &[u8]| bytes.windows(4).position(|w| w == name).unwrap() - 4;
+    let length = |bytes: &[u8], at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    let (moov, trak) = (at(&bytes, b"moov"), at(&bytes, b"trak"));
+    let end = trak + length(&bytes, trak) as usize;
     for place in [moov, trak] {
-        let grown = length(&film, place) + mark.len() as u32;
-        film[place..place + 4].copy_from_slice(&grown.to_be_bytes());
+        let grown = length(&bytes, place) + mark.len() as u32;
+        bytes[place..place + 4].copy_from_slice(&grown.to_be_bytes());
     }
-    film.splice(end..end, mark);
+    bytes.splice(end..end, mark);
     let video = env.videos().join("sphere.mp4");
-    fs::write(&video, film).unwrap();
+    fs::write(&video, bytes).unwrap();
     video
 }
 
 #[test]
-fn a_picture_that_is_all_around_stays_so() {
+fn spherical_video_stays_spherical() {
     let env = TestEnv::new();
-    let video = all_around(&env);
+    let video = spherical(&env);
     let is_sphere = |facts: &Value| facts.to_string().contains("\"Spherical Mapping\"");
     assert!(is_sphere(&facts(&video)));
     for (preset, more) in
@@ -121,61 +126,64 @@ fn a_picture_that_is_all_around_stays_so() {
     }
 }
 
-/// Ogg keeps the tags of the film with its streams.
+/// Ogg stores the tags of the file with its streams.
 #[test]
-fn the_title_of_an_ogg_file_is_the_films_and_that_of_a_track_the_tracks() {
+fn titles_of_an_ogg_file_and_of_its_tracks_are_distinguished() {
     let env = TestEnv::new();
     let at = |name: &str| env.videos().join(name).to_str().unwrap().to_owned();
-    let (plain, film) = (at("plain.ogv"), at("film.ogv"));
+    let (plain, tagged) = (at("plain.ogv"), at("film.ogv"));
     let inputs = ["-f", "lavfi", "-i", "testsrc2=s=320x240:d=1", "-f", "lavfi", "-i", "sine=d=1:r=48000"];
     let made = ["-map", "0", "-map", "1", "-map", "1", "-c:v", "libtheora", "-c:a", "libvorbis", "-ac", "2"];
     let tags = ["-metadata", "title=My Film", "-metadata", "artist=Me"];
     ffmpeg(&[&inputs[..], &made, &tags, &[&plain]].concat());
     let track = ["-metadata:s:2", "title=Comments", "-metadata:s:2", "language=fre"];
-    ffmpeg(&[&["-i", &plain, "-map", "0", "-c", "copy"], &track[..], &[&film]].concat());
+    ffmpeg(&[&["-i", &plain, "-map", "0", "-c", "copy"], &track[..], &[&tagged]].concat());
     for (preset, more) in [("web-1080p", &QUICK[..]), ("audio-m4a", &[]), ("archive-av1", &QUICK)] {
-        let made = facts(&output(&work(&env, &PathBuf::from(&film), preset, more)));
-        let said = |tags: &Value| tags.to_string().to_lowercase();
-        let (of_film, of_tracks) = (said(&made["format"]["tags"]), said(&made["streams"]));
-        assert!(of_film.contains("my film") && of_film.contains("\"artist\":\"me\""), "{preset}: {made}");
+        let made = facts(&output(&work(&env, &PathBuf::from(&tagged), preset, more)));
+        let lower = |tags: &Value| tags.to_string().to_lowercase();
+        let (of_file, of_tracks) = (lower(&made["format"]["tags"]), lower(&made["streams"]));
+        assert!(of_file.contains("my film") && of_file.contains("\"artist\":\"me\""), "{preset}: {made}");
         assert!(!of_tracks.contains("my film") && !of_tracks.contains("libtheora"), "{preset}: {made}");
         if preset != "audio-m4a" {
-            let second = said(&streams(&made, "audio")[1]["tags"]);
+            let second = lower(&streams(&made, "audio")[1]["tags"]);
             assert!(second.contains("fre"), "{preset}: {made}");
-            // MP4 has no room for titles of tracks.
+            // MP4 has no field for track titles.
             assert_eq!(second.contains("comments"), preset == "archive-av1", "{preset}: {made}");
         }
     }
 }
 
-/// A sign, and what is said meanwhile.
+/// The lines of a sign and of dialogue overlap.
 #[test]
-fn lines_of_subtitles_that_mp4_cannot_show_together_are_told() {
+fn subtitle_lines_that_mp4_cannot_show_at_the_same_time_are_warned_about() {
     let env = TestEnv::new();
     let at = |name: &str| env.videos().join(name).to_str().unwrap().to_owned();
-    let (lines, film) = (at("sign.srt"), at("sign.mkv"));
+    let (lines, video) = (at("sign.srt"), at("sign.mkv"));
     let cue = |n: u32, from: u32, to: u32| format!("{n}\n00:00:00,{from} --> 00:00:00,{to}\nLine\n\n");
     fs::write(&lines, [cue(1, 100, 900), cue(2, 100, 400), cue(3, 500, 700), cue(4, 890, 990)].concat())
         .unwrap();
-    ffmpeg(&["-f", "lavfi", "-i", "testsrc2=s=160x120:d=1", "-i", &lines, "-c:v", "libx264", &film]);
-    let told = |preset: &str, more: &[&str]| {
-        let job = work(&env, &PathBuf::from(&film), preset, more);
+    ffmpeg(&["-f", "lavfi", "-i", "testsrc2=s=160x120:d=1", "-i", &lines, "-c:v", "libx264", &video]);
+    let warnings_of = |preset: &str, more: &[&str]| {
+        let job = work(&env, &PathBuf::from(&video), preset, more);
         output(&job);
         job["warnings"].to_string()
     };
     for preset in ["web-1080p", "remux-mp4", "edit-prores"] {
-        let warnings = told(preset, &[]);
+        let warnings = warnings_of(preset, &[]);
         assert!(warnings.contains("2 lines of subtitles overlap others"), "{preset}: {warnings}");
     }
-    assert!(!told("archive-av1", &QUICK).contains("overlap"));
+    assert!(!warnings_of("archive-av1", &QUICK).contains("overlap"));
     let notes = fs::read_dir(env.data().join("passes")).unwrap().count();
     assert_eq!(notes, 0, "notes are removed");
     fs::remove_dir(env.data().join("passes")).unwrap();
     fs::write(env.data().join("passes"), "in the way").unwrap();
-    assert!(!told("web-720p", &[]).contains("overlap"), "nothing fails for want of a remark");
+    assert!(
+        !warnings_of("web-720p", &[]).contains("overlap"),
+        "a job does not fail if the warning cannot be determined"
+    );
 }
 
-/// A film with these attached files, as it is called, typed and described.
+/// Creates a video with attached files, each given by name, MIME type and title.
 fn attaching(env: &TestEnv, files: &[(&str, &str, &str)]) -> PathBuf {
     let at = |name: &str| env.videos().join(name).to_str().unwrap().to_owned();
     let (plain, made) = (at("../plain.mkv"), at("attached.mkv"));
@@ -210,7 +218,7 @@ fn attaching(env: &TestEnv, files: &[(&str, &str, &str)]) -> PathBuf {
 }
 
 #[test]
-fn attached_files_are_kept_byte_for_byte_with_what_they_are_called() {
+fn attached_files_are_kept_byte_for_byte_with_their_names_and_titles() {
     let env = TestEnv::new();
     let files = [
         ("cover.jpg", "image/jpeg", "front"),
@@ -238,9 +246,8 @@ fn attached_files_are_kept_byte_for_byte_with_what_they_are_called() {
     }
 }
 
-/// As cautious programs leave out what fails, rather than the film.
 #[test]
-fn subtitles_that_cannot_be_written_do_not_cost_the_film() {
+fn subtitles_that_cannot_be_written_are_left_out_without_failing_the_job() {
     let env = TestEnv::new();
     env.use_fake_ffmpeg();
     let two = bilingual(&env);

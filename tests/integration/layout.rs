@@ -1,4 +1,5 @@
-//! Rules of the code base that a reader relies on, checked over its text.
+//! Checks rules of the code base over its source text: where SQL, processes and file system calls may be, the length of
+//! files and functions, and which crate may depend on which.
 
 mod arguments;
 mod circles;
@@ -25,7 +26,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
-/// The code of the core without its unit tests, by file.
+/// Returns the code of the core by file, without unit tests.
 fn core() -> Vec<(PathBuf, String)> {
     code("src-tauri/core/src")
 }
@@ -44,7 +45,7 @@ fn every_test_file_is_declared() {
         let within = path.parent().unwrap();
         let parent = if within == folder { folder.join("main.rs") } else { within.with_extension("rs") };
         let declares = fs::read_to_string(parent).unwrap().contains(&format!("mod {name};"));
-        assert!(name == "main" || declares, "{name} is never run");
+        assert!(name == "main" || declares, "{name} is not declared and never runs");
     }
 }
 
@@ -54,14 +55,14 @@ fn no_file_is_longer_than_400_lines_and_no_function_than_60() {
     for path in all {
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.lines().count() <= 400 || path.starts_with(root().join("tests")), "{}", path.display());
-        let mut begun: Option<(usize, usize)> = None;
+        let mut open: Option<(usize, usize)> = None;
         for (n, line) in text.lines().enumerate() {
             let indent = line.len() - line.trim_start().len();
             let starts = line.trim_start().starts_with("fn ") || line.contains(" fn ");
-            if starts && !line.trim_start().starts_with("//") && begun.is_none() && line.ends_with('{') {
-                begun = Some((n, indent));
+            if starts && !line.trim_start().starts_with("//") && open.is_none() && line.ends_with('{') {
+                open = Some((n, indent));
             } else if let Some((from, depth)) =
-                begun.filter(|(_, depth)| line.trim_end() == format!("{}}}", " ".repeat(*depth)))
+                open.filter(|(_, depth)| line.trim_end() == format!("{}}}", " ".repeat(*depth)))
             {
                 assert!(
                     n - from <= 60,
@@ -70,14 +71,14 @@ fn no_file_is_longer_than_400_lines_and_no_function_than_60() {
                     from + 1,
                     n - from
                 );
-                begun = None;
+                open = None;
             }
         }
     }
 }
 
 #[test]
-fn unsafe_code_stands_in_files_that_say_so() {
+fn only_listed_files_contain_unsafe_code() {
     for (path, text) in core() {
         let code = text.lines().filter(|l| !l.trim_start().starts_with("//")).any(|l| l.contains("unsafe {"));
         let places = ["ffmpeg/exec.rs", "volumes/mounts/macos.rs"].map(Path::new);
@@ -86,7 +87,7 @@ fn unsafe_code_stands_in_files_that_say_so() {
 }
 
 #[test]
-fn sql_and_processes_have_one_home_each() {
+fn only_sqlite_contains_sql_and_only_ffmpeg_starts_processes() {
     for (path, text) in core() {
         let sql = ["\"SELECT ", "\"UPDATE ", "\"INSERT ", "\"DELETE ", "PRAGMA "]
             .iter()
@@ -101,8 +102,8 @@ fn sql_and_processes_have_one_home_each() {
     }
 }
 
-/// How a file system is asked.
-const ASK: [&str; 13] = [
+/// Calls that access a file system.
+const CALLS: [&str; 13] = [
     ".metadata()",
     "fs::metadata(",
     "symlink_metadata(",
@@ -111,7 +112,7 @@ const ASK: [&str; 13] = [
     "read_dir(",
     "canonicalize(",
     "is_file()",
-    // What `volumes` itself offers to those who ask within a question.
+    // Functions of `volumes` that block, for use within a question.
     "answers(",
     "free_space(",
     "free_in(",
@@ -119,66 +120,70 @@ const ASK: [&str; 13] = [
     "is_writable(",
 ];
 
-/// Who may, by file or folder, and why.
-const OTHERS: [(&str, &str); 20] = [
-    ("data/", "the folder of the queue, which is on a local disk"),
+/// Files and folders that may use [`CALLS`], with the reason.
+const EXEMPT: [(&str, &str); 20] = [
+    ("data/", "the folder of the queue, on a local disk"),
     ("queue/sqlite/", "the same"),
     ("settings.rs", "the same"),
     ("sharing.rs", "the same"),
     ("pool/work/scratch.rs", "scratch files in it"),
-    ("ffmpeg/locate.rs", "the tools, which are no files of users"),
-    ("ffmpeg/thumbnail.rs", "a picture in the cache"),
-    ("intake.rs", "what is added, within a question"),
+    ("ffmpeg/locate.rs", "the tools, which are not files of users"),
+    ("ffmpeg/thumbnail.rs", "a thumbnail in the cache"),
+    ("intake.rs", "the paths to add, within a question"),
     ("intake/folder.rs", "the same"),
-    ("intake/taken.rs", "names where results go, within a question"),
-    ("shared/folders.rs", "folders that were made for results, within a question"),
-    ("output.rs", "the part file and its folder, on the thread of the attempt, which is watched"),
+    ("intake/taken.rs", "existing names in the output folder, within a question"),
+    ("shared/folders.rs", "folders created for results, within a question"),
+    ("output.rs", "the part file and its folder, on the watched thread of the attempt"),
     ("output/publish.rs", "the result, likewise"),
     ("output/publish/verified.rs", "the same"),
     ("pool/work/source.rs", "the stamp of the source, likewise"),
     ("ffmpeg/probe.rs", "the size of the source, likewise"),
     ("pool/work/connection.rs", "whether a drive works, likewise"),
-    ("pool/waiting/look.rs", "what jobs wait for, within a question"),
-    ("ffmpeg/part.rs", "how the part file grows, within a question"),
-    ("recheck/files.rs", "a result that a person has checked, on a thread of its own"),
+    ("pool/waiting/look.rs", "the conditions that jobs wait for, within a question"),
+    ("ffmpeg/part.rs", "the size of the part file, within a question"),
+    ("recheck/files.rs", "a result that a user has checked, on a thread of its own"),
 ];
 
-/// A drive may never answer: code that asks one while jobs run does it through `volumes`, or on a thread that may be left
-/// behind and is watched. Those are named here, with the reason.
+/// A drive may never respond. Code that accesses one while jobs run goes through `volumes`, or runs on a watched thread
+/// that can be abandoned; [`EXEMPT`] lists that code.
 #[test]
-fn volumes_alone_asks_the_file_systems_of_users() {
-    let mut asking: Vec<PathBuf> = Vec::new();
+fn only_volumes_accesses_the_file_systems_of_users() {
+    let mut callers: Vec<PathBuf> = Vec::new();
     for (path, text) in core().into_iter().filter(|(path, _)| !path.ends_with("tests.rs")) {
         let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
         let has = |words: &[&str]| code.iter().any(|line| words.iter().any(|word| line.contains(word)));
         let home = path.starts_with("volumes") || path == Path::new("volumes.rs");
-        assert!(home || !has(&["fs4::", "statvfs", "statfs("]), "{} asks for room on a disk", path.display());
-        if !home && has(&ASK) {
-            asking.push(path);
+        assert!(home || !has(&["fs4::", "statvfs", "statfs("]), "{} queries free space", path.display());
+        if !home && has(&CALLS) {
+            callers.push(path);
         }
     }
-    let is_of = |path: &Path, named: &str| {
-        path == Path::new(named) || named.ends_with('/') && path.starts_with(named)
+    let matches = |path: &Path, listed: &str| {
+        path == Path::new(listed) || listed.ends_with('/') && path.starts_with(listed)
     };
-    for path in &asking {
-        let named = OTHERS.iter().any(|(named, _)| is_of(path, named));
-        assert!(named, "{} asks a drive that may not answer; ask through volumes", path.display());
+    for path in &callers {
+        let listed = EXEMPT.iter().any(|(listed, _)| matches(path, listed));
+        assert!(listed, "{} accesses a drive that may not respond; use volumes", path.display());
     }
-    for (named, _) in OTHERS {
+    for (listed, _) in EXEMPT {
         assert!(
-            asking.iter().any(|path| is_of(path, named)),
-            "{named} asks nothing any more: take it off the list"
+            callers.iter().any(|path| matches(path, listed)),
+            "{listed} makes no such call: remove it from the list"
         );
     }
 }
 
-/// Files of strangers are opened with the options of `input_guard`, by every call.
+/// Every call that opens an untrusted file uses the options of `input_guard`.
 #[test]
 fn every_input_is_guarded_by_the_same_options() {
     for (path, text) in core() {
         let guards = text.contains("_whitelist\"") || text.contains("\"-max_pixels\"");
-        assert!(!guards || path == Path::new("input_guard.rs"), "options of its own in {}", path.display());
-        // A test encode makes its picture itself, chapters and lines are files of our own, and names are only looked for.
+        assert!(
+            !guards || path == Path::new("input_guard.rs"),
+            "{} defines guard options of its own",
+            path.display()
+        );
+        // A test encode generates its input, and `names.rs` only searches messages for paths.
         let own = ["ffmpeg/abilities.rs", "ffmpeg/names.rs"].map(Path::new).contains(&path.as_path());
         let reads = text.contains("\"-i\"") && !path.ends_with("tests.rs");
         let guarded = text.contains("guard()") || text.contains("&GUARD") || own;
@@ -190,7 +195,7 @@ fn every_input_is_guarded_by_the_same_options() {
 fn the_core_reads_no_environment_and_prints_nothing() {
     for (path, text) in core() {
         for word in ["env::var(", "env::var_os(", "env::home_dir", "env::current_dir("] {
-            // A child inherits an allow-list, and only there.
+            // Reads the variables that a child process inherits, from an allow-list.
             let allowed = path == Path::new("ffmpeg/child.rs") && word == "env::var_os(";
             assert!(allowed || !text.contains(word), "{word} in {}", path.display());
         }
@@ -198,19 +203,19 @@ fn the_core_reads_no_environment_and_prints_nothing() {
     }
 }
 
-/// The code of the application without its unit tests, by file.
+/// Returns the code of the application by file, without unit tests.
 fn application() -> Vec<(PathBuf, String)> {
     code("src-tauri/app/src")
 }
 
 #[test]
-fn the_application_asks_the_system_in_one_file_and_the_queue_through_the_core() {
-    // What makes the page's types is a test, and is asked to write them by the environment.
+fn the_application_accesses_the_system_in_one_file_and_contains_no_sql() {
+    // The test that generates the page's types is switched on by an environment variable.
     for (path, text) in application().into_iter().filter(|(path, _)| !path.ends_with("typescript.rs")) {
-        let asks = ["env::var(", "env::var_os(", "env::home_dir", "env::current_", "Command::new"];
-        let found = asks.into_iter().find(|word| text.contains(word));
+        let calls = ["env::var(", "env::var_os(", "env::home_dir", "env::current_", "Command::new"];
+        let found = calls.into_iter().find(|word| text.contains(word));
         assert!(found.is_none() || path == Path::new("places.rs"), "{found:?} in {}", path.display());
-        // A log that cannot be written can be complained of nowhere else.
+        // A failure to write the log can only be reported on the console.
         let prints = text.contains("println!") && path != Path::new("log.rs");
         assert!(!prints, "{} prints", path.display());
         assert!(!text.contains("rusqlite") && !text.contains("\"SELECT "), "SQL in {}", path.display());
@@ -223,10 +228,10 @@ fn the_shell_stays_thin() {
         .iter()
         .map(|path| fs::read_to_string(path).unwrap().lines().count())
         .sum();
-    assert!(lines <= 1900, "{lines} lines: what needs no Tauri belongs to the application");
+    assert!(lines <= 1900, "{lines} lines: code that needs no Tauri belongs in the application");
 }
 
-fn assert_knows_none_of(package: &str, others: &[&str]) {
+fn assert_depends_on_none_of(package: &str, others: &[&str]) {
     let output = std::process::Command::new(env!("CARGO"))
         .args(["tree", "-p", package, "-e", "normal", "--prefix", "none", "--offline", "--locked"])
         .current_dir(root())
@@ -240,16 +245,16 @@ fn assert_knows_none_of(package: &str, others: &[&str]) {
 }
 
 #[test]
-fn the_core_knows_no_window() {
-    assert_knows_none_of("spool-core", &["tauri", "gtk", "webkit", "wry"]);
+fn the_core_does_not_depend_on_a_window() {
+    assert_depends_on_none_of("spool-core", &["tauri", "gtk", "webkit", "wry"]);
 }
 
 #[test]
-fn the_application_knows_no_face() {
-    assert_knows_none_of("spool-app", &["tauri", "gtk", "webkit", "wry", "axum", "clap"]);
+fn the_application_does_not_depend_on_an_interface() {
+    assert_depends_on_none_of("spool-app", &["tauri", "gtk", "webkit", "wry", "axum", "clap"]);
 }
 
 #[test]
-fn the_command_knows_no_window() {
-    assert_knows_none_of("spool-cli", &["tauri", "gtk", "webkit", "wry", "axum"]);
+fn the_command_does_not_depend_on_a_window() {
+    assert_depends_on_none_of("spool-cli", &["tauri", "gtk", "webkit", "wry", "axum"]);
 }

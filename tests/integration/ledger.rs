@@ -1,5 +1,5 @@
-//! Every fact of a source is in its result, or the result says that it is not: sources in three containers that hold all
-//! that they can, by every preset.
+//! Each fact of a source is in its result or reported as lost. The sources, in three containers, contain every kind of
+//! fact that their container can hold; each is run with every preset.
 
 use crate::presets::QUICK;
 use serde_json::{Value, json};
@@ -16,8 +16,8 @@ fn ffmpeg(args: &[&str]) {
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// What is said of the tracks and of the film.
-const WORDS: [&str; 26] = [
+/// Metadata of the tracks and of the file.
+const METADATA: [&str; 26] = [
     "-metadata:s:a:0",
     "language=eng",
     "-metadata:s:a:1",
@@ -45,7 +45,7 @@ const WORDS: [&str; 26] = [
     "-metadata",
     "director=Ben",
 ];
-const MORE: [&str; 8] = [
+const CAMERA_METADATA: [&str; 8] = [
     "-metadata",
     "creation_time=2020-01-02T03:04:05Z",
     "-metadata",
@@ -69,7 +69,7 @@ END=1000
 title=B
 ";
 
-/// Codecs that this container holds.
+/// Returns the codecs for a container.
 fn codecs(extension: &str) -> [&'static str; 8] {
     match extension {
         "mov" => ["-c:v", "prores_ks", "-c:a", "pcm_s24le", "-c:s", "mov_text", "-pix_fmt", "yuv422p10le"],
@@ -78,26 +78,34 @@ fn codecs(extension: &str) -> [&'static str; 8] {
     }
 }
 
-/// A film with two tracks of sound and two of subtitles, with titles, languages, marks, tags, chapters and, in Matroska,
-/// an attached file.
-fn film(folder: &Path, to: &Path, extension: &str) -> PathBuf {
+/// Creates a video with two audio and two subtitle tracks, with titles, languages, dispositions, tags, chapters and, in
+/// Matroska, an attached file.
+fn video_with_all_facts(folder: &Path, to: &Path, extension: &str) -> PathBuf {
     let at = |name: &str| folder.join(name).to_str().unwrap().to_owned();
-    let (lines, marks, note) = (at("lines.srt"), at("marks.txt"), at("note.txt"));
+    let (lines, chapters, note) = (at("lines.srt"), at("marks.txt"), at("note.txt"));
     std::fs::write(&lines, "1\n00:00:00,200 --> 00:00:00,900\n{\\an8}One\n").unwrap();
-    std::fs::write(&marks, CHAPTERS).unwrap();
+    std::fs::write(&chapters, CHAPTERS).unwrap();
     std::fs::write(&note, "notes").unwrap();
     let target = to.join(format!("film.{extension}"));
-    let picture = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=1"];
-    let sound = ["-f", "lavfi", "-i", "sine=r=48000:d=1"];
-    let inputs = ["-i", &lines, "-i", &marks];
+    let video = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=1"];
+    let audio = ["-f", "lavfi", "-i", "sine=r=48000:d=1"];
+    let inputs = ["-i", &lines, "-i", &chapters];
     let maps = ["-map", "0", "-map", "1", "-map", "1", "-map", "2", "-map", "2", "-map_chapters", "3"];
     let attached = ["-attach", &note, "-metadata:s:t", "mimetype=text/plain"];
     let attached = if extension == "mkv" { &attached[..] } else { &[] };
-    let input = [&picture[..], &sound, &inputs, &maps].concat();
+    let input = [&video[..], &audio, &inputs, &maps].concat();
     let brazilian = if extension == "mkv" { &["-metadata:s:s:1", "language=pt-BR"][..] } else { &[] };
     ffmpeg(
-        &[&input[..], &codecs(extension), &WORDS, &MORE, brazilian, attached, &[target.to_str().unwrap()]]
-            .concat(),
+        &[
+            &input[..],
+            &codecs(extension),
+            &METADATA,
+            &CAMERA_METADATA,
+            brazilian,
+            attached,
+            &[target.to_str().unwrap()],
+        ]
+        .concat(),
     );
     if extension == "mkv" {
         name_by_bcp_47(&target);
@@ -105,13 +113,14 @@ fn film(folder: &Path, to: &Path, extension: &str) -> PathBuf {
     target
 }
 
-/// Makes the language of the last track one by BCP 47, which ffprobe does not show: the element has another number.
-fn name_by_bcp_47(film: &Path) {
-    let mut bytes = std::fs::read(film).unwrap();
+/// Turns the language of the last track into a BCP 47 one by changing the element id; ffprobe does not show that
+/// element.
+fn name_by_bcp_47(video: &Path) {
+    let mut bytes = std::fs::read(video).unwrap();
     let old = b"\x22\xb5\x9c\x85pt-BR";
     let at = bytes.windows(old.len()).position(|part| part == old).unwrap();
     bytes[at + 2] = 0x9d;
-    std::fs::write(film, bytes).unwrap();
+    std::fs::write(video, bytes).unwrap();
 }
 
 fn work(env: &TestEnv, videos: &[PathBuf]) {
@@ -126,17 +135,18 @@ fn work(env: &TestEnv, videos: &[PathBuf]) {
     assert_eq!(ran.code, 0, "{ran:?}");
 }
 
-/// What ffprobe itself shows of a result, as words of which each must be there or be said to be missing.
+/// Returns streams, chapters and tags of a file as ffprobe shows them, in lower case.
 fn shown(path: &Path) -> String {
     let facts = judge::facts(path);
     format!("{}{}{}", facts["streams"], facts["chapters"], facts["format"]["tags"]).to_lowercase()
 }
 
 #[test]
-fn each_fact_is_in_the_result_or_is_said_to_be_lost() {
+fn each_fact_is_in_the_result_or_reported_as_lost() {
     let env = TestEnv::new();
     let folder = tempfile::tempdir().unwrap();
-    let videos = ["mkv", "mp4", "mov"].map(|extension| film(folder.path(), &env.videos(), extension));
+    let videos =
+        ["mkv", "mp4", "mov"].map(|extension| video_with_all_facts(folder.path(), &env.videos(), extension));
     work(&env, &videos);
     env.assert_all_planned();
     let changes = env.changes();
@@ -168,11 +178,11 @@ fn each_fact_is_in_the_result_or_is_said_to_be_lost() {
             assert!(is.contains(words) != lost(property), "{name} {preset}: {words} {is}\n{of_job:#?}");
         }
     }
-    let said = |name: &str, preset: &str| {
+    let warnings_of = |name: &str, preset: &str| {
         let of = |job: &&Value| job["source"].as_str().unwrap().ends_with(name) && job["preset"] == preset;
         env.jobs().iter().find(of).unwrap()["warnings"].to_string()
     };
-    let web = said("film.mkv", "web-1080p");
+    let web = warnings_of("film.mkv", "web-1080p");
     assert!(web.contains("The tag director was left out; MP4 cannot hold it."), "{web}");
     assert!(
         web.contains("Track 1: it is no longer marked as the original language; MP4 cannot hold it."),
@@ -181,7 +191,11 @@ fn each_fact_is_in_the_result_or_is_said_to_be_lost() {
     assert!(web.contains("Track 3: positions are lost; its encoder cannot keep them."), "{web}");
     assert!(web.contains("Track 5 was left out: MP4 cannot hold attached files."), "{web}");
     assert!(web.contains("Track 4: the language por-BR became por; MP4 cannot hold it."), "{web}");
-    assert!(!said("film.mkv", "archive-av1").contains("Track"), "{}", said("film.mkv", "archive-av1"));
+    assert!(
+        !warnings_of("film.mkv", "archive-av1").contains("Track"),
+        "{}",
+        warnings_of("film.mkv", "archive-av1")
+    );
     assert!(
         changes
             .iter()
@@ -190,7 +204,8 @@ fn each_fact_is_in_the_result_or_is_said_to_be_lost() {
 }
 
 #[cfg(unix)]
-/// An ffmpeg that does something else than it is asked: with these words before those of the container, or without chapters.
+/// Creates a wrapper of ffmpeg that changes its arguments: adds `more` before `-movflags`, and passes -1 as the value
+/// of `without`.
 fn careless(env: &TestEnv, more: &str, without: &str) -> PathBuf {
     let path = env.data().join("careless");
     let lines = [
@@ -211,11 +226,11 @@ fn careless(env: &TestEnv, more: &str, without: &str) -> PathBuf {
 }
 
 #[cfg(unix)]
-/// What the comparison finds that no plan named, where ffmpeg is careless so.
+/// Returns the unplanned changes that the comparison finds if ffmpeg runs with the arguments changed by [`careless`].
 fn found(more: &str, without: &str) -> Vec<Property> {
     let env = TestEnv::new();
     let folder = tempfile::tempdir().unwrap();
-    let video = film(folder.path(), &env.videos(), "mp4");
+    let video = video_with_all_facts(folder.path(), &env.videos(), "mp4");
     env.settings(&json!({ "ffmpeg": careless(&env, more, without) }));
     assert_eq!(env.spool(&["add", "--preset", "remux-mp4", video.to_str().unwrap()]).code, 0);
     env.spool_slowly(&["run", "--until-idle"]);
@@ -226,7 +241,7 @@ fn found(more: &str, without: &str) -> Vec<Property> {
 
 #[cfg(unix)]
 #[test]
-fn each_fact_that_is_dropped_without_a_plan_is_found() {
+fn each_fact_that_is_dropped_unplanned_is_found() {
     let tag = |name: &str| Property::Tag(name.to_owned());
     let role = |name: &str| Property::Role(name.to_owned());
     assert_eq!(found("", "-"), []);

@@ -1,5 +1,5 @@
-//! The machine goes down while a job runs: a power cut, a shutdown that did not wait. It is no crash of the application,
-//! and a job with which it goes down again and again is held.
+//! The machine goes down while a job runs, because of a power cut or a shutdown that did not wait. This does not count
+//! as a crash of the application, and a job during which it happens repeatedly is put on hold.
 
 use crate::queue_world::{START, failure, laws, new_job};
 use spool_core::clock::ManualClock;
@@ -22,7 +22,7 @@ fn down(ends: u32) -> Outcome {
 }
 
 laws! {
-    the_run_of_the_machine_is_kept_with_the_attempt => |w| {
+    the_boot_is_stored_with_the_attempt => |w| {
         w.add(&["a.mkv", "b.mkv"]);
         let known = w.queue.claim_on(Some("monday"), "engine", true).unwrap().unwrap();
         let unknown = w.claim();
@@ -30,7 +30,7 @@ laws! {
         assert_eq!((boot(&known).as_deref(), boot(&unknown)), (Some("monday"), None));
     }
 
-    an_end_of_the_machine_gives_the_attempt_back_and_counts_no_crash => |w| {
+    a_machine_end_gives_the_attempt_back_and_counts_no_crash => |w| {
         w.add(&["a.mkv"]);
         let job = w.claim();
         w.queue.settle(job.lease(), &down(3)).unwrap();
@@ -38,10 +38,10 @@ laws! {
         assert_eq!((after.state, after.attempt, after.crashes, after.machine_ends), (State::Queued, 0, 0, 3));
         assert!(!after.hold && after.failure.is_none());
         assert_eq!(w.queue.attempts(job.id).unwrap()[0].outcome.as_deref(), Some("machine_down"));
-        assert_eq!(w.claim().machine_ends, 3, "a claim forgets nothing");
+        assert_eq!(w.claim().machine_ends, 3, "a claim keeps the count");
     }
 
-    a_job_held_for_its_machine_ends_says_why_until_it_is_released => |w| {
+    a_job_held_for_its_machine_ends_has_a_reason_until_it_is_released => |w| {
         let ids = w.add(&["a.mkv"]);
         let why = broke(FailureCode::MachineDown, "It went down.");
         w.queue.settle(w.claim().lease(), &Outcome::MachineDown { ends: 6, hold: Some(why) }).unwrap();
@@ -55,7 +55,7 @@ laws! {
         assert_eq!(w.claim().id, ids[0]);
     }
 
-    a_release_leaves_why_a_job_was_retried => |w| {
+    a_release_keeps_the_failure_of_a_retried_job => |w| {
         let ids = w.add(&["a.mkv"]);
         w.queue.settle(w.claim().lease(), &Outcome::Retry { failure: failure(), run_at: 0 }).unwrap();
         w.steer(Command::Hold, &ids);
@@ -63,7 +63,7 @@ laws! {
         assert_eq!(said(&w.job(ids[0]).failure.unwrap()), "It broke.");
     }
 
-    a_retry_forgets_the_ends_of_the_machine => |w| {
+    a_retry_resets_the_count_of_machine_ends => |w| {
         let ids = w.add(&["a.mkv"]);
         w.queue.settle(w.claim().lease(), &down(5)).unwrap();
         w.queue.settle(w.claim().lease(), &Outcome::Failed(failure())).unwrap();
@@ -72,7 +72,7 @@ laws! {
         assert_eq!(w.job(ids[0]).machine_ends, 0);
     }
 
-    the_best_progress_outlives_the_claim_and_going_beyond_it_ends_the_row => |w| {
+    the_best_progress_survives_the_claim_and_exceeding_it_resets_the_count => |w| {
         let id = w.add(&["a.mkv"])[0];
         let ended = |percent: f64, outcome: &Outcome| {
             let job = w.claim();
@@ -83,7 +83,7 @@ laws! {
         };
         assert_eq!(ended(30.0, &down(4)), (Some(30.0), 4));
         assert_eq!(ended(20.0, &Outcome::Interrupted(None)), (Some(30.0), 4), "not beyond the best");
-        assert_eq!(ended(40.0, &Outcome::Interrupted(None)), (Some(40.0), 0), "a clean stop got beyond it");
+        assert_eq!(ended(40.0, &Outcome::Interrupted(None)), (Some(40.0), 0), "a clean stop exceeded the best");
         let job = w.claim();
         assert_eq!((job.progress, job.best), (None, Some(at(40.0))));
         w.queue.settle(job.lease(), &crate::queue_world::done(&job)).unwrap();
@@ -91,22 +91,23 @@ laws! {
     }
 }
 
-/// A queue with one job, worked by engines that the machine takes down.
-struct Evenings {
+/// A queue with one job, run by engines that end with the machine.
+struct Shutdowns {
     env: TestEnv,
     id: JobId,
 }
 
-impl Evenings {
-    fn new() -> Evenings {
+impl Shutdowns {
+    fn new() -> Shutdowns {
         let env = TestEnv::new();
         let queue = open_queue(&env.data(), Arc::new(ManualClock::at(START))).unwrap();
         queue.add(&[new_job("a.mkv")], Place::End, &Taken::default()).unwrap();
-        Evenings { env, id: JobId(1) }
+        Shutdowns { env, id: JobId(1) }
     }
 
-    /// An engine of this run of the machine works until it dies; the next starts in that one, on a paused queue.
-    fn pass(&self, boot: Option<&str>, percent: f64, next: Option<&str>) -> (Engine, Job) {
+    /// Claims the job as an engine in `boot` that then dies, and starts the next engine in the boot `next`, on a paused
+    /// queue.
+    fn restart(&self, boot: Option<&str>, percent: f64, next: Option<&str>) -> (Engine, Job) {
         let queue = open_queue(&self.env.data(), Arc::new(ManualClock::at(START))).unwrap();
         queue::pause(&queue, false).unwrap();
         let job = queue.claim_on(boot, "the dead", true).unwrap().unwrap();
@@ -118,76 +119,76 @@ impl Evenings {
         (engine, job)
     }
 
-    /// The same, and the machine went down in between.
+    /// Restarts the engine in a new boot, because the machine went down, and returns the job.
     async fn cut(&self, n: u32, percent: f64) -> Job {
-        let (then, next) = (format!("boot {n}"), format!("boot {}", n + 1));
-        let (engine, job) = self.pass(Some(&then), percent, Some(&next));
+        let (boot, next) = (format!("boot {n}"), format!("boot {}", n + 1));
+        let (engine, job) = self.restart(Some(&boot), percent, Some(&next));
         engine.stop().await;
         job
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn five_ends_of_the_machine_count_nothing_and_the_sixth_without_progress_holds_the_job() {
-    let evenings = Evenings::new();
-    assert_eq!(evenings.cut(1, 10.0).await.machine_ends, 1);
+async fn five_machine_ends_change_nothing_and_the_sixth_without_progress_holds_the_job() {
+    let shutdowns = Shutdowns::new();
+    assert_eq!(shutdowns.cut(1, 10.0).await.machine_ends, 1);
     for n in 2..=5 {
-        let job = evenings.cut(n, 10.0).await;
+        let job = shutdowns.cut(n, 10.0).await;
         assert_eq!((job.state, job.hold, job.crashes, job.attempt), (State::Queued, false, 0, 0), "{n}");
         assert_eq!(job.machine_ends, n);
     }
-    let job = evenings.cut(6, 10.0).await;
+    let job = shutdowns.cut(6, 10.0).await;
     assert!(job.hold && job.state == State::Queued && job.crashes == 0);
     let why = "The computer went down 6 times while this video was converted; release it to try again.";
     assert_eq!(said(&job.failure.unwrap()), why);
-    let listed = evenings.env.spool(&["list"]).stdout;
+    let listed = shutdowns.env.spool(&["list"]).stdout;
     assert!(listed.contains(&format!("on hold: {why}")), "{listed}");
-    assert_eq!(evenings.env.spool(&["release", "1"]).code, 0);
-    assert_eq!(evenings.cut(7, 10.0).await.machine_ends, 1, "a release resets the count");
+    assert_eq!(shutdowns.env.spool(&["release", "1"]).code, 0);
+    assert_eq!(shutdowns.cut(7, 10.0).await.machine_ends, 1, "a release resets the count");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_gets_farther_each_time_is_never_held() {
-    let evenings = Evenings::new();
+async fn a_job_that_gets_further_each_time_is_never_held() {
+    let shutdowns = Shutdowns::new();
     for n in 1..=8 {
-        let job = evenings.cut(n, f64::from(n) * 10.0).await;
+        let job = shutdowns.cut(n, f64::from(n) * 10.0).await;
         assert_eq!((job.hold, job.crashes, job.machine_ends), (false, 0, 1), "{n}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_the_same_run_of_the_machine_or_an_unknown_one_it_was_a_crash() {
-    for (then, next) in [(Some("a"), Some("a")), (None, Some("a")), (Some("a"), None)] {
-        let evenings = Evenings::new();
+async fn in_the_same_or_an_unknown_boot_it_was_a_crash() {
+    for (boot, next) in [(Some("a"), Some("a")), (None, Some("a")), (Some("a"), None)] {
+        let shutdowns = Shutdowns::new();
         for crashes in 1..=2 {
-            let (engine, job) = evenings.pass(then, 10.0, next);
+            let (engine, job) = shutdowns.restart(boot, 10.0, next);
             engine.stop().await;
             assert_eq!((job.state, job.crashes, job.machine_ends), (State::Queued, crashes, 0));
         }
-        let (engine, job) = evenings.pass(then, 10.0, next);
+        let (engine, job) = shutdowns.restart(boot, 10.0, next);
         engine.stop().await;
         assert_eq!((job.state, job.failure.unwrap().code()), (State::Failed, FailureCode::AppCrashed));
     }
 }
 
-/// Whether work got done since the last crash decides what the next one counts.
+/// The next crash counts as the first if a job ended since the last one.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_end_of_the_machine_is_no_crash_to_later_ones_either() {
-    for (work_got_done, crashes) in [(true, 1), (false, 2)] {
-        let evenings = Evenings::new();
-        let (engine, job) = evenings.pass(Some("a"), 10.0, Some("a"));
+async fn a_machine_end_does_not_count_as_a_crash_in_later_recoveries() {
+    for (ended_since_crash, crashes) in [(true, 1), (false, 2)] {
+        let shutdowns = Shutdowns::new();
+        let (engine, job) = shutdowns.restart(Some("a"), 10.0, Some("a"));
         assert_eq!(job.crashes, 1);
-        engine.queue().set_flag(Flag::EndedSinceCrash, work_got_done.then_some("1")).unwrap();
+        engine.queue().set_flag(Flag::EndedSinceCrash, ended_since_crash.then_some("1")).unwrap();
         engine.stop().await;
-        assert_eq!(evenings.cut(1, 10.0).await.crashes, 1);
-        let (engine, job) = evenings.pass(Some("a"), 10.0, Some("a"));
+        assert_eq!(shutdowns.cut(1, 10.0).await.crashes, 1);
+        let (engine, job) = shutdowns.restart(Some("a"), 10.0, Some("a"));
         engine.stop().await;
         assert_eq!(job.crashes, crashes);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_engine_keeps_its_run_of_the_machine_with_what_it_claims() {
+async fn an_engine_stores_its_boot_with_each_claim() {
     let env = TestEnv::new();
     let video = env.video(&spool_tests::clips::ordinary(), "fake-stall.mkv");
     let engine = start(&env, Setup { boot: Some("monday".into()), ..spool_tests::engine::faulty() });

@@ -1,5 +1,5 @@
-//! The main job on real input, through the command line: every ordinary file comes out right, every hopeless
-//! one with a plain reason, and none holds up the others.
+//! The main use case on real input, through the command line: every ordinary file is converted correctly, every
+//! unusable file fails with a plain reason, and no file delays the others.
 
 use spool_tests::clips;
 use spool_tests::env::TestEnv;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// Every source byte for byte.
+/// Returns the bytes of each file in a folder, by name.
 fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(folder).unwrap().map(|e| e.unwrap());
     entries.map(|e| (e.file_name().to_string_lossy().into_owned(), fs::read(e.path()).unwrap())).collect()
@@ -38,7 +38,7 @@ fn work(preset: &str) -> TestEnv {
     env
 }
 
-/// Each result agrees with its source, as ffprobe and ffmpeg see it.
+/// Compares each result with its source by ffprobe and decodes it.
 fn judge(env: &TestEnv, video_codec: Option<&str>) {
     let jobs = env.jobs();
     assert_eq!(jobs.len(), 10);
@@ -49,9 +49,17 @@ fn judge(env: &TestEnv, video_codec: Option<&str>) {
         let name = source.file_name().unwrap().to_string_lossy();
         assert_eq!(job["state"], "done", "{name}: {job}");
         let (before, after) = (facts(source), facts(output));
-        let (video, was) = (&streams(&after, "video")[0], &streams(&before, "video")[0]);
-        assert_eq!(video["codec_name"], video_codec.map_or(was["codec_name"].clone(), Into::into), "{name}");
-        assert_eq!((&video["width"], &video["height"]), (&was["width"], &was["height"]), "{name}");
+        let (video, source_video) = (&streams(&after, "video")[0], &streams(&before, "video")[0]);
+        assert_eq!(
+            video["codec_name"],
+            video_codec.map_or(source_video["codec_name"].clone(), Into::into),
+            "{name}"
+        );
+        assert_eq!(
+            (&video["width"], &video["height"]),
+            (&source_video["width"], &source_video["height"]),
+            "{name}"
+        );
         assert!((number(&video["nb_read_packets"]) - 25.0).abs() <= 1.0, "{name}: {video}");
         assert!((number(&after["format"]["duration"]) - 1.0).abs() < 0.15, "{name}: {}", after["format"]);
         assert_eq!(streams(&after, "audio").len(), streams(&before, "audio").len(), "{name}");
@@ -101,7 +109,7 @@ fn ten_kinds_of_files_become_mp4_without_encoding_what_mp4_holds() {
     for job in env.jobs() {
         let source = job["source"].as_str().unwrap();
         let (before, after) = (facts(Path::new(source)), facts(Path::new(job["output"].as_str().unwrap())));
-        // AVI keeps no time stamps, so its reordered pictures are encoded again.
+        // AVI stores no timestamps, so reordered frames are encoded again.
         let expected = if Path::new(source).extension() == Some("avi".as_ref()) {
             "h264".into()
         } else {
@@ -113,7 +121,7 @@ fn ten_kinds_of_files_become_mp4_without_encoding_what_mp4_holds() {
 }
 
 #[test]
-fn files_that_cannot_succeed_fail_with_a_plain_reason_and_delay_no_other() {
+fn unusable_files_fail_with_a_plain_reason_and_delay_no_other_job() {
     let env = TestEnv::new();
     env.video(&clips::ordinary(), "good.mkv");
     fs::write(env.videos().join("letter.mp4"), "Dear reader, this is no video.\n".repeat(100)).unwrap();
@@ -135,11 +143,11 @@ fn files_that_cannot_succeed_fail_with_a_plain_reason_and_delay_no_other() {
     assert_eq!(code("letter.mp4"), ("failed".into(), "not_media".into()));
     assert_eq!(code("cut.mp4"), ("failed".into(), "source_truncated".into()));
     assert_eq!(code("empty.mp4"), ("failed".into(), "not_media".into()));
-    assert_eq!(env.results(), ["good.mp4"], "no file of a failed job is left behind");
+    assert_eq!(env.results(), ["good.mp4"], "a failed job leaves no file");
 }
 
 #[test]
-fn a_file_cut_short_is_never_called_done() {
+fn a_truncated_file_is_never_reported_as_done() {
     let env = TestEnv::new();
     let faststart = clips::clip(
         "long-fast.mp4",
@@ -171,7 +179,7 @@ fn a_file_cut_short_is_never_called_done() {
 }
 
 #[test]
-fn too_fast_a_video_is_capped_to_the_presets_rate() {
+fn a_high_frame_rate_is_limited_to_that_of_the_preset() {
     let env = TestEnv::new();
     let fast = ["-vf", "fps=120", "-c:v", "libx264", "-preset", "ultrafast"];
     env.video(&clips::clip("fast.mkv", 1.0, false, &fast), "fast.mkv");
@@ -191,7 +199,7 @@ fn too_fast_a_video_is_capped_to_the_presets_rate() {
 }
 
 #[test]
-fn a_script_under_the_name_of_a_video_is_not_followed() {
+fn a_playlist_with_the_name_of_a_video_is_not_followed() {
     let env = TestEnv::new();
     fs::write(env.videos().join("concat.mp4"), "ffconcat version 1.0\nfile inner.mkv\n").unwrap();
     fs::copy(clips::ordinary(), env.videos().join("inner.mkv")).unwrap();

@@ -1,14 +1,14 @@
-//! Every kind of input against every preset: containers, codecs, sound, subtitles, rotation, frame rates and colours
-//! in generated combinations, each judged by decoding its result.
+//! Combinations of inputs and presets: containers, codecs, audio, subtitles, rotation, frame rates and colours. Each
+//! result is checked by decoding it.
 //!
-//! A sample by default; `SPOOL_MATRIX=all` works all of them, a number that many.
+//! Runs a sample by default, all combinations with `SPOOL_MATRIX=all`, and as many as a number given instead.
 
 use spool_tests::env::TestEnv;
 use spool_tests::judge::{self, Judged};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Combinations in all; a number without common factors with the sizes of the lists below spreads them evenly.
+/// Number of combinations.
 const ALL: usize = 180;
 const SAMPLE: usize = 30;
 
@@ -69,7 +69,7 @@ struct Case {
     colour: &'static Kind,
 }
 
-/// The n-th combination, made possible: what a container cannot hold is replaced by what it can.
+/// Returns the n-th combination. Codecs and formats that its container cannot hold are replaced by ones that it can.
 fn case(number: usize) -> Case {
     let container = CONTAINERS[number % CONTAINERS.len()];
     let video = &VIDEO[(number / 6 + number * 5) % VIDEO.len()];
@@ -94,7 +94,7 @@ fn case(number: usize) -> Case {
     };
     let text =
         SUBTITLES[(number / 4) % SUBTITLES.len()] == "text" && matches!(container, "mkv" | "mp4" | "mov");
-    let turns = matches!(container, "mp4" | "mov");
+    let rotates = matches!(container, "mp4" | "mov");
     Case {
         number,
         preset: PRESETS[(number / 5 + number) % PRESETS.len()],
@@ -102,7 +102,7 @@ fn case(number: usize) -> Case {
         video,
         audio,
         text,
-        rotation: if turns { ROTATIONS[(number / 7) % ROTATIONS.len()] } else { 0 },
+        rotation: if rotates { ROTATIONS[(number / 7) % ROTATIONS.len()] } else { 0 },
         rate: &RATES[(number / 11 + number) % RATES.len()],
         colour,
     }
@@ -125,13 +125,13 @@ impl Case {
         match self.rate.name {
             "25" => 25.0,
             "30000/1001" => 30.0,
-            // Every third of 30 is left out.
+            // Every third of 30 frames is dropped.
             "uneven" => 20.0,
             _ => 50.0,
         }
     }
 
-    /// A second of it, made in the folder.
+    /// Creates a video of one second in the folder.
     fn make(&self, folder: &Path) -> PathBuf {
         let made = folder.join(self.name());
         let rate = if self.rate.name == "uneven" { "30" } else { self.rate.name };
@@ -168,37 +168,37 @@ impl Case {
         });
         let output = command.arg(&made).output().unwrap();
         assert!(output.status.success(), "{}: {}", self.name(), String::from_utf8_lossy(&output.stderr));
-        if self.rotation != 0 { turned(&made, self.rotation) } else { made }
+        if self.rotation != 0 { rotate(&made, self.rotation) } else { made }
     }
 
     fn faults(&self, judged: &Judged) -> Vec<String> {
         let mut wrong = Vec::new();
-        let mut demand = |holds: bool, what: String| {
+        let mut check = |holds: bool, what: String| {
             if !holds {
                 wrong.push(format!("{} by {}: {what}", self.name(), self.preset));
             }
         };
-        demand(judged.decodes && judged.moving == 1, format!("{} moving pictures", judged.moving));
-        demand((judged.frames as f64 - self.frames()).abs() <= 1.0, format!("{} frames", judged.frames));
-        demand((judged.video_seconds - 1.0).abs() <= 0.3, format!("{} s", judged.video_seconds));
+        check(judged.decodes && judged.moving == 1, format!("{} video streams", judged.moving));
+        check((judged.frames as f64 - self.frames()).abs() <= 1.0, format!("{} frames", judged.frames));
+        check((judged.video_seconds - 1.0).abs() <= 0.3, format!("{} s", judged.video_seconds));
         let shown = if self.rotation % 180 == 90 { (180.0, 320.0) } else { (320.0, 180.0) };
-        demand(judged.display == shown, format!("shown as {:?}", judged.display));
+        check(judged.display == shown, format!("shown as {:?}", judged.display));
         let tracks = usize::from(self.audio.name != "silent");
-        demand(judged.audio == tracks, format!("{} sound tracks", judged.audio));
-        demand(
+        check(judged.audio == tracks, format!("{} audio tracks", judged.audio));
+        check(
             tracks == 0 || (judged.audio_seconds - 1.0).abs() <= 0.3,
-            format!("sound {} s", judged.audio_seconds),
+            format!("audio {} s", judged.audio_seconds),
         );
-        demand(
+        check(
             judged.text_subtitles == usize::from(self.text),
             format!("{} subtitles", judged.text_subtitles),
         );
         if self.preset == "web-1080p" {
-            demand(judged.pixel_format == "yuv420p", judged.pixel_format.clone());
+            check(judged.pixel_format == "yuv420p", judged.pixel_format.clone());
         }
         if self.colour.name == "pq" {
             let kept = judged.ten_bits && judged.transfer == "smpte2084";
-            demand(
+            check(
                 kept || (judged.transfer == "bt709" && self.preset == "web-1080p"),
                 format!("transfer {}", judged.transfer),
             );
@@ -207,8 +207,8 @@ impl Case {
     }
 }
 
-/// The same with a mark that players turn it by so many degrees: old and new versions take it in different places.
-fn turned(video: &Path, degrees: i32) -> PathBuf {
+/// Sets the rotation of a video, in degrees. Old and new versions of ffmpeg expect it in different options.
+fn rotate(video: &Path, degrees: i32) -> PathBuf {
     let made = video.with_extension(format!("turned.{}", video.extension().unwrap().to_str().unwrap()));
     let degrees = degrees.to_string();
     let run = |before: &[&str], after: &[&str]| {
@@ -226,10 +226,10 @@ fn turned(video: &Path, degrees: i32) -> PathBuf {
 }
 
 #[test]
-fn every_combination_comes_out_right() {
+fn every_combination_is_converted_correctly() {
     let wanted = std::env::var("SPOOL_MATRIX").unwrap_or_default();
     let count = if wanted == "all" { ALL } else { wanted.parse().unwrap_or(SAMPLE).clamp(1, ALL) };
-    // A stride that visits all of them before one twice.
+    // A stride that has no common factor with `ALL` visits each combination once.
     let cases: Vec<Case> = (0..count).map(|n| case(n * 77 % ALL)).collect();
     let env = TestEnv::new();
     let out = env.out();

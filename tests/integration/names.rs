@@ -1,5 +1,6 @@
-//! Names that the drive of a result cannot hold: on real exFAT and NTFS they are changed when added and done at the first
-//! attempt; what is refused all the same costs no encode, and what is verified is never thrown away for its name.
+//! File names that the drive of a result cannot store, on real exFAT and NTFS. Such names are changed when a job is
+//! added, so that it succeeds at the first attempt. A name that is refused nevertheless costs no encode, and a verified
+//! result is never discarded because of its name.
 
 use crate::publish::{claimed, claimed_for, intend, open, recover};
 use serde_json::Value;
@@ -26,7 +27,7 @@ fn drive(env: &TestEnv, kind: Kind) -> Option<Drive> {
     Drive::mount(env.out().join("drive"), kind)
 }
 
-/// Adds these with a preset that only copies streams, and works the queue; the answers of adding.
+/// Adds these with a preset that only copies streams, runs the queue, and returns the output of `add`.
 fn work(env: &TestEnv, folder: Option<&Path>, more: &[&OsStr]) -> Vec<Value> {
     let mut words: Vec<&OsStr> = ["add", "--json", "--preset", "remux-mp4"].map(OsStr::new).into();
     if let Some(folder) = folder {
@@ -39,15 +40,15 @@ fn work(env: &TestEnv, folder: Option<&Path>, more: &[&OsStr]) -> Vec<Value> {
     added.json()
 }
 
-/// Every job is done at its first attempt.
-fn done_at_once(env: &TestEnv) {
+/// Checks that every job is done at its first attempt.
+fn assert_done_at_first_attempt(env: &TestEnv) {
     for job in env.jobs() {
         assert_eq!((&job["state"], &job["attempt"]), (&"done".into(), &1.into()), "{job}");
     }
 }
 
 #[test]
-fn names_that_a_drive_cannot_hold_are_changed_when_added_and_done_at_the_first_attempt() {
+fn names_that_a_drive_cannot_store_are_changed_when_a_job_is_added() {
     let long = "n".repeat(251);
     let names: [(&[u8], &str); 12] = [
         (b"Mission: Impossible.mkv", "Mission_ Impossible.mp4"),
@@ -72,19 +73,19 @@ fn names_that_a_drive_cannot_hold_are_changed_when_added_and_done_at_the_first_a
             filetime::set_file_mtime(&video, filetime::FileTime::from_unix_time(1_500_000_000, 0)).unwrap();
         }
         let added = work(&env, Some(&drive.root), &[env.videos().as_os_str()]);
-        done_at_once(&env);
+        assert_done_at_first_attempt(&env);
         let mut expected = names.map(|(_, result)| result.to_owned());
         expected.sort();
-        assert_eq!(drive.names(), expected, "{kind:?}: no part file is left");
+        assert_eq!(drive.names(), expected, "{kind:?}: no part file remains");
         for job in env.jobs() {
             let seconds = |path: &Value| {
                 let written = fs::metadata(path.as_str().unwrap()).unwrap();
                 filetime::FileTime::from_last_modification_time(&written).unix_seconds()
             };
-            // Drives of cameras count in steps of two seconds.
-            let is_text = Path::new(job["source"].as_str().unwrap()).exists();
+            // File systems of cameras round modification times to two seconds.
+            let is_utf8 = Path::new(job["source"].as_str().unwrap()).exists();
             assert!(
-                !is_text || (seconds(&job["output"]) - seconds(&job["source"])).abs() <= 2,
+                !is_utf8 || (seconds(&job["output"]) - seconds(&job["source"])).abs() <= 2,
                 "{kind:?}: {job}"
             );
         }
@@ -98,7 +99,7 @@ fn names_that_a_drive_cannot_hold_are_changed_when_added_and_done_at_the_first_a
 }
 
 #[test]
-fn a_changed_name_is_said_in_the_answer() {
+fn a_changed_name_is_reported_when_adding() {
     let env = TestEnv::new();
     let Some(drive) = drive(&env, Kind::Exfat) else { return };
     env.video(&clips::ordinary(), "Mission: Impossible.mkv");
@@ -108,9 +109,10 @@ fn a_changed_name_is_said_in_the_answer() {
     assert_eq!(drive.names().len(), 0, "nothing is created when adding");
 }
 
-/// The command line refuses a slash and a colon in the name of a preset; one of another version may have them.
+/// The command line refuses a slash and a colon in the name of a preset, but a preset of another version may contain
+/// them.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_name_of_a_preset_is_held_as_well() {
+async fn the_name_of_a_preset_is_changed_as_well() {
     let env = TestEnv::new();
     let Some(drive) = drive(&env, Kind::Ntfs) else { return };
     let video = env.video(&clips::ordinary(), "a.mkv");
@@ -125,20 +127,20 @@ async fn the_name_of_a_preset_is_held_as_well() {
 }
 
 #[test]
-fn beside_the_original_its_own_characters_stay() {
+fn a_result_beside_the_original_keeps_its_characters() {
     let env = TestEnv::new();
     let Some(drive) = drive(&env, Kind::NtfsOfLinux) else { return };
     let source = drive.root.join("Mission: Impossible.mkv");
     fs::copy(clips::ordinary(), &source).unwrap();
     let added = work(&env, None, &[source.as_os_str()]);
-    done_at_once(&env);
+    assert_done_at_first_attempt(&env);
     assert_eq!(drive.names(), ["Mission: Impossible.mkv", "Mission: Impossible.mp4"]);
     assert!(added[0]["note"].is_null(), "{added:?}");
 }
 
-/// Made where case counts, for a drive where it does not, or that Windows writes to as well.
+/// The sources are on a case-sensitive file system; the drive is not case-sensitive, or is also used by Windows.
 #[test]
-fn results_whose_names_differ_in_case_alone_stand_beside_each_other() {
+fn results_whose_names_differ_only_in_case_get_distinct_names() {
     for kind in DRIVES {
         let env = TestEnv::new();
         let Some(drive) = drive(&env, kind) else { return };
@@ -149,33 +151,33 @@ fn results_whose_names_differ_in_case_alone_stand_beside_each_other() {
         }
         let words = ["--output-dir", drive.root.to_str().unwrap(), "videos"].map(OsStr::new);
         work(&env, None, &words);
-        done_at_once(&env);
+        assert_done_at_first_attempt(&env);
         let below = |job: &Value| {
             let output = PathBuf::from(job["output"].as_str().unwrap());
             output.strip_prefix(&drive.root).unwrap().to_str().unwrap().to_lowercase()
         };
         let mut results: Vec<String> = env.jobs().iter().map(below).collect();
         results.sort();
-        let apart = ["videos/day/a (2).mp4", "videos/day/a.mp4", "videos/film (2).mp4", "videos/film.mp4"];
-        assert_eq!(results, apart, "{kind:?}");
+        let expected = ["videos/day/a (2).mp4", "videos/day/a.mp4", "videos/film (2).mp4", "videos/film.mp4"];
+        assert_eq!(results, expected, "{kind:?}");
     }
 }
 
 #[test]
-fn where_units_of_utf_16_count_a_long_name_stays_whole() {
+fn a_long_name_is_kept_where_the_limit_counts_utf_16_units() {
     for kind in DRIVES {
         let env = TestEnv::new();
         let Some(drive) = drive(&env, kind) else { return };
         let (source, result) = ("\u{e9}".repeat(251) + ".mkv", "\u{e9}".repeat(251) + ".mp4");
         fs::copy(clips::ordinary(), drive.root.join(&source)).unwrap();
         work(&env, None, &[drive.root.join(&source).as_os_str()]);
-        done_at_once(&env);
+        assert_done_at_first_attempt(&env);
         assert_eq!(drive.names(), [source, result], "{kind:?}");
     }
 }
 
-/// Queues a video whose result is to be called so, whatever the drive holds.
-fn called(env: &TestEnv, folder: &Path, stem: &str) -> JobId {
+/// Adds a job whose result has this stem, without changing it for the drive.
+fn add_with_stem(env: &TestEnv, folder: &Path, stem: &str) -> JobId {
     let video = env.video(&clips::ordinary(), "a.mkv");
     let wish = Wish { folder: Some(folder.to_owned()), ..wish(env) };
     queue(env, NewJob { stem: OsString::from(stem), ..find(&[video], &wish).jobs.remove(0) })
@@ -189,11 +191,11 @@ fn queue(env: &TestEnv, job: NewJob) -> JobId {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_refused_before_the_encode_is_no_missing_folder() {
+async fn a_name_refused_before_the_encode_is_not_reported_as_a_missing_folder() {
     for kind in DRIVES {
         let env = TestEnv::new();
         let Some(drive) = drive(&env, kind) else { return };
-        let id = called(&env, &drive.root, "a:b");
+        let id = add_with_stem(&env, &drive.root, "a:b");
         let engine = start(&env, Setup::default());
         let failed = reaches(&engine, id, State::Failed);
         let attempt = engine.queue().attempts(id).unwrap().remove(0);
@@ -207,11 +209,11 @@ async fn a_name_refused_before_the_encode_is_no_missing_folder() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_verified_result_whose_name_is_refused_gets_a_permitted_one() {
+async fn a_verified_result_whose_name_is_refused_is_published_under_a_permitted_one() {
     let env = TestEnv::new();
     let Some(drive) = drive(&env, Kind::Ntfs) else { return };
-    // Its part file has a name that every drive holds.
-    let id = called(&env, &drive.root, "con");
+    // Every drive can store the name of its part file.
+    let id = add_with_stem(&env, &drive.root, "con");
     let engine = start(&env, Setup::default());
     let done = reaches(&engine, id, State::Done);
     engine.stop().await;
@@ -226,18 +228,18 @@ fn publish_now(env: &TestEnv, job: &Job, part: &Path) -> Result<PathBuf, output:
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_empty_file_that_a_crash_left_under_the_intended_name_is_removed() {
+async fn an_empty_file_with_the_intended_name_is_removed_after_a_crash() {
     let env = TestEnv::new();
     let (job, part) = claimed(&env);
     intend(&env, &job, &part);
     fs::write(&job.output, "").unwrap();
     assert_eq!(recover(&env).await.0.output, job.output);
-    assert_eq!(env.results(), ["a.mp4"], "the name is not lost to it");
+    assert_eq!(env.results(), ["a.mp4"], "the result gets the intended name");
 }
 
-/// The part lies on another disk, so that the rename fails after the intent is noted, as a crash would leave it.
+/// The part file is on another disk, so that the rename fails after the intent is stored, as after a crash.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_empty_file_that_was_there_before_is_never_an_intent_and_stays() {
+async fn an_existing_empty_file_is_never_an_intent_and_is_kept() {
     let env = TestEnv::new();
     let Some(disk) = SmallDisk::mount(env.out().join("disk"), 32 << 20) else { return };
     let (job, part) = claimed_for(&env, disk.0.clone());
@@ -252,7 +254,7 @@ async fn an_empty_file_that_was_there_before_is_never_an_intent_and_stays() {
 }
 
 #[test]
-fn a_link_to_the_part_file_is_not_taken_for_the_result() {
+fn a_link_to_the_part_file_is_not_mistaken_for_the_result() {
     let env = TestEnv::new();
     let (job, part) = claimed(&env);
     std::os::unix::fs::symlink(&part, &job.output).unwrap();
@@ -260,7 +262,7 @@ fn a_link_to_the_part_file_is_not_taken_for_the_result() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn part_files_of_earlier_versions_are_swept() {
+async fn part_files_of_earlier_versions_are_deleted() {
     let env = TestEnv::new();
     let (job, part) = claimed(&env);
     let former = output::former_part_path(&job.output, job.uid, job.epoch);

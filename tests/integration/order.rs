@@ -1,5 +1,5 @@
-//! Order, pause, hold, waiting, and what another process asks for: by an engine in this process, with a clock
-//! that is moved by hand where time matters.
+//! Order of jobs, pause, hold, waiting, and requests of other processes. The engine runs in this process, with a manual
+//! clock where time matters.
 
 use spool_core::clock::{Clock, ManualClock, SystemClock};
 use spool_core::engine::open_queue;
@@ -25,16 +25,16 @@ fn paths(videos: &[PathBuf]) -> Vec<&Path> {
     videos.iter().map(PathBuf::as_path).collect()
 }
 
-/// The jobs in the order in which their first attempts began.
-fn begun(queue: &dyn Queue) -> Vec<i64> {
+/// Returns the ids of the jobs in the order in which their first attempts started.
+fn start_order(queue: &dyn Queue) -> Vec<i64> {
     let jobs = queue.page(&Filter::of(&[]), 0, 100).unwrap();
-    let mut begun: Vec<(uuid::Uuid, i64, i64)> = Vec::new();
+    let mut by_start: Vec<(uuid::Uuid, i64, i64)> = Vec::new();
     for job in jobs {
         let first = queue.attempts(job.id).unwrap().first().map_or(i64::MAX, |a| a.started_at);
-        begun.push((job.uid, first, job.id.0));
+        by_start.push((job.uid, first, job.id.0));
     }
-    begun.sort_by_key(|(_, at, id)| (*at, *id));
-    begun.into_iter().map(|(_, _, id)| id).collect()
+    by_start.sort_by_key(|(_, at, id)| (*at, *id));
+    by_start.into_iter().map(|(_, _, id)| id).collect()
 }
 
 fn one_worker() -> Setup {
@@ -42,7 +42,7 @@ fn one_worker() -> Setup {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_moved_job_starts_first_and_a_held_one_only_when_released() {
+async fn a_job_moved_to_the_top_starts_first_and_a_held_job_only_when_released() {
     let env = TestEnv::new();
     let engine = start(&env, one_worker());
     engine.pause(true).unwrap();
@@ -55,12 +55,12 @@ async fn a_moved_job_starts_first_and_a_held_one_only_when_released() {
     assert_eq!(job(&engine, ids[0]).state, State::Queued, "held");
     engine.steer(Command::Release, &Which::Ids(vec![ids[0]])).unwrap();
     reaches(&engine, ids[0], State::Done);
-    assert_eq!(begun(engine.queue().as_ref()), [3, 2, 1]);
+    assert_eq!(start_order(engine.queue().as_ref()), [3, 2, 1]);
     engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_retry_that_falls_due_comes_before_what_was_added_later() {
+async fn a_due_retry_starts_before_jobs_added_later() {
     let env = TestEnv::new();
     let clock = Arc::new(ManualClock::at(1_800_000_000_000));
     let engine = start(
@@ -85,9 +85,9 @@ async fn a_retry_that_falls_due_comes_before_what_was_added_later() {
     let second = add(&engine, &env, &paths(&videos(&env, &["later"])))[0];
     engine.pause(false).unwrap();
     reaches(&engine, second, State::Done);
-    let start_of = |id| engine.queue().attempts(id).unwrap().last().unwrap().epoch;
+    let last_epoch = |id| engine.queue().attempts(id).unwrap().last().unwrap().epoch;
     assert_eq!(
-        (job(&engine, first).state, start_of(first)),
+        (job(&engine, first).state, last_epoch(first)),
         (State::Done, 2),
         "the retry ran before the later job"
     );
@@ -95,7 +95,7 @@ async fn a_retry_that_falls_due_comes_before_what_was_added_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_set_back_a_day_holds_up_no_retry() {
+async fn a_clock_set_back_a_day_delays_no_retry() {
     let env = TestEnv::new();
     let clock = Arc::new(ManualClock::at(1_800_000_000_000));
     let engine = start(
@@ -114,7 +114,7 @@ async fn a_clock_set_back_a_day_holds_up_no_retry() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_suspended_job_frees_its_worker_does_not_stall_and_goes_on() {
+async fn a_suspended_job_frees_its_worker_does_not_stall_and_resumes() {
     let env = TestEnv::new();
     let stall = Duration::from_secs(3);
     let engine = start(&env, Setup { workers: 1, policy: Policy { stall, ..fast() }, ..faulty() });
@@ -140,25 +140,25 @@ async fn a_third_pause_stops_the_encode_and_a_restart_keeps_all_three_on_hold() 
     let engine = start(&env, Setup { workers: 3, ..faulty() });
     let ids = add(&engine, &env, &paths(&videos(&env, &names)));
     let queue = engine.queue();
-    wait_until("all to run", SOON, || {
+    wait_until("all jobs to run", SOON, || {
         ids.iter().all(|id| queue.attempts(*id).unwrap().iter().any(|a| a.child.is_some()))
     });
     engine.steer(Command::Hold, &Which::Ids(ids.clone())).unwrap();
     let held = |state| queue.page(&Filter::of(&[state]), 0, 9).unwrap().iter().filter(|j| j.hold).count();
-    wait_until("one to be given back", SOON, || held(State::Queued) == 1);
+    wait_until("one job to return to the queue", SOON, || held(State::Queued) == 1);
     assert_eq!(held(State::Running), 2);
     let stopped = queue.page(&Filter::of(&[State::Queued]), 0, 9).unwrap().remove(0);
-    assert!(stopped.started_at.is_some(), "by this it is known that it starts again");
+    assert!(stopped.started_at.is_some(), "the start time shows that the job starts over");
     engine.stop().await;
     assert_eq!(held(State::Queued), 3);
-    let again = start(&env, faulty());
-    tokio::time::timeout(SOON, again.until_idle()).await.unwrap();
-    assert_eq!(again.queue().counts().unwrap().held, 3);
-    again.stop().await;
+    let restarted = start(&env, faulty());
+    tokio::time::timeout(SOON, restarted.until_idle()).await.unwrap();
+    assert_eq!(restarted.queue().counts().unwrap().held, 3);
+    restarted.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_paused_queue_stays_paused_over_a_restart() {
+async fn a_paused_queue_stays_paused_after_a_restart() {
     let env = TestEnv::new();
     let engine = start(&env, Setup::default());
     engine.pause(true).unwrap();
@@ -173,14 +173,14 @@ async fn a_paused_queue_stays_paused_over_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_another_process_adds_or_cancels_is_noticed_within_a_second() {
+async fn requests_of_another_process_are_noticed_within_two_seconds() {
     let env = TestEnv::new();
     let engine = start(&env, Setup { policy: Policy { stall: SOON, ..Policy::default() }, ..faulty() });
     videos(&env, &["fake-stall"]);
     let out = env.out();
     assert_eq!(env.spool(&["add", "--flat", "--output-dir", out.to_str().unwrap(), "videos"]).code, 0);
     let id = JobId(1);
-    wait_until("the job to be taken up", Duration::from_secs(1), || job(&engine, id).state == State::Running);
+    wait_until("the job to start", Duration::from_secs(1), || job(&engine, id).state == State::Running);
     wait_until("its process", SOON, || engine.queue().attempts(id).unwrap()[0].child.is_some());
     assert_eq!(env.spool(&["cancel", "1"]).code, 0);
     wait_until("the cancel", Duration::from_secs(2), || job(&engine, id).state == State::Cancelled);
@@ -188,7 +188,7 @@ async fn what_another_process_adds_or_cancels_is_noticed_within_a_second() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_source_that_vanished_fails_after_a_second_look_and_retry_finds_it_again() {
+async fn a_missing_source_fails_after_a_second_attempt_and_can_be_retried() {
     let env = TestEnv::new();
     let engine = start(&env, Setup::default());
     engine.pause(true).unwrap();
@@ -206,7 +206,7 @@ async fn a_source_that_vanished_fails_after_a_second_look_and_retry_finds_it_aga
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_source_changed_while_it_is_read_is_not_called_done() {
+async fn a_source_changed_while_it_is_read_is_not_reported_as_done() {
     let env = TestEnv::new();
     let engine = start(&env, Setup { workers: 1, ..faulty() });
     let video = env.video(&clips::longer(), "fake-pace.mkv");
@@ -224,7 +224,7 @@ async fn a_source_changed_while_it_is_read_is_not_called_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_in_a_worker_is_a_failure_like_any_other_and_costs_no_worker() {
+async fn a_panic_in_a_worker_fails_the_attempt_and_the_worker_continues() {
     let env = TestEnv::new();
     let clock = Arc::new(Tripwire {
         system: SystemClock::default(),
@@ -242,7 +242,7 @@ async fn a_panic_in_a_worker_is_a_failure_like_any_other_and_costs_no_worker() {
     engine.stop().await;
 }
 
-/// Panics once when a worker thread reads it.
+/// A clock that panics once when a worker thread reads it.
 struct Tripwire {
     system: SystemClock,
     armed: std::sync::atomic::AtomicBool,
@@ -263,7 +263,7 @@ impl Clock for Tripwire {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_subscriber_sees_every_change_of_a_job_in_order() {
+async fn a_subscriber_receives_every_change_of_a_job_in_order() {
     use spool_core::event::{Event, Told, Topic};
     let env = TestEnv::new();
     let engine = start(&env, Setup::default());
@@ -273,31 +273,31 @@ async fn a_subscriber_sees_every_change_of_a_job_in_order() {
     reaches(&engine, id, State::Done);
     engine.stop().await;
     let mut states = Vec::new();
-    while let Some(told) = events.next().await {
-        match told {
+    while let Some(notice) = events.next().await {
+        match notice {
             Told::Event(Event::JobChanged { id, state, .. }) => states.push((id, state)),
             Told::Event(Event::Progress { id, progress }) => {
                 assert_eq!(id, JobId(1));
                 assert!(progress.percent.unwrap() <= 99.0);
             }
-            other => panic!("not of this topic: {other:?}"),
+            other => panic!("not an event of this topic: {other:?}"),
         }
     }
     assert_eq!(states, [(JobId(1), State::Running), (JobId(1), State::Done)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_drained_engine_ends_what_runs_and_starts_nothing_more() {
+async fn a_drained_engine_finishes_running_jobs_and_starts_no_others() {
     let env = TestEnv::new();
     let engine = start(&env, one_worker());
     let ids = add(&engine, &env, &paths(&videos(&env, &["a", "b"])));
-    wait_until("the first to run", SOON, || job(&engine, ids[0]).state != State::Queued);
+    wait_until("the first job to start", SOON, || job(&engine, ids[0]).state != State::Queued);
     engine.drain();
     let queue = engine.queue();
     tokio::time::timeout(SOON, engine.ended()).await.unwrap();
     assert_eq!(queue.job(ids[0]).unwrap().unwrap().state, State::Done);
     assert_eq!(queue.job(ids[1]).unwrap().unwrap().state, State::Queued);
-    assert_eq!(queue.flag(Flag::Engine).unwrap(), None, "a clean end is written down");
+    assert_eq!(queue.flag(Flag::Engine).unwrap(), None, "a clean end is recorded");
 }
 
 #[cfg(target_os = "linux")]
@@ -321,7 +321,7 @@ async fn jobs_of_an_unplugged_drive_wait_and_continue_when_it_returns() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_removed_folder_on_a_present_volume_is_made_again() {
+async fn a_removed_folder_on_a_mounted_volume_is_created_again() {
     let env = TestEnv::new();
     let engine = start(&env, Setup::default());
     engine.pause(true).unwrap();
@@ -333,13 +333,13 @@ async fn a_removed_folder_on_a_present_volume_is_made_again() {
 }
 
 #[test]
-fn two_processes_may_create_one_queue_at_once() {
+fn a_queue_can_be_created_by_several_callers_at_once() {
     let env = TestEnv::new();
     let open = || open_queue(&env.data(), Arc::new(SystemClock::default())).map(|_| ());
     std::thread::scope(|scope| {
-        let all: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
-        for one in all {
-            one.join().unwrap().unwrap();
+        let handles: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+        for handle in handles {
+            handle.join().unwrap().unwrap();
         }
     });
 }

@@ -1,5 +1,5 @@
-//! Rows that another version of Spool wrote and this one cannot read: nothing stops for them, nothing changes them,
-//! and what only informs never makes a row unreadable.
+//! Rows that another version of Spool wrote and this version cannot read. They delay no other job and keep their
+//! unreadable columns. Columns that are only informative never make a row unreadable.
 
 use crate::cli::{queued, states};
 use serde_json::Value;
@@ -8,18 +8,18 @@ use spool_tests::clips;
 use spool_tests::engine::{self, Setup, faulty};
 use spool_tests::env::TestEnv;
 
-/// Changes rows as another program would, also while an engine works.
+/// Changes rows as another program would, also while an engine runs.
 fn change(env: &TestEnv, sql: &str) {
     let connection = rusqlite::Connection::open(env.data().join("queue.db")).unwrap();
     connection.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
     connection.execute_batch(sql).unwrap();
 }
 
-fn of(env: &TestEnv, id: usize) -> Value {
+fn find_job(env: &TestEnv, id: usize) -> Value {
     env.jobs().into_iter().find(|job| job["id"] == id).unwrap()
 }
 
-/// What newer and careless versions may write.
+/// Assignments that a newer or faulty version may write.
 const UNREADABLE: [&str; 6] = [
     "preset = json_set(preset, '$.version', 2), spec_version = 2",
     "preset = json_set(preset, '$.version', 2)",
@@ -30,7 +30,7 @@ const UNREADABLE: [&str; 6] = [
 ];
 
 #[test]
-fn the_queue_runs_beside_a_job_of_another_version_and_ends() {
+fn the_queue_finishes_despite_a_job_of_another_version() {
     for what in UNREADABLE {
         let env = queued();
         change(&env, &format!("UPDATE job SET {what} WHERE id = 1"));
@@ -40,10 +40,10 @@ fn the_queue_runs_beside_a_job_of_another_version_and_ends() {
             "    1  queued     a.mkv  made by another version of Spool{format}; update Spool, or remove the job"
         );
         assert!(listed.stdout.contains(&line), "{what}: {listed:?}");
-        let foreign = of(&env, 1)["foreignFormat"].as_u64();
+        let foreign = find_job(&env, 1)["foreignFormat"].as_u64();
         assert_eq!(foreign, (!format.is_empty()).then_some(2), "{what}");
         let run = env.spool(&["run", "--until-idle"]);
-        assert_eq!(run.code, 1, "not all could be done: {run:?}");
+        assert_eq!(run.code, 1, "one job could not run: {run:?}");
         assert!(
             run.stdout.contains("2 videos done, 1 video made by another version of Spool \u{b7} "),
             "{what}: {run:?}"
@@ -51,7 +51,7 @@ fn the_queue_runs_beside_a_job_of_another_version_and_ends() {
         let mut now = states(&env);
         now.sort();
         assert_eq!(now, ["done", "done", "queued"], "{what}");
-        let job = of(&env, 1);
+        let job = find_job(&env, 1);
         assert_eq!((job["attempt"].as_i64(), job["preset"].is_null()), (Some(0), true), "{what}: {job}");
         let shown = env.spool(&["show", "1"]);
         assert!(shown.code == 0 && shown.stdout.contains("made by another version"), "{what}: {shown:?}");
@@ -61,7 +61,7 @@ fn the_queue_runs_beside_a_job_of_another_version_and_ends() {
 }
 
 #[test]
-fn thousands_of_them_hold_nothing_up() {
+fn thousands_of_unreadable_jobs_delay_nothing() {
     let env = queued();
     change(
         &env,
@@ -79,7 +79,7 @@ fn thousands_of_them_hold_nothing_up() {
 }
 
 #[test]
-fn one_that_was_running_is_rescued_and_keeps_what_it_is() {
+fn an_unreadable_running_job_is_rescued_and_stays_unreadable() {
     for what in UNREADABLE {
         let env = queued();
         change(
@@ -93,7 +93,7 @@ fn one_that_was_running_is_rescued_and_keeps_what_it_is() {
         );
         let run = env.spool(&["run", "--until-idle"]);
         assert!(run.stdout.contains("2 videos done"), "{what}: {run:?}");
-        let job = of(&env, 1);
+        let job = find_job(&env, 1);
         assert_eq!(
             (job["state"].as_str(), job["attempt"].as_i64()),
             (Some("queued"), Some(0)),
@@ -104,7 +104,7 @@ fn one_that_was_running_is_rescued_and_keeps_what_it_is() {
 }
 
 #[test]
-fn one_that_waits_or_failed_stays_so() {
+fn unreadable_jobs_that_wait_or_failed_keep_their_state() {
     let env = queued();
     change(
         &env,
@@ -117,11 +117,14 @@ fn one_that_waits_or_failed_stays_so() {
     assert!(retried.code == 1 && retried.stderr.contains("Job 2 was made by another version"), "{retried:?}");
     assert_eq!(env.spool(&["retry", "--all"]).code, 1);
     env.spool(&["run", "--until-idle"]);
-    assert_eq!([of(&env, 1)["state"].clone(), of(&env, 2)["state"].clone()], ["waiting", "failed"]);
+    assert_eq!(
+        [find_job(&env, 1)["state"].clone(), find_job(&env, 2)["state"].clone()],
+        ["waiting", "failed"]
+    );
 }
 
 #[test]
-fn what_only_informs_makes_no_row_unreadable() {
+fn invalid_informative_columns_do_not_make_a_row_unreadable() {
     for what in [
         "facts = '{\"of\":\"another version\"}'",
         "progress = 'nonsense'",
@@ -136,9 +139,9 @@ fn what_only_informs_makes_no_row_unreadable() {
     }
 }
 
-/// The engine has the queue open while another program writes.
+/// Another program writes to the queue while the engine has it open.
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_becomes_unreadable_while_the_engine_works_is_passed_over() {
+async fn a_job_that_becomes_unreadable_while_the_engine_runs_is_skipped() {
     let env = TestEnv::new();
     let videos = ["a.mkv", "b.mkv"].map(|name| env.video(&clips::ordinary(), name));
     let engine = engine::start(&env, Setup { workers: 1, ..faulty() });
@@ -153,7 +156,7 @@ async fn one_that_becomes_unreadable_while_the_engine_works_is_passed_over() {
 }
 
 #[test]
-fn columns_that_this_version_does_not_know_stay_as_they_are() {
+fn unknown_columns_are_kept() {
     let env = queued();
     change(
         &env,
@@ -170,9 +173,9 @@ fn columns_that_this_version_does_not_know_stay_as_they_are() {
     assert_eq!(kept, 3);
 }
 
-/// With columns, a state and a kind of attempt of its own.
+/// It has a new column and a new state.
 #[test]
-fn the_queue_of_a_newer_version_is_refused_by_every_verb_and_not_written() {
+fn every_command_refuses_the_queue_of_a_newer_version_without_writing_to_it() {
     let env = queued();
     change(
         &env,

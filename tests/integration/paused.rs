@@ -1,4 +1,5 @@
-//! Running jobs that are paused: they keep no worker, delay no caller that waits for the end, and continue in their turn.
+//! Paused running jobs: they occupy no worker, delay no caller that waits for an idle queue, and take the next free
+//! worker when resumed.
 
 use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
@@ -19,16 +20,16 @@ fn start(env: &TestEnv) -> spool_core::engine::Engine {
     spool_tests::engine::start(env, Setup { workers: 1, ..faulty() })
 }
 
-/// Videos whose encode gets on slowly, for hours.
+/// Adds videos whose encode would take hours.
 fn slow(engine: &spool_core::engine::Engine, env: &TestEnv, count: usize) -> Vec<JobId> {
     let videos: Vec<_> =
         (0..count).map(|n| env.video(&clips::ordinary(), &format!("fake-slow.{n}.mkv"))).collect();
     add(engine, env, &videos.iter().map(std::path::PathBuf::as_path).collect::<Vec<_>>())
 }
 
-/// The state of its ffmpeg as the system has it: T is stopped.
+/// Returns the state of the job's ffmpeg process in `/proc`; `T` is stopped.
 #[cfg(target_os = "linux")]
-fn process(engine: &spool_core::engine::Engine, id: JobId) -> Option<char> {
+fn process_state(engine: &spool_core::engine::Engine, id: JobId) -> Option<char> {
     let child = engine.queue().attempts(id).unwrap().pop()?.child?;
     let stat = std::fs::read_to_string(Path::new("/proc").join(child.pid.to_string()).join("stat")).ok()?;
     stat.rsplit_once(") ")?.1.chars().next()
@@ -40,31 +41,33 @@ async fn a_resumed_job_takes_the_next_free_worker_before_any_other() {
     let env = TestEnv::new();
     let engine = start(&env);
     let ids = slow(&engine, &env, 3);
-    let is = |id: JobId, stopped: bool| process(&engine, id).is_some_and(|state| (state == 'T') == stopped);
-    wait_until("the first to work", SOON, || is(ids[0], false));
+    let is =
+        |id: JobId, stopped: bool| process_state(&engine, id).is_some_and(|state| (state == 'T') == stopped);
+    wait_until("the first job to run", SOON, || is(ids[0], false));
     engine.steer(Command::Hold, &Which::Ids(vec![ids[0]])).unwrap();
-    wait_until("the first to stop and the second to work", SOON, || is(ids[0], true) && is(ids[1], false));
+    wait_until("the first job to stop and the second to run", SOON, || is(ids[0], true) && is(ids[1], false));
     engine.steer(Command::Release, &Which::Ids(vec![ids[0]])).unwrap();
     engine.steer(Command::Cancel, &Which::Ids(vec![ids[1]])).unwrap();
-    wait_until("the first to go on", SOON, || is(ids[0], false));
+    wait_until("the first job to continue", SOON, || is(ids[0], false));
     assert_eq!(job(&engine, ids[2]).state, State::Queued, "there is one worker");
     engine.stop().await;
 }
 
-/// Another process reads it in the row: it neither works nor is it paused.
+/// Another process reads from the row that the job is neither running nor paused.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_released_job_that_has_no_worker_yet_is_told_from_one_that_works() {
+async fn a_resumed_job_without_a_worker_is_distinguished_from_a_running_one() {
     let env = TestEnv::new();
     let engine = start(&env);
     let ids = slow(&engine, &env, 2);
-    let is = |id: JobId, stopped: bool| process(&engine, id).is_some_and(|state| (state == 'T') == stopped);
-    wait_until("the first to work", SOON, || is(ids[0], false));
+    let is =
+        |id: JobId, stopped: bool| process_state(&engine, id).is_some_and(|state| (state == 'T') == stopped);
+    wait_until("the first job to run", SOON, || is(ids[0], false));
     engine.steer(Command::Hold, &Which::Ids(vec![ids[0]])).unwrap();
-    wait_until("the first to stop and the second to work", SOON, || is(ids[0], true) && is(ids[1], false));
+    wait_until("the first job to stop and the second to run", SOON, || is(ids[0], true) && is(ids[1], false));
     let other = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     let awaits = |id: JobId| other.job(id).unwrap().unwrap().awaits_worker();
-    wait_until("its standing still to be written down", SOON, || {
+    wait_until("the suspension to be stored", SOON, || {
         other.job(ids[0]).unwrap().unwrap().progress.is_some_and(|progress| progress.suspended)
     });
     assert!(!awaits(ids[0]), "it is paused");
@@ -83,42 +86,42 @@ async fn a_released_job_that_has_no_worker_yet_is_told_from_one_that_works() {
     assert!(shown.contains("goes on when a worker is free"), "{shown}");
     assert_eq!(env.spool(&["list", "--state", "released", "--json"]).json().len(), 1);
     assert_eq!(env.jobs().iter().map(|job| job["awaitsWorker"] == true).collect::<Vec<_>>(), [true, false]);
-    let told = engine.subscribe(vec![Topic::Queue]).next().await;
-    let Some(Told::Snapshot(snapshot)) = told else { panic!("{told:?}") };
+    let notice = engine.subscribe(vec![Topic::Queue]).next().await;
+    let Some(Told::Snapshot(snapshot)) = notice else { panic!("{notice:?}") };
     assert_eq!(snapshot.running.iter().map(Job::awaits_worker).collect::<Vec<_>>(), [true, false]);
     engine.steer(Command::Cancel, &Which::Ids(vec![ids[1]])).unwrap();
-    wait_until("the first to go on", SOON, || is(ids[0], false) && !awaits(ids[0]));
+    wait_until("the first job to continue", SOON, || is(ids[0], false) && !awaits(ids[0]));
     engine.stop().await;
 }
 
-/// Its ffmpeg really is suspended, and its speed is computed over all the time that passed.
+/// The fake ffmpeg is really suspended, and reports its speed over all the time that passed, including the pause.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_speed_of_a_resumed_job_is_that_of_its_work() {
+async fn the_speed_of_a_resumed_job_excludes_the_pause() {
     let env = TestEnv::new();
     let engine = start(&env);
     let id = add(&engine, &env, &[&env.video(&clips::ordinary(), "fake-average.mkv")])[0];
     let progress = || job(&engine, id).progress.filter(|progress| progress.done_us > 0);
-    let since = |begun: std::time::Instant, passed| {
-        wait_until("the time to pass", SOON, || begun.elapsed() >= Duration::from_secs(passed));
+    let wait_for = |from: std::time::Instant, seconds| {
+        wait_until("the time to pass", SOON, || from.elapsed() >= Duration::from_secs(seconds));
     };
-    wait_until("it to get on", SOON, || progress().is_some());
-    since(std::time::Instant::now(), 2);
+    wait_until("progress", SOON, || progress().is_some());
+    wait_for(std::time::Instant::now(), 2);
     engine.steer(Command::Hold, &Which::Ids(vec![id])).unwrap();
-    wait_until("it to stop", SOON, || process(&engine, id) == Some('T'));
+    wait_until("the process to stop", SOON, || process_state(&engine, id) == Some('T'));
     let before = progress().unwrap().done_us;
-    since(std::time::Instant::now(), 6);
+    wait_for(std::time::Instant::now(), 6);
     engine.steer(Command::Release, &Which::Ids(vec![id])).unwrap();
-    wait_until("it to go on", SOON, || progress().is_some_and(|progress| progress.done_us > before));
+    wait_until("the job to continue", SOON, || progress().is_some_and(|progress| progress.done_us > before));
     let speed = progress().unwrap().speed.unwrap();
-    assert!(speed > 0.6, "{speed} of a speed of 1, and without the pause it would be 0.3");
+    assert!(speed > 0.6, "{speed}: the speed is 1, and 0.3 if the pause counts");
     engine.stop().await;
 }
 
-/// The queue is at rest while it is paused; once it has gone on and is done, that is what the next rest tells of.
+/// The queue is idle while its job is paused. The next batch counts the job that is resumed and ends.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_becomes_of_a_released_job_is_told_at_the_next_rest() {
+async fn a_resumed_job_is_counted_when_the_queue_becomes_idle_again() {
     use rustix::process::{Pid, Signal, kill_process};
     use spool_core::intake::Wish;
     use spool_tests::engine::taken;
@@ -126,27 +129,27 @@ async fn what_becomes_of_a_released_job_is_told_at_the_next_rest() {
     let engine = start(&env);
     let first = add(&engine, &env, &[&env.video(&clips::ordinary(), "a.mkv")])[0];
     reaches(&engine, first, State::Done);
-    wait_until("the queue to rest", SOON, || engine.batch().rested.done == 1);
+    wait_until("the queue to become idle", SOON, || engine.batch().rested.done == 1);
     let once = Wish { max_attempts: 1, ..wish(&env) };
     let jobs = find(&[env.video(&clips::ordinary(), "fake-slow.mkv")], &once).jobs;
     engine.add(&jobs, Place::End, &taken(&jobs)).unwrap();
     let id = JobId(2);
     let child = || engine.queue().attempts(id).unwrap().pop().and_then(|attempt| attempt.child);
-    wait_until("it to work", SOON, || child().is_some());
+    wait_until("the job to run", SOON, || child().is_some());
     let rests = engine.batch().rests;
     engine.steer(Command::Hold, &Which::Ids(vec![id])).unwrap();
-    wait_until("the queue to rest", SOON, || engine.batch().rests > rests);
+    wait_until("the queue to become idle", SOON, || engine.batch().rests > rests);
     engine.steer(Command::Release, &Which::Ids(vec![id])).unwrap();
-    wait_until("it to go on", SOON, || !job(&engine, id).progress.is_some_and(|p| p.suspended));
+    wait_until("the job to continue", SOON, || !job(&engine, id).progress.is_some_and(|p| p.suspended));
     kill_process(Pid::from_raw(child().unwrap().pid as i32).unwrap(), Signal::KILL).unwrap();
     reaches(&engine, id, State::Failed);
-    wait_until("the queue to rest once more", SOON, || engine.batch().rests > rests + 1);
+    wait_until("the queue to become idle again", SOON, || engine.batch().rests > rests + 1);
     let batch = engine.batch();
     assert_eq!((batch.rested.failed, batch.ended.done, batch.ended.failed), (1, 0, 1), "{batch:?}");
     engine.stop().await;
 }
 
-/// One that may bring the application down works alone; paused, it does not work.
+/// A suspect runs alone, because it may crash the application. While it is paused, it does not run.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_suspect_delays_no_other_job() {
     let env = TestEnv::new();
@@ -159,8 +162,8 @@ async fn a_paused_suspect_delays_no_other_job() {
     let engine = start(&env);
     let (id, other) = (JobId(1), JobId(2));
     let child = || engine.queue().attempts(id).unwrap().pop().is_some_and(|a| a.child.is_some());
-    wait_until("it to work", SOON, child);
-    assert_eq!(job(&engine, other).state, State::Queued, "alone");
+    wait_until("the job to run", SOON, child);
+    assert_eq!(job(&engine, other).state, State::Queued, "the suspect runs alone");
     engine.steer(Command::Hold, &Which::Ids(vec![id])).unwrap();
     reaches(&engine, other, State::Done);
     engine.stop().await;
@@ -179,7 +182,7 @@ async fn a_paused_job_does_not_keep_the_breaker_open() {
     );
     let id = slow(&engine, &env, 1)[0];
     let child = || engine.queue().attempts(id).unwrap().pop().is_some_and(|a| a.child.is_some());
-    wait_until("it to work", SOON, child);
+    wait_until("the job to run", SOON, child);
     engine.steer(Command::Hold, &Which::Ids(vec![id])).unwrap();
     std::fs::rename(&tool, &away).unwrap();
     let other = add(&engine, &env, &[&env.video(&clips::ordinary(), "a.mkv")])[0];
@@ -190,20 +193,20 @@ async fn a_paused_job_does_not_keep_the_breaker_open() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_waits_for_the_end_does_not_wait_for_what_is_paused() {
+async fn waiting_for_the_end_does_not_wait_for_paused_jobs() {
     let env = TestEnv::new();
     let engine = start(&env);
     let id = slow(&engine, &env, 1)[0];
     let other = add(&engine, &env, &[&env.video(&clips::ordinary(), "a.mkv")])[0];
     let child = || engine.queue().attempts(id).unwrap().pop().is_some_and(|a| a.child.is_some());
-    wait_until("it to work", SOON, child);
+    wait_until("the job to run", SOON, child);
     engine.steer(Command::Hold, &Which::Ids(vec![id])).unwrap();
     reaches(&engine, other, State::Done);
-    tokio::time::timeout(SOON, engine.until_idle()).await.expect("nothing can go on without a person");
+    tokio::time::timeout(SOON, engine.until_idle()).await.expect("no job can continue without the user");
     assert_eq!(job(&engine, id).state, State::Running);
     engine.drain();
     let queue = engine.queue();
-    tokio::time::timeout(SOON, engine.ended()).await.expect("what is paused would never end");
+    tokio::time::timeout(SOON, engine.ended()).await.expect("a paused job would never end");
     let left = queue.job(id).unwrap().unwrap();
     assert_eq!((left.state, left.hold, left.attempt), (State::Queued, true, 0));
 }

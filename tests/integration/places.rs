@@ -1,5 +1,5 @@
-//! `metadata=stripLocation`: nothing of a result tells where it was recorded, whatever form the place had; everything else
-//! stays. Without the option all stays that the container can hold.
+//! `metadata=stripLocation`: a result contains no recording location in any form, and everything else is kept. Without
+//! the option everything is kept that the container can hold.
 
 use crate::presets::{QUICK, ffmpeg, output, work};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 const STRIP: [&str; 2] = ["--set", "metadata=stripLocation"];
 
-/// A film of a phone, a drone and a `GoPro` at once, in this container of Apple's family.
+/// Creates a MOV or MP4 video with the locations of a phone, a drone and a `GoPro`.
 fn phone(env: &TestEnv, name: &str) -> PathBuf {
     let (folder, video) = (env.videos(), env.videos().join(name));
     let (cover, spoken, log) = (places::jpeg(&folder), places::spoken(&folder), places::log(&folder));
@@ -28,7 +28,8 @@ fn phone(env: &TestEnv, name: &str) -> PathBuf {
     video
 }
 
-/// A Matroska file that tells a place by tags of the film, a track and a chapter, by attached files and by a cover.
+/// Creates a Matroska file with locations in tags of the file, a track and a chapter, in attached files, subtitles and
+/// a cover.
 fn matroska(env: &TestEnv) -> PathBuf {
     let (folder, video) = (env.videos(), env.videos().join("all.mkv"));
     let (cover, spoken, log) = (places::png(&folder), places::spoken(&folder), places::log(&folder));
@@ -74,7 +75,7 @@ fn stripped(env: &TestEnv, video: &Path, preset: &str, more: &[&str]) -> (PathBu
 }
 
 #[test]
-fn nothing_of_a_phones_film_tells_where_it_was_recorded() {
+fn a_stripped_phone_video_contains_no_location() {
     let env = TestEnv::new();
     let video = phone(&env, "phone.mp4");
     assert_eq!(told(&video).len(), 6, "{:?}", told(&video));
@@ -82,38 +83,42 @@ fn nothing_of_a_phones_film_tells_where_it_was_recorded() {
     for (preset, more, covers) in
         [("remux-mp4", &[][..], 1), ("remux-mp4", &mkv, 1), ("edit-prores", &[], 0), ("audio-m4a", &[], 1)]
     {
-        let (made, said) = stripped(&env, &video, preset, more);
+        let (made, warnings) = stripped(&env, &video, preset, more);
         assert_eq!(told(&made), Vec::<String>::new(), "{preset} {more:?}");
         assert_eq!(facts(&made)["format"]["tags"]["title"], "Tower");
         assert_eq!(count(&made, "video", true), covers, "{preset} {more:?}");
         if preset != "audio-m4a" {
-            assert_eq!(count(&made, "subtitle", false), 1, "the film's lines stay: {preset} {more:?}");
-            assert!(said.contains("its lines reveal where this was recorded"), "{said}");
+            assert_eq!(
+                count(&made, "subtitle", false),
+                1,
+                "subtitles without a location are kept: {preset} {more:?}"
+            );
+            assert!(warnings.contains("its lines reveal where this was recorded"), "{warnings}");
         }
-        assert!(said.contains("Telemetry (GoPro, track 4) was left out"), "{said}");
+        assert!(warnings.contains("Telemetry (GoPro, track 4) was left out"), "{warnings}");
     }
 }
 
 #[test]
-fn nothing_of_a_matroska_file_tells_where_it_was_recorded() {
+fn a_stripped_matroska_file_contains_no_location() {
     let env = TestEnv::new();
     let video = matroska(&env);
     assert_eq!(told(&video).len(), 8, "{:?}", told(&video));
     for more in [&[][..], &["--set", "container=mkv"]] {
-        let (made, said) = stripped(&env, &video, "remux-mp4", more);
+        let (made, warnings) = stripped(&env, &video, "remux-mp4", more);
         assert_eq!(told(&made), Vec::<String>::new(), "{more:?}");
         assert_eq!((count(&made, "video", true), count(&made, "subtitle", false)), (1, 1));
         let chapters = facts(&made)["chapters"].as_array().unwrap().clone();
         assert_eq!((chapters.len(), &chapters[1]["tags"]["title"]), (2, &"Two".into()));
         if !more.is_empty() {
             assert_eq!(count(&made, "attachment", false), 1, "the font");
-            assert!(said.contains("only fonts are kept"), "{said}");
+            assert!(warnings.contains("only fonts are kept"), "{warnings}");
         }
     }
 }
 
 #[test]
-fn without_the_option_all_stays_that_the_container_can_hold() {
+fn without_the_option_everything_is_kept_that_the_container_can_hold() {
     let env = TestEnv::new();
     let video = phone(&env, "phone.mp4");
     let job = work(&env, &video, "remux-mp4", &[]);
@@ -125,11 +130,11 @@ fn without_the_option_all_stays_that_the_container_can_hold() {
     let job = work(&env, &video, "archive-av1", &QUICK);
     let missing = "Telemetry (GoPro, track 4) was left out: MKV cannot hold it.";
     assert!(job["warnings"].to_string().contains(missing), "{job}");
-    assert!(told(&output(&job)).contains(&"45.6721".to_owned()), "the subtitles of the drone stay");
+    assert!(told(&output(&job)).contains(&"45.6721".to_owned()), "the subtitles of the drone are kept");
 }
 
 #[test]
-fn telemetry_that_no_container_can_hold_is_said_to_be_missing() {
+fn telemetry_that_no_container_can_hold_is_reported_as_left_out() {
     let env = TestEnv::new();
     for (letters, writer) in
         [(b"camm", "camera motion"), (b"djmd", "DJI"), (b"rtmd", "Sony"), (b"mebx", "Apple")]
@@ -145,9 +150,9 @@ fn telemetry_that_no_container_can_hold_is_said_to_be_missing() {
     }
 }
 
-/// Sony's cameras tell the time code in their telemetry alone.
+/// Sony's cameras store the time code only in their telemetry.
 #[test]
-fn a_time_code_of_a_track_that_is_left_out_is_kept() {
+fn the_time_code_of_a_telemetry_track_that_is_left_out_is_kept() {
     let env = TestEnv::new();
     let video = env.videos().join("sony.mp4");
     places::film(&video, &[&places::log(&env.videos())], &["-c:s", "mov_text"]);
@@ -170,9 +175,9 @@ fn timecode(path: &Path) -> Option<String> {
     codes.map(str::to_owned).next()
 }
 
-/// A `GoPro` stops its log some time after the picture.
+/// A `GoPro` stops its telemetry some time after the video.
 #[test]
-fn telemetry_that_goes_on_after_the_film_ends_with_it() {
+fn telemetry_beyond_the_end_of_the_video_is_left_out() {
     let env = TestEnv::new();
     let video = env.videos().join("long.mp4");
     let log = places::lines(&env.videos(), "long.srt", &["GPS (9.0526, 45.6721, 18)"; 8]);
@@ -181,12 +186,12 @@ fn telemetry_that_goes_on_after_the_film_ends_with_it() {
     let job = work(&env, &video, "remux-mp4", &[]);
     let (before, after) = (places::packets(&video, "gpmd"), places::packets(&output(&job), "gpmd"));
     assert!(!after.is_empty() && before.starts_with(&after) && after.len() < before.len());
-    let said = "Telemetry (GoPro, track 2) beyond the end of the film was left out.";
-    assert_eq!(job["warnings"], serde_json::json!([said]), "{job}");
+    let warning = "Telemetry (GoPro, track 2) beyond the end of the film was left out.";
+    assert_eq!(job["warnings"], serde_json::json!([warning]), "{job}");
 }
 
 #[test]
-fn data_of_the_camera_between_frames_is_not_copied() {
+fn camera_data_in_frames_is_not_copied_when_stripping() {
     let env = TestEnv::new();
     let (plain, video) = (env.videos().join("plain.mp4"), env.videos().join("camera.mp4"));
     places::film(&plain, &[], &[]);
@@ -203,28 +208,28 @@ fn data_of_the_camera_between_frames_is_not_copied() {
     assert_eq!(
         clean["warnings"],
         serde_json::json!([]),
-        "what the encoder says of itself is no place: {clean}"
+        "the encoder's own user data is not a location: {clean}"
     );
 }
 
-/// Theora brings its own tags along, and so does Vorbis as other programs write it.
+/// Theora streams contain tags of their own, as does Vorbis written by other programs.
 #[test]
-fn a_picture_that_has_tags_of_its_own_is_encoded_again_and_the_sound_copied() {
+fn video_with_tags_in_the_stream_is_encoded_again_and_audio_is_copied() {
     let env = TestEnv::new();
-    let (film, video) = (env.videos().join("film.ogv"), env.videos().join("theora.mkv"));
-    let picture = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=2", "-c:v", "libtheora"];
-    let tag = ["-metadata:s:v", "LOCATION=+48.8577+002.295/", film.to_str().unwrap()];
-    ffmpeg(&[&picture[..], &tag].concat());
-    places::film(&video, &[&film], &["-map", "-0", "-c:v:0", "copy"]);
+    let (theora, video) = (env.videos().join("film.ogv"), env.videos().join("theora.mkv"));
+    let input = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=2", "-c:v", "libtheora"];
+    let tag = ["-metadata:s:v", "LOCATION=+48.8577+002.295/", theora.to_str().unwrap()];
+    ffmpeg(&[&input[..], &tag].concat());
+    places::film(&video, &[&theora], &["-map", "-0", "-c:v:0", "copy"]);
     let job = work(&env, &video, "remux-mp4", &[&STRIP[..], &["--set", "container=mkv"]].concat());
     assert_eq!(told(&output(&job)), Vec::<String>::new());
-    let said = job["warnings"].to_string();
-    assert!(said.contains("The picture could not") && !said.contains("The sound"), "{said}");
+    let warnings = job["warnings"].to_string();
+    assert!(warnings.contains("The picture could not") && !warnings.contains("The sound"), "{warnings}");
 }
 
-/// ffmpeg cannot take out a tag that has a sign of equality in its name.
+/// ffmpeg cannot remove a tag with an equals sign in its name.
 #[test]
-fn a_result_that_still_tells_a_place_is_refused() {
+fn a_result_that_still_contains_a_location_is_refused() {
     let env = TestEnv::new();
     let (tags, video) = (env.videos().join("tags.txt"), env.videos().join("odd.mkv"));
     std::fs::write(&tags, ";FFMETADATA1\na\\=b=+48.8577+002.295/\n").unwrap();
@@ -245,7 +250,7 @@ fn a_result_that_still_tells_a_place_is_refused() {
 }
 
 #[test]
-fn the_date_of_a_flash_film_is_kept() {
+fn the_creation_date_of_a_flash_video_is_kept() {
     let env = TestEnv::new();
     let video = env.videos().join("a.flv");
     places::film(&video, &[], &["-ar", "44100", "-metadata", "creationdate=Tue May 31 17:01:35 2016"]);

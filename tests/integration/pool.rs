@@ -1,4 +1,5 @@
-//! The pool's size may change while it works, and who missed what it told learns how it stands.
+//! Changing the number of workers while the engine runs, and the figures of a batch for subscribers and other processes
+//! that missed events.
 
 use spool_core::batch::Batch;
 use spool_core::clock::SystemClock;
@@ -13,32 +14,32 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn more_workers_start_more_jobs_at_once_and_fewer_end_none() {
+async fn more_workers_start_jobs_at_once_and_fewer_workers_end_none() {
     let env = TestEnv::new();
     let engine = start(&env, Setup { workers: 1, ..faulty() });
     let videos: Vec<_> =
         (0..3).map(|n| env.video(&clips::ordinary(), &format!("fake-stall.{n}.mkv"))).collect();
     add(&engine, &env, &videos.iter().map(std::path::PathBuf::as_path).collect::<Vec<_>>());
     let running = || engine.queue().counts().unwrap().running;
-    wait_until("the first", Duration::from_secs(20), || running() == 1);
+    wait_until("the first job to run", Duration::from_secs(20), || running() == 1);
     engine.set_workers(Some(2));
-    wait_until("the second", Duration::from_secs(5), || running() == 2);
+    wait_until("the second job to run", Duration::from_secs(5), || running() == 2);
     assert_eq!(engine.workers(), 2);
     engine.set_workers(Some(1));
     let queue = engine.queue();
     engine.stop().await;
     let counts = queue.counts().unwrap();
-    assert_eq!((counts.queued, counts.failed, counts.done), (3, 0, 0), "given back, none ended");
+    assert_eq!((counts.queued, counts.failed, counts.done), (3, 0, 0), "returned to the queue, none ended");
     assert!(queue.page(&spool_core::queue::Filter::of(&[State::Running]), 0, 9).unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_snapshot_tells_of_the_rest_and_of_what_had_ended_by_it() {
+async fn a_snapshot_contains_the_idle_state_and_the_counts_of_the_batch() {
     let env = TestEnv::new();
     let engine = start(&env, faulty());
     let snapshot = async || match engine.subscribe(vec![Topic::Queue]).next().await {
         Some(Told::Snapshot(snapshot)) => snapshot,
-        told => panic!("{told:?}"),
+        notice => panic!("{notice:?}"),
     };
     tokio::time::timeout(Duration::from_secs(20), engine.until_idle()).await.unwrap();
     let before = snapshot().await.batch;
@@ -57,7 +58,7 @@ async fn a_snapshot_tells_of_the_rest_and_of_what_had_ended_by_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn how_far_a_batch_is_is_known_to_other_processes_while_it_goes_on_and_over_with_its_engine() {
+async fn other_processes_read_the_progress_of_a_batch_until_its_engine_ends() {
     let env = TestEnv::new();
     let engine = start(&env, faulty());
     let videos = ["fake-slow.mkv", "a.mkv"].map(|name| env.video(&clips::ordinary(), name));
@@ -66,7 +67,7 @@ async fn how_far_a_batch_is_is_known_to_other_processes_while_it_goes_on_and_ove
     let kept = || Batch::kept(&other).unwrap();
     let deadline = Instant::now() + Duration::from_mins(1);
     let ended = loop {
-        assert!(Instant::now() < deadline, "the second did not end");
+        assert!(Instant::now() < deadline, "the second job did not end");
         let ended = engine.batch().ended;
         if ended.done == 1 {
             break ended;
@@ -74,7 +75,7 @@ async fn how_far_a_batch_is_is_known_to_other_processes_while_it_goes_on_and_ove
         std::thread::park_timeout(Duration::from_micros(200));
     };
     assert!(ended.bytes_before > 0 && ended.bytes_after > 0, "counted without its bytes: {ended:?}");
-    // What is stored may be two seconds old.
+    // The stored counts may be two seconds old.
     let counts =
         |batch: Batch| (batch.ended.done, batch.ended.bytes_before, batch.ended.bytes_after, batch.over);
     wait_until("the counts to be stored", Duration::from_secs(20), || {
@@ -86,6 +87,6 @@ async fn how_far_a_batch_is_is_known_to_other_processes_while_it_goes_on_and_ove
     assert_eq!((far.ended, far.of), (1, 2));
     engine.stop().await;
     let next = start(&env, faulty());
-    assert!(kept().over || kept().ended.done == 0, "what runs on is another batch: {:?}", kept());
+    assert!(kept().over || kept().ended.done == 0, "jobs that continue are another batch: {:?}", kept());
     next.stop().await;
 }

@@ -1,4 +1,4 @@
-//! What each preset promises beyond the ordinary: sizes, copies, sound alone, hardware, everything kept.
+//! Guarantees of single presets: target size, copies, audio only, hardware encoders, archives that keep everything.
 
 use serde_json::Value;
 use spool_tests::clips;
@@ -10,7 +10,7 @@ use std::process::Command;
 
 pub(crate) const QUICK: [&str; 2] = ["--set", "video.speed=ultrafast"];
 
-/// Works one video with this preset and more words, and returns its job.
+/// Runs one video with this preset and further arguments, and returns its job.
 pub(crate) fn work(env: &TestEnv, video: &Path, preset: &str, more: &[&str]) -> Value {
     let out = env.out();
     let add = ["add", "--preset", preset, "--output-dir", out.to_str().unwrap(), video.to_str().unwrap()];
@@ -25,7 +25,7 @@ pub(crate) fn output(job: &Value) -> PathBuf {
     PathBuf::from(job["output"].as_str().unwrap())
 }
 
-/// The very command lines of the last attempt.
+/// Returns the command lines of the last attempt.
 pub(crate) fn commands(env: &TestEnv, job: &Value) -> Vec<String> {
     let shown = env.spool(&["show", &job["id"].to_string(), "--json"]).json().remove(0);
     let all = shown["attempts"].as_array().unwrap().last().unwrap()["commands"].as_array().unwrap().clone();
@@ -40,7 +40,7 @@ pub(crate) fn ffmpeg(args: &[&str]) {
     assert!(status.unwrap().success(), "{args:?}");
 }
 
-/// A number for each frame that decodes.
+/// Returns the MD5 of each decoded frame, one a line.
 fn frame_hashes(path: &Path) -> String {
     let args = ["-v", "error", "-nostdin", "-i", path.to_str().unwrap(), "-map", "0:v:0"];
     let hash = ["-fps_mode", "passthrough", "-f", "framehash", "-hash", "md5", "-"];
@@ -51,7 +51,7 @@ fn frame_hashes(path: &Path) -> String {
 }
 
 #[test]
-fn a_size_is_kept_to_in_two_passes() {
+fn a_target_size_is_met_in_two_passes() {
     let env = TestEnv::new();
     let noisy = ["-vf", "noise=alls=30:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "10"];
     let video = env.video(&clips::clip("noisy.mkv", 8.0, true, &noisy), "noisy.mkv");
@@ -63,13 +63,13 @@ fn a_size_is_kept_to_in_two_passes() {
     assert_eq!(
         fs::read_dir(env.data().join("passes")).unwrap().count(),
         0,
-        "the notes of the first pass are gone"
+        "the statistics of the first pass are deleted"
     );
 }
 
-/// As browsers record: written as it comes, without going back to put the length at the front.
+/// As browsers record: a stream written without seeking back, so that its header contains no duration.
 #[test]
-fn a_recording_that_does_not_say_how_long_it_is_can_aim_at_a_size_too() {
+fn a_recording_without_a_duration_can_have_a_target_size() {
     let env = TestEnv::new();
     let noisy = ["-vf", "noise=alls=30:allf=t", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "10"];
     let whole = clips::clip("noisy.mkv", 8.0, true, &noisy);
@@ -106,13 +106,13 @@ fn settings_that_are_accepted_can_be_encoded() {
     let mono = ["-c:v", "libx264", "-preset", "ultrafast", "-ac", "1"];
     let mono = env.video(&clips::clip("mono.mkv", 0.5, true, &mono), "mono.mkv");
     output(&work(&env, &mono, "archive-av1", &["--set", "audio.kbps=1024", QUICK[0], QUICK[1]]));
-    let sound = ["--set", "container=m4a", "--set", "video=null"];
-    assert_eq!(output(&work(&env, &video, "remux-mp4", &sound)).extension().unwrap(), "m4a");
+    let audio_only = ["--set", "container=m4a", "--set", "video=null"];
+    assert_eq!(output(&work(&env, &video, "remux-mp4", &audio_only)).extension().unwrap(), "m4a");
 }
 
-/// As old films have it: MP4 takes none of the lowest rates.
+/// MP4 does not support MP3 at the lowest sample rates, which old videos use.
 #[test]
-fn sound_that_mp4_cannot_hold_is_converted_and_the_picture_copied() {
+fn audio_that_mp4_cannot_hold_is_encoded() {
     let env = TestEnv::new();
     let old = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "libmp3lame", "-ar", "11025"];
     let video = env.video(&clips::clip("old.mkv", 1.0, true, &old), "old.mkv");
@@ -121,7 +121,7 @@ fn sound_that_mp4_cannot_hold_is_converted_and_the_picture_copied() {
 }
 
 #[test]
-fn a_hopeless_size_is_refused_with_the_smallest_possible_one() {
+fn an_impossible_size_is_refused_with_the_smallest_possible_one() {
     let env = TestEnv::new();
     let minute = clips::clip("minute.mkv", 60.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
     let huge =
@@ -135,7 +135,7 @@ fn a_hopeless_size_is_refused_with_the_smallest_possible_one() {
 }
 
 #[test]
-fn the_sound_alone_is_kept_with_its_tags_and_a_silent_video_refused() {
+fn audio_only_keeps_the_audio_and_refuses_a_silent_video() {
     let env = TestEnv::new();
     let video = env.video(&clips::ordinary(), "a.mkv");
     let made = output(&work(&env, &video, "audio-m4a", &[]));
@@ -148,7 +148,7 @@ fn the_sound_alone_is_kept_with_its_tags_and_a_silent_video_refused() {
 }
 
 #[test]
-fn what_already_fits_is_copied_frame_for_frame() {
+fn video_that_already_fits_is_copied_frame_for_frame() {
     let env = TestEnv::new();
     let fits = ["-c:v", "libx264", "-preset", "fast", "-pix_fmt", "yuv420p", "-c:a", "aac"];
     let video = env.video(&clips::clip("fits.mp4", 4.0, true, &fits), "fits.mp4");
@@ -161,7 +161,7 @@ fn what_already_fits_is_copied_frame_for_frame() {
 }
 
 #[test]
-fn hardware_encodes_when_wanted_and_hands_over_when_it_fails() {
+fn hardware_encodes_on_request_and_falls_back_to_software() {
     let env = TestEnv::new();
     env.use_fake_ffmpeg();
     let good = env.video(&clips::ordinary(), "good.mkv");
@@ -180,7 +180,7 @@ fn hardware_encodes_when_wanted_and_hands_over_when_it_fails() {
 }
 
 #[test]
-fn a_bigger_result_is_told_or_discarded_as_the_preset_says() {
+fn a_bigger_result_is_warned_about_or_discarded_as_the_preset_specifies() {
     let env = TestEnv::new();
     let small = ["-c:v", "libx264", "-preset", "slow", "-crf", "40", "-c:a", "aac", "-b:a", "32k"];
     let video = env.video(&clips::clip("small.mkv", 4.0, true, &small), "small.mkv");
@@ -195,7 +195,8 @@ fn a_bigger_result_is_told_or_discarded_as_the_preset_says() {
     assert_eq!(env.results(), before);
 }
 
-/// Surround sound of a layout Opus does not know, styled and plain subtitles, a font, chapters, a second language.
+/// Creates a video with surround audio of a layout that Opus does not support, a second language, styled and plain
+/// subtitles, a font, a cover and chapters.
 fn everything(env: &TestEnv) -> PathBuf {
     let folder = env.videos();
     let at = |name: &str| folder.join(name).to_str().unwrap().to_owned();
@@ -256,13 +257,13 @@ fn an_archive_keeps_everything() {
     assert_eq!(subtitles, ["subrip", "ass"]);
     assert_eq!(streams(&made, "attachment").len(), 1);
     assert_eq!(made["chapters"].as_array().unwrap().len(), 2);
-    let pictures = streams(&made, "video");
-    assert_eq!((pictures.len(), &pictures[0]["pix_fmt"]), (2, &"yuv420p10le".into()));
-    assert!(pictures[1]["disposition"]["attached_pic"] == 1 && pictures[1]["height"] == 96, "{pictures:?}");
+    let videos = streams(&made, "video");
+    assert_eq!((videos.len(), &videos[0]["pix_fmt"]), (2, &"yuv420p10le".into()));
+    assert!(videos[1]["disposition"]["attached_pic"] == 1 && videos[1]["height"] == 96, "{videos:?}");
     assert!(!job["warnings"].to_string().contains("cover"), "{job}");
     assert!(
         fs::read_dir(env.data().join("passes")).unwrap().next().is_none(),
-        "the cover's file is left behind"
+        "the file of the cover is not deleted"
     );
     assert!(
         made["format"]["tags"]["creation_time"].as_str().unwrap().starts_with("2020-02-03T04:05:06"),
@@ -271,7 +272,7 @@ fn an_archive_keeps_everything() {
 }
 
 #[test]
-fn mp4_keeps_what_it_can_hold_and_says_what_it_cannot() {
+fn mp4_keeps_what_it_can_hold_and_reports_the_rest() {
     let env = TestEnv::new();
     let video = everything(&env);
     let job = work(&env, &video, "web-1080p", &QUICK);
@@ -288,13 +289,14 @@ fn mp4_keeps_what_it_can_hold_and_says_what_it_cannot() {
 }
 
 #[test]
-fn where_it_was_recorded_is_left_out_on_request() {
+fn the_recording_location_is_removed_on_request() {
     let env = TestEnv::new();
     let video = env.videos().join("here.mov");
-    let place = ["-metadata", "location=+48.8577+002.295/", "-metadata", "title=Tower"];
+    let location = ["-metadata", "location=+48.8577+002.295/", "-metadata", "title=Tower"];
     let source = clips::ordinary();
     ffmpeg(
-        &[&["-i", source.to_str().unwrap(), "-c", "copy"], &place[..], &[video.to_str().unwrap()]].concat(),
+        &[&["-i", source.to_str().unwrap(), "-c", "copy"], &location[..], &[video.to_str().unwrap()]]
+            .concat(),
     );
     let tags = |more: &[&str]| {
         let job = work(&env, &video, "remux-mp4", more);
@@ -307,7 +309,7 @@ fn where_it_was_recorded_is_left_out_on_request() {
 }
 
 #[test]
-fn an_anamorphic_interlaced_tape_becomes_square_and_progressive() {
+fn anamorphic_interlaced_video_becomes_progressive_with_square_pixels() {
     let env = TestEnv::new();
     let tape = [
         "-vf",
@@ -321,14 +323,14 @@ fn an_anamorphic_interlaced_tape_becomes_square_and_progressive() {
     ];
     let video = env.video(&clips::clip("tape.mkv", 1.0, true, &tape), "tape.mkv");
     let made = output(&work(&env, &video, "web-1080p", &QUICK));
-    let picture = streams(&facts(&made), "video")[0].clone();
-    assert_eq!((picture["width"].as_u64(), picture["height"].as_u64()), (Some(1024), Some(576)), "{picture}");
-    assert!(picture["field_order"] == "progressive" && picture["sample_aspect_ratio"] == "1:1", "{picture}");
-    assert!((number(&picture["nb_frames"]) - 25.0).abs() <= 1.0, "{picture}");
+    let stream = streams(&facts(&made), "video")[0].clone();
+    assert_eq!((stream["width"].as_u64(), stream["height"].as_u64()), (Some(1024), Some(576)), "{stream}");
+    assert!(stream["field_order"] == "progressive" && stream["sample_aspect_ratio"] == "1:1", "{stream}");
+    assert!((number(&stream["nb_frames"]) - 25.0).abs() <= 1.0, "{stream}");
 }
 
-/// How many frames look interlaced, and how many do not.
-fn fields(path: &Path) -> (u32, u32) {
+/// Counts the interlaced and the progressive frames.
+fn interlacing(path: &Path) -> (u32, u32) {
     let args = [
         "-hide_banner",
         "-nostdin",
@@ -341,8 +343,8 @@ fn fields(path: &Path) -> (u32, u32) {
         "-",
     ];
     let output = Command::new("ffmpeg").args(args).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let line = said.lines().rfind(|l| l.contains("Multi frame detection")).unwrap();
+    let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    let line = log.lines().rfind(|l| l.contains("Multi frame detection")).unwrap();
     let after = |word: &str| {
         let rest = line.split(word).nth(1).unwrap();
         rest.split_whitespace().next().unwrap().parse::<u32>().unwrap()
@@ -351,9 +353,9 @@ fn fields(path: &Path) -> (u32, u32) {
 }
 
 #[test]
-fn fields_that_no_header_names_are_found_in_the_picture() {
+fn interlacing_without_a_header_flag_is_detected_in_the_frames() {
     let env = TestEnv::new();
-    let woven = ["-f", "lavfi", "-i", "testsrc2=s=720x576:r=50:d=2", "-vf", "tinterlace=interleave_bottom"];
+    let weave = ["-f", "lavfi", "-i", "testsrc2=s=720x576:r=50:d=2", "-vf", "tinterlace=interleave_bottom"];
     let tapes: [(&str, &[&str]); 4] = [
         ("flagged.dv", &["-c:v", "dvvideo", "-pix_fmt", "yuv420p"]),
         ("flagged.avi", &["-c:v", "mpeg4", "-q:v", "3", "-flags", "+ildct+ilme"]),
@@ -362,33 +364,33 @@ fn fields_that_no_header_names_are_found_in_the_picture() {
     ];
     for (name, coded) in tapes {
         let tape = env.videos().join(name);
-        ffmpeg(&[&woven[..], coded, &[tape.to_str().unwrap()]].concat());
-        assert!(fields(&tape).0 > 40, "{name} is no tape");
+        ffmpeg(&[&weave[..], coded, &[tape.to_str().unwrap()]].concat());
+        assert!(interlacing(&tape).0 > 40, "{name} is not interlaced");
         let made = output(&work(&env, &tape, "web-1080p", &QUICK));
-        let (interlaced, progressive) = fields(&made);
+        let (interlaced, progressive) = interlacing(&made);
         assert!(
             interlaced < 10 && progressive > 40,
-            "{name}: {interlaced} of {progressive} frames are woven"
+            "{name}: {interlaced} of {progressive} frames are interlaced"
         );
         assert!((number(&streams(&facts(&made), "video")[0]["nb_frames"]) - 50.0).abs() <= 1.0, "{name}");
     }
 }
 
 #[test]
-fn a_film_is_not_taken_for_a_tape() {
+fn progressive_video_is_not_mistaken_for_interlaced() {
     let env = TestEnv::new();
     for (name, codec) in [("film.avi", "mpeg4"), ("captured.avi", "huffyuv")] {
-        let film = env.videos().join(name);
-        let moving = ["-f", "lavfi", "-i", "testsrc2=s=720x576:r=25:d=2", "-q:v", "3", "-c:v", codec];
-        ffmpeg(&[&moving[..], &[film.to_str().unwrap()]].concat());
-        let job = work(&env, &film, "web-1080p", &QUICK);
+        let video = env.videos().join(name);
+        let source = ["-f", "lavfi", "-i", "testsrc2=s=720x576:r=25:d=2", "-q:v", "3", "-c:v", codec];
+        ffmpeg(&[&source[..], &[video.to_str().unwrap()]].concat());
+        let job = work(&env, &video, "web-1080p", &QUICK);
         output(&job);
         assert!(!commands(&env, &job).concat().contains("bwdif"), "{job}");
     }
 }
 
 #[test]
-fn what_a_remux_has_to_encode_is_said() {
+fn a_remux_warns_about_what_it_has_to_encode() {
     let env = TestEnv::new();
     let old = ["-c:v", "libvpx", "-b:v", "200k", "-c:a", "libvorbis"];
     let video = env.video(&clips::clip("old.webm", 1.0, true, &old), "old.webm");

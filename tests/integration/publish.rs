@@ -1,5 +1,5 @@
-//! Publishing is recovered after a crash between any two of its steps: the steps up to the crash are taken by
-//! hand, then an engine starts.
+//! Recovery of publishing after a crash between any two of its steps. A test performs the steps up to the crash itself
+//! and then starts an engine.
 
 use spool_core::clock::SystemClock;
 use spool_core::engine::open_queue;
@@ -20,12 +20,12 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The queue, without an engine.
+/// Opens the queue without an engine.
 pub(crate) fn open(env: &TestEnv) -> impl Queue {
     open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap()
 }
 
-/// A job claimed by an engine that is dead by now, with a finished part file.
+/// Returns a job claimed by an engine that has died, and its finished part file.
 pub(crate) fn claimed(env: &TestEnv) -> (Job, PathBuf) {
     claimed_for(env, env.out())
 }
@@ -53,7 +53,7 @@ pub(crate) fn intend(env: &TestEnv, job: &Job, part: &Path) {
     );
 }
 
-/// Restarts and waits for the end; returns the job and how often it was run.
+/// Starts an engine and waits until the job is done. Returns the job and its number of attempts.
 pub(crate) async fn recover(env: &TestEnv) -> (Job, usize) {
     let engine = start(env, Setup::default());
     let job = reaches(&engine, JobId(1), State::Done);
@@ -63,7 +63,7 @@ pub(crate) async fn recover(env: &TestEnv) -> (Job, usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn before_the_intent_the_part_is_deleted_and_the_work_done_again() {
+async fn after_a_crash_before_the_intent_the_part_file_is_deleted_and_the_job_runs_again() {
     let env = TestEnv::new();
     let (_, part) = claimed(&env);
     let (job, runs) = recover(&env).await;
@@ -73,15 +73,15 @@ async fn before_the_intent_the_part_is_deleted_and_the_work_done_again() {
     assert!(judge::decodes(&job.output));
 }
 
-/// Linux ends children with the thread that started them; elsewhere, and for what slipped through, the next
-/// start does. Here the child belongs to the test, so that only the next start can.
+/// Linux ends children with the thread that started them. On other systems, and if that failed, the next engine ends
+/// them when it starts. Here the child belongs to the test, so that only the next engine can end it.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_ffmpeg_that_outlived_its_engine_is_ended_at_the_next_start() {
+async fn an_ffmpeg_that_survived_its_engine_is_ended_at_the_next_start() {
     let env = TestEnv::new();
     let (job, _) = claimed(&env);
     let mut orphan = Orphan::start();
-    let it_is_itself = || identify(orphan.0.id()).is_some_and(|c| c.exe.ends_with("fake-ffmpeg"));
-    wait_until("the orphan to be itself", Duration::from_secs(5), it_is_itself);
+    let is_running = || identify(orphan.0.id()).is_some_and(|c| c.exe.ends_with("fake-ffmpeg"));
+    wait_until("the orphan to run its own program", Duration::from_secs(5), is_running);
     let child = identify(orphan.0.id()).unwrap();
     let dead = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
     assert!(dead.note(job.lease(), &Note::Child(child)).unwrap());
@@ -89,7 +89,7 @@ async fn an_ffmpeg_that_outlived_its_engine_is_ended_at_the_next_start() {
     wait_until("the orphan to end", Duration::from_secs(5), || orphan.0.try_wait().unwrap().is_some());
 }
 
-/// An ffmpeg that hangs for ever; killed by the test if nothing else did.
+/// An ffmpeg that hangs forever; killed when dropped.
 struct Orphan(std::process::Child);
 
 impl Orphan {
@@ -108,7 +108,7 @@ impl Drop for Orphan {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn between_intent_and_rename_the_work_is_done_again() {
+async fn after_a_crash_between_intent_and_rename_the_job_runs_again() {
     let env = TestEnv::new();
     let (job, part) = claimed(&env);
     intend(&env, &job, &part);
@@ -117,10 +117,10 @@ async fn between_intent_and_rename_the_work_is_done_again() {
     assert_eq!(env.results(), ["a.mp4"], "no part file, no second output");
 }
 
-/// A box to drop things into: what is in it cannot be listed, and the folder not be flushed.
+/// The folder is write-only: it cannot be opened for reading, so it cannot be listed or synced.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_result_that_is_there_is_not_made_again_because_its_folder_cannot_be_flushed() {
+fn a_result_in_a_folder_that_cannot_be_synced_is_published_once() {
     use std::os::unix::fs::PermissionsExt;
     let env = TestEnv::new();
     let video = env.video(&clips::ordinary(), "a.mkv");
@@ -137,7 +137,7 @@ fn a_result_that_is_there_is_not_made_again_because_its_folder_cannot_be_flushed
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_the_rename_the_job_is_done_without_a_second_encode() {
+async fn a_crash_after_the_rename_needs_no_second_encode() {
     let env = TestEnv::new();
     let (job, part) = claimed(&env);
     intend(&env, &job, &part);
@@ -150,20 +150,20 @@ async fn after_the_rename_the_job_is_done_without_a_second_encode() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stranger_under_the_intended_name_is_not_taken_for_the_result() {
+async fn a_foreign_file_with_the_intended_name_is_not_mistaken_for_the_result() {
     let env = TestEnv::new();
     let (job, part) = claimed(&env);
     intend(&env, &job, &part);
     fs::write(&job.output, "a letter").unwrap();
     let (done, runs) = recover(&env).await;
     assert_eq!(runs, 2);
-    assert_eq!(fs::read_to_string(&job.output).unwrap(), "a letter", "never replaced");
+    assert_eq!(fs::read_to_string(&job.output).unwrap(), "a letter", "the foreign file is never replaced");
     assert_eq!(done.output, env.out().join("a (2).mp4"));
 }
 
-/// As two jobs of one video make them: each has its own result.
+/// Two jobs of one video produce identical files, and each has its own result.
 #[test]
-fn an_equal_file_of_another_is_not_taken_for_the_result() {
+fn an_identical_file_of_another_job_is_not_mistaken_for_the_result() {
     let env = TestEnv::new();
     let (job, part) = claimed(&env);
     fs::copy(&part, &job.output).unwrap();
@@ -173,9 +173,9 @@ fn an_equal_file_of_another_is_not_taken_for_the_result() {
     assert_eq!(env.results(), ["a (2).mp4", "a.mp4"]);
 }
 
-/// An earlier attempt was about to publish when its drive fell silent, and did so in the end.
+/// The drive stopped responding while an earlier attempt published, and the rename succeeded later.
 #[test]
-fn the_result_of_an_earlier_attempt_is_not_put_beside_itself() {
+fn the_result_of_an_earlier_attempt_is_not_published_twice() {
     let env = TestEnv::new();
     let (job, part) = claimed(&env);
     intend(&env, &job, &part);
@@ -193,20 +193,20 @@ fn cancel(env: &TestEnv, job: &Job) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cancel_asked_for_before_the_crash_is_honoured_after_it() {
+async fn a_cancel_requested_before_the_crash_takes_effect_after_it() {
     let env = TestEnv::new();
     let (job, part) = claimed(&env);
     cancel(&env, &job);
     let engine = start(&env, Setup::default());
     let cancelled = reaches(&engine, job.id, State::Cancelled);
-    assert_eq!(cancelled.epoch, 1, "it was not run again");
+    assert_eq!(cancelled.epoch, 1, "the job did not run again");
     engine.stop().await;
     assert!(!part.exists() && env.results().is_empty());
 }
 
-/// To make it again would put a second one beside it.
+/// A second encode would publish a second result.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_result_on_a_drive_that_is_away_after_the_crash_is_looked_for_when_it_is_back() {
+async fn a_result_on_a_drive_missing_after_the_crash_is_found_when_the_drive_returns() {
     let env = TestEnv::new();
     let Some(disk) = SmallDisk::mount(env.data().join("../disk"), 32 << 20) else { return };
     let place = env.out().join("drive");
@@ -226,7 +226,7 @@ async fn a_result_on_a_drive_that_is_away_after_the_crash_is_looked_for_when_it_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cancel_asked_for_after_the_intent_comes_too_late_when_the_rename_was_made() {
+async fn a_cancel_after_the_intent_has_no_effect_if_the_rename_succeeded() {
     let env = TestEnv::new();
     let (job, part) = claimed(&env);
     intend(&env, &job, &part);
@@ -238,7 +238,7 @@ async fn a_cancel_asked_for_after_the_intent_comes_too_late_when_the_rename_was_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cancel_asked_for_after_the_intent_wins_when_the_rename_was_not_made() {
+async fn a_cancel_after_the_intent_takes_effect_if_the_rename_did_not_happen() {
     let env = TestEnv::new();
     let (job, part) = claimed(&env);
     intend(&env, &job, &part);

@@ -1,4 +1,5 @@
-//! Any media under any preset: a plan or a refusal, and a command line in which nothing of the file is an option.
+//! Plans any media with any preset: the result is a plan or a refusal, and no text of the file becomes an option of the
+//! command line.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,5 @@
-//! Bytes that should carry captions, whatever they are: read or passed over, never a crash, and times that go forward.
+//! Reads captions from arbitrary bytes: they are parsed or skipped without a panic, and the lines found are in order
+//! and do not overlap.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

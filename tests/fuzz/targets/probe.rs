@@ -1,4 +1,5 @@
-//! ffprobe's answer, whatever it says: read or refused, never a crash, and nothing that cannot be believed.
+//! Parses arbitrary text as output of ffprobe: it is accepted or refused without a panic, durations are positive and
+//! finite, and frame sizes are finite.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -12,8 +13,8 @@ fuzz_target!(|text: &str| {
     let _ = (info.facts(), info.length(), info.audio());
     for stream in &info.streams {
         assert!(stream.seconds.is_none_or(|s| s.is_finite() && s > 0.0));
-        if let Some(picture) = &stream.video {
-            let (width, height) = picture.displayed();
+        if let Some(video) = &stream.video {
+            let (width, height) = video.displayed();
             assert!(width.is_finite() && height.is_finite());
         }
     }

@@ -1,19 +1,19 @@
-//! No import circles: neither between the top-level modules of a crate nor between siblings. That a child uses what its
-//! parent has, or a parent its child, is none.
+//! Checks that there are no circular imports, neither between the top-level modules of a crate nor between siblings.
+//! Imports between a parent and its child do not count.
 
 use super::{root, sources};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// The names of a module, from the root of its crate.
+/// The path of a module from the root of its crate.
 type Module = Vec<String>;
 
-/// Which siblings use which, below one parent.
+/// The siblings that each module below one parent uses.
 type Uses = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
-fn no_module_depends_on_itself_by_way_of_its_siblings() {
+fn no_module_depends_on_itself_through_its_siblings() {
     for name in crates() {
         for (parent, uses) in siblings(&modules(&root().join(&name).join("src"))) {
             let all: Vec<String> = circles(&uses).iter().map(|circle| circle.join(" -> ")).collect();
@@ -23,7 +23,7 @@ fn no_module_depends_on_itself_by_way_of_its_siblings() {
 }
 
 #[test]
-fn a_circle_is_named_whatever_way_it_is_written() {
+fn a_circle_is_found_in_every_form_of_import() {
     let module = |name: &str, text: &str| (name.split("::").map(str::to_owned).collect(), text.to_owned());
     let of = |texts: &[(&str, &str)]| {
         let modules: BTreeMap<Module, String> = texts.iter().map(|(name, text)| module(name, text)).collect();
@@ -40,10 +40,13 @@ fn a_circle_is_named_whatever_way_it_is_written() {
     let family =
         [("a", "use b::C; use self::b;"), ("a::b", "use super::D; use crate::a::E;"), ("c", "use crate::a;")];
     assert!(of(&family).is_empty(), "children and parents");
-    assert!(of(&[("a", "// use crate::b;"), ("b", "use crate::a;")]).is_empty(), "a comment uses nothing");
+    assert!(
+        of(&[("a", "// use crate::b;"), ("b", "use crate::a;")]).is_empty(),
+        "a comment is not an import"
+    );
 }
 
-/// Those below `src-tauri`, and the one that stands there itself.
+/// Returns the crates in `src-tauri` and below it.
 fn crates() -> Vec<String> {
     let folders = fs::read_dir(root().join("src-tauri")).unwrap().map(|entry| entry.unwrap().file_name());
     let below = folders.map(|name| format!("src-tauri/{}", name.to_str().unwrap()));
@@ -51,7 +54,7 @@ fn crates() -> Vec<String> {
     all.filter(|name| root().join(name).join("Cargo.toml").is_file()).collect()
 }
 
-/// Their text without unit tests.
+/// Returns the text of each module below a folder, without unit tests.
 fn modules(base: &Path) -> BTreeMap<Module, String> {
     let mut all: BTreeMap<Module, String> = BTreeMap::new();
     for path in sources(base) {
@@ -77,12 +80,12 @@ fn without_tests(text: &str) -> &str {
     tests.map_or(text, |(at, _)| &text[..at])
 }
 
-/// Which siblings use which, by parent.
+/// Returns, for each parent, which of its children use which.
 fn siblings(modules: &BTreeMap<Module, String>) -> BTreeMap<Module, Uses> {
     let mut all: BTreeMap<Module, Uses> = BTreeMap::new();
     for (module, text) in modules {
         for path in paths(text) {
-            let used = meant(module, &path, modules);
+            let used = resolve(module, &path, modules);
             let common = module.iter().zip(&used).take_while(|(a, b)| a == b).count();
             if let (Some(from), Some(to)) = (module.get(common), used.get(common)) {
                 let family = all.entry(module[..common].to_vec()).or_default();
@@ -93,8 +96,8 @@ fn siblings(modules: &BTreeMap<Module, String>) -> BTreeMap<Module, Uses> {
     all
 }
 
-/// The deepest module that a path leads to.
-fn meant(from: &Module, path: &str, modules: &BTreeMap<Module, String>) -> Module {
+/// Returns the deepest existing module of a path.
+fn resolve(from: &Module, path: &str, modules: &BTreeMap<Module, String>) -> Module {
     let mut at = from.clone();
     for name in path.split("::") {
         match name {
@@ -113,7 +116,7 @@ fn meant(from: &Module, path: &str, modules: &BTreeMap<Module, String>) -> Modul
     at
 }
 
-/// Every path in a text that begins with `crate`, `super` or `self`, in a `use` or elsewhere.
+/// Returns every path in a text that starts with `crate`, `super` or `self`, in a `use` or elsewhere.
 fn paths(text: &str) -> Vec<String> {
     let code: String = text.lines().flat_map(|line| [line.split("//").next().unwrap(), "\n"]).collect();
     let mut all = Vec::new();
@@ -127,22 +130,22 @@ fn paths(text: &str) -> Vec<String> {
     all
 }
 
-/// Where a tree of names ends: at the first sign behind it that belongs to none.
+/// Returns the end of a use tree: the offset of the first character that cannot belong to it.
 fn end_of(text: &str) -> usize {
     let mut depth = 0;
-    for (at, sign) in text.char_indices() {
-        match sign {
+    for (at, c) in text.char_indices() {
+        match c {
             '{' => depth += 1,
             '}' if depth > 1 => depth -= 1,
             '}' if depth == 1 => return at + 1,
-            sign if depth == 0 && !sign.is_alphanumeric() && !"_:".contains(sign) => return at,
+            c if depth == 0 && !c.is_alphanumeric() && !"_:".contains(c) => return at,
             _ => {}
         }
     }
     text.len()
 }
 
-/// The paths of a tree such as `a::{B, c::{D, E}}`.
+/// Appends the paths of a use tree such as `a::{B, c::{D, E}}`.
 fn leaves(before: &str, tree: &str, all: &mut Vec<String>) {
     let tree = tree.trim();
     let Some((path, inner)) = tree.split_once('{') else {
@@ -151,8 +154,8 @@ fn leaves(before: &str, tree: &str, all: &mut Vec<String>) {
     };
     let inner = inner.trim_end().strip_suffix('}').unwrap_or(inner);
     let (mut depth, mut from) = (0, 0);
-    for (at, sign) in inner.char_indices() {
-        match sign {
+    for (at, c) in inner.char_indices() {
+        match c {
             '{' => depth += 1,
             '}' => depth -= 1,
             ',' if depth == 0 => {
@@ -165,38 +168,38 @@ fn leaves(before: &str, tree: &str, all: &mut Vec<String>) {
     leaves(&format!("{before}{path}"), &inner[from..], all);
 }
 
-/// For each set of modules that lead to each other, the shortest way back of its first one.
+/// Returns, for each set of modules that depend on each other, the shortest cycle from its first module.
 fn circles(uses: &Uses) -> Vec<Vec<String>> {
     let mut named: BTreeSet<&String> = BTreeSet::new();
     let mut all = Vec::new();
     for start in uses.keys() {
         if !named.contains(start)
-            && let Some(way) = way_back(uses, start)
+            && let Some(cycle) = shortest_cycle(uses, start)
         {
-            named.extend(uses.keys().filter(|other| way.contains(other)));
-            all.push(way);
+            named.extend(uses.keys().filter(|other| cycle.contains(other)));
+            all.push(cycle);
         }
     }
     all
 }
 
-/// The shortest way from a module over others back to itself.
-fn way_back(uses: &Uses, start: &String) -> Option<Vec<String>> {
-    let (mut ways, mut seen) = (vec![vec![start.clone()]], BTreeSet::new());
-    while !ways.is_empty() {
+/// Returns the shortest cycle from a module back to itself.
+fn shortest_cycle(uses: &Uses, start: &String) -> Option<Vec<String>> {
+    let (mut routes, mut seen) = (vec![vec![start.clone()]], BTreeSet::new());
+    while !routes.is_empty() {
         let mut longer = Vec::new();
-        for way in ways {
-            for next in way.last().and_then(|last| uses.get(last)).into_iter().flatten() {
-                let way = [way.as_slice(), std::slice::from_ref(next)].concat();
+        for route in routes {
+            for next in route.last().and_then(|last| uses.get(last)).into_iter().flatten() {
+                let route = [route.as_slice(), std::slice::from_ref(next)].concat();
                 if next == start {
-                    return Some(way);
+                    return Some(route);
                 }
                 if seen.insert(next.clone()) {
-                    longer.push(way);
+                    longer.push(route);
                 }
             }
         }
-        ways = longer;
+        routes = longer;
     }
     None
 }

@@ -1,11 +1,11 @@
-//! Words that do not belong in plain technical English, over names, comments and strings. A guard against slips: it does not
-//! replace reading.
+//! Finds words that do not belong in plain technical English, in names, comments and strings. It catches slips and does
+//! not replace a review.
 
 use super::{root, sources};
 use std::fs;
 use std::path::PathBuf;
 
-/// Words, and what to write instead.
+/// Words with their replacements.
 const WORDS: [(&str, &str); 10] = [
     ("nobody", "no process, no user, nothing"),
     ("somebody", "another process, a user"),
@@ -19,7 +19,7 @@ const WORDS: [(&str, &str); 10] = [
     ("mended", "repaired, fixed"),
 ];
 
-/// Files where such words are the subject, or the name of a file that an earlier version left on the disk.
+/// Files that test for these words or need the name of a file that an earlier version left on the disk.
 const ALLOWED: [&str; 3] = [
     "tests/integration/layout/english.rs",
     "src-tauri/core/src/queue/sqlite/files.rs",
@@ -27,7 +27,7 @@ const ALLOWED: [&str; 3] = [
 ];
 
 #[test]
-fn words_that_do_not_belong_stay_away() {
+fn the_project_contains_no_forbidden_words() {
     let mut found = Vec::new();
     for path in texts() {
         let name = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
@@ -43,7 +43,7 @@ fn words_that_do_not_belong_stay_away() {
 }
 
 #[test]
-fn a_word_is_found_in_a_comment_and_in_a_name_and_not_within_another_word() {
+fn words_are_found_in_comments_and_names_but_not_within_other_words() {
     let words = |line: &str| forbidden(line).map(|(word, _)| word).collect::<Vec<_>>();
     assert_eq!(words("// Nobody may open it."), ["nobody"]);
     assert_eq!(words("fn nobody_opens_it() {}"), ["nobody"]);
@@ -52,7 +52,7 @@ fn a_word_is_found_in_a_comment_and_in_a_name_and_not_within_another_word() {
     assert!(words("molest, mendedness, bodyless; maybe item; toBe(\"It was odd\")").is_empty());
 }
 
-/// Sources, documents and scripts of the project.
+/// Returns the sources, documents and scripts of the project.
 fn texts() -> Vec<PathBuf> {
     let root = root();
     let mut all = Vec::new();
@@ -73,13 +73,13 @@ fn page(folder: &std::path::Path) -> Vec<PathBuf> {
     folders.iter().flat_map(|folder| page(folder)).chain(files.into_iter().filter(kind)).collect()
 }
 
-/// The words of the list in a line; names are read word by word.
+/// Returns the listed words that occur in a line; identifiers are split into words.
 fn forbidden(line: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let words = plain(line);
     WORDS.into_iter().filter(move |(word, _)| words.contains(&format!(" {word} ")))
 }
 
-/// In lower case, one space before and after each word; `snake_case` and `camelCase` are several words.
+/// Returns the line in lower case, with one space before and after each word; splits `snake_case` and `camelCase`.
 fn plain(line: &str) -> String {
     let mut text = String::from(" ");
     let mut lower = false;
@@ -93,7 +93,7 @@ fn plain(line: &str) -> String {
         } else if c.is_whitespace() || c == '_' {
             text.push(' ');
         } else {
-            // Punctuation stands between two words.
+            // Words separated by punctuation are not adjacent.
             text.push_str(" . ");
         }
     }
