@@ -53,10 +53,10 @@ laws! {
 
     duplicates_are_decided_at_the_add_and_not_when_the_disk_was_read => |w| {
         let before = Taken::default();
-        let twin = w.add(&["a.mkv"])[0];
+        let first = w.add(&["a.mkv"])[0];
         let add = || w.queue.add(&[new_job("a.mkv")], Place::End, &before).unwrap().remove(0);
-        assert_eq!(add(), Added::Duplicate(twin));
-        w.steer(Command::Remove, &[twin]);
+        assert_eq!(add(), Added::Duplicate(first));
+        w.steer(Command::Remove, &[first]);
         assert_eq!(output(&add()), Path::new("/out/a.mp4"));
     }
 

@@ -117,9 +117,9 @@ fn a_command_by_state_skips_a_job_that_has_left_the_state() {
     let (_dir, path) = filled(1001);
     let queue = open(&path);
     // Sets the last job running during the first batch, as an engine that claims it between the batches.
-    let meanwhile = "CREATE TRIGGER meanwhile AFTER UPDATE OF state ON job WHEN OLD.id = 1 BEGIN \
+    let trigger = "CREATE TRIGGER meanwhile AFTER UPDATE OF state ON job WHEN OLD.id = 1 BEGIN \
         UPDATE job SET state = 'running', owner = 'engine' WHERE id = 1001; END";
-    rusqlite::Connection::open(&path).unwrap().execute_batch(meanwhile).unwrap();
+    rusqlite::Connection::open(&path).unwrap().execute_batch(trigger).unwrap();
     let steered = queue.steer(Command::Cancel, &Which::All(vec![State::Queued])).unwrap();
     assert_eq!((steered.done.len(), steered.refused.len()), (1000, 0));
     let last = queue.job(JobId(1001)).unwrap().unwrap();

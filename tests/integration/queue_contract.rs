@@ -37,12 +37,12 @@ laws! {
     }
 
     adding_a_job_claims_its_output_name => |w| {
-        let mut twin = new_job("A.avi");
-        twin.stem = "É".into();
+        let mut second = new_job("A.avi");
+        second.stem = "É".into();
         let mut first = new_job("a.mkv");
         first.stem = "e\u{301}".into();
         let on_disk = ["/out/É (2).mp4"].into_iter().collect();
-        let added = w.queue.add(&[first, twin], Place::End, &on_disk).unwrap();
+        let added = w.queue.add(&[first, second], Place::End, &on_disk).unwrap();
         let name = |a: &Added| if let Added::Accepted { output, .. } = a { output.clone() } else { panic!() };
         assert_eq!(name(&added[0]), Path::new("/out/e\u{301}.mp4"));
         assert_eq!(name(&added[1]), Path::new("/out/É (3).mp4"), "2 is taken on disk, 1 by the first job");

@@ -61,9 +61,9 @@ laws! {
         assert_eq!(edit(w, ids[1], with_stem("A")), changed("/out/A (2).mp4"), "names are compared without case");
         assert_eq!(edit_with(w, ids[1], with_stem("É"), &["/out/É.mp4"]), changed("/out/É (2).mp4"), "taken on disk");
         assert_eq!(w.job(ids[1]).output, Path::new("/out/É (2).mp4"));
-        let mut twin = new_job("c.mkv");
-        twin.stem = "e\u{301} (2)".into();
-        let added = w.queue.add(&[twin], Place::End, &Taken::default()).unwrap().remove(0);
+        let mut third = new_job("c.mkv");
+        third.stem = "e\u{301} (2)".into();
+        let added = w.queue.add(&[third], Place::End, &Taken::default()).unwrap().remove(0);
         let Added::Accepted { output, .. } = added else { panic!("{added:?}") };
         assert_eq!(output, Path::new("/out/e\u{301} (2) (2).mp4"), "the new name is claimed");
         let named = |name: &str| NewJob { stem: "b".into(), ..new_job(name) };

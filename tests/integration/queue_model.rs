@@ -128,8 +128,8 @@ impl Pair {
     /// Replaces jobs: exactly the failed ones leave the list, each for an active job of its video.
     fn replace(&mut self, ids: &[JobId], crf: u8) {
         let before: BTreeMap<JobId, Job> = self.jobs().into_iter().map(|job| (job.id, job)).collect();
-        let said = Said { renamed: false, crf, again: true, from_folder: false, timed: true };
-        let new = |id| wanted(number_of(&name_of(before.get(id))), &said);
+        let opts = Said { renamed: false, crf, again: true, from_folder: false, timed: true };
+        let new = |id| wanted(number_of(&name_of(before.get(id))), &opts);
         let successors: Vec<_> = ids.iter().map(|id| Successor { of: *id, new: new(id) }).collect();
         let taken = self.results.iter().collect();
         let replaced = self.both(|q| q.replace(&successors, &taken).unwrap());
@@ -274,9 +274,9 @@ impl Pair {
         }
         self.both(|q| q.startable(None, 3).unwrap().iter().map(|job| job.id).collect::<Vec<_>>());
         for name in [0, 1, 8] {
-            let said = Said { renamed: false, crf: 21, again: false, from_folder: false, timed: true };
+            let opts = Said { renamed: false, crf: 21, again: false, from_folder: false, timed: true };
             self.both(|q| -> BTreeSet<(PathBuf, bool)> {
-                let results = q.earlier_results(&[wanted(name, &said)]).unwrap();
+                let results = q.earlier_results(&[wanted(name, &opts)]).unwrap();
                 results.into_iter().map(|result| (result.path, result.to_come)).collect()
             });
         }
@@ -341,7 +341,7 @@ fn assert_tallied(path: &std::path::Path) {
 
 /// The job for a file number: few names, presets that differ in name alone, and some that differ in their settings.
 /// From number 8 on the source is the output path of the file with the number `name - 8`.
-fn wanted(name: u8, said: &Said) -> NewJob {
+fn wanted(name: u8, opts: &Said) -> NewJob {
     let volume = ["/", "/media/Media"][usize::from(name % 2)];
     let mut job = new_job(&format!("{name}.mkv"));
     if let Some(made) = name.checked_sub(8) {
@@ -349,11 +349,11 @@ fn wanted(name: u8, said: &Said) -> NewJob {
         (job.real_source, job.stem) = (job.source.clone(), format!("{made}b").into());
         job.source_size = Some(1);
     }
-    (job.again, job.from_folder, job.output_volume) = (said.again, said.from_folder, Some(volume.into()));
-    job.source_mtime_ns = job.source_mtime_ns.filter(|_| said.timed);
+    (job.again, job.from_folder, job.output_volume) = (opts.again, opts.from_folder, Some(volume.into()));
+    job.source_mtime_ns = job.source_mtime_ns.filter(|_| opts.timed);
     let preset = &mut job.spec.preset;
-    preset.video.as_mut().unwrap().crf = Some(said.crf);
-    if said.renamed {
+    preset.video.as_mut().unwrap().crf = Some(opts.crf);
+    if opts.renamed {
         (preset.id, preset.name) = ("mine".into(), "Mine".into());
     }
     job

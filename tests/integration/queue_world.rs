@@ -47,8 +47,8 @@ pub(crate) fn sqlite() -> World {
 pub(crate) fn memory() -> World {
     let clock = Arc::new(ManualClock::at(START));
     let queue = Arc::new(MemoryQueue::new(clock.clone()));
-    let twin = queue.clone();
-    let make_unreadable = Box::new(move |id| twin.make_unreadable(id));
+    let handle = queue.clone();
+    let make_unreadable = Box::new(move |id| handle.make_unreadable(id));
     World { queue, clock, make_unreadable, _dir: tempfile::tempdir().unwrap() }
 }
 

@@ -21,7 +21,7 @@ fn half(env: &TestEnv, clip: &Path, name: &str) {
 }
 
 /// Runs all videos of the environment. The returned function finds a job by the name of its source.
-fn work(env: &TestEnv, more: &[&str]) -> impl Fn(&str) -> Value {
+fn run(env: &TestEnv, more: &[&str]) -> impl Fn(&str) -> Value {
     let out = env.out();
     let add =
         ["add", "--set", "video.speed=ultrafast", "--flat", "--output-dir", out.to_str().unwrap(), "videos"];
@@ -50,7 +50,7 @@ fn truncated_recordings_fail_and_report_how_much_is_readable() {
     let early = fs::read(clips::clip("early-hevc.mp4", 1.0, false, &x265)).unwrap();
     let data = early.windows(4).position(|w| w == b"mdat").unwrap();
     fs::write(env.videos().join("early.mp4"), &early[..data - 4]).unwrap();
-    let job = work(&env, &[]);
+    let job = run(&env, &[]);
     for name in ["fast.mp4", "fragments.mp4", "cut.mkv", "cut.flv"] {
         let message = job(name)["failure"]["message"].as_str().unwrap().to_owned();
         assert_eq!(job(name)["failure"]["code"], "source_truncated", "{name}: {message}");
@@ -71,7 +71,7 @@ fn truncated_broadcasts_are_done_with_warnings() {
     half(&env, &long("cut.ts", &[]), "cut.ts");
     let mpeg = ["-c:v", "mpeg2video", "-c:a", "mp2", "-f", "vob"];
     half(&env, &clips::clip("cut.mpg", 8.0, true, &mpeg), "cut.mpg");
-    let job = work(&env, &[]);
+    let job = run(&env, &[]);
     for name in ["cut.ts", "cut.mpg"] {
         assert!(warnings(&job(name)).contains("damaged spot"), "{name}: {}", job(name));
     }
@@ -96,7 +96,7 @@ fn pieces_of_a_broadcast_are_joined_whatever_their_timestamps() {
     ] {
         fs::write(env.videos().join(name), pieces.map(Vec::as_slice).concat()).unwrap();
     }
-    let job = work(&env, &[]);
+    let job = run(&env, &[]);
     for name in ["restart.ts", "later.ts", "earlier.ts", "restart.vob"] {
         assert!(warnings(&job(name)).contains("parts were joined"), "{name}: {}", job(name));
         let made = judge::facts(Path::new(job(name)["output"].as_str().unwrap()));
@@ -179,7 +179,7 @@ fn damage_in_a_complete_file_is_reported_for_a_copy_and_a_conversion() {
         bytes[middle..middle + 4000].fill(0x55);
         fs::write(env.videos().join(name), bytes).unwrap();
     }
-    let job = work(&env, &[]);
+    let job = run(&env, &[]);
     for name in ["copied.mp4", "converted.mkv"] {
         assert!(warnings(&job(name)).contains("damaged spot"), "{name}: {}", job(name));
     }
@@ -201,7 +201,7 @@ fn a_wrong_header_is_not_trusted() {
         }
     }
     fs::write(env.videos().join("liar.mp4"), bytes).unwrap();
-    let job = work(&env, &["--set", "video.copy=never"]);
+    let job = run(&env, &["--set", "video.copy=never"]);
     assert_eq!(job("liar.mp4")["state"], "done", "{}", job("liar.mp4"));
     let made = judge::judge(&env.out().join("liar.mp4"));
     assert!((made.video_seconds - 8.0).abs() < 0.2 && made.frames == 200, "{made:?}");
@@ -217,7 +217,7 @@ fn audio_that_is_late_and_short_keeps_its_start_and_length() {
         ["-f", "lavfi", "-i", "sine=d=2", "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac"];
     let status = std::process::Command::new("ffmpeg").args(args).args(audio).arg(&made).status().unwrap();
     assert!(status.success());
-    let job = work(&env, &["--set", "video.copy=never"]);
+    let job = run(&env, &["--set", "video.copy=never"]);
     assert_eq!(job("late.mkv")["state"], "done", "{}", job("late.mkv"));
     let facts = judge::facts(&env.out().join("late.mp4"));
     let audio = &judge::streams(&facts, "audio")[0];
@@ -230,7 +230,7 @@ fn salvage_converts_the_readable_part_and_marks_the_result_as_partial() {
     let env = TestEnv::new();
     half(&env, &long("cut.mkv", &[]), "cut.mkv");
     half(&env, &long("cut-fast.mp4", &["-movflags", "+faststart"]), "fast.mp4");
-    let job = work(&env, &["--set", "salvage=true"]);
+    let job = run(&env, &["--set", "salvage=true"]);
     for (name, made) in [("cut.mkv", "cut.mp4"), ("fast.mp4", "fast.mp4")] {
         let warning = warnings(&job(name));
         assert!(warning.starts_with("Partial: 0:04 of 0:08 could be read"), "{name}: {warning}");
@@ -254,7 +254,7 @@ fn a_container_without_timestamps_is_as_long_as_its_frames() {
     let env = TestEnv::new();
     let bare = fs::read(clips::clip("bare.m1v", 2.0, false, &["-c:v", "mpeg1video"])).unwrap();
     fs::write(env.videos().join("a.mpg"), without_timestamps(&bare)).unwrap();
-    let job = work(&env, &[])("a.mpg");
+    let job = run(&env, &[])("a.mpg");
     let text = warnings(&job);
     assert!(text.starts_with("The original has no timestamps; 25 pictures a second were assumed."), "{text}");
     let made = judge::facts(Path::new(job["output"].as_str().unwrap()));
@@ -274,7 +274,7 @@ fn a_raw_stream_without_timestamps_is_as_long_as_its_frames() {
     for (name, codec) in bare {
         env.video(&clips::clip(name, 2.0, false, codec), name);
     }
-    let job = work(&env, &[]);
+    let job = run(&env, &[]);
     for (name, _) in bare {
         let remarks = warnings(&job(name));
         assert!(!remarks.contains("incomplete") && !remarks.contains("damaged"), "{remarks}");

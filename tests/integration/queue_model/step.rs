@@ -107,7 +107,7 @@ fn command() -> impl Strategy<Value = Command> + Clone {
     ])
 }
 
-fn said() -> impl Strategy<Value = Said> {
+fn options() -> impl Strategy<Value = Said> {
     (any::<bool>(), 21..23u8, any::<bool>(), any::<bool>(), prop::bool::weighted(0.8)).prop_map(
         |(renamed, crf, again, from_folder, timed)| Said { renamed, crf, again, from_folder, timed },
     )
@@ -126,7 +126,7 @@ fn written() -> impl Strategy<Value = Written> {
 
 pub(super) fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        4 => (prop::collection::vec(0..12u8, 1..4), any::<bool>(), said())
+        4 => (prop::collection::vec(0..12u8, 1..4), any::<bool>(), options())
             .prop_map(|(names, top, said)| Step::Add { names, top, said }),
         4 => any::<bool>().prop_map(|alone| Step::Claim { alone }),
         3 => (0..4usize, written()).prop_map(|(worker, written)| Step::Note { worker, written }),
