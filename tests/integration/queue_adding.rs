@@ -1,4 +1,5 @@
-//! Adding: which names results get among those of other jobs and of what lies on the disk, and how a file is known again.
+//! Adding: which output names jobs get next to those of other jobs and of files on disk, and how known files
+//! are recognized.
 
 use crate::queue_world::{done, laws, new_job};
 use spool_core::job::JobId;
@@ -10,13 +11,13 @@ fn output(added: &Added) -> &Path {
     if let Added::Accepted { output, .. } = added { output } else { panic!("{added:?}") }
 }
 
-/// A job whose result is wished to be called like those of others.
-fn called(name: &str, source: &str) -> NewJob {
+/// A job that asks for this file stem for its result, whatever the name of its source.
+fn named(name: &str, source: &str) -> NewJob {
     NewJob { stem: name.into(), ..new_job(source) }
 }
 
 laws! {
-    a_file_is_known_again_by_what_it_was_when_it_was_read => |w| {
+    a_done_file_is_recognized_by_its_size_and_time_when_it_was_read => |w| {
         w.add(&["a.mkv"]);
         let job = w.claim();
         let grown = NewJob { source_size: Some(4000), source_mtime_ns: Some(7), ..new_job("a.mkv") };
@@ -24,13 +25,13 @@ laws! {
         w.queue.settle(job.lease(), &done(&job)).unwrap();
         assert_eq!((w.job(job.id).source_size, w.job(job.id).source_mtime_ns), (Some(4000), Some(7)));
         assert_eq!(w.queue.saved().unwrap().before, 4000);
-        let there = [&job.output].into_iter().collect();
-        let add = |job: NewJob| w.queue.add(&[job], Place::End, &there).unwrap().remove(0);
+        let on_disk = [&job.output].into_iter().collect();
+        let add = |job: NewJob| w.queue.add(&[job], Place::End, &on_disk).unwrap().remove(0);
         assert_eq!(add(grown), Added::DoneBefore(job.id));
-        assert!(matches!(add(new_job("a.mkv")), Added::Accepted { .. }), "what it was when it was added");
+        assert!(matches!(add(new_job("a.mkv")), Added::Accepted { .. }), "the size and time at the add do not count");
     }
 
-    results_of_the_same_work_are_known_and_those_to_come_as_well => |w| {
+    earlier_results_include_those_of_active_jobs => |w| {
         let earlier = || w.queue.earlier_results(&[new_job("a.mkv")]).unwrap();
         assert_eq!(earlier(), []);
         w.add(&["a.mkv", "b.mkv"]);
@@ -42,20 +43,20 @@ laws! {
         assert_eq!(earlier(), [EarlierResult { path, to_come: false }]);
     }
 
-    a_name_claimed_or_on_disk_is_passed_over_however_they_alternate => |w| {
-        w.queue.add(&[called("A", "1.mkv"), called("a (3)", "2.mkv")], Place::End, &Taken::default()).unwrap();
+    claimed_names_and_names_on_disk_are_skipped_in_any_mix => |w| {
+        w.queue.add(&[named("A", "1.mkv"), named("a (3)", "2.mkv")], Place::End, &Taken::default()).unwrap();
         let on_disk = ["/out/a (2).mp4", "/out/A (4).MP4"].into_iter().collect();
-        let added = w.queue.add(&[called("a", "3.mkv"), called("b", "4.mkv"), called("a", "5.mkv")], Place::End, &on_disk);
+        let added = w.queue.add(&[named("a", "3.mkv"), named("b", "4.mkv"), named("a", "5.mkv")], Place::End, &on_disk);
         let names: Vec<PathBuf> = added.unwrap().iter().map(|added| output(added).to_owned()).collect();
         assert_eq!(names, ["/out/a (5).mp4", "/out/b.mp4", "/out/a (6).mp4"].map(PathBuf::from));
     }
 
-    the_same_work_counts_as_it_is_when_it_is_added_and_not_when_the_disk_was_read => |w| {
+    duplicates_are_decided_at_the_add_and_not_when_the_disk_was_read => |w| {
         let before = Taken::default();
-        let twin = w.add(&["a.mkv"])[0];
+        let first = w.add(&["a.mkv"])[0];
         let add = || w.queue.add(&[new_job("a.mkv")], Place::End, &before).unwrap().remove(0);
-        assert_eq!(add(), Added::Duplicate(twin));
-        w.steer(Command::Remove, &[twin]);
+        assert_eq!(add(), Added::Duplicate(first));
+        w.steer(Command::Remove, &[first]);
         assert_eq!(output(&add()), Path::new("/out/a.mp4"));
     }
 
@@ -64,25 +65,25 @@ laws! {
         assert_eq!((output(&added[0]), &added[1]), (Path::new("/out/a.mp4"), &Added::Duplicate(JobId(1))));
     }
 
-    a_name_of_one_video_is_not_the_second_choice_of_another => |w| {
+    numbered_names_do_not_collide_with_names_that_jobs_ask_for => |w| {
         let on_disk = ["/out/a.mp4"].into_iter().collect();
-        let jobs = [called("a", "1.mkv"), called("a (2)", "2.mkv"), called("a", "3.mkv")];
+        let jobs = [named("a", "1.mkv"), named("a (2)", "2.mkv"), named("a", "3.mkv")];
         let added = w.queue.add(&jobs, Place::End, &on_disk).unwrap();
         let names: Vec<&Path> = added.iter().map(output).collect();
         assert_eq!(names, [Path::new("/out/a (2).mp4"), Path::new("/out/a (2) (2).mp4"), Path::new("/out/a (3).mp4")]);
     }
 
-    of_many_who_add_at_once_no_two_get_the_same_name => |w| {
-        // The world stays on this thread; the queue may be used from any.
+    concurrent_adds_never_share_a_name => |w| {
+        // The fixture is not `Sync`; the queue is.
         let queue = &w.queue;
-        let add_from = |who: usize| move || {
-            let jobs: Vec<_> = (0..60).map(|n| called(&format!("{}", n % 20), &format!("{who}-{n}.mkv"))).collect();
+        let add_from = |t: usize| move || {
+            let jobs: Vec<_> = (0..60).map(|n| named(&format!("{}", n % 20), &format!("{t}-{n}.mkv"))).collect();
             let calls = jobs.chunks(20).map(|jobs| queue.add(jobs, Place::End, &Taken::default()).unwrap());
             calls.flatten().map(|added| output(&added).to_owned()).collect::<Vec<PathBuf>>()
         };
         let names = std::thread::scope(|scope| {
-            let others: Vec<_> = (0..4).map(|who| scope.spawn(add_from(who))).collect();
-            others.into_iter().flat_map(|other| other.join().unwrap()).collect::<Vec<_>>()
+            let threads: Vec<_> = (0..4).map(|t| scope.spawn(add_from(t))).collect();
+            threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
         });
         assert_eq!(names.len(), 240);
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 240);

@@ -1,4 +1,5 @@
-//! Commands on many jobs: done in batches, between which others work, and of which a crash leaves each whole or undone.
+//! Commands on many jobs run in batches: other processes write between two batches, and a failure leaves each batch
+//! either complete or undone.
 
 use crate::queue_world::{START, done, new_job};
 use spool_core::clock::ManualClock;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A queue of so many jobs, in files that other processes may open.
+/// Creates a queue of `count` jobs in a file that several connections can open.
 fn filled(count: usize) -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("queue.db");
@@ -28,13 +29,13 @@ fn all() -> Which {
 }
 
 #[test]
-fn an_engine_of_another_process_claims_while_all_jobs_are_cancelled() {
+fn another_engine_claims_jobs_while_all_jobs_are_cancelled() {
     let (_dir, path) = filled(6000);
-    let (over, between) = (AtomicBool::new(false), AtomicBool::new(false));
+    let (finished, between) = (AtomicBool::new(false), AtomicBool::new(false));
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let engine = open(&path);
-            while !over.load(Ordering::Relaxed) {
+            while !finished.load(Ordering::Relaxed) {
                 let Some(job) = engine.claim("engine", true).unwrap() else { continue };
                 let counts = engine.counts().unwrap();
                 let half_way = counts.cancelled > 0 && counts.queued > 0;
@@ -43,16 +44,16 @@ fn an_engine_of_another_process_claims_while_all_jobs_are_cancelled() {
             }
         });
         let steered = open(&path).steer(Command::Cancel, &all());
-        over.store(true, Ordering::Relaxed);
+        finished.store(true, Ordering::Relaxed);
         steered.unwrap();
     });
-    assert!(between.load(Ordering::Relaxed), "claims go on between the batches");
+    assert!(between.load(Ordering::Relaxed), "jobs are claimed between the batches");
     let counts = open(&path).counts().unwrap();
     assert_eq!((counts.queued, counts.done + counts.cancelled), (0, 6000));
 }
 
 #[test]
-fn what_breaks_off_leaves_whole_batches_and_asked_again_does_the_rest() {
+fn a_failed_command_leaves_whole_batches_and_a_repeat_does_the_rest() {
     for command in [Command::Cancel, Command::Hold, Command::MoveTop, Command::Remove] {
         let (_dir, path) = filled(2500);
         let broken = rusqlite::Connection::open(&path).unwrap();
@@ -63,7 +64,7 @@ fn what_breaks_off_leaves_whole_batches_and_asked_again_does_the_rest() {
             );
             broken.execute_batch(&sql).unwrap();
         }
-        let before = positions(&path);
+        let before = job_rows(&path);
         let queue = open(&path);
         let ids = Which::Ids((1..=2500).map(JobId).collect());
         let error = queue.steer(command, &ids).unwrap_err();
@@ -79,13 +80,13 @@ fn what_breaks_off_leaves_whole_batches_and_asked_again_does_the_rest() {
 }
 
 #[test]
-fn what_was_added_is_taken_back_in_one_step_or_not_at_all() {
+fn undoing_an_add_is_all_or_nothing() {
     let (_dir, path) = filled(2500);
     let broken = rusqlite::Connection::open(&path).unwrap();
     let sql = "CREATE TRIGGER broken BEFORE DELETE ON job WHEN OLD.id = 1500 \
                BEGIN SELECT RAISE(ABORT, 'the disk went away'); END";
     broken.execute_batch(sql).unwrap();
-    let (queue, before) = (open(&path), positions(&path));
+    let (queue, before) = (open(&path), job_rows(&path));
     let ids = Which::Ids((1..=2500).map(JobId).collect());
     let error = queue.steer(Command::TakeBack, &ids).unwrap_err();
     assert!(!matches!(error, Error::Partly { .. }), "{error}");
@@ -95,29 +96,30 @@ fn what_was_added_is_taken_back_in_one_step_or_not_at_all() {
     assert_eq!(queue.counts().unwrap(), spool_core::queue::Counts::default());
 }
 
-type Standing = (i64, i64, String, bool);
+/// Id, position, state and hold of a job.
+type JobRow = (i64, i64, String, bool);
 
-fn positions(path: &Path) -> Vec<Standing> {
+fn job_rows(path: &Path) -> Vec<JobRow> {
     let connection = rusqlite::Connection::open(path).unwrap();
     let mut statement = connection.prepare("SELECT id, position, state, hold FROM job ORDER BY id").unwrap();
     let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
     statement.query_map([], row).unwrap().map(Result::unwrap).collect()
 }
 
-/// Numbers of the jobs that are no longer as they were.
-fn changed(path: &Path, before: &[Standing]) -> Vec<i64> {
-    let now: std::collections::BTreeSet<Standing> = positions(path).into_iter().collect();
+/// Returns the ids of the jobs whose rows differ from `before`.
+fn changed(path: &Path, before: &[JobRow]) -> Vec<i64> {
+    let now: std::collections::BTreeSet<JobRow> = job_rows(path).into_iter().collect();
     before.iter().filter(|job| !now.contains(job)).map(|job| job.0).collect()
 }
 
 #[test]
-fn asked_by_state_a_job_that_has_left_it_meanwhile_is_left_alone() {
+fn a_command_by_state_skips_a_job_that_has_left_the_state() {
     let (_dir, path) = filled(1001);
     let queue = open(&path);
-    // Ends the last of them as soon as the first batch is on the disk.
-    let meanwhile = "CREATE TRIGGER meanwhile AFTER UPDATE OF state ON job WHEN OLD.id = 1 BEGIN \
+    // Sets the last job running during the first batch, as an engine that claims it between the batches.
+    let trigger = "CREATE TRIGGER meanwhile AFTER UPDATE OF state ON job WHEN OLD.id = 1 BEGIN \
         UPDATE job SET state = 'running', owner = 'engine' WHERE id = 1001; END";
-    rusqlite::Connection::open(&path).unwrap().execute_batch(meanwhile).unwrap();
+    rusqlite::Connection::open(&path).unwrap().execute_batch(trigger).unwrap();
     let steered = queue.steer(Command::Cancel, &Which::All(vec![State::Queued])).unwrap();
     assert_eq!((steered.done.len(), steered.refused.len()), (1000, 0));
     let last = queue.job(JobId(1001)).unwrap().unwrap();

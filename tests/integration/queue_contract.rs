@@ -1,4 +1,4 @@
-//! What every queue must do, written against the trait and run on each implementation.
+//! The contract of every queue, written against the trait and run on each implementation.
 
 use crate::queue_world::{done, failure, laws, new_job};
 use spool_core::clock::Clock;
@@ -13,7 +13,7 @@ use spool_tests::reasons::{broke, said};
 use std::path::{Path, PathBuf};
 
 laws! {
-    jobs_are_claimed_in_list_order_each_once => |w| {
+    jobs_are_claimed_once_each_in_list_order => |w| {
         let ids = w.add(&["a.mkv", "b.mkv"]);
         let (first, second) = (w.claim(), w.claim());
         assert_eq!([first.id, second.id], [ids[0], ids[1]]);
@@ -21,13 +21,13 @@ laws! {
         assert!(w.queue.claim("engine", true).unwrap().is_none());
     }
 
-    added_to_the_top_means_before_everything_in_the_order_given => |w| {
+    jobs_added_to_the_top_come_first_in_the_given_order => |w| {
         w.add(&["a.mkv", "b.mkv"]);
         w.add_at(&["x.mkv", "y.mkv"], Place::Top);
         assert_eq!(w.names(&[State::Queued]), ["x.mkv", "y.mkv", "a.mkv", "b.mkv"]);
     }
 
-    the_same_work_is_not_added_twice_while_active_but_again_after_it_ended => |w| {
+    the_same_work_is_added_again_only_after_it_ended => |w| {
         let id = w.add(&["a.mkv"])[0];
         assert_eq!(w.queue.add(&[new_job("a.mkv")], Place::End, &Taken::default()).unwrap(), [Added::Duplicate(id)]);
         let job = w.claim();
@@ -36,31 +36,31 @@ laws! {
         assert_ne!(w.add(&["a.mkv"])[0], id);
     }
 
-    output_names_are_claimed_when_added => |w| {
-        let mut twin = new_job("A.avi");
-        twin.stem = "É".into();
+    adding_a_job_claims_its_output_name => |w| {
+        let mut second = new_job("A.avi");
+        second.stem = "É".into();
         let mut first = new_job("a.mkv");
         first.stem = "e\u{301}".into();
         let on_disk = ["/out/É (2).mp4"].into_iter().collect();
-        let added = w.queue.add(&[first, twin], Place::End, &on_disk).unwrap();
+        let added = w.queue.add(&[first, second], Place::End, &on_disk).unwrap();
         let name = |a: &Added| if let Added::Accepted { output, .. } = a { output.clone() } else { panic!() };
         assert_eq!(name(&added[0]), Path::new("/out/e\u{301}.mp4"));
         assert_eq!(name(&added[1]), Path::new("/out/É (3).mp4"), "2 is taken on disk, 1 by the first job");
     }
 
-    what_a_full_disk_measured_is_known_when_the_job_is_claimed_again => |w| {
+    the_space_that_was_missing_is_known_at_the_next_claim => |w| {
         w.add(&["a.mkv"]);
         let full = Failure { need_bytes: Some(7000), ..broke(FailureCode::DiskFull, "Full.") };
         let job = w.claim();
         w.queue.settle(job.lease(), &Outcome::Waiting(full)).unwrap();
         w.steer(Command::Now, &[job.id]);
         let again = w.claim();
-        assert_eq!(again.need_bytes, Some(7000), "admission holds the disk against it");
+        assert_eq!(again.need_bytes, Some(7000), "admission compares it with the free space");
         w.queue.settle(again.lease(), &done(&again)).unwrap();
         assert_eq!(w.job(job.id).need_bytes, None);
     }
 
-    the_same_work_is_known_by_what_its_preset_means => |w| {
+    the_same_work_is_recognized_by_the_settings_of_its_preset => |w| {
         let id = w.add(&["a.mkv"])[0];
         let again = |change: &dyn Fn(&mut NewJob)| {
             let mut job = new_job("a.mkv");
@@ -82,7 +82,7 @@ laws! {
         }
     }
 
-    jobs_of_one_call_keep_a_preset_each => |w| {
+    jobs_of_one_call_keep_their_own_presets => |w| {
         let with = |preset: &str| {
             let mut job = new_job("a.mkv");
             job.spec.preset = preset::find(preset).unwrap().clone();
@@ -97,22 +97,22 @@ laws! {
         assert_eq!(added[2], Added::Duplicate(accepted[0]));
     }
 
-    what_an_earlier_version_of_a_built_in_preset_did_counts_as_done => |w| {
+    work_of_an_earlier_version_of_a_built_in_preset_counts_as_done => |w| {
         let mut earlier = new_job("a.mkv");
         let changes = [("video.copy", "never"), ("audio.copy", "never")];
         earlier.spec.preset = preset::set(&earlier.spec.preset, &changes).unwrap();
         w.queue.add(&[earlier], Place::End, &Taken::default()).unwrap();
         let job = w.claim();
         w.queue.settle(job.lease(), &done(&job)).unwrap();
-        let there = [&job.output].into_iter().collect();
-        let now = |job| w.queue.add(&[job], Place::End, &there).unwrap().remove(0);
-        assert_eq!(now(new_job("a.mkv")), Added::DoneBefore(job.id));
+        let on_disk = [&job.output].into_iter().collect();
+        let add = |job| w.queue.add(&[job], Place::End, &on_disk).unwrap().remove(0);
+        assert_eq!(add(new_job("a.mkv")), Added::DoneBefore(job.id));
         let mut other = new_job("a.mkv");
         other.spec.preset = preset::set(&other.spec.preset, &[("video.crf", "30")]).unwrap();
-        assert!(matches!(now(other), Added::Accepted { .. }), "it is no built-in preset any more");
+        assert!(matches!(add(other), Added::Accepted { .. }), "it is no longer a built-in preset");
     }
 
-    what_is_known_of_a_file_is_kept_with_its_job => |w| {
+    a_job_keeps_the_spec_size_and_time_it_was_added_with => |w| {
         let job = w.job(w.add(&["a.mkv"])[0]);
         let new = new_job("a.mkv");
         assert_eq!((job.spec, job.real_source), (Some(new.spec), new.real_source));
@@ -120,7 +120,7 @@ laws! {
         assert!(job.source_mtime_ns.is_some());
     }
 
-    what_was_checked_of_a_result_is_kept_with_the_attempt_that_made_it => |w| {
+    the_verification_of_a_result_is_stored_with_its_attempt => |w| {
         w.add(&["a.mkv", "b.mkv"]);
         let job = w.claim();
         let seen = Verification { size: 5, seconds: Some(1.5), streams: Vec::new(), damaged: 2, changes: Vec::new() };
@@ -129,13 +129,13 @@ laws! {
         w.queue.settle(job.lease(), &done(&job)).unwrap();
         assert_eq!(w.queue.attempts(job.id).unwrap()[0].verification, Some(seen.clone()));
         assert!(w.job(job.id).verified);
-        assert!(!w.queue.note(job.lease(), &Note::Verified(seen)).unwrap(), "the lease is over");
+        assert!(!w.queue.note(job.lease(), &Note::Verified(seen)).unwrap(), "the lease has ended");
         let unchecked = w.claim();
         w.queue.settle(unchecked.lease(), &done(&unchecked)).unwrap();
         assert!(!w.job(unchecked.id).verified);
     }
 
-    what_another_version_made_is_listed_and_removed_and_never_started => |w| {
+    jobs_of_another_version_are_listed_and_removable_but_never_started => |w| {
         let ids = w.add(&["a.mkv", "b.mkv", "c.mkv"]);
         (w.make_unreadable)(ids[0]);
         let job = w.job(ids[0]);
@@ -156,7 +156,7 @@ laws! {
         assert_eq!(w.steer(Command::Remove, &ids[..1]).done, ids[..1]);
     }
 
-    what_another_version_made_keeps_its_state => |w| {
+    jobs_of_another_version_keep_their_state => |w| {
         let ids = w.add(&["running.mkv", "waiting.mkv", "failed.mkv"]);
         let (running, waiting, failed) = (w.claim(), w.claim(), w.claim());
         let full = broke(FailureCode::DiskFull, "Full.");
@@ -168,7 +168,7 @@ laws! {
         assert_eq!(w.steer(Command::Now, &ids[1..2]).refused, [(ids[1], Refusal::Unreadable)]);
         assert_eq!(w.steer(Command::Retry, &ids[2..]).refused, [(ids[2], Refusal::Unreadable)]);
         let all = w.queue.steer(Command::Retry, &Which::All(vec![State::Failed])).unwrap();
-        assert_eq!(all.refused, [(ids[2], Refusal::Unreadable)], "one that stays failed is said");
+        assert_eq!(all.refused, [(ids[2], Refusal::Unreadable)], "a job that stays failed is reported");
         assert_eq!([w.job(ids[1]).state, w.job(ids[2]).state], [State::Waiting, State::Failed]);
         assert!(w.queue.settle(running.lease(), &Outcome::Rescued { crashes: 1 }).unwrap());
         let job = w.job(ids[0]);
@@ -176,7 +176,7 @@ laws! {
         assert!(w.queue.claim("engine", true).unwrap().is_none());
     }
 
-    what_a_known_job_wrote_is_skipped_in_a_folder_but_not_when_named => |w| {
+    the_output_of_a_known_job_is_skipped_in_a_folder_but_added_when_named => |w| {
         w.add(&["a.mkv"]);
         let job = w.claim();
         w.queue.settle(job.lease(), &done(&job)).unwrap();
@@ -188,7 +188,7 @@ laws! {
         assert!(matches!(w.queue.add(&[named], Place::End, &Taken::default()).unwrap()[0], Added::Accepted { .. }));
     }
 
-    an_original_that_was_kept_for_its_result_is_no_result => |w| {
+    an_original_that_was_kept_does_not_count_as_an_output => |w| {
         w.add(&["a.mkv"]);
         let job = w.claim();
         let kept = Outcome::Done { output: job.source.clone(), size: 5, warnings: Vec::new() };
@@ -198,17 +198,17 @@ laws! {
         assert!(matches!(w.queue.add(&[other], Place::End, &Taken::default()).unwrap()[0], Added::Accepted { .. }));
     }
 
-    what_was_to_be_said_of_a_result_goes_with_the_result_alone => |w| {
+    warnings_noted_for_a_result_are_dropped_if_the_attempt_fails => |w| {
         w.add(&["a.mkv"]);
         let job = w.claim();
         let intent = Intent { path: job.output.clone(), size: 5, identity: "i".into() };
         w.queue.note(job.lease(), &Note::Publish { intent, warnings: vec![Remark::SecondRecording] }).unwrap();
-        assert_eq!(w.job(job.id).warnings, [Remark::SecondRecording], "it outlives a crash");
+        assert_eq!(w.job(job.id).warnings, [Remark::SecondRecording], "warnings survive a crash");
         w.queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
         assert!(w.job(job.id).warnings.is_empty());
     }
 
-    a_retry_waits_for_its_time_and_keeps_its_place => |w| {
+    a_retry_that_is_due_keeps_its_place => |w| {
         w.add(&["a.mkv", "b.mkv"]);
         let job = w.claim();
         let run_at = w.clock.now() + 10_000;
@@ -219,7 +219,7 @@ laws! {
         assert_eq!(w.job(job.id).attempt, 2);
     }
 
-    a_clock_set_back_a_day_holds_up_no_retry => |w| {
+    a_clock_set_back_a_day_delays_no_retry => |w| {
         w.add(&["a.mkv"]);
         let job = w.claim();
         let run_at = w.clock.now() + 10_000;
@@ -229,7 +229,7 @@ laws! {
         assert_eq!(w.claim().id, job.id);
     }
 
-    waiting_and_interruption_give_the_attempt_back_and_the_epoch_never_goes_back => |w| {
+    waiting_and_interruption_cost_no_attempt_and_the_epoch_never_decreases => |w| {
         w.add(&["a.mkv"]);
         for (epoch, outcome) in (1..).zip([
             Outcome::Interrupted(None),
@@ -258,10 +258,10 @@ laws! {
         w.queue.save_progress(&[(old.lease(), Progress { done_us: 7, ..Progress::default() })]).unwrap();
         assert_eq!(w.job(new.id), before);
         assert!(w.queue.settle(new.lease(), &done(&new)).unwrap());
-        assert!(!w.queue.settle(new.lease(), &Outcome::Cancelled).unwrap(), "settled is settled");
+        assert!(!w.queue.settle(new.lease(), &Outcome::Cancelled).unwrap(), "a job is settled once");
     }
 
-    an_attempt_keeps_what_was_noted_and_how_it_ended => |w| {
+    an_attempt_keeps_its_notes_and_its_outcome => |w| {
         w.add(&["a.mkv"]);
         let job = w.claim();
         let lease = job.lease();
@@ -285,16 +285,16 @@ laws! {
         let (early, late) = (w.claim(), w.claim());
         let intent = |job: &Job| Note::Publish { intent: Intent { path: job.output.clone(), size: 5, identity: "i".into() }, warnings: vec![Remark::PartsJoined] };
         assert_eq!(w.steer(Command::Cancel, &[early.id]).done, [early.id]);
-        assert!(w.job(early.id).cancel_requested, "a running job is asked; its worker ends it");
+        assert!(w.job(early.id).cancel_requested, "a running job is ended by its worker");
         assert!(!w.queue.note(early.lease(), &intent(&early)).unwrap());
         assert!(w.queue.note(late.lease(), &intent(&late)).unwrap());
         w.steer(Command::Cancel, &[late.id]);
-        assert!(w.queue.note(late.lease(), &intent(&late)).unwrap(), "a further name may still be tried");
+        assert!(w.queue.note(late.lease(), &intent(&late)).unwrap(), "the worker may still try another name");
         assert!(w.queue.settle(late.lease(), &done(&late)).unwrap());
         assert_eq!(w.job(late.id).state, State::Done);
     }
 
-    cancel_ends_what_has_not_started_at_once => |w| {
+    cancel_ends_a_queued_job_at_once => |w| {
         let ids = w.add(&["a.mkv"]);
         assert_eq!(w.steer(Command::Cancel, &ids).done, ids);
         let job = w.job(ids[0]);
@@ -303,7 +303,7 @@ laws! {
         assert_eq!(w.steer(Command::Cancel, &[JobId(99)]).refused, [(JobId(99), Refusal::NotFound)]);
     }
 
-    retry_gives_three_more_attempts_and_forgets_crashes => |w| {
+    retry_gives_three_more_attempts_and_resets_crashes => |w| {
         w.add(&["a.mkv"]);
         let mut job = w.claim();
         for _ in 0..3 {
@@ -317,7 +317,7 @@ laws! {
         assert_eq!((job.failure, job.finished_at), (None, None));
     }
 
-    retry_all_leaves_failed_what_is_active_again_and_loses_nothing => |w| {
+    retry_all_refuses_work_that_is_active_again_and_loses_no_job => |w| {
         w.add(&["a.mkv", "b.mkv"]);
         for _ in 0..2 {
             let job = w.claim();
@@ -333,7 +333,7 @@ laws! {
         assert_eq!(w.names(&[State::Queued]), ["b.mkv", "a.mkv"]);
     }
 
-    a_held_job_is_passed_over_and_keeps_its_place => |w| {
+    a_held_job_is_skipped_and_keeps_its_place => |w| {
         let ids = w.add(&["a.mkv", "b.mkv"]);
         w.steer(Command::Hold, &ids[..1]);
         assert_eq!(w.claim().id, ids[1]);
@@ -342,7 +342,7 @@ laws! {
         assert_eq!(w.claim().id, ids[0]);
     }
 
-    all_that_is_held_or_let_go_is_what_was_not_so_already => |w| {
+    hold_all_and_release_all_report_only_jobs_that_changed => |w| {
         let ids = w.add(&["a.mkv", "b.mkv", "c.mkv"]);
         let all = |command| w.queue.steer(command, &Which::All(State::ALL.to_vec())).unwrap().done;
         assert_eq!(all(Command::Release), []);
@@ -352,7 +352,7 @@ laws! {
         assert_eq!(all(Command::Release), [ids[0], ids[2], running.id]);
     }
 
-    a_suspended_job_comes_back_on_hold => |w| {
+    a_suspended_job_stays_on_hold_after_a_rescue => |w| {
         let ids = w.add(&["a.mkv"]);
         let job = w.claim();
         w.steer(Command::Hold, &ids);
@@ -361,7 +361,7 @@ laws! {
         assert!(w.queue.claim("engine", true).unwrap().is_none());
     }
 
-    remove_spares_running_jobs => |w| {
+    remove_refuses_running_jobs => |w| {
         let ids = w.add(&["a.mkv", "b.mkv"]);
         w.claim();
         let steered = w.steer(Command::Remove, &ids);
@@ -370,7 +370,7 @@ laws! {
         assert!(w.queue.job(ids[1]).unwrap().is_none());
     }
 
-    a_suspect_is_claimed_alone_and_not_passed_over => |w| {
+    a_job_that_crashed_twice_is_claimed_alone_and_not_skipped => |w| {
         let ids = w.add(&["a.mkv", "b.mkv"]);
         let job = w.claim();
         w.queue.settle(job.lease(), &Outcome::Rescued { crashes: 2 }).unwrap();
@@ -378,7 +378,7 @@ laws! {
         assert_eq!(w.claim().id, ids[0]);
     }
 
-    a_lease_names_job_and_epoch => |w| {
+    a_lease_with_another_epoch_is_refused => |w| {
         w.add(&["a.mkv"]);
         let job = w.claim();
         let wrong = Lease { id: job.id, epoch: job.epoch + 1 };

@@ -1,4 +1,4 @@
-//! Changing what is wanted of jobs that have not started, as every queue must do it.
+//! Edits of jobs that have not started: the contract of every queue.
 
 use crate::queue_world::{World, done, failure, laws, new_job};
 use spool_core::clock::Clock;
@@ -10,14 +10,14 @@ use spool_core::queue::{Added, Command, Edit, Edited, NewJob, Note, Outcome, Pla
 use spool_tests::reasons::broke;
 use std::path::Path;
 
-/// `a.mkv` and so on, with another quality.
+/// The job of [`new_job`] with this quality.
 fn with_crf(name: &str, crf: u8) -> NewJob {
     let mut job = new_job(name);
     job.spec.preset.video.as_mut().unwrap().crf = Some(crf);
     job
 }
 
-/// The same in a folder below that of the results.
+/// The job of [`new_job`] with its result in a subfolder.
 fn in_folder(name: &str) -> NewJob {
     NewJob { folder: "/out/lib".into(), ..new_job(name) }
 }
@@ -35,7 +35,7 @@ fn changed(name: &str) -> Edited {
 }
 
 laws! {
-    what_has_not_started_is_changed_at_its_place => |w| {
+    a_job_that_has_not_started_is_edited_in_place => |w| {
         let ids = w.add(&["a.mkv", "b.mkv", "c.mkv"]);
         w.steer(Command::Hold, &ids[1..2]);
         let mut new = in_folder("b.mkv");
@@ -54,24 +54,24 @@ laws! {
         assert_eq!(w.queue.attempts(ids[1]).unwrap().len(), 1);
     }
 
-    a_changed_job_claims_its_name_as_an_added_one_does => |w| {
+    an_edited_job_claims_its_name_like_an_added_one => |w| {
         let ids = w.add(&["a.mkv", "b.mkv"]);
-        assert_eq!(edit(w, ids[0], with_crf("a.mkv", 30)), changed("/out/a.mp4"), "its own name is free for it");
-        let called = |stem: &str| NewJob { stem: stem.into(), ..with_crf("b.mkv", 31) };
-        assert_eq!(edit(w, ids[1], called("A")), changed("/out/A (2).mp4"), "where case does not count");
-        assert_eq!(edit_with(w, ids[1], called("É"), &["/out/É.mp4"]), changed("/out/É (2).mp4"), "taken on disk");
+        assert_eq!(edit(w, ids[0], with_crf("a.mkv", 30)), changed("/out/a.mp4"), "its own name is free");
+        let with_stem = |stem: &str| NewJob { stem: stem.into(), ..with_crf("b.mkv", 31) };
+        assert_eq!(edit(w, ids[1], with_stem("A")), changed("/out/A (2).mp4"), "names are compared without case");
+        assert_eq!(edit_with(w, ids[1], with_stem("É"), &["/out/É.mp4"]), changed("/out/É (2).mp4"), "taken on disk");
         assert_eq!(w.job(ids[1]).output, Path::new("/out/É (2).mp4"));
-        let mut twin = new_job("c.mkv");
-        twin.stem = "e\u{301} (2)".into();
-        let added = w.queue.add(&[twin], Place::End, &Taken::default()).unwrap().remove(0);
+        let mut third = new_job("c.mkv");
+        third.stem = "e\u{301} (2)".into();
+        let added = w.queue.add(&[third], Place::End, &Taken::default()).unwrap().remove(0);
         let Added::Accepted { output, .. } = added else { panic!("{added:?}") };
-        assert_eq!(output, Path::new("/out/e\u{301} (2) (2).mp4"), "it is claimed from here on");
+        assert_eq!(output, Path::new("/out/e\u{301} (2) (2).mp4"), "the new name is claimed");
         let named = |name: &str| NewJob { stem: "b".into(), ..new_job(name) };
         assert!(matches!(w.queue.add(&[named("d.mkv")], Place::End, &Taken::default()).unwrap()[0],
-            Added::Accepted { ref output, .. } if output == Path::new("/out/b.mp4")), "and the former is free");
+            Added::Accepted { ref output, .. } if output == Path::new("/out/b.mp4")), "the former name is free");
     }
 
-    jobs_of_one_call_get_names_of_their_own => |w| {
+    jobs_edited_in_one_call_get_distinct_names => |w| {
         let ids = w.add(&["a.mkv", "b.mkv"]);
         let both = ids.iter().zip(["a.mkv", "b.mkv"]).map(|(id, name)| Edit {
             id: *id,
@@ -81,7 +81,7 @@ laws! {
         assert_eq!(edited, [changed("/out/x.mp4"), changed("/out/x (2).mp4")]);
     }
 
-    a_changed_job_is_known_by_what_it_is_now => |w| {
+    an_edited_job_is_recognized_by_its_new_spec => |w| {
         let id = w.add(&["a.mkv"])[0];
         assert_eq!(edit(w, id, with_crf("a.mkv", 30)), changed("/out/a.mp4"));
         let add = |job: NewJob| w.queue.add(&[job], Place::End, &Taken::default()).unwrap().remove(0);
@@ -92,20 +92,20 @@ laws! {
         assert_eq!(edit(w, id, NewJob { root: "/x".into(), folder: "/x".into(), ..new_job("a.mkv") }), changed("/x/a.mp4"));
     }
 
-    what_was_done_before_and_is_there_is_not_done_once_more => |w| {
+    an_edit_to_work_that_is_done_and_still_on_disk_changes_nothing => |w| {
         w.add(&["a.mkv"]);
         let job = w.claim();
         w.queue.settle(job.lease(), &done(&job)).unwrap();
         let Added::Accepted { id, .. } = w.queue.add(&[with_crf("a.mkv", 30)], Place::End, &Taken::default()).unwrap()[0] else { panic!() };
         assert_eq!(edit_with(w, id, new_job("a.mkv"), &["/out/a.mp4"]), Edited::DoneBefore(job.id));
         w.steer(Command::Remove, &[job.id]);
-        assert_eq!(edit_with(w, id, new_job("a.mkv"), &["/out/a.mp4"]), Edited::DoneBefore(job.id), "it left the list");
+        assert_eq!(edit_with(w, id, new_job("a.mkv"), &["/out/a.mp4"]), Edited::DoneBefore(job.id), "also off the list");
         assert_eq!(edit(w, id, new_job("a.mkv")), changed("/out/a.mp4"), "its result is gone");
-        // What was wanted once more may be changed in its name.
+        // A job that repeats done work can still be renamed.
         assert_eq!(edit_with(w, id, NewJob { stem: "b".into(), ..new_job("a.mkv") }, &["/out/a.mp4"]), changed("/out/b.mp4"));
     }
 
-    what_has_started_has_ended_or_cannot_be_read_stays_as_it_is => |w| {
+    jobs_that_started_ended_or_are_unreadable_are_not_edited => |w| {
         let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv", "e.mkv"]);
         let (running, ended) = (w.claim(), w.claim());
         w.queue.settle(ended.lease(), &done(&ended)).unwrap();
@@ -126,7 +126,7 @@ laws! {
         assert_eq!(w.job(running.id).state, State::Running);
     }
 
-    a_job_whose_result_may_be_there_is_left_to_its_next_start => |w| {
+    a_job_whose_result_may_be_published_is_not_edited => |w| {
         let id = w.add(&["a.mkv"])[0];
         let job = w.claim();
         let intent = Intent { path: job.output.clone(), size: 5, identity: "i".into() };
@@ -136,26 +136,26 @@ laws! {
         assert_eq!(w.job(id).spec, Some(new_job("a.mkv").spec));
     }
 
-    what_was_found_of_a_job_with_its_former_spec_is_past => |w| {
+    an_edit_clears_failure_progress_and_retry_time => |w| {
         let ids = w.add(&["a.mkv", "b.mkv"]);
         let waiting = w.claim();
         let full = Failure { need_bytes: Some(7000), ..broke(FailureCode::DiskFull, "Full.") };
         w.queue.settle(waiting.lease(), &Outcome::Waiting(full)).unwrap();
-        let tried = w.claim();
-        w.queue.save_progress(&[(tried.lease(), Progress { done_us: 7, ..Progress::default() })]).unwrap();
+        let retried = w.claim();
+        w.queue.save_progress(&[(retried.lease(), Progress { done_us: 7, ..Progress::default() })]).unwrap();
         let run_at = w.clock.now() + 10_000;
-        w.queue.settle(tried.lease(), &Outcome::Retry { failure: failure(), run_at }).unwrap();
+        w.queue.settle(retried.lease(), &Outcome::Retry { failure: failure(), run_at }).unwrap();
         for (id, name) in ids.iter().zip(["a.mkv", "b.mkv"]) {
             assert_eq!(edit(w, *id, with_crf(name, 30)), changed(&format!("/out/{}.mp4", &name[..1])));
             let job = w.job(*id);
             assert_eq!((job.state, job.run_at, job.failure, job.need_bytes), (State::Queued, None, None, None));
             assert_eq!((job.attempt, job.best, job.progress), (0, None, None));
-            assert_eq!(w.queue.attempts(*id).unwrap().len(), 1, "what was tried stays on record");
+            assert_eq!(w.queue.attempts(*id).unwrap().len(), 1, "attempts stay on record");
         }
         assert_eq!([w.claim().id, w.claim().id], ids[..]);
     }
 
-    why_a_job_was_put_on_hold_stays_said => |w| {
+    an_edit_keeps_the_reason_for_a_hold => |w| {
         let id = w.add(&["a.mkv"])[0];
         let job = w.claim();
         let down = broke(FailureCode::MachineDown, "It went down.");

@@ -1,4 +1,4 @@
-//! What every queue must answer: lists, places, sums, what was done before, and what checks of results found.
+//! Reads of a queue, the contract of every queue: lists, positions, sums, earlier results and rechecks of results.
 
 use crate::queue_world::{World, done, failure, laws, new_job};
 use spool_core::clock::Clock;
@@ -14,16 +14,16 @@ use spool_core::verify::verification::Verification;
 use spool_tests::reasons::broke;
 use std::path::{Path, PathBuf};
 
-/// `is_there`: so is the result of each job that did the same.
-fn add_one(w: &World, job: NewJob, is_there: bool) -> Added {
+/// Adds one job. `on_disk`: earlier results of the same work are on disk.
+fn add_one(w: &World, job: NewJob, on_disk: bool) -> Added {
     let jobs = [job];
     let results = w.queue.earlier_results(&jobs).unwrap();
-    let there = results.into_iter().filter(|_| is_there).map(|result| result.path).collect();
-    w.queue.add(&jobs, Place::End, &there).unwrap().remove(0)
+    let taken = results.into_iter().filter(|_| on_disk).map(|result| result.path).collect();
+    w.queue.add(&jobs, Place::End, &taken).unwrap().remove(0)
 }
 
 laws! {
-    a_drive_that_tells_no_time_of_modification_leaves_a_file_known_by_its_size => |w| {
+    without_a_modification_time_a_file_is_recognized_by_its_size => |w| {
         let timeless = NewJob { source_mtime_ns: None, ..new_job("a.mkv") };
         assert!(matches!(add_one(w, timeless.clone(), false), Added::Accepted { .. }));
         let job = w.claim();
@@ -34,11 +34,11 @@ laws! {
             assert_eq!(add(known), Added::DoneBefore(job.id));
         }
         w.steer(Command::Remove, &[job.id]);
-        assert_eq!(add(new_job("a.mkv")), Added::DoneBefore(job.id), "and so when it has left the list");
+        assert_eq!(add(new_job("a.mkv")), Added::DoneBefore(job.id), "also off the list");
         assert!(matches!(add_one(w, larger, false), Added::Accepted { .. }));
     }
 
-    of_results_under_one_name_the_newest_job_is_said_to_have_made_it => |w| {
+    a_result_under_a_reused_name_belongs_to_the_newest_job => |w| {
         let finish = || {
             let job = w.claim();
             w.queue.settle(job.lease(), &done(&job)).unwrap();
@@ -51,18 +51,18 @@ laws! {
         add_one(w, second, false);
         let newer = finish();
         let output = w.job(older).output;
-        assert_eq!(w.job(newer).output, output, "the result of the first was taken away meanwhile");
+        assert_eq!(w.job(newer).output, output, "the result of the first job is no longer on disk");
         let own = NewJob {
             source: output.clone(), real_source: output, source_size: Some(5), from_folder: true, ..new_job("x")
         };
         assert_eq!(add_one(w, own.clone(), false), Added::OwnOutput(newer));
         w.steer(Command::Remove, &[newer]);
-        assert_eq!(add_one(w, own.clone(), false), Added::OwnOutput(older), "what is in the list comes first");
+        assert_eq!(add_one(w, own.clone(), false), Added::OwnOutput(older), "a job in the list takes precedence");
         w.steer(Command::Remove, &[older]);
         assert_eq!(add_one(w, own, false), Added::OwnOutput(newer));
     }
 
-    of_results_of_one_work_the_newest_that_is_there_is_answered => |w| {
+    the_newest_result_on_disk_of_the_same_work_is_reported => |w| {
         let finish = |name: &str| {
             add_one(w, NewJob { again: true, stem: name.into(), ..new_job("a.mkv") }, false);
             let job = w.claim();
@@ -70,28 +70,28 @@ laws! {
             job
         };
         let (first, second) = (finish("one"), finish("two"));
-        let answer = |there: &[&Job]| {
-            let there = there.iter().map(|job| &job.output).collect();
-            w.queue.add(&[new_job("a.mkv")], Place::End, &there).unwrap().remove(0)
+        let add = |on_disk: &[&Job]| {
+            let on_disk = on_disk.iter().map(|job| &job.output).collect();
+            w.queue.add(&[new_job("a.mkv")], Place::End, &on_disk).unwrap().remove(0)
         };
-        assert_eq!(answer(&[&first, &second]), Added::DoneBefore(second.id));
-        assert_eq!(answer(&[&first]), Added::DoneBefore(first.id));
+        assert_eq!(add(&[&first, &second]), Added::DoneBefore(second.id));
+        assert_eq!(add(&[&first]), Added::DoneBefore(first.id));
         w.steer(Command::Remove, &[first.id, second.id]);
-        assert_eq!(answer(&[&first, &second]), Added::DoneBefore(second.id));
-        assert_eq!(answer(&[&first]), Added::DoneBefore(first.id));
-        assert!(matches!(answer(&[]), Added::Accepted { .. }));
+        assert_eq!(add(&[&first, &second]), Added::DoneBefore(second.id));
+        assert_eq!(add(&[&first]), Added::DoneBefore(first.id));
+        assert!(matches!(add(&[]), Added::Accepted { .. }));
     }
 
-    of_the_log_of_an_attempt_its_end_is_kept => |w| {
+    the_end_of_the_log_of_an_attempt_is_kept => |w| {
         w.add(&["a.mkv"]);
         let job = w.claim();
         let log = format!("{}\u{e4}{}", "a".repeat(100), "b".repeat(queue::KEPT_LOG - 1));
         w.queue.settle(job.lease(), &Outcome::Failed(Failure { log_tail: log, ..failure() })).unwrap();
         let kept = w.queue.attempts(job.id).unwrap().remove(0).log_tail.unwrap();
-        assert_eq!(kept, "b".repeat(queue::KEPT_LOG - 1), "no letter is cut");
+        assert_eq!(kept, "b".repeat(queue::KEPT_LOG - 1), "no character is cut");
     }
 
-    of_those_that_ended_at_once_the_newest_comes_first => |w| {
+    jobs_that_ended_at_the_same_time_are_reported_newest_first => |w| {
         w.add(&["a.mkv", "b.mkv", "c.mkv"]);
         for fails in [true, false, true] {
             let job = w.claim();
@@ -105,7 +105,7 @@ laws! {
         assert_eq!(last, [State::Done, State::Failed, State::Done, State::Failed]);
     }
 
-    running_jobs_are_found_by_their_owner_and_those_of_others_are_abandoned => |w| {
+    running_jobs_are_listed_by_owner_and_those_of_other_owners_as_abandoned => |w| {
         let ids = w.add(&["a.mkv", "b.mkv", "c.mkv"]);
         let claim = |owner: &str| w.queue.claim(owner, true).unwrap().unwrap();
         let (first, second) = (claim("one"), claim("two"));
@@ -121,7 +121,7 @@ laws! {
         assert_eq!([running("one"), running("two"), abandoned("two")], [vec![ids[2]], vec![], vec![ids[2]]]);
     }
 
-    a_paused_queue_gives_no_job => |w| {
+    no_job_is_claimed_while_the_queue_is_paused => |w| {
         w.add(&["a.mkv"]);
         queue::pause(w.queue.as_ref(), true).unwrap();
         assert!(w.queue.claim("engine", true).unwrap().is_none());
@@ -129,11 +129,11 @@ laws! {
         assert!(w.queue.claim("engine", true).unwrap().is_some());
     }
 
-    what_checking_a_result_again_found_is_kept_and_changes_nothing_else => |w| {
+    a_recheck_of_a_result_is_stored_and_changes_nothing_else => |w| {
         w.add(&["a.mkv", "b.mkv"]);
         let job = w.claim();
         let right = Check { at: 7, finding: Finding::Right { remarks: vec![Remark::PartsJoined] } };
-        assert!(!w.queue.keep_check(job.id, &right, None).unwrap(), "it is not done");
+        assert!(!w.queue.keep_check(job.id, &right, None).unwrap(), "the job is not done");
         assert!(!w.queue.keep_check(JobId(99), &right, None).unwrap());
         w.queue.settle(job.lease(), &done(&job)).unwrap();
         let (before, attempts) = (w.job(job.id), w.queue.attempts(job.id).unwrap());
@@ -146,11 +146,11 @@ laws! {
         let expected = vec![Attempt { verification: Some(seen), ..attempts[0].clone() }];
         assert_eq!(w.queue.attempts(job.id).unwrap(), expected);
         assert!(w.queue.keep_check(job.id, &wrong, None).unwrap());
-        assert_eq!(w.job(job.id), Job { check: Some(wrong), ..before }, "what is wrong is not verified");
-        assert_eq!(w.queue.attempts(job.id).unwrap(), expected, "what was measured stays on record");
+        assert_eq!(w.job(job.id), Job { check: Some(wrong), ..before }, "a wrong result is not verified");
+        assert_eq!(w.queue.attempts(job.id).unwrap(), expected, "the verification stays on record");
     }
 
-    a_list_by_name_is_as_the_last_write_left_it => |w| {
+    a_list_by_name_reflects_the_last_write => |w| {
         let ids = w.add(&["a.mkv", "b.mkv", "ab.mkv"]);
         let by_name = Filter { name: "B".into(), ..Filter::of(&[State::Queued]) };
         let listed = || {
@@ -171,7 +171,7 @@ laws! {
         assert_eq!((w.queue.ids(&other).unwrap(), listed()), (vec![ids[0]], vec![more]));
     }
 
-    only_jobs_that_could_start_count_for_a_place => |w| {
+    only_startable_jobs_count_before_a_position => |w| {
         let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
         w.claim();
         w.queue.steer(Command::Hold, &Which::Ids(vec![ids[1]])).unwrap();
@@ -179,7 +179,7 @@ laws! {
         assert_eq!([before(0), before(1), before(2), before(3)], [0, 0, 0, 1]);
     }
 
-    a_list_read_part_by_part_is_the_list_as_it_is_read_at_once => |w| {
+    a_list_read_in_parts_equals_the_list_read_at_once => |w| {
         use State::{Cancelled, Done, Failed, Queued, Running, Waiting};
         let names: Vec<String> = (0..9).map(|n| format!("{n}.mkv")).collect();
         w.add(&names.iter().map(String::as_str).collect::<Vec<_>>());
@@ -202,7 +202,7 @@ laws! {
         }
     }
 
-    what_starts_by_itself_is_read_part_by_part_without_what_is_on_hold => |w| {
+    startable_jobs_are_read_in_parts_without_held_ones => |w| {
         let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv", "e.mkv"]);
         w.claim();
         w.queue.steer(Command::Hold, &Which::Ids(vec![ids[1], ids[3]])).unwrap();
@@ -214,7 +214,7 @@ laws! {
         assert_eq!(w.queue.startable(second.last().map(Mark::from), 9).unwrap(), []);
     }
 
-    failed_jobs_are_counted_by_cause_the_latest_first => |w| {
+    failed_jobs_are_counted_by_cause_latest_first => |w| {
         w.add(&["a.mkv", "b.mkv", "c.mkv"]);
         for code in [FailureCode::NotMedia, FailureCode::Stalled, FailureCode::NotMedia] {
             w.clock.advance(std::time::Duration::from_secs(1));
@@ -228,7 +228,7 @@ laws! {
         assert_eq!((names(0, 9), names(1, 1)), (vec!["c.mkv".into(), "a.mkv".into()], vec!["a.mkv".into()]));
     }
 
-    what_waits_for_space_is_counted_and_its_volume_named => |w| {
+    jobs_that_wait_for_space_are_counted_with_their_volume => |w| {
         let job = |name: &str, volume: &str| NewJob { output_volume: Some(volume.into()), ..new_job(name) };
         let jobs = [job("a.mkv", "/media/Media"), job("b.mkv", "/media/Media"), job("c.mkv", "/media/Other")];
         w.queue.add(&jobs, Place::End, &Taken::default()).unwrap();
@@ -242,14 +242,14 @@ laws! {
         assert_eq!(full(FailureCode::DiskFull), Crowded { jobs: 3, volume: None });
     }
 
-    what_is_left_leaves_out_what_cannot_start => |w| {
+    bytes_left_exclude_running_and_held_jobs => |w| {
         let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
         w.claim();
         w.queue.steer(Command::Hold, &Which::Ids(vec![ids[1]])).unwrap();
         assert_eq!(w.queue.left().unwrap(), 2000);
     }
 
-    what_was_saved_counts_done_jobs_alone => |w| {
+    bytes_saved_count_only_done_jobs => |w| {
         w.add(&["a.mkv", "b.mkv", "c.mkv"]);
         let job = w.claim();
         w.queue.settle(job.lease(), &done(&job)).unwrap();
@@ -258,35 +258,35 @@ laws! {
         assert_eq!(w.queue.saved().unwrap(), Saved { before: 1000, after: size });
     }
 
-    what_was_done_and_is_still_there_is_not_done_again_unless_wanted => |w| {
+    done_work_that_is_still_on_disk_is_added_again_only_on_request => |w| {
         w.add(&["a.mkv"]);
         let job = w.claim();
         w.queue.settle(job.lease(), &done(&job)).unwrap();
-        let there = [&job.output].into_iter().collect();
-        let again = |job: NewJob| w.queue.add(&[job], Place::End, &there).unwrap().remove(0);
+        let on_disk = [&job.output].into_iter().collect();
+        let again = |job: NewJob| w.queue.add(&[job], Place::End, &on_disk).unwrap().remove(0);
         assert_eq!(again(new_job("a.mkv")), Added::DoneBefore(job.id));
         let accepted = |added: &Added| matches!(added, Added::Accepted { .. });
-        assert!(accepted(&again(NewJob { source_size: Some(1001), ..new_job("a.mkv") })), "the file is another");
+        assert!(accepted(&again(NewJob { source_size: Some(1001), ..new_job("a.mkv") })), "another size");
         w.steer(Command::Cancel, &[JobId(2)]);
         w.steer(Command::Remove, &[JobId(2)]);
         let touched = NewJob { source_mtime_ns: Some(1), ..new_job("a.mkv") };
-        assert!(accepted(&again(touched)), "and so it is with another time of modification");
+        assert!(accepted(&again(touched)), "another modification time");
         w.steer(Command::Cancel, &[JobId(3)]);
         w.steer(Command::Remove, &[JobId(3)]);
         w.steer(Command::Remove, &[job.id]);
-        assert_eq!(again(new_job("a.mkv")), Added::DoneBefore(job.id), "it is known though it left the list");
-        assert!(accepted(&again(NewJob { again: true, ..new_job("a.mkv") })), "wanted");
+        assert_eq!(again(new_job("a.mkv")), Added::DoneBefore(job.id), "known after it left the list");
+        assert!(accepted(&again(NewJob { again: true, ..new_job("a.mkv") })), "requested");
         w.steer(Command::Remove, &[JobId(4)]);
         assert!(accepted(&add_one(w, new_job("a.mkv"), false)), "the result is gone");
     }
 
-    what_retention_takes_off_the_list_is_known_all_the_same => |w| {
+    jobs_removed_by_retention_are_still_recognized => |w| {
         w.add(&["a.mkv"]);
         let job = w.claim();
         w.queue.settle(job.lease(), &done(&job)).unwrap();
         assert_eq!(w.queue.retire(Millis::MAX, 0, 0).unwrap(), 1);
-        let there = [&job.output].into_iter().collect();
-        let add = |job: NewJob| w.queue.add(&[job], Place::End, &there).unwrap().remove(0);
+        let on_disk = [&job.output].into_iter().collect();
+        let add = |job: NewJob| w.queue.add(&[job], Place::End, &on_disk).unwrap().remove(0);
         assert_eq!(add(new_job("a.mkv")), Added::DoneBefore(job.id));
         let Outcome::Done { size, .. } = done(&job) else { unreachable!() };
         let result = |size| NewJob {
@@ -300,7 +300,7 @@ laws! {
         assert!(matches!(add(result(size + 1)), Added::Accepted { .. }), "another file of that name");
     }
 
-    what_ended_otherwise_is_not_added_beside_itself_unless_it_changed => |w| {
+    failed_and_cancelled_work_is_added_again_only_if_changed_or_on_request => |w| {
         let ids = w.add(&["a.mkv", "b.mkv"]);
         w.queue.settle(w.claim().lease(), &Outcome::Failed(failure())).unwrap();
         w.steer(Command::Cancel, &ids[1..]);
@@ -312,7 +312,7 @@ laws! {
         assert!(accepted(NewJob { again: true, ..new_job("b.mkv") }));
     }
 
-    folders_of_one_name_keep_apart_below_a_folder_of_results_for_good => |w| {
+    folders_with_the_same_name_get_separate_result_folders => |w| {
         let name = |destination: &str, root: &str| {
             w.queue.tree(Path::new(destination), Path::new(root)).unwrap().into_string().unwrap()
         };
@@ -322,23 +322,23 @@ laws! {
         assert_eq!((name("/out", "/"), name("/out", "/a/holiday")), (String::new(), "holiday".into()));
     }
 
-    volumes_of_the_list_are_known_each_once => |w| {
+    volumes_of_the_list_are_reported_once_each => |w| {
         let job = |name: &str, volume: &str| NewJob { output_volume: Some(volume.into()), ..new_job(name) };
         w.queue.add(&[job("a.mkv", "/media/usb"), job("b.mkv", "/media/usb")], Place::End, &Taken::default()).unwrap();
         assert_eq!(w.queue.volumes().unwrap(), [PathBuf::from("/"), "/media/usb".into()]);
     }
 
-    facts_of_a_video_are_kept_with_its_job => |w| {
+    facts_about_a_video_are_stored_with_its_job => |w| {
         let id = w.add(&["a.mkv"])[0];
         assert_eq!(w.job(id).facts, None);
         let facts = Facts { width: 1920, codec: "H.264".into(), seconds: Some(3.5), ..Facts::default() };
         w.queue.describe(id, &facts).unwrap();
         assert_eq!(w.job(id).facts, Some(facts.clone()));
-        assert_eq!(w.claim().facts, Some(facts), "and handed to who claims it");
+        assert_eq!(w.claim().facts, Some(facts), "the claimed job has them");
         w.queue.describe(JobId(99), &Facts::default()).unwrap();
     }
 
-    a_part_of_a_name_chooses_rows_of_a_list => |w| {
+    a_list_is_filtered_by_part_of_a_name => |w| {
         w.add(&["Holiday.mkv", "wedding.mov", "holiday 2.mkv"]);
         let filter = Filter { name: "holi".into(), ..Filter::of(&[State::Queued]) };
         let names = |filter: &Filter, offset, limit| -> Vec<String> {
@@ -354,7 +354,7 @@ laws! {
         assert_eq!((names(&none, 0, 9).len(), w.queue.matching(&none).unwrap()), (0, 0));
     }
 
-    done_jobs_can_be_sorted_by_what_they_saved_and_by_name => |w| {
+    done_jobs_are_sorted_by_bytes_saved_and_by_name => |w| {
         w.add(&["b.mkv", "a.mkv", "c.mkv"]);
         for size in [700, 100, 1200] {
             let job = w.claim();
@@ -385,7 +385,7 @@ laws! {
         assert_eq!(w.queue.page(&Filter::of(&[]), 1, 1).unwrap()[0].source, Path::new("/videos/b.mkv"));
     }
 
-    the_alarm_sees_recent_failures_and_the_last_ends => |w| {
+    recent_failures_and_the_last_ends_are_reported => |w| {
         w.add(&["a.mkv", "b.mkv", "c.mkv"]);
         let job = w.claim();
         w.queue.settle(job.lease(), &Outcome::Failed(failure())).unwrap();
@@ -410,7 +410,7 @@ laws! {
         assert_eq!(w.queue.flag(Flag::Paused).unwrap(), None);
     }
 
-    retention_never_touches_failed_or_the_newest_done => |w| {
+    retention_keeps_failed_jobs_and_the_newest_done_ones => |w| {
         w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
         for n in 0..3 {
             let job = w.claim();

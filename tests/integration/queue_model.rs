@@ -1,5 +1,5 @@
-//! Random histories: any sequence of commands, crashes and restarts, on SQLite and on the twin in memory side
-//! by side. After each step both hold the same jobs, and the promises hold.
+//! Random histories: sequences of commands, crashes and restarts, run on the SQLite queue and on the in-memory
+//! queue side by side. After each step both hold the same jobs, and the promises of the README hold.
 
 mod step;
 
@@ -25,15 +25,15 @@ use std::sync::Arc;
 use std::time::Duration;
 use step::{Said, Step, Written, step};
 
-/// Both queues, the workers that believe they hold a job, and what was promised so far.
+/// Both queues, the workers that believe they hold a lease, and what the promises require so far.
 struct Pair {
     path: PathBuf,
     clock: Arc<ManualClock>,
     disk: SqliteQueue,
-    twin: MemoryQueue,
+    memory: MemoryQueue,
     workers: Vec<Job>,
     accepted: BTreeSet<JobId>,
-    /// Results that are on the disk.
+    /// Results on the disk.
     results: BTreeSet<PathBuf>,
     epochs: BTreeMap<JobId, i64>,
     states: BTreeMap<JobId, State>,
@@ -43,12 +43,12 @@ impl Pair {
     fn new(path: PathBuf) -> Pair {
         let clock = Arc::new(ManualClock::at(1_800_000_000_000));
         let disk = SqliteQueue::open(&path, clock.clone()).unwrap();
-        let twin = MemoryQueue::new(clock.clone());
+        let memory = MemoryQueue::new(clock.clone());
         Pair {
             path,
             clock,
             disk,
-            twin,
+            memory,
             workers: vec![],
             accepted: BTreeSet::new(),
             results: BTreeSet::new(),
@@ -58,12 +58,12 @@ impl Pair {
     }
 
     fn both<T: PartialEq + std::fmt::Debug>(&self, act: impl Fn(&dyn Queue) -> T) -> T {
-        let (disk, twin) = (act(&self.disk), act(&self.twin));
-        assert_eq!(disk, twin, "SQLite (left) and the twin (right) disagree");
+        let (disk, memory) = (act(&self.disk), act(&self.memory));
+        assert_eq!(disk, memory, "SQLite (left) and memory (right) disagree");
         disk
     }
 
-    fn take(&mut self, step: Step) {
+    fn apply(&mut self, step: Step) {
         match step {
             Step::Add { names, top, said } => {
                 let jobs = names.iter().map(|n| wanted(*n, &said)).collect::<Vec<_>>();
@@ -93,7 +93,7 @@ impl Pair {
             Step::Crash => self.crash(),
             Step::Foreign { job } => {
                 of_another_version(&self.path, JobId(job));
-                self.twin.make_unreadable(JobId(job));
+                self.memory.make_unreadable(JobId(job));
             }
         }
     }
@@ -106,7 +106,7 @@ impl Pair {
         );
     }
 
-    /// The source stays the job's own.
+    /// Edits a job; its source stays the same.
     fn edit(&mut self, id: JobId, stem: u8, crf: u8) {
         let before = self.jobs().into_iter().find(|job| job.id == id);
         let name = name_of(before.as_ref());
@@ -121,22 +121,22 @@ impl Pair {
         let edits = [Edit { id, new }];
         let taken = self.results.iter().collect();
         let edited = self.both(|q| q.edit(&edits, &taken).unwrap().remove(0));
-        let may = before.is_some_and(|job| matches!(job.state, State::Queued | State::Waiting));
-        assert!(may || matches!(edited, Edited::Refused(_)), "{edited:?}");
+        let editable = before.is_some_and(|job| matches!(job.state, State::Queued | State::Waiting));
+        assert!(editable || matches!(edited, Edited::Refused(_)), "{edited:?}");
     }
 
-    /// Of those that failed each leaves the list for an active job of its video.
+    /// Replaces jobs: exactly the failed ones leave the list, each for an active job of its video.
     fn replace(&mut self, ids: &[JobId], crf: u8) {
         let before: BTreeMap<JobId, Job> = self.jobs().into_iter().map(|job| (job.id, job)).collect();
-        let said = Said { renamed: false, crf, again: true, from_folder: false, timed: true };
-        let new = |id| wanted(number_of(&name_of(before.get(id))), &said);
+        let opts = Said { renamed: false, crf, again: true, from_folder: false, timed: true };
+        let new = |id| wanted(number_of(&name_of(before.get(id))), &opts);
         let successors: Vec<_> = ids.iter().map(|id| Successor { of: *id, new: new(id) }).collect();
         let taken = self.results.iter().collect();
         let replaced = self.both(|q| q.replace(&successors, &taken).unwrap());
         for (id, replaced) in ids.iter().zip(replaced) {
             let failed = before.get(id).is_some_and(|job| job.state == State::Failed);
-            let went = self.accepted.contains(id) && failed;
-            assert_eq!(matches!(replaced, Replaced::By(_)), went, "{replaced:?}");
+            let replaceable = self.accepted.contains(id) && failed;
+            assert_eq!(matches!(replaced, Replaced::By(_)), replaceable, "{replaced:?}");
             if let Replaced::By(by) = replaced {
                 self.accepted.remove(id);
                 self.accepted.insert(by);
@@ -151,7 +151,7 @@ impl Pair {
         let may_start = |j: &&Job| j.state == State::Queued && !j.hold && j.spec.is_some();
         let due = jobs.iter().filter(may_start).filter(|j| is_due(j.run_at, now));
         let first = due.min_by_key(|j| j.position).filter(|j| alone || j.crashes < 2);
-        let claimed = self.both(|q| q.claim("engine", alone).unwrap().map(nameless));
+        let claimed = self.both(|q| q.claim("engine", alone).unwrap().map(without_uid));
         assert_eq!(claimed.as_ref().map(|j| j.id), first.map(|j| j.id), "claimed in list order");
         self.workers.extend(claimed);
     }
@@ -175,14 +175,14 @@ impl Pair {
         assert_eq!(
             self.both(|q| q.settle(job.lease(), &outcome).unwrap()),
             held,
-            "exactly the holder settles"
+            "exactly the lease holder settles"
         );
         if let (Outcome::Done { output, .. }, true) = (outcome, held) {
             self.results.insert(output);
         }
     }
 
-    /// By a worker that goes on working.
+    /// Writes a note of a worker that keeps its job.
     fn note(&mut self, worker: usize, written: Written) {
         let Some(job) = self.workers.get(worker).cloned() else { return };
         let now = self.jobs().into_iter().find(|j| j.id == job.id && j.epoch == job.epoch);
@@ -212,7 +212,7 @@ impl Pair {
         assert_eq!(
             noted,
             held.is_some_and(|j| may(&j)),
-            "exactly the holder writes, and no cancel is overtaken"
+            "exactly the lease holder writes, and no publish overtakes a cancel"
         );
     }
 
@@ -235,8 +235,8 @@ impl Pair {
         }
     }
 
-    /// The process dies: the database is opened again, workers are gone but may still try to write, and the
-    /// rescuer takes back what was running.
+    /// Simulates a crash: reopens the database and rescues the running jobs. The workers of the dead process stay,
+    /// because they may still try to write.
     fn crash(&mut self) {
         self.disk = SqliteQueue::open(&self.path, self.clock.clone()).unwrap();
         for job in self.jobs().into_iter().filter(|j| j.state == State::Running) {
@@ -255,12 +255,12 @@ impl Pair {
     }
 
     fn jobs(&self) -> Vec<Job> {
-        self.disk.page(&Filter::of(&[]), 0, 1000).unwrap().into_iter().map(nameless).collect()
+        self.disk.page(&Filter::of(&[]), 0, 1000).unwrap().into_iter().map(without_uid).collect()
     }
 
     fn check(&mut self) {
         let jobs = self.both(|q| -> Vec<Job> {
-            q.page(&Filter::of(&[]), 0, 1000).unwrap().into_iter().map(nameless).collect()
+            q.page(&Filter::of(&[]), 0, 1000).unwrap().into_iter().map(without_uid).collect()
         });
         self.both(|q| (q.counts().unwrap(), q.left().unwrap(), q.saved().unwrap(), q.crowded().unwrap()));
         for place in [i64::MIN, 1, 3, i64::MAX] {
@@ -274,25 +274,25 @@ impl Pair {
         }
         self.both(|q| q.startable(None, 3).unwrap().iter().map(|job| job.id).collect::<Vec<_>>());
         for name in [0, 1, 8] {
-            let said = Said { renamed: false, crf: 21, again: false, from_folder: false, timed: true };
+            let opts = Said { renamed: false, crf: 21, again: false, from_folder: false, timed: true };
             self.both(|q| -> BTreeSet<(PathBuf, bool)> {
-                let results = q.earlier_results(&[wanted(name, &said)]).unwrap();
+                let results = q.earlier_results(&[wanted(name, &opts)]).unwrap();
                 results.into_iter().map(|result| (result.path, result.to_come)).collect()
             });
         }
         assert_tallied(&self.path);
         let present: BTreeSet<JobId> = jobs.iter().map(|j| j.id).collect();
-        assert_eq!(present, self.accepted, "every accepted job is there until it is removed");
+        assert_eq!(present, self.accepted, "every accepted job stays until it is removed");
         let active: Vec<_> = jobs.iter().filter(|j| !j.state.is_ended()).collect();
         assert_eq!(
             active.iter().map(|j| &j.output).collect::<BTreeSet<_>>().len(),
             active.len(),
-            "one name each"
+            "output names are unique"
         );
         assert_eq!(
             jobs.iter().map(|j| j.position).collect::<BTreeSet<_>>().len(),
             jobs.len(),
-            "one place each"
+            "positions are unique"
         );
         for job in &jobs {
             let before = self.states.insert(job.id, job.state);
@@ -302,24 +302,24 @@ impl Pair {
                 job.state
             );
             let before = self.epochs.insert(job.id, job.epoch);
-            assert!(before.is_none_or(|before| before <= job.epoch), "an epoch never goes back");
+            assert!(before.is_none_or(|before| before <= job.epoch), "an epoch never decreases");
             assert!(job.attempt <= job.max_attempts, "no attempt beyond the limit");
             assert_eq!(job.state.is_ended(), job.finished_at.is_some());
             assert_eq!(
                 self.both(|q| q.attempts(job.id).unwrap()).len() as i64,
                 job.epoch,
-                "each claim is on record"
+                "each claim has an attempt"
             );
         }
     }
 }
 
-/// Of two that failed at once either may be the latest.
+/// The causes as a set: of two jobs that failed at the same time, either may be the latest.
 fn causes(queue: &dyn Queue) -> BTreeSet<(&'static str, u64)> {
     queue.causes().unwrap().into_iter().map(|(cause, count)| (cause.as_str(), count)).collect()
 }
 
-/// The counters in SQLite equal a new count.
+/// Checks that the counters in SQLite equal a fresh count.
 fn assert_tallied(path: &std::path::Path) {
     let kept = "SELECT state, hold, readable, cause, hex(volume), jobs, source_bytes, output_bytes FROM tally \
                 WHERE (jobs, source_bytes, output_bytes) <> (0, 0, 0) ORDER BY 1, 2, 3, 4, 5";
@@ -339,9 +339,9 @@ fn assert_tallied(path: &std::path::Path) {
     assert_eq!(rows(kept), rows(counted));
 }
 
-/// Few names, presets that differ in name alone, and some that differ in meaning. From number 8 on the file is where the
-/// result of an earlier one goes.
-fn wanted(name: u8, said: &Said) -> NewJob {
+/// The job for a file number: few names, presets that differ in name alone, and some that differ in their settings.
+/// From number 8 on the source is the output path of the file with the number `name - 8`.
+fn wanted(name: u8, opts: &Said) -> NewJob {
     let volume = ["/", "/media/Media"][usize::from(name % 2)];
     let mut job = new_job(&format!("{name}.mkv"));
     if let Some(made) = name.checked_sub(8) {
@@ -349,23 +349,23 @@ fn wanted(name: u8, said: &Said) -> NewJob {
         (job.real_source, job.stem) = (job.source.clone(), format!("{made}b").into());
         job.source_size = Some(1);
     }
-    (job.again, job.from_folder, job.output_volume) = (said.again, said.from_folder, Some(volume.into()));
-    job.source_mtime_ns = job.source_mtime_ns.filter(|_| said.timed);
+    (job.again, job.from_folder, job.output_volume) = (opts.again, opts.from_folder, Some(volume.into()));
+    job.source_mtime_ns = job.source_mtime_ns.filter(|_| opts.timed);
     let preset = &mut job.spec.preset;
-    preset.video.as_mut().unwrap().crf = Some(said.crf);
-    if said.renamed {
+    preset.video.as_mut().unwrap().crf = Some(opts.crf);
+    if opts.renamed {
         (preset.id, preset.name) = ("mine".into(), "Mine".into());
     }
     job
 }
 
-/// The name of the video of this job, or of any where there is none.
+/// The file name of the job's source; that of any file if there is no job.
 fn name_of(job: Option<&Job>) -> String {
     let source = job.map_or_else(|| PathBuf::from("/videos/0.mkv"), |job| job.source.clone());
     source.file_name().unwrap().to_str().unwrap().to_owned()
 }
 
-/// The number of the file of this name.
+/// The number of the file with this name, as [`wanted`] takes it.
 fn number_of(name: &str) -> u8 {
     match name.strip_suffix(".mp4") {
         Some(made) => made.parse::<u8>().unwrap() + 8,
@@ -377,12 +377,12 @@ fn is_history(job: &Job) -> bool {
     matches!(job.state, State::Done | State::Cancelled)
 }
 
-/// The uid is random on each side.
-fn nameless(job: Job) -> Job {
+/// Clears the uid, which is random in each queue.
+fn without_uid(job: Job) -> Job {
     Job { uid: uuid::Uuid::nil(), ..job }
 }
 
-/// Each history costs a hundred fsyncs: few by default, more by proptest's own setting.
+/// Number of histories: few by default, because each costs a hundred fsyncs; `PROPTEST_CASES` sets another.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(100)
 }
@@ -391,11 +391,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_history_breaks_a_promise(steps in prop::collection::vec(step(), 1..60)) {
+    fn random_histories_keep_the_promises(steps in prop::collection::vec(step(), 1..60)) {
         let dir = tempfile::tempdir().unwrap();
         let mut pair = Pair::new(dir.path().join("queue.db"));
         for step in steps {
-            pair.take(step);
+            pair.apply(step);
             pair.check();
         }
     }

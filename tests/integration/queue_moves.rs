@@ -1,4 +1,4 @@
-//! How jobs change their places, as every queue must do it.
+//! Moves of jobs in the list: the contract of every queue.
 
 use crate::queue_world::laws;
 use spool_core::job::State;
@@ -18,7 +18,7 @@ laws! {
         assert_eq!(w.claim().id, ids[0]);
     }
 
-    what_is_moved_to_the_bottom_stands_behind_everything_in_the_order_named => |w| {
+    jobs_moved_to_the_bottom_come_last_in_the_order_named => |w| {
         let ids = w.add(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
         w.steer(Command::MoveBottom, &[ids[0], ids[1]]);
         assert_eq!(w.names(&[State::Queued]), ["c.mkv", "d.mkv", "a.mkv", "b.mkv"]);
@@ -39,8 +39,8 @@ laws! {
         w.steer(Command::MoveDown, &[ids[2], ids[3]]);
         assert_eq!(w.names(&[State::Queued]), ["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
         w.steer(Command::MoveUp, &[ids[2], ids[1]]);
-        assert_eq!(w.names(&[State::Queued]), ["b.mkv", "c.mkv", "a.mkv", "d.mkv"], "as they stand");
+        assert_eq!(w.names(&[State::Queued]), ["b.mkv", "c.mkv", "a.mkv", "d.mkv"], "in list order");
         w.steer(Command::MoveUp, &[ids[1], ids[0]]);
-        assert_eq!(w.names(&[State::Queued]), ["b.mkv", "a.mkv", "c.mkv", "d.mkv"], "what can move does");
+        assert_eq!(w.names(&[State::Queued]), ["b.mkv", "a.mkv", "c.mkv", "d.mkv"], "a job that can move does");
     }
 }

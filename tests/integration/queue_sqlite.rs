@@ -1,4 +1,4 @@
-//! What only the queue on disk can show: other processes, and a batch that fails half way.
+//! Behaviour of the SQLite queue alone: other processes, codes of newer versions, and a batch that fails halfway.
 
 use crate::queue_world::{START, new_job};
 use spool_core::clock::ManualClock;
@@ -9,7 +9,7 @@ use spool_tests::reasons::broke;
 use std::sync::Arc;
 
 #[test]
-fn another_process_is_noticed_and_ones_own_writes_are_not() {
+fn writes_of_another_process_are_noticed_and_own_writes_are_not() {
     let dir = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::at(START));
     let open = || SqliteQueue::open(&dir.path().join("queue.db"), clock.clone()).unwrap();
@@ -18,11 +18,11 @@ fn another_process_is_noticed_and_ones_own_writes_are_not() {
     assert!(!ours.changed_elsewhere().unwrap());
     theirs.add(&[new_job("b.mkv")], Place::End, &Taken::default()).unwrap();
     assert!(ours.changed_elsewhere().unwrap());
-    assert!(!ours.changed_elsewhere().unwrap(), "told once");
+    assert!(!ours.changed_elsewhere().unwrap(), "reported once");
 }
 
 #[test]
-fn failures_whose_code_only_a_newer_version_knows_are_listed() {
+fn failures_with_a_code_of_a_newer_version_are_listed() {
     let (dir, clock) = (tempfile::tempdir().unwrap(), Arc::new(ManualClock::at(START)));
     let path = dir.path().join("queue.db");
     let queue = SqliteQueue::open(&path, clock).unwrap();
@@ -41,7 +41,7 @@ fn failures_whose_code_only_a_newer_version_knows_are_listed() {
 }
 
 #[test]
-fn a_list_by_name_shows_what_another_process_added() {
+fn a_list_by_name_includes_jobs_added_by_another_process() {
     let dir = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::at(START));
     let open = || SqliteQueue::open(&dir.path().join("queue.db"), clock.clone()).unwrap();
@@ -67,5 +67,5 @@ fn a_rejected_batch_leaves_nothing_behind() {
     assert!(queue.add(&jobs, Place::End, &Taken::default()).is_err());
     assert_eq!(queue.counts().unwrap(), spool_core::queue::Counts::default());
     broken.execute_batch("DROP TRIGGER broken").unwrap();
-    assert_eq!(queue.add(&jobs, Place::End, &Taken::default()).unwrap().len(), 2, "and the queue works on");
+    assert_eq!(queue.add(&jobs, Place::End, &Taken::default()).unwrap().len(), 2, "the queue still works");
 }

@@ -1,4 +1,4 @@
-//! A queue with a clock that is moved by hand, and jobs to put into it.
+//! Fixtures for tests of queues: a queue with a manual clock, and jobs to add to it.
 
 use spool_core::clock::ManualClock;
 use spool_core::failure::{Failure, FailureCode};
@@ -15,7 +15,7 @@ use spool_tests::reasons::broke;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Each law runs once per implementation.
+/// Defines tests that run once per implementation of the queue.
 macro_rules! laws {
     ($($name:ident => |$world:ident| $body:block)*) => {
         $(fn $name($world: &crate::queue_world::World) $body)*
@@ -25,11 +25,11 @@ macro_rules! laws {
 }
 pub(crate) use laws;
 
-/// A queue of one kind with a clock that is moved by hand.
+/// A queue of one implementation, with a manual clock.
 pub(crate) struct World {
     pub(crate) queue: Arc<dyn Queue>,
     pub(crate) clock: Arc<ManualClock>,
-    /// Makes a job one that another version of Spool wrote.
+    /// Turns a job into one that another version of Spool wrote.
     pub(crate) make_unreadable: Box<dyn Fn(JobId)>,
     _dir: tempfile::TempDir,
 }
@@ -47,12 +47,12 @@ pub(crate) fn sqlite() -> World {
 pub(crate) fn memory() -> World {
     let clock = Arc::new(ManualClock::at(START));
     let queue = Arc::new(MemoryQueue::new(clock.clone()));
-    let twin = queue.clone();
-    let make_unreadable = Box::new(move |id| twin.make_unreadable(id));
+    let handle = queue.clone();
+    let make_unreadable = Box::new(move |id| handle.make_unreadable(id));
     World { queue, clock, make_unreadable, _dir: tempfile::tempdir().unwrap() }
 }
 
-/// Writes to a row what a newer version would.
+/// Rewrites the row of a job as a newer version would.
 pub(crate) fn of_another_version(path: &Path, id: JobId) {
     let sql = "UPDATE job SET preset = json_set(preset, '$.version', 2, '$.video.grain', 8), spec_version = 2 \
                WHERE id = ?1";

@@ -1,5 +1,5 @@
-//! `spool check`: results that an earlier version made and called done, each that is wrong is named, and none that is
-//! right. The wrong ones are made with ffmpeg itself, as that version would have made them.
+//! `spool check` on results that an earlier version reported as done: it reports every wrong result and no right one.
+//! The wrong results are made with ffmpeg directly, as that version would have made them.
 
 use crate::presets::ffmpeg;
 use serde_json::{Value, json};
@@ -18,15 +18,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const H264: [&str; 8] = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25"];
-/// A film of eight seconds that is converted by any preset.
+/// Encoder options of a source that is converted, not copied.
 const OLD: [&str; 4] = ["-c:v", "mpeg4", "-c:a", "mp3"];
 
-/// The world of a test: results of an earlier version, and what was found of them.
+/// An environment with results of an earlier version.
 struct Past {
     env: TestEnv,
 }
 
-/// What `ffmpeg` is given between source and result.
+/// Arguments of `ffmpeg` between source and result.
 type Made<'a> = &'a [&'a str];
 
 impl Past {
@@ -40,22 +40,22 @@ impl Past {
         path
     }
 
-    fn film(&self, name: &str, seconds: f64, more: &[&str]) -> PathBuf {
+    fn video(&self, name: &str, seconds: f64, more: &[&str]) -> PathBuf {
         let clip = format!("past-{seconds}-{name}");
         self.source(name, &fs::read(clips::clip(&clip, seconds, true, more)).unwrap())
     }
 
-    /// Today's plan by a look at the headers alone, as earlier versions had it.
+    /// Returns today's plan, made from the headers alone as by earlier versions.
     fn plan(&self, source: &Path, preset: &str) -> Value {
         let probed = self.env.spool(&["probe", "--json", "--preset", preset, source.to_str().unwrap()]);
         probed.json().remove(0)["plan"].clone()
     }
 
-    /// A done job whose result ffmpeg makes with these words by this plan.
+    /// Adds a done job with this plan, whose result ffmpeg makes with the arguments `made`.
     fn done(&self, source: &Path, preset: &str, plan: Value, made: Made<'_>) -> PathBuf {
         self.done_with(source, preset, plan, |result| {
-            let words = ["-i", source.to_str().unwrap()];
-            ffmpeg(&[&words[..], made, &[result.to_str().unwrap()]].concat());
+            let input = ["-i", source.to_str().unwrap()];
+            ffmpeg(&[&input[..], made, &[result.to_str().unwrap()]].concat());
         })
     }
 
@@ -77,11 +77,11 @@ impl Past {
         output
     }
 
-    /// Checks all, and says of each source what was found, with its sentence.
+    /// Checks all results. The returned function gives the finding for a source, with its message.
     fn check(&self) -> impl Fn(&str) -> String {
         let files = contents(&self.env);
         let answer = self.env.spool(&["check", "--json"]);
-        assert_eq!(contents(&self.env), files, "nothing is changed");
+        assert_eq!(contents(&self.env), files, "no file is changed");
         let lines = answer.json();
         move |name: &str| {
             let of = |line: &&Value| line["source"].as_str().is_some_and(|source| source.ends_with(name));
@@ -92,7 +92,7 @@ impl Past {
     }
 }
 
-/// Every file of the videos and the results.
+/// The contents of all videos and results, by path.
 fn contents(env: &TestEnv) -> Vec<(PathBuf, Vec<u8>)> {
     let files = |folder: PathBuf| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut all: Vec<_> = files(env.videos()).chain(files(env.out())).collect();
@@ -111,7 +111,7 @@ fn web<'a>(more: &[&'a str]) -> Vec<&'a str> {
     [more, &WEB, &["-crf", "40", "-b:a", "48k", "-fps_mode", "vfr", "-movflags", "+faststart"]].concat()
 }
 
-/// Overwrites a stretch in the middle of a file.
+/// Overwrites 4000 bytes in the middle of a file.
 fn damage(path: &Path) {
     let mut bytes = fs::read(path).unwrap();
     let middle = bytes.len() / 2;
@@ -120,12 +120,12 @@ fn damage(path: &Path) {
 }
 
 #[test]
-fn conversions_that_are_wrong_are_named_each_with_what_is_wrong_and_right_ones_are_not() {
+fn wrong_conversions_are_reported_with_their_fault_and_right_ones_are_not() {
     let past = Past::new();
     let made = |name: &str, change: fn(Value) -> Value, more: &[&str]| {
-        let film = past.film(name, 8.0, &OLD);
-        let plan = change(past.plan(&film, "web-1080p"));
-        past.done(&film, "web-1080p", plan, &web(more))
+        let video = past.video(name, 8.0, &OLD);
+        let plan = change(past.plan(&video, "web-1080p"));
+        past.done(&video, "web-1080p", plan, &web(more))
     };
     made("right.mkv", |plan| plan, &[]);
     made("dropped.mkv", |plan| dropped(plan, 1, "it is empty"), &["-an"]);
@@ -159,18 +159,18 @@ fn conversions_that_are_wrong_are_named_each_with_what_is_wrong_and_right_ones_a
 }
 
 #[test]
-fn a_result_of_which_the_end_is_missing_is_found_by_what_decodes() {
+fn a_result_without_its_end_is_found_by_decoding() {
     let past = Past::new();
     for (name, preset, made) in [
         ("film.mkv", "web-1080p", web(&[])),
         ("sound.mkv", "audio-m4a", vec!["-vn", "-c:a", "aac", "-movflags", "+faststart", "-f", "ipod"]),
     ] {
-        let film = past.film(name, 8.0, &OLD);
-        let plan = past.plan(&film, preset);
-        past.done_with(&film, preset, plan, |result| {
-            ffmpeg(&[&["-i", film.to_str().unwrap()][..], &made, &[result.to_str().unwrap()]].concat());
+        let video = past.video(name, 8.0, &OLD);
+        let plan = past.plan(&video, preset);
+        past.done_with(&video, preset, plan, |result| {
+            ffmpeg(&[&["-i", video.to_str().unwrap()][..], &made, &[result.to_str().unwrap()]].concat());
             let whole = fs::read(result).unwrap();
-            // The index, in front, speaks of all of it.
+            // The index at the front still describes the whole file.
             fs::write(result, &whole[..whole.len() * 2 / 3]).unwrap();
         });
     }
@@ -181,27 +181,27 @@ fn a_result_of_which_the_end_is_missing_is_found_by_what_decodes() {
 }
 
 #[test]
-fn copies_that_show_what_was_hidden_are_named_and_faithful_ones_are_not() {
+fn copies_that_show_hidden_frames_are_reported_and_faithful_ones_are_not() {
     let past = Past::new();
     let more = ["-bf", "2", "-c:a", "aac", "-video_track_timescale", "12800"];
-    let film = fs::read(clips::clip("past-edits.mp4", 6.0, true, &[&H264[..], &more].concat())).unwrap();
+    let video = fs::read(clips::clip("past-edits.mp4", 6.0, true, &[&H264[..], &more].concat())).unwrap();
     let sources = [
-        ("right.mp4", film.clone()),
-        ("middle.mp4", boxes::edited(&film, &[shows(0.0, 2.0), shows(4.0, 2.0)])),
-        ("tail.mp4", boxes::edited(&film, &[shows(0.0, 2.0)])),
+        ("right.mp4", video.clone()),
+        ("middle.mp4", boxes::edited(&video, &[shows(0.0, 2.0), shows(4.0, 2.0)])),
+        ("tail.mp4", boxes::edited(&video, &[shows(0.0, 2.0)])),
     ];
     for (name, bytes) in sources {
         let source = past.source(name, &bytes);
         let plan = past.plan(&source, "remux-mp4");
-        assert_eq!(plan["streams"][0]["action"]["do"], "copy", "as it was: {plan}");
+        assert_eq!(plan["streams"][0]["action"]["do"], "copy", "as in earlier versions: {plan}");
         past.done(&source, "remux-mp4", plan, &["-c", "copy"]);
     }
-    let hurt = past.source("hurt.mp4", &film);
-    let result = past.done(&hurt, "web-1080p", past.plan(&hurt, "web-1080p"), &["-c", "copy"]);
+    let source = past.source("hurt.mp4", &video);
+    let result = past.done(&source, "web-1080p", past.plan(&source, "web-1080p"), &["-c", "copy"]);
     damage(&result);
     let found = past.check();
     assert_eq!(found("right.mp4"), "right: ");
-    // Versions of ffmpeg make other things of it, none of which is right.
+    // The results differ between versions of ffmpeg, and are wrong with each.
     for name in ["middle.mp4", "tail.mp4"] {
         assert!(found(name).starts_with("wrong: "), "{name}: {}", found(name));
     }
@@ -209,15 +209,15 @@ fn copies_that_show_what_was_hidden_are_named_and_faithful_ones_are_not() {
 }
 
 #[test]
-fn a_source_that_was_taken_for_whole_makes_its_result_wrong() {
+fn a_source_wrongly_taken_for_complete_makes_its_result_wrong() {
     let past = Past::new();
     let bytes = |name: &str, seconds| {
         fs::read(clips::clip(name, seconds, true, &[&H264[..], &["-bf", "0"]].concat())).unwrap()
     };
-    let (film, piece) = (bytes("past-first.mkv", 2.0), bytes("past-second.mkv", 1.0));
-    let two = past.source("two.mkv", &[&film[..], &piece].concat());
-    // The plan of the first recording, which was all that was seen.
-    let alone = past.source("alone.mkv", &film);
+    let (video, piece) = (bytes("past-first.mkv", 2.0), bytes("past-second.mkv", 1.0));
+    let two = past.source("two.mkv", &[&video[..], &piece].concat());
+    // The plan of the first recording alone, because earlier versions saw no more.
+    let alone = past.source("alone.mkv", &video);
     let plan = past.plan(&alone, "web-1080p");
     past.done(&two, "web-1080p", plan.clone(), &["-t", "2", "-c", "copy"]);
     let long = bytes("past-long.mkv", 8.0);
@@ -233,12 +233,12 @@ fn a_source_that_was_taken_for_whole_makes_its_result_wrong() {
 #[test]
 fn chapters_beyond_the_end_make_a_result_wrong() {
     let past = Past::new();
-    let film = past.film("plain.mkv", 4.0, &OLD);
+    let video = past.video("plain.mkv", 4.0, &OLD);
     let marks = past.env.data().join("marks");
     let text = ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=2\ntitle=a\n[CHAPTER]\nTIMEBASE=1/1\nSTART=2\nEND=60\ntitle=b\n";
     fs::write(&marks, text).unwrap();
     let marked = past.env.videos().join("marked.mkv");
-    let (from, marks, to) = (film.to_str().unwrap(), marks.to_str().unwrap(), marked.to_str().unwrap());
+    let (from, marks, to) = (video.to_str().unwrap(), marks.to_str().unwrap(), marked.to_str().unwrap());
     ffmpeg(&[
         "-i",
         from,
@@ -258,24 +258,24 @@ fn chapters_beyond_the_end_make_a_result_wrong() {
     assert!(!plan["clip"].is_null(), "{plan}");
     plan["clip"] = Value::Null;
     past.done(&marked, "web-1080p", plan, &web(&[]));
-    let said = past.check()("marked.mkv");
-    assert_eq!(said, "wrong: The result lasts 1:00, though its picture and sound end at 0:04.");
+    let finding = past.check()("marked.mkv");
+    assert_eq!(finding, "wrong: The result lasts 1:00, though its picture and sound end at 0:04.");
 }
 
 #[test]
-fn what_keeps_a_result_from_being_checked_is_said_and_does_not_count_against_it() {
+fn results_that_cannot_be_checked_are_reported_with_the_reason_and_not_as_wrong() {
     let past = Past::new();
     let names = ["gone.mkv", "grown.mkv", "touched.mkv", "lost.mkv", "kept.mkv", "foreign.mkv", "noplan.mkv"];
     for name in names {
-        let film = past.film(name, 1.0, &OLD);
-        let plan = past.plan(&film, "web-1080p");
-        let result = past.done(&film, "web-1080p", plan, &web(&[]));
+        let video = past.video(name, 1.0, &OLD);
+        let plan = past.plan(&video, "web-1080p");
+        let result = past.done(&video, "web-1080p", plan, &web(&[]));
         match name {
-            "gone.mkv" => fs::remove_file(&film).unwrap(),
-            "grown.mkv" => fs::write(&film, "another").unwrap(),
+            "gone.mkv" => fs::remove_file(&video).unwrap(),
+            "grown.mkv" => fs::write(&video, "another").unwrap(),
             "touched.mkv" => {
                 let earlier = filetime::FileTime::from_unix_time(1_000_000_000, 0);
-                filetime::set_file_mtime(&film, earlier).unwrap();
+                filetime::set_file_mtime(&video, earlier).unwrap();
             }
             "lost.mkv" => fs::remove_file(&result).unwrap(),
             _ => {}
@@ -286,7 +286,7 @@ fn what_keeps_a_result_from_being_checked_is_said_and_does_not_count_against_it(
     };
     change("UPDATE job SET output_path = source_path WHERE id = ?1", 5);
     change("UPDATE job SET preset = json_set(preset, '$.version', 2), spec_version = 2 WHERE id = ?1", 6);
-    // By today's plan it would be wrong; perhaps it was made by another.
+    // By today's plan the result would be wrong, but another plan may have made it.
     change("UPDATE attempt SET plan = '{}' WHERE job_id = ?1", 7);
     let result = past.env.out().join("noplan.mp4");
     ffmpeg(&["-i", past.env.videos().join("noplan.mkv").to_str().unwrap(), "-an", result.to_str().unwrap()]);
@@ -295,7 +295,7 @@ fn what_keeps_a_result_from_being_checked_is_said_and_does_not_count_against_it(
         .execute("UPDATE job SET output_size = ?1 WHERE id = 7", [result.metadata().unwrap().len() as i64])
         .unwrap();
     let found = past.check();
-    for (name, said) in [
+    for (name, reason) in [
         ("gone.mkv", "The original is no longer there."),
         ("grown.mkv", "The original was changed since it was added."),
         ("touched.mkv", "The original was changed since it was added."),
@@ -304,7 +304,7 @@ fn what_keeps_a_result_from_being_checked_is_said_and_does_not_count_against_it(
         ("foreign.mkv", "It was made by another version of Spool."),
         ("noplan.mkv", "Its plan is not on record."),
     ] {
-        assert_eq!(found(name), format!("notChecked: {said}"), "{name}");
+        assert_eq!(found(name), format!("notChecked: {reason}"), "{name}");
     }
     let answer = past.env.spool(&["check"]);
     assert_eq!(answer.code, 0, "{answer:?}");
@@ -312,11 +312,11 @@ fn what_keeps_a_result_from_being_checked_is_said_and_does_not_count_against_it(
 }
 
 #[test]
-fn what_was_found_is_told_kept_and_can_be_done_again() {
+fn findings_are_reported_and_stored_and_wrong_results_can_be_made_again() {
     let past = Past::new();
     for (name, more) in [("a.mkv", &["-an"][..]), ("b.mkv", &[])] {
-        let film = past.film(name, 1.0, &OLD);
-        past.done(&film, "web-1080p", past.plan(&film, "web-1080p"), &web(more));
+        let video = past.video(name, 1.0, &OLD);
+        past.done(&video, "web-1080p", past.plan(&video, "web-1080p"), &web(more));
     }
     let listed = past.env.spool(&["list"]).stdout;
     assert_eq!(listed.matches("checked by an earlier version").count(), 2, "{listed}");
@@ -344,17 +344,17 @@ fn what_was_found_is_told_kept_and_can_be_done_again() {
     let before = fs::read(past.env.out().join("a.mp4")).unwrap();
     assert_eq!(past.env.spool(&["run", "--until-idle"]).code, 0);
     assert_eq!(past.env.results(), ["a (2).mp4", "a.mp4", "b.mp4"]);
-    assert_eq!(fs::read(past.env.out().join("a.mp4")).unwrap(), before, "the result that is there stays");
+    assert_eq!(fs::read(past.env.out().join("a.mp4")).unwrap(), before, "the existing result stays");
     assert_eq!(past.env.spool(&["check", "2-3"]).code, 0);
-    let odd = past.env.spool(&["check", "9", "--state", "done"]);
-    assert_eq!(odd.code, 2, "{odd:?}");
+    let conflicting = past.env.spool(&["check", "9", "--state", "done"]);
+    assert_eq!(conflicting.code, 2, "{conflicting:?}");
     assert_eq!(past.env.spool(&["check", "9"]).code, 1);
     assert_eq!(past.env.spool(&["again", "9"]).code, 1);
 }
 
-/// Every preset, converted and copied, as the engine itself makes them.
+/// Results of seven presets, converted and copied, as the engine makes them.
 #[test]
-fn none_that_is_right_is_called_wrong() {
+fn no_right_result_is_reported_as_wrong() {
     let env = TestEnv::new();
     let copied = [&H264[..], &["-bf", "2"]].concat();
     for (clip, name) in [

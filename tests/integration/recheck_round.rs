@@ -1,4 +1,4 @@
-//! Checks of results stand back behind queued jobs, and stop on request.
+//! Checks of results yield to queued jobs and stop on request.
 #![cfg(target_os = "linux")]
 
 use spool_core::clock::SystemClock;
@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// The processes that read this file, as the system has them: state and niceness.
+/// State and niceness of the processes whose arguments name this file, from `/proc`.
 fn readers(file: &Path) -> Vec<(char, i32)> {
     let processes = std::fs::read_dir("/proc").unwrap().filter_map(|entry| Some(entry.ok()?.path()));
     let reads = |process: &Path| {
@@ -32,7 +32,7 @@ fn readers(file: &Path) -> Vec<(char, i32)> {
     processes.filter(|process| reads(process)).filter_map(|process| state(&process)).collect()
 }
 
-/// A result whose original takes for ever to be read by the misbehaving ffmpeg.
+/// Makes a result whose original the fake ffmpeg never finishes reading.
 fn made(env: &TestEnv) -> JobId {
     let video = env.video(&clips::ordinary(), "fake-slow.done.mkv");
     let out = env.out();
@@ -44,7 +44,7 @@ fn made(env: &TestEnv) -> JobId {
 }
 
 #[test]
-fn a_check_that_is_stopped_ends_within_two_seconds_and_keeps_what_was_found() {
+fn a_stopped_check_ends_within_two_seconds_and_keeps_its_findings() {
     let env = TestEnv::new();
     made(&env);
     let quick = env.video(&clips::ordinary(), "quick.mkv");
@@ -54,24 +54,24 @@ fn a_check_that_is_stopped_ends_within_two_seconds_and_keeps_what_was_found() {
     env.use_fake_ffmpeg();
     let slow = env.videos().join("fake-slow.done.mkv");
     let check = env.start(&["check", "2", "1"]);
-    wait_until("the slow one to be read", SOON, || {
+    wait_until("the slow original to be read", SOON, || {
         env.jobs().iter().any(|job| job["check"]["found"] == "right")
             && readers(&slow).iter().any(|r| r.1 == 19)
     });
-    let begun = Instant::now();
+    let started = Instant::now();
     rustix::process::kill_process(
         rustix::process::Pid::from_raw(check.id() as i32).unwrap(),
         rustix::process::Signal::INT,
     )
     .unwrap();
     let answer = check.answer();
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     assert_eq!(answer.code, 1, "{answer:?}");
     let end = "1 result checked: 1 right, 0 wrong.\nStopped: 1 result is left to be checked.\n";
     assert!(answer.stdout.ends_with(end), "{answer:?}");
     assert!(readers(&slow).is_empty(), "its ffmpeg is gone");
-    let found: Vec<bool> = env.jobs().iter().map(|job| job["check"].is_null()).collect();
-    assert_eq!(found, [true, false]);
+    let unchecked: Vec<bool> = env.jobs().iter().map(|job| job["check"].is_null()).collect();
+    assert_eq!(unchecked, [true, false]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,7 +81,7 @@ async fn no_result_is_checked_while_the_queue_has_work() {
     let slow = env.videos().join("fake-slow.done.mkv");
     let engine = spool_tests::engine::start(&env, Setup { workers: 1, ..faulty() });
     let (stop, orders) = watch::channel(Order::Go);
-    let (say, said) = channel();
+    let (report, waits) = channel();
     let (queue, data) = (engine.queue(), env.data());
     let round = std::thread::spawn(move || {
         let tools = spool_core::ffmpeg::ToolPlaces {
@@ -93,21 +93,21 @@ async fn no_result_is_checked_while_the_queue_has_work() {
             Round { queue: queue.as_ref(), data: &data, tools: &tools, policy: &policy, clock: &clock };
         run_all(round, &[done], &orders, &mut |event| {
             if let Event::Waits(still) = event {
-                say.send(still).unwrap();
+                report.send(still).unwrap();
             }
         })
     });
     wait_until("the check to read", SOON, || readers(&slow).iter().any(|r| r.0 != 'T' && r.1 == 19));
     let video = env.video(&clips::ordinary(), "fake-slow.queued.mkv");
     let id = add(&engine, &env, &[&video])[0];
-    wait_until("the job to run and the check to stand still", SOON, || {
+    wait_until("the job to run and the check to be suspended", SOON, || {
         readers(&slow).iter().all(|r| r.0 == 'T') && readers(&video).iter().any(|r| r.0 != 'T' && r.1 == 10)
     });
-    assert!(said.recv_timeout(SOON).unwrap(), "and it says so");
+    assert!(waits.recv_timeout(SOON).unwrap(), "the check reports that it waits");
     engine.steer(Command::Cancel, &Which::Ids(vec![id])).unwrap();
     reaches(&engine, id, State::Cancelled);
-    assert!(!said.recv_timeout(SOON).unwrap(), "it goes on");
-    wait_until("the check to go on", SOON, || readers(&slow).iter().any(|r| r.0 != 'T'));
+    assert!(!waits.recv_timeout(SOON).unwrap(), "the check reports that it continues");
+    wait_until("the check to continue", SOON, || readers(&slow).iter().any(|r| r.0 != 'T'));
     stop.send(Order::Cancel).unwrap();
     let tally = round.join().unwrap().unwrap();
     assert!(tally.stopped && tally.checked() == 0, "{tally:?}");
@@ -116,7 +116,7 @@ async fn no_result_is_checked_while_the_queue_has_work() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_queue_that_rests_holds_no_check_up() {
+async fn a_paused_queue_and_one_without_an_engine_delay_no_check() {
     let env = TestEnv::new();
     let done = made(&env);
     let engine = spool_tests::engine::start(&env, Setup::default());

@@ -1,4 +1,5 @@
-//! Layouts of speakers: what an encoder has no word for keeps its sound and its level, and a mix is never cut off.
+//! Channel layouts: audio in a layout that the encoder does not support keeps its tones and their level, and a downmix
+//! never clips.
 
 use crate::field_streams::{at, made, work_all};
 use crate::presets::ffmpeg;
@@ -9,12 +10,12 @@ use std::f64::consts::PI;
 use std::path::Path;
 use std::process::Command;
 
-/// Samples a second.
+/// Samples per second.
 const RATE: f64 = 48_000.0;
-/// Peak of each tone.
+/// Peak amplitude of each tone; full scale is 1.
 const PEAK: f64 = 0.12;
 
-/// A tone for each speaker, wherever it stands.
+/// The frequency of a speaker's tone in Hz, the same in every layout.
 fn tone(speaker: &str) -> f64 {
     let all = [
         "LFE", "FL", "FR", "FC", "BL", "BR", "SL", "SR", "BC", "FLC", "FRC", "DL", "DR", "TFL", "TFC", "TFR",
@@ -23,14 +24,14 @@ fn tone(speaker: &str) -> f64 {
     60.0 + 140.0 * all.iter().position(|name| *name == speaker).unwrap() as f64
 }
 
-/// Sound of these speakers, each with its tone.
-fn speaking(layout: &str, speakers: &str) -> String {
+/// A lavfi source of a layout with these speakers, each with its tone.
+fn tones_of(layout: &str, speakers: &str) -> String {
     let tones: Vec<String> =
         speakers.split('+').map(|name| format!("{PEAK}*sin(2*PI*{}*t)", tone(name))).collect();
     format!("aevalsrc='{}':c={layout}:s=48000:d=1", tones.join("|"))
 }
 
-/// The tracks of one file, as layout and speakers.
+/// The audio tracks of the test video: layout and speakers.
 const TRACKS: [(&str, &str); 14] = [
     ("FL", "FL"),
     ("LFE", "LFE"),
@@ -48,17 +49,17 @@ const TRACKS: [(&str, &str); 14] = [
     ("hexadecagonal", "FL+FR+FC+BL+BR+BC+SL+SR+TFL+TFC+TFR+TBL+TBC+TBR+WL+WR"),
 ];
 
-fn film(env: &TestEnv, name: &str, sounds: &[String], more: &[&str]) {
-    let picture = "color=s=64x64:r=25:d=1";
-    let inputs = std::iter::once(picture).chain(sounds.iter().map(String::as_str));
+fn video(env: &TestEnv, name: &str, sources: &[String], more: &[&str]) {
+    let color = "color=s=64x64:r=25:d=1";
+    let inputs = std::iter::once(color).chain(sources.iter().map(String::as_str));
     let inputs: Vec<&str> = inputs.flat_map(|source| ["-f", "lavfi", "-i", source]).collect();
-    let places: Vec<String> = (0..=sounds.len()).map(|n| n.to_string()).collect();
-    let maps: Vec<&str> = places.iter().flat_map(|n| ["-map", n]).collect();
-    let picture = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"];
-    ffmpeg(&[&inputs[..], &maps, &picture, more, &[&at(env, name)]].concat());
+    let indices: Vec<String> = (0..=sources.len()).map(|n| n.to_string()).collect();
+    let maps: Vec<&str> = indices.iter().flat_map(|n| ["-map", n]).collect();
+    let encoder = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"];
+    ffmpeg(&[&inputs[..], &maps, &encoder, more, &[&at(env, name)]].concat());
 }
 
-/// The decoded samples of a track, channel by channel.
+/// The decoded samples of a track, per channel.
 fn samples(file: &Path, track: usize, channels: usize) -> Vec<Vec<f64>> {
     let map = format!("0:a:{track}");
     let args = ["-v", "error", "-i", file.to_str().unwrap(), "-map", &map, "-f", "f32le", "-"];
@@ -68,7 +69,7 @@ fn samples(file: &Path, track: usize, channels: usize) -> Vec<Vec<f64>> {
     (0..channels).map(|c| all.iter().skip(c).step_by(channels).copied().collect()).collect()
 }
 
-/// Peak of a tone within the middle of a channel.
+/// Amplitude of a tone (in Hz) in the middle of a channel.
 fn level(samples: &[f64], tone: f64) -> f64 {
     let middle = &samples[19_200..28_800];
     let (mut re, mut im) = (0.0, 0.0);
@@ -84,24 +85,24 @@ fn decibels(ratio: f64) -> f64 {
     20.0 * ratio.log10()
 }
 
-/// Every tone is there as loud as it was, however many channels it comes from; of speakers that only eight channels and
-/// more have, it is not gone.
-fn sounds_alike(file: &Path, track: usize, stream: &Value, (layout, speakers): (&str, &str)) {
+/// Checks that each tone keeps its level, summed over the channels that carry it. Top and wide speakers, which only
+/// layouts of eight or more channels have, may lose up to 6.5 dB.
+fn assert_levels(file: &Path, track: usize, stream: &Value, (layout, speakers): (&str, &str)) {
     let channels = stream["channels"].as_u64().unwrap() as usize;
     let samples = samples(file, track, channels);
     for name in speakers.split('+') {
         let levels: Vec<f64> = samples.iter().map(|channel| level(channel, tone(name)) / PEAK).collect();
-        let whole = decibels(levels.iter().map(|level| level * level).sum::<f64>().sqrt());
+        let total = decibels(levels.iter().map(|level| level * level).sum::<f64>().sqrt());
         let least = if name.starts_with(['T', 'W']) { -6.5 } else { -0.5 };
-        assert!((least..0.5).contains(&whole), "{layout}: {name} by {whole:.1} dB in {levels:.2?}: {stream}");
+        assert!((least..0.5).contains(&total), "{layout}: {name} by {total:.1} dB in {levels:.2?}: {stream}");
     }
 }
 
 #[test]
-fn every_layout_keeps_its_sound_and_its_level() {
+fn every_layout_keeps_its_tones_and_their_level() {
     let env = TestEnv::new();
-    let sounds: Vec<String> = TRACKS.iter().map(|(layout, speakers)| speaking(layout, speakers)).collect();
-    film(&env, "all.mov", &sounds, &["-c:a", "pcm_s16le"]);
+    let sources: Vec<String> = TRACKS.iter().map(|(layout, speakers)| tones_of(layout, speakers)).collect();
+    video(&env, "all.mov", &sources, &["-c:a", "pcm_s16le"]);
     for preset in ["web-1080p", "archive-av1", "remux-mp4", "edit-prores"] {
         let (_, job) = work_all(&env, preset).remove(0);
         let made = made(&job);
@@ -109,23 +110,23 @@ fn every_layout_keeps_its_sound_and_its_level() {
         assert_eq!(tracks.len(), TRACKS.len(), "{preset}: {made}");
         let file = Path::new(job["output"].as_str().unwrap());
         for (n, (stream, track)) in tracks.iter().zip(TRACKS).enumerate() {
-            sounds_alike(file, n, stream, track);
+            assert_levels(file, n, stream, track);
             assert_ne!(stream["channel_layout"], Value::Null, "{preset}: {stream}");
         }
     }
 }
 
-/// Every layout that a plan may name is one that the encoder takes and a decoder finds again.
+/// Each layout that a plan may choose is accepted by the encoder and read back from the file.
 #[test]
-fn encoders_take_the_layouts_that_are_planned_for_them() {
+fn encoders_accept_the_layouts_that_plans_choose() {
     let env = TestEnv::new();
     let (aac, opus) = (
         ["mono", "stereo", "3.0", "4.0", "5.0", "5.1", "7.1"].as_slice(),
         ["mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"].as_slice(),
     );
     for (encoder, layouts) in [("aac", aac), ("libopus", opus)] {
-        let sounds: Vec<String> = layouts.iter().map(|name| format!("anullsrc=cl={name}:d=0.1")).collect();
-        film(&env, "layouts.mkv", &sounds, &["-c:a", encoder]);
+        let sources: Vec<String> = layouts.iter().map(|name| format!("anullsrc=cl={name}:d=0.1")).collect();
+        video(&env, "layouts.mkv", &sources, &["-c:a", encoder]);
         let found = spool_tests::judge::facts(Path::new(&at(&env, "layouts.mkv")));
         let found: Vec<Value> =
             streams(&found, "audio").iter().map(|s| s["channel_layout"].clone()).collect();
@@ -133,15 +134,15 @@ fn encoders_take_the_layouts_that_are_planned_for_them() {
     }
 }
 
-/// Peak of a file's only track, and its samples.
+/// The peak and the samples of the only audio track of a job's result.
 fn decoded_samples(job: &Value) -> (f64, Vec<Vec<f64>>) {
     let made = made(job);
     let channels = streams(&made, "audio")[0]["channels"].as_u64().unwrap() as usize;
     let samples = samples(Path::new(job["output"].as_str().unwrap()), 0, channels);
-    (samples.iter().flatten().fold(0.0, |most: f64, sample| most.max(sample.abs())), samples)
+    (samples.iter().flatten().fold(0.0, |peak: f64, sample| peak.max(sample.abs())), samples)
 }
 
-/// Six channels at this peak, each with its tone, from half a second on.
+/// A lavfi source of six channels at this peak, each with its tone, silent before `from` seconds.
 fn six(peak: &str, from: f64) -> String {
     let tones = ["FL", "FR", "FC", "LFE", "BL", "BR"];
     let tones = tones.map(|name| format!("{peak}*sin(2*PI*{}*t)*gte(t,{from})", tone(name)));
@@ -149,12 +150,12 @@ fn six(peak: &str, from: f64) -> String {
 }
 
 #[test]
-fn a_mix_is_a_common_one_and_never_beyond_full_scale() {
+fn a_downmix_has_common_levels_and_never_exceeds_full_scale() {
     let env = TestEnv::new();
-    film(&env, "loud.mov", &[six("1", 0.0)], &["-c:a", "pcm_s16le"]);
-    film(&env, "louder.mov", &[six("4", 0.0)], &["-c:a", "pcm_f32le"]);
-    film(&env, "quiet.mov", &[six("0.12", 0.0)], &["-c:a", "ac3", "-b:a", "640k"]);
-    film(&env, "late.mov", &[six("1", 0.5)], &["-c:a", "pcm_s24le"]);
+    video(&env, "loud.mov", &[six("1", 0.0)], &["-c:a", "pcm_s16le"]);
+    video(&env, "louder.mov", &[six("4", 0.0)], &["-c:a", "pcm_f32le"]);
+    video(&env, "quiet.mov", &[six("0.12", 0.0)], &["-c:a", "ac3", "-b:a", "640k"]);
+    video(&env, "late.mov", &[six("1", 0.5)], &["-c:a", "pcm_s24le"]);
     for (name, job) in work_all(&env, "fit-size") {
         let (peak, samples) = decoded_samples(&job);
         assert!(peak < 1.0, "{name}: {peak}");
@@ -166,13 +167,13 @@ fn a_mix_is_a_common_one_and_never_beyond_full_scale() {
         }
         if name == "late.mov" {
             let begin = samples[0].iter().position(|sample| sample.abs() > 0.3).unwrap() as f64 / RATE;
-            assert!((begin - 0.5).abs() < 0.003, "the sound moved to {begin}");
+            assert!((begin - 0.5).abs() < 0.003, "the audio begins at {begin} s");
         }
     }
 }
 
 #[test]
-fn exact_samples_stay_exact() {
+fn lossless_samples_stay_exact() {
     let env = TestEnv::new();
     for (name, codec) in [
         ("a.mov", "pcm_f32be"),
@@ -181,9 +182,9 @@ fn exact_samples_stay_exact() {
         ("d.mov", "pcm_s24be"),
         ("e.mkv", "flac"),
     ] {
-        film(&env, name, &[six("3", 0.0)], &["-c:a", codec]);
+        video(&env, name, &[six("3", 0.0)], &["-c:a", codec]);
     }
-    film(&env, "f.mkv", &[six("3", 0.0)], &["-c:a", "wavpack", "-sample_fmt:a", "fltp"]);
+    video(&env, "f.mkv", &[six("3", 0.0)], &["-c:a", "wavpack", "-sample_fmt:a", "fltp"]);
     for (name, job) in work_all(&env, "edit-prores") {
         let codec = streams(&made(&job), "audio")[0]["codec_name"].clone();
         let want = match &name[..1] {
@@ -194,13 +195,13 @@ fn exact_samples_stay_exact() {
         };
         let source = samples(Path::new(job["source"].as_str().unwrap()), 0, 6);
         assert_eq!(codec, want, "{name}");
-        assert!(decoded_samples(&job).1 == source, "{name}: other samples");
+        assert!(decoded_samples(&job).1 == source, "{name}: the samples differ");
     }
     for (name, job) in work_all(&env, "web-1080p") {
         let (peak, samples) = decoded_samples(&job);
         let level = decibels(level(&samples[0], tone("FL")));
-        // What the source has cut off is no tone: of that an encoder adds to the peak.
-        let cut = !matches!(&name[..1], "a" | "b" | "f");
-        assert!((cut || peak < 1.5) && (-1.5..1.5).contains(&level), "{name}: {peak}, {level:.1} dB");
+        // Integer samples are clipped at full scale: there an encoder adds to the peak.
+        let clipped = !matches!(&name[..1], "a" | "b" | "f");
+        assert!((clipped || peak < 1.5) && (-1.5..1.5).contains(&level), "{name}: {peak}, {level:.1} dB");
     }
 }

@@ -1,4 +1,4 @@
-//! Picture and sound stay together by milliseconds, wherever between two frames either begins.
+//! Video and audio stay in sync within milliseconds, wherever between two frames either begins.
 
 use crate::field_streams::{at, made, work_all};
 use crate::presets::ffmpeg;
@@ -7,13 +7,13 @@ use spool_tests::judge::streams;
 use std::path::Path;
 use std::process::Command;
 
-/// A picture that becomes white when a tone begins, after a second, at this rate; its picture begins this many seconds
-/// after the sound.
+/// Makes a video of this frame rate that turns white when a tone begins, after one second. The video stream begins
+/// `late` seconds after the audio stream.
 fn flash(env: &TestEnv, name: &str, rate: &str, late: &str, codecs: &[&str]) {
     let white = "drawbox=c=white:t=fill:enable='gte(t,0.999)'";
-    let picture = format!("color=black:s=64x64:r={rate}:d=2,{white},settb=1/90000");
+    let video = format!("color=black:s=64x64:r={rate}:d=2,{white},settb=1/90000");
     let tone = format!("aevalsrc='0.5*sin(2*PI*1000*t)*gte(t,1+{late})':s=48000:d=2");
-    let inputs = ["-itsoffset", late, "-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &tone];
+    let inputs = ["-itsoffset", late, "-f", "lavfi", "-i", &video, "-f", "lavfi", "-i", &tone];
     let encoder = [
         "-c:v",
         "libx264",
@@ -40,23 +40,23 @@ fn frame_times(file: &str) -> Vec<f64> {
     String::from_utf8(listed).unwrap().lines().filter_map(first).collect()
 }
 
-/// By how many seconds the tone begins after the picture became white.
-fn apart(file: &Path) -> f64 {
+/// Seconds from the first white frame to the tone; negative if the tone begins first.
+fn offset(file: &Path) -> f64 {
     let file = file.to_str().unwrap();
     let decode = ["-v", "error", "-copyts", "-i", file, "-fps_mode", "passthrough"];
     let gray = ["-map", "0:V:0", "-vf", "scale=1:1,format=gray", "-f", "rawvideo", "-"];
     let white = bytes("ffmpeg", &[&decode[..], &gray].concat()).iter().position(|luma| *luma > 128).unwrap();
-    // Placed by the ffmpeg that decodes: what it leaves out at the beginning another version may count.
+    // The decoding ffmpeg places the samples by timestamp, because versions differ in what they skip at the beginning.
     let placed = "aresample=async=1:first_pts=0";
-    let sound = ["-map", "0:a:0", "-af", placed, "-ac", "1", "-ar", "48000", "-f", "f32le", "-"];
-    let samples = bytes("ffmpeg", &[&decode[..], &sound].concat());
+    let audio = ["-map", "0:a:0", "-af", placed, "-ac", "1", "-ar", "48000", "-f", "f32le", "-"];
+    let samples = bytes("ffmpeg", &[&decode[..], &audio].concat());
     let mut samples = samples.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap()));
     let loud = samples.position(|sample| sample.abs() > 0.25).unwrap();
     loud as f64 / 48_000.0 - frame_times(file)[white]
 }
 
 #[test]
-fn picture_and_sound_stay_together_wherever_they_begin() {
+fn video_and_audio_stay_in_sync_wherever_they_begin() {
     let env = TestEnv::new();
     flash(&env, "even.mp4", "25", "0", &["-c:a", "aac"]);
     flash(&env, "between.mkv", "25", "0.021", &["-c:a", "ac3"]);
@@ -67,7 +67,7 @@ fn picture_and_sound_stay_together_wherever_they_begin() {
         for (name, job) in work_all(&env, preset) {
             let made = made(&job);
             let (source, result) = (job["source"].as_str().unwrap(), job["output"].as_str().unwrap());
-            let (had, has) = (apart(Path::new(source)), apart(Path::new(result)));
+            let (had, has) = (offset(Path::new(source)), offset(Path::new(result)));
             assert!((has - had).abs() < 0.005, "{preset} {name}: {had:.4} s became {has:.4} s");
             let rate = &streams(&made, "video")[0]["avg_frame_rate"];
             let exact = if name.starts_with("film") { "24000/1001" } else { "25/1" };

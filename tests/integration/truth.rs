@@ -1,5 +1,5 @@
-//! What a source really holds decides, not what its header says: cut files fail with what is readable, whole ones
-//! with lying headers succeed, damage is said, and salvage labels its results.
+//! The content of a source decides, not its header: truncated files fail and report how much is readable, complete ones
+//! with wrong headers succeed, damage is reported, and salvage marks its results as partial.
 
 use serde_json::Value;
 use spool_tests::clips;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 const H264: [&str; 6] = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "25"];
 
-/// Eight seconds with sound, in this container.
+/// A video of eight seconds with audio, in the container that `name` ends with.
 fn long(name: &str, more: &[&str]) -> PathBuf {
     clips::clip(name, 8.0, true, &[&H264[..], more].concat())
 }
@@ -20,8 +20,8 @@ fn half(env: &TestEnv, clip: &Path, name: &str) {
     fs::write(env.videos().join(name), &whole[..whole.len() / 2]).unwrap();
 }
 
-/// Works all videos of the world and returns the jobs by name.
-fn work(env: &TestEnv, more: &[&str]) -> impl Fn(&str) -> Value {
+/// Runs all videos of the environment. The returned function finds a job by the name of its source.
+fn run(env: &TestEnv, more: &[&str]) -> impl Fn(&str) -> Value {
     let out = env.out();
     let add =
         ["add", "--set", "video.speed=ultrafast", "--flat", "--output-dir", out.to_str().unwrap(), "videos"];
@@ -38,7 +38,7 @@ fn warnings(job: &Value) -> String {
 }
 
 #[test]
-fn recordings_that_were_cut_fail_and_say_how_much_is_readable() {
+fn truncated_recordings_fail_and_report_how_much_is_readable() {
     let env = TestEnv::new();
     half(&env, &long("cut-fast.mp4", &["-movflags", "+faststart"]), "fast.mp4");
     half(&env, &long("cut-fragments.mp4", &["-movflags", "+frag_keyframe+empty_moov"]), "fragments.mp4");
@@ -50,7 +50,7 @@ fn recordings_that_were_cut_fail_and_say_how_much_is_readable() {
     let early = fs::read(clips::clip("early-hevc.mp4", 1.0, false, &x265)).unwrap();
     let data = early.windows(4).position(|w| w == b"mdat").unwrap();
     fs::write(env.videos().join("early.mp4"), &early[..data - 4]).unwrap();
-    let job = work(&env, &[]);
+    let job = run(&env, &[]);
     for name in ["fast.mp4", "fragments.mp4", "cut.mkv", "cut.flv"] {
         let message = job(name)["failure"]["message"].as_str().unwrap().to_owned();
         assert_eq!(job(name)["failure"]["code"], "source_truncated", "{name}: {message}");
@@ -66,28 +66,28 @@ fn recordings_that_were_cut_fail_and_say_how_much_is_readable() {
 }
 
 #[test]
-fn broadcasts_that_were_cut_end_done_with_warnings() {
+fn truncated_broadcasts_are_done_with_warnings() {
     let env = TestEnv::new();
     half(&env, &long("cut.ts", &[]), "cut.ts");
     let mpeg = ["-c:v", "mpeg2video", "-c:a", "mp2", "-f", "vob"];
     half(&env, &clips::clip("cut.mpg", 8.0, true, &mpeg), "cut.mpg");
-    let job = work(&env, &[]);
+    let job = run(&env, &[]);
     for name in ["cut.ts", "cut.mpg"] {
         assert!(warnings(&job(name)).contains("damaged spot"), "{name}: {}", job(name));
     }
 }
 
-/// Recorders restart their clock, and people put their pieces together.
+/// Recorders restart their clock, and users concatenate the pieces.
 #[test]
-fn pieces_of_a_broadcast_are_joined_whatever_their_clocks_say() {
+fn pieces_of_a_broadcast_are_joined_whatever_their_timestamps() {
     let env = TestEnv::new();
     let piece = |name: &str, more: &[&str]| {
         fs::read(clips::clip(name, 4.0, true, &[&H264[..], more].concat())).unwrap()
     };
     let early = piece("piece.ts", &[]);
     let late = piece("late-piece.ts", &["-output_ts_offset", "100"]);
-    let film = ["-c:v", "mpeg2video", "-c:a", "mp2", "-f", "vob"];
-    let disc = piece("piece.vob", &film);
+    let mpeg = ["-c:v", "mpeg2video", "-c:a", "mp2", "-f", "vob"];
+    let disc = piece("piece.vob", &mpeg);
     for (name, pieces) in [
         ("restart.ts", [&early, &early]),
         ("later.ts", [&early, &late]),
@@ -96,17 +96,17 @@ fn pieces_of_a_broadcast_are_joined_whatever_their_clocks_say() {
     ] {
         fs::write(env.videos().join(name), pieces.map(Vec::as_slice).concat()).unwrap();
     }
-    let job = work(&env, &[]);
+    let job = run(&env, &[]);
     for name in ["restart.ts", "later.ts", "earlier.ts", "restart.vob"] {
         assert!(warnings(&job(name)).contains("parts were joined"), "{name}: {}", job(name));
         let made = judge::facts(Path::new(job(name)["output"].as_str().unwrap()));
-        let picture = judge::streams(&made, "video")[0].clone();
-        let (frames, seconds) = (judge::number(&picture["nb_frames"]), judge::number(&picture["duration"]));
-        assert!((frames - 200.0).abs() <= 2.0 && (seconds - 8.0).abs() < 0.3, "{name}: {picture}");
+        let video = judge::streams(&made, "video")[0].clone();
+        let (frames, seconds) = (judge::number(&video["nb_frames"]), judge::number(&video["duration"]));
+        assert!((frames - 200.0).abs() <= 2.0 && (seconds - 8.0).abs() < 0.3, "{name}: {video}");
     }
 }
 
-/// `-f lavfi` sources and what is done with them, written under this name.
+/// Makes a video of this name from lavfi sources, with these arguments of ffmpeg.
 fn make(env: &TestEnv, name: &str, args: &[&str]) {
     let to = env.videos().join(name);
     let mut all: Vec<&str> = vec!["-v", "error", "-nostdin", "-y"];
@@ -118,7 +118,7 @@ fn make(env: &TestEnv, name: &str, args: &[&str]) {
     assert!(std::process::Command::new("ffmpeg").args(all).status().unwrap().success(), "{name}");
 }
 
-/// When each picture is shown after the beginning of the file, in seconds.
+/// The presentation time of each frame, in seconds.
 fn times(path: &Path) -> Vec<f64> {
     let args = ["-v", "error", "-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time"];
     let output = std::process::Command::new("ffprobe").args(args).args(["-of", "csv=p=0"]).arg(path).output();
@@ -127,7 +127,7 @@ fn times(path: &Path) -> Vec<f64> {
 }
 
 #[test]
-fn pictures_that_are_slow_late_uneven_or_stand_for_long_keep_their_times() {
+fn slow_late_uneven_and_long_frames_keep_their_times() {
     let env = TestEnv::new();
     let faster =
         ["-vf", "fps=50,select='gte(t,4)+not(mod(n,2))'", "-fps_mode", "vfr", "-enc_time_base:v", "1:90000"];
@@ -167,9 +167,9 @@ fn pictures_that_are_slow_late_uneven_or_stand_for_long_keep_their_times() {
     }
 }
 
-/// A stretch in the middle overwritten: everything is there, not everything is sound.
+/// Bytes in the middle are overwritten: the file is complete but damaged.
 #[test]
-fn damage_in_a_whole_file_is_said_whether_it_is_copied_or_converted() {
+fn damage_in_a_complete_file_is_reported_for_a_copy_and_a_conversion() {
     let env = TestEnv::new();
     for (name, clip) in
         [("copied.mp4", long("whole.mp4", &[])), ("converted.mkv", long("whole.mkv", &["-bf", "0"]))]
@@ -179,18 +179,18 @@ fn damage_in_a_whole_file_is_said_whether_it_is_copied_or_converted() {
         bytes[middle..middle + 4000].fill(0x55);
         fs::write(env.videos().join(name), bytes).unwrap();
     }
-    let job = work(&env, &[]);
+    let job = run(&env, &[]);
     for name in ["copied.mp4", "converted.mkv"] {
         assert!(warnings(&job(name)).contains("damaged spot"), "{name}: {}", job(name));
     }
 }
 
 #[test]
-fn a_header_that_lies_is_not_believed() {
+fn a_wrong_header_is_not_trusted() {
     let env = TestEnv::new();
     let clip = long("liar.mp4", &["-movflags", "+faststart"]);
     let mut bytes = fs::read(&clip).unwrap();
-    // The length in the header of the whole and in that of each track, in its unit of time: a hundred times as long.
+    // Multiplies the duration in the header of the movie and in the headers of each track by a hundred.
     for name in [b"mvhd", b"mdhd", b"tkhd"] {
         let places: Vec<usize> =
             bytes.windows(4).enumerate().filter(|(_, w)| w == name).map(|(n, _)| n).collect();
@@ -201,23 +201,23 @@ fn a_header_that_lies_is_not_believed() {
         }
     }
     fs::write(env.videos().join("liar.mp4"), bytes).unwrap();
-    let job = work(&env, &["--set", "video.copy=never"]);
+    let job = run(&env, &["--set", "video.copy=never"]);
     assert_eq!(job("liar.mp4")["state"], "done", "{}", job("liar.mp4"));
     let made = judge::judge(&env.out().join("liar.mp4"));
     assert!((made.video_seconds - 8.0).abs() < 0.2 && made.frames == 200, "{made:?}");
 }
 
 #[test]
-fn a_late_and_a_short_sound_keep_their_place_and_length() {
+fn audio_that_is_late_and_short_keeps_its_start_and_length() {
     let env = TestEnv::new();
     let video = long("silent-long.mkv", &["-an"]);
     let made = env.videos().join("late.mkv");
     let args = ["-v", "error", "-nostdin", "-y", "-i", video.to_str().unwrap(), "-itsoffset", "3"];
-    let sound =
+    let audio =
         ["-f", "lavfi", "-i", "sine=d=2", "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac"];
-    let status = std::process::Command::new("ffmpeg").args(args).args(sound).arg(&made).status().unwrap();
+    let status = std::process::Command::new("ffmpeg").args(args).args(audio).arg(&made).status().unwrap();
     assert!(status.success());
-    let job = work(&env, &["--set", "video.copy=never"]);
+    let job = run(&env, &["--set", "video.copy=never"]);
     assert_eq!(job("late.mkv")["state"], "done", "{}", job("late.mkv"));
     let facts = judge::facts(&env.out().join("late.mp4"));
     let audio = &judge::streams(&facts, "audio")[0];
@@ -226,20 +226,20 @@ fn a_late_and_a_short_sound_keep_their_place_and_length() {
 }
 
 #[test]
-fn salvage_finishes_what_is_readable_and_never_calls_it_plainly_done() {
+fn salvage_converts_the_readable_part_and_marks_the_result_as_partial() {
     let env = TestEnv::new();
     half(&env, &long("cut.mkv", &[]), "cut.mkv");
     half(&env, &long("cut-fast.mp4", &["-movflags", "+faststart"]), "fast.mp4");
-    let job = work(&env, &["--set", "salvage=true"]);
+    let job = run(&env, &["--set", "salvage=true"]);
     for (name, made) in [("cut.mkv", "cut.mp4"), ("fast.mp4", "fast.mp4")] {
-        let said = warnings(&job(name));
-        assert!(said.starts_with("Partial: 0:04 of 0:08 could be read"), "{name}: {said}");
+        let warning = warnings(&job(name));
+        assert!(warning.starts_with("Partial: 0:04 of 0:08 could be read"), "{name}: {warning}");
         assert!(judge::decodes(&env.out().join(made)));
     }
 }
 
-/// An MPEG program stream whose packets carry no time stamps.
-fn without_times(bare: &[u8]) -> Vec<u8> {
+/// An MPEG program stream whose packets carry no timestamps.
+fn without_timestamps(bare: &[u8]) -> Vec<u8> {
     const PACK: [u8; 12] = [0, 0, 1, 0xba, 0x21, 0, 1, 0, 1, 0x80, 0x27, 0x11];
     let packet = |data: &[u8]| {
         let length = u16::try_from(data.len() + 1).unwrap().to_be_bytes();
@@ -250,19 +250,19 @@ fn without_times(bare: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_container_that_was_given_no_times_is_as_long_as_its_frames() {
+fn a_container_without_timestamps_is_as_long_as_its_frames() {
     let env = TestEnv::new();
     let bare = fs::read(clips::clip("bare.m1v", 2.0, false, &["-c:v", "mpeg1video"])).unwrap();
-    fs::write(env.videos().join("a.mpg"), without_times(&bare)).unwrap();
-    let job = work(&env, &[])("a.mpg");
-    let said = warnings(&job);
-    assert!(said.starts_with("The original has no timestamps; 25 pictures a second were assumed."), "{said}");
+    fs::write(env.videos().join("a.mpg"), without_timestamps(&bare)).unwrap();
+    let job = run(&env, &[])("a.mpg");
+    let text = warnings(&job);
+    assert!(text.starts_with("The original has no timestamps; 25 pictures a second were assumed."), "{text}");
     let made = judge::facts(Path::new(job["output"].as_str().unwrap()));
     assert_eq!(judge::streams(&made, "video")[0]["nb_frames"], "50", "{made}");
 }
 
 #[test]
-fn a_bare_stream_without_times_is_as_long_as_its_frames() {
+fn a_raw_stream_without_timestamps_is_as_long_as_its_frames() {
     let env = TestEnv::new();
     let hevc = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error"];
     let bare: [(&str, &[&str]); 4] = [
@@ -274,7 +274,7 @@ fn a_bare_stream_without_times_is_as_long_as_its_frames() {
     for (name, codec) in bare {
         env.video(&clips::clip(name, 2.0, false, codec), name);
     }
-    let job = work(&env, &[]);
+    let job = run(&env, &[]);
     for (name, _) in bare {
         let remarks = warnings(&job(name));
         assert!(!remarks.contains("incomplete") && !remarks.contains("damaged"), "{remarks}");

@@ -1,7 +1,7 @@
-//! Queues of earlier versions: files that those versions wrote, opened by this one. `queues/schema-N.db` was made
-//! by the program that had schema N: three videos done (one of them by a link), one failed, one cancelled, one whose
-//! engine was killed while it ran, two queued that differ in the name of their preset alone, one on hold. From schema 4 on
-//! two are done and one is queued: such a pair can no longer be.
+//! Queues of earlier versions: files that those versions wrote, opened by this one. `queues/schema-N.db` was written
+//! by the version with schema N. It holds three done jobs (one added through a symlink), one failed, one cancelled, one
+//! whose engine was killed while it ran, two queued that differ in the name of their preset alone, and one on hold.
+//! From schema 4 on two are done and one is queued, because such a pair is no longer possible.
 
 use crate::queue_world::{START, new_job};
 use serde_json::json;
@@ -23,7 +23,7 @@ use spool_core::words;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The newest schema that knew jobs by the name of their preset, and kept no record of what was checked.
+/// The newest schema that recognized jobs by the name of their preset and stored no verification.
 const FORMER: u32 = 3;
 
 struct Upgraded {
@@ -46,7 +46,7 @@ impl Upgraded {
         self.queue.job(JobId(id)).unwrap().unwrap()
     }
 
-    /// The file of this job as it is added today. `real`: where a link leads.
+    /// The file of this job as it is added today. `real`: the target of a symlink.
     fn again(&self, id: i64, preset: &str, real: Option<&str>) -> NewJob {
         let job = self.job(id);
         let mut new = new_job("x");
@@ -61,13 +61,13 @@ impl Upgraded {
 
     fn add(&self, job: NewJob) -> Added {
         let done = self.queue.page(&Filter::of(&[State::Done]), 0, 100).unwrap();
-        let there = done.iter().map(|job| &job.output).collect();
-        self.queue.add(&[job], Place::End, &there).unwrap().remove(0)
+        let on_disk = done.iter().map(|job| &job.output).collect();
+        self.queue.add(&[job], Place::End, &on_disk).unwrap().remove(0)
     }
 }
 
 #[test]
-fn every_job_of_an_earlier_queue_is_there_as_it_was() {
+fn jobs_of_schemas_1_to_3_survive_the_upgrade() {
     use State::{Cancelled, Done, Failed, Queued, Running};
     for schema in 1..=FORMER {
         let upgraded = open(schema);
@@ -93,7 +93,7 @@ fn every_job_of_an_earlier_queue_is_there_as_it_was() {
 }
 
 #[test]
-fn what_schema_4_kept_is_there_and_its_results_were_not_checked_again() {
+fn jobs_of_schema_4_survive_with_verifications_and_without_rechecks() {
     use State::{Cancelled, Done, Failed, Queued, Running};
     let upgraded = open(4);
     let all = upgraded.queue.page(&Filter::default(), 0, 100).unwrap();
@@ -110,7 +110,7 @@ fn what_schema_4_kept_is_there_and_its_results_were_not_checked_again() {
 }
 
 #[test]
-fn what_schema_5_kept_is_there_and_its_attempts_know_no_run_of_the_machine() {
+fn jobs_of_schema_5_survive_and_their_attempts_have_no_boot_id() {
     let upgraded = open(5);
     let all = upgraded.queue.page(&Filter::default(), 0, 100).unwrap();
     assert_eq!(all.len(), 7);
@@ -125,9 +125,9 @@ fn what_schema_5_kept_is_there_and_its_attempts_know_no_run_of_the_machine() {
     assert_eq!(upgraded.queue.attempts(claimed.id).unwrap()[1].boot.as_deref(), Some("a"));
 }
 
-/// Schema 6 counted its rows at each look, and forgot what was done with its row.
+/// Schema 6 counted its rows on each read, and forgot done work when its row was removed.
 #[test]
-fn what_schema_6_kept_is_listed_counted_and_remembered_after_it_left_the_list() {
+fn jobs_of_schema_6_are_listed_and_counted_and_known_after_they_left_the_list() {
     use State::{Cancelled, Done, Failed, Queued, Running};
     let upgraded = open(6);
     let queue = &upgraded.queue;
@@ -142,7 +142,7 @@ fn what_schema_6_kept_is_listed_counted_and_remembered_after_it_left_the_list() 
     let (before, after) = (sum(|job| job.source_size), sum(|job| job.output_size));
     assert!(before > after && after > 0);
     assert_eq!(queue.saved().unwrap(), Saved { before, after });
-    assert_eq!(Some(queue.left().unwrap()), all[5].source_size, "the one on hold is not to come");
+    assert_eq!(Some(queue.left().unwrap()), all[5].source_size, "the job on hold does not count");
     assert_eq!(queue.causes().unwrap(), [(FailureCode::NotMedia, 1)]);
     assert_eq!(upgraded.add(upgraded.again(3, "web-1080p", None)), Added::EndedBefore(JobId(3), Failed));
     assert_eq!(upgraded.add(upgraded.again(4, "remux-mp4", None)), Added::EndedBefore(JobId(4), Cancelled));
@@ -156,8 +156,8 @@ fn what_schema_6_kept_is_listed_counted_and_remembered_after_it_left_the_list() 
     };
     assert_eq!(queue.steer(Command::Remove, &Which::All(vec![Done])).unwrap().done, [JobId(1), JobId(2)]);
     assert_eq!((queue.counts().unwrap().done, queue.saved().unwrap()), (0, Saved::default()));
-    let there = all.iter().map(|job| &job.output).collect();
-    let add = |job: NewJob| queue.add(&[job], Place::End, &there).unwrap().remove(0);
+    let on_disk = all.iter().map(|job| &job.output).collect();
+    let add = |job: NewJob| queue.add(&[job], Place::End, &on_disk).unwrap().remove(0);
     assert_eq!(add(again.clone()), Added::DoneBefore(JobId(1)));
     assert_eq!(add(result), Added::OwnOutput(JobId(1)));
     let changed = NewJob { source_mtime_ns: Some(1), ..again };
@@ -165,28 +165,28 @@ fn what_schema_6_kept_is_listed_counted_and_remembered_after_it_left_the_list() 
 }
 
 #[test]
-fn a_queue_of_schema_6_goes_on_with_what_ran_and_remembers_what_it_does_from_now_on() {
+fn a_queue_of_schema_6_restarts_its_running_job_and_remembers_new_results() {
     let upgraded = open(6);
     let queue = &upgraded.queue;
     let (running, again) = (upgraded.job(5), upgraded.again(6, "web-720p", None));
     assert!(queue.attempts(running.id).unwrap()[0].boot.is_some());
     assert!(queue.settle(running.lease(), &Outcome::MachineDown { ends: 1, hold: None }).unwrap());
     let first = queue.claim("engine", true).unwrap().unwrap();
-    assert_eq!((first.id, first.best.is_some()), (JobId(5), true), "first in the list, with how far it was");
+    assert_eq!((first.id, first.best.is_some()), (JobId(5), true), "first in the list, with its progress");
     let second = queue.claim("engine", true).unwrap().unwrap();
     let done = Outcome::Done { output: second.output.clone(), size: 7, warnings: Vec::new() };
     assert!(queue.settle(second.lease(), &done).unwrap());
-    assert!(queue.claim("engine", true).unwrap().is_none(), "the last is on hold");
-    assert_eq!(queue.retire(i64::MAX, 0, 0).unwrap(), 3, "all that were done");
-    let there = [&second.output].into_iter().collect();
-    assert_eq!(queue.add(&[again], Place::End, &there).unwrap(), [Added::DoneBefore(second.id)]);
+    assert!(queue.claim("engine", true).unwrap().is_none(), "the last job is on hold");
+    assert_eq!(queue.retire(i64::MAX, 0, 0).unwrap(), 3, "all done jobs");
+    let on_disk = [&second.output].into_iter().collect();
+    assert_eq!(queue.add(&[again], Place::End, &on_disk).unwrap(), [Added::DoneBefore(second.id)]);
     let counts = queue.counts().unwrap();
     assert_eq!([counts.queued, counts.running, counts.done, counts.failed], [1, 1, 0, 1]);
 }
 
-/// Remarks and reasons were sentences before they were data; the schema is the same.
+/// The previous version stored remarks and reasons as sentences, in the same schema.
 #[test]
-fn sentences_that_the_version_before_stored_are_read_and_shown() {
+fn sentences_that_the_previous_version_stored_are_read_and_shown() {
     let upgraded = open(6);
     let change = r#"
         UPDATE job SET warnings = '["It was odd.", "The result is 12 % bigger than the original."]',
@@ -199,9 +199,9 @@ fn sentences_that_the_version_before_stored_are_read_and_shown() {
             WHERE job_id = 1"#;
     rusqlite::Connection::open(&upgraded.path).unwrap().execute_batch(change).unwrap();
     let view = JobView::of(&upgraded.job(1), None);
-    let said = ["It was odd.", "The result is 12 % bigger than the original."];
-    assert_eq!(view.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(), said);
-    assert_eq!(view.remarks, said.map(|text| Remark::Text { text: text.into() }));
+    let sentences = ["It was odd.", "The result is 12 % bigger than the original."];
+    assert_eq!(view.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(), sentences);
+    assert_eq!(view.remarks, sentences.map(|text| Remark::Text { text: text.into() }));
     assert_eq!(view.check.unwrap().message, "It was odd.");
     let attempt = upgraded.queue.attempts(JobId(1)).unwrap().remove(0);
     let plan: Plan = serde_json::from_str(attempt.plan.as_deref().unwrap()).unwrap();
@@ -213,7 +213,7 @@ fn sentences_that_the_version_before_stored_are_read_and_shown() {
 }
 
 #[test]
-fn plans_of_every_earlier_version_can_be_read() {
+fn plans_of_earlier_versions_are_readable() {
     for schema in 1..=6 {
         let attempts = open(schema).queue.attempts(JobId(1)).unwrap();
         let plan: Plan = serde_json::from_str(attempts[0].plan.as_deref().unwrap()).unwrap();
@@ -222,7 +222,7 @@ fn plans_of_every_earlier_version_can_be_read() {
 }
 
 #[test]
-fn what_was_done_before_the_upgrade_is_done_and_none_is_done_twice() {
+fn work_done_before_the_upgrade_is_not_added_again() {
     let upgraded = open(FORMER);
     let count = || upgraded.queue.matching(&Filter::default()).unwrap();
     let before = count();
@@ -239,14 +239,14 @@ fn what_was_done_before_the_upgrade_is_done_and_none_is_done_twice() {
     assert_eq!(count(), before);
     let mut renamed = upgraded.again(2, "web-1080p", None);
     (renamed.spec.preset.id, renamed.spec.preset.name) = ("mine".into(), "Mine".into());
-    assert_eq!(upgraded.add(renamed), Added::DoneBefore(JobId(2)), "only its name is another");
+    assert_eq!(upgraded.add(renamed), Added::DoneBefore(JobId(2)), "only the preset's name differs");
     let mut other = upgraded.again(2, "web-1080p", None);
     (other.spec.preset.salvage, other.stem) = (true, "new".into());
     assert!(matches!(upgraded.add(other), Added::Accepted { .. }));
 }
 
 #[test]
-fn two_queued_jobs_whose_presets_mean_the_same_both_stay() {
+fn two_queued_jobs_with_the_same_settings_both_stay() {
     for schema in 1..=FORMER {
         let upgraded = open(schema);
         let claimed: Vec<i64> = std::iter::from_fn(|| upgraded.queue.claim("engine", true).unwrap())
@@ -257,7 +257,7 @@ fn two_queued_jobs_whose_presets_mean_the_same_both_stay() {
 }
 
 #[test]
-fn what_a_built_in_preset_did_before_its_values_changed_counts_as_done() {
+fn work_done_by_a_built_in_preset_before_its_values_changed_counts_as_done() {
     for schema in 1..FORMER {
         let upgraded = open(schema);
         assert_eq!(
@@ -269,7 +269,7 @@ fn what_a_built_in_preset_did_before_its_values_changed_counts_as_done() {
 }
 
 #[test]
-fn an_upgrade_that_was_cut_short_is_finished_by_the_next_start() {
+fn an_interrupted_upgrade_is_finished_at_the_next_start() {
     let upgraded = open(FORMER);
     let sql = "UPDATE job SET spec_version = 0, unique_key = former_key, former_key = NULL WHERE id <> 1";
     rusqlite::Connection::open(&upgraded.path).unwrap().execute(sql, []).unwrap();
@@ -281,10 +281,10 @@ fn an_upgrade_that_was_cut_short_is_finished_by_the_next_start() {
     assert_eq!(again.add(again.again(3, "web-1080p", link)), Added::DoneBefore(JobId(3)));
 }
 
-/// `queues/schema-9.db`: two videos done, one of them damaged, and three that failed, which raised the alarm. Failures,
-/// remarks and the alarm are sentences in it.
+/// `queues/schema-9.db` holds two done jobs, one of a damaged video, and three failed ones, which raised the alarm. It
+/// stores failures, remarks and the alarm as sentences.
 #[test]
-fn what_an_earlier_version_kept_as_sentences_is_read_and_shown() {
+fn failures_and_alarms_stored_as_sentences_are_read_and_shown() {
     let upgraded = open(9);
     for (id, code, text) in [
         (2, FailureCode::SourceTruncated, "The recording ends early: 0:05 of 0:06 can be read."),

@@ -1,5 +1,5 @@
-//! Drives that hang and connections that are lost, with a real file system whose server is stopped or killed: the jobs
-//! wait and continue by themselves, and no other job waits.
+//! Drives that hang and connections that are lost, on a real file system whose server is stopped or killed: the
+//! affected jobs wait and continue by themselves, and no other job waits.
 
 use spool_core::clock::SystemClock;
 use spool_core::engine::{Engine, lock, open_queue};
@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// The real policy but for waits: silence is long enough for a machine under load.
+/// The real policy with short waits; `silence` is long enough for a machine under load.
 fn policy() -> Policy {
     let ms = Duration::from_millis;
     Policy { volume_look: ms(100), silence: ms(1500), silence_first: ms(1500), ..fast() }
@@ -34,7 +34,7 @@ fn setup() -> Setup {
     Setup { policy: policy(), ..faulty() }
 }
 
-/// A share that shows a folder with this video.
+/// Mounts a share with one video of this name. `None` where shares cannot be mounted.
 fn share(env: &TestEnv, name: &str) -> Option<(Share, PathBuf)> {
     let shown = env.data().join("../shown");
     std::fs::create_dir_all(&shown).unwrap();
@@ -57,7 +57,7 @@ fn add_into(engine: &Engine, env: &TestEnv, folder: &Path, video: &Path) -> JobI
     id
 }
 
-fn works(engine: &Engine, id: JobId) -> bool {
+fn runs_ffmpeg(engine: &Engine, id: JobId) -> bool {
     engine.queue().attempts(id).unwrap().pop().is_some_and(|a| a.child.is_some() && a.ended_at.is_none())
 }
 
@@ -68,7 +68,7 @@ fn waits_for_the_drive(engine: &Engine, id: JobId) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_whose_drive_hangs_waits_without_an_attempt_and_goes_on_by_itself() {
+async fn a_job_on_a_hung_drive_waits_without_an_attempt_and_continues_by_itself() {
     let env = TestEnv::new();
     let Some((share, video)) = share(&env, "a.mkv") else { return };
     let engine = start(&env, setup());
@@ -85,7 +85,7 @@ async fn a_job_whose_drive_hangs_waits_without_an_attempt_and_goes_on_by_itself(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_whose_drive_is_back_at_the_start_goes_on_before_the_queue_counts_as_idle() {
+async fn a_waiting_job_whose_drive_is_back_at_startup_runs_before_the_queue_is_idle() {
     let env = TestEnv::new();
     let Some((share, video)) = share(&env, "a.mkv") else { return };
     let engine = start(&env, setup());
@@ -103,7 +103,7 @@ async fn a_job_whose_drive_is_back_at_the_start_goes_on_before_the_queue_counts_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_drive_that_hangs_in_the_middle_of_an_encode_is_no_stall() {
+async fn a_drive_that_hangs_during_an_encode_is_not_a_stall() {
     let env = TestEnv::new();
     let Some((share, video)) = share(&env, "fake-pace.mkv") else { return };
     let ms = Duration::from_millis;
@@ -114,39 +114,39 @@ async fn a_drive_that_hangs_in_the_middle_of_an_encode_is_no_stall() {
     waits_for_the_drive(&engine, id);
     share.answer();
     reaches(&engine, id, State::Done);
-    assert_eq!(env.results(), ["fake-pace.mp4"], "the part of the attempt that was left behind is gone");
+    assert_eq!(env.results(), ["fake-pace.mp4"], "the part file of the abandoned attempt is gone");
     engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cancel_is_done_within_two_seconds_whatever_the_drive_does() {
+async fn a_cancel_takes_at_most_two_seconds_even_on_a_hung_drive() {
     let env = TestEnv::new();
     let Some((share, _)) = share(&env, "unused.mkv") else { return };
     let engine =
         start(&env, Setup { policy: Policy { silence: SOON, silence_first: SOON, ..policy() }, ..faulty() });
     let id = add_to(&engine, &env, &share, "fake-slow.mkv");
-    wait_until("it to work", SOON, || works(&engine, id));
+    wait_until("ffmpeg to run", SOON, || runs_ffmpeg(&engine, id));
     share.hang();
     engine.steer(Command::Cancel, &Which::Ids(vec![id])).unwrap();
     reaches_within(&engine, id, State::Cancelled, Duration::from_secs(2));
     engine.stop().await;
 }
 
-/// Names and states of the threads of this process that stand in a call to a file system with a server.
-fn in_a_call() -> Vec<String> {
+/// Names of the threads of this process that are blocked in a call to a FUSE file system.
+fn threads_in_fuse() -> Vec<String> {
     let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
-    let stands = |path: &Path| {
+    let blocked = |path: &Path| {
         let stack = std::fs::read_to_string(path.join("stack")).unwrap_or_default();
         stack.contains("fuse_") || stack.contains("request_wait_answer")
     };
     tasks
-        .filter(|task| stands(&task.path()))
+        .filter(|task| blocked(&task.path()))
         .map(|task| std::fs::read_to_string(task.path().join("comm")).unwrap_or_default().trim().to_owned())
         .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_a_drive_hangs_the_queue_is_stopped_and_another_engine_starts_at_once() {
+async fn while_a_drive_hangs_the_engine_stops_and_another_one_starts_at_once() {
     let env = TestEnv::new();
     let Some((share, video)) = share(&env, "a.mkv") else { return };
     let engine =
@@ -155,22 +155,22 @@ async fn while_a_drive_hangs_the_queue_is_stopped_and_another_engine_starts_at_o
     let id = add(&engine, &env, &[&video])[0];
     share.hang();
     engine.pause(false).unwrap();
-    // The kernel says where each thread stands, if this one may ask.
-    wait_until("the attempt to hang", SOON, || job(&engine, id).state == State::Running);
-    wait_until("a thread to stand in a call", SOON, || !in_a_call().is_empty());
-    let threads = in_a_call();
+    // The kernel reports the stack of each thread, if this process may read it.
+    wait_until("the job to run", SOON, || job(&engine, id).state == State::Running);
+    wait_until("a thread to block in a call", SOON, || !threads_in_fuse().is_empty());
+    let threads = threads_in_fuse();
     let own = |name: &String| name.starts_with("volume") || name.starts_with("media-");
-    assert!(threads.iter().all(own), "only threads for drives touch one: {threads:?}");
-    let begun = Instant::now();
+    assert!(threads.iter().all(own), "only threads for drives access one: {threads:?}");
+    let started = Instant::now();
     engine.stop().await;
-    assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(12), "{:?}", started.elapsed());
     assert_eq!(lock::holder(&env.data()), None);
     let users = std::fs::File::open(env.data().join("queue.users")).unwrap();
-    users.try_lock().expect("the queue does not count as in use, whatever thread is left behind");
+    users.try_lock().expect("the queue is not in use, even if a thread is left behind");
     users.unlock().unwrap();
-    let begun = Instant::now();
+    let started = Instant::now();
     let next = start(&env, setup());
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     let stopped = job(&next, id);
     assert_eq!((stopped.attempt, stopped.crashes), (u32::from(stopped.state == State::Running), 0));
     share.answer();
@@ -179,7 +179,7 @@ async fn while_a_drive_hangs_the_queue_is_stopped_and_another_engine_starts_at_o
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_that_is_lost_costs_no_attempt_and_its_jobs_go_on_when_it_is_back() {
+async fn a_lost_connection_costs_no_attempt_and_its_jobs_continue_when_it_is_back() {
     let env = TestEnv::new();
     let Some((mut share, video)) = share(&env, "a.mkv") else { return };
     let others: Vec<PathBuf> = (0..20).map(|n| share.path().join(format!("{n}.mkv"))).collect();
@@ -205,7 +205,7 @@ async fn a_connection_that_is_lost_costs_no_attempt_and_its_jobs_go_on_when_it_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_lost_in_the_middle_of_an_encode_is_no_fault_of_the_video() {
+async fn a_connection_lost_during_an_encode_does_not_fail_the_video() {
     let env = TestEnv::new();
     let Some((mut share, video)) = share(&env, "fake-pace.mkv") else { return };
     let engine = start(&env, setup());
@@ -224,39 +224,39 @@ async fn a_connection_lost_in_the_middle_of_an_encode_is_no_fault_of_the_video()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_ends_an_encode_while_the_connection_is_lost_is_not_held_against_the_video() {
+async fn a_stall_while_the_connection_is_lost_does_not_count_against_the_video() {
     let env = TestEnv::new();
     let Some((mut share, video)) = share(&env, "fake-stall.mkv") else { return };
     let stall = Duration::from_secs(3);
     let engine = start(&env, Setup { policy: Policy { stall, stall_first: stall, ..policy() }, ..faulty() });
     let id = add(&engine, &env, &[&video])[0];
-    wait_until("it to work", SOON, || works(&engine, id));
+    wait_until("ffmpeg to run", SOON, || runs_ffmpeg(&engine, id));
     share.lose();
     waits_for_the_drive(&engine, id);
     engine.stop().await;
 }
 
 #[test]
-fn adding_from_a_drive_that_hangs_is_answered_within_five_seconds_with_a_sentence() {
+fn adding_from_a_hung_drive_fails_with_a_message_within_five_seconds() {
     let env = TestEnv::new();
     let Some((share, video)) = share(&env, "a.mkv") else { return };
     let here = env.video(&clips::ordinary(), "b.mkv");
     share.hang();
-    let begun = Instant::now();
+    let started = Instant::now();
     let answer =
         env.spool(&["add", video.to_str().unwrap(), share.path().to_str().unwrap(), here.to_str().unwrap()]);
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     assert_eq!(answer.code, 1);
-    let said =
+    let refused =
         answer.stderr.lines().filter(|line| line.contains("is on a drive that does not answer")).count();
-    assert_eq!(said, 2, "{}", answer.stderr);
-    assert!(answer.stdout.contains("b.mkv"), "what is elsewhere is added: {}", answer.stdout);
+    assert_eq!(refused, 2, "{}", answer.stderr);
+    assert!(answer.stdout.contains("b.mkv"), "videos on other drives are added: {}", answer.stdout);
 }
 
-/// A crash between the noted intent and the end, on a drive that hangs at the next start: whether it was published is
-/// found out when the drive is back.
+/// A crash after the intent was noted, on a drive that hangs at the next start: whether the result was published is
+/// checked once the drive is back.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_waits_for_no_drive_and_what_may_be_published_is_not_made_again() {
+async fn startup_waits_for_no_drive_and_a_published_result_is_not_made_again() {
     let env = TestEnv::new();
     let Some((share, _)) = share(&env, "unused.mkv") else { return };
     let video = env.video(&clips::ordinary(), "a.mkv");
@@ -271,26 +271,26 @@ async fn a_start_waits_for_no_drive_and_what_may_be_published_is_not_made_again(
     assert!(dead.note(running.lease(), &note).unwrap());
     drop(dead);
     share.hang();
-    let begun = Instant::now();
+    let started = Instant::now();
     let engine = start(&env, setup());
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     waits_for_the_drive(&engine, running.id);
     share.answer();
     let done = reaches(&engine, running.id, State::Done);
     assert_eq!((done.crashes, done.warnings), (0, vec![Remark::PartsJoined]));
-    assert_eq!(done.output, running.output, "found, not made again");
+    assert_eq!(done.output, running.output, "the published result is found");
     engine.stop().await;
 }
 
-/// Room is promised to an attempt before anything else. Where its drive hangs it cannot give that back itself.
+/// An attempt reserves space before anything else. While its drive hangs it cannot release the reservation itself.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_attempt_that_was_left_behind_holds_no_room_on_other_drives() {
+async fn an_abandoned_attempt_reserves_no_space_on_other_drives() {
     let env = TestEnv::new();
     let Some(disk) = SmallDisk::mount(env.out().join("Media"), 20 << 20) else { return };
     let Some((share, video)) = share(&env, "a.mkv") else { return };
     let here = env.video(&clips::ordinary(), "b.mkv");
     for video in [&video, &here] {
-        // What is behind the end of a video counts for its size alone.
+        // Bytes after the end of a video affect its size alone.
         std::fs::File::options().append(true).open(video).unwrap().set_len(12 << 20).unwrap();
     }
     let engine = start(&env, setup());
@@ -306,9 +306,9 @@ async fn an_attempt_that_was_left_behind_holds_no_room_on_other_drives() {
     engine.stop().await;
 }
 
-/// The table of mounts tells nothing of such a path: its drive answers.
+/// The mount table does not reveal such a path, because the drive of the symlink itself responds.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_has_become_a_link_to_a_drive_that_hangs_holds_up_nothing_else() {
+async fn a_folder_replaced_by_a_symlink_to_a_hung_drive_delays_no_other_job() {
     let env = TestEnv::new();
     let Some((share, _)) = share(&env, "unused.mkv") else { return };
     let engine = start(&env, Setup { workers: 1, ..setup() });
@@ -327,15 +327,15 @@ async fn a_folder_that_has_become_a_link_to_a_drive_that_hangs_holds_up_nothing_
         let next = add(&engine, &env, &[&env.video(&clips::ordinary(), name)])[0];
         reaches(&engine, next, State::Done);
     }
-    assert_eq!(engine.queue().attempts(away).unwrap().len(), 1, "it is not tried again and again");
+    assert_eq!(engine.queue().attempts(away).unwrap().len(), 1, "the job is attempted once");
     share.answer();
     reaches(&engine, away, State::Done);
     engine.stop().await;
 }
 
-/// A job that waits for something else on a drive that hangs by now.
+/// A job waits for another reason, on a drive that has hung since.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_drive_that_a_look_at_waiting_jobs_found_silent_takes_up_no_worker() {
+async fn a_drive_found_silent_by_the_check_of_waiting_jobs_occupies_no_worker() {
     let env = TestEnv::new();
     let Some((share, video)) = share(&env, "a.mkv") else { return };
     let earlier = open_queue(&env.data(), Arc::new(SystemClock::default())).unwrap();
@@ -355,10 +355,10 @@ async fn a_drive_that_a_look_at_waiting_jobs_found_silent_takes_up_no_worker() {
     let patient = Policy { volume_patience: Duration::from_secs(1), silence_first: SOON * 2, ..policy() };
     let volumes = Arc::new(Volumes::default());
     let engine = start(&env, Setup { policy: patient, workers: 1, volumes: volumes.clone(), ..faulty() });
-    wait_until("the look to be given up", SOON, || volumes.absence(share.path()) == Some(Absence::Silent));
+    wait_until("the check to be given up", SOON, || volumes.absence(share.path()) == Some(Absence::Silent));
     engine.pause(false).unwrap();
     reaches_within(&engine, next, State::Waiting, Duration::from_secs(5));
-    assert_eq!(job(&engine, claimed.id).state, State::Waiting, "nothing tells that it has come to rest");
+    assert_eq!(job(&engine, claimed.id).state, State::Waiting, "its source may still be growing");
     share.answer();
     for id in [claimed.id, next] {
         reaches(&engine, id, State::Done);
@@ -367,7 +367,7 @@ async fn a_drive_that_a_look_at_waiting_jobs_found_silent_takes_up_no_worker() {
 }
 
 #[test]
-fn an_encoder_is_ended_in_its_time_though_the_drive_of_its_result_hangs() {
+fn an_encoder_is_cancelled_in_time_although_the_drive_of_its_result_hangs() {
     let env = TestEnv::new();
     let Some((share, video)) = share(&env, "part") else { return };
     let (policy, volumes) = (policy(), Arc::new(Volumes::default()));
@@ -393,7 +393,7 @@ fn an_encoder_is_ended_in_its_time_though_the_drive_of_its_result_hangs() {
         let _ = send.send(report.ended);
     });
     share.hang();
-    // Within these two seconds it has been time for a look at the part.
+    // Eight progress reports take two seconds, in which a check of the part file comes due.
     for _ in 0..8 {
         started.recv_timeout(SOON).unwrap();
     }

@@ -1,5 +1,5 @@
-//! Videos queued again in place of failed jobs, and what was added taken back: all that was asked for, or nothing where the
-//! queue breaks off.
+//! Retries with another preset, salvage and undoing an add are all or nothing: if the queue fails halfway, no job
+//! changes.
 
 use spool_app::state::Spool;
 use spool_core::engine::database;
@@ -9,32 +9,32 @@ use spool_core::job::{Job, JobId, State};
 use spool_core::queue::{Filter, Outcome};
 use std::fs;
 
-/// The application on a queue to which three videos were added.
-struct World {
+/// The application with a queue of three added videos.
+struct Fixture {
     data: tempfile::TempDir,
     videos: tempfile::TempDir,
     spool: Spool,
 }
 
-impl World {
-    fn new() -> World {
+impl Fixture {
+    fn new() -> Fixture {
         let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         for name in ["a.mkv", "b.mkv", "c.mkv"] {
             fs::write(videos.path().join(name), "x").unwrap();
         }
         let spool = Spool::open(data.path().to_owned()).unwrap();
         spool.add(&[videos.path().to_owned()], "web-1080p").unwrap();
-        World { data, videos, spool }
+        Fixture { data, videos, spool }
     }
 
-    fn failed() -> World {
-        let world = World::new();
+    fn failed() -> Fixture {
+        let fixture = Fixture::new();
         for _ in 0..3 {
-            let job = world.spool.queue().claim("test", true).unwrap().unwrap();
+            let job = fixture.spool.queue().claim("test", true).unwrap().unwrap();
             let failure = Failure::from(Reason::SecondRecording);
-            world.spool.queue().settle(job.lease(), &Outcome::Failed(failure)).unwrap();
+            fixture.spool.queue().settle(job.lease(), &Outcome::Failed(failure)).unwrap();
         }
-        world
+        fixture
     }
 
     fn jobs(&self) -> Vec<Job> {
@@ -45,8 +45,8 @@ impl World {
         self.jobs().iter().map(|job| job.id.0).collect()
     }
 
-    /// Does `ask` while the queue breaks off at `what` of this job, which is to change nothing.
-    fn broken(&self, what: &str, id: i64, ask: impl Fn() -> Result<()>) {
+    /// Runs `act` while the SQL operation `what` fails for this job, and checks that no job changes.
+    fn fails_whole(&self, what: &str, id: i64, act: impl Fn() -> Result<()>) {
         let direct = rusqlite::Connection::open(database(self.data.path())).unwrap();
         let trigger = format!(
             "CREATE TRIGGER broken BEFORE {what} ON job WHEN OLD.id = {id} \
@@ -54,8 +54,8 @@ impl World {
         );
         direct.execute_batch(&trigger).unwrap();
         let before = self.jobs();
-        assert!(ask().is_err());
-        assert_eq!(self.jobs(), before, "nothing half");
+        assert!(act().is_err());
+        assert_eq!(self.jobs(), before, "no job changes");
         direct.execute_batch("DROP TRIGGER broken").unwrap();
     }
 }
@@ -63,39 +63,39 @@ impl World {
 const ALL: [JobId; 3] = [JobId(1), JobId(2), JobId(3)];
 
 #[test]
-fn a_retry_with_another_preset_that_breaks_off_leaves_every_failed_job_and_adds_none() {
-    let world = World::failed();
-    world.broken("DELETE", 2, || world.spool.retry_as(&ALL, "remux-mp4"));
-    world.spool.retry_as(&ALL, "remux-mp4").unwrap();
-    assert_eq!(world.ids(), [4, 5, 6]);
+fn a_failed_retry_with_another_preset_keeps_every_failed_job_and_adds_none() {
+    let fixture = Fixture::failed();
+    fixture.fails_whole("DELETE", 2, || fixture.spool.retry_as(&ALL, "remux-mp4"));
+    fixture.spool.retry_as(&ALL, "remux-mp4").unwrap();
+    assert_eq!(fixture.ids(), [4, 5, 6]);
 }
 
 #[test]
-fn keeping_what_can_be_read_breaks_off_whole_as_well() {
-    let world = World::failed();
-    world.broken("DELETE", 3, || world.spool.salvage(&ALL));
-    world.spool.salvage(&ALL).unwrap();
-    assert_eq!(world.ids(), [4, 5, 6]);
+fn a_failed_salvage_keeps_every_failed_job_and_adds_none() {
+    let fixture = Fixture::failed();
+    fixture.fails_whole("DELETE", 3, || fixture.spool.salvage(&ALL));
+    fixture.spool.salvage(&ALL).unwrap();
+    assert_eq!(fixture.ids(), [4, 5, 6]);
 }
 
 #[test]
-fn what_was_added_is_taken_back_whole_or_can_be_taken_back_later() {
-    let world = World::new();
-    let running = world.spool.queue().claim("test", true).unwrap().unwrap();
-    world.broken("UPDATE", running.id.0, || world.spool.undo_add());
-    world.broken("DELETE", 3, || world.spool.undo_add());
-    world.spool.undo_add().unwrap();
-    let left = world.jobs();
-    assert_eq!(world.ids(), [running.id.0], "what has not started is gone");
-    assert!(left[0].state == State::Running && left[0].cancel_requested, "and what runs is cancelled");
+fn a_failed_undo_of_an_add_changes_nothing_and_can_be_repeated() {
+    let fixture = Fixture::new();
+    let running = fixture.spool.queue().claim("test", true).unwrap().unwrap();
+    fixture.fails_whole("UPDATE", running.id.0, || fixture.spool.undo_add());
+    fixture.fails_whole("DELETE", 3, || fixture.spool.undo_add());
+    fixture.spool.undo_add().unwrap();
+    let left = fixture.jobs();
+    assert_eq!(fixture.ids(), [running.id.0], "jobs that have not started are removed");
+    assert!(left[0].state == State::Running && left[0].cancel_requested, "the running job is cancelled");
 }
 
 #[test]
-fn a_video_whose_name_a_folder_has_by_now_stays_failed() {
-    let world = World::failed();
-    let video = world.videos.path().join("b.mkv");
+fn a_job_whose_video_was_replaced_by_a_folder_stays_failed() {
+    let fixture = Fixture::failed();
+    let video = fixture.videos.path().join("b.mkv");
     fs::remove_file(&video).unwrap();
     fs::create_dir(&video).unwrap();
-    world.spool.retry_as(&ALL, "remux-mp4").unwrap();
-    assert_eq!(world.ids(), [2, 4, 5], "the failed job stays, where it was");
+    fixture.spool.retry_as(&ALL, "remux-mp4").unwrap();
+    assert_eq!(fixture.ids(), [2, 4, 5], "the failed job keeps its place");
 }

@@ -4,23 +4,23 @@ use proptest::prelude::*;
 use spool_core::job::State;
 use spool_core::queue::Command;
 
-/// What is said of files that are added.
+/// Options of added files.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is said of a file by itself")]
+#[expect(clippy::struct_excessive_bools, reason = "the options are independent of each other")]
 pub(super) struct Said {
-    /// The preset has another name.
+    /// The preset has another id and name.
     pub(super) renamed: bool,
     pub(super) crf: u8,
     pub(super) again: bool,
     pub(super) from_folder: bool,
-    /// The drive tells a time of modification.
+    /// The file has a modification time.
     pub(super) timed: bool,
 }
 
-/// What a worker writes down.
+/// What a worker writes about its job.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Written {
-    /// The source is another than when it was added.
+    /// The source has changed since it was added.
     Source,
     Plan,
     Verified,
@@ -60,27 +60,29 @@ pub(super) enum Step {
         stem: u8,
         crf: u8,
     },
-    /// A failed job is queued again with another quality.
+    /// Replaces the failed ones of these jobs, with this quality.
     Replace {
         jobs: Vec<i64>,
         crf: u8,
     },
-    /// What is in a job's video was looked at.
+    /// Stores facts about a job's video.
     Describe {
         job: i64,
     },
-    /// What ended so many seconds ago leaves the list, but for some done jobs.
+    /// Removes done and cancelled jobs that ended more than this long ago, except the `keep` newest done ones.
     Retire {
         seconds: i64,
         keep: u64,
     },
-    /// A result is deleted by its owner.
+    /// The user deletes a result.
     Unlink {
         result: usize,
     },
+    /// Time passes.
     Pass {
         seconds: u64,
     },
+    /// The clock is set back a day.
     SetBack,
     Crash,
     /// Another version of Spool writes to a job's row.
@@ -105,7 +107,7 @@ fn command() -> impl Strategy<Value = Command> + Clone {
     ])
 }
 
-fn said() -> impl Strategy<Value = Said> {
+fn options() -> impl Strategy<Value = Said> {
     (any::<bool>(), 21..23u8, any::<bool>(), any::<bool>(), prop::bool::weighted(0.8)).prop_map(
         |(renamed, crf, again, from_folder, timed)| Said { renamed, crf, again, from_folder, timed },
     )
@@ -124,7 +126,7 @@ fn written() -> impl Strategy<Value = Written> {
 
 pub(super) fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        4 => (prop::collection::vec(0..12u8, 1..4), any::<bool>(), said())
+        4 => (prop::collection::vec(0..12u8, 1..4), any::<bool>(), options())
             .prop_map(|(names, top, said)| Step::Add { names, top, said }),
         4 => any::<bool>().prop_map(|alone| Step::Claim { alone }),
         3 => (0..4usize, written()).prop_map(|(worker, written)| Step::Note { worker, written }),
