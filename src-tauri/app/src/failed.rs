@@ -1,5 +1,5 @@
-//! The failed list as a face shows it: a head for each cause, its two newest jobs below, all of them where
-//! the user opened it. What stands at which place is decided purely from the counts.
+//! The failed list for front ends: a header for each cause, followed by its two newest jobs, or by all of them if the
+//! user expanded it. The layout is computed from the counts alone.
 
 use crate::state::Spool;
 use crate::view::{Cause, Entry, Group, Page};
@@ -8,17 +8,18 @@ use spool_core::failure::FailureCode;
 use spool_core::job::JobId;
 use spool_core::queue::{Command, Which};
 
-/// Jobs shown of a cause that was not opened.
+/// Number of jobs shown of a cause that is not expanded.
 const FEW: u64 = 2;
 
-/// Part of the list: a head, or some jobs of a cause.
+/// Part of the list: the header of a cause, or some of its jobs.
 #[derive(Debug, PartialEq, Eq)]
 enum Slot {
     Head(usize),
     Jobs { cause: usize, from: u64, count: u64 },
 }
 
-/// What stands at `limit` places from `offset`, and how many places there are. `shown`: jobs of each cause.
+/// Returns the layout of `limit` places from `offset`, and the number of all places. `shown`: number of jobs shown of
+/// each cause.
 fn slots(shown: &[u64], offset: u64, limit: u64) -> (Vec<Slot>, u64) {
     let (mut slots, mut place) = (Vec::new(), 0);
     let until = offset.saturating_add(limit);
@@ -36,14 +37,14 @@ fn slots(shown: &[u64], offset: u64, limit: u64) -> (Vec<Slot>, u64) {
     (slots, place)
 }
 
-/// How many jobs are shown of each cause.
+/// Returns the number of jobs shown of each cause.
 fn shown(causes: &[(FailureCode, u64)], open: &[String]) -> Vec<u64> {
     let is_open = |code: FailureCode| open.iter().any(|o| o == code.as_str());
     causes.iter().map(|(code, count)| if is_open(*code) { *count } else { FEW.min(*count) }).collect()
 }
 
 impl Spool {
-    /// Part of the failed list; `open`: codes of the causes all of whose jobs are shown.
+    /// Returns part of the failed list. `open`: codes of the expanded causes.
     pub fn failed_page(&self, offset: u64, limit: u64, open: &[String]) -> Result<Page> {
         let causes = self.queue().causes()?;
         let shown = shown(&causes, open);
@@ -64,12 +65,12 @@ impl Spool {
         Ok(Page { offset, entries, total, groups: causes.len() as u64 })
     }
 
-    /// For which causes jobs have failed, and how many for each.
+    /// Returns the causes for which jobs failed, each with the number of jobs.
     pub fn causes(&self) -> Result<Vec<Cause>> {
         Ok(self.queue().causes()?.into_iter().map(|(code, count)| Cause::new(code, count)).collect())
     }
 
-    /// What stands at each place of the list; none where a head does.
+    /// Returns the job at each place of the list; `None` for a header.
     pub fn failed_jobs(&self, open: &[String]) -> Result<Vec<Option<JobId>>> {
         let causes = self.queue().causes()?;
         let mut jobs = Vec::new();
@@ -85,13 +86,13 @@ impl Spool {
         Ok(jobs)
     }
 
-    /// Does what the user asks of all jobs that failed for one cause.
+    /// Executes a command on all jobs that failed for one cause.
     pub fn steer_cause(&self, command: Command, cause: FailureCode) -> Result<()> {
         let ids = self.failed_ids(cause)?;
         self.steer(command, &Which::Ids(ids)).map(drop)
     }
 
-    /// Queues failed videos with another preset: these, or all that failed for one cause.
+    /// Queues failed videos with another preset: all that failed for `cause` if it is given, else those of `ids`.
     pub fn retry_these_or_cause_as(
         &self,
         ids: &[JobId],
@@ -104,7 +105,7 @@ impl Spool {
         }
     }
 
-    /// The jobs that failed for this cause.
+    /// Returns the jobs that failed for this cause.
     pub fn failed_ids(&self, cause: FailureCode) -> Result<Vec<JobId>> {
         let jobs = self.queue().failed_by(cause, 0, u64::MAX >> 1)?;
         Ok(jobs.iter().map(|job| job.id).collect())
@@ -116,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heads_and_jobs_stand_one_below_the_other() {
+    fn headers_are_followed_by_their_jobs() {
         let jobs = |cause, from, count| Slot::Jobs { cause, from, count };
         let (all, total) = slots(&[2, 1], 0, 100);
         assert_eq!((all, total), (vec![Slot::Head(0), jobs(0, 0, 2), Slot::Head(1), jobs(1, 0, 1)], 5));

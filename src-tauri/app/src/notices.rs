@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(notices.hear(&ended(State::Failed, Some(Reason::NoSound))), None);
         assert_eq!(notices.end(counts(1, 2)).unwrap().title, "1 video done, 2 failed");
         assert_eq!(notices.end(counts(0, 0)), None, "sent once");
-        assert!(notices.hear(&ended(State::Failed, Some(Reason::NoPicture))).is_some(), "first of another batch");
+        assert!(notices.hear(&ended(State::Failed, Some(Reason::NoPicture))).is_some(), "in another batch");
     }
 
     #[test]

@@ -144,7 +144,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Pauses the queue until the computer is off battery.
+    /// Pauses the queue until external power returns.
     pub fn pause_on_battery(&self) -> Result<()> {
         self.pause(true)?;
         self.queue.set_flag(Flag::Paused, Some(ON_BATTERY))?;
