@@ -11,10 +11,10 @@ use tokio::sync::watch;
 
 /// The current round, if there is one.
 #[derive(Default)]
-pub struct Checks(Mutex<Option<Going>>);
+pub struct Checks(Mutex<Option<Round>>);
 
 /// A round in progress.
-struct Going {
+struct Round {
     /// Requested, but not passed to the checker yet.
     pending: Vec<JobId>,
     shown: Checking,
@@ -25,53 +25,53 @@ struct Going {
 impl Checks {
     /// Returns the progress of the round.
     pub fn shown(&self) -> Option<Checking> {
-        lock(&self.0).as_ref().map(|going| going.shown)
+        lock(&self.0).as_ref().map(|round| round.shown)
     }
 
     /// Stops the round; its findings are kept.
     pub fn stop(&self) {
-        if let Some(going) = lock(&self.0).as_mut() {
-            going.pending.clear();
-            going.stop.send_replace(Order::Cancel);
+        if let Some(round) = lock(&self.0).as_mut() {
+            round.pending.clear();
+            round.stop.send_replace(Order::Cancel);
         }
     }
 
     /// Adds these jobs to the round. If there is none, creates it and returns its orders; the caller must then run it.
     pub(crate) fn ask(&self, ids: Vec<JobId>) -> Option<watch::Receiver<Order>> {
         let mut held = lock(&self.0);
-        if let Some(going) = held.as_mut() {
-            going.shown.of += ids.len() as u64;
-            going.pending.extend(ids);
+        if let Some(round) = held.as_mut() {
+            round.shown.of += ids.len() as u64;
+            round.pending.extend(ids);
             // A round that was just stopped continues with these jobs.
-            going.stop.send_replace(Order::Go);
+            round.stop.send_replace(Order::Go);
             return None;
         }
         let (stop, orders) = watch::channel(Order::Go);
         let shown = Checking { n: 0, of: ids.len() as u64, waits: false };
-        *held = Some(Going { pending: ids, shown, found: Rechecked::default(), stop });
+        *held = Some(Round { pending: ids, shown, found: Rechecked::default(), stop });
         Some(orders)
     }
 
     /// Returns the jobs to check next. If there are none, ends the round and returns its findings as the error.
     pub(crate) fn next(&self) -> std::result::Result<Vec<JobId>, Rechecked> {
         let mut held = lock(&self.0);
-        match held.as_mut().map(|going| std::mem::take(&mut going.pending)) {
+        match held.as_mut().map(|round| std::mem::take(&mut round.pending)) {
             Some(pending) if !pending.is_empty() => Ok(pending),
-            _ => Err(held.take().map(|going| going.found).unwrap_or_default()),
+            _ => Err(held.take().map(|round| round.found).unwrap_or_default()),
         }
     }
 
     pub(crate) fn take(&self, event: &Event<'_>) {
         let mut held = lock(&self.0);
-        let Some(going) = held.as_mut() else { return };
+        let Some(round) = held.as_mut() else { return };
         match event {
-            Event::Begins { .. } => going.shown.n += 1,
-            Event::Waits(still) => going.shown.waits = *still,
+            Event::Begins { .. } => round.shown.n += 1,
+            Event::Waits(still) => round.shown.waits = *still,
             Event::Progress(_) => {}
             Event::Found { check, .. } => match check.finding {
-                Finding::Right { .. } => going.found.right += 1,
-                Finding::Wrong { .. } => going.found.wrong += 1,
-                Finding::NotChecked { .. } => going.found.not_checked += 1,
+                Finding::Right { .. } => round.found.right += 1,
+                Finding::Wrong { .. } => round.found.wrong += 1,
+                Finding::NotChecked { .. } => round.found.not_checked += 1,
             },
         }
     }

@@ -59,7 +59,7 @@ impl Spool {
         std::mem::take(&mut lock(&self.when_done))
     }
 
-    /// Sets ffmpeg and the ffprobe in the same folder; `None` to search for both.
+    /// Sets ffmpeg, and ffprobe if it is in the same folder; `None` to search for both.
     ///
     /// # Errors
     /// A sentence, if it does not work or the settings cannot be saved; then nothing is changed.

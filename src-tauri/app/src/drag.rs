@@ -49,7 +49,7 @@ impl Drops {
         token
     }
 
-    /// Starts another drag of `count` paths, which count as files until [`Drops::know`].
+    /// Starts another drag of `count` paths, which count as files until [`Drops::know`] is called.
     pub fn enter(&self, count: usize, at: (f64, f64)) -> Over {
         let mut over = lock(&self.over);
         *over = Over { number: over.number.wrapping_add(1), files: count, folders: 0, at };
@@ -63,7 +63,7 @@ impl Drops {
         *over
     }
 
-    /// Sets the number of folders of this drag; `None` if another drag has started since.
+    /// Sets the number of folders of this drag; returns `None` if another drag has started since.
     pub fn know(&self, number: u32, folders: usize) -> Option<Over> {
         let mut over = lock(&self.over);
         (over.number == number).then(|| {

@@ -14,18 +14,18 @@ const FEW: u64 = 2;
 /// Part of the list: the header of a cause, or some of its jobs.
 #[derive(Debug, PartialEq, Eq)]
 enum Slot {
-    Head(usize),
+    Header(usize),
     Jobs { cause: usize, from: u64, count: u64 },
 }
 
-/// Returns the layout of `limit` places from `offset`, and the number of all places. `shown`: number of jobs shown of
-/// each cause.
+/// Returns the layout of `limit` entries from index `offset`, and the number of all entries. `shown`: number of jobs
+/// shown of each cause.
 fn slots(shown: &[u64], offset: u64, limit: u64) -> (Vec<Slot>, u64) {
     let (mut slots, mut place) = (Vec::new(), 0);
     let until = offset.saturating_add(limit);
     for (cause, count) in shown.iter().copied().enumerate() {
         if (offset..until).contains(&place) {
-            slots.push(Slot::Head(cause));
+            slots.push(Slot::Header(cause));
         }
         let (first, end) = (place + 1, place + 1 + count);
         let (from, to) = (first.max(offset), end.min(until));
@@ -52,7 +52,7 @@ impl Spool {
         let mut entries = Vec::new();
         for slot in slots {
             match slot {
-                Slot::Head(n) => {
+                Slot::Header(n) => {
                     let (cause, shown) = (Cause::new(causes[n].0, causes[n].1), shown[n]);
                     entries.push(Entry::Group(Group { cause, shown }));
                 }
@@ -70,13 +70,13 @@ impl Spool {
         Ok(self.queue().causes()?.into_iter().map(|(code, count)| Cause::new(code, count)).collect())
     }
 
-    /// Returns the job at each place of the list; `None` for a header.
+    /// Returns the job at each index of the list; `None` for a header.
     pub fn failed_jobs(&self, open: &[String]) -> Result<Vec<Option<JobId>>> {
         let causes = self.queue().causes()?;
         let mut jobs = Vec::new();
         for slot in slots(&shown(&causes, open), 0, u64::MAX).0 {
             match slot {
-                Slot::Head(_) => jobs.push(None),
+                Slot::Header(_) => jobs.push(None),
                 Slot::Jobs { cause, from, count } => {
                     let of_it = self.queue().failed_by(causes[cause].0, from, count)?;
                     jobs.extend(of_it.iter().map(|job| Some(job.id)));
@@ -120,9 +120,9 @@ mod tests {
     fn headers_are_followed_by_their_jobs() {
         let jobs = |cause, from, count| Slot::Jobs { cause, from, count };
         let (all, total) = slots(&[2, 1], 0, 100);
-        assert_eq!((all, total), (vec![Slot::Head(0), jobs(0, 0, 2), Slot::Head(1), jobs(1, 0, 1)], 5));
+        assert_eq!((all, total), (vec![Slot::Header(0), jobs(0, 0, 2), Slot::Header(1), jobs(1, 0, 1)], 5));
         assert_eq!(slots(&[2, 1], 1, 1).0, [jobs(0, 0, 1)]);
-        assert_eq!(slots(&[2, 1], 2, 2).0, [jobs(0, 1, 1), Slot::Head(1)]);
+        assert_eq!(slots(&[2, 1], 2, 2).0, [jobs(0, 1, 1), Slot::Header(1)]);
         assert_eq!(slots(&[100_000], 50_000, 50).0, [jobs(0, 49_999, 50)]);
         assert_eq!(slots(&[], 0, 50), (vec![], 0));
     }

@@ -1,8 +1,8 @@
 //! Detects when the queue becomes idle, which triggers what the user wants done then and the notification of the end of
 //! the batch.
 //!
-//! Guarantees that each time is reported at most once, also if its event was missed and the queue is still idle: a
-//! snapshot reports it as well. Pure.
+//! Guarantees that each time is reported at most once, and that a missed event is made up for by the next snapshot if
+//! the queue is still idle. Pure.
 
 use spool_core::batch::{Batch, Ended};
 use spool_core::event::{Event, Told};
