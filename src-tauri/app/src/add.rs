@@ -1,4 +1,4 @@
-//! Adding: with which preset and where to, what became of each file, and doing again what was done before.
+//! Adds videos with a preset and an output folder, reports the result for each file, and queues videos again.
 
 use crate::last_added::LastAdded;
 use crate::locked::lock;
@@ -17,42 +17,42 @@ impl Spool {
         Wish { again, ..Wish::of(spec, &self.settings()) }
     }
 
-    /// How the files of users are asked for.
+    /// Returns drive access with the timeout for the user's files.
     pub fn asking(&self) -> Asking<'_> {
         Asking::of(&self.volumes)
     }
 
-    /// What there is to add among these.
+    /// Finds the videos under `paths`.
     pub fn find(&self, paths: &[PathBuf], wish: &Wish) -> Result<Found> {
         intake::find(self.asking(), paths, wish, self.queue())
     }
 
-    /// Adds them in one transaction, by the engine where this process has it.
+    /// Adds jobs in one transaction, through the engine if this process runs it.
     pub fn accept(&self, jobs: &[NewJob], place: Place) -> Result<Vec<Added>> {
         let taken = intake::taken(self.asking(), jobs, self.queue())?;
         self.ask(|queue| queue.add(jobs, place, &taken))
     }
 
-    /// Adds files and folders with this preset; tells the window what became of them.
+    /// Adds files and folders with this preset, and reports the result for them in the feed.
     pub fn add(&self, paths: &[PathBuf], preset: &str) -> Result<()> {
         self.add_wished(paths, preset, false)
     }
 
-    /// Adds files and folders with the current preset; what is wrong is told to the window too.
+    /// Adds files and folders with the current preset, and reports errors in the feed too.
     pub fn add_or_tell(&self, paths: &[PathBuf]) {
         if let Err(cause) = self.add(paths, &self.settings().preset) {
             self.feed.tell_trouble(cause.to_string());
         }
     }
 
-    /// Adds again what was skipped last because it was done before.
+    /// Adds the videos that the last addition skipped because they were done before.
     pub fn add_again(&self) -> Result<()> {
         let last = std::mem::take(&mut *lock(&self.last));
         self.add_wished(&last.done_before, &last.preset, true)
     }
 
-    /// Takes back what was last added, in one transaction: what has not started goes, what runs is cancelled, what is done
-    /// stays. Where that breaks off it may be asked again.
+    /// Undoes the last addition in one transaction: jobs that have not started are removed, running ones are cancelled,
+    /// ended ones stay. After an error it can be called again.
     pub fn undo_add(&self) -> Result<()> {
         let accepted = lock(&self.last).accepted.clone();
         self.steer(Command::TakeBack, &Which::Ids(accepted.clone()))?;
@@ -60,7 +60,7 @@ impl Spool {
         Ok(())
     }
 
-    /// What the last adding left out, each as a line to read.
+    /// Returns what the last addition left out, as one sentence per file.
     pub fn left_out(&self) -> Vec<String> {
         lock(&self.last).left_out.clone()
     }
@@ -74,12 +74,12 @@ impl Spool {
         Ok(())
     }
 
-    /// What became of added files, in at most a few kilobytes.
+    /// Summarises an addition in at most a few kilobytes.
     fn notice(&self, found: &Found, added: &[Added]) -> Result<AddNotice> {
         let ids =
             |of: fn(&Added) -> Option<JobId>| added.iter().filter_map(of).map(|id| id.0).collect::<Vec<_>>();
         let accepted = ids(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None });
-        let twins = ids(|a| if let Added::Duplicate(id) = a { Some(*id) } else { None });
+        let duplicates = ids(|a| if let Added::Duplicate(id) = a { Some(*id) } else { None });
         let before = ids(|a| if let Added::DoneBefore(id) = a { Some(*id) } else { None });
         let newest = before.last().copied();
         let done_at = match newest {
@@ -87,13 +87,13 @@ impl Spool {
             None => None,
         };
         let ended = added.iter().filter(|a| matches!(a, Added::EndedBefore(..))).count();
-        let own = added.len() - accepted.len() - twins.len() - before.len() - ended;
+        let own = added.len() - accepted.len() - duplicates.len() - before.len() - ended;
         let renamed: Vec<String> = found.jobs.iter().zip(added).filter_map(renamed).collect();
         Ok(AddNotice {
             first: accepted.first().copied(),
             accepted: accepted.len(),
-            duplicate_count: twins.len(),
-            duplicates: twins.into_iter().take(20).collect(),
+            duplicate_count: duplicates.len(),
+            duplicates: duplicates.into_iter().take(20).collect(),
             skipped: found.skipped.iter().filter(|(_, kind)| *kind < Kind::Hidden).count(),
             own,
             done_before: newest,
@@ -107,13 +107,14 @@ impl Spool {
         })
     }
 
-    /// Queues the videos of failed jobs with another preset, in one transaction; each failed job goes when its successor comes.
+    /// Queues the videos of failed jobs with another preset, in one transaction. Each new job replaces its
+    /// failed one.
     pub fn retry_as(&self, ids: &[JobId], preset: &str) -> Result<()> {
         let preset = self.preset(preset)?;
         self.replace(ids, |old| JobSpec { preset: preset.clone(), options: old.options.clone() })
     }
 
-    /// The same with the presets they had, to finish what is readable of damaged videos.
+    /// As [`Spool::retry_as`], with their own presets and salvage, to keep the readable part of damaged videos.
     pub fn salvage(&self, ids: &[JobId]) -> Result<()> {
         self.replace(ids, |old| {
             let preset = Preset { salvage: true, ..old.preset.clone() };
@@ -121,7 +122,7 @@ impl Spool {
         })
     }
 
-    /// The videos of these done jobs once more, with what they had and into the same folders.
+    /// Queues the videos of these done jobs again, with the same presets, options and output folders.
     pub(crate) fn add_as_before(&self, jobs: &[Job]) -> Result<()> {
         let settings = self.settings();
         let mut found = Found::default();
@@ -141,7 +142,7 @@ impl Spool {
     fn replace(&self, ids: &[JobId], spec: impl Fn(&JobSpec) -> JobSpec) -> Result<()> {
         let mut successors = Vec::new();
         for id in ids {
-            // What has been retried or removed meanwhile is another matter.
+            // Skips jobs that were retried or removed in the meantime.
             let Some(job) = self.job(*id)?.filter(|job| job.state == State::Failed) else { continue };
             let changed = Job { spec: job.spec.as_ref().map(&spec), ..job };
             match intake::again(self.asking(), &changed, &self.settings(), self.queue()) {
@@ -157,7 +158,7 @@ impl Spool {
     }
 }
 
-/// That the result of a new job could not be called as was wished.
+/// Returns a sentence if the result of a new job could not get the requested name.
 fn renamed((job, added): (&NewJob, &Added)) -> Option<String> {
     let Added::Accepted { output, .. } = added else { return None };
     intake::renamed(job, output)
@@ -170,7 +171,7 @@ mod tests {
     use spool_core::queue::Outcome;
 
     #[test]
-    fn what_was_added_can_be_taken_back_and_what_was_left_out_is_known() {
+    fn addition_can_be_undone_and_its_skipped_files_are_listed() {
         let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         for name in ["a.mkv", "b.mkv", "notes.txt"] {
             std::fs::write(videos.path().join(name), "x").unwrap();
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn results_of_spool_are_told_as_such_and_not_as_something_else_than_videos() {
+    fn own_results_are_reported_as_such_and_not_as_other_files() {
         let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         std::fs::write(videos.path().join("a.mkv"), "x").unwrap();
         let spool = Spool::open(data.path().to_owned()).unwrap();
@@ -203,12 +204,12 @@ mod tests {
         let added = spool.accept(&found.jobs, Place::End).unwrap();
         let notice = spool.notice(&found, &added).unwrap();
         assert_eq!((notice.own, notice.skipped, notice.done_before_count), (1, 0, 1));
-        let said = LastAdded::of(&found, &added, "web-1080p").left_out;
-        assert!(said.len() == 1 && said[0].ends_with("is a result of Spool."), "{said:?}");
+        let left_out = LastAdded::of(&found, &added, "web-1080p").left_out;
+        assert!(left_out.len() == 1 && left_out[0].ends_with("is a result of Spool."), "{left_out:?}");
     }
 
     #[test]
-    fn a_name_that_the_drive_cannot_hold_is_said() {
+    fn name_that_the_drive_cannot_hold_is_reported() {
         let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         std::fs::write(videos.path().join("a.mkv"), "x").unwrap();
         let spool = Spool::open(data.path().to_owned()).unwrap();
@@ -217,14 +218,14 @@ mod tests {
         found.jobs[0].naming.wished = Some("a?".into());
         let added = spool.accept(&found.jobs, Place::End).unwrap();
         let notice = spool.notice(&found, &added).unwrap();
-        let said = "a? becomes \"a.mp4\": the drive cannot hold some characters of the name.";
-        assert_eq!((notice.renamed_count, notice.renamed.as_deref()), (1, Some(said)));
+        let sentence = "a? becomes \"a.mp4\": the drive cannot hold some characters of the name.";
+        assert_eq!((notice.renamed_count, notice.renamed.as_deref()), (1, Some(sentence)));
         let again = spool.accept(&found.jobs, Place::End).unwrap();
-        assert_eq!(spool.notice(&found, &again).unwrap().renamed, None, "nothing new was named");
+        assert_eq!(spool.notice(&found, &again).unwrap().renamed, None, "no job was added");
     }
 
     #[test]
-    fn a_job_tried_with_another_preset_makes_room_for_its_successor() {
+    fn failed_job_is_replaced_by_its_retry_with_another_preset() {
         let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let video = videos.path().join("a.mkv");
         std::fs::write(&video, "x").unwrap();
@@ -250,6 +251,6 @@ mod tests {
         fail();
         std::fs::remove_file(&video).unwrap();
         spool.retry_as(&[JobId(3)], "web-1080p").unwrap();
-        assert!(spool.job(JobId(3)).unwrap().is_some(), "nothing takes its place, so it stays");
+        assert!(spool.job(JobId(3)).unwrap().is_some(), "it stays, as there is no successor");
     }
 }

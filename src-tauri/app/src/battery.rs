@@ -1,34 +1,35 @@
-//! Sparing the battery: the queue pauses while the machine runs on it, where the user chose that. What is to be done is
-//! decided purely; whose pause it is stands in the queue, and outlives this process.
+//! Pauses the queue while the machine runs on battery, if the user chose that.
+//!
+//! The decision is a pure function. The queue stores that the pause is for the battery, so it survives this process.
 
 use crate::state::{ON_BATTERY, Spool};
 use spool_core::error::Result;
 use spool_core::queue::Flag;
 
-/// What the battery asks for.
+/// What to do with the queue.
 #[derive(Debug, PartialEq, Eq)]
 enum Spare {
     /// Pause the queue.
     Pause,
-    /// End that pause.
+    /// End the pause for the battery.
     Resume,
-    /// Leave it.
+    /// Change nothing.
     Nothing,
 }
 
-/// Whether the queue was paused since the machine runs on its battery. A user who resumes then is obeyed: until the
-/// power has been back, it is not paused again.
+/// Remembers whether the queue was paused since external power was lost. If the user resumes it, it is not paused again
+/// until external power has returned.
 #[derive(Debug, Default)]
 pub struct Sparing {
     spared: bool,
 }
 
 impl Sparing {
-    /// Pauses or resumes, as is due now. `wanted`: it runs on its battery, and that is to be spared.
+    /// Pauses or resumes the queue if necessary. `wanted`: the machine runs on battery, and the setting is on.
     pub fn turn(&mut self, spool: &Spool, wanted: bool) -> Result<()> {
         let paused = spool.queue().flag(Flag::Paused)?;
         let paused = paused.as_deref();
-        let what = spare(wanted, paused, self.spared);
+        let what = decide(wanted, paused, self.spared);
         self.spared = wanted && (self.spared || what == Spare::Pause || paused == Some(ON_BATTERY));
         match what {
             Spare::Pause => spool.pause_on_battery(),
@@ -38,9 +39,9 @@ impl Sparing {
     }
 }
 
-/// Decides it. `sparing`: it runs on its battery, and that is to be spared; `paused`: the flag of the queue;
-/// `spared`: it was paused for that before, since the power went.
-fn spare(sparing: bool, paused: Option<&str>, spared: bool) -> Spare {
+/// Decides what to do. `sparing`: the machine runs on battery, and the setting is on; `paused`: the flag of the queue;
+/// `spared`: the queue was already paused for this since external power was lost.
+fn decide(sparing: bool, paused: Option<&str>, spared: bool) -> Spare {
     match (sparing, paused) {
         (true, None) if !spared => Spare::Pause,
         (false, Some(ON_BATTERY)) => Spare::Resume,
@@ -53,19 +54,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn on_battery_the_queue_pauses_once_and_only_our_pause_is_ended() {
+    fn queue_pauses_once_on_battery_and_only_that_pause_is_ended() {
         let (user, ours) = (Some("1"), Some(ON_BATTERY));
-        assert_eq!(spare(true, None, false), Spare::Pause);
-        assert_eq!(spare(true, ours, true), Spare::Nothing, "paused already");
-        assert_eq!(spare(false, ours, true), Spare::Resume, "the power is back, or it is no longer wanted");
-        assert_eq!(spare(false, ours, false), Spare::Resume, "the power came back while Spool was not there");
-        assert_eq!(spare(false, user, false), Spare::Nothing, "the user paused");
-        assert_eq!(spare(true, None, true), Spare::Nothing, "the user resumed on battery");
-        assert_eq!(spare(false, None, false), Spare::Nothing);
+        assert_eq!(decide(true, None, false), Spare::Pause);
+        assert_eq!(decide(true, ours, true), Spare::Nothing, "already paused");
+        assert_eq!(decide(false, ours, true), Spare::Resume, "external power is back, or the setting is off");
+        assert_eq!(decide(false, ours, false), Spare::Resume, "power returned while Spool did not run");
+        assert_eq!(decide(false, user, false), Spare::Nothing, "the user paused");
+        assert_eq!(decide(true, None, true), Spare::Nothing, "the user resumed on battery");
+        assert_eq!(decide(false, None, false), Spare::Nothing);
     }
 
     #[test]
-    fn a_user_who_resumes_on_battery_is_obeyed_until_the_power_was_back() {
+    fn queue_resumed_on_battery_is_not_paused_again_until_power_returns() {
         let data = tempfile::tempdir().unwrap();
         let spool = Spool::open(data.path().to_owned()).unwrap();
         let mut sparing = Sparing::default();
@@ -76,6 +77,6 @@ mod tests {
         assert!(turn(true));
         spool.pause(false).unwrap();
         assert!(!turn(true));
-        assert!(!turn(false) && turn(true), "the power was back");
+        assert!(!turn(false) && turn(true), "power returned in between");
     }
 }

@@ -1,5 +1,4 @@
-//! The round of results that are checked again, as it stands: what is pending, how far it is, what was found. Plain data
-//! behind a lock.
+//! State of the current round of checks of results: pending jobs, progress and findings. Plain data behind a lock.
 
 use crate::locked::lock;
 use crate::view::{Checking, Rechecked};
@@ -10,13 +9,13 @@ use spool_core::recheck::finding::Finding;
 use std::sync::Mutex;
 use tokio::sync::watch;
 
-/// The round, where there is one.
+/// The current round, if there is one.
 #[derive(Default)]
-pub struct Checks(Mutex<Option<Going>>);
+pub struct Checks(Mutex<Option<Round>>);
 
-/// A round that goes on.
-struct Going {
-    /// Requested, and not yet begun.
+/// A round in progress.
+struct Round {
+    /// Requested, but not passed to the checker yet.
     pending: Vec<JobId>,
     shown: Checking,
     found: Rechecked,
@@ -24,55 +23,55 @@ struct Going {
 }
 
 impl Checks {
-    /// How far the round is.
+    /// Returns the progress of the round.
     pub fn shown(&self) -> Option<Checking> {
-        lock(&self.0).as_ref().map(|going| going.shown)
+        lock(&self.0).as_ref().map(|round| round.shown)
     }
 
-    /// Ends the round; what was found is kept.
+    /// Stops the round; its findings are kept.
     pub fn stop(&self) {
-        if let Some(going) = lock(&self.0).as_mut() {
-            going.pending.clear();
-            going.stop.send_replace(Order::Cancel);
+        if let Some(round) = lock(&self.0).as_mut() {
+            round.pending.clear();
+            round.stop.send_replace(Order::Cancel);
         }
     }
 
-    /// Takes these up. The answer listens to orders where a round has to be begun for them.
+    /// Adds these jobs to the round. If there is none, creates it and returns its orders; the caller must then run it.
     pub(crate) fn ask(&self, ids: Vec<JobId>) -> Option<watch::Receiver<Order>> {
         let mut held = lock(&self.0);
-        if let Some(going) = held.as_mut() {
-            going.shown.of += ids.len() as u64;
-            going.pending.extend(ids);
-            // One that was just stopped goes on with these.
-            going.stop.send_replace(Order::Go);
+        if let Some(round) = held.as_mut() {
+            round.shown.of += ids.len() as u64;
+            round.pending.extend(ids);
+            // A round that was just stopped continues with these jobs.
+            round.stop.send_replace(Order::Go);
             return None;
         }
         let (stop, orders) = watch::channel(Order::Go);
         let shown = Checking { n: 0, of: ids.len() as u64, waits: false };
-        *held = Some(Going { pending: ids, shown, found: Rechecked::default(), stop });
+        *held = Some(Round { pending: ids, shown, found: Rechecked::default(), stop });
         Some(orders)
     }
 
-    /// What is to be checked next; with none the round is over, and the answer is what it found.
+    /// Returns the jobs to check next. If there are none, ends the round and returns its findings as the error.
     pub(crate) fn next(&self) -> std::result::Result<Vec<JobId>, Rechecked> {
         let mut held = lock(&self.0);
-        match held.as_mut().map(|going| std::mem::take(&mut going.pending)) {
-            Some(asked) if !asked.is_empty() => Ok(asked),
-            _ => Err(held.take().map(|going| going.found).unwrap_or_default()),
+        match held.as_mut().map(|round| std::mem::take(&mut round.pending)) {
+            Some(pending) if !pending.is_empty() => Ok(pending),
+            _ => Err(held.take().map(|round| round.found).unwrap_or_default()),
         }
     }
 
     pub(crate) fn take(&self, event: &Event<'_>) {
         let mut held = lock(&self.0);
-        let Some(going) = held.as_mut() else { return };
+        let Some(round) = held.as_mut() else { return };
         match event {
-            Event::Begins { .. } => going.shown.n += 1,
-            Event::Waits(still) => going.shown.waits = *still,
+            Event::Begins { .. } => round.shown.n += 1,
+            Event::Waits(still) => round.shown.waits = *still,
             Event::Progress(_) => {}
             Event::Found { check, .. } => match check.finding {
-                Finding::Right { .. } => going.found.right += 1,
-                Finding::Wrong { .. } => going.found.wrong += 1,
-                Finding::NotChecked { .. } => going.found.not_checked += 1,
+                Finding::Right { .. } => round.found.right += 1,
+                Finding::Wrong { .. } => round.found.wrong += 1,
+                Finding::NotChecked { .. } => round.found.not_checked += 1,
             },
         }
     }
@@ -87,11 +86,11 @@ mod tests {
     }
 
     #[test]
-    fn a_round_takes_up_what_is_asked_for_meanwhile_and_ends_with_what_it_found() {
+    fn round_includes_later_requests_and_ends_with_its_findings() {
         let checks = Checks::default();
         assert!(checks.ask(ids(&[1, 2])).is_some());
         assert_eq!(checks.next(), Ok(ids(&[1, 2])));
-        assert!(checks.ask(ids(&[3])).is_none(), "it goes on already");
+        assert!(checks.ask(ids(&[3])).is_none(), "it is in progress");
         assert_eq!(checks.shown().map(|shown| shown.of), Some(3));
         checks.take(&Event::Waits(true));
         assert_eq!(checks.shown().map(|shown| shown.waits), Some(true));
@@ -101,14 +100,14 @@ mod tests {
     }
 
     #[test]
-    fn a_round_that_is_stopped_takes_up_nothing_more() {
+    fn stopped_round_drops_its_pending_jobs_and_accepts_new_ones() {
         let checks = Checks::default();
         let orders = checks.ask(ids(&[1, 2])).unwrap();
         checks.stop();
         assert_eq!(*orders.borrow(), Order::Cancel);
         assert!(checks.ask(ids(&[3])).is_none());
         assert_eq!(*orders.borrow(), Order::Go);
-        assert_eq!(checks.next(), Ok(ids(&[3])), "only what was asked for since");
+        assert_eq!(checks.next(), Ok(ids(&[3])), "only jobs requested after the stop");
         checks.stop();
         assert!(checks.next().is_err());
     }

@@ -1,4 +1,4 @@
-//! What the user chose: the target strip and the settings dialog. Every change counts at once, also for the engine.
+//! The user's choices in the target strip and the settings dialog. A change takes effect at once, also in the engine.
 
 use crate::locked::lock;
 use crate::places::{self, shown};
@@ -14,14 +14,14 @@ use spool_core::settings::Settings;
 use std::path::{Path, PathBuf};
 
 impl Spool {
-    /// What the target strip remembers.
+    /// Returns the choices that the target strip shows.
     pub fn choices(&self) -> Choices {
         let settings = self.settings();
         let output_dir = settings.output_dir.as_deref().map(shown);
         Choices { preset: settings.preset, output_dir, theme: settings.theme }
     }
 
-    /// What the settings dialog shows.
+    /// Returns the contents of the settings dialog.
     pub fn settings_shown(&self) -> SettingsShown {
         let settings = self.read_settings();
         SettingsShown {
@@ -34,10 +34,10 @@ impl Spool {
         }
     }
 
-    /// Keeps what was chosen in the settings dialog.
+    /// Saves what was changed in the settings dialog.
     ///
     /// # Errors
-    /// A sentence for a name that cannot name results.
+    /// A sentence, if the template of output names is invalid or the settings cannot be saved.
     pub fn settle(&self, chosen: SettingsChosen) -> std::result::Result<(), String> {
         intake::check_template(&chosen.output_name).map_err(|why| format!("The file name {why}."))?;
         let workers = chosen.workers;
@@ -49,20 +49,20 @@ impl Spool {
         Ok(())
     }
 
-    /// What happens when the queue is done: once, then nothing again.
+    /// Sets what happens when the queue is done; applies once.
     pub fn set_when_done(&self, choice: WhenDone) {
         *lock(&self.when_done) = choice;
     }
 
-    /// That choice, which is used up by the asking.
+    /// Returns that choice and resets it.
     pub fn take_when_done(&self) -> WhenDone {
         std::mem::take(&mut lock(&self.when_done))
     }
 
-    /// Uses this ffmpeg and the ffprobe beside it, or (`None`) whichever is found.
+    /// Sets ffmpeg, and ffprobe if it is in the same folder; `None` to search for both.
     ///
     /// # Errors
-    /// A sentence where it does not work; then nothing is changed.
+    /// A sentence, if it does not work or the settings cannot be saved; then nothing is changed.
     pub fn use_ffmpeg(&self, ffmpeg: Option<PathBuf>) -> std::result::Result<(), String> {
         let beside =
             |path: &PathBuf| Some(path.with_file_name(format!("ffprobe{}", std::env::consts::EXE_SUFFIX)));
@@ -77,7 +77,7 @@ impl Spool {
         Ok(())
     }
 
-    /// ffmpeg, as the window shows it.
+    /// Returns the state of ffmpeg for the window.
     pub fn tool_state(&self) -> ToolState {
         let chosen = self.settings().ffmpeg.is_some();
         match self.tools() {
@@ -105,7 +105,7 @@ impl Spool {
         }
     }
 
-    /// Which encoders work here; tries each the first time, which takes a second or two.
+    /// Returns which encoders work on this machine. The first call tests each of them, which takes a second or two.
     pub fn encoders(&self) -> Vec<EncoderState> {
         let Ok(tools) = self.tools() else { return Vec::new() };
         let state = |(encoder, name): (Encoder, &str)| EncoderState {
@@ -116,7 +116,7 @@ impl Spool {
     }
 }
 
-/// Bytes in a folder and those below it.
+/// Returns the size of the files in a folder and its subfolders, in bytes.
 fn size_of(folder: &Path) -> u64 {
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
     let size = |entry: std::fs::DirEntry| match entry.metadata() {
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_others_changed_since_it_was_shown_stays_changed() {
+    fn settings_changed_elsewhere_since_the_dialog_opened_are_kept() {
         let data = tempfile::tempdir().unwrap();
         let spool = Spool::open(data.path().to_owned()).unwrap();
         let shown = spool.settings_shown().chosen;
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_preset_that_is_gone_is_refused_by_its_name_and_nothing_is_added() {
+    fn missing_preset_is_refused_by_name_and_nothing_is_added() {
         let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let spool = Spool::open(data.path().to_owned()).unwrap();
         std::fs::write(videos.path().join("a.mkv"), "x").unwrap();

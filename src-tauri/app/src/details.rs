@@ -1,4 +1,4 @@
-//! The details of one job: what was planned stream by stream, each attempt with its reason, command and log.
+//! The details of one job: its plan for each stream, and each attempt with its failure, commands and log.
 
 use crate::places::shown;
 use crate::presets;
@@ -12,12 +12,12 @@ use spool_core::reason::StreamReason;
 use spool_core::words;
 
 impl Spool {
-    /// One job with its attempts; `None` when it has gone.
+    /// Returns the details of a job; `None` if it is not in the list any more.
     pub fn details(&self, id: JobId) -> Result<Option<Details>> {
         self.job(id)?.map(|job| self.details_of(&job)).transpose()
     }
 
-    /// This job with its attempts.
+    /// Returns the details of this job.
     pub fn details_of(&self, job: &Job) -> Result<Details> {
         let attempts = self.queue().attempts(job.id)?;
         let plan = attempts.iter().rev().find_map(|a| a.plan.as_deref());
@@ -33,13 +33,13 @@ impl Spool {
     }
 }
 
-/// What was checked of a result that was published and not found wrong since.
+/// Returns the verification of a published result, unless a later check found it wrong.
 fn checked(job: &Job, attempts: &[Attempt]) -> Option<Checked> {
     let made = attempts.iter().find(|a| job.verified && job.state == State::Done && a.epoch == job.epoch)?;
     made.verification.as_ref().map(Checked::from)
 }
 
-fn said(reason: &StreamReason) -> String {
+fn sentence(reason: &StreamReason) -> String {
     words::stream_reason(reason).to_string()
 }
 
@@ -47,9 +47,9 @@ fn stream(planned: &Planned) -> StreamDetails {
     let (done, into, note) = match &planned.action {
         Action::Copy { .. } => ("Kept", String::new(), "Already fits the preset; copied without loss".into()),
         Action::Convert(spec) => {
-            ("Converted", codec_name(&spec.codec), spec.instead.as_ref().map(said).unwrap_or_default())
+            ("Converted", codec_name(&spec.codec), spec.instead.as_ref().map(sentence).unwrap_or_default())
         }
-        Action::Drop { reason, .. } => ("Dropped", String::new(), said(reason)),
+        Action::Drop { reason, .. } => ("Dropped", String::new(), sentence(reason)),
     };
     StreamDetails {
         kind: format!("{:?}", planned.kind).to_lowercase(),
@@ -68,14 +68,14 @@ mod tests {
     use spool_core::queue::{Note, Outcome};
     use spool_core::verify::verification::{Decoded, Evidence, Measure, StreamCheck, Verification};
 
-    /// Two done jobs of one plan that copies the picture: of the first what was checked is on record.
+    /// Adds two done jobs; only the first has a verification, with a copied video stream.
     fn done(spool: &Spool) {
         let videos = tempfile::tempdir().unwrap();
         for name in ["a.mkv", "b.mkv"] {
             std::fs::write(videos.path().join(name), "x").unwrap();
         }
         spool.add(&[videos.path().to_owned()], "web-1080p").unwrap();
-        let picture = StreamCheck {
+        let video = StreamCheck {
             input: 0,
             kind: Kind::Video,
             cover: false,
@@ -91,7 +91,7 @@ mod tests {
         let seen = Verification {
             size: 5,
             seconds: Some(8.5),
-            streams: vec![picture],
+            streams: vec![video],
             damaged: 0,
             changes: Vec::new(),
         };
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_checked_is_what_is_on_record_and_nothing_where_nothing_is() {
+    fn only_a_stored_verification_is_shown() {
         let data = tempfile::tempdir().unwrap();
         let spool = Spool::open(data.path().to_owned()).unwrap();
         done(&spool);
@@ -118,6 +118,6 @@ mod tests {
         assert!(seen.row.job.verified && seen.row.copied);
         let unknown = details(2);
         assert_eq!(unknown.checked, None);
-        assert!(!unknown.row.job.verified && !unknown.row.copied, "an earlier version kept nothing of it");
+        assert!(!unknown.row.job.verified && !unknown.row.copied, "no verification was stored");
     }
 }

@@ -1,5 +1,5 @@
-//! What is dragged over a window and dropped there. The face shows how much it is, and names what was dropped by a
-//! token: it never sees a path.
+//! Files dragged over a window and dropped there. The front end shows how many there are and refers to a drop by its
+//! token; it never receives a path.
 
 use crate::locked::lock;
 use crate::view::Drag;
@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// What was dropped and not yet added, by token.
+/// The drops that were not added yet, by token; and the current drag.
 #[derive(Default)]
 pub struct Drops {
     held: Mutex<HashMap<u32, Vec<PathBuf>>>,
@@ -19,51 +19,51 @@ pub struct Drops {
     over: Mutex<Over>,
 }
 
-/// The drag that is over the window.
+/// A drag over the window.
 #[derive(Default, Clone, Copy)]
 pub struct Over {
-    /// Which drag.
+    /// Number of the drag.
     pub number: u32,
     files: usize,
-    /// How many of what is dragged are folders, as far as known.
+    /// Number of folders, as far as known.
     pub folders: usize,
-    /// Where it was last, in CSS pixels.
+    /// Last position in CSS pixels.
     at: (f64, f64),
 }
 
 impl Over {
-    /// As the face shows it.
+    /// Returns the view for front ends.
     pub fn shown(self) -> Drag {
         Drag { files: self.files, folders: self.folders, x: self.at.0, y: self.at.1 }
     }
 }
 
-/// Longest wait for the drives of what is dragged; they are asked whether it is files or folders.
+/// Timeout for the drives of dragged paths, which must report which of these are folders.
 const LOOK_LIMIT: Duration = Duration::from_secs(1);
 
 impl Drops {
-    /// Keeps what was dropped until it is taken by this token.
+    /// Stores the paths of a drop until they are taken with the returned token.
     pub fn hold(&self, paths: Vec<PathBuf>) -> u32 {
         let token = self.next.fetch_add(1, Ordering::Relaxed);
         lock(&self.held).insert(token, paths);
         token
     }
 
-    /// A further drag, of which nothing is known but how much there is.
+    /// Starts another drag of `count` paths, which count as files until [`Drops::know`] is called.
     pub fn enter(&self, count: usize, at: (f64, f64)) -> Over {
         let mut over = lock(&self.over);
         *over = Over { number: over.number.wrapping_add(1), files: count, folders: 0, at };
         *over
     }
 
-    /// The drag has moved.
+    /// Moves the drag.
     pub fn move_to(&self, at: (f64, f64)) -> Over {
         let mut over = lock(&self.over);
         over.at = at;
         *over
     }
 
-    /// So many of this drag are folders; `None` where it has gone.
+    /// Sets the number of folders of this drag; returns `None` if another drag has started since.
     pub fn know(&self, number: u32, folders: usize) -> Option<Over> {
         let mut over = lock(&self.over);
         (over.number == number).then(|| {
@@ -72,13 +72,14 @@ impl Drops {
         })
     }
 
-    /// What was dropped under this token; only the first who asks gets it.
+    /// Takes the paths of this token; only the first call returns them.
     pub fn take(&self, token: u32) -> Option<Vec<PathBuf>> {
         lock(&self.held).remove(&token)
     }
 }
 
-/// How many of these are folders; what a drive does not say in time counts as files. Blocks.
+/// Returns the number of folders among `paths`; a path on a drive that does not respond in time counts as a file.
+/// Blocks.
 pub fn folders_among(volumes: &Arc<Volumes>, paths: Vec<PathBuf>) -> usize {
     count_folders(volumes, paths, LOOK_LIMIT)
 }
@@ -97,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_learned_of_a_drag_counts_for_that_drag_alone() {
+    fn number_of_folders_applies_only_to_its_own_drag() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("a.mkv");
         std::fs::write(&file, "x").unwrap();
@@ -113,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_dropped_is_handed_out_once() {
+    fn drop_is_returned_once() {
         let drops = Drops::default();
         let (a, b) = (drops.hold(vec!["/a".into()]), drops.hold(vec!["/b".into()]));
         assert_eq!(drops.take(a), Some(vec!["/a".into()]));

@@ -1,4 +1,4 @@
-//! What happened, into the face that listens: one ordered sink, snapshot first, then at most ten updates a second.
+//! Updates for the subscribed front end: one ordered sink, snapshot first, then at most ten updates a second.
 //!
 //! Guarantees that nothing is lost on a slow or reloaded page: updates are merged while they wait (latest
 //! wins for progress), and a new subscriber gets a full snapshot. A message stays under 8 kB.
@@ -10,19 +10,19 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
-/// Running jobs told of in one message; more wait for the next.
+/// Maximum number of running jobs in one message; more wait for the next.
 const MOST_LIVE: usize = 40;
 
-/// Notices kept for a page that does not listen.
+/// Maximum number of notices kept for a page that is not subscribed.
 const MOST_NOTICES: usize = 8;
 
-/// Takes each update to where it is shown.
+/// Sends an update to the front end.
 ///
 /// # Errors
-/// Why it could not.
+/// Why it failed, as text.
 pub type Sink = Arc<dyn Fn(Update) -> Result<(), String> + Send + Sync>;
 
-/// The feed of one face.
+/// The feed of one front end.
 #[derive(Default)]
 pub struct Feed {
     pending: Mutex<Pending>,
@@ -30,7 +30,7 @@ pub struct Feed {
     sink: Mutex<Option<Sink>>,
 }
 
-/// What has not been told yet.
+/// What has not been sent yet.
 #[derive(Default)]
 struct Pending {
     standing: bool,
@@ -41,7 +41,7 @@ struct Pending {
 }
 
 impl Feed {
-    /// From now on `sink` takes the updates; it is told how everything stands.
+    /// Sends all further updates to `sink`, starting with the state of the queue.
     pub fn subscribe(&self, sink: Sink) {
         *lock(&self.sink) = Some(sink);
         self.touch();
@@ -52,14 +52,14 @@ impl Feed {
         self.news.notify_one();
     }
 
-    /// Rows or counts have changed.
+    /// Reports that rows or counts have changed.
     pub fn touch(&self) {
         self.change(|p| p.standing = true);
     }
 
-    /// Takes in what the engine told.
-    pub fn hear(&self, told: &Told) {
-        match told {
+    /// Processes an item of the engine's subscription.
+    pub fn hear(&self, item: &Told) {
+        match item {
             Told::Event(Event::Progress { id, progress }) => {
                 self.tell_live([Live::new(id.0, progress)]);
             }
@@ -74,12 +74,12 @@ impl Feed {
         }
     }
 
-    /// Progress of running jobs.
+    /// Reports progress of running jobs.
     pub fn tell_live(&self, live: impl IntoIterator<Item = Live>) {
         self.change(|p| p.live.extend(live.into_iter().map(|l| (l.id, l))));
     }
 
-    /// What became of added files.
+    /// Reports the result of adding files.
     pub fn tell_added(&self, notice: AddNotice) {
         self.change(|p| {
             p.added.push_back(notice);
@@ -89,12 +89,12 @@ impl Feed {
         });
     }
 
-    /// What checking results again found.
+    /// Reports the findings of a round of checks.
     pub fn tell_checked(&self, found: Rechecked) {
         self.change(|p| p.rest.checked = Some(found));
     }
 
-    /// Something is dragged over the window, or (`None`) no longer.
+    /// Reports a drag over the window, or its end (`None`).
     pub fn tell_drag(&self, drag: Option<Drag>) {
         self.change(|p| {
             p.rest.drag = drag;
@@ -102,7 +102,7 @@ impl Feed {
         });
     }
 
-    /// Something was dropped.
+    /// Reports a drop, which ends the drag.
     pub fn tell_dropped(&self, dropped: Dropped) {
         self.change(|p| {
             p.rest.drag = None;
@@ -111,44 +111,44 @@ impl Feed {
         });
     }
 
-    /// The user wants to close while jobs run.
+    /// Asks the page to confirm closing while `running` jobs run.
     pub fn ask_close(&self, running: u64) {
         self.change(|p| p.rest.ask_close = Some(running));
     }
 
-    /// A sentence about what could not be done.
+    /// Reports an error, as a sentence.
     pub fn tell_trouble(&self, sentence: String) {
         self.change(|p| p.rest.trouble = Some(sentence));
     }
 
-    /// Waits until there is something to tell.
+    /// Waits until there is something to send.
     pub(crate) async fn news(&self) {
         self.news.notified().await;
     }
 
-    /// More is to be told.
+    /// Signals that there is more to send.
     pub(crate) fn more(&self) {
         self.news.notify_one();
     }
 
-    /// Where updates go, where someone listens.
+    /// Returns the sink, if there is a subscriber.
     pub(crate) fn sink(&self) -> Option<Sink> {
         lock(&self.sink).clone()
     }
 
-    /// What has not been told yet, as much as one update holds.
+    /// Takes what has not been sent yet, as much as fits into one update.
     pub(crate) fn take(&self) -> Taken {
         lock(&self.pending).take()
     }
 }
 
-/// What is to be told next.
+/// The next update, and what the caller adds to it.
 pub(crate) struct Taken {
-    /// With how things stand.
+    /// The state of the queue is to be added.
     pub(crate) standing: bool,
-    /// With the time left.
+    /// The time left is to be added.
     pub(crate) left: bool,
-    /// The rest of the update.
+    /// The update without them.
     pub(crate) update: Update,
     /// More is pending.
     pub(crate) more: bool,
@@ -177,26 +177,26 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_progress_wins_and_a_message_stays_small() {
+    fn latest_progress_wins_and_messages_stay_small() {
         let feed = Feed::default();
         for percent in 0..50 {
             feed.tell_live((0..100).map(|id| live(i64::MAX - id, f64::from(percent) / 3.0)));
         }
-        let mut told = 0;
+        let mut sent = 0;
         loop {
             let Taken { update, more, .. } = feed.take();
             assert!(serde_json::to_string(&update).unwrap().len() < 8000);
             assert!(update.live.iter().all(|l| l.percent == Some(49.0 / 3.0)));
-            told += update.live.len();
+            sent += update.live.len();
             if !more {
                 break;
             }
         }
-        assert_eq!(told, 100);
+        assert_eq!(sent, 100);
     }
 
     #[test]
-    fn a_drop_ends_the_drag_and_old_notices_make_room() {
+    fn drop_ends_the_drag_and_the_oldest_notices_are_discarded() {
         let feed = Feed::default();
         feed.tell_drag(Some(Drag { files: 2, folders: 1, x: 1.0, y: 1.0 }));
         feed.tell_dropped(Dropped { token: 1, x: 1.0, y: 1.0 });
@@ -206,7 +206,7 @@ mod tests {
         }
         let Taken { update, more, .. } = feed.take();
         assert!(update.drag.is_none() && update.drag_ended && update.dropped.is_some() && more);
-        assert_eq!(update.added.as_ref().unwrap().accepted, 12, "one notice a message, the oldest gone");
+        assert_eq!(update.added.as_ref().unwrap().accepted, 12, "one per message, the oldest discarded");
         assert!(serde_json::to_string(&update).unwrap().len() < 8000, "{update:?}");
     }
 }

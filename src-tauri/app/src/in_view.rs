@@ -1,5 +1,5 @@
-//! Which rows are in view and lack facts or a picture: what was seen last comes first, each once until something has
-//! changed.
+//! The rows in view that lack facts or a thumbnail: the most recently viewed first, each tried once until the
+//! environment changes or an hour has passed.
 
 use crate::locked::lock;
 use spool_core::ffmpeg;
@@ -8,14 +8,14 @@ use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Rows that wait to be looked at; what was seen longest ago is forgotten first.
+/// Maximum number of waiting rows; the one viewed longest ago is dropped first.
 const MOST_WANTED: usize = 120;
-/// After so long what failed is tried again, whatever it was.
+/// Time after which a row may be tried again in the same environment.
 const AGAIN: Duration = Duration::from_hours(1);
-/// How often is looked whether something has changed.
+/// Maximum wait for a row, after which the caller checks the environment again.
 const TURN: Duration = Duration::from_secs(10);
 
-/// What is to be looked at.
+/// The rows to look up.
 #[derive(Default)]
 pub struct Previews {
     state: Mutex<Wanted>,
@@ -24,13 +24,13 @@ pub struct Previews {
 
 #[derive(Default)]
 struct Wanted {
-    /// The last is next.
+    /// A stack: the last row is next.
     waiting: Vec<JobId>,
     tried: HashMap<JobId, Instant>,
-    world: Option<World>,
+    environment: Option<World>,
 }
 
-/// What a look depends on beside the video.
+/// What a lookup depends on besides the video.
 #[derive(Clone, PartialEq)]
 pub(crate) struct World {
     pub(crate) tools: Option<ffmpeg::Tools>,
@@ -55,19 +55,19 @@ impl Wanted {
         Some(id)
     }
 
-    /// Forgets what was tried in another world, or long ago. True: something may be tried again.
-    fn renew(&mut self, world: World, now: Instant) -> bool {
-        let (before, other) = (self.tried.len(), self.world.as_ref() != Some(&world));
-        self.world = Some(world);
+    /// Forgets rows tried in another environment or too long ago. Returns true if any row may be tried again.
+    fn renew(&mut self, environment: World, now: Instant) -> bool {
+        let (before, other) = (self.tried.len(), self.environment.as_ref() != Some(&environment));
+        self.environment = Some(environment);
         self.tried.retain(|_, at| !other && now.saturating_duration_since(*at) < AGAIN);
         self.tried.len() < before
     }
 }
 
 impl Previews {
-    /// A row is in view: what it lacks is looked up when there is time.
+    /// Requests the facts or the thumbnail that a row in view lacks.
     pub fn want(&self, job: &Job, has_picture: bool) {
-        // A running job tells of itself first, and its drive is busy.
+        // A running job stores its facts itself, and its drive is busy.
         if job.state == State::Running && job.facts.is_none() {
             return;
         }
@@ -77,7 +77,7 @@ impl Previews {
         }
     }
 
-    /// The next row, waited for until something may have changed.
+    /// Returns the next row; waits for one until the environment must be checked again.
     pub(crate) fn next(&self) -> Option<JobId> {
         let state = lock(&self.state);
         let nothing = |wanted: &mut Wanted| wanted.waiting.is_empty();
@@ -85,9 +85,9 @@ impl Previews {
         waited.unwrap_or_else(PoisonError::into_inner).0.take(Instant::now())
     }
 
-    /// In another world, or after long, what was tried is tried again. True: something may be.
-    pub(crate) fn renew(&self, world: World) -> bool {
-        lock(&self.state).renew(world, Instant::now())
+    /// Allows rows to be tried again in another environment or after an hour. Returns true if any may be.
+    pub(crate) fn renew(&self, environment: World) -> bool {
+        lock(&self.state).renew(environment, Instant::now())
     }
 }
 
@@ -96,34 +96,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_seen_last_comes_first_and_each_only_once() {
+    fn most_recently_viewed_row_comes_first_and_each_only_once() {
         let mut wanted = Wanted::default();
         for id in 1..=200 {
             assert!(wanted.want(JobId(id)));
         }
-        assert!(!wanted.want(JobId(200)), "waits already");
+        assert!(!wanted.want(JobId(200)), "already waiting");
         assert_eq!(wanted.take(Instant::now()), Some(JobId(200)));
-        assert!(!wanted.want(JobId(200)), "was tried");
+        assert!(!wanted.want(JobId(200)), "already tried");
         assert_eq!(wanted.waiting.len(), MOST_WANTED - 1);
-        assert!(wanted.want(JobId(1)), "forgotten, and in view again");
+        assert!(wanted.want(JobId(1)), "dropped, and in view again");
     }
 
     #[test]
-    fn what_failed_is_tried_again_in_another_world_and_once_an_hour() {
-        let world = |volumes| World { tools: None, volumes: (volumes, 0) };
+    fn rows_are_tried_again_in_another_environment_and_once_an_hour() {
+        let environment = |volumes| World { tools: None, volumes: (volumes, 0) };
         let (mut wanted, now) = (Wanted::default(), Instant::now());
         let tried = |wanted: &mut Wanted, at| {
             assert!(wanted.want(JobId(1)));
             assert_eq!(wanted.take(at), Some(JobId(1)));
             assert!(!wanted.want(JobId(1)));
         };
-        assert!(!wanted.renew(world(1), now), "nothing was tried");
+        assert!(!wanted.renew(environment(1), now), "nothing was tried");
         tried(&mut wanted, now);
-        assert!(!wanted.renew(world(1), now + AGAIN / 2) && !wanted.want(JobId(1)));
-        assert!(wanted.renew(world(2), now + AGAIN / 2), "a drive came");
+        assert!(!wanted.renew(environment(1), now + AGAIN / 2) && !wanted.want(JobId(1)));
+        assert!(wanted.renew(environment(2), now + AGAIN / 2), "a drive was mounted");
         tried(&mut wanted, now + AGAIN / 2);
-        assert!(!wanted.renew(world(2), now + AGAIN));
-        assert!(wanted.renew(world(2), now + AGAIN * 2), "an hour has passed");
+        assert!(!wanted.renew(environment(2), now + AGAIN));
+        assert!(wanted.renew(environment(2), now + AGAIN * 2), "an hour has passed");
         assert!(wanted.want(JobId(1)));
     }
 }

@@ -1,4 +1,4 @@
-//! What became of the last that was added: to be undone, looked at, or done again. Plain data.
+//! The result of the last addition, which can be undone, shown, or repeated. Plain data.
 
 use crate::places::shown;
 use spool_core::intake::Found;
@@ -6,10 +6,10 @@ use spool_core::job::JobId;
 use spool_core::queue::Added;
 use std::path::PathBuf;
 
-/// Names of files left out that the window can be shown.
+/// Maximum number of skipped files that are listed.
 const MOST_LEFT_OUT: usize = 500;
 
-/// What became of the last that was added: to be undone, looked at, or done again.
+/// The result of the last addition.
 #[derive(Default)]
 pub(crate) struct LastAdded {
     pub(crate) accepted: Vec<JobId>,
@@ -19,7 +19,7 @@ pub(crate) struct LastAdded {
 }
 
 impl LastAdded {
-    /// Of what was found and what became of it.
+    /// Creates it from what was found; `added`: what became of each job of `found`.
     pub(crate) fn of(found: &Found, added: &[Added], preset: &str) -> LastAdded {
         let accepted =
             added.iter().filter_map(|a| if let Added::Accepted { id, .. } = a { Some(*id) } else { None });
@@ -42,7 +42,7 @@ impl LastAdded {
         }
     }
 
-    /// Those were taken back, unless others were added since.
+    /// Forgets these jobs after an undo, unless others were added since.
     pub(crate) fn forget(&mut self, accepted: &[JobId]) {
         if self.accepted == accepted {
             self.accepted.clear();

@@ -1,4 +1,4 @@
-//! How long the rest of the queue takes, by the engine of this process or of another.
+//! The estimated time left for the queue, by the engine of this process or of another.
 
 use crate::state::Spool;
 use crate::view::Left;
@@ -7,7 +7,7 @@ use spool_core::error::Result;
 use spool_core::queue::time_left;
 
 impl Spool {
-    /// As it was reckoned last.
+    /// Returns the latest estimate.
     pub fn time_left(&self) -> Result<Left> {
         let here = self.with_engine(spool_core::engine::Engine::time_left);
         let left = match here {

@@ -1,8 +1,8 @@
-//! The application behind every face of Spool: opens the queue, works it where no other process does, does what people
-//! ask of it and says what there is to show.
+//! The application behind every front end of Spool: opens the queue, runs it unless another process does, executes the
+//! user's commands, and provides everything that is shown.
 //!
-//! Guarantees that every face asks and shows the same. Knows no window, no terminal and no web server: faces hand over
-//! what was asked as data, and take what there is to say from a [`feed`].
+//! Guarantees that every front end does and shows the same. Must not know windows, terminals or web servers: front ends
+//! pass requests as data and receive updates from a [`feed`].
 
 mod add;
 pub mod battery;

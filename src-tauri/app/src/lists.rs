@@ -1,4 +1,4 @@
-//! The lists as a face pages through them: rows with their places, facts and pictures.
+//! The lists of jobs, page by page: rows with their place in the start order, facts and thumbnails.
 
 use crate::previews;
 use crate::state::Spool;
@@ -11,11 +11,11 @@ use spool_core::queue::{Filter, Sort, Which};
 use spool_core::verify::verification::StreamCheck;
 use std::collections::HashMap;
 
-/// Longest page handed out at once.
+/// Maximum number of entries in a page.
 const LONGEST_PAGE: u64 = 200;
 
 impl Spool {
-    /// Part of a list.
+    /// Returns part of a list.
     pub fn page(&self, wanted: &Wanted) -> Result<Page> {
         let limit = wanted.limit.min(LONGEST_PAGE);
         if wanted.list == List::Failed && wanted.find.is_empty() {
@@ -28,7 +28,7 @@ impl Spool {
         Ok(Page { offset: wanted.offset, entries, total, groups: 0 })
     }
 
-    /// The jobs of a list as it is shown now: all, or those from one of these ends to the other.
+    /// Returns the jobs of a list as it is now: all, or those between `ends`, inclusive.
     pub fn pick(&self, wanted: &Wanted, ends: Option<&[End; 2]>) -> Result<Jobs> {
         let listed = self.listed(wanted)?;
         let picked = match ends {
@@ -38,7 +38,7 @@ impl Spool {
         Ok(picked.into())
     }
 
-    /// Those of these jobs that stand in the list now, sorted by what may be asked of them.
+    /// Groups those of `jobs` that are still in the list by the commands that apply to them.
     pub fn kinds(&self, wanted: &Wanted, jobs: &[JobId]) -> Result<Vec<Lot>> {
         let mut kinds: HashMap<Kind, Vec<JobId>> = HashMap::new();
         for id in among(self.listed(wanted)?.into_iter().flatten(), jobs) {
@@ -49,7 +49,7 @@ impl Spool {
         Ok(kinds.into_iter().map(|(kind, ids)| Lot { kind, jobs: ids.into() }).collect())
     }
 
-    /// What stands at each place of a list; none where a head does.
+    /// Returns the job at each index of a list; `None` for a header.
     fn listed(&self, wanted: &Wanted) -> Result<Vec<Option<JobId>>> {
         if wanted.list == List::Failed && wanted.find.is_empty() {
             return self.failed_jobs(&wanted.open);
@@ -57,8 +57,8 @@ impl Spool {
         Ok(self.queue().ids(&filter(wanted))?.into_iter().map(Some).collect())
     }
 
-    /// Does what the user asks of these jobs. Numbers say nothing of the order in which they stand, which those that are moved
-    /// to the top keep.
+    /// Executes a command on these jobs. Jobs moved to the top keep their order in the list, which may differ from the
+    /// order of `ids`.
     pub fn steer_these(&self, verb: Verb, ids: Vec<JobId>) -> Result<()> {
         let ids = match verb {
             Verb::MoveTop => among(self.queue().ids(&Filter::of(&List::Queue.states()))?, &ids),
@@ -67,7 +67,7 @@ impl Spool {
         self.steer(verb.into(), &Which::Ids(ids)).map(drop)
     }
 
-    /// The same, or of all jobs in these states where any are named.
+    /// As [`Spool::steer_these`], but on all jobs in `states` unless it is empty.
     pub fn steer_these_or_all(&self, verb: Verb, ids: Vec<JobId>, states: Vec<State>) -> Result<()> {
         if states.is_empty() {
             return self.steer_these(verb, ids);
@@ -87,7 +87,8 @@ impl Spool {
         })
     }
 
-    /// Rows; without gaps between them they have places: the first startable one is counted, the others follow it.
+    /// Creates rows. If `gapless`, startable rows get their place in the start order: that of the first is looked up,
+    /// the others follow.
     fn rows(&self, jobs: &[Job], gapless: bool) -> Result<Vec<Entry>> {
         let may_start = |job: &&Job| job.state == State::Queued && !job.hold && job.run_at.is_none();
         let mut place = match jobs.iter().find(may_start) {
@@ -95,16 +96,16 @@ impl Spool {
             _ => 0,
         };
         let mut row = |job| {
-            let its = (gapless && may_start(&job)).then(|| {
+            let start_place = (gapless && may_start(&job)).then(|| {
                 place += 1;
                 place
             });
-            Entry::Row(Box::new(self.row(job, its)))
+            Entry::Row(Box::new(self.row(job, start_place)))
         };
         Ok(jobs.iter().map(&mut row).collect())
     }
 
-    /// A row; what it lacks is looked up when there is time.
+    /// Creates a row and requests the facts or the thumbnail that it lacks.
     pub fn row(&self, job: &Job, place: Option<u64>) -> Row {
         let thumb = previews::picture(&self.data, job.id).exists();
         self.previews.want(job, thumb);
@@ -112,18 +113,18 @@ impl Spool {
         Row { job: self.view(job), thumb, copied, place }
     }
 
-    /// A job as every face sees it.
+    /// Creates the view of a job for front ends.
     pub fn view(&self, job: &Job) -> JobView {
         let may_be_abandoned = job.state == State::Running && !self.is_working();
         JobView::of(job, may_be_abandoned.then(|| lock::last_sign(&self.data)).flatten())
     }
 
-    /// Is the picture of its result a copy, by what was checked of it?
+    /// Checks whether the video stream of the result is a copy, by its verification.
     fn was_copied(&self, id: JobId) -> bool {
         let attempts = self.queue().attempts(id).unwrap_or_default();
         let seen = attempts.last().and_then(|attempt| attempt.verification.as_ref());
-        let is_picture = |stream: &&StreamCheck| stream.kind == media::Kind::Video && !stream.cover;
-        seen.is_some_and(|seen| seen.streams.iter().find(is_picture).is_some_and(|picture| picture.copied))
+        let is_video = |stream: &&StreamCheck| stream.kind == media::Kind::Video && !stream.cover;
+        seen.is_some_and(|seen| seen.streams.iter().find(is_video).is_some_and(|video| video.copied))
     }
 }
 
@@ -137,7 +138,7 @@ mod tests {
     use super::*;
     use crate::view::Sorted;
 
-    /// A queue of these videos.
+    /// Creates a queue with these videos.
     fn filled(names: &[&str]) -> (Spool, [tempfile::TempDir; 2]) {
         let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         for name in names {
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_of_a_selection_is_asked_of_what_is_still_there_and_of_nothing_that_came_since() {
+    fn selection_excludes_jobs_that_left_the_list_or_were_added_later() {
         let (spool, dirs) = filled(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
         let all = spool.pick(&wanted(""), None).unwrap().ids().unwrap();
         assert_eq!(all, ids(&[1, 2, 3, 4]));
@@ -180,17 +181,17 @@ mod tests {
     }
 
     #[test]
-    fn a_range_is_what_stands_between_its_ends() {
+    fn range_contains_the_jobs_between_its_ends_also_after_a_move() {
         let (spool, _dirs) = filled(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
         let end = |id, place| End { id, place };
         let between = |a, b| spool.pick(&wanted(""), Some(&[a, b])).unwrap().ids().unwrap();
         assert_eq!(between(end(3, 2), end(2, 1)), ids(&[2, 3]));
         spool.steer_these(Verb::MoveTop, ids(&[3])).unwrap();
-        assert_eq!(between(end(3, 2), end(2, 1)), ids(&[1, 2, 3]), "wherever they stand by now");
+        assert_eq!(between(end(3, 2), end(2, 1)), ids(&[1, 2, 3]), "the ends count at their current indices");
     }
 
     #[test]
-    fn what_is_moved_to_the_top_keeps_its_order_whatever_its_numbers() {
+    fn jobs_moved_to_the_top_keep_their_order_in_the_list() {
         let (spool, _dirs) = filled(&["a.mkv", "b.mkv", "c.mkv", "d.mkv"]);
         spool.steer_these(Verb::MoveTop, ids(&[3])).unwrap();
         spool.steer_these(Verb::MoveTop, ids(&[2, 3, 4])).unwrap();
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_holds_what_the_filter_leaves_with_their_places() {
+    fn page_contains_the_filtered_rows_with_their_places() {
         let (spool, _dirs) = filled(&["a.mkv", "b.mkv", "ab.mkv"]);
         let page = |find: &str| {
             let wanted = wanted(find);
@@ -216,7 +217,7 @@ mod tests {
         assert_eq!(
             page("B."),
             (vec![row("ab.mkv", None), row("b.mkv", None)], 2),
-            "with gaps there are no places"
+            "rows of a search have no places"
         );
     }
 }

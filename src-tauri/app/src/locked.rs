@@ -1,8 +1,8 @@
-//! Locks that outlive a panic of who held them.
+//! Locks that stay usable after a holder has panicked.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Locks it, whatever a thread that panicked may have left in it.
+/// Locks the mutex, even if a thread panicked while it held it.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,6 @@
 //! The log: `spool.log` in the data folder, at most two files of 4 MB; on stderr too with `--verbose`.
 //!
-//! A log that cannot be written never stops the queue: it is said once, and work goes on without it.
+//! Guarantees that a log that cannot be written never stops the queue: the error is reported once.
 
 use spool_core::error::said;
 use spool_core::sharing;
@@ -13,7 +13,7 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// A file is set aside when it has grown beyond this many bytes.
+/// Size in bytes at which a file is rotated.
 const LARGEST: u64 = 4 << 20;
 
 /// Starts logging; messages before this are lost.
@@ -23,17 +23,17 @@ pub fn start(data: &Path, verbose: bool) {
             Some(fmt::layer().with_ansi(false).with_writer(Mutex::new(file)).with_filter(LevelFilter::INFO))
         }
         Err(cause) => {
-            complain(&cause);
+            report_error(&cause);
             None
         }
     };
     let level = if verbose { LevelFilter::DEBUG } else { LevelFilter::OFF };
     let screen = fmt::layer().with_writer(io::stderr).with_filter(level);
-    // A second start in one process (tests) keeps the first.
+    // A second call in one process (tests) keeps the first logger.
     let _ = tracing_subscriber::registry().with(file).with(screen).try_init();
 }
 
-fn complain(cause: &io::Error) {
+fn report_error(cause: &io::Error) {
     eprintln!("spool: the log cannot be written ({}); going on without it", said(cause));
 }
 
@@ -41,8 +41,8 @@ struct Rolling {
     path: PathBuf,
     file: File,
     size: u64,
-    /// It was said that something could not be written.
-    said: bool,
+    /// An error was reported.
+    reported: bool,
 }
 
 impl Rolling {
@@ -50,7 +50,7 @@ impl Rolling {
         std::fs::create_dir_all(path.parent().unwrap_or(&path))?;
         let file = append(&path)?;
         let size = file.metadata()?.len();
-        Ok(Rolling { path, file, size, said: false })
+        Ok(Rolling { path, file, size, reported: false })
     }
 }
 
@@ -63,7 +63,7 @@ fn append(path: &Path) -> io::Result<File> {
 impl Rolling {
     fn append(&mut self, line: &[u8]) -> io::Result<()> {
         if self.size >= LARGEST {
-            // Another process may have done it a moment ago; then this sets a short file aside, no more.
+            // If another process has just rotated the log, this only rotates a short file.
             std::fs::rename(&self.path, self.path.with_extension("log.1"))?;
             self.file = append(&self.path)?;
             self.size = 0;
@@ -73,13 +73,13 @@ impl Rolling {
     }
 }
 
-/// Never fails: that a line cannot be written is said once, and the next one tried all the same.
+/// Never fails: the first error is reported, and further lines are still attempted.
 impl Write for Rolling {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         if let Err(cause) = self.append(line)
-            && !std::mem::replace(&mut self.said, true)
+            && !std::mem::replace(&mut self.reported, true)
         {
-            complain(&cause);
+            report_error(&cause);
         }
         Ok(line.len())
     }
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_log_stays_within_two_files() {
+    fn log_stays_within_two_files() {
         let dir = tempfile::tempdir().unwrap();
         let mut log = Rolling::open(dir.path().join("spool.log")).unwrap();
         let line = vec![b'x'; 1 << 20];

@@ -1,5 +1,5 @@
-//! What is worth a notification, decided from events: each failure of a batch but the first, and each further full disk,
-//! says nothing new. Pure; how a notification is shown is the face's.
+//! Decides which events cause a notification: the first failure and the first full disk of a batch, alarms, an open
+//! breaker, and the end of the batch. Pure; front ends show the notifications.
 
 use spool_core::batch::Ended;
 use spool_core::event::Event;
@@ -8,26 +8,26 @@ use spool_core::job::State;
 use spool_core::settings::Settings;
 use spool_core::words;
 
-/// What was said of the present batch.
+/// The notifications that the current batch has caused.
 #[derive(Debug, Default)]
 pub struct Notices {
-    told_failed: bool,
-    told_full: bool,
+    failure_sent: bool,
+    disk_full_sent: bool,
 }
 
-/// What a notification is about, as the settings tell them apart.
+/// Category of a notification; each has its own setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
     /// The batch has ended.
     End,
-    /// Something failed, or stands still.
+    /// A failure, an alarm, a full disk, or an open breaker.
     Trouble,
 }
 
 /// A notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// What it is about.
+    /// Its category.
     pub about: About,
     /// First line.
     pub title: String,
@@ -36,21 +36,21 @@ pub struct Notice {
 }
 
 impl Notices {
-    /// Takes an event in; answers what is to be said.
+    /// Processes an event; returns the notification that it causes.
     pub fn hear(&mut self, event: &Event) -> Option<Notice> {
         let notice = |title: &str, body: &str| {
             Some(Notice { about: About::Trouble, title: title.into(), body: body.into() })
         };
         match event {
-            Event::JobChanged { state: State::Failed, reason, .. } if !self.told_failed => {
-                self.told_failed = true;
+            Event::JobChanged { state: State::Failed, reason, .. } if !self.failure_sent => {
+                self.failure_sent = true;
                 let body = reason.as_ref().map(|reason| words::reason(reason).to_string());
                 notice("A video failed", &body.unwrap_or_default())
             }
             Event::JobChanged { reason: Some(reason), .. }
-                if !self.told_full && reason.code() == FailureCode::DiskFull =>
+                if !self.disk_full_sent && reason.code() == FailureCode::DiskFull =>
             {
-                self.told_full = true;
+                self.disk_full_sent = true;
                 notice("Disk full, the queue is waiting", "It continues by itself once there is space.")
             }
             Event::Alarm(alarm) => notice("Failures pile up", &words::alarm(alarm).to_string()),
@@ -61,7 +61,8 @@ impl Notices {
         }
     }
 
-    /// The queue has come to rest, and this has ended since the rest before.
+    /// Ends the batch and returns its notification. The queue became idle; `ended` counts what ended since it was last
+    /// idle.
     pub fn end(&mut self, ended: Ended) -> Option<Notice> {
         *self = Notices::default();
         let videos = |n: u64| if n == 1 { "1 video".to_owned() } else { format!("{n} videos") };
@@ -75,7 +76,7 @@ impl Notices {
     }
 }
 
-/// Does the user want to be told of this?
+/// Checks whether the settings allow this notification.
 pub fn wanted(notice: &Notice, settings: &Settings) -> bool {
     match notice.about {
         About::End => settings.notify_done,
@@ -94,23 +95,23 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_tells_of_its_first_failure_and_of_its_end() {
+    fn batch_notifies_of_its_first_failure_and_its_end() {
         let mut notices = Notices::default();
-        let rest = |done, failed| Ended { done, failed, ..Ended::default() };
-        assert_eq!(notices.end(rest(0, 0)), None, "nothing happened");
+        let counts = |done, failed| Ended { done, failed, ..Ended::default() };
+        assert_eq!(notices.end(counts(0, 0)), None, "no job ended");
         assert_eq!(notices.hear(&ended(State::Done, None)), None);
         assert_eq!(
             notices.hear(&ended(State::Failed, Some(Reason::NoPicture))).unwrap().body,
             "There is no moving picture in this file."
         );
         assert_eq!(notices.hear(&ended(State::Failed, Some(Reason::NoSound))), None);
-        assert_eq!(notices.end(rest(1, 2)).unwrap().title, "1 video done, 2 failed");
-        assert_eq!(notices.end(rest(0, 0)), None, "told once");
-        assert!(notices.hear(&ended(State::Failed, Some(Reason::NoPicture))).is_some(), "of another batch");
+        assert_eq!(notices.end(counts(1, 2)).unwrap().title, "1 video done, 2 failed");
+        assert_eq!(notices.end(counts(0, 0)), None, "sent once");
+        assert!(notices.hear(&ended(State::Failed, Some(Reason::NoPicture))).is_some(), "in another batch");
     }
 
     #[test]
-    fn a_full_disk_is_told_once_a_batch() {
+    fn full_disk_notifies_once_per_batch() {
         let mut notices = Notices::default();
         let full = Event::JobChanged { id: JobId(1), state: State::Waiting, reason: Some(Reason::QuotaFull) };
         assert!(notices.hear(&full).is_some());
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_wanted_is_not_shown() {
+    fn settings_suppress_notifications() {
         let end = Notice { about: About::End, title: String::new(), body: String::new() };
         let quiet = Settings { notify_done: false, ..Settings::default() };
         assert!(wanted(&end, &Settings::default()) && !wanted(&end, &quiet));

@@ -1,6 +1,7 @@
-//! Where things are on this system: the data folder, and the folders tools are looked for in; and which run of the
-//! machine this is. The one place that reads the environment, so that every face sees the same queue; the core reads
-//! none.
+//! Locations on this system: the data folder and the folders to search for tools; also the boot id of the machine.
+//!
+//! The only module that reads locations from the environment, so that every front end uses the same queue. The core
+//! receives them from here.
 
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 use spool_core::clock::SystemClock;
@@ -13,24 +14,24 @@ use spool_core::volumes::Volumes;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The data folder that the environment names; an empty name names none.
+/// Returns the data folder that the environment variable `SPOOL_DATA_DIR` sets; an empty value sets none.
 pub fn named_data_dir() -> Option<PathBuf> {
     std::env::var_os("SPOOL_DATA_DIR").filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
-/// The system's folder for Spool's data; `None` without a home folder.
+/// Returns the default data folder on this system; `None` without a home folder.
 pub fn data_dir() -> Option<PathBuf> {
     let args =
         AppStrategyArgs { top_level_domain: "app".into(), author: "Spool".into(), app_name: "Spool".into() };
     Some(choose_app_strategy(args).ok()?.data_dir())
 }
 
-/// The home folder, where there is one.
+/// Returns the home folder, if there is one.
 pub fn home() -> Option<PathBuf> {
     std::env::home_dir().filter(|home| home.is_absolute())
 }
 
-/// A path to read, with `~` in place of the home folder.
+/// Returns a path as display text, with `~` in place of the home folder.
 pub(crate) fn shown(path: &Path) -> String {
     let home = home().filter(|home| home.parent().is_some());
     match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
@@ -39,15 +40,16 @@ pub(crate) fn shown(path: &Path) -> String {
     }
 }
 
-/// The settings of a data folder, with the home folder in place of `~`.
+/// Reads the settings of a data folder, with the home folder in place of `~`.
 ///
 /// # Errors
-/// Those of reading, and where there is no home folder to put in its place.
+/// Those of reading; also if a path begins with `~` and there is no home folder.
 pub fn settings(data: &Path) -> Result<Settings> {
     settings::with_home(data, settings::load(data)?, home().as_deref())
 }
 
-/// Changes what the file says by now, where `~` stays what it is, and answers what the settings have become.
+/// Changes the settings, based on the current contents of the file, and returns the new settings. In the file, `~`
+/// stays as written.
 ///
 /// # Errors
 /// Those of reading and writing.
@@ -55,31 +57,32 @@ pub fn change_settings(data: &Path, change: impl FnOnce(&mut Settings)) -> Resul
     settings::with_home(data, settings::change(data, change)?, home().as_deref())
 }
 
-/// Names this run of the machine, another after each start of it; `None` where the system has no such name.
+/// Returns the boot id: changes with each start of the machine; `None` if the system has none.
 #[cfg(target_os = "linux")]
 pub fn boot() -> Option<String> {
-    named(&std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?)
+    boot_id(&std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?)
 }
 
-/// Names this run of the machine, another after each start of it; `None` where the system has no such name.
+/// Returns the boot id: changes with each start of the machine; `None` if the system has none.
 #[cfg(target_os = "macos")]
 pub fn boot() -> Option<String> {
-    let asked = std::process::Command::new("/usr/sbin/sysctl").args(["-n", "kern.bootsessionuuid"]).output();
-    named(&String::from_utf8_lossy(&asked.ok()?.stdout))
+    let run = std::process::Command::new("/usr/sbin/sysctl").args(["-n", "kern.bootsessionuuid"]).output();
+    boot_id(&String::from_utf8_lossy(&run.ok()?.stdout))
 }
 
-/// None: Windows knows the time of its start only by its clock, which is set again and again.
+/// Returns `None`: Windows knows its boot time only by its clock, which is adjusted repeatedly.
 #[cfg(windows)]
 pub fn boot() -> Option<String> {
     None
 }
 
 #[cfg(unix)]
-fn named(answer: &str) -> Option<String> {
+fn boot_id(answer: &str) -> Option<String> {
     Some(answer.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
-/// What an engine is started with. `who`: its name for others; `volumes`: what is known of drives.
+/// Returns the configuration of an engine. `who`: name of this process for others; `volumes`: drive access with
+/// timeouts.
 pub fn engine(
     data: &Path,
     settings: &Settings,
@@ -99,7 +102,8 @@ pub fn engine(
     }
 }
 
-/// Where tools are looked for: settings, beside this program, PATH, the package managers' folders.
+/// Returns where to search for tools: the settings, the folder of this program, PATH, and the folders of package
+/// managers.
 pub fn tools(settings: &Settings) -> ToolPlaces {
     let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.to_owned()));
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -115,9 +119,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_of_the_machine_has_one_name() {
+    fn boot_id_is_stable() {
         assert!(boot().is_some_and(|name| name.len() == 36));
         assert_eq!(boot(), boot());
-        assert_eq!(named("\n"), None);
+        assert_eq!(boot_id("\n"), None);
     }
 }

@@ -1,8 +1,9 @@
-//! Facts and pictures of videos that are in view: looked at one after the other, last seen first, off the way of the
-//! queue.
+//! Facts and thumbnails of the videos in view: looked up one after the other on a separate thread, the most recently
+//! viewed first.
 //!
-//! Guarantees that a queue of 100,000 is never looked through: only rows that the window asked for are, each once until
-//! ffmpeg or the volumes change, or an hour has passed. Pictures lie in the data folder under the job's number; the oldest make room.
+//! Guarantees that a queue of 100,000 jobs is never scanned: only rows that the window requested are looked up, each
+//! once until ffmpeg or the volumes change, or an hour has passed. Thumbnails are stored in the data folder under the
+//! job's id; the oldest ones are deleted.
 
 use crate::in_view::World;
 use crate::state::Spool;
@@ -15,49 +16,49 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// Pictures kept, some 3 kB each.
+/// Number of thumbnails that a cleanup keeps, some 3 kB each.
 const MOST_KEPT: usize = 4000;
-/// One picture in so many is a look at how many there are.
+/// Interval between cleanups, in rounds of the thread.
 const TIDY_EVERY: usize = 100;
-/// Longest look at one video; ffprobe itself has 30 s.
+/// Timeout for one step of a lookup; ffprobe itself has 30 s.
 const LOOK_LIMIT: Duration = Duration::from_secs(45);
-/// Which frame, as a share of the length.
+/// Position of the frame, as a fraction of the length.
 const SHARE: f64 = 0.1;
 
-/// Where the picture of a job lies, whether or not it is there.
+/// Returns the path of a job's thumbnail, whether or not it exists.
 pub fn picture(data: &Path, id: JobId) -> PathBuf {
     data.join("thumbnails").join(format!("{id}.jpg"))
 }
 
-/// The world as it is now.
-fn world(spool: &Spool) -> World {
+/// Returns the current environment.
+fn environment(spool: &Spool) -> World {
     World { tools: spool.tools().ok(), volumes: (mounts::stamp(), spool.volumes.stamp()) }
 }
 
-/// Starts looking, for as long as the application runs.
+/// Starts the thread, which runs as long as the application.
 pub fn start(spool: &Arc<Spool>) {
     let spool = Arc::clone(spool);
     let thread = std::thread::Builder::new().name("previews".into()).spawn(move || {
-        for made in 0_usize.. {
-            if spool.previews.renew(world(&spool)) {
-                // The window asks again for the rows in view.
+        for round in 0_usize.. {
+            if spool.previews.renew(environment(&spool)) {
+                // The window requests the rows in view again.
                 spool.feed.touch();
             }
             let Some(id) = spool.previews.next() else { continue };
             if look(&spool, id).is_some() {
                 spool.feed.touch();
             }
-            if made.is_multiple_of(TIDY_EVERY) {
+            if round.is_multiple_of(TIDY_EVERY) {
                 tidy(&spool.data.join("thumbnails"), MOST_KEPT);
             }
         }
     });
     if let Err(cause) = thread {
-        tracing::error!(%cause, "no previews");
+        tracing::error!(%cause, "the thread for previews could not be started");
     }
 }
 
-/// Looks at one video; `None` when nothing new is known. A drive that does not answer holds a thread of its own.
+/// Looks up one video; `None` if nothing new is known. A drive that does not respond blocks only a thread of its own.
 fn look(spool: &Spool, id: JobId) -> Option<()> {
     let job = spool.job(id).ok()??;
     let tools = spool.tools().ok()?;
@@ -83,13 +84,13 @@ fn look(spool: &Spool, id: JobId) -> Option<()> {
     Some(())
 }
 
-/// The picture that a path asks for: the number of a job and nothing else.
+/// Returns the thumbnail for the path of a request, which must be the id of a job.
 pub fn at_path(data: &Path, path: &str) -> Option<Vec<u8>> {
     let id = path.trim_start_matches('/').parse().ok().map(JobId)?;
     std::fs::read(picture(data, id)).ok()
 }
 
-/// Removes the oldest pictures beyond `most`.
+/// Deletes the oldest thumbnails beyond `most`.
 fn tidy(folder: &Path, most: usize) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let age =
@@ -106,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_picture_is_had_by_the_number_of_its_job_and_by_nothing_else() {
+    fn thumbnail_is_found_only_by_the_id_of_its_job() {
         let dir = tempfile::tempdir().unwrap();
         let path = picture(dir.path(), JobId(7));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_pictures_make_room() {
+    fn oldest_thumbnails_are_deleted() {
         let dir = tempfile::tempdir().unwrap();
         for n in 0..5_u64 {
             let path = picture(dir.path(), JobId(n as i64));

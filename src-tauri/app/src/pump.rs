@@ -1,4 +1,5 @@
-//! Carries what the feed holds to its sink: at most ten updates a second, with how things stand as read at that moment.
+//! Sends the contents of the feed to its sink: at most ten updates a second, each with the state of the queue at that
+//! moment if it has changed.
 
 use crate::feed::Taken;
 use crate::state::Spool;
@@ -6,7 +7,7 @@ use crate::view::Update;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Least time between two messages.
+/// Minimum time between two messages.
 const GAP: Duration = Duration::from_millis(100);
 
 /// Sends updates to subscribers as long as the application runs.
@@ -15,14 +16,14 @@ pub async fn pump(spool: Arc<Spool>) {
         spool.feed.news().await;
         let Some(sink) = spool.feed.sink() else { continue };
         let taken = spool.clone();
-        // Standing is read from the database, where blocking is allowed.
+        // The state is read from the database, so this runs where blocking is allowed.
         let Ok((update, more)) = tokio::task::spawn_blocking(move || next(&taken)).await else {
             continue;
         };
         if let Some(update) = update
             && let Err(cause) = sink(update)
         {
-            tracing::warn!(%cause, "an update could not be told");
+            tracing::warn!(%cause, "an update could not be sent");
         }
         tokio::time::sleep(GAP).await;
         if more {
@@ -31,14 +32,14 @@ pub async fn pump(spool: Arc<Spool>) {
     }
 }
 
-/// The next update; `None` when there is nothing to tell. Also says whether more waits.
+/// Returns the next update, `None` if there is nothing to send; and whether more is pending.
 fn next(spool: &Spool) -> (Option<Update>, bool) {
     let Taken { standing, left, mut update, more } = spool.feed.take();
     if standing || left {
-        update.left = spool.time_left().inspect_err(|e| tracing::error!(%e, "no time left")).ok();
+        update.left = spool.time_left().inspect_err(|e| tracing::error!(%e, "cannot read time left")).ok();
     }
     if standing {
-        update.standing = spool.standing().inspect_err(|e| tracing::error!(%e, "no standing")).ok();
+        update.standing = spool.standing().inspect_err(|e| tracing::error!(%e, "cannot read the queue")).ok();
     }
     ((update != Update::default()).then_some(update), more)
 }

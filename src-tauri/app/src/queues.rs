@@ -1,6 +1,7 @@
-//! Opens the queue of a data folder and starts its engine, for every face. Another kind of queue is opened here.
+//! Opens the queue of a data folder and starts its engine, for every front end. Another implementation of the queue
+//! would be opened here.
 //!
-//! Must not know who asks.
+//! Must not know its callers.
 
 use spool_core::clock::SystemClock;
 use spool_core::engine::{self, Engine, EngineConfig};
@@ -9,30 +10,30 @@ use spool_core::queue::Queue;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The queue of a data folder, to read and to command, without working it.
+/// Opens the queue of a data folder for reading and for user commands, without running it.
 pub fn open(data: &Path) -> Result<Arc<dyn Queue>> {
     Ok(Arc::new(engine::open_queue(data, Arc::new(SystemClock::default()))?))
 }
 
-/// The queue of a data folder, to read: also where its disk is full, or where this user may read it and no more.
+/// Opens the queue of a data folder for reading only; works also on a full disk, or without write permission.
 pub fn open_to_read(data: &Path) -> Result<Arc<dyn Queue>> {
     Ok(Arc::new(engine::open_queue_to_read(data, Arc::new(SystemClock::default()))?))
 }
 
-/// Restores a damaged queue, unless an engine works it. `who`: the name of this process for others.
+/// Repairs a damaged queue; does nothing while an engine runs it. `who`: name of this process for others.
 pub fn restore(data: &Path, who: &str) -> Result<()> {
     engine::mend(data, who, &SystemClock::default())
 }
 
-/// Works the queue. Within a tokio runtime.
+/// Starts the engine of a queue. Must be called within a tokio runtime.
 ///
 /// # Errors
-/// `Held` when another engine works it; whatever opening it may answer.
+/// `Held` if another engine runs the queue; and the errors of opening it.
 pub fn start(config: EngineConfig) -> Result<Engine> {
     Engine::start(config)
 }
 
-/// Requeues what an engine left running that has died. False: an engine is at work and does it itself.
+/// Rescues jobs that a dead engine left running. Returns false if an engine is running, which rescues them itself.
 pub fn rescue_idle(config: &EngineConfig) -> Result<bool> {
     engine::rescue_idle(config)
 }

@@ -1,7 +1,7 @@
-//! Results that are checked again while the application runs: one round at a time, which takes up what is
-//! requested meanwhile.
+//! Checks results again while the application runs: one round at a time, which includes requests that arrive during it.
 //!
-//! Guarantees that it never runs before a queued job (see `spool_core::recheck`), and that stopping it keeps what was found.
+//! Guarantees that a check never runs before a queued job (see `spool_core::recheck`), and that stopping keeps the
+//! findings.
 
 use crate::state::Spool;
 use spool_core::clock::SystemClock;
@@ -14,21 +14,21 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Checks the results of these jobs; with none named, of all that are done.
+/// Starts to check the results of these jobs; `None` for all done jobs.
 pub fn check_again(spool: &Arc<Spool>, ids: Option<Vec<JobId>>) -> Result<()> {
     spool.tools()?;
     let ids = ids.map_or_else(|| recheck::done(spool.queue()), Ok)?;
     if let Some(orders) = spool.checks.ask(ids) {
         let spool = Arc::clone(spool);
-        // A thread of its own, for its children end with it.
-        std::thread::spawn(move || go_on(&spool, &orders));
+        // A thread of its own, because its child processes end with it.
+        std::thread::spawn(move || run(&spool, &orders));
     }
     spool.feed.touch();
     Ok(())
 }
 
-/// Until nothing is pending.
-fn go_on(spool: &Spool, orders: &watch::Receiver<Order>) {
+/// Checks results until nothing is pending.
+fn run(spool: &Spool, orders: &watch::Receiver<Order>) {
     loop {
         match spool.checks.next() {
             Ok(ids) => {
@@ -60,12 +60,12 @@ fn check(spool: &Spool, ids: &[JobId], orders: &watch::Receiver<Order>) -> Resul
 }
 
 impl Spool {
-    /// Stops checking; what was found is kept.
+    /// Stops checking; the findings are kept.
     pub fn stop_checking(&self) {
         self.checks.stop();
     }
 
-    /// Queues the videos of done jobs again, as they were added; the results that are there stay.
+    /// Queues the videos of done jobs again, as they were added; existing results stay.
     pub fn do_again(&self, ids: &[JobId]) -> Result<()> {
         let jobs: Vec<Job> = self.jobs(ids)?.into_iter().filter(|job| job.state == State::Done).collect();
         self.add_as_before(&jobs)
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_found_wrong_is_done_again_beside_the_result_that_is_there() {
+    fn done_job_is_queued_again_and_its_result_stays() {
         let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let video = videos.path().join("a.mkv");
         std::fs::write(&video, "x").unwrap();

@@ -1,5 +1,6 @@
-//! A report of a problem: what a person who mends Spool needs to know, in one text file that can be read before it is
-//! sent. Names and paths are left out: from log lines everything that may hold one is cut.
+//! Problem reports: what a developer needs to know, in one text file that the user can read before sending it.
+//!
+//! Guarantees that names and paths are left out: log lines are cut where one may begin.
 
 use crate::state::Spool;
 use spool_core::error::{Error, Result};
@@ -8,10 +9,10 @@ use spool_core::plan::Encoder;
 use std::fmt::Write;
 use std::path::Path;
 
-/// Lines of the log that go with it.
+/// Number of log lines in a report.
 const LOG_LINES: usize = 300;
 
-/// Encoders that the settings show and the report names: each with the name that people know.
+/// Encoders in the settings and the report, each with its common name.
 pub const ENCODERS: [(Encoder, &str); 6] = [
     (Encoder::X264, "H.264"),
     (Encoder::X265, "H.265"),
@@ -21,12 +22,12 @@ pub const ENCODERS: [(Encoder, &str); 6] = [
     (Encoder::Opus, "Opus"),
 ];
 
-/// Writes it to this file.
+/// Writes a report to this file.
 pub fn write(spool: &Spool, path: &Path) -> Result<()> {
     std::fs::write(path, text(spool)?).map_err(Error::io("Cannot write", path))
 }
 
-/// The whole text.
+/// Returns the text of a report.
 fn text(spool: &Spool) -> Result<String> {
     let mut text = format!(
         "Spool {} on {} {}\n",
@@ -54,14 +55,14 @@ fn text(spool: &Spool) -> Result<String> {
         line(&mut text, &format!("failed {count} x {code}"));
     }
     line(&mut text, "");
-    for said in last_lines(&spool.data.join("spool.log")) {
-        line(&mut text, &redacted(&said));
+    for entry in last_lines(&spool.data.join("spool.log")) {
+        line(&mut text, &redacted(&entry));
     }
     Ok(text)
 }
 
-fn line(text: &mut String, said: &str) {
-    let _ = writeln!(text, "{said}");
+fn line(text: &mut String, content: &str) {
+    let _ = writeln!(text, "{content}");
 }
 
 fn tools_text(text: &mut String, tools: &Tools) {
@@ -79,7 +80,7 @@ fn last_lines(log: &Path) -> Vec<String> {
     all[all.len().saturating_sub(LOG_LINES)..].iter().map(|l| (*l).to_owned()).collect()
 }
 
-/// A line of the log up to where a name or a path may begin.
+/// Returns a log line up to where a name or a path may begin.
 fn redacted(line: &str) -> String {
     let cuts = ["/", "\\", " message=", " source=", "\""];
     match cuts.iter().filter_map(|cut| line.find(cut)).min() {

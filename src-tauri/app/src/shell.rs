@@ -1,6 +1,7 @@
-//! Commands as a person can paste them into a shell.
+//! Quotes commands so that they can be pasted into a shell.
 
-/// One line that a shell takes as the same words, and no terminal obeys.
+/// Returns one line that a shell splits into the same words. Control characters are escaped, so that no terminal
+/// interprets them.
 pub fn line(words: &[String]) -> String {
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
@@ -30,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_can_be_pasted_into_a_shell() {
+    fn command_can_be_pasted_into_a_shell() {
         let words = ["ffmpeg", "-i", "file:/v/it's a.mp4", ""].map(String::from);
         assert_eq!(line(&words), r"ffmpeg -i 'file:/v/it'\''s a.mp4' ''");
         assert_eq!(line(&["a\nb\x1b[31m".to_owned()]), r"$'a\x0ab\x1b[31m'");

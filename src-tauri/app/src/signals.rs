@@ -1,23 +1,23 @@
-//! Requests to end, from the terminal and from the system, for every program of Spool.
+//! Termination signals from the terminal and the system, for every program of Spool.
 //!
-//! Guarantees that a signal which was ignored at the start stays ignored: `nohup` and the background jobs of a shell ask
-//! for that.
+//! Guarantees that a signal that was ignored at the start stays ignored, as `nohup` and background jobs of a shell
+//! require.
 
 #[cfg(unix)]
 mod disposition;
 
-/// What was asked.
+/// A termination signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
     /// Ctrl-C.
     Interrupt,
-    /// To end at once.
+    /// SIGTERM; on Windows, the system shuts down.
     Terminate,
-    /// The same, because the terminal was closed or the connection to it lost.
+    /// SIGHUP; on Windows, the console was closed: the terminal is closed or its connection lost.
     HangUp,
 }
 
-/// Requests from now on.
+/// Receives termination signals.
 #[cfg(unix)]
 pub struct Signals {
     interrupt: Received,
@@ -27,7 +27,8 @@ pub struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// Listens from now on. Within a tokio runtime, and once in a process: afterwards no signal counts as ignored.
+    /// Starts to listen. Must be called within a tokio runtime, and once per process, because afterwards no signal
+    /// counts as ignored.
     pub fn new() -> std::io::Result<Signals> {
         use tokio::signal::unix::SignalKind;
         let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
@@ -39,7 +40,7 @@ impl Signals {
         })
     }
 
-    /// The next request.
+    /// Returns the next signal.
     pub async fn next(&mut self) -> Signal {
         tokio::select! {
             () = self.interrupt.next() => Signal::Interrupt,
@@ -49,7 +50,7 @@ impl Signals {
     }
 }
 
-/// One kind of signal; nothing where it is ignored.
+/// One kind of signal; `None` if it is ignored.
 #[cfg(unix)]
 struct Received(Option<tokio::signal::unix::Signal>);
 
@@ -67,14 +68,14 @@ impl Received {
             Some(signal) => signal.recv().await,
             None => None,
         };
-        // No signal will come any more.
+        // No further signal can arrive.
         if received.is_none() {
             std::future::pending::<()>().await;
         }
     }
 }
 
-/// Requests from now on.
+/// Receives termination signals.
 #[cfg(windows)]
 pub struct Signals {
     interrupt: tokio::signal::windows::CtrlC,
@@ -85,13 +86,13 @@ pub struct Signals {
 
 #[cfg(windows)]
 impl Signals {
-    /// Listens from now on. Within a tokio runtime.
+    /// Starts to listen. Must be called within a tokio runtime.
     pub fn new() -> std::io::Result<Signals> {
         use tokio::signal::windows::{ctrl_c, ctrl_close, ctrl_shutdown};
         Ok(Signals { interrupt: ctrl_c()?, close: ctrl_close()?, shutdown: ctrl_shutdown()? })
     }
 
-    /// The next request.
+    /// Returns the next signal.
     pub async fn next(&mut self) -> Signal {
         tokio::select! {
             _ = self.interrupt.recv() => Signal::Interrupt,

@@ -1,5 +1,5 @@
-//! How things stand: what a face shows above and below its lists. One count of the batch and one progress for all of
-//! them.
+//! The state of the queue, which front ends show above and below their lists. All of them show the same counts and
+//! progress of the batch.
 
 use crate::state::{ON_BATTERY, Spool};
 use crate::view::Why;
@@ -12,19 +12,19 @@ use spool_core::queue::raised;
 use spool_core::queue::{Counts, Filter, Flag};
 use std::path::Path;
 
-/// Has a worker to get it on: neither paused, nor waiting for a worker after that.
-fn is_at_work(job: &Job) -> bool {
+/// Checks whether a running job makes progress: it is neither paused nor waiting for a worker after a pause.
+fn is_active(job: &Job) -> bool {
     !job.hold && !job.awaits_worker()
 }
 
-/// What came of the last batch, where nothing is `at_work` and nothing can start.
-fn came_of(ended: Ended, counts: &Counts, at_work: usize) -> Option<CameOf> {
-    let over = at_work == 0 && counts.startable() == 0;
+/// Returns the summary of the last batch if no job is active and none can start.
+fn came_of(ended: Ended, counts: &Counts, active: usize) -> Option<CameOf> {
+    let over = active == 0 && counts.startable() == 0;
     (over && ended.done + ended.failed > 0).then(|| ended.into())
 }
 
 impl Spool {
-    /// How things stand.
+    /// Returns the state of the queue.
     pub fn standing(&self) -> Result<Standing> {
         let queue = self.queue();
         let saved = queue.saved()?;
@@ -36,8 +36,8 @@ impl Spool {
         Ok(Standing {
             counts: counts.into(),
             batch: batch.far(&counts).into(),
-            came_of: came_of(batch.ended, &counts, running.iter().filter(|job| is_at_work(job)).count()),
-            suspended: running.iter().filter(|job| !is_at_work(job)).count() as u64,
+            came_of: came_of(batch.ended, &counts, running.iter().filter(|job| is_active(job)).count()),
+            suspended: running.iter().filter(|job| !is_active(job)).count() as u64,
             crowded: crowded.jobs,
             crowded_disk: disk.map(|name| name.to_string_lossy().into_owned()),
             paused: paused.is_some(),
@@ -53,18 +53,18 @@ impl Spool {
         })
     }
 
-    /// The present batch, or the last one, of the engine of this process or of another.
+    /// Returns the current batch, or the last one, of the engine of this process or of another.
     fn batch(&self) -> Result<Batch> {
         self.with_engine(Engine::batch).map_or_else(|| Batch::kept(self.queue()), Ok)
     }
 
-    /// Progress of what runs, as saved: for a queue that another process works.
+    /// Returns the saved progress of running jobs, for a queue that another process runs.
     fn saved_progress(&self) -> Result<Vec<Live>> {
         let running = self.queue().page(&Filter::of(&[State::Running]), 0, 1000)?;
         Ok(running.iter().filter_map(|job| Some(Live::new(job.id.0, job.progress.as_ref()?))).collect())
     }
 
-    /// Looks at a queue that another process works, and tells of what has changed there.
+    /// Polls a queue that another process runs, and reports in the feed what has changed.
     pub fn look_elsewhere(&self) -> Result<()> {
         let changed = self.queue().changed_elsewhere()?;
         let live = self.saved_progress()?;
@@ -75,17 +75,17 @@ impl Spool {
         Ok(())
     }
 
-    /// How far the present batch is, in percent; `None` while nothing runs.
+    /// Returns the progress of the current batch in percent; `None` while no job runs.
     pub fn percent_of_batch(&self, counts: &Counts) -> Option<u64> {
         self.batch().ok().filter(|_| counts.running > 0)?.far(counts).percent()
     }
 
-    /// Has all been done that can be? A queue that rests because it is paused or stands still has not.
+    /// Checks whether nothing is left to do. False for a queue that is paused or whose breaker is open.
     pub fn is_through(&self) -> bool {
         let through = || -> Result<bool> {
             let (counts, queue) = (self.queue().counts()?, self.queue());
-            let stands = queue.flag(Flag::Paused)?.is_some() || queue.flag(Flag::Breaker)?.is_some();
-            Ok(counts.running == 0 && counts.startable() == 0 && !stands)
+            let blocked = queue.flag(Flag::Paused)?.is_some() || queue.flag(Flag::Breaker)?.is_some();
+            Ok(counts.running == 0 && counts.startable() == 0 && !blocked)
         };
         through().unwrap_or(false)
     }
@@ -98,18 +98,18 @@ mod tests {
     use spool_core::queue::{Command, Which};
 
     #[test]
-    fn how_far_a_batch_is_is_told_while_something_runs() {
+    fn percentage_of_a_batch_is_known_only_while_a_job_runs() {
         let data = tempfile::tempdir().unwrap();
         let spool = Spool::open(data.path().to_owned()).unwrap();
         let counts = Counts { queued: 1, running: 1, done: 5, failed: 1, cancelled: 9, ..Counts::default() };
-        assert_eq!(spool.percent_of_batch(&counts), Some(0), "of older batches nothing counts");
+        assert_eq!(spool.percent_of_batch(&counts), Some(0), "earlier batches do not count");
         spool.queue().set_flag(Flag::Batch, Some(r#"{"done":5,"failed":1,"over":false}"#)).unwrap();
         assert_eq!(spool.percent_of_batch(&counts), Some(75));
         assert_eq!(spool.percent_of_batch(&Counts { running: 0, ..counts }), None);
     }
 
     #[test]
-    fn a_queue_that_is_paused_or_stands_still_is_not_through_with_its_work() {
+    fn paused_queue_or_open_breaker_leaves_work_to_do() {
         let (data, videos) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let spool = Spool::open(data.path().to_owned()).unwrap();
         assert!(spool.is_through());
@@ -117,7 +117,7 @@ mod tests {
         spool.add(&[videos.path().to_owned()], "web-1080p").unwrap();
         assert!(!spool.is_through());
         spool.steer(Command::Hold, &Which::Ids(vec![JobId(1)])).unwrap();
-        assert!(spool.is_through(), "what is on hold is not wanted now");
+        assert!(spool.is_through(), "jobs on hold do not count");
         for flag in [Flag::Paused, Flag::Breaker] {
             spool.queue().set_flag(flag, Some("1")).unwrap();
             assert!(!spool.is_through());
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn whose_pause_it_is_outlives_the_process() {
+    fn pause_for_the_battery_survives_a_restart() {
         let data = tempfile::tempdir().unwrap();
         Spool::open(data.path().to_owned()).unwrap().pause_on_battery().unwrap();
         let spool = Spool::open(data.path().to_owned()).unwrap();

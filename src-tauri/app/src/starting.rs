@@ -1,10 +1,10 @@
-//! What a start names: the files to add, and the queue that the application is for. Pure but for the look at where the
-//! data folder really lies.
+//! The arguments of a start: the files to add, and the queue that the application opens. Pure, except that the path of
+//! the data folder is resolved.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-/// The paths among the arguments of a start. `folder`: where relative ones begin.
+/// Returns the paths among the arguments of a start. `folder`: base of relative paths.
 pub fn paths(args: &[String], folder: &Path) -> Vec<PathBuf> {
     let options_end = args.iter().position(|a| a == "--").unwrap_or(args.len());
     let named = |(n, arg): (usize, &String)| {
@@ -14,8 +14,8 @@ pub fn paths(args: &[String], folder: &Path) -> Vec<PathBuf> {
     args.iter().enumerate().skip(1).filter_map(named).collect()
 }
 
-/// The name under which a second start finds the first. One window per queue: a start with another data folder
-/// is another application. (On the message bus of Linux; elsewhere there is one window per user.)
+/// Returns the name by which a second start finds the first. There is one window per queue: a start with another data
+/// folder is another application. (On the message bus of Linux; elsewhere there is one window per user.)
 pub fn instance_name(data: &Path) -> String {
     let mut hasher = DefaultHasher::new();
     data.canonicalize().unwrap_or_else(|_| data.to_owned()).hash(&mut hasher);
@@ -27,14 +27,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_queue_has_a_window_of_its_own() {
+    fn each_queue_has_its_own_instance_name() {
         let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         assert_eq!(instance_name(a.path()), instance_name(&a.path().join(".")));
         assert_ne!(instance_name(a.path()), instance_name(b.path()));
     }
 
     #[test]
-    fn arguments_that_are_no_options_are_files_of_the_folder_they_were_named_in() {
+    fn arguments_other_than_options_are_paths_relative_to_the_folder() {
         let args = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
         let named = paths(&args(&["spool", "a b.mp4", "--flag", "/x/c.mkv"]), Path::new("/home"));
         assert_eq!(named, [PathBuf::from("/home/a b.mp4"), "/x/c.mkv".into()]);

@@ -1,8 +1,8 @@
-//! What every face works with: the queue, the engine where this process has it, the settings.
+//! The state shared by all front ends: the queue, the engine if this process runs it, and the settings.
 //!
-//! Guarantees that a face works whichever process works the queue: where another has it, this one shows and steers
-//! through the database, and takes over when it is free. Everything here may block; callers on a UI thread must not
-//! call it directly.
+//! Guarantees that a front end works no matter which process runs the queue: if another one does, this one reads and
+//! steers through the database, and takes over once the queue is free. Every function may block and must not be called
+//! on a UI thread.
 
 use crate::checks::Checks;
 use crate::feed::Feed;
@@ -24,46 +24,46 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::OnceCell;
 
-/// What the flag of a paused queue holds when that is for the battery.
+/// Value of `Flag::Paused` if the queue was paused to spare the battery.
 pub const ON_BATTERY: &str = "battery";
 
-/// Names this process to others.
+/// Name of this process for other processes.
 const WHO: &str = "the window";
 
-/// Everything the faces share.
+/// The state shared by all front ends.
 pub struct Spool {
-    /// Folder of the queue.
+    /// Data folder of the queue.
     pub data: PathBuf,
-    /// What a face is told.
+    /// Updates for the front end.
     pub feed: Feed,
     queue: Arc<dyn Queue>,
-    /// What is known of drives.
+    /// Drive access with timeouts.
     pub volumes: Arc<Volumes>,
     engine: RwLock<Option<Engine>>,
     holder: Mutex<Option<String>>,
     settings: Mutex<Settings>,
-    /// Facts and pictures of what is in view.
+    /// Rows in view that lack facts or a thumbnail.
     pub previews: Previews,
     pub(crate) last: Mutex<LastAdded>,
     pub(crate) when_done: Mutex<WhenDone>,
     pub(crate) checks: Checks,
-    /// This process is to start no engine any more. Held while one is started.
+    /// This process starts no further engine. Locked while an engine starts.
     left: Mutex<bool>,
-    /// The one stop.
+    /// Set once the engine was stopped.
     pub(crate) stopped: OnceCell<()>,
 }
 
 impl Spool {
-    /// Opens the queue of `data`; works it from [`Spool::take_over`] on.
+    /// Opens the queue of `data`, repairing it first if it is damaged. [`Spool::take_over`] starts to run it.
     pub fn open(data: PathBuf) -> Result<Spool> {
         let settings = places::settings(&data)?;
-        // Before the queue is open here: one that is in use is not repaired.
+        // Before the queue is opened, because an open database cannot be repaired.
         queues::restore(&data, WHO)?;
         let queue = queues::open(&data)?;
         Ok(Spool::on(data, settings, Arc::default(), queue))
     }
 
-    /// On a queue of `data` that was opened otherwise. `volumes`: what is known of drives.
+    /// As [`Spool::open`], with an open queue of `data`. `volumes`: drive access with timeouts.
     pub fn on(data: PathBuf, settings: Settings, volumes: Arc<Volumes>, queue: Arc<dyn Queue>) -> Spool {
         Spool {
             data,
@@ -82,8 +82,8 @@ impl Spool {
         }
     }
 
-    /// Starts an engine unless another process has the queue or this one is about to end; yields its events. Within a
-    /// tokio runtime.
+    /// Starts an engine and returns its events; `None` if another process runs the queue or this one is about to end.
+    /// Must be called within a tokio runtime.
     pub fn take_over(&self) -> Result<Option<Subscription>> {
         let left = lock(&self.left);
         if *left {
@@ -106,29 +106,30 @@ impl Spool {
         }
     }
 
-    /// Takes the engine out, to stop it. Afterwards this process works nothing, and never will.
+    /// Stops the checks of results and takes the engine, which the caller must stop. Afterwards this process starts no
+    /// further engine.
     pub fn leave(&self) -> Option<Engine> {
         self.checks.stop();
         *lock(&self.left) = true;
         self.engine.write().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Calls the engine where this process has it.
+    /// Calls `call` with the engine; `None` if this process does not run the queue.
     pub fn with_engine<T>(&self, call: impl FnOnce(&Engine) -> T) -> Option<T> {
         self.engine.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(call)
     }
 
-    /// Does this process work the queue?
+    /// Checks whether this process runs the queue.
     pub fn is_working(&self) -> bool {
         self.with_engine(|_| ()).is_some()
     }
 
-    /// Who works the queue, where another process does.
+    /// Returns the name of the process that runs the queue, if it is another one.
     pub(crate) fn worked_elsewhere(&self) -> Option<String> {
         lock(&self.holder).clone().filter(|_| !self.is_working())
     }
 
-    /// The settings as they are.
+    /// Returns the current settings.
     pub fn settings(&self) -> Settings {
         lock(&self.settings).clone()
     }
@@ -143,7 +144,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Pauses the queue until the power is back.
+    /// Pauses the queue until external power returns.
     pub fn pause_on_battery(&self) -> Result<()> {
         self.pause(true)?;
         self.queue.set_flag(Flag::Paused, Some(ON_BATTERY))?;
@@ -151,39 +152,40 @@ impl Spool {
         Ok(())
     }
 
-    /// Changes the settings, as the file has them by now, and keeps them.
+    /// Changes the settings, based on the current contents of the file, and saves them.
     pub fn choose(&self, change: impl FnOnce(&mut Settings)) -> Result<()> {
         let mut held = lock(&self.settings);
         *held = places::change_settings(&self.data, change)?;
         Ok(())
     }
 
-    /// Reads again what others may have changed; a file with a mistake changes nothing here.
+    /// Reloads the settings, which other processes may have changed, and returns them. If the file has a mistake, they
+    /// stay as they are.
     pub fn read_settings(&self) -> Settings {
         let mut held = lock(&self.settings);
         match places::settings(&self.data) {
             Ok(settings) => *held = settings,
-            Err(cause) => tracing::warn!(%cause, "the settings stay as they were"),
+            Err(cause) => tracing::warn!(%cause, "the settings could not be reloaded"),
         }
         held.clone()
     }
 
-    /// One job.
+    /// Returns a job.
     pub fn job(&self, id: JobId) -> Result<Option<Job>> {
         self.queue.job(id)
     }
 
-    /// The queue, for reading.
+    /// Returns the queue, for reading.
     pub fn queue(&self) -> &dyn Queue {
         self.queue.as_ref()
     }
 
-    /// How many jobs this process runs.
+    /// Returns the number of jobs that this process runs.
     pub fn running_here(&self) -> u64 {
         if self.is_working() { self.queue.counts().map_or(0, |c| c.running) } else { 0 }
     }
 
-    /// Is ffmpeg there?
+    /// Locates ffmpeg and ffprobe.
     pub fn tools(&self) -> std::result::Result<ffmpeg::Tools, ffmpeg::ToolError> {
         ffmpeg::locate(&places::tools(&self.settings()))
     }

@@ -1,6 +1,7 @@
-//! What is asked of jobs that are in the list, in whichever process the queue is worked.
+//! Executes user commands on jobs, no matter which process runs the queue.
 //!
-//! Guarantees that a job which runs is cancelled before it is removed, and leaves the list once its worker has let go of it.
+//! Guarantees that a running job is cancelled before it is removed, and leaves the list only after its worker has
+//! released it.
 
 use crate::state::Spool;
 use spool_core::error::Result;
@@ -8,15 +9,15 @@ use spool_core::job::{JobId, State};
 use spool_core::queue::{Command, Commands, Filter, Queue, Refusal, Steered, Which};
 use std::time::{Duration, Instant};
 
-/// How long a job that runs is waited for before it is removed; a cancel is done within 2 s.
+/// Maximum wait for running jobs to end before they are removed; a cancel takes at most 2 s.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Time between two looks at what still runs.
+/// Interval at which running jobs are polled.
 const TURN: Duration = Duration::from_millis(50);
 
 impl Spool {
-    /// Does what the user asks of jobs. One that runs is cancelled before it is removed, which an engine must be at work for;
-    /// one that takes too long for that is refused.
+    /// Executes a command on jobs. A running job is cancelled before it is removed, which needs a running engine; if it
+    /// does not end in time, it is refused.
     pub fn steer(&self, command: Command, which: &Which) -> Result<Steered> {
         let steered = match command {
             Command::Remove => self.remove(which)?,
@@ -26,7 +27,7 @@ impl Spool {
         Ok(steered)
     }
 
-    /// Asks the queue; the engine looks at once what that changes, where this process has it.
+    /// Sends a request to the queue, through the engine if this process runs it, so that it takes effect at once.
     pub(crate) fn ask<T>(&self, ask: impl Fn(&dyn Commands) -> Result<T>) -> Result<T> {
         self.with_engine(|engine| engine.ask(&ask)).unwrap_or_else(|| ask(self.queue()))
     }
@@ -43,7 +44,7 @@ impl Spool {
         let after = steer(Command::Remove, &Which::Ids(running))?;
         removed.refused.retain(|(_, refusal)| *refusal != Refusal::State(State::Running));
         removed.done.extend(after.done);
-        // What was asked for by its state and is gone by now is as it was wanted.
+        // A job selected by state that has left the list in the meantime is not a refusal.
         let named =
             |refused: &(JobId, Refusal)| matches!(which, Which::Ids(_)) || refused.1 != Refusal::NotFound;
         removed.refused.extend(after.refused.into_iter().filter(named));
@@ -51,7 +52,7 @@ impl Spool {
     }
 }
 
-/// Those that stay because they run: by number they were refused, by state passed over.
+/// Returns the jobs that were not removed because they run. Selected by id, they were refused; by state, skipped.
 fn running(queue: &dyn Queue, which: &Which, removed: &Steered) -> Result<Vec<JobId>> {
     let runs = |refused: &&(JobId, Refusal)| refused.1 == Refusal::State(State::Running);
     match which {

@@ -1,7 +1,7 @@
-//! The one stop of this process: whatever ends it, its engine is stopped cleanly first.
+//! Stops this process: whatever ends it, its engine is stopped cleanly first.
 //!
-//! Guarantees that a request during a stop waits for the same stop, that no engine starts once it has begun, and that
-//! it takes a bounded time. A signal, the loss of the display, the end of the session and a click on Quit all lead here.
+//! Guarantees that a request during a stop waits for the same stop, that no engine starts afterwards, and that a stop
+//! takes a bounded time. A signal, the loss of the display, the end of the session and a click on Quit all use it.
 
 use crate::state::Spool;
 use spool_core::engine::Engine;
@@ -11,39 +11,39 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-/// Longest time that stopping the engine may take: its ladder (`q`, terminate, kill) takes 10 s.
+/// Maximum time for stopping the engine, whose escalation (`q`, terminate, kill) takes 10 s.
 const LONGEST: Duration = Duration::from_secs(11);
 
 impl Spool {
-    /// Has this process stopped its engine for good?
+    /// Checks whether this process has stopped its engine permanently.
     pub fn is_stopped(&self) -> bool {
         self.stopped.initialized()
     }
 
-    /// Stops the engine, where this process has it; returns when every job has been given back, or time has run out.
+    /// Stops the engine, if this process runs it. Returns when every job is back in the queue, or after a timeout.
     pub async fn stop(self: &Arc<Self>) {
         let stopping = async || {
             if timeout(LONGEST, end(take(self.clone()))).await.is_err() {
-                tracing::error!("the engine could not be stopped in time");
+                tracing::error!("the engine did not stop in time");
             }
         };
         self.stopped.get_or_init(stopping).await;
     }
 
-    /// The same for a thread that must not go on before: the one whose end is that of the process.
+    /// As [`Spool::stop`], but blocks, for the thread whose end is the end of the process.
     pub fn stop_now(self: &Arc<Self>, runtime: &Handle) {
-        let (tell, stopped) = channel();
+        let (done, stopped) = channel();
         let spool = self.clone();
         runtime.spawn(async move {
             spool.stop().await;
-            let _ = tell.send(());
+            let _ = done.send(());
         });
-        // Bounded by the stop itself; without a runtime there is no engine either.
+        // The stop is bounded. Without a runtime there is nothing to wait for, as there is no engine.
         let _ = stopped.recv();
     }
 }
 
-/// Waits for an engine that is just starting, so that it may block.
+/// Takes the engine on a blocking thread, because it waits for an engine that is being started.
 async fn take(spool: Arc<Spool>) -> Option<Engine> {
     tokio::task::spawn_blocking(move || spool.leave()).await.ok().flatten()
 }
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_to_stop_waits_for_it_and_no_engine_starts_afterwards() {
+    fn concurrent_stop_requests_wait_and_no_engine_starts_afterwards() {
         let data = tempfile::tempdir().unwrap();
         let spool = Arc::new(Spool::open(data.path().to_owned()).unwrap());
         let runtime = tokio::runtime::Runtime::new().unwrap();

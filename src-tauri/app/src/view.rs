@@ -1,7 +1,7 @@
-//! What crosses to a face: jobs, lists, how things stand, and what happened, as plain data.
+//! What front ends receive and send: jobs, lists, the state of the queue, updates and requests, as plain data.
 //!
-//! The TypeScript types are made of these (see the test below). Paths are text to show, never to act upon:
-//! faces name jobs by id.
+//! The TypeScript types are generated from these types (see the test below). Paths are display text only: front ends
+//! refer to jobs by id.
 
 mod asked;
 mod chosen;

@@ -1,5 +1,5 @@
-//! Works the queue as long as the application runs: takes it over as soon as no other process has it, and until then
-//! shows what that one does.
+//! Runs the queue as long as the application runs: takes over once no other process runs it, and shows the progress of
+//! that process until then.
 
 use crate::notices::{Notice, Notices, wanted};
 use crate::rests::Rests;
@@ -11,19 +11,19 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::spawn_blocking;
 
-/// How often a queue that another process works is looked at.
+/// Interval at which a queue that another process runs is polled.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// What follows from an event, beside what the feed says.
+/// The consequences of an event, other than updates in the feed.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Heard {
-    /// What is worth a notification, as the user wants them.
+    /// A notification that the settings allow.
     pub notice: Option<Notice>,
-    /// The queue has come to rest, and all has been done that can be.
+    /// The queue became idle, and nothing is left to do.
     pub through: bool,
 }
 
-/// What was heard so far.
+/// What was received so far.
 #[derive(Debug, Default)]
 struct Listener {
     notices: Notices,
@@ -31,10 +31,10 @@ struct Listener {
 }
 
 impl Listener {
-    fn hear(&mut self, spool: &Spool, told: &Told) -> Heard {
-        spool.feed.hear(told);
-        let rest = self.rests.hear(told, || spool.with_engine(Engine::batch));
-        let notice = match (told, rest) {
+    fn receive(&mut self, spool: &Spool, item: &Told) -> Heard {
+        spool.feed.hear(item);
+        let rest = self.rests.hear(item, || spool.with_engine(Engine::batch));
+        let notice = match (item, rest) {
             (_, Some(ended)) => self.notices.end(ended),
             (Told::Event(event), None) => self.notices.hear(event),
             (Told::Snapshot(_), None) => None,
@@ -44,19 +44,20 @@ impl Listener {
     }
 }
 
-/// Works the queue until its engine ends; `act` does what follows from each event. Within a tokio runtime.
+/// Runs the queue until its engine ends; calls `act` with the consequences of each event. Must be called within a tokio
+/// runtime.
 pub async fn work(spool: Arc<Spool>, act: impl Fn(Heard)) {
     loop {
         match blocking(&spool, Spool::take_over).await {
             Some(Ok(Some(events))) => {
-                tokio::spawn(tell_damage(spool.clone()));
+                tokio::spawn(report_damage(spool.clone()));
                 return listen(&spool, events, act).await;
             }
             Some(Err(cause)) => spool.feed.tell_trouble(cause.to_string()),
             Some(Ok(None)) | None => {}
         }
         if let Some(Err(cause)) = blocking(&spool, Spool::look_elsewhere).await {
-            tracing::warn!(%cause, "the queue could not be looked at");
+            tracing::warn!(%cause, "the queue could not be polled");
         }
         tokio::time::sleep(LOOK).await;
     }
@@ -68,11 +69,11 @@ async fn blocking<T: Send + 'static>(
 ) -> Option<Result<T>> {
     let spool = spool.clone();
     let done = spawn_blocking(move || call(&spool)).await;
-    done.inspect_err(|cause| tracing::error!(%cause, "the queue could not be worked")).ok()
+    done.inspect_err(|cause| tracing::error!(%cause, "the call to the queue did not complete")).ok()
 }
 
-/// Who has the queue open cannot repair it, so that takes another start.
-async fn tell_damage(spool: Arc<Spool>) {
+/// Reports a damaged queue. The next start repairs it, because a process that has the queue open cannot.
+async fn report_damage(spool: Arc<Spool>) {
     let Some(damaged) = spool.with_engine(Engine::damaged) else { return };
     damaged.cancelled().await;
     spool.feed.tell_trouble(
@@ -82,8 +83,8 @@ async fn tell_damage(spool: Arc<Spool>) {
 
 async fn listen(spool: &Spool, mut events: Subscription, act: impl Fn(Heard)) {
     let mut listener = Listener::default();
-    while let Some(told) = events.next().await {
-        act(listener.hear(spool, &told));
+    while let Some(item) = events.next().await {
+        act(listener.receive(spool, &item));
     }
 }
 
@@ -95,7 +96,7 @@ mod tests {
     use spool_core::job::{JobId, State};
 
     #[test]
-    fn notices_are_those_that_the_user_wants() {
+    fn only_notifications_that_the_settings_allow_are_returned() {
         let data = tempfile::tempdir().unwrap();
         let spool = Spool::open(data.path().to_owned()).unwrap();
         let failed = |id| {
@@ -103,12 +104,12 @@ mod tests {
             Told::Event(Event::JobChanged { id: JobId(id), state, reason })
         };
         let mut listener = Listener::default();
-        let heard = listener.hear(&spool, &failed(1));
+        let first = listener.receive(&spool, &failed(1));
         assert_eq!(
-            (heard.notice.unwrap().body.as_str(), heard.through),
+            (first.notice.unwrap().body.as_str(), first.through),
             ("There is no moving picture in this file.", false)
         );
         spool.choose(|settings| settings.notify_failed = false).unwrap();
-        assert_eq!(Listener::default().hear(&spool, &failed(2)).notice, None);
+        assert_eq!(Listener::default().receive(&spool, &failed(2)).notice, None);
     }
 }

@@ -1,4 +1,4 @@
-//! What the window asks, and what it is offered to choose from.
+//! What the window requests, and the choices that it offers. Plain data.
 
 use super::chosen::SettingsChosen;
 use super::why::Why;
@@ -14,16 +14,16 @@ use ts_rs::TS;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub enum List {
-    /// Everything that has not ended.
+    /// Jobs that have not ended.
     Queue,
-    /// Done and cancelled, newest first.
+    /// Done and cancelled jobs.
     Done,
-    /// Parked, newest first.
+    /// Failed jobs, grouped by cause unless a name is searched for.
     Failed,
 }
 
 impl List {
-    /// The states it shows.
+    /// Returns the states of its jobs.
     pub fn states(self) -> Vec<State> {
         match self {
             List::Queue => vec![State::Queued, State::Waiting, State::Running],
@@ -33,17 +33,17 @@ impl List {
     }
 }
 
-/// A preset to choose.
+/// A preset that can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PresetChoice {
-    /// Its short name.
+    /// Its id.
     pub id: String,
-    /// Its name on screen.
+    /// Its display name.
     pub name: String,
-    /// One line on what it is for.
+    /// Its purpose, in one line.
     pub description: String,
-    /// Results stay below so many megabytes, where they are to.
+    /// Maximum size of a result in megabytes; null if there is none.
     pub size_mb: Option<u32>,
 }
 
@@ -54,7 +54,7 @@ impl From<Preset> for PresetChoice {
     }
 }
 
-/// What users ask of jobs.
+/// A user command on jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "see `spool_core::queue::Command`")]
@@ -86,15 +86,15 @@ impl From<Verb> for Command {
     }
 }
 
-/// How to close while jobs run.
+/// What the user wants on closing while jobs run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub enum CloseChoice {
-    /// Hide the window and work on.
+    /// Hide the window; jobs continue.
     Background,
-    /// Stop what runs and quit; it starts again with the next start.
+    /// Stop the running jobs and quit; they start again at the next start.
     Quit,
-    /// Stay.
+    /// Do not close.
     Stay,
 }
 
@@ -134,77 +134,77 @@ impl From<Sorted> for Sort {
     }
 }
 
-/// Which part of which list.
+/// A request for part of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
 pub struct Wanted {
     /// The list.
     pub list: List,
-    /// Place of the first entry, from 0.
+    /// Index of the first entry, from 0.
     pub offset: u64,
-    /// Entries at most.
+    /// Maximum number of entries.
     pub limit: u64,
-    /// Causes of the failed list all of whose jobs are shown.
+    /// Codes of the causes that are expanded in the failed list.
     pub open: Vec<String>,
-    /// Part of a name; empty: every job.
+    /// Part of a name to search for; empty for all jobs.
     pub find: String,
     /// The order of the done list.
     pub sorted: Sorted,
 }
 
-/// What the settings dialog shows.
+/// Contents of the settings dialog.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SettingsShown {
-    /// What can be changed there.
+    /// Settings that can be changed.
     pub chosen: SettingsChosen,
-    /// Jobs at a time when nothing is chosen.
+    /// Jobs at a time if no number is chosen.
     pub auto_workers: usize,
-    /// Folder of queue, settings and log, to read.
+    /// Folder of queue, settings and log, as display text.
     pub data: String,
     /// Its size in bytes.
     pub data_size: u64,
-    /// Folder of the results, to read; null: next to each original.
+    /// Folder of the results, as display text; null for that of each original.
     pub output_dir: Option<String>,
-    /// What happens when the queue is done; once, then nothing again.
+    /// What happens when the queue is done; applies once.
     pub when_done: WhenDone,
 }
 
-/// An encoder and whether it works here.
+/// An encoder, and whether it works on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct EncoderState {
-    /// As people call it.
+    /// Its common name.
     pub name: String,
-    /// It encoded a few frames.
+    /// A test encode succeeded.
     pub works: bool,
 }
 
-/// What the target strip remembers.
+/// The choices that the target strip shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Choices {
-    /// Preset of what is added next.
+    /// Preset of added videos.
     pub preset: String,
-    /// Folder of the results, to read; null: next to each original.
+    /// Folder of the results, as display text; null for that of each original.
     pub output_dir: Option<String>,
     /// Colours of the window.
     #[ts(type = r#""system" | "light" | "dark""#)]
     pub theme: Theme,
 }
 
-/// ffmpeg, as the window shows it.
+/// The state of ffmpeg.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ToolState {
-    /// Where ffmpeg is, to read.
+    /// Its path, as display text; null if it cannot be used.
     pub path: Option<String>,
-    /// The user chose this one.
+    /// The user set its path.
     pub chosen: bool,
-    /// Version of ffmpeg; null where it cannot be used.
+    /// Its version; null if it cannot be used.
     pub version: Option<String>,
-    /// Folders it was looked for in, to read; empty where it was found.
+    /// Folders that were searched, as display text; empty unless it is missing.
     pub looked: Vec<String>,
     /// Why it cannot be used.
     pub problem: Option<Why>,
-    /// What helps.
+    /// What the user can do.
     pub remedy: Option<Remedy>,
 }

@@ -1,33 +1,34 @@
-//! The settings of the dialog: what it shows of them, and what it changes.
+//! The settings that the dialog shows and changes.
 //!
-//! Guarantees that only what was changed in the dialog is written: the rest may have been changed elsewhere meanwhile.
+//! Guarantees that only settings changed in the dialog are written, because others may have been changed elsewhere in
+//! the meantime.
 
 use serde::{Deserialize, Serialize};
 use spool_core::settings::{Settings, Theme};
 use ts_rs::TS;
 
-/// What can be changed in the settings dialog.
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+/// Settings that can be changed in the dialog.
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SettingsChosen {
-    /// Jobs at a time; null: as many as suit this machine.
+    /// Jobs at a time; null for as many as suit this machine.
     pub workers: Option<usize>,
     /// Attempts before a job is parked.
     pub max_attempts: u32,
-    /// Name of the results, with `{name}` and `{preset}`.
+    /// Template of output names, with `{name}` and `{preset}`.
     pub output_name: String,
-    /// Largest result of the preset that fits a size, in megabytes.
+    /// Target size of the preset `fit-size`, in megabytes.
     pub fit_size_mb: u32,
-    /// Keep the computer awake while something runs.
+    /// Keep the computer awake while a job runs.
     pub keep_awake: bool,
-    /// Pause while the computer runs on its battery.
+    /// Start no job while the computer runs on battery.
     pub pause_on_battery: bool,
-    /// Tell the desktop when the queue is done.
+    /// Notify when the queue is done.
     pub notify_done: bool,
-    /// Tell the desktop when a video fails.
+    /// Notify of failures.
     pub notify_failed: bool,
-    /// With a sound.
+    /// Notifications make a sound.
     pub notify_sound: bool,
     /// Colours of the window.
     #[ts(type = r#""system" | "light" | "dark""#)]
@@ -50,7 +51,7 @@ impl SettingsChosen {
         }
     }
 
-    /// Takes over what was chosen differently from what was shown.
+    /// Applies the settings that differ from those shown.
     pub(crate) fn apply(self, settings: &mut Settings, shown: &SettingsChosen) {
         macro_rules! take {
             ($($field:ident),*) => {
@@ -71,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_dialog_shows_is_what_it_keeps() {
+    fn applied_settings_are_shown_again() {
         let changed = SettingsChosen {
             workers: Some(7),
             max_attempts: 2,

@@ -1,4 +1,4 @@
-//! A job in full: its streams, its attempts, and what was checked of its result.
+//! The details of a job: its streams, its attempts, and the verification of its result. Plain data.
 
 use super::job::AttemptView;
 use super::row::Row;
@@ -10,68 +10,68 @@ use spool_core::words::{self, Sentence};
 use std::collections::BTreeMap;
 use ts_rs::TS;
 
-/// What becomes of one stream of the original.
+/// What was planned for one stream of the original.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct StreamDetails {
     /// video, audio, subtitle, data or attachment.
     pub kind: String,
-    /// Its codec in the original; empty where unknown.
+    /// Codec in the original; empty if unknown.
     pub codec: String,
-    /// The codec of the result, where that is another.
+    /// Codec in the result; empty unless it is converted.
     pub into: String,
     /// Kept, Converted or Dropped.
     pub done: String,
-    /// What that costs, or why.
+    /// Why; may be empty.
     pub note: String,
 }
 
-/// What was checked of a published result.
+/// The verification of a published result.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Checked {
-    /// Streams that were planned, each of which was found.
+    /// Number of planned streams, all of which were found.
     pub streams: usize,
     /// Length of the whole result in seconds.
     pub seconds: Option<f64>,
-    /// Pictures that were found, and how many there were to be.
+    /// Frames found in the result, and expected.
     pub pictures: Option<Pictures>,
-    /// What was decoded of its streams.
+    /// Which file was decoded.
     pub decoded: DecodedOf,
-    /// Copies were decoded at so many places; null: whole.
+    /// Number of positions at which copied streams were decoded; null unless they were decoded in part.
     pub places: Option<usize>,
-    /// What of the original is not in it, in words; also what its preset does with every file.
+    /// Differences from the original, as sentences; also those that its preset makes in every file.
     #[ts(type = "Array<string>")]
     pub changes: Vec<Sentence>,
-    /// The packets of all those copies were compared with the original's, and are the same.
+    /// With `places`: the packets of all copied audio and video streams equal those of the original.
     pub compared: bool,
 }
 
-/// Pictures of a result.
+/// Number of frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 pub struct Pictures {
-    /// In the result.
+    /// Found in the result.
     pub found: u64,
-    /// By the original; null where that is not known.
+    /// Expected by the original; null if unknown.
     pub expected: Option<u64>,
 }
 
-/// Of which file all sound and pictures were decoded while the result was made or checked.
+/// The file of which all audio and video streams were decoded while the result was made or checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum DecodedOf {
-    /// Not of all of them: some were copied without.
+    /// Neither: some streams were not decoded, or not of the same file.
     Some,
-    /// Of the original.
+    /// The original.
     Original,
-    /// Of the result.
+    /// The result.
     Result,
 }
 
 impl From<&Verification> for Checked {
     fn from(of: &Verification) -> Checked {
         let timed = |s: &&StreamCheck| matches!(s.kind, Kind::Video | Kind::Audio) && !s.cover;
-        let picture = of.streams.iter().find(|s| timed(s) && s.kind == Kind::Video);
+        let video = of.streams.iter().find(|s| timed(s) && s.kind == Kind::Video);
         let pictures =
-            picture.and_then(|s| Some(Pictures { found: s.frames.found?, expected: s.frames.expected }));
+            video.and_then(|s| Some(Pictures { found: s.frames.found?, expected: s.frames.expected }));
         let all = |side| of.streams.iter().filter(timed).all(|s| s.decoded.is_some_and(|d| d.of == side));
         let decoded = match (all(Side::Result), all(Side::Source)) {
             (true, _) => DecodedOf::Result,
@@ -93,21 +93,21 @@ impl From<&Verification> for Checked {
     }
 }
 
-/// Everything about one job.
+/// All details of a job.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Details {
     /// Its row.
     #[serde(flatten)]
     pub row: Row,
-    /// In what its preset differs from the one of that id; a setting that only that one has is null.
+    /// Fields in which its preset differs from the one with the same id; null for a field that only the latter has.
     #[ts(type = "Record<string, unknown>")]
     pub changed: BTreeMap<String, Option<Value>>,
-    /// Folder of the result, to read.
+    /// Folder of the result, as display text.
     pub folder: String,
-    /// What was checked of the result; null before there is one, and where an earlier version checked it.
+    /// The verification of the result; null if none is stored, or a later check found the result wrong.
     pub checked: Option<Checked>,
-    /// Its streams, once planned.
+    /// Its streams; empty before they are planned.
     pub streams: Vec<StreamDetails>,
     /// Its attempts, oldest first.
     pub attempts: Vec<AttemptView>,

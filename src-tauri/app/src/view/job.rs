@@ -1,5 +1,7 @@
-//! A job as it crosses a boundary: one view for `--json` and the window. Names are stable; paths are shown as text,
-//! with what is no text replaced, for they name nothing here: jobs are named by id.
+//! The view of a job, for `--json` and the window.
+//!
+//! Guarantees that names are stable. Paths are display text in which invalid characters are replaced, because jobs are
+//! referred to by id.
 
 use super::jobs::Kind;
 use super::plan::with_messages;
@@ -19,7 +21,7 @@ use spool_core::words::{self, Sentence};
 use std::path::Path;
 use ts_rs::TS;
 
-/// A job, for people and scripts.
+/// The view of a job.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields of `Job` under their JSON names")]
@@ -28,63 +30,63 @@ pub struct JobView {
     pub id: JobId,
     pub uid: String,
     pub position: i64,
-    /// Where it stands, and what decides what may be asked of it.
+    /// Its state, and what else decides which commands apply to it.
     #[serde(flatten)]
     pub kind: Kind,
-    /// It runs, was paused and released, and goes on when a worker is free.
+    /// It was paused while it ran, was released, and continues when a worker is free.
     pub awaits_worker: bool,
     /// File name of the original.
     pub name: String,
-    /// Its whole path.
+    /// Full path of the original.
     pub source: String,
-    /// Its bytes in percent form, where its path is no text.
+    /// The same path in percent-encoding, if it is not valid UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub source_bytes: Option<String>,
-    /// When the original was modified last, in nanoseconds since 1970: as it was read, or before that when it was added.
+    /// Modification time of the original when last read, or when added, in nanoseconds since 1970.
     pub source_mtime_ns: Option<i64>,
-    /// Whole path of the result.
+    /// Full path of the result.
     pub output: String,
-    /// Its file name.
+    /// File name of the result.
     pub output_name: String,
-    /// Its bytes likewise.
+    /// The full path in percent-encoding, if it is not valid UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub output_bytes: Option<String>,
-    /// Id of its preset; null where another version of Spool made the job.
+    /// Id of its preset; null if this version of Spool cannot read it.
     pub preset: Option<String>,
-    /// Its name on screen.
+    /// Display name of its preset.
     pub preset_name: Option<String>,
-    /// What is wanted of this file beside its preset; null like the preset.
+    /// Options for this file besides its preset; null like the preset.
     #[ts(type = "Record<string, never> | null")]
     pub options: Option<JobOptions>,
     pub attempt: u32,
     pub max_attempts: u32,
     pub run_at: Option<Millis>,
-    /// The failure code a waiting job waits upon.
+    /// Failure code of a waiting job.
     pub wait_reason: Option<&'static str>,
-    /// The name of the drive or folder it waits for.
+    /// Name of the drive or folder that it waits for.
     pub waits_for: Option<String>,
     /// Why it waits, is retried or failed.
     pub failure: Option<Why>,
-    /// What is to be said of the result, as sentences.
+    /// Remarks on the result, as sentences.
     #[ts(type = "Array<string>")]
     pub warnings: Vec<Sentence>,
-    /// The same as data; facts that are said together stand one by one.
+    /// All remarks as data, including those that share a sentence.
     pub remarks: Vec<Remark>,
-    /// Each sentence of `warnings` with its data; of several facts that share one, the first.
+    /// Each sentence of `warnings` with its remark, or the first of those that share it.
     pub said: Vec<RemarkShown>,
-    /// What was checked of the result is on record; false before there is one, and where an earlier version checked it.
+    /// The verification of the result is stored, and no later check found a fault.
     pub verified: bool,
-    /// What checking the result again found; null where it was not checked again.
+    /// The latest check of the result; null if it was not checked again.
     #[ts(type = r#"{ at: number, found: "right" | "wrong" | "notChecked", message: string } | null"#)]
     pub check: Option<CheckView>,
-    /// What is known of the video; null until it was looked at.
+    /// Facts about the video; null before its probe.
     pub facts: Option<Facts>,
     pub progress: Option<Progress>,
-    /// Of a running job: the last sign of life of the engine that ran it, where that engine was killed; else null.
+    /// For a running job whose engine was killed: that engine's last heartbeat; else null.
     pub abandoned_since: Option<Millis>,
-    /// Version of the form its preset was written in, where another version of Spool made the job; else null.
+    /// If this version of Spool cannot read its preset: the format version stored with it; else null.
     pub foreign_format: Option<u64>,
     pub sizes: Sizes,
     pub created_at: Millis,
@@ -95,17 +97,17 @@ pub struct JobView {
 /// Sizes in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 pub struct Sizes {
-    /// Of the original, as it was read; before that, when it was added.
+    /// Size of the original when last read, or when added.
     pub source: Option<u64>,
-    /// Of the published result.
+    /// Size of the published result.
     pub output: Option<u64>,
 }
 
 impl JobView {
-    /// Of a job. `abandoned`: since when nothing works the queue, where its engine was killed.
+    /// Creates the view of a job. `abandoned`: the last heartbeat of the engine, if it was killed.
     pub fn of(job: &Job, abandoned: Option<Millis>) -> JobView {
         let abandoned_since = abandoned.filter(|_| job.state == State::Running);
-        let stands = job.hold || job.awaits_worker();
+        let suspended = job.hold || job.awaits_worker();
         let waits = job.failure.as_ref().filter(|_| job.state == State::Waiting);
         JobView {
             id: job.id,
@@ -135,7 +137,7 @@ impl JobView {
             verified: job.verified,
             check: job.check.as_ref().map(CheckView::from),
             facts: job.facts.clone(),
-            progress: job.progress.map(|progress| if stands { at_rest(progress) } else { progress }),
+            progress: job.progress.map(|progress| if suspended { without_speed(progress) } else { progress }),
             abandoned_since,
             foreign_format: job.foreign_format,
             sizes: Sizes { source: job.source_size, output: job.output_size },
@@ -150,31 +152,31 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Progress of a job that is paused, or waits for a worker after that: it has no speed.
-fn at_rest(progress: Progress) -> Progress {
+/// Returns the progress of a job that is paused, or waits for a worker after a pause: it has no speed.
+fn without_speed(progress: Progress) -> Progress {
     Progress { speed: None, fps: None, eta_seconds: None, ..progress }
 }
 
-/// What checking a result again found, for people and scripts.
+/// The view of a check of a result.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CheckView {
-    /// When.
+    /// When it ended.
     pub at: Millis,
-    /// What was found, as data.
+    /// The finding, as data.
     #[serde(flatten)]
     pub finding: Finding,
-    /// The same as sentences; empty where all is right.
+    /// The finding, as sentences; empty if the result is right.
     pub message: String,
 }
 
 impl From<&Check> for CheckView {
     fn from(check: &Check) -> CheckView {
-        let message = words::finding(&check.finding).map(|said| said.to_string()).unwrap_or_default();
+        let message = words::finding(&check.finding).map(|text| text.to_string()).unwrap_or_default();
         CheckView { at: check.at, finding: check.finding.clone(), message }
     }
 }
 
-/// An attempt, for people and scripts.
+/// The view of an attempt.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields of `Attempt` under their JSON names")]
@@ -185,7 +187,7 @@ pub struct AttemptView {
     pub exit: Option<i32>,
     pub signal: Option<i32>,
     pub commands: Vec<Vec<String>>,
-    /// The last of them in one line, as a shell takes it; empty where there is none.
+    /// The last command, quoted for a shell; empty if there is none.
     pub command: String,
     #[ts(type = "unknown")]
     pub plan: Option<serde_json::Value>,

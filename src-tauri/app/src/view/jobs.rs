@@ -1,7 +1,7 @@
-//! Many jobs at once: which, and what may be asked of them.
+//! Selections of jobs, and the facts that decide which commands apply to them.
 //!
-//! Guarantees that a selection of the whole list takes few bytes however long the list is, and that it means the jobs that
-//! were selected and no others, whatever has come into the list since.
+//! Guarantees that a selection of a whole list takes few bytes however long the list is, and that it contains only the
+//! selected jobs, whatever was added to the list since.
 
 use super::why::{is_cut, is_kept, is_refused, is_wrong};
 use serde::{Deserialize, Serialize};
@@ -9,19 +9,19 @@ use spool_core::job::{Job, JobId, State};
 use std::collections::HashSet;
 use ts_rs::TS;
 
-/// Most jobs of one selection, so that no mistake of the page fills the memory.
+/// Maximum number of jobs in a selection, so that a faulty page cannot exhaust the memory.
 const MOST: i64 = 10_000_000;
 
-/// Numbers of jobs as runs: in turn how many numbers are passed over and how many are meant, from 0 on. Videos that were
-/// added one after the other are one run.
+/// Run-length encoded ids of jobs: alternating lengths of runs of excluded and included ids, from id 0. Videos that
+/// were added one after the other are one run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Jobs(Vec<i64>);
 
 impl Jobs {
-    /// The jobs, in the order of their numbers.
+    /// Returns the ids, in ascending order.
     ///
     /// # Errors
-    /// A sentence for what are no runs.
+    /// A sentence, if the runs are invalid or too long.
     pub fn ids(&self) -> Result<Vec<JobId>, String> {
         let wrong = || "These are no numbers of videos.".to_owned();
         let (mut ids, mut next) = (Vec::new(), 0_i64);
@@ -54,35 +54,35 @@ impl From<Vec<JobId>> for Jobs {
     }
 }
 
-/// A job and its place in a list, as last known.
+/// One end of a range in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 pub struct End {
-    /// The job's number.
+    /// Id of the job.
     pub id: i64,
-    /// Its place, from 0.
+    /// Its last known index in the list, from 0.
     pub place: usize,
 }
 
-/// What decides what may be asked of a job.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+/// The facts that decide which commands apply to a job.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, TS)]
 pub struct Kind {
-    /// Where the job stands.
+    /// State of the job.
     #[ts(type = r#""queued" | "waiting" | "running" | "done" | "failed" | "cancelled""#)]
     pub state: State,
     /// On hold (queued), or paused (running).
     pub hold: bool,
-    /// It is tried again later.
+    /// It is retried later.
     pub delayed: bool,
-    /// Its preset cannot do it: trying the same again does not help.
+    /// Its preset cannot be applied to this video; a retry does not help.
     pub refused: bool,
-    /// It ends early; what is there of it can be kept.
+    /// It failed, but salvage can keep a part of it.
     pub cut: bool,
-    /// This version of Spool can read what was wanted; if not, the job is never started.
+    /// This version of Spool can read its preset and options; if not, the job never starts.
     pub readable: bool,
-    /// The result was found wrong when it was checked again.
+    /// The latest check found the result wrong.
     pub wrong: bool,
-    /// The result grew and was discarded: the original is the result.
+    /// The result was larger than the original and was discarded; the original was kept.
     pub kept: bool,
 }
 
@@ -101,17 +101,17 @@ impl From<&Job> for Kind {
     }
 }
 
-/// Jobs of which the same may be asked.
+/// Jobs to which the same commands apply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Lot {
     /// What they have in common.
     pub kind: Kind,
-    /// Which they are.
+    /// The jobs.
     pub jobs: Jobs,
 }
 
-/// What stands from one end to the other, wherever these stand by now; one that has gone counts by its place. `list`: what
-/// stands at each place, none where a head does.
+/// Returns the jobs between two ends, inclusive, at their current indices; an end that left the list counts at its last
+/// known one. `list`: the job at each index; `None` for a header.
 pub fn between(list: &[Option<JobId>], ends: &[End; 2]) -> Vec<JobId> {
     let place = |end: &End| list.iter().position(|at| *at == Some(JobId(end.id))).unwrap_or(end.place);
     let (a, b) = (place(&ends[0]), place(&ends[1]));
@@ -119,7 +119,7 @@ pub fn between(list: &[Option<JobId>], ends: &[End; 2]) -> Vec<JobId> {
     shown.filter_map(|at| *at).collect()
 }
 
-/// Those of `ids` that are among `jobs`, in their order.
+/// Returns those of `ids` that are in `jobs`, in the order of `ids`.
 pub fn among(ids: impl IntoIterator<Item = JobId>, jobs: &[JobId]) -> Vec<JobId> {
     let jobs: HashSet<JobId> = jobs.iter().copied().collect();
     ids.into_iter().filter(|id| jobs.contains(id)).collect()
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_come_back_from_their_runs_in_order_and_once() {
+    fn ids_round_trip_in_order_and_without_duplicates() {
         let jobs = Jobs::from(ids(&[7, 1, 2, 3, 2, 9]));
         assert_eq!(jobs.0, [1, 3, 3, 1, 1, 1]);
         assert_eq!(jobs.ids().unwrap(), ids(&[1, 2, 3, 7, 9]));
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_list_takes_few_bytes() {
+    fn selection_of_a_whole_list_takes_few_bytes() {
         let all = Jobs::from((1..=100_000).map(JobId).collect::<Vec<_>>());
         assert_eq!(serde_json::to_string(&all).unwrap(), "[1,100000]");
         let every_other = Jobs::from((1..=50_000).map(|n| JobId(2 * n)).collect::<Vec<_>>());
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_are_no_runs_is_refused() {
+    fn invalid_runs_are_refused() {
         for runs in
             [vec![1], vec![-1, 2], vec![1, -2], vec![i64::MAX, 1], vec![1, i64::MAX], vec![0, MOST, 1, 1]]
         {
@@ -159,11 +159,11 @@ mod tests {
     }
 
     #[test]
-    fn a_range_goes_from_end_to_end_wherever_these_stand_and_passes_over_heads() {
+    fn range_uses_current_indices_and_skips_headers() {
         let list = [None, Some(JobId(5)), Some(JobId(4)), None, Some(JobId(9))];
         let end = |id, place| End { id, place };
         assert_eq!(between(&list, &[end(9, 1), end(5, 4)]), ids(&[5, 4, 9]));
-        assert_eq!(between(&list, &[end(77, 2), end(9, 0)]), ids(&[4, 9]), "77 has gone and stood at 2");
+        assert_eq!(between(&list, &[end(77, 2), end(9, 0)]), ids(&[4, 9]), "77 is gone; it was at 2");
         assert_eq!(between(&list, &[end(77, 9), end(78, 8)]), ids(&[]));
     }
 }

@@ -1,10 +1,10 @@
-//! A stored plan as it crosses a boundary: each reason of its streams with its words beside it.
+//! The view of a stored plan: each reason for a stream gets its sentence.
 
 use serde_json::{Value, json};
 use spool_core::reason::StreamReason;
 use spool_core::words;
 
-/// A stored plan, each reason of its streams with its words beside.
+/// Adds to each reason in a stored plan its sentence, as `message`.
 pub fn with_messages(mut plan: Value) -> Value {
     let streams = plan.get_mut("streams").and_then(Value::as_array_mut).into_iter().flatten();
     for action in streams.filter_map(|stream| stream.get_mut("action")) {
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reasons_of_a_plan_have_their_words_beside_them_whichever_version_stored_it() {
+    fn reasons_of_a_plan_get_their_messages_whichever_version_stored_it() {
         let streams = |reason: Value, instead: Value| {
             json!({ "streams": [
                 { "action": { "do": "drop", "reason": reason } },

@@ -1,4 +1,4 @@
-//! A remark on a result as it crosses a boundary: its data, and the sentence that says it.
+//! The view of a remark on a result: its data and its sentence.
 
 use serde::Serialize;
 use spool_core::remark::Remark;
@@ -9,15 +9,15 @@ use ts_rs::TS;
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(type = "Remark & { message: string }")]
 pub struct RemarkShown {
-    /// The fact.
+    /// The remark, as data.
     #[serde(flatten)]
     pub remark: Remark,
-    /// The sentence.
+    /// The remark, as a sentence.
     pub message: Sentence,
 }
 
 impl From<Said> for RemarkShown {
-    fn from(said: Said) -> RemarkShown {
-        RemarkShown { remark: said.remark, message: said.sentence }
+    fn from(pair: Said) -> RemarkShown {
+        RemarkShown { remark: pair.remark, message: pair.sentence }
     }
 }

@@ -1,4 +1,4 @@
-//! A job as a row, and the lists made of rows.
+//! The rows of lists. Plain data.
 
 use super::job::JobView;
 use serde::Serialize;
@@ -7,26 +7,26 @@ use spool_core::progress::Progress;
 use spool_core::words::{self, Sentence};
 use ts_rs::TS;
 
-/// How far a running job is. Unknown values are null.
+/// Progress of a running job. Unknown values are null.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Live {
-    /// Which job.
+    /// Id of the job.
     pub id: i64,
-    /// 0-99.
+    /// 0 to 99.
     pub percent: Option<f64>,
     /// Seconds of video per second.
     pub speed: Option<f64>,
-    /// Seconds left at the present speed.
+    /// Seconds left at the current speed.
     pub eta_seconds: Option<u64>,
     /// Bytes written so far.
     pub bytes: Option<u64>,
-    /// Microseconds of the video done.
+    /// Microseconds of the video processed.
     pub done_us: u64,
 }
 
 impl Live {
-    /// Of the job with this number.
+    /// Creates the progress of the job with this id.
     pub fn new(id: i64, progress: &Progress) -> Live {
         Live {
             id,
@@ -39,17 +39,17 @@ impl Live {
     }
 }
 
-/// A row: the job, and what a list shows of it besides.
+/// A row: a job, and what else a list shows of it.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Row {
     /// The job.
     #[serde(flatten)]
     pub job: JobView,
-    /// There is a picture of it.
+    /// It has a thumbnail.
     pub thumb: bool,
-    /// The picture of the result is a copy: it already was as wanted.
+    /// The video stream of the result was copied.
     pub copied: bool,
-    /// 1 for the next to start; null where it cannot start now.
+    /// Place in the start order, from 1; null if it cannot start now, or the row is shown outside the whole list.
     pub place: Option<u64>,
 }
 
@@ -59,37 +59,37 @@ pub struct Row {
 pub struct Cause {
     /// The cause.
     pub code: FailureCode,
-    /// How many failed for it.
+    /// Number of jobs that failed for it.
     pub count: u64,
-    /// What a person can do, as a sentence.
+    /// What the user can do, as a sentence.
     #[ts(type = "string")]
     pub next_step: Sentence,
 }
 
 impl Cause {
-    /// Of `count` jobs.
+    /// Creates the cause of `count` jobs.
     pub fn new(code: FailureCode, count: u64) -> Cause {
         Cause { code, count, next_step: words::next_step(code) }
     }
 }
 
-/// The head of the jobs that failed for one cause.
+/// The header of the jobs that failed for one cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Group {
     /// The cause.
     #[serde(flatten)]
     pub cause: Cause,
-    /// How many of them stand below.
+    /// Number of its jobs that are shown below.
     pub shown: u64,
 }
 
-/// What stands at one place of a list.
+/// One entry of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Entry {
     /// A job.
     Row(Box<Row>),
-    /// In the failed list: the head of a cause.
+    /// In the failed list: the header of a cause.
     Group(Group),
 }
 
@@ -97,12 +97,12 @@ pub enum Entry {
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Page {
-    /// Place of the first entry in the list, from 0.
+    /// Index of the first entry in the list, from 0.
     pub offset: u64,
-    /// What stands there.
+    /// The entries.
     pub entries: Vec<Entry>,
-    /// Places in the whole list.
+    /// Number of entries in the whole list.
     pub total: u64,
-    /// In the failed list: how many causes there are.
+    /// In the failed list without a search: number of causes.
     pub groups: u64,
 }

@@ -1,4 +1,4 @@
-//! What the window is told without asking.
+//! The updates that the window receives without a request. Plain data.
 
 use super::row::Live;
 use super::why::Why;
@@ -9,7 +9,7 @@ use spool_core::queue::Counts;
 use spool_core::raised::{Alarm, Restored};
 use ts_rs::TS;
 
-/// How many jobs are in each state.
+/// Number of jobs in each state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 #[expect(missing_docs, reason = "named like the states")]
 pub struct Tally {
@@ -38,54 +38,55 @@ impl From<Counts> for Tally {
     }
 }
 
-/// The state of the queue. Rows may have changed with it: what is shown is fetched again.
+/// The state of the queue. Rows may have changed with it: the window requests them again.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Standing {
     /// Jobs by state.
     pub counts: Tally,
-    /// How far the present batch is.
+    /// Progress of the current batch.
     pub batch: Far,
-    /// What came of the last batch, once nothing runs and nothing can start; null before.
+    /// Summary of the last batch; null while a job is active or can start, or if no job ended.
     pub came_of: Option<CameOf>,
-    /// Of the running: paused.
+    /// Number of running jobs that are paused, or wait for a worker after a pause.
     pub suspended: u64,
-    /// Of the waiting: for room on a disk.
+    /// Number of waiting jobs that need disk space.
     pub crowded: u64,
-    /// The name of that disk, where it is one for all of them.
+    /// Name of the disk, if it is the same for all of them.
     pub crowded_disk: Option<String>,
-    /// No further job starts.
+    /// The queue is paused: no further job starts.
     pub paused: bool,
-    /// Until the power is back, that is.
+    /// It is paused until external power returns.
     pub on_battery: bool,
-    /// Who works the queue, when it is not this window.
+    /// Name of the process that runs the queue, if it is another one.
     pub worked_by: Option<String>,
-    /// Jobs at a time; null when another process works the queue.
+    /// Jobs at a time; null if this process does not run the queue.
     pub workers: Option<usize>,
-    /// Why the queue stands still.
+    /// Why no job can start.
     pub breaker: Option<Why>,
-    /// That a damaged queue was restored, until the queue goes on.
+    /// How a damaged queue was restored, until the queue is resumed.
     pub restored: Option<Restored>,
-    /// That failures pile up.
+    /// Many jobs fail.
     pub alarm: Option<Alarm>,
-    /// Results are being checked again.
+    /// Progress of checking results again.
     pub checking: Option<Checking>,
-    /// Bytes of the done jobs' originals.
+    /// Bytes of the originals of done jobs.
     pub bytes_before: u64,
     /// Bytes of their results.
     pub bytes_after: u64,
 }
 
-/// How far a batch is: `12 of 41`.
+/// Progress of a batch: `12 of 41`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 pub struct Far {
     /// Jobs with a result.
     pub done: u64,
-    /// Jobs that failed for good.
+    /// Jobs that failed permanently.
     pub failed: u64,
-    /// Jobs that have ended, cancelled ones too.
+    /// Ended jobs, including cancelled ones.
     pub ended: u64,
-    /// Those, and all that come to an end by themselves: not those on hold, nor those of other versions.
+    /// All jobs of the batch: the ended ones and those that will end without a user. Jobs on hold and unreadable jobs
+    /// are not counted.
     pub of: u64,
 }
 
@@ -95,19 +96,19 @@ impl From<batch::Far> for Far {
     }
 }
 
-/// What came of a batch.
+/// Summary of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct CameOf {
     /// Jobs with a result.
     pub done: u64,
-    /// Jobs that failed for good.
+    /// Jobs that failed permanently.
     pub failed: u64,
-    /// Bytes of the originals of results that were made.
+    /// Bytes of the originals of its results.
     pub bytes_before: u64,
-    /// Bytes of those results.
+    /// Bytes of its results.
     pub bytes_after: u64,
-    /// How long it took, without pauses.
+    /// Seconds in which at least one job was running and not paused.
     pub seconds: u64,
 }
 
@@ -123,18 +124,18 @@ impl From<Ended> for CameOf {
     }
 }
 
-/// How far the results are checked that were asked for.
+/// Progress of a round of checks of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 pub struct Checking {
-    /// Which of them is looked at, from 1; 0 before the first.
+    /// Number of the current result, from 1; 0 before the first.
     pub n: u64,
-    /// How many there are.
+    /// Number of all results.
     pub of: u64,
     /// It waits until the queue has no work.
     pub waits: bool,
 }
 
-/// What checking results again found.
+/// Findings of a round of checks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Rechecked {
@@ -146,46 +147,46 @@ pub struct Rechecked {
     pub not_checked: u64,
 }
 
-/// What became of added files.
+/// The result of adding files.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AddNotice {
-    /// Number of the first accepted job.
+    /// Id of the first accepted job.
     pub first: Option<i64>,
-    /// How many were accepted.
+    /// Number of accepted jobs.
     pub accepted: usize,
-    /// Already in the queue, at most twenty of them.
+    /// Active jobs that do the same already; at most twenty.
     pub duplicates: Vec<i64>,
-    /// How many those are.
+    /// Number of all of them.
     pub duplicate_count: usize,
-    /// Files that are no videos by their name.
+    /// Number of files that are not videos, including subtitles.
     pub skipped: usize,
-    /// Videos that are results of known jobs.
+    /// Number of videos that are results of Spool.
     pub own: usize,
-    /// Done before with this preset: the newest of those jobs.
+    /// A job that did the same before: the one for the last such video.
     pub done_before: Option<i64>,
-    /// When it was done.
+    /// When that job ended.
     pub done_at: Option<Millis>,
-    /// How many were.
+    /// Number of videos that were done before.
     pub done_before_count: usize,
-    /// How many failed for good with this preset before, or were cancelled.
+    /// Number of videos for which the same failed permanently or was cancelled before.
     pub ended_before_count: usize,
-    /// Why others were refused, as sentences, at most five of them.
+    /// Why files were refused, as sentences; at most five.
     pub refused: Vec<String>,
-    /// How many those are.
+    /// Number of refused files.
     pub refused_count: usize,
-    /// That the drive of a result cannot hold the name it was to have, as a sentence: of the first such result.
+    /// For the first result whose drive cannot hold its requested name: a sentence about that.
     pub renamed: Option<String>,
-    /// How many those are.
+    /// Number of such results.
     pub renamed_count: usize,
 }
 
-/// Something is dragged over the window.
+/// A drag over the window.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, TS)]
 pub struct Drag {
-    /// Files, folders apart.
+    /// Number of files, without folders.
     pub files: usize,
-    /// Folders.
+    /// Number of folders.
     pub folders: usize,
     /// Position in CSS pixels.
     pub x: f64,
@@ -193,10 +194,10 @@ pub struct Drag {
     pub y: f64,
 }
 
-/// Something was dropped: the window answers with the token and the preset of the tile below.
+/// A drop. The window responds with the token and the preset of the tile below it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, TS)]
 pub struct Dropped {
-    /// Names what was dropped.
+    /// Identifies the drop.
     pub token: u32,
     /// Position in CSS pixels.
     pub x: f64,
@@ -207,34 +208,34 @@ pub struct Dropped {
 /// Time left for the queue, from and to, in seconds; both null while it is unknown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 pub struct Left {
-    /// At least.
+    /// Lower bound.
     pub from: Option<u64>,
-    /// At most.
+    /// Upper bound.
     pub to: Option<u64>,
 }
 
-/// What has happened since the last update; absent parts have not changed. At most ten a second.
+/// Changes since the last update; absent parts have not changed. Sent at most ten times a second.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Update {
-    /// How things stand now.
+    /// The state of the queue.
     pub standing: Option<Standing>,
     /// Progress of running jobs.
     pub live: Vec<Live>,
-    /// How long the rest takes, in seconds; sent every two seconds while something runs.
+    /// The time left for the queue; sent every two seconds while a job runs.
     pub left: Option<Left>,
-    /// What is dragged over the window.
+    /// The current drag.
     pub drag: Option<Drag>,
     /// The drag has ended.
     pub drag_ended: bool,
-    /// What was dropped.
+    /// A drop.
     pub dropped: Option<Dropped>,
-    /// What became of added files.
+    /// The result of adding files.
     pub added: Option<AddNotice>,
-    /// What checking results again found, once that has ended.
+    /// Findings of a round of checks that has ended.
     pub checked: Option<Rechecked>,
-    /// The user wants to close while this many jobs run: ask.
+    /// The user wants to close while this many jobs run; the window must ask.
     pub ask_close: Option<u64>,
-    /// What could not be done, as a sentence.
+    /// An error, as a sentence.
     pub trouble: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The TypeScript types that the page is checked against, made of those that cross.
+//! Generates the TypeScript types of the page from the types that it sends and receives.
 
 use super::*;
 use spool_core::failure::Remedy;
@@ -16,10 +16,10 @@ macro_rules! declared {
     ($($name:ident)*) => { &[$(|config| <$name as TS>::decl(config)),*] };
 }
 
-/// Facts of the core that are shown as they are.
+/// Types of the core that the page receives unchanged.
 const FACTS: &[fn(&Config) -> String] = declared! { Carries Container CopyFault StreamReason Of Property Value Cause_ Difference SizeAt SoundKind Remark FailureCode PlaceIn Fault Reason Alarm Restored Remedy Facts Progress };
 
-/// What the application makes of facts for a face.
+/// Types of the application for front ends.
 const VIEWS: &[fn(&Config) -> String] = declared! {
     List Sorted Wanted Live Why Sizes Kind
     RemarkShown Row Jobs End Lot StreamDetails AttemptView Pictures
@@ -29,9 +29,9 @@ const VIEWS: &[fn(&Config) -> String] = declared! {
     WhenDone EncoderState SettingsShown ToolState
 };
 
-/// The types, written one after the other.
+/// Returns the declarations of all types.
 fn typescript() -> String {
-    // JSON gives numbers.
+    // JSON numbers are parsed as `number`, never as `bigint`.
     let config = Config::new().with_large_int("number");
     let head = "// Made from src-tauri/app/src/view/typescript.rs by `./dev types`. Do not edit.\n";
     let types = FACTS.iter().chain(VIEWS).map(|declare| format!("\nexport {}\n", declare(&config)));
@@ -39,10 +39,10 @@ fn typescript() -> String {
 }
 
 #[test]
-fn the_pages_types_are_up_to_date() {
+fn page_types_are_up_to_date() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/backend/types.ts");
     if std::env::var_os("SPOOL_WRITE_TYPES").is_some() {
         std::fs::write(path, typescript()).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), typescript(), "call ./dev types");
+    assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), typescript(), "run ./dev types");
 }

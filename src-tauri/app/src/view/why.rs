@@ -1,4 +1,4 @@
-//! Why a job stands where it does, and what follows for what may be asked of it.
+//! Why a job is in its state, and what follows for the commands that apply to it.
 
 use serde::Serialize;
 use spool_core::failure::{FailureCode, Reason};
@@ -6,7 +6,7 @@ use spool_core::job::{Job, State};
 use spool_core::words::{self, Sentence};
 use ts_rs::TS;
 
-/// Why a job waits, is tried again or failed: the reason with its values, and what a person reads.
+/// Why a job waits, is retried, or failed: the reason with its values, and as sentences.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Why {
@@ -15,10 +15,10 @@ pub struct Why {
     /// What happened: `kind` and its values.
     #[serde(flatten)]
     pub reason: Reason,
-    /// The same as a sentence.
+    /// The reason, as a sentence.
     #[ts(type = "string")]
     pub message: Sentence,
-    /// What a person can do, as a sentence.
+    /// What the user can do, as a sentence.
     #[ts(type = "string")]
     pub next_step: Sentence,
 }
@@ -35,29 +35,29 @@ impl From<&Reason> for Why {
     }
 }
 
-/// Did it fail because it ends early, though what is there of it can be read?
+/// Checks whether the job failed, but salvage can keep a part of its video.
 pub(super) fn is_cut(job: &Job) -> bool {
     job.state == State::Failed && job.failure.as_ref().is_some_and(Reason::keeps_some)
 }
 
-/// Is another preset what helps? Trying the same again does not.
+/// Checks whether the preset cannot be applied to the video: another preset helps, a retry does not.
 pub(super) fn is_refused(job: &Job) -> bool {
     job.failure.as_ref().is_some_and(|r| r.code() == FailureCode::PlanRefused)
 }
 
-/// Was the original kept rather than a result that grew?
+/// Checks whether the original was kept because the result was larger.
 pub(super) fn is_kept(job: &Job) -> bool {
     job.state == State::Done && job.output == job.source
 }
 
-/// The name of what a waiting job waits for, as people call the drive or folder.
+/// Returns the name of the drive or folder that a waiting job waits for.
 pub(super) fn waits_for(job: &Job) -> Option<String> {
     let reason = job.failure.as_ref().filter(|_| job.state == State::Waiting)?;
     let place = match reason.code() {
         FailureCode::SourceVolumeMissing => job.source_volume.as_deref(),
         FailureCode::DestinationMissing | FailureCode::DestinationReadOnly => job.output.parent(),
         FailureCode::DiskFull => job.output_volume.as_deref(),
-        // Where there are two, the reason names the one.
+        // With two volumes, the reason states which one is silent.
         FailureCode::VolumeSilent if job.source_volume == job.output_volume => job.source_volume.as_deref(),
         _ => None,
     };
