@@ -23,8 +23,8 @@ afterAll(async () => {
 });
 
 /**
- * Returns the violations that axe finds, one line each. axe is injected through the DevTools protocol, which the page's content
- * security policy does not restrict.
+ * Returns the violations that axe finds, one line each. axe is injected through the DevTools protocol, which the content
+ * security policy of the page does not restrict.
  */
 async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
