@@ -1,4 +1,7 @@
-/** The measures, the narrow windows and the system's wishes of the look, in a real engine. */
+/**
+ * Tests of the layout in a real browser engine: sizes and positions, narrow windows, reduced motion, forced colours, and the
+ * order of tab stops.
+ */
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -19,7 +22,7 @@ afterAll(async () => {
 
 type Box = { left: number; right: number; top: number; width: number; height: number };
 
-/** The boxes of what can be seen there. */
+/** Returns the boxes of the visible elements. Text for screen readers only is 1 pixel wide and left out. */
 async function boxes(page: Page, selector: string): Promise<Box[]> {
   return page.evaluate((selector) => {
     const all = [...document.querySelectorAll<HTMLElement>(selector)].filter((e) => e.checkVisibility({ opacityProperty: false }) && e.offsetWidth > 1);
@@ -32,49 +35,49 @@ async function boxes(page: Page, selector: string): Promise<Box[]> {
 
 const inside = (a: Box, b: Box) => a.left > b.left && a.right < b.right && a.top > b.top && a.top + a.height < b.top + b.height;
 
-/** Those that stand in each other's way. */
-const crowded = (row: Box[]) => row.sort((a, b) => a.left - b.left).filter((box, n) => box.left < (row[n - 1]?.right ?? 0));
+/** Returns the boxes that overlap the box to their left. */
+const overlapping = (all: Box[]) => all.sort((a, b) => a.left - b.left).filter((box, n) => box.left < (all[n - 1]?.right ?? 0));
 
-const seen = async (page: Page, selector: string) => (await boxes(page, selector)).length > 0;
-const first = async (page: Page, selector: string) => (await boxes(page, selector))[0];
+const visible = async (page: Page, selector: string) => (await boxes(page, selector)).length > 0;
+const firstBox = async (page: Page, selector: string) => (await boxes(page, selector))[0];
 
-test("header, strip, rows, banner, notice and footer have their heights", async () => {
+test("header, strip, rows, banner, notice and footer have fixed heights", async () => {
   const { page } = await open(browser, server.url, "failed", "light");
   await page.getByRole("tab", { name: "Failed" }).click();
   await page.getByRole("alert").waitFor();
   await page.evaluate((added) => window.demo?.tell({ added }), notice({ accepted: 1 }));
   await page.locator(".notice").waitFor();
-  const wanted = { header: 48, ".strip .strip": 44, ".alarm": 64, ".group": 56, ".row": 56, ".notice": 44, footer: 40 };
-  const found: Record<string, number | undefined> = {};
-  for (const selector of Object.keys(wanted)) found[selector] = (await first(page, selector))?.height;
-  expect(found).toEqual(wanted);
+  const expected = { header: 48, ".strip .strip": 44, ".alarm": 64, ".group": 56, ".row": 56, ".notice": 44, footer: 40 };
+  const actual: Record<string, number | undefined> = {};
+  for (const selector of Object.keys(expected)) actual[selector] = (await firstBox(page, selector))?.height;
+  expect(actual).toEqual(expected);
   await page.close();
 });
 
-test("the columns stand where they are drawn, whether the list scrolls or not", async () => {
+test("the columns keep their positions whether or not the list scrolls", async () => {
   const { page } = await open(browser, server.url, "queue", "light");
   await page.waitForSelector("#job-1");
-  const states = async () => [...new Set((await boxes(page, ".row .state")).map((b) => b.left))];
-  expect(await states()).toEqual([728]);
-  expect((await first(page, "#job-1 [aria-label=Cancel]"))?.right).toBe(1104);
+  const leftEdges = async () => [...new Set((await boxes(page, ".row .state")).map((b) => b.left))];
+  expect(await leftEdges()).toEqual([728]);
+  expect((await firstBox(page, "#job-1 [aria-label=Cancel]"))?.right).toBe(1104);
   await page.keyboard.press("/");
   await page.keyboard.type("4812");
   await page.locator("#job-2").waitFor({ state: "detached" });
-  expect(await states()).toEqual([728]);
+  expect(await leftEdges()).toEqual([728]);
   await page.close();
 });
 
-test("the numbers of the done list stand in columns", async () => {
+test("the done list aligns its sizes and states in columns", async () => {
   const { page } = await open(browser, server.url, "queue", "light");
   await page.getByRole("tab", { name: "Done" }).click();
   await page.waitForSelector("#job-100");
-  const right = async (nth: number) => [...new Set((await boxes(page, `.columns > :nth-child(${nth})`)).map((b) => b.right))];
-  expect([await right(1), await right(3), await right(4)]).toEqual([[718], [804], [864]]);
+  const rightEdges = async (nth: number) => [...new Set((await boxes(page, `.columns > :nth-child(${nth})`)).map((b) => b.right))];
+  expect([await rightEdges(1), await rightEdges(3), await rightEdges(4)]).toEqual([[718], [804], [864]]);
   expect([...new Set((await boxes(page, ".long .lines")).map((b) => b.left))]).toEqual([884]);
   await page.close();
 });
 
-test("a name keeps the space that it is parted at", async () => {
+test("a name keeps a space where it is split", async () => {
   const { page } = await open(browser, server.url, "queue", "light");
   await page.getByRole("tab", { name: "Done" }).click();
   const name = page.locator(".name", { hasText: "Concierto" });
@@ -82,24 +85,24 @@ test("a name keeps the space that it is parted at", async () => {
   await page.close();
 });
 
-test.each([1120, 999, 839, 599])("at %i pixels the row has the facts and actions that there is room for", async (width) => {
+test.each([1120, 999, 839, 599])("in a window %i pixels wide, a row shows the facts and actions that fit", async (width) => {
   const { page } = await open(browser, server.url, "queue", "light", width, 480);
   await page.waitForSelector("#job-1");
   await page.locator("#job-1").click();
   const row = "#job-1";
   const shown = {
-    description: await seen(page, ".description"),
-    codec: await seen(page, `${row} .codec`),
-    picture: await seen(page, `${row} .picture`),
-    pause: await seen(page, `${row} [aria-label=Pause]`),
-    more: await seen(page, `${row} [aria-label=More]`),
-    wait: await seen(page, "#job-5 .rest"),
-    without: await seen(page, "footer .wide"),
-    savings: await seen(page, "footer .savings"),
-    labels: await seen(page, ".strip label"),
-    state: (await first(page, `${row} .state`))?.width,
-    filter: (await first(page, "header label"))?.width,
-    search: (await first(page, "header label svg, header label"))?.height,
+    description: await visible(page, ".description"),
+    codec: await visible(page, `${row} .codec`),
+    picture: await visible(page, `${row} .picture`),
+    pause: await visible(page, `${row} [aria-label=Pause]`),
+    more: await visible(page, `${row} [aria-label=More]`),
+    wait: await visible(page, "#job-5 .rest"),
+    without: await visible(page, "footer .wide"),
+    savings: await visible(page, "footer .savings"),
+    labels: await visible(page, ".strip label"),
+    state: (await firstBox(page, `${row} .state`))?.width,
+    filter: (await firstBox(page, "header label"))?.width,
+    search: (await firstBox(page, "header label svg, header label"))?.height,
   };
   const wide = width > 839;
   expect(shown).toEqual({
@@ -120,30 +123,30 @@ test.each([1120, 999, 839, 599])("at %i pixels the row has the facts and actions
   await page.close();
 });
 
-test.each([720, 560])("at %i pixels each list, the details and the drop fit", async (width) => {
+test.each([720, 560])("in a window %i pixels wide, each list, the details and the drop overlay fit", async (width) => {
   const { page } = await open(browser, server.url, "failed", "light", width, 400);
-  const wider = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  const bars = async () => crowded(await boxes(page, ".strip strong, .strip select, .strip button")).concat(crowded(await boxes(page, "header [role=tab], header label, .tools button")));
+  const excessWidth = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const overlaps = async () => overlapping(await boxes(page, ".strip strong, .strip select, .strip button")).concat(overlapping(await boxes(page, "header [role=tab], header label, .tools button")));
   await page.keyboard.press("/");
   await page.getByLabel("Save to").selectOption("choose");
   await page.locator("option", { hasText: "/media/archive" }).waitFor({ state: "attached" });
-  expect(await bars()).toEqual([]);
-  expect(await wider()).toBe(0);
+  expect(await overlaps()).toEqual([]);
+  expect(await excessWidth()).toBe(0);
   await page.getByRole("tab", { name: "Done" }).click();
   await page.waitForSelector("#job-100");
-  expect(await bars()).toEqual([]);
-  expect(await seen(page, ".columns")).toBe(false);
+  expect(await overlaps()).toEqual([]);
+  expect(await visible(page, ".columns")).toBe(false);
   expect(await page.locator("#job-100 .short").innerText()).toContain("861 MB → 187 MB");
   await page.screenshot({ path: join(SCREENS, `narrow-done-${width}.png`) });
   await page.getByRole("tab", { name: "Failed" }).click();
   await page.waitForSelector("#job-230");
-  expect(await seen(page, "#job-230 [aria-label=More]")).toBe(true);
-  expect(await bars()).toEqual([]);
+  expect(await visible(page, "#job-230 [aria-label=More]")).toBe(true);
+  expect(await overlaps()).toEqual([]);
   await page.screenshot({ path: join(SCREENS, `narrow-failed-${width}.png`) });
-  expect(await wider()).toBe(0);
+  expect(await excessWidth()).toBe(0);
   await page.locator("#job-230").dblclick();
   await page.getByRole("complementary").waitFor();
-  expect((await first(page, "aside"))?.width).toBe(width);
+  expect((await firstBox(page, "aside"))?.width).toBe(width);
   await page.screenshot({ path: join(SCREENS, `narrow-details-${width}.png`) });
   await page.evaluate(() => window.demo?.tell({ drag: { files: 2, folders: 0, x: 1, y: 1 } }));
   await page.locator(".overlay.shown").waitFor();
@@ -154,86 +157,86 @@ test.each([720, 560])("at %i pixels each list, the details and the drop fit", as
   await page.close();
 });
 
-test("between 840 and 999 pixels the details lie over the list, which stays as it is", async () => {
+test("in a window 840 to 999 pixels wide, the details cover the list without changing its layout", async () => {
   const { page } = await open(browser, server.url, "queue", "light", 900);
   await page.locator("#job-1").click();
-  const before = await first(page, "#job-1 .main");
+  const before = await firstBox(page, "#job-1 .main");
   await page.keyboard.press("Enter");
   await page.locator("#job-1").dblclick({ position: { x: 100, y: 20 } });
   await page.getByRole("complementary").waitFor();
-  expect((await first(page, "aside"))?.left).toBe(500);
-  expect(await first(page, "#job-1 .main")).toEqual(before);
+  expect((await firstBox(page, "aside"))?.left).toBe(500);
+  expect(await firstBox(page, "#job-1 .main")).toEqual(before);
   await page.close();
 });
 
-test("every control is at least 28 pixels in each direction", async () => {
+test("every control is at least 28 pixels wide and high", async () => {
   const { page } = await open(browser, server.url, "failed", "light");
-  const small = async () => {
+  const tooSmall = async () => {
     const all = await boxes(page, "button, select, summary, header label");
     return all.filter((b) => b.width < 28 || b.height < 28);
   };
-  expect(await small()).toEqual([]);
+  expect(await tooSmall()).toEqual([]);
   await page.getByRole("tab", { name: "Failed" }).click();
   await page.getByRole("alert").waitFor();
-  expect(await small()).toEqual([]);
+  expect(await tooSmall()).toEqual([]);
   await page.evaluate((added) => window.demo?.tell({ added }), notice({ skipped: 3 }));
   await page.getByRole("button", { name: "Show the 3 files" }).waitFor();
-  expect(await small()).toEqual([]);
+  expect(await tooSmall()).toEqual([]);
   await page.locator("#job-230").dblclick();
   await page.getByRole("heading", { name: "Attempts" }).waitFor();
-  expect(await small()).toEqual([]);
+  expect(await tooSmall()).toEqual([]);
   await page.close();
 });
 
-/** The colours that are seen at these points. */
+/** Returns the colours at these points of a screenshot. A blank page decodes it, because the policy forbids data URLs. */
 async function colours(page: Page, points: [x: number, y: number][]): Promise<string[]> {
-  const picture = (await page.screenshot()).toString("base64");
+  const screenshot = (await page.screenshot()).toString("base64");
   const blank = await browser.newPage();
-  const seen = await blank.evaluate(
-    async ([picture, points]) => {
-      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${picture}`)).blob());
+  const pixels = await blank.evaluate(
+    async ([screenshot, points]) => {
+      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${screenshot}`)).blob());
       const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
       canvas?.drawImage(image, 0, 0);
       return points.map(([x, y]) => `${canvas?.getImageData(x, y, 1, 1).data}`);
     },
-    [picture, points] as [string, [number, number][]],
+    [screenshot, points] as [string, [number, number][]],
   );
   await blank.close();
-  return seen;
+  return pixels;
 }
 
-/** A point within what is shown there, in parts of its width and height. */
+/** Returns a point of the first visible element, given as fractions of its width and height. */
 async function point(page: Page, selector: string, across: number, down: number): Promise<[number, number]> {
-  const box = await first(page, selector);
+  const box = await firstBox(page, selector);
   if (!box) throw new Error(`no ${selector}`);
   return [Math.floor(box.left + box.width * across), Math.floor(box.top + box.height * down)];
 }
 
-/** What moves: anything that runs, or would on a change. */
-const moving = (page: Page) =>
+/** Returns the transitions of all elements that have an animation or a transition, each once. */
+const transitions = (page: Page) =>
   page.evaluate(() => {
     const all = [...document.querySelectorAll("*")].map((e) => getComputedStyle(e));
-    const told = all.filter((s) => s.animationName !== "none" || (s.transitionDuration !== "0s" && s.transitionDuration !== ""));
-    return [...new Set(told.map((s) => `${s.transitionProperty} ${s.transitionDuration}`))];
+    const animated = all.filter((s) => s.animationName !== "none" || (s.transitionDuration !== "0s" && s.transitionDuration !== ""));
+    return [...new Set(animated.map((s) => `${s.transitionProperty} ${s.transitionDuration}`))];
   });
 
-test("nothing moves but the ground of a button, and nothing at all where that is wished", async () => {
+test("only the background of buttons is animated, and nothing with reduced motion", async () => {
   const { page } = await open(browser, server.url, "failed", "light");
   await page.waitForSelector("#job-1");
-  expect(await moving(page)).toEqual(["background-color 0.08s"]);
+  expect(await transitions(page)).toEqual(["background-color 0.08s"]);
   await page.emulateMedia({ reducedMotion: "reduce" });
-  expect(await moving(page)).toEqual([]);
+  expect(await transitions(page)).toEqual([]);
   await page.close();
 });
 
-test.each(["light", "dark"] as const)("in the system's own %s colours bars, switches, tabs and the selection can be told", async (scheme) => {
+test.each(["light", "dark"] as const)("with forced %s colours, bars, switches, tabs and the selection are distinguishable", async (scheme) => {
   const { page } = await open(browser, server.url, "queue", scheme);
   await page.emulateMedia({ forcedColors: "active" });
   await page.locator("#job-1").click();
   await page.screenshot({ path: join(SCREENS, `forced-${scheme}.png`) });
   const outline = (id: string) => page.locator(id).evaluate((e) => getComputedStyle(e).outlineStyle);
   expect([await outline("#job-1"), await outline("#job-2")]).toEqual(["solid", "none"]);
-  const [done, todo, ground, add, word, tab, other] = await colours(page, [
+  const [filled, remaining, background, button, buttonText, currentTab, otherTab] = await colours(page, [
     await point(page, "#job-1 .track", 0.2, 0.5),
     await point(page, "#job-1 .track", 0.8, 0.5),
     await point(page, "footer", 0.6, 0.5),
@@ -242,9 +245,9 @@ test.each(["light", "dark"] as const)("in the system's own %s colours bars, swit
     await point(page, "#tab-queue", 0.5, 0.99),
     await point(page, "#tab-done", 0.5, 0.99),
   ]);
-  expect(done).not.toBe(todo);
-  expect([todo, other]).toEqual([ground, ground]);
-  expect([add, word, tab]).toEqual([done, done, done]);
+  expect(filled).not.toBe(remaining);
+  expect([remaining, otherTab]).toEqual([background, background]);
+  expect([button, buttonText, currentTab]).toEqual([filled, filled, filled]);
   await page.getByRole("button", { name: "Settings" }).click();
   await page.getByLabel("Videos at the same time").waitFor();
   await page.screenshot({ path: join(SCREENS, `forced-settings-${scheme}.png`) });
@@ -255,7 +258,7 @@ test.each(["light", "dark"] as const)("in the system's own %s colours bars, swit
   await page.close();
 });
 
-test("one stop of the Tab key leads to each region, and a row's buttons follow the list", async () => {
+test("the tabs and the list are one tab stop each, and the buttons of the focused row follow the list", async () => {
   const { page } = await open(browser, server.url, "queue", "light");
   await page.locator("#job-7").click();
   const stops: string[] = [];

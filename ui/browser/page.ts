@@ -1,4 +1,7 @@
-/** The built page in Debian's Chromium, served with the same content security policy as in the application. */
+/**
+ * Serves the built page with the content security policy of the application and opens it in Chromium: Debian's, unless
+ * the environment variable `CHROMIUM` names another. Knows nothing of what is tested.
+ */
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -6,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 
-/** Where pictures of the screens are written to. */
+/** The folder for screenshots. */
 export const SCREENS = join(import.meta.dirname, "../../target/screens");
 
 const ROOT = join(import.meta.dirname, "..");
@@ -17,20 +20,20 @@ function policy(): string {
   return config.app.security.csp;
 }
 
-/** A landscape in the colours of a number: what the application makes from a video. */
-function picture(n: number): string {
+/** Returns an SVG landscape with colours and shapes derived from `n`, in place of a thumbnail. */
+function thumbnail(n: number): string {
   const hue = (n * 67) % 360;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 128 72"><rect width="128" height="72" fill="hsl(${hue} 40% 80%)"/><circle cx="${30 + ((n * 31) % 70)}" cy="20" r="9" fill="hsl(${(hue + 40) % 360} 70% 88%)"/><path d="M0 60 34 ${26 + (n % 3) * 6} 62 54 90 ${30 + (n % 4) * 5} 128 62V72H0Z" fill="hsl(${(hue + 150) % 360} 25% 45%)"/></svg>`;
 }
 
-/** Serves `dist` on a free port of this machine. */
+/** Serves `dist`, and a thumbnail for each job id, on a free port of 127.0.0.1. */
 export async function serve(): Promise<{ url: string; stop: () => void }> {
   const csp = policy();
   const server = createServer(async (request, response) => {
     if (request.url === "/favicon.ico") return void response.writeHead(204).end();
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
-    const thumb = /^\/thumbs\/(\d+)\.svg$/.exec(path);
-    if (thumb) return void response.writeHead(200, { "content-type": TYPES[".svg"] }).end(picture(Number(thumb[1])));
+    const match = /^\/thumbs\/(\d+)\.svg$/.exec(path);
+    if (match) return void response.writeHead(200, { "content-type": TYPES[".svg"] }).end(thumbnail(Number(match[1])));
     const file = join(ROOT, "dist", path === "/" ? "index.html" : path);
     try {
       const body = await readFile(file);
@@ -40,7 +43,7 @@ export async function serve(): Promise<{ url: string; stop: () => void }> {
       response.writeHead(404).end();
     }
   });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => server.close() };
 }
 
@@ -50,11 +53,11 @@ export function launch(): Promise<Browser> {
 
 export interface Opened {
   page: Page;
-  /** What the policy forbade, and what went wrong in the page. */
+  /** Errors logged to the console, including violations of the policy, and uncaught exceptions. */
   trouble: string[];
 }
 
-/** Opens a scene; anything on its console is trouble. */
+/** Opens a scene of `demo.ts` and waits for its tabs. `trouble` collects the errors of the page from the start. */
 export async function open(browser: Browser, url: string, scene: string, scheme: "light" | "dark", width = 1120, height = 720): Promise<Opened> {
   const page = await browser.newPage({ colorScheme: scheme, viewport: { width, height } });
   const trouble: string[] = [];

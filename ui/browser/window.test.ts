@@ -1,3 +1,4 @@
+/** Tests of each screen in a real browser engine: accessibility, content security policy, narrow windows and long lists. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -21,8 +22,11 @@ afterAll(async () => {
   server.stop();
 });
 
-/** What axe finds, as one line each. Evaluated by the browser's own channel, which no policy of the page binds. */
-async function complaints(page: Page): Promise<string[]> {
+/**
+ * Returns the violations that axe finds, one line each. axe is injected through the DevTools protocol, which the content
+ * security policy of the page does not restrict.
+ */
+async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   return page.evaluate(async () => {
     type Axe = { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
@@ -36,28 +40,28 @@ const tab =
   (name: string): Step =>
   (page) =>
     page.getByRole("tab", { name }).click();
-const tell = (page: Page, update: Parameters<Fake["tell"]>[0]) => page.evaluate((told) => window.demo?.tell(told), update);
+const send = (page: Page, update: Parameters<Fake["tell"]>[0]) => page.evaluate((sent) => window.demo?.tell(sent), update);
 
-/** The row at this place of the list, counted from 1, by keyboard alone. */
-async function keyed(page: Page, nth: number) {
+/** Selects the row at this place of the list, counted from 1, with the keyboard only. */
+async function selectByKeyboard(page: Page, nth: number) {
   await page.getByRole("grid").focus();
   for (let n = 0; n < nth; n += 1) await page.keyboard.press("ArrowDown");
   await page.locator("[role=row][aria-selected=true]").waitFor();
 }
 
 const scenes: [string, string, Step][] = [
-  ["queue", "queue", (page) => keyed(page, 7)],
+  ["queue", "queue", (page) => selectByKeyboard(page, 7)],
   ["queue-menu", "queue", async (page) => {
     await page.locator("#job-7").click();
     await page.locator("#job-7").getByRole("button", { name: "More" }).click();
   }],
   ["done", "queue", async (page) => {
     await tab("Done")(page);
-    await keyed(page, 1);
+    await selectByKeyboard(page, 1);
   }],
   ["failed", "failed", async (page) => {
     await tab("Failed")(page);
-    await keyed(page, 1);
+    await selectByKeyboard(page, 1);
     await page.getByRole("alert").waitFor();
   }],
   ["settings", "queue", async (page) => {
@@ -104,7 +108,7 @@ const scenes: [string, string, Step][] = [
     await page.locator("#job-101").click();
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Do it again" }).waitFor();
-    await tell(page, { checked: { right: 36, wrong: 2, notChecked: 0 } });
+    await send(page, { checked: { right: 36, wrong: 2, notChecked: 0 } });
     await page.getByText("2 results are wrong.").waitFor();
   }],
   ["empty", "empty", () => Promise.resolve()],
@@ -116,9 +120,9 @@ const scenes: [string, string, Step][] = [
     await page.getByRole("button", { name: "ffmpeg is missing" }).click();
     await page.getByRole("button", { name: "Choose…" }).waitFor();
   }],
-  ["drop", "queue", (page) => tell(page, { drag: { files: 12, folders: 1, x: 560, y: 310 } })],
+  ["drop", "queue", (page) => send(page, { drag: { files: 12, folders: 1, x: 560, y: 310 } })],
   ["queue-added", "queue", (page) =>
-    tell(page, {
+    send(page, {
       added: {
         first: 1,
         accepted: 5,
@@ -136,27 +140,27 @@ const scenes: [string, string, Step][] = [
         renamedCount: 0,
       },
     })],
-  ["close", "queue", (page) => tell(page, { askClose: 2 })],
+  ["close", "queue", (page) => send(page, { askClose: 2 })],
 ];
 
 test.each(scenes.flatMap(([name, scene, step]) => (["light", "dark"] as const).map((scheme) => ({ name, scene, step, scheme }))))(
-  "$name in $scheme: nothing for axe to find, no policy broken",
+  "$name in $scheme: axe finds no violations, and the page reports no errors",
   async ({ name, scene, step, scheme }) => {
     const { page, trouble } = await open(browser, server.url, scene, scheme);
     await step(page);
     await page.screenshot({ path: join(SCREENS, `${name}-${scheme}.png`) });
-    expect(await complaints(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     expect(trouble).toEqual([]);
     await page.close();
   },
 );
 
-test.each([720, 560])("a window of %i pixels shows everything without scrolling sideways", async (width) => {
+test.each([720, 560])("a window %i pixels wide shows everything without horizontal scrolling", async (width) => {
   const { page } = await open(browser, server.url, "queue", "light", width, 480);
   await page.locator("#job-3").click();
   await page.screenshot({ path: join(SCREENS, `narrow-${width}.png`) });
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  expect(wider).toBeLessThanOrEqual(0);
+  const excessWidth = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(excessWidth).toBeLessThanOrEqual(0);
   const outside = await page.evaluate(() => {
     const visible = [...document.querySelectorAll("header button, footer span, .row .name, .strip select")];
     return visible.filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 80));
@@ -165,25 +169,25 @@ test.each([720, 560])("a window of %i pixels shows everything without scrolling 
   await page.close();
 });
 
-test("100,000 rows scroll from end to end with at most 60 in the page", async () => {
+test("100,000 rows scroll from end to end, with at most 60 rows in the page", async () => {
   const { page } = await open(browser, server.url, "many", "light");
   await page.waitForSelector("#job-1");
-  const most = await page.evaluate(async () => {
+  const maxRows = await page.evaluate(async () => {
     const grid = document.querySelector("[role=grid]") as HTMLElement;
-    let most = 0;
+    let maxRows = 0;
     for (let n = 0; n <= 100; n += 1) {
       grid.scrollTop = (grid.scrollHeight * n) / 100;
       await new Promise(requestAnimationFrame);
-      most = Math.max(most, document.querySelectorAll("[role=row]").length);
+      maxRows = Math.max(maxRows, document.querySelectorAll("[role=row]").length);
     }
-    return most;
+    return maxRows;
   });
-  expect(most).toBeLessThanOrEqual(60);
+  expect(maxRows).toBeLessThanOrEqual(60);
   await page.waitForSelector("#job-100000");
   await page.close();
 });
 
-test("a question begins at Cancel, so that Enter alone does no harm", async () => {
+test("a confirmation focuses Cancel, so that Enter alone changes nothing", async () => {
   const { page } = await open(browser, server.url, "failed", "light");
   await page.getByRole("tab", { name: "Failed" }).click();
   await page.getByRole("button", { name: "Discard all…" }).click();

@@ -21,10 +21,10 @@ test("components have at most 150 lines, styles included", () => {
 });
 
 test("each command of the application is permitted and called by the page", () => {
-  const shell = (name: string) => readFileSync(join("..", "src-tauri", name), "utf8");
-  const offered = [...(shell("build.rs").split("];")[0] ?? "").matchAll(/"(\w+)"/g)].map((m) => m[1] ?? "");
-  const allowed: string[] = JSON.parse(shell("capabilities/main.json")).permissions;
+  const shellFile = (name: string) => readFileSync(join("..", "src-tauri", name), "utf8");
+  const commands = [...(shellFile("build.rs").split("];")[0] ?? "").matchAll(/"(\w+)"/g)].map((m) => m[1] ?? "");
+  const allowed: string[] = JSON.parse(shellFile("capabilities/main.json")).permissions;
   const calls = readFileSync("src/backend/tauri.ts", "utf8");
-  expect(allowed).toEqual(offered.map((name) => `allow-${name.replaceAll("_", "-")}`));
-  expect(offered.filter((name) => !new RegExp(`invoke(<\\w+>)?\\("${name}"`).test(calls))).toEqual([]);
+  expect(allowed).toEqual(commands.map((name) => `allow-${name.replaceAll("_", "-")}`));
+  expect(commands.filter((name) => !new RegExp(`invoke(<\\w+>)?\\("${name}"`).test(calls))).toEqual([]);
 });

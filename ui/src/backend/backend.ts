@@ -35,13 +35,13 @@ export interface Backend {
   /** Calls `receive` with each update; the first one holds the whole state. */
   subscribe(receive: (update: Update) => void): Promise<void>;
   page(wanted: Wanted): Promise<Page>;
-  /** The jobs of a list as it is shown now: all, or those from one end to the other, both included. */
+  /** Returns the jobs of a list as it is shown now: all, or those from one end to the other, both included. */
   pick(wanted: Wanted, ends: [End, End] | null): Promise<Numbers>;
-  /** Groups those of these jobs that are in the list now by the actions available for them. */
+  /** Groups these jobs by available actions. Jobs that are no longer in the list are left out. */
   kinds(wanted: Wanted, jobs: Numbers): Promise<Lot[]>;
-  /** URL of the thumbnail of a job that has one. */
+  /** Returns the URL of the thumbnail of a job that has one. */
   picture(id: number): string;
-  /** Null when the job no longer exists. */
+  /** Resolves to null if the job no longer exists. */
   details(id: number): Promise<Details | null>;
   presets(): Promise<PresetChoice[]>;
   choices(): Promise<Choices>;
@@ -49,7 +49,7 @@ export interface Backend {
   /** Saves the settings; rejects with a sentence when a value is invalid. */
   settle(chosen: SettingsChosen): Promise<void>;
   whenDone(choice: WhenDone): Promise<void>;
-  /** Opens a dialog to choose an ffmpeg file. `found`: uses the detected ffmpeg again instead. */
+  /** Opens a dialog to choose an ffmpeg file, or, if `found`, returns to the ffmpeg that was detected. */
   chooseFfmpeg(found: boolean): Promise<void>;
   encoders(): Promise<EncoderState[]>;
   showData(): Promise<void>;
@@ -58,25 +58,25 @@ export interface Backend {
   /** Opens a dialog for the output folder. */
   chooseFolder(): Promise<void>;
   chooseBeside(): Promise<void>;
-  /** Opens a dialog for files, or for folders, and adds what was chosen. */
+  /** Opens a dialog for files, or for a folder, and adds the chosen paths. */
   add(folder: boolean): Promise<void>;
   /** Adds the videos that were just skipped because they were done before. */
   addAgain(): Promise<void>;
   /** Removes the jobs that were just added. */
   undoAdd(): Promise<void>;
-  /** What was just skipped, one line each. */
+  /** Returns the files that were just left out, one line each, with the reason. */
   leftOut(): Promise<string[]>;
-  /** Adds the paths dropped under this token. */
+  /** Adds the paths of the drop with this token. */
   dropHere(token: number, preset: string): Promise<void>;
   steer(verb: Verb, jobs: Numbers): Promise<void>;
   steerAll(verb: Verb, states: JobState[]): Promise<void>;
-  /** Applies a command to all jobs that failed for one cause. */
+  /** Applies a command to all jobs that failed with this cause. */
   steerCause(verb: Verb, cause: string): Promise<void>;
-  /** Queues failed jobs with another preset: these, or all that failed for one cause. */
+  /** Queues failed jobs again with another preset: these, or all that failed with this cause. */
   retryAs(jobs: Numbers, cause: string | null, preset: string): Promise<void>;
-  /** Queues failed jobs again, to convert the part of them that is readable. */
+  /** Queues failed jobs again, to convert the readable part of their videos. */
   salvage(jobs: Numbers): Promise<void>;
-  /** Checks the results of these jobs again; null: of all done jobs. */
+  /** Checks the results of these jobs again, or those of all done jobs if null. */
   checkAgain(jobs: Numbers | null): Promise<void>;
   stopChecking(): Promise<void>;
   /** Queues the videos of done jobs again, with the options they were added with; existing results stay. */

@@ -1,4 +1,4 @@
-/** Demo queues for development in a browser: `?scene=queue`, `failed`, `empty`, `over`, `first-run` or `many`. */
+/** Demo queues for the browser tests and for development in a browser: `?scene=queue`, `failed`, `empty`, `over`, `first-run` or `many`. */
 import { playtime } from "../shared/format";
 import { fake, remark, row, textFailure, type Change, type Fake } from "./fake";
 import type { FailureCode, Live, Row, VideoFacts, Why } from "./types";
@@ -69,7 +69,7 @@ function queue(): Row[] {
   ]);
 }
 
-/** Results older than the ones listed in `done`. */
+/** Results that are older than those listed in `done`. */
 function older(result: (after: number, minutes: number) => Change): RowSpec[] {
   return Array.from({ length: 28 }, (_, n) => [`C00${70 - n}.MP4`, 980 + 7 * n, [1920, 1080, "H.264", 200 + n], result(420 + 3 * n, 70 + 3 * n)]);
 }
@@ -129,7 +129,7 @@ function failed(): Row[] {
   ]);
 }
 
-/** Many failures, of three causes. */
+/** Many failures, with three causes. */
 function manyFailures(): Row[] {
   const ended = (code: FailureCode, message: string, nextStep: string, minutes: number, attempt = 1): Change => ({
     state: "failed",

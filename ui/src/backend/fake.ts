@@ -1,6 +1,5 @@
 /**
- * The application in memory: rows that change only through calls. For tests, for screenshots and for development in a
- * browser.
+ * An application in memory, whose rows change only through calls. For tests, screenshots and development in a browser.
  */
 import type { Backend, JobState } from "./backend";
 import type { AddNotice, Alarm, CameOf, Checking, Details, End, Entry, Far, FailureCode, Left, List, Live, Page, Remark, RemarkShown, Restored, Row, SettingsChosen, Sorted, Standing, Update, Verb, Wanted, WhenDone, Why } from "./types";
@@ -21,11 +20,11 @@ const ORDERS: Record<Sorted, (a: Row, b: Row) => number> = {
 };
 
 export interface Fake extends Backend {
-  /** Every call that changes something, in order: name and arguments. */
+  /** Each call that changes something, in order: name and arguments. */
   calls: [string, ...unknown[]][];
   rows: Row[];
   restored: Restored | null;
-  /** Many failures in a short time. */
+  /** An alarm about many failures in a short time. */
   alarm: Alarm | null;
   cameOf: CameOf | null;
   /** Progress of checking results again. */
@@ -34,7 +33,7 @@ export interface Fake extends Backend {
   left: Left | null;
   /** Sends an update. */
   tell(update: Partial<Update>): void;
-  /** Sends an update after rows have changed. */
+  /** Sends the current state. To be called after `rows` or another field was assigned. */
   touch(): void;
 }
 
@@ -89,7 +88,7 @@ export function row(id: number, { why = null, live, sourceSize = 812_000_000, ou
   };
 }
 
-/** A remark with its data; by default one stored by an earlier version, as text only. */
+/** Returns a remark with its data; by default one that an earlier version stored, as text only. */
 export function remark(fact: Remark = { kind: "text", text: "It was odd." }, message = "It was odd."): RemarkShown {
   return { ...fact, message };
 }
@@ -308,14 +307,14 @@ export function fake(rows: Row[] = [], ffmpeg = "7.1"): Fake {
   return self;
 }
 
-/** A failure as an earlier version stored it: as text only. */
+/** Returns a failure as an earlier version stored it: as text only. */
 export function textFailure(code: FailureCode, message: string, nextStep = ""): Why {
   return { code, kind: "text", text: message, message, nextStep };
 }
 
 const outOfMemory: Why = { code: "out_of_memory", kind: "out_of_memory", message: "Memory ran out.", nextStep: "Retry." };
 
-/** What the details have in addition to the row. */
+/** Returns the fields that the details have in addition to a row. */
 function extras(row: Row): Pick<Details, "checked" | "streams" | "attempts"> {
   const done = row.state === "done";
   const streams = [
@@ -345,7 +344,7 @@ function extras(row: Row): Pick<Details, "checked" | "streams" | "attempts"> {
   };
 }
 
-/** The failed list: a group row for each cause, followed by two of its jobs, or by all when the group is open. */
+/** Returns the failed list: a group row for each cause, followed by two of its jobs, or by all if the group is open. */
 function grouped(rows: Row[], open: string[]): Entry[] {
   const causes = [...new Set(rows.map((r) => r.failure?.code ?? "internal"))];
   return causes.flatMap((code) => {

@@ -23,13 +23,13 @@ test("a result with warnings has a Details button; a bigger result does not", ()
   expect(labels({ state: "done", said: [remark({ kind: "bigger", sourceBytes: 100, resultBytes: 112 })] })).toEqual(["Open", "Show in folder"]);
 });
 
-test("a video that does not fit its preset offers another preset, and R still retries", () => {
+test("a job that does not fit its preset offers another preset, and R still retries", () => {
   const refused = row(1, { state: "failed", why: why("plan_refused") });
   expect(buttons(refused).map((a) => a.label)).toEqual(["Try another preset…", "Details"]);
   expect(byKey(refused, "r")).toBe("retry");
 });
 
-test("a truncated video offers to keep what can be read", () => {
+test("a job with a truncated video offers to keep the readable part", () => {
   const cut = menu(row(1, { state: "failed", cut: true, why: why("source_truncated") }));
   expect(cut[1]?.map((a) => a.label)).toEqual(["Keep what can be read", "Try another preset…"]);
   const below = detailsButtons(row(1, { state: "failed", cut: true, why: why("source_truncated") }));
@@ -41,7 +41,7 @@ test("the details have the buttons of the row, except Details", () => {
   expect(detailsButtons(row(1, { state: "done", said: [remark()] })).map((a) => a.label)).toEqual(["Open", "Show in folder"]);
 });
 
-test("the menu of a queued video has only the actions available for it", () => {
+test("the menu of a queued job has only the actions available for it", () => {
   const groups = menu(row(1, { place: 2 })).map((group) => group.map((a) => a.label));
   expect(groups).toEqual([["Move to top", "Move up", "Move down"], ["Put on hold", "Details"], ["Remove"]]);
 });

@@ -31,7 +31,7 @@ const again: Action = { name: "again", label: "Do it again" };
 const open: Action = { name: "open", label: "Open" };
 const folder: Action = { name: "showInFolder", label: "Show in folder" };
 
-/** All actions available for a row, in groups. The first group holds the main actions. */
+/** Returns all actions available for a row, in groups. The first group holds the main actions. */
 export function menu(row: Kind): Action[][] {
   if (!row.readable) return unreadable(row);
   switch (row.state) {
@@ -61,12 +61,12 @@ function unreadable(row: Kind): Action[][] {
   return row.state === "failed" || row.state === "cancelled" ? [[remove, details]] : [[top, up, down], [details], [remove]];
 }
 
-/** The buttons of a row, next to "More". */
+/** Returns the actions of the buttons of a row, next to "More". */
 export function buttons(row: Row): Action[] {
   return row.state === "done" && !row.wrong && notable(row).length > 0 ? [details, folder] : mainActions(row);
 }
 
-/** The buttons at the bottom of the details. */
+/** Returns the actions of the buttons at the bottom of the details. */
 export function detailsButtons(row: Kind): Action[] {
   const actions = mainActions(row).filter((action) => action.name !== "details");
   return row.cut ? [...actions, salvage] : actions;
@@ -78,7 +78,7 @@ function mainActions(row: Kind): Action[] {
   return [first, pair ? second : undefined].filter((a) => a !== undefined);
 }
 
-/** The action of a key for a row; undefined if it has none. */
+/** Returns the action that a key has for a row; undefined if it has none. */
 export function byKey(row: Kind, key: string): ActionName | undefined {
   const wanted = { " ": "Space", r: "R", R: "R", Delete: "Delete", Enter: "Enter" }[key];
   return menu(row).flat().find((a) => a.keys === wanted && wanted !== undefined)?.name;

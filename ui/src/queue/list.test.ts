@@ -1,4 +1,4 @@
-/** The list while it changes: focus and selection follow their jobs. */
+/** Tests of the list while it changes: focus and selection follow their jobs. */
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
@@ -99,7 +99,7 @@ test("select all and range selection include jobs that are not loaded", async ()
 
 const many = () => fake(queued(...Array.from({ length: 300 }, (_, n) => n + 1)));
 
-test("a job that left the list after it was selected is not acted on", async () => {
+test("an action skips selected jobs that have left the list", async () => {
   const backend = many();
   const user = open(backend);
   await waitFor(() => expect(job(2)).toBeTruthy());
@@ -112,7 +112,7 @@ test("a job that left the list after it was selected is not acted on", async () 
   expect(await screen.findByText("299 videos removed from the list.")).toBeTruthy();
 });
 
-test("a selection of forty thousand is sent in few bytes, without deselected jobs and jobs added later", async () => {
+test("a selection of 40,000 jobs is sent in few bytes, without deselected jobs and jobs added later", async () => {
   // Job 500 has failed and is retried later.
   const all = queued(...Array.from({ length: 40_000 }, (_, n) => n + 1).filter((id) => id !== 500));
   const backend = fake(all);
@@ -143,16 +143,16 @@ test("a selection of forty thousand is sent in few bytes, without deselected job
   expect(removed.length).toBe(39_998);
   expect([2, 500, 40_001].filter((id) => removed.includes(id))).toEqual([]);
   expect(Math.max(...sentBytes)).toBeLessThan(100);
-  // Making so many rows takes seconds on a busy machine.
+  // Creating so many rows takes seconds on a busy machine.
 }, 20_000);
 
 test("an action during the selection of the whole list applies to all of it", async () => {
   const backend = many();
   const pick = backend.pick;
-  let answer = () => {};
+  let respond = () => {};
   const held = () => backend.calls.find(([name, verb]) => name === "steer" && verb === "hold")?.[2] as number[] | undefined;
   backend.pick = async (wanted, ends) => {
-    await new Promise<void>((done) => (answer = done));
+    await new Promise<void>((resolve) => (respond = resolve));
     return pick(wanted, ends);
   };
   const user = open(backend);
@@ -161,7 +161,7 @@ test("an action during the selection of the whole list applies to all of it", as
   await user.keyboard("{ArrowDown}{Control>}a{/Control}{Control>}");
   await user.click(job(2) as HTMLElement);
   await user.keyboard("{/Control}{ArrowUp}");
-  answer();
+  respond();
   await new Promise((later) => setTimeout(later));
   expect(selected()).toEqual(["job-1"]);
   await user.keyboard("{Control>}a{/Control}{Control>}");
@@ -170,12 +170,12 @@ test("an action during the selection of the whole list applies to all of it", as
   await user.click(job(3) as HTMLElement);
   await user.keyboard("{/Control} ");
   expect(held()).toBeUndefined();
-  answer();
+  respond();
   await waitFor(() => expect(held()?.length).toBe(299));
   expect(held()).not.toContain(2);
 });
 
-test("keeping what can be read is requested only for selected jobs that allow it", async () => {
+test("salvage is requested only for selected jobs that allow it", async () => {
   const why = textFailure("source_truncated", "It ends early.", "Copy it again.");
   const backend = fake([row(1, { state: "failed", cut: true, why }), row(2, { state: "failed", why })]);
   const user = open(backend);

@@ -127,12 +127,12 @@ export class Listing {
     return { list, offset, limit, open: [...this.open], find: this.find.trim(), sorted };
   }
 
-  /** All jobs of the list, loaded or not, or those from one end to the other; none if the request fails. */
+  /** Returns all jobs of the list, loaded or not, or those from one end to the other; none if the request fails. */
   pick(ends: [End, End] | null): Promise<Numbers> {
     return this.#orElse(this.backend.pick(this.#request(0, 0), ends), Numbers.none);
   }
 
-  /** Groups those of these jobs that are in the list now by available actions; none if the request fails. */
+  /** Groups these jobs by available actions, without those that left the list. Returns none if the request fails. */
   kinds(jobs: Numbers): Promise<Lot[]> {
     return this.#orElse(this.backend.kinds(this.#request(0, 0), jobs), []);
   }
@@ -157,13 +157,13 @@ export class Listing {
     this.onUpdate();
   }
 
-  /** The job at this place; undefined for a group or where nothing is loaded. */
+  /** Returns the job at this place; undefined for a group or where nothing is loaded. */
   row(place: number): Row | undefined {
     const entry = this.entries.get(place);
     return entry?.kind === "row" ? entry : undefined;
   }
 
-  /** The loaded entries of these places. The key identifies the job or cause, so a row that moves keeps its element. */
+  /** Returns the loaded entries of these places. `key` identifies the job or cause, so a moved row keeps its element. */
   between(first: number, last: number): { key: string; place: number; entry: Entry }[] {
     // Two pages may both contain a job that moved between them.
     const all = new Map<string, { place: number; entry: Entry }>();
@@ -174,18 +174,18 @@ export class Listing {
     return [...all].map(([key, at]) => ({ key, ...at }));
   }
 
-  /** The place of this job, if it is loaded. */
+  /** Returns the place of this job, if it is loaded. */
   placeOf(id: number): number | undefined {
     for (const [place, entry] of this.entries) if (entry.kind === "row" && entry.id === id) return place;
     return undefined;
   }
 
-  /** Whether it is known what is at this place: it is loaded, or past the end. */
+  /** Checks whether the content of this place is known: it is loaded, or past the end. */
   isKnown(place: number): boolean {
     return this.entries.has(place) || place >= this.total;
   }
 
-  /** All jobs that are loaded. */
+  /** Returns all jobs that are loaded. */
   rows(): Row[] {
     return [...this.entries.values()].filter((entry) => entry.kind === "row");
   }

@@ -21,7 +21,7 @@ export class Numbers {
     return new Numbers(bounds);
   }
 
-  /** Parses the form exchanged with the application: from 0 on, alternately how many numbers are absent and present. */
+  /** Parses the form exchanged with the application: alternating counts of absent and present numbers, from 0 on. */
   static read(runs: number[]): Numbers {
     let next = 0;
     return new Numbers(runs.map((count) => (next += count)));
@@ -42,12 +42,12 @@ export class Numbers {
     return low % 2 === 1;
   }
 
-  /** Union. */
+  /** Returns the union. */
   with(other: Numbers): Numbers {
     return this.#sweep(other, (here, there) => here || there);
   }
 
-  /** Difference: what is in this set but not in `other`. */
+  /** Returns the difference: the numbers of this set that are not in `other`. */
   without(other: Numbers): Numbers {
     return this.#sweep(other, (here, there) => here && !there);
   }

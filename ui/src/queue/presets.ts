@@ -1,4 +1,4 @@
-/** The icon of each built-in preset; a user's preset has a film. */
+/** The icon and the purpose of each preset. A user's preset has the film icon. */
 import Archive from "@lucide/svelte/icons/archive";
 import Film from "@lucide/svelte/icons/film";
 import Globe from "@lucide/svelte/icons/globe";
@@ -25,7 +25,7 @@ export function presetIcon(id: string): typeof Film {
   return icons[id] ?? Film;
 }
 
-/** What a preset is for, with its size limit. */
+/** Returns what a preset is for, with its size limit if it has one. */
 export function purpose(preset: PresetChoice | undefined): string {
   if (!preset) return "";
   return preset.sizeMb === null ? preset.description : `Below ${preset.sizeMb} MB · ${preset.description}`;

@@ -136,7 +136,7 @@ function fault(of: Fault): string {
   return (FAULTS[of.is] as (fault: Fault) => string)(of);
 }
 
-/** The reason as a short text, without the file name, which the row already shows. */
+/** Returns the reason as a short text, without the file name, which the row already shows. */
 export function short(why: Why | null | undefined): string {
   return why ? (REASONS[why.kind] as (reason: Reason) => string)(why) : "";
 }
@@ -153,7 +153,7 @@ const CONTINUES: Partial<Record<FailureCode, [text: string, condition: string]>>
   encoder_missing: ["Install an ffmpeg that has it, or choose another preset", ""],
 };
 
-/** How a waiting job continues: the second line of its row, and the rest of that line in a wide window. */
+/** Returns how a waiting job continues: the second line of its row, and the rest of that line in a wide window. */
 export function continues(code: FailureCode | undefined): { second: string; rest: string } {
   const [second, condition] = (code && CONTINUES[code]) ?? ["Continues by itself", ""];
   return { second, rest: condition && ` ${condition}` };
@@ -184,12 +184,12 @@ const RESTORED: { [K in Restored["kind"]]: (restored: Extract<Restored, { kind: 
   text: (r) => [r.text, ""],
 };
 
-/** An alarm about many failures: the fact, and what to do. */
+/** Returns the lines of an alarm about many failures: the fact, and what to do. */
 export function alarmed(alarm: Alarm): Lines {
   return (ALARMS[alarm.kind] as (alarm: Alarm) => Lines)(alarm);
 }
 
-/** The restoration of a damaged queue: the fact, and what to do. */
+/** Returns the lines about the repair of a damaged queue: the fact, and what to do. */
 export function restored(restored: Restored): Lines {
   return (RESTORED[restored.kind] as (restored: Restored) => Lines)(restored);
 }

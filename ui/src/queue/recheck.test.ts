@@ -47,7 +47,7 @@ test("the strip checks all results again, with progress and a Stop button", asyn
   await waitFor(() => expect(screen.queryByText(/^Checking/)).toBeNull());
 });
 
-test("a wrong result shows what is wrong, is not called verified, and can be done again", async () => {
+test("a wrong result shows its fault, is not shown as verified, and can be converted again", async () => {
   const backend = fake([done(1, lost), done(2, { found: "right", message: "", at: 0 })]);
   const user = await open(backend);
   const wrong = within(job(1));
@@ -62,7 +62,7 @@ test("a wrong result shows what is wrong, is not called verified, and can be don
   expect(backend.calls).toContainEqual(["doAgain", [1]]);
 });
 
-test("the outcome is shown when the checks have ended", async () => {
+test("the outcome is shown after the last check", async () => {
   const backend = fake([done(1)]);
   await open(backend);
   backend.tell({ checked: { right: 117, wrong: 3, notChecked: 2 } });

@@ -8,7 +8,7 @@ import { playtime } from "../shared/format";
 /** A remark of one kind, with its values. */
 type Of<Kind extends Remark["kind"]> = Extract<Remark, { kind: Kind }>;
 
-/** What the column shows: a short text, the sentence (`message`), or nothing, for a remark that is no warning. */
+/** The content of the column: a short text, the full sentence (`message`), or nothing for a remark that is no warning. */
 type Words<Kind extends Remark["kind"]> = ((remark: Of<Kind>) => string) | "message" | "nothing";
 
 const words: { [Kind in Remark["kind"]]: Words<Kind> } = {
@@ -60,12 +60,12 @@ function part(seconds: number, whole: number): string {
   return `${playtime(seconds)} of ${playtime(whole)}`;
 }
 
-/** The remarks that are shown as warnings. */
+/** Returns the remarks that are shown as warnings. */
 export function notable(row: { said: RemarkShown[] }): RemarkShown[] {
   return row.said.filter((remark) => words[remark.kind] !== "nothing");
 }
 
-/** A remark as a short text without a full stop. */
+/** Returns a remark as a short text without a full stop. */
 export function brief(remark: RemarkShown): string {
   return shortText(remark) ?? (remark.message.endsWith(".") ? remark.message.slice(0, -1) : remark.message);
 }

@@ -43,7 +43,7 @@ test("undoing with the mouse does not delay the next removal", async () => {
   expect(removed(backend)).toEqual([[2]]);
 });
 
-test("pressing Delete again or holding it removes nothing more, and Undo still works", async () => {
+test("pressing or holding Delete again removes nothing more, and Undo still works", async () => {
   const { backend, user } = await open();
   await user.keyboard("{ArrowDown}{Delete}{Delete}");
   expect(removed(backend)).toEqual([]);

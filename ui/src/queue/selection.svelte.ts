@@ -68,7 +68,7 @@ export class Selection {
     if (this.listing.total > this.listing.entries.size) this.#loading = this.#pick(null);
   }
 
-  /** The selected jobs that are in the list now, grouped by available actions. */
+  /** Returns the selected jobs that are in the list now, grouped by available actions. */
   async lots(): Promise<Lot[]> {
     await this.#loading;
     const jobs = this.#jobs();
@@ -128,7 +128,10 @@ export class Selection {
     return place;
   }
 
-  /** Call after the list has changed: moves focus and selection with their jobs, and passes the focus of a job that left. */
+  /**
+   * Moves focus and selection with their jobs, and passes the focus of a job that left the list. To be called after each
+   * change of the list.
+   */
   onListChanged() {
     const { listing } = this;
     if (this.#pending && listing.row(this.#pending.place)) this.select(this.#pending.place, this.#pending.mode);

@@ -137,7 +137,7 @@ export class Store {
     this.#listed = true;
   }
 
-  /** Waits for a backend call; shows its error if it fails. */
+  /** Waits for a call of the backend, and shows its error if it fails. */
   async try(call: Promise<void>) {
     this.trouble = null;
     try {
@@ -179,7 +179,7 @@ export class Store {
     this.removals += 1;
   }
 
-  /** Removes the marked jobs. If the window is closed before, nothing is removed. */
+  /** Removes the marked jobs from the queue. If the window is closed before this call, none is removed. */
   finishRemoval() {
     const jobs = this.removing;
     this.removing = Numbers.none;
@@ -190,7 +190,7 @@ export class Store {
     this.removing = Numbers.none;
   }
 
-  /** Checks the results of these jobs again; null: of all done jobs. */
+  /** Checks the results of these jobs again, or those of all done jobs if null. */
   check(jobs: Numbers | null) {
     this.checked = null;
     void this.try(this.backend.checkAgain(jobs));

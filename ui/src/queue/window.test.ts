@@ -29,7 +29,7 @@ test("without ffmpeg the page shows how to install it", async () => {
   expect(await screen.findByText("sudo apt install ffmpeg")).toBeTruthy();
 });
 
-test("of 100,000 rows at most 60 are in the page", async () => {
+test("at most 60 of 100,000 rows are in the page", async () => {
   open(fake(Array.from({ length: 100_000 }, (_, n) => row(n + 1, { place: n + 1 }))));
   expect((await rows()).length).toBeLessThanOrEqual(60);
   expect(screen.getByRole("grid").getAttribute("aria-rowcount")).toBe("100000");
@@ -40,17 +40,17 @@ test("progress changes one row only", async () => {
   open(backend);
   const all = await rows();
   const touched = new Set<Element>();
-  const watcher = new MutationObserver((records) => {
+  const observer = new MutationObserver((records) => {
     for (const record of records) touched.add(all.find((r) => r.contains(record.target)) ?? document.body);
   });
-  watcher.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+  observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
   backend.tell({ live: [live(2, 57.3)] });
   await screen.findByText("57 %");
-  watcher.disconnect();
+  observer.disconnect();
   expect([...touched].map((r) => r.id)).toEqual(["job-2"]);
 });
 
-test("a failed row has its reason, Retry and Details", async () => {
+test("a failed row shows its reason and can be retried", async () => {
   const why = textFailure("not_media", "It is not a video.", "Check it.");
   const backend = fake([row(7, { state: "failed", attempt: 1, finishedAt: 0, why })]);
   const user = open(backend);
@@ -78,7 +78,7 @@ test("failed rows are grouped by cause, two of each until expanded", async () =>
   expect(backend.calls).toContainEqual(["steerCause", "retry", "source_truncated"]);
 });
 
-test("discarding all failed videos asks first", async () => {
+test("discarding all failed jobs asks for confirmation", async () => {
   const backend = fake([1, 2].map((id) => row(id, { state: "failed" })));
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));
@@ -108,7 +108,7 @@ test("the alarm is shown above the failed list until it is dismissed", async () 
   expect(await screen.findByRole("alert")).toBeTruthy();
 });
 
-test("the keyboard moves, selects and acts", async () => {
+test("the keyboard moves the focus, selects rows and runs actions", async () => {
   const backend = fake([1, 2, 3, 4].map((id) => row(id, { place: id })));
   const user = open(backend);
   await rows();
@@ -129,7 +129,7 @@ test("the keyboard moves, selects and acts", async () => {
   expect(screen.getByRole("row", { selected: true }).id).toBe("job-4");
 });
 
-test("a drop is answered with its token and the current preset, and the overlay disappears", async () => {
+test("a drop sends its token and the current preset, and the overlay disappears", async () => {
   const backend = fake();
   open(backend);
   await screen.findByText("Drop videos or folders here");
@@ -149,7 +149,7 @@ test("a notice shows what was added, and duplicates are marked in the list", asy
   expect(within(document.getElementById("job-2") as HTMLElement).getByText("Already in the queue")).toBeTruthy();
 });
 
-test("a setting applies at once, and a refused one shows why", async () => {
+test("a setting applies immediately, and a rejected one shows the reason", async () => {
   const backend = fake();
   const user = open(backend);
   await user.click(await screen.findByRole("button", { name: "Settings" }));
@@ -161,7 +161,7 @@ test("a setting applies at once, and a refused one shows why", async () => {
   expect((await screen.findByRole("alert")).textContent).toBe("The file name must contain {name}.");
 });
 
-test("closing with running videos asks", async () => {
+test("closing the window with running jobs asks for confirmation", async () => {
   const backend = fake();
   const user = open(backend);
   await screen.findByText("Drop videos or folders here");
@@ -181,7 +181,7 @@ test("the filter shows only matching names, and Show all clears it", async () =>
   await waitFor(() => expect(screen.getAllByRole("row").length).toBe(2));
 });
 
-test("a video that was done before can be shown or done again", async () => {
+test("a video that was converted before can be shown or converted again", async () => {
   const backend = fake([row(9, { state: "done" })]);
   const user = open(backend);
   await screen.findByText("Drop videos or folders here");
@@ -194,7 +194,7 @@ test("a video that was done before can be shown or done again", async () => {
   expect(await screen.findByRole("complementary", { name: "Details" })).toBeTruthy();
 });
 
-test("failed videos can be retried with another preset, one or a whole cause", async () => {
+test("failed jobs can be retried with another preset, a single job or all with one cause", async () => {
   const why = textFailure("plan_refused", "It does not fit.", "Choose another preset.");
   const backend = fake([1, 2].map((id) => row(id, { state: "failed", why })));
   const user = open(backend);
@@ -257,7 +257,7 @@ test("the done list can be sorted, and is cleared after a confirmation", async (
   expect(await screen.findByText("Nothing is done yet")).toBeTruthy();
 });
 
-test("all failed videos can be retried at once", async () => {
+test("all failed jobs can be retried together", async () => {
   const backend = fake([1, 2].map((id) => row(id, { state: "failed" })));
   const user = open(backend);
   await user.click(await screen.findByRole("tab", { name: /Failed/ }));
@@ -266,15 +266,15 @@ test("all failed videos can be retried at once", async () => {
   expect(await screen.findByText("Nothing has failed")).toBeTruthy();
 });
 
-test("a list is not called empty before it is loaded", async () => {
+test("a list is not shown as empty before it is loaded", async () => {
   const backend = fake([row(1, { state: "failed" })]);
   const page = backend.page;
-  let answer = () => {};
-  backend.page = (wanted) => new Promise((resolve) => (answer = () => resolve(page(wanted))));
+  let respond = () => {};
+  backend.page = (wanted) => new Promise((resolve) => (respond = () => resolve(page(wanted))));
   open(backend);
   expect(await screen.findByRole("tab", { name: /Failed 1/ })).toBeTruthy();
   expect(screen.queryByText("Drop videos or folders here")).toBeNull();
-  answer();
+  respond();
   expect(await screen.findByText("Drop videos or folders here")).toBeTruthy();
 });
 
@@ -308,7 +308,7 @@ test("Escape closes the details wherever the focus is", async () => {
   expect(document.activeElement).toBe(screen.getByRole("grid"));
 });
 
-test("a paused video keeps no worker busy", async () => {
+test("a paused job does not count as a busy worker", async () => {
   open(fake([row(1, { state: "running" }), row(2, { state: "running", hold: true })]));
   expect(await screen.findByText("1 of 3 workers busy")).toBeTruthy();
 });
@@ -322,7 +322,7 @@ test("an unusable ffmpeg is distinguished from a missing one", async () => {
   expect(screen.getByText(/is version 4.4/)).toBeTruthy();
 });
 
-test("with videos in the queue, the warning about a missing ffmpeg opens its settings", async () => {
+test("with jobs in the queue, the warning about a missing ffmpeg opens its settings", async () => {
   const user = open(fake([row(1)], ""));
   await user.click(await screen.findByRole("button", { name: "ffmpeg is missing" }));
   expect(await screen.findByText("sudo apt install ffmpeg")).toBeTruthy();

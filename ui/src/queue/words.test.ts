@@ -46,7 +46,7 @@ test("a queued row shows its place, unless it is on hold", () => {
   expect(cell(row(1, { hold: true }), undefined, 0)).toMatchObject({ icon: "hold", first: "On hold" });
 });
 
-test("a done row is verified, or shows its warnings", () => {
+test("a done row shows that it is verified, or its warnings", () => {
   const at = { startedAt: 0, finishedAt: 93_000 };
   expect(cell(row(1, { state: "done", outputSize: 214_000_000, ...at }), undefined, 0)).toMatchObject({ icon: "tick", first: "Verified" });
   expect(cell(row(1, { state: "done", said: [remark()], ...at }), undefined, 0)).toMatchObject({ icon: "warning", second: "It was odd" });
@@ -61,7 +61,7 @@ test("a done row is verified, or shows its warnings", () => {
   expect(saved(bigger)).toBe("+11\u202f%");
 });
 
-test("a job of another version is marked, and a result without a record is not called verified", () => {
+test("a job of another version is marked, and a result without a record is not shown as verified", () => {
   const foreign = { preset: null, readable: false };
   expect(cell(row(1, foreign), undefined, 0)).toMatchObject({ first: "Made by another version", second: "Update Spool, or remove it" });
   expect(cell(row(1, { ...foreign, foreignFormat: 2 }), undefined, 0)).toMatchObject({ first: "Made by another version (format 2)" });
@@ -81,7 +81,7 @@ test("the text of a check lists what was measured", () => {
   expect(checked({ ...all, places: 7 })).toMatch(/pictures, decoded at 7 places$/);
 });
 
-test("the footer lists the jobs it does not count", () => {
+test("the footer lists the jobs that the batch does not include", () => {
   const counts = { queued: 5, held: 1, unreadable: 0, waiting: 1, running: 2, done: 38, failed: 2, cancelled: 3 };
   const standing = { counts, batch: { done: 3, failed: 1, ended: 4, of: 11 }, cameOf: null, suspended: 1, crowded: 0, crowdedDisk: null, paused: false, onBattery: false, workedBy: null, workers: 3, breaker: null, restored: null, alarm: null,
  checking: null, bytesBefore: 0, bytesAfter: 0 };
@@ -128,12 +128,12 @@ test("dragged files and folders are counted", () => {
   expect(over).toEqual(["12 files and 1 folder", "1 file", "2 folders"]);
 });
 
-test("a held video that was stopped shows that it starts again", () => {
+test("a held job that was stopped shows that it starts again", () => {
   expect(cell(row(1, { hold: true }), undefined, 0)).toEqual({ kind: "lines", icon: "hold", first: "On hold" });
   expect(cell(row(1, { hold: true, startedAt: 5 }), undefined, 0)).toMatchObject({ second: "Starts again from its beginning" });
 });
 
-test("a video held because the computer went down repeatedly shows why", () => {
+test("a job held because the computer went down repeatedly shows the reason", () => {
   const why = textFailure("machine_down", "The computer went down 6 times.", "");
   const held = cell(row(1, { hold: true, startedAt: 5, why }), undefined, 0);
   expect(held).toEqual({ kind: "lines", icon: "hold", first: "On hold", second: "The computer went down 6 times" });

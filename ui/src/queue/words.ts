@@ -1,6 +1,6 @@
 /**
- * The texts of rows, footer and notices. Pure functions: from a row, its progress and the time to text and the name of an
- * icon. A row shows the fact first, then what happens next.
+ * The texts of rows, footer and notices. Pure functions from a row, its progress and the time to text and an icon name. A row
+ * shows the fact first, then what happens next.
  */
 import type { AddNotice, CameOf, Checking, Drag, FailureCode, Left, Live, Rechecked, Row, Standing } from "../backend/types";
 import { change, count, day, duration, listed, percent, playtime, size, speed, when } from "../shared/format";
@@ -43,7 +43,7 @@ function otherVersion(row: Row): LinesCell {
   return { kind: "lines", icon: "hold", first: `Made by another version${format}`, second: "Update Spool, or remove it" };
 }
 
-/** The content of the state column. */
+/** Returns the content of the state column. */
 export function cell(row: Row, live: Progress | undefined, now: number): Cell {
   if (!row.readable && row.state !== "done") return otherVersion(row);
   switch (row.state) {
@@ -97,7 +97,7 @@ function queued(row: Row, now: number): Cell {
   return { kind: "lines", first: place, soft: true };
 }
 
-/** What a waiting job waits for. */
+/** Returns what a waiting job waits for. */
 function waitingFor(row: Row): string {
   const name = row.waitsFor === null ? null : `“${row.waitsFor}”`;
   const where: Partial<Record<FailureCode, string>> = {
@@ -147,13 +147,13 @@ function withoutFullStop(text: string | undefined): string {
   return (text ?? "").replace(/\.$/, "");
 }
 
-/** The cell with both sizes as second line, for windows too narrow for size columns. */
+/** Returns the cell with both sizes as second line, for windows too narrow for size columns. */
 export function sizesBelow(cell: Cell, row: Row): Cell {
   const sizes = `${size(row.sizes.source ?? 0)} → ${size(row.sizes.output ?? 0)}`;
   return cell.kind === "lines" ? { ...cell, second: sizes } : cell;
 }
 
-/** The change of size, such as −78 %; empty unless the job is done and both sizes are known. */
+/** Returns the change of size, for example −78 %; empty unless the job is done and both sizes are known. */
 export function saved(row: Row): string {
   if (row.state !== "done" || !row.sizes.source || !row.sizes.output) return "";
   return change(row.sizes.source, row.sizes.output);
@@ -165,7 +165,7 @@ export interface Fact {
   text: string;
 }
 
-/** The facts in the line under a name, before the preset. Unknown facts are left out. */
+/** Returns the facts in the line under a name, before the preset. Unknown facts are left out. */
 export function facts(row: Row): Fact[] {
   const f = row.facts;
   const bytes = row.sizes.source === null || row.state === "done" ? "" : size(row.sizes.source);
@@ -178,7 +178,7 @@ export function facts(row: Row): Fact[] {
   return all.filter((fact) => fact.text !== "");
 }
 
-/** The left part of the footer: progress of the current batch, and `without`, the jobs it does not include. */
+/** Returns the left part of the footer: progress of the current batch, and `without`, the jobs it does not include. */
 export function footer(standing: Standing): { all: number; ended: number; text: string; without: string } {
   const { counts: c, batch, cameOf } = standing;
   const stuck = [
@@ -202,20 +202,20 @@ function doneAndFailed(done: number, failed: number): string {
   return parts.filter(([n]) => n > 0).map(([n, word]) => `${n.toLocaleString("en")} ${word}`).join(", ");
 }
 
-/** The result of a finished batch: `9.7 MB saved`, `took 1 min 12 s`; `saved` is empty when the size did not change. */
+/** Returns the result of a finished batch: `9.7 MB saved`, `took 1 min 12 s`; `saved` is empty if there is no change. */
 export function batchResult({ done, bytesBefore, bytesAfter, seconds }: CameOf): { saved: string; took: string } {
   const less = bytesBefore - bytesAfter;
   const saved = done === 0 || less === 0 ? "" : less > 0 ? `${size(less)} saved` : `${size(-less)} more`;
   return { saved, took: `took ${duration(seconds)}` };
 }
 
-/** Progress of checking results again. */
+/** Returns the progress of checking results again. */
 export function checking({ n, of, waits }: Checking): string {
   const at = `Checking ${Math.max(1, n).toLocaleString("en")} of ${of.toLocaleString("en")}`;
   return waits ? `${at}, waiting for the queue` : at;
 }
 
-/** The notice after results were checked again: first sentence and the rest. */
+/** Returns the notice after results were checked again: first sentence and the rest. */
 export function rechecked({ right, wrong, notChecked }: Rechecked): [string, string] {
   const all = right + wrong;
   const first = wrong > 0 ? `${count(wrong, "result is", "results are")} wrong.` : all > 0 ? "Nothing wrong was found." : "Nothing was checked.";
@@ -225,7 +225,7 @@ export function rechecked({ right, wrong, notChecked }: Rechecked): [string, str
   return [first, rest.join(" ")];
 }
 
-/** The time left as a range, rounded to the precision of the estimate; empty when unknown. */
+/** Returns the time left as a range, rounded to the precision of the estimate; empty if unknown. */
 export function timeLeft(left: Left): string {
   if (left.from === null || left.to === null) return "";
   if (left.to < 10) return "a few seconds left";
@@ -241,12 +241,12 @@ function tens(seconds: number, round: (n: number) => number): number {
   return round(seconds / 10) * 10;
 }
 
-/** Counts what is dragged over the window. */
+/** Returns the number of files and folders that are dragged over the window. */
 export function dragged({ files, folders }: Drag): string {
   return listed([files > 0 ? count(files, "file", "files") : "", folders > 0 ? count(folders, "folder", "folders") : ""].filter(Boolean));
 }
 
-/** The notice after files were added: first sentence and the rest. */
+/** Returns the notice after files were added: first sentence and the rest. */
 export function added(notice: AddNotice): [string, string] {
   const first = notice.accepted > 0 ? `${count(notice.accepted, "video", "videos")} added.` : "Nothing added.";
   const rest = [];

@@ -1,4 +1,7 @@
-/** The state of the settings dialog. Each change applies at once; a refused one is not kept, and `refusal` says why. */
+/**
+ * The state of the settings dialog. Each change applies immediately; a rejected one is discarded, and `refusal` holds the
+ * reason.
+ */
 import type { Backend } from "../backend/backend";
 import type { EncoderState, SettingsChosen, SettingsShown, ToolState } from "../backend/types";
 

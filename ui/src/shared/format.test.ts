@@ -10,7 +10,7 @@ test("percentages are rounded down", () => {
   expect(percent(42.9)).toBe("42\u202f%");
 });
 
-test("changes of size have a sign, with a true minus", () => {
+test("changes of size have a sign, with U+2212 as minus", () => {
   expect(change(812, 214)).toBe("−74\u202f%");
   expect(change(388, 434)).toBe("+12\u202f%");
   expect(change(1000, 1001)).toBe("same");
