@@ -226,6 +226,8 @@ fn a_repair_interrupted_by_a_crash_is_completed() {
             words::restored(&completed.restored).to_string().contains("5 jobs could be read"),
             "{completed:?}"
         );
+        let aside = completed.aside.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(completed.aside.exists() && aside.ends_with("damaged-1"), "the notice names the file that is kept");
         assert_eq!(names(&open(&env).unwrap()), numbered(0..5));
     }
 }

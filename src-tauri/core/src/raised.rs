@@ -67,6 +67,18 @@ pub enum Restored {
     },
 }
 
+impl Restored {
+    /// The file name of the damaged database, which is kept.
+    pub(crate) fn aside(&self) -> Option<&str> {
+        match self {
+            Restored::WithoutLog { aside, .. }
+            | Restored::FromBackup { aside, .. }
+            | Restored::FromDamaged { aside, .. } => Some(aside),
+            Restored::Text { .. } => None,
+        }
+    }
+}
+
 /// The stored form. Serialising our own types cannot fail.
 pub(crate) fn to_flag(fact: &impl Serialize) -> String {
     serde_json::to_string(fact).unwrap_or_default()

@@ -6,6 +6,7 @@
 //! queue of a newer Spool, or a database of another program, is not damaged and is left unchanged.
 
 use super::files::{PARTS, part, remove, repaired};
+use super::still::Still;
 use super::turn::Turn;
 use super::{adopt, damage, open, salvage, set_flag, upkeep};
 use crate::error::{Error, Result};
@@ -49,10 +50,12 @@ pub fn mend(path: &Path, backups: &Path, now: Millis, look: Look) -> Result<Opti
         return Ok(None);
     }
     let Some(_alone) = turn.alone()? else { return Err(Error::DamagedInUse { path: path.to_owned() }) };
-    let aside = path.with_extension(format!("db.damaged-{now}"));
+    let unused = path.with_extension(format!("db.damaged-{now}"));
+    let aside = noted_aside(path).unwrap_or_else(|| unused.clone());
     let made = if repaired(path).exists() { Made::default() } else { make(path, &aside, backups, log_lost)? };
     for suffix in PARTS {
-        move_aside(&part(path, suffix), &part(&aside, suffix))?;
+        let taken = part(&aside, suffix).exists();
+        move_aside(&part(path, suffix), &part(if taken { &unused } else { &aside }, suffix))?;
     }
     std::fs::rename(repaired(path), path).map_err(Error::io("Cannot write", path))?;
     let text = flag(path, Flag::Restored)?.unwrap_or_default();
@@ -149,6 +152,16 @@ impl Made {
 fn flush(path: &Path) -> Result<()> {
     let file = std::fs::File::options().write(true).open(path);
     file.and_then(|file| file.sync_all()).map_err(Error::io("Cannot write", path))
+}
+
+/// The name that the notice of an interrupted repair gives to the damaged file. Opens the new database in a way that creates
+/// no file beside it.
+fn noted_aside(path: &Path) -> Option<PathBuf> {
+    let connection = Still::of(&repaired(path)).and_then(|new| new.connect()).ok()?;
+    let sql = "SELECT value FROM flag WHERE name = ?1";
+    let text: String = connection.query_row(sql, [Flag::Restored.as_str()], |row| row.get(0)).ok()?;
+    let restored: Restored = serde_json::from_str(&text).ok()?;
+    Some(path.with_file_name(restored.aside()?))
 }
 
 fn move_aside(from: &Path, to: &Path) -> Result<()> {
