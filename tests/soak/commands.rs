@@ -22,7 +22,7 @@ const BACKLOG: u64 = 80;
 /// ... unless fewer jobs per second than this were accepted so far, which is the case with a slow engine.
 const JOBS_PER_SECOND: f64 = 2.0;
 
-/// Until `end`, adds a folder whenever few jobs are left, sometimes adds an earlier one again, and runs random commands.
+/// Adds a folder whenever few jobs are left, sometimes adds an earlier one again, and runs random commands until `end`.
 /// Leaves the queue resumed.
 pub(crate) fn commands(world: &World, end: Instant, random: &mut Rng) {
     let templates = KINDS.map(|kind| (kind, template(kind)));
