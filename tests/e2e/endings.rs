@@ -35,8 +35,7 @@ fn job(desk: &Desk) -> (Job, Vec<Option<String>>) {
     (queue.job(JobId(1)).unwrap().unwrap(), attempts.into_iter().map(|a| a.outcome).collect())
 }
 
-/// Checks whether ffmpeg runs for the job. The job is in the state `running` earlier, as its source is
-/// checked first.
+/// Checks whether ffmpeg runs for the job. The state `running` begins earlier, as the source is checked first.
 fn ffmpeg_runs(desk: &Desk) -> bool {
     let queue = open_queue(&desk.env.data(), Arc::new(SystemClock::default())).unwrap();
     let attempts = queue.attempts(JobId(1)).unwrap();

@@ -1,4 +1,4 @@
-//! Starts the application and drives its page through `WebDriver`. No wait is unlimited.
+//! Starts the application and drives its page through `WebDriver`. Every wait has a limit.
 
 use crate::desk::{Desk, Program, SOON};
 use crate::usage::{self, Process};
