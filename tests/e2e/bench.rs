@@ -1,6 +1,6 @@
-//! The benchmarks of the window: `./dev bench ui`, on a release build, on a desktop of their own. Nothing is
-//! asserted: tests assert structure instead. `SPOOL_BENCH_MINUTES` sets how long eight jobs run (default 5). Of
-//! `start`, `scroll`, `drop` and `run`, one may be named to measure it alone.
+//! Benchmarks of the window: `./dev bench ui`, with a release build, on desktops of their own. Nothing is asserted;
+//! tests assert the structure instead. `SPOOL_BENCH_MINUTES` sets how long eight jobs run (default 5). An argument
+//! selects one of `start`, `scroll`, `drop` and `run`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark fails by panicking")]
 
 use serde_json::{Map, Value, json};
@@ -19,19 +19,19 @@ const MANY: usize = 100_000;
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut figures = Map::new();
-    let named = std::env::args().skip(1).find(|a| !a.starts_with('-'));
-    let wanted = |name: &str| named.as_deref().is_none_or(|n| n == name);
+    let selected = std::env::args().skip(1).find(|a| !a.starts_with('-'));
+    let runs = |name: &str| selected.as_deref().is_none_or(|n| n == name);
     runtime.block_on(async {
-        if wanted("start") {
-            starts(&mut figures).await;
+        if runs("start") {
+            start_times(&mut figures).await;
         }
-        if wanted("scroll") {
+        if runs("scroll") {
             scroll(&mut figures).await;
         }
-        if wanted("drop") {
-            drop_of_a_thousand(&mut figures).await;
+        if runs("drop") {
+            drop_of_1000_files(&mut figures).await;
         }
-        if wanted("run") {
+        if runs("run") {
             eight_running(&mut figures).await;
         }
     });
@@ -40,7 +40,8 @@ fn main() {
     println!("written to target/bench-ui.json");
 }
 
-fn keep(figures: &mut Map<String, Value>, name: &str, value: f64, unit: &str) {
+/// Prints a measurement, and adds it to `figures`.
+fn record(figures: &mut Map<String, Value>, name: &str, value: f64, unit: &str) {
     let value = (value * 100.0).round() / 100.0;
     println!("{name:<58} {value:>10} {unit}");
     figures.insert(name.to_owned(), json!({ "value": value, "unit": unit }));
@@ -51,7 +52,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// A desk whose queue has so many videos and is paused.
+/// Returns a desktop with a paused queue of `count` jobs.
 fn desk_with(count: usize) -> Desk {
     let desk = Desk::new();
     let queue = open_queue(&desk.env.data(), Arc::new(SystemClock::default())).unwrap();
@@ -63,11 +64,11 @@ fn desk_with(count: usize) -> Desk {
     desk
 }
 
-fn named<'a>(all: &'a [Process], name: &str) -> &'a Process {
+fn process_named<'a>(all: &'a [Process], name: &str) -> &'a Process {
     all.iter().find(|p| p.name.starts_with(name)).unwrap_or_else(|| panic!("no {name} among {all:?}"))
 }
 
-/// Milliseconds from the start of the process until the list was first shown.
+/// Returns the time from the start of the process until the list was first shown, in milliseconds.
 async fn start(count: usize) -> f64 {
     let desk = desk_with(count);
     let app = App::start(&desk, &[]).await;
@@ -80,19 +81,19 @@ async fn start(count: usize) -> f64 {
         look();
     })";
     let listed = app.page.execute(script, vec![]).await.unwrap().as_f64().unwrap();
-    listed - named(&app.processes(), "spool-desktop").started()
+    listed - process_named(&app.processes(), "spool-desktop").started()
 }
 
-async fn starts(figures: &mut Map<String, Value>) {
+async fn start_times(figures: &mut Map<String, Value>) {
     let (mut empty, mut full) = (Vec::new(), Vec::new());
     for _ in 0..7 {
         empty.push(start(0).await);
         full.push(start(MANY).await);
     }
     let (empty, full) = (median(empty), median(full));
-    keep(figures, "start to list, empty queue, median of 7", empty, "ms");
-    keep(figures, "start to list, 100,000 jobs, median of 7", full, "ms (limit 2000)");
-    keep(figures, "start at 100,000 to an empty queue", full / empty, "(limit 1.1)");
+    record(figures, "start to list, empty queue, median of 7", empty, "ms");
+    record(figures, "start to list, 100,000 jobs, median of 7", full, "ms (limit 2000)");
+    record(figures, "start at 100,000 to an empty queue", full / empty, "(limit 1.1)");
 }
 
 async fn scroll(figures: &mut Map<String, Value>) {
@@ -107,14 +108,14 @@ async fn scroll(figures: &mut Map<String, Value>) {
             frames.push(now - last);
             last = now;
             n += 1;
-            // By the wheel for a while, then through the whole list.
+            // First in steps of a mouse wheel, then through the whole list.
             grid.scrollTop = n < 300 ? grid.scrollTop + 120 : (grid.scrollHeight * (n - 300)) / 300;
             if (n < 600) requestAnimationFrame(frame);
             else window.measured = frames.slice(2);
         };
         requestAnimationFrame(frame);";
     app.page.execute(script, vec![]).await.unwrap();
-    // The driver ends scripts that last; asking once a second disturbs little.
+    // The driver aborts long scripts, so the result is polled; once a second hardly affects the measurement.
     let frames = loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
         let frames = app.page.execute("return window.measured ?? null", vec![]).await.unwrap();
@@ -123,18 +124,18 @@ async fn scroll(figures: &mut Map<String, Value>) {
         }
     };
     let frames: Vec<f64> = frames.as_array().unwrap().iter().filter_map(Value::as_f64).collect();
-    keep(
+    record(
         figures,
         "scrolling 100,000 rows: longest frame of 600",
         frames.iter().copied().fold(0.0, f64::max),
         "ms (limit 100)",
     );
-    keep(figures, "scrolling 100,000 rows: median frame", median(frames), "ms");
+    record(figures, "scrolling 100,000 rows: median frame", median(frames), "ms");
     let used = || app.processes().iter().map(Process::cpu_seconds).sum::<f64>();
     tokio::time::sleep(Duration::from_secs(10)).await;
     let before = used();
     tokio::time::sleep(Duration::from_mins(1)).await;
-    keep(
+    record(
         figures,
         "idle for a minute, all processes",
         (used() - before) / 60.0 * 100.0,
@@ -142,7 +143,7 @@ async fn scroll(figures: &mut Map<String, Value>) {
     );
 }
 
-async fn drop_of_a_thousand(figures: &mut Map<String, Value>) {
+async fn drop_of_1000_files(figures: &mut Map<String, Value>) {
     let desk = desk_with(0);
     let folder = desk.env.videos().join("thousand");
     std::fs::create_dir(&folder).unwrap();
@@ -164,7 +165,7 @@ async fn drop_of_a_thousand(figures: &mut Map<String, Value>) {
     app.reads("#tab-queue .count", "1,000").await;
     app.sees("[role=row]").await;
     let took = app.page.execute("return window.seen.listed - window.seen.dropped", vec![]).await.unwrap();
-    keep(figures, "drop of 1,000 files to rows", took.as_f64().unwrap(), "ms (limit 1000)");
+    record(figures, "drop of 1,000 files to rows", took.as_f64().unwrap(), "ms (limit 1000)");
 }
 
 async fn eight_running(figures: &mut Map<String, Value>) {
@@ -180,15 +181,15 @@ async fn eight_running(figures: &mut Map<String, Value>) {
     app.reads("footer", "8 of 8 workers busy").await;
     tokio::time::sleep(Duration::from_secs(20)).await;
     let all = app.processes();
-    let page = named(&all, "WebKitWebProces");
+    let page = process_named(&all, "WebKitWebProces");
     let (cpu, mut memory) = (page.cpu_seconds(), vec![page.megabytes()]);
     for _ in 0..minutes {
         tokio::time::sleep(Duration::from_mins(1)).await;
         memory.push(page.megabytes());
     }
     let used = (page.cpu_seconds() - cpu) / (60.0 * minutes as f64) * 100.0;
-    keep(figures, "web process while 8 jobs run", used, "% of one core (limit 10)");
-    keep(figures, "page memory after the first seconds", memory[0], "MB");
-    keep(figures, &format!("page memory after {minutes} min"), *memory.last().unwrap(), "MB");
+    record(figures, "web process while 8 jobs run", used, "% of one core (limit 10)");
+    record(figures, "page memory after the first seconds", memory[0], "MB");
+    record(figures, &format!("page memory after {minutes} min"), *memory.last().unwrap(), "MB");
     println!("page memory each minute: {memory:.1?} MB");
 }

@@ -1,4 +1,5 @@
-//! What ends the window from outside: a signal, the end of the session, a display server that dies. Each is a clean stop.
+//! Ends of the window from outside: signals, the end of the session, a display server that dies. Each must be a clean
+//! stop, which counts nothing against the job.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use spool_core::clock::SystemClock;
@@ -12,10 +13,10 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Longest time between a request to end and the end.
+/// Longest time the window may take to exit.
 const LONGEST: Duration = Duration::from_secs(12);
 
-/// A desk with one video, which ffmpeg never ends by itself.
+/// Returns a desktop with one queued job, for which the fake ffmpeg never exits by itself.
 fn desk(video: &str) -> Desk {
     let desk = Desk::new();
     let settings = serde_json::json!({ "ffmpeg": env::binary("fake-ffmpeg"), "outputDir": desk.env.out() });
@@ -27,30 +28,31 @@ fn desk(video: &str) -> Desk {
     desk
 }
 
-/// The job, and how its attempts ended.
+/// Returns the job and the outcomes of its attempts.
 fn job(desk: &Desk) -> (Job, Vec<Option<String>>) {
     let queue = open_queue(&desk.env.data(), Arc::new(SystemClock::default())).unwrap();
     let attempts = queue.attempts(JobId(1)).unwrap();
     (queue.job(JobId(1)).unwrap().unwrap(), attempts.into_iter().map(|a| a.outcome).collect())
 }
 
-/// Does an ffmpeg run on it? A row says earlier that it runs: its original is looked at first.
-fn is_at_work(desk: &Desk) -> bool {
+/// Checks whether ffmpeg runs for the job. The state `running` begins earlier, as the source is checked first.
+fn ffmpeg_runs(desk: &Desk) -> bool {
     let queue = open_queue(&desk.env.data(), Arc::new(SystemClock::default())).unwrap();
     let attempts = queue.attempts(JobId(1)).unwrap();
     attempts.last().is_some_and(|attempt| attempt.ended_at.is_none() && attempt.child.is_some())
 }
 
-/// Works the job until `end` is done to the application, which must go by itself.
-async fn evening(desk: &mut Desk, end: impl FnOnce(&mut Desk, u32)) {
+/// Runs the job in the application, and calls `end` with the window's process id. Checks that the window then exits in
+/// time and leaves no part file.
+async fn end_while_running(desk: &mut Desk, end: impl FnOnce(&mut Desk, u32)) {
     let app = App::start(desk, &[]).await;
     app.sees("[data-state=running]").await;
-    wait_until("its ffmpeg", SOON, || is_at_work(desk));
+    wait_until("ffmpeg to run", SOON, || ffmpeg_runs(desk));
     let window = app.processes().into_iter().find(|p| p.name == "spool-desktop").expect("the window");
-    let begun = Instant::now();
+    let start = Instant::now();
     end(desk, window.id);
-    wait_until("the window to go", LONGEST, || !window.is_alive());
-    eprintln!("ended within {:?}", begun.elapsed());
+    wait_until("the window to exit", LONGEST, || !window.is_alive());
+    eprintln!("exited within {:?}", start.elapsed());
     assert!(desk.env.results().is_empty(), "a part file is left: {:?}", desk.env.results());
 }
 
@@ -65,33 +67,33 @@ fn send(signal: &str, to: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_evenings_that_end_by_a_signal_count_nothing_against_a_video() {
+async fn signals_stop_the_window_cleanly_and_count_no_attempt() {
     let mut desk = desk("fake-stall.mkv");
     for (n, signal) in ["-TERM", "-HUP", "-INT"].into_iter().enumerate() {
-        evening(&mut desk, |_, window| send(signal, window)).await;
+        end_while_running(&mut desk, |_, window| send(signal, window)).await;
         was_stopped_cleanly(&desk, n + 1);
     }
     for n in 4..=5 {
-        evening(&mut desk, |_, window| send("-TERM", window)).await;
+        end_while_running(&mut desk, |_, window| send("-TERM", window)).await;
         was_stopped_cleanly(&desk, n);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_evenings_whose_display_server_dies_count_nothing_against_a_video() {
+async fn a_dead_display_server_stops_the_window_cleanly_and_counts_no_attempt() {
     let mut desk = desk("fake-stall.mkv");
     for n in 1..=3 {
-        evening(&mut desk, |desk, _| desk.lose_display()).await;
+        end_while_running(&mut desk, |desk, _| desk.lose_display()).await;
         was_stopped_cleanly(&desk, n);
         desk.new_display();
     }
 }
 
-/// A session that ends takes the display and sends signals, and ends the window only once.
+/// At the end of a session the display server dies and signals arrive; the window must handle this as one stop.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_ffmpeg_that_does_not_listen_is_ended_in_time_however_often_the_window_is_asked() {
+async fn an_unresponsive_ffmpeg_is_ended_in_time_despite_repeated_signals() {
     let mut desk = desk("fake-deafstall.mkv");
-    evening(&mut desk, |desk, window| {
+    end_while_running(&mut desk, |desk, window| {
         send("-TERM", window);
         desk.lose_display();
         send("-TERM", window);
@@ -102,19 +104,19 @@ async fn an_ffmpeg_that_does_not_listen_is_ended_in_time_however_often_the_windo
 }
 
 #[test]
-fn a_window_that_was_started_to_ignore_hangups_goes_on() {
+fn a_window_started_with_hangups_ignored_keeps_running() {
     let desk = desk("fake-stall.mkv");
     let mut shell = desk.command("sh");
     shell.args(["-c", "trap '' HUP; exec \"$0\""]).arg(binary()).stdout(Stdio::null());
     let mut window = Program::start(&mut shell);
-    wait_until("its ffmpeg", SOON, || is_at_work(&desk));
+    wait_until("ffmpeg to run", SOON, || ffmpeg_runs(&desk));
     send("-HUP", window.id());
     let (video, out) = (desk.env.video(&clips::ordinary(), "good.mkv"), desk.env.out());
     let add = ["add", "--output-dir", out.to_str().unwrap(), video.to_str().unwrap()];
     assert_eq!(desk.env.spool(&add).code, 0);
-    wait_until("further work", SOON, || desk.env.jobs()[1]["state"] == "done");
-    assert!(!window.has_ended() && is_at_work(&desk));
+    wait_until("the second job to be done", SOON, || desk.env.jobs()[1]["state"] == "done");
+    assert!(!window.has_ended() && ffmpeg_runs(&desk));
     send("-TERM", window.id());
-    wait_until("the window to go", LONGEST, || window.has_ended());
+    wait_until("the window to exit", LONGEST, || window.has_ended());
     was_stopped_cleanly(&desk, 1);
 }

@@ -1,4 +1,4 @@
-//! The real window and the command say the same: each list, each job in full and each cause of failure, as JSON.
+//! Checks that the window and the command return the same JSON for lists, details of jobs, and causes of failure.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use serde_json::{Value, json};
@@ -6,41 +6,41 @@ use spool_e2e::app::App;
 use spool_e2e::desk::Desk;
 use spool_tests::clips;
 
-/// What a command of the window answers.
-async fn asked(app: &App, command: &str, args: Value) -> Value {
+/// Calls a command of the window, and returns its response.
+async fn invoke_command(app: &App, command: &str, args: Value) -> Value {
     let script = "return window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])";
     app.script(script, vec![command.into(), args]).await
 }
 
-/// What stands in a list of the window: jobs, or heads of the failed list.
+/// Returns the entries of one kind in a list of the window: rows of jobs, or headers of the failed list.
 async fn entries(app: &App, list: &str, kind: &str) -> Vec<Value> {
-    let wanted = json!({ "list": list, "offset": 0, "limit": 100, "open": ["not_media"], "find": "", "sorted": "newest" });
-    let page = asked(app, "page", json!({ "wanted": wanted })).await;
+    let query = json!({ "list": list, "offset": 0, "limit": 100, "open": ["not_media"], "find": "", "sorted": "newest" });
+    let page = invoke_command(app, "page", json!({ "wanted": query })).await;
     page["entries"].as_array().unwrap().iter().filter(|entry| entry["kind"] == kind).cloned().collect()
 }
 
-/// Numbers that JavaScript cannot tell apart: it has no others than those with a point, of 53 bits.
-fn as_javascript_has_it(value: Value) -> Value {
+/// Converts all numbers to floating point with 53 bits of precision, the only ones that JavaScript has.
+fn with_javascript_numbers(value: Value) -> Value {
     match value {
         Value::Number(n) => json!(n.as_f64().unwrap()),
-        Value::Array(all) => all.into_iter().map(as_javascript_has_it).collect(),
+        Value::Array(all) => all.into_iter().map(with_javascript_numbers).collect(),
         Value::Object(all) => {
-            all.into_iter().map(|(name, value)| (name, as_javascript_has_it(value))).collect()
+            all.into_iter().map(|(name, value)| (name, with_javascript_numbers(value))).collect()
         }
         other => other,
     }
 }
 
-/// A row without what a list of the window alone shows of it.
+/// Returns a row without the fields that only the lists of the window have.
 fn without_extras(mut row: Value) -> Value {
     for extra in ["kind", "thumb", "copied", "place"] {
         assert!(row.as_object_mut().unwrap().remove(extra).is_some(), "{extra}");
     }
-    as_javascript_has_it(row)
+    with_javascript_numbers(row)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_window_and_the_command_say_the_same_of_every_job() {
+async fn the_window_and_the_command_return_the_same_for_every_job() {
     let desk = Desk::new();
     desk.env.settings(&json!({ "outputDir": desk.env.out() }));
     desk.env.video(&clips::ordinary(), "a.mkv");
@@ -54,16 +54,16 @@ async fn the_window_and_the_command_say_the_same_of_every_job() {
         let rows: Vec<Value> = entries(&app, list, "row").await.into_iter().map(without_extras).collect();
         let listed = desk.env.spool(&["list", "--json", "--state", states]).json();
         assert_eq!(rows.len(), count, "{list}");
-        assert_eq!(rows, listed.into_iter().map(as_javascript_has_it).collect::<Vec<_>>(), "{list}");
+        assert_eq!(rows, listed.into_iter().map(with_javascript_numbers).collect::<Vec<_>>(), "{list}");
     }
     for id in 1..=3 {
-        let details = as_javascript_has_it(asked(&app, "details", json!({ "id": id })).await);
+        let details = with_javascript_numbers(invoke_command(&app, "details", json!({ "id": id })).await);
         let shown = desk.env.spool(&["show", "--json", &id.to_string()]).json().remove(0);
-        assert_eq!(details, as_javascript_has_it(shown), "job {id}");
+        assert_eq!(details, with_javascript_numbers(shown), "job {id}");
     }
-    let heads = entries(&app, "failed", "group").await;
+    let headers = entries(&app, "failed", "group").await;
     let causes = desk.env.spool(&["status", "--json"]).json()[0]["causes"].clone();
-    let [head] = heads.as_slice() else { panic!("{heads:?}") };
-    let cause = json!({ "code": head["code"], "count": head["count"], "nextStep": head["nextStep"] });
-    assert_eq!(as_javascript_has_it(causes), as_javascript_has_it(json!([cause])));
+    let [header] = headers.as_slice() else { panic!("{headers:?}") };
+    let cause = json!({ "code": header["code"], "count": header["count"], "nextStep": header["nextStep"] });
+    assert_eq!(with_javascript_numbers(causes), with_javascript_numbers(json!([cause])));
 }

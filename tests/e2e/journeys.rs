@@ -1,4 +1,4 @@
-//! The journeys of a person through the real window, each on a desktop of its own.
+//! User journeys through the real window, each on a desktop of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use serde_json::Value;
@@ -14,18 +14,20 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+/// Returns the state of the job with this index; null if there is none.
 fn state(desk: &Desk, n: usize) -> Value {
     desk.env.jobs().get(n).map_or(Value::Null, |job| job["state"].clone())
 }
 
-/// A desk whose results go to the out folder, encoded quickly by a preset of its own.
+/// Returns a desktop whose results go to the out folder, encoded with a fast preset.
 fn desk() -> Desk {
     let desk = Desk::new();
-    settle_in(&desk, &serde_json::json!({}));
+    configure(&desk, &serde_json::json!({}));
     desk
 }
 
-fn settle_in(desk: &Desk, more: &Value) {
+/// Writes the fast preset and the settings, to which `more` is added.
+fn configure(desk: &Desk, more: &Value) {
     let preset = desk.env.spool(&["presets", "export", "web-1080p"]).stdout;
     let mut preset: Value = serde_json::from_str(&preset).unwrap();
     preset["id"] = "quick".into();
@@ -39,7 +41,7 @@ fn settle_in(desk: &Desk, more: &Value) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_named_at_the_start_are_worked_and_their_results_verified() {
+async fn files_named_at_the_start_are_converted_and_verified() {
     let desk = desk();
     let long = clips::clip("minute.mkv", 60.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
     let (a, b) = (desk.env.video(&long, "a.mkv"), desk.env.video(&clips::ordinary(), "b.mkv"));
@@ -56,7 +58,7 @@ async fn files_named_at_the_start_are_worked_and_their_results_verified() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broken_file_fails_with_its_reason_is_replaced_and_retried() {
+async fn a_broken_file_fails_with_a_reason_and_can_be_replaced_and_retried() {
     let desk = desk();
     let video = desk.env.videos().join("letter.mp4");
     fs::write(&video, "Dear reader, this is no video.\n".repeat(100)).unwrap();
@@ -73,7 +75,7 @@ async fn a_broken_file_fails_with_its_reason_is_replaced_and_retried() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn retry_all_tries_every_failed_video_again() {
+async fn retry_all_retries_every_failed_job() {
     let desk = desk();
     for name in ["a.mp4", "b.mp4", "c.mp4"] {
         fs::write(desk.env.videos().join(name), "no video").unwrap();
@@ -90,9 +92,9 @@ async fn retry_all_tries_every_failed_video_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_running_video_is_paused_resumed_and_cancelled() {
+async fn a_running_job_is_paused_resumed_and_cancelled() {
     let desk = Desk::new();
-    settle_in(&desk, &serde_json::json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg") }));
+    configure(&desk, &serde_json::json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg") }));
     let video = desk.env.video(&clips::ordinary(), "fake-stall.mkv");
     let app = App::start(&desk, &[text(&video)]).await;
     app.sees("[data-state=running] [aria-label=Pause]").await;
@@ -108,7 +110,7 @@ async fn a_running_video_is_paused_resumed_and_cancelled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_real_drop_adds_files_and_folders_and_counts_what_is_no_video() {
+async fn a_drop_adds_files_and_folders_and_counts_files_that_are_not_videos() {
     let desk = desk();
     let folder = desk.env.videos().join("holiday");
     fs::create_dir(&folder).unwrap();
@@ -122,12 +124,12 @@ async fn a_real_drop_adds_files_and_folders_and_counts_what_is_no_video() {
     app.reads("[role=status]", "3 videos added. 1 file is not a video.").await;
     app.reads("#tab-done .count", "3").await;
     assert_eq!(desk.env.results(), ["-a 100% #1.mp4", "holiday/beach.mp4", "plain.mp4"]);
-    assert_eq!(app.count(".overlay.shown").await, 0, "the overlay is gone");
+    assert_eq!(app.count(".overlay.shown").await, 0, "the overlay is hidden");
 }
 
-/// Twice as many pixels: what the page measures is half of what the pointer moves by.
+/// With a scale factor of 2, lengths in the page are half of those on the screen.
 #[tokio::test(flavor = "multi_thread")]
-async fn on_a_dense_screen_a_drop_gets_the_preset_of_the_tile_it_lies_on() {
+async fn a_drop_on_a_high_dpi_screen_uses_the_preset_of_the_tile() {
     let mut desk = desk();
     desk.variables.push(("GDK_SCALE", "2".into()));
     let video = desk.env.video(&clips::ordinary(), "a.mkv");
@@ -144,7 +146,7 @@ async fn on_a_dense_screen_a_drop_gets_the_preset_of_the_tile_it_lies_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_end_of_a_batch_is_notified_while_the_window_is_not_in_front() {
+async fn the_end_of_a_batch_is_notified_while_the_window_is_in_the_background() {
     let desk = desk();
     let video = desk.env.video(&clips::ordinary(), "a.mkv");
     let broken = desk.env.videos().join("b <b>.mp4");
@@ -155,7 +157,7 @@ async fn the_end_of_a_batch_is_notified_while_the_window_is_not_in_front() {
     let mut other = spool_e2e::desk::Program::start(&mut other);
     other.first_line();
     desk.to_front("files");
-    // Not by a second start: that would bring the window to the front.
+    // A second start of the application would bring its window to the front, so the command adds the videos.
     desk.env.spool(&["add", text(&video), text(&broken)]);
     app.reads("#tab-failed .count", "1").await;
     let failed = desk.is_notified("A video failed");
@@ -164,7 +166,7 @@ async fn the_end_of_a_batch_is_notified_while_the_window_is_not_in_front() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_start_hands_its_files_to_the_first_and_ends() {
+async fn a_second_instance_passes_its_files_to_the_first_and_exits() {
     let desk = desk();
     let app = App::start(&desk, &[]).await;
     let video = desk.env.video(&clips::ordinary(), "late.mkv");
@@ -177,9 +179,9 @@ async fn a_second_start_hands_its_files_to_the_first_and_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn quitting_with_a_running_video_asks_stops_it_cleanly_and_takes_it_up_again() {
+async fn quitting_asks_first_and_the_next_start_runs_the_stopped_job_again() {
     let desk = Desk::new();
-    settle_in(&desk, &serde_json::json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg") }));
+    configure(&desk, &serde_json::json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg") }));
     let video = desk.env.video(&clips::ordinary(), "fake-stall.mkv");
     {
         let app = App::start(&desk, &[text(&video)]).await;
@@ -188,20 +190,20 @@ async fn quitting_with_a_running_video_asks_stops_it_cleanly_and_takes_it_up_aga
         app.reads("dialog[open]", "1 video is being converted").await;
         app.picture("close-real").await;
         app.press_and_leave("Stop and quit").await;
-        wait_until("the job to be given back", SOON, || state(&desk, 0) == "queued");
-        wait_until("the part file to go", SOON, || desk.env.results().is_empty());
+        wait_until("the job to be queued again", SOON, || state(&desk, 0) == "queued");
+        wait_until("the part file to be removed", SOON, || desk.env.results().is_empty());
     }
     fs::remove_file(desk.env.data().join("settings.json")).unwrap();
-    settle_in(&desk, &serde_json::json!({}));
+    configure(&desk, &serde_json::json!({}));
     let app = App::start(&desk, &[]).await;
     app.reads("#tab-done .count", "1").await;
-    assert_eq!(desk.env.jobs()[0]["attempt"], 1, "a stop costs no attempt");
+    assert_eq!(desk.env.jobs()[0]["attempt"], 1, "a clean stop counts no attempt");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_queue_that_spool_run_works_is_shown_steered_and_taken_over() {
+async fn a_queue_run_by_another_process_is_shown_controlled_and_taken_over() {
     let desk = Desk::new();
-    settle_in(&desk, &serde_json::json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg") }));
+    configure(&desk, &serde_json::json!({ "ffmpeg": spool_tests::env::binary("fake-ffmpeg") }));
     desk.env.video(&clips::ordinary(), "fake-stall.mkv");
     desk.env.spool(&["add", "--flat", "--output-dir", text(&desk.env.out()), "videos"]);
     let run = desk.env.start(&["run"]);
@@ -210,7 +212,7 @@ async fn a_queue_that_spool_run_works_is_shown_steered_and_taken_over() {
     app.reads("footer", &format!("Worked by spool run (process {})", run.id())).await;
     app.sees("[data-state=running]").await;
     app.press("Cancel").await;
-    wait_until("the cancel", SOON, || state(&desk, 0) == "cancelled");
+    wait_until("the job to be cancelled", SOON, || state(&desk, 0) == "cancelled");
     app.reads("#tab-queue .count", "0").await;
     run.crash();
     let video = desk.env.video(&clips::ordinary(), "next.mkv");
@@ -219,7 +221,7 @@ async fn a_queue_that_spool_run_works_is_shown_steered_and_taken_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everything_can_be_done_by_keyboard() {
+async fn a_failed_job_is_opened_and_retried_by_keyboard() {
     let desk = desk();
     let video = desk.env.videos().join("a.mp4");
     fs::write(&video, "no video").unwrap();
@@ -250,7 +252,7 @@ async fn everything_can_be_done_by_keyboard() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_video_in_view_gets_its_facts_and_its_picture() {
+async fn a_visible_job_shows_its_facts_and_its_thumbnail() {
     let desk = desk();
     desk.env.spool(&["pause"]);
     let (video, broken) = (desk.env.video(&clips::ordinary(), "a.mkv"), desk.env.videos().join("b.mp4"));
@@ -260,13 +262,13 @@ async fn a_video_in_view_gets_its_facts_and_its_picture() {
     app.sees("#job-1 img").await;
     let drawn =
         "const i = document.querySelector('#job-1 img'); return i.decode().then(() => i.naturalWidth)";
-    assert_eq!(app.script(drawn, vec![]).await, 96, "four thirds of 72 lines");
+    assert_eq!(app.script(drawn, vec![]).await, 96, "4:3 with 72 lines");
     assert_eq!(app.count("#job-2 img").await, 0);
     app.picture("queue-real").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dropped_folder_of_fifty_shows_its_videos_and_counts_the_rest() {
+async fn a_dropped_folder_of_fifty_adds_its_videos_and_counts_the_other_files() {
     let desk = desk();
     desk.env.spool(&["pause"]);
     let folder = desk.env.videos().join("mixed");
@@ -285,7 +287,7 @@ async fn a_dropped_folder_of_fifty_shows_its_videos_and_counts_the_rest() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_done_before_is_shown_and_done_again_only_when_wanted() {
+async fn a_video_already_done_is_reported_and_converted_again_only_on_request() {
     let desk = desk();
     let video = desk.env.video(&clips::ordinary(), "a.mkv");
     let app = App::start(&desk, &[text(&video)]).await;
@@ -299,7 +301,7 @@ async fn what_was_done_before_is_shown_and_done_again_only_when_wanted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failed_video_is_tried_with_another_preset() {
+async fn a_failed_job_is_retried_with_another_preset() {
     let desk = desk();
     let video = desk.env.videos().join("a.mp4");
     fs::write(&video, "no video").unwrap();
@@ -323,7 +325,7 @@ async fn a_failed_video_is_tried_with_another_preset() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_window_in_the_background_and_a_page_that_hangs_lose_nothing() {
+async fn a_hidden_window_and_a_hanging_page_miss_nothing() {
     let desk = desk();
     let long = clips::clip("minute.mkv", 60.0, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
     let (a, b) = (desk.env.video(&long, "a.mkv"), desk.env.video(&clips::ordinary(), "b.mkv"));
@@ -333,19 +335,20 @@ async fn a_window_in_the_background_and_a_page_that_hangs_lose_nothing() {
     app.reads("dialog[open]", "1 video is being converted").await;
     app.press_and_leave("Keep working in the background").await;
     let visible = || desk.hands(&["search", "--onlyvisible", "--name", "^Spool$"]);
-    wait_until("the window to go", SOON, || visible().is_empty());
+    wait_until("the window to be hidden", SOON, || visible().is_empty());
     assert!(desk.command(binary()).arg(&b).stdout(Stdio::null()).status().unwrap().success());
-    wait_until("the window to come back", SOON, || !visible().is_empty());
+    wait_until("the window to be shown again", SOON, || !visible().is_empty());
     let hang = "setTimeout(() => { const end = Date.now() + 3000; while (Date.now() < end); }, 0)";
     app.script(hang, vec![]).await;
-    wait_until("both to be done", SOON, || state(&desk, 0) == "done" && state(&desk, 1) == "done");
-    // Both may be done while the page still hangs: the second begins when it answers again.
+    wait_until("both jobs to be done", SOON, || state(&desk, 0) == "done" && state(&desk, 1) == "done");
+    // Both may be done while the page still hangs. This call returns when the page responds; the limit of one second
+    // applies from then on.
     app.text("#tab-done .count").await;
     app.reads_within("#tab-done .count", "2", Duration::from_secs(1)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn settings_count_at_once_and_are_there_at_the_next_start() {
+async fn settings_apply_at_once_and_persist() {
     let desk = desk();
     {
         let app = App::start(&desk, &[]).await;
@@ -354,7 +357,7 @@ async fn settings_count_at_once_and_are_there_at_the_next_start() {
         app.script("document.querySelector('input[value=dark]').click()", vec![]).await;
         app.sees("html[data-theme=dark]").await;
         app.picture("settings-real").await;
-        wait_until("the choice to be kept", SOON, || {
+        wait_until("the setting to be saved", SOON, || {
             fs::read_to_string(desk.env.data().join("settings.json")).is_ok_and(|s| s.contains("\"dark\""))
         });
     }

@@ -1,4 +1,5 @@
-//! What people and scripts ask for meanwhile, each by a process of its own.
+//! The commands of users and scripts during the soak test. Each is a process of the command line; commands on all jobs
+//! that are cut off are in `faults`.
 
 use crate::faults::pause;
 use crate::recordings;
@@ -9,48 +10,50 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// A folder of videos, as it was added.
+/// A folder of videos and the options it was added with.
 struct Batch {
     folder: PathBuf,
     preset: &'static str,
     flat: bool,
 }
 
-/// Jobs not yet started beyond which none is added ...
+/// No folder is added while at least this many jobs have not started ...
 const BACKLOG: u64 = 80;
-/// ... unless fewer have been added than this for each second: then the engine is slow, and gets its fill.
+/// ... unless fewer jobs per second than this were accepted so far, which is the case with a slow engine.
 const JOBS_PER_SECOND: f64 = 2.0;
 
-/// Adds whenever the queue runs low, and asks for this and that.
+/// Adds a folder whenever few jobs are left, sometimes adds an earlier one again, and runs random commands until `end`.
+/// Leaves the queue resumed.
 pub(crate) fn commands(world: &World, end: Instant, random: &mut Rng) {
     let templates = KINDS.map(|kind| (kind, template(kind)));
-    let (mut batches, begun) = (Vec::new(), Instant::now());
+    let (mut batches, start) = (Vec::new(), Instant::now());
     while Instant::now() < end {
         let counts = world.queue.counts().unwrap();
         let behind =
-            (world.accepted.lock().unwrap().len() as f64) < begun.elapsed().as_secs_f64() * JOBS_PER_SECOND;
+            (world.accepted.lock().unwrap().len() as f64) < start.elapsed().as_secs_f64() * JOBS_PER_SECOND;
         if behind || counts.queued + counts.waiting < BACKLOG {
-            let batch = make(world, batches.len() + 1, &templates, random);
+            let batch = create_folder(world, batches.len() + 1, &templates, random);
             add(world, &batch, &[]);
             batches.push(batch);
         }
         if let Some(batch) = random.choice(&batches).filter(|_| random.u8(..6) == 0) {
             count(&world.tally.again);
-            let wanted = random.u8(..6) == 0;
-            let accepted = add(world, batch, if wanted { &["--again"] } else { &[] });
-            // What grew since it was cancelled is another video.
-            let doubled = accepted.iter().filter(|source| kind_of(Path::new(source)) != "growing");
-            let doubled: Vec<_> = doubled.filter(|_| !wanted).collect();
-            world.demand(doubled.is_empty(), || format!("added again and doubled: {doubled:?}"));
+            let requested = random.u8(..6) == 0;
+            let accepted = add(world, batch, if requested { &["--again"] } else { &[] });
+            // A recording that has grown since its job was cancelled is another video.
+            let duplicates = accepted.iter().filter(|source| kind_of(Path::new(source)) != "growing");
+            let duplicates: Vec<_> = duplicates.filter(|_| !requested).collect();
+            world.demand(duplicates.is_empty(), || format!("accepted twice: {duplicates:?}"));
         }
-        steer(world, random);
+        random_command(world, random);
         pause(random.u64(20..400), end);
     }
-    ask(world, &["resume"]);
+    request(world, &["resume"]);
 }
 
-/// A folder of new videos, with folders of its own, one in fifty of them none.
-fn make(world: &World, number: usize, templates: &[(&str, Vec<u8>)], random: &mut Rng) -> Batch {
+/// Creates a folder of new videos in subfolders. On average, one file in fifty is not a video, two are recordings and
+/// two are results of another queue.
+fn create_folder(world: &World, number: usize, templates: &[(&str, Vec<u8>)], random: &mut Rng) -> Batch {
     let folder = world.env.videos().join(format!("batch-{number}"));
     for n in 0..random.usize(10..60) {
         let day = folder.join(format!("day {}", n % 3));
@@ -69,48 +72,49 @@ fn make(world: &World, number: usize, templates: &[(&str, Vec<u8>)], random: &mu
     Batch { folder, preset, flat: random.bool() }
 }
 
-/// Adds it, and answers which videos were accepted.
+/// Adds a folder, and returns the sources that were accepted.
 fn add(world: &World, batch: &Batch, more: &[&str]) -> Vec<String> {
     let (out, folder) = (world.env.out(), batch.folder.to_string_lossy().into_owned());
     let fixed = ["add", "--json", "--preset", batch.preset, "--set", "video.speed=ultrafast", "--output-dir"];
     let flat: &[&str] = if batch.flat { &["--flat"] } else { &[] };
     let answer = world.env.spool(&[&fixed[..], &[out.to_str().unwrap()], flat, more, &[&folder]].concat());
-    world.demand(answer.code == 0, || format!("add said {answer:?}"));
+    world.demand(answer.code == 0, || format!("add returned {answer:?}"));
     let lines = answer.json();
     let accepted: Vec<_> = lines.iter().filter(|l| l["outcome"] == "accepted").collect();
     world.accepted.lock().unwrap().extend(accepted.iter().map(|l| l["id"].as_i64().unwrap()));
     accepted.iter().map(|l| l["source"].as_str().unwrap().to_owned()).collect()
 }
 
-fn steer(world: &World, random: &mut Rng) {
+/// Runs a random command.
+fn random_command(world: &World, random: &mut Rng) {
     let last = world.accepted.lock().unwrap().last().copied().unwrap_or(1);
-    // Mostly of the newest, which are not through yet.
+    // The newest jobs: most of them have not ended yet.
     let from = last.saturating_sub(120).max(1);
     let one = random.i64(from..=last).to_string();
     let some = format!("{from}-{last}");
     match random.u8(..13) {
-        0 | 1 => ask(world, &["cancel", &one]),
-        2 => ask(world, &["retry", &one]),
-        3 if random.u8(..8) == 0 => ask(world, &["retry", "--all"]),
-        4 | 5 => ask(world, &["hold", &one]),
-        6 | 7 => ask(world, &["release", &some]),
-        8 => ask(world, &["move", "--top", &one]),
-        9 => ask(world, &["move", "--down", &one]),
-        10 => ask(world, &["show", &one, "--log"]),
+        0 | 1 => request(world, &["cancel", &one]),
+        2 => request(world, &["retry", &one]),
+        3 if random.u8(..8) == 0 => request(world, &["retry", "--all"]),
+        4 | 5 => request(world, &["hold", &one]),
+        6 | 7 => request(world, &["release", &some]),
+        8 => request(world, &["move", "--top", &one]),
+        9 => request(world, &["move", "--down", &one]),
+        10 => request(world, &["show", &one, "--log"]),
         11 if random.u8(..8) == 0 => {
-            ask(world, &["cancel", "--all"]);
-            ask(world, &["retry", "--state", "cancelled"]);
+            request(world, &["cancel", "--all"]);
+            request(world, &["retry", "--state", "cancelled"]);
         }
         _ => {
-            ask(world, &["pause"]);
-            ask(world, &["resume"]);
+            request(world, &["pause"]);
+            request(world, &["resume"]);
         }
     }
 }
 
-/// 0 or 1 is an answer: 1 means that it did not apply to some.
-fn ask(world: &World, args: &[&str]) {
+/// Runs a command. Exit code 1 is accepted: it means that the command did not apply to some of the jobs.
+fn request(world: &World, args: &[&str]) {
     count(&world.tally.commands);
     let answer = world.env.spool(args);
-    world.demand(answer.code <= 1, || format!("{args:?} said {answer:?}"));
+    world.demand(answer.code <= 1, || format!("{args:?} returned {answer:?}"));
 }

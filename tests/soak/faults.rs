@@ -1,4 +1,5 @@
-//! What is broken from outside: the engine, its processes, its disk, its clock.
+//! The faults: engines are killed, stopped and given a wrong clock, their ffmpeg and ffprobe processes receive signals,
+//! and their disk fills up.
 
 use crate::world::{DISK, Vitals, World, count};
 use fastrand::Rng;
@@ -8,7 +9,7 @@ use spool_tests::env::Running;
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// Waits so long, but not beyond the end.
+/// Sleeps for this time, but at most until `end`.
 pub(crate) fn pause(millis: u64, end: Instant) {
     let until = (Instant::now() + Duration::from_millis(millis)).min(end);
     while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
@@ -16,15 +17,16 @@ pub(crate) fn pause(millis: u64, end: Instant) {
     }
 }
 
-/// Engines that are killed or, now and then, stopped; the last one lives on and is watched.
+/// Runs engines one after another. Kills each one, or sometimes stops it cleanly, until `kills_end`. The last one runs
+/// until `end`, and its memory and handles are recorded.
 pub(crate) fn engines(world: &World, kills_end: Instant, end: Instant, random: &mut Rng) {
     while Instant::now() < kills_end {
         let shift = random.choice(["+1d", "-1d", "", "", "", ""]).filter(|s| !s.is_empty());
         let run = world.engine(&[], shift);
         pause(random.u64(300..8_000), kills_end);
-        let asked = cut_off(world, random);
-        end_it(world, run, random.u8(..8) == 0);
-        drop(asked);
+        let command = cut_off(world, random);
+        end_engine(world, run, random.u8(..8) == 0);
+        drop(command);
     }
     let mut run = world.engine(&[], None);
     while Instant::now() < end {
@@ -34,10 +36,11 @@ pub(crate) fn engines(world: &World, kills_end: Instant, end: Instant, random: &
         }
         world.vitals.lock().unwrap().extend(vitals(run.id()));
     }
-    end_it(world, run, true);
+    end_engine(world, run, true);
 }
 
-/// Now and then a command on all jobs is at work when the engine ends, and is killed after it.
+/// Sometimes starts a command on all jobs, so that it runs while the engine ends. Dropping the returned process kills
+/// it.
 fn cut_off(world: &World, random: &mut Rng) -> Option<Running> {
     let all: &[&str] = match random.u8(..10) {
         0 => &["cancel", "--all"],
@@ -45,14 +48,14 @@ fn cut_off(world: &World, random: &mut Rng) -> Option<Running> {
         _ => return None,
     };
     count(&world.tally.cut_off);
-    let asked = world.env.start(all);
+    let command = world.env.start(all);
     std::thread::park_timeout(Duration::from_millis(random.u64(..60)));
-    Some(asked)
+    Some(command)
 }
 
-fn end_it(world: &World, mut run: Running, cleanly: bool) {
+fn end_engine(world: &World, mut run: Running, cleanly: bool) {
     if run.has_ended() {
-        return world.broken(format!("the engine ended by itself: {:?}", run.answer()));
+        return world.broken(format!("the engine exited unexpectedly: {:?}", run.answer()));
     }
     if !cleanly {
         count(&world.tally.kills);
@@ -61,8 +64,8 @@ fn end_it(world: &World, mut run: Running, cleanly: bool) {
     count(&world.tally.stops);
     send(run.id(), Signal::TERM);
     let answer = run.answer();
-    // One that had hardly begun to start ends by the signal itself.
-    world.demand(answer.code <= 1 || answer.code == 128, || format!("a stopped engine said {answer:?}"));
+    // 128: an engine that has not installed its signal handler yet is ended by the signal.
+    world.demand(answer.code <= 1 || answer.code == 128, || format!("a stopped engine returned {answer:?}"));
 }
 
 fn send(pid: u32, signal: Signal) -> bool {
@@ -76,20 +79,20 @@ fn vitals(pid: u32) -> Option<Vitals> {
     Some(Vitals { kilobytes, handles: fs::read_dir(format!("/proc/{pid}/fd")).ok()?.count() })
 }
 
-/// Processes of this world's tools.
+/// Returns the ids of the ffmpeg and ffprobe processes that read or write files of this test.
 pub(crate) fn tools(world: &World) -> Vec<u32> {
-    let needles = [world.env.out(), world.env.videos()].map(|p| p.to_string_lossy().into_owned());
+    let folders = [world.env.out(), world.env.videos()].map(|p| p.to_string_lossy().into_owned());
     let pids = fs::read_dir("/proc").unwrap().flatten().filter_map(|e| e.file_name().to_str()?.parse().ok());
     let is_ours = |pid: &u32| {
         let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         let line = String::from_utf8_lossy(&line).into_owned();
         line.split('\0').next().is_some_and(|p| p.ends_with("ffmpeg") || p.ends_with("ffprobe"))
-            && needles.iter().any(|n| line.contains(n))
+            && folders.iter().any(|n| line.contains(n))
     };
     pids.filter(is_ours).collect()
 }
 
-/// Signals to tools at work.
+/// Sends random signals to running ffmpeg and ffprobe processes until `end`.
 pub(crate) fn signals(world: &World, end: Instant, random: &mut Rng) {
     let kinds = [Signal::KILL, Signal::SEGV, Signal::ABORT, Signal::TERM, Signal::STOP];
     while Instant::now() < end {
@@ -105,7 +108,8 @@ pub(crate) fn signals(world: &World, end: Instant, random: &mut Rng) {
     }
 }
 
-/// A disk that fills up, to the last byte or to less than the engine wants to keep free, and empties again.
+/// Fills the disk, to the last byte or until less is free than the engine keeps free, and frees it again, until `end`.
+/// Does nothing without a small disk.
 pub(crate) fn disk(world: &World, end: Instant, random: &mut Rng) {
     let Some(disk) = &world.disk else { return };
     while Instant::now() < end {
@@ -113,11 +117,11 @@ pub(crate) fn disk(world: &World, end: Instant, random: &mut Rng) {
         count(&world.tally.full_disks);
         let left = random.choice([0, 20 << 20]).unwrap_or(0);
         let ballast = disk.0.join("ballast");
-        // Filled to the end the last write fails, as it should.
+        // Fails when the disk is full, which is intended.
         let _ = fs::write(&ballast, vec![0; (DISK - left) as usize]);
         pause(random.u64(1_000..5_000), end);
         fs::remove_file(&ballast).unwrap();
-        // Volumes come and go: waiting jobs are looked at again.
+        // A change of the mounts makes the engine check its waiting jobs again.
         drop(SmallDisk::mount(world.env.data().join("drive"), 1 << 20));
     }
 }

@@ -1,10 +1,11 @@
-//! The soak: a queue of thousands of tiny clips is worked for some minutes while everything is broken from
-//! outside. `./dev soak MINUTES`, or `cargo test -p spool-tests --test soak -- MINUTES [SEED]`.
+//! The soak test: runs a queue of thousands of tiny clips for some minutes under random faults.
+//! `./dev soak MINUTES`, or `cargo test -p spool-tests --test soak -- MINUTES [SEED]`.
 //!
-//! Three quarters of the time the engine is killed every few seconds; in the last quarter one engine lives on
-//! under all other faults, and its memory and handles are watched. Then the faults end, the queue is worked
-//! off, and what must hold is checked. Folders are added with their trees, and again while they are worked; among their
-//! videos are recordings that grow, and results of another queue. Exits with 1 and the broken invariants when one does not.
+//! For three quarters of the time, engines are killed every few seconds. In the last quarter, one engine keeps running
+//! under all other faults, and its memory and handles are recorded. Then the faults stop, the queue is run until it is
+//! idle, and the invariants are checked. Folders are added with their subfolders, and again while their jobs run; their
+//! videos include recordings that grow and results of another queue. Prints the broken invariants and exits with 1 if
+//! there are any.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod checks;
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
     println!("soak: {minutes} minutes, seed {seed}");
     let world = World::new(minutes);
     storm(&world, minutes, seed);
-    println!("soak: the faults end; working off the queue");
+    println!("soak: the faults have stopped; running the queue until it is idle");
     checks::settle(&world);
     checks::check(&world);
     world.summary()
@@ -32,8 +33,8 @@ fn main() -> ExitCode {
 
 fn storm(world: &World, minutes: u64, seed: u64) {
     let length = Duration::from_secs(minutes * 60);
-    let (begun, end) = (Instant::now(), Instant::now() + length);
-    let kills_end = begun + length * 3 / 4;
+    let (start, end) = (Instant::now(), Instant::now() + length);
+    let kills_end = start + length * 3 / 4;
     std::thread::scope(|scope| {
         let random = |n| fastrand::Rng::with_seed(seed.wrapping_add(n));
         scope.spawn(move || faults::engines(world, kills_end, end, &mut random(1)));

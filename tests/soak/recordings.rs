@@ -1,4 +1,4 @@
-//! Recordings: videos that are still being written when they are added, and for some seconds after.
+//! Recordings: videos that are still being written when they are added, and for some seconds afterwards.
 
 use crate::faults::pause;
 use crate::world::World;
@@ -7,24 +7,24 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// A file, and what is still to be written to it.
+/// A file and the bytes that are still to be written to it.
 #[derive(Debug)]
 pub(crate) struct Recording {
     path: PathBuf,
     left: Vec<u8>,
 }
 
-/// Parts that a recording comes in.
+/// A recording starts with this fraction of its bytes.
 const PARTS: usize = 8;
 
-/// Begins to write these bytes there.
+/// Writes the first part of `bytes` to `path`, and registers the rest.
 pub(crate) fn begin(world: &World, path: PathBuf, bytes: &[u8]) {
     let (first, left) = bytes.split_at(bytes.len() / PARTS);
     fs::write(&path, first).unwrap();
     world.recordings.lock().unwrap().push(Recording { path, left: left.to_vec() });
 }
 
-/// Each gets its next part every half second.
+/// Appends the next part to each recording twice a second, until `end`.
 pub(crate) fn grow(world: &World, end: Instant) {
     while Instant::now() < end {
         pause(500, end);
@@ -36,7 +36,7 @@ pub(crate) fn grow(world: &World, end: Instant) {
     }
 }
 
-/// Writes what is left of all.
+/// Writes the rest of all recordings.
 pub(crate) fn finish(world: &World) {
     for mut recording in world.recordings.lock().unwrap().drain(..) {
         let left = recording.left.len();
@@ -44,7 +44,8 @@ pub(crate) fn finish(world: &World) {
     }
 }
 
-/// Ended, it bears the date of when it was recorded, as a copy does, so that it need not be watched for a minute.
+/// Appends the next `bytes`. A complete recording gets an old modification time, as a copied file has, so that its job
+/// need not wait until the file has been unchanged for a minute.
 fn write(recording: &mut Recording, bytes: usize) {
     let part: Vec<u8> = recording.left.drain(..bytes.min(recording.left.len())).collect();
     fs::OpenOptions::new().append(true).open(&recording.path).unwrap().write_all(&part).unwrap();

@@ -1,4 +1,5 @@
-//! The world of a soak: sources, results on a small disk, what was accepted, and the tally.
+//! The environment of a soak test: sources, results on a small disk, the accepted jobs, and counters of the faults.
+//! Collects broken invariants without knowing what they are.
 
 use crate::recordings::Recording;
 use spool_core::clock::SystemClock;
@@ -14,11 +15,11 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-/// Room for results: far more than they take, so that only the filler makes it scarce. The engine keeps
-/// 64 MB free.
+/// Size of the disk for results in bytes: far more than they need, so that only `faults::disk` fills it. The engine
+/// keeps 64 MB free.
 pub(crate) const DISK: u64 = 192 << 20;
 
-/// Faults and jobs so far.
+/// Numbers of faults and commands so far.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) kills: AtomicUsize,
@@ -27,36 +28,39 @@ pub(crate) struct Tally {
     pub(crate) signals: AtomicUsize,
     pub(crate) full_disks: AtomicUsize,
     pub(crate) commands: AtomicUsize,
-    /// Folders that were added once more.
+    /// Folders that were added again.
     pub(crate) again: AtomicUsize,
-    /// Commands on all jobs that were killed.
+    /// Commands on all jobs that were started just before the end of an engine, and killed after it.
     pub(crate) cut_off: AtomicUsize,
 }
 
-/// One more.
+/// Increments a counter.
 pub(crate) fn count(counter: &AtomicUsize) {
     counter.fetch_add(1, Ordering::Relaxed);
 }
 
-/// A reading of the engine that lives long.
+/// Memory and handles of the long-running engine at one moment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Vitals {
+    /// Resident memory.
     pub(crate) kilobytes: u64,
+    /// Open file descriptors.
     pub(crate) handles: usize,
 }
 
-/// Everything the threads share.
+/// The state that all threads share.
 pub(crate) struct World {
     pub(crate) minutes: u64,
     pub(crate) env: TestEnv,
+    /// The disk for results; `None` where only root may mount one.
     pub(crate) disk: Option<SmallDisk>,
     pub(crate) tally: Tally,
-    /// Ids that `add` has answered.
+    /// Ids of the jobs that `add` has accepted.
     pub(crate) accepted: Mutex<BTreeSet<i64>>,
     pub(crate) vitals: Mutex<Vec<Vitals>>,
-    /// What still grows.
+    /// Recordings that are still being written.
     pub(crate) recordings: Mutex<Vec<Recording>>,
-    /// Another process's view of the queue: ours.
+    /// The queue, opened by this process beside the engines.
     pub(crate) queue: SqliteQueue,
     broken: Mutex<Vec<String>>,
 }
@@ -79,7 +83,7 @@ impl World {
         }
     }
 
-    /// An engine, with the wall clock shifted by so much ("+1d").
+    /// Starts an engine. `shift`: shifts its wall clock ("+1d") where libfaketime is installed.
     pub(crate) fn engine(&self, args: &[&str], shift: Option<&str>) -> Running {
         let args: Vec<&str> = ["run", "--workers", "3", "--quiet"].iter().chain(args).copied().collect();
         let shifted = shift.and_then(faketime::shifted);
@@ -89,19 +93,20 @@ impl World {
         self.env.start_with(&args, &shifted.unwrap_or_default())
     }
 
-    /// Something that must hold does not.
+    /// Records a broken invariant.
     pub(crate) fn broken(&self, what: String) {
         println!("soak: BROKEN: {what}");
         self.broken.lock().unwrap().push(what);
     }
 
-    /// Must hold.
+    /// Records a broken invariant unless `holds`.
     pub(crate) fn demand(&self, holds: bool, what: impl FnOnce() -> String) {
         if !holds {
             self.broken(what());
         }
     }
 
+    /// Prints the counters and the broken invariants, and returns the exit code.
     pub(crate) fn summary(&self) -> ExitCode {
         println!("soak: {} jobs, {:?}", self.accepted.lock().unwrap().len(), self.tally);
         let broken = self.broken.lock().unwrap();
@@ -111,11 +116,11 @@ impl World {
     }
 }
 
-/// Kinds of source, by the beginning of their names: "bad" can never be done, "growing" is a recording, and "theirs" a
-/// result of another queue.
+/// Kinds of source, by the prefix of the file name: "sound" has audio, "silent" has none, "bad" is not a video,
+/// "growing" is a recording, and "theirs" is a result of another queue.
 pub(crate) const KINDS: [&str; 5] = ["sound", "silent", "bad", "growing", "theirs"];
 
-/// The bytes that every source of a kind has.
+/// Returns the complete content of every source of a kind.
 pub(crate) fn template(kind: &str) -> Vec<u8> {
     let x264 = ["-s", "160x90", "-c:v", "libx264", "-preset", "ultrafast"];
     let clip = match kind {
@@ -127,7 +132,7 @@ pub(crate) fn template(kind: &str) -> Vec<u8> {
     std::fs::read(clip).unwrap()
 }
 
-/// The first kind, as another queue made it.
+/// Returns the result of another queue for a source of the first kind; made once.
 fn theirs() -> Vec<u8> {
     static RESULT: OnceLock<Vec<u8>> = OnceLock::new();
     let make = || {
@@ -149,7 +154,7 @@ fn theirs() -> Vec<u8> {
     RESULT.get_or_init(make).clone()
 }
 
-/// The kind of a source.
+/// Returns the kind of a source.
 pub(crate) fn kind_of(source: &Path) -> &str {
     source.file_name().unwrap().to_str().unwrap().split('-').next().unwrap()
 }

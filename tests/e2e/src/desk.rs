@@ -1,4 +1,5 @@
-//! The desktop around the application.
+//! The desktop around the application: its programs, environment variables and notifications. Knows nothing about the
+//! page.
 
 use serde_json::Value;
 use spool_tests::env::TestEnv;
@@ -10,35 +11,35 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-/// Longest wait for anything on the desktop. Beside builds on two cores a window takes some 15 s to come up.
+/// Longest wait for a condition on the desktop. While builds run on two cores, a window takes about 15 s to appear.
 pub const SOON: Duration = Duration::from_mins(1);
 
-/// A program of the desktop; ended with its group when dropped.
+/// A program of the desktop. Dropping it kills its process group.
 pub struct Program(Child);
 
 impl Program {
-    /// Its process.
+    /// Returns its process id.
     pub fn id(&self) -> u32 {
         self.0.id()
     }
 
-    /// Starts it in a process group of its own. What it complains of is shown where its test fails.
+    /// Starts a program in a process group of its own. Its stderr goes to a log, which is printed if the test fails.
     pub fn start(command: &mut Command) -> Program {
         use std::os::unix::process::CommandExt;
         let name = command.get_program().to_string_lossy().into_owned();
-        let complaints = File::options().append(true).open(complaints()).unwrap();
-        let child = command.process_group(0).stdin(Stdio::null()).stderr(complaints).spawn();
+        let stderr_log = File::options().append(true).open(stderr_log()).unwrap();
+        let child = command.process_group(0).stdin(Stdio::null()).stderr(stderr_log).spawn();
         Program(child.unwrap_or_else(|e| panic!("{name} is needed: {e}")))
     }
 
-    /// The first line it says.
+    /// Returns the first line of its stdout, without the line break. Lines after it may be lost.
     pub fn first_line(&mut self) -> String {
         let mut line = String::new();
         BufReader::new(self.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         line.trim().to_owned()
     }
 
-    /// Has it ended?
+    /// Checks whether it has ended.
     pub fn has_ended(&mut self) -> bool {
         self.0.try_wait().unwrap().is_some()
     }
@@ -52,18 +53,19 @@ impl Drop for Program {
     }
 }
 
-/// The desktop and a world of Spool on it. Programs end in the order of the fields.
+/// The desktop, with a queue and folders for Spool.
 pub struct Desk {
     /// Queue, videos and results.
     pub env: TestEnv,
-    /// What programs on this desktop are told.
+    /// Environment variables of the programs on this desktop.
     pub variables: Vec<(&'static str, String)>,
     notifications: PathBuf,
+    /// In the order in which they end: notification service, window manager, message bus, display server.
     programs: Vec<Program>,
 }
 
-/// A session bus that starts no services by itself: a machine's portals and accessibility would be waited for, up to 25 s
-/// each, before a window comes up.
+/// Configuration of a session bus that starts no services by itself. Otherwise a window would appear only after it had
+/// waited for the portals and the accessibility service of the machine, up to 25 s each.
 const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -78,8 +80,8 @@ const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus C
 </busconfig>
 "#;
 
-/// What the programs of this test run complained of, beside its binary.
-fn complaints() -> &'static Path {
+/// Returns the log with the stderr of all programs of this test run. It lies beside the test binary.
+fn stderr_log() -> &'static Path {
     static LOG: OnceLock<PathBuf> = OnceLock::new();
     LOG.get_or_init(|| {
         let log = std::env::current_exe().unwrap().with_extension("log");
@@ -88,22 +90,23 @@ fn complaints() -> &'static Path {
     })
 }
 
-/// A failure on a machine that is not at hand must tell what the programs said, and what the machine was doing.
+/// If the test failed, prints the last output of the programs and the load of the machine, so that failures on a remote
+/// machine can be analysed.
 impl Drop for Desk {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             return;
         }
-        let said = std::fs::read_to_string(complaints()).unwrap_or_default();
-        let lines: Vec<&str> = said.lines().collect();
-        eprintln!("--- the last the programs said:\n{}", lines[lines.len().saturating_sub(60)..].join("\n"));
+        let log = std::fs::read_to_string(stderr_log()).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        eprintln!("--- last output of the programs:\n{}", lines[lines.len().saturating_sub(60)..].join("\n"));
         for (program, args) in [
             ("ps", &["-eo", "pid,ppid,stat,wchan:20,etime,time,args", "--sort=-time"][..]),
             ("df", &["-h", "/tmp", "/dev/shm", "."]),
             ("uptime", &[]),
         ] {
-            let answer = Command::new(program).args(args).stderr(Stdio::null()).output();
-            let text = answer.map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default();
+            let output = Command::new(program).args(args).stderr(Stdio::null()).output();
+            let text = output.map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default();
             let shown: Vec<String> = text.lines().take(40).map(|l| l.chars().take(200).collect()).collect();
             eprintln!("--- {program}:\n{}", shown.join("\n"));
         }
@@ -117,7 +120,7 @@ impl Default for Desk {
 }
 
 impl Desk {
-    /// Starts it.
+    /// Starts a desktop.
     pub fn new() -> Desk {
         let env = TestEnv::new();
         let runtime = env.data().join("../run");
@@ -136,7 +139,7 @@ impl Desk {
             ("HOME", home),
             ("SPOOL_DATA_DIR", env.data().to_string_lossy().into_owned()),
             ("GDK_BACKEND", "x11".into()),
-            // There is no service for accessibility on this bus.
+            // This bus has no accessibility service.
             ("NO_AT_BRIDGE", "1".into()),
         ];
         let notifications = env.data().join("../notifications");
@@ -150,12 +153,12 @@ impl Desk {
         desk
     }
 
-    /// Kills the display server under everything on it.
+    /// Kills the display server while programs use it.
     pub fn lose_display(&mut self) {
         drop(self.programs.pop());
     }
 
-    /// Another display server in its place, with a window manager.
+    /// Starts another display server and a window manager on it, after [`Desk::lose_display`].
     pub fn new_display(&mut self) {
         let (x, display) = display_server();
         self.variables.retain(|(name, _)| *name != "DISPLAY");
@@ -164,20 +167,20 @@ impl Desk {
         self.programs[1] = Program::start(self.command("openbox").stdout(Stdio::null()));
     }
 
-    /// A command on this desktop.
+    /// Returns a command that runs on this desktop.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.envs(self.variables.iter().map(|(name, value)| (name, value.as_str())));
         command
     }
 
-    /// The notifications shown so far.
+    /// Returns the notifications shown so far.
     pub fn notifications(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(&self.notifications).unwrap_or_default();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// Waits for a notification with this title.
+    /// Waits for a notification with this title, and returns it.
     pub fn is_notified(&self, title: &str) -> Value {
         wait_until(&format!("the notification \"{title}\""), SOON, || self.find(title).is_some());
         self.find(title).unwrap()
@@ -188,6 +191,7 @@ impl Desk {
     }
 }
 
+/// Starts a display server on a free display, and returns the value of `DISPLAY` for it.
 fn display_server() -> (Program, String) {
     let mut x = Command::new("Xvfb");
     x.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]).stdout(Stdio::piped());
@@ -196,7 +200,7 @@ fn display_server() -> (Program, String) {
     (x, display)
 }
 
-/// A script beside this crate.
+/// Returns the path of a script in `tools`.
 pub fn tool(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tools").join(name)
 }

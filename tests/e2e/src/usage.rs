@@ -1,20 +1,20 @@
-//! What processes use, as the kernel counts it.
+//! CPU time, memory and start times of processes, read from `/proc`. Linux only.
 
 use std::fs;
 
-/// A process, as it was when it was found.
+/// A process at the time it was found.
 #[derive(Debug, Clone)]
 pub struct Process {
-    /// Its number.
+    /// Its process id.
     pub id: u32,
     /// Its name, at most 15 characters.
     pub name: String,
 }
 
-/// The kernel's ticks per second: 100 on every Linux that Spool is tested on.
+/// Clock ticks per second of the kernel: 100 on every Linux that Spool is tested on.
 const TICKS: f64 = 100.0;
 
-/// The fields behind the name in `/proc/ID/stat`; the first is the state.
+/// Returns the name and the fields after it from `/proc/ID/stat`; the first field is the state.
 fn fields(id: u32) -> Option<(String, Vec<String>)> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     let (name, rest) = stat.split_once('(')?.1.rsplit_once(") ")?;
@@ -25,7 +25,7 @@ fn number(fields: &[String], n: usize) -> f64 {
     fields.get(n).and_then(|f| f.parse().ok()).unwrap_or(0.0)
 }
 
-/// All processes below this one.
+/// Returns all descendants of a process.
 pub fn below(id: u32) -> Vec<Process> {
     let ids = fs::read_dir("/proc").unwrap().filter_map(|e| e.unwrap().file_name().to_str()?.parse().ok());
     let all: Vec<(u32, u32, String)> = ids
@@ -45,24 +45,24 @@ pub fn below(id: u32) -> Vec<Process> {
 }
 
 impl Process {
-    /// Does it run? One that has ended and was not yet waited for does not.
+    /// Checks whether it runs. A zombie does not.
     pub fn is_alive(&self) -> bool {
         fields(self.id).is_some_and(|(_, f)| f.first().is_some_and(|state| state != "Z"))
     }
 
-    /// Seconds of one core used so far.
+    /// Returns the CPU time used so far, in seconds.
     pub fn cpu_seconds(&self) -> f64 {
         fields(self.id).map_or(0.0, |(_, f)| (number(&f, 11) + number(&f, 12)) / TICKS)
     }
 
-    /// Megabytes in memory that are its own.
+    /// Returns its resident anonymous memory, in units of 1000 KiB; 0 if it has ended.
     pub fn megabytes(&self) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id)).unwrap_or_default();
         let line = status.lines().find_map(|l| l.strip_prefix("RssAnon:"));
         line.and_then(|l| l.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or(0.0) / 1000.0
     }
 
-    /// When it started, in milliseconds since 1970, to a hundredth of a second.
+    /// Returns when it started, in milliseconds since 1970, with a precision of 10 ms.
     pub fn started(&self) -> f64 {
         let stat = fs::read_to_string("/proc/uptime").unwrap();
         let up: f64 = stat.split_whitespace().next().unwrap().parse().unwrap();

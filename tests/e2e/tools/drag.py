@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""A window of its own that offers files to be dragged, as a file manager does: drag.py X Y FILE...
+"""Opens a window from which files can be dragged, as from a file manager: drag.py X Y FILE...
 
-Prints READY once it can be grabbed, and END or FAILED when the drag is over."""
+Prints READY once a drag can start, FAILED if it fails, and END when it is over."""
 import os
 import sys
 from urllib.parse import quote_from_bytes
 
-arguments, sys.argv[1:] = sys.argv[1:], []  # GTK would try to read them
+arguments, sys.argv[1:] = sys.argv[1:], []  # GTK would try to parse them
 
 import gi
 
@@ -18,12 +18,12 @@ x, y = int(arguments[0]), int(arguments[1])
 files = ["file://" + quote_from_bytes(os.path.abspath(os.fsencode(path)), safe="/") for path in arguments[2:]]
 
 
-def say(word):
+def report(word):
     print(word, flush=True)
 
 
-def ended(*_):
-    say("END")
+def on_drag_end(*_):
+    report("END")
     GLib.timeout_add(100, Gtk.main_quit)
 
 
@@ -38,9 +38,9 @@ box.drag_source_set(
     Gdk.ModifierType.BUTTON1_MASK, [Gtk.TargetEntry.new("text/uri-list", 0, 0)], Gdk.DragAction.COPY
 )
 box.connect("drag-data-get", lambda _w, _c, selection, _i, _t: selection.set_uris(files))
-box.connect("drag-failed", lambda *_: say("FAILED"))
-box.connect("drag-end", ended)
-window.connect("map-event", lambda *_: GLib.timeout_add(150, lambda: say("READY")))
+box.connect("drag-failed", lambda *_: report("FAILED"))
+box.connect("drag-end", on_drag_end)
+window.connect("map-event", lambda *_: GLib.timeout_add(150, lambda: report("READY")))
 window.show_all()
 window.move(x, y)
 GLib.timeout_add_seconds(20, Gtk.main_quit)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Stands in for the desktop's notification service: writes each notification as a line of JSON to argv[1]."""
+"""Replaces the notification service of the desktop: appends each notification as a line of JSON to the file argv[1]."""
 import json
 import sys
 
@@ -18,7 +18,7 @@ INTERFACE = """<node><interface name="org.freedesktop.Notifications">
 </interface></node>"""
 
 
-def called(_connection, _sender, _path, _interface, method, parameters, invocation):
+def on_method_call(_connection, _sender, _path, _interface, method, parameters, invocation):
     if method == "Notify":
         summary, body = parameters.unpack()[3:5]
         with open(sys.argv[1], "a", encoding="utf-8") as log:
@@ -30,9 +30,9 @@ def called(_connection, _sender, _path, _interface, method, parameters, invocati
         invocation.return_value(GLib.Variant("(ssss)", ("spool-test", "spool", "1", "1.2")))
 
 
-def owned(connection, _name):
+def on_bus_acquired(connection, _name):
     info = Gio.DBusNodeInfo.new_for_xml(INTERFACE).interfaces[0]
-    connection.register_object("/org/freedesktop/Notifications", info, called, None, None)
+    connection.register_object("/org/freedesktop/Notifications", info, on_method_call, None, None)
 
 
 NAME = "org.freedesktop.Notifications"
@@ -40,7 +40,7 @@ Gio.bus_own_name(
     Gio.BusType.SESSION,
     NAME,
     Gio.BusNameOwnerFlags.NONE,
-    owned,
+    on_bus_acquired,
     lambda *_: print("READY", flush=True),
     lambda *_: sys.exit("the name is taken"),
 )
