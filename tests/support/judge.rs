@@ -43,7 +43,7 @@ pub fn is_faststart(path: &Path) -> bool {
 }
 
 /// Properties of a result that was decoded completely.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate property")]
 #[derive(Debug)]
 pub struct Judged {
     /// It decodes without an error.
