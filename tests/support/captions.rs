@@ -1,10 +1,10 @@
-//! Captions written into a coded picture frame by frame, as an encoder of a broadcaster does: the bytes are made here, by
-//! the standards, so that nothing is shared with what reads them.
+//! Embeds CEA-608 and CEA-708 captions in coded video frame by frame, as the encoder of a broadcaster does. The bytes
+//! are built here from the standards, so that no code is shared with the reader under test.
 
-/// Three bytes of caption data.
+/// Three bytes of caption data: a header byte and a pair of data bytes.
 pub type Triple = [u8; 3];
 
-/// Which codec's units carry them.
+/// Codec of the video that carries the captions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coding {
     /// SEI messages of H.264.
@@ -13,13 +13,13 @@ pub enum Coding {
     Hevc,
 }
 
-/// A pair of CEA-608 in the first field, with odd parity.
+/// Returns a pair of CEA-608 for the first field, with odd parity.
 pub fn pair(bytes: [u8; 2]) -> Triple {
     let [a, b] = bytes.map(|byte| byte | if byte.count_ones().is_multiple_of(2) { 0x80 } else { 0 });
     [0xfc, a, b]
 }
 
-/// A caption of CC1 as pairs: loaded, placed in two rows at most, and shown by the last two.
+/// Returns a pop-on caption of channel CC1 as pairs. It has at most two rows; the last two pairs display it.
 pub fn popped(text: &str) -> Vec<[u8; 2]> {
     let mut all = vec![[0x14, 0x20], [0x14, 0x20], [0x14, 0x2e], [0x14, 0x2e]];
     for (row, line) in [0x50, 0x70].into_iter().zip(text.split('\n')) {
@@ -30,10 +30,10 @@ pub fn popped(text: &str) -> Vec<[u8; 2]> {
     all
 }
 
-/// The command that erases what is shown.
+/// The command that erases the displayed caption.
 pub const ERASE: [[u8; 2]; 2] = [[0x14, 0x2c]; 2];
 
-/// A packet of CEA-708 with one block of service 1.
+/// Returns a packet of CEA-708 with one block of service 1.
 pub fn packet(number: u8, codes: &[u8]) -> Vec<Triple> {
     let mut bytes = vec![0, 0x20 | codes.len() as u8];
     bytes.extend(codes);
@@ -43,19 +43,19 @@ pub fn packet(number: u8, codes: &[u8]) -> Vec<Triple> {
     bytes.chunks(2).enumerate().map(|(n, two)| [kind(n), two[0], two[1]]).collect()
 }
 
-/// A window of two rows that is filled before it is shown.
+/// Returns the codes that define a hidden window of two rows and fill it with `text`.
 pub fn window(text: &str) -> Vec<u8> {
     let mut codes = vec![0x98, 0, 70, 20, 0x71, 31, 0x11];
     codes.extend(text.bytes().map(|byte| if byte == b'\n' { 0x0d } else { byte }));
     codes
 }
 
-/// Shows that window.
+/// The code that displays the window of [`window`].
 pub const SHOW: [u8; 2] = [0x89, 0x01];
-/// Deletes all windows.
+/// The code that deletes all windows.
 pub const DELETE: [u8; 2] = [0x8c, 0xff];
 
-/// The unit that carries these.
+/// Returns the SEI unit that carries these triples.
 fn unit(coding: Coding, triples: &[Triple]) -> Vec<u8> {
     let mut data = vec![0xb5, 0, 0x31];
     data.extend(b"GA94\x03");
@@ -64,10 +64,11 @@ fn unit(coding: Coding, triples: &[Triple]) -> Vec<u8> {
     data.push(0xff);
     let message = [vec![4, data.len() as u8], data, vec![0x80]].concat();
     let header: &[u8] = if coding == Coding::H264 { &[6] } else { &[39 << 1, 1] };
-    [&[0, 0, 0, 1], header, &escaped(&message)[..]].concat()
+    [&[0, 0, 0, 1], header, &with_emulation_prevention(&message)[..]].concat()
 }
 
-fn escaped(message: &[u8]) -> Vec<u8> {
+/// Inserts emulation prevention bytes, because a unit must not contain a start code.
+fn with_emulation_prevention(message: &[u8]) -> Vec<u8> {
     let (mut all, mut zeros) = (Vec::new(), 0);
     for byte in message {
         if zeros >= 2 && *byte <= 3 {
@@ -80,7 +81,8 @@ fn escaped(message: &[u8]) -> Vec<u8> {
     all
 }
 
-/// Puts into each frame of a stream without B-frames what `frame` says of it.
+/// Inserts into each frame of a stream the triples that `frame` returns for its index. The stream must not have
+/// B-frames, so that coding order is display order.
 pub fn written(coding: Coding, stream: &[u8], mut frame: impl FnMut(usize) -> Vec<Triple>) -> Vec<u8> {
     let starts = stream.windows(3).enumerate().filter(|(_, w)| *w == [0, 0, 1]).map(|(at, _)| at);
     let starts: Vec<usize> = starts.chain([stream.len()]).collect();

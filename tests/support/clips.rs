@@ -1,11 +1,12 @@
-//! Small real videos, made by ffmpeg once and kept under `target/`.
+//! Small real videos, encoded by ffmpeg once and kept under `target/`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The clip `name`, made of the test pictures by these output arguments. Its extension names the container.
-/// Several tests may ask at once: each makes its own and renames it into place.
-pub fn clip(name: &str, seconds: f64, sound: bool, args: &[&str]) -> PathBuf {
+/// Returns the clip `name`, and encodes it from a test pattern with these output arguments if it does not exist. Its
+/// extension selects the container. Safe to call from several tests at a time: each encodes its own file and renames it
+/// into place.
+pub fn clip(name: &str, seconds: f64, audio: bool, args: &[&str]) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/clips");
     let path = folder.join(name);
     if path.exists() {
@@ -17,7 +18,7 @@ pub fn clip(name: &str, seconds: f64, sound: bool, args: &[&str]) -> PathBuf {
     let mut command = Command::new("ffmpeg");
     command.args(["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i"]);
     command.arg(format!("testsrc2=s=320x240:r=25:d={seconds}"));
-    if sound {
+    if audio {
         command.args(["-f", "lavfi", "-i", &format!("sine=d={seconds}:r=48000"), "-c:a", "aac", "-ac", "2"]);
     }
     let output = command.args(args).arg(&unfinished).output().expect("ffmpeg is installed");
@@ -26,17 +27,17 @@ pub fn clip(name: &str, seconds: f64, sound: bool, args: &[&str]) -> PathBuf {
     path
 }
 
-/// A second of H.264 with sound in Matroska: the ordinary clip.
+/// Returns the ordinary clip: one second of H.264 with audio in Matroska.
 pub fn ordinary() -> PathBuf {
     clip("ordinary.mkv", 1.0, true, &["-c:v", "libx264", "-preset", "ultrafast"])
 }
 
-/// Four seconds of the same.
+/// Returns four seconds of the same.
 pub fn longer() -> PathBuf {
     clip("longer.mkv", 4.0, true, &["-c:v", "libx264", "-preset", "ultrafast"])
 }
 
-/// Ten kinds of ordinary files: H.264, HEVC, VP9, MPEG-2, MPEG-4; with and without sound; six containers.
+/// Returns ten kinds of ordinary files: H.264, HEVC, VP9, MPEG-2 and MPEG-4, with and without audio, in six containers.
 pub fn ten_kinds() -> Vec<PathBuf> {
     let x264: &[&str] = &["-c:v", "libx264", "-preset", "ultrafast"];
     let x265: &[&str] =

@@ -1,10 +1,10 @@
-//! Files whose packets are damaged while their container stays whole, as a failing disk or a bad download leaves them.
+//! Damages packets of a file but not its container, as a failing disk or a bad download does.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Overwrites bytes of packets in the middle of one stream, and leaves all else as it is.
+/// Overwrites bytes in `count` packets from the middle of one stream on; nothing else changes.
 pub fn damage(path: &Path, stream: &str, count: usize) {
     let entries =
         ["-v", "quiet", "-of", "csv=p=0", "-select_streams", stream, "-show_entries", "packet=pos,size"];
@@ -14,14 +14,14 @@ pub fn damage(path: &Path, stream: &str, count: usize) {
         .lines()
         .filter_map(|line| {
             let mut fields = line.split(',').map(|field| field.trim().parse::<usize>());
-            // ffprobe prints the size before the place.
+            // ffprobe prints the size before the position, whatever the order in the request.
             let (size, at) = (fields.next()?.ok()?, fields.next()?.ok()?);
             Some((at, size))
         })
         .collect();
     let mut bytes = fs::read(path).unwrap();
     for (at, size) in packets.iter().skip(packets.len() / 2).take(count) {
-        // Behind the head of the packet, so that its container stays whole.
+        // The start of the packet stays, so that the container remains intact.
         let (from, to) = (at + (size / 3).max(8), at + size);
         bytes[from..to]
             .iter_mut()

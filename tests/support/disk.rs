@@ -1,13 +1,13 @@
-//! A small file system of its own, for full disks and unplugged drives. Only root may mount one on Linux.
+//! A small file system for tests of full disks and unplugged drives. Linux only, and only root can mount it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Mounted in memory; unmounted when dropped.
+/// A file system in memory; unmounted when dropped.
 pub struct SmallDisk(pub PathBuf);
 
 impl SmallDisk {
-    /// `None`, said aloud, where this user or system may not mount.
+    /// Mounts a file system of this size. Prints `SKIPPED` and returns `None` if this user or system cannot.
     pub fn mount(folder: PathBuf, bytes: u64) -> Option<SmallDisk> {
         std::fs::create_dir_all(&folder).unwrap();
         let size = format!("size={bytes}");
@@ -18,7 +18,7 @@ impl SmallDisk {
         None
     }
 
-    /// The same disk at another place as well: what is taken away there is still here.
+    /// Mounts the same disk at a second folder; it stays there when it is unplugged from the first.
     #[must_use]
     pub fn at(&self, folder: PathBuf) -> SmallDisk {
         std::fs::create_dir_all(&folder).unwrap();
@@ -26,7 +26,7 @@ impl SmallDisk {
         SmallDisk(folder)
     }
 
-    /// Fills it to the last byte; the answer frees it again.
+    /// Fills it to the last byte. Returns the ballast file; its removal frees the space.
     pub fn fill(&self) -> PathBuf {
         let ballast = self.0.join("ballast");
         let mut file = std::fs::File::create(&ballast).unwrap();
@@ -39,23 +39,23 @@ impl SmallDisk {
         ballast
     }
 
-    /// Takes it away, as a pulled cable would: also while files on it are open.
+    /// Unmounts it like a pulled cable, even while files on it are open.
     pub fn unplug(&self) {
         let _ = Command::new("umount").arg("--lazy").arg(&self.0).stderr(Stdio::null()).status();
     }
 
-    /// From now on nothing can be written to it, or again.
+    /// Makes it read-only or writable.
     pub fn read_only(&self, read_only: bool) {
-        let how = if read_only { "remount,ro" } else { "remount,rw" };
-        assert!(mount(&["-o", how], &self.0), "the disk can be remounted");
+        let options = if read_only { "remount,ro" } else { "remount,rw" };
+        assert!(mount(&["-o", options], &self.0), "the disk can be remounted");
     }
 
-    /// Makes it this large.
+    /// Changes its size.
     pub fn resize(&self, bytes: u64) {
         assert!(mount(&["-o", &format!("remount,size={bytes}")], &self.0), "the disk can be remounted");
     }
 
-    /// Writes `bytes` of ballast onto it.
+    /// Writes a ballast file of `bytes` bytes to it, and returns its path.
     pub fn load(&self, bytes: usize) -> PathBuf {
         let ballast = self.0.join("ballast");
         std::fs::write(&ballast, vec![0; bytes]).unwrap();

@@ -1,49 +1,50 @@
-//! Drives with the file systems of sticks and of Windows, in an image behind a loop device. Only root may mount one, on
-//! Linux.
+//! Drives with the file systems of USB sticks and of Windows, in an image on a loop device. Linux only, and only root
+//! can mount them.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Bytes of an image; it is sparse.
+/// Size of an image in bytes; the file is sparse.
 const SIZE: u64 = 256 << 20;
 
-/// What a drive is formatted with.
+/// File system of a drive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// By the kernel or by FUSE.
+    /// Mounted by the kernel or by FUSE.
     Exfat,
-    /// As Windows would use it.
+    /// Refuses the names that Windows refuses.
     Ntfs,
-    /// With names that Windows refuses.
+    /// Accepts names that Windows refuses.
     NtfsOfLinux,
 }
 
 /// A mounted drive; unmounted when dropped.
 pub struct Drive {
-    /// Where it is mounted.
+    /// Its mount point.
     pub root: PathBuf,
-    /// Its loop device, while there is one.
+    /// Its loop device, if attached.
     device: Option<String>,
 }
 
 impl Drive {
-    /// Mounted at `folder`, its image beside that. `None`, said aloud, where this user or system cannot.
+    /// Formats and mounts a drive at `folder`, with its image next to that. Prints `SKIPPED` and returns `None` if this
+    /// user or system cannot.
     pub fn mount(folder: PathBuf, kind: Kind) -> Option<Drive> {
         std::fs::create_dir_all(&folder).unwrap();
         let mut drive = Drive { root: folder, device: None };
-        match drive.begin(kind) {
+        match drive.set_up(kind) {
             Ok(()) => return Some(drive),
             Err(why) if cfg!(target_os = "linux") => eprintln!("SKIPPED: no {kind:?} drive: {why}"),
-            Err(_) => eprintln!("SKIPPED: drives are mounted on Linux alone"),
+            Err(_) => eprintln!("SKIPPED: drives can only be mounted on Linux"),
         }
         None
     }
 
-    fn begin(&mut self, kind: Kind) -> Result<(), String> {
+    fn set_up(&mut self, kind: Kind) -> Result<(), String> {
         let image = self.root.with_extension("img");
         File::create(&image).and_then(|file| file.set_len(SIZE)).map_err(|e| e.to_string())?;
-        let file = image.to_str().ok_or("its path is no text")?;
+        let file = image.to_str().ok_or("its path is not UTF-8")?;
         let format: &[&str] = match kind {
             Kind::Exfat => &["mkfs.exfat"],
             Kind::Ntfs | Kind::NtfsOfLinux => &["mkfs.ntfs", "-F", "-q", "-f"],
@@ -51,21 +52,21 @@ impl Drive {
         run(&[format, &[file]].concat())?;
         let device = run(&["losetup", "--find", "--show", file])?;
         self.device = Some(device.clone());
-        self.attach(kind, &device)
+        self.mount_device(kind, &device)
     }
 
-    fn attach(&self, kind: Kind, device: &str) -> Result<(), String> {
-        let to = self.root.to_str().ok_or("its path is no text")?;
-        let done = match kind {
+    fn mount_device(&self, kind: Kind, device: &str) -> Result<(), String> {
+        let to = self.root.to_str().ok_or("its path is not UTF-8")?;
+        let result = match kind {
             Kind::Exfat => run(&["mount", "-i", "-t", "exfat", device, to])
                 .or_else(|_| run(&["mount.exfat-fuse", device, to])),
             Kind::Ntfs => run(&["ntfs-3g", "-o", "windows_names", device, to]),
             Kind::NtfsOfLinux => run(&["ntfs-3g", device, to]),
         };
-        done.map(drop)
+        result.map(drop)
     }
 
-    /// The names on it, sorted; hidden ones too, so that a part file shows.
+    /// Returns the names in its top folder, sorted. Includes hidden names, and so part files.
     pub fn names(&self) -> Vec<String> {
         let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name();
         let mut names: Vec<String> =
@@ -80,7 +81,7 @@ impl Drop for Drive {
     fn drop(&mut self) {
         if is_mounted(&self.root) {
             let root = self.root.to_string_lossy();
-            // What still holds a file open must not keep the drive.
+            // A process that has a file open must not keep the drive mounted.
             let _ = run(&["umount", &root]).or_else(|_| run(&["umount", "--lazy", &root]));
         }
         if let Some(device) = self.device.take() {
@@ -93,13 +94,13 @@ fn is_mounted(root: &Path) -> bool {
     root.canonicalize().is_ok_and(|root| spool_core::volumes::mounts::Mounts::read().has(&root))
 }
 
-/// What the command printed, or why it failed.
+/// Runs the command. Returns its stdout, or the reason why it failed.
 fn run(command: &[&str]) -> Result<String, String> {
     let (program, args) = command.split_first().unwrap();
-    let done = Command::new(program).args(args).stdin(Stdio::null()).output();
-    let done = done.map_err(|e| format!("{program}: {e}"))?;
-    if done.status.success() {
-        return Ok(String::from_utf8_lossy(&done.stdout).trim().to_owned());
+    let result = Command::new(program).args(args).stdin(Stdio::null()).output();
+    let result = result.map_err(|e| format!("{program}: {e}"))?;
+    if result.status.success() {
+        return Ok(String::from_utf8_lossy(&result.stdout).trim().to_owned());
     }
-    Err(format!("{program}: {}", String::from_utf8_lossy(&done.stderr).trim()))
+    Err(format!("{program}: {}", String::from_utf8_lossy(&result.stderr).trim()))
 }

@@ -1,4 +1,4 @@
-//! An engine in the test's own process, with short timers and a clock of choice.
+//! Runs an engine in the process of the test, with short timers and a selectable clock.
 
 use crate::env::TestEnv;
 use crate::wait_until;
@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The real policy with every wait cut short but that for a stall: a machine under load may hold up a sound encoder
-/// for seconds.
+/// Returns the default policy with short waits, but long stall limits: on a machine under load, a healthy encoder may
+/// make no progress for seconds.
 pub fn fast() -> Policy {
     let (ms, never) = (Duration::from_millis, Duration::from_mins(10));
     Policy {
@@ -39,21 +39,21 @@ pub fn fast() -> Policy {
     }
 }
 
-/// How a test's engine differs from the ordinary one.
+/// Settings of a test engine.
 pub struct Setup {
     /// Timers and limits.
     pub policy: Policy,
-    /// Time.
+    /// Source of time.
     pub clock: Arc<dyn Clock>,
-    /// This ffmpeg instead of the system's.
+    /// Replaces the ffmpeg of the system.
     pub ffmpeg: Option<PathBuf>,
-    /// This ffprobe instead of the system's.
+    /// Replaces the ffprobe of the system.
     pub ffprobe: Option<PathBuf>,
     /// Jobs at a time.
     pub workers: usize,
-    /// The run of the machine.
+    /// Boot id; `None` if unknown.
     pub boot: Option<String>,
-    /// What is known of drives.
+    /// Drive access with timeouts.
     pub volumes: Arc<Volumes>,
 }
 
@@ -71,23 +71,23 @@ impl Default for Setup {
     }
 }
 
-/// A setup with the misbehaving ffmpeg.
+/// Returns a setup with the fake ffmpeg.
 pub fn faulty() -> Setup {
     Setup { ffmpeg: Some(crate::env::binary("fake-ffmpeg")), ..Setup::default() }
 }
 
-/// A setup with both tools misbehaving.
+/// Returns a setup with the fake ffmpeg and the fake ffprobe.
 pub fn faulty_tools() -> Setup {
     Setup { ffprobe: Some(crate::env::binary("fake-ffprobe")), ..faulty() }
 }
 
-/// The same for encoders that are to stall.
+/// Returns the policy of [`fast`] with short stall limits, for encoders that stall on purpose.
 pub fn impatient() -> Policy {
     let soon = Duration::from_millis(700);
     Policy { stall: soon, stall_first: soon, ..fast() }
 }
 
-/// The system's tools.
+/// Returns the places to search for the tools of the system.
 pub fn places() -> ToolPlaces {
     let path = std::env::var_os("PATH").unwrap();
     ToolPlaces { ffmpeg: None, ffprobe: None, folders: standard_folders(None, &path) }
@@ -110,7 +110,8 @@ pub fn start(env: &TestEnv, setup: Setup) -> Engine {
     .unwrap()
 }
 
-/// A quick variant of the default preset, results in the out folder.
+/// Returns the settings for jobs that encode quickly into the folder of results, also of videos that were converted
+/// before.
 pub fn wish(env: &TestEnv) -> Wish {
     let changes = [("video.copy", "never"), ("video.speed", "ultrafast")];
     let quick = preset::set(preset::find("web-1080p").unwrap(), &changes).unwrap();
@@ -118,19 +119,19 @@ pub fn wish(env: &TestEnv) -> Wish {
     Wish { folder: Some(env.out()), flat: true, again: true, ..Wish::of(spec, &Settings::default()) }
 }
 
-/// Expands paths into jobs.
+/// Expands paths into jobs, as for an empty queue.
 pub fn find(paths: &[PathBuf], wish: &Wish) -> Found {
     let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
     intake::find(Asking::of(&Arc::default()), paths, wish, &queue).unwrap()
 }
 
-/// The names in use where the results of these jobs go.
+/// Returns the names in use in the result folders of these jobs, as for an empty queue.
 pub fn taken(jobs: &[NewJob]) -> Taken {
     let queue = MemoryQueue::new(Arc::new(SystemClock::default()));
     intake::taken(Asking::of(&Arc::default()), jobs, &queue).unwrap()
 }
 
-/// Adds these files.
+/// Adds these files to the queue, and returns the ids of their jobs. Panics if one is refused.
 pub fn add(engine: &Engine, env: &TestEnv, paths: &[&Path]) -> Vec<JobId> {
     let paths: Vec<PathBuf> = paths.iter().map(|p| (*p).to_owned()).collect();
     let found = find(&paths, &wish(env));
@@ -139,17 +140,17 @@ pub fn add(engine: &Engine, env: &TestEnv, paths: &[&Path]) -> Vec<JobId> {
     engine.add(&found.jobs, Place::End, &taken(&found.jobs)).unwrap().iter().map(id).collect()
 }
 
-/// The job as it is now.
+/// Returns the current row of the job.
 pub fn job(engine: &Engine, id: JobId) -> Job {
     engine.queue().job(id).unwrap().unwrap()
 }
 
-/// Waits until the job is in this state, and returns it.
+/// Waits up to a minute until the job is in this state, and returns it.
 pub fn reaches(engine: &Engine, id: JobId, state: State) -> Job {
     reaches_within(engine, id, state, Duration::from_mins(1))
 }
 
-/// The same within a time that matters.
+/// Does the same within `limit`.
 pub fn reaches_within(engine: &Engine, id: JobId, state: State, limit: Duration) -> Job {
     wait_until(&format!("job {id} to be {state}"), limit, || job(engine, id).state == state);
     job(engine, id)

@@ -1,4 +1,4 @@
-//! A small world per test: a queue, a folder of videos, a folder for results, and the command line under test.
+//! The environment of a test: a data folder, a folder of videos, a folder for results, and the command line under test.
 
 use crate::wait_until;
 use serde_json::Value;
@@ -16,19 +16,19 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// The user who owns nothing.
+/// Id of a user without privileges, who owns no files.
 #[cfg(unix)]
 const UNPRIVILEGED: u32 = 65_534;
 
-/// The world; deleted at the end.
+/// A temporary folder with everything that a test needs; deleted when dropped.
 pub struct TestEnv {
     dir: TempDir,
 }
 
-/// What a call of the command line answered.
+/// The output of a call of the command line.
 #[derive(Debug)]
 pub struct Answer {
-    /// Exit code; 128 for an end by a signal.
+    /// Exit code; 128 if it was ended by a signal.
     pub code: i32,
     /// Everything on stdout.
     pub stdout: String,
@@ -37,13 +37,13 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The JSON objects on stdout, one a line.
+    /// Parses stdout as JSON, one value per line.
     pub fn json(&self) -> Vec<Value> {
         self.stdout.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
     }
 }
 
-/// Longest time a call may take.
+/// Maximum duration of a call.
 const LIMIT: Duration = Duration::from_mins(2);
 
 impl Default for TestEnv {
@@ -53,7 +53,7 @@ impl Default for TestEnv {
 }
 
 impl TestEnv {
-    /// An empty world.
+    /// Creates an empty environment.
     pub fn new() -> TestEnv {
         let env = TestEnv { dir: tempfile::tempdir().unwrap() };
         for folder in [env.data(), env.videos(), env.out()] {
@@ -62,29 +62,29 @@ impl TestEnv {
         env
     }
 
-    /// The data folder.
+    /// Returns the data folder.
     pub fn data(&self) -> PathBuf {
         self.dir.path().join("data")
     }
 
-    /// The folder of sources.
+    /// Returns the folder of sources.
     pub fn videos(&self) -> PathBuf {
         self.dir.path().join("videos")
     }
 
-    /// The folder of results.
+    /// Returns the folder of results.
     pub fn out(&self) -> PathBuf {
         self.dir.path().join("out")
     }
 
-    /// A copy of `clip` among the videos, under this name.
+    /// Copies `clip` into the folder of sources under this name, and returns the path of the copy.
     pub fn video(&self, clip: &Path, name: &str) -> PathBuf {
         let path = self.videos().join(name);
         std::fs::copy(clip, &path).unwrap();
         path
     }
 
-    /// Makes this world's ffmpeg the misbehaving one (see `fake_ffmpeg.rs`).
+    /// Selects the fake ffmpeg in the settings (see `fake_ffmpeg.rs`).
     pub fn use_fake_ffmpeg(&self) {
         self.settings(&serde_json::json!({ "ffmpeg": binary("fake-ffmpeg") }));
     }
@@ -95,40 +95,40 @@ impl TestEnv {
     }
 
     fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
-        let mut command = listening(&binary("spool-under-test"));
-        self.place(command.args(args));
+        let mut command = with_default_signals(&binary("spool-under-test"));
+        self.set_up(command.args(args));
         command
     }
 
-    fn place<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+    fn set_up<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.env("SPOOL_DATA_DIR", self.data()).current_dir(self.dir.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped())
     }
 
-    /// Calls the command line and waits for its answer.
+    /// Calls the command line and waits for its end.
     pub fn spool(&self, args: &[&str]) -> Answer {
         self.start(args).answer()
     }
 
-    /// The same with words that need not be text.
+    /// Does the same with arguments that need not be UTF-8.
     pub fn spool_os(&self, args: &[&OsStr]) -> Answer {
         Running::of(&mut self.command(args)).answer()
     }
 
-    /// The same for what may take long.
+    /// Does the same with ten times the time limit.
     pub fn spool_slowly(&self, args: &[&str]) -> Answer {
         self.start(args).answer_within(LIMIT * 10)
     }
 
-    /// Calls the command line by way of another program, such as a tracer; none where that is not installed.
+    /// Calls the command line through another program, for example a tracer. Returns `None` if that is not installed.
     pub fn under(&self, program: &str, program_args: &[&str], args: &[&str]) -> Option<Answer> {
         let mut command = Command::new(program);
         command.args(program_args).arg(binary("spool-under-test")).args(args);
-        self.place(&mut command).spawn().ok().map(|child| Running::read(child).answer())
+        self.set_up(&mut command).spawn().ok().map(|child| Running::read(child).answer())
     }
 
-    /// Gives its folders to an unprivileged user, to whom permissions apply; false, with a message, where this user
-    /// cannot.
+    /// Changes the owner of the folders to an unprivileged user, to whom permissions apply. Prints `SKIPPED` and
+    /// returns false if this user cannot.
     #[cfg(unix)]
     pub fn give_to_other_user(&self) -> bool {
         let root = self.data().join("..");
@@ -136,46 +136,47 @@ impl TestEnv {
             .iter()
             .all(|folder| std::os::unix::fs::chown(folder, Some(UNPRIVILEGED), None).is_ok());
         if !given {
-            eprintln!("SKIPPED: only root can work the queue as another user");
+            eprintln!("SKIPPED: only root can run the queue as another user");
         }
         given
     }
 
-    /// The same as another user of this system; only root may.
+    /// Calls the command line as the unprivileged user, and waits for its end. Only root can.
     #[cfg(unix)]
     pub fn spool_as_other_user(&self, args: &[&str]) -> Answer {
         use std::os::unix::process::CommandExt;
         Running::of(self.command(args).uid(UNPRIVILEGED).gid(UNPRIVILEGED)).answer()
     }
 
-    /// Starts the command with a closed stdout, as behind a pipe whose reader has gone.
+    /// Starts the command line with its stdout closed, like a pipe whose reader has ended.
     pub fn start_unread(&self, args: &[&str]) -> Child {
         let mut child = self.command(args).stderr(Stdio::null()).spawn().unwrap();
         drop(child.stdout.take());
         child
     }
 
-    /// Starts the command line and lets it run.
+    /// Starts the command line without waiting for its end.
     pub fn start(&self, args: &[&str]) -> Running {
         self.start_with(args, &[])
     }
 
-    /// The same with these variables in its environment.
+    /// Does the same with these environment variables.
     pub fn start_with(&self, args: &[&str], variables: &[(&str, String)]) -> Running {
         let mut command = self.command(args);
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         Running::of(&mut command)
     }
 
-    /// The same by a shell that ignores these signals ("HUP INT"), as `nohup` does.
+    /// Does the same from a shell that ignores these signals ("HUP INT"), like `nohup`.
     #[cfg(unix)]
     pub fn start_ignoring(&self, signals: &str, args: &[&str]) -> Running {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("trap '' {signals}; exec \"$@\""), "sh"]);
-        Running::of(self.place(command.arg(binary("spool-under-test")).args(args)))
+        Running::of(self.set_up(command.arg(binary("spool-under-test")).args(args)))
     }
 
-    /// The results, sorted by name, with the folders they lie in; hidden files too, so that a part file shows.
+    /// Returns the paths of all files below the folder of results, relative to it and sorted. Includes hidden files,
+    /// and so part files.
     pub fn results(&self) -> Vec<String> {
         let files = walkdir::WalkDir::new(self.out()).into_iter().map(Result::unwrap);
         let files = files.filter(|entry| !entry.file_type().is_dir());
@@ -187,8 +188,8 @@ impl TestEnv {
         names
     }
 
-    /// The jobs as `spool list --json` shows them, in the order of the list, ended ones where they stood. Read in this
-    /// process: tests ask for them many times a second.
+    /// Returns the jobs in the format of `spool list --json`, by their position in the queue; ended jobs keep theirs.
+    /// Reads them in this process, because tests call it many times a second.
     pub fn jobs(&self) -> Vec<Value> {
         let queue = open_queue(&self.data(), Arc::new(SystemClock::default())).unwrap();
         let mut jobs = queue.page(&Filter::default(), 0, u64::MAX >> 1).unwrap();
@@ -196,7 +197,7 @@ impl TestEnv {
         jobs.iter().map(|job| serde_json::to_value(JobView::of(job, None)).unwrap()).collect()
     }
 
-    /// Every fact that a job changed or lost, by the name of its source and its preset.
+    /// Returns the differences that the last attempt of each job found, with the name of its source and its preset.
     pub fn changes(&self) -> Vec<(String, String, Difference)> {
         let queue = open_queue(&self.data(), Arc::new(SystemClock::default())).unwrap();
         let of = |job: &Job| {
@@ -212,27 +213,27 @@ impl TestEnv {
         queue.page(&Filter::default(), 0, u64::MAX >> 1).unwrap().iter().flat_map(of).collect()
     }
 
-    /// Fails where a job lost or changed a fact that its plan did not name.
+    /// Panics if a job changed or lost a property without a reason in its plan.
     pub fn assert_all_planned(&self) {
         let unplanned: Vec<_> =
             self.changes().into_iter().filter(|(.., change)| change.why.is_none()).collect();
-        assert!(unplanned.is_empty(), "changed without a plan: {unplanned:#?}");
+        assert!(unplanned.is_empty(), "unplanned changes: {unplanned:#?}");
     }
 }
 
-/// A command that ignores no signal, though the tests were started in the background by a shell that makes its jobs ignore
-/// some.
-pub fn listening(program: &Path) -> Command {
+/// Returns a command with the default signal handling: a shell may have started the tests in the background, where it
+/// ignores some signals.
+pub fn with_default_signals(program: &Path) -> Command {
     if !cfg!(target_os = "linux") {
         return Command::new(program);
     }
-    // By its whole path: a test may take PATH away from the program.
+    // By its absolute path, because a test may remove PATH for the program.
     let mut command = Command::new("/usr/bin/env");
     command.arg("--default-signal=INT,HUP").arg(program);
     command
 }
 
-/// A program that does what these lines of the shell say.
+/// Creates an executable shell script with these lines.
 #[cfg(unix)]
 pub fn script(path: &Path, lines: &str) {
     use std::os::unix::fs::PermissionsExt;
@@ -240,7 +241,7 @@ pub fn script(path: &Path, lines: &str) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// A binary of this package, beside the test's own.
+/// Returns the path of a binary of this package, in the folder of the test binary or its parent.
 pub fn binary(name: &str) -> PathBuf {
     let mut path = std::env::current_exe().unwrap();
     path.pop();
@@ -250,7 +251,7 @@ pub fn binary(name: &str) -> PathBuf {
     path.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// What comes out of a pipe, as far as it has come.
+/// Collects the output of a pipe on a thread.
 struct Reader {
     thread: std::thread::JoinHandle<()>,
     read: Arc<Mutex<Vec<u8>>>,
@@ -297,29 +298,29 @@ impl Running {
         Running { child, output: Some((stdout, stderr)) }
     }
 
-    /// Its process id.
+    /// Returns its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Kills it as a crash would.
+    /// Kills it, like a crash.
     pub fn crash(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Has it ended?
+    /// Checks whether it has ended.
     pub fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }
 
-    /// What it has said so far: answers first.
+    /// Returns its output so far: stdout, then stderr.
     pub fn so_far(&self) -> String {
         let both = self.output.as_ref().map(|(stdout, stderr)| stdout.so_far() + &stderr.so_far());
         both.unwrap_or_default()
     }
 
-    /// Waits for its end.
+    /// Waits for its end and returns its output.
     pub fn answer(self) -> Answer {
         self.answer_within(LIMIT)
     }

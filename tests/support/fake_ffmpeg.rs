@@ -1,5 +1,5 @@
-//! Stands in for ffmpeg and misbehaves as the name of its input asks: `fake-stall.mkv` stalls. Any other call
-//! is handed on to the real ffmpeg, so that only the fault itself is faked.
+//! A fake ffmpeg that misbehaves as the name of its input requests: `fake-stall.mkv` stalls. Any other call runs the
+//! real ffmpeg, so that only the fault itself is faked.
 #![allow(clippy::unwrap_used, reason = "a test tool fails by panicking")]
 
 use std::ffi::OsString;
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     if let Some(answer) = hardware(&args, behaviour.as_deref()) {
         return answer;
     }
-    if let Some(line) = behaviour.as_deref().and_then(last_words) {
+    if let Some(line) = behaviour.as_deref().and_then(error_line) {
         return fail(line);
     }
     match behaviour.as_deref() {
@@ -33,9 +33,9 @@ fn main() -> ExitCode {
             block("10", "end");
             ExitCode::SUCCESS
         }
-        Some("noend") => real(&silent(args)),
+        Some("noend") => real(&without_progress(args)),
         Some("short") => real(&shortened(args)),
-        // A muxer that refuses a cue.
+        // Fails like a muxer that refuses a cue.
         Some("cue") if args.iter().any(|arg| arg == "mov_text") => {
             fail("[mp4 @ 0x55d0] [error] Application provided duration: 2158000000 is invalid")
         }
@@ -66,8 +66,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// What ffmpeg says before it fails.
-fn last_words(behaviour: &str) -> Option<&'static str> {
+/// Returns the error message of a behaviour that fails at once.
+fn error_line(behaviour: &str) -> Option<&'static str> {
     Some(match behaviour {
         "erofs" => "[error] out.mp4: Read-only file system",
         "eio" => "[error] in.mkv: Input/output error",
@@ -81,8 +81,8 @@ fn last_words(behaviour: &str) -> Option<&'static str> {
     })
 }
 
-/// Pretends to have NVIDIA's encoder: a test encode of it works, `fake-nogpu.mkv` does not, and anything else is done
-/// by x264 under its name.
+/// Pretends to support the NVIDIA encoder: its test encode succeeds, `fake-nogpu.mkv` fails, and any other call for it
+/// runs x264 instead. Returns `None` for calls of other encoders.
 fn hardware(args: &[OsString], behaviour: Option<&str>) -> Option<ExitCode> {
     let at = args.iter().position(|a| a == "h264_nvenc")?;
     if args.iter().any(|a| a == "lavfi") {
@@ -94,11 +94,11 @@ fn hardware(args: &[OsString], behaviour: Option<&str>) -> Option<ExitCode> {
     let own = ["-cq:v:0", "-rc:v:0", "-b:v:0"];
     let mut kept: Vec<OsString> = Vec::new();
     let mut all = args.iter().enumerate();
-    while let Some((n, word)) = all.next() {
-        if own.iter().any(|option| word == option) {
+    while let Some((n, arg)) = all.next() {
+        if own.iter().any(|option| arg == option) {
             all.next();
         } else {
-            kept.push(if n == at { "libx264".into() } else { word.clone() });
+            kept.push(if n == at { "libx264".into() } else { arg.clone() });
         }
     }
     Some(real(&kept))
@@ -110,12 +110,12 @@ fn input(args: &[OsString]) -> Option<PathBuf> {
     Some(PathBuf::from(text.strip_prefix("file:").unwrap_or(&text)))
 }
 
-/// Becomes the real ffmpeg.
+/// Replaces this process with the real ffmpeg; on Windows, runs it as a child.
 fn real(args: &[OsString]) -> ExitCode {
-    become_it(Command::new(real_ffmpeg()).args(args))
+    exec(Command::new(real_ffmpeg()).args(args))
 }
 
-/// The first in PATH that is not this file.
+/// Returns the first ffmpeg in PATH that is not this program.
 fn real_ffmpeg() -> PathBuf {
     let me = std::env::current_exe().unwrap().canonicalize().unwrap();
     let path = std::env::var_os("PATH").unwrap();
@@ -124,35 +124,38 @@ fn real_ffmpeg() -> PathBuf {
 }
 
 #[cfg(unix)]
-fn become_it(command: &mut Command) -> ExitCode {
+fn exec(command: &mut Command) -> ExitCode {
     use std::os::unix::process::CommandExt;
     panic!("{}", command.exec())
 }
 
 #[cfg(windows)]
-fn become_it(command: &mut Command) -> ExitCode {
+fn exec(command: &mut Command) -> ExitCode {
     ExitCode::from(command.status().unwrap().code().unwrap_or(1) as u8)
 }
 
-/// Without `-progress`: a good result, but never a word that it is through.
-fn silent(mut args: Vec<OsString>) -> Vec<OsString> {
+/// Removes `-progress`: the result is correct, but its end is never reported.
+fn without_progress(mut args: Vec<OsString>) -> Vec<OsString> {
     let at = args.iter().position(|a| a == "-progress").unwrap();
     args.drain(at..at + 2);
     args
 }
 
+/// Limits the result to half a second.
 fn shortened(mut args: Vec<OsString>) -> Vec<OsString> {
     let output = args.iter().rposition(|a| a.to_string_lossy().starts_with("file:")).unwrap();
     args.splice(output..output, ["-t".into(), "0.5".into()]);
     args
 }
 
+/// Prints a block of progress with `time` for each number.
 fn block(time: &str, state: &str) {
     println!("frame={time}\nout_time_us={time}\ntotal_size={time}\nspeed={time}\nprogress={state}");
     std::io::stdout().flush().unwrap();
 }
 
-/// Meets a full disk when a tenth of a minute of video is written, as a megabyte. A first pass works: it writes nothing.
+/// Fails with a full disk after one megabyte and 6 seconds of video, a tenth of a minute. A first pass succeeds,
+/// because it writes no video.
 fn tenth(args: &[OsString]) -> ExitCode {
     if args.windows(2).any(|pair| pair[0] == "-pass:v:0" && pair[1] == "1") {
         return real(args);
@@ -161,7 +164,7 @@ fn tenth(args: &[OsString]) -> ExitCode {
     fail("[error] av_interleaved_write_frame(): No space left on device")
 }
 
-/// Ends on `q` unless deaf; never does anything again.
+/// Reports progress once and then never again. Ends on `q` unless `deaf`, which also ignores SIGTERM.
 fn stall(deaf: bool) -> ExitCode {
     if deaf {
         ignore_terminate();
@@ -178,7 +181,7 @@ fn stall(deaf: bool) -> ExitCode {
     }
 }
 
-/// Gets on a little four times a second, for hours; ends when stdin ends or at `q`.
+/// Reports a little progress four times a second, without end. Ends on `q` or when stdin ends.
 fn slow() -> ExitCode {
     std::thread::spawn(|| {
         for n in 1.. {
@@ -189,13 +192,14 @@ fn slow() -> ExitCode {
     until_q()
 }
 
-/// Gets on as fast as its video plays while it works, and says its speed as ffmpeg does: by all the time since it began.
+/// Reports progress in real time while it runs, and its speed as ffmpeg does: the average since its start, including
+/// time in which it was suspended. Ends on `q` or when stdin ends.
 fn average() -> ExitCode {
     std::thread::spawn(|| {
-        let begun = std::time::Instant::now();
+        let started = std::time::Instant::now();
         for n in 1.. {
             std::thread::park_timeout(std::time::Duration::from_millis(250));
-            let speed = f64::from(n) * 0.25 / begun.elapsed().as_secs_f64();
+            let speed = f64::from(n) * 0.25 / started.elapsed().as_secs_f64();
             println!("out_time_us={}\ntotal_size=1000\nspeed={speed:.3}x\nprogress=continue", n * 250_000);
             std::io::stdout().flush().unwrap();
         }
@@ -213,7 +217,7 @@ fn until_q() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Goes on whatever it is told.
+/// Reports progress without end. Ignores `q` and SIGTERM.
 fn deaf() -> ExitCode {
     ignore_terminate();
     for n in 1.. {
@@ -223,7 +227,7 @@ fn deaf() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// A shell with the signal ignored becomes the parent's image: no unsafe code here.
+/// Restarts this program from a shell that ignores SIGTERM, because ignoring it here would need unsafe code.
 #[cfg(unix)]
 fn ignore_terminate() {
     use std::os::unix::process::CommandExt;
@@ -239,7 +243,7 @@ fn ignore_terminate() {
 #[cfg(windows)]
 fn ignore_terminate() {}
 
-/// 100 MB of errors in long lines.
+/// Writes 100 MB of log in long lines to stderr.
 fn flood() {
     let line = format!("[info] {}\n", "x".repeat(9_990));
     let mut stderr = std::io::stderr().lock();
@@ -248,12 +252,12 @@ fn flood() {
     }
 }
 
-/// By SIGABRT, where there are signals.
+/// Ends by SIGABRT on systems with signals.
 fn die() -> ExitCode {
     std::process::abort()
 }
 
-/// Works, while another process writes to the source.
+/// Appends a byte to the source, as another process would, and then runs the real ffmpeg.
 fn touched(args: &[OsString], input: &Path) -> ExitCode {
     let mut file = std::fs::OpenOptions::new().append(true).open(input).unwrap();
     file.write_all(&[0]).unwrap();
@@ -265,7 +269,7 @@ fn fail(line: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Does this at the first call for this input and works from the second on.
+/// Calls `first` at the first call for this input, and runs the real ffmpeg from the second on.
 fn once(args: &[OsString], input: &Path, first: fn(&[OsString]) -> ExitCode) -> ExitCode {
     let marker = input.with_extension("tried");
     if marker.exists() {
@@ -275,7 +279,7 @@ fn once(args: &[OsString], input: &Path, first: fn(&[OsString]) -> ExitCode) -> 
     first(args)
 }
 
-/// No faster than the video plays: sure to be still at it when a test steps in, on however slow a machine.
+/// Limits the speed to real time, so that the encode is still running when a test intervenes, even on a slow machine.
 fn paced(args: &[OsString]) -> Vec<OsString> {
     let input = args.iter().position(|a| a == "-i").unwrap();
     let mut paced = args.to_vec();
@@ -283,7 +287,7 @@ fn paced(args: &[OsString]) -> Vec<OsString> {
     paced
 }
 
-/// Writes on and on, without taking room: its file is mostly holes. Ends at `q`.
+/// Grows its output without end; the file is sparse and takes no space. Ends on `q` or when stdin ends.
 fn bomb(args: &[OsString]) -> ExitCode {
     let output = args.last().unwrap().to_string_lossy().into_owned();
     let file = std::fs::File::create(output.strip_prefix("file:").unwrap_or(&output)).unwrap();
@@ -297,7 +301,7 @@ fn bomb(args: &[OsString]) -> ExitCode {
     until_q()
 }
 
-/// 100 MB of progress that never ends a block, in long lines.
+/// Writes 100 MB of progress in long lines, without the end of a block.
 fn flood_progress() {
     let line = format!("frame={}\n", "9".repeat(9_990));
     let mut stdout = std::io::stdout().lock();
@@ -306,8 +310,9 @@ fn flood_progress() {
     }
 }
 
-/// Works on with a child of its own, whose id it leaves beside the input; ends at `q`, alone.
-#[expect(clippy::zombie_processes, reason = "it is to outlive its parent if nothing ends it")]
+/// Starts a child process, writes its id to a file next to the input, and reports progress like `slow`. Ends on `q`
+/// without its child.
+#[expect(clippy::zombie_processes, reason = "it outlives its parent unless the engine ends it")]
 fn family(input: &Path) -> ExitCode {
     let child = Command::new("sleep").arg("1000").spawn().unwrap();
     let (unfinished, marker) = (input.with_extension("new"), input.with_extension("child"));
@@ -316,13 +321,14 @@ fn family(input: &Path) -> ExitCode {
     slow()
 }
 
-/// A good run whose output is dealt with afterwards, with a last error coloured like the real ones, and exit 0.
-fn after(args: &[OsString], then: fn(&Path), word: &str) -> ExitCode {
+/// Runs the real ffmpeg, then applies `then` to its output and prints `message`, if not empty, as a coloured error.
+/// Returns the exit code of the real ffmpeg.
+fn after(args: &[OsString], then: fn(&Path), message: &str) -> ExitCode {
     let output = args.last().unwrap().to_string_lossy().into_owned();
     let status = Command::new(real_ffmpeg()).args(args).status().unwrap();
     then(Path::new(output.strip_prefix("file:").unwrap_or(&output)));
-    if !word.is_empty() {
-        eprintln!("\x1b[1;31m[error] \x1b[0m\x1b[1;31m{word}\n\x1b[0m");
+    if !message.is_empty() {
+        eprintln!("\x1b[1;31m[error] \x1b[0m\x1b[1;31m{message}\n\x1b[0m");
     }
     ExitCode::from(status.code().unwrap() as u8)
 }

@@ -1,7 +1,7 @@
-//! Stands in for ffprobe. Looking at a source named `fake-probe...` takes for ever, or ends by a signal
-//! (`fake-probekill`), and so does looking at any part file while a file `slow-verify` or `kill-verify` lies
-//! beside the folder of results. Any other call is handed on to the real ffprobe;
-//! after one at a source named `fake-looked...` a file with the extension `looked` lies beside it.
+//! A fake ffprobe. The probe of a source named `fake-probe...` never ends; that of `fake-probekill...` aborts. The
+//! probe of a part file does the same while a file `slow-verify` or `kill-verify` exists next to the folder of results.
+//! Any other call runs the real ffprobe. After the probe of a source named `fake-looked...`, an empty file with the
+//! extension `looked` exists next to it.
 #![allow(clippy::unwrap_used, reason = "a test tool fails by panicking")]
 
 use std::ffi::OsString;
@@ -13,14 +13,14 @@ fn main() -> ExitCode {
     let input = args.last().map(|a| a.to_string_lossy().into_owned()).unwrap_or_default();
     let input = Path::new(input.strip_prefix("file:").unwrap_or(&input));
     let name = input.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let asked = |sign: &str| {
-        let world = input.parent().and_then(Path::parent);
-        input.extension().is_some_and(|e| e == "part") && world.is_some_and(|world| world.join(sign).exists())
+    let is_requested = |marker: &str| {
+        let root = input.parent().and_then(Path::parent);
+        input.extension().is_some_and(|e| e == "part") && root.is_some_and(|root| root.join(marker).exists())
     };
-    if name.starts_with("fake-probekill") || asked("kill-verify") {
+    if name.starts_with("fake-probekill") || is_requested("kill-verify") {
         std::process::abort();
     }
-    if name.starts_with("fake-probe") || asked("slow-verify") {
+    if name.starts_with("fake-probe") || is_requested("slow-verify") {
         loop {
             std::thread::park();
         }

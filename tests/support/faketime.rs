@@ -1,9 +1,9 @@
-//! Another wall clock for a whole process, by libfaketime where it is installed (Debian: package `faketime`).
+//! A shifted wall clock for a whole process, by libfaketime if it is installed (Debian: package `faketime`).
 
 use std::path::PathBuf;
 
-/// The variables under which a process sees the wall clock shifted by so much (`+1d`) and nothing else:
-/// neither the monotonic clock nor the times of files. `None`: it is not installed.
+/// Returns the environment variables that shift the wall clock of a process by this offset (`+1d`), but neither the
+/// monotonic clock nor the timestamps of files. `None` if libfaketime is not installed.
 pub fn shifted(by: &str) -> Option<Vec<(&'static str, String)>> {
     let one = || "1".to_owned();
     Some(vec![

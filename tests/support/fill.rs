@@ -1,4 +1,4 @@
-//! A queue with many rows of videos that do not exist.
+//! Fills a queue with jobs of videos that do not exist, for tests of long queues.
 
 use spool_core::preset;
 use spool_core::queue::sqlite::SqliteQueue;
@@ -7,12 +7,12 @@ use spool_core::spec::JobSpec;
 use std::ops::Range;
 use std::path::PathBuf;
 
-/// Adds so many.
+/// Adds `count` jobs to the end of the queue.
 pub fn fill(queue: &SqliteQueue, count: usize) {
     queue.add(&jobs(0..count), Place::End, &Taken::default()).unwrap();
 }
 
-/// Those of these numbers.
+/// Returns one job per number; the number is the name of its video and of its result.
 pub fn jobs(numbers: Range<usize>) -> Vec<NewJob> {
     let job = |n: usize| NewJob {
         source: PathBuf::from(format!("/videos/{n}.mkv")),

@@ -1,8 +1,9 @@
-//! FLV files put together tag by tag, as a live recording is when its streamer connects again.
+//! Builds FLV files tag by tag, as a live recording is written when the streamer reconnects.
 
-const HEAD: usize = 9 + 4;
+const HEADER: usize = 9 + 4;
 
-/// The second recording behind the first, `after` milliseconds later; its own description of the file is left out.
+/// Appends the second recording to the first, with its timestamps shifted by `after` milliseconds. Its script tags
+/// (type 18), which describe a whole file, are left out.
 pub fn joined(first: &[u8], second: &[u8], after: u32) -> Vec<u8> {
     let mut all = first.to_vec();
     for (kind, time, content) in tags(second).into_iter().filter(|(kind, ..)| *kind != 18) {
@@ -11,29 +12,29 @@ pub fn joined(first: &[u8], second: &[u8], after: u32) -> Vec<u8> {
     all
 }
 
-/// The recording with its headers once more before each tag number `n` counts.
-pub fn with_headers_again(film: &[u8], n: usize) -> Vec<u8> {
-    let all = tags(film);
+/// Returns the recording with its codec headers repeated before tag number `n`, counted from 0.
+pub fn with_headers_again(recording: &[u8], n: usize) -> Vec<u8> {
+    let all = tags(recording);
     let is_header = |(kind, _, content): &&(u8, u32, &[u8])| *kind != 18 && content.get(1) == Some(&0);
     let headers: Vec<_> = all.iter().filter(is_header).copied().collect();
-    let mut made = film[..HEAD].to_vec();
+    let mut bytes = recording[..HEADER].to_vec();
     for (at, (kind, time, content)) in all.iter().enumerate() {
         if at == n {
             for (kind, _, content) in &headers {
-                made.extend(tag(*kind, *time, content));
+                bytes.extend(tag(*kind, *time, content));
             }
         }
-        made.extend(tag(*kind, *time, content));
+        bytes.extend(tag(*kind, *time, content));
     }
-    made
+    bytes
 }
 
-fn tags(film: &[u8]) -> Vec<(u8, u32, &[u8])> {
-    let (mut at, mut all) = (HEAD, Vec::new());
-    while at + 11 <= film.len() {
-        let three = |at: usize| u32::from_be_bytes([0, film[at], film[at + 1], film[at + 2]]);
-        let (size, time) = (three(at + 1) as usize, three(at + 4) | u32::from(film[at + 7]) << 24);
-        all.push((film[at], time, &film[at + 11..at + 11 + size]));
+fn tags(recording: &[u8]) -> Vec<(u8, u32, &[u8])> {
+    let (mut at, mut all) = (HEADER, Vec::new());
+    while at + 11 <= recording.len() {
+        let three = |at: usize| u32::from_be_bytes([0, recording[at], recording[at + 1], recording[at + 2]]);
+        let (size, time) = (three(at + 1) as usize, three(at + 4) | u32::from(recording[at + 7]) << 24);
+        all.push((recording[at], time, &recording[at + 11..at + 11 + size]));
         at += 11 + size + 4;
     }
     all

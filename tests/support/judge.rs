@@ -1,10 +1,10 @@
-//! What a result really is, asked of ffprobe and ffmpeg themselves rather than of the code under test.
+//! Examines a result with ffprobe and ffmpeg alone, so that no check relies on the code under test.
 
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
 
-/// ffprobe's facts of a file, with packets counted.
+/// Returns the JSON report of ffprobe on a file, with packets counted.
 pub fn facts(path: &Path) -> Value {
     let args =
         ["-v", "error", "-of", "json", "-show_format", "-show_streams", "-show_chapters", "-count_packets"];
@@ -13,72 +13,72 @@ pub fn facts(path: &Path) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// The streams of one kind.
+/// Returns the streams of one kind.
 pub fn streams(facts: &Value, kind: &str) -> Vec<Value> {
     let all = facts["streams"].as_array().unwrap();
     all.iter().filter(|s| s["codec_type"] == kind).cloned().collect()
 }
 
-/// A number that ffprobe gives as text.
+/// Parses a number that ffprobe reports as text; NaN if it is none.
 pub fn number(value: &Value) -> f64 {
     value.as_str().and_then(|s| s.parse().ok()).unwrap_or(f64::NAN)
 }
 
-/// Frames that decode without an error.
+/// Checks whether a file decodes without an error.
 pub fn decodes(path: &Path) -> bool {
     let args = ["-v", "error", "-xerror", "-nostdin", "-i"];
     let output = Command::new("ffmpeg").args(args).arg(path).args(["-f", "null", "-"]).output().unwrap();
-    // Where frames follow each other faster than the clock of the container, ffmpeg's own output complains of
-    // times; nothing is wrong with the pictures.
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    // If frames are closer together than the time base of the container can express, the null muxer of ffmpeg reports
+    // timestamps that do not increase; the frames are correct.
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     let harmless = ["non monotonically increasing dts", "Last message repeated"];
-    output.status.success() && said.lines().all(|line| harmless.iter().any(|words| line.contains(words)))
+    output.status.success() && errors.lines().all(|line| harmless.iter().any(|words| line.contains(words)))
 }
 
-/// Does the index stand before the pictures, so that playing can begin at once?
+/// Checks whether the index precedes the media data, so that playback can start before the whole file is loaded.
 pub fn is_faststart(path: &Path) -> bool {
     let bytes = std::fs::read(path).unwrap();
     let at = |name: &[u8]| bytes.windows(4).position(|w| w == name);
     at(b"moov") < at(b"mdat")
 }
 
-/// What a result is, all of it decoded.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+/// Properties of a result that was decoded completely.
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate property")]
 #[derive(Debug)]
 pub struct Judged {
-    /// Without an error.
+    /// It decodes without an error.
     pub decodes: bool,
-    /// Moving pictures in it.
+    /// Video streams, without attached pictures.
     pub moving: usize,
-    /// Frames that decode.
+    /// Frames of the first video stream that decode.
     pub frames: u64,
-    /// From the first frame to the end of the last.
+    /// Seconds from the first frame to the end of the last.
     pub video_seconds: f64,
-    /// Samples by their rate, of the first track.
+    /// Duration of the decoded samples of the first audio stream, in seconds.
     pub audio_seconds: f64,
-    /// Sound tracks.
+    /// Audio streams.
     pub audio: usize,
-    /// Width and height as shown.
+    /// Width and height as displayed, in pixels: after aspect ratio and rotation.
     pub display: (f64, f64),
-    /// A side of the stored picture is odd.
+    /// The coded width or height is odd.
     pub odd: bool,
-    /// In ffprobe's words.
+    /// Pixel format, as ffprobe names it.
     pub pixel_format: String,
-    /// More than 8 bits.
+    /// Ten bits per component.
     pub ten_bits: bool,
-    /// Transfer characteristic.
+    /// Transfer characteristic, as ffprobe names it.
     pub transfer: String,
-    /// Subtitles made of text.
+    /// Text subtitle streams.
     pub text_subtitles: usize,
     /// Chapters.
     pub chapters: usize,
-    /// As it is written in the file.
+    /// Creation time as stored in the file; empty if absent.
     pub creation_time: String,
-    /// The index stands before the pictures.
+    /// The index precedes the media data.
     pub index_first: bool,
 }
 
-/// Decodes a result and looks at it from all sides.
+/// Decodes a result and returns its properties.
 pub fn judge(path: &Path) -> Judged {
     let facts = facts(path);
     let moving: Vec<Value> =
@@ -90,9 +90,9 @@ pub fn judge(path: &Path) -> Judged {
     let aspect =
         aspect.split_once(':').and_then(|(a, b)| Some(a.parse::<f64>().ok()? / b.parse::<f64>().ok()?));
     let (width, height) = (side("width") * aspect.filter(|a| *a > 0.0).unwrap_or(1.0), side("height"));
-    let turned =
+    let rotated =
         video["side_data_list"].as_array().into_iter().flatten().find_map(|s| s["rotation"].as_f64());
-    let turned = turned.is_some_and(|degrees| (degrees.abs() as i64) % 180 == 90);
+    let rotated = rotated.is_some_and(|degrees| (degrees.abs() as i64) % 180 == 90);
     let pixel_format = text(&video["pix_fmt"]);
     let (frames, video_seconds) = frames(path, &video);
     Judged {
@@ -102,7 +102,7 @@ pub fn judge(path: &Path) -> Judged {
         video_seconds,
         audio_seconds: samples(path, &facts),
         audio: streams(&facts, "audio").len(),
-        display: if turned { (height, width) } else { (width, height) },
+        display: if rotated { (height, width) } else { (width, height) },
         odd: [side("width"), side("height")].iter().any(|side| side % 2.0 != 0.0),
         ten_bits: pixel_format.contains("p10"),
         pixel_format,
@@ -124,12 +124,12 @@ fn creation_time(facts: &Value) -> String {
     found.and_then(|(_, value)| value.as_str()).unwrap_or_default().to_owned()
 }
 
-/// Date and time to the second, whatever stands between them.
+/// Returns the digits of a timestamp up to the second, so that formats can be compared.
 pub fn instant(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).take(14).collect()
 }
 
-/// Decoded frames of the moving picture, and their span.
+/// Returns the number of decoded frames of the video stream, and their time span in seconds.
 fn frames(path: &Path, video: &Value) -> (u64, f64) {
     let index = video["index"].to_string();
     let args = ["-v", "quiet", "-of", "csv=p=0", "-select_streams", &index, "-show_entries"];
@@ -152,7 +152,7 @@ fn frames(path: &Path, video: &Value) -> (u64, f64) {
     (text.lines().filter(|l| !l.trim().is_empty()).count() as u64, last - first)
 }
 
-/// Seconds of the first sound track that decode.
+/// Returns how many seconds of the first audio stream decode.
 fn samples(path: &Path, facts: &Value) -> f64 {
     let Some(track) = streams(facts, "audio").first().cloned() else { return 0.0 };
     let args = ["-v", "quiet", "-nostdin", "-i"];
@@ -162,7 +162,7 @@ fn samples(path: &Path, facts: &Value) -> f64 {
     output.stdout.len() as f64 / 8000.0
 }
 
-/// A number for the content of each file of a folder.
+/// Returns a hash of each file in a folder, by path.
 pub fn hashes(folder: &Path) -> std::collections::BTreeMap<std::path::PathBuf, u64> {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let entries = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_file());

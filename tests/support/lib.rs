@@ -1,4 +1,5 @@
-//! What the tests share: a small world per test, clips made once, and tools that misbehave.
+//! Support code of the tests: an isolated environment per test, clips that are encoded once, and fake tools that
+//! misbehave.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 pub mod boxes;
@@ -24,11 +25,11 @@ pub mod xvid;
 
 use std::time::{Duration, Instant};
 
-/// Returns when `condition` holds; panics with `what` when it does not within `limit`.
+/// Waits until `condition` holds. Panics with `what` if it does not hold within `limit`.
 pub fn wait_until(what: &str, limit: Duration, mut condition: impl FnMut() -> bool) {
-    let patience = Instant::now() + limit;
+    let deadline = Instant::now() + limit;
     while !condition() {
-        assert!(Instant::now() < patience, "waited {limit:?} in vain: {what}");
+        assert!(Instant::now() < deadline, "timed out after {limit:?} waiting for {what}");
         std::thread::park_timeout(Duration::from_millis(10));
     }
 }

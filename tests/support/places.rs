@@ -1,9 +1,9 @@
-//! Films that tell where they were recorded, in each form in which a place can stand.
+//! Videos and pictures that contain their recording location, in each form in which a file can store it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Texts and bytes of which none may be in a result that tells no place: coordinates, names of fields and of boxes.
+/// Texts and bytes that a result without a location must not contain: coordinates, and names of fields and boxes.
 pub const TELLING: [&[u8]; 12] = [
     b"48.8577",
     b"002.295",
@@ -19,11 +19,11 @@ pub const TELLING: [&[u8]; 12] = [
     b"Montmartre",
 ];
 
-/// Those of `TELLING` that stand in this file.
+/// Returns the entries of `TELLING` that this file contains.
 pub fn told(path: &Path) -> Vec<String> {
     let bytes = std::fs::read(path).unwrap();
-    let stands = |what: &&&[u8]| bytes.windows(what.len()).any(|window| window == **what);
-    TELLING.iter().filter(stands).map(|what| String::from_utf8_lossy(what).into_owned()).collect()
+    let is_contained = |what: &&&[u8]| bytes.windows(what.len()).any(|window| window == **what);
+    TELLING.iter().filter(is_contained).map(|what| String::from_utf8_lossy(what).into_owned()).collect()
 }
 
 fn ffmpeg(args: &[&str]) {
@@ -31,11 +31,11 @@ fn ffmpeg(args: &[&str]) {
     assert!(status.unwrap().success(), "{args:?}");
 }
 
-fn word(path: &Path) -> &str {
+fn utf8(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// Fields of a camera with the latitude of a place, as EXIF keeps them.
+/// Returns an EXIF block with a GPS latitude.
 fn exif() -> Vec<u8> {
     let entry = |tag: u16, kind: u16, count: u32, value: u32| {
         [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count.to_le_bytes(), &value.to_le_bytes()].concat()
@@ -49,10 +49,10 @@ fn exif() -> Vec<u8> {
 
 const XMP: &[u8] = b"<x:xmpmeta><rdf:Description exif:GPSLatitude=\"48,51.4628N\"/></x:xmpmeta>";
 
-/// A JPEG with a place in EXIF and in XMP.
+/// Creates a JPEG with a location in EXIF and in XMP.
 pub fn jpeg(folder: &Path) -> PathBuf {
     let path = folder.join("place.jpg");
-    ffmpeg(&["-f", "lavfi", "-i", "color=red:s=64x96", "-frames:v", "1", word(&path)]);
+    ffmpeg(&["-f", "lavfi", "-i", "color=red:s=64x96", "-frames:v", "1", utf8(&path)]);
     let picture = std::fs::read(&path).unwrap();
     let segment =
         |content: &[u8]| [&[0xff, 0xe1][..], &(content.len() as u16 + 2).to_be_bytes(), content].concat();
@@ -62,10 +62,10 @@ pub fn jpeg(folder: &Path) -> PathBuf {
     path
 }
 
-/// A PNG with a place in each chunk that may hold one.
+/// Creates a PNG with a location in each kind of chunk that can contain one.
 pub fn png(folder: &Path) -> PathBuf {
     let path = folder.join("place.png");
-    ffmpeg(&["-f", "lavfi", "-i", "color=blue:s=64x96", "-frames:v", "1", word(&path)]);
+    ffmpeg(&["-f", "lavfi", "-i", "color=blue:s=64x96", "-frames:v", "1", utf8(&path)]);
     let picture = std::fs::read(&path).unwrap();
     let chunk = |kind: &[u8], content: &[u8]| {
         let all = [kind, content].concat();
@@ -76,7 +76,7 @@ pub fn png(folder: &Path) -> PathBuf {
         chunk(b"iTXt", &[b"XML:com.adobe.xmp\0\0\0\0\0", XMP].concat()),
         chunk(b"tEXt", b"Comment\0+48.8577+002.295/"),
     ];
-    // Behind the signature and the head.
+    // After the signature and the header chunk.
     std::fs::write(&path, [&picture[..33], &more.concat(), &picture[33..]].concat()).unwrap();
     path
 }
@@ -89,7 +89,7 @@ fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, step)
 }
 
-/// Lines of subtitles, one for each second and a half.
+/// Creates an SRT file with a cue of 0.9 seconds at the start of each second; at most ten.
 pub fn lines(folder: &Path, name: &str, texts: &[&str]) -> PathBuf {
     let line =
         |(n, text): (usize, &&str)| format!("{}\n00:00:0{n},000 --> 00:00:0{n},900\n{text}\n\n", n + 1);
@@ -98,7 +98,7 @@ pub fn lines(folder: &Path, name: &str, texts: &[&str]) -> PathBuf {
     path
 }
 
-/// What a drone writes.
+/// Creates the flight log of a drone, as an SRT file.
 pub fn log(folder: &Path) -> PathBuf {
     lines(
         folder,
@@ -107,40 +107,40 @@ pub fn log(folder: &Path) -> PathBuf {
     )
 }
 
-/// A film of two seconds of which one line holds numbers.
+/// Creates an SRT file of two spoken lines, one of which contains numbers but no location.
 pub fn spoken(folder: &Path) -> PathBuf {
     lines(folder, "spoken.srt", &["Hello.", "Call 9.0526, 45.6722"])
 }
 
-const PICTURE: [&str; 8] =
+const INPUTS: [&str; 8] =
     ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=2", "-f", "lavfi", "-i", "sine=d=2:r=48000"];
 
-/// The same film with these inputs, and arguments behind them.
+/// Encodes a video of two seconds with audio, these additional inputs and these output arguments.
 pub fn film(path: &Path, inputs: &[&Path], args: &[&str]) {
-    let mut all = PICTURE.to_vec();
-    all.extend(inputs.iter().flat_map(|input| ["-i", word(input)]));
-    // A text file holds tags and chapters, and no streams.
+    let mut all = INPUTS.to_vec();
+    all.extend(inputs.iter().flat_map(|input| ["-i", utf8(input)]));
+    // A metadata file has tags and chapters but no streams, so the maps are optional.
     let maps: Vec<String> = (0..inputs.len() + 2).map(|n| format!("{n}?")).collect();
     all.extend(maps.iter().flat_map(|n| ["-map", n]));
     all.extend(["-c:v:0", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]);
     all.extend(args);
-    all.push(word(path));
+    all.push(utf8(path));
     ffmpeg(&all);
 }
 
-/// An MP4 whose last track of subtitles becomes a track of data with these letters, as cameras write it.
-pub fn with_data(path: &Path, letters: &[u8; 4]) {
+/// Turns the last subtitle track of an MP4 into a data track with this codec tag, as cameras write it.
+pub fn with_data(path: &Path, codec_tag: &[u8; 4]) {
     let mut bytes = std::fs::read(path).unwrap();
     replace_last(&mut bytes, b"\0\0\0\0sbtl", b"\0\0\0\0meta");
-    replace_last(&mut bytes, b"tx3g", letters);
+    replace_last(&mut bytes, b"tx3g", codec_tag);
     std::fs::write(path, bytes).unwrap();
 }
 
-/// Of such a file the clock that Sony's cameras write 13 bytes into a sample: hours, minutes, seconds, whether numbers are
-/// dropped, pictures.
+/// Overwrites the time code in the sample of such a track whose text starts with `sample`. Sony's cameras store it 13
+/// bytes into the sample: hours, minutes, seconds, the drop-frame flag, frames.
 pub fn with_clock(path: &Path, sample: &[u8], clock: [u8; 5]) {
     let mut bytes = std::fs::read(path).unwrap();
-    // In front of the text lie the two bytes of its length.
+    // A sample starts with the length of its text, in two bytes.
     let at = bytes.windows(sample.len()).position(|window| window == sample).unwrap() + 11;
     bytes[at..at + 5].copy_from_slice(&clock);
     std::fs::write(path, bytes).unwrap();
@@ -151,14 +151,14 @@ fn replace_last(bytes: &mut [u8], from: &[u8], to: &[u8]) {
     bytes[at..at + to.len()].copy_from_slice(to);
 }
 
-/// The packets of the tracks of data with these letters, one behind the other.
-pub fn packets(path: &Path, letters: &str) -> Vec<u8> {
+/// Returns the packets of the first track with this codec tag, concatenated; empty if there is none.
+pub fn packets(path: &Path, codec_tag: &str) -> Vec<u8> {
     let facts = crate::judge::facts(path);
     let all = facts["streams"].as_array().unwrap().clone();
-    let index = all.iter().find(|s| s["codec_tag_string"] == letters).map(|s| s["index"].to_string());
+    let index = all.iter().find(|s| s["codec_tag_string"] == codec_tag).map(|s| s["index"].to_string());
     let Some(index) = index else { return Vec::new() };
     let args = ["-map", &format!("0:{index}"), "-c", "copy", "-f", "data", "-"];
     let output =
-        Command::new("ffmpeg").args(["-v", "error", "-nostdin", "-i", word(path)]).args(args).output();
+        Command::new("ffmpeg").args(["-v", "error", "-nostdin", "-i", utf8(path)]).args(args).output();
     output.unwrap().stdout
 }

@@ -1,21 +1,21 @@
-//! Failures that tests make up, and what people read of them.
+//! Failures that tests construct, and the sentences that users read.
 
 use spool_core::failure::{Failure, FailureCode, Reason};
 use spool_core::queue::Queue;
 use spool_core::queue::raised;
 use spool_core::words;
 
-/// A failure with this code and sentence.
+/// Returns a failure with this code and sentence.
 pub fn broke(code: FailureCode, text: &str) -> Failure {
     Reason::Text { code, text: text.to_owned() }.into()
 }
 
-/// The sentence of a reason.
+/// Returns the sentence of a reason.
 pub fn said(reason: &Reason) -> String {
     words::reason(reason).to_string()
 }
 
-/// What people read of a queue that was restored; nothing where none was.
+/// Returns the sentence about the restore of this queue; `None` if it was not restored.
 pub fn restored(queue: &dyn Queue) -> Option<String> {
     raised::restored(queue).unwrap().map(|restored| words::restored(&restored).to_string())
 }

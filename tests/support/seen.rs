@@ -1,5 +1,5 @@
-//! What a file really shows and lets hear, read off its decoded pictures and samples (see `film`), and how it differs
-//! from what it should.
+//! Reads the content of a file from its decoded frames and samples (see `film`), and compares it with the expected
+//! content.
 
 use crate::film::{SAMPLES, SIZE, Shown, Sound, luma, number_on};
 use crate::judge;
@@ -9,24 +9,25 @@ use std::process::Command;
 /// A decoded file.
 #[derive(Debug)]
 pub struct Seen {
-    /// What it shows; frames whose number cannot be read are left out.
+    /// Its content, without damaged frames.
     pub shown: Shown,
     /// Frames that decode.
     pub frames: usize,
-    /// Frames whose number or picture is not that of the film.
+    /// Frames whose number cannot be read or that do not look like the frame of that number, plus the difference
+    /// between the frames that ffmpeg decodes and those that ffprobe lists.
     pub damaged: usize,
     /// Everything decodes without an error.
     pub clean: bool,
-    /// How long the file is by its header, in seconds.
+    /// Duration in the header, in seconds.
     pub seconds: f64,
-    /// Where its first stream begins, in seconds.
+    /// Start time of the file, in seconds.
     pub begin: f64,
 }
 
-/// Where frames and beeps may be away from their place, in seconds.
-const PLACE: f64 = 0.0405;
-/// The same of subtitles and chapters.
-const MARK: f64 = 0.06;
+/// Tolerance for the time of frames and beeps, in seconds.
+const TOLERANCE: f64 = 0.0405;
+/// Tolerance for the times of subtitles and chapters, in seconds.
+const MARK_TOLERANCE: f64 = 0.06;
 
 fn output(program: &str, args: &[&str]) -> Vec<u8> {
     Command::new(program).args(args).output().unwrap().stdout
@@ -36,7 +37,7 @@ fn text(program: &str, args: &[&str]) -> String {
     String::from_utf8_lossy(&output(program, args)).into_owned()
 }
 
-/// Decodes a file and reads what it shows.
+/// Decodes a file and reads its content.
 pub fn see(path: &Path) -> Seen {
     let facts = judge::facts(path);
     let begin = judge::number(&facts["format"]["start_time"]);
@@ -49,7 +50,7 @@ pub fn see(path: &Path) -> Seen {
         shown.frames.extend(number.map(|number| (at - begin, number)));
     }
     let tracks = judge::streams(&facts, "audio").len();
-    shown.tracks = (0..tracks).map(|n| sound(path, n, begin)).collect();
+    shown.tracks = (0..tracks).map(|n| audio(path, n, begin)).collect();
     if !judge::streams(&facts, "subtitle").is_empty() {
         shown.cues = cues(path);
     }
@@ -63,7 +64,7 @@ pub fn see(path: &Path) -> Seen {
     Seen { shown, frames, damaged, clean: judge::decodes(path), seconds, begin }
 }
 
-/// How many frames decode, and the number of each that looks as the film does.
+/// Returns how many frames decode, and the number of each; `None` for a damaged one.
 fn frames(path: &Path) -> (usize, Vec<Option<u32>>) {
     let scale = format!("scale={}:{}:flags=bicubic,format=gray", SIZE.0, SIZE.1);
     let raw = ["-fps_mode", "passthrough", "-f", "rawvideo", "-"];
@@ -76,11 +77,12 @@ fn frames(path: &Path) -> (usize, Vec<Option<u32>>) {
     (all.len(), all)
 }
 
-/// Mean square by which a frame may differ from the film's: some 20 dB, far above what an encoder leaves.
+/// Maximum mean squared error of a frame: a PSNR of 20 dB, far more noise than an encoder leaves.
 const MOST_NOISE: f64 = 650.0;
 
-fn noise(frame: &[u8], film: &[u8]) -> f64 {
-    let sum: f64 = frame.iter().zip(film).map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum();
+/// Returns the mean squared error of a frame.
+fn noise(frame: &[u8], original: &[u8]) -> f64 {
+    let sum: f64 = frame.iter().zip(original).map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum();
     sum / frame.len() as f64
 }
 
@@ -91,16 +93,16 @@ fn frame_times(path: &Path) -> Vec<f64> {
     listed.lines().filter_map(|line| line.split(',').next()?.parse().ok()).collect()
 }
 
-/// A track from the beginning of the file on: where samples are missing stands silence.
-fn sound(path: &Path, track: usize, begin: f64) -> Sound {
+/// Reads an audio stream from the start of the file on; missing samples count as silence.
+fn audio(path: &Path, track: usize, begin: f64) -> Sound {
     let map = format!("0:a:{track}");
-    let placed = "aresample=async=1:min_hard_comp=0.02:first_pts=0";
+    let filter = "aresample=async=1:min_hard_comp=0.02:first_pts=0";
     let rate = SAMPLES.to_string();
     let raw = ["-ac", "1", "-ar", &rate, "-f", "s16le", "-"];
-    let args = ["-v", "quiet", "-nostdin", "-i", path.to_str().unwrap(), "-map", &map, "-af", placed];
+    let args = ["-v", "quiet", "-nostdin", "-i", path.to_str().unwrap(), "-map", &map, "-af", filter];
     let bytes = output("ffmpeg", &[&args[..], &raw].concat());
     let read = |b: &[u8]| f64::from(i16::from_le_bytes([b[0], b[1]]));
-    // Mixed from many channels, one is softer.
+    // The downmix of many channels is quieter.
     let peak = bytes.chunks_exact(2).map(|b| read(b).abs()).fold(1.0, f64::max);
     let samples: Vec<f64> = bytes.chunks_exact(2).map(|b| read(b) / peak * 0.5).collect();
     let from = first_time(path, track).map_or(0.0, |at| at - begin);
@@ -115,12 +117,13 @@ fn first_time(path: &Path, track: usize) -> Option<f64> {
     listed.lines().find_map(|line| line.split(',').next()?.parse().ok())
 }
 
-/// Samples looked at together: 5 ms.
+/// Samples per step of the beep detection: 5 ms.
 const STEP: usize = SAMPLES / 200;
-/// Samples within a beep whose waves are counted.
+/// Samples of a beep from which its pitch is measured: 50 ms.
 const WAVES: usize = STEP * 10;
 
-/// Beeps stand out of the hum by how fast they swing; their pitch is counted.
+/// Returns the start and pitch of each beep. A beep differs from the hum by the steepness of its wave; its pitch is
+/// half the rate of zero crossings.
 fn beeps(samples: &[f64]) -> Vec<(f64, f64)> {
     let swing = |part: &[f64]| part.windows(2).map(|w| (w[1] - w[0]).abs()).sum::<f64>() / part.len() as f64;
     let loud: Vec<bool> = samples.chunks(STEP).map(|part| swing(part) > 0.01).collect();
@@ -153,7 +156,8 @@ fn cues(path: &Path) -> Vec<(f64, f64, String)> {
     srt.split("\n\n").filter_map(|block| cue(block.trim())).collect()
 }
 
-/// How what is seen differs from what should be. `spare`: frames, and beeps, that may be missing or damaged.
+/// Returns the differences from the expected content. `spare` is how many frames and how many beeps may be missing or
+/// damaged.
 pub fn differences(want: &Shown, seen: &Seen, spare: (usize, usize)) -> Vec<String> {
     let got = &seen.shown;
     let mut wrong = Vec::new();
@@ -161,27 +165,27 @@ pub fn differences(want: &Shown, seen: &Seen, spare: (usize, usize)) -> Vec<Stri
         wrong.push(format!("{} of {} frames are damaged", seen.damaged, seen.frames));
     }
     let shift = shift(want, got);
-    wrong.extend(of_frames(want, got, shift, spare.0));
+    wrong.extend(frame_faults(want, got, shift, spare.0));
     if got.tracks.len() != want.tracks.len() {
-        wrong.push(format!("{} sound tracks instead of {}", got.tracks.len(), want.tracks.len()));
+        wrong.push(format!("{} audio tracks instead of {}", got.tracks.len(), want.tracks.len()));
     }
     for (want, got) in want.tracks.iter().zip(&got.tracks) {
-        wrong.extend(of_sound(want, got, shift, spare.1));
+        wrong.extend(audio_faults(want, got, shift, spare.1));
     }
-    wrong.extend(of_marks("subtitles", &want.cues, &got.cues, shift));
-    wrong.extend(of_marks("chapters", &want.chapters, &got.chapters, shift));
+    wrong.extend(mark_faults("subtitles", &want.cues, &got.cues, shift));
+    wrong.extend(mark_faults("chapters", &want.chapters, &got.chapters, shift));
     let ends = want.frames.iter().map(|(at, _)| at + 0.04).chain(want.tracks.iter().map(|t| t.to));
     let begins = want.frames.iter().map(|(at, _)| *at).chain(want.tracks.iter().map(|t| t.from));
-    let long = ends.fold(0.0, f64::max) - begins.fold(f64::INFINITY, f64::min).max(-shift).min(0.0);
-    // Some containers count from their own beginning, some from that of their first stream.
-    // A last frame that stands for long is looked at by itself.
-    if [0.0, seen.begin].iter().all(|begin| (seen.seconds - begin - long - shift).abs() > 0.25) {
-        wrong.push(format!("the file lasts {:.2} s instead of {:.2}", seen.seconds, long + shift));
+    let duration = ends.fold(0.0, f64::max) - begins.fold(f64::INFINITY, f64::min).max(-shift).min(0.0);
+    // The duration counts from time 0 in some containers, and from the first stream in others. The last frame counts as
+    // 0.04 s here; the caller checks a longer one.
+    if [0.0, seen.begin].iter().all(|begin| (seen.seconds - begin - duration - shift).abs() > 0.25) {
+        wrong.push(format!("the file lasts {:.2} s instead of {:.2}", seen.seconds, duration + shift));
     }
     wrong
 }
 
-/// A file may begin elsewhere as a whole: by how many seconds later.
+/// Returns by how many seconds the whole content is late: a file may start at another time.
 fn shift(want: &Shown, got: &Shown) -> f64 {
     if let Some((at, number)) = got.frames.first()
         && let Some((wanted, _)) = want.frames.iter().find(|(_, n)| n == number)
@@ -192,53 +196,53 @@ fn shift(want: &Shown, got: &Shown) -> f64 {
     first(got).zip(first(want)).map_or(0.0, |(got, want)| got.0 - want.0)
 }
 
-fn of_frames(want: &Shown, got: &Shown, shift: f64, spare: usize) -> Option<String> {
+fn frame_faults(want: &Shown, got: &Shown, shift: f64, spare: usize) -> Option<String> {
     let mut left = want.frames.iter().peekable();
-    let (mut missing, mut moved, mut foreign, mut farthest) = (0, 0, 0, 0.0_f64);
+    let (mut missing, mut moved, mut extra, mut farthest) = (0, 0, 0, 0.0_f64);
     for (at, number) in &got.frames {
         let before = left.clone().take_while(|(_, n)| n != number).count();
         let Some((wanted, _)) = left.clone().nth(before) else {
-            foreign += 1;
+            extra += 1;
             continue;
         };
-        let away = at - wanted - shift;
-        moved += usize::from(away.abs() > PLACE);
-        farthest = if away.abs() > farthest.abs() { away } else { farthest };
+        let offset = at - wanted - shift;
+        moved += usize::from(offset.abs() > TOLERANCE);
+        farthest = if offset.abs() > farthest.abs() { offset } else { farthest };
         missing += before;
         left.nth(before);
     }
     missing += left.count();
     let text = format!(
-        "{missing} frames of {} missing, {moved} at another time (up to {farthest:.3} s), {foreign} foreign",
+        "{missing} frames of {} missing, {moved} at another time (up to {farthest:.3} s), {extra} extra",
         want.frames.len()
     );
-    (missing > spare || moved > 0 || foreign > spare.saturating_sub(1)).then_some(text)
+    (missing > spare || moved > 0 || extra > spare.saturating_sub(1)).then_some(text)
 }
 
-fn of_sound(want: &Sound, got: &Sound, shift: f64, spare: usize) -> Vec<String> {
+fn audio_faults(want: &Sound, got: &Sound, shift: f64, spare: usize) -> Vec<String> {
     let mut wrong = Vec::new();
     let same = |(at, pitch): &(f64, f64), (wanted, right): &(f64, f64)| {
-        (at - wanted - shift).abs() <= PLACE && (pitch / right - 1.0).abs() < 0.05
+        (at - wanted - shift).abs() <= TOLERANCE && (pitch / right - 1.0).abs() < 0.05
     };
     let missing = want.beeps.iter().filter(|beep| !got.beeps.iter().any(|other| same(other, beep))).count();
-    let foreign = got.beeps.len().saturating_sub(want.beeps.len());
-    if missing > spare || foreign > spare {
+    let extra = got.beeps.len().saturating_sub(want.beeps.len());
+    if missing > spare || extra > spare {
         wrong.push(format!("beeps {:.2?} instead of {:.2?} + {shift:.2}", got.beeps, want.beeps));
     }
     if (got.to - want.to - shift).abs() > 0.15 || (got.from - want.from - shift).abs() > 0.15 {
         let (from, to) = (want.from + shift, want.to + shift);
-        wrong.push(format!("sound from {:.2} to {:.2} s instead of {from:.2} to {to:.2}", got.from, got.to));
+        wrong.push(format!("audio from {:.2} to {:.2} s instead of {from:.2} to {to:.2}", got.from, got.to));
     }
     wrong
 }
 
-fn of_marks(
+fn mark_faults(
     what: &str,
     want: &[(f64, f64, String)],
     got: &[(f64, f64, String)],
     shift: f64,
 ) -> Option<String> {
-    let near = |a: f64, b: f64| (a - b - shift).abs() <= MARK;
+    let near = |a: f64, b: f64| (a - b - shift).abs() <= MARK_TOLERANCE;
     let same = want.len() == got.len()
         && want.iter().zip(got).all(|(w, g)| near(g.0, w.0) && near(g.1, w.1) && g.2 == w.2);
     (!same).then(|| format!("{what} {got:.2?} instead of {want:.2?} + {shift:.2}"))

@@ -1,5 +1,5 @@
-//! A file system whose server is a program, as that of a share: stopped it hangs, killed it is a lost connection. Only
-//! root may mount one on Linux.
+//! A file system that is served by a process, like a network share: it hangs while the process is stopped, and the
+//! connection is lost when the process is killed. Linux only, and only root can mount it.
 
 use crate::wait_until;
 use rustix::process::{Pid, Signal, kill_process};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// Shows another folder; unmounted when dropped.
+/// A mount that mirrors another folder; unmounted when dropped.
 pub struct Share {
     at: PathBuf,
     shown: PathBuf,
@@ -15,7 +15,7 @@ pub struct Share {
 }
 
 impl Share {
-    /// Shows `shown` at `at`. `None`, said aloud, where that cannot be had.
+    /// Mounts `shown` at `at`. Prints `SKIPPED` and returns `None` if that is not possible.
     pub fn mount(shown: PathBuf, at: &Path) -> Option<Share> {
         std::fs::create_dir_all(at).unwrap();
         std::fs::create_dir_all(&shown).unwrap();
@@ -27,28 +27,28 @@ impl Share {
         Some(Share { at, shown, server })
     }
 
-    /// Where it is mounted.
+    /// Returns its mount point.
     pub fn path(&self) -> &Path {
         &self.at
     }
 
-    /// From now on it answers nothing.
+    /// Stops the server: every call hangs.
     pub fn hang(&self) {
         self.signal(Signal::STOP);
     }
 
-    /// It answers again, what was asked meanwhile first.
+    /// Continues the server, which first answers the calls that hang.
     pub fn answer(&self) {
         self.signal(Signal::CONT);
     }
 
-    /// Its server dies: the folder stays mounted, and every call fails.
+    /// Kills the server: the folder stays mounted, and every call fails.
     pub fn lose(&mut self) {
         self.server.kill().unwrap();
         self.server.wait().unwrap();
     }
 
-    /// Mounts it again after its server died.
+    /// Mounts it again after its server was killed.
     pub fn return_again(&mut self) {
         unmount(&self.at);
         self.server = serve(&self.shown, &self.at).unwrap();
@@ -70,8 +70,7 @@ impl Drop for Share {
 
 fn serve(shown: &Path, at: &Path) -> Option<Child> {
     let mut command = Command::new("bindfs");
-    // A kernel that answers from memory would tell for a second that nothing hangs.
-    // A kernel that answers from memory would hide for a second that the server hangs.
+    // With its attribute cache, the kernel would answer for a second, and hide that the server hangs.
     command.args(["-f", "-o", "attr_timeout=0,entry_timeout=0"]).args([shown, at]);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut server = command.spawn().ok()?;

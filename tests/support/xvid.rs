@@ -1,23 +1,24 @@
-//! AVI files whose MPEG-4 pictures are packed as `XviD` and `DivX` packed them.
+//! Converts AVI files of MPEG-4 video to the packed bitstream of the `XviD` and `DivX` encoders.
 
-/// The AVI with its pictures packed: two in one chunk, then one that holds none.
+/// Returns the AVI with its frames packed: a P-frame and the B-frame that follows it in coding order share a
+/// chunk, and the next chunk is a placeholder without a coded frame.
 pub fn packed(avi: &[u8]) -> Vec<u8> {
-    let four = |at: usize| u32::from_le_bytes(avi[at..at + 4].try_into().unwrap()) as usize;
+    let number = |at: usize| u32::from_le_bytes(avi[at..at + 4].try_into().unwrap()) as usize;
     let list = avi.windows(4).position(|w| w == b"movi").unwrap();
-    let (mut at, end) = (list + 4, list + four(list - 4));
-    let (mut sound, mut video, mut order) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut at, end) = (list + 4, list + number(list - 4));
+    let (mut audio, mut video, mut order) = (Vec::new(), Vec::new(), Vec::new());
     while at < end {
-        let (kind, long) = (avi[at..at + 4].to_vec(), four(at + 4));
-        let is_picture = kind.ends_with(b"dc");
-        if is_picture { &mut video } else { &mut sound }.push(avi[at + 8..at + 8 + long].to_vec());
-        order.push((kind, is_picture));
-        at += 8 + long + (long & 1);
+        let (kind, size) = (avi[at..at + 4].to_vec(), number(at + 4));
+        let is_frame = kind.ends_with(b"dc");
+        if is_frame { &mut video } else { &mut audio }.push(avi[at + 8..at + 8 + size].to_vec());
+        order.push((kind, is_frame));
+        at += 8 + size + (size & 1);
     }
-    let (mut pictures, mut sounds) = (pack(&video).into_iter(), sound.into_iter());
+    let (mut frames, mut audio_chunks) = (pack(&video).into_iter(), audio.into_iter());
     let (mut movi, mut index) = (b"movi".to_vec(), Vec::new());
-    for (kind, is_picture) in order {
-        let body = if is_picture { pictures.next() } else { sounds.next() }.unwrap();
-        let key = if is_picture && coding(&body) != 0 { 0_u32 } else { 0x10 };
+    for (kind, is_frame) in order {
+        let body = if is_frame { frames.next() } else { audio_chunks.next() }.unwrap();
+        let key = if is_frame && coding(&body) != 0 { 0_u32 } else { 0x10 };
         let words = [key, movi.len() as u32, body.len() as u32].map(u32::to_le_bytes).concat();
         index.extend([&kind[..], &words].concat());
         movi.extend(
@@ -28,14 +29,14 @@ pub fn packed(avi: &[u8]) -> Vec<u8> {
     chunk(b"RIFF", &[&avi[8..list - 8], &chunk(b"LIST", &movi), &chunk(b"idx1", &index)].concat())
 }
 
-/// Where the header of a picture stands.
-fn header(picture: &[u8]) -> usize {
-    picture.windows(4).position(|w| w == [0, 0, 1, 0xb6]).unwrap()
+/// Returns the index of the start code of the frame.
+fn header(frame: &[u8]) -> usize {
+    frame.windows(4).position(|w| w == [0, 0, 1, 0xb6]).unwrap()
 }
 
-/// 0: on its own, 1: by one before it, 2: by one behind it too.
-fn coding(picture: &[u8]) -> u8 {
-    picture[header(picture) + 4] >> 6
+/// Returns the coding type of the frame: 0 for an I-frame, 1 for a P-frame, 2 for a B-frame.
+fn coding(frame: &[u8]) -> u8 {
+    frame[header(frame) + 4] >> 6
 }
 
 fn pack(video: &[Vec<u8>]) -> Vec<Vec<u8>> {
