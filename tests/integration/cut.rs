@@ -111,7 +111,7 @@ fn placeholder_lengths_of_a_recorder_are_ignored() {
     let env = TestEnv::new();
     let file = whole("a.avi");
     for (name, length) in [("zero.avi", 0), ("largest.avi", u32::MAX)] {
-        fs::write(env.videos().join(name), &never_closed(&file, length)[..film.len() / 2]).unwrap();
+        fs::write(env.videos().join(name), &never_closed(&file, length)[..file.len() / 2]).unwrap();
     }
     // Complete except for the index at the end.
     let index = file.windows(4).rposition(|four| four == b"idx1").unwrap();
